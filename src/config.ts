@@ -1,0 +1,186 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { createJiti } from "jiti";
+import { z } from "zod";
+import { ToolError, messageOf } from "./errors.ts";
+import type { ClaimsSource, ContextMap, ContextType } from "./pg/context.ts";
+
+const reason = z.string().trim().min(3, "a reason that a colleague understands");
+const claimPath = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+const contextType = z.enum([
+  "text",
+  "uuid",
+  "integer",
+  "bigint",
+  "boolean",
+  "text[]",
+  "uuid[]",
+  "integer[]",
+  "bigint[]",
+] satisfies ContextType[]);
+
+const variable = z.strictObject({
+  /** `app_metadata.casino_id`, or an array of keys where a key holds a dot */
+  claim: claimPath,
+  type: contextType.default("text"),
+  /** separator of an array variable */
+  separator: z.string().min(1).default(","),
+});
+
+/** A question that `init` could not answer; `plan` stops at it. */
+const open = z.literal("open");
+
+const sessionOnly = z.union([
+  z.strictObject({
+    /** `schema.relation.policy`; `*` stands for anything */
+    policy: z.string().min(1),
+    decision: z.union([z.enum(["claim", "rpc-only", "keep"]), open]),
+    reason: z.string().default(""),
+  }),
+  z.strictObject({
+    /** `schema.function`: every policy that reads the variable through it */
+    function: z.string().min(1),
+    decision: z.union([z.enum(["claim", "keep"]), open]),
+    reason: z.string().default(""),
+  }),
+]);
+
+const flag = z.union([
+  z.strictObject({ decision: z.literal("remove"), reason }),
+  z.strictObject({ decision: z.literal("role"), role: z.string().min(1), reason }),
+  z.strictObject({ decision: open }),
+]);
+
+const configSchema = z.strictObject({
+  migrations: z
+    .strictObject({
+      /** relative to the config file */
+      folder: z.string().min(1),
+      layout: z.string().optional(),
+    })
+    .optional(),
+  /** where claims come from: `auth.jwt()`, `myschema.claims()`, or `request.jwt.claims` */
+  claims: z.string().min(1).default("auth.jwt()"),
+  /** session variable → claim */
+  context: z.record(z.string(), z.union([variable, open])).default({}),
+  /** bypass flags, with a decision each */
+  flags: z.record(z.string(), flag).default({}),
+  /** policies and helpers that read a variable without a claim to fall back on; the first entry that matches counts */
+  sessionOnly: z.array(sessionOnly).default([]),
+  /** policies that stay as they are, with a reason each; `*` stands for anything */
+  keep: z.record(z.string(), reason).default({}),
+  /** column defaults that read a variable */
+  columnDefaults: z.enum(["report", "rewrite"]).default("report"),
+  rules: z
+    .strictObject({
+      /** rewrite claims read from another place of the token than the map says; changes meaning, so the reason is asked */
+      claimPath: z.strictObject({ reason }).optional(),
+      /** TO public becomes TO authenticated */
+      toAuthenticated: z.boolean().default(false),
+      /** what a permissive policy that is always false becomes */
+      denyPolicy: z.enum(["drop", "restrictive"]).default("drop"),
+      /** a role read from the token becomes a look-up of the active staff row */
+      liveRole: z
+        .strictObject({
+          /** the session variable or claim that holds the role: `app.staff_role` */
+          setting: z.string().min(1),
+          /** `public.staff` */
+          relation: z.string().min(1),
+          userColumn: z.string().min(1),
+          roleColumn: z.string().min(1),
+          /** SQL over the relation's columns: `status = 'active'` */
+          active: z.string().min(1).optional(),
+        })
+        .optional(),
+      /** write the body of one-expression helpers into the policies instead of changing the helper */
+      inlineHelpers: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** private schema for helpers that break recursion */
+  helperSchema: z.string().min(1).default("rlsmith_private"),
+});
+
+/** The config as a user writes it. */
+export type UserConfig = z.input<typeof configSchema>;
+/** The config with its defaults filled in. */
+export type Config = z.output<typeof configSchema>;
+export type SessionOnlyDecision = Config["sessionOnly"][number];
+
+/** Types the object of `rlsmith.config.ts`; returns it as it is. */
+export const defineConfig = (config: UserConfig): UserConfig => config;
+
+export const CONFIG_FILE = "rlsmith.config.ts";
+
+/** Check a config and fill in its defaults. Throws ToolError (config) with the path and the reason of every fault. */
+export function parseConfig(input: unknown, file: string): Config {
+  const parsed = configSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);
+  throw new ToolError(
+    "config",
+    "INVALID_CONFIG",
+    `\`${file}\` is not valid: ${faults.join("; ")}`,
+    "mend the named settings; `rlsmith init` writes a config with every setting explained",
+  );
+}
+
+/** Load `rlsmith.config.ts` of a project folder, or the named file. Null when there is none and none was named. */
+export async function loadConfig(projectDir: string, named?: string): Promise<{ config: Config; file: string } | null> {
+  const file = resolve(projectDir, named ?? CONFIG_FILE);
+  if (!existsSync(file)) {
+    if (named === undefined) return null;
+    throw new ToolError("config", "NO_SUCH_CONFIG", `there is no config file \`${named}\``, "check the path, or run `rlsmith init`");
+  }
+  // A project need not have rlsmith installed to be planned with `npx rlsmith`: its import resolves to this very package.
+  const self = new URL(import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js", import.meta.url).pathname;
+  const jiti = createJiti(join(dirname(file), "noop.js"), { alias: { rlsmith: self }, moduleCache: false, fsCache: false });
+  let loaded: unknown;
+  try {
+    loaded = await jiti.import(file, { default: true });
+  } catch (error) {
+    throw new ToolError(
+      "config",
+      "CONFIG_FAILED",
+      `\`${file}\` cannot be loaded: ${messageOf(error)}`,
+      "the file has to export `defineConfig({ … })` as its default",
+      { cause: error },
+    );
+  }
+  return { config: parseConfig(loaded, file), file };
+}
+
+/** The context map of a config: mapped variables only, open ones left out. */
+export function contextMapOf(config: Config): ContextMap {
+  const variables = Object.entries(config.context).flatMap(([setting, value]) =>
+    value === "open"
+      ? []
+      : [
+          {
+            setting: setting.toLowerCase(),
+            claim: typeof value.claim === "string" ? value.claim.split(".") : value.claim,
+            type: value.type,
+            separator: value.separator,
+          },
+        ],
+  );
+  return { claims: claimsSourceOf(config.claims), variables };
+}
+
+/** `auth.jwt()` is a function, `request.jwt.claims` a setting. */
+export function claimsSourceOf(text: string): ClaimsSource {
+  const made = /^\s*(?:([^.\s()]+)\.)?([^.\s()]+)\s*\(\s*\)\s*$/.exec(text);
+  if (made) return { kind: "function", schema: made[1] ?? "public", name: made[2] ?? "" };
+  if (/^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)+$/.test(text)) return { kind: "setting", setting: text };
+  throw new ToolError(
+    "config",
+    "INVALID_CONFIG",
+    `claims: \`${text}\` is neither a function nor a setting`,
+    "write `auth.jwt()`, `myschema.myfunction()` or `request.jwt.claims`",
+  );
+}
+
+/** Whether a name matches a pattern in which `*` stands for anything. */
+export function matches(pattern: string, name: string): boolean {
+  const escaped = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`, "u").test(name);
+}

@@ -1,0 +1,35 @@
+/** One connection to a Postgres. Adapters: `server.ts` (node-postgres) and `pglite.ts` (embedded). */
+export interface Db {
+  readonly engine: "embedded" | "server";
+  /** server_version_num, e.g. 180004 */
+  readonly version: number;
+  /** One statement with `$1` parameters; rows as objects, json and arrays parsed, numbers from int8 as strings. Throws the driver's error; see `pgErrorOf`. */
+  query<Row extends object = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
+  /** Any number of statements by the simple protocol; results are dropped. */
+  exec(sql: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The parts of an error that a Postgres raised. */
+export interface PgError {
+  sqlstate: string;
+  message: string;
+  detail: string | null;
+  hint: string | null;
+  /** 1-based character position in the statement, or null */
+  position: number | null;
+}
+
+/** The Postgres error inside something thrown by a `Db`, or null when it is something else (a lost connection, a bug). */
+export function pgErrorOf(error: unknown): PgError | null {
+  if (!(error instanceof Error)) return null;
+  const fields = error as Error & { code?: unknown; detail?: unknown; hint?: unknown; position?: unknown };
+  if (typeof fields.code !== "string" || !/^[0-9A-Z]{5}$/.test(fields.code)) return null;
+  return {
+    sqlstate: fields.code,
+    message: fields.message,
+    detail: typeof fields.detail === "string" ? fields.detail : null,
+    hint: typeof fields.hint === "string" ? fields.hint : null,
+    position: fields.position === undefined || fields.position === null ? null : Number(fields.position),
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+
+export type Severity = "error" | "warning" | "info";
+
+/** A fact about the user's system that a person should know. Messages: lower case, no final period, user text in backticks. */
+export interface Finding {
+  /** stable, kebab case, one a kind of fact: `rls-off-with-policies` */
+  code: string;
+  severity: Severity;
+  message: string;
+  /** what to do about it, or null where there is nothing to do */
+  hint: string | null;
+  at: Location;
+  /** the same fact has the same fingerprint in every run */
+  fingerprint: string;
+}
+
+export type Location =
+  | { kind: "policy"; schema: string; relation: string; policy: string }
+  | { kind: "relation"; schema: string; relation: string }
+  | { kind: "column"; schema: string; relation: string; column: string }
+  | { kind: "function"; schema: string; name: string; identityArguments: string }
+  | { kind: "file"; file: string; line: number }
+  | { kind: "setting"; setting: string }
+  | { kind: "database" };
+
+/** Make a finding; the fingerprint is the hash of its code and place. */
+export function finding(
+  code: string,
+  severity: Severity,
+  at: Location,
+  message: string,
+  hint: string | null = null,
+): Finding {
+  const fingerprint = createHash("sha256")
+    .update(JSON.stringify([code, at]))
+    .digest("hex")
+    .slice(0, 16);
+  return { code, severity, message, hint, at, fingerprint };
+}
+
+/** A place in one readable piece: `public.staff / staff_select`. */
+export function describeLocation(at: Location): string {
+  switch (at.kind) {
+    case "policy":
+      return `${at.schema}.${at.relation} / ${at.policy}`;
+    case "relation":
+      return `${at.schema}.${at.relation}`;
+    case "column":
+      return `${at.schema}.${at.relation}.${at.column}`;
+    case "function":
+      return `${at.schema}.${at.name}(${at.identityArguments})`;
+    case "file":
+      return `${at.file}:${at.line}`;
+    case "setting":
+      return at.setting;
+    case "database":
+      return "database";
+  }
+}

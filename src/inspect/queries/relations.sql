@@ -1,0 +1,64 @@
+-- Tables, views and their kin outside the system schemas and outside extensions.
+select
+  n.nspname as schema,
+  c.relname as name,
+  case c.relkind
+    when 'r' then 'table'
+    when 'p' then 'partitioned table'
+    when 'v' then 'view'
+    when 'm' then 'materialized view'
+    when 'f' then 'foreign table'
+  end as kind,
+  pg_get_userbyid(c.relowner) as owner,
+  c.relrowsecurity as "rowSecurity",
+  c.relforcerowsecurity as "forceRowSecurity",
+  case when c.relispartition then (
+    select json_build_object('schema', pn.nspname, 'name', p.relname)
+    from pg_inherits i
+    join pg_class p on p.oid = i.inhparent
+    join pg_namespace pn on pn.oid = p.relnamespace
+    where i.inhrelid = c.oid
+    limit 1
+  ) end as "partitionOf",
+  case when c.relkind = 'v' then coalesce((
+    select o.option_value::boolean from pg_options_to_table(c.reloptions) o where o.option_name = 'security_invoker'
+  ), false) end as "securityInvoker",
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'name', a.attname,
+        'type', format_type(a.atttypid, a.atttypmod),
+        'notNull', a.attnotnull,
+        'expression', pg_get_expr(d.adbin, d.adrelid),
+        'generated', case
+          when a.attidentity <> '' then 'identity'
+          when a.attgenerated = 's' then 'stored'
+          when a.attgenerated = 'v' then 'virtual'
+          else 'no'
+        end
+      ) order by a.attnum
+    )
+    from pg_attribute a
+    left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  ), '[]') as columns,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'grantee', case when acl.grantee = 0 then 'public' else pg_get_userbyid(acl.grantee) end,
+        'privilege', acl.privilege_type
+      )
+      order by (case when acl.grantee = 0 then 'public' else pg_get_userbyid(acl.grantee) end)::text collate "C", acl.privilege_type collate "C"
+    )
+    from aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) acl
+  ), '[]') as grants,
+  obj_description(c.oid, 'pg_class') as comment
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'v', 'm', 'f')
+  and n.nspname not in ('pg_catalog', 'information_schema')
+  and n.nspname not like 'pg\_%'
+  and not exists (
+    select from pg_depend e where e.classid = 'pg_class'::regclass and e.objid = c.oid and e.deptype = 'e'
+  )
+order by n.nspname collate "C", c.relname collate "C"

@@ -1,0 +1,38 @@
+/** The type that policies give a context value. Arrays: in the variable as a separated list, in the token as a JSON array. */
+export type ContextType =
+  | "text"
+  | "uuid"
+  | "integer"
+  | "bigint"
+  | "boolean"
+  | "text[]"
+  | "uuid[]"
+  | "integer[]"
+  | "bigint[]";
+
+/** One session variable and the claim that it stands for. */
+export interface ContextVariable {
+  /** `app.casino_id` */
+  setting: string;
+  /** keys from the root of the token: `["app_metadata", "casino_id"]` */
+  claim: string[];
+  type: ContextType;
+  /** what separates the elements of an array variable; `,` unless said */
+  separator: string;
+}
+
+/** Where policies get the token from. */
+export type ClaimsSource =
+  /** a function of no arguments that returns jsonb (or json), e.g. `auth.jwt()` */
+  | { kind: "function"; schema: string; name: string }
+  /** the raw setting that PostgREST fills, e.g. `request.jwt.claims` */
+  | { kind: "setting"; setting: string };
+
+/** Which session variable stands for which claim. */
+export interface ContextMap {
+  claims: ClaimsSource;
+  variables: ContextVariable[];
+}
+
+/** How a request arrives (DESIGN §4): the mapped variables equal the claims; are unset or empty; hold something else. */
+export type Regime = "with" | "without" | "foreign";

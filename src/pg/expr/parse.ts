@@ -1,0 +1,40 @@
+import { loadModule, parseSync, parsePlPgSQLSync, type RawStmt } from "libpg-query";
+import type { Expr } from "./node.ts";
+import { as } from "./node.ts";
+
+// The grammar is WASM; loaded once, so that everything after it can be synchronous.
+await loadModule();
+
+const PREFIX = "SELECT ";
+
+/**
+ * Parse one SQL expression with Postgres' own grammar (version 18). Locations in the tree are byte offsets into `text`.
+ * Throws the grammar's syntax error.
+ */
+export function parseExpr(text: string): Expr {
+  const tree = parseSync(PREFIX + text);
+  const only = tree.stmts?.length === 1 ? as("SelectStmt", tree.stmts[0]?.stmt) : null;
+  const target = only?.targetList?.length === 1 ? as("ResTarget", only.targetList[0]) : null;
+  if (!only || !target?.val || target.name !== undefined || only.fromClause || only.whereClause)
+    throw new SyntaxError(`not a single expression: ${text}`);
+  return shiftLocations(target.val, -PREFIX.length);
+}
+
+/** Parse SQL statements (a file, the body of an SQL function). */
+export function parseStatements(text: string): RawStmt[] {
+  return parseSync(text).stmts ?? [];
+}
+
+/** Parse a CREATE FUNCTION … LANGUAGE plpgsql statement; the tree is plpgsql's own, with each SQL piece as text. */
+export function parsePlpgsql(createFunction: string): unknown {
+  return parsePlPgSQLSync(createFunction);
+}
+
+function shiftLocations<T>(value: T, by: number): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => shiftLocations(item, by)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const out: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value))
+    out[key] = key === "location" && typeof item === "number" ? item + by : shiftLocations(item, by);
+  return out as T;
+}

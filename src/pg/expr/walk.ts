@@ -1,0 +1,23 @@
+import { isNode, type Expr } from "./node.ts";
+
+/** Visit every node of a tree, parents first. Return `false` from the visitor to leave a node's inside out. */
+export function walk(value: unknown, visit: (node: Expr) => boolean | void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, visit);
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  if (isNode(value) && visit(value) === false) return;
+  for (const item of Object.values(value)) walk(item, visit);
+}
+
+/** Whether some node of the tree satisfies the test. */
+export function some(value: unknown, test: (node: Expr) => boolean): boolean {
+  let found = false;
+  walk(value, (node) => {
+    if (found) return false;
+    if (test(node)) found = true;
+    return !found;
+  });
+  return found;
+}

@@ -1,0 +1,36 @@
+/** Quote an identifier for SQL. The one place where identifiers are quoted; always quotes, so no list of reserved words can be out of date. */
+export const quoteIdent = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** An identifier as a person would write it: quoted only where Postgres would fold or refuse it. For output that people read. */
+export const identForReading = (name: string): string =>
+  /^[a-z_][a-z0-9_$]*$/.test(name) && !RESERVED.has(name) ? name : quoteIdent(name);
+
+/** Quote a string literal for SQL, also with standard_conforming_strings off. */
+export const quoteLiteral = (text: string): string =>
+  `${text.includes("\\") ? "E" : ""}'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
+
+/** `"schema"."name"`. */
+export const quoteQualified = (schema: string, name: string): string => `${quoteIdent(schema)}.${quoteIdent(name)}`;
+
+/** A dollar-quoted literal whose tag does not occur in the text. */
+export function dollarQuote(text: string, tag = "rlsmith"): string {
+  let name = tag;
+  // `$a` at the end of the text would join the closing delimiter, so the tag must not be found across that seam either.
+  for (let n = 1; `${text}$`.includes(`$${name}$`); n += 1) name = `${tag}${n}`;
+  return `$${name}$${text}$${name}$`;
+}
+
+/** A role in a TO or GRANT clause: PUBLIC is a keyword, not an identifier. */
+export const quoteRole = (role: string): string => (role === "public" ? "PUBLIC" : quoteIdent(role));
+
+// Reserved words of PostgreSQL 18 (manual, appendix C) that cannot stand bare as a column or table name.
+const RESERVED = new Set(
+  (
+    "all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column concurrently " +
+    "constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp current_user default " +
+    "deferrable desc distinct do else end except false fetch for foreign freeze from full grant group having ilike in initially inner " +
+    "intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null offset on only or " +
+    "order outer overlaps placing primary references returning right select session_user similar some symmetric system_user table tablesample then to " +
+    "trailing true union unique user using variadic verbose when where window with"
+  ).split(" "),
+);

@@ -1,0 +1,36 @@
+import { quoteIdent, quoteLiteral, quoteQualified, quoteRole } from "./identifier.ts";
+import type { Policy } from "./policy.ts";
+
+const on = (policy: Policy): string => `${quoteIdent(policy.name)} on ${quoteQualified(policy.schema, policy.relation)}`;
+
+/** CREATE POLICY with everything said. */
+export function createPolicy(policy: Policy): string {
+  return [
+    `create policy ${on(policy)}`,
+    `as ${policy.permissive ? "permissive" : "restrictive"} for ${policy.command.toLowerCase()} to ${policy.roles.map(quoteRole).join(", ")}`,
+    ...(policy.using === null ? [] : [`using (${policy.using})`]),
+    ...(policy.check === null ? [] : [`with check (${policy.check})`]),
+  ].join("\n  ");
+}
+
+/** DROP POLICY IF EXISTS: the guard of the migration has already looked at what is there, and a second run finds it gone. */
+export const dropPolicy = (policy: Policy): string => `drop policy if exists ${on(policy)}`;
+
+/** COMMENT ON POLICY, also to take a comment away. */
+export const commentPolicy = (policy: Policy): string =>
+  `comment on policy ${on(policy)} is ${policy.comment === null ? "null" : quoteLiteral(policy.comment)}`;
+
+/**
+ * ALTER POLICY with what differs; null where ALTER cannot do it (another command or kind, an expression that comes or goes: Postgres manual,
+ * ALTER POLICY). Both have the same name and relation.
+ */
+export function alterPolicy(from: Policy, to: Policy): string | null {
+  if (from.command !== to.command || from.permissive !== to.permissive) return null;
+  if ((from.using === null) !== (to.using === null) || (from.check === null) !== (to.check === null)) return null;
+  const clauses = [
+    ...(from.roles.join("\0") === to.roles.join("\0") ? [] : [`to ${to.roles.map(quoteRole).join(", ")}`]),
+    ...(from.using === to.using || to.using === null ? [] : [`using (${to.using})`]),
+    ...(from.check === to.check || to.check === null ? [] : [`with check (${to.check})`]),
+  ];
+  return [`alter policy ${on(from)}`, ...clauses].join("\n  ");
+}

@@ -1,0 +1,71 @@
+import type { Relation } from "./catalog.ts";
+import { groupBy } from "./group-by.ts";
+import { as } from "./expr/node.ts";
+import { parseExpr } from "./expr/parse.ts";
+import { relationsIn } from "./expr/relations.ts";
+import { some } from "./expr/walk.ts";
+import { policyId, type Policy, type PolicyId } from "./policy.ts";
+
+/** A way by which reading or writing a relation fails with 42P17. */
+export interface Recursion {
+  /** the relation that Postgres names in the error */
+  relation: string;
+  /** the policy whose sub-query closes the circle */
+  policy: PolicyId;
+  /** relations from the start to the one that comes again */
+  path: string[];
+}
+
+/**
+ * Policies that make Postgres raise "infinite recursion detected in policy".
+ *
+ * As rewriteHandler.c does it (fireRIRrules, PostgreSQL 15 to 18): a relation whose applied policies hold any sub-query becomes active while
+ * they are expanded; meeting an active relation again whose applied policies hold any sub-query raises 42P17. So the FROM-less
+ * `(select auth.uid())` counts as a sub-query too: the InitPlan form can bring recursion to a policy that had none.
+ * Sub-queries read under the SELECT policies of the same role. Relations without RLS, and views that run with their owner's rights, end the way.
+ */
+export function findRecursion(policies: readonly Policy[], relations: readonly Relation[]): Recursion[] {
+  const byName = new Map(relations.map((relation) => [`${relation.schema}.${relation.name}`, relation]));
+  const facts = new Map(policies.map((policy) => [policy, subQueries(policy)]));
+  const ofRelation = groupBy(policies, (policy) => `${policy.schema}.${policy.relation}`);
+  const roles = new Set(policies.flatMap((policy) => policy.roles));
+  const found = new Map<string, Recursion>();
+
+  const applied = (relation: string, role: string, command: string | null): Policy[] =>
+    (ofRelation.get(relation) ?? []).filter(
+      (policy) =>
+        (policy.roles.includes("public") || policy.roles.includes(role)) &&
+        (command === null || policy.command === "ALL" || policy.command === command),
+    );
+
+  const expand = (relation: string, role: string, using: Policy[], active: readonly string[], by: Policy | null): void => {
+    if (!byName.get(relation)?.rowSecurity) return;
+    if (!using.some((policy) => facts.get(policy)?.any)) return;
+    if (active.includes(relation)) {
+      if (by) {
+        const id = policyId(by);
+        found.set(`${id} ${relation}`, { relation, policy: id, path: [...active, relation] });
+      }
+      return;
+    }
+    for (const policy of using)
+      for (const inner of facts.get(policy)?.relations ?? [])
+        expand(inner, role, applied(inner, role, "SELECT"), [...active, relation], policy);
+  };
+
+  for (const role of roles)
+    for (const relation of ofRelation.keys())
+      for (const command of ["SELECT", "INSERT", "UPDATE", "DELETE"])
+        expand(relation, role, applied(relation, role, command), [], null);
+  return [...found.values()];
+}
+
+function subQueries(policy: Policy): { any: boolean; relations: string[] } {
+  const trees = [policy.using, policy.check].filter((text) => text !== null).map((text) => parseExpr(text));
+  return {
+    any: trees.some((tree) => some(tree, (node) => as("SubLink", node) !== null)),
+    relations: trees.flatMap((tree) => relationsIn(tree)).map((name) => `${name.schema}.${name.name}`),
+  };
+}
+
+

@@ -1,0 +1,76 @@
+import { equal } from "../pg/expr/equal.ts";
+import type { Expr } from "../pg/expr/node.ts";
+import { parseExpr } from "../pg/expr/parse.ts";
+import { printChanged } from "../pg/expr/print.ts";
+import { settingRead } from "../pg/expr/reads.ts";
+import { walk } from "../pg/expr/walk.ts";
+import type { ExpressionRule, RuleContext } from "./rule.ts";
+import { bypassFlag } from "./rules/bypass-flag.ts";
+import { claimPath } from "./rules/claim-path.ts";
+import { contextToClaim } from "./rules/context-to-claim.ts";
+import { initplan } from "./rules/initplan.ts";
+import { inlineHelper } from "./rules/inline-helper.ts";
+import { liveRole } from "./rules/live-role.ts";
+
+/** The rules on expressions, in the order in which they apply: each leaves what the next one looks for. */
+export const EXPRESSION_RULES: readonly ExpressionRule[] = [
+  inlineHelper,
+  bypassFlag,
+  contextToClaim,
+  claimPath,
+  liveRole,
+  initplan,
+];
+
+export interface RewrittenExpression {
+  text: string;
+  tree: Expr;
+  /** ids of the rules that changed it, in order */
+  rules: string[];
+}
+
+/**
+ * Rewrite one expression by the given rules: parse → rewrite → print → reparse → the same result when run again.
+ * Throws Error (a bug of a rule) when the printed text does not parse to the rewritten tree or a second run changes it again.
+ */
+export function rewriteExpression(
+  text: string,
+  rules: readonly ExpressionRule[],
+  context: RuleContext,
+): RewrittenExpression {
+  const before = parseExpr(text);
+  const after = applyRules(before, rules, context);
+  if (after.rules.length === 0) return { text, tree: before, rules: [] };
+  const printed = printChanged(text, before, after.tree);
+  const reparsed = parseExpr(printed);
+  if (!equal(reparsed, after.tree)) throw new Error(`the rewritten expression prints to another tree: ${printed}`);
+  const again = applyRules(reparsed, rules, context);
+  if (!equal(again.tree, after.tree)) throw new Error(`rule ${again.rules.join(", ")} changes its own result: ${printed}`);
+  return { text: printed, tree: after.tree, rules: after.rules };
+}
+
+function applyRules(
+  tree: Expr,
+  rules: readonly ExpressionRule[],
+  context: RuleContext,
+): { tree: Expr; rules: string[] } {
+  const applied: string[] = [];
+  let current = tree;
+  for (const rule of rules) {
+    const next = rule.rewrite(current, context);
+    if (next === current || equal(next, current)) continue;
+    applied.push(rule.id);
+    current = next;
+  }
+  return { tree: current, rules: applied };
+}
+
+/** Names of the session variables that a tree reads (not PostgREST's `request.*`, and only names with a dot: built-in ones have none). */
+export function settingsRead(tree: unknown): Set<string> {
+  const names = new Set<string>();
+  walk(tree, (node) => {
+    const read = settingRead(node);
+    if (read && read.setting.includes(".") && !read.setting.startsWith("request.")) names.add(read.setting);
+  });
+  return names;
+}

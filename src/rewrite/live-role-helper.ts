@@ -1,0 +1,52 @@
+import { ToolError } from "../errors.ts";
+import type { Relation } from "../pg/catalog.ts";
+import { parseExpr } from "../pg/expr/parse.ts";
+import { identForReading } from "../pg/identifier.ts";
+import type { PrivateHelper } from "./rules/break-recursion.ts";
+
+export interface LiveRole {
+  relation: string;
+  userColumn: string;
+  roleColumn: string;
+  active?: string | undefined;
+}
+
+/**
+ * The function that looks up the caller's role: SECURITY DEFINER, so that policies of the looked-up relation itself do not recurse, and
+ * readable by every role, since it only tells the caller's own role.
+ * Throws ToolError (config) when the relation or a column is not there.
+ */
+export function liveRoleHelper(
+  role: LiveRole,
+  relations: readonly Relation[],
+  schema: string,
+): { helper: PrivateHelper; call: string } {
+  const relation = relations.find((candidate) => `${candidate.schema}.${candidate.name}` === role.relation);
+  const missing = [role.userColumn, role.roleColumn].filter(
+    (name) => !relation?.columns.some((column) => column.name === name),
+  );
+  if (!relation || missing.length > 0)
+    throw new ToolError(
+      "config",
+      "INVALID_CONFIG",
+      relation
+        ? `rules.liveRole: \`${role.relation}\` has no column ${missing.map((name) => `\`${name}\``).join(", ")}`
+        : `rules.liveRole.relation: there is no relation \`${role.relation}\``,
+      "name them as the database does, the relation with its schema",
+    );
+  if (role.active !== undefined) parseExpr(role.active);
+  const table = `${identForReading(relation.schema)}.${identForReading(relation.name)}`;
+  const name = `${identForReading(schema)}.live_role`;
+  const active = role.active === undefined ? "" : ` and (${role.active})`;
+  return {
+    call: `${name}()`,
+    helper: {
+      schema,
+      name: "live_role",
+      argumentTypes: [],
+      statements: [
+        `create or replace function ${name}() returns text\n  language sql stable security definer set search_path = ''\n  as $$ select ${identForReading(role.roleColumn)}::text from ${table} where ${identForReading(role.userColumn)} = (select auth.uid())${active} limit 1 $$`,
+      ],
+    },
+  };
+}

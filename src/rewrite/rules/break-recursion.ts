@@ -1,0 +1,211 @@
+import { Deparser } from "pgsql-deparser";
+import type { SelectStmt } from "libpg-query";
+import type { Relation } from "../../pg/catalog.ts";
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { printChanged, sql } from "../../pg/expr/print.ts";
+import { relationsIn } from "../../pg/expr/relations.ts";
+import { columnRef } from "../../pg/expr/reads.ts";
+import { transform } from "../../pg/expr/transform.ts";
+import { walk } from "../../pg/expr/walk.ts";
+import { identForReading, quoteRole } from "../../pg/identifier.ts";
+import type { Policy } from "../../pg/policy.ts";
+
+/** What the docs and the scaffolder say of this rule; it works on one sub-query of one policy at a time. */
+export const breakRecursion = {
+  id: "break-recursion",
+  title: "take the sub-query that recurses out of row security",
+  why: "A policy whose sub-query reaches its own relation fails every statement with 42P17. Inside a SECURITY DEFINER function the sub-query runs with the owner's rights, and the circle is open.",
+  obligation: "equivalent",
+  examples: [
+    {
+      relation: "public.members",
+      before:
+        "(EXISTS ( SELECT 1 FROM public.members m WHERE ((m.org_id = members.org_id) AND (m.user_id = ( SELECT auth.uid() AS uid)))))",
+      after: "(rlsmith_private.members_read_1(members.org_id))",
+    },
+  ],
+} as const;
+
+/** A SECURITY DEFINER function that stands for one sub-query. */
+export interface PrivateHelper {
+  schema: string;
+  name: string;
+  /** types of the arguments, for DROP and REVOKE */
+  argumentTypes: string[];
+  /** CREATE FUNCTION, REVOKE from PUBLIC and GRANT to the policy's roles */
+  statements: string[];
+}
+
+export interface BrokenRecursion {
+  policy: Policy;
+  helpers: PrivateHelper[];
+}
+
+/**
+ * Replace, in one policy, every sub-query over one of `relations` by a call of a new helper. Null where a sub-query's shape is not
+ * understood (then the finding stands and the policy is left).
+ * The outer row's columns become arguments; `search_path = ''` works because the catalog prints every name qualified.
+ */
+export function extractSubQueries(
+  policy: Policy,
+  targets: ReadonlySet<string>,
+  relations: ReadonlyMap<string, Relation>,
+  helperSchema: string,
+  takenNames: Set<string>,
+): BrokenRecursion | null {
+  const helpers: PrivateHelper[] = [];
+  let understood = true;
+  const replace = (text: string | null): string | null => {
+    if (text === null) return null;
+    const before = parseExpr(text);
+    const after = transform(before, (node, descend) => {
+      const link = as("SubLink", node);
+      if (!link || !relationsIn(link.subselect).some((name) => targets.has(`${name.schema}.${name.name}`)))
+        return descend();
+      const made = extract(node, policy, relations, helperSchema, takenNames);
+      if (!made) {
+        understood = false;
+        return node;
+      }
+      helpers.push(made.helper);
+      return made.call;
+    });
+    return printChanged(text, before, after);
+  };
+  const using = replace(policy.using);
+  const check = replace(policy.check);
+  return understood && helpers.length > 0 ? { policy: { ...policy, using, check }, helpers } : null;
+}
+
+function extract(
+  node: Expr,
+  policy: Policy,
+  relations: ReadonlyMap<string, Relation>,
+  helperSchema: string,
+  takenNames: Set<string>,
+): { call: Expr; helper: PrivateHelper } | null {
+  const link = as("SubLink", node);
+  const select = as("SelectStmt", link?.subselect);
+  const relation = relations.get(`${policy.schema}.${policy.relation}`);
+  if (!link || !select || !relation) return null;
+
+  const outer = outerColumns(select, relation);
+  const parameters = new Map<string, { name: string; type: string }>();
+  for (const column of outer) {
+    const type = relation.columns.find((candidate) => candidate.name === column)?.type;
+    if (type === undefined) return null;
+    parameters.set(column, { name: `p_${column}`, type });
+  }
+  const inner = transform<Expr>({ SelectStmt: select }, (part, descend) => {
+    const column = outerColumn(part, select, relation);
+    const parameter = column === null ? undefined : parameters.get(column);
+    return parameter ? { ColumnRef: { fields: [{ String: { sval: parameter.name } }] } } : descend();
+  });
+  const query = Deparser.deparse(inner, { pretty: false });
+
+  const name = freeHelperName(`${policy.relation}_${policy.name}`, takenNames);
+  const qualified = `${identForReading(helperSchema)}.${identForReading(name)}`;
+  const args = [...parameters.keys()].map(
+    (column) => `${identForReading(policy.relation)}.${identForReading(column)}`,
+  );
+  const made = `${qualified}(${args.join(", ")})`;
+  const shape = shapeOf(link.subLinkType, query, select, relations);
+  if (!shape) return null;
+  let call: Expr;
+  if (shape.kind === "in" && link.testexpr)
+    call = { SubLink: { ...link, subselect: subselectOf(`select ${made}`) } };
+  else call = sql(args.length === 0 ? `(select ${made})` : made);
+
+  const signature = [...parameters.values()].map(({ name, type }) => `${identForReading(name)} ${type}`).join(", ");
+  const argumentTypes = [...parameters.values()].map(({ type }) => type);
+  const identity = `${qualified}(${argumentTypes.join(", ")})`;
+  return {
+    call,
+    helper: {
+      schema: helperSchema,
+      name,
+      argumentTypes,
+      statements: [
+        `create or replace function ${qualified}(${signature}) returns ${shape.returns}\n  language sql stable security definer set search_path = ''\n  as $$ ${shape.body} $$`,
+        `revoke all on function ${identity} from public`,
+        `grant execute on function ${identity} to ${policy.roles.map(quoteRole).join(", ")}`,
+      ],
+    },
+  };
+}
+
+const subselectOf = (query: string): Expr => {
+  const link = as("SubLink", parseExpr(`(${query})`));
+  if (!link?.subselect) throw new Error(`not a sub-query: ${query}`);
+  return link.subselect;
+};
+
+function shapeOf(
+  kind: string | undefined,
+  query: string,
+  select: SelectStmt,
+  relations: ReadonlyMap<string, Relation>,
+): { kind: "exists" | "in" | "scalar"; returns: string; body: string } | null {
+  if (kind === "EXISTS_SUBLINK") return { kind: "exists", returns: "boolean", body: `select exists (${query})` };
+  const type = targetType(select, relations);
+  if (type === null) return null;
+  if (kind === "ANY_SUBLINK") return { kind: "in", returns: `setof ${type}`, body: query };
+  return kind === "EXPR_SUBLINK" ? { kind: "scalar", returns: type, body: query } : null;
+}
+
+/** Type of a sub-query's one target where that is a column. */
+function targetType(select: SelectStmt, relations: ReadonlyMap<string, Relation>): string | null {
+  const target = select.targetList?.length === 1 ? as("ResTarget", select.targetList[0])?.val : undefined;
+  const column = columnRef(target);
+  if (!column) return null;
+  const [qualifier, name] = column.length >= 2 ? column.slice(-2) : [null, column[0]];
+  for (const range of rangesOf(select)) {
+    if (qualifier !== null && range.alias !== qualifier) continue;
+    const type = relations.get(range.relation)?.columns.find((candidate) => candidate.name === name)?.type;
+    if (type !== undefined) return type;
+  }
+  return null;
+}
+
+function rangesOf(tree: unknown): { alias: string; relation: string }[] {
+  const ranges: { alias: string; relation: string }[] = [];
+  walk(tree, (node) => {
+    const range = as("RangeVar", node);
+    if (range?.relname !== undefined)
+      ranges.push({
+        alias: range.alias?.aliasname ?? range.relname,
+        relation: `${range.schemaname ?? "public"}.${range.relname}`,
+      });
+  });
+  return ranges;
+}
+
+/** The outer relation's column that a node names, from inside the sub-query; pg_get_expr always qualifies there. */
+function outerColumn(node: Expr, select: SelectStmt, relation: Relation): string | null {
+  const parts = columnRef(node);
+  if (!parts || parts.length < 2) return null;
+  const [qualifier, column] = parts.slice(-2);
+  if (qualifier !== relation.name || column === undefined) return null;
+  return rangesOf(select).some((range) => range.alias === qualifier) ? null : column;
+}
+
+function outerColumns(select: SelectStmt, relation: Relation): Set<string> {
+  const found = new Set<string>();
+  walk({ SelectStmt: select }, (node) => {
+    const column = outerColumn(node, select, relation);
+    if (column !== null) found.add(column);
+  });
+  return found;
+}
+
+function freeHelperName(stem: string, taken: Set<string>): string {
+  let short = stem.toLowerCase().replaceAll(/[^a-z0-9_]+/g, "_");
+  while (Buffer.byteLength(short) > 58) short = short.slice(0, -1);
+  for (let n = 1; ; n += 1) {
+    const name = `${short}_${n}`;
+    if (taken.has(name)) continue;
+    taken.add(name);
+    return name;
+  }
+}

@@ -1,0 +1,115 @@
+import { equal } from "../../pg/expr/equal.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { conjuncts } from "../../pg/expr/shape.ts";
+import type { Policy, PolicyCommand } from "../../pg/policy.ts";
+import { changed, type Draft, type PolicyRule } from "../policy-rule.ts";
+
+export const splitForAll: PolicyRule = {
+  id: "split-for-all",
+  title: "one policy a command where FOR ALL overlaps a SELECT policy",
+  why: "A FOR ALL policy is a SELECT policy too: where there is one for SELECT already, both are evaluated for every row, and nobody sees at a glance who may read.",
+  obligation: "equivalent",
+  examples: [
+    {
+      before: [
+        { name: "write", command: "ALL", using: "((owner = (select auth.uid())) AND open)" },
+        { name: "read", command: "SELECT", using: "(owner = (select auth.uid()))" },
+      ],
+      after: [
+        { name: "write_insert", command: "INSERT", check: "((owner = (select auth.uid())) AND open)" },
+        { name: "write_update", command: "UPDATE", using: "((owner = (select auth.uid())) AND open)" },
+        { name: "write_delete", command: "DELETE", using: "((owner = (select auth.uid())) AND open)" },
+        { name: "read", command: "SELECT", using: "(owner = (select auth.uid()))" },
+      ],
+      note: "the SELECT policy lets through all that FOR ALL lets through, so nothing is left to read",
+    },
+    {
+      before: [
+        { name: "admins", command: "ALL", using: "admin" },
+        { name: "read", command: "SELECT", using: "(owner = (select auth.uid()))" },
+      ],
+      after: [
+        { name: "admins_insert", command: "INSERT", check: "admin" },
+        { name: "admins_update", command: "UPDATE", using: "admin" },
+        { name: "admins_delete", command: "DELETE", using: "admin" },
+        { name: "read", command: "SELECT", using: "((owner = (select auth.uid()))) OR (admin)" },
+      ],
+    },
+    {
+      before: [
+        { name: "admins", command: "ALL", roles: ["admin_role"], using: "true" },
+        { name: "read", command: "SELECT", roles: ["authenticated"], using: "(owner = (select auth.uid()))" },
+      ],
+      after: [
+        { name: "admins", command: "ALL", roles: ["admin_role"], using: "true" },
+        { name: "read", command: "SELECT", roles: ["authenticated"], using: "(owner = (select auth.uid()))" },
+      ],
+      note: "different roles: no overlap",
+    },
+  ],
+  rewrite(drafts) {
+    const result = [...drafts];
+    const names = new Set(drafts.flatMap((draft) => [draft.before.name, ...draft.after.map((policy) => policy.name)]));
+    for (const [index, draft] of result.entries()) {
+      const [all] = draft.after;
+      if (draft.fixed || draft.after.length !== 1 || !all?.permissive || all.command !== "ALL" || all.using === null)
+        continue;
+      const overlap = result.findIndex((other, at) => at !== index && overlaps(all, other));
+      const other = result[overlap];
+      const select = other?.after[0];
+      if (!other || !select) continue;
+      const policies = writePolicies(all, names);
+      if (!covers(select, all)) {
+        if (sameRoles(select, all) && select.using !== null)
+          result[overlap] = changed(other, "split-for-all", [
+            { ...select, using: `(${select.using}) OR (${all.using})` },
+          ]);
+        else policies.push({ ...all, name: freeName(all.name, "SELECT", names), command: "SELECT", check: null });
+      }
+      result[index] = changed(draft, "split-for-all", policies);
+    }
+    return result;
+  },
+};
+
+function overlaps(all: Policy, other: Draft): boolean {
+  const [select] = other.after;
+  return (
+    !other.fixed &&
+    other.after.length === 1 &&
+    select !== undefined &&
+    select.permissive &&
+    select.command === "SELECT" &&
+    (all.roles.includes("public") || select.roles.includes("public") || select.roles.some((r) => all.roles.includes(r)))
+  );
+}
+
+function writePolicies(all: Policy, names: Set<string>): Policy[] {
+  return [
+    { ...all, name: freeName(all.name, "INSERT", names), command: "INSERT", using: null, check: all.check ?? all.using },
+    { ...all, name: freeName(all.name, "UPDATE", names), command: "UPDATE" },
+    { ...all, name: freeName(all.name, "DELETE", names), command: "DELETE", check: null },
+  ];
+}
+
+/** Whether the SELECT policy lets through, to every role of the other, all rows that the other's USING lets through: its conjuncts are among the other's. */
+function covers(select: Policy, all: Policy): boolean {
+  if (!select.roles.includes("public") && !all.roles.every((role) => select.roles.includes(role))) return false;
+  if (select.using === null || all.using === null) return false;
+  const wanted = conjuncts(parseExpr(all.using));
+  return conjuncts(parseExpr(select.using)).every((part) => wanted.some((other) => equal(part, other)));
+}
+
+const sameRoles = (a: Policy, b: Policy): boolean => a.roles.join("\0") === b.roles.join("\0");
+
+/** `name_insert`, within the 63 bytes of a Postgres name and not taken on this relation. */
+function freeName(name: string, command: PolicyCommand, taken: Set<string>): string {
+  for (let n = 1; ; n += 1) {
+    const suffix = `_${command.toLowerCase()}${n === 1 ? "" : n}`;
+    let stem = name;
+    while (Buffer.byteLength(stem + suffix) > 63) stem = stem.slice(0, -1);
+    if (taken.has(stem + suffix)) continue;
+    taken.add(stem + suffix);
+    return stem + suffix;
+  }
+}
