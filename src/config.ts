@@ -129,11 +129,20 @@ export async function loadConfig(projectDir: string, named?: string): Promise<{ 
   const file = resolve(projectDir, named ?? CONFIG_FILE);
   if (!existsSync(file)) {
     if (named === undefined) return null;
-    throw new ToolError("config", "NO_SUCH_CONFIG", `there is no config file \`${named}\``, "check the path, or run `rlsmith init`");
+    throw new ToolError(
+      "config",
+      "NO_SUCH_CONFIG",
+      `there is no config file \`${named}\``,
+      "check the path, or run `rlsmith init`",
+    );
   }
   // A project need not have rlsmith installed to be planned with `npx rlsmith`: its import resolves to this very package.
   const self = new URL(import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js", import.meta.url).pathname;
-  const jiti = createJiti(join(dirname(file), "noop.js"), { alias: { rlsmith: self }, moduleCache: false, fsCache: false });
+  const jiti = createJiti(join(dirname(file), "noop.js"), {
+    alias: { rlsmith: self },
+    moduleCache: false,
+    fsCache: false,
+  });
   let loaded: unknown;
   try {
     loaded = await jiti.import(file, { default: true });

@@ -9,7 +9,12 @@ export function catalogHash(catalog: Catalog): string {
   const basis = {
     policies: catalog.policies,
     relations: catalog.relations.map(({ grants: _, owner: __, ...relation }) => relation),
-    functions: catalog.functions.map(({ schema, name, definition, comment }) => ({ schema, name, definition, comment })),
+    functions: catalog.functions.map(({ schema, name, definition, comment }) => ({
+      schema,
+      name,
+      definition,
+      comment,
+    })),
     triggers: catalog.triggers,
   };
   return createHash("sha256").update(JSON.stringify(basis)).digest("hex");

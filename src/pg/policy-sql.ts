@@ -1,7 +1,8 @@
 import { quoteIdent, quoteLiteral, quoteQualified, quoteRole } from "./identifier.ts";
 import type { Policy } from "./policy.ts";
 
-const on = (policy: Policy): string => `${quoteIdent(policy.name)} on ${quoteQualified(policy.schema, policy.relation)}`;
+const on = (policy: Policy): string =>
+  `${quoteIdent(policy.name)} on ${quoteQualified(policy.schema, policy.relation)}`;
 
 /** CREATE POLICY with everything said. */
 export function createPolicy(policy: Policy): string {
@@ -34,3 +35,12 @@ export function alterPolicy(from: Policy, to: Policy): string | null {
   ];
   return [`alter policy ${on(from)}`, ...clauses].join("\n  ");
 }
+
+/** Whether two policies of one relation say the same; comments are not looked at. */
+export const samePolicy = (a: Policy, b: Policy): boolean =>
+  a.name === b.name &&
+  a.command === b.command &&
+  a.permissive === b.permissive &&
+  a.using === b.using &&
+  a.check === b.check &&
+  a.roles.join("\0") === b.roles.join("\0");

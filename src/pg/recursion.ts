@@ -38,7 +38,13 @@ export function findRecursion(policies: readonly Policy[], relations: readonly R
         (command === null || policy.command === "ALL" || policy.command === command),
     );
 
-  const expand = (relation: string, role: string, using: Policy[], active: readonly string[], by: Policy | null): void => {
+  const expand = (
+    relation: string,
+    role: string,
+    using: Policy[],
+    active: readonly string[],
+    by: Policy | null,
+  ): void => {
     if (!byName.get(relation)?.rowSecurity) return;
     if (!using.some((policy) => facts.get(policy)?.any)) return;
     if (active.includes(relation)) {
@@ -67,5 +73,3 @@ function subQueries(policy: Policy): { any: boolean; relations: string[] } {
     relations: trees.flatMap((tree) => relationsIn(tree)).map((name) => `${name.schema}.${name.name}`),
   };
 }
-
-

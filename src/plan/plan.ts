@@ -1,6 +1,8 @@
 import type { Finding } from "../finding.ts";
-import type { ContextMap, Regime } from "../pg/context.ts";
-import type { Policy, PolicyCommand, PolicyId } from "../pg/policy.ts";
+import type { ContextMap } from "../pg/context.ts";
+import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "../rewrite/outcome.ts";
+
+export type { AnnouncedChange, OpenDecision, PolicyOutcome };
 
 /** What `rlsmith plan` writes: everything that apply, rehearse and rollback need, as plain data. */
 export interface Plan {
@@ -18,40 +20,6 @@ export interface Plan {
   /** decisions that are still open; while there is one, no file is written */
   open: OpenDecision[];
   findings: Finding[];
-}
-
-export interface PolicyOutcome {
-  policy: PolicyId;
-  outcome: "rewritten" | "dropped" | "through-helper" | "unchanged" | "kept";
-  /** rules that changed it, in order */
-  rules: string[];
-  /** in words, for `unchanged`, `kept` and `dropped` */
-  reason: string | null;
-  before: Policy;
-  /** as the up file writes them, before Postgres prints them anew; several after a split, none after a drop */
-  after: Policy[];
-}
-
-export interface AnnouncedChange {
-  /** null where a function, not a policy, changes */
-  policy: PolicyId | null;
-  schema: string;
-  relation: string;
-  /** statements of the relation that may change */
-  commands: PolicyCommand[];
-  /** null: in every regime */
-  regime: Regime | null;
-  change: "looser" | "tighter" | "either";
-  reason: string;
-}
-
-export interface OpenDecision {
-  kind: "session-only" | "bypass-flag";
-  /** what the config's key has to be */
-  key: string;
-  question: string;
-  /** variables or flags that are concerned */
-  settings: string[];
 }
 
 export type LockMode = "ACCESS EXCLUSIVE" | "none";

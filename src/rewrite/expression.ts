@@ -45,7 +45,8 @@ export function rewriteExpression(
   const reparsed = parseExpr(printed);
   if (!equal(reparsed, after.tree)) throw new Error(`the rewritten expression prints to another tree: ${printed}`);
   const again = applyRules(reparsed, rules, context);
-  if (!equal(again.tree, after.tree)) throw new Error(`rule ${again.rules.join(", ")} changes its own result: ${printed}`);
+  if (!equal(again.tree, after.tree))
+    throw new Error(`rule ${again.rules.join(", ")} changes its own result: ${printed}`);
   return { text: printed, tree: after.tree, rules: after.rules };
 }
 

@@ -41,8 +41,7 @@ export function rewriteFunction(fn: PgFunction, context: RuleContext, withClaimP
   const rules = withClaimPath ? [...RULES, claimPath] : RULES;
   try {
     if (fn.sqlStandardBody) return rewriteStatements(fn.definition, rules, context, (text) => text);
-    if (fn.language === "sql")
-      return rewriteStatements(fn.body, rules, context, (body) => withBody(fn, body));
+    if (fn.language === "sql") return rewriteStatements(fn.body, rules, context, (body) => withBody(fn, body));
     if (fn.language === "plpgsql") return rewritePlpgsql(fn, rules, context);
   } catch (error) {
     return { kind: "not-understood", reason: error instanceof Error ? error.message : String(error) };
@@ -73,14 +72,12 @@ function rewriteStatements(
 }
 
 /** plpgsql keeps each SQL piece as written, so each piece is rewritten on its own and put back where it stood. */
-function rewritePlpgsql(
-  fn: PgFunction,
-  rules: readonly ExpressionRule[],
-  context: RuleContext,
-): RewrittenFunction {
-  let body = fn.body;
+function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], context: RuleContext): RewrittenFunction {
   const applied = new Set<string>();
-  for (const piece of new Set(sqlPieces(parsePlpgsql(fn.definition)))) {
+  const replaced: { start: number; end: number; text: string }[] = [];
+  // longest first: a short piece may stand inside a longer one, which then has changed it already
+  const pieces = [...new Set(sqlPieces(parsePlpgsql(fn.definition)))].toSorted((a, b) => b.length - a.length);
+  for (const piece of pieces) {
     const text = piece.slice(assignmentTarget(piece).length);
     const before = parsePiece(text);
     if (before === null) continue;
@@ -93,16 +90,21 @@ function rewritePlpgsql(
     }
     if (after === before) continue;
     const edits = editsBetween(text, before, after);
-    const places = [...body.matchAll(placeOf(text))];
+    const places = [...fn.body.matchAll(placeOf(text))];
     if (edits === null || places.length === 0)
       return { kind: "not-understood", reason: `the place of \`${text.trim()}\` in its text cannot be told` };
-    for (const place of places.toReversed()) {
+    for (const place of places) {
+      const [start, end] = [place.index, place.index + place[0].length];
+      if (replaced.some((other) => start < other.end && other.start < end)) continue;
       const offset = place[0].length - text.length;
       const moved = edits.map((edit) => ({ ...edit, start: edit.start + offset, end: edit.end + offset }));
-      body = body.slice(0, place.index) + applyEdits(place[0], moved) + body.slice(place.index + place[0].length);
+      replaced.push({ start, end, text: applyEdits(place[0], moved) });
     }
   }
   if (applied.size === 0) return { kind: "unchanged" };
+  let body = fn.body;
+  for (const { start, end, text } of replaced.toSorted((a, b) => b.start - a.start))
+    body = body.slice(0, start) + text + body.slice(end);
   const definition = withBody(fn, body);
   // what was put back has to be what was meant: no piece may change any more
   const left = rewritePiecesOf(definition, rules, context);
@@ -116,7 +118,16 @@ function rewritePiecesOf(definition: string, rules: readonly ExpressionRule[], c
   return (
     sqlPieces(parsePlpgsql(definition)).find((piece) => {
       const tree = parsePiece(piece.slice(assignmentTarget(piece).length));
-      return tree !== null && rules.some((rule) => !equal(transform(tree, (node) => rule.rewrite(node, context)), tree));
+      return (
+        tree !== null &&
+        rules.some(
+          (rule) =>
+            !equal(
+              transform(tree, (node) => rule.rewrite(node, context)),
+              tree,
+            ),
+        )
+      );
     }) ?? null
   );
 }

@@ -52,24 +52,52 @@ describe("all rules together", () => {
       "(casino_id = (current_setting('App.Casino_Id'::text, true))::uuid)",
       "(casino_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'casino_id')::uuid))",
     ],
-    ["a cast to an enum", "(kind = (current_setting('app.staff_role'::text, true))::public.\"Role\")", "(kind = (select ((select auth.jwt()) -> 'app_metadata' ->> 'staff_role')::public.\"Role\"))"],
-    ["integers", "(level <= (current_setting('app.level'::text, true))::integer)", "(level <= (select ((select auth.jwt()) -> 'app_metadata' ->> 'level')::integer))"],
+    [
+      "a cast to an enum",
+      "(kind = (current_setting('app.staff_role'::text, true))::public.\"Role\")",
+      "(kind = (select ((select auth.jwt()) -> 'app_metadata' ->> 'staff_role')::public.\"Role\"))",
+    ],
+    [
+      "integers",
+      "(level <= (current_setting('app.level'::text, true))::integer)",
+      "(level <= (select ((select auth.jwt()) -> 'app_metadata' ->> 'level')::integer))",
+    ],
     [
       "CASE",
       "CASE WHEN (current_setting('app.staff_role'::text, true) = 'admin'::text) THEN true ELSE (owner = auth.uid()) END",
       "CASE WHEN ((select (select auth.jwt()) -> 'app_metadata' ->> 'staff_role') = 'admin'::text) THEN true ELSE (owner = (select auth.uid())) END",
     ],
-    ["text beyond ASCII before the change", "((name <> 'Zürich – ø'::text) AND (org_id = (current_setting('app.org_id'::text))::uuid))", "((name <> 'Zürich – ø'::text) AND (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)))"],
-    ["an array helper under ANY", "(org_id = ANY (public.current_orgs()))", "(org_id = ANY ((select public.current_orgs())::uuid[]))"],
-    ["a set-returning helper", "(org_id IN ( SELECT public.org_set() AS org_set))", "(org_id IN ( SELECT public.org_set() AS org_set))"],
+    [
+      "text beyond ASCII before the change",
+      "((name <> 'Zürich – ø'::text) AND (org_id = (current_setting('app.org_id'::text))::uuid))",
+      "((name <> 'Zürich – ø'::text) AND (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)))",
+    ],
+    [
+      "an array helper under ANY",
+      "(org_id = ANY (public.current_orgs()))",
+      "(org_id = ANY ((select public.current_orgs())::uuid[]))",
+    ],
+    [
+      "a set-returning helper",
+      "(org_id IN ( SELECT public.org_set() AS org_set))",
+      "(org_id IN ( SELECT public.org_set() AS org_set))",
+    ],
     ["a volatile helper", "(org_id = public.random_org())", "(org_id = public.random_org())"],
-    ["a helper in FROM", "(org_id IN ( SELECT o.o FROM public.org_set() o(o)))", "(org_id IN ( SELECT o.o FROM public.org_set() o(o)))"],
+    [
+      "a helper in FROM",
+      "(org_id IN ( SELECT o.o FROM public.org_set() o(o)))",
+      "(org_id IN ( SELECT o.o FROM public.org_set() o(o)))",
+    ],
     [
       "the raw token",
       "(tenant = ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'tenant'::text))",
       "(tenant = (select (NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'tenant'::text))",
     ],
-    ["nothing to do", "((owner = ( SELECT auth.uid() AS uid)) AND (NOT deleted))", "((owner = ( SELECT auth.uid() AS uid)) AND (NOT deleted))"],
+    [
+      "nothing to do",
+      "((owner = ( SELECT auth.uid() AS uid)) AND (NOT deleted))",
+      "((owner = ( SELECT auth.uid() AS uid)) AND (NOT deleted))",
+    ],
   ];
   test.each(cases)("%s", (_, before, after) => {
     const result = rewriteExpression(before, EXPRESSION_RULES, exampleContext);

@@ -1,5 +1,13 @@
 // Where a node stood in its source is no part of what it means.
-const PLACE = new Set(["location", "stmt_location", "stmt_len", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"]);
+const PLACE = new Set([
+  "location",
+  "stmt_location",
+  "stmt_len",
+  "list_start",
+  "list_end",
+  "rexpr_list_start",
+  "rexpr_list_end",
+]);
 
 /** Whether two trees are the same but for places in their sources. */
 export function equal(a: unknown, b: unknown): boolean {

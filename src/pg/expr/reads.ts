@@ -1,6 +1,16 @@
 import type { ClaimsSource } from "../context.ts";
 import { as, type Expr } from "./node.ts";
-import { binary, call, callsBuiltin, initPlanTarget, nameParts, nullif, stringConst, TEXT_TYPES, typeText } from "./shape.ts";
+import {
+  binary,
+  call,
+  callsBuiltin,
+  initPlanTarget,
+  nameParts,
+  nullif,
+  stringConst,
+  TEXT_TYPES,
+  typeText,
+} from "./shape.ts";
 
 /** A value that comes from one session variable and nothing else: `NULLIF(current_setting('app.x', true), '')::uuid`. */
 export interface SettingRead {
@@ -76,7 +86,8 @@ const ONE_CLAIM = "request.jwt.claim.";
 
 /** Recognise a read of a claim: `->`, `->>`, `#>`, `#>>`, casts, NULLIF(…, ''), the InitPlan form, `request.jwt.claims` read raw, auth.uid(). */
 export function claimRead(node: Expr | undefined, source: ClaimsSource): ClaimRead | null {
-  if (isToken(node, source)) return { path: [], kind: "json", cast: null, raw: readsRawClaims(node), emptyIsNull: false };
+  if (isToken(node, source))
+    return { path: [], kind: "json", cast: null, raw: readsRawClaims(node), emptyIsNull: false };
   const made = call(node);
   if (made && made.args.length === 0) {
     const path = CLAIM_FUNCTIONS[made.name.join(".")];

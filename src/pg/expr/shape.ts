@@ -57,7 +57,10 @@ export function boolConst(node: Expr | undefined): boolean | null {
 export const TEXT_TYPES: ReadonlySet<string> = new Set(["text", "varchar", "character varying"]);
 
 /** `left op right` for a plain binary operator. */
-export function binary(node: Expr | undefined, operator?: string): { operator: string; left: Expr; right: Expr } | null {
+export function binary(
+  node: Expr | undefined,
+  operator?: string,
+): { operator: string; left: Expr; right: Expr } | null {
   const found = as("A_Expr", node);
   if (!found || found.kind !== "AEXPR_OP" || !found.lexpr || !found.rexpr) return null;
   const name = nameParts(found.name).at(-1) ?? "";

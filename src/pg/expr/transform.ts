@@ -16,7 +16,10 @@ function inside<T>(tree: T, visit: (node: Expr, descend: () => Expr) => Expr): T
     return items.every((item, index) => item === tree[index]) ? tree : (items as T);
   }
   if (typeof tree !== "object" || tree === null) return tree;
-  const entries = Object.entries(tree).map(([key, item]): [string, unknown] => [key, transform(item as unknown, visit)]);
+  const entries = Object.entries(tree).map(([key, item]): [string, unknown] => [
+    key,
+    transform(item as unknown, visit),
+  ]);
   const same = entries.every(([key, item]) => item === (tree as Record<string, unknown>)[key]);
   return same ? tree : (Object.fromEntries(entries) as T);
 }

@@ -106,15 +106,12 @@ function extract(
 
   const name = freeHelperName(`${policy.relation}_${policy.name}`, takenNames);
   const qualified = `${identForReading(helperSchema)}.${identForReading(name)}`;
-  const args = [...parameters.keys()].map(
-    (column) => `${identForReading(policy.relation)}.${identForReading(column)}`,
-  );
+  const args = [...parameters.keys()].map((column) => `${identForReading(policy.relation)}.${identForReading(column)}`);
   const made = `${qualified}(${args.join(", ")})`;
   const shape = shapeOf(link.subLinkType, query, select, relations);
   if (!shape) return null;
   let call: Expr;
-  if (shape.kind === "in" && link.testexpr)
-    call = { SubLink: { ...link, subselect: subselectOf(`select ${made}`) } };
+  if (shape.kind === "in" && link.testexpr) call = { SubLink: { ...link, subselect: subselectOf(`select ${made}`) } };
   else call = sql(args.length === 0 ? `(select ${made})` : made);
 
   const signature = [...parameters.values()].map(({ name, type }) => `${identForReading(name)} ${type}`).join(", ");

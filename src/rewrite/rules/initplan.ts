@@ -19,7 +19,11 @@ export const initplan: ExpressionRule = {
       after: "casino_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'casino_id')::uuid)",
     },
     { before: "(auth.uid() IS NOT NULL)", after: "((select auth.uid()) IS NOT NULL)" },
-    { before: "owner = ( SELECT auth.uid() AS uid)", after: "owner = ( SELECT auth.uid() AS uid)", note: "already there" },
+    {
+      before: "owner = ( SELECT auth.uid() AS uid)",
+      after: "owner = ( SELECT auth.uid() AS uid)",
+      note: "already there",
+    },
     {
       before: "((auth.jwt() -> 'roles'::text) ? 'admin'::text)",
       after: "((select (select auth.jwt()) -> 'roles'::text) ? 'admin'::text)",
@@ -31,7 +35,8 @@ export const initplan: ExpressionRule = {
     },
     {
       before: "(EXISTS ( SELECT 1 FROM public.m WHERE ((m.user_id = auth.uid()) AND (m.org_id = docs.org_id))))",
-      after: "(EXISTS ( SELECT 1 FROM public.m WHERE ((m.user_id = (select auth.uid())) AND (m.org_id = docs.org_id))))",
+      after:
+        "(EXISTS ( SELECT 1 FROM public.m WHERE ((m.user_id = (select auth.uid())) AND (m.org_id = docs.org_id))))",
     },
   ],
   rewrite: (tree, context) => transform(tree, (node, descend) => visit(node, descend, context)),
@@ -82,7 +87,9 @@ function isOncePerStatement(node: Expr, context: RuleContext): boolean {
   const overloads = context.functions.get(made.name.join(".")) ?? [];
   return (
     overloads.length > 0 &&
-    overloads.every((f) => f.volatility !== "volatile" && f.kind === "function" && !/^(SETOF|TABLE)\b/.test(f.result)) &&
+    overloads.every(
+      (f) => f.volatility !== "volatile" && f.kind === "function" && !/^(SETOF|TABLE)\b/.test(f.result),
+    ) &&
     !made.args.some(dependsOnRow)
   );
 }
@@ -92,9 +99,7 @@ const dependsOnRow = (node: Expr): boolean =>
 
 function wrapCall(node: Expr, context: RuleContext): Expr {
   const args = call(node)?.args ?? [];
-  const inner = transform(node, (part, descend) =>
-    args.includes(part) ? visit(part, descend, context) : descend(),
-  );
+  const inner = transform(node, (part, descend) => (args.includes(part) ? visit(part, descend, context) : descend()));
   const [made] = context.functions.get(call(node)?.name.join(".") ?? "") ?? [];
   const wrapped = `(select ${printExpr(inner)})`;
   // `= ANY ((select f()))` would be read as the sub-query form of ANY; a cast keeps it an array

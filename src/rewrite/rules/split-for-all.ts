@@ -86,7 +86,13 @@ function overlaps(all: Policy, other: Draft): boolean {
 
 function writePolicies(all: Policy, names: Set<string>): Policy[] {
   return [
-    { ...all, name: freeName(all.name, "INSERT", names), command: "INSERT", using: null, check: all.check ?? all.using },
+    {
+      ...all,
+      name: freeName(all.name, "INSERT", names),
+      command: "INSERT",
+      using: null,
+      check: all.check ?? all.using,
+    },
     { ...all, name: freeName(all.name, "UPDATE", names), command: "UPDATE" },
     { ...all, name: freeName(all.name, "DELETE", names), command: "DELETE", check: null },
   ];

@@ -12,8 +12,12 @@ export const toAuthenticated: PolicyRule = {
       options: { toAuthenticated: true },
     },
     {
-      before: [{ name: "fence", command: "ALL", permissive: false, roles: ["public"], using: "(owner = (select auth.uid()))" }],
-      after: [{ name: "fence", command: "ALL", permissive: false, roles: ["public"], using: "(owner = (select auth.uid()))" }],
+      before: [
+        { name: "fence", command: "ALL", permissive: false, roles: ["public"], using: "(owner = (select auth.uid()))" },
+      ],
+      after: [
+        { name: "fence", command: "ALL", permissive: false, roles: ["public"], using: "(owner = (select auth.uid()))" },
+      ],
       options: { toAuthenticated: true },
       note: "a restrictive policy for fewer roles would be looser, so it stays",
     },

@@ -1,0 +1,32 @@
+import { defineConfig } from "rlsmith";
+
+export default defineConfig({
+  migrations: { folder: "supabase/migrations", layout: "supabase" },
+  claims: "auth.jwt()",
+
+  // Inferred by `rlsmith init`: hybrid policies pair each variable with its claim, and sync_staff_jwt_claims() writes the claims.
+  context: {
+    "app.casino_id": { claim: "app_metadata.casino_id", type: "uuid" },
+    "app.actor_id": { claim: "app_metadata.staff_id", type: "uuid" },
+    "app.staff_role": { claim: "app_metadata.staff_role", type: "text" },
+  },
+
+  // Policies that read a variable and no claim: without the variable they deny today, with the claim they would allow.
+  sessionOnly: [
+    {
+      policy: "public.mtl_entry.mtl_entry_insert",
+      decision: "rpc-only",
+      reason: "an MTL entry is written by rpc_create_mtl_entry, which checks the cage role against the staff row",
+    },
+    {
+      policy: "public.player_financial_transaction.player_financial_transaction_insert",
+      decision: "rpc-only",
+      reason: "money moves through rpc_record_financial_transaction, which checks the cage role against the staff row",
+    },
+    {
+      policy: "public.*",
+      decision: "claim",
+      reason: "the fallback to the claim was forgotten: staff_role is synced to app_metadata like casino_id",
+    },
+  ],
+});

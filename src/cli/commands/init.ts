@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Command } from "commander";
+import { renderConfig } from "../../classify/config-file.ts";
+import { CONFIG_FILE } from "../../config.ts";
+import { ToolError } from "../../errors.ts";
+import { describeLocation } from "../../finding.ts";
+import { inspectCatalog, openSource } from "../../pipeline.ts";
+import { writeAll } from "../../plan/output.ts";
+import { renderReplay } from "../../report/replay-terminal.ts";
+import { projectOptions, withSource, type SourceFlags } from "../options.ts";
+import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";
+import { coloursFor, print, say } from "../terminal.ts";
+
+export function initCommand(program: Command, _done: (exit: number) => void): void {
+  withSource(program.command("init"))
+    .description("infer which variable stands for which claim, and write rlsmith.config.ts")
+    .option("--yes", "ask nothing: take what is certain, leave the rest marked open")
+    .option("--force", "write over a config that is there")
+    .action(async (project: string, flags: SourceFlags & { yes?: boolean; force?: boolean }) => {
+      const options = projectOptions(project, flags);
+      const file = join(options.projectDir, CONFIG_FILE);
+      if (existsSync(file) && !flags.force)
+        throw new ToolError(
+          "usage",
+          "OUTPUT_EXISTS",
+          `\`${relative(process.cwd(), file)}\` exists already`,
+          "run with --force to write it anew; your decisions in it would be lost",
+        );
+      // A config that is about to be replaced says nothing about the project.
+      const source = await openSource(existsSync(file) ? { ...options, config: undefined } : options);
+      try {
+        const { classified, inferred } = inspectCatalog(source.catalog, null);
+        if (source.migrations) say(renderReplay(source.migrations.report, coloursFor(process.stderr)));
+        const ask = !flags.yes && process.stdin.isTTY && process.stdout.isTTY;
+        const answers = ask ? await askOpenQuestions(inferred, classified) : NO_ANSWERS;
+        const migrations = source.migrations?.folder;
+        const text = renderConfig(inferred, classified, {
+          migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
+          layout: migrations?.layout ?? null,
+          answers,
+        });
+        writeAll([{ path: file, content: text, replace: flags.force ?? false }], options.projectDir);
+        if (flags.format === "json") return print(JSON.stringify({ file, inferred }, null, 2));
+        for (const variable of inferred.variables)
+          say(
+            `${variable.certain ? "✓" : "?"} ${variable.setting} → ${variable.claim?.join(".") ?? "open"} : ${variable.type}`,
+          );
+        for (const conflict of inferred.conflicts) say(`! ${describeLocation(conflict.at)}: ${conflict.message}`);
+        say(`wrote ${relative(process.cwd(), file)}`);
+      } finally {
+        await source.close();
+      }
+    });
+}

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import { inspectCatalog, openSource } from "../../pipeline.ts";
+import { inspectJson, renderInspect } from "../../report/inspect-terminal.ts";
+import { renderReplay } from "../../report/replay-terminal.ts";
+import { EXIT } from "../exit.ts";
+import { projectOptions, withSource, type SourceFlags } from "../options.ts";
+import { coloursFor, print, say } from "../terminal.ts";
+
+export function inspectCommand(program: Command, done: (exit: number) => void): void {
+  withSource(program.command("inspect"))
+    .description("show every policy, its pattern and idioms, and what a person should know")
+    .action(async (project: string, flags: SourceFlags) => {
+      const source = await openSource(projectOptions(project, flags));
+      try {
+        const { catalog, facts, classified, findings, inferred } = inspectCatalog(
+          source.catalog,
+          source.config?.config ?? null,
+        );
+        const colours = coloursFor(process.stdout);
+        if (source.migrations) say(renderReplay(source.migrations.report, coloursFor(process.stderr)));
+        if (flags.format === "json")
+          print(JSON.stringify(inspectJson(catalog, classified, facts, findings, inferred), null, 2));
+        else
+          print(
+            renderInspect(catalog, classified, facts, findings, inferred, {
+              color: colours.isColorSupported,
+              width: process.stdout.columns ?? 120,
+            }),
+          );
+        done(findings.some((finding) => finding.severity === "error") ? EXIT.findings : EXIT.fine);
+      } finally {
+        await source.close();
+      }
+    });
+}

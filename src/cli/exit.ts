@@ -1,0 +1,19 @@
+import type { ToolErrorKind } from "../errors.ts";
+
+/** Exit codes (DESIGN §6). */
+export const EXIT = {
+  fine: 0,
+  findings: 1,
+  usage: 2,
+  notProven: 3,
+  environment: 4,
+  bug: 70,
+  interrupted: 130,
+} as const;
+
+export const exitCodeOf: Record<ToolErrorKind, number> = {
+  usage: EXIT.usage,
+  config: EXIT.usage,
+  "open-decision": EXIT.notProven,
+  environment: EXIT.environment,
+};

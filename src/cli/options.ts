@@ -1,0 +1,57 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { ToolError } from "../errors.ts";
+import type { ProjectOptions } from "../pipeline.ts";
+import { LAYOUTS, type LayoutName } from "../scratch/layout.ts";
+import type { ScratchTarget } from "../scratch/scratch.ts";
+import { progressLines, type Format } from "./terminal.ts";
+
+/** What every command takes. */
+export interface SourceFlags {
+  db?: string;
+  scratch?: string;
+  folder?: string;
+  layout?: LayoutName;
+  config?: string;
+  strict?: boolean;
+  format: Format;
+}
+
+/** Add the flags that say where policies come from. */
+export const withSource = (command: Command): Command =>
+  command
+    .argument("[project]", "the project's folder", ".")
+    .option("--db <url>", "read a live database instead of the migrations; it is only ever read")
+    .option("--scratch <url>", "make the scratch database on this server instead of the embedded one")
+    .option("--folder <path>", "the migrations folder, where it is not found by itself")
+    .addOption(new Option("--layout <name>", "how the folder is laid out").choices([...LAYOUTS]))
+    .option("--config <file>", "config file (default: rlsmith.config.ts)")
+    .option("--strict", "stop at the first statement that fails to replay (exit 4)")
+    .addOption(
+      new Option("--format <format>", "how results are printed").choices(["terminal", "json"]).default("terminal"),
+    );
+
+/** Flags into options. Throws ToolError (usage) where the folder is not there. */
+export function projectOptions(project: string, flags: SourceFlags): ProjectOptions {
+  const projectDir = resolve(project);
+  if (!existsSync(projectDir) || !statSync(projectDir).isDirectory())
+    throw new ToolError(
+      "usage",
+      "NO_SUCH_FOLDER",
+      `there is no folder \`${project}\``,
+      "name the project's folder, or leave it out for the current one",
+    );
+  const scratch: ScratchTarget =
+    flags.scratch === undefined ? { kind: "embedded" } : { kind: "server", url: flags.scratch };
+  return {
+    projectDir,
+    db: flags.db,
+    scratch,
+    folder: flags.folder,
+    layout: flags.layout,
+    config: flags.config,
+    strict: flags.strict ?? false,
+    progress: progressLines(),
+  };
+}

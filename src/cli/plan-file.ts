@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { ToolError } from "../errors.ts";
+import type { OutputFile, OutputNames } from "../plan/output.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** What `.rlsmith/plan.json` holds: the plan, and where its files are, relative to the project. */
+export interface StoredPlan {
+  plan: Plan;
+  files: { up: string; down: string; ownTransaction: boolean };
+}
+
+export function planFile(path: string, plan: Plan, names: OutputNames, projectDir: string): OutputFile {
+  const stored: StoredPlan = {
+    plan,
+    files: {
+      up: relative(projectDir, names.up),
+      down: relative(projectDir, names.down),
+      ownTransaction: names.ownTransaction,
+    },
+  };
+  return { path, content: `${JSON.stringify(stored, null, 2)}\n`, replace: true };
+}
+
+/** The plan that `rlsmith plan` left in a project, with its files as they are on disk now; null when there is none. */
+export function readPlanFile(projectDir: string): (StoredPlan & { up: string; down: string; upPath: string }) | null {
+  const path = join(projectDir, ".rlsmith", "plan.json");
+  if (!existsSync(path)) return null;
+  const stored = JSON.parse(readFileSync(path, "utf8")) as StoredPlan;
+  if (stored.plan?.format !== "rlsmith-plan" || stored.plan.formatVersion !== 1)
+    throw new ToolError(
+      "environment",
+      "STALE_PLAN",
+      "`.rlsmith/plan.json` was not written by this version",
+      "run `rlsmith plan` again",
+    );
+  const upPath = resolve(projectDir, stored.files.up);
+  const downPath = resolve(projectDir, stored.files.down);
+  for (const file of [upPath, downPath])
+    if (!existsSync(file))
+      throw new ToolError(
+        "environment",
+        "STALE_PLAN",
+        `\`${relative(projectDir, file)}\` of the plan is gone`,
+        "run `rlsmith plan` again, or remove .rlsmith/plan.json",
+      );
+  if (upPath === downPath)
+    throw new ToolError(
+      "usage",
+      "BOTH_WAYS_IN_ONE_FILE",
+      "the plan's two ways are in one file, which rehearse cannot read back",
+      "run `rlsmith plan --dry-run`, which rehearses too",
+    );
+  return { ...stored, up: readFileSync(upPath, "utf8"), down: readFileSync(downPath, "utf8"), upPath };
+}

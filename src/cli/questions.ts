@@ -1,0 +1,60 @@
+import * as prompts from "@clack/prompts";
+import type { ClassifiedPolicy } from "../classify/classify.ts";
+import type { InferredContext } from "../classify/infer.ts";
+import type { ContextType } from "../pg/context.ts";
+import type { PolicyId } from "../pg/policy.ts";
+
+/** What the user answered; what is not in it stays open in the config. */
+export interface Answers {
+  /** claim path and type by variable */
+  variables: Record<string, { claim: string; type: ContextType }>;
+  /** decisions by policy */
+  decisions: Partial<Record<PolicyId, { decision: "claim" | "rpc-only" | "keep"; reason: string }>>;
+}
+
+export const NO_ANSWERS: Answers = { variables: {}, decisions: {} };
+
+/** Ask on the terminal what could not be inferred. An empty answer, or Esc, leaves the question open. */
+export async function askOpenQuestions(
+  inferred: InferredContext,
+  classified: readonly ClassifiedPolicy[],
+): Promise<Answers> {
+  const answers: Answers = { variables: {}, decisions: {} };
+  for (const variable of inferred.variables.filter((candidate) => !candidate.certain)) {
+    const claim = await prompts.text({
+      message: `Which claim does ${variable.setting} stand for? (${variable.evidence.join("; ") || "nothing says"})`,
+      placeholder: variable.claim?.join(".") ?? "app_metadata.…, or nothing to leave it open",
+    });
+    if (prompts.isCancel(claim) || claim === undefined || claim.trim() === "") continue;
+    answers.variables[variable.setting] = { claim: claim.trim(), type: variable.type };
+  }
+  const sessionOnly = classified.filter((policy) =>
+    policy.reads.some((read) => read.through.length === 0 && !read.hasClaimFallback),
+  );
+  if (sessionOnly.length === 0) return answers;
+  const all = await prompts.select({
+    message: `${sessionOnly.length} policies read a variable and no claim: a request that sets none is denied today. What shall they do?`,
+    options: [
+      { value: "each", label: "decide one by one" },
+      { value: "open", label: "leave them open for now" },
+    ],
+  });
+  if (prompts.isCancel(all) || all === "open") return answers;
+  for (const policy of sessionOnly) {
+    const decision = await prompts.select({
+      message: `${policy.id} (${policy.sessionOnly.join(", ")})`,
+      options: [
+        { value: "claim" as const, label: "claim", hint: "the claim alone opens it" },
+        { value: "rpc-only" as const, label: "rpc-only", hint: "only SECURITY DEFINER functions write" },
+        { value: "keep" as const, label: "keep", hint: "leave it as it is" },
+        { value: "open" as const, label: "leave open" },
+      ],
+    });
+    if (prompts.isCancel(decision)) return answers;
+    if (decision === "open") continue;
+    const reason = await prompts.text({ message: "Why?" });
+    if (prompts.isCancel(reason)) return answers;
+    answers.decisions[policy.id] = { decision, reason: reason ?? "" };
+  }
+  return answers;
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { outputFiles, writeAll } from "./plan/output.ts";
+import {
+  inspectCatalog,
+  openSource,
+  planSource,
+  rehearseSource,
+  type Inspection,
+  type Planned,
+  type Progress,
+} from "./pipeline.ts";
+import { renderConfig } from "./classify/config-file.ts";
+import { ToolError } from "./errors.ts";
+import type { Rehearsal } from "./rehearse/rehearse.ts";
+
+export interface Demo {
+  projectDir: string;
+  inspection: Inspection;
+  planned: Planned;
+  rehearsal: Rehearsal;
+  seconds: number;
+}
+
+/** init → inspect → plan → rehearse on a copy of the casino project, whose config has its decisions made. */
+export async function runDemo(projectDir: string, progress: Progress): Promise<Demo> {
+  const start = performance.now();
+  const now = new Date();
+  const source = await openSource({ projectDir, scratch: { kind: "embedded" }, strict: true, progress });
+  try {
+    if (!source.config)
+      throw new ToolError("config", "NO_CONFIG", "the casino project has no config", "install rlsmith again");
+    const fresh = inspectCatalog(source.catalog, null);
+    const draft = renderConfig(fresh.inferred, fresh.classified, {
+      migrationsFolder: "supabase/migrations",
+      layout: "supabase",
+    });
+    writeAll([{ path: join(projectDir, "rlsmith.config.inferred.ts"), content: draft }], projectDir);
+    const certain = fresh.inferred.variables.filter((variable) => variable.certain).length;
+    progress(
+      "init",
+      `${certain} of ${fresh.inferred.variables.length} variables mapped to claims from the evidence in the database`,
+    );
+    const inspection = inspectCatalog(source.catalog, source.config.config);
+    progress("inspect", `${inspection.classified.length} policies, ${inspection.findings.length} findings`);
+    const planned = planSource(source, source.config.config, projectDir, null, now);
+    progress("plan", `${planned.plan.steps.length} steps, ${planned.plan.open.length} open decisions`);
+    const rehearsal = await rehearseSource(source, planned, source.config.config, progress);
+    writeAll(outputFiles(planned.place, planned.names, planned.migration, now), projectDir);
+    return { projectDir, inspection, planned, rehearsal, seconds: (performance.now() - start) / 1000 };
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,176 @@
+import { relative, resolve } from "node:path";
+import { classify, type ClassifiedPolicy } from "./classify/classify.ts";
+import { catalogFindings } from "./classify/findings.ts";
+import { analyseFunctions, type FunctionFacts } from "./classify/functions.ts";
+import { inferContext, type InferredContext } from "./classify/infer.ts";
+import { claimsSourceOf, loadConfig, type Config } from "./config.ts";
+import { openServer } from "./db/server.ts";
+import { ToolError } from "./errors.ts";
+import type { Finding } from "./finding.ts";
+import { inspect } from "./inspect/inspect.ts";
+import type { Catalog } from "./pg/catalog.ts";
+import type { ClaimsSource } from "./pg/context.ts";
+import { buildPlan } from "./plan/build.ts";
+import { renderMigration } from "./plan/migration.ts";
+import { outputNames, type OutputNames, type OutputPlace } from "./plan/output.ts";
+import type { Migration, Plan } from "./plan/plan.ts";
+import { rehearse, type Rehearsal } from "./rehearse/rehearse.ts";
+import { rewriteCatalog } from "./rewrite/run.ts";
+import { readMigrations, type LayoutName, type MigrationsFolder } from "./scratch/layout.ts";
+import { openScratch } from "./scratch/open.ts";
+import { extensionsNamed } from "./scratch/prepare.ts";
+import { replay, type ReplayReport } from "./scratch/replay.ts";
+import type { Scratch, ScratchTarget } from "./scratch/scratch.ts";
+import { VERSION } from "./version.ts";
+
+/** Told at the end of each stage: what was done, in a few words. */
+export type Progress = (stage: string, detail: string) => void;
+
+export interface ProjectOptions {
+  /** the project's folder, absolute */
+  projectDir: string;
+  /** a live database instead of the migrations folder; only ever read */
+  db?: string | undefined;
+  scratch: ScratchTarget;
+  /** the migrations folder, where it is not to be found by itself */
+  folder?: string | undefined;
+  layout?: LayoutName | undefined;
+  /** config file, relative to the project */
+  config?: string | undefined;
+  strict: boolean;
+  progress: Progress;
+}
+
+/** A database's catalog and where it came from. */
+export interface Source {
+  catalog: Catalog;
+  config: { config: Config; file: string } | null;
+  /** null for a live database */
+  migrations: { folder: MigrationsFolder; report: ReplayReport; scratch: Scratch } | null;
+  close(): Promise<void>;
+}
+
+/** From a migrations folder (replayed into a scratch database) or a live database to a catalog. `without`: a file of the folder to leave out. */
+export async function openSource(options: ProjectOptions, without: string | null = null): Promise<Source> {
+  const config = await loadConfig(options.projectDir, options.config);
+  if (options.db !== undefined) {
+    const db = await openServer(options.db);
+    try {
+      const catalog = await inspect(db);
+      options.progress("read", `${catalog.policies.length} policies of the live database, in a read-only transaction`);
+      return { catalog, config, migrations: null, close: async () => {} };
+    } finally {
+      await db.close();
+    }
+  }
+  const configured = config?.config.migrations;
+  const folder = await readMigrations(
+    resolve(options.projectDir, options.folder ?? configured?.folder ?? "."),
+    options.layout ?? (configured?.layout as LayoutName | undefined),
+  );
+  if (without !== null)
+    folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
+  const scratch = await openScratch(options.scratch, { extensions: extensionsNamed(folder) });
+  try {
+    const report = await replay(scratch, folder, { strict: options.strict });
+    const where = relative(options.projectDir, folder.folder) || ".";
+    const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
+    options.progress(
+      "replay",
+      `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
+    );
+    const catalog = await inspect(scratch.db);
+    return { catalog, config, migrations: { folder, report, scratch }, close: async () => scratch.close() };
+  } catch (error) {
+    await scratch.close();
+    throw error;
+  }
+}
+
+/** What the catalog says of its policies, without any decision. */
+export interface Inspection {
+  catalog: Catalog;
+  facts: FunctionFacts[];
+  classified: ClassifiedPolicy[];
+  findings: Finding[];
+  inferred: InferredContext;
+}
+
+/** Classify every policy, follow helpers into their bodies, infer the context map, and list what a person should know. */
+export function inspectCatalog(catalog: Catalog, config: Config | null): Inspection {
+  const source = config ? claimsSourceOf(config.claims) : claimsOf(catalog);
+  const facts = analyseFunctions(catalog, source);
+  const classified = classify(catalog, source, facts);
+  const inferred = inferContext(catalog, classified, facts);
+  const findings = [...catalogFindings(catalog, classified, facts), ...inferred.conflicts];
+  return { catalog, facts, classified, findings, inferred };
+}
+
+const claimsOf = (catalog: Catalog): ClaimsSource =>
+  catalog.functions.some((fn) => fn.schema === "auth" && fn.name === "jwt")
+    ? { kind: "function", schema: "auth", name: "jwt" }
+    : { kind: "setting", setting: "request.jwt.claims" };
+
+/** A plan with its two files as text, and where they belong. */
+export interface Planned {
+  plan: Plan;
+  migration: Migration;
+  place: OutputPlace;
+  names: OutputNames;
+}
+
+/** Plan the move to claims for a source. Throws ToolError (config) without a config, or (usage) where there is no policy. */
+export function planSource(
+  source: Source,
+  config: Config,
+  projectDir: string,
+  outDir: string | null,
+  now: Date,
+): Planned {
+  if (source.catalog.policies.length === 0)
+    throw new ToolError(
+      "usage",
+      "NO_POLICIES",
+      "there is no policy in this database",
+      "check that this is the right folder or database; `rlsmith inspect` shows what was read",
+    );
+  const { classified } = inspectCatalog(source.catalog, config);
+  const plan = buildPlan(source.catalog, rewriteCatalog(source.catalog, classified, config), VERSION);
+  const place: OutputPlace =
+    outDir !== null || source.migrations === null
+      ? { layout: "plain", folder: resolve(projectDir, outDir ?? "rlsmith/migrations"), projectDir }
+      : { layout: source.migrations.folder.layout, folder: source.migrations.folder.folder, projectDir };
+  const names = outputNames(place, now);
+  const migration = renderMigration(plan, source.catalog, {
+    ownTransaction: names.ownTransaction,
+    rollbackFile: relative(projectDir, names.down),
+  });
+  return { plan, migration, place, names };
+}
+
+/** Rehearse a planned migration on copies of the scratch database that the source was replayed into. */
+export async function rehearseSource(
+  source: Source,
+  planned: Planned,
+  config: Config,
+  progress: Progress,
+): Promise<Rehearsal> {
+  if (source.migrations === null)
+    throw new ToolError(
+      "usage",
+      "NOTHING_TO_REHEARSE_ON",
+      "a live database is only read: a rehearsal needs the project's migrations",
+      "run it on the migrations folder, or plan with --no-rehearse",
+    );
+  return rehearse({
+    base: source.migrations.scratch,
+    catalog: source.catalog,
+    plan: planned.plan,
+    migration: planned.migration,
+    ownTransaction: planned.names.ownTransaction,
+    inspect,
+    replan: (catalog) =>
+      buildPlan(catalog, rewriteCatalog(catalog, inspectCatalog(catalog, config).classified, config), VERSION),
+    progress,
+  });
+}

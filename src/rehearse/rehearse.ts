@@ -1,0 +1,141 @@
+import type { Db } from "../db/port.ts";
+import { pgErrorOf } from "../db/port.ts";
+import { messageOf } from "../errors.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { Migration, Plan } from "../plan/plan.ts";
+import type { Scratch } from "../scratch/scratch.ts";
+import { compareAccess, type AccessReport } from "./access.ts";
+import { generateRows } from "./fixtures/generate.ts";
+import { sameCatalog } from "./identical.ts";
+
+/** One run of a file, and whether the catalog was then what it had to be. */
+export interface Round {
+  file: "up" | "down";
+  /** what the catalog is compared with */
+  expected: "the start" | "the first up" | null;
+  /** null when the file ran */
+  error: string | null;
+  differences: string[];
+}
+
+export interface Rehearsal {
+  rounds: Round[];
+  /** policies of the result that still read a mapped variable, kept ones apart */
+  readsLeft: number;
+  /** steps of a plan made from the result: none when the migration says all there is to say */
+  stepsLeft: number;
+  /** null when the files did not run */
+  access: AccessReport | null;
+  passed: boolean;
+}
+
+export interface RehearsalInput {
+  /** the replayed project; it is forked, never changed */
+  base: Scratch;
+  catalog: Catalog;
+  plan: Plan;
+  migration: Migration;
+  ownTransaction: boolean;
+  inspect: (db: Db) => Promise<Catalog>;
+  /** a plan for the catalog after the migration */
+  replan: (catalog: Catalog) => Plan;
+  progress: (stage: string, detail: string) => void;
+}
+
+/**
+ * up → down → the start again → up → down → the start again → up → up once more, then access before against after for real.
+ * Works on forks; nothing is left behind.
+ */
+export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
+  const { rounds, after } = await upAndDown(input);
+  const ran = rounds.every((round) => round.error === null && round.differences.length === 0);
+  input.progress("up and down", ran ? `${rounds.length} runs, the catalog as expected after each` : "not as expected");
+  if (!ran || after === null) return { rounds, readsLeft: 0, stepsLeft: 0, access: null, passed: false };
+
+  const again = input.replan(after);
+  const stepsLeft = again.steps.length;
+  const readsLeft = countReads(after, input.plan);
+  const access = await accessBeforeAndAfter(input);
+  input.progress(
+    "access",
+    `${access.cells} statements before and after, ${access.differences.length} differences, ${access.unannounced} unannounced`,
+  );
+  return {
+    rounds,
+    readsLeft,
+    stepsLeft,
+    access,
+    passed: stepsLeft === 0 && readsLeft === 0 && access.unannounced === 0,
+  };
+}
+
+async function upAndDown(input: RehearsalInput): Promise<{ rounds: Round[]; after: Catalog | null }> {
+  const fork = await input.base.fork();
+  const rounds: Round[] = [];
+  let after: Catalog | null = null;
+  try {
+    for (const file of ["up", "down", "up", "down", "up", "up"] as const) {
+      const error = await run(fork.db, input.migration[file], input.ownTransaction);
+      const found = error === null ? await input.inspect(fork.db) : null;
+      const expected = file === "down" ? input.catalog : after;
+      if (file === "up") after ??= found;
+      rounds.push({
+        file,
+        error,
+        expected: expected === null ? null : file === "down" ? "the start" : "the first up",
+        differences: found && expected ? sameCatalog(expected, found).differences : [],
+      });
+      if (error !== null) break;
+    }
+  } finally {
+    await fork.close();
+  }
+  return { rounds, after };
+}
+
+async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport> {
+  const filled = await input.base.fork();
+  try {
+    const fixtures = await generateRows(filled.db, input.catalog, input.plan.context);
+    const before = await filled.fork();
+    const after = await filled.fork();
+    try {
+      const error = await run(after.db, input.migration.up, input.ownTransaction);
+      if (error !== null) throw new Error(`the up file ran without rows but not with rows: ${error}`);
+      return await compareAccess(before, after, input.catalog, input.plan.context, fixtures, input.plan.announced);
+    } finally {
+      await before.close();
+      await after.close();
+    }
+  } finally {
+    await filled.close();
+  }
+}
+
+/** Run a file as a migration tool would; the error in words, or null. */
+async function run(db: Db, sql: string, ownTransaction: boolean): Promise<string | null> {
+  try {
+    await db.exec(ownTransaction ? sql : `begin;\n${sql}\ncommit;`);
+    return null;
+  } catch (error) {
+    await db.exec("rollback").catch(() => {});
+    const raised = pgErrorOf(error);
+    return raised
+      ? [raised.sqlstate, raised.message, raised.detail, raised.hint].filter(Boolean).join(" · ")
+      : messageOf(error);
+  }
+}
+
+function countReads(catalog: Catalog, plan: Plan): number {
+  const kept = new Set(
+    plan.policies
+      .filter((o) => o.outcome === "kept")
+      .map((o) => `${o.before.schema}\0${o.before.relation}\0${o.before.name}`),
+  );
+  const settings = plan.context.variables.map((variable) => `current_setting('${variable.setting}'`);
+  return catalog.policies.filter(
+    (policy) =>
+      !kept.has(`${policy.schema}\0${policy.relation}\0${policy.name}`) &&
+      settings.some((read) => `${policy.using} ${policy.check}`.toLowerCase().includes(read)),
+  ).length;
+}

@@ -1,0 +1,102 @@
+import { diffWordsWithSpace } from "diff";
+import type pc from "picocolors";
+import { describeLocation } from "../finding.ts";
+import type { Plan, PolicyOutcome } from "../plan/plan.ts";
+import type { Policy } from "../pg/policy.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** A plan as a person reads it: what becomes of each policy, with the words that change, then decisions, findings and the summary. */
+export function renderPlan(plan: Plan, colours: Colours, withDiffs: boolean): string {
+  const lines: string[] = [];
+  if (withDiffs) for (const outcome of plan.policies) lines.push(...renderOutcome(outcome, colours));
+  const helpers = plan.steps.filter((step) => step.object.kind === "function");
+  for (const step of helpers)
+    lines.push(
+      `${colours.cyan("function")}  ${step.title}`,
+      ...step.hazards.map((h) => `          ${colours.dim(h.message)}`),
+    );
+  if (plan.open.length > 0) {
+    lines.push(
+      "",
+      colours.bold(`${plan.open.length} ${plan.open.length === 1 ? "decision is" : "decisions are"} open:`),
+    );
+    for (const open of plan.open) lines.push(`  ${colours.yellow(open.key)}`, `    ${open.question}`);
+  }
+  if (plan.findings.length > 0) {
+    lines.push("", colours.bold("Findings:"));
+    for (const finding of plan.findings) {
+      lines.push(`  ${severity(finding.severity, colours)} ${describeLocation(finding.at)}: ${finding.message}`);
+      if (finding.hint) lines.push(`          ${colours.dim(finding.hint)}`);
+    }
+  }
+  lines.push("", summary(plan));
+  return `${lines.join("\n").trimStart()}\n`;
+}
+
+/** `116 policies: 106 rewritten, 10 dropped. 117 steps, 30 relations locked (ACCESS EXCLUSIVE) until the transaction ends.` */
+export function summary(plan: Plan): string {
+  const counts = (["rewritten", "dropped", "through-helper", "unchanged", "kept"] as const)
+    .map((kind): [string, number] => [kind, plan.policies.filter((outcome) => outcome.outcome === kind).length])
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${count} ${kind}`);
+  const locked = new Set(
+    plan.steps.flatMap((step) =>
+      "relation" in step.object && step.lock !== "none" ? [`${step.object.schema}.${step.object.relation}`] : [],
+    ),
+  );
+  return `${plan.policies.length} policies: ${counts.join(", ") || "nothing to do"}. ${plan.steps.length} steps, ${locked.size} relations locked (ACCESS EXCLUSIVE) until the transaction ends.`;
+}
+
+function renderOutcome(outcome: PolicyOutcome, colours: Colours): string[] {
+  if (outcome.outcome === "unchanged") return [];
+  const head = `${colours.bold(outcome.policy)}  ${outcome.outcome}${outcome.rules.length > 0 ? colours.dim(` (${outcome.rules.join(", ")})`) : ""}`;
+  const reason = outcome.reason ? [`  ${colours.dim(outcome.reason)}`] : [];
+  if (outcome.outcome === "kept" || outcome.outcome === "through-helper") return [head, ...reason, ""];
+  const [only] = outcome.after;
+  const changes =
+    outcome.after.length === 1 && only !== undefined && only.name === outcome.before.name
+      ? expressions(outcome.before, only, colours)
+      : [
+          ...describe(outcome.before).map((line) => colours.red(`  - ${line}`)),
+          ...outcome.after.flatMap((policy) => describe(policy).map((line) => colours.green(`  + ${line}`))),
+        ];
+  return [head, ...reason, ...changes, ""];
+}
+
+function expressions(before: Policy, after: Policy, colours: Colours): string[] {
+  const lines: string[] = [];
+  if (before.roles.join() !== after.roles.join())
+    lines.push(`  to ${colours.red(before.roles.join(", "))} → ${colours.green(after.roles.join(", "))}`);
+  if (before.permissive !== after.permissive) lines.push(`  ${colours.green("as restrictive")}`);
+  for (const [title, from, to] of [
+    ["using", before.using, after.using],
+    ["check", before.check, after.check],
+  ] as const) {
+    if (from === to || from === null || to === null) continue;
+    if (colours.isColorSupported) {
+      const words = diffWordsWithSpace(oneLine(from), oneLine(to))
+        .map((part) =>
+          part.added
+            ? colours.green(part.value)
+            : part.removed
+              ? colours.strikethrough(colours.red(part.value))
+              : part.value,
+        )
+        .join("");
+      lines.push(`  ${title} ${words}`);
+    } else lines.push(`  - ${title} ${oneLine(from)}`, `  + ${title} ${oneLine(to)}`);
+  }
+  return lines;
+}
+
+const describe = (policy: Policy): string[] => [
+  `${policy.name} ${policy.permissive ? "" : "restrictive "}for ${policy.command.toLowerCase()} to ${policy.roles.join(", ")}`,
+  ...(policy.using === null ? [] : [`  using ${oneLine(policy.using)}`]),
+  ...(policy.check === null ? [] : [`  check ${oneLine(policy.check)}`]),
+];
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+
+const severity = (level: string, colours: Colours): string =>
+  level === "error" ? colours.red("error  ") : level === "warning" ? colours.yellow("warning") : colours.dim("info   ");

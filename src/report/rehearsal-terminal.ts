@@ -1,0 +1,54 @@
+import type pc from "picocolors";
+import type { AccessDifference } from "../rehearse/access.ts";
+import type { Rehearsal } from "../rehearse/rehearse.ts";
+import { groupBy } from "../pg/group-by.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** A rehearsal as a person reads it: the rounds, what could not be filled, differences by regime, and the verdict. */
+export function renderRehearsal(rehearsal: Rehearsal, colours: Colours): string {
+  const lines = [colours.bold("Rehearsal")];
+  for (const [index, round] of rehearsal.rounds.entries()) {
+    const ok = round.error === null && round.differences.length === 0;
+    const told =
+      round.error ??
+      (round.expected === null
+        ? ""
+        : ok
+          ? `the catalog is that of ${round.expected}`
+          : `${round.differences.length} differences from ${round.expected}`);
+    lines.push(`  ${ok ? colours.green("✓") : colours.red("✗")} ${index + 1}. ${round.file.padEnd(4)} ${told}`);
+    for (const difference of round.differences.slice(0, 10)) lines.push(`      ${difference}`);
+  }
+  const { access } = rehearsal;
+  if (access === null) return `${lines.join("\n")}\n`;
+  for (const missing of access.relations.notFilled)
+    lines.push(
+      `  ${colours.yellow("!")} ${missing.schema}.${missing.relation} has no rows, so its access was not compared: ${missing.reason}`,
+    );
+  const mark = (good: boolean): string => (good ? colours.green("✓") : colours.red("✗"));
+  const { crossTenant } = access;
+  lines.push(
+    `  ${mark(true)} ${access.cells} statements run before and after, as ${access.personas.length} personas on ${access.relations.filled.length} relations`,
+    `  ${mark(crossTenant.after === 0)} with another tenant's variable set: ${crossTenant.readsBefore} reads and ${crossTenant.writesBefore} writes crossed tenants before, ${crossTenant.readsAfter} and ${crossTenant.writesAfter} after`,
+    `  ${mark(rehearsal.readsLeft === 0)} ${rehearsal.readsLeft} policies still read a mapped variable`,
+    `  ${mark(rehearsal.stepsLeft === 0)} planning the result again: ${rehearsal.stepsLeft === 0 ? "nothing left to do" : `${rehearsal.stepsLeft} steps left`}`,
+    `  ${mark(access.unannounced === 0)} ${access.differences.length} differences, ${access.unannounced} of them not announced by the plan`,
+  );
+  for (const [regime, found] of groupBy(access.differences, (difference) => difference.regime)) {
+    const reasons = groupBy(found, (difference) => difference.announcedBy ?? "not announced");
+    lines.push(`    ${regime} context: ${found.length}`);
+    for (const [reason, same] of [...reasons].toSorted((a, b) => b[1].length - a[1].length).slice(0, 8))
+      lines.push(`      ${String(same.length).padStart(6)}  ${reason}`);
+  }
+  const unannounced = access.differences.filter((difference) => difference.announcedBy === null);
+  for (const difference of unannounced.slice(0, 20)) lines.push(colours.red(`    ${describe(difference)}`));
+  if (unannounced.length > 20) lines.push(`    … and ${unannounced.length - 20} more (--format json has all)`);
+  return `${lines.join("\n")}\n`;
+}
+
+const describe = (d: AccessDifference): string =>
+  `${d.regime} context${d.context ? ` (${d.context})` : ""} · ${d.persona} · ${d.statement} ${d.schema}.${d.relation}: ${outcome(d.before)} → ${outcome(d.after)}`;
+
+const outcome = (result: AccessDifference["before"]): string =>
+  result.kind === "error" ? `error ${result.sqlstate}` : `${result.rows} ${result.rows === 1 ? "row" : "rows"}`;

@@ -1,0 +1,21 @@
+import type pc from "picocolors";
+import type { ReplayReport } from "../scratch/replay.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** What a replay could not do as written: failed statements, stand-ins, roles that were made. Empty when all went well. */
+export function renderReplay(report: ReplayReport, colours: Colours): string {
+  const lines: string[] = [];
+  for (const failure of report.failures)
+    lines.push(
+      `${colours.red("failed")} ${failure.file}:${failure.line} ${failure.sqlstate} ${failure.message}`,
+      `       ${colours.dim(failure.firstLine)}`,
+      `       unreliable now: ${failure.unreliable}`,
+    );
+  for (const standIn of report.standIns)
+    lines.push(`${colours.yellow("stand-in")} extension ${standIn.extension}: ${standIn.reason}`);
+  if (report.rolesMade.length > 0)
+    lines.push(`${colours.yellow("made")} roles that the files name and nobody made: ${report.rolesMade.join(", ")}`);
+  for (const notice of report.notices) lines.push(`${colours.dim("note")} ${notice.message}`);
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}

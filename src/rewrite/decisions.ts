@@ -1,0 +1,45 @@
+import { matches, type Config } from "../config.ts";
+import type { PolicyId } from "../pg/policy.ts";
+import type { OpenDecision } from "./outcome.ts";
+
+export type SessionOnlyChoice = "claim" | "rpc-only" | "keep";
+
+export interface Decision {
+  choice: SessionOnlyChoice;
+  reason: string;
+}
+
+/** What the config decides for a policy that reads variables without a claim to fall back on: the first entry that matches; null while it is open. */
+export function decideForPolicy(config: Config, policy: PolicyId): Decision | null {
+  for (const entry of config.sessionOnly) if ("policy" in entry && matches(entry.policy, policy)) return decided(entry);
+  return null;
+}
+
+/** The same for a helper function, named `schema.function`. */
+export function decideForFunction(config: Config, name: string): Decision | null {
+  for (const entry of config.sessionOnly)
+    if ("function" in entry && matches(entry.function, name)) return decided(entry);
+  return null;
+}
+
+// A decision without a reason counts as open: in a year nobody would know why.
+const decided = (entry: { decision: SessionOnlyChoice | "open"; reason: string }): Decision | null =>
+  entry.decision === "open" || entry.reason.trim() === "" ? null : { choice: entry.decision, reason: entry.reason };
+
+export const openPolicy = (policy: PolicyId, settings: readonly string[]): OpenDecision => ({
+  kind: "session-only",
+  key: policy,
+  settings: [...settings],
+  question:
+    `\`${policy}\` reads ${settings.map((name) => `\`${name}\``).join(", ")} and no claim: a request that sets no variable is denied today. ` +
+    "Accept that the claim opens it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
+});
+
+export const openFunction = (name: string, settings: readonly string[], policies: number): OpenDecision => ({
+  kind: "session-only",
+  key: name,
+  settings: [...settings],
+  question:
+    `${policies} ${policies === 1 ? "policy reads" : "policies read"} ${settings.map((s) => `\`${s}\``).join(", ")} through \`${name}\` and no claim: ` +
+    "a request that sets no variable is denied today. Accept that the claim opens them (`claim`), or leave them (`keep`)?",
+});

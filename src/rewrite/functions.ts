@@ -1,0 +1,86 @@
+import type { ClassifiedPolicy } from "../classify/classify.ts";
+import type { Config } from "../config.ts";
+import { finding, type Finding } from "../finding.ts";
+import type { Catalog, PgFunction } from "../pg/catalog.ts";
+import { groupBy } from "../pg/group-by.ts";
+import { rewriteFunction } from "./helper.ts";
+import type { RuleContext } from "./rule.ts";
+import { decideForFunction, openFunction } from "./decisions.ts";
+import type { OpenDecision } from "./outcome.ts";
+
+export interface FunctionPlan {
+  /** functions that get another body */
+  changes: { fn: PgFunction; definition: string; rules: string[] }[];
+  /** helpers that stay, by `schema.name`, with the reason: policies that read through them stay with them */
+  fixed: Map<string, string>;
+  open: OpenDecision[];
+  findings: Finding[];
+}
+
+/** What becomes of the functions through which policies read variables. A function that nobody reads through is left alone. */
+export function planFunctions(
+  catalog: Catalog,
+  classified: readonly ClassifiedPolicy[],
+  config: Config,
+  context: RuleContext,
+): FunctionPlan {
+  const plan: FunctionPlan = { changes: [], fixed: new Map(), open: [], findings: [] };
+  const byName = groupBy(catalog.functions, (fn) => `${fn.schema}.${fn.name}`);
+  const reads = classified.flatMap((policy) =>
+    policy.reads.flatMap((read) => {
+      const reader = read.through.at(-1);
+      return reader === undefined ? [] : [{ policy, read, reader }];
+    }),
+  );
+
+  for (const [name, uses] of groupBy(reads, (use) => use.reader)) {
+    const overloads = byName.get(name) ?? [];
+    const fix = (reason: string): void => void plan.fixed.set(name, reason);
+    const at = (fn: PgFunction | undefined): Finding["at"] =>
+      fn
+        ? { kind: "function", schema: fn.schema, name: fn.name, identityArguments: fn.identityArguments }
+        : { kind: "database" };
+    const unmapped = new Set(
+      uses.map((use) => use.read.setting).filter((s) => !context.variables.has(s) && !context.flags.has(s)),
+    );
+    if (unmapped.size > 0) {
+      fix(`\`${name}\` reads ${[...unmapped].map((s) => `\`${s}\``).join(", ")}, which no claim is mapped to`);
+      continue;
+    }
+    const sessionOnly = uses.filter((use) => !use.read.hasClaimFallback && context.variables.has(use.read.setting));
+    if (sessionOnly.length > 0) {
+      const decision = decideForFunction(config, name);
+      if (decision === null) {
+        const settings = [...new Set(sessionOnly.map((use) => use.read.setting))];
+        plan.open.push(openFunction(name, settings, new Set(sessionOnly.map((use) => use.policy.id)).size));
+        fix("its decision is open");
+        continue;
+      }
+      if (decision.choice !== "claim") {
+        fix(decision.reason);
+        continue;
+      }
+    }
+    const results = overloads.map((fn) => ({
+      fn,
+      result: rewriteFunction(fn, context, config.rules.claimPath !== undefined),
+    }));
+    const failed = results.find(({ result }) => result.kind === "not-understood");
+    if (failed?.result.kind === "not-understood") {
+      fix(`\`${name}\` could not be rewritten: ${failed.result.reason}`);
+      plan.findings.push(
+        finding(
+          "helper-not-rewritten",
+          "error",
+          at(failed.fn),
+          `\`${name}\` reads a session variable for policies and could not be rewritten: ${failed.result.reason}`,
+          "rewrite its body by hand in a migration of its own, then plan again",
+        ),
+      );
+      continue;
+    }
+    for (const { fn, result } of results)
+      if (result.kind === "changed") plan.changes.push({ fn, definition: result.definition, rules: result.rules });
+  }
+  return plan;
+}

@@ -1,0 +1,93 @@
+import { finding, type Finding } from "../finding.ts";
+import type { Relation } from "../pg/catalog.ts";
+import { policyId, type PolicyId } from "../pg/policy.ts";
+import { findRecursion } from "../pg/recursion.ts";
+import { extractSubQueries, type PrivateHelper } from "./rules/break-recursion.ts";
+import { changed, type Draft } from "./policy-rule.ts";
+
+/**
+ * Break what Postgres would refuse with 42P17. A circle that was there before is opened by a SECURITY DEFINER helper. One that only the
+ * InitPlan form would bring (its sub-select counts as a sub-query, see findRecursion) is avoided by leaving the claims of that relation bare:
+ * `withoutInitplan` rewrites a draft once more without that rule.
+ */
+export function breakRecursions(
+  given: readonly Draft[],
+  relations: readonly Relation[],
+  helperSchema: string,
+  withoutInitplan: (draft: Draft) => Draft,
+): { drafts: Draft[]; helpers: PrivateHelper[]; findings: Finding[] } {
+  const byName = new Map(relations.map((relation) => [`${relation.schema}.${relation.name}`, relation]));
+  const old = new Set(
+    findRecursion(
+      given.map((draft) => draft.before),
+      relations,
+    ).map((found) => found.relation),
+  );
+  const helpers: PrivateHelper[] = [];
+  const findings: Finding[] = [];
+  const names = new Set<string>();
+  const tried = new Set<string>();
+  let drafts = [...given];
+
+  for (;;) {
+    const found = findRecursion(
+      drafts.flatMap((draft) => draft.after),
+      relations,
+    ).find((recursion) => !tried.has(`${recursion.policy} ${recursion.relation}`));
+    if (!found) return { drafts, helpers, findings };
+    tried.add(`${found.policy} ${found.relation}`);
+    if (!old.has(found.relation)) {
+      drafts = drafts.map((draft) =>
+        `${draft.before.schema}.${draft.before.relation}` === found.relation && draft.rules.includes("initplan")
+          ? withoutInitplan(draft)
+          : draft,
+      );
+      findings.push(
+        finding(
+          "initplan-would-recurse",
+          "info",
+          relationAt(found.relation, byName),
+          `its policies keep bare claims: \`${found.policy}\` has a sub-query on ${found.relation}, and with the InitPlan form Postgres would see infinite recursion (42P17)`,
+          "move that sub-query into a SECURITY DEFINER function to gain the InitPlan form",
+        ),
+      );
+      continue;
+    }
+    const at = drafts.findIndex(
+      (draft) => !draft.fixed && draft.after.some((policy) => policyId(policy) === found.policy),
+    );
+    const draft = drafts[at];
+    const culprit = draft?.after.find((policy) => policyId(policy) === found.policy);
+    const broken =
+      draft && culprit ? extractSubQueries(culprit, new Set([found.relation]), byName, helperSchema, names) : null;
+    if (!draft || !culprit || !broken) {
+      findings.push(unbroken(found.policy, found.path, byName, found.relation));
+      continue;
+    }
+    drafts[at] = changed(
+      draft,
+      "break-recursion",
+      draft.after.map((policy) => (policy === culprit ? broken.policy : policy)),
+    );
+    helpers.push(...broken.helpers);
+  }
+}
+
+const relationAt = (name: string, relations: ReadonlyMap<string, Relation>): Finding["at"] => {
+  const relation = relations.get(name);
+  return relation ? { kind: "relation", schema: relation.schema, relation: relation.name } : { kind: "database" };
+};
+
+const unbroken = (
+  policy: PolicyId,
+  path: readonly string[],
+  relations: ReadonlyMap<string, Relation>,
+  relation: string,
+): Finding =>
+  finding(
+    "infinite-recursion",
+    "error",
+    relationAt(relation, relations),
+    `every statement fails with 42P17: ${path.join(" → ")}; the sub-query of \`${policy}\` could not be taken out`,
+    "write a SECURITY DEFINER function for it by hand",
+  );

@@ -1,0 +1,293 @@
+import type { ClassifiedPolicy } from "../classify/classify.ts";
+import { contextMapOf, matches, type Config } from "../config.ts";
+import { ToolError } from "../errors.ts";
+import { finding, type Finding } from "../finding.ts";
+import type { Catalog, PgFunction } from "../pg/catalog.ts";
+import type { ContextMap } from "../pg/context.ts";
+import { as, type Expr } from "../pg/expr/node.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
+import { bareTarget } from "../pg/expr/shape.ts";
+import { groupBy } from "../pg/group-by.ts";
+import { samePolicy } from "../pg/policy-sql.ts";
+import { policyId, type Policy } from "../pg/policy.ts";
+import { announce } from "./announce.ts";
+import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
+import { decideForPolicy, openPolicy, type Decision } from "./decisions.ts";
+import { EXPRESSION_RULES, rewriteExpression } from "./expression.ts";
+import { planFunctions, type FunctionPlan } from "./functions.ts";
+import { liveRoleHelper } from "./live-role-helper.ts";
+import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "./outcome.ts";
+import { applyPolicyRules } from "./policies.ts";
+import { changed, type Draft } from "./policy-rule.ts";
+import { breakRecursions } from "./recursion.ts";
+import { ruleContext, type ExpressionRule, type RuleContext } from "./rule.ts";
+import type { PrivateHelper } from "./rules/break-recursion.ts";
+import { mappedPath } from "./rules/claim-path.ts";
+
+/** Everything that the rules make of a catalog: plain data from which the plan's steps are made. */
+export interface Rewrites {
+  context: ContextMap;
+  /** one for every live policy, none left out */
+  outcomes: PolicyOutcome[];
+  functions: { fn: PgFunction; definition: string; rules: string[] }[];
+  /** new functions in the private schema */
+  helpers: PrivateHelper[];
+  helperSchema: string;
+  defaults: ColumnDefault[];
+  announced: AnnouncedChange[];
+  open: OpenDecision[];
+  findings: Finding[];
+}
+
+/**
+ * Rewrite a catalog's policies, and the helpers they read through, from session variables to claims.
+ * Pure: needs no database. Throws ToolError (config) when a decision cannot apply to the policy it names.
+ */
+export function rewriteCatalog(catalog: Catalog, classified: readonly ClassifiedPolicy[], config: Config): Rewrites {
+  const { context, live, open: openFlags, findings } = contextOf(catalog, config);
+  const functions = planFunctions(catalog, classified, config, context);
+  const open: OpenDecision[] = [...openFlags, ...functions.open];
+  const decisions = new Map<ClassifiedPolicy, Decision | null>();
+
+  const drafts = classified.map((policy): Draft => {
+    const result = draftPolicy(policy, config, context, functions);
+    decisions.set(policy, result.decision);
+    if (result.open) open.push(result.open);
+    findings.push(...result.findings);
+    return result.draft;
+  });
+  const ruled = applyPolicyRules(drafts, {
+    denyPolicy: config.rules.denyPolicy,
+    toAuthenticated: config.rules.toAuthenticated,
+  });
+  const withoutInitplan = EXPRESSION_RULES.filter((rule) => rule.id !== "initplan");
+  const recursion = breakRecursions(ruled, catalog.relations, config.helperSchema, (draft) => ({
+    ...rewriteDraft({ ...draft, after: [draft.before], rules: [] }, withoutInitplan, context),
+    reason: draft.reason,
+  }));
+  const defaults = planColumnDefaults(catalog, config, context);
+  findings.push(...functions.findings, ...recursion.findings, ...defaults.findings);
+
+  const final = recursion.drafts.map((draft, index): Draft => {
+    const through = classified[index]?.reads.some((read) => isChanged(read.through.at(-1), functions));
+    return through && !draft.fixed ? changed(draft, "helper", draft.after) : draft;
+  });
+  const announced = final.flatMap((draft, index) => {
+    const policy = classified[index];
+    return policy && !draft.fixed ? announce(policy, draft, decisions.get(policy) ?? null, context) : [];
+  });
+  const outcomes = final.map(outcomeOf);
+  return {
+    context: contextMapOf(config),
+    outcomes,
+    functions: functions.changes,
+    helpers: [...(live && usesLiveRole(outcomes) ? [live] : []), ...recursion.helpers],
+    helperSchema: config.helperSchema,
+    defaults: defaults.changes,
+    announced,
+    open,
+    findings,
+  };
+}
+
+/** The rules' view of the config: mapped variables, decided flags, functions, helpers to inline, the live role's look-up. */
+function contextOf(
+  catalog: Catalog,
+  config: Config,
+): { context: RuleContext; live: PrivateHelper | null; open: OpenDecision[]; findings: Finding[] } {
+  const map = contextMapOf(config);
+  const variables = new Map(map.variables.map((variable) => [variable.setting, variable]));
+  const open: OpenDecision[] = [];
+  const findings: Finding[] = [];
+  const flags = new Map<string, { role: string | null }>();
+  for (const [name, flag] of Object.entries(config.flags)) {
+    const setting = name.toLowerCase();
+    if (flag.decision === "open") {
+      open.push({
+        kind: "bypass-flag",
+        key: name,
+        settings: [name],
+        question: `\`${name}\` switches row security off for whoever sets it. Take it away (\`remove\`), or ask for a database role instead (\`role\`)?`,
+      });
+      continue;
+    }
+    if (flag.decision === "role" && !catalog.roles.some((role) => role.name === flag.role))
+      throw new ToolError(
+        "config",
+        "NO_SUCH_ROLE",
+        `flags.${name}: there is no role \`${flag.role}\` in the database`,
+        "make the role in a migration first, or decide `remove`",
+      );
+    flags.set(setting, { role: flag.decision === "role" ? flag.role : null });
+  }
+  const role = config.rules.liveRole;
+  const live = role ? liveRoleHelper(role, catalog.relations, config.helperSchema) : null;
+  const path = role ? (variables.get(role.setting.toLowerCase())?.claim ?? role.setting.split(".")) : [];
+  const functions = groupBy(catalog.functions, (fn) => `${fn.schema}.${fn.name}`);
+  const context = ruleContext({
+    claims: map.claims,
+    variables,
+    flags,
+    functions,
+    liveRole: live ? { path, call: live.call } : null,
+    inline: config.rules.inlineHelpers ? inlinable(catalog) : new Map(),
+  });
+  return { context, live: live?.helper ?? null, open, findings };
+}
+
+/** Helpers of no arguments whose SQL body is one expression without FROM. */
+function inlinable(catalog: Catalog): Map<string, Expr> {
+  const found = new Map<string, Expr>();
+  for (const fn of catalog.functions) {
+    if (fn.language !== "sql" || fn.sqlStandardBody || fn.argumentTypes.length > 0 || fn.securityDefiner) continue;
+    if (!fn.body.includes("current_setting")) continue;
+    try {
+      const statements = parseStatements(fn.body);
+      const select = statements.length === 1 ? as("SelectStmt", statements[0]?.stmt) : null;
+      const target = select ? bareTarget(select) : null;
+      if (target) found.set(`${fn.schema}.${fn.name}`, target);
+    } catch {
+      // a body that does not parse is not inlined; the helper rule reports it
+    }
+  }
+  return found;
+}
+
+interface PolicyDraft {
+  draft: Draft;
+  decision: Decision | null;
+  open: OpenDecision | null;
+  findings: Finding[];
+}
+
+function draftPolicy(
+  classified: ClassifiedPolicy,
+  config: Config,
+  context: RuleContext,
+  functions: FunctionPlan,
+): PolicyDraft {
+  const { policy, id } = classified;
+  const at = { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name } as const;
+  const fresh: Draft = { before: policy, after: [policy], rules: [], reason: null, fixed: false };
+  const stays = (reason: string, more: Partial<PolicyDraft> = {}): PolicyDraft => ({
+    draft: { ...fresh, reason, fixed: true },
+    decision: null,
+    open: null,
+    findings: [],
+    ...more,
+  });
+
+  const kept = Object.entries(config.keep).find(([pattern]) => matches(pattern, id));
+  if (kept) return stays(kept[1]);
+
+  const known = (setting: string): boolean => context.variables.has(setting) || context.flags.has(setting);
+  const direct = classified.reads.filter((read) => read.through.length === 0 || inlinedAway(read.through, context));
+  const unmapped = [...new Set(direct.map((read) => read.setting).filter((setting) => !known(setting)))];
+  if (unmapped.length > 0) {
+    const named = unmapped.map((setting) => `\`${setting}\``).join(", ");
+    return stays(`it reads ${named}, which no claim is mapped to`, {
+      findings: [
+        finding(
+          "unmapped-variable",
+          "error",
+          at,
+          `reads ${named}, which no claim is mapped to`,
+          "map the variable under `context`, decide it under `flags`, or name the policy under `keep`",
+        ),
+      ],
+    });
+  }
+  const blocked = classified.reads.find((read) => functions.fixed.has(read.through.at(-1) ?? ""));
+  if (blocked) return stays(functions.fixed.get(blocked.through.at(-1) ?? "") ?? "");
+
+  const sessionOnly = direct.filter((read) => !read.hasClaimFallback && context.variables.has(read.setting));
+  const decision = sessionOnly.length > 0 ? decideForPolicy(config, id) : null;
+  if (sessionOnly.length > 0) {
+    const settings = [...new Set(sessionOnly.map((read) => read.setting))];
+    if (decision === null) return stays("its decision is open", { open: openPolicy(id, settings) });
+    if (decision.choice === "keep") return stays(decision.reason, { decision });
+    if (decision.choice === "rpc-only")
+      return { draft: rpcOnly(fresh, decision, context), decision, open: null, findings: [] };
+  }
+  const findings: Finding[] = [];
+  const astray = config.rules.claimPath ? [] : classified.claims.filter((path) => mappedPath(path, context) !== null);
+  for (const path of new Set(astray.map((keys) => keys.join("."))))
+    findings.push(
+      finding(
+        "claim-path",
+        "error",
+        at,
+        `reads the claim \`${path}\`, but the map says \`${mappedPath(path.split("."), context)?.join(".")}\``,
+        "give `rules.claimPath` a reason to have it rewritten: it changes what the policy means",
+      ),
+    );
+  return { draft: rewriteDraft(fresh, EXPRESSION_RULES, context), decision, open: null, findings };
+}
+
+const inlinedAway = (through: readonly string[], context: RuleContext): boolean =>
+  through.every((name) => context.inline.has(name));
+
+/** rpc-only: the permissive write policy goes; what FOR ALL let be read stays readable. */
+function rpcOnly(draft: Draft, decision: Decision, context: RuleContext): Draft {
+  const { before } = draft;
+  if (!before.permissive || before.command === "SELECT")
+    throw new ToolError(
+      "config",
+      "DECISION_DOES_NOT_FIT",
+      `sessionOnly: \`${policyId(before)}\` is ${before.permissive ? "a SELECT policy" : "restrictive"}, so \`rpc-only\` does not fit`,
+      "`rpc-only` is for permissive policies that let rows be written; decide `claim` or `keep`",
+    );
+  if (before.command !== "ALL") return changed(draft, "context-to-claim", [], decision.reason);
+  const read = rewriteDraft(
+    { ...draft, after: [{ ...before, command: "SELECT", check: null }] },
+    EXPRESSION_RULES,
+    context,
+  );
+  return changed(read, "context-to-claim", read.after, decision.reason);
+}
+
+/** Both expressions of a draft's policies by the rules. */
+function rewriteDraft(draft: Draft, rules: readonly ExpressionRule[], context: RuleContext): Draft {
+  const applied = new Set(draft.rules);
+  const rewrite = (text: string | null): string | null => {
+    if (text === null) return null;
+    const result = rewriteExpression(text, rules, context);
+    for (const rule of result.rules) applied.add(rule);
+    return result.text;
+  };
+  const after = draft.after.map((policy): Policy => ({
+    ...policy,
+    using: rewrite(policy.using),
+    check: rewrite(policy.check),
+  }));
+  return applied.size === draft.rules.length ? draft : { ...draft, after, rules: [...applied] };
+}
+
+function outcomeOf(draft: Draft): PolicyOutcome {
+  const [only] = draft.after;
+  const same = draft.after.length === 1 && only !== undefined && samePolicy(draft.before, only);
+  const outcome: PolicyOutcome["outcome"] = draft.fixed
+    ? "kept"
+    : draft.after.length === 0
+      ? "dropped"
+      : !same
+        ? "rewritten"
+        : draft.rules.includes("helper")
+          ? "through-helper"
+          : "unchanged";
+  const reason = outcome === "unchanged" ? "already in its final form" : draft.reason;
+  return {
+    policy: policyId(draft.before),
+    outcome,
+    rules: draft.rules,
+    reason,
+    before: draft.before,
+    after: draft.after,
+  };
+}
+
+const isChanged = (name: string | undefined, functions: FunctionPlan): boolean =>
+  functions.changes.some(({ fn }) => `${fn.schema}.${fn.name}` === name);
+
+const usesLiveRole = (outcomes: readonly PolicyOutcome[]): boolean =>
+  outcomes.some((outcome) => outcome.rules.includes("live-role"));

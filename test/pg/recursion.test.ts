@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openEmbedded, type EmbeddedDb } from "../../src/db/pglite.ts";
+import { pgErrorOf } from "../../src/db/port.ts";
+import { inspect } from "../../src/inspect/inspect.ts";
+import { findRecursion } from "../../src/pg/recursion.ts";
+
+/** findRecursion says what Postgres does: every case is put to both. */
+let db: EmbeddedDb;
+
+beforeAll(async () => {
+  db = await openEmbedded();
+  await db.exec(`
+    create role app;
+    create function public.me() returns uuid language sql stable as $$ select null::uuid $$;
+    create table a (id uuid, owner uuid, b_id uuid);
+    create table b (id uuid, owner uuid, a_id uuid);
+    create table plain (id uuid);
+    grant all on a, b, plain to app;
+    create view v_invoker with (security_invoker = true) as select * from a;
+    grant all on v_invoker to app;`);
+});
+afterAll(async () => db.close());
+
+/** Statements of a relation that raise 42P17. */
+async function raising(): Promise<string[]> {
+  const found: string[] = [];
+  for (const relation of ["a", "b"])
+    for (const [command, sql] of [
+      ["SELECT", `select * from ${relation}`],
+      ["INSERT", `insert into ${relation} values (null, null, null)`],
+      ["UPDATE", `update ${relation} set owner = null`],
+      ["DELETE", `delete from ${relation}`],
+    ] as const) {
+      await db.exec("begin; set local role app");
+      try {
+        await db.exec(sql);
+      } catch (error) {
+        if (pgErrorOf(error)?.sqlstate === "42P17") found.push(`${relation} ${command}`);
+      }
+      await db.exec("rollback");
+    }
+  return found;
+}
+
+const cases: [name: string, policies: string, recurses: boolean][] = [
+  ["no sub-query", "create policy p on a using (owner = me())", false],
+  [
+    "a SELECT policy on itself",
+    "create policy p on a for select using (exists (select 1 from a x where x.owner = me()))",
+    true,
+  ],
+  [
+    "an UPDATE policy on itself, where SELECT has no sub-query",
+    "create policy s on a for select using (owner = me()); create policy u on a for update using (exists (select 1 from a x where x.owner = me()))",
+    false,
+  ],
+  [
+    "the same with the InitPlan form in SELECT: its FROM-less select counts as a sub-query",
+    "create policy s on a for select using (owner = (select me())); create policy u on a for update using (exists (select 1 from a x where x.owner = me()))",
+    true,
+  ],
+  [
+    "a circle of two",
+    "create policy p on a for select using (id in (select a_id from b)); create policy q on b for select using (id in (select b_id from a))",
+    true,
+  ],
+  [
+    "a chain",
+    "create policy p on a for select using (id in (select a_id from b)); create policy q on b for select using (owner = (select me()))",
+    false,
+  ],
+  [
+    "a chain to a relation without row security",
+    "create policy p on a for select using (id in (select id from plain)); create policy q on b for select using (id in (select b_id from a))",
+    false,
+  ],
+  [
+    "the circle runs through a policy of another command only",
+    "create policy p on a for select using (id in (select a_id from b)); create policy q on b for insert with check (id in (select b_id from a)); create policy r on b for select using (owner = me())",
+    false,
+  ],
+  [
+    "other roles",
+    "create policy p on a for select to app using (id in (select a_id from b)); create policy q on b for select to postgres using (id in (select b_id from a))",
+    false,
+  ],
+];
+
+describe.each(cases.map(([name, policies, recurses]) => ({ name, policies, recurses })))(
+  "$name",
+  ({ policies, recurses }) => {
+    test(recurses ? "raises" : "works", async () => {
+      await db.exec(`alter table a enable row level security; alter table b enable row level security; ${policies}`);
+      const catalog = await inspect(db);
+      const raised = await raising();
+      const found = findRecursion(catalog.policies, catalog.relations);
+      for (const policy of catalog.policies) await db.exec(`drop policy ${policy.name} on ${policy.relation}`);
+      expect(raised.length > 0, raised.join(", ")).toBe(recurses);
+      expect(found.length > 0, JSON.stringify(found)).toBe(recurses);
+    });
+  },
+);
