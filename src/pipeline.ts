@@ -16,6 +16,7 @@ import { outputNames, type OutputNames, type OutputPlace } from "./plan/output.t
 import type { Migration, Plan } from "./plan/plan.ts";
 import { rehearse, type Rehearsal } from "./rehearse/rehearse.ts";
 import { rewriteCatalog } from "./rewrite/run.ts";
+import { copySchema } from "./scratch/copy-schema.ts";
 import { readMigrations, type LayoutName, type MigrationsFolder } from "./scratch/layout.ts";
 import { openScratch } from "./scratch/open.ts";
 import { extensionsNamed } from "./scratch/prepare.ts";
@@ -45,10 +46,15 @@ export interface ProjectOptions {
 export interface Source {
   catalog: Catalog;
   config: { config: Config; file: string } | null;
-  /** null for a live database */
-  migrations: { folder: MigrationsFolder; report: ReplayReport; scratch: Scratch } | null;
+  origin: Origin;
   close(): Promise<void>;
 }
+
+export type Origin =
+  /** replayed into a scratch database, which rehearsals fork */
+  | { kind: "migrations"; folder: MigrationsFolder; report: ReplayReport; scratch: Scratch }
+  /** only ever read; a rehearsal copies its schema */
+  | { kind: "live"; url: string; target: ScratchTarget };
 
 /** From a migrations folder (replayed into a scratch database) or a live database to a catalog. `without`: a file of the folder to leave out. */
 export async function openSource(options: ProjectOptions, without: string | null = null): Promise<Source> {
@@ -58,7 +64,12 @@ export async function openSource(options: ProjectOptions, without: string | null
     try {
       const catalog = await inspect(db);
       options.progress("read", `${catalog.policies.length} policies of the live database, in a read-only transaction`);
-      return { catalog, config, migrations: null, close: async () => {} };
+      return {
+        catalog,
+        config,
+        origin: { kind: "live", url: options.db, target: options.scratch },
+        close: async () => {},
+      };
     } finally {
       await db.close();
     }
@@ -80,7 +91,12 @@ export async function openSource(options: ProjectOptions, without: string | null
       `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
     );
     const catalog = await inspect(scratch.db);
-    return { catalog, config, migrations: { folder, report, scratch }, close: async () => scratch.close() };
+    return {
+      catalog,
+      config,
+      origin: { kind: "migrations", folder, report, scratch },
+      close: async () => scratch.close(),
+    };
   } catch (error) {
     await scratch.close();
     throw error;
@@ -137,9 +153,9 @@ export function planSource(
   const { classified } = inspectCatalog(source.catalog, config);
   const plan = buildPlan(source.catalog, rewriteCatalog(source.catalog, classified, config), VERSION);
   const place: OutputPlace =
-    outDir !== null || source.migrations === null
+    outDir !== null || source.origin.kind === "live"
       ? { layout: "plain", folder: resolve(projectDir, outDir ?? "rlsmith/migrations"), projectDir }
-      : { layout: source.migrations.folder.layout, folder: source.migrations.folder.folder, projectDir };
+      : { layout: source.origin.folder.layout, folder: source.origin.folder.folder, projectDir };
   const names = outputNames(place, now);
   const migration = renderMigration(plan, source.catalog, {
     ownTransaction: names.ownTransaction,
@@ -148,29 +164,53 @@ export function planSource(
   return { plan, migration, place, names };
 }
 
-/** Rehearse a planned migration on copies of the scratch database that the source was replayed into. */
+/** Rehearse a planned migration on copies of the scratch database that the source was replayed into, or of the live schema without its rows. */
 export async function rehearseSource(
   source: Source,
   planned: Planned,
   config: Config,
   progress: Progress,
 ): Promise<Rehearsal> {
-  if (source.migrations === null)
-    throw new ToolError(
-      "usage",
-      "NOTHING_TO_REHEARSE_ON",
-      "a live database is only read: a rehearsal needs the project's migrations",
-      "run it on the migrations folder, or plan with --no-rehearse",
-    );
-  return rehearse({
-    base: source.migrations.scratch,
-    catalog: source.catalog,
-    plan: planned.plan,
-    migration: planned.migration,
-    ownTransaction: planned.names.ownTransaction,
-    inspect,
-    replan: (catalog) =>
-      buildPlan(catalog, rewriteCatalog(catalog, inspectCatalog(catalog, config).classified, config), VERSION),
-    progress,
-  });
+  const base = await rehearsalBase(source, progress);
+  try {
+    return await rehearse({
+      base: base.scratch,
+      catalog: base.catalog,
+      plan: planned.plan,
+      migration: planned.migration,
+      ownTransaction: planned.names.ownTransaction,
+      inspect,
+      replan: (catalog) =>
+        buildPlan(catalog, rewriteCatalog(catalog, inspectCatalog(catalog, config).classified, config), VERSION),
+      progress,
+    });
+  } finally {
+    await base.close();
+  }
+}
+
+async function rehearsalBase(
+  source: Source,
+  progress: Progress,
+): Promise<{ scratch: Scratch; catalog: Catalog; close(): Promise<void> }> {
+  if (source.origin.kind === "migrations")
+    return { scratch: source.origin.scratch, catalog: source.catalog, close: async () => {} };
+  const live = await openServer(source.origin.url);
+  try {
+    const scratch = await openScratch(source.origin.target);
+    try {
+      const report = await copySchema(live, scratch.db);
+      const failed = report.failed.map((failure) => `${failure.object} (${failure.sqlstate})`);
+      progress(
+        "copy schema",
+        `${report.statements} statements${failed.length === 0 ? "" : `, ${failed.length} failed: ${failed.slice(0, 5).join(", ")}`}`,
+      );
+      return { scratch, catalog: await inspect(scratch.db), close: async () => scratch.close() };
+    } catch (error) {
+      await scratch.close();
+      throw error;
+    }
+  } finally {
+    await live.close();
+  }
 }

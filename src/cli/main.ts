@@ -1,43 +1,4 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
-import { ToolError } from "../errors.ts";
-import { VERSION } from "../version.ts";
-import { EXIT, exitCodeOf } from "./exit.ts";
-import { coloursFor, say } from "./terminal.ts";
+import { run } from "./run.ts";
 
-/** Run one command line; the exit code comes back, and nothing here ends the process. */
-export async function main(argv: readonly string[]): Promise<number> {
-  let code: number = EXIT.fine;
-  const done = (exit: number): void => {
-    code = exit;
-  };
-  const program = new Command("rlsmith")
-    .description("Moves PostgreSQL row-level security from session variables to JWT claims, and rehearses every step.")
-    .version(VERSION)
-    .exitOverride()
-    .showHelpAfterError("(run with --help for the flags)");
-  // Each command loads what it needs: `rlsmith --help` starts no database.
-  const { addCommands } = await import("./commands/all.ts");
-  addCommands(program, done);
-  try {
-    await program.parseAsync([...argv], { from: "user" });
-    return code;
-  } catch (error) {
-    return report(error);
-  }
-}
-
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-  const colours = coloursFor(process.stderr);
-  if (error instanceof ToolError) {
-    say(`${colours.red("error")} ${error.message} ${colours.dim(`[${error.code}]`)}`);
-    say(`${colours.dim("hint")}  ${error.hint}`);
-    return exitCodeOf[error.kind];
-  }
-  say(`${colours.red("bug")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  say(`${colours.dim("hint")} this is a fault of rlsmith ${VERSION}; please report it with the lines above`);
-  return EXIT.bug;
-}
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await run(process.argv.slice(2));

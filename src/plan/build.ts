@@ -23,6 +23,7 @@ export function buildPlan(catalog: Catalog, rewrites: Rewrites, version: string)
     rlsmith: version,
     catalogHash: catalogHash(catalog),
     context: rewrites.context,
+    retired: rewrites.retired,
     policies: rewrites.outcomes,
     steps: steps.map((step, index) => ({ id: index + 1, ...step })),
     announced: rewrites.announced,

@@ -13,7 +13,6 @@ export interface MigrationOptions {
 
 /** The up and the down file of a plan. Each is one transaction, refuses to run on anything but what the plan saw or has made, and can be run twice. */
 export function renderMigration(plan: Plan, catalog: Catalog, options: MigrationOptions): Migration {
-  const settings = plan.context.variables.map((variable) => variable.setting);
   const kept = plan.policies.filter((outcome) => outcome.outcome === "kept").map((outcome) => outcome.before);
   const { policies, functions } = expectations(plan, catalog);
   const count = (kind: string): number => plan.policies.filter((outcome) => outcome.outcome === kind).length;
@@ -37,11 +36,11 @@ export function renderMigration(plan: Plan, catalog: Catalog, options: Migration
       `${guardBlock(policies, functions)};`,
       "",
       ...plan.steps.flatMap((step) => stepText(step, step.up)),
-      ...(settings.length === 0
+      ...(plan.retired.length === 0
         ? []
         : [
             "-- Refuses to commit while a policy still reads a mapped session variable.",
-            `${nothingLeftBlock(settings, keptMapped)};`,
+            `${nothingLeftBlock(plan.retired, keptMapped)};`,
           ]),
     ],
     options,

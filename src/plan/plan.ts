@@ -12,6 +12,8 @@ export interface Plan {
   /** sha256 of the catalog that the plan was made from */
   catalogHash: string;
   context: ContextMap;
+  /** variables and flags that no policy may read after it, kept policies apart */
+  retired: string[];
   /** one for every live policy, none left out */
   policies: PolicyOutcome[];
   steps: Step[];

@@ -1,5 +1,5 @@
 import type { Column, PgFunction } from "../pg/catalog.ts";
-import { identForReading, quoteIdent, quoteQualified } from "../pg/identifier.ts";
+import { identForReading, quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import { alterPolicy, commentPolicy, createPolicy, dropPolicy, samePolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { PrivateHelper } from "../rewrite/rules/break-recursion.ts";
@@ -69,7 +69,7 @@ export function privateHelperSteps(
     title: `make schema ${schema}`,
     object: { kind: "schema", schema },
     up: [`create schema if not exists ${quoteIdent(schema)}`],
-    down: schemaExists ? [] : [`drop schema if exists ${quoteIdent(schema)}`],
+    down: schemaExists ? [] : [dropEmptySchema(schema)],
     lock: "none",
     hazards: [],
   };
@@ -92,6 +92,15 @@ export function privateHelperSteps(
     })),
   ];
 }
+
+/** Someone may have put something of their own into it since: that is no reason to stop a rollback. */
+const dropEmptySchema = (schema: string): string => `do $rlsmith$
+begin
+  drop schema if exists ${quoteIdent(schema)};
+exception when dependent_objects_still_exist then
+  raise notice 'schema % is not empty and stays', ${quoteLiteral(schema)};
+end
+$rlsmith$`;
 
 /** SET DEFAULT with the claim, and back. */
 export function columnDefaultStep(schema: string, relation: string, column: Column, expression: string): NewStep {

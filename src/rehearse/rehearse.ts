@@ -132,7 +132,7 @@ function countReads(catalog: Catalog, plan: Plan): number {
       .filter((o) => o.outcome === "kept")
       .map((o) => `${o.before.schema}\0${o.before.relation}\0${o.before.name}`),
   );
-  const settings = plan.context.variables.map((variable) => `current_setting('${variable.setting}'`);
+  const settings = plan.retired.map((setting) => `current_setting('${setting}'`);
   return catalog.policies.filter(
     (policy) =>
       !kept.has(`${policy.schema}\0${policy.relation}\0${policy.name}`) &&

@@ -18,7 +18,7 @@ export function announce(
     regime: AnnouncedChange["regime"],
     change: AnnouncedChange["change"],
     reason: string,
-    commands: PolicyCommand[] = [policy.command],
+    commands: PolicyCommand[] = policy.command === "ALL" ? ["SELECT", "INSERT", "UPDATE", "DELETE"] : [policy.command],
   ): void =>
     void changes.push({
       policy: classified.id,

@@ -34,6 +34,8 @@ export function planFunctions(
   );
 
   for (const [name, uses] of groupBy(reads, (use) => use.reader)) {
+    // written into the policies instead, so nothing of it is left to change
+    if (context.inline.has(name) && uses.every((use) => use.read.through.length === 1)) continue;
     const overloads = byName.get(name) ?? [];
     const fix = (reason: string): void => void plan.fixed.set(name, reason);
     const at = (fn: PgFunction | undefined): Finding["at"] =>

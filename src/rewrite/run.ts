@@ -12,7 +12,7 @@ import { samePolicy } from "../pg/policy-sql.ts";
 import { policyId, type Policy } from "../pg/policy.ts";
 import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
-import { decideForPolicy, openPolicy, type Decision } from "./decisions.ts";
+import { decideForFunction, decideForPolicy, openPolicy, type Decision } from "./decisions.ts";
 import { EXPRESSION_RULES, rewriteExpression } from "./expression.ts";
 import { planFunctions, type FunctionPlan } from "./functions.ts";
 import { liveRoleHelper } from "./live-role-helper.ts";
@@ -30,6 +30,8 @@ export interface Rewrites {
   /** one for every live policy, none left out */
   outcomes: PolicyOutcome[];
   functions: { fn: PgFunction; definition: string; rules: string[] }[];
+  /** variables and flags that no rewritten policy reads any more */
+  retired: string[];
   /** new functions in the private schema */
   helpers: PrivateHelper[];
   helperSchema: string;
@@ -81,6 +83,7 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
     context: contextMapOf(config),
     outcomes,
     functions: functions.changes,
+    retired: [...context.variables.keys(), ...context.flags.keys()],
     helpers: [...(live && usesLiveRole(outcomes) ? [live] : []), ...recursion.helpers],
     helperSchema: config.helperSchema,
     defaults: defaults.changes,
@@ -200,8 +203,16 @@ function draftPolicy(
   const blocked = classified.reads.find((read) => functions.fixed.has(read.through.at(-1) ?? ""));
   if (blocked) return stays(functions.fixed.get(blocked.through.at(-1) ?? "") ?? "");
 
-  const sessionOnly = direct.filter((read) => !read.hasClaimFallback && context.variables.has(read.setting));
-  const decision = sessionOnly.length > 0 ? decideForPolicy(config, id) : null;
+  // a permissive policy that is always false opens nothing, whatever it reads
+  const inert = policy.permissive && classified.idioms.includes("constant-false");
+  const sessionOnly = inert
+    ? []
+    : direct.filter((read) => !read.hasClaimFallback && context.variables.has(read.setting));
+  const inlined = sessionOnly.find((read) => read.through.length > 0)?.through.at(-1);
+  const decision =
+    sessionOnly.length === 0
+      ? null
+      : (decideForPolicy(config, id) ?? (inlined === undefined ? null : decideForFunction(config, inlined)));
   if (sessionOnly.length > 0) {
     const settings = [...new Set(sessionOnly.map((read) => read.setting))];
     if (decision === null) return stays("its decision is open", { open: openPolicy(id, settings) });
@@ -237,13 +248,13 @@ function rpcOnly(draft: Draft, decision: Decision, context: RuleContext): Draft 
       `sessionOnly: \`${policyId(before)}\` is ${before.permissive ? "a SELECT policy" : "restrictive"}, so \`rpc-only\` does not fit`,
       "`rpc-only` is for permissive policies that let rows be written; decide `claim` or `keep`",
     );
-  if (before.command !== "ALL") return changed(draft, "context-to-claim", [], decision.reason);
+  if (before.command !== "ALL") return changed(draft, "rpc-only", [], decision.reason);
   const read = rewriteDraft(
     { ...draft, after: [{ ...before, command: "SELECT", check: null }] },
     EXPRESSION_RULES,
     context,
   );
-  return changed(read, "context-to-claim", read.after, decision.reason);
+  return changed(read, "rpc-only", read.after, decision.reason);
 }
 
 /** Both expressions of a draft's policies by the rules. */

@@ -31,10 +31,10 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
       const source = await openSource(existsSync(file) ? { ...options, config: undefined } : options);
       try {
         const { classified, inferred } = inspectCatalog(source.catalog, null);
-        if (source.migrations) say(renderReplay(source.migrations.report, coloursFor(process.stderr)));
+        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
         const ask = !flags.yes && process.stdin.isTTY && process.stdout.isTTY;
         const answers = ask ? await askOpenQuestions(inferred, classified) : NO_ANSWERS;
-        const migrations = source.migrations?.folder;
+        const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
         const text = renderConfig(inferred, classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
           layout: migrations?.layout ?? null,

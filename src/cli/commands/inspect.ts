@@ -17,7 +17,7 @@ export function inspectCommand(program: Command, done: (exit: number) => void): 
           source.config?.config ?? null,
         );
         const colours = coloursFor(process.stdout);
-        if (source.migrations) say(renderReplay(source.migrations.report, coloursFor(process.stderr)));
+        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
         if (flags.format === "json")
           print(JSON.stringify(inspectJson(catalog, classified, facts, findings, inferred), null, 2));
         else

@@ -43,7 +43,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         const { plan, migration, place, names } = planned;
         const colours = coloursFor(process.stdout);
         const json = flags.format === "json";
-        if (source.migrations) say(renderReplay(source.migrations.report, coloursFor(process.stderr)));
+        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
         if (!json) print(renderPlan(plan, colours, true));
         if (plan.open.length > 0) {
           if (json) print(JSON.stringify({ plan }, null, 2));
@@ -55,7 +55,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
           );
         }
         const rehearsal =
-          flags.rehearse && plan.steps.length > 0 && source.migrations
+          flags.rehearse && plan.steps.length > 0
             ? await rehearseSource(source, planned, config, options.progress)
             : null;
         if (json)

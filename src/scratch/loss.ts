@@ -1,0 +1,40 @@
+import { as } from "../pg/expr/node.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
+import { nameParts } from "../pg/expr/shape.ts";
+
+interface Range {
+  schemaname?: string | undefined;
+  relname?: string | undefined;
+}
+
+const range = (relation: Range | undefined): string =>
+  `\`${[relation?.schemaname, relation?.relname].filter((part) => part !== undefined).join(".")}\``;
+
+/** What a statement that failed would have made or changed, in words. */
+export function describeLoss(text: string): string {
+  try {
+    const [raw] = parseStatements(text);
+    const stmt = raw?.stmt;
+    const policy = as("CreatePolicyStmt", stmt) ?? as("AlterPolicyStmt", stmt);
+    if (policy) return `policy \`${policy.policy_name}\` on ${range(policy.table)}`;
+    const table = as("CreateStmt", stmt);
+    if (table) return `table ${range(table.relation)} and everything that names it`;
+    const altered = as("AlterTableStmt", stmt);
+    if (altered) return `table ${range(altered.relation)}`;
+    const view = as("ViewStmt", stmt);
+    if (view) return `view ${range(view.view)} and everything that names it`;
+    const fn = as("CreateFunctionStmt", stmt);
+    if (fn) return `function \`${nameParts(fn.funcname).join(".")}\` and policies that call it`;
+    const extension = as("CreateExtensionStmt", stmt);
+    if (extension) return `types and functions of extension \`${extension.extname}\``;
+    const trigger = as("CreateTrigStmt", stmt);
+    if (trigger) return `trigger \`${trigger.trigname}\` on ${range(trigger.relation)}`;
+    if (as("GrantStmt", stmt)) return "who may use what it grants or revokes";
+    if (as("DropStmt", stmt)) return "what it would have dropped is still there";
+    if (as("DoStmt", stmt)) return "everything that its block would have made";
+    if (as("InsertStmt", stmt) ?? as("UpdateStmt", stmt) ?? as("DeleteStmt", stmt)) return "rows only, no policy";
+    return "what it would have made, and everything that names it";
+  } catch {
+    return "what it would have made: it does not parse";
+  }
+}
