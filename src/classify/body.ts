@@ -72,9 +72,11 @@ function plpgsqlBody(fn: PgFunction): Body {
       used.add(name?.[0] ?? "");
       return fill(value, depth + 1) as Expr;
     });
-  const trees = [...reading.trees, ...joinReturns(reading.returns, (tree) => fill(tree, 0) as Expr)].map((tree) =>
-    fill(tree, 0),
-  );
+  const joined = joinReturns(reading.returns, (tree) => fill(tree, 0) as Expr);
+  // the condition of a joined return says nothing more
+  const conditions = joined ? reading.trees.filter((tree) => tree !== reading.returns[0]?.under) : reading.trees;
+  const returns = joined ? [joined] : reading.returns.map(({ value }) => value);
+  const trees = [...conditions, ...returns].map((tree) => fill(tree, 0));
   // What is assigned is read where the local is used; on its own it counts only when it stands nowhere else.
   for (const [name, local] of reading.locals)
     if (!used.has(name)) trees.push(...local.assigned.map(({ value }) => fill(value, 0)));
@@ -100,14 +102,14 @@ function onlyValue(name: string, local: Local): Expr | null {
 }
 
 /** `IF … THEN RETURN a; END IF; RETURN b` is COALESCE(a, b) when the condition looks at what `a` reads. */
-function joinReturns(returns: readonly Assigned[], fill: (tree: Expr) => Expr): Expr[] {
+function joinReturns(returns: readonly Assigned[], fill: (tree: Expr) => Expr): Expr | null {
   const [first, second] = returns;
-  if (!first || !second || returns.length > 2 || !first.under || second.under) return returns.map(({ value }) => value);
+  if (!first || !second || returns.length > 2 || !first.under || second.under) return null;
   const [condition, value] = [fill(first.under), fill(first.value)];
   const settings = new Set(settingNames(value));
   return settings.size > 0 && settingNames(condition).some((name) => settings.has(name))
-    ? [coalesce(value, second.value, testsEmpty(condition))]
-    : returns.map((one) => one.value);
+    ? coalesce(value, fill(second.value), testsEmpty(condition))
+    : null;
 }
 
 function settingNames(tree: unknown): string[] {

@@ -15,6 +15,8 @@ export interface SettingUse {
   claimPath: string[] | null;
   /** compared with on, true, 1 …, or cast to boolean */
   asFlag: boolean;
+  /** only looked at for being there: IS NULL, = '' */
+  presence: boolean;
   /** the column that it is compared with */
   column: string | null;
 }
@@ -24,6 +26,8 @@ const NOT_THE_APPLICATIONS = [
   "request.",
   "pgrst.",
   "response.",
+  "realtime.",
+  "storage.",
   "plpgsql.",
   "pg_stat_statements.",
   "auto_explain.",

@@ -27,8 +27,6 @@ export type Fallback = { path: string[] } | { call: CallName } | null;
 export type FoundSetting = Omit<SettingUse, "hasClaimFallback" | "claimPath"> & {
   fallback: Fallback;
   underNegation: boolean;
-  /** only looked at for being there: IS NULL, = '' */
-  presence: boolean;
   /** inside `(select …)`, so evaluated once a statement */
   once: boolean;
 };
@@ -124,7 +122,7 @@ function visitNode(node: Expr, around: Around, uses: Uses, source: ClaimsSource)
     return;
   }
   if (visitCase(node, around, inner, fresh, source)) return;
-  if (visitTest(node, around, inner, fresh)) return;
+  if (visitTest(node, around, fresh)) return;
   const called = as("FuncCall", node);
   if (called) {
     const parts = nameParts(called.funcname);
@@ -210,12 +208,7 @@ const isFlagWord = (node: Expr | undefined): boolean =>
   ON_WORDS.has(stringConst(node)?.toLowerCase() ?? "") || (node !== undefined && boolConst(node) !== null);
 
 /** NOT, IS NULL, IS TRUE, comparisons. */
-function visitTest(
-  node: Expr,
-  around: Around,
-  inner: (child: unknown, change?: Partial<Around>) => void,
-  fresh: (child: unknown, change?: Partial<Around>) => void,
-): boolean {
+function visitTest(node: Expr, around: Around, fresh: (child: unknown, change?: Partial<Around>) => void): boolean {
   const kept = { fallback: around.fallback, presence: around.presence, emptyIsNull: around.emptyIsNull };
   const bool = as("BoolExpr", node);
   if (bool) {

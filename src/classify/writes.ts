@@ -3,9 +3,9 @@ import type { Expr } from "../pg/expr/node.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 import { columnRef } from "../pg/expr/reads.ts";
-import { binary, callsBuiltin, nameParts, stringConst } from "../pg/expr/shape.ts";
-import { walk } from "../pg/expr/walk.ts";
-import type { Body } from "./body.ts";
+import { binary, callsBuiltin, stringConst } from "../pg/expr/shape.ts";
+import { some, walk } from "../pg/expr/walk.ts";
+import type { Body, Local } from "./body.ts";
 import { isSessionVariable } from "./setting-use.ts";
 
 /** A session variable that a function sets. */
@@ -80,27 +80,26 @@ export function executed(text: Expr): { tree: unknown; filled: Expr[] } | null {
 }
 
 function originOf(value: unknown, fn: PgFunction, body: Body): Pick<SettingWrite, "from" | "argument"> {
-  const [argument] = argumentsIn(value, fn);
-  if (argument !== undefined) return { from: "argument", argument };
-  let from: SettingWrite["from"] = "constant";
-  walk(value, (node) => {
-    const local = body.locals.get(columnRef(node)?.[0] ?? "");
-    const relation = as("RangeVar", node);
-    if (local?.queried || relation) from = "query";
-    else if (from === "constant" && (as("ColumnRef", node) || (as("FuncCall", node) && !columnRef(node))))
-      from = "other";
-    else if (local)
-      for (const { value: assigned } of local.assigned)
-        if (from !== "query" && argumentsIn(assigned, fn).length > 0) from = "other";
-  });
-  if (from !== "other") return { from, argument: null };
+  const locals = localsIn(value, body);
   // a local with several values is the caller's when one of them is
-  let through: string | undefined;
+  const [argument] = [value, ...locals.flatMap((local) => local.assigned.map((one) => one.value))].flatMap((tree) =>
+    argumentsIn(tree, fn),
+  );
+  if (argument !== undefined) return { from: "argument", argument };
+  const has = (test: (node: Expr) => boolean): boolean => some(value, test);
+  if (locals.some((local) => local.queried) || has((node) => as("RangeVar", node) !== null))
+    return { from: "query", argument: null };
+  const computed = has((node) => as("ColumnRef", node) !== null || as("FuncCall", node) !== null);
+  return { from: computed ? "other" : "constant", argument: null };
+}
+
+function localsIn(value: unknown, body: Body): Local[] {
+  const locals: Local[] = [];
   walk(value, (node) => {
     const local = body.locals.get(columnRef(node)?.[0] ?? "");
-    through ??= local?.assigned.flatMap((one) => argumentsIn(one.value, fn))[0];
+    if (local) locals.push(local);
   });
-  return through === undefined ? { from, argument: null } : { from: "argument", argument: through };
+  return locals;
 }
 
 /** A claim that a function puts where Supabase Auth makes tokens from. */
@@ -121,8 +120,7 @@ export function claimWrites(fn: PgFunction, body: Body): ClaimWrite[] {
   };
   walk(body.trees, (node) => {
     const update = as("UpdateStmt", node);
-    const insert = as("InsertStmt", node);
-    const relation = update?.relation ?? insert?.relation;
+    const relation = update?.relation;
     if (relation?.relname !== "users" || (relation.schemaname !== undefined && relation.schemaname !== "auth")) return;
     for (const target of update?.targetList ?? []) {
       const set = as("ResTarget", target);
@@ -219,11 +217,6 @@ function baseOf(node: Expr | undefined, resolve: (node: Expr) => Expr[], depth: 
 /** Supabase calls a hook with one jsonb argument whose `claims` it may change and give back. */
 function isTokenHook(fn: PgFunction, body: Body): boolean {
   if (fn.argumentTypes.length !== 1 || fn.argumentTypes[0] !== "jsonb" || fn.result !== "jsonb") return false;
-  let reads = false;
-  walk([body.trees, [...body.locals.values()].map((local) => local.assigned)], (node) => {
-    const keys = nameParts([node]);
-    void keys;
-    if (stringConst(node) === "claims" || pathOf(node)?.[0] === "claims") reads = true;
-  });
-  return reads;
+  const values = [...body.locals.values()].map((local) => local.assigned.map(({ value }) => value));
+  return some([body.trees, values], (node) => stringConst(node) === "claims" || pathOf(node)?.[0] === "claims");
 }

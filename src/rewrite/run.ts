@@ -62,7 +62,7 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
     denyPolicy: config.rules.denyPolicy,
     toAuthenticated: config.rules.toAuthenticated,
   });
-  const withoutInitplan = EXPRESSION_RULES.filter((rule) => rule.id !== "initplan");
+  const withoutInitplan = rulesFor(config).filter((rule) => rule.id !== "initplan");
   const recursion = breakRecursions(ruled, catalog.relations, config.helperSchema, (draft) => ({
     ...rewriteDraft({ ...draft, after: [draft.before], rules: [] }, withoutInitplan, context),
     reason: draft.reason,
@@ -218,7 +218,7 @@ function draftPolicy(
     if (decision === null) return stays("its decision is open", { open: openPolicy(id, settings) });
     if (decision.choice === "keep") return stays(decision.reason, { decision });
     if (decision.choice === "rpc-only")
-      return { draft: rpcOnly(fresh, decision, context), decision, open: null, findings: [] };
+      return { draft: rpcOnly(fresh, decision, config, context), decision, open: null, findings: [] };
   }
   const findings: Finding[] = [];
   const astray = config.rules.claimPath ? [] : classified.claims.filter((path) => mappedPath(path, context) !== null);
@@ -232,14 +232,18 @@ function draftPolicy(
         "give `rules.claimPath` a reason to have it rewritten: it changes what the policy means",
       ),
     );
-  return { draft: rewriteDraft(fresh, EXPRESSION_RULES, context), decision, open: null, findings };
+  return { draft: rewriteDraft(fresh, rulesFor(config), context), decision, open: null, findings };
 }
+
+/** claim-path changes what a policy means: only with consent. */
+const rulesFor = (config: Config): readonly ExpressionRule[] =>
+  config.rules.claimPath ? EXPRESSION_RULES : EXPRESSION_RULES.filter((rule) => rule.id !== "claim-path");
 
 const inlinedAway = (through: readonly string[], context: RuleContext): boolean =>
   through.every((name) => context.inline.has(name));
 
 /** rpc-only: the permissive write policy goes; what FOR ALL let be read stays readable. */
-function rpcOnly(draft: Draft, decision: Decision, context: RuleContext): Draft {
+function rpcOnly(draft: Draft, decision: Decision, config: Config, context: RuleContext): Draft {
   const { before } = draft;
   if (!before.permissive || before.command === "SELECT")
     throw new ToolError(
@@ -251,7 +255,7 @@ function rpcOnly(draft: Draft, decision: Decision, context: RuleContext): Draft 
   if (before.command !== "ALL") return changed(draft, "rpc-only", [], decision.reason);
   const read = rewriteDraft(
     { ...draft, after: [{ ...before, command: "SELECT", check: null }] },
-    EXPRESSION_RULES,
+    rulesFor(config),
     context,
   );
   return changed(read, "rpc-only", read.after, decision.reason);

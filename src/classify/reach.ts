@@ -1,0 +1,83 @@
+import type { FunctionFacts } from "./functions.ts";
+import type { SettingUse } from "./setting-use.ts";
+import type { CallName } from "./uses.ts";
+
+/** Functions by name, as calls find them. */
+export interface FunctionIndex {
+  /** all overloads of the name; without a schema by the caller's search_path, or `public` and then any schema */
+  resolve(call: CallName, searchPath: readonly string[] | null): FunctionFacts[];
+}
+
+export function functionIndex(facts: readonly FunctionFacts[]): FunctionIndex {
+  const qualified = new Map<string, FunctionFacts[]>();
+  const bare = new Map<string, FunctionFacts[]>();
+  const add = (map: Map<string, FunctionFacts[]>, key: string, fact: FunctionFacts): void => {
+    const list = map.get(key);
+    if (list) list.push(fact);
+    else map.set(key, [fact]);
+  };
+  for (const fact of facts) {
+    add(qualified, JSON.stringify([fact.schema, fact.name]), fact);
+    add(bare, fact.name, fact);
+  }
+  const at = (schema: string, name: string): FunctionFacts[] => qualified.get(JSON.stringify([schema, name])) ?? [];
+  return {
+    resolve({ schema, name }, searchPath) {
+      if (schema !== null) return at(schema, name);
+      for (const candidate of searchPath ?? ["public"]) {
+        const found = at(candidate, name);
+        if (found.length > 0) return found;
+      }
+      return searchPath === null ? (bare.get(name) ?? []) : [];
+    },
+  };
+}
+
+/** A function that a call gets to. */
+export interface Reached {
+  facts: FunctionFacts;
+  /** the chain of calls as `schema.name`, from the function called to this one */
+  through: string[];
+  /** the claim that a caller on the way falls back on */
+  claimPath: string[] | null;
+}
+
+export const functionName = (facts: Pick<FunctionFacts, "schema" | "name">): string => `${facts.schema}.${facts.name}`;
+
+/** A function and all that it calls, each once with its shortest chain. Recursion ends by itself. */
+export function reach(index: FunctionIndex, start: FunctionFacts, claimPath: string[] | null = null): Reached[] {
+  const found: Reached[] = [{ facts: start, through: [functionName(start)], claimPath }];
+  const key = (facts: FunctionFacts, path: string[] | null): string =>
+    JSON.stringify([facts.schema, facts.name, facts.identityArguments, path]);
+  const seen = new Set([key(start, claimPath)]);
+  // grows while it is walked: breadth first
+  for (const { facts, through, claimPath: inherited } of found)
+    for (const call of facts.calls)
+      for (const callee of index.resolve(call, facts.searchPath)) {
+        // what a table's rows stand between is not the value that the fallback is for
+        const path = call.claimPath ?? (facts.tables.length === 0 ? inherited : null);
+        if (seen.has(key(callee, path))) continue;
+        seen.add(key(callee, path));
+        found.push({ facts: callee, through: [...through, functionName(callee)], claimPath: path });
+      }
+  return found;
+}
+
+/** Session variables that a call reads, in its function or in what that one calls. */
+export function reachedReads(reached: readonly Reached[]): (SettingUse & { through: string[] })[] {
+  return reached.flatMap(({ facts, through, claimPath }) =>
+    facts.reads.map((read) => {
+      const path = read.claimPath ?? (facts.tables.length === 0 ? claimPath : null);
+      return { ...read, hasClaimFallback: path !== null, claimPath: path, through };
+    }),
+  );
+}
+
+/** Whether a call's value comes from session variables alone: no claim, no table. */
+export function returnsOnlySetting(index: FunctionIndex, call: CallName): boolean {
+  const reached = index.resolve(call, null).flatMap((facts) => reach(index, facts));
+  return (
+    reached.some(({ facts }) => facts.reads.length > 0) &&
+    reached.every(({ facts }) => facts.claims.length === 0 && facts.tables.length === 0 && facts.opaque === null)
+  );
+}

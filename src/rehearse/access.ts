@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import type { Catalog } from "../pg/catalog.ts";
+import type { ContextMap, Regime } from "../pg/context.ts";
+import type { AnnouncedChange } from "../plan/plan.ts";
+import type { Scratch } from "../scratch/scratch.ts";
+import type { Fixtures } from "./fixtures/generate.ts";
+import { announcedBy, type Situation } from "./judge.ts";
+import { personasFor, type Persona } from "./personas.ts";
+import { attemptsFor, keyOf, type Attempt } from "./statements.ts";
+
+const DRIVER = readFileSync(new URL("./run.sql", import.meta.url), "utf8");
+
+/** What a statement answered: the rows it saw or changed, or the error it raised. */
+export type Outcome = { kind: "rows"; rows: number; keys: string[] | null } | { kind: "error"; sqlstate: string };
+
+/** One statement that a persona ran before and after, with different answers. */
+export interface AccessDifference {
+  regime: Regime;
+  /** how the variables stood: `unset`, `empty`, `equal to the claims`, `app.x of another tenant` */
+  context: string;
+  persona: string;
+  schema: string;
+  relation: string;
+  statement: string;
+  before: Outcome;
+  after: Outcome;
+  /** why the plan accounts for it; null when it does not */
+  announcedBy: string | null;
+}
+
+export interface AccessReport {
+  cells: number;
+  personas: Persona[];
+  relations: { filled: string[]; notFilled: Fixtures["notFilled"] };
+  differences: AccessDifference[];
+  unannounced: number;
+  /** statements that reached another tenant's rows while a variable held that tenant's value */
+  crossTenant: { readsBefore: number; readsAfter: number; writesBefore: number; writesAfter: number; before: number; after: number };
+}
+
+/** How the variables stand while a batch of statements runs. */
+interface Standing {
+  regime: Regime;
+  context: string;
+  settings: Record<string, string>;
+}
+
+/**
+ * Run every statement of every persona, with the variables unset, empty, equal to the claims and of another tenant, on both databases, which
+ * hold the same rows; list what differs. Unset comes first: once a connection has set a variable, it is never unset again, only empty.
+ */
+export async function compareAccess(
+  before: Scratch,
+  after: Scratch,
+  catalog: Catalog,
+  context: ContextMap,
+  fixtures: Fixtures,
+  announced: readonly AnnouncedChange[],
+): Promise<AccessReport> {
+  await before.db.exec(DRIVER);
+  await after.db.exec(DRIVER);
+  const personas = personasFor(catalog, context, fixtures);
+  const attempts = new Map(fixtures.tenants.map((tenant) => [tenant.name, attemptsFor(catalog, fixtures, tenant.name)]));
+  const report: AccessReport = {
+    cells: 0,
+    personas,
+    relations: { filled: fixtures.filled.map((table) => `${table.schema}.${table.relation}`), notFilled: fixtures.notFilled },
+    differences: [],
+    unannounced: 0,
+    crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
+  };
+  // what the result answers without context: in foreign context it has to answer the same
+  const withoutContext = new Map<Persona, Outcome[]>();
+  const batches = personas.flatMap((persona) => standingsFor(persona, context, fixtures).map((standing) => ({ persona, standing })));
+  const first = ({ persona, standing }: (typeof batches)[number]): number =>
+    standing.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
+
+  for (const { persona, standing } of batches.toSorted((a, b) => first(a) - first(b))) {
+    const tried = attempts.get(persona.tenant) ?? [];
+    const [old, now] = [await runBatch(before, persona, standing, tried), await runBatch(after, persona, standing, tried)];
+    report.cells += tried.length;
+    if (standing.context === "empty") withoutContext.set(persona, now);
+    for (const [index, attempt] of tried.entries()) {
+      const [was, is] = [old[index], now[index]];
+      if (!was || !is) continue;
+      if (standing.regime === "foreign" && persona.member) countCrossing(report, attempt, persona, fixtures, was, is);
+      if (same(was, is)) continue;
+      const situation: Situation = { regime: standing.regime, attempt, before: was, after: is, withoutContext: withoutContext.get(persona)?.[index] ?? null };
+      const reason = announcedBy(situation, announced, catalog);
+      if (reason === null) report.unannounced += 1;
+      report.differences.push({
+        regime: standing.regime,
+        context: standing.context,
+        persona: persona.name,
+        schema: attempt.schema,
+        relation: attempt.relation,
+        statement: attempt.name,
+        before: was,
+        after: is,
+        announcedBy: reason,
+      });
+    }
+  }
+  const { crossTenant: counted } = report;
+  counted.before = counted.readsBefore + counted.writesBefore;
+  counted.after = counted.readsAfter + counted.writesAfter;
+  return report;
+}
+
+function standingsFor(persona: Persona, context: ContextMap, fixtures: Fixtures): Standing[] {
+  const names = context.variables.map((variable) => variable.setting);
+  const all = (value: (name: string) => string | undefined): Record<string, string> =>
+    Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name) ?? ""]])));
+  const standings: Standing[] = [
+    { regime: "without", context: "unset", settings: {} },
+    { regime: "without", context: "empty", settings: all(() => "") },
+  ];
+  const own = persona.member?.values;
+  const other = fixtures.members.find((member) => member.tenant !== persona.tenant);
+  if (own) standings.push({ regime: "with", context: "equal to the claims", settings: all((name) => own[name]) });
+  if (!other) return standings;
+  standings.push({ regime: "foreign", context: "all variables of another tenant", settings: all((name) => other.values[name]) });
+  if (own && names.length > 1)
+    for (const name of names) {
+      const value = own[name] === other.values[name] ? fixtures.members.find((member) => member.values[name] !== own[name])?.values[name] : other.values[name];
+      if (value !== undefined)
+        standings.push({ regime: "foreign", context: `${name} of someone else`, settings: { ...all((each) => own[each]), [name]: value } });
+    }
+  return standings;
+}
+
+async function runBatch(scratch: Scratch, persona: Persona, standing: Standing, attempts: readonly Attempt[]): Promise<Outcome[]> {
+  const statements = attempts.map(({ sql, reads }) => ({ sql, reads }));
+  const [row] = await scratch.db.query<{ results: { answer?: string; error?: string }[] }>(
+    "select rlsmith_rehearsal.run($1, $2, $3::jsonb, $4::jsonb) as results",
+    [persona.role, persona.claims, JSON.stringify(standing.settings), JSON.stringify(statements)],
+  );
+  return (row?.results ?? []).map((result, index): Outcome => {
+    if (result.error !== undefined) return { kind: "error", sqlstate: result.error };
+    const answer = result.answer ?? "";
+    if (!attempts[index]?.reads) return { kind: "rows", rows: Number(answer), keys: null };
+    const keys = answer === "" ? [] : answer.split("\n");
+    return { kind: "rows", rows: keys.length, keys };
+  });
+}
+
+const same = (a: Outcome, b: Outcome): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function countCrossing(report: AccessReport, attempt: Attempt, persona: Persona, fixtures: Fixtures, was: Outcome, is: Outcome): void {
+  if (!attempt.crosses) return;
+  const table = fixtures.filled.find((candidate) => candidate.schema === attempt.schema && candidate.relation === attempt.relation);
+  const foreignKeys = new Set(
+    Object.entries(table?.rows ?? {}).flatMap(([tenant, rows]) => (table && tenant !== persona.tenant ? rows.map((row) => keyOf(table, row)) : [])),
+  );
+  const reached = (outcome: Outcome): boolean =>
+    outcome.kind === "rows" && (outcome.keys ? outcome.keys.some((key) => foreignKeys.has(key)) : outcome.rows > 0);
+  const counted = report.crossTenant;
+  if (reached(was)) counted[attempt.reads ? "readsBefore" : "writesBefore"] += 1;
+  if (reached(is)) counted[attempt.reads ? "readsAfter" : "writesAfter"] += 1;
+}

@@ -1,0 +1,32 @@
+import type { Catalog } from "../pg/catalog.ts";
+
+/** What differs between two catalogs, readable: `policy public.staff / staff_select: using: "…" → "…"`. The server's version is not looked at. */
+export function sameCatalog(a: Catalog, b: Catalog): { same: boolean; differences: string[] } {
+  const differences = [
+    ...compare("policy", a.policies, b.policies, (p) => `${p.schema}.${p.relation} / ${p.name}`),
+    ...compare("relation", a.relations, b.relations, (r) => `${r.schema}.${r.name}`),
+    ...compare("function", a.functions, b.functions, (f) => `${f.schema}.${f.name}(${f.identityArguments})`),
+    ...compare("trigger", a.triggers, b.triggers, (t) => `${t.schema}.${t.relation} / ${t.name}`),
+    ...compare("role", a.roles, b.roles, (r) => r.name),
+  ];
+  return { same: differences.length === 0, differences };
+}
+
+function compare<Item extends object>(
+  kind: string,
+  left: readonly Item[],
+  right: readonly Item[],
+  nameOf: (item: Item) => string,
+): string[] {
+  const before = new Map(left.map((item) => [nameOf(item), item]));
+  const after = new Map(right.map((item) => [nameOf(item), item]));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [one, other] = [before.get(name), after.get(name)];
+    if (!one) return [`${kind} ${name} is new`];
+    if (!other) return [`${kind} ${name} is gone`];
+    return Object.entries(one).flatMap(([field, value]: [string, unknown]) => {
+      const [from, to] = [JSON.stringify(value), JSON.stringify((other as Record<string, unknown>)[field])];
+      return from === to ? [] : [`${kind} ${name}: ${field}: ${from} → ${to}`];
+    });
+  });
+}

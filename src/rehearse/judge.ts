@@ -1,0 +1,91 @@
+import type { Catalog } from "../pg/catalog.ts";
+import type { Regime } from "../pg/context.ts";
+import { parseExpr } from "../pg/expr/parse.ts";
+import { relationsIn } from "../pg/expr/relations.ts";
+import type { AnnouncedChange } from "../plan/plan.ts";
+import type { Outcome } from "./access.ts";
+import type { Attempt } from "./statements.ts";
+
+/** A difference, with what is needed to say whether the plan accounts for it. */
+export interface Situation {
+  regime: Regime;
+  attempt: Attempt;
+  before: Outcome;
+  after: Outcome;
+  /** what the result answers to the same statement without context; null when it was not asked */
+  withoutContext: Outcome | null;
+}
+
+type Direction = "looser" | "tighter" | "denied either way";
+
+/** Why the plan accounts for a difference; null when it does not. */
+export function announcedBy(situation: Situation, announced: readonly AnnouncedChange[], catalog: Catalog): string | null {
+  const { regime, attempt, before, after, withoutContext } = situation;
+  if (regime === "foreign" && withoutContext && JSON.stringify(after) === JSON.stringify(withoutContext))
+    return "access follows the token instead of the variable";
+  const direction = directionOf(before, after);
+  const reached = reachOf(catalog, `${attempt.schema}.${attempt.relation}`);
+  const fits = announced.find(
+    (change) =>
+      (change.regime === null || change.regime === regime) &&
+      (direction === "denied either way" || change.change === "either" || change.change === direction) &&
+      concerns(change, attempt, reached),
+  );
+  if (fits) return fits.reason;
+  // a denial by error that became a plain denial: nobody gains, nobody loses
+  if (direction === "denied either way" && before.kind === "error" && after.kind === "rows" && RAISED.has(before.sqlstate))
+    return "the old expression raised, the new one denies";
+  return null;
+}
+
+// What an expression raises over a value: no such setting, malformed values, JSON of another shape.
+const RAISED = new Set(["42704", "22P02", "22023", "22003", "22007"]);
+
+function directionOf(before: Outcome, after: Outcome): Direction {
+  const [was, is] = [rowsOf(before), rowsOf(after)];
+  if (before.kind === "rows" && after.kind === "rows" && before.keys && after.keys) {
+    const [old, now] = [new Set(before.keys), new Set(after.keys)];
+    if (after.keys.every((key) => old.has(key))) return "tighter";
+    if (before.keys.every((key) => now.has(key))) return "looser";
+  }
+  // an error after the policies had their say (a unique or foreign key) means that they let it pass
+  if (was === is) return "denied either way";
+  return is > was ? "looser" : "tighter";
+}
+
+const rowsOf = (outcome: Outcome): number =>
+  outcome.kind === "rows" ? outcome.rows : outcome.sqlstate.startsWith("23") || outcome.sqlstate.startsWith("P0") ? 1 : 0;
+
+function concerns(change: AnnouncedChange, attempt: Attempt, reached: ReadonlySet<string>): boolean {
+  const name = `${change.schema}.${change.relation}`;
+  if (name === `${attempt.schema}.${attempt.relation}`) return attempt.commands.some((command) => change.commands.includes(command));
+  // a policy's sub-query, or a view, reads another relation under its SELECT policies
+  return reached.has(name) && change.commands.includes("SELECT");
+}
+
+const cache = new WeakMap<Catalog, Map<string, Set<string>>>();
+
+/** Relations that are read when this one is: through sub-queries of policies, through theirs, and so on; a view may read anything. */
+function reachOf(catalog: Catalog, relation: string): ReadonlySet<string> {
+  const known = cache.get(catalog) ?? new Map<string, Set<string>>();
+  cache.set(catalog, known);
+  const found = known.get(relation);
+  if (found) return found;
+  const reached = new Set<string>();
+  known.set(relation, reached);
+  const views = new Set(catalog.relations.filter((r) => r.kind === "view").map((r) => `${r.schema}.${r.name}`));
+  if (views.has(relation)) for (const policy of catalog.policies) reached.add(`${policy.schema}.${policy.relation}`);
+  const visit = (name: string): void => {
+    for (const policy of catalog.policies)
+      if (`${policy.schema}.${policy.relation}` === name)
+        for (const text of [policy.using, policy.check])
+          for (const inner of text === null ? [] : relationsIn(parseExpr(text))) {
+            const next = `${inner.schema}.${inner.name}`;
+            if (reached.has(next)) continue;
+            reached.add(next);
+            visit(next);
+          }
+  };
+  visit(relation);
+  return reached;
+}

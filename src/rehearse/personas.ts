@@ -1,0 +1,92 @@
+import type { Catalog } from "../pg/catalog.ts";
+import type { ContextMap } from "../pg/context.ts";
+import type { Fixtures, Member } from "./fixtures/generate.ts";
+
+/** One set of claims and a database role that a request can arrive with. */
+export interface Persona {
+  name: string;
+  role: string;
+  /** the text of request.jwt.claims; null: never set */
+  claims: string | null;
+  /** whose rows count as own; the first tenant for those without a tenant */
+  tenant: string;
+  /** whether the claims say who it is: such a persona is also tried with variables equal to its claims */
+  member: Member | null;
+}
+
+/** Claims of a member, with what the map says in its places. */
+function claimsOf(member: Member, context: ContextMap, role: string, more: Record<string, unknown> = {}): string {
+  const claims: Record<string, unknown> = { sub: member.user, role };
+  for (const variable of context.variables) {
+    const text = { ...member.values, ...more }[variable.setting];
+    if (text === undefined) continue;
+    place(claims, variable.claim, typed(text, variable.type, variable.separator));
+  }
+  return JSON.stringify(claims);
+}
+
+function typed(text: unknown, type: ContextMap["variables"][number]["type"], separator: string): unknown {
+  if (typeof text !== "string") return text;
+  if (type.endsWith("[]")) return text.split(separator);
+  if (type === "integer" || type === "bigint") return Number(text);
+  return type === "boolean" ? text === "true" : text;
+}
+
+function place(into: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key, ...rest] = path;
+  if (key === undefined) return;
+  if (rest.length === 0) {
+    into[key] = value;
+    return;
+  }
+  const inner = into[key];
+  const next = typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>) : {};
+  into[key] = next;
+  place(next, rest, value);
+}
+
+/**
+ * The personas of a rehearsal: every member of the first tenant (one a role), one of the other, the ways in which a token can say nothing or
+ * nonsense, `anon`, and every further role that a policy names.
+ */
+export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): Persona[] {
+  const existing = new Set(catalog.roles.map((role) => role.name));
+  const named = new Set(catalog.policies.flatMap((policy) => policy.roles).filter((role) => role !== "public"));
+  const main = existing.has("authenticated") ? "authenticated" : ([...named][0] ?? [...existing][0] ?? "postgres");
+  const [first = "A", second = "B"] = fixtures.tenants.map((tenant) => tenant.name);
+  const own = fixtures.members.filter((member) => member.tenant === first);
+  const other = fixtures.members.find((member) => member.tenant === second);
+  const [someone] = own;
+  const personas: Persona[] = own.map((member) => ({
+    name: `${first}'s ${describe(member, fixtures)}`,
+    role: main,
+    claims: claimsOf(member, context, main),
+    tenant: first,
+    member,
+  }));
+  if (other)
+    personas.push({ name: `${second}'s ${describe(other, fixtures)}`, role: main, claims: claimsOf(other, context, main), tenant: second, member: other });
+  const nobody = (name: string, role: string, claims: string | null): Persona => ({ name, role, claims, tenant: first, member: null });
+  personas.push(nobody("no claims", main, null), nobody("empty claims", main, ""));
+  if (someone) {
+    const tenantless = JSON.stringify({ sub: someone.user, role: main, app_metadata: {} });
+    const broken = Object.fromEntries(context.variables.filter((variable) => variable.type !== "text").map((variable) => [variable.setting, "no-such-value"]));
+    personas.push(
+      nobody("claims without a tenant", main, tenantless),
+      nobody("app_metadata null", main, JSON.stringify({ sub: someone.user, role: main, app_metadata: null })),
+      nobody("malformed claims", main, claimsOf(someone, context, main, broken)),
+    );
+  }
+  if (existing.has("anon") && main !== "anon") personas.push(nobody("anon", "anon", JSON.stringify({ role: "anon" })));
+  for (const role of named)
+    if (existing.has(role) && role !== main && role !== "anon" && someone && !catalog.roles.find((r) => r.name === role)?.superuser)
+      personas.push({ name: `${first}'s ${describe(someone, fixtures)} as ${role}`, role, claims: claimsOf(someone, context, role), tenant: first, member: someone });
+  return personas;
+}
+
+/** What tells a member from others of its tenant: `admin`. */
+function describe(member: Member, fixtures: Fixtures): string {
+  const shared = fixtures.tenants.find((tenant) => tenant.name === member.tenant)?.values ?? {};
+  const own = Object.entries(member.values).filter(([setting, value]) => shared[setting] !== value && !/^[0-9a-f-]{36}$/.test(value));
+  return own.map(([, value]) => value).join(" ") || "member";
+}

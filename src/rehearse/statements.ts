@@ -1,0 +1,131 @@
+import type { Catalog } from "../pg/catalog.ts";
+import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
+import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import type { PolicyCommand } from "../pg/policy.ts";
+import type { FilledTable, Fixtures, Row } from "./fixtures/generate.ts";
+
+/** One statement that a persona tries on one relation. */
+export interface Attempt {
+  schema: string;
+  relation: string;
+  /** how reports call it: `UPDATE foreign row` */
+  name: string;
+  /** commands whose policies Postgres applies to it (a WHERE adds SELECT) */
+  commands: PolicyCommand[];
+  sql: string;
+  /** answers with the keys of the rows it saw; otherwise the number of rows it changed counts */
+  reads: boolean;
+  /** a success of it reaches into another tenant */
+  crosses: boolean;
+}
+
+/** What a persona of `tenant` tries, on every relation that has rows: reads, inserts, updates in place and to another tenant, deletes, with and without WHERE. */
+export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string): Attempt[] {
+  const foreign = fixtures.tenants.find((candidate) => candidate.name !== tenant)?.name ?? tenant;
+  const withPolicies = new Set(catalog.policies.map((policy) => `${policy.schema}.${policy.relation}`));
+  const tables = fixtures.filled
+    .filter((table) => !PLATFORM_SCHEMAS.includes(table.schema) || withPolicies.has(`${table.schema}.${table.relation}`))
+    .flatMap((table) => attemptsOn(table, fixtures, catalog, tenant, foreign));
+  const views = catalog.relations
+    .filter((relation) => relation.kind === "view" && !PLATFORM_SCHEMAS.includes(relation.schema))
+    .map((view): Attempt => ({
+      schema: view.schema,
+      relation: view.name,
+      name: "SELECT",
+      commands: ["SELECT"],
+      sql: `select coalesce(string_agg(v::text, E'\\n' order by v::text), '') from ${quoteQualified(view.schema, view.name)} v`,
+      reads: true,
+      crosses: false,
+    }));
+  return [...tables, ...views];
+}
+
+function attemptsOn(table: FilledTable, fixtures: Fixtures, catalog: Catalog, tenant: string, foreign: string): Attempt[] {
+  const target = quoteQualified(table.schema, table.relation);
+  const relation = catalog.relations.find((candidate) => candidate.schema === table.schema && candidate.name === table.relation);
+  const columns = (relation?.columns ?? []).filter((column) => column.generated === "no");
+  const attempts: Attempt[] = [];
+  const add = (name: string, commands: PolicyCommand[], sql: string, more: { reads?: boolean; crosses?: boolean } = {}): void =>
+    void attempts.push({
+      schema: table.schema,
+      relation: table.relation,
+      name,
+      commands,
+      sql,
+      reads: more.reads ?? false,
+      crosses: (more.crosses ?? false) && table.tenanted,
+    });
+  const [ownRow] = table.rows[tenant] ?? [];
+  const [foreignRow] = table.rows[foreign] ?? [];
+  const types = new Map(columns.map((column) => [column.name, column.type]));
+  const where = (row: Row): string => `where ${conditions(table, row, types)}`;
+
+  add("SELECT", ["SELECT"], `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${keyText(table)} as k from ${target} t) x`, { reads: true, crosses: true });
+
+  for (const [name, row, crosses] of [
+    ["INSERT own tenant", spare(table, tenant, fixtures), false],
+    ["INSERT other tenant", spare(table, foreign, fixtures), true],
+  ] as const) {
+    if (!row) continue;
+    const names = columns.filter((column) => row[column.name] !== null && row[column.name] !== undefined).map((column) => quoteIdent(column.name));
+    add(name, ["INSERT"], `insert into ${target} (${names.join(", ")}) select ${names.join(", ")} from jsonb_populate_record(null::${target}, ${quoteLiteral(JSON.stringify(row))})`, { crosses });
+  }
+
+  const tenantColumn = Object.entries(table.context).find(([, setting]) => fixtures.tenants[0]?.values[setting] !== undefined)?.[0];
+  const plain = columns.find((column) => !table.primaryKey.includes(column.name) && !(column.name in table.context)) ?? columns[0];
+  const inPlace = plain ? `${quoteIdent(plain.name)} = ${quoteIdent(plain.name)}` : null;
+  if (inPlace !== null) {
+    if (ownRow) add("UPDATE own row", ["UPDATE", "SELECT"], `update ${target} t set ${inPlace} ${where(ownRow)}`);
+    if (foreignRow) add("UPDATE foreign row", ["UPDATE", "SELECT"], `update ${target} t set ${inPlace} ${where(foreignRow)}`, { crosses: true });
+    // a column named in SET … = needs SELECT on it; a constant keeps the statement blind
+    add("UPDATE blind", ["UPDATE"], `update ${target} set ${quoteIdent(plain?.name ?? "")} = ${constantOf(ownRow ?? foreignRow, plain)}`);
+  }
+  const otherTenant = fixtures.tenants.find((candidate) => candidate.name === foreign);
+  const ownTenant = fixtures.tenants.find((candidate) => candidate.name === tenant);
+  if (tenantColumn !== undefined && otherTenant && ownTenant) {
+    const setting = table.context[tenantColumn] ?? "";
+    const type = types.get(tenantColumn) ?? "text";
+    const set = (value: string | undefined): string => `${quoteIdent(tenantColumn)} = ${quoteLiteral(value ?? "")}::${type}`;
+    if (ownRow) add("UPDATE own row to other tenant", ["UPDATE", "SELECT"], `update ${target} t set ${set(otherTenant.values[setting])} ${where(ownRow)}`, { crosses: true });
+    add("UPDATE to other tenant, blind", ["UPDATE"], `update ${target} set ${set(otherTenant.values[setting])}`);
+    if (foreignRow) add("UPDATE foreign row to own tenant", ["UPDATE", "SELECT"], `update ${target} t set ${set(ownTenant.values[setting])} ${where(foreignRow)}`, { crosses: true });
+  }
+  if (ownRow) add("DELETE own row", ["DELETE", "SELECT"], `delete from ${target} t ${where(ownRow)}`);
+  if (foreignRow) add("DELETE foreign row", ["DELETE", "SELECT"], `delete from ${target} t ${where(foreignRow)}`, { crosses: true });
+  add("DELETE blind", ["DELETE"], `delete from ${target}`);
+  return attempts;
+}
+
+/** A new row for a tenant: its first row with another key. RLS looks at it before unique and foreign keys do. */
+function spare(table: FilledTable, tenant: string, fixtures: Fixtures): Row | null {
+  const [row] = table.rows[tenant] ?? [];
+  if (!row) return null;
+  const shared = new Set(fixtures.tenants.flatMap((candidate) => Object.values(candidate.values)));
+  const fresh: Row = { ...row };
+  for (const column of table.primaryKey) {
+    const value = row[column];
+    if (typeof value === "string" && /^[0-9a-f]{8}-/.test(value) && !shared.has(value) && !(column in table.context)) fresh[column] = value.replace(/^.{8}/, "00009999");
+    if (typeof value === "number") fresh[column] = value + 100_000;
+  }
+  return fresh;
+}
+
+const keyText = (table: FilledTable): string =>
+  table.primaryKey.length === 0 ? "md5(t::text)" : `concat_ws(' ', ${table.primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
+
+/** The key of a row as `keyText` writes it, to know whose rows a SELECT saw; null where it cannot be told. */
+export const keyOf = (table: FilledTable, row: Row): string | null =>
+  table.primaryKey.length === 0 ? null : table.primaryKey.map((column) => String(row[column])).join(" ");
+
+function conditions(table: FilledTable, row: Row, types: ReadonlyMap<string, string>): string {
+  const names = table.primaryKey.length > 0 ? table.primaryKey : [...types.keys()].filter((name) => row[name] !== null && typeof row[name] !== "object");
+  return names.map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`).join(" and ");
+}
+
+const literal = (value: unknown): string =>
+  value === null || value === undefined ? "null" : quoteLiteral(typeof value === "string" ? value : JSON.stringify(value));
+
+const constantOf = (row: Row | undefined, column: { name: string; type: string } | undefined): string => {
+  const value = column ? row?.[column.name] : null;
+  return typeof value === "object" ? "null" : `${literal(value)}::${column?.type ?? "text"}`;
+};
