@@ -11,6 +11,7 @@ import type { Idiom } from "./idioms.ts";
 import { functionIndex, reach, reachedReads, returnsOnlySetting, type FunctionIndex, type Reached } from "./reach.ts";
 import { distinctPaths, isTenancyClaim, type SettingUse } from "./setting-use.ts";
 import { bypassFlags, hasBareAuthCall, hasIdentityGuard, hasMembership, hasRoleList } from "./shapes.ts";
+import { readTokenFunctions } from "./token-functions.ts";
 import { usesIn, type FoundClaim } from "./uses.ts";
 
 export type Pattern = "A" | "B" | "C" | "identity-only" | "constant" | "other";
@@ -51,10 +52,11 @@ export function classify(
   facts: FunctionFacts[] = analyseFunctions(catalog, source),
 ): ClassifiedPolicy[] {
   const index = functionIndex(facts);
+  const readable = readTokenFunctions(catalog, source);
   // policies made in loops say the same over and over
   const parts = new Map<string, Part>();
   const partOf = (text: string): Part => {
-    const part = parts.get(text) ?? readPart(text, source, index);
+    const part = parts.get(text) ?? readPart(readable(parseExpr(text)), source, index);
     parts.set(text, part);
     return part;
   };
@@ -81,8 +83,7 @@ interface Part {
   followsRelation: boolean;
 }
 
-function readPart(text: string, source: ClaimsSource, index: FunctionIndex): Part {
-  const tree = parseExpr(text);
+function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex): Part {
   const uses = usesIn(tree, source);
   const fallbackClaim = (call: { schema: string | null; name: string }): string[] | null => claimOf(index, call, []);
   const calls = uses.calls.flatMap((call) => {

@@ -8,9 +8,10 @@ import { isTenancyClaim } from "./setting-use.ts";
 
 /** Something in the database that speaks for a variable being a claim. */
 export interface Evidence {
+  /** empty for a note */
   claim: string[];
-  /** `pair`: both stand in one COALESCE; `synced`: the claims sync writes a claim of this very name; `hint`: names are alike */
-  kind: "pair" | "synced" | "hint";
+  /** `pair`: both stand in one COALESCE; `synced`: the claims sync writes a claim of this very name; `hint`: names are alike; `note`: who sets it */
+  kind: "pair" | "synced" | "hint" | "note";
   /** how many places say so */
   weight: number;
   text: string;
@@ -23,12 +24,16 @@ export function evidenceFor(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
 ): Evidence[] {
-  return [
+  const strong = [
     ...policyPairs(setting, classified),
     ...functionPairs(setting, facts),
     ...synced(setting, facts),
-    ...hints(setting, catalog, classified, facts),
+    ...setters(setting, catalog, facts),
   ];
+  // names that are alike say nothing beside that
+  return strong.some((one) => one.kind !== "note")
+    ? strong
+    : [...strong, ...hints(setting, catalog, classified, facts)];
 }
 
 /** `app.casino_id` → `casino_id` */
@@ -90,6 +95,17 @@ function synced(setting: string, facts: readonly FunctionFacts[]): Evidence[] {
         text: `function ${by} writes the claim ${path.join(".")}`,
       })),
   );
+}
+
+/** Functions that set it: which claim it is they do not say, where it comes from they do. */
+function setters(setting: string, catalog: Catalog, facts: readonly FunctionFacts[]): Evidence[] {
+  const names = contextFunctions(facts, catalog.functions)
+    .filter((context) => context.by === null && context.settings.includes(setting))
+    .map((context) => functionName(context.facts));
+  const [first, ...rest] = new Set(names);
+  if (first === undefined) return [];
+  const text = rest.length === 0 ? `function ${first} sets it` : `${rest.length + 1} functions set it (${first}, …)`;
+  return [{ claim: [], kind: "note", weight: 0, text }];
 }
 
 /** Names that are alike: of the argument that a context function sets it from, of claims that are written or that other policies read. */

@@ -8,6 +8,7 @@ import { failsOpen } from "./fails-open.ts";
 import { functionIndex, reach, returnsOnlySetting, type FunctionIndex } from "./reach.ts";
 import { distinctPaths, type SettingUse } from "./setting-use.ts";
 import { usesIn, type CallName, type Fallback, type FoundCall, type FoundSetting, type Uses } from "./uses.ts";
+import { readTokenFunctions } from "./token-functions.ts";
 import { argumentsIn, claimWrites, executed, settingWrites, type ClaimWrite, type SettingWrite } from "./writes.ts";
 
 /** What one function takes from the request and does to it, in its own body. */
@@ -44,7 +45,8 @@ export interface FunctionCall extends CallName {
  * Never throws for what a body holds.
  */
 export function analyseFunctions(catalog: Catalog, source: ClaimsSource): FunctionFacts[] {
-  const drafts = catalog.functions.map((fn) => draftOf(fn, source));
+  const readable = readTokenFunctions(catalog, source);
+  const drafts = catalog.functions.map((fn) => draftOf(fn, source, readable));
   const byDraft = functionIndex(drafts.map((draft) => settle(draft, () => null)));
   const facts = drafts.map((draft) => settle(draft, (name) => claimOf(byDraft, name, draft.searchPath)));
   const index = functionIndex(facts);
@@ -72,8 +74,8 @@ interface Draft {
   opaque: string | null;
 }
 
-function draftOf(fn: PgFunction, source: ClaimsSource): Draft {
-  const body = bodyOf(fn);
+function draftOf(fn: PgFunction, source: ClaimsSource, readable: <T>(tree: T) => T): Draft {
+  const body = readable(bodyOf(fn));
   // a default of an argument is evaluated for the caller who leaves the argument out
   if (!fn.sqlStandardBody && fn.arguments.includes("current_setting")) body.trees.push(...defaultsOf(fn));
   const runs = body.executes.map((text) => executed(text)?.tree ?? null);

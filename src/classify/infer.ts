@@ -7,6 +7,7 @@ import { evidenceFor, type Evidence } from "./evidence.ts";
 import type { FunctionFacts } from "./functions.ts";
 import { samePath } from "./setting-use.ts";
 import { typeOf } from "./infer-type.ts";
+import { tokenFunctions } from "./token-functions.ts";
 
 /** What the database says about its session variables: proposals with their evidence, never a guess. */
 export interface InferredContext {
@@ -64,7 +65,7 @@ export function inferContext(
         setting,
         evidence: [`switches off ${some(policies)}`],
       })),
-    claims: sourceOf(catalog, classified),
+    claims: sourceOf(catalog),
     conflicts: claimConflicts(classified, facts, variables),
     questions,
   };
@@ -102,17 +103,18 @@ function judge(setting: string, evidence: readonly Evidence[]): Judgement {
       `\`${setting}\` may be ${synced.map((one) => `\`${one.claim.join(".")}\``).join(" or ")}: which of them is it?`,
       sync.claim,
     );
-  const [hint] = evidence.toSorted((a, b) => b.weight - a.weight);
+  const [hint] = evidence.filter((one) => one.kind === "hint").toSorted((a, b) => b.weight - a.weight);
   return hint
     ? open(`does \`${setting}\` stand for \`${hint.claim.join(".")}\`? (${hint.text})`, hint.claim)
     : open(`which claim does \`${setting}\` stand for? nothing in the database says`);
 }
 
-/** auth.jwt() where it is there; else the raw setting that policies read. */
-function sourceOf(catalog: Catalog, classified: readonly ClassifiedPolicy[]): ClaimsSource {
-  const exists = catalog.functions.some((fn) => fn.schema === "auth" && fn.name === "jwt");
-  const raw = classified.some((policy) => policy.idioms.includes("raw-jwt-claims"));
-  return exists || (!raw && classified.some((policy) => policy.claims.length > 0))
-    ? { kind: "function", schema: "auth", name: "jwt" }
+/** auth.jwt() where it is there, else a project's own function for the token, else the raw setting. */
+function sourceOf(catalog: Catalog): ClaimsSource {
+  const jwt: ClaimsSource = { kind: "function", schema: "auth", name: "jwt" };
+  if (catalog.functions.some((fn) => fn.schema === jwt.schema && fn.name === jwt.name)) return jwt;
+  const [own] = tokenFunctions(catalog, jwt);
+  return own
+    ? { kind: "function", schema: own.schema, name: own.name }
     : { kind: "setting", setting: "request.jwt.claims" };
 }

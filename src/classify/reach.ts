@@ -8,14 +8,16 @@ export interface FunctionIndex {
   resolve(call: CallName, searchPath: readonly string[] | null): FunctionFacts[];
 }
 
+function add(map: Map<string, FunctionFacts[]>, key: string, fact: FunctionFacts): void {
+  const list = map.get(key);
+  if (list) list.push(fact);
+  else map.set(key, [fact]);
+}
+
+/** Look functions up by name. */
 export function functionIndex(facts: readonly FunctionFacts[]): FunctionIndex {
   const qualified = new Map<string, FunctionFacts[]>();
   const bare = new Map<string, FunctionFacts[]>();
-  const add = (map: Map<string, FunctionFacts[]>, key: string, fact: FunctionFacts): void => {
-    const list = map.get(key);
-    if (list) list.push(fact);
-    else map.set(key, [fact]);
-  };
   for (const fact of facts) {
     add(qualified, JSON.stringify([fact.schema, fact.name]), fact);
     add(bare, fact.name, fact);
@@ -44,11 +46,12 @@ export interface Reached {
 
 export const functionName = (facts: Pick<FunctionFacts, "schema" | "name">): string => `${facts.schema}.${facts.name}`;
 
+const key = (facts: FunctionFacts, path: string[] | null): string =>
+  JSON.stringify([facts.schema, facts.name, facts.identityArguments, path]);
+
 /** A function and all that it calls, each once with its shortest chain. Recursion ends by itself. */
 export function reach(index: FunctionIndex, start: FunctionFacts, claimPath: string[] | null = null): Reached[] {
   const found: Reached[] = [{ facts: start, through: [functionName(start)], claimPath }];
-  const key = (facts: FunctionFacts, path: string[] | null): string =>
-    JSON.stringify([facts.schema, facts.name, facts.identityArguments, path]);
   const seen = new Set([key(start, claimPath)]);
   // grows while it is walked: breadth first
   for (const { facts, through, claimPath: inherited } of found)

@@ -1,5 +1,4 @@
-import type { Catalog } from "../pg/catalog.ts";
-import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
+import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
 import type { FilledTable, Fixtures, Row } from "./fixtures/generate.ts";
@@ -33,7 +32,7 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
       relation: view.name,
       name: "SELECT",
       commands: ["SELECT"],
-      sql: `select coalesce(string_agg(v::text, E'\\n' order by v::text), '') from ${quoteQualified(view.schema, view.name)} v`,
+      sql: `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${viewKey(view)} as k from ${quoteQualified(view.schema, view.name)} v) x`,
       reads: true,
       crosses: false,
     }));
@@ -112,6 +111,14 @@ function spare(table: FilledTable, tenant: string, fixtures: Fixtures): Row | nu
 
 const keyText = (table: FilledTable): string =>
   table.primaryKey.length === 0 ? "md5(t::text)" : `concat_ws(' ', ${table.primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
+
+/** What tells a view's rows apart: columns that identify, not those that a clock may have computed. */
+function viewKey(view: Relation): string {
+  const ids = view.columns.filter((column) => column.type === "uuid");
+  const steady = view.columns.filter((column) => /^(text|integer|bigint|smallint|boolean|character varying.*)$/.test(column.type));
+  const chosen = ids.length > 0 ? ids : steady;
+  return chosen.length === 0 ? "'row'" : `concat_ws(' ', ${chosen.map((column) => `v.${quoteIdent(column.name)}::text`).join(", ")})`;
+}
 
 /** The key of a row as `keyText` writes it, to know whose rows a SELECT saw; null where it cannot be told. */
 export const keyOf = (table: FilledTable, row: Row): string | null =>
