@@ -2,7 +2,7 @@ import type { PgFunction } from "../pg/catalog.ts";
 import { messageOf } from "../errors.ts";
 import type { Expr } from "../pg/expr/node.ts";
 import { parseExpr, parsePlpgsql, parseStatements } from "../pg/expr/parse.ts";
-import { binary, stringConst } from "../pg/expr/shape.ts";
+import { stringConst } from "../pg/expr/shape.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { some, walk } from "../pg/expr/walk.ts";
 import { as } from "../pg/expr/node.ts";
@@ -96,20 +96,29 @@ function onlyValue(name: string, local: Local): Expr | null {
   const reads = (tree: unknown): boolean => some(tree, (node) => columnRef(node)?.[0] === name);
   if (assigned.some(({ value }) => reads(value))) return null;
   if (!second) return first.value;
+  // IF … THEN v := a; ELSE v := b
+  if (second.under && second.under === first.under) {
+    const tested = new Set(settingNames(second.under));
+    const takes = (value: Expr): boolean => settingNames(value).some((setting) => tested.has(setting));
+    if (takes(first.value)) return coalesce(first.value, second.value, testsEmpty(second.under));
+    return takes(second.value) ? coalesce(second.value, first.value, testsEmpty(second.under)) : null;
+  }
   return second.under && first.under === null && reads(second.under)
     ? coalesce(first.value, second.value, testsEmpty(second.under))
     : null;
 }
 
-/** `IF … THEN RETURN a; END IF; RETURN b` is COALESCE(a, b) when the condition looks at what `a` reads. */
+/** `IF … THEN RETURN a; END IF; RETURN b` is a COALESCE of both when the condition looks at the variable that one of them reads. */
 function joinReturns(returns: readonly Assigned[], fill: (tree: Expr) => Expr): Expr | null {
   const [first, second] = returns;
-  if (!first || !second || returns.length > 2 || !first.under || second.under) return null;
-  const [condition, value] = [fill(first.under), fill(first.value)];
-  const settings = new Set(settingNames(value));
-  return settings.size > 0 && settingNames(condition).some((name) => settings.has(name))
-    ? coalesce(value, fill(second.value), testsEmpty(condition))
-    : null;
+  if (!first || !second || returns.length > 2 || !first.under) return null;
+  // at the end, or in the ELSE of the same IF
+  if (second.under !== null && second.under !== first.under) return null;
+  const condition = fill(first.under);
+  const tested = new Set(settingNames(condition));
+  const [early, late] = [fill(first.value), fill(second.value)];
+  if (settingNames(early).some((name) => tested.has(name))) return coalesce(early, late, testsEmpty(condition));
+  return settingNames(late).some((name) => tested.has(name)) ? coalesce(late, early, testsEmpty(condition)) : null;
 }
 
 function settingNames(tree: unknown): string[] {
@@ -123,11 +132,7 @@ function settingNames(tree: unknown): string[] {
   return names;
 }
 
-const testsEmpty = (condition: Expr): boolean =>
-  some(condition, (node) => {
-    const comparison = binary(node);
-    return comparison !== null && (stringConst(comparison.right) === "" || stringConst(comparison.left) === "");
-  });
+const testsEmpty = (condition: Expr): boolean => some(condition, (node) => stringConst(node) === "");
 
 const EMPTY: Expr = { A_Const: { sval: { sval: "" } } };
 

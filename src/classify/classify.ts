@@ -5,7 +5,7 @@ import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
 import { failsOpen } from "./fails-open.ts";
-import { fold, isNeverTrue, type Assumption, type Folded } from "./fold.ts";
+import { fold, isConstant, neverTrue, type Assumption } from "./fold.ts";
 import { analyseFunctions, claimOf, settleFallback, settleRead, type FunctionFacts } from "./functions.ts";
 import type { Idiom } from "./idioms.ts";
 import { functionIndex, reach, reachedReads, returnsOnlySetting, type FunctionIndex, type Reached } from "./reach.ts";
@@ -77,7 +77,9 @@ interface Part {
   relations: QualifiedName[];
   functions: QualifiedName[];
   flags: string[];
-  folded: Folded;
+  /** folds to a constant whatever the request and the row */
+  constant: boolean;
+  neverTrue: boolean;
   idioms: Idiom[];
   /** looks into another relation and takes nothing from the request there */
   followsRelation: boolean;
@@ -106,6 +108,7 @@ function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex): Part 
     ),
   ];
   const relations = relationsIn(tree);
+  const membership = relations.length > 0 && hasMembership(tree, source);
   return {
     reads: [...new Map(reads.map((read) => [JSON.stringify(read), read])).values()],
     directClaims: uses.claims,
@@ -116,9 +119,13 @@ function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex): Part 
     relations,
     functions: distinctNames(calls.flatMap(({ callees }) => callees)),
     flags: bypassFlags(tree, source, (schema, name) => flagsReadBy(index, schema, name)),
-    folded: fold(tree, unknown),
-    idioms: idiomsOf(tree, source, uses, reached, failsOpen(tree, source, returnsSetting)),
-    followsRelation: relations.length > 0 && !hasMembership(tree, source) && reached.every((one) => takesNothing(one)),
+    constant: isConstant(fold(tree, unknown)),
+    neverTrue: neverTrue(tree, unknown),
+    idioms: [
+      ...idiomsOf(tree, source, uses, reached, failsOpen(tree, source, returnsSetting)),
+      ...(membership ? (["membership-subquery"] as const) : []),
+    ],
+    followsRelation: relations.length > 0 && !membership && reached.every((one) => takesNothing(one)),
   };
 }
 
@@ -153,7 +160,6 @@ function idiomsOf(
   if (reached.some(({ facts }) => facts.reads.length > 0 || facts.claims.length > 0)) idioms.push("helper-function");
   if (hasRoleList(tree, source)) idioms.push("role-list");
   if (hasIdentityGuard(tree, source)) idioms.push("identity-guard");
-  if (hasMembership(tree, source)) idioms.push("membership-subquery");
   if (open || reached.some(({ facts }) => facts.failsOpen)) idioms.push("fails-open");
   if (hasBareAuthCall(tree, source)) idioms.push("bare-auth-call");
   const once = [...uses.settings, ...uses.claims].map((use) => use.once);
@@ -187,7 +193,7 @@ function classifyPolicy(policy: Policy, using: Part | null, check: Part | null):
   for (const read of reads) for (const idiom of idiomsOfRead(read, flags)) found.add(idiom);
   if (flags.length > 0) found.add("bypass-flag");
   if (sessionOnly.length > 0) found.add("session-only");
-  if (parts.length > 0 && parts.every((part) => isNeverTrue(part.folded))) found.add("constant-false");
+  if (parts.length > 0 && parts.every((part) => part.neverTrue)) found.add("constant-false");
   const tenancy = sessionOnly.length > 0 || reads.some((read) => read.hasClaimFallback) || claims.some(isTenancyClaim);
   if (tenancy && !claims.some((path) => path.join() === "sub")) found.add("no-identity-guard");
   const elsewhere = relations.some((one) => one.schema !== policy.schema || one.name !== policy.relation);
@@ -221,6 +227,5 @@ function patternOf(reads: readonly PolicyRead[], claims: readonly string[][], pa
   if (reads.length > 0) return tenancy || reads.some((read) => read.hasClaimFallback) ? "C" : "B";
   if (tenancy) return "A";
   if (claims.length > 0) return "identity-only";
-  const constant = parts.every((part) => part.folded !== null && "constant" in part.folded);
-  return constant && parts.length > 0 ? "constant" : "other";
+  return parts.length > 0 && parts.every((part) => part.constant) ? "constant" : "other";
 }

@@ -17,9 +17,9 @@ const STATES: Pick<Assumption, "settings" | "claims">[] = [
 export function failsOpen(tree: unknown, source: ClaimsSource, returnsSetting: Assumption["returnsSetting"]): boolean {
   const unknown: Assumption = { settings: "unknown", claims: "unknown", source, returnsSetting };
   const opens = (node: Expr): boolean =>
-    some(node, (inner) => as("ColumnRef", inner) !== null || as("ParamRef", inner) !== null) &&
     STATES.some((state) => isTrue(fold(node, { ...unknown, ...state }))) &&
-    !isTrue(fold(node, unknown));
+    !isTrue(fold(node, unknown)) &&
+    some(node, (inner) => as("ColumnRef", inner) !== null || as("ParamRef", inner) !== null);
   return conditions(tree).some(opens);
 }
 

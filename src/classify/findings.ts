@@ -7,7 +7,6 @@ import { functionFindings } from "./findings-functions.ts";
 import type { FunctionFacts } from "./functions.ts";
 import { functionIndex, functionName, reach } from "./reach.ts";
 import { relationFindings } from "./findings-relations.ts";
-import { isTenancyClaim } from "./setting-use.ts";
 
 export const atPolicy = (policy: Policy): Finding["at"] => ({
   kind: "policy",
@@ -96,19 +95,6 @@ function policyFindings(
           at,
           `it leaves tenancy to ${quoted(open.map((one) => `${one.schema}.${one.name}`))}, where row security is off`,
           "enable row security there, or name the tenant in this policy",
-        ),
-      );
-  }
-  if (classified.reads.length > 0 && classified.claims.length > 0 && classified.claims.some(isTenancyClaim)) {
-    const negated = classified.reads.filter((read) => read.underNegation);
-    if (negated.length > 0)
-      found.push(
-        finding(
-          "context-under-negation",
-          "warning",
-          at,
-          `${quoted(negated.map((read) => read.setting))} stands under NOT: a missing value may allow there what it denies elsewhere`,
-          "write the condition without NOT around the context",
         ),
       );
   }

@@ -1,7 +1,8 @@
 import type { ClaimsSource } from "../pg/context.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { claimRead, settingRead } from "../pg/expr/reads.ts";
-import { boolConst, call, callsBuiltin, initPlanTarget, nameParts, nullif, typeText } from "../pg/expr/shape.ts";
+import { call, callsBuiltin, initPlanTarget, nameParts, nullif, typeText } from "../pg/expr/shape.ts";
+import { some } from "../pg/expr/walk.ts";
 import { isSessionVariable, isTenancyClaim } from "./setting-use.ts";
 
 /** What is assumed of the request while an expression is evaluated as far as that goes. */
@@ -25,19 +26,24 @@ const FALSE: Folded = { constant: false };
 export const isTrue = (value: Folded): boolean => value !== null && "constant" in value && value.constant === true;
 /** A qual that is false or null lets nothing through (Postgres manual, CREATE POLICY). */
 export const isNeverTrue = (value: Folded): boolean => value !== null && "constant" in value && value.constant !== true;
+export const isConstant = (value: Folded): boolean => value !== null && "constant" in value;
 const isNull = (value: Folded): boolean => value !== null && "constant" in value && value.constant === null;
 
 /** Evaluate an expression as far as the assumption carries, in three-valued logic. What may raise is not known. */
 export function fold(node: Expr | undefined, given: Assumption): Folded {
   if (node === undefined) return null;
-  const bool = boolConst(node);
-  if (bool !== null) return { constant: bool };
+  // the kinds that no reader of settings or claims knows come first: most nodes are of these
+  if ("BoolExpr" in node || "NullTest" in node || "BooleanTest" in node) return foldTest(node, given);
+  const column = as("ColumnRef", node);
+  if (column) return { term: `column ${JSON.stringify(nameParts(column.fields))}` };
   const constant = as("A_Const", node);
   if (constant) {
     if (constant.isnull) return NULL;
+    if (constant.boolval) return { constant: constant.boolval.boolval ?? false };
     if (constant.ival) return { constant: constant.ival.ival ?? 0 };
     return constant.sval ? { constant: constant.sval.sval ?? "" } : null;
   }
+  if ("CoalesceExpr" in node || "CaseExpr" in node) return foldValue(node, given);
   const args = callsBuiltin(node, "current_setting");
   const setting = args ? settingRead(node) : null;
   if (setting && isSessionVariable(setting.setting)) {
@@ -51,8 +57,6 @@ export function fold(node: Expr | undefined, given: Assumption): Folded {
   }
   const inner = initPlanTarget(node);
   if (inner) return fold(inner, given);
-  const column = as("ColumnRef", node);
-  if (column) return { term: `column ${JSON.stringify(nameParts(column.fields))}` };
   return foldValue(node, given) ?? foldTest(node, given);
 }
 
@@ -125,6 +129,7 @@ function foldTest(node: Expr, given: Assumption): Folded {
     const value = fold(nullTest.arg, given);
     return value && "constant" in value ? { constant: isNull(value) === (nullTest.nulltesttype === "IS_NULL") } : null;
   }
+  if (as("SubLink", node)) return findsNothing(node, given) ? FALSE : null;
   const truth = as("BooleanTest", node);
   if (truth) {
     const value = fold(truth.arg, given);
@@ -135,6 +140,24 @@ function foldTest(node: Expr, given: Assumption): Folded {
   }
   const expression = as("A_Expr", node);
   return expression ? foldOperator(expression, given) : null;
+}
+
+/** Whether a condition can only be false or null, which both let nothing through (Postgres manual, CREATE POLICY). */
+export function neverTrue(node: Expr, given: Assumption): boolean {
+  const bool = as("BoolExpr", node);
+  if (bool?.boolop === "AND_EXPR") return (bool.args ?? []).some((arg) => neverTrue(arg, given));
+  if (bool?.boolop === "OR_EXPR") return (bool.args ?? []).every((arg) => neverTrue(arg, given));
+  return isNeverTrue(fold(node, given));
+}
+
+/** EXISTS and IN over a query whose WHERE is never true are false; an aggregate without GROUP BY has a row all the same. */
+function findsNothing(node: Expr, given: Assumption): boolean {
+  const link = as("SubLink", node);
+  if (link?.subLinkType !== "EXISTS_SUBLINK" && link?.subLinkType !== "ANY_SUBLINK") return false;
+  const select = as("SelectStmt", link.subselect);
+  if (!select?.whereClause || select.op !== "SETOP_NONE") return false;
+  const aggregates = !select.groupClause && some(select.targetList, (inner) => as("FuncCall", inner) !== null);
+  return !aggregates && neverTrue(select.whereClause, given);
 }
 
 function foldOperator(expression: NonNullable<ReturnType<typeof as<"A_Expr">>>, given: Assumption): Folded {

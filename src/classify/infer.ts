@@ -52,7 +52,11 @@ export function inferContext(
   const questions: InferredContext["questions"] = [];
   for (const setting of settings) {
     const evidence = evidenceFor(setting, catalog, classified, facts);
-    const { claim, certain, question } = judge(setting, evidence);
+    const { claim, certain, question } = holdsDocument(setting, classified)
+      ? open(
+          `\`${setting}\` holds a JSON document, and a variable can stand for one claim only: which one do its readers want?`,
+        )
+      : judge(setting, evidence);
     const { type, separator } = typeOf(setting, catalog, classified, facts);
     variables.push({ setting, claim, type, separator, evidence: evidence.map(({ text }) => text), certain });
     if (question !== null) questions.push({ setting, question });
@@ -83,6 +87,11 @@ interface Judgement {
 }
 
 const open = (question: string, claim: string[] | null = null): Judgement => ({ claim, certain: false, question });
+
+const holdsDocument = (setting: string, classified: readonly ClassifiedPolicy[]): boolean =>
+  classified.some((policy) =>
+    policy.reads.some((read) => read.setting === setting && (read.cast === "jsonb" || read.cast === "json")),
+  );
 
 /** The strongest evidence decides; where the strongest contradicts itself, nothing is certain. */
 function judge(setting: string, evidence: readonly Evidence[]): Judgement {

@@ -121,6 +121,8 @@ function visitNode(node: Expr, around: Around, uses: Uses, source: ClaimsSource)
       inner(arg, { fallback: firstFallback(coalesced.slice(index + 1), source) ?? around.fallback });
     return;
   }
+  const procedure = as("CallStmt", node)?.funccall;
+  if (procedure) return visitNode({ FuncCall: procedure }, around, uses, source);
   if (visitCase(node, around, inner, fresh, source)) return;
   if (visitTest(node, around, fresh)) return;
   const called = as("FuncCall", node);

@@ -35,7 +35,14 @@ export interface AccessReport {
   differences: AccessDifference[];
   unannounced: number;
   /** statements that reached another tenant's rows while a variable held that tenant's value */
-  crossTenant: { readsBefore: number; readsAfter: number; writesBefore: number; writesAfter: number; before: number; after: number };
+  crossTenant: {
+    readsBefore: number;
+    readsAfter: number;
+    writesBefore: number;
+    writesAfter: number;
+    before: number;
+    after: number;
+  };
 }
 
 /** How the variables stand while a batch of statements runs. */
@@ -60,24 +67,34 @@ export async function compareAccess(
   await before.db.exec(DRIVER);
   await after.db.exec(DRIVER);
   const personas = personasFor(catalog, context, fixtures);
-  const attempts = new Map(fixtures.tenants.map((tenant) => [tenant.name, attemptsFor(catalog, fixtures, tenant.name)]));
+  const attempts = new Map(
+    fixtures.tenants.map((tenant) => [tenant.name, attemptsFor(catalog, fixtures, tenant.name)]),
+  );
   const report: AccessReport = {
     cells: 0,
     personas,
-    relations: { filled: fixtures.filled.map((table) => `${table.schema}.${table.relation}`), notFilled: fixtures.notFilled },
+    relations: {
+      filled: fixtures.filled.map((table) => `${table.schema}.${table.relation}`),
+      notFilled: fixtures.notFilled,
+    },
     differences: [],
     unannounced: 0,
     crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
   };
   // what the result answers without context: in foreign context it has to answer the same
   const withoutContext = new Map<Persona, Outcome[]>();
-  const batches = personas.flatMap((persona) => standingsFor(persona, context, fixtures).map((standing) => ({ persona, standing })));
+  const batches = personas.flatMap((persona) =>
+    standingsFor(persona, context, fixtures).map((standing) => ({ persona, standing })),
+  );
   const first = ({ persona, standing }: (typeof batches)[number]): number =>
     standing.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
 
   for (const { persona, standing } of batches.toSorted((a, b) => first(a) - first(b))) {
     const tried = attempts.get(persona.tenant) ?? [];
-    const [old, now] = [await runBatch(before, persona, standing, tried), await runBatch(after, persona, standing, tried)];
+    const [old, now] = [
+      await runBatch(before, persona, standing, tried),
+      await runBatch(after, persona, standing, tried),
+    ];
     report.cells += tried.length;
     if (standing.context === "empty") withoutContext.set(persona, now);
     for (const [index, attempt] of tried.entries()) {
@@ -85,7 +102,13 @@ export async function compareAccess(
       if (!was || !is) continue;
       if (standing.regime === "foreign" && persona.member) countCrossing(report, attempt, persona, fixtures, was, is);
       if (same(was, is)) continue;
-      const situation: Situation = { regime: standing.regime, attempt, before: was, after: is, withoutContext: withoutContext.get(persona)?.[index] ?? null };
+      const situation: Situation = {
+        regime: standing.regime,
+        attempt,
+        before: was,
+        after: is,
+        withoutContext: withoutContext.get(persona)?.[index] ?? null,
+      };
       const reason = announcedBy(situation, announced, catalog);
       if (reason === null) report.unannounced += 1;
       report.differences.push({
@@ -115,21 +138,39 @@ function standingsFor(persona: Persona, context: ContextMap, fixtures: Fixtures)
     { regime: "without", context: "unset", settings: {} },
     { regime: "without", context: "empty", settings: all(() => "") },
   ];
-  const own = persona.member?.values;
+  const values = persona.member?.values;
+  // "with context" means that every variable is set: a member without one of the values has no such regime
+  const own = values && names.every((name) => values[name] !== undefined) ? values : undefined;
   const other = fixtures.members.find((member) => member.tenant !== persona.tenant);
   if (own) standings.push({ regime: "with", context: "equal to the claims", settings: all((name) => own[name]) });
   if (!other) return standings;
-  standings.push({ regime: "foreign", context: "all variables of another tenant", settings: all((name) => other.values[name]) });
+  standings.push({
+    regime: "foreign",
+    context: "all variables of another tenant",
+    settings: all((name) => other.values[name]),
+  });
   if (own && names.length > 1)
     for (const name of names) {
-      const value = own[name] === other.values[name] ? fixtures.members.find((member) => member.values[name] !== own[name])?.values[name] : other.values[name];
+      const value =
+        own[name] === other.values[name]
+          ? fixtures.members.find((member) => member.values[name] !== own[name])?.values[name]
+          : other.values[name];
       if (value !== undefined)
-        standings.push({ regime: "foreign", context: `${name} of someone else`, settings: { ...all((each) => own[each]), [name]: value } });
+        standings.push({
+          regime: "foreign",
+          context: `${name} of someone else`,
+          settings: { ...all((each) => own[each]), [name]: value },
+        });
     }
   return standings;
 }
 
-async function runBatch(scratch: Scratch, persona: Persona, standing: Standing, attempts: readonly Attempt[]): Promise<Outcome[]> {
+async function runBatch(
+  scratch: Scratch,
+  persona: Persona,
+  standing: Standing,
+  attempts: readonly Attempt[],
+): Promise<Outcome[]> {
   const statements = attempts.map(({ sql, reads }) => ({ sql, reads }));
   const [row] = await scratch.db.query<{ results: { answer?: string; error?: string }[] }>(
     "select rlsmith_rehearsal.run($1, $2, $3::jsonb, $4::jsonb) as results",
@@ -146,11 +187,22 @@ async function runBatch(scratch: Scratch, persona: Persona, standing: Standing, 
 
 const same = (a: Outcome, b: Outcome): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function countCrossing(report: AccessReport, attempt: Attempt, persona: Persona, fixtures: Fixtures, was: Outcome, is: Outcome): void {
+function countCrossing(
+  report: AccessReport,
+  attempt: Attempt,
+  persona: Persona,
+  fixtures: Fixtures,
+  was: Outcome,
+  is: Outcome,
+): void {
   if (!attempt.crosses) return;
-  const table = fixtures.filled.find((candidate) => candidate.schema === attempt.schema && candidate.relation === attempt.relation);
+  const table = fixtures.filled.find(
+    (candidate) => candidate.schema === attempt.schema && candidate.relation === attempt.relation,
+  );
   const foreignKeys = new Set(
-    Object.entries(table?.rows ?? {}).flatMap(([tenant, rows]) => (table && tenant !== persona.tenant ? rows.map((row) => keyOf(table, row)) : [])),
+    Object.entries(table?.rows ?? {}).flatMap(([tenant, rows]) =>
+      table && tenant !== persona.tenant ? rows.map((row) => keyOf(table, row)) : [],
+    ),
   );
   const reached = (outcome: Outcome): boolean =>
     outcome.kind === "rows" && (outcome.keys ? outcome.keys.some((key) => foreignKeys.has(key)) : outcome.rows > 0);

@@ -19,7 +19,11 @@ export interface Situation {
 type Direction = "looser" | "tighter" | "denied either way";
 
 /** Why the plan accounts for a difference; null when it does not. */
-export function announcedBy(situation: Situation, announced: readonly AnnouncedChange[], catalog: Catalog): string | null {
+export function announcedBy(
+  situation: Situation,
+  announced: readonly AnnouncedChange[],
+  catalog: Catalog,
+): string | null {
   const { regime, attempt, before, after, withoutContext } = situation;
   if (regime === "foreign" && withoutContext && JSON.stringify(after) === JSON.stringify(withoutContext))
     return "access follows the token instead of the variable";
@@ -33,7 +37,12 @@ export function announcedBy(situation: Situation, announced: readonly AnnouncedC
   );
   if (fits) return fits.reason;
   // a denial by error that became a plain denial: nobody gains, nobody loses
-  if (direction === "denied either way" && before.kind === "error" && after.kind === "rows" && RAISED.has(before.sqlstate))
+  if (
+    direction === "denied either way" &&
+    before.kind === "error" &&
+    after.kind === "rows" &&
+    RAISED.has(before.sqlstate)
+  )
     return "the old expression raised, the new one denies";
   return null;
 }
@@ -54,11 +63,16 @@ function directionOf(before: Outcome, after: Outcome): Direction {
 }
 
 const rowsOf = (outcome: Outcome): number =>
-  outcome.kind === "rows" ? outcome.rows : outcome.sqlstate.startsWith("23") || outcome.sqlstate.startsWith("P0") ? 1 : 0;
+  outcome.kind === "rows"
+    ? outcome.rows
+    : outcome.sqlstate.startsWith("23") || outcome.sqlstate.startsWith("P0")
+      ? 1
+      : 0;
 
 function concerns(change: AnnouncedChange, attempt: Attempt, reached: ReadonlySet<string>): boolean {
   const name = `${change.schema}.${change.relation}`;
-  if (name === `${attempt.schema}.${attempt.relation}`) return attempt.commands.some((command) => change.commands.includes(command));
+  if (name === `${attempt.schema}.${attempt.relation}`)
+    return attempt.commands.some((command) => change.commands.includes(command));
   // a policy's sub-query, or a view, reads another relation under its SELECT policies
   return reached.has(name) && change.commands.includes("SELECT");
 }

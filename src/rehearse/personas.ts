@@ -29,7 +29,7 @@ function typed(text: unknown, type: ContextMap["variables"][number]["type"], sep
   if (typeof text !== "string") return text;
   if (type.endsWith("[]")) return text.split(separator);
   if (type === "integer" || type === "bigint") return Number(text);
-  return type === "boolean" ? text === "true" : text;
+  return type === "boolean" ? ["true", "t", "on", "yes", "y", "1"].includes(text.toLowerCase()) : text;
 }
 
 function place(into: Record<string, unknown>, path: readonly string[], value: unknown): void {
@@ -65,12 +65,28 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
     member,
   }));
   if (other)
-    personas.push({ name: `${second}'s ${describe(other, fixtures)}`, role: main, claims: claimsOf(other, context, main), tenant: second, member: other });
-  const nobody = (name: string, role: string, claims: string | null): Persona => ({ name, role, claims, tenant: first, member: null });
+    personas.push({
+      name: `${second}'s ${describe(other, fixtures)}`,
+      role: main,
+      claims: claimsOf(other, context, main),
+      tenant: second,
+      member: other,
+    });
+  const nobody = (name: string, role: string, claims: string | null): Persona => ({
+    name,
+    role,
+    claims,
+    tenant: first,
+    member: null,
+  });
   personas.push(nobody("no claims", main, null), nobody("empty claims", main, ""));
   if (someone) {
     const tenantless = JSON.stringify({ sub: someone.user, role: main, app_metadata: {} });
-    const broken = Object.fromEntries(context.variables.filter((variable) => variable.type !== "text").map((variable) => [variable.setting, "no-such-value"]));
+    const broken = Object.fromEntries(
+      context.variables
+        .filter((variable) => variable.type !== "text")
+        .map((variable) => [variable.setting, "no-such-value"]),
+    );
     personas.push(
       nobody("claims without a tenant", main, tenantless),
       nobody("app_metadata null", main, JSON.stringify({ sub: someone.user, role: main, app_metadata: null })),
@@ -79,14 +95,28 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
   }
   if (existing.has("anon") && main !== "anon") personas.push(nobody("anon", "anon", JSON.stringify({ role: "anon" })));
   for (const role of named)
-    if (existing.has(role) && role !== main && role !== "anon" && someone && !catalog.roles.find((r) => r.name === role)?.superuser)
-      personas.push({ name: `${first}'s ${describe(someone, fixtures)} as ${role}`, role, claims: claimsOf(someone, context, role), tenant: first, member: someone });
+    if (
+      existing.has(role) &&
+      role !== main &&
+      role !== "anon" &&
+      someone &&
+      !catalog.roles.find((r) => r.name === role)?.superuser
+    )
+      personas.push({
+        name: `${first}'s ${describe(someone, fixtures)} as ${role}`,
+        role,
+        claims: claimsOf(someone, context, role),
+        tenant: first,
+        member: someone,
+      });
   return personas;
 }
 
 /** What tells a member from others of its tenant: `admin`. */
 function describe(member: Member, fixtures: Fixtures): string {
   const shared = fixtures.tenants.find((tenant) => tenant.name === member.tenant)?.values ?? {};
-  const own = Object.entries(member.values).filter(([setting, value]) => shared[setting] !== value && !/^[0-9a-f-]{36}$/.test(value));
+  const own = Object.entries(member.values).filter(
+    ([setting, value]) => shared[setting] !== value && !/^[0-9a-f-]{36}$/.test(value),
+  );
   return own.map(([, value]) => value).join(" ") || "member";
 }

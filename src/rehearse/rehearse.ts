@@ -94,21 +94,20 @@ async function upAndDown(input: RehearsalInput): Promise<{ rounds: Round[]; afte
 }
 
 async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport> {
-  const filled = await input.base.fork();
+  // a fork is a fresh connection: nothing has set a variable on it, and filling it sets none
+  const before = await input.base.fork();
   try {
-    const fixtures = await generateRows(filled.db, input.catalog, input.plan.context);
-    const before = await filled.fork();
-    const after = await filled.fork();
+    const fixtures = await generateRows(before.db, input.catalog, input.plan.context);
+    const after = await before.fork();
     try {
       const error = await run(after.db, input.migration.up, input.ownTransaction);
       if (error !== null) throw new Error(`the up file ran without rows but not with rows: ${error}`);
       return await compareAccess(before, after, input.catalog, input.plan.context, fixtures, input.plan.announced);
     } finally {
-      await before.close();
       await after.close();
     }
   } finally {
-    await filled.close();
+    await before.close();
   }
 }
 

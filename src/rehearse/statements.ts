@@ -23,7 +23,9 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
   const foreign = fixtures.tenants.find((candidate) => candidate.name !== tenant)?.name ?? tenant;
   const withPolicies = new Set(catalog.policies.map((policy) => `${policy.schema}.${policy.relation}`));
   const tables = fixtures.filled
-    .filter((table) => !PLATFORM_SCHEMAS.includes(table.schema) || withPolicies.has(`${table.schema}.${table.relation}`))
+    .filter(
+      (table) => !PLATFORM_SCHEMAS.includes(table.schema) || withPolicies.has(`${table.schema}.${table.relation}`),
+    )
     .flatMap((table) => attemptsOn(table, fixtures, catalog, tenant, foreign));
   const views = catalog.relations
     .filter((relation) => relation.kind === "view" && !PLATFORM_SCHEMAS.includes(relation.schema))
@@ -39,12 +41,25 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
   return [...tables, ...views];
 }
 
-function attemptsOn(table: FilledTable, fixtures: Fixtures, catalog: Catalog, tenant: string, foreign: string): Attempt[] {
+function attemptsOn(
+  table: FilledTable,
+  fixtures: Fixtures,
+  catalog: Catalog,
+  tenant: string,
+  foreign: string,
+): Attempt[] {
   const target = quoteQualified(table.schema, table.relation);
-  const relation = catalog.relations.find((candidate) => candidate.schema === table.schema && candidate.name === table.relation);
+  const relation = catalog.relations.find(
+    (candidate) => candidate.schema === table.schema && candidate.name === table.relation,
+  );
   const columns = (relation?.columns ?? []).filter((column) => column.generated === "no");
   const attempts: Attempt[] = [];
-  const add = (name: string, commands: PolicyCommand[], sql: string, more: { reads?: boolean; crosses?: boolean } = {}): void =>
+  const add = (
+    name: string,
+    commands: PolicyCommand[],
+    sql: string,
+    more: { reads?: boolean; crosses?: boolean } = {},
+  ): void =>
     void attempts.push({
       schema: table.schema,
       relation: table.relation,
@@ -59,38 +74,74 @@ function attemptsOn(table: FilledTable, fixtures: Fixtures, catalog: Catalog, te
   const types = new Map(columns.map((column) => [column.name, column.type]));
   const where = (row: Row): string => `where ${conditions(table, row, types)}`;
 
-  add("SELECT", ["SELECT"], `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${keyText(table)} as k from ${target} t) x`, { reads: true, crosses: true });
+  add(
+    "SELECT",
+    ["SELECT"],
+    `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${keyText(table)} as k from ${target} t) x`,
+    { reads: true, crosses: true },
+  );
 
   for (const [name, row, crosses] of [
     ["INSERT own tenant", spare(table, tenant, fixtures), false],
     ["INSERT other tenant", spare(table, foreign, fixtures), true],
   ] as const) {
     if (!row) continue;
-    const names = columns.filter((column) => row[column.name] !== null && row[column.name] !== undefined).map((column) => quoteIdent(column.name));
-    add(name, ["INSERT"], `insert into ${target} (${names.join(", ")}) select ${names.join(", ")} from jsonb_populate_record(null::${target}, ${quoteLiteral(JSON.stringify(row))})`, { crosses });
+    const names = columns
+      .filter((column) => row[column.name] !== null && row[column.name] !== undefined)
+      .map((column) => quoteIdent(column.name));
+    add(
+      name,
+      ["INSERT"],
+      `insert into ${target} (${names.join(", ")}) select ${names.join(", ")} from jsonb_populate_record(null::${target}, ${quoteLiteral(JSON.stringify(row))})`,
+      { crosses },
+    );
   }
 
-  const tenantColumn = Object.entries(table.context).find(([, setting]) => fixtures.tenants[0]?.values[setting] !== undefined)?.[0];
-  const plain = columns.find((column) => !table.primaryKey.includes(column.name) && !(column.name in table.context)) ?? columns[0];
+  const tenantColumn = Object.entries(table.context).find(
+    ([, setting]) => fixtures.tenants[0]?.values[setting] !== undefined,
+  )?.[0];
+  const plain =
+    columns.find((column) => !table.primaryKey.includes(column.name) && !(column.name in table.context)) ?? columns[0];
   const inPlace = plain ? `${quoteIdent(plain.name)} = ${quoteIdent(plain.name)}` : null;
   if (inPlace !== null) {
     if (ownRow) add("UPDATE own row", ["UPDATE", "SELECT"], `update ${target} t set ${inPlace} ${where(ownRow)}`);
-    if (foreignRow) add("UPDATE foreign row", ["UPDATE", "SELECT"], `update ${target} t set ${inPlace} ${where(foreignRow)}`, { crosses: true });
+    if (foreignRow)
+      add("UPDATE foreign row", ["UPDATE", "SELECT"], `update ${target} t set ${inPlace} ${where(foreignRow)}`, {
+        crosses: true,
+      });
     // a column named in SET … = needs SELECT on it; a constant keeps the statement blind
-    add("UPDATE blind", ["UPDATE"], `update ${target} set ${quoteIdent(plain?.name ?? "")} = ${constantOf(ownRow ?? foreignRow, plain)}`);
+    add(
+      "UPDATE blind",
+      ["UPDATE"],
+      `update ${target} set ${quoteIdent(plain?.name ?? "")} = ${constantOf(ownRow ?? foreignRow, plain)}`,
+    );
   }
   const otherTenant = fixtures.tenants.find((candidate) => candidate.name === foreign);
   const ownTenant = fixtures.tenants.find((candidate) => candidate.name === tenant);
   if (tenantColumn !== undefined && otherTenant && ownTenant) {
     const setting = table.context[tenantColumn] ?? "";
     const type = types.get(tenantColumn) ?? "text";
-    const set = (value: string | undefined): string => `${quoteIdent(tenantColumn)} = ${quoteLiteral(value ?? "")}::${type}`;
-    if (ownRow) add("UPDATE own row to other tenant", ["UPDATE", "SELECT"], `update ${target} t set ${set(otherTenant.values[setting])} ${where(ownRow)}`, { crosses: true });
+    const set = (value: string | undefined): string =>
+      `${quoteIdent(tenantColumn)} = ${quoteLiteral(value ?? "")}::${type}`;
+    if (ownRow)
+      add(
+        "UPDATE own row to other tenant",
+        ["UPDATE", "SELECT"],
+        `update ${target} t set ${set(otherTenant.values[setting])} ${where(ownRow)}`,
+        { crosses: true },
+      );
     add("UPDATE to other tenant, blind", ["UPDATE"], `update ${target} set ${set(otherTenant.values[setting])}`);
-    if (foreignRow) add("UPDATE foreign row to own tenant", ["UPDATE", "SELECT"], `update ${target} t set ${set(ownTenant.values[setting])} ${where(foreignRow)}`, { crosses: true });
+    if (foreignRow)
+      add(
+        "UPDATE foreign row to own tenant",
+        ["UPDATE", "SELECT"],
+        `update ${target} t set ${set(ownTenant.values[setting])} ${where(foreignRow)}`,
+        { crosses: true },
+      );
   }
   if (ownRow) add("DELETE own row", ["DELETE", "SELECT"], `delete from ${target} t ${where(ownRow)}`);
-  if (foreignRow) add("DELETE foreign row", ["DELETE", "SELECT"], `delete from ${target} t ${where(foreignRow)}`, { crosses: true });
+  if (foreignRow)
+    add("DELETE foreign row", ["DELETE", "SELECT"], `delete from ${target} t ${where(foreignRow)}`, { crosses: true });
   add("DELETE blind", ["DELETE"], `delete from ${target}`);
   return attempts;
 }
@@ -103,21 +154,28 @@ function spare(table: FilledTable, tenant: string, fixtures: Fixtures): Row | nu
   const fresh: Row = { ...row };
   for (const column of table.primaryKey) {
     const value = row[column];
-    if (typeof value === "string" && /^[0-9a-f]{8}-/.test(value) && !shared.has(value) && !(column in table.context)) fresh[column] = value.replace(/^.{8}/, "00009999");
+    if (typeof value === "string" && /^[0-9a-f]{8}-/.test(value) && !shared.has(value) && !(column in table.context))
+      fresh[column] = value.replace(/^.{8}/, "00009999");
     if (typeof value === "number") fresh[column] = value + 100_000;
   }
   return fresh;
 }
 
 const keyText = (table: FilledTable): string =>
-  table.primaryKey.length === 0 ? "md5(t::text)" : `concat_ws(' ', ${table.primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
+  table.primaryKey.length === 0
+    ? "md5(t::text)"
+    : `concat_ws(' ', ${table.primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
 
 /** What tells a view's rows apart: columns that identify, not those that a clock may have computed. */
 function viewKey(view: Relation): string {
   const ids = view.columns.filter((column) => column.type === "uuid");
-  const steady = view.columns.filter((column) => /^(text|integer|bigint|smallint|boolean|character varying.*)$/.test(column.type));
+  const steady = view.columns.filter((column) =>
+    /^(text|integer|bigint|smallint|boolean|character varying.*)$/.test(column.type),
+  );
   const chosen = ids.length > 0 ? ids : steady;
-  return chosen.length === 0 ? "'row'" : `concat_ws(' ', ${chosen.map((column) => `v.${quoteIdent(column.name)}::text`).join(", ")})`;
+  return chosen.length === 0
+    ? "'row'"
+    : `concat_ws(' ', ${chosen.map((column) => `v.${quoteIdent(column.name)}::text`).join(", ")})`;
 }
 
 /** The key of a row as `keyText` writes it, to know whose rows a SELECT saw; null where it cannot be told. */
@@ -125,12 +183,19 @@ export const keyOf = (table: FilledTable, row: Row): string | null =>
   table.primaryKey.length === 0 ? null : table.primaryKey.map((column) => String(row[column])).join(" ");
 
 function conditions(table: FilledTable, row: Row, types: ReadonlyMap<string, string>): string {
-  const names = table.primaryKey.length > 0 ? table.primaryKey : [...types.keys()].filter((name) => row[name] !== null && typeof row[name] !== "object");
-  return names.map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`).join(" and ");
+  const names =
+    table.primaryKey.length > 0
+      ? table.primaryKey
+      : [...types.keys()].filter((name) => row[name] !== null && typeof row[name] !== "object");
+  return names
+    .map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`)
+    .join(" and ");
 }
 
 const literal = (value: unknown): string =>
-  value === null || value === undefined ? "null" : quoteLiteral(typeof value === "string" ? value : JSON.stringify(value));
+  value === null || value === undefined
+    ? "null"
+    : quoteLiteral(typeof value === "string" ? value : JSON.stringify(value));
 
 const constantOf = (row: Row | undefined, column: { name: string; type: string } | undefined): string => {
   const value = column ? row?.[column.name] : null;

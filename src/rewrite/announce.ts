@@ -36,7 +36,9 @@ export function announce(
   const moved = draft.rules.includes("context-to-claim") || draft.rules.includes("helper");
   for (const read of moved ? classified.reads : []) {
     if (!context.variables.has(read.setting)) continue;
-    const direction = read.underNegation ? "either" : "looser";
+    // an empty list, and with it <> ALL, meant something else in a variable than in a missing claim
+    const list = context.variables.get(read.setting)?.type.endsWith("[]") ?? false;
+    const direction = read.underNegation || list ? "either" : "looser";
     if (!read.hasClaimFallback)
       say(
         "without",
@@ -54,6 +56,13 @@ export function announce(
   }
   if (moved && classified.idioms.includes("fails-open"))
     say("without", "tighter", "without context the old policy was open to everyone");
+  if (draft.rules.includes("break-recursion"))
+    say(null, "either", "every statement failed with infinite recursion (42P17) before", [
+      "SELECT",
+      "INSERT",
+      "UPDATE",
+      "DELETE",
+    ]);
   if (draft.rules.includes("bypass-flag")) say(null, "tighter", "the bypass flag is gone");
   if (draft.rules.includes("claim-path")) say(null, "either", "the claim is read where the map says, with consent");
   if (draft.rules.includes("live-role"))

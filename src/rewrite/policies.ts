@@ -13,6 +13,8 @@ export function applyPolicyRules(drafts: readonly Draft[], options: PolicyRuleOp
   for (const group of groupBy(drafts, ({ before }) => `${before.schema}\0${before.relation}`).values()) {
     let current: readonly Draft[] = group;
     for (const rule of POLICY_RULES) current = rule.rewrite(current, options);
+    // a split may leave a part that is always false
+    current = denyPolicy.rewrite(current, options);
     for (const [index, draft] of group.entries()) result.set(draft, current[index] ?? draft);
   }
   return drafts.map((draft) => result.get(draft) ?? draft);

@@ -13,7 +13,7 @@ import { policyId, type Policy } from "../pg/policy.ts";
 import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
 import { decideForFunction, decideForPolicy, openPolicy, type Decision } from "./decisions.ts";
-import { EXPRESSION_RULES, rewriteExpression } from "./expression.ts";
+import { EXPRESSION_RULES, rewriteExpression, settingsRead } from "./expression.ts";
 import { planFunctions, type FunctionPlan } from "./functions.ts";
 import { liveRoleHelper } from "./live-role-helper.ts";
 import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "./outcome.ts";
@@ -133,22 +133,24 @@ function contextOf(
     flags,
     functions,
     liveRole: live ? { path, call: live.call } : null,
-    inline: config.rules.inlineHelpers ? inlinable(catalog) : new Map(),
+    inline: config.rules.inlineHelpers
+      ? inlinable(catalog, new Set([...variables.keys(), ...flags.keys()]))
+      : new Map(),
   });
   return { context, live: live?.helper ?? null, open, findings };
 }
 
-/** Helpers of no arguments whose SQL body is one expression without FROM. */
-function inlinable(catalog: Catalog): Map<string, Expr> {
+/** Helpers of no arguments whose SQL body is one expression without FROM that reads one of the settings. */
+function inlinable(catalog: Catalog, settings: ReadonlySet<string>): Map<string, Expr> {
   const found = new Map<string, Expr>();
   for (const fn of catalog.functions) {
     if (fn.language !== "sql" || fn.sqlStandardBody || fn.argumentTypes.length > 0 || fn.securityDefiner) continue;
-    if (!fn.body.includes("current_setting")) continue;
     try {
       const statements = parseStatements(fn.body);
       const select = statements.length === 1 ? as("SelectStmt", statements[0]?.stmt) : null;
       const target = select ? bareTarget(select) : null;
-      if (target) found.set(`${fn.schema}.${fn.name}`, target);
+      if (target && [...settingsRead(target)].some((setting) => settings.has(setting)))
+        found.set(`${fn.schema}.${fn.name}`, target);
     } catch {
       // a body that does not parse is not inlined; the helper rule reports it
     }

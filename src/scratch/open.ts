@@ -128,6 +128,8 @@ async function createDatabase(admin: Db, name: string, template: string | null):
       `create database ${quoteIdent(name)}${template === null ? " template template0" : ` template ${quoteIdent(template)}`}`,
     );
     await admin.exec(`alter database ${quoteIdent(name)} set search_path = ${SEARCH_PATH}`);
+    // replay reads a message; not every login may set this
+    await admin.exec(`alter database ${quoteIdent(name)} set lc_messages = 'C'`).catch(() => {});
   } catch (error) {
     throw refused(error, "a scratch database");
   }

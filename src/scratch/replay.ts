@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { pgErrorOf, type Db } from "../db/port.ts";
+import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
 import { ToolError, messageOf } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
 import { describeLoss } from "./loss.ts";
 import type { MigrationsFolder } from "./layout.ts";
-import { rolesMissing } from "./roles.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
 import { standInFor, type StandIn } from "./stand-ins.ts";
@@ -52,9 +51,6 @@ export async function replay(
   for (const notice of folder.notices)
     report.notices.push(finding("migration-left-out", "info", { kind: "file", file: folder.folder, line: 1 }, notice));
   const { db } = scratch;
-  const known = new Set(
-    (await db.query<{ name: string }>("select rolname as name from pg_roles")).map(({ name }) => name),
-  );
   const [path] = await db.query<{ search_path: string }>("show search_path");
   const fail = (failure: ReplayFailure): void => {
     report.failures.push(failure);
@@ -71,20 +67,7 @@ export async function replay(
     const statements = statementsOf(file.path, file.sql, file.firstLine, folder.projectDir, [], report, fail);
     report.files += 1;
     report.statements += statements.length;
-    const prepared: ReplayStatement[] = [];
-    for (const statement of statements) {
-      for (const role of rolesMissing(statement.text, known)) {
-        await db.exec(`create role ${quoteIdent(role)} nologin`);
-        known.add(role);
-        report.rolesMade.push(role);
-      }
-      const made = /\bcreate\s+(?:role|user|group)\b/i.test(statement.text);
-      if (made)
-        for (const name of statement.text.matchAll(/\bcreate\s+(?:role|user|group)\s+"?([\w-]+)"?/gi))
-          known.add(name[1] ?? "");
-      prepared.push(statement);
-    }
-    await runFile(db, prepared, report, fail);
+    await runFile(db, statements, report, fail);
     await db.exec("reset role; reset session authorization; reset all;");
     if (db.engine === "embedded" && path) await db.exec(`set search_path = ${path.search_path}`);
   }
@@ -180,36 +163,35 @@ async function runOneByOne(
   await db.exec("begin");
   for (const statement of statements) {
     const stand = standInFor(statement.text, db.engine);
-    const text = stand && db.engine === "embedded" ? stand.sql : statement.text;
-    if (stand && db.engine === "embedded") noteStandIn(report, stand.standIn);
-    const alone = !inTransaction(text);
+    if (stand && db.engine === "embedded") {
+      await db.exec(stand.sql);
+      noteStandIn(report, stand.standIn);
+      continue;
+    }
+    let error = await attempt(db, statement.text);
+    for (let role = missingRole(error); role !== null; role = missingRole(error)) {
+      await db.exec(`create role ${quoteIdent(role)} nologin`);
+      report.rolesMade.push(role);
+      error = await attempt(db, statement.text);
+    }
+    if (error === null) continue;
+    if (stand) {
+      await db.exec(stand.sql);
+      noteStandIn(report, stand.standIn);
+      continue;
+    }
     try {
-      if (alone) await db.exec("commit");
-      else await db.exec("savepoint s");
-      await db.exec(text);
-      await db.exec(alone ? "begin" : "release savepoint s");
-    } catch (error) {
-      const raised = pgErrorOf(error);
-      if (raised === null) throw error;
-      await db.exec(alone ? "rollback; begin" : "rollback to savepoint s");
-      if (stand && db.engine === "server") {
-        await db.exec(stand.sql);
-        noteStandIn(report, stand.standIn);
-        continue;
-      }
-      try {
-        fail({
-          file: statement.file,
-          line: lineOfError(statement, raised.position, raised.sqlstate),
-          firstLine: firstLineOf(statement.text),
-          sqlstate: raised.sqlstate,
-          message: raised.message,
-          unreliable: describeLoss(statement.text),
-        });
-      } catch (stop) {
-        await db.exec("rollback").catch(() => {});
-        throw stop;
-      }
+      fail({
+        file: statement.file,
+        line: lineOfError(statement, error.position, error.sqlstate),
+        firstLine: firstLineOf(statement.text),
+        sqlstate: error.sqlstate,
+        message: error.message,
+        unreliable: describeLoss(statement.text),
+      });
+    } catch (stop) {
+      await db.exec("rollback").catch(() => {});
+      throw stop;
     }
   }
   await db.exec("commit").catch(async (error: unknown) => {
@@ -225,6 +207,26 @@ async function runOneByOne(
     });
   });
 }
+
+/** Run one statement inside the open transaction, or between two of them where it may not be inside; what Postgres raised, or null. */
+async function attempt(db: Db, text: string): Promise<PgError | null> {
+  const alone = !inTransaction(text);
+  try {
+    await db.exec(alone ? "commit" : "savepoint s");
+    await db.exec(text);
+    await db.exec(alone ? "begin" : "release savepoint s");
+    return null;
+  } catch (error) {
+    const raised = pgErrorOf(error);
+    if (raised === null) throw error;
+    await db.exec(alone ? "rollback; begin" : "rollback to savepoint s");
+    return raised;
+  }
+}
+
+/** The role that a statement names and nobody has made. Scratch databases speak English, so the message can be read. */
+const missingRole = (error: PgError | null): string | null =>
+  error?.sqlstate === "42704" ? (/^role "(.*)" does not exist$/.exec(error.message)?.[1] ?? null) : null;
 
 function noteStandIn(report: ReplayReport, standIn: StandIn): void {
   if (!report.standIns.some((other) => other.extension === standIn.extension)) report.standIns.push(standIn);

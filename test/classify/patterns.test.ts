@@ -152,6 +152,8 @@ describe("idioms", () => {
         `case when ${SETTING} is null then true else casino_id = ${SETTING} end`,
         `${HYBRID} is null or casino_id = ${HYBRID}`,
         `not (${SETTING} is not null and casino_id <> ${SETTING})`,
+        `not exists (select from staff s where s.casino_id <> ${SETTING} and s.id = slip.owner_id)`,
+        `casino_id not in (select s.casino_id from staff s where s.id = ${SETTING})`,
       ],
       no: [
         `casino_id = ${SETTING}`,
@@ -160,6 +162,8 @@ describe("idioms", () => {
         `casino_id is null or casino_id = ${SETTING}`,
         `current_setting('app.casino_id', true) <> '' and casino_id = ${SETTING}`,
         "open or not open",
+        `exists (select from staff s where s.casino_id = ${SETTING} and s.id = slip.owner_id)`,
+        `not exists (select from staff s where s.id = slip.owner_id) and casino_id = ${SETTING}`,
       ],
     },
     {
@@ -195,7 +199,7 @@ describe("idioms", () => {
   });
 
   for (const { idiom, yes, no } of cases)
-    describe(idiom, () => {
+    describe(`${idiom}`, () => {
       test.each(yes)("is %s", async (expression) => {
         expect((await lab.policy(using(expression))).idioms).toContain(idiom);
       });

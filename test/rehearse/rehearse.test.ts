@@ -34,7 +34,8 @@ const SCHEMA = `
     return new; end $$;
   create trigger sync after insert or update on member for each row execute function sync();
 `;
-const ORG = "coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
+const ORG =
+  "coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
 const POLICIES = `
   alter table org enable row level security; alter table site enable row level security; alter table member enable row level security;
   alter table "Item" enable row level security; alter table event enable row level security;
@@ -89,7 +90,9 @@ async function run(
 }
 
 const unannounced = (rehearsal: Rehearsal): string[] =>
-  (rehearsal.access?.differences ?? []).filter((d) => d.announcedBy === null).map((d) => `${d.regime} ${d.persona} ${d.statement} ${d.relation}`);
+  (rehearsal.access?.differences ?? [])
+    .filter((d) => d.announcedBy === null)
+    .map((d) => `${d.regime} ${d.persona} ${d.statement} ${d.relation}`);
 
 test("a hybrid project passes: rows everywhere, no unannounced difference, the hole is closed", async () => {
   const rehearsal = await run();
@@ -107,7 +110,9 @@ test("a hybrid project passes: rows everywhere, no unannounced difference, the h
 
 describe("planted defects are found", () => {
   test("a policy that became looser", async () => {
-    const rehearsal = await run({ up: (text) => text.replace(/commit;\s*$/, `alter policy member_read on public.member using (true);\ncommit;`) });
+    const rehearsal = await run({
+      up: (text) => text.replace(/commit;\s*$/, `alter policy member_read on public.member using (true);\ncommit;`),
+    });
     expect(rehearsal.passed).toBe(false);
     // the down file restores member_read only as the plan saw it, so the second round says it as well
     expect(rehearsal.rounds.some((round) => round.error !== null || round.differences.length > 0)).toBe(true);
@@ -117,8 +122,13 @@ describe("planted defects are found", () => {
     const rehearsal = await run({
       plan: (plan) => ({
         ...plan,
-        steps: plan.steps.map((step) => ({ ...step, up: step.up.map((sql) => sql.replace(/(alter policy "item_read"[^]*using \()[^]*\)$/, "$1true)")) })),
-        policies: plan.policies.map((o) => (o.before.name === "item_read" ? { ...o, after: o.after.map((p) => ({ ...p, using: "true" })) } : o)),
+        steps: plan.steps.map((step) => ({
+          ...step,
+          up: step.up.map((sql) => sql.replace(/(alter policy "item_read"[^]*using \()[^]*\)$/, "$1true)")),
+        })),
+        policies: plan.policies.map((o) =>
+          o.before.name === "item_read" ? { ...o, after: o.after.map((p) => ({ ...p, using: "true" })) } : o,
+        ),
       }),
     });
     expect(unannounced(rehearsal)).toContain("with A's boss SELECT Item");
@@ -132,7 +142,10 @@ describe("planted defects are found", () => {
       plan: (plan) => ({
         ...plan,
         steps: plan.steps.map((step) => ({ ...step, up: step.up.map(wrong) })),
-        policies: plan.policies.map((o) => ({ ...o, after: o.after.map((p) => ({ ...p, using: p.using && wrong(p.using), check: p.check && wrong(p.check) })) })),
+        policies: plan.policies.map((o) => ({
+          ...o,
+          after: o.after.map((p) => ({ ...p, using: p.using && wrong(p.using), check: p.check && wrong(p.check) })),
+        })),
       }),
     });
     expect(unannounced(rehearsal)).toContain("with A's boss SELECT Item");
@@ -144,24 +157,39 @@ describe("planted defects are found", () => {
     const rehearsal = await run({
       plan: (plan) => ({
         ...plan,
-        steps: plan.steps.map((step) => ({ ...step, up: step.up.map((sql) => sql.replace(/(alter policy "member_read"[^]*using )[^]*$/, `$1${recursing}`)) })),
-        policies: plan.policies.map((o) => (o.before.name === "member_read" ? { ...o, after: o.after.map((p) => ({ ...p, using: recursing })) } : o)),
+        steps: plan.steps.map((step) => ({
+          ...step,
+          up: step.up.map((sql) => sql.replace(/(alter policy "member_read"[^]*using )[^]*$/, `$1${recursing}`)),
+        })),
+        policies: plan.policies.map((o) =>
+          o.before.name === "member_read" ? { ...o, after: o.after.map((p) => ({ ...p, using: recursing })) } : o,
+        ),
       }),
     });
-    const recursed = rehearsal.access?.differences.filter((d) => d.after.kind === "error" && d.after.sqlstate === "42P17" && d.announcedBy === null);
+    const recursed = rehearsal.access?.differences.filter(
+      (d) => d.after.kind === "error" && d.after.sqlstate === "42P17" && d.announcedBy === null,
+    );
     expect(recursed?.length).toBeGreaterThan(0);
     expect(rehearsal.passed).toBe(false);
   });
 });
 
 describe("announced differences", () => {
-  const sessionOnly = "create policy member_add on member for insert to authenticated with check (org_id = nullif(current_setting('app.org_id', true), '')::uuid)";
+  const sessionOnly =
+    "create policy member_add on member for insert to authenticated with check (org_id = nullif(current_setting('app.org_id', true), '')::uuid)";
 
   test("a session-only policy that the claim opens is looser without context, and says so", async () => {
-    const rehearsal = await run({ sql: sessionOnly, config: { ...CONFIG, sessionOnly: [{ policy: "*", decision: "claim", reason: "forgotten fallback" }] } });
-    const looser = rehearsal.access?.differences.filter((d) => d.relation === "member" && d.statement === "INSERT own tenant" && d.regime === "without");
+    const rehearsal = await run({
+      sql: sessionOnly,
+      config: { ...CONFIG, sessionOnly: [{ policy: "*", decision: "claim", reason: "forgotten fallback" }] },
+    });
+    const looser = rehearsal.access?.differences.filter(
+      (d) => d.relation === "member" && d.statement === "INSERT own tenant" && d.regime === "without",
+    );
     expect(looser?.length).toBeGreaterThan(0);
-    expect(looser?.map((d) => d.announcedBy)).toEqual(looser?.map(() => "`app.org_id` had no claim to fall back on: forgotten fallback"));
+    expect(looser?.map((d) => d.announcedBy)).toEqual(
+      looser?.map(() => "`app.org_id` had no claim to fall back on: forgotten fallback"),
+    );
     expect(rehearsal.passed).toBe(true);
   });
 
@@ -181,5 +209,7 @@ test("a relation that cannot be filled is named with the reason", async () => {
     sql: `create table odd (id uuid primary key, org_id uuid not null references org, n int not null check (n = 3 and n = 4));
       alter table odd enable row level security; create policy odd_read on odd for select to authenticated using (org_id = ${ORG})`,
   });
-  expect(rehearsal.access?.relations.notFilled).toEqual([{ schema: "public", relation: "odd", reason: expect.stringMatching(/^23514 /) }]);
+  expect(rehearsal.access?.relations.notFilled).toEqual([
+    { schema: "public", relation: "odd", reason: expect.stringMatching(/^23514 /) },
+  ]);
 });

@@ -25,13 +25,26 @@ export const denyPolicy: PolicyRule = {
   ],
   rewrite: (drafts, options) =>
     drafts.map((draft) => {
-      const [only] = draft.after;
-      if (draft.fixed || draft.after.length !== 1 || !only?.permissive || !isAlwaysFalse(only)) return draft;
-      if (options.denyPolicy === "drop")
-        return changed(draft, "deny-policy", [], "permissive and always false: it adds nothing");
-      return changed(draft, "deny-policy", [
-        { ...only, permissive: false, using: only.using && "false", check: only.check && "false" },
-      ]);
+      const inert = (policy: Policy): boolean => policy.permissive && isAlwaysFalse(policy);
+      if (draft.fixed || !draft.after.some(inert)) return draft;
+      if (options.denyPolicy === "drop") {
+        const left = draft.after.filter((policy) => !inert(policy));
+        return changed(
+          draft,
+          "deny-policy",
+          left,
+          left.length === 0 ? "permissive and always false: it adds nothing" : null,
+        );
+      }
+      return changed(
+        draft,
+        "deny-policy",
+        draft.after.map((policy) =>
+          inert(policy)
+            ? { ...policy, permissive: false, using: policy.using && "false", check: policy.check && "false" }
+            : policy,
+        ),
+      );
     }),
 };
 

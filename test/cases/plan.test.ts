@@ -1,0 +1,131 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { UserConfig } from "../../src/config.ts";
+import { inspect } from "../../src/inspect/inspect.ts";
+import { createPolicy } from "../../src/pg/policy-sql.ts";
+import { policyId, type Policy } from "../../src/pg/policy.ts";
+import { renderMigration } from "../../src/plan/migration.ts";
+import { rehearse } from "../../src/rehearse/rehearse.ts";
+import { openScratch } from "../../src/scratch/open.ts";
+import { replay } from "../../src/scratch/replay.ts";
+import type { Scratch, ScratchTarget } from "../../src/scratch/scratch.ts";
+import { planFor } from "../support/plan.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+
+/** A small project and what has to become of it. Expected values are reasoned, never copied from the tool. */
+interface Case {
+  title: string;
+  why: string;
+  config: UserConfig;
+  /** every policy of the project */
+  outcomes: Record<string, string>;
+  /** policies as they have to be afterwards; expressions as a person would write them, Postgres prints both sides */
+  after?: Record<string, Partial<Pick<Policy, "using" | "check" | "roles" | "command" | "permissive" | "comment">>>;
+  /** policies that must not be there afterwards */
+  absent?: string[];
+  /** `schema.name` → text that its body has to hold afterwards */
+  functions?: Record<string, string>;
+  /** `schema.table.column` → default afterwards */
+  defaults?: Record<string, string>;
+  findings?: string[];
+  open?: string[];
+  /** false where the project cannot be rehearsed because a decision is open */
+  rehearse?: boolean;
+  /** also run on a native PostgreSQL 15 */
+  native?: boolean;
+}
+
+const DIR = join(import.meta.dirname, "plan");
+const cases = readdirSync(DIR)
+  .toSorted()
+  .map((id) => ({ id, spec: JSON.parse(readFileSync(join(DIR, id, "case.json"), "utf8")) as Case }));
+
+async function check(base: Scratch, id: string, spec: Case): Promise<void> {
+  const scratch = await base.fork();
+  try {
+    const files = readdirSync(join(DIR, id))
+      .filter((name) => name.endsWith(".sql"))
+      .toSorted()
+      .map((name) => ({ path: name, sql: readFileSync(join(DIR, id, name), "utf8"), firstLine: 1 }));
+    const report = await replay(scratch, { layout: "plain", projectDir: DIR, folder: join(DIR, id), files, notices: [] });
+    expect(report.failures).toEqual([]);
+    const catalog = await inspect(scratch.db);
+    const plan = planFor(catalog, spec.config);
+
+    expect(Object.fromEntries(plan.policies.map((outcome) => [outcome.policy, outcome.outcome]))).toEqual(spec.outcomes);
+    expect(plan.findings.map((finding) => finding.code).toSorted()).toEqual(spec.findings ?? []);
+    expect(plan.open.map((open) => open.key).toSorted()).toEqual(spec.open ?? []);
+    if (spec.rehearse === false) return;
+
+    const migration = renderMigration(plan, catalog, { ownTransaction: true, rollbackFile: "down.sql" });
+    if (plan.steps.length > 0) {
+      const rehearsal = await rehearse({
+        base: scratch,
+        catalog,
+        plan,
+        migration,
+        ownTransaction: true,
+        inspect,
+        replan: (after) => planFor(after, spec.config),
+        progress: () => {},
+      });
+      expect(rehearsal.rounds.map((round) => round.error ?? round.differences)).toEqual(rehearsal.rounds.map(() => []));
+      expect(rehearsal.access?.relations.notFilled).toEqual([]);
+      expect(rehearsal.access?.differences.filter((difference) => difference.announcedBy === null)).toEqual([]);
+      expect(rehearsal).toMatchObject({ passed: true, readsLeft: 0, stepsLeft: 0 });
+    }
+    await checkResult(scratch, migration.up, spec);
+  } finally {
+    await scratch.close();
+  }
+}
+
+async function checkResult(scratch: Scratch, up: string, spec: Case): Promise<void> {
+  await scratch.db.exec(up);
+  const after = await inspect(scratch.db);
+  const found = new Map(after.policies.map((policy) => [policyId(policy) as string, policy]));
+  for (const id of spec.absent ?? []) expect(found.has(id), id).toBe(false);
+  for (const [id, expected] of Object.entries(spec.after ?? {})) {
+    const policy = found.get(id);
+    if (!policy) throw new Error(`${id} is not there`);
+    const wanted = { ...policy, ...expected };
+    await scratch.db.exec(createPolicy({ ...wanted, name: "expected" }));
+    const printed = (await inspect(scratch.db)).policies.find((p) => p.name === "expected" && p.relation === policy.relation && p.schema === policy.schema);
+    await scratch.db.exec(`drop policy expected on "${policy.schema}"."${policy.relation.replaceAll('"', '""')}"`);
+    expect(policy, id).toEqual({ ...printed, name: policy.name, comment: wanted.comment });
+  }
+  for (const [name, text] of Object.entries(spec.functions ?? {})) {
+    const bodies = after.functions.filter((fn) => `${fn.schema}.${fn.name}` === name).map((fn) => fn.body);
+    expect(bodies.length, name).toBeGreaterThan(0);
+    for (const body of bodies) expect(body).toContain(text);
+  }
+  for (const [name, text] of Object.entries(spec.defaults ?? {})) {
+    const column = after.relations.flatMap((r) => r.columns.map((c) => ({ id: `${r.schema}.${r.name}.${c.name}`, c }))).find((c) => c.id === name);
+    expect(column?.c.expression).toBe(text);
+  }
+}
+
+describe("embedded", () => {
+  let base: Scratch;
+  beforeAll(async () => {
+    base = await openScratch({ kind: "embedded" });
+  });
+  afterAll(async () => base.close());
+  test.each(cases)("$id: $spec.title", async ({ id, spec }) => check(base, id, spec));
+});
+
+describe("a native PostgreSQL 15", () => {
+  let server: TestServer;
+  let base: Scratch;
+  beforeAll(async () => {
+    server = await startServer(15);
+    const target: ScratchTarget = { kind: "server", url: server.url };
+    base = await openScratch(target);
+  });
+  afterAll(async () => {
+    await base.close();
+    await server.stop();
+  });
+  test.each(cases.filter(({ spec }) => spec.native))("$id: $spec.title", async ({ id, spec }) => check(base, id, spec));
+});

@@ -1,0 +1,8 @@
+create table docs (id uuid primary key, org_id uuid not null, owner uuid not null, title text not null);
+alter table docs enable row level security;
+create policy p on docs for select to authenticated
+  using (org_id = coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid));
+comment on policy p on docs is 'read own org';
+create policy w on docs for all to authenticated
+  using (org_id = coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid));
+comment on policy w on docs is 'writers';

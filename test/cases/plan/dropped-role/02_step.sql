@@ -1,0 +1,2 @@
+drop owned by temp_role;
+drop role temp_role;

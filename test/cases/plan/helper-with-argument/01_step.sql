@@ -1,0 +1,5 @@
+create function is_org(o uuid) returns boolean language sql stable as $$ select o = coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid) $$;
+create table docs (id uuid primary key, org_id uuid not null, owner uuid not null, title text not null);
+alter table docs enable row level security;
+create policy p on docs for select to authenticated
+  using (is_org(org_id));

@@ -1,0 +1,6 @@
+create table member (id uuid primary key, org_id uuid not null, user_id uuid not null references auth.users, role text not null);
+alter table member enable row level security;
+create policy r on member for select to authenticated
+  using (org_id = coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid));
+create policy u on member for update to authenticated
+  using (exists (select 1 from member me where me.org_id = member.org_id and me.user_id = auth.uid()));

@@ -1,0 +1,1 @@
+alter table papers rename to docs;

@@ -1,0 +1,6 @@
+create table docs (id uuid primary key, org_id uuid not null, owner uuid not null, title text not null);
+alter table docs enable row level security;
+create policy p on docs for select to authenticated
+  using (org_id = nullif(current_setting('app.org_id', true), '')::uuid);
+create policy q on docs for delete to authenticated
+  using (org_id = coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid));

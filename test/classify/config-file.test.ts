@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { renderConfig, type ConfigFileOptions } from "../../src/classify/config-file.ts";
+import { loadConfig, type Config } from "../../src/config.ts";
+import type { PolicyId } from "../../src/pg/policy.ts";
+import { CLAIM, HYBRID, openLab, SETTING, type Analysed, type Lab } from "./support.ts";
+
+let lab: Lab;
+const folder = mkdtempSync(join(tmpdir(), "rlsmith-config-"));
+beforeAll(async () => {
+  lab = await openLab();
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await lab?.close();
+});
+
+const render = (found: Analysed, options: Partial<ConfigFileOptions> = {}): string =>
+  renderConfig(found.inferred, found.policies, {
+    migrationsFolder: "supabase/migrations",
+    layout: "supabase",
+    ...options,
+  });
+
+const load = async (text: string): Promise<Config> => {
+  writeFileSync(join(folder, "rlsmith.config.ts"), text);
+  const loaded = await loadConfig(folder);
+  if (!loaded) throw new Error("no config");
+  return loaded.config;
+};
+
+describe("the config that init writes", () => {
+  test("says what is certain, and where from", async () => {
+    const found = await lab.analyse(`create policy p on slip using (casino_id = ${HYBRID});`);
+    const text = render(found);
+    expect(text).toContain("// policy public.slip.p pairs it with app_metadata.casino_id");
+    const config = await load(text);
+    expect(config.migrations).toEqual({ folder: "supabase/migrations", layout: "supabase" });
+    expect(config.context).toEqual({
+      "app.casino_id": { claim: "app_metadata.casino_id", type: "uuid", separator: "," },
+    });
+    expect(config.sessionOnly).toEqual([]);
+  });
+
+  test("marks open what is not: variables, flags, session-only policies and helpers", async () => {
+    const found = await lab.analyse(`
+      create function app.tenant() returns uuid language sql stable as $f$ select ${SETTING} $f$;
+      create policy "By helper" on slip using (casino_id = app.tenant());
+      create policy direct on slip using (dept = current_setting('app.dept', true));
+      create policy dead on slip for delete using (dept = current_setting('app.dept', true) and false);
+      create policy flag on slip using (current_setting('app.bypass', true) = 'on');
+      comment on policy direct on slip is E'two\\nlines \\u2028 and a third';`);
+    const config = await load(render(found, { migrationsFolder: null, layout: null }));
+    expect(config.migrations).toBeUndefined();
+    expect(config.context).toEqual({ "app.casino_id": "open", "app.dept": "open" });
+    expect(config.flags).toEqual({ "app.bypass": { decision: "open" } });
+    expect(config.sessionOnly).toEqual([
+      { function: "app.tenant", decision: "open", reason: "" },
+      { policy: "public.slip.direct", decision: "open", reason: "" },
+    ]);
+  });
+
+  test("takes answers", async () => {
+    const found = await lab.analyse("create policy direct on slip using (dept = current_setting('app.dept', true));");
+    const config = await load(
+      render(found, {
+        answers: {
+          variables: { "app.dept": { claim: "app_metadata.department", type: "text" } },
+          decisions: { ["public.slip.direct" as PolicyId]: { decision: "keep", reason: 'the "old" job' } },
+        },
+      }),
+    );
+    expect(config.context).toMatchObject({ "app.dept": { claim: "app_metadata.department", type: "text" } });
+    expect(config.sessionOnly).toEqual([{ policy: "public.slip.direct", decision: "keep", reason: 'the "old" job' }]);
+  });
+
+  test("keys with a dot, lists with another separator, names with quotes", async () => {
+    const found = await lab.analyse(`
+      create policy "a ""b"" \\ c" on slip using (
+        casino_id = coalesce(${SETTING}, (auth.jwt() -> 'https://example.com/claims' ->> 'org.id')::uuid)
+        and dept = any (string_to_array(coalesce(nullif(current_setting('app.depts', true), ''), auth.jwt() ->> 'depts'), ';'))
+        and kind = any (string_to_array(current_setting('app.kinds', true), ';')));`);
+    const config = await load(render(found));
+    expect(config.context).toMatchObject({
+      "app.casino_id": { claim: ["https://example.com/claims", "org.id"], type: "uuid" },
+      "app.kinds": "open",
+    });
+    expect(config.sessionOnly).toMatchObject([{ policy: 'public.slip."a ""b"" \\ c"' }]);
+  });
+
+  test("an empty database gives a config that loads", async () => {
+    const config = await load(render(await lab.analyse("")));
+    expect(config).toMatchObject({ claims: "auth.jwt()", context: {}, flags: {}, sessionOnly: [] });
+  });
+
+  test("claims alone leave nothing to decide", async () => {
+    const config = await load(render(await lab.analyse(`create policy p on slip using (casino_id = ${CLAIM});`)));
+    expect(config).toMatchObject({ context: {}, sessionOnly: [] });
+  });
+});
