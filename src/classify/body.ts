@@ -52,16 +52,24 @@ interface Reading {
   locals: Map<string, Local>;
   executes: Expr[];
   returns: Assigned[];
+  /** names of the variables by their number */
+  names: string[];
   problem: string | null;
 }
 
 function plpgsqlBody(fn: PgFunction): Body {
-  const reading: Reading = { trees: [], locals: new Map(), executes: [], returns: [], problem: null };
-  read(parsePlpgsql(fn.definition), null, reading);
+  const reading: Reading = { trees: [], locals: new Map(), executes: [], returns: [], names: [], problem: null };
+  const tree = parsePlpgsql(fn.definition);
+  reading.names = namesIn(tree);
+  read(tree, null, reading);
   const values = new Map<string, Expr>();
+  // conditions that became part of a COALESCE say nothing more
+  const joinedConditions = new Set<unknown>();
   for (const [name, local] of reading.locals) {
     const value = fn.argumentNames.includes(name) ? null : onlyValue(name, local);
-    if (value) values.set(name, value);
+    if (!value) continue;
+    values.set(name, value.value);
+    if (value.under) joinedConditions.add(value.under);
   }
   const used = new Set<string>();
   const fill = (tree: unknown, depth: number): unknown =>
@@ -73,8 +81,8 @@ function plpgsqlBody(fn: PgFunction): Body {
       return fill(value, depth + 1) as Expr;
     });
   const joined = joinReturns(reading.returns, (tree) => fill(tree, 0) as Expr);
-  // the condition of a joined return says nothing more
-  const conditions = joined ? reading.trees.filter((tree) => tree !== reading.returns[0]?.under) : reading.trees;
+  if (joined) joinedConditions.add(reading.returns[0]?.under);
+  const conditions = reading.trees.filter((tree) => !joinedConditions.has(tree));
   const returns = joined ? [joined] : reading.returns.map(({ value }) => value);
   const trees = [...conditions, ...returns].map((tree) => fill(tree, 0));
   // What is assigned is read where the local is used; on its own it counts only when it stands nowhere else.
@@ -88,24 +96,25 @@ function plpgsqlBody(fn: PgFunction): Body {
   };
 }
 
-/** The value of a local that is assigned once, or once more where the first value was missing: that is a COALESCE written out. */
-function onlyValue(name: string, local: Local): Expr | null {
+/** The value of a local that is assigned once, or in two ways by whether a variable is there: that is a COALESCE written out. */
+function onlyValue(name: string, local: Local): Assigned | null {
   const assigned = local.assigned.filter(({ value }) => !as("A_Const", value)?.isnull);
   const [first, second] = assigned;
   if (local.queried || !first || assigned.length > 2) return null;
   const reads = (tree: unknown): boolean => some(tree, (node) => columnRef(node)?.[0] === name);
   if (assigned.some(({ value }) => reads(value))) return null;
-  if (!second) return first.value;
+  if (!second) return { value: first.value, under: null };
+  const { under } = second;
+  if (under === null) return null;
+  const join = (value: Expr, other: Expr): Assigned => ({ value: coalesce(value, other, testsEmpty(under)), under });
+  // v := a; IF v IS NULL THEN v := b
+  if (first.under === null) return reads(under) ? join(first.value, second.value) : null;
   // IF … THEN v := a; ELSE v := b
-  if (second.under && second.under === first.under) {
-    const tested = new Set(settingNames(second.under));
-    const takes = (value: Expr): boolean => settingNames(value).some((setting) => tested.has(setting));
-    if (takes(first.value)) return coalesce(first.value, second.value, testsEmpty(second.under));
-    return takes(second.value) ? coalesce(second.value, first.value, testsEmpty(second.under)) : null;
-  }
-  return second.under && first.under === null && reads(second.under)
-    ? coalesce(first.value, second.value, testsEmpty(second.under))
-    : null;
+  if (first.under !== under) return null;
+  const tested = new Set(settingNames(under));
+  const takes = (value: Expr): boolean => settingNames(value).some((setting) => tested.has(setting));
+  if (takes(first.value)) return join(first.value, second.value);
+  return takes(second.value) ? join(second.value, first.value) : null;
 }
 
 /** `IF … THEN RETURN a; END IF; RETURN b` is a COALESCE of both when the condition looks at the variable that one of them reads. */
@@ -165,7 +174,7 @@ function read(tree: unknown, under: Expr | null, into: Reading): void {
     else if (key === "PLpgSQL_stmt_assign") assign(value, under, into);
     else if (key === "PLpgSQL_var" && "default_val" in value)
       localOf(into, String(value["refname"])).assigned.push(...piecesAt(value["default_val"], null, into));
-    else if (key === "PLpgSQL_stmt_return") into.returns.push(...piecesAt(value["expr"], under, into));
+    else if (key === "PLpgSQL_stmt_return") into.returns.push(...returned(value, under, into));
     else if (key === "PLpgSQL_stmt_if") branch(value, under, into);
     else {
       for (const name of ["target", "var", "row"]) if (name in value) markQueried(value[name], into);
@@ -174,6 +183,26 @@ function read(tree: unknown, under: Expr | null, into: Reading): void {
       read(value, under, into);
     }
   }
+}
+
+/** RETURN of a plain variable holds its number (absent for the first one) and no expression. */
+function returned(statement: Record<string, unknown>, under: Expr | null, into: Reading): Assigned[] {
+  if ("expr" in statement) return piecesAt(statement["expr"], under, into);
+  // the RETURN that plpgsql adds to the end of every body stands on no line
+  if (!("lineno" in statement)) return [];
+  const name = into.names[Number(statement["retvarno"] ?? 0)];
+  return name === undefined ? [] : [{ value: { ColumnRef: { fields: [{ String: { sval: name } }] } }, under }];
+}
+
+/** Names of the variables, in the order of their numbers. */
+function namesIn(tree: unknown): string[] {
+  if (Array.isArray(tree)) return tree.flatMap(namesIn);
+  if (!isRecord(tree)) return [];
+  if (!Array.isArray(tree["datums"])) return Object.values(tree).flatMap(namesIn);
+  return tree["datums"].map((datum: unknown) => {
+    const inner = isRecord(datum) ? Object.values(datum)[0] : null;
+    return isRecord(inner) && typeof inner["refname"] === "string" ? inner["refname"] : "";
+  });
 }
 
 function branch(statement: Record<string, unknown>, under: Expr | null, into: Reading): void {

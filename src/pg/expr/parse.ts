@@ -1,4 +1,4 @@
-import { loadModule, parseSync, parsePlPgSQLSync, type RawStmt } from "libpg-query";
+import { loadModule, parseSync, parsePlPgSQLSync, scanSync, type RawStmt, type ScanToken } from "libpg-query";
 import type { Expr } from "./node.ts";
 import { as } from "./node.ts";
 
@@ -23,6 +23,12 @@ export function parseExpr(text: string): Expr {
 /** Parse SQL statements (a file, the body of an SQL function). */
 export function parseStatements(text: string): RawStmt[] {
   return parseSync(text).stmts ?? [];
+}
+
+/** Tokens of Postgres' own scanner, comments left out; places are byte offsets. Throws on what does not close (a string, a comment). */
+export function scanTokens(text: string): ScanToken[] {
+  if (text.trim() === "") return []; // the scanner refuses an empty text
+  return scanSync(text).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT"));
 }
 
 /** Parse a CREATE FUNCTION … LANGUAGE plpgsql statement; the tree is plpgsql's own, with each SQL piece as text. */

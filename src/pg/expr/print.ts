@@ -1,8 +1,8 @@
 import { Deparser } from "pgsql-deparser";
-import { scanSync, type ScanToken } from "libpg-query";
+import type { ScanToken } from "libpg-query";
 import { equal } from "./equal.ts";
 import { isNode, as, type Expr } from "./node.ts";
-import { parseExpr } from "./parse.ts";
+import { parseExpr, scanTokens } from "./parse.ts";
 import { some } from "./walk.ts";
 
 const written = new WeakMap<Expr, string>();
@@ -54,7 +54,7 @@ export function spliceChanges(original: string, before: unknown, after: unknown)
 /** The replacements that turn the text of `before` into one of `after`, last first; null where a place cannot be told. */
 export function editsBetween(original: string, before: unknown, after: unknown): Edit[] | null {
   const source = Buffer.from(original, "utf8"); // the grammar counts bytes
-  const tokens = scanSync(original).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT"));
+  const tokens = scanTokens(original);
   const edits: Edit[] = [];
   const changes = changedNodes(before, after);
   if (changes === null) return null;
@@ -68,7 +68,7 @@ export function editsBetween(original: string, before: unknown, after: unknown):
       : (written.get(to) ?? Deparser.deparse(to, { pretty: false }));
     edits.push({ ...span, text: isAtomic(to) || isBracketed(text) ? text : `(${text})` });
   }
-  return edits.sort((a, b) => b.start - a.start);
+  return edits.toSorted((a, b) => b.start - a.start);
 }
 
 /** Text with replacements made; they come last first. */
@@ -113,7 +113,7 @@ const TAKEN_WHOLE = new Set(["A_Const", "ColumnRef", "String", "TypeName"]);
 
 /** Whether the text is one pair of brackets with all of it inside. */
 function isBracketed(text: string): boolean {
-  const { tokens } = scanSync(text);
+  const tokens = scanTokens(text);
   let depth = 0;
   return tokens.every((token, index) => {
     if (token.text === "(") depth += 1;

@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { IDIOMS } from "../../src/classify/idioms.ts";
+
+const page = readFileSync("docs/inspect-json.md", "utf8");
+const section = (from: string, to: string): string =>
+  page.slice(page.indexOf(`\n${from}\n`), page.indexOf(`\n${to}\n`));
+const firstCells = (text: string): string[] =>
+  text
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ""));
+
+test("the page names every idiom", () => {
+  expect(firstCells(section("### Idioms", "## functions")).toSorted()).toEqual(Object.keys(IDIOMS).toSorted());
+});
+
+test("the page names every finding that the code makes", () => {
+  const source = readdirSync("src/classify")
+    .map((file) => readFileSync(`src/classify/${file}`, "utf8"))
+    .join("\n");
+  const codes = [...source.matchAll(/\bfinding\(\s*"([a-z-]+)"/g)].map((match) => match[1] ?? "");
+  expect(firstCells(section("## findings", "## context")).toSorted()).toEqual([...new Set(codes)].toSorted());
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { splitStatements } from "../../src/scratch/split.ts";
+
+const statements = (sql: string): [number, string][] =>
+  splitStatements(sql).parts.flatMap((part) => (part.kind === "statement" ? [[part.line, part.text] as [number, string]] : []));
+
+const cases: [name: string, sql: string, expected: [number, string][]][] = [
+  ["two", "select 1;\nselect 2;", [[1, "select 1"], [2, "select 2"]]],
+  ["no semicolon at the end", "select 1;\n\nselect 2\n", [[1, "select 1"], [3, "select 2"]]],
+  ["in strings and comments", "select ';' /* ; */ -- ;\n, 'a''; b';select 2", [[1, "select ';' /* ; */ -- ;\n, 'a''; b'"], [2, "select 2"]]],
+  ["in dollar quotes, nested", "do $a$ begin perform $b$ ; $b$; end $a$;\nselect 2", [[1, "do $a$ begin perform $b$ ; $b$; end $a$"], [2, "select 2"]]],
+  ["BEGIN ATOMIC", "create function f() returns int language sql begin atomic select 1; select case when true then 1 end; end;\nselect 2", [[1, "create function f() returns int language sql begin atomic select 1; select case when true then 1 end; end"], [2, "select 2"]]],
+  ["CREATE RULE with several commands", "create rule r as on insert to t do also (select 1; select 2);\nselect 3", [[1, "create rule r as on insert to t do also (select 1; select 2)"], [2, "select 3"]]],
+  ["beyond ASCII", "select 'ä東';\nselect 'ß'", [[1, "select 'ä東'"], [2, "select 'ß'"]]],
+  ["a byte order mark", "\uFEFFselect 1", [[1, "select 1"]]],
+  ["nothing but comments", "-- nothing\n/* here */", []],
+  ["BEGIN and END as a transaction", "begin;\nselect 1;\nend;", [[1, "begin"], [2, "select 1"], [3, "end"]]],
+];
+
+test.each(cases)("%s", (_, sql, expected) => expect(statements(sql)).toEqual(expected));
+
+describe("what is not SQL", () => {
+  test("psql commands are taken out, with their lines", () => {
+    const { parts } = splitStatements("select 1;\n\\ir other.sql\n\\set x 1\nselect 2;");
+    expect(parts).toEqual([
+      { kind: "statement", text: "select 1", line: 1 },
+      { kind: "psql", command: "ir", argument: "other.sql", line: 2 },
+      { kind: "psql", command: "set", argument: "x 1", line: 3 },
+      { kind: "statement", text: "select 2", line: 4 },
+    ]);
+  });
+
+  test("a backslash inside a text is left alone", () => {
+    expect(statements("select 'a\n\\ir b\n'")).toEqual([[1, "select 'a\n\\ir b\n'"]]);
+  });
+
+  test("rows of COPY FROM stdin go with it", () => {
+    const { parts } = splitStatements("copy t from stdin;\n1\ta;b\n\\.\nselect 2;");
+    expect(parts.map((part) => [part.kind, part.line])).toEqual([["psql", 1], ["statement", 4]]);
+  });
+
+  test("an open string is told with its line, and what stands before it is kept", () => {
+    const split = splitStatements("select 1;\nselect 'open;\nselect 3;");
+    expect(split.broken?.line).toBe(2);
+    expect(split.parts).toEqual([{ kind: "statement", text: "select 1", line: 1 }]);
+  });
+});
