@@ -199,7 +199,7 @@ async function rehearsalBase(
   try {
     const scratch = await openScratch(source.origin.target);
     try {
-      const report = await copySchema(live, scratch.db);
+      const report = await copySchema(live, scratch.db, source.catalog.policies);
       const failed = report.failed.map((failure) => `${failure.object} (${failure.sqlstate})`);
       progress(
         "copy schema",

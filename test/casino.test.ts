@@ -63,7 +63,8 @@ afterAll(async () => {
 describe("the project is what its README says", () => {
   test("116 live policies, in their groups, from more CREATE POLICY statements than that", () => {
     const counts = groupBy(embedded.catalog.policies, (policy) => policy.relation);
-    const sum = (...relations: string[]): number => relations.reduce((n, relation) => n + (counts.get(relation)?.length ?? 0), 0);
+    const sum = (...relations: string[]): number =>
+      relations.reduce((n, relation) => n + (counts.get(relation)?.length ?? 0), 0);
     expect(embedded.catalog.policies).toHaveLength(116);
     expect(sum("casino_settings", "staff")).toBe(8);
     expect(sum("player", "player_casino", "visit")).toBe(9);
@@ -71,9 +72,14 @@ describe("the project is what its README says", () => {
     expect(sum("player_loyalty", "loyalty_ledger", "loyalty_outbox")).toBe(13);
     expect(sum("player_financial_transaction")).toBe(4);
     const folder = join(CASINO, "supabase/migrations");
-    const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+    const text = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), "utf8"))
+      .join("\n");
     expect(text.match(/create\s+policy/gi)?.length).toBeGreaterThan(116);
-    const blemishes = groupBy([...text.matchAll(/^-- blemish: (.*)$/gm)].map((match) => match[1] ?? ""), (kind) => kind);
+    const blemishes = groupBy(
+      [...text.matchAll(/^-- blemish: (.*)$/gm)].map((match) => match[1] ?? ""),
+      (kind) => kind,
+    );
     expect(Object.fromEntries([...blemishes].map(([kind, found]) => [kind, found.length]))).toEqual({
       "bare-setting": 33,
       "session-only-role": 14,
@@ -91,7 +97,8 @@ describe("the main job", () => {
     expect(groupBy(embedded.plan.policies, (outcome) => outcome.outcome).get("kept")).toBeUndefined();
     expect(embedded.plan.open).toEqual([]);
     for (const outcome of embedded.plan.policies)
-      for (const policy of outcome.after) expect(`${policy.using} ${policy.check}`, outcome.policy).not.toMatch(/app\./);
+      for (const policy of outcome.after)
+        expect(`${policy.using} ${policy.check}`, outcome.policy).not.toMatch(/app\./);
     // the two claims read from the wrong place are told, not changed
     expect(embedded.plan.findings.map((finding) => finding.code)).toEqual(["claim-path", "claim-path"]);
   });
@@ -122,6 +129,11 @@ describe("the main job", () => {
     const { access, ...rest } = native.rehearsal;
     const { access: expected, ...expectedRest } = embedded.rehearsal;
     expect(rest).toEqual(expectedRest);
-    expect(access).toMatchObject({ cells: expected?.cells, unannounced: 0, crossTenant: expected?.crossTenant, relations: expected?.relations });
+    expect(access).toMatchObject({
+      cells: expected?.cells,
+      unannounced: 0,
+      crossTenant: expected?.crossTenant,
+      relations: expected?.relations,
+    });
   });
 });

@@ -2,31 +2,131 @@ import { describe, expect, test } from "vitest";
 import { readMigrations, type LayoutName } from "../../src/scratch/layout.ts";
 import { project } from "../support/cli.ts";
 
-const journal = (tags: string[]): string => JSON.stringify({ version: "7", entries: tags.map((tag, idx) => ({ idx, tag })) });
+const journal = (tags: string[]): string =>
+  JSON.stringify({ version: "7", entries: tags.map((tag, idx) => ({ idx, tag })) });
 
 // the order and the parts that each tool itself would run
 const cases: [layout: LayoutName, files: Record<string, string>, expected: [path: string, sql: string][]][] = [
-  ["supabase", { "supabase/migrations/20250102_b.sql": "b", "supabase/migrations/20250101_a.sql": "a", "supabase/migrations/README.sql": "not one" }, [["supabase/migrations/20250101_a.sql", "a"], ["supabase/migrations/20250102_b.sql", "b"]]],
-  ["drizzle", { "drizzle/0001_x.sql": "1", "drizzle/0000_y.sql": "0", "drizzle/loose.sql": "no", "drizzle/meta/_journal.json": journal(["0000_y", "0001_x"]) }, [["drizzle/0000_y.sql", "0"], ["drizzle/0001_x.sql", "1"]]],
-  ["prisma", { "prisma/migrations/2_b/migration.sql": "b", "prisma/migrations/1_a/migration.sql": "a", "prisma/migrations/migration_lock.toml": "" }, [["prisma/migrations/1_a/migration.sql", "a"], ["prisma/migrations/2_b/migration.sql", "b"]]],
-  ["flyway", { "migrations/V10__c.sql": "c", "migrations/V2__a.sql": "a", "migrations/V2.1__b.sql": "b", "migrations/R__r.sql": "r", "migrations/U2__u.sql": "u" }, [["migrations/V2__a.sql", "a"], ["migrations/V2.1__b.sql", "b"], ["migrations/V10__c.sql", "c"], ["migrations/R__r.sql", "r"]]],
-  ["golang-migrate", { "migrations/2_b.up.sql": "b", "migrations/2_b.down.sql": "no", "migrations/10_c.up.sql": "c", "migrations/1_a.up.sql": "a" }, [["migrations/1_a.up.sql", "a"], ["migrations/2_b.up.sql", "b"], ["migrations/10_c.up.sql", "c"]]],
-  ["goose", { "migrations/00001_a.sql": "-- +goose Up\n-- +goose StatementBegin\nup\n-- +goose StatementEnd\n-- +goose Down\ndown\n" }, [["migrations/00001_a.sql", "-- +goose StatementBegin\nup\n-- +goose StatementEnd"]]],
-  ["tern", { "migrations/001_a.sql": "up\n---- create above / drop below ----\ndown\n" }, [["migrations/001_a.sql", "up"]]],
-  ["dbmate", { "db/migrations/1_a.sql": "-- migrate:up\nup\n-- migrate:down\ndown\n" }, [["db/migrations/1_a.sql", "up"]]],
-  ["sqitch", { "db/sqitch.plan": "%syntax-version=1.0.0\n%project=x\n\nzeta 2025-01-01T00:00:00Z a <a@b> # first\nalpha [zeta] 2025-01-02T00:00:00Z a <a@b>\n@v1 2025-01-03T00:00:00Z a <a@b>\n", "db/deploy/alpha.sql": "2", "db/deploy/zeta.sql": "1" }, [["db/deploy/zeta.sql", "1"], ["db/deploy/alpha.sql", "2"]]],
-  ["plain", { "sql/02.sql": "b", "sql/01.sql": "a" }, [["sql/01.sql", "a"], ["sql/02.sql", "b"]]],
+  [
+    "supabase",
+    {
+      "supabase/migrations/20250102_b.sql": "b",
+      "supabase/migrations/20250101_a.sql": "a",
+      "supabase/migrations/README.sql": "not one",
+    },
+    [
+      ["supabase/migrations/20250101_a.sql", "a"],
+      ["supabase/migrations/20250102_b.sql", "b"],
+    ],
+  ],
+  [
+    "drizzle",
+    {
+      "drizzle/0001_x.sql": "1",
+      "drizzle/0000_y.sql": "0",
+      "drizzle/loose.sql": "no",
+      "drizzle/meta/_journal.json": journal(["0000_y", "0001_x"]),
+    },
+    [
+      ["drizzle/0000_y.sql", "0"],
+      ["drizzle/0001_x.sql", "1"],
+    ],
+  ],
+  [
+    "prisma",
+    {
+      "prisma/migrations/2_b/migration.sql": "b",
+      "prisma/migrations/1_a/migration.sql": "a",
+      "prisma/migrations/migration_lock.toml": "",
+    },
+    [
+      ["prisma/migrations/1_a/migration.sql", "a"],
+      ["prisma/migrations/2_b/migration.sql", "b"],
+    ],
+  ],
+  [
+    "flyway",
+    {
+      "migrations/V10__c.sql": "c",
+      "migrations/V2__a.sql": "a",
+      "migrations/V2.1__b.sql": "b",
+      "migrations/R__r.sql": "r",
+      "migrations/U2__u.sql": "u",
+    },
+    [
+      ["migrations/V2__a.sql", "a"],
+      ["migrations/V2.1__b.sql", "b"],
+      ["migrations/V10__c.sql", "c"],
+      ["migrations/R__r.sql", "r"],
+    ],
+  ],
+  [
+    "golang-migrate",
+    {
+      "migrations/2_b.up.sql": "b",
+      "migrations/2_b.down.sql": "no",
+      "migrations/10_c.up.sql": "c",
+      "migrations/1_a.up.sql": "a",
+    },
+    [
+      ["migrations/1_a.up.sql", "a"],
+      ["migrations/2_b.up.sql", "b"],
+      ["migrations/10_c.up.sql", "c"],
+    ],
+  ],
+  [
+    "goose",
+    {
+      "migrations/00001_a.sql":
+        "-- +goose Up\n-- +goose StatementBegin\nup\n-- +goose StatementEnd\n-- +goose Down\ndown\n",
+    },
+    [["migrations/00001_a.sql", "-- +goose StatementBegin\nup\n-- +goose StatementEnd"]],
+  ],
+  [
+    "tern",
+    { "migrations/001_a.sql": "up\n---- create above / drop below ----\ndown\n" },
+    [["migrations/001_a.sql", "up"]],
+  ],
+  [
+    "dbmate",
+    { "db/migrations/1_a.sql": "-- migrate:up\nup\n-- migrate:down\ndown\n" },
+    [["db/migrations/1_a.sql", "up"]],
+  ],
+  [
+    "sqitch",
+    {
+      "db/sqitch.plan":
+        "%syntax-version=1.0.0\n%project=x\n\nzeta 2025-01-01T00:00:00Z a <a@b> # first\nalpha [zeta] 2025-01-02T00:00:00Z a <a@b>\n@v1 2025-01-03T00:00:00Z a <a@b>\n",
+      "db/deploy/alpha.sql": "2",
+      "db/deploy/zeta.sql": "1",
+    },
+    [
+      ["db/deploy/zeta.sql", "1"],
+      ["db/deploy/alpha.sql", "2"],
+    ],
+  ],
+  [
+    "plain",
+    { "sql/02.sql": "b", "sql/01.sql": "a" },
+    [
+      ["sql/01.sql", "a"],
+      ["sql/02.sql", "b"],
+    ],
+  ],
 ];
 
-describe.each(cases.map(([layout, files, expected]) => ({ layout, files, expected })))("$layout", ({ layout, files, expected }) => {
-  test("is detected, in its own order", async () => {
-    const dir = project(files);
-    // sqitch keeps its plan at the top of its folder
-    const found = await readMigrations(layout === "sqitch" ? `${dir}/db` : dir);
-    expect(found.layout).toBe(layout);
-    expect(found.files.map((file) => [file.path, file.sql.trim()])).toEqual(expected);
-  });
-});
+describe.each(cases.map(([layout, files, expected]) => ({ layout, files, expected })))(
+  "$layout",
+  ({ layout, files, expected }) => {
+    test("is detected, in its own order", async () => {
+      const dir = project(files);
+      // sqitch keeps its plan at the top of its folder
+      const found = await readMigrations(layout === "sqitch" ? `${dir}/db` : dir);
+      expect(found.layout).toBe(layout);
+      expect(found.files.map((file) => [file.path, file.sql.trim()])).toEqual(expected);
+    });
+  },
+);
 
 test("the folder itself may be named, and the layout set", async () => {
   const dir = project({ "supabase/migrations/20250101_a.sql": "a" });

@@ -16,7 +16,10 @@ beforeAll(async () => {
 });
 afterAll(async () => base.close());
 
-async function replayed(files: Record<string, string>, strict = false): Promise<{ scratch: Scratch; report: ReplayReport }> {
+async function replayed(
+  files: Record<string, string>,
+  strict = false,
+): Promise<{ scratch: Scratch; report: ReplayReport }> {
   const folder = await readMigrations(project(files));
   const scratch = await base.fork();
   try {
@@ -35,13 +38,28 @@ afterEach(async () => {
 
 test("one failing statement does not lose the others, and is told with place, state and loss", async () => {
   const { scratch, report } = await replayed({
-    "migrations/1.sql": "create table a (id int);\n\ncreate policy p on missing using (true);\nalter table a enable row level security;\ncreate policy q on a using (true);",
+    "migrations/1.sql":
+      "create table a (id int);\n\ncreate policy p on missing using (true);\nalter table a enable row level security;\ncreate policy q on a using (true);",
     "migrations/2.sql": "create tabel x (id int);\ncreate table b (id int);",
   });
   open = scratch;
   expect(report.failures).toEqual([
-    { file: "migrations/1.sql", line: 3, firstLine: "create policy p on missing using (true)", sqlstate: "42P01", message: 'relation "missing" does not exist', unreliable: "policy `p` on `missing`" },
-    { file: "migrations/2.sql", line: 1, firstLine: "create tabel x (id int)", sqlstate: "42601", message: expect.stringMatching(/syntax error/), unreliable: "what it would have made: it does not parse" },
+    {
+      file: "migrations/1.sql",
+      line: 3,
+      firstLine: "create policy p on missing using (true)",
+      sqlstate: "42P01",
+      message: 'relation "missing" does not exist',
+      unreliable: "policy `p` on `missing`",
+    },
+    {
+      file: "migrations/2.sql",
+      line: 1,
+      firstLine: "create tabel x (id int)",
+      sqlstate: "42601",
+      message: expect.stringMatching(/syntax error/),
+      unreliable: "what it would have made: it does not parse",
+    },
   ]);
   const { policies, relations } = await inspect(scratch.db);
   expect(policies.map((policy) => policy.name)).toEqual(["q"]);
@@ -63,12 +81,16 @@ test("what a file sets is gone for the next one", async () => {
   });
   open = scratch;
   expect(report.failures).toEqual([]);
-  expect((await inspect(scratch.db)).relations.find((r) => r.name === "here")).toMatchObject({ schema: "public", owner: "postgres" });
+  expect((await inspect(scratch.db)).relations.find((r) => r.name === "here")).toMatchObject({
+    schema: "public",
+    owner: "postgres",
+  });
 });
 
 test("transactions of a file's own, and statements that want none", async () => {
   const { scratch, report } = await replayed({
-    "migrations/1.sql": "begin;\ncreate table a (id int);\ncommit;\ncreate index concurrently a_id on a (id);\ncreate type e as enum ('x');\nalter type e add value 'y';\ncreate table b (e e default 'y');",
+    "migrations/1.sql":
+      "begin;\ncreate table a (id int);\ncommit;\ncreate index concurrently a_id on a (id);\ncreate type e as enum ('x');\nalter type e add value 'y';\ncreate table b (e e default 'y');",
   });
   open = scratch;
   expect(report.failures).toEqual([]);
@@ -76,7 +98,8 @@ test("transactions of a file's own, and statements that want none", async () => 
 
 test("roles that statements name and nobody made are made and told; made ones are not", async () => {
   const { scratch, report } = await replayed({
-    "migrations/1.sql": "create role mine; create table a (id int); grant select on a to mine, \"Some.One\"; alter table a owner to keeper;\ndo $$ begin execute 'create policy p on a to looped using (true)'; end $$;",
+    "migrations/1.sql":
+      "create role mine; create table a (id int); grant select on a to mine, \"Some.One\"; alter table a owner to keeper;\ndo $$ begin execute 'create policy p on a to looped using (true)'; end $$;",
   });
   open = scratch;
   expect(report).toMatchObject({ failures: [], rolesMade: ["Some.One", "keeper", "looped"] });
@@ -84,7 +107,8 @@ test("roles that statements name and nobody made are made and told; made ones ar
 
 test("extensions: contrib ones are loaded, others stood in for and told", async () => {
   const files = {
-    "migrations/1.sql": "create extension if not exists citext with schema extensions;\ncreate extension pgcrypto;\ncreate extension vector with schema extensions;\ncreate extension if not exists pg_cron;\ncreate table a (name citext, v vector);\nselect cron.schedule('x', '* * * * *', 'select 1');",
+    "migrations/1.sql":
+      "create extension if not exists citext with schema extensions;\ncreate extension pgcrypto;\ncreate extension vector with schema extensions;\ncreate extension if not exists pg_cron;\ncreate table a (name citext, v vector);\nselect cron.schedule('x', '* * * * *', 'select 1');",
   };
   expect(extensionsNamed(await readMigrations(project(files))).toSorted()).toEqual(["citext", "pgcrypto"]);
   const { scratch, report } = await replayed(files);
@@ -126,18 +150,29 @@ describe("the bootstrap", () => {
     });
     open = scratch;
     expect(report.failures).toEqual([]);
-    expect(await scratch.db.query("select name, storage.filename('a/b.png') as f, storage.foldername('a/b.png') as d from profiles")).toEqual([{ name: "A", f: "b.png", d: ["a"] }]);
+    expect(
+      await scratch.db.query(
+        "select name, storage.filename('a/b.png') as f, storage.foldername('a/b.png') as d from profiles",
+      ),
+    ).toEqual([{ name: "A", f: "b.png", d: ["a"] }]);
     const grants = (await inspect(scratch.db)).relations.find((r) => r.name === "profiles")?.grants ?? [];
-    for (const role of ["anon", "authenticated", "service_role"]) expect(grants).toContainEqual({ grantee: role, privilege: "SELECT" });
+    for (const role of ["anon", "authenticated", "service_role"])
+      expect(grants).toContainEqual({ grantee: role, privilege: "SELECT" });
   });
 
   test("auth functions read the token as Supabase's do", async () => {
     const fork = await base.fork();
     open = fork;
-    expect(await fork.db.query("select auth.uid(), auth.role(), auth.jwt(), auth.email()")).toEqual([{ uid: null, role: null, jwt: null, email: null }]);
+    expect(await fork.db.query("select auth.uid(), auth.role(), auth.jwt(), auth.email()")).toEqual([
+      { uid: null, role: null, jwt: null, email: null },
+    ]);
     const sub = "10000000-0000-4000-8000-000000000001";
-    await fork.db.query("select set_config('request.jwt.claims', $1, false)", [JSON.stringify({ sub, role: "anon", email: "a@b.c" })]);
-    expect(await fork.db.query("select auth.uid(), auth.role(), auth.email()")).toEqual([{ uid: sub, role: "anon", email: "a@b.c" }]);
+    await fork.db.query("select set_config('request.jwt.claims', $1, false)", [
+      JSON.stringify({ sub, role: "anon", email: "a@b.c" }),
+    ]);
+    expect(await fork.db.query("select auth.uid(), auth.role(), auth.email()")).toEqual([
+      { uid: sub, role: "anon", email: "a@b.c" },
+    ]);
   });
 
   test("a fork is apart from its original, and no setting was ever set on it", async () => {

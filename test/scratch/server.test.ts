@@ -38,14 +38,24 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("and after %s", async (signal) => {
-    const files = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`migrations/${n + 10}.sql`, "select pg_sleep(0.3);"]));
+    const files = Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [`migrations/${n + 10}.sql`, "select pg_sleep(0.3);"]),
+    );
     const child = spawn(
       process.execPath,
-      [resolve(ROOT, "node_modules/jiti/lib/jiti-cli.mjs"), resolve(ROOT, "src/cli/main.ts"), "inspect", project(files), "--scratch", server.url],
+      [
+        resolve(ROOT, "node_modules/jiti/lib/jiti-cli.mjs"),
+        resolve(ROOT, "src/cli/main.ts"),
+        "inspect",
+        project(files),
+        "--scratch",
+        server.url,
+      ],
       { stdio: "ignore" },
     );
     const ended = new Promise<number | null>((done) => child.on("close", done));
-    while ((await leftovers()).every((name) => !name.startsWith("rlsmith"))) await new Promise((done) => setTimeout(done, 100));
+    while ((await leftovers()).every((name) => !name.startsWith("rlsmith")))
+      await new Promise((done) => setTimeout(done, 100));
     child.kill(signal);
     expect(await ended).toBe(signal === "SIGINT" ? 130 : 143);
     expect((await leftovers()).filter((name) => name.startsWith("rlsmith"))).toEqual([]);

@@ -2,19 +2,78 @@ import { describe, expect, test } from "vitest";
 import { splitStatements } from "../../src/scratch/split.ts";
 
 const statements = (sql: string): [number, string][] =>
-  splitStatements(sql).parts.flatMap((part) => (part.kind === "statement" ? [[part.line, part.text] as [number, string]] : []));
+  splitStatements(sql).parts.flatMap((part) =>
+    part.kind === "statement" ? [[part.line, part.text] as [number, string]] : [],
+  );
 
 const cases: [name: string, sql: string, expected: [number, string][]][] = [
-  ["two", "select 1;\nselect 2;", [[1, "select 1"], [2, "select 2"]]],
-  ["no semicolon at the end", "select 1;\n\nselect 2\n", [[1, "select 1"], [3, "select 2"]]],
-  ["in strings and comments", "select ';' /* ; */ -- ;\n, 'a''; b';select 2", [[1, "select ';' /* ; */ -- ;\n, 'a''; b'"], [2, "select 2"]]],
-  ["in dollar quotes, nested", "do $a$ begin perform $b$ ; $b$; end $a$;\nselect 2", [[1, "do $a$ begin perform $b$ ; $b$; end $a$"], [2, "select 2"]]],
-  ["BEGIN ATOMIC", "create function f() returns int language sql begin atomic select 1; select case when true then 1 end; end;\nselect 2", [[1, "create function f() returns int language sql begin atomic select 1; select case when true then 1 end; end"], [2, "select 2"]]],
-  ["CREATE RULE with several commands", "create rule r as on insert to t do also (select 1; select 2);\nselect 3", [[1, "create rule r as on insert to t do also (select 1; select 2)"], [2, "select 3"]]],
-  ["beyond ASCII", "select 'ä東';\nselect 'ß'", [[1, "select 'ä東'"], [2, "select 'ß'"]]],
+  [
+    "two",
+    "select 1;\nselect 2;",
+    [
+      [1, "select 1"],
+      [2, "select 2"],
+    ],
+  ],
+  [
+    "no semicolon at the end",
+    "select 1;\n\nselect 2\n",
+    [
+      [1, "select 1"],
+      [3, "select 2"],
+    ],
+  ],
+  [
+    "in strings and comments",
+    "select ';' /* ; */ -- ;\n, 'a''; b';select 2",
+    [
+      [1, "select ';' /* ; */ -- ;\n, 'a''; b'"],
+      [2, "select 2"],
+    ],
+  ],
+  [
+    "in dollar quotes, nested",
+    "do $a$ begin perform $b$ ; $b$; end $a$;\nselect 2",
+    [
+      [1, "do $a$ begin perform $b$ ; $b$; end $a$"],
+      [2, "select 2"],
+    ],
+  ],
+  [
+    "BEGIN ATOMIC",
+    "create function f() returns int language sql begin atomic select 1; select case when true then 1 end; end;\nselect 2",
+    [
+      [1, "create function f() returns int language sql begin atomic select 1; select case when true then 1 end; end"],
+      [2, "select 2"],
+    ],
+  ],
+  [
+    "CREATE RULE with several commands",
+    "create rule r as on insert to t do also (select 1; select 2);\nselect 3",
+    [
+      [1, "create rule r as on insert to t do also (select 1; select 2)"],
+      [2, "select 3"],
+    ],
+  ],
+  [
+    "beyond ASCII",
+    "select 'ä東';\nselect 'ß'",
+    [
+      [1, "select 'ä東'"],
+      [2, "select 'ß'"],
+    ],
+  ],
   ["a byte order mark", "\uFEFFselect 1", [[1, "select 1"]]],
   ["nothing but comments", "-- nothing\n/* here */", []],
-  ["BEGIN and END as a transaction", "begin;\nselect 1;\nend;", [[1, "begin"], [2, "select 1"], [3, "end"]]],
+  [
+    "BEGIN and END as a transaction",
+    "begin;\nselect 1;\nend;",
+    [
+      [1, "begin"],
+      [2, "select 1"],
+      [3, "end"],
+    ],
+  ],
 ];
 
 test.each(cases)("%s", (_, sql, expected) => expect(statements(sql)).toEqual(expected));
@@ -36,7 +95,10 @@ describe("what is not SQL", () => {
 
   test("rows of COPY FROM stdin go with it", () => {
     const { parts } = splitStatements("copy t from stdin;\n1\ta;b\n\\.\nselect 2;");
-    expect(parts.map((part) => [part.kind, part.line])).toEqual([["psql", 1], ["statement", 4]]);
+    expect(parts.map((part) => [part.kind, part.line])).toEqual([
+      ["psql", 1],
+      ["statement", 4],
+    ]);
   });
 
   test("an open string is told with its line, and what stands before it is kept", () => {
