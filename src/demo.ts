@@ -36,14 +36,14 @@ export async function runDemo(projectDir: string, progress: Progress): Promise<D
     });
     writeAll([{ path: join(projectDir, "rlsmith.config.inferred.ts"), content: draft }], projectDir);
     const certain = fresh.inferred.variables.filter((variable) => variable.certain).length;
-    progress(
+    progress.done(
       "init",
       `${certain} of ${fresh.inferred.variables.length} variables mapped to claims from the evidence in the database`,
     );
     const inspection = inspectCatalog(source.catalog, source.config.config);
-    progress("inspect", `${inspection.classified.length} policies, ${inspection.findings.length} findings`);
+    progress.done("inspect", `${inspection.classified.length} policies, ${inspection.findings.length} findings`);
     const planned = planSource(source, source.config.config, projectDir, null, now);
-    progress("plan", `${planned.plan.steps.length} steps, ${planned.plan.open.length} open decisions`);
+    progress.done("plan", `${planned.plan.steps.length} steps, ${planned.plan.open.length} open decisions`);
     const rehearsal = await rehearseSource(source, planned, source.config.config, progress);
     writeAll(outputFiles(planned.place, planned.names, planned.migration, now), projectDir);
     return { projectDir, inspection, planned, rehearsal, seconds: (performance.now() - start) / 1000 };

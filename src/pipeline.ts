@@ -8,6 +8,7 @@ import { openServer } from "./db/server.ts";
 import { ToolError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import { inspect } from "./inspect/inspect.ts";
+import type { LayoutName } from "./layouts.ts";
 import type { Catalog } from "./pg/catalog.ts";
 import type { ClaimsSource } from "./pg/context.ts";
 import { buildPlan } from "./plan/build.ts";
@@ -15,17 +16,17 @@ import { renderMigration } from "./plan/migration.ts";
 import { outputNames, type OutputNames, type OutputPlace } from "./plan/output.ts";
 import type { Migration, Plan } from "./plan/plan.ts";
 import { rehearse, type Rehearsal } from "./rehearse/rehearse.ts";
+import type { Progress } from "./progress.ts";
 import { rewriteCatalog } from "./rewrite/run.ts";
 import { copySchema } from "./scratch/copy-schema.ts";
-import { readMigrations, type LayoutName, type MigrationsFolder } from "./scratch/layout.ts";
+import { readMigrations, type MigrationsFolder } from "./scratch/layout.ts";
 import { openScratch } from "./scratch/open.ts";
 import { extensionsNamed } from "./scratch/prepare.ts";
 import { replay, type ReplayReport } from "./scratch/replay.ts";
 import type { Scratch, ScratchTarget } from "./scratch/scratch.ts";
 import { VERSION } from "./version.ts";
 
-/** Told at the end of each stage: what was done, in a few words. */
-export type Progress = (stage: string, detail: string) => void;
+export type { Progress };
 
 export interface ProjectOptions {
   /** the project's folder, absolute */
@@ -36,8 +37,8 @@ export interface ProjectOptions {
   /** the migrations folder, where it is not to be found by itself */
   folder?: string | undefined;
   layout?: LayoutName | undefined;
-  /** config file, relative to the project */
-  config?: string | undefined;
+  /** config file, relative to the project; null: do not look at any */
+  config?: string | null | undefined;
   strict: boolean;
   progress: Progress;
 }
@@ -58,12 +59,15 @@ export type Origin =
 
 /** From a migrations folder (replayed into a scratch database) or a live database to a catalog. `without`: a file of the folder to leave out. */
 export async function openSource(options: ProjectOptions, without: string | null = null): Promise<Source> {
-  const config = await loadConfig(options.projectDir, options.config);
+  const config = options.config === null ? null : await loadConfig(options.projectDir, options.config);
   if (options.db !== undefined) {
     const db = await openServer(options.db);
     try {
       const catalog = await inspect(db);
-      options.progress("read", `${catalog.policies.length} policies of the live database, in a read-only transaction`);
+      options.progress.done(
+        "read",
+        `${catalog.policies.length} policies of the live database, in a read-only transaction`,
+      );
       return {
         catalog,
         config,
@@ -77,7 +81,7 @@ export async function openSource(options: ProjectOptions, without: string | null
   const configured = config?.config.migrations;
   const folder = await readMigrations(
     resolve(options.projectDir, options.folder ?? configured?.folder ?? "."),
-    options.layout ?? (configured?.layout as LayoutName | undefined),
+    options.layout ?? configured?.layout,
   );
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
@@ -86,7 +90,7 @@ export async function openSource(options: ProjectOptions, without: string | null
     const report = await replay(scratch, folder, { strict: options.strict });
     const where = relative(options.projectDir, folder.folder) || ".";
     const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
-    options.progress(
+    options.progress.done(
       "replay",
       `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
     );
@@ -201,7 +205,7 @@ async function rehearsalBase(
     try {
       const report = await copySchema(live, scratch.db, source.catalog.policies);
       const failed = report.failed.map((failure) => `${failure.object} (${failure.sqlstate})`);
-      progress(
+      progress.done(
         "copy schema",
         `${report.statements} statements${failed.length === 0 ? "" : `, ${failed.length} failed: ${failed.slice(0, 5).join(", ")}`}`,
       );

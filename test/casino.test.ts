@@ -6,6 +6,7 @@ import { inspect } from "../src/inspect/inspect.ts";
 import type { Catalog } from "../src/pg/catalog.ts";
 import { groupBy } from "../src/pg/group-by.ts";
 import { renderMigration } from "../src/plan/migration.ts";
+import { silent } from "../src/progress.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { rehearse, type Rehearsal } from "../src/rehearse/rehearse.ts";
 import { readMigrations } from "../src/scratch/layout.ts";
@@ -39,7 +40,7 @@ async function carryOut(target: ScratchTarget, config: Config): Promise<Result> 
       ownTransaction: true,
       inspect,
       replan: (after) => planFor(after, config),
-      progress: () => {},
+      progress: silent,
     });
     return { catalog, plan, rehearsal };
   } finally {

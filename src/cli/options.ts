@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { ToolError } from "../errors.ts";
 import type { ProjectOptions } from "../pipeline.ts";
-import { LAYOUTS, type LayoutName } from "../scratch/layout.ts";
+import { LAYOUTS, type LayoutName } from "../layouts.ts";
 import type { ScratchTarget } from "../scratch/scratch.ts";
 import { progressLines, type Format } from "./terminal.ts";
 

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { Progress } from "../progress.ts";
 
 export type Format = "terminal" | "json";
 
@@ -12,13 +13,21 @@ export const print = (text: string): void => void process.stdout.write(text.ends
 /** Talk goes to stderr. */
 export const say = (text: string): void => void process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
 
-/** A line a stage, with the time since the last one. */
-export function progressLines(): (stage: string, detail: string) => void {
+/** A line a stage, with the time since the last one; on a terminal also how far the present stage is. */
+export function progressLines(): Progress {
   const colours = coloursFor(process.stderr);
   let last = performance.now();
-  return (stage, detail) => {
-    const now = performance.now();
-    say(`${colours.green("✓")} ${stage.padEnd(12)} ${detail} ${colours.dim(`${((now - last) / 1000).toFixed(1)} s`)}`);
-    last = now;
+  const clear = process.stderr.isTTY ? "\r\u001B[K" : "";
+  return {
+    done: (stage, detail) => {
+      const now = performance.now();
+      const seconds = colours.dim(`${((now - last) / 1000).toFixed(1)} s`);
+      say(`${clear}${colours.green("✓")} ${stage.padEnd(12)} ${detail} ${seconds}`);
+      last = now;
+    },
+    tick: (stage, done, total) => {
+      if (process.stderr.isTTY)
+        process.stderr.write(`${clear}  ${stage.padEnd(12)} ${Math.floor((100 * done) / total)} %`);
+    },
   };
 }

@@ -1,23 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { ToolError, messageOf } from "../errors.ts";
+import type { LayoutName } from "../layouts.ts";
 import type { Migration } from "./plan.ts";
 
-/** How a project keeps its migrations. */
-export type OutputLayout =
-  | "supabase"
-  | "drizzle"
-  | "prisma"
-  | "flyway"
-  | "golang-migrate"
-  | "goose"
-  | "tern"
-  | "dbmate"
-  | "sqitch"
-  | "plain";
-
 export interface OutputPlace {
-  layout: OutputLayout;
+  layout: LayoutName;
   /** the folder that holds the migrations, absolute */
   folder: string;
   /** paths in messages are relative to it, absolute */
@@ -42,7 +30,7 @@ export interface OutputNames {
 const SLUG = "rls_jwt_only";
 
 // Drizzle, Flyway, goose, tern and dbmate run a migration inside a transaction of their own; a COMMIT in the file would end it early.
-const WRAPPED: ReadonlySet<OutputLayout> = new Set(["drizzle", "flyway", "goose", "tern", "dbmate"]);
+const WRAPPED: ReadonlySet<LayoutName> = new Set(["drizzle", "flyway", "goose", "tern", "dbmate"]);
 
 /** Where the two files of a plan go, in the project's own layout. `now` gives the timestamp where names carry one. */
 export function outputNames(place: OutputPlace, now: Date): OutputNames {
@@ -112,7 +100,7 @@ export function outputFiles(place: OutputPlace, names: OutputNames, migration: M
   return files;
 }
 
-function inOneFile(layout: OutputLayout, { up, down }: Migration): string {
+function inOneFile(layout: LayoutName, { up, down }: Migration): string {
   if (layout === "goose") {
     const part = (text: string): string => `-- +goose StatementBegin\n${text}-- +goose StatementEnd\n`;
     return `-- +goose Up\n${part(up)}\n-- +goose Down\n${part(down)}`;

@@ -63,6 +63,7 @@ export async function compareAccess(
   context: ContextMap,
   fixtures: Fixtures,
   announced: readonly AnnouncedChange[],
+  onBatch: (done: number, total: number) => void = () => {},
 ): Promise<AccessReport> {
   await before.db.exec(DRIVER);
   await after.db.exec(DRIVER);
@@ -89,7 +90,8 @@ export async function compareAccess(
   const first = ({ persona, standing }: (typeof batches)[number]): number =>
     standing.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
 
-  for (const { persona, standing } of batches.toSorted((a, b) => first(a) - first(b))) {
+  for (const [number, { persona, standing }] of batches.toSorted((a, b) => first(a) - first(b)).entries()) {
+    onBatch(number, batches.length);
     const tried = attempts.get(persona.tenant) ?? [];
     const [old, now] = [
       await runBatch(before, persona, standing, tried),

@@ -3,6 +3,7 @@ import { pgErrorOf } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Migration, Plan } from "../plan/plan.ts";
+import type { Progress } from "../progress.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import { compareAccess, type AccessReport } from "./access.ts";
 import { generateRows } from "./fixtures/generate.ts";
@@ -39,7 +40,7 @@ export interface RehearsalInput {
   inspect: (db: Db) => Promise<Catalog>;
   /** a plan for the catalog after the migration */
   replan: (catalog: Catalog) => Plan;
-  progress: (stage: string, detail: string) => void;
+  progress: Progress;
 }
 
 /**
@@ -49,14 +50,17 @@ export interface RehearsalInput {
 export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
   const { rounds, after } = await upAndDown(input);
   const ran = rounds.every((round) => round.error === null && round.differences.length === 0);
-  input.progress("up and down", ran ? `${rounds.length} runs, the catalog as expected after each` : "not as expected");
+  input.progress.done(
+    "up and down",
+    ran ? `${rounds.length} runs, the catalog as expected after each` : "not as expected",
+  );
   if (!ran || after === null) return { rounds, readsLeft: 0, stepsLeft: 0, access: null, passed: false };
 
   const again = input.replan(after);
   const stepsLeft = again.steps.length;
   const readsLeft = countReads(after, input.plan);
   const access = await accessBeforeAndAfter(input);
-  input.progress(
+  input.progress.done(
     "access",
     `${access.cells} statements before and after, ${access.differences.length} differences, ${access.unannounced} unannounced`,
   );
@@ -102,7 +106,15 @@ async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport
     try {
       const error = await run(after.db, input.migration.up, input.ownTransaction);
       if (error !== null) throw new Error(`the up file ran without rows but not with rows: ${error}`);
-      return await compareAccess(before, after, input.catalog, input.plan.context, fixtures, input.plan.announced);
+      return await compareAccess(
+        before,
+        after,
+        input.catalog,
+        input.plan.context,
+        fixtures,
+        input.plan.announced,
+        (done, total) => input.progress.tick("access", done, total),
+      );
     } finally {
       await after.close();
     }

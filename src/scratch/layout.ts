@@ -1,21 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { ToolError } from "../errors.ts";
-
-export const LAYOUTS = [
-  "supabase",
-  "drizzle",
-  "prisma",
-  "flyway",
-  "golang-migrate",
-  "goose",
-  "tern",
-  "dbmate",
-  "sqitch",
-  "plain",
-] as const;
-
-export type LayoutName = (typeof LAYOUTS)[number];
+import type { LayoutName } from "../layouts.ts";
 
 export interface MigrationFile {
   /** relative to the project's folder */

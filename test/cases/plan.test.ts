@@ -8,6 +8,7 @@ import { quoteIdent } from "../../src/pg/identifier.ts";
 import { createPolicy } from "../../src/pg/policy-sql.ts";
 import { policyId, type Policy } from "../../src/pg/policy.ts";
 import { renderMigration } from "../../src/plan/migration.ts";
+import { silent } from "../../src/progress.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { replay } from "../../src/scratch/replay.ts";
@@ -71,7 +72,7 @@ async function check(base: Scratch, { id, spec }: (typeof cases)[number], rehear
         ownTransaction: true,
         inspect,
         replan: (after) => planFor(after, spec.config),
-        progress: () => {},
+        progress: silent,
       });
       expect(rehearsal.rounds.map((round) => round.error ?? round.differences)).toEqual(rehearsal.rounds.map(() => []));
       expect(rehearsal.access?.relations.notFilled).toEqual([]);

@@ -3,6 +3,7 @@ import type { UserConfig } from "../../src/config.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { renderMigration } from "../../src/plan/migration.ts";
+import { silent } from "../../src/progress.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { rehearse, type Rehearsal } from "../../src/rehearse/rehearse.ts";
 import { openScratch } from "../../src/scratch/open.ts";
@@ -82,7 +83,7 @@ async function run(
       ownTransaction: true,
       inspect,
       replan: (after) => planFor(after, config),
-      progress: () => {},
+      progress: silent,
     });
   } finally {
     await base.close();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readMigrations, type LayoutName } from "../../src/scratch/layout.ts";
+import type { LayoutName } from "../../src/layouts.ts";
+import { readMigrations } from "../../src/scratch/layout.ts";
 import { project } from "../support/cli.ts";
 
 const journal = (tags: string[]): string =>

@@ -28,7 +28,7 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
           "run with --force to write it anew; your decisions in it would be lost",
         );
       // A config that is about to be replaced says nothing about the project.
-      const source = await openSource(existsSync(file) ? { ...options, config: undefined } : options);
+      const source = await openSource({ ...options, config: null });
       try {
         const { classified, inferred } = inspectCatalog(source.catalog, null);
         if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
