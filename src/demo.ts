@@ -11,6 +11,7 @@ import {
 } from "./pipeline.ts";
 import { renderConfig } from "./classify/config-file.ts";
 import { ToolError } from "./errors.ts";
+import { differencesTable } from "./report/differences.ts";
 import type { Rehearsal } from "./rehearse/rehearse.ts";
 
 export interface Demo {
@@ -45,7 +46,14 @@ export async function runDemo(projectDir: string, progress: Progress): Promise<D
     const planned = planSource(source, source.config.config, projectDir, null, now);
     progress.done("plan", `${planned.plan.steps.length} steps, ${planned.plan.open.length} open decisions`);
     const rehearsal = await rehearseSource(source, planned, source.config.config, progress);
-    writeAll(outputFiles(planned.place, planned.names, planned.migration, now), projectDir);
+    const differences = rehearsal.access ? differencesTable(rehearsal.access) : "";
+    writeAll(
+      [
+        ...outputFiles(planned.place, planned.names, planned.migration, now),
+        { path: join(projectDir, ".rlsmith", "differences.md"), content: differences },
+      ],
+      projectDir,
+    );
     return { projectDir, inspection, planned, rehearsal, seconds: (performance.now() - start) / 1000 };
   } finally {
     await source.close();

@@ -1,8 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
-import type { OutputFile, OutputNames } from "../plan/output.ts";
+import type { Planned } from "../pipeline.ts";
+import { outputFiles, writeAll, type OutputFile } from "../plan/output.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { AccessReport } from "../rehearse/access.ts";
+import type { Rehearsal } from "../rehearse/rehearse.ts";
+import { differencesTable } from "../report/differences.ts";
+import { say } from "./terminal.ts";
 
 /** What `.rlsmith/plan.json` holds: the plan, and where its files are, relative to the project. */
 export interface StoredPlan {
@@ -10,7 +15,9 @@ export interface StoredPlan {
   files: { up: string; down: string; ownTransaction: boolean };
 }
 
-export function planFile(path: string, plan: Plan, names: OutputNames, projectDir: string): OutputFile {
+/** Write a plan's files, and say which. After a rehearsal that did not pass only the list of differences is written. */
+export function writePlan(planned: Planned, rehearsal: Rehearsal | null, projectDir: string, now: Date): void {
+  const { plan, migration, place, names } = planned;
   const stored: StoredPlan = {
     plan,
     files: {
@@ -19,8 +26,25 @@ export function planFile(path: string, plan: Plan, names: OutputNames, projectDi
       ownTransaction: names.ownTransaction,
     },
   };
-  return { path, content: `${JSON.stringify(stored, null, 2)}\n`, replace: true };
+  const differences = rehearsal?.access ? [differencesFile(projectDir, rehearsal.access)] : [];
+  const planJson: OutputFile = {
+    path: join(projectDir, ".rlsmith", "plan.json"),
+    content: `${JSON.stringify(stored, null, 2)}\n`,
+    replace: true,
+  };
+  const passed = rehearsal === null || rehearsal.passed;
+  const files = passed ? [...outputFiles(place, names, migration, now), planJson, ...differences] : differences;
+  writeAll(files, projectDir);
+  for (const { path } of files) say(`wrote ${relative(process.cwd(), path)}`);
+  if (!passed) say("the rehearsal did not pass, so no migration was written");
 }
+
+/** `.rlsmith/differences.md`: every difference of access, for who wants to read them all. */
+export const differencesFile = (projectDir: string, access: AccessReport): OutputFile => ({
+  path: join(projectDir, ".rlsmith", "differences.md"),
+  content: differencesTable(access),
+  replace: true,
+});
 
 /** The plan that `rlsmith plan` left in a project, with its files as they are on disk now; null when there is none. */
 export function readPlanFile(projectDir: string): (StoredPlan & { up: string; down: string; upPath: string }) | null {

@@ -1,6 +1,7 @@
 import { diffWordsWithSpace } from "diff";
 import type pc from "picocolors";
 import { describeLocation } from "../finding.ts";
+import { groupBy } from "../pg/group-by.ts";
 import type { Plan, PolicyOutcome } from "../plan/plan.ts";
 import type { Policy } from "../pg/policy.ts";
 
@@ -21,7 +22,10 @@ export function renderPlan(plan: Plan, colours: Colours, withDiffs: boolean): st
       "",
       colours.bold(`${plan.open.length} ${plan.open.length === 1 ? "decision is" : "decisions are"} open:`),
     );
-    for (const open of plan.open) lines.push(`  ${colours.yellow(open.key)}`, `    ${open.question}`);
+    for (const [question, asked] of groupBy(plan.open, (open) => open.question)) {
+      lines.push(`  ${question}`);
+      for (const open of asked) lines.push(`    ${colours.yellow(open.key)}  ${colours.dim(open.settings.join(", "))}`);
+    }
   }
   if (plan.findings.length > 0) {
     lines.push("", colours.bold("Findings:"));

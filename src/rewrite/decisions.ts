@@ -26,13 +26,14 @@ export function decideForFunction(config: Config, name: string): Decision | null
 const decided = (entry: { decision: SessionOnlyChoice | "open"; reason: string }): Decision | null =>
   entry.decision === "open" || entry.reason.trim() === "" ? null : { choice: entry.decision, reason: entry.reason };
 
+// One wording for all, so that reports can say it once above the names it is asked of.
 export const openPolicy = (policy: PolicyId, settings: readonly string[]): OpenDecision => ({
   kind: "session-only",
   key: policy,
   settings: [...settings],
   question:
-    `\`${policy}\` reads ${settings.map((name) => `\`${name}\``).join(", ")} and no claim: a request that sets no variable is denied today. ` +
-    "Accept that the claim opens it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
+    "a policy reads a variable and no claim: a request that sets no variable is denied today; " +
+    "let the claim open it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
 });
 
 export const openFunction = (name: string, settings: readonly string[], policies: number): OpenDecision => ({
@@ -40,6 +41,6 @@ export const openFunction = (name: string, settings: readonly string[], policies
   key: name,
   settings: [...settings],
   question:
-    `${policies} ${policies === 1 ? "policy reads" : "policies read"} ${settings.map((s) => `\`${s}\``).join(", ")} through \`${name}\` and no claim: ` +
-    "a request that sets no variable is denied today. Accept that the claim opens them (`claim`), or leave them (`keep`)?",
+    `${policies} ${policies === 1 ? "policy reads" : "policies read"} a variable through this function, and no claim: a request that sets no variable is denied today; ` +
+    "let the claim open them (`claim`), or leave them (`keep`)?",
 });

@@ -2,10 +2,12 @@ import type { Command } from "commander";
 import { ToolError } from "../../errors.ts";
 import { catalogHash } from "../../pg/catalog-hash.ts";
 import { openSource, planSource, rehearseSource } from "../../pipeline.ts";
+import { writeAll } from "../../plan/output.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
-import { readPlanFile } from "../plan-file.ts";
+import { differencesFile, readPlanFile } from "../plan-file.ts";
+import { configOf, refuseOpenDecisions } from "../ready.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
 export function rehearseCommand(program: Command, done: (exit: number) => void): void {
@@ -17,14 +19,7 @@ export function rehearseCommand(program: Command, done: (exit: number) => void):
       // The migration that the plan wrote is part of the folder by now; what is rehearsed starts before it.
       const source = await openSource(options, stored?.upPath ?? null);
       try {
-        if (!source.config)
-          throw new ToolError(
-            "config",
-            "NO_CONFIG",
-            "there is no rlsmith.config.ts",
-            "run `rlsmith init` first: it writes one from what it finds",
-          );
-        const { config } = source.config;
+        const config = configOf(source);
         const fresh = planSource(source, config, options.projectDir, null, new Date());
         if (stored && stored.plan.catalogHash !== catalogHash(source.catalog))
           throw new ToolError(
@@ -33,13 +28,7 @@ export function rehearseCommand(program: Command, done: (exit: number) => void):
             "the migrations changed since the plan was made",
             "run `rlsmith plan` again",
           );
-        if (!stored && fresh.plan.open.length > 0)
-          throw new ToolError(
-            "open-decision",
-            "OPEN_DECISIONS",
-            `${fresh.plan.open.length} decisions are open`,
-            "`rlsmith plan` lists them; decide them in the config",
-          );
+        if (!stored) refuseOpenDecisions(fresh.plan, source);
         if (!stored && fresh.plan.steps.length === 0)
           return say("nothing to rehearse: every policy is in its final form");
         const planned = stored
@@ -53,6 +42,7 @@ export function rehearseCommand(program: Command, done: (exit: number) => void):
         const rehearsal = await rehearseSource(source, planned, config, options.progress);
         if (flags.format === "json") print(JSON.stringify(rehearsal, null, 2));
         else print(renderRehearsal(rehearsal, coloursFor(process.stdout)));
+        if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
         done(rehearsal.passed ? EXIT.fine : EXIT.findings);
       } finally {
         await source.close();

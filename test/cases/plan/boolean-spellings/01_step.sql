@@ -5,4 +5,4 @@ create policy r on docs for select to authenticated
 create policy u on docs for update to authenticated
   using (owner = auth.uid() or nullif(current_setting('app.manager', true), '')::boolean);
 create policy d on docs for delete to authenticated
-  using (owner = auth.uid() and current_setting('app.manager', true) = '1');
+  using (owner = auth.uid() and current_setting('app.manager', true) = 'true');

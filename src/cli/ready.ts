@@ -1,0 +1,28 @@
+import { relative } from "node:path";
+import type { Config } from "../config.ts";
+import { ToolError } from "../errors.ts";
+import type { Source } from "../pipeline.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** The config of a source. Throws ToolError (config) when the project has none. */
+export function configOf(source: Source): Config {
+  if (source.config) return source.config.config;
+  throw new ToolError(
+    "config",
+    "NO_CONFIG",
+    "there is no rlsmith.config.ts",
+    "run `rlsmith init` first: it writes one from what it finds",
+  );
+}
+
+/** Throws ToolError (open-decision, exit 3) while the plan has a question that the config does not answer. */
+export function refuseOpenDecisions(plan: Plan, source: Source): void {
+  if (plan.open.length === 0) return;
+  const file = source.config ? relative(process.cwd(), source.config.file) : "the config";
+  throw new ToolError(
+    "open-decision",
+    "OPEN_DECISIONS",
+    `${plan.open.length} ${plan.open.length === 1 ? "decision is" : "decisions are"} open, so no file was written`,
+    `decide them in ${file}, each with a reason`,
+  );
+}

@@ -1,0 +1,32 @@
+import type { AccessReport, Outcome } from "../rehearse/access.ts";
+
+/** Every difference of a rehearsal as a table in Markdown: regime, how the variables stood, persona, statement, before, after, and why. */
+export function differencesTable(access: AccessReport): string {
+  const rows = access.differences.map((d) =>
+    [
+      d.regime,
+      d.context,
+      d.persona,
+      d.statement,
+      `${d.schema}.${d.relation}`,
+      outcome(d.before),
+      outcome(d.after),
+      d.announcedBy ?? "**not announced**",
+    ]
+      .map((cell) => cell.replaceAll("|", "\\|"))
+      .join(" | "),
+  );
+  return [
+    `# Differences of access`,
+    "",
+    `${access.cells} statements before and after; ${access.differences.length} answered differently, ${access.unannounced} of them not announced by the plan.`,
+    "",
+    "| regime | variables | persona | statement | relation | before | after | why |",
+    "|---|---|---|---|---|---|---|---|",
+    ...rows.map((row) => `| ${row} |`),
+    "",
+  ].join("\n");
+}
+
+const outcome = (result: Outcome): string =>
+  result.kind === "error" ? `error ${result.sqlstate}` : `${result.rows} ${result.rows === 1 ? "row" : "rows"}`;
