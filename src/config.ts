@@ -107,9 +107,6 @@ export type UserConfig = z.input<typeof configSchema>;
 export type Config = z.output<typeof configSchema>;
 export type SessionOnlyDecision = Config["sessionOnly"][number];
 
-/** Types the object of `rlsmith.config.ts`; returns it as it is. */
-export const defineConfig = (config: UserConfig): UserConfig => config;
-
 export const CONFIG_FILE = "rlsmith.config.ts";
 
 /** Check a config and fill in its defaults. Throws ToolError (config) with the path and the reason of every fault. */
@@ -137,8 +134,9 @@ export async function loadConfig(projectDir: string, named?: string): Promise<{ 
       "check the path, or run `rlsmith init`",
     );
   }
-  // A project need not have rlsmith installed to be planned with `npx rlsmith`: its import resolves to this very package.
-  const self = new URL(import.meta.url.endsWith(".ts") ? "./index.ts" : "./index.js", import.meta.url).pathname;
+  // A project need not have rlsmith installed to be planned with `npx rlsmith`: its import resolves to this very package, to the one file of it that a config needs.
+  const self = new URL(import.meta.url.endsWith(".ts") ? "./define-config.ts" : "./define-config.js", import.meta.url)
+    .pathname;
   const jiti = createJiti(join(dirname(file), "noop.js"), {
     alias: { rlsmith: self },
     moduleCache: false,

@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   "finding.ts": { values: [] },
   "version.ts": { values: [] },
   "layouts.ts": { values: [] },
+  "define-config.ts": { values: [], types: ["config.ts"] },
   "progress.ts": { values: [] },
   "config.ts": { values: ["pg", "errors.ts", "layouts.ts"] },
   db: { values: ["pg", "errors.ts"] },

@@ -5,13 +5,11 @@ import type { AnnouncedChange } from "../plan/plan.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { Fixtures } from "./fixtures/generate.ts";
 import { announcedBy, type Situation } from "./judge.ts";
+import type { Outcome } from "./outcome.ts";
 import { personasFor, type Persona } from "./personas.ts";
 import { attemptsFor, keyOf, type Attempt } from "./statements.ts";
 
 const DRIVER = readFileSync(new URL("./run.sql", import.meta.url), "utf8");
-
-/** What a statement answered: the rows it saw or changed, or the error it raised. */
-export type Outcome = { kind: "rows"; rows: number; keys: string[] | null } | { kind: "error"; sqlstate: string };
 
 /** One statement that a persona ran before and after, with different answers. */
 export interface AccessDifference {

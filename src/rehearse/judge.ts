@@ -3,7 +3,7 @@ import type { Regime } from "../pg/context.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
 import type { AnnouncedChange } from "../plan/plan.ts";
-import type { Outcome } from "./access.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Attempt } from "./statements.ts";
 
 /** A difference, with what is needed to say whether the plan accounts for it. */

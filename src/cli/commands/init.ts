@@ -42,10 +42,11 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
         });
         writeAll([{ path: file, content: text, replace: flags.force ?? false }], options.projectDir);
         if (flags.format === "json") return print(JSON.stringify({ file, inferred }, null, 2));
-        for (const variable of inferred.variables)
-          say(
-            `${variable.certain ? "✓" : "?"} ${variable.setting} → ${variable.claim?.join(".") ?? "open"} : ${variable.type}`,
-          );
+        for (const { setting, claim, type, certain } of inferred.variables) {
+          const answer = answers.variables[setting]?.claim;
+          const told = answer ?? (certain ? claim?.join(".") : undefined);
+          say(`${told === undefined ? "?" : "✓"} ${setting} → ${told ?? "open"} : ${type}`);
+        }
         for (const conflict of inferred.conflicts) say(`! ${describeLocation(conflict.at)}: ${conflict.message}`);
         say(`wrote ${relative(process.cwd(), file)}`);
       } finally {

@@ -1,0 +1,2 @@
+/** What a statement answered: the rows it saw or changed, or the error it raised. */
+export type Outcome = { kind: "rows"; rows: number; keys: string[] | null } | { kind: "error"; sqlstate: string };
