@@ -4,9 +4,25 @@ import type { CallName } from "./uses.ts";
 
 /** Functions by name, as calls find them. */
 export interface FunctionIndex {
-  /** all overloads of the name; without a schema by the caller's search_path, or `public` and then any schema */
-  resolve(call: CallName, searchPath: readonly string[] | null): FunctionFacts[];
+  /**
+   * Overloads of the name that take as many arguments as the call gives, or all of them where none does (defaults, VARIADIC); without a schema
+   * by the caller's search_path, or `public` and then any schema
+   */
+  resolve(call: AnyCall, searchPath: readonly string[] | null): FunctionFacts[];
 }
+
+/** A call with its arguments, as expressions have it, or with what it passes on, as facts have it. */
+type AnyCall = CallName & { args?: readonly unknown[]; passes?: readonly unknown[] };
+
+function fitting(overloads: FunctionFacts[], call: AnyCall): FunctionFacts[] {
+  const given = (call.args ?? call.passes)?.length;
+  const exact = overloads.filter((facts) => argumentCount(facts) === given);
+  return exact.length > 0 ? exact : overloads;
+}
+
+/** Arguments of `identityArguments`; commas inside a type's parentheses part nothing. */
+const argumentCount = ({ identityArguments }: FunctionFacts): number =>
+  identityArguments.trim() === "" ? 0 : identityArguments.replaceAll(/\([^)]*\)|"[^"]*"/g, "").split(",").length;
 
 function add(map: Map<string, FunctionFacts[]>, key: string, fact: FunctionFacts): void {
   const list = map.get(key);
@@ -24,13 +40,14 @@ export function functionIndex(facts: readonly FunctionFacts[]): FunctionIndex {
   }
   const at = (schema: string, name: string): FunctionFacts[] => qualified.get(JSON.stringify([schema, name])) ?? [];
   return {
-    resolve({ schema, name }, searchPath) {
-      if (schema !== null) return at(schema, name);
+    resolve(call, searchPath) {
+      const { schema, name } = call;
+      if (schema !== null) return fitting(at(schema, name), call);
       for (const candidate of searchPath ?? ["public"]) {
         const found = at(candidate, name);
-        if (found.length > 0) return found;
+        if (found.length > 0) return fitting(found, call);
       }
-      return searchPath === null ? (bare.get(name) ?? []) : [];
+      return searchPath === null ? fitting(bare.get(name) ?? [], call) : [];
     },
   };
 }

@@ -240,10 +240,14 @@ function visitTest(node: Expr, around: Around, fresh: (child: unknown, change?: 
   const list = as("List", expression.rexpr)?.items ?? as("A_ArrayExpr", expression.rexpr)?.elements;
   const asFlag = isFlagWord(expression.rexpr) || (list !== undefined && list.every(isFlagWord));
   const presence = stringConst(expression.rexpr) === "";
-  const side = { asFlag, ...(around.presence ? kept : {}), presence: presence || around.presence };
+  // `x <> setting`, NOT IN, <> ALL, IS DISTINCT FROM: true where the value is another one
+  const differs = expression.kind === "AEXPR_DISTINCT" || nameParts(expression.name).at(-1) === "<>";
+  const negated = differs ? !around.negated : around.negated;
+  const side = { asFlag, negated, ...(around.presence ? kept : {}), presence: presence || around.presence };
   fresh(expression.lexpr, { ...side, column: columnOf(expression.rexpr) });
   fresh(expression.rexpr, {
     ...(around.presence ? kept : {}),
+    negated,
     column: columnOf(expression.lexpr),
     asFlag: isFlagWord(expression.lexpr),
   });

@@ -36,9 +36,9 @@ export function announce(
   const moved = draft.rules.includes("context-to-claim") || draft.rules.includes("helper");
   for (const read of moved ? classified.reads : []) {
     if (!context.variables.has(read.setting)) continue;
-    // an empty list, and with it <> ALL, meant something else in a variable than in a missing claim
-    const list = context.variables.get(read.setting)?.type.endsWith("[]") ?? false;
-    const direction = read.underNegation || list ? "either" : "looser";
+    // an empty list, or an empty word for a boolean, meant something else in a variable than in a missing claim
+    const type = context.variables.get(read.setting)?.type ?? "text";
+    const direction = read.underNegation || type === "boolean" || type.endsWith("[]") ? "either" : "looser";
     if (!read.hasClaimFallback)
       say(
         "without",

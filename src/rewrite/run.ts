@@ -234,6 +234,16 @@ function draftPolicy(
         "give `rules.claimPath` a reason to have it rewritten: it changes what the policy means",
       ),
     );
+  if (classified.idioms.includes("fails-open"))
+    findings.push(
+      finding(
+        "fails-open",
+        "error",
+        at,
+        "is open where the variable is empty, and so is the rewritten policy where the token has no such claim",
+        "take the `… IS NULL OR` out of the policy in a migration of its own, then plan again",
+      ),
+    );
   return { draft: rewriteDraft(fresh, rulesFor(config), context), decision, open: null, findings };
 }
 

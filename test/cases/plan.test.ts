@@ -52,12 +52,20 @@ async function check(base: Scratch, { id, spec }: (typeof cases)[number], rehear
       .filter((name) => name.endsWith(".sql"))
       .toSorted()
       .map((name) => ({ path: name, sql: readFileSync(join(DIR, id, name), "utf8"), firstLine: 1 }));
-    const report = await replay(scratch, { layout: "plain", projectDir: DIR, folder: join(DIR, id), files, notices: [] });
+    const report = await replay(scratch, {
+      layout: "plain",
+      projectDir: DIR,
+      folder: join(DIR, id),
+      files,
+      notices: [],
+    });
     expect(report.failures).toEqual([]);
     const catalog = await inspect(scratch.db);
     const plan = planFor(catalog, spec.config);
 
-    expect(Object.fromEntries(plan.policies.map((outcome) => [outcome.policy, outcome.outcome]))).toEqual(spec.outcomes);
+    expect(Object.fromEntries(plan.policies.map((outcome) => [outcome.policy, outcome.outcome]))).toEqual(
+      spec.outcomes,
+    );
     expect(plan.findings.map((finding) => finding.code).toSorted()).toEqual(spec.findings ?? []);
     expect(plan.open.map((open) => open.key).toSorted()).toEqual(spec.open ?? []);
     if (spec.rehearse === false) return;
@@ -97,7 +105,9 @@ async function checkResult(scratch: Scratch, up: string, spec: Case): Promise<vo
     if (!policy) throw new Error(`${id} is not there`);
     const wanted = { ...policy, ...expected };
     await scratch.db.exec(createPolicy({ ...wanted, name: "expected" }));
-    const printed = (await inspect(scratch.db)).policies.find((p) => p.name === "expected" && p.relation === policy.relation && p.schema === policy.schema);
+    const printed = (await inspect(scratch.db)).policies.find(
+      (p) => p.name === "expected" && p.relation === policy.relation && p.schema === policy.schema,
+    );
     await scratch.db.exec(`drop policy expected on ${quoteIdent(policy.schema)}.${quoteIdent(policy.relation)}`);
     expect(policy, id).toEqual({ ...printed, name: policy.name, comment: wanted.comment });
   }
@@ -109,15 +119,23 @@ async function checkResult(scratch: Scratch, up: string, spec: Case): Promise<vo
     for (const body of bodies) for (const part of [text].flat()) expect(body).toContain(part);
   }
   for (const [name, text] of Object.entries(spec.defaults ?? {})) {
-    const column = after.relations.flatMap((r) => r.columns.map((c) => ({ id: `${r.schema}.${r.name}.${c.name}`, c }))).find((c) => c.id === name);
+    const column = after.relations
+      .flatMap((r) => r.columns.map((c) => ({ id: `${r.schema}.${r.name}.${c.name}`, c })))
+      .find((c) => c.id === name);
     expect(column?.c.expression).toBe(text);
   }
 }
 
 /** An ordinary user reads each relation: recursion that is left (42P17) or a right that is missing on a helper would raise. */
 async function readEveryRelation(scratch: Scratch, after: Catalog): Promise<void> {
-  const relations = new Set(after.policies.map((policy) => `${quoteIdent(policy.schema)}.${quoteIdent(policy.relation)}`));
-  const claims = JSON.stringify({ sub: "00000000-0000-4000-8000-000000000001", role: "authenticated", app_metadata: {} });
+  const relations = new Set(
+    after.policies.map((policy) => `${quoteIdent(policy.schema)}.${quoteIdent(policy.relation)}`),
+  );
+  const claims = JSON.stringify({
+    sub: "00000000-0000-4000-8000-000000000001",
+    role: "authenticated",
+    app_metadata: {},
+  });
   await scratch.db.query("select set_config('request.jwt.claims', $1, false)", [claims]);
   await scratch.db.exec("set role authenticated");
   for (const relation of relations) await scratch.db.query(`select from ${relation}`);

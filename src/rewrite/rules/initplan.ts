@@ -45,7 +45,7 @@ export const initplan: ExpressionRule = {
 function visit(node: Expr, descend: () => Expr, context: RuleContext): Expr {
   // An uncorrelated scalar select is an InitPlan as it stands.
   const target = initPlanTarget(node);
-  if (target && !some(target, (inner) => as("ColumnRef", inner) !== null)) return node;
+  if (target && !some(target, (inner) => as("ColumnRef", inner) !== null)) return inTargetForm(node, target, context);
   // A function in FROM is evaluated once anyway, and a sub-query cannot stand in its place.
   if (as("RangeFunction", node)) return node;
   if (settingRead(node)) return node;
@@ -53,6 +53,21 @@ function visit(node: Expr, descend: () => Expr, context: RuleContext): Expr {
   if (read) return wrapClaim(node, context);
   if (isOncePerStatement(node, context)) return wrapCall(node, context);
   return descend();
+}
+
+/**
+ * `(select (auth.jwt() ->> 'x')::uuid)` is an InitPlan, but Supabase's advisor looks for `select auth.jwt()` to the letter, so a cast around a
+ * bare call gets the target form. What starts with the call, or has no bare one, stays.
+ */
+function inTargetForm(node: Expr, target: Expr, context: RuleContext): Expr {
+  if (!as("TypeCast", target) || !claimRead(target, context.claims)) return node;
+  let bare = false;
+  transform(target, (part, descend) => {
+    if (initPlanTarget(part)) return part;
+    if (call(part) && isToken(part, context.claims)) bare = true;
+    return descend();
+  });
+  return bare ? wrapClaim(target, context) : node;
 }
 
 function wrapClaim(node: Expr, context: RuleContext): Expr {

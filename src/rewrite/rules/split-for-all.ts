@@ -1,6 +1,6 @@
 import { equal } from "../../pg/expr/equal.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
-import { conjuncts } from "../../pg/expr/shape.ts";
+import { boolConst, conjuncts } from "../../pg/expr/shape.ts";
 import type { Policy, PolicyCommand } from "../../pg/policy.ts";
 import { changed, type Draft, type PolicyRule } from "../policy-rule.ts";
 
@@ -103,6 +103,7 @@ function covers(select: Policy, all: Policy): boolean {
   if (!select.roles.includes("public") && !all.roles.every((role) => select.roles.includes(role))) return false;
   if (select.using === null || all.using === null) return false;
   const wanted = conjuncts(parseExpr(all.using));
+  if (wanted.some((part) => boolConst(part) === false)) return true;
   return conjuncts(parseExpr(select.using)).every((part) => wanted.some((other) => equal(part, other)));
 }
 
