@@ -31,38 +31,37 @@ export function findRecursion(policies: readonly Policy[], relations: readonly R
   const roles = new Set(policies.flatMap((policy) => policy.roles));
   const found = new Map<string, Recursion>();
 
-  const applied = (relation: string, role: string, command: string | null): Policy[] =>
+  const applied = (relation: string, role: string, command: string): Policy[] =>
     (ofRelation.get(relation) ?? []).filter(
       (policy) =>
         (policy.roles.includes("public") || policy.roles.includes(role)) &&
-        (command === null || policy.command === "ALL" || policy.command === command),
+        (policy.command === "ALL" || policy.command === command),
     );
 
-  const expand = (
-    relation: string,
-    role: string,
-    using: Policy[],
-    active: readonly string[],
-    by: Policy | null,
-  ): void => {
-    if (!byName.get(relation)?.rowSecurity) return;
-    if (!using.some((policy) => facts.get(policy)?.any)) return;
-    if (active.includes(relation)) {
-      if (by) {
-        const id = policyId(by);
-        found.set(`${id} ${relation}`, { relation, policy: id, path: [...active, relation] });
-      }
-      return;
-    }
-    for (const policy of using)
-      for (const inner of facts.get(policy)?.relations ?? [])
-        expand(inner, role, applied(inner, role, "SELECT"), [...active, relation], policy);
+  /** Breadth first from the sub-queries of one command's policies, each relation once: does the way lead back to the start? */
+  const search = (start: string, role: string, command: string): void => {
+    const first = applied(start, role, command);
+    // the start is active only if its applied policies hold a sub-query, and met again only if those for reading do
+    if (!byName.get(start)?.rowSecurity || !isExpanded(first) || !isExpanded(applied(start, role, "SELECT"))) return;
+    const queue: { policies: Policy[]; path: string[] }[] = [{ policies: first, path: [start] }];
+    const seen = new Set<string>();
+    for (const { policies: using, path } of queue)
+      for (const policy of using)
+        for (const inner of facts.get(policy)?.relations ?? []) {
+          if (inner === start) {
+            const id = policyId(policy);
+            found.set(`${id} ${start}`, { relation: start, policy: id, path: [...path, start] });
+          }
+          if (seen.has(inner) || inner === start || !byName.get(inner)?.rowSecurity) continue;
+          seen.add(inner);
+          queue.push({ policies: applied(inner, role, "SELECT"), path: [...path, inner] });
+        }
   };
+  const isExpanded = (using: readonly Policy[]): boolean => using.some((policy) => facts.get(policy)?.any);
 
   for (const role of roles)
     for (const relation of ofRelation.keys())
-      for (const command of ["SELECT", "INSERT", "UPDATE", "DELETE"])
-        expand(relation, role, applied(relation, role, command), [], null);
+      for (const command of ["SELECT", "INSERT", "UPDATE", "DELETE"]) search(relation, role, command);
   return [...found.values()];
 }
 

@@ -178,8 +178,7 @@ export function writeAll(files: readonly OutputFile[], projectDir: string): void
       if (!file.replace) placed.push(file.path);
     }
   } catch (error) {
-    for (const file of temporary) rmSync(file.part, { force: true });
-    for (const path of placed) rmSync(path, { force: true });
+    for (const path of [...temporary.map((file) => file.part), ...placed]) removeIfThere(path);
     throw new ToolError(
       "environment",
       "CANNOT_WRITE",
@@ -188,4 +187,9 @@ export function writeAll(files: readonly OutputFile[], projectDir: string): void
       { cause: error },
     );
   }
+}
+
+// `force` passes over a file that is missing, but not over a folder on the way that is none
+function removeIfThere(path: string): void {
+  if (existsSync(path)) rmSync(path);
 }

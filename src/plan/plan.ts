@@ -27,7 +27,7 @@ export interface Plan {
 export type LockMode = "ACCESS EXCLUSIVE" | "none";
 
 export interface Hazard {
-  code: "access-exclusive-lock" | "window-without-policy" | "session-variable-ignored" | "function-callers";
+  code: "access-exclusive-lock" | "function-callers";
   message: string;
 }
 
