@@ -73,6 +73,7 @@ export function generatedCatalog(relations: number): Catalog {
         comment: null,
       },
     ],
+    policyFunctions: [],
     triggers: [],
     roles: [{ name: "authenticated", superuser: false, bypassRls: false, login: false, inherit: true, memberOf: [] }],
   };

@@ -1,3 +1,4 @@
+import { groupBy } from "../pg/group-by.ts";
 import type { Catalog, QualifiedName } from "../pg/catalog.ts";
 import type { ClaimsSource } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
@@ -55,16 +56,20 @@ export function classify(
   const readable = readTokenFunctions(catalog, source);
   // policies made in loops say the same over and over
   const parts = new Map<string, Part>();
-  const partOf = (text: string): Part => {
-    const part = parts.get(text) ?? readPart(readable(parseExpr(text)), source, index);
-    parts.set(text, part);
+  const called = groupBy(catalog.policyFunctions, (use) => JSON.stringify([use.schema, use.relation, use.policy]));
+  const partOf = (text: string, policy: Policy): Part => {
+    const chosen = called.get(JSON.stringify([policy.schema, policy.relation, policy.name])) ?? [];
+    const key = JSON.stringify([text, ...chosen.map((use) => use.function)]);
+    const part =
+      parts.get(key) ?? readPart(readable(parseExpr(text)), source, index, new Set(chosen.map((use) => use.function)));
+    parts.set(key, part);
     return part;
   };
   return catalog.policies.map((policy) =>
     classifyPolicy(
       policy,
-      policy.using === null ? null : partOf(policy.using),
-      policy.check === null ? null : partOf(policy.check),
+      policy.using === null ? null : partOf(policy.using, policy),
+      policy.check === null ? null : partOf(policy.check, policy),
     ),
   );
 }
@@ -85,11 +90,13 @@ interface Part {
   followsRelation: boolean;
 }
 
-function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex): Part {
+function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex, chosen: ReadonlySet<string>): Part {
   const uses = usesIn(tree, source);
   const fallbackClaim = (call: { schema: string | null; name: string }): string[] | null => claimOf(index, call, []);
   const calls = uses.calls.flatMap((call) => {
-    const callees = index.resolve(call, []);
+    const overloads = index.resolve(call, []);
+    const known = overloads.filter((fn) => chosen.has(`${fn.schema}.${fn.name}(${fn.identityArguments})`));
+    const callees = known.length > 0 ? known : overloads;
     const reached = callees.flatMap((fn) => reach(index, fn, settleFallback(call.fallback, fallbackClaim)));
     return callees.length === 0 ? [] : [{ call, callees, reached }];
   });

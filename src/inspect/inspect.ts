@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import type { Catalog, PgFunction, Relation, Role, Trigger } from "../pg/catalog.ts";
+import type { Catalog, PgFunction, PolicyFunction, Relation, Role, Trigger } from "../pg/catalog.ts";
 import type { Policy } from "../pg/policy.ts";
 
 const query = (name: string): string => readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
@@ -17,6 +17,7 @@ export async function inspect(db: Db): Promise<Catalog> {
     const relations = await db.query<Relation>(query("relations"));
     const policies = await db.query<Policy>(query("policies"));
     const functions = await db.query<PgFunction>(query("functions"));
+    const policyFunctions = await db.query<PolicyFunction>(query("policy-functions"));
     const triggers = await db.query<Trigger>(query("triggers"));
     const roles = await db.query<Role>(query("roles"));
     return {
@@ -26,6 +27,7 @@ export async function inspect(db: Db): Promise<Catalog> {
       relations,
       policies,
       functions,
+      policyFunctions,
       triggers,
       roles,
     };

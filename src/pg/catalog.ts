@@ -9,6 +9,7 @@ export interface Catalog {
   relations: Relation[];
   policies: Policy[];
   functions: PgFunction[];
+  policyFunctions: PolicyFunction[];
   triggers: Trigger[];
   roles: Role[];
 }
@@ -82,6 +83,15 @@ export interface PgFunction {
   definition: string;
   grants: Grant[];
   comment: string | null;
+}
+
+/** That a policy calls a function, by pg_depend: the overload that Postgres chose. */
+export interface PolicyFunction {
+  schema: string;
+  relation: string;
+  policy: string;
+  /** `schema.name(identity arguments)` */
+  function: string;
 }
 
 export interface Trigger {
