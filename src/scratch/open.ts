@@ -95,8 +95,8 @@ async function openServerScratch(url: string): Promise<Scratch> {
   try {
     const rolesBefore = await roleNames(admin);
     const name = scratchName();
-    await createDatabase(admin, name, null);
     const drop = dropper(url, name);
+    await createDatabase(admin, name, null, drop);
     const scratch = await connectScratch(url, name, drop);
     try {
       await scratch.db.exec(BOOTSTRAP);
@@ -104,12 +104,11 @@ async function openServerScratch(url: string): Promise<Scratch> {
       await scratch.close();
       throw refused(error, "the bootstrap");
     }
-    const rolesMade = (await roleNames(admin)).filter((role) => !rolesBefore.includes(role));
     return {
       ...scratch,
       close: async () => {
         await scratch.close();
-        await dropRoles(url, rolesMade);
+        await dropRoles(url, rolesBefore);
       },
     };
   } finally {
@@ -122,7 +121,12 @@ const scratchName = (): string => `rlsmith_scratch_${randomBytes(6).toString("he
 const roleNames = async (db: Db): Promise<string[]> =>
   (await db.query<{ name: string }>("select rolname as name from pg_roles")).map(({ name }) => name);
 
-async function createDatabase(admin: Db, name: string, template: string | null): Promise<void> {
+async function createDatabase(
+  admin: Db,
+  name: string,
+  template: string | null,
+  drop: () => Promise<void>,
+): Promise<void> {
   try {
     await admin.exec(
       `create database ${quoteIdent(name)}${template === null ? " template template0" : ` template ${quoteIdent(template)}`}`,
@@ -131,6 +135,7 @@ async function createDatabase(admin: Db, name: string, template: string | null):
     // replay reads a message; not every login may set this
     await admin.exec(`alter database ${quoteIdent(name)} set lc_messages = 'C'`).catch(() => {});
   } catch (error) {
+    await drop().catch(() => {});
     throw refused(error, "a scratch database");
   }
 }
@@ -174,14 +179,15 @@ async function connectScratch(url: string, name: string, drop: () => Promise<voi
     fork: async () => {
       await current.close();
       const copy = scratchName();
+      const dropCopy = dropper(url, copy);
       const admin = await openServer(url);
       try {
-        await createDatabase(admin, copy, name);
+        await createDatabase(admin, copy, name, dropCopy);
       } finally {
         await admin.close();
         current = await openServer(own.toString());
       }
-      return connectScratch(url, copy, dropper(url, copy));
+      return connectScratch(url, copy, dropCopy);
     },
     close: async () => {
       await current.close().catch(() => {});
@@ -190,7 +196,7 @@ async function connectScratch(url: string, name: string, drop: () => Promise<voi
   };
 }
 
-/** A function that drops the database once; it is also called when the process is told to end. */
+/** A function, made before the database so that no signal can come between, that drops the database once; it is also called when the process is told to end. */
 function dropper(url: string, name: string): () => Promise<void> {
   const drop = async (): Promise<void> => {
     if (!made.delete(drop)) return;
@@ -218,10 +224,10 @@ function listen(): void {
 }
 
 /** Roles are of the whole server: those that this scratch brought go again, unless something else uses them by now. */
-async function dropRoles(url: string, roles: readonly string[]): Promise<void> {
-  if (roles.length === 0) return;
+async function dropRoles(url: string, rolesBefore: readonly string[]): Promise<void> {
   const admin = await openServer(url);
   try {
+    const roles = (await roleNames(admin)).filter((role) => !rolesBefore.includes(role));
     const others = await admin.query("select from pg_database where datname like 'rlsmith\\_scratch\\_%'");
     if (others.length > 0) return;
     for (const role of roles)

@@ -9,7 +9,7 @@ import type { MigrationsFolder } from "./layout.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
 import { standInFor, type StandIn } from "./stand-ins.ts";
-import { inTransaction, kindOf } from "./statement.ts";
+import { inTransaction, kindOf, reachesBeyond } from "./statement.ts";
 
 export interface ReplayFailure {
   /** relative to the project */
@@ -139,7 +139,19 @@ async function runFile(
   report: ReplayReport,
   fail: (failure: ReplayFailure) => void,
 ): Promise<void> {
-  const wanted = statements.filter((statement) => kindOf(statement.text) !== "transaction");
+  const wanted = statements.filter((statement) => {
+    const beyond = db.engine === "server" ? reachesBeyond(statement.text) : null;
+    if (beyond !== null)
+      report.notices.push(
+        finding(
+          "reaches-beyond",
+          "warning",
+          { kind: "file", file: statement.file, line: statement.line },
+          `\`${firstLineOf(statement.text)}\` was not run: ${beyond}`,
+        ),
+      );
+    return beyond === null && kindOf(statement.text) !== "transaction";
+  });
   const outside = wanted.some((statement) => !inTransaction(statement.text));
   const stands = wanted.some((statement) => standInFor(statement.text, db.engine));
   if (!outside && !stands) {

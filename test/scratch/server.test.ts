@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openServer } from "../../src/db/server.ts";
+import { readMigrations } from "../../src/scratch/layout.ts";
 import { openScratch } from "../../src/scratch/open.ts";
+import { replay } from "../../src/scratch/replay.ts";
 import { project } from "../support/cli.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -35,6 +37,29 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
     await scratch.close();
     await scratch.close();
     expect(await leftovers()).toEqual([]);
+  });
+
+  test("what migrations do to the server itself is not done, and the roles they make go with the database", async () => {
+    const admin = await openServer(server.url);
+    await admin.exec("create role keeper");
+    const scratch = await openScratch({ kind: "server", url: server.url });
+    const folder = await readMigrations(
+      project({
+        "migrations/1.sql":
+          "create role fresh; alter system set work_mem = '5MB'; drop role keeper; create database other; create table t (id int);",
+      }),
+    );
+    const report = await replay(scratch, folder);
+    expect(report.failures).toEqual([]);
+    expect(report.notices.map((notice) => notice.code)).toEqual(["reaches-beyond", "reaches-beyond", "reaches-beyond"]);
+    expect(await scratch.db.query("select to_regclass('t')::text as t")).toEqual([{ t: "t" }]);
+    await scratch.close();
+    expect(await admin.query("select rolname from pg_roles where rolname in ('fresh', 'keeper')")).toEqual([
+      { rolname: "keeper" },
+    ]);
+    expect(await admin.query("select from pg_database where datname = 'other'")).toEqual([]);
+    await admin.exec("drop role keeper");
+    await admin.close();
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("and after %s", async (signal) => {
