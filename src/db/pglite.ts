@@ -15,7 +15,7 @@ export async function openEmbedded(options: { extensions?: Extensions; snapshot?
   if (options.snapshot) settings.loadDataDir = options.snapshot;
   const pglite = await PGlite.create(settings);
   // PGlite parses int8 to BigInt or number; the port promises strings, as node-postgres gives them.
-  const parsers = { 20: (text: string) => text };
+  const parsers = { 20: (text: string) => text, 1016: int8Array };
   const version = await pglite.query<{ v: number }>("select current_setting('server_version_num')::int as v");
   return {
     engine: "embedded",
@@ -29,3 +29,7 @@ export async function openEmbedded(options: { extensions?: Extensions; snapshot?
     close: async () => pglite.close(),
   };
 }
+
+/** `{1,NULL,{2}}` as an array of strings. */
+const int8Array = (text: string): unknown =>
+  JSON.parse(text.replaceAll(/-?\d+/g, '"$&"').replaceAll("NULL", "null").replaceAll("{", "[").replaceAll("}", "]"));

@@ -3,7 +3,10 @@ export interface Db {
   readonly engine: "embedded" | "server";
   /** server_version_num, e.g. 180004 */
   readonly version: number;
-  /** One statement with `$1` parameters; rows as objects, json and arrays parsed, numbers from int8 as strings. Throws the driver's error; see `pgErrorOf`. */
+  /**
+   * One statement with `$1` parameters; rows as objects, json and arrays parsed, int8 and numeric as strings, also in arrays. Both adapters
+   * give the same for these. Throws the driver's error, see `pgErrorOf`, or ToolError (environment) when the connection is lost.
+   */
   query<Row extends object = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Any number of statements by the simple protocol; results are dropped. */
   exec(sql: string): Promise<void>;
@@ -23,8 +26,10 @@ export interface PgError {
 /** The Postgres error inside something thrown by a `Db`, or null when it is something else (a lost connection, a bug). */
 export function pgErrorOf(error: unknown): PgError | null {
   if (!(error instanceof Error)) return null;
-  const fields = error as Error & { code?: unknown; detail?: unknown; hint?: unknown; position?: unknown };
-  if (typeof fields.code !== "string" || !/^[0-9A-Z]{5}$/.test(fields.code)) return null;
+  const fields = error as Error & Partial<Record<"severity" | "code" | "detail" | "hint" | "position", unknown>>;
+  // the severity tells it from an error of the system, whose code may look the same: EPIPE
+  if (typeof fields.severity !== "string" || typeof fields.code !== "string" || !/^[0-9A-Z]{5}$/.test(fields.code))
+    return null;
   return {
     sqlstate: fields.code,
     message: fields.message,

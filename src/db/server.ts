@@ -7,39 +7,86 @@ export interface ServerOptions {
   connectTimeoutMs?: number;
 }
 
-/** Connect to a server. Throws ToolError (environment) with a message that never holds the password. */
+/**
+ * Connect to a server. `sslmode` in the URL means what it means to libpq (Postgres manual, 32.19): `require` encrypts without a look at the
+ * certificate, `verify-full` looks. Throws ToolError (usage): not a database URL; (environment): no connection. No message holds the password.
+ */
 export async function openServer(url: string, options: ServerOptions = {}): Promise<Db> {
   const where = describeUrl(url);
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    application_name: "rlsmith",
-  });
-  // Without a listener a connection that is cut while idle would end the process; the next query reports it.
-  client.on("error", () => {});
-  try {
-    await client.connect();
-  } catch (error) {
-    throw connectError(error, where);
-  }
-  const version = await client.query<{ v: number }>("select current_setting('server_version_num')::int as v");
+  const client = await connect(url, where, options.connectTimeoutMs ?? 10_000);
+  const run = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw isLost(error) ? lostError(error, where) : error;
+    }
+  };
+  const version = await run(() =>
+    client.query<{ v: number }>("select current_setting('server_version_num')::int as v"),
+  );
   return {
     engine: "server",
     version: version.rows[0]?.v ?? 0,
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await client.query<Row & pg.QueryResultRow>(sql, [...params])).rows,
+      (await run(() => client.query<Row & pg.QueryResultRow>(sql, [...params]))).rows,
     exec: async (sql) => {
-      await client.query(sql);
+      await run(() => client.query(sql));
     },
     close: async () => client.end(),
   };
 }
 
-/** `user@host:port/database`, without the password and without parameters. */
+async function connect(url: string, where: string, timeout: number): Promise<pg.Client> {
+  const attempts = urlsToTry(url);
+  for (const [index, attempt] of attempts.entries())
+    try {
+      const client = new pg.Client({
+        connectionString: attempt,
+        connectionTimeoutMillis: timeout,
+        application_name: "rlsmith",
+        types: { getTypeParser },
+      });
+      // Without a listener a connection that is cut while idle would end the process; the next query reports it.
+      client.on("error", () => {});
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (index + 1 < attempts.length && /does not support SSL/.test(messageOf(error))) continue;
+      throw connectError(error, where);
+    }
+  throw new Error("there is always a URL to try");
+}
+
+/** node-postgres reads `sslmode=require` as verify-full, unless it is told to do as libpq does; `prefer` and `allow` may go without TLS. */
+function urlsToTry(url: string): string[] {
+  const parsed = new URL(url);
+  const mode = parsed.searchParams.get("sslmode");
+  const as = (sslmode: string): string => {
+    const other = new URL(parsed);
+    other.searchParams.set("sslmode", sslmode);
+    other.searchParams.set("uselibpqcompat", "true");
+    return other.toString();
+  };
+  // node-postgres' own
+  if (mode === null || mode === "no-verify") return [url];
+  if (mode === "allow") return [as("disable")];
+  return mode === "prefer" ? [as("require"), as("disable")] : [as(mode)];
+}
+
+// What node-postgres leaves as text or loses digits of; arrays of text are read alike, whatever their elements.
+const NAME_ARRAYS = new Set([1002, 1003, 1231, 1016, 2210]);
+const TEXT_ARRAY = 1009;
+
+const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: "text" | "binary") =>
+  pg.types.getTypeParser(NAME_ARRAYS.has(oid) ? TEXT_ARRAY : oid, format)) as typeof pg.types.getTypeParser;
+
+/** `user@host:port/database`, without the password and without parameters. Throws ToolError (usage) when it is no database URL. */
 export function describeUrl(url: string): string {
   try {
     const parsed = new URL(url);
+    if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw new Error("not a database");
     const user = parsed.username === "" ? "" : `${decodeURIComponent(parsed.username)}@`;
+    decodeURIComponent(parsed.password);
     const socket = parsed.searchParams.get("host");
     return `${user}${parsed.host === "" ? (socket ?? "local socket") : parsed.host}${parsed.pathname}`;
   } catch {
@@ -47,30 +94,51 @@ export function describeUrl(url: string): string {
       "usage",
       "BAD_DATABASE_URL",
       "the database URL cannot be read",
-      "write it as postgres://user:password@host:5432/database",
+      "write it as postgres://user:password@host:5432/database; write @ : / # and % of a password as %40 %3A %2F %23 and %25",
     );
   }
 }
 
 function connectError(error: unknown, where: string): ToolError {
   const raised = pgErrorOf(error);
-  if (raised?.sqlstate === "28P01" || raised?.sqlstate === "28000")
-    return new ToolError(
-      "environment",
+  const code = raised?.sqlstate ?? (error as { code?: unknown }).code;
+  const refuse = (kind: string, message: string, hint: string): ToolError =>
+    new ToolError("environment", kind, message, hint, { cause: error });
+  if (raised && /no encryption|SSL off/.test(raised.message))
+    return refuse("LOGIN_REFUSED", `\`${where}\` wants an encrypted connection`, "add ?sslmode=require to the URL");
+  if (raised && (code === "28P01" || code === "28000"))
+    return refuse(
       "LOGIN_REFUSED",
       `the server refused the login as \`${where}\` (${raised.sqlstate})`,
       "check user and password of the URL; a pooler may want the user as `name.project`",
-      { cause: error },
     );
-  if (raised?.sqlstate === "3D000")
-    return new ToolError("environment", "NO_SUCH_DATABASE", raised.message, "check the database name in the URL", {
-      cause: error,
-    });
-  return new ToolError(
-    "environment",
+  if (raised && code === "3D000")
+    return refuse("NO_SUCH_DATABASE", raised.message, "check the database name in the URL");
+  if (typeof code === "string" && /CERT|UNABLE_TO_VERIFY/.test(code))
+    return refuse(
+      "CERTIFICATE_REFUSED",
+      `the certificate of \`${where}\` is not trusted: ${messageOf(error)}`,
+      "name the authority's file with sslrootcert=… in the URL; sslmode=require encrypts without a look at the certificate",
+    );
+  return refuse(
     "DATABASE_UNREACHABLE",
     `cannot connect to \`${where}\`: ${raised?.message ?? messageOf(error)}`,
     "check host and port, and that the server is running and lets this machine in",
-    { cause: error },
   );
 }
+
+/** 57P01 to 57P03: the server ends connections or shuts down. */
+const isLost = (error: unknown): boolean => {
+  const raised = pgErrorOf(error);
+  if (raised) return /^57P0[1-3]$/.test(raised.sqlstate);
+  return /connection terminated|not queryable|ECONNRESET|EPIPE|ETIMEDOUT/i.test(messageOf(error));
+};
+
+const lostError = (error: unknown, where: string): ToolError =>
+  new ToolError(
+    "environment",
+    "CONNECTION_LOST",
+    `the connection to \`${where}\` was lost: ${messageOf(error)}`,
+    "see that the server is still running, and start again",
+    { cause: error },
+  );

@@ -22,14 +22,39 @@ begin
     ) as w(name, options)
   loop
     if not exists (select from pg_roles where rolname = wanted.name) then
-      execute format('create role %I %s', wanted.name, wanted.options);
+      begin
+        execute format('create role %I %s', wanted.name, wanted.options);
+      exception
+        -- a login may give BYPASSRLS and REPLICATION only where it has them
+        when insufficient_privilege then execute format('create role %I nologin', wanted.name);
+      end;
     end if;
+  end loop;
+
+  for wanted in
+    select granted.rolname as name, member.rolname as options
+    from (values
+      ('anon', 'authenticator'),
+      ('authenticated', 'authenticator'),
+      ('service_role', 'authenticator'),
+      ('anon', 'postgres'),
+      ('authenticated', 'postgres'),
+      ('service_role', 'postgres'),
+      ('supabase_auth_admin', 'postgres'),
+      ('supabase_storage_admin', 'postgres')
+    ) as w(name, options)
+    join pg_roles granted on granted.rolname = w.name
+    join pg_roles member on member.rolname = w.options
+    where not exists (select from pg_auth_members m where m.roleid = granted.oid and m.member = member.oid)
+  loop
+    begin
+      execute format('grant %I to %I', wanted.name, wanted.options);
+    exception
+      when insufficient_privilege then null;
+    end;
   end loop;
 end
 $$;
-
-grant anon, authenticated, service_role to authenticator;
-grant anon, authenticated, service_role, supabase_auth_admin, supabase_storage_admin to postgres;
 
 create schema if not exists extensions;
 create schema if not exists auth;
@@ -253,6 +278,10 @@ create function realtime.broadcast_changes(
 
 -- what hosted extensions would bring, without what they do
 
+create table cron.job_run_details (
+  jobid bigint, runid bigserial primary key, job_pid int, database text, username text, command text, status text, return_message text,
+  start_time timestamptz, end_time timestamptz
+);
 create table cron.job (
   jobid bigserial primary key, schedule text, command text, nodename text default 'localhost', nodeport int default 5432,
   database text default current_database(), username text default current_user, active boolean default true, jobname text
@@ -284,6 +313,15 @@ create view vault.decrypted_secrets as
   select id, name, description, secret, secret as decrypted_secret, key_id, nonce, created_at, updated_at from vault.secrets;
 create function vault.create_secret(new_secret text, new_name text default null, new_description text default '') returns uuid language sql as $$
   insert into vault.secrets (secret, name, description) values (new_secret, new_name, new_description) returning id
+$$;
+
+create table supabase_migrations.schema_migrations (version text primary key, statements text[], name text);
+
+create function vault.update_secret(secret_id uuid, new_secret text default null, new_name text default null, new_description text default null)
+returns void language sql as $$
+  update vault.secrets
+  set secret = coalesce(new_secret, secret), name = coalesce(new_name, name), description = coalesce(new_description, description)
+  where id = secret_id
 $$;
 
 create publication supabase_realtime;

@@ -29,6 +29,8 @@ export function describeLoss(text: string): string {
     if (extension) return `types and functions of extension \`${extension.extname}\``;
     const trigger = as("CreateTrigStmt", stmt);
     if (trigger) return `trigger \`${trigger.trigname}\` on ${range(trigger.relation)}`;
+    const index = as("IndexStmt", stmt);
+    if (index) return `an index on ${range(index.relation)}; no policy depends on it`;
     if (as("GrantStmt", stmt)) return "who may use what it grants or revokes";
     if (as("DropStmt", stmt)) return "what it would have dropped is still there";
     if (as("DoStmt", stmt)) return "everything that its block would have made";

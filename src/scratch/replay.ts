@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
-import { ToolError, messageOf } from "../errors.ts";
+import { pgErrorOf } from "../db/port.ts";
+import { ToolError } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
-import { describeLoss } from "./loss.ts";
 import type { MigrationsFolder } from "./layout.ts";
+import { extensionsImplied } from "./prepare.ts";
+import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
-import { standInFor, type StandIn } from "./stand-ins.ts";
-import { inTransaction, kindOf, reachesBeyond } from "./statement.ts";
+import type { StandIn } from "./stand-ins.ts";
 
 export interface ReplayFailure {
   /** relative to the project */
@@ -30,12 +30,6 @@ export interface ReplayReport {
   standIns: StandIn[];
   rolesMade: string[];
   notices: Finding[];
-}
-
-interface ReplayStatement {
-  text: string;
-  file: string;
-  line: number;
 }
 
 /**
@@ -62,16 +56,42 @@ export async function replay(
         "mend the migration, or leave --strict out to go on after it",
       );
   };
+  const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [] };
+  await createImplied(run, extensionsImplied(folder));
   for (const [index, file] of folder.files.entries()) {
     options.onFile?.(index + 1, folder.files.length, file.path);
     const statements = statementsOf(file.path, file.sql, file.firstLine, folder.projectDir, [], report, fail);
     report.files += 1;
     report.statements += statements.length;
-    await runFile(db, statements, report, fail);
+    await runFile(run, statements);
     await db.exec("reset role; reset session authorization; reset all;");
     if (db.engine === "embedded" && path) await db.exec(`set search_path = ${path.search_path}`);
   }
   return report;
+}
+
+/**
+ * Create extensions that the files use and none of them creates first, where a new Supabase project has them. What cannot be had is passed
+ * over: the statements that use it then fail, and say so.
+ */
+async function createImplied({ db, report, implied }: FileRun, extensions: readonly string[]): Promise<void> {
+  for (const extension of extensions)
+    try {
+      await db.exec(`create extension if not exists ${quoteIdent(extension)} with schema extensions`);
+      implied.push(extension);
+    } catch (error) {
+      if (pgErrorOf(error) === null) throw error;
+    }
+  if (implied.length === 0) return;
+  const names = implied.map((name) => `\`${name}\``).join(" and ");
+  report.notices.push(
+    finding(
+      "extension-implied",
+      "info",
+      { kind: "database" },
+      `the files use ${names} before any of them creates it: created in schema extensions, where a new Supabase project has it`,
+    ),
+  );
 }
 
 /** Statements of a file, with \ir followed. */
@@ -116,7 +136,9 @@ function statementsOf(
         "psql-command",
         "info",
         { kind: "file", file: path, line: at(part.line) },
-        `\`\\${part.command}\` is psql's own and was passed over`,
+        part.command === "copy rows"
+          ? `the rows of \`${firstLineOf(part.argument)}\` were passed over`
+          : `\`\\${part.command}\` is psql's own and was passed over`,
       ),
     );
     return [];
@@ -132,125 +154,3 @@ function statementsOf(
     });
   return statements;
 }
-
-async function runFile(
-  db: Db,
-  statements: readonly ReplayStatement[],
-  report: ReplayReport,
-  fail: (failure: ReplayFailure) => void,
-): Promise<void> {
-  const wanted = statements.filter((statement) => {
-    const beyond = db.engine === "server" ? reachesBeyond(statement.text) : null;
-    if (beyond !== null)
-      report.notices.push(
-        finding(
-          "reaches-beyond",
-          "warning",
-          { kind: "file", file: statement.file, line: statement.line },
-          `\`${firstLineOf(statement.text)}\` was not run: ${beyond}`,
-        ),
-      );
-    return beyond === null && kindOf(statement.text) !== "transaction";
-  });
-  const outside = wanted.some((statement) => !inTransaction(statement.text));
-  const stands = wanted.some((statement) => standInFor(statement.text, db.engine));
-  if (!outside && !stands) {
-    try {
-      await db.exec(`begin;\n${wanted.map((statement) => statement.text).join(";\n")};\ncommit;`);
-      return;
-    } catch {
-      // some statement of the file fails: one by one, to keep the others and to say which
-      await db.exec("rollback").catch(() => {});
-    }
-  }
-  await runOneByOne(db, wanted, report, fail);
-}
-
-async function runOneByOne(
-  db: Db,
-  statements: readonly ReplayStatement[],
-  report: ReplayReport,
-  fail: (failure: ReplayFailure) => void,
-): Promise<void> {
-  await db.exec("begin");
-  for (const statement of statements) {
-    const stand = standInFor(statement.text, db.engine);
-    if (stand && db.engine === "embedded") {
-      await db.exec(stand.sql);
-      noteStandIn(report, stand.standIn);
-      continue;
-    }
-    let error = await attempt(db, statement.text);
-    for (let role = missingRole(error); role !== null; role = missingRole(error)) {
-      await db.exec(`create role ${quoteIdent(role)} nologin`);
-      report.rolesMade.push(role);
-      error = await attempt(db, statement.text);
-    }
-    if (error === null) continue;
-    if (stand) {
-      await db.exec(stand.sql);
-      noteStandIn(report, stand.standIn);
-      continue;
-    }
-    try {
-      fail({
-        file: statement.file,
-        line: lineOfError(statement, error.position, error.sqlstate),
-        firstLine: firstLineOf(statement.text),
-        sqlstate: error.sqlstate,
-        message: error.message,
-        unreliable: describeLoss(statement.text),
-      });
-    } catch (stop) {
-      await db.exec("rollback").catch(() => {});
-      throw stop;
-    }
-  }
-  await db.exec("commit").catch(async (error: unknown) => {
-    await db.exec("rollback").catch(() => {});
-    const last = statements.at(-1);
-    fail({
-      file: last?.file ?? "",
-      line: last?.line ?? 1,
-      firstLine: "commit",
-      sqlstate: pgErrorOf(error)?.sqlstate ?? "XX000",
-      message: messageOf(error),
-      unreliable: "everything in the file",
-    });
-  });
-}
-
-/** Run one statement inside the open transaction, or between two of them where it may not be inside; what Postgres raised, or null. */
-async function attempt(db: Db, text: string): Promise<PgError | null> {
-  const alone = !inTransaction(text);
-  try {
-    await db.exec(alone ? "commit" : "savepoint s");
-    await db.exec(text);
-    await db.exec(alone ? "begin" : "release savepoint s");
-    return null;
-  } catch (error) {
-    const raised = pgErrorOf(error);
-    if (raised === null) throw error;
-    await db.exec(alone ? "rollback; begin" : "rollback to savepoint s");
-    return raised;
-  }
-}
-
-/** The role that a statement names and nobody has made. Scratch databases speak English, so the message can be read. */
-const missingRole = (error: PgError | null): string | null =>
-  error?.sqlstate === "42704" ? (/^role "(.*)" does not exist$/.exec(error.message)?.[1] ?? null) : null;
-
-function noteStandIn(report: ReplayReport, standIn: StandIn): void {
-  if (!report.standIns.some((other) => other.extension === standIn.extension)) report.standIns.push(standIn);
-}
-
-/** A syntax error is told at its own line, anything else at the statement's first. */
-function lineOfError(statement: ReplayStatement, position: number | null, sqlstate: string): number {
-  if (sqlstate !== "42601" || position === null) return statement.line;
-  return statement.line + statement.text.slice(0, position - 1).split("\n").length - 1;
-}
-
-const firstLineOf = (text: string): string => {
-  const line = text.trimStart().split("\n")[0] ?? "";
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
-};

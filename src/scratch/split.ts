@@ -1,5 +1,6 @@
-import type { ScanToken } from "libpg-query";
-import { scanTokens } from "../pg/expr/parse.ts";
+import { scanSync, type ScanToken } from "libpg-query";
+import { messageOf } from "../errors.ts";
+import { parseStatements, scanTokens } from "../pg/expr/parse.ts";
 
 /** A statement of a file. */
 export interface Statement {
@@ -30,27 +31,36 @@ export function splitStatements(sql: string): SplitFile {
   const { text, commands } = takePsqlOut(sql.replace(/^\uFEFF/, ""));
   const source = Buffer.from(text, "utf8");
   const { tokens, broken } = scan(text);
+  const lineOf = lineCounter(source);
   const parts: SplitFile["parts"] = commands.map((command) => ({ kind: "psql", ...command }));
-  let first: ScanToken | null = null;
+  for (let start = 0; start < tokens.length;) {
+    const first = tokens[start];
+    const end = endOf(tokens, start, true) ?? (broken === null ? endOf(tokens, start, false) : null);
+    // what nothing ends is whole at the end of a file, and a part of what is broken otherwise
+    if (first === undefined || (end === null && broken !== null)) break;
+    const to = end === null ? source.length : (tokens[end]?.start ?? source.length);
+    if (end !== start) {
+      const statement = source.subarray(first.start, to).toString("utf8").trimEnd();
+      parts.push({ kind: "statement", text: statement, line: lineOf(first.start) });
+    }
+    if (end === null) break;
+    start = end + 1;
+  }
+  parts.sort((a, b) => a.line - b.line);
+  return { parts, broken };
+}
+
+/**
+ * Index of the semicolon that ends the statement that starts at a token; null where none does. Where a parenthesis or an ATOMIC body stays open
+ * to the end of the file, `nested` false asks for the next semicolon at all, so that one such mistake does not swallow the statements after it.
+ */
+function endOf(tokens: readonly ScanToken[], start: number, nested: boolean): number | null {
   let depth = 0;
   let atomic = 0;
   let previous = "";
-  const finish = (end: number): void => {
-    if (first === null) return;
-    const statement = source.subarray(first.start, end).toString("utf8").trimEnd();
-    parts.push({ kind: "statement", text: statement, line: lineAt(source, first.start) });
-    first = null;
-    depth = 0;
-    atomic = 0;
-  };
-  for (const token of tokens) {
-    const word = token.text.toLowerCase();
-    if (word === ";" && depth <= 0 && atomic === 0) {
-      finish(token.start);
-      previous = "";
-      continue;
-    }
-    first ??= token;
+  for (let index = start; index < tokens.length; index += 1) {
+    const word = tokens[index]?.text.toLowerCase() ?? "";
+    if (word === ";" && (!nested || (depth <= 0 && atomic === 0))) return index;
     if (word === "(") depth += 1;
     if (word === ")") depth -= 1;
     if (word === "atomic" && previous === "begin") atomic += 1;
@@ -58,32 +68,59 @@ export function splitStatements(sql: string): SplitFile {
     else if (atomic > 0 && word === "end") atomic -= 1;
     previous = word;
   }
-  if (broken === null) finish(source.length);
-  parts.sort((a, b) => a.line - b.line);
-  return { parts, broken: broken && { ...broken, text: text.split("\n")[broken.line - 1] ?? "" } };
+  return null;
 }
 
-function scan(text: string): { tokens: ScanToken[]; broken: { line: number; message: string } | null } {
+/** Tokens of a text; where the scanner gives up, those before that place. */
+function scan(text: string): { tokens: ScanToken[]; broken: SplitFile["broken"] } {
   try {
     return { tokens: scanTokens(text), broken: null };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    // The scanner names no place. What opens and does not close is found by scanning ever shorter beginnings.
+  } catch {
+    // The scanner names no place. What opens and never closes is the last token of the text with its closing put behind it.
     const lines = text.split("\n");
-    let good = 0;
-    for (let low = 0, high = lines.length; low <= high;) {
-      const middle = (low + high) >> 1;
-      if (scans(lines.slice(0, middle).join("\n"))) {
-        good = Math.max(good, middle);
-        low = middle + 1;
-      } else high = middle - 1;
+    let open = openAt(text);
+    if (open === null) {
+      // Something that is no token at all (`1abc`): in the first line with which the text can no longer be closed.
+      let [good, bad] = [0, lines.length];
+      while (bad - good > 1) {
+        const middle = (good + bad) >> 1;
+        const beginning = lines.slice(0, middle).join("\n");
+        if (scans(beginning) || openAt(beginning) !== null) good = middle;
+        else bad = middle;
+      }
+      const beginning = lines.slice(0, good).join("\n");
+      open = openAt(beginning) ?? Buffer.byteLength(beginning) + (good === 0 ? 0 : 1);
     }
-    const beginning = lines.slice(0, good).join("\n");
+    const source = Buffer.from(text, "utf8");
+    const line = lineCounter(source)(open);
     return {
-      tokens: scanTokens(beginning),
-      broken: { line: good + 1, message },
+      tokens: scanTokens(source.subarray(0, open).toString("utf8")),
+      broken: { line, message: refusal(source.subarray(open).toString("utf8")), text: lines[line - 1] ?? "" },
     };
   }
+}
+
+/** What the parser says of a text that begins where the scanner gives up: the scanner's own message is lost on its way out of the WASM. */
+function refusal(text: string): string {
+  try {
+    parseStatements(text);
+  } catch (error) {
+    const [said = ""] = messageOf(error).split("\n");
+    return said.length > 120 ? `${said.slice(0, 119)}…` : said;
+  }
+  return "cannot be read as SQL";
+}
+
+/** Byte at which a string, quoted name, comment or dollar quote opens that the text does not close; null when nothing is open. */
+function openAt(text: string): number | null {
+  const tags = new Set(text.match(/\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$/g));
+  for (const closing of ["'", '"', "\n*/", "\n*/*/", "\n*/*/*/", ...tags])
+    try {
+      return scanSync(`${text}${closing}`).tokens.at(-1)?.start ?? null;
+    } catch {
+      // not this one
+    }
+  return null;
 }
 
 function scans(text: string): boolean {
@@ -112,7 +149,7 @@ function takePsqlOut(sql: string): { text: string; commands: PsqlCommand[] } {
       commands.push({ command: found[1] ?? "", argument: found[2] ?? "", line: index + 1 });
       lines[index] = "";
     }
-    if (/^\s*copy\s.*from\s+stdin/i.test(line)) {
+    if (/^\s*copy\s.*from\s+stdin/i.test(line) && scans(lines.slice(0, index).join("\n"))) {
       copying = true;
       commands.push({ command: "copy rows", argument: line.trim(), line: index + 1 });
       lines[index] = "";
@@ -121,8 +158,15 @@ function takePsqlOut(sql: string): { text: string; commands: PsqlCommand[] } {
   return { text: lines.join("\n"), commands };
 }
 
-function lineAt(source: Buffer, offset: number): number {
+/** 1-based line of a byte; counts on from the last one asked for, as places come in order. */
+function lineCounter(source: Buffer): (offset: number) => number {
   let line = 1;
-  for (let at = source.indexOf(10); at >= 0 && at < offset; at = source.indexOf(10, at + 1)) line += 1;
-  return line;
+  let from = 0;
+  return (offset) => {
+    for (let at = source.indexOf(10, from); at >= 0 && at < offset; at = source.indexOf(10, from)) {
+      line += 1;
+      from = at + 1;
+    }
+    return line;
+  };
 }

@@ -9,55 +9,133 @@ export interface StandIn {
   reason: string;
 }
 
-// What policies and tables may name of an extension. The bootstrap has the schemas of pg_cron, pg_net and vault already.
-const TYPES: Record<string, readonly string[]> = {
-  vector: ["vector", "halfvec", "sparsevec"],
-  postgis: ["geometry", "geography", "box2d", "box3d"],
-  http: [],
-  pg_cron: [],
-  pg_net: [],
-  supabase_vault: [],
-  pgsodium: [],
-  pg_graphql: [],
-  pgmq: [],
+/** SQL to run instead of a statement about an extension, and what it makes, in words. */
+export interface Replacement {
+  extension: string;
+  sql: string;
+  what: string;
+}
+
+interface Made {
+  sql: (schema: string | null) => string;
+  what: string;
+}
+
+const NOTHING: Made = { sql: () => "select", what: "a stand-in without its functions" };
+
+// What tables, policies and bodies may name of an extension. The bootstrap has the schemas of pg_cron, pg_net and vault already.
+const MADE: Record<string, Made> = {
+  vector: {
+    sql: (schema) =>
+      ["vector", "halfvec", "sparsevec"]
+        .map((type) => textType(schema, type, "varchartypmodin") + distances(schema, type))
+        .join(""),
+    what: "its types hold text, its distances are null",
+  },
+  postgis: {
+    // the type modifier (Point, 4326) becomes the number of its parts
+    sql: (schema) =>
+      ["geometry", "geography"].map((type) => textType(schema, type, "array_cardinality")).join("") +
+      ["box2d", "box3d"].map((type) => textType(schema, type, null)).join(""),
+    what: "its types hold text; without its functions",
+  },
+  pg_jsonschema: {
+    sql: (schema) =>
+      ["json", "jsonb"]
+        .map(
+          (type) =>
+            `create function ${within(schema, `${type}_matches_schema`)}(schema json, instance ${type}) returns bool language sql immutable as 'select true';`,
+        )
+        .join(""),
+    what: "every document matches its schema",
+  },
+  pgmq: {
+    sql: () => `create schema if not exists pgmq;
+      create function pgmq.create(queue_name text) returns void language plpgsql as $$
+      declare kind text;
+      begin
+        foreach kind in array array['q', 'a'] loop
+          execute format('create table if not exists pgmq.%I (msg_id bigint primary key, read_ct int not null default 0, enqueued_at timestamptz not null default now(), vt timestamptz not null default now(), message jsonb)', kind || '_' || queue_name);
+        end loop;
+      end $$;`,
+    what: "pgmq.create makes the tables of a queue, nothing fills them",
+  },
+};
+
+const within = (schema: string | null, name: string): string =>
+  schema === null ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`;
+
+/**
+ * A base type that holds text, so that it can have a modifier (`vector(1536)`), which a domain cannot. `typmod` is an internal function from
+ * cstring[] to int4. A login that is no superuser gets a domain.
+ */
+function textType(schema: string | null, type: string, typmod: string | null): string {
+  const name = (suffix: string): string => within(schema, `${type}${suffix}`);
+  const internal = "language internal immutable strict";
+  const modifier =
+    typmod === null ? "" : `create function ${name("_typmod_in")}(cstring[]) returns int4 ${internal} as '${typmod}';`;
+  const options = [
+    `input = ${name("_in")}, output = ${name("_out")}, like = text`,
+    ...(typmod === null ? [] : [`typmod_in = ${name("_typmod_in")}`]),
+    ...(typmod === "varchartypmodin" ? ["typmod_out = pg_catalog.varchartypmodout"] : []),
+  ];
+  return `do $make$ begin
+    create type ${name("")};
+    create function ${name("_in")}(cstring) returns ${name("")} ${internal} as 'textin';
+    create function ${name("_out")}(${name("")}) returns cstring ${internal} as 'textout';
+    ${modifier}
+    create type ${name("")} (${options.join(", ")});
+  exception
+    when duplicate_object then null;
+    when insufficient_privilege then create domain ${name("")} as text;
+  end $make$;`;
+}
+
+/** The operators that queries order by, so that SQL functions that search can be made. */
+const distances = (schema: string | null, type: string): string => {
+  const [own, fn] = [within(schema, type), within(schema, `${type}_distance`)];
+  const operators = ["<->", "<=>", "<#>", "<+>"].map((operator) => {
+    const name = schema === null ? operator : `${quoteIdent(schema)}.${operator}`;
+    return `create operator ${name} (leftarg = ${own}, rightarg = ${own}, function = ${fn});`;
+  });
+  return `create function ${fn}(${own}, ${own}) returns float8 language sql immutable as 'select null::float8';${operators.join("")}`;
 };
 
 /**
- * What to run instead of a CREATE EXTENSION that the embedded database cannot load: types by the extension's names, as domains over text,
- * so that tables keep their columns. Null for any other statement. On a server the real extension is tried first.
+ * What to run instead of a statement about an extension that cannot be had: CREATE EXTENSION makes the names that tables and bodies need,
+ * COMMENT ON, ALTER and DROP do nothing. Null for any other statement and, embedded, for an extension that PGlite ships.
+ * On a server the real statement is tried first.
  */
-export function standInFor(text: string, engine: "embedded" | "server"): { sql: string; standIn: StandIn } | null {
-  if (!/^\s*(create|comment\s+on|alter)\s+extension\b/i.test(text)) return null;
-  let name: string | undefined;
-  let schema = "extensions";
+export function standInFor(text: string, engine: "embedded" | "server"): Replacement | null {
+  if (!/^\s*(create|comment\s+on|alter|drop)\s+extension\b/i.test(text)) return null;
+  const named = extensionOf(text);
+  if (named === null || named.extension === "plpgsql" || (engine === "embedded" && isContrib(named.extension)))
+    return null;
+  const made = (Object.hasOwn(MADE, named.extension) ? MADE[named.extension] : undefined) ?? NOTHING;
+  return { extension: named.extension, sql: named.create ? made.sql(named.schema) : "select", what: made.what };
+}
+
+/** The extension that a statement names; for CREATE, with the schema that it says. */
+function extensionOf(text: string): { extension: string; create: boolean; schema: string | null } | null {
   try {
     const stmt = parseStatements(text)[0]?.stmt;
     const create = as("CreateExtensionStmt", stmt);
-    name = create?.extname;
-    for (const option of create?.options ?? []) {
-      const element = as("DefElem", option);
-      if (element?.defname === "schema") schema = as("String", element.arg)?.sval ?? schema;
+    if (create?.extname !== undefined) {
+      const option = (create.options ?? [])
+        .map((node) => as("DefElem", node))
+        .find((element) => element?.defname === "schema");
+      return { extension: create.extname, create: true, schema: as("String", option?.arg)?.sval ?? null };
     }
+    const object =
+      as("CommentStmt", stmt)?.object ??
+      as("DropStmt", stmt)?.objects?.[0] ??
+      as("AlterObjectSchemaStmt", stmt)?.object;
+    const extension =
+      as("String", object)?.sval ??
+      as("AlterExtensionStmt", stmt)?.extname ??
+      as("AlterExtensionContentsStmt", stmt)?.extname;
+    return extension === undefined ? null : { extension, create: false, schema: null };
   } catch {
     return null;
   }
-  if (name === undefined || name === "plpgsql" || isContrib(name)) return null;
-  const types = TYPES[name] ?? [];
-  const sql = types
-    .map(
-      (type) =>
-        `do $$ begin create domain ${quoteIdent(schema)}.${quoteIdent(type)} as text; exception when duplicate_object then null; end $$`,
-    )
-    .join("; ");
-  const what =
-    types.length === 0
-      ? "a stand-in without its functions"
-      : `types ${types.join(", ")} as text, without its functions`;
-  return {
-    sql: sql === "" ? "select" : sql,
-    standIn: {
-      extension: name,
-      reason: `${engine === "embedded" ? "the embedded database does not ship it" : "the server does not have it"}; ${what}`,
-    },
-  };
 }

@@ -1,26 +1,54 @@
-/** What a statement is to a replay, by its first words. */
-export function kindOf(text: string): "transaction" | "other" {
-  return /^\s*(begin|start\s+transaction|commit|end|rollback|abort)(\s+(work|transaction|and\s+(no\s+)?chain|isolation\b.*))?\s*$/is.test(
-    text,
-  )
-    ? "transaction"
-    : "other";
+import { as } from "../pg/expr/node.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
+
+/** What a statement does to the transaction of its file, by its first words; null for anything else. */
+export function transactionWord(text: string): "begin" | "commit" | "rollback" | null {
+  const word = /^\s*(begin|start\s+transaction|commit|end|rollback|abort)\b\s*(.*)$/is.exec(text);
+  const rest = word?.[2]?.trim() ?? "";
+  // not ROLLBACK TO a savepoint, nor COMMIT PREPARED
+  if (word === null || !/^((work|transaction)\b\s*)?((and|isolation|read|not|deferrable)\b.*)?$/is.test(rest))
+    return null;
+  const first = word[1]?.toLowerCase() ?? "";
+  if (first === "begin" || first.startsWith("start")) return "begin";
+  return first === "commit" || first === "end" ? "commit" : "rollback";
 }
 
-/** Whether a statement may run inside a transaction block. */
+/** Whether a statement may run inside a transaction block. A list of the usual ones: Postgres says 25001 for the others. */
 export const inTransaction = (text: string): boolean =>
-  !/^\s*(create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex\b.*\bconcurrently|vacuum|create\s+database|drop\s+database|alter\s+system|create\s+tablespace|alter\s+type\s+\S+\s+add\s+value|refresh\s+materialized\s+view\s+concurrently)\b/is.test(
+  !/^\s*(create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex\b.*\bconcurrently|vacuum|alter\s+type\s+\S+\s+add\s+value|refresh\s+materialized\s+view\s+concurrently)\b/is.test(
     text,
   );
 
 /**
- * Why a statement is not for a scratch database on a server: it changes what the server's other databases see, too. Null for any other one.
- * An embedded database has its server to itself. Roles may be made: those that were not there before are dropped at the end.
+ * Why a statement is not for a scratch database on a server: it changes what other databases of that server see, too. Null for any other one.
+ * `foreignRoles`: roles that were there before the scratch database. What a DO block does is not looked at.
  */
-export function reachesBeyond(text: string): string | null {
-  if (/^\s*alter\s+system\b/i.test(text)) return "ALTER SYSTEM is for the whole server";
-  if (/^\s*(create|drop|alter)\s+database\b/i.test(text)) return "the scratch database has a name of its own";
-  if (/^\s*(create|drop|alter)\s+tablespace\b/i.test(text)) return "tablespaces are of the whole server";
-  if (/^\s*(drop|alter)\s+(role|user|group)\b(?!\s+mapping)/i.test(text)) return "roles are of the whole server";
-  return null;
+export function reachesBeyond(text: string, foreignRoles: ReadonlySet<string>): string | null {
+  if (/^\s*alter\s+system\b/i.test(text)) return "it changes the whole server";
+  if (/^\s*(create|drop|alter)\s+(database|tablespace)\b/i.test(text))
+    return "databases and tablespaces are of the whole server";
+  if (!/^\s*((drop|alter)\s+(role|user|group)|reassign\s+owned)\b/i.test(text)) return null;
+  const role = rolesOf(text).find((name) => foreignRoles.has(name));
+  return role === undefined ? null : `role \`${role}\` was there before and others may use it`;
+}
+
+/** Roles that an ALTER ROLE, DROP ROLE or REASSIGN OWNED changes. */
+function rolesOf(text: string): string[] {
+  try {
+    const stmt = parseStatements(text)[0]?.stmt;
+    const specs = [
+      as("AlterRoleStmt", stmt)?.role,
+      as("AlterRoleSetStmt", stmt)?.role,
+      ...[...(as("DropRoleStmt", stmt)?.roles ?? []), ...(as("ReassignOwnedStmt", stmt)?.roles ?? [])].map((node) =>
+        as("RoleSpec", node),
+      ),
+    ];
+    const renamed = as("RenameStmt", stmt);
+    return [
+      ...specs.flatMap((spec) => spec?.rolename ?? []),
+      ...(renamed?.renameType === "OBJECT_ROLE" && renamed.subname !== undefined ? [renamed.subname] : []),
+    ];
+  } catch {
+    return [];
+  }
 }

@@ -12,7 +12,7 @@ import { project } from "../support/cli.ts";
 
 let base: Scratch;
 beforeAll(async () => {
-  base = await openScratch({ kind: "embedded" }, { extensions: ["citext", "pgcrypto"] });
+  base = await openScratch({ kind: "embedded" }, { extensions: ["citext", "pgcrypto", "uuid-ossp", "moddatetime"] });
 });
 afterAll(async () => base.close());
 
@@ -117,6 +117,117 @@ test("extensions: contrib ones are loaded, others stood in for and told", async 
   expect(report.standIns.map(({ extension }) => extension)).toEqual(["vector", "pg_cron"]);
 });
 
+test("types of an extension that is stood in for take their modifiers, and what else is known of it is there", async () => {
+  const { scratch, report } = await replayed({
+    "migrations/1.sql": `
+      create extension if not exists vector with schema extensions;
+      comment on extension vector is 'x';
+      create extension vector with schema extensions;
+      create extension postgis;
+      create extension pgmq;
+      create extension pg_jsonschema with schema extensions;
+      create extension if not exists unheard_of;
+      create table docs (id int, embedding vector(1536), place geometry(Point, 4326), body json check (json_matches_schema('{}', body)));
+      create index on docs using hnsw (embedding vector_cosine_ops);
+      create function nearest(q extensions.vector) returns setof docs language sql stable as $$ select * from docs order by embedding <=> q limit 1 $$;
+      select pgmq.create('jobs');
+      alter table pgmq.q_jobs enable row level security;
+      drop extension if exists unheard_of;`,
+  });
+  open = scratch;
+  expect(report.failures).toEqual([]);
+  expect(report.standIns.map(({ extension }) => extension)).toEqual([
+    "vector",
+    "postgis",
+    "pgmq",
+    "pg_jsonschema",
+    "unheard_of",
+  ]);
+  expect(report.notices.map((notice) => notice.code)).toEqual(["index-left-out"]);
+  const columns = (await inspect(scratch.db)).relations.find((r) => r.name === "docs")?.columns ?? [];
+  expect(columns.find((column) => column.name === "embedding")?.type).toBe("extensions.vector(1536)");
+});
+
+test("functions that a new Supabase project has are there, and that is told", async () => {
+  const files = {
+    "migrations/1.sql":
+      "create table a (id uuid default uuid_generate_v4(), code text default encode(gen_random_bytes(4), 'hex'));",
+    "migrations/2.sql": 'create extension "uuid-ossp"; create extension if not exists pgcrypto with schema extensions;',
+  };
+  const folder = await readMigrations(project(files));
+  expect(extensionsNamed(folder).toSorted()).toEqual(["pgcrypto", "uuid-ossp"]);
+  const { scratch, report } = await replayed(files);
+  open = scratch;
+  expect(report.failures).toEqual([]);
+  expect(report.notices.map((notice) => notice.message)).toEqual([
+    "the files use `uuid-ossp` and `pgcrypto` before any of them creates it: created in schema extensions, where a new Supabase project has it",
+  ]);
+});
+
+test("an extension that the files create before they use it is left to them", async () => {
+  const { scratch, report } = await replayed({
+    "migrations/1.sql":
+      "-- for gen_random_bytes()\ncreate extension pgcrypto with schema public; create table a (b bytea default public.gen_random_bytes(4), at timestamptz);\ncreate extension moddatetime; create trigger t before update on a for each row execute function moddatetime(at);",
+  });
+  open = scratch;
+  expect(report).toMatchObject({ failures: [], notices: [] });
+});
+
+test.each([
+  ["a comment before the semicolon", "create schema other -- mine\n;\ncreate table here (id int);"],
+  ["SET ROLE to a role that nobody made", "set role newcomer; reset role; create table here (id int);"],
+  ["a statement that wants no transaction", "create table here (id int); vacuum (verbose) here; cluster;"],
+  [
+    "an enum value that a block adds",
+    "create type e as enum ('x'); do $$ begin alter type e add value 'y'; end $$; create table here (e e default 'y');",
+  ],
+  [
+    "several transactions of its own",
+    "begin isolation level serializable; create table here (id int); commit and chain; select 1; end;",
+  ],
+])("%s", async (_, sql) => {
+  const { scratch, report } = await replayed({ "migrations/1.sql": sql });
+  open = scratch;
+  expect(report.failures).toEqual([]);
+  expect(await scratch.db.query("select 'public.here'::regclass::text as t")).toEqual([{ t: "here" }]);
+});
+
+test("what a file rolls back itself is not there", async () => {
+  const { scratch, report } = await replayed({
+    "migrations/1.sql":
+      "create table a (id int);\nbegin;\ncreate table b (id int);\nrollback;\ncreate table c (id int);",
+  });
+  open = scratch;
+  expect(report.failures).toEqual([]);
+  expect((await inspect(scratch.db)).relations.filter((r) => r.schema === "public").map((r) => r.name)).toEqual([
+    "a",
+    "c",
+  ]);
+});
+
+test("a role that cannot be made is a failure of its statement", async () => {
+  const { scratch, report } = await replayed({
+    "migrations/1.sql": "create table a (id int); grant select on a to pg_nothing; create table b (id int);",
+  });
+  open = scratch;
+  expect(report.failures.map(({ sqlstate, unreliable }) => [sqlstate, unreliable])).toEqual([
+    ["42704", "who may use what it grants or revokes"],
+  ]);
+});
+
+test("a deferred constraint that fails at the end is a failure of the file", async () => {
+  const { scratch, report } = await replayed({
+    "migrations/1.sql":
+      "create table a (id int primary key, up int references a deferrable initially deferred); insert into a values (1, 2);",
+    "migrations/2.sql": "create table b (id int);",
+  });
+  open = scratch;
+  expect(report.failures).toMatchObject([
+    { file: "migrations/1.sql", sqlstate: "23503", unreliable: "everything in the file up to here" },
+  ]);
+  expect(await scratch.db.query("select to_regclass('a') as a, to_regclass('b') as b")).toEqual([{ a: null, b: "b" }]);
+});
+
 test("\\ir is followed, other psql commands are told, a circle is refused", async () => {
   const { scratch, report } = await replayed({
     "migrations/1.sql": "\\set ON_ERROR_STOP on\n\\ir parts/a.sql\n\\ir missing.sql\n",
@@ -197,6 +308,9 @@ describe("the bootstrap", () => {
       expect(await scratch.db.query("select count(*)::int as n from auth.users")).toEqual([{ n: 0 }]);
       await scratch.close();
       expect(readFileSync(join(dir, file)).length).toBeGreaterThan(1000);
+      // nor one that cannot be written: a file stands where the folder would be
+      process.env["RLSMITH_CACHE_DIR"] = join(dir, file);
+      await (await openScratch({ kind: "embedded" })).close();
     } finally {
       if (before === undefined) delete process.env["RLSMITH_CACHE_DIR"];
       else process.env["RLSMITH_CACHE_DIR"] = before;

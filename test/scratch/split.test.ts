@@ -101,9 +101,59 @@ describe("what is not SQL", () => {
     ]);
   });
 
-  test("an open string is told with its line, and what stands before it is kept", () => {
-    const split = splitStatements("select 1;\nselect 'open;\nselect 3;");
-    expect(split.broken?.line).toBe(2);
-    expect(split.parts).toEqual([{ kind: "statement", text: "select 1", line: 1 }]);
+  test("COPY inside a text is no COPY", () => {
+    expect(statements("select '\ncopy t from stdin;\n';\nselect 2")).toEqual([
+      [1, "select '\ncopy t from stdin;\n'"],
+      [4, "select 2"],
+    ]);
   });
+});
+
+describe("what the scanner refuses is told with its line, and what stands before it is kept", () => {
+  const body = "create function f() returns int language sql as $$\n  select 1;\n\n$$;\n";
+  test.each([
+    ["a string", "select 1;\nselect 'open;\nselect 3;", 2, 1, "unterminated quoted string"],
+    [
+      "a string after texts of several lines",
+      `${body}${body}select\n  'open;\n\n\n`,
+      10,
+      2,
+      "unterminated quoted string",
+    ],
+    ["a comment", `${body}/* open\n select 1;\n`, 5, 1, "unterminated /* comment"],
+    ["nested comments", `${body}/* open /* inner\n select 1;\n`, 5, 1, "unterminated /* comment"],
+    ["a dollar quote", `${body}do $x$ begin\n end $y$;\n`, 5, 1, "unterminated dollar-quoted string"],
+    ["a quoted name", `${body}${body}drop table "open;\n`, 9, 2, "unterminated quoted identifier"],
+    ["what is no token", `${body}${body}select 1abc;\n${body}`, 9, 2, "trailing junk after numeric literal"],
+    [
+      "what is no token, after a text that ends in its line",
+      `${body}select '\n', 1abc;\n${body}`,
+      5,
+      1,
+      "syntax error",
+    ],
+  ])("%s", (_, sql, line, before, message) => {
+    const split = splitStatements(sql);
+    expect(split.broken).toMatchObject({ line, message: expect.stringContaining(message) });
+    expect(split.parts.length).toBe(before);
+  });
+});
+
+test("a parenthesis that stays open loses one statement, not the file", () => {
+  expect(
+    statements(
+      "select 1;\ncreate table a (id int;\nselect 3;\ncreate rule r as on insert to t do also (select 1; select 2);",
+    ),
+  ).toEqual([
+    [1, "select 1"],
+    [2, "create table a (id int"],
+    [3, "select 3"],
+    [4, "create rule r as on insert to t do also (select 1; select 2)"],
+  ]);
+});
+
+test("20,000 statements in a file take no more than seconds", () => {
+  const start = performance.now();
+  expect(statements("insert into t values (1, 'some text of a seed');\n".repeat(20_000)).length).toBe(20_000);
+  expect(performance.now() - start).toBeLessThan(5000);
 });

@@ -1,0 +1,227 @@
+import { randomBytes } from "node:crypto";
+import { pgErrorOf, type Db } from "../db/port.ts";
+import { openServer } from "../db/server.ts";
+import { ToolError } from "../errors.ts";
+import { quoteIdent } from "../pg/identifier.ts";
+import { BOOTSTRAP, SEARCH_PATH } from "./bootstrap.ts";
+import type { Scratch } from "./scratch.ts";
+
+/** A scratch database and its copies on one server. What they leave behind is taken away when the last of them is closed. */
+interface Family {
+  url: string;
+  foreignRoles: ReadonlySet<string>;
+  /** roles that the bootstrap or a migration made */
+  roles: Set<string>;
+  /** databases that are to be dropped */
+  databases: Set<string>;
+}
+
+/** Families that have a database, to be taken away when the process is told to end. */
+const families = new Set<Family>();
+
+/**
+ * A scratch database on a server, with the bootstrap in it. Roles are of the whole server: the bootstrap takes those that are there.
+ * Throws ToolError (environment): no connection, not enough rights, a read-only server.
+ */
+export async function openServerScratch(url: string, onNotice: (notice: string) => void): Promise<Scratch> {
+  const admin = await openServer(url);
+  try {
+    return await alone(admin, async () => {
+      const family: Family = {
+        url,
+        foreignRoles: new Set(await roleNames(admin)),
+        roles: new Set(),
+        databases: new Set(),
+      };
+      const scratch = await make(admin, family, null);
+      try {
+        await scratch.db.exec(BOOTSTRAP);
+        const now = await roleNames(admin);
+        for (const role of now)
+          if (!family.foreignRoles.has(role) && BOOTSTRAP.includes(`('${role}', `)) family.roles.add(role);
+        await tellMissingRights(scratch.db, onNotice);
+        return scratch;
+      } catch (error) {
+        await scratch.db.close().catch(() => {});
+        await dropDatabases(admin, family);
+        throw refused(error, "the bootstrap");
+      }
+    });
+  } finally {
+    await admin.close();
+  }
+}
+
+const roleNames = async (db: Db): Promise<string[]> =>
+  (await db.query<{ name: string }>("select rolname as name from pg_roles")).map(({ name }) => name);
+
+/** Of processes that connect to the same database only one makes or drops roles at a time. */
+async function alone<Result>(admin: Db, work: () => Promise<Result>): Promise<Result> {
+  await admin.exec("select pg_advisory_lock(hashtext('rlsmith scratch roles'))");
+  try {
+    return await work();
+  } finally {
+    await admin.exec("select pg_advisory_unlock(hashtext('rlsmith scratch roles'))");
+  }
+}
+
+async function tellMissingRights(db: Db, onNotice: (notice: string) => void): Promise<void> {
+  const without = await db.query<{ name: string }>(
+    "select rolname as name from pg_roles where rolname in ('service_role', 'postgres') and not (rolbypassrls or rolsuper) order by 1",
+  );
+  for (const { name } of without)
+    onNotice(`the login may not give BYPASSRLS, so on this server policies hold for \`${name}\` too`);
+}
+
+/** Create a database of the family, empty or as a copy, and connect to it. */
+async function make(admin: Db, family: Family, template: string | null): Promise<Scratch> {
+  const name = `rlsmith_scratch_${randomBytes(6).toString("hex")}`;
+  const quoted = quoteIdent(name);
+  // before it is there: the process may be told to end while the server still works on it
+  register(family, name);
+  try {
+    await admin.exec(`create database ${quoted} template ${template === null ? "template0" : quoteIdent(template)}`);
+    await admin.exec(`alter database ${quoted} set search_path = ${SEARCH_PATH}`);
+    // replay reads a message; not every login may set this
+    await admin.exec(`alter database ${quoted} set lc_messages = 'C'`).catch(() => {});
+    return await connect(family, name);
+  } catch (error) {
+    await dropDatabase(admin, family, name).catch(() => {});
+    throw refused(error, "a scratch database");
+  }
+}
+
+async function connect(family: Family, name: string): Promise<Scratch> {
+  const own = new URL(family.url);
+  own.pathname = `/${name}`;
+  // a template may have no other connection, so the connection is closed around a fork
+  let current: Db = await openServer(own.toString());
+  const run = async <Result>(sql: string, work: () => Promise<Result>): Promise<Result> => {
+    for (const role of rolesCreated(sql)) if (!family.foreignRoles.has(role)) family.roles.add(role);
+    try {
+      return await work();
+    } catch (error) {
+      // the database was dropped under it, because the process ends: nobody is to be told of the connection
+      return ending ? new Promise(() => {}) : Promise.reject(error);
+    }
+  };
+  const db: Db = {
+    engine: "server",
+    version: current.version,
+    query: (sql, params) => run(sql, () => current.query(sql, params)),
+    exec: (sql) => run(sql, () => current.exec(sql)),
+    close: () => current.close(),
+  };
+  return {
+    db,
+    foreignRoles: family.foreignRoles,
+    fork: async () => {
+      await current.close();
+      const admin = await openServer(family.url);
+      try {
+        return await make(admin, family, name);
+      } finally {
+        await admin.close();
+        current = await openServer(own.toString());
+      }
+    },
+    close: async () => {
+      if (!family.databases.has(name)) return;
+      await current.close().catch(() => {});
+      const admin = await openServer(family.url);
+      try {
+        await dropDatabase(admin, family, name);
+      } finally {
+        await admin.close();
+      }
+    },
+  };
+}
+
+/** Names of roles that a text may create, also inside DO blocks. */
+const rolesCreated = (sql: string): string[] =>
+  [...sql.matchAll(/\bcreate\s+(?:role|user|group)\s+(?!mapping\b)("(?:[^"]|"")+"|[A-Za-z_][\w$]*)/gi)].map(
+    ([, name = ""]) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase()),
+  );
+
+async function dropDatabases(admin: Db, family: Family): Promise<void> {
+  for (const name of family.databases) await dropDatabase(admin, family, name);
+}
+
+/** With the last database the roles go. Nothing happens to a database that is gone already. */
+async function dropDatabase(admin: Db, family: Family, name: string): Promise<void> {
+  if (!family.databases.delete(name)) return;
+  await admin.exec(`drop database if exists ${quoteIdent(name)} with (force)`);
+  if (family.databases.size > 0) return;
+  families.delete(family);
+  if (families.size === 0) unlisten();
+  if (family.roles.size === 0) return;
+  // at the end the lock may be held by a connection of this process that nobody reads any more
+  await (ending ? dropRoles(admin, family) : alone(admin, () => dropRoles(admin, family)));
+}
+
+/** Best effort: a role that something else uses by now stays, and all of them while another scratch database is on the server. */
+async function dropRoles(admin: Db, family: Family): Promise<void> {
+  const others = await admin.query("select from pg_database where datname like 'rlsmith\\_scratch\\_%'");
+  if (others.length > 0) return;
+  // a role that granted a membership goes only after the member
+  for (let round = 0; round < 2; round += 1)
+    for (const role of family.roles)
+      await admin.exec(`drop role if exists ${quoteIdent(role)}`).then(
+        () => family.roles.delete(role),
+        () => {},
+      );
+}
+
+function refused(error: unknown, what: string): unknown {
+  const raised = pgErrorOf(error);
+  if (raised?.sqlstate === "42501")
+    return new ToolError(
+      "environment",
+      "INSUFFICIENT_PRIVILEGE",
+      `the login may not create ${what}: ${raised.message}`,
+      "give --scratch a login with CREATEDB and CREATEROLE, or leave it out for the embedded database",
+      { cause: error },
+    );
+  if (raised?.sqlstate === "25006")
+    return new ToolError(
+      "environment",
+      "READ_ONLY_SERVER",
+      `the server is read-only, so ${what} cannot be made: ${raised.message}`,
+      "give --scratch a server that can be written to, or leave it out for the embedded database",
+      { cause: error },
+    );
+  return error;
+}
+
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Whether the process was told to end. */
+let ending = false;
+
+function register(family: Family, name: string): void {
+  if (families.size === 0) for (const signal of Object.keys(SIGNALS)) process.once(signal, end);
+  families.add(family);
+  family.databases.add(name);
+}
+
+function unlisten(): void {
+  for (const signal of Object.keys(SIGNALS)) process.off(signal, end);
+}
+
+/** Told to end: take away what is on the servers, then end as a process does that a signal ends. A second signal ends it at once. */
+function end(signal: keyof typeof SIGNALS): void {
+  ending = true;
+  void Promise.allSettled([...families].map((family) => endFamily(family))).then(() =>
+    process.exit(128 + SIGNALS[signal]),
+  );
+}
+
+async function endFamily(family: Family): Promise<void> {
+  const admin = await openServer(family.url);
+  try {
+    await dropDatabases(admin, family);
+  } finally {
+    await admin.close();
+  }
+}
