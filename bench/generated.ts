@@ -75,6 +75,7 @@ export function generatedCatalog(relations: number): Catalog {
     ],
     policyFunctions: [],
     triggers: [],
+    types: [],
     roles: [{ name: "authenticated", superuser: false, bypassRls: false, login: false, inherit: true, memberOf: [] }],
   };
 }
@@ -97,7 +98,9 @@ function relationOf(n: number): Relation {
     partitionOf: null,
     securityInvoker: null,
     columns: [column("id", "uuid", true), column("tenant_id", "uuid", true), column("title", "text", false)],
-    grants: [],
+    uniqueKeys: [["id"]],
+    grants: ["SELECT", "INSERT", "UPDATE", "DELETE"].map((privilege) => ({ grantee: "authenticated", privilege })),
+    columnGrants: [],
     comment: null,
   };
 }

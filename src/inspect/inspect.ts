@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import type { Catalog, PgFunction, PolicyFunction, Relation, Role, Trigger } from "../pg/catalog.ts";
+import type { Catalog, PgFunction, PolicyFunction, Relation, Role, Trigger, UserType } from "../pg/catalog.ts";
 import type { Policy } from "../pg/policy.ts";
 
 const query = (name: string): string => readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
@@ -19,6 +19,7 @@ export async function inspect(db: Db): Promise<Catalog> {
     const functions = await db.query<PgFunction>(query("functions"));
     const policyFunctions = await db.query<PolicyFunction>(query("policy-functions"));
     const triggers = await db.query<Trigger>(query("triggers"));
+    const types = await typesOf(db);
     const roles = await db.query<Role>(query("roles"));
     return {
       format: "rlsmith-catalog",
@@ -29,6 +30,7 @@ export async function inspect(db: Db): Promise<Catalog> {
       functions,
       policyFunctions,
       triggers,
+      types,
       roles,
     };
   } catch (error) {
@@ -46,4 +48,22 @@ export async function inspect(db: Db): Promise<Catalog> {
     // The connection may be gone; the first error is the one worth telling.
     await db.exec("rollback").catch(() => {});
   }
+}
+
+interface TypeRow {
+  schema: string;
+  name: string;
+  kind: "enum" | "domain";
+  labels: string[] | null;
+  base: string | null;
+  notNull: boolean | null;
+}
+
+async function typesOf(db: Db): Promise<UserType[]> {
+  const rows = await db.query<TypeRow>(query("types"));
+  return rows.map(({ schema, name, kind, labels, base, notNull }): UserType =>
+    kind === "enum"
+      ? { schema, name, kind, labels: labels ?? [] }
+      : { schema, name, kind, base: base ?? "", notNull: notNull ?? false },
+  );
 }

@@ -11,6 +11,8 @@ export interface Catalog {
   functions: PgFunction[];
   policyFunctions: PolicyFunction[];
   triggers: Trigger[];
+  /** enums and domains */
+  types: UserType[];
   roles: Role[];
 }
 
@@ -29,7 +31,12 @@ export interface Relation {
   /** views: whether security_invoker is on; null for anything else */
   securityInvoker: boolean | null;
   columns: Column[];
+  /** columns of every unique index without expressions and without a WHERE, the primary key first */
+  uniqueKeys: string[][];
+  /** of the whole relation */
   grants: Grant[];
+  /** of single columns, each privilege once however many columns it is for */
+  columnGrants: Grant[];
   comment: string | null;
 }
 
@@ -93,6 +100,17 @@ export interface PolicyFunction {
   /** `schema.name(identity arguments)` */
   function: string;
 }
+
+export type UserType = QualifiedName &
+  (
+    | { kind: "enum"; /** in their order */ labels: string[] }
+    | {
+        kind: "domain";
+        /** the type that the domain is over, a domain again perhaps */
+        base: string;
+        notNull: boolean;
+      }
+  );
 
 export interface Trigger {
   schema: string;

@@ -52,6 +52,35 @@ select
     )
     from aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) acl
   ), '[]') as grants,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'grantee', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
+        'privilege', g.privilege_type
+      )
+      order by (case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end)::text collate "C", g.privilege_type collate "C"
+    )
+    from (
+      select distinct acl.grantee, acl.privilege_type
+      from pg_attribute a, aclexplode(a.attacl) acl
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    ) g
+  ), '[]') as "columnGrants",
+  coalesce((
+    select json_agg(k.columns order by k.first desc, k.columns::text collate "C")
+    from (
+      select
+        i.indisprimary as first,
+        (
+          select json_agg(a.attname order by o.place)
+          from unnest(i.indkey::int2[]) with ordinality o(attnum, place)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = o.attnum
+          where o.place <= i.indnkeyatts
+        ) as columns
+      from pg_index i
+      where i.indrelid = c.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+    ) k
+  ), '[]') as "uniqueKeys",
   obj_description(c.oid, 'pg_class') as comment
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace

@@ -1,0 +1,70 @@
+import type { QualifiedName } from "../pg/catalog.ts";
+import type { Component } from "./component.ts";
+import type { AccessOutcome, Situation } from "./situation.ts";
+
+/** How what is allowed changed, on states where neither side may raise an error. */
+export type Decision =
+  /** the same rows */
+  | "equivalent"
+  /** some rows fewer, none more */
+  | "tighter"
+  /** some rows more, none fewer */
+  | "looser"
+  /** some more, some fewer */
+  | "incomparable"
+  /** not settled; `reasons` say why */
+  | "unknown"
+  /** the assumptions contradict themselves: anything would follow */
+  | "vacuous"
+  /** every statement on the relation raises after the change */
+  | "always-errors";
+
+/** What a request met before → after, where one side may raise. An error is a *may*: Postgres is free in what it evaluates first. */
+export type ErrorChange = "error->deny" | "error->allow" | "deny->error" | "allow->error";
+
+export const ERROR_CHANGES: readonly ErrorChange[] = ["error->deny", "error->allow", "deny->error", "allow->error"];
+
+export type Certainty =
+  /** for every state that satisfies the assumptions */
+  | { kind: "proved" }
+  /** for every state in which each sub-query ranges over at most so many rows */
+  | { kind: "bounded"; rows: number }
+  /** a real Postgres showed the witness */
+  | { kind: "replayed" }
+  /** the witness was not run yet */
+  | { kind: "model" };
+
+/** Why a verdict is `unknown`. */
+export interface UnknownReason {
+  kind: "unsupported" | "volatile" | "budget" | "bound" | "not-confirmed";
+  /** `count(*)`, `jsonb ?` …: lower case, no final period */
+  message: string;
+  /** the sub-expression as SQL; null where there is none */
+  expression: string | null;
+  /** the policy or function that it stands in */
+  at: string | null;
+}
+
+/** A state and a request on which the two sides differ. */
+export interface Witness {
+  situation: Situation;
+  change: "lost" | "gained" | ErrorChange;
+  before: AccessOutcome["kind"];
+  after: AccessOutcome["kind"];
+  /** a real Postgres gave the same outcomes; null: not asked yet */
+  confirmed: boolean | null;
+}
+
+/** What became of one access predicate. */
+export interface Verdict {
+  relation: QualifiedName;
+  component: Component;
+  role: string;
+  decision: Decision;
+  errors: ErrorChange[];
+  certainty: Certainty;
+  /** of solving, in milliseconds; 0 where the answer was already there for another role */
+  milliseconds: number;
+  reasons: UnknownReason[];
+  witnesses: Witness[];
+}
