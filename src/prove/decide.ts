@@ -1,0 +1,68 @@
+import type { Formula, Logic } from "./logic/logic.ts";
+import type { Answer, Model, Solver } from "./solve/solver.ts";
+import type { Decision, ErrorChange } from "./verdict.ts";
+
+/** An access predicate in logic: where the row is allowed, and where an error may come instead. */
+export interface Predicate {
+  isTrue: Formula;
+  raises: Formula;
+}
+
+export interface Decided {
+  decision: Decision;
+  errors: ErrorChange[];
+  /** a state for each way in which the sides differ */
+  models: { change: "lost" | "gained" | ErrorChange; model: Model }[];
+  /** some answer held only within so many rows a table */
+  bounded: number | null;
+}
+
+/**
+ * Compare two predicates under an assumption. The decision is about states in which neither side may raise; error changes about the others.
+ * Where both may raise, only this is told: that one side may allow what the other never does.
+ */
+export function decide(
+  logic: Logic,
+  solver: Solver,
+  assumption: Formula,
+  before: Predicate,
+  after: Predicate,
+): Decided {
+  const models: Decided["models"] = [];
+  let bounded: number | null = null;
+  const ask = (change: Decided["models"][number]["change"] | null, ...formulas: Formula[]): boolean => {
+    if (formulas.includes(logic.false)) return false;
+    const answer: Answer = solver.ask(assumption, ...formulas);
+    if (answer.kind === "no within") bounded = answer.rows;
+    if (answer.kind === "yes" && change !== null && !models.some((known) => known.change === change))
+      models.push({ change, model: answer.model });
+    return answer.kind === "yes";
+  };
+  const not = logic.not;
+  const same = before.isTrue === after.isTrue && before.raises === after.raises;
+  const settled = [not(before.raises), not(after.raises)];
+
+  if (!ask(null)) return { decision: "vacuous", errors: [], models, bounded };
+  const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
+  const gained = !same && ask("gained", ...settled, not(before.isTrue), after.isTrue);
+  if (!lost && !gained && after.raises !== logic.false && !ask(null, not(after.raises)))
+    return { decision: "always-errors", errors: [], models, bounded };
+  const errors: ErrorChange[] = [];
+  const change = (name: ErrorChange, ...queries: Formula[][]): void => {
+    if (!same && queries.some((query) => ask(name, ...query))) errors.push(name);
+  };
+  change("error->deny", [before.raises, not(after.raises), not(after.isTrue)]);
+  change(
+    "error->allow",
+    [before.raises, not(after.raises), after.isTrue],
+    [before.raises, after.raises, after.isTrue, not(before.isTrue)],
+  );
+  change("deny->error", [not(before.raises), not(before.isTrue), after.raises]);
+  change(
+    "allow->error",
+    [not(before.raises), before.isTrue, after.raises],
+    [before.raises, after.raises, before.isTrue, not(after.isTrue)],
+  );
+  const decision: Decision = lost ? (gained ? "incomparable" : "tighter") : gained ? "looser" : "equivalent";
+  return { decision, errors, models, bounded };
+}

@@ -1,0 +1,330 @@
+import type { Column, Relation } from "../pg/catalog.ts";
+import { parseUuid, printDate, printTimestamp } from "./logic/conversion.ts";
+import type { Conversions } from "./logic/functions.ts";
+import type { Formula, Logic, Row, Term } from "./logic/logic.ts";
+import { relationKey, type Side } from "./side.ts";
+import type { RowValues, Situation, SituationRow } from "./situation.ts";
+import type { Model } from "./solve/solver.ts";
+import type { Component } from "./component.ts";
+import { CLAIMS_SETTING } from "./encode/cast.ts";
+
+export interface DecodeInput {
+  logic: Logic;
+  conversions: Conversions;
+  side: Side;
+  model: Model;
+  role: string;
+  relation: Relation;
+  component: Component;
+  /** the row in question, and for UPDATE CHECK the row as it was */
+  row: Row;
+  oldRow: Row | null;
+  /** what `now()` was taken to be, in microseconds since 1970 */
+  now: number;
+}
+
+const DAY = 86_400_000_000;
+
+/**
+ * A model as a state that a Postgres can be put in: settings, claims and rows, with the simplest values that make the model's facts true.
+ * What the model leaves open becomes NULL, or where that is not allowed a plain value.
+ */
+export function decode(input: DecodeInput): Situation {
+  const { model, relation, component, row, oldRow } = input;
+  const values = newValuation(input);
+  const settings: Record<string, string> = {};
+  for (const predicate of model.predicates)
+    if (predicate.fn.startsWith("set ") && model.holds(predicate) === true) {
+      const name = predicate.fn.slice("set ".length);
+      const term = input.logic.variable("text", name);
+      settings[name] = name === CLAIMS_SETTING ? claimsText(input, term, values) : values.text(term);
+    }
+  const counter = { next: 1 };
+  const target = rowValues(input, relation, row, values, counter);
+  const rows: SituationRow[] = [];
+  for (const other of model.rows) {
+    if (other === row || other === oldRow) continue;
+    const found = relationOf(input.side, other.table);
+    if (found)
+      rows.push({
+        relation: { schema: found.schema, name: found.name },
+        values: rowValues(input, found, other, values, counter),
+      });
+  }
+  return {
+    role: input.role,
+    relation: { schema: relation.schema, name: relation.name },
+    component,
+    settings,
+    row: target,
+    oldRow: oldRow ? { ...target, ...mentioned(input, relation, oldRow, values) } : null,
+    rows,
+  };
+}
+
+const relationOf = (side: Side, table: string): Relation | undefined =>
+  side.catalog.relations.find((relation) => relationKey(relation) === table);
+
+interface Valuation {
+  text(term: Term): string;
+  /** as Postgres prints it */
+  print(term: Term): string;
+}
+
+/** Values for the classes of equal terms: constants first, then what conversions ask for, then words of their own. */
+function newValuation({ logic, conversions, model, now }: DecodeInput): Valuation {
+  const byClass = new Map<number, Term[]>();
+  for (const [term, id] of model.classOf) {
+    const list = byClass.get(id);
+    if (list) list.push(term);
+    else byClass.set(id, [term]);
+  }
+  const classmates = (term: Term): readonly Term[] => {
+    const id = model.classOf.get(term);
+    return id === undefined ? [term] : (byClass.get(id) ?? [term]);
+  };
+  const known = new Map<Term, string>();
+  const taken = new Set<string>();
+  for (const term of model.terms) if (term.kind === "constant" && term.sort === "text") taken.add(String(term.value));
+  let words = 0;
+  let uuids = 0;
+
+  const remember = (term: Term, value: string): string => {
+    for (const mate of classmates(term)) known.set(mate, value);
+    known.set(term, value);
+    if (term.sort === "text") taken.add(value);
+    return value;
+  };
+
+  const word = (): string => {
+    for (;;) {
+      words += 1;
+      const text = words <= 26 ? String.fromCharCode(96 + words).repeat(3) : `w${words}`;
+      if (!taken.has(text)) return text;
+    }
+  };
+  const uuid = (): string => {
+    for (;;) {
+      uuids += 1;
+      const digit = uuids <= 6 ? String.fromCharCode(96 + uuids) : String(uuids % 10);
+      const text = `${digit.repeat(8)}-${digit.repeat(4)}-4${digit.repeat(3)}-8${digit.repeat(3)}-${uuids <= 15 ? digit.repeat(12) : String(uuids).padStart(12, "0")}`;
+      if (![...known.values()].includes(text) && !taken.has(text)) return text;
+    }
+  };
+  /** A text that none of the others is, out of spellings that mean the same. */
+  const free = (spellings: readonly string[]): string =>
+    spellings.find((text) => !taken.has(text)) ?? spellings[0] ?? word();
+
+  const print = (term: Term): string => {
+    const memo = known.get(term);
+    if (memo !== undefined) return memo;
+    const constant = classmates(term).find((mate) => mate.kind === "constant");
+    if (term.sort === "text")
+      return remember(term, constant?.kind === "constant" ? String(constant.value) : text(term));
+    if (constant?.kind === "constant") return remember(term, printed(term.sort, constant.value));
+    if (term.sort === "uuid") return remember(term, uuid());
+    if (term.sort === "int" || term.sort === "date" || term.sort === "timestamp" || term.sort === "timestamptz")
+      return remember(term, printed(term.sort, number(term)));
+    const labels = conversions.get(term.sort)?.labels;
+    if (labels) {
+      const used = new Set([...known].flatMap(([other, value]) => (other.sort === term.sort ? [value] : [])));
+      return remember(term, labels.find((label) => !used.has(label)) ?? labels[0] ?? "");
+    }
+    return remember(term, word());
+  };
+
+  /** Numbers as the model has them; a moment after now is put a day later, since time goes on before the witness is run. */
+  const number = (term: Term): number => {
+    const value = term.kind === "constant" ? Number(term.value) : (model.numbers.get(term) ?? 1);
+    if (term.sort === "timestamptz" || term.sort === "timestamp") return value > now ? value + DAY : value;
+    return value;
+  };
+
+  const text = (term: Term): string => {
+    const mates = classmates(term);
+    // a placeholder first: two texts that are lower case of each other would ask for ever
+    for (const mate of mates)
+      if (mate.kind === "apply" && mate.fn.startsWith("out:") && mate.args[0]) return print(mate.args[0]);
+    for (const predicate of model.predicates) {
+      if (!predicate.fn.startsWith("ok:") || model.holds(predicate) !== true) continue;
+      const [arg] = predicate.args;
+      if (!arg || !mates.includes(arg) || arg.sort !== "text") continue;
+      return free(spellings(predicate.fn.slice("ok:".length), arg));
+    }
+    for (const apply of model.terms) {
+      const [arg] = apply.kind === "apply" ? apply.args : [];
+      if (apply.kind !== "apply" || !arg || !mates.includes(arg)) continue;
+      if (apply.fn === "lower" && !mates.includes(apply)) {
+        const low = print(apply);
+        return free([low.toUpperCase(), low.charAt(0).toUpperCase() + low.slice(1)]);
+      }
+      if (apply.fn.startsWith("split "))
+        return elements(apply).join(JSON.parse(apply.fn.slice("split ".length)) as string) || word();
+    }
+    return word();
+  };
+
+  const spellings = (type: string, arg: Term): string[] => {
+    if (type === "boolean") {
+      const holds = model.holds(logic.predicate("in:boolean", null, [arg])) === true;
+      return holds ? ["true", "t", "yes", "on", "1", "TRUE"] : ["false", "f", "no", "off", "0", "FALSE"];
+    }
+    const conversion = conversions.get(type);
+    if (!conversion) return [word()];
+    const value = print(logic.apply(conversion.sort, `in:${type}`, [arg]));
+    if (type === "uuid") {
+      const upper = parseUuid(value.toUpperCase()) === value ? [value.toUpperCase()] : [];
+      return [value, ...upper.filter((other) => other !== value), `{${value}}`, value.replaceAll("-", "")];
+    }
+    if (conversion.sort === "int")
+      return [value, ` ${value}`, `  ${value}`, value.startsWith("-") ? `${value} ` : `0${value}`];
+    return [value];
+  };
+
+  /** Members that the model gives an array, as texts. */
+  const elements = (array: Term): string[] => {
+    // what was cast from this array has its members
+    const same = [...model.terms].filter(
+      (term) =>
+        classmates(array).includes(term) ||
+        (term.kind === "apply" &&
+          term.fn.startsWith("in:array ") &&
+          term.args[0] &&
+          classmates(array).includes(term.args[0])),
+    );
+    const members = new Set<string>();
+    for (const predicate of model.predicates) {
+      const [member, of] = predicate.args;
+      if (predicate.fn === "array:member" && member && of && same.includes(of) && model.holds(predicate) === true)
+        members.add(print(member));
+    }
+    const empty = same.some((term) => model.holds(logic.predicate("array:empty", null, [term])) === true);
+    if (members.size === 0 && !empty) members.add(same.some((term) => term.sort === "array uuid") ? uuid() : word());
+    return empty ? [] : [...members];
+  };
+
+  return {
+    text: print,
+    print: (term) => (term.sort.startsWith("array ") ? arrayText(elements(term)) : print(term)),
+  };
+}
+
+const arrayText = (items: readonly string[]): string =>
+  `{${items.map((item) => `"${item.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`).join(",")}}`;
+
+function printed(sort: string, value: string | number): string {
+  if (sort === "date") return printDate(Number(value));
+  if (sort === "timestamp") return printTimestamp(Number(value), false);
+  if (sort === "timestamptz") return printTimestamp(Number(value), true);
+  return String(value);
+}
+
+/** The token as JSON text: members that the model has, with JSON null where one is there but gives no text. */
+function claimsText(input: DecodeInput, document: Term, values: Valuation): string {
+  const { logic, model } = input;
+  if (model.holds(logic.equal(document, logic.constant("text", ""))) === true) return "";
+  return JSON.stringify(jsonOf(input, document, values));
+}
+
+function jsonOf({ logic, model }: DecodeInput, document: Term, values: Valuation): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  const facts: { what: string; path: string[] }[] = [];
+  for (const predicate of model.predicates) {
+    const found = /^json:(\w+) (.*)$/s.exec(predicate.fn);
+    if (!found || model.holds(predicate) !== true || !sameDocument(model, predicate.args[0], document)) continue;
+    facts.push({ what: found[1] ?? "", path: JSON.parse(found[2] ?? "[]") as string[] });
+  }
+  facts.sort((a, b) => a.path.length - b.path.length);
+  for (const { what, path } of facts) {
+    if (path.length === 0) continue;
+    let at = root;
+    for (const key of path.slice(0, -1)) {
+      const next = at[key];
+      at = (at[key] = typeof next === "object" && next !== null ? next : {}) as Record<string, unknown>;
+    }
+    const key = path.at(-1) ?? "";
+    const place = JSON.stringify(path);
+    if (what === "object") at[key] = typeof at[key] === "object" && at[key] !== null ? at[key] : {};
+    else if (what === "has") at[key] ??= null;
+    else if (what === "some" && (typeof at[key] !== "object" || at[key] === null))
+      at[key] = values.text(logic.apply("text", `json:text ${place}`, [document]));
+    else if (what === "array")
+      at[key] = parseList(values.print(logic.apply("array text", `json:items ${place}`, [document])));
+  }
+  return root;
+}
+
+const parseList = (text: string): string[] => {
+  const items = [...text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"/g)];
+  return items.map((item) => (item[1] ?? "").replaceAll(/\\(.)/g, "$1"));
+};
+
+const sameDocument = (model: Model, one: Term | undefined, other: Term): boolean =>
+  one === other ||
+  (one !== undefined && model.classOf.get(one) !== undefined && model.classOf.get(one) === model.classOf.get(other));
+
+/** Every column of a row. */
+function rowValues(
+  input: DecodeInput,
+  relation: Relation,
+  row: Row,
+  values: Valuation,
+  counter: { next: number },
+): RowValues {
+  const given = mentioned(input, relation, row, values);
+  const keys = new Set(relation.uniqueKeys.flat());
+  const result: RowValues = {};
+  for (const column of relation.columns)
+    result[column.name] =
+      column.name in given
+        ? (given[column.name] ?? null)
+        : column.notNull || (keys.has(column.name) && relation.uniqueKeys[0]?.includes(column.name))
+          ? filler(input, column, counter.next++)
+          : null;
+  return result;
+}
+
+/** Columns that the model says something of. */
+function mentioned(input: DecodeInput, relation: Relation, row: Row, values: Valuation): RowValues {
+  const { logic, model, side } = input;
+  const result: RowValues = {};
+  const terms = new Map<string, Term>();
+  for (const term of model.terms) if (term.kind === "column" && term.row === row) terms.set(term.column, term);
+  for (const column of relation.columns) {
+    const isNull = model.holds(logic.predicate(`null ${column.name}`, row, []));
+    const truth = model.holds(logic.predicate(`true ${column.name}`, row, []));
+    const type = side.types(column.type);
+    const term = terms.get(column.name);
+    if (isNull === true && !column.notNull) result[column.name] = null;
+    else if (type.kind === "boolean" && (truth !== undefined || isNull === false))
+      result[column.name] = truth ? "t" : "f";
+    else if (term && type.kind === "json") result[column.name] = JSON.stringify(jsonOf(input, term, values));
+    else if (term) result[column.name] = values.print(term);
+    else if (isNull === false) result[column.name] = filler(input, column, 1);
+  }
+  return result;
+}
+
+/** A plain value for a column that may not be NULL, of which the model says nothing. */
+function filler({ side, conversions }: DecodeInput, column: Column, n: number): string {
+  const type = side.types(column.type);
+  if (type.kind === "boolean") return "f";
+  if (type.kind === "json") return "{}";
+  if (type.kind === "array") return "{}";
+  if (type.kind === "scalar") {
+    if (type.sort === "uuid") return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+    if (type.sort === "int") return String(n);
+    if (type.sort === "text") return `x${n}`;
+    if (type.sort === "date") return "2020-01-01";
+    if (type.sort.startsWith("timestamp")) return "2020-01-01 00:00:00";
+    return conversions.get(type.type)?.labels?.[0] ?? "";
+  }
+  if (/^(numeric|real|double precision|money)/.test(type.type)) return String(n);
+  if (/^interval/.test(type.type)) return "1 day";
+  if (/^(inet|cidr)/.test(type.type)) return "127.0.0.1";
+  if (/^time/.test(type.type)) return "00:00";
+  if (type.type.endsWith("[]")) return "{}";
+  return /^bytea/.test(type.type) ? "\\x" : `x${n}`;
+}
+
+export type { Formula };

@@ -1,0 +1,203 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { typeText } from "../../pg/expr/shape.ts";
+import type { Formula } from "../logic/logic.ts";
+import { lifted } from "./choice.ts";
+import { coerce, isTerm } from "./compare.ts";
+import type { Encoder } from "./encoder.ts";
+import type { Frame } from "./frame.ts";
+import type { TypeModel } from "./types.ts";
+import type { ArrayValue, Json, Scalar, Value } from "./value.ts";
+
+/** The setting in which PostgREST hands the token over. */
+export const CLAIMS_SETTING = "request.jwt.claims";
+
+/** `value::type`. An input function is partial: outside its domain it raises. */
+export function encodeCast(encoder: Encoder, node: Expr, frame: Frame): Value {
+  const cast = as("TypeCast", node);
+  const value = encoder.expression(cast?.arg, frame);
+  const name = typeText(cast?.typeName);
+  const model = encoder.side.types(name);
+  const limited = (cast?.typeName?.typmods?.length ?? 0) > 0 && name !== "timestamp" && name !== "timestamptz";
+  // varchar(5) cuts, and a domain checks
+  if (limited || encoder.side.isDomain(name)) return encoder.opaque(node, frame, `a cast to ${name} is not modelled`);
+  return (
+    castTo(encoder, value, model) ?? encoder.opaque(node, frame, `a cast to ${name} from this type is not modelled`)
+  );
+}
+
+/** Null where the cast is not modelled. */
+export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value | null {
+  const { logic, values } = encoder;
+  if (value.kind === "literal") {
+    if (value.text === null) return nullOf(encoder, model);
+    if (model.kind === "boolean") return encoder.toCondition(value);
+    if (model.kind === "scalar") return coerce(encoder, value, model.sort, model.type);
+    if (model.kind === "array") return arrayLiteral(encoder, value.text, model);
+    return null;
+  }
+  if (value.kind === "condition") {
+    if (model.kind === "boolean") return value;
+    if (model.kind !== "scalar" || model.sort !== "text") return null;
+    const known = (when: Formula, text: string): Scalar["cases"][number] => ({
+      when,
+      term: logic.constant("text", text),
+    });
+    return {
+      kind: "scalar",
+      sort: "text",
+      type: "text",
+      raises: value.raises,
+      isNull: values.isNullOf(value),
+      cases: [known(value.isTrue, "true"), known(value.isFalse, "false")],
+    };
+  }
+  if (value.kind === "json") return model.kind === "json" ? value : null;
+  if (value.kind === "array") return model.kind === "array" ? castArray(encoder, value, model) : null;
+  if (value.kind === "opaque") return null;
+  if (value.kind === "lookup") {
+    const inner = castTo(encoder, value.value, model);
+    return inner && lifted(encoder, value.rows, value.holds, inner);
+  }
+  if (model.kind === "json") return value.sort === "text" ? document(encoder, value) : null;
+  if (model.kind === "boolean") return value.sort === "text" ? toBoolean(encoder, value) : null;
+  if (model.kind !== "scalar") return null;
+  if (value.sort === model.sort) {
+    if (value.type === model.type || value.sort !== "int") return value;
+    const widths = ["smallint", "integer", "bigint"];
+    return widths.indexOf(value.type) < widths.indexOf(model.type)
+      ? { ...value, type: model.type }
+      : constantInt(value, model);
+  }
+  if (model.sort === "text") return printed(encoder, value);
+  if (value.sort !== "text" || !encoder.conversions.has(model.type)) return null;
+  const raises: Formula[] = [value.raises];
+  const cases: { when: Formula; term: Scalar["cases"][number]["term"] }[] = [];
+  for (const { when, term } of value.cases) {
+    if (term.kind === "constant") {
+      const parsed = coerce(encoder, { kind: "literal", text: String(term.value) }, model.sort, model.type);
+      if (!parsed) return null;
+      raises.push(logic.and(when, parsed.raises));
+      cases.push(...parsed.cases.map((one) => ({ when, term: one.term })));
+      continue;
+    }
+    const reads = logic.predicate(`ok:${model.type}`, null, [term]);
+    raises.push(logic.and(when, logic.not(reads)));
+    cases.push({ when: logic.and(when, reads), term: logic.apply(model.sort, `in:${model.type}`, [term]) });
+  }
+  return {
+    kind: "scalar",
+    sort: model.sort,
+    type: model.type,
+    raises: logic.or(...raises),
+    isNull: value.isNull,
+    cases,
+  };
+}
+
+/** A constant may be cast to a narrower type where it fits. */
+function constantInt(value: Scalar, model: Extract<TypeModel, { kind: "scalar" }>): Value | null {
+  const most = model.type === "smallint" ? 32767 : 2147483647;
+  return value.cases.every(({ term }) => term.kind === "constant" && Math.abs(Number(term.value)) <= most)
+    ? { ...value, type: model.type }
+    : null;
+}
+
+function printed({ logic }: Encoder, value: Scalar): Scalar {
+  return {
+    ...value,
+    sort: "text",
+    type: "text",
+    cases: value.cases.map(({ when, term }) => ({ when, term: logic.apply("text", `out:${value.type}`, [term]) })),
+  };
+}
+
+function toBoolean({ logic, values, conversions }: Encoder, value: Scalar): Value {
+  const raises: Formula[] = [value.raises];
+  const isTrue: Formula[] = [];
+  const isFalse: Formula[] = [];
+  for (const { when, term } of value.cases) {
+    const parsed = term.kind === "constant" ? conversions.get("boolean")?.read(String(term.value)) : undefined;
+    const reads = parsed === undefined ? logic.predicate("ok:boolean", null, [term]) : logic.bool(parsed !== null);
+    const holds = parsed === undefined ? logic.predicate("in:boolean", null, [term]) : logic.bool(parsed === true);
+    raises.push(logic.and(when, logic.not(reads)));
+    isTrue.push(logic.and(when, reads, holds));
+    isFalse.push(logic.and(when, reads, logic.not(holds)));
+  }
+  const all = logic.or(...raises);
+  const settled = logic.not(all);
+  return values.condition(all, logic.and(settled, logic.or(...isTrue)), logic.and(settled, logic.or(...isFalse)));
+}
+
+/** text::jsonb. The claims setting is taken to hold a JSON object unless it is empty, as PostgREST fills it. */
+function document({ logic }: Encoder, value: Scalar): Json {
+  const raises: Formula[] = [value.raises];
+  const cases = value.cases.map(({ when, term }) => {
+    const empty = logic.equal(term, logic.constant("text", ""));
+    const claims = term.kind === "variable" && term.name === CLAIMS_SETTING;
+    const reads = logic.and(logic.not(empty), claims ? logic.true : logic.predicate("ok:json", null, [term]));
+    raises.push(logic.and(when, logic.not(reads)));
+    return { when: logic.and(when, reads), document: term, path: [] };
+  });
+  return { kind: "json", raises: logic.or(...raises), isNull: value.isNull, cases };
+}
+
+/** '{a,b}' with plain elements. */
+function arrayLiteral(encoder: Encoder, text: string, model: Extract<TypeModel, { kind: "array" }>): ArrayValue | null {
+  const { logic } = encoder;
+  if (!/^\{[^"\\{}]*\}$/.test(text)) return null;
+  const parts = text === "{}" ? [] : text.slice(1, -1).split(",");
+  const items = parts.map((part) =>
+    coerce(encoder, { kind: "literal", text: /^null$/i.test(part) ? null : part.trim() }, model.element, model.type),
+  );
+  if (!items.every((item) => item !== null)) return null;
+  return {
+    kind: "array",
+    element: model.element,
+    raises: logic.or(...items.map((item) => item.raises)),
+    isNull: logic.false,
+    cases: [{ when: logic.true, items }],
+  };
+}
+
+function castArray(
+  encoder: Encoder,
+  value: ArrayValue,
+  model: Extract<TypeModel, { kind: "array" }>,
+): ArrayValue | null {
+  const { logic } = encoder;
+  const raises: Formula[] = [value.raises];
+  const cases: ArrayValue["cases"][number][] = [];
+  for (const { when, items } of value.cases) {
+    if (!isTerm(items)) {
+      const cast = items.map((item) =>
+        castTo(encoder, item, { kind: "scalar", sort: model.element, type: model.type }),
+      );
+      if (!cast.every((item) => item !== null)) return null;
+      raises.push(...cast.map((item) => logic.and(when, item.kind === "scalar" ? item.raises : logic.false)));
+      cases.push({ when, items: cast });
+    } else if (items.sort === `array ${model.element}`) cases.push({ when, items });
+    else {
+      const reads = logic.predicate(`ok:array ${model.type}`, null, [items]);
+      raises.push(logic.and(when, logic.not(reads)));
+      const term = logic.apply(`array ${model.element}`, `in:array ${model.type}`, [items]);
+      cases.push({ when: logic.and(when, reads), items: term });
+    }
+  }
+  return { kind: "array", element: model.element, raises: logic.or(...raises), isNull: value.isNull, cases };
+}
+
+function nullOf({ logic, values }: Encoder, model: TypeModel): Value | null {
+  const none = { raises: logic.false, isNull: logic.true, cases: [] };
+  switch (model.kind) {
+    case "boolean":
+      return values.constant(null);
+    case "scalar":
+      return { kind: "scalar", sort: model.sort, type: model.type, ...none };
+    case "json":
+      return { kind: "json", ...none };
+    case "array":
+      return { kind: "array", element: model.element, ...none };
+    case "other":
+      return null;
+  }
+}

@@ -1,0 +1,208 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import type { Formula, Row } from "../logic/logic.ts";
+import { coerce, encodeComparison } from "./compare.ts";
+import type { Encoder } from "./encoder.ts";
+import type { Frame } from "./frame.ts";
+import { over, raisesOver } from "./subquery.ts";
+import type { ArrayValue, Condition, Json, Literal, LookUp, Scalar, Value } from "./value.ts";
+
+/** COALESCE: the first value that is not NULL; later ones are not evaluated. */
+export const encodeCoalesce = (encoder: Encoder, node: Expr, frame: Frame): Value =>
+  pick(
+    encoder,
+    node,
+    frame,
+    (as("CoalesceExpr", node)?.args ?? []).map((arg) => ({ when: null, value: encoder.expression(arg, frame) })),
+  );
+
+export function encodeCase(encoder: Encoder, node: Expr, frame: Frame): Value {
+  const found = as("CaseExpr", node);
+  const operand = found?.arg ? encoder.expression(found.arg, frame) : null;
+  const branches: { when: Condition; value: Value }[] = [];
+  for (const arg of found?.args ?? []) {
+    const when = as("CaseWhen", arg);
+    const condition = operand
+      ? encodeComparison(encoder, "=", operand, encoder.expression(when?.expr, frame))
+      : encoder.condition(when?.expr, frame);
+    if (!condition) return encoder.opaque(node, frame, "CASE over this type is not modelled");
+    branches.push({ when: condition, value: encoder.expression(when?.result, frame) });
+  }
+  const otherwise: Value = found?.defresult
+    ? encoder.expression(found.defresult, frame)
+    : { kind: "literal", text: null };
+  return pick(encoder, node, frame, [...branches, { when: encoder.values.constant(true), value: otherwise }]);
+}
+
+/** NULLIF: NULL where both are equal. */
+export function encodeNullif(encoder: Encoder, node: Expr, frame: Frame): Value {
+  const found = as("A_Expr", node);
+  const value = encoder.expression(found?.lexpr, frame);
+  const equal = encodeComparison(encoder, "=", value, encoder.expression(found?.rexpr, frame));
+  if (!equal || value.kind === "opaque" || value.kind === "lookup" || value.kind === "json")
+    return encoder.opaque(node, frame, "NULLIF of this type is not modelled");
+  return nullWhere(encoder, value, equal.isTrue, equal.raises);
+}
+
+/** The value, but NULL where the formula holds. */
+export function nullWhere({ logic, values }: Encoder, value: Value, formula: Formula, raises?: Formula): Value {
+  const keep = logic.not(formula);
+  switch (value.kind) {
+    case "literal":
+      return formula === logic.true ? { kind: "literal", text: null } : value;
+    case "condition":
+      return values.condition(raises ?? value.raises, logic.and(keep, value.isTrue), logic.and(keep, value.isFalse));
+    case "scalar":
+      return {
+        ...value,
+        raises: raises ?? value.raises,
+        isNull: logic.or(value.isNull, formula),
+        cases: value.cases.map((one) => ({ ...one, when: logic.and(one.when, keep) })),
+      };
+    case "json":
+      return {
+        ...value,
+        raises: raises ?? value.raises,
+        isNull: logic.or(value.isNull, formula),
+        cases: value.cases.map((one) => ({ ...one, when: logic.and(one.when, keep) })),
+      };
+    case "array":
+      return {
+        ...value,
+        raises: raises ?? value.raises,
+        isNull: logic.or(value.isNull, formula),
+        cases: value.cases.map((one) => ({ ...one, when: logic.and(one.when, keep) })),
+      };
+    default:
+      return value;
+  }
+}
+
+/** Where a value is NULL, and where it may raise. */
+export function nullness(encoder: Encoder, value: Value): { raises: Formula; isNull: Formula } {
+  const { logic, values } = encoder;
+  switch (value.kind) {
+    case "condition":
+      return { raises: value.raises, isNull: values.isNullOf(value) };
+    case "literal":
+      return { raises: logic.false, isNull: logic.bool(value.text === null) };
+    case "opaque":
+      return { raises: value.raises, isNull: logic.predicate(`null ${value.name}`, null, value.of) };
+    case "lookup":
+      return {
+        raises: raisesOver(encoder, value.rows, logic.or(value.holds.raises, value.value.raises)),
+        isNull: logic.not(over(encoder, value.rows, logic.and(value.holds.isTrue, logic.not(value.value.isNull)))),
+      };
+    default:
+      return value;
+  }
+}
+
+export const nullOfAny = (encoder: Encoder, value: Value): Formula => nullness(encoder, value).isNull;
+
+/** The value that the one row which satisfies `holds` gives; NULL where there is none. */
+export function lifted(encoder: Encoder, rows: readonly Row[], holds: Condition, value: Value): Value | null {
+  if (value.kind === "condition") return liftedCondition(encoder, rows, holds, value);
+  return value.kind === "scalar" ? { kind: "lookup", rows, holds, value } : null;
+}
+
+export function liftedCondition(encoder: Encoder, rows: readonly Row[], holds: Condition, value: Condition): Condition {
+  const { logic, values } = encoder;
+  const raises = raisesOver(encoder, rows, logic.or(holds.raises, value.raises));
+  return values.condition(
+    raises,
+    over(encoder, rows, logic.and(holds.isTrue, value.isTrue)),
+    over(encoder, rows, logic.and(holds.isTrue, value.isFalse)),
+  );
+}
+
+/**
+ * The first branch whose condition is true; `when: null` asks for the first value that is not NULL instead. Later branches are not
+ * evaluated, so an error counts only where its branch is reached.
+ */
+function pick(
+  encoder: Encoder,
+  node: Expr,
+  frame: Frame,
+  branches: readonly { when: Condition | null; value: Value }[],
+): Value {
+  const { logic } = encoder;
+  const not = (): Value => encoder.opaque(node, frame, "this choice between values is not modelled");
+  const kinds = new Set(branches.map(({ value }) => value.kind).filter((kind) => kind !== "literal"));
+  const [kind = "literal"] = kinds;
+  if (kinds.size > 1 || kind === "opaque" || kind === "lookup") return not();
+  const like = branches.map(({ value }) => value).find((value): value is Scalar => value.kind === "scalar");
+  let reached = logic.true;
+  let raises = logic.false;
+  const parts: { taken: Formula; value: Value }[] = [];
+  for (const branch of branches) {
+    const value = branch.value.kind === "literal" ? literalAs(encoder, branch.value, kind, like) : branch.value;
+    if (value === null || (value.kind === "scalar" && like && value.sort !== like.sort)) return not();
+    const { raises: own, isNull } = nullness(encoder, value);
+    if (branch.when) {
+      const taken = logic.and(reached, branch.when.isTrue);
+      raises = logic.or(raises, logic.and(reached, branch.when.raises), logic.and(taken, own));
+      parts.push({ taken, value });
+      reached = logic.and(reached, logic.not(branch.when.raises), logic.not(branch.when.isTrue));
+    } else {
+      raises = logic.or(raises, logic.and(reached, own));
+      parts.push({ taken: logic.and(reached, logic.not(own), logic.not(isNull)), value });
+      reached = logic.and(reached, logic.not(own), isNull);
+    }
+  }
+  return merge(encoder, kind, parts, raises);
+}
+
+function merge(
+  encoder: Encoder,
+  kind: Value["kind"],
+  parts: readonly { taken: Formula; value: Value }[],
+  raises: Formula,
+): Value {
+  const { logic, values } = encoder;
+  if (kind === "condition") {
+    const side = (name: "isTrue" | "isFalse"): Formula =>
+      logic.or(...parts.map(({ taken, value }) => logic.and(taken, encoder.toCondition(value)[name])));
+    return values.condition(raises, side("isTrue"), side("isFalse"));
+  }
+  const guarded = <T extends { when: Formula }>(of: (value: Value) => readonly T[]): T[] =>
+    parts.flatMap(({ taken, value }) =>
+      of(value)
+        .map((one) => ({ ...one, when: logic.and(taken, one.when) }))
+        .filter((one) => one.when !== logic.false),
+    );
+  const isThere = parts.map(({ taken, value }) => logic.and(taken, logic.not(nullness(encoder, value).isNull)));
+  const common = { raises, isNull: logic.not(logic.or(...isThere)) };
+  const shape = parts.find(({ value }) => value.kind === kind)?.value;
+  switch (kind) {
+    case "json":
+      return { kind, ...common, cases: guarded((value) => (value as Json).cases) };
+    case "array":
+      return { ...(shape as ArrayValue), ...common, cases: guarded((value) => (value as ArrayValue).cases) };
+    case "literal":
+      return {
+        kind: "scalar",
+        sort: "text",
+        type: "text",
+        ...common,
+        cases: guarded((value) => {
+          const text = (value as Literal).text;
+          return text === null ? [] : [{ when: logic.true, term: logic.constant("text", text) }];
+        }),
+      };
+    default:
+      return { ...(shape as Scalar), ...common, cases: guarded((value) => (value as Scalar).cases) };
+  }
+}
+
+/** A string constant as a value of the kind that the other branches have. */
+function literalAs(encoder: Encoder, literal: Literal, kind: Value["kind"], like: Scalar | undefined): Value | null {
+  const { logic } = encoder;
+  if (kind === "literal") return literal;
+  if (kind === "condition") return encoder.toCondition(literal);
+  if (kind === "scalar" && like) return coerce(encoder, literal, like.sort, like.type);
+  if (literal.text !== null) return null;
+  const none = { raises: logic.false, isNull: logic.true, cases: [] };
+  return kind === "json" ? { kind, ...none } : kind === "array" ? { kind, element: "text", ...none } : null;
+}
+
+export type { LookUp };

@@ -1,0 +1,264 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { initPlanTarget, nameParts } from "../../pg/expr/shape.ts";
+import { ORDERED, type Formula, type Term } from "../logic/logic.ts";
+import type { Encoder } from "./encoder.ts";
+import { liftedCondition } from "./choice.ts";
+import type { Frame } from "./frame.ts";
+import { encodeQuantified } from "./subquery.ts";
+import type { ArrayValue, Condition, Scalar, Value } from "./value.ts";
+
+export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=";
+
+const isOperator = (text: string): text is Operator => /^(=|<>|<|<=|>|>=)$/.test(text);
+
+/** `left op right`; null where it is not modelled: the order of texts depends on a collation, that of uuids tells nothing about access. */
+export function encodeComparison(encoder: Encoder, operator: string, left: Value, right: Value): Condition | null {
+  const { logic, values } = encoder;
+  if (!isOperator(operator)) return null;
+  if (operator === "<>") {
+    const equal = encodeComparison(encoder, "=", left, right);
+    return equal && values.not(equal);
+  }
+  if (left.kind === "lookup" || right.kind === "lookup") return compareLookUp(encoder, operator, left, right);
+  const [a, b] = settle(encoder, left, right);
+  if (a === null || b === null) return null;
+  if (a.kind === "condition" && b.kind === "condition") {
+    if (operator !== "=") return null;
+    const raises = logic.or(a.raises, b.raises);
+    const settled = logic.not(raises);
+    return values.condition(
+      raises,
+      logic.and(settled, logic.or(logic.and(a.isTrue, b.isTrue), logic.and(a.isFalse, b.isFalse))),
+      logic.and(settled, logic.or(logic.and(a.isTrue, b.isFalse), logic.and(a.isFalse, b.isTrue))),
+    );
+  }
+  if (a.kind === "array" && b.kind === "array") return operator === "=" ? arraysEqual(encoder, a, b) : null;
+  if (a.kind !== "scalar" || b.kind !== "scalar" || a.sort !== b.sort) return null;
+  const compare = relationOf(encoder, operator, a.sort);
+  if (!compare) return null;
+  const raises = logic.or(a.raises, b.raises);
+  const settled = logic.not(raises);
+  const over = (sign: boolean): Formula =>
+    logic.or(
+      ...a.cases.flatMap((one) =>
+        b.cases.map((two) => {
+          const holds = compare(one.term, two.term);
+          return logic.and(settled, one.when, two.when, sign ? holds : logic.not(holds));
+        }),
+      ),
+    );
+  return values.condition(raises, over(true), over(false));
+}
+
+/** What the one row gives is compared; two look-ups at once would need rows of two scopes. */
+function compareLookUp(encoder: Encoder, operator: Operator, left: Value, right: Value): Condition | null {
+  if (left.kind === "lookup" && right.kind === "lookup") return null;
+  const lookup = left.kind === "lookup" ? left : right.kind === "lookup" ? right : null;
+  if (!lookup) return null;
+  const compared =
+    left.kind === "lookup"
+      ? encodeComparison(encoder, operator, lookup.value, right)
+      : encodeComparison(encoder, operator, left, lookup.value);
+  return compared && liftedCondition(encoder, lookup.rows, lookup.holds, compared);
+}
+
+function relationOf(encoder: Encoder, operator: Operator, sort: string): ((a: Term, b: Term) => Formula) | null {
+  const { logic } = encoder;
+  if (operator === "=") return logic.equal;
+  const labels = encoder.conversions.get(sort)?.labels;
+  const atMost = ORDERED.has(sort) ? logic.atMost : labels ? enumAtMost(encoder, labels) : null;
+  if (!atMost) return null;
+  switch (operator) {
+    case "<=":
+      return atMost;
+    case ">=":
+      return (a, b) => atMost(b, a);
+    case "<":
+      return (a, b) => logic.not(atMost(b, a));
+    default:
+      return (a, b) => logic.not(atMost(a, b));
+  }
+}
+
+/** Enums are ordered as their labels were declared (manual, 8.7.2). */
+const enumAtMost =
+  ({ logic }: Encoder, labels: readonly string[]) =>
+  (a: Term, b: Term): Formula =>
+    logic.or(
+      ...labels.map((low, index) =>
+        logic.and(
+          logic.equal(a, logic.constant(a.sort, low)),
+          logic.or(...labels.slice(index).map((high) => logic.equal(b, logic.constant(b.sort, high)))),
+        ),
+      ),
+    );
+
+/** A string constant takes the type of what it is compared with; what cannot be compared is null. */
+function settle(encoder: Encoder, left: Value, right: Value): [Value | null, Value | null] {
+  if (left.kind === "literal" && right.kind === "literal")
+    return [coerce(encoder, left, "text", "text"), coerce(encoder, right, "text", "text")];
+  if (left.kind === "literal") {
+    const [b, a] = settle(encoder, right, left);
+    return [a, b];
+  }
+  if (right.kind === "literal") {
+    if (left.kind === "scalar") return [left, coerce(encoder, right, left.sort, left.type)];
+    if (left.kind === "condition") return [left, encoder.toCondition(right)];
+    if (left.kind === "array" && right.text === "{}") return [left, emptyArray(encoder, left)];
+    return [null, null];
+  }
+  // a uuid or an enum is compared with nothing but its own type; of other types an opaque value might be a cousin
+  if (left.kind === "opaque" && right.kind === "scalar" && (right.sort === "uuid" || right.sort.startsWith("enum ")))
+    return [opaqueAs(encoder, left, right), right];
+  if (right.kind === "opaque" && left.kind === "scalar" && (left.sort === "uuid" || left.sort.startsWith("enum ")))
+    return [left, opaqueAs(encoder, right, left)];
+  if (left.kind === "opaque" || right.kind === "opaque") return [null, null];
+  return [left, right];
+}
+
+function opaqueAs({ logic }: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): Scalar {
+  const isNull = logic.predicate(`null ${value.name}`, null, value.of);
+  const term = logic.apply(like.sort, `value ${value.name}`, value.of);
+  const when = logic.and(logic.not(value.raises), logic.not(isNull));
+  return { kind: "scalar", sort: like.sort, type: like.type, raises: value.raises, isNull, cases: [{ when, term }] };
+}
+
+export function coerce(
+  { logic, conversions }: Encoder,
+  literal: Extract<Value, { kind: "literal" }>,
+  sort: string,
+  type: string,
+): Scalar | null {
+  const value: Scalar = { kind: "scalar", sort, type, raises: logic.false, isNull: logic.true, cases: [] };
+  if (literal.text === null) return value;
+  const parsed = sort === "text" ? literal.text : conversions.get(type)?.read(literal.text);
+  if (parsed === null) return { ...value, raises: logic.true };
+  if (typeof parsed !== "string" && typeof parsed !== "number") return null;
+  return { ...value, isNull: logic.false, cases: [{ when: logic.true, term: logic.constant(sort, parsed) }] };
+}
+
+const emptyArray = ({ logic }: Encoder, like: ArrayValue): ArrayValue => ({
+  kind: "array",
+  element: like.element,
+  raises: logic.false,
+  isNull: logic.false,
+  cases: [{ when: logic.true, items: [] }],
+});
+
+/** Only what rewritten policies need: two arrays of one origin, and the comparison with an empty one. */
+function arraysEqual(encoder: Encoder, a: ArrayValue, b: ArrayValue): Condition | null {
+  const { logic, values } = encoder;
+  const raises = logic.or(a.raises, b.raises);
+  const settled = logic.not(raises);
+  const isTrue: Formula[] = [];
+  const isFalse: Formula[] = [];
+  for (const one of a.cases)
+    for (const two of b.cases) {
+      const holds = itemsEqual(encoder, one.items, two.items);
+      if (!holds) return null;
+      const when = logic.and(settled, one.when, two.when);
+      isTrue.push(logic.and(when, holds));
+      isFalse.push(logic.and(when, logic.not(holds)));
+    }
+  return values.condition(raises, logic.or(...isTrue), logic.or(...isFalse));
+}
+
+function itemsEqual({ logic }: Encoder, a: readonly Value[] | Term, b: readonly Value[] | Term): Formula | null {
+  if (isTerm(a) && isTerm(b)) return a.sort === b.sort ? logic.equal(a, b) : null;
+  const [term, list] = isTerm(a) ? [a, b] : [b, a];
+  if (isTerm(list)) return null;
+  if (list.length > 0) return null;
+  return isTerm(term) ? logic.predicate("array:empty", null, [term]) : logic.bool(term.length === 0);
+}
+
+export const isTerm = (items: readonly Value[] | Term): items is Term => !Array.isArray(items);
+
+/** IS DISTINCT FROM: never NULL. Null where the types are not modelled. */
+export function isDistinct(encoder: Encoder, left: Value, right: Value): Condition | null {
+  const { logic, values } = encoder;
+  const equal = encodeComparison(encoder, "=", left, right);
+  if (!equal) return null;
+  const [a, b] = settle(encoder, left, right);
+  if (!a || !b) return null;
+  const [nullA, nullB] = [nullOf(encoder, a), nullOf(encoder, b)];
+  if (!nullA || !nullB) return null;
+  const settled = logic.not(equal.raises);
+  const same = logic.and(settled, logic.or(logic.and(nullA, nullB), equal.isTrue));
+  return values.condition(equal.raises, logic.and(settled, logic.not(same)), same);
+}
+
+const nullOf = ({ values }: Encoder, value: Value): Formula | null =>
+  value.kind === "condition"
+    ? values.isNullOf(value)
+    : value.kind === "scalar" || value.kind === "array"
+      ? value.isNull
+      : null;
+
+/** `x op ANY (array)` and `x op ALL (array)`; ARRAY(SELECT …) is taken as the sub-query that it is. */
+export function encodeArrayComparison(encoder: Encoder, node: Expr, frame: Frame): Value {
+  const found = as("A_Expr", node);
+  const operator = nameParts(found?.name).at(-1) ?? "";
+  const any = found?.kind === "AEXPR_OP_ANY";
+  const left = encoder.expression(found?.lexpr, frame);
+  let right = found?.rexpr;
+  for (let inner = initPlanTarget(right); inner; inner = initPlanTarget(right)) right = inner;
+  const link = as("SubLink", right);
+  if (link?.subLinkType === "ARRAY_SUBLINK" && right && as("SelectStmt", link.subselect)?.fromClause) {
+    const quantified = encodeQuantified(encoder, left, operator, any, link.subselect, frame);
+    return quantified ?? encoder.opaque(node, frame, "this sub-query is not modelled");
+  }
+  const array = encoder.expression(right, frame);
+  if (left.kind === "lookup" && array.kind === "array") {
+    const inner = overArray(encoder, left.value, operator, any, array);
+    return inner
+      ? liftedCondition(encoder, left.rows, left.holds, inner)
+      : encoder.opaque(node, frame, "this look-up is not modelled");
+  }
+  const compared = array.kind === "array" ? overArray(encoder, left, operator, any, array) : null;
+  return compared ?? encoder.opaque(node, frame, `${operator} ${any ? "ANY" : "ALL"} of this array is not modelled`);
+}
+
+function overArray(encoder: Encoder, left: Value, operator: string, any: boolean, array: ArrayValue): Condition | null {
+  const { logic, values } = encoder;
+  const parts: { when: Formula; value: Condition }[] = [];
+  for (const { when, items } of array.cases) {
+    if (isTerm(items)) {
+      const member = memberOf(encoder, left, items);
+      if (!member || !(any ? operator === "=" : operator === "<>")) return null;
+      parts.push({ when, value: any ? member : values.not(member) });
+      continue;
+    }
+    const compared = items.map((item) => encodeComparison(encoder, operator, left, item));
+    if (!compared.every((part) => part !== null)) return null;
+    parts.push({ when, value: any ? values.or(compared) : values.and(compared) });
+  }
+  const raises = logic.or(array.raises, ...parts.map(({ when, value }) => logic.and(when, value.raises)));
+  const settled = logic.not(raises);
+  const over = (side: "isTrue" | "isFalse"): Formula =>
+    logic.or(...parts.map(({ when, value }) => logic.and(settled, when, value[side])));
+  return values.condition(raises, over("isTrue"), over("isFalse"));
+}
+
+/** `x = ANY (array)` for an array of which only its members are known: NULL when nothing matches and a member, or x, is NULL. */
+function memberOf(encoder: Encoder, left: Value, array: Term): Condition | null {
+  const { logic, values } = encoder;
+  const element = array.sort.slice("array ".length);
+  const value = left.kind === "literal" ? coerce(encoder, left, element, element) : left;
+  if (value?.kind !== "scalar" || value.sort !== element) return null;
+  const empty = logic.predicate("array:empty", null, [array]);
+  const hasNull = logic.predicate("array:null", null, [array]);
+  const settled = logic.not(value.raises);
+  const over = (sign: boolean): Formula =>
+    logic.or(
+      ...value.cases.map(({ when, term }) => {
+        const member = logic.predicate("array:member", null, [term, array]);
+        return logic.and(
+          settled,
+          logic.not(empty),
+          when,
+          sign ? member : logic.and(logic.not(member), logic.not(hasNull)),
+        );
+      }),
+    );
+  return values.condition(value.raises, over(true), logic.or(logic.and(settled, empty), over(false)));
+}

@@ -1,0 +1,64 @@
+import type { Relation } from "../../pg/catalog.ts";
+import type { Expr } from "../../pg/expr/node.ts";
+import { columnRef } from "../../pg/expr/reads.ts";
+import type { Row } from "../logic/logic.ts";
+import type { Side } from "../side.ts";
+
+/** A relation that columns can be of: an entry of FROM, or the relation of the policy itself. */
+export interface Source {
+  alias: string;
+  relation: Relation;
+  row: Row;
+}
+
+/** Where an expression stands: what its names mean, and for whom it runs. */
+export interface Frame {
+  /** innermost first; each the entries of one FROM */
+  scopes: readonly (readonly Source[])[];
+  /** arguments of the function whose body this is, by name and by `$1` */
+  parameters: ReadonlyMap<string, { expr: Expr; frame: Frame }>;
+  /** the role whose policies hold in sub-queries, and whose name `current_user` is */
+  role: string;
+  /** schemas in which names without one are looked for */
+  searchPath: readonly string[];
+  /** quantifiers around */
+  depth: number;
+  /** relations whose policies are being expanded, as rewriteHandler.c keeps them for 42P17 */
+  active: readonly string[];
+  /** functions whose bodies are being expanded */
+  calls: readonly string[];
+  /** the policy or function that the text stands in, for messages */
+  at: string;
+}
+
+export type Resolved =
+  | { kind: "column"; source: Source; column: Relation["columns"][number] }
+  | { kind: "parameter"; expr: Expr; frame: Frame };
+
+/** What a column reference names; null when nothing, or a whole row. Columns win over a function's parameters (manual, 38.5.1). */
+export function resolve(node: Expr, frame: Frame): Resolved | null {
+  const parts = columnRef(node);
+  if (!parts) return null;
+  const name = parts.at(-1) ?? "";
+  const table = parts.at(-2);
+  const schema = parts.at(-3);
+  for (const scope of frame.scopes)
+    for (const source of scope) {
+      if (table !== undefined && table !== source.alias) continue;
+      if (schema !== undefined && schema !== source.relation.schema) continue;
+      const column = source.relation.columns.find((candidate) => candidate.name === name);
+      if (column) return { kind: "column", source, column };
+    }
+  const parameter = frame.parameters.get(name);
+  return parameter && parts.length <= 2 ? { kind: "parameter", ...parameter } : null;
+}
+
+/** A relation by a name that may lack its schema. */
+export function findRelation(side: Side, frame: Frame, schema: string | undefined, name: string): Relation | undefined {
+  if (schema !== undefined) return side.relation(schema, name);
+  for (const candidate of frame.searchPath) {
+    const found = side.relation(candidate, name);
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { as, isNode, type Expr } from "../../pg/expr/node.ts";
+import { printExpr } from "../../pg/expr/print.ts";
+import { call, nameParts, stringConst } from "../../pg/expr/shape.ts";
+import { walk } from "../../pg/expr/walk.ts";
+import type { Row } from "../logic/logic.ts";
+import type { UnknownReason } from "../verdict.ts";
+import { resolve, type Frame } from "./frame.ts";
+import type { Encoder } from "./encoder.ts";
+import type { Opaque } from "./value.ts";
+import { VOLATILE } from "./volatile.ts";
+
+const PLACES = new Set([
+  "location",
+  "stmt_location",
+  "stmt_len",
+  "list_start",
+  "list_end",
+  "rexpr_list_start",
+  "rexpr_list_end",
+]);
+
+/** Operators and functions that raise on no value. */
+const TOTAL = new Set([
+  ...[
+    "=",
+    "<>",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "@>",
+    "<@",
+    "&&",
+    "?",
+    "?|",
+    "?&",
+    "->",
+    "->>",
+    "#>",
+    "#>>",
+    "||",
+    "~~",
+    "~~*",
+    "!~~",
+  ],
+  ...["now", "current_setting", "lower", "upper", "btrim", "md5", "coalesce", "length", "array_length", "cardinality"],
+  ...["auth.uid", "auth.jwt", "auth.role", "auth.email"],
+]);
+
+/**
+ * A name for what an expression gives that is not modelled. The name is the same on both sides exactly when the same expression is computed
+ * from the same: then nothing can be told of its value, but that it is equal. What may differ from one evaluation to the next (VOLATILE), or
+ * reads a relation or function that the change touches, gets a name of its own.
+ */
+export function makeOpaque(
+  encoder: Encoder,
+  node: Expr,
+  frame: Frame,
+  why: string,
+  kind: UnknownReason["kind"],
+): Opaque {
+  const { logic } = encoder;
+  const facts = gather(encoder, node, frame, new Set());
+  const volatile = facts.volatile !== null;
+  const parts = [
+    JSON.stringify(facts.text),
+    `for ${frame.role}`,
+    // both sides number their own: no two volatile calls, and nothing that changed, is ever the same
+    ...(volatile ? [`${encoder.name} ${encoder.reasons.size}`] : facts.changed ? [encoder.name] : []),
+  ];
+  const name = `opaque ${createHash("sha1").update(parts.join("\n")).digest("hex").slice(0, 16)}`;
+  if (!encoder.reasons.has(name))
+    encoder.reasons.set(name, {
+      kind: volatile ? "volatile" : kind,
+      message: facts.volatile === null ? why : `${facts.volatile} may give another value each time it is called`,
+      expression: textOf(node),
+      at: frame.at,
+    });
+  const of = [...facts.rows].sort((a, b) => a.id - b.id).map((row) => logic.column("row", row, "*"));
+  return {
+    kind: "opaque",
+    name,
+    of,
+    raises: facts.total ? logic.false : logic.predicate(`raises ${name}`, null, of),
+  };
+}
+
+interface Facts {
+  text: unknown;
+  rows: Set<Row>;
+  changed: boolean;
+  volatile: string | null;
+  total: boolean;
+}
+
+function gather(encoder: Encoder, node: Expr, frame: Frame, seen: Set<string>): Facts {
+  const facts: Facts = { text: null, rows: new Set(), changed: false, volatile: null, total: true };
+  let nested = false;
+  walk(node, (inner) => {
+    if (as("RangeVar", inner) || as("RangeFunction", inner)) nested = true;
+  });
+  const merge = (other: Facts): void => {
+    for (const row of other.rows) facts.rows.add(row);
+    facts.changed ||= other.changed;
+    facts.volatile ??= other.volatile;
+    facts.total &&= other.total;
+  };
+  const visit = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(visit);
+    if (typeof value !== "object" || value === null) return value;
+    if (isNode(value)) {
+      const special = leaf(value);
+      if (special !== undefined) return special;
+    }
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => !PLACES.has(key))
+        .map(([key, item]) => [key, visit(item)]),
+    );
+  };
+  const leaf = (inner: Expr): unknown => {
+    const parameter = as("ParamRef", inner);
+    const found = parameter ? null : as("ColumnRef", inner) ? resolve(inner, frame) : null;
+    const bound = parameter
+      ? frame.parameters.get(`$${parameter.number}`)
+      : found?.kind === "parameter"
+        ? found
+        : undefined;
+    if (bound) {
+      const argument = gather(encoder, bound.expr, bound.frame, seen);
+      merge(argument);
+      return { argument: argument.text };
+    }
+    if (found?.kind === "column" && !nested) {
+      facts.rows.add(found.source.row);
+      return { row: found.source.row.id, column: found.column.name };
+    }
+    const cast = as("TypeCast", inner);
+    if (cast) facts.total = false;
+    const operator = as("A_Expr", inner);
+    if (operator && !TOTAL.has(nameParts(operator.name).at(-1) ?? "")) facts.total = false;
+    const range = as("RangeVar", inner);
+    if (
+      range &&
+      !encoder.isUnchanged(`relation ${range.schemaname ?? frame.searchPath[0] ?? "public"}.${range.relname}`)
+    )
+      facts.changed = true;
+    if (as("SubLink", inner)) facts.total = false;
+    const made = call(inner);
+    if (made) onCall(made);
+    else if (as("FuncCall", inner)) onCall({ name: nameParts(as("FuncCall", inner)?.funcname), args: [] });
+    return undefined;
+  };
+  const onCall = (made: { name: string[]; args: Expr[] }): void => {
+    const name = made.name.filter((part) => part !== "pg_catalog");
+    const full = name.join(".");
+    if (!TOTAL.has(full)) facts.total = false;
+    if (full === "current_setting") encoder.reads.add(stringConst(made.args[0])?.toLowerCase() ?? "*");
+    const own =
+      name.length > 1
+        ? encoder.side.functions(name[0] ?? "", name[1] ?? "")
+        : frame.searchPath.flatMap((schema) => encoder.side.functions(schema, full));
+    for (const fn of own) {
+      if (!encoder.isUnchanged(`function ${fn.schema}.${fn.name}`)) facts.changed = true;
+      if (fn.volatility === "volatile") facts.volatile ??= `${full}()`;
+      for (const [, setting] of fn.body.matchAll(/current_setting\(\s*'([^']+)'/gi))
+        encoder.reads.add((setting ?? "").toLowerCase());
+    }
+    if (own.length === 0 && (VOLATILE.has(full) || (name.length > 1 && !TOTAL.has(full))))
+      facts.volatile ??= `${full}()`;
+  };
+  facts.text = visit(node);
+  // which columns a nested FROM takes from outside is not resolved here: it may be any
+  if (nested) for (const scope of frame.scopes) for (const source of scope) facts.rows.add(source.row);
+  return facts;
+}
+
+function textOf(node: Expr): string | null {
+  try {
+    return printExpr(node);
+  } catch {
+    return null;
+  }
+}

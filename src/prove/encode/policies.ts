@@ -1,0 +1,80 @@
+import type { Relation } from "../../pg/catalog.ts";
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { some } from "../../pg/expr/walk.ts";
+import { policyId, type Policy } from "../../pg/policy.ts";
+import { commandOf, type Component } from "../component.ts";
+import type { Row } from "../logic/logic.ts";
+import { relationKey } from "../side.ts";
+import { InfiniteRecursion, type Encoder } from "./encoder.ts";
+import type { Frame } from "./frame.ts";
+import type { Condition } from "./value.ts";
+
+const parsed = new Map<string, { tree: Expr; hasSubLink: boolean }>();
+
+/** Parsed once for each text; policies repeat themselves. */
+function parseOnce(text: string): { tree: Expr; hasSubLink: boolean } {
+  const known = parsed.get(text);
+  if (known) return known;
+  const tree = parseExpr(text);
+  const made = { tree, hasSubLink: some(tree, (node) => as("SubLink", node) !== null) };
+  if (parsed.size > 20_000) parsed.clear();
+  parsed.set(text, made);
+  return made;
+}
+
+/** USING or WITH CHECK, as the component wants it: without WITH CHECK the new row meets USING (manual, CREATE POLICY). */
+export const qualOf = (policy: Policy, component: Component): string | null =>
+  component === "INSERT" || component === "UPDATE CHECK" ? (policy.check ?? policy.using) : policy.using;
+
+/**
+ * What Postgres makes of a relation's policies for one row: (one of the permissive) AND (all restrictive). Where row security does not
+ * apply: true. Without a permissive policy: false. A sub-query without the privilege to read raises for every row.
+ */
+export function rowAccess(
+  encoder: Encoder,
+  about: { relation: Relation; component: Component; row: Row; frame: Frame },
+): Condition {
+  const { logic, values, side } = encoder;
+  const { relation, component, frame } = about;
+  const command = commandOf(component);
+  if (!side.hasPrivilege(relation, command, frame.role)) return values.condition(logic.true, logic.false, logic.false);
+  if (side.bypasses(relation, frame.role)) return values.constant(true);
+  const applied = side.policies(relation, command, frame.role);
+  return composed(encoder, applied, about);
+}
+
+/** The same for given policies, whoever asks. */
+export function composed(
+  encoder: Encoder,
+  applied: readonly Policy[],
+  { relation, component, row, frame }: { relation: Relation; component: Component; row: Row; frame: Frame },
+): Condition {
+  const { values } = encoder;
+  const quals = applied.flatMap((policy) => {
+    const text = qualOf(policy, component);
+    return text === null ? [] : [{ policy, ...parseOnce(text) }];
+  });
+  if (!quals.some(({ policy }) => policy.permissive)) return values.constant(false);
+  const key = relationKey(relation);
+  const expands = quals.some(({ hasSubLink }) => hasSubLink);
+  if (expands && frame.active.includes(key)) {
+    if (encoder.recursion === "raise") throw new InfiniteRecursion(key);
+    return values.constant(true);
+  }
+  const active = expands ? [...frame.active, key] : frame.active;
+  const encode = ({ policy, tree }: (typeof quals)[number]): Condition =>
+    encoder.condition(tree, {
+      scopes: [[{ alias: relation.name, relation, row }]],
+      parameters: new Map(),
+      role: frame.role,
+      searchPath: ["public"],
+      depth: frame.depth,
+      active,
+      calls: frame.calls,
+      at: policyId(policy),
+    });
+  const permissive = quals.filter(({ policy }) => policy.permissive).map(encode);
+  const restrictive = quals.filter(({ policy }) => !policy.permissive).map(encode);
+  return values.and([values.or(permissive), ...restrictive]);
+}

@@ -1,0 +1,256 @@
+import type { Relation } from "../../pg/catalog.ts";
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { binary, call, conjuncts, nameParts } from "../../pg/expr/shape.ts";
+import { some } from "../../pg/expr/walk.ts";
+import type { Formula, Row } from "../logic/logic.ts";
+import { relationKey } from "../side.ts";
+import { encodeComparison } from "./compare.ts";
+import { lifted } from "./choice.ts";
+import type { Encoder } from "./encoder.ts";
+import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
+import { rowAccess } from "./policies.ts";
+import type { Condition, Value } from "./value.ts";
+
+type Select = NonNullable<ReturnType<typeof as<"SelectStmt">>>;
+
+/** Rows that a query finds: bound rows, and the condition that they satisfy together. */
+interface Found {
+  rows: readonly Row[];
+  /** policies of each relation, ON and WHERE */
+  holds: Condition;
+  frame: Frame;
+}
+
+// Row indexes are bits of a number.
+const DEEPEST = 28;
+
+/** EXISTS, IN, = ANY, <> ALL over a query, and look-ups of one row; anything else is opaque. */
+export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value {
+  const link = as("SubLink", node);
+  const not = (why: string): Value => encoder.opaque(node, frame, why);
+  const select = as("SelectStmt", link?.subselect);
+  if (!link || !select) return not("this sub-query is not modelled");
+  switch (link.subLinkType) {
+    case "EXISTS_SUBLINK": {
+      const found = findRows(encoder, select, frame, "exists");
+      if (typeof found === "string") return not(found);
+      return exists(encoder, found, found.holds);
+    }
+    case "ANY_SUBLINK":
+    case "ALL_SUBLINK": {
+      const operator = link.operName ? (nameParts(link.operName).at(-1) ?? "") : "=";
+      const any = link.subLinkType === "ANY_SUBLINK";
+      const left = encoder.expression(link.testexpr, frame);
+      return (
+        encodeQuantified(encoder, left, operator, any, link.subselect, frame) ?? not(whyNot(encoder, select, frame))
+      );
+    }
+    case "EXPR_SUBLINK":
+      return lookUp(encoder, select, frame) ?? not(whyNot(encoder, select, frame));
+    case "ARRAY_SUBLINK":
+      return arrayOfClaim(encoder, select, frame) ?? not("ARRAY of this query is not modelled");
+    default:
+      return not("this sub-query is not modelled");
+  }
+}
+
+const whyNot = (encoder: Encoder, select: Select, frame: Frame): string => {
+  const found = findRows(encoder, select, frame, "values");
+  return typeof found === "string" ? found : "a scalar sub-query that may find several rows is not modelled";
+};
+
+/** `left op ANY (query)` and `left op ALL (query)`: NULL where no row decides it and some comparison is NULL. Null: not modelled. */
+export function encodeQuantified(
+  encoder: Encoder,
+  left: Value,
+  operator: string,
+  any: boolean,
+  subselect: Expr | undefined,
+  frame: Frame,
+): Condition | null {
+  const { logic, values } = encoder;
+  const select = as("SelectStmt", subselect);
+  if (!select) return null;
+  const found = findRows(encoder, select, frame, "values");
+  if (typeof found === "string") return null;
+  const target = onlyTarget(select);
+  const compared = target && encodeComparison(encoder, operator, left, encoder.expression(target, found.frame));
+  if (!compared) return null;
+  const { holds } = found;
+  const raises = raisesOver(encoder, found.rows, logic.or(holds.raises, compared.raises));
+  const settled = logic.not(raises);
+  const some = (formula: Formula): Formula => over(encoder, found.rows, logic.and(holds.isTrue, formula));
+  return any
+    ? values.condition(
+        raises,
+        some(compared.isTrue),
+        logic.and(settled, logic.not(some(logic.not(compared.isFalse)))),
+      )
+    : values.condition(
+        raises,
+        logic.and(settled, logic.not(some(logic.not(compared.isTrue)))),
+        some(compared.isFalse),
+      );
+}
+
+/** A query that gives one value: its WHERE pins a unique key, or every row gives the same. */
+function lookUp(encoder: Encoder, select: Select, frame: Frame): Value | null {
+  const target = onlyTarget(select);
+  const found = findRows(encoder, select, frame, "values");
+  if (!target || typeof found === "string") return null;
+  const value = encoder.expression(target, found.frame);
+  if (!pinsOneRow(select, found.frame)) return null;
+  return lifted(encoder, found.rows, found.holds, value);
+}
+
+function pinsOneRow(select: Select, frame: Frame): boolean {
+  const [scope] = frame.scopes;
+  const [source] = scope ?? [];
+  if (!source || scope?.length !== 1 || !select.whereClause) return false;
+  const pinned = new Set<string>();
+  for (const part of conjuncts(select.whereClause)) {
+    const equal = binary(part, "=");
+    if (!equal) continue;
+    for (const [column, other] of [
+      [equal.left, equal.right],
+      [equal.right, equal.left],
+    ] as const) {
+      const named = resolve(column, frame);
+      if (named?.kind === "column" && named.source === source && !speaksOf(other, source, frame))
+        pinned.add(named.column.name);
+    }
+  }
+  return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));
+}
+
+const speaksOf = (node: Expr, source: Source, frame: Frame): boolean =>
+  some(node, (inner) => {
+    if (
+      as("SubLink", inner)?.subselect &&
+      some(as("SubLink", inner)?.subselect, (deep) => as("RangeVar", deep) !== null)
+    )
+      return true;
+    const named = as("ColumnRef", inner) ? resolve(inner, frame) : null;
+    return named?.kind === "column" && named.source === source;
+  });
+
+function exists(encoder: Encoder, found: Found, holds: Condition): Condition {
+  const { logic, values } = encoder;
+  const raises = raisesOver(encoder, found.rows, holds.raises);
+  // a row that decides it may be met before one that raises
+  const settled = logic.not(raises);
+  const some = over(encoder, found.rows, holds.isTrue);
+  return values.condition(raises, some, logic.and(settled, logic.not(some)));
+}
+
+/** Some rows satisfy the formula. */
+export const over = ({ logic }: Encoder, rows: readonly Row[], formula: Formula): Formula =>
+  [...rows].reverse().reduce((body, row) => logic.exists(row, body), formula);
+
+/** What may raise for no row in particular may raise without any row: Postgres evaluates it before it looks. */
+export function raisesOver(encoder: Encoder, rows: readonly Row[], raises: Formula): Formula {
+  const { logic } = encoder;
+  const mask = rows.reduce((bits, row) => bits | (row.kind === "bound" ? 1 << row.index : 0), 0);
+  const parts = raises.kind === "or" ? raises.args : [raises];
+  return logic.or(...parts.map((part) => ((part.open & mask) === 0 ? part : over(encoder, rows, part))));
+}
+
+const AGGREGATES =
+  /^(count|sum|avg|min|max|bool_and|bool_or|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|bit_and|bit_or|any_value|mode|percentile_\w+|stddev\w*|var\w*)$/;
+const SET_RETURNING =
+  /^(unnest|jsonb?_array_elements(_text)?|jsonb?_object_keys|jsonb?_each(_text)?|generate_series|regexp_split_to_table|string_to_table|regexp_matches)$/;
+
+/** The rows of a query, or why they are not modelled. */
+function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values"): Found | string {
+  if (select.op !== "SETOP_NONE") return "set operations are not modelled";
+  if (select.withClause) return "WITH is not modelled";
+  if (select.groupClause || select.havingClause) return "GROUP BY is not modelled";
+  if (select.limitOffset || select.distinctClause?.some((item) => Object.keys(item).length > 0))
+    return "OFFSET and DISTINCT ON are not modelled";
+  if (select.limitCount && !(use === "exists" && (as("A_Const", select.limitCount)?.ival?.ival ?? 0) > 0))
+    return "LIMIT is not modelled";
+  const calls = (test: RegExp): boolean =>
+    some(select.targetList ?? [], (node) => {
+      const name = call(node)?.name ?? nameParts(as("FuncCall", node)?.funcname);
+      return test.test(name.at(-1) ?? "");
+    });
+  if (calls(AGGREGATES)) return "aggregates are not modelled";
+  if (calls(SET_RETURNING)) return "set-returning functions are not modelled";
+  const sources: Source[] = [];
+  const conditions: Expr[] = [];
+  for (const item of select.fromClause ?? []) {
+    const why = addSource(encoder, item, frame, sources, conditions);
+    if (why !== null) return why;
+  }
+  if (frame.depth + sources.length > DEEPEST) return "sub-queries this deep are not modelled";
+  const inner: Frame = { ...frame, scopes: [sources, ...frame.scopes], depth: frame.depth + sources.length };
+  const access = sources.map(({ relation, row }) =>
+    rowAccess(encoder, { relation, component: "SELECT", row, frame: inner }),
+  );
+  const where = [...conditions, ...(select.whereClause ? [select.whereClause] : [])].map((node) =>
+    encoder.condition(node, inner),
+  );
+  return { rows: sources.map(({ row }) => row), holds: encoder.values.and([...access, ...where]), frame: inner };
+}
+
+function addSource(encoder: Encoder, item: Expr, frame: Frame, sources: Source[], conditions: Expr[]): string | null {
+  const join = as("JoinExpr", item);
+  if (join) {
+    if (join.jointype !== "JOIN_INNER") return "outer joins are not modelled";
+    if (join.isNatural || join.usingClause || join.alias || !join.larg || !join.rarg)
+      return "NATURAL and USING joins are not modelled";
+    const why =
+      addSource(encoder, join.larg, frame, sources, conditions) ??
+      addSource(encoder, join.rarg, frame, sources, conditions);
+    if (join.quals) conditions.push(join.quals);
+    return why;
+  }
+  const range = as("RangeVar", item);
+  if (!range?.relname) return "functions and sub-queries in FROM are not modelled";
+  const relation = findRelation(encoder.side, frame, range.schemaname, range.relname);
+  if (!relation)
+    return `the relation ${range.schemaname ? `${range.schemaname}.` : ""}${range.relname} is not in the catalog`;
+  if (relation.kind === "view") return `what the view ${relation.name} shows is not in the catalog`;
+  if (range.alias?.colnames) return "column aliases in FROM are not modelled";
+  sources.push({
+    alias: range.alias?.aliasname ?? range.relname,
+    relation,
+    row: encoder.logic.boundRow(relationKey(relation), frame.depth + sources.length),
+  });
+  return null;
+}
+
+const onlyTarget = (select: Select): Expr | null => {
+  const [target] = select.targetList ?? [];
+  return select.targetList?.length === 1 ? (as("ResTarget", target)?.val ?? null) : null;
+};
+
+/** `ARRAY(SELECT jsonb_array_elements_text(claim))`: what a list in the token becomes. Without the claim it is empty, not NULL. */
+function arrayOfClaim(encoder: Encoder, select: Select, frame: Frame): Value | null {
+  const { logic } = encoder;
+  const made = select.fromClause || select.whereClause ? null : call(onlyTarget(select) ?? undefined);
+  if (!made || !/^jsonb?_array_elements_text$/.test(made.name.at(-1) ?? "")) return null;
+  const value = encoder.expression(made.args[0], frame);
+  if (value.kind !== "json") return null;
+  const list = value.cases.map(({ when, document, path }) => {
+    const place = JSON.stringify(path);
+    return {
+      when,
+      isArray: logic.predicate(`json:array ${place}`, null, [document]),
+      items: logic.apply("array text", `json:items ${place}`, [document]),
+    };
+  });
+  const raises = logic.or(value.raises, ...list.map(({ when, isArray }) => logic.and(when, logic.not(isArray))));
+  return {
+    kind: "array",
+    element: "text",
+    raises,
+    isNull: logic.false,
+    cases: [
+      ...list.map(({ when, items }) => ({ when, items })),
+      { when: logic.and(logic.not(value.raises), value.isNull), items: [] },
+    ],
+  };
+}
+
+export type { Relation };

@@ -1,0 +1,102 @@
+import type { Formula, Logic, Row, Sort, Term } from "../logic/logic.ts";
+
+/**
+ * What an SQL expression comes to, in every state at once. `raises` says where it may raise an error; what the other fields say there means
+ * nothing, except that a condition is never taken as true or false where one of its parts raises.
+ */
+export type Value = Condition | Scalar | Json | ArrayValue | Literal | LookUp | Opaque;
+
+/** A boolean: NULL is neither true nor false. */
+export interface Condition {
+  kind: "condition";
+  raises: Formula;
+  isTrue: Formula;
+  isFalse: Formula;
+}
+
+/** A value of a sort. The guards exclude each other and cover every state in which it is not NULL. */
+export interface Scalar {
+  kind: "scalar";
+  sort: Sort;
+  /** the SQL type, where two types share a sort: `integer`, `bigint` */
+  type: string;
+  raises: Formula;
+  isNull: Formula;
+  cases: readonly { when: Formula; term: Term }[];
+}
+
+/** A node of a JSON document; the document is a term, the path leads to the node. */
+export interface Json {
+  kind: "json";
+  raises: Formula;
+  isNull: Formula;
+  cases: readonly { when: Formula; document: Term; path: readonly string[] }[];
+}
+
+export interface ArrayValue {
+  kind: "array";
+  element: Sort;
+  raises: Formula;
+  isNull: Formula;
+  cases: readonly { when: Formula; items: readonly Value[] | Term }[];
+}
+
+/** A string constant whose type is not settled yet; null for NULL. */
+export interface Literal {
+  kind: "literal";
+  text: string | null;
+}
+
+/** A scalar that one row of a sub-query gives; NULL where no row satisfies `holds`. At most one does. */
+export interface LookUp {
+  kind: "lookup";
+  rows: readonly Row[];
+  holds: Condition;
+  value: Scalar;
+}
+
+/** An expression that is not understood: a name for its value, the same wherever the same is computed from the same. */
+export interface Opaque {
+  kind: "opaque";
+  name: string;
+  /** rows it is computed from, as terms */
+  of: readonly Term[];
+  raises: Formula;
+}
+
+export interface Values {
+  condition(raises: Formula, isTrue: Formula, isFalse: Formula): Condition;
+  constant(value: boolean | null): Condition;
+  not(value: Condition): Condition;
+  and(values: readonly Condition[]): Condition;
+  or(values: readonly Condition[]): Condition;
+  isNullOf(value: Condition): Formula;
+}
+
+/** Kleene's logic, with errors that may come from any part, since Postgres evaluates the parts in the order it likes. */
+export function newValues(logic: Logic): Values {
+  const condition = (raises: Formula, isTrue: Formula, isFalse: Formula): Condition => ({
+    kind: "condition",
+    raises,
+    isTrue,
+    isFalse,
+  });
+  return {
+    condition,
+    constant: (value) => condition(logic.false, logic.bool(value === true), logic.bool(value === false)),
+    not: ({ raises, isTrue, isFalse }) => condition(raises, isFalse, isTrue),
+    and: (values) =>
+      condition(
+        logic.or(...values.map((value) => value.raises)),
+        logic.and(...values.map((value) => value.isTrue)),
+        logic.or(...values.map((value) => value.isFalse)),
+      ),
+    or: (values) =>
+      condition(
+        logic.or(...values.map((value) => value.raises)),
+        logic.or(...values.map((value) => value.isTrue)),
+        logic.and(...values.map((value) => value.isFalse)),
+      ),
+    isNullOf: ({ raises, isTrue, isFalse }) => logic.not(logic.or(raises, isTrue, isFalse)),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * What Postgres' input and output functions make of constants. Each parser gives the value, `null` where Postgres raises, and `undefined`
+ * where that depends on the version or a setting (then nothing is assumed). Read from uuid.c, numutils.c, bool.c and datetime.c of
+ * PostgreSQL 15 to 18, and compared with a server in `test/prove/logic/conversion.test.ts`.
+ */
+
+export type Parsed<T> = T | null | undefined;
+
+/** uuid_in: 32 hex digits, a hyphen allowed after each group of four, braces around the whole. The result is as uuid_out prints it. */
+export function parseUuid(text: string): Parsed<string> {
+  const braced = text.startsWith("{");
+  if (braced !== text.endsWith("}")) return null;
+  const inner = braced ? text.slice(1, -1) : text;
+  if (!/^([0-9a-f]{4}-?){7}[0-9a-f]{4}$/i.test(inner)) return null;
+  const hex = inner.replaceAll("-", "").toLowerCase();
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+const RANGE: Record<string, [bigint, bigint]> = {
+  smallint: [-32768n, 32767n],
+  integer: [-2147483648n, 2147483647n],
+  bigint: [-9223372036854775808n, 9223372036854775807n],
+};
+
+/** int2in, int4in, int8in. PostgreSQL 16 came to read `0x1F` and `1_000`: undefined. */
+export function parseInteger(text: string, type: string): Parsed<number> {
+  const trimmed = text.replaceAll(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
+  if (!/^[+-]?\d+$/.test(trimmed)) return /^[+-]?\d[\dA-Fa-fxXoObB_]*$/.test(trimmed) ? undefined : null;
+  const value = BigInt(trimmed.replace("+", ""));
+  const [least, most] = RANGE[type] ?? [0n, 0n];
+  if (value < least || value > most) return null;
+  // beyond this a number would not be exact
+  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
+    ? Number(value)
+    : undefined;
+}
+
+const WORDS: readonly (readonly [string, boolean, number])[] = [
+  ["true", true, 1],
+  ["false", false, 1],
+  ["yes", true, 1],
+  ["no", false, 1],
+  ["on", true, 2],
+  ["off", false, 2],
+  ["1", true, 1],
+  ["0", false, 1],
+];
+
+/** boolin: `true`, `yes`, `on`, `1` and their opposites, in any case, cut short as long as they stay unique. */
+export function parseBoolean(text: string): Parsed<boolean> {
+  const word = text.replaceAll(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "").toLowerCase();
+  for (const [full, value, least] of WORDS) if (word.length >= least && full.startsWith(word)) return value;
+  return null;
+}
+
+/** date_in for ISO dates, as days since 1970-01-01. Other spellings depend on DateStyle: undefined. */
+export function parseDate(text: string): Parsed<number> {
+  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!found) return undefined;
+  const at = Date.UTC(Number(found[1]), Number(found[2]) - 1, Number(found[3]));
+  return new Date(at).toISOString().startsWith(text) ? at / 86_400_000 : null;
+}
+
+/** timestamp_in for ISO text, as microseconds since 1970-01-01; with a zone it needs `+00` or an offset in hours. Else undefined. */
+export function parseTimestamp(text: string, withZone: boolean): Parsed<number> {
+  const found =
+    /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?([+-]\d{2}(?::?\d{2})?|Z)?$/.exec(text);
+  if (!found || (found[6] !== undefined) !== withZone) return undefined;
+  const days = parseDate(found[1] ?? "");
+  if (typeof days !== "number") return days;
+  const [hours, minutes, seconds] = [found[2], found[3], found[4]].map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+  ];
+  if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
+  const zone = /^([+-])(\d{2}):?(\d{2})?$/.exec(found[6] ?? "");
+  const offset = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3] ?? 0)) : 0;
+  const at = ((days * 24 + hours) * 60 + minutes - offset) * 60 + seconds;
+  return at * 1_000_000 + Number((found[5] ?? "").padEnd(6, "0"));
+}
+
+/** days since 1970-01-01 as date_out prints them in ISO style */
+export const printDate = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
+
+/** microseconds since 1970-01-01 as text that timestamp_in and timestamptz_in read */
+export function printTimestamp(micros: number, withZone: boolean): string {
+  const seconds = Math.floor(micros / 1_000_000);
+  const rest = micros - seconds * 1_000_000;
+  const text = new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+  return `${text}${rest === 0 ? "" : `.${String(rest).padStart(6, "0")}`}${withZone ? "+00" : ""}`;
+}

@@ -1,0 +1,62 @@
+import type { Term } from "../logic/logic.ts";
+
+export interface OrderFact {
+  /** left - right <= bound; null stands for zero */
+  left: Term | null;
+  right: Term | null;
+  bound: number;
+  /** as it is assigned: negative where the opposite holds, right - left <= -bound - 1 */
+  literal: number;
+}
+
+export interface Order {
+  conflicts: number[][];
+  /** whole numbers that satisfy every fact; empty when there is a conflict */
+  values: ReadonlyMap<Term, number>;
+}
+
+/** Differences of whole numbers over a full assignment: consistent exactly when no cycle has a negative sum (Bellman and Ford). */
+export function checkOrder(facts: readonly OrderFact[]): Order {
+  if (facts.length === 0) return { conflicts: [], values: new Map() };
+  const edges = facts.map(({ left, right, bound, literal }) =>
+    literal > 0
+      ? { from: right, to: left, weight: bound, literal }
+      : { from: left, to: right, weight: -bound - 1, literal },
+  );
+  const distance = new Map<Term | null, number>([[null, 0]]);
+  for (const { from, to } of edges) {
+    distance.set(from, 0);
+    distance.set(to, 0);
+  }
+  const cameBy = new Map<Term | null, { from: Term | null; literal: number }>();
+  let last: Term | null | undefined;
+  for (let round = 0; round <= distance.size; round += 1) {
+    last = undefined;
+    for (const { from, to, weight, literal } of edges) {
+      const reach = (distance.get(from) ?? 0) + weight;
+      if (reach >= (distance.get(to) ?? 0)) continue;
+      distance.set(to, reach);
+      cameBy.set(to, { from, literal });
+      last = to;
+    }
+    if (last === undefined) break;
+  }
+  if (last === undefined) {
+    const zero = distance.get(null) ?? 0;
+    const values = new Map<Term, number>();
+    for (const [term, value] of distance) if (term !== null) values.set(term, value - zero);
+    return { conflicts: [], values };
+  }
+  // still falling after as many rounds as there are terms: walk back until inside the cycle, then around it
+  let node: Term | null = last;
+  for (let step = 0; step < distance.size; step += 1) node = cameBy.get(node)?.from ?? null;
+  const clause: number[] = [];
+  const start: Term | null = node;
+  do {
+    const step = cameBy.get(node);
+    if (!step) break;
+    clause.push(-step.literal);
+    node = step.from;
+  } while (node !== start);
+  return { conflicts: [clause], values: new Map() };
+}

@@ -1,0 +1,25 @@
+import { prove } from "../../../src/prove/prove.ts";
+import type { Verdict } from "../../../src/prove/verdict.ts";
+import type { ProveCase } from "./case-file.ts";
+
+/** The verdict on a case, out of the same function that every command uses. */
+export function runCase(given: ProveCase): Verdict {
+  const verdicts = prove(given.before, given.after, {
+    relations: new Set([given.relation]),
+    roles: [given.role],
+    assumptions: [{ name: "assumed", conditions: given.assumption }],
+  });
+  const found = verdicts.find((verdict) => verdict.component === given.component && verdict.role === given.role);
+  if (!found) throw new Error(`case ${given.id}: no verdict for ${given.relation}, ${given.component}, ${given.role}`);
+  return found;
+}
+
+export const describeVerdict = (verdict: { decision: string; errors: readonly string[] | null }): string =>
+  [verdict.decision, ...(verdict.errors ?? [])].join(" ");
+
+/** Whether a verdict is the expected one; error changes count where the case says which. */
+export const agrees = (given: ProveCase, verdict: Verdict): boolean =>
+  verdict.decision === given.expected.decision &&
+  (given.expected.errors === null ||
+    verdict.decision === "unknown" ||
+    [...given.expected.errors].sort().join() === [...verdict.errors].sort().join());
