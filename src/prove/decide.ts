@@ -20,6 +20,7 @@ export interface Decided {
 /**
  * Compare two predicates under an assumption. The decision is about states in which neither side may raise; error changes about the others.
  * Where both may raise, only this is told: that one side may allow what the other never does.
+ * `satisfiable`: the assumption is known not to contradict itself.
  */
 export function decide(
   logic: Logic,
@@ -27,22 +28,23 @@ export function decide(
   assumption: Formula,
   before: Predicate,
   after: Predicate,
+  satisfiable: boolean,
 ): Decided {
+  const { not } = logic;
   const models: Decided["models"] = [];
   let bounded: number | null = null;
   const ask = (change: Decided["models"][number]["change"] | null, ...formulas: Formula[]): boolean => {
-    if (formulas.includes(logic.false)) return false;
+    if (formulas.some((formula) => formula === logic.false || formulas.includes(not(formula)))) return false;
     const answer: Answer = solver.ask(assumption, ...formulas);
     if (answer.kind === "no within") bounded = answer.rows;
     if (answer.kind === "yes" && change !== null && !models.some((known) => known.change === change))
       models.push({ change, model: answer.model });
     return answer.kind === "yes";
   };
-  const not = logic.not;
   const same = before.isTrue === after.isTrue && before.raises === after.raises;
   const settled = [not(before.raises), not(after.raises)];
 
-  if (!ask(null)) return { decision: "vacuous", errors: [], models, bounded };
+  if (!satisfiable && !ask(null)) return { decision: "vacuous", errors: [], models, bounded };
   const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
   const gained = !same && ask("gained", ...settled, not(before.isTrue), after.isTrue);
   if (!lost && !gained && after.raises !== logic.false && !ask(null, not(after.raises)))

@@ -1,18 +1,18 @@
 import type { Catalog, Relation } from "../pg/catalog.ts";
-import { parseExpr } from "../pg/expr/parse.ts";
 import type { Policy } from "../pg/policy.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { decide, type Decided, type Predicate } from "./decide.ts";
 import { decode } from "./decode.ts";
-import { InfiniteRecursion, newEncoder, type Encoder } from "./encode/encoder.ts";
+import { InfiniteRecursion, newEncoder, type Encoder, type OpaqueFacts } from "./encode/encoder.ts";
 import type { Frame } from "./encode/frame.ts";
+import { parseOnce } from "./encode/parse-once.ts";
 import { composed, rowAccess } from "./encode/policies.ts";
 import { enumSorts } from "./encode/types.ts";
-import { newValues } from "./encode/value.ts";
+import { newValues, type Condition } from "./encode/value.ts";
 import { conversionsWith, type Conversions } from "./logic/functions.ts";
-import { newLogic, type Formula, type Logic, type Row } from "./logic/logic.ts";
+import { hasQuantifier, newLogic, speaksOf, type Formula, type Logic, type Row } from "./logic/logic.ts";
 import { newSide, relationKey, type Side } from "./side.ts";
-import { newSolver, type Solver } from "./solve/solver.ts";
+import { newSolver, type Solver, type SolverOptions } from "./solve/solver.ts";
 import { findUnchanged } from "./unchanged.ts";
 import type { AccessOutcome } from "./situation.ts";
 import type { Certainty, UnknownReason, Verdict, Witness } from "./verdict.ts";
@@ -66,21 +66,36 @@ const isGuarded = (relation: Relation, side: Side): boolean =>
 
 /** What all verdicts of one comparison share. */
 export interface Comparison {
+  logic: Logic;
+  /** what was decided of the same two predicates before: policies repeat themselves, relation for relation */
+  decided: Map<string, Decided>;
+  opaques: Map<string, OpaqueFacts>;
+  known: Map<string, Condition>;
+  /** assumptions that speak of no row, in logic */
+  assumed: Map<string, Formula>;
   before: Side;
   after: Side;
   isUnchanged(name: string): boolean;
   conversions: Conversions;
   /** microseconds since 1970; `now()` in models */
   now: number;
+  /** names of assumptions that speak of no row and were found not to contradict themselves */
+  satisfiable: Set<string>;
 }
 
 export function newComparison(before: Catalog, after: Catalog): Comparison {
   return {
+    logic: newLogic(),
+    decided: new Map(),
+    opaques: new Map(),
+    known: new Map(),
+    assumed: new Map(),
     before: newSide(before),
     after: newSide(after),
     isUnchanged: findUnchanged(before, after),
     conversions: conversionsWith(new Map([...enumSorts(before.types), ...enumSorts(after.types)])),
     now: Math.floor(Date.now() / 1000) * 1_000_000,
+    satisfiable: new Set(),
   };
 }
 
@@ -279,15 +294,11 @@ function compareUnder(
   timeout: number,
   sideOf: SideOf,
 ): AssumedVerdict[] {
-  const logic = newLogic();
-  const reasons = new Map<string, UnknownReason>();
-  const reads = new Set<string>();
+  const { logic } = shared;
   const table = relationKey(access.relation);
-  const row = logic.constantRow(
-    table,
-    access.component === "INSERT" || access.component === "UPDATE CHECK" ? "new" : "row",
-  );
-  const oldRow = access.component === "UPDATE CHECK" ? logic.constantRow(table, "old") : null;
+  // the same for every relation, so that predicates which say the same are the same
+  const row = logic.constantRow("", "row");
+  const oldRow = access.component === "UPDATE CHECK" ? logic.constantRow("", "old") : null;
   const context: ProofContext = {
     logic,
     row,
@@ -299,8 +310,8 @@ function compareUnder(
         conversions: shared.conversions,
         side: name === "before" ? shared.before : shared.after,
         isUnchanged: shared.isUnchanged,
-        reasons,
-        reads,
+        opaques: shared.opaques,
+        known: shared.known,
         recursion,
       }),
   };
@@ -319,43 +330,45 @@ function compareUnder(
   const wasBroken = strict instanceof InfiniteRecursion;
 
   let deadline = 0;
-  const solver: Solver = newSolver({
-    logic,
-    conversions: shared.conversions,
-    rows: access.component === "INSERT" ? [] : [oldRow ?? row],
-    table: (name) => {
-      const [schema = "", relation = ""] = splitKey(name);
-      const found = shared.before.relation(schema, relation) ?? shared.after.relation(schema, relation);
-      return {
-        uniqueKeys: found?.uniqueKeys ?? [],
-        notNull: new Set(found?.columns.filter((column) => column.notNull).map((column) => column.name)),
-      };
-    },
-    tick: () => {
-      if (performance.now() > deadline) throw new BudgetExceeded();
-    },
-  });
+  let solver: Solver | null = null;
+  const solverOf = (): Solver =>
+    (solver ??= newSolver({
+      logic,
+      conversions: shared.conversions,
+      rows: access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table }],
+      table: (name) => tableFacts(shared, name),
+      tick: () => {
+        if (performance.now() > deadline) throw new BudgetExceeded();
+      },
+    }));
+  const pair = [before.isTrue, before.raises, after.isTrue, after.raises];
+  const place = pair.some(hasQuantifier) ? ` ${table} ${access.component}` : "";
 
   return assumptions.map((assumption): AssumedVerdict => {
     const from = performance.now();
+    const free = isFreeOfRows(assumption);
+    const satisfiable = free && shared.satisfiable.has(assumption.name);
+    if (
+      satisfiable &&
+      before.isTrue === after.isTrue &&
+      before.raises === after.raises &&
+      after.raises === logic.false &&
+      !wasBroken
+    )
+      return verdict(assumption, { decision: "equivalent" });
     deadline = from + timeout;
     try {
       const assumed = logic.and(
-        assume(context, access, assumption),
-        reads.has("now()") ? timeFacts(logic, shared.now) : logic.true,
+        assume(shared, context, access, assumption),
+        speaksOf(pair, logic.variable("timestamptz", "now()")) || speaksOf(pair, logic.variable("date", "current_date"))
+          ? timeFacts(logic, shared.now)
+          : logic.true,
       );
-      const decided = decide(logic, solver, assumed, before, after);
-      return finish(
-        shared,
-        context,
-        access,
-        { row, oldRow },
-        assumption,
-        decided,
-        reasons,
-        performance.now() - from,
-        wasBroken,
-      );
+      const key = `${[assumed, ...pair].map(({ id }) => id).join(" ")}${place}`;
+      const decided = shared.decided.get(key) ?? decide(logic, solverOf(), assumed, before, after, satisfiable);
+      shared.decided.set(key, decided);
+      if (free && decided.decision !== "vacuous") shared.satisfiable.add(assumption.name);
+      return finish(shared, context, access, { row, oldRow }, assumption, decided, performance.now() - from, wasBroken);
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
       return verdict(assumption, {
@@ -365,6 +378,19 @@ function compareUnder(
     }
   });
 }
+
+/** What is known of a table's columns, by the name that its rows carry. */
+function tableFacts(shared: Comparison, name: string): ReturnType<SolverOptions["table"]> {
+  const [schema, relation] = splitKey(name);
+  const found = shared.before.relation(schema, relation) ?? shared.after.relation(schema, relation);
+  return {
+    uniqueKeys: found?.uniqueKeys ?? [],
+    notNull: new Set(found?.columns.filter((column) => column.notNull).map((column) => column.name)),
+  };
+}
+
+const isFreeOfRows = (assumption: Assumption): boolean =>
+  assumption.conditions.every((text) => parseOnce(text).columns.length === 0);
 
 function splitKey(name: string): [string, string] {
   const dot = name.indexOf(".");
@@ -378,14 +404,21 @@ const timeFacts = (logic: Logic, now: number): Formula =>
     logic.equal(logic.variable("date", "current_date"), logic.constant("date", Math.floor(now / 86_400_000_000))),
   );
 
-function assume(context: ProofContext, access: Access, assumption: Assumption): Formula {
+function assume(shared: Comparison, context: ProofContext, access: Access, assumption: Assumption): Formula {
+  const free = isFreeOfRows(assumption);
+  const known = free ? shared.assumed.get(assumption.name) : undefined;
+  if (known) return known;
   const encoder = context.encoder("before", "raise");
   const frame: Frame = {
     ...frameFor(access.role),
     scopes: [[{ alias: access.relation.name, relation: access.relation, row: context.row }]],
     at: `assumption ${assumption.name}`,
   };
-  return context.logic.and(...assumption.conditions.map((text) => encoder.condition(parseExpr(text), frame).isTrue));
+  const made = context.logic.and(
+    ...assumption.conditions.map((text) => encoder.condition(parseOnce(text).tree, frame).isTrue),
+  );
+  if (free) shared.assumed.set(assumption.name, made);
+  return made;
 }
 
 function finish(
@@ -395,7 +428,6 @@ function finish(
   rows: { row: Row; oldRow: Row | null },
   assumption: Assumption,
   decided: Decided,
-  reasons: ReadonlyMap<string, UnknownReason>,
   milliseconds: number,
   wasBroken: boolean,
 ): AssumedVerdict {
@@ -403,8 +435,10 @@ function finish(
   const witnesses: Witness[] = [];
   const touched = new Set<UnknownReason>();
   for (const { change, model } of decided.models) {
-    for (const { fn } of model.predicates)
-      for (const [name, reason] of reasons) if (fn.endsWith(name)) touched.add(reason);
+    for (const { fn } of model.predicates) {
+      const opaque = shared.opaques.get(fn.slice(fn.indexOf(" ") + 1));
+      if (opaque) touched.add(opaque.reason);
+    }
     const [from, to] = outcomes(change);
     witnesses.push({
       change,

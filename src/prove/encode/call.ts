@@ -58,7 +58,6 @@ function builtInCall(encoder: Encoder, name: string, args: readonly Expr[], fram
   const { logic } = encoder;
   if (name === "current_setting") return setting(encoder, args);
   if (name === "now" || name === "transaction_timestamp" || name === "statement_timestamp") {
-    encoder.reads.add("now()");
     return {
       kind: "scalar",
       sort: "timestamptz",
@@ -94,10 +93,9 @@ function builtInCall(encoder: Encoder, name: string, args: readonly Expr[], fram
 }
 
 /** A setting has three states: never set on the connection, empty, a value. Custom settings only: others have values of their own. */
-function setting({ logic, reads }: Encoder, args: readonly Expr[]): Value | null {
+function setting({ logic }: Encoder, args: readonly Expr[]): Value | null {
   const name = stringConst(args[0])?.toLowerCase();
   if (name === undefined || !name.includes(".")) return null;
-  reads.add(name);
   const missing = args[1] === undefined ? false : boolConst(args[1]);
   if (missing === null) return null;
   // PostgREST fills `request.jwt.claims` alone since version 9; the older names are taken to be unset

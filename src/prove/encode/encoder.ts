@@ -24,10 +24,10 @@ export interface Encoder {
   isUnchanged(name: string): boolean;
   /** `before` or `after` */
   name: string;
-  /** settings that were read, in lower case, `*` where the name is not constant; and `now()` */
-  reads: Set<string>;
-  /** why parts were not understood, by the name of their opaque value */
-  reasons: Map<string, UnknownReason>;
+  /** what was not understood, by the name of its opaque value */
+  opaques: Map<string, OpaqueFacts>;
+  /** policies that were encoded before, by all that their meaning hangs on */
+  known: Map<string, Condition>;
   /** a sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its policies */
   recursion: "raise" | "read through";
   expression(node: Expr | undefined, frame: Frame): Value;
@@ -35,6 +35,12 @@ export interface Encoder {
   toCondition(value: Value): Condition;
   opaque(node: Expr, frame: Frame, why: string, kind?: UnknownReason["kind"]): Value;
   column(row: Row, type: string, name: string, notNull: boolean): Value;
+}
+
+/** Why something was not understood, and the settings that it reads (`*`: some setting). */
+export interface OpaqueFacts {
+  reason: UnknownReason;
+  settings: readonly string[];
 }
 
 /** A policy reads its own relation again while Postgres expands it: 42P17 for every statement. */
@@ -48,7 +54,7 @@ export class InfiniteRecursion extends Error {
 
 export type EncoderOptions = Pick<
   Encoder,
-  "name" | "reads" | "logic" | "values" | "conversions" | "side" | "isUnchanged" | "reasons" | "recursion"
+  "name" | "logic" | "values" | "conversions" | "side" | "isUnchanged" | "opaques" | "known" | "recursion"
 >;
 
 /** From Postgres' parse trees to values in logic. What it does not understand becomes an opaque value with a reason, never a guess. */
@@ -119,12 +125,10 @@ export function newEncoder(options: EncoderOptions): Encoder {
       case "other": {
         const whole: Term = logic.column("row", row, "*");
         const opaque = `${name} of type ${type}`;
-        if (!options.reasons.has(opaque))
-          options.reasons.set(opaque, {
-            kind: "unsupported",
-            message: `the type ${type} is not modelled`,
-            expression: name,
-            at: null,
+        if (!options.opaques.has(opaque))
+          options.opaques.set(opaque, {
+            reason: { kind: "unsupported", message: `the type ${type} is not modelled`, expression: name, at: null },
+            settings: [],
           });
         return { kind: "opaque", name: opaque, of: [whole], raises: logic.false };
       }
@@ -231,7 +235,6 @@ export function newEncoder(options: EncoderOptions): Encoder {
       cases: [{ when: logic.true, term }],
     });
     if (/^SVFOP_(CURRENT_USER|CURRENT_ROLE|USER)$/.test(op)) return plain("text", logic.constant("text", frame.role));
-    if (op === "SVFOP_CURRENT_TIMESTAMP" || op === "SVFOP_CURRENT_DATE") options.reads.add("now()");
     if (op === "SVFOP_CURRENT_TIMESTAMP") return plain("timestamptz", logic.variable("timestamptz", "now()"));
     if (op === "SVFOP_CURRENT_DATE") return plain("date", logic.variable("date", "current_date"));
     return encoder.opaque(node, frame, `${op.replace("SVFOP_", "").toLowerCase()} is not modelled`);

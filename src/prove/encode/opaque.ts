@@ -67,15 +67,18 @@ export function makeOpaque(
     JSON.stringify(facts.text),
     `for ${frame.role}`,
     // both sides number their own: no two volatile calls, and nothing that changed, is ever the same
-    ...(volatile ? [`${encoder.name} ${encoder.reasons.size}`] : facts.changed ? [encoder.name] : []),
+    ...(volatile ? [`${encoder.name} ${encoder.opaques.size}`] : facts.changed ? [encoder.name] : []),
   ];
   const name = `opaque ${createHash("sha1").update(parts.join("\n")).digest("hex").slice(0, 16)}`;
-  if (!encoder.reasons.has(name))
-    encoder.reasons.set(name, {
-      kind: volatile ? "volatile" : kind,
-      message: facts.volatile === null ? why : `${facts.volatile} may give another value each time it is called`,
-      expression: textOf(node),
-      at: frame.at,
+  if (!encoder.opaques.has(name))
+    encoder.opaques.set(name, {
+      reason: {
+        kind: volatile ? "volatile" : kind,
+        message: facts.volatile === null ? why : `${facts.volatile} may give another value each time it is called`,
+        expression: textOf(node),
+        at: frame.calls.at(-1) ?? null,
+      },
+      settings: [...facts.settings],
     });
   const of = [...facts.rows].sort((a, b) => a.id - b.id).map((row) => logic.column("row", row, "*"));
   return {
@@ -92,10 +95,18 @@ interface Facts {
   changed: boolean;
   volatile: string | null;
   total: boolean;
+  settings: Set<string>;
 }
 
 function gather(encoder: Encoder, node: Expr, frame: Frame, seen: Set<string>): Facts {
-  const facts: Facts = { text: null, rows: new Set(), changed: false, volatile: null, total: true };
+  const facts: Facts = {
+    text: null,
+    rows: new Set(),
+    changed: false,
+    volatile: null,
+    total: true,
+    settings: new Set(),
+  };
   let nested = false;
   walk(node, (inner) => {
     if (as("RangeVar", inner) || as("RangeFunction", inner)) nested = true;
@@ -105,6 +116,7 @@ function gather(encoder: Encoder, node: Expr, frame: Frame, seen: Set<string>): 
     facts.changed ||= other.changed;
     facts.volatile ??= other.volatile;
     facts.total &&= other.total;
+    for (const setting of other.settings) facts.settings.add(setting);
   };
   const visit = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(visit);
@@ -156,7 +168,7 @@ function gather(encoder: Encoder, node: Expr, frame: Frame, seen: Set<string>): 
     const name = made.name.filter((part) => part !== "pg_catalog");
     const full = name.join(".");
     if (!TOTAL.has(full)) facts.total = false;
-    if (full === "current_setting") encoder.reads.add(stringConst(made.args[0])?.toLowerCase() ?? "*");
+    if (full === "current_setting") facts.settings.add(stringConst(made.args[0])?.toLowerCase() ?? "*");
     const own =
       name.length > 1
         ? encoder.side.functions(name[0] ?? "", name[1] ?? "")
@@ -165,7 +177,7 @@ function gather(encoder: Encoder, node: Expr, frame: Frame, seen: Set<string>): 
       if (!encoder.isUnchanged(`function ${fn.schema}.${fn.name}`)) facts.changed = true;
       if (fn.volatility === "volatile") facts.volatile ??= `${full}()`;
       for (const [, setting] of fn.body.matchAll(/current_setting\(\s*'([^']+)'/gi))
-        encoder.reads.add((setting ?? "").toLowerCase());
+        facts.settings.add((setting ?? "").toLowerCase());
     }
     if (own.length === 0 && (VOLATILE.has(full) || (name.length > 1 && !TOTAL.has(full))))
       facts.volatile ??= `${full}()`;

@@ -1,27 +1,12 @@
 import type { Relation } from "../../pg/catalog.ts";
-import { as, type Expr } from "../../pg/expr/node.ts";
-import { parseExpr } from "../../pg/expr/parse.ts";
-import { some } from "../../pg/expr/walk.ts";
 import { policyId, type Policy } from "../../pg/policy.ts";
 import { commandOf, type Component } from "../component.ts";
 import type { Row } from "../logic/logic.ts";
 import { relationKey } from "../side.ts";
 import { InfiniteRecursion, type Encoder } from "./encoder.ts";
 import type { Frame } from "./frame.ts";
+import { parseOnce } from "./parse-once.ts";
 import type { Condition } from "./value.ts";
-
-const parsed = new Map<string, { tree: Expr; hasSubLink: boolean }>();
-
-/** Parsed once for each text; policies repeat themselves. */
-function parseOnce(text: string): { tree: Expr; hasSubLink: boolean } {
-  const known = parsed.get(text);
-  if (known) return known;
-  const tree = parseExpr(text);
-  const made = { tree, hasSubLink: some(tree, (node) => as("SubLink", node) !== null) };
-  if (parsed.size > 20_000) parsed.clear();
-  parsed.set(text, made);
-  return made;
-}
 
 /** USING or WITH CHECK, as the component wants it: without WITH CHECK the new row meets USING (manual, CREATE POLICY). */
 export const qualOf = (policy: Policy, component: Component): string | null =>
@@ -53,7 +38,7 @@ export function composed(
   const { values } = encoder;
   const quals = applied.flatMap((policy) => {
     const text = qualOf(policy, component);
-    return text === null ? [] : [{ policy, ...parseOnce(text) }];
+    return text === null ? [] : [{ policy, text, ...parseOnce(text) }];
   });
   if (!quals.some(({ policy }) => policy.permissive)) return values.constant(false);
   const key = relationKey(relation);
@@ -63,17 +48,43 @@ export function composed(
     return values.constant(true);
   }
   const active = expands ? [...frame.active, key] : frame.active;
-  const encode = ({ policy, tree }: (typeof quals)[number]): Condition =>
-    encoder.condition(tree, {
-      scopes: [[{ alias: relation.name, relation, row }]],
-      parameters: new Map(),
-      role: frame.role,
-      searchPath: ["public"],
-      depth: frame.depth,
-      active,
-      calls: frame.calls,
-      at: policyId(policy),
-    });
+  const encode = (qual: (typeof quals)[number]): Condition => {
+    const { policy, tree } = qual;
+    const encoded = (): Condition =>
+      encoder.condition(tree, {
+        scopes: [[{ alias: relation.name, relation, row }]],
+        parameters: new Map(),
+        role: frame.role,
+        searchPath: ["public"],
+        depth: frame.depth,
+        active,
+        calls: frame.calls,
+        at: policyId(policy),
+      });
+    // the same text over columns of the same types is the same, for every relation
+    if (qual.hasFrom) return encoded();
+    const types = relation.columns
+      .filter(({ name }) => qual.columns.includes(name))
+      .map(({ name, type, notNull }) => `${name} ${type} ${notNull}`);
+    const key = [
+      encoder.name,
+      encoder.recursion,
+      frame.role,
+      row.id,
+      frame.depth,
+      frame.calls.join(),
+      relation.name,
+      ...types,
+      qual.text,
+    ].join("\n");
+    const known = encoder.known.get(key);
+    if (known) return known;
+    const opaques = encoder.opaques.size;
+    const made = encoded();
+    // a volatile call is another each time
+    if (encoder.opaques.size === opaques) encoder.known.set(key, made);
+    return made;
+  };
   const permissive = quals.filter(({ policy }) => policy.permissive).map(encode);
   const restrictive = quals.filter(({ policy }) => !policy.permissive).map(encode);
   return values.and([values.or(permissive), ...restrictive]);

@@ -81,16 +81,8 @@ export function encodeQuantified(
   const settled = logic.not(raises);
   const some = (formula: Formula): Formula => over(encoder, found.rows, logic.and(holds.isTrue, formula));
   return any
-    ? values.condition(
-        raises,
-        some(compared.isTrue),
-        logic.and(settled, logic.not(some(logic.not(compared.isFalse)))),
-      )
-    : values.condition(
-        raises,
-        logic.and(settled, logic.not(some(logic.not(compared.isTrue)))),
-        some(compared.isFalse),
-      );
+    ? values.condition(raises, some(compared.isTrue), logic.and(settled, logic.not(some(logic.not(compared.isFalse)))))
+    : values.condition(raises, logic.and(settled, logic.not(some(logic.not(compared.isTrue)))), some(compared.isFalse));
 }
 
 /** A query that gives one value: its WHERE pins a unique key, or every row gives the same. */

@@ -291,3 +291,49 @@ export function newLogic(): Logic {
     instantiateTerm,
   };
 }
+
+const quantified = new WeakMap<Formula, boolean>();
+
+/** Whether the formula asks for rows. */
+export function hasQuantifier(formula: Formula): boolean {
+  const known = quantified.get(formula);
+  if (known !== undefined) return known;
+  const found =
+    formula.kind === "exists" ||
+    (formula.kind === "not" && hasQuantifier(formula.arg)) ||
+    ((formula.kind === "and" || formula.kind === "or") && formula.args.some(hasQuantifier));
+  quantified.set(formula, found);
+  return found;
+}
+
+/** Whether one of the formulas is about the term. */
+export function speaksOf(formulas: readonly Formula[], term: Term): boolean {
+  const seen = new Set<Formula | Term>();
+  const inTerm = (at: Term | null): boolean => {
+    if (at === null || seen.has(at)) return false;
+    seen.add(at);
+    return at === term || (at.kind === "apply" && at.args.some(inTerm));
+  };
+  const inFormula = (at: Formula): boolean => {
+    if (seen.has(at)) return false;
+    seen.add(at);
+    switch (at.kind) {
+      case "true":
+      case "false":
+        return false;
+      case "predicate":
+        return at.args.some(inTerm);
+      case "equal":
+      case "atMost":
+        return inTerm(at.left) || inTerm(at.right);
+      case "not":
+        return inFormula(at.arg);
+      case "and":
+      case "or":
+        return at.args.some(inFormula);
+      case "exists":
+        return inFormula(at.body);
+    }
+  };
+  return formulas.some(inFormula);
+}

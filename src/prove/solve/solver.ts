@@ -25,8 +25,8 @@ export interface Model {
 export interface SolverOptions {
   logic: Logic;
   conversions: Conversions;
-  /** rows that are there from the start: the row in question */
-  rows: readonly Row[];
+  /** rows that are there from the start, each with its table: the row in question */
+  rows: readonly { row: Row; table: string }[];
   /** what is known of a table's columns */
   table(name: string): { uniqueKeys: readonly (readonly string[])[]; notNull: ReadonlySet<string> };
   /** called now and then; throws when the time is up */
@@ -63,7 +63,7 @@ export function newSolver(options: SolverOptions): Solver {
   let bounded = false;
   let named = 0;
 
-  for (const row of options.rows) tableRows(row.table).push({ row, here: logic.true });
+  for (const { row, table } of options.rows) tableRows(table).push({ row, here: logic.true });
 
   function tableRows(table: string): { row: Row; here: Formula }[] {
     const rows = rowsOf.get(table) ?? [];
@@ -209,11 +209,14 @@ export function newSolver(options: SolverOptions): Solver {
   function columnsOf(table: string): Map<string, { sort: string | null }> {
     const columns = new Map<string, { sort: string | null }>();
     for (const term of terms)
-      if (term.kind === "column" && term.row.table === table) columns.set(term.column, { sort: term.sort });
+      if (term.kind === "column" && isIn(term.row, table)) columns.set(term.column, { sort: term.sort });
     for (const { fn, row } of predicates)
-      if (row?.table === table && fn.startsWith("true ")) columns.set(fn.slice("true ".length), { sort: null });
+      if (row && isIn(row, table) && fn.startsWith("true ")) columns.set(fn.slice("true ".length), { sort: null });
     return columns;
   }
+
+  const isIn = (row: Row, table: string): boolean =>
+    row.table === table || options.rows.some((given) => given.row === row && given.table === table);
 
   /** Which terms some equation, true or not, could make equal. */
   function components(): Vocabulary["mayBeEqual"] {
@@ -229,13 +232,17 @@ export function newSolver(options: SolverOptions): Solver {
     return (left, right) => left === right || find(left) === find(right);
   }
 
+  let saturated = "";
   function saturate(): void {
+    if (sizes() === saturated) return;
     for (;;) {
       while (ground());
       const before = sizes();
       const vocabulary: Vocabulary = { terms, predicates, mayBeEqual: components() };
       for (const axiom of [...axioms(logic, conversions, vocabulary, given), ...uniqueKeys()]) assert(axiom);
-      if (sizes() === before) return;
+      if (sizes() !== before) continue;
+      saturated = before;
+      return;
     }
   }
   const sizes = (): string =>
