@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   classify: { values: ["pg", "errors.ts", "finding.ts"], types: ["config.ts"] },
   rewrite: { values: ["pg", "errors.ts", "finding.ts", "config.ts"], types: ["classify"] },
   plan: { values: ["pg", "errors.ts", "finding.ts", "layouts.ts"], types: ["rewrite", "classify"] },
+  prove: { values: ["db", "pg", "errors.ts"], types: ["plan", "scratch", "config.ts", "progress.ts"] },
   rehearse: { values: ["db", "pg", "errors.ts", "finding.ts"], types: ["plan", "scratch", "classify", "progress.ts"] },
   report: { values: ["pg", "finding.ts"], types: ["*"] },
   "pipeline.ts": { values: ["*"] },

@@ -74,5 +74,5 @@ function mostFrequentOwner(catalog: Catalog): string {
   const counts = new Map<string, number>();
   for (const { owner, rowSecurity } of catalog.relations)
     if (rowSecurity) counts.set(owner, (counts.get(owner) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "postgres";
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? "postgres";
 }

@@ -29,12 +29,14 @@ export function decide(
   before: Predicate,
   after: Predicate,
   satisfiable: boolean,
+  onQuery: (change: Decided["models"][number]["change"] | null, formulas: readonly Formula[]) => void = () => {},
 ): Decided {
   const { not } = logic;
   const models: Decided["models"] = [];
   let bounded: number | null = null;
   const ask = (change: Decided["models"][number]["change"] | null, ...formulas: Formula[]): boolean => {
     if (formulas.some((formula) => formula === logic.false || formulas.includes(not(formula)))) return false;
+    onQuery(change, [assumption, ...formulas]);
     const answer: Answer = solver.ask(assumption, ...formulas);
     if (answer.kind === "no within") bounded = answer.rows;
     if (answer.kind === "yes" && change !== null && !models.some((known) => known.change === change))

@@ -320,11 +320,11 @@ function filler({ side, conversions }: DecodeInput, column: Column, n: number): 
     return conversions.get(type.type)?.labels?.[0] ?? "";
   }
   if (/^(numeric|real|double precision|money)/.test(type.type)) return String(n);
-  if (/^interval/.test(type.type)) return "1 day";
+  if (type.type.startsWith("interval")) return "1 day";
   if (/^(inet|cidr)/.test(type.type)) return "127.0.0.1";
-  if (/^time/.test(type.type)) return "00:00";
+  if (type.type.startsWith("time")) return "00:00";
   if (type.type.endsWith("[]")) return "{}";
-  return /^bytea/.test(type.type) ? "\\x" : `x${n}`;
+  return type.type.startsWith("bytea") ? "\\x" : `x${n}`;
 }
 
 export type { Formula };

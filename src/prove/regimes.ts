@@ -1,6 +1,6 @@
 import type { ClaimsSource, ContextMap, ContextVariable } from "../pg/context.ts";
 import { identForReading, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
-import type { Assumption } from "./prove.ts";
+import type { Assumption } from "./assume.ts";
 
 /** The name of a regime's assumption; foreign ones are made for one variable each. */
 export type RegimeName = "with context" | "without context" | `foreign ${string}`;

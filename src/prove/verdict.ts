@@ -67,4 +67,8 @@ export interface Verdict {
   milliseconds: number;
   reasons: UnknownReason[];
   witnesses: Witness[];
+  /** where the decision is unknown for want of understanding a part: what the model says, which real witnesses may still confirm */
+  suspected: Decision | null;
+  /** custom settings that the second side reads, the claims' own left out; `*`: some that are not told */
+  readsAfter: string[];
 }

@@ -4,7 +4,7 @@ import { parseExpr, parseStatements } from "../../pg/expr/parse.ts";
 import { bareTarget, boolConst, call, stringConst } from "../../pg/expr/shape.ts";
 import type { Formula, Term } from "../logic/logic.ts";
 import type { Encoder } from "./encoder.ts";
-import { InfiniteRecursion } from "./encoder.ts";
+import { InfiniteRecursion } from "./recursion.ts";
 import type { Frame } from "./frame.ts";
 import { jsonAt, jsonText } from "./json.ts";
 import { nullOfAny, nullWhere } from "./choice.ts";
@@ -173,7 +173,6 @@ function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: reado
     // a function runs as a query of its own: what is being expanded around it does not count
     active: [],
     calls: [...frame.calls, name],
-    at: `${name}()`,
   });
   const strict = fn.strict ? args.map((arg) => nullOfAny(encoder, encoder.expression(arg, frame))) : [];
   return strict.length > 0 ? nullWhere(encoder, value, encoder.logic.or(...strict)) : value;

@@ -1,10 +1,11 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { typeText } from "../../pg/expr/shape.ts";
 import type { Formula } from "../logic/logic.ts";
-import { lifted } from "./choice.ts";
-import { coerce, isTerm } from "./compare.ts";
+import { isTerm } from "./compare.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Frame } from "./frame.ts";
+import { coerce } from "./literal.ts";
+import { lifted } from "./lookup.ts";
 import type { TypeModel } from "./types.ts";
 import type { ArrayValue, Json, Scalar, Value } from "./value.ts";
 

@@ -1,10 +1,11 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
-import type { Formula, Row } from "../logic/logic.ts";
-import { coerce, encodeComparison } from "./compare.ts";
+import type { Formula } from "../logic/logic.ts";
+import { encodeComparison } from "./compare.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Frame } from "./frame.ts";
-import { over, raisesOver } from "./subquery.ts";
-import type { ArrayValue, Condition, Json, Literal, LookUp, Scalar, Value } from "./value.ts";
+import { coerce } from "./literal.ts";
+import { over, raisesOver } from "./lookup.ts";
+import type { ArrayValue, Condition, Json, Literal, Scalar, Value } from "./value.ts";
 
 /** COALESCE: the first value that is not NULL; later ones are not evaluated. */
 export const encodeCoalesce = (encoder: Encoder, node: Expr, frame: Frame): Value =>
@@ -99,22 +100,6 @@ export function nullness(encoder: Encoder, value: Value): { raises: Formula; isN
 
 export const nullOfAny = (encoder: Encoder, value: Value): Formula => nullness(encoder, value).isNull;
 
-/** The value that the one row which satisfies `holds` gives; NULL where there is none. */
-export function lifted(encoder: Encoder, rows: readonly Row[], holds: Condition, value: Value): Value | null {
-  if (value.kind === "condition") return liftedCondition(encoder, rows, holds, value);
-  return value.kind === "scalar" ? { kind: "lookup", rows, holds, value } : null;
-}
-
-export function liftedCondition(encoder: Encoder, rows: readonly Row[], holds: Condition, value: Condition): Condition {
-  const { logic, values } = encoder;
-  const raises = raisesOver(encoder, rows, logic.or(holds.raises, value.raises));
-  return values.condition(
-    raises,
-    over(encoder, rows, logic.and(holds.isTrue, value.isTrue)),
-    over(encoder, rows, logic.and(holds.isTrue, value.isFalse)),
-  );
-}
-
 /**
  * The first branch whose condition is true; `when: null` asks for the first value that is not NULL instead. Later branches are not
  * evaluated, so an error counts only where its branch is reached.
@@ -204,5 +189,3 @@ function literalAs(encoder: Encoder, literal: Literal, kind: Value["kind"], like
   const none = { raises: logic.false, isNull: logic.true, cases: [] };
   return kind === "json" ? { kind, ...none } : kind === "array" ? { kind, element: "text", ...none } : null;
 }
-
-export type { LookUp };

@@ -1,10 +1,7 @@
-import { as, type Expr } from "../../pg/expr/node.ts";
-import { initPlanTarget, nameParts } from "../../pg/expr/shape.ts";
 import { ORDERED, type Formula, type Term } from "../logic/logic.ts";
 import type { Encoder } from "./encoder.ts";
-import { liftedCondition } from "./choice.ts";
-import type { Frame } from "./frame.ts";
-import { encodeQuantified } from "./subquery.ts";
+import { coerce } from "./literal.ts";
+import { liftedCondition } from "./lookup.ts";
 import type { ArrayValue, Condition, Scalar, Value } from "./value.ts";
 
 export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=";
@@ -123,20 +120,6 @@ function opaqueAs({ logic }: Encoder, value: Extract<Value, { kind: "opaque" }>,
   return { kind: "scalar", sort: like.sort, type: like.type, raises: value.raises, isNull, cases: [{ when, term }] };
 }
 
-export function coerce(
-  { logic, conversions }: Encoder,
-  literal: Extract<Value, { kind: "literal" }>,
-  sort: string,
-  type: string,
-): Scalar | null {
-  const value: Scalar = { kind: "scalar", sort, type, raises: logic.false, isNull: logic.true, cases: [] };
-  if (literal.text === null) return value;
-  const parsed = sort === "text" ? literal.text : conversions.get(type)?.read(literal.text);
-  if (parsed === null) return { ...value, raises: logic.true };
-  if (typeof parsed !== "string" && typeof parsed !== "number") return null;
-  return { ...value, isNull: logic.false, cases: [{ when: logic.true, term: logic.constant(sort, parsed) }] };
-}
-
 const emptyArray = ({ logic }: Encoder, like: ArrayValue): ArrayValue => ({
   kind: "array",
   element: like.element,
@@ -193,72 +176,3 @@ const nullOf = ({ values }: Encoder, value: Value): Formula | null =>
     : value.kind === "scalar" || value.kind === "array"
       ? value.isNull
       : null;
-
-/** `x op ANY (array)` and `x op ALL (array)`; ARRAY(SELECT …) is taken as the sub-query that it is. */
-export function encodeArrayComparison(encoder: Encoder, node: Expr, frame: Frame): Value {
-  const found = as("A_Expr", node);
-  const operator = nameParts(found?.name).at(-1) ?? "";
-  const any = found?.kind === "AEXPR_OP_ANY";
-  const left = encoder.expression(found?.lexpr, frame);
-  let right = found?.rexpr;
-  for (let inner = initPlanTarget(right); inner; inner = initPlanTarget(right)) right = inner;
-  const link = as("SubLink", right);
-  if (link?.subLinkType === "ARRAY_SUBLINK" && right && as("SelectStmt", link.subselect)?.fromClause) {
-    const quantified = encodeQuantified(encoder, left, operator, any, link.subselect, frame);
-    return quantified ?? encoder.opaque(node, frame, "this sub-query is not modelled");
-  }
-  const array = encoder.expression(right, frame);
-  if (left.kind === "lookup" && array.kind === "array") {
-    const inner = overArray(encoder, left.value, operator, any, array);
-    return inner
-      ? liftedCondition(encoder, left.rows, left.holds, inner)
-      : encoder.opaque(node, frame, "this look-up is not modelled");
-  }
-  const compared = array.kind === "array" ? overArray(encoder, left, operator, any, array) : null;
-  return compared ?? encoder.opaque(node, frame, `${operator} ${any ? "ANY" : "ALL"} of this array is not modelled`);
-}
-
-function overArray(encoder: Encoder, left: Value, operator: string, any: boolean, array: ArrayValue): Condition | null {
-  const { logic, values } = encoder;
-  const parts: { when: Formula; value: Condition }[] = [];
-  for (const { when, items } of array.cases) {
-    if (isTerm(items)) {
-      const member = memberOf(encoder, left, items);
-      if (!member || !(any ? operator === "=" : operator === "<>")) return null;
-      parts.push({ when, value: any ? member : values.not(member) });
-      continue;
-    }
-    const compared = items.map((item) => encodeComparison(encoder, operator, left, item));
-    if (!compared.every((part) => part !== null)) return null;
-    parts.push({ when, value: any ? values.or(compared) : values.and(compared) });
-  }
-  const raises = logic.or(array.raises, ...parts.map(({ when, value }) => logic.and(when, value.raises)));
-  const settled = logic.not(raises);
-  const over = (side: "isTrue" | "isFalse"): Formula =>
-    logic.or(...parts.map(({ when, value }) => logic.and(settled, when, value[side])));
-  return values.condition(raises, over("isTrue"), over("isFalse"));
-}
-
-/** `x = ANY (array)` for an array of which only its members are known: NULL when nothing matches and a member, or x, is NULL. */
-function memberOf(encoder: Encoder, left: Value, array: Term): Condition | null {
-  const { logic, values } = encoder;
-  const element = array.sort.slice("array ".length);
-  const value = left.kind === "literal" ? coerce(encoder, left, element, element) : left;
-  if (value?.kind !== "scalar" || value.sort !== element) return null;
-  const empty = logic.predicate("array:empty", null, [array]);
-  const hasNull = logic.predicate("array:null", null, [array]);
-  const settled = logic.not(value.raises);
-  const over = (sign: boolean): Formula =>
-    logic.or(
-      ...value.cases.map(({ when, term }) => {
-        const member = logic.predicate("array:member", null, [term, array]);
-        return logic.and(
-          settled,
-          logic.not(empty),
-          when,
-          sign ? member : logic.and(logic.not(member), logic.not(hasNull)),
-        );
-      }),
-    );
-  return values.condition(value.raises, over(true), logic.or(logic.and(settled, empty), over(false)));
-}

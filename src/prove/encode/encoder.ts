@@ -7,7 +7,8 @@ import type { UnknownReason } from "../verdict.ts";
 import { encodeCall } from "./call.ts";
 import { encodeCast } from "./cast.ts";
 import { encodeCase, encodeCoalesce, encodeNullif, nullness } from "./choice.ts";
-import { encodeArrayComparison, encodeComparison, isDistinct } from "./compare.ts";
+import { encodeArrayComparison } from "./array.ts";
+import { encodeComparison, isDistinct } from "./compare.ts";
 import { resolve, type Frame } from "./frame.ts";
 import { jsonMember, jsonText } from "./json.ts";
 import { makeOpaque } from "./opaque.ts";
@@ -27,7 +28,7 @@ export interface Encoder {
   /** what was not understood, by the name of its opaque value */
   opaques: Map<string, OpaqueFacts>;
   /** policies that were encoded before, by all that their meaning hangs on */
-  known: Map<string, Condition>;
+  encoded: Map<string, Condition>;
   /** a sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its policies */
   recursion: "raise" | "read through";
   expression(node: Expr | undefined, frame: Frame): Value;
@@ -43,18 +44,9 @@ export interface OpaqueFacts {
   settings: readonly string[];
 }
 
-/** A policy reads its own relation again while Postgres expands it: 42P17 for every statement. */
-export class InfiniteRecursion extends Error {
-  readonly relation: string;
-  constructor(relation: string) {
-    super(`infinite recursion detected in policy for relation "${relation}"`);
-    this.relation = relation;
-  }
-}
-
 export type EncoderOptions = Pick<
   Encoder,
-  "name" | "logic" | "values" | "conversions" | "side" | "isUnchanged" | "opaques" | "known" | "recursion"
+  "name" | "logic" | "values" | "conversions" | "side" | "isUnchanged" | "opaques" | "encoded" | "recursion"
 >;
 
 /** From Postgres' parse trees to values in logic. What it does not understand becomes an opaque value with a reason, never a guess. */

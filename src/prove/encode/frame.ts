@@ -27,8 +27,6 @@ export interface Frame {
   active: readonly string[];
   /** functions whose bodies are being expanded */
   calls: readonly string[];
-  /** the policy or function that the text stands in, for messages */
-  at: string;
 }
 
 export type Resolved =

@@ -21,32 +21,12 @@ const PLACES = new Set([
 ]);
 
 /** Operators and functions that raise on no value. */
-const TOTAL = new Set([
-  ...[
-    "=",
-    "<>",
-    "<",
-    "<=",
-    ">",
-    ">=",
-    "@>",
-    "<@",
-    "&&",
-    "?",
-    "?|",
-    "?&",
-    "->",
-    "->>",
-    "#>",
-    "#>>",
-    "||",
-    "~~",
-    "~~*",
-    "!~~",
-  ],
-  ...["now", "current_setting", "lower", "upper", "btrim", "md5", "coalesce", "length", "array_length", "cardinality"],
-  ...["auth.uid", "auth.jwt", "auth.role", "auth.email"],
-]);
+const TOTAL = new Set(
+  (
+    "= <> < <= > >= @> <@ && ? ?| ?& -> ->> #> #>> || ~~ ~~* !~~ " +
+    "now current_setting lower upper btrim md5 coalesce length array_length cardinality auth.uid auth.jwt auth.role auth.email"
+  ).split(" "),
+);
 
 /**
  * A name for what an expression gives that is not modelled. The name is the same on both sides exactly when the same expression is computed
@@ -61,7 +41,7 @@ export function makeOpaque(
   kind: UnknownReason["kind"],
 ): Opaque {
   const { logic } = encoder;
-  const facts = gather(encoder, node, frame, new Set());
+  const facts = gather(encoder, node, frame);
   const volatile = facts.volatile !== null;
   const parts = [
     JSON.stringify(facts.text),
@@ -80,7 +60,7 @@ export function makeOpaque(
       },
       settings: [...facts.settings],
     });
-  const of = [...facts.rows].sort((a, b) => a.id - b.id).map((row) => logic.column("row", row, "*"));
+  const of = [...facts.rows].toSorted((a, b) => a.id - b.id).map((row) => logic.column("row", row, "*"));
   return {
     kind: "opaque",
     name,
@@ -98,7 +78,7 @@ interface Facts {
   settings: Set<string>;
 }
 
-function gather(encoder: Encoder, node: Expr, frame: Frame, seen: Set<string>): Facts {
+function gather(encoder: Encoder, node: Expr, frame: Frame): Facts {
   const facts: Facts = {
     text: null,
     rows: new Set(),
@@ -140,7 +120,7 @@ function gather(encoder: Encoder, node: Expr, frame: Frame, seen: Set<string>): 
         ? found
         : undefined;
     if (bound) {
-      const argument = gather(encoder, bound.expr, bound.frame, seen);
+      const argument = gather(encoder, bound.expr, bound.frame);
       merge(argument);
       return { argument: argument.text };
     }

@@ -29,7 +29,7 @@ export function parseOnce(text: string): Parsed {
     tree,
     hasSubLink: some(tree, (node) => as("SubLink", node) !== null),
     hasFrom: some(tree, (node) => as("RangeVar", node) !== null),
-    columns: [...columns].sort(),
+    columns: [...columns].toSorted(),
   };
   if (parsed.size >= MOST) parsed.clear();
   parsed.set(text, made);

@@ -1,9 +1,10 @@
 import type { Relation } from "../../pg/catalog.ts";
-import { policyId, type Policy } from "../../pg/policy.ts";
+import type { Policy } from "../../pg/policy.ts";
 import { commandOf, type Component } from "../component.ts";
 import type { Row } from "../logic/logic.ts";
 import { relationKey } from "../side.ts";
-import { InfiniteRecursion, type Encoder } from "./encoder.ts";
+import type { Encoder } from "./encoder.ts";
+import { InfiniteRecursion } from "./recursion.ts";
 import type { Frame } from "./frame.ts";
 import { parseOnce } from "./parse-once.ts";
 import type { Condition } from "./value.ts";
@@ -48,9 +49,9 @@ export function composed(
     return values.constant(true);
   }
   const active = expands ? [...frame.active, key] : frame.active;
-  const encode = (qual: (typeof quals)[number]): Condition => {
-    const { policy, tree } = qual;
-    const encoded = (): Condition =>
+  const encodeQual = (qual: (typeof quals)[number]): Condition => {
+    const { tree } = qual;
+    const encode = (): Condition =>
       encoder.condition(tree, {
         scopes: [[{ alias: relation.name, relation, row }]],
         parameters: new Map(),
@@ -59,10 +60,9 @@ export function composed(
         depth: frame.depth,
         active,
         calls: frame.calls,
-        at: policyId(policy),
       });
     // the same text over columns of the same types is the same, for every relation
-    if (qual.hasFrom) return encoded();
+    if (qual.hasFrom) return encode();
     const types = relation.columns
       .filter(({ name }) => qual.columns.includes(name))
       .map(({ name, type, notNull }) => `${name} ${type} ${notNull}`);
@@ -77,15 +77,15 @@ export function composed(
       ...types,
       qual.text,
     ].join("\n");
-    const known = encoder.known.get(key);
+    const known = encoder.encoded.get(key);
     if (known) return known;
     const opaques = encoder.opaques.size;
-    const made = encoded();
+    const made = encode();
     // a volatile call is another each time
-    if (encoder.opaques.size === opaques) encoder.known.set(key, made);
+    if (encoder.opaques.size === opaques) encoder.encoded.set(key, made);
     return made;
   };
-  const permissive = quals.filter(({ policy }) => policy.permissive).map(encode);
-  const restrictive = quals.filter(({ policy }) => !policy.permissive).map(encode);
+  const permissive = quals.filter(({ policy }) => policy.permissive).map(encodeQual);
+  const restrictive = quals.filter(({ policy }) => !policy.permissive).map(encodeQual);
   return values.and([values.or(permissive), ...restrictive]);
 }

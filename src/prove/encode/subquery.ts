@@ -1,12 +1,11 @@
-import type { Relation } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { binary, call, conjuncts, nameParts } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
 import type { Formula, Row } from "../logic/logic.ts";
 import { relationKey } from "../side.ts";
 import { encodeComparison } from "./compare.ts";
-import { lifted } from "./choice.ts";
 import type { Encoder } from "./encoder.ts";
+import { lifted, over, raisesOver } from "./lookup.ts";
 import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
 import { rowAccess } from "./policies.ts";
 import type { Condition, Value } from "./value.ts";
@@ -135,18 +134,6 @@ function exists(encoder: Encoder, found: Found, holds: Condition): Condition {
   return values.condition(raises, some, logic.and(settled, logic.not(some)));
 }
 
-/** Some rows satisfy the formula. */
-export const over = ({ logic }: Encoder, rows: readonly Row[], formula: Formula): Formula =>
-  [...rows].reverse().reduce((body, row) => logic.exists(row, body), formula);
-
-/** What may raise for no row in particular may raise without any row: Postgres evaluates it before it looks. */
-export function raisesOver(encoder: Encoder, rows: readonly Row[], raises: Formula): Formula {
-  const { logic } = encoder;
-  const mask = rows.reduce((bits, row) => bits | (row.kind === "bound" ? 1 << row.index : 0), 0);
-  const parts = raises.kind === "or" ? raises.args : [raises];
-  return logic.or(...parts.map((part) => ((part.open & mask) === 0 ? part : over(encoder, rows, part))));
-}
-
 const AGGREGATES =
   /^(count|sum|avg|min|max|bool_and|bool_or|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|bit_and|bit_or|any_value|mode|percentile_\w+|stddev\w*|var\w*)$/;
 const SET_RETURNING =
@@ -244,5 +231,3 @@ function arrayOfClaim(encoder: Encoder, select: Select, frame: Frame): Value | n
     ],
   };
 }
-
-export type { Relation };

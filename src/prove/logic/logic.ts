@@ -176,7 +176,7 @@ export function newLogic(): Logic {
         if (flat !== unit) set.add(flat);
       }
     for (const arg of set) if (set.has(not(arg))) return zero;
-    const args = [...set].sort((a, b) => a.id - b.id);
+    const args = [...set].toSorted((a, b) => a.id - b.id);
     const [only] = args;
     if (only === undefined) return unit;
     if (args.length === 1) return only;
@@ -306,34 +306,75 @@ export function hasQuantifier(formula: Formula): boolean {
   return found;
 }
 
-/** Whether one of the formulas is about the term. */
-export function speaksOf(formulas: readonly Formula[], term: Term): boolean {
+/** Visit every formula and term inside some formulas once. */
+export function visit(
+  formulas: readonly Formula[],
+  onFormula: (formula: Formula) => void,
+  onTerm: (term: Term) => void,
+): void {
   const seen = new Set<Formula | Term>();
-  const inTerm = (at: Term | null): boolean => {
-    if (at === null || seen.has(at)) return false;
-    seen.add(at);
-    return at === term || (at.kind === "apply" && at.args.some(inTerm));
+  const inTerm = (term: Term): void => {
+    if (seen.has(term)) return;
+    seen.add(term);
+    onTerm(term);
+    if (term.kind === "apply") for (const arg of term.args) inTerm(arg);
   };
-  const inFormula = (at: Formula): boolean => {
-    if (seen.has(at)) return false;
-    seen.add(at);
-    switch (at.kind) {
-      case "true":
-      case "false":
-        return false;
+  const inFormula = (formula: Formula): void => {
+    if (seen.has(formula)) return;
+    seen.add(formula);
+    onFormula(formula);
+    switch (formula.kind) {
       case "predicate":
-        return at.args.some(inTerm);
+        for (const arg of formula.args) inTerm(arg);
+        break;
       case "equal":
+        inTerm(formula.left);
+        inTerm(formula.right);
+        break;
       case "atMost":
-        return inTerm(at.left) || inTerm(at.right);
+        if (formula.left) inTerm(formula.left);
+        if (formula.right) inTerm(formula.right);
+        break;
       case "not":
-        return inFormula(at.arg);
+        inFormula(formula.arg);
+        break;
       case "and":
       case "or":
-        return at.args.some(inFormula);
+        for (const arg of formula.args) inFormula(arg);
+        break;
       case "exists":
-        return inFormula(at.body);
+        inFormula(formula.body);
+        break;
+      default:
     }
   };
-  return formulas.some(inFormula);
+  for (const formula of formulas) inFormula(formula);
+}
+
+/** Whether one of the formulas is about the term. */
+export function speaksOf(formulas: readonly Formula[], term: Term): boolean {
+  let found = false;
+  visit(
+    formulas,
+    () => {},
+    (other) => {
+      if (other === term) found = true;
+    },
+  );
+  return found;
+}
+
+/** Names of the predicates and functions in some formulas. */
+export function namesIn(formulas: readonly Formula[]): Set<string> {
+  const names = new Set<string>();
+  visit(
+    formulas,
+    (formula) => {
+      if (formula.kind === "predicate") names.add(formula.fn);
+    },
+    (term) => {
+      if (term.kind === "apply") names.add(term.fn);
+    },
+  );
+  return names;
 }

@@ -22,4 +22,4 @@ export const agrees = (given: ProveCase, verdict: Verdict): boolean =>
   verdict.decision === given.expected.decision &&
   (given.expected.errors === null ||
     verdict.decision === "unknown" ||
-    [...given.expected.errors].sort().join() === [...verdict.errors].sort().join());
+    [...given.expected.errors].toSorted().join() === [...verdict.errors].toSorted().join());

@@ -1,0 +1,46 @@
+import type { Comparison } from "./comparison.ts";
+import { parseOnce } from "./encode/parse-once.ts";
+import { speaksOf, type Formula, type Row } from "./logic/logic.ts";
+import { encoderFor, frameFor, type Access } from "./predicate.ts";
+
+/** Conditions that every state is taken to satisfy, under a name. Each is true: not NULL, and raising nothing. */
+export interface Assumption {
+  name: string;
+  /** SQL over settings, claims, and the columns of the relation in question */
+  conditions: readonly string[];
+}
+
+/** The assumption of those who assume nothing. */
+export const NOTHING: Assumption = { name: "", conditions: [] };
+
+/** Whether an assumption is about the request alone, so that it is the same for every relation. */
+export const isFreeOfRows = (assumption: Assumption): boolean =>
+  assumption.conditions.every((text) => parseOnce(text).columns.length === 0);
+
+/** An assumption in logic. Throws the grammar's syntax error. */
+export function assume(shared: Comparison, access: Access, row: Row, assumption: Assumption): Formula {
+  const free = isFreeOfRows(assumption);
+  const known = free ? shared.assumed.get(assumption.name) : undefined;
+  if (known) return known;
+  const encoder = encoderFor(shared, "before");
+  const { relation } = access;
+  const frame = { ...frameFor(access.role), scopes: [[{ alias: relation.name, relation, row }]] };
+  const made = shared.logic.and(
+    ...assumption.conditions.map((text) => encoder.condition(parseOnce(text).tree, frame).isTrue),
+  );
+  if (free) shared.assumed.set(assumption.name, made);
+  return made;
+}
+
+const MICROSECONDS_A_DAY = 86_400_000_000;
+
+/** now() and the day do not change while a statement runs: constants, where formulas speak of them. */
+export function timeFacts({ logic, now }: Comparison, formulas: readonly Formula[]): Formula {
+  const time = logic.variable("timestamptz", "now()");
+  const day = logic.variable("date", "current_date");
+  if (!speaksOf(formulas, time) && !speaksOf(formulas, day)) return logic.true;
+  return logic.and(
+    logic.equal(time, logic.constant("timestamptz", now)),
+    logic.equal(day, logic.constant("date", Math.floor(now / MICROSECONDS_A_DAY))),
+  );
+}

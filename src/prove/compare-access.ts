@@ -1,0 +1,225 @@
+import type { QualifiedName } from "../pg/catalog.ts";
+import { assume, isFreeOfRows, timeFacts, type Assumption } from "./assume.ts";
+import { tableFacts, type Comparison } from "./comparison.ts";
+import type { Component } from "./component.ts";
+import { decide, type Decided } from "./decide.ts";
+import { decode } from "./decode.ts";
+import { CLAIMS_SETTING } from "./encode/cast.ts";
+import type { Encoder } from "./encode/encoder.ts";
+import type { Conversions } from "./logic/functions.ts";
+import { hasQuantifier, namesIn, type Formula, type Logic, type Row } from "./logic/logic.ts";
+import type { Access, Encoded, SideName } from "./predicate.ts";
+import { relationKey } from "./side.ts";
+import type { AccessOutcome } from "./situation.ts";
+import { newSolver, type Solver, type SolverOptions } from "./solve/solver.ts";
+import type { Certainty, Decision, UnknownReason, Verdict, Witness } from "./verdict.ts";
+
+/** A verdict under an assumption. */
+export interface AssumedVerdict extends Verdict {
+  /** the assumption's name; empty where nothing is assumed */
+  assumption: string;
+}
+
+/** One question to the solver: is there a state in which all of these hold? */
+export interface Query {
+  relation: QualifiedName;
+  component: Component;
+  role: string;
+  assumption: string;
+  /** what a `yes` would show; null: that the assumption does not contradict itself, or that not every statement raises */
+  change: Witness["change"] | null;
+  formulas: readonly Formula[];
+  rows: SolverOptions["rows"];
+  table: SolverOptions["table"];
+  logic: Logic;
+  conversions: Conversions;
+}
+
+export interface CompareOptions {
+  /** for one predicate under one assumption, in milliseconds */
+  timeout?: number;
+  /** hears of every question that is asked, for who wants to check it with another solver; nothing is taken from memory then */
+  onQuery?: (query: Query) => void;
+}
+
+export const DEFAULT_TIMEOUT = 2000;
+
+class BudgetExceeded extends Error {}
+
+/**
+ * The verdicts on one access predicate, one for each assumption. `encode` gives a side's predicate about a row.
+ * Where every statement failed with 42P17 before, the change is held against what the policies were meant to say: as if they read their own
+ * relation without policies.
+ */
+export function compareAccess(
+  shared: Comparison,
+  access: Access,
+  assumptions: readonly Assumption[],
+  encode: (name: SideName, row: Row, recursion: Encoder["recursion"]) => Encoded,
+  options: CompareOptions = {},
+): AssumedVerdict[] {
+  const { logic } = shared;
+  const { timeout = DEFAULT_TIMEOUT, onQuery } = options;
+  // the same for every relation, so that predicates which say the same are the same
+  const row = logic.constantRow("", "row");
+  const oldRow = access.component === "UPDATE CHECK" ? logic.constantRow("", "old") : null;
+  const verdict = (assumption: Assumption, more: Partial<AssumedVerdict>): AssumedVerdict => ({
+    ...plainVerdict(access, assumption.name, "unknown"),
+    ...more,
+  });
+
+  const second = encode("after", row, "raise");
+  if (second.kind === "recursion")
+    return assumptions.map((assumption) => verdict(assumption, { decision: "always-errors" }));
+  const strict = encode("before", row, "raise");
+  const first = strict.kind === "recursion" ? encode("before", row, "read through") : strict;
+  if (first.kind === "recursion") return assumptions.map((assumption) => verdict(assumption, {}));
+  const wasBroken = strict.kind === "recursion";
+  const [before, after] = [first.predicate, second.predicate];
+  const pair = [before.isTrue, before.raises, after.isTrue, after.raises];
+  const readsAfter = settingsIn(shared, [after.isTrue, after.raises]);
+  const same = before.isTrue === after.isTrue && before.raises === after.raises;
+
+  const table = relationKey(access.relation);
+  const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table }];
+  const facts: SolverOptions["table"] = (name) => tableFacts(shared, name);
+  let deadline = 0;
+  let made: Solver | null = null;
+  const solver: Solver = {
+    ask: (...formulas) => {
+      made ??= newSolver({
+        logic,
+        conversions: shared.conversions,
+        rows,
+        table: facts,
+        tick: () => {
+          if (performance.now() > deadline) throw new BudgetExceeded();
+        },
+      });
+      return made.ask(...formulas);
+    },
+  };
+  const place = pair.some(hasQuantifier) ? ` ${table} ${access.component}` : "";
+
+  return assumptions.map((assumption): AssumedVerdict => {
+    const start = performance.now();
+    deadline = start + timeout;
+    const free = isFreeOfRows(assumption);
+    const satisfiable = free && shared.satisfiable.has(assumption.name);
+    if (same && satisfiable && after.raises === logic.false && !wasBroken && !onQuery)
+      return verdict(assumption, { decision: "equivalent", readsAfter });
+    try {
+      const given = assume(shared, access, row, assumption);
+      const assumed = logic.and(given, timeFacts(shared, [...pair, given]));
+      const key = `${[assumed, ...pair].map(({ id }) => id).join(" ")}${place}`;
+      const hear = (change: Query["change"], formulas: readonly Formula[]): void =>
+        onQuery?.({
+          relation: { schema: access.relation.schema, name: access.relation.name },
+          component: access.component,
+          role: access.role,
+          assumption: assumption.name,
+          change,
+          formulas,
+          rows,
+          table: facts,
+          logic,
+          conversions: shared.conversions,
+        });
+      const decided =
+        (onQuery ? undefined : shared.decided.get(key)) ??
+        decide(logic, solver, assumed, before, after, satisfiable, hear);
+      shared.decided.set(key, decided);
+      if (free && decided.decision !== "vacuous") shared.satisfiable.add(assumption.name);
+      const settled = settle(shared, access, { row, oldRow }, assumption, decided);
+      return {
+        ...settled,
+        errors: wasBroken ? ["error->deny", "error->allow"] : settled.errors,
+        milliseconds: performance.now() - start,
+        readsAfter,
+      };
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+      return verdict(assumption, {
+        milliseconds: performance.now() - start,
+        reasons: [{ kind: "budget", message: `not settled within ${timeout} ms`, expression: null, at: null }],
+        readsAfter,
+      });
+    }
+  });
+}
+
+export const plainVerdict = (access: Access, assumption: string, decision: Decision): AssumedVerdict => ({
+  relation: { schema: access.relation.schema, name: access.relation.name },
+  component: access.component,
+  role: access.role,
+  assumption,
+  decision,
+  errors: [],
+  certainty: { kind: "proved" },
+  milliseconds: 0,
+  reasons: [],
+  witnesses: [],
+  suspected: null,
+  readsAfter: [],
+});
+
+/** Custom settings that formulas read, also through what was not understood. */
+function settingsIn(shared: Comparison, formulas: readonly Formula[]): string[] {
+  const names = new Set<string>();
+  for (const name of namesIn(formulas)) {
+    const opaque = shared.opaques.get(name.slice(name.indexOf(" ") + 1));
+    for (const setting of opaque ? opaque.settings : name.startsWith("set ") ? [name.slice("set ".length)] : [])
+      if (setting !== CLAIMS_SETTING) names.add(setting);
+  }
+  return [...names].toSorted();
+}
+
+/** From models to a verdict with witnesses. A difference that hangs on something not understood is none that may be claimed. */
+function settle(
+  shared: Comparison,
+  access: Access,
+  rows: { row: Row; oldRow: Row | null },
+  assumption: Assumption,
+  decided: Decided,
+): AssumedVerdict {
+  const witnesses: Witness[] = [];
+  const touched = new Set<UnknownReason>();
+  for (const { change, model } of decided.models) {
+    for (const { fn } of model.predicates) {
+      const opaque = shared.opaques.get(fn.slice(fn.indexOf(" ") + 1));
+      if (opaque) touched.add(opaque.reason);
+    }
+    const [before, after] = outcomes(change);
+    const situation = decode({
+      logic: shared.logic,
+      conversions: shared.conversions,
+      side: shared.before,
+      model,
+      ...access,
+      ...rows,
+      now: shared.now,
+    });
+    witnesses.push({ change, before, after, confirmed: null, situation });
+  }
+  const certainty: Certainty =
+    decided.bounded !== null
+      ? { kind: "bounded", rows: decided.bounded }
+      : { kind: witnesses.length > 0 ? "model" : "proved" };
+  const differs = witnesses.some(({ change }) => change === "lost" || change === "gained");
+  const unknown = differs && touched.size > 0;
+  return {
+    ...plainVerdict(access, assumption.name, unknown ? "unknown" : decided.decision),
+    errors: decided.errors,
+    certainty,
+    reasons: unknown ? [...touched] : [],
+    witnesses,
+    suspected: unknown ? decided.decision : null,
+  };
+}
+
+function outcomes(change: Witness["change"]): [AccessOutcome["kind"], AccessOutcome["kind"]] {
+  if (change === "lost") return ["allow", "deny"];
+  if (change === "gained") return ["deny", "allow"];
+  const [from, to] = change.split("->");
+  return [from as AccessOutcome["kind"], to as AccessOutcome["kind"]]; // the two halves of an ErrorChange are outcomes
+}

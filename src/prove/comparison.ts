@@ -1,0 +1,57 @@
+import type { Catalog } from "../pg/catalog.ts";
+import type { Decided } from "./decide.ts";
+import type { OpaqueFacts } from "./encode/encoder.ts";
+import { enumSorts } from "./encode/types.ts";
+import type { Condition } from "./encode/value.ts";
+import { conversionsWith, type Conversions } from "./logic/functions.ts";
+import { newLogic, type Formula, type Logic } from "./logic/logic.ts";
+import { newSide, type Side } from "./side.ts";
+import type { SolverOptions } from "./solve/solver.ts";
+import { findUnchanged } from "./unchanged.ts";
+
+/** What all verdicts of one comparison share; the maps remember what was worked out before, since policies repeat themselves. */
+export interface Comparison {
+  before: Side;
+  after: Side;
+  logic: Logic;
+  conversions: Conversions;
+  /** relations and functions that mean the same on both sides */
+  isUnchanged(name: string): boolean;
+  /** microseconds since 1970: `now()` in models */
+  now: number;
+  /** by the ids of the formulas that were asked */
+  decided: Map<string, Decided>;
+  opaques: Map<string, OpaqueFacts>;
+  encoded: Map<string, Condition>;
+  /** assumptions that speak of no row, in logic, by name */
+  assumed: Map<string, Formula>;
+  /** names of those that were found not to contradict themselves */
+  satisfiable: Set<string>;
+}
+
+export function newComparison(before: Catalog, after: Catalog): Comparison {
+  return {
+    before: newSide(before),
+    after: newSide(after),
+    logic: newLogic(),
+    conversions: conversionsWith(new Map([...enumSorts(before.types), ...enumSorts(after.types)])),
+    isUnchanged: findUnchanged(before, after),
+    now: Math.floor(Date.now() / 1000) * 1_000_000,
+    decided: new Map(),
+    opaques: new Map(),
+    encoded: new Map(),
+    assumed: new Map(),
+    satisfiable: new Set(),
+  };
+}
+
+/** What is known of a table's columns, by the name that its rows carry. */
+export function tableFacts(shared: Comparison, name: string): ReturnType<SolverOptions["table"]> {
+  const dot = name.indexOf(".");
+  const [schema, relation] = [name.slice(0, dot), name.slice(dot + 1)];
+  const found = shared.before.relation(schema, relation) ?? shared.after.relation(schema, relation);
+  return {
+    uniqueKeys: found?.uniqueKeys ?? [],
+    notNull: new Set(found?.columns.filter((column) => column.notNull).map((column) => column.name)),
+  };
+}

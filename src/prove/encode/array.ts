@@ -1,0 +1,79 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { initPlanTarget, nameParts } from "../../pg/expr/shape.ts";
+import type { Formula, Term } from "../logic/logic.ts";
+import { encodeComparison, isTerm } from "./compare.ts";
+import type { Encoder } from "./encoder.ts";
+import type { Frame } from "./frame.ts";
+import { coerce } from "./literal.ts";
+import { liftedCondition } from "./lookup.ts";
+import { encodeQuantified } from "./subquery.ts";
+import type { ArrayValue, Condition, Value } from "./value.ts";
+
+/** `x op ANY (array)` and `x op ALL (array)`; ARRAY(SELECT …) is taken as the sub-query that it is. */
+export function encodeArrayComparison(encoder: Encoder, node: Expr, frame: Frame): Value {
+  const found = as("A_Expr", node);
+  const operator = nameParts(found?.name).at(-1) ?? "";
+  const any = found?.kind === "AEXPR_OP_ANY";
+  const left = encoder.expression(found?.lexpr, frame);
+  let right = found?.rexpr;
+  for (let inner = initPlanTarget(right); inner; inner = initPlanTarget(right)) right = inner;
+  const link = as("SubLink", right);
+  if (link?.subLinkType === "ARRAY_SUBLINK" && right && as("SelectStmt", link.subselect)?.fromClause) {
+    const quantified = encodeQuantified(encoder, left, operator, any, link.subselect, frame);
+    return quantified ?? encoder.opaque(node, frame, "this sub-query is not modelled");
+  }
+  const array = encoder.expression(right, frame);
+  if (left.kind === "lookup" && array.kind === "array") {
+    const inner = overArray(encoder, left.value, operator, any, array);
+    return inner
+      ? liftedCondition(encoder, left.rows, left.holds, inner)
+      : encoder.opaque(node, frame, "this look-up is not modelled");
+  }
+  const compared = array.kind === "array" ? overArray(encoder, left, operator, any, array) : null;
+  return compared ?? encoder.opaque(node, frame, `${operator} ${any ? "ANY" : "ALL"} of this array is not modelled`);
+}
+
+function overArray(encoder: Encoder, left: Value, operator: string, any: boolean, array: ArrayValue): Condition | null {
+  const { logic, values } = encoder;
+  const parts: { when: Formula; value: Condition }[] = [];
+  for (const { when, items } of array.cases) {
+    if (isTerm(items)) {
+      const member = memberOf(encoder, left, items);
+      if (!member || !(any ? operator === "=" : operator === "<>")) return null;
+      parts.push({ when, value: any ? member : values.not(member) });
+      continue;
+    }
+    const compared = items.map((item) => encodeComparison(encoder, operator, left, item));
+    if (!compared.every((part) => part !== null)) return null;
+    parts.push({ when, value: any ? values.or(compared) : values.and(compared) });
+  }
+  const raises = logic.or(array.raises, ...parts.map(({ when, value }) => logic.and(when, value.raises)));
+  const settled = logic.not(raises);
+  const over = (side: "isTrue" | "isFalse"): Formula =>
+    logic.or(...parts.map(({ when, value }) => logic.and(settled, when, value[side])));
+  return values.condition(raises, over("isTrue"), over("isFalse"));
+}
+
+/** `x = ANY (array)` for an array of which only its members are known: NULL when nothing matches and a member, or x, is NULL. */
+function memberOf(encoder: Encoder, left: Value, array: Term): Condition | null {
+  const { logic, values } = encoder;
+  const element = array.sort.slice("array ".length);
+  const value = left.kind === "literal" ? coerce(encoder, left, element, element) : left;
+  if (value?.kind !== "scalar" || value.sort !== element) return null;
+  const empty = logic.predicate("array:empty", null, [array]);
+  const hasNull = logic.predicate("array:null", null, [array]);
+  const settled = logic.not(value.raises);
+  const over = (sign: boolean): Formula =>
+    logic.or(
+      ...value.cases.map(({ when, term }) => {
+        const member = logic.predicate("array:member", null, [term, array]);
+        return logic.and(
+          settled,
+          logic.not(empty),
+          when,
+          sign ? member : logic.and(logic.not(member), logic.not(hasNull)),
+        );
+      }),
+    );
+  return values.condition(value.raises, over(true), logic.or(logic.and(settled, empty), over(false)));
+}

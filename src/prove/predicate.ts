@@ -1,0 +1,89 @@
+import type { Relation } from "../pg/catalog.ts";
+import type { Policy } from "../pg/policy.ts";
+import type { Comparison } from "./comparison.ts";
+import { commandOf, type Component } from "./component.ts";
+import type { Predicate } from "./decide.ts";
+import { newEncoder, type Encoder } from "./encode/encoder.ts";
+import type { Frame } from "./encode/frame.ts";
+import { composed, rowAccess } from "./encode/policies.ts";
+import { InfiniteRecursion } from "./encode/recursion.ts";
+import { newValues } from "./encode/value.ts";
+import type { Row } from "./logic/logic.ts";
+
+export type SideName = "before" | "after";
+
+/** What is asked about: one row of a relation, one component, one role. */
+export interface Access {
+  relation: Relation;
+  component: Component;
+  role: string;
+}
+
+/** A predicate in logic, or that every statement raises 42P17. */
+export type Encoded = { kind: "predicate"; predicate: Predicate } | { kind: "recursion"; relation: string };
+
+export const encoderFor = (shared: Comparison, name: SideName, recursion: Encoder["recursion"] = "raise"): Encoder =>
+  newEncoder({
+    name,
+    logic: shared.logic,
+    values: newValues(shared.logic),
+    conversions: shared.conversions,
+    side: shared[name],
+    isUnchanged: shared.isUnchanged,
+    opaques: shared.opaques,
+    encoded: shared.encoded,
+    recursion,
+  });
+
+export const frameFor = (role: string): Frame => ({
+  scopes: [],
+  parameters: new Map(),
+  role,
+  searchPath: ["public"],
+  depth: 0,
+  active: [],
+  calls: [],
+});
+
+/** What one side lets a role do with a row: privilege, row security, policies. */
+export function accessPredicate(
+  shared: Comparison,
+  name: SideName,
+  { relation, component, role }: Access,
+  row: Row,
+  recursion: Encoder["recursion"],
+): Encoded {
+  const { logic } = shared;
+  // without the privilege no row is reached, whatever policies say
+  if (!shared[name].hasPrivilege(relation, commandOf(component), role))
+    return { kind: "predicate", predicate: { isTrue: logic.false, raises: logic.false } };
+  return encoded(() =>
+    rowAccess(encoderFor(shared, name, recursion), { relation, component, row, frame: frameFor(role) }),
+  );
+}
+
+/** What a set of policies alone lets through, whoever asks. */
+export function policiesPredicate(
+  shared: Comparison,
+  name: SideName,
+  policies: readonly Policy[],
+  { relation, component, role }: Access,
+  row: Row,
+  recursion: Encoder["recursion"],
+): Encoded {
+  const command = commandOf(component);
+  const applied = policies.filter((policy) => policy.command === "ALL" || policy.command === command);
+  return encoded(() =>
+    composed(encoderFor(shared, name, recursion), applied, { relation, component, row, frame: frameFor(role) }),
+  );
+}
+
+function encoded(make: () => Predicate): Encoded {
+  try {
+    const { isTrue, raises } = make();
+    return { kind: "predicate", predicate: { isTrue, raises } };
+  } catch (error) {
+    if (error instanceof InfiniteRecursion) return { kind: "recursion", relation: error.relation };
+    throw error;
+  }
+}
