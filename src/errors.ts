@@ -1,5 +1,5 @@
 /** What stopped rlsmith: decides the exit code (DESIGN: usage/config 2, not proven 3, environment 4). */
-export type ToolErrorKind = "usage" | "config" | "open-decision" | "environment";
+export type ToolErrorKind = "usage" | "config" | "open-decision" | "not-proven" | "environment";
 
 /**
  * rlsmith could not go on, for a reason outside its own code.

@@ -15,5 +15,6 @@ export const exitCodeOf: Record<ToolErrorKind, number> = {
   usage: EXIT.usage,
   config: EXIT.usage,
   "open-decision": EXIT.notProven,
+  "not-proven": EXIT.notProven,
   environment: EXIT.environment,
 };

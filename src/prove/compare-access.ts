@@ -133,7 +133,7 @@ export function compareAccess(
       const settled = settle(shared, access, { row, oldRow }, assumption, decided);
       return {
         ...settled,
-        errors: wasBroken ? ["error->deny", "error->allow"] : settled.errors,
+        ...(wasBroken ? broken(settled) : {}),
         milliseconds: performance.now() - start,
         readsAfter,
       };
@@ -155,12 +155,21 @@ export const plainVerdict = (access: Access, assumption: string, decision: Decis
   assumption,
   decision,
   errors: [],
+  overlap: [],
   certainty: { kind: "proved" },
   milliseconds: 0,
   reasons: [],
   witnesses: [],
   suspected: null,
   readsAfter: [],
+});
+
+/** Where every statement raised before, that is what a real Postgres shows of the first side. */
+const broken = ({ witnesses }: AssumedVerdict): Partial<AssumedVerdict> => ({
+  errors: ["error->deny", "error->allow"],
+  witnesses: witnesses
+    .filter(({ change }) => change === "lost" || change === "gained")
+    .map((witness) => ({ ...witness, before: "error" })),
 });
 
 /** Custom settings that formulas read, also through what was not understood. */
@@ -189,8 +198,12 @@ function settle(
       const opaque = shared.opaques.get(fn.slice(fn.indexOf(" ") + 1));
       if (opaque) touched.add(opaque.reason);
     }
+    for (const term of model.terms) {
+      const opaque = term.kind === "apply" ? shared.opaques.get(term.fn.slice(term.fn.indexOf(" ") + 1)) : undefined;
+      if (opaque) touched.add(opaque.reason);
+    }
     const [before, after] = outcomes(change);
-    const situation = decode({
+    const decoded = decode({
       logic: shared.logic,
       conversions: shared.conversions,
       side: shared.before,
@@ -199,7 +212,7 @@ function settle(
       ...rows,
       now: shared.now,
     });
-    witnesses.push({ change, before, after, confirmed: null, situation });
+    witnesses.push({ change, before, after, confirmed: null, ...decoded });
   }
   const certainty: Certainty =
     decided.bounded !== null
@@ -210,6 +223,7 @@ function settle(
   return {
     ...plainVerdict(access, assumption.name, unknown ? "unknown" : decided.decision),
     errors: decided.errors,
+    overlap: decided.overlap,
     certainty,
     reasons: unknown ? [...touched] : [],
     witnesses,

@@ -7,7 +7,7 @@ import { conversionsWith, type Conversions } from "./logic/functions.ts";
 import { newLogic, type Formula, type Logic } from "./logic/logic.ts";
 import { newSide, type Side } from "./side.ts";
 import type { SolverOptions } from "./solve/solver.ts";
-import { findUnchanged } from "./unchanged.ts";
+import { findUnchanged } from "./uses.ts";
 
 /** What all verdicts of one comparison share; the maps remember what was worked out before, since policies repeat themselves. */
 export interface Comparison {

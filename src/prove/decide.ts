@@ -11,6 +11,8 @@ export interface Predicate {
 export interface Decided {
   decision: Decision;
   errors: ErrorChange[];
+  /** changes that can be met only where either side may raise */
+  overlap: ErrorChange[];
   /** a state for each way in which the sides differ */
   models: { change: "lost" | "gained" | ErrorChange; model: Model }[];
   /** some answer held only within so many rows a table */
@@ -19,7 +21,7 @@ export interface Decided {
 
 /**
  * Compare two predicates under an assumption. The decision is about states in which neither side may raise; error changes about the others.
- * Where both may raise, only this is told: that one side may allow what the other never does.
+ * Where both may raise, `overlap` tells whether one side may allow what the other never does.
  * `satisfiable`: the assumption is known not to contradict itself.
  */
 export function decide(
@@ -46,27 +48,23 @@ export function decide(
   const same = before.isTrue === after.isTrue && before.raises === after.raises;
   const settled = [not(before.raises), not(after.raises)];
 
-  if (!satisfiable && !ask(null)) return { decision: "vacuous", errors: [], models, bounded };
+  if (!satisfiable && !ask(null)) return { decision: "vacuous", errors: [], overlap: [], models, bounded };
   const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
   const gained = !same && ask("gained", ...settled, not(before.isTrue), after.isTrue);
   if (!lost && !gained && after.raises !== logic.false && !ask(null, not(after.raises)))
-    return { decision: "always-errors", errors: [], models, bounded };
+    return { decision: "always-errors", errors: [], overlap: [], models, bounded };
   const errors: ErrorChange[] = [];
-  const change = (name: ErrorChange, ...queries: Formula[][]): void => {
-    if (!same && queries.some((query) => ask(name, ...query))) errors.push(name);
+  const change = (name: ErrorChange, query: Formula[]): void => {
+    if (!same && ask(name, ...query)) errors.push(name);
   };
   change("error->deny", [before.raises, not(after.raises), not(after.isTrue)]);
-  change(
-    "error->allow",
-    [before.raises, not(after.raises), after.isTrue],
-    [before.raises, after.raises, after.isTrue, not(before.isTrue)],
-  );
+  change("error->allow", [before.raises, not(after.raises), after.isTrue]);
   change("deny->error", [not(before.raises), not(before.isTrue), after.raises]);
-  change(
-    "allow->error",
-    [not(before.raises), before.isTrue, after.raises],
-    [before.raises, after.raises, before.isTrue, not(after.isTrue)],
-  );
+  change("allow->error", [not(before.raises), before.isTrue, after.raises]);
+  const both = [before.raises, after.raises];
+  const overlap: ErrorChange[] = [];
+  if (!same && ask(null, ...both, after.isTrue, not(before.isTrue))) overlap.push("error->allow");
+  if (!same && ask(null, ...both, before.isTrue, not(after.isTrue))) overlap.push("allow->error");
   const decision: Decision = lost ? (gained ? "incomparable" : "tighter") : gained ? "looser" : "equivalent";
-  return { decision, errors, models, bounded };
+  return { decision, errors, overlap, models, bounded };
 }

@@ -1,10 +1,11 @@
 import type { Column, Relation } from "../pg/catalog.ts";
 import { parseUuid, printDate, printTimestamp } from "./logic/conversion.ts";
 import type { Conversions } from "./logic/functions.ts";
-import type { Formula, Logic, Row, Term } from "./logic/logic.ts";
+import type { Logic, Row, Term } from "./logic/logic.ts";
 import { relationKey, type Side } from "./side.ts";
 import type { RowValues, Situation, SituationRow } from "./situation.ts";
 import type { Model } from "./solve/solver.ts";
+import type { Witness } from "./verdict.ts";
 import type { Component } from "./component.ts";
 import { CLAIMS_SETTING } from "./encode/cast.ts";
 
@@ -29,7 +30,7 @@ const DAY = 86_400_000_000;
  * A model as a state that a Postgres can be put in: settings, claims and rows, with the simplest values that make the model's facts true.
  * What the model leaves open becomes NULL, or where that is not allowed a plain value.
  */
-export function decode(input: DecodeInput): Situation {
+export function decode(input: DecodeInput): Pick<Witness, "situation" | "columns"> {
   const { model, relation, component, row, oldRow } = input;
   const values = newValuation(input);
   const settings: Record<string, string> = {};
@@ -42,16 +43,33 @@ export function decode(input: DecodeInput): Situation {
   const counter = { next: 1 };
   const target = rowValues(input, relation, row, values, counter);
   const rows: SituationRow[] = [];
+  const columns: Witness["columns"] = { row: Object.keys(mentioned(input, relation, row, values)), rows: [] };
+  const isThere = component !== "INSERT" && component !== "UPDATE CHECK";
+  const same = (found: Relation, values: RowValues): RowValues | undefined =>
+    [
+      ...(isThere && found === relation ? [target] : []),
+      ...rows
+        .filter((one) => one.relation.schema === found.schema && one.relation.name === found.name)
+        .map((one) => one.values),
+    ].find((one) =>
+      found.uniqueKeys.some((key) => key.every((name) => values[name] !== null && values[name] === one[name])),
+    );
   for (const other of model.rows) {
     if (other === row || other === oldRow) continue;
     const found = relationOf(input.side, other.table);
-    if (found)
-      rows.push({
-        relation: { schema: found.schema, name: found.name },
-        values: rowValues(input, found, other, values, counter),
-      });
+    if (!found) continue;
+    const about = mentioned(input, found, other, values);
+    const made = rowValues(input, found, other, values, counter);
+    // two witnesses with one key are one row
+    const one = same(found, made);
+    if (one) {
+      Object.assign(one, about);
+      continue;
+    }
+    rows.push({ relation: { schema: found.schema, name: found.name }, values: made });
+    columns.rows.push(Object.keys(about));
   }
-  return {
+  const situation: Situation = {
     role: input.role,
     relation: { schema: relation.schema, name: relation.name },
     component,
@@ -60,6 +78,7 @@ export function decode(input: DecodeInput): Situation {
     oldRow: oldRow ? { ...target, ...mentioned(input, relation, oldRow, values) } : null,
     rows,
   };
+  return { situation, columns };
 }
 
 const relationOf = (side: Side, table: string): Relation | undefined =>
@@ -171,7 +190,12 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
     }
     const conversion = conversions.get(type);
     if (!conversion) return [word()];
-    const value = print(logic.apply(conversion.sort, `in:${type}`, [arg]));
+    const term = logic.apply(conversion.sort, `in:${type}`, [arg]);
+    const value = print(term);
+    // where the value's own text is spoken of, and is another, this one is spelled otherwise
+    for (const out of model.terms)
+      if (out.kind === "apply" && out.fn === `out:${type}` && out.args[0] && print(out.args[0]) === value)
+        if (!classmates(arg).includes(out)) taken.add(value);
     if (type === "uuid") {
       const upper = parseUuid(value.toUpperCase()) === value ? [value.toUpperCase()] : [];
       return [value, ...upper.filter((other) => other !== value), `{${value}}`, value.replaceAll("-", "")];
@@ -226,7 +250,16 @@ function claimsText(input: DecodeInput, document: Term, values: Valuation): stri
   return JSON.stringify(jsonOf(input, document, values));
 }
 
-function jsonOf({ logic, model }: DecodeInput, document: Term, values: Valuation): Record<string, unknown> {
+/** The term that ->> gives: of jsonb, or where only json is read, of that. */
+function textOfMember({ logic, model }: DecodeInput, place: string, document: Term): Term {
+  const [binary, plain] = ["json:text", "plain:text"].map((fn) =>
+    logic.apply("text", `${fn} ${place}`, [document]),
+  ) as [Term, Term];
+  return model.terms.has(plain) && !model.terms.has(binary) ? plain : binary;
+}
+
+function jsonOf(input: DecodeInput, document: Term, values: Valuation): Record<string, unknown> {
+  const { logic, model } = input;
   const root: Record<string, unknown> = {};
   const facts: { what: string; path: string[] }[] = [];
   for (const predicate of model.predicates) {
@@ -247,7 +280,7 @@ function jsonOf({ logic, model }: DecodeInput, document: Term, values: Valuation
     if (what === "object") at[key] = typeof at[key] === "object" && at[key] !== null ? at[key] : {};
     else if (what === "has") at[key] ??= null;
     else if (what === "some" && (typeof at[key] !== "object" || at[key] === null))
-      at[key] = values.text(logic.apply("text", `json:text ${place}`, [document]));
+      at[key] = values.text(textOfMember(input, place, document));
     else if (what === "array")
       at[key] = parseList(values.print(logic.apply("array text", `json:items ${place}`, [document])));
   }
@@ -326,5 +359,3 @@ function filler({ side, conversions }: DecodeInput, column: Column, n: number): 
   if (type.type.endsWith("[]")) return "{}";
   return type.type.startsWith("bytea") ? "\\x" : `x${n}`;
 }
-
-export type { Formula };

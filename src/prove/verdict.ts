@@ -53,6 +53,8 @@ export interface Witness {
   after: AccessOutcome["kind"];
   /** a real Postgres gave the same outcomes; null: not asked yet */
   confirmed: boolean | null;
+  /** columns that the outcome hangs on: of the row, and of each of `situation.rows`; the others were filled with anything */
+  columns: { row: string[]; rows: string[][] };
 }
 
 /** What became of one access predicate. */
@@ -62,6 +64,8 @@ export interface Verdict {
   role: string;
   decision: Decision;
   errors: ErrorChange[];
+  /** changes that can be met only in states where either side may raise: there Postgres is free, and nothing else is claimed */
+  overlap: ErrorChange[];
   certainty: Certainty;
   /** of solving, in milliseconds; 0 where the answer was already there for another role */
   milliseconds: number;

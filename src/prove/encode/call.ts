@@ -2,11 +2,15 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr, parseStatements } from "../../pg/expr/parse.ts";
 import { bareTarget, boolConst, call, stringConst } from "../../pg/expr/shape.ts";
+import { PURE } from "../logic/functions.ts";
 import type { Formula, Term } from "../logic/logic.ts";
+import { congruentCall } from "./congruent.ts";
 import type { Encoder } from "./encoder.ts";
+import { SUPABASE } from "./platform.ts";
 import { InfiniteRecursion } from "./recursion.ts";
 import type { Frame } from "./frame.ts";
 import { jsonAt, jsonText } from "./json.ts";
+import { noteUninterpreted } from "./opaque.ts";
 import { nullOfAny, nullWhere } from "./choice.ts";
 import type { Scalar, Value } from "./value.ts";
 
@@ -26,15 +30,7 @@ const TEXT_FUNCTIONS = new Set([
   "translate",
 ]);
 
-/** Supabase's own, for catalogs that do not have the schema auth. */
-const SUPABASE: Readonly<Record<string, string>> = {
-  "auth.jwt": "nullif(current_setting('request.jwt.claims', true), '')::jsonb",
-  "auth.uid": "(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid",
-  "auth.role": "nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'",
-  "auth.email": "nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email'",
-};
-
-const supabase = new Map(Object.entries(SUPABASE).map(([name, text]) => [name, parseExpr(text)]));
+const platform = new Map(Object.entries(SUPABASE).map(([name, { body }]) => [name, parseExpr(body)]));
 
 /** A function call: settings, the few functions that are modelled, bodies in SQL; anything else is opaque. */
 export function encodeCall(encoder: Encoder, node: Expr, frame: Frame): Value {
@@ -49,8 +45,8 @@ export function encodeCall(encoder: Encoder, node: Expr, frame: Frame): Value {
   if (own.length > 0) return inlined(encoder, node, made.args, own, frame);
   const builtIn = name.length === 1 ? builtInCall(encoder, full, made.args, frame) : null;
   if (builtIn) return builtIn;
-  const platform = made.args.length === 0 ? supabase.get(full) : undefined;
-  if (platform) return encoder.expression(platform, { ...frame, scopes: [], parameters: new Map() });
+  const known = made.args.length === 0 ? platform.get(full) : undefined;
+  if (known) return encoder.expression(known, { ...frame, scopes: [], parameters: new Map() });
   return encoder.opaque(node, frame, `the function ${full}() is not modelled`);
 }
 
@@ -129,13 +125,20 @@ function textFunction(encoder: Encoder, name: string, args: readonly Expr[], fra
       value.cases.map((one) => ({ when: logic.and(when, one.when), terms: [...terms, one.term] })),
     );
   }
+  if (!(name in PURE))
+    noteUninterpreted(
+      encoder.opaques,
+      `${name}()`,
+      `what ${name}() gives is not modelled, but that it is the same for the same`,
+    );
+  const fn = name in PURE ? name : `text ${name}()`;
   return {
     kind: "scalar",
     sort: "text",
     type: "text",
     raises: logic.or(...raises),
     isNull: logic.or(...nulls),
-    cases: combined.map(({ when, terms }) => ({ when, term: logic.apply("text", name, terms) })),
+    cases: combined.map(({ when, terms }) => ({ when, term: logic.apply("text", fn, terms) })),
   };
 }
 
@@ -151,8 +154,13 @@ function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: reado
     const { logic, values } = encoder;
     return values.condition(logic.true, logic.false, logic.false);
   }
-  const body = bodyOf(fn);
-  if (!body) return encoder.opaque(node, frame, `the body of ${name}() is not one expression or query in SQL`);
+  // an SQL body shows what it does, whatever it is declared; of another language the declaration counts
+  const body = fn.language !== "sql" && fn.volatility === "volatile" ? null : bodyOf(fn);
+  if (!body)
+    return (
+      congruentCall(encoder, fn, args, frame) ??
+      encoder.opaque(node, frame, `the body of ${name}() is not one expression or query in SQL`)
+    );
   const changed = fn.settings.filter((entry) => !/^search_path=/i.test(entry));
   if (changed.length > 0) return encoder.opaque(node, frame, `${name}() changes settings while it runs`);
   if (frame.calls.includes(name)) throw new InfiniteRecursion(name);

@@ -34,7 +34,7 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
     if (model.kind === "boolean") return encoder.toCondition(value);
     if (model.kind === "scalar") return coerce(encoder, value, model.sort, model.type);
     if (model.kind === "array") return arrayLiteral(encoder, value.text, model);
-    return null;
+    return model.kind === "json" ? jsonLiteral(encoder, value.text, model.plain) : null;
   }
   if (value.kind === "condition") {
     if (model.kind === "boolean") return value;
@@ -52,14 +52,14 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
       cases: [known(value.isTrue, "true"), known(value.isFalse, "false")],
     };
   }
-  if (value.kind === "json") return model.kind === "json" ? value : null;
+  if (value.kind === "json") return model.kind === "json" && model.plain === value.plain ? value : null;
   if (value.kind === "array") return model.kind === "array" ? castArray(encoder, value, model) : null;
   if (value.kind === "opaque") return null;
   if (value.kind === "lookup") {
     const inner = castTo(encoder, value.value, model);
     return inner && lifted(encoder, value.rows, value.holds, inner);
   }
-  if (model.kind === "json") return value.sort === "text" ? document(encoder, value) : null;
+  if (model.kind === "json") return value.sort === "text" ? document(encoder, value, model.plain) : null;
   if (model.kind === "boolean") return value.sort === "text" ? toBoolean(encoder, value) : null;
   if (model.kind !== "scalar") return null;
   if (value.sort === model.sort) {
@@ -130,7 +130,7 @@ function toBoolean({ logic, values, conversions }: Encoder, value: Scalar): Valu
 }
 
 /** text::jsonb. The claims setting is taken to hold a JSON object unless it is empty, as PostgREST fills it. */
-function document({ logic }: Encoder, value: Scalar): Json {
+function document({ logic }: Encoder, value: Scalar, plain: boolean): Json {
   const raises: Formula[] = [value.raises];
   const cases = value.cases.map(({ when, term }) => {
     const empty = logic.equal(term, logic.constant("text", ""));
@@ -139,18 +139,41 @@ function document({ logic }: Encoder, value: Scalar): Json {
     raises.push(logic.and(when, logic.not(reads)));
     return { when: logic.and(when, reads), document: term, path: [] };
   });
-  return { kind: "json", raises: logic.or(...raises), isNull: value.isNull, cases };
+  return { kind: "json", plain, raises: logic.or(...raises), isNull: value.isNull, cases };
 }
 
-/** '{a,b}' with plain elements. */
+/** A constant document: an object, or any other JSON, of which no member can be read. Text that is no JSON raises. */
+function jsonLiteral({ logic }: Encoder, text: string, plain: boolean): Json | null {
+  const constant = { kind: "json", plain, raises: logic.false, isNull: logic.false } as const;
+  try {
+    const read = JSON.stringify(JSON.parse(text));
+    return { ...constant, cases: [{ when: logic.true, document: logic.constant("text", read), path: [] }] };
+  } catch {
+    return { ...constant, raises: logic.true, cases: [] };
+  }
+}
+
+/** Elements of an array constant of one dimension, null for NULL (array_in: unquoted elements are trimmed); null where it is more than that. */
+function arrayElements(text: string): (string | null)[] | null {
+  const inner = /^\s*\{([^]*)\}\s*$/.exec(text)?.[1];
+  if (inner === undefined) return null;
+  if (inner.trim() === "") return [];
+  const elements: (string | null)[] = [];
+  const element = /\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]+?))\s*(,|$)/gy;
+  for (;;) {
+    const found = element.exec(inner);
+    if (!found) return null;
+    if (found[1] !== undefined) elements.push(found[1].replaceAll(/\\(.)/g, "$1"));
+    else elements.push(/^null$/i.test(found[2] ?? "") ? null : (found[2] ?? ""));
+    if (found[3] === "") return elements;
+  }
+}
+
 function arrayLiteral(encoder: Encoder, text: string, model: Extract<TypeModel, { kind: "array" }>): ArrayValue | null {
   const { logic } = encoder;
-  if (!/^\{[^"\\{}]*\}$/.test(text)) return null;
-  const parts = text === "{}" ? [] : text.slice(1, -1).split(",");
-  const items = parts.map((part) =>
-    coerce(encoder, { kind: "literal", text: /^null$/i.test(part) ? null : part.trim() }, model.element, model.type),
-  );
-  if (!items.every((item) => item !== null)) return null;
+  const parts = arrayElements(text);
+  const items = parts?.map((part) => coerce(encoder, { kind: "literal", text: part }, model.element, model.type));
+  if (!items?.every((item) => item !== null)) return null;
   return {
     kind: "array",
     element: model.element,
@@ -195,7 +218,7 @@ function nullOf({ logic, values }: Encoder, model: TypeModel): Value | null {
     case "scalar":
       return { kind: "scalar", sort: model.sort, type: model.type, ...none };
     case "json":
-      return { kind: "json", ...none };
+      return { kind: "json", plain: model.plain, ...none };
     case "array":
       return { kind: "array", element: model.element, ...none };
     case "other":

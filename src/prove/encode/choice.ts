@@ -160,7 +160,7 @@ function merge(
   const shape = parts.find(({ value }) => value.kind === kind)?.value;
   switch (kind) {
     case "json":
-      return { kind, ...common, cases: guarded((value) => (value as Json).cases) };
+      return { ...(shape as Json), ...common, cases: guarded((value) => (value as Json).cases) };
     case "array":
       return { ...(shape as ArrayValue), ...common, cases: guarded((value) => (value as ArrayValue).cases) };
     case "literal":
@@ -187,5 +187,9 @@ function literalAs(encoder: Encoder, literal: Literal, kind: Value["kind"], like
   if (kind === "scalar" && like) return coerce(encoder, literal, like.sort, like.type);
   if (literal.text !== null) return null;
   const none = { raises: logic.false, isNull: logic.true, cases: [] };
-  return kind === "json" ? { kind, ...none } : kind === "array" ? { kind, element: "text", ...none } : null;
+  return kind === "json"
+    ? { kind, plain: false, ...none }
+    : kind === "array"
+      ? { kind, element: "text", ...none }
+      : null;
 }

@@ -2,13 +2,14 @@ import { ORDERED, type Formula, type Term } from "../logic/logic.ts";
 import type { Encoder } from "./encoder.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
+import { noteUninterpreted } from "./opaque.ts";
 import type { ArrayValue, Condition, Scalar, Value } from "./value.ts";
 
 export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=";
 
 const isOperator = (text: string): text is Operator => /^(=|<>|<|<=|>|>=)$/.test(text);
 
-/** `left op right`; null where it is not modelled: the order of texts depends on a collation, that of uuids tells nothing about access. */
+/** `left op right`; null where it is not modelled. */
 export function encodeComparison(encoder: Encoder, operator: string, left: Value, right: Value): Condition | null {
   const { logic, values } = encoder;
   if (!isOperator(operator)) return null;
@@ -63,7 +64,7 @@ function relationOf(encoder: Encoder, operator: Operator, sort: string): ((a: Te
   const { logic } = encoder;
   if (operator === "=") return logic.equal;
   const labels = encoder.conversions.get(sort)?.labels;
-  const atMost = ORDERED.has(sort) ? logic.atMost : labels ? enumAtMost(encoder, labels) : null;
+  const atMost = ORDERED.has(sort) ? logic.atMost : labels ? enumAtMost(encoder, labels) : unknownOrder(encoder, sort);
   if (!atMost) return null;
   switch (operator) {
     case "<=":
@@ -75,6 +76,13 @@ function relationOf(encoder: Encoder, operator: Operator, sort: string): ((a: Te
     default:
       return (a, b) => logic.not(atMost(a, b));
   }
+}
+
+/** Texts are ordered by a collation that is not known, uuids by bytes that mean nothing: the same for the same, and no more. */
+function unknownOrder({ logic, opaques }: Encoder, sort: string): ((a: Term, b: Term) => Formula) | null {
+  if (sort !== "text" && sort !== "uuid") return null;
+  noteUninterpreted(opaques, `order of ${sort}`, `the order of ${sort} values is not modelled`);
+  return (a, b) => logic.not(logic.predicate(`before order of ${sort}`, null, [b, a]));
 }
 
 /** Enums are ordered as their labels were declared (manual, 8.7.2). */

@@ -11,7 +11,7 @@ import { encodeArrayComparison } from "./array.ts";
 import { encodeComparison, isDistinct } from "./compare.ts";
 import { resolve, type Frame } from "./frame.ts";
 import { jsonMember, jsonText } from "./json.ts";
-import { makeOpaque } from "./opaque.ts";
+import { makeOpaque, noteUninterpreted } from "./opaque.ts";
 import { encodeSubLink } from "./subquery.ts";
 import type { Condition, Scalar, Value, Values } from "./value.ts";
 
@@ -102,6 +102,7 @@ export function newEncoder(options: EncoderOptions): Encoder {
       case "json":
         return {
           kind: "json",
+          plain: model.plain,
           raises: logic.false,
           isNull,
           cases: [{ when: isThere, document: logic.column("json", row, name), path: [] }],
@@ -317,6 +318,7 @@ export function newEncoder(options: EncoderOptions): Encoder {
       return null;
     const raises = logic.or(a.raises, b.raises);
     const settled = logic.not(raises);
+    noteUninterpreted(options.opaques, fn, `what ${fn} gives is not modelled, but that it is the same for the same`);
     const over = (sign: boolean): Formula =>
       logic.or(
         ...a.cases.flatMap((one) =>

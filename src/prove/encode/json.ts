@@ -2,6 +2,7 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import { stringConst, typeText } from "../../pg/expr/shape.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Frame } from "./frame.ts";
+import { noteUninterpreted } from "./opaque.ts";
 import type { Json, Scalar, Value } from "./value.ts";
 
 /** `document -> 'key'`, `#> '{a,b}'` and their text forms up to the member; null for a way that is not modelled (array elements, keys that are not constant). */
@@ -19,25 +20,30 @@ export function jsonMember(
 
 export function jsonAt({ logic }: Encoder, value: Value, keys: readonly string[]): Json | null {
   if (value.kind !== "json") return null;
-  const cases = value.cases.map(({ when, document, path }) => {
+  const cases = value.cases.flatMap(({ when, document, path }): Json["cases"][number][] => {
     const to = [...path, ...keys];
-    return {
-      when: logic.and(when, logic.predicate(`json:has ${JSON.stringify(to)}`, null, [document])),
-      document,
-      path: to,
-    };
+    if (document.kind === "constant")
+      return constantMember(String(document.value), to) === undefined ? [] : [{ when, document, path: to }];
+    const has = logic.predicate(`json:has ${JSON.stringify(to)}`, null, [document]);
+    return [{ when: logic.and(when, has), document, path: to }];
   });
-  return { kind: "json", raises: value.raises, isNull: logic.not(logic.or(...cases.map(({ when }) => when))), cases };
+  return { ...value, isNull: logic.not(logic.or(...cases.map(({ when }) => when))), cases };
 }
 
 /** ->> of the member: NULL for JSON null too. */
-export function jsonText({ logic }: Encoder, member: Json): Scalar {
-  const cases = member.cases.map(({ when, document, path }) => {
+export function jsonText({ logic, opaques }: Encoder, member: Json): Scalar {
+  const cases = member.cases.flatMap(({ when, document, path }) => {
     const place = JSON.stringify(path);
-    return {
-      when: logic.and(when, logic.predicate(`json:some ${place}`, null, [document])),
-      term: logic.apply("text", `json:text ${place}`, [document]),
-    };
+    if (document.kind === "constant") {
+      const found = constantMember(String(document.value), path);
+      if (found === null || found === undefined) return [];
+      return [{ when, term: logic.constant("text", typeof found === "string" ? found : JSON.stringify(found)) }];
+    }
+    const some = logic.predicate(`json:some ${place}`, null, [document]);
+    // json keeps the spelling of numbers and the order of members, jsonb does not: the same member need not give the same text
+    if (member.plain) noteUninterpreted(opaques, place, "json gives numbers as they were written, jsonb does not");
+    const term = logic.apply("text", `${member.plain ? "plain:text" : "json:text"} ${place}`, [document]);
+    return [{ when: logic.and(when, some), term }];
   });
   return {
     kind: "scalar",
@@ -47,6 +53,17 @@ export function jsonText({ logic }: Encoder, member: Json): Scalar {
     isNull: logic.not(logic.or(...cases.map(({ when }) => when))),
     cases,
   };
+}
+
+/** The member of a constant document: undefined where there is none. */
+function constantMember(document: string, path: readonly string[]): unknown {
+  let at: unknown = JSON.parse(document);
+  for (const key of path) {
+    if (typeof at !== "object" || at === null || Array.isArray(at)) return undefined;
+    at = Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined;
+    if (at === undefined) return undefined;
+  }
+  return at;
 }
 
 function keyOf(node: Expr | undefined): string[] | null {

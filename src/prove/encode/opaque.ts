@@ -6,7 +6,7 @@ import { walk } from "../../pg/expr/walk.ts";
 import type { Row } from "../logic/logic.ts";
 import type { UnknownReason } from "../verdict.ts";
 import { resolve, type Frame } from "./frame.ts";
-import type { Encoder } from "./encoder.ts";
+import type { Encoder, OpaqueFacts } from "./encoder.ts";
 import type { Opaque } from "./value.ts";
 import { VOLATILE } from "./volatile.ts";
 
@@ -67,6 +67,12 @@ export function makeOpaque(
     of,
     raises: facts.total ? logic.false : logic.predicate(`raises ${name}`, null, of),
   };
+}
+
+/** A function of which only congruence is known: a difference that hangs on it has to be seen to be believed. */
+export function noteUninterpreted(opaques: Map<string, OpaqueFacts>, name: string, message: string): void {
+  if (!opaques.has(name))
+    opaques.set(name, { reason: { kind: "unsupported", message, expression: null, at: null }, settings: [] });
 }
 
 interface Facts {

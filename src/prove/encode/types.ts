@@ -7,7 +7,7 @@ export type TypeModel =
   | { kind: "boolean" }
   /** `type` names its input function (`in:TYPE`) */
   | { kind: "scalar"; sort: Sort; type: string }
-  | { kind: "json" }
+  | { kind: "json"; plain: boolean }
   | { kind: "array"; element: Sort; type: string }
   /** not modelled */
   | { kind: "other"; type: string };
@@ -31,8 +31,8 @@ const PLAIN: Readonly<Record<string, TypeModel>> = {
   "timestamp without time zone": { kind: "scalar", sort: "timestamp", type: "timestamp" },
   timestamptz: { kind: "scalar", sort: "timestamptz", type: "timestamptz" },
   "timestamp with time zone": { kind: "scalar", sort: "timestamptz", type: "timestamptz" },
-  jsonb: { kind: "json" },
-  json: { kind: "json" },
+  jsonb: { kind: "json", plain: false },
+  json: { kind: "json", plain: true },
 };
 
 export type Types = (name: string) => TypeModel;

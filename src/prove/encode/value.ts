@@ -25,9 +25,10 @@ export interface Scalar {
   cases: readonly { when: Formula; term: Term }[];
 }
 
-/** A node of a JSON document; the document is a term, the path leads to the node. */
+/** A node of a JSON document; the document is a term, the path leads to the node. `plain`: of type json, which keeps the spelling of numbers. */
 export interface Json {
   kind: "json";
+  plain: boolean;
   raises: Formula;
   isNull: Formula;
   cases: readonly { when: Formula; document: Term; path: readonly string[] }[];

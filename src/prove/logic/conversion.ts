@@ -53,12 +53,13 @@ export function parseBoolean(text: string): Parsed<boolean> {
   return null;
 }
 
-/** date_in for ISO dates, as days since 1970-01-01. Other spellings depend on DateStyle: undefined. */
+/** date_in for ISO dates, with hyphens or without, as days since 1970-01-01. Other spellings depend on DateStyle: undefined. */
 export function parseDate(text: string): Parsed<number> {
-  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  const found = /^(\d{4})(-?)(\d{2})\2(\d{2})$/.exec(text);
   if (!found) return undefined;
-  const at = Date.UTC(Number(found[1]), Number(found[2]) - 1, Number(found[3]));
-  return new Date(at).toISOString().startsWith(text) ? at / 86_400_000 : null;
+  const [year, month, day] = [found[1], found[3], found[4]];
+  const at = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  return new Date(at).toISOString().startsWith(`${year}-${month}-${day}`) ? at / 86_400_000 : null;
 }
 
 /** timestamp_in for ISO text, as microseconds since 1970-01-01; with a zone it needs `+00` or an offset in hours. Else undefined. */

@@ -7,6 +7,8 @@
  */
 export interface Sat {
   newVariable(): number;
+  /** Decide this variable before others, and as false: models in which it is true only where it has to be. */
+  preferFalse(variable: number): void;
   addClause(clause: readonly number[]): void;
   /**
    * `check` sees a full assignment and returns clauses that it breaks although a theory wants them (none: it is a model). They have to be
@@ -27,6 +29,8 @@ export function newSat(tick: () => void = () => {}): Sat {
   const reasons: (number[] | null)[] = [null];
   const activity: number[] = [0];
   const watches: number[][][] = [[], []];
+  const preferred: number[] = [];
+  const isPreferred = new Set<number>();
   const trail: number[] = [];
   const trailMarks: number[] = [];
   let head = 0;
@@ -165,6 +169,7 @@ export function newSat(tick: () => void = () => {}): Sat {
   };
 
   const pick = (): number => {
+    for (const variable of preferred) if (values[variable] === 0) return variable;
     let best = 0;
     let most = -1;
     for (let variable = 1; variable < values.length; variable += 1)
@@ -183,6 +188,10 @@ export function newSat(tick: () => void = () => {}): Sat {
       reasons.push(null);
       activity.push(0);
       return values.length - 1;
+    },
+    preferFalse: (variable) => {
+      preferred.push(variable);
+      isPreferred.add(variable);
     },
     addClause,
     solve: (assumptions, check) => {
@@ -215,7 +224,7 @@ export function newSat(tick: () => void = () => {}): Sat {
         const variable = pick();
         if (variable !== 0) {
           trailMarks.push(trail.length);
-          assign((phases[variable] ?? -1) > 0 ? variable : -variable, null);
+          assign((phases[variable] ?? -1) > 0 && !isPreferred.has(variable) ? variable : -variable, null);
           continue;
         }
         const missing = check();

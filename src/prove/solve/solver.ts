@@ -38,6 +38,9 @@ export interface Solver {
   ask(...formulas: Formula[]): Answer;
 }
 
+/** Facts that a reader of a model would ask about: rows that are there, settings that are set, members of the token. Fewer are better. */
+const NOTEWORTHY = /^(here$|set |json:has |json:object )/;
+
 /** So many witness rows a table. More are needed only where tables ask for one another's rows in a circle. */
 const MOST_ROWS = 12;
 
@@ -92,6 +95,7 @@ export function newSolver(options: SolverOptions): Solver {
     switch (formula.kind) {
       case "predicate":
         predicates.add(formula);
+        if (NOTEWORTHY.test(formula.fn)) sat.preferFalse(variable);
         for (const arg of formula.args) learnTerm(arg);
         break;
       case "equal":

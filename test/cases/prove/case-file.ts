@@ -71,9 +71,9 @@ interface CaseFile extends Partial<FileSchema> {
     oldRls?: boolean;
     newRls?: boolean;
     role?: string;
-    force?: boolean;
+    force?: boolean | { old: boolean; new: boolean };
     owner?: string;
-    roles?: Record<string, { inherit?: boolean; bypassRls?: boolean; memberOf?: string[] }>;
+    roles?: Record<string, { inherit?: boolean; bypassrls?: boolean; memberOf?: string[] }>;
     inner?: Record<string, { old: FilePolicy[]; new: FilePolicy[] }>;
     functions?: Record<string, FileFunction>;
     grants?: { old?: string[]; new?: string[] };
@@ -143,7 +143,8 @@ export function readCases(file: string): ProveCase[] {
       const grants = side === "old" ? given.grants?.old : given.grants?.new;
       if (subject && grants) subject.grants = grants.map((privilege) => ({ grantee: "public", privilege }));
       if (subject && given.owner !== undefined) subject.owner = given.owner;
-      if (subject && given.force !== undefined) subject.forceRowSecurity = given.force;
+      const force = typeof given.force === "object" ? given.force[side] : given.force;
+      if (subject && force !== undefined) subject.forceRowSecurity = force;
       return made;
     };
     for (const [name, expected] of Object.entries(given.expect))
@@ -179,7 +180,7 @@ function catalogOf(
   guarded: ReadonlySet<string>,
   policies: Policy[],
   functions: Record<string, FileFunction>,
-  roles: Record<string, { inherit?: boolean; bypassRls?: boolean; memberOf?: string[] }>,
+  roles: Record<string, { inherit?: boolean; bypassrls?: boolean; memberOf?: string[] }>,
 ): Catalog {
   const relations = Object.entries(content.schema).map(([name, columns]): Relation => ({
     schema: "public",
@@ -212,10 +213,10 @@ function catalogOf(
     policyFunctions: [],
     triggers: [],
     types: Object.entries(content.enums ?? {}).map(([name, labels]): UserType => ({ schema: "public", name, kind: "enum", labels })),
-    roles: ["anon", "authenticated", "owner", ...Object.keys(roles)].map((name) => ({
+    roles: [...new Set(["anon", "authenticated", "service_role", "owner", ...Object.keys(roles)])].map((name) => ({
       name,
       superuser: false,
-      bypassRls: roles[name]?.bypassRls ?? false,
+      bypassRls: roles[name]?.bypassrls ?? name === "service_role",
       login: false,
       inherit: roles[name]?.inherit ?? true,
       memberOf: roles[name]?.memberOf ?? [],
@@ -232,7 +233,7 @@ function functionOf(name: string, fn: FileFunction, enums: Record<string, string
   const types = (fn.args ?? (fn.body.includes("$1") ? ["uuid"] : [])).map((type) => typeName(type, enums));
   const result = typeName(fn.returns ?? "boolean", enums);
   const language = fn.language ?? "sql";
-  const body = language === "sql" ? `select ${fn.body.replace(/^\s*select\s/i, "")}` : fn.body;
+  const body = language === "sql" ? `select ${fn.body.replace(/^\s*select\s/i, "")}` : `begin return (${fn.body}); end`;
   const definer = fn.definer ?? false;
   return {
     schema: "public",

@@ -35,12 +35,14 @@ export function findUnchanged(before: Catalog, after: Catalog): (name: ObjectNam
   return (name) => same && !changed.has(name) && (one.has(name) || !/^(relation|function) /.test(name));
 }
 
-interface Described {
+/** A relation or function: all that it is of itself, and the relations and functions that it names. */
+export interface Described {
   text: string;
   uses: ReadonlySet<ObjectName>;
 }
 
-function describe(catalog: Catalog): Map<ObjectName, Described> {
+/** Every relation and function of a catalog, by name. */
+export function describe(catalog: Catalog): Map<ObjectName, Described> {
   const described = new Map<ObjectName, Described>();
   const functionsByShortName = groupBy(catalog.functions, (fn) => fn.name);
   const relationsByShortName = groupBy(catalog.relations, (relation) => relation.name);

@@ -1,0 +1,117 @@
+import type { Regime } from "../pg/context.ts";
+import type { PolicyId } from "../pg/policy.ts";
+import type { AnnouncedChange } from "../plan/plan.ts";
+import type { AssumedVerdict } from "./compare-access.ts";
+import { commandOf, type Component } from "./component.ts";
+import type { MigrationProof, PolicyVerdict } from "./migration.ts";
+import type { Decision } from "./verdict.ts";
+
+/** A verdict that a plan may only go on with when someone answers for it. */
+export interface Objection {
+  policy: PolicyId;
+  regime: string;
+  component: Component;
+  decision: Decision;
+  /** in words: why this is not simply allowed */
+  why: string;
+  /** who answers for it: a decision of the config or a rule (`announced`), or `--accept`; null: nobody yet */
+  answer: { by: "announced" | "accept"; reason: string } | null;
+}
+
+/**
+ * Where a migration does something else than keep or tighten access, in the regimes with and without context; and in the foreign ones where
+ * the result still follows the variable. Each objection names a policy; where no policy alone is to blame, every policy of the relation.
+ */
+export function objections(
+  proof: MigrationProof,
+  announced: readonly AnnouncedChange[],
+  accepts: ReadonlyMap<string, string>,
+  mapped: ReadonlySet<string>,
+): Objection[] {
+  const found: Objection[] = [];
+  const seen = new Set<string>();
+  for (const verdict of proof.access) {
+    const why = objectionTo(verdict, mapped);
+    if (why === null) continue;
+    for (const policy of blamed(proof.policies, verdict, mapped)) {
+      const key = [policy, verdict.assumption, verdict.component, verdict.decision].join(" ");
+      if (seen.has(key)) continue;
+      seen.add(key);
+      found.push({
+        policy,
+        regime: verdict.assumption,
+        component: verdict.component,
+        decision: verdict.decision,
+        why,
+        answer: answerFor(policy, verdict, announced, accepts),
+      });
+    }
+  }
+  return found;
+}
+
+/** Null where a verdict is as it should be. */
+function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): string | null {
+  if (isForeign(verdict.assumption)) {
+    // newly allowed is what the token alone allows, as long as the result does not ask the variable
+    const gains =
+      verdict.decision === "looser" || verdict.decision === "incomparable" || verdict.decision === "unknown";
+    const still = verdict.readsAfter.filter((setting) => mapped.has(setting) || setting === "*");
+    return gains && still.length > 0 ? `access still follows ${still.map((name) => `\`${name}\``).join(", ")}` : null;
+  }
+  switch (verdict.decision) {
+    case "equivalent":
+    case "tighter":
+      return null;
+    case "looser":
+      return "rows are allowed that were not";
+    case "incomparable":
+      return "some rows are allowed that were not, and others no more";
+    case "always-errors":
+      return "every statement raises afterwards";
+    case "vacuous":
+      return "the assumptions contradict themselves";
+    case "unknown":
+      return verdict.reasons.map(({ message }) => message).join("; ") || "not settled";
+  }
+}
+
+const isForeign = (assumption: string): boolean => assumption.startsWith("foreign ");
+
+/** Policies of the relation that for themselves differ in the same way; all that differ, or all there are, where none does. */
+function blamed(policies: readonly PolicyVerdict[], verdict: AssumedVerdict, mapped: ReadonlySet<string>): PolicyId[] {
+  const here = policies.filter(
+    (one) =>
+      one.relation.schema === verdict.relation.schema &&
+      one.relation.name === verdict.relation.name &&
+      one.component === verdict.component &&
+      one.assumption === verdict.assumption,
+  );
+  const wrong = here.filter((one) => objectionTo(one, mapped) !== null);
+  const changed = here.filter((one) => one.decision !== "equivalent");
+  return [...new Set((wrong.length > 0 ? wrong : changed.length > 0 ? changed : here).map(({ policy }) => policy))];
+}
+
+function answerFor(
+  policy: PolicyId,
+  verdict: AssumedVerdict,
+  announced: readonly AnnouncedChange[],
+  accepts: ReadonlyMap<string, string>,
+): Objection["answer"] {
+  const reason = accepts.get(policy);
+  if (reason !== undefined) return { by: "accept", reason };
+  // what nobody understood, or what raises, no decision has foreseen
+  if (verdict.decision !== "looser" && verdict.decision !== "incomparable") return null;
+  const command = commandOf(verdict.component);
+  const said = announced.find(
+    (change) =>
+      change.policy === policy &&
+      change.commands.includes(command) &&
+      (change.regime === null || change.regime === regimeOf(verdict.assumption)) &&
+      (change.change === "either" || (change.change === "looser" && verdict.decision === "looser")),
+  );
+  return said ? { by: "announced", reason: said.reason } : null;
+}
+
+const regimeOf = (assumption: string): Regime =>
+  assumption === "with context" ? "with" : assumption === "without context" ? "without" : "foreign";

@@ -1,0 +1,80 @@
+import type { Catalog } from "../pg/catalog.ts";
+import type { ContextMap } from "../pg/context.ts";
+import type { PolicyId } from "../pg/policy.ts";
+import type { PolicyOutcome } from "../plan/plan.ts";
+import { NOTHING, type Assumption } from "./assume.ts";
+import { compareAccess, type AssumedVerdict, type CompareOptions } from "./compare-access.ts";
+import { newComparison } from "./comparison.ts";
+import { COMPONENTS, commandOf, type Component } from "./component.ts";
+import { policiesPredicate } from "./predicate.ts";
+import { proveComparison } from "./prove.ts";
+import { regimes } from "./regimes.ts";
+
+/** What became of one policy for itself: its own text before, and what stands in its place after. */
+export interface PolicyVerdict extends AssumedVerdict {
+  policy: PolicyId;
+}
+
+/** The verdicts of a migration. */
+export interface MigrationProof {
+  format: "rlsmith-proof";
+  formatVersion: 1;
+  /** the regimes, as SQL */
+  assumptions: Assumption[];
+  /** what is enforced: a verdict for each relation, component, role and regime */
+  access: AssumedVerdict[];
+  /** what each policy says for itself, whoever it is for */
+  policies: PolicyVerdict[];
+  /** of solving, in milliseconds */
+  milliseconds: number;
+}
+
+/** Prove a migration: every access predicate and every policy, in each regime of the context map (without one, assuming nothing). */
+export function proveMigration(
+  before: Catalog,
+  after: Catalog,
+  context: ContextMap,
+  outcomes: readonly PolicyOutcome[],
+  options: CompareOptions = {},
+): MigrationProof {
+  const start = performance.now();
+  const shared = newComparison(before, after);
+  const made = regimes(context);
+  const assumptions: Assumption[] = made.length > 0 ? made : [NOTHING];
+  const access = proveComparison(shared, { ...options, assumptions });
+  const policies = outcomes.flatMap((outcome): PolicyVerdict[] => {
+    const relation = shared.before.relation(outcome.before.schema, outcome.before.relation);
+    if (!relation) return [];
+    const role = outcome.before.roles.find((name) => name !== "public") ?? "public";
+    return componentsOf(outcome).flatMap((component) => {
+      const about = { relation, component, role };
+      const verdicts = compareAccess(
+        shared,
+        about,
+        assumptions,
+        (name, row, recursion) => {
+          const set = name === "before" ? [outcome.before] : outcome.after;
+          return policiesPredicate(shared, name, set, about, row, recursion);
+        },
+        options,
+      );
+      return verdicts.map((verdict) => ({ ...verdict, policy: outcome.policy }));
+    });
+  });
+  return {
+    format: "rlsmith-proof",
+    formatVersion: 1,
+    assumptions,
+    access,
+    policies,
+    milliseconds: performance.now() - start,
+  };
+}
+
+/** Components that the policy has a say in, before or after. */
+const componentsOf = (outcome: PolicyOutcome): Component[] =>
+  COMPONENTS.filter((component) =>
+    [outcome.before, ...outcome.after].some(
+      (policy) => policy.command === "ALL" || policy.command === commandOf(component),
+    ),
+  );

@@ -1,0 +1,197 @@
+import type { Catalog, PgFunction, Relation, UserType } from "../../pg/catalog.ts";
+import { quoteIdent, quoteLiteral, quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import { createPolicy } from "../../pg/policy-sql.ts";
+import type { Policy } from "../../pg/policy.ts";
+import { SUPABASE } from "../encode/platform.ts";
+import { relationKey } from "../side.ts";
+import { describe } from "../uses.ts";
+
+/** One statement, and whether the replay can do without it (what needs it then raises by itself). */
+export interface BuildStep {
+  sql: string;
+  mayFail: boolean;
+}
+
+/** What a replay needs of a catalog: some relations and, transitively, what their policies and functions name. */
+export interface Involved {
+  relations: Relation[];
+  functions: PgFunction[];
+  policies: Policy[];
+}
+
+export function involved(catalog: Catalog, relations: ReadonlySet<string>): Involved {
+  const described = describe(catalog);
+  const names = new Set([...relations].map((name) => `relation ${name}`));
+  for (const name of names) for (const used of described.get(name)?.uses ?? []) names.add(used);
+  return {
+    relations: catalog.relations.filter((relation) => names.has(`relation ${relationKey(relation)}`)),
+    functions: catalog.functions.filter(
+      (fn) => fn.kind === "function" && (names.has(`function ${relationKey(fn)}`) || isTokenFunction(fn)),
+    ),
+    policies: catalog.policies.filter((policy) => names.has(`relation ${policy.schema}.${policy.relation}`)),
+  };
+}
+
+const isTokenFunction = (fn: PgFunction): boolean => `${fn.schema}.${fn.name}` in SUPABASE;
+
+/**
+ * The schema of a replay as statements: roles, types, tables (columns, NOT NULL and unique keys; no defaults, foreign keys, CHECKs or
+ * triggers), functions, grants, policies. To be run in a transaction that is rolled back: what is there under the same names is dropped.
+ */
+export function buildSteps(catalog: Catalog, parts: Involved, roles: ReadonlySet<string>): BuildStep[] {
+  const must = (sql: string): BuildStep => ({ sql, mayFail: false });
+  const may = (sql: string): BuildStep => ({ sql, mayFail: true });
+  const schemas = new Set([
+    "auth",
+    ...[...parts.relations, ...parts.functions, ...catalog.types].map(({ schema }) => schema),
+  ]);
+  return [
+    ...rolesOf(catalog, parts, roles),
+    ...[...schemas].flatMap((schema) => [
+      must(`create schema if not exists ${quoteIdent(schema)}`),
+      must(`grant usage on schema ${quoteIdent(schema)} to public`),
+    ]),
+    ...parts.relations.map((relation) => must(dropRelation(relation))),
+    ...parts.functions.map((fn) => may(`drop function if exists ${signature(fn)} cascade`)),
+    ...catalog.types.flatMap((type) => [may(`drop type if exists ${quoteQualified(type.schema, type.name)} cascade`)]),
+    ...inOrder(catalog.types).map((type) => may(createType(type))),
+    ...tokenFunctions(parts).map(must),
+    ...parts.relations.filter(isTable).flatMap((relation) => tableSteps(relation).map(must)),
+    ...parts.functions.flatMap((fn) => functionSteps(fn).map(may)),
+    // functions may name one another in any order: what failed for want of another is made now
+    ...parts.functions.map((fn) => may(fn.definition)),
+    ...parts.relations.filter(isTable).flatMap((relation) => accessSteps(relation).map(may)),
+    ...parts.policies.map((policy) => may(createPolicy(policy))),
+  ];
+}
+
+const isTable = (relation: Relation): boolean => relation.kind !== "view";
+
+// A view or table of that name may be there, whichever it is.
+const dropRelation = (relation: Relation): string => {
+  const name = quoteLiteral(quoteQualified(relation.schema, relation.name));
+  return `do $drop$
+declare kind "char" := (select relkind from pg_class where oid = to_regclass(${name}));
+begin
+  if kind is not null then
+    execute format('drop %s %s cascade', case kind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end, ${name});
+  end if;
+end
+$drop$`;
+};
+
+function rolesOf(catalog: Catalog, parts: Involved, more: ReadonlySet<string>): BuildStep[] {
+  const names = new Set(more);
+  for (const policy of parts.policies) for (const role of policy.roles) names.add(role);
+  for (const { owner, grants } of [...parts.relations, ...parts.functions]) {
+    names.add(owner);
+    for (const { grantee } of grants) names.add(grantee);
+  }
+  names.delete("public");
+  const known = new Map(catalog.roles.map((role) => [role.name, role]));
+  for (const name of names) for (const parent of known.get(name)?.memberOf ?? []) names.add(parent);
+  const create = (name: string): string => {
+    const role = known.get(name);
+    const options = [
+      role?.superuser ? "superuser" : "",
+      role?.bypassRls ? "bypassrls" : "",
+      role?.inherit === false ? "noinherit" : "",
+    ];
+    return `do $role$ begin
+  if not exists (select from pg_roles where rolname = ${quoteLiteral(name)}) then
+    create role ${quoteIdent(name)} ${options.join(" ")};
+  end if;
+end $role$`;
+  };
+  return [
+    ...[...names].map((name) => ({ sql: create(name), mayFail: true })),
+    ...[...names].flatMap((name) =>
+      (known.get(name)?.memberOf ?? []).map((parent) => ({
+        sql: `grant ${quoteIdent(parent)} to ${quoteIdent(name)}`,
+        mayFail: true,
+      })),
+    ),
+  ];
+}
+
+/** A domain over a domain comes after it. */
+const inOrder = (types: readonly UserType[]): UserType[] => [
+  ...types.filter((type) => type.kind === "enum"),
+  ...types.filter((type) => type.kind === "domain"),
+];
+
+const createType = (type: UserType): string =>
+  type.kind === "enum"
+    ? `create type ${quoteQualified(type.schema, type.name)} as enum (${type.labels.map((label) => quoteLiteral(label)).join(", ")})`
+    : `create domain ${quoteQualified(type.schema, type.name)} as ${type.base}${type.notNull ? " not null" : ""}`;
+
+/** A type that is not there (an extension's) becomes text: the row can be made, and what needs the type raises. */
+function tableSteps(relation: Relation): string[] {
+  const name = quoteQualified(relation.schema, relation.name);
+  const columns = relation.columns.map(
+    ({ name: column, type, notNull }) => `  ${quoteIdent(column)} ${type}${notNull ? " not null" : ""}`,
+  );
+  const known = relation.columns.map(({ type }) => quoteLiteral(type.replace(/\(.*?\)/, "").replaceAll("[]", "")));
+  const plain = relation.columns.map(
+    ({ name: column, notNull }) => `  ${quoteIdent(column)} text${notNull ? " not null" : ""}`,
+  );
+  return [
+    `do $table$ begin
+  if (select bool_and(to_regtype(t) is not null) from unnest(array[${known.join(", ")}]::text[]) t) is not false then
+    create table ${name} (\n${columns.join(",\n")}\n);
+  else
+    create table ${name} (\n${plain.join(",\n")}\n);
+  end if;
+end $table$`,
+    ...relation.uniqueKeys.map(
+      (key) => `create unique index on ${name} (${key.map((column) => quoteIdent(column)).join(", ")})`,
+    ),
+    `alter table ${name} owner to ${quoteIdent(relation.owner)}`,
+  ];
+}
+
+function accessSteps(relation: Relation): string[] {
+  const name = quoteQualified(relation.schema, relation.name);
+  return [
+    // default privileges of the schema may have given more than the catalog says
+    `do $acl$
+declare grantee text;
+begin
+  for grantee in
+    select distinct case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end
+    from pg_class c, aclexplode(c.relacl) a
+    where c.oid = ${quoteLiteral(name)}::regclass
+  loop
+    execute 'revoke all on ' || ${quoteLiteral(name)} || ' from ' || grantee;
+  end loop;
+end
+$acl$`,
+    ...[...relation.grants, ...relation.columnGrants].map(
+      ({ grantee, privilege }) => `grant ${privilege} on ${name} to ${quoteRole(grantee)}`,
+    ),
+    ...(relation.rowSecurity ? [`alter table ${name} enable row level security`] : []),
+    ...(relation.forceRowSecurity ? [`alter table ${name} force row level security`] : []),
+  ];
+}
+
+function functionSteps(fn: PgFunction): string[] {
+  return [
+    fn.definition,
+    `alter function ${signature(fn)} owner to ${quoteIdent(fn.owner)}`,
+    ...(fn.grants.length === 0 ? [] : [`revoke all on function ${signature(fn)} from public`]),
+    ...fn.grants.map(({ grantee }) => `grant execute on function ${signature(fn)} to ${quoteRole(grantee)}`),
+  ];
+}
+
+const signature = (fn: PgFunction): string => `${quoteQualified(fn.schema, fn.name)}(${fn.argumentTypes.join(", ")})`;
+
+/** Supabase's functions of the token, where the catalog has none of its own. */
+function tokenFunctions(parts: Involved): string[] {
+  const own = new Set(parts.functions.map((fn) => `${fn.schema}.${fn.name}`));
+  return Object.entries(SUPABASE)
+    .filter(([name]) => !own.has(name))
+    .flatMap(([name, { body, result }]) => [
+      `drop function if exists ${name}() cascade`,
+      `create function ${name}() returns ${result} language sql stable as $body$ select ${body} $body$`,
+    ]);
+}

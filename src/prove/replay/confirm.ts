@@ -1,0 +1,79 @@
+import type { Db } from "../../db/port.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import type { Assumption } from "../assume.ts";
+import type { AssumedVerdict } from "../compare-access.ts";
+import type { Witness } from "../verdict.ts";
+import { replay } from "./replay.ts";
+
+/**
+ * Run every witness on a real Postgres, under the policies of both sides, and say in each verdict what came of it. A decision whose witness
+ * is not confirmed becomes `unknown`: that is a defect of the prover. One that hung on something not understood becomes certain when every
+ * witness of it is confirmed.
+ */
+export async function confirm<V extends AssumedVerdict>(
+  db: Db,
+  before: Catalog,
+  after: Catalog,
+  verdicts: readonly V[],
+  assumptions: readonly Assumption[],
+): Promise<V[]> {
+  const conditions = new Map(assumptions.map(({ name, conditions: of }) => [name, of]));
+  // verdicts share situations: roles and policies repeat themselves
+  const inputs = new Map<string, { situation: Witness["situation"]; conditions: readonly string[] }>();
+  const keyOf = (verdict: V, witness: Witness): string => JSON.stringify([verdict.assumption, witness.situation]);
+  for (const verdict of verdicts)
+    for (const witness of verdict.witnesses)
+      inputs.set(keyOf(verdict, witness), {
+        situation: witness.situation,
+        conditions: conditions.get(verdict.assumption) ?? [],
+      });
+  if (inputs.size === 0) return [...verdicts];
+  const list = [...inputs.values()];
+  const first = await replay(db, before, list);
+  const second = await replay(db, after, list);
+  const seen = new Map([...inputs.keys()].map((key, index) => [key, { before: first[index], after: second[index] }]));
+  return verdicts.map((verdict) => {
+    const witnesses = verdict.witnesses.map((witness): Witness => {
+      const real = seen.get(keyOf(verdict, witness));
+      const confirmed =
+        real?.before?.assumed === true &&
+        real.before.outcome.kind === witness.before &&
+        real.after?.outcome.kind === witness.after;
+      return { ...witness, confirmed };
+    });
+    return settled({ ...verdict, witnesses: witnesses.filter(isShown) });
+  });
+}
+
+/** An error is a may: where Postgres did not raise, there is nothing to show. */
+const isShown = ({ change, confirmed }: Witness): boolean =>
+  change === "lost" || change === "gained" || confirmed === true;
+
+/** What real witnesses make of a verdict. */
+function settled<V extends AssumedVerdict>(verdict: V): V {
+  const decisive = verdict.witnesses.filter(({ change }) => change === "lost" || change === "gained");
+  if (decisive.length === 0) return verdict;
+  const confirmed = decisive.every((witness) => witness.confirmed === true);
+  if (confirmed)
+    return {
+      ...verdict,
+      decision: verdict.suspected ?? verdict.decision,
+      suspected: null,
+      reasons: verdict.suspected ? [] : verdict.reasons,
+      certainty: verdict.certainty.kind === "bounded" ? verdict.certainty : { kind: "replayed" },
+    };
+  if (verdict.decision === "unknown") return verdict;
+  return {
+    ...verdict,
+    decision: "unknown",
+    suspected: verdict.decision,
+    reasons: [
+      {
+        kind: "not-confirmed",
+        message: "a witness was not confirmed by Postgres, which is a defect of rlsmith",
+        expression: null,
+        at: null,
+      },
+    ],
+  };
+}
