@@ -4,6 +4,7 @@ import { catalogFindings } from "./classify/findings.ts";
 import { analyseFunctions, type FunctionFacts } from "./classify/functions.ts";
 import { inferContext, type InferredContext } from "./classify/infer.ts";
 import { claimsSourceOf, loadConfig, type Config } from "./config.ts";
+import type { Db } from "./db/port.ts";
 import { openServer } from "./db/server.ts";
 import { ToolError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
@@ -15,6 +16,11 @@ import { buildPlan } from "./plan/build.ts";
 import { renderMigration } from "./plan/migration.ts";
 import { outputNames, type OutputNames, type OutputPlace } from "./plan/output.ts";
 import type { Migration, Plan } from "./plan/plan.ts";
+import { catalogAfter } from "./plan/catalog-after.ts";
+import type { CompareOptions } from "./prove/compare-access.ts";
+import { objections, type Objection } from "./prove/gate.ts";
+import { proveMigration, type MigrationProof } from "./prove/migration.ts";
+import { confirm } from "./prove/replay/confirm.ts";
 import { rehearse, type Rehearsal } from "./rehearse/rehearse.ts";
 import type { Progress } from "./progress.ts";
 import { rewriteCatalog } from "./rewrite/run.ts";
@@ -85,7 +91,10 @@ export async function openSource(options: ProjectOptions, without: string | null
   );
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
-  const scratch = await openScratch(options.scratch, { extensions: extensionsNamed(folder) });
+  const scratch = await openScratch(options.scratch, {
+    extensions: extensionsNamed(folder),
+    onNotice: (notice) => options.progress.done("scratch", notice),
+  });
   try {
     const report = await replay(scratch, folder, { strict: options.strict });
     const where = relative(options.projectDir, folder.folder) || ".";
@@ -166,6 +175,56 @@ export function planSource(
     rollbackFile: relative(projectDir, names.down),
   });
   return { plan, migration, place, names };
+}
+
+/** A plan's verdicts, and what somebody has to answer for. */
+export interface PlanProof {
+  proof: MigrationProof;
+  objections: Objection[];
+}
+
+/**
+ * Prove a planned migration in every regime, and run the witnesses on a scratch database. `accepts`: policy → reason, for what is neither
+ * equivalent nor tighter. Throws ToolError (usage) where one names a policy that is not there.
+ */
+export async function provePlan(
+  source: Source,
+  plan: Plan,
+  accepts: ReadonlyMap<string, string>,
+  options: CompareOptions,
+  progress: Progress,
+): Promise<PlanProof> {
+  const known = new Set<string>(plan.policies.map(({ policy }) => policy));
+  for (const name of accepts.keys())
+    if (!known.has(name))
+      throw new ToolError(
+        "usage",
+        "NO_SUCH_POLICY",
+        `--accept: there is no policy \`${name}\``,
+        "name it as the plan does: schema.relation.policy",
+      );
+  const after = catalogAfter(source.catalog, plan);
+  const made = proveMigration(source.catalog, after, plan.context, plan.policies, options);
+  const access = await withScratch(source, async (db) =>
+    confirm(db, source.catalog, after, made.access, made.assumptions),
+  );
+  const proof = { ...made, access };
+  const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
+  const found = objections(proof, plan.announced, accepts, mapped);
+  const open = found.filter(({ answer }) => answer === null).length;
+  progress.done("prove", `${proof.access.length} verdicts, ${open} to be answered for`);
+  return { proof, objections: found };
+}
+
+/** A database to run witnesses on: what is made there is rolled back. */
+async function withScratch<T>(source: Source, use: (db: Db) => Promise<T>): Promise<T> {
+  if (source.origin.kind === "migrations") return use(source.origin.scratch.db);
+  const scratch = await openScratch(source.origin.target);
+  try {
+    return await use(scratch.db);
+  } finally {
+    await scratch.close();
+  }
 }
 
 /** Rehearse a planned migration on copies of the scratch database that the source was replayed into, or of the live schema without its rows. */

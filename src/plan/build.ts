@@ -29,6 +29,7 @@ export function buildPlan(catalog: Catalog, rewrites: Rewrites, version: string)
     announced: rewrites.announced,
     open: rewrites.open,
     findings: rewrites.findings,
+    accepted: [],
   };
 }
 

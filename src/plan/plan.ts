@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import type { PolicyId } from "../pg/policy.ts";
 import type { ContextMap } from "../pg/context.ts";
 import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "../rewrite/outcome.ts";
 
@@ -22,6 +23,18 @@ export interface Plan {
   /** decisions that are still open; while there is one, no file is written */
   open: OpenDecision[];
   findings: Finding[];
+  /** what is neither equivalent nor tighter, and who answered for it with `--accept` */
+  accepted: AcceptedChange[];
+}
+
+/** A change of access that somebody accepted. */
+export interface AcceptedChange {
+  policy: PolicyId;
+  /** `without context`, UPDATE USING … : where it is looser, incomparable or unknown */
+  regime: string;
+  component: string;
+  decision: string;
+  reason: string;
 }
 
 export type LockMode = "ACCESS EXCLUSIVE" | "none";

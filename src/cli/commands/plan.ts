@@ -1,15 +1,17 @@
 import type { Command } from "commander";
 import { openSource, planSource, rehearseSource } from "../../pipeline.ts";
 import { renderPlan } from "../../report/plan-terminal.ts";
+import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { renderReplay } from "../../report/replay-terminal.ts";
+import { provedPlan, refuseUnanswered, withAccept, type AcceptFlags } from "../accept.ts";
 import { EXIT } from "../exit.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
 import { writePlan } from "../plan-file.ts";
 import { configOf, refuseOpenDecisions } from "../ready.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
-interface PlanFlags extends SourceFlags {
+interface PlanFlags extends SourceFlags, AcceptFlags {
   out?: string;
   dryRun?: boolean;
   rehearse: boolean;
@@ -17,7 +19,7 @@ interface PlanFlags extends SourceFlags {
 }
 
 export function planCommand(program: Command, done: (exit: number) => void): void {
-  withSource(program.command("plan"))
+  withAccept(withSource(program.command("plan")))
     .description("plan the move to claims, rehearse it, and write the migration and its way back")
     .option("--out <folder>", "write the files there instead of the project's own places")
     .option("--dry-run", "print the files, write nothing")
@@ -38,9 +40,12 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         if (!json) print(renderPlan(plan, colours, true));
         else if (plan.open.length > 0) print(JSON.stringify({ plan }, null, 2));
         refuseOpenDecisions(plan, source);
+        const proved = await provedPlan(source, plan, flags, options.progress);
+        if (!json) print(renderProof(proved.proof, proved.objections, colours));
+        refuseUnanswered(proved.objections);
         const wanted = flags.rehearse && plan.steps.length > 0;
         const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
-        if (json) print(JSON.stringify({ plan, files: names, migration, rehearsal }, null, 2));
+        if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal }, null, 2));
         else if (rehearsal) print(renderRehearsal(rehearsal, colours));
         if (rehearsal && !rehearsal.passed) done(EXIT.findings);
         if (plan.steps.length === 0) say("nothing to do: every policy is in its final form");

@@ -1,0 +1,106 @@
+import type pc from "picocolors";
+import type { Objection } from "../prove/gate.ts";
+import type { MigrationProof } from "../prove/migration.ts";
+import type { AssumedVerdict } from "../prove/compare-access.ts";
+import type { Decision } from "../prove/verdict.ts";
+import { groupBy } from "../pg/group-by.ts";
+import { identForReading } from "../pg/identifier.ts";
+import { tellShort } from "./witness.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+const DECISIONS: readonly Decision[] = [
+  "equivalent",
+  "tighter",
+  "looser",
+  "incomparable",
+  "unknown",
+  "always-errors",
+  "vacuous",
+];
+
+/** What the proof of a migration found: a table of regimes, what somebody has to answer for, and the holes that close. */
+export function renderProof(proof: MigrationProof, found: readonly Objection[], colours: Colours): string {
+  const seen = proof.access.flatMap(({ witnesses }) => witnesses).filter(({ confirmed }) => confirmed === true).length;
+  const lines = [
+    colours.bold("Proof"),
+    `  ${proof.access.length} verdicts on access predicates and ${proof.policies.length} on policies, solved in ${(proof.milliseconds / 1000).toFixed(1)} s; ${seen} witnesses confirmed by Postgres`,
+    ...verdictTable(proof.access).map((line) => `  ${line}`),
+  ];
+  const open = found.filter(({ answer }) => answer === null);
+  const answered = found.filter(({ answer }) => answer !== null);
+  const section = (title: string, of: readonly Objection[]): void => {
+    if (of.length > 0) lines.push("", colours.bold(title), ...byReason(of, colours));
+  };
+  section("Not equivalent or tighter, and answered for:", answered);
+  section("Not equivalent or tighter, and nobody answers for it:", open);
+  const holes = holesOf(proof.access);
+  if (holes.length > 0) lines.push("", colours.bold("What a client that sets the variable could reach before:"));
+  for (const { assumption, count, example } of holes)
+    lines.push(
+      `  ${assumption.replace("foreign ", "")}: ${count} access predicates, for instance`,
+      `    ${colours.dim(example)}`,
+    );
+  return `${lines.join("\n")}\n`;
+}
+
+/** One reason, then what it is about. */
+function byReason(found: readonly Objection[], colours: Colours): string[] {
+  return [...groupBy(found, ({ answer, why }) => answer?.reason ?? why)].flatMap(([reason, list]) => [
+    `  ${reason}`,
+    ...list.map(
+      ({ policy, regime, component, decision }) =>
+        `    ${colours.yellow(decision)}  ${policy}  ${colours.dim(`${regime}, ${component}`)}`,
+    ),
+  ]);
+}
+
+/** Counts of decisions by assumption, columns that are empty left out. */
+export function verdictTable(verdicts: readonly AssumedVerdict[]): string[] {
+  const names = [...new Set(verdicts.map(({ assumption }) => assumption))];
+  const columns = DECISIONS.filter((decision) => verdicts.some((verdict) => verdict.decision === decision));
+  const rows = [
+    ["", ...columns],
+    ...names.map((name) => [
+      name || "nothing assumed",
+      ...columns.map((decision) =>
+        String(verdicts.filter((verdict) => verdict.assumption === name && verdict.decision === decision).length),
+      ),
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+interface Hole {
+  assumption: string;
+  count: number;
+  example: string;
+}
+
+/** Access that the old policies gave to whoever set the variable, one line a variable: the shortest witness that Postgres confirmed. */
+function holesOf(verdicts: readonly AssumedVerdict[]): Hole[] {
+  const holes = new Map<string, { count: number; examples: string[] }>();
+  for (const verdict of verdicts) {
+    if (!verdict.assumption.startsWith("foreign ")) continue;
+    const lost = verdict.witnesses.find(({ change, confirmed }) => change === "lost" && confirmed !== false);
+    if (!lost) continue;
+    const hole = holes.get(verdict.assumption) ?? { count: 0, examples: [] };
+    hole.count += 1;
+    if (verdict.component === "SELECT") hole.examples.push(tellShort(lost));
+    holes.set(verdict.assumption, hole);
+  }
+  return [...holes].map(([assumption, { count, examples }]) => ({
+    assumption,
+    count,
+    example: examples.toSorted((a, b) => a.length - b.length)[0] ?? "a write",
+  }));
+}
+
+export const relationName = (relation: { schema: string; name: string }): string =>
+  `${identForReading(relation.schema)}.${identForReading(relation.name)}`;
