@@ -1,9 +1,11 @@
+import { existsSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
+import { readCatalog } from "./catalog-file.ts";
 import { classify, type ClassifiedPolicy } from "./classify/classify.ts";
 import { catalogFindings } from "./classify/findings.ts";
 import { analyseFunctions, type FunctionFacts } from "./classify/functions.ts";
 import { inferContext, type InferredContext } from "./classify/infer.ts";
-import { claimsSourceOf, loadConfig, type Config } from "./config.ts";
+import { claimsSourceOf, contextMapOf, loadConfig, type Config } from "./config.ts";
 import type { Db } from "./db/port.ts";
 import { openServer } from "./db/server.ts";
 import { ToolError } from "./errors.ts";
@@ -17,12 +19,20 @@ import { renderMigration } from "./plan/migration.ts";
 import { outputNames, type OutputNames, type OutputPlace } from "./plan/output.ts";
 import type { Migration, Plan } from "./plan/plan.ts";
 import { catalogAfter } from "./plan/catalog-after.ts";
-import type { CompareOptions } from "./prove/compare-access.ts";
+import type { AssumedVerdict, CompareOptions } from "./prove/compare-access.ts";
+import { addedRelations, changedViews, type AddedRelation } from "./prove/added.ts";
 import { objections, type Objection } from "./prove/gate.ts";
+import { proveNever } from "./prove/never.ts";
+import { meaningOf, propertyOf, tenantOf } from "./prove/properties.ts";
+import { prove } from "./prove/prove.ts";
+import { confirmProperty } from "./prove/replay/confirm-property.ts";
+import { inferTenant } from "./prove/tenant.ts";
 import { proveMigration, type MigrationProof } from "./prove/migration.ts";
 import { confirm } from "./prove/replay/confirm.ts";
 import { rehearse, type Rehearsal } from "./rehearse/rehearse.ts";
 import type { Progress } from "./progress.ts";
+import type { Checked } from "./report/properties.ts";
+import { checkOut } from "./revision.ts";
 import { rewriteCatalog } from "./rewrite/run.ts";
 import { copySchema } from "./scratch/copy-schema.ts";
 import { readMigrations, type MigrationsFolder } from "./scratch/layout.ts";
@@ -205,9 +215,13 @@ export async function provePlan(
       );
   const after = catalogAfter(source.catalog, plan);
   const made = proveMigration(source.catalog, after, plan.context, plan.policies, options);
-  const access = await withScratch(source, async (db) =>
-    confirm(db, source.catalog, after, made.access, made.assumptions),
+  // that a malformed variable raises is no news: in the foreign regimes only what is allowed is run
+  const shown = made.access.map((verdict) =>
+    verdict.assumption.startsWith("foreign ")
+      ? { ...verdict, witnesses: verdict.witnesses.filter(({ change }) => change === "lost" || change === "gained") }
+      : verdict,
   );
+  const access = await withScratch(source, async (db) => confirm(db, source.catalog, after, shown, made.assumptions));
   const proof = { ...made, access };
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);
@@ -217,7 +231,7 @@ export async function provePlan(
 }
 
 /** A database to run witnesses on: what is made there is rolled back. */
-async function withScratch<T>(source: Source, use: (db: Db) => Promise<T>): Promise<T> {
+export async function withScratch<T>(source: Source, use: (db: Db) => Promise<T>): Promise<T> {
   if (source.origin.kind === "migrations") return use(source.origin.scratch.db);
   const scratch = await openScratch(source.origin.target);
   try {
@@ -275,5 +289,128 @@ async function rehearsalBase(
     }
   } finally {
     await live.close();
+  }
+}
+
+/** One side of a comparison. */
+export interface Side {
+  /** as it was named, a database's URL left out */
+  name: string;
+  catalog: Catalog;
+  /** null: a catalog out of a file */
+  source: Source | null;
+  close(): Promise<void>;
+}
+
+/**
+ * A side by what the user named: `git:REVISION` of the project, a `postgres://` URL or `env:NAME` that holds one, a catalog as JSON, or a
+ * project's folder. Throws ToolError (usage) for anything else.
+ */
+export async function openSide(named: string, options: ProjectOptions): Promise<Side> {
+  if (named.startsWith("git:")) {
+    const checkout = await checkOut(options.projectDir, named.slice("git:".length));
+    try {
+      const source = await openSource({ ...options, projectDir: checkout.projectDir });
+      return { name: named, catalog: source.catalog, source, close: source.close };
+    } finally {
+      checkout.close();
+    }
+  }
+  const url = named.startsWith("env:") ? urlOf(named.slice("env:".length)) : named;
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const source = await openSource({ ...options, db: url });
+    return {
+      name: named.startsWith("env:") ? named : "the live database",
+      catalog: source.catalog,
+      source,
+      close: source.close,
+    };
+  }
+  if (named.endsWith(".json"))
+    return { name: named, catalog: readCatalog(resolve(named)), source: null, close: async () => {} };
+  const projectDir = resolve(named);
+  if (!existsSync(projectDir) || !statSync(projectDir).isDirectory())
+    throw new ToolError(
+      "usage",
+      "NO_SUCH_SIDE",
+      `there is no folder \`${named}\``,
+      "a side is a folder, git:REVISION, a postgres:// URL, env:NAME that holds one, or a catalog as .json",
+    );
+  const source = await openSource({ ...options, projectDir });
+  return { name: named, catalog: source.catalog, source, close: source.close };
+}
+
+function urlOf(variable: string): string {
+  const url = process.env[variable];
+  if (url) return url;
+  throw new ToolError(
+    "usage",
+    "NO_SUCH_VARIABLE",
+    `env:${variable}: the environment has no such variable`,
+    `set ${variable} to a postgres:// URL`,
+  );
+}
+
+/** What `rlsmith prove` found between two sides. */
+export interface SideProof {
+  verdicts: AssumedVerdict[];
+  added: AddedRelation[];
+  /** views that differ, and are not compared */
+  views: string[];
+}
+
+/** Compare what two sides allow, under conditions that every request is taken to satisfy, and run the witnesses. */
+export async function proveSides(
+  before: Side,
+  after: Side,
+  assume: readonly string[],
+  options: CompareOptions,
+): Promise<SideProof> {
+  const assumptions = [{ name: assume.join(" and "), conditions: assume }];
+  const verdicts = prove(before.catalog, after.catalog, { ...options, assumptions });
+  const confirmed = await withDatabase([after, before], async (db) =>
+    confirm(db, before.catalog, after.catalog, verdicts, assumptions),
+  );
+  return {
+    verdicts: confirmed,
+    added: addedRelations(before.catalog, after.catalog),
+    views: changedViews(before.catalog, after.catalog),
+  };
+}
+
+/** Check properties of one side's policies. `tenant`: `column=claim.path`; else the config or the policies say. */
+export async function checkProperties(
+  side: Side,
+  never: readonly string[],
+  tenant: string | undefined,
+  options: CompareOptions,
+): Promise<Checked[]> {
+  const config = side.source?.config?.config;
+  const claims = config ? claimsSourceOf(config.claims) : claimsOf(side.catalog);
+  const context = config ? contextMapOf(config) : { claims, variables: [] };
+  const whose = tenant === undefined ? inferTenant(side.catalog, context) : tenantOf(tenant, claims);
+  const properties = never.map((text) => propertyOf(text, whose));
+  return withDatabase([side], async (db) => {
+    const checked: Checked[] = [];
+    for (const property of properties) {
+      const verdicts = proveNever(side.catalog, property, options);
+      checked.push({
+        name: property.name,
+        meaning: meaningOf(property),
+        verdicts: await confirmProperty(db, side.catalog, verdicts),
+      });
+    }
+    return checked;
+  });
+}
+
+/** A scratch database that one of the sides has open, or a new one. */
+async function withDatabase<T>(sides: readonly Side[], use: (db: Db) => Promise<T>): Promise<T> {
+  for (const { source } of sides) if (source?.origin.kind === "migrations") return use(source.origin.scratch.db);
+  const scratch = await openScratch({ kind: "embedded" });
+  try {
+    return await use(scratch.db);
+  } finally {
+    await scratch.close();
   }
 }

@@ -14,6 +14,8 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   "define-config.ts": { values: [], types: ["config.ts"] },
   "progress.ts": { values: [] },
   "config.ts": { values: ["pg", "errors.ts", "layouts.ts"] },
+  "catalog-file.ts": { values: ["pg", "errors.ts"] },
+  "revision.ts": { values: ["errors.ts"] },
   db: { values: ["pg", "errors.ts"] },
   scratch: { values: ["db", "pg", "errors.ts", "finding.ts", "layouts.ts"] },
   inspect: { values: ["db", "pg", "errors.ts", "finding.ts"] },

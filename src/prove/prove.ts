@@ -28,15 +28,17 @@ export function proveComparison(shared: Comparison, options: ProveOptions): Assu
   for (const relation of shared.before.catalog.relations) {
     if (options.relations && !options.relations.has(relationKey(relation))) continue;
     const other = shared.after.relation(relation.schema, relation.name);
-    if (other && (isGuarded(relation, shared.before) || isGuarded(other, shared.after)))
+    if (!other || relation.kind === "view" || other.kind === "view") continue;
+    const guarded = isGuarded(relation, shared.before) || isGuarded(other, shared.after);
+    if (guarded || !shared.isUnchanged(`relation ${relationKey(relation)}`))
       for (const verdict of proveRelation(shared, relation, other, options)) verdicts.push(verdict);
   }
   return verdicts;
 }
 
-/** Row security or policies on it: what else would there be to compare? */
-export const isGuarded = (relation: Relation, side: Side): boolean =>
-  relation.kind !== "view" && (relation.rowSecurity || side.policiesOn(relation).length > 0);
+/** Row security or policies on it; of others only privileges can change. */
+const isGuarded = (relation: Relation, side: Side): boolean =>
+  relation.rowSecurity || side.policiesOn(relation).length > 0;
 
 function proveRelation(
   shared: Comparison,
@@ -97,7 +99,7 @@ function roleKey(shared: Comparison, relation: Relation, other: Relation, compon
 }
 
 /** Every role that a policy or grant on the relation names, on either side, and `anon`. */
-function rolesFor(shared: Comparison, relation: Relation, other: Relation, more: readonly string[]): string[] {
+export function rolesFor(shared: Comparison, relation: Relation, other: Relation, more: readonly string[]): string[] {
   const names = new Set(more);
   for (const [side, of] of [
     [shared.before, relation],

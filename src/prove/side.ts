@@ -15,6 +15,8 @@ export interface Side {
   policies(relation: Relation, command: Exclude<PolicyCommand, "ALL">, role: string): readonly Policy[];
   /** Row security does not apply: it is off, or the role is a superuser, has BYPASSRLS, or owns the relation without FORCE. */
   bypasses(relation: Relation, role: string): boolean;
+  /** Row security never binds the role here: a superuser, BYPASSRLS, or the owner without FORCE. */
+  isAbove(relation: Relation, role: string): boolean;
   /** The role may use the command on the relation, or on some of its columns. */
   hasPrivilege(relation: Relation, privilege: string, role: string): boolean;
   mayExecute(fn: PgFunction, role: string): boolean;
@@ -52,6 +54,12 @@ export function newSide(catalog: Catalog): Side {
       (grant) => grant.privilege === privilege && (grant.grantee === "public" || privilegesOf(role).has(grant.grantee)),
     );
 
+  const isAbove = (relation: Relation, role: string): boolean => {
+    const found: Role | undefined = roles.get(role);
+    if (found?.superuser || found?.bypassRls) return true;
+    return !relation.forceRowSecurity && privilegesOf(role).has(relation.owner);
+  };
+
   return {
     catalog,
     types: typesOf(catalog.types),
@@ -65,12 +73,8 @@ export function newSide(catalog: Catalog): Side {
           (policy.command === "ALL" || policy.command === command) &&
           policy.roles.some((named) => named === "public" || privilegesOf(role).has(named)),
       ),
-    bypasses: (relation, role) => {
-      if (!relation.rowSecurity) return true;
-      const found: Role | undefined = roles.get(role);
-      if (found?.superuser || found?.bypassRls) return true;
-      return !relation.forceRowSecurity && privilegesOf(role).has(relation.owner);
-    },
+    bypasses: (relation, role) => !relation.rowSecurity || isAbove(relation, role),
+    isAbove,
     hasPrivilege: (relation, privilege, role) =>
       isSuper(role) || granted(relation.grants, privilege, role) || granted(relation.columnGrants, privilege, role),
     mayExecute: (fn, role) => isSuper(role) || fn.grants.length === 0 || granted(fn.grants, "EXECUTE", role),

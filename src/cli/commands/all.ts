@@ -3,9 +3,11 @@ import { demoCommand } from "./demo.ts";
 import { initCommand } from "./init.ts";
 import { inspectCommand } from "./inspect.ts";
 import { planCommand } from "./plan.ts";
+import { proveCommand } from "./prove.ts";
 import { rehearseCommand } from "./rehearse.ts";
 
 /** All commands. `done` takes the exit code of the one that ran. */
 export function addCommands(program: Command, done: (exit: number) => void): void {
-  for (const add of [initCommand, inspectCommand, planCommand, rehearseCommand, demoCommand]) add(program, done);
+  for (const add of [initCommand, inspectCommand, planCommand, proveCommand, rehearseCommand, demoCommand])
+    add(program, done);
 }

@@ -61,7 +61,7 @@ export function buildSteps(catalog: Catalog, parts: Involved, roles: ReadonlySet
     // functions may name one another in any order: what failed for want of another is made now
     ...parts.functions.map((fn) => may(fn.definition)),
     ...parts.relations.filter(isTable).flatMap((relation) => accessSteps(relation).map(may)),
-    ...parts.policies.map((policy) => may(createPolicy(policy))),
+    ...parts.policies.map((policy) => must(createPolicy(policy))),
   ];
 }
 

@@ -1,34 +1,55 @@
-import { quoteQualified } from "../../pg/identifier.ts";
 import { createPolicy, dropPolicy } from "../../pg/policy-sql.ts";
 import type { Policy } from "../../pg/policy.ts";
 import type { Component } from "../component.ts";
 import type { SituationRelation } from "./statements.ts";
 
 /**
- * Statements that leave, of an UPDATE's two components, one to be observed: the other always lets through. Other commands meet one component
- * only. What the policies say to readers stays, for sub-queries that read the relation.
+ * Statements that leave, of what a command meets, one component to be observed, on the row in question alone. Of an UPDATE the other component
+ * always lets through, unless the whole of it is asked for. What the policies say to readers stays, for sub-queries that read the relation.
  */
-export function isolate(policies: readonly Policy[], relation: SituationRelation, component: Component): string[] {
-  if (component !== "UPDATE USING" && component !== "UPDATE CHECK") return [];
+export function isolate(
+  policies: readonly Policy[],
+  relation: SituationRelation,
+  component: Component,
+  whole: boolean,
+): string[] {
+  if (component === "SELECT" || component === "INSERT") return [];
   const own = policies.filter((policy) => policy.schema === relation.schema && policy.relation === relation.name);
-  return own
-    .filter((policy) => policy.command === "ALL" || policy.command === "UPDATE")
-    .flatMap((policy) => [
-      dropPolicy(policy),
-      ...(policy.command === "ALL" && policy.using !== null
-        ? [createPolicy({ ...policy, name: `${policy.name} (read)`, command: "SELECT", check: null })]
-        : []),
-      ...updatePart(policy, component),
-    ]);
+  if (component === "DELETE") return [createPolicy(onlyHere(relation, "DELETE"))];
+  if (whole) return [createPolicy(onlyHere(relation, "UPDATE"))];
+  return [
+    createPolicy(onlyHere(relation, "UPDATE")),
+    ...own
+      .filter((policy) => policy.command === "ALL" || policy.command === "UPDATE")
+      .flatMap((policy) => [
+        dropPolicy(policy),
+        ...(policy.command === "ALL" && policy.using !== null
+          ? [createPolicy({ ...policy, name: `${policy.name} (read)`, command: "SELECT", check: null })]
+          : []),
+        ...updatePart(policy, component),
+      ]),
+  ];
 }
+
+/** A statement without WHERE reaches every row: this leads it to one, so that no other can raise. */
+const onlyHere = (relation: SituationRelation, command: "UPDATE" | "DELETE"): Policy => ({
+  schema: relation.schema,
+  relation: relation.name,
+  name: "rlsmith: the row in question",
+  permissive: false,
+  command,
+  roles: ["public"],
+  using: HERE,
+  check: command === "UPDATE" ? "true" : null,
+  comment: null,
+});
+
+const HERE = "ctid = current_setting('rlsmith_replay.place')::tid";
 
 /** WITH CHECK always true, so that USING decides; or USING true for the row in question alone, so that WITH CHECK does. */
 function updatePart(policy: Policy, component: Component): string[] {
   const part = { ...policy, name: `${policy.name} (update)`, command: "UPDATE" } as const;
   if (component === "UPDATE USING") return policy.using === null ? [] : [createPolicy({ ...part, check: "true" })];
   const check = policy.check ?? policy.using;
-  const here = `ctid = current_setting('rlsmith_replay.place')::tid`;
-  return check === null ? [] : [createPolicy({ ...part, using: here, check })];
+  return check === null ? [] : [createPolicy({ ...part, using: "true", check })];
 }
-
-export const nameOf = (relation: SituationRelation): string => quoteQualified(relation.schema, relation.name);

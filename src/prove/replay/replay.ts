@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { pgErrorOf, type Db } from "../../db/port.ts";
+import { pgErrorOf, type Db, type PgError } from "../../db/port.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
@@ -16,6 +16,8 @@ const DRIVER = readFileSync(new URL("./run.sql", import.meta.url), "utf8");
 export interface ReplayInput {
   situation: Situation;
   conditions: readonly string[];
+  /** an UPDATE meets both of its components, as it does in life; else only the one that the situation is about */
+  whole?: boolean;
 }
 
 export interface ReplayResult {
@@ -44,7 +46,7 @@ let replays = 0;
 export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayInput[]): Promise<ReplayResult[]> {
   const results: ReplayResult[] = inputs.map(() => ({ outcome: { kind: "deny" }, assumed: false }));
   const relations = new Map(catalog.relations.map((relation) => [relationKey(relation), relation]));
-  const jobs: { index: number; relation: Relation; input: ReplayInput }[] = [];
+  const jobs: Job[] = [];
   for (const [index, input] of inputs.entries()) {
     const relation = relations.get(relationKey(input.situation.relation));
     // without the relation nobody reaches a row of it
@@ -63,72 +65,113 @@ export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayIn
   );
   const roles = new Set(jobs.map(({ input }) => input.situation.role));
   const parts = involved(catalog, names);
-  replays += 1;
-  const rename = renamer(
-    jobs.flatMap(({ input }) => Object.keys(input.situation.settings)),
-    replays,
-  );
-  await db.exec("begin");
-  try {
-    await db.exec("set local check_function_bodies = off; set local client_min_messages = error");
-    await runSteps(
-      db,
-      buildSteps(catalog, parts, roles).map(({ sql, mayFail }) => ({ sql: rename.inSql(sql), mayFail })),
-    );
-    await db.exec(DRIVER);
-    await db.exec("grant usage on schema rlsmith_replay to public");
-    const groups = groupBy(jobs, ({ relation, input }) => `${relationKey(relation)} ${isolated(input.situation)}`);
-    for (const group of groups.values()) {
-      const [first] = group;
-      if (!first) continue;
-      await db.exec("savepoint one");
-      const isolation = isolate(parts.policies, first.relation, first.input.situation.component);
-      await runSteps(
-        db,
-        isolation.map((sql) => ({ sql: rename.inSql(sql), mayFail: true })),
-      );
-      const prepared = group.map(({ input, relation }) =>
-        renamed(prepare(input.situation, relation, input.conditions), rename),
-      );
-      const [row] = await db.query<{ answers: Answer[] }>("select rlsmith_replay.run($1::jsonb) as answers", [
-        JSON.stringify(prepared),
-      ]);
-      group.forEach(({ index, relation }, place) => {
-        const answer = row?.answers[place];
-        if (answer) results[index] = { outcome: outcomeOf(answer, relation), assumed: answer.assumed === true };
-      });
-      await db.exec("rollback to savepoint one");
+  const steps = buildSteps(catalog, parts, roles);
+  const settings = new Set(jobs.flatMap(({ input }) => Object.keys(input.situation.settings)));
+  for (const round of rounds(jobs)) {
+    replays += 1;
+    const rename = renamer(settings, replays);
+    const inSql = ({ sql, mayFail }: BuildStep): BuildStep => ({ sql: rename.inSql(sql), mayFail });
+    await db.exec("begin");
+    try {
+      await db.exec("set local check_function_bodies = off; set local client_min_messages = error");
+      const broken = await runSteps(db, steps.map(inSql));
+      await db.exec(DRIVER);
+      await db.exec("grant usage on schema rlsmith_replay to public");
+      for (const group of round) {
+        const [first] = group;
+        if (!first) continue;
+        await db.exec("savepoint one");
+        const isolation = isolate(
+          parts.policies,
+          first.relation,
+          first.input.situation.component,
+          first.input.whole === true,
+        );
+        const failed = await runSteps(
+          db,
+          isolation.map((sql) => inSql({ sql, mayFail: false })),
+        );
+        const prepared = group.map(({ input, relation }) =>
+          renamed(prepare(input.situation, relation, input.conditions), rename),
+        );
+        const [row] = await db.query<{ answers: Answer[] }>("select rlsmith_replay.run($1::jsonb) as answers", [
+          JSON.stringify(prepared),
+        ]);
+        group.forEach(({ index, relation }, place) => {
+          const answer = row?.answers[place];
+          // what could not be built answers nothing, least of all what was expected
+          const why = broken ?? failed;
+          if (why)
+            results[index] = {
+              outcome: { kind: "error", sqlstate: why.sqlstate, message: why.message },
+              assumed: false,
+            };
+          else if (answer) results[index] = { outcome: outcomeOf(answer, relation), assumed: answer.assumed === true };
+        });
+        await db.exec("rollback to savepoint one");
+      }
+    } finally {
+      await db.exec("rollback");
     }
-  } finally {
-    await db.exec("rollback");
   }
   return results;
 }
 
-/** Components that share one form of the policies. */
-const isolated = ({ component }: Situation): string => (component.startsWith("UPDATE") ? component : "");
+interface Job {
+  index: number;
+  relation: Relation;
+  input: ReplayInput;
+}
 
-/** In one round trip; where that fails, one by one, leaving out what may fail. */
-async function runSteps(db: Db, steps: readonly BuildStep[]): Promise<void> {
-  if (steps.length === 0) return;
+/**
+ * Jobs in an order in which "never set" stays true: a setting that some job of a round sets is set by every later one of that round. Each
+ * round gets names of its own. Inside, jobs that share settings and the form of the policies run together.
+ */
+function rounds(jobs: readonly Job[]): Job[][][] {
+  const namesOf = ({ input }: Job): string[] => Object.keys(input.situation.settings);
+  const made: { touched: Set<string>; jobs: Job[] }[] = [];
+  for (const job of jobs.toSorted((a, b) => namesOf(a).length - namesOf(b).length)) {
+    const names = new Set(namesOf(job));
+    const fits = made.find(({ touched }) => [...touched].every((name) => names.has(name)));
+    if (fits) {
+      fits.touched = names;
+      fits.jobs.push(job);
+    } else made.push({ touched: names, jobs: [job] });
+  }
+  return made.map(({ jobs: list }) => [
+    ...groupBy(list, (job) => `${namesOf(job).length} ${relationKey(job.relation)} ${isolated(job.input)}`).values(),
+  ]);
+}
+
+/** Components that share one form of the policies. */
+const isolated = ({ situation: { component }, whole }: ReplayInput): string =>
+  component === "SELECT" || component === "INSERT" ? "" : `${component} ${whole === true}`;
+
+/** In one round trip; where that fails, one by one. The first error of what may not fail, or null. */
+async function runSteps(db: Db, steps: readonly BuildStep[]): Promise<PgError | null> {
+  if (steps.length === 0) return null;
   await db.exec("savepoint steps");
   try {
     await db.exec(steps.map(({ sql }) => `${sql};`).join("\n"));
     await db.exec("release savepoint steps");
-    return;
+    return null;
   } catch (error) {
     if (!pgErrorOf(error)) throw error;
     await db.exec("rollback to savepoint steps");
   }
+  let first: PgError | null = null;
   for (const { sql, mayFail } of steps) {
     await db.exec("savepoint step");
     try {
       await db.exec(sql);
     } catch (error) {
-      if (!mayFail || !pgErrorOf(error)) throw error;
+      const raised = pgErrorOf(error);
+      if (!raised) throw error;
+      if (!mayFail) first ??= raised;
       await db.exec("rollback to savepoint step");
     }
   }
+  return first;
 }
 
 function outcomeOf(answer: Answer, relation: Relation): AccessOutcome {
@@ -148,7 +191,7 @@ interface Renamer {
   name(setting: string): string;
 }
 
-function renamer(settings: readonly string[], run: number): Renamer {
+function renamer(settings: ReadonlySet<string>, run: number): Renamer {
   const names = [...new Set(["request.jwt.claims", ...settings])];
   const suffix = `_rlsmith${run}`;
   return {

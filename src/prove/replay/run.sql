@@ -25,7 +25,7 @@ begin
           execute situation ->> 'target' into place;
         end if;
       exception when others then
-        raise exception using errcode = 'RL002', message = 'the rows cannot be: ' || sqlerrm;
+        raise exception using errcode = 'RL002', message = 'the rows cannot be there: ' || sqlerrm;
       end;
       perform set_config('rlsmith_replay.place', place, true);
       perform set_config(s.key, s.value, true) from jsonb_each_text(situation -> 'settings') s;

@@ -1,0 +1,82 @@
+import { Option, type Command } from "commander";
+import { ToolError } from "../../errors.ts";
+import type { CompareOptions } from "../../prove/compare-access.ts";
+import { checkProperties, openSide, proveSides } from "../../pipeline.ts";
+import { propertiesMarkdown, renderProperties } from "../../report/properties.ts";
+import { comparisonMarkdown, renderComparison } from "../../report/verdicts.ts";
+import { withTimeout } from "../accept.ts";
+import { queryFiles } from "../emit.ts";
+import {
+  exitOfComparison,
+  exitOfProperties,
+  FORMATS,
+  printAs,
+  several,
+  sideOptions,
+  type ProveFlags,
+} from "../prove-options.ts";
+
+export function proveCommand(program: Command, done: (exit: number) => void): void {
+  withTimeout(program.command("prove"))
+    .description("prove what a change of policies lets through, or that something never is; works without any config")
+    .argument("[before]", "a folder of migrations, git:REVISION, a postgres:// URL, env:NAME, or a catalog as .json")
+    .argument("[after]", "the same", ".")
+    .option(
+      "--never <property>",
+      "cross-tenant-read, cross-tenant-write, anonymous-access, tenant-move, or SQL",
+      several,
+      [],
+    )
+    .option("--tenant <column=claim>", "whose a row is, for the ready properties: org_id=app_metadata.org_id")
+    .option("--assume <condition>", "SQL over settings and claims that every request satisfies", several, [])
+    .option("--emit-smt2 <folder>", "write each question to the solver as SMT-LIB 2")
+    .addOption(new Option("--format <format>", "how results are printed").choices([...FORMATS]).default("terminal"))
+    .action(async (before: string | undefined, after: string, flags: ProveFlags) => {
+      const limits = { timeout: flags.proveTimeout, ...queryFiles(flags.emitSmt2) };
+      if (flags.never.length > 0) done(await never(before ?? ".", flags, limits));
+      else if (before !== undefined) done(await compare(before, after, flags, limits));
+      else
+        throw new ToolError("usage", "NO_SIDES", "there is nothing to compare", "name two: rlsmith prove git:main .");
+    });
+}
+
+async function never(named: string, flags: ProveFlags, limits: CompareOptions): Promise<number> {
+  const side = await openSide(named, sideOptions());
+  try {
+    const checked = await checkProperties(side, flags.never, flags.tenant, limits);
+    printAs(
+      flags.format,
+      { side: side.name, properties: checked },
+      () => propertiesMarkdown(checked),
+      (colours) => renderProperties(checked, colours),
+    );
+    return exitOfProperties(checked);
+  } finally {
+    await side.close();
+  }
+}
+
+async function compare(before: string, after: string, flags: ProveFlags, limits: CompareOptions): Promise<number> {
+  const first = await openSide(before, sideOptions());
+  try {
+    const second = await openSide(after, sideOptions());
+    try {
+      const proof = {
+        before: first.name,
+        after: second.name,
+        ...(await proveSides(first, second, flags.assume, limits)),
+      };
+      printAs(
+        flags.format,
+        proof,
+        () => comparisonMarkdown(proof),
+        (colours) => renderComparison(proof, colours),
+      );
+      return exitOfComparison(proof);
+    } finally {
+      await second.close();
+    }
+  } finally {
+    await first.close();
+  }
+}

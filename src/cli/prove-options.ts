@@ -1,0 +1,54 @@
+import { resolve } from "node:path";
+import type { Checked } from "../report/properties.ts";
+import type { ProjectOptions, SideProof } from "../pipeline.ts";
+import { EXIT } from "./exit.ts";
+import { coloursFor, print, progressLines } from "./terminal.ts";
+
+export const FORMATS = ["terminal", "json", "markdown"] as const;
+
+export interface ProveFlags {
+  never: string[];
+  tenant?: string;
+  assume: string[];
+  emitSmt2?: string;
+  proveTimeout: number;
+  format: (typeof FORMATS)[number];
+}
+
+/** A flag that may be given several times. */
+export const several = (value: string, before: string[]): string[] => [...before, value];
+
+/** A side brings its own folder; the project here is the one whose revisions `git:` names. */
+export const sideOptions = (): ProjectOptions => ({
+  projectDir: resolve("."),
+  scratch: { kind: "embedded" },
+  strict: false,
+  progress: progressLines(),
+});
+
+/** Results on stdout in the format that was asked for. */
+export function printAs(
+  format: ProveFlags["format"],
+  value: unknown,
+  markdown: () => string,
+  terminal: (colours: ReturnType<typeof coloursFor>) => string,
+): void {
+  if (format === "json") print(JSON.stringify(value, null, 2));
+  else print(format === "markdown" ? markdown() : terminal(coloursFor(process.stdout)));
+}
+
+/** 0 equivalent or tighter, 1 looser or incomparable (or a new relation that nothing guards), 3 not settled. */
+export function exitOfComparison({ verdicts, added }: SideProof): number {
+  const is = (...decisions: string[]): boolean => verdicts.some(({ decision }) => decisions.includes(decision));
+  const unguarded = added.some(
+    ({ rowSecurity, roles }) => !rowSecurity && roles.some(({ reach }) => Object.values(reach).includes("every row")),
+  );
+  if (unguarded || is("looser", "incomparable", "always-errors")) return EXIT.findings;
+  return is("unknown", "vacuous") ? EXIT.notProven : EXIT.fine;
+}
+
+/** 0 proved, 1 violated, 3 not settled. */
+export function exitOfProperties(checked: readonly Checked[]): number {
+  const answers = new Set(checked.flatMap(({ verdicts }) => verdicts.map(({ answer }) => answer)));
+  return answers.has("violated") ? EXIT.findings : answers.has("unknown") ? EXIT.notProven : EXIT.fine;
+}

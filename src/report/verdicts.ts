@@ -1,0 +1,135 @@
+import type pc from "picocolors";
+import type { AddedRelation } from "../prove/added.ts";
+import type { AssumedVerdict } from "../prove/compare-access.ts";
+import { groupBy } from "../pg/group-by.ts";
+import type { Witness } from "../prove/verdict.ts";
+import { relationName, verdictTable } from "./proof-terminal.ts";
+import { tellShort } from "./witness.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** What `rlsmith prove` compared. */
+export interface Comparison {
+  before: string;
+  after: string;
+  verdicts: readonly AssumedVerdict[];
+  added: readonly AddedRelation[];
+  views: readonly string[];
+}
+
+/** Verdicts of one relation that say the same. */
+interface Change {
+  relation: string;
+  decision: string;
+  components: string[];
+  roles: string[];
+  errors: string[];
+  reasons: string[];
+  witnesses: Witness[];
+}
+
+/** What is worth reading, worst first; verdicts that differ in component or role alone are told once. */
+function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
+  const worth = verdicts.filter(({ decision, errors }) => decision !== "equivalent" || errors.length > 0);
+  const groups = groupBy(worth, (verdict) =>
+    JSON.stringify([relationName(verdict.relation), verdict.decision, verdict.errors, verdict.assumption]),
+  );
+  const unique = (values: readonly string[]): string[] => [...new Set(values)];
+  return [...groups.values()]
+    .map((list): Change => {
+      const [first] = list;
+      const witnesses = list.flatMap((verdict) => verdict.witnesses);
+      const wanted = (change: Witness["change"]): Witness | undefined =>
+        witnesses.find((one) => one.change === change && one.confirmed !== false);
+      const decisive = [wanted("gained"), wanted("lost")].filter((one) => one !== undefined);
+      return {
+        relation: first ? relationName(first.relation) : "",
+        decision: first?.decision ?? "",
+        components: unique(list.map(({ component }) => component)),
+        roles: unique(list.map(({ role }) => role)),
+        errors: first?.errors ?? [],
+        reasons: unique(
+          list.flatMap(({ reasons }) =>
+            reasons.map(({ message, expression }) => (expression ? `${message}: ${expression}` : message)),
+          ),
+        ),
+        witnesses:
+          decisive.length > 0 ? decisive : witnesses.filter(({ confirmed }) => confirmed !== false).slice(0, 1),
+      };
+    })
+    .toSorted((a, b) => RANK.indexOf(a.decision) - RANK.indexOf(b.decision));
+}
+
+const RANK = ["looser", "incomparable", "always-errors", "unknown", "vacuous", "tighter", "equivalent"];
+
+/** For a terminal. */
+export function renderComparison(comparison: Comparison, colours: Colours): string {
+  const lines: string[] = [];
+  for (const change of changesOf(comparison.verdicts)) {
+    const paint = change.decision === "tighter" || change.decision === "equivalent" ? colours.green : colours.red;
+    lines.push(
+      `${paint(change.decision)}  ${colours.bold(change.relation)}  ${change.components.join(", ")}  ${colours.dim(`as ${change.roles.join(", ")}`)}`,
+    );
+    for (const witness of change.witnesses) lines.push(`    ${tellShort(witness)}`);
+    if (change.errors.length > 0)
+      lines.push(`    ${colours.dim(`errors may come or go: ${change.errors.join(", ")}`)}`);
+    for (const reason of change.reasons) lines.push(`    ${colours.dim(reason)}`);
+  }
+  for (const added of comparison.added) {
+    lines.push(
+      `${colours.cyan("new")}  ${colours.bold(relationName(added.relation))}${added.rowSecurity ? "" : colours.red("  without row security")}`,
+    );
+    for (const { role, reach } of added.roles)
+      lines.push(
+        `    ${role}: ${Object.entries(reach)
+          .map(([component, rows]) => `${component} ${rows}`)
+          .join(", ")}`,
+      );
+  }
+  if (comparison.views.length > 0)
+    lines.push(`${colours.yellow("not compared")}  views that differ: ${comparison.views.join(", ")}`);
+  if (lines.length > 0) lines.push("");
+  return `${[...lines, `${comparison.before} → ${comparison.after}`, ...verdictTable(comparison.verdicts).map((line) => `  ${line}`)].join("\n")}\n`;
+}
+
+/** As a comment on a pull request. */
+export function comparisonMarkdown(comparison: Comparison): string {
+  const { verdicts } = comparison;
+  const count = (decision: string): number => verdicts.filter((verdict) => verdict.decision === decision).length;
+  const counts = RANK.filter((decision) => count(decision) > 0).map((decision) => `${count(decision)} ${decision}`);
+  const changes = changesOf(verdicts);
+  const bad = changes.some(({ decision }) => decision !== "tighter" && decision !== "equivalent");
+  const lines = [
+    `### Row-level security: \`${comparison.before}\` → \`${comparison.after}\``,
+    "",
+    `${bad ? "**Look at this.** " : ""}${verdicts.length} access predicates (relation × command × role): ${counts.join(", ") || "none"}.`,
+  ];
+  if (changes.length > 0)
+    lines.push("", "| verdict | relation | command | role | for instance |", "|---|---|---|---|---|");
+  for (const change of changes)
+    lines.push(
+      `| ${[mark(change.decision), cell(change.relation), cell(change.components.join(", ")), cell(change.roles.join(", ")), cell([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [`errors may come or go: ${change.errors.join(", ")}`] : []), ...change.reasons].join("; "))].join(" | ")} |`,
+    );
+  if (comparison.added.length > 0)
+    lines.push(
+      "",
+      "New relations:",
+      "",
+      "| relation | role | read | insert | update | delete |",
+      "|---|---|---|---|---|---|",
+    );
+  for (const added of comparison.added)
+    for (const { role, reach } of added.roles)
+      lines.push(
+        `| ${[cell(relationName(added.relation)) + (added.rowSecurity ? "" : " **no row security**"), cell(role), reach.SELECT, reach.INSERT, reach["UPDATE USING"], reach.DELETE].join(" | ")} |`,
+      );
+  if (comparison.views.length > 0)
+    lines.push("", `Not compared: the views ${comparison.views.map((view) => `\`${view}\``).join(", ")} differ.`);
+  lines.push("", "Every example was run on a real Postgres. By rlsmith.");
+  return `${lines.join("\n")}\n`;
+}
+
+const mark = (decision: string): string =>
+  decision === "tighter" || decision === "equivalent" ? decision : `**${decision}**`;
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");

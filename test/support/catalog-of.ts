@@ -1,0 +1,14 @@
+import { inspect } from "../../src/inspect/inspect.ts";
+import type { Catalog } from "../../src/pg/catalog.ts";
+import type { Scratch } from "../../src/scratch/scratch.ts";
+
+/** The catalog of a scratch database after this SQL; `base` stays as it is. */
+export async function catalogOf(base: Scratch, sql: string): Promise<Catalog> {
+  const fork = await base.fork();
+  try {
+    await fork.db.exec(sql);
+    return await inspect(fork.db);
+  } finally {
+    await fork.close();
+  }
+}
