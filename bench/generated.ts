@@ -25,12 +25,16 @@ function expressionOf(n: number, relation: string): string {
 
 const COMMANDS: readonly PolicyCommand[] = ["SELECT", "INSERT", "UPDATE", "DELETE", "SELECT"];
 
-/** A catalog as `inspect` would read it, without any database: `relations` tables with five policies each. */
-export function generatedCatalog(relations: number): Catalog {
+/**
+ * A catalog as `inspect` would read it, without any database: `relations` tables with five policies each. `distinct`: no policy says the same
+ * as one of another table, so that nothing that was worked out once can be used again.
+ */
+export function generatedCatalog(relations: number, distinct = false): Catalog {
   const tables = Array.from({ length: relations }, (_, n) => relationOf(n));
   const policies = tables.flatMap((table, n) =>
     COMMANDS.map((command, index): Policy => {
-      const expression = expressionOf(n + index, table.name);
+      const base = expressionOf(n + index, table.name);
+      const expression = distinct ? `(${base} AND (title <> 'withheld ${n}.${index}'::text))` : base;
       return {
         schema: table.schema,
         relation: table.name,
@@ -48,7 +52,7 @@ export function generatedCatalog(relations: number): Catalog {
     format: "rlsmith-catalog",
     formatVersion: 1,
     serverVersion: 180000,
-    relations: tables,
+    relations: [...tables, members()],
     policies,
     functions: [
       {
@@ -79,6 +83,22 @@ export function generatedCatalog(relations: number): Catalog {
     roles: [{ name: "authenticated", superuser: false, bypassRls: false, login: false, inherit: true, memberOf: [] }],
   };
 }
+
+/** Who may see which row: what the sub-queries read. */
+const members = (): Relation => ({
+  ...relationOf(0),
+  schema: "public",
+  name: "members",
+  rowSecurity: false,
+  columns: ["row_id", "user_id"].map((name) => ({
+    name,
+    type: "uuid",
+    notNull: true,
+    expression: null,
+    generated: "no",
+  })),
+  uniqueKeys: [["row_id", "user_id"]],
+});
 
 function relationOf(n: number): Relation {
   const column = (name: string, type: string, notNull: boolean): Relation["columns"][number] => ({

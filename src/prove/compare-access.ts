@@ -1,6 +1,6 @@
 import type { QualifiedName } from "../pg/catalog.ts";
 import { assume, isFreeOfRows, timeFacts, type Assumption } from "./assume.ts";
-import { tableFacts, type Comparison } from "./comparison.ts";
+import { BudgetExceeded, tableFacts, tick, type Comparison } from "./comparison.ts";
 import type { Component } from "./component.ts";
 import { decide, type Decided } from "./decide.ts";
 import { decode } from "./decode.ts";
@@ -44,8 +44,6 @@ export interface CompareOptions {
 
 export const DEFAULT_TIMEOUT = 2000;
 
-class BudgetExceeded extends Error {}
-
 /**
  * The verdicts on one access predicate, one for each assumption. `encode` gives a side's predicate about a row.
  * Where every statement failed with 42P17 before, the change is held against what the policies were meant to say: as if they read their own
@@ -68,11 +66,17 @@ export function compareAccess(
     ...more,
   });
 
-  const second = encode("after", row, "raise");
+  const outOfTime = (start: number): Partial<AssumedVerdict> => ({
+    milliseconds: performance.now() - start,
+    reasons: [{ kind: "budget", message: `not settled within ${timeout} ms`, expression: null, at: null }],
+  });
+  const begin = performance.now();
+  shared.deadline = begin + timeout;
+  const sides = encodeSides(encode, row);
+  if (sides === null) return assumptions.map((assumption) => verdict(assumption, outOfTime(begin)));
+  const { second, strict, first } = sides;
   if (second.kind === "recursion")
     return assumptions.map((assumption) => verdict(assumption, { decision: "always-errors" }));
-  const strict = encode("before", row, "raise");
-  const first = strict.kind === "recursion" ? encode("before", row, "read through") : strict;
   if (first.kind === "recursion") return assumptions.map((assumption) => verdict(assumption, {}));
   const wasBroken = strict.kind === "recursion";
   const [before, after] = [first.predicate, second.predicate];
@@ -83,7 +87,6 @@ export function compareAccess(
   const table = relationKey(access.relation);
   const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table }];
   const facts: SolverOptions["table"] = (name) => tableFacts(shared, name);
-  let deadline = 0;
   let made: Solver | null = null;
   const solver: Solver = {
     ask: (...formulas) => {
@@ -92,9 +95,7 @@ export function compareAccess(
         conversions: shared.conversions,
         rows,
         table: facts,
-        tick: () => {
-          if (performance.now() > deadline) throw new BudgetExceeded();
-        },
+        tick: () => tick(shared),
       });
       return made.ask(...formulas);
     },
@@ -103,7 +104,7 @@ export function compareAccess(
 
   return assumptions.map((assumption): AssumedVerdict => {
     const start = performance.now();
-    deadline = start + timeout;
+    shared.deadline = start + timeout;
     const free = isFreeOfRows(assumption);
     const satisfiable = free && shared.satisfiable.has(assumption.name);
     if (same && satisfiable && after.raises === logic.false && !wasBroken && !onQuery)
@@ -139,13 +140,24 @@ export function compareAccess(
       };
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
-      return verdict(assumption, {
-        milliseconds: performance.now() - start,
-        reasons: [{ kind: "budget", message: `not settled within ${timeout} ms`, expression: null, at: null }],
-        readsAfter,
-      });
+      return verdict(assumption, { ...outOfTime(start), readsAfter });
     }
   });
+}
+
+/** Both sides in logic; null where even that takes too long. */
+function encodeSides(
+  encode: (name: SideName, row: Row, recursion: Encoder["recursion"]) => Encoded,
+  row: Row,
+): { second: Encoded; strict: Encoded; first: Encoded } | null {
+  try {
+    const second = encode("after", row, "raise");
+    const strict = encode("before", row, "raise");
+    return { second, strict, first: strict.kind === "recursion" ? encode("before", row, "read through") : strict };
+  } catch (error) {
+    if (error instanceof BudgetExceeded) return null;
+    throw error;
+  }
 }
 
 export const plainVerdict = (access: Access, assumption: string, decision: Decision): AssumedVerdict => ({

@@ -19,6 +19,8 @@ export interface Comparison {
   isUnchanged(name: string): boolean;
   /** microseconds since 1970: `now()` in models */
   now: number;
+  /** when the work on the present verdict has to end, as performance.now() counts */
+  deadline: number;
   /** by the ids of the formulas that were asked */
   decided: Map<string, Decided>;
   opaques: Map<string, OpaqueFacts>;
@@ -29,6 +31,9 @@ export interface Comparison {
   satisfiable: Set<string>;
 }
 
+/** Something took longer than it may: the verdict is unknown, and nothing hangs. */
+export class BudgetExceeded extends Error {}
+
 export function newComparison(before: Catalog, after: Catalog): Comparison {
   return {
     before: newSide(before),
@@ -37,12 +42,18 @@ export function newComparison(before: Catalog, after: Catalog): Comparison {
     conversions: conversionsWith(new Map([...enumSorts(before.types), ...enumSorts(after.types)])),
     isUnchanged: findUnchanged(before, after),
     now: Math.floor(Date.now() / 1000) * 1_000_000,
+    deadline: Number.POSITIVE_INFINITY,
     decided: new Map(),
     opaques: new Map(),
     encoded: new Map(),
     assumed: new Map(),
     satisfiable: new Set(),
   };
+}
+
+/** Throws when the time is up. */
+export function tick(shared: Comparison): void {
+  if (performance.now() > shared.deadline) throw new BudgetExceeded();
 }
 
 /** What is known of a table's columns, by the name that its rows carry. */

@@ -1,6 +1,6 @@
 import type { Relation } from "../pg/catalog.ts";
 import type { Policy } from "../pg/policy.ts";
-import type { Comparison } from "./comparison.ts";
+import { tick, type Comparison } from "./comparison.ts";
 import { commandOf, type Component } from "./component.ts";
 import type { Predicate } from "./decide.ts";
 import { newEncoder, type Encoder } from "./encode/encoder.ts";
@@ -33,6 +33,7 @@ export const encoderFor = (shared: Comparison, name: SideName, recursion: Encode
     opaques: shared.opaques,
     encoded: shared.encoded,
     recursion,
+    tick: () => tick(shared),
   });
 
 export const frameFor = (role: string): Frame => ({

@@ -1,20 +1,9 @@
 import { Option, type Command } from "commander";
 import { ToolError } from "../../errors.ts";
-import type { CompareOptions } from "../../prove/compare-access.ts";
-import { checkProperties, openSide, proveSides } from "../../pipeline.ts";
-import { propertiesMarkdown, renderProperties } from "../../report/properties.ts";
-import { comparisonMarkdown, renderComparison } from "../../report/verdicts.ts";
 import { withTimeout } from "../accept.ts";
 import { queryFiles } from "../emit.ts";
-import {
-  exitOfComparison,
-  exitOfProperties,
-  FORMATS,
-  printAs,
-  several,
-  sideOptions,
-  type ProveFlags,
-} from "../prove-options.ts";
+import { FORMATS, several, type ProveFlags } from "../prove-options.ts";
+import { compare, never } from "../prove-run.ts";
 
 export function proveCommand(program: Command, done: (exit: number) => void): void {
   withTimeout(program.command("prove"))
@@ -38,45 +27,4 @@ export function proveCommand(program: Command, done: (exit: number) => void): vo
       else
         throw new ToolError("usage", "NO_SIDES", "there is nothing to compare", "name two: rlsmith prove git:main .");
     });
-}
-
-async function never(named: string, flags: ProveFlags, limits: CompareOptions): Promise<number> {
-  const side = await openSide(named, sideOptions());
-  try {
-    const checked = await checkProperties(side, flags.never, flags.tenant, limits);
-    printAs(
-      flags.format,
-      { side: side.name, properties: checked },
-      () => propertiesMarkdown(checked),
-      (colours) => renderProperties(checked, colours),
-    );
-    return exitOfProperties(checked);
-  } finally {
-    await side.close();
-  }
-}
-
-async function compare(before: string, after: string, flags: ProveFlags, limits: CompareOptions): Promise<number> {
-  const first = await openSide(before, sideOptions());
-  try {
-    const second = await openSide(after, sideOptions());
-    try {
-      const proof = {
-        before: first.name,
-        after: second.name,
-        ...(await proveSides(first, second, flags.assume, limits)),
-      };
-      printAs(
-        flags.format,
-        proof,
-        () => comparisonMarkdown(proof),
-        (colours) => renderComparison(proof, colours),
-      );
-      return exitOfComparison(proof);
-    } finally {
-      await second.close();
-    }
-  } finally {
-    await first.close();
-  }
 }

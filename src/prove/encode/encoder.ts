@@ -31,6 +31,8 @@ export interface Encoder {
   encoded: Map<string, Condition>;
   /** a sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its policies */
   recursion: "raise" | "read through";
+  /** throws when the time is up */
+  tick(): void;
   expression(node: Expr | undefined, frame: Frame): Value;
   condition(node: Expr | undefined, frame: Frame): Condition;
   toCondition(value: Value): Condition;
@@ -46,7 +48,7 @@ export interface OpaqueFacts {
 
 export type EncoderOptions = Pick<
   Encoder,
-  "name" | "logic" | "values" | "conversions" | "side" | "isUnchanged" | "opaques" | "encoded" | "recursion"
+  "name" | "logic" | "values" | "conversions" | "side" | "isUnchanged" | "opaques" | "encoded" | "recursion" | "tick"
 >;
 
 /** From Postgres' parse trees to values in logic. What it does not understand becomes an opaque value with a reason, never a guess. */
@@ -130,6 +132,7 @@ export function newEncoder(options: EncoderOptions): Encoder {
 
   function expression(node: Expr | undefined, frame: Frame): Value {
     if (node === undefined) return values.constant(null);
+    options.tick();
     const constant = as("A_Const", node);
     if (constant) return constantValue(node, frame);
     if (as("ColumnRef", node)) {

@@ -241,6 +241,7 @@ export function newSolver(options: SolverOptions): Solver {
     if (sizes() === saturated) return;
     for (;;) {
       while (ground());
+      tick();
       const before = sizes();
       const vocabulary: Vocabulary = { terms, predicates, mayBeEqual: components() };
       for (const axiom of [...axioms(logic, conversions, vocabulary, given), ...uniqueKeys()]) assert(axiom);
