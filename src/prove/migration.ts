@@ -8,7 +8,7 @@ import { newComparison } from "./comparison.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { policiesPredicate } from "./predicate.ts";
 import { proveComparison } from "./prove.ts";
-import { regimes } from "./regimes.ts";
+import { regimes, trueWords } from "./regimes.ts";
 
 /** What became of one policy for itself: its own text before, and what stands in its place after. */
 export interface PolicyVerdict extends AssumedVerdict {
@@ -39,7 +39,7 @@ export function proveMigration(
 ): MigrationProof {
   const start = performance.now();
   const shared = newComparison(before, after);
-  const made = regimes(context);
+  const made = regimes(context, trueWords(before.policies, context));
   const assumptions: Assumption[] = made.length > 0 ? made : [NOTHING];
   const access = proveComparison(shared, { ...options, assumptions });
   const policies = outcomes.flatMap((outcome): PolicyVerdict[] => {

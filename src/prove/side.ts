@@ -17,6 +17,8 @@ export interface Side {
   bypasses(relation: Relation, role: string): boolean;
   /** Row security never binds the role here: a superuser, BYPASSRLS, or the owner without FORCE. */
   isAbove(relation: Relation, role: string): boolean;
+  /** The role is the other one, inherits from it, or is a superuser: what pg_has_role(…, 'USAGE') tells. */
+  hasPrivilegesOf(role: string, other: string): boolean;
   /** The role may use the command on the relation, or on some of its columns. */
   hasPrivilege(relation: Relation, privilege: string, role: string): boolean;
   mayExecute(fn: PgFunction, role: string): boolean;
@@ -75,6 +77,7 @@ export function newSide(catalog: Catalog): Side {
       ),
     bypasses: (relation, role) => !relation.rowSecurity || isAbove(relation, role),
     isAbove,
+    hasPrivilegesOf: (role, other) => isSuper(role) || privilegesOf(role).has(other),
     hasPrivilege: (relation, privilege, role) =>
       isSuper(role) || granted(relation.grants, privilege, role) || granted(relation.columnGrants, privilege, role),
     mayExecute: (fn, role) => isSuper(role) || fn.grants.length === 0 || granted(fn.grants, "EXECUTE", role),

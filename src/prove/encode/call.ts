@@ -11,7 +11,9 @@ import { InfiniteRecursion } from "./recursion.ts";
 import type { Frame } from "./frame.ts";
 import { jsonAt, jsonText } from "./json.ts";
 import { noteUninterpreted } from "./opaque.ts";
-import { nullOfAny, nullWhere } from "./choice.ts";
+import { castTo } from "./cast.ts";
+import { nullOfAny, nullWhere, pick } from "./choice.ts";
+import { readPlpgsql, type Program } from "./plpgsql.ts";
 import type { Scalar, Value } from "./value.ts";
 
 /** Strict functions of texts and numbers that raise on no value and give a text: the same for the same. */
@@ -84,6 +86,7 @@ function builtInCall(encoder: Encoder, name: string, args: readonly Expr[], fram
       })),
     };
   }
+  if (name === "pg_has_role") return hasRole(encoder, args, frame);
   if (TEXT_FUNCTIONS.has(name)) return textFunction(encoder, name, args, frame);
   return null;
 }
@@ -104,6 +107,14 @@ function setting({ logic }: Encoder, args: readonly Expr[]): Value | null {
     isNull: missing ? logic.not(isSet) : logic.false,
     cases: isSet === logic.false ? [] : [{ when: isSet, term: logic.variable("text", name) }],
   };
+}
+
+/** pg_has_role('role', 'USAGE') of the current role: membership does not change while policies do. */
+function hasRole({ values, side }: Encoder, args: readonly Expr[], frame: Frame): Value | null {
+  const own = args.length === 2 || (args.length === 3 && as("SQLValueFunction", args[0]) !== null);
+  const [role, privilege] = args.slice(-2).map((arg) => stringConst(arg));
+  if (!own || typeof role !== "string" || privilege?.toUpperCase() !== "USAGE") return null;
+  return values.constant(side.hasPrivilegesOf(frame.role, role));
 }
 
 function textFunction(encoder: Encoder, name: string, args: readonly Expr[], frame: Frame): Scalar | null {
@@ -144,7 +155,8 @@ function textFunction(encoder: Encoder, name: string, args: readonly Expr[], fra
 
 /** The body in the place of the call, with the rights of its owner where it is SECURITY DEFINER. */
 function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: readonly PgFunction[], frame: Frame): Value {
-  const fits = own.filter((fn) => fn.argumentTypes.length === args.length);
+  const byCount = own.filter((one) => one.argumentTypes.length === args.length);
+  const fits = byCount.length > 1 ? byCount.filter((one) => takes(encoder, one, args, frame)) : byCount;
   const [fn] = fits;
   if (!fn || fits.length > 1) return encoder.opaque(node, frame, "which overload is called is not settled");
   const name = `${fn.schema}.${fn.name}`;
@@ -154,15 +166,33 @@ function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: reado
     const { logic, values } = encoder;
     return values.condition(logic.true, logic.false, logic.false);
   }
-  // an SQL body shows what it does, whatever it is declared; of another language the declaration counts
-  const body = fn.language !== "sql" && fn.volatility === "volatile" ? null : bodyOf(fn);
-  if (!body)
+  const body = bodyOf(fn);
+  if (!body || isSet(fn))
     return (
       congruentCall(encoder, fn, args, frame) ??
       encoder.opaque(node, frame, `the body of ${name}() is not one expression or query in SQL`)
     );
   const changed = fn.settings.filter((entry) => !/^search_path=/i.test(entry));
   if (changed.length > 0) return encoder.opaque(node, frame, `${name}() changes settings while it runs`);
+  const value = runBody(encoder, node, fn, body, bodyFrame(fn, args, frame));
+  const strict = fn.strict ? args.map((arg) => nullOfAny(encoder, encoder.expression(arg, frame))) : [];
+  return strict.length > 0 ? nullWhere(encoder, value, encoder.logic.or(...strict)) : value;
+}
+
+/** Whether the arguments are of the types that an overload declares; conversions between types are not tried. */
+const takes = (encoder: Encoder, fn: PgFunction, args: readonly Expr[], frame: Frame): boolean =>
+  args.every((arg, index) => {
+    const value = encoder.expression(arg, frame);
+    const model = encoder.side.types(fn.argumentTypes[index] ?? "");
+    if (value.kind === "condition") return model.kind === "boolean";
+    return value.kind === "scalar" && model.kind === "scalar" && value.type === model.type;
+  });
+
+const isSet = (fn: PgFunction): boolean => /^\s*SETOF\b|^\s*TABLE\(/i.test(fn.result);
+
+/** Where a function's body stands: its arguments are its names, and it runs for its owner where it is SECURITY DEFINER. */
+function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
+  const name = `${fn.schema}.${fn.name}`;
   if (frame.calls.includes(name)) throw new InfiniteRecursion(name);
   const parameters = new Map<string, { expr: Expr; frame: Frame }>();
   args.forEach((expr, index) => {
@@ -172,7 +202,7 @@ function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: reado
     if (argument) parameters.set(argument, bound);
   });
   const path = fn.settings.find((entry) => /^search_path=/i.test(entry));
-  const value = encoder.expression(body, {
+  return {
     scopes: [],
     parameters,
     role: fn.securityDefiner ? fn.owner : frame.role,
@@ -181,9 +211,67 @@ function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: reado
     // a function runs as a query of its own: what is being expanded around it does not count
     active: [],
     calls: [...frame.calls, name],
-  });
-  const strict = fn.strict ? args.map((arg) => nullOfAny(encoder, encoder.expression(arg, frame))) : [];
-  return strict.length > 0 ? nullWhere(encoder, value, encoder.logic.or(...strict)) : value;
+  };
+}
+
+/** The query that a set-returning SQL function of one column runs, with the frame for it: what `IN (SELECT f())` ranges over. */
+export function setFunctionQuery(
+  encoder: Encoder,
+  node: Expr | null,
+  frame: Frame,
+): { select: NonNullable<ReturnType<typeof as<"SelectStmt">>>; frame: Frame } | null {
+  const made = call(node ?? undefined);
+  const [schema, name] = made?.name ?? [];
+  const [fn, ...others] = schema !== undefined && name !== undefined ? encoder.side.functions(schema, name) : [];
+  if (
+    !made ||
+    !fn ||
+    others.length > 0 ||
+    !/^\s*SETOF\b/i.test(fn.result) ||
+    fn.settings.some((entry) => !/^search_path=/i.test(entry))
+  )
+    return null;
+  if (fn.argumentTypes.length !== made.args.length || !encoder.side.mayExecute(fn, frame.role)) return null;
+  const body = bodyOf(fn);
+  const link = body && "select" in body ? as("SubLink", body.select) : null;
+  const select = as("SelectStmt", link?.subselect);
+  return select ? { select, frame: bodyFrame(fn, made.args, frame) } : null;
+}
+
+function runBody(encoder: Encoder, node: Expr, fn: PgFunction, body: Body, frame: Frame): Value {
+  if ("select" in body) return encoder.expression(body.select, frame);
+  // plpgsql turns what it assigns and returns into the type that was declared
+  const typed = (expr: Expr, type: string, within: Frame): Value =>
+    castTo(encoder, encoder.expression(expr, within), encoder.side.types(type)) ??
+    encoder.opaque(node, frame, `what ${fn.name}() makes of its variables is not modelled`);
+  const run = (program: Program, within: Frame): Value => {
+    switch (program.kind) {
+      case "return":
+        return typed(program.expr, fn.result, within);
+      case "let": {
+        const cast: Expr = program.type === "" ? program.expr : castNode(program.expr, program.type);
+        return run(program.next, {
+          ...within,
+          parameters: new Map([...within.parameters, [program.name, { expr: cast, frame: within }]]),
+        });
+      }
+      case "if":
+        return pick(encoder, node, frame, [
+          ...program.branches.map(({ when, then }) => ({
+            when: encoder.condition(when, within),
+            value: run(then, within),
+          })),
+          { when: encoder.values.constant(true), value: run(program.otherwise, within) },
+        ]);
+    }
+  };
+  return run(body.program, frame);
+}
+
+/** `expr::type`, for a type as plpgsql names it. */
+function castNode(expr: Expr, type: string): Expr {
+  const cast = as("TypeCast", parseExpr(`null::${type.replace(/^pg_catalog\./, "").replaceAll('"', "")}`));
+  return { TypeCast: { ...cast, arg: expr } } as Expr;
 }
 
 const schemasOf = (path: string): string[] =>
@@ -192,13 +280,15 @@ const schemasOf = (path: string): string[] =>
     .map((part) => part.trim().replaceAll(/^"|"$/g, ""))
     .filter((part) => part !== "" && part !== "$user");
 
-const bodies = new WeakMap<PgFunction, Expr | null>();
+type Body = { select: Expr } | { program: Program };
 
-/** The one expression that a function gives: of SQL, of RETURN and BEGIN ATOMIC, of plpgsql with nothing but RETURN. */
-function bodyOf(fn: PgFunction): Expr | null {
+const bodies = new WeakMap<PgFunction, Body | null>();
+
+/** What a function computes, whatever volatility it is declared with: its body shows it. Null where that is not read. */
+function bodyOf(fn: PgFunction): Body | null {
   const known = bodies.get(fn);
   if (known !== undefined) return known;
-  let body: Expr | null = null;
+  let body: Body | null = null;
   try {
     body = fn.kind === "function" ? readBody(fn) : null;
   } catch {
@@ -208,19 +298,20 @@ function bodyOf(fn: PgFunction): Expr | null {
   return body;
 }
 
-function readBody(fn: PgFunction): Expr | null {
-  if (/^\s*SETOF\b|^TABLE\(/i.test(fn.result)) return null;
+function readBody(fn: PgFunction): Body | null {
   if (fn.language === "plpgsql") {
-    const only = /^\s*begin\s+return\s+([^;]+);\s*end\s*;?\s*$/i.exec(fn.body);
-    return only ? parseExpr(`(${only[1]})`) : null;
+    const program = readPlpgsql(fn.definition);
+    return program && { program };
   }
   if (fn.language !== "sql") return null;
   const returned = fn.sqlStandardBody ? /^\s*RETURN\s+([^]+)$/i.exec(fn.body) : null;
-  if (returned) return parseExpr(`(${returned[1]})`);
+  if (returned) return { select: parseExpr(`(${returned[1]})`) };
   const atomic = fn.sqlStandardBody ? /^\s*BEGIN ATOMIC\s([^]*)END\s*$/i.exec(fn.body) : null;
   const statements = parseStatements(atomic?.[1] ?? fn.body);
   const select = statements.length === 1 ? as("SelectStmt", statements[0]?.stmt) : null;
   if (!select) return null;
+  const link: Expr = { SubLink: { subLinkType: "EXPR_SUBLINK", subselect: { SelectStmt: select } } };
+  if (isSet(fn)) return { select: link };
   // a query with FROM gives its first row, as the scalar sub-query would if it found one
-  return bareTarget(select) ?? { SubLink: { subLinkType: "EXPR_SUBLINK", subselect: { SelectStmt: select } } };
+  return { select: bareTarget(select) ?? link };
 }

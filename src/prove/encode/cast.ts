@@ -19,11 +19,27 @@ export function encodeCast(encoder: Encoder, node: Expr, frame: Frame): Value {
   const name = typeText(cast?.typeName);
   const model = encoder.side.types(name);
   const limited = (cast?.typeName?.typmods?.length ?? 0) > 0 && name !== "timestamp" && name !== "timestamptz";
-  // varchar(5) cuts, and a domain checks
-  if (limited || encoder.side.isDomain(name)) return encoder.opaque(node, frame, `a cast to ${name} is not modelled`);
+  // varchar(5) cuts
+  if (limited) return encoder.opaque(node, frame, `a cast to ${name} is not modelled`);
+  if (encoder.side.isDomain(name)) {
+    const base = castTo(encoder, value, model);
+    return (base && checked(encoder, base, name)) ?? encoder.opaque(node, frame, `a cast to ${name} is not modelled`);
+  }
   return (
     castTo(encoder, value, model) ?? encoder.opaque(node, frame, `a cast to ${name} from this type is not modelled`)
   );
+}
+
+/** A domain lets a value through as it is, or raises; which ones is not in the catalog. */
+function checked({ logic }: Encoder, value: Value, domain: string): Value | null {
+  if (value.kind !== "scalar") return null;
+  const passes = (term: Scalar["cases"][number]["term"]): Formula =>
+    logic.predicate(`ok:domain ${domain}`, null, [term]);
+  return {
+    ...value,
+    raises: logic.or(value.raises, ...value.cases.map(({ when, term }) => logic.and(when, logic.not(passes(term))))),
+    cases: value.cases.map(({ when, term }) => ({ when: logic.and(when, passes(term)), term })),
+  };
 }
 
 /** Null where the cast is not modelled. */

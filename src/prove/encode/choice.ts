@@ -104,7 +104,7 @@ export const nullOfAny = (encoder: Encoder, value: Value): Formula => nullness(e
  * The first branch whose condition is true; `when: null` asks for the first value that is not NULL instead. Later branches are not
  * evaluated, so an error counts only where its branch is reached.
  */
-function pick(
+export function pick(
   encoder: Encoder,
   node: Expr,
   frame: Frame,

@@ -113,12 +113,18 @@ function settle(encoder: Encoder, left: Value, right: Value): [Value | null, Val
     return [null, null];
   }
   // a uuid or an enum is compared with nothing but its own type; of other types an opaque value might be a cousin
-  if (left.kind === "opaque" && right.kind === "scalar" && (right.sort === "uuid" || right.sort.startsWith("enum ")))
+  if (left.kind === "opaque" && right.kind === "scalar" && isOf(encoder, left, right))
     return [opaqueAs(encoder, left, right), right];
-  if (right.kind === "opaque" && left.kind === "scalar" && (left.sort === "uuid" || left.sort.startsWith("enum ")))
+  if (right.kind === "opaque" && left.kind === "scalar" && isOf(encoder, right, left))
     return [left, opaqueAs(encoder, right, left)];
   if (left.kind === "opaque" || right.kind === "opaque") return [null, null];
   return [left, right];
+}
+
+function isOf(encoder: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): boolean {
+  if (like.sort === "uuid" || like.sort.startsWith("enum ")) return true;
+  const model = value.type === null ? null : encoder.side.types(value.type);
+  return model?.kind === "scalar" && model.sort === like.sort;
 }
 
 function opaqueAs({ logic }: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): Scalar {

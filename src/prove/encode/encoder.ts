@@ -125,7 +125,7 @@ export function newEncoder(options: EncoderOptions): Encoder {
             reason: { kind: "unsupported", message: `the type ${type} is not modelled`, expression: name, at: null },
             settings: [],
           });
-        return { kind: "opaque", name: opaque, of: [whole], raises: logic.false };
+        return { kind: "opaque", name: opaque, of: [whole], raises: logic.false, type };
       }
     }
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { as, isNode, type Expr } from "../../pg/expr/node.ts";
 import { printExpr } from "../../pg/expr/print.ts";
-import { call, nameParts, stringConst } from "../../pg/expr/shape.ts";
+import { call, nameParts, stringConst, typeText } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import type { Row } from "../logic/logic.ts";
 import type { UnknownReason } from "../verdict.ts";
@@ -66,6 +66,7 @@ export function makeOpaque(
     name,
     of,
     raises: facts.total ? logic.false : logic.predicate(`raises ${name}`, null, of),
+    type: typeOf(encoder, node),
   };
 }
 
@@ -172,6 +173,20 @@ function gather(encoder: Encoder, node: Expr, frame: Frame): Facts {
   // which columns a nested FROM takes from outside is not resolved here: it may be any
   if (nested) for (const scope of frame.scopes) for (const source of scope) facts.rows.add(source.row);
   return facts;
+}
+
+/** The type of a cast, a function's result, or an element of one. */
+function typeOf(encoder: Encoder, node: Expr): string | null {
+  const cast = as("TypeCast", node);
+  if (cast) return typeText(cast.typeName);
+  const element = as("A_Indirection", node);
+  if (element) {
+    const array = element.arg && element.indirection?.length === 1 ? typeOf(encoder, element.arg) : null;
+    return array?.endsWith("[]") ? array.slice(0, -2) : null;
+  }
+  const [schema, name] = call(node)?.name ?? [];
+  const [fn, ...others] = schema !== undefined && name !== undefined ? encoder.side.functions(schema, name) : [];
+  return fn && others.length === 0 ? fn.result : null;
 }
 
 function textOf(node: Expr): string | null {

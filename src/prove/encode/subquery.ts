@@ -3,6 +3,7 @@ import { binary, call, conjuncts, nameParts } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
 import type { Formula, Row } from "../logic/logic.ts";
 import { relationKey } from "../side.ts";
+import { setFunctionQuery } from "./call.ts";
 import { encodeComparison } from "./compare.ts";
 import type { Encoder } from "./encoder.ts";
 import { lifted, over, raisesOver } from "./lookup.ts";
@@ -68,9 +69,12 @@ export function encodeQuantified(
   frame: Frame,
 ): Condition | null {
   const { logic, values } = encoder;
-  const select = as("SelectStmt", subselect);
-  if (!select) return null;
-  const found = findRows(encoder, select, frame, "values");
+  const given = as("SelectStmt", subselect);
+  if (!given) return null;
+  // SELECT f() of a set-returning function ranges over what its query finds
+  const called = given.fromClause ? null : setFunctionQuery(encoder, onlyTarget(given), frame);
+  const select = called?.select ?? given;
+  const found = findRows(encoder, select, called?.frame ?? frame, "values");
   if (typeof found === "string") return null;
   const target = onlyTarget(select);
   const compared = target && encodeComparison(encoder, operator, left, encoder.expression(target, found.frame));
@@ -87,7 +91,7 @@ export function encodeQuantified(
 /** A query that gives one value: its WHERE pins a unique key, or every row gives the same. */
 function lookUp(encoder: Encoder, select: Select, frame: Frame): Value | null {
   const target = onlyTarget(select);
-  const found = findRows(encoder, select, frame, "values");
+  const found = findRows(encoder, select, frame, "one");
   if (!target || typeof found === "string") return null;
   const value = encoder.expression(target, found.frame);
   if (!pinsOneRow(select, found.frame)) return null;
@@ -140,13 +144,14 @@ const SET_RETURNING =
   /^(unnest|jsonb?_array_elements(_text)?|jsonb?_object_keys|jsonb?_each(_text)?|generate_series|regexp_split_to_table|string_to_table|regexp_matches)$/;
 
 /** The rows of a query, or why they are not modelled. */
-function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values"): Found | string {
+function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values" | "one"): Found | string {
   if (select.op !== "SETOP_NONE") return "set operations are not modelled";
   if (select.withClause) return "WITH is not modelled";
   if (select.groupClause || select.havingClause) return "GROUP BY is not modelled";
   if (select.limitOffset || select.distinctClause?.some((item) => Object.keys(item).length > 0))
     return "OFFSET and DISTINCT ON are not modelled";
-  if (select.limitCount && !(use === "exists" && (as("A_Const", select.limitCount)?.ival?.ival ?? 0) > 0))
+  // LIMIT takes nothing away from a question that one row answers
+  if (select.limitCount && !(use !== "values" && (as("A_Const", select.limitCount)?.ival?.ival ?? 0) > 0))
     return "LIMIT is not modelled";
   const calls = (test: RegExp): boolean =>
     some(select.targetList ?? [], (node) => {

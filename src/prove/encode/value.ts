@@ -63,6 +63,8 @@ export interface Opaque {
   /** rows it is computed from, as terms */
   of: readonly Term[];
   raises: Formula;
+  /** its SQL type where that is known */
+  type: string | null;
 }
 
 export interface Values {

@@ -21,12 +21,12 @@ export function isolate(
     createPolicy(onlyHere(relation, "UPDATE")),
     ...own
       .filter((policy) => policy.command === "ALL" || policy.command === "UPDATE")
-      .flatMap((policy) => [
+      .flatMap((policy, index) => [
         dropPolicy(policy),
         ...(policy.command === "ALL" && policy.using !== null
-          ? [createPolicy({ ...policy, name: `${policy.name} (read)`, command: "SELECT", check: null })]
+          ? [createPolicy({ ...policy, name: `rlsmith read ${index}`, command: "SELECT", check: null })]
           : []),
-        ...updatePart(policy, component),
+        ...updatePart(policy, component, index),
       ]),
   ];
 }
@@ -47,8 +47,8 @@ const onlyHere = (relation: SituationRelation, command: "UPDATE" | "DELETE"): Po
 const HERE = "ctid = current_setting('rlsmith_replay.place')::tid";
 
 /** WITH CHECK always true, so that USING decides; or USING true for the row in question alone, so that WITH CHECK does. */
-function updatePart(policy: Policy, component: Component): string[] {
-  const part = { ...policy, name: `${policy.name} (update)`, command: "UPDATE" } as const;
+function updatePart(policy: Policy, component: Component, index: number): string[] {
+  const part = { ...policy, name: `rlsmith update ${index}`, command: "UPDATE" } as const;
   if (component === "UPDATE USING") return policy.using === null ? [] : [createPolicy({ ...part, check: "true" })];
   const check = policy.check ?? policy.using;
   return check === null ? [] : [createPolicy({ ...part, using: "true", check })];

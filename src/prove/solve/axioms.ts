@@ -141,8 +141,27 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
     }
   }
 
+  arrayAxioms(logic, vocabulary, once);
   jsonAxioms(logic, vocabulary, constants, once);
   return made;
+}
+
+/** string_to_array gives an empty array for the empty text alone, and no NULLs; casting an array keeps how many members it has, and which are NULL. */
+function arrayAxioms(logic: Logic, vocabulary: Vocabulary, once: (key: string, make: () => Formula) => void): void {
+  for (const predicate of vocabulary.predicates) {
+    const [array] = predicate.args;
+    if (array?.kind !== "apply" || !/^array:(empty|null)$/.test(predicate.fn)) continue;
+    const [origin] = array.args;
+    if (!origin) continue;
+    if (array.fn.startsWith("split "))
+      once(`array ${predicate.id}`, () =>
+        predicate.fn === "array:null"
+          ? logic.not(predicate)
+          : logic.iff(predicate, logic.equal(origin, logic.constant("text", ""))),
+      );
+    else if (array.fn.startsWith("in:array "))
+      once(`array ${predicate.id}`, () => logic.iff(predicate, logic.predicate(predicate.fn, null, [origin])));
+  }
 }
 
 /**
