@@ -1,10 +1,32 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { CompareOptions } from "../prove/compare-access.ts";
+import type { CompareOptions, Query } from "../prove/compare-access.ts";
+import { smt2 } from "../prove/smt2.ts";
 
-/** With a folder: every question goes into a file of its own there, numbered in the order of asking. */
+/** With a folder: every question to the solver goes into a file of its own there, numbered in the order of asking. */
 export function queryFiles(folder: string | undefined): Pick<CompareOptions, "onQuery"> {
   if (folder === undefined) return {};
-  mkdirSync(resolve(folder), { recursive: true });
-  return { onQuery: (query) => void [query, writeFileSync, join] };
+  const dir = resolve(folder);
+  mkdirSync(dir, { recursive: true });
+  let count = 0;
+  const onQuery = (query: Query): void => {
+    count += 1;
+    const { relation, component, role, change } = query;
+    const name = [String(count).padStart(6, "0"), relation.schema, relation.name, component, role, change ?? "any"]
+      .map((part) => part.replaceAll(/[^\w]+/g, "-"))
+      .join("_");
+    writeFileSync(join(dir, `${name}.smt2`), smt2({ ...query, title: titleOf(query) }));
+  };
+  return { onQuery };
 }
+
+const titleOf = ({ relation, component, role, assumption, change }: Query): string[] => [
+  `rlsmith: ${relation.schema}.${relation.name}, ${component}, as ${role}`,
+  ...(assumption === "" ? [] : [`assumed: ${assumption}`]),
+  change === null ? "asked: can this be at all?" : `asked: is there a row that is ${WORDS[change] ?? change}?`,
+];
+
+const WORDS: Partial<Record<string, string>> = {
+  lost: "allowed before and denied after",
+  gained: "denied before and allowed after",
+};

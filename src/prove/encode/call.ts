@@ -257,9 +257,9 @@ function runBody(encoder: Encoder, node: Expr, fn: PgFunction, body: Body, frame
       }
       case "if":
         return pick(encoder, node, frame, [
-          ...program.branches.map(({ when, then }) => ({
+          ...program.branches.map(({ when, result }) => ({
             when: encoder.condition(when, within),
-            value: run(then, within),
+            value: run(result, within),
           })),
           { when: encoder.values.constant(true), value: run(program.otherwise, within) },
         ]);

@@ -6,7 +6,7 @@ export type Program =
   | { kind: "return"; expr: Expr }
   /** `name := expr`, of a type, and then */
   | { kind: "let"; name: string; type: string; expr: Expr; next: Program }
-  | { kind: "if"; branches: { when: Expr; then: Program }[]; otherwise: Program };
+  | { kind: "if"; branches: { when: Expr; result: Program }[]; otherwise: Program };
 
 type Tree = Record<string, unknown>;
 
@@ -45,9 +45,9 @@ export function readPlpgsql(definition: string): Program | null {
         const branches = [
           { when: query(value["cond"]), body: (value["then_body"] ?? []) as Tree[] },
           ...elsifs.map((item) => ({ when: query(item["cond"]), body: (item["stmts"] ?? []) as Tree[] })),
-        ].map(({ when, body }) => ({ when: parseExpr(when), then: sequence([...body, ...rest]) }));
+        ].map(({ when, body }) => ({ when: parseExpr(when), result: sequence([...body, ...rest]) }));
         const otherwise = sequence([...((value["else_body"] ?? []) as Tree[]), ...rest]);
-        if (!otherwise || !branches.every((branch): branch is { when: Expr; then: Program } => branch.then !== null))
+        if (!otherwise || !branches.every((branch): branch is { when: Expr; result: Program } => branch.result !== null))
           return null;
         return { kind: "if", branches, otherwise };
       }
