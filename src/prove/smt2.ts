@@ -1,4 +1,4 @@
-import type { Conversions } from "./logic/functions.ts";
+import { areDisjoint, printConstant, PURE, type Conversions } from "./logic/functions.ts";
 import { ORDERED, visit, type Formula, type Logic, type Row, type Sort, type Term } from "./logic/logic.ts";
 import { axioms } from "./solve/axioms.ts";
 import type { SolverOptions } from "./solve/solver.ts";
@@ -12,6 +12,8 @@ export interface Smt2Query {
   formulas: readonly Formula[];
   /** what it is about, in words */
   title: readonly string[];
+  /** look for a state in which a table has so many rows at most: a solver finds one sooner than in states of any size; `unsat` then proves nothing */
+  rowsPerTable?: number;
 }
 
 type Predicate = Extract<Formula, { kind: "predicate" }>;
@@ -42,7 +44,7 @@ export function smt2(query: Smt2Query): string {
   };
   const rowName = (row: Row): string => {
     tables.add(tableOf(row));
-    if (row.kind === "bound") return symbol(`b${row.index}`);
+    if (row.kind === "bound") return symbol(`b${row.index} ${row.table}`);
     const known = rowNames.get(row);
     if (known) return known;
     const name = symbol(`row ${row.name} of ${tableOf(row)}`);
@@ -146,13 +148,8 @@ export function smt2(query: Smt2Query): string {
       ];
     });
   });
-  const inverse = [...conversions.values()].flatMap(({ type, sort }) =>
-    declared.has(symbol(`out:${type} ${sort}`)) && sort !== "boolean"
-      ? [
-          `(assert (forall ((x ${sortOf(sort)})) (and (${declare(symbol(`ok:${type} text`), [sortOf("text")], "Bool")} (${symbol(`out:${type} ${sort}`)} x)) (= (${declare(symbol(`in:${type} text`), [sortOf("text")], sortOf(sort))} (${symbol(`out:${type} ${sort}`)} x)) x))))`,
-        ]
-      : [],
-  );
+  const texts = all.length > 0 ? constantsOf(all) : [];
+  const laws = query.rowsPerTable === undefined ? conversionLaws(conversions, declared, declare, sortOf, texts) : [];
   const distinct = [...constants.values()].flatMap((names) =>
     names.size > 1 ? [`(assert (distinct ${[...names].join(" ")}))`] : [],
   );
@@ -162,19 +159,26 @@ export function smt2(query: Smt2Query): string {
     "; unsat: there is none. sat: there is one, as far as the uninterpreted functions below tell.",
     "(set-logic ALL)",
     ...[...sorts].map((sort) => `(declare-sort ${symbol(sort)} 0)`),
-    ...[...tables].map((table) => `(declare-sort ${symbol(`row ${table}`)} 0)`),
+    ...[...tables].map((table) => rowSortOf(table, query.rowsPerTable)),
     ...declared.values(),
     ...(distinct.length > 0 ? ["; constants of one sort differ", ...distinct] : []),
     ...(present.length > 0 ? ["; rows that are there", ...present] : []),
     ...(keys.length > 0 ? ["; unique keys", ...keys] : []),
-    ...(known.length + inverse.length > 0
-      ? ["; what conversions, enums, arrays and JSON are known to do", ...inverse, ...known]
+    ...(known.length + laws.length > 0
+      ? ["; what conversions, enums, arrays and JSON are known to do", ...laws, ...known]
       : []),
     "; the question",
     ...asserts,
     "(check-sat)",
     "",
   ].join("\n");
+}
+
+function rowSortOf(table: string, most: number | undefined): string {
+  const name = symbol(`row ${table}`);
+  if (most === undefined) return `(declare-sort ${name} 0)`;
+  const rows = Array.from({ length: most }, (_, index) => `(${symbol(`${table} ${index + 1}`)})`);
+  return `(declare-datatypes ((${name} 0)) ((${rows.join(" ")})))`;
 }
 
 /** Axioms for the terms that occur, also for those that the axioms themselves bring. */
@@ -208,6 +212,63 @@ function columnsIn(formulas: readonly Formula[], tableOf: (row: Row) => string):
     },
   );
   return columns;
+}
+
+/** Text constants that occur. */
+function constantsOf(formulas: readonly Formula[]): string[] {
+  const found = new Set<string>();
+  visit(
+    formulas,
+    () => {},
+    (at) => {
+      if (at.kind === "constant" && at.sort === "text") found.add(String(at.value));
+    },
+  );
+  return [...found];
+}
+
+/**
+ * What holds for every value, where rows may be many: an output function is undone by its input function, no text is read by two types that
+ * have none in common, and nothing prints as a text that it would not print.
+ */
+function conversionLaws(
+  conversions: Conversions,
+  declared: ReadonlyMap<string, string>,
+  declare: (name: string, from: readonly string[], to: string) => string,
+  sortOf: (sort: Sort) => string,
+  texts: readonly string[],
+): string[] {
+  const laws: string[] = [];
+  const text = (value: string): string => declare(symbol(`text '${value}'`), [], sortOf("text"));
+  const ok = (type: string): string => declare(symbol(`ok:${type} text`), [sortOf("text")], "Bool");
+  const used = [...conversions.values()].filter(({ sort, type }) =>
+    [`out:${type} ${sort}`, `in:${type} text`, `ok:${type} text`].some((name) => declared.has(symbol(name))),
+  );
+  for (const { type, sort, read } of used) {
+    const out = declared.has(symbol(`out:${type} ${sort}`)) ? symbol(`out:${type} ${sort}`) : null;
+    if (out !== null && sort !== "boolean") {
+      const into = declare(symbol(`in:${type} text`), [sortOf("text")], sortOf(sort));
+      laws.push(`(assert (forall ((x ${sortOf(sort)})) (and (${ok(type)} (${out} x)) (= (${into} (${out} x)) x))))`);
+      for (const value of texts) {
+        const parsed = read(value);
+        const canonical =
+          typeof parsed === "string" || typeof parsed === "number" ? printConstant(sort, parsed) : undefined;
+        if (parsed === null || (canonical !== undefined && canonical !== value))
+          laws.push(`(assert (forall ((x ${sortOf(sort)})) (not (= (${out} x) ${text(value)}))))`);
+      }
+    }
+    for (const other of used) {
+      if (!areDisjoint(type, other.type)) continue;
+      if (type < other.type)
+        laws.push(`(assert (forall ((t ${sortOf("text")})) (not (and (${ok(type)} t) (${ok(other.type)} t)))))`);
+      if (out !== null) laws.push(`(assert (forall ((x ${sortOf(sort)})) (not (${ok(other.type)} (${out} x)))))`);
+    }
+  }
+  if (declared.has(symbol("lower text")))
+    for (const value of texts)
+      if (PURE["lower"]?.(value) !== undefined && PURE["lower"](value) !== value)
+        laws.push(`(assert (forall ((t ${sortOf("text")})) (not (= (${symbol("lower text")} t) ${text(value)}))))`);
+  return laws;
 }
 
 /** A fact about rows that quantifiers bind holds for every such row. */

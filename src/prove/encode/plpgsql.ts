@@ -47,7 +47,10 @@ export function readPlpgsql(definition: string): Program | null {
           ...elsifs.map((item) => ({ when: query(item["cond"]), body: (item["stmts"] ?? []) as Tree[] })),
         ].map(({ when, body }) => ({ when: parseExpr(when), result: sequence([...body, ...rest]) }));
         const otherwise = sequence([...((value["else_body"] ?? []) as Tree[]), ...rest]);
-        if (!otherwise || !branches.every((branch): branch is { when: Expr; result: Program } => branch.result !== null))
+        if (
+          !otherwise ||
+          !branches.every((branch): branch is { when: Expr; result: Program } => branch.result !== null)
+        )
           return null;
         return { kind: "if", branches, otherwise };
       }

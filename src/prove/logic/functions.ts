@@ -54,3 +54,16 @@ export const PURE: Readonly<Record<string, (text: string) => string | undefined>
 };
 
 const isAscii = (text: string): boolean => !/[^ -~]/.test(text);
+
+const INTEGERS = ["smallint", "integer", "bigint"];
+
+/** Types of which no text is read by both. */
+export const areDisjoint = (one: string, other: string): boolean => {
+  const kind = (type: string): string => (INTEGERS.includes(type) ? "int" : type);
+  const [a, b] = [kind(one), kind(other)];
+  if (a === b) return false;
+  const known = new Set(["uuid", "int", "boolean", "date"]);
+  if (!known.has(a) || !known.has(b)) return false;
+  // '1' is both a number and a boolean; '20260101' both a number and a date
+  return !(a === "int" && (b === "boolean" || b === "date")) && !(b === "int" && (a === "boolean" || a === "date"));
+};

@@ -1,4 +1,4 @@
-import { PURE, printConstant, type Conversions } from "../logic/functions.ts";
+import { areDisjoint, PURE, printConstant, type Conversions } from "../logic/functions.ts";
 import { ORDERED, type Formula, type Logic, type Term } from "../logic/logic.ts";
 
 /** What the formulas of a query speak of, as far as axioms are about it. */
@@ -79,14 +79,18 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
             once(`${type} back ${text.id} ${out.id}`, () =>
               logic.or(logic.not(logic.equal(text, out)), logic.and(ok(text), logic.equal(value(text), origin))),
             );
-          else if (disjoint(type, printedType))
+          else if (areDisjoint(type, printedType))
             once(`${type} not ${text.id} ${out.id}`, () =>
               logic.or(logic.not(logic.equal(text, out)), logic.not(ok(text))),
             );
         }
       }
       for (const other of ["uuid", "smallint", "integer", "bigint", "boolean", "date"])
-        if (other < type && disjoint(type, other) && predicates.get(`ok:${other}`)?.some((use) => use.args[0] === text))
+        if (
+          other < type &&
+          areDisjoint(type, other) &&
+          predicates.get(`ok:${other}`)?.some((use) => use.args[0] === text)
+        )
           once(`${type} or ${other} ${text.id}`, () =>
             logic.not(logic.and(ok(text), logic.predicate(`ok:${other}`, null, [text]))),
           );
@@ -207,17 +211,6 @@ function jsonAxioms(
 }
 
 const isObject = (text: string): boolean => /^\s*\{[^]*\}\s*$/.test(text) && !/^\{[0-9a-f-]*\}$/i.test(text);
-
-/** Types of which no text is read by both. */
-const disjoint = (one: string, other: string): boolean => {
-  const kind = (type: string): string => (WIDTHS.includes(type) ? "int" : type);
-  const [a, b] = [kind(one), kind(other)];
-  if (a === b) return false;
-  const known = new Set(["uuid", "int", "boolean", "date"]);
-  if (!known.has(a) || !known.has(b)) return false;
-  // '1' is both a number and a boolean; '20260101' both a number and a date
-  return !(a === "int" && (b === "boolean" || b === "date")) && !(b === "int" && (a === "boolean" || a === "date"));
-};
 
 const WIDTHS = ["smallint", "integer", "bigint"];
 
