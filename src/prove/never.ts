@@ -8,9 +8,10 @@ import { compareAccess, type AssumedVerdict, type CompareOptions } from "./compa
 import { newComparison, type Comparison } from "./comparison.ts";
 import type { Component } from "./component.ts";
 import { isDistinct } from "./encode/compare.ts";
+import type { Encoder } from "./encode/encoder.ts";
 import { parseOnce } from "./encode/parse-once.ts";
 import type { Row } from "./logic/logic.ts";
-import { accessPredicate, encoderFor, frameFor, type Encoded } from "./predicate.ts";
+import { accessPredicate, encoderFor, frameFor, type Encoded, type SideName } from "./predicate.ts";
 import { rolesFor } from "./prove.ts";
 import type { UnknownReason, Witness } from "./verdict.ts";
 
@@ -62,7 +63,7 @@ export function proveNever(catalog: Catalog, property: Property, options: Compar
             access,
             [NOTHING],
             (name, row, recursion) => {
-              const reached = accessPredicate(shared, name, access, row, recursion);
+              const reached = reach(shared, name, access, row, recursion);
               // the second side is what would be left if the property held
               return name === "before" ? reached : without(shared, property, access, row, reached);
             },
@@ -112,6 +113,29 @@ function rolesOf(shared: Comparison, property: Property, relation: Relation): st
   return property.kind === "anonymous" ? bound.filter((role) => role === "anon" || role === "public") : bound;
 }
 
+/** An UPDATE to a row starts from one that may be changed: its check counts together with USING of the row as it was. */
+function reach(
+  shared: Comparison,
+  name: SideName,
+  access: { relation: Relation; component: Component; role: string },
+  row: Row,
+  recursion: Encoder["recursion"],
+): Encoded {
+  const reached = accessPredicate(shared, name, access, row, recursion);
+  if (access.component !== "UPDATE CHECK" || reached.kind === "recursion") return reached;
+  const { logic } = shared;
+  const old = logic.constantRow("", "old");
+  const using = accessPredicate(shared, name, { ...access, component: "UPDATE USING" }, old, recursion);
+  if (using.kind === "recursion") return using;
+  return {
+    kind: "predicate",
+    predicate: {
+      isTrue: logic.and(reached.predicate.isTrue, using.predicate.isTrue),
+      raises: logic.or(reached.predicate.raises, using.predicate.raises),
+    },
+  };
+}
+
 function without(
   shared: Comparison,
   property: Property,
@@ -127,13 +151,15 @@ function without(
   if (property.kind === "anonymous") return { kind: "predicate", predicate: { isTrue: logic.false, raises } };
   if (property.kind === "move") {
     const old = logic.constantRow("", "old");
-    const using = accessPredicate(shared, "after", { ...access, component: "UPDATE USING" }, old, "raise");
     const column = relation.columns.find(({ name }) => name === property.tenant.column);
-    if (using.kind === "recursion" || !column) return using;
-    const [from, to] = [old, row].map((one) => encoder.column(one, column.type, column.name, column.notNull));
+    const [from, to] = [old, row].map((one) =>
+      column ? encoder.column(one, column.type, column.name, column.notNull) : null,
+    );
     const moved = from && to ? isDistinct(encoder, from, to) : null;
-    const through = moved ? logic.and(using.predicate.isTrue, moved.isTrue) : using.predicate.isTrue;
-    return { kind: "predicate", predicate: { isTrue: logic.and(isTrue, logic.not(through)), raises } };
+    return {
+      kind: "predicate",
+      predicate: { isTrue: logic.and(isTrue, moved ? logic.not(moved.isTrue) : logic.false), raises },
+    };
   }
   const text = conditionOf(property, relation);
   const frame = { ...frameFor(role), scopes: [[{ alias: relation.name, relation, row }]] };

@@ -132,6 +132,7 @@ function textFunction(encoder: Encoder, name: string, args: readonly Expr[], fra
     if (value.kind !== "scalar" || (value.sort !== "text" && value.sort !== "int")) return null;
     raises.push(value.raises);
     nulls.push(value.isNull);
+    encoder.tick();
     combined = combined.flatMap(({ when, terms }) =>
       value.cases.map((one) => ({ when: logic.and(when, one.when), terms: [...terms, one.term] })),
     );

@@ -32,6 +32,7 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
   }
   if (a.kind === "array" && b.kind === "array") return operator === "=" ? arraysEqual(encoder, a, b) : null;
   if (a.kind !== "scalar" || b.kind !== "scalar" || a.sort !== b.sort) return null;
+  encoder.tick();
   const compare = relationOf(encoder, operator, a.sort);
   if (!compare) return null;
   const raises = logic.or(a.raises, b.raises);

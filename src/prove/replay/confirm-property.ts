@@ -16,7 +16,8 @@ export async function confirmProperty(
     asked.map(({ verdict, witness }) => ({
       situation: witness.situation,
       conditions: verdict.condition === null ? [] : [verdict.condition],
-      whole: true,
+      // a row that may be changed is enough of a breach; what it may be changed to is asked of the whole statement
+      whole: verdict.component === "UPDATE CHECK",
     })),
   );
   const confirmed = new Map(
