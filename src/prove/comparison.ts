@@ -56,13 +56,19 @@ export function tick(shared: Comparison): void {
   if (performance.now() > shared.deadline) throw new BudgetExceeded();
 }
 
-/** What is known of a table's columns, by the name that its rows carry. */
+/** What is known of a table's columns on both sides, by the name that its rows carry: a state has to be one of either. */
 export function tableFacts(shared: Comparison, name: string): ReturnType<SolverOptions["table"]> {
   const dot = name.indexOf(".");
   const [schema, relation] = [name.slice(0, dot), name.slice(dot + 1)];
-  const found = shared.before.relation(schema, relation) ?? shared.after.relation(schema, relation);
+  const sides = [shared.before, shared.after].flatMap((side) => side.relation(schema, relation) ?? []);
+  const keys = sides.map(({ uniqueKeys }) => new Set(uniqueKeys.map((key) => key.toSorted().join("\n"))));
+  const [first] = sides;
   return {
-    uniqueKeys: found?.uniqueKeys ?? [],
-    notNull: new Set(found?.columns.filter((column) => column.notNull).map((column) => column.name)),
+    uniqueKeys: first?.uniqueKeys.filter((key) => keys.every((known) => known.has(key.toSorted().join("\n")))) ?? [],
+    notNull: new Set(
+      first?.columns
+        .map(({ name: column }) => column)
+        .filter((column) => sides.every(({ columns }) => columns.some((one) => one.name === column && one.notNull))),
+    ),
   };
 }

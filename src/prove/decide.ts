@@ -51,7 +51,7 @@ export function decide(
   if (!satisfiable && !ask(null)) return { decision: "vacuous", errors: [], overlap: [], models, bounded };
   const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
   const gained = !same && ask("gained", ...settled, not(before.isTrue), after.isTrue);
-  if (!lost && !gained && after.raises !== logic.false && !ask(null, not(after.raises)))
+  if (!lost && !gained && after.raises !== logic.false && !ask(null, not(after.raises)) && !ask(null, after.isTrue))
     return { decision: "always-errors", errors: [], overlap: [], models, bounded };
   const errors: ErrorChange[] = [];
   const change = (name: ErrorChange, query: Formula[]): void => {

@@ -1,6 +1,6 @@
 import type { Column, Relation } from "../pg/catalog.ts";
 import { parseUuid, printDate, printTimestamp } from "./logic/conversion.ts";
-import type { Conversions } from "./logic/functions.ts";
+import { likePattern, type Conversions } from "./logic/functions.ts";
 import type { Logic, Row, Term } from "./logic/logic.ts";
 import { relationKey, type Side } from "./side.ts";
 import type { RowValues, Situation, SituationRow } from "./situation.ts";
@@ -104,7 +104,8 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
   };
   const known = new Map<Term, string>();
   const taken = new Set<string>();
-  for (const term of model.terms) if (term.kind === "constant" && term.sort === "text") taken.add(String(term.value));
+  // of every sort: a uuid made up must not be one that a policy names
+  for (const term of model.terms) if (term.kind === "constant") taken.add(String(term.value));
   let words = 0;
   let uuids = 0;
 
@@ -168,6 +169,12 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
       if (!predicate.fn.startsWith("ok:") || model.holds(predicate) !== true) continue;
       const [arg] = predicate.args;
       if (!arg || !mates.includes(arg) || arg.sort !== "text") continue;
+      // what the value prints as is another text, if the model says so
+      const conversion = conversions.get(predicate.fn.slice("ok:".length));
+      const value = conversion && logic.apply(conversion.sort, `in:${conversion.type}`, [arg]);
+      for (const out of model.terms)
+        if (out.kind === "apply" && out.fn.startsWith("out:") && out.args[0] && value && !mates.includes(out))
+          if (print(value) === print(out.args[0])) print(out);
       return free(spellings(predicate.fn.slice("ok:".length), arg));
     }
     for (const apply of model.terms) {
@@ -177,8 +184,28 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
         const low = print(apply);
         return free([low.toUpperCase(), low.charAt(0).toUpperCase() + low.slice(1)]);
       }
+      if (apply.fn === "upper" && !mates.includes(apply)) {
+        const high = print(apply);
+        return free([high.toLowerCase(), high.charAt(0) + high.slice(1).toLowerCase()]);
+      }
       if (apply.fn.startsWith("split "))
-        return elements(apply).join(JSON.parse(apply.fn.slice("split ".length)) as string) || word();
+        return elements(apply).join(JSON.parse(apply.fn.slice("split ".length)) as string);
+    }
+    const isUpper = mates.some((mate) => mate.kind === "apply" && mate.fn === "upper");
+    const patterns: { like: RegExp; holds: boolean; text: string }[] = [];
+    for (const predicate of model.predicates) {
+      const [arg, pattern] = predicate.args;
+      const like = likePattern(predicate.fn, pattern);
+      if (!like || !arg || !mates.includes(arg)) continue;
+      const text = String(pattern?.kind === "constant" ? pattern.value : "");
+      patterns.push({ like, holds: model.holds(predicate) === true, text });
+    }
+    const fits = (text: string): boolean => patterns.every(({ like, holds }) => like.test(text) === holds);
+    for (let tries = 0; tries < 60; tries += 1) {
+      const own = isUpper ? word().toUpperCase() : word();
+      const filled = patterns.map((pattern) => pattern.text.replaceAll("%", own).replaceAll("_", own.charAt(0)));
+      const found = [own, ...filled].find((text) => !taken.has(text) && fits(text));
+      if (found !== undefined) return found;
     }
     return word();
   };
@@ -205,8 +232,15 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
     return [value];
   };
 
-  /** Members that the model gives an array, as texts. */
-  const elements = (array: Term): string[] => {
+  const arrays = new Map<number | Term, (string | null)[]>();
+  /** Members that the model gives an array, as texts; null for NULL. Equal arrays have the same. */
+  const elements = (array: Term): (string | null)[] => {
+    const key = model.classOf.get(array) ?? array;
+    const known = arrays.get(key) ?? membersOf(array);
+    arrays.set(key, known);
+    return known;
+  };
+  const membersOf = (array: Term): (string | null)[] => {
     // what was cast from this array has its members
     const same = [...model.terms].filter(
       (term) =>
@@ -216,7 +250,8 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
           term.args[0] &&
           classmates(array).includes(term.args[0])),
     );
-    const members = new Set<string>();
+    const members = new Set<string | null>();
+    if (same.some((term) => model.holds(logic.predicate("array:null", null, [term])) === true)) members.add(null);
     for (const predicate of model.predicates) {
       const [member, of] = predicate.args;
       if (predicate.fn === "array:member" && member && of && same.includes(of) && model.holds(predicate) === true)
@@ -233,8 +268,8 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
   };
 }
 
-const arrayText = (items: readonly string[]): string =>
-  `{${items.map((item) => `"${item.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`).join(",")}}`;
+const arrayText = (items: readonly (string | null)[]): string =>
+  `{${items.map((item) => (item === null ? "NULL" : `"${item.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`)).join(",")}}`;
 
 function printed(sort: string, value: string | number): string {
   if (sort === "date") return printDate(Number(value));
@@ -287,9 +322,9 @@ function jsonOf(input: DecodeInput, document: Term, values: Valuation): Record<s
   return root;
 }
 
-const parseList = (text: string): string[] => {
-  const items = [...text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"/g)];
-  return items.map((item) => (item[1] ?? "").replaceAll(/\\(.)/g, "$1"));
+const parseList = (text: string): (string | null)[] => {
+  const items = [...text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|NULL/g)];
+  return items.map((item) => item[1]?.replaceAll(/\\(.)/g, "$1") ?? null);
 };
 
 const sameDocument = (model: Model, one: Term | undefined, other: Term): boolean =>

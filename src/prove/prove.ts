@@ -3,6 +3,7 @@ import { NOTHING, type Assumption } from "./assume.ts";
 import { compareAccess, plainVerdict, type AssumedVerdict, type CompareOptions } from "./compare-access.ts";
 import { newComparison, type Comparison } from "./comparison.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
+import { parseOnce } from "./encode/parse-once.ts";
 import { accessPredicate } from "./predicate.ts";
 import { relationKey, type Side } from "./side.ts";
 
@@ -91,9 +92,10 @@ function roleKey(shared: Comparison, relation: Relation, other: Relation, compon
     side.bypasses(of, role),
     side.policies(of, command, role).map(({ permissive, using, check }) => [permissive, using, check]),
   ]);
-  const text = JSON.stringify(sides);
-  const ofRole = /\b(from|current_user|session_user|current_role|user)\b|[\w"]\.[\w"]+\(/i.test(
-    text.replaceAll(/\bauth\.(uid|jwt|role|email)\(\)/g, ""),
+  const ofRole = [shared.before, shared.after].some((side, index) =>
+    side
+      .policies(index === 0 ? relation : other, command, role)
+      .some(({ using, check }) => [using, check].some((text) => text !== null && parseOnce(text).asksRole)),
   );
   return JSON.stringify([component, sides, ofRole ? role : ""]);
 }

@@ -12,8 +12,9 @@ import type { Frame } from "./frame.ts";
 import { jsonAt, jsonText } from "./json.ts";
 import { noteUninterpreted } from "./opaque.ts";
 import { castTo } from "./cast.ts";
-import { nullOfAny, nullWhere, pick } from "./choice.ts";
+import { nullness, nullWhere, pick } from "./choice.ts";
 import { readPlpgsql, type Program } from "./plpgsql.ts";
+import { coerce } from "./literal.ts";
 import type { Scalar, Value } from "./value.ts";
 
 /** Strict functions of texts and numbers that raise on no value and give a text: the same for the same. */
@@ -176,8 +177,14 @@ function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: reado
   const changed = fn.settings.filter((entry) => !/^search_path=/i.test(entry));
   if (changed.length > 0) return encoder.opaque(node, frame, `${name}() changes settings while it runs`);
   const value = runBody(encoder, node, fn, body, bodyFrame(fn, args, frame));
-  const strict = fn.strict ? args.map((arg) => nullOfAny(encoder, encoder.expression(arg, frame))) : [];
-  return strict.length > 0 ? nullWhere(encoder, value, encoder.logic.or(...strict)) : value;
+  // arguments are evaluated before the call, whether the body uses them or not
+  const given = args.map((arg) => nullness(encoder, encoder.expression(arg, frame)));
+  const raises = encoder.logic.or(...given.map((arg) => arg.raises));
+  const nulls = fn.strict ? encoder.logic.or(...given.map((arg) => arg.isNull)) : encoder.logic.false;
+  const known =
+    nullWhere(encoder, value, nulls) ??
+    encoder.opaque(node, frame, `what ${name}() gives without its body is not modelled`);
+  return raises === encoder.logic.false ? known : raising(encoder, known, raises);
 }
 
 /** Whether the arguments are of the types that an overload declares; conversions between types are not tried. */
@@ -261,8 +268,9 @@ function runBody(encoder: Encoder, node: Expr, fn: PgFunction, body: Body, frame
           ...program.branches.map(({ when, result }) => ({
             when: encoder.condition(when, within),
             value: run(result, within),
+            guard: when,
           })),
-          { when: encoder.values.constant(true), value: run(program.otherwise, within) },
+          { when: encoder.values.constant(true), value: run(program.otherwise, within), guard: null },
         ]);
     }
   };
@@ -273,6 +281,25 @@ function runBody(encoder: Encoder, node: Expr, fn: PgFunction, body: Body, frame
 function castNode(expr: Expr, type: string): Expr {
   const cast = as("TypeCast", parseExpr(`null::${type.replace(/^pg_catalog\./, "").replaceAll('"', "")}`));
   return { TypeCast: { ...cast, arg: expr } } as Expr;
+}
+
+/** The value, but it may raise where the formula holds too. */
+function raising(encoder: Encoder, value: Value, raises: Formula): Value {
+  const { logic, values } = encoder;
+  const all = value.kind === "literal" || value.kind === "lookup" ? raises : logic.or(value.raises, raises);
+  const settled = logic.not(all);
+  switch (value.kind) {
+    case "condition":
+      return values.condition(all, logic.and(settled, value.isTrue), logic.and(settled, value.isFalse));
+    case "literal": {
+      const text = coerce(encoder, value, "text", "text");
+      return text ? { ...text, raises } : value;
+    }
+    case "lookup":
+      return { ...value, value: { ...value.value, raises: logic.or(value.value.raises, raises) } };
+    default:
+      return { ...value, raises: all };
+  }
 }
 
 const schemasOf = (path: string): string[] =>

@@ -1,8 +1,9 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
-import type { Formula } from "../logic/logic.ts";
+import { some } from "../../pg/expr/walk.ts";
+import { isFreeOfColumns, type Formula } from "../logic/logic.ts";
 import { encodeComparison } from "./compare.ts";
 import type { Encoder } from "./encoder.ts";
-import type { Frame } from "./frame.ts";
+import { resolve, type Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import { over, raisesOver } from "./lookup.ts";
 import type { ArrayValue, Condition, Json, Literal, Scalar, Value } from "./value.ts";
@@ -13,25 +14,32 @@ export const encodeCoalesce = (encoder: Encoder, node: Expr, frame: Frame): Valu
     encoder,
     node,
     frame,
-    (as("CoalesceExpr", node)?.args ?? []).map((arg) => ({ when: null, value: encoder.expression(arg, frame) })),
+    (as("CoalesceExpr", node)?.args ?? []).map((arg) => ({
+      when: null,
+      value: encoder.expression(arg, frame),
+      guard: arg,
+    })),
   );
 
 export function encodeCase(encoder: Encoder, node: Expr, frame: Frame): Value {
   const found = as("CaseExpr", node);
   const operand = found?.arg ? encoder.expression(found.arg, frame) : null;
-  const branches: { when: Condition; value: Value }[] = [];
+  const branches: Branch[] = [];
   for (const arg of found?.args ?? []) {
     const when = as("CaseWhen", arg);
     const condition = operand
       ? encodeComparison(encoder, "=", operand, encoder.expression(when?.expr, frame))
       : encoder.condition(when?.expr, frame);
     if (!condition) return encoder.opaque(node, frame, "CASE over this type is not modelled");
-    branches.push({ when: condition, value: encoder.expression(when?.result, frame) });
+    branches.push({ when: condition, value: encoder.expression(when?.result, frame), guard: [found?.arg, when?.expr] });
   }
   const otherwise: Value = found?.defresult
     ? encoder.expression(found.defresult, frame)
     : { kind: "literal", text: null };
-  return pick(encoder, node, frame, [...branches, { when: encoder.values.constant(true), value: otherwise }]);
+  return pick(encoder, node, frame, [
+    ...branches,
+    { when: encoder.values.constant(true), value: otherwise, guard: null },
+  ]);
 }
 
 /** NULLIF: NULL where both are equal. */
@@ -41,15 +49,24 @@ export function encodeNullif(encoder: Encoder, node: Expr, frame: Frame): Value 
   const equal = encodeComparison(encoder, "=", value, encoder.expression(found?.rexpr, frame));
   if (!equal || value.kind === "opaque" || value.kind === "lookup" || value.kind === "json")
     return encoder.opaque(node, frame, "NULLIF of this type is not modelled");
-  return nullWhere(encoder, value, equal.isTrue, equal.raises);
+  return (
+    nullWhere(encoder, value, equal.isTrue, equal.raises) ??
+    encoder.opaque(node, frame, "NULLIF of this type is not modelled")
+  );
 }
 
-/** The value, but NULL where the formula holds. */
-export function nullWhere({ logic, values }: Encoder, value: Value, formula: Formula, raises?: Formula): Value {
+/** The value, but NULL where the formula holds. Null where that is not modelled. */
+export function nullWhere(encoder: Encoder, value: Value, formula: Formula, raises?: Formula): Value | null {
+  const { logic, values } = encoder;
+  if (formula === logic.false && raises === undefined) return value;
   const keep = logic.not(formula);
+  const guarded = <T extends { when: Formula }>(cases: readonly T[]): T[] =>
+    cases.map((one) => ({ ...one, when: logic.and(one.when, keep) }));
   switch (value.kind) {
-    case "literal":
-      return formula === logic.true ? { kind: "literal", text: null } : value;
+    case "literal": {
+      const text = coerce(encoder, value, "text", "text");
+      return text && nullWhere(encoder, text, formula, raises);
+    }
     case "condition":
       return values.condition(raises ?? value.raises, logic.and(keep, value.isTrue), logic.and(keep, value.isFalse));
     case "scalar":
@@ -57,24 +74,32 @@ export function nullWhere({ logic, values }: Encoder, value: Value, formula: For
         ...value,
         raises: raises ?? value.raises,
         isNull: logic.or(value.isNull, formula),
-        cases: value.cases.map((one) => ({ ...one, when: logic.and(one.when, keep) })),
+        cases: guarded(value.cases),
       };
     case "json":
       return {
         ...value,
         raises: raises ?? value.raises,
         isNull: logic.or(value.isNull, formula),
-        cases: value.cases.map((one) => ({ ...one, when: logic.and(one.when, keep) })),
+        cases: guarded(value.cases),
       };
     case "array":
       return {
         ...value,
         raises: raises ?? value.raises,
         isNull: logic.or(value.isNull, formula),
-        cases: value.cases.map((one) => ({ ...one, when: logic.and(one.when, keep) })),
+        cases: guarded(value.cases),
       };
-    default:
-      return value;
+    case "lookup": {
+      // no row is found where the whole is NULL
+      const { holds } = value;
+      return {
+        ...value,
+        holds: values.condition(holds.raises, logic.and(keep, holds.isTrue), logic.or(formula, holds.isFalse)),
+      };
+    }
+    case "opaque":
+      return null;
   }
 }
 
@@ -100,16 +125,26 @@ export function nullness(encoder: Encoder, value: Value): { raises: Formula; isN
 
 export const nullOfAny = (encoder: Encoder, value: Value): Formula => nullness(encoder, value).isNull;
 
+export interface Branch {
+  when: Condition | null;
+  value: Value;
+  /** what decides whether later branches are evaluated */
+  guard: unknown;
+}
+
+/** The planner knows no value for it: it waits for a query, or for a row of the query around. */
+const isOpen = (guard: unknown, frame: Frame): boolean =>
+  some(guard, (node) => {
+    if (as("SubLink", node)) return true;
+    const named = as("ColumnRef", node) ? resolve(node, frame) : null;
+    return named?.kind === "column" && !frame.scopes[0]?.includes(named.source);
+  });
+
 /**
  * The first branch whose condition is true; `when: null` asks for the first value that is not NULL instead. Later branches are not
  * evaluated, so an error counts only where its branch is reached.
  */
-export function pick(
-  encoder: Encoder,
-  node: Expr,
-  frame: Frame,
-  branches: readonly { when: Condition | null; value: Value }[],
-): Value {
+export function pick(encoder: Encoder, node: Expr, frame: Frame, branches: readonly Branch[]): Value {
   const { logic } = encoder;
   const not = (): Value => encoder.opaque(node, frame, "this choice between values is not modelled");
   const kinds = new Set(branches.map(({ value }) => value.kind).filter((kind) => kind !== "literal"));
@@ -118,11 +153,17 @@ export function pick(
   const like = branches.map(({ value }) => value).find((value): value is Scalar => value.kind === "scalar");
   let reached = logic.true;
   let raises = logic.false;
+  let open = false;
   const parts: { taken: Formula; value: Value }[] = [];
   for (const branch of branches) {
     const value = branch.value.kind === "literal" ? literalAs(encoder, branch.value, kind, like) : branch.value;
     if (value === null || (value.kind === "scalar" && like && value.sort !== like.sort)) return not();
     const { raises: own, isNull } = nullness(encoder, value);
+    // where a guard cannot be folded, the planner folds all branches, those that are never reached too
+    if (branch.when && open) addPlanned(encoder, branch.when.raises);
+    if (branch.when && frame.operand) open ||= isOpen(branch.guard, frame);
+    if (open) addPlanned(encoder, own);
+    if (!branch.when && frame.operand) open ||= isOpen(branch.guard, frame);
     if (branch.when) {
       const taken = logic.and(reached, branch.when.isTrue);
       raises = logic.or(raises, logic.and(reached, branch.when.raises), logic.and(taken, own));
@@ -192,4 +233,10 @@ function literalAs(encoder: Encoder, literal: Literal, kind: Value["kind"], like
     : kind === "array"
       ? { kind, element: "text", ...none }
       : null;
+}
+
+/** What may raise for no row in particular may raise while the query is planned. */
+export function addPlanned(encoder: Encoder, raises: Formula): void {
+  for (const part of raises.kind === "or" ? raises.args : [raises])
+    if (part !== encoder.logic.false && isFreeOfColumns(part)) encoder.planned.add(part);
 }

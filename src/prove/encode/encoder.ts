@@ -31,6 +31,8 @@ export interface Encoder {
   encoded: Map<string, Condition>;
   /** a sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its policies */
   recursion: "raise" | "read through";
+  /** what may raise while sub-queries are planned: no CASE or COALESCE around them keeps the planner from it */
+  planned: Set<Formula>;
   /** throws when the time is up */
   tick(): void;
   expression(node: Expr | undefined, frame: Frame): Value;
@@ -56,6 +58,7 @@ export function newEncoder(options: EncoderOptions): Encoder {
   const { logic, values } = options;
   const encoder: Encoder = {
     ...options,
+    planned: new Set(),
     expression: (node, frame) => expression(node, frame),
     condition: (node, frame) => toCondition(expression(node, frame)),
     toCondition,
@@ -180,7 +183,8 @@ export function newEncoder(options: EncoderOptions): Encoder {
     if (array) return arrayOf((array.elements ?? []).map((element) => expression(element, frame)));
     if (as("SubLink", node)) {
       const inner = initPlanTarget(node);
-      return inner ? expression(inner, frame) : encodeSubLink(encoder, node, frame);
+      // a query of its own: its value is not asked for while the query around is planned
+      return inner ? expression(inner, { ...frame, operand: false }) : encodeSubLink(encoder, node, frame);
     }
     if (call(node)) return encodeCall(encoder, node, frame);
     const role = as("SQLValueFunction", node);
@@ -236,7 +240,8 @@ export function newEncoder(options: EncoderOptions): Encoder {
     return encoder.opaque(node, frame, `${op.replace("SVFOP_", "").toLowerCase()} is not modelled`);
   }
 
-  function operation(node: Expr, frame: Frame): Value {
+  function operation(node: Expr, given: Frame): Value {
+    const frame: Frame = given.operand ? given : { ...given, operand: true };
     const found = as("A_Expr", node);
     if (!found) return encoder.opaque(node, frame, "this operator is not modelled");
     const operator = nameParts(found.name).at(-1) ?? "";

@@ -27,6 +27,8 @@ export interface Frame {
   active: readonly string[];
   /** functions whose bodies are being expanded */
   calls: readonly string[];
+  /** inside an operand of a comparison: the planner evaluates it when it names no column of its query */
+  operand?: boolean;
 }
 
 export type Resolved =

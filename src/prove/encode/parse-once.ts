@@ -1,6 +1,7 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
+import { nameParts } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
 
 export interface Parsed {
@@ -8,9 +9,16 @@ export interface Parsed {
   hasSubLink: boolean;
   /** reads relations: what it means depends on their policies */
   hasFrom: boolean;
+  /** may give something else to another role: it reads relations, names the role, or calls a function whose body might */
+  asksRole: boolean;
   /** the columns that it names, and parameters; a qualified name by its last part */
   columns: readonly string[];
 }
+
+/** Functions that give every role the same; those of the token read settings alone. */
+const ROLELESS = new Set(
+  "auth.uid auth.jwt auth.role auth.email current_setting pg_catalog.current_setting now lower upper".split(" "),
+);
 
 const MOST = 20_000;
 const parsed = new Map<string, Parsed>();
@@ -29,6 +37,13 @@ export function parseOnce(text: string): Parsed {
     tree,
     hasSubLink: some(tree, (node) => as("SubLink", node) !== null),
     hasFrom: some(tree, (node) => as("RangeVar", node) !== null),
+    asksRole: some(
+      tree,
+      (node) =>
+        as("RangeVar", node) !== null ||
+        as("SQLValueFunction", node) !== null ||
+        (as("FuncCall", node) !== null && !ROLELESS.has(nameParts(as("FuncCall", node)?.funcname).join("."))),
+    ),
     columns: [...columns].toSorted(),
   };
   if (parsed.size >= MOST) parsed.clear();

@@ -51,8 +51,10 @@ export function composed(
   const active = expands ? [...frame.active, key] : frame.active;
   const encodeQual = (qual: (typeof quals)[number]): Condition => {
     const { tree } = qual;
-    const encode = (): Condition =>
-      encoder.condition(tree, {
+    const encode = (): Condition => {
+      const outer = encoder.planned;
+      encoder.planned = new Set();
+      const made = encoder.condition(tree, {
         scopes: [[{ alias: relation.name, relation, row }]],
         parameters: new Map(),
         role: frame.role,
@@ -61,6 +63,10 @@ export function composed(
         active,
         calls: frame.calls,
       });
+      const planned = [...encoder.planned];
+      encoder.planned = outer;
+      return planned.length === 0 ? made : { ...made, raises: encoder.logic.or(made.raises, ...planned) };
+    };
     // the same text over columns of the same types is the same, for every relation
     if (qual.hasFrom) return encode();
     const types = relation.columns

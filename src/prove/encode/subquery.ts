@@ -5,6 +5,7 @@ import type { Formula, Row } from "../logic/logic.ts";
 import { relationKey } from "../side.ts";
 import { setFunctionQuery } from "./call.ts";
 import { encodeComparison } from "./compare.ts";
+import { addPlanned } from "./choice.ts";
 import type { Encoder } from "./encoder.ts";
 import { lifted, over, raisesOver } from "./lookup.ts";
 import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
@@ -167,14 +168,22 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
     if (why !== null) return why;
   }
   if (frame.depth + sources.length > DEEPEST) return "sub-queries this deep are not modelled";
-  const inner: Frame = { ...frame, scopes: [sources, ...frame.scopes], depth: frame.depth + sources.length };
+  const inner: Frame = {
+    ...frame,
+    scopes: [sources, ...frame.scopes],
+    depth: frame.depth + sources.length,
+    operand: false,
+  };
   const access = sources.map(({ relation, row }) =>
     rowAccess(encoder, { relation, component: "SELECT", row, frame: inner }),
   );
   const where = [...conditions, ...(select.whereClause ? [select.whereClause] : [])].map((node) =>
     encoder.condition(node, inner),
   );
-  return { rows: sources.map(({ row }) => row), holds: encoder.values.and([...access, ...where]), frame: inner };
+  const holds = encoder.values.and([...access, ...where]);
+  // to estimate how many rows there are, the planner evaluates what is STABLE; a function's query is planned when it is called
+  if (sources.length > 0 && frame.calls.length === 0) addPlanned(encoder, holds.raises);
+  return { rows: sources.map(({ row }) => row), holds, frame: inner };
 }
 
 function addSource(encoder: Encoder, item: Expr, frame: Frame, sources: Source[], conditions: Expr[]): string | null {

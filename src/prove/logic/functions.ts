@@ -1,5 +1,5 @@
 import { parseBoolean, parseDate, parseInteger, parseTimestamp, parseUuid, printDate } from "./conversion.ts";
-import type { Sort } from "./logic.ts";
+import type { Sort, Term } from "./logic.ts";
 
 /**
  * Functions of the logic that have a meaning. A type has an input function `in:TYPE` with the predicate `ok:TYPE` (it does not raise), and
@@ -52,6 +52,19 @@ export const PURE: Readonly<Record<string, (text: string) => string | undefined>
   lower: (text) => (isAscii(text) ? text.toLowerCase() : undefined),
   upper: (text) => (isAscii(text) ? text.toUpperCase() : undefined),
 };
+
+/** LIKE and ILIKE with a constant pattern without escapes, as the predicate `text ~~` has it; null for any other predicate. */
+export function likePattern(fn: string, pattern: Term | undefined): RegExp | null {
+  if ((fn !== "text ~~" && fn !== "text ~~*") || pattern?.kind !== "constant") return null;
+  const text = String(pattern.value);
+  // letters that are not ASCII have cases of their own
+  if (text.includes("\\") || (fn === "text ~~*" && !isAscii(text))) return null;
+  const source = text
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("%", "[^]*")
+    .replaceAll("_", "[^]");
+  return new RegExp(`^${source}$`, fn === "text ~~*" ? "iu" : "u");
+}
 
 const isAscii = (text: string): boolean => !/[^ -~]/.test(text);
 

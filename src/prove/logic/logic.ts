@@ -378,3 +378,26 @@ export function namesIn(formulas: readonly Formula[]): Set<string> {
   );
   return names;
 }
+
+/** Whether the formula is about settings and the token alone. */
+export function isFreeOfColumns(formula: Formula): boolean {
+  const inTerm = (at: Term | null): boolean =>
+    at === null || (at.kind !== "column" && (at.kind !== "apply" || at.args.every(inTerm)));
+  switch (formula.kind) {
+    case "true":
+    case "false":
+      return true;
+    case "predicate":
+      return formula.row === null && formula.args.every(inTerm);
+    case "equal":
+    case "atMost":
+      return inTerm(formula.left) && inTerm(formula.right);
+    case "not":
+      return isFreeOfColumns(formula.arg);
+    case "and":
+    case "or":
+      return formula.args.every(isFreeOfColumns);
+    case "exists":
+      return false;
+  }
+}

@@ -1,4 +1,4 @@
-import { areDisjoint, PURE, printConstant, type Conversions } from "../logic/functions.ts";
+import { areDisjoint, likePattern, PURE, printConstant, type Conversions } from "../logic/functions.ts";
 import { ORDERED, type Formula, type Logic, type Term } from "../logic/logic.ts";
 
 /** What the formulas of a query speak of, as far as axioms are about it. */
@@ -118,6 +118,15 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
           once(`pure ${term.id} ${constant.id}`, () =>
             logic.or(logic.not(logic.equal(arg, constant)), logic.equal(term, logic.constant("text", result))),
           );
+        // a text without letters is lower-cased from itself alone
+        if (
+          !/[a-z]/i.test(String(constant.value)) &&
+          result === constant.value &&
+          vocabulary.mayBeEqual(term, constant)
+        )
+          once(`alone ${term.id} ${constant.id}`, () =>
+            logic.or(logic.not(logic.equal(term, constant)), logic.equal(arg, constant)),
+          );
         // nothing is lower-cased to a text that lower-casing would change
         if (result !== constant.value && vocabulary.mayBeEqual(term, constant))
           once(`image ${term.id} ${constant.id}`, () => logic.not(logic.equal(term, constant)));
@@ -145,26 +154,81 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
     }
   }
 
+  for (const predicate of vocabulary.predicates) {
+    const [text, pattern] = predicate.args;
+    const like = text && likePattern(predicate.fn, pattern);
+    if (!like) continue;
+    const written = pattern?.kind === "constant" ? String(pattern.value) : "";
+    if (/^%+$/.test(written)) once(`like ${predicate.id}`, () => predicate);
+    if (predicate.fn === "text ~~" && pattern && !/[%_]/.test(written))
+      once(`like ${predicate.id}`, () => logic.iff(predicate, logic.equal(text, pattern)));
+    for (const constant of constants)
+      if (vocabulary.mayBeEqual(text, constant))
+        once(`like ${predicate.id} ${constant.id}`, () =>
+          logic.or(
+            logic.not(logic.equal(text, constant)),
+            literal(logic, predicate, like.test(String(constant.value))),
+          ),
+        );
+  }
+  // what is both a number and a boolean is 1 or 0
+  for (const type of WIDTHS)
+    for (const test of predicates.get(`ok:${type}`) ?? []) {
+      const [text] = test.args;
+      const other = predicates.get("ok:boolean")?.find((candidate) => candidate.args[0] === text);
+      if (!text || !other) continue;
+      const truth = logic.predicate("in:boolean", null, [text]);
+      const is = (value: number): Formula =>
+        logic.equal(logic.apply("int", `in:${type}`, [text]), logic.constant("int", value));
+      once(`${type} and boolean ${text.id}`, () =>
+        logic.or(logic.not(test), logic.not(other), logic.and(truth, is(1)), logic.and(logic.not(truth), is(0))),
+      );
+    }
+  // boolean and uuid are read in any case
+  for (const type of ["boolean", "uuid"])
+    for (const test of predicates.get(`ok:${type}`) ?? []) {
+      const [text] = test.args;
+      const [arg] =
+        text?.kind === "apply" && (text.fn === "lower" || (text.fn === "upper" && type === "uuid")) ? text.args : [];
+      if (!text || !arg) continue;
+      const value = (of: Term): Term => logic.apply(type, `in:${type}`, [of]);
+      const truth = (of: Term): Formula => logic.predicate(`in:${type}`, null, [of]);
+      once(`any case ${test.id}`, () =>
+        logic.and(
+          logic.iff(test, logic.predicate(`ok:${type}`, null, [arg])),
+          type === "uuid" ? logic.equal(value(text), value(arg)) : logic.iff(truth(text), truth(arg)),
+        ),
+      );
+    }
   arrayAxioms(logic, vocabulary, once);
   jsonAxioms(logic, vocabulary, constants, once);
   return made;
 }
 
-/** string_to_array gives an empty array for the empty text alone, and no NULLs; casting an array keeps how many members it has, and which are NULL. */
+/** string_to_array gives no NULL, and nothing exactly for the empty text; a cast of an array keeps NULLs, and what is empty. */
 function arrayAxioms(logic: Logic, vocabulary: Vocabulary, once: (key: string, make: () => Formula) => void): void {
+  const is = (what: "empty" | "null", array: Term): Formula => logic.predicate(`array:${what}`, null, [array]);
+  for (const term of vocabulary.terms) {
+    const [arg] = term.kind === "apply" ? term.args : [];
+    if (term.kind !== "apply" || !arg) continue;
+    if (term.fn.startsWith("split ")) {
+      once(`split null ${term.id}`, () => logic.not(is("null", term)));
+      once(`split empty ${term.id}`, () => logic.iff(is("empty", term), logic.equal(arg, logic.constant("text", ""))));
+    } else if (term.fn.startsWith("in:array "))
+      for (const what of ["null", "empty"] as const)
+        once(`${what} in ${term.id}`, () =>
+          logic.or(
+            logic.not(logic.predicate(`ok:${term.fn.slice("in:".length)}`, null, [arg])),
+            logic.iff(is(what, term), is(what, arg)),
+          ),
+        );
+  }
   for (const predicate of vocabulary.predicates) {
-    const [array] = predicate.args;
-    if (array?.kind !== "apply" || !/^array:(empty|null)$/.test(predicate.fn)) continue;
-    const [origin] = array.args;
-    if (!origin) continue;
-    if (array.fn.startsWith("split "))
-      once(`array ${predicate.id}`, () =>
-        predicate.fn === "array:null"
-          ? logic.not(predicate)
-          : logic.iff(predicate, logic.equal(origin, logic.constant("text", ""))),
-      );
-    else if (array.fn.startsWith("in:array "))
-      once(`array ${predicate.id}`, () => logic.iff(predicate, logic.predicate(predicate.fn, null, [origin])));
+    const [member, array] = predicate.args;
+    if (predicate.fn === "array:member" && member && array)
+      once(`member ${predicate.id}`, () => logic.or(logic.not(predicate), logic.not(is("empty", array))));
+    if (predicate.fn === "array:null" && member)
+      once(`null member ${predicate.id}`, () => logic.or(logic.not(predicate), logic.not(is("empty", member))));
   }
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from "../../pg/group-by.ts";
 import type { Term } from "../logic/logic.ts";
 
 export interface OrderFact {
@@ -17,6 +18,17 @@ export interface Order {
 
 /** Differences of whole numbers over a full assignment: consistent exactly when no cycle has a negative sum (Bellman and Ford). */
 export function checkOrder(facts: readonly OrderFact[]): Order {
+  // each sort counts from a zero of its own: microseconds must not push the integers about
+  const bySort = groupBy(facts, ({ left, right }) => (left ?? right)?.sort ?? "");
+  if (bySort.size < 2) return checkSort(facts);
+  const orders = [...bySort.values()].map(checkSort);
+  return {
+    conflicts: orders.flatMap(({ conflicts }) => conflicts),
+    values: new Map(orders.flatMap(({ values }) => [...values])),
+  };
+}
+
+function checkSort(facts: readonly OrderFact[]): Order {
   if (facts.length === 0) return { conflicts: [], values: new Map() };
   const edges = facts.map(({ left, right, bound, literal }) =>
     literal > 0

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { readCases } from "../cases/prove/case-file.ts";
+import { MUTANTS } from "./mutants.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const CASES = join(ROOT, "test/cases/prove");
+
+// `npm run mutants` runs them; here is only what it needs to be able to
+test("every mutant fits the present source", () => {
+  const moved = MUTANTS.filter(({ file, find }) => {
+    const text = readFileSync(join(ROOT, "src/prove", file), "utf8");
+    return text.split(find).length !== 2;
+  });
+  expect(moved.map(({ id, file }) => `${id} in src/prove/${file}`)).toEqual([]);
+});
+
+test("every mutant changes something, under a name of its own", () => {
+  expect(MUTANTS.filter(({ find, replace }) => find === replace)).toEqual([]);
+  expect(new Set(MUTANTS.map(({ id }) => id)).size).toBe(MUTANTS.length);
+});
+
+test("every mutant names cases that there are", () => {
+  const ids = new Set(["probe: no time"]);
+  for (const name of readdirSync(CASES).filter((file) => file.endsWith(".json")))
+    for (const { id } of readCases(join(CASES, name))) ids.add(id);
+  expect(MUTANTS.filter(({ noticedBy }) => noticedBy.length === 0)).toEqual([]);
+  expect(MUTANTS.flatMap(({ noticedBy }) => noticedBy).filter((id) => !ids.has(id))).toEqual([]);
+});

@@ -1,0 +1,599 @@
+/**
+ * Wrong provers, each the present one with one small change. `scripts/mutants.ts` shows that the cases of `test/cases/prove` notice every
+ * one of them: a mistake of that kind cannot come back unseen.
+ */
+export interface Mutant {
+  id: string;
+  /** what the wrong prover believes */
+  title: string;
+  /** under `src/prove/` */
+  file: string;
+  /** exact text; stands in the file exactly once */
+  find: string;
+  replace: string;
+  /** ids of cases that notice it at least; others may too */
+  noticedBy: readonly string[];
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  // three-valued logic
+  {
+    id: "two-valued-not",
+    title: "NOT takes NULL for false",
+    file: "encode/value.ts",
+    find: "not: ({ raises, isTrue, isFalse }) => condition(raises, isFalse, isTrue),",
+    replace: "not: ({ raises, isTrue }) => condition(raises, logic.not(logic.or(raises, isTrue)), isTrue),",
+    noticedBy: ["12", "50"],
+  },
+  {
+    id: "null-and-false-null",
+    title: "NULL AND false is NULL",
+    file: "encode/value.ts",
+    find: "logic.or(...values.map((value) => value.isFalse)),",
+    replace:
+      "logic.and(logic.or(...values.map((value) => value.isFalse)), ...values.map((value) => logic.or(value.isTrue, value.isFalse))),",
+    noticedBy: ["K-de-morgan"],
+  },
+  {
+    id: "is-true-keeps-null",
+    title: "NULL IS TRUE is NULL",
+    file: "encode/encoder.ts",
+    find: "const plain = values.condition(arg.raises, logic.and(settled, holds), logic.and(settled, logic.not(holds)));",
+    replace:
+      "const plain = values.condition(arg.raises, logic.and(settled, holds), logic.and(settled, logic.not(holds), logic.or(arg.isTrue, arg.isFalse)));",
+    noticedBy: ["50"],
+  },
+  {
+    id: "free-is-null",
+    title: "IS NULL is a fact of its own, not linked to the value",
+    file: "encode/encoder.ts",
+    find: "const { raises, isNull } = nullness(encoder, expression(nullTest.arg, frame));",
+    replace:
+      'const { raises } = nullness(encoder, expression(nullTest.arg, frame));\n      const isNull = logic.predicate("free null", null, []);',
+    noticedBy: ["10"],
+  },
+  {
+    id: "null-not-distinct-ignored",
+    title: "NULL IS NOT DISTINCT FROM NULL is false",
+    file: "encode/compare.ts",
+    find: "const same = logic.and(settled, logic.or(logic.and(nullA, nullB), equal.isTrue));",
+    replace: "const same = logic.and(settled, equal.isTrue);",
+    noticedBy: ["13"],
+  },
+  {
+    id: "not-null-ignored",
+    title: "a NOT NULL column may be NULL",
+    file: "encode/encoder.ts",
+    find: "const isNull = notNull ? logic.false : logic.predicate(`null ${name}`, row, []);",
+    replace: "const isNull = logic.predicate(`null ${name}`, row, []);",
+    noticedBy: ["16"],
+  },
+  {
+    id: "nothing-is-null",
+    title: "no column is ever NULL",
+    file: "encode/encoder.ts",
+    find: "const isNull = notNull ? logic.false : logic.predicate(`null ${name}`, row, []);",
+    replace: "const isNull = logic.false;",
+    noticedBy: ["12"],
+  },
+  {
+    id: "in-without-null",
+    title: "x IN (query) is false, not NULL, where only NULLs are found",
+    file: "encode/subquery.ts",
+    find: "? values.condition(raises, some(compared.isTrue), logic.and(settled, logic.not(some(logic.not(compared.isFalse)))))",
+    replace: "? values.condition(raises, some(compared.isTrue), logic.and(settled, logic.not(some(compared.isTrue))))",
+    noticedBy: ["K-not-in-null"],
+  },
+
+  // settings and claims
+  {
+    id: "empty-is-unset",
+    title: "a setting is unset or has a value: empty counts as unset",
+    file: "encode/call.ts",
+    find: ": logic.predicate(`set ${name}`, null, []);",
+    replace:
+      ': logic.and(logic.predicate(`set ${name}`, null, []), logic.not(logic.equal(logic.variable("text", name), logic.constant("text", ""))));',
+    noticedBy: ["2"],
+  },
+  {
+    id: "never-unset",
+    title: "a setting is empty or has a value: it is never unset",
+    file: "encode/call.ts",
+    find: ": logic.predicate(`set ${name}`, null, []);",
+    replace: ": logic.true;",
+    noticedBy: ["4"],
+  },
+  {
+    id: "missing-ok-always",
+    title: "current_setting(name) of an unset setting is NULL",
+    file: "encode/call.ts",
+    find: "const missing = args[1] === undefined ? false : boolConst(args[1]);",
+    replace: "const missing = true;",
+    noticedBy: ["4"],
+  },
+  {
+    id: "json-null-is-text",
+    title: "->> of a JSON null is a text",
+    file: "encode/json.ts",
+    find: "return [{ when: logic.and(when, some), term }];",
+    replace: "return [{ when: logic.or(logic.and(when, some), when), term }];",
+    noticedBy: ["K-json-null"],
+  },
+  {
+    id: "assumption-may-be-null",
+    title: "an assumption that comes to NULL counts as true",
+    file: "assume.ts",
+    find: "encoder.condition(parseOnce(text).tree, frame).isTrue)",
+    replace: "shared.logic.not(encoder.condition(parseOnce(text).tree, frame).isFalse))",
+    noticedBy: ["K-assumption-not-null"],
+  },
+
+  // sub-queries
+  {
+    id: "subquery-by-text",
+    title: "sub-queries of the same text are the same: policies of the inner relation do not count",
+    file: "encode/subquery.ts",
+    find: 'rowAccess(encoder, { relation, component: "SELECT", row, frame: inner }),',
+    replace: "encoder.values.constant(true),",
+    noticedBy: ["24", "K-inner-widened"],
+  },
+  {
+    id: "unchanged-by-own-text",
+    title: "a relation whose own policies did not change gives the same, whatever became of those that they read",
+    file: "uses.ts",
+    find: "for (const name of changed) for (const user of users.get(name) ?? []) changed.add(user);",
+    replace: "",
+    noticedBy: ["K-inner-widened"],
+  },
+  {
+    id: "opaque-over-changed",
+    title: "what is not understood is the same on both sides, although a policy that it runs under changed",
+    file: "encode/opaque.ts",
+    find: ": facts.changed ? [encoder.name] : []),",
+    replace: ": []),",
+    noticedBy: ["K-opaque-over-changed"],
+  },
+  {
+    id: "one-row",
+    title: "a table has one row at most",
+    file: "solve/solver.ts",
+    find: "const MOST_ROWS = 12;",
+    replace: "const MOST_ROWS = 1;",
+    noticedBy: ["K-two-rows"],
+  },
+  {
+    id: "negative-exists-one-row",
+    title: "NOT EXISTS looks at one row only",
+    file: "solve/solver.ts",
+    find: "for (; quantifier.seen < rows.length; quantifier.seen += 1) {",
+    replace: "for (; quantifier.seen < Math.min(rows.length, 1); quantifier.seen += 1) {",
+    noticedBy: ["18"],
+  },
+  {
+    id: "row-not-in-its-table",
+    title: "a sub-query over the own relation does not meet the row in question",
+    file: "compare-access.ts",
+    find: 'const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table }];',
+    replace: 'const rows: SolverOptions["rows"] = [];',
+    noticedBy: ["K-row-is-there DELETE"],
+  },
+  {
+    id: "inserted-row-is-there",
+    title: "a sub-query of an INSERT policy meets the row that is being inserted",
+    file: "compare-access.ts",
+    find: 'const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table }];',
+    replace: "const rows = [{ row: oldRow ?? row, table }];",
+    noticedBy: ["K-row-to-be INSERT"],
+  },
+  {
+    id: "updated-row-is-there",
+    title: "a sub-query of an UPDATE check meets the new row instead of the old one",
+    file: "compare-access.ts",
+    find: 'const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table }];',
+    replace: 'const rows = access.component === "INSERT" ? [] : [{ row, table }];',
+    noticedBy: ["K-row-to-be UPDATE_CHECK"],
+  },
+  {
+    id: "outer-name-wins",
+    title: "a name without a qualifier is looked for outside first",
+    file: "encode/frame.ts",
+    find: "for (const scope of frame.scopes)",
+    replace: "for (const scope of [...frame.scopes].reverse())",
+    noticedBy: ["K-inner-name-wins"],
+  },
+  {
+    id: "unique-ignored-lookup",
+    title: "a scalar sub-query that pins a unique key may still find several rows",
+    file: "encode/subquery.ts",
+    find: "return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));",
+    replace: "return false;",
+    noticedBy: ["K-unique-lookup"],
+  },
+  {
+    id: "unique-any-lookup",
+    title: "a scalar sub-query that pins any column finds one row",
+    file: "encode/subquery.ts",
+    find: "return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));",
+    replace: "return pinned.size > 0;",
+    noticedBy: ["42"],
+  },
+  {
+    id: "unique-part-lookup",
+    title: "a part of a unique key pins one row",
+    file: "encode/subquery.ts",
+    find: "return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));",
+    replace: "return source.relation.uniqueKeys.some((key) => key.some((column) => pinned.has(column)));",
+    noticedBy: ["K-unique-part-lookup"],
+  },
+  {
+    id: "unique-ignored-rows",
+    title: "two rows may agree on a unique key",
+    file: "solve/solver.ts",
+    find: "if (rows.length < 2 || keys.length === 0) continue;",
+    replace: "continue;",
+    noticedBy: ["K-unique-rows"],
+  },
+  {
+    id: "unique-every-column",
+    title: "every column is unique",
+    file: "solve/solver.ts",
+    find: "const { uniqueKeys: keys, notNull } = options.table(table);",
+    replace:
+      "const { notNull } = options.table(table);\n      const keys = [...columnsOf(table).keys()].map((column) => [column]);",
+    noticedBy: ["K-unique-part-rows"],
+  },
+  {
+    id: "unique-nulls-equal",
+    title: "a unique key lets in one NULL only",
+    file: "solve/solver.ts",
+    find: `              for (const { row } of [a, b]) alike.push(logic.not(isNull(column, row)));
+              alike.push(logic.equal(logic.column(sort, a.row, column), logic.column(sort, b.row, column)));`,
+    replace: `              const nulls = logic.and(isNull(column, a.row), isNull(column, b.row));
+              alike.push(logic.or(nulls, logic.and(logic.not(isNull(column, a.row)), logic.not(isNull(column, b.row)), logic.equal(logic.column(sort, a.row, column), logic.column(sort, b.row, column)))));`,
+    noticedBy: ["K-unique-nulls"],
+  },
+  {
+    id: "recursion-not-detected",
+    title: "a policy may read its own relation",
+    file: "encode/policies.ts",
+    find: 'if (encoder.recursion === "raise") throw new InfiniteRecursion(key);',
+    replace: "",
+    noticedBy: ["46"],
+  },
+  {
+    id: "recursion-needs-from",
+    title: "only sub-queries with FROM count for recursion, not (select auth.uid())",
+    file: "encode/policies.ts",
+    find: "const expands = quals.some(({ hasSubLink }) => hasSubLink);",
+    replace: "const expands = quals.some(({ hasFrom }) => hasFrom);",
+    noticedBy: ["K-recursion-without-from DELETE"],
+  },
+
+  // composition of policies
+  {
+    id: "update-check-alone",
+    title: "an UPDATE policy without WITH CHECK lets every new row through",
+    file: "encode/policies.ts",
+    find: 'component === "INSERT" || component === "UPDATE CHECK" ? (policy.check ?? policy.using) : policy.using;',
+    replace:
+      'component === "UPDATE CHECK" ? (policy.check ?? "true") : component === "INSERT" ? (policy.check ?? policy.using) : policy.using;',
+    noticedBy: ["P6 UPDATE_CHECK"],
+  },
+  {
+    id: "check-ignored",
+    title: "new rows meet USING even where the policy has a WITH CHECK",
+    file: "encode/policies.ts",
+    find: 'component === "INSERT" || component === "UPDATE CHECK" ? (policy.check ?? policy.using) : policy.using;',
+    replace: 'component === "INSERT" || component === "UPDATE CHECK" ? (policy.using ?? policy.check) : policy.using;',
+    noticedBy: ["K-check-differs UPDATE_CHECK"],
+  },
+  {
+    id: "all-is-not-select",
+    title: "a policy FOR ALL is about writing only",
+    file: "side.ts",
+    find: '(policy.command === "ALL" || policy.command === command) &&',
+    replace: '((policy.command === "ALL" && command !== "SELECT") || policy.command === command) &&',
+    noticedBy: ["P1 SELECT"],
+  },
+  {
+    id: "permissive-and",
+    title: "permissive policies are ANDed",
+    file: "encode/policies.ts",
+    find: "return values.and([values.or(permissive), ...restrictive]);",
+    replace: "return values.and([...permissive, ...restrictive]);",
+    noticedBy: ["P4 SELECT"],
+  },
+  {
+    id: "kinds-swapped",
+    title: "permissive and restrictive are swapped",
+    file: "encode/policies.ts",
+    find: "return values.and([values.or(permissive), ...restrictive]);",
+    replace: "return values.and([values.or(restrictive), ...permissive]);",
+    noticedBy: ["P4 SELECT", "P6 INSERT"],
+  },
+  {
+    id: "restrictive-ignored",
+    title: "restrictive policies do not count",
+    file: "encode/policies.ts",
+    find: "return values.and([values.or(permissive), ...restrictive]);",
+    replace: "return values.or(permissive);",
+    noticedBy: ["P6 INSERT"],
+  },
+  {
+    id: "no-permissive-allows",
+    title: "without a permissive policy every row is allowed",
+    file: "encode/policies.ts",
+    find: "if (!quals.some(({ policy }) => policy.permissive)) return values.constant(false);",
+    replace: "if (!quals.some(({ policy }) => policy.permissive)) return values.constant(true);",
+    noticedBy: ["P5 SELECT"],
+  },
+  {
+    id: "row-security-off-ignored",
+    title: "policies hold although row security is off",
+    file: "side.ts",
+    find: "bypasses: (relation, role) => !relation.rowSecurity || isAbove(relation, role),",
+    replace: "bypasses: (relation, role) => isAbove(relation, role),",
+    noticedBy: ["P10 SELECT"],
+  },
+  {
+    id: "privilege-ignored",
+    title: "GRANT does not count",
+    file: "predicate.ts",
+    find: "if (!shared[name].hasPrivilege(relation, commandOf(component), role))",
+    replace: "if (Math.abs(0) > 1)",
+    noticedBy: ["K-grant-revoked DELETE"],
+  },
+
+  // roles
+  {
+    id: "to-by-name",
+    title: "TO role binds that role alone, not those that inherit from it",
+    file: "side.ts",
+    find: 'policy.roles.some((named) => named === "public" || privilegesOf(role).has(named)),',
+    replace: 'policy.roles.some((named) => named === "public" || named === role),',
+    noticedBy: ["K-inherits SELECT"],
+  },
+  {
+    id: "to-ignored",
+    title: "every policy binds every role",
+    file: "side.ts",
+    find: 'policy.roles.some((named) => named === "public" || privilegesOf(role).has(named)),',
+    replace: "policy.roles.length > 0,",
+    noticedBy: ["K-other-role SELECT"],
+  },
+  {
+    id: "noinherit-ignored",
+    title: "a NOINHERIT member has the privileges of the role",
+    file: "side.ts",
+    find: "if (role?.inherit) for (const parent of role.memberOf) all.add(parent);",
+    replace: "if (role) for (const parent of role.memberOf) all.add(parent);",
+    noticedBy: ["K-noinherit SELECT"],
+  },
+  {
+    id: "bypassrls-ignored",
+    title: "BYPASSRLS does not count",
+    file: "side.ts",
+    find: "if (found?.superuser || found?.bypassRls) return true;",
+    replace: "if (found?.superuser) return true;",
+    noticedBy: ["K-bypassrls SELECT"],
+  },
+  {
+    id: "owner-ignored",
+    title: "policies bind the owner of the relation",
+    file: "side.ts",
+    find: "return !relation.forceRowSecurity && privilegesOf(role).has(relation.owner);",
+    replace: "return false;",
+    noticedBy: ["24", "K-owner SELECT"],
+  },
+  {
+    id: "owner-by-name",
+    title: "members of the owner are bound by policies",
+    file: "side.ts",
+    find: "return !relation.forceRowSecurity && privilegesOf(role).has(relation.owner);",
+    replace: "return !relation.forceRowSecurity && role === relation.owner;",
+    noticedBy: ["K-owner-member SELECT"],
+  },
+  {
+    id: "force-ignored",
+    title: "FORCE ROW LEVEL SECURITY does not count",
+    file: "side.ts",
+    find: "return !relation.forceRowSecurity && privilegesOf(role).has(relation.owner);",
+    replace: "return privilegesOf(role).has(relation.owner);",
+    noticedBy: ["K-force SELECT"],
+  },
+  {
+    id: "roles-alike",
+    title: "roles with the same policies have the same access, although the policy asks for current_user",
+    file: "prove.ts",
+    find: 'ofRole ? role : ""',
+    replace: '""',
+    noticedBy: ["K-current-user SELECT"],
+  },
+  {
+    id: "memory-without-role",
+    title: "a policy encoded for one role is taken for another",
+    file: "encode/policies.ts",
+    find: "      frame.role,\n      row.id,",
+    replace: "      row.id,",
+    noticedBy: ["K-current-user SELECT"],
+  },
+
+  // functions
+  {
+    id: "definer-as-invoker",
+    title: "SECURITY DEFINER runs with the rights of the caller",
+    file: "encode/call.ts",
+    find: "role: fn.securityDefiner ? fn.owner : frame.role,",
+    replace: "role: frame.role,",
+    noticedBy: ["24"],
+  },
+  {
+    id: "invoker-as-definer",
+    title: "every function runs with the rights of its owner",
+    file: "encode/call.ts",
+    find: "role: fn.securityDefiner ? fn.owner : frame.role,",
+    replace: "role: fn.owner,",
+    noticedBy: ["K-invoker"],
+  },
+  {
+    id: "strict-ignored",
+    title: "a STRICT function runs for NULL too",
+    file: "encode/call.ts",
+    find: "const nulls = fn.strict ?",
+    replace: "const nulls = fn.strict && args.length > 99 ?",
+    noticedBy: ["K-strict"],
+  },
+  {
+    id: "volatile-congruent",
+    title: "a VOLATILE function gives the same each time",
+    file: "encode/opaque.ts",
+    find: "...(volatile ? [`${encoder.name} ${encoder.opaques.size}`] : ",
+    replace: "...(",
+    noticedBy: ["K-volatile"],
+  },
+  {
+    id: "opaque-guessed",
+    title: "a difference that hangs on something not understood is told as a fact",
+    file: "compare-access.ts",
+    find: "const unknown = differs && touched.size > 0;",
+    replace: "const unknown = differs && touched.size > 1e6;",
+    noticedBy: ["43", "45"],
+  },
+  {
+    id: "lower-injective",
+    title: "lower() gives different texts for different texts",
+    file: "solve/axioms.ts",
+    find: 'if (!term.fn.startsWith("out:") || !arg) continue;',
+    replace: 'if (!(term.fn.startsWith("out:") || term.fn === "lower") || !arg) continue;',
+    noticedBy: ["8"],
+  },
+
+  // types and casts
+  {
+    id: "uuid-text-canonical",
+    title: "a text that reads as a uuid is the one that the uuid prints as",
+    file: "solve/axioms.ts",
+    find: "      // what an output function printed is read back",
+    replace: `      if (type === "uuid")
+        once(\`canonical \${text.id}\`, () =>
+          logic.or(logic.not(ok(text)), logic.equal(logic.apply("text", "out:uuid", [value(text)]), text)),
+        );
+      // what an output function printed is read back`,
+    noticedBy: ["6"],
+  },
+  {
+    id: "print-not-read-back",
+    title: "the text of a uuid may read as another uuid",
+    file: "solve/axioms.ts",
+    find: "logic.or(logic.not(logic.equal(text, out)), logic.and(ok(text), logic.equal(value(text), origin))),",
+    replace: "logic.true,",
+    noticedBy: ["6"],
+  },
+  {
+    id: "uuid-in-total",
+    title: "a cast from text never raises",
+    file: "encode/cast.ts",
+    find: "    raises.push(logic.and(when, logic.not(reads)));\n    cases.push({ when: logic.and(when, reads), term: logic.apply(model.sort,",
+    replace: "    cases.push({ when: logic.and(when, reads), term: logic.apply(model.sort,",
+    noticedBy: ["6", "27"],
+  },
+  {
+    id: "uuid-case-sensitive",
+    title: "uuids in upper and in lower case differ",
+    file: "logic/conversion.ts",
+    find: 'const hex = inner.replaceAll("-", "").toLowerCase();',
+    replace: 'const hex = inner.replaceAll("-", "");',
+    noticedBy: ["K-uuid-upper-case"],
+  },
+  {
+    id: "integers-dense",
+    title: "there is a number between 3 and 4",
+    file: "solve/order.ts",
+    find: "weight: -bound - 1, literal }",
+    replace: "weight: -bound - 0.5, literal }",
+    noticedBy: ["32"],
+  },
+  {
+    id: "enum-open",
+    title: "an enum has values besides its labels",
+    file: "solve/axioms.ts",
+    find: 'if (labels && term.kind !== "constant")',
+    replace: 'if (labels && term.kind === "variable")',
+    noticedBy: ["K-enum-labels"],
+  },
+  {
+    id: "enum-alphabetical",
+    title: "enums are ordered by their labels' spelling",
+    file: "encode/compare.ts",
+    find: "? enumAtMost(encoder, labels)",
+    replace: "? enumAtMost(encoder, [...labels].sort())",
+    noticedBy: ["K-enum-order"],
+  },
+
+  // errors and the verdict
+  {
+    id: "and-guards",
+    title: "AND does not evaluate what stands right of a false part",
+    file: "encode/value.ts",
+    find: `    and: (values) =>
+      condition(
+        logic.or(...values.map((value) => value.raises)),`,
+    replace: `    and: (values) =>
+      condition(
+        logic.or(
+          ...values.map((value, index) =>
+            logic.and(value.raises, ...values.slice(0, index).map((left) => logic.not(left.isFalse))),
+          ),
+        ),`,
+    noticedBy: ["K-and-does-not-guard"],
+  },
+  {
+    id: "case-does-not-guard",
+    title: "CASE evaluates every branch",
+    file: "encode/choice.ts",
+    find: "raises = logic.or(raises, logic.and(reached, branch.when.raises), logic.and(taken, own));",
+    replace: "raises = logic.or(raises, branch.when.raises, own);",
+    noticedBy: ["K-and-does-not-guard"],
+  },
+  {
+    id: "coalesce-evaluates-all",
+    title: "COALESCE evaluates every argument",
+    file: "encode/choice.ts",
+    find: "raises = logic.or(raises, logic.and(reached, own));",
+    replace: "raises = logic.or(raises, own);",
+    noticedBy: ["K-coalesce-is-lazy"],
+  },
+  {
+    id: "no-row-no-error",
+    title: "an expression in a sub-query raises only where the sub-query has a row",
+    file: "encode/lookup.ts",
+    find: "((part.open & mask) === 0 ? part : over(encoder, rows, part))",
+    replace: "over(encoder, rows, part)",
+    noticedBy: ["24
+was"],
+  },
+  {
+    id: "vacuous-is-equivalent",
+    title: "under an assumption that contradicts itself both sides are equivalent",
+    file: "decide.ts",
+    find: 'return { decision: "vacuous", errors: [], overlap: [], models, bounded };',
+    replace: 'return { decision: "equivalent", errors: [], overlap: [], models, bounded };',
+    noticedBy: ["41"],
+  },
+  {
+    id: "always-errors-is-equivalent",
+    title: "what raises in every state is equivalent to anything",
+    file: "decide.ts",
+    find: 'return { decision: "always-errors", errors: [], overlap: [], models, bounded };',
+    replace: 'return { decision: "equivalent", errors: [], overlap: [], models, bounded };',
+    noticedBy: ["K-always-raises"],
+  },
+  {
+    id: "budget-never-checked",
+    title: "the time is never up",
+    file: "comparison.ts",
+    find: "if (performance.now() > shared.deadline) throw new BudgetExceeded();",
+    replace: "",
+    noticedBy: ["probe: no time"],
+  },
+];
