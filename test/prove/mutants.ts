@@ -569,8 +569,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "encode/lookup.ts",
     find: "((part.open & mask) === 0 ? part : over(encoder, rows, part))",
     replace: "over(encoder, rows, part)",
-    noticedBy: ["24
-was"],
+    noticedBy: ["24"],
   },
   {
     id: "vacuous-is-equivalent",
