@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fuzz } from "./fuzz/fuzz.ts";
+import { caseFile } from "./fuzz/report.ts";
+import { newRunner, type Runner } from "./fuzz/runner.ts";
+import { shrink } from "./fuzz/shrink.ts";
+
+let runner: Runner;
+beforeAll(async () => {
+  runner = await newRunner();
+});
+afterAll(async () => runner.close());
+
+/** `npm run fuzz -- --seed N --points N` for more of them. */
+test("verdicts explain what a Postgres does at 20,000 points", { timeout: 180_000 }, async () => {
+  const tally = await fuzz(runner, { seed: 1, points: 20_000 });
+  const [first] = tally.contradictions;
+  const shown = first ? JSON.stringify(caseFile(await shrink(runner, first)), null, 1) : "";
+  expect(shown).toBe("");
+  // every verdict occurs, and few pairs are not taken
+  expect([...tally.verdicts.keys()]).toEqual(
+    expect.arrayContaining(["equivalent", "tighter", "looser", "incomparable", "always-errors"]),
+  );
+  expect(tally.refused.size).toBeLessThan(tally.pairs / 20);
+  expect(tally.witnesses.confirmed).toBeGreaterThan(500);
+});
