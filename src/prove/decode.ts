@@ -160,7 +160,18 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
     return value;
   };
 
+  // texts that are being worked out: one that hangs on itself gets a word of its own
+  const busy = new Set<Term>();
   const text = (term: Term): string => {
+    if (busy.has(term)) return word();
+    busy.add(term);
+    try {
+      return textOf(term);
+    } finally {
+      busy.delete(term);
+    }
+  };
+  const textOf = (term: Term): string => {
     const mates = classmates(term);
     // a placeholder first: two texts that are lower case of each other would ask for ever
     for (const mate of mates)
@@ -240,6 +251,21 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
     arrays.set(key, known);
     return known;
   };
+  const isSettled = (origin: Term): boolean => {
+    const mates = classmates(origin);
+    return (
+      mates.some(
+        (mate) => mate.kind === "constant" || known.has(mate) || (mate.kind === "apply" && mate.fn.startsWith("out:")),
+      ) ||
+      [...model.predicates].some(
+        (predicate) =>
+          predicate.fn.startsWith("ok:") &&
+          predicate.args[0] !== undefined &&
+          mates.includes(predicate.args[0]) &&
+          model.holds(predicate) === true,
+      )
+    );
+  };
   const membersOf = (array: Term): (string | null)[] => {
     // what was cast from this array has its members
     const same = [...model.terms].filter(
@@ -250,6 +276,13 @@ function newValuation({ logic, conversions, model, now }: DecodeInput): Valuatio
           term.args[0] &&
           classmates(array).includes(term.args[0])),
     );
+    // a list that comes from a text which is settled otherwise has that text's members
+    for (const term of same) {
+      const [origin] = term.kind === "apply" && term.fn.startsWith("split ") ? term.args : [];
+      if (term.kind !== "apply" || !origin || !isSettled(origin)) continue;
+      const value = print(origin);
+      return value === "" ? [] : value.split(JSON.parse(term.fn.slice("split ".length)) as string);
+    }
     const members = new Set<string | null>();
     if (same.some((term) => model.holds(logic.predicate("array:null", null, [term])) === true)) members.add(null);
     for (const predicate of model.predicates) {

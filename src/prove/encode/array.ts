@@ -1,6 +1,7 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { initPlanTarget, nameParts } from "../../pg/expr/shape.ts";
 import type { Formula, Term } from "../logic/logic.ts";
+import { nullness } from "./choice.ts";
 import { encodeComparison, isTerm } from "./compare.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Frame } from "./frame.ts";
@@ -47,7 +48,12 @@ function overArray(encoder: Encoder, left: Value, operator: string, any: boolean
     if (!compared.every((part) => part !== null)) return null;
     parts.push({ when, value: any ? values.or(compared) : values.and(compared) });
   }
-  const raises = logic.or(array.raises, ...parts.map(({ when, value }) => logic.and(when, value.raises)));
+  // the operand is evaluated whatever the array is, NULL too
+  const raises = logic.or(
+    array.raises,
+    nullness(encoder, left).raises,
+    ...parts.map(({ when, value }) => logic.and(when, value.raises)),
+  );
   const settled = logic.not(raises);
   const over = (side: "isTrue" | "isFalse"): Formula =>
     logic.or(...parts.map(({ when, value }) => logic.and(settled, when, value[side])));

@@ -7,7 +7,6 @@ import type { Formula, Term } from "../logic/logic.ts";
 import { congruentCall } from "./congruent.ts";
 import type { Encoder } from "./encoder.ts";
 import { SUPABASE } from "./platform.ts";
-import { InfiniteRecursion } from "./recursion.ts";
 import type { Frame } from "./frame.ts";
 import { jsonAt, jsonText } from "./json.ts";
 import { noteUninterpreted } from "./opaque.ts";
@@ -174,6 +173,9 @@ function inlined(encoder: Encoder, node: Expr, args: readonly Expr[], own: reado
       congruentCall(encoder, fn, args, frame) ??
       encoder.opaque(node, frame, `the body of ${name}() is not one expression or query in SQL`)
     );
+  // a function that comes back to itself ends with 54001, where it is reached at all
+  if (frame.calls.includes(name))
+    return encoder.values.condition(encoder.logic.true, encoder.logic.false, encoder.logic.false);
   const changed = fn.settings.filter((entry) => !/^search_path=/i.test(entry));
   if (changed.length > 0) return encoder.opaque(node, frame, `${name}() changes settings while it runs`);
   const value = runBody(encoder, node, fn, body, bodyFrame(fn, args, frame));
@@ -201,7 +203,6 @@ const isSet = (fn: PgFunction): boolean => /^\s*SETOF\b|^\s*TABLE\(/i.test(fn.re
 /** Where a function's body stands: its arguments are its names, and it runs for its owner where it is SECURITY DEFINER. */
 function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
   const name = `${fn.schema}.${fn.name}`;
-  if (frame.calls.includes(name)) throw new InfiniteRecursion(name);
   const parameters = new Map<string, { expr: Expr; frame: Frame }>();
   args.forEach((expr, index) => {
     const bound = { expr, frame };
@@ -240,6 +241,7 @@ export function setFunctionQuery(
   )
     return null;
   if (fn.argumentTypes.length !== made.args.length || !encoder.side.mayExecute(fn, frame.role)) return null;
+  if (frame.calls.includes(`${fn.schema}.${fn.name}`)) return null;
   const body = bodyOf(fn);
   const link = body && "select" in body ? as("SubLink", body.select) : null;
   const select = as("SelectStmt", link?.subselect);

@@ -86,14 +86,13 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
         }
       }
       for (const other of ["uuid", "smallint", "integer", "bigint", "boolean", "date"])
-        if (
-          other < type &&
-          areDisjoint(type, other) &&
-          predicates.get(`ok:${other}`)?.some((use) => use.args[0] === text)
-        )
-          once(`${type} or ${other} ${text.id}`, () =>
-            logic.not(logic.and(ok(text), logic.predicate(`ok:${other}`, null, [text]))),
-          );
+        for (const test of other < type && areDisjoint(type, other) ? (predicates.get(`ok:${other}`) ?? []) : []) {
+          const [same] = test.args;
+          if (same && vocabulary.mayBeEqual(text, same))
+            once(`${type} or ${other} ${text.id} ${same.id}`, () =>
+              logic.or(logic.not(logic.equal(text, same)), logic.not(ok(text)), logic.not(test)),
+            );
+        }
       if (labels)
         once(`${type} labels ${text.id}`, () =>
           logic.iff(ok(text), logic.or(...labels.map((label) => logic.equal(text, logic.constant("text", label))))),
@@ -247,7 +246,7 @@ function jsonAxioms(
     if (term.kind === "apply" && term.fn.startsWith("json:text "))
       texts.set(`${term.fn.slice("json:text ".length)} ${term.args[0]?.id}`, term);
   for (const predicate of vocabulary.predicates) {
-    const found = /^json:(has|some|object) (.*)$/s.exec(predicate.fn);
+    const found = /^json:(has|some|object|array) (.*)$/s.exec(predicate.fn);
     const [document] = predicate.args;
     if (!found || !document) continue;
     const [, what, pathText = ""] = found;
@@ -257,13 +256,18 @@ function jsonAxioms(
     if (what === "some") once(`json ${predicate.id}`, () => logic.or(logic.not(predicate), about("has", path)));
     else if (what === "has" && path.length > 1)
       once(`json ${predicate.id}`, () => logic.or(logic.not(predicate), about("object", path.slice(0, -1))));
-    else if (what === "object") {
-      once(`json ${predicate.id}`, () => logic.or(logic.not(predicate), about("some", path)));
+    else if (what === "object" || what === "array") {
+      once(`json ${predicate.id}`, () =>
+        logic.and(
+          logic.or(logic.not(predicate), about("some", path)),
+          logic.not(logic.and(about("object", path), about("array", path))),
+        ),
+      );
       const text = texts.get(`${pathText} ${document.id}`);
       if (!text) continue;
-      // the text of an object starts with a brace and is longer than any uuid is with braces
+      // the text of an object starts with a brace and is longer than any uuid is with braces; that of a list starts with a bracket
       for (const constant of constants)
-        if (!isObject(String(constant.value)) && vocabulary.mayBeEqual(text, constant))
+        if (!(what === "object" ? isObject : isList)(String(constant.value)) && vocabulary.mayBeEqual(text, constant))
           once(`json text ${predicate.id} ${constant.id}`, () =>
             logic.or(logic.not(predicate), logic.not(logic.equal(text, constant))),
           );
@@ -273,6 +277,8 @@ function jsonAxioms(
     }
   }
 }
+
+const isList = (text: string): boolean => /^\s*\[[^]*\]\s*$/.test(text);
 
 const isObject = (text: string): boolean => /^\s*\{[^]*\}\s*$/.test(text) && !/^\{[0-9a-f-]*\}$/i.test(text);
 
