@@ -150,7 +150,12 @@ function textFunction(encoder: Encoder, name: string, args: readonly Expr[], fra
     type: "text",
     raises: logic.or(...raises),
     isNull: logic.or(...nulls),
-    cases: combined.map(({ when, terms }) => ({ when, term: logic.apply("text", fn, terms) })),
+    cases: combined.map(({ when, terms }) => {
+      const [only] = terms;
+      // folding the case a second time changes nothing
+      const folded = name in PURE && only?.kind === "apply" && only.fn === fn;
+      return { when, term: folded ? only : logic.apply("text", fn, terms) };
+    }),
   };
 }
 

@@ -183,19 +183,20 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
         logic.or(logic.not(test), logic.not(other), logic.and(truth, is(1)), logic.and(logic.not(truth), is(0))),
       );
     }
-  // boolean and uuid are read in any case
-  for (const type of ["boolean", "uuid"])
+  // booleans, uuids and numbers are read in any case; `TRUE` in capitals is one too, but not every spelling was looked at
+  for (const type of ["boolean", "uuid", ...WIDTHS])
     for (const test of predicates.get(`ok:${type}`) ?? []) {
       const [text] = test.args;
-      const [arg] =
-        text?.kind === "apply" && (text.fn === "lower" || (text.fn === "upper" && type === "uuid")) ? text.args : [];
+      const folds = text?.kind === "apply" && (text.fn === "lower" || (text.fn === "upper" && type !== "boolean"));
+      const [arg] = folds ? text.args : [];
       if (!text || !arg) continue;
-      const value = (of: Term): Term => logic.apply(type, `in:${type}`, [of]);
+      const sort = WIDTHS.includes(type) ? "int" : type;
+      const value = (of: Term): Term => logic.apply(sort, `in:${type}`, [of]);
       const truth = (of: Term): Formula => logic.predicate(`in:${type}`, null, [of]);
       once(`any case ${test.id}`, () =>
         logic.and(
           logic.iff(test, logic.predicate(`ok:${type}`, null, [arg])),
-          type === "uuid" ? logic.equal(value(text), value(arg)) : logic.iff(truth(text), truth(arg)),
+          type === "boolean" ? logic.iff(truth(text), truth(arg)) : logic.equal(value(text), value(arg)),
         ),
       );
     }
@@ -282,7 +283,7 @@ const isList = (text: string): boolean => /^\s*\[[^]*\]\s*$/.test(text);
 
 const isObject = (text: string): boolean => /^\s*\{[^]*\}\s*$/.test(text) && !/^\{[0-9a-f-]*\}$/i.test(text);
 
-const WIDTHS = ["smallint", "integer", "bigint"];
+const WIDTHS: readonly string[] = ["smallint", "integer", "bigint"];
 
 /** Whether every value of one integer type is one of the other too. */
 const fitsInto = (narrow: string, wide: string): boolean =>
