@@ -326,8 +326,7 @@ export async function openSide(named: string, options: ProjectOptions): Promise<
       close: source.close,
     };
   }
-  if (named.endsWith(".json"))
-    return { name: named, catalog: readCatalog(resolve(named)), source: null, close: async () => {} };
+  if (named.endsWith(".json")) return { name: named, catalog: readCatalog(named), source: null, close: async () => {} };
   const projectDir = resolve(named);
   if (!existsSync(projectDir) || !statSync(projectDir).isDirectory())
     throw new ToolError(

@@ -297,19 +297,27 @@ export function newEncoder(options: EncoderOptions): Encoder {
     }
     if (!found.lexpr || !found.rexpr) return encoder.opaque(node, frame, `the operator ${operator} is not modelled`);
     if (/^(=|<>|!=|<|<=|>|>=)$/.test(operator)) {
-      const compared = encodeComparison(
-        encoder,
-        operator === "!=" ? "<>" : operator,
-        expression(found.lexpr, frame),
-        expression(found.rexpr, frame),
+      const [left, right] = [expression(found.lexpr, frame), expression(found.rexpr, frame)];
+      const compared = encodeComparison(encoder, operator === "!=" ? "<>" : operator, left, right);
+      return (
+        compared ?? encoder.opaque(node, frame, whyOf([left, right], `${operator} between these types is not modelled`))
       );
-      return compared ?? encoder.opaque(node, frame, `${operator} between these types is not modelled`);
+    }
+    if (/^!?~~\*?$/.test(operator)) {
+      const like = textPredicate(operator.replace("!", ""), found.lexpr, found.rexpr, frame, operator.startsWith("!"));
+      if (like) return like;
     }
     if (operator === "^@") {
       const prefix = textPredicate("^@", found.lexpr, found.rexpr, frame, false);
       if (prefix) return prefix;
     }
     return encoder.opaque(node, frame, `the operator ${operator} is not modelled`);
+  }
+
+  /** What made an operand opaque is the better reason. */
+  function whyOf(operands: readonly Value[], otherwise: string): string {
+    const opaque = operands.find((operand) => operand.kind === "opaque");
+    return (opaque && options.opaques.get(opaque.name)?.reason.message) ?? otherwise;
   }
 
   /** A strict predicate over two texts of which no more is known than that it gives the same for the same. */

@@ -5,7 +5,10 @@ import { call, nameParts, stringConst, typeText } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import type { Row } from "../logic/logic.ts";
 import type { UnknownReason } from "../verdict.ts";
-import { resolve, type Frame } from "./frame.ts";
+import { relationKey } from "../side.ts";
+import { findRelation, resolve, type Frame } from "./frame.ts";
+import { parseOnce } from "./parse-once.ts";
+import { InfiniteRecursion } from "./recursion.ts";
 import type { Encoder, OpaqueFacts } from "./encoder.ts";
 import type { Opaque } from "./value.ts";
 import { VOLATILE } from "./volatile.ts";
@@ -140,6 +143,7 @@ function gather(encoder: Encoder, node: Expr, frame: Frame): Facts {
     const operator = as("A_Expr", inner);
     if (operator && !TOTAL.has(nameParts(operator.name).at(-1) ?? "")) facts.total = false;
     const range = as("RangeVar", inner);
+    if (range) refuseRecursion(encoder, frame, range.schemaname, range.relname);
     if (
       range &&
       !encoder.isUnchanged(`relation ${range.schemaname ?? frame.searchPath[0] ?? "public"}.${range.relname}`)
@@ -173,6 +177,16 @@ function gather(encoder: Encoder, node: Expr, frame: Frame): Facts {
   // which columns a nested FROM takes from outside is not resolved here: it may be any
   if (nested) for (const scope of frame.scopes) for (const source of scope) facts.rows.add(source.row);
   return facts;
+}
+
+/** A sub-query that is not understood recurses all the same. */
+function refuseRecursion(encoder: Encoder, frame: Frame, schema: string | undefined, name: string | undefined): void {
+  const relation = name === undefined ? undefined : findRelation(encoder.side, frame, schema, name);
+  if (!relation || encoder.recursion !== "raise" || !frame.active.includes(relationKey(relation))) return;
+  if (encoder.side.bypasses(relation, frame.role)) return;
+  const read = encoder.side.policies(relation, "SELECT", frame.role);
+  if (read.some(({ using }) => using !== null && parseOnce(using).hasSubLink))
+    throw new InfiniteRecursion(relationKey(relation));
 }
 
 /** The type of a cast, a function's result, or an element of one. */
