@@ -1,6 +1,7 @@
 import type { Comparison } from "./comparison.ts";
 import { parseOnce } from "./encode/parse-once.ts";
-import { speaksOf, type Formula, type Row } from "./logic/logic.ts";
+import type { Formula, Row } from "./logic/logic.ts";
+import { speaksOf } from "./logic/visit.ts";
 import { encoderFor, frameFor, type Access } from "./predicate.ts";
 
 /** Conditions that every state is taken to satisfy, under a name. Each is true: not NULL, and raising nothing. */

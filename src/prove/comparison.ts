@@ -25,6 +25,8 @@ export interface Comparison {
   decided: Map<string, Decided>;
   opaques: Map<string, OpaqueFacts>;
   encoded: Map<string, Condition>;
+  /** counts the sub-queries that were encoded */
+  subQueries: { count: number };
   /** assumptions that speak of no row, in logic, by name */
   assumed: Map<string, Formula>;
   /** names of those that were found not to contradict themselves */
@@ -46,6 +48,7 @@ export function newComparison(before: Catalog, after: Catalog): Comparison {
     decided: new Map(),
     opaques: new Map(),
     encoded: new Map(),
+    subQueries: { count: 0 },
     assumed: new Map(),
     satisfiable: new Set(),
   };

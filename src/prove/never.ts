@@ -132,6 +132,7 @@ function reach(
     predicate: {
       isTrue: logic.and(reached.predicate.isTrue, using.predicate.isTrue),
       raises: logic.or(reached.predicate.raises, using.predicate.raises),
+      readsRows: reached.predicate.readsRows || using.predicate.readsRows,
     },
   };
 }
@@ -147,8 +148,9 @@ function without(
   const { logic } = shared;
   const { relation, role } = access;
   const encoder = encoderFor(shared, "after");
-  const { isTrue, raises } = reached.predicate;
-  if (property.kind === "anonymous") return { kind: "predicate", predicate: { isTrue: logic.false, raises } };
+  const { isTrue, raises, readsRows } = reached.predicate;
+  if (property.kind === "anonymous")
+    return { kind: "predicate", predicate: { isTrue: logic.false, raises, readsRows } };
   if (property.kind === "move") {
     const old = logic.constantRow("", "old");
     const column = relation.columns.find(({ name }) => name === property.tenant.column);
@@ -158,13 +160,16 @@ function without(
     const moved = from && to ? isDistinct(encoder, from, to) : null;
     return {
       kind: "predicate",
-      predicate: { isTrue: logic.and(isTrue, moved ? logic.not(moved.isTrue) : logic.false), raises },
+      predicate: { isTrue: logic.and(isTrue, moved ? logic.not(moved.isTrue) : logic.false), raises, readsRows },
     };
   }
   const text = conditionOf(property, relation);
   const frame = { ...frameFor(role), scopes: [[{ alias: relation.name, relation, row }]] };
   const condition = encoder.condition(parseOnce(text).tree, frame);
-  return { kind: "predicate", predicate: { isTrue: logic.and(isTrue, logic.not(condition.isTrue)), raises } };
+  return {
+    kind: "predicate",
+    predicate: { isTrue: logic.and(isTrue, logic.not(condition.isTrue)), raises, readsRows },
+  };
 }
 
 const conditionOf = (property: Extract<Property, { kind: "condition" | "tenant" }>, relation: Relation): string =>

@@ -32,6 +32,7 @@ export const encoderFor = (shared: Comparison, name: SideName, recursion: Encode
     isUnchanged: shared.isUnchanged,
     opaques: shared.opaques,
     encoded: shared.encoded,
+    subQueries: shared.subQueries,
     recursion,
     tick: () => tick(shared),
   });
@@ -57,8 +58,8 @@ export function accessPredicate(
   const { logic } = shared;
   // without the privilege no row is reached, whatever policies say
   if (!shared[name].hasPrivilege(relation, commandOf(component), role))
-    return { kind: "predicate", predicate: { isTrue: logic.false, raises: logic.false } };
-  return encoded(() =>
+    return { kind: "predicate", predicate: { isTrue: logic.false, raises: logic.false, readsRows: false } };
+  return encoded(shared, () =>
     rowAccess(encoderFor(shared, name, recursion), { relation, component, row, frame: frameFor(role) }),
   );
 }
@@ -74,15 +75,16 @@ export function policiesPredicate(
 ): Encoded {
   const command = commandOf(component);
   const applied = policies.filter((policy) => policy.command === "ALL" || policy.command === command);
-  return encoded(() =>
+  return encoded(shared, () =>
     composed(encoderFor(shared, name, recursion), applied, { relation, component, row, frame: frameFor(role) }),
   );
 }
 
-function encoded(make: () => Predicate): Encoded {
+function encoded(shared: Comparison, make: () => Pick<Predicate, "isTrue" | "raises">): Encoded {
   try {
+    const before = shared.subQueries.count;
     const { isTrue, raises } = make();
-    return { kind: "predicate", predicate: { isTrue, raises } };
+    return { kind: "predicate", predicate: { isTrue, raises, readsRows: shared.subQueries.count > before } };
   } catch (error) {
     if (error instanceof InfiniteRecursion) return { kind: "recursion", relation: error.relation };
     throw error;

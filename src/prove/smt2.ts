@@ -1,5 +1,6 @@
 import { areDisjoint, printConstant, PURE, type Conversions } from "./logic/functions.ts";
-import { ORDERED, visit, type Formula, type Logic, type Row, type Sort, type Term } from "./logic/logic.ts";
+import { ORDERED, type Formula, type Logic, type Row, type Sort, type Term } from "./logic/logic.ts";
+import { visit } from "./logic/visit.ts";
 import { axioms } from "./solve/axioms.ts";
 import type { SolverOptions } from "./solve/solver.ts";
 

@@ -18,7 +18,7 @@ test("verdicts explain what a Postgres does at 20,000 points", { timeout: 180_00
   expect(shown).toBe("");
   // every verdict occurs, and few pairs are not taken
   expect([...tally.verdicts.keys()]).toEqual(
-    expect.arrayContaining(["equivalent", "tighter", "looser", "incomparable", "always-errors"]),
+    expect.arrayContaining(["equivalent", "tighter", "looser", "incomparable"]),
   );
   expect(tally.refused.size).toBeLessThan(tally.pairs / 20);
   expect(tally.witnesses.confirmed).toBeGreaterThan(500);

@@ -11,7 +11,9 @@ import { encodeQuantified } from "./subquery.ts";
 import type { ArrayValue, Condition, Value } from "./value.ts";
 
 /** `x op ANY (array)` and `x op ALL (array)`; ARRAY(SELECT …) is taken as the sub-query that it is. */
-export function encodeArrayComparison(encoder: Encoder, node: Expr, frame: Frame): Value {
+export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame): Value {
+  // scalararraysel folds both sides, whatever columns are in them (selfuncs.c)
+  const frame: Frame = { ...given, operand: "array" };
   const found = as("A_Expr", node);
   const operator = nameParts(found?.name).at(-1) ?? "";
   const any = found?.kind === "AEXPR_OP_ANY";

@@ -1,6 +1,7 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { some } from "../../pg/expr/walk.ts";
-import { isFreeOfColumns, type Formula } from "../logic/logic.ts";
+import type { Formula } from "../logic/logic.ts";
+import { isFreeOfColumns } from "../logic/visit.ts";
 import { encodeComparison } from "./compare.ts";
 import type { Encoder } from "./encoder.ts";
 import { resolve, type Frame } from "./frame.ts";
@@ -137,7 +138,7 @@ const isOpen = (guard: unknown, frame: Frame): boolean =>
   some(guard, (node) => {
     if (as("SubLink", node)) return true;
     const named = as("ColumnRef", node) ? resolve(node, frame) : null;
-    return named?.kind === "column" && !frame.scopes[0]?.includes(named.source);
+    return named?.kind === "column" && (frame.operand === "array" || !frame.scopes[0]?.includes(named.source));
   });
 
 /**

@@ -27,6 +27,8 @@ export interface Encoder {
   name: string;
   /** what was not understood, by the name of its opaque value */
   opaques: Map<string, OpaqueFacts>;
+  /** counts the sub-queries that were encoded */
+  subQueries: { count: number };
   /** policies that were encoded before, by all that their meaning hangs on */
   encoded: Map<string, Condition>;
   /** a sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its policies */
@@ -50,7 +52,17 @@ export interface OpaqueFacts {
 
 export type EncoderOptions = Pick<
   Encoder,
-  "name" | "logic" | "values" | "conversions" | "side" | "isUnchanged" | "opaques" | "encoded" | "recursion" | "tick"
+  | "name"
+  | "logic"
+  | "values"
+  | "conversions"
+  | "side"
+  | "isUnchanged"
+  | "opaques"
+  | "encoded"
+  | "subQueries"
+  | "recursion"
+  | "tick"
 >;
 
 /** From Postgres' parse trees to values in logic. What it does not understand becomes an opaque value with a reason, never a guess. */

@@ -27,8 +27,8 @@ export interface Frame {
   active: readonly string[];
   /** functions whose bodies are being expanded */
   calls: readonly string[];
-  /** inside an operand of a comparison: the planner evaluates it when it names no column of its query */
-  operand?: boolean;
+  /** inside an operand of a comparison: the planner folds it when it names no column of its query; with an array, in any case */
+  operand?: boolean | "array";
 }
 
 export type Resolved =

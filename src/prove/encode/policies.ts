@@ -85,10 +85,10 @@ export function composed(
     ].join("\n");
     const known = encoder.encoded.get(key);
     if (known) return known;
-    const opaques = encoder.opaques.size;
+    const before = [encoder.opaques.size, encoder.subQueries.count];
     const made = encode();
-    // a volatile call is another each time
-    if (encoder.opaques.size === opaques) encoder.encoded.set(key, made);
+    // a volatile call is another each time, and the sub-queries of a function's body have to be counted again
+    if (before[0] === encoder.opaques.size && before[1] === encoder.subQueries.count) encoder.encoded.set(key, made);
     return made;
   };
   const permissive = quals.filter(({ policy }) => policy.permissive).map(encodeQual);

@@ -146,6 +146,7 @@ const SET_RETURNING =
 
 /** The rows of a query, or why they are not modelled. */
 function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values" | "one"): Found | string {
+  encoder.subQueries.count += 1;
   if (select.op !== "SETOP_NONE") return "set operations are not modelled";
   if (select.withClause) return "WITH is not modelled";
   if (select.groupClause || select.havingClause) return "GROUP BY is not modelled";

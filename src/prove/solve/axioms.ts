@@ -130,6 +130,9 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
         if (result !== constant.value && vocabulary.mayBeEqual(term, constant))
           once(`image ${term.id} ${constant.id}`, () => logic.not(logic.equal(term, constant)));
       }
+    // numbers and uuids are printed in lower case
+    if (term.fn === "lower" && arg?.kind === "apply" && /^out:(uuid|smallint|integer|bigint|date)$/.test(arg.fn))
+      once(`low ${term.id}`, () => logic.equal(term, arg));
     if (!term.fn.startsWith("out:") || !arg) continue;
     // one value, one text
     for (const other of applies.get(term.fn) ?? []) {

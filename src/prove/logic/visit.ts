@@ -1,0 +1,111 @@
+import type { Formula, Term } from "./logic.ts";
+
+const quantified = new WeakMap<Formula, boolean>();
+
+/** Whether the formula asks for rows. */
+export function hasQuantifier(formula: Formula): boolean {
+  const known = quantified.get(formula);
+  if (known !== undefined) return known;
+  const found =
+    formula.kind === "exists" ||
+    (formula.kind === "not" && hasQuantifier(formula.arg)) ||
+    ((formula.kind === "and" || formula.kind === "or") && formula.args.some(hasQuantifier));
+  quantified.set(formula, found);
+  return found;
+}
+
+/** Visit every formula and term inside some formulas once. */
+export function visit(
+  formulas: readonly Formula[],
+  onFormula: (formula: Formula) => void,
+  onTerm: (term: Term) => void,
+): void {
+  const seen = new Set<Formula | Term>();
+  const inTerm = (term: Term): void => {
+    if (seen.has(term)) return;
+    seen.add(term);
+    onTerm(term);
+    if (term.kind === "apply") for (const arg of term.args) inTerm(arg);
+  };
+  const inFormula = (formula: Formula): void => {
+    if (seen.has(formula)) return;
+    seen.add(formula);
+    onFormula(formula);
+    switch (formula.kind) {
+      case "predicate":
+        for (const arg of formula.args) inTerm(arg);
+        break;
+      case "equal":
+        inTerm(formula.left);
+        inTerm(formula.right);
+        break;
+      case "atMost":
+        if (formula.left) inTerm(formula.left);
+        if (formula.right) inTerm(formula.right);
+        break;
+      case "not":
+        inFormula(formula.arg);
+        break;
+      case "and":
+      case "or":
+        for (const arg of formula.args) inFormula(arg);
+        break;
+      case "exists":
+        inFormula(formula.body);
+        break;
+      default:
+    }
+  };
+  for (const formula of formulas) inFormula(formula);
+}
+
+/** Whether one of the formulas is about the term. */
+export function speaksOf(formulas: readonly Formula[], term: Term): boolean {
+  let found = false;
+  visit(
+    formulas,
+    () => {},
+    (other) => {
+      if (other === term) found = true;
+    },
+  );
+  return found;
+}
+
+/** Names of the predicates and functions in some formulas. */
+export function namesIn(formulas: readonly Formula[]): Set<string> {
+  const names = new Set<string>();
+  visit(
+    formulas,
+    (formula) => {
+      if (formula.kind === "predicate") names.add(formula.fn);
+    },
+    (term) => {
+      if (term.kind === "apply") names.add(term.fn);
+    },
+  );
+  return names;
+}
+
+/** Whether the formula is about settings and the token alone. */
+export function isFreeOfColumns(formula: Formula): boolean {
+  const inTerm = (at: Term | null): boolean =>
+    at === null || (at.kind !== "column" && (at.kind !== "apply" || at.args.every(inTerm)));
+  switch (formula.kind) {
+    case "true":
+    case "false":
+      return true;
+    case "predicate":
+      return formula.row === null && formula.args.every(inTerm);
+    case "equal":
+    case "atMost":
+      return inTerm(formula.left) && inTerm(formula.right);
+    case "not":
+      return isFreeOfColumns(formula.arg);
+    case "and":
+    case "or":
+      return formula.args.every(isFreeOfColumns);
+    case "exists":
+      return false;
+  }
+}
