@@ -58,6 +58,8 @@ export function parseDate(text: string): Parsed<number> {
   const found = /^(\d{4})(-?)(\d{2})\2(\d{2})$/.exec(text);
   if (!found) return undefined;
   const [year, month, day] = [found[1], found[3], found[4]];
+  // the first century is one of Date's own: left open
+  if (Number(year) < 100) return undefined;
   const at = Date.UTC(Number(year), Number(month) - 1, Number(day));
   return new Date(at).toISOString().startsWith(`${year}-${month}-${day}`) ? at / 86_400_000 : null;
 }
