@@ -91,5 +91,5 @@ export function printTimestamp(micros: number, withZone: boolean): string {
   const seconds = Math.floor(micros / 1_000_000);
   const rest = micros - seconds * 1_000_000;
   const text = new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
-  return `${text}${rest === 0 ? "" : `.${String(rest).padStart(6, "0")}`}${withZone ? "+00" : ""}`;
+  return `${text}${rest === 0 ? "" : `.${String(rest).padStart(6, "0").replace(/0+$/, "")}`}${withZone ? "+00" : ""}`;
 }
