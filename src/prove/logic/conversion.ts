@@ -78,6 +78,8 @@ export function parseTimestamp(text: string, withZone: boolean): Parsed<number> 
   ];
   if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
   const zone = /^([+-])(\d{2}):?(\d{2})?$/.exec(found[6] ?? "");
+  // Postgres takes offsets of less than 16 hours
+  if (zone && (Number(zone[2]) > 15 || Number(zone[3] ?? 0) > 59)) return null;
   const offset = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3] ?? 0)) : 0;
   const at = ((days * 24 + hours) * 60 + minutes - offset) * 60 + seconds;
   return at * 1_000_000 + Number((found[5] ?? "").padEnd(6, "0"));
