@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
-import type { Planned } from "../pipeline.ts";
+import type { PlanProof, Planned } from "../pipeline.ts";
 import { outputFiles, writeAll, type OutputFile } from "../plan/output.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AccessReport } from "../rehearse/access.ts";
 import type { Rehearsal } from "../rehearse/rehearse.ts";
 import { differencesTable } from "../report/differences.ts";
+import { proofMarkdown } from "../report/proof-markdown.ts";
 import { say } from "./terminal.ts";
 
 /** What `.rlsmith/plan.json` holds: the plan, and where its files are, relative to the project. */
@@ -16,7 +17,13 @@ export interface StoredPlan {
 }
 
 /** Write a plan's files, and say which. After a rehearsal that did not pass only the list of differences is written. */
-export function writePlan(planned: Planned, rehearsal: Rehearsal | null, projectDir: string, now: Date): void {
+export function writePlan(
+  planned: Planned,
+  proved: PlanProof,
+  rehearsal: Rehearsal | null,
+  projectDir: string,
+  now: Date,
+): void {
   const { plan, migration, place, names } = planned;
   const stored: StoredPlan = {
     plan,
@@ -32,8 +39,13 @@ export function writePlan(planned: Planned, rehearsal: Rehearsal | null, project
     content: `${JSON.stringify(stored, null, 2)}\n`,
     replace: true,
   };
+  const proof: OutputFile = {
+    path: join(projectDir, ".rlsmith", "proof.md"),
+    content: proofMarkdown(proved.proof, proved.objections),
+    replace: true,
+  };
   const passed = rehearsal === null || rehearsal.passed;
-  const files = passed ? [...outputFiles(place, names, migration, now), planJson, ...differences] : differences;
+  const files = passed ? [...outputFiles(place, names, migration, now), planJson, proof, ...differences] : differences;
   writeAll(files, projectDir);
   for (const { path } of files) say(`wrote ${relative(process.cwd(), path)}`);
   if (!passed) say("the rehearsal did not pass, so no migration was written");

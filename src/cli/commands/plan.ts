@@ -50,7 +50,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         if (rehearsal && !rehearsal.passed) done(EXIT.findings);
         if (plan.steps.length === 0) say("nothing to do: every policy is in its final form");
         else if (flags.dryRun && !json) print(`-- ${names.up}\n${migration.up}\n-- ${names.down}\n${migration.down}`);
-        else if (!flags.dryRun) writePlan(planned, rehearsal, options.projectDir, now);
+        else if (!flags.dryRun) writePlan(planned, proved, rehearsal, options.projectDir, now);
       } finally {
         await source.close();
       }

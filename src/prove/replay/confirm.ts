@@ -70,8 +70,10 @@ function settled<V extends AssumedVerdict>(verdict: V): V {
     reasons: [
       {
         kind: "not-confirmed",
-        message: "a witness was not confirmed by Postgres, which is a defect of rlsmith",
-        expression: null,
+        message:
+          "a witness was not confirmed by Postgres, which is a defect of rlsmith: please report it with what follows",
+        // all that is needed to see it again, beside the two catalogs
+        expression: JSON.stringify(decisive.find((witness) => witness.confirmed !== true)),
         at: null,
       },
     ],

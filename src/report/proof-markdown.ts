@@ -1,0 +1,69 @@
+import { groupBy } from "../pg/group-by.ts";
+import type { Objection } from "../prove/gate.ts";
+import type { MigrationProof, PolicyVerdict } from "../prove/migration.ts";
+import { relationName, verdictTable } from "./proof-terminal.ts";
+import { tellShort } from "./witness.ts";
+
+/** The whole proof of a migration, for `.rlsmith/proof.md`: assumptions as SQL, who answered for what, every policy, every difference with its witness. */
+export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]): string {
+  const names = proof.assumptions.map(({ name }) => name || "nothing assumed");
+  const lines = [
+    "# Proof",
+    "",
+    "```",
+    ...verdictTable(proof.access),
+    "```",
+    "",
+    "## What each regime assumes",
+    "",
+    ...proof.assumptions.flatMap(({ name, conditions }) => [
+      `**${name || "nothing"}**`,
+      "",
+      "```sql",
+      conditions.map((condition) => `(${condition})`).join("\nand "),
+      "```",
+      "",
+    ]),
+    "## Not equivalent or tighter",
+    "",
+    ...(found.length === 0
+      ? ["Nothing."]
+      : ["| policy | regime | component | verdict | who answers for it |", "|---|---|---|---|---|"]),
+    ...found.map(
+      ({ policy, regime, component, decision, why, answer }) =>
+        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `nobody: ${why}`].map(cell).join(" | ")} |`,
+    ),
+    "",
+    "## Policies",
+    "",
+    `| policy | ${names.map(cell).join(" | ")} |`,
+    `|---|${names.map(() => "---|").join("")}`,
+    ...[...groupBy(proof.policies, ({ policy }) => policy)].map(([policy, verdicts]) => row(policy, verdicts, proof)),
+    "",
+    "## Differences of access, with a witness each that a Postgres confirmed",
+    "",
+  ];
+  for (const verdict of proof.access)
+    for (const witness of verdict.witnesses)
+      if (witness.change === "lost" || witness.change === "gained")
+        lines.push(
+          `- ${verdict.assumption}, ${relationName(verdict.relation)} ${verdict.component}, ${verdict.decision}: ${tellShort(witness)}`,
+        );
+  return `${lines.join("\n")}\n`;
+}
+
+/** Decisions of one policy by regime; several where its components differ. */
+function row(policy: string, verdicts: readonly PolicyVerdict[], proof: MigrationProof): string {
+  const cells = proof.assumptions.map(({ name }) => {
+    const here = verdicts.filter(({ assumption }) => assumption === name);
+    const decisions = [...groupBy(here, ({ decision }) => decision)];
+    return decisions.length === 1
+      ? (decisions[0]?.[0] ?? "")
+      : decisions
+          .map(([decision, list]) => `${decision} (${list.map(({ component }) => component).join(", ")})`)
+          .join("; ");
+  });
+  return `| ${[policy, ...cells].map(cell).join(" | ")} |`;
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
