@@ -187,22 +187,28 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
       );
     }
   // booleans, uuids and numbers are read in any case; `TRUE` in capitals is one too, but not every spelling was looked at
-  for (const type of ["boolean", "uuid", ...WIDTHS])
-    for (const test of predicates.get(`ok:${type}`) ?? []) {
-      const [text] = test.args;
+  for (const type of ["boolean", "uuid", ...WIDTHS]) {
+    const uses = [
+      ...(predicates.get(`ok:${type}`) ?? []),
+      ...(predicates.get(`in:${type}`) ?? []),
+      ...(applies.get(`in:${type}`) ?? []),
+    ];
+    for (const text of new Set(uses.map((use) => use.args[0]))) {
       const folds = text?.kind === "apply" && (text.fn === "lower" || (text.fn === "upper" && type !== "boolean"));
       const [arg] = folds ? text.args : [];
       if (!text || !arg) continue;
       const sort = WIDTHS.includes(type) ? "int" : type;
+      const ok = (of: Term): Formula => logic.predicate(`ok:${type}`, null, [of]);
       const value = (of: Term): Term => logic.apply(sort, `in:${type}`, [of]);
       const truth = (of: Term): Formula => logic.predicate(`in:${type}`, null, [of]);
-      once(`any case ${test.id}`, () =>
+      once(`any case ${type} ${text.id}`, () =>
         logic.and(
-          logic.iff(test, logic.predicate(`ok:${type}`, null, [arg])),
+          logic.iff(ok(text), ok(arg)),
           type === "boolean" ? logic.iff(truth(text), truth(arg)) : logic.equal(value(text), value(arg)),
         ),
       );
     }
+  }
   arrayAxioms(logic, vocabulary, once);
   jsonAxioms(logic, vocabulary, constants, once);
   return made;
