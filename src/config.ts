@@ -52,6 +52,24 @@ const flag = z.union([
   z.strictObject({ decision: open }),
 ]);
 
+const verification = z.strictObject({
+  /** whose a row is, where no policy says it: `schema.relation.column` → claim; `*` stands for anything */
+  tenant: z.record(z.string(), claimPath).default({}),
+  /** relations whose rows everybody may read: `public.currency`; `*` stands for anything */
+  shared: z.record(z.string(), reason).default({}),
+  /** what crosses tenants on purpose; the first entry that matches counts */
+  expected: z
+    .array(
+      z.strictObject({
+        /** the relation or object that opens it, as the report names it; `*` stands for anything */
+        object: z.string().min(1),
+        door: z.string().min(1).optional(),
+        reason,
+      }),
+    )
+    .default([]),
+});
+
 const configSchema = z.strictObject({
   migrations: z
     .strictObject({
@@ -97,6 +115,8 @@ const configSchema = z.strictObject({
       inlineHelpers: z.boolean().default(false),
     })
     .prefault({}),
+  /** what `rlsmith verify` has to know */
+  verify: verification.prefault({}),
   /** private schema for helpers that break recursion */
   helperSchema: z.string().min(1).default("rlsmith_private"),
 });

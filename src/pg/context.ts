@@ -36,3 +36,16 @@ export interface ContextMap {
 
 /** How a request arrives (DESIGN §4): the mapped variables equal the claims; are unset or empty; hold something else. */
 export type Regime = "with" | "without" | "foreign";
+
+const CLAIM_ONLY = "claim:";
+
+/** A variable of the map for a claim that policies read and no session variable stands for: it has a name like the others, which no SET can reach. */
+export const claimOnly = (claim: string[], type: ContextType): ContextVariable => ({
+  setting: `${CLAIM_ONLY}${claim.join(".")}`,
+  claim,
+  type,
+  separator: ",",
+});
+
+/** Whether a session variable of that name exists. */
+export const isSettable = (variable: ContextVariable): boolean => !variable.setting.startsWith(CLAIM_ONLY);

@@ -1,6 +1,6 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import type { Fixtures, Member } from "./fixtures/generate.ts";
+import type { Fixtures, Member } from "../fixtures/generate.ts";
 
 /** One set of claims and a database role that a request can arrive with. */
 export interface Persona {

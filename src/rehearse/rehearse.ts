@@ -6,7 +6,7 @@ import type { Migration, Plan } from "../plan/plan.ts";
 import type { Progress } from "../progress.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import { compareAccess, type AccessReport } from "./access.ts";
-import { generateRows } from "./fixtures/generate.ts";
+import { generateRows } from "../fixtures/generate.ts";
 import { sameCatalog } from "./identical.ts";
 
 /** One run of a file, and whether the catalog was then what it had to be. */

@@ -1,0 +1,41 @@
+import type { Breach, ExpectedBreach } from "./breach.ts";
+import type { Command, Persona, PersonaClass } from "./cell.ts";
+
+/** Cells of one relation, command and class of personas, counted. */
+export interface Heat {
+  /** `schema.relation` */
+  relation: string;
+  command: Command;
+  personaClass: PersonaClass;
+  held: number;
+  breach: number;
+  expected: number;
+  notReached: number;
+  notJudged: number;
+}
+
+/** What is worth knowing and is no breach: lower case, no final period. */
+export interface Note {
+  code: string;
+  message: string;
+}
+
+/** All that a run of the matrix found; the cells themselves are handed on one by one, and are not in here. */
+export interface Verification {
+  format: "rlsmith-verification";
+  formatVersion: 1;
+  /** on what it ran: `scratch`, `live, read-only`, `live, writes rolled back` */
+  ground: "scratch" | "live, read-only" | "live, writes rolled back";
+  personas: Persona[];
+  cells: number;
+  held: number;
+  /** cells in breaches */
+  breached: number;
+  expectedCells: number;
+  notReached: { why: string; cells: number }[];
+  heat: Heat[];
+  breaches: Breach[];
+  expected: ExpectedBreach[];
+  notes: Note[];
+  seconds: number;
+}
