@@ -5,7 +5,7 @@ import { classify, type ClassifiedPolicy } from "./classify/classify.ts";
 import { catalogFindings } from "./classify/findings.ts";
 import { analyseFunctions, type FunctionFacts } from "./classify/functions.ts";
 import { inferContext, type InferredContext } from "./classify/infer.ts";
-import { claimsSourceOf, contextMapOf, loadConfig, type Config } from "./config.ts";
+import { claimsSourceOf, contextMapOf, loadConfig, parseConfig, type Config } from "./config.ts";
 import type { Db } from "./db/port.ts";
 import { openServer } from "./db/server.ts";
 import { ToolError } from "./errors.ts";
@@ -13,7 +13,9 @@ import type { Finding } from "./finding.ts";
 import { inspect } from "./inspect/inspect.ts";
 import type { LayoutName } from "./layouts.ts";
 import type { Catalog } from "./pg/catalog.ts";
-import type { ClaimsSource } from "./pg/context.ts";
+import { contextFunctions } from "./classify/context-functions.ts";
+import { tenancyOf } from "./classify/tenancy.ts";
+import type { ClaimsSource, ContextMap } from "./pg/context.ts";
 import { buildPlan } from "./plan/build.ts";
 import { renderMigration } from "./plan/migration.ts";
 import { outputNames, type OutputNames, type OutputPlace } from "./plan/output.ts";
@@ -40,6 +42,10 @@ import { openScratch } from "./scratch/open.ts";
 import { extensionsNamed } from "./scratch/prepare.ts";
 import { replay, type ReplayReport } from "./scratch/replay.ts";
 import type { Scratch, ScratchTarget } from "./scratch/scratch.ts";
+import { scratchGround, type Known } from "./verify/scratch-ground.ts";
+import type { Cell } from "./verify/cell.ts";
+import type { Verification } from "./verify/verification.ts";
+import { verify } from "./verify/verify.ts";
 import { VERSION } from "./version.ts";
 
 export type { Progress };
@@ -413,3 +419,49 @@ async function withDatabase<T>(sides: readonly Side[], use: (db: Db) => Promise<
     await scratch.close();
   }
 }
+
+/** Attack a source's database as its tenants would. */
+export async function verifySource(
+  source: Source,
+  onCell: (cell: Cell) => void,
+  progress: Progress,
+): Promise<Verification> {
+  const base = await rehearsalBase(source, progress);
+  try {
+    return await verifyScratch(base.scratch.db, base.catalog, source.config?.config ?? null, onCell, progress);
+  } finally {
+    await base.close();
+  }
+}
+
+/** Put rows of two tenants into a throw-away database, and attack it. */
+export async function verifyScratch(
+  db: Db,
+  catalog: Catalog,
+  config: Config | null,
+  onCell: (cell: Cell) => void,
+  progress: Progress,
+): Promise<Verification> {
+  const { verify: declared, rules } = config ?? parseConfig({}, "no config");
+  const ground = await scratchGround(db, knownOf(catalog, config));
+  return verify(ground, { config: declared, liveRole: rules.liveRole !== undefined, onCell, progress });
+}
+
+/** What the attack has to know of a database beforehand. */
+function knownOf(catalog: Catalog, config: Config | null): Known {
+  const { facts, classified, inferred } = inspectCatalog(catalog, config);
+  const mapped = config && Object.keys(config.context).length > 0 ? contextMapOf(config) : inferredMap(inferred);
+  const { context, columns } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
+  const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
+  const read = new Set(classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)));
+  const unmapped = [...read].filter((setting) => !context.variables.some((variable) => variable.setting === setting));
+  return { catalog, context, columns, facts, setters, unmapped };
+}
+
+/** What policies say by themselves, where nobody has declared it. */
+const inferredMap = (inferred: InferredContext): ContextMap => ({
+  claims: inferred.claims,
+  variables: inferred.variables.flatMap(({ setting, claim, type, separator }) =>
+    claim === null ? [] : [{ setting, claim, type, separator: separator ?? "," }],
+  ),
+});

@@ -24,7 +24,10 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   plan: { values: ["pg", "errors.ts", "finding.ts", "layouts.ts"], types: ["rewrite", "classify"] },
   prove: { values: ["db", "pg", "errors.ts"], types: ["plan", "scratch", "config.ts", "progress.ts"] },
   fixtures: { values: ["db", "pg", "errors.ts"] },
-  verify: { values: ["db", "pg", "fixtures", "errors.ts", "config.ts"], types: ["scratch", "classify", "progress.ts"] },
+  verify: {
+    values: ["db", "pg", "fixtures", "errors.ts", "config.ts"],
+    types: ["scratch", "classify", "progress.ts", "layouts.ts"],
+  },
   claims: { values: ["db", "pg", "errors.ts", "finding.ts"], types: ["classify", "config.ts", "progress.ts"] },
   rehearse: {
     values: ["db", "pg", "fixtures", "errors.ts", "finding.ts"],

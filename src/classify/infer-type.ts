@@ -50,7 +50,7 @@ const KNOWN: Record<string, ContextType> = {
   "bigint[]": "bigint[]",
 };
 
-const contextType = (type: string | null): ContextType | null => (type === null ? null : (KNOWN[type] ?? null));
+export const contextType = (type: string | null): ContextType | null => (type === null ? null : (KNOWN[type] ?? null));
 
 function columnType(catalog: Catalog, policy: ClassifiedPolicy, read: PolicyRead): ContextType | null {
   if (read.column === null) return null;

@@ -38,6 +38,7 @@ export interface ContextMap {
 export type Regime = "with" | "without" | "foreign";
 
 const CLAIM_ONLY = "claim:";
+const MEMBER_ONLY = "member:";
 
 /** A variable of the map for a claim that policies read and no session variable stands for: it has a name like the others, which no SET can reach. */
 export const claimOnly = (claim: string[], type: ContextType): ContextVariable => ({
@@ -47,5 +48,14 @@ export const claimOnly = (claim: string[], type: ContextType): ContextVariable =
   separator: ",",
 });
 
+/** The same for what no claim says either: rows of a membership relation do. */
+export const memberOnly = (column: string, type: ContextType): ContextVariable => ({
+  setting: `${MEMBER_ONLY}${column}`,
+  claim: [],
+  type,
+  separator: ",",
+});
+
 /** Whether a session variable of that name exists. */
-export const isSettable = (variable: ContextVariable): boolean => !variable.setting.startsWith(CLAIM_ONLY);
+export const isSettable = ({ setting }: ContextVariable): boolean =>
+  !setting.startsWith(CLAIM_ONLY) && !setting.startsWith(MEMBER_ONLY);

@@ -1,5 +1,6 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
+import { claimsOf } from "../fixtures/claims.ts";
 import type { Fixtures, Member } from "../fixtures/generate.ts";
 
 /** One set of claims and a database role that a request can arrive with. */
@@ -14,36 +15,7 @@ export interface Persona {
   member: Member | null;
 }
 
-/** Claims of a member, with what the map says in its places. */
-function claimsOf(member: Member, context: ContextMap, role: string, more: Record<string, unknown> = {}): string {
-  const claims: Record<string, unknown> = { sub: member.user, role };
-  for (const variable of context.variables) {
-    const text = { ...member.values, ...more }[variable.setting];
-    if (text === undefined) continue;
-    place(claims, variable.claim, typed(text, variable.type, variable.separator));
-  }
-  return JSON.stringify(claims);
-}
-
-function typed(text: unknown, type: ContextMap["variables"][number]["type"], separator: string): unknown {
-  if (typeof text !== "string") return text;
-  if (type.endsWith("[]")) return text.split(separator);
-  if (type === "integer" || type === "bigint") return Number(text);
-  return type === "boolean" ? ["true", "t", "on", "yes", "y", "1"].includes(text.toLowerCase()) : text;
-}
-
-function place(into: Record<string, unknown>, path: readonly string[], value: unknown): void {
-  const [key, ...rest] = path;
-  if (key === undefined) return;
-  if (rest.length === 0) {
-    into[key] = value;
-    return;
-  }
-  const inner = into[key];
-  const next = typeof inner === "object" && inner !== null ? (inner as Record<string, unknown>) : {};
-  into[key] = next;
-  place(next, rest, value);
-}
+const claimsText = (...args: Parameters<typeof claimsOf>): string => JSON.stringify(claimsOf(...args));
 
 /**
  * The personas of a rehearsal: every member of the first tenant (one a role), one of the other, the ways in which a token can say nothing or
@@ -60,7 +32,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
   const personas: Persona[] = own.map((member) => ({
     name: `${first}'s ${describe(member, fixtures)}`,
     role: main,
-    claims: claimsOf(member, context, main),
+    claims: claimsText(member, context, main),
     tenant: first,
     member,
   }));
@@ -68,7 +40,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
     personas.push({
       name: `${second}'s ${describe(other, fixtures)}`,
       role: main,
-      claims: claimsOf(other, context, main),
+      claims: claimsText(other, context, main),
       tenant: second,
       member: other,
     });
@@ -90,7 +62,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
     personas.push(
       nobody("claims without a tenant", main, tenantless),
       nobody("app_metadata null", main, JSON.stringify({ sub: someone.user, role: main, app_metadata: null })),
-      nobody("malformed claims", main, claimsOf(someone, context, main, broken)),
+      nobody("malformed claims", main, claimsText(someone, context, main, broken)),
     );
   }
   if (existing.has("anon") && main !== "anon") personas.push(nobody("anon", "anon", JSON.stringify({ role: "anon" })));
@@ -105,7 +77,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
       personas.push({
         name: `${first}'s ${describe(someone, fixtures)} as ${role}`,
         role,
-        claims: claimsOf(someone, context, role),
+        claims: claimsText(someone, context, role),
         tenant: first,
         member: someone,
       });

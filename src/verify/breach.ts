@@ -42,7 +42,14 @@ export type Door =
   | "stored-claim";
 
 /** Whether rows of another tenant were read or written, or what else was broken. */
-export type BreachKind = "tenancy" | "oracle" | "role" | "availability" | "grant";
+export type BreachKind =
+  | "tenancy"
+  /** rows of another tenant, for a token that only the issuer could make */
+  | "token"
+  | "oracle"
+  | "role"
+  | "availability"
+  | "grant";
 
 /** One cause, however many cells it opens. */
 export interface Breach {

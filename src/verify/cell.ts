@@ -30,7 +30,7 @@ export interface DbObject {
     | "sequence"
     | "constraint"
     | "default privileges";
-  /** `schema.name`, for functions `schema.name(identity arguments)`, for triggers `schema.relation / trigger` */
+  /** `schema.name`, for functions `schema.name(types)`, for triggers `schema.relation / trigger` */
   name: string;
 }
 

@@ -55,7 +55,8 @@ function hydrate(name: string): void {
   if (existsSync(script)) execFileSync(process.execPath, [script], { cwd: root, stdio: "ignore" });
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();
     probe.once("error", fail);

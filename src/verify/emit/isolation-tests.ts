@@ -7,6 +7,13 @@ export interface IsolationTests {
   personas: TestPersona[];
   /** in order of relation, persona, title */
   checks: IsolationCheck[];
+  /** tables whose row security must be active for every persona's role, as SQL writes them: `public.visit`, `"My Shop"."order"` */
+  guarded?: string[];
+  /**
+   * Session variables that policies read, besides those in `settings`. A variable that a check does not set is empty in it, as on a pooled
+   * connection that has served somebody before, and so are claims that are null: one transaction cannot make them unset again.
+   */
+  variables?: string[];
 }
 
 export interface TestPersona {

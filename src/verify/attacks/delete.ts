@@ -1,0 +1,43 @@
+import type { Attempt } from "../attempt.ts";
+import type { Actor } from "../personas.ts";
+import { rowCondition, type Target } from "../target.ts";
+import { foreignRow, on, ownRow } from "./rows.ts";
+
+/** Deletes: own, foreign, blind, and with RETURNING; TRUNCATE, which row security does not look at. */
+export function deleteAttempts(target: Target, actor: Actor): Attempt[] {
+  const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
+  const attempts = [
+    on(target, { command: "DELETE", attack: "delete blind", sql: `delete from ${target.sql} t` }),
+    on(target, { command: "DELETE", attack: "delete where true", sql: `delete from ${target.sql} t where true` }),
+    on(target, {
+      command: "MERGE",
+      attack: "delete by merge on true",
+      sql: `merge into ${target.sql} t using (select 1) s on true when matched then delete`,
+    }),
+    on(target, {
+      command: "DELETE",
+      attack: "delete blind, returning",
+      sql: `with gone as (delete from ${target.sql} t returning t.*) select string_agg(to_jsonb(gone)::text, E'\\n') from gone`,
+      answer: "output",
+      probe: null,
+    }),
+  ];
+  if (own)
+    attempts.push(
+      on(target, {
+        command: "DELETE",
+        attack: "delete own row",
+        sql: `delete from ${target.sql} t where ${rowCondition(target, own)}`,
+        probe: { kind: "all" },
+      }),
+    );
+  if (foreign)
+    attempts.push(
+      on(target, {
+        command: "DELETE",
+        attack: "delete a foreign row",
+        sql: `delete from ${target.sql} t where ${rowCondition(target, foreign)}`,
+      }),
+    );
+  return attempts;
+}

@@ -1,0 +1,115 @@
+import type { FunctionFacts } from "../../classify/functions.ts";
+import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
+import { quoteQualified } from "../../pg/identifier.ts";
+import type { Attempt } from "../attempt.ts";
+import type { Setter } from "../ground.ts";
+import type { Actor } from "../personas.ts";
+import {
+  callOf,
+  isAboutSomebody,
+  parametersOf,
+  tablesOf,
+  valueOf,
+  type ArgumentSource,
+  type Parameter,
+  type Whose,
+} from "./arguments.ts";
+
+/** A function that requests can call, with all that is known of its arguments. */
+export interface Callable {
+  fn: PgFunction;
+  facts: FunctionFacts | undefined;
+  parameters: Parameter[];
+  /** null: it sets no session variable */
+  setter: Setter | null;
+  /** see `signatureOf` */
+  name: string;
+}
+
+/** Functions and procedures of the user; triggers, aggregates and what the platform brings are left out. */
+export function callables(
+  catalog: Catalog,
+  facts: readonly FunctionFacts[],
+  setters: ReadonlyMap<FunctionFacts, Setter>,
+  source: ArgumentSource,
+): Callable[] {
+  return catalog.functions.flatMap((fn, place): Callable[] => {
+    if (PLATFORM_SCHEMAS.includes(fn.schema) || (fn.kind !== "function" && fn.kind !== "procedure")) return [];
+    if (
+      /^(event_)?trigger$/.test(fn.result) ||
+      fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type))
+    )
+      return [];
+    const fact = facts[place];
+    const setter = (fact && setters.get(fact)) ?? null;
+    return [
+      {
+        fn,
+        facts: fact,
+        parameters: parametersOf(fn, fact, setter?.fromArguments ?? [], source),
+        setter,
+        name: signatureOf(fn),
+      },
+    ];
+  });
+}
+
+/** `schema.name(types)`, as regprocedure prints it. */
+export const signatureOf = (fn: PgFunction): string => `${fn.schema}.${fn.name}(${fn.argumentTypes.join(",")})`;
+
+/** Calls of one function with another tenant's values, with own ones, and without arguments that have a default. */
+export function functionAttempts(callable: Callable, actor: Actor, source: ArgumentSource): Attempt[] {
+  const { fn, parameters } = callable;
+  const relation = tablesOf(fn, callable.facts, source.targets).find(({ foreign }) => foreign !== null)?.name;
+  const make = (attack: string, given: readonly Parameter[], whose: (parameter: Parameter) => Whose): Attempt => {
+    const values = given.map((parameter) => ({ parameter, sql: valueOf(parameter, whose(parameter), actor, source) }));
+    return {
+      relation: relation ?? callable.name,
+      through: { kind: "function", name: callable.name },
+      command: "CALL",
+      attack,
+      sql: statementOf(fn, callOf(values)),
+      answer: fn.kind === "procedure" ? "changes" : "output",
+      probe: { kind: "all" },
+      judge: { kind: "foreign" },
+    };
+  };
+  const required = parameters.filter(({ hasDefault }) => !hasDefault);
+  const about = parameters.filter(isAboutSomebody);
+  const attempts = [make("call with own values", parameters, () => "own")];
+  if (about.length > 0) {
+    attempts.push(make("call with another tenant's values", parameters, () => "foreign"));
+    attempts.push({ ...make("call with nobody's values", parameters, () => "nobody"), judge: { kind: "control" } });
+  }
+  // one at a time: the own tenant with a foreign row's id, or the other way round
+  if (about.length > 1)
+    for (const one of about.slice(0, 4))
+      attempts.push(
+        make(`call with another tenant's ${one.name || "argument"}`, parameters, (each) =>
+          each === one ? "foreign" : "own",
+        ),
+      );
+  if (required.length < parameters.length) {
+    attempts.push(make("call with own values, defaults left out", required, () => "own"));
+    if (required.some(isAboutSomebody))
+      attempts.push(make("call with another tenant's values, defaults left out", required, () => "foreign"));
+  }
+  return attempts;
+}
+
+/** A call that sets variables to another tenant's values, to run before other statements of the same transaction. */
+export function settingCall(callable: Callable, actor: Actor, source: ArgumentSource): string {
+  const wanted = new Set(callable.setter?.fromArguments.map(({ argument }) => argument));
+  const given = callable.parameters.map((parameter, place) => {
+    // where no argument is set as it is, the function looks something up by what it is called with
+    const foreign =
+      wanted.size === 0 ? isAboutSomebody(parameter) : wanted.has(parameter.name) || wanted.has(`$${place + 1}`);
+    return { parameter, sql: valueOf(parameter, foreign ? "foreign" : "own", actor, source) };
+  });
+  return statementOf(callable.fn, callOf(given));
+}
+
+const statementOf = (fn: PgFunction, args: string): string =>
+  fn.kind === "procedure"
+    ? `call ${quoteQualified(fn.schema, fn.name)}(${args})`
+    : `select string_agg(to_jsonb(x)::text, E'\\n') from (select * from ${quoteQualified(fn.schema, fn.name)}(${args}) limit 200) x`;

@@ -1,0 +1,60 @@
+import { quoteIdent } from "../../pg/identifier.ts";
+import type { Attempt } from "../attempt.ts";
+import type { Actor } from "../personas.ts";
+import { rowCondition, type Target } from "../target.ts";
+import { foreignRow, inTheNameOf, insertInto, on, setColumn, spareRow, tenantColumn, touch } from "./rows.ts";
+
+/** Inserts: own, into another tenant, in one's own name, without a tenant; upserts onto a foreign row; with RETURNING. */
+export function insertAttempts(target: Target, actor: Actor, tenantSetting: string | null): Attempt[] {
+  const insert = (attack: string, sql: string, more: Partial<Attempt> = {}): Attempt =>
+    on(target, { command: "INSERT", attack, sql, ...more });
+  const attempts: Attempt[] = [];
+  const column = tenantColumn(target, tenantSetting);
+  const [own, theirs] = [spareRow(target, "own"), spareRow(target, "foreign")];
+  if (own) {
+    const mine = inTheNameOf(actor, target, own);
+    attempts.push(
+      insert("insert own row", insertInto(target, mine), { probe: { kind: "all" } }),
+      insert(
+        "insert own row, returning",
+        `with made as (${insertInto(target, mine)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        { answer: "output", probe: null },
+      ),
+    );
+    if (column !== null)
+      attempts.push(insert("insert without a tenant", insertInto(target, { ...mine, [column]: null })));
+  }
+  if (theirs) {
+    attempts.push(
+      insert("insert into another tenant", insertInto(target, theirs)),
+      insert(
+        "insert into another tenant, returning",
+        `with made as (${insertInto(target, theirs)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        { answer: "output", probe: { kind: "relation", name: target.name } },
+      ),
+    );
+    if (target.filled.users.length > 0 && column !== null)
+      attempts.push(
+        insert("insert into another tenant in one's own name", insertInto(target, inTheNameOf(actor, target, theirs))),
+      );
+  }
+  const foreign = foreignRow(target);
+  const key = target.primaryKey.map((name) => quoteIdent(name)).join(", ");
+  if (own && foreign && target.primaryKey.length > 0) {
+    const mine = inTheNameOf(actor, target, own);
+    const clash = { ...mine, ...Object.fromEntries(target.primaryKey.map((name) => [name, foreign[name]])) };
+    const set = column !== null ? setColumn(target, column, own[column]) : touch(target, own);
+    if (set !== null)
+      attempts.push(
+        insert("upsert onto a foreign row", insertInto(target, clash, ` on conflict (${key}) do update set ${set}`)),
+      );
+    attempts.push(
+      insert(
+        "merge onto a foreign row",
+        `merge into ${target.sql} t using (select 1) s on ${rowCondition(target, foreign)} when matched then update set ${set ?? "nothing = 1"}`,
+        { command: "MERGE" },
+      ),
+    );
+  }
+  return attempts;
+}

@@ -1,0 +1,128 @@
+import type { Attempt } from "../attempt.ts";
+import type { Actor } from "../personas.ts";
+import type { Surface } from "../surface.ts";
+import type { Target } from "../target.ts";
+import { foreignRow, inTheNameOf, insertInto, on, spareRow, tenantColumn } from "./rows.ts";
+
+/**
+ * What errors give away: a unique key that two tenants share says whether a foreign row has a value; a foreign key says whether a foreign row
+ * is there. Neither looks at row security (Postgres manual 5.9). A random uuid cannot be guessed, so with keys of uuids there is nothing to
+ * be learnt; the statements are tried all the same, for what triggers make of them.
+ */
+export function oracleAttempts(
+  target: Target,
+  actor: Actor,
+  surface: Surface,
+  targets: ReadonlyMap<string, Target>,
+  tenantSetting: string | null,
+): Attempt[] {
+  const own = spareRow(target, "own");
+  if (!own) return [];
+  const mine = inTheNameOf(actor, target, own);
+  const tenant = tenantColumn(target, tenantSetting);
+  const guessable = (names: readonly string[], columns: Target["columns"]): boolean =>
+    names.every((name) => columns.find((column) => column.name === name)?.type !== "uuid");
+  const attempts: Attempt[] = [];
+  if (target.foreign !== null)
+    for (const unique of surface.uniques) {
+      // a value that the own tenant has as well would clash with its own
+      const theirs = target.foreignRows.find(
+        (row) => !target.ownRows.some((mineToo) => unique.columns.every((name) => mineToo[name] === row[name])),
+      );
+      if (!theirs) continue;
+      if (`${unique.schema}.${unique.relation}` !== target.name || unique.columns.some((name) => name === tenant))
+        continue;
+      if (!guessable(unique.columns, target.columns) || unique.columns.some((name) => isNumbered(target, name)))
+        continue;
+      if (unique.columns.some((name) => theirs[name] === null || theirs[name] === undefined)) continue;
+      // a column that says whose the row is cannot be another's and one's own at once
+      if (unique.columns.some((name) => target.filled.users.includes(name) || name in target.filled.context)) continue;
+      const clash = { ...mine, ...Object.fromEntries(unique.columns.map((name) => [name, theirs[name]])) };
+      const object = { kind: "constraint" as const, name: `${target.name} / ${unique.name}` };
+      const message = `\`${unique.name}\` is unique over all tenants, so an insert says whether another tenant has a value`;
+      attempts.push(
+        on(target, {
+          command: "INSERT",
+          attack: `insert a value of a foreign row (${unique.columns.join(", ")})`,
+          sql: insertInto(target, clash),
+          probe: null,
+          judge: { kind: "duplicate", door: "unique-oracle", object, message },
+        }),
+        on(target, {
+          command: "INSERT",
+          attack: `insert a value of a foreign row (${unique.columns.join(", ")}), on conflict do nothing`,
+          sql: insertInto(target, clash, " on conflict do nothing"),
+          probe: null,
+          judge: { kind: "control" },
+        }),
+      );
+    }
+  for (const key of referencesOf(target, surface, targets)) {
+    const row = foreignRow(key.parent);
+    // the tenant's own table: to reference it is to name the tenant, which other attempts do
+    if (!row || key.columns.some((name) => name in target.filled.context || target.filled.users.includes(name)))
+      continue;
+    const pointing = {
+      ...mine,
+      ...Object.fromEntries(key.columns.map((name, n) => [name, row[key.targetColumns[n] ?? ""]])),
+    };
+    const attack = `insert a reference to a foreign row (${key.columns.join(", ")})`;
+    attempts.push(
+      on(target, {
+        command: "INSERT",
+        attack,
+        sql: insertInto(target, pointing),
+        probe: { kind: "all" },
+        judge:
+          key.name !== null && guessable(key.columns, target.columns)
+            ? {
+                kind: "success",
+                door: "foreign-key-oracle",
+                object: { kind: "constraint", name: `${target.name} / ${key.name}` },
+                message: `\`${key.name}\` takes rows of other tenants, so an insert says whether one is there`,
+              }
+            : { kind: "foreign" },
+      }),
+      on(target, {
+        command: "INSERT",
+        attack: `${attack}, returning`,
+        sql: `with made as (${insertInto(target, pointing)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        answer: "output",
+        probe: null,
+      }),
+    );
+  }
+  return attempts;
+}
+
+/** Foreign keys into tables with foreign rows, and columns that are named like one. */
+function referencesOf(
+  target: Target,
+  surface: Surface,
+  targets: ReadonlyMap<string, Target>,
+): { name: string | null; columns: string[]; parent: Target; targetColumns: string[] }[] {
+  const declared = surface.foreignKeys
+    .filter((key) => `${key.schema}.${key.relation}` === target.name)
+    .map((key) => ({ ...key, parent: targets.get(`${key.target.schema}.${key.target.name}`) }));
+  const named = target.columns
+    .filter(({ name }) => name.endsWith("_id") && !declared.some(({ columns }) => columns.includes(name)))
+    .flatMap(({ name, type }) => {
+      const stem = name.slice(0, -"_id".length);
+      const parent = [...targets.values()].find(
+        ({ relation, primaryKey, columns }) =>
+          [stem, `${stem}s`, `${stem}es`, stem.replace(/y$/, "ies")].includes(relation) &&
+          primaryKey.length === 1 &&
+          columns.find((column) => column.name === primaryKey[0])?.type === type,
+      );
+      return parent ? [{ name: null, columns: [name], parent, targetColumns: parent.primaryKey }] : [];
+    });
+  return [...declared, ...named].flatMap(({ parent, ...key }) =>
+    parent && parent !== target && parent.foreign !== null ? [{ ...key, parent }] : [],
+  );
+}
+
+/** Filled by a sequence: that a number is taken is told by the sequence already. */
+const isNumbered = (target: Target, name: string): boolean => {
+  const column = target.columns.find((one) => one.name === name);
+  return column?.generated === "identity" || (column?.expression ?? "").startsWith("nextval(");
+};

@@ -1,0 +1,48 @@
+import type { Attempt } from "../attempt.ts";
+import { rowCondition, type Target } from "../target.ts";
+import { quoteIdent } from "../../pg/identifier.ts";
+import type { Surface } from "../surface.ts";
+import { foreignRow, on } from "./rows.ts";
+
+const keys = (target: Target, from: string): string =>
+  `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${target.key} as k from ${from}) x`;
+
+/** Reads: all of it, through a join, by the key of a foreign row, FOR UPDATE. `limited`: only rows that are known are asked for. */
+export function readAttempts(
+  target: Target,
+  targets: ReadonlyMap<string, Target>,
+  surface: Surface,
+  limited: boolean,
+): Attempt[] {
+  const read = (attack: string, sql: string): Attempt =>
+    on(target, { command: "SELECT", attack, sql, answer: "keys", probe: null });
+  const known = [...target.ownRows, ...target.foreignRows].map((row) => `(${rowCondition(target, row)})`).join(" or ");
+  const where = limited ? ` where ${known === "" ? "false" : known}` : "";
+  const foreign = foreignRow(target);
+  const attempts = [
+    read("read", keys(target, `${target.sql} t${where}`)),
+    // FOR UPDATE adds the UPDATE policies, and wants the privilege
+    read("read for update", keys(target, `(select t.* from ${target.sql} t${where} for update) t`)),
+  ];
+  if (foreign)
+    attempts.push(
+      read("read by key of a foreign row", keys(target, `${target.sql} t where ${rowCondition(target, foreign)}`)),
+    );
+  // the other side of a foreign key: rows of this table by way of a table that references it
+  const key = surface.foreignKeys.find(
+    (one) =>
+      `${one.target.schema}.${one.target.name}` === target.name && `${one.schema}.${one.relation}` !== target.name,
+  );
+  const child = key && targets.get(`${key.schema}.${key.relation}`);
+  if (key && child)
+    attempts.push(
+      read(
+        `read through a join with ${child.name}`,
+        keys(
+          target,
+          `${child.sql} c join ${target.sql} t on ${key.columns.map((name, n) => `c.${quoteIdent(name)} = t.${quoteIdent(key.targetColumns[n] ?? "")}`).join(" and ")}${where}`,
+        ),
+      ),
+    );
+  return attempts;
+}

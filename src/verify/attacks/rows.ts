@@ -1,0 +1,81 @@
+import type { Row } from "../../fixtures/generate.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import type { Attempt } from "../attempt.ts";
+import { ATTACKER, VICTIM, type Actor } from "../personas.ts";
+import type { Target } from "../target.ts";
+import { literal } from "../target.ts";
+
+/** What attempts on a table have in common. */
+export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "sql"> & Partial<Attempt>): Attempt => ({
+  relation: target.name,
+  through: { kind: target.kind, name: target.name },
+  answer: "changes",
+  probe: { kind: "relation", name: target.name },
+  judge: { kind: "foreign" },
+  ...more,
+});
+
+/** The actor's own row if the table has one of its user, else any of its tenant. */
+export function ownRow(target: Target, actor: Actor): Row | null {
+  const user = actor.member?.user;
+  const mine = target.ownRows.find(
+    (row) => user !== undefined && target.filled.users.some((name) => row[name] === user),
+  );
+  return mine ?? target.ownRows[0] ?? null;
+}
+
+/** The last: the first has the same texts as the own first row. */
+export const foreignRow = (target: Target): Row | null => target.foreignRows.at(-1) ?? null;
+
+/** A row of a tenant that is not there and that Postgres would take; null where none is known. */
+export function spareRow(target: Target, tenant: "own" | "foreign"): Row | null {
+  return target.filled.spare[tenant === "own" ? ATTACKER : VICTIM] ?? null;
+}
+
+/** The same row in the actor's name. */
+export const inTheNameOf = (actor: Actor, target: Target, row: Row): Row =>
+  actor.member === null
+    ? row
+    : {
+        ...row,
+        ...Object.fromEntries(
+          target.filled.users.filter((name) => row[name] !== null).map((name) => [name, actor.member?.user]),
+        ),
+      };
+
+/** The tenant column; null where rows belong to somebody in another way. */
+export function tenantColumn(target: Target, tenantSetting: string | null): string | null {
+  if (tenantSetting === null) return null;
+  const name = Object.entries(target.filled.context).find(([, setting]) => setting === tenantSetting)?.[0];
+  return name !== undefined && target.columns.some((column) => column.name === name) ? name : null;
+}
+
+/** INSERT of a whole row, columns without a value left out. */
+export function insertInto(target: Target, row: Row, tail = ""): string {
+  const columns = target.columns.filter(({ name }) => row[name] !== null && row[name] !== undefined);
+  const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
+  const overriding = columns.some(({ generated }) => generated === "identity") ? " overriding system value" : "";
+  const values = Object.fromEntries(columns.map(({ name }) => [name, row[name]]));
+  return `insert into ${target.sql} as t (${names})${overriding} select ${names} from jsonb_populate_record(null::${target.sql}, ${quoteLiteral(JSON.stringify(values))})${tail}`;
+}
+
+/** `"column" = 'value'::type`. */
+export function setColumn(target: Target, name: string, value: unknown): string {
+  const type = target.columns.find((column) => column.name === name)?.type ?? "text";
+  return `${quoteIdent(name)} = ${literal(value)}::${type}`;
+}
+
+/** A column to touch without changing whose the row is, and a value it has already; a constant, since `SET x = x` would read it. */
+export function touch(target: Target, row: Row | null): string | null {
+  const plain = target.columns.find(
+    ({ name, generated }) =>
+      generated === "no" &&
+      !target.primaryKey.includes(name) &&
+      !(name in target.filled.context) &&
+      !target.filled.users.includes(name) &&
+      row?.[name] !== null &&
+      row?.[name] !== undefined &&
+      typeof row[name] !== "object",
+  );
+  return plain ? setColumn(target, plain.name, row?.[plain.name]) : null;
+}

@@ -1,0 +1,201 @@
+import type { Catalog } from "../../pg/catalog.ts";
+import { quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import type { Attempt } from "../attempt.ts";
+import type { Actor } from "../personas.ts";
+import type { DefaultPrivilege, Surface } from "../surface.ts";
+import { rowCondition, type Target } from "../target.ts";
+import { on, ownRow, setColumn } from "./rows.ts";
+
+/** TRUNCATE, which row security does not look at. Where the platform's default privileges give it on every table, that is for a note, not for a breach. */
+export function truncateAttempt(target: Target, byPlatform: boolean): Attempt {
+  return on(target, {
+    command: "TRUNCATE",
+    attack: "truncate",
+    // without CASCADE a table that others reference raises 0A000, after the privilege was looked at
+    sql: `truncate ${target.sql}`,
+    probe: null,
+    judge: byPlatform
+      ? { kind: "control" }
+      : {
+          kind: "success",
+          door: "truncate",
+          object: { kind: "table", name: target.name },
+          message: `TRUNCATE is granted, and row security does not hold it back: every tenant's rows of \`${target.name}\` can be removed`,
+        },
+  });
+}
+
+/** Whether a role holds TRUNCATE because the platform's default privileges give it everything on every table, and nobody has looked at the grants since. */
+export const givenByPlatform = (surface: Surface, catalog: Catalog, target: Target, role: string): boolean =>
+  surface.defaultPrivileges.some(
+    (one) =>
+      isPlatforms(one) &&
+      one.schema === target.schema &&
+      one.object === "tables" &&
+      one.grantee === role &&
+      one.privilege === "TRUNCATE",
+  ) && holdsEverything(catalog, target, role);
+
+const holdsEverything = (catalog: Catalog, target: Target, role: string): boolean => {
+  const grants =
+    catalog.relations.find(({ schema, name }) => schema === target.schema && name === target.relation)?.grants ?? [];
+  const held = new Set(grants.filter(({ grantee }) => grantee === role).map(({ privilege }) => privilege));
+  return ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"].every((one) => held.has(one));
+};
+
+/** As every new Supabase project has them: all on everything in public and storage, to the API's roles. */
+const isPlatforms = ({ schema, grantee, owner }: DefaultPrivilege): boolean =>
+  ["public", "storage", "graphql_public", "graphql", "realtime", "extensions", "auth", "cron"].includes(schema ?? "") &&
+  (grantee === owner ||
+    ["anon", "authenticated", "service_role", "postgres", "dashboard_user"].includes(grantee) ||
+    grantee.startsWith("supabase_"));
+
+/** What default privileges open for tables and functions that are made tomorrow: one is made, and the persona asks. */
+export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog: Catalog): Attempt[] {
+  const schemas = new Map<string, DefaultPrivilege[]>();
+  for (const one of surface.defaultPrivileges) {
+    if (isPlatforms(one) || (one.object !== "tables" && one.object !== "functions")) continue;
+    if (one.grantee !== "public" && one.grantee !== actor.role) continue;
+    // EXECUTE for PUBLIC is Postgres' own default, written down
+    if (one.object === "functions" && one.grantee === "public") continue;
+    const schema = one.schema ?? catalog.relations.find(({ owner }) => owner === one.owner)?.schema ?? "public";
+    schemas.set(`${schema} ${one.object}`, [...(schemas.get(`${schema} ${one.object}`) ?? []), one]);
+  }
+  return [...schemas.values()].flatMap(([one]) => {
+    if (!one) return [];
+    const schema = one.schema ?? "public";
+    const made = quoteQualified(schema, "rlsmith_made_tomorrow");
+    const where = one.schema === null ? "in every schema" : `in schema \`${schema}\``;
+    const name = one.schema ?? "every schema";
+    return [
+      {
+        relation: `${schema}.*`,
+        through: { kind: "default privileges" as const, name },
+        command: "SELECT" as const,
+        attack: `use what is made tomorrow (${one.object})`,
+        setup: [
+          `set local role ${quoteRole(one.owner)}`,
+          one.object === "tables"
+            ? `create table ${made} (secret text)`
+            : `create function ${made}() returns int language sql security definer as 'select 1'`,
+          "reset role",
+        ],
+        sql: one.object === "tables" ? tableProbe(schema, one.privilege) : `select 1 from ${made}()`,
+        answer: "changes" as const,
+        probe: null,
+        judge: {
+          kind: "success" as const,
+          door: "default-privileges" as const,
+          object: { kind: "default privileges" as const, name },
+          message: `default privileges of \`${one.owner}\` give \`${one.grantee}\` ${one.privilege} on new ${one.object} ${where}, which have no row security yet`,
+        },
+      },
+    ];
+  });
+}
+
+function tableProbe(schema: string, privilege: string): string {
+  const made = quoteQualified(schema, "rlsmith_made_tomorrow");
+  switch (privilege) {
+    case "INSERT":
+      return `insert into ${made} values ('x')`;
+    case "UPDATE":
+      return `update ${made} set secret = 'x'`;
+    case "DELETE":
+      return `delete from ${made}`;
+    case "TRUNCATE":
+      return `truncate ${made}`;
+    default:
+      return `select 1 from ${made}`;
+  }
+}
+
+/** A sequence that several tenants draw from tells how much all of them write. nextval is not tried: it is not rolled back. */
+export function sequenceAttempts(surface: Surface, actor: Actor, targets: ReadonlyMap<string, Target>): Attempt[] {
+  return surface.sequences.flatMap((sequence): Attempt[] => {
+    const fed = sequence.feeds ? targets.get(`${sequence.feeds.schema}.${sequence.feeds.name}`) : undefined;
+    if (!fed?.foreign) return [];
+    const platform = surface.defaultPrivileges.some(
+      (one) =>
+        isPlatforms(one) && one.object === "sequences" && one.schema === sequence.schema && one.grantee === actor.role,
+    );
+    const name = `${sequence.schema}.${sequence.name}`;
+    return [
+      {
+        relation: fed.name,
+        through: { kind: "sequence", name },
+        command: "SELECT",
+        attack: "read a sequence",
+        sql: `select last_value from ${quoteQualified(sequence.schema, sequence.name)}`,
+        answer: "changes",
+        probe: null,
+        judge: platform
+          ? { kind: "control" }
+          : {
+              kind: "success",
+              door: "sequence-oracle",
+              object: { kind: "sequence", name },
+              message: `\`${name}\` counts the rows of all tenants, and whoever may read it sees how much the others write`,
+            },
+      },
+    ];
+  });
+}
+
+/** Members change the role in their own membership row; somebody who may change everybody's is an administrator, and may. */
+export function ownRoleAttempts(target: Target, actor: Actor, roles: readonly string[]): Attempt[] {
+  if (actor.class !== "member" || !actor.member || target.filled.users.length === 0 || target.schema === "auth")
+    return [];
+  const row = ownRow(target, actor);
+  if (!row || !target.filled.users.some((name) => row[name] === actor.member?.user)) return [];
+  const column = roleColumn(target, row, roles);
+  if (column === null) return [];
+  const is = String(row[column]);
+  const other =
+    column.startsWith("is_") || typeof row[column] === "boolean"
+      ? String(row[column] !== true)
+      : roles.find((role) => role !== is);
+  if (other === undefined) return [];
+  const set = setColumn(target, column, other);
+  const object = { kind: "table" as const, name: target.name };
+  const colleague = target.ownRows.find(
+    (one) => one !== row && target.filled.users.every((name) => one[name] !== actor.member?.user),
+  );
+  return [
+    ...(colleague
+      ? [
+          on(target, {
+            command: "UPDATE",
+            attack: "change a colleague's role",
+            sql: `update ${target.sql} t set ${set} where ${rowCondition(target, colleague)}`,
+            judge: { kind: "control" },
+          }),
+        ]
+      : []),
+    on(target, {
+      command: "UPDATE",
+      attack: "change own role",
+      sql: `update ${target.sql} t set ${set} where ${rowCondition(target, row)}`,
+      judge: {
+        kind: "own change",
+        door: "own-role",
+        object,
+        message: `a member can change \`${column}\` of the own row in \`${target.name}\``,
+      },
+    }),
+  ];
+}
+
+function roleColumn(target: Target, row: Record<string, unknown>, roles: readonly string[]): string | null {
+  const named = target.columns.find(
+    ({ name }) =>
+      typeof row[name] === "string" && roles.includes(String(row[name])) && /role|rank|level|type|kind/.test(name),
+  );
+  return (
+    named?.name ??
+    target.columns.find(
+      ({ name, type }) => type === "boolean" && /^(is_)?(admin|owner|manager|superuser|staff)$/.test(name),
+    )?.name ??
+    null
+  );
+}

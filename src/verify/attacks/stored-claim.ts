@@ -1,0 +1,74 @@
+import type { Catalog } from "../../pg/catalog.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import type { Attempt } from "../attempt.ts";
+import { rowCondition, type Target } from "../target.ts";
+import { on } from "./rows.ts";
+
+/** One stored value made malformed, as the login: what an attacker does to the own row, or an accident to any. */
+export interface BadValue {
+  /** `auth.users.raw_app_meta_data ->> 'org_id'`, `public.member.org` */
+  what: string;
+  sql: string;
+}
+
+const BAD = "no-such-value";
+
+/**
+ * Stored values that policies and the functions they call take apart: keys of the metadata in auth.users, and text columns under a cast.
+ * Found by their text: a value that is missed is not tried, and a value too many does no harm.
+ */
+export function badValues(
+  catalog: Catalog,
+  targets: ReadonlyMap<string, Target>,
+  attackers: readonly string[],
+): BadValue[] {
+  const texts = [
+    ...catalog.policies.flatMap(({ using, check }) => [using ?? "", check ?? ""]),
+    ...catalog.functions.filter(({ result }) => result !== "trigger").map(({ body }) => body),
+  ];
+  const found = new Map<string, BadValue>();
+  const users = attackers.map(quoteLiteral).join(", ");
+  for (const text of texts) {
+    for (const [, column = "", key = ""] of text.matchAll(/(raw_(?:user|app)_meta_data)\)?\s*->>?\s*'(\w+)'/g)) {
+      const what = `auth.users.${column} ->> '${key}'`;
+      const value = quoteLiteral(JSON.stringify({ [key]: BAD }));
+      if (users !== "")
+        found.set(what, {
+          what,
+          sql: `update auth.users set ${quoteIdent(column)} = coalesce(${quoteIdent(column)}, '{}') || ${value}::jsonb where id in (${users})`,
+        });
+    }
+    for (const [, name = ""] of text.matchAll(
+      /(\w+)"?\s*\)?\s*::\s*(?:uuid|int|integer|bigint|smallint|numeric|boolean|jsonb?|date|timestamp\w*)\b/g,
+    ))
+      for (const target of targets.values()) {
+        const column = target.columns.find((one) => one.name === name && /^(text|character varying)/.test(one.type));
+        const row = target.ownRows[0];
+        if (!column || !row) continue;
+        const what = `${target.name}.${name}`;
+        found.set(what, {
+          what,
+          sql: `update ${target.sql} t set ${quoteIdent(name)} = ${quoteLiteral(BAD)} where ${rowCondition(target, row)}`,
+        });
+      }
+  }
+  return [...found.values()];
+}
+
+/** A victim reads, with one row of somebody else's malformed. */
+export function storedClaimAttempt(target: Target, bad: BadValue, sql: string): Attempt {
+  return on(target, {
+    command: "SELECT",
+    attack: `read while somebody's ${bad.what} is malformed`,
+    sql,
+    answer: "keys",
+    probe: null,
+    setup: [bad.sql],
+    judge: {
+      kind: "raises",
+      door: "stored-claim",
+      object: { kind: "table", name: target.name },
+      message: `one malformed \`${bad.what}\` makes \`${target.name}\` raise for everyone`,
+    },
+  });
+}

@@ -1,0 +1,60 @@
+import type { Attempt } from "../attempt.ts";
+import type { Actor } from "../personas.ts";
+import { rowCondition, type Target } from "../target.ts";
+import { foreignRow, on, ownRow, setColumn, tenantColumn, touch } from "./rows.ts";
+
+/**
+ * Updates: own rows, foreign rows, own rows to another tenant, foreign rows to the own tenant; each with a WHERE, and blind: without one,
+ * with WHERE true, by MERGE ON true. Blind statements read no column, so the SELECT policy does not apply to them.
+ */
+export function updateAttempts(target: Target, actor: Actor, tenantSetting: string | null): Attempt[] {
+  const attempts: Attempt[] = [];
+  const update = (attack: string, set: string, where: string | null, more: Partial<Attempt> = {}): void =>
+    void attempts.push(
+      on(target, {
+        command: "UPDATE",
+        attack,
+        sql: `update ${target.sql} t set ${set}${where === null ? "" : ` where ${where}`}`,
+        ...more,
+      }),
+    );
+  const blind = (attack: string, set: string): void => {
+    update(`${attack}, blind`, set, null);
+    update(`${attack}, where true`, set, "true");
+    attempts.push(
+      on(target, {
+        command: "MERGE",
+        attack: `${attack}, merge on true`,
+        sql: `merge into ${target.sql} t using (select 1) s on true when matched then update set ${set}`,
+      }),
+    );
+  };
+  const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
+  const set = touch(target, own ?? foreign);
+  if (set !== null) {
+    if (own) update("update own row", set, rowCondition(target, own), { probe: { kind: "all" } });
+    if (foreign) update("update a foreign row", set, rowCondition(target, foreign));
+    blind("update", set);
+    attempts.push(
+      on(target, {
+        command: "UPDATE",
+        attack: "update blind, returning",
+        sql: `with made as (update ${target.sql} t set ${set} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        answer: "output",
+        probe: null,
+      }),
+    );
+  }
+  const column = tenantColumn(target, tenantSetting);
+  const names =
+    column !== null ? [column] : target.filled.users.slice(0, 1).filter((name) => !target.primaryKey.includes(name));
+  if (!own || !foreign || names.length === 0) return attempts;
+  const toVictim = names.map((name) => setColumn(target, name, foreign[name])).join(", ");
+  const toSelf = names.map((name) => setColumn(target, name, own[name])).join(", ");
+  update("move own row to another tenant", toVictim, rowCondition(target, own));
+  // one row is enough to see it, and no unique key gets in the way
+  blind("move rows to another tenant", toVictim);
+  update("take a foreign row over", toSelf, rowCondition(target, foreign));
+  blind("take rows over", toSelf);
+  return attempts;
+}

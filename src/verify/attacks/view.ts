@@ -1,0 +1,57 @@
+import type { Relation } from "../../pg/catalog.ts";
+import { quoteIdent, quoteLiteral, quoteQualified } from "../../pg/identifier.ts";
+import type { Attempt } from "../attempt.ts";
+import { tablesBehind, type Surface } from "../surface.ts";
+import type { Target } from "../target.ts";
+import { spareRow, touch } from "./rows.ts";
+
+/** Views and materialized views: what they show, and where a view lets writes through, what those change. */
+export function viewAttempts(view: Relation, surface: Surface, targets: ReadonlyMap<string, Target>): Attempt[] {
+  const name = `${view.schema}.${view.name}`;
+  const sql = quoteQualified(view.schema, view.name);
+  const kind = view.kind === "view" ? "view" : "materialized view";
+  const behind = [...tablesBehind(surface, name)].filter((table) => targets.has(table));
+  const through = (more: Pick<Attempt, "command" | "attack" | "sql"> & Partial<Attempt>): Attempt => ({
+    relation: behind[0] ?? name,
+    through: { kind, name },
+    answer: "changes",
+    probe: { kind: "all" },
+    judge: { kind: "foreign" },
+    ...more,
+  });
+  const attempts = [
+    through({
+      command: "SELECT",
+      attack: `read through a ${kind}`,
+      sql: `select string_agg(to_jsonb(x)::text, E'\\n') from (select * from ${sql} limit 500) x`,
+      answer: "output",
+      probe: null,
+    }),
+  ];
+  const [only] = behind;
+  const table = behind.length === 1 && only !== undefined ? targets.get(only) : undefined;
+  if (kind === "materialized view" || !table) return attempts;
+  const columns = new Set(view.columns.map((column) => column.name));
+  const row = touch(
+    { ...table, columns: table.columns.filter((column) => columns.has(column.name)) },
+    table.foreignRows[0] ?? null,
+  );
+  if (row !== null)
+    attempts.push(through({ command: "UPDATE", attack: "update through a view", sql: `update ${sql} set ${row}` }));
+  attempts.push(through({ command: "DELETE", attack: "delete through a view", sql: `delete from ${sql}` }));
+  const spare = spareRow(table, "foreign");
+  const given = table.columns.filter(
+    (column) => columns.has(column.name) && spare?.[column.name] !== null && spare?.[column.name] !== undefined,
+  );
+  if (spare && given.length > 0) {
+    const names = given.map((column) => quoteIdent(column.name)).join(", ");
+    attempts.push(
+      through({
+        command: "INSERT",
+        attack: "insert into another tenant through a view",
+        sql: `insert into ${sql} (${names}) select ${names} from jsonb_populate_record(null::${table.sql}, ${quoteLiteral(JSON.stringify(spare))})`,
+      }),
+    );
+  }
+  return attempts;
+}

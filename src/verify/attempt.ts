@@ -1,0 +1,42 @@
+import type { Door } from "./breach.ts";
+import type { Command, DbObject } from "./cell.ts";
+
+/** One statement, not yet bound to a persona. */
+export interface Attempt {
+  /** `schema.relation` whose rows are at stake */
+  relation: string;
+  through: DbObject;
+  command: Command;
+  /** how reports call it: `move own row to another tenant, blind` */
+  attack: string;
+  sql: string;
+  answer: Answer;
+  /** which rows are looked at before and after: those of one relation, of all, or none */
+  probe: { kind: "relation"; name: string } | { kind: "all" } | null;
+  judge: Judge;
+  /** run as the login before it, after the persona's own set-up */
+  setup?: string[];
+}
+
+export type Answer =
+  /** the statement returns one text: keys of rows, one a line */
+  | "keys"
+  /** the statement returns one text: rows as JSON, one a line */
+  | "output"
+  /** the statement changes rows */
+  | "changes";
+
+/** What makes it a breach. */
+export type Judge =
+  /** that rows of another tenant were seen or changed */
+  | { kind: "foreign" }
+  /** that it succeeds at all */
+  | { kind: "success"; door: Door; object: DbObject; message: string }
+  /** that Postgres says 23505, which a fresh value does not get */
+  | { kind: "duplicate"; door: Door; object: DbObject; message: string }
+  /** that a row of the persona's own was changed */
+  | { kind: "own change"; door: Door; object: DbObject; message: string }
+  /** that it raises where it did not without the set-up */
+  | { kind: "raises"; door: Door; object: DbObject; message: string }
+  /** nothing: it shows that own access works, or is compared with another cell */
+  | { kind: "control" };

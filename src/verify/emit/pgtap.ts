@@ -1,0 +1,199 @@
+import { dollarQuote, quoteLiteral } from "../../pg/identifier.ts";
+import {
+  checksByRelation,
+  emptiedSettings,
+  expectedAnswer,
+  guardedTitle,
+  oneLine,
+  privilegeTitle,
+  rolesOf,
+} from "./contents.ts";
+import type { IsolationCheck, IsolationTests, TestPersona } from "./isolation-tests.ts";
+import { generatedLine } from "./place.ts";
+
+/**
+ * The tests as one SQL file for `pg_prove` and `supabase test db`. It needs pgTAP and nothing else, works in one transaction that it rolls back,
+ * and must run as a login that row security does not hold back and that may become the personas' roles. The same tests give the same text.
+ */
+export function pgtap(tests: IsolationTests): string {
+  const roles = rolesOf(tests);
+  const guarded = tests.guarded ?? [];
+  const planned = roles.length * (1 + guarded.length) + tests.checks.length;
+  const sections = [
+    header(tests),
+    personaTable(tests.personas),
+    ["-- Rows of two invented tenants, beside those that are there already.", ...tests.fixtures.map(terminated)].join(
+      "\n",
+    ),
+    helpers(emptiedSettings(tests)),
+    PGTAP,
+    `select plan(${planned});`,
+    [
+      "-- Were a role above row security, the other tests would say nothing.",
+      ...roles.map(privilegeTest),
+      ...guarded.flatMap((relation) => roles.map((role) => guardedTest(role, relation))),
+    ].join("\n"),
+    ...[...checksByRelation(tests)].flatMap(([relation, checks]) => [
+      `-- ${oneLine(relation)}`,
+      ...checks.map(checkTest),
+    ]),
+    "select * from finish();\nrollback;",
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+const header = (tests: IsolationTests): string => `-- ${generatedLine("pgtap")}
+-- Row isolation in ${oneLine(tests.title)}: who reads and who changes whose rows. Run it with \`supabase test db\`,
+-- or \`pg_prove --dbname <database> <this file>\`, as a login that row security does not hold back and that can become the roles below.
+begin;
+set local client_encoding = 'UTF8';`;
+
+function personaTable(personas: readonly TestPersona[]): string {
+  const rows = personas.map(
+    ({ name, role, claims }) => `  (${literal(name)}, ${literal(role)}, ${claims === null ? "null" : literal(claims)})`,
+  );
+  const insert = `insert into pg_temp.rlsmith_persona (name, role, claims) values\n${rows.join(",\n")};`;
+  return `-- Who sends requests: with which role and which claims.
+create temporary table rlsmith_persona (name text primary key, role text not null, claims text) on commit drop;${
+    rows.length > 0 ? `\n${insert}` : ""
+  }`;
+}
+
+/**
+ * The functions that run a statement as a persona. They are made before pgTAP's schema joins the search path and keep the path as it was, as
+ * the fixtures find it: pgTAP's names cannot hide those of the project. What cannot be done as the login raises, and so ends the file: it would look like a denial.
+ */
+const helpers = (emptied: readonly string[]): string => `-- Runs one statement as a persona, and undoes all of it.
+-- Without a probe: the text that the statement returns. With one: whether the login sees what the probe returns changed.
+create function pg_temp.rlsmith_run(persona text, settings jsonb, statement text, probe text) returns text
+language plpgsql
+set search_path from current
+as $rlsmith$
+declare
+  login text := current_setting('role');
+  sender pg_temp.rlsmith_persona;
+  before text;
+  answer text;
+begin
+  select p.* into strict sender from pg_temp.rlsmith_persona p where p.name = persona;
+  begin
+    -- empty, as on a pooled connection: what a session has set once is never unset again in it
+    perform set_config(name, '', true) from unnest(array[${emptied.map(literal).join(", ")}]) name;
+    perform set_config('request.jwt.claims', coalesce(sender.claims, ''), true);
+    perform set_config(s.key, s.value, true) from jsonb_each_text(settings) s;
+    if probe is not null then
+      -- off: raises where row security would hide rows from the login, and with them every change
+      perform set_config('row_security', 'off', true);
+      execute probe into before;
+    end if;
+    perform set_config('row_security', 'on', true);
+    perform set_config('role', sender.role, true);
+    begin
+      if probe is null then
+        execute statement into answer;
+        answer := case when coalesce(answer, '') = '' then 'sees nothing' else E'sees\\n' || answer end;
+      else
+        execute statement;
+      end if;
+    exception
+      when others or assert_failure then answer := 'error ' || sqlstate;
+    end;
+    if answer is null then
+      perform set_config('role', login, true);
+      perform set_config('row_security', 'off', true);
+      execute probe into answer;
+      answer := case when answer is distinct from before then 'changed' else 'unchanged' end;
+    end if;
+    raise exception using errcode = 'RLS00', message = 'undo';
+  exception
+    when sqlstate 'RLS00' then return answer;
+  end;
+end
+$rlsmith$;
+
+-- 'sees nothing', 'sees' and a key a line, or 'error' and its code
+create function pg_temp.rlsmith_reads(persona text, statement text, settings jsonb default '{}') returns text
+language sql as $rlsmith$ select pg_temp.rlsmith_run(persona, settings, statement, null) $rlsmith$;
+
+-- 'changed', 'unchanged', or 'error' and its code
+create function pg_temp.rlsmith_writes(persona text, statement text, probe text, settings jsonb default '{}') returns text
+language sql as $rlsmith$ select pg_temp.rlsmith_run(persona, settings, statement, probe) $rlsmith$;
+
+-- the same where nothing may change: that the statement was refused is as good
+create function pg_temp.rlsmith_leaves(persona text, statement text, probe text, settings jsonb default '{}') returns text
+language sql as $rlsmith$
+  select case answer when 'error 42501' then 'unchanged' else answer end
+  from pg_temp.rlsmith_run(persona, settings, statement, probe) answer
+$rlsmith$;
+
+create function pg_temp.rlsmith_guarded(role text, relation regclass) returns boolean
+language plpgsql
+as $rlsmith$
+declare
+  answer boolean;
+begin
+  perform set_config('row_security', 'on', true), set_config('role', role, true);
+  answer := row_security_active(relation);
+  raise exception using errcode = 'RLS00', message = 'undo';
+exception
+  when sqlstate 'RLS00' then return answer;
+end
+$rlsmith$;`;
+
+const PGTAP = `-- pgTAP may be there, in any schema; where it is not, it comes and goes with this transaction.
+do $rlsmith$
+declare
+  home text;
+begin
+  if to_regprocedure('lives_ok(text,text)') is null and not exists (select from pg_extension where extname = 'pgtap') then
+    if to_regnamespace('extensions') is null then
+      create extension pgtap;
+    else
+      create extension pgtap with schema extensions;
+    end if;
+  end if;
+  select quote_ident(n.nspname) into home from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pgtap';
+  perform set_config('search_path', concat_ws(', ', home, nullif(current_setting('search_path'), '')), true);
+end
+$rlsmith$;`;
+
+const privilegeTest = (role: string): string =>
+  test(
+    `(select rolsuper or rolbypassrls from pg_roles where rolname = ${literal(role)})`,
+    "false",
+    privilegeTitle(role),
+  );
+
+const guardedTest = (role: string, relation: string): string =>
+  test(`pg_temp.rlsmith_guarded(${literal(role)}, ${literal(relation)})`, "true", guardedTitle(role, relation));
+
+function checkTest(check: IsolationCheck): string {
+  const settings = Object.entries(check.settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const last = settings.length === 0 ? [] : [literal(JSON.stringify(Object.fromEntries(settings)))];
+  const call = (name: string, ...texts: string[]): string =>
+    `pg_temp.${name}(\n${[literal(check.persona), ...texts.map((text) => dollarQuote(text)), ...last].map((arg) => `    ${arg}`).join(",\n")}\n  )`;
+  const have =
+    check.kind === "reads"
+      ? call("rlsmith_reads", check.sql)
+      : call(check.expected.kind === "unchanged" ? "rlsmith_leaves" : "rlsmith_writes", check.sql, check.probe);
+  return test(have, literal(expectedAnswer(check)), check.title);
+}
+
+const test = (have: string, want: string, title: string): string =>
+  `select is(\n  ${have},\n  ${want},\n  ${literal(tapTitle(title))}\n);`;
+
+/** A `#` would begin a directive: a test called `… # TODO` may fail and the run passes. */
+const tapTitle = (title: string): string => oneLine(title).replaceAll(/[\\#]/g, "\\$&");
+
+/** A literal on one line: a tool that changes line ends must not change what is compared. */
+function literal(text: string): string {
+  if (!/\p{Cc}/u.test(text)) return quoteLiteral(text);
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll("'", "''");
+  return `E'${escaped.replaceAll(/\p{Cc}/gu, escapeControl)}'`;
+}
+
+const escapeControl = (char: string): string =>
+  char === "\n" ? "\\n" : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+
+/** A statement may end in a comment, which would swallow the semicolon. */
+const terminated = (sql: string): string => `${sql}${sql.includes("--") ? "\n" : ""};`;

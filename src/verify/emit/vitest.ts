@@ -1,0 +1,202 @@
+import {
+  checksByRelation,
+  emptiedSettings,
+  expectedAnswer,
+  guardedTitle,
+  oneLine,
+  privilegeTitle,
+  rolesOf,
+} from "./contents.ts";
+import type { IsolationCheck, IsolationTests } from "./isolation-tests.ts";
+import { generatedLine } from "./place.ts";
+
+/**
+ * The tests as a TypeScript file for vitest. It needs `pg` and nothing else, works in one transaction that it rolls back, and takes its database
+ * from DATABASE_URL: one on this machine or its network, unless RLS_TEST_ALLOW_REMOTE=1. The same tests give the same text.
+ */
+export function vitest(tests: IsolationTests): string {
+  const guarded = (tests.guarded ?? []).flatMap((relation) =>
+    rolesOf(tests).map((role) => ({ title: guardedTitle(role, relation), role, relation })),
+  );
+  const privileges = rolesOf(tests).map((role) => ({ title: privilegeTitle(role), role }));
+  const personas = tests.personas.map(({ name, role, claims }) => ({ name, role, claims }));
+  const relations = [...checksByRelation(tests)].map(
+    ([relation, checks]) =>
+      `  {\n    relation: ${literal(oneLine(relation))},\n    checks: ${list(checks.map(checkFields), 2)},\n  },\n`,
+  );
+  return `// ${generatedLine("vitest")}
+// Row isolation in ${oneLine(tests.title)}: who reads and who changes whose rows. Run it with DATABASE_URL set, as a login that row security
+// does not hold back and that can become the roles below. All of it happens in one transaction, which is rolled back.
+// @vitest-environment node
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+interface Persona {
+  name: string;
+  role: string;
+  claims: string | null;
+}
+
+interface Check {
+  title: string;
+  persona: string;
+  settings?: Record<string, string>;
+  sql: string;
+  /** there for statements that write: run as the login before and after, it says how the rows stand */
+  probe?: string;
+  /** "sees nothing", "sees" and a key a line, "changed", "unchanged", or "error" and its code */
+  expected: string;
+}
+
+/** Who sends requests: with which role and which claims. */
+const personas: Persona[] = ${list(personas)};
+
+/** Rows of two invented tenants, beside those that are there already. */
+const fixtures: string[] = ${list(tests.fixtures)};
+
+/** Empty at the start of every check, as on a pooled connection: what a session has set once is never unset again in it. */
+const emptied: string[] = ${list(emptiedSettings(tests))};
+
+const privileges: { title: string; role: string }[] = ${list(privileges)};
+
+const guarded: { title: string; role: string; relation: string }[] = ${list(guarded)};
+
+const relations: { relation: string; checks: Check[] }[] = [${relations.length > 0 ? `\n${relations.join("")}` : ""}];
+${RUNNER}`;
+}
+
+function checkFields(check: IsolationCheck): Record<string, unknown> {
+  const { title, persona, sql } = check;
+  const settings = Object.entries(check.settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    title: oneLine(title),
+    persona,
+    ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
+    sql,
+    ...(check.kind === "writes" ? { probe: check.probe } : {}),
+    expected: expectedAnswer(check),
+  };
+}
+
+const literal = (value: unknown): string => JSON.stringify(value);
+
+/** An array, an element or a field a line. `depth`: how far its first line is indented. */
+function list(values: readonly (string | Record<string, unknown>)[], depth = 0): string {
+  if (values.length === 0) return "[]";
+  const indent = "  ".repeat(depth);
+  const elements = values.map((value) => {
+    if (typeof value === "string") return `${indent}  ${literal(value)},\n`;
+    const fields = Object.entries(value).map(([name, field]) => `${indent}    ${name}: ${literal(field)},\n`);
+    return `${indent}  {\n${fields.join("")}${indent}  },\n`;
+  });
+  return `[\n${elements.join("")}${indent}]`;
+}
+
+const RUNNER = `
+let client: pg.Client | undefined;
+let login = "none";
+
+/** The first value of the first row. */
+async function one(sql: string, values: unknown[] = []): Promise<unknown> {
+  if (!client) throw new Error("there is no connection");
+  const result = await client.query<unknown[]>({ text: sql, values, rowMode: "array" });
+  return result.rows[0]?.[0];
+}
+
+const set = (name: string, value: string): Promise<unknown> => one("select set_config($1, $2, true)", [name, value]);
+
+/** Do something and undo it. */
+async function undone<T>(work: () => Promise<T>): Promise<T> {
+  await one("savepoint rlsmith_check");
+  try {
+    return await work();
+  } finally {
+    await one("rollback to savepoint rlsmith_check");
+    await one("release savepoint rlsmith_check");
+  }
+}
+
+/** Run the statement as the persona. Whatever else fails is thrown: it must not look like a denial. */
+async function answer({ persona, settings = {}, sql, probe }: Check): Promise<string> {
+  const sender = personas.find(({ name }) => name === persona);
+  if (!sender) throw new Error(\`there is no persona "\${persona}"\`);
+  for (const name of emptied) await set(name, "");
+  await set("request.jwt.claims", sender.claims ?? "");
+  for (const [name, value] of Object.entries(settings)) await set(name, value);
+  // off: raises where row security would hide rows from the login, and with them every change
+  await set("row_security", "off");
+  const before = probe === undefined ? null : await one(probe);
+  await set("row_security", "on");
+  await set("role", sender.role);
+  await one("savepoint rlsmith_statement");
+  let seen: unknown;
+  try {
+    seen = await one(sql);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code === undefined || /^57/.test(error.code)) throw error;
+    return \`error \${error.code}\`;
+  }
+  if (probe === undefined) return seen === null || seen === undefined || seen === "" ? "sees nothing" : \`sees\\n\${seen}\`;
+  await set("role", login);
+  await set("row_security", "off");
+  return (await one(probe)) === before ? "unchanged" : "changed";
+}
+
+/** On this machine, on its container network (a name without a dot), or wherever one has said that it may be. */
+const mayRunOn = (host: string): boolean =>
+  /^\\/|^\\[?::1\\]?$|^127(\\.\\d+){3}$|^host\\.docker\\.internal$|^[^.:]+$/.test(host) || process.env["RLS_TEST_ALLOW_REMOTE"] === "1";
+
+beforeAll(async () => {
+  const connectionString = process.env["DATABASE_URL"];
+  if (!connectionString) throw new Error("DATABASE_URL is not set: give it the address of a database to test on");
+  const fresh = new pg.Client({ connectionString });
+  if (!mayRunOn(fresh.host))
+    throw new Error(
+      \`DATABASE_URL leads to \${fresh.host}, which is not this machine: the tests lock rows, and fire triggers, until they roll back; set RLS_TEST_ALLOW_REMOTE=1 to run them there\`,
+    );
+  await fresh.connect();
+  client = fresh;
+  await one("begin");
+  login = String(await one("select current_setting('role')"));
+  for (const fixture of fixtures) await one(fixture);
+}, 60_000);
+
+afterAll(async () => {
+  if (!client) return;
+  try {
+    await one("rollback");
+  } finally {
+    await client.end();
+  }
+});
+
+// one connection, so one after the other
+describe.sequential("row isolation", () => {
+  // were a role above row security, the other tests would say nothing
+  for (const { title, role } of privileges)
+    test(title, async () => {
+      expect(await one("select rolsuper or rolbypassrls from pg_roles where rolname = $1", [role])).toBe(false);
+    });
+
+  for (const { title, role, relation } of guarded)
+    test(title, async () => {
+      const active = await undone(async () => {
+        const oid = await one("select $1::regclass::oid", [relation]);
+        await set("row_security", "on");
+        await set("role", role);
+        return one("select row_security_active($1::oid)", [oid]);
+      });
+      expect(active).toBe(true);
+    });
+
+  for (const { relation, checks } of relations)
+    describe(relation, () => {
+      for (const check of checks)
+        test(check.title, async () => {
+          const found = await undone(() => answer(check));
+          // where nothing may change, that the statement was refused is as good
+          expect(found === "error 42501" && check.expected === "unchanged" ? "unchanged" : found).toBe(check.expected);
+        });
+    });
+});
+`;

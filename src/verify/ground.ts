@@ -1,0 +1,38 @@
+import type { FunctionFacts } from "../classify/functions.ts";
+import type { Db } from "../db/port.ts";
+import type { Fixtures } from "../fixtures/generate.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { ContextMap } from "../pg/context.ts";
+import type { Surface } from "./surface.ts";
+import type { Target } from "./target.ts";
+import type { Verification } from "./verification.ts";
+
+/** A database that is attacked, with the rows of two tenants in it. */
+export interface Ground {
+  kind: Verification["ground"];
+  db: Db;
+  catalog: Catalog;
+  context: ContextMap;
+  /** the variable that says the tenant; null where rows belong to users, or to nobody */
+  tenantSetting: string | null;
+  facts: readonly FunctionFacts[];
+  /** functions that set variables, and those that they set from their own arguments */
+  setters: ReadonlyMap<FunctionFacts, Setter>;
+  /** variables that policies read and nothing maps: bypass flags, and what is still open */
+  unmapped: readonly string[];
+  surface: Surface;
+  fixtures: Fixtures;
+  targets: ReadonlyMap<string, Target>;
+  /** the transaction may write: false on a live database unless it was asked for */
+  writes: boolean;
+  /** only rows of the fixtures are read, for there may be millions */
+  sampled: boolean;
+  /** Runs the work in a transaction of its own, in which the rows are there, and rolls it back. */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Session variables that a function sets, itself or through another. */
+export interface Setter {
+  settings: string[];
+  fromArguments: { setting: string; argument: string }[];
+}

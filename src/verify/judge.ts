@@ -1,0 +1,130 @@
+import type { Attempt } from "./attempt.ts";
+import type { Outcome } from "./cell.ts";
+import { findIn, type Evidence } from "./evidence.ts";
+import type { Actor } from "./personas.ts";
+import type { Answered } from "./run-batch.ts";
+import type { Target } from "./target.ts";
+
+/** An outcome, and what of it crosses tenants. */
+export interface Judged {
+  outcome: Outcome;
+  /** rows of somebody else were seen or changed, or what the attempt says is a breach happened */
+  crosses: boolean;
+  /** relations whose foreign rows it was, other than the attempt's own where a trigger or a function wrote elsewhere */
+  relations: string[];
+}
+
+/** What an answer says: whose rows were reached. Everything is foreign to a persona without a tenant. */
+export function judge(
+  attempt: Attempt,
+  actor: Actor,
+  answer: Answered,
+  targets: ReadonlyMap<string, Target>,
+  evidence: Evidence,
+): Judged {
+  if (answer.kind === "error") return judgeError(attempt, answer);
+  const target = targets.get(attempt.relation);
+  const reached = reachedBy(attempt, answer, target, actor, evidence);
+  const foreign = actor.tenant === null ? reached.foreign + reached.own : reached.foreign;
+  const own = actor.tenant === null ? 0 : reached.own;
+  const succeeded = attempt.judge.kind === "success";
+  const outcome: Outcome =
+    foreign + own + reached.nobodys > 0 || reached.found !== null || succeeded
+      ? { kind: "allowed", own: own + reached.nobodys, foreign, evidence: reached.found?.value ?? null }
+      : { kind: "denied" };
+  const relations = [...new Set([...reached.relations, ...(reached.found ? [reached.found.relation] : [])])];
+  switch (attempt.judge.kind) {
+    case "foreign":
+      return { outcome, crosses: foreign > 0 || reached.found !== null, relations };
+    case "success":
+      return { outcome, crosses: true, relations };
+    case "own change":
+      return { outcome, crosses: own > 0, relations };
+    default:
+      return { outcome, crosses: false, relations };
+  }
+}
+
+function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answered, { kind: "error" }>): Judged {
+  const no = (outcome: Outcome): Judged => ({ outcome, crosses: false, relations: [] });
+  if (at === "setup" || at === "prelude")
+    return no({
+      kind: "not reached",
+      why: at === "setup" ? `its set-up raised ${sqlstate}` : `what sets the variable raised ${sqlstate}`,
+    });
+  if (at === "probe")
+    return no({ kind: "not reached", why: `the login could not look at the rows afterwards (${sqlstate})` });
+  if (sqlstate === "42501") {
+    // "must be owner of" and "permission denied" are denials; the login's own missing membership is not
+    return /permission denied to set role/.test(message)
+      ? no({ kind: "not reached", why: "the login may not become the persona's role" })
+      : no({ kind: "denied" });
+  }
+  const why = UNREACHED[sqlstate];
+  if (why !== undefined) return no({ kind: "not reached", why });
+  const crosses =
+    (attempt.judge.kind === "duplicate" && sqlstate === "23505") ||
+    (attempt.judge.kind === "raises" && DATA_ERROR.test(sqlstate));
+  return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
+}
+
+const UNREACHED: Record<string, string> = {
+  "25006": "the transaction is read-only",
+  "57014": "it ran into statement_timeout",
+  "55P03": "it ran into lock_timeout",
+  "53300": "the server has no connection left",
+};
+
+/** Class 22: malformed values. */
+const DATA_ERROR = /^22/;
+
+interface Reached {
+  own: number;
+  foreign: number;
+  /** rows of relations where nothing says whose they are */
+  nobodys: number;
+  found: { value: string; relation: string } | null;
+  relations: string[];
+}
+
+function reachedBy(
+  attempt: Attempt,
+  answer: Extract<Answered, { kind: "answer" }>,
+  target: Target | undefined,
+  actor: Actor,
+  evidence: Evidence,
+): Reached {
+  const changed = countChanged(answer.changed);
+  if (attempt.answer === "keys") {
+    const keys = answer.text === "" ? [] : answer.text.split("\n");
+    if (!target || target.own === null) return { ...changed, nobodys: keys.length, found: null };
+    const own = keys.filter((key) => target.ownKeys.has(key)).length;
+    const foreign = keys.filter((key) => target.foreignKeys.has(key)).length;
+    return { own, foreign, nobodys: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
+  }
+  if (attempt.answer === "changes") {
+    // where nothing can be looked at, what Postgres says it changed has to do
+    const said = attempt.probe === null ? Number(answer.text) : 0;
+    return { ...changed, nobodys: changed.nobodys + said, found: null };
+  }
+  // what was handed in comes back, and says nothing
+  const echoes = [attempt.sql];
+  const found =
+    findIn(answer.text, evidence.foreign, echoes) ??
+    (actor.tenant === null ? findIn(answer.text, evidence.own, echoes) : null);
+  const seen = found === null && findIn(answer.text, evidence.own, []) !== null ? 1 : 0;
+  return { ...changed, own: changed.own + (actor.tenant === null ? 0 : seen), found };
+}
+
+/** `+f<tab>public.visit<tab>key<tab>version`: rows that came, went or changed, each once. */
+function countChanged(lines: readonly string[]): Omit<Reached, "found"> {
+  const rows = { o: new Set<string>(), f: new Set<string>(), x: new Set<string>() };
+  const relations = new Set<string>();
+  for (const line of lines) {
+    const [whose, relation = "", key = ""] = line.slice(1).split("\t");
+    if (whose !== "o" && whose !== "f" && whose !== "x") continue;
+    rows[whose].add(`${relation}\t${key}`);
+    if (whose === "f") relations.add(relation);
+  }
+  return { own: rows.o.size, foreign: rows.f.size, nobodys: rows.x.size, relations: [...relations] };
+}

@@ -1,0 +1,318 @@
+import { claimsOf, placeClaim } from "../fixtures/claims.ts";
+import type { Fixtures, Member } from "../fixtures/generate.ts";
+import type { Catalog, Role } from "../pg/catalog.ts";
+import type { ContextMap, ContextVariable } from "../pg/context.ts";
+import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import type { Persona } from "./cell.ts";
+
+/** A persona, with what the verification knows of it. */
+export interface Actor extends Persona {
+  /** whose rows are its own; null: nobody's, every tenant's row is foreign */
+  tenant: string | null;
+  /** what the membership rows say of it */
+  member: Member | null;
+  /** run as the login before each of its statements: the membership row is made to say something else */
+  setup: string[];
+  /** tried for what a role in the token is worth, not for what it reaches of other tenants */
+  claimsRole: boolean;
+  /** its token says of another tenant what only the issuer could have put there */
+  forged: boolean;
+}
+
+/** The tenant that attacks and the one that is attacked. */
+export const ATTACKER = "A";
+export const VICTIM = "B";
+
+/**
+ * Who attacks: every member of tenant A (one a role); the ways in which a token can say no tenant, nonsense, or something in the wrong
+ * place; anon; and every further role that holds a policy or a grant, or owns relations, and is not above row security.
+ */
+export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): Actor[] {
+  const role = requestRole(catalog);
+  const own = fixtures.members.filter((member) => member.tenant === ATTACKER);
+  const victim = fixtures.members.find((member) => member.tenant === VICTIM) ?? null;
+  const members = distinct(own, fixtures).map((member) =>
+    actor(`A's ${describe(member, fixtures)}`, "member", role, claimsOf(member, context, role), member),
+  );
+  const [someone] = own;
+  return [
+    ...members,
+    ...(someone ? badClaims(someone, victim, own, role, context, fixtures) : []),
+    { ...actor("no claims", "bad claims", role, null, null), tenant: null },
+    ...(catalog.roles.some(({ name }) => name === "anon")
+      ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }]
+      : []),
+    ...otherRoles(catalog, role).map((name) =>
+      actor(
+        `${name} as A's member`,
+        "other role",
+        name,
+        someone ? claimsOf(someone, context, name) : null,
+        someone ?? null,
+      ),
+    ),
+  ];
+}
+
+const actor = (
+  name: string,
+  cls: Actor["class"],
+  role: string,
+  claims: Record<string, unknown> | null,
+  member: Member | null,
+): Actor => ({
+  name,
+  class: cls,
+  role,
+  claims: claims === null ? null : JSON.stringify(claims),
+  tenant: ATTACKER,
+  member,
+  setup: [],
+  claimsRole: false,
+  forged: false,
+});
+
+/** `authenticated`, else the first role that policies name. */
+export function requestRole(catalog: Catalog): string {
+  const existing = new Set(catalog.roles.map(({ name }) => name));
+  if (existing.has("authenticated")) return "authenticated";
+  const named = catalog.policies
+    .flatMap(({ roles }) => roles)
+    .filter((name) => name !== "public" && existing.has(name));
+  return named[0] ?? otherRoles(catalog, "")[0] ?? [...existing][0] ?? "postgres";
+}
+
+function badClaims(
+  someone: Member,
+  victim: Member | null,
+  own: readonly Member[],
+  role: string,
+  context: ContextMap,
+  fixtures: Fixtures,
+): Actor[] {
+  const tenant = tenantVariables(context, fixtures);
+  const base = (): Record<string, unknown> => claimsOf(someone, context, role);
+  const bad = (name: string, claims: Record<string, unknown>): Actor =>
+    actor(name, "bad claims", role, claims, someone);
+  const withTenant = (value: (variable: ContextVariable) => unknown): Record<string, unknown> =>
+    claimsOf(someone, context, role, Object.fromEntries(tenant.map((variable) => [variable.setting, value(variable)])));
+  const actors = [
+    { ...bad("empty claims", {}), tenant: null },
+    bad("app_metadata null", { sub: someone.user, role, app_metadata: null }),
+    { ...bad("sub malformed", { ...base(), sub: "no-such-user" }) },
+  ];
+  if (tenant.length > 0) {
+    actors.push(
+      bad("tenant missing", { sub: someone.user, role, app_metadata: {} }),
+      bad(
+        "tenant null",
+        withTenant(() => null),
+      ),
+      bad(
+        "tenant malformed",
+        withTenant(() => "no-such-value"),
+      ),
+      bad(
+        "tenant empty",
+        withTenant(() => ""),
+      ),
+      bad(
+        "tenant a list",
+        withTenant((variable) => [someone.values[variable.setting]]),
+      ),
+      bad(
+        "tenant a number",
+        withTenant(() => 12345),
+      ),
+    );
+    if (victim)
+      for (const place of ["top level", "user_metadata"] as const) {
+        const claims = base();
+        let changed = false;
+        for (const variable of tenant) {
+          const last = variable.claim.at(-1) ?? "";
+          const path = place === "top level" ? [last] : ["user_metadata", last];
+          // at the top level the token is the server's word; user_metadata is the user's own, wherever policies look for it
+          if (place === "top level" && variable.claim.length === 1) continue;
+          placeClaim(claims, path, victim.values[variable.setting]);
+          changed = true;
+        }
+        if (changed) actors.push({ ...bad(`tenant B at ${place}`, claims), forged: place === "top level" });
+      }
+  }
+  if (victim && tenant.length === 0)
+    actors.push(
+      bad("user B in user_metadata", { ...base(), user_metadata: { sub: victim.user, user_id: victim.user } }),
+    );
+  if (victim) {
+    const ids = personal(context, fixtures).filter(({ setting }) => victim.values[setting] !== undefined);
+    if (ids.length > 0)
+      actors.push({
+        ...bad(
+          `${ids.map(({ claim }) => claim.at(-1)).join(", ")} of B`,
+          claimsOf(
+            someone,
+            context,
+            role,
+            Object.fromEntries(ids.map(({ setting }) => [setting, victim.values[setting]])),
+          ),
+        ),
+        forged: true,
+      });
+  }
+  return [...actors, ...roleClaims(someone, own, role, context, fixtures)];
+}
+
+/** Variables that have one value for a whole tenant. */
+export const tenantVariables = (context: ContextMap, fixtures: Fixtures): ContextVariable[] =>
+  context.variables.filter(
+    ({ setting, claim }) => claim.length > 0 && fixtures.tenants[0]?.values[setting] !== undefined,
+  );
+
+/** Variables that say who somebody is inside the tenant. */
+const personal = (context: ContextMap, fixtures: Fixtures): ContextVariable[] =>
+  context.variables.filter(
+    ({ setting, claim }) => claim.length > 0 && claim.join() !== "sub" && fixtures.personal.includes(setting),
+  );
+
+/** A token that names another role than the membership row, and one whose membership row has been deactivated since. */
+function roleClaims(
+  someone: Member,
+  own: readonly Member[],
+  role: string,
+  context: ContextMap,
+  fixtures: Fixtures,
+): Actor[] {
+  const personals = new Set(personal(context, fixtures).map(({ setting }) => setting));
+  const roles = context.variables.filter(
+    ({ setting, claim }) =>
+      claim.length > 0 &&
+      fixtures.tenants[0]?.values[setting] === undefined &&
+      !personals.has(setting) &&
+      someone.values[setting] !== undefined,
+  );
+  const others = own.filter((member) =>
+    roles.some(({ setting }) => member.values[setting] !== someone.values[setting]),
+  );
+  const claimed = others.slice(0, 3).map((member): Actor => ({
+    ...actor(
+      `${describe(someone, fixtures)} whose token says ${describe(member, fixtures)}`,
+      "bad claims",
+      role,
+      claimsOf(
+        someone,
+        context,
+        role,
+        Object.fromEntries(roles.map(({ setting }) => [setting, member.values[setting]])),
+      ),
+      someone,
+    ),
+    claimsRole: true,
+  }));
+  const deactivate = deactivation(someone, fixtures);
+  if (deactivate === null) return claimed;
+  return [
+    ...claimed,
+    {
+      ...actor("deactivated member with an old token", "bad claims", role, claimsOf(someone, context, role), someone),
+      setup: [deactivate],
+      claimsRole: true,
+    },
+  ];
+}
+
+/** How a membership row says that its member is gone: a status or flag column of the row with the member's user. */
+function deactivation(member: Member, fixtures: Fixtures): string | null {
+  for (const table of fixtures.filled) {
+    if (table.schema === "auth" || table.users.length === 0) continue;
+    const row = table.rows[member.tenant]?.find((candidate) =>
+      table.users.some((name) => candidate[name] === member.user),
+    );
+    if (!row) continue;
+    const where = table.users
+      .filter((name) => row[name] === member.user)
+      .map((name) => `${quoteIdent(name)} = ${quoteLiteral(member.user)}`)
+      .join(" and ");
+    const target = quoteQualified(table.schema, table.relation);
+    for (const [name, value] of Object.entries(row)) {
+      if (/^(is_)?(active|enabled)$/.test(name) && typeof value === "boolean")
+        return `update ${target} set ${quoteIdent(name)} = false where ${where}`;
+      if (/^(deactivated|deleted|disabled|revoked|removed|archived)_at$/.test(name))
+        return `update ${target} set ${quoteIdent(name)} = now() where ${where}`;
+      if (/^(status|state)$/.test(name) && typeof value === "string" && value.toLowerCase() === "active")
+        // whichever of the usual words the column takes
+        return deactivateBy(target, name, where);
+    }
+  }
+  return null;
+}
+
+const WORDS = [
+  "inactive",
+  "deactivated",
+  "disabled",
+  "suspended",
+  "terminated",
+  "removed",
+  "archived",
+  "revoked",
+  "left",
+];
+
+const deactivateBy = (target: string, column: string, where: string): string =>
+  `do $$ declare word text; begin foreach word in array array[${WORDS.map(quoteLiteral).join(", ")}] loop begin ` +
+  `execute format('update ${target.replaceAll("'", "''")} set ${quoteIdent(column).replaceAll("'", "''")} = %L where ${where.replaceAll("'", "''")}', word); return; ` +
+  `exception when others then null; end; end loop; end $$`;
+
+/** Roles that hold a policy or a grant, or own a relation with row security, and that row security holds for. */
+function otherRoles(catalog: Catalog, main: string): string[] {
+  const granted = [
+    ...catalog.policies.flatMap(({ roles }) => roles),
+    ...catalog.relations.flatMap(({ grants, columnGrants }) =>
+      [...grants, ...columnGrants].map(({ grantee }) => grantee),
+    ),
+    ...catalog.relations.filter(({ rowSecurity }) => rowSecurity).map(({ owner }) => owner),
+  ];
+  return [...new Set(granted)]
+    .filter((name) => name !== main && name !== "anon" && !PLATFORM_ROLES.has(name) && !name.startsWith("pg_"))
+    .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
+    .toSorted();
+}
+
+const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
+
+/** Roles of Supabase that no request arrives with. */
+const PLATFORM_ROLES = new Set([
+  "postgres",
+  "service_role",
+  "authenticator",
+  "dashboard_user",
+  "pgbouncer",
+  "supabase_admin",
+  "supabase_auth_admin",
+  "supabase_storage_admin",
+  "supabase_replication_admin",
+  "supabase_read_only_user",
+  "supabase_realtime_admin",
+  "supabase_functions_admin",
+  "supabase_etl_admin",
+]);
+
+/** One member for each set of values that are not its own alone. */
+function distinct(members: readonly Member[], fixtures: Fixtures): Member[] {
+  const seen = new Map<string, Member>();
+  for (const member of members) {
+    const name = describe(member, fixtures);
+    if (!seen.has(name)) seen.set(name, member);
+  }
+  return [...seen.values()];
+}
+
+/** What tells a member from others of its tenant: `admin`. */
+function describe(member: Member, fixtures: Fixtures): string {
+  const shared = fixtures.tenants.find((tenant) => tenant.name === member.tenant)?.values ?? {};
+  const own = Object.entries(member.values).filter(
+    ([setting, value]) => shared[setting] !== value && !/^[0-9a-f-]{36}$|^\d+$/.test(value),
+  );
+  return own.map(([, value]) => value).join(" ") || "member";
+}

@@ -1,0 +1,66 @@
+import type { Attempt } from "../attempt.ts";
+import { deleteAttempts } from "../attacks/delete.ts";
+import { callables } from "../attacks/function.ts";
+import { insertAttempts } from "../attacks/insert.ts";
+import { readAttempts } from "../attacks/read.ts";
+import { updateAttempts } from "../attacks/update.ts";
+import type { Actor } from "../personas.ts";
+import { perform, sourceOf, type Run } from "../run.ts";
+import { functionStandings, leftover, variableStandings } from "../standings.ts";
+
+const CORE = new Set([
+  "read",
+  "insert into another tenant",
+  "update a foreign row",
+  "delete a foreign row",
+  "move own row to another tenant",
+  "take a foreign row over",
+]);
+
+const core = (run: Run, actor: Actor): Attempt[] =>
+  [...run.ground.targets.values()]
+    .flatMap((target) => [
+      ...readAttempts(target, run.ground.targets, run.ground.surface, run.ground.sampled),
+      ...insertAttempts(target, actor, run.ground.tenantSetting),
+      ...updateAttempts(target, actor, run.ground.tenantSetting),
+      ...deleteAttempts(target, actor),
+    ])
+    .filter(({ attack, relation }) => CORE.has(attack) && run.ground.targets.get(relation)?.own !== null);
+
+/** Variables set to another tenant's values by the persona itself, through functions, and left over from a transaction before. */
+export async function context(run: Run): Promise<void> {
+  const { ground } = run;
+  const source = sourceOf(ground);
+  const members = run.actors.filter(({ class: cls }) => cls === "member");
+  const anon = run.actors.filter(({ class: cls }) => cls === "anon");
+  const standings = variableStandings(ground);
+  const found = callables(ground.catalog, ground.facts, ground.setters, source);
+  for (const [n, actor] of [...members, ...anon].entries()) {
+    run.options.progress.tick("context", n, members.length + anon.length);
+    const attempts = core(run, actor);
+    for (const standing of standings) await perform(run, { actor, attempts, standing });
+  }
+  for (const actor of [...members.slice(0, 1), ...members.slice(-1), ...anon].filter(
+    (one, n, all) => all.indexOf(one) === n,
+  )) {
+    const attempts = core(run, actor);
+    for (const standing of functionStandings(ground, found, actor, source))
+      await perform(run, { actor, attempts, standing });
+  }
+  const left = leftover(ground);
+  if (!left) return;
+  // really committed: a setting is no row, and it is reset afterwards
+  await ground.db.exec(`begin; ${left.set.join("; ")}; commit`);
+  try {
+    for (const actor of members)
+      await perform(run, {
+        actor,
+        attempts: core(run, actor).filter(({ attack }) =>
+          /^(read|insert into another tenant|delete a foreign row)$/.test(attack),
+        ),
+        standing: { name: `left over from an earlier transaction`, prelude: [], opened: left.opened },
+      });
+  } finally {
+    await ground.db.exec(left.clear.join("; "));
+  }
+}

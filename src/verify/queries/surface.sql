@@ -1,0 +1,125 @@
+-- What can be attacked and the catalog does not say: what views read, children of tables, sequences, keys by name, default privileges.
+select
+  coalesce((
+    select json_agg(v order by v.schema collate "C", v.name collate "C")
+    from (
+      select
+        vn.nspname as schema,
+        v.relname as name,
+        json_agg(distinct jsonb_build_object('schema', rn.nspname, 'name', r.relname)) as reads
+      from pg_class v
+      join pg_namespace vn on vn.oid = v.relnamespace
+      join pg_rewrite w on w.ev_class = v.oid
+      join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+      join pg_class r on r.oid = d.refobjid and r.oid <> v.oid and r.relkind in ('r', 'p', 'v', 'm', 'f')
+      join pg_namespace rn on rn.oid = r.relnamespace
+      where v.relkind in ('v', 'm') and vn.nspname not in ('pg_catalog', 'information_schema')
+      group by 1, 2
+    ) v
+  ), '[]') as views,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', n.nspname,
+        'name', c.relname,
+        'parent', json_build_object('schema', pn.nspname, 'name', p.relname)
+      )
+      order by n.nspname collate "C", c.relname collate "C"
+    )
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid and c.relkind in ('r', 'p', 'f')
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_class p on p.oid = i.inhparent
+    join pg_namespace pn on pn.oid = p.relnamespace
+  ), '[]') as children,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', n.nspname,
+        'name', s.relname,
+        -- of a serial or identity column, or of a default that calls nextval
+        'feeds', (
+          select json_build_object('schema', tn.nspname, 'name', t.relname)
+          from pg_depend d
+          join pg_class t on t.oid = case when d.objid = s.oid then d.refobjid else (
+            select a.adrelid from pg_attrdef a where d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
+          ) end and t.relkind in ('r', 'p')
+          join pg_namespace tn on tn.oid = t.relnamespace
+          where (d.classid = 'pg_class'::regclass and d.objid = s.oid and d.deptype in ('a', 'i'))
+            or (d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid = s.oid)
+          limit 1
+        ),
+        'readers', coalesce((
+          select json_agg(distinct case when acl.grantee = 0 then 'public' else pg_get_userbyid(acl.grantee)::text end)
+          from aclexplode(coalesce(s.relacl, acldefault('s', s.relowner))) acl
+          where acl.privilege_type in ('SELECT', 'USAGE')
+        ), '[]')
+      )
+      order by n.nspname collate "C", s.relname collate "C"
+    )
+    from pg_class s
+    join pg_namespace n on n.oid = s.relnamespace
+    where s.relkind = 'S' and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\_%'
+  ), '[]') as sequences,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', n.nspname,
+        'relation', c.relname,
+        'name', ic.relname,
+        'columns', (
+          select json_agg(a.attname order by o.place)
+          from unnest(i.indkey::int2[]) with ordinality o(attnum, place)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = o.attnum
+          where o.place <= i.indnkeyatts
+        )
+      )
+      order by n.nspname collate "C", c.relname collate "C", ic.relname collate "C"
+    )
+    from pg_index i
+    join pg_class ic on ic.oid = i.indexrelid
+    join pg_class c on c.oid = i.indrelid and not c.relispartition
+    join pg_namespace n on n.oid = c.relnamespace
+    where i.indisunique and i.indisvalid and i.indexprs is null
+      and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\_%'
+  ), '[]') as uniques,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', n.nspname,
+        'relation', c.relname,
+        'name', f.conname,
+        'columns', (
+          select json_agg(a.attname order by k.n) from unnest(f.conkey) with ordinality k(num, n)
+          join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num
+        ),
+        'target', json_build_object('schema', tn.nspname, 'name', t.relname),
+        'targetColumns', (
+          select json_agg(a.attname order by k.n) from unnest(f.confkey) with ordinality k(num, n)
+          join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.num
+        )
+      )
+      order by n.nspname collate "C", c.relname collate "C", f.conname collate "C"
+    )
+    from pg_constraint f
+    join pg_class c on c.oid = f.conrelid
+    join pg_namespace n on n.oid = c.relnamespace
+    join pg_class t on t.oid = f.confrelid
+    join pg_namespace tn on tn.oid = t.relnamespace
+    where f.contype = 'f' and f.conparentid = 0
+  ), '[]') as "foreignKeys",
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'owner', pg_get_userbyid(d.defaclrole),
+        'schema', n.nspname,
+        'object', case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' else 'others' end,
+        'grantee', case when acl.grantee = 0 then 'public' else pg_get_userbyid(acl.grantee)::text end,
+        'privilege', acl.privilege_type
+      )
+      order by pg_get_userbyid(d.defaclrole)::text collate "C", n.nspname collate "C", d.defaclobjtype, acl.grantee, acl.privilege_type collate "C"
+    )
+    from pg_default_acl d
+    left join pg_namespace n on n.oid = d.defaclnamespace
+    cross join lateral aclexplode(d.defaclacl) acl
+  ), '[]') as "defaultPrivileges"

@@ -1,0 +1,172 @@
+import { pgErrorOf, type Db } from "../db/port.ts";
+import { dollarQuote } from "../pg/identifier.ts";
+import type { Attempt } from "./attempt.ts";
+
+/** A persona, and how the session variables stand, with the statements it tries. */
+export interface Batch {
+  role: string;
+  claims: string | null;
+  /** run as the login before each statement */
+  setup: readonly string[];
+  /** run as the persona before each statement */
+  prelude: readonly string[];
+  /** the prelude changes rows itself: what it changed is not the statement's doing */
+  preludeWrites: boolean;
+  attempts: readonly Attempt[];
+}
+
+/** What one statement came to. */
+export type Answered =
+  /** the text that it returned; for changes, how many rows it says it changed */
+  | {
+      kind: "answer";
+      text: string;
+      /** lines of the probe that came or went, each with `+` or `-` before it */ changed: string[];
+    }
+  | { kind: "error"; sqlstate: string; message: string; at: "setup" | "prelude" | "statement" | "probe" };
+
+interface Raw {
+  a?: string | null;
+  b?: string;
+  c?: string;
+  e?: string;
+  m?: string;
+  at?: "setup" | "prelude" | "statement" | "probe";
+}
+
+/**
+ * Run a batch in one round trip inside the caller's transaction, each statement in a sub-transaction that is rolled back, so that no statement
+ * sees what another did. Needs no object in the database: it is a DO block. A statement that runs into statement_timeout ends the whole block:
+ * then each is run by itself, and the slow ones answer 57014.
+ */
+export async function runBatch(db: Db, batch: Batch, probes: ReadonlyMap<string, string>): Promise<Answered[]> {
+  if (batch.attempts.length === 0) return [];
+  await db.exec("savepoint rlsmith_batch");
+  try {
+    const answers = await runBlock(db, batch, probes);
+    await db.exec("release savepoint rlsmith_batch");
+    return answers;
+  } catch (error) {
+    const raised = pgErrorOf(error);
+    if (!raised) throw error;
+    await db.exec("rollback to savepoint rlsmith_batch");
+    const [only] = batch.attempts;
+    if (batch.attempts.length === 1 && only)
+      return [{ kind: "error", sqlstate: raised.sqlstate, message: raised.message, at: "statement" }];
+    const half = Math.ceil(batch.attempts.length / 2);
+    return [
+      ...(await runBatch(db, { ...batch, attempts: batch.attempts.slice(0, half) }, probes)),
+      ...(await runBatch(db, { ...batch, attempts: batch.attempts.slice(half) }, probes)),
+    ];
+  }
+}
+
+async function runBlock(db: Db, batch: Batch, probes: ReadonlyMap<string, string>): Promise<Answered[]> {
+  const used = new Set(batch.attempts.flatMap(({ probe }) => (probe === null ? [] : [probeName(probe)])));
+  const job = {
+    role: batch.role,
+    claims: batch.claims,
+    setup: batch.setup,
+    prelude: batch.prelude,
+    again: batch.preludeWrites,
+    probes: Object.fromEntries([...used].map((name) => [name, probes.get(name) ?? "select ''"])),
+    cells: batch.attempts.map(({ sql, answer, probe, setup }) => ({
+      s: sql,
+      c: answer === "changes",
+      ...(probe === null ? {} : { p: probeName(probe) }),
+      ...(setup === undefined ? {} : { u: setup }),
+    })),
+  };
+  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job"));
+  await db.exec(`do ${dollarQuote(body, "rlsmith")}`);
+  const [row] = await db.query<{ results: string }>("select current_setting('rlsmith.results') as results");
+  return (JSON.parse(row?.results ?? "[]") as Raw[]).map(answered);
+}
+
+const probeName = (probe: NonNullable<Attempt["probe"]>): string => (probe.kind === "all" ? "*" : probe.name);
+
+function answered(raw: Raw): Answered {
+  if (raw.e !== undefined) return { kind: "error", sqlstate: raw.e, message: raw.m ?? "", at: raw.at ?? "statement" };
+  return { kind: "answer", text: raw.a ?? "", changed: raw.b === undefined ? [] : difference(raw.b, raw.c ?? "") };
+}
+
+function difference(before: string, after: string): string[] {
+  const [old, now] = [new Set(before.split("\n")), new Set(after.split("\n"))];
+  return [
+    ...[...old].filter((line) => line !== "" && !now.has(line)).map((line) => `-${line}`),
+    ...[...now].filter((line) => line !== "" && !old.has(line)).map((line) => `+${line}`),
+  ];
+}
+
+// The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see every row.
+const BODY = `
+declare
+  job constant jsonb := $job$;
+  claims constant text := job ->> 'claims';
+  standing jsonb := '{}';
+  cell jsonb;
+  step text;
+  stage text;
+  answer text;
+  affected bigint;
+  name text;
+  state text;
+  results jsonb := '[]';
+  made jsonb;
+begin
+  for name, step in select key, value from jsonb_each_text(job -> 'probes') loop
+    execute step into state;
+    standing := standing || jsonb_build_object(name, coalesce(state, ''));
+  end loop;
+  for cell in select value from jsonb_array_elements(job -> 'cells') loop
+    stage := 'setup';
+    made := null;
+    begin
+      for step in select value from jsonb_array_elements_text(job -> 'setup' || coalesce(cell -> 'u', '[]')) loop
+        execute step;
+      end loop;
+      state := null;
+      if jsonb_array_length(job -> 'setup') + jsonb_array_length(coalesce(cell -> 'u', '[]')) > 0 and cell ? 'p' then
+        execute job -> 'probes' ->> (cell ->> 'p') into state;
+      end if;
+      stage := 'prelude';
+      if claims is not null then
+        perform set_config('request.jwt.claims', claims, true);
+      end if;
+      perform set_config('role', job ->> 'role', true);
+      for step in select value from jsonb_array_elements_text(job -> 'prelude') loop
+        execute step;
+      end loop;
+      if (job ->> 'again')::boolean and cell ? 'p' then
+        perform set_config('role', 'none', true);
+        execute job -> 'probes' ->> (cell ->> 'p') into state;
+        perform set_config('role', job ->> 'role', true);
+      end if;
+      stage := 'statement';
+      if (cell ->> 'c')::boolean then
+        execute cell ->> 's';
+        get diagnostics affected = row_count;
+        answer := affected::text;
+      else
+        execute cell ->> 's' into answer;
+      end if;
+      made := jsonb_build_object('a', answer);
+      if cell ? 'p' then
+        stage := 'probe';
+        perform set_config('role', 'none', true);
+        name := coalesce(state, standing ->> (cell ->> 'p'));
+        execute job -> 'probes' ->> (cell ->> 'p') into state;
+        if coalesce(state, '') <> name then
+          made := made || jsonb_build_object('b', name, 'c', coalesce(state, ''));
+        end if;
+      end if;
+      raise exception using errcode = 'RL001';
+    exception
+      when sqlstate 'RL001' then results := results || made;
+      when others then
+        results := results || jsonb_build_object('e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage);
+    end;
+  end loop;
+  perform set_config('rlsmith.results', results::text, true);
+end
+`;

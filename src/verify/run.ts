@@ -1,0 +1,148 @@
+import type { Config } from "../config.ts";
+import { pgErrorOf } from "../db/port.ts";
+import { quoteRole } from "../pg/identifier.ts";
+import type { Progress } from "../progress.ts";
+import type { Attempt } from "./attempt.ts";
+import type { ArgumentSource } from "./attacks/arguments.ts";
+import type { Breach, ExpectedBreach } from "./breach.ts";
+import type { Cell } from "./cell.ts";
+import { collectEvidence, type Evidence } from "./evidence.ts";
+import type { Ground } from "./ground.ts";
+import { judge, type Judged } from "./judge.ts";
+import { actorsFor, type Actor } from "./personas.ts";
+import { record } from "./record.ts";
+import { runBatch, type Answered } from "./run-batch.ts";
+import type { Standing } from "./standings.ts";
+import type { Heat } from "./verification.ts";
+
+export interface VerifyOptions {
+  config: Config["verify"];
+  /** the config declares that roles are looked up, not believed from the token */
+  liveRole: boolean;
+  /** every cell, as soon as it is judged; nothing of it is kept */
+  onCell: (cell: Cell) => void;
+  progress: Progress;
+}
+
+/** At most so many statements in one round trip. */
+const BATCH = 100;
+
+/** A run under way: what is attacked, and what has been counted so far. */
+export interface Run {
+  ground: Ground;
+  options: VerifyOptions;
+  actors: Actor[];
+  evidence: Evidence;
+  probes: ReadonlyMap<string, string>;
+  /** by actor: relations that row security does not hold back though it is on */
+  privileged: Map<string, ReadonlyMap<string, string>>;
+  /** `relation actor` that is open without any variable set; bounded by the catalog */
+  open: Set<string>;
+  /** `relation actor attack` of the same */
+  openAttacks: Set<string>;
+  breaches: Map<string, Breach>;
+  expected: Map<string, ExpectedBreach>;
+  heat: Map<string, Heat>;
+  notReached: Map<string, number>;
+  notes: Map<string, Set<string>>;
+  cells: number;
+  held: number;
+  breached: number;
+  expectedCells: number;
+}
+
+/** Everything that has to be known before the first cell. */
+export async function prepare(ground: Ground, options: VerifyOptions): Promise<Run> {
+  const actors = actorsFor(ground.catalog, ground.context, ground.fixtures)
+    // on a fresh connection the claims are unset only until the first persona has set them
+    .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
+  const probes = new Map([...ground.targets.values()].map((target) => [target.name, target.probe]));
+  const tenanted = [...ground.targets.values()].filter(({ own }) => own !== null);
+  probes.set(
+    "*",
+    tenanted.length === 0
+      ? "select ''"
+      : `select concat_ws(E'\\n', ${tenanted.map(({ probe }) => `nullif((${probe}), '')`).join(", ")})`,
+  );
+  const run: Run = {
+    ground,
+    options,
+    actors,
+    evidence: await ground.transaction(async () => collectEvidence(ground.db, ground.targets)),
+    probes,
+    privileged: new Map(),
+    open: new Set(),
+    openAttacks: new Set(),
+    breaches: new Map(),
+    expected: new Map(),
+    heat: new Map(),
+    notReached: new Map(),
+    notes: new Map(),
+    cells: 0,
+    held: 0,
+    breached: 0,
+    expectedCells: 0,
+  };
+  for (const actor of actors) run.privileged.set(actor.name, await privilegesOf(ground, actor));
+  return run;
+}
+
+/** Relations with row security that does not hold this persona back, and why: a cell of such a persona proves nothing about policies. */
+async function privilegesOf(ground: Ground, actor: Actor): Promise<Map<string, string>> {
+  const guarded = [...ground.targets.values()].filter(({ rowSecurity }) => rowSecurity);
+  if (guarded.length === 0) return new Map();
+  return ground.transaction(async () => {
+    try {
+      await ground.db.exec(`set local role ${quoteRole(actor.role)}`);
+      const rows = await ground.db.query<{ name: string; owner: boolean; above: boolean }>(
+        `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
+         from json_to_recordset($1::json) r(name text, schema text, relation text)
+         join pg_namespace n on n.nspname = r.schema join pg_class c on c.relnamespace = n.oid and c.relname = r.relation
+         where not row_security_active(c.oid)`,
+        [JSON.stringify(guarded.map(({ name, schema, relation }) => ({ name, schema, relation })))],
+      );
+      return new Map(rows.map((row) => [row.name, row.above ? "above" : row.owner ? "owner" : "unguarded"]));
+    } catch (error) {
+      if (pgErrorOf(error)) return new Map();
+      throw error;
+    }
+  });
+}
+
+/** Statements of one persona that run one after the other. */
+export interface Work {
+  actor: Actor;
+  attempts: Attempt[];
+  standing: Standing | null;
+}
+
+/** Run work in as few round trips as it takes, and hand on what came of it. */
+export async function perform(
+  run: Run,
+  work: Work,
+  settle: (attempt: Attempt, judged: Judged, answer: Answered) => Judged = (_, judged) => judged,
+): Promise<void> {
+  const { ground } = run;
+  for (let from = 0; from < work.attempts.length; from += BATCH) {
+    const attempts = work.attempts.slice(from, from + BATCH);
+    const prelude = work.standing?.prelude ?? [];
+    const batch = {
+      role: work.actor.role,
+      claims: work.actor.claims,
+      setup: work.actor.setup,
+      prelude,
+      preludeWrites: work.standing?.opened.kind === "function",
+      attempts,
+    };
+    const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+    for (const [index, attempt] of attempts.entries()) {
+      const answer = answers[index];
+      if (!answer) continue;
+      const judged = settle(attempt, judge(attempt, work.actor, answer, ground.targets, run.evidence), answer);
+      record(run, work, attempt, judged);
+    }
+  }
+}
+
+/** What calls' arguments are made from. */
+export const sourceOf = ({ fixtures, context, targets }: Ground): ArgumentSource => ({ fixtures, context, targets });

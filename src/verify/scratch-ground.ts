@@ -1,0 +1,54 @@
+import type { FunctionFacts } from "../classify/functions.ts";
+import type { Db } from "../db/port.ts";
+import { generateRows } from "../fixtures/generate.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { ContextMap } from "../pg/context.ts";
+import { quoteQualified } from "../pg/identifier.ts";
+import type { Ground } from "./ground.ts";
+import { readSurface } from "./surface.ts";
+import { targetsOf } from "./target.ts";
+
+/** What was read and worked out of a database before it is attacked. */
+export interface Known {
+  catalog: Catalog;
+  context: ContextMap;
+  /** see `Tenancy` */
+  columns: Readonly<Record<string, string>>;
+  facts: readonly FunctionFacts[];
+  setters: Ground["setters"];
+  unmapped: Ground["unmapped"];
+}
+
+/** A throw-away database: rows of two tenants are put in for good, and each transaction of the attack is rolled back. */
+export async function scratchGround(db: Db, known: Known): Promise<Ground> {
+  const fixtures = await generateRows(db, known.catalog, known.context, { columns: known.columns, spares: true });
+  // materialized views were made when there was nothing to copy
+  for (const relation of known.catalog.relations)
+    if (relation.kind === "materialized view")
+      await db.exec(`refresh materialized view ${quoteQualified(relation.schema, relation.name)}`).catch(() => {});
+  const surface = await readSurface(db);
+  const targets = await targetsOf(db, known.catalog, surface, fixtures, false);
+  return {
+    kind: "scratch",
+    db,
+    catalog: known.catalog,
+    context: known.context,
+    tenantSetting: fixtures.tenantSetting,
+    facts: known.facts,
+    setters: known.setters,
+    unmapped: known.unmapped,
+    surface,
+    fixtures,
+    targets: new Map(targets.map((target) => [target.name, target])),
+    writes: true,
+    sampled: false,
+    transaction: async (work) => {
+      await db.exec("begin");
+      try {
+        return await work();
+      } finally {
+        await db.exec("rollback");
+      }
+    },
+  };
+}

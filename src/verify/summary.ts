@@ -1,0 +1,38 @@
+import type { Run } from "./run.ts";
+import type { Note, Verification } from "./verification.ts";
+
+/** What a run came to. */
+export function summary(run: Run, seconds: number): Verification {
+  const notes: Note[] = [...run.notes].map(([code, about]) => ({
+    code,
+    message: NOTES[code]?.([...about]) ?? [...about].join(", "),
+  }));
+  for (const missing of run.ground.fixtures.notFilled)
+    notes.push({
+      code: "no-rows",
+      message: `\`${missing.schema}.${missing.relation}\` has no rows, so nothing of it was tried: ${missing.reason}`,
+    });
+  if (!run.ground.writes)
+    notes.push({ code: "read-only", message: "the transactions were read-only, so no write was tried" });
+  return {
+    format: "rlsmith-verification",
+    formatVersion: 1,
+    ground: run.ground.kind,
+    personas: run.actors.map(({ name, class: cls, role, claims }) => ({ name, class: cls, role, claims })),
+    cells: run.cells,
+    held: run.held,
+    breached: run.breached,
+    expectedCells: run.expectedCells,
+    notReached: [...run.notReached].map(([why, cells]) => ({ why, cells })).toSorted((a, b) => b.cells - a.cells),
+    heat: [...run.heat.values()],
+    breaches: [...run.breaches.values()],
+    expected: [...run.expected.values()],
+    notes,
+    seconds,
+  };
+}
+
+const NOTES: Record<string, (about: string[]) => string> = {
+  "truncate-by-platform": (about) =>
+    `${about.length} ${about.length === 1 ? "relation" : "relations"} can be truncated by roles of requests, as the platform's default privileges have it: the Data API cannot send TRUNCATE, whoever can run SQL can`,
+};

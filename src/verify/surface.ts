@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import type { Db } from "../db/port.ts";
+import type { QualifiedName } from "../pg/catalog.ts";
+
+const SQL = readFileSync(new URL("./queries/surface.sql", import.meta.url), "utf8");
+
+/** What can be attacked and the catalog does not say. */
+export interface Surface {
+  /** what views and materialized views read by themselves */
+  views: (QualifiedName & { reads: QualifiedName[] })[];
+  /** partitions and inheritance children */
+  children: (QualifiedName & { parent: QualifiedName })[];
+  sequences: (QualifiedName & { feeds: QualifiedName | null; readers: string[] })[];
+  uniques: { schema: string; relation: string; name: string; columns: string[] }[];
+  foreignKeys: {
+    schema: string;
+    relation: string;
+    name: string;
+    columns: string[];
+    target: QualifiedName;
+    targetColumns: string[];
+  }[];
+  defaultPrivileges: DefaultPrivilege[];
+}
+
+export interface DefaultPrivilege {
+  owner: string;
+  /** null: in every schema */
+  schema: string | null;
+  object: "tables" | "sequences" | "functions" | "others";
+  /** `public` for PUBLIC */
+  grantee: string;
+  privilege: string;
+}
+
+/** Read the surface; inside the caller's transaction. */
+export async function readSurface(db: Db): Promise<Surface> {
+  const [row] = await db.query<Surface>(SQL);
+  return row ?? { views: [], children: [], sequences: [], uniques: [], foreignKeys: [], defaultPrivileges: [] };
+}
+
+/** Tables that a view reads, through other views too: `schema.name`. */
+export function tablesBehind(surface: Surface, view: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (name: string): void => {
+    const reads = surface.views.find((one) => `${one.schema}.${one.name}` === name)?.reads;
+    if (!reads) return void found.add(name);
+    for (const next of reads) {
+      const inner = `${next.schema}.${next.name}`;
+      if (!found.has(inner)) visit(inner);
+    }
+  };
+  visit(view);
+  return found;
+}

@@ -1,0 +1,149 @@
+import type { Db } from "../db/port.ts";
+import type { FilledTable, Fixtures, Row } from "../fixtures/generate.ts";
+import type { Catalog, Column, Relation } from "../pg/catalog.ts";
+import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { ATTACKER, VICTIM } from "./personas.ts";
+import type { Surface } from "./surface.ts";
+
+/** A table that is attacked, with the rows of both tenants. */
+export interface Target {
+  schema: string;
+  relation: string;
+  /** `schema.relation` */
+  name: string;
+  kind: "table" | "partition";
+  /** quoted */
+  sql: string;
+  rowSecurity: boolean;
+  owner: string;
+  /** columns that can be given a value */
+  columns: Column[];
+  primaryKey: string[];
+  filled: FilledTable;
+  /** conditions over a row `t`; null where nothing says whose a row is */
+  own: string | null;
+  foreign: string | null;
+  ownKeys: Set<string>;
+  foreignKeys: Set<string>;
+  ownRows: Row[];
+  foreignRows: Row[];
+  /** expression over a row `t`: what tells it from others, as text */
+  key: string;
+  /** a query for one text: how its rows stand, a line each: whose, relation, key, version */
+  probe: string;
+}
+
+/**
+ * Tables with rows, partitions and inheritance children among them. `sampled`: only the rows of the fixtures are looked at, by their keys, for
+ * in a live database there may be millions. Reads as the login.
+ */
+export async function targetsOf(
+  db: Db,
+  catalog: Catalog,
+  surface: Surface,
+  fixtures: Fixtures,
+  sampled: boolean,
+): Promise<Target[]> {
+  const targets: Target[] = [];
+  const byName = new Map(fixtures.filled.map((table) => [`${table.schema}.${table.relation}`, table]));
+  for (const relation of catalog.relations) {
+    if (relation.kind !== "table" && relation.kind !== "partitioned table") continue;
+    const name = `${relation.schema}.${relation.name}`;
+    const filled = byName.get(name) ?? byName.get(rootOf(name, surface));
+    if (!filled || !isAttacked(relation, catalog)) continue;
+    targets.push(await targetOf(db, relation, filled, sampled, surface));
+  }
+  return targets;
+}
+
+/** Everything of the user's; of the platform's schemas what policies have been put on. */
+const isAttacked = (relation: Relation, catalog: Catalog): boolean =>
+  !PLATFORM.has(relation.schema) ||
+  catalog.policies.some((policy) => policy.schema === relation.schema && policy.relation === relation.name);
+
+const PLATFORM = new Set(
+  "auth cron extensions graphql graphql_public net pgbouncer pgsodium realtime storage supabase_functions supabase_migrations vault".split(
+    " ",
+  ),
+);
+
+function rootOf(name: string, surface: Surface): string {
+  const parent = surface.children.find((child) => `${child.schema}.${child.name}` === name)?.parent;
+  return parent ? rootOf(`${parent.schema}.${parent.name}`, surface) : name;
+}
+
+async function targetOf(
+  db: Db,
+  relation: Relation,
+  filled: FilledTable,
+  sampled: boolean,
+  surface: Surface,
+): Promise<Target> {
+  const name = `${relation.schema}.${relation.name}`;
+  const sql = quoteQualified(relation.schema, relation.name);
+  const primaryKey = filled.primaryKey.length > 0 ? filled.primaryKey : [];
+  const key =
+    primaryKey.length === 0
+      ? "md5(t::text)"
+      : `concat_ws(' ', ${primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
+  const types = new Map(relation.columns.map((column) => [column.name, column.type]));
+  const limited = (tenant: string): string | null => {
+    const condition = filled.belongs?.[tenant] ?? null;
+    if (condition === null || !sampled || primaryKey.length === 0) return condition;
+    const rows = filled.rows[tenant] ?? [];
+    return rows.length === 0
+      ? "false"
+      : `(${condition}) and (${rows.map((row) => `(${byKey(row, primaryKey, types)})`).join(" or ")})`;
+  };
+  const [own, foreign] = [limited(ATTACKER), limited(VICTIM)];
+  const whose = own === null || foreign === null ? "'x'" : `case when ${foreign} then 'f' when ${own} then 'o' end`;
+  const where = own === null || foreign === null ? "" : ` where (${own}) or (${foreign})`;
+  const found = await db.query<{ whose: string; key: string; row: Row }>(
+    `select ${whose} as whose, ${key} as key, to_jsonb(t) as row from ${sql} t${where} order by 2 limit 200`,
+  );
+  const keys = (one: string): Set<string> => new Set(found.filter(({ whose: is }) => is === one).map((row) => row.key));
+  const rows = (tenant: string, one: string): Row[] =>
+    own === null ? (filled.rows[tenant] ?? []) : found.filter(({ whose: is }) => is === one).map(({ row }) => row);
+  return {
+    schema: relation.schema,
+    relation: relation.name,
+    name,
+    kind: surface.children.some((child) => `${child.schema}.${child.name}` === name) ? "partition" : "table",
+    sql,
+    rowSecurity: relation.rowSecurity,
+    owner: relation.owner,
+    columns: relation.columns.filter(({ generated }) => generated === "no" || generated === "identity"),
+    primaryKey,
+    filled,
+    own,
+    foreign,
+    ownKeys: keys("o"),
+    foreignKeys: keys("f"),
+    ownRows: rows(ATTACKER, "o"),
+    foreignRows: rows(VICTIM, "f"),
+    key,
+    probe: `select coalesce(string_agg(concat_ws(E'\\t', ${whose}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5(t::text)), E'\\n' order by ${key}), '') from ${sql} t${where}`,
+  };
+}
+
+/** A condition that only this row satisfies. */
+export const byKey = (row: Row, columns: readonly string[], types: ReadonlyMap<string, string>): string =>
+  columns.map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`).join(" and ");
+
+/** The row of a target by its key; where it has none, by all columns that can be compared. */
+export function rowCondition(target: Target, row: Row): string {
+  const types = new Map(target.columns.map((column) => [column.name, column.type]));
+  const names =
+    target.primaryKey.length > 0
+      ? target.primaryKey
+      : [...types.keys()].filter(
+          (name) => row[name] !== null && row[name] !== undefined && typeof row[name] !== "object",
+        );
+  return byKey(row, names, types);
+}
+
+/** A value of a row as a literal without a type. */
+export const literal = (value: unknown): string =>
+  value === null || value === undefined
+    ? "null"
+    : quoteLiteral(typeof value === "string" ? value : JSON.stringify(value));

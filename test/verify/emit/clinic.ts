@@ -1,0 +1,205 @@
+import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
+
+const A = "aaaaaaaa-0000-4000-8000-000000000001";
+const B = "bbbbbbbb-0000-4000-8000-000000000001";
+const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
+
+/** A small project: visits with one policy a command, invoices with one permissive policy for all and a restrictive fence. */
+export const CLINIC = `
+create table public.visit (id int primary key, org_id uuid not null, note text);
+create table public.invoice (id int primary key, org_id uuid not null, visit_id int references public.visit (id) on delete cascade, amount int not null);
+alter table public.visit enable row level security;
+alter table public.invoice enable row level security;
+revoke all on public.invoice from anon;
+create policy visit_select on public.visit for select to authenticated using (org_id = ${CLAIM});
+create policy visit_insert on public.visit for insert to authenticated with check (org_id = ${CLAIM});
+create policy visit_update on public.visit for update to authenticated using (org_id = ${CLAIM}) with check (org_id = ${CLAIM});
+create policy visit_delete on public.visit for delete to authenticated using (
+  org_id = ${CLAIM} and org_id::text = coalesce(nullif(current_setting('app.org_id', true), ''), org_id::text)
+);
+create policy invoice_all on public.invoice to authenticated using (${CLAIM} is not null);
+create policy invoice_fence on public.invoice as restrictive to authenticated using (org_id = ${CLAIM});
+`;
+
+/** Rows of somebody else, and a tenant that is not invented. */
+export const OTHER_ROWS = `
+insert into public.visit select n, '${A.replaceAll("a", "c")}', 'real' from generate_series(1, 50) n;
+insert into public.invoice select n, '${A.replaceAll("a", "c")}', n, 10 from generate_series(1, 50) n;
+`;
+
+const claims = (org: string): string =>
+  JSON.stringify({ sub: org.replace("0001", "0009"), role: "authenticated", app_metadata: { org_id: org } });
+
+const seen = (table: string, from: number, to: number): string =>
+  `select coalesce(string_agg(id::text, E'\\n' order by id), '') from public.${table} where id between ${from} and ${to}`;
+const rows = (table: string, org: string): string =>
+  `select coalesce(string_agg(t::text, E'\\n' order by id), '') from public.${table} t where org_id = '${org}'`;
+
+type Draft = { [Kind in IsolationCheck["kind"]]: Omit<Extract<IsolationCheck, { kind: Kind }>, "relation"> };
+
+const reads = (
+  persona: string,
+  title: string,
+  sql: string,
+  expected: Draft["reads"]["expected"],
+  settings: Record<string, string> = {},
+): Draft["reads"] => ({ kind: "reads", persona, title: `${persona} ${title}`, settings, sql, expected });
+const writes = (
+  persona: string,
+  title: string,
+  sql: string,
+  probe: string,
+  expected: Draft["writes"]["expected"]["kind"] | `error ${string}`,
+  settings: Record<string, string> = {},
+): Draft["writes"] => ({
+  kind: "writes",
+  persona,
+  title: `${persona} ${title}`,
+  settings,
+  sql,
+  probe,
+  expected:
+    expected === "changed" || expected === "unchanged"
+      ? { kind: expected }
+      : { kind: "error", sqlstate: expected.slice("error ".length) },
+});
+
+const visit = [
+  reads("A's nurse", "sees its own visits", seen("visit", 900_001, 900_009), {
+    kind: "keys",
+    keys: ["900001", "900002"],
+  }),
+  reads("B's nurse", "sees its own visits", seen("visit", 900_001, 900_009), { kind: "keys", keys: ["900003"] }),
+  reads("nobody", "sees no visit", seen("visit", 900_001, 900_009), { kind: "keys", keys: [] }),
+  reads("anon", "sees no visit", seen("visit", 900_001, 900_009), { kind: "keys", keys: [] }),
+  reads(
+    "A's nurse",
+    "sees its own visits with a variable that says B",
+    seen("visit", 900_001, 900_009),
+    { kind: "keys", keys: ["900001", "900002"] },
+    { "app.org_id": B },
+  ),
+  writes(
+    "A's nurse",
+    "adds a visit",
+    `insert into public.visit values (900004, '${A}', 'new')`,
+    rows("visit", A),
+    "changed",
+  ),
+  writes(
+    "A's nurse",
+    "adds no visit twice",
+    `insert into public.visit values (900001, '${A}')`,
+    rows("visit", A),
+    "error 23505",
+  ),
+  writes(
+    "A's nurse",
+    "cannot add a visit to B",
+    `insert into public.visit values (900005, '${B}', 'planted')`,
+    rows("visit", B),
+    "unchanged",
+  ),
+  writes(
+    "A's nurse",
+    "cannot move its own visit to B",
+    `update public.visit set org_id = '${B}' where id = 900001`,
+    rows("visit", B),
+    "unchanged",
+  ),
+  writes(
+    "A's nurse",
+    "cannot move visits to B, blind",
+    `update public.visit set org_id = '${B}'`,
+    rows("visit", B),
+    "unchanged",
+  ),
+  writes(
+    "A's nurse",
+    "cannot change B's visit",
+    `update public.visit set note = 'x' where id = 900003`,
+    rows("visit", B),
+    "unchanged",
+  ),
+  writes("A's nurse", "deletes none of B's visits, blind", "delete from public.visit", rows("visit", B), "unchanged"),
+  writes("A's nurse", "deletes its own visits, blind", "delete from public.visit", rows("visit", A), "changed"),
+  writes(
+    "anon",
+    "deletes none of A's visits, with a variable that says A",
+    "delete from public.visit",
+    rows("visit", A),
+    "unchanged",
+    { "app.org_id": A },
+  ),
+];
+
+const invoice = [
+  reads("A's nurse", "sees its own invoices", seen("invoice", 900_001, 900_009), { kind: "keys", keys: ["900001"] }),
+  reads("anon", "may not read invoices", seen("invoice", 900_001, 900_009), { kind: "error", sqlstate: "42501" }),
+  writes(
+    "A's nurse",
+    "cannot add an invoice to B",
+    `insert into public.invoice values (900005, '${B}', 900003, 1)`,
+    rows("invoice", B),
+    "unchanged",
+  ),
+  writes(
+    "A's nurse",
+    "deletes none of B's invoices, blind",
+    "delete from public.invoice",
+    rows("invoice", B),
+    "unchanged",
+  ),
+  writes(
+    "A's nurse",
+    "changes its own invoice",
+    "update public.invoice set amount = 2 where id = 900001",
+    rows("invoice", A),
+    "changed",
+  ),
+];
+
+/** What a pooled session may have been left with: A's claims, and a variable that says somebody else. */
+export const leftBehind = (database: string): string => `
+alter database ${database} set "request.jwt.claims" = '${claims(A)}';
+alter database ${database} set "app.org_id" = '${B}'`;
+
+/** What is expected of the clinic, written by hand. */
+export const clinicTests: IsolationTests = {
+  title: "clinic",
+  fixtures: [
+    `insert into public.visit (id, org_id, note) values (900001, '${A}', 'a'), (900002, '${A}', 'b'), (900003, '${B}', 'c')`,
+    `insert into public.invoice (id, org_id, visit_id, amount) values (900001, '${A}', 900001, 1), (900002, '${B}', 900003, 1) -- one each`,
+  ],
+  personas: [
+    { name: "A's nurse", role: "authenticated", claims: claims(A) },
+    { name: "B's nurse", role: "authenticated", claims: claims(B) },
+    { name: "anon", role: "anon", claims: JSON.stringify({ role: "anon" }) },
+    { name: "nobody", role: "authenticated", claims: null },
+  ],
+  guarded: ["public.invoice", "public.visit"],
+  variables: ["app.org_id"],
+  checks: [
+    ...invoice.map((check) => ({ ...check, relation: "public.invoice" })),
+    ...visit.map((check) => ({ ...check, relation: "public.visit" })),
+  ],
+};
+
+/** Ways to weaken or break the clinic, each of which some test must notice. */
+export const WEAKENED: Record<string, string> = {
+  "using true": "alter policy visit_select on public.visit using (true)",
+  "a policy dropped": "drop policy visit_select on public.visit",
+  "the fence dropped": "drop policy invoice_fence on public.invoice",
+  "row security off": "alter table public.visit disable row level security",
+  "with check of an insert": "alter policy visit_insert on public.visit with check (true)",
+  "with check of an update": "alter policy visit_update on public.visit with check (true)",
+  "with check gone, and using true": `drop policy visit_update on public.visit;
+    create policy visit_update on public.visit for update to authenticated using (true)`,
+  "restrictive to permissive": `drop policy invoice_fence on public.invoice;
+    create policy invoice_fence on public.invoice to authenticated using (org_id = ${CLAIM})`,
+  "permissive to restrictive": `drop policy visit_select on public.visit;
+    create policy visit_select on public.visit as restrictive for select to authenticated using (org_id = ${CLAIM})`,
+  "one more permissive policy": "create policy extra on public.visit for delete using (true)",
+  "a role above row security": "alter role anon bypassrls",
+  "more rights": "grant select on public.invoice to anon",
+};

@@ -1,0 +1,60 @@
+import { quoteLiteral } from "../../../src/pg/identifier.ts";
+import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
+
+const TABLE = '"My $rlsmith$ ""Shop""".":ord\\er"';
+const TENANT = 'it\'s $rlsmith$ \\ :x "é" 🏥\n`${1}` $rlsmith';
+const STRANGER = "*/ -- $$";
+const PERSONA = "o'Brien's \\ `${x}` %s $title\n# TODO 🏥";
+const keys = `select coalesce(string_agg("k$1", E'\\n' order by "k$1"), '') from ${TABLE}`;
+
+/** A relation whose name, keys and policy want to break out of whatever quotes them. */
+export const HOSTILE = `
+create schema "My $rlsmith$ ""Shop""";
+create table ${TABLE} ("k$1" text primary key, tenant text not null);
+alter table ${TABLE} enable row level security;
+create policy p on ${TABLE} to authenticated using (tenant = auth.jwt() ->> 'te''nant' and current_setting('app.x_1', true) = ${quoteLiteral(TENANT)});
+grant usage on schema "My $rlsmith$ ""Shop""" to authenticated;
+grant all on ${TABLE} to authenticated`;
+
+export const hostileTests: IsolationTests = {
+  title: "sh'op\n*/ \u2028 $$",
+  fixtures: [
+    `insert into ${TABLE} values (${quoteLiteral(`${TENANT}\r1`)}, ${quoteLiteral(TENANT)}), ('2', ${quoteLiteral(STRANGER)}) /* $rlsmith$ */ --`,
+    `do $x$ begin perform ':y;'; end; $x$`,
+  ],
+  personas: [
+    { name: PERSONA, role: "authenticated", claims: JSON.stringify({ "te'nant": TENANT }) },
+    { name: "", role: "authenticated", claims: "" },
+  ],
+  guarded: [TABLE],
+  checks: [
+    {
+      relation: TABLE,
+      kind: "reads",
+      persona: PERSONA,
+      title: `${PERSONA} sees \u2028 its own`,
+      settings: { "app.x_1": TENANT },
+      sql: keys,
+      expected: { kind: "keys", keys: [`${TENANT}\r1`] },
+    },
+    {
+      relation: TABLE,
+      kind: "reads",
+      persona: "",
+      title: "",
+      settings: {},
+      sql: `${keys} -- $rlsmith$`,
+      expected: { kind: "keys", keys: [] },
+    },
+    {
+      relation: TABLE,
+      kind: "writes",
+      persona: PERSONA,
+      title: "cannot give away $rlsmith$",
+      settings: { "app.x_1": TENANT },
+      sql: `update ${TABLE} set tenant = ${quoteLiteral(STRANGER)}`,
+      probe: `select count(*)::text from ${TABLE} where tenant = ${quoteLiteral(STRANGER)} --$rlsmith`,
+      expected: { kind: "unchanged" },
+    },
+  ],
+};
