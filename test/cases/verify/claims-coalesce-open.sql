@@ -9,10 +9,15 @@ create table public.accounts (
   name text not null
 );
 alter table public.accounts enable row level security;
-create policy accounts_select on public.accounts for select to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy accounts_insert on public.accounts for insert to authenticated with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy accounts_update on public.accounts for update to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)) with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy accounts_delete on public.accounts for delete to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy accounts_select on public.accounts for select to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy accounts_insert on public.accounts for insert to authenticated
+  with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy accounts_update on public.accounts for update to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid))
+  with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy accounts_delete on public.accounts for delete to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
 
 create table public.leads (
   id uuid primary key default gen_random_uuid(),

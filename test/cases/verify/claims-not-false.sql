@@ -9,10 +9,15 @@ create table public.books (
   title text not null
 );
 alter table public.books enable row level security;
-create policy books_select on public.books for select to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy books_insert on public.books for insert to authenticated with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy books_update on public.books for update to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid)) with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy books_delete on public.books for delete to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy books_select on public.books for select to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy books_insert on public.books for insert to authenticated
+  with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy books_update on public.books for update to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid))
+  with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy books_delete on public.books for delete to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
 
 create table public.loans (
   id uuid primary key default gen_random_uuid(),

@@ -10,7 +10,8 @@ create table public.staff (
   unique (gym_id, id)
 );
 alter table public.staff enable row level security;
-create policy staff_select on public.staff for select to authenticated using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
+create policy staff_select on public.staff for select to authenticated
+  using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
 
 create table public.shifts (
   id uuid primary key default gen_random_uuid(),

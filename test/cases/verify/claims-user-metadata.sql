@@ -9,10 +9,15 @@ create table public.concerts (
   title text not null
 );
 alter table public.concerts enable row level security;
-create policy concerts_select on public.concerts for select to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy concerts_insert on public.concerts for insert to authenticated with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy concerts_update on public.concerts for update to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid)) with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy concerts_delete on public.concerts for delete to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy concerts_select on public.concerts for select to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy concerts_insert on public.concerts for insert to authenticated
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy concerts_update on public.concerts for update to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid))
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy concerts_delete on public.concerts for delete to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
 
 create table public.songs (
   id uuid primary key default gen_random_uuid(),

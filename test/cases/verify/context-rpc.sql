@@ -10,10 +10,15 @@ create table public.visits (
   reason text not null default ''
 );
 alter table public.visits enable row level security;
-create policy visits_select on public.visits for select to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy visits_insert on public.visits for insert to authenticated with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy visits_update on public.visits for update to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid)) with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy visits_delete on public.visits for delete to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy visits_select on public.visits for select to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy visits_insert on public.visits for insert to authenticated
+  with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy visits_update on public.visits for update to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid))
+  with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy visits_delete on public.visits for delete to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
 
 create function public.visits_of(p_clinic uuid) returns setof public.visits
 language plpgsql volatile security definer set search_path = '' as $$

@@ -12,10 +12,15 @@ create table public.depots (
   label text not null
 );
 alter table public.depots enable row level security;
-create policy depots_select on public.depots for select to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy depots_insert on public.depots for insert to authenticated with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy depots_update on public.depots for update to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid)) with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy depots_delete on public.depots for delete to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy depots_select on public.depots for select to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy depots_insert on public.depots for insert to authenticated
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy depots_update on public.depots for update to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid))
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy depots_delete on public.depots for delete to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
 
 create schema api;
 grant usage on schema api to authenticated;

@@ -10,10 +10,15 @@ create table public.clients (
   name text not null
 );
 alter table public.clients enable row level security;
-create policy clients_select on public.clients for select to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy clients_insert on public.clients for insert to authenticated with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy clients_update on public.clients for update to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid)) with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy clients_delete on public.clients for delete to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy clients_select on public.clients for select to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy clients_insert on public.clients for insert to authenticated
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy clients_update on public.clients for update to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid))
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy clients_delete on public.clients for delete to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
 
 create function public.set_agency(p_agency uuid) returns void
 language sql volatile set search_path = '' as $$

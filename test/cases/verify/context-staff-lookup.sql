@@ -11,7 +11,8 @@ create table public.staff (
   unique (hotel_id, user_id)
 );
 alter table public.staff enable row level security;
-create policy staff_select on public.staff for select to authenticated using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy staff_select on public.staff for select to authenticated
+  using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
 
 create function public.enter_as(p_staff uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$

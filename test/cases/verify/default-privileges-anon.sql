@@ -12,10 +12,15 @@ create table api.listings (
   title text not null
 );
 alter table api.listings enable row level security;
-create policy listings_select on api.listings for select to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy listings_insert on api.listings for insert to authenticated with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy listings_update on api.listings for update to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid)) with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy listings_delete on api.listings for delete to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy listings_select on api.listings for select to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy listings_insert on api.listings for insert to authenticated
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy listings_update on api.listings for update to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid))
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy listings_delete on api.listings for delete to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
 grant select, insert, update, delete on api.listings to authenticated;
 
 alter default privileges in schema api grant select on tables to anon;

@@ -9,10 +9,15 @@ create table public.sessions (
   coach text not null
 );
 alter table public.sessions enable row level security;
-create policy sessions_select on public.sessions for select to authenticated using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
-create policy sessions_insert on public.sessions for insert to authenticated with check (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
-create policy sessions_update on public.sessions for update to authenticated using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid)) with check (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
-create policy sessions_delete on public.sessions for delete to authenticated using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
+create policy sessions_select on public.sessions for select to authenticated
+  using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
+create policy sessions_insert on public.sessions for insert to authenticated
+  with check (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
+create policy sessions_update on public.sessions for update to authenticated
+  using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid))
+  with check (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
+create policy sessions_delete on public.sessions for delete to authenticated
+  using (gym_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'gym_id')::uuid));
 
 create function public.gym_schedule() returns table (session_id uuid, coach text)
 language plpgsql stable security definer set search_path = '' as $$

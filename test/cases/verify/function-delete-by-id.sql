@@ -9,10 +9,15 @@ create table public.photos (
   caption text not null default ''
 );
 alter table public.photos enable row level security;
-create policy photos_select on public.photos for select to authenticated using (user_id = (select auth.uid()));
-create policy photos_insert on public.photos for insert to authenticated with check (user_id = (select auth.uid()));
-create policy photos_update on public.photos for update to authenticated using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
-create policy photos_delete on public.photos for delete to authenticated using (user_id = (select auth.uid()));
+create policy photos_select on public.photos for select to authenticated
+  using (user_id = (select auth.uid()));
+create policy photos_insert on public.photos for insert to authenticated
+  with check (user_id = (select auth.uid()));
+create policy photos_update on public.photos for update to authenticated
+  using (user_id = (select auth.uid()))
+  with check (user_id = (select auth.uid()));
+create policy photos_delete on public.photos for delete to authenticated
+  using (user_id = (select auth.uid()));
 
 create function public.remove_photo(p_photo uuid) returns boolean
 language plpgsql security definer set search_path = '' as $$

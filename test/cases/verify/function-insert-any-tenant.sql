@@ -9,10 +9,15 @@ create table public.board_messages (
   body text not null
 );
 alter table public.board_messages enable row level security;
-create policy board_messages_select on public.board_messages for select to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy board_messages_insert on public.board_messages for insert to authenticated with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy board_messages_update on public.board_messages for update to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid)) with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy board_messages_delete on public.board_messages for delete to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy board_messages_select on public.board_messages for select to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy board_messages_insert on public.board_messages for insert to authenticated
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy board_messages_update on public.board_messages for update to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid))
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy board_messages_delete on public.board_messages for delete to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
 
 create function public.post_message(p_club uuid, p_body text) returns uuid
 language sql volatile security definer set search_path = '' as $$

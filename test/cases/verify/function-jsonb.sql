@@ -10,10 +10,15 @@ create table public.contracts (
   terms text not null default ''
 );
 alter table public.contracts enable row level security;
-create policy contracts_select on public.contracts for select to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy contracts_insert on public.contracts for insert to authenticated with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy contracts_update on public.contracts for update to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid)) with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy contracts_delete on public.contracts for delete to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy contracts_select on public.contracts for select to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy contracts_insert on public.contracts for insert to authenticated
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy contracts_update on public.contracts for update to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid))
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy contracts_delete on public.contracts for delete to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
 
 create function public.get_contract(p_id uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$

@@ -10,10 +10,15 @@ create table public.postings (
   locked boolean not null default false
 );
 alter table public.postings enable row level security;
-create policy postings_select on public.postings for select to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy postings_insert on public.postings for insert to authenticated with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy postings_update on public.postings for update to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid)) with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy postings_delete on public.postings for delete to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy postings_select on public.postings for select to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy postings_insert on public.postings for insert to authenticated
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy postings_update on public.postings for update to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid))
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy postings_delete on public.postings for delete to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
 
 create procedure public.close_period(p_firm uuid)
 language plpgsql security definer set search_path = '' as $$

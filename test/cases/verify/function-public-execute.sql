@@ -9,10 +9,15 @@ create table public.patients (
   name text not null
 );
 alter table public.patients enable row level security;
-create policy patients_select on public.patients for select to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy patients_insert on public.patients for insert to authenticated with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy patients_update on public.patients for update to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid)) with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy patients_delete on public.patients for delete to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy patients_select on public.patients for select to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy patients_insert on public.patients for insert to authenticated
+  with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy patients_update on public.patients for update to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid))
+  with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy patients_delete on public.patients for delete to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
 
 create schema api;
 grant usage on schema api to anon, authenticated;

@@ -9,10 +9,15 @@ create table public.trips (
   destination text not null
 );
 alter table public.trips enable row level security;
-create policy trips_select on public.trips for select to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy trips_insert on public.trips for insert to authenticated with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy trips_update on public.trips for update to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid)) with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy trips_delete on public.trips for delete to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy trips_select on public.trips for select to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy trips_insert on public.trips for insert to authenticated
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy trips_update on public.trips for update to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid))
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy trips_delete on public.trips for delete to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
 
 create schema api;
 grant usage on schema api to anon, authenticated;

@@ -9,10 +9,15 @@ create table public.pupils (
   name text not null
 );
 alter table public.pupils enable row level security;
-create policy pupils_select on public.pupils for select to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy pupils_insert on public.pupils for insert to authenticated with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy pupils_update on public.pupils for update to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid)) with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy pupils_delete on public.pupils for delete to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_select on public.pupils for select to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_insert on public.pupils for insert to authenticated
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_update on public.pupils for update to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid))
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_delete on public.pupils for delete to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
 
 create function public.pupil_count(p_school uuid) returns bigint
 language sql stable security definer set search_path = '' as $$

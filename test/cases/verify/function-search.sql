@@ -9,10 +9,15 @@ create table public.articles (
   title text not null
 );
 alter table public.articles enable row level security;
-create policy articles_select on public.articles for select to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy articles_insert on public.articles for insert to authenticated with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy articles_update on public.articles for update to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)) with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy articles_delete on public.articles for delete to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy articles_select on public.articles for select to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy articles_insert on public.articles for insert to authenticated
+  with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy articles_update on public.articles for update to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid))
+  with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy articles_delete on public.articles for delete to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
 
 create function public.search_articles(p_pattern text default '%') returns table (article_id uuid, owner_org uuid, title text)
 language sql stable security definer set search_path = '' as $$

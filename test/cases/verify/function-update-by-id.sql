@@ -9,10 +9,15 @@ create table public.projects (
   title text not null
 );
 alter table public.projects enable row level security;
-create policy projects_select on public.projects for select to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy projects_insert on public.projects for insert to authenticated with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy projects_update on public.projects for update to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid)) with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy projects_delete on public.projects for delete to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy projects_select on public.projects for select to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy projects_insert on public.projects for insert to authenticated
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy projects_update on public.projects for update to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid))
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy projects_delete on public.projects for delete to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
 
 create function public.rename_project(p_project uuid, p_title text) returns void
 language plpgsql security definer set search_path = '' as $$

@@ -10,10 +10,15 @@ create table public.documents (
   body text not null default ''
 );
 alter table public.documents enable row level security;
-create policy documents_select on public.documents for select to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy documents_insert on public.documents for insert to authenticated with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy documents_update on public.documents for update to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid)) with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy documents_delete on public.documents for delete to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy documents_select on public.documents for select to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy documents_insert on public.documents for insert to authenticated
+  with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy documents_update on public.documents for update to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid))
+  with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy documents_delete on public.documents for delete to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
 
 create schema search;
 grant usage on schema search to authenticated;

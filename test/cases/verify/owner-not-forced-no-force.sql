@@ -38,6 +38,7 @@ alter table fleet.trips force row level security;
 create policy trips_all on fleet.trips for all to app_user
   using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid)) with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
 alter table fleet.trips owner to app_user;
+revoke truncate on fleet.vehicles, fleet.trips from app_user;
 
 alter table fleet.trips no force row level security;
 update fleet.trips set km = abs(km);

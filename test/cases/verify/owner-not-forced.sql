@@ -34,3 +34,4 @@ alter table app.visits enable row level security;
 create policy visits_all on app.visits for all to app_user
   using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid)) with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
 alter table app.visits owner to app_user;
+revoke truncate on app.visits from app_user;

@@ -11,10 +11,15 @@ create table public.meter_readings (
   primary key (id, medium)
 ) partition by list (medium);
 alter table public.meter_readings enable row level security;
-create policy meter_readings_select on public.meter_readings for select to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy meter_readings_insert on public.meter_readings for insert to authenticated with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy meter_readings_update on public.meter_readings for update to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid)) with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy meter_readings_delete on public.meter_readings for delete to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy meter_readings_select on public.meter_readings for select to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy meter_readings_insert on public.meter_readings for insert to authenticated
+  with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy meter_readings_update on public.meter_readings for update to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid))
+  with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy meter_readings_delete on public.meter_readings for delete to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
 
 create schema archive;
 grant usage on schema archive to authenticated;

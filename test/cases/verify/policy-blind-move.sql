@@ -9,10 +9,15 @@ create table public.vehicles (
   plate text not null
 );
 alter table public.vehicles enable row level security;
-create policy vehicles_select on public.vehicles for select to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy vehicles_insert on public.vehicles for insert to authenticated with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy vehicles_update on public.vehicles for update to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid)) with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy vehicles_delete on public.vehicles for delete to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy vehicles_select on public.vehicles for select to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy vehicles_insert on public.vehicles for insert to authenticated
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy vehicles_update on public.vehicles for update to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid))
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy vehicles_delete on public.vehicles for delete to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
 
 create table public.work_orders (
   id uuid primary key default gen_random_uuid(),

@@ -9,10 +9,15 @@ create table public.stays (
   nights smallint not null
 );
 alter table public.stays enable row level security;
-create policy stays_select on public.stays for select to authenticated using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
-create policy stays_insert on public.stays for insert to authenticated with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
-create policy stays_update on public.stays for update to authenticated using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid)) with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
-create policy stays_delete on public.stays for delete to authenticated using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy stays_select on public.stays for select to authenticated
+  using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy stays_insert on public.stays for insert to authenticated
+  with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy stays_update on public.stays for update to authenticated
+  using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid))
+  with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy stays_delete on public.stays for delete to authenticated
+  using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
 
 create table public.reviews (
   id uuid primary key default gen_random_uuid(),

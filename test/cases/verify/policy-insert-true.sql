@@ -9,10 +9,15 @@ create table public.products (
   title text not null
 );
 alter table public.products enable row level security;
-create policy products_select on public.products for select to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy products_insert on public.products for insert to authenticated with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy products_update on public.products for update to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid)) with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy products_delete on public.products for delete to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy products_select on public.products for select to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy products_insert on public.products for insert to authenticated
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy products_update on public.products for update to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid))
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy products_delete on public.products for delete to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
 
 create table public.complaints (
   id uuid primary key default gen_random_uuid(),

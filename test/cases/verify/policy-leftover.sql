@@ -9,10 +9,15 @@ create table public.employees (
   name text not null
 );
 alter table public.employees enable row level security;
-create policy employees_select on public.employees for select to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy employees_insert on public.employees for insert to authenticated with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy employees_update on public.employees for update to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid)) with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy employees_delete on public.employees for delete to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy employees_select on public.employees for select to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy employees_insert on public.employees for insert to authenticated
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy employees_update on public.employees for update to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid))
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy employees_delete on public.employees for delete to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
 
 create table public.payslips (
   id uuid primary key default gen_random_uuid(),

@@ -9,10 +9,15 @@ create table public.classes (
   label text not null
 );
 alter table public.classes enable row level security;
-create policy classes_select on public.classes for select to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy classes_insert on public.classes for insert to authenticated with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy classes_update on public.classes for update to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid)) with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy classes_delete on public.classes for delete to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy classes_select on public.classes for select to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy classes_insert on public.classes for insert to authenticated
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy classes_update on public.classes for update to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid))
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy classes_delete on public.classes for delete to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
 
 create table public.announcements (
   id uuid primary key default gen_random_uuid(),

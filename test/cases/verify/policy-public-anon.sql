@@ -9,10 +9,15 @@ create table public.buildings (
   street text not null
 );
 alter table public.buildings enable row level security;
-create policy buildings_select on public.buildings for select to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy buildings_insert on public.buildings for insert to authenticated with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy buildings_update on public.buildings for update to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid)) with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy buildings_delete on public.buildings for delete to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy buildings_select on public.buildings for select to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy buildings_insert on public.buildings for insert to authenticated
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy buildings_update on public.buildings for update to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid))
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy buildings_delete on public.buildings for delete to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
 
 create table public.floor_plans (
   id uuid primary key default gen_random_uuid(),

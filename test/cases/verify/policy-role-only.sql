@@ -9,10 +9,15 @@ create table public.teams (
   name text not null
 );
 alter table public.teams enable row level security;
-create policy teams_select on public.teams for select to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy teams_insert on public.teams for insert to authenticated with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy teams_update on public.teams for update to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid)) with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
-create policy teams_delete on public.teams for delete to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy teams_select on public.teams for select to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy teams_insert on public.teams for insert to authenticated
+  with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy teams_update on public.teams for update to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid))
+  with check (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy teams_delete on public.teams for delete to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
 
 create table public.surveys (
   id uuid primary key default gen_random_uuid(),

@@ -11,7 +11,8 @@ create table public.projects (
   unique (tenant_id, project_id)
 );
 alter table public.projects enable row level security;
-create policy projects_select on public.projects for select to authenticated using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
+create policy projects_select on public.projects for select to authenticated
+  using (tenant_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'tenant_id')::uuid));
 
 create table public.invoices (
   id uuid primary key default gen_random_uuid(),

@@ -9,10 +9,15 @@ create table public.campaigns (
   title text not null
 );
 alter table public.campaigns enable row level security;
-create policy campaigns_select on public.campaigns for select to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy campaigns_insert on public.campaigns for insert to authenticated with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy campaigns_update on public.campaigns for update to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid)) with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy campaigns_delete on public.campaigns for delete to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy campaigns_select on public.campaigns for select to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy campaigns_insert on public.campaigns for insert to authenticated
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy campaigns_update on public.campaigns for update to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid))
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy campaigns_delete on public.campaigns for delete to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
 
 create table public.vouchers (
   id uuid primary key default gen_random_uuid(),

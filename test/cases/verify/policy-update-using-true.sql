@@ -9,10 +9,15 @@ create table public.rentals (
   days smallint not null
 );
 alter table public.rentals enable row level security;
-create policy rentals_select on public.rentals for select to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy rentals_insert on public.rentals for insert to authenticated with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy rentals_update on public.rentals for update to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid)) with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy rentals_delete on public.rentals for delete to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy rentals_select on public.rentals for select to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy rentals_insert on public.rentals for insert to authenticated
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy rentals_update on public.rentals for update to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid))
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy rentals_delete on public.rentals for delete to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
 
 create table public.bicycles (
   id uuid primary key default gen_random_uuid(),

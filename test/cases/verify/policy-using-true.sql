@@ -5,7 +5,8 @@
 -- why: `using (true)` for authenticated shows all rows to all logins; the other commands are right, which makes it look finished. A plain SELECT reads other clinics.
 create table public.clinics (id uuid primary key default gen_random_uuid(), name text not null);
 alter table public.clinics enable row level security;
-create policy clinics_select on public.clinics for select to authenticated using (id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy clinics_select on public.clinics for select to authenticated
+  using (id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
 
 create table public.prescriptions (
   id uuid primary key default gen_random_uuid(),

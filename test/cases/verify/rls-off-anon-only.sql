@@ -9,10 +9,15 @@ create table public.courses (
   title text not null
 );
 alter table public.courses enable row level security;
-create policy courses_select on public.courses for select to authenticated using (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
-create policy courses_insert on public.courses for insert to authenticated with check (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
-create policy courses_update on public.courses for update to authenticated using (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid)) with check (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
-create policy courses_delete on public.courses for delete to authenticated using (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
+create policy courses_select on public.courses for select to authenticated
+  using (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
+create policy courses_insert on public.courses for insert to authenticated
+  with check (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
+create policy courses_update on public.courses for update to authenticated
+  using (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid))
+  with check (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
+create policy courses_delete on public.courses for delete to authenticated
+  using (studio_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'studio_id')::uuid));
 
 create table public.waitlist (
   id uuid primary key default gen_random_uuid(),

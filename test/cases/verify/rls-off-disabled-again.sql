@@ -10,10 +10,15 @@ create table public.pupils (
   unique (school_id, id)
 );
 alter table public.pupils enable row level security;
-create policy pupils_select on public.pupils for select to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy pupils_insert on public.pupils for insert to authenticated with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy pupils_update on public.pupils for update to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid)) with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy pupils_delete on public.pupils for delete to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_select on public.pupils for select to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_insert on public.pupils for insert to authenticated
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_update on public.pupils for update to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid))
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy pupils_delete on public.pupils for delete to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
 
 create table public.grades (
   id uuid primary key default gen_random_uuid(),
@@ -23,10 +28,15 @@ create table public.grades (
   foreign key (school_id, pupil_id) references public.pupils (school_id, id)
 );
 alter table public.grades enable row level security;
-create policy grades_select on public.grades for select to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy grades_insert on public.grades for insert to authenticated with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy grades_update on public.grades for update to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid)) with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy grades_delete on public.grades for delete to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy grades_select on public.grades for select to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy grades_insert on public.grades for insert to authenticated
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy grades_update on public.grades for update to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid))
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy grades_delete on public.grades for delete to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
 
 alter table public.grades disable row level security;
 comment on table public.grades is 'filled from the old register';

@@ -8,7 +8,8 @@ grant usage on schema ledger to authenticated;
 
 create table public.farms (id uuid primary key default gen_random_uuid(), name text not null);
 alter table public.farms enable row level security;
-create policy farms_select on public.farms for select to authenticated using (id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'farm_id')::uuid));
+create policy farms_select on public.farms for select to authenticated
+  using (id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'farm_id')::uuid));
 
 create table ledger.entries (
   id uuid primary key default gen_random_uuid(),

@@ -10,10 +10,15 @@ create table public.devices (
   label text not null
 );
 alter table public.devices enable row level security;
-create policy devices_select on public.devices for select to authenticated using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
-create policy devices_insert on public.devices for insert to authenticated with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
-create policy devices_update on public.devices for update to authenticated using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid)) with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
-create policy devices_delete on public.devices for delete to authenticated using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy devices_select on public.devices for select to authenticated
+  using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy devices_insert on public.devices for insert to authenticated
+  with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy devices_update on public.devices for update to authenticated
+  using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid))
+  with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy devices_delete on public.devices for delete to authenticated
+  using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
 
 create table public.samples (
   id uuid primary key default gen_random_uuid(),

@@ -10,10 +10,15 @@ create table public.ingredients (
   label text not null
 );
 alter table public.ingredients enable row level security;
-create policy ingredients_select on public.ingredients for select to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy ingredients_insert on public.ingredients for insert to authenticated with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy ingredients_update on public.ingredients for update to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid)) with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy ingredients_delete on public.ingredients for delete to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy ingredients_select on public.ingredients for select to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy ingredients_insert on public.ingredients for insert to authenticated
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy ingredients_update on public.ingredients for update to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid))
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy ingredients_delete on public.ingredients for delete to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
 
 create table public.recipes (
   id uuid primary key default gen_random_uuid(),

@@ -10,10 +10,15 @@ create table public.rooms (
   label text not null
 );
 alter table public.rooms enable row level security;
-create policy rooms_select on public.rooms for select to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy rooms_insert on public.rooms for insert to authenticated with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy rooms_update on public.rooms for update to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid)) with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
-create policy rooms_delete on public.rooms for delete to authenticated using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy rooms_select on public.rooms for select to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy rooms_insert on public.rooms for insert to authenticated
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy rooms_update on public.rooms for update to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid))
+  with check (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
+create policy rooms_delete on public.rooms for delete to authenticated
+  using (school_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'school_id')::uuid));
 
 create function public.current_school() returns uuid
 language sql stable set search_path = '' as $$

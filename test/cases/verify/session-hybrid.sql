@@ -10,10 +10,15 @@ create table public.doctors (
   name text not null
 );
 alter table public.doctors enable row level security;
-create policy doctors_select on public.doctors for select to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy doctors_insert on public.doctors for insert to authenticated with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy doctors_update on public.doctors for update to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid)) with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
-create policy doctors_delete on public.doctors for delete to authenticated using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy doctors_select on public.doctors for select to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy doctors_insert on public.doctors for insert to authenticated
+  with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy doctors_update on public.doctors for update to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid))
+  with check (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
+create policy doctors_delete on public.doctors for delete to authenticated
+  using (clinic_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'clinic_id')::uuid));
 
 create table public.appointments (
   id uuid primary key default gen_random_uuid(),

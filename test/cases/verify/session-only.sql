@@ -10,10 +10,15 @@ create table public.drivers (
   name text not null
 );
 alter table public.drivers enable row level security;
-create policy drivers_select on public.drivers for select to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy drivers_insert on public.drivers for insert to authenticated with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy drivers_update on public.drivers for update to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid)) with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
-create policy drivers_delete on public.drivers for delete to authenticated using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy drivers_select on public.drivers for select to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy drivers_insert on public.drivers for insert to authenticated
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy drivers_update on public.drivers for update to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid))
+  with check (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
+create policy drivers_delete on public.drivers for delete to authenticated
+  using (fleet_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'fleet_id')::uuid));
 
 create table public.consignments (
   id uuid primary key default gen_random_uuid(),

@@ -9,7 +9,8 @@ create table public.profiles (
   display_name text not null default ''
 );
 alter table public.profiles enable row level security;
-create policy profiles_select on public.profiles for select to authenticated using (id = (select auth.uid()));
+create policy profiles_select on public.profiles for select to authenticated
+  using (id = (select auth.uid()));
 
 create table public.wallets (
   id uuid primary key default gen_random_uuid(),

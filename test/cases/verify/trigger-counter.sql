@@ -10,10 +10,15 @@ create table public.posts (
   comment_count integer not null default 0
 );
 alter table public.posts enable row level security;
-create policy posts_select on public.posts for select to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy posts_insert on public.posts for insert to authenticated with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy posts_update on public.posts for update to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid)) with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy posts_delete on public.posts for delete to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy posts_select on public.posts for select to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy posts_insert on public.posts for insert to authenticated
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy posts_update on public.posts for update to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid))
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy posts_delete on public.posts for delete to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
 
 create table public.comments (
   id uuid primary key default gen_random_uuid(),
@@ -22,8 +27,10 @@ create table public.comments (
   body text not null
 );
 alter table public.comments enable row level security;
-create policy comments_select on public.comments for select to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy comments_insert on public.comments for insert to authenticated with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy comments_select on public.comments for select to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy comments_insert on public.comments for insert to authenticated
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
 
 create schema private;
 create function private.count_comment() returns trigger

@@ -9,10 +9,15 @@ create table public.labels (
   primary key (library_id, word)
 );
 alter table public.labels enable row level security;
-create policy labels_select on public.labels for select to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy labels_insert on public.labels for insert to authenticated with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy labels_update on public.labels for update to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid)) with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy labels_delete on public.labels for delete to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labels_select on public.labels for select to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labels_insert on public.labels for insert to authenticated
+  with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labels_update on public.labels for update to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid))
+  with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labels_delete on public.labels for delete to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
 
 create table public.labelled (
   id uuid primary key default gen_random_uuid(),
@@ -21,10 +26,15 @@ create table public.labelled (
   document text not null
 );
 alter table public.labelled enable row level security;
-create policy labelled_select on public.labelled for select to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy labelled_insert on public.labelled for insert to authenticated with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy labelled_update on public.labelled for update to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid)) with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
-create policy labelled_delete on public.labelled for delete to authenticated using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labelled_select on public.labelled for select to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labelled_insert on public.labelled for insert to authenticated
+  with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labelled_update on public.labelled for update to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid))
+  with check (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
+create policy labelled_delete on public.labelled for delete to authenticated
+  using (library_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'library_id')::uuid));
 
 create schema private;
 create function private.drop_labelled() returns trigger

@@ -9,10 +9,15 @@ create table public.customers (
   name text not null
 );
 alter table public.customers enable row level security;
-create policy customers_select on public.customers for select to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy customers_insert on public.customers for insert to authenticated with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy customers_update on public.customers for update to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid)) with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy customers_delete on public.customers for delete to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy customers_select on public.customers for select to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy customers_insert on public.customers for insert to authenticated
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy customers_update on public.customers for update to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid))
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy customers_delete on public.customers for delete to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
 
 create table public.deliveries (
   id uuid primary key default gen_random_uuid(),
@@ -21,10 +26,15 @@ create table public.deliveries (
   customer_name text
 );
 alter table public.deliveries enable row level security;
-create policy deliveries_select on public.deliveries for select to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy deliveries_insert on public.deliveries for insert to authenticated with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy deliveries_update on public.deliveries for update to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid)) with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
-create policy deliveries_delete on public.deliveries for delete to authenticated using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy deliveries_select on public.deliveries for select to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy deliveries_insert on public.deliveries for insert to authenticated
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy deliveries_update on public.deliveries for update to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid))
+  with check (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
+create policy deliveries_delete on public.deliveries for delete to authenticated
+  using (shop_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'shop_id')::uuid));
 
 create schema private;
 create function private.fill_customer() returns trigger

@@ -12,7 +12,9 @@ create table staging.uploads (
   payload jsonb not null default '{}'
 );
 alter table staging.uploads enable row level security;
-create policy uploads_select on staging.uploads for select to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy uploads_insert on staging.uploads for insert to authenticated with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy uploads_select on staging.uploads for select to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy uploads_insert on staging.uploads for insert to authenticated
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
 grant select, insert on staging.uploads to authenticated;
 grant truncate on staging.uploads to public;

@@ -9,10 +9,15 @@ create table public.club_members (
   name text not null
 );
 alter table public.club_members enable row level security;
-create policy club_members_select on public.club_members for select to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy club_members_insert on public.club_members for insert to authenticated with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy club_members_update on public.club_members for update to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid)) with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
-create policy club_members_delete on public.club_members for delete to authenticated using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy club_members_select on public.club_members for select to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy club_members_insert on public.club_members for insert to authenticated
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy club_members_update on public.club_members for update to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid))
+  with check (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
+create policy club_members_delete on public.club_members for delete to authenticated
+  using (club_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'club_id')::uuid));
 
 create view public.member_counts as
   select club_id, count(*) as members from public.club_members group by club_id;

@@ -10,10 +10,15 @@ create table public.tickets (
   closed boolean not null default false
 );
 alter table public.tickets enable row level security;
-create policy tickets_select on public.tickets for select to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy tickets_insert on public.tickets for insert to authenticated with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy tickets_update on public.tickets for update to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid)) with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
-create policy tickets_delete on public.tickets for delete to authenticated using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy tickets_select on public.tickets for select to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy tickets_insert on public.tickets for insert to authenticated
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy tickets_update on public.tickets for update to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid))
+  with check (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
+create policy tickets_delete on public.tickets for delete to authenticated
+  using (agency_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'agency_id')::uuid));
 
 create view public.open_tickets with (security_invoker = true) as
   select id, agency_id, subject from public.tickets where not closed;

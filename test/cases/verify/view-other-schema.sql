@@ -10,10 +10,15 @@ create table public.lab_samples (
   reading numeric not null
 );
 alter table public.lab_samples enable row level security;
-create policy lab_samples_select on public.lab_samples for select to authenticated using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
-create policy lab_samples_insert on public.lab_samples for insert to authenticated with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
-create policy lab_samples_update on public.lab_samples for update to authenticated using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid)) with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
-create policy lab_samples_delete on public.lab_samples for delete to authenticated using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy lab_samples_select on public.lab_samples for select to authenticated
+  using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy lab_samples_insert on public.lab_samples for insert to authenticated
+  with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy lab_samples_update on public.lab_samples for update to authenticated
+  using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid))
+  with check (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
+create policy lab_samples_delete on public.lab_samples for delete to authenticated
+  using (lab_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'lab_id')::uuid));
 
 create schema reporting;
 grant usage on schema reporting to authenticated;

@@ -9,9 +9,14 @@ create table public.notes (
   body text not null
 );
 alter table public.notes enable row level security;
-create policy notes_select on public.notes for select to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy notes_insert on public.notes for insert to authenticated with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy notes_update on public.notes for update to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)) with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
-create policy notes_delete on public.notes for delete to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy notes_select on public.notes for select to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy notes_insert on public.notes for insert to authenticated
+  with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy notes_update on public.notes for update to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid))
+  with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy notes_delete on public.notes for delete to authenticated
+  using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
 
 create view public.all_notes as select id, org_id, body from public.notes;

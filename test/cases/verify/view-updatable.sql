@@ -10,10 +10,15 @@ create table public.tasks (
   done boolean not null default false
 );
 alter table public.tasks enable row level security;
-create policy tasks_select on public.tasks for select to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy tasks_insert on public.tasks for insert to authenticated with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy tasks_update on public.tasks for update to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid)) with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
-create policy tasks_delete on public.tasks for delete to authenticated using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy tasks_select on public.tasks for select to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy tasks_insert on public.tasks for insert to authenticated
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy tasks_update on public.tasks for update to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid))
+  with check (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
+create policy tasks_delete on public.tasks for delete to authenticated
+  using (firm_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'firm_id')::uuid));
 
 create view public.task_board as select id, title, done from public.tasks;
 revoke all on public.task_board from anon, authenticated;

@@ -9,10 +9,15 @@ create table public.bookings (
   guest text not null
 );
 alter table public.bookings enable row level security;
-create policy bookings_select on public.bookings for select to authenticated using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
-create policy bookings_insert on public.bookings for insert to authenticated with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
-create policy bookings_update on public.bookings for update to authenticated using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid)) with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
-create policy bookings_delete on public.bookings for delete to authenticated using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy bookings_select on public.bookings for select to authenticated
+  using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy bookings_insert on public.bookings for insert to authenticated
+  with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy bookings_update on public.bookings for update to authenticated
+  using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid))
+  with check (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
+create policy bookings_delete on public.bookings for delete to authenticated
+  using (hotel_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'hotel_id')::uuid));
 
 create view public.my_bookings as
   select id, hotel_id, guest from public.bookings

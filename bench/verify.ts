@@ -1,0 +1,106 @@
+/** `npm run bench:verify`: how many cells a second the matrix runs, on both engines, and whether memory grows with their number. Prints a table, writes bench/results/verify.json. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { inspect } from "../src/inspect/inspect.ts";
+import { openSource, verifyScratch } from "../src/pipeline.ts";
+import { silent } from "../src/progress.ts";
+import { openScratch } from "../src/scratch/open.ts";
+import type { ScratchTarget } from "../src/scratch/scratch.ts";
+import { startServer } from "../test/support/server.ts";
+
+interface Row {
+  project: string;
+  engine: string;
+  relations: number;
+  personas: number;
+  cells: number;
+  seconds: number;
+  cellsPerSecond: number;
+  limit: number;
+  /** of the heap while it ran */
+  peakMb: number;
+}
+
+/** Tables of two tenants with a policy a command, as many as are asked for. */
+const generated = (relations: number): string =>
+  Array.from({ length: relations }, (_, n) => {
+    const table = `public.t${n}`;
+    const own = `org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)`;
+    return `create table ${table} (id uuid primary key default gen_random_uuid(), org_id uuid not null, name text not null);
+alter table ${table} enable row level security;
+create policy s on ${table} for select to authenticated using (${own});
+create policy i on ${table} for insert to authenticated with check (${own});
+create policy u on ${table} for update to authenticated using (${own}) with check (${own});
+create policy d on ${table} for delete to authenticated using (${own});`;
+  }).join("\n");
+
+async function measure(project: string, target: ScratchTarget, relations: number | null): Promise<Row> {
+  const source =
+    relations === null
+      ? await openSource({ projectDir: project, scratch: target, strict: false, progress: silent })
+      : null;
+  const scratch = source?.origin.kind === "migrations" ? source.origin.scratch : await openScratch(target);
+  try {
+    if (relations !== null) await scratch.db.exec(generated(relations));
+    const catalog = source?.catalog ?? (await inspect(scratch.db));
+    let peak = 0;
+    let cells = 0;
+    const started = performance.now();
+    const found = await verifyScratch(
+      scratch.db,
+      catalog,
+      source?.config?.config ?? null,
+      () => {
+        cells += 1;
+        if (cells % 500 === 0) peak = Math.max(peak, process.memoryUsage().heapUsed);
+      },
+      silent,
+    );
+    const seconds = (performance.now() - started) / 1000;
+    return {
+      project: relations === null ? "casino" : "generated",
+      engine: target.kind === "embedded" ? "embedded 18" : "native 15",
+      relations: new Set(found.heat.map(({ relation }) => relation)).size,
+      personas: found.personas.length,
+      cells,
+      seconds,
+      cellsPerSecond: cells / seconds,
+      limit: target.kind === "embedded" ? 500 : 1500,
+      peakMb: peak / 1e6,
+    };
+  } finally {
+    await scratch.close();
+  }
+}
+
+const server = await startServer(15);
+try {
+  const native: ScratchTarget = { kind: "server", url: server.url };
+  const embedded: ScratchTarget = { kind: "embedded" };
+  const rows: Row[] = [];
+  for (const [target, relations] of [
+    [native, null],
+    [embedded, null],
+    [native, 100],
+    [native, 200],
+  ] as const)
+    rows.push(await measure("examples/casino", target, relations));
+  console.log("project    engine       relations  personas   cells  seconds  cells/s  at least  peak heap");
+  for (const row of rows)
+    console.log(
+      [
+        row.project.padEnd(10),
+        row.engine.padEnd(12),
+        String(row.relations).padStart(9),
+        String(row.personas).padStart(9),
+        String(row.cells).padStart(7),
+        row.seconds.toFixed(1).padStart(8),
+        row.cellsPerSecond.toFixed(0).padStart(8),
+        String(row.limit).padStart(9),
+        `${row.peakMb.toFixed(0)} MB`.padStart(10),
+      ].join(" "),
+    );
+  mkdirSync("bench/results", { recursive: true });
+  writeFileSync("bench/results/verify.json", `${JSON.stringify(rows, null, 2)}\n`);
+} finally {
+  await server.stop();
+}
