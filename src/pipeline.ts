@@ -451,11 +451,11 @@ export async function verifyScratch(
 function knownOf(catalog: Catalog, config: Config | null): Known {
   const { facts, classified, inferred } = inspectCatalog(catalog, config);
   const mapped = config && Object.keys(config.context).length > 0 ? contextMapOf(config) : inferredMap(inferred);
-  const { context, columns } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
+  const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
   const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
   const read = new Set(classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)));
   const unmapped = [...read].filter((setting) => !context.variables.some((variable) => variable.setting === setting));
-  return { catalog, context, columns, facts, setters, unmapped };
+  return { catalog, context, columns, facts, setters, unmapped, memberships };
 }
 
 /** What policies say by themselves, where nobody has declared it. */

@@ -14,6 +14,8 @@ export interface Tenancy {
   context: ContextMap;
   /** columns that hold a value of the context though no policy compares them with it: `schema.relation.column` → its variable */
   columns: Record<string, string>;
+  /** relations in which policies look up who somebody is: `schema.relation` */
+  memberships: string[];
 }
 
 /**
@@ -43,7 +45,8 @@ export function tenancyOf(
     if (!known(path)) variables.push(variable);
     columns[pattern] = variable.setting;
   }
-  const member = membershipColumn(catalog, classified, facts);
+  const memberships = membershipRelations(catalog, classified, facts);
+  const member = membershipColumn(catalog, memberships);
   if (member && !variables.some((variable) => variable.claim.at(-1) === member.column)) {
     const variable = memberOnly(member.column, contextType(member.type) ?? "text");
     // claims that say the tenant come first
@@ -52,7 +55,11 @@ export function tenancyOf(
       columns[member.name] = variable.setting;
     }
   }
-  return { context: { claims: mapped.claims, variables }, columns };
+  return {
+    context: { claims: mapped.claims, variables },
+    columns,
+    memberships: memberships.map(({ relation }) => `${relation.schema}.${relation.name}`),
+  };
 }
 
 /** Claims of policies, those that most policies read first; what a user writes himself only where nothing else is read. */
@@ -105,15 +112,17 @@ const hasColumn = (catalog: Catalog, variables: readonly ContextVariable[]): boo
     catalog.relations.some((relation) => relation.columns.some(({ name }) => name === variable.claim.at(-1))),
   );
 
-/**
- * In the relation that policies look into for the user (`select org_id from members where user_id = auth.uid()`): the column, not the user's,
- * that most other relations have too.
- */
-function membershipColumn(
+interface Membership {
+  relation: Relation;
+  userColumn: string;
+}
+
+/** Relations that policies look into, themselves or through functions, and that have a column for the user. */
+function membershipRelations(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
-): { name: string; column: string; type: string } | null {
+): Membership[] {
   const tables = new Map(facts.map((fact) => [`${fact.schema}.${fact.name}`, fact.tables]));
   const looked = new Set(
     classified.flatMap(({ relations, functions }) =>
@@ -122,11 +131,22 @@ function membershipColumn(
       ),
     ),
   );
-  const candidates = catalog.relations
-    .filter((relation) => looked.has(`${relation.schema}.${relation.name}`) && userColumn(relation) !== null)
-    .flatMap((relation) =>
+  return catalog.relations.flatMap((relation) => {
+    if (!looked.has(`${relation.schema}.${relation.name}`)) return [];
+    const column = userColumn(relation, catalog);
+    return column === null ? [] : [{ relation, userColumn: column }];
+  });
+}
+
+/** `select org_id from members where user_id = auth.uid()`: the column, not the user's, that most other relations have too. */
+function membershipColumn(
+  catalog: Catalog,
+  memberships: readonly Membership[],
+): { name: string; column: string; type: string } | null {
+  const candidates = memberships
+    .flatMap(({ relation, userColumn: user }) =>
       relation.columns
-        .filter(({ name, type }) => name !== userColumn(relation) && name !== "id" && contextType(type) !== null)
+        .filter(({ name, type }) => name !== user && name !== "id" && contextType(type) !== null)
         .map((column) => ({
           name: `${relation.schema}.${relation.name}.${column.name}`,
           column: column.name,
@@ -134,7 +154,7 @@ function membershipColumn(
           others: catalog.relations.filter(
             (other) =>
               other !== relation &&
-              userColumn(other) !== column.name &&
+              userColumn(other, catalog) !== column.name &&
               other.columns.some((one) => one.name === column.name && one.type === column.type),
           ).length,
         })),
@@ -146,5 +166,14 @@ function membershipColumn(
 
 const USER_COLUMNS = ["user_id", "auth_user_id", "profile_id", "member_id", "uid", "auth_id"];
 
-const userColumn = (relation: Relation): string | null =>
-  relation.columns.find(({ name, type }) => type === "uuid" && USER_COLUMNS.includes(name))?.name ?? null;
+/** By its name, or because the relation's own policies compare it with auth.uid(). */
+function userColumn(relation: Relation, catalog: Catalog): string | null {
+  const named = relation.columns.find(({ name, type }) => type === "uuid" && USER_COLUMNS.includes(name));
+  if (named) return named.name;
+  for (const { schema, relation: name, using, check } of catalog.policies)
+    if (schema === relation.schema && name === relation.name) {
+      const compared = /(\w+) = (?:\( ?SELECT )?auth\.uid\(\)/.exec(`${using} ${check}`)?.[1];
+      if (compared !== undefined && relation.columns.some((column) => column.name === compared)) return compared;
+    }
+  return null;
+}

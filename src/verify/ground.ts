@@ -20,6 +20,8 @@ export interface Ground {
   setters: ReadonlyMap<FunctionFacts, Setter>;
   /** variables that policies read and nothing maps: bypass flags, and what is still open */
   unmapped: readonly string[];
+  /** relations in which policies look up who somebody is */
+  memberships: readonly string[];
   surface: Surface;
   fixtures: Fixtures;
   targets: ReadonlyMap<string, Target>;

@@ -13,8 +13,8 @@ export interface Actor extends Persona {
   member: Member | null;
   /** run as the login before each of its statements: the membership row is made to say something else */
   setup: string[];
-  /** tried for what a role in the token is worth, not for what it reaches of other tenants */
-  claimsRole: boolean;
+  /** tried for what a role in the token is worth: claims that say the truth, or no role at all; null for the others */
+  truth: string | null;
   /** its token says of another tenant what only the issuer could have put there */
   forged: boolean;
 }
@@ -68,7 +68,7 @@ const actor = (
   tenant: ATTACKER,
   member,
   setup: [],
-  claimsRole: false,
+  truth: null,
   forged: false,
 });
 
@@ -207,7 +207,7 @@ function roleClaims(
       ),
       someone,
     ),
-    claimsRole: true,
+    truth: JSON.stringify(claimsOf(someone, context, role)),
   }));
   const deactivate = deactivation(someone, fixtures);
   if (deactivate === null) return claimed;
@@ -216,7 +216,10 @@ function roleClaims(
     {
       ...actor("deactivated member with an old token", "bad claims", role, claimsOf(someone, context, role), someone),
       setup: [deactivate],
-      claimsRole: true,
+      // where the role is looked up, the token without one gets as far
+      truth: JSON.stringify(
+        claimsOf(someone, context, role, Object.fromEntries(roles.map(({ setting }) => [setting, null]))),
+      ),
     },
   ];
 }
@@ -237,7 +240,9 @@ function deactivation(member: Member, fixtures: Fixtures): string | null {
     for (const [name, value] of Object.entries(row)) {
       if (/^(is_)?(active|enabled)$/.test(name) && typeof value === "boolean")
         return `update ${target} set ${quoteIdent(name)} = false where ${where}`;
-      if (/^(deactivated|deleted|disabled|revoked|removed|archived)_at$/.test(name))
+      if (
+        /^(deactivated|deleted|disabled|revoked|removed|archived|left|ended|terminated|suspended)_(at|on)$/.test(name)
+      )
         return `update ${target} set ${quoteIdent(name)} = now() where ${where}`;
       if (/^(status|state)$/.test(name) && typeof value === "string" && value.toLowerCase() === "active")
         // whichever of the usual words the column takes

@@ -5,13 +5,11 @@ import type { Breach } from "./breach.ts";
 import { causeOf, type Cause, type Opened } from "./cause.ts";
 import type { Cell, Judgement, Outcome } from "./cell.ts";
 import { DOORS } from "./doors.ts";
-import type { Ground } from "./ground.ts";
 import type { Judged } from "./judge.ts";
 import type { Actor } from "./personas.ts";
 import { reproduce } from "./reproduce.ts";
 import type { Run, Work } from "./run.ts";
 import type { Standing } from "./standings.ts";
-import type { Target } from "./target.ts";
 
 /** One cell: judged against what is declared, counted, and handed on. */
 export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): void {
@@ -98,7 +96,11 @@ function breach(
   const key = TABLE_DOORS.has(settled.door) ? `table ${settled.object.name}` : `${settled.door} ${settled.object.name}`;
   const id = createHash("sha256").update(key).digest("hex").slice(0, 12);
   const declared = run.options.config.expected.find(
-    (one) => matches(one.object, settled.object.name) && (one.door === undefined || one.door === settled.door),
+    (one) =>
+      matches(one.object, settled.object.name) &&
+      (one.door === undefined ||
+        one.door === settled.door ||
+        (TABLE_DOORS.has(one.door) && TABLE_DOORS.has(settled.door))),
   );
   const into: Map<string, Breach> = declared ? run.expected : run.breaches;
   const known = into.get(id);
@@ -153,8 +155,8 @@ function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cau
       kind: actor.forged ? "token" : "tenancy",
       message: `policies of \`${cause.object.name}\` let rows of other tenants through for a token with ${actor.name}`,
     };
-  const target = run.ground.targets.get(cause.object.name);
-  if (attempt.command === "INSERT" && target && isMembership(run.ground, target))
+  const moved = attempt.command === "INSERT" || attempt.command === "UPDATE" || attempt.command === "MERGE";
+  if (moved && run.ground.memberships.includes(cause.object.name))
     return {
       ...cause,
       door: "membership",
@@ -162,13 +164,6 @@ function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cau
     };
   return cause;
 }
-
-function isMembership(ground: Ground, target: Target): boolean {
-  const tenant = Object.values(target.filled.context).includes(ground.tenantSetting ?? "");
-  return tenant && target.filled.users.length > 0 && MEMBERSHIP.test(target.relation);
-}
-
-const MEMBERSHIP = /member|staff|user|employee|role|team|assignment|people|person|crew/;
 
 function note(run: Run, code: string, about: string): void {
   run.notes.set(code, (run.notes.get(code) ?? new Set()).add(about));

@@ -17,6 +17,7 @@ export interface Known {
   facts: readonly FunctionFacts[];
   setters: Ground["setters"];
   unmapped: Ground["unmapped"];
+  memberships: Ground["memberships"];
 }
 
 /** A throw-away database: rows of two tenants are put in for good, and each transaction of the attack is rolled back. */
@@ -37,6 +38,7 @@ export async function scratchGround(db: Db, known: Known): Promise<Ground> {
     facts: known.facts,
     setters: known.setters,
     unmapped: known.unmapped,
+    memberships: known.memberships,
     surface,
     fixtures,
     targets: new Map(targets.map((target) => [target.name, target])),

@@ -16,6 +16,8 @@ export interface Target {
   sql: string;
   rowSecurity: boolean;
   owner: string;
+  /** whether a write of it can change rows elsewhere */
+  triggers: boolean;
   /** columns that can be given a value */
   columns: Column[];
   primaryKey: string[];
@@ -45,13 +47,16 @@ export async function targetsOf(
   sampled: boolean,
 ): Promise<Target[]> {
   const targets: Target[] = [];
+  const fired = new Set(catalog.triggers.map((trigger) => `${trigger.schema}.${trigger.relation}`));
   const byName = new Map(fixtures.filled.map((table) => [`${table.schema}.${table.relation}`, table]));
   for (const relation of catalog.relations) {
     if (relation.kind !== "table" && relation.kind !== "partitioned table") continue;
     const name = `${relation.schema}.${relation.name}`;
     const filled = byName.get(name) ?? byName.get(rootOf(name, surface));
     if (!filled || !isAttacked(relation, catalog)) continue;
-    targets.push(await targetOf(db, relation, filled, sampled, surface));
+    targets.push(
+      await targetOf(db, relation, filled, sampled, surface, fired.has(name) || fired.has(rootOf(name, surface))),
+    );
   }
   return targets;
 }
@@ -78,6 +83,7 @@ async function targetOf(
   filled: FilledTable,
   sampled: boolean,
   surface: Surface,
+  triggers: boolean,
 ): Promise<Target> {
   const name = `${relation.schema}.${relation.name}`;
   const sql = quoteQualified(relation.schema, relation.name);
@@ -112,6 +118,7 @@ async function targetOf(
     sql,
     rowSecurity: relation.rowSecurity,
     owner: relation.owner,
+    triggers,
     columns: relation.columns.filter(({ generated }) => generated === "no" || generated === "identity"),
     primaryKey,
     filled,

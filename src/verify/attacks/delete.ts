@@ -1,7 +1,7 @@
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, on, ownRow } from "./rows.ts";
+import { foreignRow, on, ownRow, everywhere } from "./rows.ts";
 
 /** Deletes: own, foreign, blind, and with RETURNING; TRUNCATE, which row security does not look at. */
 export function deleteAttempts(target: Target, actor: Actor): Attempt[] {
@@ -28,7 +28,7 @@ export function deleteAttempts(target: Target, actor: Actor): Attempt[] {
         command: "DELETE",
         attack: "delete own row",
         sql: `delete from ${target.sql} t where ${rowCondition(target, own)}`,
-        probe: { kind: "all" },
+        probe: everywhere(target),
       }),
     );
   if (foreign)

@@ -2,7 +2,17 @@ import { quoteIdent } from "../../pg/identifier.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, inTheNameOf, insertInto, on, setColumn, spareRow, tenantColumn, touch } from "./rows.ts";
+import {
+  foreignRow,
+  inTheNameOf,
+  insertInto,
+  on,
+  setColumn,
+  spareRow,
+  tenantColumn,
+  touch,
+  everywhere,
+} from "./rows.ts";
 
 /** Inserts: own, into another tenant, in one's own name, without a tenant; upserts onto a foreign row; with RETURNING. */
 export function insertAttempts(target: Target, actor: Actor, tenantSetting: string | null): Attempt[] {
@@ -14,7 +24,7 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   if (own) {
     const mine = inTheNameOf(actor, target, own);
     attempts.push(
-      insert("insert own row", insertInto(target, mine), { probe: { kind: "all" } }),
+      insert("insert own row", insertInto(target, mine), { probe: everywhere(target) }),
       insert(
         "insert own row, returning",
         `with made as (${insertInto(target, mine)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,

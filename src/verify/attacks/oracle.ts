@@ -1,8 +1,19 @@
+import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import type { Surface } from "../surface.ts";
-import type { Target } from "../target.ts";
-import { foreignRow, inTheNameOf, insertInto, on, spareRow, tenantColumn } from "./rows.ts";
+import { rowCondition, type Target } from "../target.ts";
+import {
+  foreignRow,
+  inTheNameOf,
+  insertInto,
+  on,
+  ownRow,
+  setColumn,
+  spareRow,
+  tenantColumn,
+  everywhere,
+} from "./rows.ts";
 
 /**
  * What errors give away: a unique key that two tenants share says whether a foreign row has a value; a foreign key says whether a foreign row
@@ -18,12 +29,14 @@ export function oracleAttempts(
 ): Attempt[] {
   const own = spareRow(target, "own");
   if (!own) return [];
+  const there = ownRow(target, actor);
   const mine = inTheNameOf(actor, target, own);
   const tenant = tenantColumn(target, tenantSetting);
   const guessable = (names: readonly string[], columns: Target["columns"]): boolean =>
     names.every((name) => columns.find((column) => column.name === name)?.type !== "uuid");
   const attempts: Attempt[] = [];
-  if (target.foreign !== null)
+  // keys of the platform's own tables are not the project's to mend
+  if (target.foreign !== null && !PLATFORM_SCHEMAS.includes(target.schema))
     for (const unique of surface.uniques) {
       // a value that the own tenant has as well would clash with its own
       const theirs = target.foreignRows.find(
@@ -38,7 +51,7 @@ export function oracleAttempts(
       // a column that says whose the row is cannot be another's and one's own at once
       if (unique.columns.some((name) => target.filled.users.includes(name) || name in target.filled.context)) continue;
       const clash = { ...mine, ...Object.fromEntries(unique.columns.map((name) => [name, theirs[name]])) };
-      const object = { kind: "constraint" as const, name: `${target.name} / ${unique.name}` };
+      const object = { kind: "constraint" as const, name: `${target.schema}.${unique.name}` };
       const message = `\`${unique.name}\` is unique over all tenants, so an insert says whether another tenant has a value`;
       attempts.push(
         on(target, {
@@ -56,6 +69,16 @@ export function oracleAttempts(
           judge: { kind: "control" },
         }),
       );
+      if (there)
+        attempts.push(
+          on(target, {
+            command: "UPDATE",
+            attack: `give an own row a value of a foreign one (${unique.columns.join(", ")})`,
+            sql: `update ${target.sql} t set ${unique.columns.map((name) => setColumn(target, name, theirs[name])).join(", ")} where ${rowCondition(target, there)}`,
+            probe: null,
+            judge: { kind: "duplicate", door: "unique-oracle", object, message },
+          }),
+        );
     }
   for (const key of referencesOf(target, surface, targets)) {
     const row = foreignRow(key.parent);
@@ -72,13 +95,13 @@ export function oracleAttempts(
         command: "INSERT",
         attack,
         sql: insertInto(target, pointing),
-        probe: { kind: "all" },
+        probe: everywhere(target),
         judge:
           key.name !== null && guessable(key.columns, target.columns)
             ? {
                 kind: "success",
                 door: "foreign-key-oracle",
-                object: { kind: "constraint", name: `${target.name} / ${key.name}` },
+                object: { kind: "constraint", name: `${target.schema}.${key.name}` },
                 message: `\`${key.name}\` takes rows of other tenants, so an insert says whether one is there`,
               }
             : { kind: "foreign" },

@@ -15,6 +15,10 @@ export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "s
   ...more,
 });
 
+/** Where a write of one's own row can show: with a trigger anywhere. */
+export const everywhere = (target: Target): Attempt["probe"] =>
+  target.triggers ? { kind: "all" } : { kind: "relation", name: target.name };
+
 /** The actor's own row if the table has one of its user, else any of its tenant. */
 export function ownRow(target: Target, actor: Actor): Row | null {
   const user = actor.member?.user;

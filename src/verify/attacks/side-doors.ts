@@ -1,5 +1,5 @@
 import type { Catalog } from "../../pg/catalog.ts";
-import { quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import { quoteLiteral, quoteQualified, quoteRole } from "../../pg/identifier.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import type { DefaultPrivilege, Surface } from "../surface.ts";
@@ -34,13 +34,14 @@ export const givenByPlatform = (surface: Surface, catalog: Catalog, target: Targ
       one.object === "tables" &&
       one.grantee === role &&
       one.privilege === "TRUNCATE",
-  ) && holdsEverything(catalog, target, role);
+  ) && holdsUnasked(catalog, target, role);
 
-const holdsEverything = (catalog: Catalog, target: Target, role: string): boolean => {
+const holdsUnasked = (catalog: Catalog, target: Target, role: string): boolean => {
   const grants =
     catalog.relations.find(({ schema, name }) => schema === target.schema && name === target.relation)?.grants ?? [];
   const held = new Set(grants.filter(({ grantee }) => grantee === role).map(({ privilege }) => privilege));
-  return ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"].every((one) => held.has(one));
+  // nobody grants these three by hand
+  return ["TRUNCATE", "REFERENCES", "TRIGGER"].every((one) => held.has(one));
 };
 
 /** As every new Supabase project has them: all on everything in public and storage, to the API's roles. */
@@ -110,8 +111,13 @@ function tableProbe(schema: string, privilege: string): string {
   }
 }
 
-/** A sequence that several tenants draw from tells how much all of them write. nextval is not tried: it is not rolled back. */
-export function sequenceAttempts(surface: Surface, actor: Actor, targets: ReadonlyMap<string, Target>): Attempt[] {
+/** A sequence that several tenants draw from tells how much all of them write. `drawn`: nextval may be tried, which no rollback undoes. */
+export function sequenceAttempts(
+  surface: Surface,
+  actor: Actor,
+  targets: ReadonlyMap<string, Target>,
+  drawn: boolean,
+): Attempt[] {
   return surface.sequences.flatMap((sequence): Attempt[] => {
     const fed = sequence.feeds ? targets.get(`${sequence.feeds.schema}.${sequence.feeds.name}`) : undefined;
     if (!fed?.foreign) return [];
@@ -120,25 +126,28 @@ export function sequenceAttempts(surface: Surface, actor: Actor, targets: Readon
         isPlatforms(one) && one.object === "sequences" && one.schema === sequence.schema && one.grantee === actor.role,
     );
     const name = `${sequence.schema}.${sequence.name}`;
-    return [
-      {
-        relation: fed.name,
-        through: { kind: "sequence", name },
-        command: "SELECT",
-        attack: "read a sequence",
-        sql: `select last_value from ${quoteQualified(sequence.schema, sequence.name)}`,
-        answer: "changes",
-        probe: null,
-        judge: platform
-          ? { kind: "control" }
-          : {
-              kind: "success",
-              door: "sequence-oracle",
-              object: { kind: "sequence", name },
-              message: `\`${name}\` counts the rows of all tenants, and whoever may read it sees how much the others write`,
-            },
-      },
+    const quoted = quoteQualified(sequence.schema, sequence.name);
+    const ways = [
+      { attack: "read a sequence", sql: `select last_value from ${quoted}` },
+      ...(drawn ? [{ attack: "draw from a sequence", sql: `select nextval(${quoteLiteral(quoted)})` }] : []),
     ];
+    return ways.map(({ attack, sql }): Attempt => ({
+      relation: fed.name,
+      through: { kind: "sequence", name },
+      command: "SELECT",
+      attack,
+      sql,
+      answer: "changes",
+      probe: null,
+      judge: platform
+        ? { kind: "control" }
+        : {
+            kind: "success",
+            door: "sequence-oracle",
+            object: { kind: "sequence", name },
+            message: `\`${name}\` counts the rows of all tenants, and whoever may use it sees how much the others write`,
+          },
+    }));
   });
 }
 
@@ -151,45 +160,47 @@ export function ownRoleAttempts(target: Target, actor: Actor, roles: readonly st
   const column = roleColumn(target, row, roles);
   if (column === null) return [];
   const is = String(row[column]);
-  const other =
-    column.startsWith("is_") || typeof row[column] === "boolean"
-      ? String(row[column] !== true)
-      : roles.find((role) => role !== is);
-  if (other === undefined) return [];
-  const set = setColumn(target, column, other);
+  const flag = typeof row[column] === "boolean";
+  const known = target.filled.words[column] ?? [];
+  const others = flag
+    ? [String(row[column] !== true)]
+    : [...(known.length > 0 ? known : roles)].filter((role) => role !== is).slice(0, 4);
   const object = { kind: "table" as const, name: target.name };
   const colleague = target.ownRows.find(
     (one) => one !== row && target.filled.users.every((name) => one[name] !== actor.member?.user),
   );
-  return [
-    ...(colleague
-      ? [
-          on(target, {
-            command: "UPDATE",
-            attack: "change a colleague's role",
-            sql: `update ${target.sql} t set ${set} where ${rowCondition(target, colleague)}`,
-            judge: { kind: "control" },
-          }),
-        ]
-      : []),
-    on(target, {
+  return others.flatMap((other) => {
+    const set = setColumn(target, column, other);
+    const update = (who: Record<string, unknown>): string =>
+      `update ${target.sql} t set ${set} where ${rowCondition(target, who)}`;
+    const own = on(target, {
       command: "UPDATE",
-      attack: "change own role",
-      sql: `update ${target.sql} t set ${set} where ${rowCondition(target, row)}`,
+      attack: `change own role to ${other}`,
+      sql: update(row),
       judge: {
         kind: "own change",
         door: "own-role",
         object,
         message: `a member can change \`${column}\` of the own row in \`${target.name}\``,
       },
-    }),
-  ];
+    });
+    if (!colleague) return [own];
+    const theirs = on(target, {
+      command: "UPDATE",
+      attack: `change a colleague's role to ${other}`,
+      sql: update(colleague),
+      judge: { kind: "control" },
+    });
+    return [theirs, own];
+  });
 }
 
 function roleColumn(target: Target, row: Record<string, unknown>, roles: readonly string[]): string | null {
   const named = target.columns.find(
     ({ name }) =>
-      typeof row[name] === "string" && roles.includes(String(row[name])) && /role|rank|level|type|kind/.test(name),
+      typeof row[name] === "string" &&
+      /role|rank|level|position|permission/.test(name) &&
+      (roles.includes(String(row[name])) || (target.filled.words[name] ?? []).length > 1),
   );
   return (
     named?.name ??

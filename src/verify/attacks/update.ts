@@ -1,7 +1,7 @@
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, on, ownRow, setColumn, tenantColumn, touch } from "./rows.ts";
+import { foreignRow, on, ownRow, setColumn, tenantColumn, touch, everywhere } from "./rows.ts";
 
 /**
  * Updates: own rows, foreign rows, own rows to another tenant, foreign rows to the own tenant; each with a WHERE, and blind: without one,
@@ -32,7 +32,7 @@ export function updateAttempts(target: Target, actor: Actor, tenantSetting: stri
   const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
   const set = touch(target, own ?? foreign);
   if (set !== null) {
-    if (own) update("update own row", set, rowCondition(target, own), { probe: { kind: "all" } });
+    if (own) update("update own row", set, rowCondition(target, own), { probe: everywhere(target) });
     if (foreign) update("update a foreign row", set, rowCondition(target, foreign));
     blind("update", set);
     attempts.push(

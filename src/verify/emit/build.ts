@@ -57,7 +57,7 @@ export async function isolationTests(ground: Ground, title: string, fixtures: st
 }
 
 const isTried = (actor: Actor): boolean =>
-  !actor.claimsRole &&
+  actor.truth === null &&
   (actor.class !== "bad claims" || /^(no claims|tenant missing|tenant B at user_metadata)$/.test(actor.name));
 
 function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string): IsolationCheck | null {

@@ -11,7 +11,9 @@ export async function around(run: Run): Promise<void> {
   for (const actor of run.actors) {
     const attempts = [
       ...views.flatMap((view) => viewAttempts(view, ground.surface, ground.targets)),
-      ...(actor.claimsRole ? [] : sequenceAttempts(ground.surface, actor, ground.targets)),
+      ...(actor.truth !== null
+        ? []
+        : sequenceAttempts(ground.surface, actor, ground.targets, ground.kind === "scratch")),
       ...(actor.class === "bad claims" ? [] : defaultPrivilegeAttempts(ground.surface, actor, ground.catalog)),
     ];
     await perform(run, { actor, attempts, standing: null });

@@ -37,7 +37,10 @@ function tells(result: string, attempt: Attempt, judged: Judged, texts: Readonly
   const [theirs, nobodys] = [texts.get(attempt.attack), texts.get("call with nobody's values")];
   if (theirs === undefined || nobodys === undefined || theirs === nobodys || theirs === "") return judged;
   const scalar = /^(SETOF )?(smallint|integer|bigint|numeric|real|double precision|boolean)$/.test(result);
-  if (!scalar && nobodys !== "") return judged;
+  if (!scalar && !EMPTY.test(nobodys)) return judged;
   const evidence = `${theirs.slice(0, 80)} for another tenant, ${nobodys.slice(0, 80) || "nothing"} for nobody`;
   return { ...judged, crosses: true, outcome: { kind: "allowed", own: 0, foreign: 1, evidence } };
 }
+
+/** No rows, or one that holds nothing. */
+const EMPTY = /^$|^\{"[^"]+": (\[\]|\{\}|null|"")\}$/;

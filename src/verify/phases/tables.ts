@@ -30,7 +30,7 @@ export async function tables(run: Run): Promise<void> {
       const owner = run.privileged.get(actor.name)?.get(target.name) === "owner";
       // an owner whom row security does not hold back shows it by reading
       const tried = owner ? attempts.filter(({ command }) => command === "SELECT") : attempts;
-      const before = actor.claimsRole ? await rolesBelieved(run, actor, tried) : null;
+      const before = actor.truth !== null ? await rolesBelieved(run, actor, tried) : null;
       await perform(run, { actor, attempts: tried, standing: null }, before ?? undefined);
       await ownRole(run, actor, ownRoleAttempts(target, actor, roles));
     }
@@ -53,17 +53,13 @@ async function rolesBelieved(
 ): Promise<((attempt: Attempt, judged: Judged) => Judged) | null> {
   if (!run.options.liveRole) return null;
   const { ground } = run;
-  const truth =
-    actor.setup.length > 0 ? null : run.actors.find((one) => one.class === "member" && one.member === actor.member);
+  const batch = { role: actor.role, claims: actor.truth, setup: [], prelude: [], preludeWrites: false, attempts };
+  const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
   const reached = new Map<Attempt, boolean>();
-  if (truth) {
-    const batch = { role: truth.role, claims: truth.claims, setup: [], prelude: [], preludeWrites: false, attempts };
-    const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
-    for (const [n, attempt] of attempts.entries()) {
-      const answer = answers[n];
-      if (answer)
-        reached.set(attempt, judge(attempt, truth, answer, ground.targets, run.evidence).outcome.kind === "allowed");
-    }
+  for (const [n, attempt] of attempts.entries()) {
+    const answer = answers[n];
+    if (answer)
+      reached.set(attempt, judge(attempt, actor, answer, ground.targets, run.evidence).outcome.kind === "allowed");
   }
   return (attempt, judged) => {
     if (

@@ -67,11 +67,22 @@ select
         'schema', n.nspname,
         'relation', c.relname,
         'name', ic.relname,
-        'columns', (
-          select json_agg(a.attname order by o.place)
-          from unnest(i.indkey::int2[]) with ordinality o(attnum, place)
-          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = o.attnum
-          where o.place <= i.indnkeyatts
+        -- of an index over expressions: the columns that these read
+        'columns', coalesce(
+          (
+            select json_agg(a.attname order by o.place)
+            from unnest(i.indkey::int2[]) with ordinality o(attnum, place)
+            join pg_attribute a on a.attrelid = i.indrelid and a.attnum = o.attnum
+            where o.place <= i.indnkeyatts and i.indexprs is null
+          ),
+          (
+            select json_agg(distinct a.attname)
+            from pg_depend d
+            join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+            where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+              and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid and d.refobjsubid > 0
+          ),
+          '[]'
         )
       )
       order by n.nspname collate "C", c.relname collate "C", ic.relname collate "C"
@@ -80,7 +91,7 @@ select
     join pg_class ic on ic.oid = i.indexrelid
     join pg_class c on c.oid = i.indrelid and not c.relispartition
     join pg_namespace n on n.oid = c.relnamespace
-    where i.indisunique and i.indisvalid and i.indexprs is null
+    where i.indisunique and i.indisvalid
       and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\_%'
   ), '[]') as uniques,
   coalesce((
