@@ -115,6 +115,19 @@ const configSchema = z.strictObject({
       inlineHelpers: z.boolean().default(false),
     })
     .prefault({}),
+  /** which relation feeds the claims; `rlsmith claims` reads it from the sync trigger where this is left out */
+  claimsSync: z
+    .strictObject({
+      /** `public.staff` */
+      relation: z.string().min(1),
+      /** the column that holds the user's id in auth.users */
+      user: z.string().min(1),
+      /** claim → column, or SQL over the relation's columns: `"app_metadata.staff_role": "role"` */
+      claims: z.record(z.string(), z.string().min(1)),
+      /** SQL over the relation's columns that says whose claims count: `status = 'active'`; `true` for every row */
+      active: z.string().min(1).optional(),
+    })
+    .optional(),
   /** what `rlsmith verify` has to know */
   verify: verification.prefault({}),
   /** private schema for helpers that break recursion */

@@ -7,10 +7,12 @@ export type { ContextMap, ContextVariable, Regime } from "./pg/context.ts";
 export type { Policy, PolicyCommand, PolicyId } from "./pg/policy.ts";
 export type { ClassifiedPolicy, Pattern } from "./classify/classify.ts";
 export type { AnnouncedChange, Migration, OpenDecision, Plan, PolicyOutcome, Step } from "./plan/plan.ts";
+export type { ClaimsFacts, ClaimsReport } from "./claims/report.ts";
 export type { AccessDifference, AccessReport } from "./rehearse/access.ts";
 export type { Rehearsal } from "./rehearse/rehearse.ts";
 export type { Progress } from "./progress.ts";
 export {
+  checkClaims,
   inspectCatalog,
   openSource,
   planSource,

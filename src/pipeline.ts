@@ -6,6 +6,11 @@ import { catalogFindings } from "./classify/findings.ts";
 import { analyseFunctions, type FunctionFacts } from "./classify/functions.ts";
 import { inferContext, type InferredContext } from "./classify/infer.ts";
 import { claimsSourceOf, contextMapOf, loadConfig, parseConfig, type Config } from "./config.ts";
+import { readClaims } from "./claims/claims.ts";
+import { isMended, renderFix } from "./claims/fix.ts";
+import { claimsFindings } from "./claims/judge.ts";
+import type { ClaimsReport } from "./claims/report.ts";
+import type { TokenOptions } from "./claims/tokens.ts";
 import type { Db } from "./db/port.ts";
 import { openServer } from "./db/server.ts";
 import { ToolError } from "./errors.ts";
@@ -18,7 +23,7 @@ import { tenancyOf } from "./classify/tenancy.ts";
 import type { ClaimsSource, ContextMap } from "./pg/context.ts";
 import { buildPlan } from "./plan/build.ts";
 import { renderMigration } from "./plan/migration.ts";
-import { outputNames, type OutputNames, type OutputPlace } from "./plan/output.ts";
+import { outputFiles, outputNames, type OutputFile, type OutputNames, type OutputPlace } from "./plan/output.ts";
 import type { Migration, Plan } from "./plan/plan.ts";
 import { catalogAfter } from "./plan/catalog-after.ts";
 import type { AssumedVerdict, CompareOptions } from "./prove/compare-access.ts";
@@ -181,10 +186,7 @@ export function planSource(
     );
   const { classified } = inspectCatalog(source.catalog, config);
   const plan = buildPlan(source.catalog, rewriteCatalog(source.catalog, classified, config), VERSION);
-  const place: OutputPlace =
-    outDir !== null || source.origin.kind === "live"
-      ? { layout: "plain", folder: resolve(projectDir, outDir ?? "rlsmith/migrations"), projectDir }
-      : { layout: source.origin.folder.layout, folder: source.origin.folder.folder, projectDir };
+  const place = outputPlace(source, projectDir, outDir);
   const names = outputNames(place, now);
   const migration = renderMigration(plan, source.catalog, {
     ownTransaction: names.ownTransaction,
@@ -192,6 +194,12 @@ export function planSource(
   });
   return { plan, migration, place, names };
 }
+
+/** The folder of the project's migrations, or of its own for a live database and where one is named. */
+const outputPlace = ({ origin }: Source, projectDir: string, outDir: string | null): OutputPlace =>
+  outDir !== null || origin.kind === "live"
+    ? { layout: "plain", folder: resolve(projectDir, outDir ?? "rlsmith/migrations"), projectDir }
+    : { layout: origin.folder.layout, folder: origin.folder.folder, projectDir };
 
 /** A plan's verdicts, and what somebody has to answer for. */
 export interface PlanProof {
@@ -296,6 +304,60 @@ async function rehearsalBase(
   } finally {
     await live.close();
   }
+}
+
+/** Look at a source's claims: the sync, who is in step, how old a token can be. A live database is only read; the sync is tried on a scratch one. */
+export async function checkClaims(source: Source, options: TokenOptions, progress: Progress): Promise<ClaimsReport> {
+  const config = source.config?.config ?? null;
+  const { origin } = source;
+  const live = origin.kind === "live" ? await openServer(origin.url) : null;
+  try {
+    const db = origin.kind === "live" ? live : origin.scratch.db;
+    if (db === null) throw new Error("a live source has a connection");
+    const facts = await readClaims(
+      db,
+      { ...inspectCatalog(source.catalog, config), config },
+      options,
+      async (probe) => {
+        const base = await rehearsalBase(source, progress);
+        try {
+          return await probe(base.scratch.db, base.catalog);
+        } finally {
+          await base.close();
+        }
+      },
+    );
+    const readFrom = origin.kind === "live" ? "live" : "migrations";
+    return { readFrom, jwtExpirySeconds: options.expirySeconds, facts, findings: claimsFindings(facts) };
+  } finally {
+    await live?.close();
+  }
+}
+
+/** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source. */
+export function planClaimsFix(
+  source: Source,
+  { facts, findings }: ClaimsReport,
+  projectDir: string,
+  outDir: string | null,
+  now: Date,
+): OutputFile[] | null {
+  if (facts.source.kind === "unknown")
+    throw new ToolError(
+      "config",
+      "UNKNOWN_CLAIMS_SOURCE",
+      `nothing can be written while it is unknown what feeds the claims: ${facts.source.why}`,
+      "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim",
+    );
+  if (!findings.some(isMended)) return null;
+  const place = outputPlace(source, projectDir, outDir);
+  const names = outputNames(place, now, "claims_sync");
+  const migration = renderFix(facts.source.value, facts.triggers, {
+    schema: source.config?.config.helperSchema ?? "rlsmith_private",
+    ownTransaction: names.ownTransaction,
+    rollbackFile: relative(projectDir, names.down),
+  });
+  return outputFiles(place, names, migration, now, "claims_sync");
 }
 
 /** One side of a comparison. */

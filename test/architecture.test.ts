@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     values: ["db", "pg", "fixtures", "errors.ts", "config.ts"],
     types: ["scratch", "classify", "progress.ts", "layouts.ts"],
   },
-  claims: { values: ["db", "pg", "errors.ts", "finding.ts"], types: ["classify", "config.ts", "progress.ts"] },
+  claims: { values: ["db", "pg", "classify", "errors.ts", "finding.ts"], types: ["config.ts", "progress.ts"] },
   rehearse: {
     values: ["db", "pg", "fixtures", "errors.ts", "finding.ts"],
     types: ["plan", "scratch", "classify", "progress.ts"],

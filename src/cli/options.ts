@@ -18,8 +18,12 @@ export interface SourceFlags {
   format: Format;
 }
 
-/** Add the flags that say where policies come from. */
-export const withSource = (command: Command): Command =>
+const FORMAT = new Option("--format <format>", "how results are printed")
+  .choices(["terminal", "json"])
+  .default("terminal");
+
+/** Add the flags that say where policies come from. `format`: for a command that prints in other ways besides. */
+export const withSource = (command: Command, format: Option = FORMAT): Command =>
   command
     .argument("[project]", "the project's folder", ".")
     .option("--db <url>", "read a live database instead of the migrations; it is only ever read")
@@ -28,9 +32,7 @@ export const withSource = (command: Command): Command =>
     .addOption(new Option("--layout <name>", "how the folder is laid out").choices([...LAYOUTS]))
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
     .option("--strict", "stop at the first statement that fails to replay (exit 4)")
-    .addOption(
-      new Option("--format <format>", "how results are printed").choices(["terminal", "json"]).default("terminal"),
-    );
+    .addOption(format);
 
 /** Flags into options. Throws ToolError (usage) where the folder is not there. */
 export function projectOptions(project: string, flags: SourceFlags): ProjectOptions {

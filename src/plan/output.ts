@@ -32,56 +32,62 @@ const SLUG = "rls_jwt_only";
 // Drizzle, Flyway, goose, tern and dbmate run a migration inside a transaction of their own; a COMMIT in the file would end it early.
 const WRAPPED: ReadonlySet<LayoutName> = new Set(["drizzle", "flyway", "goose", "tern", "dbmate"]);
 
-/** Where the two files of a plan go, in the project's own layout. `now` gives the timestamp where names carry one. */
-export function outputNames(place: OutputPlace, now: Date): OutputNames {
+/** Where the two files of a migration go, in the project's own layout. `now` gives the timestamp where names carry one, `slug` the words. */
+export function outputNames(place: OutputPlace, now: Date, slug = SLUG): OutputNames {
   const { layout, folder } = place;
   const entries = existsSync(folder) ? readdirSync(folder) : [];
   const ownTransaction = !WRAPPED.has(layout);
   const beside = (name: string): string => join(dirname(folder), "rollbacks", `${name}.down.sql`);
   switch (layout) {
     case "supabase": {
-      const stem = `${timestampAfter(entries, now)}_${SLUG}`;
+      const stem = `${timestampAfter(entries, now)}_${slug}`;
       return { up: join(folder, `${stem}.sql`), down: beside(stem), ownTransaction };
     }
     case "prisma": {
-      const stem = `${timestampAfter(entries, now)}_${SLUG}`;
+      const stem = `${timestampAfter(entries, now)}_${slug}`;
       return { up: join(folder, stem, "migration.sql"), down: beside(stem), ownTransaction };
     }
     case "drizzle": {
-      const stem = `${numberAfter(entries, 4, now)}_${SLUG}`;
+      const stem = `${numberAfter(entries, 4, now)}_${slug}`;
       return { up: join(folder, `${stem}.sql`), down: beside(stem), ownTransaction };
     }
     case "flyway": {
       const last = entries.flatMap((name) => /^V(\d+)[._\d]*__/.exec(name)?.[1] ?? []);
-      const stem = `V${nextVersion(last, 1, now)}__${SLUG}`;
+      const stem = `V${nextVersion(last, 1, now)}__${slug}`;
       return { up: join(folder, `${stem}.sql`), down: beside(stem), ownTransaction };
     }
     case "golang-migrate": {
-      const stem = `${numberAfter(entries, 6, now)}_${SLUG}`;
+      const stem = `${numberAfter(entries, 6, now)}_${slug}`;
       return { up: join(folder, `${stem}.up.sql`), down: join(folder, `${stem}.down.sql`), ownTransaction };
     }
     case "goose":
     case "dbmate":
     case "tern": {
       const width = layout === "tern" ? 3 : layout === "goose" ? 5 : 14;
-      const path = join(folder, `${numberAfter(entries, width, now)}_${SLUG}.sql`);
+      const path = join(folder, `${numberAfter(entries, width, now)}_${slug}.sql`);
       return { up: path, down: path, ownTransaction };
     }
     case "sqitch":
       return {
-        up: join(folder, "deploy", `${SLUG}.sql`),
-        down: join(folder, "revert", `${SLUG}.sql`),
+        up: join(folder, "deploy", `${slug}.sql`),
+        down: join(folder, "revert", `${slug}.sql`),
         ownTransaction,
       };
     case "plain": {
-      const stem = `${numberAfter(entries, 14, now)}_${SLUG}`;
+      const stem = `${numberAfter(entries, 14, now)}_${slug}`;
       return { up: join(folder, `${stem}.sql`), down: beside(stem), ownTransaction };
     }
   }
 }
 
 /** The files to write for a migration: both ways, and the journal where the tool keeps one. */
-export function outputFiles(place: OutputPlace, names: OutputNames, migration: Migration, now: Date): OutputFile[] {
+export function outputFiles(
+  place: OutputPlace,
+  names: OutputNames,
+  migration: Migration,
+  now: Date,
+  slug = SLUG,
+): OutputFile[] {
   const { layout, folder } = place;
   if (names.up === names.down) return [{ path: names.up, content: inOneFile(layout, migration) }];
   const files: OutputFile[] = [
@@ -94,7 +100,7 @@ export function outputFiles(place: OutputPlace, names: OutputNames, migration: M
   }
   if (layout === "sqitch") {
     const plan = join(folder, "sqitch.plan");
-    const line = `${SLUG} ${now.toISOString().replace(/\.\d+/, "")} rlsmith <rlsmith@localhost> # row security by JWT claims only`;
+    const line = `${slug} ${now.toISOString().replace(/\.\d+/, "")} rlsmith <rlsmith@localhost> # ${slug === SLUG ? "row security by JWT claims only" : slug.replaceAll("_", " ")}`;
     files.push({ path: plan, content: `${readFileSync(plan, "utf8").trimEnd()}\n${line}\n`, replace: true });
   }
   return files;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { claimsCommand } from "./claims.ts";
 import { demoCommand } from "./demo.ts";
 import { initCommand } from "./init.ts";
 import { inspectCommand } from "./inspect.ts";
@@ -8,6 +9,14 @@ import { rehearseCommand } from "./rehearse.ts";
 
 /** All commands. `done` takes the exit code of the one that ran. */
 export function addCommands(program: Command, done: (exit: number) => void): void {
-  for (const add of [initCommand, inspectCommand, planCommand, proveCommand, rehearseCommand, demoCommand])
+  for (const add of [
+    initCommand,
+    inspectCommand,
+    planCommand,
+    proveCommand,
+    rehearseCommand,
+    claimsCommand,
+    demoCommand,
+  ])
     add(program, done);
 }

@@ -1,0 +1,1 @@
+select has_function_privilege(to_regprocedure($1), 'execute') as may

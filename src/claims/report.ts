@@ -1,0 +1,35 @@
+import type { Finding } from "../finding.ts";
+import type { Answer } from "./answer.ts";
+import type { HookTrial, TokenHook } from "./hook.ts";
+import type { Counted, Members } from "./members.ts";
+import type { Behaviour } from "./probe.ts";
+import type { SyncSource } from "./source.ts";
+import type { SyncTrigger } from "./sync-trigger.ts";
+import type { StaleTokens, Tokens } from "./tokens.ts";
+
+/** Everything that was asked and answered about the claims of a database. */
+export interface ClaimsFacts {
+  source: Answer<SyncSource>;
+  triggers: SyncTrigger[];
+  /** what the triggers do, by doing it on a scratch database; null where there is none to try */
+  behaviour: Answer<Behaviour[]> | null;
+  members: Answer<Members> | null;
+  /** users who hold a synced claim's key in the metadata that they write themselves */
+  ownMetadata: Answer<Counted> | null;
+  tokens: Answer<Tokens>;
+  /** null: nothing says when a row changed */
+  staleTokens: Answer<StaleTokens> | null;
+  hooks: { hook: TokenHook; trial: HookTrial }[];
+  /** claims under app_metadata that policies and functions read */
+  readClaims: string[][];
+  /** policies and functions that read user_metadata */
+  readsUserMetadata: { what: string; at: Finding["at"]; claims: string[] }[];
+}
+
+export interface ClaimsReport {
+  /** a live database, or what the migrations make, whose rows are only those that they insert */
+  readFrom: "live" | "migrations";
+  jwtExpirySeconds: number;
+  facts: ClaimsFacts;
+  findings: Finding[];
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import type { SyncSource, SyncedClaim } from "./source.ts";
+
+/** The text of `queries/<name>.sql` with its `{{…}}` filled in. */
+export function query(name: string, parts: Readonly<Record<string, string>> = {}): string {
+  const text = readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, part: string) => parts[part] ?? "");
+}
+
+/** The pieces of SQL that a source stands for. Expressions are over its columns, the relation under its own name; auth.users is `u`. */
+export function partsOf(source: SyncSource): Record<string, string> {
+  return {
+    relation: quoteQualified(source.relation.schema, source.relation.name),
+    alias: quoteIdent(source.relation.name),
+    user: quoteIdent(source.user),
+    active: activeSql(source),
+    expected: `array[${source.claims.map((claim) => `${jsonbOf(claim)} #>> '{}'`).join(", ")}]::text[]`,
+    held: `array[${source.claims.map((claim) => `u.${columnOf(claim)} #>> ${pathArray(claim.path.slice(1))}`).join(", ")}]::text[]`,
+    nothing: `array[${source.claims.map(() => "null").join(", ")}]::text[]`,
+  };
+}
+
+/** A claim's value as jsonb. A string alone has no type that to_jsonb could go by. */
+export const jsonbOf = ({ sql }: SyncedClaim): string =>
+  `to_jsonb(${/^'(?:[^']|'')*'$/.test(sql) ? `${sql}::text` : sql})`;
+
+/** Whether a row counts: always true or false. */
+export const activeSql = (source: SyncSource): string =>
+  source.active === null ? "true" : `(${source.active.sql}) is true`;
+
+/** The column of auth.users that a claim is copied from. */
+export const columnOf = (claim: SyncedClaim): string =>
+  claim.path[0] === "user_metadata" ? "raw_user_meta_data" : "raw_app_meta_data";
+
+/** Keys as an array of texts. */
+export const pathArray = (path: readonly string[]): string => `array[${path.map(quoteLiteral).join(", ")}]::text[]`;
+
+type Tree = Map<string, Tree | string>;
+
+/** `base` with the claims of app_metadata laid over it; what else it holds stays. `value` gives the SQL of a claim's value. */
+export function withClaims(
+  base: string,
+  claims: readonly SyncedClaim[],
+  value: (claim: SyncedClaim) => string,
+): string {
+  const tree: Tree = new Map();
+  for (const claim of claims.filter((one) => one.path[0] === "app_metadata")) {
+    let at = tree;
+    for (const key of claim.path.slice(1, -1)) {
+      const there = at.get(key);
+      const next: Tree = there instanceof Map ? there : new Map();
+      at.set(key, next);
+      at = next;
+    }
+    at.set(claim.path.at(-1) ?? "", value(claim));
+  }
+  return merged(base, tree);
+}
+
+function merged(base: string, tree: Tree): string {
+  const pairs = [...tree].map(
+    ([key, value]) =>
+      `${quoteLiteral(key)}, ${typeof value === "string" ? value : merged(`${base} -> ${quoteLiteral(key)}`, value)}`,
+  );
+  return `case when jsonb_typeof(${base}) = 'object' then ${base} else '{}' end || jsonb_build_object(${pairs.join(", ")})`;
+}
+
+/** `base` without the claims of app_metadata. */
+export const withoutClaims = (base: string, claims: readonly SyncedClaim[]): string =>
+  claims
+    .filter((one) => one.path[0] === "app_metadata")
+    .reduce((sql, claim) => `${sql} #- ${pathArray(claim.path.slice(1))}`, base);

@@ -1,0 +1,55 @@
+import { relative } from "node:path";
+import { type Command, Option } from "commander";
+import { checkClaims, openSource, planClaimsFix } from "../../pipeline.ts";
+import { writeAll } from "../../plan/output.ts";
+import { claimsMarkdown } from "../../report/claims-markdown.ts";
+import { claimsJson, renderClaims } from "../../report/claims-terminal.ts";
+import { renderReplay } from "../../report/replay-terminal.ts";
+import { expiryOf, sinceOf } from "../claims-options.ts";
+import { EXIT } from "../exit.ts";
+import { projectOptions, withSource, type SourceFlags } from "../options.ts";
+import { coloursFor, print, say } from "../terminal.ts";
+
+interface ClaimsFlags extends Omit<SourceFlags, "format"> {
+  format: SourceFlags["format"] | "markdown";
+  jwtExpiry: string;
+  since?: string;
+  fix?: boolean;
+  out?: string;
+}
+
+export function claimsCommand(program: Command, done: (exit: number) => void): void {
+  withSource(
+    program.command("claims"),
+    new Option("--format <format>", "how results are printed")
+      .choices(["terminal", "json", "markdown"])
+      .default("terminal"),
+  )
+    .description(
+      "check that the claims in auth.users follow their source: the trigger, every member, the age of tokens",
+    )
+    .option("--jwt-expiry <seconds>", "how long an access token lives", "3600")
+    .option("--since <time>", "when claims changed: who may hold a token from before (2026-11-23T10:00:00Z)")
+    .option("--fix", "write a migration that repairs the sync and fills in claims; it is never applied")
+    .option("--out <folder>", "write it there instead of the migrations folder")
+    .action(async (project: string, flags: ClaimsFlags) => {
+      const tokens = { expirySeconds: expiryOf(flags.jwtExpiry), since: sinceOf(flags.since), now: null };
+      const options = projectOptions(project, { ...flags, format: "terminal" });
+      const source = await openSource(options);
+      try {
+        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
+        const report = await checkClaims(source, tokens, options.progress);
+        if (flags.format === "json") print(JSON.stringify(claimsJson(report), null, 2));
+        else if (flags.format === "markdown") print(claimsMarkdown(report));
+        else print(renderClaims(report, coloursFor(process.stdout)));
+        done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);
+        if (!flags.fix) return;
+        const files = planClaimsFix(source, report, options.projectDir, flags.out ?? null, new Date());
+        if (files === null) return say("nothing to fix: the sync is complete and everybody is in step");
+        writeAll(files, options.projectDir);
+        for (const { path } of files) say(`wrote ${relative(process.cwd(), path)}`);
+      } finally {
+        await source.close();
+      }
+    });
+}

@@ -1,0 +1,192 @@
+import type pc from "picocolors";
+import type { Counted, MemberState } from "../claims/members.ts";
+import type { Behaviour } from "../claims/probe.ts";
+import type { ClaimsFacts, ClaimsReport } from "../claims/report.ts";
+import { describeLocation } from "../finding.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** What `rlsmith claims` shows: where claims come from, what the sync does, who is in step, the age of tokens, hooks, findings. */
+export function renderClaims(report: ClaimsReport, colours: Colours): string {
+  const sections = claimsSections(report).map(({ title, lines }) =>
+    [colours.bold(title), ...lines.map((line) => `  ${line}`)].join("\n"),
+  );
+  const marks = { error: colours.red("error"), warning: colours.yellow("warning"), info: colours.dim("note") };
+  const found = report.findings.flatMap(({ code, severity, at, message, hint }) => [
+    `  ${marks[severity]} ${describeLocation(at)}  ${message} ${colours.dim(`[${code}]`)}`,
+    ...(hint === null ? [] : [`      ${colours.dim(hint)}`]),
+  ]);
+  return `${[...sections, ...(found.length === 0 ? [] : [[colours.bold("Findings"), ...found].join("\n")]), summary(report)].join("\n\n")}\n`;
+}
+
+/** `2 errors, 1 note.` */
+export function summary({ findings }: ClaimsReport): string {
+  const counts = (["error", "warning", "info"] as const).flatMap((level) => {
+    const count = findings.filter((one) => one.severity === level).length;
+    const word = level === "info" ? "note" : level;
+    return count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`];
+  });
+  return counts.length === 0 ? "No findings." : `${counts.join(", ")}.`;
+}
+
+/** One part of the report, as plain lines. */
+export interface Section {
+  title: string;
+  lines: string[];
+}
+
+/** All of a report but its findings. */
+export function claimsSections(report: ClaimsReport): Section[] {
+  const { facts } = report;
+  return [
+    { title: "Where claims come from", lines: sourceLines(facts) },
+    ...(facts.source.kind === "unknown" ? [] : [{ title: "The sync", lines: syncLines(facts) }]),
+    ...(facts.members === null ? [] : [{ title: `Members${madeOf(report)}`, lines: memberLines(facts) }]),
+    { title: `Tokens${madeOf(report)}`, lines: tokenLines(report) },
+    ...facts.hooks.map(({ hook }) => ({
+      title: `Hook ${hook.fn.schema}.${hook.fn.name}`,
+      lines: hook.fn.definition.trimEnd().split("\n"),
+    })),
+  ];
+}
+
+const madeOf = ({ readFrom }: ClaimsReport): string =>
+  readFrom === "live" ? "" : " (only the rows that migrations insert; say --db for those of a database)";
+
+function sourceLines({ source }: ClaimsFacts): string[] {
+  if (source.kind === "unknown") return [`unknown: ${source.why}`];
+  const { relation, user, claims, active, from } = source.value;
+  const width = Math.max(...claims.map(({ path }) => path.join(".").length));
+  return [
+    `${relation.schema}.${relation.name}, user in ${user}, ${from === "config" ? "by claimsSync of the config" : "by the body of the sync trigger"}`,
+    ...claims.map(({ path, sql }) => `${path.join(".").padEnd(width)}  ${sql.replace(PLAIN, "$1")}`),
+    active === null
+      ? "every row counts as active: nothing says otherwise"
+      : `active: ${active.sql}  (by the ${active.from})`,
+  ];
+}
+
+// a column that needs no quotes
+const PLAIN = /^"([a-z_][a-z0-9_]*)"$/;
+
+const DOING: Record<Behaviour["what"], string> = {
+  insert: "insert",
+  "insert-inactive": "insert of an inactive row:",
+  update: "update of",
+  deactivate: "deactivation by",
+  reactivate: "activation by",
+  delete: "delete",
+  "relink-old": "old user, change of",
+  "relink-new": "new user, change of",
+  unlink: "emptying of",
+};
+
+const OUTCOME: Record<Behaviour["outcome"]["kind"], string> = {
+  follows: "claims follow",
+  "not-fired": "the trigger does not fire",
+  ignored: "claims stay as they were",
+  differs: "claims are not what was expected",
+  raised: "raised an error",
+};
+
+function syncLines({ triggers, behaviour }: ClaimsFacts): string[] {
+  const lines = triggers.map(
+    ({ name, function: fn, enabled, definition }) =>
+      `${name} → ${fn}${enabled ? "" : "  DISABLED"}  ${/ (?:BEFORE|AFTER) .*? ON /.exec(definition)?.[0]?.trim().replace(/ ON$/, "") ?? ""}`,
+  );
+  if (lines.length === 0) lines.push("no trigger");
+  if (behaviour?.kind === "unknown") lines.push(`not tried: ${behaviour.why}`);
+  if (behaviour?.kind === "known") {
+    lines.push("tried on a scratch database:");
+    for (const { what, column, outcome } of behaviour.value)
+      lines.push(
+        `  ${outcome.kind === "follows" ? "✓" : "✗"} ${`${DOING[what]}${column === null ? "" : ` ${column}`}`.padEnd(40)} ${OUTCOME[outcome.kind]}`,
+      );
+  }
+  return lines;
+}
+
+const STATE: Record<MemberState, string> = {
+  synced: "in step",
+  stale: "other claims than the row gives",
+  missing: "active, no claims",
+  orphaned: "claims, no active row",
+  ambiguous: "several active rows that differ",
+  "no-user": "not in auth.users",
+};
+
+function memberLines({ members, ownMetadata }: ClaimsFacts): string[] {
+  if (members === null) return [];
+  if (members.kind === "unknown") return [`unknown: ${members.why}`];
+  const lines = Object.entries(members.value).flatMap(([state, counted]) =>
+    counted.total === 0 && ["ambiguous", "no-user"].includes(state)
+      ? []
+      : [
+          `${state.padEnd(9)} ${String(counted.total).padStart(6)}  ${STATE[state as MemberState]}`,
+          ...(state === "synced" ? [] : idLines(counted)),
+        ],
+  );
+  if (ownMetadata?.kind === "known" && ownMetadata.value.total > 0)
+    lines.push(`${ownMetadata.value.total} hold such keys in user_metadata`, ...idLines(ownMetadata.value));
+  if (ownMetadata?.kind === "unknown") lines.push(`user_metadata unknown: ${ownMetadata.why}`);
+  return lines;
+}
+
+function idLines({ total, ids }: Counted): string[] {
+  const more = total > ids.length ? [`  … and ${total - ids.length} more`] : [];
+  return [...ids.map((id) => `  ${id}`), ...more];
+}
+
+const usersOf = (count: number): string => (count === 1 ? "1 user" : `${count} users`);
+
+function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
+  const { tokens, staleTokens } = facts;
+  if (tokens.kind === "unknown") return [`unknown: ${tokens.why}`];
+  const { sessions, alive, users, oldest, windowEnds } = tokens.value;
+  const lines = [
+    `a token lives ${jwtExpirySeconds} s: so long a demoted member may act, until the next refresh`,
+    `${alive} of ${sessions} sessions may hold a valid token, of ${usersOf(users)}`,
+  ];
+  if (oldest !== null) lines.push(`the oldest was issued ${oldest}; all that there are now end by ${windowEnds ?? ""}`);
+  if (staleTokens === null)
+    lines.push("who holds an old one is not told: no column says when a row changed; give --since");
+  else if (staleTokens.kind === "unknown") lines.push(`old ones unknown: ${staleTokens.why}`);
+  else {
+    const { changed, total, until } = staleTokens.value;
+    const since = changed.kind === "since" ? changed.at : `their row changed (${changed.column})`;
+    lines.push(
+      `${usersOf(total)} may hold a token from before ${since}${until === null ? "" : `, the last until ${until}`}`,
+    );
+    lines.push(...idLines(staleTokens.value));
+  }
+  return lines;
+}
+
+/** The report as a value to be stored: functions and relations by name, answers as they were given. */
+export function claimsJson({ readFrom, jwtExpirySeconds, facts, findings }: ClaimsReport): object {
+  const { source } = facts;
+  return {
+    format: "rlsmith-claims",
+    formatVersion: 1,
+    readFrom,
+    jwtExpirySeconds,
+    ...facts,
+    source:
+      source.kind === "unknown"
+        ? source
+        : {
+            kind: "known",
+            value: {
+              ...source.value,
+              relation: `${source.value.relation.schema}.${source.value.relation.name}`,
+            },
+          },
+    hooks: facts.hooks.map(({ hook, trial }) => ({
+      function: `${hook.fn.schema}.${hook.fn.name}(${hook.fn.identityArguments})`,
+      definition: hook.fn.definition,
+      sets: hook.sets,
+      trial,
+    })),
+    findings,
+  };
+}
