@@ -12,6 +12,7 @@ import { claimsFindings } from "./claims/judge.ts";
 import type { ClaimsReport } from "./claims/report.ts";
 import type { TokenOptions } from "./claims/tokens.ts";
 import type { Db } from "./db/port.ts";
+import { endOnSignal } from "./db/end-on-signal.ts";
 import { openServer } from "./db/server.ts";
 import { ToolError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
@@ -50,6 +51,7 @@ import type { Scratch, ScratchTarget } from "./scratch/scratch.ts";
 import { scratchGround, type Known } from "./verify/scratch-ground.ts";
 import type { Cell } from "./verify/cell.ts";
 import type { Verification } from "./verify/verification.ts";
+import { liveGround } from "./verify/live-ground.ts";
 import { verify } from "./verify/verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -485,14 +487,46 @@ async function withDatabase<T>(sides: readonly Side[], use: (db: Db) => Promise<
 /** Attack a source's database as its tenants would. */
 export async function verifySource(
   source: Source,
+  live: { writes: boolean } | null,
   onCell: (cell: Cell) => void,
   progress: Progress,
 ): Promise<Verification> {
+  if (source.origin.kind === "live" && live !== null)
+    return verifyLive(source, source.origin.url, live, onCell, progress);
   const base = await rehearsalBase(source, progress);
   try {
     return await verifyScratch(base.scratch.db, base.catalog, source.config?.config ?? null, onCell, progress);
   } finally {
     await base.close();
+  }
+}
+
+/** Attack a live database, in transactions that are rolled back. */
+async function verifyLive(
+  source: Source,
+  url: string,
+  { writes }: { writes: boolean },
+  onCell: (cell: Cell) => void,
+  progress: Progress,
+): Promise<Verification> {
+  const config = source.config?.config ?? null;
+  const { verify: declared, rules } = config ?? parseConfig({}, "no config");
+  const db = await openServer(url);
+  const otherClient = await openServer(url);
+  const release = await endOnSignal(url, db);
+  try {
+    const ground = await liveGround(db, knownOf(source.catalog, config), writes);
+    return await verify(ground, {
+      config: declared,
+      liveRole: rules.liveRole !== undefined,
+      onCell,
+      progress,
+      otherClient,
+    });
+  } finally {
+    release();
+    await otherClient.close();
+    await db.close();
   }
 }
 
@@ -506,7 +540,13 @@ export async function verifyScratch(
 ): Promise<Verification> {
   const { verify: declared, rules } = config ?? parseConfig({}, "no config");
   const ground = await scratchGround(db, knownOf(catalog, config));
-  return verify(ground, { config: declared, liveRole: rules.liveRole !== undefined, onCell, progress });
+  return verify(ground, {
+    config: declared,
+    liveRole: rules.liveRole !== undefined,
+    onCell,
+    progress,
+    otherClient: null,
+  });
 }
 
 /** What the attack has to know of a database beforehand. */

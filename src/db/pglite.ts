@@ -25,6 +25,7 @@ export async function openEmbedded(options: { extensions?: Extensions; snapshot?
     exec: async (sql) => {
       await pglite.exec(sql);
     },
+    copyOut: null,
     dump: async () => pglite.dumpDataDir("none"),
     close: async () => pglite.close(),
   };

@@ -10,6 +10,8 @@ export interface Db {
   query<Row extends object = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Any number of statements by the simple protocol; results are dropped. */
   exec(sql: string): Promise<void>;
+  /** `COPY … TO STDOUT`: the text that comes back; null where the engine knows no such thing (the embedded one copies to files only). */
+  copyOut: ((sql: string) => Promise<string>) | null;
   close(): Promise<void>;
 }
 

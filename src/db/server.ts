@@ -32,8 +32,24 @@ export async function openServer(url: string, options: ServerOptions = {}): Prom
     exec: async (sql) => {
       await run(() => client.query(sql));
     },
+    copyOut: async (sql) => run(async () => copyOut(client, sql)),
     close: async () => client.end(),
   };
+}
+
+/** node-postgres drops what a COPY sends; a query of one's own can keep it. */
+async function copyOut(client: pg.Client, sql: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const query = new pg.Query<pg.QueryResultRow, unknown[]>(sql);
+    const own = query as unknown as {
+      handleCopyData(message: { chunk: Buffer }): void;
+      callback(error: Error | null): void;
+    };
+    own.handleCopyData = ({ chunk }) => void chunks.push(chunk);
+    own.callback = (error) => (error ? reject(error) : resolve(Buffer.concat(chunks).toString("utf8")));
+    client.query(query);
+  });
 }
 
 async function connect(url: string, where: string, timeout: number): Promise<pg.Client> {

@@ -3,7 +3,7 @@ import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap, Regime } from "../pg/context.ts";
 import type { AnnouncedChange } from "../plan/plan.ts";
 import type { Scratch } from "../scratch/scratch.ts";
-import type { Fixtures } from "../fixtures/generate.ts";
+import type { Fixtures } from "../fixtures/fixtures.ts";
 import { announcedBy, type Situation } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { personasFor, type Persona } from "./personas.ts";

@@ -1,7 +1,7 @@
 import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
-import type { FilledTable, Fixtures, Row } from "../fixtures/generate.ts";
+import type { FilledTable, Fixtures, Row } from "../fixtures/fixtures.ts";
 
 /** One statement that a persona tries on one relation. */
 export interface Attempt {

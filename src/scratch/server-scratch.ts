@@ -110,6 +110,7 @@ async function connect(family: Family, name: string): Promise<Scratch> {
     version: current.version,
     query: (sql, params) => run(sql, () => current.query(sql, params)),
     exec: (sql) => run(sql, () => current.exec(sql)),
+    copyOut: (sql) => run(sql, async () => current.copyOut?.(sql) ?? ""),
     close: () => current.close(),
   };
   return {

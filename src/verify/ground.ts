@@ -1,6 +1,6 @@
 import type { FunctionFacts } from "../classify/functions.ts";
 import type { Db } from "../db/port.ts";
-import type { Fixtures } from "../fixtures/generate.ts";
+import type { Fixtures } from "../fixtures/fixtures.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import type { Surface } from "./surface.ts";
@@ -29,6 +29,10 @@ export interface Ground {
   writes: boolean;
   /** only rows of the fixtures are read, for there may be millions */
   sampled: boolean;
+  /** sequences that may advance for good; filled as transactions are opened */
+  unprotected: ReadonlySet<string>;
+  /** Ends whatever transaction is still open. */
+  finish(): Promise<void>;
   /** Runs the work in a transaction of its own, in which the rows are there, and rolls it back. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -1,5 +1,5 @@
 import { claimsOf, placeClaim } from "../fixtures/claims.ts";
-import type { Fixtures, Member } from "../fixtures/generate.ts";
+import type { Fixtures, Member } from "../fixtures/fixtures.ts";
 import type { Catalog, Role } from "../pg/catalog.ts";
 import type { ContextMap, ContextVariable } from "../pg/context.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";

@@ -165,7 +165,8 @@ function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cau
   return cause;
 }
 
-function note(run: Run, code: string, about: string): void {
+/** Something worth knowing that is no breach. */
+export function note(run: Run, code: string, about: string): void {
   run.notes.set(code, (run.notes.get(code) ?? new Set()).add(about));
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { pgErrorOf } from "../db/port.ts";
+import { pgErrorOf, type Db } from "../db/port.ts";
 import { quoteRole } from "../pg/identifier.ts";
 import type { Progress } from "../progress.ts";
 import type { Attempt } from "./attempt.ts";
@@ -22,6 +22,8 @@ export interface VerifyOptions {
   /** every cell, as soon as it is judged; nothing of it is kept */
   onCell: (cell: Cell) => void;
   progress: Progress;
+  /** a second connection by the same URL, to see whether a pool hands on what the first leaves behind; null: not asked */
+  otherClient: Db | null;
 }
 
 /** At most so many statements in one round trip. */

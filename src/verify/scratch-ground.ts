@@ -30,20 +30,17 @@ export async function scratchGround(db: Db, known: Known): Promise<Ground> {
   const surface = await readSurface(db);
   const targets = await targetsOf(db, known.catalog, surface, fixtures, false);
   return {
+    ...known,
     kind: "scratch",
     db,
-    catalog: known.catalog,
-    context: known.context,
     tenantSetting: fixtures.tenantSetting,
-    facts: known.facts,
-    setters: known.setters,
-    unmapped: known.unmapped,
-    memberships: known.memberships,
     surface,
     fixtures,
     targets: new Map(targets.map((target) => [target.name, target])),
     writes: true,
     sampled: false,
+    unprotected: new Set(),
+    finish: async () => {},
     transaction: async (work) => {
       await db.exec("begin");
       try {

@@ -12,6 +12,11 @@ export function summary(run: Run, seconds: number): Verification {
       code: "no-rows",
       message: `\`${missing.schema}.${missing.relation}\` has no rows, so nothing of it was tried: ${missing.reason}`,
     });
+  if (run.ground.unprotected.size > 0)
+    notes.push({
+      code: "sequences",
+      message: `what was drawn from ${[...run.ground.unprotected].map((name) => `\`${name}\``).join(", ")} is not undone by a rollback: the login does not own them`,
+    });
   if (!run.ground.writes)
     notes.push({ code: "read-only", message: "the transactions were read-only, so no write was tried" });
   return {
@@ -35,4 +40,6 @@ export function summary(run: Run, seconds: number): Verification {
 const NOTES: Record<string, (about: string[]) => string> = {
   "truncate-by-platform": (about) =>
     `${about.length} ${about.length === 1 ? "relation" : "relations"} can be truncated by roles of requests, as the platform's default privileges have it: the Data API cannot send TRUNCATE, whoever can run SQL can`,
+  "no-pool": () => "a second connection did not find what the first had set: no pool hands on session variables here",
+  "pool-leaks": () => "the pool hands a connection on with the session variables that the client before had set",
 };

@@ -1,5 +1,5 @@
 import type { Db } from "../db/port.ts";
-import type { FilledTable, Fixtures, Row } from "../fixtures/generate.ts";
+import type { FilledTable, Fixtures, Row } from "../fixtures/fixtures.ts";
 import type { Catalog, Column, Relation } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import { ATTACKER, VICTIM } from "./personas.ts";

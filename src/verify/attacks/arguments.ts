@@ -1,11 +1,11 @@
 import type { FunctionFacts } from "../../classify/functions.ts";
-import type { Row } from "../../fixtures/generate.ts";
+import type { Row } from "../../fixtures/fixtures.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas.ts";
 import { literal, type Target } from "../target.ts";
-import type { Fixtures } from "../../fixtures/generate.ts";
+import type { Fixtures } from "../../fixtures/fixtures.ts";
 
 /** Whose values a call is made with. */
 export type Whose = "own" | "foreign" | "nobody";

@@ -1,4 +1,4 @@
-import type { Row } from "../../fixtures/generate.ts";
+import type { Row } from "../../fixtures/fixtures.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import type { Attempt } from "../attempt.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas.ts";

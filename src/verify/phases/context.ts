@@ -1,31 +1,7 @@
-import type { Attempt } from "../attempt.ts";
-import { deleteAttempts } from "../attacks/delete.ts";
+import { core } from "../attacks/core.ts";
 import { callables } from "../attacks/function.ts";
-import { insertAttempts } from "../attacks/insert.ts";
-import { readAttempts } from "../attacks/read.ts";
-import { updateAttempts } from "../attacks/update.ts";
-import type { Actor } from "../personas.ts";
 import { perform, sourceOf, type Run } from "../run.ts";
 import { functionStandings, leftover, variableStandings } from "../standings.ts";
-
-const CORE = new Set([
-  "read",
-  "insert into another tenant",
-  "update a foreign row",
-  "delete a foreign row",
-  "move own row to another tenant",
-  "take a foreign row over",
-]);
-
-const core = (run: Run, actor: Actor): Attempt[] =>
-  [...run.ground.targets.values()]
-    .flatMap((target) => [
-      ...readAttempts(target, run.ground.targets, run.ground.surface, run.ground.sampled),
-      ...insertAttempts(target, actor, run.ground.tenantSetting),
-      ...updateAttempts(target, actor, run.ground.tenantSetting),
-      ...deleteAttempts(target, actor),
-    ])
-    .filter(({ attack, relation }) => CORE.has(attack) && run.ground.targets.get(relation)?.own !== null);
 
 /** Variables set to another tenant's values by the persona itself, through functions, and left over from a transaction before. */
 export async function context(run: Run): Promise<void> {
@@ -50,6 +26,7 @@ export async function context(run: Run): Promise<void> {
   const left = leftover(ground);
   if (!left) return;
   // really committed: a setting is no row, and it is reset afterwards
+  await ground.finish();
   await ground.db.exec(`begin; ${left.set.join("; ")}; commit`);
   try {
     for (const actor of members)
@@ -61,6 +38,7 @@ export async function context(run: Run): Promise<void> {
         standing: { name: `left over from an earlier transaction`, prelude: [], opened: left.opened },
       });
   } finally {
+    await ground.finish();
     await ground.db.exec(left.clear.join("; "));
   }
 }

@@ -1,0 +1,27 @@
+import type { Attempt } from "../attempt.ts";
+import type { Actor } from "../personas.ts";
+import type { Run } from "../run.ts";
+import { deleteAttempts } from "./delete.ts";
+import { insertAttempts } from "./insert.ts";
+import { readAttempts } from "./read.ts";
+import { updateAttempts } from "./update.ts";
+
+const CORE = new Set([
+  "read",
+  "insert into another tenant",
+  "update a foreign row",
+  "delete a foreign row",
+  "move own row to another tenant",
+  "take a foreign row over",
+]);
+
+/** What is tried again with every way of setting variables: one statement of each kind, on every table with foreign rows. */
+export const core = (run: Run, actor: Actor): Attempt[] =>
+  [...run.ground.targets.values()]
+    .flatMap((target) => [
+      ...readAttempts(target, run.ground.targets, run.ground.surface, run.ground.sampled),
+      ...insertAttempts(target, actor, run.ground.tenantSetting),
+      ...updateAttempts(target, actor, run.ground.tenantSetting),
+      ...deleteAttempts(target, actor),
+    ])
+    .filter(({ attack, relation }) => CORE.has(attack) && run.ground.targets.get(relation)?.own !== null);
