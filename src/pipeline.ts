@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { readCatalog } from "./catalog-file.ts";
 import { classify, type ClassifiedPolicy } from "./classify/classify.ts";
 import { catalogFindings } from "./classify/findings.ts";
@@ -52,6 +52,10 @@ import { scratchGround, type Known } from "./verify/scratch-ground.ts";
 import type { Cell } from "./verify/cell.ts";
 import type { Verification } from "./verify/verification.ts";
 import { liveGround } from "./verify/live-ground.ts";
+import { isolationTests } from "./verify/emit/build.ts";
+import { pgtap } from "./verify/emit/pgtap.ts";
+import { emittedPath, type EmittedKind } from "./verify/emit/place.ts";
+import { vitest } from "./verify/emit/vitest.ts";
 import { verify } from "./verify/verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -547,6 +551,24 @@ export async function verifyScratch(
     progress,
     otherClient: null,
   });
+}
+
+/** The matrix of a source as a file of tests, and where that file belongs. */
+export async function emitTests(
+  source: Source,
+  kind: EmittedKind,
+  projectDir: string,
+  progress: Progress,
+): Promise<OutputFile> {
+  const base = await rehearsalBase(source, progress);
+  try {
+    const ground = await scratchGround(base.scratch.db, knownOf(base.catalog, source.config?.config ?? null));
+    const tests = await isolationTests(ground, basename(projectDir));
+    const place = outputPlace(source, projectDir, null);
+    return { path: emittedPath(place, kind), content: kind === "pgtap" ? pgtap(tests) : vitest(tests) };
+  } finally {
+    await base.close();
+  }
 }
 
 /** What the attack has to know of a database beforehand. */

@@ -1,3 +1,4 @@
+import { insertRecorded } from "../fixtures/recorded-rows.ts";
 import type { Run } from "./run.ts";
 import type { Note, Verification } from "./verification.ts";
 
@@ -33,6 +34,7 @@ export function summary(run: Run, seconds: number): Verification {
     breaches: [...run.breaches.values()],
     expected: [...run.expected.values()],
     notes,
+    rows: run.ground.writes ? insertRecorded(run.ground.fixtures, run.ground.catalog).map((one) => `${one};`) : [],
     seconds,
   };
 }

@@ -37,5 +37,7 @@ export interface Verification {
   breaches: Breach[];
   expected: ExpectedBreach[];
   notes: Note[];
+  /** statements that put the rows in place which breaches speak of; in a live database that was only read they are there */
+  rows: string[];
   seconds: number;
 }

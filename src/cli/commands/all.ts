@@ -6,6 +6,7 @@ import { inspectCommand } from "./inspect.ts";
 import { planCommand } from "./plan.ts";
 import { proveCommand } from "./prove.ts";
 import { rehearseCommand } from "./rehearse.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** All commands. `done` takes the exit code of the one that ran. */
 export function addCommands(program: Command, done: (exit: number) => void): void {
@@ -15,6 +16,7 @@ export function addCommands(program: Command, done: (exit: number) => void): voi
     planCommand,
     proveCommand,
     rehearseCommand,
+    verifyCommand,
     claimsCommand,
     demoCommand,
   ])

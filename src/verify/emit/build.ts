@@ -3,9 +3,15 @@ import { deleteAttempts } from "../attacks/delete.ts";
 import { insertAttempts } from "../attacks/insert.ts";
 import { readAttempts } from "../attacks/read.ts";
 import { updateAttempts } from "../attacks/update.ts";
+import type { Fixtures, Row } from "../../fixtures/fixtures.ts";
+import { insertRecorded, steadyRow } from "../../fixtures/recorded-rows.ts";
+import { isSettable } from "../../pg/context.ts";
+import { identForReading, quoteLiteral } from "../../pg/identifier.ts";
 import type { Ground } from "../ground.ts";
-import { actorsFor, type Actor } from "../personas.ts";
+import { actorsFor, ATTACKER, VICTIM, type Actor } from "../personas.ts";
 import { runBatch, type Answered } from "../run-batch.ts";
+import { privilegesOf } from "../run.ts";
+import type { Target } from "../target.ts";
 import type { IsolationCheck, IsolationTests } from "./isolation-tests.ts";
 
 /** What each persona tries in the emitted tests: enough to notice a policy that changes, few enough to be read. */
@@ -25,22 +31,34 @@ const TRIED = new Set([
   "delete blind",
 ]);
 
-/** Freeze what the matrix finds on this ground as tests: own access works, and foreign rows stay out of reach. */
-export async function isolationTests(ground: Ground, title: string, fixtures: string[]): Promise<IsolationTests> {
+/** Freeze what the matrix finds on this ground as tests: own access works, and foreign rows stay out of reach. The same ground gives the same text. */
+export async function isolationTests(ground: Ground, title: string): Promise<IsolationTests> {
   const actors = actorsFor(ground.catalog, ground.context, ground.fixtures).filter(isTried);
-  const probes = new Map([...ground.targets.values()].map(({ name, probe }) => [name, probe]));
+  const fixtures = steadyFixtures(ground);
+  const targets = new Map([...ground.targets.values()].map((target) => [target.name, steadyTarget(target, fixtures)]));
+  const probes = new Map([...targets.values()].map(({ name, probe }) => [name, probe]));
+  const variables = [...ground.context.variables.filter(isSettable).map(({ setting }) => setting), ...ground.unmapped];
+  // as on a pooled connection that has served somebody before: empty, never unset
+  const prelude = variables.map((name) => `select set_config(${quoteLiteral(name)}, '', true)`);
   const checks: IsolationCheck[] = [];
-  for (const target of ground.targets.values())
+  for (const target of targets.values())
     for (const actor of actors) {
       const attempts = [
-        ...readAttempts(target, ground.targets, ground.surface, true),
+        ...readAttempts(target, targets, ground.surface, true),
         ...insertAttempts(target, actor, ground.tenantSetting),
         ...updateAttempts(target, actor, ground.tenantSetting),
         ...deleteAttempts(target, actor),
       ]
         .filter(({ attack }) => TRIED.has(attack))
         .map((attempt): Attempt => ({ ...attempt, probe: attempt.probe && { kind: "relation", name: target.name } }));
-      const batch = { role: actor.role, claims: actor.claims, setup: [], prelude: [], preludeWrites: false, attempts };
+      const batch = {
+        role: actor.role,
+        claims: actor.claims ?? "",
+        setup: [],
+        prelude,
+        preludeWrites: false,
+        attempts,
+      };
       const answers = await ground.transaction(async () => runBatch(ground.db, batch, probes));
       for (const [index, attempt] of attempts.entries()) {
         const answer = answers[index];
@@ -50,9 +68,61 @@ export async function isolationTests(ground: Ground, title: string, fixtures: st
     }
   return {
     title,
-    fixtures,
+    fixtures: insertRecorded(fixtures, ground.catalog),
     personas: actors.map(({ name, role, claims }) => ({ name, role, claims })),
     checks,
+    guarded: await guardedFor(ground, actors),
+    variables,
+  };
+}
+
+/** Relations whose row security holds for every persona. */
+async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<string[]> {
+  const loose = new Set<string>();
+  for (const actor of actors) for (const name of (await privilegesOf(ground, actor)).keys()) loose.add(name);
+  return [...ground.targets.values()]
+    .filter(({ rowSecurity, name }) => rowSecurity && !loose.has(name))
+    .map(({ schema, relation }) => [schema, relation].map(identForReading).join("."));
+}
+
+function steadyFixtures(ground: Ground): Fixtures {
+  const steady = (schema: string, relation: string, rows: Record<string, Row[]>): Record<string, Row[]> => {
+    const found = ground.catalog.relations.find((one) => one.schema === schema && one.name === relation);
+    return Object.fromEntries(
+      Object.entries(rows).map(([tenant, made]) => [tenant, found ? made.map((row) => steadyRow(row, found)) : made]),
+    );
+  };
+  return {
+    ...ground.fixtures,
+    filled: ground.fixtures.filled.map((table) => {
+      const spares = Object.fromEntries(Object.entries(table.spare).map(([tenant, row]) => [tenant, [row]]));
+      const spare = Object.entries(steady(table.schema, table.relation, spares)).flatMap(([tenant, [row]]) =>
+        row ? [[tenant, row] as const] : [],
+      );
+      return {
+        ...table,
+        rows: steady(table.schema, table.relation, table.rows),
+        spare: Object.fromEntries(spare),
+      };
+    }),
+  };
+}
+
+/** Only rows that the fixtures put there: what triggers have made has another key every time. */
+function steadyTarget(target: Target, fixtures: Fixtures): Target {
+  const filled =
+    fixtures.filled.find(
+      ({ schema, relation }) => schema === target.filled.schema && relation === target.filled.relation,
+    ) ?? target.filled;
+  const known = (tenant: string, rows: readonly Row[]): Row[] =>
+    (filled.rows[tenant] ?? []).filter((row) =>
+      rows.some((one) => target.primaryKey.every((name) => JSON.stringify(one[name]) === JSON.stringify(row[name]))),
+    );
+  return {
+    ...target,
+    filled,
+    ownRows: known(ATTACKER, target.ownRows),
+    foreignRows: known(VICTIM, target.foreignRows),
   };
 }
 

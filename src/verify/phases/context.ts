@@ -20,8 +20,17 @@ export async function context(run: Run): Promise<void> {
     (one, n, all) => all.indexOf(one) === n,
   )) {
     const attempts = core(run, actor);
-    for (const standing of functionStandings(ground, found, actor, source))
-      await perform(run, { actor, attempts, standing });
+    for (const standing of functionStandings(ground, found, actor, source)) {
+      const [first, ...rest] = attempts;
+      if (!first) continue;
+      // a call that raises sets nothing: one cell says so
+      let raised = false;
+      await perform(run, { actor, attempts: [first], standing }, (_, judged) => {
+        raised = judged.outcome.kind === "not reached";
+        return judged;
+      });
+      if (!raised) await perform(run, { actor, attempts: rest, standing });
+    }
   }
   const left = leftover(ground);
   if (!left) return;

@@ -1,0 +1,36 @@
+import { type Command, Option } from "commander";
+import { ToolError } from "../../errors.ts";
+import { openSource } from "../../pipeline.ts";
+import { renderReplay } from "../../report/replay-terminal.ts";
+import { projectOptions, withSource } from "../options.ts";
+import { coloursFor, say } from "../terminal.ts";
+import { EMITTED, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
+import { attack, emit } from "../verify-run.ts";
+
+export function verifyCommand(program: Command, done: (exit: number) => void): void {
+  withSource(
+    program.command("verify"),
+    new Option("--format <format>", "how results are printed").choices([...VERIFY_FORMATS]).default("terminal"),
+  )
+    .description("attack the database as its tenants would, and list what reaches rows that are not theirs")
+    .option("-w, --write-and-roll-back", "with --db: put invented rows in, try writes too, and roll all of it back")
+    .option("--compare <file>", "say what has changed since an earlier `--format json`")
+    .addOption(new Option("--emit <kind>", "write the matrix as a file of tests instead").choices([...EMITTED]))
+    .action(async (project: string, flags: VerifyFlags) => {
+      if (flags.writeAndRollBack === true && flags.db === undefined)
+        throw new ToolError(
+          "usage",
+          "NOTHING_TO_ALLOW",
+          "--write-and-roll-back is for a live database, and none was named",
+          "leave it out: the scratch database is written to anyway, or name one with --db",
+        );
+      const options = projectOptions(project, { ...flags, format: "terminal" });
+      const source = await openSource(options);
+      try {
+        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
+        done(flags.emit ? await emit(source, flags.emit, options) : await attack(source, flags, options));
+      } finally {
+        await source.close();
+      }
+    });
+}

@@ -1,0 +1,48 @@
+import { relative } from "node:path";
+import { emitTests, verifySource, type ProjectOptions, type Source } from "../pipeline.ts";
+import { writeAll } from "../plan/output.ts";
+import { renderVerifyComparison } from "../report/verify-comparison.ts";
+import { jsonWriter } from "../report/verify-json.ts";
+import { verificationJunit } from "../report/verify-junit.ts";
+import { verificationMarkdown } from "../report/verify-markdown.ts";
+import { renderVerification } from "../report/verify-terminal.ts";
+import { comparing } from "../verify/compare.ts";
+import type { EmittedKind } from "../verify/emit/place.ts";
+import { EXIT } from "./exit.ts";
+import { coloursFor, print, say } from "./terminal.ts";
+import { earlierRun, refuseForeignFile, type VerifyFlags } from "./verify-options.ts";
+
+/** Run the matrix and print it; the exit code. */
+export async function attack(source: Source, flags: VerifyFlags, options: ProjectOptions): Promise<number> {
+  const before = earlierRun(flags.compare);
+  const compared = before && comparing(before);
+  const json = flags.format === "json" ? jsonWriter((text) => void process.stdout.write(text)) : null;
+  const live = flags.db === undefined ? null : { writes: flags.writeAndRollBack ?? false };
+  const found = await verifySource(
+    source,
+    live,
+    (cell) => {
+      compared?.cell(cell);
+      json?.cell(cell);
+    },
+    options.progress,
+  );
+  const comparison = compared?.end(found) ?? null;
+  const colours = coloursFor(process.stdout);
+  if (json) json.end(comparison ? { ...found, comparison } : found);
+  else if (flags.format === "junit") print(verificationJunit(found));
+  else if (flags.format === "markdown") print(verificationMarkdown(found));
+  else print(renderVerification(found, colours));
+  if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
+    print(renderVerifyComparison(comparison, colours));
+  return found.breaches.length > 0 ? EXIT.findings : EXIT.fine;
+}
+
+/** Write the matrix as a file of tests. */
+export async function emit(source: Source, kind: EmittedKind, options: ProjectOptions): Promise<number> {
+  const file = await emitTests(source, kind, options.projectDir, options.progress);
+  refuseForeignFile(file.path, kind);
+  writeAll([file], options.projectDir);
+  say(`wrote ${relative(process.cwd(), file.path)}`);
+  return EXIT.fine;
+}

@@ -1,0 +1,24 @@
+import type { Comparison } from "../verify/compare.ts";
+import type { Cell } from "../verify/cell.ts";
+import type { Verification } from "../verify/verification.ts";
+
+/** Writes one JSON object piece by piece: the cells as they come, then all that the verification says. No cell is kept. */
+export function jsonWriter(write: (text: string) => void): {
+  cell(cell: Cell): void;
+  end(v: Verification & { comparison?: Comparison }): void;
+} {
+  let count = 0;
+  return {
+    cell: (cell) => {
+      write(`${count === 0 ? '{"cells":[' : ","}\n${JSON.stringify(cell)}`);
+      count += 1;
+    },
+    end: (v) => {
+      const { cells, ...rest } = v;
+      const fields = Object.entries({ cellCount: cells, ...rest }).map(
+        ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+      );
+      write(`${count === 0 ? '{"cells":[' : ""}\n],\n${fields.join(",\n")}}\n`);
+    },
+  };
+}

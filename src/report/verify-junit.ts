@@ -1,0 +1,55 @@
+import { groupBy } from "../pg/group-by.ts";
+import type { Breach } from "../verify/breach.ts";
+import type { Heat, Verification } from "../verify/verification.ts";
+
+/** A verification as JUnit XML: a suite a relation, a case for each command and class of personas, a failure with its statements for a breach. */
+export function verificationJunit(v: Verification): string {
+  const suites = [...groupBy(v.heat, ({ relation }) => relation)].map(([relation, heats]) => {
+    const failures = heats.filter(({ breach }) => breach > 0).length;
+    const skipped = heats.filter(isSkipped).length;
+    return [
+      `  <testsuite name="${escape(relation)}" tests="${heats.length}" failures="${failures}" skipped="${skipped}">`,
+      ...heats.flatMap((heat) => testcase(heat, v.breaches)),
+      "  </testsuite>",
+    ].join("\n");
+  });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites name="rlsmith verify">',
+    ...suites,
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+/** Nothing of it ran. */
+const isSkipped = ({ held, breach, expected, notReached }: Heat): boolean =>
+  notReached > 0 && held + breach + expected === 0;
+
+function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
+  const open = `    <testcase classname="${escape(heat.relation)}" name="${escape(`${heat.command} as ${heat.personaClass}`)}"`;
+  if (heat.breach > 0) {
+    const found = breaches.filter(
+      ({ relations, commands }) => relations.includes(heat.relation) && commands.includes(heat.command),
+    );
+    const told = found
+      .map(({ object, message, statements }) => `${object.name}: ${message}\n${statements.join("\n")}`)
+      .join("\n\n");
+    return [
+      `${open}>`,
+      `      <failure message="${escape(found[0]?.message ?? "rows of another tenant were reached")}">${escape(told)}</failure>`,
+      "    </testcase>",
+    ];
+  }
+  return isSkipped(heat) ? [`${open}>`, "      <skipped/>", "    </testcase>"] : [`${open}/>`];
+}
+
+/** XML 1.0 knows no control characters but tab and the ends of lines, escaped or not. */
+const escape = (text: string): string =>
+  [...text]
+    .filter((char) => char >= " " || char === "\n" || char === "\t")
+    .join("")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");

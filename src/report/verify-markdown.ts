@@ -1,0 +1,56 @@
+import pc from "picocolors";
+import type { Verification } from "../verify/verification.ts";
+import { sum } from "./verify-terminal.ts";
+
+const plain = pc.createColors(false);
+
+/** A verification for a pull request or a record: the sum, every breach with its statements, exceptions, notes. */
+export function verificationMarkdown(v: Verification): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  return [
+    "# Isolation",
+    "",
+    sum(v, plain),
+    "",
+    ...(v.breaches.length === 0
+      ? []
+      : [
+          "| | opened by | door | what | as |",
+          "|---|---|---|---|---|",
+          ...v.breaches.map(
+            ({ object, door, message, persona, attack }, n) =>
+              `| ${n + 1} | \`${cell(object.name)}\` | ${door} | ${cell(message)} | ${cell(persona)}: ${cell(attack)} |`,
+          ),
+          "",
+        ]),
+    ...v.breaches.flatMap(({ object, statements, hint }, n) => [
+      `## ${n + 1}. ${object.name}`,
+      "",
+      ...fenced(statements.join("\n")),
+      "",
+      hint,
+      "",
+    ]),
+    ...(v.expected.length === 0
+      ? []
+      : ["## Declared", "", ...v.expected.map(({ object, reason }) => `- \`${object.name}\`: ${reason}`), ""]),
+    ...(v.notes.length === 0 ? [] : ["## Notes", "", ...v.notes.map(({ message }) => `- ${message}`), ""]),
+    ...(v.notReached.length === 0
+      ? []
+      : [
+          "## Not reached",
+          "",
+          "Counted as not reached, never as denied.",
+          "",
+          ...v.notReached.map(({ why, cells }) => `- ${cells}: ${why}`),
+          "",
+        ]),
+  ].join("\n");
+}
+
+/** A fence longer than any in the text. */
+function fenced(text: string): string[] {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}sql`, text, fence];
+}
