@@ -18,6 +18,7 @@ import { ToolError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 import { inspect } from "./inspect/inspect.ts";
 import type { LayoutName } from "./layouts.ts";
+import type { Policy } from "./pg/policy.ts";
 import type { Catalog } from "./pg/catalog.ts";
 import { contextFunctions } from "./classify/context-functions.ts";
 import { tenancyOf } from "./classify/tenancy.ts";
@@ -52,6 +53,8 @@ import { scratchGround, type Known } from "./verify/scratch-ground.ts";
 import type { Cell } from "./verify/cell.ts";
 import type { Verification } from "./verify/verification.ts";
 import { liveGround } from "./verify/live-ground.ts";
+import { policyMutants, type PolicyMutant } from "./verify/mutants.ts";
+import { runMutants, type MutantResult } from "./verify/mutation.ts";
 import { isolationTests } from "./verify/emit/build.ts";
 import { pgtap } from "./verify/emit/pgtap.ts";
 import { emittedPath, type EmittedKind } from "./verify/emit/place.ts";
@@ -569,6 +572,51 @@ export async function emitTests(
   } finally {
     await base.close();
   }
+}
+
+/** A policy made worse, what noticed it, and where nothing did, why. */
+export interface MutantOutcome extends MutantResult {
+  /** null: it was noticed; `equivalent`: proved that nobody can tell it from the policy */
+  survivor: "equivalent" | "different" | "unknown" | null;
+}
+
+/** Make every policy worse in every way, and see whether the matrix notices; survivors are compared by the prover. */
+export async function verifyMutants(source: Source, progress: Progress): Promise<MutantOutcome[]> {
+  const base = await rehearsalBase(source, progress);
+  try {
+    return await mutantsOnScratch(base.scratch.db, base.catalog, source.config?.config ?? null, progress);
+  } finally {
+    await base.close();
+  }
+}
+
+/** The same on a throw-away database that is there already. */
+export async function mutantsOnScratch(
+  db: Db,
+  catalog: Catalog,
+  config: Config | null,
+  progress: Progress,
+): Promise<MutantOutcome[]> {
+  const known = knownOf(catalog, config);
+  const ground = await scratchGround(db, known);
+  const results = await runMutants(ground, policyMutants(catalog, known.context), progress);
+  return results.map((result) => ({
+    ...result,
+    survivor: result.noticed ? null : explainSurvivor(catalog, result.mutant),
+  }));
+}
+
+/** What the prover says of a mutant that no cell noticed. */
+function explainSurvivor(
+  catalog: Catalog,
+  { original, mutated }: PolicyMutant,
+): "equivalent" | "different" | "unknown" {
+  const isOriginal = (policy: Policy): boolean =>
+    policy.schema === original.schema && policy.relation === original.relation && policy.name === original.name;
+  const policies = catalog.policies.flatMap((policy) => (isOriginal(policy) ? (mutated ? [mutated] : []) : [policy]));
+  const decisions = prove(catalog, { ...catalog, policies }).map(({ decision }) => decision);
+  if (decisions.every((decision) => decision === "equivalent")) return "equivalent";
+  return decisions.some((decision) => decision === "unknown") ? "unknown" : "different";
 }
 
 /** What the attack has to know of a database beforehand. */

@@ -42,6 +42,10 @@ export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtu
     ...(catalog.roles.some(({ name }) => name === "anon")
       ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }]
       : []),
+    // the role decides, not the claims: what is granted to `authenticated` must not be had by anon with a member's token
+    ...(someone && catalog.roles.some(({ name }) => name === "anon") && role !== "anon"
+      ? [actor("A's member as anon", "other role", "anon", claimsOf(someone, context, "anon"), someone)]
+      : []),
     ...otherRoles(catalog, role).map((name) =>
       actor(
         `${name} as A's member`,

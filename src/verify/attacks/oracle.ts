@@ -81,6 +81,20 @@ export function oracleAttempts(
         );
     }
   for (const key of referencesOf(target, surface, targets)) {
+    // the first own row holds what another tenant's first row holds too: a trigger that goes by that reaches both
+    const twin = key.parent.ownRows[0];
+    if (target.triggers && twin)
+      attempts.push(
+        on(target, {
+          command: "INSERT",
+          attack: `insert own row, for the first ${key.columns.join(", ")}`,
+          sql: insertInto(target, {
+            ...mine,
+            ...Object.fromEntries(key.columns.map((name, n) => [name, twin[key.targetColumns[n] ?? ""]])),
+          }),
+          probe: everywhere(target),
+        }),
+      );
     const row = foreignRow(key.parent);
     // the tenant's own table: to reference it is to name the tenant, which other attempts do
     if (!row || key.columns.some((name) => name in target.filled.context || target.filled.users.includes(name)))

@@ -1,3 +1,4 @@
+import type { Row } from "../../fixtures/fixtures.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
@@ -45,6 +46,11 @@ export function updateAttempts(target: Target, actor: Actor, tenantSetting: stri
       }),
     );
   }
+  if (own)
+    for (const [name, word] of otherWords(target, own))
+      update(`set ${name} of own row to ${word}`, setColumn(target, name, word), rowCondition(target, own), {
+        probe: everywhere(target),
+      });
   const column = tenantColumn(target, tenantSetting);
   const names =
     column !== null ? [column] : target.filled.users.slice(0, 1).filter((name) => !target.primaryKey.includes(name));
@@ -57,4 +63,13 @@ export function updateAttempts(target: Target, actor: Actor, tenantSetting: stri
   update("take a foreign row over", toSelf, rowCondition(target, foreign));
   blind("take rows over", toSelf);
   return attempts;
+}
+
+/** Constants that policies and CHECKs know of a column and that the row does not have: a status, a kind. */
+function otherWords(target: Target, row: Row): [string, string][] {
+  return target.columns.flatMap(({ name, generated }): [string, string][] => {
+    if (generated !== "no" || target.primaryKey.includes(name) || name in target.filled.context) return [];
+    const words = (target.filled.words[name] ?? []).filter((word) => word !== String(row[name]));
+    return words.slice(0, 3).map((word) => [name, word]);
+  });
 }

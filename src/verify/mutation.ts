@@ -1,0 +1,119 @@
+import type { Progress } from "../progress.ts";
+import type { Attempt } from "./attempt.ts";
+import { deleteAttempts } from "./attacks/delete.ts";
+import { insertAttempts } from "./attacks/insert.ts";
+import { readAttempts } from "./attacks/read.ts";
+import { updateAttempts } from "./attacks/update.ts";
+import { collectEvidence } from "./evidence.ts";
+import type { Ground } from "./ground.ts";
+import { judge } from "./judge.ts";
+import type { PolicyMutant } from "./mutants.ts";
+import { actorsFor, type Actor } from "./personas.ts";
+import { runBatch } from "./run-batch.ts";
+import type { Target } from "./target.ts";
+
+/** What noticed a mutant: the first cell that came out otherwise. */
+export interface Noticed {
+  persona: string;
+  relation: string;
+  attack: string;
+  before: string;
+  after: string;
+}
+
+export interface MutantResult {
+  mutant: PolicyMutant;
+  /** null: it survived */
+  noticed: Noticed | null;
+}
+
+/**
+ * Put each mutant in place inside a transaction, run the cells of its relation, and of those whose policies look into it, and see whether one
+ * comes out otherwise. The transaction is rolled back.
+ */
+export async function runMutants(
+  ground: Ground,
+  mutants: readonly PolicyMutant[],
+  progress: Progress,
+): Promise<MutantResult[]> {
+  const evidence = await ground.transaction(async () => collectEvidence(ground.db, ground.targets));
+  const probes = new Map([...ground.targets.values()].map(({ name, probe }) => [name, probe]));
+  const actors = inOrderOfPromise(actorsFor(ground.catalog, ground.context, ground.fixtures));
+  const baselines = new Map<string, string[]>();
+
+  const outcomes = async (actor: Actor, attempts: readonly Attempt[]): Promise<string[]> => {
+    const batch = {
+      role: actor.role,
+      claims: actor.claims,
+      setup: actor.setup,
+      prelude: [],
+      preludeWrites: false,
+      attempts,
+    };
+    const answers = await runBatch(ground.db, batch, probes);
+    return answers.map((answer, index) => {
+      const attempt = attempts[index];
+      return attempt ? JSON.stringify(judge(attempt, actor, answer, ground.targets, evidence).outcome) : "";
+    });
+  };
+
+  const results: MutantResult[] = [];
+  for (const [n, mutant] of mutants.entries()) {
+    progress.tick("mutants", n, mutants.length);
+    let noticed: Noticed | null = null;
+    for (const target of affected(ground, mutant)) {
+      for (const actor of actors) {
+        const attempts = attemptsOn(ground, target, actor);
+        const key = `${target.name} ${actor.name}`;
+        const before = baselines.get(key) ?? (await ground.transaction(async () => outcomes(actor, attempts)));
+        baselines.set(key, before);
+        const after = await ground.transaction(async () => {
+          await ground.db.exec(mutant.apply.join(";\n"));
+          return outcomes(actor, attempts);
+        });
+        const place = after.findIndex((outcome, index) => outcome !== before[index]);
+        if (place < 0) continue;
+        noticed = {
+          persona: actor.name,
+          relation: target.name,
+          attack: attempts[place]?.attack ?? "",
+          before: before[place] ?? "",
+          after: after[place] ?? "",
+        };
+        break;
+      }
+      if (noticed) break;
+    }
+    results.push({ mutant, noticed });
+  }
+  return results;
+}
+
+/** The mutant's relation first, then those with policies that name it. */
+function affected(ground: Ground, mutant: PolicyMutant): Target[] {
+  const { schema, relation } = mutant.original;
+  const name = `${schema}.${relation}`;
+  const others = new Set(
+    ground.catalog.policies
+      .filter(({ using, check }) => `${using} ${check}`.includes(relation))
+      .map((policy) => `${policy.schema}.${policy.relation}`),
+  );
+  const targets = [...ground.targets.values()];
+  return [
+    ...targets.filter((target) => target.name === name),
+    ...targets.filter((target) => target.name !== name && others.has(target.name)),
+  ];
+}
+
+/** Members and anon notice most. */
+const inOrderOfPromise = (actors: readonly Actor[]): Actor[] => {
+  const rank = { member: 0, anon: 1, "other role": 2, "bad claims": 3 };
+  return actors.toSorted((a, b) => rank[a.class] - rank[b.class]);
+};
+
+const attemptsOn = (ground: Ground, target: Target, actor: Actor): Attempt[] => [
+  ...readAttempts(target, ground.targets, ground.surface, ground.sampled),
+  ...insertAttempts(target, actor, ground.tenantSetting),
+  ...updateAttempts(target, actor, ground.tenantSetting),
+  ...deleteAttempts(target, actor),
+];
