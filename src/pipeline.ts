@@ -53,7 +53,7 @@ import { scratchGround, type Known } from "./verify/scratch-ground.ts";
 import type { Cell } from "./verify/cell.ts";
 import type { Verification } from "./verify/verification.ts";
 import { liveGround } from "./verify/live-ground.ts";
-import { policyMutants, type PolicyMutant } from "./verify/mutants.ts";
+import { pastUsing, policyMutants, type PolicyMutant } from "./verify/mutants.ts";
 import { runMutants, type MutantResult } from "./verify/mutation.ts";
 import { isolationTests } from "./verify/emit/build.ts";
 import { pgtap } from "./verify/emit/pgtap.ts";
@@ -606,7 +606,10 @@ export async function mutantsOnScratch(
   }));
 }
 
-/** What the prover says of a mutant that no cell noticed. */
+/**
+ * What the prover says of a mutant that no cell noticed. Whoever brings a new row into an UPDATE has got past a USING: what that asks of the token
+ * holds when the WITH CHECK is asked.
+ */
 function explainSurvivor(
   catalog: Catalog,
   { original, mutated }: PolicyMutant,
@@ -614,8 +617,21 @@ function explainSurvivor(
   const isOriginal = (policy: Policy): boolean =>
     policy.schema === original.schema && policy.relation === original.relation && policy.name === original.name;
   const policies = catalog.policies.flatMap((policy) => (isOriginal(policy) ? (mutated ? [mutated] : []) : [policy]));
-  const decisions = prove(catalog, { ...catalog, policies }).map(({ decision }) => decision);
-  if (decisions.every((decision) => decision === "equivalent")) return "equivalent";
+  const after = { ...catalog, policies };
+  const own = `${original.schema}.${original.relation}`;
+  const got = prove(catalog, after, {
+    relations: new Set([own]),
+    assumptions: [{ name: "past USING", conditions: [pastUsing(catalog, original)] }],
+  });
+  const decisions = prove(catalog, after).map((verdict) => {
+    if (verdict.component !== "UPDATE CHECK" || `${verdict.relation.schema}.${verdict.relation.name}` !== own)
+      return verdict.decision;
+    return (
+      got.find(({ component, role }) => component === verdict.component && role === verdict.role)?.decision ??
+      verdict.decision
+    );
+  });
+  if (decisions.every((decision) => decision === "equivalent" || decision === "vacuous")) return "equivalent";
   return decisions.some((decision) => decision === "unknown") ? "unknown" : "different";
 }
 

@@ -1,7 +1,7 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { equal } from "../pg/expr/equal.ts";
-import type { Expr } from "../pg/expr/node.ts";
+import { as, type Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { printExpr } from "../pg/expr/print.ts";
 import { claimRead, columnRef, settingRead } from "../pg/expr/reads.ts";
@@ -107,3 +107,18 @@ const applying = (policy: Policy, mutated: Policy | null): string[] => [
   dropPolicy(policy),
   ...(mutated === null ? [] : [createPolicy(mutated), ...(mutated.comment === null ? [] : [commentPolicy(mutated)])]),
 ];
+
+/** What the USING of a relation's UPDATE policies asks of the token, whatever the row: one of the permissive ones has to let a row through. */
+export function pastUsing(catalog: Catalog, { schema, relation }: Pick<Policy, "schema" | "relation">): string {
+  const asked = catalog.policies
+    .filter((policy) => policy.schema === schema && policy.relation === relation && policy.permissive)
+    .filter(({ command }) => command === "UPDATE" || command === "ALL")
+    .map(({ using }) => {
+      const all = using === null ? [] : conjuncts(parseExpr(using));
+      const ofToken = all.filter(
+        (one) => !some(one, (node) => columnRef(node) !== null || as("RangeVar", node) !== null),
+      );
+      return ofToken.length === 0 ? "true" : ofToken.map((one) => `(${printExpr(one)})`).join(" and ");
+    });
+  return asked.length === 0 ? "true" : asked.map((one) => `(${one})`).join(" or ");
+}

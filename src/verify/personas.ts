@@ -43,8 +43,10 @@ export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtu
       ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }]
       : []),
     // the role decides, not the claims: what is granted to `authenticated` must not be had by anon with a member's token
-    ...(someone && catalog.roles.some(({ name }) => name === "anon") && role !== "anon"
-      ? [actor("A's member as anon", "other role", "anon", claimsOf(someone, context, "anon"), someone)]
+    ...(catalog.roles.some(({ name }) => name === "anon") && role !== "anon"
+      ? members.flatMap(({ name, member }) =>
+          member ? [actor(`${name} as anon`, "other role", "anon", everywhere(member, context, fixtures), member)] : [],
+        )
       : []),
     ...otherRoles(catalog, role).map((name) =>
       actor(
@@ -75,6 +77,14 @@ const actor = (
   truth: null,
   forged: false,
 });
+
+/** A member's claims, its own tenant at the top level as well, where some policies look for it. */
+function everywhere(member: Member, context: ContextMap, fixtures: Fixtures): Record<string, unknown> {
+  const claims = claimsOf(member, context, "anon");
+  for (const { claim, setting } of tenantVariables(context, fixtures))
+    placeClaim(claims, claim.slice(-1), member.values[setting]);
+  return claims;
+}
 
 /** `authenticated`, else the first role that policies name. */
 export function requestRole(catalog: Catalog): string {

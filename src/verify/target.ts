@@ -22,6 +22,8 @@ export interface Target {
   columns: Column[];
   primaryKey: string[];
   filled: FilledTable;
+  /** variables that say who somebody is inside the tenant */
+  personal: ReadonlySet<string>;
   /** conditions over a row `t`; null where nothing says whose a row is */
   own: string | null;
   foreign: string | null;
@@ -55,7 +57,15 @@ export async function targetsOf(
     const filled = byName.get(name) ?? byName.get(rootOf(name, surface));
     if (!filled || !isAttacked(relation, catalog)) continue;
     targets.push(
-      await targetOf(db, relation, filled, sampled, surface, fired.has(name) || fired.has(rootOf(name, surface))),
+      await targetOf(
+        db,
+        relation,
+        filled,
+        sampled,
+        surface,
+        fired.has(name) || fired.has(rootOf(name, surface)),
+        fixtures.personal,
+      ),
     );
   }
   return targets;
@@ -84,6 +94,7 @@ async function targetOf(
   sampled: boolean,
   surface: Surface,
   triggers: boolean,
+  personal: readonly string[],
 ): Promise<Target> {
   const name = `${relation.schema}.${relation.name}`;
   const sql = quoteQualified(relation.schema, relation.name);
@@ -122,6 +133,7 @@ async function targetOf(
     columns: relation.columns.filter(({ generated }) => generated === "no" || generated === "identity"),
     primaryKey,
     filled,
+    personal: new Set(personal),
     own,
     foreign,
     ownKeys: keys("o"),

@@ -19,6 +19,14 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   const insert = (attack: string, sql: string, more: Partial<Attempt> = {}): Attempt =>
     on(target, { command: "INSERT", attack, sql, ...more });
   const attempts: Attempt[] = [];
+  const there = target.ownRows.at(-1);
+  // where no further row can be had, one that is there is taken away first
+  if (spareRow(target, "own") === null && there)
+    attempts.push(
+      insert("insert own row again", insertInto(target, inTheNameOf(actor, target, there)), {
+        setup: [`delete from ${target.sql} t where ${rowCondition(target, there)}`],
+      }),
+    );
   const column = tenantColumn(target, tenantSetting);
   const [own, theirs] = [spareRow(target, "own"), spareRow(target, "foreign")];
   if (own) {

@@ -2,7 +2,7 @@ import type { Attempt } from "../attempt.ts";
 import { rowCondition, type Target } from "../target.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import type { Surface } from "../surface.ts";
-import { foreignRow, on } from "./rows.ts";
+import { foreignRow, on, otherWords, setColumn } from "./rows.ts";
 
 const keys = (target: Target, from: string): string =>
   `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${target.key} as k from ${from}) x`;
@@ -24,6 +24,13 @@ export function readAttempts(
     // FOR UPDATE adds the UPDATE policies, and wants the privilege
     read("read for update", keys(target, `(select t.* from ${target.sql} t${where} for update) t`)),
   ];
+  const first = target.ownRows[0];
+  if (first && !limited)
+    for (const [name, word] of otherWords(target, first))
+      attempts.push({
+        ...read(`read with ${name} ${word}`, keys(target, `${target.sql} t`)),
+        setup: [`update ${target.sql} t set ${setColumn(target, name, word)} where ${rowCondition(target, first)}`],
+      });
   if (foreign)
     attempts.push(
       read("read by key of a foreign row", keys(target, `${target.sql} t where ${rowCondition(target, foreign)}`)),

@@ -36,16 +36,24 @@ export function spareRow(target: Target, tenant: "own" | "foreign"): Row | null 
   return target.filled.spare[tenant === "own" ? ATTACKER : VICTIM] ?? null;
 }
 
-/** The same row in the actor's name. */
-export const inTheNameOf = (actor: Actor, target: Target, row: Row): Row =>
-  actor.member === null
-    ? row
-    : {
-        ...row,
-        ...Object.fromEntries(
-          target.filled.users.filter((name) => row[name] !== null).map((name) => [name, actor.member?.user]),
-        ),
-      };
+/** The same row in the actor's name: its user, and what else says who it is inside the tenant. */
+export function inTheNameOf(actor: Actor, target: Target, row: Row): Row {
+  const { member } = actor;
+  if (member === null) return row;
+  const users = target.filled.users.filter((name) => row[name] !== null).map((name) => [name, member.user] as const);
+  const keys = Object.entries(target.filled.context).flatMap(([name, setting]) => {
+    const own = member.values[setting];
+    const isOwnKey = target.primaryKey.length === 1 && target.primaryKey[0] === name;
+    return own === undefined ||
+      isOwnKey ||
+      row[name] === null ||
+      row[name] === undefined ||
+      !target.personal.has(setting)
+      ? []
+      : [[name, own] as const];
+  });
+  return { ...row, ...Object.fromEntries([...users, ...keys]) };
+}
 
 /** The tenant column; null where rows belong to somebody in another way. */
 export function tenantColumn(target: Target, tenantSetting: string | null): string | null {
@@ -82,4 +90,13 @@ export function touch(target: Target, row: Row | null): string | null {
       typeof row[name] !== "object",
   );
   return plain ? setColumn(target, plain.name, row?.[plain.name]) : null;
+}
+
+/** Constants that policies and CHECKs know of a column and that the row does not have: a status, a kind. */
+export function otherWords(target: Target, row: Row): [string, string][] {
+  return target.columns.flatMap(({ name, generated }): [string, string][] => {
+    if (generated !== "no" || target.primaryKey.includes(name) || name in target.filled.context) return [];
+    const words = (target.filled.words[name] ?? []).filter((word) => word !== String(row[name]));
+    return words.slice(0, 3).map((word) => [name, word]);
+  });
 }

@@ -1,8 +1,7 @@
-import type { Row } from "../../fixtures/fixtures.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, on, ownRow, setColumn, tenantColumn, touch, everywhere } from "./rows.ts";
+import { foreignRow, on, ownRow, setColumn, tenantColumn, touch, everywhere, otherWords } from "./rows.ts";
 
 /**
  * Updates: own rows, foreign rows, own rows to another tenant, foreign rows to the own tenant; each with a WHERE, and blind: without one,
@@ -63,13 +62,4 @@ export function updateAttempts(target: Target, actor: Actor, tenantSetting: stri
   update("take a foreign row over", toSelf, rowCondition(target, foreign));
   blind("take rows over", toSelf);
   return attempts;
-}
-
-/** Constants that policies and CHECKs know of a column and that the row does not have: a status, a kind. */
-function otherWords(target: Target, row: Row): [string, string][] {
-  return target.columns.flatMap(({ name, generated }): [string, string][] => {
-    if (generated !== "no" || target.primaryKey.includes(name) || name in target.filled.context) return [];
-    const words = (target.filled.words[name] ?? []).filter((word) => word !== String(row[name]));
-    return words.slice(0, 3).map((word) => [name, word]);
-  });
 }
