@@ -12,7 +12,7 @@ import { claimsFindings } from "./claims/judge.ts";
 import type { ClaimsReport } from "./claims/report.ts";
 import type { TokenOptions } from "./claims/tokens.ts";
 import type { Db } from "./db/port.ts";
-import { endOnSignal } from "./db/end-on-signal.ts";
+import { untilEnding } from "./db/until-ending.ts";
 import { openServer } from "./db/server.ts";
 import { ToolError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
@@ -52,7 +52,7 @@ import type { Scratch, ScratchTarget } from "./scratch/scratch.ts";
 import { scratchGround, type Known } from "./verify/scratch-ground.ts";
 import type { Cell } from "./verify/cell.ts";
 import type { Verification } from "./verify/verification.ts";
-import { liveGround } from "./verify/live-ground.ts";
+import { liveGround } from "./verify/live/ground.ts";
 import { pastUsing, policyMutants, type PolicyMutant } from "./verify/mutants.ts";
 import { runMutants, type MutantResult } from "./verify/mutation.ts";
 import { isolationTests } from "./verify/emit/build.ts";
@@ -518,9 +518,8 @@ async function verifyLive(
 ): Promise<Verification> {
   const config = source.config?.config ?? null;
   const { verify: declared, rules } = config ?? parseConfig({}, "no config");
-  const db = await openServer(url);
-  const otherClient = await openServer(url);
-  const release = await endOnSignal(url, db);
+  const db = untilEnding(await openServer(url, { applicationName: "rlsmith verify" }));
+  const otherClient = await openServer(url, { applicationName: "rlsmith verify" });
   try {
     const ground = await liveGround(db, knownOf(source.catalog, config), writes);
     return await verify(ground, {
@@ -531,7 +530,6 @@ async function verifyLive(
       otherClient,
     });
   } finally {
-    release();
     await otherClient.close();
     await db.close();
   }

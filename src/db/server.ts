@@ -1,19 +1,36 @@
+import { createConnection } from "node:net";
 import pg from "pg";
 import { ToolError, messageOf } from "../errors.ts";
 import { pgErrorOf, type Db } from "./port.ts";
 
+const CONNECT_TIMEOUT_MS = 10_000;
+
 export interface ServerOptions {
-  /** milliseconds to wait for the connection; default 10,000 */
+  /** milliseconds to wait for the connection, and as many for the first answer; default 10,000 */
   connectTimeoutMs?: number;
+  /** what pg_stat_activity shows; default `rlsmith` */
+  applicationName?: string;
+}
+
+/** A connection to a server, with what only such a connection has. */
+export interface ServerDb extends Db {
+  /** the process id that the other end gave out at the start: a pooler makes one up */
+  readonly processId: number | null;
+  /** I: idle, T: in a transaction, E: in one that failed; null: not known */
+  transactionStatus(): "I" | "T" | "E" | null;
+  /** Ask for the running statement to be cancelled, over a connection of its own that needs no login; back once the request was delivered or a second went by. */
+  cancel(): Promise<void>;
+  /** Cut the connection without a word. */
+  destroy(): void;
 }
 
 /**
  * Connect to a server. `sslmode` in the URL means what it means to libpq (Postgres manual, 32.19): `require` encrypts without a look at the
  * certificate, `verify-full` looks. Throws ToolError (usage): not a database URL; (environment): no connection. No message holds the password.
  */
-export async function openServer(url: string, options: ServerOptions = {}): Promise<Db> {
+export async function openServer(url: string, options: ServerOptions = {}): Promise<ServerDb> {
   const where = describeUrl(url);
-  const client = await connect(url, where, options.connectTimeoutMs ?? 10_000);
+  const client = await connect(url, where, options);
   const run = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();
@@ -21,10 +38,20 @@ export async function openServer(url: string, options: ServerOptions = {}): Prom
       throw isLost(error) ? lostError(error, where) : error;
     }
   };
-  const version = await run(() =>
-    client.query<{ v: number }>("select current_setting('server_version_num')::int as v"),
+  const version = await inTime(
+    run(() => client.query<{ v: number }>("select current_setting('server_version_num')::int as v")),
+    client,
+    where,
+    options,
   );
+  const keys = client as unknown as { processID: number | null; secretKey: number | null };
   return {
+    processId: keys.processID,
+    transactionStatus: () => client.getTransactionStatus(),
+    cancel: async () => sendCancel(client.host, client.port, keys.processID, keys.secretKey),
+    destroy: () => {
+      client.connection.stream.destroy();
+    },
     engine: "server",
     version: version.rows[0]?.v ?? 0,
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
@@ -52,14 +79,43 @@ async function copyOut(client: pg.Client, sql: string): Promise<string> {
   });
 }
 
-async function connect(url: string, where: string, timeout: number): Promise<pg.Client> {
+/** A pooler lets a client in at once, and then lets it wait for a server connection. */
+async function inTime<Result>(
+  answer: Promise<Result>,
+  client: pg.Client,
+  where: string,
+  options: ServerOptions,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      client.connection.stream.destroy();
+      fail(
+        new ToolError(
+          "environment",
+          "NO_FREE_CONNECTION",
+          `\`${where}\` let the client in, but did not answer`,
+          "if it is a pooler, all its server connections are in use: wait, make the pool larger, or use the server's own address",
+        ),
+      );
+    }, options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => {});
+  }
+}
+
+async function connect(url: string, where: string, options: ServerOptions): Promise<pg.Client> {
   const attempts = urlsToTry(url);
   for (const [index, attempt] of attempts.entries())
     try {
       const client = new pg.Client({
         connectionString: attempt,
-        connectionTimeoutMillis: timeout,
-        application_name: "rlsmith",
+        connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+        application_name: options.applicationName ?? "rlsmith",
         types: { getTypeParser },
       });
       // Without a listener a connection that is cut while idle would end the process; the next query reports it.
@@ -71,6 +127,29 @@ async function connect(url: string, where: string, timeout: number): Promise<pg.
       throw connectError(error, where);
     }
   throw new Error("there is always a URL to try");
+}
+
+/** The protocol's CancelRequest. It is sent without TLS, as libpq does up to version 16; servers that want TLS take it too. */
+async function sendCancel(
+  host: string,
+  port: number,
+  processId: number | null,
+  secretKey: number | null,
+): Promise<void> {
+  if (processId === null || secretKey === null) return;
+  const request = Buffer.alloc(16);
+  for (const [index, part] of [16, 80877102, processId, secretKey].entries()) request.writeInt32BE(part, index * 4);
+  await new Promise<void>((done) => {
+    const socket = host.startsWith("/")
+      ? createConnection(`${host}/.s.PGSQL.${port}`)
+      : createConnection({ host, port });
+    socket.setTimeout(1000, () => socket.destroy());
+    socket.on("error", () => {});
+    // the server closes it when it has passed the request on
+    socket.on("close", () => done());
+    socket.on("connect", () => socket.write(request));
+    socket.resume();
+  });
 }
 
 /** node-postgres reads `sslmode=require` as verify-full, unless it is told to do as libpq does; `prefer` and `allow` may go without TLS. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isEnding, whenEnding } from "../db/ending.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
@@ -14,10 +15,9 @@ interface Family {
   roles: Set<string>;
   /** databases that are to be dropped */
   databases: Set<string>;
+  /** no longer to be taken away when the process is told to end; null while there is no database */
+  forget: (() => void) | null;
 }
-
-/** Families that have a database, to be taken away when the process is told to end. */
-const families = new Set<Family>();
 
 /**
  * A scratch database on a server, with the bootstrap in it. Roles are of the whole server: the bootstrap takes those that are there.
@@ -32,6 +32,7 @@ export async function openServerScratch(url: string, onNotice: (notice: string) 
         foreignRoles: new Set(await roleNames(admin)),
         roles: new Set(),
         databases: new Set(),
+        forget: null,
       };
       const scratch = await make(admin, family, null);
       try {
@@ -102,7 +103,7 @@ async function connect(family: Family, name: string): Promise<Scratch> {
       return await work();
     } catch (error) {
       // the database was dropped under it, because the process ends: nobody is to be told of the connection
-      return ending ? new Promise(() => {}) : Promise.reject(error);
+      return isEnding() ? new Promise(() => {}) : Promise.reject(error);
     }
   };
   const db: Db = {
@@ -154,11 +155,11 @@ async function dropDatabase(admin: Db, family: Family, name: string): Promise<vo
   if (!family.databases.delete(name)) return;
   await admin.exec(`drop database if exists ${quoteIdent(name)} with (force)`);
   if (family.databases.size > 0) return;
-  families.delete(family);
-  if (families.size === 0) unlisten();
+  family.forget?.();
+  family.forget = null;
   if (family.roles.size === 0) return;
   // at the end the lock may be held by a connection of this process that nobody reads any more
-  await (ending ? dropRoles(admin, family) : alone(admin, () => dropRoles(admin, family)));
+  await (isEnding() ? dropRoles(admin, family) : alone(admin, () => dropRoles(admin, family)));
 }
 
 /** Best effort: a role that something else uses by now stays, and all of them while another scratch database is on the server. */
@@ -195,27 +196,9 @@ function refused(error: unknown, what: string): unknown {
   return error;
 }
 
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
-
-/** Whether the process was told to end. */
-let ending = false;
-
 function register(family: Family, name: string): void {
-  if (families.size === 0) for (const signal of Object.keys(SIGNALS)) process.once(signal, end);
-  families.add(family);
+  family.forget ??= whenEnding(() => endFamily(family));
   family.databases.add(name);
-}
-
-function unlisten(): void {
-  for (const signal of Object.keys(SIGNALS)) process.off(signal, end);
-}
-
-/** Told to end: take away what is on the servers, then end as a process does that a signal ends. A second signal ends it at once. */
-function end(signal: keyof typeof SIGNALS): void {
-  ending = true;
-  void Promise.allSettled([...families].map((family) => endFamily(family))).then(() =>
-    process.exit(128 + SIGNALS[signal]),
-  );
 }
 
 async function endFamily(family: Family): Promise<void> {

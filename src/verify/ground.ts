@@ -29,8 +29,10 @@ export interface Ground {
   writes: boolean;
   /** only rows of the fixtures are read, for there may be millions */
   sampled: boolean;
-  /** sequences that may advance for good; filled as transactions are opened */
-  unprotected: ReadonlySet<string>;
+  /** sequences that may advance for good → why; filled as transactions are opened */
+  unprotected: ReadonlyMap<string, string>;
+  /** what the login cannot do, a sentence each */
+  missing: readonly string[];
   /** Ends whatever transaction is still open. */
   finish(): Promise<void>;
   /** Runs the work in a transaction of its own, in which the rows are there, and rolls it back. */

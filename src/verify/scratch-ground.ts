@@ -39,7 +39,8 @@ export async function scratchGround(db: Db, known: Known): Promise<Ground> {
     targets: new Map(targets.map((target) => [target.name, target])),
     writes: true,
     sampled: false,
-    unprotected: new Set(),
+    unprotected: new Map(),
+    missing: [],
     finish: async () => {},
     transaction: async (work) => {
       await db.exec("begin");

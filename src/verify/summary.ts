@@ -16,8 +16,9 @@ export function summary(run: Run, seconds: number): Verification {
   if (run.ground.unprotected.size > 0)
     notes.push({
       code: "sequences",
-      message: `what was drawn from ${[...run.ground.unprotected].map((name) => `\`${name}\``).join(", ")} is not undone by a rollback: the login does not own them`,
+      message: `what was drawn from these is not undone by a rollback: ${[...run.ground.unprotected].map(([name, why]) => `\`${name}\` (${why})`).join(", ")}`,
     });
+  for (const message of run.ground.missing) notes.push({ code: "login", message });
   if (!run.ground.writes)
     notes.push({ code: "read-only", message: "the transactions were read-only, so no write was tried" });
   return {

@@ -55,7 +55,7 @@ function hydrate(name: string): void {
   if (existsSync(script)) execFileSync(process.execPath, [script], { cwd: root, stdio: "ignore" });
 }
 
-/** A port of the loopback that nobody listens on. */
+/** A port of the loopback that nothing listens on. */
 export async function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();

@@ -1,14 +1,19 @@
-import type { Db } from "../db/port.ts";
-import { generateRows } from "../fixtures/generate.ts";
-import { insertRecorded } from "../fixtures/recorded-rows.ts";
-import { sampleRows } from "../fixtures/sample.ts";
-import type { Ground } from "./ground.ts";
-import type { Known } from "./scratch-ground.ts";
+import { pgErrorOf, type Db } from "../../db/port.ts";
+import { generateRows } from "../../fixtures/generate.ts";
+import { putRecorded } from "../../fixtures/recorded-rows.ts";
+import { sampleRows } from "../../fixtures/sample.ts";
+import type { Ground } from "../ground.ts";
+import type { Known } from "../scratch-ground.ts";
+import { actorsFor } from "../personas.ts";
+import { capabilities } from "./capabilities.ts";
 import { protectSequences } from "./sequences.ts";
-import { readSurface } from "./surface.ts";
-import { targetsOf } from "./target.ts";
+import { readSurface } from "../surface.ts";
+import { targetsOf } from "../target.ts";
 
-/** Limits of every transaction on a live database. SET LOCAL: nothing is left on a connection that a pooler hands on. */
+/**
+ * Limits of every transaction on a live database. SET LOCAL: nothing is left on a connection that a pooler hands on. With the check a server
+ * notices within a second that a client was killed, and not only when the statement is through; 14 and later, where the system can tell.
+ */
 const LIMITS = [
   "set local statement_timeout = '5s'",
   "set local lock_timeout = '1s'",
@@ -17,6 +22,8 @@ const LIMITS = [
 
 /** Others may wait for a sequence while a transaction that writes is open: it is ended after so many milliseconds. */
 const LONGEST = 1000;
+const AHEAD = 100_000;
+const CHECK = "set local client_connection_check_interval = '1s'";
 
 /**
  * A live database. Read-only: rows of two tenants are chosen among those that are there. With `writes`: rows of two invented tenants are put
@@ -24,12 +31,15 @@ const LONGEST = 1000;
  */
 export async function liveGround(db: Db, known: Known, writes: boolean): Promise<Ground> {
   const begin = `begin transaction${writes ? "" : " read only"}; ${LIMITS}`;
-  const unprotected = new Set<string>();
-  const prepare = async (): Promise<void> => {
-    await db.exec(begin);
-    if (writes) for (const name of await protectSequences(db)) unprotected.add(name);
+  const check = (await runs(db, CHECK)) ? CHECK : "";
+  const unprotected = new Map<string, string>();
+  const prepare = async (ahead: number): Promise<void> => {
+    await db.exec(check === "" ? begin : `${begin}; ${check}`);
+    if (!writes) return;
+    for (const { sequence, why } of (await protectSequences(db, { ahead })).mayAdvance) unprotected.set(sequence, why);
   };
-  await prepare();
+  // rows that are recorded hold numbers, and a sequence that was rolled back hands them out again: so away from there, and back with more
+  await prepare(AHEAD);
   const fixtures = writes
     ? await generateRows(db, known.catalog, known.context, {
         columns: known.columns,
@@ -39,8 +49,10 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
     : await sampleRows(db, known.catalog, known.context, known.columns);
   const surface = await readSurface(db);
   const targets = await targetsOf(db, known.catalog, surface, fixtures, !writes);
+  const missing = await capabilities(db, [
+    ...new Set(actorsFor(known.catalog, known.context, fixtures).map(({ role }) => role)),
+  ]);
   await db.exec("rollback");
-  const recorded = writes ? insertRecorded(fixtures, known.catalog).join(";\n") : "";
 
   let openedAt: number | null = null;
   const finish = async (): Promise<void> => {
@@ -59,13 +71,14 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
     writes,
     sampled: true,
     unprotected,
+    missing: missing.missing,
     finish,
     transaction: async (work) => {
       if (openedAt !== null && performance.now() - openedAt > LONGEST) await finish();
       if (openedAt === null) {
         openedAt = performance.now();
-        await prepare();
-        if (recorded !== "") await db.exec(recorded);
+        await prepare(2 * AHEAD);
+        if (writes) await putRecorded(db, fixtures, known.catalog);
       }
       await db.exec("savepoint rlsmith_work");
       try {
@@ -79,4 +92,17 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
       }
     },
   };
+}
+
+/** Whether a statement runs here at all; in a transaction that is rolled back. */
+async function runs(db: Db, statement: string): Promise<boolean> {
+  try {
+    await db.exec(`begin read only; ${statement}`);
+    return true;
+  } catch (error) {
+    if (!pgErrorOf(error)) throw error;
+    return false;
+  } finally {
+    await db.exec("rollback").catch(() => {});
+  }
 }
