@@ -1,7 +1,8 @@
 /** `npm run bench:verify`: how many cells a second the matrix runs, on both engines, and whether memory grows with their number. Prints a table, writes bench/results/verify.json. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { inspect } from "../src/inspect/inspect.ts";
-import { openSource, verifyScratch } from "../src/pipeline.ts";
+import { openSource } from "../src/pipeline/source.ts";
+import { verifyScratch } from "../src/pipeline/verify.ts";
 import { silent } from "../src/progress.ts";
 import { openScratch } from "../src/scratch/open.ts";
 import type { ScratchTarget } from "../src/scratch/scratch.ts";

@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import { outputFiles, writeAll } from "./plan/output.ts";
-import {
-  inspectCatalog,
-  openSource,
-  planSource,
-  rehearseSource,
-  type Inspection,
-  type Planned,
-  type Progress,
-} from "./pipeline.ts";
+import { inspectCatalog } from "./pipeline/inspection.ts";
+import { openSource } from "./pipeline/source.ts";
+import { planSource } from "./pipeline/plan.ts";
+import { rehearseSource } from "./pipeline/rehearse.ts";
+import type { Inspection } from "./pipeline/inspection.ts";
+import type { Planned } from "./pipeline/plan.ts";
+import type { Progress } from "./progress.ts";
 import { renderConfig } from "./classify/config-file.ts";
 import { ToolError } from "./errors.ts";
 import { differencesTable } from "./report/differences.ts";

@@ -11,14 +11,11 @@ export type { ClaimsFacts, ClaimsReport } from "./claims/report.ts";
 export type { AccessDifference, AccessReport } from "./rehearse/access.ts";
 export type { Rehearsal } from "./rehearse/rehearse.ts";
 export type { Progress } from "./progress.ts";
-export {
-  checkClaims,
-  inspectCatalog,
-  openSource,
-  planSource,
-  rehearseSource,
-  type Inspection,
-  type Planned,
-  type ProjectOptions,
-  type Source,
-} from "./pipeline.ts";
+export { checkClaims } from "./pipeline/claims.ts";
+export { inspectCatalog } from "./pipeline/inspection.ts";
+export { openSource } from "./pipeline/source.ts";
+export { planSource } from "./pipeline/plan.ts";
+export { rehearseSource } from "./pipeline/rehearse.ts";
+export type { Inspection } from "./pipeline/inspection.ts";
+export type { Planned } from "./pipeline/plan.ts";
+export type { ProjectOptions, Source } from "./pipeline/source.ts";

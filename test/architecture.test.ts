@@ -34,7 +34,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     types: ["plan", "scratch", "classify", "progress.ts"],
   },
   report: { values: ["pg", "finding.ts"], types: ["*"] },
-  "pipeline.ts": { values: ["*"] },
+  pipeline: { values: ["*"] },
   "demo.ts": { values: ["*"] },
   "index.ts": { values: ["*"] },
   cli: { values: ["*"] },

@@ -1,6 +1,9 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { ToolError } from "../errors.ts";
-import { provePlan, type PlanProof, type Progress, type Source } from "../pipeline.ts";
+import { provePlan } from "../pipeline/prove-plan.ts";
+import type { PlanProof } from "../pipeline/prove-plan.ts";
+import type { Progress } from "../progress.ts";
+import type { Source } from "../pipeline/source.ts";
 import type { AcceptedChange, Plan } from "../plan/plan.ts";
 import { DEFAULT_TIMEOUT } from "../prove/compare-access.ts";
 import type { Objection } from "../prove/gate.ts";

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { ToolError } from "../errors.ts";
-import type { ProjectOptions } from "../pipeline.ts";
+import type { ProjectOptions } from "../pipeline/source.ts";
 import { LAYOUTS, type LayoutName } from "../layouts.ts";
 import type { ScratchTarget } from "../scratch/scratch.ts";
 import { progressLines, type Format } from "./terminal.ts";

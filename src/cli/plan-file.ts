@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
-import type { PlanProof, Planned } from "../pipeline.ts";
+import type { PlanProof } from "../pipeline/prove-plan.ts";
+import type { Planned } from "../pipeline/plan.ts";
 import { outputFiles, writeAll, type OutputFile } from "../plan/output.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AccessReport } from "../rehearse/access.ts";

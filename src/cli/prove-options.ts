@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Checked } from "../report/properties.ts";
-import type { ProjectOptions, SideProof } from "../pipeline.ts";
+import type { ProjectOptions } from "../pipeline/source.ts";
+import type { SideProof } from "../pipeline/side.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, progressLines } from "./terminal.ts";
 

@@ -1,4 +1,4 @@
-import { checkProperties, openSide, proveSides } from "../pipeline.ts";
+import { checkProperties, openSide, proveSides } from "../pipeline/side.ts";
 import type { CompareOptions } from "../prove/compare-access.ts";
 import { propertiesMarkdown, renderProperties } from "../report/properties.ts";
 import { comparisonMarkdown, renderComparison } from "../report/verdicts.ts";

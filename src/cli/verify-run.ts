@@ -1,5 +1,7 @@
 import { relative } from "node:path";
-import { emitTests, verifySource, type ProjectOptions, type Source } from "../pipeline.ts";
+import { emitTests } from "../pipeline/emit-tests.ts";
+import { verifySource } from "../pipeline/verify.ts";
+import type { ProjectOptions, Source } from "../pipeline/source.ts";
 import { writeAll } from "../plan/output.ts";
 import { renderVerifyComparison } from "../report/verify-comparison.ts";
 import { jsonWriter } from "../report/verify-json.ts";

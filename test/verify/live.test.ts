@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSource, verifySource } from "../../src/pipeline.ts";
+import { openSource } from "../../src/pipeline/source.ts";
+import { verifySource } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
 import type { Cell } from "../../src/verify/cell.ts";
 import type { Verification } from "../../src/verify/verification.ts";

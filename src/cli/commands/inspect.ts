@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { inspectCatalog, openSource } from "../../pipeline.ts";
+import { inspectCatalog } from "../../pipeline/inspection.ts";
+import { openSource } from "../../pipeline/source.ts";
 import { inspectJson, renderInspect } from "../../report/inspect-terminal.ts";
 import { renderReplay } from "../../report/replay-terminal.ts";
 import { EXIT } from "../exit.ts";

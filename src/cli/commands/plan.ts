@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { openSource, planSource, rehearseSource } from "../../pipeline.ts";
+import { openSource } from "../../pipeline/source.ts";
+import { planSource } from "../../pipeline/plan.ts";
+import { rehearseSource } from "../../pipeline/rehearse.ts";
 import { renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";

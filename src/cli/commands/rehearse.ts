@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { ToolError } from "../../errors.ts";
 import { catalogHash } from "../../pg/catalog-hash.ts";
-import { openSource, planSource, rehearseSource } from "../../pipeline.ts";
+import { openSource } from "../../pipeline/source.ts";
+import { planSource } from "../../pipeline/plan.ts";
+import { rehearseSource } from "../../pipeline/rehearse.ts";
 import { writeAll } from "../../plan/output.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { EXIT } from "../exit.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { ToolError } from "../../errors.ts";
-import { openSource } from "../../pipeline.ts";
+import { openSource } from "../../pipeline/source.ts";
 import { renderReplay } from "../../report/replay-terminal.ts";
 import { projectOptions, withSource } from "../options.ts";
 import { coloursFor, say } from "../terminal.ts";

@@ -1,0 +1,69 @@
+import { readClaims } from "../claims/claims.ts";
+import { isMended, renderFix } from "../claims/fix.ts";
+import { claimsFindings } from "../claims/judge.ts";
+import type { ClaimsReport } from "../claims/report.ts";
+import type { TokenOptions } from "../claims/tokens.ts";
+import { openServer } from "../db/server.ts";
+import { ToolError } from "../errors.ts";
+import { outputFiles, outputNames } from "../plan/output.ts";
+import type { OutputFile } from "../plan/output.ts";
+import type { Progress } from "../progress.ts";
+import { inspectCatalog } from "./inspection.ts";
+import { outputPlace } from "./output-place.ts";
+import { rehearsalBase } from "./scratch-base.ts";
+import type { Source } from "./source.ts";
+import { relative } from "node:path";
+
+/** Look at a source's claims: the sync, who is in step, how old a token can be. A live database is only read; the sync is tried on a scratch one. */
+export async function checkClaims(source: Source, options: TokenOptions, progress: Progress): Promise<ClaimsReport> {
+  const config = source.config?.config ?? null;
+  const { origin } = source;
+  const live = origin.kind === "live" ? await openServer(origin.url) : null;
+  try {
+    const db = origin.kind === "live" ? live : origin.scratch.db;
+    if (db === null) throw new Error("a live source has a connection");
+    const facts = await readClaims(
+      db,
+      { ...inspectCatalog(source.catalog, config), config },
+      options,
+      async (probe) => {
+        const base = await rehearsalBase(source, progress);
+        try {
+          return await probe(base.scratch.db, base.catalog);
+        } finally {
+          await base.close();
+        }
+      },
+    );
+    const readFrom = origin.kind === "live" ? "live" : "migrations";
+    return { readFrom, jwtExpirySeconds: options.expirySeconds, facts, findings: claimsFindings(facts) };
+  } finally {
+    await live?.close();
+  }
+}
+
+/** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source. */
+export function planClaimsFix(
+  source: Source,
+  { facts, findings }: ClaimsReport,
+  projectDir: string,
+  outDir: string | null,
+  now: Date,
+): OutputFile[] | null {
+  if (facts.source.kind === "unknown")
+    throw new ToolError(
+      "config",
+      "UNKNOWN_CLAIMS_SOURCE",
+      `nothing can be written while it is unknown what feeds the claims: ${facts.source.why}`,
+      "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim",
+    );
+  if (!findings.some(isMended)) return null;
+  const place = outputPlace(source, projectDir, outDir);
+  const names = outputNames(place, now, "claims_sync");
+  const migration = renderFix(facts.source.value, facts.triggers, {
+    schema: source.config?.config.helperSchema ?? "rlsmith_private",
+    ownTransaction: names.ownTransaction,
+    rollbackFile: relative(projectDir, names.down),
+  });
+  return outputFiles(place, names, migration, now, "claims_sync");
+}

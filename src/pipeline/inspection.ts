@@ -1,0 +1,36 @@
+import { classify } from "../classify/classify.ts";
+import type { ClassifiedPolicy } from "../classify/classify.ts";
+import { catalogFindings } from "../classify/findings.ts";
+import { analyseFunctions } from "../classify/functions.ts";
+import type { FunctionFacts } from "../classify/functions.ts";
+import { inferContext } from "../classify/infer.ts";
+import type { InferredContext } from "../classify/infer.ts";
+import { claimsSourceOf } from "../config.ts";
+import type { Config } from "../config.ts";
+import type { Finding } from "../finding.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { ClaimsSource } from "../pg/context.ts";
+
+/** What the catalog says of its policies, without any decision. */
+export interface Inspection {
+  catalog: Catalog;
+  facts: FunctionFacts[];
+  classified: ClassifiedPolicy[];
+  findings: Finding[];
+  inferred: InferredContext;
+}
+
+/** Classify every policy, follow helpers into their bodies, infer the context map, and list what a person should know. */
+export function inspectCatalog(catalog: Catalog, config: Config | null): Inspection {
+  const source = config ? claimsSourceOf(config.claims) : claimsOf(catalog);
+  const facts = analyseFunctions(catalog, source);
+  const classified = classify(catalog, source, facts);
+  const inferred = inferContext(catalog, classified, facts);
+  const findings = [...catalogFindings(catalog, classified, facts), ...inferred.conflicts];
+  return { catalog, facts, classified, findings, inferred };
+}
+
+export const claimsOf = (catalog: Catalog): ClaimsSource =>
+  catalog.functions.some((fn) => fn.schema === "auth" && fn.name === "jwt")
+    ? { kind: "function", schema: "auth", name: "jwt" }
+    : { kind: "setting", setting: "request.jwt.claims" };

@@ -1,0 +1,28 @@
+import { contextFunctions } from "../classify/context-functions.ts";
+import type { InferredContext } from "../classify/infer.ts";
+import { tenancyOf } from "../classify/tenancy.ts";
+import { contextMapOf } from "../config.ts";
+import type { Config } from "../config.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { ContextMap } from "../pg/context.ts";
+import type { Known } from "../verify/scratch-ground.ts";
+import { inspectCatalog } from "./inspection.ts";
+
+/** What the attack has to know of a database beforehand. */
+export function knownOf(catalog: Catalog, config: Config | null): Known {
+  const { facts, classified, inferred } = inspectCatalog(catalog, config);
+  const mapped = config && Object.keys(config.context).length > 0 ? contextMapOf(config) : inferredMap(inferred);
+  const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
+  const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
+  const read = new Set(classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)));
+  const unmapped = [...read].filter((setting) => !context.variables.some((variable) => variable.setting === setting));
+  return { catalog, context, columns, facts, setters, unmapped, memberships };
+}
+
+/** What policies say by themselves, where nobody has declared it. */
+const inferredMap = (inferred: InferredContext): ContextMap => ({
+  claims: inferred.claims,
+  variables: inferred.variables.flatMap(({ setting, claim, type, separator }) =>
+    claim === null ? [] : [{ setting, claim, type, separator: separator ?? "," }],
+  ),
+});

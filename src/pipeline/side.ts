@@ -1,0 +1,144 @@
+import { readCatalog } from "../catalog-file.ts";
+import { claimsSourceOf, contextMapOf } from "../config.ts";
+import type { Db } from "../db/port.ts";
+import { ToolError } from "../errors.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import { addedRelations, changedViews } from "../prove/added.ts";
+import type { AddedRelation } from "../prove/added.ts";
+import type { AssumedVerdict, CompareOptions } from "../prove/compare-access.ts";
+import { proveNever } from "../prove/never.ts";
+import { meaningOf, propertyOf, tenantOf } from "../prove/properties.ts";
+import { prove } from "../prove/prove.ts";
+import { confirmProperty } from "../prove/replay/confirm-property.ts";
+import { confirm } from "../prove/replay/confirm.ts";
+import { inferTenant } from "../prove/tenant.ts";
+import type { Checked } from "../report/properties.ts";
+import { checkOut } from "../revision.ts";
+import { openScratch } from "../scratch/open.ts";
+import { claimsOf } from "./inspection.ts";
+import { openSource } from "./source.ts";
+import type { ProjectOptions, Source } from "./source.ts";
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+
+/** One side of a comparison. */
+export interface Side {
+  /** as it was named, a database's URL left out */
+  name: string;
+  catalog: Catalog;
+  /** null: a catalog out of a file */
+  source: Source | null;
+  close(): Promise<void>;
+}
+
+/**
+ * A side by what the user named: `git:REVISION` of the project, a `postgres://` URL or `env:NAME` that holds one, a catalog as JSON, or a
+ * project's folder. Throws ToolError (usage) for anything else.
+ */
+export async function openSide(named: string, options: ProjectOptions): Promise<Side> {
+  if (named.startsWith("git:")) {
+    const checkout = await checkOut(options.projectDir, named.slice("git:".length));
+    try {
+      const source = await openSource({ ...options, projectDir: checkout.projectDir });
+      return { name: named, catalog: source.catalog, source, close: source.close };
+    } finally {
+      checkout.close();
+    }
+  }
+  const url = named.startsWith("env:") ? urlOf(named.slice("env:".length)) : named;
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const source = await openSource({ ...options, db: url });
+    return {
+      name: named.startsWith("env:") ? named : "the live database",
+      catalog: source.catalog,
+      source,
+      close: source.close,
+    };
+  }
+  if (named.endsWith(".json")) return { name: named, catalog: readCatalog(named), source: null, close: async () => {} };
+  const projectDir = resolve(named);
+  if (!existsSync(projectDir) || !statSync(projectDir).isDirectory())
+    throw new ToolError(
+      "usage",
+      "NO_SUCH_SIDE",
+      `there is no folder \`${named}\``,
+      "a side is a folder, git:REVISION, a postgres:// URL, env:NAME that holds one, or a catalog as .json",
+    );
+  const source = await openSource({ ...options, projectDir });
+  return { name: named, catalog: source.catalog, source, close: source.close };
+}
+
+function urlOf(variable: string): string {
+  const url = process.env[variable];
+  if (url) return url;
+  throw new ToolError(
+    "usage",
+    "NO_SUCH_VARIABLE",
+    `env:${variable}: the environment has no such variable`,
+    `set ${variable} to a postgres:// URL`,
+  );
+}
+
+/** What `rlsmith prove` found between two sides. */
+export interface SideProof {
+  verdicts: AssumedVerdict[];
+  added: AddedRelation[];
+  /** views that differ, and are not compared */
+  views: string[];
+}
+
+/** Compare what two sides allow, under conditions that every request is taken to satisfy, and run the witnesses. */
+export async function proveSides(
+  before: Side,
+  after: Side,
+  assume: readonly string[],
+  options: CompareOptions,
+): Promise<SideProof> {
+  const assumptions = [{ name: assume.join(" and "), conditions: assume }];
+  const verdicts = prove(before.catalog, after.catalog, { ...options, assumptions });
+  const confirmed = await withDatabase([after, before], async (db) =>
+    confirm(db, before.catalog, after.catalog, verdicts, assumptions),
+  );
+  return {
+    verdicts: confirmed,
+    added: addedRelations(before.catalog, after.catalog),
+    views: changedViews(before.catalog, after.catalog),
+  };
+}
+
+/** Check properties of one side's policies. `tenant`: `column=claim.path`; else the config or the policies say. */
+export async function checkProperties(
+  side: Side,
+  never: readonly string[],
+  tenant: string | undefined,
+  options: CompareOptions,
+): Promise<Checked[]> {
+  const config = side.source?.config?.config;
+  const claims = config ? claimsSourceOf(config.claims) : claimsOf(side.catalog);
+  const context = config ? contextMapOf(config) : { claims, variables: [] };
+  const whose = tenant === undefined ? inferTenant(side.catalog, context) : tenantOf(tenant, claims);
+  const properties = never.map((text) => propertyOf(text, whose));
+  return withDatabase([side], async (db) => {
+    const checked: Checked[] = [];
+    for (const property of properties) {
+      const verdicts = proveNever(side.catalog, property, options);
+      checked.push({
+        name: property.name,
+        meaning: meaningOf(property),
+        verdicts: await confirmProperty(db, side.catalog, verdicts),
+      });
+    }
+    return checked;
+  });
+}
+
+/** A scratch database that one of the sides has open, or a new one. */
+async function withDatabase<T>(sides: readonly Side[], use: (db: Db) => Promise<T>): Promise<T> {
+  for (const { source } of sides) if (source?.origin.kind === "migrations") return use(source.origin.scratch.db);
+  const scratch = await openScratch({ kind: "embedded" });
+  try {
+    return await use(scratch.db);
+  } finally {
+    await scratch.close();
+  }
+}

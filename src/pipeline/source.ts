@@ -1,0 +1,97 @@
+import { loadConfig } from "../config.ts";
+import type { Config } from "../config.ts";
+import { openServer } from "../db/server.ts";
+import { inspect } from "../inspect/inspect.ts";
+import type { LayoutName } from "../layouts.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { Progress } from "../progress.ts";
+import { readMigrations } from "../scratch/layout.ts";
+import type { MigrationsFolder } from "../scratch/layout.ts";
+import { openScratch } from "../scratch/open.ts";
+import { extensionsNamed } from "../scratch/prepare.ts";
+import { replay } from "../scratch/replay.ts";
+import type { ReplayReport } from "../scratch/replay.ts";
+import type { Scratch, ScratchTarget } from "../scratch/scratch.ts";
+import { relative, resolve } from "node:path";
+
+export interface ProjectOptions {
+  /** the project's folder, absolute */
+  projectDir: string;
+  /** a live database instead of the migrations folder; only ever read */
+  db?: string | undefined;
+  scratch: ScratchTarget;
+  /** the migrations folder, where it is not to be found by itself */
+  folder?: string | undefined;
+  layout?: LayoutName | undefined;
+  /** config file, relative to the project; null: do not look at any */
+  config?: string | null | undefined;
+  strict: boolean;
+  progress: Progress;
+}
+
+/** A database's catalog and where it came from. */
+export interface Source {
+  catalog: Catalog;
+  config: { config: Config; file: string } | null;
+  origin: Origin;
+  close(): Promise<void>;
+}
+
+export type Origin =
+  /** replayed into a scratch database, which rehearsals fork */
+  | { kind: "migrations"; folder: MigrationsFolder; report: ReplayReport; scratch: Scratch }
+  /** only ever read; a rehearsal copies its schema */
+  | { kind: "live"; url: string; target: ScratchTarget };
+
+/** From a migrations folder (replayed into a scratch database) or a live database to a catalog. `without`: a file of the folder to leave out. */
+export async function openSource(options: ProjectOptions, without: string | null = null): Promise<Source> {
+  const config = options.config === null ? null : await loadConfig(options.projectDir, options.config);
+  if (options.db !== undefined) {
+    const db = await openServer(options.db);
+    try {
+      const catalog = await inspect(db);
+      options.progress.done(
+        "read",
+        `${catalog.policies.length} policies of the live database, in a read-only transaction`,
+      );
+      return {
+        catalog,
+        config,
+        origin: { kind: "live", url: options.db, target: options.scratch },
+        close: async () => {},
+      };
+    } finally {
+      await db.close();
+    }
+  }
+  const configured = config?.config.migrations;
+  const folder = await readMigrations(
+    resolve(options.projectDir, options.folder ?? configured?.folder ?? "."),
+    options.layout ?? configured?.layout,
+  );
+  if (without !== null)
+    folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
+  const scratch = await openScratch(options.scratch, {
+    extensions: extensionsNamed(folder),
+    onNotice: (notice) => options.progress.done("scratch", notice),
+  });
+  try {
+    const report = await replay(scratch, folder, { strict: options.strict });
+    const where = relative(options.projectDir, folder.folder) || ".";
+    const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
+    options.progress.done(
+      "replay",
+      `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
+    );
+    const catalog = await inspect(scratch.db);
+    return {
+      catalog,
+      config,
+      origin: { kind: "migrations", folder, report, scratch },
+      close: async () => scratch.close(),
+    };
+  } catch (error) {
+    await scratch.close();
+    throw error;
+  }
+}
