@@ -1,8 +1,10 @@
 import { relative } from "node:path";
 import { emitTests } from "../pipeline/emit-tests.ts";
+import { verifyMutants } from "../pipeline/verify-mutants.ts";
 import { verifySource } from "../pipeline/verify.ts";
 import type { ProjectOptions, Source } from "../pipeline/source.ts";
 import { writeAll } from "../plan/output.ts";
+import { mutantsJson, renderMutants } from "../report/mutants.ts";
 import { renderVerifyComparison } from "../report/verify-comparison.ts";
 import { jsonWriter } from "../report/verify-json.ts";
 import { verificationJunit } from "../report/verify-junit.ts";
@@ -10,6 +12,7 @@ import { verificationMarkdown } from "../report/verify-markdown.ts";
 import { renderVerification } from "../report/verify-terminal.ts";
 import { comparing } from "../verify/compare.ts";
 import type { EmittedKind } from "../verify/emit/place.ts";
+import { mutationScore } from "../verify/mutation-score.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, say } from "./terminal.ts";
 import { earlierRun, refuseForeignFile, type VerifyFlags } from "./verify-options.ts";
@@ -47,4 +50,13 @@ export async function emit(source: Source, kind: EmittedKind, options: ProjectOp
   writeAll([file], options.projectDir);
   say(`wrote ${relative(process.cwd(), file.path)}`);
   return EXIT.fine;
+}
+
+/** Make each policy worse in turn, and print what the matrix did not notice; the exit code. */
+export async function mutate(source: Source, flags: VerifyFlags, options: ProjectOptions): Promise<number> {
+  const outcomes = await verifyMutants(source, options.progress);
+  options.progress.done("mutants", `${outcomes.length} policies made worse`);
+  const score = mutationScore(outcomes);
+  print(flags.format === "json" ? mutantsJson(outcomes, score) : renderMutants(score, coloursFor(process.stdout)));
+  return score.survivors.length > 0 ? EXIT.findings : EXIT.fine;
 }

@@ -27,6 +27,21 @@ export interface MutantResult {
   noticed: Noticed | null;
 }
 
+/** What can be said of a mutant that no cell noticed. */
+export type Survivor =
+  /** proved: nobody can tell it from the policy */
+  | { kind: "equivalent" }
+  /** somebody could have noticed; `where`: `INSERT CHECK as anon: looser`, and what the rows lack */
+  | { kind: "different"; where: string[] }
+  /** not proved to be either */
+  | { kind: "unknown"; where: string[] };
+
+/** A policy made worse, and what noticed it, or why nothing did. */
+export type MutantOutcome = { mutant: PolicyMutant } & (
+  | { noticed: Noticed; survivor: null }
+  | { noticed: null; survivor: Survivor }
+);
+
 /**
  * Put each mutant in place inside a transaction, run the cells of its relation, and of those whose policies look into it, and see whether one
  * comes out otherwise. The transaction is rolled back.
@@ -63,7 +78,7 @@ export async function runMutants(
     let noticed: Noticed | null = null;
     for (const target of affected(ground, mutant)) {
       for (const actor of actors) {
-        const attempts = attemptsOn(ground, target, actor);
+        const attempts = attemptsOn(target, actor, ground);
         const key = `${target.name} ${actor.name}`;
         const before = baselines.get(key) ?? (await ground.transaction(async () => outcomes(actor, attempts)));
         baselines.set(key, before);
@@ -111,9 +126,15 @@ const inOrderOfPromise = (actors: readonly Actor[]): Actor[] => {
   return actors.toSorted((a, b) => rank[a.class] - rank[b.class]);
 };
 
-const attemptsOn = (ground: Ground, target: Target, actor: Actor): Attempt[] => [
-  ...readAttempts(target, ground.targets, ground.surface, ground.sampled),
-  ...insertAttempts(target, actor, ground.tenantSetting),
-  ...updateAttempts(target, actor, ground.tenantSetting),
-  ...deleteAttempts(target, actor),
-];
+/** What is tried on one relation; a change is looked for there alone, since that is where a policy of it tells. */
+export const attemptsOn = (
+  target: Target,
+  actor: Actor,
+  { targets, surface, sampled, tenantSetting }: Pick<Ground, "targets" | "surface" | "sampled" | "tenantSetting">,
+): Attempt[] =>
+  [
+    ...readAttempts(target, targets, surface, sampled),
+    ...insertAttempts(target, actor, tenantSetting),
+    ...updateAttempts(target, actor, tenantSetting),
+    ...deleteAttempts(target, actor),
+  ].map((attempt) => ({ ...attempt, probe: attempt.probe && { kind: "relation", name: target.name } }));

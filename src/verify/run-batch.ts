@@ -69,7 +69,7 @@ async function runBlock(db: Db, batch: Batch, probes: ReadonlyMap<string, string
     setup: batch.setup,
     prelude: batch.prelude,
     again: batch.preludeWrites,
-    probes: Object.fromEntries([...used].map((name) => [name, probes.get(name) ?? "select ''"])),
+    probes: Object.fromEntries([...used].map((name) => [name, probeOf(name, probes)])),
     cells: batch.attempts.map(({ sql, answer, probe, setup }) => ({
       s: sql,
       c: answer === "changes",
@@ -81,6 +81,13 @@ async function runBlock(db: Db, batch: Batch, probes: ReadonlyMap<string, string
   await db.exec(`do ${dollarQuote(body, "rlsmith")}`);
   const [row] = await db.query<{ results: string }>("select current_setting('rlsmith.results') as results");
   return (JSON.parse(row?.results ?? "[]") as Raw[]).map(answered);
+}
+
+function probeOf(name: string, probes: ReadonlyMap<string, string>): string {
+  const probe = probes.get(name);
+  // without one a change would look like none
+  if (probe === undefined) throw new Error(`there is no probe for ${name}`);
+  return probe;
 }
 
 const probeName = (probe: NonNullable<Attempt["probe"]>): string => (probe.kind === "all" ? "*" : probe.name);

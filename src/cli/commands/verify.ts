@@ -5,7 +5,7 @@ import { renderReplay } from "../../report/replay-terminal.ts";
 import { projectOptions, withSource } from "../options.ts";
 import { coloursFor, say } from "../terminal.ts";
 import { EMITTED, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
-import { attack, emit } from "../verify-run.ts";
+import { attack, emit, mutate } from "../verify-run.ts";
 
 export function verifyCommand(program: Command, done: (exit: number) => void): void {
   withSource(
@@ -15,7 +15,17 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
     .description("attack the database as its tenants would, and list what reaches rows that are not theirs")
     .option("-w, --write-and-roll-back", "with --db: put invented rows in, try writes too, and roll all of it back")
     .option("--compare <file>", "say what has changed since an earlier `--format json`")
-    .addOption(new Option("--emit <kind>", "write the matrix as a file of tests instead").choices([...EMITTED]))
+    .addOption(
+      new Option("--emit <kind>", "write the matrix as a file of tests instead")
+        .choices([...EMITTED])
+        .conflicts("compare"),
+    )
+    .addOption(
+      new Option("--mutants", "make each policy worse in turn, and list what nothing notices").conflicts([
+        "emit",
+        "compare",
+      ]),
+    )
     .action(async (project: string, flags: VerifyFlags) => {
       if (flags.writeAndRollBack === true && flags.db === undefined)
         throw new ToolError(
@@ -24,11 +34,20 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
           "--write-and-roll-back is for a live database, and none was named",
           "leave it out: the scratch database is written to anyway, or name one with --db",
         );
+      if (flags.mutants === true && flags.format !== "terminal" && flags.format !== "json")
+        throw new ToolError(
+          "usage",
+          "NO_SUCH_FORMAT",
+          `--mutants has no \`--format ${flags.format}\``,
+          "use terminal or json",
+        );
       const options = projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
         if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
-        done(flags.emit ? await emit(source, flags.emit, options) : await attack(source, flags, options));
+        if (flags.emit) done(await emit(source, flags.emit, options));
+        else if (flags.mutants) done(await mutate(source, flags, options));
+        else done(await attack(source, flags, options));
       } finally {
         await source.close();
       }

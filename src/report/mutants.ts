@@ -1,0 +1,52 @@
+import type pc from "picocolors";
+import type { MutantOutcome } from "../verify/mutation.ts";
+import type { MutationCounts, MutationScore } from "../verify/mutation-score.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+const COLUMNS = ["mutants", "noticed", "equivalent", "survived"] as const satisfies (keyof MutationCounts)[];
+
+/** A mutation check as a person reads it: a line a kind, and each survivor by name with what is known of it. */
+export function renderMutants({ kinds, all, killed, survivors: left }: MutationScore, colours: Colours): string {
+  const width = Math.max(...["all", ...kinds.keys()].map((kind) => kind.length));
+  const line = (title: string, cells: readonly string[]): string =>
+    [title.padEnd(width), ...cells.map((cell, n) => cell.padStart(COLUMNS[n]?.length ?? 0))].join("  ");
+  const counts = (score: MutationCounts): string[] => COLUMNS.map((column) => String(score[column]));
+  return [
+    colours.bold(line("policy", COLUMNS)),
+    ...[...kinds].map(([kind, score]) => line(kind, counts(score))),
+    line("all", counts(all)),
+    "",
+    ...left.flatMap(({ mutant, survivor }) => [
+      `${colours.red("survived")} ${mutant.name}`,
+      ...survivor.where.slice(0, 4).map((where) => `    ${where}`),
+      ...(survivor.where.length > 4 ? [`    and ${survivor.where.length - 4} more`] : []),
+    ]),
+    ...(left.length > 0 ? [""] : []),
+    `${left.length === 0 ? colours.green("✓") : colours.red("✗")} ${percent(killed)} of the mutants that can be noticed were: ${all.noticed} of ${all.noticed + all.survived}`,
+    "",
+  ].join("\n");
+}
+
+/** Cut, never rounded up: what says 100 % is 100 %. */
+const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+
+/** The same as JSON. */
+export function mutantsJson(outcomes: readonly MutantOutcome[], { kinds, all, killed }: MutationScore): string {
+  const value = {
+    format: "rlsmith-mutants",
+    formatVersion: 1,
+    ...all,
+    killed,
+    kinds: Object.fromEntries(kinds),
+    mutants: outcomes.map(({ mutant: { name, policy, kind, apply }, noticed, survivor }) => ({
+      name,
+      policy,
+      kind,
+      statements: apply,
+      noticed,
+      survivor,
+    })),
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
