@@ -6,6 +6,7 @@ import {
   foreignRow,
   inTheNameOf,
   insertInto,
+  otherWords,
   on,
   setColumn,
   spareRow,
@@ -39,6 +40,8 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
         { answer: "output", probe: null },
       ),
     );
+    for (const [name, word] of otherWords(target, mine))
+      attempts.push(insert(`insert own row with ${name} ${word}`, insertInto(target, { ...mine, [name]: word })));
     if (column !== null)
       attempts.push(insert("insert without a tenant", insertInto(target, { ...mine, [column]: null })));
   }
