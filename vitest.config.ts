@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
+/** `npm test`: what has to be quick. `npm run test:long` runs the files named `*.long.test.ts`. */
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, "test/**/*.long.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: "forks",
