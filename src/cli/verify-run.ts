@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { emitTests } from "../pipeline/emit-tests.ts";
+import { outputPlace } from "../pipeline/output-place.ts";
 import { verifyMutants } from "../pipeline/verify-mutants.ts";
 import { verifySource } from "../pipeline/verify.ts";
 import type { ProjectOptions, Source } from "../pipeline/source.ts";
@@ -11,7 +13,7 @@ import { verificationJunit } from "../report/verify-junit.ts";
 import { verificationMarkdown } from "../report/verify-markdown.ts";
 import { renderVerification } from "../report/verify-terminal.ts";
 import { comparing } from "../verify/compare.ts";
-import type { EmittedKind } from "../verify/emit/place.ts";
+import { emittedPath, type EmittedKind } from "../verify/emit/place.ts";
 import { mutationScore } from "../verify/mutation-score.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, say } from "./terminal.ts";
@@ -45,10 +47,12 @@ export async function attack(source: Source, flags: VerifyFlags, options: Projec
 
 /** Write the matrix as a file of tests. */
 export async function emit(source: Source, kind: EmittedKind, options: ProjectOptions): Promise<number> {
-  const file = await emitTests(source, kind, options.projectDir, options.progress);
-  refuseForeignFile(file.path, kind);
-  writeAll([file], options.projectDir);
-  say(`wrote ${relative(process.cwd(), file.path)}`);
+  const path = emittedPath(outputPlace(source, options.projectDir, null), kind);
+  refuseForeignFile(path, kind);
+  const content = await emitTests(source, kind, options.projectDir, options.progress);
+  // one that an earlier run has written
+  writeAll([{ path, content, replace: existsSync(path) }], options.projectDir);
+  say(`wrote ${relative(process.cwd(), path)}`);
   return EXIT.fine;
 }
 

@@ -133,7 +133,7 @@ export const attemptsOn = (
   { targets, surface, sampled, tenantSetting }: Pick<Ground, "targets" | "surface" | "sampled" | "tenantSetting">,
 ): Attempt[] =>
   [
-    ...readAttempts(target, targets, surface, sampled),
+    ...readAttempts(target, targets, surface, { limited: sampled, prepared: !sampled }),
     ...insertAttempts(target, actor, tenantSetting),
     ...updateAttempts(target, actor, tenantSetting),
     ...deleteAttempts(target, actor),

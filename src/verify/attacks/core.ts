@@ -19,7 +19,10 @@ const CORE = new Set([
 export const core = (run: Run, actor: Actor): Attempt[] =>
   [...run.ground.targets.values()]
     .flatMap((target) => [
-      ...readAttempts(target, run.ground.targets, run.ground.surface, run.ground.sampled),
+      ...readAttempts(target, run.ground.targets, run.ground.surface, {
+        limited: run.ground.sampled,
+        prepared: !run.ground.sampled,
+      }),
       ...insertAttempts(target, actor, run.ground.tenantSetting),
       ...updateAttempts(target, actor, run.ground.tenantSetting),
       ...deleteAttempts(target, actor),

@@ -7,12 +7,15 @@ import { foreignRow, on, otherWords, setColumn } from "./rows.ts";
 const keys = (target: Target, from: string): string =>
   `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${target.key} as k from ${from}) x`;
 
-/** Reads: all of it, through a join, by the key of a foreign row, FOR UPDATE. `limited`: only rows that are known are asked for. */
+/**
+ * Reads: all of it, through a join, by the key of a foreign row, FOR UPDATE. `limited`: only rows that are known are asked for. `prepared`: rows
+ * may be changed before they are read.
+ */
 export function readAttempts(
   target: Target,
   targets: ReadonlyMap<string, Target>,
   surface: Surface,
-  limited: boolean,
+  { limited, prepared }: { limited: boolean; prepared: boolean },
 ): Attempt[] {
   const read = (attack: string, sql: string): Attempt =>
     on(target, { command: "SELECT", attack, sql, answer: "keys", probe: null });
@@ -25,10 +28,10 @@ export function readAttempts(
     read("read for update", keys(target, `(select t.* from ${target.sql} t${where} for update) t`)),
   ];
   const first = target.ownRows[0];
-  if (first && !limited)
+  if (first && prepared)
     for (const [name, word] of otherWords(target, first))
       attempts.push({
-        ...read(`read with ${name} ${word}`, keys(target, `${target.sql} t`)),
+        ...read(`read with ${name} ${word}`, keys(target, `${target.sql} t${where}`)),
         setup: [`update ${target.sql} t set ${setColumn(target, name, word)} where ${rowCondition(target, first)}`],
       });
   if (foreign)

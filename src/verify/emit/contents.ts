@@ -2,10 +2,16 @@ import type { IsolationCheck, IsolationTests } from "./isolation-tests.ts";
 
 // What both kinds of file have in common. The answers that their helpers give, and the ones expected, are texts made here and there alike.
 
-/** The answer that a check must get: `sees nothing`, `sees` and keys one a line, `changed`, `unchanged`, `error 23505`. */
+/** The answer that a check must get: `sees nothing`, `sees` and keys one a line, `changed: 2 own, 1 foreign`, `unchanged`, `error 23505`. */
 export function expectedAnswer({ expected }: IsolationCheck): string {
   if (expected.kind === "error") return `error ${expected.sqlstate}`;
-  if (expected.kind !== "keys") return expected.kind;
+  if (expected.kind === "unchanged") return "unchanged";
+  if (expected.kind === "changed") {
+    const rows = (["own", "foreign"] as const).flatMap((whose) =>
+      expected[whose] === 0 ? [] : [`${expected[whose]} ${whose}`],
+    );
+    return rows.length === 0 ? "changed" : `changed: ${rows.join(", ")}`;
+  }
   const keys = expected.keys.join("\n");
   return keys === "" ? "sees nothing" : `sees\n${keys}`;
 }
@@ -23,17 +29,61 @@ export function emptiedSettings(tests: IsolationTests): string[] {
   );
 }
 
-/** Checks of one relation after another, in the order in which they come. */
-export function checksByRelation(tests: IsolationTests): Map<string, IsolationCheck[]> {
+/** One statement and everybody who must get the same answer to it. */
+export interface CheckGroup {
+  attack: string;
+  /** names of personas, in their order */
+  personas: string[];
+  setup: string[];
+  settings: [string, string][];
+  sql: string;
+  /** name of a probe of the section; null for a statement that reads */
+  probe: string | null;
+  /** see `expectedAnswer` */
+  expected: string;
+}
+
+export interface Section {
+  relation: string;
+  /** by name: the relation's own, and a number where there are more */
+  probes: Map<string, string>;
+  groups: CheckGroup[];
+}
+
+/** One relation after another; in it one statement after another, with who gets which answer: who reviews a file compares personas. */
+export function sectionsOf(tests: IsolationTests): Section[] {
   const known = new Set(tests.personas.map((persona) => persona.name));
-  const sections = new Map<string, IsolationCheck[]>();
+  type Growing = Section & { byText: Map<string, CheckGroup> };
+  const sections = new Map<string, Growing>();
   for (const check of tests.checks) {
-    if (!known.has(check.persona)) throw new Error(`\`${check.title}\` names a persona that is not there`);
-    const section = sections.get(check.relation);
-    if (section) section.push(check);
-    else sections.set(check.relation, [check]);
+    if (!known.has(check.persona)) throw new Error(`\`${check.attack}\` names a persona that is not there`);
+    const { relation, attack, setup, sql } = check;
+    const section: Growing = sections.get(relation) ?? { relation, probes: new Map(), groups: [], byText: new Map() };
+    sections.set(relation, section);
+    const probe = check.kind === "writes" ? probeName(section, check.probe) : null;
+    const settings = Object.entries(check.settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const expected = expectedAnswer(check);
+    const text = JSON.stringify([attack, setup, settings, sql, probe, expected]);
+    const group = section.byText.get(text);
+    if (group) group.personas.push(check.persona);
+    else {
+      const fresh = { attack, personas: [check.persona], setup, settings, sql, probe, expected };
+      section.byText.set(text, fresh);
+      section.groups.push(fresh);
+    }
   }
-  return sections;
+  // the same attack together, where personas have different statements or get different answers
+  return [...sections.values()].map(({ relation, probes, groups }) => {
+    const order = [...new Set(groups.map(({ attack }) => attack))];
+    return { relation, probes, groups: groups.toSorted((a, b) => order.indexOf(a.attack) - order.indexOf(b.attack)) };
+  });
+}
+
+function probeName({ relation, probes }: Section, sql: string): string {
+  for (const [name, known] of probes) if (known === sql) return name;
+  const name = probes.size === 0 ? relation : `${relation} ${probes.size + 1}`;
+  probes.set(name, sql);
+  return name;
 }
 
 /** A text for a title or a comment: nothing in it may end the line, in SQL or in TypeScript. */

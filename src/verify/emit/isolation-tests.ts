@@ -5,7 +5,7 @@ export interface IsolationTests {
   /** statements that put the rows of two invented tenants in place, run as the login, in order; none ends with a semicolon */
   fixtures: string[];
   personas: TestPersona[];
-  /** in order of relation, persona, title */
+  /** in order of relation, persona, attack */
   checks: IsolationCheck[];
   /** tables whose row security must be active for every persona's role, as SQL writes them: `public.visit`, `"My Shop"."order"` */
   guarded?: string[];
@@ -29,8 +29,10 @@ export type IsolationCheck = {
   relation: string;
   /** name of a persona */
   persona: string;
-  /** `A's dealer cannot move its own row to another tenant`: unique in the file */
-  title: string;
+  /** `move own row to another tenant`: unique among those of the relation and persona */
+  attack: string;
+  /** run as the login before it: what the check needs and the fixtures have not */
+  setup: string[];
   /** set as the persona, before the statement, for this check only */
   settings: Record<string, string>;
   sql: string;
@@ -41,10 +43,29 @@ export type IsolationCheck = {
       expected: { kind: "keys"; keys: string[] } | { kind: "error"; sqlstate: string };
     }
   | {
-      /** `sql` changes rows; afterwards `probe`, run as the login, returns one text, which says how the rows now stand */
+      /**
+       * `sql` changes rows; before and afterwards `probe`, run as the login, returns one text: a line a row, and in it, with tabs between, `o` for
+       * a row of the persona's tenant or `f` for one of the other's, the relation, the key, and what is different when the row is
+       */
       kind: "writes";
       probe: string;
       /** `unchanged`: the probe says the same as before the statement, and the statement may also have raised 42501 */
-      expected: { kind: "unchanged" } | { kind: "changed" } | { kind: "error"; sqlstate: string };
+      expected: { kind: "unchanged" } | ({ kind: "changed" } & Change) | { kind: "error"; sqlstate: string };
     }
 );
+
+/** How many rows were made, changed or removed. Where nothing says whose rows are, they are in neither number. */
+export interface Change {
+  own: number;
+  foreign: number;
+}
+
+/** Of lines of a probe that came or went: whose rows they are of. */
+export function changeOf(lines: readonly string[]): Change {
+  const keys = { o: new Set<string>(), f: new Set<string>() };
+  for (const line of lines) {
+    const [whose, , key = ""] = line.split("\t");
+    if (whose === "o" || whose === "f") keys[whose].add(key);
+  }
+  return { own: keys.o.size, foreign: keys.f.size };
+}

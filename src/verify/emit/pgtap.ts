@@ -1,14 +1,14 @@
 import { dollarQuote, quoteLiteral } from "../../pg/identifier.ts";
 import {
-  checksByRelation,
   emptiedSettings,
-  expectedAnswer,
   guardedTitle,
   oneLine,
   privilegeTitle,
   rolesOf,
+  sectionsOf,
+  type CheckGroup,
 } from "./contents.ts";
-import type { IsolationCheck, IsolationTests, TestPersona } from "./isolation-tests.ts";
+import type { IsolationTests, TestPersona } from "./isolation-tests.ts";
 import { generatedLine } from "./place.ts";
 
 /**
@@ -27,15 +27,19 @@ export function pgtap(tests: IsolationTests): string {
     ),
     helpers(emptiedSettings(tests)),
     PGTAP,
+    CHECK,
     `select plan(${planned});`,
     [
       "-- Were a role above row security, the other tests would say nothing.",
       ...roles.map(privilegeTest),
       ...guarded.flatMap((relation) => roles.map((role) => guardedTest(role, relation))),
     ].join("\n"),
-    ...[...checksByRelation(tests)].flatMap(([relation, checks]) => [
+    ...sectionsOf(tests).flatMap(({ relation, probes, groups }) => [
       `-- ${oneLine(relation)}`,
-      ...checks.map(checkTest),
+      ...[...probes].map(
+        ([name, sql]) => `insert into pg_temp.rlsmith_probe values (${literal(name)},\n  ${dollarQuote(sql)});`,
+      ),
+      ...groups.map((group) => checkTests(relation, group)),
     ]),
     "select * from finish();\nrollback;",
   ];
@@ -50,7 +54,8 @@ set local client_encoding = 'UTF8';`;
 
 function personaTable(personas: readonly TestPersona[]): string {
   const rows = personas.map(
-    ({ name, role, claims }) => `  (${literal(name)}, ${literal(role)}, ${claims === null ? "null" : literal(claims)})`,
+    ({ name, role, claims }) =>
+      `  (${literal(tapTitle(name))}, ${literal(role)}, ${claims === null ? "null" : literal(claims)})`,
   );
   const insert = `insert into pg_temp.rlsmith_persona (name, role, claims) values\n${rows.join(",\n")};`;
   return `-- Who sends requests: with which role and which claims.
@@ -63,15 +68,34 @@ create temporary table rlsmith_persona (name text primary key, role text not nul
  * The functions that run a statement as a persona. They are made before pgTAP's schema joins the search path and keep the path as it was, as
  * the fixtures find it: pgTAP's names cannot hide those of the project. What cannot be done as the login raises, and so ends the file: it would look like a denial.
  */
-const helpers = (emptied: readonly string[]): string => `-- Runs one statement as a persona, and undoes all of it.
+const helpers = (emptied: readonly string[]): string => `-- How the rows of a relation stand, as one text: a query each.
+create temporary table rlsmith_probe (name text primary key, query text not null) on commit drop;
+
+-- 'unchanged', or 'changed' and how many rows of which tenant. In a line of a probe are, with tabs between: o for a row of the persona's
+-- tenant or f for one of the other's, the relation, the key, and what is different when the row is.
+create function pg_temp.rlsmith_change(before text, after text) returns text
+language sql as $rlsmith$
+  with gone as (select unnest(string_to_array(before, E'\\n')) as line),
+  come as (select unnest(string_to_array(after, E'\\n')) as line),
+  changed as ((table gone except table come) union all (table come except table gone))
+  select case when before is not distinct from after then 'unchanged' else 'changed' || coalesce(': ' || (
+    select string_agg(rows, ', ' order by whose desc) from (
+      select whose, count(distinct split_part(line, E'\\t', 3)) || case whose when 'o' then ' own' else ' foreign' end as rows
+      from changed, split_part(line, E'\\t', 1) whose where whose in ('o', 'f') group by whose
+    ) counted
+  ), '') end
+$rlsmith$;
+
+-- Runs one statement as a persona, and undoes all of it.
 -- Without a probe: the text that the statement returns. With one: whether the login sees what the probe returns changed.
-create function pg_temp.rlsmith_run(persona text, settings jsonb, statement text, probe text) returns text
+create function pg_temp.rlsmith_run(persona text, setup text[], settings jsonb, statement text, probe text) returns text
 language plpgsql
 set search_path from current
 as $rlsmith$
 declare
   login text := current_setting('role');
   sender pg_temp.rlsmith_persona;
+  step text;
   before text;
   answer text;
 begin
@@ -81,6 +105,9 @@ begin
     perform set_config(name, '', true) from unnest(array[${emptied.map(literal).join(", ")}]) name;
     perform set_config('request.jwt.claims', coalesce(sender.claims, ''), true);
     perform set_config(s.key, s.value, true) from jsonb_each_text(settings) s;
+    foreach step in array setup loop
+      execute step;
+    end loop;
     if probe is not null then
       -- off: raises where row security would hide rows from the login, and with them every change
       perform set_config('row_security', 'off', true);
@@ -102,28 +129,13 @@ begin
       perform set_config('role', login, true);
       perform set_config('row_security', 'off', true);
       execute probe into answer;
-      answer := case when answer is distinct from before then 'changed' else 'unchanged' end;
+      answer := pg_temp.rlsmith_change(before, answer);
     end if;
     raise exception using errcode = 'RLS00', message = 'undo';
   exception
     when sqlstate 'RLS00' then return answer;
   end;
 end
-$rlsmith$;
-
--- 'sees nothing', 'sees' and a key a line, or 'error' and its code
-create function pg_temp.rlsmith_reads(persona text, statement text, settings jsonb default '{}') returns text
-language sql as $rlsmith$ select pg_temp.rlsmith_run(persona, settings, statement, null) $rlsmith$;
-
--- 'changed', 'unchanged', or 'error' and its code
-create function pg_temp.rlsmith_writes(persona text, statement text, probe text, settings jsonb default '{}') returns text
-language sql as $rlsmith$ select pg_temp.rlsmith_run(persona, settings, statement, probe) $rlsmith$;
-
--- the same where nothing may change: that the statement was refused is as good
-create function pg_temp.rlsmith_leaves(persona text, statement text, probe text, settings jsonb default '{}') returns text
-language sql as $rlsmith$
-  select case answer when 'error 42501' then 'unchanged' else answer end
-  from pg_temp.rlsmith_run(persona, settings, statement, probe) answer
 $rlsmith$;
 
 create function pg_temp.rlsmith_guarded(role text, relation regclass) returns boolean
@@ -157,6 +169,28 @@ begin
 end
 $rlsmith$;`;
 
+/** Made when pgTAP is in reach. */
+const CHECK = `-- One test a persona: it runs the statement and must get this answer, which is 'sees nothing', 'sees' and a key a line, 'error' and its
+-- code, or of a statement that writes, 'unchanged' or 'changed' and how many rows of which tenant. Where nothing may change, that the statement was refused is as good.
+create function pg_temp.rlsmith_check(title text, expected text, personas text[], statement text, probed text default null, setup text[] default '{}', settings jsonb default '{}')
+returns setof text
+language plpgsql
+as $rlsmith$
+declare
+  persona text;
+  probe text := (select p.query from pg_temp.rlsmith_probe p where p.name = probed);
+  answer text;
+begin
+  foreach persona in array personas loop
+    answer := pg_temp.rlsmith_run(persona, setup, settings, statement, probe);
+    if expected = 'unchanged' and answer = 'error 42501' then
+      answer := expected;
+    end if;
+    return next is(answer, expected, persona || ': ' || title);
+  end loop;
+end
+$rlsmith$;`;
+
 const privilegeTest = (role: string): string =>
   test(
     `(select rolsuper or rolbypassrls from pg_roles where rolname = ${literal(role)})`,
@@ -167,16 +201,15 @@ const privilegeTest = (role: string): string =>
 const guardedTest = (role: string, relation: string): string =>
   test(`pg_temp.rlsmith_guarded(${literal(role)}, ${literal(relation)})`, "true", guardedTitle(role, relation));
 
-function checkTest(check: IsolationCheck): string {
-  const settings = Object.entries(check.settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const last = settings.length === 0 ? [] : [literal(JSON.stringify(Object.fromEntries(settings)))];
-  const call = (name: string, ...texts: string[]): string =>
-    `pg_temp.${name}(\n${[literal(check.persona), ...texts.map((text) => dollarQuote(text)), ...last].map((arg) => `    ${arg}`).join(",\n")}\n  )`;
-  const have =
-    check.kind === "reads"
-      ? call("rlsmith_reads", check.sql)
-      : call(check.expected.kind === "unchanged" ? "rlsmith_leaves" : "rlsmith_writes", check.sql, check.probe);
-  return test(have, literal(expectedAnswer(check)), check.title);
+function checkTests(relation: string, { attack, expected, personas, sql, probe, setup, settings }: CheckGroup): string {
+  const named = [
+    ...(probe === null ? [] : [`probed => ${literal(probe)}`]),
+    ...(setup.length === 0 ? [] : [`setup => array[${setup.map((one) => dollarQuote(one)).join(", ")}]`]),
+    ...(settings.length === 0 ? [] : [`settings => ${literal(JSON.stringify(Object.fromEntries(settings)))}`]),
+  ];
+  return `select pg_temp.rlsmith_check(${literal(tapTitle(`${attack}, ${relation}`))}, ${literal(expected)},
+  array[${personas.map((name) => literal(tapTitle(name))).join(", ")}],
+  ${[dollarQuote(sql), ...named].join(",\n  ")});`;
 }
 
 const test = (have: string, want: string, title: string): string =>

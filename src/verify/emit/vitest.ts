@@ -1,13 +1,13 @@
 import {
-  checksByRelation,
   emptiedSettings,
-  expectedAnswer,
   guardedTitle,
   oneLine,
   privilegeTitle,
   rolesOf,
+  sectionsOf,
+  type CheckGroup,
 } from "./contents.ts";
-import type { IsolationCheck, IsolationTests } from "./isolation-tests.ts";
+import type { IsolationTests } from "./isolation-tests.ts";
 import { generatedLine } from "./place.ts";
 
 /**
@@ -20,10 +20,12 @@ export function vitest(tests: IsolationTests): string {
   );
   const privileges = rolesOf(tests).map((role) => ({ title: privilegeTitle(role), role }));
   const personas = tests.personas.map(({ name, role, claims }) => ({ name, role, claims }));
-  const relations = [...checksByRelation(tests)].map(
-    ([relation, checks]) =>
-      `  {\n    relation: ${literal(oneLine(relation))},\n    checks: ${list(checks.map(checkFields), 2)},\n  },\n`,
+  const sections = sectionsOf(tests);
+  const relations = sections.map(
+    ({ relation, groups }) =>
+      `  {\n    relation: ${literal(oneLine(relation))},\n    checks: ${list(groups.map(checkFields), 2)},\n  },\n`,
   );
+  const probes = sections.flatMap((section) => [...section.probes]);
   return `// ${generatedLine("vitest")}
 // Row isolation in ${oneLine(tests.title)}: who reads and who changes whose rows. Run it with DATABASE_URL set, as a login that row security
 // does not hold back and that can become the roles below. All of it happens in one transaction, which is rolled back.
@@ -38,13 +40,16 @@ interface Persona {
 }
 
 interface Check {
-  title: string;
-  persona: string;
+  attack: string;
+  /** everybody who must get this answer, a test each */
+  personas: string[];
+  /** run as the login before it */
+  setup?: string[];
   settings?: Record<string, string>;
   sql: string;
-  /** there for statements that write: run as the login before and after, it says how the rows stand */
+  /** there for statements that write: the name of a probe */
   probe?: string;
-  /** "sees nothing", "sees" and a key a line, "changed", "unchanged", or "error" and its code */
+  /** "sees nothing", "sees" and a key a line, "unchanged", "changed" and how many rows of which tenant, or "error" and its code */
   expected: string;
 }
 
@@ -61,22 +66,30 @@ const privileges: { title: string; role: string }[] = ${list(privileges)};
 
 const guarded: { title: string; role: string; relation: string }[] = ${list(guarded)};
 
+/** How the rows of a relation stand, as one text: run as the login before and after. */
+const probes: Record<string, string> = ${fields(probes)};
+
 const relations: { relation: string; checks: Check[] }[] = [${relations.length > 0 ? `\n${relations.join("")}` : ""}];
 ${RUNNER}`;
 }
 
-function checkFields(check: IsolationCheck): Record<string, unknown> {
-  const { title, persona, sql } = check;
-  const settings = Object.entries(check.settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
+function checkFields({ attack, personas, setup, settings, sql, probe, expected }: CheckGroup): Record<string, unknown> {
   return {
-    title: oneLine(title),
-    persona,
+    attack: oneLine(attack),
+    personas,
+    ...(setup.length === 0 ? {} : { setup }),
     ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
     sql,
-    ...(check.kind === "writes" ? { probe: check.probe } : {}),
-    expected: expectedAnswer(check),
+    ...(probe === null ? {} : { probe }),
+    expected,
   };
 }
+
+/** An object, a field a line. */
+const fields = (entries: readonly (readonly [string, string])[]): string =>
+  entries.length === 0
+    ? "{}"
+    : `{\n${entries.map(([name, value]) => `  ${literal(name)}: ${literal(value)},\n`).join("")}}`;
 
 const literal = (value: unknown): string => JSON.stringify(value);
 
@@ -117,12 +130,16 @@ async function undone<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Run the statement as the persona. Whatever else fails is thrown: it must not look like a denial. */
-async function answer({ persona, settings = {}, sql, probe }: Check): Promise<string> {
+async function answer(persona: string, { setup = [], settings = {}, sql, probe: probed }: Check): Promise<string> {
+  const probe = probed === undefined ? undefined : probes[probed];
+  if (probe === undefined && probed !== undefined) throw new Error(\`there is no probe "\${probed}"\`);
+
   const sender = personas.find(({ name }) => name === persona);
   if (!sender) throw new Error(\`there is no persona "\${persona}"\`);
   for (const name of emptied) await set(name, "");
   await set("request.jwt.claims", sender.claims ?? "");
   for (const [name, value] of Object.entries(settings)) await set(name, value);
+  for (const statement of setup) await one(statement);
   // off: raises where row security would hide rows from the login, and with them every change
   await set("row_security", "off");
   const before = probe === undefined ? null : await one(probe);
@@ -139,7 +156,20 @@ async function answer({ persona, settings = {}, sql, probe }: Check): Promise<st
   if (probe === undefined) return seen === null || seen === undefined || seen === "" ? "sees nothing" : \`sees\\n\${seen}\`;
   await set("role", login);
   await set("row_security", "off");
-  return (await one(probe)) === before ? "unchanged" : "changed";
+  return change(before, await one(probe));
+}
+
+/** In a line of a probe are, with tabs between: o for a row of the persona's tenant or f for one of the other's, the relation, the key, and what is different when the row is. */
+function change(before: unknown, after: unknown): string {
+  if (before === after) return "unchanged";
+  const [gone, come] = [String(before).split("\\n"), String(after).split("\\n")];
+  const changed = [...gone.filter((line) => !come.includes(line)), ...come.filter((line) => !gone.includes(line))];
+  const count = (whose: string, name: string): string[] => {
+    const keys = new Set(changed.map((line) => line.split("\\t")).flatMap((parts) => (parts[0] === whose ? [parts[2] ?? ""] : [])));
+    return keys.size === 0 ? [] : [\`\${keys.size} \${name}\`];
+  };
+  const rows = [...count("o", "own"), ...count("f", "foreign")];
+  return rows.length === 0 ? "changed" : \`changed: \${rows.join(", ")}\`;
 }
 
 /** On this machine, on its container network (a name without a dot), or wherever one has said that it may be. */
@@ -192,11 +222,12 @@ describe.sequential("row isolation", () => {
   for (const { relation, checks } of relations)
     describe(relation, () => {
       for (const check of checks)
-        test(check.title, async () => {
-          const found = await undone(() => answer(check));
-          // where nothing may change, that the statement was refused is as good
-          expect(found === "error 42501" && check.expected === "unchanged" ? "unchanged" : found).toBe(check.expected);
-        });
+        for (const persona of check.personas)
+          test(\`\${persona}: \${check.attack}\`, async () => {
+            const found = await undone(() => answer(persona, check));
+            // where nothing may change, that the statement was refused is as good
+            expect(found === "error 42501" && check.expected === "unchanged" ? "unchanged" : found).toBe(check.expected);
+          });
     });
 });
 `;

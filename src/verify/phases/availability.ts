@@ -21,7 +21,10 @@ export async function availability(run: Run): Promise<void> {
     claims: JSON.stringify(claimsOf(victim, ground.context, example.role)),
   };
   for (const target of ground.targets.values()) {
-    const [read] = readAttempts(target, ground.targets, ground.surface, ground.sampled);
+    const [read] = readAttempts(target, ground.targets, ground.surface, {
+      limited: ground.sampled,
+      prepared: !ground.sampled,
+    });
     if (!read) continue;
     let raisesAnyway = false;
     const control: Attempt = { ...read, attack: "read as the victim", judge: { kind: "control" } };

@@ -20,7 +20,10 @@ export async function tables(run: Run): Promise<void> {
     for (const target of ground.targets.values()) {
       const truncate = truncateAttempt(target, givenByPlatform(ground.surface, ground.catalog, target, actor.role));
       const attempts = [
-        ...readAttempts(target, ground.targets, ground.surface, ground.sampled),
+        ...readAttempts(target, ground.targets, ground.surface, {
+          limited: ground.sampled,
+          prepared: !ground.sampled,
+        }),
         ...insertAttempts(target, actor, ground.tenantSetting),
         ...updateAttempts(target, actor, ground.tenantSetting),
         ...deleteAttempts(target, actor),

@@ -1,4 +1,4 @@
-import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
+import type { Change, IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 
 const A = "aaaaaaaa-0000-4000-8000-000000000001";
 const B = "bbbbbbbb-0000-4000-8000-000000000001";
@@ -33,35 +33,38 @@ const claims = (org: string): string =>
 const seen = (table: string, from: number, to: number): string =>
   `select coalesce(string_agg(id::text, E'\\n' order by id), '') from public.${table} where id between ${from} and ${to}`;
 const rows = (table: string, org: string): string =>
-  `select coalesce(string_agg(t::text, E'\\n' order by id), '') from public.${table} t where org_id = '${org}'`;
+  `select coalesce(string_agg(concat_ws(E'\\t', case org_id when '${A}' then 'o' else 'f' end, 'public.${table}', id, md5(t::text)), E'\\n' order by id), '') from public.${table} t where org_id = '${org}'`;
 
 type Draft = { [Kind in IsolationCheck["kind"]]: Omit<Extract<IsolationCheck, { kind: Kind }>, "relation"> };
 
 const reads = (
   persona: string,
-  title: string,
+  attack: string,
   sql: string,
   expected: Draft["reads"]["expected"],
   settings: Record<string, string> = {},
-): Draft["reads"] => ({ kind: "reads", persona, title: `${persona} ${title}`, settings, sql, expected });
+): Draft["reads"] => ({ kind: "reads", persona, attack, setup: [], settings, sql, expected });
 const writes = (
   persona: string,
-  title: string,
+  attack: string,
   sql: string,
   probe: string,
-  expected: Draft["writes"]["expected"]["kind"] | `error ${string}`,
+  expected: "unchanged" | Change | `error ${string}`,
   settings: Record<string, string> = {},
 ): Draft["writes"] => ({
   kind: "writes",
   persona,
-  title: `${persona} ${title}`,
+  attack,
+  setup: [],
   settings,
   sql,
   probe,
   expected:
-    expected === "changed" || expected === "unchanged"
-      ? { kind: expected }
-      : { kind: "error", sqlstate: expected.slice("error ".length) },
+    typeof expected === "object"
+      ? { kind: "changed", ...expected }
+      : expected === "unchanged"
+        ? { kind: "unchanged" }
+        : { kind: "error", sqlstate: expected.slice("error ".length) },
 });
 
 const visit = [
@@ -79,13 +82,10 @@ const visit = [
     { kind: "keys", keys: ["900001", "900002"] },
     { "app.org_id": B },
   ),
-  writes(
-    "A's nurse",
-    "adds a visit",
-    `insert into public.visit values (900004, '${A}', 'new')`,
-    rows("visit", A),
-    "changed",
-  ),
+  writes("A's nurse", "adds a visit", `insert into public.visit values (900004, '${A}', 'new')`, rows("visit", A), {
+    own: 1,
+    foreign: 0,
+  }),
   writes(
     "A's nurse",
     "adds no visit twice",
@@ -122,7 +122,10 @@ const visit = [
     "unchanged",
   ),
   writes("A's nurse", "deletes none of B's visits, blind", "delete from public.visit", rows("visit", B), "unchanged"),
-  writes("A's nurse", "deletes its own visits, blind", "delete from public.visit", rows("visit", A), "changed"),
+  writes("A's nurse", "deletes its own visits, blind", "delete from public.visit", rows("visit", A), {
+    own: 2,
+    foreign: 0,
+  }),
   writes(
     "anon",
     "deletes none of A's visits, with a variable that says A",
@@ -155,7 +158,7 @@ const invoice = [
     "changes its own invoice",
     "update public.invoice set amount = 2 where id = 900001",
     rows("invoice", A),
-    "changed",
+    { own: 1, foreign: 0 },
   ),
 ];
 

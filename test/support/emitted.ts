@@ -1,0 +1,67 @@
+import pg from "pg";
+import type { Config } from "../../src/config.ts";
+import type { Catalog } from "../../src/pg/catalog.ts";
+import { knownOf } from "../../src/pipeline/known.ts";
+import type { Scratch } from "../../src/scratch/scratch.ts";
+import { isolationTests } from "../../src/verify/emit/build.ts";
+import { pgtap } from "../../src/verify/emit/pgtap.ts";
+import { scratchGround } from "../../src/verify/scratch-ground.ts";
+
+/** The text that `rlsmith verify --emit pgtap` writes for a scratch database, which stays as it is. */
+export async function emittedPgtap(scratch: Scratch, catalog: Catalog, config: Config, title: string): Promise<string> {
+  const copy = await scratch.fork();
+  try {
+    return pgtap(await isolationTests(await scratchGround(copy.db, knownOf(catalog, config)), title));
+  } finally {
+    await copy.close();
+  }
+}
+
+/** An emitted file in pieces: what every relation needs, and the tests of each. */
+export interface EmittedPieces {
+  head: string;
+  sections: Map<string, string>;
+  end: string;
+}
+
+/** Cut an emitted file before the heading of each relation. */
+export function piecesOf(text: string): EmittedPieces {
+  const [head = "", ...rest] = text.split(/\n\n(?=-- \S+\n\ninsert into pg_temp\.rlsmith_probe)/);
+  const sections = rest.map((section): [string, string] => [/^-- (\S+)/.exec(section)?.[1] ?? "", section]);
+  const last = sections.at(-1);
+  const end = "select * from finish();\nrollback;";
+  if (last) last[1] = last[1].replace(end, "");
+  return { head, sections: new Map(sections), end };
+}
+
+export interface FileRun {
+  passed: number;
+  /** titles of the tests that failed, or the error that ended the file */
+  failed: string[];
+}
+
+/**
+ * Run statements inside the file's transaction, then the file, all or some relations of it. It rolls back whatever it did; where a statement
+ * raises, so does pg_prove's run fail.
+ */
+export async function runFile(
+  client: pg.Client,
+  { head, sections, end }: EmittedPieces,
+  first: string,
+  relations?: ReadonlySet<string>,
+): Promise<FileRun> {
+  const chosen = [...sections].filter(([relation]) => relations?.has(relation) ?? true).map(([, section]) => section);
+  const text = [head.replace(/^begin;$/m, () => `begin;\n${first}`), ...chosen, end].join("\n\n");
+  try {
+    const results = (await client.query({ text, rowMode: "array" })) as unknown as pg.QueryArrayResult<unknown[]>[];
+    const lines = results.flatMap(({ rows }) => rows.flat()).filter((value) => typeof value === "string");
+    return {
+      passed: lines.filter((line) => /^ok \d+/.test(line)).length,
+      failed: lines.filter((line) => /^not ok \d+/.test(line)).map((line) => line.split("\n", 1)[0] ?? ""),
+    };
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    await client.query("rollback");
+    return { passed: 0, failed: [`error ${error.code}: ${error.message}`] };
+  }
+}

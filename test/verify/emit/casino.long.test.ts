@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dropPolicy } from "../../../src/pg/policy-sql.ts";
+import { quoteIdent, quoteQualified } from "../../../src/pg/identifier.ts";
+import type { Policy } from "../../../src/pg/policy.ts";
+import type { Scratch } from "../../../src/scratch/scratch.ts";
+import { migratedCasino, type Migrated } from "../../support/casino.ts";
+import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
+import { emittedPgtap } from "../../support/emitted.ts";
+
+// a reporter may keep skipped tests to itself
+if (debianMissing !== null) console.warn(`pgTAP tests of the casino are skipped: ${debianMissing}`);
+
+describe.skipIf(debianMissing !== null)("the casino's emitted pgTAP file, after the migration", () => {
+  let server: DebianServer;
+  let casino: Migrated;
+  let folder: string;
+  let text: string;
+  let planned: number;
+
+  beforeAll(async () => {
+    const started = await startDebianServer();
+    if (!started) throw new Error("the packages are there, and the server is not");
+    server = started;
+    folder = mkdtempSync(join(tmpdir(), "rlsmith-pgtap-"));
+    casino = await migratedCasino({ kind: "server", url: server.url("postgres") });
+    const { scratch, catalog } = casino.after;
+    text = await emittedPgtap(scratch, catalog, casino.config, "casino");
+    planned = Number(/^select plan\((\d+)\);$/m.exec(text)?.[1]);
+    writeFileSync(join(folder, "rls_isolation.test.sql"), text);
+  });
+  afterAll(async () => {
+    await casino?.close();
+    server?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Run the file on a copy of the casino, changed. */
+  const prove = async (change: string, login?: string): Promise<Ran> => {
+    const copy: Scratch = await casino.after.scratch.fork();
+    try {
+      if (change !== "") await copy.db.exec(change);
+      const [row] = await copy.db.query<{ name: string }>("select current_database() as name");
+      return await server.pgProve(row?.name ?? "", folder, login);
+    } finally {
+      await copy.close();
+    }
+  };
+  const policyOf = (relation: string, fits: (policy: Policy) => boolean): Policy => {
+    const found = casino.after.catalog.policies.find((policy) => policy.relation === relation && fits(policy));
+    if (!found) throw new Error(`no such policy on ${relation}`);
+    return found;
+  };
+  const on = ({ schema, relation }: Policy): string => quoteQualified(schema, relation);
+
+  test("is small enough to be read, has one plan, and is the same when it is made anew", async () => {
+    expect(text.length).toBeLessThan(600_000);
+    expect(text.match(/^select plan\(/gm)).toHaveLength(1);
+    const { scratch, catalog } = casino.after;
+    expect(await emittedPgtap(scratch, catalog, casino.config, "casino")).toBe(text);
+  });
+
+  test("passes", async () => {
+    const { code, output } = await prove("");
+    expect([code, output.slice(-200)]).toEqual([0, expect.stringContaining(`Files=1, Tests=${planned},`)]);
+  });
+
+  test("passes as Supabase's own postgres, which is no superuser", async () => {
+    const { code, output } = await prove(
+      "alter role postgres login password 'test-pw'; create extension pgtap with schema extensions",
+      "postgres",
+    );
+    expect([code, output.slice(-600)]).toEqual([0, expect.stringContaining(`Files=1, Tests=${planned},`)]);
+  });
+
+  const visits = (): Policy => policyOf("visit", ({ command }) => command === "SELECT");
+  test.each<[string, () => string]>([
+    ["a policy says true", () => `alter policy ${quoteIdent(visits().name)} on ${on(visits())} using (true)`],
+    ["a policy is gone", () => dropPolicy(visits())],
+    ["row security is off", () => "alter table public.visit disable row level security"],
+    ["another policy lets everybody in", () => "create policy extra on public.visit using (true)"],
+    ["somebody else may update", () => "create policy extra on public.staff for update to anon using (true)"],
+    ["a role is above row security", () => "alter role authenticated bypassrls"],
+  ])("fails when it is weakened: %s", async (_what, change) => {
+    const { code, output } = await prove(change());
+    // roles are the server's, not the copy's
+    await server.exec("postgres", "alter role authenticated nobypassrls");
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/^not ok \d+ - /m);
+    expect(output).toMatch(new RegExp(`^(not )?ok ${planned} - `, "m"));
+  });
+});
