@@ -12,16 +12,20 @@ import { jsonWriter } from "../report/verify-json.ts";
 import { verificationJunit } from "../report/verify-junit.ts";
 import { verificationMarkdown } from "../report/verify-markdown.ts";
 import { renderVerification } from "../report/verify-terminal.ts";
-import { comparing } from "../verify/compare.ts";
+import { comparing, type Before } from "../verify/compare.ts";
 import { emittedPath, type EmittedKind } from "../verify/emit/place.ts";
 import { mutationScore } from "../verify/mutation-score.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, say } from "./terminal.ts";
-import { earlierRun, refuseForeignFile, type VerifyFlags } from "./verify-options.ts";
+import { refuseForeignFile, type VerifyFlags } from "./verify-options.ts";
 
 /** Run the matrix and print it; the exit code. */
-export async function attack(source: Source, flags: VerifyFlags, options: ProjectOptions): Promise<number> {
-  const before = earlierRun(flags.compare);
+export async function attack(
+  source: Source,
+  flags: VerifyFlags,
+  options: ProjectOptions,
+  before: Before | null,
+): Promise<number> {
   const compared = before && comparing(before);
   const json = flags.format === "json" ? jsonWriter((text) => void process.stdout.write(text)) : null;
   const live = flags.db === undefined ? null : { writes: flags.writeAndRollBack ?? false };

@@ -5,11 +5,13 @@ import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
+import { checkDeclared } from "../verify/declared.ts";
 import type { Known } from "../verify/scratch-ground.ts";
 import { inspectCatalog } from "./inspection.ts";
 
 /** What the attack has to know of a database beforehand. */
 export function knownOf(catalog: Catalog, config: Config | null): Known {
+  if (config) checkDeclared(catalog, config.verify);
   const { facts, classified, inferred } = inspectCatalog(catalog, config);
   const mapped = config && Object.keys(config.context).length > 0 ? contextMapOf(config) : inferredMap(inferred);
   const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});

@@ -12,7 +12,7 @@ export function renderVerifyComparison(comparison: Comparison, colours: Colours)
     ...closed.map(({ name, message }) => `  ${colours.green("closed")} ${name}: ${message}`),
     ...opened.map(({ name, message }) => `  ${colours.red("opened")} ${name}: ${message}`),
     `  ${closed.length} closed, ${opened.length} opened, ${open.length} still open`,
-    `  ${changed.reduce((n, { cells }) => n + cells, 0)} cells came out otherwise, ${newCells} are new, ${goneCells} are gone`,
+    `  cells: ${changed.reduce((n, { cells }) => n + cells, 0)} came out otherwise, ${newCells} new, ${goneCells} gone`,
     ...shown.map(
       ({ relation, command, from, to, cells }) =>
         `  ${String(cells).padStart(6)}  ${relation} ${command}: ${from} → ${to}`,

@@ -41,14 +41,15 @@ function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
       "    </testcase>",
     ];
   }
-  return isSkipped(heat) ? [`${open}>`, "      <skipped/>", "    </testcase>"] : [`${open}/>`];
+  if (!isSkipped(heat)) return [`${open}/>`];
+  const why = `${heat.notReached} ${heat.notReached === 1 ? "cell was" : "cells were"} not reached`;
+  return [`${open}>`, `      <skipped message="${why}"/>`, "    </testcase>"];
 }
 
-/** XML 1.0 knows no control characters but tab and the ends of lines, escaped or not. */
+/** XML 1.0 knows no control characters but tab and the ends of lines, no half of a pair, and not these two, escaped or not. */
 const escape = (text: string): string =>
-  [...text]
-    .filter((char) => char >= " " || char === "\n" || char === "\t")
-    .join("")
+  text
+    .replaceAll(/[^\P{Cc}\n\t]|\p{Cs}|[\uFFFE\uFFFF]/gu, "")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

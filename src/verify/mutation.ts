@@ -68,7 +68,11 @@ export async function runMutants(
     const answers = await runBatch(ground.db, batch, probes);
     return answers.map((answer, index) => {
       const attempt = attempts[index];
-      return attempt ? JSON.stringify(judge(attempt, actor, answer, ground.targets, evidence).outcome) : "";
+      if (!attempt) return "";
+      const { outcome } = judge(attempt, actor, answer, ground.targets, evidence);
+      // whether a malformed claim is cast before another policy says no depends on the order in which policies were made: nobody got anything
+      const isMalformed = actor.class === "bad claims" && outcome.kind === "error" && outcome.sqlstate.startsWith("22");
+      return JSON.stringify(isMalformed ? { kind: "denied" } : outcome);
     });
   };
 
@@ -135,6 +139,6 @@ export const attemptsOn = (
   [
     ...readAttempts(target, targets, surface, { limited: sampled, prepared: !sampled }),
     ...insertAttempts(target, actor, tenantSetting),
-    ...updateAttempts(target, actor, tenantSetting),
-    ...deleteAttempts(target, actor),
+    ...updateAttempts(target, actor, tenantSetting, !sampled),
+    ...deleteAttempts(target, actor, !sampled),
   ].map((attempt) => ({ ...attempt, probe: attempt.probe && { kind: "relation", name: target.name } }));

@@ -189,7 +189,7 @@ const personal = (context: ContextMap, fixtures: Fixtures): ContextVariable[] =>
     ({ setting, claim }) => claim.length > 0 && claim.join() !== "sub" && fixtures.personal.includes(setting),
   );
 
-/** A token that names another role than the membership row, and one whose membership row has been deactivated since. */
+/** A token that names no role, or another than the membership row, and one whose membership row has been deactivated since. */
 function roleClaims(
   someone: Member,
   own: readonly Member[],
@@ -223,9 +223,15 @@ function roleClaims(
     ),
     truth: JSON.stringify(claimsOf(someone, context, role)),
   }));
+  const none = Object.fromEntries(roles.map(({ setting }) => [setting, undefined]));
+  const without =
+    roles.length === 0
+      ? []
+      : [actor("role missing", "bad claims", role, claimsOf(someone, context, role, none), someone)];
   const deactivate = deactivation(someone, fixtures);
-  if (deactivate === null) return claimed;
+  if (deactivate === null) return [...without, ...claimed];
   return [
+    ...without,
     ...claimed,
     {
       ...actor("deactivated member with an old token", "bad claims", role, claimsOf(someone, context, role), someone),

@@ -102,6 +102,7 @@ function breach(
         one.door === settled.door ||
         (TABLE_DOORS.has(one.door) && TABLE_DOORS.has(settled.door))),
   );
+  if (declared) run.met.add(declared);
   const into: Map<string, Breach> = declared ? run.expected : run.breaches;
   const known = into.get(id);
   const relations = judged.relations.length > 0 ? judged.relations : [attempt.relation];

@@ -44,6 +44,8 @@ export interface Run {
   openAttacks: Set<string>;
   breaches: Map<string, Breach>;
   expected: Map<string, ExpectedBreach>;
+  /** entries of the config that something was found for */
+  met: Set<Config["verify"]["expected"][number]>;
   heat: Map<string, Heat>;
   notReached: Map<string, number>;
   notes: Map<string, Set<string>>;
@@ -77,6 +79,7 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
     openAttacks: new Set(),
     breaches: new Map(),
     expected: new Map(),
+    met: new Set(),
     heat: new Map(),
     notReached: new Map(),
     notes: new Map(),

@@ -8,6 +8,12 @@ export function summary(run: Run, seconds: number): Verification {
     code,
     message: NOTES[code]?.([...about]) ?? [...about].join(", "),
   }));
+  for (const declared of run.options.config.expected)
+    if (!run.met.has(declared))
+      notes.push({
+        code: "unused-exception",
+        message: `nothing was found that \`verify.expected\` declares for \`${declared.object}\`${declared.door === undefined ? "" : ` (${declared.door})`}: remove it, or name the object as the report does`,
+      });
   for (const missing of run.ground.fixtures.notFilled)
     notes.push({
       code: "no-rows",

@@ -4,7 +4,7 @@ import { openSource } from "../../pipeline/source.ts";
 import { renderReplay } from "../../report/replay-terminal.ts";
 import { projectOptions, withSource } from "../options.ts";
 import { coloursFor, say } from "../terminal.ts";
-import { EMITTED, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
+import { earlierRun, EMITTED, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
 import { attack, emit, mutate } from "../verify-run.ts";
 
 export function verifyCommand(program: Command, done: (exit: number) => void): void {
@@ -41,13 +41,14 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
           `--mutants has no \`--format ${flags.format}\``,
           "use terminal or json",
         );
+      const before = earlierRun(flags.compare);
       const options = projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
         if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
         if (flags.emit) done(await emit(source, flags.emit, options));
         else if (flags.mutants) done(await mutate(source, flags, options));
-        else done(await attack(source, flags, options));
+        else done(await attack(source, flags, options, before));
       } finally {
         await source.close();
       }

@@ -24,7 +24,7 @@ export const core = (run: Run, actor: Actor): Attempt[] =>
         prepared: !run.ground.sampled,
       }),
       ...insertAttempts(target, actor, run.ground.tenantSetting),
-      ...updateAttempts(target, actor, run.ground.tenantSetting),
-      ...deleteAttempts(target, actor),
+      ...updateAttempts(target, actor, run.ground.tenantSetting, false),
+      ...deleteAttempts(target, actor, false),
     ])
     .filter(({ attack, relation }) => CORE.has(attack) && run.ground.targets.get(relation)?.own !== null);

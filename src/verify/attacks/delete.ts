@@ -1,10 +1,10 @@
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, on, ownRow, everywhere } from "./rows.ts";
+import { everywhere, foreignRow, on, otherWords, ownRow, prepareRows } from "./rows.ts";
 
-/** Deletes: own, foreign, blind, and with RETURNING; TRUNCATE, which row security does not look at. */
-export function deleteAttempts(target: Target, actor: Actor): Attempt[] {
+/** Deletes: own, foreign, blind, and with RETURNING; and of rows that say something else. `prepared`: rows may be changed before. */
+export function deleteAttempts(target: Target, actor: Actor, prepared: boolean): Attempt[] {
   const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
   const attempts = [
     on(target, { command: "DELETE", attack: "delete blind", sql: `delete from ${target.sql} t` }),
@@ -39,5 +39,15 @@ export function deleteAttempts(target: Target, actor: Actor): Attempt[] {
         sql: `delete from ${target.sql} t where ${rowCondition(target, foreign)}`,
       }),
     );
+  if (prepared && own)
+    for (const [name, word] of otherWords(target, own))
+      attempts.push(
+        on(target, {
+          command: "DELETE",
+          attack: `delete blind with ${name} ${word}`,
+          sql: `delete from ${target.sql} t`,
+          setup: [prepareRows(target, [own, ...(foreign ? [foreign] : [])], name, word)],
+        }),
+      );
   return attempts;
 }

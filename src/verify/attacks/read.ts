@@ -2,7 +2,7 @@ import type { Attempt } from "../attempt.ts";
 import { rowCondition, type Target } from "../target.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import type { Surface } from "../surface.ts";
-import { foreignRow, on, otherWords, setColumn } from "./rows.ts";
+import { foreignRow, on, otherWords, prepareRows } from "./rows.ts";
 
 const keys = (target: Target, from: string): string =>
   `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${target.key} as k from ${from}) x`;
@@ -32,7 +32,7 @@ export function readAttempts(
     for (const [name, word] of otherWords(target, first))
       attempts.push({
         ...read(`read with ${name} ${word}`, keys(target, `${target.sql} t${where}`)),
-        setup: [`update ${target.sql} t set ${setColumn(target, name, word)} where ${rowCondition(target, first)}`],
+        setup: [prepareRows(target, [first], name, word)],
       });
   if (foreign)
     attempts.push(

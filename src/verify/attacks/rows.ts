@@ -3,7 +3,7 @@ import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import type { Attempt } from "../attempt.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas.ts";
 import type { Target } from "../target.ts";
-import { literal } from "../target.ts";
+import { literal, rowCondition } from "../target.ts";
 
 /** What attempts on a table have in common. */
 export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "sql"> & Partial<Attempt>): Attempt => ({
@@ -100,3 +100,7 @@ export function otherWords(target: Target, row: Row): [string, string][] {
     return words.slice(0, 3).map((word) => [name, word]);
   });
 }
+
+/** The statement that makes rows say something else before they are attacked. */
+export const prepareRows = (target: Target, rows: readonly Row[], name: string, word: string): string =>
+  `update ${target.sql} t set ${setColumn(target, name, word)} where ${rows.map((row) => rowCondition(target, row)).join(" or ")}`;

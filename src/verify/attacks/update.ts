@@ -1,13 +1,20 @@
 import type { Attempt } from "../attempt.ts";
+import { quoteIdent } from "../../pg/identifier.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, on, ownRow, setColumn, tenantColumn, touch, everywhere, otherWords } from "./rows.ts";
+import { foreignRow, on, ownRow, setColumn, tenantColumn, touch, everywhere, otherWords, prepareRows } from "./rows.ts";
 
 /**
  * Updates: own rows, foreign rows, own rows to another tenant, foreign rows to the own tenant; each with a WHERE, and blind: without one,
  * with WHERE true, by MERGE ON true. Blind statements read no column, so the SELECT policy does not apply to them.
+ * `prepared`: rows may be changed before.
  */
-export function updateAttempts(target: Target, actor: Actor, tenantSetting: string | null): Attempt[] {
+export function updateAttempts(
+  target: Target,
+  actor: Actor,
+  tenantSetting: string | null,
+  prepared: boolean,
+): Attempt[] {
   const attempts: Attempt[] = [];
   const update = (attack: string, set: string, where: string | null, more: Partial<Attempt> = {}): void =>
     void attempts.push(
@@ -45,6 +52,12 @@ export function updateAttempts(target: Target, actor: Actor, tenantSetting: stri
       }),
     );
   }
+  if (own && set !== null && prepared)
+    for (const [name, word] of otherWords(target, own))
+      if (!set.startsWith(`${quoteIdent(name)} = `))
+        update(`update blind with ${name} ${word}`, set, null, {
+          setup: [prepareRows(target, [own, ...(foreign ? [foreign] : [])], name, word)],
+        });
   if (own)
     for (const [name, word] of otherWords(target, own))
       update(`set ${name} of own row to ${word}`, setColumn(target, name, word), rowCondition(target, own), {

@@ -25,8 +25,8 @@ export async function tables(run: Run): Promise<void> {
           prepared: !ground.sampled,
         }),
         ...insertAttempts(target, actor, ground.tenantSetting),
-        ...updateAttempts(target, actor, ground.tenantSetting),
-        ...deleteAttempts(target, actor),
+        ...updateAttempts(target, actor, ground.tenantSetting, !ground.sampled),
+        ...deleteAttempts(target, actor, !ground.sampled),
         ...oracleAttempts(target, actor, ground.surface, ground.targets, ground.tenantSetting),
         truncate,
       ];

@@ -1,0 +1,67 @@
+import type { Breach } from "../../src/verify/breach.ts";
+import type { Verification } from "../../src/verify/verification.ts";
+
+/** A breach with everything in it that could break out of a format. */
+export const BREACH: Breach = {
+  id: "0123456789ab",
+  kind: "tenancy",
+  door: "view",
+  relation: "public.note",
+  object: { kind: "view", name: 'public."a|b <&> ""c"""' },
+  message: "`a|b` reads with its owner's rights & <more>",
+  hint: "create it with (security_invoker = true)",
+  command: "SELECT",
+  persona: "A's member",
+  personaClass: "member",
+  attack: "read through a view",
+  standing: "SET app.org_id of B",
+  statements: ["begin;", "select '```', 1 < 2 & \"x\";", "rollback;"],
+  commands: ["SELECT", "COPY"],
+  relations: ["public.note", "public.other"],
+  cells: 12,
+};
+
+const heat = { held: 0, breach: 0, expected: 0, notReached: 0, notJudged: 0 };
+
+/** Three relations: one breached, one with an exception, one where a command could not be tried. */
+export const FOUND: Verification = {
+  format: "rlsmith-verification",
+  formatVersion: 1,
+  ground: "scratch",
+  personas: [
+    { name: "A's member", class: "member", role: "authenticated", claims: "{}" },
+    { name: "anon", class: "anon", role: "anon", claims: null },
+  ],
+  cells: 1234,
+  held: 1200,
+  breached: 12,
+  expectedCells: 2,
+  notReached: [{ why: "the embedded engine copies to files only", cells: 20 }],
+  heat: [
+    { ...heat, relation: "public.calm", command: "SELECT", personaClass: "member", held: 600 },
+    { ...heat, relation: "public.calm", command: "COPY", personaClass: "anon", notReached: 20 },
+    { ...heat, relation: "public.note", command: "SELECT", personaClass: "member", held: 100, breach: 12 },
+    { ...heat, relation: "public.note", command: "INSERT", personaClass: "anon", held: 500 },
+    { ...heat, relation: "public.price", command: "SELECT", personaClass: "anon", expected: 2 },
+  ],
+  breaches: [BREACH],
+  expected: [{ ...BREACH, id: "other", object: { kind: "table", name: "public.price" }, reason: "one list for all" }],
+  notes: [{ code: "truncate-by-platform", message: "TRUNCATE is granted on `public.calm`" }],
+  rows: ["insert into public.note default values"],
+  seconds: 2.04,
+};
+
+/** The same, with nothing found. */
+export const CLEAN: Verification = {
+  ...FOUND,
+  heat: FOUND.heat.slice(0, 1),
+  cells: 600,
+  held: 600,
+  breached: 0,
+  expectedCells: 0,
+  notReached: [],
+  breaches: [],
+  expected: [],
+  notes: [],
+  rows: [],
+};
