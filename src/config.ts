@@ -96,6 +96,8 @@ const configSchema = z.strictObject({
       claimPath: z.strictObject({ reason }).optional(),
       /** TO public becomes TO authenticated */
       toAuthenticated: z.boolean().default(false),
+      /** several permissive policies of one command and role become one; their names but one go, so it is asked for */
+      mergePermissive: z.boolean().default(false),
       /** what a permissive policy that is always false becomes */
       denyPolicy: z.enum(["drop", "restrictive"]).default("drop"),
       /** a role read from the token becomes a look-up of the active staff row */

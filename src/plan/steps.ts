@@ -24,10 +24,17 @@ export function policyStep(before: Policy, after: readonly Policy[]): NewStep | 
   const [only] = after;
   const base = { object: objectOf(before), lock: "ACCESS EXCLUSIVE" as const, hazards: [exclusive(before)] };
   if (after.length === 1 && only?.name === before.name) {
-    if (samePolicy(before, only)) return null;
+    if (samePolicy(before, only) && before.comment === only.comment) return null;
     const up = alterPolicy(before, only);
     const down = alterPolicy(only, before);
-    if (up !== null && down !== null) return { ...base, title: `alter policy ${before.name}`, up: [up], down: [down] };
+    const comment = (policy: Policy): string[] => (before.comment === only.comment ? [] : [commentPolicy(policy)]);
+    if (up !== null && down !== null)
+      return {
+        ...base,
+        title: `alter policy ${before.name}`,
+        up: [up, ...comment(only)],
+        down: [down, ...comment(before)],
+      };
   }
   return {
     ...base,

@@ -1,20 +1,29 @@
+import type { QualifiedName } from "../pg/catalog.ts";
 import { groupBy } from "../pg/group-by.ts";
-import type { Draft, PolicyRule, PolicyRuleOptions } from "./policy-rule.ts";
+import type { Draft, Holders, PolicyRule, PolicyRuleOptions } from "./policy-rule.ts";
 import { denyPolicy } from "./rules/deny-policy.ts";
+import { mergePermissive } from "./rules/merge-permissive.ts";
 import { splitForAll } from "./rules/split-for-all.ts";
 import { toAuthenticated } from "./rules/to-authenticated.ts";
 
 /** The rules on the policies of a relation, in the order in which they apply. */
-export const POLICY_RULES: readonly PolicyRule[] = [denyPolicy, toAuthenticated, splitForAll];
+export const POLICY_RULES: readonly PolicyRule[] = [denyPolicy, toAuthenticated, splitForAll, mergePermissive];
 
 /** Run the policy rules over all relations. Drafts keep their order. */
-export function applyPolicyRules(drafts: readonly Draft[], options: PolicyRuleOptions): Draft[] {
+export function applyPolicyRules(
+  drafts: readonly Draft[],
+  options: PolicyRuleOptions,
+  holders: (relation: QualifiedName) => Holders,
+): Draft[] {
   const result = new Map<Draft, Draft>();
   for (const group of groupBy(drafts, ({ before }) => `${before.schema}\0${before.relation}`).values()) {
+    const [first] = group;
+    if (!first) continue;
+    const of = holders({ schema: first.before.schema, name: first.before.relation });
     let current: readonly Draft[] = group;
-    for (const rule of POLICY_RULES) current = rule.rewrite(current, options);
+    for (const rule of POLICY_RULES) current = rule.rewrite(current, options, of);
     // a split may leave a part that is always false
-    current = denyPolicy.rewrite(current, options);
+    current = denyPolicy.rewrite(current, options, of);
     for (const [index, draft] of group.entries()) result.set(draft, current[index] ?? draft);
   }
   return drafts.map((draft) => result.get(draft) ?? draft);

@@ -26,7 +26,11 @@ export interface PolicySketch {
 export interface PolicyRuleOptions {
   denyPolicy: "drop" | "restrictive";
   toAuthenticated: boolean;
+  mergePermissive: boolean;
 }
+
+/** Roles that hold a privilege on the relation: those that TO public can mean. Null where everybody holds it, or nobody can tell. */
+export type Holders = (command: Exclude<PolicyCommand, "ALL">) => readonly string[] | null;
 
 /** A rule that looks at all policies of one relation together. */
 export interface PolicyRule {
@@ -41,7 +45,7 @@ export interface PolicyRule {
     note?: string;
   }[];
   /** drafts of one relation in, the same drafts out, in the same order */
-  rewrite(drafts: readonly Draft[], options: PolicyRuleOptions): Draft[];
+  rewrite(drafts: readonly Draft[], options: PolicyRuleOptions, holders: Holders): Draft[];
 }
 
 /** A draft with other policies, and the rule's name added. */

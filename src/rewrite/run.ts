@@ -14,6 +14,7 @@ import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
 import { decideForFunction, decideForPolicy, openPolicy, type Decision } from "./decisions.ts";
 import { EXPRESSION_RULES, rewriteExpression, settingsRead } from "./expression.ts";
+import { holdersOf } from "./holders.ts";
 import { planFunctions, type FunctionPlan } from "./functions.ts";
 import { liveRoleHelper } from "./live-role-helper.ts";
 import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "./outcome.ts";
@@ -58,10 +59,7 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
     findings.push(...result.findings);
     return result.draft;
   });
-  const ruled = applyPolicyRules(drafts, {
-    denyPolicy: config.rules.denyPolicy,
-    toAuthenticated: config.rules.toAuthenticated,
-  });
+  const ruled = applyPolicyRules(drafts, config.rules, (relation) => holdersOf(catalog, relation));
   const withoutInitplan = rulesFor(config).filter((rule) => rule.id !== "initplan");
   const recursion = breakRecursions(ruled, catalog.relations, config.helperSchema, (draft) => ({
     ...rewriteDraft({ ...draft, after: [draft.before], rules: [] }, withoutInitplan, context),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { equal } from "../../src/pg/expr/equal.ts";
 import { parseExpr } from "../../src/pg/expr/parse.ts";
 import type { Policy } from "../../src/pg/policy.ts";
-import type { Draft, PolicyRuleOptions, PolicySketch } from "../../src/rewrite/policy-rule.ts";
+import type { Draft, Holders, PolicyRuleOptions, PolicySketch } from "../../src/rewrite/policy-rule.ts";
 import { POLICY_RULES } from "../../src/rewrite/policies.ts";
 
 const policy = (sketch: PolicySketch): Policy => ({
@@ -17,7 +17,10 @@ const policy = (sketch: PolicySketch): Policy => ({
   comment: null,
 });
 
-const OPTIONS: PolicyRuleOptions = { denyPolicy: "drop", toAuthenticated: false };
+const OPTIONS: PolicyRuleOptions = { denyPolicy: "drop", toAuthenticated: false, mergePermissive: false };
+
+/** As Supabase grants by default; service_role passes row security by. */
+const holders: Holders = () => ["anon", "authenticated"];
 
 const draft = (before: Policy, given: Partial<Draft> = {}): Draft => ({
   before,
@@ -43,7 +46,7 @@ function expectPolicies(found: readonly Policy[], expected: readonly Policy[]): 
 describe.each(POLICY_RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rule }) => {
   test.each(rule.examples.map((example, index) => ({ index: index + 1, example })))("example $index", ({ example }) => {
     const drafts = example.before.map((sketch) => draft(policy(sketch)));
-    const result = rule.rewrite(drafts, { ...OPTIONS, ...example.options });
+    const result = rule.rewrite(drafts, { ...OPTIONS, ...example.options }, holders);
     expectPolicies(
       result.flatMap((item) => item.after),
       example.after.map(policy),
@@ -53,7 +56,7 @@ describe.each(POLICY_RULES.map((rule) => ({ id: rule.id, rule })))("$id", ({ rul
   test("fixed policies are left alone", () => {
     for (const example of rule.examples) {
       const drafts = example.before.map((sketch) => draft(policy(sketch), { fixed: true }));
-      const result = rule.rewrite(drafts, { ...OPTIONS, ...example.options });
+      const result = rule.rewrite(drafts, { ...OPTIONS, ...example.options }, holders);
       expect(result.flatMap((item) => item.after)).toEqual(example.before.map(policy));
     }
   });
@@ -69,7 +72,7 @@ describe("deny-policy", () => {
     { name: "c", command: "SELECT", using: "(false OR owner)" },
   ];
   test.each(kept)("$name stays", (sketch) => {
-    const [result] = deny?.rewrite([draft(policy(sketch))], OPTIONS) ?? [];
+    const [result] = deny?.rewrite([draft(policy(sketch))], OPTIONS, holders) ?? [];
     expect(result?.after).toEqual([policy(sketch)]);
   });
 });
@@ -82,7 +85,62 @@ test("names made by a split are free and fit into 63 bytes", () => {
     draft(policy({ name: "read", command: "SELECT", using: "b" })),
     draft(policy({ name: `${"ä".repeat(28)}_insert`, command: "INSERT", check: "c" })),
   ];
-  const names = (split?.rewrite(drafts, OPTIONS) ?? []).flatMap((item) => item.after.map(({ name }) => name));
+  const names = (split?.rewrite(drafts, OPTIONS, holders) ?? []).flatMap((item) => item.after.map(({ name }) => name));
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
+});
+
+describe("merge-permissive", () => {
+  const merge = POLICY_RULES.find((rule) => rule.id === "merge-permissive");
+  const run = (sketches: readonly PolicySketch[], who: Holders = holders): Policy[] =>
+    (
+      merge?.rewrite(
+        sketches.map((sketch) => draft(policy(sketch))),
+        { ...OPTIONS, mergePermissive: true },
+        who,
+      ) ?? []
+    ).flatMap((item) => item.after);
+  const bare = (found: readonly Policy[]): unknown =>
+    found.map(({ name, command, roles, using, check }) => [name, command, roles.join(), using, check]);
+
+  test("a role that two policies name gets both, the others what they had", () => {
+    const found = run([
+      { name: "a", command: "SELECT", roles: ["clerk", "lead"], using: "x" },
+      { name: "b", command: "SELECT", roles: ["lead"], using: "y" },
+    ]);
+    // lead: x or y; clerk: x. `b` was for lead alone, so the policy for lead has its name
+    expect(bare(found)).toEqual([
+      ["a", "SELECT", "clerk", "x", null],
+      ["b", "SELECT", "lead", "(x) OR (y)", null],
+    ]);
+  });
+
+  test("FOR ALL beside another command becomes one policy a command", () => {
+    const found = run([
+      { name: "admins", command: "ALL", using: "admin" },
+      { name: "own", command: "DELETE", using: "mine" },
+    ]);
+    expect(bare(found)).toEqual([
+      ["admins_select", "SELECT", "authenticated", "admin", null],
+      ["admins_insert", "INSERT", "authenticated", null, "admin"],
+      ["admins_update", "UPDATE", "authenticated", "admin", null],
+      ["admins_delete", "DELETE", "authenticated", "(admin) OR (mine)", null],
+    ]);
+  });
+
+  test("TO public stays where nobody can tell whom it means", () => {
+    const sketches: PolicySketch[] = [
+      { name: "a", command: "SELECT", roles: ["public"], using: "x" },
+      { name: "b", command: "SELECT", roles: ["lead"], using: "y" },
+    ];
+    expect(run(sketches, () => null)).toEqual(sketches.map(policy));
+  });
+
+  test("restrictive policies are none of its business", () => {
+    const sketches: PolicySketch[] = [
+      { name: "a", command: "SELECT", using: "x" },
+      { name: "b", command: "SELECT", permissive: false, using: "y" },
+    ];
+    expect(run(sketches)).toEqual(sketches.map(policy));
+  });
 });

@@ -1,7 +1,8 @@
 import { equal } from "../../pg/expr/equal.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { boolConst, conjuncts } from "../../pg/expr/shape.ts";
-import type { Policy, PolicyCommand } from "../../pg/policy.ts";
+import type { Policy } from "../../pg/policy.ts";
+import { freeName } from "../free-name.ts";
 import { changed, type Draft, type PolicyRule } from "../policy-rule.ts";
 
 export const splitForAll: PolicyRule = {
@@ -49,7 +50,7 @@ export const splitForAll: PolicyRule = {
   ],
   rewrite(drafts) {
     const result = [...drafts];
-    const names = new Set(drafts.flatMap((draft) => [draft.before.name, ...draft.after.map((policy) => policy.name)]));
+    const names = namesOf(drafts);
     for (const [index, draft] of result.entries()) {
       const [all] = draft.after;
       if (draft.fixed || draft.after.length !== 1 || !all?.permissive || all.command !== "ALL" || all.using === null)
@@ -58,13 +59,13 @@ export const splitForAll: PolicyRule = {
       const other = result[overlap];
       const select = other?.after[0];
       if (!other || !select) continue;
-      const policies = writePolicies(all, names);
+      const policies = commandPolicies(all, names);
       if (!covers(select, all)) {
         if (sameRoles(select, all) && select.using !== null)
           result[overlap] = changed(other, "split-for-all", [
             { ...select, using: `(${select.using}) OR (${all.using})` },
           ]);
-        else policies.push({ ...all, name: freeName(all.name, "SELECT", names), command: "SELECT", check: null });
+        else policies.push({ ...all, name: freeName(all.name, "select", names), command: "SELECT", check: null });
       }
       result[index] = changed(draft, "split-for-all", policies);
     }
@@ -84,17 +85,18 @@ function overlaps(all: Policy, other: Draft): boolean {
   );
 }
 
-function writePolicies(all: Policy, names: Set<string>): Policy[] {
+/** A FOR ALL policy as one for each command that writes. */
+export function commandPolicies(all: Policy, names: Set<string>): Policy[] {
   return [
     {
       ...all,
-      name: freeName(all.name, "INSERT", names),
+      name: freeName(all.name, "insert", names),
       command: "INSERT",
       using: null,
       check: all.check ?? all.using,
     },
-    { ...all, name: freeName(all.name, "UPDATE", names), command: "UPDATE" },
-    { ...all, name: freeName(all.name, "DELETE", names), command: "DELETE", check: null },
+    { ...all, name: freeName(all.name, "update", names), command: "UPDATE" },
+    { ...all, name: freeName(all.name, "delete", names), command: "DELETE", check: null },
   ];
 }
 
@@ -109,14 +111,6 @@ function covers(select: Policy, all: Policy): boolean {
 
 const sameRoles = (a: Policy, b: Policy): boolean => a.roles.join("\0") === b.roles.join("\0");
 
-/** `name_insert`, within the 63 bytes of a Postgres name and not taken on this relation. */
-function freeName(name: string, command: PolicyCommand, taken: Set<string>): string {
-  for (let n = 1; ; n += 1) {
-    const suffix = `_${command.toLowerCase()}${n === 1 ? "" : n}`;
-    let stem = name;
-    while (Buffer.byteLength(stem + suffix) > 63) stem = stem.slice(0, -1);
-    if (taken.has(stem + suffix)) continue;
-    taken.add(stem + suffix);
-    return stem + suffix;
-  }
-}
+/** Names that policies of a relation have or get. */
+export const namesOf = (drafts: readonly Draft[]): Set<string> =>
+  new Set(drafts.flatMap((draft) => [draft.before.name, ...draft.after.map((policy) => policy.name)]));

@@ -1,0 +1,218 @@
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { equal } from "../../pg/expr/equal.ts";
+import { conjuncts } from "../../pg/expr/shape.ts";
+import type { Policy, PolicyCommand } from "../../pg/policy.ts";
+import { freeName } from "../free-name.ts";
+import { changed, type Draft, type PolicyRule } from "../policy-rule.ts";
+import { commandPolicies, namesOf } from "./split-for-all.ts";
+
+export const mergePermissive: PolicyRule = {
+  id: "merge-permissive",
+  title: "one permissive policy for each command and role",
+  why: "Permissive policies are ORed, and every one of them is evaluated for every row until one lets it through. Two that say nearly the same hide from the reader who may do what; Supabase's advisors report them (`multiple_permissive_policies`).",
+  obligation: "equivalent",
+  examples: [
+    {
+      before: [
+        { name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" },
+        { name: "read_open", command: "SELECT", using: "open" },
+      ],
+      after: [{ name: "read_own", command: "SELECT", using: "((owner = (select auth.uid()))) OR (open)" }],
+      options: { mergePermissive: true },
+    },
+    {
+      before: [
+        { name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" },
+        { name: "read_own_open", command: "SELECT", using: "((owner = (select auth.uid())) AND open)" },
+      ],
+      after: [{ name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" }],
+      options: { mergePermissive: true },
+      note: "what the second lets through, the first lets through too",
+    },
+    {
+      before: [
+        { name: "member", command: "UPDATE", using: "(owner = (select auth.uid()))" },
+        { name: "closed", command: "UPDATE", using: "open", check: "(NOT open)" },
+      ],
+      after: [
+        {
+          name: "member",
+          command: "UPDATE",
+          using: "((owner = (select auth.uid()))) OR (open)",
+          check: "((owner = (select auth.uid()))) OR ((NOT open))",
+        },
+      ],
+      options: { mergePermissive: true },
+      note: "USING and WITH CHECK are ORed each for itself; USING stands in for a check that is not there",
+    },
+    {
+      before: [
+        { name: "display", command: "SELECT", roles: ["public"], using: "open" },
+        { name: "read", command: "SELECT", roles: ["authenticated"], using: "(owner = (select auth.uid()))" },
+      ],
+      after: [
+        { name: "display", command: "SELECT", roles: ["anon"], using: "open" },
+        {
+          name: "read",
+          command: "SELECT",
+          roles: ["authenticated"],
+          using: "(open) OR ((owner = (select auth.uid())))",
+        },
+      ],
+      options: { mergePermissive: true },
+      note: "`anon` and `authenticated` hold the privilege, so TO public means these two",
+    },
+    {
+      before: [
+        { name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" },
+        { name: "read_open", command: "SELECT", using: "open" },
+      ],
+      after: [
+        { name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" },
+        { name: "read_open", command: "SELECT", using: "open" },
+      ],
+      note: "not asked for: they stay",
+    },
+  ],
+  rewrite(drafts, options, holders) {
+    if (!options.mergePermissive) return [...drafts];
+    const names = namesOf(drafts);
+    const result = drafts.map((draft) => withoutForAll(draft, drafts, names));
+    for (const command of ["SELECT", "INSERT", "UPDATE", "DELETE"] as const) {
+      const candidates = result.flatMap((draft, index) =>
+        draft.fixed
+          ? []
+          : draft.after.filter((one) => one.permissive && one.command === command).map((policy) => ({ index, policy })),
+      );
+      const merged = merge(candidates, holders(command), names);
+      for (const [index, draft] of result.entries()) {
+        const replaced = merged.get(index);
+        if (!replaced) continue;
+        const after = draft.after.flatMap((policy) => replaced.get(policy) ?? [policy]);
+        result[index] = changed(
+          draft,
+          "merge-permissive",
+          after,
+          after.length === 0 ? (draft.reason ?? mergedInto(command)) : draft.reason,
+        );
+      }
+    }
+    return result;
+  },
+};
+
+const mergedInto = (command: PolicyCommand): string =>
+  `what it lets through is in the ${command} policy of the same roles`;
+
+/** A permissive FOR ALL policy beside others is one policy for each command, so that they can be merged. */
+function withoutForAll(draft: Draft, all: readonly Draft[], names: Set<string>): Draft {
+  if (draft.fixed) return draft;
+  const others = all
+    .filter((one) => one !== draft && !one.fixed)
+    .flatMap((one) => one.after)
+    .filter(({ permissive }) => permissive);
+  const overlaps = (policy: Policy): boolean => others.some((other) => intersect(policy.roles, other.roles));
+  if (!draft.after.some((policy) => policy.permissive && policy.command === "ALL" && overlaps(policy))) return draft;
+  return changed(
+    draft,
+    "merge-permissive",
+    draft.after.flatMap((policy) =>
+      policy.permissive && policy.command === "ALL" && overlaps(policy)
+        ? [
+            { ...policy, name: freeName(policy.name, "select", names), command: "SELECT", check: null },
+            ...commandPolicies(policy, names),
+          ]
+        : [policy],
+    ),
+  );
+}
+
+interface Candidate {
+  /** of its draft */
+  index: number;
+  policy: Policy;
+}
+
+/**
+ * What becomes of each policy of one command, by draft. Every role ends with one policy at most: roles that see the same policies share their OR.
+ * A user of several roles meets the OR of all of them, as before. `holders`: roles that hold the privilege, null: everybody.
+ */
+function merge(
+  candidates: readonly Candidate[],
+  holders: readonly string[] | null,
+  names: Set<string>,
+): Map<number, Map<Policy, Policy[]>> {
+  const mixed =
+    candidates.some(({ policy }) => isPublic(policy)) && !candidates.every(({ policy }) => isPublic(policy));
+  const done = new Map<number, Map<Policy, Policy[]>>();
+  if (candidates.length < 2 || (mixed && holders === null)) return done;
+  const named = candidates.flatMap(({ policy }) => policy.roles).filter((role) => role !== "public");
+  const everybody = [...new Set([...(holders ?? []), ...named])];
+  const rolesOf = ({ policy }: Candidate): readonly string[] => (mixed && isPublic(policy) ? everybody : policy.roles);
+  const groups = new Map<string, { roles: string[]; of: Candidate[] }>();
+  for (const role of new Set(candidates.flatMap(rolesOf))) {
+    const of = candidates.filter((one) => rolesOf(one).includes(role));
+    const key = of.map((one) => candidates.indexOf(one)).join();
+    groups.set(key, { roles: [...(groups.get(key)?.roles ?? []), role].toSorted(), of });
+  }
+  if ([...groups.values()].every(({ of }) => of.length === 1)) return done;
+  for (const { index, policy } of candidates)
+    done.set(index, (done.get(index) ?? new Map<Policy, Policy[]>()).set(policy, []));
+  const taken = new Set<Candidate>();
+  // a policy that was for these very roles gives its name, so that the others are the ones to get a new one
+  const owns = (one: Candidate, roles: readonly string[]): boolean => one.policy.roles.join("\0") === roles.join("\0");
+  for (const { roles, of } of [...groups.values()].toSorted(
+    (a, b) => Number(b.of.some((one) => owns(one, b.roles))) - Number(a.of.some((one) => owns(one, a.roles))),
+  )) {
+    const free = of.filter((one) => !taken.has(one));
+    const giver = free.find((one) => owns(one, roles)) ?? free[0] ?? of[0];
+    if (!giver) continue;
+    const name = taken.has(giver) ? freeName(giver.policy.name, roles[0] ?? "", names) : giver.policy.name;
+    taken.add(giver);
+    done
+      .get(giver.index)
+      ?.get(giver.policy)
+      ?.push({
+        ...together(
+          of.map(({ policy }) => policy),
+          giver.policy,
+        ),
+        name,
+        roles,
+      });
+  }
+  return done;
+}
+
+const isPublic = ({ roles }: Policy): boolean => roles.includes("public");
+
+const intersect = (a: readonly string[], b: readonly string[]): boolean =>
+  a.includes("public") || b.includes("public") || a.some((role) => b.includes(role));
+
+/** The OR of several policies of one command; what the others say of themselves is not lost. */
+function together(policies: readonly Policy[], giver: Policy): Policy {
+  if (policies.length === 1) return giver;
+  const using = giver.command === "INSERT" ? null : either(policies.map((one) => one.using));
+  const check =
+    giver.command === "SELECT" || giver.command === "DELETE"
+      ? null
+      : either(policies.map((one) => one.check ?? one.using));
+  const comments = [giver, ...policies].flatMap(({ comment }) => comment ?? []);
+  return {
+    ...giver,
+    using,
+    check: check !== null && using !== null && equal(parseExpr(check), parseExpr(using)) ? null : check,
+    comment: comments.length === 0 ? null : [...new Set(comments)].join("\n"),
+  };
+}
+
+/** `(a) OR (b)`, without what another part lets through anyway: a part whose conjuncts are all among its own. */
+function either(texts: readonly (string | null)[]): string {
+  const parts = texts.map((text) => ({ text: text ?? "true", all: conjuncts(parseExpr(text ?? "true")) }));
+  const within = (wide: (typeof parts)[number], narrow: (typeof parts)[number]): boolean =>
+    wide.all.every((one) => narrow.all.some((other) => equal(one, other)));
+  const left = parts.filter(
+    (part, n) => !parts.some((other, m) => m !== n && within(other, part) && (!within(part, other) || m < n)),
+  );
+  return left.length === 1 ? (left[0]?.text ?? "true") : left.map(({ text }) => `(${text})`).join(" OR ");
+}
