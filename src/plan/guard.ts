@@ -79,8 +79,8 @@ ${rows.join(",\n")}
     where n.nspname = want.schema and c.relname = want.relation and p.polname = want.name;
     if not found then
       if want.cmd1 is null or want.cmd2 is null then continue; end if;
-      raise exception 'rlsmith: policy %.% on % is gone', want.schema, want.name, want.relation
-        using hint = 'it was there when the plan was made; run rlsmith plan again';
+      -- all of it in the message: Supabase's CLI shows neither hint nor detail
+      raise exception 'rlsmith: policy %.% on % is gone, and was there when the plan was made: run rlsmith plan again', want.schema, want.name, want.relation;
     end if;
     fits := false;
     for side in 1..2 loop
@@ -105,9 +105,9 @@ ${rows.join(",\n")}
       exit when fits;
     end loop;
     if not fits then
-      raise exception 'rlsmith: policy %.% on % is not what the plan saw', want.schema, want.name, want.relation
+      raise exception 'rlsmith: policy %.% on % is not what the plan saw; someone changed it since: run rlsmith plan again', want.schema, want.name, want.relation
         using detail = format('found: %s %s to %s using (%s) with check (%s)', seen.cmd, case when seen.permissive then 'permissive' else 'restrictive' end,
-          seen.roles, seen.using_, seen.check_), hint = 'someone changed it since; run rlsmith plan again';
+          seen.roles, seen.using_, seen.check_);
     end if;
   end loop;
 `
@@ -121,8 +121,7 @@ ${functionRows.join(",\n")}
   loop
     select f.prosrc, pg_get_function_sqlbody(f.oid) as sqlbody into seen from pg_proc f where f.oid = to_regprocedure(want.signature);
     if not found or (seen.sqlbody is null and not seen.prosrc = any (want.bodies)) then
-      raise exception 'rlsmith: function % is not what the plan saw', want.signature
-        using hint = 'someone changed it since; run rlsmith plan again';
+      raise exception 'rlsmith: function % is not what the plan saw; someone changed it since: run rlsmith plan again', want.signature;
     end if;
   end loop;
 `
@@ -157,8 +156,7 @@ begin
   join pg_namespace n on n.oid = c.relnamespace
   where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ~* '${pattern}'${kept};
   if left_over is not null then
-    raise exception 'rlsmith: these policies still read a session variable: %', left_over
-      using hint = 'they were made after the plan; nothing was changed, run rlsmith plan again';
+    raise exception 'rlsmith: these policies, made after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;
 end
 $rlsmith$`;
