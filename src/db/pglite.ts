@@ -22,9 +22,7 @@ export async function openEmbedded(options: { extensions?: Extensions; snapshot?
     version: version.rows[0]?.v ?? 0,
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
       (await pglite.query<Row>(sql, [...params], { parsers })).rows,
-    exec: async (sql) => {
-      await pglite.exec(sql);
-    },
+    exec: async (sql) => (await pglite.exec(sql, { parsers })).map(({ rows }) => rows as Record<string, unknown>[]),
     copyOut: null,
     dump: async () => pglite.dumpDataDir("none"),
     close: async () => pglite.close(),

@@ -8,8 +8,8 @@ export interface Db {
    * give the same for these. Throws the driver's error, see `pgErrorOf`, or ToolError (environment) when the connection is lost.
    */
   query<Row extends object = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
-  /** Any number of statements by the simple protocol; results are dropped. */
-  exec(sql: string): Promise<void>;
+  /** Any number of statements by the simple protocol, in one trip; the rows of each. */
+  exec(sql: string): Promise<Record<string, unknown>[][]>;
   /** `COPY … TO STDOUT`: the text that comes back; null where the engine knows no such thing (the embedded one copies to files only). */
   copyOut: ((sql: string) => Promise<string>) | null;
   close(): Promise<void>;

@@ -2,6 +2,12 @@ import { pgErrorOf, type Db } from "./port.ts";
 
 const NAME = "rlsmith";
 
+const TAKE_BACK = `rollback to savepoint ${NAME}; release savepoint ${NAME}`;
+
+/** Statements as one text, of which nothing stays when they are through; an error leaves the savepoint open, see `takeBack`. */
+export const passingText = (statements: readonly string[]): string =>
+  [`savepoint ${NAME}`, ...statements, TAKE_BACK].join(";\n");
+
 /** Whether a transaction block is open on the connection; it has to be in good order. */
 export async function inTransactionBlock(db: Db): Promise<boolean> {
   try {
@@ -50,6 +56,5 @@ export async function readOnlyHere<Result>(db: Db, first: string, work: () => Pr
   }
 }
 
-/** The connection may be gone; the first error is the one worth telling. */
-const takeBack = async (db: Db): Promise<void> =>
-  db.exec(`rollback to savepoint ${NAME}; release savepoint ${NAME}`).catch(() => {});
+/** Back to where the savepoint was made. The connection may be gone; the first error is the one worth telling. */
+export const takeBack = async (db: Db): Promise<unknown> => db.exec(TAKE_BACK).catch(() => {});

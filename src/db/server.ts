@@ -57,7 +57,9 @@ export async function openServer(url: string, options: ServerOptions = {}): Prom
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
       (await run(() => client.query<Row & pg.QueryResultRow>(sql, [...params]))).rows,
     exec: async (sql) => {
-      await run(() => client.query(sql));
+      // one statement gives one result, several an array of them
+      const results: pg.QueryResult | pg.QueryResult[] = await run(() => client.query(sql));
+      return [results].flat().map(({ rows }) => rows as Record<string, unknown>[]);
     },
     copyOut: async (sql) => run(async () => copyOut(client, sql)),
     close: async () => client.end(),

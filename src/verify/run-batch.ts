@@ -61,7 +61,14 @@ export async function runBatch(db: Db, batch: Batch, probes: ReadonlyMap<string,
   }
 }
 
+/** A batch in one statement; what that statement raises, raises. */
 async function runBlock(db: Db, batch: Batch, probes: ReadonlyMap<string, string>): Promise<Answered[]> {
+  const results = await db.exec(blockText(batch, probes));
+  return answersOf(results.at(-1) ?? []);
+}
+
+/** A batch as text: a DO block, and the query for what it found. Settings go with the transaction, so both are inside the same savepoint. */
+export function blockText(batch: Batch, probes: ReadonlyMap<string, string>): string {
   const used = new Set(batch.attempts.flatMap(({ probe }) => (probe === null ? [] : [probeName(probe)])));
   const job = {
     role: batch.role,
@@ -78,10 +85,12 @@ async function runBlock(db: Db, batch: Batch, probes: ReadonlyMap<string, string
     })),
   };
   const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job"));
-  await db.exec(`do ${dollarQuote(body, "rlsmith")}`);
-  const [row] = await db.query<{ results: string }>("select current_setting('rlsmith.results') as results");
-  return (JSON.parse(row?.results ?? "[]") as Raw[]).map(answered);
+  return `do ${dollarQuote(body, "rlsmith")};\nselect current_setting('rlsmith.results') as results`;
 }
+
+/** What the query at the end of `blockText` returned, one answer an attempt. */
+export const answersOf = (rows: readonly Record<string, unknown>[]): Answered[] =>
+  (JSON.parse(typeof rows[0]?.["results"] === "string" ? rows[0]["results"] : "[]") as Raw[]).map(answered);
 
 function probeOf(name: string, probes: ReadonlyMap<string, string>): string {
   const probe = probes.get(name);
