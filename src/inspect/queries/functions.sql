@@ -34,7 +34,7 @@ select
 from pg_proc f
 join pg_namespace n on n.oid = f.pronamespace
 join pg_language l on l.oid = f.prolang
-where n.nspname not in ('pg_catalog', 'information_schema')
+where n.nspname not in ('pg_catalog', 'information_schema', 'rlsmith')
   and n.nspname not like 'pg\_%'
   and not exists (
     select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = f.oid and e.deptype = 'e'

@@ -11,7 +11,7 @@ select
 from pg_type t
 join pg_namespace n on n.oid = t.typnamespace
 where t.typtype in ('e', 'd')
-  and n.nspname not in ('pg_catalog', 'information_schema')
+  and n.nspname not in ('pg_catalog', 'information_schema', 'rlsmith')
   and n.nspname not like 'pg\_%'
   and not exists (
     select from pg_depend e where e.classid = 'pg_type'::regclass and e.objid = t.oid and e.deptype = 'e'
