@@ -47,6 +47,9 @@ export function judge(
 
 function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answered, { kind: "error" }>): Judged {
   const no = (outcome: Outcome): Judged => ({ outcome, crosses: false, relations: [] });
+  // the role is taken before the variables are set
+  if (sqlstate === "42501" && /permission denied to set role/.test(message))
+    return no({ kind: "not reached", why: "the login may not become the persona's role" });
   if (at === "setup" || at === "prelude")
     return no({
       kind: "not reached",
@@ -54,12 +57,8 @@ function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answere
     });
   if (at === "probe")
     return no({ kind: "not reached", why: `the login could not look at the rows afterwards (${sqlstate})` });
-  if (sqlstate === "42501") {
-    // "must be owner of" and "permission denied" are denials; the login's own missing membership is not
-    return /permission denied to set role/.test(message)
-      ? no({ kind: "not reached", why: "the login may not become the persona's role" })
-      : no({ kind: "denied" });
-  }
+  // "must be owner of" and "permission denied" are denials
+  if (sqlstate === "42501") return no({ kind: "denied" });
   const why = UNREACHED[sqlstate];
   if (why !== undefined) return no({ kind: "not reached", why });
   const crosses =

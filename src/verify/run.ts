@@ -93,7 +93,10 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
 }
 
 /** Relations with row security that does not hold this persona back, and why: a cell of such a persona proves nothing about policies. */
-export async function privilegesOf(ground: Ground, actor: Actor): Promise<Map<string, string>> {
+export async function privilegesOf(
+  ground: Pick<Ground, "db" | "targets" | "transaction">,
+  actor: Actor,
+): Promise<Map<string, string>> {
   const guarded = [...ground.targets.values()].filter(({ rowSecurity }) => rowSecurity);
   if (guarded.length === 0) return new Map();
   return ground.transaction(async () => {

@@ -18,7 +18,9 @@ export interface Standing {
 const settingName = (setting: string): string => setting.split(".").map(quoteIdent).join(".");
 
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
-export function variableStandings(ground: Ground): Standing[] {
+export function variableStandings(
+  ground: Pick<Ground, "fixtures" | "context" | "unmapped" | "tenantSetting">,
+): Standing[] {
   const victim = ground.fixtures.members.find(({ tenant }) => tenant === VICTIM);
   const tenant = ground.fixtures.tenants.find(({ name }) => name === VICTIM);
   const user = victim?.user ?? tenant?.users[0];

@@ -1,0 +1,156 @@
+import { matches, type Config } from "../config.ts";
+import { pgErrorOf, type Db } from "../db/port.ts";
+import { passing, passingText, takeBack } from "../db/savepoint.ts";
+import { sampleRows } from "../fixtures/sample.ts";
+import type { Attempt } from "./attempt.ts";
+import { readAttempts } from "./attacks/read.ts";
+import { collectEvidence } from "./evidence.ts";
+import type { Ground } from "./ground.ts";
+import { judge } from "./judge.ts";
+import { actorsFor, type Actor } from "./personas.ts";
+import { answersOf, blockText, type Answered } from "./run-batch.ts";
+import { privilegesOf } from "./run.ts";
+import type { Known } from "./scratch-ground.ts";
+import { variableStandings, type Standing } from "./standings.ts";
+import { readSurface } from "./surface.ts";
+import { targetsOf, type Target } from "./target.ts";
+
+/** A few cells on a live database, made ready beforehand, asked inside a transaction that changes policies. */
+export interface QuickLook {
+  /** Where other people's rows are read that were not before, or by a variable, a line each; inside the open transaction. */
+  ask(db: Db, relations: ReadonlySet<string>): Promise<string[]>;
+  /** what could not be looked at, a sentence each */
+  said(): string[];
+}
+
+/** Milliseconds that one persona's statements may take together: relations are locked while they run. */
+const LONGEST = 1000;
+
+/**
+ * Choose rows of two tenants that are there, and see what a member of one, a token without claims, and `anon` read of the other's: now, and whenever
+ * `ask` is called, with no variable set and with all of them set to the other tenant. Only reads: nothing of a live database is touched.
+ */
+export async function prepareLook(
+  db: Db,
+  known: Known,
+  config: Config["verify"],
+  relations: ReadonlySet<string>,
+): Promise<QuickLook> {
+  const said = new Set<string>();
+  await db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'");
+  try {
+    const fixtures = await sampleRows(db, known.catalog, known.context, known.columns);
+    const surface = await readSurface(db);
+    const all = await targetsOf(db, known.catalog, surface, fixtures, true);
+    const targets = new Map(all.filter(({ name }) => relations.has(name)).map((target) => [target.name, target]));
+    const evidence = await collectEvidence(db, targets);
+    const looked = [...targets.values()].filter(({ foreignRows }) => foreignRows.length > 0);
+    const without = [...relations].filter((name) => !looked.some((target) => target.name === name));
+    if (without.length > 0)
+      said.add(
+        `not looked at, for there are no rows of two tenants that can be told apart: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
+      );
+    const ground: Pick<Ground, "db" | "targets" | "transaction"> = {
+      db,
+      targets,
+      transaction: async (work) => passing(db, "", work),
+    };
+    const everybody = actorsFor(known.catalog, known.context, fixtures);
+    const actors: { actor: Actor; above: ReadonlyMap<string, string> }[] = [];
+    for (const actor of [
+      everybody.find((one) => one.class === "member"),
+      everybody.find(({ name }) => name === "no claims"),
+      everybody.find((one) => one.class === "anon"),
+    ])
+      if (actor) actors.push({ actor, above: await privilegesOf(ground, actor) });
+    const standings = [
+      null,
+      // all variables at once, the gentle way
+      variableStandings({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
+        ({ name }) => name.startsWith("set_config ") && name.endsWith(" of B"),
+      ) ?? null,
+    ].filter((standing, n) => n === 0 || standing !== null);
+
+    /** `relation persona standing` of every cell that crosses; null: it took too long */
+    const crossing = async (on: Db, wanted: readonly Target[]): Promise<Map<string, string> | null> => {
+      const looks = actors.flatMap(({ actor, above }) => {
+        const attempts = wanted
+          .filter(({ name }) => !above.has(name))
+          .flatMap((target) => readAttempts(target, targets, surface, { limited: true, prepared: false }))
+          .filter(({ attack }) => attack === "read");
+        return attempts.length === 0 ? [] : standings.map((standing): Look => ({ actor, standing, attempts }));
+      });
+      const answers = await answersTo(on, looks);
+      if (answers === null) return null;
+      const found = new Map<string, string>();
+      for (const [n, { actor, standing, attempts }] of looks.entries())
+        for (const [m, attempt] of attempts.entries()) {
+          const answer = answers[n]?.[m];
+          if (!answer) continue;
+          const { outcome, crosses } = judge(attempt, actor, answer, targets, evidence);
+          if (outcome.kind === "not reached") said.add(`not looked at as \`${actor.role}\`: ${outcome.why}`);
+          if (crosses && !isDeclared(config, attempt.relation))
+            found.set(
+              [attempt.relation, actor.name, standing?.name ?? ""].join("\0"),
+              `${attempt.relation}: ${actor.name} reads rows of another tenant${standing === null ? "" : `, ${standing.name}`}`,
+            );
+        }
+      return found;
+    };
+    const before = await crossing(db, looked);
+    if (before === null) said.add("not looked at: the statements take too long here");
+    return {
+      said: () => [...said],
+      ask: async (on, names) => {
+        if (before === null) return [];
+        const now = await crossing(
+          on,
+          looked.filter(({ name }) => names.has(name)),
+        );
+        if (now === null) {
+          said.add("not looked at before the commit: the statements took too long");
+          return [];
+        }
+        return [...now].flatMap(([key, line]) => {
+          const [relation = "", persona = "", standing = ""] = key.split("\0");
+          const plain = [relation, persona, ""].join("\0");
+          // what is open without a variable, and was before, is not this change's doing; what a variable opens is what the change is against
+          if (standing === "") return before.has(key) ? (said.add(`${line}, as before`), []) : [line];
+          return now.has(plain) ? [] : [line];
+        });
+      },
+    };
+  } finally {
+    await db.exec("rollback");
+  }
+}
+
+const isDeclared = (config: Config["verify"], relation: string): boolean =>
+  Object.keys(config.shared).some((pattern) => matches(pattern, relation)) ||
+  config.expected.some(({ object }) => matches(object, relation));
+
+/** The statements of one persona under one standing. */
+interface Look {
+  actor: Actor;
+  standing: Standing | null;
+  attempts: Attempt[];
+}
+
+/** All of them in one trip, for relations are locked meanwhile; nothing of it stays. Null: one took too long. */
+async function answersTo(db: Db, looks: readonly Look[]): Promise<Answered[][] | null> {
+  if (looks.length === 0) return [];
+  const texts = looks.map(({ actor: { role, claims, setup }, standing, attempts }) => {
+    const batch = { role, claims, setup, prelude: standing?.prelude ?? [], preludeWrites: false, attempts };
+    return passingText([`set local statement_timeout = ${LONGEST}`, blockText(batch, new Map())]);
+  });
+  try {
+    const results = await db.exec(texts.join(";\n"));
+    const answers = results.flatMap((rows) => (rows[0] !== undefined && "results" in rows[0] ? [answersOf(rows)] : []));
+    if (answers.length !== looks.length) throw new Error("each block is followed by a query for what it found");
+    return answers;
+  } catch (error) {
+    await takeBack(db);
+    if (pgErrorOf(error)?.sqlstate !== "57014") throw error;
+    return null;
+  }
+}
