@@ -70,6 +70,20 @@ const verification = z.strictObject({
     .default([]),
 });
 
+const target = z.strictObject({
+  /** where its URL comes from, for it holds a password: an environment variable, or a command that prints it */
+  url: z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ command: z.string().min(1) })]),
+  /** another target that the same plan was applied to so many hours ago, and that has stayed as it was left */
+  after: z.strictObject({ target: z.string().min(1), hours: z.number().min(0).default(24) }).optional(),
+  /** how many people have to have approved the plan */
+  requireApprovals: z.number().int().min(0).default(0),
+  /** the most that one try waits for its locks; kept below the server's deadlock_timeout besides */
+  lockTimeoutMs: z.number().int().min(1).default(2000),
+  statementTimeoutMs: z.number().int().min(1).default(30_000),
+  /** how long tries for the locks go on */
+  giveUpAfterSeconds: z.number().min(0).default(120),
+});
+
 const configSchema = z.strictObject({
   migrations: z
     .strictObject({
@@ -130,6 +144,10 @@ const configSchema = z.strictObject({
       active: z.string().min(1).optional(),
     })
     .optional(),
+  /** databases that `rlsmith apply` and `rollback` may change, by name */
+  targets: z.record(z.string().regex(/^[A-Za-z0-9][\w-]*$/, "a name of letters, digits, _ and -"), target).default({}),
+  /** names for groups of relations, for `rlsmith apply --by context`: `{ floor: ["public.gaming_table*", "public.rating_slip"] }` */
+  contexts: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
   /** what `rlsmith verify` has to know */
   verify: verification.prefault({}),
   /** private schema for helpers that break recursion */
@@ -140,6 +158,7 @@ const configSchema = z.strictObject({
 export type UserConfig = z.input<typeof configSchema>;
 /** The config with its defaults filled in. */
 export type Config = z.output<typeof configSchema>;
+export type TargetConfig = Config["targets"][string];
 export type SessionOnlyDecision = Config["sessionOnly"][number];
 
 export const CONFIG_FILE = "rlsmith.config.ts";

@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     values: ["db", "pg", "fixtures", "errors.ts", "finding.ts"],
     types: ["plan", "scratch", "classify", "progress.ts"],
   },
+  apply: { values: ["db", "pg", "errors.ts"], types: ["plan"] },
   report: { values: ["pg", "finding.ts"], types: ["*"] },
   pipeline: { values: ["*"] },
   "demo.ts": { values: ["*"] },

@@ -32,4 +32,10 @@ export default defineConfig({
 
   // Supabase's advisors report several permissive policies of one command and role.
   rules: { mergePermissive: true },
+
+  // Where `rlsmith apply` may go: staging first, and production when that has stayed as it was for a day and two people have approved the plan.
+  targets: {
+    staging: { url: { env: "STAGING_URL" } },
+    production: { url: { env: "PRODUCTION_URL" }, after: { target: "staging", hours: 24 }, requireApprovals: 2 },
+  },
 });

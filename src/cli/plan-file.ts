@@ -36,7 +36,7 @@ export function writePlan(
   };
   const differences = rehearsal?.access ? [differencesFile(projectDir, rehearsal.access)] : [];
   const planJson: OutputFile = {
-    path: join(projectDir, ".rlsmith", "plan.json"),
+    path: planPath(projectDir),
     content: `${JSON.stringify(stored, null, 2)}\n`,
     replace: true,
   };
@@ -59,18 +59,35 @@ export const differencesFile = (projectDir: string, access: AccessReport): Outpu
   replace: true,
 });
 
-/** The plan that `rlsmith plan` left in a project, with its files as they are on disk now; null when there is none. */
-export function readPlanFile(projectDir: string): (StoredPlan & { up: string; down: string; upPath: string }) | null {
-  const path = join(projectDir, ".rlsmith", "plan.json");
+/** A stored plan from a file; null where the file is not there. Throws ToolError (environment): it is something else. */
+export function readStoredPlan(path: string): StoredPlan | null {
   if (!existsSync(path)) return null;
-  const stored = JSON.parse(readFileSync(path, "utf8")) as StoredPlan;
-  if (stored.plan?.format !== "rlsmith-plan" || stored.plan.formatVersion !== 1)
+  const stored = parse(readFileSync(path, "utf8"));
+  if (stored?.plan?.format !== "rlsmith-plan" || stored.plan.formatVersion !== 1)
     throw new ToolError(
       "environment",
       "STALE_PLAN",
-      "`.rlsmith/plan.json` was not written by this version",
+      `\`${relative(process.cwd(), path)}\` was not written by this version`,
       "run `rlsmith plan` again",
     );
+  return stored;
+}
+
+function parse(text: string): StoredPlan | null {
+  try {
+    return JSON.parse(text) as StoredPlan | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where `rlsmith plan` leaves its plan. */
+export const planPath = (projectDir: string): string => join(projectDir, ".rlsmith", "plan.json");
+
+/** The plan that `rlsmith plan` left in a project, with its files as they are on disk now; null when there is none. */
+export function readPlanFile(projectDir: string): (StoredPlan & { up: string; down: string; upPath: string }) | null {
+  const stored = readStoredPlan(planPath(projectDir));
+  if (stored === null) return null;
   const upPath = resolve(projectDir, stored.files.up);
   const downPath = resolve(projectDir, stored.files.down);
   for (const file of [upPath, downPath])

@@ -1,0 +1,252 @@
+import { randomUUID } from "node:crypto";
+import type { Db } from "../db/port.ts";
+import { ToolError } from "../errors.ts";
+import type { Plan, Step } from "../plan/plan.ts";
+import { expectedStates, type Expected } from "./expected.ts";
+import { groupsOf, scopeOf, type Cut } from "./groups.ts";
+import { inForce, readJournal, type Detail, type Entry } from "./journal.ts";
+import { inOneTransaction, journalOnly } from "./journal-only.ts";
+import { checkPrivileges } from "./preflight.ts";
+import { stillReading } from "./retired.ts";
+import { runSurely, type Connections, type Talk } from "./surely.ts";
+import { part, standingOf, type Standing } from "./standing.ts";
+import { mayAlter } from "./may-alter.ts";
+import { readState, type State } from "./state.ts";
+import type { Transitioned, TransitionLimits } from "./transition.ts";
+
+/** What is to be applied, to what, and how. */
+export interface ApplyRequest {
+  target: string;
+  plan: Plan;
+  /** sha256 of the plan */
+  planHash: string;
+  cut: Cut;
+  limits: TransitionLimits;
+  /** all of it, and roll it back */
+  dryRun: boolean;
+  /** the plan is there already, by another tool: write it down */
+  adopt: boolean;
+  /** who does it, as git knows him */
+  person: string | null;
+  rlsmith: string;
+  approvals: Detail["approvals"];
+}
+
+/** A quick look at the result, made ready before anything is locked. */
+export interface Look {
+  /** in the transaction, before its commit: what speaks against it, a line each. `relations`: those of the group, `schema.name` */
+  ask(db: Db, relations: ReadonlySet<string>): Promise<string[]>;
+  /** what could not be looked at, a sentence each */
+  said(): string[];
+}
+
+export type PrepareLook = (db: Db, relations: ReadonlySet<string>) => Promise<Look>;
+
+export interface ApplyResult {
+  target: string;
+  run: string;
+  dryRun: boolean;
+  /** what was to be done and was done: nothing, where the plan was in force already */
+  outcome: "applied" | "adopted" | "in force already";
+  groups: Transitioned[];
+  notes: string[];
+}
+
+/**
+ * Bring a plan to a target: checks first, without a lock on anybody's relation; then a transaction a group. Throws ToolError (environment): something
+ * speaks against it, or was in the way; groups that were committed before stay, and the same call goes on with the others.
+ */
+export async function applyPlan(
+  connections: Connections,
+  request: ApplyRequest,
+  prepareLook: PrepareLook,
+  talk: Talk,
+): Promise<ApplyResult> {
+  const run = randomUUID();
+  let db = await connections.open();
+  try {
+    const { plan } = request;
+    const journal = await readJournal(db);
+    const { now, expected, standing } = await compare(db, plan);
+    const inForceHere = inForce(journal).filter(({ planHash }) => planHash === request.planHash);
+    const unwritten = standing.applied.filter((step) => !isCovered(step, inForceHere));
+    const base = {
+      run,
+      target: request.target,
+      planHash: request.planHash,
+      undoes: null,
+      person: request.person,
+      rlsmith: request.rlsmith,
+      detail: request.approvals === undefined || request.approvals.length === 0 ? {} : { approvals: request.approvals },
+    };
+    const result: ApplyResult = {
+      target: request.target,
+      run,
+      dryRun: request.dryRun,
+      outcome: "applied",
+      groups: [],
+      notes: [],
+    };
+    if (request.adopt) return await adopt();
+    if (unwritten.length > 0) throw notWritten(unwritten, standing);
+    if (standing.pending.length === 0) return { ...result, outcome: "in force already" };
+
+    const reading = stillReading(plan, await withOthers(db, expected.after));
+    if (reading.length > 0)
+      throw new ToolError(
+        "environment",
+        "VARIABLE_STILL_READ",
+        `a mapped variable would be read after the plan too: ${reading.join("; ")}`,
+        "nothing was changed; these policies were made after the plan: run `rlsmith plan` again, or keep them with a reason (`keep` of the config)",
+      );
+    const pending = groupsOf({ ...plan, steps: standing.pending }, request.cut);
+    const scope = scopeOf({ name: "", steps: standing.pending });
+    const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
+    const relations = new Set(scope.relations.map(({ schema, name }) => `${schema}.${name}`));
+    const look = await prepareLook(db, relations);
+    talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
+    const shared = pending.find(({ name }) => name === FUNCTIONS);
+    for (const group of pending) {
+      const own = scopeOf(group);
+      const names = new Set(own.relations.map(({ schema, name }) => `${schema}.${name}`));
+      const done = await runSurely(
+        connections,
+        db,
+        {
+          group: group.name,
+          scope: own,
+          from: part(now, own),
+          to: part(expected.after, own),
+          match: "exact",
+          statements: [
+            // a group that is rolled back leaves nothing for the next one
+            ...(request.dryRun && shared !== undefined && group !== shared ? shared.steps.flatMap(({ up }) => up) : []),
+            ...group.steps.flatMap(({ up }) => up),
+          ],
+          lockable: lockable.filter(({ schema, name }) => names.has(`${schema}.${name}`)),
+          objections: async (inside) => look.ask(inside, names),
+          entry: { ...base, kind: "apply" },
+        },
+        request.limits,
+        request.dryRun,
+        talk,
+        result.groups.map(({ group: name }) => name),
+      );
+      db = done.db;
+      result.groups.push(done.transitioned);
+      talk.done(done.transitioned);
+    }
+    result.notes.push(...look.said());
+    return result;
+
+    async function adopt(): Promise<ApplyResult> {
+      if (standing.pending.length > 0)
+        throw new ToolError(
+          "environment",
+          "NOTHING_TO_ADOPT",
+          `the plan is not there: ${count(standing.pending.length, "step")} of ${plan.steps.length} ${standing.pending.length === 1 ? "is" : "are"} still to be done, first ${standing.pending[0]?.title ?? ""}`,
+          "run the migration with your own tool first, or apply without --adopt",
+        );
+      if (unwritten.length === 0) return { ...result, outcome: "in force already" };
+      for (const group of groupsOf({ ...plan, steps: unwritten }, request.cut)) {
+        const own = scopeOf(group);
+        result.groups.push(
+          await journalOnly(
+            db,
+            {
+              group: group.name,
+              scope: own,
+              found: part(now, own),
+              entry: {
+                ...base,
+                group: group.name,
+                kind: "adopt",
+                outcome: "done",
+                before: part(expected.before, own),
+                after: part(now, own),
+              },
+            },
+            request.dryRun,
+          ),
+        );
+      }
+      return { ...result, outcome: "adopted" };
+    }
+  } finally {
+    await db.close().catch(() => {});
+  }
+}
+
+const FUNCTIONS = "functions";
+
+/** The state with all relations of the database that have policies: what was made since the plan may read a variable too. */
+async function withOthers(db: Db, after: State): Promise<State> {
+  const relations = await db.query<{ schema: string; name: string }>(
+    `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where exists (select from pg_policy p where p.polrelid = c.oid) order by 1, 2`,
+  );
+  const others = relations.filter(
+    ({ schema, name }) => !after.relations.some((one) => one.schema === schema && one.name === name),
+  );
+  const state = await inOneTransaction(db, async () =>
+    readState(db, { relations: others, functions: [], schemas: [] }),
+  );
+  return { ...after, relations: [...after.relations, ...state.relations] };
+}
+
+/** Where the target stands between the plan's two ends. Throws ToolError (environment) where it is at neither. */
+export async function compare(db: Db, plan: Plan): Promise<{ now: State; expected: Expected; standing: Standing }> {
+  const scope = scopeOf({ name: "", steps: plan.steps });
+  return inOneTransaction(db, async () => {
+    const now = await readState(db, scope);
+    refuseMissing(now);
+    const expected = await expectedStates(db, plan, plan.steps, scope, now);
+    const standing = standingOf(plan.steps, now, expected);
+    if (standing.drift.length > 0)
+      throw new ToolError(
+        "environment",
+        "TARGET_DIFFERS",
+        `policies that the plan touches are others on this target than where the plan was made:\n${standing.drift.join("\n")}`,
+        "nothing was changed; bring the target to where the plan was made, or run `rlsmith plan` for what is there",
+      );
+    return { now, expected, standing };
+  });
+}
+
+function refuseMissing(now: State): void {
+  const gone = now.relations.filter(({ exists }) => !exists).map(({ schema, name }) => `${schema}.${name}`);
+  if (gone.length === 0) return;
+  throw new ToolError(
+    "environment",
+    "RELATION_GONE",
+    `the plan touches what is not on this target: ${gone.join(", ")}`,
+    "nothing was changed; bring the target to where the plan was made, or run `rlsmith plan` again",
+  );
+}
+
+/** Whether the journal has what this step did. */
+function isCovered({ object }: Step, entries: readonly (Entry & { after: State })[]): boolean {
+  return entries.some(({ after }) => {
+    if (object.kind === "schema") return after.schemas.some(({ name }) => name === object.schema);
+    if (object.kind === "function")
+      return after.functions.some(
+        ({ schema, name, arguments: of }) =>
+          schema === object.schema && name === object.name && of === object.identityArguments,
+      );
+    return after.relations.some(({ schema, name }) => schema === object.schema && name === object.relation);
+  });
+}
+
+function notWritten(unwritten: readonly Step[], { pending }: Standing): ToolError {
+  const all = pending.length === 0;
+  return new ToolError(
+    "environment",
+    "NOT_IN_JOURNAL",
+    `${all ? "the plan is there already" : `${count(unwritten.length, "step")} of the plan ${unwritten.length === 1 ? "is" : "are"} there already`}, and the journal does not know how it came there`,
+    all
+      ? "write it down with --adopt, so that a rollback knows what to put back"
+      : "finish the migration with the tool that began it and then use --adopt, or take back what it did",
+  );
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import type { Db } from "../db/port.ts";
+import { ToolError } from "../errors.ts";
+import { identForReading } from "../pg/identifier.ts";
+import type { Scope } from "./state.ts";
+
+const PRIVILEGES = readFileSync(new URL("./queries/privileges.sql", import.meta.url), "utf8");
+
+interface Privileges {
+  standby: boolean;
+  /** CREATE on the database, or the journal is there and may be written */
+  journal: boolean;
+  relations: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
+  functions: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
+}
+
+/** Relations whose lock the login may take before it touches them. */
+export interface Ready {
+  lockable: { schema: string; name: string }[];
+}
+
+/**
+ * Whether the login can do all of it, before anything is locked. A platform may let a role change policies of a relation that it does not own
+ * (Supabase: `postgres` on storage.objects), so `mayAlter` asks the server itself. Throws ToolError (environment) with all that is missing.
+ */
+export async function checkPrivileges(
+  db: Db,
+  scope: Scope,
+  mayAlter: (relation: { schema: string; name: string }) => Promise<boolean>,
+): Promise<Ready> {
+  const [row] = await db.query<{ privileges: Privileges }>(PRIVILEGES, [JSON.stringify(scope)]);
+  if (!row) throw new Error("the query returns one row");
+  const { standby, journal, relations, functions } = row.privileges;
+  if (standby)
+    throw new ToolError(
+      "environment",
+      "READ_ONLY_STANDBY",
+      "the target is a standby, which cannot be written to",
+      "name the primary in the target's URL",
+    );
+  const missing: string[] = [];
+  const named = ({ schema, name }: { schema: string; name: string }): string =>
+    [schema, name].map(identForReading).join(".");
+  for (const relation of relations) {
+    if (!relation.exists) missing.push(`${named(relation)} is not there`);
+    else if (!relation.owned && !(await mayAlter(relation)))
+      missing.push(`${named(relation)} belongs to ${relation.owner}`);
+  }
+  for (const fn of functions) if (fn.exists && !fn.owned) missing.push(`function ${named(fn)} belongs to ${fn.owner}`);
+  if (!journal)
+    missing.push("the journal needs CREATE on the database, or INSERT on rlsmith.history where that is there");
+  if (missing.length > 0)
+    throw new ToolError(
+      "environment",
+      "INSUFFICIENT_PRIVILEGE",
+      `the login cannot apply this plan: ${missing.join("; ")}`,
+      "nothing was changed; connect as the owner, or as a member of the owning role",
+    );
+  return { lockable: relations.filter(({ owned }) => owned).map(({ schema, name }) => ({ schema, name })) };
+}

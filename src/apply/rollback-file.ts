@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import type { Plan } from "../plan/plan.ts";
+import { compare } from "./apply.ts";
+import { groupsOf, scopeOf } from "./groups.ts";
+import { inForce, readJournal } from "./journal.ts";
+import { mayAlter } from "./may-alter.ts";
+import { checkPrivileges } from "./preflight.ts";
+import type { RollbackResult } from "./rollback.ts";
+import { runSurely, type Connections, type Talk } from "./surely.ts";
+import type { TransitionLimits } from "./transition.ts";
+
+export interface FileRollback {
+  target: string;
+  plan: Plan;
+  /** sha256 of the plan */
+  planHash: string;
+  /** the down file's, without a transaction around them */
+  statements: string[];
+  limits: TransitionLimits;
+  dryRun: boolean;
+  person: string | null;
+  rlsmith: string;
+}
+
+/**
+ * Take a plan back by its down file, where the journal does not know of it or is gone: in one transaction, which is committed only if everything is
+ * then as the plan saw it. Throws ToolError (environment), as `applyPlan` does: somebody changed a policy since.
+ */
+export async function rollbackByFile(
+  connections: Connections,
+  request: FileRollback,
+  talk: Talk,
+): Promise<RollbackResult> {
+  const { plan, planHash, target, dryRun, person, rlsmith } = request;
+  const run = randomUUID();
+  let db = await connections.open();
+  try {
+    const journal = inForce(await readJournal(db));
+    const taken = journal.filter((entry) => entry.planHash === planHash).toReversed();
+    const { now, expected, standing } = await compare(db, plan);
+    const result: RollbackResult = {
+      target,
+      run,
+      dryRun,
+      undone: taken.map(({ id, group, at }) => ({ id, group, at })),
+      groups: [],
+      lost: [],
+      left: journal.flatMap((entry) => (entry.planHash === planHash ? [] : [entry.id])).toReversed(),
+      notes: [],
+    };
+    if (standing.applied.length === 0) return { ...result, undone: [] };
+    const [whole] = groupsOf(plan, { kind: "all" });
+    if (!whole) return result;
+    const scope = scopeOf(whole);
+    const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
+    talk.locks([{ group: "down file", relations: scope.relations }]);
+    const done = await runSurely(
+      connections,
+      db,
+      {
+        group: "down file",
+        scope,
+        from: now,
+        to: expected.before,
+        match: "reprinted",
+        statements: request.statements,
+        lockable,
+        objections: async () => [],
+        entry: { run, kind: "rollback", target, planHash, undoes: null, person, rlsmith, detail: {} },
+        undoes: taken.map(({ id }) => id),
+      },
+      request.limits,
+      dryRun,
+      talk,
+      [],
+    );
+    db = done.db;
+    result.groups.push(done.transitioned);
+    talk.done(done.transitioned);
+    return result;
+  } finally {
+    await db.close().catch(() => {});
+  }
+}

@@ -1,0 +1,41 @@
+import { relative, resolve } from "node:path";
+import type { Command } from "commander";
+import { withApproval } from "../../apply/approvals.ts";
+import { ToolError } from "../../errors.ts";
+import { approvalsOf, writeApprovals } from "../approvals-file.ts";
+import { EXIT } from "../exit.ts";
+import { personIn } from "../person.ts";
+import { planOf } from "../target-options.ts";
+import { say } from "../terminal.ts";
+
+export function approveCommand(program: Command, done: (exit: number) => void): void {
+  program
+    .command("approve")
+    .description("say that you have looked at the plan and stand for it; a plan that changes needs it anew")
+    .argument("[project]", "the project's folder", ".")
+    .requiredOption("--as <role>", "in which capacity: `Security Lead`")
+    .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
+    .action(async (project: string, flags: { as: string; plan?: string }) => {
+      const projectDir = resolve(project);
+      const { plan, hash } = planOf(projectDir, flags.plan);
+      const as = flags.as.trim();
+      if (as === "")
+        throw new ToolError("usage", "NO_CAPACITY", "--as says in which capacity you approve", '--as "Security Lead"');
+      const person = await personIn(projectDir);
+      if (person === null)
+        throw new ToolError(
+          "environment",
+          "NOBODY",
+          "git does not know who you are",
+          "git config user.name and user.email say it",
+        );
+      const file = writeApprovals(
+        projectDir,
+        withApproval(approvalsOf(projectDir), { as, ...person, at: new Date().toISOString(), planHash: hash }),
+      );
+      say(
+        `${person.name} <${person.email}> approves as ${as}: plan ${hash.slice(0, 12)}, ${plan.steps.length} steps\nwrote ${relative(process.cwd(), file)}: commit it`,
+      );
+      done(EXIT.fine);
+    });
+}

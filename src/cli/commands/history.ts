@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { inForce } from "../../apply/journal.ts";
+import { historyOf } from "../../pipeline/apply.ts";
+import { historyJson, renderHistory } from "../../report/history.ts";
+import { EXIT } from "../exit.ts";
+import { onTarget, withTarget, type TargetFlags } from "../target-options.ts";
+import { coloursFor, print } from "../terminal.ts";
+
+export function historyCommand(program: Command, done: (exit: number) => void): void {
+  withTarget(program.command("history"))
+    .description("what was applied to a database and taken back, from its journal")
+    .action(async (project: string, flags: TargetFlags) => {
+      const on = await onTarget(project, flags);
+      const entries = await historyOf(on);
+      const standing = new Set(inForce(entries).map(({ id }) => id));
+      if (flags.format === "json") print(historyJson(entries, standing));
+      else print(renderHistory(entries, standing, coloursFor(process.stdout)));
+      done(EXIT.fine);
+    });
+}

@@ -1,0 +1,17 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Who works in this folder, as git knows him; null where git does not. */
+export async function personIn(dir: string): Promise<{ name: string; email: string } | null> {
+  const get = async (key: string): Promise<string> => {
+    try {
+      return (await run("git", ["-C", dir, "config", "--get", key])).stdout.trim();
+    } catch {
+      return "";
+    }
+  };
+  const [name, email] = [await get("user.name"), await get("user.email")];
+  return email === "" ? null : { name, email };
+}

@@ -1,0 +1,143 @@
+import { basename } from "node:path";
+import { applyPlan, type ApplyResult } from "../apply/apply.ts";
+import type { Approval } from "../apply/approvals.ts";
+import type { Cut } from "../apply/groups.ts";
+import { readJournal, type Entry } from "../apply/journal.ts";
+import { rollbackRun, type RollbackResult } from "../apply/rollback.ts";
+import { rollbackByFile } from "../apply/rollback-file.ts";
+import { downStatements } from "../apply/down-file.ts";
+import { repairNote } from "../apply/supabase-history.ts";
+import { checkStayed } from "../apply/stayed.ts";
+import type { Talk } from "../apply/surely.ts";
+import type { TransitionLimits } from "../apply/transition.ts";
+import type { Config, TargetConfig } from "../config.ts";
+import type { Db } from "../db/port.ts";
+import { openServer } from "../db/server.ts";
+import { inspect } from "../inspect/inspect.ts";
+import type { Plan } from "../plan/plan.ts";
+import { prepareLook } from "../verify/look.ts";
+import { VERSION } from "../version.ts";
+import { knownOf } from "./known.ts";
+import { connectionsTo, targetOf, urlOf } from "./target.ts";
+
+/** A target, and whose hands are on it. */
+export interface OnTarget {
+  projectDir: string;
+  config: Config | null;
+  target: string;
+  /** as git knows him: `Name <mail>` */
+  person: string | null;
+  talk: Talk & { waiting(): void };
+}
+
+export interface ApplyOptions {
+  plan: Plan;
+  planHash: string;
+  cut: Cut;
+  dryRun: boolean;
+  adopt: boolean;
+  approvals: Approval[];
+  /** the plan's file in the migrations folder */
+  migration: string;
+}
+
+/** Back by the journal, or by the plan's down file. */
+export type RollbackOptions = {
+  dryRun: boolean;
+  /** of the project's plan, where there is one */ migration: string | null;
+} & (
+  | { by: "journal"; to: number | null; force: string | null }
+  | { by: "file"; plan: Plan; planHash: string; text: string }
+);
+
+/** Apply a plan to a target of the config. */
+export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promise<ApplyResult> {
+  const target = targetOf(on.config, on.target);
+  const url = await urlOf(on.target, target, on.projectDir);
+  if (target.after && !options.dryRun && !options.adopt) {
+    const other = target.after.target;
+    const otherUrl = await urlOf(other, targetOf(on.config, other), on.projectDir);
+    const db = await openServer(otherUrl, { applicationName: "rlsmith apply" });
+    try {
+      await checkStayed(db, other, options.planHash, target.after.hours);
+    } finally {
+      await db.close();
+    }
+  }
+  const result = await applyPlan(
+    connectionsTo(url, "rlsmith apply", on.talk.waiting),
+    {
+      ...options,
+      target: on.target,
+      limits: limitsOf(target),
+      person: on.person,
+      rlsmith: VERSION,
+      approvals: options.approvals.map(({ as, email, at }) => ({ as, email, at })),
+    },
+    async (db, relations) => prepareLook(db, knownOf(await inspect(db), on.config), verifyOf(on.config), relations),
+    on.talk,
+  );
+  if (!options.dryRun) result.notes.push(...(await repairNotes(url, options.migration, "applied")));
+  return result;
+}
+
+/** What the list of Supabase's CLI has to be told. The work is done: nothing here may fail it. */
+async function repairNotes(url: string, migration: string | null, is: "applied" | "reverted"): Promise<string[]> {
+  const version = migration === null ? null : (/^\d{14}/.exec(basename(migration))?.[0] ?? null);
+  if (version === null) return [];
+  try {
+    const db = await openServer(url, { applicationName: "rlsmith" });
+    try {
+      return [await readOnly(db, async () => repairNote(db, version, is))].filter((note) => note !== null);
+    } finally {
+      await db.close();
+    }
+  } catch {
+    return [];
+  }
+}
+
+/** Take back what is in force on a target of the config. */
+export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): Promise<RollbackResult> {
+  const statements = options.by === "file" ? downStatements(options.text) : [];
+  const target = targetOf(on.config, on.target);
+  const url = await urlOf(on.target, target, on.projectDir);
+  const connections = connectionsTo(url, "rlsmith rollback", on.talk.waiting);
+  const base = { target: on.target, limits: limitsOf(target), person: on.person, rlsmith: VERSION };
+  const result =
+    options.by === "file"
+      ? await rollbackByFile(connections, { ...base, ...options, statements }, on.talk)
+      : await rollbackRun(connections, { ...base, ...options }, on.talk);
+  if (!options.dryRun && result.groups.length > 0)
+    result.notes.push(...(await repairNotes(url, options.migration, "reverted")));
+  return result;
+}
+
+/** The journal of a target, oldest first. Only reads. */
+export async function historyOf({ projectDir, config, target }: Omit<OnTarget, "talk" | "person">): Promise<Entry[]> {
+  const url = await urlOf(target, targetOf(config, target), projectDir);
+  const db = await openServer(url, { applicationName: "rlsmith history" });
+  try {
+    return await readOnly(db, async () => readJournal(db));
+  } finally {
+    await db.close();
+  }
+}
+
+async function readOnly<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  await db.exec("begin read only");
+  try {
+    return await work();
+  } finally {
+    await db.exec("rollback").catch(() => {});
+  }
+}
+
+const limitsOf = ({ lockTimeoutMs, statementTimeoutMs, giveUpAfterSeconds }: TargetConfig): TransitionLimits => ({
+  lockTimeout: lockTimeoutMs,
+  statementTimeout: statementTimeoutMs,
+  giveUpAfter: giveUpAfterSeconds * 1000,
+});
+
+const verifyOf = (config: Config | null): Config["verify"] =>
+  config?.verify ?? { tenant: {}, shared: {}, expected: [] };

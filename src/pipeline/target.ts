@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import type { Connections } from "../apply/surely.ts";
+import { sharesBackends, takeTurn } from "../apply/session.ts";
+import type { Config, TargetConfig } from "../config.ts";
+import { pgErrorOf, type Db } from "../db/port.ts";
+import { openServer } from "../db/server.ts";
+import { untilEnding } from "../db/until-ending.ts";
+import { ToolError } from "../errors.ts";
+
+/** A target of the config. Throws ToolError (usage) where there is none of that name. */
+export function targetOf(config: Config | null, name: string): TargetConfig {
+  const target = config?.targets[name];
+  if (target) return target;
+  const known = Object.keys(config?.targets ?? {});
+  throw new ToolError(
+    "usage",
+    "NO_SUCH_TARGET",
+    `the config has no target \`${name}\``,
+    known.length > 0
+      ? `it has ${known.map((one) => `\`${one}\``).join(", ")}`
+      : 'name it in rlsmith.config.ts: targets: { staging: { url: { env: "STAGING_URL" } } }',
+  );
+}
+
+/** The URL of a target. It holds a password, so it is never in the config itself. Throws ToolError (environment); no message holds it. */
+export async function urlOf(name: string, { url }: TargetConfig, projectDir: string): Promise<string> {
+  if ("env" in url) {
+    const value = process.env[url.env];
+    if (value !== undefined && value !== "") return value;
+    throw new ToolError(
+      "environment",
+      "NO_TARGET_URL",
+      `\`${url.env}\`, which holds the URL of \`${name}\`, is not set`,
+      "set it for this command: postgres://user:password@host:5432/database",
+    );
+  }
+  const printed = (await output(url.command, projectDir, name)).trim();
+  if (printed !== "" && !/\s/.test(printed)) return printed;
+  throw new ToolError(
+    "environment",
+    "NO_TARGET_URL",
+    `the command that prints the URL of \`${name}\` printed ${printed === "" ? "nothing" : "more than a URL"}`,
+    "it has to print the URL, and nothing else, on stdout",
+  );
+}
+
+/** Milliseconds that the command may take: it may ask somebody for a code. */
+const COMMAND_LIMIT = 120_000;
+
+/** What a command prints. Its stderr is the user's: it may ask something. */
+async function output(command: string, cwd: string, name: string): Promise<string> {
+  const child = spawn("/bin/sh", ["-c", command], {
+    cwd,
+    stdio: ["inherit", "pipe", "inherit"],
+    timeout: COMMAND_LIMIT,
+  });
+  let text = "";
+  child.stdout.on("data", (chunk) => (text += String(chunk)));
+  const code = await new Promise<number | null>((done, fail) => {
+    child.once("error", fail);
+    child.once("close", done);
+  });
+  if (code === 0) return text;
+  throw new ToolError(
+    "environment",
+    "NO_TARGET_URL",
+    `the command that prints the URL of \`${name}\` ended with ${code ?? "a signal"}`,
+    "run it by hand in the project's folder to see why",
+  );
+}
+
+/**
+ * Settings of a session that takes locks: whoever dies without a word must not keep them, or rlsmith's turn. A server notices a client that is gone by
+ * these within half a minute, and mostly at once.
+ */
+const SETTINGS = [
+  "set tcp_keepalives_idle = 5",
+  "set tcp_keepalives_interval = 2",
+  "set tcp_keepalives_count = 3",
+  "set client_min_messages = warning",
+];
+/** 14 and later; the second where the system can tell. */
+const LATER = ["set idle_session_timeout = '20s'", "set client_connection_check_interval = '1s'"];
+
+/** How long a session that was killed may go on before another run is thought to be at work. */
+const PATIENCE = 25_000;
+
+/** Connections to a target, each with rlsmith's turn. `waiting` is told when somebody else has it. Throws ToolError (environment), also for a pooler in transaction mode. */
+export function connectionsTo(url: string, applicationName: string, waiting: () => void): Connections {
+  let isDirect = false;
+  return {
+    open: async () => {
+      const server = await openServer(url, { applicationName });
+      const db = untilEnding(server);
+      try {
+        if (!isDirect) await refuseSharedBackends(db, url, applicationName);
+        isDirect = true;
+        for (const setting of SETTINGS) await db.exec(setting);
+        for (const setting of LATER) await orNot(db, setting);
+        await takeTurn(db, PATIENCE, waiting);
+        return db;
+      } catch (error) {
+        await db.close().catch(() => {});
+        throw error;
+      }
+    },
+  };
+}
+
+async function refuseSharedBackends(db: Db, url: string, applicationName: string): Promise<void> {
+  const other = await openServer(url, { applicationName });
+  try {
+    if (!(await sharesBackends(db, other))) return;
+  } finally {
+    await other.close();
+  }
+  throw new ToolError(
+    "environment",
+    "TRANSACTION_POOLER",
+    "the target is reached through a pooler in transaction mode, where locks and settings of a session do not last",
+    "use the server's own address, or the pooler's port for session mode (Supabase: 5432 instead of 6543)",
+  );
+}
+
+/** A setting that a server need not know. */
+async function orNot(db: Db, setting: string): Promise<void> {
+  try {
+    await db.exec(setting);
+  } catch (error) {
+    if (!pgErrorOf(error)) throw error;
+  }
+}

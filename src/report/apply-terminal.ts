@@ -1,0 +1,106 @@
+import type pc from "picocolors";
+import type { ApplyResult } from "../apply/apply.ts";
+import type { LockTry } from "../apply/locks.ts";
+import type { RollbackResult } from "../apply/rollback.ts";
+import type { Transitioned } from "../apply/transition.ts";
+import { identForReading } from "../pg/identifier.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** Names that are printed of many. */
+const SHOWN = 8;
+
+/** Before the first lock: what each transaction will lock. */
+export function renderLocks(
+  groups: readonly { group: string; relations: readonly { schema: string; name: string }[] }[],
+): string {
+  return groups
+    .map(({ group, relations }) => {
+      if (relations.length === 0) return `${group}: locks no relation`;
+      const names = relations.map(({ schema, name }) => [schema, name].map(identForReading).join("."));
+      const shown = names.slice(0, SHOWN).join(", ");
+      const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : "";
+      return `${group === names[0] && names.length === 1 ? "" : `${group}: `}ACCESS EXCLUSIVE on ${shown}${more}`;
+    })
+    .join("\n");
+}
+
+/** A try that let everything go. */
+export const renderTry = (group: string, { tries, holders }: LockTry, colours: Colours): string =>
+  `${colours.yellow("…")} ${group}: locks not had in try ${tries}, let go of${holders.length === 0 ? "" : `: ${holders.join("; ")}`}`;
+
+/** A group that is through. */
+export function renderTransitioned({ group, locks, tries, entries }: Transitioned, colours: Colours): string {
+  const held = Math.max(0, ...locks.map((lock) => lock.held));
+  const parts = [
+    ...(locks.length === 0
+      ? []
+      : [`${locks.length} ${locks.length === 1 ? "relation" : "relations"} locked for ${milliseconds(held)}`]),
+    ...(tries > 1 ? [`${tries} tries`] : []),
+    ...(entries.length > 0 ? [`journal ${entries.join(", ")}`] : ["rolled back"]),
+  ];
+  return `${colours.green("✓")} ${group}: ${parts.join(", ")}`;
+}
+
+/** What an apply came to. */
+export function renderApplied(result: ApplyResult, colours: Colours): string {
+  const { target, dryRun, outcome, groups, notes } = result;
+  if (outcome === "in force already")
+    return `${colours.green("✓")} the plan is in force on \`${target}\` already, and in its journal: nothing to do\n`;
+  const done =
+    outcome === "adopted"
+      ? `the plan was there already; ${dryRun ? "it would be" : "it is"} in the journal of \`${target}\` now`
+      : dryRun
+        ? `the plan can be applied to \`${target}\`; everything was rolled back`
+        : `the plan is in force on \`${target}\``;
+  return [
+    ...lockTable(groups, colours),
+    ...notes.map((note) => `${colours.dim("note")} ${note}`),
+    `${colours.green("✓")} ${done}`,
+    ...(dryRun || outcome === "adopted" ? [] : [`${colours.dim("way back")} rlsmith rollback --target ${target}`]),
+    "",
+  ].join("\n");
+}
+
+/** What a rollback came to. */
+export function renderRolledBack(
+  { target, dryRun, undone, groups, lost, left, notes }: RollbackResult,
+  colours: Colours,
+): string {
+  if (groups.length === 0)
+    return `${colours.green("✓")} nothing to take back on \`${target}\`: ${
+      left.length === 0
+        ? "nothing that rlsmith applied is in force"
+        : `the last run was taken back already; entries before it are in force (${left.join(", ")}), and --to takes them back by number`
+    }\n`;
+  return [
+    ...lockTable(groups, colours),
+    ...(lost.length > 0
+      ? [`${colours.yellow("~")} ${dryRun ? "would be" : "was"} overwritten:`, ...lost.map((line) => `  ${line}`)]
+      : []),
+    ...notes.map((note) => `${colours.dim("note")} ${note}`),
+    `${colours.green("✓")} ${whatOf(undone)} ${dryRun ? "can be" : undone.length > 1 ? "were" : "was"} taken back on \`${target}\`${dryRun ? "; everything was rolled back" : ""}`,
+    "",
+  ].join("\n");
+}
+
+function whatOf(undone: RollbackResult["undone"]): string {
+  if (undone.length === 0) return "the plan, of which the journal did not know,";
+  return `${undone.length} ${undone.length === 1 ? "entry" : "entries"} of the journal (${undone.map(({ id, group }) => `${id}: ${group}`).join(", ")})`;
+}
+
+function lockTable(groups: readonly Transitioned[], colours: Colours): string[] {
+  const rows = groups.flatMap(({ locks }) => locks);
+  if (rows.length === 0) return [];
+  const width = Math.max(8, ...rows.map(({ relation }) => relation.length));
+  return [
+    colours.bold(`${"relation".padEnd(width)}  ${"waited".padStart(9)}  ${"held".padStart(9)}`),
+    ...rows.map(
+      ({ relation, waited, held }) =>
+        `${relation.padEnd(width)}  ${milliseconds(waited).padStart(9)}  ${milliseconds(held).padStart(9)}`,
+    ),
+    "",
+  ];
+}
+
+const milliseconds = (n: number): string => `${n < 10 ? n.toFixed(1) : Math.round(n)} ms`;

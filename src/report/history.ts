@@ -1,0 +1,43 @@
+import type pc from "picocolors";
+import type { Entry } from "../apply/journal.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** A journal as a table, newest last. `inForce`: entries that have not been taken back. */
+export function renderHistory(entries: readonly Entry[], inForce: ReadonlySet<number>, colours: Colours): string {
+  if (entries.length === 0) return "rlsmith has applied nothing here\n";
+  const head = ["id", "at", "what", "group", "plan", "who"];
+  const rows = entries.map((entry) => [
+    String(entry.id),
+    entry.at.slice(0, 19).replace("T", " "),
+    whatOf(entry, inForce),
+    entry.group,
+    entry.planHash?.slice(0, 12) ?? "",
+    [entry.databaseUser, entry.person].filter((one) => one !== null).join(", "),
+  ]);
+  const widths = head.map((title, n) => Math.max(title.length, ...rows.map((row) => row[n]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, n) => cell.padEnd(widths[n] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return `${[colours.bold(line(head)), ...rows.map(line)].join("\n")}\n`;
+}
+
+function whatOf({ id, kind, outcome, undoes, detail }: Entry, inForce: ReadonlySet<number>): string {
+  if (outcome === "failed") return `${kind} failed`;
+  if (kind === "rollback") return `rollback of ${undoes ?? "?"}${detail.reason === undefined ? "" : ", by force"}`;
+  return inForce.has(id) ? `${kind}, in force` : `${kind}, taken back`;
+}
+
+/** The same as JSON, with all that each entry found and left. */
+export const historyJson = (entries: readonly Entry[], inForce: ReadonlySet<number>): string =>
+  `${JSON.stringify(
+    {
+      format: "rlsmith-history",
+      formatVersion: 1,
+      entries: entries.map((entry) => ({ ...entry, inForce: inForce.has(entry.id) })),
+    },
+    null,
+    2,
+  )}\n`;
