@@ -66,6 +66,7 @@ export async function applyPlan(
   let db = await connections.open();
   try {
     const { plan } = request;
+    talk.stage("comparing what is there with both ends of the plan");
     const journal = await readJournal(db);
     const { now, expected, standing } = await compare(db, plan);
     const inForceHere = inForce(journal).filter(({ planHash }) => planHash === request.planHash);
@@ -103,6 +104,7 @@ export async function applyPlan(
     const scope = scopeOf({ name: "", steps: standing.pending });
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
     const relations = new Set(scope.relations.map(({ schema, name }) => `${schema}.${name}`));
+    talk.stage("choosing rows of two tenants to look at");
     const look = await prepareLook(db, relations);
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
     const shared = pending.find(({ name }) => name === FUNCTIONS);

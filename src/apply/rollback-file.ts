@@ -35,6 +35,7 @@ export async function rollbackByFile(
   const run = randomUUID();
   let db = await connections.open();
   try {
+    talk.stage("comparing what is there with both ends of the plan");
     const journal = inForce(await readJournal(db));
     const taken = journal.filter((entry) => entry.planHash === planHash).toReversed();
     const { now, expected, standing } = await compare(db, plan);

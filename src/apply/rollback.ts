@@ -48,6 +48,7 @@ export async function rollbackRun(
   const run = randomUUID();
   let db = await connections.open();
   try {
+    talk.stage("comparing what is there with the journal");
     const journal = await readJournal(db);
     const entries = chosen(journal, request.to);
     const left = inForce(journal).flatMap(({ id }) => (entries.some((one) => one.id === id) ? [] : [id]));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "../db/port.ts";
 import { messageOf, ToolError } from "../errors.ts";
 import { readJournal, writeEntry } from "./journal.ts";
+import { refusedByServer } from "./refused.ts";
 import type { LockTry } from "./locks.ts";
 import {
   CommitInDoubt,
@@ -18,6 +19,8 @@ export interface Connections {
 
 /** How a run tells what it does. */
 export interface Talk {
+  /** what it is at, before the first lock: on a far server that takes seconds */
+  stage(what: string): void;
   /** before the first lock: what every group will lock */
   locks(groups: { group: string; relations: { schema: string; name: string }[] }[]): void;
   tried(group: string, failed: LockTry): void;
@@ -62,7 +65,8 @@ export async function runSurely(
       );
     }
     if (!dryRun) await writeFailure(db, transition, error);
-    throw error instanceof ToolError ? withBefore(error, before) : error;
+    const told = refusedByServer(error, transition.group);
+    throw told instanceof ToolError ? withBefore(told, before) : told;
   }
 }
 

@@ -30,7 +30,9 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
   const colours = coloursFor(process.stderr);
   if (error instanceof ToolError) {
-    say(`${colours.red("error")} ${error.message} ${colours.dim(`[${error.code}]`)}`);
+    // the code belongs to the sentence, not to the list below it
+    const [first = "", ...rest] = error.message.split("\n");
+    say([`${colours.red("error")} ${first} ${colours.dim(`[${error.code}]`)}`, ...rest].join("\n"));
     say(`${colours.dim("hint")}  ${error.hint}`);
     return exitCodeOf[error.kind];
   }

@@ -56,6 +56,7 @@ function talkOf(): Talk & { waiting(): void } {
   const colours = coloursFor(process.stderr);
   return {
     waiting: () => say("another rlsmith, or one that was killed, is still connected: waiting"),
+    stage: (what) => say(colours.dim(what)),
     locks: (groups) => say(renderLocks(groups)),
     tried: (group, failed) => say(renderTry(group, failed, colours)),
     done: (transitioned) => say(renderTransitioned(transitioned, colours)),

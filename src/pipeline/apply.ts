@@ -4,6 +4,7 @@ import type { Approval } from "../apply/approvals.ts";
 import type { Cut } from "../apply/groups.ts";
 import { readJournal, type Entry } from "../apply/journal.ts";
 import { rollbackRun, type RollbackResult } from "../apply/rollback.ts";
+import { refusedByServer } from "../apply/refused.ts";
 import { rollbackByFile } from "../apply/rollback-file.ts";
 import { downStatements } from "../apply/down-file.ts";
 import { repairNote } from "../apply/supabase-history.ts";
@@ -64,18 +65,20 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
       await db.close();
     }
   }
-  const result = await applyPlan(
-    connectionsTo(url, "rlsmith apply", on.talk.waiting),
-    {
-      ...options,
-      target: on.target,
-      limits: limitsOf(target),
-      person: on.person,
-      rlsmith: VERSION,
-      approvals: options.approvals.map(({ as, email, at }) => ({ as, email, at })),
-    },
-    async (db, relations) => prepareLook(db, knownOf(await inspect(db), on.config), verifyOf(on.config), relations),
-    on.talk,
+  const result = await toldByServer(on.target, async () =>
+    applyPlan(
+      connectionsTo(url, "rlsmith apply", on.talk.waiting),
+      {
+        ...options,
+        target: on.target,
+        limits: limitsOf(target),
+        person: on.person,
+        rlsmith: VERSION,
+        approvals: options.approvals.map(({ as, email, at }) => ({ as, email, at })),
+      },
+      async (db, relations) => prepareLook(db, knownOf(await inspect(db), on.config), verifyOf(on.config), relations),
+      on.talk,
+    ),
   );
   if (!options.dryRun) result.notes.push(...(await repairNotes(url, options.migration, "applied")));
   return result;
@@ -104,10 +107,11 @@ export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): 
   const url = await urlOf(on.target, target, on.projectDir);
   const connections = connectionsTo(url, "rlsmith rollback", on.talk.waiting);
   const base = { target: on.target, limits: limitsOf(target), person: on.person, rlsmith: VERSION };
-  const result =
+  const result = await toldByServer(on.target, async () =>
     options.by === "file"
-      ? await rollbackByFile(connections, { ...base, ...options, statements }, on.talk)
-      : await rollbackRun(connections, { ...base, ...options }, on.talk);
+      ? rollbackByFile(connections, { ...base, ...options, statements }, on.talk)
+      : rollbackRun(connections, { ...base, ...options }, on.talk),
+  );
   if (!options.dryRun && result.groups.length > 0)
     result.notes.push(...(await repairNotes(url, options.migration, "reverted")));
   return result;
@@ -118,9 +122,18 @@ export async function historyOf({ projectDir, config, target }: Omit<OnTarget, "
   const url = await urlOf(target, targetOf(config, target), projectDir);
   const db = await openServer(url, { applicationName: "rlsmith history" });
   try {
-    return await readOnly(db, async () => readJournal(db));
+    return await toldByServer(target, async () => readOnly(db, async () => readJournal(db)));
   } finally {
     await db.close();
+  }
+}
+
+/** An error of the server's is no fault of rlsmith's. */
+async function toldByServer<T>(target: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw refusedByServer(error, target);
   }
 }
 
