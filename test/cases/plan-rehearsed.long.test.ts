@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, test } from "vitest";
+import { openScratch } from "../../src/scratch/open.ts";
+import type { Scratch } from "../../src/scratch/scratch.ts";
+import { startServer, type TestServer } from "../support/server.ts";
+import { cases, check } from "./plan-case.ts";
+
+let server: TestServer;
+let base: Scratch;
+beforeAll(async () => {
+  server = await startServer(15);
+  base = await openScratch({ kind: "server", url: server.url });
+});
+afterAll(async () => {
+  await base.close();
+  await server.stop();
+});
+
+test.each(cases)("$id: $spec.title", async (each) => check(base, each, true));
