@@ -36,8 +36,12 @@ export interface Cluster {
 export async function startCluster({
   bin,
   settings = {},
-}: Binaries & { settings?: Record<string, string> }): Promise<Cluster> {
-  const home = mkdtempSync(join(memory() ?? tmpdir(), "rlsmith-faults-"));
+  place = memory() ?? tmpdir(),
+}: Binaries & {
+  settings?: Record<string, string>;
+  /** the folder that it is made in */ place?: string;
+}): Promise<Cluster> {
+  const home = mkdtempSync(join(place, "rlsmith-faults-"));
   const owner = ownerOfServer();
   if (owner) execFileSync("chown", [`${owner.uid}:${owner.gid}`, home]);
   const data = join(home, "data");

@@ -18,7 +18,8 @@ export type Moment = "before" | "after";
 export type Then = "pass" | "drop";
 
 export interface Trap {
-  step: number;
+  /** its number, or what tells it */
+  step: number | ((step: Step) => boolean);
   moment: Moment;
   /** Everything of every connection stands still while it runs. */
   act: (proxy: Proxy, step: Step) => Promise<Then>;
@@ -98,7 +99,8 @@ export async function startProxy(server: { host: string; port: number }): Promis
   };
 
   const reach = async (step: Step, moment: Moment): Promise<Then> => {
-    if (!trap || trap.step !== step.number || trap.moment !== moment || proxy.sprung) return "pass";
+    if (!trap || trap.moment !== moment || proxy.sprung) return "pass";
+    if (typeof trap.step === "number" ? trap.step !== step.number : !trap.step(step)) return "pass";
     proxy.sprung = step;
     const acted = trap.act(proxy, step).catch((error: unknown): Then => {
       proxy.failure = error;

@@ -1,0 +1,412 @@
+import type pg from "pg";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { catalogHash } from "../../src/pg/catalog-hash.ts";
+import { inspect } from "../../src/inspect/inspect.ts";
+import { openServer } from "../../src/db/server.ts";
+import { startPgBouncer } from "../support/pgbouncer.ts";
+import { start, type Run } from "./child.ts";
+import { startCluster, type Cluster } from "./cluster.ts";
+import { makeFixture, makeTemplate, POLICIES, type Fixture } from "./fixture.ts";
+import { findMajors } from "./majors.ts";
+import { rlsmithProgram } from "./program.ts";
+import { startProxy } from "./proxy.ts";
+import { withClient } from "./with-client.ts";
+
+// What may stand in the way of apply and rollback, and what they say then. Nothing is ever half done.
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await makeFixture({ rehearse: false });
+});
+
+/** The fixture's project with another target. */
+function projectWith(target: string): string {
+  const dir = mkdtempSync(join(tmpdir(), "rlsmith-project-"));
+  cpSync(fixture.dir, dir, { recursive: true });
+  const config = join(dir, "rlsmith.config.ts");
+  writeFileSync(config, readFileSync(config, "utf8").replace(/staging: \{.*\}/, `staging: ${target}`));
+  return dir;
+}
+
+const run = async (url: string, args: readonly string[], dir = fixture.dir): Promise<Run> =>
+  start(rlsmithProgram(dir, args)(url), 60_000).ended;
+
+const policiesOf = async (url: string): Promise<unknown> =>
+  withClient(url, async (client) => (await client.query<{ policies: string }>(POLICIES)).rows[0]?.policies);
+
+const hashOf = async (url: string): Promise<string> => {
+  const db = await openServer(url);
+  try {
+    return catalogHash(await inspect(db));
+  } finally {
+    await db.close();
+  }
+};
+
+const refused = (code: string, ...parts: string[]): unknown[] => [
+  4,
+  ...[code, ...parts].map((one) => expect.stringContaining(one)),
+];
+const said = ({ code, stderr }: Run, parts: number): unknown[] => [
+  code,
+  ...Array.from({ length: parts + 1 }, () => stderr),
+];
+
+/** A cluster with databases for each test, copied from one in the state before the migration. */
+async function stage(bin: string, more: Parameters<typeof startCluster>[0] | null = null): Promise<Stage> {
+  const cluster = await startCluster({ ...more, bin });
+  await makeTemplate(cluster, "prepared");
+  const admin = cluster.url("target");
+  return {
+    cluster,
+    url: cluster.url("target", "deployer"),
+    admin,
+    fresh: async () =>
+      withClient(cluster.url("postgres"), async (client) => {
+        await client.query("drop database if exists target with (force)");
+        await client.query("create database target owner deployer template prepared");
+      }),
+    exec: async (sql) => withClient(admin, async (client) => client.query(sql)),
+  };
+}
+
+interface Stage {
+  cluster: Cluster;
+  /** as the owner of the relations */
+  url: string;
+  /** as the superuser */
+  admin: string;
+  fresh(): Promise<void>;
+  exec(sql: string): Promise<pg.QueryResult>;
+}
+
+for (const { title, bin, missing } of findMajors())
+  describe.skipIf(missing)(`${title}${missing ? ` not run: ${missing}` : ""}`, () => {
+    let on: Stage;
+    beforeAll(async () => {
+      on = await stage(bin ?? "");
+    });
+    beforeEach(async () => on.fresh());
+    afterAll(async () => on?.cluster.stop());
+
+    test("the catalog after a rollback is that of before, to the hash", async () => {
+      const before = await hashOf(on.url);
+      expect((await run(on.url, ["apply", "--by", "relation"])).code).toBe(0);
+      expect(await hashOf(on.url)).not.toBe(before);
+      expect((await run(on.url, ["rollback"])).code).toBe(0);
+      expect(await hashOf(on.url)).toBe(before);
+    });
+
+    test("two at once: it is applied once, and both know it", async () => {
+      const both = await Promise.all([run(on.url, ["apply"]), run(on.url, ["apply"])]);
+      // the second waits for its turn and then finds it in force
+      expect(both.map(({ code }) => code)).toEqual([0, 0]);
+      expect(both.map(({ stdout }) => stdout.includes("in force on `staging` already")).toSorted()).toEqual([
+        false,
+        true,
+      ]);
+      const { rows } = await on.exec("select kind, outcome from rlsmith.history");
+      expect(rows).toEqual([{ kind: "apply", outcome: "done" }]);
+    });
+
+    test("a policy changed by hand between plan and apply", async () => {
+      await on.exec("alter policy note_read on public.note using (true)");
+      const before = await policiesOf(on.url);
+      const done = await run(on.url, ["apply"]);
+      expect(said(done, 2)).toEqual(refused("TARGET_DIFFERS", "public.note.note_read USING:", "  + true"));
+      expect(await policiesOf(on.url)).toBe(before);
+    });
+
+    test.each([
+      {
+        what: "a policy changed",
+        sql: "alter policy note_read on public.note using (true)",
+        says: ["CHANGED_MEANWHILE", "+ true"],
+      },
+      { what: "a relation dropped", sql: "drop table public.note", says: ["REFUSED_BY_SERVER", "rlsmith plan"] },
+      {
+        what: "a policy dropped",
+        sql: "drop policy note_read on public.note",
+        says: ["CHANGED_MEANWHILE", "note_read: is gone"],
+      },
+    ])("$what in the moment between looking and locking", async ({ sql, says }) => {
+      const proxy = await startProxy({ host: "127.0.0.1", port: on.cluster.port });
+      try {
+        proxy.arm({
+          step: ({ sql: text }) => text.startsWith("begin; set local statement_timeout"),
+          moment: "before",
+          act: async () => {
+            await on.exec(sql);
+            return "pass";
+          },
+        });
+        const done = await run(proxy.through(on.url), ["apply"]);
+        expect(proxy.sprung).not.toBeNull();
+        expect(proxy.failure).toBeNull();
+        expect(said(done, says.length - 1)).toEqual(refused(says[0] ?? "", ...says.slice(1)));
+        // the other relations are as they were
+        const policies = String(await policiesOf(on.url));
+        expect(policies.match(/current_setting/g)?.length ?? 0).toBeGreaterThan(0);
+        expect(policies).not.toContain("SELECT (((( SELECT auth.jwt()");
+      } finally {
+        await proxy.stop();
+      }
+    });
+
+    test("a relation that is gone", async () => {
+      await on.exec("drop table public.note");
+      expect(said(await run(on.url, ["apply"]), 1)).toEqual(refused("RELATION_GONE", "public.note"));
+    });
+
+    test("something on the target that reacts to DDL: what comes of it is not committed", async () => {
+      await on.exec(`
+        create function public.meddle() returns event_trigger language plpgsql as $$
+        begin
+          if not exists (select from pg_policy where polname = 'meddled') and to_regclass('public.note') is not null then
+            create policy meddled on public.note using (true);
+          end if;
+        end $$;
+        create event trigger meddle on ddl_command_end when tag in ('ALTER POLICY') execute function public.meddle()`);
+      const before = await policiesOf(on.url);
+      expect(said(await run(on.url, ["apply"]), 1)).toEqual(
+        refused("NOT_AS_PLANNED", "public.note.meddled: is there, and was not"),
+      );
+      expect(await policiesOf(on.url)).toBe(before);
+    });
+
+    test("new policies under which somebody reads rows of others: not committed", async () => {
+      // a claim that everybody's token has: the plan's own look, not the prover, has to see it
+      await on.exec(`
+        create or replace function auth.jwt() returns jsonb language sql stable as
+        $$ select jsonb_build_object('app_metadata', jsonb_build_object('tenant_id', coalesce(nullif(current_setting('app.tenant_id', true), ''), '00000001-0000-4000-8000-000000000000'))) $$`);
+      const before = await policiesOf(on.url);
+      expect(said(await run(on.url, ["apply"]), 1)).toEqual(refused("OBJECTION", "reads rows of another tenant"));
+      expect(await policiesOf(on.url)).toBe(before);
+    });
+
+    test("rollback of what somebody changed since: refused with the difference, and with --force and a reason not", async () => {
+      const before = await policiesOf(on.url);
+      expect((await run(on.url, ["apply"])).code).toBe(0);
+      await on.exec("alter policy note_read on public.note using (true)");
+      const after = await policiesOf(on.url);
+      expect(said(await run(on.url, ["rollback"]), 2)).toEqual(
+        refused("CHANGED_SINCE", "public.note.note_read USING:", "  + true"),
+      );
+      expect(await policiesOf(on.url)).toBe(after);
+      const forced = await run(on.url, ["rollback", "--force", "--reason", "the change was a mistake"]);
+      expect([forced.code, forced.stdout]).toEqual([0, expect.stringContaining("was overwritten:")]);
+      expect(await policiesOf(on.url)).toBe(before);
+      const { rows } = await on.exec(
+        "select detail ->> 'reason' as reason from rlsmith.history where kind = 'rollback'",
+      );
+      expect(rows).toEqual([{ reason: "the change was a mistake" }]);
+    });
+
+    test("a login that does not own the relations, and one that may not make the journal", async () => {
+      const app = await run(on.cluster.url("target", "app"), ["apply"]);
+      expect([app.code, app.stderr]).toEqual([4, expect.stringContaining("INSUFFICIENT_PRIVILEGE")]);
+      await on.exec("alter database target owner to postgres");
+      const noJournal = await run(on.url, ["apply"]);
+      expect(said(noJournal, 1)).toEqual(refused("INSUFFICIENT_PRIVILEGE", "the journal needs CREATE on the database"));
+      const readOnly = await run(`${on.url}?options=-c%20default_transaction_read_only%3Don`, ["apply"]);
+      expect(readOnly.code).toBe(4);
+      expect(readOnly.stderr).not.toContain("bug");
+    });
+
+    test("a standby", async () => {
+      const { rows } = await on.exec("show data_directory");
+      const signal = join(String(rows[0]?.["data_directory"]), "standby.signal");
+      writeFileSync(signal, "", { mode: 0o666 });
+      try {
+        await on.cluster.crash();
+        expect(said(await run(on.url, ["apply"]), 1)).toEqual(refused("READ_ONLY_STANDBY", "the target is a standby"));
+      } finally {
+        rmSync(signal);
+        await on.cluster.crash();
+      }
+    });
+
+    test("no room on the disk for the journal: nothing has changed, and with room the same command completes", async () => {
+      const place = mkdtempSync(join(tmpdir(), "rlsmith-small-"));
+      const small = join(place, "disk");
+      mkdirSync(small);
+      try {
+        execFileSync("mount", ["-t", "tmpfs", "-o", "size=400m,mode=0777", "tmpfs", small], { stdio: "pipe" });
+      } catch {
+        console.log(`${title}: a full disk was not tried: mounting is not allowed here`);
+        return;
+      }
+      try {
+        execFileSync("chmod", ["0755", place]);
+        const tiny = await stage(bin ?? "", { bin: bin ?? "", place: small });
+        const proxy = await startProxy({ host: "127.0.0.1", port: tiny.cluster.port });
+        try {
+          await tiny.fresh();
+          const before = await policiesOf(tiny.url);
+          const filler = join(small, "filler");
+          proxy.arm({
+            step: ({ sql }) => sql.startsWith("insert into rlsmith.history"),
+            moment: "before",
+            act: async () => {
+              const { bavail, bsize } = statfsSync(small);
+              writeFileSync(filler, Buffer.alloc(bavail * bsize));
+              return "pass";
+            },
+          });
+          const full = await run(proxy.through(tiny.url), ["apply"]);
+          expect(proxy.sprung).not.toBeNull();
+          expect(proxy.failure).toBeNull();
+          rmSync(filler);
+          proxy.arm(null);
+          expect(full.code, full.stdout + full.stderr).toBe(4);
+          expect(full.stderr).toMatch(/No space left on device.*53100|CONNECTION_LOST/s);
+          expect(await policiesOf(tiny.url)).toBe(before);
+          const again = await run(proxy.through(tiny.url), ["apply"]);
+          expect(again.code, again.stderr).toBe(0);
+        } finally {
+          await proxy.stop();
+          await tiny.cluster.stop();
+        }
+      } finally {
+        execFileSync("umount", [small]);
+        rmSync(place, { recursive: true, force: true });
+      }
+    });
+  });
+
+// What does not depend on the major.
+const any = findMajors().find(({ missing }) => missing === null);
+describe.skipIf(!any)("the way to the target", () => {
+  let on: Stage;
+  beforeAll(async () => {
+    on = await stage(any?.bin ?? "");
+  });
+  beforeEach(async () => on.fresh());
+  afterAll(async () => on?.cluster.stop());
+
+  test("another one that does not end: it is named", async () => {
+    await withClient(on.url, async (client) => {
+      await client.query("set application_name = 'somebody else'");
+      await client.query("select pg_advisory_lock(x'726c736d'::int, 1)");
+      const done = await run(on.url, ["apply"]);
+      expect(said(done, 2)).toEqual(refused("ANOTHER_RUN", "(deployer somebody else", "pg_terminate_backend"));
+    });
+  });
+
+  test("a pooler: refused in transaction mode, fine in session mode", async (context) => {
+    const pools = [
+      await startPgBouncer(on.url, { size: 4 }),
+      await startPgBouncer(on.url, { size: 4, mode: "session" }),
+    ];
+    try {
+      const [transaction, session] = pools;
+      if (!transaction || !session) return context.skip("no PgBouncer");
+      expect(said(await run(transaction.url, ["apply"]), 1)).toEqual(refused("TRANSACTION_POOLER", "session mode"));
+      expect((await run(session.url, ["apply"])).code).toBe(0);
+    } finally {
+      for (const pool of pools) await pool?.stop();
+    }
+  });
+
+  test("TLS as the URL says", async (context) => {
+    const none = await run(`${on.url}?sslmode=require`, ["apply"]);
+    expect([none.code, none.stderr]).toEqual([4, expect.stringMatching(/SSL/)]);
+    const dir = mkdtempSync(join(tmpdir(), "rlsmith-tls-"));
+    const [key, certificate] = [join(dir, "key.pem"), join(dir, "certificate.pem")];
+    try {
+      execFileSync(
+        "openssl",
+        [
+          "req",
+          "-x509",
+          "-newkey",
+          "rsa:2048",
+          "-nodes",
+          "-days",
+          "2",
+          "-subj",
+          "/CN=127.0.0.1",
+          "-addext",
+          "subjectAltName=IP:127.0.0.1",
+          "-keyout",
+          key,
+          "-out",
+          certificate,
+        ],
+        { stdio: "pipe" },
+      );
+    } catch {
+      return context.skip("no openssl");
+    }
+    execFileSync("chmod", ["0755", dir]);
+    execFileSync("chmod", ["0600", key]);
+    if (process.getuid?.() === 0) execFileSync("chown", ["postgres", key]);
+    const tls = await stage(any?.bin ?? "", {
+      bin: any?.bin ?? "",
+      settings: { ssl: "on", ssl_cert_file: certificate, ssl_key_file: key },
+    });
+    try {
+      await tls.fresh();
+      const blind = await run(`${tls.url}?sslmode=verify-full`, ["apply"]);
+      expect(said(blind, 1)).toEqual(refused("CERTIFICATE_REFUSED", "sslrootcert"));
+      const seeing = await run(`${tls.url}?sslmode=verify-full&sslrootcert=${encodeURIComponent(certificate)}`, [
+        "apply",
+      ]);
+      expect([seeing.code, seeing.stderr]).toEqual([0, expect.any(String)]);
+      expect((await run(`${tls.url}?sslmode=require`, ["rollback"])).code).toBe(0);
+    } finally {
+      await tls.cluster.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
+
+  test("a command that prints the URL", async () => {
+    const dir = projectWith('{ url: { command: "cat url.txt" } }');
+    const file = join(dir, "url.txt");
+    writeFileSync(file, `${on.url}\n`);
+    expect((await run("", ["apply"], dir)).code).toBe(0);
+    writeFileSync(file, "");
+    expect(said(await run("", ["rollback"], dir), 1)).toEqual(refused("NO_TARGET_URL", "printed nothing"));
+    writeFileSync(file, `${on.url}\nand more\n`);
+    const more = await run("", ["rollback"], dir);
+    expect(said(more, 1)).toEqual(refused("NO_TARGET_URL", "more than a URL"));
+    rmSync(file);
+    expect(said(await run("", ["rollback"], dir), 1)).toEqual(refused("NO_TARGET_URL", "ended with 1"));
+  });
+
+  test("the password is nowhere: output, journal, files, process title, what others see of the session", async () => {
+    const seen: string[] = [];
+    const looking = setInterval(() => {
+      void on
+        .exec(
+          "select coalesce(string_agg(concat_ws(' ', usename, application_name, query), ' '), '') as all from pg_stat_activity",
+        )
+        .then(
+          ({ rows }) => seen.push(String(rows[0]?.["all"])),
+          () => {},
+        );
+    }, 40);
+    const child = start(rlsmithProgram(fixture.dir, ["apply", "--format", "json"])(on.url), 60_000);
+    const titles: string[] = [];
+    const reading = setInterval(() => {
+      const file = `/proc/${child.child.pid}/cmdline`;
+      if (existsSync(file)) titles.push(readFileSync(file, "utf8"));
+    }, 20);
+    const done = await child.ended;
+    clearInterval(looking);
+    clearInterval(reading);
+    const failed = await run(on.url.replace("test-pw", "test-pw-wrong"), ["apply"]);
+    const unreadable = await run("postgres://deployer:test-pw#@127.0.0.1:1/x", ["apply"]);
+    const { rows } = await on.exec("select coalesce(string_agg(h::text, ''), '') as all from rlsmith.history h");
+    expect([done.code, failed.code, unreadable.code]).toEqual([0, 4, 2]);
+    expect(titles.length).toBeGreaterThan(0);
+    expect(seen.some((text) => text.includes("rlsmith apply"))).toBe(true);
+    const all = [done, failed, unreadable].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+    for (const text of [...all, ...seen, ...titles, String(rows[0]?.["all"])]) expect(text).not.toContain("test-pw");
+    expect(spawnSync("grep", ["-rl", "test-pw", fixture.dir], { encoding: "utf8" }).stdout).toBe("");
+  });
+});
