@@ -6,7 +6,7 @@ import { expectedStates, type Expected } from "./expected.ts";
 import { groupsOf, scopeOf, type Cut } from "./groups.ts";
 import { inForce, readJournal, type Detail, type Entry } from "./journal.ts";
 import { inOneTransaction, journalOnly } from "./journal-only.ts";
-import { checkPrivileges } from "./preflight.ts";
+import { checkPrivileges, checkWritable } from "./preflight.ts";
 import { stillReading } from "./retired.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
 import { part, standingOf, type Standing } from "./standing.ts";
@@ -65,6 +65,7 @@ export async function applyPlan(
   const run = randomUUID();
   let db = await connections.open();
   try {
+    await checkWritable(db);
     const { plan } = request;
     talk.stage("comparing what is there with both ends of the plan");
     const journal = await readJournal(db);

@@ -7,7 +7,6 @@ import type { Scope } from "./state.ts";
 const PRIVILEGES = readFileSync(new URL("./queries/privileges.sql", import.meta.url), "utf8");
 
 interface Privileges {
-  standby: boolean;
   /** CREATE on the database, or the journal is there and may be written */
   journal: boolean;
   relations: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
@@ -17,6 +16,27 @@ interface Privileges {
 /** Relations whose lock the login may take before it touches them. */
 export interface Ready {
   lockable: { schema: string; name: string }[];
+}
+
+/** Whether the server and the login may write at all, before anything is tried. Throws ToolError (environment). */
+export async function checkWritable(db: Db): Promise<void> {
+  const [row] = await db.query<{ standby: boolean; readOnly: boolean }>(
+    `select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as "readOnly"`,
+  );
+  if (row?.standby === true)
+    throw new ToolError(
+      "environment",
+      "READ_ONLY_STANDBY",
+      "the target is a standby, which cannot be written to",
+      "name the primary in the target's URL",
+    );
+  if (row?.readOnly === true)
+    throw new ToolError(
+      "environment",
+      "READ_ONLY_LOGIN",
+      "transactions of this login are read-only on the target (default_transaction_read_only)",
+      "connect as a login that may write, or take the setting away for this one",
+    );
 }
 
 /**
@@ -30,14 +50,7 @@ export async function checkPrivileges(
 ): Promise<Ready> {
   const [row] = await db.query<{ privileges: Privileges }>(PRIVILEGES, [JSON.stringify(scope)]);
   if (!row) throw new Error("the query returns one row");
-  const { standby, journal, relations, functions } = row.privileges;
-  if (standby)
-    throw new ToolError(
-      "environment",
-      "READ_ONLY_STANDBY",
-      "the target is a standby, which cannot be written to",
-      "name the primary in the target's URL",
-    );
+  const { journal, relations, functions } = row.privileges;
   const missing: string[] = [];
   const named = ({ schema, name }: { schema: string; name: string }): string =>
     [schema, name].map(identForReading).join(".");

@@ -4,7 +4,7 @@ import { compare } from "./apply.ts";
 import { groupsOf, scopeOf } from "./groups.ts";
 import { inForce, readJournal } from "./journal.ts";
 import { mayAlter } from "./may-alter.ts";
-import { checkPrivileges } from "./preflight.ts";
+import { checkPrivileges, checkWritable } from "./preflight.ts";
 import type { RollbackResult } from "./rollback.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
 import type { TransitionLimits } from "./transition.ts";
@@ -35,6 +35,7 @@ export async function rollbackByFile(
   const run = randomUUID();
   let db = await connections.open();
   try {
+    await checkWritable(db);
     talk.stage("comparing what is there with both ends of the plan");
     const journal = inForce(await readJournal(db));
     const taken = journal.filter((entry) => entry.planHash === planHash).toReversed();

@@ -3,7 +3,7 @@ import { ToolError } from "../errors.ts";
 import { inForce, readJournal, type Entry } from "./journal.ts";
 import { inOneTransaction, journalOnly } from "./journal-only.ts";
 import { mayAlter } from "./may-alter.ts";
-import { checkPrivileges } from "./preflight.ts";
+import { checkPrivileges, checkWritable } from "./preflight.ts";
 import { scopeOfState } from "./standing.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
 import type { Transitioned, TransitionLimits } from "./transition.ts";
@@ -48,6 +48,7 @@ export async function rollbackRun(
   const run = randomUUID();
   let db = await connections.open();
   try {
+    await checkWritable(db);
     talk.stage("comparing what is there with the journal");
     const journal = await readJournal(db);
     const entries = chosen(journal, request.to);

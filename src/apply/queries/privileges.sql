@@ -1,7 +1,6 @@
 -- $1: a Scope as JSON. What the login may do with it.
 with scope as (select $1::jsonb as s)
 select json_build_object(
-  'standby', pg_is_in_recovery(),
   'journal', coalesce(
     (
       select has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'INSERT') and has_table_privilege(c.oid, 'SELECT')
