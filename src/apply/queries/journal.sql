@@ -28,12 +28,17 @@ do $rlsmith$
 declare
   other text;
 begin
-  -- default privileges may have handed it to somebody
+  -- default privileges may have handed them to somebody
   for other in
     select distinct grantee::regrole::text
-    from pg_class c, aclexplode(c.relacl)
-    where c.oid in ('rlsmith.history'::regclass, 'rlsmith.history_id_seq'::regclass) and grantee <> 0 and grantee <> c.relowner
+    from (
+      select relacl as acl, relowner as owner from pg_class where oid in ('rlsmith.history'::regclass, 'rlsmith.history_id_seq'::regclass)
+      union all
+      select nspacl, nspowner from pg_namespace where nspname = 'rlsmith'
+    ) o, aclexplode(o.acl)
+    where grantee <> 0 and grantee <> o.owner
   loop
+    execute format('revoke all on schema rlsmith from %s', other);
     execute format('revoke all on rlsmith.history from %s', other);
     execute format('revoke all on sequence rlsmith.history_id_seq from %s', other);
   end loop;
