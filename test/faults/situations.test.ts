@@ -188,6 +188,18 @@ for (const { title, bin, missing } of findMajors())
       expect(await policiesOf(on.url)).toBe(before);
     });
 
+    test("what takes long to look at is not looked at while it is locked, and that is said", async () => {
+      await on.exec(`
+        create or replace function auth.jwt() returns jsonb language plpgsql stable as
+        $$ begin perform pg_sleep(0.1); return nullif(current_setting('request.jwt.claims', true), '')::jsonb; end $$`);
+      const done = await run(on.url, ["apply", "--format", "json"]);
+      expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
+      const { notes, groups } = JSON.parse(done.stdout) as { notes: string[]; groups: { locks: { held: number }[] }[] };
+      expect(notes.join()).toContain("not looked at before the commit");
+      // six looks at each of three relations would sleep for more than a second
+      expect(Math.max(...groups.flatMap(({ locks }) => locks.map(({ held }) => held)))).toBeLessThan(1000);
+    });
+
     test("rollback of what somebody changed since: refused with the difference, and with --force and a reason not", async () => {
       const before = await policiesOf(on.url);
       expect((await run(on.url, ["apply"])).code).toBe(0);
