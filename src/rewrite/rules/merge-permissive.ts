@@ -60,7 +60,7 @@ export const mergePermissive: PolicyRule = {
         },
       ],
       options: { mergePermissive: true },
-      note: "`anon` and `authenticated` hold the privilege, so TO public means these two",
+      note: "`anon` and `authenticated` hold the privilege, so TO public means these two; a role that is granted it later has to be named then",
     },
     {
       before: [
