@@ -72,6 +72,12 @@ const byRlsmith =
     };
   };
 
+/** For comparison: the load beside a process of rlsmith's that starts and does nothing, on the same cores. */
+const processAlone: Change = async () => {
+  await start(rlsmithProgram(fixture.dir, ["--version"])(""), 60_000).ended;
+  return { ok: true, held: [], tries: 0, said: "" };
+};
+
 /** The peer: the files that the plan wrote, as any migration tool would run them. */
 const byFile =
   (url: string): Change =>
@@ -116,7 +122,7 @@ async function measure(
     server,
     how,
     seconds: Math.round(took),
-    changes: change === nothing ? 0 : changes,
+    changes: change === nothing || change === processAlone ? 0 : changes,
     refused: refusals.length,
     transactions: figures.transactions,
     statements: figures.statements,
@@ -143,6 +149,7 @@ for (const { title, bin, missing } of findMajors())
 
     const ways: { how: string; seconds: number; way: (url: string) => Change; ours: boolean }[] = [
       { how: "nothing", seconds: 5, way: () => nothing, ours: true },
+      { how: "rlsmith --version", seconds: 10, way: () => processAlone, ours: true },
       { how: "apply, rollback", seconds: 20, way: (url) => byRlsmith(url, []), ours: true },
       { how: "apply --by relation", seconds: 20, way: (url) => byRlsmith(url, ["--by", "relation"]), ours: true },
       { how: "plain files", seconds: 10, way: byFile, ours: false },
