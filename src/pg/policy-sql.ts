@@ -1,16 +1,17 @@
+import { roundTripping } from "./expr/round-trip.ts";
 import { quoteIdent, quoteLiteral, quoteQualified, quoteRole } from "./identifier.ts";
 import type { Policy } from "./policy.ts";
 
 const on = (policy: Policy): string =>
   `${quoteIdent(policy.name)} on ${quoteQualified(policy.schema, policy.relation)}`;
 
-/** CREATE POLICY with everything said. */
+/** CREATE POLICY with everything said; what Postgres has printed it prints the same way again. */
 export function createPolicy(policy: Policy): string {
   return [
     `create policy ${on(policy)}`,
     `as ${policy.permissive ? "permissive" : "restrictive"} for ${policy.command.toLowerCase()} to ${policy.roles.map(quoteRole).join(", ")}`,
-    ...(policy.using === null ? [] : [`using (${policy.using})`]),
-    ...(policy.check === null ? [] : [`with check (${policy.check})`]),
+    ...(policy.using === null ? [] : [`using (${roundTripping(policy.using)})`]),
+    ...(policy.check === null ? [] : [`with check (${roundTripping(policy.check)})`]),
   ].join("\n  ");
 }
 
@@ -30,8 +31,8 @@ export function alterPolicy(from: Policy, to: Policy): string | null {
   if ((from.using === null) !== (to.using === null) || (from.check === null) !== (to.check === null)) return null;
   const clauses = [
     ...(from.roles.join("\0") === to.roles.join("\0") ? [] : [`to ${to.roles.map(quoteRole).join(", ")}`]),
-    ...(from.using === to.using || to.using === null ? [] : [`using (${to.using})`]),
-    ...(from.check === to.check || to.check === null ? [] : [`with check (${to.check})`]),
+    ...(from.using === to.using || to.using === null ? [] : [`using (${roundTripping(to.using)})`]),
+    ...(from.check === to.check || to.check === null ? [] : [`with check (${roundTripping(to.check)})`]),
   ];
   return [`alter policy ${on(from)}`, ...clauses].join("\n  ");
 }

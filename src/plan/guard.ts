@@ -32,8 +32,8 @@ const side = (policy: Policy | null): string =>
 
 /**
  * A block that raises, before anything is changed, when a policy or function that the file touches is neither what the plan saw nor what the
- * file makes of it. Where the text differs it asks the server itself: the expected expression is put into a probe policy and read back, since
- * majors print the same expression differently.
+ * file makes of it. Where the text differs it asks the server itself: the expected expression and the one that is there are put into probe policies and
+ * read back, since majors print the same expression differently, and some expressions otherwise once they were read again.
  */
 export function guardBlock(policies: readonly ExpectedPolicy[], functions: readonly ExpectedFunction[]): string {
   const rows = policies.map(
@@ -96,10 +96,23 @@ ${rows.join(",\n")}
       if not fits and (probe.using_ is null) = (seen.using_ is null) and (probe.check_ is null) = (seen.check_ is null) then
         execute format('create policy rlsmith_probe on %I.%I for %s to public', want.schema, want.relation, probe.cmd)
           || coalesce(' using (' || probe.using_ || ')', '') || coalesce(' with check (' || probe.check_ || ')', '');
-        select (pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) is not distinct from (seen.using_, seen.check_)
-        into fits
+        select pg_get_expr(p.polqual, p.polrelid) as using_, pg_get_expr(p.polwithcheck, p.polrelid) as check_
+        into probe
         from pg_policy p
         where p.polrelid = format('%I.%I', want.schema, want.relation)::regclass and p.polname = 'rlsmith_probe';
+        fits := (probe.using_, probe.check_) is not distinct from (seen.using_, seen.check_);
+        if not fits then
+          -- not everything is printed so again when it was read: both are read and printed once more
+          execute format('alter policy rlsmith_probe on %I.%I', want.schema, want.relation)
+            || coalesce(' using (' || probe.using_ || ')', '') || coalesce(' with check (' || probe.check_ || ')', '');
+          execute format('create policy rlsmith_seen on %I.%I for %s to public', want.schema, want.relation, seen.cmd)
+            || coalesce(' using (' || seen.using_ || ')', '') || coalesce(' with check (' || seen.check_ || ')', '');
+          select count(distinct (pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))) = 1
+          into fits
+          from pg_policy p
+          where p.polrelid = format('%I.%I', want.schema, want.relation)::regclass and p.polname in ('rlsmith_probe', 'rlsmith_seen');
+          execute format('drop policy rlsmith_seen on %I.%I', want.schema, want.relation);
+        end if;
         execute format('drop policy rlsmith_probe on %I.%I', want.schema, want.relation);
       end if;
       exit when fits;

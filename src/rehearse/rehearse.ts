@@ -8,6 +8,7 @@ import type { Scratch } from "../scratch/scratch.ts";
 import { compareAccess, type AccessReport } from "./access.ts";
 import { generateRows } from "../fixtures/generate.ts";
 import { sameCatalog } from "./identical.ts";
+import { asReprinted } from "./reprinted.ts";
 
 /** One run of a file, and whether the catalog was then what it had to be. */
 export interface Round {
@@ -87,7 +88,7 @@ async function upAndDown(input: RehearsalInput): Promise<{ rounds: Round[]; afte
         file,
         error,
         expected: expected === null ? null : file === "down" ? "the start" : "the first up",
-        differences: found && expected ? sameCatalog(expected, found).differences : [],
+        differences: found && expected ? await differencesOf(fork.db, expected, found) : [],
       });
       if (error !== null) break;
     }
@@ -95,6 +96,12 @@ async function upAndDown(input: RehearsalInput): Promise<{ rounds: Round[]; afte
     await fork.close();
   }
   return { rounds, after };
+}
+
+/** What differs, but for how an expression is printed. */
+async function differencesOf(db: Db, expected: Catalog, found: Catalog): Promise<string[]> {
+  const { same, differences } = sameCatalog(expected, found);
+  return same ? differences : sameCatalog(expected, await asReprinted(db, expected, found)).differences;
 }
 
 async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport> {

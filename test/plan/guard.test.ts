@@ -76,6 +76,24 @@ test("a policy that the file drops may be gone, one that it makes may not be the
   );
 });
 
+test("what is printed otherwise once it was read again is the same; another list is not", async () => {
+  const varchar = { ...expected, relation: "Codes", before: null };
+  const listed = (list: string): Policy => ({ ...before, relation: "Codes", using: `(code = any (array[${list}]))` });
+  await db.exec(
+    `create table "My Schema"."Codes" (code varchar(3)); alter table "My Schema"."Codes" enable row level security`,
+  );
+  await db.exec(
+    `create policy "read it's" on "My Schema"."Codes" for select to "Back Office", authenticated using (code in ('a', 'b'))`,
+  );
+  await db.exec(guardBlock([{ ...varchar, after: listed("'a'::varchar, 'b'::varchar") }], []));
+  await db.exec(guardBlock([{ ...varchar, after: listed("('a'::varchar)::text, ('b'::varchar)::text") }], []));
+  await expect(db.exec(guardBlock([{ ...varchar, after: listed("'a'::varchar, 'c'::varchar") }], []))).rejects.toThrow(
+    /is not what the plan saw/,
+  );
+  expect((await inspect(db)).policies).toHaveLength(1); // neither probe is left
+  await db.exec(`drop table "My Schema"."Codes"`);
+});
+
 test("the search_path is as it was afterwards", async () => {
   await db.exec("set search_path = public, pg_temp");
   await db.exec(guardBlock([{ ...expected, after: null }], []));
