@@ -1,0 +1,10 @@
+create table docs (id uuid not null, org_id uuid not null, at date not null, region text not null, primary key (id, at, region)) partition by range (at);
+create table docs_2031 partition of docs for values from ('2031-01-01') to ('2032-01-01') partition by list (region);
+create table docs_2031_eu partition of docs_2031 for values in ('eu', 'uk');
+create table docs_2032 partition of docs for values from ('2032-01-01') to ('2033-01-01');
+alter table docs enable row level security;
+alter table docs_2031 enable row level security;
+alter table docs_2031_eu enable row level security;
+alter table docs_2032 enable row level security;
+create policy p on docs for select to authenticated using (org_id = coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid));
+create policy q on docs_2032 for select to authenticated using (org_id = coalesce(nullif(current_setting('app.org_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid));
