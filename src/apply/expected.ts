@@ -6,6 +6,7 @@ import { createPolicy } from "../pg/policy-sql.ts";
 import { policyId, type Policy } from "../pg/policy.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { readState, type RelationState, type Scope, type State } from "./state.ts";
+import { wholeRowOf } from "./whole-row.ts";
 
 /** A plan's two ends as the target itself prints them: majors print one expression in different ways, so texts are compared only when one server has printed both. */
 export interface Expected {
@@ -39,12 +40,43 @@ export async function expectedStates(
     shared.flatMap(({ up }) => up),
     "after",
   );
+  const made = shared.filter(makesObject);
   const before = await end(
-    shared.toReversed().flatMap(({ down }) => down),
+    shared
+      .toReversed()
+      .filter((step) => !made.includes(step))
+      .flatMap(({ down }) => down),
     "before",
   );
-  return { before, after };
+  return { before: without(before, made), after };
 }
+
+/** Whether a step makes something that was not there: its way back takes it away. */
+const makesObject = ({ object, down }: Step): boolean =>
+  object.kind === "schema"
+    ? down.length > 0
+    : object.kind === "function" && down.length > 0 && down.every((sql) => sql.startsWith("drop function "));
+
+/** A state in which what these steps make is not there: while policies call it, it cannot be dropped to have a look. */
+const without = (state: State, made: readonly Step[]): State => ({
+  ...state,
+  functions: state.functions.map((fn) =>
+    made.some(
+      ({ object }) =>
+        object.kind === "function" &&
+        object.schema === fn.schema &&
+        object.name === fn.name &&
+        object.identityArguments === fn.arguments,
+    )
+      ? { ...fn, definition: null }
+      : fn,
+  ),
+  schemas: state.schemas.map((schema) =>
+    made.some(({ object }) => object.kind === "schema" && object.schema === schema.name)
+      ? { ...schema, exists: false }
+      : schema,
+  ),
+});
 
 async function tried(db: Db, statements: readonly string[], side: "before" | "after"): Promise<void> {
   for (const sql of statements)
@@ -77,10 +109,19 @@ async function printed(
   const wanted = here.flatMap((outcome) => (side === "before" ? [outcome.before] : outcome.after));
   const shadow = quoteQualified("pg_temp", now.name);
   await makeShadow(db, shadow, now);
+  const texts = wanted.flatMap(({ using, check }) => [using, check].filter((text) => text !== null));
+  const rows = await wholeRowOf(db, now.schema, now.name, texts);
   const names = new Map(wanted.map((policy, n) => [`p${n}`, policy]));
   const probes = [...names].map(([name, policy]) => ({
     policy,
-    sql: createPolicy({ ...policy, schema: "pg_temp", name, roles: ["public"] }),
+    sql: createPolicy({
+      ...policy,
+      schema: "pg_temp",
+      name,
+      roles: ["public"],
+      using: policy.using && rows.cast(policy.using),
+      check: policy.check && rows.cast(policy.check),
+    }),
   }));
   if (!(await couldBeMade(db, probes)))
     for (const { policy, sql } of probes)
@@ -115,8 +156,8 @@ async function printed(
     const there = now.policies.find(({ name }) => name === policy.name);
     return {
       ...policy,
-      using: asPrinted(policy.using, text?.using ?? null, there?.using ?? null),
-      check: asPrinted(policy.check, text?.check ?? null, there?.check ?? null),
+      using: asPrinted(policy.using, text?.using ? rows.uncast(text.using) : null, there?.using ?? null),
+      check: asPrinted(policy.check, text?.check ? rows.uncast(text.check) : null, there?.check ?? null),
       comment: there && !recommented.has(policy.name) ? there.comment : policy.comment,
     };
   });

@@ -11,7 +11,7 @@ import { together, wayBack, wholeScope, type InForce } from "./way-back.ts";
 
 export interface RollbackRequest {
   target: string;
-  /** the last entry that stays, 0: none; null: take back the last run */
+  /** the last entry that stays, 0: none; null: take back the last plan, all of its groups */
   to: number | null;
   limits: TransitionLimits;
   dryRun: boolean;
@@ -139,8 +139,8 @@ export async function rollbackRun(
 }
 
 /**
- * What is to be taken back, newest first. Without a number it is the last run; after a rollback the one before it is meant only by its number: who
- * repeats a command that was cut off would else take back more than was asked for.
+ * What is to be taken back, newest first. Without a number it is the last plan, whatever number of runs its groups took; after a rollback what stands before
+ * it is meant only by its number: who repeats a command that was cut off would else take back more than was asked for.
  */
 function chosen(journal: readonly Entry[], to: number | null): InForce[] {
   const standing = inForce(journal);
@@ -153,6 +153,6 @@ function chosen(journal: readonly Entry[], to: number | null): InForce[] {
       "rlsmith has applied nothing to this target",
       "what another tool applied can be written down with `rlsmith apply --adopt` first",
     );
-  const undone = last.kind === "rollback" ? journal.find(({ id }) => id === last.undoes) : last;
-  return standing.filter(({ run }) => run === undone?.run).toReversed();
+  const other = standing.findLastIndex(({ planHash }) => planHash !== last.planHash);
+  return standing.slice(other + 1).toReversed();
 }

@@ -79,7 +79,9 @@ async function askJournal(
     try {
       const db = await connections.open();
       try {
-        const written = (await readJournal(db)).filter((one) => one.run === entry.run && one.group === group);
+        const written = (await readJournal(db)).filter(
+          (one) => one.run === entry.run && one.group === group && one.outcome === "done",
+        );
         if (written.length > 0)
           return {
             db,

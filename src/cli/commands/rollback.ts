@@ -21,7 +21,7 @@ interface RollbackFlags extends TargetFlags {
 export function rollbackCommand(program: Command, done: (exit: number) => void): void {
   withTarget(program.command("rollback"))
     .description("put back what the target's journal says was there before")
-    .option("--to <id>", "take back everything after this entry of the journal; 0: everything (default: the last run)")
+    .option("--to <id>", "take back everything after this entry of the journal; 0: everything (default: the last plan)")
     .option("--file <down.sql>", "by the plan's down file, where the journal does not know of it")
     .option("--plan <file>", "with --file: the plan that it belongs to (default: .rlsmith/plan.json)")
     .option("--dry-run", "do all of it, roll it back, and say how long each lock was held")
