@@ -90,7 +90,9 @@ export async function applyPlan(
       notes: [],
     };
     if (request.adopt) return await adopt();
-    if (unwritten.length > 0) throw notWritten(unwritten, standing);
+    // a schema that was there already is nobody's change: it is used, and stays when the plan is taken back
+    const changed = unwritten.filter(({ object }) => object.kind !== "schema");
+    if (changed.length > 0) throw notWritten(changed, standing);
     if (standing.pending.length === 0) return { ...result, outcome: "in force already" };
 
     const reading = stillReading(plan, await withOthers(db, expected.after));

@@ -4,6 +4,7 @@ import { compare } from "./apply.ts";
 import { groupsOf, scopeOf } from "./groups.ts";
 import { inForce, readJournal } from "./journal.ts";
 import { mayAlter } from "./may-alter.ts";
+import { withOccupiedSchemas } from "./occupied.ts";
 import { checkPrivileges, checkWritable } from "./preflight.ts";
 import type { RollbackResult } from "./rollback.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
@@ -55,6 +56,8 @@ export async function rollbackByFile(
     if (!whole) return result;
     const scope = scopeOf(whole);
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
+    const { to, stay } = await withOccupiedSchemas(db, expected.before);
+    result.notes.push(...stay);
     talk.locks([{ group: "down file", relations: scope.relations }]);
     const done = await runSurely(
       connections,
@@ -63,7 +66,7 @@ export async function rollbackByFile(
         group: "down file",
         scope,
         from: now,
-        to: expected.before,
+        to,
         match: "reprinted",
         statements: request.statements,
         lockable,

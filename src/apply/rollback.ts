@@ -64,7 +64,7 @@ export async function rollbackRun(
       notes: [],
     };
     if (entries.length === 0) return result;
-    const { steps, lost } = await inOneTransaction(db, async () => wayBack(db, entries));
+    const { steps, lost, stay } = await inOneTransaction(db, async () => wayBack(db, entries));
     if (lost.length > 0 && request.force === null)
       throw new ToolError(
         "environment",
@@ -75,6 +75,7 @@ export async function rollbackRun(
     const scope = wholeScope(steps);
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
     result.lost = lost;
+    result.notes.push(...stay);
     talk.locks(
       steps.map(({ entry, statements }) => ({
         group: entry.group,

@@ -1,6 +1,7 @@
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import type { Entry } from "./journal.ts";
+import { withOccupiedSchemas } from "./occupied.ts";
 import { differences, restore } from "./restore.ts";
 import { part, scopeOfState } from "./standing.ts";
 import { readState, sameState, type Scope, type State } from "./state.ts";
@@ -16,10 +17,17 @@ export interface BackStep {
   statements: string[];
 }
 
-/** Each step back, with what will be there when its turn comes; `lost`: where that is not what the journal left. */
-export async function wayBack(db: Db, entries: readonly InForce[]): Promise<{ steps: BackStep[]; lost: string[] }> {
+/**
+ * Each step back, with what will be there when its turn comes; `lost`: where that is not what the journal left; `stay`: what the plan made and cannot
+ * go, a sentence each.
+ */
+export async function wayBack(
+  db: Db,
+  entries: readonly InForce[],
+): Promise<{ steps: BackStep[]; lost: string[]; stay: string[] }> {
   const steps: BackStep[] = [];
   const lost: string[] = [];
+  const staying: string[] = [];
   const later: State[] = [];
   for (const entry of entries) {
     const found = await readState(db, scopeOfState(entry.before));
@@ -37,10 +45,16 @@ export async function wayBack(db: Db, entries: readonly InForce[]): Promise<{ st
         `what would be put back has no place any more: ${gone.map(({ schema, name }) => `${schema}.${name}`).join(", ")}`,
         "nothing was changed; the policies as they were are in the journal: rlsmith history --format json",
       );
-    steps.push({ entry, from, statements: sameState(from, entry.before) ? [] : restore(from, entry.before) });
-    later.push(entry.before);
+    const { to, stay } = await withOccupiedSchemas(
+      db,
+      entry.before,
+      later.flatMap(({ functions }) => functions),
+    );
+    staying.push(...stay);
+    steps.push({ entry: { ...entry, before: to }, from, statements: sameState(from, to) ? [] : restore(from, to) });
+    later.push(to);
   }
-  return { steps, lost };
+  return { steps, lost, stay: staying };
 }
 
 /** A state with what another one puts in its place. */

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyPlan, type ApplyRequest } from "../../src/apply/apply.ts";
 import { rollbackRun } from "../../src/apply/rollback.ts";
 import type { Connections, Talk } from "../../src/apply/surely.ts";
+import type { UserConfig } from "../../src/config.ts";
 import { openServer } from "../../src/db/server.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
+import type { Catalog } from "../../src/pg/catalog.ts";
 import { catalogHash } from "../../src/pg/catalog-hash.ts";
 import { planHash } from "../../src/plan/plan-hash.ts";
 import { sameCatalog } from "../../src/rehearse/identical.ts";
@@ -57,51 +59,91 @@ async function replayed(of: Scratch, id: string): Promise<Scratch> {
   return scratch;
 }
 
-test.each(cases.filter(({ spec }) => spec.rehearse !== false))("$id: $spec.title", async ({ id, spec }) => {
-  const [planned, live] = [await replayed(base, id), await replayed(target, id)];
+const look = async (): Promise<{ ask(): Promise<string[]>; said(): string[] }> => ({
+  ask: async () => [],
+  said: () => [],
+});
+
+interface OnLive {
+  live: Scratch;
+  /** the catalog before anything was applied */
+  before: Catalog;
+  config: UserConfig;
+  connections: Connections;
+  request: ApplyRequest;
+}
+
+/** Plan a case, have its schema on the server, and work there; null where there is nothing to do. */
+async function planned({ id, spec }: (typeof cases)[number], work: (on: OnLive) => Promise<void>): Promise<void> {
+  const [scratch, live] = [await replayed(base, id), await replayed(target, id)];
   try {
-    const plan = planFor(await inspect(planned.db), spec.config);
+    const plan = planFor(await inspect(scratch.db), spec.config);
     if (plan.steps.length === 0) return;
-    const before = await inspect(live.db);
     const [database] = await live.db.query<{ name: string }>("select current_database() as name");
     const url = server.url.replace(/\/postgres$/, `/${database?.name}`);
-    const connections: Connections = { open: async () => openServer(url) };
-    const request: ApplyRequest = {
-      target: "live",
-      plan,
-      planHash: planHash(plan),
-      cut: { kind: "relation" },
-      limits: LIMITS,
-      dryRun: false,
-      adopt: false,
-      person: null,
-      rlsmith: "test",
-      approvals: [],
-    };
-    const look = async (): Promise<{ ask(): Promise<string[]>; said(): string[] }> => ({
-      ask: async () => [],
-      said: () => [],
+    await work({
+      live,
+      before: await inspect(live.db),
+      config: spec.config,
+      connections: { open: async () => openServer(url) },
+      request: {
+        target: "live",
+        plan,
+        planHash: planHash(plan),
+        cut: { kind: "relation" },
+        limits: LIMITS,
+        dryRun: false,
+        adopt: false,
+        person: null,
+        rlsmith: "test",
+        approvals: [],
+      },
     });
+  } finally {
+    await scratch.close();
+    await live.close();
+  }
+}
 
-    const tried = await applyPlan(connections, { ...request, dryRun: true }, look, silence);
-    expect(tried.outcome).toBe("applied");
+const BACK = { target: "live", to: null, limits: LIMITS, force: null, person: null, rlsmith: "test" };
+
+test.each(cases.filter(({ spec }) => spec.rehearse !== false))("$id: $spec.title", async (each) =>
+  planned(each, async ({ live, before, config, connections, request }) => {
+    expect((await applyPlan(connections, { ...request, dryRun: true }, look, silence)).outcome).toBe("applied");
     expect(catalogHash(await inspect(live.db))).toBe(catalogHash(before));
 
     await expect(applyPlan(connections, request, look, cutOff)).rejects.toThrow("cut off");
     expect((await applyPlan(connections, request, look, silence)).outcome).toMatch(/^applied$|^in force already$/);
-    expect(planFor(await inspect(live.db), spec.config).steps).toEqual([]);
+    expect(planFor(await inspect(live.db), config).steps).toEqual([]);
     expect((await applyPlan(connections, request, look, silence)).outcome).toBe("in force already");
 
-    const back = { target: "live", to: null, limits: LIMITS, force: null, person: null, rlsmith: "test" };
-    await rollbackRun(connections, { ...back, dryRun: true }, silence);
-    await expect(rollbackRun(connections, { ...back, dryRun: false }, cutOff)).rejects.toThrow("cut off");
-    const undone = await rollbackRun(connections, { ...back, dryRun: false }, silence);
+    await rollbackRun(connections, { ...BACK, dryRun: true }, silence);
+    await expect(rollbackRun(connections, { ...BACK, dryRun: false }, cutOff)).rejects.toThrow("cut off");
+    const undone = await rollbackRun(connections, { ...BACK, dryRun: false }, silence);
     expect(undone).toMatchObject({ lost: [], left: [] });
     const after = await inspect(live.db);
     expect(sameCatalog(before, await asReprinted(live.db, before, after)).differences).toEqual([]);
-    expect(catalogHash(after) === catalogHash(before)).toBe(!PRINTED_OTHERWISE.includes(id));
-  } finally {
-    await planned.close();
-    await live.close();
-  }
+    expect(catalogHash(after) === catalogHash(before)).toBe(!PRINTED_OTHERWISE.includes(each.id));
+  }),
+);
+
+test("a schema that the plan made, and in which somebody has put something since, stays, and can be used again", async () => {
+  const each = cases.find(({ id }) => id === "self-recursion");
+  if (!each) throw new Error("the case is there");
+  await planned(each, async ({ live, before, connections, request }) => {
+    await applyPlan(connections, request, look, silence);
+    await live.db.exec("create table rlsmith_private.note (id int)");
+    for (let turn = 1; turn <= 2; turn += 1) {
+      const undone = await rollbackRun(connections, { ...BACK, dryRun: false }, silence);
+      // the second time it was there before the plan, so it is not the plan's to take away
+      expect(undone.notes).toEqual(
+        turn === 1 ? ["schema rlsmith_private stays: something is in it that the plan did not make"] : [],
+      );
+      expect((await inspect(live.db)).policies).toEqual(before.policies);
+      expect((await applyPlan(connections, request, look, silence)).outcome).toBe("applied");
+    }
+    await rollbackRun(connections, { ...BACK, dryRun: false }, silence);
+    await live.db.exec("drop schema rlsmith_private cascade");
+    expect(catalogHash(await inspect(live.db))).toBe(catalogHash(before));
+  });
 });
