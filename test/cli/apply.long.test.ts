@@ -141,7 +141,8 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     // who tries it out needs nobody's leave
     expect((await run(dir, "apply", "--dry-run")).code).toBe(0);
     await run(dir, "approve", "--as", "Security Lead");
-    await run(dir, "approve", "--as", "DBA");
+    const said = await run(dir, "approve", "--as", "DBA", "--format", "json");
+    expect(JSON.parse(said.stdout)).toMatchObject({ as: "DBA", planHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const one = await run(dir, "apply");
     expect([one.code, one.stderr]).toEqual([
       3,

@@ -1,12 +1,12 @@
 import { relative, resolve } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { withApproval } from "../../apply/approvals.ts";
 import { ToolError } from "../../errors.ts";
 import { approvalsOf, writeApprovals } from "../approvals-file.ts";
 import { EXIT } from "../exit.ts";
 import { personIn } from "../person.ts";
 import { planOf } from "../target-options.ts";
-import { say } from "../terminal.ts";
+import { print, say, type Format } from "../terminal.ts";
 
 export function approveCommand(program: Command, done: (exit: number) => void): void {
   program
@@ -15,7 +15,10 @@ export function approveCommand(program: Command, done: (exit: number) => void): 
     .argument("[project]", "the project's folder", ".")
     .requiredOption("--as <role>", "in which capacity: `Security Lead`")
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
-    .action(async (project: string, flags: { as: string; plan?: string }) => {
+    .addOption(
+      new Option("--format <format>", "how the approval is printed").choices(["terminal", "json"]).default("terminal"),
+    )
+    .action(async (project: string, flags: { as: string; plan?: string; format: Format }) => {
       const projectDir = resolve(project);
       const { plan, hash } = planOf(projectDir, flags.plan);
       const as = flags.as.trim();
@@ -29,13 +32,14 @@ export function approveCommand(program: Command, done: (exit: number) => void): 
           "git does not know who you are",
           "git config user.name and user.email say it",
         );
-      const file = writeApprovals(
-        projectDir,
-        withApproval(approvalsOf(projectDir), { as, ...person, at: new Date().toISOString(), planHash: hash }),
+      const approval = { as, ...person, at: new Date().toISOString(), planHash: hash };
+      const file = writeApprovals(projectDir, withApproval(approvalsOf(projectDir), approval));
+      print(
+        flags.format === "json"
+          ? JSON.stringify(approval, null, 2)
+          : `${person.name} <${person.email}> approves as ${as}: plan ${hash.slice(0, 12)}, ${plan.steps.length} steps`,
       );
-      say(
-        `${person.name} <${person.email}> approves as ${as}: plan ${hash.slice(0, 12)}, ${plan.steps.length} steps\nwrote ${relative(process.cwd(), file)}: commit it`,
-      );
+      say(`wrote ${relative(process.cwd(), file)}: commit it`);
       done(EXIT.fine);
     });
 }

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { messageOf, ToolError } from "../errors.ts";
+import type { Plan } from "../plan/plan.ts";
+import { planPath, readStoredPlan } from "./plan-file.ts";
+import { planOf, type TargetFlags } from "./target-options.ts";
+
+/** What `rlsmith rollback` takes. */
+export interface RollbackFlags extends TargetFlags {
+  to?: string;
+  file?: string;
+  plan?: string;
+  dryRun?: boolean;
+  force?: boolean;
+  reason?: string;
+}
+
+type Way = { by: "journal"; to: number | null; force: string | null } | { by: "file"; file: string };
+
+/** Which way back the flags mean. Throws ToolError (usage) where they contradict one another. */
+export function wayOf(flags: RollbackFlags): Way {
+  if (flags.file === undefined) {
+    if (flags.plan === undefined) return { by: "journal", to: entryOf(flags.to), force: reasonOf(flags) };
+    throw new ToolError(
+      "usage",
+      "PLAN_FOR_NOTHING",
+      "--plan is for --file",
+      "leave it out: the journal knows the way back",
+    );
+  }
+  if (flags.to === undefined && flags.force !== true && flags.reason === undefined)
+    return { by: "file", file: flags.file };
+  throw new ToolError(
+    "usage",
+    "TWO_WAYS_BACK",
+    "--to, --force and --reason are for the way back by the journal, and --file is another",
+    "leave out the one or the other",
+  );
+}
+
+/** The down file with the plan that it belongs to. Throws ToolError (usage) where one of them is not there. */
+export function downOf(
+  projectDir: string,
+  file: string,
+  planFile: string | undefined,
+): { text: string; plan: Plan; planHash: string; migration: string } {
+  const text = readDown(file);
+  const { plan, hash, up } = planOf(projectDir, planFile);
+  return { text, plan, planHash: hash, migration: up };
+}
+
+/** Of the plan that lies there. The way back by the journal does not need one, so one that cannot be read is none. */
+export function migrationIn(projectDir: string): string | null {
+  try {
+    return readStoredPlan(planPath(projectDir))?.files.up ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function readDown(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ToolError(
+      "usage",
+      "NO_SUCH_FILE",
+      `\`${file}\` cannot be read: ${messageOf(error)}`,
+      "name the down file that `rlsmith plan` wrote",
+    );
+  }
+}
+
+function entryOf(to: string | undefined): number | null {
+  if (to === undefined) return null;
+  if (/^\d{1,15}$/.test(to)) return Number(to);
+  throw new ToolError(
+    "usage",
+    "BAD_ENTRY",
+    `--to wants the number of an entry, and \`${to}\` is none`,
+    "see `rlsmith history`",
+  );
+}
+
+function reasonOf({ force, reason }: RollbackFlags): string | null {
+  const given = reason?.trim() ?? "";
+  if (force !== true && given !== "")
+    throw new ToolError("usage", "REASON_FOR_NOTHING", "--reason is for --force", "leave it out, or add --force");
+  if (force !== true) return null;
+  if (given !== "") return given;
+  throw new ToolError(
+    "usage",
+    "NO_REASON",
+    "--force wants a reason, which goes into the journal",
+    '--force --reason "the change of … is wanted back"',
+  );
+}
