@@ -71,6 +71,7 @@ export async function applyPlan(
     const journal = await readJournal(db);
     const { now, expected, standing } = await compare(db, plan);
     const inForceHere = inForce(journal).filter(({ planHash }) => planHash === request.planHash);
+    const off = now.relations.flatMap(({ schema, name, rowSecurity }) => (rowSecurity ? [] : [`${schema}.${name}`]));
     const unwritten = standing.applied.filter((step) => !isCovered(step, inForceHere));
     const base = {
       run,
@@ -87,7 +88,7 @@ export async function applyPlan(
       dryRun: request.dryRun,
       outcome: "applied",
       groups: [],
-      notes: [],
+      notes: off.length === 0 ? [] : [`row security is off on ${off.join(", ")}: no policy holds there for anybody`],
     };
     if (request.adopt) return await adopt();
     // a schema that was there already is nobody's change: it is used, and stays when the plan is taken back
@@ -110,7 +111,7 @@ export async function applyPlan(
     talk.stage("choosing rows of two tenants to look at");
     const look = await prepareLook(db, relations);
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
-    const shared = pending.find(({ name }) => name === FUNCTIONS);
+    const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
     for (const group of pending) {
       const own = scopeOf(group);
       const names = new Set(own.relations.map(({ schema, name }) => `${schema}.${name}`));
@@ -122,12 +123,12 @@ export async function applyPlan(
           scope: own,
           from: part(now, own),
           to: part(expected.after, own),
-          match: "exact",
-          statements: [
+          shared: [
             // a group that is rolled back leaves nothing for the next one
             ...(request.dryRun && shared !== undefined && group !== shared ? shared.steps.flatMap(({ up }) => up) : []),
-            ...group.steps.flatMap(({ up }) => up),
+            ...group.steps.filter(isShared).flatMap(({ up }) => up),
           ],
+          statements: group.steps.filter((step) => !isShared(step)).flatMap(({ up }) => up),
           lockable: lockable.filter(({ schema, name }) => names.has(`${schema}.${name}`)),
           objections: async (inside) => look.ask(inside, names),
           entry: { ...base, kind: "apply" },
@@ -182,12 +183,12 @@ export async function applyPlan(
   }
 }
 
-const FUNCTIONS = "functions";
+const isShared = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
 
 /** The state with all relations of the database that have policies: what was made since the plan may read a variable too. */
 async function withOthers(db: Db, after: State): Promise<State> {
-  const relations = await db.query<{ schema: string; name: string }>(
-    `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  const relations = await db.query<{ schema: string; name: string; columns: string[] }>(
+    `select n.nspname as schema, c.relname as name, '{}'::text[] as columns from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where exists (select from pg_policy p where p.polrelid = c.oid) order by 1, 2`,
   );
   const others = relations.filter(

@@ -1,31 +1,36 @@
 import { ToolError } from "../errors.ts";
-import { as } from "../pg/expr/node.ts";
+import { equal } from "../pg/expr/equal.ts";
+import { as, type Expr } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
+import type { Plan } from "../plan/plan.ts";
 
-/** The statements of a down file without the BEGIN and COMMIT around them: rlsmith opens the transaction itself. Throws ToolError (usage). */
-export function downStatements(text: string): string[] {
-  // the grammar counts in bytes
-  const bytes = Buffer.from(text);
-  const all = parsed(text).map(({ stmt, stmt_location: at = 0, stmt_len: length }) => ({
-    transaction: as("TransactionStmt", stmt)?.kind,
-    sql: bytes
-      .subarray(at, length === undefined || length === 0 ? undefined : at + length)
-      .toString("utf8")
-      .trim(),
-  }));
-  if (all[0]?.transaction === "TRANS_STMT_BEGIN") all.shift();
-  if (all.at(-1)?.transaction === "TRANS_STMT_COMMIT") all.pop();
-  if (all.length === 0 || all.some(({ transaction }) => transaction !== undefined))
-    throw new ToolError(
-      "usage",
-      "BAD_DOWN_FILE",
-      all.length === 0
-        ? "the down file holds no statement"
-        : "the down file begins or ends a transaction in its middle, so it would not be all or nothing",
-      "name the file that `rlsmith plan` wrote beside the migration",
-    );
-  return all.map(({ sql }) => sql);
+/**
+ * Check that a file is a plan's own way back: its statements are the plan's, none is missing and none is there besides, but for what the file looks at
+ * and sets before. Throws ToolError (usage) that names the first one that is not.
+ */
+export function checkDownFile(text: string, plan: Plan): void {
+  const wanted = plan.steps.toReversed().flatMap(({ down }) => down);
+  const found = parsed(text).filter(({ stmt }, n) => !isAround(stmt, n));
+  const place = found.findIndex(({ stmt }, n) => {
+    const sql = wanted[n];
+    return sql === undefined || !equal(parseStatements(sql)[0]?.stmt, stmt);
+  });
+  if (place < 0 && found.length === wanted.length) return;
+  throw new ToolError(
+    "usage",
+    "BAD_DOWN_FILE",
+    found.length === 0
+      ? "the down file holds no statement of the plan's"
+      : `the down file is not this plan's way back: ${place < 0 ? `${wanted.length - found.length} of ${wanted.length} statements are missing` : `its statement ${place + 1} is another`}`,
+    "name the file that `rlsmith plan` wrote beside the migration, as it was written, and with --plan the plan that it belongs to",
+  );
 }
+
+/** BEGIN, SET, COMMIT, and the block before the first step that looks whether all is as it has to be: rlsmith does that itself. */
+const isAround = (stmt: Expr | undefined, n: number): boolean =>
+  as("TransactionStmt", stmt) !== null ||
+  as("VariableSetStmt", stmt) !== null ||
+  (as("DoStmt", stmt) !== null && n <= 2);
 
 function parsed(text: string): ReturnType<typeof parseStatements> {
   try {

@@ -54,8 +54,12 @@ export function scopeOf({ steps }: Group): Scope {
     if (object.kind === "schema") scope.schemas.push(object.schema);
     else if (object.kind === "function")
       scope.functions.push({ schema: object.schema, name: object.name, arguments: object.identityArguments });
-    else if (!scope.relations.some(({ schema, name }) => schema === object.schema && name === object.relation))
-      scope.relations.push({ schema: object.schema, name: object.relation });
+    else {
+      const known = scope.relations.find(({ schema, name }) => schema === object.schema && name === object.relation);
+      const relation = known ?? { schema: object.schema, name: object.relation, columns: [] };
+      if (!known) scope.relations.push(relation);
+      if (object.kind === "column") relation.columns.push(object.column);
+    }
   }
   return scope;
 }

@@ -3,6 +3,7 @@ import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import type { State } from "./state.ts";
 
+const TRUST = readFileSync(new URL("./queries/journal-trust.sql", import.meta.url), "utf8");
 const MAKE = readFileSync(new URL("./queries/journal.sql", import.meta.url), "utf8");
 
 /** One line of `rlsmith.history`: one group of one run. */
@@ -37,10 +38,43 @@ export interface Detail {
 
 export type NewEntry = Omit<Entry, "id" | "at" | "databaseUser">;
 
-/** Make the journal if it is not there, inside the transaction that is open. */
+/** Make the journal if it is not there, inside the transaction that is open. Throws ToolError (environment) where it is not to be trusted. */
 export async function makeJournal(db: Db): Promise<void> {
-  const [there] = await db.query<{ there: boolean }>("select to_regclass('rlsmith.history') is not null as there");
-  if (there?.there !== true) await db.exec(MAKE);
+  if (!(await isThere(db))) await db.exec(MAKE);
+}
+
+/**
+ * Whether the journal is there. What it holds is run as this login, so whoever could have written it could do what this login can. Throws ToolError
+ * (environment): it is another's, somebody else may write into it, or something on it runs when it is written.
+ */
+async function isThere(db: Db): Promise<boolean> {
+  const [found] = await db.query<{
+    schemaExists: boolean;
+    tableExists: boolean;
+    trusted: boolean;
+    owner: string | null;
+    otherKind: boolean;
+    reacts: boolean;
+    othersWrite: boolean;
+  }>(TRUST);
+  if (!found) throw new Error("the query returns one row");
+  const why = !found.trusted
+    ? `it belongs to ${found.owner}`
+    : found.otherKind
+      ? "`rlsmith.history` is no table"
+      : found.reacts
+        ? "a trigger or rule is on it"
+        : found.othersWrite
+          ? "somebody besides its owner may write into it"
+          : null;
+  if (why !== null)
+    throw new ToolError(
+      "environment",
+      "JOURNAL_NOT_TRUSTED",
+      `the journal in schema \`rlsmith\` is not to be trusted: ${why}`,
+      "connect as the role that applied before, or, if nothing of it is wanted, have an administrator rename that schema",
+    );
+  return found.tableExists;
 }
 
 /** Write a line, inside the transaction that it speaks of: the two are there together or not at all. Its id. */
@@ -66,12 +100,9 @@ export async function writeEntry(db: Db, entry: NewEntry): Promise<number> {
   return Number(row?.id);
 }
 
-/** The whole journal, oldest first; empty where there is none. Throws ToolError (environment) where the login may not read it. */
+/** The whole journal, oldest first; empty where there is none. Throws ToolError (environment) where the login may not read it, or it is not to be trusted. */
 export async function readJournal(db: Db): Promise<Entry[]> {
-  const [there] = await db.query<{ there: boolean }>(
-    "select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'rlsmith' and c.relname = 'history') as there",
-  );
-  if (there?.there !== true) return [];
+  if (!(await isThere(db))) return [];
   try {
     // before and after are json to keep the order of keys, by which states are compared
     const rows = await db.query<Omit<Entry, "id"> & { id: string }>(

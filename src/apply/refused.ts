@@ -9,6 +9,10 @@ const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
   ["55P03", "somebody holds a lock: run the same command again, or with --by relation"],
   ["40", "run the same command again"],
   ["25006", "the login or the database is read-only: name the primary, or a login that may write"],
+  [
+    "2BP01",
+    "something of somebody else's depends on what the plan made: move that away first; DROP … CASCADE would take policies along",
+  ],
   ["42501", "connect as the owner, or as a member of the owning role"],
   ["42P01", "something that the plan touches has gone meanwhile: run `rlsmith plan` again"],
   ["3F000", "something that the plan touches has gone meanwhile: run `rlsmith plan` again"],

@@ -3,8 +3,16 @@ import { alterPolicy, commentPolicy, createPolicy, dropPolicy, samePolicy } from
 import { policyId, type Policy } from "../pg/policy.ts";
 import type { FunctionState, RelationState, State } from "./state.ts";
 
-/** Statements that turn one state into another, both of the same scope: functions before the policies that call them, and away after them. */
-export function restore(from: State, to: State): string[] {
+/** Statements that turn one state into another, in this order. */
+export interface Restoring {
+  /** schemas and functions, before the policies that call them: their bodies may name things by the login's search_path */
+  shared: string[];
+  /** relations, and then what goes away; every name has its schema */
+  statements: string[];
+}
+
+/** What turns one state into another, both of the same scope. */
+export function restore(from: State, to: State): Restoring {
   const made: string[] = [];
   const removed: string[] = [];
   for (const schema of to.schemas) {
@@ -21,7 +29,7 @@ export function restore(from: State, to: State): string[] {
     const now = from.relations.find(({ schema, name }) => schema === relation.schema && name === relation.name);
     return now ? restoreRelation(now, relation) : [];
   });
-  return [...made, ...relations, ...removed];
+  return { shared: made, statements: [...relations, ...removed] };
 }
 
 const sameFunction = (a: FunctionState, b: FunctionState): boolean =>

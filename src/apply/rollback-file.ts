@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, Step } from "../plan/plan.ts";
 import { compare } from "./apply.ts";
+import { makesObject } from "./expected.ts";
 import { groupsOf, scopeOf } from "./groups.ts";
 import { inForce, readJournal } from "./journal.ts";
 import { mayAlter } from "./may-alter.ts";
@@ -10,13 +11,13 @@ import type { RollbackResult } from "./rollback.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
 import type { TransitionLimits } from "./transition.ts";
 
+const isFunction = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
+
 export interface FileRollback {
   target: string;
   plan: Plan;
   /** sha256 of the plan */
   planHash: string;
-  /** the down file's, without a transaction around them */
-  statements: string[];
   limits: TransitionLimits;
   dryRun: boolean;
   person: string | null;
@@ -24,7 +25,7 @@ export interface FileRollback {
 }
 
 /**
- * Take a plan back by its down file, where the journal does not know of it or is gone: in one transaction, which is committed only if everything is
+ * Take a plan back as its down file does, where the journal does not know of it or is gone: in one transaction, which is committed only if everything is
  * then as the plan saw it. Throws ToolError (environment), as `applyPlan` does: somebody changed a policy since.
  */
 export async function rollbackByFile(
@@ -56,6 +57,7 @@ export async function rollbackByFile(
     if (!whole) return result;
     const scope = scopeOf(whole);
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
+    const back = standing.applied.toReversed();
     const { to, stay } = await withOccupiedSchemas(db, expected.before);
     result.notes.push(...stay);
     talk.locks([{ group: "down file", relations: scope.relations }]);
@@ -67,8 +69,12 @@ export async function rollbackByFile(
         scope,
         from: now,
         to,
-        match: "reprinted",
-        statements: request.statements,
+        shared: back.filter((step) => isFunction(step) && !makesObject(step)).flatMap(({ down }) => down),
+        statements: [
+          ...back.filter((step) => !isFunction(step)).flatMap(({ down }) => down),
+          // nothing calls them any more; the schema after what is in it
+          ...back.filter((step) => isFunction(step) && makesObject(step)).flatMap(({ down }) => down),
+        ],
         lockable,
         objections: async () => [],
         entry: { run, kind: "rollback", target, planHash, undoes: null, person, rlsmith, detail: {} },

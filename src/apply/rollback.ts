@@ -7,7 +7,7 @@ import { checkPrivileges, checkWritable } from "./preflight.ts";
 import { scopeOfState } from "./standing.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
 import type { Transitioned, TransitionLimits } from "./transition.ts";
-import { together, wayBack, wholeScope, type InForce } from "./way-back.ts";
+import { isNothing, together, wayBack, wholeScope, type InForce } from "./way-back.ts";
 
 export interface RollbackRequest {
   target: string;
@@ -64,7 +64,7 @@ export async function rollbackRun(
       notes: [],
     };
     if (entries.length === 0) return result;
-    const { steps, lost, stay } = await inOneTransaction(db, async () => wayBack(db, entries));
+    const { steps, lost, stay } = await inOneTransaction(db, async () => wayBack(db, entries, request.force !== null));
     if (lost.length > 0 && request.force === null)
       throw new ToolError(
         "environment",
@@ -77,12 +77,12 @@ export async function rollbackRun(
     result.lost = lost;
     result.notes.push(...stay);
     talk.locks(
-      steps.map(({ entry, statements }) => ({
+      steps.map(({ entry, restoring }) => ({
         group: entry.group,
-        relations: statements.length === 0 ? [] : scopeOfState(entry.before).relations,
+        relations: isNothing(restoring) ? [] : scopeOfState(entry.before).relations,
       })),
     );
-    for (const { entry, from, statements } of request.dryRun ? together(steps) : steps) {
+    for (const { entry, from, restoring } of request.dryRun ? together(steps) : steps) {
       const own = scopeOfState(entry.before);
       const names = new Set(own.relations.map(({ schema, name }) => `${schema}.${name}`));
       const line = {
@@ -95,7 +95,7 @@ export async function rollbackRun(
         rlsmith: request.rlsmith,
         detail: request.force === null ? {} : { reason: request.force },
       };
-      if (statements.length === 0) {
+      if (isNothing(restoring)) {
         const done = await journalOnly(
           db,
           {
@@ -118,8 +118,7 @@ export async function rollbackRun(
           scope: own,
           from,
           to: entry.before,
-          match: "reprinted",
-          statements,
+          ...restoring,
           lockable: lockable.filter(({ schema, name }) => names.has(`${schema}.${name}`)),
           objections: async () => [],
           entry: line,

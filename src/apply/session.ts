@@ -57,11 +57,13 @@ export async function sharesBackends(db: Db, other: Db): Promise<boolean> {
   let [mine, theirs] = [await pidOf(db), await pidOf(other)];
   for (let round = 0; round < 8; round += 1) {
     if (mine === theirs) return true;
-    const [seen] = await other.query<{ ours: boolean }>(
-      "select query like 'select pg_backend_pid()%' or query like '%rlsmith asks%' as ours from pg_stat_activity where pid = $1",
+    const [seen] = await other.query<{ ours: boolean | null }>(
+      `select case when track and query <> '' and query <> '<insufficient privilege>'
+         then query like 'select pg_backend_pid()%' or query like '%rlsmith asks%' end as ours
+       from pg_stat_activity, (select current_setting('track_activities')::boolean as track) s where pid = $1`,
       [mine],
     );
-    // a backend that is gone, or that has run something of somebody else
+    // a backend that is gone, or that has run something of somebody else; what the login may not see tells nothing
     if (!seen || seen.ours === false) return true;
     const [again, theirsAgain] = [await pidOf(db), await pidOf(other)];
     if (again !== mine || theirsAgain !== theirs) return true;

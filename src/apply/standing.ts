@@ -39,7 +39,7 @@ function scopeOfStep({ object }: Step): Scope {
       functions: [{ schema: object.schema, name: object.name, arguments: object.identityArguments }],
       schemas: [],
     };
-  return { relations: [{ schema: object.schema, name: object.relation }], functions: [], schemas: [] };
+  return { relations: [{ schema: object.schema, name: object.relation, columns: [] }], functions: [], schemas: [] };
 }
 
 /** The part of a state that a smaller scope names, in the scope's order; what the state does not have is left out. */
@@ -59,7 +59,11 @@ export function part(state: State, scope: Scope): State {
 
 /** The scope that a state was read of. */
 export const scopeOfState = (state: State): Scope => ({
-  relations: state.relations.map(({ schema, name }) => ({ schema, name })),
+  relations: state.relations.map(({ schema, name, defaults }) => ({
+    schema,
+    name,
+    columns: defaults.map(({ column }) => column),
+  })),
   functions: state.functions.map(({ schema, name, arguments: of }) => ({ schema, name, arguments: of })),
   schemas: state.schemas.map(({ name }) => name),
 });

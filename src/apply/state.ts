@@ -5,7 +5,8 @@ import type { Policy } from "../pg/policy.ts";
 
 /** What a group of steps touches, by name. */
 export interface Scope {
-  relations: { schema: string; name: string }[];
+  /** `columns`: those whose defaults are part of it */
+  relations: { schema: string; name: string; columns: string[] }[];
   /** `arguments`: identity arguments, or the input types alone: `p_id uuid`, `uuid` */
   functions: { schema: string; name: string; arguments: string }[];
   schemas: string[];
@@ -27,7 +28,7 @@ export interface RelationState {
   forceRowSecurity: boolean;
   /** every policy of the relation, sorted by name */
   policies: Policy[];
-  /** every column's default, sorted by column; generated columns and identities are left out */
+  /** the defaults that the scope names, sorted by column */
   defaults: { column: string; expression: string | null }[];
 }
 
@@ -41,6 +42,9 @@ export interface FunctionState {
 
 const READ = readFileSync(new URL("./queries/state.sql", import.meta.url), "utf8");
 
+/** The query for a scope, whose one row has one column `state`; under an empty search_path. */
+export const stateQuery = (scope: Scope): string => READ.replace("$1", () => quoteLiteral(JSON.stringify(scope)));
+
 /** Read a scope, inside a transaction that is open; the search_path is put back. */
 export async function readState(db: Db, scope: Scope): Promise<State> {
   // one trip: a lock may be held meanwhile
@@ -48,7 +52,7 @@ export async function readState(db: Db, scope: Scope): Promise<State> {
     [
       "select set_config('rlsmith.path', current_setting('search_path'), true)",
       "set local search_path = ''",
-      READ.replace("$1", () => quoteLiteral(JSON.stringify(scope))),
+      stateQuery(scope),
       "select set_config('search_path', current_setting('rlsmith.path'), true)",
     ].join(";\n"),
   );

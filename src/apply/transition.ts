@@ -1,4 +1,4 @@
-import type { Db } from "../db/port.ts";
+import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import { makeJournal, writeEntry, type Detail, type NewEntry } from "./journal.ts";
 import { beginWithLocks, isLockFailure, pause, type HeldLock, type LockLimits, type LockTry } from "./locks.ts";
@@ -13,9 +13,10 @@ export interface Transition {
   from: State;
   /** what has to be there before the commit */
   to: State;
-  /** `exact`: byte for byte; `reprinted`: a text that Postgres printed before, and prints otherwise when it has read it again, is as good */
-  match: "exact" | "reprinted";
-  statements: string[];
+  /** schemas and functions, by the login's search_path */
+  shared: readonly string[];
+  /** everything else, under an empty search_path: every name has its schema, and what is without one is Postgres' own */
+  statements: readonly string[];
   /** relations that the login owns; others are locked by the statements themselves */
   lockable: { schema: string; name: string }[];
   /** asked before the commit: what speaks against it, a line each; leaves nothing in the transaction */
@@ -66,7 +67,8 @@ export async function runTransition(
       await db.exec(dryRun ? "rollback" : "commit");
       return { group: transition.group, entries: dryRun ? [] : lines, locks: held, tries: tries + 1 };
     } catch (error) {
-      if (committing) throw new CommitInDoubt(error);
+      // a server that refuses the COMMIT (a deferred trigger) has rolled back, and says so
+      if (committing && !isRefusal(error)) throw new CommitInDoubt(error);
       // the connection may be gone; the first error is the one worth telling
       await db.exec("rollback").catch(() => {});
       if (!isLockFailure(error) || giveUpAfter <= 0) throw error;
@@ -75,6 +77,12 @@ export async function runTransition(
     }
   }
 }
+
+/** Whether a server that stays has said no; one that goes away (class 57P, 08) has not said what became of the COMMIT. */
+const isRefusal = (error: unknown): boolean => {
+  const sqlstate = pgErrorOf(error)?.sqlstate;
+  return sqlstate !== undefined && !/^(57P|08)/.test(sqlstate);
+};
 
 const beginning = ({ statementTimeout }: TransitionLimits): string =>
   [
@@ -97,14 +105,21 @@ async function changed(
       `\`${transition.group}\` was changed while rlsmith was getting ready:\n${differences(transition.from, now).join("\n")}`,
       "nothing was changed; look at what was done there, and start again",
     );
-  if (transition.statements.length > 0) await db.exec(transition.statements.join(";\n"));
+  await db.exec(
+    [
+      ...transition.shared,
+      "select set_config('rlsmith.path', current_setting('search_path'), true)",
+      "set local search_path = ''",
+      ...transition.statements,
+      "select set_config('search_path', current_setting('rlsmith.path'), true)",
+    ].join(";\n"),
+  );
   const after = await readState(db, transition.scope);
-  const wanted = transition.match === "reprinted" ? asReprinted(transition.to, after) : transition.to;
-  if (!sameState(after, wanted))
+  if (!sameState(after, transition.to))
     throw new ToolError(
       "environment",
       "NOT_AS_PLANNED",
-      `\`${transition.group}\` did not become what it has to be:\n${differences(wanted, after).join("\n")}`,
+      `\`${transition.group}\` did not become what it has to be:\n${differences(transition.to, after).join("\n")}`,
       "nothing was changed; something on the target reacts to DDL (an event trigger?), or this is a bug of rlsmith",
     );
   const objections = await transition.objections(db);
@@ -144,27 +159,3 @@ export class CommitInDoubt extends Error {
 }
 
 const round = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
-
-/**
- * The state with the policies' texts as they were printed now: `x in ('a', 'b')` on a varchar is printed in one way, and once that was read again in
- * another (measured on 15 and 18). Names, commands, roles, flags and comments have to be the same.
- */
-function asReprinted(wanted: State, found: State): State {
-  return {
-    ...wanted,
-    relations: wanted.relations.map((relation) => {
-      const now = found.relations.find(({ schema, name }) => schema === relation.schema && name === relation.name);
-      return {
-        ...relation,
-        policies: relation.policies.map((policy) => {
-          const other = now?.policies.find(({ name }) => name === policy.name);
-          const text = (was: string | null, is: string | null): string | null =>
-            was !== null && is !== null ? is : was;
-          return other
-            ? { ...policy, using: text(policy.using, other.using), check: text(policy.check, other.check) }
-            : policy;
-        }),
-      };
-    }),
-  };
-}

@@ -1,10 +1,13 @@
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
+import { identForReading } from "../pg/identifier.ts";
+import { policyId } from "../pg/policy.ts";
 import type { Entry } from "./journal.ts";
 import { withOccupiedSchemas } from "./occupied.ts";
-import { differences, restore } from "./restore.ts";
+import { differences, restore, type Restoring } from "./restore.ts";
+import { onShadow, settled } from "./shadow.ts";
 import { part, scopeOfState } from "./standing.ts";
-import { readState, sameState, type Scope, type State } from "./state.ts";
+import { readState, sameState, type RelationState, type Scope, type State } from "./state.ts";
 
 /** An entry of the journal that is in force, with both of its states. */
 export type InForce = Entry & { before: State; after: State };
@@ -14,51 +17,120 @@ export interface BackStep {
   entry: InForce;
   /** what is there when its turn comes */
   from: State;
-  statements: string[];
+  restoring: Restoring;
+}
+
+export const isNothing = ({ shared, statements }: Restoring): boolean => shared.length + statements.length === 0;
+
+export interface WayBack {
+  steps: BackStep[];
+  /** where what is there is not what the journal left, a line each */
+  lost: string[];
+  /** what stays though it was not there before, a sentence each */
+  stay: string[];
 }
 
 /**
- * Each step back, with what will be there when its turn comes; `lost`: where that is not what the journal left; `stay`: what the plan made and cannot
- * go, a sentence each.
+ * Each step back, with what will be there when its turn comes. Policies that were made since on the same relations are nobody's business here, and stay.
+ * `force`: a relation that is gone is left out. Throws ToolError (environment) where one is, without `force`.
  */
-export async function wayBack(
-  db: Db,
-  entries: readonly InForce[],
-): Promise<{ steps: BackStep[]; lost: string[]; stay: string[] }> {
+export async function wayBack(db: Db, entries: readonly InForce[], force: boolean): Promise<WayBack> {
   const steps: BackStep[] = [];
   const lost: string[] = [];
-  const staying: string[] = [];
+  const stay = new Set<string>();
   const later: State[] = [];
   for (const entry of entries) {
     const found = await readState(db, scopeOfState(entry.before));
     // what a step before this one puts back is not there yet
-    const from = later.reduce((state, put) => overlaid(state, put), found);
-    if (!sameState(from, entry.before) && !sameState(from, entry.after)) lost.push(...differences(entry.after, from));
-    const gone = entry.before.relations.filter(
-      ({ exists, schema, name }) =>
-        exists && !from.relations.some((one) => one.exists && one.schema === schema && one.name === name),
-    );
-    if (gone.length > 0)
-      throw new ToolError(
-        "environment",
-        "RELATION_GONE",
-        `what would be put back has no place any more: ${gone.map(({ schema, name }) => `${schema}.${name}`).join(", ")}`,
-        "nothing was changed; the policies as they were are in the journal: rlsmith history --format json",
-      );
-    const { to, stay } = await withOccupiedSchemas(
+    const overlaid = later.reduce((state, put) => withOther(state, put), found);
+    const gone = goneOf(entry.before, overlaid);
+    if (gone.length > 0 && !force) throw relationGone(gone);
+    for (const name of gone) lost.push(`${name}: is gone, and left out`);
+    const from = withoutRelations(overlaid, gone);
+    const [before, after] = await asPrintedHere(db, entry, from, gone, stay);
+    if (!sameState(from, before) && !sameState(from, after)) lost.push(...differences(after, from));
+    const occupied = await withOccupiedSchemas(
       db,
-      entry.before,
+      before,
       later.flatMap(({ functions }) => functions),
     );
-    staying.push(...stay);
-    steps.push({ entry: { ...entry, before: to }, from, statements: sameState(from, to) ? [] : restore(from, to) });
+    for (const sentence of occupied.stay) stay.add(sentence);
+    const { to } = occupied;
+    const restoring = sameState(from, to) ? { shared: [], statements: [] } : restore(from, to);
+    steps.push({ entry: { ...entry, before: to, after }, from, restoring });
     later.push(to);
   }
-  return { steps, lost, stay: staying };
+  return { steps, lost, stay: [...stay] };
 }
 
+const nameOf = ({ schema, name }: { schema: string; name: string }): string =>
+  [schema, name].map(identForReading).join(".");
+
+const goneOf = (before: State, now: State): string[] =>
+  before.relations
+    .filter(
+      ({ exists, schema, name }) =>
+        exists && !now.relations.some((one) => one.exists && one.schema === schema && one.name === name),
+    )
+    .map(nameOf);
+
+const relationGone = (gone: readonly string[]): ToolError =>
+  new ToolError(
+    "environment",
+    "RELATION_GONE",
+    `what would be put back has no place any more: ${gone.join(", ")}`,
+    'nothing was changed; --force --reason "…" puts back the rest, and what was there is in the journal: rlsmith history --format json',
+  );
+
+const withoutRelations = (state: State, names: readonly string[]): State =>
+  names.length === 0 ? state : { ...state, relations: state.relations.filter((one) => !names.includes(nameOf(one))) };
+
+/** Both states of an entry as this server prints them, with the policies that were made on their relations since. */
+async function asPrintedHere(
+  db: Db,
+  { before, after }: InForce,
+  from: State,
+  gone: readonly string[],
+  stay: Set<string>,
+): Promise<[State, State]> {
+  const both: [State, State] = [withoutRelations(before, gone), withoutRelations(after, gone)];
+  for (const there of from.relations) {
+    const [was, left] = both.map(({ relations }) =>
+      relations.find(({ schema, name }) => schema === there.schema && name === there.name),
+    );
+    if (!was || !left || !there.exists) continue;
+    const known = new Set([...was.policies, ...left.policies].map(({ name }) => name));
+    const since = there.policies.filter(({ name }) => !known.has(name));
+    for (const policy of since) stay.add(`${policyId(policy)} was made since, and stays`);
+    const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
+    const settle = (relation: RelationState, offset: number): RelationState => ({
+      ...relation,
+      policies: [
+        ...relation.policies.map((policy, n) =>
+          settled(
+            policy,
+            prints[offset + n] ?? null,
+            there.policies.find(({ name }) => name === policy.name),
+          ),
+        ),
+        ...since,
+      ].toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+    });
+    both[0] = replaced(both[0], settle(was, 0));
+    both[1] = replaced(both[1], settle(left, was.policies.length));
+  }
+  return both;
+}
+
+const replaced = (state: State, relation: RelationState): State => ({
+  ...state,
+  relations: state.relations.map((one) =>
+    one.schema === relation.schema && one.name === relation.name ? relation : one,
+  ),
+});
+
 /** A state with what another one puts in its place. */
-const overlaid = (state: State, put: State): State => ({
+const withOther = (state: State, put: State): State => ({
   relations: state.relations.map(
     (one) => put.relations.find(({ schema, name }) => schema === one.schema && name === one.name) ?? one,
   ),
@@ -82,7 +154,10 @@ export function together(steps: readonly BackStep[]): BackStep[] {
     {
       entry: { ...first.entry, group: "all", before, after: from },
       from,
-      statements: steps.flatMap(({ statements }) => statements),
+      restoring: {
+        shared: steps.flatMap(({ restoring }) => restoring.shared),
+        statements: steps.flatMap(({ restoring }) => restoring.statements),
+      },
     },
   ];
 }

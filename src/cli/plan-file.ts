@@ -4,6 +4,7 @@ import { ToolError } from "../errors.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { Planned } from "../pipeline/plan.ts";
 import { outputFiles, writeAll, type OutputFile } from "../plan/output.ts";
+import { planHash } from "../plan/plan-hash.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AccessReport } from "../rehearse/access.ts";
 import type { Rehearsal } from "../rehearse/rehearse.ts";
@@ -13,6 +14,8 @@ import { say } from "./terminal.ts";
 
 /** What `.rlsmith/plan.json` holds: the plan, and where its files are, relative to the project. */
 export interface StoredPlan {
+  /** `planHash` of the plan as it was written: what was edited since was neither proved nor rehearsed */
+  hash: string;
   plan: Plan;
   files: { up: string; down: string; ownTransaction: boolean };
 }
@@ -27,6 +30,7 @@ export function writePlan(
 ): void {
   const { plan, migration, place, names } = planned;
   const stored: StoredPlan = {
+    hash: planHash(plan),
     plan,
     files: {
       up: relative(projectDir, names.up),
@@ -69,6 +73,13 @@ export function readStoredPlan(path: string): StoredPlan | null {
       "STALE_PLAN",
       `\`${relative(process.cwd(), path)}\` was not written by this version`,
       "run `rlsmith plan` again",
+    );
+  if (stored.hash !== planHash(stored.plan))
+    throw new ToolError(
+      "environment",
+      "PLAN_EDITED",
+      `\`${relative(process.cwd(), path)}\` is not as \`rlsmith plan\` wrote it`,
+      "what was edited was neither proved nor rehearsed: change the config instead and run `rlsmith plan` again",
     );
   return stored;
 }

@@ -104,6 +104,13 @@ export function cutOf(by: string | undefined, config: Config | null): Cut {
       "--by context needs groups of relations, and the config names none",
       'add them: contexts: { floor: ["public.gaming_table*", "public.rating_slip"] }',
     );
+  if (contexts.some(([name]) => name === "functions" || name === "everything else"))
+    throw new ToolError(
+      "config",
+      "BAD_CONTEXTS",
+      "`functions` and `everything else` are names of groups that rlsmith makes itself",
+      "give the group of `contexts` another name",
+    );
   return {
     kind: "context",
     contexts: contexts.map(([name, patterns]) => ({

@@ -182,6 +182,9 @@ export function describeUrl(url: string): string {
   try {
     const parsed = new URL(url);
     if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw new Error("not a database");
+    // a / ? or # that is not written as %2F, %3F or %23 ends the password early, and the rest of it would be taken for something to show
+    if (/@/.test(parsed.pathname) || parsed.hash !== "" || (parsed.pathname === "" && /@/.test(parsed.search)))
+      throw new Error("not escaped");
     const user = parsed.username === "" ? "" : `${decodeURIComponent(parsed.username)}@`;
     decodeURIComponent(parsed.password);
     const socket = parsed.searchParams.get("host");
@@ -191,7 +194,7 @@ export function describeUrl(url: string): string {
       "usage",
       "BAD_DATABASE_URL",
       "the database URL cannot be read",
-      "write it as postgres://user:password@host:5432/database; write @ : / # and % of a password as %40 %3A %2F %23 and %25",
+      "write it as postgres://user:password@host:5432/database; write @ : / ? # and % of a password as %40 %3A %2F %3F %23 and %25",
     );
   }
 }

@@ -6,7 +6,7 @@ import { readJournal, type Entry } from "../apply/journal.ts";
 import { rollbackRun, type RollbackResult } from "../apply/rollback.ts";
 import { refusedByServer } from "../apply/refused.ts";
 import { rollbackByFile } from "../apply/rollback-file.ts";
-import { downStatements } from "../apply/down-file.ts";
+import { checkDownFile } from "../apply/down-file.ts";
 import { repairNote } from "../apply/supabase-history.ts";
 import { checkStayed } from "../apply/stayed.ts";
 import type { Talk } from "../apply/surely.ts";
@@ -19,7 +19,7 @@ import type { Plan } from "../plan/plan.ts";
 import { prepareLook } from "../verify/look.ts";
 import { VERSION } from "../version.ts";
 import { knownOf } from "./known.ts";
-import { connectionsTo, targetOf, urlOf } from "./target.ts";
+import { connectionsTo, openToLook, targetOf, urlOf } from "./target.ts";
 
 /** A target, and whose hands are on it. */
 export interface OnTarget {
@@ -58,7 +58,7 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
   if (target.after && !options.dryRun && !options.adopt) {
     const other = target.after.target;
     const otherUrl = await urlOf(other, targetOf(on.config, other), on.projectDir);
-    const db = await openServer(otherUrl, { applicationName: "rlsmith apply" });
+    const db = await openToLook(otherUrl, "rlsmith apply");
     try {
       await checkStayed(db, other, options.planHash, target.after.hours);
     } finally {
@@ -67,7 +67,7 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
   }
   const result = await toldByServer(on.target, async () =>
     applyPlan(
-      connectionsTo(url, "rlsmith apply", on.talk.waiting),
+      connectionsTo(url, "rlsmith apply", limitsOf(target), on.talk.waiting),
       {
         ...options,
         target: on.target,
@@ -102,14 +102,14 @@ async function repairNotes(url: string, migration: string | null, is: "applied" 
 
 /** Take back what is in force on a target of the config. */
 export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): Promise<RollbackResult> {
-  const statements = options.by === "file" ? downStatements(options.text) : [];
+  if (options.by === "file") checkDownFile(options.text, options.plan);
   const target = targetOf(on.config, on.target);
   const url = await urlOf(on.target, target, on.projectDir);
-  const connections = connectionsTo(url, "rlsmith rollback", on.talk.waiting);
+  const connections = connectionsTo(url, "rlsmith rollback", limitsOf(target), on.talk.waiting);
   const base = { target: on.target, limits: limitsOf(target), person: on.person, rlsmith: VERSION };
   const result = await toldByServer(on.target, async () =>
     options.by === "file"
-      ? rollbackByFile(connections, { ...base, ...options, statements }, on.talk)
+      ? rollbackByFile(connections, { ...base, ...options }, on.talk)
       : rollbackRun(connections, { ...base, ...options }, on.talk),
   );
   if (!options.dryRun && result.groups.length > 0)

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Connections } from "../apply/surely.ts";
 import { sharesBackends, takeTurn } from "../apply/session.ts";
+import type { TransitionLimits } from "../apply/transition.ts";
 import type { Config, TargetConfig } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
@@ -49,25 +50,40 @@ const COMMAND_LIMIT = 120_000;
 
 /** What a command prints. Its stderr is the user's: it may ask something. */
 async function output(command: string, cwd: string, name: string): Promise<string> {
-  const child = spawn("/bin/sh", ["-c", command], {
-    cwd,
-    stdio: ["inherit", "pipe", "inherit"],
-    timeout: COMMAND_LIMIT,
-  });
+  const child = spawn("/bin/sh", ["-c", command], { cwd, stdio: ["inherit", "pipe", "inherit"] });
   let text = "";
   child.stdout.on("data", (chunk) => (text += String(chunk)));
-  const code = await new Promise<number | null>((done, fail) => {
+  let late: NodeJS.Timeout | undefined;
+  const code = await new Promise<number | "late" | null>((done, fail) => {
     child.once("error", fail);
     child.once("close", done);
+    late = setTimeout(() => {
+      child.kill();
+      // what the shell has started may live on and hold the pipe: it is not waited for
+      child.stdout.destroy();
+      done("late");
+    }, COMMAND_LIMIT);
   });
+  clearTimeout(late);
   if (code === 0) return text;
   throw new ToolError(
     "environment",
     "NO_TARGET_URL",
-    `the command that prints the URL of \`${name}\` ended with ${code ?? "a signal"}`,
+    `the command that prints the URL of \`${name}\` ${code === "late" ? `did not end in ${COMMAND_LIMIT / 1000} s` : `ended with ${code ?? "a signal"}`}`,
     "run it by hand in the project's folder to see why",
   );
 }
+
+/** What Postgres' printing of expressions depends on, so that the journal says the same whoever reads or writes it. */
+const PRINTING = [
+  "set datestyle = 'ISO, YMD'",
+  "set intervalstyle = 'postgres'",
+  "set timezone = 'UTC'",
+  "set bytea_output = 'hex'",
+  "set extra_float_digits = 1",
+  "set quote_all_identifiers = off",
+  "set standard_conforming_strings = on",
+];
 
 /**
  * Settings of a session that takes locks: whoever dies without a word must not keep them, or rlsmith's turn. A server notices a client that is gone by
@@ -78,6 +94,10 @@ const SETTINGS = [
   "set tcp_keepalives_interval = 2",
   "set tcp_keepalives_count = 3",
   "set client_min_messages = warning",
+  // a look at the journal's state and one at the relations have to see what was committed last; with RLS off an answer would be an error
+  "set default_transaction_isolation = 'read committed'",
+  "set row_security = on",
+  ...PRINTING,
 ];
 /** 14 and later; the second where the system can tell. */
 const LATER = ["set idle_session_timeout = '20s'", "set client_connection_check_interval = '1s'"];
@@ -86,7 +106,14 @@ const LATER = ["set idle_session_timeout = '20s'", "set client_connection_check_
 const PATIENCE = 25_000;
 
 /** Connections to a target, each with rlsmith's turn. `waiting` is told when somebody else has it. Throws ToolError (environment), also for a pooler in transaction mode. */
-export function connectionsTo(url: string, applicationName: string, waiting: () => void): Connections {
+export function connectionsTo(
+  url: string,
+  applicationName: string,
+  limits: TransitionLimits,
+  waiting: () => void,
+): Connections {
+  // looking, too, waits for nobody longer than a lock may be waited for, and holds nobody up meanwhile
+  const timeouts = [`set lock_timeout = ${limits.lockTimeout}`, `set statement_timeout = ${limits.statementTimeout}`];
   let isDirect = false;
   return {
     open: async () => {
@@ -95,7 +122,7 @@ export function connectionsTo(url: string, applicationName: string, waiting: () 
       try {
         if (!isDirect) await refuseSharedBackends(db, url, applicationName);
         isDirect = true;
-        for (const setting of SETTINGS) await db.exec(setting);
+        for (const setting of [...SETTINGS, ...timeouts]) await db.exec(setting);
         for (const setting of LATER) await orNot(db, setting);
         await takeTurn(db, PATIENCE, waiting);
         return db;
@@ -105,6 +132,18 @@ export function connectionsTo(url: string, applicationName: string, waiting: () 
       }
     },
   };
+}
+
+/** A connection that only looks at the journal and at what it speaks of. */
+export async function openToLook(url: string, applicationName: string): Promise<Db> {
+  const db = await openServer(url, { applicationName });
+  try {
+    for (const setting of PRINTING) await db.exec(setting);
+    return db;
+  } catch (error) {
+    await db.close().catch(() => {});
+    throw error;
+  }
 }
 
 async function refuseSharedBackends(db: Db, url: string, applicationName: string): Promise<void> {

@@ -17,6 +17,9 @@ export interface ExpectedFunction {
   bodies: string[];
 }
 
+/** The names and texts inside may hold any tag. */
+const doBlock = (body: string): string => `do ${dollarQuote(`\n${body}\n`)}`;
+
 const text = (value: string | null): string => (value === null ? "null::text" : dollarQuote(value, "e"));
 
 const side = (policy: Policy | null): string =>
@@ -44,8 +47,7 @@ export function guardBlock(policies: readonly ExpectedPolicy[], functions: reado
     (expected) =>
       `      (${quoteLiteral(expected.signature)}, array[${expected.bodies.map((body) => text(body)).join(", ")}])`,
   );
-  return `do $rlsmith$
-declare
+  return doBlock(`declare
   path text := current_setting('search_path');
   want record;
   seen record;
@@ -139,8 +141,7 @@ ${functionRows.join(",\n")}
   end loop;
 `
   }  perform set_config('search_path', path, true);
-end
-$rlsmith$`;
+end`);
 }
 
 /** A block that raises, so that nothing is committed, while a policy still reads one of the variables; \`except\` are policies kept by decision. */
@@ -158,8 +159,7 @@ export function nothingLeftBlock(
               `(${[policy.schema, policy.relation, policy.name].map((name) => quoteLiteral(name)).join(", ")})`,
           )
           .join(", ")})`;
-  return `do $rlsmith$
-declare
+  return doBlock(`declare
   left_over text;
 begin
   select string_agg(format('%I on %I.%I', p.polname, n.nspname, c.relname), ', ' order by n.nspname, c.relname, p.polname)
@@ -171,6 +171,5 @@ begin
   if left_over is not null then
     raise exception 'rlsmith: these policies, made after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;
-end
-$rlsmith$`;
+end`);
 }

@@ -71,7 +71,7 @@ export function renderRolledBack(
     return `${colours.green("✓")} nothing to take back on \`${target}\`: ${
       left.length === 0
         ? "nothing that rlsmith applied is in force"
-        : `the last plan was taken back already; entries of others are in force (${left.join(", ")}), and --to takes them back by number`
+        : `entries that are in force (${left.join(", ")}) stay unless --to says a smaller number`
     }\n`;
   return [
     ...lockTable(groups, colours),

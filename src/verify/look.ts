@@ -38,107 +38,127 @@ export async function prepareLook(
   config: Config["verify"],
   relations: ReadonlySet<string>,
 ): Promise<QuickLook> {
-  const said = new Set<string>();
   await db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'");
   try {
-    const fixtures = await sampleRows(db, known.catalog, known.context, known.columns);
-    const surface = await readSurface(db);
-    const all = await targetsOf(db, known.catalog, surface, fixtures, true);
-    const targets = new Map(all.filter(({ name }) => relations.has(name)).map((target) => [target.name, target]));
-    const evidence = await collectEvidence(db, targets);
-    const looked = [...targets.values()].filter(({ foreignRows }) => foreignRows.length > 0);
-    const without = [...relations].filter((name) => !looked.some((target) => target.name === name));
-    if (without.length > 0)
-      said.add(
-        `not looked at, for there are no rows of two tenants that can be told apart: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
-      );
-    const ground: Pick<Ground, "db" | "targets" | "transaction"> = {
-      db,
-      targets,
-      transaction: async (work) => passing(db, "", work),
-    };
-    const everybody = actorsFor(known.catalog, known.context, fixtures);
-    const actors: { actor: Actor; above: ReadonlyMap<string, string> }[] = [];
-    for (const actor of [
-      everybody.find((one) => one.class === "member"),
-      everybody.find(({ name }) => name === "no claims"),
-      everybody.find((one) => one.class === "anon"),
-    ])
-      if (actor) actors.push({ actor, above: await privilegesOf(ground, actor) });
-    const standings = [
-      null,
-      // all variables at once, the gentle way
-      variableStandings({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
-        ({ name }) => name.startsWith("set_config ") && name.endsWith(" of B"),
-      ) ?? null,
-    ].filter((standing, n) => n === 0 || standing !== null);
-
-    /** `relation persona standing` of every cell that crosses; null: it took too long */
-    const crossing = async (on: Db, wanted: readonly Target[]): Promise<Map<string, string> | null> => {
-      const looks = actors.flatMap(({ actor, above }) => {
-        const attempts = wanted
-          .filter(({ name }) => !above.has(name))
-          .flatMap((target) => readAttempts(target, targets, surface, { limited: true, prepared: false }))
-          .filter(({ attack }) => attack === "read");
-        return attempts.length === 0 ? [] : standings.map((standing): Look => ({ actor, standing, attempts }));
-      });
-      const answers = await answersTo(on, looks);
-      if (answers === null) return null;
-      const found = new Map<string, string>();
-      for (const [n, { actor, standing, attempts }] of looks.entries())
-        for (const [m, attempt] of attempts.entries()) {
-          const answer = answers[n]?.[m];
-          if (!answer) continue;
-          const { outcome, crosses } = judge(attempt, actor, answer, targets, evidence);
-          if (outcome.kind === "not reached") said.add(`not looked at as \`${actor.role}\`: ${outcome.why}`);
-          if (crosses && !isDeclared(config, attempt.relation))
-            found.set(
-              [attempt.relation, actor.name, standing?.name ?? ""].join("\0"),
-              `${attempt.relation}: ${actor.name} reads rows of another tenant${standing === null ? "" : `, ${standing.name}`}`,
-            );
-        }
-      return found;
-    };
-    const before = new Map<string, string>();
-    const quick = new Set<string>();
-    const { took: trip } = await timed(async () => db.query("select 1"));
-    let spent = 0;
-    for (const target of looked) {
-      const { result, took } = await timed(async () => crossing(db, [target]));
-      const alone = Math.max(0, took - trip);
-      if (result === null || spent + alone > LONGEST) continue;
-      spent += alone;
-      quick.add(target.name);
-      for (const [key, line] of result) before.set(key, line);
-    }
-    const slow = looked.filter(({ name }) => !quick.has(name)).map(({ name }) => name);
-    if (slow.length > 0)
-      said.add(
-        `not looked at before the commit, for all would be locked for as long as that takes: ${slow.length > 5 ? `${slow.length} of ${relations.size} relations` : slow.join(", ")}`,
-      );
+    return await prepared(db, known, config, relations);
+  } catch (error) {
+    const raised = pgErrorOf(error);
+    if (!raised) throw error;
+    // rows that cannot be read are no reason not to apply; that nothing was looked at is said
     return {
-      said: () => [...said],
-      ask: async (on, names) => {
-        const now = await crossing(
-          on,
-          looked.filter(({ name }) => names.has(name) && quick.has(name)),
-        );
-        if (now === null) {
-          said.add("not looked at before the commit: the statements took too long");
-          return [];
-        }
-        return [...now].flatMap(([key, line]) => {
-          const [relation = "", persona = "", standing = ""] = key.split("\0");
-          const plain = [relation, persona, ""].join("\0");
-          // what is open without a variable, and was before, is not this change's doing; what a variable opens is what the change is against
-          if (standing === "") return before.has(key) ? (said.add(`${line}, as before`), []) : [line];
-          return now.has(plain) ? [] : [line];
-        });
-      },
+      ask: async () => [],
+      said: () => [
+        `nothing was looked at before the commit, for rows of two tenants could not be chosen: ${raised.message}`,
+      ],
     };
   } finally {
     await db.exec("rollback");
   }
+}
+
+async function prepared(
+  db: Db,
+  known: Known,
+  config: Config["verify"],
+  relations: ReadonlySet<string>,
+): Promise<QuickLook> {
+  const said = new Set<string>();
+  const fixtures = await sampleRows(db, known.catalog, known.context, known.columns);
+  const surface = await readSurface(db);
+  const touched = known.catalog.relations.filter(({ schema, name }) => relations.has(`${schema}.${name}`));
+  const all = await targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true);
+  const targets = new Map(all.map((target) => [target.name, target]));
+  const evidence = await collectEvidence(db, targets);
+  const looked = [...targets.values()].filter(({ foreignRows }) => foreignRows.length > 0);
+  const without = [...relations].filter((name) => !looked.some((target) => target.name === name));
+  if (without.length > 0)
+    said.add(
+      `not looked at, for there are no rows of two tenants that can be told apart: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
+    );
+  const ground: Pick<Ground, "db" | "targets" | "transaction"> = {
+    db,
+    targets,
+    transaction: async (work) => passing(db, "", work),
+  };
+  const everybody = actorsFor(known.catalog, known.context, fixtures);
+  const actors: { actor: Actor; above: ReadonlyMap<string, string> }[] = [];
+  for (const actor of [
+    everybody.find((one) => one.class === "member"),
+    everybody.find(({ name }) => name === "no claims"),
+    everybody.find((one) => one.class === "anon"),
+  ])
+    if (actor) actors.push({ actor, above: await privilegesOf(ground, actor) });
+  const standings = [
+    null,
+    // all variables at once, the gentle way
+    variableStandings({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
+      ({ name }) => name.startsWith("set_config ") && name.endsWith(" of B"),
+    ) ?? null,
+  ].filter((standing, n) => n === 0 || standing !== null);
+
+  /** `relation persona standing` of every cell that crosses; null: it took too long */
+  const crossing = async (on: Db, wanted: readonly Target[]): Promise<Map<string, string> | null> => {
+    const looks = actors.flatMap(({ actor, above }) => {
+      const attempts = wanted
+        .filter(({ name }) => !above.has(name))
+        .flatMap((target) => readAttempts(target, targets, surface, { limited: true, prepared: false }))
+        .filter(({ attack }) => attack === "read");
+      return attempts.length === 0 ? [] : standings.map((standing): Look => ({ actor, standing, attempts }));
+    });
+    const answers = await answersTo(on, looks);
+    if (answers === null) return null;
+    const found = new Map<string, string>();
+    for (const [n, { actor, standing, attempts }] of looks.entries())
+      for (const [m, attempt] of attempts.entries()) {
+        const answer = answers[n]?.[m];
+        if (!answer) continue;
+        const { outcome, crosses } = judge(attempt, actor, answer, targets, evidence);
+        if (outcome.kind === "not reached") said.add(`not looked at as \`${actor.role}\`: ${outcome.why}`);
+        if (crosses && !isDeclared(config, attempt.relation))
+          found.set(
+            [attempt.relation, actor.name, standing?.name ?? ""].join("\0"),
+            `${attempt.relation}: ${actor.name} reads rows of another tenant${standing === null ? "" : `, ${standing.name}`}`,
+          );
+      }
+    return found;
+  };
+  const before = new Map<string, string>();
+  const quick = new Set<string>();
+  const { took: trip } = await timed(async () => db.query("select 1"));
+  let spent = 0;
+  for (const target of looked) {
+    const { result, took } = await timed(async () => crossing(db, [target]));
+    const alone = Math.max(0, took - trip);
+    if (result === null || spent + alone > LONGEST) continue;
+    spent += alone;
+    quick.add(target.name);
+    for (const [key, line] of result) before.set(key, line);
+  }
+  const slow = looked.filter(({ name }) => !quick.has(name)).map(({ name }) => name);
+  if (slow.length > 0)
+    said.add(
+      `not looked at before the commit, for all would be locked for as long as that takes: ${slow.length > 5 ? `${slow.length} of ${relations.size} relations` : slow.join(", ")}`,
+    );
+  return {
+    said: () => [...said],
+    ask: async (on, names) => {
+      const now = await crossing(
+        on,
+        looked.filter(({ name }) => names.has(name) && quick.has(name)),
+      );
+      if (now === null) {
+        said.add("not looked at before the commit: the statements took too long");
+        return [];
+      }
+      return [...now].flatMap(([key, line]) => {
+        const [relation = "", persona = "", standing = ""] = key.split("\0");
+        const plain = [relation, persona, ""].join("\0");
+        // what is open without a variable, and was before, is not this change's doing; what a variable opens is what the change is against
+        if (standing === "") return before.has(key) ? (said.add(`${line}, as before`), []) : [line];
+        return now.has(plain) ? [] : [line];
+      });
+    },
+  };
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ result: T; took: number }> {

@@ -64,7 +64,11 @@ describe("groups: every step once, all of one relation together, helpers first",
     expect(scopeOf({ name: "all", steps })).toEqual({
       schemas: ["helpers"],
       functions: [{ schema: "helpers", name: "f", arguments: "" }],
-      relations: ["b", "a", "c"].map((name) => ({ schema: "public", name })),
+      relations: [
+        { schema: "public", name: "b", columns: [] },
+        { schema: "public", name: "a", columns: ["tenant"] },
+        { schema: "public", name: "c", columns: [] },
+      ],
     }));
 });
 

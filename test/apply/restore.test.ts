@@ -9,7 +9,7 @@ import type { Policy, PolicyCommand } from "../../src/pg/policy.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 const SCOPE: Scope = {
-  relations: [{ schema: "public", name: "thing" }],
+  relations: [{ schema: "public", name: "thing", columns: ["a"] }],
   functions: [{ schema: "public", name: "f", arguments: "n integer" }],
   schemas: ["extra"],
 };
@@ -92,7 +92,8 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
         await db.exec(make(second).join(";\n"));
         const is = await read();
         expect(differences(was, is).length === 0).toBe(sameState(was, is));
-        await db.exec(["begin", ...restore(is, was), "commit"].join(";\n"));
+        const { shared, statements } = restore(is, was);
+        await db.exec(["begin", ...shared, ...statements, "commit"].join(";\n"));
         expect(await read()).toEqual(was);
         expect(sameState(await read(), was)).toBe(true);
       }),
@@ -110,7 +111,7 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
   test("what is gone is told so", async () => {
     await db.exec("create table public.other (a integer)");
     await db.exec("begin");
-    const scope = { relations: [{ schema: "public", name: "other" }], functions: [], schemas: [] };
+    const scope = { relations: [{ schema: "public", name: "other", columns: [] }], functions: [], schemas: [] };
     const was = await readState(db, scope);
     await db.exec("drop table public.other");
     expect(differences(was, await readState(db, scope))).toEqual(["public.other: is gone"]);

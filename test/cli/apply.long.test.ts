@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startCluster, type Cluster } from "../faults/cluster.ts";
 import { makeFixture, makeTemplate, POLICIES, type Fixture } from "../faults/fixture.ts";
 import { findMajors } from "../faults/majors.ts";
 import { withClient } from "../faults/with-client.ts";
 import { rlsmith, type CliResult } from "../support/cli.ts";
+import { changePlan } from "../support/plan-file.ts";
 import { copyOf, identify } from "../support/work-tree.ts";
 
 const server = findMajors().find(({ missing }) => missing === null);
@@ -157,8 +157,9 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     expect(entries[0]?.detail.approvals.map(({ as }) => as)).toEqual(["Security Lead", "DBA", "Platform"]);
     expect((await run(dir, "rollback")).code).toBe(0);
     // the plan changes: nobody has approved that
-    const file = join(dir, ".rlsmith/plan.json");
-    writeFileSync(file, readFileSync(file, "utf8").replaceAll("alter policy note_read", "alter the policy note_read"));
+    changePlan(dir, ({ steps }) => {
+      for (const step of steps) step.title = `${step.title}, and more`;
+    });
     const changed = await run(dir, "apply");
     expect([changed.code, changed.stderr]).toEqual([3, expect.stringContaining("3 approvals are of another plan")]);
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeFixture, type Fixture } from "../faults/fixture.ts";
 import { rlsmith } from "../support/cli.ts";
+import { changePlan } from "../support/plan-file.ts";
 import { copyOf } from "../support/work-tree.ts";
 
 let fixture: Fixture;
@@ -47,6 +48,14 @@ describe("what is asked wrongly is said before a server is asked, with what to d
       4,
       /STALE_PLAN[\s\S]*rlsmith plan/,
     ],
+    ["a plan that somebody has edited", ["apply"], { change: edited }, 4, /PLAN_EDITED[\s\S]*rlsmith plan/],
+    [
+      "a password with a / in it",
+      ["apply"],
+      { env: { STAGING_URL: "postgres://deployer:12/secret-word@127.0.0.1:1/x" } },
+      2,
+      /BAD_DATABASE_URL[\s\S]*%2F/,
+    ],
     ["a plan with open decisions", ["apply"], { change: openDecision }, 3, /1 open decision/],
     ["groups of no kind", ["apply", "--by", "table"], {}, 2, /--by relation, --by context/],
     ["groups of the config, and it names none", ["apply", "--by", "context"], {}, 2, /NO_CONTEXTS[\s\S]*contexts: \{/],
@@ -87,10 +96,11 @@ describe("what is asked wrongly is said before a server is asked, with what to d
   });
 
   function openDecision(dir: string): void {
+    changePlan(dir, (plan) => plan.open.push({ kind: "session-only", key: "x", question: "?", settings: [] } as never));
+  }
+  function edited(dir: string): void {
     const file = join(dir, ".rlsmith/plan.json");
-    const stored = JSON.parse(readFileSync(file, "utf8")) as { plan: { open: unknown[] } };
-    stored.plan.open.push({ kind: "session-only", key: "x", question: "?", settings: [] });
-    writeFileSync(file, JSON.stringify(stored));
+    writeFileSync(file, readFileSync(file, "utf8").replace('"up": [', '"up": ["grant all on public.note to public",'));
   }
   function nobody(dir: string): void {
     for (const key of ["user.name", "user.email"]) execFileSync("git", ["-C", dir, "config", "--unset", key]);

@@ -65,12 +65,21 @@ describe.skipIf(!server)("rollback --file", () => {
     const other = join(fixture.dir, "other.sql");
     writeFileSync(other, "begin;\ndrop policy note_read on public.note;\ncommit;\n");
     const run1 = await run("rollback", "--file", other);
-    expect([run1.code, run1.stderr]).toEqual([4, expect.stringContaining("NOT_AS_PLANNED")]);
+    expect([run1.code, run1.stderr]).toEqual([2, expect.stringContaining("its statement 1 is another")]);
+    for (const [says, text] of [
+      ["is another", readFileSync(fixture.down, "utf8").replace(/using \(.*\)/, "using (true)")],
+      ["its statement", `${readFileSync(fixture.down, "utf8")}grant all on public.note to public;\n`],
+      ["is another", readFileSync(fixture.down, "utf8").replace(/^alter policy [^;]*;/m, "")],
+    ] as const) {
+      writeFileSync(other, text);
+      const edited = await run("rollback", "--file", other);
+      expect([edited.code, edited.stderr]).toEqual([2, expect.stringContaining(says)]);
+    }
     expect(await policies()).toBe(after);
   });
 
   test.each([
-    { text: "begin; select 1; commit; select 2; commit;", says: "begins or ends a transaction in its middle" },
+    { text: "begin; select 1; commit; select 2; commit;", says: "its statement 1 is another" },
     { text: "begin;\ncommit;\n", says: "holds no statement" },
     { text: "drop polcy x on y;", says: "cannot be read: syntax error" },
   ])("$says", async ({ text, says }) => {

@@ -14,7 +14,7 @@ import { makeFixture, makeTemplate, POLICIES, type Fixture } from "./fixture.ts"
 import { findMajors } from "./majors.ts";
 import { rlsmithProgram } from "./program.ts";
 import { startProxy } from "./proxy.ts";
-import { withClient } from "./with-client.ts";
+import { openClient, withClient } from "./with-client.ts";
 
 // What may stand in the way of apply and rollback, and what they say then. Nothing is ever half done.
 
@@ -72,6 +72,14 @@ async function stage(bin: string, more: Parameters<typeof startCluster>[0] | nul
       }),
     exec: async (sql) => withClient(admin, async (client) => client.query(sql)),
   };
+}
+
+/** Hold ACCESS EXCLUSIVE on a relation until the answer is called. */
+async function withHeldLock(url: string, relation: string): Promise<() => Promise<void>> {
+  const client = openClient(url);
+  await client.connect();
+  await client.query(`begin; lock table ${relation} in access exclusive mode`);
+  return async () => client.end();
 }
 
 interface Stage {
@@ -216,6 +224,111 @@ for (const { title, bin, missing } of findMajors())
         "select detail ->> 'reason' as reason from rlsmith.history where kind = 'rollback'",
       );
       expect(rows).toEqual([{ reason: "the change was a mistake" }]);
+    });
+
+    test("settings of a login that decide how expressions are printed, read or hidden: all the same", async () => {
+      const before = await hashOf(on.url);
+      await on.exec(
+        "create policy since on public.note as restrictive for select using (body <> '2026-03-04'::date::text)",
+      );
+      await on.exec("drop policy since on public.note");
+      const settings = [
+        "default_transaction_isolation = 'repeatable read'",
+        "datestyle = 'SQL, DMY'",
+        "intervalstyle = 'sql_standard'",
+        "timezone = 'Asia/Tokyo'",
+        "quote_all_identifiers = on",
+        "standard_conforming_strings = off",
+        "row_security = off",
+        "search_path = public, pg_catalog",
+        "statement_timeout = '5s'",
+      ];
+      // taken for Postgres' own by whoever looks into public first
+      await on.exec(
+        "create function public.current_setting(text, boolean) returns text language sql as $$ select 'another' $$",
+      );
+      await on.exec(settings.map((one) => `alter role deployer set ${one}`).join(";"));
+      try {
+        const applied = await run(on.url, ["apply"]);
+        expect([applied.code, applied.stderr]).toEqual([0, expect.any(String)]);
+        await on.exec("alter role deployer reset all");
+        const back = await run(on.url, ["rollback"]);
+        expect([back.code, back.stderr]).toEqual([0, expect.any(String)]);
+        await on.exec("drop function public.current_setting(text, boolean)");
+        expect(await hashOf(on.url)).toBe(before);
+      } finally {
+        await on.exec("alter role deployer reset all");
+      }
+    });
+
+    test("a column, a default and a policy of later on: the way back leaves them alone", async () => {
+      const before = await policiesOf(on.url);
+      expect((await run(on.url, ["apply"])).code).toBe(0);
+      await on.exec(
+        `alter table public.note add column kind text default 'plain'; alter table public.note alter column body set default '';
+         create policy note_later on public.note as restrictive for delete using (kind <> 'kept')`,
+      );
+      const done = await run(on.url, ["rollback"]);
+      expect([done.code, done.stdout]).toEqual([
+        0,
+        expect.stringContaining("public.note.note_later was made since, and stays"),
+      ]);
+      expect(await policiesOf(on.url)).toContain("note_later");
+      await on.exec("drop policy note_later on public.note");
+      expect(await policiesOf(on.url)).toBe(before);
+    });
+
+    test("a relation that was dropped since: with --force the others go back", async () => {
+      expect((await run(on.url, ["apply"])).code).toBe(0);
+      await on.exec("drop table public.note");
+      expect(said(await run(on.url, ["rollback"]), 1)).toEqual(refused("RELATION_GONE", "public.note"));
+      const forced = await run(on.url, ["rollback", "--force", "--reason", "note is not wanted any more"]);
+      expect([forced.code, forced.stdout]).toEqual([0, expect.stringContaining("public.note: is gone, and left out")]);
+      expect(String(await policiesOf(on.url)).match(/current_setting/g)?.length).toBeGreaterThan(3);
+    });
+
+    test("a journal that somebody else has put there is not trusted: what is in it would run as this login", async () => {
+      await on.exec(`
+        create schema rlsmith; create table rlsmith.history (id bigint); grant all on schema rlsmith to public; grant all on rlsmith.history to public`);
+      expect(said(await run(on.url, ["apply"]), 1)).toEqual(
+        refused("JOURNAL_NOT_TRUSTED", "somebody besides its owner may write into it"),
+      );
+      await on.exec("alter table rlsmith.history owner to app; alter schema rlsmith owner to app");
+      expect(said(await run(on.url, ["apply"]), 1)).toEqual(refused("JOURNAL_NOT_TRUSTED", "belongs to app"));
+      expect(said(await run(on.url, ["history"]), 1)).toEqual(refused("JOURNAL_NOT_TRUSTED", "belongs to app"));
+      await on.exec("drop schema rlsmith cascade");
+      expect((await run(on.url, ["apply"])).code).toBe(0);
+      await on.exec(`
+        create function public.sneak() returns trigger language plpgsql as $$ begin return new; end $$;
+        create trigger sneak before insert on rlsmith.history for each row execute function public.sneak()`);
+      expect(said(await run(on.url, ["rollback"]), 1)).toEqual(
+        refused("JOURNAL_NOT_TRUSTED", "a trigger or rule is on it"),
+      );
+    });
+
+    test("a member of the owner that becomes it at login", async () => {
+      await on.exec(`
+        create role deploy_bot login noinherit password 'test-pw' in role deployer;
+        alter role deploy_bot set role = deployer`);
+      try {
+        const done = await run(on.cluster.url("target", "deploy_bot"), ["apply"]);
+        expect([done.code, done.stderr]).toEqual([0, expect.any(String)]);
+        expect((await run(on.url, ["rollback"])).code).toBe(0);
+      } finally {
+        await on.exec("drop role deploy_bot");
+      }
+    });
+
+    test("somebody holds one of the relations: not waited for without a limit, also while only looking", async () => {
+      const held = await withHeldLock(on.admin, "public.note");
+      try {
+        const started = performance.now();
+        const done = await run(on.url, ["apply"]);
+        expect(said(done, 1)).toEqual(refused("REFUSED_BY_SERVER", "run the same command again"));
+        expect(performance.now() - started).toBeLessThan(20_000);
+      } finally {
+        await held();
+      }
     });
 
     test("a login that does not own the relations, and one that may not make the journal", async () => {

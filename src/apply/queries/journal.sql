@@ -23,6 +23,8 @@ create table if not exists rlsmith.history (
   detail jsonb not null default '{}'
 );
 alter table rlsmith.history enable row level security;
+-- an event trigger of the target's may force it on every new table
+alter table rlsmith.history no force row level security;
 revoke all on rlsmith.history from public;
 do $rlsmith$
 declare

@@ -41,12 +41,13 @@ select json_build_object(
           )
           from pg_attribute a
           left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
+          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+            and a.attname in (select jsonb_array_elements_text(r.value -> 'columns'))
         ), '[]')
       ) order by r.ordinality
     )
     from jsonb_array_elements((select s -> 'relations' from scope)) with ordinality r
-    left join pg_namespace n on n.nspname = r.value ->> 'schema'
+    left join pg_namespace n on n.nspname = r.value ->> 'schema' or (r.value ->> 'schema' = 'pg_temp' and n.oid = pg_my_temp_schema())
     left join pg_class c on c.relnamespace = n.oid and c.relname = r.value ->> 'name'
   ), '[]'),
   'functions', coalesce((
