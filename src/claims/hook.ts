@@ -6,7 +6,7 @@ import { quoteQualified } from "../pg/identifier.ts";
 import { attempt } from "./answer.ts";
 import type { Counted } from "./members.ts";
 import type { SyncSource } from "./source.ts";
-import { partsOf, pathArray, query } from "./sql.ts";
+import { comparable, partsOf, pathArray, query } from "./sql.ts";
 
 /** A function that Supabase Auth may call to make the claims of a token. Whether it is switched on, no database says. */
 export interface TokenHook {
@@ -52,7 +52,7 @@ export async function tryHook(db: Db, hook: TokenHook, source: SyncSource | null
     db.query<{ id: string; expected: (string | null)[]; appMetadata: string }>(query("hook-members", partsOf(source))),
   );
   if (members.kind === "unknown") return notCalled(`its members cannot be read: ${members.why}`);
-  const returned = `array[${source.claims.map(({ path }) => `answer -> 'claims' #>> ${pathArray(path)}`).join(", ")}]::text[]`;
+  const returned = `array[${source.claims.map((claim) => comparable(source, claim, `answer -> 'claims' #>> ${pathArray(claim.path)}`)).join(", ")}]::text[]`;
   const sql = query("hook-call", { hook: name, returned });
   const differ: string[] = [];
   const raised: string[] = [];

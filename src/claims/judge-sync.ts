@@ -43,6 +43,10 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
   return found;
 }
 
+/** Whether the sync was tried and did all it has to, but for what is a note. */
+export const syncHolds = (facts: ClaimsFacts, source: SyncSource): boolean =>
+  facts.behaviour?.kind === "known" && syncFindings(facts, source).every(({ severity }) => severity === "info");
+
 const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in what is missing";
 
 /** Whether a hook sets all that the column would: then the column proves nothing, and what it lacks is no fault. */

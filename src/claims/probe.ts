@@ -79,7 +79,8 @@ async function preparation(db: Db, source: SyncSource, triggers: readonly SyncTr
       .map((column) => `alter table ${relation} alter column ${quoteIdent(column.name)} drop not null`),
     `alter table ${relation} disable row level security`,
     ...[OLD_USER, NEW_USER].map(
-      (id) => `insert into auth.users (id, raw_app_meta_data) values (${quoteLiteral(id)}, '{"provider": "email"}')`,
+      (id) =>
+        `insert into auth.users (id, raw_app_meta_data, raw_user_meta_data) values (${quoteLiteral(id)}, '{"provider": "email"}', '{}')`,
     ),
   ].join(";\n");
 }

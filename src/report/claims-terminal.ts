@@ -133,7 +133,9 @@ function memberLines({ members, ownMetadata }: ClaimsFacts): string[] {
 }
 
 function idLines({ total, ids }: Counted): string[] {
-  const more = total > ids.length ? [`  … and ${total - ids.length} more`] : [];
+  const rest = total - ids.length;
+  // twenty are listed; of fewer, the rest was left out for what it is
+  const more = rest === 0 ? [] : [`  … and ${rest} ${ids.length < 20 ? "whose value is no id" : "more"}`];
   return [...ids.map((id) => `  ${id}`), ...more];
 }
 
@@ -158,6 +160,7 @@ function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
       `${usersOf(total)} may hold a token from before ${since}${until === null ? "" : `, the last until ${until}`}`,
     );
     lines.push(...idLines(staleTokens.value));
+    if (changed.kind === "column") lines.push("the user of a deleted row is not seen: give --since");
   }
   return lines;
 }
