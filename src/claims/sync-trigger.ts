@@ -51,7 +51,7 @@ export async function readTriggers(
       {
         ...row,
         function: `${fn.schema}.${fn.name}`,
-        clears: /raw_app_meta_data[^;]*(#-|\)\s*-\s|_data\s*-\s|'?null'?)/is.test(fn.body),
+        clears: /raw_app_meta_data[^;]*(#-|\)\s*-\s|_data\s*-\s|'?null'?)/is.test(withoutDelete(fn.body)),
         onlySyncs: onlySyncs && writes.length > 0 && writes.every((path) => fed.has(path.join("\0"))),
         definition: trigger.definition,
         made: { schema: fn.schema, name: fn.name, definition: fn.definition, comment: fn.comment },
@@ -59,6 +59,10 @@ export async function readTriggers(
     ];
   });
 }
+
+/** A body but for what it does when a row is deleted, which says nothing of a row that stays. */
+const withoutDelete = (body: string): string =>
+  body.replaceAll(/\bif\s*\(?\s*tg_op\s*=\s*'DELETE'\s*\)?\s*then\b.*?\b(end\s+if|els(e|if))\b/gis, "");
 
 /** Columns whose change must reach the claims: what the claims are made of, what says who is active, and whose they are. */
 export const columnsThatMatter = (source: SyncSource): string[] => [

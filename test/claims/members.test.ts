@@ -8,7 +8,7 @@ import { look } from "./support.ts";
 const fresh = claimsServer();
 
 const TEXT_STAFF = `
-  create table staff (n int primary key, auth_uid text, role text not null, active boolean not null default true, updated_at timestamptz not null default now());
+  create table staff (n int primary key, auth_uid text unique, role text not null, active boolean not null default true, updated_at timestamptz not null default now());
   create function sync() returns trigger language plpgsql security definer set search_path = '' as $$ begin
     if tg_op = 'DELETE' then update auth.users set raw_app_meta_data = raw_app_meta_data - 'role' where id = old.auth_uid::uuid; return old; end if;
     if tg_op = 'UPDATE' and old.auth_uid is distinct from new.auth_uid then
