@@ -117,7 +117,7 @@ begin
     if not found then
       update auth.users u
       set raw_app_meta_data = ${withoutClaims("u.raw_app_meta_data", source.claims)}
-      where u.id = rlsmith_user and ${parts["held"]} <> ${parts["nothing"]};
+      where u.id = rlsmith_user and ${parts["something"]};
     end if;
   end loop;
   return null;

@@ -134,7 +134,7 @@ where u.id = fed.user_id
 
 update auth.users u
 set raw_app_meta_data = ${withoutClaims("u.raw_app_meta_data", source.claims)}
-where ${parts["held"]} <> ${parts["nothing"]}
+where ${parts["something"]}
   and not exists (
     select from ${relation} as ${alias}
     where ${activeSql(source)} and ${idOf(source)} = u.id

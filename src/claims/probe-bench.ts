@@ -4,6 +4,7 @@ import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
 import type { Outcome } from "./probe.ts";
 import type { RowValues } from "./probe-rows.ts";
 import type { SyncSource } from "./source.ts";
+import type { SyncTrigger } from "./sync-trigger.ts";
 import { jsonbOf, partsOf, withClaims } from "./sql.ts";
 
 export const OLD_USER = "99999999-0000-4000-8000-000000000001";
@@ -107,6 +108,15 @@ export function benchOn(db: Db, source: SyncSource, fill: readonly [RowValues, R
         .map((one) => `${quoteIdent(one.name)} = ${one.name === column ? value : quoteIdent(one.name)}`)
         .join(", ")} where ${where}`,
   };
+}
+
+const ON = { O: "enable", A: "enable always", R: "enable replica", D: "disable" } as const;
+
+/** A statement that the sync triggers do not see. */
+export function withoutTriggers(relation: string, triggers: readonly SyncTrigger[], sql: string): string {
+  const each = (how: (trigger: SyncTrigger) => string): string[] =>
+    triggers.map((trigger) => `alter table ${relation} ${how(trigger)} trigger ${quoteIdent(trigger.name)}`);
+  return [...each(() => "disable"), sql, ...each(({ firing }) => ON[firing])].join(";\n");
 }
 
 type Parts = "relation" | "alias" | "held" | "expected" | "active";

@@ -1,5 +1,4 @@
-import { quoteIdent } from "../pg/identifier.ts";
-import { NEW_USER, OLD_USER, type Bench, type Raised } from "./probe-bench.ts";
+import { NEW_USER, OLD_USER, withoutTriggers, type Bench, type Raised } from "./probe-bench.ts";
 import type { Behaviour, Outcome } from "./probe.ts";
 import type { ProbeRows, RowValues } from "./probe-rows.ts";
 import type { SyncSource } from "./source.ts";
@@ -32,14 +31,18 @@ export async function behaviours(
   if (failed) {
     note("insert", null, failed);
     // the row is needed for all the rest, which the triggers may well do
-    if (await bench.run(withoutTriggers(bench, triggers, bench.insert(rows.base, OLD_USER)))) return found;
+    if (await bench.run(withoutTriggers(bench.relation, triggers, bench.insert(rows.base, OLD_USER)))) return found;
   }
   const after = await bench.stateOf(OLD_USER);
   if (!failed && after === "other") return [{ what: "insert", column: null, outcome: { kind: "differs" } }];
   if (!failed) note("insert", null, after === "synced" ? { kind: "follows" } : { kind: "ignored" });
   if (after !== "synced") await bench.fillIn(OLD_USER);
 
-  for (const { column, value } of rows.changes) note("update", column, await change(column, value, synced(OLD_USER)));
+  for (const { column, value } of rows.changes) {
+    const outcome = await change(column, value, synced(OLD_USER));
+    // an identity that nobody can set does not change
+    if (outcome.kind !== "raised" || outcome.sqlstate !== GENERATED_ALWAYS) note("update", column, outcome);
+  }
   for (const column of rows.untried) note("update", column, { kind: "untried" });
   for (const { column, value } of rows.deactivations) {
     note("deactivate", column, await change(column, value, clear(OLD_USER)));
@@ -92,14 +95,7 @@ export async function behaviours(
 }
 
 const UNIQUE_VIOLATION = "23505";
-
-const ON = { O: "enable", A: "enable always", R: "enable replica", D: "disable" } as const;
-
-function withoutTriggers({ relation }: Bench, triggers: readonly SyncTrigger[], sql: string): string {
-  const each = (how: (trigger: SyncTrigger) => string): string[] =>
-    triggers.map((trigger) => `alter table ${relation} ${how(trigger)} trigger ${quoteIdent(trigger.name)}`);
-  return [...each(() => "disable"), sql, ...each(({ firing }) => ON[firing])].join(";\n");
-}
+const GENERATED_ALWAYS = "428C9";
 
 /** A second row of the same claims, but where a unique key is made of what feeds them. */
 function secondRow({ relation, user }: SyncSource, rows: ProbeRows): RowValues {

@@ -2,9 +2,9 @@ import { messageOf } from "../errors.ts";
 import type { Db } from "../db/port.ts";
 import { pgErrorOf } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import { attempt, known, unknown, type Answer } from "./answer.ts";
-import { benchOn, NEW_USER, OLD_USER } from "./probe-bench.ts";
+import { benchOn, NEW_USER, OLD_USER, withoutTriggers } from "./probe-bench.ts";
 import { fillers, findRows } from "./probe-rows.ts";
 import { behaviours } from "./probe-steps.ts";
 import type { SyncSource } from "./source.ts";
@@ -72,19 +72,25 @@ export async function probeSync(
 
 async function preparation(db: Db, source: SyncSource, triggers: readonly SyncTrigger[]): Promise<string> {
   const { relation = "" } = partsOf(source);
-  const constraints = await db.query<{ name: string }>(query("probe-constraints"), [relation]);
+  const constraints = await db.query<{ schema: string; relation: string; name: string }>(query("probe-constraints"), [
+    relation,
+  ]);
   const others = await db.query<{ name: string }>(query("probe-other-triggers"), [
     relation,
     triggers.map(({ name }) => name),
   ]);
   const keys = new Set(source.relation.uniqueKeys[0] ?? []);
   return [
-    ...constraints.map(({ name }) => `alter table ${relation} drop constraint ${quoteIdent(name)}`),
+    ...constraints.map(
+      (one) => `alter table ${quoteQualified(one.schema, one.relation)} drop constraint ${quoteIdent(one.name)}`,
+    ),
     ...others.map(({ name }) => `alter table ${relation} disable trigger ${quoteIdent(name)}`),
     ...source.relation.columns
       .filter((column) => column.notNull && column.generated === "no" && !keys.has(column.name))
       .map((column) => `alter table ${relation} alter column ${quoteIdent(column.name)} drop not null`),
     `alter table ${relation} disable row level security`,
+    // rows that migrations made may hold a key that the probe takes
+    withoutTriggers(relation, triggers, `delete from ${relation}`),
     ...[OLD_USER, NEW_USER].map(
       (id) =>
         `insert into auth.users (id, raw_app_meta_data, raw_user_meta_data) values (${quoteLiteral(id)}, '{"provider": "email"}', '{}')`,

@@ -17,7 +17,8 @@ export function partsOf(source: SyncSource): Record<string, string> {
     userId: idTextOf(source),
     active: activeSql(source),
     expected: `array[${source.claims.map((claim) => comparable(source, claim, `${jsonbOf(claim)} #>> '{}'`)).join(", ")}]::text[]`,
-    held: `array[${source.claims.map((claim) => comparable(source, claim, `u.${columnOf(claim)} #>> ${pathArray(claim.path.slice(1))}`)).join(", ")}]::text[]`,
+    held: `array[${source.claims.map((claim) => comparable(source, claim, heldText(claim))).join(", ")}]::text[]`,
+    something: `coalesce(${source.claims.map(heldText).join(", ")}) is not null`,
     nothing: `array[${source.claims.map(() => "null").join(", ")}]::text[]`,
   };
 }
@@ -63,6 +64,8 @@ export const jsonbOf = ({ sql }: SyncedClaim): string =>
 /** Whether a row counts: always true or false. */
 export const activeSql = (source: SyncSource): string =>
   source.active === null ? "true" : `(${source.active.sql}) is true`;
+
+const heldText = (claim: SyncedClaim): string => `u.${columnOf(claim)} #>> ${pathArray(claim.path.slice(1))}`;
 
 /** The column of auth.users that a claim is copied from. */
 export const columnOf = (claim: SyncedClaim): string =>

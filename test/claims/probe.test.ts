@@ -143,6 +143,18 @@ describe("an insert that raises", () => {
   });
 });
 
+test("rows that migrations made are no hindrance, though their keys are those that come to mind, and stay", async () => {
+  const db =
+    await fresh(`create table members (id int generated always as identity primary key, user_id uuid unique, role text unique not null);
+    create table pets (owner int references members (id));
+    ${sync("'id', m.id, 'role', m.role", "true", "'role' - 'id'")} ${on(EVERY)} select users(2);
+    insert into members (user_id, role) values (id(1), 'a'), (id(2), 'b'); insert into pets values (1), (2);`);
+  const { codes, facts } = await look(db, config({ "app_metadata.id": "id", "app_metadata.role": "role" }));
+  expect(outcomes(facts)).toMatchObject({ insert: "follows", "update role": "follows", delete: "follows" });
+  expect(codes).toEqual([]);
+  expect(await db.query("select count(*)::int as n from members join pets on owner = id")).toEqual([{ n: 2 }]);
+});
+
 describe("claims that cast", () => {
   const TABLE = `create type status as enum ('active', 'gone');
     create table members (id serial primary key, user_id uuid unique, level text not null, status status not null default 'active');`;
