@@ -79,6 +79,15 @@ describe("a hook is not called", () => {
   });
 });
 
+test("members whose id is a text in capitals are called for as Supabase Auth knows them", async () => {
+  const db = await fresh(`${STAFF} alter table staff alter column user_id type text using upper(user_id::text);
+    ${hook(`begin if event ->> 'user_id' <> lower(event ->> 'user_id') then raise 'no id'; end if; return event; /* claims */ end`)}`);
+  const { facts } = await look(db, { config: { claimsSync: DECLARED } });
+  expect(facts.hooks.map(({ trial }) => trial)).toMatchObject([
+    { kind: "called", members: 4, left: 0, differ: { total: 0 }, raised: { total: 0 } },
+  ]);
+});
+
 describe("a hook that hangs", () => {
   const trial = async (db: Db, limits: typeof LIMITS): Promise<HookTrial> => {
     const catalog = await inspect(db);

@@ -400,6 +400,16 @@ describe("--fix", () => {
     await db.exec("delete from auth.users where id = id(1)");
   });
 
+  test("a sync that does all it has to is left alone, and what drifted is filled in", async () => {
+    const { db, database } = await fresh(`select member(1, 'boss', 'active', ${claims("dealer")})`);
+    const { report: seen, source, dir } = await report(database);
+    expect(codesOf(seen)).toEqual(["error claims-stale"]);
+    const [up, down] = planClaimsFix(source, seen, dir, null, new Date()) ?? [];
+    expect(`${up?.content}${down?.content}`).not.toMatch(/create (or replace )?(trigger|function)|drop trigger/i);
+    await db.exec(up?.content ?? "");
+    expect(codesOf((await report(database)).report)).toEqual([]);
+  });
+
   test("it refuses a relation that is not what was seen, and changes nothing", async () => {
     const { db, database } = await fresh(BROKEN);
     const { report: seen, source, dir } = await report(database);
