@@ -3,11 +3,12 @@ import type { FunctionFacts } from "../classify/functions.ts";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import { PLATFORM_SCHEMAS, type Catalog } from "../pg/catalog.ts";
-import { attempt, type Answer } from "./answer.ts";
-import { tokenHooks, tryHook } from "./hook.ts";
+import { attempt, unknown, type Answer } from "./answer.ts";
+import { LIMITS, tokenHooks, tryHook } from "./hook.ts";
 import { sourceOf, syncTriggers } from "./infer-source.ts";
 import { readMembers, type Counted } from "./members.ts";
 import { probeSync, type Behaviour } from "./probe.ts";
+import { triggerReachesOut, whyNotEvaluated } from "./reaches-out.ts";
 import type { ClaimsFacts } from "./report.ts";
 import type { SyncSource } from "./source.ts";
 import { columnOf, partsOf, pathArray, query } from "./sql.ts";
@@ -45,19 +46,26 @@ export async function readClaims(
   const settled = source.kind === "known" ? source.value : null;
   const answers = await inReadOnly(db, async () => {
     const triggers = settled === null ? [] : await readTriggers(db, settled, found);
+    const unsafe = settled === null ? null : whyNotEvaluated(input, settled);
+    const until = performance.now() + LIMITS.all;
     const hooks: ClaimsFacts["hooks"] = [];
-    for (const hook of tokenHooks(catalog, facts)) hooks.push({ hook, trial: await tryHook(db, hook, settled) });
+    for (const found of tokenHooks(catalog, facts)) {
+      const hook = { ...found, blocked: found.blocked ?? unsafe };
+      hooks.push({ hook, trial: await tryHook(db, hook, settled, LIMITS, until) });
+    }
     return {
       triggers,
-      members: settled === null ? null : await readMembers(db, settled),
+      members: settled === null ? null : unsafe !== null ? unknown(unsafe) : await readMembers(db, settled),
       ownMetadata: settled === null ? null : await readOwnMetadata(db, settled),
       tokens: await readTokens(db, options),
       staleTokens: await readStaleTokens(db, settled, options),
       hooks,
     };
   });
-  const behaviour =
-    settled !== null && answers.triggers.some(({ enabled }) => enabled)
+  const reaching = answers.triggers.find(({ made }) => triggerReachesOut(input, made));
+  const behaviour = reaching
+    ? unknown(`\`${reaching.function}\` may reach out of the transaction, where no rollback follows`)
+    : settled !== null && answers.triggers.some(({ enabled }) => enabled)
       ? await onScratch(async (scratch, copied) => tryOn(scratch, copied, settled, answers.triggers))
       : null;
   return { source, ...answers, behaviour, ...readsOf(input) };

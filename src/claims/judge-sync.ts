@@ -1,5 +1,6 @@
 import { finding, type Finding } from "../finding.ts";
 import { identForReading } from "../pg/identifier.ts";
+import { firesOn } from "./columns.ts";
 import type { Behaviour } from "./probe.ts";
 import type { ClaimsFacts } from "./report.ts";
 import type { SyncSource } from "./source.ts";
@@ -38,10 +39,17 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
     ),
   );
   if (off.length === facts.triggers.length) return found;
-  if (probed?.kind === "known") found.push(...byExecution(probed.value, source, at));
-  else found.push(...byReading(facts, source, at, probed?.why ?? "nothing was tried"));
+  if (probed?.kind === "known") {
+    found.push(...byExecution(probed.value, source, at), ...untriedColumns(probed.value, facts, source, at));
+    // no more than this could be tried
+    if (probed.value.every(({ what }) => what === "insert")) found.push(...missedEvents(facts, source, at));
+  } else found.push(...byReading(facts, source, at, probed?.why ?? "nothing was tried"));
   return found;
 }
+
+/** Whether the sync was tried and did all it has to, but for what is a note. */
+export const syncHolds = (facts: ClaimsFacts, source: SyncSource): boolean =>
+  facts.behaviour?.kind === "known" && syncFindings(facts, source).every(({ severity }) => severity === "info");
 
 const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in what is missing";
 
@@ -58,18 +66,13 @@ function byExecution(behaviours: readonly Behaviour[], source: SyncSource, at: F
   const bad = (...what: Behaviour["what"][]): Behaviour[] =>
     behaviours.filter((one) => what.includes(one.what) && one.outcome.kind !== "follows");
   const failing = (one: Behaviour): boolean => one.outcome.kind === "ignored";
+  const raised = new Map<string, string[]>();
   for (const { what, column, outcome } of behaviours) {
     const doing = `${WORDS[what]}${column === null ? "" : ` \`${column}\``}`;
-    if (outcome.kind === "raised")
-      found.push(
-        finding(
-          "sync-unknown",
-          "warning",
-          at,
-          `what the sync does on ${doing} is unknown: it raised ${outcome.sqlstate} ${outcome.message} (${SHOWN})`,
-          "the trigger may need rows that a scratch database does not have; try it by hand",
-        ),
-      );
+    if (outcome.kind === "raised") {
+      const message = `${outcome.sqlstate} ${outcome.message}`;
+      raised.set(message, [...new Set([...(raised.get(message) ?? []), doing])]);
+    }
     if (outcome.kind === "differs")
       found.push(
         finding(
@@ -81,6 +84,16 @@ function byExecution(behaviours: readonly Behaviour[], source: SyncSource, at: F
         ),
       );
   }
+  for (const [message, doing] of raised)
+    found.push(
+      finding(
+        "sync-unknown",
+        "warning",
+        at,
+        `what the sync does on ${doing.join(", ")} is unknown: it raised ${message} (${SHOWN})`,
+        "the trigger may need rows that a scratch database does not have; try it by hand",
+      ),
+    );
   if (bad("insert").some(failing))
     found.push(finding("sync-misses-insert", "error", at, `a new active row gets no claims (${SHOWN})`, FIX));
   const missed = bad("update", "deactivate", "reactivate", "relink-old", "relink-new", "unlink").filter(
@@ -95,7 +108,45 @@ function byExecution(behaviours: readonly Behaviour[], source: SyncSource, at: F
     found.push(finding("sync-misses-delete", "error", at, `a deleted row's user keeps the claims (${SHOWN})`, FIX));
   if (bad("relink-old", "unlink").some(failing)) found.push(missesRelink(source, at, SHOWN));
   else if (bad("relink-new").some(failing)) found.push(missesColumns([source.user], source, at, SHOWN));
+  if (behaviours.some(({ outcome }) => outcome.kind === "taken"))
+    found.push(
+      finding(
+        "sync-takes-other-row",
+        "error",
+        at,
+        `when one of a user's active rows is deactivated or deleted, the claims go, though another row gives them (${SHOWN})`,
+        FIX,
+      ),
+    );
   return found;
+}
+
+/** What was not tried, for no second value is known: the trigger's columns are read, and what it does then is unknown. */
+function untriedColumns(
+  behaviours: readonly Behaviour[],
+  facts: ClaimsFacts,
+  source: SyncSource,
+  at: Finding["at"],
+): Finding[] {
+  const untried = behaviours.flatMap(({ column, outcome }) => (outcome.kind === "untried" ? (column ?? []) : []));
+  const fires = (column: string): boolean =>
+    facts.triggers.some((trigger) => trigger.enabled && firesOn(source.relation, trigger, column));
+  const missed = untried.filter((column) => !fires(column));
+  const unknown = untried.filter(fires);
+  return [
+    ...(missed.length > 0 ? [missesColumns(missed, source, at, "read from the trigger")] : []),
+    ...(unknown.length > 0
+      ? [
+          finding(
+            "sync-unknown",
+            "warning",
+            at,
+            `what the sync does on an update of ${quoted(unknown)} was not tried: no other value to put there was found`,
+            "try it by hand",
+          ),
+        ]
+      : []),
+  ];
 }
 
 const WORDS: Record<Behaviour["what"], string> = {
@@ -108,12 +159,12 @@ const WORDS: Record<Behaviour["what"], string> = {
   "relink-old": "a change of",
   "relink-new": "a change of",
   unlink: "an emptying of",
+  "deactivate-one": "an update that deactivates one of two rows by",
+  "delete-one": "a delete of one of two rows",
 };
 
 /** What the trigger's events and the text of its function say, where nothing could be tried. */
 function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], why: string): Finding[] {
-  const on = facts.triggers.filter(({ enabled }) => enabled);
-  const shown = "read from the trigger";
   const found = [
     finding(
       "sync-unknown",
@@ -123,20 +174,28 @@ function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], wh
       "what its function does with each row is to be looked at by hand",
     ),
   ];
+  found.push(...missedEvents(facts, source, at));
+  if (!facts.triggers.some(({ enabled, clears }) => enabled && clears)) {
+    const body = "read from the function, which takes no claim away but of a deleted row";
+    if (source.active !== null) found.push(ignoresStatus(source, at, body));
+    found.push(missesRelink(source, at, body));
+  }
+  return found;
+}
+
+/** For what the triggers never fire. */
+function missedEvents(facts: ClaimsFacts, source: SyncSource, at: Finding["at"]): Finding[] {
+  const on = facts.triggers.filter(({ enabled }) => enabled);
+  const shown = "read from the trigger";
+  const found: Finding[] = [];
   if (!on.some(({ onInsert }) => onInsert))
     found.push(finding("sync-misses-insert", "error", at, `a new active row gets no claims (${shown})`, FIX));
-  const updates = on.filter(({ onUpdate }) => onUpdate);
   const missed = columnsThatMatter(source).filter(
-    (column) => !updates.some(({ updateOf }) => updateOf.length === 0 || updateOf.includes(column)),
+    (column) => !on.some((trigger) => firesOn(source.relation, trigger, column)),
   );
   if (missed.length > 0) found.push(missesColumns(missed, source, at, shown));
   if (!on.some(({ onDelete }) => onDelete))
     found.push(finding("sync-misses-delete", "error", at, `a deleted row's user keeps the claims (${shown})`, FIX));
-  if (!on.some(({ clears }) => clears)) {
-    const body = "read from the function, which takes no claim away anywhere";
-    if (source.active !== null) found.push(ignoresStatus(source, at, body));
-    found.push(missesRelink(source, at, body));
-  }
   return found;
 }
 

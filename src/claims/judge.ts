@@ -159,7 +159,12 @@ function hookFindings(facts: ClaimsFacts): Finding[] {
         ),
       ];
     const found = [
-      finding("custom-access-token-hook", "info", at, `${told}; it was called for ${trial.members} active members`),
+      finding(
+        "custom-access-token-hook",
+        "info",
+        at,
+        `${told}; it was called for ${trial.members} active members${trial.left === 0 ? "" : `, and not for ${trial.left} more: the time for it was over`}`,
+      ),
     ];
     if (trial.differ.total > 0)
       found.push(

@@ -14,11 +14,47 @@ export function partsOf(source: SyncSource): Record<string, string> {
     relation: quoteQualified(source.relation.schema, source.relation.name),
     alias: quoteIdent(source.relation.name),
     user: quoteIdent(source.user),
+    userId: idTextOf(source),
     active: activeSql(source),
-    expected: `array[${source.claims.map((claim) => `${jsonbOf(claim)} #>> '{}'`).join(", ")}]::text[]`,
-    held: `array[${source.claims.map((claim) => `u.${columnOf(claim)} #>> ${pathArray(claim.path.slice(1))}`).join(", ")}]::text[]`,
+    expected: `array[${source.claims.map((claim) => comparable(source, claim, `${jsonbOf(claim)} #>> '{}'`)).join(", ")}]::text[]`,
+    held: `array[${source.claims.map((claim) => comparable(source, claim, heldText(claim))).join(", ")}]::text[]`,
+    something: `coalesce(${source.claims.map(heldText).join(", ")}) is not null`,
     nothing: `array[${source.claims.map(() => "null").join(", ")}]::text[]`,
   };
+}
+
+// as Postgres reads a uuid; a cast of anything else would raise, with the value in its message
+const UUID_PARTS = "([0-9a-f]{4}-?){7}[0-9a-f]{4}";
+const UUID_SHAPE = quoteLiteral(`^(${UUID_PARTS}|\\{${UUID_PARTS}\\})$`);
+
+const isUuid = (source: SyncSource): boolean =>
+  source.relation.columns.some(({ name, type }) => name === source.user && type === "uuid");
+
+/** The user of a row as uuid, the column itself where it is one, so that its index serves. Null where a text is no id. */
+export function idOf(source: SyncSource, record = ""): string {
+  const user = `${record}${quoteIdent(source.user)}`;
+  return isUuid(source) ? user : `case when ${user}::text ~* ${UUID_SHAPE} then ${user}::text::uuid end`;
+}
+
+/** The same as text, as auth.users has it: a text that is no id stays what it is. */
+const idTextOf = (source: SyncSource): string => {
+  const user = quoteIdent(source.user);
+  return isUuid(source) ? `${user}::text` : `coalesce((${idOf(source)})::text, ${user}::text)`;
+};
+
+// what jsonb makes of a timestamptz, and PostgREST and JavaScript too
+const INSTANT = quoteLiteral(
+  "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)$",
+);
+
+/** A claim's text for comparison: one made of a timestamptz is written in the zone of whoever wrote it, so it is taken as an instant. */
+export function comparable(source: SyncSource, claim: SyncedClaim, text: string): string {
+  const zoned = source.relation.columns.some(
+    ({ name, type }) => claim.columns.includes(name) && /^timestamp(\(\d\))? with time zone$/.test(type),
+  );
+  return zoned
+    ? `case when ${text} ~ ${INSTANT} then to_jsonb((${text})::timestamptz at time zone 'UTC') #>> '{}' else ${text} end`
+    : text;
 }
 
 /** A claim's value as jsonb. A string alone has no type that to_jsonb could go by. */
@@ -28,6 +64,8 @@ export const jsonbOf = ({ sql }: SyncedClaim): string =>
 /** Whether a row counts: always true or false. */
 export const activeSql = (source: SyncSource): string =>
   source.active === null ? "true" : `(${source.active.sql}) is true`;
+
+const heldText = (claim: SyncedClaim): string => `u.${columnOf(claim)} #>> ${pathArray(claim.path.slice(1))}`;
 
 /** The column of auth.users that a claim is copied from. */
 export const columnOf = (claim: SyncedClaim): string =>

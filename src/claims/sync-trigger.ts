@@ -1,4 +1,5 @@
 import type { Db } from "../db/port.ts";
+import type { PgFunction } from "../pg/catalog.ts";
 import type { SyncTriggerOf } from "./infer-source.ts";
 import type { SyncSource } from "./source.ts";
 import { query } from "./sql.ts";
@@ -10,6 +11,8 @@ export interface SyncTrigger {
   function: string;
   /** false also for one that fires in replicas alone */
   enabled: boolean;
+  /** `pg_trigger.tgenabled`: by origin, always, in replicas, disabled */
+  firing: "O" | "A" | "R" | "D";
   eachRow: boolean;
   onInsert: boolean;
   onUpdate: boolean;
@@ -23,9 +26,14 @@ export interface SyncTrigger {
   /** its function does nothing that a sync of this source would not do */
   onlySyncs: boolean;
   definition: string;
+  /** what its function is, so that it can be made again */
+  made: Pick<PgFunction, "schema" | "name" | "definition" | "comment">;
 }
 
-type TriggerRow = Omit<SyncTrigger, "function" | "clears" | "onlySyncs" | "definition">;
+type TriggerRow = Pick<
+  SyncTrigger,
+  "name" | "enabled" | "firing" | "eachRow" | "onInsert" | "onUpdate" | "onDelete" | "updateOf" | "conditional"
+>;
 
 /** The source's own sync triggers. */
 export async function readTriggers(
@@ -43,13 +51,18 @@ export async function readTriggers(
       {
         ...row,
         function: `${fn.schema}.${fn.name}`,
-        clears: /raw_app_meta_data[^;]*(#-|\)\s*-\s|_data\s*-\s|'?null'?)/is.test(fn.body),
+        clears: /raw_app_meta_data[^;]*(#-|\)\s*-\s|_data\s*-\s|'?null'?)/is.test(withoutDelete(fn.body)),
         onlySyncs: onlySyncs && writes.length > 0 && writes.every((path) => fed.has(path.join("\0"))),
         definition: trigger.definition,
+        made: { schema: fn.schema, name: fn.name, definition: fn.definition, comment: fn.comment },
       },
     ];
   });
 }
+
+/** A body but for what it does when a row is deleted, which says nothing of a row that stays. */
+const withoutDelete = (body: string): string =>
+  body.replaceAll(/\bif\s*\(?\s*tg_op\s*=\s*'DELETE'\s*\)?\s*then\b.*?\b(end\s+if|els(e|if))\b/gis, "");
 
 /** Columns whose change must reach the claims: what the claims are made of, what says who is active, and whose they are. */
 export const columnsThatMatter = (source: SyncSource): string[] => [

@@ -15,18 +15,27 @@ export function expiryOf(text: string): number {
 // a century: beyond it the arithmetic of timestamps ends somewhere
 const MOST = 3_153_600_000;
 
-/** `--since` in UTC, to the microsecond where it was given so; null without it. Throws ToolError (usage) for a time without a zone, or no time. */
-export function sinceOf(text: string | undefined): string | null {
+/**
+ * `--since` as it was given; null without it. Throws ToolError (usage) for a time without a zone, no time, and one that is still to come
+ * by `now` in milliseconds.
+ */
+export function sinceOf(text: string | undefined, now: number): string | null {
   if (text === undefined) return null;
-  if (
-    /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})$/i.test(text) &&
-    !Number.isNaN(Date.parse(text))
-  )
-    return text;
-  throw new ToolError(
-    "usage",
-    "BAD_TIME",
-    `--since: \`${text}\` is no time with a zone`,
-    "write it as 2026-11-23T10:00:00Z or 2026-11-23T11:00:00+01:00",
-  );
+  const bad = (is: string): ToolError =>
+    new ToolError(
+      "usage",
+      "BAD_TIME",
+      `--since: \`${text}\` is ${is}`,
+      "write it as 2026-11-23T10:00:00Z or 2026-11-23T11:00:00+01:00",
+    );
+  const day = WITH_ZONE.exec(text)?.groups?.["day"];
+  // Date.parse makes the second of March out of the thirtieth of February
+  const midnight = day === undefined ? NaN : Date.parse(`${day}T00:00:00Z`);
+  const real = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day ?? text);
+  if (!real || Number.isNaN(Date.parse(text))) throw bad("no time with a zone");
+  if (Date.parse(text) > now) throw bad("still to come");
+  return text;
 }
+
+// an offset of 16 hours or more is none to Postgres
+const WITH_ZONE = /^(?<day>\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)$/i;

@@ -1,6 +1,7 @@
 import { readClaims } from "../claims/claims.ts";
-import { isMended, renderFix } from "../claims/fix.ts";
+import { isFixable, isMended, renderFix } from "../claims/fix.ts";
 import { claimsFindings } from "../claims/judge.ts";
+import { syncHolds } from "../claims/judge-sync.ts";
 import type { ClaimsReport } from "../claims/report.ts";
 import type { TokenOptions } from "../claims/tokens.ts";
 import { openServer } from "../db/server.ts";
@@ -44,7 +45,7 @@ export async function checkClaims(source: Source, options: TokenOptions, progres
 
 /** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source. */
 export function planClaimsFix(
-  source: Source,
+  project: Source,
   { facts, findings }: ClaimsReport,
   projectDir: string,
   outDir: string | null,
@@ -57,13 +58,15 @@ export function planClaimsFix(
       `nothing can be written while it is unknown what feeds the claims: ${facts.source.why}`,
       "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim",
     );
-  if (!findings.some(isMended)) return null;
-  const place = outputPlace(source, projectDir, outDir);
+  const source = facts.source.value;
+  if (!findings.some(isMended) || !isFixable(source)) return null;
+  const place = outputPlace(project, projectDir, outDir);
   const names = outputNames(place, now, "claims_sync");
-  const migration = renderFix(facts.source.value, facts.triggers, {
-    schema: source.config?.config.helperSchema ?? "rlsmith_private",
+  const migration = renderFix(source, facts.triggers, {
+    schema: project.config?.config.helperSchema ?? "rlsmith_private",
     ownTransaction: names.ownTransaction,
     rollbackFile: relative(projectDir, names.down),
+    repairsSync: !syncHolds(facts, source),
   });
   return outputFiles(place, names, migration, now, "claims_sync");
 }

@@ -79,6 +79,8 @@ const DOING: Record<Behaviour["what"], string> = {
   "relink-old": "old user, change of",
   "relink-new": "new user, change of",
   unlink: "emptying of",
+  "deactivate-one": "one of two rows, deactivation by",
+  "delete-one": "one of two rows, delete",
 };
 
 const OUTCOME: Record<Behaviour["outcome"]["kind"], string> = {
@@ -86,6 +88,8 @@ const OUTCOME: Record<Behaviour["outcome"]["kind"], string> = {
   "not-fired": "the trigger does not fire",
   ignored: "claims stay as they were",
   differs: "claims are not what was expected",
+  taken: "claims gone, another row gives them",
+  untried: "not tried: no other value was found",
   raised: "raised an error",
 };
 
@@ -100,7 +104,7 @@ function syncLines({ triggers, behaviour }: ClaimsFacts): string[] {
     lines.push("tried on a scratch database:");
     for (const { what, column, outcome } of behaviour.value)
       lines.push(
-        `  ${outcome.kind === "follows" ? "✓" : "✗"} ${`${DOING[what]}${column === null ? "" : ` ${column}`}`.padEnd(40)} ${OUTCOME[outcome.kind]}`,
+        `  ${outcome.kind === "follows" ? "✓" : outcome.kind === "untried" ? "?" : "✗"} ${`${DOING[what]}${column === null ? "" : ` ${column}`}`.padEnd(40)} ${OUTCOME[outcome.kind]}`,
       );
   }
   return lines;
@@ -133,7 +137,9 @@ function memberLines({ members, ownMetadata }: ClaimsFacts): string[] {
 }
 
 function idLines({ total, ids }: Counted): string[] {
-  const more = total > ids.length ? [`  … and ${total - ids.length} more`] : [];
+  const rest = total - ids.length;
+  // twenty are listed; of fewer, the rest was left out for what it is
+  const more = rest === 0 ? [] : [`  … and ${rest} ${ids.length < 20 ? "whose value is no id" : "more"}`];
   return [...ids.map((id) => `  ${id}`), ...more];
 }
 
@@ -158,6 +164,7 @@ function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
       `${usersOf(total)} may hold a token from before ${since}${until === null ? "" : `, the last until ${until}`}`,
     );
     lines.push(...idLines(staleTokens.value));
+    if (changed.kind === "column") lines.push("the user of a deleted row is not seen: give --since");
   }
   return lines;
 }

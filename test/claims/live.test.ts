@@ -117,9 +117,9 @@ describe("members", () => {
       select member(1, 'boss', 'active', ${claims("boss")});
       insert into staff (casino_id, user_id, role) values (id(0), id(1), 'dealer');`);
     const { facts, codes } = await look(db);
-    // the sync's last write was that of the second row, which is an active row of hers too
+    // the sync's last write was that of the second row, which is an active row of hers too; it would clear for one row what the other gives
     expect(facts.members).toMatchObject({ value: { synced: { total: 1 }, ambiguous: { total: 1 } } });
-    expect(codes).toEqual(["warning claims-ambiguous"]);
+    expect(codes).toEqual(["error sync-takes-other-row", "warning claims-ambiguous"]);
   });
 
   test("keys of synced claims in what users write themselves", async () => {
@@ -398,6 +398,16 @@ describe("--fix", () => {
     expect(await role(6)).toBeNull();
     // the foreign key's own update of the row fires it too, and there is no user left to change
     await db.exec("delete from auth.users where id = id(1)");
+  });
+
+  test("a sync that does all it has to is left alone, and what drifted is filled in", async () => {
+    const { db, database } = await fresh(`select member(1, 'boss', 'active', ${claims("dealer")})`);
+    const { report: seen, source, dir } = await report(database);
+    expect(codesOf(seen)).toEqual(["error claims-stale"]);
+    const [up, down] = planClaimsFix(source, seen, dir, null, new Date()) ?? [];
+    expect(`${up?.content}${down?.content}`).not.toMatch(/create (or replace )?(trigger|function)|drop trigger/i);
+    await db.exec(up?.content ?? "");
+    expect(codesOf((await report(database)).report)).toEqual([]);
   });
 
   test("it refuses a relation that is not what was seen, and changes nothing", async () => {

@@ -1,4 +1,4 @@
-select ({{user}})::text as user_id, max({{changed}}) as changed
+select {{userId}} as user_id, max({{changed}}) as changed
   from {{relation}} as {{alias}}
   where ({{user}}) is not null
   group by 1

@@ -1,7 +1,7 @@
 -- How auth.users stands against the source: every active member is synced, stale, missing or no-user; a user with claims and no active row is
 -- orphaned. `ambiguous` counts besides: members whose active rows say different things. Values are compared as ->> reads them.
 with fed as (
-  select ({{user}})::text as user_id, {{expected}} as expected
+  select {{userId}} as user_id, {{expected}} as expected
   from {{relation}} as {{alias}}
   where {{active}} and ({{user}}) is not null
 ), held as (
@@ -27,6 +27,10 @@ with fed as (
   from held h
   where h.claims <> {{nothing}} and not exists (select from fed f where f.user_id = h.id)
 )
-select state, count(*)::int as total, to_json((array_agg(id order by id collate "C"))[1:20]) as ids
+select
+  state,
+  count(*)::int as total,
+  -- a text column may hold an address
+  coalesce(to_json((array_agg(id order by id collate "C") filter (where id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'))[1:20]), '[]') as ids
 from state
 group by state

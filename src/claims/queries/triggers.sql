@@ -2,6 +2,7 @@
 select
   t.tgname as name,
   t.tgenabled in ('O', 'A') as enabled,
+  t.tgenabled::text as firing,
   t.tgtype & 1 <> 0 as "eachRow",
   t.tgtype & 4 <> 0 as "onInsert",
   t.tgtype & 16 <> 0 as "onUpdate",

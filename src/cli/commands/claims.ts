@@ -34,7 +34,7 @@ export function claimsCommand(program: Command, done: (exit: number) => void): v
     .option("--fix", "write a migration that repairs the sync and fills in claims; it is never applied")
     .option("--out <folder>", "write it there instead of the migrations folder")
     .action(async (project: string, flags: ClaimsFlags) => {
-      const tokens = { expirySeconds: expiryOf(flags.jwtExpiry), since: sinceOf(flags.since), now: null };
+      const tokens = { expirySeconds: expiryOf(flags.jwtExpiry), since: sinceOf(flags.since, Date.now()), now: null };
       const options = projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
