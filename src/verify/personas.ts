@@ -339,5 +339,5 @@ function describe(member: Member, fixtures: Fixtures): string {
   const own = Object.entries(member.values).filter(
     ([setting, value]) => shared[setting] !== value && !/^[0-9a-f-]{36}$|^\d+$/.test(value),
   );
-  return own.map(([, value]) => value).join(" ") || "member";
+  return [...own.map(([, value]) => value), ...(member.rank === null ? [] : [member.rank])].join(" ") || "member";
 }
