@@ -1,11 +1,20 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
 import { openScratch } from "../../src/scratch/open.ts";
+import type { Scratch } from "../../src/scratch/scratch.ts";
+
+let embedded: Scratch;
+beforeAll(async () => {
+  embedded = await openScratch({ kind: "embedded" });
+});
+afterAll(async () => {
+  await embedded.close();
+});
 
 const notes = async (condition: string): Promise<string[]> => {
-  const scratch = await openScratch({ kind: "embedded" });
+  const scratch = await embedded.fork();
   try {
     await scratch.db.exec(`
       create table public.notes (id uuid primary key default gen_random_uuid(), org_id uuid not null, body text not null);
