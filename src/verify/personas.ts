@@ -4,6 +4,7 @@ import type { Catalog, Role } from "../pg/catalog.ts";
 import type { ContextMap, ContextVariable } from "../pg/context.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import type { Persona } from "./cell.ts";
+import { ownMetadata, type OwnMetadata } from "./own-metadata.ts";
 
 /** A persona, with what the verification knows of it. */
 export interface Actor extends Persona {
@@ -37,7 +38,7 @@ export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtu
   const [someone] = own;
   return [
     ...members,
-    ...(someone ? badClaims(someone, victim, own, role, context, fixtures) : []),
+    ...(someone ? badClaims(someone, victim, own, role, context, fixtures, ownMetadata(catalog, context)) : []),
     { ...actor("no claims", "bad claims", role, null, null), tenant: null },
     ...(catalog.roles.some(({ name }) => name === "anon")
       ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }]
@@ -103,6 +104,7 @@ function badClaims(
   role: string,
   context: ContextMap,
   fixtures: Fixtures,
+  metadata: readonly OwnMetadata[],
 ): Actor[] {
   const tenant = tenantVariables(context, fixtures);
   const base = (): Record<string, unknown> => claimsOf(someone, context, role);
@@ -173,6 +175,11 @@ function badClaims(
         ),
         forged: true,
       });
+  }
+  for (const { path, value } of metadata) {
+    const claims = base();
+    placeClaim(claims, path, value);
+    actors.push(bad(`${typeof value === "string" ? value : JSON.stringify(value)} in ${path.join(".")}`, claims));
   }
   return [...actors, ...roleClaims(someone, own, role, context, fixtures)];
 }
@@ -339,5 +346,5 @@ function describe(member: Member, fixtures: Fixtures): string {
   const own = Object.entries(member.values).filter(
     ([setting, value]) => shared[setting] !== value && !/^[0-9a-f-]{36}$|^\d+$/.test(value),
   );
-  return own.map(([, value]) => value).join(" ") || "member";
+  return [...own.map(([, value]) => value), ...(member.rank === null ? [] : [member.rank])].join(" ") || "member";
 }

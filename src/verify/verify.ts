@@ -6,8 +6,10 @@ import { context } from "./phases/context.ts";
 import { functions } from "./phases/functions.ts";
 import { tables } from "./phases/tables.ts";
 import { pool } from "./phases/pool.ts";
+import { note } from "./record.ts";
 import { prepare, type VerifyOptions } from "./run.ts";
 import { summary } from "./summary.ts";
+import { vacuous } from "./vacuous.ts";
 import type { Verification } from "./verification.ts";
 
 /**
@@ -22,6 +24,8 @@ export async function verify(ground: Ground, options: VerifyOptions): Promise<Ve
   const run = await prepare(ground, options);
   try {
     for (const phase of PHASES) await phase(run);
+    const nothing = await vacuous(run);
+    if (nothing !== null) note(run, "no-own-rows", nothing);
     if (options.otherClient) await pool(run, options.otherClient);
   } finally {
     // where the connection is gone, so is the transaction

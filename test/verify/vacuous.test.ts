@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inspect } from "../../src/inspect/inspect.ts";
+import { verifyScratch } from "../../src/pipeline/verify.ts";
+import { silent } from "../../src/progress.ts";
+import { openScratch } from "../../src/scratch/open.ts";
+import type { Scratch } from "../../src/scratch/scratch.ts";
+
+let embedded: Scratch;
+beforeAll(async () => {
+  embedded = await openScratch({ kind: "embedded" });
+});
+afterAll(async () => {
+  await embedded.close();
+});
+
+const notes = async (condition: string): Promise<string[]> => {
+  const scratch = await embedded.fork();
+  try {
+    await scratch.db.exec(`
+      create table public.notes (id uuid primary key default gen_random_uuid(), org_id uuid not null, body text not null);
+      alter table public.notes enable row level security;
+      create policy own on public.notes to authenticated
+        using (org_id = (select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid) ${condition});`);
+    const found = await verifyScratch(scratch.db, await inspect(scratch.db), null, () => {}, silent);
+    return found.notes.map(({ code }) => code);
+  } finally {
+    await scratch.close();
+  }
+};
+
+test("that no member reaches a row of his own tenant is said", async () => {
+  expect(await notes("")).not.toContain("no-own-rows");
+  // nothing that is made is as long as that
+  expect(await notes("and length(body) > 1000")).toContain("no-own-rows");
+});
