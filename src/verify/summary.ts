@@ -4,6 +4,8 @@ import type { Note, Verification } from "./verification.ts";
 
 /** What a run came to. */
 export function summary(run: Run, seconds: number): Verification {
+  // nobody came with claims
+  for (const recorded of run.later ?? []) recorded();
   const notes: Note[] = [...run.notes].map(([code, about]) => ({
     code,
     message: NOTES[code]?.([...about]) ?? [...about].join(", "),
@@ -14,7 +16,11 @@ export function summary(run: Run, seconds: number): Verification {
         code: "unused-exception",
         message: `nothing was found that \`verify.expected\` declares for \`${declared.object}\`${declared.door === undefined ? "" : ` (${declared.door})`}: remove it, or name the object as the report does`,
       });
-  for (const missing of run.ground.fixtures.notFilled)
+  const unfilled = run.ground.fixtures.notFilled;
+  const withoutRows = [
+    ...new Set([...unfilled.map(({ schema, relation }) => `${schema}.${relation}`), ...run.withoutRows]),
+  ].toSorted();
+  for (const missing of unfilled)
     notes.push({
       code: "no-rows",
       message: `\`${missing.schema}.${missing.relation}\` has no rows, so nothing of it was tried: ${missing.reason}`,
@@ -40,6 +46,9 @@ export function summary(run: Run, seconds: number): Verification {
     heat: [...run.heat.values()],
     breaches: [...run.breaches.values()],
     expected: [...run.expected.values()],
+    withoutRows,
+    // a database without relations has nothing that could be open
+    nothingTried: run.held + run.breached + run.expectedCells === 0 && (run.cells > 0 || withoutRows.length > 0),
     notes,
     rows: run.ground.writes ? insertRecorded(run.ground.fixtures, run.ground.catalog).map((one) => `${one};`) : [],
     seconds,
@@ -49,6 +58,8 @@ export function summary(run: Run, seconds: number): Verification {
 const NOTES: Record<string, (about: string[]) => string> = {
   "truncate-by-platform": (about) =>
     `${about.length} ${about.length === 1 ? "relation" : "relations"} can be truncated by roles of requests, as the platform's default privileges have it: the Data API cannot send TRUNCATE, whoever can run SQL can`,
+  "whose-unknown": (about) =>
+    `nothing says whose the rows of ${about.map((name) => `\`${name}\``).join(", ")} are, and some were reached: that is not judged. Name the column under \`verify.tenant\`, or the table under \`verify.shared\``,
   "no-pool": () => "a second connection did not find what the first had set: no pool hands on session variables here",
   "pool-leaks": () => "the pool hands a connection on with the session variables that the client before had set",
 };
