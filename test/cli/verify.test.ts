@@ -100,7 +100,14 @@ describe("a small project", () => {
     const open = await rlsmith(["verify", dir]);
     expect(open.code).toBe(1);
     expect(open.stdout).toMatch(/^1\. public\.project_names {2}view · tenancy$/m);
-    const declared = app(VIEW, {
+    // that it may be read says nothing of writing through it
+    const forReads = app(VIEW, {
+      "rlsmith.config.ts": config('{ expected: [{ object: "public.project_names", reason: "names are public" }] }'),
+    });
+    const writable = await rlsmith(["verify", forReads]);
+    expect(writable.code).toBe(1);
+    expect(writable.stdout).toMatch(/^ {4}declared: names are public$/m);
+    const declared = app(`${VIEW}revoke insert, update, delete on public.project_names from anon, authenticated;\n`, {
       "rlsmith.config.ts": config('{ expected: [{ object: "public.project_names", reason: "names are public" }] }'),
     });
     const fine = await rlsmith(["verify", declared]);
@@ -131,11 +138,15 @@ describe("a small project", () => {
   test("the emitted file is written, and made anew; one of somebody else's is left alone", async () => {
     const made = await rlsmith(["verify", dir, "--emit", "pgtap"]);
     const file = join(dir, "supabase/tests/database/rls_isolation.test.sql");
-    expect([made.code, existsSync(file)]).toEqual([0, true]);
+    // the view is open, and that a file was written does not make it less so
+    expect([made.code, existsSync(file)]).toEqual([1, true]);
+    expect(made.stdout).toMatch(/^1\. public\.project_names {2}view · tenancy$/m);
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace(/^select plan.*$/m, "select plan(1);"));
-    expect((await rlsmith(["verify", dir, "--emit", "pgtap"])).code).toBe(0);
+    await rlsmith(["verify", dir, "--emit", "pgtap"]);
     expect(readFileSync(file, "utf8")).toBe(text);
+    const closed = await rlsmith(["verify", app(), "--emit", "pgtap"]);
+    expect([closed.code, closed.stdout]).toEqual([0, ""]);
     writeFileSync(file, "-- ours\nselect 1;\n");
     const refused = await rlsmith(["verify", dir, "--emit", "pgtap"]);
     expect(refused.code).toBe(2);
