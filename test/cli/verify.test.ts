@@ -216,6 +216,7 @@ describe("a live database", () => {
     expect(found.breaches.map(({ door, object }) => `${door} ${object.name}`)).toEqual([]);
     expect(found.personas.map(({ role }) => role)).not.toContain("plain_owner");
     const notes = found.notes.map(({ message }) => message).join("\n");
+    expect(found.notes.map(({ code }) => code).filter((code) => code === "owner-login")).toHaveLength(1);
     // row security is not forced, so it does not hold back the owner; and nothing was drawn from what feeds no table of these
     expect(notes).not.toContain("policies hold for");
     expect(notes).not.toContain("public.elsewhere");
