@@ -63,7 +63,15 @@ const verification = z.strictObject({
       z.strictObject({
         /** the relation or object that opens it, as the report names it; `*` stands for anything */
         object: z.string().min(1),
+        /** that door and no other */
         door: z.string().min(1).optional(),
+        /** left out: reads, so that a write that opens later is a breach; doors that name a write themselves need none */
+        commands: z
+          .array(z.enum(["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "CALL"]))
+          .min(1)
+          .optional(),
+        /** names or classes of personas, as the report has them; `*` stands for anything; left out: all */
+        personas: z.array(z.string().min(1)).min(1).optional(),
         reason,
       }),
     )

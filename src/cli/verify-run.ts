@@ -11,10 +11,11 @@ import { renderVerifyComparison } from "../report/verify-comparison.ts";
 import { jsonWriter } from "../report/verify-json.ts";
 import { verificationJunit } from "../report/verify-junit.ts";
 import { verificationMarkdown } from "../report/verify-markdown.ts";
-import { renderVerification } from "../report/verify-terminal.ts";
+import { renderOpen, renderVerification } from "../report/verify-terminal.ts";
 import { comparing, type Before } from "../verify/compare.ts";
 import { emittedPath, type EmittedKind } from "../verify/emit/place.ts";
 import { mutationScore } from "../verify/mutation-score.ts";
+import type { Verification } from "../verify/verification.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, say } from "./terminal.ts";
 import { refuseForeignFile, type VerifyFlags } from "./verify-options.ts";
@@ -46,18 +47,28 @@ export async function attack(
   else print(renderVerification(found, colours));
   if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
     print(renderVerifyComparison(comparison, colours));
-  return found.breaches.length > 0 ? EXIT.findings : EXIT.fine;
+  return exitOf(found);
 }
 
-/** Write the matrix as a file of tests. */
+/** Something open; or nothing could be tried, which is no pass. */
+const exitOf = (found: Verification): number =>
+  found.breaches.length > 0 || found.nothingTried ? EXIT.findings : EXIT.fine;
+
+/** Write the matrix as a file of tests, and say what is open: tests of it fail until it is mended. The exit code is that of an attack. */
 export async function emit(source: Source, kind: EmittedKind, options: ProjectOptions): Promise<number> {
   const path = emittedPath(outputPlace(source, options.projectDir, null), kind);
   refuseForeignFile(path, kind);
-  const content = await emitTests(source, kind, options.projectDir, options.progress);
+  const { text: content, found } = await emitTests(source, kind, options.projectDir, options.progress);
   // one that an earlier run has written
   writeAll([{ path, content, replace: existsSync(path) }], options.projectDir);
   say(`wrote ${relative(process.cwd(), path)}`);
-  return EXIT.fine;
+  if (found.breaches.length > 0) {
+    say(
+      "open now: tests of tables that are open ask that nothing of another tenant is reached, and fail until it is mended",
+    );
+    print(renderOpen(found, coloursFor(process.stdout)));
+  }
+  return exitOf(found);
 }
 
 /** Make each policy worse in turn, and print what the matrix did not notice; the exit code. */

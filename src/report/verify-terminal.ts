@@ -19,18 +19,25 @@ const WIDTH = 8;
 const FOLDED = 40;
 const SHOWN = 30;
 
+/** Only what is open, and the sum: beside a file of tests that was written. */
+export const renderOpen = (v: Verification, colours: Colours): string =>
+  [...openOnes(v, colours), sum(v, colours), ""].join("\n");
+
+const openOnes = (v: Verification, colours: Colours): string[] => [
+  ...v.breaches.slice(0, SHOWN).flatMap((breach, n) => describe(breach, n + 1, colours)),
+  ...(v.breaches.length > SHOWN ? [`… and ${v.breaches.length - SHOWN} more breaches; --format json has all`, ""] : []),
+];
+
 /** A verification as a person reads it: the heat table, each breach with what reproduces it, exceptions, notes, and the sum. */
 export function renderVerification(v: Verification, colours: Colours): string {
   return [
     ...heatTable(v, colours),
-    ...v.breaches.slice(0, SHOWN).flatMap((breach, n) => describe(breach, n + 1, colours)),
-    ...(v.breaches.length > SHOWN
-      ? [`… and ${v.breaches.length - SHOWN} more breaches; --format json has all`, ""]
-      : []),
+    ...openOnes(v, colours),
     ...v.expected.map(
       ({ object, message, reason }) => `${colours.yellow("~")} ${object.name}: ${message}\n    declared: ${reason}`,
     ),
     ...v.notes.map(({ message }) => `${colours.dim("note")} ${message}`),
+    ...withoutRows(v),
     ...notReached(v),
     ...(v.breaches.length > 0 && v.rows.length > 0
       ? ["the rows that the statements speak of are under `rows` of --format json"]
@@ -46,14 +53,14 @@ function heatTable(v: Verification, colours: Colours): string[] {
     ([a, one], [b, other]) => breached(other) - breached(one) || (a < b ? -1 : 1),
   );
   const held = relations.filter(([, heats]) =>
-    heats.every(({ breach, expected, notReached: not }) => breach + expected + not === 0),
+    heats.every(({ breach, expected, unknown, notReached: not }) => breach + expected + unknown + not === 0),
   );
   const folded = relations.length > FOLDED ? new Set(held.map(([name]) => name)) : new Set<string>();
   const shown = relations.filter(([name]) => !folded.has(name));
   const width = Math.max(8, ...shown.map(([name]) => name.length));
   return [
     `${colours.dim("marks, in this order:")} ${CLASSES.join(", ")}`,
-    `${colours.dim("·")} held  ${colours.red("✗")} breach  ${colours.yellow("~")} declared  ${colours.yellow("?")} not reached`,
+    `${colours.dim("·")} held  ${colours.red("✗")} breach  ${colours.yellow("~")} declared  ${colours.yellow("?")} not reached or judged`,
     "",
     colours.bold(["relation".padEnd(width), ...COLUMNS.map(({ title }) => title.padEnd(WIDTH))].join("  ").trimEnd()),
     ...shown.map(([name, heats]) =>
@@ -79,11 +86,11 @@ const breached = (heats: readonly Heat[]): number => (heats.some(({ breach }) =>
 function marks(heats: readonly Heat[], colours: Colours): string {
   const each = CLASSES.map((cls) => {
     const of = heats.filter(({ personaClass }) => personaClass === cls);
-    const sumOf = (key: "held" | "breach" | "expected" | "notReached"): number =>
+    const sumOf = (key: "held" | "breach" | "expected" | "notReached" | "unknown"): number =>
       of.reduce((n, heat) => n + heat[key], 0);
     if (sumOf("breach") > 0) return colours.red("✗");
     if (sumOf("expected") > 0) return colours.yellow("~");
-    if (sumOf("notReached") > 0 && sumOf("held") === 0) return colours.yellow("?");
+    if (sumOf("unknown") > 0 || (sumOf("notReached") > 0 && sumOf("held") === 0)) return colours.yellow("?");
     return sumOf("held") > 0 ? colours.dim("·") : " ";
   });
   return each.join("") + " ".repeat(WIDTH - CLASSES.length);
@@ -106,6 +113,13 @@ function describe(breach: Breach, n: number, colours: Colours): string[] {
   ];
 }
 
+/** Which tables the notes have not named already: rows were looked for in them, and none was there. */
+function withoutRows(v: Verification): string[] {
+  const noted = v.notes.filter(({ code }) => code === "no-rows").map(({ message }) => message);
+  const names = v.withoutRows.filter((name) => !noted.some((message) => message.startsWith(`\`${name}\` `)));
+  return names.length === 0 ? [] : [`no rows, so nothing could be reached: ${names.join(", ")}`];
+}
+
 function notReached(v: Verification): string[] {
   if (v.notReached.length === 0) return [];
   const shown = v.notReached.slice(0, 8).map(({ why, cells }) => `  ${String(cells).padStart(7)}  ${why}`);
@@ -121,12 +135,22 @@ function notReached(v: Verification): string[] {
 export function sum(v: Verification, colours: Colours): string {
   const count = (n: number): string => n.toLocaleString("en");
   const missed = v.notReached.reduce((n, { cells }) => n + cells, 0);
+  const unknown = v.heat.reduce((n, heat) => n + heat.unknown, 0);
   const parts = [
     `${count(v.held)} held`,
     `${v.breaches.length} ${v.breaches.length === 1 ? "breach" : "breaches"}${v.breaches.length > 0 ? ` (${count(v.breached)} cells)` : ""}`,
     ...(v.expectedCells > 0 ? [`${v.expected.length} declared (${count(v.expectedCells)} cells)`] : []),
     ...(missed > 0 ? [`${count(missed)} not reached`] : []),
+    ...(unknown > 0 ? [`${count(unknown)} not judged`] : []),
+    ...(v.withoutRows.length > 0
+      ? [`${v.withoutRows.length} ${v.withoutRows.length === 1 ? "table" : "tables"} without rows`]
+      : []),
   ];
-  const mark = v.breaches.length === 0 ? colours.green("✓") : colours.red("✗");
+  const mark =
+    v.breaches.length > 0
+      ? colours.red("✗")
+      : v.nothingTried || v.cells === 0
+        ? colours.yellow("?")
+        : colours.green("✓");
   return `${mark} ${count(v.cells)} cells in ${v.seconds.toFixed(1)} s as ${v.personas.length} personas on ${v.ground}: ${parts.join(", ")}`;
 }

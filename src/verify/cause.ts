@@ -17,6 +17,8 @@ export interface Cause {
   kind: BreachKind;
   object: DbObject;
   message: string;
+  /** where the door's own hint would not mend it */
+  hint?: string;
 }
 
 /** How the session variables were brought to another tenant's values; null: they were left alone. */
@@ -54,6 +56,15 @@ export function causeOf(
       const table = base === undefined ? undefined : ground.targets.get(base);
       if (table && attempt.through.kind === "view") return openTable(table, actor, false, ground);
       const door = attempt.through.kind === "view" ? "view" : "materialized-view";
+      // it may show its own rows only; where it does not, its reads say so
+      if (attempt.command === "INSERT")
+        return {
+          door,
+          kind: "tenancy",
+          object: attempt.through,
+          message: `\`${attempt.through.name}\` takes rows of other tenants, with its owner's rights on ${list(behind)}`,
+          hint: "create it with (security_invoker = true), or with check option where its WHERE compares the tenant, or revoke INSERT",
+        };
       const what =
         door === "view"
           ? `\`${attempt.through.name}\` reads with its owner's rights, so policies of ${list(behind)} do not hold for it`

@@ -308,6 +308,31 @@ function otherRoles(catalog: Catalog, main: string): string[] {
   return [...new Set(granted)]
     .filter((name) => name !== main && name !== "anon" && !PLATFORM_ROLES.has(name) && !name.startsWith("pg_"))
     .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
+    .filter((name) => main === "" || !isMigrating(catalog, name))
+    .toSorted();
+}
+
+/**
+ * Whether a login is there to own and to migrate, and no request arrives as it: it owns relations, no policy names it, and no role of requests may
+ * become it. What it may do with what is its own is no hole between tenants.
+ */
+function isMigrating(catalog: Catalog, name: string): boolean {
+  const { roles, policies, relations } = catalog;
+  if (!roles.some((role) => role.name === name && role.login)) return false;
+  if (!relations.some(({ owner }) => owner === name)) return false;
+  const named = new Set(policies.flatMap((policy) => policy.roles));
+  const reached = new Set(["authenticator", "anon", "authenticated", ...named]);
+  for (const one of reached)
+    for (const group of roles.find((role) => role.name === one)?.memberOf ?? []) reached.add(group);
+  return !reached.has(name);
+}
+
+/** Such logins that own relations whose row security is on and not forced: no policy would hold for a request that came as one of them. */
+export function migratingOwners(catalog: Catalog): string[] {
+  const loose = catalog.relations.filter(({ rowSecurity, forceRowSecurity }) => rowSecurity && !forceRowSecurity);
+  return [...new Set(loose.map(({ owner }) => owner))]
+    .filter((name) => !PLATFORM_ROLES.has(name) && isMigrating(catalog, name))
+    .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
     .toSorted();
 }
 

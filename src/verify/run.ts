@@ -10,6 +10,7 @@ import { collectEvidence, type Evidence } from "./evidence.ts";
 import type { Ground } from "./ground.ts";
 import { judge, type Judged } from "./judge.ts";
 import { actorsFor, type Actor } from "./personas.ts";
+import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
 import { runBatch, type Answered } from "./run-batch.ts";
 import type { Standing } from "./standings.ts";
@@ -42,12 +43,22 @@ export interface Run {
   open: Set<string>;
   /** `relation actor attack` of the same */
   openAttacks: Set<string>;
+  /** `relation command` that members get through with; only of what the config declares for a policy */
+  plainlyOpen: Set<string>;
+  /**
+   * What comes before the first claims are set, on a connection that has had none: it is recorded when `plainlyOpen` is known, and asking for that
+   * sets claims. Null: it is known.
+   */
+  later: (() => void)[] | null;
   breaches: Map<string, Breach>;
   expected: Map<string, ExpectedBreach>;
   /** entries of the config that something was found for */
   met: Set<Config["verify"]["expected"][number]>;
   heat: Map<string, Heat>;
   notReached: Map<string, number>;
+  /** `reason: relation` of set-ups that raised → the first attack that it was for */
+  setups: Map<string, string>;
+  withoutRows: Set<string>;
   notes: Map<string, Set<string>>;
   cells: number;
   held: number;
@@ -77,11 +88,15 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
     privileged: new Map(),
     open: new Set(),
     openAttacks: new Set(),
+    plainlyOpen: new Set(),
+    later: [],
     breaches: new Map(),
     expected: new Map(),
     met: new Set(),
     heat: new Map(),
     notReached: new Map(),
+    setups: new Map(),
+    withoutRows: new Set(),
     notes: new Map(),
     cells: 0,
     held: 0,
@@ -131,6 +146,7 @@ export async function perform(
   settle: (attempt: Attempt, judged: Judged, answer: Answered) => Judged = (_, judged) => judged,
 ): Promise<void> {
   const { ground } = run;
+  if (run.later !== null && work.actor.claims !== null) await settleLater(run);
   for (let from = 0; from < work.attempts.length; from += BATCH) {
     const attempts = work.attempts.slice(from, from + BATCH);
     const prelude = work.standing?.prelude ?? [];
@@ -147,7 +163,9 @@ export async function perform(
       const answer = answers[index];
       if (!answer) continue;
       const judged = settle(attempt, judge(attempt, work.actor, answer, ground.targets, run.evidence), answer);
-      record(run, work, attempt, judged);
+      const refused = answer.kind === "error" && answer.sqlstate === "42501";
+      if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged, refused));
+      else record(run, work, attempt, judged, refused);
     }
   }
 }

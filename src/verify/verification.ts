@@ -12,6 +12,8 @@ export interface Heat {
   expected: number;
   notReached: number;
   notJudged: number;
+  /** of those: rows were reached, and nothing says whose they are */
+  unknown: number;
 }
 
 /** What is worth knowing and is no breach: lower case, no final period. */
@@ -36,6 +38,10 @@ export interface Verification {
   heat: Heat[];
   breaches: Breach[];
   expected: ExpectedBreach[];
+  /** relations without a row that could have been reached */
+  withoutRows: string[];
+  /** there was something to attack, and none of it could be tried: no pass */
+  nothingTried: boolean;
   notes: Note[];
   /** statements that put the rows in place which breaches speak of; in a live database that was only read they are there */
   rows: string[];

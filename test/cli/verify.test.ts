@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BOOTSTRAP } from "../../src/scratch/bootstrap.ts";
+import type { Verification } from "../../src/verify/verification.ts";
 import { project, rlsmith } from "../support/cli.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -100,7 +103,14 @@ describe("a small project", () => {
     const open = await rlsmith(["verify", dir]);
     expect(open.code).toBe(1);
     expect(open.stdout).toMatch(/^1\. public\.project_names {2}view · tenancy$/m);
-    const declared = app(VIEW, {
+    // that it may be read says nothing of writing through it
+    const forReads = app(VIEW, {
+      "rlsmith.config.ts": config('{ expected: [{ object: "public.project_names", reason: "names are public" }] }'),
+    });
+    const writable = await rlsmith(["verify", forReads]);
+    expect(writable.code).toBe(1);
+    expect(writable.stdout).toMatch(/^ {4}declared: names are public$/m);
+    const declared = app(`${VIEW}revoke insert, update, delete on public.project_names from anon, authenticated;\n`, {
       "rlsmith.config.ts": config('{ expected: [{ object: "public.project_names", reason: "names are public" }] }'),
     });
     const fine = await rlsmith(["verify", declared]);
@@ -131,11 +141,15 @@ describe("a small project", () => {
   test("the emitted file is written, and made anew; one of somebody else's is left alone", async () => {
     const made = await rlsmith(["verify", dir, "--emit", "pgtap"]);
     const file = join(dir, "supabase/tests/database/rls_isolation.test.sql");
-    expect([made.code, existsSync(file)]).toEqual([0, true]);
+    // the view is open, and that a file was written does not make it less so
+    expect([made.code, existsSync(file)]).toEqual([1, true]);
+    expect(made.stdout).toMatch(/^1\. public\.project_names {2}view · tenancy$/m);
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace(/^select plan.*$/m, "select plan(1);"));
-    expect((await rlsmith(["verify", dir, "--emit", "pgtap"])).code).toBe(0);
+    await rlsmith(["verify", dir, "--emit", "pgtap"]);
     expect(readFileSync(file, "utf8")).toBe(text);
+    const closed = await rlsmith(["verify", app(), "--emit", "pgtap"]);
+    expect([closed.code, closed.stdout]).toEqual([0, ""]);
     writeFileSync(file, "-- ours\nselect 1;\n");
     const refused = await rlsmith(["verify", dir, "--emit", "pgtap"]);
     expect(refused.code).toBe(2);
@@ -165,6 +179,61 @@ describe("a live database", () => {
     const seen = await rlsmith(["verify", project({}), "--db", server.url]);
     expect(seen.stderr + seen.stdout).toMatch(/live, read-only/);
     expect(seen.code).toBe(0);
+  });
+
+  const exec = async (url: string, sql: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(sql);
+    await client.end();
+  };
+  const database = async (name: string, sql: string): Promise<string> => {
+    await exec(server.url, `create database ${name}`);
+    const url = server.url.replace(/\/postgres$/, `/${name}`);
+    await exec(url, sql);
+    return url;
+  };
+
+  test("as the login that owns the tables and nothing else: no hole that only an owner has, and no note of what it did not do", async () => {
+    const url = await database(
+      "owned",
+      `${BOOTSTRAP}
+      create role plain_owner login password 'owner-pw';
+      grant anon, authenticated to plain_owner;
+      grant usage, create on schema public to plain_owner;
+      grant usage on schema auth to plain_owner;
+      create sequence public.elsewhere;
+      set role plain_owner;
+      create table public.note (id bigint generated always as identity primary key, org_id uuid not null, body text not null);
+      alter table public.note enable row level security;
+      create policy own on public.note to authenticated using (org_id = ${CLAIM}) with check (org_id = ${CLAIM});
+      grant select, insert, update, delete on public.note to authenticated;`,
+    );
+    const owner = new URL(url);
+    [owner.username, owner.password] = ["plain_owner", "owner-pw"];
+    const seen = await rlsmith(["verify", project({}), "--db", owner.href, "-w", "--format", "json"]);
+    const found = JSON.parse(seen.stdout) as Verification;
+    expect(found.breaches.map(({ door, object }) => `${door} ${object.name}`)).toEqual([]);
+    expect(found.personas.map(({ role }) => role)).not.toContain("plain_owner");
+    const notes = found.notes.map(({ message }) => message).join("\n");
+    expect(found.notes.map(({ code }) => code).filter((code) => code === "owner-login")).toHaveLength(1);
+    // row security is not forced, so it does not hold back the owner; and nothing was drawn from what feeds no table of these
+    expect(notes).not.toContain("policies hold for");
+    expect(notes).not.toContain("public.elsewhere");
+    expect(found.held).toBeGreaterThan(0);
+    expect(seen.code).toBe(0);
+  });
+
+  test("a table without rows is not reached, though it is open; a run that reached nothing is no pass", async () => {
+    const url = await database(
+      "bare",
+      "create table note (id int primary key, body text); grant select on note to public",
+    );
+    const seen = await rlsmith(["verify", project({}), "--db", url]);
+    expect(seen.stdout).toMatch(/^public\.note +\S*\?/m);
+    expect(seen.stdout).toMatch(/^no rows, so nothing could be reached: public\.note$/m);
+    expect(seen.stdout).toMatch(/^\? .* 0 held, 0 breaches, .*1 table without rows$/m);
+    expect(seen.code).toBe(1);
   });
 });
 

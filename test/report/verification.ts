@@ -21,7 +21,7 @@ export const BREACH: Breach = {
   cells: 12,
 };
 
-const heat = { held: 0, breach: 0, expected: 0, notReached: 0, notJudged: 0 };
+const heat = { held: 0, breach: 0, expected: 0, notReached: 0, notJudged: 0, unknown: 0 };
 
 /** Three relations: one breached, one with an exception, one where a command could not be tried. */
 export const FOUND: Verification = {
@@ -46,6 +46,8 @@ export const FOUND: Verification = {
   ],
   breaches: [BREACH],
   expected: [{ ...BREACH, id: "other", object: { kind: "table", name: "public.price" }, reason: "one list for all" }],
+  withoutRows: [],
+  nothingTried: false,
   notes: [{ code: "truncate-by-platform", message: "TRUNCATE is granted on `public.calm`" }],
   rows: ["insert into public.note default values"],
   seconds: 2.04,

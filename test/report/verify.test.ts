@@ -51,6 +51,21 @@ test("terminal: nothing found", () => {
   expect(text).not.toContain("--format json");
 });
 
+test("terminal: what nobody knows the owner of is marked, tables without rows are counted, and a run that tried nothing has no tick", () => {
+  const heat = FOUND.heat.slice(0, 1).map((one) => ({ ...one, notJudged: 3, unknown: 3 }));
+  const text = renderVerification({ ...CLEAN, heat, withoutRows: ["public.bare", "public.new"] }, plain);
+  expect(text).toMatch(/^public\.calm +\?$/m);
+  expect(text).toContain("no rows, so nothing could be reached: public.bare, public.new\n");
+  expect(text).toContain("600 held, 0 breaches, 3 not judged, 2 tables without rows\n");
+  expect(renderVerification({ ...CLEAN, nothingTried: true, held: 0 }, plain)).toContain("? 600 cells");
+  expect(renderVerification({ ...CLEAN, cells: 0, held: 0, heat: [] }, plain)).toContain("? 0 cells");
+  // said once: a note that has named it is enough
+  const noted = { code: "no-rows", message: "`public.bare` has no rows, so nothing of it was tried: none" };
+  expect(renderVerification({ ...CLEAN, withoutRows: ["public.bare"], notes: [noted] }, plain)).not.toContain(
+    "could be reached",
+  );
+});
+
 test("terminal: of many relations those that held are one line, of many breaches the first are shown and the rest counted", () => {
   const many = Array.from({ length: 50 }, (_, n) =>
     CLEAN.heat.map((heat) => ({ ...heat, relation: `public.t${n}` })),

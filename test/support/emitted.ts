@@ -11,7 +11,7 @@ import { scratchGround } from "../../src/verify/scratch-ground.ts";
 export async function emittedPgtap(scratch: Scratch, catalog: Catalog, config: Config, title: string): Promise<string> {
   const copy = await scratch.fork();
   try {
-    return pgtap(await isolationTests(await scratchGround(copy.db, knownOf(catalog, config)), title));
+    return pgtap(await isolationTests(await scratchGround(copy.db, knownOf(catalog, config)), title, config.verify));
   } finally {
     await copy.close();
   }

@@ -3,16 +3,20 @@ import { deleteAttempts } from "../attacks/delete.ts";
 import { insertAttempts } from "../attacks/insert.ts";
 import { readAttempts } from "../attacks/read.ts";
 import { updateAttempts } from "../attacks/update.ts";
-import type { Fixtures, Row } from "../../fixtures/fixtures.ts";
-import { insertRecorded, steadyRow } from "../../fixtures/recorded-rows.ts";
+import type { Config } from "../../config.ts";
+import { insertRecorded } from "../../fixtures/recorded-rows.ts";
 import { isSettable } from "../../pg/context.ts";
 import { identForReading, quoteLiteral } from "../../pg/identifier.ts";
 import type { Ground } from "../ground.ts";
-import { actorsFor, ATTACKER, VICTIM, type Actor } from "../personas.ts";
+import { judge } from "../judge.ts";
+import { actorsFor, type Actor } from "../personas.ts";
 import { runBatch, type Answered } from "../run-batch.ts";
-import { privilegesOf } from "../run.ts";
+import { settleLater } from "../plainly-open.ts";
+import { prepare, privilegesOf } from "../run.ts";
 import type { Target } from "../target.ts";
+import { verdictOf } from "../verdict.ts";
 import { expectedAnswer } from "./contents.ts";
+import { steadyFixtures, steadyKey, steadyTarget } from "./steady.ts";
 import { changeOf, type IsolationCheck, type IsolationTests } from "./isolation-tests.ts";
 
 /** What each persona tries in the emitted tests: enough to notice a policy that changes, few enough to be read. */
@@ -37,11 +41,24 @@ const TRIED = new Set([
 /** Of a value that policies ask for: a row that has another one. */
 const WORD = /^(read|insert own row|update blind|delete blind) with /;
 
-/** Freeze what the matrix finds on this ground as tests: own access works, and foreign rows stay out of reach. The same ground gives the same text. */
-export async function isolationTests(ground: Ground, title: string): Promise<IsolationTests> {
+/**
+ * Freeze what the matrix finds on this ground as tests: own access works, and foreign rows stay out of reach. What is open and not declared is not
+ * frozen as it is: its test asks that nothing of another tenant is reached. The same ground gives the same text.
+ */
+export async function isolationTests(ground: Ground, title: string, config: Declared): Promise<IsolationTests> {
+  const run = await prepare(ground, {
+    config,
+    liveRole: false,
+    onCell: () => {},
+    progress: { done: () => {}, tick: () => {} },
+    otherClient: null,
+  });
+  await settleLater(run);
   const actors = actorsFor(ground.catalog, ground.context, ground.fixtures).filter(isTried);
   const fixtures = steadyFixtures(ground);
-  const targets = new Map([...ground.targets.values()].map((target) => [target.name, steadyTarget(target, fixtures)]));
+  const targets = new Map<string, Target>();
+  for (const target of ground.targets.values())
+    targets.set(target.name, await steadyKey(ground, steadyTarget(target, fixtures)));
   const probes = new Map([...targets.values()].map(({ name, probe }) => [name, probe]));
   const variables = [...ground.context.variables.filter(isSettable).map(({ setting }) => setting), ...ground.unmapped];
   // as on a pooled connection that has served somebody before: empty, never unset
@@ -50,7 +67,7 @@ export async function isolationTests(ground: Ground, title: string): Promise<Iso
   for (const target of targets.values())
     for (const actor of actors) {
       const attempts = [
-        ...readAttempts(target, targets, ground.surface, { limited: true, prepared: true }),
+        ...readAttempts(target, targets, ground.surface, READ),
         ...insertAttempts(target, actor, ground.tenantSetting),
         ...updateAttempts(target, actor, ground.tenantSetting, true),
         ...deleteAttempts(target, actor, true),
@@ -68,7 +85,13 @@ export async function isolationTests(ground: Ground, title: string): Promise<Iso
       const answers = await ground.transaction(async () => runBatch(ground.db, batch, probes));
       for (const [index, attempt] of attempts.entries()) {
         const answer = answers[index];
-        const check = answer && checkOf(attempt, actor, answer, target.probe);
+        if (!answer) continue;
+        const judged = judge(attempt, actor, answer, targets, run.evidence);
+        const verdict = verdictOf(run, { actor, attempts: [], standing: null }, attempt, judged, null);
+        const check =
+          verdict.judgement === "breach"
+            ? mendedOf(attempt, actor, target, readAttempts({ ...target, ownRows: [] }, targets, ground.surface, READ))
+            : checkOf(attempt, actor, answer, target.probe);
         if (check) checks.push(check);
       }
     }
@@ -81,6 +104,10 @@ export async function isolationTests(ground: Ground, title: string): Promise<Iso
     variables,
   };
 }
+
+type Declared = Config["verify"];
+
+const READ = { limited: true, prepared: true };
 
 const plainOf = (attack: string): string => attack.replace(/ with .*/, "").replace("update blind", "update, blind");
 
@@ -109,54 +136,44 @@ async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<str
     .map(({ schema, relation }) => [schema, relation].map(identForReading).join("."));
 }
 
-/** The fixtures as they are in every run: a row whose key chance has made would be another one each time, and is left out. */
-function steadyFixtures({ fixtures, catalog }: Ground): Fixtures {
-  return {
-    ...fixtures,
-    filled: fixtures.filled.map((table) => {
-      const relation = catalog.relations.find(({ schema, name }) => schema === table.schema && name === table.relation);
-      if (!relation) return table;
-      const steady = (rows: readonly Row[]): Row[] =>
-        rows.map((row) => steadyRow(row, relation)).filter((row) => table.primaryKey.every((name) => name in row));
-      const rows = Object.entries(table.rows).map(([tenant, made]) => [tenant, steady(made)] as const);
-      const spare = Object.entries(table.spare).map(([tenant, row]) => [tenant, steadyRow(row, relation)] as const);
-      return { ...table, rows: Object.fromEntries(rows), spare: Object.fromEntries(spare) };
-    }),
-  };
-}
-
-/** Only rows that the fixtures put there: what triggers have made has another key every time. */
-function steadyTarget(target: Target, fixtures: Fixtures): Target {
-  const filled =
-    fixtures.filled.find(
-      ({ schema, relation }) => schema === target.filled.schema && relation === target.filled.relation,
-    ) ?? target.filled;
-  const known = (tenant: string, rows: readonly Row[]): Row[] =>
-    (filled.rows[tenant] ?? []).filter((row) =>
-      rows.some((one) => target.primaryKey.every((name) => JSON.stringify(one[name]) === JSON.stringify(row[name]))),
-    );
-  return {
-    ...target,
-    filled,
-    ownRows: known(ATTACKER, target.ownRows),
-    foreignRows: known(VICTIM, target.foreignRows),
-  };
-}
-
 const isTried = (actor: Actor): boolean =>
   actor.truth === null &&
   (actor.class !== "bad claims" ||
     /^(no claims|tenant missing|role missing|tenant B at user_metadata)$/.test(actor.name));
 
+/**
+ * A check of what is open: it fails until it is mended. How many own rows a persona is left with then nobody knows, so a read asks for the foreign
+ * ones only (`foreignReads`); null where there is none such.
+ */
+function mendedOf(
+  attempt: Attempt,
+  actor: Actor,
+  target: Target,
+  foreignReads: readonly Attempt[],
+): IsolationCheck | null {
+  // to nobody every row is foreign, and without a tenant's column every row is as good as another
+  const all = actor.tenant === null || target.own === null;
+  const common = commonOf(attempt, actor);
+  if (attempt.answer !== "keys")
+    return { ...common, kind: "writes", probe: target.probe, expected: { kind: "kept out", own: !all } };
+  const sql = all ? attempt.sql : foreignReads.find(({ attack }) => attack === attempt.attack)?.sql;
+  return sql === undefined ? null : { ...common, sql, kind: "reads", expected: { kind: "kept out", own: false } };
+}
+
+const commonOf = (
+  { relation, attack, setup = [], sql }: Attempt,
+  { name }: Actor,
+): Pick<IsolationCheck, "relation" | "persona" | "attack" | "setup" | "settings" | "sql"> => ({
+  relation,
+  persona: name,
+  attack,
+  setup,
+  settings: {},
+  sql,
+});
+
 function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string): IsolationCheck | null {
-  const common = {
-    relation: attempt.relation,
-    persona: actor.name,
-    attack: attempt.attack,
-    setup: attempt.setup ?? [],
-    settings: {},
-    sql: attempt.sql,
-  };
+  const common = commonOf(attempt, actor);
   // a limit of time or a lock says nothing of policies, and what could not be prepared nothing at all
   if (answer.kind === "error" && answer.at === "setup") return null;
   if (answer.kind === "error" && /^(57014|55P03|25006)$/.test(answer.sqlstate)) return null;

@@ -2,10 +2,14 @@ import type { IsolationCheck, IsolationTests } from "./isolation-tests.ts";
 
 // What both kinds of file have in common. The answers that their helpers give, and the ones expected, are texts made here and there alike.
 
-/** The answer that a check must get: `sees nothing`, `sees` and keys one a line, `changed: 2 own, 1 foreign`, `unchanged`, `error 23505`. */
+/**
+ * The answer that a check must get: `sees nothing`, `sees` and keys one a line, `changed: 2 own, 1 foreign`, `unchanged`, `error 23505`; of what
+ * must be mended `nothing` or `nothing foreign`, which several answers are.
+ */
 export function expectedAnswer({ expected }: IsolationCheck): string {
   if (expected.kind === "error") return `error ${expected.sqlstate}`;
   if (expected.kind === "unchanged") return "unchanged";
+  if (expected.kind === "kept out") return expected.own ? "nothing foreign" : "nothing";
   if (expected.kind === "changed") {
     const rows = (["own", "foreign"] as const).flatMap((whose) =>
       expected[whose] === 0 ? [] : [`${expected[whose]} ${whose}`],
@@ -93,3 +97,9 @@ export const privilegeTitle = (role: string): string => `role ${oneLine(role)} i
 
 export const guardedTitle = (role: string, relation: string): string =>
   `as ${oneLine(role)}: row security is active on ${oneLine(relation)}`;
+
+/** Answers that are `nothing`, as a regular expression: that it was refused, or raised for its values, has reached nothing. No backslash is in it. */
+export const NOTHING = "^(sees nothing|unchanged|error (42501|2[23]...))$";
+
+/** Answers that are `nothing foreign`. */
+export const NOTHING_FOREIGN = "^(unchanged|changed: [0-9]+ own|error (42501|2[23]...))$";

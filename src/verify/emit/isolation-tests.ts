@@ -40,7 +40,7 @@ export type IsolationCheck = {
   | {
       /** `sql` returns one text: keys of the rows that it saw, sorted, one a line */
       kind: "reads";
-      expected: { kind: "keys"; keys: string[] } | { kind: "error"; sqlstate: string };
+      expected: { kind: "keys"; keys: string[] } | { kind: "error"; sqlstate: string } | KeptOut;
     }
   | {
       /**
@@ -50,9 +50,18 @@ export type IsolationCheck = {
       kind: "writes";
       probe: string;
       /** `unchanged`: the probe says the same as before the statement, and the statement may also have raised 42501 */
-      expected: { kind: "unchanged" } | ({ kind: "changed" } & Change) | { kind: "error"; sqlstate: string };
+      expected: { kind: "unchanged" } | ({ kind: "changed" } & Change) | { kind: "error"; sqlstate: string } | KeptOut;
     }
 );
+
+/**
+ * What is open today and must not be: the test fails until it is mended, whichever way. `own`: rows of the persona's own tenant may change, and
+ * nobody knows how many will.
+ */
+export interface KeptOut {
+  kind: "kept out";
+  own: boolean;
+}
 
 /** How many rows were made, changed or removed. Where nothing says whose rows are, they are in neither number. */
 export interface Change {

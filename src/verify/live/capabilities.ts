@@ -1,5 +1,6 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { passing } from "../../db/savepoint.ts";
+import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 
 /** What the login of a target can do of what a run may want. */
@@ -42,8 +43,12 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
     if (refused === "22023") missing(`there is no role \`${name}\`, so nothing is tried as \`${name}\``);
     else missing(`\`${login}\` may not SET ROLE \`${name}\`, so nothing is tried as \`${name}\``);
   }
-  if (!found.bypassesRowSecurity)
-    missing(`policies hold for \`${login}\` too, so rows of tables with row security cannot be sampled or put in`);
+  // an owner is held back only where row security is forced
+  const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db);
+  if (guarded.length > 0)
+    missing(
+      `policies hold for \`${login}\` too on ${listed(guarded)}, so their rows cannot be sampled or put in as they should`,
+    );
   if (!found.replicationRole)
     missing(`\`${login}\` may not set session_replication_role, so triggers fire when rows are put in`);
   const users = await refusal(db, "select id from auth.users limit 1");
@@ -52,6 +57,24 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
   if (found.readsUsers === false)
     missing(`\`${login}\` may not read auth.users, so what users' accounts say is not looked at`);
   return found;
+}
+
+/** Tables, other than the platform's, whose row security holds for the login as well. */
+async function guardedFor(db: Db): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p') and c.relrowsecurity and row_security_active(c.oid) and n.nspname <> all ($1)
+     order by n.nspname collate "C", c.relname collate "C"`,
+    [[...PLATFORM_SCHEMAS]],
+  );
+  return rows.map(({ name }) => name);
+}
+
+const SHOWN = 5;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).map((name) => `\`${name}\``);
+  return `${shown.join(", ")}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ""}`;
 }
 
 async function refusal(db: Db, statement: string): Promise<string | null> {

@@ -6,6 +6,7 @@ import type { Ground } from "../ground.ts";
 import type { Known } from "../scratch-ground.ts";
 import { actorsFor } from "../personas.ts";
 import { capabilities } from "./capabilities.ts";
+import { feeding, positions } from "./drawn.ts";
 import { protectSequences } from "./sequences.ts";
 import { readSurface } from "../surface.ts";
 import { targetsOf } from "../target.ts";
@@ -32,14 +33,21 @@ const CHECK = "set local client_connection_check_interval = '1s'";
 export async function liveGround(db: Db, known: Known, writes: boolean): Promise<Ground> {
   const begin = `begin transaction${writes ? "" : " read only"}; ${LIMITS}`;
   const check = (await runs(db, CHECK)) ? CHECK : "";
+  // all that could not be protected, and of those the ones that were drawn from
+  const loose = new Map<string, string>();
   const unprotected = new Map<string, string>();
   const prepare = async (ahead: number): Promise<void> => {
     await db.exec(check === "" ? begin : `${begin}; ${check}`);
     if (!writes) return;
-    for (const { sequence, why } of (await protectSequences(db, { ahead })).mayAdvance) unprotected.set(sequence, why);
+    for (const { sequence, why } of (await protectSequences(db, { ahead })).mayAdvance) loose.set(sequence, why);
   };
   // rows that are recorded hold numbers, and a sequence that was rolled back hands them out again: so away from there, and back with more
   await prepare(AHEAD);
+  const surface = await readSurface(db);
+  const stood = await positions(
+    db,
+    surface.sequences.filter(({ schema, name }) => loose.has(`${schema}.${name}`)),
+  );
   const fixtures = writes
     ? await generateRows(db, known.catalog, known.context, {
         columns: known.columns,
@@ -47,18 +55,33 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
         inTransaction: true,
       })
     : await sampleRows(db, known.catalog, known.context, known.columns);
-  const surface = await readSurface(db);
   const targets = await targetsOf(db, known.catalog, surface, fixtures, !writes);
   const missing = await capabilities(db, [
     ...new Set(actorsFor(known.catalog, known.context, fixtures).map(({ role }) => role)),
   ]);
   await db.exec("rollback");
+  const fed = feeding(surface, fixtures);
+  /** Those that feed tables that rows were put into, and those that have moved: a trigger may have drawn from them. */
+  const findDrawn = async (): Promise<void> => {
+    for (const [name, why] of loose) if (fed.has(name)) unprotected.set(name, why);
+    const others = surface.sequences.filter(({ schema, name }) => {
+      const full = `${schema}.${name}`;
+      return loose.has(full) && stood.has(full) && !unprotected.has(full);
+    });
+    if (others.length === 0) return;
+    await db.exec(begin);
+    const stand = await positions(db, others);
+    await db.exec("rollback");
+    for (const [name, value] of stand) if (stood.get(name) !== value) unprotected.set(name, loose.get(name) ?? "");
+  };
+  await findDrawn();
 
   let openedAt: number | null = null;
   const finish = async (): Promise<void> => {
     if (openedAt === null) return;
     openedAt = null;
     await db.exec("rollback");
+    await findDrawn();
   };
   return {
     ...known,

@@ -1,4 +1,4 @@
-import type { Change, IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
+import type { Change, IsolationCheck, IsolationTests, KeptOut } from "../../../src/verify/emit/isolation-tests.ts";
 
 const A = "aaaaaaaa-0000-4000-8000-000000000001";
 const B = "bbbbbbbb-0000-4000-8000-000000000001";
@@ -49,7 +49,7 @@ const writes = (
   attack: string,
   sql: string,
   probe: string,
-  expected: "unchanged" | Change | `error ${string}`,
+  expected: "unchanged" | Change | KeptOut | `error ${string}`,
   settings: Record<string, string> = {},
 ): Draft["writes"] => ({
   kind: "writes",
@@ -61,7 +61,9 @@ const writes = (
   probe,
   expected:
     typeof expected === "object"
-      ? { kind: "changed", ...expected }
+      ? "kind" in expected
+        ? expected
+        : { kind: "changed", ...expected }
       : expected === "unchanged"
         ? { kind: "unchanged" }
         : { kind: "error", sqlstate: expected.slice("error ".length) },
@@ -137,6 +139,20 @@ const visit = [
 ];
 
 const invoice = [
+  // as where something was open and has been mended: any answer that reaches nothing of another tenant is right
+  reads("anon", "reads no invoice, whichever way", seen("invoice", 900_001, 900_009), { kind: "kept out", own: false }),
+  writes("A's nurse", "deletes none of B's invoices", "delete from public.invoice", rows("invoice", B), {
+    kind: "kept out",
+    own: true,
+  }),
+  writes("A's nurse", "deletes own invoices at most", "delete from public.invoice", rows("invoice", A), {
+    kind: "kept out",
+    own: true,
+  }),
+  writes("nobody", "changes no invoice", "update public.invoice set amount = 2", rows("invoice", A), {
+    kind: "kept out",
+    own: false,
+  }),
   reads("A's nurse", "sees its own invoices", seen("invoice", 900_001, 900_009), { kind: "keys", keys: ["900001"] }),
   reads("anon", "may not read invoices", seen("invoice", 900_001, 900_009), { kind: "error", sqlstate: "42501" }),
   writes(

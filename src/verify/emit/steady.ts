@@ -1,0 +1,67 @@
+import type { Fixtures, Row } from "../../fixtures/fixtures.ts";
+import { steadyRow } from "../../fixtures/recorded-rows.ts";
+import { quoteIdent } from "../../pg/identifier.ts";
+import type { Ground } from "../ground.ts";
+import { ATTACKER, VICTIM } from "../personas.ts";
+import type { Target } from "../target.ts";
+
+// What is the same in every run, so that the emitted text is.
+
+/** The fixtures as they are in every run: a row whose key chance has made would be another one each time, and is left out. */
+export function steadyFixtures({ fixtures, catalog }: Ground): Fixtures {
+  return {
+    ...fixtures,
+    filled: fixtures.filled.map((table) => {
+      const relation = catalog.relations.find(({ schema, name }) => schema === table.schema && name === table.relation);
+      if (!relation) return table;
+      const steady = (rows: readonly Row[]): Row[] =>
+        rows.map((row) => steadyRow(row, relation)).filter((row) => table.primaryKey.every((name) => name in row));
+      const rows = Object.entries(table.rows).map(([tenant, made]) => [tenant, steady(made)] as const);
+      const spare = Object.entries(table.spare).map(([tenant, row]) => [tenant, steadyRow(row, relation)] as const);
+      return { ...table, rows: Object.fromEntries(rows), spare: Object.fromEntries(spare) };
+    }),
+  };
+}
+
+/** Only rows that the fixtures put there: what triggers have made has another key every time. */
+export function steadyTarget(target: Target, fixtures: Fixtures): Target {
+  const filled =
+    fixtures.filled.find(
+      ({ schema, relation }) => schema === target.filled.schema && relation === target.filled.relation,
+    ) ?? target.filled;
+  const known = (tenant: string, rows: readonly Row[]): Row[] =>
+    (filled.rows[tenant] ?? []).filter((row) =>
+      rows.some((one) => target.primaryKey.every((name) => JSON.stringify(one[name]) === JSON.stringify(row[name]))),
+    );
+  return {
+    ...target,
+    filled,
+    ownRows: known(ATTACKER, target.ownRows),
+    foreignRows: known(VICTIM, target.foreignRows),
+  };
+}
+
+/**
+ * Without a primary key a row is told by all that it holds. What the clock or chance has put there is another text every time: a row is told by the
+ * rest.
+ */
+export async function steadyKey(ground: Ground, target: Target): Promise<Target> {
+  if (target.primaryKey.length > 0) return target;
+  const rows = [...target.ownRows, ...target.foreignRows];
+  const names = target.columns.filter(({ name, expression }) =>
+    rows.length === 0 ? expression === null : rows.every((row) => name in row),
+  );
+  if (names.length === target.columns.length || names.length === 0) return target;
+  const key = `md5(concat_ws(' ', ${names.map(({ name }) => `t.${quoteIdent(name)}`).join(", ")}))`;
+  const keys = async (condition: string | null): Promise<Set<string>> => {
+    if (condition === null) return new Set();
+    const found = await ground.db.query<{ key: string }>(
+      `select ${key} as key from ${target.sql} t where ${condition} limit 200`,
+    );
+    return new Set(found.map((row) => row.key));
+  };
+  const [ownKeys, foreignKeys] = await ground.transaction(
+    async () => [await keys(target.own), await keys(target.foreign)] as const,
+  );
+  return { ...target, key, probe: target.probe.replaceAll(target.key, () => key), ownKeys, foreignKeys };
+}

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { Door } from "../../src/verify/breach.ts";
+import type { Cause } from "../../src/verify/cause.ts";
+import type { Command, DbObject, PersonaClass } from "../../src/verify/cell.ts";
+import { isDeclared } from "../../src/verify/declared.ts";
+
+const cause = (door: Door, kind: DbObject["kind"] = "table"): Cause => ({
+  door,
+  kind: "tenancy",
+  object: { kind, name: "public.ticket" },
+  message: "",
+});
+const entry = { object: "public.ticket", reason: "known" };
+const MEMBER: { name: string; class: PersonaClass } = { name: "A's member", class: "member" };
+const never = (): boolean => false;
+
+test.each<[string, object, Door, Command, boolean]>([
+  ["a door that is named is that one", { door: "policy" }, "policy", "SELECT", true],
+  ["and no other", { door: "policy" }, "rls-off", "SELECT", false],
+  ["nor that of membership", { door: "policy", commands: ["INSERT"] }, "membership", "INSERT", false],
+  ["without commands it is for reads", {}, "policy", "COPY", true],
+  ["and not for writes", {}, "policy", "UPDATE", false],
+  ["with commands it is for those", { commands: ["UPDATE"] }, "policy", "UPDATE", true],
+  ["and no others", { commands: ["UPDATE"] }, "policy", "SELECT", false],
+  ["a door that says what is done needs no command", { door: "truncate" }, "truncate", "TRUNCATE", true],
+  ["a table without a door is not for truncating it", {}, "truncate", "TRUNCATE", false],
+])("%s", (_, more, door, command, declared) => {
+  expect(isDeclared({ ...entry, ...more }, cause(door), MEMBER, command, never)).toBe(declared);
+});
+
+test("a key or a trigger is about one thing, whatever shows it", () => {
+  expect(isDeclared(entry, cause("unique-oracle", "constraint"), MEMBER, "INSERT", never)).toBe(true);
+  expect(isDeclared(entry, cause("trigger", "trigger"), MEMBER, "UPDATE", never)).toBe(true);
+});
+
+test("personas by class or by name", () => {
+  const of = (personas: string[], who: { name: string; class: PersonaClass }): boolean =>
+    isDeclared({ ...entry, personas }, cause("policy"), who, "SELECT", never);
+  expect(of(["anon", "member"], MEMBER)).toBe(true);
+  expect(of(["A's *"], MEMBER)).toBe(true);
+  expect(of(["anon"], MEMBER)).toBe(false);
+});
+
+test("an odd token that gets no further than a plain member is the policy's, else a hole of its claims", () => {
+  const odd = { name: "tenant missing", class: "bad claims" as const };
+  const policy = { ...entry, door: "policy" };
+  expect(isDeclared(policy, cause("claims"), odd, "SELECT", (command) => command === "SELECT")).toBe(true);
+  expect(isDeclared(policy, cause("claims"), odd, "SELECT", never)).toBe(false);
+});

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseConfig, type UserConfig } from "../../../src/config.ts";
+import { inspect } from "../../../src/inspect/inspect.ts";
+import { knownOf } from "../../../src/pipeline/known.ts";
+import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
+import { openScratch } from "../../../src/scratch/open.ts";
+import type { Scratch } from "../../../src/scratch/scratch.ts";
+import { isolationTests } from "../../../src/verify/emit/build.ts";
+import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
+import { pgtap } from "../../../src/verify/emit/pgtap.ts";
+import { scratchGround } from "../../../src/verify/scratch-ground.ts";
+import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
+
+const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
+/** Any login overwrites any row; everything else is fenced. */
+const OPEN = `
+create table public.ticket (id uuid primary key default gen_random_uuid(), org_id uuid not null, subject text not null);
+alter table public.ticket enable row level security;
+create policy own on public.ticket to authenticated using (org_id = ${CLAIM}) with check (org_id = ${CLAIM});
+create policy oops on public.ticket for update to authenticated using (true) with check (true);
+`;
+/** No key, and the clock in a default. */
+const KEYLESS = `
+create table public."Event" ("shopId" uuid not null, at timestamptz default now(), what text not null);
+alter table public."Event" enable row level security;
+create policy own on public."Event" to authenticated using ("shopId" = ${CLAIM}) with check ("shopId" = ${CLAIM});
+`;
+
+let base: Scratch;
+beforeAll(async () => {
+  base = await openScratch({ kind: "embedded" });
+});
+afterAll(async () => base.close());
+
+async function emitted(sql: string, config: UserConfig = {}): Promise<IsolationTests> {
+  const fork = await base.fork();
+  try {
+    await fork.db.exec(sql);
+    const known = parseConfig(config, "test");
+    const ground = await scratchGround(fork.db, knownOf(await inspect(fork.db), known));
+    return await isolationTests(ground, "test", known.verify);
+  } finally {
+    await fork.close();
+  }
+}
+
+const answersTo = ({ checks }: IsolationTests, attack: string, persona: string): IsolationCheck["expected"][] =>
+  checks.filter((one) => one.attack === attack && one.persona === persona).map(({ expected }) => expected);
+
+test("what is open is not the answer that a test expects; what is held is", async () => {
+  const tests = await emitted(OPEN);
+  // its own rows may be changed: how many of them is not for this test to say
+  expect(answersTo(tests, "update, blind", "A's member")).toEqual([{ kind: "kept out", own: true }]);
+  expect(answersTo(tests, "move rows to another tenant, blind", "A's member")).toEqual([
+    { kind: "kept out", own: true },
+  ]);
+  // who is of no tenant has no rows of its own
+  expect(answersTo(tests, "update, blind", "no claims")).toEqual([{ kind: "kept out", own: false }]);
+  expect(answersTo(tests, "delete a foreign row", "A's member")).toEqual([{ kind: "unchanged" }]);
+  expect(answersTo(tests, "read", "no claims")).toEqual([{ kind: "keys", keys: [] }]);
+});
+
+test("what is declared stays as it is, and only that", async () => {
+  const expected = [{ object: "public.ticket", door: "policy", commands: ["UPDATE" as const], reason: "a board" }];
+  const tests = await emitted(OPEN, { verify: { expected } });
+  expect(answersTo(tests, "update, blind", "A's member")).toEqual([
+    expect.objectContaining({ kind: "changed", foreign: expect.any(Number) }),
+  ]);
+  // for reads only, where no command is named
+  const reads = [{ object: "public.ticket", door: "policy", reason: "a board" }];
+  expect(answersTo(await emitted(OPEN, { verify: { expected: reads } }), "update, blind", "A's member")).toEqual([
+    { kind: "kept out", own: true },
+  ]);
+});
+
+test("reads that are open: the test asks for rows of the other tenant alone", async () => {
+  const tests = await emitted(`${OPEN} alter policy own on public.ticket using (true);`);
+  const read = tests.checks.find(({ attack, persona }) => attack === "read" && persona === "A's member");
+  const fenced = (await emitted(OPEN)).checks.find(
+    ({ attack, persona }) => attack === "read" && persona === "A's member",
+  );
+  expect(read?.expected).toEqual({ kind: "kept out", own: false });
+  expect(read?.sql.length).toBeLessThan(fenced?.sql.length ?? 0);
+});
+
+test("a table without a key, with the clock in a default: the same file every time", async () => {
+  const first = pgtap(await emitted(KEYLESS));
+  await new Promise((done) => setTimeout(done, 20));
+  expect(pgtap(await emitted(KEYLESS))).toBe(first);
+  // a row is told by what is the same in every run
+  expect(first).toContain(`md5(concat_ws(' ', t."shopId", t."what"))`);
+});
+
+describe.skipIf(debianMissing !== null)("the file on PostgreSQL 15", () => {
+  let server: DebianServer;
+  let folder: string;
+  let databases = 0;
+  beforeAll(async () => {
+    const started = await startDebianServer();
+    if (!started) throw new Error("the packages are there, and the server is not");
+    server = started;
+    folder = mkdtempSync(join(tmpdir(), "rlsmith-open-"));
+  });
+  afterAll(() => {
+    server?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function proved(text: string, sql: string): Promise<Ran> {
+    const name = `open${(databases += 1)}`;
+    await server.exec("postgres", `create database ${name}`);
+    await server.exec(name, BOOTSTRAP);
+    await server.exec(name, sql);
+    writeFileSync(join(folder, "rls_isolation.test.sql"), text);
+    return server.pgProve(name, folder);
+  }
+
+  const failed = ({ output }: Ran): string[] => output.match(/^not ok .*$/gm) ?? [];
+
+  test("what is open fails, and nothing else; mended it passes", async () => {
+    const text = pgtap(await emitted(OPEN));
+    const open = await proved(text, OPEN);
+    expect(open.code).not.toBe(0);
+    expect(failed(open).length).toBeGreaterThan(0);
+    // with a WHERE the SELECT policy hides foreign rows; without one nothing does, and an own row is let go
+    for (const line of failed(open)) expect(line).toMatch(/update, blind|move |take rows over, blind/);
+    const fenced = await proved(
+      text,
+      `${OPEN} alter policy oops on public.ticket using (org_id = ${CLAIM}) with check (org_id = ${CLAIM})`,
+    );
+    expect([fenced.code, failed(fenced)]).toEqual([0, []]);
+    const dropped = await proved(text, `${OPEN} drop policy oops on public.ticket`);
+    expect([dropped.code, failed(dropped)]).toEqual([0, []]);
+  });
+
+  test("a table without a key, with the clock in a default, passes", async () => {
+    const seen = await proved(pgtap(await emitted(KEYLESS)), KEYLESS);
+    expect([seen.code, failed(seen)]).toEqual([0, []]);
+  });
+});
