@@ -99,9 +99,10 @@ async function targetOf(
   const name = `${relation.schema}.${relation.name}`;
   const sql = quoteQualified(relation.schema, relation.name);
   const primaryKey = filled.primaryKey.length > 0 ? filled.primaryKey : [];
+  // the row as `t.*`: where a column is called like the alias, `t` is that column
   const key =
     primaryKey.length === 0
-      ? "md5(t::text)"
+      ? "md5((t.*)::text)"
       : `concat_ws(' ', ${primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
   const types = new Map(relation.columns.map((column) => [column.name, column.type]));
   const limited = (tenant: string): string | null => {
@@ -116,7 +117,7 @@ async function targetOf(
   const whose = own === null || foreign === null ? "'x'" : `case when ${foreign} then 'f' when ${own} then 'o' end`;
   const where = own === null || foreign === null ? "" : ` where (${own}) or (${foreign})`;
   const found = await db.query<{ whose: string; key: string; row: Row }>(
-    `select ${whose} as whose, ${key} as key, to_jsonb(t) as row from ${sql} t${where} order by 2 limit 200`,
+    `select ${whose} as whose, ${key} as key, to_jsonb(t.*) as row from ${sql} t${where} order by 2 limit 200`,
   );
   const keys = (one: string): Set<string> => new Set(found.filter(({ whose: is }) => is === one).map((row) => row.key));
   const rows = (tenant: string, one: string): Row[] =>
@@ -141,7 +142,7 @@ async function targetOf(
     ownRows: rows(ATTACKER, "o"),
     foreignRows: rows(VICTIM, "f"),
     key,
-    probe: `select coalesce(string_agg(concat_ws(E'\\t', ${whose}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5(t::text)), E'\\n' order by ${key}), '') from ${sql} t${where}`,
+    probe: `select coalesce(string_agg(concat_ws(E'\\t', ${whose}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)), E'\\n' order by ${key}), '') from ${sql} t${where}`,
   };
 }
 

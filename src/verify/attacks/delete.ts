@@ -17,7 +17,7 @@ export function deleteAttempts(target: Target, actor: Actor, prepared: boolean):
     on(target, {
       command: "DELETE",
       attack: "delete blind, returning",
-      sql: `with gone as (delete from ${target.sql} t returning t.*) select string_agg(to_jsonb(gone)::text, E'\\n') from gone`,
+      sql: `with gone as (delete from ${target.sql} t returning t.*) select string_agg(to_jsonb(gone.*)::text, E'\\n') from gone`,
       answer: "output",
       probe: null,
     }),

@@ -112,4 +112,4 @@ export function settingCall(callable: Callable, actor: Actor, source: ArgumentSo
 const statementOf = (fn: PgFunction, args: string): string =>
   fn.kind === "procedure"
     ? `call ${quoteQualified(fn.schema, fn.name)}(${args})`
-    : `select string_agg(to_jsonb(x)::text, E'\\n') from (select * from ${quoteQualified(fn.schema, fn.name)}(${args}) limit 200) x`;
+    : `select string_agg(to_jsonb(x.*)::text, E'\\n') from (select * from ${quoteQualified(fn.schema, fn.name)}(${args}) limit 200) x`;

@@ -36,7 +36,7 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
       insert("insert own row", insertInto(target, mine), { probe: everywhere(target) }),
       insert(
         "insert own row, returning",
-        `with made as (${insertInto(target, mine)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        `with made as (${insertInto(target, mine)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         { answer: "output", probe: null },
       ),
     );
@@ -50,7 +50,7 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
       insert("insert into another tenant", insertInto(target, theirs)),
       insert(
         "insert into another tenant, returning",
-        `with made as (${insertInto(target, theirs)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        `with made as (${insertInto(target, theirs)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         { answer: "output", probe: { kind: "relation", name: target.name } },
       ),
     );

@@ -123,7 +123,7 @@ export function oracleAttempts(
       on(target, {
         command: "INSERT",
         attack: `${attack}, returning`,
-        sql: `with made as (${insertInto(target, pointing)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        sql: `with made as (${insertInto(target, pointing)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         answer: "output",
         probe: null,
       }),

@@ -46,7 +46,7 @@ export function updateAttempts(
       on(target, {
         command: "UPDATE",
         attack: "update blind, returning",
-        sql: `with made as (update ${target.sql} t set ${set} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        sql: `with made as (update ${target.sql} t set ${set} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         answer: "output",
         probe: null,
       }),
