@@ -16,6 +16,8 @@ export interface Attempt {
   judge: Judge;
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
+  /** errors that are its answer, and not something that was in the way: a constraint that it is about */
+  answers?: readonly string[];
 }
 
 export type Answer =

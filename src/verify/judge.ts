@@ -64,8 +64,31 @@ function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answere
   const crosses =
     (attempt.judge.kind === "duplicate" && sqlstate === "23505") ||
     (attempt.judge.kind === "raises" && DATA_ERROR.test(sqlstate));
+  const between = crosses || attempt.answers?.includes(sqlstate) ? null : stoodBetween(attempt, sqlstate);
+  if (between !== null) return no({ kind: "not reached", why: between });
   return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
 }
+
+/** What ended a statement before it could show whether policies hold it back; null: nothing. Postgres asks policies before it asks constraints. */
+function stoodBetween(attempt: Attempt, sqlstate: string): string | null {
+  const constraint = CONSTRAINTS[sqlstate];
+  if (attempt.through.kind === "function")
+    return constraint !== undefined || CALL_ERROR.test(sqlstate)
+      ? `a call of ${attempt.through.name} raised ${sqlstate}`
+      : null;
+  return constraint === undefined ? null : `${constraint} was in the way (${sqlstate})`;
+}
+
+const CONSTRAINTS: Record<string, string> = {
+  "23502": "a NOT NULL column",
+  "23503": "a foreign key",
+  "23505": "a unique key",
+  "23514": "a CHECK",
+  "23P01": "an exclusion constraint",
+};
+
+/** Values that the function cannot use, names that it does not find, what it raises itself. */
+const CALL_ERROR = /^(22...|42883|42P01|P0001)$/;
 
 const UNREACHED: Record<string, string> = {
   "25006": "the transaction is read-only",

@@ -3,7 +3,7 @@ import type { FilledTable, Fixtures, Row } from "../fixtures/fixtures.ts";
 import type { Catalog, Column, Relation } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import { ATTACKER, VICTIM } from "./personas.ts";
-import type { Surface } from "./surface.ts";
+import { keysInto, type Surface } from "./surface.ts";
 
 /** A table that is attacked, with the rows of both tenants. */
 export interface Target {
@@ -21,6 +21,16 @@ export interface Target {
   /** columns that can be given a value */
   columns: Column[];
   primaryKey: string[];
+  /** columns of its unique keys */
+  unique: ReadonlySet<string>;
+  /** its own foreign keys */
+  references: Surface["foreignKeys"];
+  /** rows besides the fixtures' may be taken away before a statement: nobody else's are in the database */
+  throwaway: boolean;
+  /** tables that reference it, through others too, in the order in which they can be emptied; quoted */
+  referencedBy: string[];
+  /** whether such a reference is in the way of a delete */
+  blocked: boolean;
   filled: FilledTable;
   /** variables that say who somebody is inside the tenant */
   personal: ReadonlySet<string>;
@@ -39,7 +49,7 @@ export interface Target {
 
 /**
  * Tables with rows, partitions and inheritance children among them. `sampled`: only the rows of the fixtures are looked at, by their keys, for
- * in a live database there may be millions. Reads as the login.
+ * in a live database there may be millions. `throwaway`: whole tables may be emptied. Reads as the login.
  */
 export async function targetsOf(
   db: Db,
@@ -47,6 +57,7 @@ export async function targetsOf(
   surface: Surface,
   fixtures: Fixtures,
   sampled: boolean,
+  throwaway = false,
 ): Promise<Target[]> {
   const targets: Target[] = [];
   const fired = new Set(catalog.triggers.map((trigger) => `${trigger.schema}.${trigger.relation}`));
@@ -65,6 +76,7 @@ export async function targetsOf(
         surface,
         fired.has(name) || fired.has(rootOf(name, surface)),
         fixtures.personal,
+        throwaway,
       ),
     );
   }
@@ -95,6 +107,7 @@ async function targetOf(
   surface: Surface,
   triggers: boolean,
   personal: readonly string[],
+  throwaway: boolean,
 ): Promise<Target> {
   const name = `${relation.schema}.${relation.name}`;
   const sql = quoteQualified(relation.schema, relation.name);
@@ -122,6 +135,9 @@ async function targetOf(
   const keys = (one: string): Set<string> => new Set(found.filter(({ whose: is }) => is === one).map((row) => row.key));
   const rows = (tenant: string, one: string): Row[] =>
     own === null ? (filled.rows[tenant] ?? []) : found.filter(({ whose: is }) => is === one).map(({ row }) => row);
+  const root = rootOf(name, surface);
+  const into = keysInto(surface, root);
+  const isHere = (one: { schema: string; relation: string }): boolean => `${one.schema}.${one.relation}` === root;
   return {
     schema: relation.schema,
     relation: relation.name,
@@ -133,6 +149,11 @@ async function targetOf(
     triggers,
     columns: relation.columns.filter(({ generated }) => generated === "no" || generated === "identity"),
     primaryKey,
+    unique: new Set(surface.uniques.filter(isHere).flatMap(({ columns }) => columns)),
+    references: surface.foreignKeys.filter(isHere),
+    throwaway,
+    referencedBy: into.map((key) => quoteQualified(key.schema, key.relation)),
+    blocked: into.some(({ blocks }) => blocks),
     filled,
     personal: new Set(personal),
     own,

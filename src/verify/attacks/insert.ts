@@ -43,7 +43,9 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
     for (const [name, word] of otherWords(target, mine))
       attempts.push(insert(`insert own row with ${name} ${word}`, insertInto(target, { ...mine, [name]: word })));
     if (column !== null)
-      attempts.push(insert("insert without a tenant", insertInto(target, { ...mine, [column]: null })));
+      attempts.push(
+        insert("insert without a tenant", insertInto(target, { ...mine, [column]: null }), { answers: ["23502"] }),
+      );
   }
   if (theirs) {
     attempts.push(

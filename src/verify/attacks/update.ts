@@ -1,8 +1,22 @@
 import type { Attempt } from "../attempt.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import type { Row } from "../../fixtures/fixtures.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, on, ownRow, setColumn, tenantColumn, touch, everywhere, otherWords, prepareRows } from "./rows.ts";
+import {
+  alone,
+  clashes,
+  everywhere,
+  foreignRow,
+  mayClear,
+  on,
+  otherWords,
+  ownRow,
+  prepareRows,
+  setColumn,
+  tenantColumn,
+  touch,
+} from "./rows.ts";
 
 /**
  * Updates: own rows, foreign rows, own rows to another tenant, foreign rows to the own tenant; each with a WHERE, and blind: without one,
@@ -52,6 +66,10 @@ export function updateAttempts(
       }),
     );
   }
+  // where several rows would clash, one is left
+  const cleared = prepared && mayClear(target, actor);
+  if (cleared && set !== null && foreign && clashes(target, own ?? foreign))
+    update("update blind, one row left", set, null, { setup: alone(target, foreign) });
   if (own && set !== null && prepared)
     for (const [name, word] of otherWords(target, own))
       if (!set.startsWith(`${quoteIdent(name)} = `))
@@ -74,5 +92,26 @@ export function updateAttempts(
   blind("move rows to another tenant", toVictim);
   update("take a foreign row over", toSelf, rowCondition(target, foreign));
   blind("take rows over", toSelf);
+  if (column === null || !cleared || !isTied(target, column)) return attempts;
+  // what references a row of the same tenant has to follow
+  const along = (row: Row): string =>
+    [column, ...tiedTo(target, column)].map((name) => setColumn(target, name, row[name])).join(", ");
+  update("move own row to another tenant, blind, one row left", along(foreign), null, { setup: alone(target, own) });
+  update("take a foreign row over, blind, one row left", along(own), null, { setup: alone(target, foreign) });
   return attempts;
 }
+
+/** Whether a unique key or a foreign key holds the tenant's column, and so stops a move that policies let through; the tenants' own table aside. */
+function isTied(target: Target, column: string): boolean {
+  const own = target.primaryKey.length === 1 && target.primaryKey[0] === column && target.referencedBy.length > 0;
+  return !own && (target.unique.has(column) || tiedTo(target, column).length > 0);
+}
+
+/** Columns that reference something together with the tenant's. */
+const tiedTo = (target: Target, column: string): string[] => [
+  ...new Set(
+    target.references
+      .filter(({ columns }) => columns.length > 1 && columns.includes(column))
+      .flatMap(({ columns }) => columns.filter((name) => name !== column)),
+  ),
+];
