@@ -153,4 +153,9 @@ export async function perform(
 }
 
 /** What calls' arguments are made from. */
-export const sourceOf = ({ fixtures, context, targets }: Ground): ArgumentSource => ({ fixtures, context, targets });
+export const sourceOf = ({ fixtures, context, targets, catalog }: Ground): ArgumentSource => ({
+  fixtures,
+  context,
+  targets,
+  types: catalog.types,
+});

@@ -51,6 +51,15 @@ export function updateAttempts(
     );
   };
   const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
+  // whose a file is says its folder; a second part of the name that no file has
+  const moveFile = (): void => {
+    const folder = String(foreign?.["name"]).split("/")[0] ?? "";
+    const set = setColumn(target, "name", `${folder}/moved-by-rlsmith.txt`);
+    update("move own file to another tenant's folder", set, own && rowCondition(target, own));
+    update("move files to another tenant's folder, blind", set, null);
+    if (own && prepared && mayClear(target, actor))
+      update("move own file to another tenant's folder, blind, one row left", set, null, { setup: alone(target, own) });
+  };
   const set = touch(target, own ?? foreign);
   if (set !== null) {
     if (own) update("update own row", set, rowCondition(target, own), { probe: everywhere(target) });
@@ -81,6 +90,7 @@ export function updateAttempts(
       update(`set ${name} of own row to ${word}`, setColumn(target, name, word), rowCondition(target, own), {
         probe: everywhere(target),
       });
+  if (own && foreign && target.name === "storage.objects") moveFile();
   const column = tenantColumn(target, tenantSetting);
   const names =
     column !== null ? [column] : target.filled.users.slice(0, 1).filter((name) => !target.primaryKey.includes(name));
