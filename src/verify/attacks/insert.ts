@@ -56,7 +56,7 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
         { answer: "output", probe: { kind: "relation", name: target.name } },
       ),
     );
-    if (target.filled.users.length > 0 && column !== null)
+    if (target.filled.users.length > 0 && (column !== null || target.references.length > 0))
       attempts.push(
         insert("insert into another tenant in one's own name", insertInto(target, inTheNameOf(actor, target, theirs))),
       );

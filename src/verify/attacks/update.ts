@@ -92,6 +92,19 @@ export function updateAttempts(
       });
   if (own && foreign && target.name === "storage.objects") moveFile();
   const column = tenantColumn(target, tenantSetting);
+  if (own && foreign && column === null)
+    for (const { columns } of target.references.slice(0, 4)) {
+      const isSame = columns.every((name) => own[name] === foreign[name]);
+      if (isSame || columns.some((name) => name in target.filled.context || target.filled.users.includes(name)))
+        continue;
+      // a row belongs to whom the row that it references belongs to
+      const under = columns.map((name) => setColumn(target, name, foreign[name])).join(", ");
+      const attack = `move own row under a foreign one (${columns.join(", ")})`;
+      update(attack, under, rowCondition(target, own));
+      update(`${attack}, blind`, under, null);
+      if (cleared && columns.some((name) => target.unique.has(name)))
+        update(`${attack}, blind, one row left`, under, null, { setup: alone(target, own) });
+    }
   const names =
     column !== null ? [column] : target.filled.users.slice(0, 1).filter((name) => !target.primaryKey.includes(name));
   if (!own || !foreign || names.length === 0) return attempts;
