@@ -12,6 +12,7 @@ import { judge, type Judged } from "./judge.ts";
 import { actorsFor, type Actor } from "./personas.ts";
 import { record } from "./record.ts";
 import { runBatch, type Answered } from "./run-batch.ts";
+import { tenantlessProbe } from "./attacks/tenantless.ts";
 import type { Standing } from "./standings.ts";
 import type { Heat } from "./verification.ts";
 
@@ -61,6 +62,8 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
     // on a fresh connection the claims are unset only until the first persona has set them
     .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
   const probes = new Map([...ground.targets.values()].map((target) => [target.name, target.probe]));
+  for (const target of ground.targets.values())
+    if (target.tenantless !== null) probes.set(tenantlessProbe(target), target.tenantless);
   const tenanted = [...ground.targets.values()].filter(({ own }) => own !== null);
   probes.set(
     "*",

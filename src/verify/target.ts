@@ -45,6 +45,8 @@ export interface Target {
   key: string;
   /** a query for one text: how its rows stand, a line each: whose, relation, key, version */
   probe: string;
+  /** the same of rows without a tenant, though the table has a column for one; null where that cannot be, or is not looked at */
+  tenantless: string | null;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function targetsOf(
         sampled,
         surface,
         fired.has(name) || fired.has(rootOf(name, surface)),
-        fixtures.personal,
+        fixtures,
         throwaway,
       ),
     );
@@ -106,7 +108,7 @@ async function targetOf(
   sampled: boolean,
   surface: Surface,
   triggers: boolean,
-  personal: readonly string[],
+  { personal, tenantSetting }: Fixtures,
   throwaway: boolean,
 ): Promise<Target> {
   const name = `${relation.schema}.${relation.name}`;
@@ -127,6 +129,12 @@ async function targetOf(
       : `(${condition}) and (${rows.map((row) => `(${byKey(row, primaryKey, types)})`).join(" or ")})`;
   };
   const [own, foreign] = [limited(ATTACKER), limited(VICTIM)];
+  // rows without a tenant are everybody's; with a user they may be that user's
+  const nullable = relation.columns.find(
+    (column) => !column.notNull && tenantSetting !== null && filled.context[column.name] === tenantSetting,
+  );
+  const tenantless =
+    throwaway && nullable && filled.users.length === 0 ? `t.${quoteIdent(nullable.name)} is null` : null;
   const whose = own === null || foreign === null ? "'x'" : `case when ${foreign} then 'f' when ${own} then 'o' end`;
   const where = own === null || foreign === null ? "" : ` where (${own}) or (${foreign})`;
   const found = await db.query<{ whose: string; key: string; row: Row }>(
@@ -138,6 +146,8 @@ async function targetOf(
   const root = rootOf(name, surface);
   const into = keysInto(surface, root);
   const isHere = (one: { schema: string; relation: string }): boolean => `${one.schema}.${one.relation}` === root;
+  const probeOf = (of: string, rows: string): string =>
+    `select coalesce(string_agg(concat_ws(E'\\t', ${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)), E'\\n' order by ${key}), '') from ${sql} t${rows}`;
   return {
     schema: relation.schema,
     relation: relation.name,
@@ -163,7 +173,8 @@ async function targetOf(
     ownRows: rows(ATTACKER, "o"),
     foreignRows: rows(VICTIM, "f"),
     key,
-    probe: `select coalesce(string_agg(concat_ws(E'\\t', ${whose}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)), E'\\n' order by ${key}), '') from ${sql} t${where}`,
+    probe: probeOf(whose, where),
+    tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
   };
 }
 

@@ -62,9 +62,11 @@ export function tenantColumn(target: Target, tenantSetting: string | null): stri
   return name !== undefined && target.columns.some((column) => column.name === name) ? name : null;
 }
 
-/** INSERT of a whole row, columns without a value left out. */
-export function insertInto(target: Target, row: Row, tail = ""): string {
-  const columns = target.columns.filter(({ name }) => row[name] !== null && row[name] !== undefined);
+/** INSERT of a whole row, columns without a value left out, so that their defaults hold; but for those in `asNull`. */
+export function insertInto(target: Target, row: Row, tail = "", asNull: readonly string[] = []): string {
+  const columns = target.columns.filter(
+    ({ name }) => (row[name] !== null && row[name] !== undefined) || asNull.includes(name),
+  );
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
   const overriding = columns.some(({ generated }) => generated === "identity") ? " overriding system value" : "";
   const values = Object.fromEntries(columns.map(({ name }) => [name, row[name]]));
