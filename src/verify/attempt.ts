@@ -16,6 +16,8 @@ export interface Attempt {
   judge: Judge;
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
+  /** errors that are its answer, and not something that was in the way: a constraint that it is about */
+  answers?: readonly string[];
 }
 
 export type Answer =
@@ -36,6 +38,8 @@ export type Judge =
   | { kind: "duplicate"; door: Door; object: DbObject; message: string }
   /** that a row of the persona's own was changed */
   | { kind: "own change"; door: Door; object: DbObject; message: string }
+  /** that a row without a tenant was made, changed or removed */
+  | { kind: "tenantless"; door: Door; object: DbObject; message: string }
   /** that it raises where it did not without the set-up */
   | { kind: "raises"; door: Door; object: DbObject; message: string }
   /** nothing: it shows that own access works, or is compared with another cell */

@@ -14,7 +14,7 @@ export async function collectEvidence(db: Db, targets: ReadonlyMap<string, Targe
   const common = new Set<string>();
   for (const target of targets.values()) {
     if (target.own === null || target.foreign === null) {
-      const rows = await db.query<{ row: unknown }>(`select to_jsonb(t) as row from ${target.sql} t limit 100`);
+      const rows = await db.query<{ row: unknown }>(`select to_jsonb(t.*) as row from ${target.sql} t limit 100`);
       for (const { row } of rows) for (const value of valuesIn(row)) common.add(value);
       continue;
     }

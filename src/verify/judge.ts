@@ -29,8 +29,13 @@ export function judge(
   const own = actor.tenant === null ? 0 : reached.own;
   const succeeded = attempt.judge.kind === "success";
   const outcome: Outcome =
-    foreign + own + reached.nobodys > 0 || reached.found !== null || succeeded
-      ? { kind: "allowed", own: own + reached.nobodys, foreign, evidence: reached.found?.value ?? null }
+    foreign + own + reached.nobodys + reached.tenantless > 0 || reached.found !== null || succeeded
+      ? {
+          kind: "allowed",
+          own: own + reached.nobodys + reached.tenantless,
+          foreign,
+          evidence: reached.found?.value ?? null,
+        }
       : { kind: "denied" };
   const relations = [...new Set([...reached.relations, ...(reached.found ? [reached.found.relation] : [])])];
   switch (attempt.judge.kind) {
@@ -40,6 +45,8 @@ export function judge(
       return { outcome, crosses: true, relations };
     case "own change":
       return { outcome, crosses: own > 0, relations };
+    case "tenantless":
+      return { outcome, crosses: reached.tenantless > 0, relations };
     default:
       return { outcome, crosses: false, relations };
   }
@@ -64,8 +71,31 @@ function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answere
   const crosses =
     (attempt.judge.kind === "duplicate" && sqlstate === "23505") ||
     (attempt.judge.kind === "raises" && DATA_ERROR.test(sqlstate));
+  const between = crosses || attempt.answers?.includes(sqlstate) ? null : stoodBetween(attempt, sqlstate);
+  if (between !== null) return no({ kind: "not reached", why: between });
   return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
 }
+
+/** What ended a statement before it could show whether policies hold it back; null: nothing. Postgres asks policies before it asks constraints. */
+function stoodBetween(attempt: Attempt, sqlstate: string): string | null {
+  const constraint = CONSTRAINTS[sqlstate];
+  if (attempt.through.kind === "function")
+    return constraint !== undefined || CALL_ERROR.test(sqlstate)
+      ? `a call of ${attempt.through.name} raised ${sqlstate}`
+      : null;
+  return constraint === undefined ? null : `${constraint} was in the way (${sqlstate})`;
+}
+
+const CONSTRAINTS: Record<string, string> = {
+  "23502": "a NOT NULL column",
+  "23503": "a foreign key",
+  "23505": "a unique key",
+  "23514": "a CHECK",
+  "23P01": "an exclusion constraint",
+};
+
+/** Values that the function cannot use, names that it does not find, what it raises itself. */
+const CALL_ERROR = /^(22...|42883|42P01|P0001)$/;
 
 const UNREACHED: Record<string, string> = {
   "25006": "the transaction is read-only",
@@ -82,6 +112,8 @@ interface Reached {
   foreign: number;
   /** rows of relations where nothing says whose they are */
   nobodys: number;
+  /** rows without a tenant of relations whose rows have one */
+  tenantless: number;
   found: { value: string; relation: string } | null;
   relations: string[];
 }
@@ -99,7 +131,7 @@ function reachedBy(
     if (!target || target.own === null) return { ...changed, nobodys: keys.length, found: null };
     const own = keys.filter((key) => target.ownKeys.has(key)).length;
     const foreign = keys.filter((key) => target.foreignKeys.has(key)).length;
-    return { own, foreign, nobodys: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
+    return { own, foreign, nobodys: 0, tenantless: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
   }
   if (attempt.answer === "changes") {
     // where nothing can be looked at, what Postgres says it changed has to do
@@ -117,13 +149,19 @@ function reachedBy(
 
 /** `+f<tab>public.visit<tab>key<tab>version`: rows that came, went or changed, each once. */
 function countChanged(lines: readonly string[]): Omit<Reached, "found"> {
-  const rows = { o: new Set<string>(), f: new Set<string>(), x: new Set<string>() };
+  const rows = { o: new Set<string>(), f: new Set<string>(), x: new Set<string>(), n: new Set<string>() };
   const relations = new Set<string>();
   for (const line of lines) {
     const [whose, relation = "", key = ""] = line.slice(1).split("\t");
-    if (whose !== "o" && whose !== "f" && whose !== "x") continue;
+    if (whose !== "o" && whose !== "f" && whose !== "x" && whose !== "n") continue;
     rows[whose].add(`${relation}\t${key}`);
     if (whose === "f") relations.add(relation);
   }
-  return { own: rows.o.size, foreign: rows.f.size, nobodys: rows.x.size, relations: [...relations] };
+  return {
+    own: rows.o.size,
+    foreign: rows.f.size,
+    nobodys: rows.x.size,
+    tenantless: rows.n.size,
+    relations: [...relations],
+  };
 }

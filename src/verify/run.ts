@@ -13,6 +13,7 @@ import { actorsFor, type Actor } from "./personas.ts";
 import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
 import { runBatch, type Answered } from "./run-batch.ts";
+import { tenantlessProbe } from "./attacks/tenantless.ts";
 import type { Standing } from "./standings.ts";
 import type { Heat } from "./verification.ts";
 
@@ -72,6 +73,8 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
     // on a fresh connection the claims are unset only until the first persona has set them
     .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
   const probes = new Map([...ground.targets.values()].map((target) => [target.name, target.probe]));
+  for (const target of ground.targets.values())
+    if (target.tenantless !== null) probes.set(tenantlessProbe(target), target.tenantless);
   const tenanted = [...ground.targets.values()].filter(({ own }) => own !== null);
   probes.set(
     "*",
@@ -171,4 +174,9 @@ export async function perform(
 }
 
 /** What calls' arguments are made from. */
-export const sourceOf = ({ fixtures, context, targets }: Ground): ArgumentSource => ({ fixtures, context, targets });
+export const sourceOf = ({ fixtures, context, targets, catalog }: Ground): ArgumentSource => ({
+  fixtures,
+  context,
+  targets,
+  types: catalog.types,
+});

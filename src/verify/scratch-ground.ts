@@ -28,7 +28,7 @@ export async function scratchGround(db: Db, known: Known): Promise<Ground> {
     if (relation.kind === "materialized view")
       await db.exec(`refresh materialized view ${quoteQualified(relation.schema, relation.name)}`).catch(() => {});
   const surface = await readSurface(db);
-  const targets = await targetsOf(db, known.catalog, surface, fixtures, false);
+  const targets = await targetsOf(db, known.catalog, surface, fixtures, false, true);
   return {
     ...known,
     kind: "scratch",

@@ -16,6 +16,8 @@ export interface Surface {
     schema: string;
     relation: string;
     name: string;
+    /** a referenced row cannot be deleted */
+    blocks: boolean;
     columns: string[];
     target: QualifiedName;
     targetColumns: string[];
@@ -37,6 +39,23 @@ export interface DefaultPrivilege {
 export async function readSurface(db: Db): Promise<Surface> {
   const [row] = await db.query<Surface>(SQL);
   return row ?? { views: [], children: [], sequences: [], uniques: [], foreignKeys: [], defaultPrivileges: [] };
+}
+
+/** Foreign keys that lead to a table, through other tables too: of a table further away before those of a nearer one. */
+export function keysInto(surface: Surface, table: string): Surface["foreignKeys"] {
+  const found: Surface["foreignKeys"] = [];
+  const seen = new Set([table]);
+  const visit = (name: string): void => {
+    for (const key of surface.foreignKeys) {
+      const from = `${key.schema}.${key.relation}`;
+      if (`${key.target.schema}.${key.target.name}` !== name || seen.has(from)) continue;
+      seen.add(from);
+      visit(from);
+      found.push(key);
+    }
+  };
+  visit(table);
+  return found;
 }
 
 /** Tables that a view reads, through other views too: `schema.name`. */

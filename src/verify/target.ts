@@ -3,7 +3,7 @@ import type { FilledTable, Fixtures, Row } from "../fixtures/fixtures.ts";
 import type { Catalog, Column, Relation } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import { ATTACKER, VICTIM } from "./personas.ts";
-import type { Surface } from "./surface.ts";
+import { keysInto, type Surface } from "./surface.ts";
 
 /** A table that is attacked, with the rows of both tenants. */
 export interface Target {
@@ -21,6 +21,16 @@ export interface Target {
   /** columns that can be given a value */
   columns: Column[];
   primaryKey: string[];
+  /** columns of its unique keys */
+  unique: ReadonlySet<string>;
+  /** its own foreign keys */
+  references: Surface["foreignKeys"];
+  /** rows besides the fixtures' may be taken away before a statement: nobody else's are in the database */
+  throwaway: boolean;
+  /** tables that reference it, through others too, in the order in which they can be emptied; quoted */
+  referencedBy: string[];
+  /** whether such a reference is in the way of a delete */
+  blocked: boolean;
   filled: FilledTable;
   /** variables that say who somebody is inside the tenant */
   personal: ReadonlySet<string>;
@@ -35,11 +45,13 @@ export interface Target {
   key: string;
   /** a query for one text: how its rows stand, a line each: whose, relation, key, version */
   probe: string;
+  /** the same of rows without a tenant, though the table has a column for one; null where that cannot be, or is not looked at */
+  tenantless: string | null;
 }
 
 /**
  * Tables with rows, partitions and inheritance children among them. `sampled`: only the rows of the fixtures are looked at, by their keys, for
- * in a live database there may be millions. Reads as the login.
+ * in a live database there may be millions. `throwaway`: whole tables may be emptied. Reads as the login.
  */
 export async function targetsOf(
   db: Db,
@@ -47,6 +59,7 @@ export async function targetsOf(
   surface: Surface,
   fixtures: Fixtures,
   sampled: boolean,
+  throwaway = false,
 ): Promise<Target[]> {
   const targets: Target[] = [];
   const fired = new Set(catalog.triggers.map((trigger) => `${trigger.schema}.${trigger.relation}`));
@@ -64,7 +77,8 @@ export async function targetsOf(
         sampled,
         surface,
         fired.has(name) || fired.has(rootOf(name, surface)),
-        fixtures.personal,
+        fixtures,
+        throwaway,
       ),
     );
   }
@@ -94,14 +108,16 @@ async function targetOf(
   sampled: boolean,
   surface: Surface,
   triggers: boolean,
-  personal: readonly string[],
+  { personal, tenantSetting }: Fixtures,
+  throwaway: boolean,
 ): Promise<Target> {
   const name = `${relation.schema}.${relation.name}`;
   const sql = quoteQualified(relation.schema, relation.name);
   const primaryKey = filled.primaryKey.length > 0 ? filled.primaryKey : [];
+  // the row as `t.*`: where a column is called like the alias, `t` is that column
   const key =
     primaryKey.length === 0
-      ? "md5(t::text)"
+      ? "md5((t.*)::text)"
       : `concat_ws(' ', ${primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
   const types = new Map(relation.columns.map((column) => [column.name, column.type]));
   const limited = (tenant: string): string | null => {
@@ -113,14 +129,25 @@ async function targetOf(
       : `(${condition}) and (${rows.map((row) => `(${byKey(row, primaryKey, types)})`).join(" or ")})`;
   };
   const [own, foreign] = [limited(ATTACKER), limited(VICTIM)];
+  // rows without a tenant are everybody's; with a user they may be that user's
+  const nullable = relation.columns.find(
+    (column) => !column.notNull && tenantSetting !== null && filled.context[column.name] === tenantSetting,
+  );
+  const tenantless =
+    throwaway && nullable && filled.users.length === 0 ? `t.${quoteIdent(nullable.name)} is null` : null;
   const whose = own === null || foreign === null ? "'x'" : `case when ${foreign} then 'f' when ${own} then 'o' end`;
   const where = own === null || foreign === null ? "" : ` where (${own}) or (${foreign})`;
   const found = await db.query<{ whose: string; key: string; row: Row }>(
-    `select ${whose} as whose, ${key} as key, to_jsonb(t) as row from ${sql} t${where} order by 2 limit 200`,
+    `select ${whose} as whose, ${key} as key, to_jsonb(t.*) as row from ${sql} t${where} order by 2 limit 200`,
   );
   const keys = (one: string): Set<string> => new Set(found.filter(({ whose: is }) => is === one).map((row) => row.key));
   const rows = (tenant: string, one: string): Row[] =>
     own === null ? (filled.rows[tenant] ?? []) : found.filter(({ whose: is }) => is === one).map(({ row }) => row);
+  const root = rootOf(name, surface);
+  const into = keysInto(surface, root);
+  const isHere = (one: { schema: string; relation: string }): boolean => `${one.schema}.${one.relation}` === root;
+  const probeOf = (of: string, rows: string): string =>
+    `select coalesce(string_agg(concat_ws(E'\\t', ${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)), E'\\n' order by ${key}), '') from ${sql} t${rows}`;
   return {
     schema: relation.schema,
     relation: relation.name,
@@ -132,6 +159,11 @@ async function targetOf(
     triggers,
     columns: relation.columns.filter(({ generated }) => generated === "no" || generated === "identity"),
     primaryKey,
+    unique: new Set(surface.uniques.filter(isHere).flatMap(({ columns }) => columns)),
+    references: surface.foreignKeys.filter(isHere),
+    throwaway,
+    referencedBy: into.map((key) => quoteQualified(key.schema, key.relation)),
+    blocked: into.some(({ blocks }) => blocks),
     filled,
     personal: new Set(personal),
     own,
@@ -141,7 +173,8 @@ async function targetOf(
     ownRows: rows(ATTACKER, "o"),
     foreignRows: rows(VICTIM, "f"),
     key,
-    probe: `select coalesce(string_agg(concat_ws(E'\\t', ${whose}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5(t::text)), E'\\n' order by ${key}), '') from ${sql} t${where}`,
+    probe: probeOf(whose, where),
+    tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
   };
 }
 

@@ -1,20 +1,24 @@
 import type { FunctionFacts } from "../../classify/functions.ts";
 import type { Row } from "../../fixtures/fixtures.ts";
-import type { PgFunction } from "../../pg/catalog.ts";
+import type { PgFunction, UserType } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas.ts";
 import { literal, type Target } from "../target.ts";
+import { rowValue, shapeOf, type RowShape } from "./row-argument.ts";
+import { foreignRow } from "./rows.ts";
+import { baseOf, inputsOf, plain } from "./signature.ts";
 import type { Fixtures } from "../../fixtures/fixtures.ts";
 
-/** Whose values a call is made with. */
-export type Whose = "own" | "foreign" | "nobody";
+/** Whose values a call is made with; `new`: of a row of another tenant that is not there yet. */
+export type Whose = "own" | "foreign" | "new" | "nobody" | "other nobody";
 
 /** All that a call's arguments are made from. */
 export interface ArgumentSource {
   fixtures: Fixtures;
   context: ContextMap;
   targets: ReadonlyMap<string, Target>;
+  types: readonly UserType[];
 }
 
 /** What an argument is about. */
@@ -22,14 +26,21 @@ type Topic =
   | { kind: "setting"; setting: string }
   | { kind: "user" }
   | { kind: "column"; target: Target; column: string }
+  /** a whole row, or a list of them */
+  | { kind: "row"; target: Target; shape: RowShape }
   | { kind: "plain" };
 
 /** A parameter of a signature: input only, in order. */
 export interface Parameter {
   name: string;
   type: string;
+  /** the type without a domain around it */
+  base: string;
   hasDefault: boolean;
+  variadic: boolean;
   topic: Topic;
+  /** an array with one value of what it is about */
+  list: boolean;
 }
 
 /** Input parameters with what they seem to be about: a variable that the function sets from it, a tenant, a user, a column of a table. */
@@ -41,13 +52,26 @@ export function parametersOf(
 ): Parameter[] {
   // DEFAULT may hold commas; only how many there are matters, and they are the last ones
   const defaults = (fn.arguments.match(/ DEFAULT /g) ?? []).length;
+  const inputs = inputsOf(fn);
   return fn.argumentTypes.map((type, place) => {
-    const name = fn.argumentNames[place] ?? "";
+    const { name, variadic } = inputs[place] ?? { name: "", variadic: false };
+    const base = baseOf(type, source.types);
+    const about = (called: string, of: string): Topic => topicOf(called, of, place, fn, facts, sets, source);
+    const itself = about(name, base);
+    // `ids uuid[]` is about what `id uuid` would be about
+    const one =
+      itself.kind === "plain" && base.endsWith("[]")
+        ? about(name.replace(/s$/i, ""), baseOf(base.slice(0, -2), source.types))
+        : null;
+    const list = one !== null && one.kind !== "plain" && one.kind !== "row";
     return {
       name,
       type,
+      base,
       hasDefault: place >= fn.argumentTypes.length - defaults,
-      topic: topicOf(name, type, place, fn, facts, sets, source),
+      variadic,
+      topic: list ? one : itself,
+      list,
     };
   });
 }
@@ -91,6 +115,10 @@ function topicOf(
     );
   const stem = /^(.*?)_?(?:id|key|uuid)$/.exec(bare)?.[1];
   const used = tablesOf(fn, facts, source.targets);
+  const shape = shapeOf(type, fn.body);
+  const rows =
+    shape === "composite" ? source.targets.get(type) : shape && used.find(({ foreignRows }) => foreignRows.length > 0);
+  if (shape && rows) return { kind: "row", target: rows, shape };
   const owner =
     (stem ? named(stem) : named(bare)) ??
     (stem === "" || type === "uuid"
@@ -127,17 +155,23 @@ export function tablesOf(
 
 /** SQL of an argument with somebody's value. */
 export function valueOf(parameter: Parameter, whose: Whose, actor: Actor, source: ArgumentSource): string {
-  const value = rawValue(parameter, whose, actor, source);
-  return value === null ? `null::${parameter.type}` : `${literal(value)}::${parameter.type}`;
+  const { topic, type, list, base } = parameter;
+  if (topic.kind === "row") return rowValue(topic.target, topic.shape, type, whose, actor);
+  const value = rawValue(list ? { ...parameter, base: base.slice(0, -2) } : parameter, whose, actor, source);
+  if (value === null) return `null::${type}`;
+  return list ? `array[${literal(value)}]::${type}` : `${literal(value)}::${type}`;
 }
 
 /** Whether another tenant's value differs from a plain one. */
 export const isAboutSomebody = ({ topic }: Parameter): boolean => topic.kind !== "plain";
 
-function rawValue(parameter: Parameter, whose: Whose, actor: Actor, { fixtures, context }: ArgumentSource): unknown {
-  const { topic, type } = parameter;
-  const tenant = whose === "foreign" ? VICTIM : ATTACKER;
-  if (topic.kind !== "plain" && whose === "nobody") return nobody(type);
+function rawValue(parameter: Parameter, whose: Whose, actor: Actor, source: ArgumentSource): unknown {
+  const { fixtures, context, types } = source;
+  const { topic, base: type } = parameter;
+  const isForeign = whose === "foreign" || whose === "new";
+  const tenant = isForeign ? VICTIM : ATTACKER;
+  if (topic.kind !== "plain" && !isForeign && whose !== "own")
+    return nobody(type, whose === "nobody" ? "0" : "1", types);
   switch (topic.kind) {
     case "setting": {
       const member =
@@ -145,41 +179,36 @@ function rawValue(parameter: Parameter, whose: Whose, actor: Actor, { fixtures, 
       const value =
         member?.values[topic.setting] ?? fixtures.tenants.find(({ name }) => name === tenant)?.values[topic.setting];
       const variable = context.variables.find(({ setting }) => setting === topic.setting);
-      if (value === undefined) return plain(type);
+      if (value === undefined) return plain(type, types);
       return type.endsWith("[]") ? `{${value.split(variable?.separator ?? ",").join(",")}}` : value;
     }
     case "user":
       return whose === "own" && actor.member
         ? actor.member.user
-        : (fixtures.tenants.find(({ name }) => name === tenant)?.users[0] ?? nobody(type));
+        : (fixtures.tenants.find(({ name }) => name === tenant)?.users[0] ?? nobody(type, "0", types));
     case "column": {
-      const row: Row | undefined = (whose === "foreign" ? topic.target.foreignRows : topic.target.ownRows)[0];
-      return row?.[topic.column] ?? plain(type);
+      const row: Row | null = isForeign ? foreignRow(topic.target) : (topic.target.ownRows[0] ?? null);
+      return row?.[topic.column] ?? plain(type, types);
     }
-    case "plain":
-      return plain(type);
+    default:
+      return plain(type, types);
   }
 }
 
-const nobody = (type: string): unknown =>
-  type === "uuid" ? "0badf00d-0000-4000-8000-00000badf00d" : /int|numeric/.test(type) ? "987654321" : "nobody at all";
-
-/** Something that a type takes; null where nothing is known. */
-function plain(type: string): unknown {
-  if (type.endsWith("[]")) return "{}";
-  if (/^(smallint|integer|bigint|numeric|real|double precision)/.test(type)) return "1";
-  if (type === "boolean") return "true";
-  if (type === "uuid") return "0badf00d-0000-4000-8000-00000badf00d";
-  if (/^(text|character varying|character|name|citext)/.test(type)) return "x";
-  if (/^(date|timestamp)/.test(type)) return "2025-06-01 12:00:00";
-  if (type.startsWith("time")) return "12:00:00";
-  if (type === "interval") return "1 day";
-  if (type === "jsonb" || type === "json") return "{}";
-  return null;
+/** Values that nobody has: `which` of two. */
+function nobody(type: string, which: "0" | "1", types: readonly UserType[]): unknown {
+  if (type === "uuid") return `${which}badf00d-0000-4000-8000-00000badf00d`;
+  if (/int|numeric/.test(type)) return `98765432${which}`;
+  return /^(text|char|citext)/.test(type) ? `nobody at all${which === "0" ? "" : " else"}` : plain(type, types);
 }
 
 /** `name := value` where every parameter has a name, so that those with a default can be left out. */
 export function callOf(given: readonly { parameter: Parameter; sql: string }[]): string {
   const named = given.every(({ parameter }) => parameter.name !== "");
-  return given.map(({ parameter, sql }) => (named ? `${quoteIdent(parameter.name)} => ${sql}` : sql)).join(", ");
+  return given
+    .map(
+      ({ parameter, sql }) =>
+        `${parameter.variadic ? "variadic " : ""}${named ? `${quoteIdent(parameter.name)} => ` : ""}${sql}`,
+    )
+    .join(", ");
 }

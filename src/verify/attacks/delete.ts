@@ -1,7 +1,7 @@
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { everywhere, foreignRow, on, otherWords, ownRow, prepareRows } from "./rows.ts";
+import { everywhere, foreignRow, mayClear, on, otherWords, ownRow, prepareRows, unreferenced } from "./rows.ts";
 
 /** Deletes: own, foreign, blind, and with RETURNING; and of rows that say something else. `prepared`: rows may be changed before. */
 export function deleteAttempts(target: Target, actor: Actor, prepared: boolean): Attempt[] {
@@ -17,11 +17,20 @@ export function deleteAttempts(target: Target, actor: Actor, prepared: boolean):
     on(target, {
       command: "DELETE",
       attack: "delete blind, returning",
-      sql: `with gone as (delete from ${target.sql} t returning t.*) select string_agg(to_jsonb(gone)::text, E'\\n') from gone`,
+      sql: `with gone as (delete from ${target.sql} t returning t.*) select string_agg(to_jsonb(gone.*)::text, E'\\n') from gone`,
       answer: "output",
       probe: null,
     }),
   ];
+  if (prepared && target.blocked && mayClear(target, actor))
+    attempts.push(
+      on(target, {
+        command: "DELETE",
+        attack: "delete blind, unreferenced",
+        sql: `delete from ${target.sql} t`,
+        setup: unreferenced(target),
+      }),
+    );
   if (own)
     attempts.push(
       on(target, {

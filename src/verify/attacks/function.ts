@@ -79,7 +79,10 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
   const attempts = [make("call with own values", parameters, () => "own")];
   if (about.length > 0) {
     attempts.push(make("call with another tenant's values", parameters, () => "foreign"));
-    attempts.push({ ...make("call with nobody's values", parameters, () => "nobody"), judge: { kind: "control" } });
+    for (const whose of ["nobody", "other nobody"] as const)
+      attempts.push({ ...make(`call with ${whose}'s values`, parameters, () => whose), judge: { kind: "control" } });
+    if (about.some(({ topic }) => topic.kind === "row"))
+      attempts.push(make("call with a new row of another tenant", parameters, () => "new"));
   }
   // one at a time: the own tenant with a foreign row's id, or the other way round
   if (about.length > 1)
@@ -112,4 +115,4 @@ export function settingCall(callable: Callable, actor: Actor, source: ArgumentSo
 const statementOf = (fn: PgFunction, args: string): string =>
   fn.kind === "procedure"
     ? `call ${quoteQualified(fn.schema, fn.name)}(${args})`
-    : `select string_agg(to_jsonb(x)::text, E'\\n') from (select * from ${quoteQualified(fn.schema, fn.name)}(${args}) limit 200) x`;
+    : `select string_agg(to_jsonb(x.*)::text, E'\\n') from (select * from ${quoteQualified(fn.schema, fn.name)}(${args}) limit 200) x`;

@@ -36,25 +36,27 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
       insert("insert own row", insertInto(target, mine), { probe: everywhere(target) }),
       insert(
         "insert own row, returning",
-        `with made as (${insertInto(target, mine)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        `with made as (${insertInto(target, mine)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         { answer: "output", probe: null },
       ),
     );
     for (const [name, word] of otherWords(target, mine))
       attempts.push(insert(`insert own row with ${name} ${word}`, insertInto(target, { ...mine, [name]: word })));
     if (column !== null)
-      attempts.push(insert("insert without a tenant", insertInto(target, { ...mine, [column]: null })));
+      attempts.push(
+        insert("insert without a tenant", insertInto(target, { ...mine, [column]: null }), { answers: ["23502"] }),
+      );
   }
   if (theirs) {
     attempts.push(
       insert("insert into another tenant", insertInto(target, theirs)),
       insert(
         "insert into another tenant, returning",
-        `with made as (${insertInto(target, theirs)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        `with made as (${insertInto(target, theirs)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         { answer: "output", probe: { kind: "relation", name: target.name } },
       ),
     );
-    if (target.filled.users.length > 0 && column !== null)
+    if (target.filled.users.length > 0 && (column !== null || target.references.length > 0))
       attempts.push(
         insert("insert into another tenant in one's own name", insertInto(target, inTheNameOf(actor, target, theirs))),
       );

@@ -104,28 +104,40 @@ export function oracleAttempts(
       ...Object.fromEntries(key.columns.map((name, n) => [name, row[key.targetColumns[n] ?? ""]])),
     };
     const attack = `insert a reference to a foreign row (${key.columns.join(", ")})`;
+    const isOracle = key.name !== null && guessable(key.columns, target.columns);
+    const tells = {
+      door: "foreign-key-oracle" as const,
+      object: { kind: "constraint" as const, name: `${target.schema}.${key.name}` },
+      message: `\`${key.name}\` takes rows of other tenants, so a write says whether one is there`,
+    };
+    // who may not insert may still let an own row point there
+    if (there && isOracle)
+      attempts.push(
+        on(target, {
+          command: "UPDATE",
+          attack: `point an own row to a foreign one (${key.columns.join(", ")})`,
+          sql: `update ${target.sql} t set ${key.columns.map((name, n) => setColumn(target, name, row[key.targetColumns[n] ?? ""])).join(", ")} where ${rowCondition(target, there)}`,
+          answers: ["23503"],
+          judge: { kind: "own change", ...tells },
+        }),
+      );
     attempts.push(
       on(target, {
         command: "INSERT",
         attack,
         sql: insertInto(target, pointing),
         probe: everywhere(target),
-        judge:
-          key.name !== null && guessable(key.columns, target.columns)
-            ? {
-                kind: "success",
-                door: "foreign-key-oracle",
-                object: { kind: "constraint", name: `${target.schema}.${key.name}` },
-                message: `\`${key.name}\` takes rows of other tenants, so an insert says whether one is there`,
-              }
-            : { kind: "foreign" },
+        // a key that holds the tenant as well does not find the row
+        answers: ["23503"],
+        judge: isOracle ? { kind: "success", ...tells } : { kind: "foreign" },
       }),
       on(target, {
         command: "INSERT",
         attack: `${attack}, returning`,
-        sql: `with made as (${insertInto(target, pointing)} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        sql: `with made as (${insertInto(target, pointing)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         answer: "output",
         probe: null,
+        answers: ["23503"],
       }),
     );
   }
@@ -154,7 +166,7 @@ function referencesOf(
       return parent ? [{ name: null, columns: [name], parent, targetColumns: parent.primaryKey }] : [];
     });
   return [...declared, ...named].flatMap(({ parent, ...key }) =>
-    parent && parent !== target && parent.foreign !== null ? [{ ...key, parent }] : [],
+    parent && parent.foreign !== null ? [{ ...key, parent }] : [],
   );
 }
 

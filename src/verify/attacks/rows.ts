@@ -62,9 +62,11 @@ export function tenantColumn(target: Target, tenantSetting: string | null): stri
   return name !== undefined && target.columns.some((column) => column.name === name) ? name : null;
 }
 
-/** INSERT of a whole row, columns without a value left out. */
-export function insertInto(target: Target, row: Row, tail = ""): string {
-  const columns = target.columns.filter(({ name }) => row[name] !== null && row[name] !== undefined);
+/** INSERT of a whole row, columns without a value left out, so that their defaults hold; but for those in `asNull`. */
+export function insertInto(target: Target, row: Row, tail = "", asNull: readonly string[] = []): string {
+  const columns = target.columns.filter(
+    ({ name }) => (row[name] !== null && row[name] !== undefined) || asNull.includes(name),
+  );
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
   const overriding = columns.some(({ generated }) => generated === "identity") ? " overriding system value" : "";
   const values = Object.fromEntries(columns.map(({ name }) => [name, row[name]]));
@@ -77,9 +79,23 @@ export function setColumn(target: Target, name: string, value: unknown): string 
   return `${quoteIdent(name)} = ${literal(value)}::${type}`;
 }
 
-/** A column to touch without changing whose the row is, and a value it has already; a constant, since `SET x = x` would read it. */
+/**
+ * A column to touch without changing whose the row is, and a value it has already; a constant, since `SET x = x` would read it. Best one that
+ * all rows may have alike: a unique key, or a key that the tenant is part of, would stop the statement before anything is seen.
+ */
 export function touch(target: Target, row: Row | null): string | null {
-  const plain = target.columns.find(
+  const name = touched(target, row);
+  return name === null ? null : setColumn(target, name, row?.[name]);
+}
+
+/** Whether several rows touched at once would clash. */
+export function clashes(target: Target, row: Row | null): boolean {
+  const name = touched(target, row);
+  return name !== null && !isFree(target, name);
+}
+
+function touched(target: Target, row: Row | null): string | null {
+  const plain = target.columns.filter(
     ({ name, generated }) =>
       generated === "no" &&
       !target.primaryKey.includes(name) &&
@@ -89,8 +105,24 @@ export function touch(target: Target, row: Row | null): string | null {
       row?.[name] !== undefined &&
       typeof row[name] !== "object",
   );
-  return plain ? setColumn(target, plain.name, row?.[plain.name]) : null;
+  return (plain.find(({ name }) => isFree(target, name)) ?? plain[0])?.name ?? null;
 }
+
+const isFree = (target: Target, name: string): boolean =>
+  !target.unique.has(name) && !target.references.some(({ columns }) => columns.length > 1 && columns.includes(name));
+
+/** Set-up that takes away whatever references rows of a table. */
+export const unreferenced = (target: Target): string[] => target.referencedBy.map((sql) => `delete from ${sql}`);
+
+/** Set-up that leaves one row of a table, which nothing references: no unique key and no foreign key is in the way of what is done to it. */
+export const alone = (target: Target, row: Row): string[] => [
+  ...unreferenced(target),
+  `delete from ${target.sql} t where not (${rowCondition(target, row)})`,
+];
+
+/** Clearing takes several statements, so it is tried by those whom policies have to hold back by themselves, not by every odd token. */
+export const mayClear = (target: Target, { class: cls, name }: Actor): boolean =>
+  target.throwaway && (cls === "member" || cls === "anon" || name === "no claims");
 
 /** Constants that policies and CHECKs know of a column and that the row does not have: a status, a kind. */
 export function otherWords(target: Target, row: Row): [string, string][] {

@@ -1,8 +1,22 @@
 import type { Attempt } from "../attempt.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import type { Row } from "../../fixtures/fixtures.ts";
 import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
-import { foreignRow, on, ownRow, setColumn, tenantColumn, touch, everywhere, otherWords, prepareRows } from "./rows.ts";
+import {
+  alone,
+  clashes,
+  everywhere,
+  foreignRow,
+  mayClear,
+  on,
+  otherWords,
+  ownRow,
+  prepareRows,
+  setColumn,
+  tenantColumn,
+  touch,
+} from "./rows.ts";
 
 /**
  * Updates: own rows, foreign rows, own rows to another tenant, foreign rows to the own tenant; each with a WHERE, and blind: without one,
@@ -37,6 +51,15 @@ export function updateAttempts(
     );
   };
   const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
+  // whose a file is says its folder; a second part of the name that no file has
+  const moveFile = (): void => {
+    const folder = String(foreign?.["name"]).split("/")[0] ?? "";
+    const set = setColumn(target, "name", `${folder}/moved-by-rlsmith.txt`);
+    update("move own file to another tenant's folder", set, own && rowCondition(target, own));
+    update("move files to another tenant's folder, blind", set, null);
+    if (own && prepared && mayClear(target, actor))
+      update("move own file to another tenant's folder, blind, one row left", set, null, { setup: alone(target, own) });
+  };
   const set = touch(target, own ?? foreign);
   if (set !== null) {
     if (own) update("update own row", set, rowCondition(target, own), { probe: everywhere(target) });
@@ -46,12 +69,16 @@ export function updateAttempts(
       on(target, {
         command: "UPDATE",
         attack: "update blind, returning",
-        sql: `with made as (update ${target.sql} t set ${set} returning t.*) select string_agg(to_jsonb(made)::text, E'\\n') from made`,
+        sql: `with made as (update ${target.sql} t set ${set} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
         answer: "output",
         probe: null,
       }),
     );
   }
+  // where several rows would clash, one is left
+  const cleared = prepared && mayClear(target, actor);
+  if (cleared && set !== null && foreign && clashes(target, own ?? foreign))
+    update("update blind, one row left", set, null, { setup: alone(target, foreign) });
   if (own && set !== null && prepared)
     for (const [name, word] of otherWords(target, own))
       if (!set.startsWith(`${quoteIdent(name)} = `))
@@ -63,7 +90,21 @@ export function updateAttempts(
       update(`set ${name} of own row to ${word}`, setColumn(target, name, word), rowCondition(target, own), {
         probe: everywhere(target),
       });
+  if (own && foreign && target.name === "storage.objects") moveFile();
   const column = tenantColumn(target, tenantSetting);
+  if (own && foreign && column === null)
+    for (const { columns } of target.references.slice(0, 4)) {
+      const isSame = columns.every((name) => own[name] === foreign[name]);
+      if (isSame || columns.some((name) => name in target.filled.context || target.filled.users.includes(name)))
+        continue;
+      // a row belongs to whom the row that it references belongs to
+      const under = columns.map((name) => setColumn(target, name, foreign[name])).join(", ");
+      const attack = `move own row under a foreign one (${columns.join(", ")})`;
+      update(attack, under, rowCondition(target, own));
+      update(`${attack}, blind`, under, null);
+      if (cleared && columns.some((name) => target.unique.has(name)))
+        update(`${attack}, blind, one row left`, under, null, { setup: alone(target, own) });
+    }
   const names =
     column !== null ? [column] : target.filled.users.slice(0, 1).filter((name) => !target.primaryKey.includes(name));
   if (!own || !foreign || names.length === 0) return attempts;
@@ -74,5 +115,26 @@ export function updateAttempts(
   blind("move rows to another tenant", toVictim);
   update("take a foreign row over", toSelf, rowCondition(target, foreign));
   blind("take rows over", toSelf);
+  if (column === null || !cleared || !isTied(target, column)) return attempts;
+  // what references a row of the same tenant has to follow
+  const along = (row: Row): string =>
+    [column, ...tiedTo(target, column)].map((name) => setColumn(target, name, row[name])).join(", ");
+  update("move own row to another tenant, blind, one row left", along(foreign), null, { setup: alone(target, own) });
+  update("take a foreign row over, blind, one row left", along(own), null, { setup: alone(target, foreign) });
   return attempts;
 }
+
+/** Whether a unique key or a foreign key holds the tenant's column, and so stops a move that policies let through; the tenants' own table aside. */
+function isTied(target: Target, column: string): boolean {
+  const own = target.primaryKey.length === 1 && target.primaryKey[0] === column && target.referencedBy.length > 0;
+  return !own && (target.unique.has(column) || tiedTo(target, column).length > 0);
+}
+
+/** Columns that reference something together with the tenant's. */
+const tiedTo = (target: Target, column: string): string[] => [
+  ...new Set(
+    target.references
+      .filter(({ columns }) => columns.length > 1 && columns.includes(column))
+      .flatMap(({ columns }) => columns.filter((name) => name !== column)),
+  ),
+];

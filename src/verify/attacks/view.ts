@@ -23,7 +23,7 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Readonly
     through({
       command: "SELECT",
       attack: `read through a ${kind}`,
-      sql: `select string_agg(to_jsonb(x)::text, E'\\n') from (select * from ${sql} limit 500) x`,
+      sql: `select string_agg(to_jsonb(x.*)::text, E'\\n') from (select * from ${sql} limit 500) x`,
       answer: "output",
       probe: null,
     }),

@@ -1,3 +1,4 @@
+import type { FunctionFacts } from "../../classify/functions.ts";
 import type { Attempt } from "../attempt.ts";
 import { callables, functionAttempts } from "../attacks/function.ts";
 import type { Judged } from "../judge.ts";
@@ -13,34 +14,45 @@ export async function functions(run: Run): Promise<void> {
   );
   for (const [n, callable] of found.entries()) {
     run.options.progress.tick("functions", n, found.length);
+    const looksUp = mayLookUp(callable.facts);
     for (const actor of actors) {
       const attempts = functionAttempts(callable, actor, source);
+      const own = attempts.find(({ attack }) => attack === OWN)?.sql;
       const texts = new Map<string, string>();
-      // what nobody's values answer comes first, to compare with
-      const ordered = attempts.toSorted(
-        (a, b) => Number(b.judge.kind === "control") - Number(a.judge.kind === "control"),
-      );
+      // what own and nobody's values answer comes first, to compare with
+      const first = ({ judge, attack }: Attempt): number => Number(judge.kind === "control" || attack === OWN);
+      const ordered = attempts.toSorted((a, b) => first(b) - first(a));
       await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
         if (answer.kind === "answer") texts.set(attempt.attack, answer.text);
-        return tells(callable.fn.result, attempt, judged, texts);
+        return looksUp && attempt.sql !== own ? tells(callable.fn.result, attempt, judged, texts) : judged;
       });
     }
   }
 }
 
+const OWN = "call with own values";
+
+/** Whether what a function answers may come from rows, and not from its arguments alone. */
+const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
+  facts === undefined || facts.opaque !== null || facts.tables.length > 0 || facts.calls.length > 0;
+
 /**
  * A number or a truth that is another for another tenant's values than for nobody's says something about that tenant's rows; so do rows that
- * come back for the one and not for the other.
+ * come back for the one and not for the other. Not where it is another for every nobody, and not where the rows are those of the own call.
  */
 function tells(result: string, attempt: Attempt, judged: Judged, texts: ReadonlyMap<string, string>): Judged {
   if (judged.crosses || attempt.attack !== "call with another tenant's values") return judged;
   const [theirs, nobodys] = [texts.get(attempt.attack), texts.get("call with nobody's values")];
   if (theirs === undefined || nobodys === undefined || theirs === nobodys || theirs === "") return judged;
+  if (texts.get("call with other nobody's values") !== nobodys) return judged;
   const scalar = /^(SETOF )?(smallint|integer|bigint|numeric|real|double precision|boolean)$/.test(result);
-  if (!scalar && !EMPTY.test(nobodys)) return judged;
+  // equal texts without an own value in them may be of two tenants' rows that say the same
+  const { outcome } = judged;
+  const ownAgain = texts.get(OWN) === theirs && outcome.kind === "allowed" && outcome.own > 0;
+  if (!scalar && (!EMPTY.test(nobodys) || ownAgain)) return judged;
   const evidence = `${theirs.slice(0, 80)} for another tenant, ${nobodys.slice(0, 80) || "nothing"} for nobody`;
   return { ...judged, crosses: true, outcome: { kind: "allowed", own: 0, foreign: 1, evidence } };
 }
 
 /** No rows, or one that holds nothing. */
-const EMPTY = /^$|^\{"[^"]+": (\[\]|\{\}|null|"")\}$/;
+const EMPTY = /^$|^\{(?:"[^"]+": (?:\[\]|\{\}|null|"")(?:, )?)+\}$/;

@@ -5,6 +5,7 @@ import { insertAttempts } from "../attacks/insert.ts";
 import { oracleAttempts } from "../attacks/oracle.ts";
 import { readAttempts } from "../attacks/read.ts";
 import { givenByPlatform, ownRoleAttempts, truncateAttempt } from "../attacks/side-doors.ts";
+import { tenantlessAttempts } from "../attacks/tenantless.ts";
 import { updateAttempts } from "../attacks/update.ts";
 import type { Ground } from "../ground.ts";
 import type { Actor } from "../personas.ts";
@@ -27,6 +28,7 @@ export async function tables(run: Run): Promise<void> {
         ...insertAttempts(target, actor, ground.tenantSetting),
         ...updateAttempts(target, actor, ground.tenantSetting, !ground.sampled),
         ...deleteAttempts(target, actor, !ground.sampled),
+        ...tenantlessAttempts(target, actor, ground.tenantSetting),
         ...oracleAttempts(target, actor, ground.surface, ground.targets, ground.tenantSetting),
         truncate,
       ];

@@ -100,6 +100,7 @@ select
         'schema', n.nspname,
         'relation', c.relname,
         'name', f.conname,
+        'blocks', f.confdeltype in ('a', 'r'),
         'columns', (
           select json_agg(a.attname order by k.n) from unnest(f.conkey) with ordinality k(num, n)
           join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num

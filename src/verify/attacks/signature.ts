@@ -1,0 +1,57 @@
+import type { PgFunction, UserType } from "../../pg/catalog.ts";
+
+/** An argument that a call passes in. */
+export interface Input {
+  /** empty where it has none */
+  name: string;
+  variadic: boolean;
+}
+
+/** The arguments that a call passes in, in the order of `argumentTypes`: names are those of all arguments, what comes out among them. */
+export function inputsOf(fn: PgFunction): Input[] {
+  const inputs = split(fn.arguments).flatMap((text, place): Input[] =>
+    text.startsWith("OUT ") ? [] : [{ name: fn.argumentNames[place] ?? "", variadic: text.startsWith("VARIADIC ") }],
+  );
+  // a text that is not as expected says less than the order
+  return inputs.length === fn.argumentTypes.length
+    ? inputs
+    : fn.argumentTypes.map((_, place) => ({ name: fn.argumentNames[place] ?? "", variadic: false }));
+}
+
+/** At commas that are in no bracket and in no quotes: a DEFAULT may hold any. */
+function split(text: string): string[] {
+  const parts: string[] = [];
+  let [depth, part] = [0, ""];
+  for (const [token] of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[\s\S]/g)) {
+    if (token === "," && depth === 0) {
+      parts.push(part.trim());
+      part = "";
+      continue;
+    }
+    if (/^[([]$/.test(token)) depth += 1;
+    if (/^[)\]]$/.test(token)) depth -= 1;
+    part += token;
+  }
+  return part.trim() === "" ? parts : [...parts, part.trim()];
+}
+
+/** The type under a domain. */
+export function baseOf(type: string, types: readonly UserType[]): string {
+  const domain = types.find((one) => one.kind === "domain" && `${one.schema}.${one.name}` === type);
+  return domain?.kind === "domain" ? baseOf(domain.base, types) : type;
+}
+
+/** Something that a type takes; null where nothing is known. */
+export function plain(type: string, types: readonly UserType[]): unknown {
+  if (type.endsWith("[]")) return "{}";
+  if (/^(smallint|integer|bigint|numeric|real|double precision)/.test(type)) return "1";
+  if (type === "boolean") return "true";
+  if (type === "uuid") return "0badf00d-0000-4000-8000-00000badf00d";
+  if (/^(text|character varying|character|name|citext)/.test(type)) return "x";
+  if (/^(date|timestamp)/.test(type)) return "2025-06-01 12:00:00";
+  if (type.startsWith("time")) return "12:00:00";
+  if (type === "interval") return "1 day";
+  if (type === "jsonb" || type === "json") return "{}";
+  const own = types.find(({ schema, name }) => `${schema}.${name}` === type);
+  return own?.kind === "enum" ? (own.labels[0] ?? null) : own ? plain(own.base, types) : null;
+}
