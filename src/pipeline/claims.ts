@@ -42,7 +42,7 @@ export async function checkClaims(source: Source, options: TokenOptions, progres
   }
 }
 
-/** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source. */
+/** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source, and where it is not known which rows count. */
 export function planClaimsFix(
   source: Source,
   { facts, findings }: ClaimsReport,
@@ -56,6 +56,14 @@ export function planClaimsFix(
       "UNKNOWN_CLAIMS_SOURCE",
       `nothing can be written while it is unknown what feeds the claims: ${facts.source.why}`,
       "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim",
+    );
+  const { unsure, relation } = facts.source.value;
+  if (unsure !== null)
+    throw new ToolError(
+      "config",
+      "UNKNOWN_ACTIVE_ROWS",
+      `nothing can be written while it is unknown which rows of \`${relation.schema}.${relation.name}\` count: ${unsure}`,
+      "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts",
     );
   if (!findings.some(isMended)) return null;
   const place = outputPlace(source, projectDir, outDir);
