@@ -7,7 +7,7 @@ import { columnRef } from "../pg/expr/reads.ts";
 import { binary, conjuncts, nameParts, stringConst } from "../pg/expr/shape.ts";
 import { transform } from "../pg/expr/transform.ts";
 import { some, walk } from "../pg/expr/walk.ts";
-import { overRow, type TriggerBody } from "./body-row.ts";
+import { onlyValue, overRow, type TriggerBody } from "./body-row.ts";
 import type { Condition } from "./body-statements.ts";
 
 export type Operation = "INSERT" | "UPDATE" | "DELETE";
@@ -26,11 +26,14 @@ export function activeOf(
   operations: readonly Operation[],
   body: TriggerBody,
 ): Said | null {
-  const said = operations.flatMap((operation) => writes.flatMap((write) => saidBy(write, operation, body) ?? []));
+  // on DELETE there is no NEW, and so no user to be written to
+  const said = operations
+    .filter((operation) => operation !== "DELETE")
+    .flatMap((operation) => writes.flatMap((write) => saidBy(write, operation, body) ?? []));
   const [first] = said;
   if (!first) return null;
   if (said.some(({ active }) => active !== first.active))
-    return { active: null, unsure: "it writes claims under one condition here and another there" };
+    return { active: null, unsure: "writes claims under one condition here and another there" };
   return { active: first.active, unsure: said.find(({ unsure }) => unsure !== null)?.unsure ?? null };
 }
 
@@ -52,7 +55,10 @@ function saidBy(
       const own = part === null ? null : overRow(part, body);
       const sql = own === null ? null : printed(own);
       if (own === null || sql === null)
-        unsure ??= `whether it writes claims also hangs on ${part === null ? "what cannot be read" : `\`${printed(part) ?? "a condition"}\`, which is not of the row alone`}`;
+        unsure ??=
+          part === null
+            ? "writes claims under a condition that cannot be read"
+            : `writes claims only where \`${printed(part) ?? "a condition"}\`, which is not of the row alone`;
       else if (!ofTheUser(own, write.user)) kept.add(sql);
     }
   }
@@ -74,12 +80,8 @@ function ofTheUser(own: Expr, user: string | null): boolean {
 /** Locals that always have one value, as that value. */
 const withLocals = (node: Expr, body: TriggerBody, depth = 0): Expr =>
   transform(node, (inner, descend) => {
-    const name = columnRef(inner);
-    const local = name?.length === 1 ? body.locals.get(name[0] ?? "") : undefined;
-    const [only, ...more] = local && !local.queried ? local.assigned : [];
-    return only && more.length === 0 && only.under === null && depth < 4
-      ? withLocals(only.value, body, depth + 1)
-      : descend();
+    const only = onlyValue(inner, body);
+    return only && depth < 4 ? withLocals(only, body, depth + 1) : descend();
   });
 
 /** Whether every part of a condition speaks of OLD or of TG_OP and its like. */

@@ -1,5 +1,5 @@
 import type { UpdateStmt } from "libpg-query";
-import type { Body } from "../classify/body.ts";
+import type { Body, Local } from "../classify/body.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { callsBuiltin, nameParts, stringConst } from "../pg/expr/shape.ts";
@@ -12,11 +12,17 @@ export interface TriggerBody extends Body {
   typeSchemas: ReadonlyMap<string, string>;
 }
 
-/** The values that a local is given; none for what a query fills. */
-export function assignedTo(node: Expr, body: Body): Expr[] {
+/** The values that a local is given, each with the IF around it; none for what a query fills. */
+export function assignedTo(node: Expr, body: Body): Local["assigned"] {
   const name = columnRef(node);
   const local = name?.length === 1 ? body.locals.get(name[0] ?? "") : undefined;
-  return local && !local.queried ? local.assigned.map(({ value }) => value) : [];
+  return local && !local.queried ? local.assigned : [];
+}
+
+/** The value of a local that is given one, and always that; null for anything else. */
+export function onlyValue(node: Expr, body: Body): Expr | null {
+  const [only, ...more] = assignedTo(node, body);
+  return only && more.length === 0 && only.under === null ? only.value : null;
 }
 
 /** The expression over the row's own columns, `NEW.` left out; null where it takes anything else. Types get their schema. */
@@ -29,8 +35,8 @@ export function overRow(node: Expr, body: TriggerBody, depth = 0): Expr | null {
     const name = columnRef(inner);
     if (name?.length === 2 && name[0] === "new")
       return { ColumnRef: { fields: [{ String: { sval: name[1] ?? "" } }] } };
-    const [only, ...more] = assignedTo(inner, body);
-    const value = only && more.length === 0 && depth < 4 ? overRow(only, body, depth + 1) : null;
+    const only = onlyValue(inner, body);
+    const value = only && depth < 4 ? overRow(only, body, depth + 1) : null;
     if (value === null) foreign = true;
     return value ?? inner;
   });

@@ -90,7 +90,7 @@ function anyOf(ways: readonly Condition[][]): Condition {
 }
 
 /** ELSE is taken where the condition is false or null. */
-function negate(test: Condition): Condition[] {
+export function negate(test: Condition): Condition[] {
   if (test === null) return [null];
   const bool = as("BoolExpr", test);
   if (bool?.boolop === "OR_EXPR") return (bool.args ?? []).flatMap(negate);

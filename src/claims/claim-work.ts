@@ -119,7 +119,7 @@ function readObject(node: Expr, root: string[], body: TriggerBody, work: ClaimWo
   }
   const local = name?.length === 1 ? (name[0] ?? "") : "";
   const values = seen.includes(local) ? [] : assignedTo(bare, body);
-  if (values.length > 0) for (const value of values) readObject(value, root, body, work, [...seen, local]);
+  if (values.length > 0) for (const { value } of values) readObject(value, root, body, work, [...seen, local]);
   else if (!seen.includes(local)) unread();
 }
 

@@ -9,7 +9,7 @@ import { binary, callsBuiltin, conjuncts, nameParts, stringConst } from "../pg/e
 import { some, walk } from "../pg/expr/walk.ts";
 import { activeOf, type Operation, type Said } from "./body-active.ts";
 import { assignedTo, keyPath, overRow, uncast, usersUpdate, type TriggerBody } from "./body-row.ts";
-import { statementsOf, type Condition } from "./body-statements.ts";
+import { negate, statementsOf, type Condition } from "./body-statements.ts";
 
 /** What a trigger function's body says of the claims it writes, as SQL over the columns of its relation. */
 export type SyncBody =
@@ -30,7 +30,14 @@ const ALONE: Around = { operations: ["INSERT", "UPDATE"], when: [], typeSchemas:
 interface Write {
   conditions: Condition[];
   user: string | null;
-  keys: { path: string[]; value: Expr }[];
+  keys: Key[];
+}
+
+/** A key, its value, and what has to hold for it to be written besides what its statement stands under. */
+interface Key {
+  path: string[];
+  value: Expr;
+  under: Condition[];
 }
 
 /** Read a plpgsql trigger function that updates auth.users from NEW. Never throws for what a body holds. */
@@ -63,7 +70,7 @@ export function readSyncBody(fn: PgFunction, around: Around = ALONE): SyncBody {
       user: first.user,
       claims: [...claims.values()].map(({ path, sql }) => ({ path, sql })),
       active: said.active,
-      unsure: said.unsure === null ? null : `${name}: ${said.unsure}`,
+      unsure: said.unsure === null ? null : `${name} ${said.unsure}`,
     };
   } catch {
     return unread("has a body that cannot be read");
@@ -81,40 +88,64 @@ function writesIn(text: string, conditions: Condition[], body: TriggerBody): Wri
     });
     if (keys.length === 0) return;
     const { user, others } = userOf(update.whereClause, body);
-    writes.push({ conditions: [...conditions, ...others], keys, user });
+    for (const key of keys) writes.push({ conditions: [...conditions, ...others, ...key.under], keys: [key], user });
   });
   return writes;
 }
 
 /** Keys that an expression adds to a JSON object, with their values. */
-function keysMade(value: Expr, root: string[], body: TriggerBody, depth: number): Write["keys"] {
-  const keys: Write["keys"] = [];
+function keysMade(value: Expr, root: string[], body: TriggerBody, depth: number): Key[] {
+  const keys: Key[] = [];
   if (depth > 4) return keys;
+  const inside = (inner: Expr, path: string[], under: Condition[] = []): Key[] =>
+    keysMade(inner, path, body, depth + 1).map((key) => ({ ...key, under: [...under, ...key.under] }));
+  /** an object under a key counts by its own keys */
+  const under = (inner: Expr, path: string[]): void => {
+    const nested = as("CaseExpr", inner) ? [] : inside(inner, path);
+    keys.push(...(nested.length > 0 ? nested : [{ path, value: inner, under: [] }]));
+  };
   walk(value, (node) => {
     const pairs = callsBuiltin(node, "jsonb_build_object") ?? callsBuiltin(node, "json_build_object");
     if (pairs) {
       for (let index = 0; index + 1 < pairs.length; index += 2) {
         const key = stringConst(pairs[index]);
         const inner = pairs[index + 1];
-        if (key === null || !inner) continue;
-        const nested = keysMade(inner, [...root, key], body, depth + 1);
-        keys.push(...(nested.length > 0 ? nested : [{ path: [...root, key], value: inner }]));
+        if (key !== null && inner) under(inner, [...root, key]);
       }
       return false;
     }
     const set = callsBuiltin(node, "jsonb_set");
     const path = keyPath(set?.[1]);
     if (set && path !== null && set[2]) {
-      const full = [...root, ...path];
-      const nested = keysMade(set[2], full, body, depth + 1);
-      keys.push(...(nested.length > 0 ? nested : [{ path: full, value: set[2] }]));
-      if (set[0]) keys.push(...keysMade(set[0], root, body, depth + 1));
+      under(set[2], [...root, ...path]);
+      if (set[0]) keys.push(...inside(set[0], root));
       return false;
     }
-    for (const assigned of assignedTo(node, body)) keys.push(...keysMade(assigned, root, body, depth + 1));
+    for (const arm of armsOf(node)) keys.push(...inside(arm.value, root, arm.under));
+    if (as("CaseExpr", node)) return false;
+    for (const assigned of assignedTo(node, body))
+      keys.push(...inside(assigned.value, root, assigned.under === null ? [] : [null]));
     return true;
   });
   return keys;
+}
+
+/** The values of CASE, and what has to hold for each. */
+function armsOf(node: Expr): { value: Expr; under: Condition[] }[] {
+  const found = as("CaseExpr", node);
+  const arms: { value: Expr; under: Condition[] }[] = [];
+  let others: Condition[] = [];
+  for (const item of found?.args ?? []) {
+    const { expr, result } = as("CaseWhen", item) ?? {};
+    if (!expr || !result) continue;
+    const test: Expr = found?.arg
+      ? { A_Expr: { kind: "AEXPR_OP", name: [{ String: { sval: "=" } }], lexpr: found.arg, rexpr: expr } }
+      : expr;
+    arms.push({ value: result, under: [...others, ...conjuncts(test)] });
+    others = [...others, ...negate(test)];
+  }
+  if (found?.defresult) arms.push({ value: found.defresult, under: others });
+  return arms;
 }
 
 /** `WHERE id = NEW.user_id` gives `user_id`; what else WHERE asks is a condition like those around the statement. */

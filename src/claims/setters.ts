@@ -61,5 +61,6 @@ const isGiven = (value: unknown, fn: PgFunction, body: Body, depth: number): boo
   (depth < 4 &&
     some(
       value,
-      (node) => columnRef(node) !== null && assignedTo(node, body).some((one) => isGiven(one, fn, body, depth + 1)),
+      (node) =>
+        columnRef(node) !== null && assignedTo(node, body).some((one) => isGiven(one.value, fn, body, depth + 1)),
     ));

@@ -65,6 +65,9 @@ test.each([
   ["if tg_op = 'UPDATE' then if old.org is not distinct from new.org then return new; end if; end if; ORG", null],
   // a local with one value
   ["ok := new.active; if ok then ORG end if;", "active"],
+  // CASE in what is written
+  ["CASE", "active"],
+  ["SIMPLE", "kind = 'a'"],
   // the WHERE of the update
   ["ACTIVE", "active"],
   ["NOCHANGE", null],
@@ -77,6 +80,11 @@ test.each([
   const seen = read(
     body
       .replaceAll("ORG", ORG)
+      .replace(
+        "CASE",
+        "update auth.users set raw_app_meta_data = case when new.active then raw_app_meta_data || jsonb_build_object('org', new.org) else raw_app_meta_data - 'org' end where id = new.user_id;",
+      )
+      .replace("SIMPLE", UPDATE("case new.kind when 'a' then jsonb_build_object('org', new.org) else '{}' end"))
       .replace("ACTIVE", UPDATE("jsonb_build_object('org', new.org)", "id::text = new.user_id and new.active"))
       .replace(
         "NOCHANGE",
@@ -108,6 +116,8 @@ test.each([
   // the rows of another table, a column of auth.users
   ["JOINED", null],
   ["BANNED", null],
+  // a local that is made under a condition
+  ["c := '{}'; if new.active then c := jsonb_build_object('org', new.org); end if; LOCAL", null],
   // CASE and loops are not followed
   ["case new.status when 'a' then ORG else null; end case;", null],
   ["case new.status when 'a' then return new; else null; end case; ORG", null],
@@ -117,18 +127,28 @@ test.each([
   const seen = read(
     body
       .replaceAll("ORG", ORG)
+      .replace("LOCAL", UPDATE("c"))
       .replace("BANNED", UPDATE(object, "id = new.user_id and banned_until is null"))
       .replace(
         "JOINED",
         UPDATE(object, "id = new.user_id and (select o.open from public.orgs o where o.id = new.org)"),
       ),
-    "v boolean;",
+    "v boolean; c jsonb;",
   );
   expect(seen).toMatchObject({
     kind: "read",
     claims: [org],
     active,
-    unsure: expect.stringMatching(/^`public\.sync`: /),
+    unsure: expect.stringMatching(/^`public\.sync` writes claims /),
+  });
+});
+
+test("a local that has its value under a condition is none of the row's", () => {
+  const where = (set: string): unknown =>
+    read(`${set} ${UPDATE("jsonb_build_object('org', new.org)", "id = u")}`, "u uuid;");
+  expect(where("u := new.user_id;")).toMatchObject({ user: "user_id" });
+  expect(where("if new.active then u := new.user_id; end if;")).toMatchObject({
+    why: expect.stringMatching(/finds the user/),
   });
 });
 
@@ -141,6 +161,8 @@ test("on which operations the trigger fires, and its WHEN", () => {
     active: null,
     unsure: expect.stringMatching(/one condition/),
   });
+  // what NEW is asked on DELETE, where there is none, counts for nothing
+  expect(readSyncBody(body, { ...around, operations: ["UPDATE", "DELETE"] })).toMatchObject({ active: "active" });
   const when = [parseExpr("new.status = 'a'::st"), parseExpr("old.* is distinct from new.*")];
   // a type is named with its schema
   expect(readSyncBody(made(ORG), { ...around, when, operations: ["UPDATE"] })).toMatchObject({
