@@ -12,7 +12,7 @@ import { readMembers, type Counted } from "./members.ts";
 import { probeSync, type Behaviour } from "./probe.ts";
 import { readsOf } from "./readers.ts";
 import type { ClaimsFacts } from "./report.ts";
-import { claimSetters } from "./setters.ts";
+import { claimSetters, readOpenSchemas } from "./setters.ts";
 import type { SyncSource } from "./source.ts";
 import { columnOf, partsOf, pathArray, query } from "./sql.ts";
 import { readTriggers, type SyncTrigger } from "./sync-trigger.ts";
@@ -60,6 +60,7 @@ export async function readClaims(
       tokens: await readTokens(db, options),
       staleTokens: await readStaleTokens(db, settled, options),
       hooks,
+      setters: claimSetters(catalog, facts, await readOpenSchemas(db)),
     };
   });
   const { source, triggers } = answers;
@@ -70,7 +71,7 @@ export async function readClaims(
         : unknown("it is not known which rows count")
       : null;
   const writers = [...new Set([...found.map(({ trigger }) => trigger.name), ...onUsers])];
-  return { ...answers, behaviour, writers, setters: claimSetters(catalog, facts), ...readsOf(input) };
+  return { ...answers, behaviour, writers, ...readsOf(input) };
 }
 
 /** The source, with a look at stored values where a status is in no CHECK. */

@@ -86,6 +86,11 @@ function activeBeside({ relation, user }: SyncSource, evidence: Evidence): Settl
   const here = evidence.triggers.filter(
     ({ trigger }) => trigger.schema === relation.schema && trigger.relation === relation.name,
   );
+  for (const { fn } of here) {
+    // what --fix once read of a body that it took the place of
+    const noted = notedSource(fn.comment, evidence.catalog);
+    if (noted !== null) return settled(relation, [{ active: noted.active?.sql ?? null, unsure: null }], evidence);
+  }
   const read = here.map(bodyOf).filter((body) => body.kind === "read");
   const whens = here.flatMap(
     ({ around: { when, operations } }) => activeOf([{ conditions: when, user }], operations, NO_BODY) ?? [],

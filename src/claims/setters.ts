@@ -6,6 +6,8 @@ import { as } from "../pg/expr/node.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { conjuncts } from "../pg/expr/shape.ts";
 import { some, walk } from "../pg/expr/walk.ts";
+import type { Db } from "../db/port.ts";
+import { query } from "./sql.ts";
 import { assignedTo, usersUpdate } from "./body-row.ts";
 
 /** A function that writes app_metadata from what its caller gives it, and that users may call. */
@@ -21,13 +23,29 @@ export interface ClaimSetter {
 
 const EVERYBODY = ["public", "anon", "authenticated"];
 
+/** Schemas that everybody may use. Inside a transaction. */
+export async function readOpenSchemas(db: Db): Promise<Set<string>> {
+  const rows = await db.query<{ name: string }>(query("open-schemas"));
+  return new Set(rows.map(({ name }) => name));
+}
+
 /** SECURITY DEFINER functions that make app_metadata what users write themselves. `facts` come in the catalog's order. */
-export function claimSetters(catalog: Catalog, facts: readonly FunctionFacts[]): ClaimSetter[] {
+export function claimSetters(
+  catalog: Catalog,
+  facts: readonly FunctionFacts[],
+  openSchemas: ReadonlySet<string>,
+): ClaimSetter[] {
   return catalog.functions.flatMap((fn, place) => {
     const roles = EVERYBODY.filter((role) =>
       fn.grants.some(({ grantee, privilege }) => grantee === role && privilege === "EXECUTE"),
     );
-    if (!fn.securityDefiner || roles.length === 0 || fn.result === "trigger" || PLATFORM_SCHEMAS.includes(fn.schema))
+    if (
+      !fn.securityDefiner ||
+      roles.length === 0 ||
+      !openSchemas.has(fn.schema) ||
+      fn.result === "trigger" ||
+      PLATFORM_SCHEMAS.includes(fn.schema)
+    )
       return [];
     const body = bodyOf(fn);
     const writes = updatesFromArguments(fn, body);

@@ -101,6 +101,22 @@ describe("who is active", () => {
     expect(codes).toContain("error claims-missing");
   });
 
+  test("what a body said is still known when --fix has taken its place", async () => {
+    const claims = { "app_metadata.casino_id": "casino_id", "app_metadata.role": "role" };
+    const config = { claimsSync: { relation: "public.staff", user: "user_id", claims } };
+    await inFork(
+      `${TABLE} ${members("active", "suspended")} ${syncFunction({}).replace("id = new.user_id", "id = new.user_id and new.status <> 'suspended'")} ${trigger(EVERY)}`,
+      async (db) => {
+        const before = await look(db, { config });
+        expect(sourceIn(before.facts)).toMatchObject({ active: { sql: "status <> 'suspended'" }, from: "config" });
+        await db.exec(fixOf(before));
+        const after = await look(db, { config });
+        expect(sourceIn(after.facts).active?.sql).toBe("status <> 'suspended'");
+        expect(after.codes).toEqual([]);
+      },
+    );
+  });
+
   test("several triggers that fire for different rows", async () => {
     const { facts } = await on(`${TABLE} ${syncFunction({})}
       create trigger a after insert on staff for each row execute function sync_claims();
@@ -352,6 +368,10 @@ describe("what users write themselves", () => {
     expect(
       (await on(setter("if not (auth.jwt() ->> 'admin')::boolean then raise exception 'no'; end if;"))).codes,
     ).toEqual(["warning claims-settable"]);
+    // nobody else may use the schema
+    expect(
+      (await on(setter("", "create schema inner_only; alter function set_claim set schema inner_only;"))).codes,
+    ).toEqual([]);
     expect(
       (await on(setter("", "revoke execute on function set_claim from public, anon, authenticated;"))).codes,
     ).toEqual([]);
