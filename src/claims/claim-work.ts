@@ -86,6 +86,12 @@ function readObject(node: Expr, root: string[], body: TriggerBody, work: ClaimWo
   if (name?.at(-1) === "raw_app_meta_data" || stringConst(bare) === "{}") return;
   const filled = as("CoalesceExpr", bare)?.args;
   if (filled) return filled.forEach(again);
+  const choice = as("CaseExpr", bare);
+  // without ELSE the column, and all that is in it, may become null
+  if (choice?.defresult) {
+    for (const arm of choice.args ?? []) again(as("CaseWhen", arm)?.result);
+    return again(choice.defresult);
+  }
   const step = binary(bare);
   if (step?.operator === "||") {
     again(step.left);

@@ -88,7 +88,9 @@ function writesIn(text: string, conditions: Condition[], body: TriggerBody): Wri
     });
     if (keys.length === 0) return;
     const { user, others } = userOf(update.whereClause, body);
-    for (const key of keys) writes.push({ conditions: [...conditions, ...others, ...key.under], keys: [key], user });
+    // a key that is null is a claim taken away
+    for (const key of keys.filter(({ value }) => as("A_Const", uncast(value))?.isnull !== true))
+      writes.push({ conditions: [...conditions, ...others, ...key.under], keys: [key], user });
   });
   return writes;
 }

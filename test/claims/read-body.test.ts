@@ -68,6 +68,8 @@ test.each([
   // CASE in what is written
   ["CASE", "active"],
   ["SIMPLE", "kind = 'a'"],
+  // a key that is null is a claim taken away
+  ["NULLED", "active"],
   // the WHERE of the update
   ["ACTIVE", "active"],
   ["NOCHANGE", null],
@@ -83,6 +85,12 @@ test.each([
       .replace(
         "CASE",
         "update auth.users set raw_app_meta_data = case when new.active then raw_app_meta_data || jsonb_build_object('org', new.org) else raw_app_meta_data - 'org' end where id = new.user_id;",
+      )
+      .replace(
+        "NULLED",
+        UPDATE(
+          "case when new.active then jsonb_build_object('org', new.org) else jsonb_build_object('org', null::uuid) end",
+        ),
       )
       .replace("SIMPLE", UPDATE("case new.kind when 'a' then jsonb_build_object('org', new.org) else '{}' end"))
       .replace("ACTIVE", UPDATE("jsonb_build_object('org', new.org)", "id::text = new.user_id and new.active"))
@@ -221,6 +229,10 @@ test.each([
       ["t", "plan"],
     ],
   ],
+  [
+    "case when new.active then raw_app_meta_data || jsonb_build_object('org', 1) else raw_app_meta_data - 'boss' end",
+    [["org"], ["boss"]],
+  ],
   // c is first one object, then that with a key more
   ["raw_app_meta_data || c", [["org"], ["boss"]]],
 ] as const)("%s is understood", (value, keys) => {
@@ -240,6 +252,7 @@ test.each([
   "raw_app_meta_data - new.key",
   "raw_app_meta_data || new.extra",
   "public.with_claims(raw_app_meta_data)",
+  "case when new.active then raw_app_meta_data end",
 ])("%s is not", (value) => {
   expect(
     claimWork(made(`update auth.users set raw_app_meta_data = ${value} where id = new.user_id;`)).unread,

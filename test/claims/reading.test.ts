@@ -141,6 +141,19 @@ describe("who is active", () => {
     expect(codes).toEqual([]);
   });
 
+  test("by CASE, whose other arm takes the claims away", async () => {
+    const object = (casino: string, role: string): string =>
+      `jsonb_build_object('casino_id', ${casino}, 'role', ${role})`;
+    const { facts, codes } = await on(
+      `${TABLE} ${syncFunction({ relink: true, remove: true }).replace(
+        object("new.casino_id", "new.role"),
+        `case when new.status = 'active' then ${object("new.casino_id", "new.role")} else ${object("null", "null")} end`,
+      )} ${trigger(EVERY)}`,
+    );
+    expect(sourceIn(facts)).toMatchObject({ active: { sql: "status = 'active'" }, unsure: null });
+    expect(codes).toEqual([]);
+  });
+
   test("a type without its schema", async () => {
     const { facts, codes } = await on(
       `${TABLE} ${members("active")} ${syncFunction(ALL)
