@@ -2,14 +2,18 @@ import type { ClassifiedPolicy } from "../classify/classify.ts";
 import type { FunctionFacts } from "../classify/functions.ts";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
-import { PLATFORM_SCHEMAS, type Catalog } from "../pg/catalog.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { attempt, unknown, type Answer } from "./answer.ts";
+import { syncTriggers, triggersOnUsers, type SyncTriggerOf } from "./find-triggers.ts";
+import { readStatusChecks, readStoredStatus } from "./guess-active.ts";
 import { LIMITS, tokenHooks, tryHook } from "./hook.ts";
-import { sourceOf, syncTriggers } from "./infer-source.ts";
+import { sourceOf } from "./infer-source.ts";
 import { readMembers, type Counted } from "./members.ts";
 import { probeSync, type Behaviour } from "./probe.ts";
 import { triggerReachesOut, whyNotEvaluated } from "./reaches-out.ts";
+import { readsOf } from "./readers.ts";
 import type { ClaimsFacts } from "./report.ts";
+import { claimSetters, readOpenSchemas } from "./setters.ts";
 import type { SyncSource } from "./source.ts";
 import { columnOf, partsOf, pathArray, query } from "./sql.ts";
 import { readTriggers, type SyncTrigger } from "./sync-trigger.ts";
@@ -40,11 +44,12 @@ export async function readClaims(
   options: TokenOptions,
   onScratch: OnScratch,
 ): Promise<ClaimsFacts> {
-  const { catalog, facts, config } = input;
+  const { catalog, facts } = input;
   const found = syncTriggers(catalog, facts);
-  const source = sourceOf(catalog, found, config);
-  const settled = source.kind === "known" ? source.value : null;
+  const onUsers = triggersOnUsers(catalog, facts);
   const answers = await inReadOnly(db, async () => {
+    const source = await readSource(db, input, found, onUsers);
+    const settled = source.kind === "known" ? source.value : null;
     const triggers = settled === null ? [] : await readTriggers(db, settled, found);
     const unsafe = settled === null ? null : whyNotEvaluated(input, settled);
     const until = performance.now() + LIMITS.all;
@@ -54,21 +59,41 @@ export async function readClaims(
       hooks.push({ hook, trial: await tryHook(db, hook, settled, LIMITS, until) });
     }
     return {
+      source,
       triggers,
       members: settled === null ? null : unsafe !== null ? unknown(unsafe) : await readMembers(db, settled),
       ownMetadata: settled === null ? null : await readOwnMetadata(db, settled),
       tokens: await readTokens(db, options),
       staleTokens: await readStaleTokens(db, settled, options),
       hooks,
+      setters: claimSetters(catalog, facts, await readOpenSchemas(db)),
     };
   });
-  const reaching = answers.triggers.find(({ made }) => triggerReachesOut(input, made));
+  const { source, triggers } = answers;
+  const reaching = triggers.find(({ made }) => triggerReachesOut(input, made));
   const behaviour = reaching
     ? unknown(`\`${reaching.function}\` may reach out of the transaction, where no rollback follows`)
-    : settled !== null && answers.triggers.some(({ enabled }) => enabled)
-      ? await onScratch(async (scratch, copied) => tryOn(scratch, copied, settled, answers.triggers))
+    : source.kind === "known" && triggers.some(({ enabled }) => enabled)
+      ? source.value.unsure === null
+        ? await onScratch(async (scratch, copied) => tryOn(scratch, copied, source.value, triggers))
+        : unknown("it is not known which rows count")
       : null;
-  return { source, ...answers, behaviour, ...readsOf(input) };
+  const writers = [...new Set([...found.map(({ trigger }) => trigger.name), ...onUsers])];
+  return { ...answers, behaviour, writers, ...readsOf(input) };
+}
+
+/** The source, with a look at stored values where a status is in no CHECK. */
+async function readSource(
+  db: Db,
+  { catalog, config }: ClaimsInput,
+  triggers: readonly SyncTriggerOf[],
+  onUsers: readonly string[],
+): Promise<Answer<SyncSource>> {
+  const words = await readStatusChecks(db);
+  const evidence = { catalog, config, triggers, onUsers, words };
+  const source = sourceOf(evidence);
+  const stored = source.kind === "known" ? await readStoredStatus(db, source.value) : [];
+  return stored.length === 0 ? source : sourceOf({ ...evidence, words: [...words, ...stored] });
 }
 
 /** Row security off means an error where rows would be hidden, never fewer rows. */
@@ -111,50 +136,4 @@ async function readOwnMetadata(db: Db, source: SyncSource): Promise<Answer<Count
     const [row] = await db.query<Counted>(query("user-metadata", { ...partsOf(source), holds: holds.join(" or ") }));
     return row ?? { total: 0, ids: [] };
   });
-}
-
-// what Supabase Auth writes there itself
-const OWN_KEYS = new Set(["provider", "providers"]);
-
-/** Which claims the database reads, and who reads what a user writes himself. */
-function readsOf({ catalog, facts, classified }: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "readsUserMetadata"> {
-  const readers = [
-    ...classified.map((one) => ({
-      what: "the policy",
-      at: {
-        kind: "policy" as const,
-        schema: one.policy.schema,
-        relation: one.policy.relation,
-        policy: one.policy.name,
-      },
-      paths: one.claims,
-    })),
-    ...facts.flatMap((fact, place) =>
-      PLATFORM_SCHEMAS.includes(fact.schema) || catalog.functions[place] === undefined
-        ? []
-        : [
-            {
-              what: "the function",
-              at: {
-                kind: "function" as const,
-                schema: fact.schema,
-                name: fact.name,
-                identityArguments: fact.identityArguments,
-              },
-              paths: fact.claims,
-            },
-          ],
-    ),
-  ];
-  const app = readers
-    .flatMap(({ paths }) => paths)
-    .filter(([root, key]) => root === "app_metadata" && key !== undefined && !OWN_KEYS.has(key));
-  const readClaims = [...new Map(app.map((path) => [path.join("\0"), path])).values()].toSorted((a, b) =>
-    a.join(".") < b.join(".") ? -1 : 1,
-  );
-  const readsUserMetadata = readers.flatMap(({ what, at, paths }) => {
-    const claims = paths.filter(([root]) => root === "user_metadata").map((path) => path.join("."));
-    return claims.length === 0 ? [] : [{ what, at, claims }];
-  });
-  return { readClaims, readsUserMetadata };
 }

@@ -1,90 +1,62 @@
-import type { FunctionFacts } from "../classify/functions.ts";
-import { functionIndex, reach } from "../classify/reach.ts";
 import type { Config } from "../config.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type PgFunction, type Relation, type Trigger } from "../pg/catalog.ts";
-import { onlyUpdatesClaims, readSyncBody, type SyncBody } from "./read-body.ts";
+import type { Catalog, Relation } from "../pg/catalog.ts";
+import { activeOf, type Said } from "./body-active.ts";
 import { unknown, known, type Answer } from "./answer.ts";
-import {
-  columnsIn,
-  declaredSource,
-  guessActive,
-  notedSource,
-  type Active,
-  type SyncedClaim,
-  type SyncSource,
-} from "./source.ts";
+import { guessActive, type StatusWord } from "./guess-active.ts";
+import { readSyncBody, type SyncBody } from "./read-body.ts";
+import { columnsIn, declaredSource, describedBy, notedSource, type SyncedClaim, type SyncSource } from "./source.ts";
+import type { SyncTriggerOf } from "./find-triggers.ts";
 
-/** A trigger whose function writes claims, itself or through what it calls. */
-export interface SyncTriggerOf {
-  trigger: Trigger;
-  fn: PgFunction;
-  /** its function does nothing but update claims */
-  onlySyncs: boolean;
-  /** claims that its function writes itself */
-  writes: string[][];
-}
-
-/** Triggers of the catalog that lead to a write of `auth.users.raw_app_meta_data`. `facts` come in the catalog's order. */
-export function syncTriggers(catalog: Catalog, facts: readonly FunctionFacts[]): SyncTriggerOf[] {
-  const index = functionIndex(facts);
-  const bodies = new Map(facts.map((fact, place) => [fact, catalog.functions[place]]));
-  return catalog.triggers.flatMap((trigger) => {
-    const fact = facts.find((one) => one.schema === trigger.function.schema && one.name === trigger.function.name);
-    const fn = fact ? bodies.get(fact) : undefined;
-    if (!fact || !fn || PLATFORM_SCHEMAS.includes(trigger.schema)) return [];
-    const reached = reach(index, fact).map((one) => one.facts);
-    const writes = reached.some(
-      (one) => one.writesClaims.length > 0 || /raw_app_meta_data/i.test(bodies.get(one)?.body ?? ""),
-    );
-    const onlySyncs =
-      fact.opaque === null && fact.calls.length === 0 && / AFTER /.test(trigger.definition) && onlyUpdatesClaims(fn);
-    return writes ? [{ trigger, fn, onlySyncs, writes: fact.writesClaims.map(({ path }) => path) }] : [];
-  });
+/** What a source is inferred from. */
+export interface Evidence {
+  catalog: Catalog;
+  config: Config | null;
+  triggers: readonly SyncTriggerOf[];
+  /** triggers on auth.users itself that write claims */
+  onUsers: readonly string[];
+  words: readonly StatusWord[];
 }
 
 /** Where claims come from: as the config declares, else as the one sync trigger's body says. Throws ToolError (config). */
-export function sourceOf(
-  catalog: Catalog,
-  triggers: readonly SyncTriggerOf[],
-  config: Config | null,
-): Answer<SyncSource> {
-  if (config?.claimsSync) return known(declaredSource(config.claimsSync, catalog));
-  const relations = new Map<string, SyncTriggerOf[]>();
-  for (const one of triggers) {
-    const name = `${one.trigger.schema}.${one.trigger.relation}`;
-    relations.set(name, [...(relations.get(name) ?? []), one]);
+export function sourceOf(evidence: Evidence): Answer<SyncSource> {
+  const { catalog, config, triggers, onUsers } = evidence;
+  if (config?.claimsSync) {
+    const source = declaredSource(describedBy(config.claimsSync), catalog);
+    return known(config.claimsSync.active === undefined ? { ...source, ...activeBeside(source, evidence) } : source);
   }
-  if (relations.size === 0) return unknown("no trigger writes `auth.users.raw_app_meta_data`");
-  if (relations.size > 1)
+  const names = [...new Set(triggers.map(({ trigger }) => `${trigger.schema}.${trigger.relation}`))];
+  const [name] = names;
+  if (name === undefined)
     return unknown(
-      `triggers on several relations write claims: ${[...relations.keys()].map((name) => `\`${name}\``).join(", ")}`,
+      onUsers.length === 0
+        ? "no trigger writes `auth.users.raw_app_meta_data`"
+        : `${quoted(onUsers)} on \`auth.users\` writes claims, and where it has them from is not followed`,
     );
-  const [only] = relations;
-  if (!only) return unknown("no trigger writes claims");
-  const [name, found] = only;
+  if (names.length > 1) return unknown(`triggers on several relations write claims: ${quoted(names)}`);
   const relation = catalog.relations.find((one) => `${one.schema}.${one.name}` === name);
   if (!relation) return unknown(`\`${name}\` is not in the catalog`);
-  for (const { fn } of found) {
+  for (const { fn } of triggers) {
     const noted = notedSource(fn.comment, catalog);
     if (noted !== null) return known(noted);
   }
-  return joined(
-    relation,
-    // one function may stand behind several triggers
-    [...new Set(found.map(({ fn }) => fn))].map((fn) => readSyncBody(fn)),
-    (active) => (active === null ? activeElsewhere(relation, catalog, config) : fromBody(active)),
-  );
+  return joined(relation, triggers.map(bodyOf), evidence);
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+
+function bodyOf({ fn, around, through }: SyncTriggerOf): SyncBody {
+  const body = readSyncBody(fn, around);
+  return body.kind === "unread" && through.length > 0
+    ? { kind: "unread", why: `${body.why}; it leaves that to ${quoted(through)}, which is not followed` }
+    : body;
 }
 
 /** What several functions write of the same user's claims, as one source. What cannot be read of one does not count beside another. */
-function joined(
-  relation: Relation,
-  bodies: readonly SyncBody[],
-  activeOf: (sql: string | null) => Active | null,
-): Answer<SyncSource> {
+function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evidence): Answer<SyncSource> {
   const read = bodies.filter((body) => body.kind === "read");
   const [first] = read;
-  if (!first) return unknown(bodies.flatMap((body) => (body.kind === "unread" ? [body.why] : [])).join("; "));
+  if (!first)
+    return unknown([...new Set(bodies.flatMap((body) => (body.kind === "unread" ? [body.why] : [])))].join("; "));
   const name = `\`${relation.schema}.${relation.name}\``;
   if (read.some(({ user }) => user !== first.user))
     return unknown(`the functions on ${name} find the user in different columns`);
@@ -95,8 +67,7 @@ function joined(
     if (there && there.sql !== sql) return unknown(`the functions on ${name} write \`${path.join(".")}\` in two ways`);
     claims.set(key, { path, sql, columns: columnsIn(sql) });
   }
-  const actives = new Set(read.map(({ active }) => active));
-  const active = activeOf(actives.size === 1 ? first.active : null);
+  const { active, unsure } = settled(relation, read, evidence);
   const own = new Set(relation.columns.map((column) => column.name));
   const strange = [
     first.user,
@@ -105,14 +76,48 @@ function joined(
   ].filter((column) => !own.has(column));
   if (strange.length > 0)
     return unknown(`the sync reads ${strange.map((column) => `\`${column}\``).join(", ")}, no column of ${name}`);
-  return known({ relation, user: first.user, claims: [...claims.values()], active, from: "trigger" });
+  return known({ relation, user: first.user, claims: [...claims.values()], active, unsure, from: "trigger" });
 }
 
-const fromBody = (sql: string): Active => ({ sql, columns: columnsIn(sql), from: "function body" });
+type Settled = Pick<SyncSource, "active" | "unsure">;
 
-function activeElsewhere(relation: Relation, catalog: Catalog, config: Config | null): Active | null {
+/** Who is active where claims are declared and that is not: as the triggers say, those that cannot be read by their WHEN. */
+function activeBeside({ relation, user }: SyncSource, evidence: Evidence): Settled {
+  const here = evidence.triggers.filter(
+    ({ trigger }) => trigger.schema === relation.schema && trigger.relation === relation.name,
+  );
+  for (const { fn } of here) {
+    // what --fix once read of a body that it took the place of
+    const noted = notedSource(fn.comment, evidence.catalog);
+    if (noted !== null) return settled(relation, [{ active: noted.active?.sql ?? null, unsure: null }], evidence);
+  }
+  const read = here.map(bodyOf).filter((body) => body.kind === "read");
+  const whens = here.flatMap(
+    ({ around: { when, operations } }) => activeOf([{ conditions: when, user }], operations, NO_BODY) ?? [],
+  );
+  return settled(relation, read.length > 0 ? read : whens, evidence);
+}
+
+const NO_BODY = { trees: [], locals: new Map(), executes: [], opaque: null, typeSchemas: new Map() };
+
+/** Join what several bodies say; where none says anything, `rules.liveRole` may, and then names of columns. */
+function settled(relation: Relation, said: readonly Said[], { catalog, config, words }: Evidence): Settled {
+  const actives = new Set(said.map(({ active }) => active));
+  const sql = actives.size === 1 ? (said[0]?.active ?? null) : null;
+  const unsure =
+    said.find((one) => one.unsure !== null)?.unsure ??
+    (actives.size > 1
+      ? `the triggers of \`${relation.schema}.${relation.name}\` write under different conditions`
+      : null);
+  if (sql !== null) return { active: { sql, columns: columnsIn(sql), from: "function body" }, unsure };
+  // what names suggest would leave out rows of which nothing is known
+  if (unsure !== null) return { active: null, unsure };
   const live = config?.rules.liveRole;
-  return live?.active !== undefined && live.relation === `${relation.schema}.${relation.name}`
-    ? { sql: live.active, columns: columnsIn(live.active), from: "live role" }
-    : guessActive(relation, catalog);
+  return {
+    active:
+      live?.active !== undefined && live.relation === `${relation.schema}.${relation.name}`
+        ? { sql: live.active, columns: columnsIn(live.active), from: "live role" }
+        : guessActive(relation, catalog, words),
+    unsure: null,
+  };
 }

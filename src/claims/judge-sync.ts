@@ -23,11 +23,24 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
         hooked ? null : FIX,
       ),
     ];
+  const more = facts.triggers.flatMap(({ name: trigger, function: fn, unread }) =>
+    unread.length === 0
+      ? []
+      : [
+          finding(
+            "sync-writes-more",
+            "info",
+            at,
+            `the trigger \`${trigger}\` also changes claims in a way that was not read: \`${fn}\` has ${quoted(unread)}`,
+            "see by hand that nothing hangs on them; --fix leaves this trigger in place",
+          ),
+        ],
+  );
   const off = facts.triggers.filter(({ enabled }) => !enabled);
   const probed = facts.behaviour;
   // another trigger may do all of it
   const covered = probed?.kind === "known" && probed.value.every(({ outcome }) => outcome.kind === "follows");
-  const found = off.map((trigger) =>
+  const disabled = off.map((trigger) =>
     finding(
       "sync-trigger-disabled",
       covered ? "info" : "error",
@@ -38,6 +51,7 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
         : `ALTER TABLE ${identForReading(schema)}.${identForReading(name)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in what was missed: --fix`,
     ),
   );
+  const found = [...disabled, ...more];
   if (off.length === facts.triggers.length) return found;
   if (probed?.kind === "known") {
     found.push(...byExecution(probed.value, source, at), ...untriedColumns(probed.value, facts, source, at));
@@ -201,7 +215,7 @@ function missedEvents(facts: ClaimsFacts, source: SyncSource, at: Finding["at"])
 
 function missesColumns(columns: readonly string[], source: SyncSource, at: Finding["at"], shown: string): Finding {
   const key = source.relation.uniqueKeys[0] ?? [];
-  const mere = columns.every((column) => key.includes(column) && column !== source.user);
+  const mere = columns.every((column) => key.includes(column) && (column !== source.user || userIsKey(source)));
   return finding(
     "sync-misses-column",
     mere ? "info" : "error",
@@ -224,11 +238,17 @@ const ignoresStatus = (source: SyncSource, at: Finding["at"], shown: string): Fi
       : FIX,
   );
 
-const missesRelink = (source: SyncSource, at: Finding["at"], shown: string): Finding =>
-  finding(
+/** Whether the user's id is the primary key itself, as in a table of profiles. */
+const userIsKey = ({ relation, user }: SyncSource): boolean =>
+  relation.uniqueKeys[0]?.join("\0") === user && relation.columns.some(({ name, notNull }) => name === user && notNull);
+
+function missesRelink(source: SyncSource, at: Finding["at"], shown: string): Finding {
+  const mere = userIsKey(source);
+  return finding(
     "sync-misses-relink",
-    "error",
+    mere ? "info" : "error",
     at,
-    `when \`${source.user}\` moves to another user or to none, the old user keeps the claims (${shown})`,
-    FIX,
+    `when \`${source.user}\` moves to another user${mere ? "" : " or to none"}, the old user keeps the claims${mere ? "; it is the primary key, which seldom changes" : ""} (${shown})`,
+    mere ? null : FIX,
   );
+}

@@ -1,7 +1,7 @@
 import { finding, type Finding } from "../finding.ts";
-import type { Answer } from "./answer.ts";
-import { behindHook, syncFindings } from "./judge-sync.ts";
-import type { Counted, MemberState } from "./members.ts";
+import { activeFindings, memberFindings, users } from "./judge-members.ts";
+import { syncFindings } from "./judge-sync.ts";
+import { unknownFinding } from "./judge-unknown.ts";
 import type { ClaimsFacts } from "./report.ts";
 import type { SyncSource } from "./source.ts";
 
@@ -14,10 +14,13 @@ export function claimsFindings(facts: ClaimsFacts): Finding[] {
   const source = facts.source.kind === "known" ? facts.source.value : null;
   const found = [
     ...(facts.source.kind === "unknown" ? noSource(facts, facts.source.why) : []),
-    ...(source === null ? [] : [...syncFindings(facts, source), ...memberFindings(facts, source)]),
+    ...(source === null
+      ? []
+      : [...activeFindings(source), ...syncFindings(facts, source), ...memberFindings(facts, source)]),
     ...notSynced(facts, source),
     ...userMetadata(facts, source),
-    ...hookFindings(facts),
+    ...setterFindings(facts),
+    ...hookFindings(facts, source),
     ...tokenFindings(facts),
   ];
   const rank = { error: 0, warning: 1, info: 2 };
@@ -25,7 +28,7 @@ export function claimsFindings(facts: ClaimsFacts): Finding[] {
 }
 
 function noSource(facts: ClaimsFacts, why: string): Finding[] {
-  if (facts.readClaims.length === 0 && facts.triggers.length === 0 && facts.hooks.length === 0)
+  if (facts.readClaims.length === 0 && facts.writers.length === 0 && facts.hooks.length === 0)
     return [finding("claims-source-unknown", "warning", DATABASE, `nothing reads or writes claims: ${why}`, DECLARE)];
   const unread = facts.readClaims.filter((path) => !hookSets(facts, path));
   if (why.startsWith("no trigger") && unread.length > 0)
@@ -44,47 +47,6 @@ function noSource(facts: ClaimsFacts, why: string): Finding[] {
 
 const hookSets = (facts: ClaimsFacts, path: readonly string[]): boolean =>
   facts.hooks.some(({ hook }) => hook.sets.some((set) => set.join("\0") === path.join("\0")));
-
-const unknownFinding = (what: string, answer: Answer<unknown> | null): Finding[] =>
-  answer?.kind === "unknown"
-    ? [
-        finding(
-          `${what.replaceAll(" ", "-")}-unknown`,
-          "warning",
-          DATABASE,
-          `${what}: unknown, ${answer.why}`,
-          "connect as a role that may read it past row security: on Supabase `postgres`",
-        ),
-      ]
-    : [];
-
-const STATES: Partial<Record<MemberState, { code: string; severity: Finding["severity"]; words: string }>> = {
-  stale: { code: "claims-stale", severity: "error", words: "other claims than the source row gives" },
-  missing: { code: "claims-missing", severity: "error", words: "active, and without claims" },
-  orphaned: { code: "claims-orphaned", severity: "error", words: "claims, and no active row" },
-  ambiguous: {
-    code: "claims-ambiguous",
-    severity: "warning",
-    words: "several active rows that say different things, and a token has room for one",
-  },
-  "no-user": { code: "claims-without-user", severity: "info", words: "in the source, and not in auth.users" },
-};
-
-function memberFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
-  const { schema, name } = source.relation;
-  const at: Finding["at"] = { kind: "relation", schema, relation: name };
-  if (facts.members?.kind !== "known") return unknownFinding("claims of members", facts.members);
-  const hooked = behindHook(facts, source);
-  return Object.entries(facts.members.value).flatMap(([state, counted]) => {
-    const known = STATES[state as MemberState];
-    if (!known || counted.total === 0) return [];
-    const severity = hooked ? "info" : known.severity;
-    const hint = known.severity === "error" && !hooked ? "`rlsmith claims --fix` writes a back-fill" : null;
-    return [finding(known.code, severity, at, `${known.words}: ${users(counted)}`, hint)];
-  });
-}
-
-const users = ({ total }: Counted): string => (total === 1 ? "1 user" : `${total} users`);
 
 /** Claims that are read and that nothing puts there. */
 function notSynced(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
@@ -143,7 +105,21 @@ function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
   return [...found, ...unknownFinding("user metadata", ownMetadata)];
 }
 
-function hookFindings(facts: ClaimsFacts): Finding[] {
+/** Functions that make app_metadata what users write themselves. */
+const setterFindings = ({ setters }: ClaimsFacts): Finding[] =>
+  setters.map(({ schema, name, identityArguments, roles, guarded }) =>
+    finding(
+      "claims-settable",
+      guarded ? "warning" : "error",
+      { kind: "function", schema, name, identityArguments },
+      `${quoted(roles)} may execute it, and it writes app_metadata from its arguments${
+        guarded ? ": what it asks before is to be read by hand" : ": whoever calls it makes claims"
+      }`,
+      "revoke EXECUTE from public, anon and authenticated, or let it take what it writes from tables",
+    ),
+  );
+
+function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
   return facts.hooks.flatMap(({ hook, trial }) => {
     const { schema, name, identityArguments } = hook.fn;
     const at: Finding["at"] = { kind: "function", schema, name, identityArguments };
@@ -170,7 +146,8 @@ function hookFindings(facts: ClaimsFacts): Finding[] {
       found.push(
         finding(
           "hook-claims-differ",
-          "error",
+          // one of them may be none of the active
+          source?.unsure ? "warning" : "error",
           at,
           `for ${trial.differ.total} of ${trial.members} active members it returns other claims than the source row gives`,
           "see which of the two is right: the hook, or `claimsSync`",

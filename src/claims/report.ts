@@ -3,6 +3,7 @@ import type { Answer } from "./answer.ts";
 import type { HookTrial, TokenHook } from "./hook.ts";
 import type { Counted, Members } from "./members.ts";
 import type { Behaviour } from "./probe.ts";
+import type { ClaimSetter } from "./setters.ts";
 import type { SyncSource } from "./source.ts";
 import type { SyncTrigger } from "./sync-trigger.ts";
 import type { StaleTokens, Tokens } from "./tokens.ts";
@@ -11,6 +12,8 @@ import type { StaleTokens, Tokens } from "./tokens.ts";
 export interface ClaimsFacts {
   source: Answer<SyncSource>;
   triggers: SyncTrigger[];
+  /** names of all triggers that write claims, whether or not they can be read */
+  writers: string[];
   /** what the triggers do, by doing it on a scratch database; null where there is none to try */
   behaviour: Answer<Behaviour[]> | null;
   members: Answer<Members> | null;
@@ -24,6 +27,8 @@ export interface ClaimsFacts {
   readClaims: string[][];
   /** policies and functions that read user_metadata */
   readsUserMetadata: { what: string; at: Finding["at"]; claims: string[] }[];
+  /** functions by which users can write app_metadata */
+  setters: ClaimSetter[];
 }
 
 export interface ClaimsReport {

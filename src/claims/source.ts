@@ -5,7 +5,7 @@ import { columnRef } from "../pg/expr/reads.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { printExpr } from "../pg/expr/print.ts";
 import { walk } from "../pg/expr/walk.ts";
-import { identForReading, quoteIdent } from "../pg/identifier.ts";
+import { quoteIdent } from "../pg/identifier.ts";
 
 /** Which relation feeds which claims of whom. */
 export interface SyncSource {
@@ -15,6 +15,8 @@ export interface SyncSource {
   claims: SyncedClaim[];
   /** which rows count; null: every row does */
   active: Active | null;
+  /** why it is not known which rows count: then `active` holds for all that do, and for others too. Null where it is known */
+  unsure: string | null;
   from: "config" | "trigger";
 }
 
@@ -35,14 +37,30 @@ export interface Active {
   from: "config" | "function body" | "live role" | "column name";
 }
 
-/** The source that the config declares. Throws ToolError (config) where it names what is not there. */
-export function declaredSource(declared: NonNullable<Config["claimsSync"]>, catalog: Catalog): SyncSource {
+/** A source in words: as the config declares it, or a note. */
+export interface Described {
+  relation: string;
+  user: string;
+  claims: { path: string[]; text: string }[];
+  active: string | undefined;
+}
+
+/** What the config declares. A dot in a name parts keys. */
+export const describedBy = ({ relation, user, claims, active }: NonNullable<Config["claimsSync"]>): Described => ({
+  relation,
+  user,
+  claims: Object.entries(claims).map(([claim, text]) => ({ path: claim.split("."), text })),
+  active,
+});
+
+/** The source that is described; who is active is null where nothing says so. Throws ToolError (config) where it names what is not there. */
+export function declaredSource(declared: Described, catalog: Catalog): SyncSource {
   const relation = catalog.relations.find((one) => `${one.schema}.${one.name}` === declared.relation);
   if (!relation) throw invalid(`claimsSync.relation: there is no relation \`${declared.relation}\``);
   if (!hasColumn(relation, declared.user))
     throw invalid(`claimsSync.user: \`${declared.relation}\` has no column \`${declared.user}\``);
-  const claims = Object.entries(declared.claims).map(([claim, text]): SyncedClaim => {
-    const path = claim.split(".");
+  const claims = declared.claims.map(({ path, text }): SyncedClaim => {
+    const claim = path.join(".");
     if (path.length < 2 || (path[0] !== "app_metadata" && path[0] !== "user_metadata"))
       throw invalid(
         `claimsSync.claims: \`${claim}\` is not under app_metadata, where Supabase Auth copies claims from`,
@@ -56,7 +74,8 @@ export function declaredSource(declared: NonNullable<Config["claimsSync"]>, cata
     relation,
     user: declared.user,
     claims,
-    active: settled === null ? guessActive(relation, catalog) : { ...settled, from: "config" },
+    active: settled === null ? null : { ...settled, from: "config" },
+    unsure: null,
     from: "config",
   };
 }
@@ -94,50 +113,38 @@ export function columnsIn(text: string): string[] {
   return [...names];
 }
 
-/** What a column's name and type say of who is active, where nothing else says it. */
-export function guessActive(relation: Relation, catalog: Catalog): Active | null {
-  for (const { name, type } of relation.columns) {
-    const made = (sql: string): Active => ({ sql, columns: [name], from: "column name" });
-    const column = identForReading(name);
-    if (type === "boolean" && /^(is_)?(active|enabled)$/.test(name)) return made(column);
-    if (type === "boolean" && /^(is_)?(disabled|deactivated|suspended|deleted|archived)$/.test(name))
-      return made(`not ${column}`);
-    if (type.startsWith("timestamp") && /^(deleted|deactivated|disabled|suspended|archived|removed)_at$/.test(name))
-      return made(`${column} is null`);
-    if (!/^(status|state)$/.test(name)) continue;
-    const labels = catalog.types.find((one) => [`${one.schema}.${one.name}`, one.name].includes(type));
-    if (labels?.kind === "enum" && labels.labels.includes("active")) return made(`${column} = 'active'`);
-  }
-  return null;
-}
-
 /** A claim's value as a person writes it: a column without needless quotes. */
 export const readable = ({ sql, columns: [column] }: Pick<SyncedClaim, "sql" | "columns">): string =>
   column !== undefined && sql === quoteIdent(column) ? column : sql;
 
-type Declared = NonNullable<Config["claimsSync"]>;
-
 const NOTE = "rlsmith claims: ";
 
-/** What the comment of a function made by `--fix` says of its source, so that the next look need not be told. */
+/** What the comment of a function made by `--fix` says of its source, so that the next look need not be told. Keys are listed: one may hold a dot. */
 export function noteOf(source: SyncSource): string {
-  const declared: Declared = {
+  const described: Described = {
     relation: `${source.relation.schema}.${source.relation.name}`,
     user: source.user,
-    claims: Object.fromEntries(source.claims.map((claim) => [claim.path.join("."), readable(claim)])),
+    claims: source.claims.map((claim) => ({ path: claim.path, text: readable(claim) })),
     active: source.active?.sql ?? "true",
   };
-  return `${NOTE}${JSON.stringify(declared)}`;
+  return `${NOTE}${JSON.stringify(described)}`;
 }
+
+/** Whether a function was made by `--fix`, by its comment. */
+export const isNoted = (comment: string | null): boolean => comment?.startsWith(NOTE) ?? false;
 
 /** The source that such a comment tells; null for any other comment, and where it no longer fits the relation. */
 export function notedSource(comment: string | null, catalog: Catalog): SyncSource | null {
-  if (!comment?.startsWith(NOTE)) return null;
+  if (comment === null || !isNoted(comment)) return null;
   try {
-    const declared = JSON.parse(comment.slice(NOTE.length)) as Declared;
-    const source = declaredSource(declared, catalog);
+    const noted = JSON.parse(comment.slice(NOTE.length)) as Described | NonNullable<Config["claimsSync"]>;
+    // notes once named claims as the config does
+    const described: Described = Array.isArray(noted.claims)
+      ? (noted as Described)
+      : describedBy(noted as NonNullable<Config["claimsSync"]>);
+    const source = declaredSource(described, catalog);
     const active: Active | null = source.active === null ? null : { ...source.active, from: "function body" };
-    return { ...source, active: declared.active === "true" ? null : active, from: "trigger" };
+    return { ...source, active: described.active === "true" ? null : active, from: "trigger" };
   } catch {
     return null;
   }

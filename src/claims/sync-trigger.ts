@@ -1,7 +1,7 @@
 import type { Db } from "../db/port.ts";
 import type { PgFunction } from "../pg/catalog.ts";
-import type { SyncTriggerOf } from "./infer-source.ts";
-import type { SyncSource } from "./source.ts";
+import type { SyncTriggerOf } from "./find-triggers.ts";
+import { isNoted, type SyncSource } from "./source.ts";
 import { query } from "./sql.ts";
 
 /** A sync trigger on the source's relation, and what makes it fire. */
@@ -25,6 +25,8 @@ export interface SyncTrigger {
   clears: boolean;
   /** its function does nothing that a sync of this source would not do */
   onlySyncs: boolean;
+  /** SQL in its updates of claims that could not be read: it may write claims of which nothing is known here */
+  unread: string[];
   definition: string;
   /** what its function is, so that it can be made again */
   made: Pick<PgFunction, "schema" | "name" | "definition" | "comment">;
@@ -44,7 +46,7 @@ export async function readTriggers(
   const { schema, name } = source.relation;
   const rows = await db.query<TriggerRow>(query("triggers"), [schema, name]);
   const fed = new Set(source.claims.map(({ path }) => path.join("\0")));
-  return found.flatMap(({ trigger, fn, onlySyncs, writes }) => {
+  return found.flatMap(({ trigger, fn, work }) => {
     const row = rows.find((one) => one.name === trigger.name);
     if (!row || trigger.schema !== schema || trigger.relation !== name) return [];
     return [
@@ -52,7 +54,13 @@ export async function readTriggers(
         ...row,
         function: `${fn.schema}.${fn.name}`,
         clears: /raw_app_meta_data[^;]*(#-|\)\s*-\s|_data\s*-\s|'?null'?)/is.test(withoutDelete(fn.body)),
-        onlySyncs: onlySyncs && writes.length > 0 && writes.every((path) => fed.has(path.join("\0"))),
+        onlySyncs:
+          !work.more &&
+          work.unread.length === 0 &&
+          work.paths.length > 0 &&
+          work.paths.every((path) => fed.has(path.join("\0"))) &&
+          work.users.every((column) => column === source.user),
+        unread: isNoted(fn.comment) ? [] : [...new Set(work.unread)],
         definition: trigger.definition,
         made: { schema: fn.schema, name: fn.name, definition: fn.definition, comment: fn.comment },
       },

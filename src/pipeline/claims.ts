@@ -43,7 +43,7 @@ export async function checkClaims(source: Source, options: TokenOptions, progres
   }
 }
 
-/** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source. */
+/** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source, and where it is not known which rows count. */
 export function planClaimsFix(
   project: Source,
   { facts, findings }: ClaimsReport,
@@ -59,6 +59,14 @@ export function planClaimsFix(
       "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim",
     );
   const source = facts.source.value;
+  const { unsure, relation } = source;
+  if (unsure !== null)
+    throw new ToolError(
+      "config",
+      "UNKNOWN_ACTIVE_ROWS",
+      `nothing can be written while it is unknown which rows of \`${relation.schema}.${relation.name}\` count: ${unsure}`,
+      "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts",
+    );
   if (!findings.some(isMended) || !isFixable(source)) return null;
   const place = outputPlace(project, projectDir, outDir);
   const names = outputNames(place, now, "claims_sync");

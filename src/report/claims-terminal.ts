@@ -55,14 +55,16 @@ const madeOf = ({ readFrom }: ClaimsReport): string =>
 
 function sourceLines({ source }: ClaimsFacts): string[] {
   if (source.kind === "unknown") return [`unknown: ${source.why}`];
-  const { relation, user, claims, active, from } = source.value;
+  const { relation, user, claims, active, unsure, from } = source.value;
   const width = Math.max(...claims.map(({ path }) => path.join(".").length));
   return [
     `${relation.schema}.${relation.name}, user in ${user}, ${from === "config" ? "by claimsSync of the config" : "by the body of the sync trigger"}`,
     ...claims.map(({ path, sql }) => `${path.join(".").padEnd(width)}  ${sql.replace(PLAIN, "$1")}`),
-    active === null
-      ? "every row counts as active: nothing says otherwise"
-      : `active: ${active.sql}  (by the ${active.from})`,
+    unsure !== null
+      ? `active: not known${active === null ? "" : `, at most the rows where ${active.sql}`}`
+      : active === null
+        ? "every row counts as active: nothing says otherwise"
+        : `active: ${active.sql}  (by the ${active.from})`,
   ];
 }
 
@@ -119,14 +121,15 @@ const STATE: Record<MemberState, string> = {
   "no-user": "not in auth.users",
 };
 
-function memberLines({ members, ownMetadata }: ClaimsFacts): string[] {
+function memberLines({ source, members, ownMetadata }: ClaimsFacts): string[] {
   if (members === null) return [];
+  const unsure = source.kind === "known" && source.value.unsure !== null;
   if (members.kind === "unknown") return [`unknown: ${members.why}`];
   const lines = Object.entries(members.value).flatMap(([state, counted]) =>
     counted.total === 0 && ["ambiguous", "no-user"].includes(state)
       ? []
       : [
-          `${state.padEnd(9)} ${String(counted.total).padStart(6)}  ${STATE[state as MemberState]}`,
+          `${state.padEnd(9)} ${String(counted.total).padStart(6)}  ${unsure && state === "missing" ? "no claims, and perhaps not active" : STATE[state as MemberState]}`,
           ...(state === "synced" ? [] : idLines(counted)),
         ],
   );

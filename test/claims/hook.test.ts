@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { analyseFunctions } from "../../src/classify/functions.ts";
 import { LIMITS, tokenHooks, tryHook, type HookTrial } from "../../src/claims/hook.ts";
-import { declaredSource } from "../../src/claims/source.ts";
+import { declaredSource, describedBy } from "../../src/claims/source.ts";
 import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { claimsServer, id } from "./native.ts";
@@ -94,7 +94,13 @@ describe("a hook that hangs", () => {
     const [found] = tokenHooks(catalog, analyseFunctions(catalog, SOURCE));
     if (!found) throw new Error("no hook");
     await db.exec("begin read only");
-    const tried = await tryHook(db, found, declaredSource(DECLARED, catalog), limits, performance.now() + limits.all);
+    const tried = await tryHook(
+      db,
+      found,
+      declaredSource(describedBy(DECLARED), catalog),
+      limits,
+      performance.now() + limits.all,
+    );
     await db.exec("rollback");
     return tried;
   };

@@ -63,8 +63,7 @@ describe("a user's id as text", () => {
   });
 
   test("what is no id is counted, and not shown", async () => {
-    const db =
-      await fresh(`${TEXT_STAFF} alter table staff disable trigger sync; select users(1);
+    const db = await fresh(`${TEXT_STAFF} alter table staff disable trigger sync; select users(1);
       insert into staff (n, auth_uid, role) values (1, 'alice@private.example', 'boss'), (2, id(7)::text, 'boss');`);
     const { facts, findings } = await look(db, { config });
     expect(facts.members).toMatchObject({ value: { "no-user": { total: 2, ids: [id(7)] } } });

@@ -1,0 +1,109 @@
+import { bodyOf } from "../classify/body.ts";
+import { functionIndex, reach } from "../classify/reach.ts";
+import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
+import type { Expr } from "../pg/expr/node.ts";
+import { parseExpr } from "../pg/expr/parse.ts";
+import { columnRef } from "../pg/expr/reads.ts";
+import { binary, stringConst } from "../pg/expr/shape.ts";
+import { walk } from "../pg/expr/walk.ts";
+import type { ClaimsInput } from "./claims.ts";
+import type { ClaimsFacts } from "./report.ts";
+
+// what Supabase Auth writes there itself
+const OWN_KEYS = new Set(["provider", "providers"]);
+
+/** Which claims the database reads, and who reads what a user writes himself. */
+export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "readsUserMetadata"> {
+  const { catalog, facts, classified } = input;
+  const readers = [
+    ...classified.map((one) => ({
+      what: "the policy",
+      at: {
+        kind: "policy" as const,
+        schema: one.policy.schema,
+        relation: one.policy.relation,
+        policy: one.policy.name,
+      },
+      paths: one.claims,
+    })),
+    ...facts.flatMap((fact, place) =>
+      PLATFORM_SCHEMAS.includes(fact.schema) || catalog.functions[place] === undefined
+        ? []
+        : [
+            {
+              what: "the function",
+              at: {
+                kind: "function" as const,
+                schema: fact.schema,
+                name: fact.name,
+                identityArguments: fact.identityArguments,
+              },
+              paths: fact.claims,
+            },
+          ],
+    ),
+  ];
+  const app = readers
+    .flatMap(({ paths }) => paths)
+    .filter(([root, key]) => root === "app_metadata" && key !== undefined && !OWN_KEYS.has(key));
+  const readClaims = [...new Map(app.map((path) => [path.join("\0"), path])).values()].toSorted((a, b) =>
+    a.join(".") < b.join(".") ? -1 : 1,
+  );
+  const readsUserMetadata = readers.flatMap(({ what, at, paths }) => {
+    const claims = paths.filter(([root]) => root === "user_metadata").map((path) => path.join("."));
+    return claims.length === 0 ? [] : [{ what, at, claims }];
+  });
+  return { readClaims, readsUserMetadata: [...readsUserMetadata, ...readsOfTable(input)] };
+}
+
+/** Policies that read what users write themselves where it is stored, and functions behind policies that do. */
+function readsOfTable({ catalog, facts, classified }: ClaimsInput): ClaimsFacts["readsUserMetadata"] {
+  const index = functionIndex(facts);
+  const behind = new Set(
+    classified.flatMap(({ functions }) =>
+      functions.flatMap((name) =>
+        index.resolve(name, null).flatMap((fact) => reach(index, fact).map((one) => one.facts)),
+      ),
+    ),
+  );
+  const policies = classified.flatMap(({ policy }) => {
+    const claims = ownKeys([policy.using, policy.check].flatMap((text) => (text === null ? [] : [parseExpr(text)])));
+    const { schema, relation, name } = policy;
+    return claims.length === 0
+      ? []
+      : [{ what: "the policy", at: { kind: "policy" as const, schema, relation, policy: name }, claims }];
+  });
+  const functions = facts.flatMap((fact, place) => {
+    const fn = catalog.functions[place];
+    const claims = fn && behind.has(fact) ? ownKeys(bodyOf(fn).trees) : [];
+    const { schema, name, identityArguments } = fact;
+    return claims.length === 0
+      ? []
+      : [
+          {
+            what: "the function, which a policy calls,",
+            at: { kind: "function" as const, schema, name, identityArguments },
+            claims,
+          },
+        ];
+  });
+  return [...policies, ...functions];
+}
+
+/** `raw_user_meta_data ->> 'tenant'` gives `user_metadata.tenant`; read as a whole it is named by its column. */
+function ownKeys(tree: unknown): string[] {
+  const found = new Set<string>();
+  walk(tree, (node) => {
+    const step = binary(node);
+    const key = step?.operator.startsWith("->") ? stringConst(step.right) : null;
+    if (key !== null && isOwnColumn(step?.left)) {
+      found.add(`user_metadata.${key}`);
+      return false;
+    }
+    if (isOwnColumn(node)) found.add("raw_user_meta_data");
+    return true;
+  });
+  return [...found];
+}
+
+const isOwnColumn = (node: Expr | undefined): boolean => columnRef(node)?.at(-1) === "raw_user_meta_data";
