@@ -117,6 +117,9 @@ describe("a small project", () => {
     expect(fine.code).toBe(0);
     expect(fine.stdout).toMatch(/^~ public\.project_names: /m);
     expect(fine.stdout).toMatch(/^ {4}declared: names are public$/m);
+  });
+
+  test("a declaration that nothing was found for is said", async () => {
     const stale = app("", {
       "rlsmith.config.ts": config('{ expected: [{ object: "public.projct_names", reason: "known" }] }'),
     });
