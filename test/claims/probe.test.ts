@@ -2,9 +2,20 @@ import { describe, expect, test } from "vitest";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
 import type { UserConfig } from "../../src/config.ts";
 import { claimsServer, fixOf } from "./native.ts";
-import { look } from "./support.ts";
+import { look as lookAtAll } from "./support.ts";
 
 const fresh = claimsServer();
+
+/** Without the note that the sub-query of these syncs is not read: what they do is tried. */
+const look: typeof lookAtAll = async (...args) => {
+  const found = await lookAtAll(...args);
+  const isNote = (code: string): boolean => code.endsWith("sync-writes-more");
+  return {
+    ...found,
+    codes: found.codes.filter((code) => !isNote(code)),
+    findings: found.findings.filter(({ code }) => !isNote(code)),
+  };
+};
 
 /** Outcomes by what was done and to which column. */
 function outcomes({ behaviour }: ClaimsFacts): Record<string, string> {
