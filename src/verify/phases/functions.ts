@@ -38,7 +38,7 @@ const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
 
 /**
  * A number or a truth that is another for another tenant's values than for nobody's says something about that tenant's rows; so do rows that
- * come back for the one and not for the other. Not where it is another for every nobody, and not where the rows are those of the own call.
+ * come back for the one and not for the other. Not where it is another for every nobody, and not where the rows are one's own.
  */
 function tells(result: string, attempt: Attempt, judged: Judged, texts: ReadonlyMap<string, string>): Judged {
   if (judged.crosses || attempt.attack !== "call with another tenant's values") return judged;
@@ -46,10 +46,10 @@ function tells(result: string, attempt: Attempt, judged: Judged, texts: Readonly
   if (theirs === undefined || nobodys === undefined || theirs === nobodys || theirs === "") return judged;
   if (texts.get("call with other nobody's values") !== nobodys) return judged;
   const scalar = /^(SETOF )?(smallint|integer|bigint|numeric|real|double precision|boolean)$/.test(result);
-  // equal texts without an own value in them may be of two tenants' rows that say the same
+  // an own value among what comes back, and none of somebody else's: they are own rows
   const { outcome } = judged;
-  const ownAgain = texts.get(OWN) === theirs && outcome.kind === "allowed" && outcome.own > 0;
-  if (!scalar && (!EMPTY.test(nobodys) || ownAgain)) return judged;
+  const isOwn = outcome.kind === "allowed" && outcome.own > 0;
+  if (!scalar && (!EMPTY.test(nobodys) || isOwn)) return judged;
   const evidence = `${theirs.slice(0, 80)} for another tenant, ${nobodys.slice(0, 80) || "nothing"} for nobody`;
   return { ...judged, crosses: true, outcome: { kind: "allowed", own: 0, foreign: 1, evidence } };
 }
