@@ -1,4 +1,5 @@
 import { PGlite, type Extensions, type PGliteOptions } from "@electric-sql/pglite";
+import { parseJson } from "./json.ts";
 import type { Db } from "./port.ts";
 
 /** An embedded database: `Db`, and its whole data directory as one tar for snapshots. */
@@ -15,7 +16,7 @@ export async function openEmbedded(options: { extensions?: Extensions; snapshot?
   if (options.snapshot) settings.loadDataDir = options.snapshot;
   const pglite = await PGlite.create(settings);
   // PGlite parses int8 to BigInt or number; the port promises strings, as node-postgres gives them.
-  const parsers = { 20: (text: string) => text, 1016: int8Array };
+  const parsers = { 20: (text: string) => text, 1016: int8Array, 114: parseJson, 3802: parseJson };
   const version = await pglite.query<{ v: number }>("select current_setting('server_version_num')::int as v");
   return {
     engine: "embedded",

@@ -4,7 +4,8 @@ export interface Db {
   /** server_version_num, e.g. 180004 */
   readonly version: number;
   /**
-   * One statement with `$1` parameters; rows as objects, json and arrays parsed, int8 and numeric as strings, also in arrays. Both adapters
+   * One statement with `$1` parameters; rows as objects, json and arrays parsed, int8 and numeric as strings, also in arrays, and so are whole
+   * numbers in json that JavaScript would round. Both adapters
    * give the same for these. Throws the driver's error, see `pgErrorOf`, or ToolError (environment) when the connection is lost.
    */
   query<Row extends object = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;

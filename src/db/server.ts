@@ -1,6 +1,7 @@
 import { createConnection } from "node:net";
 import pg from "pg";
 import { ToolError, messageOf } from "../errors.ts";
+import { parseJson } from "./json.ts";
 import { pgErrorOf, type Db } from "./port.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -174,8 +175,12 @@ function urlsToTry(url: string): string[] {
 const NAME_ARRAYS = new Set([1002, 1003, 1231, 1016, 2210]);
 const TEXT_ARRAY = 1009;
 
+const JSON_TYPES = new Set([114, 3802]);
+
 const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: "text" | "binary") =>
-  pg.types.getTypeParser(NAME_ARRAYS.has(oid) ? TEXT_ARRAY : oid, format)) as typeof pg.types.getTypeParser;
+  JSON_TYPES.has(oid)
+    ? parseJson
+    : pg.types.getTypeParser(NAME_ARRAYS.has(oid) ? TEXT_ARRAY : oid, format)) as typeof pg.types.getTypeParser;
 
 /** `user@host:port/database`, without the password and without parameters. Throws ToolError (usage) when it is no database URL. */
 export function describeUrl(url: string): string {

@@ -1,10 +1,11 @@
 import { claimsOf, placeClaim } from "../fixtures/claims.ts";
 import type { Fixtures, Member } from "../fixtures/fixtures.ts";
-import type { Catalog, Role } from "../pg/catalog.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap, ContextVariable } from "../pg/context.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import type { Persona } from "./cell.ts";
+import { deactivation } from "./deactivation.ts";
 import { ownMetadata, type OwnMetadata } from "./own-metadata.ts";
+import { otherRoles, requestRole } from "./request-roles.ts";
 
 /** A persona, with what the verification knows of it. */
 export interface Actor extends Persona {
@@ -85,16 +86,6 @@ function everywhere(member: Member, context: ContextMap, fixtures: Fixtures): Re
   for (const { claim, setting } of tenantVariables(context, fixtures))
     placeClaim(claims, claim.slice(-1), member.values[setting]);
   return claims;
-}
-
-/** `authenticated`, else the first role that policies name. */
-export function requestRole(catalog: Catalog): string {
-  const existing = new Set(catalog.roles.map(({ name }) => name));
-  if (existing.has("authenticated")) return "authenticated";
-  const named = catalog.policies
-    .flatMap(({ roles }) => roles)
-    .filter((name) => name !== "public" && existing.has(name));
-  return named[0] ?? otherRoles(catalog, "")[0] ?? [...existing][0] ?? "postgres";
 }
 
 function badClaims(
@@ -250,110 +241,6 @@ function roleClaims(
     },
   ];
 }
-
-/** How a membership row says that its member is gone: a status or flag column of the row with the member's user. */
-function deactivation(member: Member, fixtures: Fixtures): string | null {
-  for (const table of fixtures.filled) {
-    if (table.schema === "auth" || table.users.length === 0) continue;
-    const row = table.rows[member.tenant]?.find((candidate) =>
-      table.users.some((name) => candidate[name] === member.user),
-    );
-    if (!row) continue;
-    const where = table.users
-      .filter((name) => row[name] === member.user)
-      .map((name) => `${quoteIdent(name)} = ${quoteLiteral(member.user)}`)
-      .join(" and ");
-    const target = quoteQualified(table.schema, table.relation);
-    for (const [name, value] of Object.entries(row)) {
-      if (/^(is_)?(active|enabled)$/.test(name) && typeof value === "boolean")
-        return `update ${target} set ${quoteIdent(name)} = false where ${where}`;
-      if (
-        /^(deactivated|deleted|disabled|revoked|removed|archived|left|ended|terminated|suspended)_(at|on)$/.test(name)
-      )
-        return `update ${target} set ${quoteIdent(name)} = now() where ${where}`;
-      if (/^(status|state)$/.test(name) && typeof value === "string" && value.toLowerCase() === "active")
-        // whichever of the usual words the column takes
-        return deactivateBy(target, name, where);
-    }
-  }
-  return null;
-}
-
-const WORDS = [
-  "inactive",
-  "deactivated",
-  "disabled",
-  "suspended",
-  "terminated",
-  "removed",
-  "archived",
-  "revoked",
-  "left",
-];
-
-const deactivateBy = (target: string, column: string, where: string): string =>
-  `do $$ declare word text; begin foreach word in array array[${WORDS.map(quoteLiteral).join(", ")}] loop begin ` +
-  `execute format('update ${target.replaceAll("'", "''")} set ${quoteIdent(column).replaceAll("'", "''")} = %L where ${where.replaceAll("'", "''")}', word); return; ` +
-  `exception when others then null; end; end loop; end $$`;
-
-/** Roles that hold a policy or a grant, or own a relation with row security, and that row security holds for. */
-function otherRoles(catalog: Catalog, main: string): string[] {
-  const granted = [
-    ...catalog.policies.flatMap(({ roles }) => roles),
-    ...catalog.relations.flatMap(({ grants, columnGrants }) =>
-      [...grants, ...columnGrants].map(({ grantee }) => grantee),
-    ),
-    ...catalog.relations.filter(({ rowSecurity }) => rowSecurity).map(({ owner }) => owner),
-  ];
-  return [...new Set(granted)]
-    .filter((name) => name !== main && name !== "anon" && !PLATFORM_ROLES.has(name) && !name.startsWith("pg_"))
-    .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
-    .filter((name) => main === "" || !isMigrating(catalog, name))
-    .toSorted();
-}
-
-/**
- * Whether a login is there to own and to migrate, and no request arrives as it: it owns relations, no policy names it, and no role of requests may
- * become it. What it may do with what is its own is no hole between tenants.
- */
-function isMigrating(catalog: Catalog, name: string): boolean {
-  const { roles, policies, relations } = catalog;
-  if (!roles.some((role) => role.name === name && role.login)) return false;
-  if (!relations.some(({ owner }) => owner === name)) return false;
-  const named = new Set(policies.flatMap((policy) => policy.roles));
-  const reached = new Set(["authenticator", "anon", "authenticated", ...named]);
-  for (const one of reached)
-    for (const group of roles.find((role) => role.name === one)?.memberOf ?? []) reached.add(group);
-  return !reached.has(name);
-}
-
-/** Such logins that own relations whose row security is on and not forced: no policy would hold for a request that came as one of them. */
-export function migratingOwners(catalog: Catalog): string[] {
-  const loose = catalog.relations.filter(({ rowSecurity, forceRowSecurity }) => rowSecurity && !forceRowSecurity);
-  return [...new Set(loose.map(({ owner }) => owner))]
-    .filter((name) => !PLATFORM_ROLES.has(name) && isMigrating(catalog, name))
-    .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
-    .toSorted();
-}
-
-const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
-
-/** Roles of Supabase that no request arrives with. */
-const PLATFORM_ROLES = new Set([
-  "postgres",
-  "service_role",
-  "authenticator",
-  "dashboard_user",
-  "pgbouncer",
-  "supabase_admin",
-  "supabase_auth_admin",
-  "supabase_storage_admin",
-  "supabase_replication_admin",
-  "supabase_read_only_user",
-  "supabase_realtime_admin",
-  "supabase_functions_admin",
-  "supabase_etl_admin",
-]);
 
 /** One member for each set of values that are not its own alone. */
 function distinct(members: readonly Member[], fixtures: Fixtures): Member[] {

@@ -1,5 +1,5 @@
 import { insertRecorded } from "../fixtures/recorded-rows.ts";
-import { migratingOwners } from "./personas.ts";
+import { migratingOwners } from "./request-roles.ts";
 import type { Run } from "./run.ts";
 import type { Note, Verification } from "./verification.ts";
 
