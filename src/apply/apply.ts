@@ -7,7 +7,7 @@ import { groupsOf, scopeOf, type Cut } from "./groups.ts";
 import { inForce, readJournal, type Detail, type Entry } from "./journal.ts";
 import { inOneTransaction, journalOnly } from "./journal-only.ts";
 import { checkPrivileges, checkWritable } from "./preflight.ts";
-import { stillReading } from "./retired.ts";
+import { stillReading, stillReadingByFunction } from "./retired.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
 import { part, standingOf, type Standing } from "./standing.ts";
 import { mayAlter } from "./may-alter.ts";
@@ -96,7 +96,10 @@ export async function applyPlan(
     if (changed.length > 0) throw notWritten(changed, standing);
     if (standing.pending.length === 0) return { ...result, outcome: "in force already" };
 
-    const reading = stillReading(plan, await withOthers(db, expected.after));
+    const reading = [
+      ...stillReading(plan, await withOthers(db, expected.after)),
+      ...(await stillReadingByFunction(db, plan)),
+    ];
     if (reading.length > 0)
       throw new ToolError(
         "environment",

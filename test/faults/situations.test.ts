@@ -165,6 +165,21 @@ for (const { title, bin, missing } of findMajors())
       }
     });
 
+    test.each([
+      { how: "itself", sql: "", reads: "nullif(current_setting('app.tenant_id', true), '')::uuid" },
+      {
+        how: "through a function",
+        sql: "create function public.tenant() returns uuid language sql stable as $$ select nullif(current_setting('app.tenant_id', true), '')::uuid $$;",
+        reads: "public.tenant()",
+      },
+    ])("a policy that was made since and reads the variable, $how", async ({ sql, reads }) => {
+      await on.exec(`${sql} create table public.later (tenant_id uuid); alter table public.later enable row level security;
+        create policy later_read on public.later for select to authenticated using (tenant_id = ${reads})`);
+      expect(said(await run(on.url, ["apply"]), 1)).toEqual(
+        refused("VARIABLE_STILL_READ", "public.later.later_read would still read `app.tenant_id`"),
+      );
+    });
+
     test("a relation that is gone", async () => {
       await on.exec("drop table public.note");
       expect(said(await run(on.url, ["apply"]), 1)).toEqual(refused("RELATION_GONE", "public.note"));
