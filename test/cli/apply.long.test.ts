@@ -208,6 +208,6 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     );
     expect(rows).toEqual([{ relrowsecurity: true }]);
     const other = await rlsmith(["history"], { cwd: fixture.dir, env: { STAGING_URL: cluster.url("target", "app") } });
-    expect([other.code, other.stderr]).toEqual([4, expect.stringContaining("JOURNAL_NOT_READABLE")]);
+    expect([other.code, other.stderr]).toEqual([4, expect.stringContaining("JOURNAL_NOT_TRUSTED")]);
   });
 });

@@ -4,6 +4,7 @@ select
   c.oid is not null as "tableExists",
   -- a superuser is a member of everything, so for him that says nothing
   coalesce(bool_and(case
+    when o.owner is null then true
     when pg_get_userbyid(o.owner) = current_user then true
     when (select rolsuper from pg_roles where oid = o.owner) then true
     when (select rolsuper from pg_roles where rolname = current_user) then false
