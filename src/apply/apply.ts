@@ -3,7 +3,7 @@ import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { expectedStates, type Expected } from "./expected.ts";
-import { groupsOf, scopeOf, type Cut } from "./groups.ts";
+import { groupsOf, isShared, scopeOf, type Cut } from "./groups.ts";
 import { inForce, readJournal, type Detail, type Entry } from "./journal.ts";
 import { inOneTransaction, journalOnly } from "./journal-only.ts";
 import { checkPrivileges, checkWritable } from "./preflight.ts";
@@ -185,8 +185,6 @@ export async function applyPlan(
     await db.close().catch(() => {});
   }
 }
-
-const isShared = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
 
 /** The state with all relations of the database that have policies: what was made since the plan may read a variable too. */
 async function withOthers(db: Db, after: State): Promise<State> {

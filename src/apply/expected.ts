@@ -4,8 +4,9 @@ import { ToolError } from "../errors.ts";
 import { quoteQualified } from "../pg/identifier.ts";
 import { policyId, type Policy } from "../pg/policy.ts";
 import type { Plan, Step } from "../plan/plan.ts";
+import { isShared } from "./groups.ts";
 import { onShadow, settled } from "./shadow.ts";
-import { readState, type RelationState, type Scope, type State } from "./state.ts";
+import { byName, readState, type RelationState, type Scope, type State } from "./state.ts";
 
 /** A plan's two ends as the target itself prints them: majors print one expression in different ways, so texts are compared only when one server has printed both. */
 export interface Expected {
@@ -25,7 +26,7 @@ export async function expectedStates(
   scope: Scope,
   now: State,
 ): Promise<Expected> {
-  const shared = steps.filter(({ object }) => object.kind === "function" || object.kind === "schema");
+  const shared = steps.filter(isShared);
   const end = async (statements: readonly string[], side: "before" | "after"): Promise<State> =>
     passing(db, "", async () => {
       await tried(db, statements, side);
@@ -130,8 +131,5 @@ async function printed(
       comment: there && !recommented.has(policy.name) ? there.comment : policy.comment,
     };
   });
-  return { ...now, policies: policies.toSorted((a, b) => compareC(a.name, b.name)), defaults };
+  return { ...now, policies: policies.toSorted((a, b) => byName(a, b)), defaults };
 }
-
-/** Names in the order of the "C" collation, by UTF-8 bytes: as the queries sort them. */
-const compareC = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

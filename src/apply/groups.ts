@@ -15,6 +15,9 @@ export type Cut =
   | { kind: "count"; relations: number }
   | { kind: "context"; contexts: readonly { name: string; matches: (relation: string) => boolean }[] };
 
+/** Whether a step is of something that policies of every relation may call. */
+export const isShared = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
+
 /**
  * A plan's steps in groups, in the order of the plan. Helper functions come first, in a group of their own where there are several groups: policies of
  * every relation may call them. All steps of one relation are in one group, so that no relation is ever between two states.
@@ -22,7 +25,7 @@ export type Cut =
 export function groupsOf(plan: Plan, cut: Cut): Group[] {
   if (plan.steps.length === 0) return [];
   if (cut.kind === "all") return [{ name: "all", steps: plan.steps }];
-  const shared = plan.steps.filter(({ object }) => object.kind === "function" || object.kind === "schema");
+  const shared = plan.steps.filter(isShared);
   const byRelation = new Map<string, Step[]>();
   for (const step of plan.steps) {
     const name = relationOf(step);

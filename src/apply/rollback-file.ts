@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Plan, Step } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { compare } from "./apply.ts";
 import { makesObject } from "./expected.ts";
-import { groupsOf, scopeOf } from "./groups.ts";
+import { groupsOf, isShared, scopeOf } from "./groups.ts";
 import { inForce, readJournal } from "./journal.ts";
 import { mayAlter } from "./may-alter.ts";
 import { withOccupiedSchemas } from "./occupied.ts";
@@ -10,8 +10,6 @@ import { checkPrivileges, checkWritable } from "./preflight.ts";
 import type { RollbackResult } from "./rollback.ts";
 import { runSurely, type Connections, type Talk } from "./surely.ts";
 import type { TransitionLimits } from "./transition.ts";
-
-const isFunction = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
 
 export interface FileRollback {
   target: string;
@@ -69,11 +67,11 @@ export async function rollbackByFile(
         scope,
         from: now,
         to,
-        shared: back.filter((step) => isFunction(step) && !makesObject(step)).flatMap(({ down }) => down),
+        shared: back.filter((step) => isShared(step) && !makesObject(step)).flatMap(({ down }) => down),
         statements: [
-          ...back.filter((step) => !isFunction(step)).flatMap(({ down }) => down),
+          ...back.filter((step) => !isShared(step)).flatMap(({ down }) => down),
           // nothing calls them any more; the schema after what is in it
-          ...back.filter((step) => isFunction(step) && makesObject(step)).flatMap(({ down }) => down),
+          ...back.filter((step) => isShared(step) && makesObject(step)).flatMap(({ down }) => down),
         ],
         lockable,
         objections: async () => [],

@@ -1,5 +1,5 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
-import { inSavepoint, passingText, takeBack } from "../db/savepoint.ts";
+import { inSavepoint, passing, passingText, takeBack } from "../db/savepoint.ts";
 import { ToolError } from "../errors.ts";
 import { quoteIdent, quoteQualified } from "../pg/identifier.ts";
 import { createPolicy } from "../pg/policy-sql.ts";
@@ -55,7 +55,7 @@ export async function onShadow(
   const made = await inOneTrip(db, relation, [...make, ...probes], query);
   if (made !== null) return shadowed(made, null);
   // one of them cannot be made: each by itself
-  return passingHere(db, async () => {
+  return passing(db, "set local search_path = ''", async () => {
     for (const sql of make) await db.exec(sql);
     let raised: Shadowed["raised"] = null;
     for (const [n, sql] of probes.entries())
@@ -126,15 +126,6 @@ function twoStates(results: readonly Record<string, unknown>[][]): [RelationStat
   );
   if (!first || !again) throw new Error("each query returns one relation");
   return [first, again];
-}
-
-async function passingHere<Result>(db: Db, work: () => Promise<Result>): Promise<Result> {
-  await db.exec("savepoint rlsmith_shadow; set local search_path = ''");
-  try {
-    return await work();
-  } finally {
-    await db.exec("rollback to savepoint rlsmith_shadow; release savepoint rlsmith_shadow").catch(() => {});
-  }
 }
 
 /** Every probe is made of what was printed of it. */

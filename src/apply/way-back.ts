@@ -7,7 +7,7 @@ import { withOccupiedSchemas } from "./occupied.ts";
 import { differences, restore, type Restoring } from "./restore.ts";
 import { onShadow, settled } from "./shadow.ts";
 import { part, scopeOfState } from "./standing.ts";
-import { readState, sameState, type RelationState, type Scope, type State } from "./state.ts";
+import { byName, readState, sameState, type RelationState, type Scope, type State } from "./state.ts";
 
 /** An entry of the journal that is in force, with both of its states. */
 export type InForce = Entry & { before: State; after: State };
@@ -114,7 +114,7 @@ async function asPrintedHere(
           ),
         ),
         ...since,
-      ].toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+      ].toSorted(byName),
     });
     both[0] = replaced(both[0], settle(was, 0));
     both[1] = replaced(both[1], settle(left, was.policies.length));

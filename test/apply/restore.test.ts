@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { differences, restore } from "../../src/apply/restore.ts";
+import { onShadow } from "../../src/apply/shadow.ts";
 import { readState, sameState, type Scope, type State } from "../../src/apply/state.ts";
 import type { Db } from "../../src/db/port.ts";
 import { openServer } from "../../src/db/server.ts";
@@ -105,6 +106,37 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
     await db.exec("begin; set local search_path = extra, public");
     await readState(db, SCOPE);
     expect(await db.query("select current_setting('search_path') as path")).toEqual([{ path: "extra, public" }]);
+    await db.exec("rollback");
+  });
+
+  test("a policy that cannot be made takes none of the others along, and nothing stays", async () => {
+    const one = {
+      schema: "public",
+      relation: "thing",
+      permissive: true,
+      command: "SELECT",
+      roles: ["public"],
+      check: null,
+      comment: null,
+    } as const;
+    await db.exec("begin");
+    const [relation] = (await readState(db, SCOPE)).relations;
+    if (!relation) throw new Error("the relation is there");
+    const found = await onShadow(
+      db,
+      relation,
+      [
+        { ...one, roles: ["public"], name: "good", using: "a > 1" },
+        { ...one, roles: ["public"], name: "bad", using: "no_such_function(a)" },
+      ],
+      [],
+    );
+    expect(found.prints).toEqual([
+      { first: { using: "(a > 1)", check: null }, again: { using: "(a > 1)", check: null } },
+      null,
+    ]);
+    expect(found.raised).toMatchObject({ policy: { name: "bad" }, sqlstate: "42883" });
+    expect(await db.query("select relname from pg_class where relnamespace = pg_my_temp_schema()")).toEqual([]);
     await db.exec("rollback");
   });
 
