@@ -1,5 +1,6 @@
 import { groupBy } from "../pg/group-by.ts";
-import type { Catalog, QualifiedName } from "../pg/catalog.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import type { ClaimsSource } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";

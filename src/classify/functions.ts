@@ -1,4 +1,5 @@
-import type { Catalog, PgFunction, QualifiedName } from "../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import type { ClaimsSource } from "../pg/context.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";

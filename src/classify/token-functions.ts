@@ -1,4 +1,5 @@
-import type { Catalog, QualifiedName } from "../pg/catalog.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import type { ClaimsSource } from "../pg/context.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { isToken } from "../pg/expr/reads.ts";

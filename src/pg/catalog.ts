@@ -1,3 +1,4 @@
+import type { QualifiedName } from "./name.ts";
 import type { Policy } from "./policy.ts";
 
 /** What rlsmith knows of a database: plain data, read in one transaction with an empty search_path, so that every printed name is qualified. Arrays are sorted by name. */
@@ -38,11 +39,6 @@ export interface Relation {
   /** of single columns, each privilege once however many columns it is for */
   columnGrants: Grant[];
   comment: string | null;
-}
-
-export interface QualifiedName {
-  schema: string;
-  name: string;
 }
 
 export interface Column {

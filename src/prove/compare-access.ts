@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import { assume, isFreeOfRows, timeFacts, type Assumption } from "./assume.ts";
 import { BudgetExceeded, tableFacts, tick, type Comparison } from "./comparison.ts";
 import type { Component } from "./component.ts";

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import type { Component } from "./component.ts";
 
 /** Column values as Postgres prints them (`'t'`, `'{a,b}'`, `'2026-01-01'`); null for NULL. Columns that are not named are NULL. */

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import type { Component } from "./component.ts";
 import type { AccessOutcome, Situation } from "./situation.ts";
 

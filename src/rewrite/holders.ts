@@ -1,4 +1,5 @@
-import type { Catalog, QualifiedName } from "../pg/catalog.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import type { Holders } from "./policy-rule.ts";
 
 /**

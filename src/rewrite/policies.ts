@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { Draft, Holders, PolicyRule, PolicyRuleOptions } from "./policy-rule.ts";
 import { denyPolicy } from "./rules/deny-policy.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Db } from "../db/port.ts";
-import type { QualifiedName } from "../pg/catalog.ts";
+import type { QualifiedName } from "../pg/name.ts";
 
 const SQL = readFileSync(new URL("./queries/surface.sql", import.meta.url), "utf8");
 

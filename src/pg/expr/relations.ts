@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../catalog.ts";
+import type { QualifiedName } from "../name.ts";
 import { as } from "./node.ts";
 import { walk } from "./walk.ts";
 

@@ -1,4 +1,5 @@
-import type { QualifiedName, Relation } from "../../pg/catalog.ts";
+import type { Relation } from "../../pg/catalog.ts";
+import type { QualifiedName } from "../../pg/name.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../../pg/identifier.ts";
 import type { RowValues, Situation } from "../situation.ts";
 
