@@ -3,9 +3,10 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.long.test.ts"],
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: "forks",
+    isolate: false,
     maxWorkers: 2,
   },
 });

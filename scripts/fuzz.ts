@@ -1,13 +1,17 @@
-/** `npm run fuzz -- --seed N --points N`: verdicts of the prover against what a real Postgres does, for as many points as one likes. */
+/**
+ * `npm run fuzz -- --seed N --points N`: verdicts of the prover against what a real Postgres does, for as many points as one likes. Each pair of
+ * policies has a seed of its own, counted from N; without `--seed`, each slice of RLSMITH_SLICE has a thousand of its own.
+ */
 import { parseArgs } from "node:util";
 import { fuzz, type Contradiction, type Tally } from "../test/prove/fuzz/fuzz.ts";
 import { caseFile } from "../test/prove/fuzz/report.ts";
 import { newRunner } from "../test/prove/fuzz/runner.ts";
 import { shrink } from "../test/prove/fuzz/shrink.ts";
+import { sliceFrom } from "../test/support/slice.ts";
 
 const { values } = parseArgs({
   options: {
-    seed: { type: "string", default: "1" },
+    seed: { type: "string", default: String(1 + 1000 * sliceFrom(process.env["RLSMITH_SLICE"]).index) },
     points: { type: "string", default: "20000" },
     /** contradictions to shrink and print */
     print: { type: "string", default: "5" },

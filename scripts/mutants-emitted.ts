@@ -1,4 +1,4 @@
-// Makes each policy of the migrated casino worse in turn, and shows that the emitted pgTAP file fails: `npm run mutants:emitted`
+// Makes each policy of the migrated casino worse in turn, and shows that the emitted pgTAP file fails: `npm run mutants:emitted`; RLSMITH_SLICE=2/4 takes a part of them
 import pg from "pg";
 import pc from "picocolors";
 import { explainSurvivor } from "../src/pipeline/verify-mutants.ts";
@@ -10,6 +10,7 @@ import { mutationScore } from "../src/verify/mutation-score.ts";
 import { migratedCasino } from "../test/support/casino.ts";
 import { debianMissing, startDebianServer } from "../test/support/debian-server.ts";
 import { emittedPgtap, piecesOf, runFile } from "../test/support/emitted.ts";
+import { sliced, sliceTitle } from "../test/support/slice.ts";
 
 const WANTED = 0.95;
 
@@ -32,7 +33,7 @@ try {
       if (whole.failed.length > 0) throw new Error(`the file fails before anything is made worse: ${whole.failed[0]}`);
       process.stderr.write(`${whole.passed} tests pass, ${(text.length / 1024).toFixed(0)} kB\n`);
 
-      const mutants = policyMutants(catalog, knownOf(catalog, casino.config).context);
+      const mutants = sliced(policyMutants(catalog, knownOf(catalog, casino.config).context));
       const outcomes: MutantOutcome[] = [];
       for (const [n, mutant] of mutants.entries()) {
         if (n % 50 === 0) process.stderr.write(`${n} of ${mutants.length}\n`);
@@ -54,6 +55,7 @@ try {
         );
       }
       const score = mutationScore(outcomes);
+      process.stdout.write(`mutants of the casino, against its emitted file: ${sliceTitle()}\n`);
       process.stdout.write(renderMutants(score, pc));
       if (score.killed < WANTED) process.exitCode = 1;
     } finally {

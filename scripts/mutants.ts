@@ -1,4 +1,4 @@
-// Seeds wrong provers and shows that the cases notice each: `npm run mutants [-- --only ID] [--files NAME…]`
+// Seeds wrong provers and shows that the cases notice each: `npm run mutants [-- --only ID] [--files NAME…]`; RLSMITH_SLICE=2/4 takes a part
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -16,6 +16,7 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { CaseLine } from "../test/prove/mutant-run.ts";
 import { MUTANTS, type Mutant } from "../test/prove/mutants.ts";
+import { sliced, sliceTitle } from "../test/support/slice.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const CASES = "test/cases/prove";
@@ -121,7 +122,7 @@ function printTable(results: readonly Result[]): void {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { only: { type: "string" }, files: { type: "string", multiple: true } } });
-  const chosen = values.only === undefined ? MUTANTS : MUTANTS.filter(({ id }) => id === values.only);
+  const chosen = values.only === undefined ? sliced(MUTANTS) : MUTANTS.filter(({ id }) => id === values.only);
   if (chosen.length === 0) {
     process.stderr.write(`no mutant is called ${values.only}: ${MUTANTS.map(({ id }) => id).join(", ")}\n`);
     return 2;
@@ -163,7 +164,9 @@ async function main(): Promise<number> {
     const missed = ordered.filter((result) => result.missed.length > 0);
     for (const result of missed)
       process.stdout.write(`${result.mutant.id} was not noticed by ${result.missed.join(", ")}, as it should be\n`);
-    process.stdout.write(`${ordered.length - survived.length} killed, ${survived.length} survived\n`);
+    process.stdout.write(
+      `wrong provers, ${sliceTitle()}: ${ordered.length - survived.length} killed, ${survived.length} survived\n`,
+    );
     return survived.length > 0 || missed.length > 0 ? 1 : 0;
   } finally {
     rmSync(base, { recursive: true, force: true });

@@ -22,16 +22,17 @@ export async function verifyMutants(source: Source, progress: Progress): Promise
   }
 }
 
-/** The same on a throw-away database that is there already. */
+/** The same on a throw-away database that is there already, for the mutants that `choose` keeps. */
 export async function mutantsOnScratch(
   db: Db,
   catalog: Catalog,
   config: Config | null,
   progress: Progress,
+  choose: (all: readonly PolicyMutant[]) => readonly PolicyMutant[] = (all) => all,
 ): Promise<MutantOutcome[]> {
   const known = knownOf(catalog, config);
   const ground = await scratchGround(db, known);
-  const results = await runMutants(ground, policyMutants(catalog, known.context), progress);
+  const results = await runMutants(ground, choose(policyMutants(catalog, known.context)), progress);
   return results.map(({ mutant, noticed }) =>
     noticed
       ? { mutant, noticed, survivor: null }

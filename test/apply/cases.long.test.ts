@@ -17,6 +17,7 @@ import { replay } from "../../src/scratch/replay.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { cases } from "../cases/plan-case.ts";
 import { planFor } from "../support/plan.ts";
+import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 /** Every small project of test/cases/plan, planned on the embedded engine (18), applied to a server of another major (15), and taken back. */
@@ -107,7 +108,7 @@ async function planned({ id, spec }: (typeof cases)[number], work: (on: OnLive) 
 
 const BACK = { target: "live", to: null, limits: LIMITS, force: null, person: null, rlsmith: "test" };
 
-test.each(cases.filter(({ spec }) => spec.rehearse !== false))("$id: $spec.title", async (each) =>
+test.each(sliced(cases.filter(({ spec }) => spec.rehearse !== false)))("$id: $spec.title", async (each) =>
   planned(each, async ({ live, before, config, connections, request }) => {
     expect((await applyPlan(connections, { ...request, dryRun: true }, look, silence)).outcome).toBe("applied");
     expect(catalogHash(await inspect(live.db))).toBe(catalogHash(before));

@@ -1,30 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { renderFix } from "../../src/claims/fix.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
 import type { SyncSource } from "../../src/claims/source.ts";
 import { planClaimsFix } from "../../src/pipeline/claims.ts";
-import type { Db } from "../../src/db/port.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
+import { withFork } from "../support/fork.ts";
 import { ALL, look, syncFunction, TABLE, trigger } from "./support.ts";
 
-let base: Scratch;
-beforeAll(async () => {
-  base = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => base.close());
-
-async function inFork<T>(sql: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const fork = await base.fork();
-  try {
-    await fork.db.exec(sql);
-    return await work(fork.db);
-  } finally {
-    await fork.close();
-  }
-}
 const on = async (sql: string, options: Parameters<typeof look>[1] = {}): ReturnType<typeof look> =>
-  inFork(sql, async (db) => look(db, options));
+  withFork(sql, async (db) => look(db, options));
 
 const sourceIn = ({ source }: ClaimsFacts): SyncSource => {
   if (source.kind === "unknown") throw new Error(source.why);
@@ -109,7 +92,7 @@ describe("who is active", () => {
   test("what a body said is still known when --fix has taken its place", async () => {
     const claims = { "app_metadata.casino_id": "casino_id", "app_metadata.role": "role" };
     const config = { claimsSync: { relation: "public.staff", user: "user_id", claims } };
-    await inFork(
+    await withFork(
       `${TABLE} ${members("active", "suspended")} ${syncFunction({}).replace("id = new.user_id", "id = new.user_id and new.status <> 'suspended'")} ${trigger(EVERY)}`,
       async (db) => {
         const before = await look(db, { config });
@@ -253,7 +236,7 @@ describe("what --fix takes the place of", () => {
   });
 
   test("a key with a dot is found again", async () => {
-    await inFork(
+    await withFork(
       TABLE + members("active") + syncFunction({}).replaceAll("'role'", "'acme.com/role'") + trigger(EVERY),
       async (db) => {
         await db.exec(fixOf(await look(db)));

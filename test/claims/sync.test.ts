@@ -1,24 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { UserConfig } from "../../src/config.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
+import { withFork } from "../support/fork.ts";
 import { ALL, look, syncFunction, TABLE, trigger } from "./support.ts";
 
-let base: Scratch;
-beforeAll(async () => {
-  base = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => base.close());
-
-async function on(sql: string, options: Parameters<typeof look>[1] = {}): ReturnType<typeof look> {
-  const fork = await base.fork();
-  try {
-    await fork.db.exec(sql);
-    return await look(fork.db, options);
-  } finally {
-    await fork.close();
-  }
-}
+const on = async (sql: string, options: Parameters<typeof look>[1] = {}): ReturnType<typeof look> =>
+  withFork(sql, async (db) => look(db, options));
 
 const CONFIG: UserConfig = {
   claimsSync: {
@@ -136,18 +122,18 @@ test("a trigger that needs rows of another table is unknown, never fine", async 
 });
 
 test("other triggers, checks and foreign keys are no hindrance, and nothing is left behind", async () => {
-  const fork = await base.fork();
-  await fork.db.exec(`create table casino (id uuid primary key);
+  const sql = `create table casino (id uuid primary key);
     ${TABLE} alter table staff add foreign key (casino_id) references casino (id), add column badge text not null;
     create function no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger a before insert on staff for each row execute function no();
-    ${syncFunction(ALL)} ${trigger(EVERY)}`);
-  expect((await look(fork.db)).codes).toEqual([]);
-  expect(
-    await fork.db.query("select count(*)::int as n from auth.users union all select count(*)::int from staff"),
-  ).toEqual([{ n: 0 }, { n: 0 }]);
-  expect(await fork.db.query("select tgenabled as e from pg_trigger where tgname = 'a'")).toEqual([{ e: "O" }]);
-  await fork.close();
+    ${syncFunction(ALL)} ${trigger(EVERY)}`;
+  await withFork(sql, async (db) => {
+    expect((await look(db)).codes).toEqual([]);
+    expect(
+      await db.query("select count(*)::int as n from auth.users union all select count(*)::int from staff"),
+    ).toEqual([{ n: 0 }, { n: 0 }]);
+    expect(await db.query("select tgenabled as e from pg_trigger where tgname = 'a'")).toEqual([{ e: "O" }]);
+  });
 });
 
 test("two functions that write a claim each are one source", async () => {

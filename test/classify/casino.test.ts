@@ -155,8 +155,8 @@ describe("reports", () => {
   });
 });
 
-describe("speed", () => {
-  test("5,000 policies in less than 5 seconds of processor time, no two alike", () => {
+describe("size", () => {
+  test("5,000 policies, no two alike (bench:plan measures the time)", () => {
     const policies = Array.from({ length: 5000 }, (_, index) => {
       const policy = found.catalog.policies[index % found.catalog.policies.length];
       if (!policy) throw new Error("no policy");
@@ -164,12 +164,7 @@ describe("speed", () => {
         text === null ? null : `(${text} AND (${index} = ${index}))`;
       return { ...policy, name: `${policy.name}_${index}`, using: grow(policy.using), check: grow(policy.check) };
     });
-    // processor time: how busy the machine is besides is not the classifier's doing
-    const start = process.cpuUsage();
     const classified = classify({ ...found.catalog, policies }, JWT, found.facts);
-    const { user, system } = process.cpuUsage(start);
-    const seconds = (user + system) / 1e6;
-    expect(classified).toHaveLength(5000);
-    expect(seconds).toBeLessThan(5);
+    expect(new Set(classified.map(({ policy }) => policy.name)).size).toBe(5000);
   });
 });

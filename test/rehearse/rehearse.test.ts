@@ -6,8 +6,8 @@ import { renderMigration } from "../../src/plan/migration.ts";
 import { silent } from "../../src/progress.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { rehearse, type Rehearsal } from "../../src/rehearse/rehearse.ts";
-import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
+import { sharedBase } from "../support/fork.ts";
 import { planFor } from "../support/plan.ts";
 
 /** A small shop with what makes rows hard: enums, domains, CHECKs, composite, self and circular keys, generated columns, a sync trigger, partitions. */
@@ -58,7 +58,7 @@ const CONFIG: UserConfig = {
 
 let shop: Scratch;
 beforeAll(async () => {
-  shop = await openScratch({ kind: "embedded" });
+  shop = await (await sharedBase()).fork();
   await shop.db.exec(SCHEMA + POLICIES);
 });
 afterAll(async () => shop.close());

@@ -1,0 +1,28 @@
+/** A part of a long suite: the `index`-th of `count`, counted from 0. */
+export interface Slice {
+  index: number;
+  count: number;
+}
+
+/**
+ * What `RLSMITH_SLICE` asks for: `2/4` is the second of four; unset or empty is everything. `.ci/run` sets it from the number of the commit,
+ * so that four commits in a row run all there is; `npm run test:all` leaves it unset. Throws an Error where it says something else.
+ */
+export function sliceFrom(text: string | undefined): Slice {
+  if (text === undefined || text === "") return { index: 0, count: 1 };
+  const [, part, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  const slice = { index: Number(part) - 1, count: Number(count) };
+  if (!(slice.index >= 0 && slice.index < slice.count))
+    throw new Error(`RLSMITH_SLICE is \`${text}\`: it has to be \`2/4\`, the second of four, or unset for everything`);
+  return slice;
+}
+
+const slice = sliceFrom(process.env["RLSMITH_SLICE"]);
+
+/** Every `count`-th of a list, from the slice's own place on: of four slices each item is in exactly one. */
+export const sliced = <Item>(all: readonly Item[], of: Slice = slice): Item[] =>
+  all.filter((_, place) => place % of.count === of.index);
+
+/** For the heading of a report: `slice 2 of 4`, or `all`. */
+export const sliceTitle = (of: Slice = slice): string =>
+  of.count === 1 ? "all" : `slice ${of.index + 1} of ${of.count}`;
