@@ -2,6 +2,8 @@ import type { Expr } from "../pg/expr/node.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { conjuncts } from "../pg/expr/shape.ts";
+import type { Sql, Statement, StatementOf } from "../pg/plpgsql/node.ts";
+import { nestedIn, sqlOf } from "../pg/plpgsql/visit.ts";
 
 /** Something that has to hold for a statement to run; null: it cannot be read. */
 export type Condition = Expr | null;
@@ -10,62 +12,55 @@ export type Visit = (sql: string, conditions: Condition[]) => void;
 /** What holds behind a piece of a body; "ended" where it always returns. */
 type Behind = Condition[] | "ended";
 
-/** Every SQL statement of plpgsql's own tree (libpg-query: kinds `PLpgSQL_…`), with the conditions under which it runs. */
-export function statementsOf(tree: unknown, conditions: Condition[], visit: Visit): Behind {
-  if (Array.isArray(tree)) {
-    const added: Condition[] = [];
-    for (const item of tree) {
-      const behind = statementsOf(item, [...conditions, ...added], visit);
-      if (behind === "ended") return "ended";
-      added.push(...behind);
-    }
-    return added;
+/** Every SQL statement of a body, with the conditions under which it runs; the queries of loops and of RETURN QUERY may write too. */
+export function statementsOf(statements: readonly Statement[], conditions: Condition[], visit: Visit): Behind {
+  const added: Condition[] = [];
+  for (const statement of statements) {
+    const behind = statementOf(statement, [...conditions, ...added], visit);
+    if (behind === "ended") return "ended";
+    added.push(...behind);
   }
-  if (!isRecord(tree)) return [];
-  const [kind = "", inner] = Object.entries(tree)[0] ?? [];
-  if (!isRecord(inner)) return statementsOf(Object.values(tree).filter(Array.isArray), conditions, visit);
-  // the RETURN that plpgsql adds to the end of every body stands on no line
-  if (kind === "PLpgSQL_stmt_return") return "lineno" in inner ? "ended" : [];
-  if (kind === "PLpgSQL_stmt_execsql") {
-    visit(textOf(inner["sqlstmt"]), conditions);
-    return [];
-  }
-  if (kind === "PLpgSQL_stmt_if") return branches(inner, conditions, visit);
-  if (kind === "PLpgSQL_stmt_block" || kind === "PLpgSQL_function")
-    return inParts([inner["action"] ?? inner["body"] ?? []], [inner["exceptions"]], conditions, visit);
-  // CASE, loops and what holds them: whether they run is not followed
-  return inParts([], Object.values(inner), conditions, visit);
+  return added;
 }
 
-/** `certain` parts run; whether the others do cannot be told, nor what holds behind them where they may return. */
-function inParts(certain: unknown[], others: unknown[], conditions: Condition[], visit: Visit): Behind {
+function statementOf(statement: Statement, conditions: Condition[], visit: Visit): Behind {
+  if (statement.kind === "return") return "ended";
+  if (statement.kind === "if") return branches(statement, conditions, visit);
+  for (const { role, sql } of sqlOf(statement))
+    if (role === "query" || role === "unknown" || statement.kind === "sql") visit(sql.text, conditions);
+  if (statement.kind !== "block")
+    // CASE and loops: whether they run is not followed
+    return inParts([], nestedIn(statement), conditions, visit);
+  const handlers = nestedIn(statement).filter(({ part }) => part === "handler");
+  return inParts(statement.body, handlers, conditions, visit);
+}
+
+/** `certain` statements run; whether the others do cannot be told, nor what holds behind them where they may return. */
+function inParts(
+  certain: readonly Statement[],
+  others: readonly { body: readonly Statement[] }[],
+  conditions: Condition[],
+  visit: Visit,
+): Behind {
   const behind = statementsOf(certain, conditions, visit);
   let returns = false;
-  for (const other of others)
-    if (typeof other === "object") {
-      const after = statementsOf(other, [...conditions, null], visit);
-      returns ||= after === "ended" || after.length > 0;
-    }
+  for (const { body } of others) {
+    const after = statementsOf(body, [...conditions, null], visit);
+    returns ||= after === "ended" || after.length > 0;
+  }
   return behind === "ended" || !returns ? behind : [...behind, null];
 }
 
-function branches(statement: Record<string, unknown>, conditions: Condition[], visit: Visit): Behind {
-  const elsifs = Array.isArray(statement["elsif_list"]) ? statement["elsif_list"] : [];
-  const tests = [
-    { test: conditionOf(statement["cond"]), body: statement["then_body"] },
-    ...elsifs.flatMap((item: unknown) => {
-      const branch = isRecord(item) ? item["PLpgSQL_if_elsif"] : null;
-      return isRecord(branch) ? [{ test: conditionOf(branch["cond"]), body: branch["stmts"] }] : [];
-    }),
-  ];
+function branches(statement: StatementOf<"if">, conditions: Condition[], visit: Visit): Behind {
+  const tests = statement.branches.map(({ when, body }) => ({ test: conditionOf(when), body }));
   const ways: { under: Condition[]; behind: Behind }[] = [];
   let others: Condition[] = [];
   for (const { test, body } of tests) {
     const under = [...others, ...(test === null ? [null] : conjuncts(test))];
-    ways.push({ under, behind: statementsOf(body ?? [], [...conditions, ...under], visit) });
+    ways.push({ under, behind: statementsOf(body, [...conditions, ...under], visit) });
     others = [...others, ...negate(test)];
   }
-  ways.push({ under: others, behind: statementsOf(statement["else_body"] ?? [], [...conditions, ...others], visit) });
+  ways.push({ under: others, behind: statementsOf(statement.otherwise, [...conditions, ...others], visit) });
 
   const open = ways.filter(({ behind }) => behind !== "ended");
   if (open.length === 0) return "ended";
@@ -103,21 +98,11 @@ export function negate(test: Condition): Condition[] {
   return [{ BooleanTest: { arg: test, booltesttype: "IS_NOT_TRUE" } }];
 }
 
-function conditionOf(holder: unknown): Condition {
+function conditionOf(when: Sql): Condition {
   try {
-    return parseExpr(textOf(holder));
+    return parseExpr(when.text);
   } catch {
     // plpgsql takes `count(*) > 0 FROM t`, which is no expression
     return null;
   }
 }
-
-/** The SQL text of a piece of plpgsql's tree. */
-export const textOf = (holder: unknown): string => {
-  const expr = isRecord(holder) ? holder["PLpgSQL_expr"] : null;
-  return isRecord(expr) ? String(expr["query"]) : "";
-};
-
-/** Whether a part of plpgsql's tree has parts of its own. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,12 +1,14 @@
 import { bodyOf } from "../classify/body.ts";
 import type { PgFunction } from "../pg/catalog.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
-import { parsePlpgsql, parseStatements } from "../pg/expr/parse.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
 import { printExpr } from "../pg/expr/print.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { binary, callsBuiltin, conjuncts, stringConst } from "../pg/expr/shape.ts";
+import type { Statement } from "../pg/plpgsql/node.ts";
+import { parsePlFunction } from "../pg/plpgsql/parse.ts";
+import { visitStatements } from "../pg/plpgsql/visit.ts";
 import { assignedTo, keyPath, uncast, usersUpdate, type TriggerBody } from "./body-row.ts";
-import { isRecord, textOf } from "./body-statements.ts";
 
 /** All that a trigger function does to claims, its other work included: whether another trigger can take its place hangs on it. */
 export interface ClaimWork {
@@ -24,26 +26,25 @@ export interface ClaimWork {
 export function claimWork(fn: PgFunction): ClaimWork {
   const work: ClaimWork = { paths: [], users: [], unread: [], more: fn.language !== "plpgsql" };
   if (work.more) return work;
-  const look = (tree: unknown, body: TriggerBody): void => {
-    if (Array.isArray(tree)) for (const item of tree) look(item, body);
-    if (!isRecord(tree)) return;
-    for (const [kind, inner] of Object.entries(tree)) {
-      if (kind.startsWith("PLpgSQL_stmt_") && !HARMLESS.has(kind)) work.more = true;
-      if (kind === "PLpgSQL_stmt_execsql" && isRecord(inner)) readStatement(textOf(inner["sqlstmt"]), body, work);
-      if (kind === "PLpgSQL_stmt_assign" && isRecord(inner) && /^\s*"?new\b/i.test(textOf(inner["expr"])))
-        work.more = true;
-      look(inner, body);
-    }
-  };
+  const parsed = parsePlFunction(fn.definition);
+  if (parsed.kind !== "parsed") return { ...work, more: true };
+  const { block, variables } = parsed.fn;
+  const body: TriggerBody = { ...bodyOf(fn), typeSchemas: new Map() };
+  // under whichever name it is assigned to: `r ALIAS FOR new` is the same variable
+  const newRow = variables.find((variable) => variable.kind === "record" && variable.name === "new");
   try {
-    look(parsePlpgsql(fn.definition), { ...bodyOf(fn), typeSchemas: new Map() });
+    visitStatements([block], (statement) => {
+      if (!HARMLESS.has(statement.kind)) work.more = true;
+      if (statement.kind === "sql") readStatement(statement.sql.text, body, work);
+      if (statement.kind === "assign" && variables[statement.target.variable] === newRow) work.more = true;
+    });
   } catch {
     work.more = true;
   }
   return work;
 }
 
-const HARMLESS = new Set("block if case return assign execsql".split(" ").map((kind) => `PLpgSQL_stmt_${kind}`));
+const HARMLESS: ReadonlySet<Statement["kind"]> = new Set(["block", "if", "case", "return", "assign", "sql"]);
 
 function readStatement(text: string, body: TriggerBody, work: ClaimWork): void {
   for (const { stmt } of parseStatements(text)) {

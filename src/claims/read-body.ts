@@ -2,11 +2,12 @@ import { bodyOf } from "../classify/body.ts";
 import type { PgFunction } from "../pg/catalog.ts";
 import { equal } from "../pg/expr/equal.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
-import { parsePlpgsql, parseStatements } from "../pg/expr/parse.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
 import { printExpr } from "../pg/expr/print.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { binary, callsBuiltin, conjuncts, nameParts, stringConst } from "../pg/expr/shape.ts";
 import { some, walk } from "../pg/expr/walk.ts";
+import { parsePlFunction } from "../pg/plpgsql/parse.ts";
 import { activeOf, type Operation, type Said } from "./body-active.ts";
 import { assignedTo, keyPath, overRow, uncast, usersUpdate, type TriggerBody } from "./body-row.ts";
 import { negate, statementsOf, type Condition } from "./body-statements.ts";
@@ -48,7 +49,9 @@ export function readSyncBody(fn: PgFunction, around: Around = ALONE): SyncBody {
   try {
     const body: TriggerBody = { ...bodyOf(fn), typeSchemas: around.typeSchemas };
     const writes: Write[] = [];
-    statementsOf(parsePlpgsql(fn.definition), around.when, (text, conditions) =>
+    const parsed = parsePlFunction(fn.definition);
+    if (parsed.kind !== "parsed") return unread("has a body that cannot be read");
+    statementsOf([parsed.fn.block], around.when, (text, conditions) =>
       writes.push(...writesIn(text, conditions, body)),
     );
     const [first] = writes;

@@ -6,6 +6,9 @@ import { as } from "../pg/expr/node.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { conjuncts } from "../pg/expr/shape.ts";
 import { some, walk } from "../pg/expr/walk.ts";
+import type { Statement } from "../pg/plpgsql/node.ts";
+import { parsePlFunction } from "../pg/plpgsql/parse.ts";
+import { visitStatements } from "../pg/plpgsql/visit.ts";
 import type { Db } from "../db/port.ts";
 import { query } from "./sql.ts";
 import { assignedTo, usersUpdate } from "./body-row.ts";
@@ -51,13 +54,24 @@ export function claimSetters(
     const writes = updatesFromArguments(fn, body);
     if (writes.length === 0) return [];
     const guarded =
-      (facts[place]?.calls.length ?? 0) > 0 ||
-      writes.every(({ conditions }) => conditions > 1) ||
-      (fn.language === "plpgsql" && /\b(if|case|raise|assert|exception)\b/i.test(fn.body));
+      (facts[place]?.calls.length ?? 0) > 0 || writes.every(({ conditions }) => conditions > 1) || mayRefuse(fn, body);
     const { schema, name, identityArguments } = fn;
     return [{ schema, name, identityArguments, roles, guarded }];
   });
 }
+
+/** A PL/pgSQL function that decides, or raises an error. */
+function mayRefuse(fn: PgFunction, body: Body): boolean {
+  const parsed = parsePlFunction(fn.definition);
+  if (parsed.kind !== "parsed") return false;
+  let found = some(body.trees, (node) => as("CaseExpr", node) !== null);
+  visitStatements([parsed.fn.block], (statement) => {
+    found ||= DECIDES.has(statement.kind) || (statement.kind === "block" && statement.handlers.length > 0);
+  });
+  return found;
+}
+
+const DECIDES: ReadonlySet<Statement["kind"]> = new Set(["if", "case", "raise", "assert", "unknown"]);
 
 function updatesFromArguments(fn: PgFunction, body: Body): { conditions: number }[] {
   const found: { conditions: number }[] = [];

@@ -1,12 +1,16 @@
 import type { PgFunction } from "../pg/catalog.ts";
 import { messageOf } from "../errors.ts";
 import type { Expr } from "../pg/expr/node.ts";
-import { parseExpr, parsePlpgsql, parseStatements } from "../pg/expr/parse.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
 import { stringConst } from "../pg/expr/shape.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { some, walk } from "../pg/expr/walk.ts";
-import { as } from "../pg/expr/node.ts";
+import { as, isNode } from "../pg/expr/node.ts";
 import { transform } from "../pg/expr/transform.ts";
+import type { Sql, Statement, StatementOf, Variable } from "../pg/plpgsql/node.ts";
+import { parsePlFunction } from "../pg/plpgsql/parse.ts";
+import { treeOf } from "../pg/plpgsql/tree.ts";
+import { filledBy, nestedIn, sqlOf } from "../pg/plpgsql/visit.ts";
 
 /** The SQL inside a function, as trees. */
 export interface Body {
@@ -52,16 +56,17 @@ interface Reading {
   locals: Map<string, Local>;
   executes: Expr[];
   returns: Assigned[];
-  /** names of the variables by their number */
-  names: string[];
   problem: string | null;
 }
 
 function plpgsqlBody(fn: PgFunction): Body {
-  const reading: Reading = { trees: [], locals: new Map(), executes: [], returns: [], names: [], problem: null };
-  const tree = parsePlpgsql(fn.definition);
-  reading.names = namesIn(tree);
-  read(tree, null, reading);
+  const parsed = parsePlFunction(fn.definition);
+  if (parsed.kind === "not-plpgsql") return unreadable("its definition is not one of PL/pgSQL");
+  if (parsed.kind === "syntax-error") return unreadable(`its body does not parse: ${parsed.message}`);
+  const reading: Reading = { trees: [], locals: new Map(), executes: [], returns: [], problem: null };
+  if (!parsed.fn.placed) reading.problem = "a statement in it is not found in its text";
+  for (const variable of parsed.fn.variables) readDeclaration(variable, reading);
+  readStatement(parsed.fn.block, null, reading);
   const values = new Map<string, Expr>();
   // conditions that became part of a COALESCE say nothing more
   const joinedConditions = new Set<unknown>();
@@ -158,77 +163,49 @@ const recast = (original: Expr, inner: Expr): Expr => {
   return cast ? { TypeCast: { ...cast, arg: inner } } : inner;
 };
 
-/** Collect the SQL pieces of plpgsql's own tree (libpg-query: kinds `PLpgSQL_…`, pieces as text in `PLpgSQL_expr`). */
-function read(tree: unknown, under: Expr | null, into: Reading): void {
-  if (Array.isArray(tree)) {
-    for (const item of tree) read(item, under, into);
-    return;
-  }
-  if (!isRecord(tree)) return;
-  for (const [key, value] of Object.entries(tree)) {
-    if (!isRecord(value)) {
-      read(value, under, into);
-      continue;
-    }
-    if (key === "PLpgSQL_expr") into.trees.push(...piece(value, into));
-    else if (key === "PLpgSQL_stmt_assign") assign(value, under, into);
-    else if (key === "PLpgSQL_var" && "default_val" in value)
-      localOf(into, String(value["refname"])).assigned.push(...piecesAt(value["default_val"], null, into));
-    else if (key === "PLpgSQL_stmt_return") into.returns.push(...returned(value, under, into));
-    else if (key === "PLpgSQL_stmt_if") branch(value, under, into);
-    else {
-      for (const name of ["target", "var", "row"]) if (name in value) markQueried(value[name], into);
-      const dynamic = key.startsWith("PLpgSQL_stmt_dyn") ? value["query"] : value["dynquery"];
-      if (dynamic !== undefined) into.executes.push(...piecesAt(dynamic, under, into).map((one) => one.value));
-      read(value, under, into);
+/** Collect the SQL of the declarations: a default is a value of its variable, the query of a cursor is a tree of its own. */
+function readDeclaration(variable: Variable, into: Reading): void {
+  if (variable.kind === "scalar" && variable.query) into.trees.push(...treesOf(variable.query, into));
+  if ((variable.kind !== "scalar" && variable.kind !== "record") || !variable.initial) return;
+  localOf(into, variable.name).assigned.push(...valuesOf(variable.initial, null, into));
+}
+
+/** Collect the SQL of a statement and of those inside it. */
+function readStatement(statement: Statement, under: Expr | null, into: Reading): void {
+  for (const target of filledBy(statement)) localOf(into, target.name).queried = true;
+  let inside = under;
+  if (statement.kind === "assign") assign(statement, under, into);
+  else if (statement.kind === "return") into.returns.push(...returned(statement, under, into));
+  else {
+    for (const { role, sql } of sqlOf(statement)) {
+      if (role === "dynamic") into.executes.push(...valuesOf(sql, under, into).map(({ value }) => value));
+      const trees = treesOf(sql, into);
+      // statements in any branch of an IF are under its first condition
+      if (statement.kind === "if" && sql === statement.branches[0]?.when) inside = conditionOf(trees) ?? under;
+      into.trees.push(...trees);
     }
   }
+  for (const { body } of nestedIn(statement)) for (const inner of body) readStatement(inner, inside, into);
 }
 
-/** RETURN of a plain variable holds its number (absent for the first one) and no expression. */
-function returned(statement: Record<string, unknown>, under: Expr | null, into: Reading): Assigned[] {
-  if ("expr" in statement) return piecesAt(statement["expr"], under, into);
-  // the RETURN that plpgsql adds to the end of every body stands on no line
-  if (!("lineno" in statement)) return [];
-  const name = into.names[Number(statement["retvarno"] ?? 0)];
-  return name === undefined ? [] : [{ value: { ColumnRef: { fields: [{ String: { sval: name } }] } }, under }];
+const conditionOf = (trees: readonly unknown[]): Expr | null => {
+  const [only] = trees;
+  return isNode(only) ? only : null;
+};
+
+function returned({ value }: StatementOf<"return">, under: Expr | null, into: Reading): Assigned[] {
+  if (value.kind === "expression") return valuesOf(value.sql, under, into);
+  if (value.kind === "nothing" || value.name === "") return [];
+  return [{ value: { ColumnRef: { fields: [{ String: { sval: value.name } }] } }, under }];
 }
 
-/** Names of the variables, in the order of their numbers. */
-function namesIn(tree: unknown): string[] {
-  if (Array.isArray(tree)) return tree.flatMap(namesIn);
-  if (!isRecord(tree)) return [];
-  if (!Array.isArray(tree["datums"])) return Object.values(tree).flatMap(namesIn);
-  return tree["datums"].map((datum: unknown) => {
-    const inner = isRecord(datum) ? Object.values(datum)[0] : null;
-    return isRecord(inner) && typeof inner["refname"] === "string" ? inner["refname"] : "";
-  });
-}
-
-function branch(statement: Record<string, unknown>, under: Expr | null, into: Reading): void {
-  const [condition] = piecesAt(statement["cond"], under, into);
-  if (condition) into.trees.push(condition.value);
-  for (const part of ["then_body", "elsif_list", "else_body"]) read(statement[part], condition?.value ?? under, into);
-}
-
-function assign(statement: Record<string, unknown>, under: Expr | null, into: Reading): void {
-  const expr = isRecord(statement["expr"]) ? statement["expr"]["PLpgSQL_expr"] : null;
-  const text = isRecord(expr) ? String(expr["query"]) : "";
-  const target = ASSIGNMENT.exec(text);
-  const value = parsePiece(target ? text.slice(target[0].length) : text, into);
-  if (value === null) return;
-  const name = target?.[2] === "" ? nameOf(target[1] ?? "") : null;
+function assign({ target, value }: StatementOf<"assign">, under: Expr | null, into: Reading): void {
+  const values = valuesOf(value, under, into);
+  if (target.kind === "variable") return void localOf(into, target.name).assigned.push(...values);
   // a field of a record, an element of an array: the local as a whole is not known by it
-  if (name === null) into.trees.push(value);
-  else localOf(into, name).assigned.push({ value, under });
-  const root = nameOf(target?.[1] ?? "");
-  if (name === null && root !== "") localOf(into, root).queried = true;
+  into.trees.push(...values.map((one) => one.value));
+  localOf(into, target.name).queried = true;
 }
-
-const ASSIGNMENT = /^\s*("(?:[^"]|"")+"|[\w$]+)((?:\.(?:"[^"]+"|[\w$]+))*(?:\[[^\]]*\])*)\s*:?=(?!=)\s*/u;
-
-const nameOf = (written: string): string =>
-  written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toLowerCase();
 
 const localOf = (into: Reading, name: string): Local => {
   const local = into.locals.get(name) ?? { assigned: [], queried: false };
@@ -236,47 +213,17 @@ const localOf = (into: Reading, name: string): Local => {
   return local;
 };
 
-/** Targets of INTO and loop variables. */
-function markQueried(target: unknown, into: Reading): void {
-  if (Array.isArray(target)) for (const item of target) markQueried(item, into);
-  else if (isRecord(target))
-    for (const [key, value] of Object.entries(target)) {
-      if ((key === "name" || key === "refname") && typeof value === "string") localOf(into, value).queried = true;
-      else markQueried(value, into);
-    }
-}
-
-const piecesAt = (holder: unknown, under: Expr | null, into: Reading): Assigned[] => {
-  const expr = isRecord(holder) ? holder["PLpgSQL_expr"] : null;
-  const value = isRecord(expr) ? parsePiece(String(expr["query"]), into) : null;
+/** The value that an expression is, or the SELECT that it is the rest of. */
+function valuesOf(sql: Sql, under: Expr | null, into: Reading): Assigned[] {
+  const tree = treeOf(sql);
+  if (tree.kind === "syntax-error") into.problem ??= `an expression in it does not parse: ${tree.message}`;
+  const value = tree.kind === "expression" ? tree.expr : tree.kind === "statements" ? tree.statements[0]?.stmt : null;
   return value ? [{ value, under }] : [];
-};
-
-/** RawParseMode (parser.h): 0 is a statement, everything else an expression. */
-function piece(expr: Record<string, unknown>, into: Reading): unknown[] {
-  const text = String(expr["query"]);
-  if (expr["parseMode"] !== 0) return [parsePiece(text, into)].filter((tree) => tree !== null);
-  try {
-    return parseStatements(text);
-  } catch (error) {
-    into.problem ??= `a statement in it does not parse: ${messageOf(error)}`;
-    return [];
-  }
 }
 
-function parsePiece(text: string, into: Reading): Expr | null {
-  try {
-    return parseExpr(text);
-  } catch {
-    try {
-      // plpgsql takes `x := count(*) FROM t`: an expression is the rest of a SELECT
-      return parseStatements(`SELECT ${text}`)[0]?.stmt ?? null;
-    } catch (error) {
-      into.problem ??= `an expression in it does not parse: ${messageOf(error)}`;
-      return null;
-    }
-  }
+function treesOf(sql: Sql, into: Reading): unknown[] {
+  if (sql.parse === "expression") return valuesOf(sql, null, into).map(({ value }) => value);
+  const tree = treeOf(sql);
+  if (tree.kind === "syntax-error") into.problem ??= `a statement in it does not parse: ${tree.message}`;
+  return tree.kind === "statements" ? tree.statements : [];
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,7 +1,12 @@
 import { equal } from "../pg/expr/equal.ts";
-import { parseExpr, parsePlpgsql, parseStatements } from "../pg/expr/parse.ts";
-import { applyEdits, editsBetween, spliceChanges } from "../pg/expr/print.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
+import { editsBetween, spliceChanges } from "../pg/expr/print.ts";
 import { transform } from "../pg/expr/transform.ts";
+import { editBody, editsInBody, type BodyEdit } from "../pg/plpgsql/edit.ts";
+import type { PlFunction } from "../pg/plpgsql/node.ts";
+import { parsePlFunction } from "../pg/plpgsql/parse.ts";
+import { treeOf } from "../pg/plpgsql/tree.ts";
+import { embeddedSql } from "../pg/plpgsql/visit.ts";
 import type { PgFunction } from "../pg/catalog.ts";
 import type { ExpressionRule, RuleContext } from "./rule.ts";
 import { bypassFlag } from "./rules/bypass-flag.ts";
@@ -71,16 +76,17 @@ function rewriteStatements(
   return { kind: "changed", definition: definition(spliced), rules: applied };
 }
 
-/** plpgsql keeps each SQL piece as written, so each piece is rewritten on its own and put back where it stood. */
+/** Each SQL text of the body is rewritten on its own and put back where it stands. */
 function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], context: RuleContext): RewrittenFunction {
+  const read = readBody(fn.definition);
+  if (read.body !== fn.body) return { kind: "not-understood", reason: "its body is not found in its definition" };
   const applied = new Set<string>();
-  const replaced: { start: number; end: number; text: string }[] = [];
-  // longest first: a short piece may stand inside a longer one, which then has changed it already
-  const pieces = [...new Set(sqlPieces(parsePlpgsql(fn.definition)))].toSorted((a, b) => b.length - a.length);
-  for (const piece of pieces) {
-    const text = piece.slice(assignmentTarget(piece).length);
-    const before = parsePiece(text);
-    if (before === null) continue;
+  const replaced: BodyEdit[] = [];
+  for (const { sql: written } of embeddedSql(read)) {
+    const tree = treeOf(written);
+    if (tree.kind === "syntax-error") return { kind: "not-understood", reason: tree.message };
+    const { sql } = tree;
+    const before: unknown = tree.kind === "expression" ? tree.expr : tree.statements;
     let after = before;
     for (const rule of rules) {
       const next = transform(after, (node) => rule.rewrite(node, context));
@@ -89,23 +95,14 @@ function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], contex
       after = next;
     }
     if (after === before) continue;
-    const edits = editsBetween(text, before, after);
-    const places = [...fn.body.matchAll(placeOf(text))];
-    if (edits === null || places.length === 0)
-      return { kind: "not-understood", reason: `the place of \`${text.trim()}\` in its text cannot be told` };
-    for (const place of places) {
-      const [start, end] = [place.index, place.index + place[0].length];
-      if (replaced.some((other) => start < other.end && other.start < end)) continue;
-      const offset = place[0].length - text.length;
-      const moved = edits.map((edit) => ({ ...edit, start: edit.start + offset, end: edit.end + offset }));
-      replaced.push({ start, end, text: applyEdits(place[0], moved) });
-    }
+    const edits = editsBetween(sql.text, before, after);
+    const moved = edits && editsInBody(sql, edits);
+    if (!moved)
+      return { kind: "not-understood", reason: `the place of \`${sql.text.trim()}\` in its text cannot be told` };
+    replaced.push(...moved);
   }
   if (applied.size === 0) return { kind: "unchanged" };
-  let body = fn.body;
-  for (const { start, end, text } of replaced.toSorted((a, b) => b.start - a.start))
-    body = body.slice(0, start) + text + body.slice(end);
-  const definition = withBody(fn, body);
+  const definition = withBody(fn, editBody(fn.body, replaced));
   // what was put back has to be what was meant: no piece may change any more
   const left = rewritePiecesOf(definition, rules, context);
   return left
@@ -113,60 +110,27 @@ function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], contex
     : { kind: "changed", definition, rules: [...applied] };
 }
 
-/** The first piece of a definition that some rule would change; null when none. */
+/** The first SQL text of a definition that some rule would change; null when none. */
 function rewritePiecesOf(definition: string, rules: readonly ExpressionRule[], context: RuleContext): string | null {
-  return (
-    sqlPieces(parsePlpgsql(definition)).find((piece) => {
-      const tree = parsePiece(piece.slice(assignmentTarget(piece).length));
-      return (
-        tree !== null &&
-        rules.some(
-          (rule) =>
-            !equal(
-              transform(tree, (node) => rule.rewrite(node, context)),
-              tree,
-            ),
-        )
-      );
-    }) ?? null
-  );
+  const left = embeddedSql(readBody(definition)).find(({ sql }) => {
+    const tree = treeOf(sql);
+    if (tree.kind === "syntax-error") return true;
+    const before: unknown = tree.kind === "expression" ? tree.expr : tree.statements;
+    return rules.some(
+      (rule) =>
+        !equal(
+          transform(before, (node) => rule.rewrite(node, context)),
+          before,
+        ),
+    );
+  });
+  return left?.sql.text ?? null;
 }
 
-/** `name := ` at the start of an assignment piece. */
-const assignmentTarget = (piece: string): string =>
-  /^\s*(?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))*(?:\[[^\]]*\])?\s*:?=(?!=)\s*/.exec(piece)?.[0] ?? "";
-
-/**
- * Where a piece stands in the body. plpgsql (pl_gram.y, PostgreSQL 15 to 18) blanks out INTO and its targets to the same length, and writes
- * SELECT for PERFORM.
- */
-function placeOf(piece: string): RegExp {
-  const literal = piece.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const pattern = literal
-    .replaceAll(/\s+/g, (blank) => `[\\s\\S]{${blank.length}}`)
-    .replace(/^SELECT/, "(?:SELECT|PERFORM)");
-  return new RegExp(pattern, "gi");
-}
-
-function parsePiece(text: string): unknown {
-  for (const parse of [parseExpr, parseStatements]) {
-    try {
-      return parse(text);
-    } catch {
-      // an expression, a statement, or nothing that holds SQL
-    }
-  }
-  return null;
-}
-
-function sqlPieces(tree: unknown): string[] {
-  if (Array.isArray(tree)) return tree.flatMap(sqlPieces);
-  if (typeof tree !== "object" || tree === null) return [];
-  return Object.entries(tree).flatMap(([key, value]) =>
-    key === "PLpgSQL_expr" && typeof value === "object" && value !== null && "query" in value
-      ? [String(value.query)]
-      : sqlPieces(value),
-  );
+function readBody(definition: string): PlFunction {
+  const parsed = parsePlFunction(definition);
+  if (parsed.kind === "parsed") return parsed.fn;
+  throw new Error(parsed.kind === "syntax-error" ? parsed.message : "its definition is not one of PL/pgSQL");
 }
 
 /** The definition with another body between its dollar quotes. */

@@ -1,5 +1,7 @@
 import type { Expr } from "../../pg/expr/node.ts";
-import { parseExpr, parsePlpgsql } from "../../pg/expr/parse.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import type { Branch, PlFunction, Returned, Statement, Variable } from "../../pg/plpgsql/node.ts";
+import { parsePlFunction } from "../../pg/plpgsql/parse.ts";
 
 /** A plpgsql body that only computes: variables, IF, RETURN. */
 export type Program =
@@ -8,64 +10,55 @@ export type Program =
   | { kind: "let"; name: string; type: string; expr: Expr; next: Program }
   | { kind: "if"; branches: { when: Expr; result: Program }[]; otherwise: Program };
 
-type Tree = Record<string, unknown>;
-
 /** Read the body of a CREATE FUNCTION statement. Null for one that does anything else: queries, loops, exceptions, side effects. */
 export function readPlpgsql(definition: string): Program | null {
-  const parsed = parsePlpgsql(definition) as { plpgsql_funcs?: { PLpgSQL_function?: Tree }[] };
-  const fn = parsed.plpgsql_funcs?.[0]?.PLpgSQL_function;
-  const block = (fn?.["action"] as Tree | undefined)?.["PLpgSQL_stmt_block"] as Tree | undefined;
-  if (!fn || !block || block["exceptions"]) return null;
-  const variables = ((fn["datums"] ?? []) as Tree[]).map((datum) => datum["PLpgSQL_var"] as Tree | undefined);
-  const nameOf = (index: unknown): string => String(variables[Number(index ?? 0)]?.["refname"] ?? "");
-  const typeOf = (index: unknown): string => {
-    const type = variables[Number(index ?? 0)]?.["datatype"] as { PLpgSQL_type?: { typname?: string } } | undefined;
-    return type?.PLpgSQL_type?.typname ?? "";
-  };
-  const query = (holder: unknown): string =>
-    ((holder as Tree | undefined)?.["PLpgSQL_expr"] as Tree | undefined)?.["query"] as string; // every expression of the tree has its text
-
-  const sequence = (statements: readonly Tree[]): Program | null => {
-    const [first, ...rest] = statements;
-    if (!first) return null;
-    const [[kind, value] = ["", {}]] = Object.entries(first) as [string, Tree][];
-    switch (kind) {
-      case "PLpgSQL_stmt_return": {
-        const text = value["expr"] ? query(value["expr"]) : nameOf(value["retvarno"]);
-        return text === "" ? null : { kind: "return", expr: parseExpr(text) };
-      }
-      case "PLpgSQL_stmt_assign": {
-        const [, expr] = /^[^:=]+:?=([^]*)$/.exec(query(value["expr"])) ?? [];
-        const next = sequence(rest);
-        if (expr === undefined || !next) return null;
-        return { kind: "let", name: nameOf(value["varno"]), type: typeOf(value["varno"]), expr: parseExpr(expr), next };
-      }
-      case "PLpgSQL_stmt_if": {
-        const elsifs = ((value["elsif_list"] ?? []) as Tree[]).map((item) => item["PLpgSQL_if_elsif"] as Tree);
-        const branches = [
-          { when: query(value["cond"]), body: (value["then_body"] ?? []) as Tree[] },
-          ...elsifs.map((item) => ({ when: query(item["cond"]), body: (item["stmts"] ?? []) as Tree[] })),
-        ].map(({ when, body }) => ({ when: parseExpr(when), result: sequence([...body, ...rest]) }));
-        const otherwise = sequence([...((value["else_body"] ?? []) as Tree[]), ...rest]);
-        if (
-          !otherwise ||
-          !branches.every((branch): branch is { when: Expr; result: Program } => branch.result !== null)
-        )
-          return null;
-        return { kind: "if", branches, otherwise };
-      }
-      default:
-        return null;
-    }
-  };
-  const body = sequence((block["body"] ?? []) as Tree[]);
+  const parsed = parsePlFunction(definition);
+  if (parsed.kind !== "parsed") return null;
+  const { fn } = parsed;
+  if (!fn.placed || fn.block.handlers.length > 0) return null;
+  const body = sequence(fn.block.body, fn);
   // defaults come before the first statement, in the order of declaration; a variable without one is NULL
-  return variables
-    .map((variable, index) => ({ variable, index }))
-    .filter(({ variable }) => variable?.["lineno"] !== undefined)
-    .reduceRight<Program | null>((next, { variable, index }) => {
-      if (!next || !variable) return next;
-      const given = variable["default_val"] ? query(variable["default_val"]) : "null";
-      return { kind: "let", name: nameOf(index), type: typeOf(index), expr: parseExpr(given), next };
-    }, body);
+  return fn.variables.reduceRight<Program | null>((next, variable) => {
+    if (variable.kind === "record" && variable.initial) return null;
+    if (!next || variable.kind !== "scalar" || !variable.declared) return next;
+    const expr = parseExpr(variable.initial?.text ?? "null");
+    return { kind: "let", name: variable.name, type: variable.type, expr, next };
+  }, body);
+}
+
+/** The statements of a body, and what it returns; at its end that is an OUT argument, or it raises an error. */
+function sequence(statements: readonly Statement[], fn: PlFunction): Program | null {
+  const [first, ...rest] = statements;
+  if (!first) return returnOf(fn.atEnd);
+  switch (first.kind) {
+    case "return":
+      return returnOf(first.value);
+    case "assign": {
+      const variable: Variable | undefined = fn.variables[first.target.variable];
+      const next = sequence(rest, fn);
+      // a part of a variable, of a record as well, is not followed
+      if (first.target.kind !== "variable" || variable?.kind !== "scalar" || !next) return null;
+      return { kind: "let", name: variable.name, type: variable.type, expr: parseExpr(first.value.text), next };
+    }
+    case "if": {
+      const results = first.branches.map(({ when, body }: Branch) => ({
+        when: parseExpr(when.text),
+        result: sequence([...body, ...rest], fn),
+      }));
+      const branches = results.flatMap(({ when, result }) => (result ? [{ when, result }] : []));
+      const otherwise = sequence([...first.otherwise, ...rest], fn);
+      return otherwise && branches.length === results.length ? { kind: "if", branches, otherwise } : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function returnOf(value: Returned): Program | null {
+  if (value.kind === "expression") return { kind: "return", expr: parseExpr(value.sql.text) };
+  if (value.kind === "nothing" || value.name === "") return null;
+  const expr: Expr = /^\$\d+$/.test(value.name)
+    ? parseExpr(value.name)
+    : { ColumnRef: { fields: [{ String: { sval: value.name } }] } };
+  return { kind: "return", expr };
 }

@@ -1,0 +1,26 @@
+import { exprOf, listOf } from "./json.ts";
+import type { Sql, Variable } from "./node.ts";
+import type { Position } from "./position.ts";
+
+/** All that reading a body needs: its text, its variables, and the first of them that no DECLARE or loop so far has made. */
+export interface Reading {
+  at: Position;
+  variables: Variable[];
+  next: number;
+}
+
+/** An SQL text that stands at this position. */
+export function sqlAt(value: unknown, at: Position): Sql {
+  const expr = exprOf(value);
+  if (expr) return at.copy(expr);
+  at.lost = true;
+  return { text: "", parse: "expression", copied: [] };
+}
+
+/** `USING a, b`, where the tree has such a list. */
+export function usingAt(value: unknown, at: Position): Sql[] {
+  return listOf(value).map((item, index) => {
+    at.expect(index === 0 ? "using" : ",");
+    return sqlAt(item, at);
+  });
+}
