@@ -3,13 +3,14 @@ import { join, relative, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { Planned } from "../pipeline/plan.ts";
-import { outputFiles, writeAll, type OutputFile } from "../plan/output.ts";
+import { outputFiles } from "../migration-tools/index.ts";
 import { planHash } from "../plan/plan-hash.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AccessReport } from "../rehearse/access.ts";
 import type { Rehearsal } from "../rehearse/rehearse.ts";
 import { differencesTable } from "../report/differences.ts";
 import { proofMarkdown } from "../report/proof-markdown.ts";
+import { writeAll, type OutputFile } from "../write-files.ts";
 import { say } from "./terminal.ts";
 
 /** What `.rlsmith/plan.json` holds: the plan, and where its files are, relative to the project. */

@@ -5,7 +5,7 @@ import { outputPlace } from "../pipeline/output-place.ts";
 import { verifyMutants } from "../pipeline/verify-mutants.ts";
 import { verifySource } from "../pipeline/verify.ts";
 import type { ProjectOptions, Source } from "../pipeline/source.ts";
-import { writeAll } from "../plan/output.ts";
+import { writeAll } from "../write-files.ts";
 import { mutantsJson, renderMutants } from "../report/mutants.ts";
 import { renderVerifyComparison } from "../report/verify-comparison.ts";
 import { jsonWriter } from "../report/verify-json.ts";

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { type Command, Option } from "commander";
 import { checkClaims, planClaimsFix } from "../../pipeline/claims.ts";
 import { openSource } from "../../pipeline/source.ts";
-import { writeAll } from "../../plan/output.ts";
+import { writeAll } from "../../write-files.ts";
 import { claimsMarkdown } from "../../report/claims-markdown.ts";
 import { claimsJson, renderClaims } from "../../report/claims-terminal.ts";
 import { renderReplay } from "../../report/replay-terminal.ts";

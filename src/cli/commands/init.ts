@@ -7,7 +7,7 @@ import { ToolError } from "../../errors.ts";
 import { describeLocation } from "../../finding.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { openSource } from "../../pipeline/source.ts";
-import { writeAll } from "../../plan/output.ts";
+import { writeAll } from "../../write-files.ts";
 import { renderReplay } from "../../report/replay-terminal.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
 import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";

@@ -4,7 +4,7 @@ import { catalogHash } from "../../pg/catalog-hash.ts";
 import { openSource } from "../../pipeline/source.ts";
 import { planSource } from "../../pipeline/plan.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
-import { writeAll } from "../../plan/output.ts";
+import { writeAll } from "../../write-files.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
