@@ -1,11 +1,12 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { ToolError } from "../errors.ts";
-import type { ProjectOptions } from "../pipeline/source.ts";
+import type { ProjectOptions, Source } from "../pipeline/source.ts";
 import { TOOL_NAMES, type ToolName } from "../migration-tools/index.ts";
+import { renderReplay } from "../report/replay-terminal.ts";
 import type { ScratchTarget } from "../scratch/scratch.ts";
-import { progressLines, type Format } from "./terminal.ts";
+import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
 
 /** What every command takes. */
 export interface SourceFlags {
@@ -56,4 +57,14 @@ export function projectOptions(project: string, flags: SourceFlags): ProjectOpti
     strict: flags.strict ?? false,
     progress: progressLines(),
   };
+}
+
+/** What failed while the migrations were replayed goes to stderr. */
+export function sayReplay({ origin }: Source): void {
+  if (origin.kind === "migrations") say(renderReplay(origin.report, coloursFor(process.stderr)));
+}
+
+/** A line for each file that was written. */
+export function sayWritten(paths: readonly string[]): void {
+  for (const path of paths) say(`wrote ${relative(process.cwd(), path)}`);
 }
