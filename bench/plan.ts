@@ -10,7 +10,7 @@ import { buildPlan } from "../src/plan/build.ts";
 import { renderMigration } from "../src/plan/migration.ts";
 import type { Catalog } from "../src/pg/catalog.ts";
 import { rewriteCatalog } from "../src/rewrite/run.ts";
-import { readMigrations } from "../src/scratch/layout.ts";
+import { readMigrations } from "../src/migration-tools/index.ts";
 import { openScratch } from "../src/scratch/open.ts";
 import { extensionsNamed } from "../src/scratch/prepare.ts";
 import { replay } from "../src/scratch/replay.ts";

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { z } from "zod";
 import { ToolError, messageOf } from "./errors.ts";
-import { LAYOUTS } from "./layouts.ts";
+import { TOOL_NAMES } from "./migration-tools/index.ts";
 import type { ClaimsSource, ContextMap, ContextType } from "./pg/context.ts";
 
 const reason = z.string().trim().min(3, "a reason that a colleague understands");
@@ -97,7 +97,7 @@ const configSchema = z.strictObject({
     .strictObject({
       /** relative to the config file */
       folder: z.string().min(1),
-      layout: z.enum(LAYOUTS).optional(),
+      layout: z.enum(TOOL_NAMES).optional(),
     })
     .optional(),
   /** where claims come from: `auth.jwt()`, `myschema.claims()`, or `request.jwt.claims` */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { outputFiles, writeAll } from "./plan/output.ts";
+import { outputFiles } from "./migration-tools/index.ts";
 import { inspectCatalog } from "./pipeline/inspection.ts";
 import { openSource } from "./pipeline/source.ts";
 import { planSource } from "./pipeline/plan.ts";
@@ -10,6 +10,7 @@ import type { Progress } from "./progress.ts";
 import { renderConfig } from "./classify/config-file.ts";
 import { ToolError } from "./errors.ts";
 import { differencesTable } from "./report/differences.ts";
+import { writeAll } from "./write-files.ts";
 import type { Rehearsal } from "./rehearse/rehearse.ts";
 
 export interface Demo {

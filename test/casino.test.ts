@@ -9,7 +9,7 @@ import { renderMigration } from "../src/plan/migration.ts";
 import { silent } from "../src/progress.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { rehearse, type Rehearsal } from "../src/rehearse/rehearse.ts";
-import { readMigrations } from "../src/scratch/layout.ts";
+import { readMigrations } from "../src/migration-tools/index.ts";
 import { openScratch } from "../src/scratch/open.ts";
 import { replay } from "../src/scratch/replay.ts";
 import type { ScratchTarget } from "../src/scratch/scratch.ts";

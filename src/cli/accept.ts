@@ -1,12 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { ToolError } from "../errors.ts";
-import { provePlan } from "../pipeline/prove-plan.ts";
-import type { PlanProof } from "../pipeline/prove-plan.ts";
-import type { Progress } from "../progress.ts";
-import type { Source } from "../pipeline/source.ts";
-import type { AcceptedChange, Plan } from "../plan/plan.ts";
+import type { Acceptances } from "../pipeline/acceptances.ts";
 import { DEFAULT_TIMEOUT } from "../prove/compare-access.ts";
-import type { Objection } from "../prove/gate.ts";
 
 export interface AcceptFlags {
   accept: string[];
@@ -35,51 +29,11 @@ function milliseconds(value: string): number {
   return Number(value);
 }
 
-/** Prove a plan; what `--accept` answers for is written into it. */
-export async function provedPlan(
-  source: Source,
-  plan: Plan,
-  flags: AcceptFlags,
-  progress: Progress,
-): Promise<PlanProof> {
-  const limits = { timeout: flags.proveTimeout };
-  const proved = await provePlan(source, plan, acceptances(flags.accept), limits, progress);
-  plan.accepted = acceptedChanges(proved.objections);
-  return proved;
-}
-
-/** `--accept policy=reason`: policy → reason. Throws ToolError (usage) where the reason is missing. */
-function acceptances(values: readonly string[]): Map<string, string> {
-  return new Map(
+/** `--accept policy=reason`; one without `=` has no reason. */
+export const acceptances = (values: readonly string[]): Acceptances =>
+  new Map(
     values.map((value): [string, string] => {
-      const at = value.indexOf("=");
-      const [policy, reason] = [value.slice(0, at).trim(), value.slice(at + 1).trim()];
-      if (at < 0 || policy === "" || reason.length < 3)
-        throw new ToolError(
-          "usage",
-          "ACCEPT_WITHOUT_REASON",
-          `--accept \`${value}\` has no reason`,
-          "write --accept 'schema.relation.policy=a reason that a colleague understands'",
-        );
-      return [policy, reason];
+      const [policy = "", ...reason] = value.split("=");
+      return [policy.trim(), reason.join("=").trim()];
     }),
   );
-}
-
-/** What `--accept` answered for, as the plan keeps it. */
-const acceptedChanges = (objections: readonly Objection[]): AcceptedChange[] =>
-  objections.flatMap(({ policy, regime, component, decision, answer }) =>
-    answer?.by === "accept" ? [{ policy, regime, component, decision, reason: answer.reason }] : [],
-  );
-
-/** Throws ToolError (not-proven, exit 3) while a policy becomes looser, or is not settled, and nobody answers for it. */
-export function refuseUnanswered(objections: readonly Objection[]): void {
-  const open = [...new Set(objections.filter(({ answer }) => answer === null).map(({ policy }) => policy))];
-  if (open.length === 0) return;
-  throw new ToolError(
-    "not-proven",
-    "NOT_PROVEN",
-    `${open.length} ${open.length === 1 ? "policy is" : "policies are"} neither equivalent nor tighter, so no file was written`,
-    `look at the witnesses above, then answer for each: --accept '${open[0] ?? ""}=reason'`,
-  );
-}

@@ -1,18 +1,19 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { ToolError } from "../errors.ts";
-import type { ProjectOptions } from "../pipeline/source.ts";
-import { LAYOUTS, type LayoutName } from "../layouts.ts";
+import type { ProjectOptions, Source } from "../pipeline/source.ts";
+import { TOOL_NAMES, type ToolName } from "../migration-tools/index.ts";
+import { renderReplay } from "../report/replay-terminal.ts";
 import type { ScratchTarget } from "../scratch/scratch.ts";
-import { progressLines, type Format } from "./terminal.ts";
+import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
 
 /** What every command takes. */
 export interface SourceFlags {
   db?: string;
   scratch?: string;
   folder?: string;
-  layout?: LayoutName;
+  layout?: ToolName;
   config?: string;
   strict?: boolean;
   format: Format;
@@ -29,7 +30,7 @@ export const withSource = (command: Command, format: Option = FORMAT): Command =
     .option("--db <url>", "read a live database instead of the migrations; it is only ever read")
     .option("--scratch <url>", "make the scratch database on this server instead of the embedded one")
     .option("--folder <path>", "the migrations folder, where it is not found by itself")
-    .addOption(new Option("--layout <name>", "how the folder is laid out").choices([...LAYOUTS]))
+    .addOption(new Option("--layout <name>", "how the folder is laid out").choices([...TOOL_NAMES]))
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
     .option("--strict", "stop at the first statement that fails to replay (exit 4)")
     .addOption(format);
@@ -56,4 +57,14 @@ export function projectOptions(project: string, flags: SourceFlags): ProjectOpti
     strict: flags.strict ?? false,
     progress: progressLines(),
   };
+}
+
+/** What failed while the migrations were replayed goes to stderr. */
+export function sayReplay({ origin }: Source): void {
+  if (origin.kind === "migrations") say(renderReplay(origin.report, coloursFor(process.stderr)));
+}
+
+/** A line for each file that was written. */
+export function sayWritten(paths: readonly string[]): void {
+  for (const path of paths) say(`wrote ${relative(process.cwd(), path)}`);
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { messageOf, ToolError } from "../errors.ts";
+import { readPlan } from "../plan/plan-file.ts";
 import type { Plan } from "../plan/plan.ts";
-import { planPath, readStoredPlan } from "./plan-file.ts";
-import { planOf, type TargetFlags } from "./target-options.ts";
+import type { TargetFlags } from "./target-options.ts";
 
 /** What `rlsmith rollback` takes. */
 export interface RollbackFlags extends TargetFlags {
@@ -42,19 +42,10 @@ export function downOf(
   projectDir: string,
   file: string,
   planFile: string | undefined,
-): { text: string; plan: Plan; planHash: string; migration: string } {
+): { text: string; plan: Plan; migration: string } {
   const text = readDown(file);
-  const { plan, hash, up } = planOf(projectDir, planFile);
-  return { text, plan, planHash: hash, migration: up };
-}
-
-/** Of the plan that lies there. The way back by the journal does not need one, so one that cannot be read is none. */
-export function migrationIn(projectDir: string): string | null {
-  try {
-    return readStoredPlan(planPath(projectDir))?.files.up ?? null;
-  } catch {
-    return null;
-  }
+  const { plan, files } = readPlan(projectDir, planFile);
+  return { text, plan, migration: files.up };
 }
 
 function readDown(file: string): string {

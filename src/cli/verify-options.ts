@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ToolError } from "../errors.ts";
 import { readBefore, type Before } from "../verify/compare.ts";
-import { EMITTED, isEmitted, type EmittedKind } from "../verify/emit/place.ts";
+import { EMITTED, type EmittedKind } from "../verify/emit/place.ts";
 import type { SourceFlags } from "./options.ts";
 
 export const VERIFY_FORMATS = ["terminal", "json", "markdown", "junit"] as const;
@@ -27,15 +27,4 @@ export function earlierRun(file: string | undefined): Before | null {
       "write one with: rlsmith verify --format json > before.json",
     );
   return readBefore(readFileSync(file, "utf8"), file);
-}
-
-/** Throws ToolError (usage) where a file of somebody else's would be written over. */
-export function refuseForeignFile(path: string, kind: EmittedKind): void {
-  if (!existsSync(path) || isEmitted(readFileSync(path, "utf8"), kind)) return;
-  throw new ToolError(
-    "usage",
-    "NOT_OUR_FILE",
-    `\`${path}\` is there and was not written by rlsmith`,
-    "move it away, or give your own tests another name",
-  );
 }

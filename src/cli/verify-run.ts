@@ -1,11 +1,7 @@
-import { existsSync } from "node:fs";
-import { relative } from "node:path";
-import { emitTests } from "../pipeline/emit-tests.ts";
-import { outputPlace } from "../pipeline/output-place.ts";
+import { writeIsolationTests } from "../pipeline/emit-tests.ts";
 import { verifyMutants } from "../pipeline/verify-mutants.ts";
 import { verifySource } from "../pipeline/verify.ts";
 import type { ProjectOptions, Source } from "../pipeline/source.ts";
-import { writeAll } from "../plan/output.ts";
 import { mutantsJson, renderMutants } from "../report/mutants.ts";
 import { renderVerifyComparison } from "../report/verify-comparison.ts";
 import { jsonWriter } from "../report/verify-json.ts";
@@ -13,12 +9,13 @@ import { verificationJunit } from "../report/verify-junit.ts";
 import { verificationMarkdown } from "../report/verify-markdown.ts";
 import { renderOpen, renderVerification } from "../report/verify-terminal.ts";
 import { comparing, type Before } from "../verify/compare.ts";
-import { emittedPath, type EmittedKind } from "../verify/emit/place.ts";
+import type { EmittedKind } from "../verify/emit/place.ts";
 import { mutationScore } from "../verify/mutation-score.ts";
 import type { Verification } from "../verify/verification.ts";
+import { sayWritten } from "./options.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, say } from "./terminal.ts";
-import { refuseForeignFile, type VerifyFlags } from "./verify-options.ts";
+import type { VerifyFlags } from "./verify-options.ts";
 
 /** Run the matrix and print it; the exit code. */
 export async function attack(
@@ -56,12 +53,8 @@ const exitOf = (found: Verification): number =>
 
 /** Write the matrix as a file of tests, and say what is open: tests of it fail until it is mended. The exit code is that of an attack. */
 export async function emit(source: Source, kind: EmittedKind, options: ProjectOptions): Promise<number> {
-  const path = emittedPath(outputPlace(source, options.projectDir, null), kind);
-  refuseForeignFile(path, kind);
-  const { text: content, found } = await emitTests(source, kind, options.projectDir, options.progress);
-  // one that an earlier run has written
-  writeAll([{ path, content, replace: existsSync(path) }], options.projectDir);
-  say(`wrote ${relative(process.cwd(), path)}`);
+  const { path, found } = await writeIsolationTests(source, kind, options.projectDir, options.progress);
+  sayWritten([path]);
   if (found.breaches.length > 0) {
     say(
       "open now: tests of tables that are open ask that nothing of another tenant is reached, and fail until it is mended",

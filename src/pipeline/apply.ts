@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { applyPlan, type ApplyResult } from "../apply/apply.ts";
-import type { Approval } from "../apply/approvals.ts";
+import { checkApprovals, type Approval } from "../apply/approvals.ts";
 import type { Cut } from "../apply/groups.ts";
 import { readJournal, type Entry } from "../apply/journal.ts";
 import { rollbackRun, type RollbackResult } from "../apply/rollback.ts";
@@ -9,35 +9,25 @@ import { rollbackByFile } from "../apply/rollback-file.ts";
 import { checkDownFile } from "../apply/down-file.ts";
 import { repairNote } from "../apply/supabase-history.ts";
 import { checkStayed } from "../apply/stayed.ts";
-import type { Talk } from "../apply/surely.ts";
 import type { TransitionLimits } from "../apply/transition.ts";
 import type { Config, TargetConfig } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { inspect } from "../inspect/inspect.ts";
+import { planHash } from "../plan/plan-hash.ts";
 import type { Plan } from "../plan/plan.ts";
 import { prepareLook } from "../verify/look.ts";
 import { VERSION } from "../version.ts";
 import { knownOf } from "./known.ts";
-import { connectionsTo, openToLook, targetOf, urlOf } from "./target.ts";
-
-/** A target, and whose hands are on it. */
-export interface OnTarget {
-  projectDir: string;
-  config: Config | null;
-  target: string;
-  /** as git knows him: `Name <mail>` */
-  person: string | null;
-  talk: Talk & { waiting(): void };
-}
+import { connectionsTo, openToLook, targetOf, urlOf, type OnTarget } from "./target.ts";
 
 export interface ApplyOptions {
   plan: Plan;
-  planHash: string;
   cut: Cut;
   dryRun: boolean;
   adopt: boolean;
-  approvals: Approval[];
+  /** all that were given; those of another plan do not count */
+  approvals: readonly Approval[];
   /** the plan's file in the migrations folder */
   migration: string;
 }
@@ -46,21 +36,25 @@ export interface ApplyOptions {
 export type RollbackOptions = {
   dryRun: boolean;
   /** of the project's plan, where there is one */ migration: string | null;
-} & (
-  | { by: "journal"; to: number | null; force: string | null }
-  | { by: "file"; plan: Plan; planHash: string; text: string }
-);
+} & ({ by: "journal"; to: number | null; force: string | null } | { by: "file"; plan: Plan; text: string });
 
-/** Apply a plan to a target of the config. */
+/**
+ * Apply a plan to a target of the config. Throws ToolError: (not-proven) the target wants more approvals, or the plan has not been in force on
+ * another target for as long as the config wants; (environment) something speaks against it on the server, or was in the way.
+ */
 export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promise<ApplyResult> {
   const target = targetOf(on.config, on.target);
+  const hash = planHash(options.plan);
+  // a trial needs nobody's approval
+  const wanted = options.dryRun ? 0 : target.requireApprovals;
+  const approvals = checkApprovals(options.approvals, hash, wanted, on.target);
   const url = await urlOf(on.target, target, on.projectDir);
   if (target.after && !options.dryRun && !options.adopt) {
     const other = target.after.target;
     const otherUrl = await urlOf(other, targetOf(on.config, other), on.projectDir);
     const db = await openToLook(otherUrl, "rlsmith apply");
     try {
-      await checkStayed(db, other, options.planHash, target.after.hours);
+      await checkStayed(db, other, hash, target.after.hours);
     } finally {
       await db.close();
     }
@@ -70,11 +64,12 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
       connectionsTo(url, "rlsmith apply", limitsOf(target), on.talk.waiting),
       {
         ...options,
+        planHash: hash,
         target: on.target,
         limits: limitsOf(target),
         person: on.person,
         rlsmith: VERSION,
-        approvals: options.approvals.map(({ as, email, at }) => ({ as, email, at })),
+        approvals: approvals.map(({ as, email, at }) => ({ as, email, at })),
       },
       async (db, relations) => prepareLook(db, knownOf(await inspect(db), on.config), verifyOf(on.config), relations),
       on.talk,
@@ -109,7 +104,7 @@ export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): 
   const base = { target: on.target, limits: limitsOf(target), person: on.person, rlsmith: VERSION };
   const result = await toldByServer(on.target, async () =>
     options.by === "file"
-      ? rollbackByFile(connections, { ...base, ...options }, on.talk)
+      ? rollbackByFile(connections, { ...base, ...options, planHash: planHash(options.plan) }, on.talk)
       : rollbackRun(connections, { ...base, ...options }, on.talk),
   );
   if (!options.dryRun && result.groups.length > 0)

@@ -6,14 +6,16 @@ import type { ClaimsReport } from "../claims/report.ts";
 import type { TokenOptions } from "../claims/tokens.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
-import { outputFiles, outputNames } from "../plan/output.ts";
-import type { OutputFile } from "../plan/output.ts";
+import { outputFiles, outputNames, type Subject } from "../migration-tools/index.ts";
 import type { Progress } from "../progress.ts";
+import type { OutputFile } from "../write-files.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 import { relative } from "node:path";
+
+const CLAIMS_SYNC: Subject = { slug: "claims_sync", title: "claims sync" };
 
 /** Look at a source's claims: the sync, who is in step, how old a token can be. A live database is only read; the sync is tried on a scratch one. */
 export async function checkClaims(source: Source, options: TokenOptions, progress: Progress): Promise<ClaimsReport> {
@@ -69,12 +71,12 @@ export function planClaimsFix(
     );
   if (!findings.some(isMended) || !isFixable(source)) return null;
   const place = outputPlace(project, projectDir, outDir);
-  const names = outputNames(place, now, "claims_sync");
+  const names = outputNames(place, now, CLAIMS_SYNC);
   const migration = renderFix(source, facts.triggers, {
     schema: project.config?.config.helperSchema ?? "rlsmith_private",
     ownTransaction: names.ownTransaction,
     rollbackFile: relative(projectDir, names.down),
     repairsSync: !syncHolds(facts, source),
   });
-  return outputFiles(place, names, migration, now, "claims_sync");
+  return outputFiles(place, names, migration, now, CLAIMS_SYNC);
 }

@@ -1,14 +1,18 @@
+import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseConfig } from "../config.ts";
+import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
 import { isolationTests } from "../verify/emit/build.ts";
 import { pgtap } from "../verify/emit/pgtap.ts";
-import type { EmittedKind } from "../verify/emit/place.ts";
+import { emittedPath, isEmitted, type EmittedKind } from "../verify/emit/place.ts";
 import { vitest } from "../verify/emit/vitest.ts";
 import { scratchGround } from "../verify/scratch-ground.ts";
 import type { Verification } from "../verify/verification.ts";
 import { verify } from "../verify/verify.ts";
 import { knownOf } from "./known.ts";
+import { writeAll } from "../write-files.ts";
+import { outputPlace } from "./output-place.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 
@@ -38,4 +42,33 @@ export async function emitTests(
   } finally {
     await base.close();
   }
+}
+
+/**
+ * Write the matrix of a source as a file of tests, where the project keeps its tests. Throws ToolError (usage) where a file is there that
+ * rlsmith did not write.
+ */
+export async function writeIsolationTests(
+  source: Source,
+  kind: EmittedKind,
+  projectDir: string,
+  progress: Progress,
+): Promise<{ path: string; found: Verification }> {
+  const path = emittedPath(outputPlace(source, projectDir, null), kind);
+  refuseForeignFile(path, kind);
+  const { text: content, found } = await emitTests(source, kind, projectDir, progress);
+  // one that an earlier run has written
+  writeAll([{ path, content, replace: existsSync(path) }], projectDir);
+  return { path, found };
+}
+
+/** Throws ToolError (usage) where a file that rlsmith did not write would be overwritten. */
+function refuseForeignFile(path: string, kind: EmittedKind): void {
+  if (!existsSync(path) || isEmitted(readFileSync(path, "utf8"), kind)) return;
+  throw new ToolError(
+    "usage",
+    "NOT_OUR_FILE",
+    `\`${path}\` is there and was not written by rlsmith`,
+    "move it away, or give your own tests another name",
+  );
 }

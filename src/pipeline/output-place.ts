@@ -1,4 +1,4 @@
-import type { OutputPlace } from "../plan/output.ts";
+import type { OutputPlace } from "../migration-tools/index.ts";
 import type { Source } from "./source.ts";
 import { resolve } from "node:path";
 

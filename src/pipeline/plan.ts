@@ -1,9 +1,9 @@
 import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
+import { outputNames } from "../migration-tools/index.ts";
+import type { OutputNames, OutputPlace } from "../migration-tools/index.ts";
 import { buildPlan } from "../plan/build.ts";
 import { renderMigration } from "../plan/migration.ts";
-import { outputNames } from "../plan/output.ts";
-import type { OutputNames, OutputPlace } from "../plan/output.ts";
 import type { Migration, Plan } from "../plan/plan.ts";
 import { rewriteCatalog } from "../rewrite/run.ts";
 import { VERSION } from "../version.ts";

@@ -1,4 +1,3 @@
-import { ToolError } from "../errors.ts";
 import { catalogAfter } from "../plan/catalog-after.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Progress } from "../progress.ts";
@@ -8,6 +7,7 @@ import type { Objection } from "../prove/gate.ts";
 import { proveMigration } from "../prove/migration.ts";
 import type { MigrationProof } from "../prove/migration.ts";
 import { confirm } from "../prove/replay/confirm.ts";
+import { checkAcceptances, type Acceptances } from "./acceptances.ts";
 import { withScratch } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 
@@ -19,24 +19,16 @@ export interface PlanProof {
 
 /**
  * Prove a planned migration in every regime, and run the witnesses on a scratch database. `accepts`: policy → reason, for what is neither
- * equivalent nor tighter. Throws ToolError (usage) where one names a policy that is not there.
+ * equivalent nor tighter. Throws ToolError (usage) where one names a policy that is not there, or has no reason.
  */
 export async function provePlan(
   source: Source,
   plan: Plan,
-  accepts: ReadonlyMap<string, string>,
+  accepts: Acceptances,
   options: CompareOptions,
   progress: Progress,
 ): Promise<PlanProof> {
-  const known = new Set<string>(plan.policies.map(({ policy }) => policy));
-  for (const name of accepts.keys())
-    if (!known.has(name))
-      throw new ToolError(
-        "usage",
-        "NO_SUCH_POLICY",
-        `--accept: there is no policy \`${name}\``,
-        "name it as the plan does: schema.relation.policy",
-      );
+  checkAcceptances(accepts, plan);
   const after = catalogAfter(source.catalog, plan);
   const made = proveMigration(source.catalog, after, plan.context, plan.policies, options);
   // that a malformed variable raises is no news: in the foreign regimes only what is allowed is run

@@ -2,11 +2,10 @@ import { loadConfig } from "../config.ts";
 import type { Config } from "../config.ts";
 import { openServer } from "../db/server.ts";
 import { inspect } from "../inspect/inspect.ts";
-import type { LayoutName } from "../layouts.ts";
+import { readMigrations } from "../migration-tools/index.ts";
+import type { MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
-import { readMigrations } from "../scratch/layout.ts";
-import type { MigrationsFolder } from "../scratch/layout.ts";
 import { openScratch } from "../scratch/open.ts";
 import { extensionsNamed } from "../scratch/prepare.ts";
 import { replay } from "../scratch/replay.ts";
@@ -22,7 +21,7 @@ export interface ProjectOptions {
   scratch: ScratchTarget;
   /** the migrations folder, where it is not to be found by itself */
   folder?: string | undefined;
-  layout?: LayoutName | undefined;
+  layout?: ToolName | undefined;
   /** config file, relative to the project; null: do not look at any */
   config?: string | null | undefined;
   strict: boolean;

@@ -1,12 +1,61 @@
 import { spawn } from "node:child_process";
-import type { Connections } from "../apply/surely.ts";
+import type { Connections, Talk } from "../apply/surely.ts";
 import { sharesBackends, takeTurn } from "../apply/session.ts";
 import type { TransitionLimits } from "../apply/transition.ts";
-import type { Config, TargetConfig } from "../config.ts";
+import { loadConfig, type Config, type TargetConfig } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { untilEnding } from "../db/until-ending.ts";
 import { ToolError } from "../errors.ts";
+import { personIn } from "../person.ts";
+
+/** A target of the config, and who works on it. */
+export interface OnTarget {
+  projectDir: string;
+  config: Config | null;
+  target: string;
+  /** as git knows the person: `Name <mail>` */
+  person: string | null;
+  talk: TargetTalk;
+}
+
+/** How a run on a target tells what it does. */
+export type TargetTalk = Talk & { waiting(): void };
+
+const SILENT: TargetTalk = { waiting: () => {}, stage: () => {}, locks: () => {}, tried: () => {}, done: () => {} };
+
+/**
+ * A target of a project's config: the one that is named, else the only one; the person is the one whom git knows there. Throws ToolError
+ * (usage): none is named where the config has several, or has none.
+ */
+export async function openTarget(
+  projectDir: string,
+  options: { target?: string | undefined; config?: string | undefined; talk?: TargetTalk } = {},
+): Promise<OnTarget> {
+  const config = (await loadConfig(projectDir, options.config))?.config ?? null;
+  const names = Object.keys(config?.targets ?? {});
+  const [only] = names;
+  const target = options.target ?? (names.length === 1 ? only : undefined);
+  if (target === undefined)
+    throw new ToolError(
+      "usage",
+      "WHICH_TARGET",
+      names.length === 0
+        ? "the config names no target"
+        : "the config names several targets, and no --target says which",
+      names.length === 0
+        ? 'name it in rlsmith.config.ts: targets: { staging: { url: { env: "STAGING_URL" } } }'
+        : `add --target ${names.join(" or --target ")}`,
+    );
+  const person = await personIn(projectDir);
+  return {
+    projectDir,
+    config,
+    target,
+    person: person && `${person.name} <${person.email}>`,
+    talk: options.talk ?? SILENT,
+  };
+}
 
 /** A target of the config. Throws ToolError (usage) where there is none of that name. */
 export function targetOf(config: Config | null, name: string): TargetConfig {

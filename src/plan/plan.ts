@@ -1,9 +1,10 @@
 import type { Finding } from "../finding.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { ContextMap } from "../pg/context.ts";
+import type { Migration } from "../migration-tools/index.ts";
 import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "../rewrite/outcome.ts";
 
-export type { AnnouncedChange, OpenDecision, PolicyOutcome };
+export type { AnnouncedChange, Migration, OpenDecision, PolicyOutcome };
 
 /** What `rlsmith plan` writes: everything that apply, rehearse and rollback need, as plain data. */
 export interface Plan {
@@ -57,10 +58,4 @@ export interface Step {
   down: string[];
   lock: LockMode;
   hazards: Hazard[];
-}
-
-/** The two files of a migration. */
-export interface Migration {
-  up: string;
-  down: string;
 }

@@ -1,5 +1,5 @@
 import { isContrib } from "./extensions.ts";
-import type { MigrationsFolder } from "./layout.ts";
+import type { MigrationsFolder } from "../migration-tools/index.ts";
 
 /** What a new Supabase project has in schema `extensions` before its first migration, and how a use of it looks. */
 const PREINSTALLED: { extension: string; use: RegExp }[] = [

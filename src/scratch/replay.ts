@@ -4,7 +4,7 @@ import { pgErrorOf } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
-import type { MigrationsFolder } from "./layout.ts";
+import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { extensionsImplied } from "./prepare.ts";
 import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";

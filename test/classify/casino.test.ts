@@ -7,7 +7,7 @@ import { classify, type ClassifiedPolicy } from "../../src/classify/classify.ts"
 import { contextMapOf, loadConfig } from "../../src/config.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { inspectJson, renderInspect } from "../../src/report/inspect-terminal.ts";
-import { readMigrations } from "../../src/scratch/layout.ts";
+import { readMigrations } from "../../src/migration-tools/index.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import { analyseCatalog, JWT, type Analysed } from "./support.ts";

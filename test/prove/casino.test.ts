@@ -13,7 +13,7 @@ import { propertyOf } from "../../src/prove/properties.ts";
 import { confirm } from "../../src/prove/replay/confirm.ts";
 import { confirmProperty } from "../../src/prove/replay/confirm-property.ts";
 import { inferTenant } from "../../src/prove/tenant.ts";
-import { readMigrations } from "../../src/scratch/layout.ts";
+import { readMigrations } from "../../src/migration-tools/index.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";

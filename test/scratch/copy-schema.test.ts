@@ -5,7 +5,7 @@ import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { sameCatalog } from "../../src/rehearse/identical.ts";
 import { copySchema } from "../../src/scratch/copy-schema.ts";
-import { readMigrations } from "../../src/scratch/layout.ts";
+import { readMigrations } from "../../src/migration-tools/index.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import { startServer, type TestServer } from "../support/server.ts";

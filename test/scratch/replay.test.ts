@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { inspect } from "../../src/inspect/inspect.ts";
-import { readMigrations } from "../../src/scratch/layout.ts";
+import { readMigrations } from "../../src/migration-tools/index.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { extensionsNamed } from "../../src/scratch/prepare.ts";
 import { replay, type ReplayReport } from "../../src/scratch/replay.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openServer } from "../../src/db/server.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
-import { readMigrations } from "../../src/scratch/layout.ts";
+import { readMigrations } from "../../src/migration-tools/index.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { project } from "../support/cli.ts";

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
-import { checkApprovals } from "../../apply/approvals.ts";
+import { approvalsOf } from "../../apply/approvals-file.ts";
 import { applyToTarget } from "../../pipeline/apply.ts";
-import { targetOf } from "../../pipeline/target.ts";
+import { readPlan } from "../../plan/plan-file.ts";
 import { renderApplied } from "../../report/apply-terminal.ts";
-import { approvalsOf } from "../approvals-file.ts";
 import { EXIT } from "../exit.ts";
-import { cutOf, onTarget, planOf, withTarget, type TargetFlags } from "../target-options.ts";
+import { cutOf, onTarget, withTarget, type TargetFlags } from "../target-options.ts";
 import { coloursFor, print } from "../terminal.ts";
 
 interface ApplyFlags extends TargetFlags {
@@ -24,19 +23,14 @@ export function applyCommand(program: Command, done: (exit: number) => void): vo
     .option("--adopt", "another tool has run the migration: find that it is there, and write it into the journal")
     .action(async (project: string, flags: ApplyFlags) => {
       const on = await onTarget(project, flags);
-      const { plan, hash, up } = planOf(on.projectDir, flags.plan);
-      const wanted = targetOf(on.config, on.target).requireApprovals;
-      const given = approvalsOf(on.projectDir);
-      const dryRun = flags.dryRun ?? false;
+      const { plan, files } = readPlan(on.projectDir, flags.plan);
       const result = await applyToTarget(on, {
         plan,
-        planHash: hash,
         cut: cutOf(flags.by, on.config),
-        dryRun,
-        migration: up,
+        dryRun: flags.dryRun ?? false,
+        migration: files.up,
         adopt: flags.adopt ?? false,
-        // who tries it out needs nobody's leave
-        approvals: checkApprovals(given, hash, dryRun ? 0 : wanted, on.target),
+        approvals: approvalsOf(on.projectDir),
       });
       print(
         flags.format === "json" ? JSON.stringify(result, null, 2) : renderApplied(result, coloursFor(process.stdout)),

@@ -1,11 +1,7 @@
 import { relative, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { withApproval } from "../../apply/approvals.ts";
-import { ToolError } from "../../errors.ts";
-import { approvalsOf, writeApprovals } from "../approvals-file.ts";
+import { approvePlan } from "../../pipeline/approve.ts";
 import { EXIT } from "../exit.ts";
-import { personIn } from "../person.ts";
-import { planOf } from "../target-options.ts";
 import { print, say, type Format } from "../terminal.ts";
 
 export function approveCommand(program: Command, done: (exit: number) => void): void {
@@ -19,25 +15,11 @@ export function approveCommand(program: Command, done: (exit: number) => void): 
       new Option("--format <format>", "how the approval is printed").choices(["terminal", "json"]).default("terminal"),
     )
     .action(async (project: string, flags: { as: string; plan?: string; format: Format }) => {
-      const projectDir = resolve(project);
-      const { plan, hash } = planOf(projectDir, flags.plan);
-      const as = flags.as.trim();
-      if (as === "")
-        throw new ToolError("usage", "NO_CAPACITY", "--as says in which capacity you approve", '--as "Security Lead"');
-      const person = await personIn(projectDir);
-      if (person === null)
-        throw new ToolError(
-          "environment",
-          "NOBODY",
-          "git does not know who you are",
-          "git config user.name and user.email say it",
-        );
-      const approval = { as, ...person, at: new Date().toISOString(), planHash: hash };
-      const file = writeApprovals(projectDir, withApproval(approvalsOf(projectDir), approval));
+      const { approval, plan, file } = await approvePlan(resolve(project), flags.as, { planFile: flags.plan });
       print(
         flags.format === "json"
           ? JSON.stringify(approval, null, 2)
-          : `${person.name} <${person.email}> approves as ${as}: plan ${hash.slice(0, 12)}, ${plan.steps.length} steps`,
+          : `${approval.name} <${approval.email}> approves as ${approval.as}: plan ${approval.planHash.slice(0, 12)}, ${plan.steps.length} steps`,
       );
       say(`wrote ${relative(process.cwd(), file)}: commit it`);
       done(EXIT.fine);

@@ -1,14 +1,12 @@
-import { relative } from "node:path";
 import { type Command, Option } from "commander";
 import { checkClaims, planClaimsFix } from "../../pipeline/claims.ts";
 import { openSource } from "../../pipeline/source.ts";
-import { writeAll } from "../../plan/output.ts";
+import { writeAll } from "../../write-files.ts";
 import { claimsMarkdown } from "../../report/claims-markdown.ts";
 import { claimsJson, renderClaims } from "../../report/claims-terminal.ts";
-import { renderReplay } from "../../report/replay-terminal.ts";
 import { expiryOf, sinceOf } from "../claims-options.ts";
 import { EXIT } from "../exit.ts";
-import { projectOptions, withSource, type SourceFlags } from "../options.ts";
+import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
 interface ClaimsFlags extends Omit<SourceFlags, "format"> {
@@ -38,7 +36,7 @@ export function claimsCommand(program: Command, done: (exit: number) => void): v
       const options = projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
-        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
+        sayReplay(source);
         const report = await checkClaims(source, tokens, options.progress);
         if (flags.format === "json") print(JSON.stringify(claimsJson(report), null, 2));
         else if (flags.format === "markdown") print(claimsMarkdown(report));
@@ -48,7 +46,7 @@ export function claimsCommand(program: Command, done: (exit: number) => void): v
         const files = planClaimsFix(source, report, options.projectDir, flags.out ?? null, new Date());
         if (files === null) return say("nothing to fix: the sync is complete and everybody is in step");
         writeAll(files, options.projectDir);
-        for (const { path } of files) say(`wrote ${relative(process.cwd(), path)}`);
+        sayWritten(files.map(({ path }) => path));
       } finally {
         await source.close();
       }

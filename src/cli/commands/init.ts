@@ -7,11 +7,10 @@ import { ToolError } from "../../errors.ts";
 import { describeLocation } from "../../finding.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { openSource } from "../../pipeline/source.ts";
-import { writeAll } from "../../plan/output.ts";
-import { renderReplay } from "../../report/replay-terminal.ts";
-import { projectOptions, withSource, type SourceFlags } from "../options.ts";
+import { writeAll } from "../../write-files.ts";
+import { projectOptions, sayReplay, withSource, type SourceFlags } from "../options.ts";
 import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";
-import { coloursFor, print, say } from "../terminal.ts";
+import { print, say } from "../terminal.ts";
 
 export function initCommand(program: Command, _done: (exit: number) => void): void {
   withSource(program.command("init"))
@@ -32,7 +31,7 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
       const source = await openSource({ ...options, config: null });
       try {
         const { classified, inferred } = inspectCatalog(source.catalog, null);
-        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
+        sayReplay(source);
         const ask = !flags.yes && process.stdin.isTTY && process.stdout.isTTY;
         const answers = ask ? await askOpenQuestions(inferred, classified) : NO_ANSWERS;
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;

@@ -2,10 +2,9 @@ import type { Command } from "commander";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { openSource } from "../../pipeline/source.ts";
 import { inspectJson, renderInspect } from "../../report/inspect-terminal.ts";
-import { renderReplay } from "../../report/replay-terminal.ts";
 import { EXIT } from "../exit.ts";
-import { projectOptions, withSource, type SourceFlags } from "../options.ts";
-import { coloursFor, print, say } from "../terminal.ts";
+import { projectOptions, sayReplay, withSource, type SourceFlags } from "../options.ts";
+import { coloursFor, print } from "../terminal.ts";
 
 export function inspectCommand(program: Command, done: (exit: number) => void): void {
   withSource(program.command("inspect"))
@@ -18,7 +17,7 @@ export function inspectCommand(program: Command, done: (exit: number) => void): 
           source.config?.config ?? null,
         );
         const colours = coloursFor(process.stdout);
-        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
+        sayReplay(source);
         if (flags.format === "json")
           print(JSON.stringify(inspectJson(catalog, classified, facts, findings, inferred), null, 2));
         else

@@ -1,32 +1,23 @@
 import type { Command } from "commander";
+import { refuseUnanswered, withAccepted } from "../../pipeline/acceptances.ts";
 import { openSource } from "../../pipeline/source.ts";
 import { planSource } from "../../pipeline/plan.ts";
+import { provePlan } from "../../pipeline/prove-plan.ts";
+import { configOf, refuseOpenDecisions } from "../../pipeline/ready.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
+import { writePlan } from "../../pipeline/write-plan.ts";
 import { renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
-import { renderReplay } from "../../report/replay-terminal.ts";
-import { provedPlan, refuseUnanswered, withAccept, type AcceptFlags } from "../accept.ts";
+import { acceptances } from "../accept.ts";
 import { EXIT } from "../exit.ts";
-import { projectOptions, withSource, type SourceFlags } from "../options.ts";
-import { writePlan } from "../plan-file.ts";
-import { configOf, refuseOpenDecisions } from "../ready.ts";
+import { projectOptions, sayReplay, sayWritten } from "../options.ts";
+import { withPlan, type PlanFlags } from "../plan-options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
-interface PlanFlags extends SourceFlags, AcceptFlags {
-  out?: string;
-  dryRun?: boolean;
-  rehearse: boolean;
-  inlineHelpers?: boolean;
-}
-
 export function planCommand(program: Command, done: (exit: number) => void): void {
-  withAccept(withSource(program.command("plan")))
+  withPlan(program.command("plan"))
     .description("plan the move to claims, rehearse it, and write the migration and its way back")
-    .option("--out <folder>", "write the files there instead of the project's own places")
-    .option("--dry-run", "print the files, write nothing")
-    .option("--no-rehearse", "do not run the migration on a scratch database first")
-    .option("--inline-helpers", "write one-expression helpers into the policies instead of changing the helper")
     .action(async (project: string, flags: PlanFlags) => {
       const options = projectOptions(project, flags);
       const now = new Date();
@@ -34,17 +25,19 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
       try {
         const config = configOf(source);
         if (flags.inlineHelpers) config.rules.inlineHelpers = true;
-        const planned = planSource(source, config, options.projectDir, flags.out ?? null, now);
-        const { plan, migration, names } = planned;
+        const fresh = planSource(source, config, options.projectDir, flags.out ?? null, now);
         const colours = coloursFor(process.stdout);
         const json = flags.format === "json";
-        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
-        if (!json) print(renderPlan(plan, colours, true));
-        else if (plan.open.length > 0) print(JSON.stringify({ plan }, null, 2));
-        refuseOpenDecisions(plan, source);
-        const proved = await provedPlan(source, plan, flags, options.progress);
+        sayReplay(source);
+        if (!json) print(renderPlan(fresh.plan, colours, true));
+        else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan }, null, 2));
+        refuseOpenDecisions(fresh.plan, source);
+        const limits = { timeout: flags.proveTimeout };
+        const proved = await provePlan(source, fresh.plan, acceptances(flags.accept), limits, options.progress);
+        const planned = withAccepted(fresh, proved.objections);
         if (!json) print(renderProof(proved.proof, proved.objections, colours));
         refuseUnanswered(proved.objections);
+        const { plan, migration, names } = planned;
         const wanted = flags.rehearse && plan.steps.length > 0;
         const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
         if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal }, null, 2));
@@ -52,7 +45,10 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         if (rehearsal && !rehearsal.passed) done(EXIT.findings);
         if (plan.steps.length === 0) say("nothing to do: every policy is in its final form");
         else if (flags.dryRun && !json) print(`-- ${names.up}\n${migration.up}\n-- ${names.down}\n${migration.down}`);
-        else if (!flags.dryRun) writePlan(planned, proved, rehearsal, options.projectDir, now);
+        else if (!flags.dryRun) {
+          sayWritten(writePlan(planned, proved, rehearsal, options.projectDir, now));
+          if (rehearsal && !rehearsal.passed) say("the rehearsal did not pass, so no migration was written");
+        }
       } finally {
         await source.close();
       }

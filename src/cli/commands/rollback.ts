@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { rollbackOnTarget } from "../../pipeline/apply.ts";
+import { migrationOf } from "../../plan/plan-file.ts";
 import { renderRolledBack } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
-import { downOf, migrationIn, wayOf, type RollbackFlags } from "../rollback-options.ts";
+import { downOf, wayOf, type RollbackFlags } from "../rollback-options.ts";
 import { onTarget, withTarget } from "../target-options.ts";
 import { coloursFor, print } from "../terminal.ts";
 
@@ -22,7 +23,7 @@ export function rollbackCommand(program: Command, done: (exit: number) => void):
       const result = await rollbackOnTarget(
         on,
         way.by === "journal"
-          ? { ...way, dryRun, migration: migrationIn(on.projectDir) }
+          ? { ...way, dryRun, migration: migrationOf(on.projectDir) }
           : { by: "file", dryRun, ...downOf(on.projectDir, way.file, flags.plan) },
       );
       print(

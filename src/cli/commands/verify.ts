@@ -1,9 +1,7 @@
 import { type Command, Option } from "commander";
 import { ToolError } from "../../errors.ts";
 import { openSource } from "../../pipeline/source.ts";
-import { renderReplay } from "../../report/replay-terminal.ts";
-import { projectOptions, withSource } from "../options.ts";
-import { coloursFor, say } from "../terminal.ts";
+import { projectOptions, sayReplay, withSource } from "../options.ts";
 import { earlierRun, EMITTED, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
 import { attack, emit, mutate } from "../verify-run.ts";
 
@@ -45,7 +43,7 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
       const options = projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
-        if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
+        sayReplay(source);
         if (flags.emit) done(await emit(source, flags.emit, options));
         else if (flags.mutants) done(await mutate(source, flags, options));
         else done(await attack(source, flags, options, before));

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { LayoutName } from "../../layouts.ts";
+import type { ToolName } from "../../migration-tools/index.ts";
 
 export const EMITTED = ["pgtap", "vitest"] as const;
 
@@ -8,7 +8,7 @@ export type EmittedKind = (typeof EMITTED)[number];
 
 /** Where the project keeps what: as in the output of a plan. */
 export interface ProjectPlace {
-  layout: LayoutName;
+  layout: ToolName;
   /** the folder that holds the migrations, absolute */
   folder: string;
   /** absolute */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { LAYOUTS } from "../../../src/layouts.ts";
+import { TOOL_NAMES } from "../../../src/migration-tools/index.ts";
 import { emittedPath, isEmitted } from "../../../src/verify/emit/place.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
 import { vitest } from "../../../src/verify/emit/vitest.ts";
@@ -15,7 +15,7 @@ test("supabase: where `supabase test db` looks", () => {
   expect(emittedPath(place, "vitest")).toBe(join(projectDir, "tests/rls_isolation.test.ts"));
 });
 
-test.each(LAYOUTS.filter((layout) => layout !== "supabase"))("%s: the project's folder of tests", (layout) => {
+test.each(TOOL_NAMES.filter((layout) => layout !== "supabase"))("%s: the project's folder of tests", (layout) => {
   const projectDir = project({});
   const place = { layout, folder: join(projectDir, "db/migrations"), projectDir };
   expect(emittedPath(place, "pgtap")).toBe(join(projectDir, "tests/database/rls_isolation.test.sql"));

@@ -1,39 +1,31 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
-import type { LayoutName } from "../layouts.ts";
-import { READERS, sqlFiles, type MigrationFile } from "./layout-files.ts";
+import { folderOnDisk } from "./disk.ts";
+import { TOOL_NAMES, type ToolName } from "./names.ts";
+import type { MigrationFile } from "./tool.ts";
+import { detectTool, TOOLS } from "./tools.ts";
 
-export type { MigrationFile };
-
+/** The migrations of a project, as its tool would run them. */
 export interface MigrationsFolder {
-  layout: LayoutName;
+  layout: ToolName;
   /** absolute */
   projectDir: string;
   /** the folder that holds the migrations, absolute */
   folder: string;
+  /** in the order in which they run; paths are relative to the project */
   files: MigrationFile[];
-  /** what was left out, and why */
+  /** the files that were left out, each with the reason */
   notices: string[];
 }
 
-// Where the tools keep their migrations, seen from the project's folder.
-const USUAL_PLACES = [
-  "supabase/migrations",
-  "prisma/migrations",
-  "drizzle",
-  "db/migrations",
-  "db/migrate",
-  "migrations",
-  "sql",
-  "src/main/resources/db/migration",
-];
+const USUAL_PLACES = [...new Set(TOOL_NAMES.flatMap((name) => TOOLS[name].usualPlaces))];
 
 /**
  * Read a project's migrations in the order in which its tool runs them. `path` is the project, or the migrations folder itself.
  * Throws ToolError (usage): no such folder, no migrations in it, more than one migrations folder.
  */
-export async function readMigrations(path: string, layout?: LayoutName): Promise<MigrationsFolder> {
+export async function readMigrations(path: string, layout?: ToolName): Promise<MigrationsFolder> {
   if (!existsSync(path) || !statSync(path).isDirectory())
     throw new ToolError(
       "usage",
@@ -51,7 +43,7 @@ export async function readMigrations(path: string, layout?: LayoutName): Promise
       `looked in ${USUAL_PLACES.join(", ")}, and for .sql files; say --folder and --layout, or read a database with --db`,
     );
   const projectDir = projectOf(folder);
-  const { files, notices } = READERS[found](folder);
+  const { files, notices } = TOOLS[found].read(folderOnDisk(folder));
   if (files.length === 0)
     throw new ToolError(
       "usage",
@@ -63,7 +55,7 @@ export async function readMigrations(path: string, layout?: LayoutName): Promise
     layout: found,
     projectDir,
     folder,
-    files: files.map((file) => ({ ...file, path: relative(projectDir, file.path) })),
+    files: files.map((file) => ({ ...file, path: relative(projectDir, join(folder, file.path)) })),
     notices,
   };
 }
@@ -73,7 +65,7 @@ export async function readMigrations(path: string, layout?: LayoutName): Promise
  * (a seed, a dump at the top of a project) only when none of the usual places has migrations, or when its layout was said. A tool's folder
  * goes before a plain one.
  */
-function findFolder(path: string, layout: LayoutName | undefined): string | null {
+function findFolder(path: string, layout: ToolName | undefined): string | null {
   const own = detect(path);
   if (own !== null && (own !== "plain" || layout !== undefined)) return path;
   const usual = USUAL_PLACES.map((place) => join(path, place)).filter((folder) => detect(folder) !== null);
@@ -89,27 +81,7 @@ function findFolder(path: string, layout: LayoutName | undefined): string | null
   return found[0] ?? (own === null ? null : path);
 }
 
-/** Which tool's folder this is; null when it holds no migrations. */
-function detect(folder: string): LayoutName | null {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) return null;
-  const names = readdirSync(folder);
-  const files = sqlFiles(folder);
-  // first: another tool may write its files and its journal there, but it is the Supabase CLI that runs them
-  if (files.length > 0 && basename(folder) === "migrations" && basename(dirname(folder)) === "supabase")
-    return "supabase";
-  if (existsSync(join(folder, "meta", "_journal.json"))) return "drizzle";
-  if (names.includes("sqitch.plan")) return "sqitch";
-  if (names.some((name) => existsSync(join(folder, name, "migration.sql")))) return "prisma";
-  if (files.length === 0) return null;
-  if (files.some((name) => /^V[\d._]+__/.test(name))) return "flyway";
-  if (files.some((name) => name.endsWith(".up.sql"))) return "golang-migrate";
-  const head = (name: string): string => readFileSync(join(folder, name), "utf8");
-  const texts = files.slice(0, 20).map(head);
-  if (texts.some((text) => /^--\s*\+goose\s+up/im.test(text))) return "goose";
-  if (texts.some((text) => /^--\s*migrate:up/im.test(text))) return "dbmate";
-  if (texts.some((text) => /^----\s*create above/im.test(text)) || existsSync(join(folder, "tern.conf"))) return "tern";
-  return "plain";
-}
+const detect = (folder: string): ToolName | null => detectTool(folderOnDisk(folder));
 
 function projectOf(folder: string): string {
   const parent = dirname(folder);

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
-import type { Source } from "../pipeline/source.ts";
+import type { Source } from "./source.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /** The config of a source. Throws ToolError (config) when the project has none. */

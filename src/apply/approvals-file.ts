@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { printApprovals, readApprovals, type Approval } from "../apply/approvals.ts";
-import { writeAll } from "../plan/output.ts";
+import { printApprovals, readApprovals, type Approval } from "./approvals.ts";
+import { writeAll } from "../write-files.ts";
 
 const pathIn = (projectDir: string): string => join(projectDir, ".rlsmith", "approvals.json");
 

@@ -1,0 +1,14 @@
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { FolderContents } from "./tool.ts";
+
+/** A folder on disk, each file read when it is asked for. One that is not there is empty. */
+export function folderOnDisk(path: string): FolderContents {
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  return {
+    path,
+    entries: isFolder ? readdirSync(path).toSorted() : [],
+    has: (name) => existsSync(join(path, name)),
+    text: (name) => readFileSync(join(path, name), "utf8"),
+  };
+}

@@ -1,0 +1,60 @@
+import { ToolError, messageOf } from "../errors.ts";
+import { numberAfter, rollbackBeside, twoFiles } from "./naming.ts";
+import { inOrder, sqlFiles } from "./reading.ts";
+import type { FolderContents, MigrationTool } from "./tool.ts";
+
+const JOURNAL = "meta/_journal.json";
+
+/** Drizzle Kit: the files that `meta/_journal.json` lists, in its order, each in a transaction that Drizzle opens. */
+export const drizzle: MigrationTool = {
+  name: "drizzle",
+  usualPlaces: ["drizzle"],
+  opensTransaction: true,
+  detect: (folder) => folder.has(JOURNAL),
+  read: (folder) => {
+    const listed = tagsOf(folder).map((tag) => `${tag}.sql`);
+    const unlisted = sqlFiles(folder).filter((name) => !listed.includes(name));
+    return inOrder(
+      folder,
+      listed,
+      unlisted.map((name) => `${name} is not in the journal and was left out`),
+    );
+  },
+  nextName: ({ entries }, { slug, now }) => {
+    const stem = `${numberAfter(entries, 4, now)}_${slug}`;
+    return { up: `${stem}.sql`, down: rollbackBeside(stem) };
+  },
+  write: (folder, name, sql, { now }) => [
+    ...twoFiles(name, sql),
+    { path: JOURNAL, content: withEntry(folder.text(JOURNAL), name.up.replace(/\.sql$/, ""), now), replace: true },
+  ],
+};
+
+function tagsOf(folder: FolderContents): string[] {
+  try {
+    const { entries } = JSON.parse(folder.text(JOURNAL)) as { entries: { idx: number; tag: string }[] };
+    return entries.toSorted((a, b) => a.idx - b.idx).map((entry) => entry.tag);
+  } catch (error) {
+    throw new ToolError(
+      "environment",
+      "BAD_JOURNAL",
+      `drizzle's journal \`${folder.path}/${JOURNAL}\` cannot be read: ${messageOf(error)}`,
+      "restore the file, or say --layout plain to run the files by name",
+      { cause: error },
+    );
+  }
+}
+
+function withEntry(text: string, tag: string, now: Date): string {
+  const journal = JSON.parse(text) as { entries?: { idx: number; version?: string }[]; version?: string };
+  const entries = journal.entries ?? [];
+  const last = entries.at(-1);
+  const entry = {
+    idx: (last?.idx ?? -1) + 1,
+    version: last?.version ?? journal.version ?? "7",
+    when: now.getTime(),
+    tag,
+    breakpoints: true,
+  };
+  return `${JSON.stringify({ ...journal, entries: [...entries, entry] }, null, 2)}\n`;
+}

@@ -1,0 +1,6 @@
+// The door of this room: other rooms import from here only.
+export { TOOL_NAMES, type ToolName } from "./names.ts";
+export { readMigrations, type MigrationsFolder } from "./migrations-folder.ts";
+export { outputFiles, outputNames, ROW_SECURITY } from "./output.ts";
+export type { OutputNames, OutputPlace, Subject } from "./output.ts";
+export type { Migration, MigrationFile } from "./tool.ts";

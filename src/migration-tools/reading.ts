@@ -1,0 +1,48 @@
+import type { FolderContents, MigrationFile, ReadFiles } from "./tool.ts";
+
+/** Names of the .sql files directly in a folder, sorted. */
+export const sqlFiles = ({ entries }: FolderContents): string[] => entries.filter((name) => name.endsWith(".sql"));
+
+/** The files that are there, in the given order; the others become notices. */
+export function inOrder(folder: FolderContents, names: readonly string[], notices: readonly string[] = []): ReadFiles {
+  const there = new Set(names.filter((name) => folder.has(name)));
+  return {
+    files: names
+      .filter((name) => there.has(name))
+      .map((name) => ({ path: name, sql: folder.text(name), firstLine: 1 })),
+    notices: [
+      ...notices,
+      ...names.filter((name) => !there.has(name)).map((name) => `${name} is listed, but is not there`),
+    ],
+  };
+}
+
+/** The .sql files whose names fit, and a notice for each other. */
+export function fitting(
+  folder: FolderContents,
+  fits: (name: string) => boolean,
+  why: string,
+): { names: string[]; notices: string[] } {
+  const all = sqlFiles(folder);
+  return {
+    names: all.filter(fits),
+    notices: all.filter((name) => !fits(name)).map((name) => `${name} ${why} and was left out`),
+  };
+}
+
+/** The lines of a file between two marks; from its first line where `from` is null or is not there. */
+export function section(folder: FolderContents, name: string, from: RegExp | null, to: RegExp): MigrationFile {
+  const lines = folder.text(name).split("\n");
+  const first = from === null ? 0 : lines.findIndex((line) => from.test(line)) + 1;
+  const end = lines.findIndex((line, index) => index >= first && to.test(line));
+  return { path: name, sql: lines.slice(first, end < 0 ? undefined : end).join("\n"), firstLine: first + 1 };
+}
+
+/** Some of the first files has a line that fits. A few are enough: a tool writes its marks into all of them. */
+export const someFileHas = (folder: FolderContents, mark: RegExp): boolean =>
+  sqlFiles(folder)
+    .slice(0, 20)
+    .some((name) => mark.test(folder.text(name)));
+
+/** By the number a name begins with: tools that count do not sort 10 before 9. Equal numbers stay in name order. */
+export const byNumber = (a: string, b: string): number => (Number.parseInt(a, 10) || 0) - (Number.parseInt(b, 10) || 0);

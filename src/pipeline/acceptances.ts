@@ -1,0 +1,51 @@
+import { ToolError } from "../errors.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Objection } from "../prove/gate.ts";
+import type { Planned } from "./plan.ts";
+
+/** Who accepts that a policy becomes looser, or is not settled, says why: policy → reason. */
+export type Acceptances = ReadonlyMap<string, string>;
+
+/** Throws ToolError (usage): an acceptance has no reason, or names a policy that the plan does not have. */
+export function checkAcceptances(accepts: Acceptances, plan: Plan): void {
+  const known = new Set<string>(plan.policies.map(({ policy }) => policy));
+  for (const [policy, reason] of accepts) {
+    if (policy === "" || reason.trim().length < 3)
+      throw new ToolError(
+        "usage",
+        "ACCEPT_WITHOUT_REASON",
+        `--accept \`${policy}\` has no reason`,
+        "write --accept 'schema.relation.policy=a reason that a colleague understands'",
+      );
+    if (!known.has(policy))
+      throw new ToolError(
+        "usage",
+        "NO_SUCH_POLICY",
+        `--accept: there is no policy \`${policy}\``,
+        "name it as the plan does: schema.relation.policy",
+      );
+  }
+}
+
+/** The plan with each change of access that was accepted written into it, so that approvals and the journal know of it. */
+export const withAccepted = (planned: Planned, objections: readonly Objection[]): Planned => ({
+  ...planned,
+  plan: {
+    ...planned.plan,
+    accepted: objections.flatMap(({ policy, regime, component, decision, answer }) =>
+      answer?.by === "accept" ? [{ policy, regime, component, decision, reason: answer.reason }] : [],
+    ),
+  },
+});
+
+/** Throws ToolError (not-proven, exit 3) while a policy becomes looser, or is not settled, and nobody answers for it. */
+export function refuseUnanswered(objections: readonly Objection[]): void {
+  const open = [...new Set(objections.filter(({ answer }) => answer === null).map(({ policy }) => policy))];
+  if (open.length === 0) return;
+  throw new ToolError(
+    "not-proven",
+    "NOT_PROVEN",
+    `${open.length} ${open.length === 1 ? "policy is" : "policies are"} neither equivalent nor tighter, so no file was written`,
+    `look at the witnesses above, then answer for each: --accept '${open[0] ?? ""}=reason'`,
+  );
+}

@@ -1,0 +1,40 @@
+import { approvalsOf, writeApprovals } from "../apply/approvals-file.ts";
+import { withApproval, type Approval } from "../apply/approvals.ts";
+import { ToolError } from "../errors.ts";
+import { personIn } from "../person.ts";
+import { readPlan } from "../plan/plan-file.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** An approval that was written down. */
+export interface Approved {
+  approval: Approval;
+  plan: Plan;
+  /** `.rlsmith/approvals.json`, absolute */
+  file: string;
+}
+
+/**
+ * Write down that the person whom git knows in the project's folder approves its plan, in a role. `planFile`: another plan than the project's
+ * own. Throws ToolError: (usage) no role, or no plan; (environment) git knows nobody; and as `readPlan`.
+ */
+export async function approvePlan(
+  projectDir: string,
+  role: string,
+  { planFile, now = new Date() }: { planFile?: string | undefined; now?: Date } = {},
+): Promise<Approved> {
+  const { plan, hash } = readPlan(projectDir, planFile);
+  const as = role.trim();
+  if (as === "")
+    throw new ToolError("usage", "NO_CAPACITY", "--as says in which capacity you approve", '--as "Security Lead"');
+  const person = await personIn(projectDir);
+  if (person === null)
+    throw new ToolError(
+      "environment",
+      "NOBODY",
+      "git does not know who you are",
+      "git config user.name and user.email say it",
+    );
+  const approval = { as, ...person, at: now.toISOString(), planHash: hash };
+  const file = writeApprovals(projectDir, withApproval(approvalsOf(projectDir), approval));
+  return { approval, plan, file };
+}

@@ -1,0 +1,143 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { ToolError } from "../errors.ts";
+import type { OutputNames } from "../migration-tools/index.ts";
+import type { OutputFile } from "../write-files.ts";
+import { planHash } from "./plan-hash.ts";
+import type { Plan } from "./plan.ts";
+
+/** What `.rlsmith/plan.json` holds: the plan, and where its files are, relative to the project. */
+export interface StoredPlan {
+  /** `planHash` of the plan as it was written: what was edited since was neither proved nor rehearsed */
+  hash: string;
+  plan: Plan;
+  files: { up: string; down: string; ownTransaction: boolean };
+}
+
+/** A stored plan with its two files as they are on disk. */
+export interface StoredMigration extends StoredPlan {
+  up: string;
+  down: string;
+  /** of the up file, absolute */
+  upPath: string;
+}
+
+/** Where `rlsmith plan` leaves its plan. */
+export const planPath = (projectDir: string): string => join(projectDir, ".rlsmith", "plan.json");
+
+/** The file that keeps a plan for approve, apply, rehearse and rollback. */
+export function planFile(projectDir: string, plan: Plan, names: OutputNames): OutputFile {
+  const stored: StoredPlan = {
+    hash: planHash(plan),
+    plan,
+    files: {
+      up: relative(projectDir, names.up),
+      down: relative(projectDir, names.down),
+      ownTransaction: names.ownTransaction,
+    },
+  };
+  return { path: planPath(projectDir), content: `${JSON.stringify(stored, null, 2)}\n`, replace: true };
+}
+
+/**
+ * A stored plan from a file; null where the file is not there. Throws ToolError (environment): another version wrote it, or it was edited
+ * since.
+ */
+export function readStoredPlan(path: string): StoredPlan | null {
+  if (!existsSync(path)) return null;
+  const stored = parse(readFileSync(path, "utf8"));
+  if (stored?.plan?.format !== "rlsmith-plan" || stored.plan.formatVersion !== 1)
+    throw new ToolError(
+      "environment",
+      "STALE_PLAN",
+      `\`${relative(process.cwd(), path)}\` was not written by this version`,
+      "run `rlsmith plan` again",
+    );
+  if (stored.hash !== planHash(stored.plan))
+    throw new ToolError(
+      "environment",
+      "PLAN_EDITED",
+      `\`${relative(process.cwd(), path)}\` is not as \`rlsmith plan\` wrote it`,
+      "what was edited was neither proved nor rehearsed: change the config instead and run `rlsmith plan` again",
+    );
+  return stored;
+}
+
+function parse(text: string): StoredPlan | null {
+  try {
+    return JSON.parse(text) as StoredPlan | null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The plan of a file, else the project's own, ready for a target. Throws ToolError (usage) where there is none, (open-decision) where it has
+ * an open decision, and as `readStoredPlan`.
+ */
+export function readPlan(projectDir: string, file?: string): StoredPlan {
+  const path = file === undefined ? planPath(projectDir) : resolve(projectDir, file);
+  const stored = readStoredPlan(path);
+  if (stored === null)
+    throw new ToolError(
+      "usage",
+      "NO_PLAN",
+      `there is no plan \`${relative(process.cwd(), path)}\``,
+      "make one: rlsmith plan",
+    );
+  if (stored.plan.open.length > 0)
+    throw new ToolError(
+      "open-decision",
+      "OPEN_DECISIONS",
+      `the plan has ${stored.plan.open.length} open ${stored.plan.open.length === 1 ? "decision" : "decisions"}`,
+      "decide them in rlsmith.config.ts and run `rlsmith plan` again",
+    );
+  return stored;
+}
+
+/**
+ * The project's plan with its files as they are on disk now; null when there is none. Throws ToolError (environment) where a file is gone,
+ * (usage) where both ways are in one, and as `readStoredPlan`.
+ */
+export function readStoredMigration(projectDir: string): StoredMigration | null {
+  const stored = readStoredPlan(planPath(projectDir));
+  if (stored === null) return null;
+  const upPath = resolve(projectDir, stored.files.up);
+  const downPath = resolve(projectDir, stored.files.down);
+  for (const file of [upPath, downPath])
+    if (!existsSync(file))
+      throw new ToolError(
+        "environment",
+        "STALE_PLAN",
+        `\`${relative(projectDir, file)}\` of the plan is gone`,
+        "run `rlsmith plan` again, or remove .rlsmith/plan.json",
+      );
+  if (upPath === downPath)
+    throw new ToolError(
+      "usage",
+      "BOTH_WAYS_IN_ONE_FILE",
+      "the plan's two ways are in one file, which rehearse cannot read back",
+      "run `rlsmith plan --dry-run`, which rehearses too",
+    );
+  return { ...stored, up: readFileSync(upPath, "utf8"), down: readFileSync(downPath, "utf8"), upPath };
+}
+
+/** The up file of the project's plan, relative to the project; null where there is no plan that can be read. */
+export function migrationOf(projectDir: string): string | null {
+  try {
+    return readStoredPlan(planPath(projectDir))?.files.up ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Throws ToolError (environment): the plan was made from another catalog. */
+export function refuseStale({ plan }: StoredPlan, catalogHash: string): void {
+  if (plan.catalogHash === catalogHash) return;
+  throw new ToolError(
+    "environment",
+    "STALE_PLAN",
+    "the migrations changed since the plan was made",
+    "run `rlsmith plan` again",
+  );
+}
