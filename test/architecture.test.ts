@@ -8,7 +8,7 @@ const SRC = resolve(import.meta.dirname, "../src");
 const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   pg: { values: [] },
   "errors.ts": { values: [] },
-  "finding.ts": { values: [] },
+  "finding.ts": { values: ["pg"] },
   "version.ts": { values: [] },
   "layouts.ts": { values: [] },
   "define-config.ts": { values: [], types: ["config.ts"] },

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { ToolError } from "../errors.ts";
+import { canonicalName } from "../pg/name.ts";
 import { provePlan } from "../pipeline/prove-plan.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { Progress } from "../progress.ts";
@@ -53,7 +54,7 @@ function acceptances(values: readonly string[]): Map<string, string> {
   return new Map(
     values.map((value): [string, string] => {
       const at = value.indexOf("=");
-      const [policy, reason] = [value.slice(0, at).trim(), value.slice(at + 1).trim()];
+      const [policy, reason] = [canonicalName(value.slice(0, at).trim()), value.slice(at + 1).trim()];
       if (at < 0 || policy === "" || reason.length < 3)
         throw new ToolError(
           "usage",

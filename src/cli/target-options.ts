@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Cut } from "../apply/groups.ts";
 import type { Talk } from "../apply/surely.ts";
-import { loadConfig, matches, type Config } from "../config.ts";
+import { loadConfig, matchesName, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { OnTarget } from "../pipeline/apply.ts";
 import { planHash } from "../plan/plan-hash.ts";
@@ -115,7 +115,7 @@ export function cutOf(by: string | undefined, config: Config | null): Cut {
     kind: "context",
     contexts: contexts.map(([name, patterns]) => ({
       name,
-      matches: (relation) => patterns.some((pattern) => matches(pattern, relation)),
+      matches: (relation) => patterns.some((pattern) => matchesName(pattern, relation)),
     })),
   };
 }
