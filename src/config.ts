@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ToolError, messageOf } from "./errors.ts";
 import { LAYOUTS } from "./layouts.ts";
 import type { ClaimsSource, ContextMap, ContextType } from "./pg/context.ts";
-import { canonicalName, nameParts, shownName } from "./pg/name.ts";
+import { nameParts } from "./pg/name.ts";
 
 const reason = z.string().trim().min(3, "a reason that a colleague understands");
 const claimPath = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
@@ -259,11 +259,13 @@ export function matches(pattern: string, name: string): boolean {
 }
 
 /**
- * Whether a config's pattern matches a name in the form in which it is shown (a relation, policy, function or column key). Names in the
- * pattern may be written bare: `public.Order` and `public.Order.*` are read as `public."Order"` and `public."Order".*`.
+ * Whether a config's pattern matches a name in the form in which it is shown (a relation, policy, function or column key): as text, where `*`
+ * may stand for several parts, or part by part, where a part may be written bare: `public.Order*` matches `public."Orders"`.
  */
 export function matchesName(pattern: string, shown: string): boolean {
-  if (!pattern.includes("*")) return canonicalName(pattern) === shown;
-  const parts = nameParts(pattern)?.map((part) => (part.includes("*") ? part : shownName([part])));
-  return matches(pattern, shown) || (parts !== undefined && matches(parts.join("."), shown));
+  if (matches(pattern, shown)) return true;
+  const [wanted, parts] = [nameParts(pattern), nameParts(shown)];
+  return (
+    wanted?.length === parts?.length && (wanted?.every((part, index) => matches(part, parts?.[index] ?? "")) ?? false)
+  );
 }
