@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ToolError, messageOf } from "./errors.ts";
 import { TOOL_NAMES } from "./migration-tools/index.ts";
 import type { ClaimsSource, ContextMap, ContextType } from "./pg/context.ts";
+import { nameParts } from "./pg/name.ts";
 
 const reason = z.string().trim().min(3, "a reason that a colleague understands");
 const claimPath = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
@@ -238,8 +239,10 @@ export function contextMapOf(config: Config): ContextMap {
 
 /** `auth.jwt()` is a function, `request.jwt.claims` a setting. */
 export function claimsSourceOf(text: string): ClaimsSource {
-  const made = /^\s*(?:([^.\s()]+)\.)?([^.\s()]+)\s*\(\s*\)\s*$/.exec(text);
-  if (made) return { kind: "function", schema: made[1] ?? "public", name: made[2] ?? "" };
+  const part = '(?:"(?:[^"]|"")+"|[^.\\s()"]+)';
+  const made = new RegExp(`^\\s*(${part}(?:\\.${part})?)\\s*\\(\\s*\\)\\s*$`).exec(text)?.[1];
+  const [name, schema = "public"] = (made === undefined ? null : nameParts(made))?.toReversed() ?? [];
+  if (name !== undefined) return { kind: "function", schema, name };
   if (/^[A-Za-z_][\w]*(\.[A-Za-z_][\w]*)+$/.test(text)) return { kind: "setting", setting: text };
   throw new ToolError(
     "config",
@@ -252,5 +255,17 @@ export function claimsSourceOf(text: string): ClaimsSource {
 /** Whether a name matches a pattern in which `*` stands for anything. */
 export function matches(pattern: string, name: string): boolean {
   const escaped = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${escaped.join(".*")}$`, "u").test(name);
+  return new RegExp(`^${escaped.join(".*")}$`, "su").test(name);
+}
+
+/**
+ * Whether a config's pattern matches a name in the form in which it is shown (a relation, policy, function or column key): as text, where `*`
+ * may stand for several parts, or part by part, where a part may be written bare: `public.Order*` matches `public."Orders"`.
+ */
+export function matchesName(pattern: string, shown: string): boolean {
+  if (matches(pattern, shown)) return true;
+  const [wanted, parts] = [nameParts(pattern), nameParts(shown)];
+  return (
+    wanted?.length === parts?.length && (wanted?.every((part, index) => matches(part, parts?.[index] ?? "")) ?? false)
+  );
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { columnKey, functionKey, relationKey, relationOf } from "./pg/name.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -43,13 +44,13 @@ export function finding(
 export function describeLocation(at: Location): string {
   switch (at.kind) {
     case "policy":
-      return `${at.schema}.${at.relation} / ${at.policy}`;
+      return `${relationKey(at)} / ${at.policy}`;
     case "relation":
-      return `${at.schema}.${at.relation}`;
+      return relationKey(at);
     case "column":
-      return `${at.schema}.${at.relation}.${at.column}`;
+      return columnKey(relationOf(at), at.column);
     case "function":
-      return `${at.schema}.${at.name}(${at.identityArguments})`;
+      return functionKey(at);
     case "file":
       return `${at.file}:${at.line}`;
     case "setting":

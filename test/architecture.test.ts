@@ -8,7 +8,7 @@ const SRC = resolve(import.meta.dirname, "../src");
 const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   pg: { values: [] },
   "errors.ts": { values: [] },
-  "finding.ts": { values: [] },
+  "finding.ts": { values: ["pg"] },
   "version.ts": { values: [] },
   "define-config.ts": { values: [], types: ["config.ts"] },
   "progress.ts": { values: [] },
@@ -110,4 +110,61 @@ test("no cycle of values between files", () => {
   };
   for (const file of edges.keys()) visit(file, []);
   expect(cycles).toEqual([]);
+});
+
+/** Ways in which a key is made of a schema and a name by hand; no two names share one text only where pg/name.ts makes it. */
+const BY_HAND: readonly RegExp[] = [
+  // `${one.schema}.${one.name}`, `${quoteIdent(schema)}.${quoteIdent(name)}`, `${schema} ${name}`
+  /\$\{[^{}]*schema\)*\}(?:[. /:]|\\0)\$\{/i,
+  // [schema, name].join("."), [one.schema, one.name].map(quoteIdent).join(".")
+  /\[[^[\]]*schema\b[^[\]]*\](?:\s*\.map\([^()]*\))?\s*\.join\("(?:[. /:]|\\0)"\)/i,
+  // keys of several texts in which a text may hold the separator
+  /\.join\("\\0"\)/,
+  // n.nspname || '.' || c.relname
+  /nspname\s*\|\|\s*'/i,
+];
+
+/** Files in which a name is put together, with the reason. */
+const MAKES_NAMES: Readonly<Record<string, string>> = {
+  "pg/name.ts": "the one place where it is done",
+  "pg/identifier.ts": "`quoteQualified`, which goes when the folders of NOT_YET no longer use it",
+};
+
+/** Folders that still make keys by hand. */
+const NOT_YET: readonly string[] = ["prove", "fixtures", "verify", "rehearse"];
+
+test.each([
+  "`${one.schema}.${one.name}`",
+  "`${relation.schema}.${relation.name}.${column.name}`",
+  "`${identForReading(schema)}.${identForReading(name)}`",
+  "`${before.schema}\\0${before.relation}`",
+  '[schema, name].join(".")',
+  '[one.schema, one.relation].map(identForReading).join(".")',
+  'path.join("\\0")',
+  "select n.nspname || '.' || c.relname",
+])("a key made by hand is seen: %s", (text) => {
+  expect(BY_HAND.some((pattern) => pattern.test(text))).toBe(true);
+});
+
+test.each([
+  "nameKey({ schema, name })",
+  "`${relationKey(at)} / ${at.policy}`",
+  "JSON.stringify([one.schema, one.name])",
+  '[policy.schema, policy.relation, policy.name].map((name) => quoteLiteral(name)).join(", ")',
+  "format('%I.%I', n.nspname, c.relname)",
+])("no key made by hand is seen in %s", (text) => {
+  expect(BY_HAND.some((pattern) => pattern.test(text))).toBe(false);
+});
+
+test("names are put together by pg/name.ts alone", () => {
+  const texts = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(?:ts|sql)$/.test(file) && !(file in MAKES_NAMES) && !NOT_YET.includes(roomOf(file)))
+    .map((file) => ({ file, text: readFileSync(join(SRC, file), "utf8") }));
+  const found = texts.flatMap(({ file, text }) =>
+    BY_HAND.flatMap((pattern) => {
+      const match = pattern.exec(text);
+      return match === null ? [] : [`${file}:${text.slice(0, match.index).split("\n").length} ${match[0]}`];
+    }),
+  );
+  expect(found).toEqual([]);
 });

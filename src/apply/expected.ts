@@ -1,7 +1,7 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { passing } from "../db/savepoint.ts";
 import { ToolError } from "../errors.ts";
-import { quoteQualified } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import { policyId, type Policy } from "../pg/policy.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { isShared } from "./groups.ts";
@@ -111,7 +111,7 @@ async function printed(
 ): Promise<RelationState> {
   const here = plan.policies.filter(({ before }) => before.schema === now.schema && before.relation === now.name);
   const wanted = here.flatMap((outcome) => (side === "before" ? [outcome.before] : outcome.after));
-  const table = `alter table ${quoteQualified(now.schema, now.name)} `;
+  const table = `alter table ${quoteName(now)} `;
   const alter = steps
     .filter(({ object }) => object.kind === "column" && object.schema === now.schema && object.relation === now.name)
     .flatMap((step) => (side === "before" ? step.down : step.up))

@@ -1,4 +1,4 @@
-import { identForReading } from "../pg/identifier.ts";
+import { relationKey, type NameKey } from "../pg/name.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import type { Scope } from "./state.ts";
 
@@ -13,7 +13,7 @@ export type Cut =
   | { kind: "all" }
   | { kind: "relation" }
   | { kind: "count"; relations: number }
-  | { kind: "context"; contexts: readonly { name: string; matches: (relation: string) => boolean }[] };
+  | { kind: "context"; contexts: readonly { name: string; matches: (relation: NameKey) => boolean }[] };
 
 /** Whether a step is of something that policies of every relation may call. */
 export const isShared = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
@@ -26,9 +26,9 @@ export function groupsOf(plan: Plan, cut: Cut): Group[] {
   if (plan.steps.length === 0) return [];
   if (cut.kind === "all") return [{ name: "all", steps: plan.steps }];
   const shared = plan.steps.filter(isShared);
-  const byRelation = new Map<string, Step[]>();
+  const byRelation = new Map<NameKey, Step[]>();
   for (const step of plan.steps) {
-    const name = relationOf(step);
+    const name = keyOf(step);
     if (name !== null) byRelation.set(name, [...(byRelation.get(name) ?? []), step]);
   }
   const groups = new Map<string, Step[]>();
@@ -45,10 +45,8 @@ export function groupsOf(plan: Plan, cut: Cut): Group[] {
   return [{ name: "functions", steps: shared }, ...named].filter(({ steps }) => steps.length > 0);
 }
 
-function relationOf({ object }: Step): string | null {
-  if (object.kind === "function" || object.kind === "schema") return null;
-  return [object.schema, object.relation].map(identForReading).join(".");
-}
+const keyOf = ({ object }: Step): NameKey | null =>
+  object.kind === "function" || object.kind === "schema" ? null : relationKey(object);
 
 /** What a group touches. */
 export function scopeOf({ steps }: Group): Scope {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import { identForReading, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteLiteral } from "../pg/identifier.ts";
+import { nameKey, quoteName, type QualifiedName } from "../pg/name.ts";
 
 /** A lock that was held from a point in time, by the server's clock. */
 export interface HeldLock {
@@ -34,7 +35,7 @@ export interface LockTry {
 export async function beginWithLocks(
   db: Db,
   begin: string,
-  relations: readonly { schema: string; name: string }[],
+  relations: readonly QualifiedName[],
   limits: LockLimits,
   onTry: (failed: LockTry) => void,
 ): Promise<HeldLock[]> {
@@ -63,7 +64,7 @@ export async function beginWithLocks(
       onTry({ tries, holders: holders.map(({ text }) => text) });
       // what has been in use for the longest comes first: while it is waited for, the others are free
       order = order.toSorted(
-        (a, b) => Number(holders[0]?.relation === nameOf(b)) - Number(holders[0]?.relation === nameOf(a)),
+        (a, b) => Number(holders[0]?.relation === nameKey(b)) - Number(holders[0]?.relation === nameKey(a)),
       );
       if (performance.now() - started > limits.giveUpAfter)
         throw new ToolError(
@@ -77,9 +78,6 @@ export async function beginWithLocks(
     }
   }
 }
-
-const nameOf = ({ schema, name }: { schema: string; name: string }): string =>
-  [schema, name].map(identForReading).join(".");
 
 /** Whether a lock was not to be had in time, or somebody had to give way. */
 export function isLockFailure(error: unknown): boolean {
@@ -99,10 +97,8 @@ export const pause = async (tries: number): Promise<void> =>
   sleep(Math.min(3000, 3 * patienceOf(tries)) * (0.5 + Math.random() / 2));
 
 /** One statement that takes all locks, each with what is left of the patience, and notes when it had each. */
-function lockBlock(relations: readonly { schema: string; name: string }[], patience: number): string {
-  const names = relations.map(
-    (one) => `(${quoteLiteral(quoteQualified(one.schema, one.name))}, ${quoteLiteral(nameOf(one))})`,
-  );
+function lockBlock(relations: readonly QualifiedName[], patience: number): string {
+  const names = relations.map((one) => `(${quoteLiteral(quoteName(one))}, ${quoteLiteral(nameKey(one))})`);
   if (names.length === 0) return "set local rlsmith.locks = '[]'";
   return `do $rlsmith$
 declare
@@ -125,10 +121,7 @@ $rlsmith$`;
 }
 
 /** Who holds something on the relations now, without the text of any statement: that is the application's, and may hold anything. */
-async function holdersOf(
-  db: Db,
-  relations: readonly { schema: string; name: string }[],
-): Promise<{ relation: string; text: string }[]> {
+async function holdersOf(db: Db, relations: readonly QualifiedName[]): Promise<{ relation: string; text: string }[]> {
   const rows = await db.query<{
     relation: string;
     pid: number;
@@ -145,7 +138,7 @@ async function holdersOf(
      where l.pid <> pg_backend_pid()
      order by a.xact_start nulls last
      limit 5`,
-    [JSON.stringify(relations.map((one) => ({ sql: quoteQualified(one.schema, one.name), name: nameOf(one) })))],
+    [JSON.stringify(relations.map((one) => ({ sql: quoteName(one), name: nameKey(one) })))],
   );
   return rows.map(({ relation, pid, who, state, seconds }) => ({
     relation,

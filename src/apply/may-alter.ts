@@ -1,5 +1,6 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
-import { quoteIdent, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent } from "../pg/identifier.ts";
+import { quoteName, type QualifiedName } from "../pg/name.ts";
 
 /**
  * Whether a login may change policies of a relation that it does not own: a platform may let it (Supabase: `postgres` on storage.objects, by an
@@ -8,10 +9,10 @@ import { quoteIdent, quoteQualified } from "../pg/identifier.ts";
  */
 export const mayAlter =
   (db: Db) =>
-  async ({ schema, name }: { schema: string; name: string }): Promise<boolean> => {
+  async (relation: QualifiedName): Promise<boolean> => {
     try {
       await db.exec(
-        `begin; set local lock_timeout = '20ms'; create policy ${quoteIdent(`rlsmith_${Date.now().toString(36)}`)} on ${quoteQualified(schema, name)} using (false)`,
+        `begin; set local lock_timeout = '20ms'; create policy ${quoteIdent(`rlsmith_${Date.now().toString(36)}`)} on ${quoteName(relation)} using (false)`,
       );
       return true;
     } catch (error) {

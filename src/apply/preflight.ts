@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import { identForReading } from "../pg/identifier.ts";
+import { nameKey, type QualifiedName } from "../pg/name.ts";
 import type { Scope } from "./state.ts";
 
 const PRIVILEGES = readFileSync(new URL("./queries/privileges.sql", import.meta.url), "utf8");
@@ -15,7 +15,7 @@ interface Privileges {
 
 /** Relations whose lock the login may take before it touches them. */
 export interface Ready {
-  lockable: { schema: string; name: string }[];
+  lockable: QualifiedName[];
 }
 
 /** Whether the server and the login may write at all, before anything is tried. Throws ToolError (environment). */
@@ -46,20 +46,19 @@ export async function checkWritable(db: Db): Promise<void> {
 export async function checkPrivileges(
   db: Db,
   scope: Scope,
-  mayAlter: (relation: { schema: string; name: string }) => Promise<boolean>,
+  mayAlter: (relation: QualifiedName) => Promise<boolean>,
 ): Promise<Ready> {
   const [row] = await db.query<{ privileges: Privileges }>(PRIVILEGES, [JSON.stringify(scope)]);
   if (!row) throw new Error("the query returns one row");
   const { journal, relations, functions } = row.privileges;
   const missing: string[] = [];
-  const named = ({ schema, name }: { schema: string; name: string }): string =>
-    [schema, name].map(identForReading).join(".");
   for (const relation of relations) {
-    if (!relation.exists) missing.push(`${named(relation)} is not there`);
+    if (!relation.exists) missing.push(`${nameKey(relation)} is not there`);
     else if (!relation.owned && !(await mayAlter(relation)))
-      missing.push(`${named(relation)} belongs to ${relation.owner}`);
+      missing.push(`${nameKey(relation)} belongs to ${relation.owner}`);
   }
-  for (const fn of functions) if (fn.exists && !fn.owned) missing.push(`function ${named(fn)} belongs to ${fn.owner}`);
+  for (const fn of functions)
+    if (fn.exists && !fn.owned) missing.push(`function ${nameKey(fn)} belongs to ${fn.owner}`);
   if (!journal)
     missing.push("the journal needs CREATE on the database, or INSERT on rlsmith.history where that is there");
   if (missing.length > 0)

@@ -1,5 +1,6 @@
-import { identForReading, quoteIdent, quoteQualified } from "../pg/identifier.ts";
-import { alterPolicy, commentPolicy, createPolicy, dropPolicy, samePolicy } from "../pg/policy-sql.ts";
+import { identForReading, quoteIdent } from "../pg/identifier.ts";
+import { columnKey, functionKey, nameKey, quoteName } from "../pg/name.ts";
+import { alterPolicy, commentPolicy, createPolicy, dropPolicy, samePolicy, sameRoles } from "../pg/policy-sql.ts";
 import { policyId, type Policy } from "../pg/policy.ts";
 import type { FunctionState, RelationState, State } from "./state.ts";
 
@@ -36,11 +37,10 @@ const sameFunction = (a: FunctionState, b: FunctionState): boolean =>
   a.schema === b.schema && a.name === b.name && a.arguments === b.arguments;
 
 // without argument names it is found by either way of writing
-const dropFunction = (fn: FunctionState): string =>
-  `drop function ${quoteQualified(fn.schema, fn.name)}(${fn.arguments})`;
+const dropFunction = (fn: FunctionState): string => `drop function ${quoteName(fn)}(${fn.arguments})`;
 
 function restoreRelation(from: RelationState, to: RelationState): string[] {
-  const table = quoteQualified(to.schema, to.name);
+  const table = quoteName(to);
   const statements: string[] = [];
   const alter = (what: string): void => void statements.push(`alter table ${table} ${what}`);
   // never a moment without row security inside the transaction either: it is switched on first, and off last
@@ -76,7 +76,7 @@ function restorePolicy(from: Policy | null, to: Policy): string[] {
 export function differences(expected: State, found: State): string[] {
   const lines: string[] = [];
   for (const relation of expected.relations) {
-    const name = [relation.schema, relation.name].map(identForReading).join(".");
+    const name = nameKey(relation);
     const now = found.relations.find((other) => other.schema === relation.schema && other.name === relation.name);
     if (!now || (relation.exists && !now.exists)) {
       lines.push(`${name}: is gone`);
@@ -97,15 +97,15 @@ export function differences(expected: State, found: State): string[] {
       );
     for (const { column, expression } of relation.defaults) {
       const other = now.defaults.find((one) => one.column === column);
-      if (!other) lines.push(`${name}.${identForReading(column)}: is gone`);
+      if (!other) lines.push(`${columnKey(relation, column)}: is gone`);
       else if (other.expression !== expression)
-        lines.push(...changed(`default of ${name}.${identForReading(column)}`, expression, other.expression));
+        lines.push(...changed(`default of ${columnKey(relation, column)}`, expression, other.expression));
     }
   }
   for (const fn of expected.functions) {
     const now = found.functions.find((other) => sameFunction(other, fn))?.definition ?? null;
     if (now !== fn.definition)
-      lines.push(...changed(`function ${fn.schema}.${fn.name}(${fn.arguments})`, fn.definition, now));
+      lines.push(...changed(`function ${functionKey({ ...fn, identityArguments: fn.arguments })}`, fn.definition, now));
   }
   for (const { name, exists } of expected.schemas)
     if ((found.schemas.find((other) => other.name === name)?.exists ?? false) !== exists)
@@ -121,7 +121,7 @@ function policyDifference(expected: Policy | null, found: Policy | null): string
   if (expected.command !== found.command) lines.push(...changed(`${id} FOR`, expected.command, found.command));
   if (expected.permissive !== found.permissive)
     lines.push(`${id}: is ${found.permissive ? "permissive" : "restrictive"}, and was not`);
-  if (expected.roles.join() !== found.roles.join())
+  if (!sameRoles(expected, found))
     lines.push(...changed(`${id} TO`, expected.roles.join(", "), found.roles.join(", ")));
   for (const [clause, key] of [
     ["USING", "using"],

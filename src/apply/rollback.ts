@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ToolError } from "../errors.ts";
+import { nameKey } from "../pg/name.ts";
 import { inForce, readJournal, type Entry } from "./journal.ts";
 import { inOneTransaction, journalOnly } from "./journal-only.ts";
 import { mayAlter } from "./may-alter.ts";
@@ -84,7 +85,7 @@ export async function rollbackRun(
     );
     for (const { entry, from, restoring } of request.dryRun ? together(steps) : steps) {
       const own = scopeOfState(entry.before);
-      const names = new Set(own.relations.map(({ schema, name }) => `${schema}.${name}`));
+      const names = new Set(own.relations.map(nameKey));
       const line = {
         run,
         kind: "rollback" as const,
@@ -119,7 +120,7 @@ export async function rollbackRun(
           from,
           to: entry.before,
           ...restoring,
-          lockable: lockable.filter(({ schema, name }) => names.has(`${schema}.${name}`)),
+          lockable: lockable.filter((relation) => names.has(nameKey(relation))),
           objections: async () => [],
           entry: line,
         },

@@ -1,7 +1,7 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { inSavepoint, passing, passingText, takeBack } from "../db/savepoint.ts";
 import { ToolError } from "../errors.ts";
-import { quoteIdent, quoteQualified } from "../pg/identifier.ts";
+import { nameKey, quoteName } from "../pg/name.ts";
 import { createPolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 import { stateQuery, type RelationState, type State } from "./state.ts";
@@ -33,7 +33,7 @@ export async function onShadow(
   alter: readonly string[],
 ): Promise<Shadowed> {
   const { schema, name } = relation;
-  const shadow = quoteQualified("pg_temp", name);
+  const shadow = quoteName({ schema: "pg_temp", name });
   const texts = policies.flatMap(({ using, check }) => [using, check].filter((text) => text !== null));
   const rows = await wholeRowOf(db, schema, name, texts);
   const probes = policies.map((policy, n) =>
@@ -47,7 +47,7 @@ export async function onShadow(
     }),
   );
   const make = [
-    `create temporary table ${shadow} (like ${quoteQualified(schema, name)})`,
+    `create temporary table ${shadow} (like ${quoteName(relation)})`,
     ...alter.map((what) => `alter table ${shadow} ${what}`),
   ];
   const columns = relation.defaults.map(({ column }) => column);
@@ -91,7 +91,7 @@ export async function onShadow(
 /** On a far server trips are what takes the time. Null: something of it raised, and nothing has stayed. */
 async function inOneTrip(
   db: Db,
-  { schema, name }: RelationState,
+  relation: RelationState,
   make: readonly string[],
   query: string,
 ): Promise<[RelationState, RelationState] | null> {
@@ -109,7 +109,7 @@ async function inOneTrip(
       throw new ToolError(
         "environment",
         "INSUFFICIENT_PRIVILEGE",
-        `the target cannot be asked how it prints policies of ${quoteIdent(schema)}.${quoteIdent(name)}: ${raised.message}`,
+        `the target cannot be asked how it prints policies of ${nameKey(relation)}: ${raised.message}`,
         "apply as the owner of the relations, with TEMPORARY on the database (Postgres' default)",
         { cause: error },
       );

@@ -1,6 +1,6 @@
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import { identForReading } from "../pg/identifier.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import { policyId } from "../pg/policy.ts";
 import type { Entry } from "./journal.ts";
 import { withOccupiedSchemas } from "./occupied.ts";
@@ -63,18 +63,15 @@ export async function wayBack(db: Db, entries: readonly InForce[], force: boolea
   return { steps, lost, stay: [...stay] };
 }
 
-const nameOf = ({ schema, name }: { schema: string; name: string }): string =>
-  [schema, name].map(identForReading).join(".");
-
-const goneOf = (before: State, now: State): string[] =>
+const goneOf = (before: State, now: State): NameKey[] =>
   before.relations
     .filter(
       ({ exists, schema, name }) =>
         exists && !now.relations.some((one) => one.exists && one.schema === schema && one.name === name),
     )
-    .map(nameOf);
+    .map(nameKey);
 
-const relationGone = (gone: readonly string[]): ToolError =>
+const relationGone = (gone: readonly NameKey[]): ToolError =>
   new ToolError(
     "environment",
     "RELATION_GONE",
@@ -82,15 +79,15 @@ const relationGone = (gone: readonly string[]): ToolError =>
     'nothing was changed; --force --reason "…" puts back the rest, and what was there is in the journal: rlsmith history --format json',
   );
 
-const withoutRelations = (state: State, names: readonly string[]): State =>
-  names.length === 0 ? state : { ...state, relations: state.relations.filter((one) => !names.includes(nameOf(one))) };
+const withoutRelations = (state: State, names: readonly NameKey[]): State =>
+  names.length === 0 ? state : { ...state, relations: state.relations.filter((one) => !names.includes(nameKey(one))) };
 
 /** Both states of an entry as this server prints them, with the policies that were made on their relations since. */
 async function asPrintedHere(
   db: Db,
   { before, after }: InForce,
   from: State,
-  gone: readonly string[],
+  gone: readonly NameKey[],
   stay: Set<string>,
 ): Promise<[State, State]> {
   const both: [State, State] = [withoutRelations(before, gone), withoutRelations(after, gone)];
@@ -178,10 +175,10 @@ const merged = (states: readonly State[]): State => ({
   ),
 });
 
-function firsts<T>(ones: readonly T[], nameOf: (one: T) => string[]): T[] {
+function firsts<T>(ones: readonly T[], partsOf: (one: T) => string[]): T[] {
   const found = new Map<string, T>();
   for (const one of ones) {
-    const name = JSON.stringify(nameOf(one));
+    const name = JSON.stringify(partsOf(one));
     if (!found.has(name)) found.set(name, one);
   }
   return [...found.values()];

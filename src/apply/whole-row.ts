@@ -4,7 +4,7 @@ import { parseExpr, scanTokens } from "../pg/expr/parse.ts";
 import { applyEdits, type Edit } from "../pg/expr/print.ts";
 import { nameParts } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
-import { quoteQualified } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 
 /**
  * Policies that look at their row as a whole (`may_see(staff.*)`) on a copy of the relation, whose row has another type: the row is cast to the
@@ -27,7 +27,7 @@ export async function wholeRowOf(db: Db, schema: string, name: string, texts: re
   );
   const { type = "", row = "" } = printed ?? {};
   return {
-    cast: (text) => castRows(text, name, quoteQualified(schema, name)),
+    cast: (text) => castRows(text, name, quoteName({ schema, name })),
     uncast: (text) => text.replaceAll(`((${row})::text)::${type}`, () => row),
   };
 }
@@ -37,7 +37,8 @@ function castRows(text: string, name: string, type: string): string {
   const edits: Edit[] = [];
   walk(parseExpr(text), (node) => {
     const reference = as("ColumnRef", node);
-    if (!reference || nameParts(reference.fields).join(".") !== `${name}.*`) return;
+    const [of, star, ...more] = nameParts(reference?.fields);
+    if (!reference || of !== name || star !== "*" || more.length > 0) return;
     const at = tokens.findIndex(({ start }) => start === reference.location);
     const [first, last] = [tokens[at], tokens[at + 2]];
     if (!first || last?.text !== "*") return;

@@ -3,6 +3,7 @@ import type { FunctionFacts } from "../classify/functions.ts";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { nameKey } from "../pg/name.ts";
 import { attempt, unknown, type Answer } from "./answer.ts";
 import { syncTriggers, triggersOnUsers, type SyncTriggerOf } from "./find-triggers.ts";
 import { readStatusChecks, readStoredStatus } from "./guess-active.ts";
@@ -123,7 +124,10 @@ async function tryOn(
     copied.triggers.filter((one) => one.schema === schema && one.relation === name).map((one) => one.name),
   );
   if (!relation || triggers.some((one) => !there.has(one.name)))
-    return { kind: "unknown", why: `\`${schema}.${name}\` and its triggers could not be copied to a scratch database` };
+    return {
+      kind: "unknown",
+      why: `\`${nameKey(source.relation)}\` and its triggers could not be copied to a scratch database`,
+    };
   return probeSync(scratch, copied, { ...source, relation }, triggers);
 }
 

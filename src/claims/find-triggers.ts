@@ -1,9 +1,10 @@
 import type { FunctionFacts } from "../classify/functions.ts";
-import { functionIndex, functionName, reach } from "../classify/reach.ts";
+import { functionIndex, reach } from "../classify/reach.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction, type Trigger } from "../pg/catalog.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 import { conjuncts } from "../pg/expr/shape.ts";
+import { nameKey, sameName, type NameKey } from "../pg/name.ts";
 import type { Operation } from "./body-active.ts";
 import { claimWork, type ClaimWork } from "./claim-work.ts";
 import type { Around } from "./read-body.ts";
@@ -16,7 +17,7 @@ export interface SyncTriggerOf {
   /** what its function does to claims */
   work: ClaimWork;
   /** functions that it calls and that write claims */
-  through: string[];
+  through: NameKey[];
 }
 
 /** Triggers of the catalog that lead to a write of `auth.users.raw_app_meta_data`. `facts` come in the catalog's order. */
@@ -39,7 +40,7 @@ export function syncTriggers(catalog: Catalog, facts: readonly FunctionFacts[]):
         fn,
         around: { ...firing(trigger), typeSchemas: typeSchemas(catalog, fact.searchPath) },
         work: { ...work, more: work.more || !alone },
-        through: reached.filter((one) => one !== fact && writesClaims(one)).map(functionName),
+        through: reached.filter((one) => one !== fact && writesClaims(one)).map(nameKey),
       },
     ];
   });
@@ -58,7 +59,7 @@ function isClone(trigger: Trigger, catalog: Catalog): boolean {
         one.schema === parent.schema &&
         one.relation === parent.name &&
         one.name === trigger.name &&
-        functionName(one.function) === functionName(trigger.function),
+        sameName(one.function, trigger.function),
     )
   );
 }
@@ -67,7 +68,7 @@ function isClone(trigger: Trigger, catalog: Catalog): boolean {
 export function triggersOnUsers(catalog: Catalog, facts: readonly FunctionFacts[]): string[] {
   return catalog.triggers.flatMap(({ schema, relation, name, function: called }) => {
     if (schema !== "auth" || relation !== "users" || PLATFORM_SCHEMAS.includes(called.schema)) return [];
-    const place = facts.findIndex((one) => functionName(one) === functionName(called));
+    const place = facts.findIndex((one) => sameName(one, called));
     const writes =
       (facts[place]?.writesClaims ?? []).some(({ path }) => path[0] === "app_metadata") ||
       ASSIGNS.test(catalog.functions[place]?.body ?? "");

@@ -1,4 +1,5 @@
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import { noteOf, type SyncSource } from "./source.ts";
 import { columnsThatMatter, type SyncTrigger } from "./sync-trigger.ts";
 import { activeSql, idOf, jsonbOf, partsOf, withClaims, withoutClaims } from "./sql.ts";
@@ -12,8 +13,8 @@ export function syncLines(
   triggers: readonly SyncTrigger[],
   helpers: string,
 ): { up: string[]; down: string[] } {
-  const relation = quoteQualified(source.relation.schema, source.relation.name);
-  const fn = `${quoteQualified(helpers, functionName(source))}()`;
+  const relation = quoteName(source.relation);
+  const fn = `${quoteName({ schema: helpers, name: functionName(source) })}()`;
   const drop = `drop trigger if exists ${quoteIdent(TRIGGER)} on ${relation};`;
   const earlier = triggers.find((trigger) => trigger.name === TRIGGER);
   const older = triggers.filter((trigger) => trigger !== earlier);
@@ -44,9 +45,7 @@ export function syncLines(
   const down = [
     drop,
     // an earlier one is overwritten in its place: another trigger may call it too
-    ...(earlier && `${quoteQualified(earlier.made.schema, earlier.made.name)}()` === fn
-      ? []
-      : [`drop function if exists ${fn};`]),
+    ...(earlier && `${quoteName(earlier.made)}()` === fn ? [] : [`drop function if exists ${fn};`]),
     ...(earlier ? [...functionAsBefore(earlier.made), ...restored(earlier)] : []),
     ...replaced.flatMap((trigger) => [
       `drop trigger if exists ${quoteIdent(trigger.name)} on ${relation};`,
@@ -60,7 +59,7 @@ const FIRING = { A: "enable always", R: "enable replica", D: "disable" } as cons
 
 /** The function of an earlier migration of this kind, which the new one replaced. */
 function functionAsBefore({ schema, name, definition, comment }: SyncTrigger["made"]): string[] {
-  const fn = `${quoteQualified(schema, name)}()`;
+  const fn = `${quoteName({ schema, name })}()`;
   return [
     `${definition.trimEnd()};`,
     `revoke all on function ${fn} from public;`,

@@ -1,5 +1,6 @@
 import type { Finding } from "../finding.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { nameKey, quoteName } from "../pg/name.ts";
 import type { SyncedClaim, SyncSource } from "./source.ts";
 import { claimsOf, syncLines, valuesOf } from "./fix-sync.ts";
 import { columnsThatMatter, type SyncTrigger } from "./sync-trigger.ts";
@@ -38,12 +39,12 @@ export function renderFix(
   options: FixOptions,
 ): { up: string; down: string } {
   const source = { ...declared, claims: declared.claims.filter(isFilled) };
-  const { schema, name } = source.relation;
+  const relation = nameKey(source.relation);
   const sync = options.repairsSync ? syncLines(source, triggers, options.schema) : null;
   const up = [
     ...header(
       [
-        `${sync ? "Keeps the" : "Brings the"} claims in auth.users in step with ${schema}.${name}. Made by rlsmith; safe to run twice.`,
+        `${sync ? "Keeps the" : "Brings the"} claims in auth.users in step with ${relation}. Made by rlsmith; safe to run twice.`,
         `Way back: ${options.rollbackFile}`,
         ...declared.claims.flatMap((claim) =>
           isFilled(claim) ? [] : [`Left out, since every user can write it: ${claim.path.join(".")}`],
@@ -65,7 +66,7 @@ export function renderFix(
     ...header(
       [
         sync
-          ? `The way back: the triggers on ${schema}.${name} as they were. Made by rlsmith; safe to run twice.`
+          ? `The way back: the triggers on ${relation} as they were. Made by rlsmith; safe to run twice.`
           : "There is no way back, and nothing to do. Made by rlsmith.",
         "The back-fill stays: what it overwrote was wrong.",
       ],
@@ -91,7 +92,6 @@ const closed = (lines: readonly string[], options: FixOptions): string =>
   `${[...lines, ...(options.ownTransaction ? ["", "commit;"] : [])].join("\n").trimEnd()}\n`;
 
 function guard(source: SyncSource): string {
-  const { schema, name } = source.relation;
   const rows = columnsThatMatter(source).map((column) => `(${quoteLiteral(column)})`);
   return `do $rlsmith$
 declare
@@ -101,10 +101,10 @@ begin
   from (values ${rows.join(", ")}) as w(name)
   where not exists (
     select from pg_catalog.pg_attribute a
-    where a.attrelid = to_regclass(${quoteLiteral(quoteQualified(schema, name))}) and a.attname = w.name and not a.attisdropped
+    where a.attrelid = to_regclass(${quoteLiteral(quoteName(source.relation))}) and a.attname = w.name and not a.attisdropped
   );
   if missing is not null then
-    raise exception 'rlsmith: % has no column %', ${quoteLiteral(`${schema}.${name}`)}, missing
+    raise exception 'rlsmith: % has no column %', ${quoteLiteral(nameKey(source.relation))}, missing
       using hint = 'it was there when this file was written; run rlsmith claims --fix again';
   end if;
 end

@@ -1,6 +1,7 @@
 import type { Db } from "../db/port.ts";
 import type { Catalog, Column, Relation } from "../pg/catalog.ts";
-import { identForReading, quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { identForReading, quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { namedBy, quoteName } from "../pg/name.ts";
 import { attempt } from "./answer.ts";
 import { query } from "./sql.ts";
 import type { Active, SyncSource } from "./source.ts";
@@ -41,7 +42,7 @@ function passes(column: Column, relation: Relation, catalog: Catalog, words: rea
   if (type === "boolean") return GOOD_FLAG.test(name) ? shown : BAD_FLAG.test(name) ? `not ${shown}` : null;
   if (type.startsWith("timestamp")) return BAD_TIME.test(name) ? `${shown} is null` : null;
   if (!STATUS.test(name)) return null;
-  const own = catalog.types.find((one) => [`${one.schema}.${one.name}`, one.name].includes(type));
+  const own = namedBy(type, catalog.types);
   const label = own?.kind === "enum" ? own.labels.find((one) => /^active$/i.test(one)) : undefined;
   if (label !== undefined) return `${shown} = ${quoteLiteral(label)}`;
   if (!isText(type, catalog)) return null;
@@ -53,7 +54,7 @@ function passes(column: Column, relation: Relation, catalog: Catalog, words: rea
 }
 
 function isText(type: string, catalog: Catalog): boolean {
-  const own = catalog.types.find((one) => [`${one.schema}.${one.name}`, one.name].includes(type));
+  const own = namedBy(type, catalog.types);
   if (own?.kind === "domain") return isText(own.base, catalog);
   return /^(text|character varying|character|(.*\.)?citext)(\(.*\))?$/.test(type);
 }
@@ -76,7 +77,7 @@ export async function readStoredStatus(db: Db, source: SyncSource): Promise<Stat
     const text = `${quoteIdent(column)}::text`;
     const answer = await attempt(db, async () =>
       db.query<{ word: string }>(
-        `select ${text} as word from ${quoteQualified(schema, name)} where lower(${text}) = 'active' limit 1`,
+        `select ${text} as word from ${quoteName(source.relation)} where lower(${text}) = 'active' limit 1`,
       ),
     );
     const word = answer.kind === "known" ? answer.value[0]?.word : undefined;

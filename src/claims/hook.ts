@@ -2,7 +2,7 @@ import type { FunctionFacts } from "../classify/functions.ts";
 import type { Db } from "../db/port.ts";
 import { pgErrorOf } from "../db/port.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../pg/catalog.ts";
-import { quoteQualified } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import { attempt } from "./answer.ts";
 import type { Counted } from "./members.ts";
 import { whyNotCalled } from "./reaches-out.ts";
@@ -65,7 +65,7 @@ export async function tryHook(
   const notCalled = (why: string): HookTrial => ({ kind: "not-called", why });
   if (source === null) return notCalled("it is not known which relation feeds the claims");
   if (hook.blocked !== null) return notCalled(hook.blocked);
-  const name = quoteQualified(hook.fn.schema, hook.fn.name);
+  const name = quoteName(hook.fn);
   const may = await attempt(db, async () => db.query<{ may: boolean }>(query("hook-privilege"), [`${name}(jsonb)`]));
   if (may.kind === "unknown") return notCalled(may.why);
   if (may.value[0]?.may !== true) return notCalled("this login may not execute it");

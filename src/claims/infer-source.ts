@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import type { Catalog, Relation } from "../pg/catalog.ts";
+import { nameKey, parseName, relationKey, sameName } from "../pg/name.ts";
 import { activeOf, type Said } from "./body-active.ts";
 import { unknown, known, type Answer } from "./answer.ts";
 import { guessActive, type StatusWord } from "./guess-active.ts";
@@ -24,7 +25,7 @@ export function sourceOf(evidence: Evidence): Answer<SyncSource> {
     const source = declaredSource(describedBy(config.claimsSync), catalog);
     return known(config.claimsSync.active === undefined ? { ...source, ...activeBeside(source, evidence) } : source);
   }
-  const names = [...new Set(triggers.map(({ trigger }) => `${trigger.schema}.${trigger.relation}`))];
+  const names = [...new Set(triggers.map(({ trigger }) => relationKey(trigger)))];
   const [name] = names;
   if (name === undefined)
     return unknown(
@@ -33,7 +34,7 @@ export function sourceOf(evidence: Evidence): Answer<SyncSource> {
         : `${quoted(onUsers)} on \`auth.users\` writes claims, and where it has them from is not followed`,
     );
   if (names.length > 1) return unknown(`triggers on several relations write claims: ${quoted(names)}`);
-  const relation = catalog.relations.find((one) => `${one.schema}.${one.name}` === name);
+  const relation = catalog.relations.find((one) => nameKey(one) === name);
   if (!relation) return unknown(`\`${name}\` is not in the catalog`);
   for (const { fn } of triggers) {
     const noted = notedSource(fn.comment, catalog);
@@ -57,12 +58,12 @@ function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evide
   const [first] = read;
   if (!first)
     return unknown([...new Set(bodies.flatMap((body) => (body.kind === "unread" ? [body.why] : [])))].join("; "));
-  const name = `\`${relation.schema}.${relation.name}\``;
+  const name = `\`${nameKey(relation)}\``;
   if (read.some(({ user }) => user !== first.user))
     return unknown(`the functions on ${name} find the user in different columns`);
   const claims = new Map<string, SyncedClaim>();
   for (const { path, sql } of read.flatMap((body) => body.claims)) {
-    const key = path.join("\0");
+    const key = JSON.stringify(path);
     const there = claims.get(key);
     if (there && there.sql !== sql) return unknown(`the functions on ${name} write \`${path.join(".")}\` in two ways`);
     claims.set(key, { path, sql, columns: columnsIn(sql) });
@@ -106,16 +107,15 @@ function settled(relation: Relation, said: readonly Said[], { catalog, config, w
   const sql = actives.size === 1 ? (said[0]?.active ?? null) : null;
   const unsure =
     said.find((one) => one.unsure !== null)?.unsure ??
-    (actives.size > 1
-      ? `the triggers of \`${relation.schema}.${relation.name}\` write under different conditions`
-      : null);
+    (actives.size > 1 ? `the triggers of \`${nameKey(relation)}\` write under different conditions` : null);
   if (sql !== null) return { active: { sql, columns: columnsIn(sql), from: "function body" }, unsure };
   // what names suggest would leave out rows of which nothing is known
   if (unsure !== null) return { active: null, unsure };
   const live = config?.rules.liveRole;
+  const lookedUp = live === undefined ? null : parseName(live.relation);
   return {
     active:
-      live?.active !== undefined && live.relation === `${relation.schema}.${relation.name}`
+      live?.active !== undefined && lookedUp !== null && sameName(lookedUp, relation)
         ? { sql: live.active, columns: columnsIn(live.active), from: "live role" }
         : guessActive(relation, catalog, words),
     unsure: null,

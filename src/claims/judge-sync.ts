@@ -1,5 +1,7 @@
 import { finding, type Finding } from "../finding.ts";
+import { samePath } from "../pg/context.ts";
 import { identForReading } from "../pg/identifier.ts";
+import { nameKey } from "../pg/name.ts";
 import { firesOn } from "./columns.ts";
 import type { Behaviour } from "./probe.ts";
 import type { ClaimsFacts } from "./report.ts";
@@ -19,7 +21,7 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
         "sync-trigger-missing",
         hooked ? "info" : "error",
         at,
-        `no trigger copies ${quoted(source.claims.map(({ path }) => path.join(".")))} from \`${schema}.${name}\` to auth.users${hooked ? ": a custom access token hook sets them" : ""}`,
+        `no trigger copies ${quoted(source.claims.map(({ path }) => path.join(".")))} from \`${nameKey(source.relation)}\` to auth.users${hooked ? ": a custom access token hook sets them" : ""}`,
         hooked ? null : FIX,
       ),
     ];
@@ -48,7 +50,7 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
       `the trigger \`${trigger.name}\` is disabled${covered ? "; another one does what it did" : ", so the claims do not follow"}`,
       covered
         ? null
-        : `ALTER TABLE ${identForReading(schema)}.${identForReading(name)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in what was missed: --fix`,
+        : `ALTER TABLE ${nameKey(source.relation)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in what was missed: --fix`,
     ),
   );
   const found = [...disabled, ...more];
@@ -69,9 +71,7 @@ const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and
 
 /** Whether a hook sets all that the column would: then the column proves nothing, and what it lacks is no fault. */
 export const behindHook = (facts: ClaimsFacts, source: SyncSource): boolean =>
-  facts.hooks.some(({ hook }) =>
-    source.claims.every(({ path }) => hook.sets.some((set) => set.join("\0") === path.join("\0"))),
-  );
+  facts.hooks.some(({ hook }) => source.claims.every(({ path }) => hook.sets.some((set) => samePath(set, path))));
 
 const SHOWN = "tried on a scratch database";
 
@@ -240,7 +240,9 @@ const ignoresStatus = (source: SyncSource, at: Finding["at"], shown: string): Fi
 
 /** Whether the user's id is the primary key itself, as in a table of profiles. */
 const userIsKey = ({ relation, user }: SyncSource): boolean =>
-  relation.uniqueKeys[0]?.join("\0") === user && relation.columns.some(({ name, notNull }) => name === user && notNull);
+  relation.uniqueKeys[0]?.length === 1 &&
+  relation.uniqueKeys[0][0] === user &&
+  relation.columns.some(({ name, notNull }) => name === user && notNull);
 
 function missesRelink(source: SyncSource, at: Finding["at"], shown: string): Finding {
   const mere = userIsKey(source);

@@ -1,4 +1,6 @@
 import { finding, type Finding } from "../finding.ts";
+import { samePath } from "../pg/context.ts";
+import { nameKey } from "../pg/name.ts";
 import { activeFindings, memberFindings, users } from "./judge-members.ts";
 import { syncFindings } from "./judge-sync.ts";
 import { unknownFinding } from "./judge-unknown.ts";
@@ -46,15 +48,17 @@ function noSource(facts: ClaimsFacts, why: string): Finding[] {
 }
 
 const hookSets = (facts: ClaimsFacts, path: readonly string[]): boolean =>
-  facts.hooks.some(({ hook }) => hook.sets.some((set) => set.join("\0") === path.join("\0")));
+  facts.hooks.some(({ hook }) => hook.sets.some((set) => samePath(set, path)));
 
 /** Claims that are read and that nothing puts there. */
 function notSynced(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
   if (source === null) return [];
-  const fed = source.claims.map(({ path }) => path.join("\0"));
   const open = facts.readClaims.filter((path) => {
-    const key = path.join("\0");
-    const covered = fed.some((one) => one === key || one.startsWith(`${key}\0`) || key.startsWith(`${one}\0`));
+    // an object that is written whole feeds what is in it, and the other way round
+    const covered = source.claims.some((claim) => {
+      const depth = Math.min(claim.path.length, path.length);
+      return samePath(claim.path.slice(0, depth), path.slice(0, depth));
+    });
     return !covered && !hookSets(facts, path);
   });
   return open.length === 0
@@ -123,7 +127,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
   return facts.hooks.flatMap(({ hook, trial }) => {
     const { schema, name, identityArguments } = hook.fn;
     const at: Finding["at"] = { kind: "function", schema, name, identityArguments };
-    const told = `\`${schema}.${name}\` can make the claims of a token; where it is switched on, auth.users proves nothing of them`;
+    const told = `\`${nameKey(hook.fn)}\` can make the claims of a token; where it is switched on, auth.users proves nothing of them`;
     if (trial.kind === "not-called")
       return [
         finding(

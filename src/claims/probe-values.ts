@@ -4,6 +4,7 @@ import { parseExpr } from "../pg/expr/parse.ts";
 import { stringConst } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { quoteLiteral } from "../pg/identifier.ts";
+import { namedBy } from "../pg/name.ts";
 
 /** Values to try in a column, as SQL of its type; the constants of expressions first where they can be of that type. */
 export function candidates(column: Column, catalog: Catalog, expressions: readonly string[]): string[] {
@@ -13,14 +14,14 @@ export function candidates(column: Column, catalog: Catalog, expressions: readon
 
 /** Whether a column can never change: an enum with one label, and not null. */
 export function hasOneValue(column: Column, catalog: Catalog): boolean {
-  const own = catalog.types.find((one) => `${one.schema}.${one.name}` === column.type);
+  const own = namedBy(column.type, catalog.types);
   return column.notNull && own?.kind === "enum" && own.labels.length === 1;
 }
 
 function plain(type: string, catalog: Catalog, constants: readonly string[]): string[] {
   if (type.endsWith("[]"))
     return plain(type.slice(0, -2), catalog, constants).map((text) => `{"${text.replaceAll(/["\\]/g, "\\$&")}"}`);
-  const own = catalog.types.find((one) => `${one.schema}.${one.name}` === type);
+  const own = namedBy(type, catalog.types);
   if (own?.kind === "enum") return own.labels;
   if (own?.kind === "domain") return plain(own.base, catalog, constants);
   const base = type.replace(/\(.*\)/, "");

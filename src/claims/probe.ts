@@ -2,7 +2,8 @@ import { messageOf } from "../errors.ts";
 import type { Db } from "../db/port.ts";
 import { pgErrorOf } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { quoteName, relationOf } from "../pg/name.ts";
 import { attempt, known, unknown, type Answer } from "./answer.ts";
 import { benchOn, NEW_USER, OLD_USER, withoutTriggers } from "./probe-bench.ts";
 import { fillers, findRows } from "./probe-rows.ts";
@@ -81,9 +82,7 @@ async function preparation(db: Db, source: SyncSource, triggers: readonly SyncTr
   ]);
   const keys = new Set(source.relation.uniqueKeys[0] ?? []);
   return [
-    ...constraints.map(
-      (one) => `alter table ${quoteQualified(one.schema, one.relation)} drop constraint ${quoteIdent(one.name)}`,
-    ),
+    ...constraints.map((one) => `alter table ${quoteName(relationOf(one))} drop constraint ${quoteIdent(one.name)}`),
     ...others.map(({ name }) => `alter table ${relation} disable trigger ${quoteIdent(name)}`),
     ...source.relation.columns
       .filter((column) => column.notNull && column.generated === "no" && !keys.has(column.name))

@@ -1,9 +1,10 @@
 import type { FunctionFacts } from "../classify/functions.ts";
-import { functionIndex, functionName, reach } from "../classify/reach.ts";
+import { functionIndex, reach } from "../classify/reach.ts";
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { call } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
+import { nameKey, shownName } from "../pg/name.ts";
 import type { SyncSource } from "./source.ts";
 
 /** The functions of a catalog and what they call. `facts` come in its order. */
@@ -21,7 +22,9 @@ export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts
     const strange = one.calls.find((made) => made.schema !== null && index.resolve(made, one.searchPath).length === 0);
     const why =
       whyOut(one, bodyOf(catalog, facts, one)) ??
-      (strange ? `\`${functionName(one)}\` calls \`${strange.schema}.${strange.name}\`, which cannot be read` : null);
+      (strange
+        ? `\`${nameKey(one)}\` calls \`${shownName([strange.schema, strange.name].filter((part) => part !== null))}\`, which cannot be read`
+        : null);
     if (why !== null) return why;
   }
   return null;
@@ -59,7 +62,7 @@ const bodyOf = (catalog: Functions["catalog"], facts: readonly FunctionFacts[], 
   catalog.functions[facts.indexOf(one)]?.body ?? "";
 
 function whyOut(one: FunctionFacts, body: string): string | null {
-  const name = `\`${functionName(one)}\``;
+  const name = `\`${nameKey(one)}\``;
   if (REACHES_OUT.test(body)) return `${name} ${OUT}`;
   // C, untrusted languages and SQL made at run time among them
   return one.opaque === null ? null : `${name} cannot be read: ${one.opaque}`;

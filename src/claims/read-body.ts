@@ -8,6 +8,7 @@ import { columnRef } from "../pg/expr/reads.ts";
 import { binary, callsBuiltin, conjuncts, nameParts, stringConst } from "../pg/expr/shape.ts";
 import { some, walk } from "../pg/expr/walk.ts";
 import { parsePlFunction } from "../pg/plpgsql/parse.ts";
+import { nameKey } from "../pg/name.ts";
 import { activeOf, type Operation, type Said } from "./body-active.ts";
 import { assignedTo, keyPath, overRow, uncast, usersUpdate, type TriggerBody } from "./body-row.ts";
 import { negate, statementsOf, type Condition } from "./body-statements.ts";
@@ -43,7 +44,7 @@ interface Key {
 
 /** Read a plpgsql trigger function that updates auth.users from NEW. Never throws for what a body holds. */
 export function readSyncBody(fn: PgFunction, around: Around = ALONE): SyncBody {
-  const name = `\`${fn.schema}.${fn.name}\``;
+  const name = `\`${nameKey(fn)}\``;
   const unread = (why: string): SyncBody => ({ kind: "unread", why: `${name} ${why}` });
   if (fn.language !== "plpgsql") return unread(`is written in ${fn.language}`);
   try {

@@ -1,6 +1,7 @@
 import { bodyOf } from "../classify/body.ts";
 import { functionIndex, reach } from "../classify/reach.ts";
 import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
+import { distinctPaths } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { columnRef } from "../pg/expr/reads.ts";
@@ -46,9 +47,7 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
   const app = readers
     .flatMap(({ paths }) => paths)
     .filter(([root, key]) => root === "app_metadata" && key !== undefined && !OWN_KEYS.has(key));
-  const readClaims = [...new Map(app.map((path) => [path.join("\0"), path])).values()].toSorted((a, b) =>
-    a.join(".") < b.join(".") ? -1 : 1,
-  );
+  const readClaims = distinctPaths(app).toSorted((a, b) => (a.join(".") < b.join(".") ? -1 : 1));
   const readsUserMetadata = readers.flatMap(({ what, at, paths }) => {
     const claims = paths.filter(([root]) => root === "user_metadata").map((path) => path.join("."));
     return claims.length === 0 ? [] : [{ what, at, claims }];

@@ -6,6 +6,7 @@ import { parseExpr } from "../pg/expr/parse.ts";
 import { printExpr } from "../pg/expr/print.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { quoteIdent } from "../pg/identifier.ts";
+import { nameKey, namedBy } from "../pg/name.ts";
 
 /** Which relation feeds which claims of whom. */
 export interface SyncSource {
@@ -55,7 +56,7 @@ export const describedBy = ({ relation, user, claims, active }: NonNullable<Conf
 
 /** The source that is described; who is active is null where nothing says so. Throws ToolError (config) where it names what is not there. */
 export function declaredSource(declared: Described, catalog: Catalog): SyncSource {
-  const relation = catalog.relations.find((one) => `${one.schema}.${one.name}` === declared.relation);
+  const relation = namedBy(declared.relation, catalog.relations);
   if (!relation) throw invalid(`claimsSync.relation: there is no relation \`${declared.relation}\``);
   if (!hasColumn(relation, declared.user))
     throw invalid(`claimsSync.user: \`${declared.relation}\` has no column \`${declared.user}\``);
@@ -97,7 +98,7 @@ function overColumns(relation: Relation, text: string, where: string): { sql: st
   const missing = columns.filter((name) => !hasColumn(relation, name));
   if (missing.length > 0)
     throw invalid(
-      `${where}: \`${relation.schema}.${relation.name}\` has no column ${missing.map((name) => `\`${name}\``).join(", ")}`,
+      `${where}: \`${nameKey(relation)}\` has no column ${missing.map((name) => `\`${name}\``).join(", ")}`,
     );
   // a comment would swallow what stands behind the expression
   return { sql: /--|\/\*/.test(text) ? printExpr(parseExpr(text)) : text, columns };
@@ -122,7 +123,7 @@ const NOTE = "rlsmith claims: ";
 /** What the comment of a function made by `--fix` says of its source, so that the next look need not be told. Keys are listed: one may hold a dot. */
 export function noteOf(source: SyncSource): string {
   const described: Described = {
-    relation: `${source.relation.schema}.${source.relation.name}`,
+    relation: nameKey(source.relation),
     user: source.user,
     claims: source.claims.map((claim) => ({ path: claim.path, text: readable(claim) })),
     active: source.active?.sql ?? "true",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import type { SyncSource, SyncedClaim } from "./source.ts";
 
 /** The text of `queries/<name>.sql` with its `{{…}}` filled in. */
@@ -11,7 +12,7 @@ export function query(name: string, parts: Readonly<Record<string, string>> = {}
 /** The pieces of SQL that a source stands for. Expressions are over its columns, the relation under its own name; auth.users is `u`. */
 export function partsOf(source: SyncSource): Record<string, string> {
   return {
-    relation: quoteQualified(source.relation.schema, source.relation.name),
+    relation: quoteName(source.relation),
     alias: quoteIdent(source.relation.name),
     user: quoteIdent(source.user),
     userId: idTextOf(source),

@@ -1,5 +1,7 @@
 import type { Db } from "../db/port.ts";
 import type { PgFunction } from "../pg/catalog.ts";
+import { samePath } from "../pg/context.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import type { SyncTriggerOf } from "./find-triggers.ts";
 import { isNoted, type SyncSource } from "./source.ts";
 import { query } from "./sql.ts";
@@ -7,8 +9,7 @@ import { query } from "./sql.ts";
 /** A sync trigger on the source's relation, and what makes it fire. */
 export interface SyncTrigger {
   name: string;
-  /** `schema.function` */
-  function: string;
+  function: NameKey;
   /** false also for one that fires in replicas alone */
   enabled: boolean;
   /** `pg_trigger.tgenabled`: by origin, always, in replicas, disabled */
@@ -45,20 +46,19 @@ export async function readTriggers(
 ): Promise<SyncTrigger[]> {
   const { schema, name } = source.relation;
   const rows = await db.query<TriggerRow>(query("triggers"), [schema, name]);
-  const fed = new Set(source.claims.map(({ path }) => path.join("\0")));
   return found.flatMap(({ trigger, fn, work }) => {
     const row = rows.find((one) => one.name === trigger.name);
     if (!row || trigger.schema !== schema || trigger.relation !== name) return [];
     return [
       {
         ...row,
-        function: `${fn.schema}.${fn.name}`,
+        function: nameKey(fn),
         clears: /raw_app_meta_data[^;]*(#-|\)\s*-\s|_data\s*-\s|'?null'?)/is.test(withoutDelete(fn.body)),
         onlySyncs:
           !work.more &&
           work.unread.length === 0 &&
           work.paths.length > 0 &&
-          work.paths.every((path) => fed.has(path.join("\0"))) &&
+          work.paths.every((path) => source.claims.some((claim) => samePath(claim.path, path))) &&
           work.users.every((column) => column === source.user),
         unread: isNoted(fn.comment) ? [] : [...new Set(work.unread)],
         definition: trigger.definition,

@@ -1,7 +1,7 @@
 import { groupBy } from "../pg/group-by.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import type { QualifiedName } from "../pg/name.ts";
-import type { ClaimsSource } from "../pg/context.ts";
+import { functionKey, nameKey, type FunctionKey, type NameKey, type QualifiedName } from "../pg/name.ts";
+import { distinctPaths, type ClaimsSource } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
@@ -11,7 +11,7 @@ import { fold, isConstant, neverTrue, type Assumption } from "./fold.ts";
 import { analyseFunctions, claimOf, settleFallback, settleRead, type FunctionFacts } from "./functions.ts";
 import type { Idiom } from "./idioms.ts";
 import { functionIndex, reach, reachedReads, returnsOnlySetting, type FunctionIndex, type Reached } from "./reach.ts";
-import { distinctPaths, isTenancyClaim, type SettingUse } from "./setting-use.ts";
+import { isTenancyClaim, type SettingUse } from "./setting-use.ts";
 import { bypassFlags, hasBareAuthCall, hasIdentityGuard, hasMembership, hasRoleList } from "./shapes.ts";
 import { readTokenFunctions } from "./token-functions.ts";
 import { usesIn, type FoundClaim } from "./uses.ts";
@@ -21,8 +21,8 @@ export type Pattern = "A" | "B" | "C" | "identity-only" | "constant" | "other";
 /** One read of a session variable by a policy. */
 export interface PolicyRead extends SettingUse {
   part: "using" | "check";
-  /** the chain of functions as `schema.name`, the reader last; empty when the policy reads it itself */
-  through: string[];
+  /** the chain of functions, the reader last; empty when the policy reads it itself */
+  through: NameKey[];
   underNegation: boolean;
 }
 
@@ -57,9 +57,11 @@ export function classify(
   const readable = readTokenFunctions(catalog, source);
   // policies made in loops say the same over and over
   const parts = new Map<string, Part>();
-  const called = groupBy(catalog.policyFunctions, (use) => JSON.stringify([use.schema, use.relation, use.policy]));
+  const called = groupBy(catalog.policyFunctions, ({ schema, relation, policy }) =>
+    policyId({ schema, relation, name: policy }),
+  );
   const partOf = (text: string, policy: Policy): Part => {
-    const chosen = called.get(JSON.stringify([policy.schema, policy.relation, policy.name])) ?? [];
+    const chosen = called.get(policyId(policy)) ?? [];
     const key = JSON.stringify([text, ...chosen.map((use) => use.function)]);
     const part =
       parts.get(key) ?? readPart(readable(parseExpr(text)), source, index, new Set(chosen.map((use) => use.function)));
@@ -91,12 +93,12 @@ interface Part {
   followsRelation: boolean;
 }
 
-function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex, chosen: ReadonlySet<string>): Part {
+function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex, chosen: ReadonlySet<FunctionKey>): Part {
   const uses = usesIn(tree, source);
   const fallbackClaim = (call: { schema: string | null; name: string }): string[] | null => claimOf(index, call, []);
   const calls = uses.calls.flatMap((call) => {
     const overloads = index.resolve(call, []);
-    const known = overloads.filter((fn) => chosen.has(`${fn.schema}.${fn.name}(${fn.identityArguments})`));
+    const known = overloads.filter((fn) => chosen.has(functionKey(fn)));
     const callees = known.length > 0 ? known : overloads;
     const reached = callees.flatMap((fn) => reach(index, fn, settleFallback(call.fallback, fallbackClaim)));
     return callees.length === 0 ? [] : [{ call, callees, reached }];
@@ -152,7 +154,7 @@ function flagsReadBy(index: FunctionIndex, schema: string | null, name: string):
 }
 
 const distinctNames = (names: readonly QualifiedName[]): QualifiedName[] => [
-  ...new Map(names.map(({ schema, name }) => [`${schema}.${name}`, { schema, name }])).values(),
+  ...new Map(names.map(({ schema, name }) => [nameKey({ schema, name }), { schema, name }])).values(),
 ];
 
 /** Idioms that a single expression shows by itself. */

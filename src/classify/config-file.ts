@@ -1,5 +1,6 @@
 import { groupBy } from "../pg/group-by.ts";
 import type { ClaimsSource, ContextType } from "../pg/context.ts";
+import { nameKey } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { ClassifiedPolicy, PolicyRead } from "./classify.ts";
 import type { InferredContext, InferredVariable } from "./infer.ts";
@@ -151,7 +152,7 @@ function sessionOnlyLines(
 const settingsOf = (reads: readonly PolicyRead[]): string => [...new Set(reads.map((read) => read.setting))].join(", ");
 
 const claimsText = (source: ClaimsSource): string =>
-  source.kind === "function" ? `${source.schema}.${source.name}()` : source.setting;
+  source.kind === "function" ? `${nameKey(source)}()` : source.setting;
 
 /** A path as the config takes it: dotted, or an array of keys where a key holds a dot. */
 const claimText = (path: readonly string[]): string =>

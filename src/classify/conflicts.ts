@@ -1,10 +1,11 @@
 import { finding, type Finding } from "../finding.ts";
+import { samePath } from "../pg/context.ts";
 import type { ClassifiedPolicy } from "./classify.ts";
 import { writtenClaims } from "./evidence.ts";
 import { atPolicy } from "./findings.ts";
 import type { FunctionFacts } from "./functions.ts";
 import type { InferredVariable } from "./infer.ts";
-import { isTenancyClaim, samePath } from "./setting-use.ts";
+import { isTenancyClaim } from "./setting-use.ts";
 
 /**
  * Policies that read a claim at another place of the token than the one it is written to: one finding a policy.

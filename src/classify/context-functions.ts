@@ -1,6 +1,7 @@
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import type { FunctionFacts } from "./functions.ts";
-import { functionIndex, functionName } from "./reach.ts";
+import { functionIndex } from "./reach.ts";
 
 /** A function that sets session variables, itself or through a function that it calls. */
 export interface ContextFunction {
@@ -10,7 +11,7 @@ export interface ContextFunction {
   /** all variables that it sets */
   settings: string[];
   /** the function that does it, where it is not this one */
-  by: string | null;
+  by: NameKey | null;
 }
 
 /** Every function that sets a variable; callers that pass their own arguments on count as well. */
@@ -40,7 +41,7 @@ export function contextFunctions(facts: readonly FunctionFacts[], functions: rea
           const passed = call.passes[names.indexOf(argument)] ?? null;
           return passed === null ? [] : [{ setting, argument: passed }];
         });
-        found.set(fact, { facts: fact, fromArguments, settings: context.settings, by: functionName(callee) });
+        found.set(fact, { facts: fact, fromArguments, settings: context.settings, by: nameKey(callee) });
         grew = true;
         break;
       }

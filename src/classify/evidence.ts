@@ -1,9 +1,9 @@
 import type { Catalog } from "../pg/catalog.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import type { ClassifiedPolicy } from "./classify.ts";
 import { contextFunctions } from "./context-functions.ts";
 import type { FunctionFacts } from "./functions.ts";
-import { functionName } from "./reach.ts";
 import { isTenancyClaim } from "./setting-use.ts";
 
 /** Something in the database that speaks for a variable being a claim. */
@@ -69,7 +69,7 @@ function functionPairs(setting: string, facts: readonly FunctionFacts[]): Eviden
               claim: read.claimPath,
               kind: "pair",
               weight: 1,
-              text: `function ${functionName(fact)} pairs it with ${read.claimPath.join(".")}`,
+              text: `function ${nameKey(fact)} pairs it with ${read.claimPath.join(".")}`,
             },
           ]
         : [],
@@ -81,8 +81,8 @@ function functionPairs(setting: string, facts: readonly FunctionFacts[]): Eviden
 /** Claims written by a trigger or a token hook, with their writers. */
 export const writtenClaims = (
   facts: readonly FunctionFacts[],
-): { path: string[]; by: string; column: string | null }[] =>
-  facts.flatMap((fact) => fact.writesClaims.map(({ path, column }) => ({ path, column, by: functionName(fact) })));
+): { path: string[]; by: NameKey; column: string | null }[] =>
+  facts.flatMap((fact) => fact.writesClaims.map(({ path, column }) => ({ path, column, by: nameKey(fact) })));
 
 function synced(setting: string, facts: readonly FunctionFacts[]): Evidence[] {
   return distinct(
@@ -101,7 +101,7 @@ function synced(setting: string, facts: readonly FunctionFacts[]): Evidence[] {
 function setters(setting: string, catalog: Catalog, facts: readonly FunctionFacts[]): Evidence[] {
   const names = contextFunctions(facts, catalog.functions)
     .filter((context) => context.by === null && context.settings.includes(setting))
-    .map((context) => functionName(context.facts));
+    .map((context) => nameKey(context.facts));
   const [first, ...rest] = new Set(names);
   if (first === undefined) return [];
   const text = rest.length === 0 ? `function ${first} sets it` : `${rest.length + 1} functions set it (${first}, …)`;
@@ -143,7 +143,7 @@ function hints(
           hint(
             path,
             1,
-            `function ${functionName(context.facts)} sets it from ${argument}, a name like the claim ${path.join(".")}`,
+            `function ${nameKey(context.facts)} sets it from ${argument}, a name like the claim ${path.join(".")}`,
           );
   return distinct(found);
 }

@@ -1,9 +1,9 @@
 import { finding, type Finding } from "../finding.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../pg/catalog.ts";
+import { nameKey } from "../pg/name.ts";
 import type { ClassifiedPolicy } from "./classify.ts";
 import { callableBy, contextFunctions } from "./context-functions.ts";
 import type { FunctionFacts } from "./functions.ts";
-import { functionName } from "./reach.ts";
 
 const code = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 
@@ -26,7 +26,7 @@ export function functionFindings(
           "caller-chooses-context",
           "warning",
           placeOf(fact),
-          `${code(roles)} may call \`${functionName(fact)}\`, which sets ${chosen
+          `${code(roles)} may call \`${nameKey(fact)}\`, which sets ${chosen
             .map(({ setting, argument }) => `\`${setting}\` from \`${argument}\``)
             .join(", ")}${by === null ? "" : ` through \`${by}\``}: whoever calls it chooses what the policies see`,
           "take the grant away, or set what a look-up of the caller finds instead of what the caller says",
@@ -38,7 +38,7 @@ export function functionFindings(
           "setting-name-made-at-run-time",
           "warning",
           placeOf(fact),
-          `\`${functionName(fact)}\` sets a setting whose name is made at run time`,
+          `\`${nameKey(fact)}\` sets a setting whose name is made at run time`,
           "see by hand which variables it can set",
         ),
       );
@@ -58,7 +58,7 @@ function definerFindings(fn: PgFunction, fact: FunctionFacts): Finding[] {
       "definer-without-search-path",
       "warning",
       placeOf(fact),
-      `\`${functionName(fact)}\` is SECURITY DEFINER, uses ${code(touches)}, and runs with the caller's search_path`,
+      `\`${nameKey(fact)}\` is SECURITY DEFINER, uses ${code(touches)}, and runs with the caller's search_path`,
       "ALTER FUNCTION … SET search_path = ''",
     ),
   ];

@@ -1,6 +1,7 @@
 import { finding, type Finding } from "../finding.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
+import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import { usesIn } from "./uses.ts";
 
 const ANY_SOURCE = { kind: "function", schema: "auth", name: "jwt" } as const;
@@ -10,13 +11,13 @@ export function relationFindings(
   catalog: Catalog,
   relationOf: (name: { schema: string; name: string }) => Relation | undefined,
 ): Finding[] {
-  const policies = new Map<string, number>();
-  for (const { schema, relation } of catalog.policies) {
-    const key = JSON.stringify([schema, relation]);
+  const policies = new Map<NameKey, number>();
+  for (const policy of catalog.policies) {
+    const key = relationKey(policy);
     policies.set(key, (policies.get(key) ?? 0) + 1);
   }
   return catalog.relations.flatMap((relation) => {
-    const count = policies.get(JSON.stringify([relation.schema, relation.name])) ?? 0;
+    const count = policies.get(nameKey(relation)) ?? 0;
     const platform = PLATFORM_SCHEMAS.includes(relation.schema);
     return [
       ...stateFindings(relation, count, platform),
@@ -69,7 +70,7 @@ function partitionFindings(
         "partition-without-rls",
         "error",
         at,
-        `\`${parent.schema}.${parent.name}\` has row security and this partition of it has none: a query of the partition itself sees every row`,
+        `\`${nameKey(parent)}\` has row security and this partition of it has none: a query of the partition itself sees every row`,
         "enable row security on the partition as well, or take its grants away",
       ),
     ];

@@ -1,11 +1,12 @@
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog, Relation } from "../pg/catalog.ts";
 import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
-import type { Policy } from "../pg/policy.ts";
+import { nameKey } from "../pg/name.ts";
+import type { Policy, PolicyId } from "../pg/policy.ts";
 import type { ClassifiedPolicy } from "./classify.ts";
 import { functionFindings } from "./findings-functions.ts";
 import type { FunctionFacts } from "./functions.ts";
-import { functionIndex, functionName, reach } from "./reach.ts";
+import { functionIndex, reach } from "./reach.ts";
 import { relationFindings } from "./findings-relations.ts";
 
 export const atPolicy = (policy: Policy): Finding["at"] => ({
@@ -24,9 +25,8 @@ export function catalogFindings(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
 ): Finding[] {
-  const relations = new Map(catalog.relations.map((one) => [JSON.stringify([one.schema, one.name]), one]));
-  const relationOf = (name: { schema: string; name: string }): Relation | undefined =>
-    relations.get(JSON.stringify([name.schema, name.name]));
+  const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
+  const relationOf = (name: { schema: string; name: string }): Relation | undefined => relations.get(nameKey(name));
   return [
     ...relationFindings(catalog, relationOf),
     ...classified.flatMap((one) => policyFindings(catalog, one, relationOf)),
@@ -93,7 +93,7 @@ function policyFindings(
           "tenancy-from-unprotected-relation",
           "error",
           at,
-          `it leaves tenancy to ${quoted(open.map((one) => `${one.schema}.${one.name}`))}, where row security is off`,
+          `it leaves tenancy to ${quoted(open.map(nameKey))}, where row security is off`,
           "enable row security there, or name the tenant in this policy",
         ),
       );
@@ -133,7 +133,7 @@ function roleFindings(catalog: Catalog, policy: Policy): Finding[] {
 /** Functions that policies call and whose bodies cannot be read. */
 function opaqueFindings(classified: readonly ClassifiedPolicy[], facts: readonly FunctionFacts[]): Finding[] {
   const index = functionIndex(facts);
-  const callers = new Map<FunctionFacts, Set<string>>();
+  const callers = new Map<FunctionFacts, Set<PolicyId>>();
   for (const policy of classified)
     for (const called of policy.functions)
       for (const start of index.resolve(called, []))
@@ -145,7 +145,7 @@ function opaqueFindings(classified: readonly ClassifiedPolicy[], facts: readonly
       "opaque-function",
       "warning",
       { kind: "function", schema: fact.schema, name: fact.name, identityArguments: fact.identityArguments },
-      `${policies.size} ${policies.size === 1 ? "policy calls" : "policies call"} \`${functionName(fact)}\`, which cannot be read: ${fact.opaque}`,
+      `${policies.size} ${policies.size === 1 ? "policy calls" : "policies call"} \`${nameKey(fact)}\`, which cannot be read: ${fact.opaque}`,
       "look by hand whether it reads a session variable",
     ),
   );

@@ -1,13 +1,13 @@
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import type { QualifiedName } from "../pg/name.ts";
-import type { ClaimsSource } from "../pg/context.ts";
+import { distinctPaths, type ClaimsSource } from "../pg/context.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
 import { bodyOf, type Body } from "./body.ts";
 import { failsOpen } from "./fails-open.ts";
 import { functionIndex, reach, returnsOnlySetting, type FunctionIndex } from "./reach.ts";
-import { distinctPaths, type SettingUse } from "./setting-use.ts";
+import type { SettingUse } from "./setting-use.ts";
 import { usesIn, type CallName, type Fallback, type FoundCall, type FoundSetting, type Uses } from "./uses.ts";
 import { readTokenFunctions } from "./token-functions.ts";
 import { argumentsIn, claimWrites, executed, settingWrites, type ClaimWrite, type SettingWrite } from "./writes.ts";

@@ -1,5 +1,6 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextType } from "../pg/context.ts";
+import { nameKey } from "../pg/name.ts";
 import type { ClassifiedPolicy, PolicyRead } from "./classify.ts";
 import type { FunctionFacts } from "./functions.ts";
 
@@ -24,7 +25,7 @@ export function typeOf(
       const fact = facts[place];
       const only = fact?.reads.length === 1 && fact.claims.length <= 1 && fact.tables.length === 0;
       // what a boolean function returns is the outcome of a test, not the variable
-      return only && readers.has(`${fn.schema}.${fn.name}`) && fn.result !== "boolean" ? contextType(fn.result) : null;
+      return only && readers.has(nameKey(fn)) && fn.result !== "boolean" ? contextType(fn.result) : null;
     }),
   );
   if (returned) return { type: listed(returned, separator), separator };

@@ -1,11 +1,11 @@
 import type { Finding } from "../finding.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import type { ClaimsSource, ContextType } from "../pg/context.ts";
+import { samePath, type ClaimsSource, type ContextType } from "../pg/context.ts";
+import type { PolicyId } from "../pg/policy.ts";
 import type { ClassifiedPolicy } from "./classify.ts";
 import { claimConflicts } from "./conflicts.ts";
 import { evidenceFor, type Evidence } from "./evidence.ts";
 import type { FunctionFacts } from "./functions.ts";
-import { samePath } from "./setting-use.ts";
 import { typeOf } from "./infer-type.ts";
 import { tokenFunctions } from "./token-functions.ts";
 
@@ -42,7 +42,7 @@ export function inferContext(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
 ): InferredContext {
-  const flags = new Map<string, Set<string>>();
+  const flags = new Map<string, Set<PolicyId>>();
   for (const policy of classified)
     for (const flag of policy.flags) flags.set(flag, (flags.get(flag) ?? new Set()).add(policy.id));
   const settings = [...new Set(classified.flatMap((policy) => policy.reads.map((read) => read.setting)))]
@@ -75,7 +75,7 @@ export function inferContext(
   };
 }
 
-const some = (policies: ReadonlySet<string>): string => {
+const some = (policies: ReadonlySet<PolicyId>): string => {
   const [first, ...rest] = policies;
   return rest.length === 0 ? `policy ${first}` : `${policies.size} policies (${first}, …)`;
 };

@@ -1,3 +1,5 @@
+import { groupBy } from "../pg/group-by.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import type { FunctionFacts } from "./functions.ts";
 import type { SettingUse } from "./setting-use.ts";
 import type { CallName } from "./uses.ts";
@@ -24,21 +26,11 @@ function fitting(overloads: FunctionFacts[], call: AnyCall): FunctionFacts[] {
 const argumentCount = ({ identityArguments }: FunctionFacts): number =>
   identityArguments.trim() === "" ? 0 : identityArguments.replaceAll(/\([^)]*\)|"[^"]*"/g, "").split(",").length;
 
-function add(map: Map<string, FunctionFacts[]>, key: string, fact: FunctionFacts): void {
-  const list = map.get(key);
-  if (list) list.push(fact);
-  else map.set(key, [fact]);
-}
-
 /** Look functions up by name. */
 export function functionIndex(facts: readonly FunctionFacts[]): FunctionIndex {
-  const qualified = new Map<string, FunctionFacts[]>();
-  const bare = new Map<string, FunctionFacts[]>();
-  for (const fact of facts) {
-    add(qualified, JSON.stringify([fact.schema, fact.name]), fact);
-    add(bare, fact.name, fact);
-  }
-  const at = (schema: string, name: string): FunctionFacts[] => qualified.get(JSON.stringify([schema, name])) ?? [];
+  const qualified = groupBy(facts, nameKey);
+  const bare = groupBy(facts, ({ name }) => name);
+  const at = (schema: string, name: string): FunctionFacts[] => qualified.get(nameKey({ schema, name })) ?? [];
   return {
     resolve(call, searchPath) {
       const { schema, name } = call;
@@ -55,20 +47,18 @@ export function functionIndex(facts: readonly FunctionFacts[]): FunctionIndex {
 /** A function that a call gets to. */
 export interface Reached {
   facts: FunctionFacts;
-  /** the chain of calls as `schema.name`, from the function called to this one */
-  through: string[];
+  /** the chain of calls, from the function called to this one */
+  through: NameKey[];
   /** the claim that a caller on the way falls back on */
   claimPath: string[] | null;
 }
-
-export const functionName = (facts: Pick<FunctionFacts, "schema" | "name">): string => `${facts.schema}.${facts.name}`;
 
 const key = (facts: FunctionFacts, path: string[] | null): string =>
   JSON.stringify([facts.schema, facts.name, facts.identityArguments, path]);
 
 /** A function and all that it calls, each once with its shortest chain. Recursion ends by itself. */
 export function reach(index: FunctionIndex, start: FunctionFacts, claimPath: string[] | null = null): Reached[] {
-  const found: Reached[] = [{ facts: start, through: [functionName(start)], claimPath }];
+  const found: Reached[] = [{ facts: start, through: [nameKey(start)], claimPath }];
   const seen = new Set([key(start, claimPath)]);
   // grows while it is walked: breadth first
   for (const { facts, through, claimPath: inherited } of found)
@@ -78,13 +68,13 @@ export function reach(index: FunctionIndex, start: FunctionFacts, claimPath: str
         const path = call.claimPath ?? (facts.tables.length === 0 ? inherited : null);
         if (seen.has(key(callee, path))) continue;
         seen.add(key(callee, path));
-        found.push({ facts: callee, through: [...through, functionName(callee)], claimPath: path });
+        found.push({ facts: callee, through: [...through, nameKey(callee)], claimPath: path });
       }
   return found;
 }
 
 /** Session variables that a call reads, in its function or in what that one calls. */
-export function reachedReads(reached: readonly Reached[]): (SettingUse & { through: string[] })[] {
+export function reachedReads(reached: readonly Reached[]): (SettingUse & { through: NameKey[] })[] {
   return reached.flatMap(({ facts, through, claimPath }) =>
     facts.reads.map((read) => {
       const path = read.claimPath ?? (facts.tables.length === 0 ? claimPath : null);

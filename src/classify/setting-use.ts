@@ -46,11 +46,3 @@ const IDENTITY = new Set("sub role email phone aud iss exp iat nbf jti aal amr s
 /** Whether a claim can carry the tenancy context: anything but identity and the token's own book-keeping. */
 export const isTenancyClaim = (path: readonly string[]): boolean =>
   path.length > 1 || (path.length === 1 && !IDENTITY.has(path[0] ?? ""));
-
-export const samePath = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((key, index) => key === b[index]);
-
-/** Distinct paths in the order of their first appearance. */
-export const distinctPaths = (paths: readonly string[][]): string[][] => [
-  ...new Map(paths.map((path) => [JSON.stringify(path), path])).values(),
-];

@@ -1,9 +1,10 @@
 import type { ClaimsSource } from "../pg/context.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
-import { claimRead } from "../pg/expr/reads.ts";
+import { claimRead, TOKEN_FUNCTIONS } from "../pg/expr/reads.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
-import { call, initPlanTarget } from "../pg/expr/shape.ts";
+import { call, callKey, initPlanTarget } from "../pg/expr/shape.ts";
 import { some, walk } from "../pg/expr/walk.ts";
+import { nameKey } from "../pg/name.ts";
 import { isTenancyClaim } from "./setting-use.ts";
 import { usesIn } from "./uses.ts";
 
@@ -63,15 +64,13 @@ export function hasBareAuthCall(tree: Expr, source: ClaimsSource): boolean {
     if (initPlanTarget(node)) return false;
     const called = call(node);
     if (!called || called.args.length > 0) return true;
-    const name = called.name.join(".");
-    const own = source.kind === "function" && name === `${source.schema}.${source.name}`;
-    if (own || AUTH_CALLS.has(name)) bare = true;
+    const key = callKey(called.name);
+    const own = source.kind === "function" && key === nameKey(source);
+    if (own || (key !== null && TOKEN_FUNCTIONS.has(key))) bare = true;
     return true;
   });
   return bare;
 }
-
-const AUTH_CALLS = new Set(["auth.uid", "auth.jwt", "auth.role", "auth.email"]);
 
 /**
  * Flags whose value `on` alone makes the condition true: alone, or one side of an OR, with no condition on the row around.

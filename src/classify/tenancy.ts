@@ -1,11 +1,19 @@
 import type { Config } from "../config.ts";
 import type { Catalog, Relation } from "../pg/catalog.ts";
-import { claimOnly, memberOnly, type ContextMap, type ContextType, type ContextVariable } from "../pg/context.ts";
+import {
+  claimOnly,
+  memberOnly,
+  samePath,
+  type ContextMap,
+  type ContextType,
+  type ContextVariable,
+} from "../pg/context.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
+import { columnKey, nameKey, nameParts, type ColumnKey, type NameKey } from "../pg/name.ts";
 import type { ClassifiedPolicy } from "./classify.ts";
 import type { FunctionFacts } from "./functions.ts";
 import { contextType } from "./infer-type.ts";
-import { isTenancyClaim, samePath } from "./setting-use.ts";
+import { isTenancyClaim } from "./setting-use.ts";
 import { usesIn } from "./uses.ts";
 
 /** What says whose a row is. */
@@ -15,7 +23,7 @@ export interface Tenancy {
   /** columns that hold a value of the context though no policy compares them with it: `schema.relation.column` → its variable */
   columns: Record<string, string>;
   /** relations in which policies look up who somebody is: `schema.relation` */
-  memberships: string[];
+  memberships: NameKey[];
 }
 
 /**
@@ -58,7 +66,7 @@ export function tenancyOf(
   return {
     context: { claims: mapped.claims, variables },
     columns,
-    memberships: memberships.map(({ relation }) => `${relation.schema}.${relation.name}`),
+    memberships: memberships.map(({ relation }) => nameKey(relation)),
   };
 }
 
@@ -102,7 +110,7 @@ function typeOfClaim(
 }
 
 function columnType(pattern: string, catalog: Catalog): ContextType | null {
-  const name = pattern.slice(pattern.lastIndexOf(".") + 1);
+  const name = nameParts(pattern)?.at(-1);
   const column = catalog.relations.flatMap((relation) => relation.columns).find((one) => one.name === name);
   return contextType(column?.type ?? null);
 }
@@ -123,16 +131,14 @@ function membershipRelations(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
 ): Membership[] {
-  const tables = new Map(facts.map((fact) => [`${fact.schema}.${fact.name}`, fact.tables]));
+  const tables = new Map(facts.map((fact) => [nameKey(fact), fact.tables]));
   const looked = new Set(
     classified.flatMap(({ relations, functions }) =>
-      [...relations, ...functions.flatMap((fn) => tables.get(`${fn.schema}.${fn.name}`) ?? [])].map(
-        ({ schema, name }) => `${schema}.${name}`,
-      ),
+      [...relations, ...functions.flatMap((fn) => tables.get(nameKey(fn)) ?? [])].map(nameKey),
     ),
   );
   return catalog.relations.flatMap((relation) => {
-    if (!looked.has(`${relation.schema}.${relation.name}`)) return [];
+    if (!looked.has(nameKey(relation))) return [];
     const column = userColumn(relation, catalog);
     return column === null ? [] : [{ relation, userColumn: column }];
   });
@@ -142,13 +148,13 @@ function membershipRelations(
 function membershipColumn(
   catalog: Catalog,
   memberships: readonly Membership[],
-): { name: string; column: string; type: string } | null {
+): { name: ColumnKey; column: string; type: string } | null {
   const candidates = memberships
     .flatMap(({ relation, userColumn: user }) =>
       relation.columns
         .filter(({ name, type }) => name !== user && name !== "id" && contextType(type) !== null)
         .map((column) => ({
-          name: `${relation.schema}.${relation.name}.${column.name}`,
+          name: columnKey(relation, column.name),
           column: column.name,
           type: column.type,
           others: catalog.relations.filter(

@@ -1,9 +1,9 @@
 import type { Catalog } from "../pg/catalog.ts";
-import type { QualifiedName } from "../pg/name.ts";
+import { nameKey, type QualifiedName } from "../pg/name.ts";
 import type { ClaimsSource } from "../pg/context.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { isToken } from "../pg/expr/reads.ts";
-import { bareTarget, call } from "../pg/expr/shape.ts";
+import { bareTarget, call, callKey } from "../pg/expr/shape.ts";
 import { transform } from "../pg/expr/transform.ts";
 import { isNode } from "../pg/expr/node.ts";
 import { bodyOf } from "./body.ts";
@@ -29,18 +29,14 @@ function valueOf(tree: unknown): Expr | undefined {
 
 /** Trees in which calls of a project's own token function stand as `auth.jwt()`, so that all readers know them. */
 export function readTokenFunctions(catalog: Catalog, source: ClaimsSource): <T>(tree: T) => T {
-  const names = new Set(
-    tokenFunctions(catalog, source).flatMap(({ schema, name }) => [
-      `${schema}.${name}`,
-      // bodies may leave the schema out
-      ...(schema === "public" ? [name] : []),
-    ]),
-  );
+  const names = new Set(tokenFunctions(catalog, source).map(nameKey));
   if (names.size === 0) return (tree) => tree;
   return (tree) =>
     transform(tree, (node, descend) => {
       const made = call(node);
-      return made && made.args.length === 0 && names.has(made.name.join(".")) ? JWT : descend();
+      // bodies may leave the schema out
+      const key = made?.args.length === 0 ? callKey(made.name, "public") : null;
+      return key !== null && names.has(key) ? JWT : descend();
     });
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Acceptances } from "../pipeline/acceptances.ts";
+import { canonicalName } from "../pg/name.ts";
 import { DEFAULT_TIMEOUT } from "../prove/compare-access.ts";
 
 export interface AcceptFlags {
@@ -34,6 +35,6 @@ export const acceptances = (values: readonly string[]): Acceptances =>
   new Map(
     values.map((value): [string, string] => {
       const [policy = "", ...reason] = value.split("=");
-      return [policy.trim(), reason.join("=").trim()];
+      return [canonicalName(policy.trim()), reason.join("=").trim()];
     }),
   );

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { CompareOptions, Query } from "../prove/compare-access.ts";
+import { nameKey } from "../pg/name.ts";
 import { smt2 } from "../prove/smt2.ts";
 
 /** With a folder: every question to the solver goes into a file of its own there, numbered in the order of asking. */
@@ -21,7 +22,7 @@ export function queryFiles(folder: string | undefined): Pick<CompareOptions, "on
 }
 
 const titleOf = ({ relation, component, role, assumption, change }: Query): string[] => [
-  `rlsmith: ${relation.schema}.${relation.name}, ${component}, as ${role}`,
+  `rlsmith: ${nameKey(relation)}, ${component}, as ${role}`,
   ...(assumption === "" ? [] : [`assumed: ${assumption}`]),
   change === null ? "asked: can this be at all?" : `asked: is there a row that is ${WORDS[change] ?? change}?`,
 ];

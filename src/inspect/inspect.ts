@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog, PgFunction, PolicyFunction, Relation, Role, Trigger, UserType } from "../pg/catalog.ts";
+import { functionKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 
 const query = (name: string): string => readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
@@ -17,7 +18,7 @@ export async function inspect(db: Db): Promise<Catalog> {
     const relations = await db.query<Relation>(query("relations"));
     const policies = await db.query<Policy>(query("policies"));
     const functions = await db.query<PgFunction>(query("functions"));
-    const policyFunctions = await db.query<PolicyFunction>(query("policy-functions"));
+    const policyFunctions = await policyFunctionsOf(db);
     const triggers = await db.query<Trigger>(query("triggers"));
     const types = await typesOf(db);
     const roles = await db.query<Role>(query("roles"));
@@ -48,6 +49,25 @@ export async function inspect(db: Db): Promise<Catalog> {
     // The connection may be gone; the first error is the one worth telling.
     await db.exec("rollback").catch(() => {});
   }
+}
+
+interface PolicyFunctionRow {
+  schema: string;
+  relation: string;
+  policy: string;
+  functionSchema: string;
+  functionName: string;
+  identityArguments: string;
+}
+
+async function policyFunctionsOf(db: Db): Promise<PolicyFunction[]> {
+  const rows = await db.query<PolicyFunctionRow>(query("policy-functions"));
+  return rows.map(({ schema, relation, policy, functionSchema, functionName, identityArguments }) => ({
+    schema,
+    relation,
+    policy,
+    function: functionKey({ schema: functionSchema, name: functionName, identityArguments }),
+  }));
 }
 
 interface TypeRow {

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "./name.ts";
+import type { FunctionKey, QualifiedName } from "./name.ts";
 import type { Policy } from "./policy.ts";
 
 /** What rlsmith knows of a database: plain data, read in one transaction with an empty search_path, so that every printed name is qualified. Arrays are sorted by name. */
@@ -94,7 +94,7 @@ export interface PolicyFunction {
   relation: string;
   policy: string;
   /** `schema.name(identity arguments)` */
-  function: string;
+  function: FunctionKey;
 }
 
 export type UserType = QualifiedName &

@@ -1,3 +1,5 @@
+import { quoteIdent } from "./identifier.ts";
+
 /** The type that policies give a context value. Arrays: in the variable as a separated list, in the token as a JSON array. */
 export type ContextType =
   | "text"
@@ -37,12 +39,22 @@ export interface ContextMap {
 /** How a request arrives (DESIGN §4): the mapped variables equal the claims; are unset or empty; hold something else. */
 export type Regime = "with" | "without" | "foreign";
 
+/** Whether two claims are at the same place of the token. */
+export const samePath = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((key, index) => key === b[index]);
+
+/** Distinct paths of claims in the order of their first appearance. */
+export const distinctPaths = (paths: readonly string[][]): string[][] => [
+  ...new Map(paths.map((path) => [JSON.stringify(path), path])).values(),
+];
+
 const CLAIM_ONLY = "claim:";
 const MEMBER_ONLY = "member:";
 
 /** A variable of the map for a claim that policies read and no session variable stands for: it has a name like the others, which no SET can reach. */
 export const claimOnly = (claim: string[], type: ContextType): ContextVariable => ({
-  setting: `${CLAIM_ONLY}${claim.join(".")}`,
+  // a key of the token may hold a dot itself
+  setting: `${CLAIM_ONLY}${claim.map((key) => (/[."]/.test(key) ? quoteIdent(key) : key)).join(".")}`,
   claim,
   type,
   separator: ",",

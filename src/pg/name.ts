@@ -37,6 +37,12 @@ export type FunctionKey = string & { readonly brand: "FunctionKey" };
 export const functionKey = (fn: QualifiedName & { identityArguments: string }): FunctionKey =>
   `${nameKey(fn)}(${fn.identityArguments})` as FunctionKey;
 
+/** A dotted name of any number of parts, each quoted where PostgreSQL would want it: how a name is shown where it may lack its schema. */
+export const shownName = (parts: readonly string[]): string => parts.map(identForReading).join(".");
+
+/** Whether two names are of the same relation, function or type. */
+export const sameName = (a: QualifiedName, b: QualifiedName): boolean => a.schema === b.schema && a.name === b.name;
+
 /** `"schema"."name"`, for SQL. */
 export const quoteName = ({ schema, name }: QualifiedName): string => `${quoteIdent(schema)}.${quoteIdent(name)}`;
 
@@ -61,4 +67,19 @@ export function nameParts(text: string): string[] | null {
 export function parseName(text: string): QualifiedName | null {
   const [schema, name, ...rest] = nameParts(text) ?? [];
   return schema === undefined || name === undefined || rest.length > 0 ? null : { schema, name };
+}
+
+/**
+ * The element that a text names (`parseName`): the relation of a config's `public.staff`, the type of a column as format_type prints it.
+ * Undefined where there is none, or where the text is no name of two parts.
+ */
+export function namedBy<T extends QualifiedName>(text: string, among: readonly T[]): T | undefined {
+  const name = parseName(text);
+  return name === null ? undefined : among.find((one) => sameName(one, name));
+}
+
+/** A dotted name of a config or an option, in the form in which names are shown and compared; a text that is no name stays as it is. */
+export function canonicalName(text: string): string {
+  const parts = nameParts(text);
+  return parts === null ? text : shownName(parts);
 }

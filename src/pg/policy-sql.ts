@@ -1,9 +1,9 @@
 import { roundTripping } from "./expr/round-trip.ts";
-import { quoteIdent, quoteLiteral, quoteQualified, quoteRole } from "./identifier.ts";
+import { quoteIdent, quoteLiteral, quoteRole } from "./identifier.ts";
+import { quoteName, relationOf } from "./name.ts";
 import type { Policy } from "./policy.ts";
 
-const on = (policy: Policy): string =>
-  `${quoteIdent(policy.name)} on ${quoteQualified(policy.schema, policy.relation)}`;
+const on = (policy: Policy): string => `${quoteIdent(policy.name)} on ${quoteName(relationOf(policy))}`;
 
 /** CREATE POLICY with everything said; what Postgres has printed it prints the same way again. */
 export function createPolicy(policy: Policy): string {
@@ -30,7 +30,7 @@ export function alterPolicy(from: Policy, to: Policy): string | null {
   if (from.command !== to.command || from.permissive !== to.permissive) return null;
   if ((from.using === null) !== (to.using === null) || (from.check === null) !== (to.check === null)) return null;
   const clauses = [
-    ...(from.roles.join("\0") === to.roles.join("\0") ? [] : [`to ${to.roles.map(quoteRole).join(", ")}`]),
+    ...(sameRoles(from, to) ? [] : [`to ${to.roles.map(quoteRole).join(", ")}`]),
     ...(from.using === to.using || to.using === null ? [] : [`using (${roundTripping(to.using)})`]),
     ...(from.check === to.check || to.check === null ? [] : [`with check (${roundTripping(to.check)})`]),
   ];
@@ -44,4 +44,8 @@ export const samePolicy = (a: Policy, b: Policy): boolean =>
   a.permissive === b.permissive &&
   a.using === b.using &&
   a.check === b.check &&
-  a.roles.join("\0") === b.roles.join("\0");
+  sameRoles(a, b);
+
+/** Whether two policies are for the same roles. */
+export const sameRoles = (a: Pick<Policy, "roles">, b: Pick<Policy, "roles">): boolean =>
+  a.roles.length === b.roles.length && a.roles.every((role, index) => role === b.roles[index]);

@@ -1,4 +1,5 @@
 import { identForReading } from "./identifier.ts";
+import { relationKey } from "./name.ts";
 
 export type PolicyCommand = "ALL" | "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 
@@ -22,4 +23,4 @@ export interface Policy {
 export type PolicyId = string & { readonly brand: "PolicyId" };
 
 export const policyId = (policy: Pick<Policy, "schema" | "relation" | "name">): PolicyId =>
-  [policy.schema, policy.relation, policy.name].map(identForReading).join(".") as PolicyId;
+  `${relationKey(policy)}.${identForReading(policy.name)}` as PolicyId;

@@ -3,17 +3,18 @@ import { groupBy } from "./group-by.ts";
 import { as } from "./expr/node.ts";
 import { parseExpr } from "./expr/parse.ts";
 import { relationsIn } from "./expr/relations.ts";
+import { nameKey, relationKey, type NameKey } from "./name.ts";
 import { some } from "./expr/walk.ts";
 import { policyId, type Policy, type PolicyId } from "./policy.ts";
 
 /** A way by which reading or writing a relation fails with 42P17. */
 export interface Recursion {
   /** the relation that Postgres names in the error */
-  relation: string;
+  relation: NameKey;
   /** the policy whose sub-query closes the circle */
   policy: PolicyId;
   /** relations from the start to the one that comes again */
-  path: string[];
+  path: NameKey[];
 }
 
 /**
@@ -25,13 +26,13 @@ export interface Recursion {
  * Sub-queries read under the SELECT policies of the same role. Relations without RLS, and views that run with their owner's rights, end the way.
  */
 export function findRecursion(policies: readonly Policy[], relations: readonly Relation[]): Recursion[] {
-  const byName = new Map(relations.map((relation) => [`${relation.schema}.${relation.name}`, relation]));
+  const byName = new Map(relations.map((relation) => [nameKey(relation), relation]));
   const facts = new Map(policies.map((policy) => [policy, subQueries(policy)]));
-  const ofRelation = groupBy(policies, (policy) => `${policy.schema}.${policy.relation}`);
+  const ofRelation = groupBy(policies, relationKey);
   const roles = new Set(policies.flatMap((policy) => policy.roles));
   const found = new Map<string, Recursion>();
 
-  const applied = (relation: string, role: string, command: string): Policy[] =>
+  const applied = (relation: NameKey, role: string, command: string): Policy[] =>
     (ofRelation.get(relation) ?? []).filter(
       (policy) =>
         (policy.roles.includes("public") || policy.roles.includes(role)) &&
@@ -39,18 +40,18 @@ export function findRecursion(policies: readonly Policy[], relations: readonly R
     );
 
   /** Breadth first from the sub-queries of one command's policies, each relation once: does the way lead back to the start? */
-  const search = (start: string, role: string, command: string): void => {
+  const search = (start: NameKey, role: string, command: string): void => {
     const first = applied(start, role, command);
     // the start is active only if its applied policies hold a sub-query, and met again only if those for reading do
     if (!byName.get(start)?.rowSecurity || !isExpanded(first) || !isExpanded(applied(start, role, "SELECT"))) return;
-    const queue: { policies: Policy[]; path: string[] }[] = [{ policies: first, path: [start] }];
-    const seen = new Set<string>();
+    const queue: { policies: Policy[]; path: NameKey[] }[] = [{ policies: first, path: [start] }];
+    const seen = new Set<NameKey>();
     for (const { policies: using, path } of queue)
       for (const policy of using)
         for (const inner of facts.get(policy)?.relations ?? []) {
           if (inner === start) {
             const id = policyId(policy);
-            found.set(`${id} ${start}`, { relation: start, policy: id, path: [...path, start] });
+            found.set(JSON.stringify([id, start]), { relation: start, policy: id, path: [...path, start] });
           }
           if (seen.has(inner) || inner === start || !byName.get(inner)?.rowSecurity) continue;
           seen.add(inner);
@@ -65,10 +66,10 @@ export function findRecursion(policies: readonly Policy[], relations: readonly R
   return [...found.values()];
 }
 
-function subQueries(policy: Policy): { any: boolean; relations: string[] } {
+function subQueries(policy: Policy): { any: boolean; relations: NameKey[] } {
   const trees = [policy.using, policy.check].filter((text) => text !== null).map((text) => parseExpr(text));
   return {
     any: trees.some((tree) => some(tree, (node) => as("SubLink", node) !== null)),
-    relations: trees.flatMap((tree) => relationsIn(tree)).map((name) => `${name.schema}.${name.name}`),
+    relations: trees.flatMap((tree) => relationsIn(tree)).map(nameKey),
   };
 }

@@ -6,6 +6,7 @@ import type { ClaimsReport } from "../claims/report.ts";
 import type { TokenOptions } from "../claims/tokens.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
+import { nameKey } from "../pg/name.ts";
 import { outputFiles, outputNames, type Subject } from "../migration-tools/index.ts";
 import type { Progress } from "../progress.ts";
 import type { OutputFile } from "../write-files.ts";
@@ -66,7 +67,7 @@ export function planClaimsFix(
     throw new ToolError(
       "config",
       "UNKNOWN_ACTIVE_ROWS",
-      `nothing can be written while it is unknown which rows of \`${relation.schema}.${relation.name}\` count: ${unsure}`,
+      `nothing can be written while it is unknown which rows of \`${nameKey(relation)}\` count: ${unsure}`,
       "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts",
     );
   if (!findings.some(isMended) || !isFixable(source)) return null;

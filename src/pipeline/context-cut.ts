@@ -1,5 +1,5 @@
 import type { Cut } from "../apply/groups.ts";
-import { matches, type Config } from "../config.ts";
+import { matchesName, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 
 /** A transaction for each of the config's `contexts`. Throws ToolError (config): there are none, or one has a name that rlsmith uses itself. */
@@ -23,7 +23,7 @@ export function contextCut(config: Config | null): Cut {
     kind: "context",
     contexts: contexts.map(([name, patterns]) => ({
       name,
-      matches: (relation) => patterns.some((pattern) => matches(pattern, relation)),
+      matches: (relation) => patterns.some((pattern) => matchesName(pattern, relation)),
     })),
   };
 }

@@ -1,5 +1,6 @@
 import type { Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { nameKey, relationKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { Progress } from "../progress.ts";
 import { prove } from "../prove/prove.ts";
@@ -49,14 +50,13 @@ export function explainSurvivor(catalog: Catalog, { original, mutated }: PolicyM
     policy.schema === original.schema && policy.relation === original.relation && policy.name === original.name;
   const policies = catalog.policies.flatMap((policy) => (isOriginal(policy) ? (mutated ? [mutated] : []) : [policy]));
   const after = { ...catalog, policies };
-  const own = `${original.schema}.${original.relation}`;
+  const own = relationKey(original);
   const past = prove(catalog, after, {
     relations: new Set([own]),
     assumptions: [{ name: "past USING", conditions: [pastUsing(catalog, original)] }],
   });
   const verdicts = prove(catalog, after).map((verdict) => {
-    if (verdict.component !== "UPDATE CHECK" || `${verdict.relation.schema}.${verdict.relation.name}` !== own)
-      return verdict;
+    if (verdict.component !== "UPDATE CHECK" || nameKey(verdict.relation) !== own) return verdict;
     return past.find(({ component, role }) => component === verdict.component && role === verdict.role) ?? verdict;
   });
   const differing = verdicts.filter(({ decision }) => decision !== "equivalent" && decision !== "vacuous");

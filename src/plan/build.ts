@@ -1,5 +1,6 @@
 import { catalogHash } from "../pg/catalog-hash.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { columnKey, nameKey, sameName, type QualifiedName } from "../pg/name.ts";
 import type { Rewrites } from "../rewrite/run.ts";
 import type { Plan, Step } from "./plan.ts";
 import { columnDefaultStep, functionStep, policyStep, privateHelperSteps } from "./steps.ts";
@@ -9,9 +10,7 @@ export function buildPlan(catalog: Catalog, rewrites: Rewrites, version: string)
   const schemaExists = catalog.functions.some((fn) => fn.schema === rewrites.helperSchema);
   const steps: Omit<Step, "id">[] = [
     ...privateHelperSteps(rewrites.helperSchema, rewrites.helpers, schemaExists),
-    ...rewrites.functions.map(({ fn, definition }) =>
-      functionStep(fn, definition, callersOf(`${fn.schema}.${fn.name}`, catalog)),
-    ),
+    ...rewrites.functions.map(({ fn, definition }) => functionStep(fn, definition, callersOf(fn, catalog))),
     ...rewrites.outcomes.flatMap((outcome) => policyStep(outcome.before, outcome.after) ?? []),
     ...rewrites.defaults.map((change) =>
       columnDefaultStep(change.schema, change.relation, change.column, change.expression),
@@ -34,16 +33,15 @@ export function buildPlan(catalog: Catalog, rewrites: Rewrites, version: string)
 }
 
 /** Other functions and column defaults that call a function: they see the change too. */
-function callersOf(name: string, catalog: Catalog): string[] {
-  const short = name.split(".").at(-1) ?? name;
-  const calls = new RegExp(`\\b${short.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*\\(`);
+function callersOf(called: QualifiedName, catalog: Catalog): string[] {
+  const calls = new RegExp(`\\b${called.name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*\\(`);
   const functions = catalog.functions
-    .filter((fn) => `${fn.schema}.${fn.name}` !== name && calls.test(fn.body))
-    .map((fn) => `${fn.schema}.${fn.name}()`);
+    .filter((fn) => !sameName(fn, called) && calls.test(fn.body))
+    .map((fn) => `${nameKey(fn)}()`);
   const defaults = catalog.relations.flatMap((relation) =>
     relation.columns
       .filter((column) => column.expression !== null && calls.test(column.expression))
-      .map((column) => `default of ${relation.schema}.${relation.name}.${column.name}`),
+      .map((column) => `default of ${columnKey(relation, column.name)}`),
   );
   return [...functions, ...defaults];
 }

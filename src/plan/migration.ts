@@ -1,5 +1,5 @@
 import type { Catalog } from "../pg/catalog.ts";
-import { quoteQualified } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import { samePolicy } from "../pg/policy-sql.ts";
 import { guardBlock, nothingLeftBlock, type ExpectedFunction, type ExpectedPolicy } from "./guard.ts";
 import type { Migration, Plan, Step } from "./plan.ts";
@@ -106,7 +106,7 @@ function expectations(plan: Plan, catalog: Catalog): { policies: ExpectedPolicy[
     const at = fn.definition.lastIndexOf(fn.body);
     const tail = fn.definition.trimEnd().length - at - fn.body.length;
     const body = fn.sqlStandardBody ? fn.body : definition.slice(at, definition.length - tail);
-    return [{ signature: `${quoteQualified(schema, name)}(${fn.argumentTypes.join(", ")})`, bodies: [fn.body, body] }];
+    return [{ signature: `${quoteName(fn)}(${fn.argumentTypes.join(", ")})`, bodies: [fn.body, body] }];
   });
   return { policies, functions };
 }

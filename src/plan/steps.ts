@@ -1,5 +1,6 @@
 import type { Column, PgFunction } from "../pg/catalog.ts";
-import { identForReading, quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { quoteName, relationKey, relationOf, shownName } from "../pg/name.ts";
 import { alterPolicy, commentPolicy, createPolicy, dropPolicy, samePolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { PrivateHelper } from "../rewrite/rules/break-recursion.ts";
@@ -9,7 +10,7 @@ type NewStep = Omit<Step, "id">;
 
 const exclusive = (policy: Policy): Hazard => ({
   code: "access-exclusive-lock",
-  message: `waits for, and then blocks, every statement on ${identForReading(policy.schema)}.${identForReading(policy.relation)} until the transaction ends`,
+  message: `waits for, and then blocks, every statement on ${relationKey(policy)} until the transaction ends`,
 });
 
 const objectOf = (policy: Policy): Step["object"] => ({
@@ -91,9 +92,7 @@ export function privateHelperSteps(
         identityArguments: helper.argumentTypes.join(", "),
       },
       up: helper.statements,
-      down: [
-        `drop function if exists ${quoteQualified(helper.schema, helper.name)}(${helper.argumentTypes.join(", ")})`,
-      ],
+      down: [`drop function if exists ${quoteName(helper)}(${helper.argumentTypes.join(", ")})`],
       lock: "none",
       hazards: [],
     })),
@@ -112,9 +111,9 @@ $rlsmith$`;
 /** SET DEFAULT with the claim, and back. */
 export function columnDefaultStep(schema: string, relation: string, column: Column, expression: string): NewStep {
   const set = (text: string): string =>
-    `alter table ${quoteQualified(schema, relation)} alter column ${quoteIdent(column.name)} set default ${text}`;
+    `alter table ${quoteName(relationOf({ schema, relation }))} alter column ${quoteIdent(column.name)} set default ${text}`;
   return {
-    title: `default of ${relation}.${column.name}`,
+    title: `default of ${shownName([relation, column.name])}`,
     object: { kind: "column", schema, relation, column: column.name },
     up: [set(expression)],
     down: [set(column.expression ?? "null")],
@@ -122,7 +121,7 @@ export function columnDefaultStep(schema: string, relation: string, column: Colu
     hazards: [
       {
         code: "access-exclusive-lock",
-        message: `waits for, and then blocks, every statement on ${identForReading(schema)}.${identForReading(relation)} until the transaction ends`,
+        message: `waits for, and then blocks, every statement on ${relationKey({ schema, relation })} until the transaction ends`,
       },
     ],
   };

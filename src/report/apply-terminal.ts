@@ -3,7 +3,7 @@ import type { ApplyResult } from "../apply/apply.ts";
 import type { LockTry } from "../apply/locks.ts";
 import type { RollbackResult } from "../apply/rollback.ts";
 import type { Transitioned } from "../apply/transition.ts";
-import { identForReading } from "../pg/identifier.ts";
+import { nameKey, type QualifiedName } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -11,13 +11,11 @@ type Colours = ReturnType<typeof pc.createColors>;
 const SHOWN = 8;
 
 /** Before the first lock: what each transaction will lock. */
-export function renderLocks(
-  groups: readonly { group: string; relations: readonly { schema: string; name: string }[] }[],
-): string {
+export function renderLocks(groups: readonly { group: string; relations: readonly QualifiedName[] }[]): string {
   return groups
     .map(({ group, relations }) => {
       if (relations.length === 0) return `${group}: locks no relation`;
-      const names = relations.map(({ schema, name }) => [schema, name].map(identForReading).join("."));
+      const names = relations.map(nameKey);
       const shown = names.slice(0, SHOWN).join(", ");
       const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : "";
       return `${group === names[0] && names.length === 1 ? "" : `${group}: `}ACCESS EXCLUSIVE on ${shown}${more}`;

@@ -3,6 +3,7 @@ import type { Counted, MemberState } from "../claims/members.ts";
 import type { Behaviour } from "../claims/probe.ts";
 import type { ClaimsFacts, ClaimsReport } from "../claims/report.ts";
 import { describeLocation } from "../finding.ts";
+import { functionKey, nameKey } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -44,7 +45,7 @@ export function claimsSections(report: ClaimsReport): Section[] {
     ...(facts.members === null ? [] : [{ title: `Members${madeOf(report)}`, lines: memberLines(facts) }]),
     { title: `Tokens${madeOf(report)}`, lines: tokenLines(report) },
     ...facts.hooks.map(({ hook }) => ({
-      title: `Hook ${hook.fn.schema}.${hook.fn.name}`,
+      title: `Hook ${nameKey(hook.fn)}`,
       lines: hook.fn.definition.trimEnd().split("\n"),
     })),
   ];
@@ -58,7 +59,7 @@ function sourceLines({ source }: ClaimsFacts): string[] {
   const { relation, user, claims, active, unsure, from } = source.value;
   const width = Math.max(...claims.map(({ path }) => path.join(".").length));
   return [
-    `${relation.schema}.${relation.name}, user in ${user}, ${from === "config" ? "by claimsSync of the config" : "by the body of the sync trigger"}`,
+    `${nameKey(relation)}, user in ${user}, ${from === "config" ? "by claimsSync of the config" : "by the body of the sync trigger"}`,
     ...claims.map(({ path, sql }) => `${path.join(".").padEnd(width)}  ${sql.replace(PLAIN, "$1")}`),
     unsure !== null
       ? `active: not known${active === null ? "" : `, at most the rows where ${active.sql}`}`
@@ -188,11 +189,11 @@ export function claimsJson({ readFrom, jwtExpirySeconds, facts, findings }: Clai
             kind: "known",
             value: {
               ...source.value,
-              relation: `${source.value.relation.schema}.${source.value.relation.name}`,
+              relation: nameKey(source.value.relation),
             },
           },
     hooks: facts.hooks.map(({ hook, trial }) => ({
-      function: `${hook.fn.schema}.${hook.fn.name}(${hook.fn.identityArguments})`,
+      function: functionKey(hook.fn),
       definition: hook.fn.definition,
       sets: hook.sets,
       trial,

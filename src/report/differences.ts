@@ -1,3 +1,4 @@
+import { relationKey } from "../pg/name.ts";
 import type { AccessReport } from "../rehearse/access.ts";
 import type { Outcome } from "../rehearse/outcome.ts";
 
@@ -9,7 +10,7 @@ export function differencesTable(access: AccessReport): string {
       d.context,
       d.persona,
       d.statement,
-      `${d.schema}.${d.relation}`,
+      relationKey(d),
       outcome(d.before),
       outcome(d.after),
       d.announcedBy ?? "**not announced**",

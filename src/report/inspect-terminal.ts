@@ -6,6 +6,7 @@ import { describeLocation, type Finding, type Severity } from "../finding.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
+import { nameKey, relationKey } from "../pg/name.ts";
 
 export interface InspectOptions {
   color: boolean;
@@ -51,7 +52,7 @@ export function renderInspect(
 
 /** `116 policies on 30 relations: 12 A (claims only), 102 C (hybrid). 3 errors, 5 warnings` */
 function summary(classified: readonly ClassifiedPolicy[], findings: readonly Finding[], colours: Colours): string {
-  const relations = new Set(classified.map(({ policy }) => JSON.stringify([policy.schema, policy.relation])));
+  const relations = new Set(classified.map(({ policy }) => relationKey(policy)));
   const counts = PATTERNS.flatMap(([pattern, title]) => {
     const count = classified.filter((policy) => policy.pattern === pattern).length;
     return count === 0
@@ -74,23 +75,18 @@ function relationLines(
   colours: Colours,
   width: number,
 ): string[] {
-  const byName = new Map(catalog.relations.map((one) => [JSON.stringify([one.schema, one.name]), one]));
+  const byName = new Map(catalog.relations.map((one) => [nameKey(one), one]));
   const rows = classified.map((policy) => ({ policy, cells: cellsOf(policy) }));
   const widths = [0, 1, 2, 3].map((column) =>
     Math.min(Math.max(0, ...rows.map(({ cells }) => length(cells[column] ?? ""))), COLUMN_LIMIT),
   );
   const lines: string[] = [];
-  for (const group of groupBy(rows, ({ policy }) =>
-    JSON.stringify([policy.policy.schema, policy.policy.relation]),
-  ).entries()) {
+  for (const group of groupBy(rows, ({ policy }) => relationKey(policy.policy)).entries()) {
     const [key, policies] = group;
     const [first] = policies;
     if (!first) continue;
-    const { schema, relation } = first.policy.policy;
     if (lines.length > 0) lines.push("");
-    lines.push(
-      `${colours.bold(`${identForReading(schema)}.${identForReading(relation)}`)}  ${stateOf(byName.get(key), colours)}`,
-    );
+    lines.push(`${colours.bold(key)}  ${stateOf(byName.get(key), colours)}`);
     for (const { policy, cells } of policies) {
       const fixed = `  ${cells.map((cell, column) => pad(cell, widths[column] ?? 0)).join("  ")}  `;
       const [head = "", ...rest] = wrap(policy.idioms.join(", "), Math.max(width - length(fixed), 30));
@@ -128,7 +124,7 @@ const patternColour = (pattern: Pattern, colours: Colours): ((text: string) => s
 function functionLines(facts: readonly FunctionFacts[], classified: readonly ClassifiedPolicy[]): [string, string][] {
   return facts.flatMap((fact): [string, string][] => {
     if (PLATFORM_SCHEMAS.includes(fact.schema)) return [];
-    const name = `${fact.schema}.${fact.name}`;
+    const name = nameKey(fact);
     const policies = classified.filter((policy) => policy.reads.some((read) => read.through.at(-1) === name)).length;
     const sets = fact.sets.map(
       (one) => `${one.setting ?? "a setting named at run time"}${one.argument === null ? "" : ` from ${one.argument}`}`,
@@ -163,13 +159,13 @@ function claimWriters(catalog: Catalog, facts: readonly FunctionFacts[]): [strin
           : triggers
               .map(
                 (one) =>
-                  `trigger ${identForReading(one.name)} on ${one.schema}.${one.relation}${one.enabled ? "" : " (disabled)"}`,
+                  `trigger ${identForReading(one.name)} on ${relationKey(one)}${one.enabled ? "" : " (disabled)"}`,
               )
               .join(", ");
       const claims = fact.writesClaims.map(
         ({ path, column }) => `${path.join(".")}${column === null ? "" : ` from ${column}`}`,
       );
-      return [`${fact.schema}.${fact.name}()`, `${claims.join(", ")}; ${where}`];
+      return [`${nameKey(fact)}()`, `${claims.join(", ")}; ${where}`];
     });
 }
 

@@ -3,6 +3,8 @@ import type pc from "picocolors";
 import { describeLocation } from "../finding.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { Plan, PolicyOutcome } from "../plan/plan.ts";
+import { relationKey } from "../pg/name.ts";
+import { sameRoles } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -45,9 +47,7 @@ export function summary(plan: Plan): string {
     .filter(([, count]) => count > 0)
     .map(([kind, count]) => `${count} ${kind}`);
   const locked = new Set(
-    plan.steps.flatMap((step) =>
-      "relation" in step.object && step.lock !== "none" ? [`${step.object.schema}.${step.object.relation}`] : [],
-    ),
+    plan.steps.flatMap((step) => ("relation" in step.object && step.lock !== "none" ? [relationKey(step.object)] : [])),
   );
   return `${plan.policies.length} policies: ${counts.join(", ") || "nothing to do"}. ${plan.steps.length} steps, ${locked.size} relations locked (ACCESS EXCLUSIVE) until the transaction ends.`;
 }
@@ -70,7 +70,7 @@ function renderOutcome(outcome: PolicyOutcome, colours: Colours): string[] {
 
 function expressions(before: Policy, after: Policy, colours: Colours): string[] {
   const lines: string[] = [];
-  if (before.roles.join() !== after.roles.join())
+  if (!sameRoles(before, after))
     lines.push(`  to ${colours.red(before.roles.join(", "))} → ${colours.green(after.roles.join(", "))}`);
   if (before.permissive !== after.permissive) lines.push(`  ${colours.green("as restrictive")}`);
   for (const [title, from, to] of [

@@ -1,7 +1,8 @@
 import { groupBy } from "../pg/group-by.ts";
+import { nameKey } from "../pg/name.ts";
 import type { Objection } from "../prove/gate.ts";
 import type { MigrationProof, PolicyVerdict } from "../prove/migration.ts";
-import { relationName, verdictTable } from "./proof-terminal.ts";
+import { verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
 
 /** The whole proof of a migration, for `.rlsmith/proof.md`: assumptions as SQL, who answered for what, every policy, every difference with its witness. */
@@ -47,7 +48,7 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
     for (const witness of verdict.witnesses)
       if (witness.change === "lost" || witness.change === "gained")
         lines.push(
-          `- ${verdict.assumption}, ${relationName(verdict.relation)} ${verdict.component}, ${verdict.decision}: ${tellShort(witness)}`,
+          `- ${verdict.assumption}, ${nameKey(verdict.relation)} ${verdict.component}, ${verdict.decision}: ${tellShort(witness)}`,
         );
   return `${lines.join("\n")}\n`;
 }

@@ -4,7 +4,6 @@ import type { MigrationProof } from "../prove/migration.ts";
 import type { AssumedVerdict } from "../prove/compare-access.ts";
 import type { Decision } from "../prove/verdict.ts";
 import { groupBy } from "../pg/group-by.ts";
-import { identForReading } from "../pg/identifier.ts";
 import { tellShort } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -101,6 +100,3 @@ function holesOf(verdicts: readonly AssumedVerdict[]): Hole[] {
     example: examples.toSorted((a, b) => a.length - b.length)[0] ?? "a write",
   }));
 }
-
-export const relationName = (relation: { schema: string; name: string }): string =>
-  `${identForReading(relation.schema)}.${identForReading(relation.name)}`;

@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
+import { nameKey } from "../pg/name.ts";
 import type { PropertyVerdict } from "../prove/never.ts";
-import { relationName } from "./proof-terminal.ts";
 import { tell } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -39,7 +39,7 @@ export function renderProperties(all: readonly Checked[], colours: Colours): str
       if (!first) continue;
       const paint = first.answer === "violated" ? colours.red : colours.yellow;
       lines.push(
-        `  ${paint(first.answer)}  ${relationName(first.relation)}  ${first.component}  ${colours.dim(`as ${list.map(({ role }) => role).join(", ")}`)}`,
+        `  ${paint(first.answer)}  ${nameKey(first.relation)}  ${first.component}  ${colours.dim(`as ${list.map(({ role }) => role).join(", ")}`)}`,
         `      ${example(first)}`,
       );
     }
@@ -58,7 +58,7 @@ export function propertiesMarkdown(all: readonly Checked[]): string {
       lines.push("", "| answer | relation | command | role | for instance |", "|---|---|---|---|---|");
     for (const verdict of bad)
       lines.push(
-        `| **${verdict.answer}** | ${relationName(verdict.relation)} | ${verdict.component} | ${verdict.role} | ${example(verdict).replaceAll("|", "\\|")} |`,
+        `| **${verdict.answer}** | ${nameKey(verdict.relation)} | ${verdict.component} | ${verdict.role} | ${example(verdict).replaceAll("|", "\\|")} |`,
       );
     lines.push("");
   }

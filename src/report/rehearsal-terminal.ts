@@ -2,6 +2,7 @@ import type pc from "picocolors";
 import type { AccessDifference } from "../rehearse/access.ts";
 import type { Rehearsal } from "../rehearse/rehearse.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { relationKey } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -24,7 +25,7 @@ export function renderRehearsal(rehearsal: Rehearsal, colours: Colours): string 
   if (access === null) return `${lines.join("\n")}\n`;
   for (const missing of access.relations.notFilled)
     lines.push(
-      `  ${colours.yellow("!")} ${missing.schema}.${missing.relation} has no rows, so its access was not compared: ${missing.reason}`,
+      `  ${colours.yellow("!")} ${relationKey(missing)} has no rows, so its access was not compared: ${missing.reason}`,
     );
   const mark = (good: boolean): string => (good ? colours.green("✓") : colours.red("✗"));
   const { crossTenant } = access;
@@ -48,7 +49,7 @@ export function renderRehearsal(rehearsal: Rehearsal, colours: Colours): string 
 }
 
 const describe = (d: AccessDifference): string =>
-  `${d.regime} context${d.context ? ` (${d.context})` : ""} · ${d.persona} · ${d.statement} ${d.schema}.${d.relation}: ${outcome(d.before)} → ${outcome(d.after)}`;
+  `${d.regime} context${d.context ? ` (${d.context})` : ""} · ${d.persona} · ${d.statement} ${relationKey(d)}: ${outcome(d.before)} → ${outcome(d.after)}`;
 
 const outcome = (result: AccessDifference["before"]): string =>
   result.kind === "error" ? `error ${result.sqlstate}` : `${result.rows} ${result.rows === 1 ? "row" : "rows"}`;

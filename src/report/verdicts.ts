@@ -2,8 +2,9 @@ import type pc from "picocolors";
 import type { AddedRelation } from "../prove/added.ts";
 import type { AssumedVerdict } from "../prove/compare-access.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { nameKey } from "../pg/name.ts";
 import type { Witness } from "../prove/verdict.ts";
-import { relationName, verdictTable } from "./proof-terminal.ts";
+import { verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -32,7 +33,7 @@ interface Change {
 function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
   const worth = verdicts.filter(({ decision, errors }) => decision !== "equivalent" || errors.length > 0);
   const groups = groupBy(worth, (verdict) =>
-    JSON.stringify([relationName(verdict.relation), verdict.decision, verdict.errors, verdict.assumption]),
+    JSON.stringify([nameKey(verdict.relation), verdict.decision, verdict.errors, verdict.assumption]),
   );
   const unique = (values: readonly string[]): string[] => [...new Set(values)];
   return [...groups.values()]
@@ -43,7 +44,7 @@ function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
         witnesses.find((one) => one.change === change && one.confirmed !== false);
       const decisive = [wanted("gained"), wanted("lost")].filter((one) => one !== undefined);
       return {
-        relation: first ? relationName(first.relation) : "",
+        relation: first ? nameKey(first.relation) : "",
         decision: first?.decision ?? "",
         components: unique(list.map(({ component }) => component)),
         roles: unique(list.map(({ role }) => role)),
@@ -77,7 +78,7 @@ export function renderComparison(comparison: Comparison, colours: Colours): stri
   }
   for (const added of comparison.added) {
     lines.push(
-      `${colours.cyan("new")}  ${colours.bold(relationName(added.relation))}${added.rowSecurity ? "" : colours.red("  without row security")}`,
+      `${colours.cyan("new")}  ${colours.bold(nameKey(added.relation))}${added.rowSecurity ? "" : colours.red("  without row security")}`,
     );
     for (const { role, reach } of added.roles)
       lines.push(
@@ -121,7 +122,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
   for (const added of comparison.added)
     for (const { role, reach } of added.roles)
       lines.push(
-        `| ${[cell(relationName(added.relation)) + (added.rowSecurity ? "" : " **no row security**"), cell(role), reach.SELECT, reach.INSERT, reach["UPDATE USING"], reach.DELETE].join(" | ")} |`,
+        `| ${[cell(nameKey(added.relation)) + (added.rowSecurity ? "" : " **no row security**"), cell(role), reach.SELECT, reach.INSERT, reach["UPDATE USING"], reach.DELETE].join(" | ")} |`,
       );
   if (comparison.views.length > 0)
     lines.push("", `Not compared: the views ${comparison.views.map((view) => `\`${view}\``).join(", ")} differ.`);

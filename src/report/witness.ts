@@ -1,6 +1,6 @@
 import type { Situation } from "../prove/situation.ts";
 import type { Witness } from "../prove/verdict.ts";
-import { identForReading } from "../pg/identifier.ts";
+import { nameKey } from "../pg/name.ts";
 
 const UUID = /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
 
@@ -26,7 +26,7 @@ export function tell(witness: Witness): Told {
   const context = Object.entries(situation.settings)
     .filter(([setting]) => setting !== "request.jwt.claims")
     .map(([setting, value]) => `${setting} = ${value === "" ? "''" : name(setting.split(".").at(-1) ?? "", value)}`);
-  const relation = `${identForReading(situation.relation.schema)}.${identForReading(situation.relation.name)}`;
+  const relation = nameKey(situation.relation);
   const values = (columns: readonly string[], row: Situation["row"]): string =>
     columns
       .map(
@@ -41,7 +41,7 @@ export function tell(witness: Witness): Told {
     row: `${verb(situation)} a row of ${relation}${own === "" ? "" : ` with ${own}`}`,
     others: situation.rows.map(
       (row, index) =>
-        `${identForReading(row.relation.schema)}.${identForReading(row.relation.name)} has a row with ${values(witness.columns.rows[index] ?? [], row.values)}`,
+        `${nameKey(row.relation)} has a row with ${values(witness.columns.rows[index] ?? [], row.values)}`,
     ),
     outcome: `${WORDS[witness.before]} before, ${WORDS[witness.after]} after`,
   };

@@ -1,10 +1,11 @@
 import type { ClaimsSource, ContextVariable } from "../pg/context.ts";
-import { identForReading, quoteLiteral } from "../pg/identifier.ts";
+import { quoteLiteral } from "../pg/identifier.ts";
+import { nameKey } from "../pg/name.ts";
 
 /** The call or setting that yields the token: `auth.jwt()`. */
 export function tokenText(source: ClaimsSource): string {
   return source.kind === "function"
-    ? `${identForReading(source.schema)}.${identForReading(source.name)}()`
+    ? `${nameKey(source)}()`
     : `nullif(current_setting(${quoteLiteral(source.setting)}, true), '')::jsonb`;
 }
 

@@ -1,4 +1,5 @@
-import { matches, type Config } from "../config.ts";
+import { matchesName, type Config } from "../config.ts";
+import type { NameKey } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { OpenDecision } from "./outcome.ts";
 
@@ -11,14 +12,15 @@ export interface Decision {
 
 /** What the config decides for a policy that reads variables without a claim to fall back on: the first entry that matches; null while it is open. */
 export function decideForPolicy(config: Config, policy: PolicyId): Decision | null {
-  for (const entry of config.sessionOnly) if ("policy" in entry && matches(entry.policy, policy)) return decided(entry);
+  for (const entry of config.sessionOnly)
+    if ("policy" in entry && matchesName(entry.policy, policy)) return decided(entry);
   return null;
 }
 
-/** The same for a helper function, named `schema.function`. */
-export function decideForFunction(config: Config, name: string): Decision | null {
+/** The same for a helper function. */
+export function decideForFunction(config: Config, name: NameKey): Decision | null {
   for (const entry of config.sessionOnly)
-    if ("function" in entry && matches(entry.function, name)) return decided(entry);
+    if ("function" in entry && matchesName(entry.function, name)) return decided(entry);
   return null;
 }
 
@@ -36,7 +38,7 @@ export const openPolicy = (policy: PolicyId, settings: readonly string[]): OpenD
     "let the claim open it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
 });
 
-export const openFunction = (name: string, settings: readonly string[], policies: number): OpenDecision => ({
+export const openFunction = (name: NameKey, settings: readonly string[], policies: number): OpenDecision => ({
   kind: "session-only",
   key: name,
   settings: [...settings],

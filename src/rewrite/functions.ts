@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import { rewriteFunction } from "./helper.ts";
 import type { RuleContext } from "./rule.ts";
 import { decideForFunction, openFunction } from "./decisions.ts";
@@ -11,8 +12,8 @@ import type { OpenDecision } from "./outcome.ts";
 export interface FunctionPlan {
   /** functions that get another body */
   changes: { fn: PgFunction; definition: string; rules: string[] }[];
-  /** helpers that stay, by `schema.name`, with the reason: policies that read through them stay with them */
-  fixed: Map<string, string>;
+  /** helpers that stay, with the reason: policies that read through them stay with them */
+  fixed: Map<NameKey, string>;
   open: OpenDecision[];
   findings: Finding[];
 }
@@ -25,7 +26,7 @@ export function planFunctions(
   context: RuleContext,
 ): FunctionPlan {
   const plan: FunctionPlan = { changes: [], fixed: new Map(), open: [], findings: [] };
-  const byName = groupBy(catalog.functions, (fn) => `${fn.schema}.${fn.name}`);
+  const byName = groupBy(catalog.functions, nameKey);
   const reads = classified.flatMap((policy) =>
     policy.reads.flatMap((read) => {
       const reader = read.through.at(-1);

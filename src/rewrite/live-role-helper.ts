@@ -2,6 +2,7 @@ import { ToolError } from "../errors.ts";
 import type { Relation } from "../pg/catalog.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { identForReading } from "../pg/identifier.ts";
+import { nameKey, namedBy } from "../pg/name.ts";
 import type { PrivateHelper } from "./rules/break-recursion.ts";
 
 export interface LiveRole {
@@ -21,7 +22,7 @@ export function liveRoleHelper(
   relations: readonly Relation[],
   schema: string,
 ): { helper: PrivateHelper; call: string } {
-  const relation = relations.find((candidate) => `${candidate.schema}.${candidate.name}` === role.relation);
+  const relation = namedBy(role.relation, relations);
   const missing = [role.userColumn, role.roleColumn].filter(
     (name) => !relation?.columns.some((column) => column.name === name),
   );
@@ -35,8 +36,8 @@ export function liveRoleHelper(
       "name them as the database does, the relation with its schema",
     );
   if (role.active !== undefined) parseExpr(role.active);
-  const table = `${identForReading(relation.schema)}.${identForReading(relation.name)}`;
-  const name = `${identForReading(schema)}.live_role`;
+  const table = nameKey(relation);
+  const name = nameKey({ schema, name: "live_role" });
   const active = role.active === undefined ? "" : ` and (${role.active})`;
   return {
     call: `${name}()`,

@@ -1,4 +1,4 @@
-import type { QualifiedName } from "../pg/name.ts";
+import { relationKey, relationOf, type QualifiedName } from "../pg/name.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { Draft, Holders, PolicyRule, PolicyRuleOptions } from "./policy-rule.ts";
 import { denyPolicy } from "./rules/deny-policy.ts";
@@ -16,10 +16,10 @@ export function applyPolicyRules(
   holders: (relation: QualifiedName) => Holders,
 ): Draft[] {
   const result = new Map<Draft, Draft>();
-  for (const group of groupBy(drafts, ({ before }) => `${before.schema}\0${before.relation}`).values()) {
+  for (const group of groupBy(drafts, ({ before }) => relationKey(before)).values()) {
     const [first] = group;
     if (!first) continue;
-    const of = holders({ schema: first.before.schema, name: first.before.relation });
+    const of = holders(relationOf(first.before));
     let current: readonly Draft[] = group;
     for (const rule of POLICY_RULES) current = rule.rewrite(current, options, of);
     // a split may leave a part that is always false

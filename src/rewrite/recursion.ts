@@ -1,9 +1,11 @@
 import { finding, type Finding } from "../finding.ts";
 import type { Relation } from "../pg/catalog.ts";
+import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import { policyId, type PolicyId } from "../pg/policy.ts";
-import { findRecursion } from "../pg/recursion.ts";
+import { findRecursion, type Recursion } from "../pg/recursion.ts";
 import { extractSubQueries, type PrivateHelper } from "./rules/break-recursion.ts";
 import { changed, type Draft } from "./policy-rule.ts";
+import type { Relations } from "./rule.ts";
 
 /**
  * Break what Postgres would refuse with 42P17. A circle that was there before is opened by a SECURITY DEFINER helper. One that only the
@@ -16,7 +18,7 @@ export function breakRecursions(
   helperSchema: string,
   withoutInitplan: (draft: Draft) => Draft,
 ): { drafts: Draft[]; helpers: PrivateHelper[]; findings: Finding[] } {
-  const byName = new Map(relations.map((relation) => [`${relation.schema}.${relation.name}`, relation]));
+  const byName = new Map(relations.map((relation) => [nameKey(relation), relation]));
   const old = new Set(
     findRecursion(
       given.map((draft) => draft.before),
@@ -33,12 +35,12 @@ export function breakRecursions(
     const found = findRecursion(
       drafts.flatMap((draft) => draft.after),
       relations,
-    ).find((recursion) => !tried.has(`${recursion.policy} ${recursion.relation}`));
+    ).find((recursion) => !tried.has(keyOf(recursion)));
     if (!found) return { drafts, helpers, findings };
-    tried.add(`${found.policy} ${found.relation}`);
+    tried.add(keyOf(found));
     if (!old.has(found.relation)) {
       drafts = drafts.map((draft) =>
-        `${draft.before.schema}.${draft.before.relation}` === found.relation && draft.rules.includes("initplan")
+        relationKey(draft.before) === found.relation && draft.rules.includes("initplan")
           ? withoutInitplan(draft)
           : draft,
       );
@@ -73,17 +75,14 @@ export function breakRecursions(
   }
 }
 
-const relationAt = (name: string, relations: ReadonlyMap<string, Relation>): Finding["at"] => {
+const keyOf = ({ policy, relation }: Recursion): string => JSON.stringify([policy, relation]);
+
+const relationAt = (name: NameKey, relations: Relations): Finding["at"] => {
   const relation = relations.get(name);
   return relation ? { kind: "relation", schema: relation.schema, relation: relation.name } : { kind: "database" };
 };
 
-const unbroken = (
-  policy: PolicyId,
-  path: readonly string[],
-  relations: ReadonlyMap<string, Relation>,
-  relation: string,
-): Finding =>
+const unbroken = (policy: PolicyId, path: readonly NameKey[], relations: Relations, relation: NameKey): Finding =>
   finding(
     "infinite-recursion",
     "error",

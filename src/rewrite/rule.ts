@@ -1,6 +1,7 @@
 import type { PgFunction, Relation } from "../pg/catalog.ts";
 import type { ClaimsSource, ContextVariable } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
+import type { NameKey } from "../pg/name.ts";
 
 /** What a rule promises of the access it leaves behind (DESIGN §4). */
 export type Obligation = "equivalent" | "equivalent with context" | "tighter" | "changes meaning, with consent";
@@ -12,12 +13,12 @@ export interface RuleContext {
   variables: ReadonlyMap<string, ContextVariable>;
   /** decided bypass flags by name: a role, or null when the flag is removed */
   flags: ReadonlyMap<string, { role: string | null }>;
-  /** functions by `schema.name` (all overloads) */
-  functions: ReadonlyMap<string, readonly PgFunction[]>;
+  /** functions by name (all overloads) */
+  functions: ReadonlyMap<NameKey, readonly PgFunction[]>;
   /** `schema.function` whose result is what the live-role rule puts in the place of the role claim, by setting */
   liveRole: { path: readonly string[]; call: string } | null;
-  /** bodies of one-expression helpers to be written into the policies, by `schema.name` */
-  inline: ReadonlyMap<string, Expr>;
+  /** bodies of one-expression helpers to be written into the policies, by name */
+  inline: ReadonlyMap<NameKey, Expr>;
 }
 
 /** A rule that changes one expression of a policy or of a function body. */
@@ -32,8 +33,8 @@ export interface ExpressionRule {
   rewrite(node: Expr, context: RuleContext): Expr;
 }
 
-/** Relations by `schema.name`, for rules that need columns and types. */
-export type Relations = ReadonlyMap<string, Relation>;
+/** Relations by name, for rules that need columns and types. */
+export type Relations = ReadonlyMap<NameKey, Relation>;
 
 /** Helper for rules and tests: a context with nothing in it but what is given. */
 export const ruleContext = (given: Partial<RuleContext>): RuleContext => ({

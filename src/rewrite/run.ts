@@ -1,13 +1,14 @@
 import type { ClassifiedPolicy } from "../classify/classify.ts";
-import { contextMapOf, matches, type Config } from "../config.ts";
+import { contextMapOf, matchesName, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
-import type { ContextMap } from "../pg/context.ts";
+import { distinctPaths, type ContextMap } from "../pg/context.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 import { bareTarget } from "../pg/expr/shape.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import { samePolicy } from "../pg/policy-sql.ts";
 import { policyId, type Policy } from "../pg/policy.ts";
 import { announce } from "./announce.ts";
@@ -124,7 +125,7 @@ function contextOf(
   const role = config.rules.liveRole;
   const live = role ? liveRoleHelper(role, catalog.relations, config.helperSchema) : null;
   const path = role ? (variables.get(role.setting.toLowerCase())?.claim ?? role.setting.split(".")) : [];
-  const functions = groupBy(catalog.functions, (fn) => `${fn.schema}.${fn.name}`);
+  const functions = groupBy(catalog.functions, nameKey);
   const context = ruleContext({
     claims: map.claims,
     variables,
@@ -139,16 +140,15 @@ function contextOf(
 }
 
 /** Helpers of no arguments whose SQL body is one expression without FROM that reads one of the settings. */
-function inlinable(catalog: Catalog, settings: ReadonlySet<string>): Map<string, Expr> {
-  const found = new Map<string, Expr>();
+function inlinable(catalog: Catalog, settings: ReadonlySet<string>): Map<NameKey, Expr> {
+  const found = new Map<NameKey, Expr>();
   for (const fn of catalog.functions) {
     if (fn.language !== "sql" || fn.sqlStandardBody || fn.argumentTypes.length > 0 || fn.securityDefiner) continue;
     try {
       const statements = parseStatements(fn.body);
       const select = statements.length === 1 ? as("SelectStmt", statements[0]?.stmt) : null;
       const target = select ? bareTarget(select) : null;
-      if (target && [...settingsRead(target)].some((setting) => settings.has(setting)))
-        found.set(`${fn.schema}.${fn.name}`, target);
+      if (target && [...settingsRead(target)].some((setting) => settings.has(setting))) found.set(nameKey(fn), target);
     } catch {
       // a body that does not parse is not inlined; the helper rule reports it
     }
@@ -180,7 +180,7 @@ function draftPolicy(
     ...more,
   });
 
-  const kept = Object.entries(config.keep).find(([pattern]) => matches(pattern, id));
+  const kept = Object.entries(config.keep).find(([pattern]) => matchesName(pattern, id));
   if (kept) return stays(kept[1]);
 
   const known = (setting: string): boolean => context.variables.has(setting) || context.flags.has(setting);
@@ -200,8 +200,11 @@ function draftPolicy(
       ],
     });
   }
-  const blocked = classified.reads.find((read) => functions.fixed.has(read.through.at(-1) ?? ""));
-  if (blocked) return stays(functions.fixed.get(blocked.through.at(-1) ?? "") ?? "");
+  const [blocked] = classified.reads.flatMap((read) => {
+    const reader = read.through.at(-1);
+    return reader === undefined ? [] : (functions.fixed.get(reader) ?? []);
+  });
+  if (blocked !== undefined) return stays(blocked);
 
   // a permissive policy that is always false opens nothing, whatever it reads
   const inert = policy.permissive && classified.idioms.includes("constant-false");
@@ -222,13 +225,13 @@ function draftPolicy(
   }
   const findings: Finding[] = [];
   const astray = config.rules.claimPath ? [] : classified.claims.filter((path) => mappedPath(path, context) !== null);
-  for (const path of new Set(astray.map((keys) => keys.join("."))))
+  for (const path of distinctPaths(astray))
     findings.push(
       finding(
         "claim-path",
         "error",
         at,
-        `reads the claim \`${path}\`, but the map says \`${mappedPath(path.split("."), context)?.join(".")}\``,
+        `reads the claim \`${path.join(".")}\`, but the map says \`${mappedPath(path, context)?.join(".")}\``,
         "give `rules.claimPath` a reason to have it rewritten: it changes what the policy means",
       ),
     );
@@ -249,7 +252,7 @@ function draftPolicy(
 const rulesFor = (config: Config): readonly ExpressionRule[] =>
   config.rules.claimPath ? EXPRESSION_RULES : EXPRESSION_RULES.filter((rule) => rule.id !== "claim-path");
 
-const inlinedAway = (through: readonly string[], context: RuleContext): boolean =>
+const inlinedAway = (through: readonly NameKey[], context: RuleContext): boolean =>
   through.every((name) => context.inline.has(name));
 
 /** rpc-only: the permissive write policy goes; what FOR ALL let be read stays readable. */
@@ -311,8 +314,8 @@ function outcomeOf(draft: Draft): PolicyOutcome {
   };
 }
 
-const isChanged = (name: string | undefined, functions: FunctionPlan): boolean =>
-  functions.changes.some(({ fn }) => `${fn.schema}.${fn.name}` === name);
+const isChanged = (name: NameKey | undefined, functions: FunctionPlan): boolean =>
+  functions.changes.some(({ fn }) => nameKey(fn) === name);
 
 const usesLiveRole = (outcomes: readonly PolicyOutcome[]): boolean =>
   outcomes.some((outcome) => outcome.rules.includes("live-role"));

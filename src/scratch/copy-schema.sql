@@ -24,25 +24,25 @@ select phase, object, ddl from (
   from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname <> 'plpgsql'
   -- types
   union all
-  select 30, 'type ' || t.typname, format('create type %I.%I as enum (%s)', s.nspname, t.typname,
+  select 30, 'type ' || t.oid::regtype, format('create type %I.%I as enum (%s)', s.nspname, t.typname,
     (select string_agg(quote_literal(e.enumlabel), ', ' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid))
   from pg_type t join schemas s on s.oid = t.typnamespace
   where t.typtype = 'e' and not exists (select from owned o where o.objid = t.oid)
   union all
-  select 31, 'domain ' || t.typname, format('create domain %I.%I as %s%s%s%s', s.nspname, t.typname, format_type(t.typbasetype, t.typtypmod),
+  select 31, 'domain ' || t.oid::regtype, format('create domain %I.%I as %s%s%s%s', s.nspname, t.typname, format_type(t.typbasetype, t.typtypmod),
     case when t.typdefault is null then '' else ' default ' || t.typdefault end, case when t.typnotnull then ' not null' else '' end,
     coalesce((select string_agg(' constraint ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid), '' order by c.conname)
       from pg_constraint c where c.contypid = t.oid and c.contype = 'c'), ''))
   from pg_type t join schemas s on s.oid = t.typnamespace
   where t.typtype = 'd' and not exists (select from owned o where o.objid = t.oid)
   union all
-  select 32, 'type ' || t.typname, format('create type %I.%I as (%s)', s.nspname, t.typname,
+  select 32, 'type ' || t.oid::regtype, format('create type %I.%I as (%s)', s.nspname, t.typname,
     (select string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' order by a.attnum)
       from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped))
   from pg_type t join schemas s on s.oid = t.typnamespace join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
   where not exists (select from owned o where o.objid = t.oid)
   union all
-  select 33, 'sequence ' || c.relname, format('create sequence if not exists %I.%I', s.nspname, c.relname)
+  select 33, 'sequence ' || c.oid::regclass, format('create sequence if not exists %I.%I', s.nspname, c.relname)
   from pg_class c join schemas s on s.oid = c.relnamespace
   where c.relkind = 'S' and not exists (select from pg_depend d where d.objid = c.oid and d.deptype in ('i', 'e'))
   -- functions; a body that names what comes later is not looked at (check_function_bodies)
@@ -52,7 +52,7 @@ select phase, object, ddl from (
   where f.prokind in ('f', 'p') and not exists (select from owned o where o.objid = f.oid)
   -- tables, then parts
   union all
-  select case when c.relispartition then 51 else 50 end, 'table ' || c.relname,
+  select case when c.relispartition then 51 else 50 end, 'table ' || c.oid::regclass,
     case when c.relispartition then
       (select format('create table if not exists %I.%I partition of %s %s', s.nspname, c.relname, i.inhparent::regclass, pg_get_expr(c.relpartbound, c.oid))
         from pg_inherits i where i.inhrelid = c.oid)
@@ -71,55 +71,55 @@ select phase, object, ddl from (
   from pg_class c join schemas s on s.oid = c.relnamespace
   where c.relkind in ('r', 'p') and not exists (select from owned o where o.objid = c.oid)
   union all
-  select 52, 'column ' || c.relname || '.' || a.attname,
+  select 52, format('column %s.%I', c.oid::regclass, a.attname),
     format('alter table %I.%I add column if not exists %I %s', s.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod))
   from pg_class c join schemas s on s.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   where c.relkind = 'r' and s.nspname in ('auth', 'storage', 'realtime') and not exists (select from owned o where o.objid = c.oid)
   union all
-  select case k.contype when 'f' then 56 else 53 end, 'constraint ' || k.conname,
+  select case k.contype when 'f' then 56 else 53 end, format('constraint %I on %s', k.conname, k.conrelid::regclass),
     format('alter table %s add constraint %I %s', k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid))
   from pg_constraint k join pg_class c on c.oid = k.conrelid join schemas s on s.oid = c.relnamespace
   where k.contype in ('p', 'u', 'c', 'x', 'f') and k.conparentid = 0 and k.conislocal and not exists (select from owned o where o.objid = c.oid)
   union all
-  select 54, 'index ' || x.relname, pg_get_indexdef(i.indexrelid)
+  select 54, 'index ' || x.oid::regclass, pg_get_indexdef(i.indexrelid)
   from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid join schemas s on s.oid = c.relnamespace
   where i.indisunique and not x.relispartition and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
     and not exists (select from owned o where o.objid = c.oid)
   -- what stands on tables
   union all
-  select 60, 'view ' || c.relname, format('create or replace %s %I.%I%s as %s',
+  select 60, 'view ' || c.oid::regclass, format('create or replace %s %I.%I%s as %s',
       case c.relkind when 'v' then 'view' else 'materialized view' end, s.nspname, c.relname,
       case when c.reloptions is null then '' else ' with (' || array_to_string(c.reloptions, ', ') || ')' end,
       rtrim(pg_get_viewdef(c.oid), ';') || case c.relkind when 'm' then ' with no data' else '' end)
   from pg_class c join schemas s on s.oid = c.relnamespace
   where c.relkind in ('v', 'm') and not exists (select from owned o where o.objid = c.oid)
   union all
-  select 61, 'trigger ' || t.tgname, regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER', 'create or replace trigger')
+  select 61, format('trigger %I on %s', t.tgname, t.tgrelid::regclass), regexp_replace(pg_get_triggerdef(t.oid), '^CREATE TRIGGER', 'create or replace trigger')
   from pg_trigger t join pg_class c on c.oid = t.tgrelid join schemas s on s.oid = c.relnamespace
   where not t.tgisinternal and t.tgparentid = 0
   union all
-  select 62, 'trigger ' || t.tgname, format('alter table %s disable trigger %I', t.tgrelid::regclass, t.tgname)
+  select 62, format('trigger %I on %s', t.tgname, t.tgrelid::regclass), format('alter table %s disable trigger %I', t.tgrelid::regclass, t.tgname)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid join schemas s on s.oid = c.relnamespace
   where not t.tgisinternal and t.tgenabled = 'D'
   -- row security, rights, owners
   union all
-  select 70, 'row security of ' || c.relname, format('alter table %s %s row level security', c.oid::regclass, case when c.relrowsecurity then 'enable' else 'disable' end)
+  select 70, 'row security of ' || c.oid::regclass, format('alter table %s %s row level security', c.oid::regclass, case when c.relrowsecurity then 'enable' else 'disable' end)
   from pg_class c join schemas s on s.oid = c.relnamespace where c.relkind in ('r', 'p') and not exists (select from owned o where o.objid = c.oid)
   union all
-  select 71, 'row security of ' || c.relname, format('alter table %s force row level security', c.oid::regclass)
+  select 71, 'row security of ' || c.oid::regclass, format('alter table %s force row level security', c.oid::regclass)
   from pg_class c join schemas s on s.oid = c.relnamespace where c.relforcerowsecurity
   union all
   select 80, 'grants on schema ' || s.nspname, format('grant %s on schema %I to %s', acl.privilege_type, s.nspname,
     case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end)
   from schemas s join pg_namespace n on n.oid = s.oid cross join lateral aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) acl
   union all
-  select 81, 'rights on ' || c.relname, format('revoke all on %s from public, %s', c.oid::regclass,
+  select 81, 'rights on ' || c.oid::regclass, format('revoke all on %s from public, %s', c.oid::regclass,
     (select string_agg(distinct quote_ident(r.rolname), ', ') from pg_roles r where r.rolname in ('anon', 'authenticated', 'service_role')))
   from pg_class c join schemas s on s.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm') and not exists (select from owned o where o.objid = c.oid)
     and exists (select from pg_roles r where r.rolname in ('anon', 'authenticated', 'service_role'))
   union all
-  select 82, 'rights on ' || c.relname, format('grant %s on %s to %s', acl.privilege_type, c.oid::regclass,
+  select 82, 'rights on ' || c.oid::regclass, format('grant %s on %s to %s', acl.privilege_type, c.oid::regclass,
     case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end)
   from pg_class c join schemas s on s.oid = c.relnamespace
   cross join lateral aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) acl
@@ -135,7 +135,7 @@ select phase, object, ddl from (
   cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) acl
   where f.prokind in ('f', 'p') and not exists (select from owned o where o.objid = f.oid)
   union all
-  select 90, 'owner of ' || c.relname, format('alter table %s owner to %I', c.oid::regclass, pg_get_userbyid(c.relowner))
+  select 90, 'owner of ' || c.oid::regclass, format('alter table %s owner to %I', c.oid::regclass, pg_get_userbyid(c.relowner))
   from pg_class c join schemas s on s.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm') and not exists (select from owned o where o.objid = c.oid)
   union all
@@ -147,7 +147,7 @@ select phase, object, ddl from (
   from pg_proc f join schemas s on s.oid = f.pronamespace
   where f.prokind in ('f', 'p') and obj_description(f.oid, 'pg_proc') is not null and not exists (select from owned o where o.objid = f.oid)
   union all
-  select 96, 'comment on ' || c.relname, format('comment on %s %s is %L', case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
+  select 96, 'comment on ' || c.oid::regclass, format('comment on %s %s is %L', case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
     c.oid::regclass, obj_description(c.oid, 'pg_class'))
   from pg_class c join schemas s on s.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'v', 'm') and obj_description(c.oid, 'pg_class') is not null

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
+import { relationKey } from "../pg/name.ts";
 import { commentPolicy, createPolicy, dropPolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 
@@ -25,7 +26,7 @@ export async function copySchema(from: Db, to: Db, policies: readonly Policy[]):
   const statements: Ddl[] = [
     ...(await readDdl(from)),
     ...policies.flatMap((policy): Ddl[] => {
-      const object = `policy ${policy.name} on ${policy.relation}`;
+      const object = `policy ${policy.name} on ${relationKey(policy)}`;
       return [
         { object, ddl: `${dropPolicy(policy)}; ${createPolicy(policy)}` },
         ...(policy.comment === null ? [] : [{ object, ddl: commentPolicy(policy) }]),

@@ -1,6 +1,7 @@
 import { as } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 import { nameParts } from "../pg/expr/shape.ts";
+import { shownName } from "../pg/name.ts";
 
 interface Range {
   schemaname?: string | undefined;
@@ -8,7 +9,7 @@ interface Range {
 }
 
 const range = (relation: Range | undefined): string =>
-  `\`${[relation?.schemaname, relation?.relname].filter((part) => part !== undefined).join(".")}\``;
+  `\`${shownName([relation?.schemaname, relation?.relname].filter((part) => part !== undefined))}\``;
 
 /** What a statement that failed would have made or changed, in words. */
 export function describeLoss(text: string): string {
@@ -24,7 +25,7 @@ export function describeLoss(text: string): string {
     const view = as("ViewStmt", stmt);
     if (view) return `view ${range(view.view)} and everything that names it`;
     const fn = as("CreateFunctionStmt", stmt);
-    if (fn) return `function \`${nameParts(fn.funcname).join(".")}\` and policies that call it`;
+    if (fn) return `function \`${shownName(nameParts(fn.funcname))}\` and policies that call it`;
     const extension = as("CreateExtensionStmt", stmt);
     if (extension) return `types and functions of extension \`${extension.extname}\``;
     const trigger = as("CreateTrigStmt", stmt);

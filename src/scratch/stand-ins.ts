@@ -1,6 +1,7 @@
 import { as } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 import { quoteIdent } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import { isContrib } from "./extensions.ts";
 
 /** An extension that could not be loaded, and what took its place. */
@@ -63,7 +64,7 @@ const MADE: Record<string, Made> = {
 };
 
 const within = (schema: string | null, name: string): string =>
-  schema === null ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`;
+  schema === null ? quoteIdent(name) : quoteName({ schema, name });
 
 /**
  * A base type that holds text, so that it can have a modifier (`vector(1536)`), which a domain cannot. `typmod` is an internal function from
@@ -94,10 +95,10 @@ function textType(schema: string | null, type: string, typmod: string | null): s
 /** The operators that queries order by, so that SQL functions that search can be made. */
 const distances = (schema: string | null, type: string): string => {
   const [own, fn] = [within(schema, type), within(schema, `${type}_distance`)];
-  const operators = ["<->", "<=>", "<#>", "<+>"].map((operator) => {
-    const name = schema === null ? operator : `${quoteIdent(schema)}.${operator}`;
-    return `create operator ${name} (leftarg = ${own}, rightarg = ${own}, function = ${fn});`;
-  });
+  const prefix = schema === null ? "" : `${quoteIdent(schema)}.`;
+  const operators = ["<->", "<=>", "<#>", "<+>"].map(
+    (operator) => `create operator ${prefix}${operator} (leftarg = ${own}, rightarg = ${own}, function = ${fn});`,
+  );
   return `create function ${fn}(${own}, ${own}) returns float8 language sql immutable as 'select null::float8';${operators.join("")}`;
 };
 

@@ -109,7 +109,7 @@ describe("helpers", () => {
     const policy = await lab.policy(`
       create schema "My App"; ${sqlFn('"My App"."currentCasino"()', "uuid", `select ${SETTING}`)}
       ${using('casino_id = "My App"."currentCasino"()')}`);
-    expect(policy.reads[0]?.through).toEqual(["My App.currentCasino"]);
+    expect(policy.reads[0]?.through).toEqual(['"My App"."currentCasino"']);
   });
 
   test("SQL-standard bodies", async () => {

@@ -1,6 +1,7 @@
 import type { PgFunction } from "../../src/pg/catalog.ts";
 import type { ContextType } from "../../src/pg/context.ts";
 import { parseExpr } from "../../src/pg/expr/parse.ts";
+import { nameKey } from "../../src/pg/name.ts";
 import { ruleContext, type RuleContext } from "../../src/rewrite/rule.ts";
 
 const variables: Record<string, ContextType> = {
@@ -48,10 +49,10 @@ export const exampleContext: RuleContext = ruleContext({
     ["app.job", { role: "batch_admin" }],
   ]),
   functions: new Map([
-    ["public.current_org_id", [fn({ name: "current_org_id" })]],
-    ["public.current_orgs", [fn({ name: "current_orgs", result: "uuid[]" })]],
-    ["public.org_set", [fn({ name: "org_set", result: "SETOF uuid" })]],
-    ["public.random_org", [fn({ name: "random_org", volatility: "volatile" })]],
+    [nameKey({ schema: "public", name: "current_org_id" }), [fn({ name: "current_org_id" })]],
+    [nameKey({ schema: "public", name: "current_orgs" }), [fn({ name: "current_orgs", result: "uuid[]" })]],
+    [nameKey({ schema: "public", name: "org_set" }), [fn({ name: "org_set", result: "SETOF uuid" })]],
+    [nameKey({ schema: "public", name: "random_org" }), [fn({ name: "random_org", volatility: "volatile" })]],
   ]),
 });
 
@@ -62,7 +63,10 @@ export const contextFor = (rule: string): RuleContext => ({
   inline:
     rule === "inline-helper"
       ? new Map([
-          ["public.current_org_id", parseExpr("(NULLIF(current_setting('app.org_id'::text, true), ''::text))::uuid")],
+          [
+            nameKey({ schema: "public", name: "current_org_id" }),
+            parseExpr("(NULLIF(current_setting('app.org_id'::text, true), ''::text))::uuid"),
+          ],
         ])
       : new Map(),
 });

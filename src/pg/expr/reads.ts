@@ -1,8 +1,10 @@
 import type { ClaimsSource } from "../context.ts";
+import { nameKey, type NameKey } from "../name.ts";
 import { as, type Expr } from "./node.ts";
 import {
   binary,
   call,
+  callKey,
   callsBuiltin,
   initPlanTarget,
   nameParts,
@@ -75,11 +77,16 @@ export interface ClaimRead {
 }
 
 /** Functions of Supabase that return one claim. */
-const CLAIM_FUNCTIONS: Record<string, string[]> = {
-  "auth.uid": ["sub"],
-  "auth.role": ["role"],
-  "auth.email": ["email"],
-};
+const CLAIM_FUNCTIONS: ReadonlyMap<NameKey, string> = new Map([
+  [nameKey({ schema: "auth", name: "uid" }), "sub"],
+  [nameKey({ schema: "auth", name: "role" }), "role"],
+  [nameKey({ schema: "auth", name: "email" }), "email"],
+]);
+
+const JWT = nameKey({ schema: "auth", name: "jwt" });
+
+/** Functions of Supabase that read the token: the whole of it, or one claim. */
+export const TOKEN_FUNCTIONS: ReadonlySet<NameKey> = new Set([JWT, ...CLAIM_FUNCTIONS.keys()]);
 
 // PostgREST before version 9 filled one setting a claim.
 const ONE_CLAIM = "request.jwt.claim.";
@@ -90,8 +97,9 @@ export function claimRead(node: Expr | undefined, source: ClaimsSource): ClaimRe
     return { path: [], kind: "json", cast: null, raw: readsRawClaims(node), emptyIsNull: false };
   const made = call(node);
   if (made && made.args.length === 0) {
-    const path = CLAIM_FUNCTIONS[made.name.join(".")];
-    if (path) return { path, kind: "text", cast: null, raw: false, emptyIsNull: false };
+    const key = callKey(made.name);
+    const claim = key === null ? undefined : CLAIM_FUNCTIONS.get(key);
+    if (claim !== undefined) return { path: [claim], kind: "text", cast: null, raw: false, emptyIsNull: false };
   }
   const setting = callsBuiltin(node, "current_setting") ? settingRead(node) : null;
   if (setting?.setting.startsWith(ONE_CLAIM))
@@ -157,8 +165,8 @@ export function isToken(node: Expr | undefined, source: ClaimsSource): boolean {
   if (wrapped) return isToken(wrapped, source);
   const made = call(node);
   if (made?.args.length === 0) {
-    const name = made.name.join(".");
-    return name === "auth.jwt" || (source.kind === "function" && name === `${source.schema}.${source.name}`);
+    const key = callKey(made.name);
+    return key === JWT || (source.kind === "function" && key === nameKey(source));
   }
   const cast = as("TypeCast", node);
   if (!cast) return false;

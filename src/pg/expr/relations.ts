@@ -1,10 +1,10 @@
-import type { QualifiedName } from "../name.ts";
+import { nameKey, type NameKey, type QualifiedName } from "../name.ts";
 import { as } from "./node.ts";
 import { walk } from "./walk.ts";
 
 /** Relations named in FROM clauses anywhere in the tree. A name without a schema gets `public`: text from the catalog always has one. */
 export function relationsIn(tree: unknown): QualifiedName[] {
-  const found = new Map<string, QualifiedName>();
+  const found = new Map<NameKey, QualifiedName>();
   const common = new Set<string>();
   walk(tree, (node) => {
     const cte = as("CommonTableExpr", node)?.ctename;
@@ -14,7 +14,7 @@ export function relationsIn(tree: unknown): QualifiedName[] {
     const range = as("RangeVar", node);
     if (range?.relname === undefined || (range.schemaname === undefined && common.has(range.relname))) return;
     const name = { schema: range.schemaname ?? "public", name: range.relname };
-    found.set(`${name.schema}.${name.name}`, name);
+    found.set(nameKey(name), name);
   });
   return [...found.values()];
 }

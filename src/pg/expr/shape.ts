@@ -1,5 +1,5 @@
 import type { Node, SelectStmt, TypeName } from "libpg-query";
-import { identForReading } from "../identifier.ts";
+import { nameKey, shownName, type NameKey } from "../name.ts";
 import { as, type Expr } from "./node.ts";
 
 /** The parts of a dotted name made of String nodes. */
@@ -11,6 +11,12 @@ export function call(node: Expr | undefined): { name: string[]; args: Expr[] } |
   const found = as("FuncCall", node);
   if (!found || found.agg_filter || found.over || found.agg_distinct || found.agg_order) return null;
   return { name: nameParts(found.funcname), args: found.args ?? [] };
+}
+
+/** The key of a function whose name is written with its schema; `schema` is for a name that has none, which gives null where it is left out. */
+export function callKey(name: readonly string[], schema: string | null = null): NameKey | null {
+  const [last, before = schema, ...more] = name.toReversed();
+  return last === undefined || before === null || more.length > 0 ? null : nameKey({ schema: before, name: last });
 }
 
 /** Whether the node calls a function of pg_catalog by this name. */
@@ -26,7 +32,7 @@ export function typeText(type: TypeName | undefined): string {
   const parts = nameParts(type?.names).filter((part, index) => !(index === 0 && part === "pg_catalog"));
   const alias: Record<string, string> = { int4: "integer", int8: "bigint", int2: "smallint", bool: "boolean" };
   const short = parts.length === 1 ? alias[parts[0] ?? ""] : undefined;
-  const name = short ?? parts.map(identForReading).join(".");
+  const name = short ?? shownName(parts);
   return name + "[]".repeat(type?.arrayBounds?.length ?? 0);
 }
 

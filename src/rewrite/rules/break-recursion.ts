@@ -9,7 +9,9 @@ import { columnRef } from "../../pg/expr/reads.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import { identForReading, quoteRole } from "../../pg/identifier.ts";
+import { nameKey, relationKey, shownName, type NameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
+import type { Relations } from "../rule.ts";
 
 /** What the docs and the scaffolder say of this rule; it works on one sub-query of one policy at a time. */
 export const breakRecursion = {
@@ -49,8 +51,8 @@ export interface BrokenRecursion {
  */
 export function extractSubQueries(
   policy: Policy,
-  targets: ReadonlySet<string>,
-  relations: ReadonlyMap<string, Relation>,
+  targets: ReadonlySet<NameKey>,
+  relations: Relations,
   helperSchema: string,
   takenNames: Set<string>,
 ): BrokenRecursion | null {
@@ -61,8 +63,7 @@ export function extractSubQueries(
     const before = parseExpr(text);
     const after = transform(before, (node, descend) => {
       const link = as("SubLink", node);
-      if (!link || !relationsIn(link.subselect).some((name) => targets.has(`${name.schema}.${name.name}`)))
-        return descend();
+      if (!link || !relationsIn(link.subselect).some((name) => targets.has(nameKey(name)))) return descend();
       const made = extract(node, policy, relations, helperSchema, takenNames);
       if (!made) {
         understood = false;
@@ -81,13 +82,13 @@ export function extractSubQueries(
 function extract(
   node: Expr,
   policy: Policy,
-  relations: ReadonlyMap<string, Relation>,
+  relations: Relations,
   helperSchema: string,
   takenNames: Set<string>,
 ): { call: Expr; helper: PrivateHelper } | null {
   const link = as("SubLink", node);
   const select = as("SelectStmt", link?.subselect);
-  const relation = relations.get(`${policy.schema}.${policy.relation}`);
+  const relation = relations.get(relationKey(policy));
   if (!link || !select || !relation) return null;
 
   const outer = outerColumns(select, relation);
@@ -105,8 +106,8 @@ function extract(
   const query = Deparser.deparse(inner, { pretty: false });
 
   const name = freeHelperName(`${policy.relation}_${policy.name}`, takenNames);
-  const qualified = `${identForReading(helperSchema)}.${identForReading(name)}`;
-  const args = [...parameters.keys()].map((column) => `${identForReading(policy.relation)}.${identForReading(column)}`);
+  const qualified = nameKey({ schema: helperSchema, name });
+  const args = [...parameters.keys()].map((column) => shownName([policy.relation, column]));
   const made = `${qualified}(${args.join(", ")})`;
   const shape = shapeOf(link.subLinkType, query, select, relations);
   if (!shape) return null;
@@ -142,7 +143,7 @@ function shapeOf(
   kind: string | undefined,
   query: string,
   select: SelectStmt,
-  relations: ReadonlyMap<string, Relation>,
+  relations: Relations,
 ): { kind: "exists" | "in" | "scalar"; returns: string; body: string } | null {
   if (kind === "EXISTS_SUBLINK") return { kind: "exists", returns: "boolean", body: `select exists (${query})` };
   const type = targetType(select, relations);
@@ -152,7 +153,7 @@ function shapeOf(
 }
 
 /** Type of a sub-query's one target where that is a column. */
-function targetType(select: SelectStmt, relations: ReadonlyMap<string, Relation>): string | null {
+function targetType(select: SelectStmt, relations: Relations): string | null {
   const target = select.targetList?.length === 1 ? as("ResTarget", select.targetList[0])?.val : undefined;
   const column = columnRef(target);
   if (!column) return null;
@@ -165,14 +166,14 @@ function targetType(select: SelectStmt, relations: ReadonlyMap<string, Relation>
   return null;
 }
 
-function rangesOf(tree: unknown): { alias: string; relation: string }[] {
-  const ranges: { alias: string; relation: string }[] = [];
+function rangesOf(tree: unknown): { alias: string; relation: NameKey }[] {
+  const ranges: { alias: string; relation: NameKey }[] = [];
   walk(tree, (node) => {
     const range = as("RangeVar", node);
     if (range?.relname !== undefined)
       ranges.push({
         alias: range.alias?.aliasname ?? range.relname,
-        relation: `${range.schemaname ?? "public"}.${range.relname}`,
+        relation: nameKey({ schema: range.schemaname ?? "public", name: range.relname }),
       });
   });
   return ranges;

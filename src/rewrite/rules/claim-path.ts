@@ -1,3 +1,4 @@
+import { samePath } from "../../pg/context.ts";
 import { sql } from "../../pg/expr/print.ts";
 import { claimRead } from "../../pg/expr/reads.ts";
 import { transform } from "../../pg/expr/transform.ts";
@@ -30,11 +31,9 @@ export const claimPath: ExpressionRule = {
 
 /** Where the map has a claim of the same last key in another place of the token; null when the read is right or names something else. */
 export function mappedPath(path: readonly string[], context: Pick<RuleContext, "variables">): string[] | null {
-  if (path.length === 0 || [...context.variables.values()].some((variable) => same(variable.claim, path))) return null;
+  if (path.length === 0 || [...context.variables.values()].some((variable) => samePath(variable.claim, path)))
+    return null;
   // `role` at the top is the database role of PostgREST, `sub` the user: names with a meaning of their own
   if (path.length === 1 && (path[0] === "role" || path[0] === "sub")) return null;
   return [...context.variables.values()].find((variable) => variable.claim.at(-1) === path.at(-1))?.claim ?? null;
 }
-
-const same = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((key, index) => key === b[index]);

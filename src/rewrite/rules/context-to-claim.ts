@@ -1,3 +1,4 @@
+import { samePath } from "../../pg/context.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { sql } from "../../pg/expr/print.ts";
@@ -100,6 +101,6 @@ function sameClaim(a: Expr, b: Expr, context: RuleContext): boolean {
     right !== null &&
     left.kind === right.kind &&
     left.cast === right.cast &&
-    left.path.join("\0") === right.path.join("\0")
+    samePath(left.path, right.path)
   );
 }

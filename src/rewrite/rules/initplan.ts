@@ -1,8 +1,9 @@
+import type { PgFunction } from "../../pg/catalog.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { printExpr, sql } from "../../pg/expr/print.ts";
 import { claimRead, isToken, settingRead } from "../../pg/expr/reads.ts";
-import { call, initPlanTarget } from "../../pg/expr/shape.ts";
+import { call, callKey, callsBuiltin, initPlanTarget } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { some } from "../../pg/expr/walk.ts";
 import { bareClaim, initPlanClaim } from "../claim-form.ts";
@@ -98,8 +99,8 @@ const withoutTextCasts = (tree: Expr): Expr =>
 function isOncePerStatement(node: Expr, context: RuleContext): boolean {
   const made = call(node);
   if (!made) return false;
-  if (made.name.join(".") === "pg_has_role") return !made.args.some(dependsOnRow);
-  const overloads = context.functions.get(made.name.join(".")) ?? [];
+  if (callsBuiltin(node, "pg_has_role")) return !made.args.some(dependsOnRow);
+  const overloads = overloadsOf(made.name, context);
   return (
     overloads.length > 0 &&
     overloads.every(
@@ -109,13 +110,18 @@ function isOncePerStatement(node: Expr, context: RuleContext): boolean {
   );
 }
 
+function overloadsOf(name: readonly string[], context: RuleContext): readonly PgFunction[] {
+  const key = callKey(name);
+  return key === null ? [] : (context.functions.get(key) ?? []);
+}
+
 const dependsOnRow = (node: Expr): boolean =>
   some(node, (inner) => as("ColumnRef", inner) !== null || as("SubLink", inner) !== null);
 
 function wrapCall(node: Expr, context: RuleContext): Expr {
   const args = call(node)?.args ?? [];
   const inner = transform(node, (part, descend) => (args.includes(part) ? visit(part, descend, context) : descend()));
-  const [made] = context.functions.get(call(node)?.name.join(".") ?? "") ?? [];
+  const [made] = overloadsOf(call(node)?.name ?? [], context);
   const wrapped = `(select ${printExpr(inner)})`;
   // `= ANY ((select f()))` would be read as the sub-query form of ANY; a cast keeps it an array
   return sql(made?.result.endsWith("[]") ? `${wrapped}::${made.result}` : wrapped);

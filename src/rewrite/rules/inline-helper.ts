@@ -1,4 +1,4 @@
-import { call } from "../../pg/expr/shape.ts";
+import { call, callKey } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import type { ExpressionRule } from "../rule.ts";
 
@@ -19,6 +19,7 @@ export const inlineHelper: ExpressionRule = {
       ? tree
       : transform(tree, (node, descend) => {
           const made = call(node);
-          return (made?.args.length === 0 ? context.inline.get(made.name.join(".")) : undefined) ?? descend();
+          const key = made?.args.length === 0 ? callKey(made.name) : null;
+          return (key === null ? undefined : context.inline.get(key)) ?? descend();
         }),
 };

@@ -1,3 +1,4 @@
+import { samePath } from "../../pg/context.ts";
 import { sql } from "../../pg/expr/print.ts";
 import { claimRead } from "../../pg/expr/reads.ts";
 import { transform } from "../../pg/expr/transform.ts";
@@ -20,7 +21,7 @@ export const liveRole: ExpressionRule = {
     if (!live) return tree;
     return transform(tree, (node, descend) => {
       const read = claimRead(node, context.claims);
-      if (read?.kind !== "text" || read.path.join("\0") !== live.path.join("\0")) return descend();
+      if (read?.kind !== "text" || !samePath(read.path, live.path)) return descend();
       return sql(read.cast === null ? `(select ${live.call})` : `(select ${live.call}::${read.cast})`);
     });
   },

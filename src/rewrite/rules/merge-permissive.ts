@@ -1,6 +1,7 @@
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { conjuncts } from "../../pg/expr/shape.ts";
+import { sameRoles } from "../../pg/policy-sql.ts";
 import type { Policy, PolicyCommand } from "../../pg/policy.ts";
 import { freeName } from "../free-name.ts";
 import { changed, type Draft, type PolicyRule } from "../policy-rule.ts";
@@ -160,7 +161,7 @@ function merge(
     done.set(index, (done.get(index) ?? new Map<Policy, Policy[]>()).set(policy, []));
   const taken = new Set<Candidate>();
   // a policy that was for these very roles gives its name, so that the others are the ones to get a new one
-  const owns = (one: Candidate, roles: readonly string[]): boolean => one.policy.roles.join("\0") === roles.join("\0");
+  const owns = (one: Candidate, roles: string[]): boolean => sameRoles(one.policy, { roles });
   for (const { roles, of } of [...groups.values()].toSorted(
     (a, b) => Number(b.of.some((one) => owns(one, b.roles))) - Number(a.of.some((one) => owns(one, a.roles))),
   )) {

@@ -1,6 +1,7 @@
 import { equal } from "../../pg/expr/equal.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { boolConst, conjuncts } from "../../pg/expr/shape.ts";
+import { sameRoles } from "../../pg/policy-sql.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { freeName } from "../free-name.ts";
 import { changed, type Draft, type PolicyRule } from "../policy-rule.ts";
@@ -108,8 +109,6 @@ function covers(select: Policy, all: Policy): boolean {
   if (wanted.some((part) => boolConst(part) === false)) return true;
   return conjuncts(parseExpr(select.using)).every((part) => wanted.some((other) => equal(part, other)));
 }
-
-const sameRoles = (a: Policy, b: Policy): boolean => a.roles.join("\0") === b.roles.join("\0");
 
 /** Names that policies of a relation have or get. */
 export const namesOf = (drafts: readonly Draft[]): Set<string> =>
