@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Cut } from "../apply/groups.ts";
 import type { Talk } from "../apply/surely.ts";
-import { loadConfig, matches, type Config } from "../config.ts";
+import { contextsOf, loadConfig, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { OnTarget } from "../pipeline/apply.ts";
 import { planHash } from "../plan/plan-hash.ts";
@@ -96,7 +96,7 @@ export function cutOf(by: string | undefined, config: Config | null): Cut {
       `--by knows no \`${by}\``,
       "use --by relation, --by context (groups of the config), or --by 5 (so many relations at once)",
     );
-  const contexts = Object.entries(config?.contexts ?? {});
+  const contexts = config ? contextsOf(config) : [];
   if (contexts.length === 0)
     throw new ToolError(
       "config",
@@ -104,18 +104,12 @@ export function cutOf(by: string | undefined, config: Config | null): Cut {
       "--by context needs groups of relations, and the config names none",
       'add them: contexts: { floor: ["public.gaming_table*", "public.rating_slip"] }',
     );
-  if (contexts.some(([name]) => name === "functions" || name === "everything else"))
+  if (contexts.some(({ name }) => name === "functions" || name === "everything else"))
     throw new ToolError(
       "config",
       "BAD_CONTEXTS",
       "`functions` and `everything else` are names of groups that rlsmith makes itself",
       "give the group of `contexts` another name",
     );
-  return {
-    kind: "context",
-    contexts: contexts.map(([name, patterns]) => ({
-      name,
-      matches: (relation) => patterns.some((pattern) => matches(pattern, relation)),
-    })),
-  };
+  return { kind: "context", contexts };
 }

@@ -10,7 +10,7 @@ import type { OpenDecision } from "./outcome.ts";
 
 export interface FunctionPlan {
   /** functions that get another body */
-  changes: { fn: PgFunction; definition: string; rules: string[] }[];
+  changes: { fn: PgFunction; definition: string; body: string; rules: string[] }[];
   /** helpers that stay, by `schema.name`, with the reason: policies that read through them stay with them */
   fixed: Map<string, string>;
   open: OpenDecision[];
@@ -82,7 +82,10 @@ export function planFunctions(
       continue;
     }
     for (const { fn, result } of results)
-      if (result.kind === "changed") plan.changes.push({ fn, definition: result.definition, rules: result.rules });
+      if (result.kind === "changed") {
+        const { definition, body, rules } = result;
+        plan.changes.push({ fn, definition, body, rules });
+      }
   }
   return plan;
 }

@@ -25,7 +25,7 @@ export const helper = {
 } as const;
 
 export type RewrittenFunction =
-  | { kind: "changed"; definition: string; rules: string[] }
+  | { kind: "changed"; definition: string; body: string; rules: string[] }
   | { kind: "unchanged" }
   /** its body reads a variable in a way that cannot be rewritten in place */
   | { kind: "not-understood"; reason: string };
@@ -40,8 +40,13 @@ const RULES: readonly ExpressionRule[] = [bypassFlag, contextToClaim];
 export function rewriteFunction(fn: PgFunction, context: RuleContext, withClaimPath = false): RewrittenFunction {
   const rules = withClaimPath ? [...RULES, claimPath] : RULES;
   try {
-    if (fn.sqlStandardBody) return rewriteStatements(fn.definition, rules, context, (text) => text);
-    if (fn.language === "sql") return rewriteStatements(fn.body, rules, context, (body) => withBody(fn, body));
+    if (fn.sqlStandardBody)
+      return rewriteStatements(fn.definition, rules, context, (definition) => ({
+        definition,
+        body: bodyIn(definition),
+      }));
+    if (fn.language === "sql")
+      return rewriteStatements(fn.body, rules, context, (body) => ({ definition: withBody(fn, body), body }));
     if (fn.language === "plpgsql") return rewritePlpgsql(fn, rules, context);
   } catch (error) {
     return { kind: "not-understood", reason: error instanceof Error ? error.message : String(error) };
@@ -53,7 +58,7 @@ function rewriteStatements(
   text: string,
   rules: readonly ExpressionRule[],
   context: RuleContext,
-  definition: (text: string) => string,
+  made: (text: string) => { definition: string; body: string },
 ): RewrittenFunction {
   const before = parseStatements(text);
   const applied: string[] = [];
@@ -68,7 +73,7 @@ function rewriteStatements(
   const spliced = spliceChanges(text, before, after);
   if (spliced === null || !equal(parseStatements(spliced), after))
     return { kind: "not-understood", reason: "the place of the change in its text cannot be told" };
-  return { kind: "changed", definition: definition(spliced), rules: applied };
+  return { kind: "changed", ...made(spliced), rules: applied };
 }
 
 /** plpgsql keeps each SQL piece as written, so each piece is rewritten on its own and put back where it stood. */
@@ -110,7 +115,7 @@ function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], contex
   const left = rewritePiecesOf(definition, rules, context);
   return left
     ? { kind: "not-understood", reason: `\`${left}\` still reads a variable after the change` }
-    : { kind: "changed", definition, rules: [...applied] };
+    : { kind: "changed", definition, body, rules: [...applied] };
 }
 
 /** The first piece of a definition that some rule would change; null when none. */
@@ -168,6 +173,9 @@ function sqlPieces(tree: unknown): string[] {
       : sqlPieces(value),
   );
 }
+
+/** The SQL-standard body in a definition as pg_get_functiondef prints it: it is all that follows. */
+const bodyIn = (definition: string): string => /\b(?:RETURN\b|BEGIN ATOMIC\b)[^]*$/i.exec(definition)?.[0] ?? "";
 
 /** The definition with another body between its dollar quotes. */
 function withBody(fn: PgFunction, body: string): string {

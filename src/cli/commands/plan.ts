@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { openSource } from "../../pipeline/source.ts";
-import { planSource } from "../../pipeline/plan.ts";
+import { planSource, rendered } from "../../pipeline/plan.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
 import { renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
@@ -34,8 +34,8 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
       try {
         const config = configOf(source);
         if (flags.inlineHelpers) config.rules.inlineHelpers = true;
-        const planned = planSource(source, config, options.projectDir, flags.out ?? null, now);
-        const { plan, migration, names } = planned;
+        const unproved = planSource(source, config, options.projectDir, flags.out ?? null, now);
+        const { plan, names } = unproved;
         const colours = coloursFor(process.stdout);
         const json = flags.format === "json";
         if (source.origin.kind === "migrations") say(renderReplay(source.origin.report, coloursFor(process.stderr)));
@@ -45,6 +45,8 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         const proved = await provedPlan(source, plan, flags, options.progress);
         if (!json) print(renderProof(proved.proof, proved.objections, colours));
         refuseUnanswered(proved.objections);
+        const planned = rendered(unproved);
+        const { migration } = planned;
         const wanted = flags.rehearse && plan.steps.length > 0;
         const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
         if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal }, null, 2));
