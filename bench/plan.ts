@@ -59,7 +59,7 @@ async function plan(catalog: Catalog, of: string): Promise<void> {
   );
   await timed(
     `${of}: write the SQL`,
-    () => renderMigration(made, catalog, { ownTransaction: true, rollbackFile: "down.sql" }),
+    () => renderMigration(made, { ownTransaction: true, rollbackFile: "down.sql" }),
     (result) => `${(result.up.length / 1e6).toFixed(1)} MB up`,
   );
 }

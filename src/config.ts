@@ -237,6 +237,13 @@ export function contextMapOf(config: Config): ContextMap {
   return { claims: claimsSourceOf(config.claims), variables };
 }
 
+/** The groups of relations that a config names, in its order; a relation belongs to the first that matches. */
+export const contextsOf = (config: Config): { name: string; matches: (relation: string) => boolean }[] =>
+  Object.entries(config.contexts).map(([name, patterns]) => ({
+    name,
+    matches: (relation) => patterns.some((pattern) => matchesName(pattern, relation)),
+  }));
+
 /** `auth.jwt()` is a function, `request.jwt.claims` a setting. */
 export function claimsSourceOf(text: string): ClaimsSource {
   const part = '(?:"(?:[^"]|"")+"|[^.\\s()"]+)';

@@ -31,7 +31,7 @@ async function carryOut(target: ScratchTarget, config: Config): Promise<Result> 
     expect(report.standIns).toEqual([]);
     const catalog = await inspect(scratch.db);
     const plan = planFor(catalog, config);
-    const migration = renderMigration(plan, catalog, { ownTransaction: true, rollbackFile: "down.sql" });
+    const migration = renderMigration(plan, { ownTransaction: true, rollbackFile: "down.sql" });
     const rehearsal = await rehearse({
       base: scratch,
       catalog,

@@ -2,15 +2,16 @@ import { ToolError } from "../errors.ts";
 import { equal } from "../pg/expr/equal.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
+import { nameParts } from "../pg/expr/shape.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**
- * Check that a file is a plan's own way back: its statements are the plan's, none is missing and none is there besides, but for what the file looks at
- * and sets before. Throws ToolError (usage) that names the first one that is not.
+ * Check that a file is a plan's own way back: its statements are the plan's, none is missing and none is there besides, but for its
+ * checks and settings. Throws ToolError (usage) that names the first one that is not.
  */
 export function checkDownFile(text: string, plan: Plan): void {
   const wanted = plan.steps.toReversed().flatMap(({ down }) => down);
-  const found = parsed(text).filter(({ stmt }, n) => !isAround(stmt, n));
+  const found = parsed(text).filter(({ stmt }) => !isAround(stmt));
   const place = found.findIndex(({ stmt }, n) => {
     const sql = wanted[n];
     return sql === undefined || !equal(parseStatements(sql)[0]?.stmt, stmt);
@@ -26,11 +27,19 @@ export function checkDownFile(text: string, plan: Plan): void {
   );
 }
 
-/** BEGIN, SET, COMMIT, and the block before the first step that looks whether all is as it has to be: rlsmith does that itself. */
-const isAround = (stmt: Expr | undefined, n: number): boolean =>
-  as("TransactionStmt", stmt) !== null ||
-  as("VariableSetStmt", stmt) !== null ||
-  (as("DoStmt", stmt) !== null && n <= 2);
+/** BEGIN, SET, COMMIT, and the checks, with the routines in pg_temp that they call: rlsmith does that itself, and runs nothing of the file. */
+function isAround(stmt: Expr | undefined): boolean {
+  const names = [
+    as("CreateFunctionStmt", stmt)?.funcname,
+    as("CallStmt", stmt)?.funccall?.funcname,
+    ...(as("DropStmt", stmt)?.objects ?? []).map((object) => as("ObjectWithArgs", object)?.objname),
+  ];
+  return (
+    as("TransactionStmt", stmt) !== null ||
+    as("VariableSetStmt", stmt) !== null ||
+    names.some((name) => nameParts(name)[0] === "pg_temp")
+  );
+}
 
 function parsed(text: string): ReturnType<typeof parseStatements> {
   try {

@@ -1,7 +1,7 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { passing } from "../db/savepoint.ts";
 import { ToolError } from "../errors.ts";
-import { quoteName } from "../pg/name.ts";
+import { quoteIdent } from "../pg/identifier.ts";
 import { policyId, type Policy } from "../pg/policy.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { isShared } from "./groups.ts";
@@ -52,10 +52,8 @@ export async function expectedStates(
 }
 
 /** Whether a step makes something that was not there: its way back takes it away. */
-export const makesObject = ({ object, down }: Step): boolean =>
-  object.kind === "schema"
-    ? down.length > 0
-    : object.kind === "function" && down.length > 0 && down.every((sql) => sql.startsWith("drop function "));
+export const makesObject = ({ change }: Step): boolean =>
+  (change.kind === "schema" && change.isNew) || (change.kind === "function" && change.before === null);
 
 /** A state in which what these steps make is not there: while policies call it, it cannot be dropped to have a look. */
 const without = (state: State, made: readonly Step[]): State => ({
@@ -111,11 +109,14 @@ async function printed(
 ): Promise<RelationState> {
   const here = plan.policies.filter(({ before }) => before.schema === now.schema && before.relation === now.name);
   const wanted = here.flatMap((outcome) => (side === "before" ? [outcome.before] : outcome.after));
-  const table = `alter table ${quoteName(now)} `;
-  const alter = steps
-    .filter(({ object }) => object.kind === "column" && object.schema === now.schema && object.relation === now.name)
-    .flatMap((step) => (side === "before" ? step.down : step.up))
-    .flatMap((sql) => (sql.startsWith(table) ? [sql.slice(table.length)] : []));
+  const alter = steps.flatMap(({ object, change }) =>
+    object.kind === "column" &&
+    change.kind === "default" &&
+    object.schema === now.schema &&
+    object.relation === now.name
+      ? [`alter column ${quoteIdent(object.column)} set default ${change[side] ?? "null"}`]
+      : [],
+  );
   const { prints, defaults, raised } = await onShadow(db, now, wanted, alter);
   // what the plan saw and cannot be made here is not what is here, and the text shows it
   if (raised && side === "after") throw cannotBeMade(policyId(raised.policy), raised);

@@ -1,43 +1,89 @@
+import { formatExpr, isShort } from "./expr/format.ts";
 import { roundTripping } from "./expr/round-trip.ts";
-import { quoteIdent, quoteLiteral, quoteRole } from "./identifier.ts";
-import { quoteName, relationOf } from "./name.ts";
+import { identForReading, quoteIdent, quoteLiteral, quoteRole } from "./identifier.ts";
+import { nameKey, quoteName, relationOf, type QualifiedName } from "./name.ts";
 import type { Policy } from "./policy.ts";
 
-const on = (policy: Policy): string => `${quoteIdent(policy.name)} on ${quoteName(relationOf(policy))}`;
-
-/** CREATE POLICY with everything said; what Postgres has printed it prints the same way again. */
-export function createPolicy(policy: Policy): string {
-  return [
-    `create policy ${on(policy)}`,
-    `as ${policy.permissive ? "permissive" : "restrictive"} for ${policy.command.toLowerCase()} to ${policy.roles.map(quoteRole).join(", ")}`,
-    ...(policy.using === null ? [] : [`using (${roundTripping(policy.using)})`]),
-    ...(policy.check === null ? [] : [`with check (${roundTripping(policy.check)})`]),
-  ].join("\n  ");
+/** How statements are written: for a server alone, or for a person to read as well. PostgreSQL makes the same of both. */
+export interface SqlStyle {
+  ident(name: string): string;
+  relation(name: QualifiedName): string;
+  role(name: string): string;
+  /** `using (…)` or `with check (…)`, a line each, indented under its statement */
+  clause(words: string, expression: string): string[];
+  /** `as permissive`, or nothing where it goes without saying */
+  permissive: string[];
+  literal(text: string): string;
 }
 
-/** DROP POLICY IF EXISTS: the guard of the migration has already looked at what is there, and a second run finds it gone. */
-export const dropPolicy = (policy: Policy): string => `drop policy if exists ${on(policy)}`;
+export const forServer: SqlStyle = {
+  ident: quoteIdent,
+  relation: quoteName,
+  role: quoteRole,
+  clause: (words, expression) => [`  ${words} (${roundTripping(expression)})`],
+  permissive: ["as permissive"],
+  literal: quoteLiteral,
+};
+
+export const forReading: SqlStyle = {
+  ident: identForReading,
+  relation: nameKey,
+  role: identForReading,
+  clause(words, expression) {
+    const lines = formatExpr(roundTripping(expression));
+    return isShort(lines)
+      ? [`  ${words} (${lines.join("")})`]
+      : [`  ${words} (`, ...lines.map((line) => `    ${line}`), "  )"];
+  },
+  permissive: [],
+  literal(text) {
+    const lines = text.match(/.{1,100}(?:\s|$)/gs) ?? [];
+    // literals with only a line break between them are one literal; a backslash or a line break of its own is left where it is
+    return text.length > 100 && !/[\\\n\r]/.test(text) && lines.join("") === text
+      ? lines.map((line) => `\n  ${quoteLiteral(line)}`).join("")
+      : quoteLiteral(text);
+  },
+};
+
+const on = (policy: Policy, { ident, relation }: SqlStyle): string =>
+  `${ident(policy.name)} on ${relation(relationOf(policy))}`;
+
+/** CREATE POLICY with everything said; what Postgres has printed it prints the same way again. */
+export function createPolicy(policy: Policy, style: SqlStyle = forServer): string {
+  const kind = policy.permissive ? style.permissive : ["as restrictive"];
+  const roles = policy.roles.map(style.role).join(", ");
+  return [
+    `create policy ${on(policy, style)}`,
+    `  ${[...kind, `for ${policy.command.toLowerCase()} to ${roles}`].join(" ")}`,
+    ...(policy.using === null ? [] : style.clause("using", policy.using)),
+    ...(policy.check === null ? [] : style.clause("with check", policy.check)),
+  ].join("\n");
+}
+
+/** DROP POLICY IF EXISTS: the check of the migration has already compared what is there, and a second run finds it gone. */
+export const dropPolicy = (policy: Policy, style: SqlStyle = forServer): string =>
+  `drop policy if exists ${on(policy, style)}`;
 
 /** COMMENT ON POLICY, also to take a comment away. */
-export const commentPolicy = (policy: Policy): string =>
-  `comment on policy ${on(policy)} is ${policy.comment === null ? "null" : quoteLiteral(policy.comment)}`;
+export const commentPolicy = (policy: Policy, style: SqlStyle = forServer): string =>
+  `comment on policy ${on(policy, style)} is ${policy.comment === null ? "null" : style.literal(policy.comment)}`;
 
 /**
  * ALTER POLICY with what differs; null where ALTER cannot do it (another command or kind, an expression that comes or goes: Postgres manual,
  * ALTER POLICY). Both have the same name and relation.
  */
-export function alterPolicy(from: Policy, to: Policy): string | null {
+export function alterPolicy(from: Policy, to: Policy, style: SqlStyle = forServer): string | null {
   if (from.command !== to.command || from.permissive !== to.permissive) return null;
   if ((from.using === null) !== (to.using === null) || (from.check === null) !== (to.check === null)) return null;
-  const clauses = [
-    ...(sameRoles(from, to) ? [] : [`to ${to.roles.map(quoteRole).join(", ")}`]),
-    ...(from.using === to.using || to.using === null ? [] : [`using (${roundTripping(to.using)})`]),
-    ...(from.check === to.check || to.check === null ? [] : [`with check (${roundTripping(to.check)})`]),
-  ];
-  return [`alter policy ${on(from)}`, ...clauses].join("\n  ");
+  return [
+    `alter policy ${on(from, style)}`,
+    ...(sameRoles(from, to) ? [] : [`  to ${to.roles.map(style.role).join(", ")}`]),
+    ...(from.using === to.using || to.using === null ? [] : style.clause("using", to.using)),
+    ...(from.check === to.check || to.check === null ? [] : style.clause("with check", to.check)),
+  ].join("\n");
 }
 
-/** Whether two policies of one relation say the same; comments are not looked at. */
+/** Whether two policies of one relation say the same; comments are not compared. */
 export const samePolicy = (a: Policy, b: Policy): boolean =>
   a.name === b.name &&
   a.command === b.command &&

@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Objection } from "../prove/gate.ts";
-import type { Planned } from "./plan.ts";
+import { rendered, type Planned } from "./plan.ts";
 
 /** Who accepts that a policy becomes looser, or is not settled, says why: policy → reason. */
 export type Acceptances = ReadonlyMap<string, string>;
@@ -27,16 +27,20 @@ export function checkAcceptances(accepts: Acceptances, plan: Plan): void {
   }
 }
 
-/** The plan with each change of access that was accepted written into it, so that approvals and the journal know of it. */
-export const withAccepted = (planned: Planned, objections: readonly Objection[]): Planned => ({
-  ...planned,
-  plan: {
-    ...planned.plan,
-    accepted: objections.flatMap(({ policy, regime, component, decision, answer }) =>
-      answer?.by === "accept" ? [{ policy, regime, component, decision, reason: answer.reason }] : [],
-    ),
-  },
-});
+/**
+ * The plan with each change of access that was accepted written into it, so that approvals and the journal know of it, and its files made
+ * anew: they name the hash of the plan.
+ */
+export const withAccepted = (planned: Planned, objections: readonly Objection[]): Planned =>
+  rendered({
+    ...planned,
+    plan: {
+      ...planned.plan,
+      accepted: objections.flatMap(({ policy, regime, component, decision, answer }) =>
+        answer?.by === "accept" ? [{ policy, regime, component, decision, reason: answer.reason }] : [],
+      ),
+    },
+  });
 
 /** Throws ToolError (not-proven, exit 3) while a policy becomes looser, or is not settled, and nobody answers for it. */
 export function refuseUnanswered(objections: readonly Objection[]): void {

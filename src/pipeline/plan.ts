@@ -1,9 +1,12 @@
-import type { Config } from "../config.ts";
+import { classify, type ClassifiedPolicy, type Pattern } from "../classify/classify.ts";
+import { claimsSourceOf, contextsOf, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
+import type { PolicyId } from "../pg/policy.ts";
+import { buildPlan } from "../plan/build.ts";
+import { catalogAfter } from "../plan/catalog-after.ts";
+import { renderMigration, type MigrationOptions } from "../plan/migration.ts";
 import { outputNames } from "../migration-tools/index.ts";
 import type { OutputNames, OutputPlace } from "../migration-tools/index.ts";
-import { buildPlan } from "../plan/build.ts";
-import { renderMigration } from "../plan/migration.ts";
 import type { Migration, Plan } from "../plan/plan.ts";
 import { rewriteCatalog } from "../rewrite/run.ts";
 import { VERSION } from "../version.ts";
@@ -16,9 +19,17 @@ import { relative } from "node:path";
 export interface Planned {
   plan: Plan;
   migration: Migration;
+  /** how the files were made; `rendered` makes them anew */
+  rendering: MigrationOptions;
   place: OutputPlace;
   names: OutputNames;
 }
+
+/** A plan whose files say of it what is true now: its hash is another once something was accepted. */
+export const rendered = (planned: Planned): Planned => ({
+  ...planned,
+  migration: renderMigration(planned.plan, planned.rendering),
+});
 
 /** Plan the move to claims for a source. Throws ToolError (config) without a config, or (usage) where there is no policy. */
 export function planSource(
@@ -36,12 +47,29 @@ export function planSource(
       "check that this is the right folder or database; `rlsmith inspect` shows what was read",
     );
   const { classified } = inspectCatalog(source.catalog, config);
-  const plan = buildPlan(source.catalog, rewriteCatalog(source.catalog, classified, config), VERSION);
+  const rewrites = rewriteCatalog(source.catalog, classified, config);
+  const plan = buildPlan(source.catalog, rewrites, VERSION, contextsOf(config));
   const place = outputPlace(source, projectDir, outDir);
   const names = outputNames(place, now);
-  const migration = renderMigration(plan, source.catalog, {
+  const rendering: MigrationOptions = {
     ownTransaction: names.ownTransaction,
     rollbackFile: relative(projectDir, names.down),
-  });
-  return { plan, migration, place, names };
+    patterns: {
+      before: patternsOf(classified),
+      after: patternsOf(classify(catalogAfter(source.catalog, plan), claimsSourceOf(config.claims))),
+    },
+  };
+  return { plan, migration: renderMigration(plan, rendering), rendering, place, names };
 }
+
+const PATTERNS: Readonly<Record<Pattern, string>> = {
+  A: "A",
+  B: "B",
+  C: "C",
+  "identity-only": "identity only",
+  constant: "constant",
+  other: "other",
+};
+
+const patternsOf = (classified: readonly ClassifiedPolicy[]): Map<PolicyId, string> =>
+  new Map(classified.map(({ id, pattern }) => [id, PATTERNS[pattern]]));

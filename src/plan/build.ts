@@ -1,24 +1,42 @@
 import { catalogHash } from "../pg/catalog-hash.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { columnKey, nameKey, sameName, type QualifiedName } from "../pg/name.ts";
+import { columnKey, nameKey, relationKey, sameName, type QualifiedName } from "../pg/name.ts";
 import type { Rewrites } from "../rewrite/run.ts";
-import type { Plan, Step } from "./plan.ts";
-import { columnDefaultStep, functionStep, policyStep, privateHelperSteps } from "./steps.ts";
+import type { Plan, RelationContext, Step } from "./plan.ts";
+import { columnDefaultStep, functionStep, policyStep, privateHelperSteps, type NewStep } from "./steps.ts";
 
-/** Ordered steps, each with its way back, for what the rules made of a catalog. `version` is rlsmith's own. */
-export function buildPlan(catalog: Catalog, rewrites: Rewrites, version: string): Plan {
+/**
+ * Ordered steps, each with its way back, for what the rules made of a catalog: functions first, then policies, then defaults, each by the groups
+ * that the config gives to relations. `version` is rlsmith's own.
+ */
+export function buildPlan(
+  catalog: Catalog,
+  rewrites: Rewrites,
+  version: string,
+  contexts: readonly RelationContext[] = [],
+): Plan {
   const schemaExists = catalog.functions.some((fn) => fn.schema === rewrites.helperSchema);
-  const steps: Omit<Step, "id">[] = [
-    ...privateHelperSteps(rewrites.helperSchema, rewrites.helpers, schemaExists),
-    ...rewrites.functions.map(({ fn, definition }) => functionStep(fn, definition, callersOf(fn, catalog))),
-    ...rewrites.outcomes.flatMap((outcome) => policyStep(outcome.before, outcome.after) ?? []),
-    ...rewrites.defaults.map((change) =>
-      columnDefaultStep(change.schema, change.relation, change.column, change.expression),
+  const inGroups = (steps: readonly NewStep[]): Omit<Step, "id">[] => {
+    const named = steps.map((step) => ({ ...step, context: contextOf(step, contexts) }));
+    return [...contexts.map(({ name }) => name), null].flatMap((name) =>
+      named.filter(({ context }) => context === name),
+    );
+  };
+  const steps = [
+    ...inGroups([
+      ...privateHelperSteps(rewrites.helperSchema, rewrites.helpers, schemaExists, mostFrequentOwner(catalog)),
+      ...rewrites.functions.map((change) => functionStep(change.fn, change, callersOf(change.fn, catalog))),
+    ]),
+    ...inGroups(rewrites.outcomes.flatMap((outcome) => policyStep(outcome.before, outcome.after) ?? [])),
+    ...inGroups(
+      rewrites.defaults.map((change) =>
+        columnDefaultStep(change.schema, change.relation, change.column, change.expression),
+      ),
     ),
   ];
   return {
     format: "rlsmith-plan",
-    formatVersion: 1,
+    formatVersion: 2,
     rlsmith: version,
     catalogHash: catalogHash(catalog),
     context: rewrites.context,
@@ -30,6 +48,20 @@ export function buildPlan(catalog: Catalog, rewrites: Rewrites, version: string)
     findings: rewrites.findings,
     accepted: [],
   };
+}
+
+function contextOf({ object }: NewStep, contexts: readonly RelationContext[]): string | null {
+  if (object.kind === "function" || object.kind === "schema") return null;
+  const relation = relationKey(object);
+  return contexts.find(({ matches }) => matches(relation))?.name ?? null;
+}
+
+/** The role that owns most relations with row security: it applies the plan, as far as the catalog can tell. */
+function mostFrequentOwner(catalog: Catalog): string {
+  const counts = new Map<string, number>();
+  for (const { owner, rowSecurity } of catalog.relations)
+    if (rowSecurity) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? "postgres";
 }
 
 /** Other functions and column defaults that call a function: they see the change too. */

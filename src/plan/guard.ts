@@ -1,148 +1,180 @@
+import { formatExpr, isShort } from "../pg/expr/format.ts";
+import { roundTripping } from "../pg/expr/round-trip.ts";
 import { dollarQuote, quoteLiteral } from "../pg/identifier.ts";
+import { relationKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 
-/** A policy as it may be found before a file runs: as the plan saw it, or as the file leaves it (a second run). Null: it is not there. */
-export interface ExpectedPolicy {
-  schema: string;
-  relation: string;
-  name: string;
-  before: Policy | null;
-  after: Policy | null;
+/** What the change after a check makes of a policy, and so what a second run of the file may find instead of the expected one. */
+export type Change = "altered" | "dropped" | "replaced";
+
+/**
+ * The routines that a file checks with, made in the session's temporary schema and dropped at its end. `rlsmith_expect` compares a policy with
+ * what the plan saw. Majors print one expression in different ways, and some expressions otherwise once they were read again, so texts are
+ * compared as this server prints them: a probe policy is made of the expected text, read back and dropped. A policy that is not as expected may be
+ * so since an earlier run of the same file: `rlsmith_settle` raises at the end unless the file has changed nothing of it.
+ */
+export function checkRoutines(withFunctions: boolean): string[] {
+  return [
+    `create or replace function pg_temp.rlsmith_policy(relation text, policy text) returns jsonb
+language sql set search_path = '' as $rlsmith$
+  select jsonb_build_object(
+    'kind', case when p.polpermissive then 'permissive' else 'restrictive' end,
+    'command', case p.polcmd when '*' then 'all' when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' else 'delete' end,
+    'roles', (select jsonb_agg(name order by name collate "C")
+      from (select case when m = 0 then 'public' else pg_get_userbyid(m)::text end as name from unnest(p.polroles) m) r),
+    'using', pg_get_expr(p.polqual, p.polrelid),
+    'check', pg_get_expr(p.polwithcheck, p.polrelid))
+  from pg_policy p
+  where p.polrelid = to_regclass(relation) and p.polname = policy
+$rlsmith$`,
+    `create or replace function pg_temp.rlsmith_print(relation text, policy jsonb) returns jsonb
+language plpgsql strict set search_path = '' as $rlsmith$
+declare
+  probe jsonb;
+begin
+  execute format('create policy rlsmith_probe on %s for %s to public', relation, policy ->> 'command')
+    || coalesce(' using (' || (policy ->> 'using') || ')', '') || coalesce(' with check (' || (policy ->> 'check') || ')', '');
+  probe := pg_temp.rlsmith_policy(relation, 'rlsmith_probe');
+  execute format('drop policy rlsmith_probe on %s', relation);
+  return policy || jsonb_build_object('using', probe -> 'using', 'check', probe -> 'check');
+exception
+  -- it names what is not there, or is of another type: nothing that is there can be the same
+  when undefined_function or undefined_table or undefined_column or undefined_object or invalid_schema_name
+    or datatype_mismatch or cannot_coerce or invalid_text_representation then
+    return null;
+end
+$rlsmith$`,
+    `create or replace function pg_temp.rlsmith_same(relation text, wanted jsonb, seen jsonb) returns boolean
+language plpgsql set search_path = '' as $rlsmith$
+declare
+  printed jsonb;
+begin
+  if wanted is not distinct from seen then return true; end if;
+  if wanted is null or seen is null or wanted - array['using', 'check'] <> seen - array['using', 'check']
+    or jsonb_typeof(wanted -> 'using') <> jsonb_typeof(seen -> 'using')
+    or jsonb_typeof(wanted -> 'check') <> jsonb_typeof(seen -> 'check') then return false; end if;
+  printed := pg_temp.rlsmith_print(relation, wanted);
+  return coalesce(printed = seen or pg_temp.rlsmith_print(relation, printed) = pg_temp.rlsmith_print(relation, seen), false);
+end
+$rlsmith$`,
+    `create or replace procedure pg_temp.rlsmith_expect(
+  policy text, relation text, kind text, command text, roles text[],
+  using_expr text default null, check_expr text default null, then_it_is text default 'altered')
+language plpgsql set search_path = '' as $rlsmith$
+declare
+  unsettled jsonb := nullif(current_setting('rlsmith.unsettled', true), '');
+  wanted jsonb := jsonb_build_object('kind', kind, 'command', command, 'roles', roles, 'using', using_expr, 'check', check_expr);
+  seen jsonb := pg_temp.rlsmith_policy(relation, policy);
+begin
+  if unsettled is null then raise exception 'rlsmith: this file has to run in one transaction'; end if;
+  if kind = 'absent' then wanted := null; end if;
+  if pg_temp.rlsmith_same(relation, wanted, seen) then return; end if;
+  if seen is null and then_it_is = 'altered' then
+    raise exception 'rlsmith: policy % on % is gone, and was there when the plan was made: run rlsmith plan again', policy, relation;
+  end if;
+  -- all of it in the message: Supabase's CLI shows neither hint nor detail
+  if seen is not null and (then_it_is = 'dropped'
+    or then_it_is = 'altered' and (seen ->> 'kind', seen ->> 'command') <> (kind, command)) then
+    raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again', policy, relation
+      using detail = format('found: %s', seen);
+  end if;
+  perform set_config('rlsmith.unsettled', (unsettled
+    || jsonb_build_object('policy', policy, 'relation', relation, 'found', seen))::text, true);
+end
+$rlsmith$`,
+    ...(withFunctions ? [EXPECT_FUNCTION] : []),
+    `create or replace procedure pg_temp.rlsmith_settle() language plpgsql set search_path = '' as $rlsmith$
+declare
+  was jsonb;
+begin
+  for was in select value from jsonb_array_elements(current_setting('rlsmith.unsettled')::jsonb) loop
+    if was ? 'policy' and not pg_temp.rlsmith_same(
+      was ->> 'relation', nullif(was -> 'found', 'null'), pg_temp.rlsmith_policy(was ->> 'relation', was ->> 'policy')) then
+      raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again',
+        was ->> 'policy', was ->> 'relation' using detail = format('found: %s', was -> 'found');
+    end if;${withFunctions ? SETTLE_FUNCTION : ""}
+  end loop;
+end
+$rlsmith$`,
+    "set local rlsmith.unsettled = '[]'",
+  ];
 }
 
-/** A function as it may be found before a file runs: one of these bodies. */
-export interface ExpectedFunction {
-  /** `"schema"."name"(argument types)`, for to_regprocedure */
-  signature: string;
-  bodies: string[];
+// a body of SQL-standard form is printed anew by every major, and is not compared
+const EXPECT_FUNCTION = `create or replace procedure pg_temp.rlsmith_expect_function(signature text, body text)
+language plpgsql set search_path = '' as $rlsmith$
+declare
+  unsettled jsonb := nullif(current_setting('rlsmith.unsettled', true), '');
+  seen record;
+begin
+  if unsettled is null then raise exception 'rlsmith: this file has to run in one transaction'; end if;
+  select f.prosrc, pg_get_function_sqlbody(f.oid) as sqlbody into seen from pg_proc f where f.oid = to_regprocedure(signature);
+  if seen.prosrc is null then
+    raise exception 'rlsmith: function % is gone, and was there when the plan was made: run rlsmith plan again', signature;
+  end if;
+  if seen.sqlbody is null and seen.prosrc <> body then
+    perform set_config('rlsmith.unsettled', (unsettled
+      || jsonb_build_object('function', signature, 'body', seen.prosrc))::text, true);
+  end if;
+end
+$rlsmith$`;
+
+const SETTLE_FUNCTION = `
+    if was ? 'function' and not exists (
+      select from pg_proc f where f.oid = to_regprocedure(was ->> 'function') and f.prosrc = was ->> 'body') then
+      raise exception 'rlsmith: function % is not what the plan saw; someone changed it since: run rlsmith plan again', was ->> 'function';
+    end if;`;
+
+/** The end of the checks: what was not as expected has to be what the file made of it, and the routines go. */
+export const settled = (withFunctions: boolean): string[] => [
+  "call pg_temp.rlsmith_settle()",
+  `drop routine pg_temp.rlsmith_settle, ${withFunctions ? "pg_temp.rlsmith_expect_function, " : ""}pg_temp.rlsmith_expect, pg_temp.rlsmith_same, pg_temp.rlsmith_print, pg_temp.rlsmith_policy`,
+];
+
+/** The call that compares a policy with what the plan saw. */
+export function expectPolicy(policy: Policy, change: Change): string {
+  const head = [
+    quoteLiteral(policy.name),
+    quoteLiteral(relationKey(policy)),
+    policy.permissive ? "'permissive'" : "'restrictive'",
+    quoteLiteral(policy.command.toLowerCase()),
+    `array[${policy.roles.map(quoteLiteral).join(", ")}]`,
+  ];
+  return call("rlsmith_expect", head, [
+    ...(policy.using === null ? [] : [expression("using_expr", policy.using)]),
+    ...(policy.check === null ? [] : [expression("check_expr", policy.check)]),
+    ...(change === "altered" ? [] : [`then_it_is => ${quoteLiteral(change)}`]),
+  ]);
+}
+
+/** The call that makes sure that no policy of that name is there, which the file makes. */
+export const expectNoPolicy = (policy: Policy): string =>
+  call(
+    "rlsmith_expect",
+    [quoteLiteral(policy.name), quoteLiteral(relationKey(policy)), "'absent'", "null", "null"],
+    ["then_it_is => 'replaced'"],
+  );
+
+/** The call that compares the body of a function with what the plan saw. `signature`: as to_regprocedure reads it. */
+export const expectFunction = (signature: string, body: string): string =>
+  call("rlsmith_expect_function", [quoteLiteral(signature), dollarQuote(body, "old")], []);
+
+function call(routine: string, head: readonly string[], named: readonly string[]): string {
+  const flat = `call pg_temp.${routine}(${[head.join(", "), ...named].join(", ")})`;
+  return flat.length <= 120 && !flat.includes("\n")
+    ? flat
+    : `call pg_temp.${routine}(\n${[head.join(", "), ...named].map((argument) => `  ${argument}`).join(",\n")})`;
+}
+
+function expression(name: string, text: string): string {
+  const lines = formatExpr(roundTripping(text));
+  const [only = ""] = lines;
+  if (isShort(lines)) return `${name} => ${/['\\]/.test(only) ? dollarQuote(only, "old") : quoteLiteral(only)}`;
+  return `${name} => ${dollarQuote(`\n${lines.map((line) => `    ${line}`).join("\n")}\n  `, "old")}`;
 }
 
 /** The names and texts inside may hold any tag. */
 const doBlock = (body: string): string => `do ${dollarQuote(`\n${body}\n`)}`;
-
-const text = (value: string | null): string => (value === null ? "null::text" : dollarQuote(value, "e"));
-
-const side = (policy: Policy | null): string =>
-  policy === null
-    ? "null::text, null::boolean, null::text[], null::text, null::text"
-    : [
-        quoteLiteral(policy.command),
-        String(policy.permissive),
-        `array[${policy.roles.map(quoteLiteral).join(", ")}]::text[]`,
-        text(policy.using),
-        text(policy.check),
-      ].join(", ");
-
-/**
- * A block that raises, before anything is changed, when a policy or function that the file touches is neither what the plan saw nor what the
- * file makes of it. Where the text differs it asks the server itself: the expected expression and the one that is there are put into probe policies and
- * read back, since majors print the same expression differently, and some expressions otherwise once they were read again.
- */
-export function guardBlock(policies: readonly ExpectedPolicy[], functions: readonly ExpectedFunction[]): string {
-  const rows = policies.map(
-    (expected) =>
-      `      (${[expected.schema, expected.relation, expected.name].map((name) => quoteLiteral(name)).join(", ")},\n        ${side(expected.before)},\n        ${side(expected.after)})`,
-  );
-  const functionRows = functions.map(
-    (expected) =>
-      `      (${quoteLiteral(expected.signature)}, array[${expected.bodies.map((body) => text(body)).join(", ")}])`,
-  );
-  return doBlock(`declare
-  path text := current_setting('search_path');
-  want record;
-  seen record;
-  probe record;
-  side int;
-  fits boolean;
-begin
-  -- an empty search_path, so that pg_get_expr prints every name with its schema, as the plan has it
-  perform set_config('search_path', '', true);
-${
-  rows.length === 0
-    ? ""
-    : `  for want in
-    select * from (values
-${rows.join(",\n")}
-    ) as w(schema, relation, name,
-      cmd1, permissive1, roles1, using1, check1,
-      cmd2, permissive2, roles2, using2, check2)
-  loop
-    select
-      case p.polcmd when '*' then 'ALL' when 'r' then 'SELECT' when 'a' then 'INSERT' when 'w' then 'UPDATE' else 'DELETE' end as cmd,
-      p.polpermissive as permissive,
-      (select array_agg(r.name order by r.name collate "C") from (
-        select (case when m = 0 then 'public' else pg_get_userbyid(m) end)::text as name from unnest(p.polroles) m) r) as roles,
-      pg_get_expr(p.polqual, p.polrelid) as using_,
-      pg_get_expr(p.polwithcheck, p.polrelid) as check_
-    into seen
-    from pg_policy p
-    join pg_class c on c.oid = p.polrelid
-    join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = want.schema and c.relname = want.relation and p.polname = want.name;
-    if not found then
-      if want.cmd1 is null or want.cmd2 is null then continue; end if;
-      -- all of it in the message: Supabase's CLI shows neither hint nor detail
-      raise exception 'rlsmith: policy %.% on % is gone, and was there when the plan was made: run rlsmith plan again', want.schema, want.name, want.relation;
-    end if;
-    fits := false;
-    for side in 1..2 loop
-      select
-        case side when 1 then want.cmd1 else want.cmd2 end as cmd,
-        case side when 1 then want.permissive1 else want.permissive2 end as permissive,
-        case side when 1 then want.roles1 else want.roles2 end as roles,
-        case side when 1 then want.using1 else want.using2 end as using_,
-        case side when 1 then want.check1 else want.check2 end as check_
-      into probe;
-      continue when probe.cmd is null or (probe.cmd, probe.permissive, probe.roles) is distinct from (seen.cmd, seen.permissive, seen.roles);
-      fits := (probe.using_, probe.check_) is not distinct from (seen.using_, seen.check_);
-      if not fits and (probe.using_ is null) = (seen.using_ is null) and (probe.check_ is null) = (seen.check_ is null) then
-        execute format('create policy rlsmith_probe on %I.%I for %s to public', want.schema, want.relation, probe.cmd)
-          || coalesce(' using (' || probe.using_ || ')', '') || coalesce(' with check (' || probe.check_ || ')', '');
-        select pg_get_expr(p.polqual, p.polrelid) as using_, pg_get_expr(p.polwithcheck, p.polrelid) as check_
-        into probe
-        from pg_policy p
-        where p.polrelid = format('%I.%I', want.schema, want.relation)::regclass and p.polname = 'rlsmith_probe';
-        fits := (probe.using_, probe.check_) is not distinct from (seen.using_, seen.check_);
-        if not fits then
-          -- not everything is printed so again when it was read: both are read and printed once more
-          execute format('alter policy rlsmith_probe on %I.%I', want.schema, want.relation)
-            || coalesce(' using (' || probe.using_ || ')', '') || coalesce(' with check (' || probe.check_ || ')', '');
-          execute format('create policy rlsmith_seen on %I.%I for %s to public', want.schema, want.relation, seen.cmd)
-            || coalesce(' using (' || seen.using_ || ')', '') || coalesce(' with check (' || seen.check_ || ')', '');
-          select count(distinct (pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))) = 1
-          into fits
-          from pg_policy p
-          where p.polrelid = format('%I.%I', want.schema, want.relation)::regclass and p.polname in ('rlsmith_probe', 'rlsmith_seen');
-          execute format('drop policy rlsmith_seen on %I.%I', want.schema, want.relation);
-        end if;
-        execute format('drop policy rlsmith_probe on %I.%I', want.schema, want.relation);
-      end if;
-      exit when fits;
-    end loop;
-    if not fits then
-      raise exception 'rlsmith: policy %.% on % is not what the plan saw; someone changed it since: run rlsmith plan again', want.schema, want.name, want.relation
-        using detail = format('found: %s %s to %s using (%s) with check (%s)', seen.cmd, case when seen.permissive then 'permissive' else 'restrictive' end,
-          seen.roles, seen.using_, seen.check_);
-    end if;
-  end loop;
-`
-}${
-    functionRows.length === 0
-      ? ""
-      : `  for want in
-    select * from (values
-${functionRows.join(",\n")}
-    ) as w(signature, bodies)
-  loop
-    select f.prosrc, pg_get_function_sqlbody(f.oid) as sqlbody into seen from pg_proc f where f.oid = to_regprocedure(want.signature);
-    if not found or (seen.sqlbody is null and not seen.prosrc = any (want.bodies)) then
-      raise exception 'rlsmith: function % is not what the plan saw; someone changed it since: run rlsmith plan again', want.signature;
-    end if;
-  end loop;
-`
-  }  perform set_config('search_path', path, true);
-end`);
-}
 
 /** A block that raises, so that nothing is committed, while a policy still reads one of the variables; \`except\` are policies kept by decision. */
 export function nothingLeftBlock(
@@ -167,7 +199,8 @@ begin
   from pg_policy p
   join pg_class c on c.oid = p.polrelid
   join pg_namespace n on n.oid = c.relnamespace
-  where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ~* '${pattern}'${kept};
+  where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+    ~* '${pattern}'${kept};
   if left_over is not null then
     raise exception 'rlsmith: these policies, made after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;

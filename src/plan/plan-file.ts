@@ -46,7 +46,7 @@ export function planFile(projectDir: string, plan: Plan, names: OutputNames): Ou
 export function readStoredPlan(path: string): StoredPlan | null {
   if (!existsSync(path)) return null;
   const stored = parse(readFileSync(path, "utf8"));
-  if (stored?.plan?.format !== "rlsmith-plan" || stored.plan.formatVersion !== 1)
+  if (stored?.plan?.format !== "rlsmith-plan" || stored.plan.formatVersion !== 2)
     throw new ToolError(
       "environment",
       "STALE_PLAN",

@@ -1,7 +1,9 @@
 import type { Finding } from "../finding.ts";
-import type { PolicyId } from "../pg/policy.ts";
+import type { PgFunction } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import type { Migration } from "../migration-tools/index.ts";
+import type { NameKey } from "../pg/name.ts";
+import type { PolicyId } from "../pg/policy.ts";
 import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "../rewrite/outcome.ts";
 
 export type { AnnouncedChange, Migration, OpenDecision, PolicyOutcome };
@@ -9,7 +11,7 @@ export type { AnnouncedChange, Migration, OpenDecision, PolicyOutcome };
 /** What `rlsmith plan` writes: everything that apply, rehearse and rollback need, as plain data. */
 export interface Plan {
   format: "rlsmith-plan";
-  formatVersion: 1;
+  formatVersion: 2;
   rlsmith: string;
   /** sha256 of the catalog that the plan was made from */
   catalogHash: string;
@@ -45,6 +47,21 @@ export interface Hazard {
   message: string;
 }
 
+/** A name that the config gives to a group of relations. */
+export interface RelationContext {
+  name: string;
+  matches(relation: NameKey): boolean;
+}
+
+/** What a step turns into what, as values. Policies are in the plan's `policies`. */
+export type StepChange =
+  | { kind: "policy" }
+  /** `before` is null where the function is new */
+  | { kind: "function"; before: PgFunction | null; after: PgFunction }
+  | { kind: "schema"; isNew: boolean }
+  /** DEFAULT expressions; `before` is null where the column had none */
+  | { kind: "default"; before: string | null; after: string };
+
 /** One change with its way back. `up` and `down` are single statements without a trailing semicolon. */
 export interface Step {
   id: number;
@@ -54,6 +71,9 @@ export interface Step {
     | { kind: "function"; schema: string; name: string; identityArguments: string }
     | { kind: "column"; schema: string; relation: string; column: string }
     | { kind: "schema"; schema: string };
+  change: StepChange;
+  /** the group of the config's `contexts` that its relation is in; null: in none */
+  context: string | null;
   up: string[];
   down: string[];
   lock: LockMode;

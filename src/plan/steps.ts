@@ -1,12 +1,13 @@
 import type { Column, PgFunction } from "../pg/catalog.ts";
-import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
-import { quoteName, relationKey, relationOf, shownName } from "../pg/name.ts";
-import { alterPolicy, commentPolicy, createPolicy, dropPolicy, samePolicy } from "../pg/policy-sql.ts";
+import { identForReading, quoteLiteral } from "../pg/identifier.ts";
+import { nameKey, relationKey, shownName } from "../pg/name.ts";
+import { alterPolicy, commentPolicy, createPolicy, dropPolicy, forReading, samePolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { PrivateHelper } from "../rewrite/rules/break-recursion.ts";
 import type { Hazard, Step } from "./plan.ts";
 
-type NewStep = Omit<Step, "id">;
+/** A step before its place in the plan is known. */
+export type NewStep = Omit<Step, "id" | "context">;
 
 const exclusive = (policy: Policy): Hazard => ({
   code: "access-exclusive-lock",
@@ -23,12 +24,18 @@ const objectOf = (policy: Policy): Step["object"] => ({
 /** The step that turns one policy into what became of it; null when nothing did. */
 export function policyStep(before: Policy, after: readonly Policy[]): NewStep | null {
   const [only] = after;
-  const base = { object: objectOf(before), lock: "ACCESS EXCLUSIVE" as const, hazards: [exclusive(before)] };
+  const base = {
+    object: objectOf(before),
+    change: { kind: "policy" as const },
+    lock: "ACCESS EXCLUSIVE" as const,
+    hazards: [exclusive(before)],
+  };
   if (after.length === 1 && only?.name === before.name) {
     if (samePolicy(before, only) && before.comment === only.comment) return null;
-    const up = alterPolicy(before, only);
-    const down = alterPolicy(only, before);
-    const comment = (policy: Policy): string[] => (before.comment === only.comment ? [] : [commentPolicy(policy)]);
+    const up = alterPolicy(before, only, forReading);
+    const down = alterPolicy(only, before, forReading);
+    const comment = (policy: Policy): string[] =>
+      before.comment === only.comment ? [] : [commentPolicy(policy, forReading)];
     if (up !== null && down !== null)
       return {
         ...base,
@@ -40,22 +47,33 @@ export function policyStep(before: Policy, after: readonly Policy[]): NewStep | 
   return {
     ...base,
     title: after.length === 0 ? `drop policy ${before.name}` : `replace policy ${before.name}`,
-    up: [dropPolicy(before), ...after.flatMap(recreate)],
-    down: [...after.map(dropPolicy), ...recreate(before)],
+    up: replacePolicies([before], after),
+    down: replacePolicies(after, [before]),
   };
 }
 
-const recreate = (policy: Policy): string[] => [
-  dropPolicy(policy),
-  createPolicy(policy),
-  ...(policy.comment === null ? [] : [commentPolicy(policy)]),
-];
+/** Each policy is dropped before it is made, so that the statements can be run twice. */
+function replacePolicies(from: readonly Policy[], to: readonly Policy[]): string[] {
+  const names = new Map([...from, ...to].map((policy) => [policy.name, policy]));
+  return [
+    ...[...names.values()].map((policy) => dropPolicy(policy, forReading)),
+    ...to.flatMap((policy) => [
+      createPolicy(policy, forReading),
+      ...(policy.comment === null ? [] : [commentPolicy(policy, forReading)]),
+    ]),
+  ];
+}
 
 /** CREATE OR REPLACE with another body, and back. */
-export function functionStep(fn: PgFunction, definition: string, callers: readonly string[]): NewStep {
+export function functionStep(
+  fn: PgFunction,
+  { definition, body }: { definition: string; body: string },
+  callers: readonly string[],
+): NewStep {
   return {
     title: `let ${fn.name} read the claim`,
     object: { kind: "function", schema: fn.schema, name: fn.name, identityArguments: fn.identityArguments },
+    change: { kind: "function", before: fn, after: { ...fn, definition, body } },
     up: [definition.trimEnd()],
     down: [fn.definition.trimEnd()],
     lock: "none",
@@ -66,17 +84,19 @@ export function functionStep(fn: PgFunction, definition: string, callers: readon
   };
 }
 
-/** The private schema and the SECURITY DEFINER functions in it. */
+/** The private schema and the SECURITY DEFINER functions in it; whoever applies the plan owns them: `owner`, as far as can be told. */
 export function privateHelperSteps(
   schema: string,
   helpers: readonly PrivateHelper[],
   schemaExists: boolean,
+  owner: string,
 ): NewStep[] {
   if (helpers.length === 0) return [];
   const makeSchema: NewStep = {
     title: `make schema ${schema}`,
     object: { kind: "schema", schema },
-    up: [`create schema if not exists ${quoteIdent(schema)}`],
+    change: { kind: "schema", isNew: !schemaExists },
+    up: [`create schema if not exists ${identForReading(schema)}`],
     down: schemaExists ? [] : [dropEmptySchema(schema)],
     lock: "none",
     hazards: [],
@@ -91,18 +111,43 @@ export function privateHelperSteps(
         name: helper.name,
         identityArguments: helper.argumentTypes.join(", "),
       },
+      change: { kind: "function", before: null, after: functionOf(helper, owner) },
       up: helper.statements,
-      down: [`drop function if exists ${quoteName(helper)}(${helper.argumentTypes.join(", ")})`],
+      down: [`drop function if exists ${nameKey(helper)}(${helper.argumentTypes.join(", ")})`],
       lock: "none",
       hazards: [],
     })),
   ];
 }
 
+const functionOf = (helper: PrivateHelper, owner: string): PgFunction => ({
+  schema: helper.schema,
+  name: helper.name,
+  identityArguments: helper.argumentTypes.join(", "),
+  arguments: helper.argumentNames
+    .map((name, n) => `${identForReading(name)} ${helper.argumentTypes[n] ?? ""}`)
+    .join(", "),
+  argumentNames: helper.argumentNames,
+  argumentTypes: helper.argumentTypes,
+  result: helper.result,
+  kind: "function",
+  language: "sql",
+  volatility: "stable",
+  securityDefiner: true,
+  strict: false,
+  owner,
+  settings: ['search_path=""'],
+  body: helper.body,
+  sqlStandardBody: false,
+  definition: helper.statements[0] ?? "",
+  grants: [],
+  comment: null,
+});
+
 /** Someone may have put something of their own into it since: that is no reason to stop a rollback. */
 const dropEmptySchema = (schema: string): string => `do $rlsmith$
 begin
-  drop schema if exists ${quoteIdent(schema)};
+  drop schema if exists ${identForReading(schema)};
 exception when dependent_objects_still_exist then
   raise notice 'schema % is not empty and stays', ${quoteLiteral(schema)};
 end
@@ -111,10 +156,11 @@ $rlsmith$`;
 /** SET DEFAULT with the claim, and back. */
 export function columnDefaultStep(schema: string, relation: string, column: Column, expression: string): NewStep {
   const set = (text: string): string =>
-    `alter table ${quoteName(relationOf({ schema, relation }))} alter column ${quoteIdent(column.name)} set default ${text}`;
+    `alter table ${relationKey({ schema, relation })}\n  alter column ${identForReading(column.name)} set default ${text}`;
   return {
     title: `default of ${shownName([relation, column.name])}`,
     object: { kind: "column", schema, relation, column: column.name },
+    change: { kind: "default", before: column.expression, after: expression },
     up: [set(expression)],
     down: [set(column.expression ?? "null")],
     lock: "ACCESS EXCLUSIVE",

@@ -11,7 +11,7 @@ import type { OpenDecision } from "./outcome.ts";
 
 export interface FunctionPlan {
   /** functions that get another body */
-  changes: { fn: PgFunction; definition: string; rules: string[] }[];
+  changes: { fn: PgFunction; definition: string; body: string; rules: string[] }[];
   /** helpers that stay, with the reason: policies that read through them stay with them */
   fixed: Map<NameKey, string>;
   open: OpenDecision[];
@@ -83,7 +83,10 @@ export function planFunctions(
       continue;
     }
     for (const { fn, result } of results)
-      if (result.kind === "changed") plan.changes.push({ fn, definition: result.definition, rules: result.rules });
+      if (result.kind === "changed") {
+        const { definition, body, rules } = result;
+        plan.changes.push({ fn, definition, body, rules });
+      }
   }
   return plan;
 }

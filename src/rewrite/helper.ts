@@ -30,7 +30,7 @@ export const helper = {
 } as const;
 
 export type RewrittenFunction =
-  | { kind: "changed"; definition: string; rules: string[] }
+  | { kind: "changed"; definition: string; body: string; rules: string[] }
   | { kind: "unchanged" }
   /** its body reads a variable in a way that cannot be rewritten in place */
   | { kind: "not-understood"; reason: string };
@@ -45,8 +45,13 @@ const RULES: readonly ExpressionRule[] = [bypassFlag, contextToClaim];
 export function rewriteFunction(fn: PgFunction, context: RuleContext, withClaimPath = false): RewrittenFunction {
   const rules = withClaimPath ? [...RULES, claimPath] : RULES;
   try {
-    if (fn.sqlStandardBody) return rewriteStatements(fn.definition, rules, context, (text) => text);
-    if (fn.language === "sql") return rewriteStatements(fn.body, rules, context, (body) => withBody(fn, body));
+    if (fn.sqlStandardBody)
+      return rewriteStatements(fn.definition, rules, context, (definition) => ({
+        definition,
+        body: bodyIn(definition),
+      }));
+    if (fn.language === "sql")
+      return rewriteStatements(fn.body, rules, context, (body) => ({ definition: withBody(fn, body), body }));
     if (fn.language === "plpgsql") return rewritePlpgsql(fn, rules, context);
   } catch (error) {
     return { kind: "not-understood", reason: error instanceof Error ? error.message : String(error) };
@@ -58,7 +63,7 @@ function rewriteStatements(
   text: string,
   rules: readonly ExpressionRule[],
   context: RuleContext,
-  definition: (text: string) => string,
+  made: (text: string) => { definition: string; body: string },
 ): RewrittenFunction {
   const before = parseStatements(text);
   const applied: string[] = [];
@@ -73,7 +78,7 @@ function rewriteStatements(
   const spliced = spliceChanges(text, before, after);
   if (spliced === null || !equal(parseStatements(spliced), after))
     return { kind: "not-understood", reason: "the place of the change in its text cannot be told" };
-  return { kind: "changed", definition: definition(spliced), rules: applied };
+  return { kind: "changed", ...made(spliced), rules: applied };
 }
 
 /** Each SQL text of the body is rewritten on its own and put back where it stands. */
@@ -102,12 +107,13 @@ function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], contex
     replaced.push(...moved);
   }
   if (applied.size === 0) return { kind: "unchanged" };
-  const definition = withBody(fn, editBody(fn.body, replaced));
+  const body = editBody(fn.body, replaced);
+  const definition = withBody(fn, body);
   // what was put back has to be what was meant: no piece may change any more
   const left = rewritePiecesOf(definition, rules, context);
   return left
     ? { kind: "not-understood", reason: `\`${left}\` still reads a variable after the change` }
-    : { kind: "changed", definition, rules: [...applied] };
+    : { kind: "changed", definition, body, rules: [...applied] };
 }
 
 /** The first SQL text of a definition that some rule would change; null when none. */
@@ -132,6 +138,9 @@ function readBody(definition: string): PlFunction {
   if (parsed.kind === "parsed") return parsed.fn;
   throw new Error(parsed.kind === "syntax-error" ? parsed.message : "its definition is not one of PL/pgSQL");
 }
+
+/** The SQL-standard body in a definition as pg_get_functiondef prints it: it is all that follows. */
+const bodyIn = (definition: string): string => /\b(?:RETURN\b|BEGIN ATOMIC\b)[^]*$/i.exec(definition)?.[0] ?? "";
 
 /** The definition with another body between its dollar quotes. */
 function withBody(fn: PgFunction, body: string): string {

@@ -39,14 +39,18 @@ export function liveRoleHelper(
   const table = nameKey(relation);
   const name = nameKey({ schema, name: "live_role" });
   const active = role.active === undefined ? "" : ` and (${role.active})`;
+  const body = ` select ${identForReading(role.roleColumn)}::text from ${table} where ${identForReading(role.userColumn)} = (select auth.uid())${active} limit 1 `;
   return {
     call: `${name}()`,
     helper: {
       schema,
       name: "live_role",
+      argumentNames: [],
       argumentTypes: [],
+      result: "text",
+      body,
       statements: [
-        `create or replace function ${name}() returns text\n  language sql stable security definer set search_path = ''\n  as $$ select ${identForReading(role.roleColumn)}::text from ${table} where ${identForReading(role.userColumn)} = (select auth.uid())${active} limit 1 $$`,
+        `create or replace function ${name}() returns text\n  language sql stable security definer set search_path = ''\n  as $$${body}$$`,
       ],
     },
   };

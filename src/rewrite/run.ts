@@ -2,7 +2,7 @@ import type { ClassifiedPolicy } from "../classify/classify.ts";
 import { contextMapOf, matchesName, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
-import type { Catalog, PgFunction } from "../pg/catalog.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { distinctPaths, type ContextMap } from "../pg/context.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
@@ -31,7 +31,7 @@ export interface Rewrites {
   context: ContextMap;
   /** one for every live policy, none left out */
   outcomes: PolicyOutcome[];
-  functions: { fn: PgFunction; definition: string; rules: string[] }[];
+  functions: FunctionPlan["changes"];
   /** variables and flags that no rewritten policy reads any more */
   retired: string[];
   /** new functions in the private schema */

@@ -8,6 +8,8 @@ const step = (id: number, object: Step["object"]): Step => ({
   id,
   title: `${id}`,
   object,
+  change: { kind: "policy" },
+  context: null,
   up: [],
   down: [],
   lock: "none",

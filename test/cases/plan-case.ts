@@ -17,6 +17,7 @@ import { silent } from "../../src/progress.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
+import { differentInStyle } from "../support/either-style.ts";
 import { planFor } from "../support/plan.ts";
 
 /** A small project and what has to become of it. Expected values are reasoned, never copied from the tool. */
@@ -76,7 +77,7 @@ export async function check(base: Scratch, { id, spec }: (typeof cases)[number],
     if (spec.rehearse === false) return;
 
     expect(await unanswered(scratch, catalog, plan)).toEqual(spec.unproven ?? []);
-    const migration = renderMigration(plan, catalog, { ownTransaction: true, rollbackFile: "down.sql" });
+    const migration = renderMigration(plan, { ownTransaction: true, rollbackFile: "down.sql" });
     if (rehearsed && plan.steps.length > 0) {
       const rehearsal = await rehearse({
         base: scratch,
@@ -93,11 +94,40 @@ export async function check(base: Scratch, { id, spec }: (typeof cases)[number],
       expect(rehearsal.access?.differences.filter((difference) => difference.announcedBy === null)).toEqual([]);
       expect(rehearsal).toMatchObject({ passed: true, readsLeft: 0, stepsLeft: 0 });
     }
+    expect(
+      await differentInStyle(
+        scratch.db,
+        plan.policies.map(({ before }) => before),
+      ),
+    ).toEqual([]);
     await checkResult(scratch, migration.up, spec);
+    expect(functionsOf(catalogAfter(catalog, plan), plan)).toEqual(functionsOf(await inspect(scratch.db), plan));
+    expect(
+      await differentInStyle(
+        scratch.db,
+        plan.policies.flatMap(({ after }) => after),
+      ),
+    ).toEqual([]);
   } finally {
     await scratch.close();
   }
 }
+
+/** The functions that a plan makes or changes, as a catalog has them; without what is written differently and means the same. */
+const functionsOf = (catalog: Catalog, plan: Plan): unknown[] => {
+  const touched = new Set(
+    plan.steps.flatMap(({ change }) => (change.kind === "function" ? [JSON.stringify([change.after.schema, change.after.name])] : [])),
+  );
+  return catalog.functions
+    .filter(({ schema, name }) => touched.has(JSON.stringify([schema, name])))
+    .map(({ definition: _, identityArguments: __, owner: ___, grants: ____, body, sqlStandardBody, ...rest }) => ({
+      ...rest,
+      sqlStandardBody,
+      // PostgreSQL prints a SQL-standard body anew
+      body: sqlStandardBody ? null : body,
+    }))
+    .toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+};
 
 /** Policies that a proof of the plan leaves looser, incomparable or unknown without a decision that accounts for it. */
 async function unanswered(scratch: Scratch, catalog: Catalog, plan: Plan): Promise<string[]> {

@@ -74,7 +74,7 @@ async function run(
     const config = given.config ?? CONFIG;
     const made = planFor(catalog, config);
     const plan = given.plan ? given.plan(made) : made;
-    const migration = renderMigration(plan, catalog, { ownTransaction: true, rollbackFile: "down.sql" });
+    const migration = renderMigration(plan, { ownTransaction: true, rollbackFile: "down.sql" });
     return await rehearse({
       base,
       catalog,

@@ -1,6 +1,6 @@
 import { analyseFunctions } from "../../src/classify/functions.ts";
 import { classify } from "../../src/classify/classify.ts";
-import { claimsSourceOf, parseConfig, type Config, type UserConfig } from "../../src/config.ts";
+import { claimsSourceOf, contextsOf, parseConfig, type Config, type UserConfig } from "../../src/config.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { buildPlan } from "../../src/plan/build.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -11,5 +11,5 @@ export function planFor(catalog: Catalog, config: UserConfig | Config): Plan {
   const parsed = parseConfig(config, "test");
   const source = claimsSourceOf(parsed.claims);
   const classified = classify(catalog, source, analyseFunctions(catalog, source));
-  return buildPlan(catalog, rewriteCatalog(catalog, classified, parsed), "test");
+  return buildPlan(catalog, rewriteCatalog(catalog, classified, parsed), "test", contextsOf(parsed));
 }

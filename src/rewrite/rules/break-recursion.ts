@@ -33,8 +33,12 @@ export const breakRecursion = {
 export interface PrivateHelper {
   schema: string;
   name: string;
+  argumentNames: string[];
   /** types of the arguments, for DROP and REVOKE */
   argumentTypes: string[];
+  /** as pg_get_function_result prints it */
+  result: string;
+  body: string;
   /** CREATE FUNCTION, REVOKE from PUBLIC and GRANT to the policy's roles */
   statements: string[];
 }
@@ -123,7 +127,10 @@ function extract(
     helper: {
       schema: helperSchema,
       name,
+      argumentNames: [...parameters.values()].map((parameter) => parameter.name),
       argumentTypes,
+      result: shape.returns.replace(/^setof /, "SETOF "),
+      body: ` ${shape.body} `,
       statements: [
         `create or replace function ${qualified}(${signature}) returns ${shape.returns}\n  language sql stable security definer set search_path = ''\n  as $$ ${shape.body} $$`,
         `revoke all on function ${identity} from public`,
