@@ -42,6 +42,7 @@ export interface Look {
 
 export type PrepareLook = (db: Db, relations: ReadonlySet<string>) => Promise<Look>;
 
+/** The result of applying a plan. */
 export interface ApplyResult {
   target: string;
   run: string;

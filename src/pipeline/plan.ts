@@ -1,9 +1,10 @@
 import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { outputNames } from "../migration-tools/index.ts";
 import type { OutputNames, OutputPlace } from "../migration-tools/index.ts";
 import { buildPlan } from "../plan/build.ts";
-import { renderMigration } from "../plan/migration.ts";
+import { renderMigration, type MigrationOptions } from "../plan/migration.ts";
 import type { Migration, Plan } from "../plan/plan.ts";
 import { rewriteCatalog } from "../rewrite/run.ts";
 import { VERSION } from "../version.ts";
@@ -12,12 +13,48 @@ import { outputPlace } from "./output-place.ts";
 import type { Source } from "./source.ts";
 import { relative } from "node:path";
 
-/** A plan with its two files as text, and where they belong. */
-export interface Planned {
+/** A plan with the SQL of its migration. */
+export interface PlannedMigration {
   plan: Plan;
   migration: Migration;
+}
+
+/** A plan with its two files as text, and where they belong. */
+export interface Planned extends PlannedMigration {
   place: OutputPlace;
   names: OutputNames;
+}
+
+/**
+ * Plan the move to claims for a catalog: rewrite every policy by the config's context map and rules, and write the migration. Pure; the plan
+ * is plain data. `plan.open` lists the decisions that the config still has to make: a plan with one must not be run.
+ * Throws ToolError (config): a decision or a rule of the config does not fit the catalog.
+ *
+ * @example
+ * ```ts
+ * import { connect, inspect, parseConfig, plan } from "rlsmith";
+ *
+ * const config = parseConfig({ context: { "app.org_id": { claim: "app_metadata.org_id", type: "uuid" } } });
+ * const db = await connect(process.env["DATABASE_URL"] ?? "");
+ * const planned = plan(await inspect(db), config);
+ * await db.close();
+ * for (const { title, lock } of planned.plan.steps) console.log(title, lock);
+ * console.log(planned.migration.up);
+ * ```
+ */
+export function planCatalog(
+  catalog: Catalog,
+  config: Config,
+  options: Partial<MigrationOptions> = {},
+): PlannedMigration {
+  const { classified } = inspectCatalog(catalog, config);
+  const plan = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION);
+  const migration = renderMigration(plan, catalog, {
+    ownTransaction: true,
+    rollbackFile: "the down file",
+    ...options,
+  });
+  return { plan, migration };
 }
 
 /** Plan the move to claims for a source. Throws ToolError (config) without a config, or (usage) where there is no policy. */
@@ -35,13 +72,11 @@ export function planSource(
       "there is no policy in this database",
       "check that this is the right folder or database; `rlsmith inspect` shows what was read",
     );
-  const { classified } = inspectCatalog(source.catalog, config);
-  const plan = buildPlan(source.catalog, rewriteCatalog(source.catalog, classified, config), VERSION);
   const place = outputPlace(source, projectDir, outDir);
   const names = outputNames(place, now);
-  const migration = renderMigration(plan, source.catalog, {
+  const planned = planCatalog(source.catalog, config, {
     ownTransaction: names.ownTransaction,
     rollbackFile: relative(projectDir, names.down),
   });
-  return { plan, migration, place, names };
+  return { ...planned, place, names };
 }
