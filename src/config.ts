@@ -172,8 +172,8 @@ export type SessionOnlyDecision = Config["sessionOnly"][number];
 
 export const CONFIG_FILE = "rlsmith.config.ts";
 
-/** Check a config and fill in its defaults. Throws ToolError (config) with the path and the reason of every fault. */
-export function parseConfig(input: unknown, file: string): Config {
+/** Check a config and fill in its defaults. `file` is what a message calls it. Throws ToolError (config) with the path and the reason of every fault. */
+export function parseConfig(input: unknown, file = "the config"): Config {
   const parsed = configSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".") || "(root)"}: ${issue.message}`);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { columnKey, functionKey, relationKey, relationOf } from "./pg/name.ts";
 
+/** `error` and `warning` want something done; `info` is worth knowing. */
 export type Severity = "error" | "warning" | "info";
 
 /** A fact about the user's system that a person should know. Messages: lower case, no final period, user text in backticks. */
@@ -16,6 +17,7 @@ export interface Finding {
   fingerprint: string;
 }
 
+/** The place of a finding in a database or a file. */
 export type Location =
   | { kind: "policy"; schema: string; relation: string; policy: string }
   | { kind: "relation"; schema: string; relation: string }

@@ -1,28 +1,69 @@
-export { defineConfig } from "./define-config.ts";
-export { parseConfig, type Config, type UserConfig } from "./config.ts";
+// The only barrel: what a program needs of rlsmith. Functions over values and a connection come first; those over a project's folder,
+// which the command line uses, stand on them.
+
+// --- values and a connection
+export { openServer as connect, type ServerDb, type ServerOptions } from "./db/server.ts";
+export type { Db } from "./db/port.ts";
+export { openScratch } from "./scratch/open.ts";
+export type { Scratch, ScratchTarget } from "./scratch/scratch.ts";
+export { inspect } from "./inspect/inspect.ts";
+export { inspectCatalog as classify, type Inspection } from "./pipeline/inspection.ts";
+export { planCatalog as plan, type PlannedMigration } from "./pipeline/plan.ts";
+export { catalogAfter } from "./plan/catalog-after.ts";
+export { planHash } from "./plan/plan-hash.ts";
+export { prove, type ProveOptions } from "./prove/prove.ts";
+export { provePlan, type PlanProof, type ProvePlanOptions } from "./pipeline/prove-plan.ts";
+export { refuseUnanswered, withAccepted, type Acceptances } from "./pipeline/acceptances.ts";
+export { rehearsePlan as rehearse, type RehearseOptions } from "./pipeline/rehearse.ts";
+export { verifyDatabase as verify, type VerifyDatabaseOptions } from "./pipeline/verify.ts";
+export { checkClaimsOfDatabase as claims, type ClaimsOptions } from "./pipeline/claims.ts";
+export { applyToDatabase as apply, rollbackDatabase as rollback } from "./pipeline/apply-database.ts";
+export { historyOfDatabase as history, SILENT_TALK } from "./pipeline/apply-database.ts";
+export type { ApplyDatabaseOptions, DatabaseOptions, RollbackWay, TargetTalk } from "./pipeline/apply-database.ts";
+export { silent, type Progress } from "./progress.ts";
 export { ToolError, type ToolErrorKind } from "./errors.ts";
+
+// --- a project's folder
+export { defineConfig } from "./define-config.ts";
+export { loadConfig, parseConfig, type Config, type UserConfig } from "./config.ts";
+export { openSource, type Origin, type ProjectOptions, type Source } from "./pipeline/source.ts";
+export { configOf, refuseOpenDecisions } from "./pipeline/ready.ts";
+export { planSource, type Planned } from "./pipeline/plan.ts";
+export { proveSource } from "./pipeline/prove-plan.ts";
+export { rehearseProject, rehearseSource } from "./pipeline/rehearse.ts";
+export { writePlan } from "./pipeline/write-plan.ts";
+export { readPlan, readStoredMigration } from "./plan/plan-file.ts";
+export type { StoredMigration, StoredPlan } from "./plan/plan-file.ts";
+export { approvePlan, type Approved } from "./pipeline/approve.ts";
+export { approvalsOf } from "./apply/approvals-file.ts";
+export type { Approval } from "./apply/approvals.ts";
+export { verifySource } from "./pipeline/verify.ts";
+export { writeIsolationTests } from "./pipeline/emit-tests.ts";
+export { checkClaims, planClaimsFix } from "./pipeline/claims.ts";
+export { openTarget, type OnTarget } from "./pipeline/target.ts";
+export { applyToTarget, historyOf, rollbackOnTarget } from "./pipeline/apply.ts";
+export type { ApplyOptions, RollbackOptions } from "./pipeline/apply.ts";
+export { contextCut } from "./pipeline/context-cut.ts";
+export { writeAll, type OutputFile } from "./write-files.ts";
+
+// --- the values
 export type { Finding, Location, Severity } from "./finding.ts";
 export type { Catalog, Column, Grant, PgFunction, Relation, Role, Trigger } from "./pg/catalog.ts";
 export type { ContextMap, ContextVariable, Regime } from "./pg/context.ts";
 export type { Policy, PolicyCommand, PolicyId } from "./pg/policy.ts";
 export type { ClassifiedPolicy, Pattern } from "./classify/classify.ts";
-export type { AnnouncedChange, Migration, OpenDecision, Plan, PolicyOutcome, Step } from "./plan/plan.ts";
-export type { ClaimsFacts, ClaimsReport } from "./claims/report.ts";
+export type { Migration } from "./migration-tools/index.ts";
+export type { AcceptedChange, Plan, Step } from "./plan/plan.ts";
+export type { AnnouncedChange, OpenDecision, PolicyOutcome } from "./rewrite/outcome.ts";
+export type { AssumedVerdict } from "./prove/compare-access.ts";
+export type { Objection } from "./prove/gate.ts";
+export type { MigrationProof } from "./prove/migration.ts";
 export type { AccessDifference, AccessReport } from "./rehearse/access.ts";
 export type { Rehearsal } from "./rehearse/rehearse.ts";
-export type { Progress } from "./progress.ts";
+export type { Cell } from "./verify/cell.ts";
+export type { Verification } from "./verify/verification.ts";
+export type { ClaimsFacts, ClaimsReport } from "./claims/report.ts";
+export type { Cut } from "./apply/groups.ts";
 export type { ApplyResult } from "./apply/apply.ts";
 export type { Entry as JournalEntry } from "./apply/journal.ts";
 export type { RollbackResult } from "./apply/rollback.ts";
-export { applyToTarget, historyOf, rollbackOnTarget } from "./pipeline/apply.ts";
-export type { ApplyOptions, RollbackOptions } from "./pipeline/apply.ts";
-export type { OnTarget } from "./pipeline/target.ts";
-export { planHash } from "./plan/plan-hash.ts";
-export { checkClaims } from "./pipeline/claims.ts";
-export { inspectCatalog } from "./pipeline/inspection.ts";
-export { openSource } from "./pipeline/source.ts";
-export { planSource } from "./pipeline/plan.ts";
-export { rehearseSource } from "./pipeline/rehearse.ts";
-export type { Inspection } from "./pipeline/inspection.ts";
-export type { Planned } from "./pipeline/plan.ts";
-export type { ProjectOptions, Source } from "./pipeline/source.ts";

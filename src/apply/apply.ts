@@ -43,6 +43,7 @@ export interface Look {
 
 export type PrepareLook = (db: Db, relations: ReadonlySet<NameKey>) => Promise<Look>;
 
+/** The result of applying a plan. */
 export interface ApplyResult {
   target: string;
   run: string;

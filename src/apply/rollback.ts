@@ -22,6 +22,7 @@ export interface RollbackRequest {
   rlsmith: string;
 }
 
+/** The result of a rollback. */
 export interface RollbackResult {
   target: string;
   run: string;

@@ -31,6 +31,7 @@ export interface ClaimsFacts {
   setters: ClaimSetter[];
 }
 
+/** The result of `claims`: facts about a database, and the findings that follow from them. */
 export interface ClaimsReport {
   /** a live database, or what the migrations make, whose rows are only those that they insert */
   readFrom: "live" | "migrations";

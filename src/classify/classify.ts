@@ -16,6 +16,7 @@ import { bypassFlags, hasBareAuthCall, hasIdentityGuard, hasMembership, hasRoleL
 import { readTokenFunctions } from "./token-functions.ts";
 import { usesIn, type FoundClaim } from "./uses.ts";
 
+/** A: from claims alone; B: from session variables alone; C: from a variable with a claim to fall back on. */
 export type Pattern = "A" | "B" | "C" | "identity-only" | "constant" | "other";
 
 /** One read of a session variable by a policy. */
@@ -26,6 +27,7 @@ export interface PolicyRead extends SettingUse {
   underNegation: boolean;
 }
 
+/** A policy, and where its tenancy context comes from. */
 export interface ClassifiedPolicy {
   id: PolicyId;
   policy: Policy;

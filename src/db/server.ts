@@ -6,6 +6,7 @@ import { pgErrorOf, type Db } from "./port.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** How to connect to a server. */
 export interface ServerOptions {
   /** milliseconds to wait for the connection, and as many for the first answer; default 10,000 */
   connectTimeoutMs?: number;

@@ -10,6 +10,16 @@ const query = (name: string): string => readFileSync(new URL(`./queries/${name}.
 /**
  * Read the catalog in one read-only transaction with an empty search_path, so that every name in every printed expression is qualified.
  * Throws ToolError (environment) when the login may not read the system catalogs.
+ *
+ * @example
+ * ```ts
+ * import { connect, inspect } from "rlsmith";
+ *
+ * const db = await connect(process.env["DATABASE_URL"] ?? "");
+ * const catalog = await inspect(db);
+ * await db.close();
+ * console.log(`${catalog.policies.length} policies on ${catalog.relations.length} relations`);
+ * ```
  */
 export async function inspect(db: Db): Promise<Catalog> {
   await db.exec("begin transaction isolation level repeatable read read only");

@@ -19,6 +19,7 @@ export interface Catalog {
 
 export type RelationKind = "table" | "partitioned table" | "view" | "materialized view" | "foreign table";
 
+/** A table, view or foreign table (pg_class), with its columns and privileges. */
 export interface Relation {
   schema: string;
   name: string;
@@ -41,6 +42,7 @@ export interface Relation {
   comment: string | null;
 }
 
+/** A column of a relation (pg_attribute). */
 export interface Column {
   name: string;
   /** as format_type prints it, qualified */
@@ -51,6 +53,7 @@ export interface Column {
   generated: "no" | "stored" | "virtual" | "identity";
 }
 
+/** A privilege that a role was granted. */
 export interface Grant {
   /** role name, `public` for PUBLIC */
   grantee: string;
@@ -108,6 +111,7 @@ export type UserType = QualifiedName &
       }
   );
 
+/** A trigger (pg_trigger). */
 export interface Trigger {
   schema: string;
   relation: string;
@@ -118,6 +122,7 @@ export interface Trigger {
   enabled: boolean;
 }
 
+/** A role (pg_roles). */
 export interface Role {
   name: string;
   superuser: boolean;

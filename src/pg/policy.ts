@@ -1,6 +1,7 @@
 import { identForReading } from "./identifier.ts";
 import { relationKey } from "./name.ts";
 
+/** The command that a policy is for; ALL: every one. */
 export type PolicyCommand = "ALL" | "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 
 /** One row of pg_policy, with expressions as `pg_get_expr` prints them under an empty search_path (every name qualified). */

@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Objection } from "../prove/gate.ts";
-import { rendered, type Planned } from "./plan.ts";
+import { rendered, type PlannedMigration } from "./plan.ts";
 
 /** Who accepts that a policy becomes looser, or is not settled, says why: policy → reason. */
 export type Acceptances = ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ export function checkAcceptances(accepts: Acceptances, plan: Plan): void {
  * The plan with each change of access that was accepted written into it, so that approvals and the journal know of it, and its files made
  * anew: they name the hash of the plan.
  */
-export const withAccepted = (planned: Planned, objections: readonly Objection[]): Planned =>
+export const withAccepted = <P extends PlannedMigration>(planned: P, objections: readonly Objection[]): P =>
   rendered({
     ...planned,
     plan: {

@@ -1,30 +1,25 @@
-import { basename } from "node:path";
-import { applyPlan, type ApplyResult } from "../apply/apply.ts";
+import type { ApplyResult } from "../apply/apply.ts";
 import { checkApprovals, type Approval } from "../apply/approvals.ts";
 import type { Cut } from "../apply/groups.ts";
-import { readJournal, type Entry } from "../apply/journal.ts";
-import { rollbackRun, type RollbackResult } from "../apply/rollback.ts";
-import { refusedByServer } from "../apply/refused.ts";
-import { rollbackByFile } from "../apply/rollback-file.ts";
-import { checkDownFile } from "../apply/down-file.ts";
-import { repairNote } from "../apply/supabase-history.ts";
+import type { Entry } from "../apply/journal.ts";
+import type { RollbackResult } from "../apply/rollback.ts";
 import { checkStayed } from "../apply/stayed.ts";
-import type { TransitionLimits } from "../apply/transition.ts";
-import type { Config, TargetConfig } from "../config.ts";
-import type { Db } from "../db/port.ts";
-import { openServer } from "../db/server.ts";
-import { inspect } from "../inspect/inspect.ts";
+import type { TargetConfig } from "../config.ts";
 import { planHash } from "../plan/plan-hash.ts";
 import type { Plan } from "../plan/plan.ts";
-import { prepareLook } from "../verify/look.ts";
-import { VERSION } from "../version.ts";
-import { knownOf } from "./known.ts";
-import { connectionsTo, openToLook, targetOf, urlOf, type OnTarget } from "./target.ts";
+import { applyToDatabase, historyOfDatabase, rollbackDatabase, type DatabaseOptions } from "./apply-database.ts";
+import type { RollbackWay } from "./apply-database.ts";
+import { openToLook } from "./connections.ts";
+import { targetOf, urlOf, type OnTarget } from "./target.ts";
 
+/** How a plan is applied to a target. */
 export interface ApplyOptions {
   plan: Plan;
+  /** what goes into one transaction */
   cut: Cut;
+  /** do all of it, and roll it back */
   dryRun: boolean;
+  /** another tool has run the migration: find that it is there, and write it into the journal */
   adopt: boolean;
   /** all that were given; those of another plan do not count */
   approvals: readonly Approval[];
@@ -33,10 +28,11 @@ export interface ApplyOptions {
 }
 
 /** Back by the journal, or by the plan's down file. */
-export type RollbackOptions = {
+export type RollbackOptions = RollbackWay & {
   dryRun: boolean;
-  /** of the project's plan, where there is one */ migration: string | null;
-} & ({ by: "journal"; to: number | null; force: string | null } | { by: "file"; plan: Plan; text: string });
+  /** of the project's plan, where there is one */
+  migration: string | null;
+};
 
 /**
  * Apply a plan to a target of the config. Throws ToolError: (not-proven) the target wants more approvals, or the plan has not been in force on
@@ -59,93 +55,32 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
       await db.close();
     }
   }
-  const result = await toldByServer(on.target, async () =>
-    applyPlan(
-      connectionsTo(url, "rlsmith apply", limitsOf(target), on.talk.waiting),
-      {
-        ...options,
-        planHash: hash,
-        target: on.target,
-        limits: limitsOf(target),
-        person: on.person,
-        rlsmith: VERSION,
-        approvals: approvals.map(({ as, email, at }) => ({ as, email, at })),
-      },
-      async (db, relations) => prepareLook(db, knownOf(await inspect(db), on.config), verifyOf(on.config), relations),
-      on.talk,
-    ),
-  );
-  if (!options.dryRun) result.notes.push(...(await repairNotes(url, options.migration, "applied")));
-  return result;
+  const { cut, dryRun, adopt, migration } = options;
+  return applyToDatabase(url, options.plan, { ...onDatabase(on, target), cut, dryRun, adopt, approvals, migration });
 }
 
-/** What the list of Supabase's CLI has to be told. The work is done: nothing here may fail it. */
-async function repairNotes(url: string, migration: string | null, is: "applied" | "reverted"): Promise<string[]> {
-  const version = migration === null ? null : (/^\d{14}/.exec(basename(migration))?.[0] ?? null);
-  if (version === null) return [];
-  try {
-    const db = await openServer(url, { applicationName: "rlsmith" });
-    try {
-      return [await readOnly(db, async () => repairNote(db, version, is))].filter((note) => note !== null);
-    } finally {
-      await db.close();
-    }
-  } catch {
-    return [];
-  }
-}
-
-/** Take back what is in force on a target of the config. */
+/** Take back what is in force on a target of the config. Throws ToolError (environment), as `rollbackDatabase` does. */
 export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): Promise<RollbackResult> {
-  if (options.by === "file") checkDownFile(options.text, options.plan);
   const target = targetOf(on.config, on.target);
   const url = await urlOf(on.target, target, on.projectDir);
-  const connections = connectionsTo(url, "rlsmith rollback", limitsOf(target), on.talk.waiting);
-  const base = { target: on.target, limits: limitsOf(target), person: on.person, rlsmith: VERSION };
-  const result = await toldByServer(on.target, async () =>
-    options.by === "file"
-      ? rollbackByFile(connections, { ...base, ...options, planHash: planHash(options.plan) }, on.talk)
-      : rollbackRun(connections, { ...base, ...options }, on.talk),
-  );
-  if (!options.dryRun && result.groups.length > 0)
-    result.notes.push(...(await repairNotes(url, options.migration, "reverted")));
-  return result;
+  const { dryRun, migration } = options;
+  return rollbackDatabase(url, options, { ...onDatabase(on, target), dryRun, migration });
 }
 
-/** The journal of a target, oldest first. Only reads. */
+/** The journal of a target, oldest first. Only reads. Throws ToolError (environment). */
 export async function historyOf({ projectDir, config, target }: Omit<OnTarget, "talk" | "person">): Promise<Entry[]> {
   const url = await urlOf(target, targetOf(config, target), projectDir);
-  const db = await openServer(url, { applicationName: "rlsmith history" });
-  try {
-    return await toldByServer(target, async () => readOnly(db, async () => readJournal(db)));
-  } finally {
-    await db.close();
-  }
+  return historyOfDatabase(url, target);
 }
 
-/** An error of the server's is no fault of rlsmith's. */
-async function toldByServer<T>(target: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw refusedByServer(error, target);
-  }
-}
-
-async function readOnly<T>(db: Db, work: () => Promise<T>): Promise<T> {
-  await db.exec("begin read only");
-  try {
-    return await work();
-  } finally {
-    await db.exec("rollback").catch(() => {});
-  }
-}
-
-const limitsOf = ({ lockTimeoutMs, statementTimeoutMs, giveUpAfterSeconds }: TargetConfig): TransitionLimits => ({
-  lockTimeout: lockTimeoutMs,
-  statementTimeout: statementTimeoutMs,
-  giveUpAfter: giveUpAfterSeconds * 1000,
+const onDatabase = ({ target: name, config, person, talk }: OnTarget, target: TargetConfig): DatabaseOptions => ({
+  name,
+  config,
+  person,
+  talk,
+  limits: {
+    lockTimeout: target.lockTimeoutMs,
+    statementTimeout: target.statementTimeoutMs,
+    giveUpAfter: target.giveUpAfterSeconds * 1000,
+  },
 });
-
-const verifyOf = (config: Config | null): Config["verify"] =>
-  config?.verify ?? { tenant: {}, shared: {}, expected: [] };

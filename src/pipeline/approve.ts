@@ -16,6 +16,14 @@ export interface Approved {
 /**
  * Write down that the person whom git knows in the project's folder approves its plan, in a role. `planFile`: another plan than the project's
  * own. Throws ToolError: (usage) no role, or no plan; (environment) git knows nobody; and as `readPlan`.
+ *
+ * @example
+ * ```ts
+ * import { approvePlan } from "rlsmith";
+ *
+ * const { approval, file } = await approvePlan("path/to/project", "Security Lead");
+ * console.log(`${approval.name} approves the plan ${approval.planHash}: commit ${file}`);
+ * ```
  */
 export async function approvePlan(
   projectDir: string,

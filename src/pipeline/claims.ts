@@ -4,46 +4,90 @@ import { claimsFindings } from "../claims/judge.ts";
 import { syncHolds } from "../claims/judge-sync.ts";
 import type { ClaimsReport } from "../claims/report.ts";
 import type { TokenOptions } from "../claims/tokens.ts";
+import type { Config } from "../config.ts";
+import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
 import { nameKey } from "../pg/name.ts";
 import { outputFiles, outputNames, type Subject } from "../migration-tools/index.ts";
-import type { Progress } from "../progress.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import { silent, type Progress } from "../progress.ts";
+import type { ScratchTarget } from "../scratch/scratch.ts";
 import type { OutputFile } from "../write-files.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
-import { rehearsalBase } from "./scratch-base.ts";
+import { copyOf, rehearsalBase, type ScratchBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 import { relative } from "node:path";
 
 const CLAIMS_SYNC: Subject = { slug: "claims_sync", title: "claims sync" };
 
-/** Look at a source's claims: the sync, who is in step, how old a token can be. A live database is only read; the sync is tried on a scratch one. */
-export async function checkClaims(source: Source, options: TokenOptions, progress: Progress): Promise<ClaimsReport> {
+/** Check the claims of a source: the sync, who is in step, how old a token can be. A live database is only read; the sync is tried on a scratch one. */
+export async function checkClaims(source: Source, tokens: TokenOptions, progress: Progress): Promise<ClaimsReport> {
   const config = source.config?.config ?? null;
   const { origin } = source;
-  const live = origin.kind === "live" ? await openServer(origin.url) : null;
+  const base = async (): Promise<ScratchBase> => rehearsalBase(source, progress);
+  if (origin.kind === "migrations")
+    return reportOf(origin.scratch.db, source.catalog, "migrations", { config, tokens, base });
+  const live = await openServer(origin.url);
   try {
-    const db = origin.kind === "live" ? live : origin.scratch.db;
-    if (db === null) throw new Error("a live source has a connection");
-    const facts = await readClaims(
-      db,
-      { ...inspectCatalog(source.catalog, config), config },
-      options,
-      async (probe) => {
-        const base = await rehearsalBase(source, progress);
-        try {
-          return await probe(base.scratch.db, base.catalog);
-        } finally {
-          await base.close();
-        }
-      },
-    );
-    const readFrom = origin.kind === "live" ? "live" : "migrations";
-    return { readFrom, jwtExpirySeconds: options.expirySeconds, facts, findings: claimsFindings(facts) };
+    return await reportOf(live, source.catalog, "live", { config, tokens, base });
   } finally {
-    await live?.close();
+    await live.close();
   }
+}
+
+/** How the claims of a database are checked. */
+export interface ClaimsOptions extends Partial<TokenOptions> {
+  /** `claimsSync` of the config says what feeds the claims; default: no config */
+  config?: Config | null;
+  /** where the scratch database is made that the sync trigger is tried on; default: embedded */
+  scratch?: ScratchTarget;
+  progress?: Progress;
+}
+
+/**
+ * Check that the claims in `auth.users` follow their source: the sync trigger, every member, the age of tokens. The database is only read, in
+ * one transaction; the trigger is tried on a scratch database with the same schema. Tokens live 3600 seconds unless `expirySeconds` says
+ * otherwise. Throws ToolError (config): `claimsSync` does not fit the catalog.
+ *
+ * @example
+ * ```ts
+ * import { claims, connect, inspect } from "rlsmith";
+ *
+ * const db = await connect(process.env["DATABASE_URL"] ?? "");
+ * const { findings } = await claims(db, await inspect(db), { expirySeconds: 900 });
+ * await db.close();
+ * for (const { severity, message } of findings) console.log(severity, message);
+ * ```
+ */
+export async function checkClaimsOfDatabase(
+  db: Db,
+  catalog: Catalog,
+  options: ClaimsOptions = {},
+): Promise<ClaimsReport> {
+  const { config = null, scratch = { kind: "embedded" }, progress = silent } = options;
+  const { expirySeconds = 3600, since = null, now = null } = options;
+  const base = async (): Promise<ScratchBase> => copyOf(db, catalog, scratch, progress);
+  return reportOf(db, catalog, "live", { config, tokens: { expirySeconds, since, now }, base });
+}
+
+async function reportOf(
+  db: Db,
+  catalog: Catalog,
+  readFrom: ClaimsReport["readFrom"],
+  options: { config: Config | null; tokens: TokenOptions; base: () => Promise<ScratchBase> },
+): Promise<ClaimsReport> {
+  const { config, tokens } = options;
+  const facts = await readClaims(db, { ...inspectCatalog(catalog, config), config }, tokens, async (probe) => {
+    const base = await options.base();
+    try {
+      return await probe(base.scratch.db, base.catalog);
+    } finally {
+      await base.close();
+    }
+  });
+  return { readFrom, jwtExpirySeconds: tokens.expirySeconds, facts, findings: claimsFindings(facts) };
 }
 
 /** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source, and where it is not known which rows count. */

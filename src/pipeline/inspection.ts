@@ -20,8 +20,23 @@ export interface Inspection {
   inferred: InferredContext;
 }
 
-/** Classify every policy, follow helpers into their bodies, infer the context map, and list what a person should know. */
-export function inspectCatalog(catalog: Catalog, config: Config | null): Inspection {
+/**
+ * Classify every policy, follow helpers into their bodies, infer the context map, and list what a person should know. Pure. The config says
+ * where claims come from; without one it is `auth.jwt()` where the catalog has it, else `request.jwt.claims`.
+ *
+ * @example
+ * ```ts
+ * import { classify, connect, inspect } from "rlsmith";
+ *
+ * const db = await connect(process.env["DATABASE_URL"] ?? "");
+ * const { classified, inferred, findings } = classify(await inspect(db));
+ * await db.close();
+ * for (const { id, pattern } of classified) console.log(id, pattern);
+ * for (const { setting, claim } of inferred.variables) console.log(setting, claim?.join(".") ?? "not known");
+ * console.log(`${findings.length} findings`);
+ * ```
+ */
+export function inspectCatalog(catalog: Catalog, config: Config | null = null): Inspection {
   const source = config ? claimsSourceOf(config.claims) : claimsOf(catalog);
   const facts = analyseFunctions(catalog, source);
   const classified = classify(catalog, source, facts);

@@ -1,6 +1,7 @@
 import { classify, type ClassifiedPolicy, type Pattern } from "../classify/classify.ts";
 import { claimsSourceOf, contextsOf, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import { buildPlan } from "../plan/build.ts";
 import { catalogAfter } from "../plan/catalog-after.ts";
@@ -15,21 +16,61 @@ import { outputPlace } from "./output-place.ts";
 import type { Source } from "./source.ts";
 import { relative } from "node:path";
 
-/** A plan with its two files as text, and where they belong. */
-export interface Planned {
+/** A plan with the SQL of its migration. */
+export interface PlannedMigration {
   plan: Plan;
   migration: Migration;
   /** how the files were made; `rendered` makes them anew */
   rendering: MigrationOptions;
+}
+
+/** A plan with its two files as text, and where they belong. */
+export interface Planned extends PlannedMigration {
   place: OutputPlace;
   names: OutputNames;
 }
 
 /** A plan whose files say of it what is true now: its hash is another once something was accepted. */
-export const rendered = (planned: Planned): Planned => ({
+export const rendered = <P extends PlannedMigration>(planned: P): P => ({
   ...planned,
   migration: renderMigration(planned.plan, planned.rendering),
 });
+
+/**
+ * Plan the move to claims for a catalog: rewrite every policy by the config's context map and rules, and write the migration. Pure; the plan
+ * is plain data. `plan.open` lists the decisions that the config still has to make: a plan with one must not be run.
+ * Throws ToolError (config): a decision or a rule of the config does not fit the catalog.
+ *
+ * @example
+ * ```ts
+ * import { connect, inspect, parseConfig, plan } from "rlsmith";
+ *
+ * const config = parseConfig({ context: { "app.org_id": { claim: "app_metadata.org_id", type: "uuid" } } });
+ * const db = await connect(process.env["DATABASE_URL"] ?? "");
+ * const planned = plan(await inspect(db), config);
+ * await db.close();
+ * for (const { title, lock } of planned.plan.steps) console.log(title, lock);
+ * console.log(planned.migration.up);
+ * ```
+ */
+export function planCatalog(
+  catalog: Catalog,
+  config: Config,
+  options: Partial<MigrationOptions> = {},
+): PlannedMigration {
+  const { classified } = inspectCatalog(catalog, config);
+  const plan = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION, contextsOf(config));
+  const rendering: MigrationOptions = {
+    ownTransaction: true,
+    rollbackFile: "the down file",
+    patterns: {
+      before: patternsOf(classified),
+      after: patternsOf(classify(catalogAfter(catalog, plan), claimsSourceOf(config.claims))),
+    },
+    ...options,
+  };
+  return { plan, migration: renderMigration(plan, rendering), rendering };
+}
 
 /** Plan the move to claims for a source. Throws ToolError (config) without a config, or (usage) where there is no policy. */
 export function planSource(
@@ -46,20 +87,13 @@ export function planSource(
       "there is no policy in this database",
       "check that this is the right folder or database; `rlsmith inspect` shows what was read",
     );
-  const { classified } = inspectCatalog(source.catalog, config);
-  const rewrites = rewriteCatalog(source.catalog, classified, config);
-  const plan = buildPlan(source.catalog, rewrites, VERSION, contextsOf(config));
   const place = outputPlace(source, projectDir, outDir);
   const names = outputNames(place, now);
-  const rendering: MigrationOptions = {
+  const planned = planCatalog(source.catalog, config, {
     ownTransaction: names.ownTransaction,
     rollbackFile: relative(projectDir, names.down),
-    patterns: {
-      before: patternsOf(classified),
-      after: patternsOf(classify(catalogAfter(source.catalog, plan), claimsSourceOf(config.claims))),
-    },
-  };
-  return { plan, migration: renderMigration(plan, rendering), rendering, place, names };
+  });
+  return { ...planned, place, names };
 }
 
 const PATTERNS: Readonly<Record<Pattern, string>> = {

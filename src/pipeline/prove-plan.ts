@@ -1,6 +1,8 @@
+import type { Db } from "../db/port.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { catalogAfter } from "../plan/catalog-after.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Progress } from "../progress.ts";
+import { silent, type Progress } from "../progress.ts";
 import type { CompareOptions } from "../prove/compare-access.ts";
 import { objections } from "../prove/gate.ts";
 import type { Objection } from "../prove/gate.ts";
@@ -17,27 +19,53 @@ export interface PlanProof {
   objections: Objection[];
 }
 
+/** How a plan is proved. */
+export interface ProvePlanOptions extends CompareOptions {
+  /** policy → reason, for what is neither equivalent nor tighter */
+  accepts?: Acceptances;
+  progress?: Progress;
+}
+
 /**
- * Prove a planned migration in every regime, and run the witnesses on a scratch database. `accepts`: policy → reason, for what is neither
- * equivalent nor tighter. Throws ToolError (usage) where one names a policy that is not there, or has no reason.
+ * Prove a plan in every regime of its context map. Each witness of a difference is run on `db`, in transactions that are rolled back, and
+ * counts only where PostgreSQL confirms it: any database where the login may create roles and tables will do, a scratch database best.
+ * Throws ToolError (usage) where an acceptance names a policy that is not there, or has no reason.
+ *
+ * @example
+ * ```ts
+ * import { openScratch, planHash, provePlan, refuseUnanswered, withAccepted, type Catalog, type PlannedMigration } from "rlsmith";
+ *
+ * export async function proved(catalog: Catalog, planned: PlannedMigration): Promise<PlannedMigration> {
+ *   const scratch = await openScratch({ kind: "embedded" });
+ *   try {
+ *     const accepts = new Map([["public.docs.docs_read", "the old policy was meant to do that"]]);
+ *     const { objections } = await provePlan(scratch.db, catalog, planned.plan, { accepts });
+ *     refuseUnanswered(objections);
+ *     const accepted = withAccepted(planned, objections);
+ *     console.log(`approve this one: ${planHash(accepted.plan)}`);
+ *     return accepted;
+ *   } finally {
+ *     await scratch.close();
+ *   }
+ * }
+ * ```
  */
 export async function provePlan(
-  source: Source,
+  db: Db,
+  catalog: Catalog,
   plan: Plan,
-  accepts: Acceptances,
-  options: CompareOptions,
-  progress: Progress,
+  { accepts = new Map(), progress = silent, ...limits }: ProvePlanOptions = {},
 ): Promise<PlanProof> {
   checkAcceptances(accepts, plan);
-  const after = catalogAfter(source.catalog, plan);
-  const made = proveMigration(source.catalog, after, plan.context, plan.policies, options);
+  const after = catalogAfter(catalog, plan);
+  const made = proveMigration(catalog, after, plan.context, plan.policies, limits);
   // that a malformed variable raises is no news: in the foreign regimes only what is allowed is run
   const shown = made.access.map((verdict) =>
     verdict.assumption.startsWith("foreign ")
       ? { ...verdict, witnesses: verdict.witnesses.filter(({ change }) => change === "lost" || change === "gained") }
       : verdict,
   );
-  const access = await withScratch(source, async (db) => confirm(db, source.catalog, after, shown, made.assumptions));
+  const access = await confirm(db, catalog, after, shown, made.assumptions);
   const proof = { ...made, access };
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);
@@ -45,3 +73,7 @@ export async function provePlan(
   progress.done("prove", `${proof.access.length} verdicts, ${open} to be answered for`);
   return { proof, objections: found };
 }
+
+/** `provePlan` for the catalog of a source, on its scratch database. */
+export const proveSource = async (source: Source, plan: Plan, options: ProvePlanOptions = {}): Promise<PlanProof> =>
+  withScratch(source, async (db) => provePlan(db, source.catalog, plan, options));

@@ -1,18 +1,64 @@
 import type { Config } from "../config.ts";
 import { inspect } from "../inspect/inspect.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { catalogHash } from "../pg/catalog-hash.ts";
-import { buildPlan } from "../plan/build.ts";
 import { readStoredMigration, refuseStale } from "../plan/plan-file.ts";
-import type { Progress } from "../progress.ts";
+import { silent, type Progress } from "../progress.ts";
 import { rehearse } from "../rehearse/rehearse.ts";
 import type { Rehearsal } from "../rehearse/rehearse.ts";
-import { rewriteCatalog } from "../rewrite/run.ts";
-import { VERSION } from "../version.ts";
-import { inspectCatalog } from "./inspection.ts";
-import { planSource, type Planned } from "./plan.ts";
+import type { Scratch } from "../scratch/scratch.ts";
+import { planCatalog, planSource, type Planned, type PlannedMigration } from "./plan.ts";
 import { configOf, refuseOpenDecisions } from "./ready.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import { openSource, type ProjectOptions, type Source } from "./source.ts";
+
+/** How a migration is rehearsed. */
+export interface RehearseOptions {
+  /** the migration begins and commits its own transaction; default true, as `plan` writes it */
+  ownTransaction?: boolean;
+  progress?: Progress;
+}
+
+/**
+ * Rehearse a plan on copies of a scratch database that has its schema: up, down and up again with the same catalog each time, then statements
+ * of several personas before and after the migration. `catalog` is that of the scratch database. The database itself is not changed.
+ *
+ * @example
+ * ```ts
+ * import { inspect, openScratch, plan, rehearse, type Config } from "rlsmith";
+ *
+ * export async function rehearsed(schema: string, config: Config): Promise<boolean> {
+ *   const scratch = await openScratch({ kind: "embedded" });
+ *   try {
+ *     await scratch.db.exec(schema);
+ *     const catalog = await inspect(scratch.db);
+ *     const { passed, access } = await rehearse(scratch, catalog, plan(catalog, config), config);
+ *     console.log(`${access?.cells ?? 0} statements were compared`);
+ *     return passed;
+ *   } finally {
+ *     await scratch.close();
+ *   }
+ * }
+ * ```
+ */
+export async function rehearsePlan(
+  base: Scratch,
+  catalog: Catalog,
+  { plan, migration }: PlannedMigration,
+  config: Config,
+  { ownTransaction = true, progress = silent }: RehearseOptions = {},
+): Promise<Rehearsal> {
+  return rehearse({
+    base,
+    catalog,
+    plan,
+    migration,
+    ownTransaction,
+    inspect,
+    replan: (after) => planCatalog(after, config).plan,
+    progress,
+  });
+}
 
 /** Rehearse a planned migration on copies of the scratch database that the source was replayed into, or of the live schema without its rows. */
 export async function rehearseSource(
@@ -23,17 +69,8 @@ export async function rehearseSource(
 ): Promise<Rehearsal> {
   const base = await rehearsalBase(source, progress);
   try {
-    return await rehearse({
-      base: base.scratch,
-      catalog: base.catalog,
-      plan: planned.plan,
-      migration: planned.migration,
-      ownTransaction: planned.names.ownTransaction,
-      inspect,
-      replan: (catalog) =>
-        buildPlan(catalog, rewriteCatalog(catalog, inspectCatalog(catalog, config).classified, config), VERSION),
-      progress,
-    });
+    const { ownTransaction } = planned.names;
+    return await rehearsePlan(base.scratch, base.catalog, planned, config, { ownTransaction, progress });
   } finally {
     await base.close();
   }

@@ -5,7 +5,7 @@ import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
 import { copySchema } from "../scratch/copy-schema.ts";
 import { openScratch } from "../scratch/open.ts";
-import type { Scratch } from "../scratch/scratch.ts";
+import type { Scratch, ScratchTarget } from "../scratch/scratch.ts";
 import type { Source } from "./source.ts";
 
 /** A database to run witnesses on: what is made there is rolled back. */
@@ -19,28 +19,43 @@ export async function withScratch<T>(source: Source, use: (db: Db) => Promise<T>
   }
 }
 
-export async function rehearsalBase(
-  source: Source,
-  progress: Progress,
-): Promise<{ scratch: Scratch; catalog: Catalog; close(): Promise<void> }> {
+/** A scratch database with a schema to work on, and its catalog. */
+export interface ScratchBase {
+  scratch: Scratch;
+  catalog: Catalog;
+  close(): Promise<void>;
+}
+
+/** The scratch database of a source, or one with the schema of the live database, without its rows. */
+export async function rehearsalBase(source: Source, progress: Progress): Promise<ScratchBase> {
   if (source.origin.kind === "migrations")
     return { scratch: source.origin.scratch, catalog: source.catalog, close: async () => {} };
   const live = await openServer(source.origin.url);
   try {
-    const scratch = await openScratch(source.origin.target);
-    try {
-      const report = await copySchema(live, scratch.db, source.catalog.policies);
-      const failed = report.failed.map((failure) => `${failure.object} (${failure.sqlstate})`);
-      progress.done(
-        "copy schema",
-        `${report.statements} statements${failed.length === 0 ? "" : `, ${failed.length} failed: ${failed.slice(0, 5).join(", ")}`}`,
-      );
-      return { scratch, catalog: await inspect(scratch.db), close: async () => scratch.close() };
-    } catch (error) {
-      await scratch.close();
-      throw error;
-    }
+    return await copyOf(live, source.catalog, source.origin.target, progress);
   } finally {
     await live.close();
+  }
+}
+
+/** A new scratch database with the schema of another, without its rows. */
+export async function copyOf(
+  db: Db,
+  { policies }: Catalog,
+  target: ScratchTarget,
+  progress: Progress,
+): Promise<ScratchBase> {
+  const scratch = await openScratch(target);
+  try {
+    const report = await copySchema(db, scratch.db, policies);
+    const failed = report.failed.map((failure) => `${failure.object} (${failure.sqlstate})`);
+    progress.done(
+      "copy schema",
+      `${report.statements} statements${failed.length === 0 ? "" : `, ${failed.length} failed: ${failed.slice(0, 5).join(", ")}`}`,
+    );
+    return { scratch, catalog: await inspect(scratch.db), close: async () => scratch.close() };
+  } catch (error) {
+    await scratch.close();
+    throw error;
   }
 }

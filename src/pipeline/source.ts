@@ -13,6 +13,7 @@ import type { ReplayReport } from "../scratch/replay.ts";
 import type { Scratch, ScratchTarget } from "../scratch/scratch.ts";
 import { relative, resolve } from "node:path";
 
+/** Where a catalog comes from, and where scratch databases are made. */
 export interface ProjectOptions {
   /** the project's folder, absolute */
   projectDir: string;
@@ -36,13 +37,41 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** The database that a source was read from. */
 export type Origin =
   /** replayed into a scratch database, which rehearsals fork */
   | { kind: "migrations"; folder: MigrationsFolder; report: ReplayReport; scratch: Scratch }
   /** only ever read; a rehearsal copies its schema */
   | { kind: "live"; url: string; target: ScratchTarget };
 
-/** From a migrations folder (replayed into a scratch database) or a live database to a catalog. `without`: a file of the folder to leave out. */
+/**
+ * From a migrations folder (replayed into a scratch database) or a live database to a catalog. `without`: a file of the folder to leave out.
+ * Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid; (environment) no connection, or, with `strict`, a
+ * statement that failed.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   configOf, openSource, planSource, proveSource, refuseOpenDecisions, refuseUnanswered, rehearseSource, silent, withAccepted, writePlan,
+ * } from "rlsmith";
+ *
+ * const projectDir = process.cwd();
+ * const now = new Date();
+ * const source = await openSource({ projectDir, scratch: { kind: "embedded" }, strict: false, progress: silent });
+ * try {
+ *   const config = configOf(source);
+ *   const planned = planSource(source, config, projectDir, null, now);
+ *   refuseOpenDecisions(planned.plan, source);
+ *   const proved = await proveSource(source, planned.plan);
+ *   refuseUnanswered(proved.objections);
+ *   const accepted = withAccepted(planned, proved.objections);
+ *   const rehearsal = await rehearseSource(source, accepted, config, silent);
+ *   for (const path of writePlan(accepted, proved, rehearsal, projectDir, now)) console.log(`wrote ${path}`);
+ * } finally {
+ *   await source.close();
+ * }
+ * ```
+ */
 export async function openSource(options: ProjectOptions, without: string | null = null): Promise<Source> {
   const config = options.config === null ? null : await loadConfig(options.projectDir, options.config);
   if (options.db !== undefined) {

@@ -1,13 +1,8 @@
 import { spawn } from "node:child_process";
-import type { Connections, Talk } from "../apply/surely.ts";
-import { sharesBackends, takeTurn } from "../apply/session.ts";
-import type { TransitionLimits } from "../apply/transition.ts";
 import { loadConfig, type Config, type TargetConfig } from "../config.ts";
-import { pgErrorOf, type Db } from "../db/port.ts";
-import { openServer } from "../db/server.ts";
-import { untilEnding } from "../db/until-ending.ts";
 import { ToolError } from "../errors.ts";
 import { personIn } from "../person.ts";
+import { SILENT_TALK, type TargetTalk } from "./apply-database.ts";
 
 /** A target of the config, and who works on it. */
 export interface OnTarget {
@@ -19,14 +14,27 @@ export interface OnTarget {
   talk: TargetTalk;
 }
 
-/** How a run on a target tells what it does. */
-export type TargetTalk = Talk & { waiting(): void };
-
-const SILENT: TargetTalk = { waiting: () => {}, stage: () => {}, locks: () => {}, tried: () => {}, done: () => {} };
-
 /**
  * A target of a project's config: the one that is named, else the only one; the person is the one whom git knows there. Throws ToolError
  * (usage): none is named where the config has several, or has none.
+ *
+ * @example
+ * ```ts
+ * import { applyToTarget, approvalsOf, openTarget, readPlan } from "rlsmith";
+ *
+ * const projectDir = process.cwd();
+ * const on = await openTarget(projectDir, { target: "staging" });
+ * const { plan, files } = readPlan(projectDir);
+ * const { outcome, notes } = await applyToTarget(on, {
+ *   plan,
+ *   cut: { kind: "all" },
+ *   dryRun: false,
+ *   adopt: false,
+ *   approvals: approvalsOf(projectDir),
+ *   migration: files.up,
+ * });
+ * console.log(outcome, ...notes);
+ * ```
  */
 export async function openTarget(
   projectDir: string,
@@ -53,7 +61,7 @@ export async function openTarget(
     config,
     target,
     person: person && `${person.name} <${person.email}>`,
-    talk: options.talk ?? SILENT,
+    talk: options.talk ?? SILENT_TALK,
   };
 }
 
@@ -121,100 +129,4 @@ async function output(command: string, cwd: string, name: string): Promise<strin
     `the command that prints the URL of \`${name}\` ${code === "late" ? `did not end in ${COMMAND_LIMIT / 1000} s` : `ended with ${code ?? "a signal"}`}`,
     "run it by hand in the project's folder to see why",
   );
-}
-
-/** What Postgres' printing of expressions depends on, so that the journal says the same whoever reads or writes it. */
-const PRINTING = [
-  "set datestyle = 'ISO, YMD'",
-  "set intervalstyle = 'postgres'",
-  "set timezone = 'UTC'",
-  "set bytea_output = 'hex'",
-  "set extra_float_digits = 1",
-  "set quote_all_identifiers = off",
-  "set standard_conforming_strings = on",
-];
-
-/**
- * Settings of a session that takes locks: whoever dies without a word must not keep them, or rlsmith's turn. A server notices a client that is gone by
- * these within half a minute, and mostly at once.
- */
-const SETTINGS = [
-  "set tcp_keepalives_idle = 5",
-  "set tcp_keepalives_interval = 2",
-  "set tcp_keepalives_count = 3",
-  "set client_min_messages = warning",
-  // a look at the journal's state and one at the relations have to see what was committed last; with RLS off an answer would be an error
-  "set default_transaction_isolation = 'read committed'",
-  "set row_security = on",
-  ...PRINTING,
-];
-/** 14 and later; the second where the system can tell. */
-const LATER = ["set idle_session_timeout = '20s'", "set client_connection_check_interval = '1s'"];
-
-/** How long a session that was killed may go on before another run is thought to be at work. */
-const PATIENCE = 25_000;
-
-/** Connections to a target, each with rlsmith's turn. `waiting` is told when somebody else has it. Throws ToolError (environment), also for a pooler in transaction mode. */
-export function connectionsTo(
-  url: string,
-  applicationName: string,
-  limits: TransitionLimits,
-  waiting: () => void,
-): Connections {
-  // looking, too, waits for nobody longer than a lock may be waited for, and holds nobody up meanwhile
-  const timeouts = [`set lock_timeout = ${limits.lockTimeout}`, `set statement_timeout = ${limits.statementTimeout}`];
-  let isDirect = false;
-  return {
-    open: async () => {
-      const server = await openServer(url, { applicationName });
-      const db = untilEnding(server);
-      try {
-        if (!isDirect) await refuseSharedBackends(db, url, applicationName);
-        isDirect = true;
-        for (const setting of [...SETTINGS, ...timeouts]) await db.exec(setting);
-        for (const setting of LATER) await orNot(db, setting);
-        await takeTurn(db, PATIENCE, waiting);
-        return db;
-      } catch (error) {
-        await db.close().catch(() => {});
-        throw error;
-      }
-    },
-  };
-}
-
-/** A connection that only looks at the journal and at what it speaks of. */
-export async function openToLook(url: string, applicationName: string): Promise<Db> {
-  const db = await openServer(url, { applicationName });
-  try {
-    for (const setting of PRINTING) await db.exec(setting);
-    return db;
-  } catch (error) {
-    await db.close().catch(() => {});
-    throw error;
-  }
-}
-
-async function refuseSharedBackends(db: Db, url: string, applicationName: string): Promise<void> {
-  const other = await openServer(url, { applicationName });
-  try {
-    if (!(await sharesBackends(db, other))) return;
-  } finally {
-    await other.close();
-  }
-  throw new ToolError(
-    "environment",
-    "TRANSACTION_POOLER",
-    "the target is reached through a pooler in transaction mode, where locks and settings of a session do not last",
-    "use the server's own address, or the pooler's port for session mode (Supabase: 5432 instead of 6543)",
-  );
-}
-
-/** A setting that a server need not know. */
-async function orNot(db: Db, setting: string): Promise<void> {
-  try {
-    await db.exec(setting);
-  } catch (error) {
-    if (!pgErrorOf(error)) throw error;
-  }
 }

@@ -4,7 +4,7 @@ import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { untilEnding } from "../db/until-ending.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import type { Progress } from "../progress.ts";
+import { silent, type Progress } from "../progress.ts";
 import type { Cell } from "../verify/cell.ts";
 import { liveGround } from "../verify/live/ground.ts";
 import { scratchGround } from "../verify/scratch-ground.ts";
@@ -39,15 +39,12 @@ async function verifyLive(
   onCell: (cell: Cell) => void,
   progress: Progress,
 ): Promise<Verification> {
-  const config = source.config?.config ?? null;
-  const { verify: declared, rules } = config ?? parseConfig({}, "no config");
   const db = untilEnding(await openServer(url, { applicationName: "rlsmith verify" }));
   const otherClient = await openServer(url, { applicationName: "rlsmith verify" });
   try {
-    const ground = await liveGround(db, knownOf(source.catalog, config), writes);
-    return await verify(ground, {
-      config: declared,
-      liveRole: rules.liveRole !== undefined,
+    return await verifyDatabase(db, source.catalog, {
+      mode: writes ? "write and roll back" : "read-only",
+      config: source.config?.config ?? null,
       onCell,
       progress,
       otherClient,
@@ -59,20 +56,53 @@ async function verifyLive(
 }
 
 /** Put rows of two tenants into a throw-away database, and attack it. */
-export async function verifyScratch(
+export const verifyScratch = async (
   db: Db,
   catalog: Catalog,
   config: Config | null,
   onCell: (cell: Cell) => void,
   progress: Progress,
+): Promise<Verification> => verifyDatabase(db, catalog, { mode: "scratch", config, onCell, progress });
+
+/** How a database is attacked. */
+export interface VerifyDatabaseOptions {
+  /**
+   * `read-only`: statements that read, among the rows that are there. `write and roll back`: rows of two invented tenants and every write, in
+   * transactions that are rolled back. `scratch`: a throw-away database, where the rows are put in for good. Default `read-only`
+   */
+  mode?: "read-only" | "write and roll back" | "scratch";
+  /** what `verify` of the config declares is expected; default: no config */
+  config?: Config | null;
+  /** each statement with its judgement, as soon as it has one; they are not kept */
+  onCell?: (cell: Cell) => void;
+  progress?: Progress;
+  /** a second connection by the same URL, to see whether a pool hands on settings that the first leaves behind; default: not tried */
+  otherClient?: Db | null;
+}
+
+/**
+ * Attack a database as its tenants would, and list what reaches rows that are not theirs. `catalog` is that of the database; the login
+ * must be allowed to become the roles of its policies (`set role`). Throws ToolError (config): what the config declares is not there.
+ *
+ * @example
+ * ```ts
+ * import { connect, inspect, verify } from "rlsmith";
+ *
+ * const db = await connect(process.env["DATABASE_URL"] ?? "");
+ * const { breaches, nothingTried } = await verify(db, await inspect(db), { mode: "read-only" });
+ * await db.close();
+ * process.exitCode = breaches.length > 0 || nothingTried ? 1 : 0;
+ * ```
+ */
+export async function verifyDatabase(
+  db: Db,
+  catalog: Catalog,
+  options: VerifyDatabaseOptions = {},
 ): Promise<Verification> {
+  const { mode = "read-only", config = null, onCell = () => {}, progress = silent, otherClient = null } = options;
   const { verify: declared, rules } = config ?? parseConfig({}, "no config");
-  const ground = await scratchGround(db, knownOf(catalog, config));
-  return verify(ground, {
-    config: declared,
-    liveRole: rules.liveRole !== undefined,
-    onCell,
-    progress,
-    otherClient: null,
-  });
+  const known = knownOf(catalog, config);
+  const ground =
+    mode === "scratch" ? await scratchGround(db, known) : await liveGround(db, known, mode === "write and roll back");
+  return verify(ground, { config: declared, liveRole: rules.liveRole !== undefined, onCell, progress, otherClient });
 }

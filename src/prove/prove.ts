@@ -7,6 +7,7 @@ import { parseOnce } from "./encode/parse-once.ts";
 import { accessPredicate } from "./predicate.ts";
 import { relationKey, type Side } from "./side.ts";
 
+/** How far a proof goes. */
 export interface ProveOptions extends CompareOptions {
   assumptions?: readonly Assumption[];
   /** roles to ask for besides those that policies and grants name */
@@ -18,6 +19,16 @@ export interface ProveOptions extends CompareOptions {
 /**
  * A verdict for every relation, component, role and assumption: what the second catalog allows, against what the first one does. Pure;
  * needs no database. Relations that one of the catalogs lacks, and views, are left out. Throws a syntax error of an assumption.
+ *
+ * @example
+ * ```ts
+ * import { catalogAfter, prove, type Catalog, type Plan } from "rlsmith";
+ *
+ * export const looser = (catalog: Catalog, plan: Plan): string[] =>
+ *   prove(catalog, catalogAfter(catalog, plan), { timeout: 5000 })
+ *     .filter(({ decision }) => decision !== "equivalent" && decision !== "tighter")
+ *     .map(({ relation, component, role, decision }) => `${relation.name}, ${component} as ${role}: ${decision}`);
+ * ```
  */
 export function prove(before: Catalog, after: Catalog, options: ProveOptions = {}): AssumedVerdict[] {
   return proveComparison(newComparison(before, after), options);

@@ -26,6 +26,7 @@ export interface AccessDifference {
   announcedBy: string | null;
 }
 
+/** Statements of several personas, compared before and after a migration. */
 export interface AccessReport {
   cells: number;
   personas: Persona[];

@@ -20,6 +20,7 @@ export interface Round {
   differences: string[];
 }
 
+/** The result of a rehearsal. */
 export interface Rehearsal {
   rounds: Round[];
   /** policies of the result that still read a mapped variable, kept ones apart */

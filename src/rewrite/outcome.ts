@@ -14,6 +14,7 @@ export interface PolicyOutcome {
   after: Policy[];
 }
 
+/** A change of access that a decision of the config or a rule brings about, with its reason. */
 export interface AnnouncedChange {
   /** null where a function, not a policy, changes */
   policy: PolicyId | null;
@@ -27,6 +28,7 @@ export interface AnnouncedChange {
   reason: string;
 }
 
+/** A question that the config has to answer before the plan may be run. */
 export interface OpenDecision {
   kind: "session-only" | "bypass-flag";
   /** what the config's key has to be */

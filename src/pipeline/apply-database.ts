@@ -1,0 +1,213 @@
+import { basename } from "node:path";
+import { applyPlan, type ApplyResult } from "../apply/apply.ts";
+import type { Approval } from "../apply/approvals.ts";
+import { checkDownFile } from "../apply/down-file.ts";
+import type { Cut } from "../apply/groups.ts";
+import { readJournal, type Entry } from "../apply/journal.ts";
+import { refusedByServer } from "../apply/refused.ts";
+import { rollbackByFile } from "../apply/rollback-file.ts";
+import { rollbackRun, type RollbackResult } from "../apply/rollback.ts";
+import { repairNote } from "../apply/supabase-history.ts";
+import type { Connections, Talk } from "../apply/surely.ts";
+import type { TransitionLimits } from "../apply/transition.ts";
+import { parseConfig, type Config } from "../config.ts";
+import type { Db } from "../db/port.ts";
+import { openServer } from "../db/server.ts";
+import { inspect } from "../inspect/inspect.ts";
+import { planHash } from "../plan/plan-hash.ts";
+import type { Plan } from "../plan/plan.ts";
+import { prepareLook } from "../verify/look.ts";
+import { VERSION } from "../version.ts";
+import { connectionsTo } from "./connections.ts";
+import { knownOf } from "./known.ts";
+
+/** How a run on a database tells what it does. */
+export type TargetTalk = Talk & {
+  /** another rlsmith is connected, and is waited for */
+  waiting(): void;
+};
+
+/** Tells nothing. */
+export const SILENT_TALK: TargetTalk = {
+  waiting: () => {},
+  stage: () => {},
+  locks: () => {},
+  tried: () => {},
+  done: () => {},
+};
+
+/** How to work on a database. */
+export interface DatabaseOptions {
+  /** what messages and the journal call it; default `database` */
+  name?: string;
+  /** what `verify` of the config declares is no objection to the result; default: no config */
+  config?: Config | null;
+  /** who does it, for the journal: `Name <mail>`; default: nobody */
+  person?: string | null;
+  /** in milliseconds; default: locks are waited for 2 s a try and 120 s in all, a statement may take 30 s */
+  limits?: TransitionLimits;
+  /** do all of it, and roll it back */
+  dryRun?: boolean;
+  talk?: TargetTalk;
+}
+
+/** How a plan is applied to a database. */
+export interface ApplyDatabaseOptions extends DatabaseOptions {
+  /** what goes into one transaction; default: the whole plan */
+  cut?: Cut;
+  /** another tool has run the migration: find that it is there, and write it into the journal */
+  adopt?: boolean;
+  /** for the journal; how many it takes is the caller's to check (`applyToTarget` does) */
+  approvals?: readonly Approval[];
+  /** the plan's up file, where Supabase's CLI keeps a list of such files; default: none */
+  migration?: string | null;
+}
+
+/** What a rollback undoes: entries of the journal, or a plan by its down file. */
+export type RollbackWay =
+  /** `to`: the last entry that stays, 0 for none, null for the last plan; `force`: why what was changed since may be lost */
+  { by: "journal"; to: number | null; force: string | null } | { by: "file"; plan: Plan; text: string };
+
+const LIMITS: TransitionLimits = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 120_000 };
+
+/**
+ * Apply a plan to the database behind a URL: what is there is compared with both ends of the plan, locks are acquired with a time limit, the
+ * result is verified before COMMIT, and the journal (`rlsmith.history`) is written in the same transaction.
+ *
+ * A URL and no connection is asked for: when one is lost in a COMMIT, another asks the journal what became of it.
+ * Throws ToolError (environment): the database is not as the plan saw it, a privilege is missing, locks are not to be acquired, the result
+ * opens a row, or no connection. Groups that were committed before stay, and the same call goes on with the others.
+ *
+ * @example
+ * ```ts
+ * import { apply, readPlan } from "rlsmith";
+ *
+ * const { plan } = readPlan("path/to/project");
+ * const url = process.env["STAGING_URL"] ?? "";
+ * const { locks } = (await apply(url, plan, { dryRun: true })).groups[0] ?? { locks: [] };
+ * for (const { relation, held } of locks) console.log(`${relation} would be locked for ${held} ms`);
+ * await apply(url, plan, { name: "staging", person: "Security Lead <lead@example.com>" });
+ * ```
+ */
+export async function applyToDatabase(
+  url: string,
+  plan: Plan,
+  options: ApplyDatabaseOptions = {},
+): Promise<ApplyResult> {
+  const { name, config, person, limits, dryRun, talk } = withDefaults(options);
+  const { cut = { kind: "all" }, adopt = false, approvals = [], migration = null } = options;
+  const { verify } = config ?? parseConfig({}, "no config");
+  const result = await toldByServer(name, async () =>
+    applyPlan(
+      connections(url, "apply", limits, talk),
+      {
+        target: name,
+        plan,
+        planHash: planHash(plan),
+        cut,
+        limits,
+        dryRun,
+        adopt,
+        person,
+        rlsmith: VERSION,
+        approvals: approvals.map(({ as, email, at }) => ({ as, email, at })),
+      },
+      async (db, relations) => prepareLook(db, knownOf(await inspect(db), config), verify, relations),
+      talk,
+    ),
+  );
+  if (!dryRun) result.notes.push(...(await repairNotes(url, migration, "applied")));
+  return result;
+}
+
+/**
+ * Take back what was applied to the database behind a URL: by its journal, or, where the journal does not know of it, by the plan and its
+ * down file. Throws ToolError (environment): somebody changed a policy since, or something was in the way; (usage) the down file is not
+ * the plan's, or there is nothing to take back.
+ *
+ * @example
+ * ```ts
+ * import { rollback } from "rlsmith";
+ *
+ * const { undone, left } = await rollback(process.env["STAGING_URL"] ?? "");
+ * console.log(`${undone.length} entries were taken back, ${left.length} are still in force`);
+ * ```
+ */
+export async function rollbackDatabase(
+  url: string,
+  way: RollbackWay = { by: "journal", to: null, force: null },
+  options: DatabaseOptions & { migration?: string | null } = {},
+): Promise<RollbackResult> {
+  if (way.by === "file") checkDownFile(way.text, way.plan);
+  const { name, person, limits, dryRun, talk } = withDefaults(options);
+  const base = { target: name, limits, dryRun, person, rlsmith: VERSION };
+  const target = connections(url, "rollback", limits, talk);
+  const result = await toldByServer(name, async () =>
+    way.by === "file"
+      ? rollbackByFile(target, { ...base, plan: way.plan, planHash: planHash(way.plan) }, talk)
+      : rollbackRun(target, { ...base, to: way.to, force: way.force }, talk),
+  );
+  if (!dryRun && result.groups.length > 0)
+    result.notes.push(...(await repairNotes(url, options.migration ?? null, "reverted")));
+  return result;
+}
+
+/**
+ * The journal of the database behind a URL, oldest entry first; empty where nothing was ever applied. Only reads. Throws ToolError
+ * (environment): no connection, or the journal may not be read.
+ */
+export async function historyOfDatabase(url: string, name = "database"): Promise<Entry[]> {
+  const db = await openServer(url, { applicationName: "rlsmith history" });
+  try {
+    return await toldByServer(name, async () => readOnly(db, async () => readJournal(db)));
+  } finally {
+    await db.close();
+  }
+}
+
+const withDefaults = (options: DatabaseOptions): Required<DatabaseOptions> => ({
+  name: "database",
+  config: null,
+  person: null,
+  limits: LIMITS,
+  dryRun: false,
+  talk: SILENT_TALK,
+  ...options,
+});
+
+const connections = (url: string, command: string, limits: TransitionLimits, talk: TargetTalk): Connections =>
+  connectionsTo(url, `rlsmith ${command}`, limits, talk.waiting);
+
+/** What the list of Supabase's CLI has to be told. The work is done: nothing here may fail it. */
+async function repairNotes(url: string, migration: string | null, is: "applied" | "reverted"): Promise<string[]> {
+  const version = migration === null ? null : (/^\d{14}/.exec(basename(migration))?.[0] ?? null);
+  if (version === null) return [];
+  try {
+    const db = await openServer(url, { applicationName: "rlsmith" });
+    try {
+      return [await readOnly(db, async () => repairNote(db, version, is))].filter((note) => note !== null);
+    } finally {
+      await db.close();
+    }
+  } catch {
+    return [];
+  }
+}
+
+/** An error of the server's is no fault of rlsmith's. */
+async function toldByServer<T>(target: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw refusedByServer(error, target);
+  }
+}
+
+async function readOnly<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  await db.exec("begin read only");
+  try {
+    return await work();
+  } finally {
+    await db.exec("rollback").catch(() => {});
+  }
+}
