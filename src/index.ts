@@ -1,7 +1,7 @@
 export { defineConfig } from "./define-config.ts";
 export { parseConfig, type Config, type UserConfig } from "./config.ts";
-export { ToolError, type ToolErrorKind } from "./errors.ts";
-export type { Finding, Location, Severity } from "./finding.ts";
+export { ToolError, type ErrorCode, type ToolErrorKind } from "./errors.ts";
+export type { Finding, FindingCode, Location, Severity } from "./finding.ts";
 export type { Catalog, Column, Grant, PgFunction, Relation, Role, Trigger } from "./pg/catalog.ts";
 export type { ContextMap, ContextVariable, Regime } from "./pg/context.ts";
 export type { Policy, PolicyCommand, PolicyId } from "./pg/policy.ts";
