@@ -76,6 +76,21 @@ test("every page is of a code that the source uses", () => {
   expect([...Object.keys(ERRORS), ...Object.keys(FINDINGS)].filter((code) => !used.has(code))).toEqual([]);
 });
 
+test.each([
+  ["scratch", "replay"],
+  ["classify", "inspect"],
+  ["rewrite", "plan"],
+  ["claims", "claims"],
+] as const)("findings of src/%s are those whose page says that they come from %s", (folder, stage) => {
+  const used = files
+    .filter(({ file }) => file.startsWith(`${folder}/`))
+    .flatMap(({ program }) => literalsOf(program))
+    // a rule and an idiom may have the name of a finding
+    .filter((text) => text in findings && !(stage === "plan" && text === "bypass-flag"));
+  const pages = Object.entries(findings).filter(([, { by }]) => by.includes(stage));
+  expect([...new Set(used)].toSorted()).toEqual(pages.map(([code]) => code).toSorted());
+});
+
 test("titles are clauses, everything else on a page is made of sentences", () => {
   const pages: [string, ErrorPage | FindingPage][] = [...Object.entries(errors), ...Object.entries(findings)];
   const isClause = (text: string): boolean => /^([^A-Z]|[A-Z]{2})/.test(text) && !/[.!?]$/.test(text);
