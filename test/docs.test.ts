@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { errorPages, findingPages } from "../scripts/code-pages.ts";
 import { rulePages } from "../scripts/rule-pages.ts";
@@ -43,4 +44,19 @@ describe("a figure is the same wherever it is stated", () => {
     expect(unproven).toHaveLength(2);
     expect(page).toContain("two of them");
   });
+});
+
+test("every link from one document to another leads to a file", () => {
+  const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "examples/casino/README.md"].concat(
+    readdirSync("docs", { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => join("docs", file)),
+  );
+  const dead = documents.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)]
+      .map(([, link]) => join(dirname(file), link ?? ""))
+      .filter((target) => !existsSync(target))
+      .map((target) => `${file}: ${target}`),
+  );
+  expect(dead).toEqual([]);
 });
