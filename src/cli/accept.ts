@@ -17,7 +17,7 @@ export interface AcceptFlags {
 export const withAccept = (command: Command): Command =>
   withTimeout(command).option(
     "--accept <policy=reason>",
-    "answer for a policy that becomes looser, or is not settled",
+    "accept a policy that becomes looser, or whose verdict is unknown",
     (value: string, before: string[]) => [...before, value],
     [],
   );
@@ -25,7 +25,7 @@ export const withAccept = (command: Command): Command =>
 export const withTimeout = (command: Command): Command =>
   command.option(
     "--prove-timeout <ms>",
-    "for one verdict; what takes longer is unknown",
+    "time limit for one verdict; a longer one is unknown",
     milliseconds,
     DEFAULT_TIMEOUT,
   );
@@ -80,6 +80,6 @@ export function refuseUnanswered(objections: readonly Objection[]): void {
     "not-proven",
     "NOT_PROVEN",
     `${open.length} ${open.length === 1 ? "policy is" : "policies are"} neither equivalent nor tighter, so no file was written`,
-    `look at the witnesses above, then answer for each: --accept '${open[0] ?? ""}=reason'`,
+    `read the witnesses above, then accept each with a reason: --accept '${open[0] ?? ""}=reason'`,
   );
 }

@@ -113,7 +113,7 @@ export function readPlanFile(projectDir: string): (StoredPlan & { up: string; do
     throw new ToolError(
       "usage",
       "BOTH_WAYS_IN_ONE_FILE",
-      "the plan's two ways are in one file, which rehearse cannot read back",
+      "the plan's up and down migrations are in one file, which rehearse cannot split",
       "run `rlsmith plan --dry-run`, which rehearses too",
     );
   return { ...stored, up: readFileSync(upPath, "utf8"), down: readFileSync(downPath, "utf8"), upPath };

@@ -41,7 +41,7 @@ export async function urlOf(name: string, { url }: TargetConfig, projectDir: str
     "environment",
     "NO_TARGET_URL",
     `the command that prints the URL of \`${name}\` printed ${printed === "" ? "nothing" : "more than a URL"}`,
-    "it has to print the URL, and nothing else, on stdout",
+    "it must print the URL, and nothing else, on stdout",
   );
 }
 
@@ -156,7 +156,7 @@ async function refuseSharedBackends(db: Db, url: string, applicationName: string
   throw new ToolError(
     "environment",
     "TRANSACTION_POOLER",
-    "the target is reached through a pooler in transaction mode, where locks and settings of a session do not last",
+    "the target is reached through a pooler in transaction mode, where the locks and settings of a session do not last",
     "use the server's own address, or the pooler's port for session mode (Supabase: 5432 instead of 6543)",
   );
 }

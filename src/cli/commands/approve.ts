@@ -11,26 +11,33 @@ import { print, say, type Format } from "../terminal.ts";
 export function approveCommand(program: Command, done: (exit: number) => void): void {
   program
     .command("approve")
-    .description("say that you have looked at the plan and stand for it; a plan that changes needs it anew")
+    .description("record your approval of the plan; a plan that changes needs new approvals")
     .argument("[project]", "the project's folder", ".")
-    .requiredOption("--as <role>", "in which capacity: `Security Lead`")
+    .requiredOption("--as <role>", "the capacity in which you approve: `Security Lead`")
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
     .addOption(
-      new Option("--format <format>", "how the approval is printed").choices(["terminal", "json"]).default("terminal"),
+      new Option("--format <format>", "output format of the approval")
+        .choices(["terminal", "json"])
+        .default("terminal"),
     )
     .action(async (project: string, flags: { as: string; plan?: string; format: Format }) => {
       const projectDir = resolve(project);
       const { plan, hash } = planOf(projectDir, flags.plan);
       const as = flags.as.trim();
       if (as === "")
-        throw new ToolError("usage", "NO_CAPACITY", "--as says in which capacity you approve", '--as "Security Lead"');
+        throw new ToolError(
+          "usage",
+          "NO_CAPACITY",
+          "--as is missing: the capacity in which you approve",
+          'add for instance --as "Security Lead"',
+        );
       const person = await personIn(projectDir);
       if (person === null)
         throw new ToolError(
           "environment",
           "NOBODY",
-          "git does not know who you are",
-          "git config user.name and user.email say it",
+          "git has no mail address for you",
+          "set it: git config user.name, git config user.email",
         );
       const approval = { as, ...person, at: new Date().toISOString(), planHash: hash };
       const file = writeApprovals(projectDir, withApproval(approvalsOf(projectDir), approval));

@@ -22,8 +22,8 @@ interface PlanFlags extends SourceFlags, AcceptFlags {
 
 export function planCommand(program: Command, done: (exit: number) => void): void {
   withAccept(withSource(program.command("plan")))
-    .description("plan the move to claims, rehearse it, and write the migration and its way back")
-    .option("--out <folder>", "write the files there instead of the project's own places")
+    .description("plan the move to claims, rehearse it, and write the migration and its down migration")
+    .option("--out <folder>", "write the files there instead of the project's own folders")
     .option("--dry-run", "print the files, write nothing")
     .option("--no-rehearse", "do not run the migration on a scratch database first")
     .option("--inline-helpers", "write one-expression helpers into the policies instead of changing the helper")

@@ -54,7 +54,7 @@ export const TARGET_ERRORS = {
   },
   NOBODY: {
     kind: "environment",
-    title: "git has no name and mail address for you",
+    title: "git has no mail address for you",
     why: "An approval records who gave it, as git knows the person.",
     todo: ["Set `git config user.name` and `git config user.email`."],
   },
