@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { ERRORS, FINDINGS, type ErrorPage, type FindingPage } from "../../src/codes/index.ts";
+import { ToolError } from "../../src/errors.ts";
+import { finding } from "../../src/finding.ts";
 import { callsOf, endsOf, literalsOf, sourceFiles, type Ends } from "./source.ts";
 
 const files = sourceFiles();
@@ -69,6 +71,14 @@ test("messages and hints of findings are lower case, without a final period", ()
     ),
   );
   expect(wrong).toEqual([]);
+});
+
+test("a code without a page does not compile", () => {
+  // @ts-expect-error: not in the catalogue of errors
+  const error = new ToolError("usage", "NO_SUCH_CODE", "message", "hint");
+  // @ts-expect-error: not in the catalogue of findings
+  const found = finding("no-such-code", "info", { kind: "database" }, "message");
+  expect([error.code in errors, found.code in findings]).toEqual([false, false]);
 });
 
 test("every page is of a code that the source uses", () => {

@@ -34,7 +34,7 @@ export const ROLLBACK_ERRORS = {
   NO_REASON: {
     kind: "usage",
     title: "`--force` was given without a reason",
-    why: "It overwrites a change that somebody made. The reason goes into the journal.",
+    why: "It overwrites a change that was made after apply. The reason goes into the journal.",
     todo: ['Add `--reason "…"`.'],
   },
   REASON_FOR_NOTHING: {
