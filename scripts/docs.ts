@@ -1,8 +1,12 @@
-/** `npm run docs`: docs/rules/ from the rules' own data. */
+/** `npm run docs`: docs/rules/, docs/findings/ and docs/errors/ from the data that the code itself uses. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { errorPages, findingPages } from "./code-pages.ts";
 import { rulePages } from "./rule-pages.ts";
 
-rmSync("docs/rules", { recursive: true, force: true });
-mkdirSync("docs/rules", { recursive: true });
-for (const [file, text] of rulePages()) writeFileSync(`docs/rules/${file}`, text);
-console.log("wrote docs/rules");
+const folders = { rules: rulePages(), findings: findingPages(), errors: errorPages() };
+for (const [folder, pages] of Object.entries(folders)) {
+  rmSync(`docs/${folder}`, { recursive: true, force: true });
+  mkdirSync(`docs/${folder}`, { recursive: true });
+  for (const [file, text] of pages) writeFileSync(`docs/${folder}/${file}`, text);
+  console.log(`wrote docs/${folder}`);
+}

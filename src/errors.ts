@@ -1,5 +1,6 @@
-/** What stopped rlsmith: decides the exit code (DESIGN: usage/config 2, not proven 3, environment 4). */
-export type ToolErrorKind = "usage" | "config" | "open-decision" | "not-proven" | "environment";
+import type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
+
+export type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
 
 /**
  * rlsmith could not go on, for a reason outside its own code.
@@ -8,12 +9,12 @@ export type ToolErrorKind = "usage" | "config" | "open-decision" | "not-proven" 
 export class ToolError extends Error {
   override readonly name = "ToolError";
   readonly kind: ToolErrorKind;
-  /** stable, upper snake case: `NO_SUCH_FOLDER` */
-  readonly code: string;
+  /** stable; its page is docs/errors/<code>.md */
+  readonly code: ErrorCode;
   /** what the user can do next; lower case, no final period */
   readonly hint: string;
 
-  constructor(kind: ToolErrorKind, code: string, message: string, hint: string, options?: { cause?: unknown }) {
+  constructor(kind: ToolErrorKind, code: ErrorCode, message: string, hint: string, options?: { cause?: unknown }) {
     super(message, options);
     this.kind = kind;
     this.code = code;

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { columnKey, functionKey, relationKey, relationOf } from "./pg/name.ts";
+import type { FindingCode, Severity } from "./codes/index.ts";
 
-/** `error` and `warning` want something done; `info` is worth knowing. */
-export type Severity = "error" | "warning" | "info";
+export type { FindingCode, Severity } from "./codes/index.ts";
 
 /** A fact about the user's system that a person should know. Messages: lower case, no final period, user text in backticks. */
 export interface Finding {
-  /** stable, kebab case, one a kind of fact: `rls-off-with-policies` */
-  code: string;
+  /** stable, one a kind of fact; its page is docs/findings/<code>.md */
+  code: FindingCode;
   severity: Severity;
   message: string;
   /** what to do about it, or null where there is nothing to do */
@@ -29,7 +29,7 @@ export type Location =
 
 /** Make a finding; the fingerprint is the hash of its code and place. */
 export function finding(
-  code: string,
+  code: FindingCode,
   severity: Severity,
   at: Location,
   message: string,

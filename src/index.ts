@@ -21,7 +21,7 @@ export { applyToDatabase as apply, rollbackDatabase as rollback } from "./pipeli
 export { historyOfDatabase as history, SILENT_TALK } from "./pipeline/apply-database.ts";
 export type { ApplyDatabaseOptions, DatabaseOptions, RollbackWay, TargetTalk } from "./pipeline/apply-database.ts";
 export { silent, type Progress } from "./progress.ts";
-export { ToolError, type ToolErrorKind } from "./errors.ts";
+export { ToolError, type ErrorCode, type ToolErrorKind } from "./errors.ts";
 
 // --- a project's folder
 export { defineConfig } from "./define-config.ts";
@@ -47,7 +47,7 @@ export { contextCut } from "./pipeline/context-cut.ts";
 export { writeAll, type OutputFile } from "./write-files.ts";
 
 // --- the values
-export type { Finding, Location, Severity } from "./finding.ts";
+export type { Finding, FindingCode, Location, Severity } from "./finding.ts";
 export type { Catalog, Column, Grant, PgFunction, Relation, Role, Trigger } from "./pg/catalog.ts";
 export type { ContextMap, ContextVariable, Regime } from "./pg/context.ts";
 export type { Policy, PolicyCommand, PolicyId } from "./pg/policy.ts";

@@ -7,8 +7,9 @@ const SRC = resolve(import.meta.dirname, "../src");
 /** What a room of src/ may import besides itself (DESIGN §2). `types` may be imported with `import type` only. */
 const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   pg: { values: [] },
-  "errors.ts": { values: [] },
-  "finding.ts": { values: ["pg"] },
+  codes: { values: [] },
+  "errors.ts": { values: [], types: ["codes"] },
+  "finding.ts": { values: ["pg"], types: ["codes"] },
   "version.ts": { values: [] },
   "define-config.ts": { values: [], types: ["config.ts"] },
   "progress.ts": { values: [] },

@@ -1,9 +1,72 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { errorPages, findingPages } from "../scripts/code-pages.ts";
 import { rulePages } from "../scripts/rule-pages.ts";
+import { EXPRESSION_RULES } from "../src/rewrite/expression.ts";
+import { readCases } from "./cases/prove/case-file.ts";
+import { MUTANTS } from "./prove/mutants.ts";
 
-test("docs/rules is what `npm run docs` makes", () => {
-  const pages = rulePages();
-  expect(readdirSync("docs/rules").toSorted()).toEqual([...pages.keys()].toSorted());
-  for (const [file, text] of pages) expect(readFileSync(`docs/rules/${file}`, "utf8"), file).toBe(text);
+test.each([
+  ["rules", rulePages()],
+  ["findings", findingPages()],
+  ["errors", errorPages()],
+])("docs/%s is what `npm run docs` makes", (folder, pages) => {
+  expect(readdirSync(`docs/${folder}`).toSorted()).toEqual([...pages.keys()].toSorted());
+  for (const [file, text] of pages) expect(readFileSync(`docs/${folder}/${file}`, "utf8"), file).toBe(text);
+});
+
+describe("a figure is the same wherever it is stated", () => {
+  const read = (file: string): string => readFileSync(file, "utf8");
+  const figures = (text: string | undefined): string[] =>
+    [...(text ?? "").matchAll(/[\d,.]+ ms/g)].map(([figure]) => figure);
+
+  test("README quotes the measurement of the rule `initplan`", () => {
+    const quoted = figures(
+      read("README.md")
+        .split("\n\n")
+        .find((paragraph) => paragraph.includes("500,000 rows")),
+    );
+    const source = figures(EXPRESSION_RULES.find(({ id }) => id === "initplan")?.why);
+    expect(quoted.length).toBeGreaterThan(1);
+    expect(quoted.filter((figure) => !source.includes(figure))).toEqual([]);
+  });
+
+  test("docs/production.md quotes the lock of the run that docs/apply.md shows", () => {
+    const held = /relations locked for (\d+ ms)/.exec(read("docs/apply.md"))?.[1];
+    expect(
+      figures(
+        read("docs/production.md")
+          .split("\n\n")
+          .find((paragraph) => paragraph.startsWith("The casino, 30 relations")),
+      )[0],
+    ).toBe(held);
+  });
+
+  test("docs/proof.md counts the cases and mutants that there are", () => {
+    const page = read("docs/proof.md");
+    const verdicts = readdirSync("test/cases/prove").filter((file) => file.endsWith(".json"));
+    const projects = readdirSync("test/cases/plan").map((id) => read(`test/cases/plan/${id}/case.json`));
+    const unproven = projects.filter((text) => "unproven" in JSON.parse(text));
+    expect(page).toContain(`| ${verdicts.flatMap((file) => readCases(`test/cases/prove/${file}`)).length} verdicts |`);
+    expect(page).toContain(`| ${MUTANTS.length} of ${MUTANTS.length} |`);
+    expect(page).toContain(`The ${projects.length} small projects`);
+    expect(unproven).toHaveLength(2);
+    expect(page).toContain("two of them");
+  });
+});
+
+test("every link from one document to another leads to a file", () => {
+  const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "examples/casino/README.md"].concat(
+    readdirSync("docs", { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => join("docs", file)),
+  );
+  const dead = documents.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)]
+      .map(([, link]) => join(dirname(file), link ?? ""))
+      .filter((target) => !existsSync(target))
+      .map((target) => `${file}: ${target}`),
+  );
+  expect(dead).toEqual([]);
 });

@@ -10,7 +10,7 @@ const quoted = (names: Iterable<string>): string => [...new Set(names)].map((nam
 const DECLARE =
   "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts";
 
-const STATES: Partial<Record<MemberState, { code: string; severity: Finding["severity"]; words: string }>> = {
+const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Finding["severity"]; words: string }>> = {
   stale: { code: "claims-stale", severity: "error", words: "other claims than the source row gives" },
   missing: { code: "claims-missing", severity: "error", words: "active, and without claims" },
   orphaned: { code: "claims-orphaned", severity: "error", words: "claims, and no active row" },

@@ -1,18 +1,17 @@
 import { finding, type Finding } from "../finding.ts";
 import type { Answer } from "./answer.ts";
 
+const CODES = {
+  "age of tokens": "age-of-tokens-unknown",
+  "claims of members": "claims-of-members-unknown",
+  "stale tokens": "stale-tokens-unknown",
+  "user metadata": "user-metadata-unknown",
+} as const;
+
 /** What could not be asked, as a finding. */
-export const unknownFinding = (what: string, answer: Answer<unknown> | null): Finding[] =>
+export const unknownFinding = (what: keyof typeof CODES, answer: Answer<unknown> | null): Finding[] =>
   answer?.kind === "unknown"
-    ? [
-        finding(
-          `${what.replaceAll(" ", "-")}-unknown`,
-          "warning",
-          { kind: "database" },
-          `${what}: unknown, ${answer.why}`,
-          hintFor(answer.why),
-        ),
-      ]
+    ? [finding(CODES[what], "warning", { kind: "database" }, `${what}: unknown, ${answer.why}`, hintFor(answer.why))]
     : [];
 
 /** What helps against what the database said; its SQLSTATE stands first. */

@@ -12,7 +12,7 @@ export interface AcceptFlags {
 export const withAccept = (command: Command): Command =>
   withTimeout(command).option(
     "--accept <policy=reason>",
-    "answer for a policy that becomes looser, or is not settled",
+    "accept a policy that becomes looser, or whose verdict is unknown",
     (value: string, before: string[]) => [...before, value],
     [],
   );
@@ -20,7 +20,7 @@ export const withAccept = (command: Command): Command =>
 export const withTimeout = (command: Command): Command =>
   command.option(
     "--prove-timeout <ms>",
-    "for one verdict; what takes longer is unknown",
+    "time limit for one verdict; a longer one is unknown",
     milliseconds,
     DEFAULT_TIMEOUT,
   );

@@ -7,8 +7,8 @@ export function expiryOf(text: string): number {
   throw new ToolError(
     "usage",
     "BAD_JWT_EXPIRY",
-    `--jwt-expiry: \`${text}\` is no number of seconds`,
-    "give what the project's JWT settings say, in seconds; Supabase starts with 3600, and takes up to 604800",
+    `--jwt-expiry: \`${text}\` is not a number of seconds`,
+    "give the value of the project's JWT settings, in seconds; Supabase's default is 3600, its maximum 604800",
   );
 }
 
@@ -32,8 +32,8 @@ export function sinceOf(text: string | undefined, now: number): string | null {
   // Date.parse makes the second of March out of the thirtieth of February
   const midnight = day === undefined ? NaN : Date.parse(`${day}T00:00:00Z`);
   const real = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day ?? text);
-  if (!real || Number.isNaN(Date.parse(text))) throw bad("no time with a zone");
-  if (Date.parse(text) > now) throw bad("still to come");
+  if (!real || Number.isNaN(Date.parse(text))) throw bad("not a time with a zone");
+  if (Date.parse(text) > now) throw bad("in the future");
   return text;
 }
 

@@ -19,18 +19,16 @@ export interface SourceFlags {
   format: Format;
 }
 
-const FORMAT = new Option("--format <format>", "how results are printed")
-  .choices(["terminal", "json"])
-  .default("terminal");
+const FORMAT = new Option("--format <format>", "output format").choices(["terminal", "json"]).default("terminal");
 
 /** Add the flags that say where policies come from. `format`: for a command that prints in other ways besides. */
 export const withSource = (command: Command, format: Option = FORMAT): Command =>
   command
     .argument("[project]", "the project's folder", ".")
-    .option("--db <url>", "read a live database instead of the migrations; it is only ever read")
-    .option("--scratch <url>", "make the scratch database on this server instead of the embedded one")
-    .option("--folder <path>", "the migrations folder, where it is not found by itself")
-    .addOption(new Option("--layout <name>", "how the folder is laid out").choices([...TOOL_NAMES]))
+    .option("--db <url>", "read a live database instead of the migrations; it is never written to")
+    .option("--scratch <url>", "create the scratch database on this server instead of the embedded one")
+    .option("--folder <path>", "the migrations folder, if it is not detected")
+    .addOption(new Option("--layout <name>", "layout of the migrations folder").choices([...TOOL_NAMES]))
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
     .option("--strict", "stop at the first statement that fails to replay (exit 4)")
     .addOption(format);

@@ -12,7 +12,7 @@ export interface PlanFlags extends SourceFlags, AcceptFlags {
 
 export const withPlan = (command: Command): Command =>
   withAccept(withSource(command))
-    .option("--out <folder>", "write the files there instead of the project's own places")
+    .option("--out <folder>", "write the files there instead of the project's own folders")
     .option("--dry-run", "print the files, write nothing")
     .option("--no-rehearse", "do not run the migration on a scratch database first")
     .option("--inline-helpers", "write one-expression helpers into the policies instead of changing the helper");

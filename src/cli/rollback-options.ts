@@ -24,7 +24,7 @@ export function wayOf(flags: RollbackFlags): Way {
       "usage",
       "PLAN_FOR_NOTHING",
       "--plan is for --file",
-      "leave it out: the journal knows the way back",
+      "leave it out: a rollback from the journal needs no plan",
     );
   }
   if (flags.to === undefined && flags.force !== true && flags.reason === undefined)
@@ -32,8 +32,8 @@ export function wayOf(flags: RollbackFlags): Way {
   throw new ToolError(
     "usage",
     "TWO_WAYS_BACK",
-    "--to, --force and --reason are for the way back by the journal, and --file is another",
-    "leave out the one or the other",
+    "--to, --force and --reason are for a rollback from the journal, and --file is for one from a file",
+    "leave out one or the other",
   );
 }
 
@@ -67,7 +67,7 @@ function entryOf(to: string | undefined): number | null {
   throw new ToolError(
     "usage",
     "BAD_ENTRY",
-    `--to wants the number of an entry, and \`${to}\` is none`,
+    `--to needs the number of an entry, and \`${to}\` is not one`,
     "see `rlsmith history`",
   );
 }
@@ -81,7 +81,7 @@ function reasonOf({ force, reason }: RollbackFlags): string | null {
   throw new ToolError(
     "usage",
     "NO_REASON",
-    "--force wants a reason, which goes into the journal",
-    '--force --reason "the change of … is wanted back"',
+    "--force needs a reason, which goes into the journal",
+    'add for instance --reason "the change of … is reverted"',
   );
 }

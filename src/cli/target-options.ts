@@ -20,11 +20,9 @@ export interface TargetFlags {
 export const withTarget = (command: Command): Command =>
   command
     .argument("[project]", "the project's folder", ".")
-    .option("--target <name>", "which database of the config's `targets` (default: the only one)")
+    .option("--target <name>", "name of a target in the config (default: the only one)")
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
-    .addOption(
-      new Option("--format <format>", "how results are printed").choices(["terminal", "json"]).default("terminal"),
-    );
+    .addOption(new Option("--format <format>", "output format").choices(["terminal", "json"]).default("terminal"));
 
 /** The target that flags and config name, and how its progress is reported. Throws ToolError (usage). */
 export const onTarget = async (project: string, flags: TargetFlags): Promise<OnTarget> =>
@@ -51,8 +49,8 @@ export function cutOf(by: string | undefined, config: Config | null): Cut {
     throw new ToolError(
       "usage",
       "BAD_CUT",
-      `--by knows no \`${by}\``,
-      "use --by relation, --by context (groups of the config), or --by 5 (so many relations at once)",
+      `--by does not accept \`${by}\``,
+      "use --by relation, --by context (groups of the config), or --by 5 (a number of relations)",
     );
   return contextCut(config);
 }

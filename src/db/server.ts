@@ -1,6 +1,6 @@
 import { createConnection } from "node:net";
 import pg from "pg";
-import { ToolError, messageOf } from "../errors.ts";
+import { ToolError, messageOf, type ErrorCode } from "../errors.ts";
 import { parseJson } from "./json.ts";
 import { pgErrorOf, type Db } from "./port.ts";
 
@@ -208,8 +208,8 @@ export function describeUrl(url: string): string {
 function connectError(error: unknown, where: string): ToolError {
   const raised = pgErrorOf(error);
   const code = raised?.sqlstate ?? (error as { code?: unknown }).code;
-  const refuse = (kind: string, message: string, hint: string): ToolError =>
-    new ToolError("environment", kind, message, hint, { cause: error });
+  const refuse = (refusal: ErrorCode, message: string, hint: string): ToolError =>
+    new ToolError("environment", refusal, message, hint, { cause: error });
   if (raised && /no encryption|SSL off/.test(raised.message))
     return refuse("LOGIN_REFUSED", `\`${where}\` wants an encrypted connection`, "add ?sslmode=require to the URL");
   if (raised && (code === "28P01" || code === "28000"))

@@ -50,6 +50,6 @@ export function refuseUnanswered(objections: readonly Objection[]): void {
     "not-proven",
     "NOT_PROVEN",
     `${open.length} ${open.length === 1 ? "policy is" : "policies are"} neither equivalent nor tighter, so no file was written`,
-    `look at the witnesses above, then answer for each: --accept '${open[0] ?? ""}=reason'`,
+    `read the witnesses above, then accept each with a reason: --accept '${open[0] ?? ""}=reason'`,
   );
 }

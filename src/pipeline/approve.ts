@@ -33,14 +33,19 @@ export async function approvePlan(
   const { plan, hash } = readPlan(projectDir, planFile);
   const as = role.trim();
   if (as === "")
-    throw new ToolError("usage", "NO_CAPACITY", "--as says in which capacity you approve", '--as "Security Lead"');
+    throw new ToolError(
+      "usage",
+      "NO_CAPACITY",
+      "--as is missing: the capacity in which you approve",
+      'add for instance --as "Security Lead"',
+    );
   const person = await personIn(projectDir);
   if (person === null)
     throw new ToolError(
       "environment",
       "NOBODY",
-      "git does not know who you are",
-      "git config user.name and user.email say it",
+      "git has no mail address for you",
+      "set it: git config user.name, git config user.email",
     );
   const approval = { as, ...person, at: now.toISOString(), planHash: hash };
   const file = writeApprovals(projectDir, withApproval(approvalsOf(projectDir), approval));

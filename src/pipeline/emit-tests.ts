@@ -68,7 +68,7 @@ function refuseForeignFile(path: string, kind: EmittedKind): void {
   throw new ToolError(
     "usage",
     "NOT_OUR_FILE",
-    `\`${path}\` is there and was not written by rlsmith`,
-    "move it away, or give your own tests another name",
+    `\`${path}\` exists and was not written by rlsmith`,
+    "move it away, or rename your own tests",
   );
 }

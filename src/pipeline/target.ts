@@ -98,7 +98,7 @@ export async function urlOf(name: string, { url }: TargetConfig, projectDir: str
     "environment",
     "NO_TARGET_URL",
     `the command that prints the URL of \`${name}\` printed ${printed === "" ? "nothing" : "more than a URL"}`,
-    "it has to print the URL, and nothing else, on stdout",
+    "it must print the URL, and nothing else, on stdout",
   );
 }
 

@@ -116,7 +116,7 @@ export function readStoredMigration(projectDir: string): StoredMigration | null 
     throw new ToolError(
       "usage",
       "BOTH_WAYS_IN_ONE_FILE",
-      "the plan's two ways are in one file, which rehearse cannot read back",
+      "the plan's up and down migrations are in one file, which rehearse cannot split",
       "run `rlsmith plan --dry-run`, which rehearses too",
     );
   return { ...stored, up: readFileSync(upPath, "utf8"), down: readFileSync(downPath, "utf8"), upPath };

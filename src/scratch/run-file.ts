@@ -1,6 +1,6 @@
 import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
-import { finding } from "../finding.ts";
+import { finding, type FindingCode } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
 import { describeLoss } from "./loss.ts";
 import type { ReplayFailure, ReplayReport } from "./replay.ts";
@@ -195,7 +195,7 @@ const missingRole = (error: PgError | null): string | null =>
 function note(
   run: FileRun,
   at: ReplayStatement,
-  code: string,
+  code: FindingCode,
   message: string,
   severity: "info" | "warning" = "info",
 ): void {

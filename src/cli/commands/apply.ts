@@ -16,11 +16,11 @@ interface ApplyFlags extends TargetFlags {
 
 export function applyCommand(program: Command, done: (exit: number) => void): void {
   withTarget(program.command("apply"))
-    .description("bring the plan to a database: checked, locked for a moment, looked at, journalled, or nothing at all")
+    .description("apply the plan to a target: short locks, a check before COMMIT and a journal; all of it or nothing")
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
-    .option("--by <how>", "a transaction for each `relation`, each `context` of the config, or so many relations")
-    .option("--dry-run", "do all of it, roll it back, and say how long each lock was held")
-    .option("--adopt", "another tool has run the migration: find that it is there, and write it into the journal")
+    .option("--by <how>", "one transaction for each `relation`, each `context` of the config, or a number of relations")
+    .option("--dry-run", "do everything, roll it back, and print how long each lock was held")
+    .option("--adopt", "record a migration that another tool has run, after a check that it is in force")
     .action(async (project: string, flags: ApplyFlags) => {
       const on = await onTarget(project, flags);
       const { plan, files } = readPlan(on.projectDir, flags.plan);

@@ -7,12 +7,14 @@ import { print, say, type Format } from "../terminal.ts";
 export function approveCommand(program: Command, done: (exit: number) => void): void {
   program
     .command("approve")
-    .description("say that you have looked at the plan and stand for it; a plan that changes needs it anew")
+    .description("record your approval of the plan; a plan that changes needs new approvals")
     .argument("[project]", "the project's folder", ".")
-    .requiredOption("--as <role>", "in which capacity: `Security Lead`")
+    .requiredOption("--as <role>", "the capacity in which you approve: `Security Lead`")
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
     .addOption(
-      new Option("--format <format>", "how the approval is printed").choices(["terminal", "json"]).default("terminal"),
+      new Option("--format <format>", "output format of the approval")
+        .choices(["terminal", "json"])
+        .default("terminal"),
     )
     .action(async (project: string, flags: { as: string; plan?: string; format: Format }) => {
       const { approval, plan, file } = await approvePlan(resolve(project), flags.as, { planFile: flags.plan });

@@ -20,17 +20,18 @@ interface ClaimsFlags extends Omit<SourceFlags, "format"> {
 export function claimsCommand(program: Command, done: (exit: number) => void): void {
   withSource(
     program.command("claims"),
-    new Option("--format <format>", "how results are printed")
-      .choices(["terminal", "json", "markdown"])
-      .default("terminal"),
+    new Option("--format <format>", "output format").choices(["terminal", "json", "markdown"]).default("terminal"),
   )
     .description(
-      "check that the claims in auth.users follow their source: the trigger, every member, the age of tokens",
+      "check that the claims in auth.users agree with their source: the trigger, every member, the age of tokens",
     )
-    .option("--jwt-expiry <seconds>", "how long an access token lives", "3600")
-    .option("--since <time>", "when claims changed: who may hold a token from before (2026-11-23T10:00:00Z)")
-    .option("--fix", "write a migration that repairs the sync and fills in claims; it is never applied")
-    .option("--out <folder>", "write it there instead of the migrations folder")
+    .option("--jwt-expiry <seconds>", "lifetime of an access token", "3600")
+    .option(
+      "--since <time>",
+      "time of a change of claims: list users who may hold a token from before (2026-11-23T10:00:00Z)",
+    )
+    .option("--fix", "write a migration that repairs the sync and fills in claims; apply nothing")
+    .option("--out <folder>", "write the migration there instead of the migrations folder")
     .action(async (project: string, flags: ClaimsFlags) => {
       const tokens = { expirySeconds: expiryOf(flags.jwtExpiry), since: sinceOf(flags.since, Date.now()), now: null };
       const options = projectOptions(project, { ...flags, format: "terminal" });

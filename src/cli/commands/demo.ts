@@ -14,7 +14,7 @@ const CASINO = fileURLToPath(new URL("../../../examples/casino", import.meta.url
 export function demoCommand(program: Command, done: (exit: number) => void): void {
   program
     .command("demo")
-    .description("carry out the main job on the bundled casino project, in a temporary folder")
+    .description("do the main job on the bundled casino project, in a temporary folder")
     .action(async () => {
       const projectDir = join(mkdtempSync(join(tmpdir(), "rlsmith-demo-")), "casino");
       cpSync(CASINO, projectDir, { recursive: true });

@@ -8,7 +8,7 @@ import { coloursFor, print } from "../terminal.ts";
 
 export function historyCommand(program: Command, done: (exit: number) => void): void {
   withTarget(program.command("history"))
-    .description("what was applied to a database and taken back, from its journal")
+    .description("show what was applied to a target and taken back, from its journal")
     .action(async (project: string, flags: TargetFlags) => {
       const on = await onTarget(project, flags);
       const entries = await historyOf(on);

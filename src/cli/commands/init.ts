@@ -14,9 +14,9 @@ import { print, say } from "../terminal.ts";
 
 export function initCommand(program: Command, _done: (exit: number) => void): void {
   withSource(program.command("init"))
-    .description("infer which variable stands for which claim, and write rlsmith.config.ts")
-    .option("--yes", "ask nothing: take what is certain, leave the rest marked open")
-    .option("--force", "write over a config that is there")
+    .description("infer which variable holds which claim, and write rlsmith.config.ts")
+    .option("--yes", "ask nothing: write what is certain, and mark the rest as open")
+    .option("--force", "overwrite an existing config")
     .action(async (project: string, flags: SourceFlags & { yes?: boolean; force?: boolean }) => {
       const options = projectOptions(project, flags);
       const file = join(options.projectDir, CONFIG_FILE);
@@ -25,7 +25,7 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
           "usage",
           "OUTPUT_EXISTS",
           `\`${relative(process.cwd(), file)}\` exists already`,
-          "run with --force to write it anew; your decisions in it would be lost",
+          "run with --force to overwrite it; the decisions in it are lost",
         );
       // A config that is about to be replaced says nothing about the project.
       const source = await openSource({ ...options, config: null });

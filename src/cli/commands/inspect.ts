@@ -8,7 +8,7 @@ import { coloursFor, print } from "../terminal.ts";
 
 export function inspectCommand(program: Command, done: (exit: number) => void): void {
   withSource(program.command("inspect"))
-    .description("show every policy, its pattern and idioms, and what a person should know")
+    .description("show every policy with its pattern and idioms, and the findings")
     .action(async (project: string, flags: SourceFlags) => {
       const source = await openSource(projectOptions(project, flags));
       try {

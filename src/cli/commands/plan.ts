@@ -17,7 +17,7 @@ import { coloursFor, print, say } from "../terminal.ts";
 
 export function planCommand(program: Command, done: (exit: number) => void): void {
   withPlan(program.command("plan"))
-    .description("plan the move to claims, rehearse it, and write the migration and its way back")
+    .description("plan the move to claims, rehearse it, and write the migration and its down migration")
     .action(async (project: string, flags: PlanFlags) => {
       const options = projectOptions(project, flags);
       const now = new Date();

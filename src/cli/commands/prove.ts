@@ -7,7 +7,7 @@ import { compare, never } from "../prove-run.ts";
 
 export function proveCommand(program: Command, done: (exit: number) => void): void {
   withTimeout(program.command("prove"))
-    .description("prove what a change of policies lets through, or that something never is; works without any config")
+    .description("prove how a change of policies changes access, or that something is never allowed; needs no config")
     .argument("[before]", "a folder of migrations, git:REVISION, a postgres:// URL, env:NAME, or a catalog as .json")
     .argument("[after]", "the same", ".")
     .option(
@@ -16,10 +16,13 @@ export function proveCommand(program: Command, done: (exit: number) => void): vo
       several,
       [],
     )
-    .option("--tenant <column=claim>", "whose a row is, for the ready properties: org_id=app_metadata.org_id")
+    .option(
+      "--tenant <column=claim>",
+      "the tenant's column and claim, for the predefined properties: org_id=app_metadata.org_id",
+    )
     .option("--assume <condition>", "SQL over settings and claims that every request satisfies", several, [])
     .option("--emit-smt2 <folder>", "write each question to the solver as SMT-LIB 2")
-    .addOption(new Option("--format <format>", "how results are printed").choices([...FORMATS]).default("terminal"))
+    .addOption(new Option("--format <format>", "output format").choices([...FORMATS]).default("terminal"))
     .action(async (before: string | undefined, after: string, flags: ProveFlags) => {
       const limits = { timeout: flags.proveTimeout, ...queryFiles(flags.emitSmt2) };
       if (flags.never.length > 0) done(await never(before ?? ".", flags, limits));

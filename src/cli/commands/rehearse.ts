@@ -9,7 +9,9 @@ import { coloursFor, print, say } from "../terminal.ts";
 
 export function rehearseCommand(program: Command, done: (exit: number) => void): void {
   withSource(program.command("rehearse"))
-    .description("run the plan's files up, down and up again on a scratch database, and compare access for real")
+    .description(
+      "run the plan's files up, down and up again on a scratch database, and compare access before and after",
+    )
     .action(async (project: string, flags: SourceFlags) => {
       const options = projectOptions(project, flags);
       const rehearsal = await rehearseProject(options);

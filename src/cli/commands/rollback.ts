@@ -9,13 +9,13 @@ import { coloursFor, print } from "../terminal.ts";
 
 export function rollbackCommand(program: Command, done: (exit: number) => void): void {
   withTarget(program.command("rollback"))
-    .description("put back what the target's journal says was there before")
+    .description("restore what was there before, from the target's journal")
     .option("--to <id>", "take back everything after this entry of the journal; 0: everything (default: the last plan)")
-    .option("--file <down.sql>", "by the plan's down file, where the journal does not know of it")
+    .option("--file <down.sql>", "use the plan's down file, where the journal does not know the plan")
     .option("--plan <file>", "with --file: the plan that it belongs to (default: .rlsmith/plan.json)")
-    .option("--dry-run", "do all of it, roll it back, and say how long each lock was held")
-    .option("--force", "overwrite what somebody changed since; wants --reason")
-    .option("--reason <text>", "why that may be lost; it goes into the journal")
+    .option("--dry-run", "do everything, roll it back, and print how long each lock was held")
+    .option("--force", "overwrite what was changed after apply; needs --reason")
+    .option("--reason <text>", "the reason for --force; it goes into the journal")
     .action(async (project: string, flags: RollbackFlags) => {
       const way = wayOf(flags);
       const on = await onTarget(project, flags);

@@ -8,21 +8,19 @@ import { attack, emit, mutate } from "../verify-run.ts";
 export function verifyCommand(program: Command, done: (exit: number) => void): void {
   withSource(
     program.command("verify"),
-    new Option("--format <format>", "how results are printed").choices([...VERIFY_FORMATS]).default("terminal"),
+    new Option("--format <format>", "output format").choices([...VERIFY_FORMATS]).default("terminal"),
   )
-    .description("attack the database as its tenants would, and list what reaches rows that are not theirs")
-    .option("-w, --write-and-roll-back", "with --db: put invented rows in, try writes too, and roll all of it back")
-    .option("--compare <file>", "say what has changed since an earlier `--format json`")
+    .description("attack the database as its tenants would, and list every way to rows of another tenant")
+    .option("-w, --write-and-roll-back", "with --db: insert invented rows, try writes too, and roll everything back")
+    .option("--compare <file>", "list the changes since an earlier `--format json`")
     .addOption(
-      new Option("--emit <kind>", "write the matrix as a file of tests instead")
-        .choices([...EMITTED])
-        .conflicts("compare"),
+      new Option("--emit <kind>", "write the attack as a file of tests").choices([...EMITTED]).conflicts("compare"),
     )
     .addOption(
-      new Option("--mutants", "make each policy worse in turn, and list what nothing notices").conflicts([
-        "emit",
-        "compare",
-      ]),
+      new Option(
+        "--mutants",
+        "weaken each policy in turn, and list the changes that the attack does not notice",
+      ).conflicts(["emit", "compare"]),
     )
     .action(async (project: string, flags: VerifyFlags) => {
       if (flags.writeAndRollBack === true && flags.db === undefined)
@@ -30,7 +28,7 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
           "usage",
           "NOTHING_TO_ALLOW",
           "--write-and-roll-back is for a live database, and none was named",
-          "leave it out: the scratch database is written to anyway, or name one with --db",
+          "leave it out, for a scratch database is written to anyway; or name a database with --db",
         );
       if (flags.mutants === true && flags.format !== "terminal" && flags.format !== "json")
         throw new ToolError(

@@ -12,7 +12,7 @@ import type { ExpressionRule, RuleContext } from "../rule.ts";
 export const initplan: ExpressionRule = {
   id: "initplan",
   title: "evaluate claims once a statement",
-  why: "A bare auth.jwt() is evaluated for every row. Inside an uncorrelated scalar sub-query it is evaluated once (InitPlan): 36 ms against 1,392 ms on 500,000 rows, PostgreSQL 15.",
+  why: "A bare auth.jwt() is evaluated for every row. Inside an uncorrelated scalar sub-query it is evaluated once for the statement (an InitPlan). On 500,000 rows without an index, PostgreSQL 15: the hybrid of variable and claim 1,281 ms, the bare claim 1,392 ms, this form 36 ms, no row security and a WHERE written by hand 50 ms.",
   obligation: "equivalent",
   examples: [
     {

@@ -1,0 +1,71 @@
+import type { ErrorPage } from "../page.ts";
+
+/** Errors in making, writing and reading a plan. */
+export const PLAN_ERRORS = {
+  OPEN_DECISIONS: {
+    kind: "open-decision",
+    title: "a decision is open",
+    why: "A policy reads a variable without a claim to fall back on, a variable has no claim, or a bypass flag is undecided. Each choice changes who may do what, so rlsmith does not make it. No file was written.",
+    todo: ["Decide each of them in rlsmith.config.ts, with a reason, and run `rlsmith plan` again."],
+  },
+  NOT_PROVEN: {
+    kind: "not-proven",
+    title: "a policy would become looser, or its verdict is not settled",
+    why: "The proof found states in which the new policy allows what the old one denied, or could not decide. The witnesses are printed above the error. No file was written.",
+    todo: [
+      "Correct the policy or the config if the difference is not wanted.",
+      "Accept it with a reason: `rlsmith plan --accept 'public.note.note_read=…'`. The reason is kept in the plan.",
+    ],
+  },
+  ACCEPT_WITHOUT_REASON: {
+    kind: "usage",
+    title: "`--accept` was given without a reason",
+    why: "The reason is kept in the plan and in its report, for the colleague who reviews them.",
+    todo: ["Write `--accept 'schema.relation.policy=the reason'`."],
+  },
+  NO_SUCH_POLICY: {
+    kind: "usage",
+    title: "`--accept` names a policy that does not exist",
+    why: "An acceptance that matches nothing would hide a misspelling.",
+    todo: ["Name the policy as the plan does: `schema.relation.policy`, each part quoted where SQL needs it."],
+  },
+  OUTPUT_EXISTS: {
+    kind: "usage",
+    title: "the file to be written exists already",
+    why: "rlsmith never overwrites a migration or a config.",
+    todo: [
+      "Move the file away, or write elsewhere with `--out`.",
+      "`rlsmith init --force` writes a new config; decisions in the old one are lost.",
+    ],
+  },
+  CANNOT_WRITE: {
+    kind: "environment",
+    title: "the files could not be written",
+    why: "The disk is full, or the folder is not writable. The files are written together: none was left behind.",
+    todo: ["Free space, or correct the permissions of the folder, and run the command again."],
+  },
+  NO_PLAN: {
+    kind: "usage",
+    title: "there is no plan",
+    why: "The command works on `.rlsmith/plan.json`, or on the file that `--plan` names.",
+    todo: ["Run `rlsmith plan`."],
+  },
+  STALE_PLAN: {
+    kind: "environment",
+    title: "the plan is out of date",
+    why: "The migrations have changed since it was made, a file of it is missing, or another version of rlsmith wrote it.",
+    todo: ["Run `rlsmith plan` again."],
+  },
+  PLAN_EDITED: {
+    kind: "environment",
+    title: "plan.json was edited",
+    why: "The plan carries a hash of its content. What was edited was neither proved nor rehearsed.",
+    todo: ["Change the config instead, and run `rlsmith plan` again."],
+  },
+  BOTH_WAYS_IN_ONE_FILE: {
+    kind: "usage",
+    title: "the up and down migrations are in one file, which rehearse cannot split",
+    why: "goose, tern and dbmate keep both in one file.",
+    todo: ["Run `rlsmith plan --dry-run`, which rehearses too."],
+  },
+} as const satisfies Record<string, ErrorPage>;

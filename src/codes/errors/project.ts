@@ -1,0 +1,91 @@
+import type { ErrorPage } from "../page.ts";
+
+/** Errors in finding and reading a project, a revision or a catalog. */
+export const PROJECT_ERRORS = {
+  NO_SUCH_FOLDER: {
+    kind: "usage",
+    title: "the folder does not exist",
+    why: "The command line or the config names a folder that is not there.",
+    todo: ["Name the project's folder, or leave the argument out for the current one."],
+  },
+  NO_MIGRATIONS: {
+    kind: "usage",
+    title: "no migrations were found",
+    why: "The folder holds no file that one of the known migration tools would run. The hint lists the places that were searched.",
+    todo: [
+      "Name the folder with `--folder` and the tool with `--layout`, or `migrations` in rlsmith.config.ts.",
+      "Or read a database with `--db`.",
+    ],
+  },
+  AMBIGUOUS_MIGRATIONS: {
+    kind: "usage",
+    title: "the project has several migrations folders",
+    why: "rlsmith does not guess which of them describes the database.",
+    todo: ["Name one with `--folder`, or `migrations.folder` in rlsmith.config.ts."],
+  },
+  BAD_JOURNAL: {
+    kind: "environment",
+    title: "the journal of Drizzle cannot be read",
+    why: "`meta/_journal.json` gives the order of the migrations. It is no valid JSON, or lacks the entries.",
+    todo: [
+      "Restore the file from version control.",
+      "Or use `--layout plain` to run the files in the order of their names.",
+    ],
+  },
+  REPLAY_FAILED: {
+    kind: "environment",
+    title: "a migration failed, and `--strict` stops at the first failure",
+    why: "A statement raised an error on the scratch database. The message names the file, the line and the SQLSTATE.",
+    todo: [
+      "Correct the migration, or leave `--strict` out: rlsmith then goes on and reports what it could not create.",
+    ],
+  },
+  NO_POLICIES: {
+    kind: "usage",
+    title: "the database has no policy",
+    why: "There is nothing to plan. Usually the wrong folder or database was named.",
+    todo: ["Run `rlsmith inspect` to see what was read."],
+  },
+  NO_CATALOG: {
+    kind: "usage",
+    title: "the file is not a catalog of this version",
+    why: "A side named as a `.json` file must be the output of `rlsmith inspect --format json`, of a version with the same `formatVersion`.",
+    todo: ["Write it again: `rlsmith inspect --format json > catalog.json`."],
+  },
+  NO_SIDES: {
+    kind: "usage",
+    title: "`rlsmith prove` was given nothing to compare",
+    why: "It compares two sides, or checks properties of one with `--never`.",
+    todo: ["Name the side before the change: `rlsmith prove git:main .`."],
+  },
+  NO_SUCH_SIDE: {
+    kind: "usage",
+    title: "the argument is none of the things that can be compared",
+    why: "A side is a folder, `git:REVISION`, a `postgres://` URL, `env:NAME` that holds one, or a catalog as `.json`.",
+    todo: ["Check the spelling of the folder, or put `git:` in front of a revision."],
+  },
+  NO_SUCH_VARIABLE: {
+    kind: "usage",
+    title: "the environment variable is not set",
+    why: "`env:NAME` reads a database URL from the environment, so that no password is on the command line.",
+    todo: ["Set the variable to a `postgres://` URL."],
+  },
+  NO_REPOSITORY: {
+    kind: "usage",
+    title: "the folder is in no git repository",
+    why: "`git:REVISION` reads the project as it was at a revision.",
+    todo: ["Run the command inside the repository, or name a folder."],
+  },
+  NO_SUCH_REVISION: {
+    kind: "usage",
+    title: "git does not know the revision",
+    why: "There is no branch, tag or commit of that name. A shallow clone lacks most of them.",
+    todo: ["Check the name.", "In CI, fetch the history: `git fetch --unshallow`."],
+  },
+  CHECKOUT_FAILED: {
+    kind: "environment",
+    title: "the revision could not be unpacked",
+    why: "rlsmith unpacks a revision into a temporary folder with `git archive` and `tar`. One of them failed or is not installed.",
+    todo: ["Install git and tar.", "Or check the revision out yourself and name its folder."],
+  },
+} as const satisfies Record<string, ErrorPage>;

@@ -1,0 +1,82 @@
+import type { ErrorPage } from "../page.ts";
+
+/** Errors about the target of apply and rollback, and what must precede it. */
+export const TARGET_ERRORS = {
+  WHICH_TARGET: {
+    kind: "usage",
+    title: "the command does not say which target it is for",
+    why: "The config names no target, or several of them.",
+    todo: ["Add `--target staging`, with a name from `targets` in rlsmith.config.ts."],
+  },
+  NO_SUCH_TARGET: {
+    kind: "usage",
+    title: "the config has no target of that name",
+    why: "apply and rollback write only to databases that the config names.",
+    todo: ["Use one of the names in the hint, or add the target to `targets` in rlsmith.config.ts."],
+  },
+  NO_TARGET_URL: {
+    kind: "environment",
+    title: "the URL of the target could not be found out",
+    why: "The environment variable that holds it is not set, or the command that prints it failed, took too long, or printed something else.",
+    todo: [
+      "Set the variable, or run the command by hand in the project's folder. It must print the URL and nothing else.",
+    ],
+  },
+  TRANSACTION_POOLER: {
+    kind: "environment",
+    title: "the target is reached through a pooler in transaction mode",
+    why: "There each transaction may run on another server connection. Advisory locks and settings of a session, on which apply depends, do not last.",
+    todo: ["Use the server's own address, or the pooler's port for session mode (Supabase: 5432 instead of 6543)."],
+  },
+  READ_ONLY_STANDBY: {
+    kind: "environment",
+    title: "the target is a standby",
+    why: "A standby server accepts no writes.",
+    todo: ["Name the primary server in the target's URL."],
+  },
+  READ_ONLY_LOGIN: {
+    kind: "environment",
+    title: "transactions of this login are read-only",
+    why: "`default_transaction_read_only` is on for the login or the database. rlsmith does not override what an administrator set.",
+    todo: ["Connect as a login that may write, or reset the setting for this one."],
+  },
+  BAD_CUT: {
+    kind: "usage",
+    title: "`--by` does not know this way to form groups",
+    why: "A plan is applied in one transaction, or in one for each group of relations.",
+    todo: ["Use `--by relation`, `--by context`, or a number of relations such as `--by 5`."],
+  },
+  NO_CAPACITY: {
+    kind: "usage",
+    title: "`rlsmith approve` was given without `--as`",
+    why: "An approval records the capacity in which it was given.",
+    todo: ['Write for instance `rlsmith approve --as "Security Lead"`.'],
+  },
+  NOBODY: {
+    kind: "environment",
+    title: "git has no mail address for you",
+    why: "An approval records who gave it, as git knows the person.",
+    todo: ["Set `git config user.name` and `git config user.email`."],
+  },
+  NO_APPROVALS: {
+    kind: "environment",
+    title: "the file of approvals cannot be read",
+    why: "`.rlsmith/approvals.json` is not in the format that `rlsmith approve` writes.",
+    todo: ["Restore it from version control, or remove it and approve again."],
+  },
+  APPROVALS_MISSING: {
+    kind: "not-proven",
+    title: "the target requires more approvals of this plan",
+    why: "`requireApprovals` counts people who approved exactly this plan. A plan that changed has another hash and needs new approvals.",
+    todo: ['Have the plan approved: `rlsmith approve --as "Security Lead"`, and commit `.rlsmith/approvals.json`.'],
+  },
+  NOT_THERE_BEFORE: {
+    kind: "not-proven",
+    title: "the plan has not been in force on the preceding target for long enough",
+    why: "`after` of the target requires that the same plan was applied to another target so many hours ago, and that nothing it changed there was changed since.",
+    todo: [
+      "Apply the plan to that target, and watch its errors and logs for the time required.",
+      "If something was changed there, find out by whom and why before you go on.",
+    ],
+  },
+} as const satisfies Record<string, ErrorPage>;

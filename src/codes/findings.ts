@@ -1,0 +1,19 @@
+import { MEMBER_FINDINGS } from "./findings/claims-members.ts";
+import { SYNC_FINDINGS } from "./findings/claims-sync.ts";
+import { POLICY_FINDINGS } from "./findings/policies.ts";
+import { RELATION_FINDINGS } from "./findings/relations.ts";
+import { REPLAY_FINDINGS } from "./findings/replay.ts";
+import { REWRITE_FINDINGS } from "./findings/rewrite.ts";
+
+/** Every code that a finding can have, with its page under docs/findings/. */
+export const FINDINGS = {
+  ...POLICY_FINDINGS,
+  ...RELATION_FINDINGS,
+  ...REWRITE_FINDINGS,
+  ...REPLAY_FINDINGS,
+  ...SYNC_FINDINGS,
+  ...MEMBER_FINDINGS,
+};
+
+/** A code of the catalogue. A finding with another one does not compile. */
+export type FindingCode = keyof typeof FINDINGS;

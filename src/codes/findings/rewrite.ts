@@ -1,0 +1,80 @@
+import type { FindingPage } from "../page.ts";
+
+/** Findings of the rewriting, which `rlsmith plan` reports. */
+export const REWRITE_FINDINGS = {
+  "claim-path": {
+    severity: ["error"],
+    by: ["plan"],
+    title: "a policy reads a mapped claim from another path of the token",
+    why: "The context map of the config says where the claim is. The policy reads it elsewhere, where the token usually has no value. A rewrite would change what the policy means, so it is left alone until you consent.",
+    example: {
+      sql: `create table note (id uuid primary key, org_id uuid not null);
+alter table note enable row level security;
+create policy note_read on note for select to authenticated
+  using (org_id = (auth.jwt() ->> 'org_id')::uuid);`,
+      config: { context: { "app.org_id": { claim: "app_metadata.org_id", type: "uuid" } } },
+    },
+    todo: [
+      "Give `rules.claimPath` a reason in rlsmith.config.ts to have the policy rewritten, or correct the policy yourself.",
+    ],
+  },
+  "unmapped-variable": {
+    severity: ["error"],
+    by: ["plan"],
+    title: "a policy reads a session variable that no claim is mapped to",
+    why: "rlsmith never guesses a claim. The policy is kept as it is, and still depends on the variable.",
+    example: {
+      sql: `create table note (id uuid primary key, org_id uuid not null);
+alter table note enable row level security;
+create policy note_read on note for select to authenticated
+  using (org_id = nullif(current_setting('app.org_id', true), '')::uuid);`,
+    },
+    todo: [
+      "Map the variable to a claim under `context` in rlsmith.config.ts, or decide it under `flags`.",
+      "Or name the policy under `keep`, with a reason.",
+    ],
+  },
+  "helper-not-rewritten": {
+    severity: ["error"],
+    by: ["plan"],
+    title: "a function reads a variable for policies and could not be rewritten",
+    why: "The policies that call it still depend on the variable after the migration. The message says which part of the body rlsmith could not rewrite.",
+    example: null,
+    todo: ["Rewrite the function's body in a migration of your own, then run `rlsmith plan` again."],
+  },
+  "infinite-recursion": {
+    severity: ["error"],
+    by: ["plan"],
+    title: "every statement on the relation fails with 42P17, and rlsmith could not break the cycle",
+    why: "A sub-query of a policy reaches the policy's own relation, directly or through the policies of other relations. Postgres then refuses every statement on it. rlsmith replaces such a sub-query by a call of a SECURITY DEFINER function, but here it could not: it does not know the result type of the sub-query, as with an aggregate.",
+    example: {
+      sql: `create table note (id uuid primary key, org_id uuid not null);
+alter table note enable row level security;
+create policy note_read on note for select to authenticated
+  using ((select count(*) from note other where other.org_id = note.org_id) < 100);`,
+    },
+    todo: [
+      "Move the sub-query into a SECURITY DEFINER function in a private schema with `search_path = ''`, and call it in the policy.",
+    ],
+  },
+  "initplan-would-recurse": {
+    severity: ["info"],
+    by: ["plan"],
+    title: "the policies of a relation keep bare claims, because the InitPlan form would recurse",
+    why: "To Postgres `(select auth.uid())` is a sub-query. In the SELECT policies of a relation that another of its policies looks at in a sub-query, it makes Postgres report infinite recursion (42P17). rlsmith leaves the claims bare there. They are evaluated for every row.",
+    example: {
+      sql: `create table note (id uuid primary key, org_id uuid not null, parent_id uuid);
+alter table note enable row level security;
+create policy note_read on note for select to authenticated
+  using (org_id = coalesce(nullif(current_setting('app.org_id', true), '')::uuid,
+                           (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid));
+create policy note_update on note for update to authenticated
+  using (org_id = (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid
+         and not exists (select from note child where child.parent_id = note.id));`,
+      config: { context: { "app.org_id": { claim: "app_metadata.org_id", type: "uuid" } } },
+    },
+    todo: [
+      "Nothing, for access is right. Move the other policy's sub-query into a SECURITY DEFINER function to gain the InitPlan form.",
+    ],
+  },
+} as const satisfies Record<string, FindingPage>;
