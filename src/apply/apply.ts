@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { expectedStates, type Expected } from "./expected.ts";
 import { groupsOf, isShared, scopeOf, type Cut } from "./groups.ts";
@@ -34,13 +35,13 @@ export interface ApplyRequest {
 
 /** A quick look at the result, made ready before anything is locked. */
 export interface Look {
-  /** in the transaction, before its commit: what speaks against it, a line each. `relations`: those of the group, `schema.name` */
-  ask(db: Db, relations: ReadonlySet<string>): Promise<string[]>;
+  /** in the transaction, before its commit: what speaks against it, a line each. `relations`: those of the group */
+  ask(db: Db, relations: ReadonlySet<NameKey>): Promise<string[]>;
   /** what could not be looked at, a sentence each */
   said(): string[];
 }
 
-export type PrepareLook = (db: Db, relations: ReadonlySet<string>) => Promise<Look>;
+export type PrepareLook = (db: Db, relations: ReadonlySet<NameKey>) => Promise<Look>;
 
 export interface ApplyResult {
   target: string;
@@ -71,7 +72,7 @@ export async function applyPlan(
     const journal = await readJournal(db);
     const { now, expected, standing } = await compare(db, plan);
     const inForceHere = inForce(journal).filter(({ planHash }) => planHash === request.planHash);
-    const off = now.relations.flatMap(({ schema, name, rowSecurity }) => (rowSecurity ? [] : [`${schema}.${name}`]));
+    const off = now.relations.filter(({ rowSecurity }) => !rowSecurity).map(nameKey);
     const unwritten = standing.applied.filter((step) => !isCovered(step, inForceHere));
     const base = {
       run,
@@ -110,14 +111,14 @@ export async function applyPlan(
     const pending = groupsOf({ ...plan, steps: standing.pending }, request.cut);
     const scope = scopeOf({ name: "", steps: standing.pending });
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
-    const relations = new Set(scope.relations.map(({ schema, name }) => `${schema}.${name}`));
+    const relations = new Set(scope.relations.map(nameKey));
     talk.stage("choosing rows of two tenants to look at");
     const look = await prepareLook(db, relations);
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
     const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
     for (const group of pending) {
       const own = scopeOf(group);
-      const names = new Set(own.relations.map(({ schema, name }) => `${schema}.${name}`));
+      const names = new Set(own.relations.map(nameKey));
       const done = await runSurely(
         connections,
         db,
@@ -132,7 +133,7 @@ export async function applyPlan(
             ...group.steps.filter(isShared).flatMap(({ up }) => up),
           ],
           statements: group.steps.filter((step) => !isShared(step)).flatMap(({ up }) => up),
-          lockable: lockable.filter(({ schema, name }) => names.has(`${schema}.${name}`)),
+          lockable: lockable.filter((relation) => names.has(nameKey(relation))),
           objections: async (inside) => look.ask(inside, names),
           entry: { ...base, kind: "apply" },
         },
@@ -221,7 +222,7 @@ export async function compare(db: Db, plan: Plan): Promise<{ now: State; expecte
 }
 
 function refuseMissing(now: State): void {
-  const gone = now.relations.filter(({ exists }) => !exists).map(({ schema, name }) => `${schema}.${name}`);
+  const gone = now.relations.filter(({ exists }) => !exists).map(nameKey);
   if (gone.length === 0) return;
   throw new ToolError(
     "environment",
