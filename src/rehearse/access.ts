@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap, Regime } from "../pg/context.ts";
+import { relationKey, type NameKey } from "../pg/name.ts";
+import { readRowKeys, type RowKey } from "../pg/row-key.ts";
 import type { AnnouncedChange } from "../plan/plan.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { Fixtures } from "../fixtures/fixtures.ts";
 import { announcedBy, type Situation } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { personasFor, type Persona } from "./personas.ts";
-import { attemptsFor, keyOf, type Attempt } from "./statements.ts";
+import { attemptsFor, foreignKeysOf, type Attempt } from "./statements.ts";
 
 const DRIVER = readFileSync(new URL("./run.sql", import.meta.url), "utf8");
 
@@ -30,7 +32,7 @@ export interface AccessDifference {
 export interface AccessReport {
   cells: number;
   personas: Persona[];
-  relations: { filled: string[]; notFilled: Fixtures["notFilled"] };
+  relations: { filled: NameKey[]; notFilled: Fixtures["notFilled"] };
   differences: AccessDifference[];
   unannounced: number;
   /** statements that reached another tenant's rows while a variable held that tenant's value */
@@ -70,11 +72,13 @@ export async function compareAccess(
   const attempts = new Map(
     fixtures.tenants.map((tenant) => [tenant.name, attemptsFor(catalog, fixtures, tenant.name)]),
   );
+  const foreign = new Map<string, ReadonlyMap<NameKey, ReadonlySet<RowKey>>>();
+  for (const { name } of fixtures.tenants) foreign.set(name, await foreignKeysOf(before.db, catalog, fixtures, name));
   const report: AccessReport = {
     cells: 0,
     personas,
     relations: {
-      filled: fixtures.filled.map((table) => `${table.schema}.${table.relation}`),
+      filled: fixtures.filled.map(relationKey),
       notFilled: fixtures.notFilled,
     },
     differences: [],
@@ -101,7 +105,8 @@ export async function compareAccess(
     for (const [index, attempt] of tried.entries()) {
       const [was, is] = [old[index], now[index]];
       if (!was || !is) continue;
-      if (standing.regime === "foreign" && persona.member) countCrossing(report, attempt, persona, fixtures, was, is);
+      if (standing.regime === "foreign" && persona.member)
+        countCrossing(report, attempt, foreign.get(persona.tenant), was, is);
       if (same(was, is)) continue;
       const situation: Situation = {
         regime: standing.regime,
@@ -181,7 +186,7 @@ async function runBatch(
     if (result.error !== undefined) return { kind: "error", sqlstate: result.error };
     const answer = result.answer ?? "";
     if (!attempts[index]?.reads) return { kind: "rows", rows: Number(answer), keys: null };
-    const keys = answer === "" ? [] : answer.split("\n");
+    const keys = readRowKeys(answer);
     return { kind: "rows", rows: keys.length, keys };
   });
 }
@@ -191,22 +196,14 @@ const same = (a: Outcome, b: Outcome): boolean => JSON.stringify(a) === JSON.str
 function countCrossing(
   report: AccessReport,
   attempt: Attempt,
-  persona: Persona,
-  fixtures: Fixtures,
+  foreign: ReadonlyMap<NameKey, ReadonlySet<RowKey>> | undefined,
   was: Outcome,
   is: Outcome,
 ): void {
   if (!attempt.crosses) return;
-  const table = fixtures.filled.find(
-    (candidate) => candidate.schema === attempt.schema && candidate.relation === attempt.relation,
-  );
-  const foreignKeys = new Set(
-    Object.entries(table?.rows ?? {}).flatMap(([tenant, rows]) =>
-      table && tenant !== persona.tenant ? rows.map((row) => keyOf(table, row)) : [],
-    ),
-  );
+  const foreignKeys = foreign?.get(relationKey(attempt));
   const reached = (outcome: Outcome): boolean =>
-    outcome.kind === "rows" && (outcome.keys ? outcome.keys.some((key) => foreignKeys.has(key)) : outcome.rows > 0);
+    outcome.kind === "rows" && (outcome.keys ? outcome.keys.some((key) => foreignKeys?.has(key)) : outcome.rows > 0);
   const counted = report.crossTenant;
   if (reached(was)) counted[attempt.reads ? "readsBefore" : "writesBefore"] += 1;
   if (reached(is)) counted[attempt.reads ? "readsAfter" : "writesAfter"] += 1;

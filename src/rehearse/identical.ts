@@ -1,12 +1,13 @@
 import type { Catalog } from "../pg/catalog.ts";
+import { functionKey, nameKey, relationKey } from "../pg/name.ts";
 
 /** What differs between two catalogs, readable: `policy public.staff / staff_select: using: "…" → "…"`. The server's version is not looked at. */
 export function sameCatalog(a: Catalog, b: Catalog): { same: boolean; differences: string[] } {
   const differences = [
-    ...compare("policy", a.policies, b.policies, (p) => `${p.schema}.${p.relation} / ${p.name}`),
-    ...compare("relation", a.relations, b.relations, (r) => `${r.schema}.${r.name}`),
-    ...compare("function", a.functions, b.functions, (f) => `${f.schema}.${f.name}(${f.identityArguments})`),
-    ...compare("trigger", a.triggers, b.triggers, (t) => `${t.schema}.${t.relation} / ${t.name}`),
+    ...compare("policy", a.policies, b.policies, (p) => `${relationKey(p)} / ${p.name}`),
+    ...compare("relation", a.relations, b.relations, nameKey),
+    ...compare("function", a.functions, b.functions, functionKey),
+    ...compare("trigger", a.triggers, b.triggers, (t) => `${relationKey(t)} / ${t.name}`),
     ...compare("role", a.roles, b.roles, (r) => r.name),
   ];
   return { same: differences.length === 0, differences };

@@ -2,6 +2,7 @@ import type { Catalog } from "../pg/catalog.ts";
 import type { Regime } from "../pg/context.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
+import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import type { AnnouncedChange } from "../plan/plan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Attempt } from "./statements.ts";
@@ -28,7 +29,7 @@ export function announcedBy(
   if (regime === "foreign" && withoutContext && JSON.stringify(after) === JSON.stringify(withoutContext))
     return "access follows the token instead of the variable";
   const direction = directionOf(before, after);
-  const reached = reachOf(catalog, `${attempt.schema}.${attempt.relation}`);
+  const reached = reachOf(catalog, relationKey(attempt));
   const fits = announced.find(
     (change) =>
       (change.regime === null || change.regime === regime) &&
@@ -69,32 +70,31 @@ const rowsOf = (outcome: Outcome): number =>
       ? 1
       : 0;
 
-function concerns(change: AnnouncedChange, attempt: Attempt, reached: ReadonlySet<string>): boolean {
-  const name = `${change.schema}.${change.relation}`;
-  if (name === `${attempt.schema}.${attempt.relation}`)
-    return attempt.commands.some((command) => change.commands.includes(command));
+function concerns(change: AnnouncedChange, attempt: Attempt, reached: ReadonlySet<NameKey>): boolean {
+  const name = relationKey(change);
+  if (name === relationKey(attempt)) return attempt.commands.some((command) => change.commands.includes(command));
   // a policy's sub-query, or a view, reads another relation under its SELECT policies
   return reached.has(name) && change.commands.includes("SELECT");
 }
 
-const cache = new WeakMap<Catalog, Map<string, Set<string>>>();
+const cache = new WeakMap<Catalog, Map<NameKey, Set<NameKey>>>();
 
 /** Relations that are read when this one is: through sub-queries of policies, through theirs, and so on; a view may read anything. */
-function reachOf(catalog: Catalog, relation: string): ReadonlySet<string> {
-  const known = cache.get(catalog) ?? new Map<string, Set<string>>();
+function reachOf(catalog: Catalog, relation: NameKey): ReadonlySet<NameKey> {
+  const known = cache.get(catalog) ?? new Map<NameKey, Set<NameKey>>();
   cache.set(catalog, known);
   const found = known.get(relation);
   if (found) return found;
-  const reached = new Set<string>();
+  const reached = new Set<NameKey>();
   known.set(relation, reached);
-  const views = new Set(catalog.relations.filter((r) => r.kind === "view").map((r) => `${r.schema}.${r.name}`));
-  if (views.has(relation)) for (const policy of catalog.policies) reached.add(`${policy.schema}.${policy.relation}`);
-  const visit = (name: string): void => {
+  const views = new Set(catalog.relations.filter((r) => r.kind === "view").map(nameKey));
+  if (views.has(relation)) for (const policy of catalog.policies) reached.add(relationKey(policy));
+  const visit = (name: NameKey): void => {
     for (const policy of catalog.policies)
-      if (`${policy.schema}.${policy.relation}` === name)
+      if (relationKey(policy) === name)
         for (const text of [policy.using, policy.check])
           for (const inner of text === null ? [] : relationsIn(parseExpr(text))) {
-            const next = `${inner.schema}.${inner.name}`;
+            const next = nameKey(inner);
             if (reached.has(next)) continue;
             reached.add(next);
             visit(next);

@@ -2,6 +2,7 @@ import type { Db } from "../db/port.ts";
 import { pgErrorOf } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { policyId } from "../pg/policy.ts";
 import type { Migration, Plan } from "../plan/plan.ts";
 import type { Progress } from "../progress.ts";
 import type { Scratch } from "../scratch/scratch.ts";
@@ -146,15 +147,11 @@ async function run(db: Db, sql: string, ownTransaction: boolean): Promise<string
 }
 
 function countReads(catalog: Catalog, plan: Plan): number {
-  const kept = new Set(
-    plan.policies
-      .filter((o) => o.outcome === "kept")
-      .map((o) => `${o.before.schema}\0${o.before.relation}\0${o.before.name}`),
-  );
+  const kept = new Set(plan.policies.filter((o) => o.outcome === "kept").map((o) => policyId(o.before)));
   const settings = plan.retired.map((setting) => `current_setting('${setting}'`);
   return catalog.policies.filter(
     (policy) =>
-      !kept.has(`${policy.schema}\0${policy.relation}\0${policy.name}`) &&
+      !kept.has(policyId(policy)) &&
       settings.some((read) => `${policy.using} ${policy.check}`.toLowerCase().includes(read)),
   ).length;
 }

@@ -1,6 +1,9 @@
-import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
+import type { Db } from "../db/port.ts";
+import { PLATFORM_SCHEMAS, type Catalog, type Column, type Relation } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { nameKey, quoteName, relationKey, relationOf, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
+import { readRowKeys, rowKeySql, rowKeysSql, wholeRowKeySql, type RowKey } from "../pg/row-key.ts";
 import type { FilledTable, Fixtures, Row } from "../fixtures/fixtures.ts";
 
 /** One statement that a persona tries on one relation. */
@@ -21,11 +24,9 @@ export interface Attempt {
 /** What a persona of `tenant` tries, on every relation that has rows: reads, inserts, updates in place and to another tenant, deletes, with and without WHERE. */
 export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string): Attempt[] {
   const foreign = fixtures.tenants.find((candidate) => candidate.name !== tenant)?.name ?? tenant;
-  const withPolicies = new Set(catalog.policies.map((policy) => `${policy.schema}.${policy.relation}`));
+  const withPolicies = new Set(catalog.policies.map(relationKey));
   const tables = fixtures.filled
-    .filter(
-      (table) => !PLATFORM_SCHEMAS.includes(table.schema) || withPolicies.has(`${table.schema}.${table.relation}`),
-    )
+    .filter((table) => !PLATFORM_SCHEMAS.includes(table.schema) || withPolicies.has(relationKey(table)))
     .flatMap((table) => attemptsOn(table, fixtures, catalog, tenant, foreign));
   const views = catalog.relations
     .filter((relation) => relation.kind === "view" && !PLATFORM_SCHEMAS.includes(relation.schema))
@@ -34,7 +35,7 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
       relation: view.name,
       name: "SELECT",
       commands: ["SELECT"],
-      sql: `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${viewKey(view)} as k from ${quoteQualified(view.schema, view.name)} v) x`,
+      sql: rowKeysSql(viewKey(view), `${quoteQualified(view.schema, view.name)} v`),
       reads: true,
       crosses: false,
     }));
@@ -49,10 +50,7 @@ function attemptsOn(
   foreign: string,
 ): Attempt[] {
   const target = quoteQualified(table.schema, table.relation);
-  const relation = catalog.relations.find(
-    (candidate) => candidate.schema === table.schema && candidate.name === table.relation,
-  );
-  const columns = (relation?.columns ?? []).filter((column) => column.generated === "no");
+  const columns = columnsOf(catalog, relationOf(table)).filter((column) => column.generated === "no");
   const attempts: Attempt[] = [];
   const add = (
     name: string,
@@ -71,15 +69,11 @@ function attemptsOn(
     });
   const [ownRow] = table.rows[tenant] ?? [];
   const [foreignRow] = table.rows[foreign] ?? [];
-  const types = new Map(columns.map((column) => [column.name, column.type]));
+  // of all columns: the key may be an identity column
+  const types = typesOf(catalog, relationOf(table));
   const where = (row: Row): string => `where ${conditions(table, row, types)}`;
 
-  add(
-    "SELECT",
-    ["SELECT"],
-    `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${keyText(table)} as k from ${target} t) x`,
-    { reads: true, crosses: true },
-  );
+  add("SELECT", ["SELECT"], rowKeysSql(keyOf(table), `${target} t`), { reads: true, crosses: true });
 
   for (const [name, row, crosses] of [
     ["INSERT own tenant", spare(table, tenant, fixtures), false],
@@ -161,10 +155,8 @@ function spare(table: FilledTable, tenant: string, fixtures: Fixtures): Row | nu
   return fresh;
 }
 
-const keyText = (table: FilledTable): string =>
-  table.primaryKey.length === 0
-    ? "md5(t::text)"
-    : `concat_ws(' ', ${table.primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
+const keyOf = (table: FilledTable): string =>
+  table.primaryKey.length === 0 ? wholeRowKeySql("t") : rowKeySql(table.primaryKey, "t");
 
 /** What tells a view's rows apart: columns that identify, not those that a clock may have computed. */
 function viewKey(view: Relation): string {
@@ -173,14 +165,42 @@ function viewKey(view: Relation): string {
     /^(text|integer|bigint|smallint|boolean|character varying.*)$/.test(column.type),
   );
   const chosen = ids.length > 0 ? ids : steady;
-  return chosen.length === 0
-    ? "'row'"
-    : `concat_ws(' ', ${chosen.map((column) => `v.${quoteIdent(column.name)}::text`).join(", ")})`;
+  return rowKeySql(
+    chosen.map(({ name }) => name),
+    "v",
+  );
 }
 
-/** The key of a row as `keyText` writes it, to know whose rows a SELECT saw; null where it cannot be told. */
-export const keyOf = (table: FilledTable, row: Row): string | null =>
-  table.primaryKey.length === 0 ? null : table.primaryKey.map((column) => String(row[column])).join(" ");
+/**
+ * The keys of rows of other tenants, by relation, to know whose rows a SELECT saw: PostgreSQL makes them, as it does for the SELECT. A table
+ * without a primary key is left out. Reads as the login.
+ */
+export async function foreignKeysOf(
+  db: Db,
+  catalog: Catalog,
+  fixtures: Fixtures,
+  tenant: string,
+): Promise<Map<NameKey, ReadonlySet<RowKey>>> {
+  const found = new Map<NameKey, ReadonlySet<RowKey>>();
+  for (const table of fixtures.filled) {
+    const relation = relationOf(table);
+    const rows = Object.entries(table.rows).flatMap(([name, some]) => (name === tenant ? [] : some));
+    if (table.primaryKey.length === 0 || rows.length === 0) continue;
+    const types = typesOf(catalog, relation);
+    const where = rows.map((row) => `(${conditions(table, row, types)})`).join(" or ");
+    const [row] = await db.query<{ keys: string }>(
+      `select (${rowKeysSql(keyOf(table), `${quoteName(relation)} t where ${where}`)}) as keys`,
+    );
+    found.set(nameKey(relation), new Set(readRowKeys(row?.keys ?? "[]")));
+  }
+  return found;
+}
+
+const columnsOf = (catalog: Catalog, { schema, name }: QualifiedName): Column[] =>
+  catalog.relations.find((one) => one.schema === schema && one.name === name)?.columns ?? [];
+
+const typesOf = (catalog: Catalog, relation: QualifiedName): Map<string, string> =>
+  new Map(columnsOf(catalog, relation).map(({ name, type }) => [name, type]));
 
 function conditions(table: FilledTable, row: Row, types: ReadonlyMap<string, string>): string {
   const names =

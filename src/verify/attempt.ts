@@ -1,18 +1,19 @@
+import type { NameKey } from "../pg/name.ts";
 import type { Door } from "./breach.ts";
-import type { Command, DbObject } from "./cell.ts";
+import type { Command, DbObject, Subject } from "./cell.ts";
 
 /** One statement, not yet bound to a persona. */
 export interface Attempt {
-  /** `schema.relation` whose rows are at stake */
-  relation: string;
+  /** whose rows are at stake */
+  relation: Subject;
   through: DbObject;
   command: Command;
   /** how reports call it: `move own row to another tenant, blind` */
   attack: string;
   sql: string;
   answer: Answer;
-  /** which rows are looked at before and after: those of one relation, of all, or none */
-  probe: { kind: "relation"; name: string } | { kind: "all" } | null;
+  /** which rows are looked at before and after: those of one relation, of it without a tenant, of all, or none */
+  probe: Probe | null;
   judge: Judge;
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
@@ -20,10 +21,12 @@ export interface Attempt {
   answers?: readonly string[];
 }
 
+export type Probe = { kind: "relation" | "tenantless"; name: NameKey } | { kind: "all" };
+
 export type Answer =
-  /** the statement returns one text: keys of rows, one a line */
+  /** the statement returns one text: a JSON array with the keys of rows (`rowKeysSql`) */
   | "keys"
-  /** the statement returns one text: rows as JSON, one a line */
+  /** the statement returns one text: a JSON array of rows (`rowsSql`), null where there are none */
   | "output"
   /** the statement changes rows */
   | "changes";

@@ -1,4 +1,4 @@
-import type { Command, DbObject, PersonaClass, Standing } from "./cell.ts";
+import type { Command, DbObject, PersonaClass, Standing, Subject } from "./cell.ts";
 
 /** What opens it. */
 export type Door =
@@ -58,7 +58,7 @@ export interface Breach {
   kind: BreachKind;
   door: Door;
   /** the relation whose rows are reached, or the first of them */
-  relation: string;
+  relation: Subject;
   /** what has to be mended: `public.notes`, `public.all_notes`, `public.get_note(uuid)` */
   object: DbObject;
   /** lower case, no final period, user text in backticks */
@@ -74,7 +74,7 @@ export interface Breach {
   statements: string[];
   /** all that this cause opens */
   commands: Command[];
-  relations: string[];
+  relations: Subject[];
   cells: number;
 }
 

@@ -2,14 +2,15 @@ import type { FunctionFacts } from "../classify/functions.ts";
 import type { Attempt } from "./attempt.ts";
 import type { BreachKind, Door } from "./breach.ts";
 import type { PgFunction } from "../pg/catalog.ts";
-import type { DbObject } from "./cell.ts";
+import { nameKey, relationKey, type FunctionKey, type NameKey } from "../pg/name.ts";
+import type { DbObject, Subject, TriggerName } from "./cell.ts";
 import { signatureOf } from "./attacks/function.ts";
 import { DOORS } from "./doors.ts";
 import type { Ground } from "./ground.ts";
 import type { Judged } from "./judge.ts";
 import type { Actor } from "./personas.ts";
 import { tablesBehind } from "./surface.ts";
-import type { Target } from "./target.ts";
+import { isFiles, type Target } from "./target.ts";
 
 /** What opens a breach: what has to be mended. */
 export interface Cause {
@@ -24,12 +25,12 @@ export interface Cause {
 /** How the session variables were brought to another tenant's values; null: they were left alone. */
 export type Opened =
   | { kind: "variable"; settings: string[] }
-  | { kind: "function"; name: string; settings: string[] }
+  | { kind: "function"; name: FunctionKey; settings: string[] }
   | { kind: "leftover"; settings: string[] };
 
-/** What is known to be open by itself: `relation actor` of cells without a set variable. */
+/** What is known to be open by itself, to whom: of cells without a set variable. */
 export interface KnownOpen {
-  has(relation: string, actor: string): boolean;
+  has(relation: Subject, actor: string): boolean;
 }
 
 /** Trace a crossing back to the object that has to be mended. */
@@ -107,6 +108,7 @@ function settingsOf(ground: Ground, fn: PgFunction): string[] {
 }
 
 function openedBy(attempt: Attempt, opened: Opened): Cause {
+  const { through } = attempt;
   const settings = list(opened.settings);
   if (opened.kind === "function")
     return {
@@ -118,7 +120,7 @@ function openedBy(attempt: Attempt, opened: Opened): Cause {
   return {
     door: "session-variable",
     kind: "tenancy",
-    object: { kind: "table", name: attempt.relation },
+    object: through.kind === "partition" ? { kind: "table", name: through.name } : through,
     message: `policies of \`${attempt.relation}\` believe ${settings}, which every client can set`,
   };
 }
@@ -127,13 +129,13 @@ function openTable(target: Target, actor: Actor, privileged: boolean, ground: Gr
   const object: DbObject = { kind: target.kind, name: target.name };
   const tenanted = target.own !== null;
   if (!target.rowSecurity) {
-    const parent = ground.surface.children.find((child) => `${child.schema}.${child.name}` === target.name)?.parent;
-    if (parent && ground.targets.get(`${parent.schema}.${parent.name}`)?.rowSecurity)
+    const parent = ground.surface.children.find((child) => nameKey(child) === target.name)?.parent;
+    if (parent && ground.targets.get(nameKey(parent))?.rowSecurity)
       return {
         door: "partition",
         kind: "tenancy",
         object,
-        message: `\`${target.name}\` is reached directly, where the policies of \`${parent.schema}.${parent.name}\` do not hold`,
+        message: `\`${target.name}\` is reached directly, where the policies of \`${nameKey(parent)}\` do not hold`,
       };
     return {
       door: "rls-off",
@@ -149,7 +151,7 @@ function openTable(target: Target, actor: Actor, privileged: boolean, ground: Gr
       object,
       message: `\`${actor.role}\` owns \`${target.name}\`, which does not FORCE row security`,
     };
-  if (target.name === "storage.objects")
+  if (isFiles(target))
     return {
       door: "storage",
       kind: "tenancy",
@@ -165,24 +167,22 @@ function openTable(target: Target, actor: Actor, privileged: boolean, ground: Gr
 }
 
 /** An own row was written, and something else changed, or came back with it: a trigger that runs with its owner's rights. */
-function triggerOf(ground: Ground, attempt: Attempt, reached: readonly string[]): Cause | null {
+function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]): Cause | null {
   if (!OWN_WRITES.test(attempt.attack)) return null;
   const elsewhere = attempt.answer === "output" || reached.some((name) => name !== attempt.relation);
   if (!elsewhere) return null;
-  const byName = new Map<string, FunctionFacts>(ground.facts.map((fact) => [`${fact.schema}.${fact.name}`, fact]));
+  const byName = new Map<NameKey, FunctionFacts>(ground.facts.map((fact) => [nameKey(fact), fact]));
   const triggers = ground.catalog.triggers.filter(
-    (trigger) => `${trigger.schema}.${trigger.relation}` === attempt.relation && trigger.enabled,
+    (trigger) => relationKey(trigger) === attempt.relation && trigger.enabled,
   );
   const names = (trigger: (typeof triggers)[number]): boolean =>
-    (byName.get(`${trigger.function.schema}.${trigger.function.name}`)?.tables ?? []).some((table) =>
-      reached.includes(`${table.schema}.${table.name}`),
-    );
+    (byName.get(nameKey(trigger.function))?.tables ?? []).some((table) => reached.includes(nameKey(table)));
   const found = triggers.find(names) ?? triggers[0];
   if (!found) return null;
   return {
     door: "trigger",
     kind: "tenancy",
-    object: { kind: "trigger", name: `${attempt.relation} / ${found.name}` },
+    object: { kind: "trigger", name: `${attempt.relation} / ${found.name}` as TriggerName },
     message: `the trigger \`${found.name}\` of \`${attempt.relation}\` ${attempt.answer === "output" ? "puts another tenant's data into the row that comes back" : `changes rows of other tenants in ${list(reached)}`}`,
   };
 }

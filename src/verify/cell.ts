@@ -1,3 +1,5 @@
+import type { FunctionKey, NameKey } from "../pg/name.ts";
+
 /** What kinds of persona there are; the heat table has one mark for each. */
 export type PersonaClass =
   /** a member of tenant A with the claims that the membership rows give it */
@@ -19,20 +21,22 @@ export interface Persona {
 }
 
 /** What a cell goes through to reach rows. */
-export interface DbObject {
-  kind:
-    | "table"
-    | "partition"
-    | "view"
-    | "materialized view"
-    | "function"
-    | "trigger"
-    | "sequence"
-    | "constraint"
-    | "default privileges";
-  /** `schema.name`, for functions `schema.name(types)`, for triggers `schema.relation / trigger` */
-  name: string;
-}
+export type DbObject =
+  | { kind: "table" | "partition" | "view" | "materialized view" | "sequence" | "constraint"; name: NameKey }
+  /** `schema.name(types)` */
+  | { kind: "function"; name: FunctionKey }
+  /** `schema.relation / trigger` */
+  | { kind: "trigger"; name: TriggerName }
+  /** a schema, or `every schema` */
+  | { kind: "default privileges"; name: string };
+
+export type TriggerName = string & { readonly brand: "TriggerName" };
+
+/** `schema.*`: every relation of a schema, made today or tomorrow. */
+export type SchemaKey = string & { readonly brand: "SchemaKey" };
+
+/** What rows are at stake of: a relation; a function that names none; a schema whose relations are still to be made. */
+export type Subject = NameKey | FunctionKey | SchemaKey;
 
 export type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "COPY" | "CALL";
 
@@ -67,8 +71,7 @@ export type Judgement =
 
 /** One statement that one persona tried, and what came of it. */
 export interface Cell {
-  /** `schema.relation` whose rows are at stake; of a function that names none, the function's name */
-  relation: string;
+  relation: Subject;
   through: DbObject;
   command: Command;
   persona: string;
@@ -81,5 +84,10 @@ export interface Cell {
 }
 
 /** A cell has the same key in every run: for comparing two runs. */
-export const cellKey = (cell: Cell): string =>
-  [cell.relation, cell.through.name, cell.command, cell.persona, cell.attack, cell.standing].join(" · ");
+export const cellKey = (cell: Cell): TupleKey =>
+  tupleKey(cell.relation, cell.through.name, cell.command, cell.persona, cell.attack, cell.standing);
+
+/** The key of several texts together. Joined by a character, two that differ could be one. */
+export type TupleKey = string & { readonly brand: "TupleKey" };
+
+export const tupleKey = (...parts: readonly string[]): TupleKey => JSON.stringify(parts) as TupleKey;

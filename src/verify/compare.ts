@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { ToolError } from "../errors.ts";
 import type { Breach } from "./breach.ts";
-import { cellKey, type Cell, type Outcome } from "./cell.ts";
+import { cellKey, tupleKey, type Cell, type Outcome, type TupleKey } from "./cell.ts";
 import type { Verification } from "./verification.ts";
 
 /** What an earlier run found, as far as a comparison needs it. */
 export interface Before {
   breaches: { id: string; name: string; message: string }[];
   /** cell → its outcome in a few words */
-  outcomes: Map<string, string>;
+  outcomes: Map<TupleKey, string>;
 }
 
 /** What has changed since. */
@@ -80,7 +80,7 @@ const inWords = (outcome: Outcome): string => {
 
 /** Take the cells of a run one by one, and say in the end what is other than before. */
 export function comparing(before: Before): { cell(cell: Cell): void; end(v: Verification): Comparison } {
-  const changed = new Map<string, Comparison["changed"][number]>();
+  const changed = new Map<TupleKey, Comparison["changed"][number]>();
   let met = 0;
   let newCells = 0;
   return {
@@ -90,7 +90,7 @@ export function comparing(before: Before): { cell(cell: Cell): void; end(v: Veri
       met += 1;
       const to = inWords(cell.outcome);
       if (from === to) return;
-      const key = [cell.relation, cell.command, from, to].join("\0");
+      const key = tupleKey(cell.relation, cell.command, from, to);
       const known = changed.get(key) ?? { relation: cell.relation, command: cell.command, from, to, cells: 0 };
       known.cells += 1;
       changed.set(key, known);

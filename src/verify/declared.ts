@@ -1,6 +1,8 @@
 import { matches, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { matchesName } from "../pg/name-pattern.ts";
+import { columnKey, nameKey } from "../pg/name.ts";
 import type { Cause } from "./cause.ts";
 import type { Command, DbObject } from "./cell.ts";
 import type { Actor } from "./personas.ts";
@@ -10,12 +12,12 @@ import type { Actor } from "./personas.ts";
  * (config) with every name that matches nothing.
  */
 export function checkDeclared(catalog: Catalog, { tenant, shared }: Config["verify"]): void {
-  const relations = catalog.relations.map(({ schema, name }) => `${schema}.${name}`);
-  const columns = catalog.relations.flatMap(({ schema, name, columns: of }) =>
-    of.map((column) => `${schema}.${name}.${column.name}`),
+  const relations = catalog.relations.map(nameKey);
+  const columns = catalog.relations.flatMap((relation) =>
+    relation.columns.map((column) => columnKey(relation, column.name)),
   );
   const unknown = (patterns: readonly string[], names: readonly string[]): string[] =>
-    patterns.filter((pattern) => !names.some((name) => matches(pattern, name)));
+    patterns.filter((pattern) => !names.some((name) => matchesName(pattern, name)));
   const faults = [
     ...unknown(Object.keys(shared), relations).map((name) => `verify.shared: there is no relation \`${name}\``),
     ...unknown(Object.keys(tenant), columns).map((name) => `verify.tenant: there is no column \`${name}\``),
@@ -43,7 +45,7 @@ export function isDeclared(
   command: Command,
   plain: (command: Command) => boolean,
 ): boolean {
-  if (!matches(entry.object, cause.object.name)) return false;
+  if (!matchesName(entry.object, cause.object.name)) return false;
   const door = entry.door === "policy" && cause.door === "claims" && plain(command) ? "policy" : cause.door;
   if (entry.door !== undefined && entry.door !== door) return false;
   if (entry.personas && !entry.personas.some((name) => name === actor.class || matches(name, actor.name))) return false;

@@ -3,8 +3,9 @@ import type { Db } from "../db/port.ts";
 import type { Fixtures } from "../fixtures/fixtures.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
+import type { NameKey } from "../pg/name.ts";
 import type { Surface } from "./surface.ts";
-import type { Target } from "./target.ts";
+import type { Targets } from "./target.ts";
 import type { Verification } from "./verification.ts";
 
 /** A database that is attacked, with the rows of two tenants in it. */
@@ -24,13 +25,13 @@ export interface Ground {
   memberships: readonly string[];
   surface: Surface;
   fixtures: Fixtures;
-  targets: ReadonlyMap<string, Target>;
+  targets: Targets;
   /** the transaction may write: false on a live database unless it was asked for */
   writes: boolean;
   /** only rows of the fixtures are read, for there may be millions */
   sampled: boolean;
   /** sequences that may advance for good → why; filled as transactions are opened */
-  unprotected: ReadonlyMap<string, string>;
+  unprotected: ReadonlyMap<NameKey, string>;
   /** what the login cannot do, a sentence each */
   missing: readonly string[];
   /** Ends whatever transaction is still open. */

@@ -1,9 +1,10 @@
+import type { NameKey } from "../pg/name.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Outcome } from "./cell.ts";
+import { tupleKey, type Outcome, type TupleKey } from "./cell.ts";
 import { findIn, type Evidence } from "./evidence.ts";
 import type { Actor } from "./personas.ts";
-import type { Answered } from "./run-batch.ts";
-import type { Target } from "./target.ts";
+import type { Answered, ChangedRow } from "./run-batch.ts";
+import type { Target, Targets } from "./target.ts";
 
 /** An outcome, and what of it crosses tenants. */
 export interface Judged {
@@ -11,17 +12,11 @@ export interface Judged {
   /** rows of somebody else were seen or changed, or what the attempt says is a breach happened */
   crosses: boolean;
   /** relations whose foreign rows it was, other than the attempt's own where a trigger or a function wrote elsewhere */
-  relations: string[];
+  relations: NameKey[];
 }
 
 /** What an answer says: whose rows were reached. Everything is foreign to a persona without a tenant. */
-export function judge(
-  attempt: Attempt,
-  actor: Actor,
-  answer: Answered,
-  targets: ReadonlyMap<string, Target>,
-  evidence: Evidence,
-): Judged {
+export function judge(attempt: Attempt, actor: Actor, answer: Answered, targets: Targets, evidence: Evidence): Judged {
   if (answer.kind === "error") return judgeError(attempt, answer);
   const target = targets.get(attempt.relation);
   const reached = reachedBy(attempt, answer, target, actor, evidence);
@@ -114,8 +109,8 @@ interface Reached {
   nobodys: number;
   /** rows without a tenant of relations whose rows have one */
   tenantless: number;
-  found: { value: string; relation: string } | null;
-  relations: string[];
+  found: { value: string; relation: NameKey } | null;
+  relations: NameKey[];
 }
 
 function reachedBy(
@@ -126,35 +121,34 @@ function reachedBy(
   evidence: Evidence,
 ): Reached {
   const changed = countChanged(answer.changed);
-  if (attempt.answer === "keys") {
-    const keys = answer.text === "" ? [] : answer.text.split("\n");
+  const { said } = answer;
+  if (said.kind === "keys") {
+    const { keys } = said;
     if (!target || target.own === null) return { ...changed, nobodys: keys.length, found: null };
     const own = keys.filter((key) => target.ownKeys.has(key)).length;
     const foreign = keys.filter((key) => target.foreignKeys.has(key)).length;
     return { own, foreign, nobodys: 0, tenantless: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
   }
-  if (attempt.answer === "changes") {
+  if (said.kind === "changes") {
     // where nothing can be looked at, what Postgres says it changed has to do
-    const said = attempt.probe === null ? Number(answer.text) : 0;
-    return { ...changed, nobodys: changed.nobodys + said, found: null };
+    const rows = attempt.probe === null ? said.rows : 0;
+    return { ...changed, nobodys: changed.nobodys + rows, found: null };
   }
   // what was handed in comes back, and says nothing
   const echoes = [attempt.sql];
   const found =
-    findIn(answer.text, evidence.foreign, echoes) ??
-    (actor.tenant === null ? findIn(answer.text, evidence.own, echoes) : null);
-  const seen = found === null && findIn(answer.text, evidence.own, []) !== null ? 1 : 0;
+    findIn(said.rows, evidence.foreign, echoes) ??
+    (actor.tenant === null ? findIn(said.rows, evidence.own, echoes) : null);
+  const seen = found === null && findIn(said.rows, evidence.own, []) !== null ? 1 : 0;
   return { ...changed, own: changed.own + (actor.tenant === null ? 0 : seen), found };
 }
 
-/** `+f<tab>public.visit<tab>key<tab>version`: rows that came, went or changed, each once. */
-function countChanged(lines: readonly string[]): Omit<Reached, "found"> {
-  const rows = { o: new Set<string>(), f: new Set<string>(), x: new Set<string>(), n: new Set<string>() };
-  const relations = new Set<string>();
-  for (const line of lines) {
-    const [whose, relation = "", key = ""] = line.slice(1).split("\t");
-    if (whose !== "o" && whose !== "f" && whose !== "x" && whose !== "n") continue;
-    rows[whose].add(`${relation}\t${key}`);
+/** Rows that came, went or changed, each once. */
+function countChanged(changed: readonly ChangedRow[]): Omit<Reached, "found"> {
+  const rows = { o: new Set<TupleKey>(), f: new Set<TupleKey>(), x: new Set<TupleKey>(), n: new Set<TupleKey>() };
+  const relations = new Set<NameKey>();
+  for (const { whose, relation, key } of changed) {
+    rows[whose].add(tupleKey(relation, key));
     if (whose === "f") relations.add(relation);
   }
   return {

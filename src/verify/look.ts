@@ -1,9 +1,12 @@
-import { matches, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { passing, passingText, takeBack } from "../db/savepoint.ts";
 import { sampleRows } from "../fixtures/sample.ts";
+import { matchesName } from "../pg/name-pattern.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import type { Attempt } from "./attempt.ts";
 import { readAttempts } from "./attacks/read.ts";
+import { tupleKey, type Subject, type TupleKey } from "./cell.ts";
 import { collectEvidence } from "./evidence.ts";
 import type { Ground } from "./ground.ts";
 import { judge } from "./judge.ts";
@@ -13,12 +16,12 @@ import { privilegesOf } from "./run.ts";
 import type { Known } from "./scratch-ground.ts";
 import { variableStandings, type Standing } from "./standings.ts";
 import { readSurface } from "./surface.ts";
-import { targetsOf, type Target } from "./target.ts";
+import { targetsByName, targetsOf, type Target } from "./target.ts";
 
 /** A few cells on a live database, made ready beforehand, asked inside a transaction that changes policies. */
 export interface QuickLook {
   /** Where other people's rows are read that were not before, or by a variable, a line each; inside the open transaction. */
-  ask(db: Db, relations: ReadonlySet<string>): Promise<string[]>;
+  ask(db: Db, relations: ReadonlySet<NameKey>): Promise<string[]>;
   /** what could not be looked at, a sentence each */
   said(): string[];
 }
@@ -36,7 +39,7 @@ export async function prepareLook(
   db: Db,
   known: Known,
   config: Config["verify"],
-  relations: ReadonlySet<string>,
+  relations: ReadonlySet<NameKey>,
 ): Promise<QuickLook> {
   await db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'");
   try {
@@ -60,14 +63,14 @@ async function prepared(
   db: Db,
   known: Known,
   config: Config["verify"],
-  relations: ReadonlySet<string>,
+  relations: ReadonlySet<NameKey>,
 ): Promise<QuickLook> {
   const said = new Set<string>();
   const fixtures = await sampleRows(db, known.catalog, known.context, known.columns);
   const surface = await readSurface(db);
-  const touched = known.catalog.relations.filter(({ schema, name }) => relations.has(`${schema}.${name}`));
+  const touched = known.catalog.relations.filter((relation) => relations.has(nameKey(relation)));
   const all = await targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true);
-  const targets = new Map(all.map((target) => [target.name, target]));
+  const targets = targetsByName(all);
   const evidence = await collectEvidence(db, targets);
   const looked = [...targets.values()].filter(({ foreignRows }) => foreignRows.length > 0);
   const without = [...relations].filter((name) => !looked.some((target) => target.name === name));
@@ -81,7 +84,7 @@ async function prepared(
     transaction: async (work) => passing(db, "", work),
   };
   const everybody = actorsFor(known.catalog, known.context, fixtures);
-  const actors: { actor: Actor; above: ReadonlyMap<string, string> }[] = [];
+  const actors: { actor: Actor; above: ReadonlyMap<Subject, string> }[] = [];
   for (const actor of [
     everybody.find((one) => one.class === "member"),
     everybody.find(({ name }) => name === "no claims"),
@@ -96,8 +99,8 @@ async function prepared(
     ) ?? null,
   ].filter((standing, n) => n === 0 || standing !== null);
 
-  /** `relation persona standing` of every cell that crosses; null: it took too long */
-  const crossing = async (on: Db, wanted: readonly Target[]): Promise<Map<string, string> | null> => {
+  /** every cell that crosses, by `tupleKey`; null: it took too long */
+  const crossing = async (on: Db, wanted: readonly Target[]): Promise<Map<TupleKey, Crossing> | null> => {
     const looks = actors.flatMap(({ actor, above }) => {
       const attempts = wanted
         .filter(({ name }) => !above.has(name))
@@ -107,7 +110,7 @@ async function prepared(
     });
     const answers = await answersTo(on, looks);
     if (answers === null) return null;
-    const found = new Map<string, string>();
+    const found = new Map<TupleKey, Crossing>();
     for (const [n, { actor, standing, attempts }] of looks.entries())
       for (const [m, attempt] of attempts.entries()) {
         const answer = answers[n]?.[m];
@@ -115,15 +118,15 @@ async function prepared(
         const { outcome, crosses } = judge(attempt, actor, answer, targets, evidence);
         if (outcome.kind === "not reached") said.add(`not looked at as \`${actor.role}\`: ${outcome.why}`);
         if (crosses && !isDeclared(config, attempt.relation))
-          found.set(
-            [attempt.relation, actor.name, standing?.name ?? ""].join("\0"),
-            `${attempt.relation}: ${actor.name} reads rows of another tenant${standing === null ? "" : `, ${standing.name}`}`,
-          );
+          found.set(tupleKey(attempt.relation, actor.name, standing?.name ?? ""), {
+            plain: tupleKey(attempt.relation, actor.name, ""),
+            line: `${attempt.relation}: ${actor.name} reads rows of another tenant${standing === null ? "" : `, ${standing.name}`}`,
+          });
       }
     return found;
   };
-  const before = new Map<string, string>();
-  const quick = new Set<string>();
+  const before = new Set<TupleKey>();
+  const quick = new Set<NameKey>();
   const { took: trip } = await timed(async () => db.query("select 1"));
   let spent = 0;
   for (const target of looked) {
@@ -132,7 +135,7 @@ async function prepared(
     if (result === null || spent + alone > LONGEST) continue;
     spent += alone;
     quick.add(target.name);
-    for (const [key, line] of result) before.set(key, line);
+    for (const key of result.keys()) before.add(key);
   }
   const slow = looked.filter(({ name }) => !quick.has(name)).map(({ name }) => name);
   if (slow.length > 0)
@@ -150,11 +153,9 @@ async function prepared(
         said.add("not looked at before the commit: the statements took too long");
         return [];
       }
-      return [...now].flatMap(([key, line]) => {
-        const [relation = "", persona = "", standing = ""] = key.split("\0");
-        const plain = [relation, persona, ""].join("\0");
+      return [...now].flatMap(([key, { plain, line }]) => {
         // what is open without a variable, and was before, is not this change's doing; what a variable opens is what the change is against
-        if (standing === "") return before.has(key) ? (said.add(`${line}, as before`), []) : [line];
+        if (key === plain) return before.has(key) ? (said.add(`${line}, as before`), []) : [line];
         return now.has(plain) ? [] : [line];
       });
     },
@@ -166,9 +167,15 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; took: numb
   return { result: await work(), took: performance.now() - started };
 }
 
-const isDeclared = (config: Config["verify"], relation: string): boolean =>
-  Object.keys(config.shared).some((pattern) => matches(pattern, relation)) ||
-  config.expected.some(({ object }) => matches(object, relation));
+const isDeclared = (config: Config["verify"], relation: Subject): boolean =>
+  Object.keys(config.shared).some((pattern) => matchesName(pattern, relation)) ||
+  config.expected.some(({ object }) => matchesName(object, relation));
+
+/** A cell that reaches rows of another tenant, and the key of the same without a variable. */
+interface Crossing {
+  plain: TupleKey;
+  line: string;
+}
 
 /** The statements of one persona under one standing. */
 interface Look {
@@ -186,9 +193,9 @@ async function answersTo(db: Db, looks: readonly Look[]): Promise<Answered[][] |
   });
   try {
     const results = await db.exec(texts.join(";\n"));
-    const answers = results.flatMap((rows) => (rows[0] !== undefined && "results" in rows[0] ? [answersOf(rows)] : []));
-    if (answers.length !== looks.length) throw new Error("each block is followed by a query for what it found");
-    return answers;
+    const found = results.filter((rows) => rows[0] !== undefined && "results" in rows[0]);
+    if (found.length !== looks.length) throw new Error("each block is followed by a query for what it found");
+    return looks.map(({ attempts }, n) => answersOf(found[n] ?? [], attempts));
   } catch (error) {
     await takeBack(db);
     if (pgErrorOf(error)?.sqlstate !== "57014") throw error;

@@ -1,3 +1,4 @@
+import { calledKey } from "../fixtures/hints.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { equal } from "../pg/expr/equal.ts";
@@ -5,10 +6,12 @@ import { as, type Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { printExpr } from "../pg/expr/print.ts";
 import { claimRead, columnRef, settingRead } from "../pg/expr/reads.ts";
-import { call, conjuncts } from "../pg/expr/shape.ts";
+import { conjuncts } from "../pg/expr/shape.ts";
 import { some } from "../pg/expr/walk.ts";
+import { nameKey } from "../pg/name.ts";
 import { createPolicy, dropPolicy, commentPolicy } from "../pg/policy-sql.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
+import { tupleKey } from "./cell.ts";
 
 /** A policy made worse, in one of the ways in which policies go wrong. */
 export interface PolicyMutant {
@@ -71,7 +74,7 @@ function withoutTenant(text: string, isTenant: (conjunct: Expr) => boolean): str
 /** Whether a conjunct compares a column with a claim or a variable of the map, or with a function that reads one. */
 function tenantTest(catalog: Catalog, context: ContextMap): (conjunct: Expr) => boolean {
   const settings = new Set(context.variables.map(({ setting }) => setting));
-  const claims = new Set(context.variables.map(({ claim }) => claim.join("\0")));
+  const claims = new Set(context.variables.map(({ claim }) => tupleKey(...claim)));
   const readers = new Set(
     catalog.functions
       .filter(({ body }) =>
@@ -80,22 +83,22 @@ function tenantTest(catalog: Catalog, context: ContextMap): (conjunct: Expr) => 
             body.includes(`'${setting}'`) || (claim.length > 0 && claim.every((key) => body.includes(`'${key}'`))),
         ),
       )
-      .map(({ schema, name }) => `${schema}.${name}`),
+      .map(nameKey),
   );
   const reads = (node: Expr): boolean => {
     const setting = settingRead(node);
     if (setting && settings.has(setting.setting)) return true;
     const claim = claimRead(node, context.claims);
-    if (claim && claims.has(claim.path.join("\0"))) return true;
-    const called = call(node);
-    return called !== null && readers.has(called.name.join("."));
+    if (claim && claims.has(tupleKey(...claim.path))) return true;
+    const called = calledKey(node);
+    return called !== null && readers.has(called);
   };
   return (conjunct) => some(conjunct, reads) && some(conjunct, (node) => columnRef(node) !== null);
 }
 
 const same = (a: Policy, b: Policy): boolean =>
   a.permissive === b.permissive &&
-  a.roles.join("\0") === b.roles.join("\0") &&
+  tupleKey(...a.roles) === tupleKey(...b.roles) &&
   sameText(a.using, b.using) &&
   // without a WITH CHECK the USING holds for new rows
   sameText(a.check ?? a.using, b.check ?? b.using);

@@ -1,15 +1,17 @@
 import type { Progress } from "../progress.ts";
+import { relationKey } from "../pg/name.ts";
 import type { Attempt } from "./attempt.ts";
 import { deleteAttempts } from "./attacks/delete.ts";
 import { insertAttempts } from "./attacks/insert.ts";
 import { readAttempts } from "./attacks/read.ts";
 import { updateAttempts } from "./attacks/update.ts";
+import { tupleKey, type TupleKey } from "./cell.ts";
 import { collectEvidence } from "./evidence.ts";
 import type { Ground } from "./ground.ts";
 import { judge } from "./judge.ts";
 import type { PolicyMutant } from "./mutants.ts";
 import { actorsFor, type Actor } from "./personas.ts";
-import { runBatch } from "./run-batch.ts";
+import { probesOf, runBatch } from "./run-batch.ts";
 import type { Target } from "./target.ts";
 
 /** What noticed a mutant: the first cell that came out otherwise. */
@@ -52,9 +54,9 @@ export async function runMutants(
   progress: Progress,
 ): Promise<MutantResult[]> {
   const evidence = await ground.transaction(async () => collectEvidence(ground.db, ground.targets));
-  const probes = new Map([...ground.targets.values()].map(({ name, probe }) => [name, probe]));
+  const probes = probesOf(ground.targets.values());
   const actors = inOrderOfPromise(actorsFor(ground.catalog, ground.context, ground.fixtures));
-  const baselines = new Map<string, string[]>();
+  const baselines = new Map<TupleKey, string[]>();
 
   const outcomes = async (actor: Actor, attempts: readonly Attempt[]): Promise<string[]> => {
     const batch = {
@@ -83,7 +85,7 @@ export async function runMutants(
     for (const target of affected(ground, mutant)) {
       for (const actor of actors) {
         const attempts = attemptsOn(target, actor, ground);
-        const key = `${target.name} ${actor.name}`;
+        const key = tupleKey(target.name, actor.name);
         const before = baselines.get(key) ?? (await ground.transaction(async () => outcomes(actor, attempts)));
         baselines.set(key, before);
         const after = await ground.transaction(async () => {
@@ -110,12 +112,10 @@ export async function runMutants(
 
 /** The mutant's relation first, then those with policies that name it. */
 function affected(ground: Ground, mutant: PolicyMutant): Target[] {
-  const { schema, relation } = mutant.original;
-  const name = `${schema}.${relation}`;
+  const { relation } = mutant.original;
+  const name = relationKey(mutant.original);
   const others = new Set(
-    ground.catalog.policies
-      .filter(({ using, check }) => `${using} ${check}`.includes(relation))
-      .map((policy) => `${policy.schema}.${policy.relation}`),
+    ground.catalog.policies.filter(({ using, check }) => `${using} ${check}`.includes(relation)).map(relationKey),
   );
   const targets = [...ground.targets.values()];
   return [

@@ -1,11 +1,12 @@
-import { literalsOf } from "../fixtures/hints.ts";
+import { calledKey, literalsOf } from "../fixtures/hints.ts";
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { parseExpr, parseStatements } from "../pg/expr/parse.ts";
 import { claimRead } from "../pg/expr/reads.ts";
-import { call, nameParts } from "../pg/expr/shape.ts";
+import { nameParts } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 
 /** A value in a place of the token that everybody fills for himself, which something compares that place with. */
 export interface OwnMetadata {
@@ -26,7 +27,7 @@ export function ownMetadata(catalog: Catalog, context: ContextMap): OwnMetadata[
   const helpers = new Map(
     catalog.functions.flatMap((fn) => {
       const path = soleReading(fn);
-      return path ? [[`${fn.schema}.${fn.name}`, path] as const] : [];
+      return path ? [[nameKey(fn), path] as const] : [];
     }),
   );
   const look = (tree: unknown): void => lookAt(tree, context, helpers, add);
@@ -44,7 +45,7 @@ export function ownMetadata(catalog: Catalog, context: ContextMap): OwnMetadata[
 function lookAt(
   tree: unknown,
   context: ContextMap,
-  helpers: ReadonlyMap<string, string[]>,
+  helpers: ReadonlyMap<NameKey, string[]>,
   add: (path: string[], value: unknown) => void,
 ): void {
   const readIn = (node: Expr | undefined): { path: string[]; json: boolean } | null => {
@@ -55,7 +56,8 @@ function lookAt(
         if (isOwn(read.path)) found ??= { path: read.path, json: read.kind === "json" && read.cast === null };
         return false;
       }
-      const helper = helpers.get(call(inner)?.name.join(".") ?? "");
+      const called = calledKey(inner);
+      const helper = called === null ? undefined : helpers.get(called);
       if (helper) found ??= { path: helper, json: false };
       return found === null;
     });

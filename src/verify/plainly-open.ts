@@ -1,8 +1,9 @@
-import { matches } from "../config.ts";
+import { matchesName } from "../pg/name-pattern.ts";
 import { deleteAttempts } from "./attacks/delete.ts";
 import { insertAttempts } from "./attacks/insert.ts";
 import { readAttempts } from "./attacks/read.ts";
 import { updateAttempts } from "./attacks/update.ts";
+import { tupleKey } from "./cell.ts";
 import { judge } from "./judge.ts";
 import { runBatch } from "./run-batch.ts";
 import type { Run } from "./run.ts";
@@ -20,7 +21,7 @@ async function findPlainlyOpen(run: Run): Promise<void> {
   const { ground, options, actors } = run;
   const entries = options.config.expected.filter(({ door }) => door === "policy");
   const targets = [...ground.targets.values()].filter(({ name }) =>
-    entries.some(({ object }) => matches(object, name)),
+    entries.some(({ object }) => matchesName(object, name)),
   );
   for (const actor of actors.filter(({ class: cls }) => cls === "member"))
     for (const target of targets) {
@@ -38,8 +39,8 @@ async function findPlainlyOpen(run: Run): Promise<void> {
       for (const [n, attempt] of attempts.entries()) {
         const answer = answers[n];
         if (!answer || !judge(attempt, actor, answer, ground.targets, run.evidence).crosses) continue;
-        run.plainlyOpen.add(`${target.name} ${attempt.command}`);
-        if (attempt.command === "SELECT") run.plainlyOpen.add(`${target.name} COPY`);
+        run.plainlyOpen.add(tupleKey(target.name, attempt.command));
+        if (attempt.command === "SELECT") run.plainlyOpen.add(tupleKey(target.name, "COPY"));
       }
     }
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Attempt } from "./attempt.ts";
 import type { Breach } from "./breach.ts";
 import type { Cause } from "./cause.ts";
-import type { Cell } from "./cell.ts";
+import { tupleKey, type Cell } from "./cell.ts";
 import { DOORS } from "./doors.ts";
 import type { Judged } from "./judge.ts";
 import type { Actor } from "./personas.ts";
@@ -20,8 +20,8 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, r
     breach(run, cause, declared, attempt, actor, standing, judged);
     if (standing === null && attempt.judge.kind === "foreign") {
       if (attempt.through.kind === "table" || attempt.through.kind === "partition")
-        run.open.add(`${attempt.relation} ${actor.name}`);
-      run.openAttacks.add(`${attempt.relation} ${actor.name} ${attempt.attack}`);
+        run.open.add(tupleKey(attempt.relation, actor.name));
+      run.openAttacks.add(tupleKey(attempt.relation, actor.name, attempt.attack));
     }
   }
   if (attempt.command === "TRUNCATE" && attempt.judge.kind === "control" && outcome.kind === "allowed")
@@ -109,7 +109,7 @@ export function note(run: Run, code: string, about: string): void {
 function count(run: Run, cell: Cell, unknown: boolean): void {
   run.cells += 1;
   const command = rowCommand(cell);
-  const key = `${cell.relation} ${command} ${cell.personaClass}`;
+  const key = tupleKey(cell.relation, command, cell.personaClass);
   const heat = run.heat.get(key) ?? {
     relation: cell.relation,
     command,
@@ -144,8 +144,8 @@ function count(run: Run, cell: Cell, unknown: boolean): void {
 /** What failed before the statement has to do with its table: it is said with the first attack that it failed for. */
 function inFull(run: Run, { relation, attack }: Cell, why: string): string {
   if (!why.startsWith("its set-up raised")) return why;
-  const key = `${why}: ${relation}`;
+  const key = tupleKey(why, relation);
   const first = run.setups.get(key) ?? attack;
   run.setups.set(key, first);
-  return `${key}, ${first}`;
+  return `${why}: ${relation}, ${first}`;
 }

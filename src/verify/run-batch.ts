@@ -1,6 +1,8 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { dollarQuote } from "../pg/identifier.ts";
-import type { Attempt } from "./attempt.ts";
+import type { NameKey } from "../pg/name.ts";
+import { readRowKeys, rowKey, type RowKey } from "../pg/row-key.ts";
+import type { Attempt, Probe } from "./attempt.ts";
 
 /** A persona, and how the session variables stand, with the statements it tries. */
 export interface Batch {
@@ -17,13 +19,47 @@ export interface Batch {
 
 /** What one statement came to. */
 export type Answered =
-  /** the text that it returned; for changes, how many rows it says it changed */
   | {
       kind: "answer";
-      text: string;
-      /** lines of the probe that came or went, each with `+` or `-` before it */ changed: string[];
+      said: Said;
+      /** rows of the probe that came, went or are another version, each as often */
+      changed: ChangedRow[];
     }
   | { kind: "error"; sqlstate: string; message: string; at: "setup" | "prelude" | "statement" | "probe" };
+
+/** What a statement returned, see `Answer`. */
+export type Said =
+  | { kind: "keys"; keys: RowKey[] }
+  /** `text`: the rows as PostgreSQL prints them; empty where there are none */
+  | { kind: "output"; rows: unknown[]; text: string }
+  | { kind: "changes"; rows: number };
+
+export interface ChangedRow {
+  /** own, foreign, nobody's, or without a tenant */
+  whose: "o" | "f" | "x" | "n";
+  relation: NameKey;
+  key: RowKey;
+}
+
+/** The rows of a query as one text, see `Answer`. */
+export const rowsSql = (query: string): string => `select ${ROWS} from (${query}) x`;
+
+/** The rows that a statement that changes rows returns, likewise. */
+export const returnedSql = (statement: string): string => `with x as (${statement}) select ${ROWS} from x`;
+
+// a row as `x.*`: where a column is called like the alias, `x` is that column
+const ROWS = "jsonb_agg(to_jsonb(x.*))::text";
+
+/** Queries of one text (see `Target.probe`) by what they are for. */
+export type Probes = ReadonlyMap<ProbeKey, string>;
+export type ProbeKey = string & { readonly brand: "ProbeKey" };
+
+export const probeKey = (probe: Probe): ProbeKey =>
+  JSON.stringify(probe.kind === "all" ? [probe.kind] : [probe.kind, probe.name]) as ProbeKey;
+
+/** Of each table the probe for its own rows. */
+export const probesOf = (targets: Iterable<{ name: NameKey; probe: string }>): Map<ProbeKey, string> =>
+  new Map([...targets].map(({ name, probe }) => [probeKey({ kind: "relation", name }), probe]));
 
 interface Raw {
   a?: string | null;
@@ -39,7 +75,7 @@ interface Raw {
  * sees what another did. Needs no object in the database: it is a DO block. A statement that runs into statement_timeout ends the whole block:
  * then each is run by itself, and the slow ones answer 57014.
  */
-export async function runBatch(db: Db, batch: Batch, probes: ReadonlyMap<string, string>): Promise<Answered[]> {
+export async function runBatch(db: Db, batch: Batch, probes: Probes): Promise<Answered[]> {
   if (batch.attempts.length === 0) return [];
   await db.exec("savepoint rlsmith_batch");
   try {
@@ -62,14 +98,14 @@ export async function runBatch(db: Db, batch: Batch, probes: ReadonlyMap<string,
 }
 
 /** A batch in one statement; what that statement raises, raises. */
-async function runBlock(db: Db, batch: Batch, probes: ReadonlyMap<string, string>): Promise<Answered[]> {
+async function runBlock(db: Db, batch: Batch, probes: Probes): Promise<Answered[]> {
   const results = await db.exec(blockText(batch, probes));
-  return answersOf(results.at(-1) ?? []);
+  return answersOf(results.at(-1) ?? [], batch.attempts);
 }
 
 /** A batch as text: a DO block, and the query for what it found. Settings go with the transaction, so both are inside the same savepoint. */
-export function blockText(batch: Batch, probes: ReadonlyMap<string, string>): string {
-  const used = new Set(batch.attempts.flatMap(({ probe }) => (probe === null ? [] : [probeName(probe)])));
+export function blockText(batch: Batch, probes: Probes): string {
+  const used = new Set(batch.attempts.flatMap(({ probe }) => (probe === null ? [] : [probeKey(probe)])));
   const job = {
     role: batch.role,
     claims: batch.claims,
@@ -80,7 +116,7 @@ export function blockText(batch: Batch, probes: ReadonlyMap<string, string>): st
     cells: batch.attempts.map(({ sql, answer, probe, setup }) => ({
       s: sql,
       c: answer === "changes",
-      ...(probe === null ? {} : { p: probeName(probe) }),
+      ...(probe === null ? {} : { p: probeKey(probe) }),
       ...(setup === undefined ? {} : { u: setup }),
     })),
   };
@@ -89,29 +125,49 @@ export function blockText(batch: Batch, probes: ReadonlyMap<string, string>): st
 }
 
 /** What the query at the end of `blockText` returned, one answer an attempt. */
-export const answersOf = (rows: readonly Record<string, unknown>[]): Answered[] =>
-  (JSON.parse(typeof rows[0]?.["results"] === "string" ? rows[0]["results"] : "[]") as Raw[]).map(answered);
+export const answersOf = (rows: readonly Record<string, unknown>[], attempts: readonly Attempt[]): Answered[] =>
+  (JSON.parse(typeof rows[0]?.["results"] === "string" ? rows[0]["results"] : "[]") as Raw[]).map((raw, n) =>
+    answered(raw, attempts[n]?.answer ?? "changes"),
+  );
 
-function probeOf(name: string, probes: ReadonlyMap<string, string>): string {
+function probeOf(name: ProbeKey, probes: Probes): string {
   const probe = probes.get(name);
   // without one a change would look like none
   if (probe === undefined) throw new Error(`there is no probe for ${name}`);
   return probe;
 }
 
-const probeName = (probe: NonNullable<Attempt["probe"]>): string => (probe.kind === "all" ? "*" : probe.name);
-
-function answered(raw: Raw): Answered {
+function answered(raw: Raw, answer: Attempt["answer"]): Answered {
   if (raw.e !== undefined) return { kind: "error", sqlstate: raw.e, message: raw.m ?? "", at: raw.at ?? "statement" };
-  return { kind: "answer", text: raw.a ?? "", changed: raw.b === undefined ? [] : difference(raw.b, raw.c ?? "") };
+  return {
+    kind: "answer",
+    said: saidOf(raw.a ?? null, answer),
+    changed: raw.b === undefined ? [] : difference(raw.b, raw.c ?? "[]"),
+  };
 }
 
-function difference(before: string, after: string): string[] {
-  const [old, now] = [new Set(before.split("\n")), new Set(after.split("\n"))];
-  return [
-    ...[...old].filter((line) => line !== "" && !now.has(line)).map((line) => `-${line}`),
-    ...[...now].filter((line) => line !== "" && !old.has(line)).map((line) => `+${line}`),
-  ];
+function saidOf(text: string | null, answer: Attempt["answer"]): Said {
+  switch (answer) {
+    case "keys":
+      return { kind: "keys", keys: readRowKeys(text ?? "[]") };
+    case "output":
+      // without the brackets around the rows
+      return { kind: "output", rows: JSON.parse(text ?? "[]") as unknown[], text: (text ?? "").slice(1, -1) };
+    case "changes":
+      return { kind: "changes", rows: Number(text ?? 0) };
+  }
+}
+
+type Standing = [whose: ChangedRow["whose"], relation: NameKey, key: (string | null)[], version: string];
+
+function difference(before: string, after: string): ChangedRow[] {
+  const [old, now] = [before, after].map(
+    (text) => new Map((JSON.parse(text) as Standing[]).map((row) => [JSON.stringify(row), row])),
+  );
+  if (!old || !now) return [];
+  const gone = [...old].filter(([text]) => !now.has(text));
+  const come = [...now].filter(([text]) => !old.has(text));
+  return [...gone, ...come].map(([, [whose, relation, key]]) => ({ whose, relation, key: rowKey(key) }));
 }
 
 // The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see every row.

@@ -1,19 +1,19 @@
 import type { Config } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { quoteRole } from "../pg/identifier.ts";
+import type { NameKey } from "../pg/name.ts";
 import type { Progress } from "../progress.ts";
 import type { Attempt } from "./attempt.ts";
 import type { ArgumentSource } from "./attacks/arguments.ts";
 import type { Breach, ExpectedBreach } from "./breach.ts";
-import type { Cell } from "./cell.ts";
+import type { Cell, Subject, TupleKey } from "./cell.ts";
 import { collectEvidence, type Evidence } from "./evidence.ts";
 import type { Ground } from "./ground.ts";
 import { judge, type Judged } from "./judge.ts";
 import { actorsFor, type Actor } from "./personas.ts";
 import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
-import { runBatch, type Answered } from "./run-batch.ts";
-import { tenantlessProbe } from "./attacks/tenantless.ts";
+import { probeKey, probesOf, runBatch, type Answered, type Probes } from "./run-batch.ts";
 import type { Standing } from "./standings.ts";
 import type { Heat } from "./verification.ts";
 
@@ -37,15 +37,15 @@ export interface Run {
   options: VerifyOptions;
   actors: Actor[];
   evidence: Evidence;
-  probes: ReadonlyMap<string, string>;
+  probes: Probes;
   /** by actor: relations that row security does not hold back though it is on */
-  privileged: Map<string, ReadonlyMap<string, string>>;
-  /** `relation actor` that is open without any variable set; bounded by the catalog */
-  open: Set<string>;
-  /** `relation actor attack` of the same */
-  openAttacks: Set<string>;
-  /** `relation command` that members get through with; only of what the config declares for a policy */
-  plainlyOpen: Set<string>;
+  privileged: Map<string, ReadonlyMap<Subject, string>>;
+  /** relation and actor: what is open without any variable set; bounded by the catalog */
+  open: Set<TupleKey>;
+  /** relation, actor and attack of the same */
+  openAttacks: Set<TupleKey>;
+  /** relation and command that members get through with; only of what the config declares for a policy */
+  plainlyOpen: Set<TupleKey>;
   /**
    * What comes before the first claims are set, on a connection that has had none: it is recorded when `plainlyOpen` is known, and asking for that
    * sets claims. Null: it is known.
@@ -55,11 +55,11 @@ export interface Run {
   expected: Map<string, ExpectedBreach>;
   /** entries of the config that something was found for */
   met: Set<Config["verify"]["expected"][number]>;
-  heat: Map<string, Heat>;
+  heat: Map<TupleKey, Heat>;
   notReached: Map<string, number>;
-  /** `reason: relation` of set-ups that raised → the first attack that it was for */
-  setups: Map<string, string>;
-  withoutRows: Set<string>;
+  /** reason and relation of set-ups that raised → the first attack that it was for */
+  setups: Map<TupleKey, string>;
+  withoutRows: Set<Subject>;
   notes: Map<string, Set<string>>;
   cells: number;
   held: number;
@@ -72,15 +72,16 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
   const actors = actorsFor(ground.catalog, ground.context, ground.fixtures)
     // on a fresh connection the claims are unset only until the first persona has set them
     .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
-  const probes = new Map([...ground.targets.values()].map((target) => [target.name, target.probe]));
-  for (const target of ground.targets.values())
-    if (target.tenantless !== null) probes.set(tenantlessProbe(target), target.tenantless);
+  const probes = probesOf(ground.targets.values());
+  for (const { name, tenantless } of ground.targets.values())
+    if (tenantless !== null) probes.set(probeKey({ kind: "tenantless", name }), tenantless);
   const tenanted = [...ground.targets.values()].filter(({ own }) => own !== null);
   probes.set(
-    "*",
+    probeKey({ kind: "all" }),
     tenanted.length === 0
-      ? "select ''"
-      : `select concat_ws(E'\\n', ${tenanted.map(({ probe }) => `nullif((${probe}), '')`).join(", ")})`,
+      ? "select '[]'"
+      : `select coalesce(jsonb_agg(stands), '[]')::text
+         from (values ${tenanted.map(({ probe }) => `((${probe})::jsonb)`).join(", ")}) probe(rows), jsonb_array_elements(rows) stands`,
   );
   const run: Run = {
     ground,
@@ -114,13 +115,13 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
 export async function privilegesOf(
   ground: Pick<Ground, "db" | "targets" | "transaction">,
   actor: Actor,
-): Promise<Map<string, string>> {
+): Promise<Map<Subject, string>> {
   const guarded = [...ground.targets.values()].filter(({ rowSecurity }) => rowSecurity);
   if (guarded.length === 0) return new Map();
   return ground.transaction(async () => {
     try {
       await ground.db.exec(`set local role ${quoteRole(actor.role)}`);
-      const rows = await ground.db.query<{ name: string; owner: boolean; above: boolean }>(
+      const rows = await ground.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
         `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
          from json_to_recordset($1::json) r(name text, schema text, relation text)
          join pg_namespace n on n.nspname = r.schema join pg_class c on c.relnamespace = n.oid and c.relname = r.relation

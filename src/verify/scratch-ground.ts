@@ -3,10 +3,10 @@ import type { Db } from "../db/port.ts";
 import { generateRows } from "../fixtures/generate.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { quoteQualified } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import type { Ground } from "./ground.ts";
 import { readSurface } from "./surface.ts";
-import { targetsOf } from "./target.ts";
+import { targetsByName, targetsOf } from "./target.ts";
 
 /** What was read and worked out of a database before it is attacked. */
 export interface Known {
@@ -26,7 +26,7 @@ export async function scratchGround(db: Db, known: Known): Promise<Ground> {
   // materialized views were made when there was nothing to copy
   for (const relation of known.catalog.relations)
     if (relation.kind === "materialized view")
-      await db.exec(`refresh materialized view ${quoteQualified(relation.schema, relation.name)}`).catch(() => {});
+      await db.exec(`refresh materialized view ${quoteName(relation)}`).catch(() => {});
   const surface = await readSurface(db);
   const targets = await targetsOf(db, known.catalog, surface, fixtures, false, true);
   return {
@@ -36,7 +36,7 @@ export async function scratchGround(db: Db, known: Known): Promise<Ground> {
     tenantSetting: fixtures.tenantSetting,
     surface,
     fixtures,
-    targets: new Map(targets.map((target) => [target.name, target])),
+    targets: targetsByName(targets),
     writes: true,
     sampled: false,
     unprotected: new Map(),

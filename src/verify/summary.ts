@@ -1,4 +1,5 @@
 import { insertRecorded } from "../fixtures/recorded-rows.ts";
+import { relationKey } from "../pg/name.ts";
 import { migratingOwners } from "./request-roles.ts";
 import type { Run } from "./run.ts";
 import type { Note, Verification } from "./verification.ts";
@@ -26,13 +27,11 @@ export function summary(run: Run, seconds: number): Verification {
         message: `nothing was found that \`verify.expected\` declares for \`${declared.object}\`${declared.door === undefined ? "" : ` (${declared.door})`}: remove it, or name the object as the report does`,
       });
   const unfilled = run.ground.fixtures.notFilled;
-  const withoutRows = [
-    ...new Set([...unfilled.map(({ schema, relation }) => `${schema}.${relation}`), ...run.withoutRows]),
-  ].toSorted();
+  const withoutRows = [...new Set([...unfilled.map(relationKey), ...run.withoutRows])].toSorted();
   for (const missing of unfilled)
     notes.push({
       code: "no-rows",
-      message: `\`${missing.schema}.${missing.relation}\` has no rows, so nothing of it was tried: ${missing.reason}`,
+      message: `\`${relationKey(missing)}\` has no rows, so nothing of it was tried: ${missing.reason}`,
     });
   if (run.ground.unprotected.size > 0)
     notes.push({

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Db } from "../db/port.ts";
-import type { QualifiedName } from "../pg/name.ts";
+import { nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 
 const SQL = readFileSync(new URL("./queries/surface.sql", import.meta.url), "utf8");
 
@@ -42,13 +42,13 @@ export async function readSurface(db: Db): Promise<Surface> {
 }
 
 /** Foreign keys that lead to a table, through other tables too: of a table further away before those of a nearer one. */
-export function keysInto(surface: Surface, table: string): Surface["foreignKeys"] {
+export function keysInto(surface: Surface, table: NameKey): Surface["foreignKeys"] {
   const found: Surface["foreignKeys"] = [];
   const seen = new Set([table]);
-  const visit = (name: string): void => {
+  const visit = (name: NameKey): void => {
     for (const key of surface.foreignKeys) {
-      const from = `${key.schema}.${key.relation}`;
-      if (`${key.target.schema}.${key.target.name}` !== name || seen.has(from)) continue;
+      const from = relationKey(key);
+      if (nameKey(key.target) !== name || seen.has(from)) continue;
       seen.add(from);
       visit(from);
       found.push(key);
@@ -58,14 +58,14 @@ export function keysInto(surface: Surface, table: string): Surface["foreignKeys"
   return found;
 }
 
-/** Tables that a view reads, through other views too: `schema.name`. */
-export function tablesBehind(surface: Surface, view: string): Set<string> {
-  const found = new Set<string>();
-  const visit = (name: string): void => {
-    const reads = surface.views.find((one) => `${one.schema}.${one.name}` === name)?.reads;
+/** Tables that a view reads, through other views too. */
+export function tablesBehind(surface: Surface, view: NameKey): Set<NameKey> {
+  const found = new Set<NameKey>();
+  const visit = (name: NameKey): void => {
+    const reads = surface.views.find((one) => nameKey(one) === name)?.reads;
     if (!reads) return void found.add(name);
     for (const next of reads) {
-      const inner = `${next.schema}.${next.name}`;
+      const inner = nameKey(next);
       if (!found.has(inner)) visit(inner);
     }
   };

@@ -1,7 +1,10 @@
 import type { Db } from "../db/port.ts";
 import type { FilledTable, Fixtures, Row } from "../fixtures/fixtures.ts";
 import type { Catalog, Column, Relation } from "../pg/catalog.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { nameKey, quoteName, relationKey, relationOf, type NameKey } from "../pg/name.ts";
+import { rowKey, rowKeySql, wholeRowKeySql, type RowKey } from "../pg/row-key.ts";
+import type { Subject } from "./cell.ts";
 import { ATTACKER, VICTIM } from "./personas.ts";
 import { keysInto, type Surface } from "./surface.ts";
 
@@ -9,8 +12,7 @@ import { keysInto, type Surface } from "./surface.ts";
 export interface Target {
   schema: string;
   relation: string;
-  /** `schema.relation` */
-  name: string;
+  name: NameKey;
   kind: "table" | "partition";
   /** quoted */
   sql: string;
@@ -37,17 +39,23 @@ export interface Target {
   /** conditions over a row `t`; null where nothing says whose a row is */
   own: string | null;
   foreign: string | null;
-  ownKeys: Set<string>;
-  foreignKeys: Set<string>;
+  ownKeys: Set<RowKey>;
+  foreignKeys: Set<RowKey>;
   ownRows: Row[];
   foreignRows: Row[];
-  /** expression over a row `t`: what tells it from others, as text */
+  /** SQL of the key of a row `t`, as jsonb */
   key: string;
-  /** a query for one text: how its rows stand, a line each: whose, relation, key, version */
+  /** a query for one text: how its rows stand, a JSON array with one of `[whose, relation, key, version]` for each */
   probe: string;
   /** the same of rows without a tenant, though the table has a column for one; null where that cannot be, or is not looked at */
   tenantless: string | null;
 }
+
+/** Tables that are attacked, by the key of their name. */
+export type Targets = ReadonlyMap<Subject, Target>;
+
+export const targetsByName = (targets: readonly Target[]): Map<Subject, Target> =>
+  new Map(targets.map((target) => [target.name, target]));
 
 /**
  * Tables with rows, partitions and inheritance children among them. `sampled`: only the rows of the fixtures are looked at, by their keys, for
@@ -62,11 +70,11 @@ export async function targetsOf(
   throwaway = false,
 ): Promise<Target[]> {
   const targets: Target[] = [];
-  const fired = new Set(catalog.triggers.map((trigger) => `${trigger.schema}.${trigger.relation}`));
-  const byName = new Map(fixtures.filled.map((table) => [`${table.schema}.${table.relation}`, table]));
+  const fired = new Set(catalog.triggers.map(relationKey));
+  const byName = new Map(fixtures.filled.map((table) => [relationKey(table), table]));
   for (const relation of catalog.relations) {
     if (relation.kind !== "table" && relation.kind !== "partitioned table") continue;
-    const name = `${relation.schema}.${relation.name}`;
+    const name = nameKey(relation);
     const filled = byName.get(name) ?? byName.get(rootOf(name, surface));
     if (!filled || !isAttacked(relation, catalog)) continue;
     targets.push(
@@ -96,9 +104,9 @@ const PLATFORM = new Set(
   ),
 );
 
-function rootOf(name: string, surface: Surface): string {
-  const parent = surface.children.find((child) => `${child.schema}.${child.name}` === name)?.parent;
-  return parent ? rootOf(`${parent.schema}.${parent.name}`, surface) : name;
+function rootOf(name: NameKey, surface: Surface): NameKey {
+  const parent = surface.children.find((child) => nameKey(child) === name)?.parent;
+  return parent ? rootOf(nameKey(parent), surface) : name;
 }
 
 async function targetOf(
@@ -111,14 +119,10 @@ async function targetOf(
   { personal, tenantSetting }: Fixtures,
   throwaway: boolean,
 ): Promise<Target> {
-  const name = `${relation.schema}.${relation.name}`;
-  const sql = quoteQualified(relation.schema, relation.name);
+  const name = nameKey(relation);
+  const sql = quoteName(relation);
   const primaryKey = filled.primaryKey.length > 0 ? filled.primaryKey : [];
-  // the row as `t.*`: where a column is called like the alias, `t` is that column
-  const key =
-    primaryKey.length === 0
-      ? "md5((t.*)::text)"
-      : `concat_ws(' ', ${primaryKey.map((column) => `t.${quoteIdent(column)}`).join(", ")})`;
+  const key = primaryKey.length === 0 ? wholeRowKeySql("t") : rowKeySql(primaryKey, "t");
   const types = new Map(relation.columns.map((column) => [column.name, column.type]));
   const limited = (tenant: string): string | null => {
     const condition = filled.belongs?.[tenant] ?? null;
@@ -137,22 +141,23 @@ async function targetOf(
     throwaway && nullable && filled.users.length === 0 ? `t.${quoteIdent(nullable.name)} is null` : null;
   const whose = own === null || foreign === null ? "'x'" : `case when ${foreign} then 'f' when ${own} then 'o' end`;
   const where = own === null || foreign === null ? "" : ` where (${own}) or (${foreign})`;
-  const found = await db.query<{ whose: string; key: string; row: Row }>(
-    `select ${whose} as whose, ${key} as key, to_jsonb(t.*) as row from ${sql} t${where} order by 2 limit 200`,
+  const found = await db.query<{ whose: string; key: (string | null)[]; row: Row }>(
+    `select ${whose} as whose, ${key} as key, to_jsonb(t.*) as row from ${sql} t${where} order by ${key}::text collate "C" limit 200`,
   );
-  const keys = (one: string): Set<string> => new Set(found.filter(({ whose: is }) => is === one).map((row) => row.key));
+  const keys = (one: string): Set<RowKey> =>
+    new Set(found.filter(({ whose: is }) => is === one).map((row) => rowKey(row.key)));
   const rows = (tenant: string, one: string): Row[] =>
     own === null ? (filled.rows[tenant] ?? []) : found.filter(({ whose: is }) => is === one).map(({ row }) => row);
   const root = rootOf(name, surface);
   const into = keysInto(surface, root);
-  const isHere = (one: { schema: string; relation: string }): boolean => `${one.schema}.${one.relation}` === root;
+  const isHere = (one: { schema: string; relation: string }): boolean => relationKey(one) === root;
   const probeOf = (of: string, rows: string): string =>
-    `select coalesce(string_agg(concat_ws(E'\\t', ${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)), E'\\n' order by ${key}), '') from ${sql} t${rows}`;
+    `select coalesce(jsonb_agg(jsonb_build_array(${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)) order by ${key}), '[]')::text from ${sql} t${rows}`;
   return {
     schema: relation.schema,
     relation: relation.name,
     name,
-    kind: surface.children.some((child) => `${child.schema}.${child.name}` === name) ? "partition" : "table",
+    kind: surface.children.some((child) => nameKey(child) === name) ? "partition" : "table",
     sql,
     rowSecurity: relation.rowSecurity,
     owner: relation.owner,
@@ -162,7 +167,7 @@ async function targetOf(
     unique: new Set(surface.uniques.filter(isHere).flatMap(({ columns }) => columns)),
     references: surface.foreignKeys.filter(isHere),
     throwaway,
-    referencedBy: into.map((key) => quoteQualified(key.schema, key.relation)),
+    referencedBy: into.map((key) => quoteName(relationOf(key))),
     blocked: into.some(({ blocks }) => blocks),
     filled,
     personal: new Set(personal),
@@ -177,6 +182,9 @@ async function targetOf(
     tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
   };
 }
+
+/** Supabase's table of files. */
+export const isFiles = ({ schema, relation }: Target): boolean => schema === "storage" && relation === "objects";
 
 /** A condition that only this row satisfies. */
 export const byKey = (row: Row, columns: readonly string[], types: ReadonlyMap<string, string>): string =>

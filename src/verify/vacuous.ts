@@ -1,6 +1,7 @@
 import { isSettable } from "../pg/context.ts";
 import { quoteLiteral } from "../pg/identifier.ts";
 import type { Attempt } from "./attempt.ts";
+import { keys } from "./attacks/read.ts";
 import { runBatch } from "./run-batch.ts";
 import type { Run } from "./run.ts";
 
@@ -10,8 +11,9 @@ import type { Run } from "./run.ts";
  */
 export async function vacuous(run: Run): Promise<string | null> {
   const { ground } = run;
-  const looks = [...ground.targets.values()].flatMap(({ name, sql, own, rowSecurity, ownKeys }): Attempt[] =>
-    own === null || !rowSecurity || ownKeys.size === 0
+  const looks = [...ground.targets.values()].flatMap((target): Attempt[] => {
+    const { name, sql, own, rowSecurity, ownKeys } = target;
+    return own === null || !rowSecurity || ownKeys.size === 0
       ? []
       : [
           {
@@ -19,13 +21,13 @@ export async function vacuous(run: Run): Promise<string | null> {
             through: { kind: "table", name },
             command: "SELECT",
             attack: "own rows",
-            sql: `select 'x' from ${sql} t where ${own} limit 1`,
+            sql: keys(target, `${sql} t where ${own} limit 1`),
             answer: "keys",
             probe: null,
             judge: { kind: "control" },
           },
-        ],
-  );
+        ];
+  });
   const members = run.actors.filter((actor) => actor.class === "member");
   if (looks.length === 0 || members.length === 0) return null;
   const settable = ground.context.variables.filter(isSettable);
@@ -36,7 +38,10 @@ export async function vacuous(run: Run): Promise<string | null> {
     });
     const batch = { role, claims, setup: [], prelude, preludeWrites: false, attempts: looks };
     const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
-    if (answers.some((answer) => answer.kind === "answer" && answer.text !== "")) return null;
+    if (
+      answers.some((answer) => answer.kind === "answer" && answer.said.kind === "keys" && answer.said.keys.length > 0)
+    )
+      return null;
   }
   return "no member reaches a row of his own tenant in any relation: policies ask for something that neither rows nor tokens here have, so that the rest was held says little";
 }

@@ -1,7 +1,8 @@
-import { matches, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { matchesName } from "../pg/name-pattern.ts";
 import type { Attempt } from "./attempt.ts";
 import { causeOf, type Cause, type Opened } from "./cause.ts";
-import type { Command, Judgement, Outcome } from "./cell.ts";
+import { tupleKey, type Command, type Judgement, type Outcome, type Subject } from "./cell.ts";
 import { isDeclared } from "./declared.ts";
 import type { Judged } from "./judge.ts";
 import type { Actor } from "./personas.ts";
@@ -45,13 +46,13 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
   if (crosses(run, attempt, actor, judged)) {
     const opened = opener(run, attempt, actor, standing);
     const found = causeOf(run.ground, attempt, actor, judged, opened, direct && privilege === "owner", {
-      has: (relation, name) => run.open.has(`${relation} ${name}`),
+      has: (relation, name) => run.open.has(tupleKey(relation, name)),
     });
     const cause = settleDoor(run, found, attempt, actor);
     const declared =
       run.options.config.expected.find((entry) =>
         isDeclared(entry, cause, actor, attempt.command, (command) =>
-          run.plainlyOpen.has(`${attempt.relation} ${command}`),
+          run.plainlyOpen.has(tupleKey(attempt.relation, command)),
         ),
       ) ?? null;
     return no(declared ? "expected" : "breach", { cause, declared });
@@ -70,8 +71,8 @@ export const rowCommand = ({ command, attack }: Pick<Attempt, "command" | "attac
 
 const isDirect = ({ through }: Attempt): boolean => through.kind === "table" || through.kind === "partition";
 
-const isShared = (run: Run, relation: string): boolean =>
-  Object.keys(run.options.config.shared).some((pattern) => matches(pattern, relation));
+const isShared = (run: Run, relation: Subject): boolean =>
+  Object.keys(run.options.config.shared).some((pattern) => matchesName(pattern, relation));
 
 const WRITES: readonly Command[] = ["INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE"];
 
@@ -113,7 +114,7 @@ function nothingThere(run: Run, attempt: Attempt, actor: Actor): boolean {
 
 /** A set variable is the cause only where the same statement does not cross without it. */
 function opener(run: Run, attempt: Attempt, actor: Actor, standing: Standing | null): Opened | null {
-  if (standing === null || run.openAttacks.has(`${attempt.relation} ${actor.name} ${attempt.attack}`)) return null;
+  if (standing === null || run.openAttacks.has(tupleKey(attempt.relation, actor.name, attempt.attack))) return null;
   return standing.opened;
 }
 

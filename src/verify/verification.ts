@@ -1,10 +1,9 @@
 import type { Breach, ExpectedBreach } from "./breach.ts";
-import type { Command, Persona, PersonaClass } from "./cell.ts";
+import type { Command, Persona, PersonaClass, Subject } from "./cell.ts";
 
 /** Cells of one relation, command and class of personas, counted. */
 export interface Heat {
-  /** `schema.relation` */
-  relation: string;
+  relation: Subject;
   command: Command;
   personaClass: PersonaClass;
   held: number;
@@ -39,7 +38,7 @@ export interface Verification {
   breaches: Breach[];
   expected: ExpectedBreach[];
   /** relations without a row that could have been reached */
-  withoutRows: string[];
+  withoutRows: Subject[];
   /** there was something to attack, and none of it could be tried: no pass */
   nothingTried: boolean;
   notes: Note[];

@@ -100,7 +100,7 @@ test("a hybrid project passes: rows everywhere, no unannounced difference, the h
   const { access } = rehearsal;
   expect(access?.relations.notFilled).toEqual([]);
   const filled = access?.relations.filled.filter((name) => name.startsWith("public.")).toSorted();
-  expect(filled).toEqual(["public.Item", "public.event", "public.member", "public.org", "public.site"]);
+  expect(filled).toEqual(['public."Item"', "public.event", "public.member", "public.org", "public.site"]);
   expect(unannounced(rehearsal)).toEqual([]);
   expect(access?.crossTenant.readsBefore).toBeGreaterThan(0);
   expect(access?.crossTenant.writesBefore).toBeGreaterThan(0);

@@ -1,13 +1,16 @@
+import { nameKey, type NameKey } from "../../src/pg/name.ts";
 import type { Breach } from "../../src/verify/breach.ts";
 import type { Verification } from "../../src/verify/verification.ts";
+
+export const inPublic = (name: string): NameKey => nameKey({ schema: "public", name });
 
 /** A breach with everything in it that could break out of a format. */
 export const BREACH: Breach = {
   id: "0123456789ab",
   kind: "tenancy",
   door: "view",
-  relation: "public.note",
-  object: { kind: "view", name: 'public."a|b <&> ""c"""' },
+  relation: inPublic("note"),
+  object: { kind: "view", name: inPublic('a|b <&> "c"') },
   message: "`a|b` reads with its owner's rights & <more>",
   hint: "create it with (security_invoker = true)",
   command: "SELECT",
@@ -17,7 +20,7 @@ export const BREACH: Breach = {
   standing: "SET app.org_id of B",
   statements: ["begin;", "select '```', 1 < 2 & \"x\";", "rollback;"],
   commands: ["SELECT", "COPY"],
-  relations: ["public.note", "public.other"],
+  relations: [inPublic("note"), inPublic("other")],
   cells: 12,
 };
 
@@ -38,14 +41,16 @@ export const FOUND: Verification = {
   expectedCells: 2,
   notReached: [{ why: "the embedded engine copies to files only", cells: 20 }],
   heat: [
-    { ...heat, relation: "public.calm", command: "SELECT", personaClass: "member", held: 600 },
-    { ...heat, relation: "public.calm", command: "COPY", personaClass: "anon", notReached: 20 },
-    { ...heat, relation: "public.note", command: "SELECT", personaClass: "member", held: 100, breach: 12 },
-    { ...heat, relation: "public.note", command: "INSERT", personaClass: "anon", held: 500 },
-    { ...heat, relation: "public.price", command: "SELECT", personaClass: "anon", expected: 2 },
+    { ...heat, relation: inPublic("calm"), command: "SELECT", personaClass: "member", held: 600 },
+    { ...heat, relation: inPublic("calm"), command: "COPY", personaClass: "anon", notReached: 20 },
+    { ...heat, relation: inPublic("note"), command: "SELECT", personaClass: "member", held: 100, breach: 12 },
+    { ...heat, relation: inPublic("note"), command: "INSERT", personaClass: "anon", held: 500 },
+    { ...heat, relation: inPublic("price"), command: "SELECT", personaClass: "anon", expected: 2 },
   ],
   breaches: [BREACH],
-  expected: [{ ...BREACH, id: "other", object: { kind: "table", name: "public.price" }, reason: "one list for all" }],
+  expected: [
+    { ...BREACH, id: "other", object: { kind: "table", name: inPublic("price") }, reason: "one list for all" },
+  ],
   withoutRows: [],
   nothingTried: false,
   notes: [{ code: "truncate-by-platform", message: "TRUNCATE is granted on `public.calm`" }],

@@ -7,13 +7,13 @@ import { verificationMarkdown } from "../../src/report/verify-markdown.ts";
 import { renderVerification } from "../../src/report/verify-terminal.ts";
 import type { Cell } from "../../src/verify/cell.ts";
 import { comparing, readBefore } from "../../src/verify/compare.ts";
-import { BREACH, CLEAN, FOUND } from "./verification.ts";
+import { BREACH, CLEAN, FOUND, inPublic } from "./verification.ts";
 
 const plain = pc.createColors(false);
 
 const cell = (outcome: Cell["outcome"], attack = "read"): Cell => ({
-  relation: "public.note",
-  through: { kind: "table", name: "public.note" },
+  relation: inPublic("note"),
+  through: { kind: "table", name: inPublic("note") },
   command: "SELECT",
   persona: "A's member",
   personaClass: "member",
@@ -53,7 +53,7 @@ test("terminal: nothing found", () => {
 
 test("terminal: what nobody knows the owner of is marked, tables without rows are counted, and a run that tried nothing has no tick", () => {
   const heat = FOUND.heat.slice(0, 1).map((one) => ({ ...one, notJudged: 3, unknown: 3 }));
-  const text = renderVerification({ ...CLEAN, heat, withoutRows: ["public.bare", "public.new"] }, plain);
+  const text = renderVerification({ ...CLEAN, heat, withoutRows: [inPublic("bare"), inPublic("new")] }, plain);
   expect(text).toMatch(/^public\.calm +\?$/m);
   expect(text).toContain("no rows, so nothing could be reached: public.bare, public.new\n");
   expect(text).toContain("600 held, 0 breaches, 3 not judged, 2 tables without rows\n");
@@ -61,14 +61,14 @@ test("terminal: what nobody knows the owner of is marked, tables without rows ar
   expect(renderVerification({ ...CLEAN, cells: 0, held: 0, heat: [] }, plain)).toContain("? 0 cells");
   // said once: a note that has named it is enough
   const noted = { code: "no-rows", message: "`public.bare` has no rows, so nothing of it was tried: none" };
-  expect(renderVerification({ ...CLEAN, withoutRows: ["public.bare"], notes: [noted] }, plain)).not.toContain(
+  expect(renderVerification({ ...CLEAN, withoutRows: [inPublic("bare")], notes: [noted] }, plain)).not.toContain(
     "could be reached",
   );
 });
 
 test("terminal: of many relations those that held are one line, of many breaches the first are shown and the rest counted", () => {
   const many = Array.from({ length: 50 }, (_, n) =>
-    CLEAN.heat.map((heat) => ({ ...heat, relation: `public.t${n}` })),
+    CLEAN.heat.map((heat) => ({ ...heat, relation: inPublic(`t${n}`) })),
   ).flat();
   const text = renderVerification(
     { ...FOUND, heat: [...FOUND.heat, ...many], breaches: Array.from({ length: 33 }, () => BREACH) },

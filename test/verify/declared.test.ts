@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
+import { nameKey } from "../../src/pg/name.ts";
 import type { Door } from "../../src/verify/breach.ts";
 import type { Cause } from "../../src/verify/cause.ts";
-import type { Command, DbObject, PersonaClass } from "../../src/verify/cell.ts";
+import type { Command, DbObject, PersonaClass, TriggerName } from "../../src/verify/cell.ts";
 import { isDeclared } from "../../src/verify/declared.ts";
 
-const cause = (door: Door, kind: DbObject["kind"] = "table"): Cause => ({
+const TICKET = { kind: "table", name: nameKey({ schema: "public", name: "ticket" }) } satisfies DbObject;
+const cause = (door: Door, object: DbObject = TICKET): Cause => ({
   door,
   kind: "tenancy",
-  object: { kind, name: "public.ticket" },
+  object,
   message: "",
 });
 const entry = { object: "public.ticket", reason: "known" };
@@ -29,8 +31,19 @@ test.each<[string, object, Door, Command, boolean]>([
 });
 
 test("a key or a trigger is about one thing, whatever shows it", () => {
-  expect(isDeclared(entry, cause("unique-oracle", "constraint"), MEMBER, "INSERT", never)).toBe(true);
-  expect(isDeclared(entry, cause("trigger", "trigger"), MEMBER, "UPDATE", never)).toBe(true);
+  expect(
+    isDeclared(entry, cause("unique-oracle", { kind: "constraint", name: TICKET.name }), MEMBER, "INSERT", never),
+  ).toBe(true);
+  const wide = { ...entry, object: "public.ticket*" };
+  expect(
+    isDeclared(
+      wide,
+      cause("trigger", { kind: "trigger", name: `${TICKET.name} / on_change` as TriggerName }),
+      MEMBER,
+      "UPDATE",
+      never,
+    ),
+  ).toBe(true);
 });
 
 test("personas by class or by name", () => {

@@ -3,8 +3,9 @@ import type { Row } from "../../fixtures/fixtures.ts";
 import type { PgFunction, UserType } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import { nameKey, parseName } from "../../pg/name.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas.ts";
-import { literal, type Target } from "../target.ts";
+import { literal, type Target, type Targets } from "../target.ts";
 import { rowValue, shapeOf, type RowShape } from "./row-argument.ts";
 import { foreignRow } from "./rows.ts";
 import { baseOf, inputsOf, plain } from "./signature.ts";
@@ -17,7 +18,7 @@ export type Whose = "own" | "foreign" | "new" | "nobody" | "other nobody";
 export interface ArgumentSource {
   fixtures: Fixtures;
   context: ContextMap;
-  targets: ReadonlyMap<string, Target>;
+  targets: Targets;
   types: readonly UserType[];
 }
 
@@ -116,8 +117,11 @@ function topicOf(
   const stem = /^(.*?)_?(?:id|key|uuid)$/.exec(bare)?.[1];
   const used = tablesOf(fn, facts, source.targets);
   const shape = shapeOf(type, fn.body);
+  const composite = shape === "composite" ? parseName(type) : null;
   const rows =
-    shape === "composite" ? source.targets.get(type) : shape && used.find(({ foreignRows }) => foreignRows.length > 0);
+    shape === "composite"
+      ? composite && source.targets.get(nameKey(composite))
+      : shape && used.find(({ foreignRows }) => foreignRows.length > 0);
   if (shape && rows) return { kind: "row", target: rows, shape };
   const owner =
     (stem ? named(stem) : named(bare)) ??
@@ -141,12 +145,8 @@ function topicOf(
 }
 
 /** Tables that a function reads or writes: those its body was found to read, and those that it names. */
-export function tablesOf(
-  fn: PgFunction,
-  facts: FunctionFacts | undefined,
-  targets: ReadonlyMap<string, Target>,
-): Target[] {
-  const read = (facts?.tables ?? []).flatMap(({ schema, name }) => targets.get(`${schema}.${name}`) ?? []);
+export function tablesOf(fn: PgFunction, facts: FunctionFacts | undefined, targets: Targets): Target[] {
+  const read = (facts?.tables ?? []).flatMap((table) => targets.get(nameKey(table)) ?? []);
   const named = [...targets.values()].filter(({ relation }) =>
     new RegExp(`(?<![\\w$])${relation.replaceAll(/[^\w]/g, "\\$&")}(?![\\w$])`, "i").test(fn.body),
   );

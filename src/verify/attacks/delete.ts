@@ -1,5 +1,6 @@
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
+import { returnedSql } from "../run-batch.ts";
 import { rowCondition, type Target } from "../target.ts";
 import { everywhere, foreignRow, mayClear, on, otherWords, ownRow, prepareRows, unreferenced } from "./rows.ts";
 
@@ -17,7 +18,7 @@ export function deleteAttempts(target: Target, actor: Actor, prepared: boolean):
     on(target, {
       command: "DELETE",
       attack: "delete blind, returning",
-      sql: `with gone as (delete from ${target.sql} t returning t.*) select string_agg(to_jsonb(gone.*)::text, E'\\n') from gone`,
+      sql: returnedSql(`delete from ${target.sql} t returning t.*`),
       answer: "output",
       probe: null,
     }),

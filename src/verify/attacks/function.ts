@@ -1,9 +1,10 @@
 import type { FunctionFacts } from "../../classify/functions.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
-import { quoteQualified } from "../../pg/identifier.ts";
+import { functionKey, quoteName, type FunctionKey } from "../../pg/name.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Setter } from "../ground.ts";
 import type { Actor } from "../personas.ts";
+import { rowsSql } from "../run-batch.ts";
 import {
   callOf,
   isAboutSomebody,
@@ -23,7 +24,7 @@ export interface Callable {
   /** null: it sets no session variable */
   setter: Setter | null;
   /** see `signatureOf` */
-  name: string;
+  name: FunctionKey;
 }
 
 /** Functions and procedures of the user; triggers, aggregates and what the platform brings are left out. */
@@ -55,7 +56,8 @@ export function callables(
 }
 
 /** `schema.name(types)`, as regprocedure prints it. */
-export const signatureOf = (fn: PgFunction): string => `${fn.schema}.${fn.name}(${fn.argumentTypes.join(",")})`;
+export const signatureOf = (fn: PgFunction): FunctionKey =>
+  functionKey({ ...fn, identityArguments: fn.argumentTypes.join(",") });
 
 /** Calls of one function with another tenant's values, with own ones, and without arguments that have a default. */
 export function functionAttempts(callable: Callable, actor: Actor, source: ArgumentSource): Attempt[] {
@@ -114,5 +116,5 @@ export function settingCall(callable: Callable, actor: Actor, source: ArgumentSo
 
 const statementOf = (fn: PgFunction, args: string): string =>
   fn.kind === "procedure"
-    ? `call ${quoteQualified(fn.schema, fn.name)}(${args})`
-    : `select string_agg(to_jsonb(x.*)::text, E'\\n') from (select * from ${quoteQualified(fn.schema, fn.name)}(${args}) limit 200) x`;
+    ? `call ${quoteName(fn)}(${args})`
+    : rowsSql(`select * from ${quoteName(fn)}(${args}) limit 200`);

@@ -1,6 +1,7 @@
 import { quoteIdent } from "../../pg/identifier.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
+import { returnedSql } from "../run-batch.ts";
 import { rowCondition, type Target } from "../target.ts";
 import {
   foreignRow,
@@ -34,11 +35,10 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
     const mine = inTheNameOf(actor, target, own);
     attempts.push(
       insert("insert own row", insertInto(target, mine), { probe: everywhere(target) }),
-      insert(
-        "insert own row, returning",
-        `with made as (${insertInto(target, mine)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
-        { answer: "output", probe: null },
-      ),
+      insert("insert own row, returning", returnedSql(`${insertInto(target, mine)} returning t.*`), {
+        answer: "output",
+        probe: null,
+      }),
     );
     for (const [name, word] of otherWords(target, mine))
       attempts.push(insert(`insert own row with ${name} ${word}`, insertInto(target, { ...mine, [name]: word })));
@@ -50,11 +50,10 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   if (theirs) {
     attempts.push(
       insert("insert into another tenant", insertInto(target, theirs)),
-      insert(
-        "insert into another tenant, returning",
-        `with made as (${insertInto(target, theirs)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
-        { answer: "output", probe: { kind: "relation", name: target.name } },
-      ),
+      insert("insert into another tenant, returning", returnedSql(`${insertInto(target, theirs)} returning t.*`), {
+        answer: "output",
+        probe: { kind: "relation", name: target.name },
+      }),
     );
     if (target.filled.users.length > 0 && (column !== null || target.references.length > 0))
       attempts.push(

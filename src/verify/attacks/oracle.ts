@@ -1,8 +1,10 @@
 import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
+import { nameKey, relationKey } from "../../pg/name.ts";
 import type { Attempt } from "../attempt.ts";
 import type { Actor } from "../personas.ts";
 import type { Surface } from "../surface.ts";
-import { rowCondition, type Target } from "../target.ts";
+import { returnedSql } from "../run-batch.ts";
+import { rowCondition, type Target, type Targets } from "../target.ts";
 import {
   foreignRow,
   inTheNameOf,
@@ -24,7 +26,7 @@ export function oracleAttempts(
   target: Target,
   actor: Actor,
   surface: Surface,
-  targets: ReadonlyMap<string, Target>,
+  targets: Targets,
   tenantSetting: string | null,
 ): Attempt[] {
   const own = spareRow(target, "own");
@@ -43,15 +45,14 @@ export function oracleAttempts(
         (row) => !target.ownRows.some((mineToo) => unique.columns.every((name) => mineToo[name] === row[name])),
       );
       if (!theirs) continue;
-      if (`${unique.schema}.${unique.relation}` !== target.name || unique.columns.some((name) => name === tenant))
-        continue;
+      if (relationKey(unique) !== target.name || unique.columns.some((name) => name === tenant)) continue;
       if (!guessable(unique.columns, target.columns) || unique.columns.some((name) => isNumbered(target, name)))
         continue;
       if (unique.columns.some((name) => theirs[name] === null || theirs[name] === undefined)) continue;
       // a column that says whose the row is cannot be another's and one's own at once
       if (unique.columns.some((name) => target.filled.users.includes(name) || name in target.filled.context)) continue;
       const clash = { ...mine, ...Object.fromEntries(unique.columns.map((name) => [name, theirs[name]])) };
-      const object = { kind: "constraint" as const, name: `${target.schema}.${unique.name}` };
+      const object = { kind: "constraint" as const, name: nameKey({ schema: target.schema, name: unique.name }) };
       const message = `\`${unique.name}\` is unique over all tenants, so an insert says whether another tenant has a value`;
       attempts.push(
         on(target, {
@@ -107,7 +108,7 @@ export function oracleAttempts(
     const isOracle = key.name !== null && guessable(key.columns, target.columns);
     const tells = {
       door: "foreign-key-oracle" as const,
-      object: { kind: "constraint" as const, name: `${target.schema}.${key.name}` },
+      object: { kind: "constraint" as const, name: nameKey({ schema: target.schema, name: key.name ?? "" }) },
       message: `\`${key.name}\` takes rows of other tenants, so a write says whether one is there`,
     };
     // who may not insert may still let an own row point there
@@ -134,7 +135,7 @@ export function oracleAttempts(
       on(target, {
         command: "INSERT",
         attack: `${attack}, returning`,
-        sql: `with made as (${insertInto(target, pointing)} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
+        sql: returnedSql(`${insertInto(target, pointing)} returning t.*`),
         answer: "output",
         probe: null,
         answers: ["23503"],
@@ -148,11 +149,11 @@ export function oracleAttempts(
 function referencesOf(
   target: Target,
   surface: Surface,
-  targets: ReadonlyMap<string, Target>,
+  targets: Targets,
 ): { name: string | null; columns: string[]; parent: Target; targetColumns: string[] }[] {
   const declared = surface.foreignKeys
-    .filter((key) => `${key.schema}.${key.relation}` === target.name)
-    .map((key) => ({ ...key, parent: targets.get(`${key.target.schema}.${key.target.name}`) }));
+    .filter((key) => relationKey(key) === target.name)
+    .map((key) => ({ ...key, parent: targets.get(nameKey(key.target)) }));
   const named = target.columns
     .filter(({ name }) => name.endsWith("_id") && !declared.some(({ columns }) => columns.includes(name)))
     .flatMap(({ name, type }) => {

@@ -1,11 +1,13 @@
 import type { Attempt } from "../attempt.ts";
-import { rowCondition, type Target } from "../target.ts";
+import { rowCondition, type Target, type Targets } from "../target.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import { nameKey, relationKey } from "../../pg/name.ts";
+import { rowKeysSql } from "../../pg/row-key.ts";
 import type { Surface } from "../surface.ts";
 import { foreignRow, on, otherWords, prepareRows } from "./rows.ts";
 
-const keys = (target: Target, from: string): string =>
-  `select coalesce(string_agg(k, E'\\n' order by k), '') from (select ${target.key} as k from ${from}) x`;
+/** A query for the keys of rows of a FROM list in which the target's alias is `t`. */
+export const keys = (target: Target, from: string): string => rowKeysSql(target.key, from);
 
 /**
  * Reads: all of it, through a join, by the key of a foreign row, FOR UPDATE. `limited`: only rows that are known are asked for. `prepared`: rows
@@ -13,7 +15,7 @@ const keys = (target: Target, from: string): string =>
  */
 export function readAttempts(
   target: Target,
-  targets: ReadonlyMap<string, Target>,
+  targets: Targets,
   surface: Surface,
   { limited, prepared }: { limited: boolean; prepared: boolean },
 ): Attempt[] {
@@ -40,10 +42,9 @@ export function readAttempts(
     );
   // the other side of a foreign key: rows of this table by way of a table that references it
   const key = surface.foreignKeys.find(
-    (one) =>
-      `${one.target.schema}.${one.target.name}` === target.name && `${one.schema}.${one.relation}` !== target.name,
+    (one) => nameKey(one.target) === target.name && relationKey(one) !== target.name,
   );
-  const child = key && targets.get(`${key.schema}.${key.relation}`);
+  const child = key && targets.get(relationKey(key));
   if (key && child)
     attempts.push(
       read(

@@ -1,9 +1,11 @@
 import type { Catalog } from "../../pg/catalog.ts";
-import { quoteLiteral, quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import { identForReading, quoteLiteral, quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import { nameKey, quoteName } from "../../pg/name.ts";
 import type { Attempt } from "../attempt.ts";
+import { tupleKey, type SchemaKey, type TupleKey } from "../cell.ts";
 import type { Actor } from "../personas.ts";
 import type { DefaultPrivilege, Surface } from "../surface.ts";
-import { rowCondition, type Target } from "../target.ts";
+import { rowCondition, type Target, type Targets } from "../target.ts";
 import { on, ownRow, setColumn } from "./rows.ts";
 
 /** TRUNCATE, which row security does not look at. Where the platform's default privileges give it on every table, that is for a note, not for a breach. */
@@ -53,24 +55,25 @@ const isPlatforms = ({ schema, grantee, owner }: DefaultPrivilege): boolean =>
 
 /** What default privileges open for tables and functions that are made tomorrow: one is made, and the persona asks. */
 export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog: Catalog): Attempt[] {
-  const schemas = new Map<string, DefaultPrivilege[]>();
+  const schemas = new Map<TupleKey, DefaultPrivilege[]>();
   for (const one of surface.defaultPrivileges) {
     if (isPlatforms(one) || (one.object !== "tables" && one.object !== "functions")) continue;
     if (one.grantee !== "public" && one.grantee !== actor.role) continue;
     // EXECUTE for PUBLIC is Postgres' own default, written down
     if (one.object === "functions" && one.grantee === "public") continue;
     const schema = one.schema ?? catalog.relations.find(({ owner }) => owner === one.owner)?.schema ?? "public";
-    schemas.set(`${schema} ${one.object}`, [...(schemas.get(`${schema} ${one.object}`) ?? []), one]);
+    const key = tupleKey(schema, one.object);
+    schemas.set(key, [...(schemas.get(key) ?? []), one]);
   }
   return [...schemas.values()].flatMap(([one]) => {
     if (!one) return [];
     const schema = one.schema ?? "public";
     const made = quoteQualified(schema, "rlsmith_made_tomorrow");
     const where = one.schema === null ? "in every schema" : `in schema \`${schema}\``;
-    const name = one.schema ?? "every schema";
+    const name = one.schema === null ? "every schema" : identForReading(one.schema);
     return [
       {
-        relation: `${schema}.*`,
+        relation: everyRelationOf(schema),
         through: { kind: "default privileges" as const, name },
         command: "SELECT" as const,
         attack: `use what is made tomorrow (${one.object})`,
@@ -95,6 +98,8 @@ export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog
   });
 }
 
+const everyRelationOf = (schema: string): SchemaKey => `${identForReading(schema)}.*` as SchemaKey;
+
 function tableProbe(schema: string, privilege: string): string {
   const made = quoteQualified(schema, "rlsmith_made_tomorrow");
   switch (privilege) {
@@ -112,21 +117,16 @@ function tableProbe(schema: string, privilege: string): string {
 }
 
 /** A sequence that several tenants draw from tells how much all of them write. `drawn`: nextval may be tried, which no rollback undoes. */
-export function sequenceAttempts(
-  surface: Surface,
-  actor: Actor,
-  targets: ReadonlyMap<string, Target>,
-  drawn: boolean,
-): Attempt[] {
+export function sequenceAttempts(surface: Surface, actor: Actor, targets: Targets, drawn: boolean): Attempt[] {
   return surface.sequences.flatMap((sequence): Attempt[] => {
-    const fed = sequence.feeds ? targets.get(`${sequence.feeds.schema}.${sequence.feeds.name}`) : undefined;
+    const fed = sequence.feeds ? targets.get(nameKey(sequence.feeds)) : undefined;
     if (!fed?.foreign) return [];
     const platform = surface.defaultPrivileges.some(
       (one) =>
         isPlatforms(one) && one.object === "sequences" && one.schema === sequence.schema && one.grantee === actor.role,
     );
-    const name = `${sequence.schema}.${sequence.name}`;
-    const quoted = quoteQualified(sequence.schema, sequence.name);
+    const name = nameKey(sequence);
+    const quoted = quoteName(sequence);
     const ways = [
       { attack: "read a sequence", sql: `select last_value from ${quoted}` },
       ...(drawn ? [{ attack: "draw from a sequence", sql: `select nextval(${quoteLiteral(quoted)})` }] : []),

@@ -1,7 +1,8 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { columnKey, relationOf } from "../../pg/name.ts";
 import type { Attempt } from "../attempt.ts";
-import { rowCondition, type Target } from "../target.ts";
+import { rowCondition, type Target, type Targets } from "../target.ts";
 import { on } from "./rows.ts";
 
 /** One stored value made malformed, as the login: what an attacker does to the own row, or an accident to any. */
@@ -17,11 +18,7 @@ const BAD = "no-such-value";
  * Stored values that policies and the functions they call take apart: keys of the metadata in auth.users, and text columns under a cast.
  * Found by their text: a value that is missed is not tried, and a value too many does no harm.
  */
-export function badValues(
-  catalog: Catalog,
-  targets: ReadonlyMap<string, Target>,
-  attackers: readonly string[],
-): BadValue[] {
+export function badValues(catalog: Catalog, targets: Targets, attackers: readonly string[]): BadValue[] {
   const texts = [
     ...catalog.policies.flatMap(({ using, check }) => [using ?? "", check ?? ""]),
     ...catalog.functions.filter(({ result }) => result !== "trigger").map(({ body }) => body),
@@ -45,7 +42,7 @@ export function badValues(
         const column = target.columns.find((one) => one.name === name && /^(text|character varying)/.test(one.type));
         const row = target.ownRows[0];
         if (!column || !row) continue;
-        const what = `${target.name}.${name}`;
+        const what = columnKey(relationOf(target), name);
         found.set(what, {
           what,
           sql: `update ${target.sql} t set ${quoteIdent(name)} = ${quoteLiteral(BAD)} where ${rowCondition(target, row)}`,

@@ -4,9 +4,6 @@ import type { Actor } from "../personas.ts";
 import { rowCondition, type Target } from "../target.ts";
 import { foreignRow, inTheNameOf, insertInto, mayClear, on, setColumn, spareRow, tenantColumn, touch } from "./rows.ts";
 
-/** What the probe for rows without a tenant is called. */
-export const tenantlessProbe = (target: Target): string => `${target.name} without a tenant`;
-
 /** Writes of rows without a tenant: where those are what all tenants share, no member of one may make, change or remove them. */
 export function tenantlessAttempts(target: Target, actor: Actor, tenantSetting: string | null): Attempt[] {
   const column = tenantColumn(target, tenantSetting);
@@ -17,7 +14,7 @@ export function tenantlessAttempts(target: Target, actor: Actor, tenantSetting: 
       command,
       attack,
       sql,
-      probe: { kind: "relation", name: tenantlessProbe(target) },
+      probe: { kind: "tenantless", name: target.name },
       ...(setup ? { setup } : {}),
       judge: {
         kind: "tenantless",

@@ -2,7 +2,8 @@ import type { Attempt } from "../attempt.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import type { Row } from "../../fixtures/fixtures.ts";
 import type { Actor } from "../personas.ts";
-import { rowCondition, type Target } from "../target.ts";
+import { returnedSql } from "../run-batch.ts";
+import { isFiles, rowCondition, type Target } from "../target.ts";
 import {
   alone,
   clashes,
@@ -69,7 +70,7 @@ export function updateAttempts(
       on(target, {
         command: "UPDATE",
         attack: "update blind, returning",
-        sql: `with made as (update ${target.sql} t set ${set} returning t.*) select string_agg(to_jsonb(made.*)::text, E'\\n') from made`,
+        sql: returnedSql(`update ${target.sql} t set ${set} returning t.*`),
         answer: "output",
         probe: null,
       }),
@@ -90,7 +91,7 @@ export function updateAttempts(
       update(`set ${name} of own row to ${word}`, setColumn(target, name, word), rowCondition(target, own), {
         probe: everywhere(target),
       });
-  if (own && foreign && target.name === "storage.objects") moveFile();
+  if (own && foreign && isFiles(target)) moveFile();
   const column = tenantColumn(target, tenantSetting);
   if (own && foreign && column === null)
     for (const { columns } of target.references.slice(0, 4)) {

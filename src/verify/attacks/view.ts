@@ -1,14 +1,16 @@
 import type { Relation } from "../../pg/catalog.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { nameKey, quoteName } from "../../pg/name.ts";
 import type { Attempt } from "../attempt.ts";
 import { tablesBehind, type Surface } from "../surface.ts";
-import type { Target } from "../target.ts";
+import { rowsSql } from "../run-batch.ts";
+import type { Targets } from "../target.ts";
 import { spareRow, touch } from "./rows.ts";
 
 /** Views and materialized views: what they show, and where a view lets writes through, what those change. */
-export function viewAttempts(view: Relation, surface: Surface, targets: ReadonlyMap<string, Target>): Attempt[] {
-  const name = `${view.schema}.${view.name}`;
-  const sql = quoteQualified(view.schema, view.name);
+export function viewAttempts(view: Relation, surface: Surface, targets: Targets): Attempt[] {
+  const name = nameKey(view);
+  const sql = quoteName(view);
   const kind = view.kind === "view" ? "view" : "materialized view";
   const behind = [...tablesBehind(surface, name)].filter((table) => targets.has(table));
   const through = (more: Pick<Attempt, "command" | "attack" | "sql"> & Partial<Attempt>): Attempt => ({
@@ -23,7 +25,7 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Readonly
     through({
       command: "SELECT",
       attack: `read through a ${kind}`,
-      sql: `select string_agg(to_jsonb(x.*)::text, E'\\n') from (select * from ${sql} limit 500) x`,
+      sql: rowsSql(`select * from ${sql} limit 500`),
       answer: "output",
       probe: null,
     }),

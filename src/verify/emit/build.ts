@@ -6,11 +6,13 @@ import { updateAttempts } from "../attacks/update.ts";
 import type { Config } from "../../config.ts";
 import { insertRecorded } from "../../fixtures/recorded-rows.ts";
 import { isSettable } from "../../pg/context.ts";
-import { identForReading, quoteLiteral } from "../../pg/identifier.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
+import type { NameKey } from "../../pg/name.ts";
+import { tupleKey, type Subject, type TupleKey } from "../cell.ts";
 import type { Ground } from "../ground.ts";
 import { judge } from "../judge.ts";
 import { actorsFor, type Actor } from "../personas.ts";
-import { runBatch, type Answered } from "../run-batch.ts";
+import { probesOf, runBatch, type Answered } from "../run-batch.ts";
 import { settleLater } from "../plainly-open.ts";
 import { prepare, privilegesOf } from "../run.ts";
 import type { Target } from "../target.ts";
@@ -56,10 +58,10 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
   await settleLater(run);
   const actors = actorsFor(ground.catalog, ground.context, ground.fixtures).filter(isTried);
   const fixtures = steadyFixtures(ground);
-  const targets = new Map<string, Target>();
+  const targets = new Map<Subject, Target>();
   for (const target of ground.targets.values())
     targets.set(target.name, await steadyKey(ground, steadyTarget(target, fixtures)));
-  const probes = new Map([...targets.values()].map(({ name, probe }) => [name, probe]));
+  const probes = probesOf(targets.values());
   const variables = [...ground.context.variables.filter(isSettable).map(({ setting }) => setting), ...ground.unmapped];
   // as on a pooled connection that has served somebody before: empty, never unset
   const prelude = variables.map((name) => `select set_config(${quoteLiteral(name)}, '', true)`);
@@ -116,24 +118,24 @@ const plainOf = (attack: string): string => attack.replace(/ with .*/, "").repla
  * a CHECK does not want the value says nothing of policies.
  */
 function tellsMore(checks: readonly IsolationCheck[]): (check: IsolationCheck) => boolean {
-  const idOf = ({ relation, persona, attack }: IsolationCheck): string => [relation, persona, attack].join("\0");
+  const idOf = ({ relation, persona, attack }: IsolationCheck): TupleKey => tupleKey(relation, persona, attack);
   const answers = new Map(checks.map((check) => [idOf(check), expectedAnswer(check)]));
-  const telling = new Set<string>();
+  const telling = new Set<TupleKey>();
   for (const check of checks) {
     const plain = answers.get(idOf({ ...check, attack: plainOf(check.attack) }));
     const answer = expectedAnswer(check);
-    if (answer !== plain && !/^error (22|23514)/.test(answer)) telling.add(`${check.relation} ${check.attack}`);
+    if (answer !== plain && !/^error (22|23514)/.test(answer)) telling.add(tupleKey(check.relation, check.attack));
   }
-  return ({ relation, attack }) => !WORD.test(attack) || telling.has(`${relation} ${attack}`);
+  return ({ relation, attack }) => !WORD.test(attack) || telling.has(tupleKey(relation, attack));
 }
 
 /** Relations whose row security holds for every persona. */
-async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<string[]> {
-  const loose = new Set<string>();
+async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<NameKey[]> {
+  const loose = new Set<Subject>();
   for (const actor of actors) for (const name of (await privilegesOf(ground, actor)).keys()) loose.add(name);
   return [...ground.targets.values()]
     .filter(({ rowSecurity, name }) => rowSecurity && !loose.has(name))
-    .map(({ schema, relation }) => [schema, relation].map(identForReading).join("."));
+    .map(({ name }) => name);
 }
 
 const isTried = (actor: Actor): boolean =>
@@ -184,7 +186,7 @@ function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string
       expected:
         answer.kind === "error"
           ? { kind: "error", sqlstate: answer.sqlstate }
-          : { kind: "keys", keys: answer.text === "" ? [] : answer.text.split("\n") },
+          : { kind: "keys", keys: answer.said.kind === "keys" ? answer.said.keys : [] },
     };
   const expected =
     answer.kind === "error"
@@ -193,6 +195,6 @@ function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string
         : ({ kind: "error", sqlstate: answer.sqlstate } as const)
       : answer.changed.length === 0
         ? ({ kind: "unchanged" } as const)
-        : ({ kind: "changed", ...changeOf(answer.changed.map((line) => line.slice(1))) } as const);
+        : ({ kind: "changed", ...changeOf(answer.changed) } as const);
   return { ...common, kind: "writes", probe, expected };
 }

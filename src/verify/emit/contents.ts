@@ -1,9 +1,10 @@
+import { printRowKeys } from "../../pg/row-key.ts";
 import type { IsolationCheck, IsolationTests } from "./isolation-tests.ts";
 
 // What both kinds of file have in common. The answers that their helpers give, and the ones expected, are texts made here and there alike.
 
 /**
- * The answer that a check must get: `sees nothing`, `sees` and keys one a line, `changed: 2 own, 1 foreign`, `unchanged`, `error 23505`; of what
+ * The answer that a check must get: `sees nothing`, `sees` and the keys as a JSON array, `changed: 2 own, 1 foreign`, `unchanged`, `error 23505`; of what
  * must be mended `nothing` or `nothing foreign`, which several answers are.
  */
 export function expectedAnswer({ expected }: IsolationCheck): string {
@@ -16,8 +17,7 @@ export function expectedAnswer({ expected }: IsolationCheck): string {
     );
     return rows.length === 0 ? "changed" : `changed: ${rows.join(", ")}`;
   }
-  const keys = expected.keys.join("\n");
-  return keys === "" ? "sees nothing" : `sees\n${keys}`;
+  return expected.keys.length === 0 ? "sees nothing" : `sees ${printRowKeys(expected.keys)}`;
 }
 
 /** The database roles of the personas, each once, sorted. */

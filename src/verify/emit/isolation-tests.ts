@@ -1,3 +1,6 @@
+import type { RowKey } from "../../pg/row-key.ts";
+import type { ChangedRow } from "../run-batch.ts";
+
 /** A matrix frozen as tests: what the emitters print. Everything in it is in a fixed order, so that printing it again gives the same text. */
 export interface IsolationTests {
   /** the project's name or folder, for the header */
@@ -38,14 +41,14 @@ export type IsolationCheck = {
   sql: string;
 } & (
   | {
-      /** `sql` returns one text: keys of the rows that it saw, sorted, one a line */
+      /** `sql` returns one text: a JSON array with the keys of the rows that it saw, as PostgreSQL prints it, sorted */
       kind: "reads";
-      expected: { kind: "keys"; keys: string[] } | { kind: "error"; sqlstate: string } | KeptOut;
+      expected: { kind: "keys"; keys: RowKey[] } | { kind: "error"; sqlstate: string } | KeptOut;
     }
   | {
       /**
-       * `sql` changes rows; before and afterwards `probe`, run as the login, returns one text: a line a row, and in it, with tabs between, `o` for
-       * a row of the persona's tenant or `f` for one of the other's, the relation, the key, and what is different when the row is
+       * `sql` changes rows; before and afterwards `probe`, run as the login, returns one text: a JSON array with an array for each row, and in it
+       * `o` for a row of the persona's tenant or `f` for one of the other's, the relation, the key, and what is different when the row is
        */
       kind: "writes";
       probe: string;
@@ -69,11 +72,10 @@ export interface Change {
   foreign: number;
 }
 
-/** Of lines of a probe that came or went: whose rows they are of. */
-export function changeOf(lines: readonly string[]): Change {
-  const keys = { o: new Set<string>(), f: new Set<string>() };
-  for (const line of lines) {
-    const [whose, , key = ""] = line.split("\t");
+/** Of rows that came, went or changed: whose they are. */
+export function changeOf(changed: readonly ChangedRow[]): Change {
+  const keys = { o: new Set<RowKey>(), f: new Set<RowKey>() };
+  for (const { whose, key } of changed) {
     if (whose === "o" || whose === "f") keys[whose].add(key);
   }
   return { own: keys.o.size, foreign: keys.f.size };

@@ -70,26 +70,28 @@ create temporary table rlsmith_persona (name text primary key, role text not nul
  * The functions that run a statement as a persona. They are made before pgTAP's schema joins the search path and keep the path as it was, as
  * the fixtures find it: pgTAP's names cannot hide those of the project. What cannot be done as the login raises, and so ends the file: it would look like a denial.
  */
-const helpers = (emptied: readonly string[]): string => `-- How the rows of a relation stand, as one text: a query each.
+const helpers = (
+  emptied: readonly string[],
+): string => `-- How the rows of a relation stand, as one JSON array: a query each.
 create temporary table rlsmith_probe (name text primary key, query text not null) on commit drop;
 
--- 'unchanged', or 'changed' and how many rows of which tenant. In a line of a probe are, with tabs between: o for a row of the persona's
--- tenant or f for one of the other's, the relation, the key, and what is different when the row is.
-create function pg_temp.rlsmith_change(before text, after text) returns text
+-- 'unchanged', or 'changed' and how many rows of which tenant. A probe returns a JSON array with an array for each row, and in it: o for a row
+-- of the persona's tenant or f for one of the other's, the relation, the key, and what is different when the row is.
+create function pg_temp.rlsmith_change(before jsonb, after jsonb) returns text
 language sql as $rlsmith$
-  with gone as (select unnest(string_to_array(before, E'\\n')) as line),
-  come as (select unnest(string_to_array(after, E'\\n')) as line),
+  with gone as (select jsonb_array_elements(before) as stands),
+  come as (select jsonb_array_elements(after) as stands),
   changed as ((table gone except table come) union all (table come except table gone))
   select case when before is not distinct from after then 'unchanged' else 'changed' || coalesce(': ' || (
     select string_agg(rows, ', ' order by whose desc) from (
-      select whose, count(distinct split_part(line, E'\\t', 3)) || case whose when 'o' then ' own' else ' foreign' end as rows
-      from changed, split_part(line, E'\\t', 1) whose where whose in ('o', 'f') group by whose
+      select whose, count(distinct stands -> 2) || case whose when 'o' then ' own' else ' foreign' end as rows
+      from changed, lateral (select stands ->> 0) w(whose) where whose in ('o', 'f') group by whose
     ) counted
   ), '') end
 $rlsmith$;
 
 -- Runs one statement as a persona, and undoes all of it.
--- Without a probe: the text that the statement returns. With one: whether the login sees what the probe returns changed.
+-- Without a probe: the keys that the statement returns. With one: whether the login sees what the probe returns changed.
 create function pg_temp.rlsmith_run(persona text, setup text[], settings jsonb, statement text, probe text) returns text
 language plpgsql
 set search_path from current
@@ -98,7 +100,8 @@ declare
   login text := current_setting('role');
   sender pg_temp.rlsmith_persona;
   step text;
-  before text;
+  before jsonb;
+  after jsonb;
   answer text;
 begin
   select p.* into strict sender from pg_temp.rlsmith_persona p where p.name = persona;
@@ -120,7 +123,7 @@ begin
     begin
       if probe is null then
         execute statement into answer;
-        answer := case when coalesce(answer, '') = '' then 'sees nothing' else E'sees\\n' || answer end;
+        answer := case when coalesce(answer, '[]') = '[]' then 'sees nothing' else 'sees ' || answer end;
       else
         execute statement;
       end if;
@@ -130,8 +133,8 @@ begin
     if answer is null then
       perform set_config('role', login, true);
       perform set_config('row_security', 'off', true);
-      execute probe into answer;
-      answer := pg_temp.rlsmith_change(before, answer);
+      execute probe into after;
+      answer := pg_temp.rlsmith_change(before, after);
     end if;
     raise exception using errcode = 'RLS00', message = 'undo';
   exception
@@ -172,7 +175,7 @@ end
 $rlsmith$;`;
 
 /** Made when pgTAP is in reach. */
-const CHECK = `-- One test a persona: it runs the statement and must get this answer, which is 'sees nothing', 'sees' and a key a line, 'error' and its
+const CHECK = `-- One test a persona: it runs the statement and must get this answer, which is 'sees nothing', 'sees' and the keys, 'error' and its
 -- code, or of a statement that writes, 'unchanged' or 'changed' and how many rows of which tenant. Where nothing may change, that the statement was refused is as good.
 -- 'nothing' and 'nothing foreign' are for what was open when this was made, and must be mended: any answer that reaches no row of another tenant.
 create function pg_temp.rlsmith_check(title text, expected text, personas text[], statement text, probed text default null, setup text[] default '{}', settings jsonb default '{}')

@@ -1,6 +1,7 @@
 import type { Fixtures, Row } from "../../fixtures/fixtures.ts";
 import { steadyRow } from "../../fixtures/recorded-rows.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import { rowKey, type RowKey } from "../../pg/row-key.ts";
 import type { Ground } from "../ground.ts";
 import { ATTACKER, VICTIM } from "../personas.ts";
 import type { Target } from "../target.ts";
@@ -52,13 +53,15 @@ export async function steadyKey(ground: Ground, target: Target): Promise<Target>
     rows.length === 0 ? expression === null : rows.every((row) => name in row),
   );
   if (names.length === target.columns.length || names.length === 0) return target;
-  const key = `md5(concat_ws(' ', ${names.map(({ name }) => `t.${quoteIdent(name)}`).join(", ")}))`;
-  const keys = async (condition: string | null): Promise<Set<string>> => {
+  // as an array, for a function takes at most a hundred arguments
+  const texts = names.map(({ name }) => `t.${quoteIdent(name)}::text`).join(", ");
+  const key = `jsonb_build_array(md5(array[${texts}]::text))`;
+  const keys = async (condition: string | null): Promise<Set<RowKey>> => {
     if (condition === null) return new Set();
-    const found = await ground.db.query<{ key: string }>(
+    const found = await ground.db.query<{ key: string[] }>(
       `select ${key} as key from ${target.sql} t where ${condition} limit 200`,
     );
-    return new Set(found.map((row) => row.key));
+    return new Set(found.map((row) => rowKey(row.key)));
   };
   const [ownKeys, foreignKeys] = await ground.transaction(
     async () => [await keys(target.own), await keys(target.foreign)] as const,

@@ -51,7 +51,7 @@ interface Check {
   sql: string;
   /** there for statements that write: the name of a probe */
   probe?: string;
-  /** "sees nothing", "sees" and a key a line, "unchanged", "changed" and how many rows of which tenant, or "error" and its code; "nothing" and "nothing foreign" are for what was open when this was made, and must be mended */
+  /** "sees nothing", "sees" and the keys as a JSON array, "unchanged", "changed" and how many rows of which tenant, or "error" and its code; "nothing" and "nothing foreign" are for what was open when this was made, and must be mended */
   expected: string;
 }
 
@@ -68,7 +68,7 @@ const privileges: { title: string; role: string }[] = ${list(privileges)};
 
 const guarded: { title: string; role: string; relation: string }[] = ${list(guarded)};
 
-/** How the rows of a relation stand, as one text: run as the login before and after. */
+/** How the rows of a relation stand, as one JSON array: run as the login before and after. */
 const probes: Record<string, string> = ${fields(probes)};
 
 const relations: { relation: string; checks: Check[] }[] = [${relations.length > 0 ? `\n${relations.join("")}` : ""}];
@@ -155,19 +155,21 @@ async function answer(persona: string, { setup = [], settings = {}, sql, probe: 
     if (!(error instanceof pg.DatabaseError) || error.code === undefined || /^57/.test(error.code)) throw error;
     return \`error \${error.code}\`;
   }
-  if (probe === undefined) return seen === null || seen === undefined || seen === "" ? "sees nothing" : \`sees\\n\${seen}\`;
+  if (probe === undefined) return seen === null || seen === undefined || seen === "[]" ? "sees nothing" : \`sees \${String(seen)}\`;
   await set("role", login);
   await set("row_security", "off");
   return change(before, await one(probe));
 }
 
-/** In a line of a probe are, with tabs between: o for a row of the persona's tenant or f for one of the other's, the relation, the key, and what is different when the row is. */
+/** A probe returns a JSON array with an array for each row, and in it: o for a row of the persona's tenant or f for one of the other's, the relation, the key, and what is different when the row is. */
 function change(before: unknown, after: unknown): string {
   if (before === after) return "unchanged";
-  const [gone, come] = [String(before).split("\\n"), String(after).split("\\n")];
-  const changed = [...gone.filter((line) => !come.includes(line)), ...come.filter((line) => !gone.includes(line))];
+  const rowsOf = (probed: unknown): Map<string, unknown[]> =>
+    new Map((JSON.parse(String(probed)) as unknown[][]).map((row) => [JSON.stringify(row), row]));
+  const [gone, come] = [rowsOf(before), rowsOf(after)];
+  const changed = [...[...gone].filter(([text]) => !come.has(text)), ...[...come].filter(([text]) => !gone.has(text))];
   const count = (whose: string, name: string): string[] => {
-    const keys = new Set(changed.map((line) => line.split("\\t")).flatMap((parts) => (parts[0] === whose ? [parts[2] ?? ""] : [])));
+    const keys = new Set(changed.flatMap(([, [is, , key]]) => (is === whose ? [JSON.stringify(key)] : [])));
     return keys.size === 0 ? [] : [\`\${keys.size} \${name}\`];
   };
   const rows = [...count("o", "own"), ...count("f", "foreign")];

@@ -2,6 +2,7 @@ import { pgErrorOf, type Db } from "../../db/port.ts";
 import { passing } from "../../db/savepoint.ts";
 import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import { nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
 
 /** What the login of a target can do of what a run may want. */
 export interface Capabilities {
@@ -60,14 +61,14 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
 }
 
 /** Tables, other than the platform's, whose row security holds for the login as well. */
-async function guardedFor(db: Db): Promise<string[]> {
-  const rows = await db.query<{ name: string }>(
-    `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+async function guardedFor(db: Db): Promise<NameKey[]> {
+  const rows = await db.query<QualifiedName>(
+    `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p') and c.relrowsecurity and row_security_active(c.oid) and n.nspname <> all ($1)
      order by n.nspname collate "C", c.relname collate "C"`,
     [[...PLATFORM_SCHEMAS]],
   );
-  return rows.map(({ name }) => name);
+  return rows.map(nameKey);
 }
 
 const SHOWN = 5;

@@ -2,6 +2,7 @@ import { pgErrorOf, type Db } from "../../db/port.ts";
 import { generateRows } from "../../fixtures/generate.ts";
 import { putRecorded } from "../../fixtures/recorded-rows.ts";
 import { sampleRows } from "../../fixtures/sample.ts";
+import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { Ground } from "../ground.ts";
 import type { Known } from "../scratch-ground.ts";
 import { actorsFor } from "../personas.ts";
@@ -9,7 +10,7 @@ import { capabilities } from "./capabilities.ts";
 import { feeding, positions } from "./drawn.ts";
 import { protectSequences } from "./sequences.ts";
 import { readSurface } from "../surface.ts";
-import { targetsOf } from "../target.ts";
+import { targetsByName, targetsOf } from "../target.ts";
 
 /**
  * Limits of every transaction on a live database. SET LOCAL: nothing is left on a connection that a pooler hands on. With the check a server
@@ -34,8 +35,8 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
   const begin = `begin transaction${writes ? "" : " read only"}; ${LIMITS}`;
   const check = (await runs(db, CHECK)) ? CHECK : "";
   // all that could not be protected, and of those the ones that were drawn from
-  const loose = new Map<string, string>();
-  const unprotected = new Map<string, string>();
+  const loose = new Map<NameKey, string>();
+  const unprotected = new Map<NameKey, string>();
   const prepare = async (ahead: number): Promise<void> => {
     await db.exec(check === "" ? begin : `${begin}; ${check}`);
     if (!writes) return;
@@ -46,7 +47,7 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
   const surface = await readSurface(db);
   const stood = await positions(
     db,
-    surface.sequences.filter(({ schema, name }) => loose.has(`${schema}.${name}`)),
+    surface.sequences.filter((sequence) => loose.has(nameKey(sequence))),
   );
   const fixtures = writes
     ? await generateRows(db, known.catalog, known.context, {
@@ -64,8 +65,8 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
   /** Those that feed tables that rows were put into, and those that have moved: a trigger may have drawn from them. */
   const findDrawn = async (): Promise<void> => {
     for (const [name, why] of loose) if (fed.has(name)) unprotected.set(name, why);
-    const others = surface.sequences.filter(({ schema, name }) => {
-      const full = `${schema}.${name}`;
+    const others = surface.sequences.filter((sequence) => {
+      const full = nameKey(sequence);
       return loose.has(full) && stood.has(full) && !unprotected.has(full);
     });
     if (others.length === 0) return;
@@ -90,7 +91,7 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
     tenantSetting: fixtures.tenantSetting,
     surface,
     fixtures,
-    targets: new Map(targets.map((target) => [target.name, target])),
+    targets: targetsByName(targets),
     writes,
     sampled: true,
     unprotected,

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { inSavepoint } from "../../db/savepoint.ts";
-import { quoteQualified } from "../../pg/identifier.ts";
+import { nameKey, quoteName, type NameKey } from "../../pg/name.ts";
 
 const AHEAD = readFileSync(new URL("./sequences-ahead.sql", import.meta.url), "utf8");
 const SEQUENCES = readFileSync(new URL("./sequences.sql", import.meta.url), "utf8");
 
 export interface SequenceProtection {
-  /** `schema.name` of those that a rollback takes back to where they were */
-  held: string[];
+  /** those that a rollback takes back to where they were */
+  held: NameKey[];
   /** those that may advance for good, and why */
-  mayAdvance: { sequence: string; why: string }[];
+  mayAdvance: { sequence: NameKey; why: string }[];
 }
 
 export interface ProtectOptions {
@@ -50,7 +50,7 @@ export async function protectSequences(db: Db, options: ProtectOptions = {}): Pr
   const protection: SequenceProtection = { held: [], mayAdvance: [] };
   const owned = sequences.filter((sequence) => sequence.owned);
   for (const sequence of sequences)
-    if (!sequence.owned) protection.mayAdvance.push({ sequence: nameOf(sequence), why: "the login does not own it" });
+    if (!sequence.owned) protection.mayAdvance.push({ sequence: nameKey(sequence), why: "the login does not own it" });
   await db.query("select set_config('lock_timeout', $1, true)", [`${options.lockTimeoutMs ?? 100}ms`]);
   // all at once, and one by one only where that fails: a trip for each would be slow on a far server
   const held: SequenceRow[] = [];
@@ -59,9 +59,9 @@ export async function protectSequences(db: Db, options: ProtectOptions = {}): Pr
     for (const sequence of owned) {
       const why = await altered(db, [sequence]);
       if (why === null) held.push(sequence);
-      else protection.mayAdvance.push({ sequence: nameOf(sequence), why });
+      else protection.mayAdvance.push({ sequence: nameKey(sequence), why });
     }
-  protection.held = held.map(nameOf);
+  protection.held = held.map(nameKey);
   // setval is taken back with the file
   if (options.ahead !== undefined && options.ahead > 0)
     await inSavepoint(db, async () => db.query(AHEAD, [held.map((sequence) => sequence.id), options.ahead]));
@@ -69,12 +69,10 @@ export async function protectSequences(db: Db, options: ProtectOptions = {}): Pr
   return protection;
 }
 
-const nameOf = (sequence: SequenceRow): string => `${sequence.schema}.${sequence.name}`;
-
 async function altered(db: Db, sequences: readonly SequenceRow[]): Promise<string | null> {
   if (sequences.length === 0) return null;
   const statements = sequences.map(
-    ({ schema, name, increment }) => `alter sequence ${quoteQualified(schema, name)} increment by ${increment}`,
+    (sequence) => `alter sequence ${quoteName(sequence)} increment by ${sequence.increment}`,
   );
   try {
     await inSavepoint(db, async () => db.exec(statements.join("; ")));

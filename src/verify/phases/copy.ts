@@ -1,5 +1,7 @@
 import { pgErrorOf } from "../../db/port.ts";
-import { quoteIdent, quoteLiteral, quoteRole } from "../../pg/identifier.ts";
+import { quoteLiteral, quoteRole } from "../../pg/identifier.ts";
+import { readRowKeys } from "../../pg/row-key.ts";
+import { keys } from "../attacks/read.ts";
 import { on } from "../attacks/rows.ts";
 import type { Attempt } from "../attempt.ts";
 import { judge } from "../judge.ts";
@@ -21,7 +23,7 @@ export async function copy(run: Run): Promise<void> {
       const attempt = on(target, {
         command: "COPY",
         attack: "copy to",
-        sql: `copy ${target.sql} (${target.primaryKey.map(quoteIdent).join(", ")}) to stdout (delimiter ' ')`,
+        sql: `copy (${keys(target, `${target.sql} t`)}) to stdout`,
         answer: "keys",
         probe: null,
       });
@@ -47,7 +49,9 @@ async function copied(run: Run, actor: Actor, attempt: Attempt): Promise<Answere
       ];
       await db.exec(steps.join("; "));
       const text = (await db.copyOut?.(attempt.sql)) ?? "";
-      return { kind: "answer", text: text.trimEnd(), changed: [] };
+      // one line with one JSON array; of what JSON holds, COPY escapes only the backslash
+      const keys = readRowKeys(text.trimEnd().replaceAll("\\\\", "\\"));
+      return { kind: "answer", said: { kind: "keys", keys }, changed: [] };
     } catch (error) {
       const raised = pgErrorOf(error);
       if (!raised) throw error;

@@ -74,7 +74,8 @@ async function rolesBelieved(
       reached.get(attempt) === true
     )
       return judged;
-    const object = { kind: "table" as const, name: attempt.relation };
+    if (attempt.through.kind !== "table" && attempt.through.kind !== "partition") return judged;
+    const object = { kind: "table" as const, name: attempt.through.name };
     attempt.judge = {
       kind: "own change",
       door: "stale-role",

@@ -1,3 +1,4 @@
+import { rowKey } from "../../../src/pg/row-key.ts";
 import type { Change, IsolationCheck, IsolationTests, KeptOut } from "../../../src/verify/emit/isolation-tests.ts";
 
 const A = "aaaaaaaa-0000-4000-8000-000000000001";
@@ -31,9 +32,9 @@ const claims = (org: string): string =>
   JSON.stringify({ sub: org.replace("0001", "0009"), role: "authenticated", app_metadata: { org_id: org } });
 
 const seen = (table: string, from: number, to: number): string =>
-  `select coalesce(string_agg(id::text, E'\\n' order by id), '') from public.${table} where id between ${from} and ${to}`;
+  `select coalesce(jsonb_agg(jsonb_build_array(id::text) order by id), '[]')::text from public.${table} where id between ${from} and ${to}`;
 const rows = (table: string, org: string): string =>
-  `select coalesce(string_agg(concat_ws(E'\\t', case org_id when '${A}' then 'o' else 'f' end, 'public.${table}', id, md5(t::text)), E'\\n' order by id), '') from public.${table} t where org_id = '${org}'`;
+  `select coalesce(jsonb_agg(jsonb_build_array(case org_id when '${A}' then 'o' else 'f' end, 'public.${table}', jsonb_build_array(id::text), md5(t::text)) order by id), '[]')::text from public.${table} t where org_id = '${org}'`;
 
 type Draft = { [Kind in IsolationCheck["kind"]]: Omit<Extract<IsolationCheck, { kind: Kind }>, "relation"> };
 
@@ -72,16 +73,19 @@ const writes = (
 const visit = [
   reads("A's nurse", "sees its own visits", seen("visit", 900_001, 900_009), {
     kind: "keys",
-    keys: ["900001", "900002"],
+    keys: [rowKey(["900001"]), rowKey(["900002"])],
   }),
-  reads("B's nurse", "sees its own visits", seen("visit", 900_001, 900_009), { kind: "keys", keys: ["900003"] }),
+  reads("B's nurse", "sees its own visits", seen("visit", 900_001, 900_009), {
+    kind: "keys",
+    keys: [rowKey(["900003"])],
+  }),
   reads("nobody", "sees no visit", seen("visit", 900_001, 900_009), { kind: "keys", keys: [] }),
   reads("anon", "sees no visit", seen("visit", 900_001, 900_009), { kind: "keys", keys: [] }),
   reads(
     "A's nurse",
     "sees its own visits with a variable that says B",
     seen("visit", 900_001, 900_009),
-    { kind: "keys", keys: ["900001", "900002"] },
+    { kind: "keys", keys: [rowKey(["900001"]), rowKey(["900002"])] },
     { "app.org_id": B },
   ),
   writes("A's nurse", "adds a visit", `insert into public.visit values (900004, '${A}', 'new')`, rows("visit", A), {
@@ -153,7 +157,10 @@ const invoice = [
     kind: "kept out",
     own: false,
   }),
-  reads("A's nurse", "sees its own invoices", seen("invoice", 900_001, 900_009), { kind: "keys", keys: ["900001"] }),
+  reads("A's nurse", "sees its own invoices", seen("invoice", 900_001, 900_009), {
+    kind: "keys",
+    keys: [rowKey(["900001"])],
+  }),
   reads("anon", "may not read invoices", seen("invoice", 900_001, 900_009), { kind: "error", sqlstate: "42501" }),
   writes(
     "A's nurse",

@@ -1,11 +1,12 @@
 import { quoteLiteral } from "../../../src/pg/identifier.ts";
+import { rowKey } from "../../../src/pg/row-key.ts";
 import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 
 const TABLE = '"My $rlsmith$ ""Shop""".":ord\\er"';
 const TENANT = 'it\'s $rlsmith$ \\ :x "é" 🏥\n`${1}` $rlsmith';
 const STRANGER = "*/ -- $$";
 const PERSONA = "o'Brien's \\ `${x}` %s $title\n# TODO 🏥";
-const keys = `select coalesce(string_agg("k$1", E'\\n' order by "k$1"), '') from ${TABLE}`;
+const keys = `select coalesce(jsonb_agg(jsonb_build_array("k$1") order by "k$1"), '[]')::text from ${TABLE}`;
 
 /** A relation whose name, keys and policy want to break out of whatever quotes them. */
 export const HOSTILE = `
@@ -36,7 +37,7 @@ export const hostileTests: IsolationTests = {
       setup: [],
       settings: { "app.x_1": TENANT },
       sql: keys,
-      expected: { kind: "keys", keys: [`${TENANT}\r1`] },
+      expected: { kind: "keys", keys: [rowKey([`${TENANT}\r1`])] },
     },
     {
       relation: TABLE,
@@ -56,7 +57,7 @@ export const hostileTests: IsolationTests = {
       setup: [],
       settings: { "app.x_1": TENANT },
       sql: `update ${TABLE} set tenant = ${quoteLiteral(STRANGER)}`,
-      probe: `select count(*)::text from ${TABLE} where tenant = ${quoteLiteral(STRANGER)} --$rlsmith`,
+      probe: `select coalesce(jsonb_agg(jsonb_build_array('f', 'x', jsonb_build_array("k$1"), '')), '[]')::text from ${TABLE} where tenant = ${quoteLiteral(STRANGER)} --$rlsmith`,
       expected: { kind: "unchanged" },
     },
   ],
