@@ -172,7 +172,12 @@ function readDeclaration(variable: Variable, into: Reading): void {
 
 /** Collect the SQL of a statement and of those inside it. */
 function readStatement(statement: Statement, under: Expr | null, into: Reading): void {
-  for (const target of filledBy(statement)) localOf(into, target.name).queried = true;
+  for (const target of filledBy(statement)) {
+    const local = localOf(into, target.name);
+    local.queried = true;
+    // its elements are what the array is made of
+    if (statement.kind === "foreach") local.assigned.push(...valuesOf(statement.array, under, into));
+  }
   let inside = under;
   if (statement.kind === "assign") assign(statement, under, into);
   else if (statement.kind === "return") into.returns.push(...returned(statement, under, into));
