@@ -163,7 +163,10 @@ const recast = (original: Expr, inner: Expr): Expr => {
   return cast ? { TypeCast: { ...cast, arg: inner } } : inner;
 };
 
-/** Collect the SQL of the declarations: a default is a value of its variable, the query of a cursor is a tree of its own. */
+/**
+ * Collect the SQL of the declarations: a default is a value of its variable, the query of a cursor is a tree of its
+ * own.
+ */
 function readDeclaration(variable: Variable, into: Reading): void {
   if (variable.kind === "scalar" && variable.query) into.trees.push(...treesOf(variable.query, into));
   if ((variable.kind !== "scalar" && variable.kind !== "record") || !variable.initial) return;

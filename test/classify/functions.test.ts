@@ -356,7 +356,7 @@ describe("what PL/pgSQL assigns to", () => {
 
   test("the default of a record is read", async () => {
     expect(await reads(`declare r record := row(${SETTING}); begin return r.f1; end`)).toEqual([
-      ["app.casino_id", null, false],
+      ["app.casino_id", null, true],
     ]);
   });
 });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { parsePlBody, parsePlFunction } from "../../../src/pg/plpgsql/parse.ts";
+import { Position } from "../../../src/pg/plpgsql/position.ts";
+import { readStatements } from "../../../src/pg/plpgsql/statement.ts";
 import { only, read, shapeOf } from "./support.ts";
 
 const DECLARE =
@@ -216,6 +218,28 @@ test("procedures and DO; options before the block; a body between single quotes"
       kind: "parsed",
       fn: { placed: true, block: { body: [{ kind: "assign" }] } },
     });
+});
+
+test("a kind of statement that is not known is kept with its SQL, and nothing after it has a place", () => {
+  const at = new Position("begin surprise a + 1; x := 2; end");
+  at.expect("begin");
+  const expr = (query: string, parseMode: number): object => ({ PLpgSQL_expr: { query, parseMode } });
+  const [unknown, assign] = readStatements(
+    [
+      { PLpgSQL_stmt_surprise: { lineno: 1, list: [{ PLpgSQL_part: { deep: expr("a + 1", 2) } }] } },
+      { PLpgSQL_stmt_assign: { lineno: 1, expr: expr("x := 2", 3) } },
+    ],
+    { at, variables: [], next: 0 },
+  );
+  expect(unknown).toEqual({
+    kind: "unknown",
+    node: "PLpgSQL_stmt_surprise",
+    sql: [{ text: "a + 1", parse: "expression", copied: [] }],
+    line: 1,
+    place: null,
+  });
+  expect(assign).toMatchObject({ kind: "assign", value: { text: "2", copied: [] }, place: null });
+  expect(at.lost).toBe(true);
 });
 
 test("no function of PL/pgSQL, and a body that the grammar refuses", () => {

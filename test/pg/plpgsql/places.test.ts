@@ -8,7 +8,7 @@ import { read } from "./support.ts";
 
 const SETOF = { arguments: "a int, b text", result: "setof int" };
 
-/** What the body has at the places of each SQL text, in the order of the body. */
+/** The text of the body at the places of each SQL text. */
 const written = (fn: PlFunction): string[] =>
   embeddedSql(fn).flatMap(({ sql }) => sql.copied.map(({ from, length }) => fn.body.slice(from, from + length)));
 
