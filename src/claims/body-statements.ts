@@ -12,7 +12,10 @@ export type Visit = (sql: string, conditions: Condition[]) => void;
 /** What holds behind a piece of a body; "ended" where it always returns. */
 type Behind = Condition[] | "ended";
 
-/** Every SQL statement of a body, with the conditions under which it runs; the queries of loops and of RETURN QUERY may write too. */
+/**
+ * Every SQL statement of a body, with the conditions under which it runs; the queries of loops and of RETURN QUERY may
+ * write too.
+ */
 export function statementsOf(statements: readonly Statement[], conditions: Condition[], visit: Visit): Behind {
   const added: Condition[] = [];
   for (const statement of statements) {

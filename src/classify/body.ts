@@ -163,7 +163,10 @@ const recast = (original: Expr, inner: Expr): Expr => {
   return cast ? { TypeCast: { ...cast, arg: inner } } : inner;
 };
 
-/** Collect the SQL of the declarations: a default is a value of its variable, the query of a cursor is a tree of its own. */
+/**
+ * Collect the SQL of the declarations: a default is a value of its variable, the query of a cursor is a tree of its
+ * own.
+ */
 function readDeclaration(variable: Variable, into: Reading): void {
   if (variable.kind === "scalar" && variable.query) into.trees.push(...treesOf(variable.query, into));
   if ((variable.kind !== "scalar" && variable.kind !== "record") || !variable.initial) return;
@@ -172,7 +175,12 @@ function readDeclaration(variable: Variable, into: Reading): void {
 
 /** Collect the SQL of a statement and of those inside it. */
 function readStatement(statement: Statement, under: Expr | null, into: Reading): void {
-  for (const target of filledBy(statement)) localOf(into, target.name).queried = true;
+  for (const target of filledBy(statement)) {
+    const local = localOf(into, target.name);
+    local.queried = true;
+    // its elements are what the array is made of
+    if (statement.kind === "foreach") local.assigned.push(...valuesOf(statement.array, under, into));
+  }
   let inside = under;
   if (statement.kind === "assign") assign(statement, under, into);
   else if (statement.kind === "return") into.returns.push(...returned(statement, under, into));

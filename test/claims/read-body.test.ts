@@ -258,3 +258,18 @@ test.each([
     claimWork(made(`update auth.users set raw_app_meta_data = ${value} where id = new.user_id;`)).unread,
   ).toHaveLength(1);
 });
+
+test("an update whose rows a loop goes through is read as well", () => {
+  const update = ORG.replace(/;$/, " returning id");
+  expect(read(`if new.active then for r in ${update} loop null; end loop; end if;`, "r record;")).toEqual({
+    kind: "read",
+    user: "user_id",
+    claims: [org],
+    active: "active",
+    unsure: null,
+  });
+});
+
+test("a change of NEW under another name is other work", () => {
+  expect(claimWork(made(`${ORG} n.org := null;`, "n alias for new;")).more).toBe(true);
+});

@@ -370,6 +370,8 @@ describe("what users write themselves", () => {
     expect(
       (await on(setter("if not (auth.jwt() ->> 'admin')::boolean then raise exception 'no'; end if;"))).codes,
     ).toEqual(["warning claims-settable"]);
+    // a word in a comment asks nothing
+    expect((await on(setter("-- if only it did raise\n"))).codes).toEqual(["error claims-settable"]);
     // nobody else may use the schema
     expect(
       (await on(setter("", "create schema inner_only; alter function set_claim set schema inner_only;"))).codes,

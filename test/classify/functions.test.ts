@@ -312,6 +312,55 @@ describe("what functions set", () => {
   });
 });
 
+describe("what PL/pgSQL assigns to", () => {
+  const sets = async (body: string): Promise<unknown> =>
+    factOf(
+      await lab.analyse(
+        `create function app.set_it(p_role text, p_roles text[]) returns void language plpgsql as $f$ ${body} $f$;`,
+      ),
+      "set_it",
+    ).sets.map(({ from, argument }) => [from, argument]);
+  const SET = "perform set_config('app.role', v, true);";
+
+  // the first value of the variable is not the one that is set
+  test.each<[name: string, body: string, expected: unknown]>([
+    ["GET DIAGNOSTICS", `declare v text := '0'; begin get diagnostics v = row_count; ${SET} end`, [["query", null]]],
+    [
+      "FOREACH takes the caller's elements",
+      `declare v text := 'none'; begin foreach v in array p_roles loop ${SET} end loop; end`,
+      [["argument", "p_roles"]],
+    ],
+    [
+      "a name with the label of its block",
+      `<<l>> declare v text := 'none'; begin l.v := p_role; ${SET} end`,
+      [["argument", "p_role"]],
+    ],
+    [
+      "a name with the function's",
+      `declare v text := set_it.p_role; begin set_it.p_role := 'none'; ${SET} end`,
+      [["argument", "p_role"]],
+    ],
+    [
+      "a comment before :=",
+      `declare v text := 'none'; begin v /* given */ := p_role; ${SET} end`,
+      [["argument", "p_role"]],
+    ],
+    [
+      "a field of a variable of a row type",
+      `declare r staff%rowtype; v text; begin r.role := p_role; v := p_role; ${SET} end`,
+      [["argument", "p_role"]],
+    ],
+  ])("%s", async (_, body, expected) => {
+    expect(await sets(body)).toEqual(expected);
+  });
+
+  test("the default of a record is read", async () => {
+    expect(await reads(`declare r record := row(${SETTING}); begin return r.f1; end`)).toEqual([
+      ["app.casino_id", null, true],
+    ]);
+  });
+});
+
 describe("claims that functions write", () => {
   test("a trigger that merges into raw_app_meta_data, also through a local and jsonb_set", async () => {
     expect(

@@ -90,6 +90,24 @@ describe.each(cases.map(([name, create, kept]) => ({ name, create, kept })))("$n
   });
 });
 
+test("plpgsql: an expression with FROM changes too; a comment that says the same stays", async () => {
+  const read = "current_setting('app.org_id', true)::uuid";
+  await db.exec(`drop function if exists h(); create function h() returns uuid language plpgsql stable as $$
+    declare v uuid; -- ${read}
+    begin v := id from orgs where id = ${read}; return v; end $$`);
+  const before = (await inspect(db)).functions.find((fn) => fn.name === "h");
+  const result = before && rewriteFunction(before, exampleContext);
+  if (result?.kind !== "changed") throw new Error(JSON.stringify(result));
+  expect(result.definition.split(read)).toHaveLength(2);
+  expect(result.definition).toContain(`-- ${read}`);
+  await db.exec(result.definition);
+  await db.exec(`set app.org_id = '${OTHER}'`);
+  await db.query("select set_config('request.jwt.claims', $1, false)", [
+    JSON.stringify({ app_metadata: { org_id: ORG } }),
+  ]);
+  expect(await db.query("select h() as org")).toEqual([{ org: ORG }]);
+});
+
 test("a language that cannot be read is said, not guessed", () => {
   const fn = {
     language: "plv8",

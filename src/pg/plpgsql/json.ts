@@ -1,4 +1,7 @@
-/** A node of libpg-query's JSON of PL/pgSQL, without its kind. Numbers that are 0 and flags that are false are left out of it. */
+/**
+ * A node of libpg-query's JSON of PL/pgSQL, without its kind. Numbers that are 0 and flags that are false are left out
+ * of it.
+ */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
@@ -28,7 +31,10 @@ export const numberOf = (value: unknown): number => (typeof value === "number" ?
 
 export const stringOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
-/** The text of a PLpgSQL_expr, and how it is parsed: RawParseMode (parser.h) 0 is a statement, everything else an expression. */
+/**
+ * The text of a PLpgSQL_expr, and how it is parsed: RawParseMode (parser.h) 0 is a statement, everything else an
+ * expression.
+ */
 export function exprOf(value: unknown): { text: string; parse: "statement" | "expression" } | null {
   const fields = fieldsOf(value, "PLpgSQL_expr");
   const text = stringOf(fields?.["query"]);

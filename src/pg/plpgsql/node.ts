@@ -12,8 +12,9 @@ export interface Copied {
 }
 
 /**
- * SQL inside a body, as PL/pgSQL gives it to the parser of SQL. Most of it is copied from the body, but the INTO clause is blanked out,
- * PERFORM becomes SELECT, and the list after WHEN of a simple CASE becomes a comparison with a hidden variable.
+ * SQL inside a body, as PL/pgSQL gives it to the parser of SQL. Most of it is copied from the body, but the INTO clause
+ * is blanked out, PERFORM becomes SELECT, and the list after WHEN of a simple CASE becomes a comparison with a hidden
+ * variable.
  */
 export interface Sql {
   text: string;

@@ -28,7 +28,9 @@ export function parsePlFunction(definition: string): PlParsed {
   }
 }
 
-/** Read a body alone, as that of a function with these arguments and result, which PL/pgSQL needs to know its variables. */
+/**
+ * Read a body alone, as that of a function with these arguments and result, which PL/pgSQL needs to know its variables.
+ */
 export const parsePlBody = (body: string, signature: { arguments: string; result: string }): PlParsed =>
   parsePlFunction(
     `CREATE FUNCTION f(${signature.arguments}) RETURNS ${signature.result} LANGUAGE plpgsql AS ${dollarQuote(body)}`,
@@ -54,8 +56,9 @@ const onlyFunction = (tree: unknown): unknown => {
 };
 
 /**
- * The tree of a definition. The parser takes the first part of a function's name for the label of its outermost block, and does not know the
- * fields of a variable that is declared `relation%ROWTYPE`: both are blanked out, the second only where the text is refused as it is.
+ * The tree of a definition. The parser takes the first part of a function's name for the label of its outermost block,
+ * and does not know the fields of a variable that is declared `relation%ROWTYPE`: both are blanked out, the second only
+ * where the text is refused as it is.
  */
 function treeOf(definition: string, body: string): unknown {
   const bare = withoutSchema(definition);

@@ -31,8 +31,9 @@ export const nameOf = (token: Token | undefined): string =>
 const HIDDEN_VARIABLE = /^"__Case__Variable_\d+__" IN \(/;
 
 /**
- * Where the reader is in the text of a body. PL/pgSQL's tree has line numbers only, so the tree is followed through the tokens: each keyword
- * is expected, and each SQL text has to stand where it is read. After the first that does not, `lost` is true and no place is given.
+ * The position of the reader in the text of a body. PL/pgSQL's tree has line numbers only, so the tree is followed
+ * through the tokens: each keyword is expected, and each SQL text has to be there where it is read. After the first
+ * that is not, `lost` is true and no place is given.
  */
 export class Position {
   readonly body: string;
@@ -89,7 +90,7 @@ export class Position {
     return this.lost || !start || !last ? null : { start: start.start, end: last.end };
   }
 
-  /** Take an SQL text that stands here as it is, but for `before` and `after` that PL/pgSQL puts around it. */
+  /** Take an SQL text that is written here, but for `before` and `after` that PL/pgSQL puts around it. */
   copy(sql: Pick<Sql, "text" | "parse">, before = 0, after = 0): Sql {
     const length = sql.text.length - before - after;
     const run = this.#run(sql.text.slice(before, before + length), before);
@@ -128,7 +129,9 @@ export class Position {
     return before === undefined ? this.copy(sql) : this.copy(sql, before, 1);
   }
 
-  /** Arguments of a cursor: PL/pgSQL joins them anew, in the order of the declaration, `AS` a name where one is named. */
+  /**
+   * Arguments of a cursor: PL/pgSQL joins them anew, in the order of the declaration, `AS` a name where one is named.
+   */
   copyArguments(sql: Pick<Sql, "text" | "parse">): Sql {
     this.expect("(");
     const found: Copied[] = [];

@@ -2,14 +2,17 @@ import { exprOf, listOf } from "./json.ts";
 import type { Sql, Variable } from "./node.ts";
 import type { Position } from "./position.ts";
 
-/** All that reading a body needs: its text, its variables, and the first of them that no DECLARE or loop so far has made. */
+/**
+ * All that reading a body needs: its text, its variables, and the first of them that no DECLARE or loop so far has
+ * made.
+ */
 export interface Reading {
   at: Position;
   variables: Variable[];
   next: number;
 }
 
-/** An SQL text that stands at this position. */
+/** The SQL text at this position. */
 export function sqlAt(value: unknown, at: Position): Sql {
   const expr = exprOf(value);
   if (expr) return at.copy(expr);

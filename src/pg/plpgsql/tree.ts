@@ -3,7 +3,9 @@ import type { Expr } from "../expr/node.ts";
 import { parseExpr, parseStatements } from "../expr/parse.ts";
 import type { Sql } from "./node.ts";
 
-/** The tree of an SQL text. `sql` is the text that the places in the tree count in, which may have a SELECT before it. */
+/**
+ * The tree of an SQL text. `sql` is the text that the places in the tree count in, which may have a SELECT before it.
+ */
 export type SqlTree =
   | { kind: "expression"; expr: Expr; sql: Sql }
   | { kind: "statements"; statements: RawStmt[]; sql: Sql }
@@ -12,7 +14,10 @@ export type SqlTree =
 
 const SELECT = "SELECT ";
 
-/** Parse an SQL text of a body. An expression is what can follow SELECT: `count(*) FROM t` is read as the statement that it is. */
+/**
+ * Parse an SQL text of a body. An expression is what can follow SELECT: `count(*) FROM t` is read as the statement that
+ * it is.
+ */
 export function treeOf(sql: Sql): SqlTree {
   if (sql.parse === "statement") return statementsIn(sql);
   try {

@@ -2,14 +2,14 @@ import type { PlFunction, Sql, Statement, Target } from "./node.ts";
 
 /** The part that an SQL text has in its statement. */
 export type SqlRole =
-  /** decides which way the body goes: IF, WHILE, EXIT WHEN, CASE, ASSERT */
+  /** decides which statement comes next: IF, WHILE, EXIT WHEN, CASE, ASSERT */
   | "condition"
   /** the value of a variable: an assignment, a default, the bounds of a loop, arguments of a cursor */
   | "value"
   | "result"
   /** an SQL statement of its own, PERFORM and CALL among them */
   | "statement"
-  /** its rows go through a loop, a cursor or RETURN QUERY */
+  /** a loop, a cursor or RETURN QUERY takes its rows */
   | "query"
   /** gives the text of a statement that EXECUTE runs */
   | "dynamic"
@@ -139,7 +139,10 @@ export function nestedIn(statement: Statement): Nested[] {
   }
 }
 
-/** The variables that a statement gives a value besides an assignment: INTO, FETCH, loops, GET DIAGNOSTICS. CALL is left to its reader. */
+/**
+ * The variables that a statement gives a value besides an assignment: INTO, FETCH, loops, GET DIAGNOSTICS. CALL is left
+ * to its reader.
+ */
 export function filledBy(statement: Statement): Target[] {
   switch (statement.kind) {
     case "sql":
