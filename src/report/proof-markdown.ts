@@ -1,6 +1,7 @@
 import { groupBy } from "../pg/group-by.ts";
 import type { Objection } from "../prove/gate.ts";
 import type { MigrationProof, PolicyVerdict } from "../prove/migration.ts";
+import { objectionText } from "./objection.ts";
 import { relationName, verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
 
@@ -31,7 +32,7 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
       : ["| policy | regime | component | verdict | who answers for it |", "|---|---|---|---|---|"]),
     ...found.map(
       ({ policy, regime, component, decision, why, answer }) =>
-        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `nobody: ${why}`].map(cell).join(" | ")} |`,
+        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `nobody: ${objectionText(why)}`].map(cell).join(" | ")} |`,
     ),
     "",
     "## Policies",
