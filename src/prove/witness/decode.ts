@@ -3,7 +3,15 @@ import type { Component } from "../component.ts";
 import { CLAIMS_SETTING } from "../encode/cast.ts";
 import type { Row, Term } from "../logic/formula.ts";
 import { SORT } from "../logic/sort.ts";
-import { columnIsNull, columnIsTrue, jsonItems, jsonText, type JsonFact, type JsonPath } from "../logic/symbol.ts";
+import {
+  JSON_READABLE,
+  columnIsNull,
+  columnIsTrue,
+  jsonItems,
+  jsonText,
+  type JsonFact,
+  type JsonPath,
+} from "../logic/symbol.ts";
 import type { Side } from "../side.ts";
 import type { RowValues, Situation, SituationRow } from "../situation.ts";
 import type { Model } from "../solve/model.ts";
@@ -93,6 +101,15 @@ function textOfMember({ logic, model }: DecodeInput, path: JsonPath, document: T
   return model.terms.has(plain) && !model.terms.has(binary) ? plain : binary;
 }
 
+/** The value of a text; one that is read as a document has the members that the model gives it. */
+function textValue(input: DecodeInput, text: Term, values: Valuation): string {
+  const { logic, model } = input;
+  const isDocument =
+    model.holds(logic.predicate(JSON_READABLE, null, [text])) === true &&
+    [...model.predicates].some(({ symbol, args }) => symbol.kind === "json" && sameDocument(model, args[0], text));
+  return isDocument ? JSON.stringify(jsonOf(input, text, values)) : values.print(text);
+}
+
 function jsonOf(input: DecodeInput, document: Term, values: Valuation): Record<string, unknown> {
   const { logic, model } = input;
   const root: Record<string, unknown> = {};
@@ -114,7 +131,7 @@ function jsonOf(input: DecodeInput, document: Term, values: Valuation): Record<s
     if (fact === "object") at[key] = typeof at[key] === "object" && at[key] !== null ? at[key] : {};
     else if (fact === "has") at[key] ??= null;
     else if (fact === "some" && (typeof at[key] !== "object" || at[key] === null))
-      at[key] = values.print(textOfMember(input, path, document));
+      at[key] = textValue(input, textOfMember(input, path, document), values);
     else if (fact === "array") at[key] = values.members(logic.apply(jsonItems(path), [document]));
   }
   return root;

@@ -54,12 +54,38 @@ function textAxioms(context: AxiomContext, { predicate, document, fact, path }: 
         logic.or(logic.not(predicate), logic.not(logic.equal(text, constant))),
       );
   for (const other of vocabulary.predicates)
-    if (isReading(other.symbol) && other.args[0] === text)
+    if (readsNoDocument(other.symbol) && other.args[0] === text)
       once(`json ok ${predicate.id} ${other.id}`, () => logic.or(logic.not(predicate), logic.not(other)));
+  if (fact === "object") nestedAxioms(context, { predicate, document, path, text });
 }
 
-const isReading = (symbol: PredicateSymbol): boolean =>
-  symbol.kind === "readable" || symbol.kind === "json readable" || symbol.kind === "in domain";
+/** The type's input function takes no text of an object or a list. A label of an enum may be one, and JSON is. */
+const readsNoDocument = (symbol: PredicateSymbol): boolean => symbol.kind === "readable" && symbol.type.kind !== "enum";
+
+/** The text of a member that is an object is a document of its own, with the members that the member has. */
+function nestedAxioms(
+  { logic, vocabulary, once }: AxiomContext,
+  { predicate, document, path, text }: { predicate: Predicate; document: Term; path: JsonPath; text: Term },
+): void {
+  const unless = logic.not(predicate);
+  for (const inner of vocabulary.predicates) {
+    const { symbol } = inner;
+    if (symbol.kind === "json" && inner.args[0] === text)
+      once(`nested ${predicate.id} ${inner.id}`, () => {
+        const outer = logic.predicate(jsonIs(symbol.fact, [...path, ...symbol.path]), null, [document]);
+        return logic.or(unless, logic.iff(inner, outer));
+      });
+  }
+  for (const inner of vocabulary.terms) {
+    if (inner.kind !== "apply" || inner.symbol.kind !== "json text" || inner.symbol.plain) continue;
+    const { symbol, args } = inner;
+    if (args[0] === text)
+      once(`nested text ${predicate.id} ${inner.id}`, () => {
+        const outer = logic.apply(jsonText([...path, ...symbol.path], false), [document]);
+        return logic.or(unless, logic.equal(inner, outer));
+      });
+  }
+}
 
 const isList = (text: string): boolean => /^\s*\[[^]*\]\s*$/.test(text);
 
