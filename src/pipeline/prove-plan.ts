@@ -61,7 +61,7 @@ export async function provePlan(
   const made = proveMigration(catalog, after, plan.context, plan.policies, limits);
   // that a malformed variable raises is no news: in the foreign regimes only what is allowed is run
   const shown = made.access.map((verdict) =>
-    verdict.assumption.startsWith("foreign ")
+    verdict.regime?.kind === "foreign"
       ? { ...verdict, witnesses: verdict.witnesses.filter(({ change }) => change === "lost" || change === "gained") }
       : verdict,
   );

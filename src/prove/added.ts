@@ -1,16 +1,16 @@
 import type { Catalog } from "../pg/catalog.ts";
+import { nameKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 import { newComparison } from "./comparison.ts";
 import { COMPONENTS, type Component } from "./component.ts";
 import { accessPredicate } from "./predicate.ts";
 import { rolesFor } from "./prove.ts";
-import { relationKey } from "./side.ts";
 
 /** How much of a relation a role reaches. */
 export type Reach = "every row" | "some rows" | "none";
 
 /** A relation that the second catalog has and the first has not. */
 export interface AddedRelation {
-  relation: { schema: string; name: string };
+  relation: QualifiedName;
   rowSecurity: boolean;
   /** roles that row security binds, or would */
   roles: { role: string; reach: Record<Component, Reach> }[];
@@ -18,12 +18,12 @@ export interface AddedRelation {
 
 /** Relations that are new, with what each role reaches of them. Views are left out. */
 export function addedRelations(before: Catalog, after: Catalog): AddedRelation[] {
-  const old = new Set(before.relations.map(relationKey));
-  const added = after.relations.filter((relation) => relation.kind !== "view" && !old.has(relationKey(relation)));
+  const old = new Set(before.relations.map(nameKey));
+  const added = after.relations.filter((relation) => relation.kind !== "view" && !old.has(nameKey(relation)));
   if (added.length === 0) return [];
   const shared = newComparison(after, after);
   const { logic, after: side } = shared;
-  const row = logic.constantRow("", "row");
+  const row = logic.constantRow(null, "row");
   return added.map((relation) => ({
     relation: { schema: relation.schema, name: relation.name },
     rowSecurity: relation.rowSecurity,
@@ -31,7 +31,11 @@ export function addedRelations(before: Catalog, after: Catalog): AddedRelation[]
       .filter((role) => !side.isAbove(relation, role))
       .map((role) => {
         const reach = (component: Component): Reach => {
-          const found = accessPredicate(shared, "after", { relation, component, role }, row, "raise");
+          const found = accessPredicate(
+            shared,
+            { relation, component, role },
+            { side: "after", row, recursion: "raise" },
+          );
           if (found.kind === "recursion" || found.predicate.isTrue === logic.false) return "none";
           return found.predicate.isTrue === logic.true ? "every row" : "some rows";
         };
@@ -43,11 +47,11 @@ export function addedRelations(before: Catalog, after: Catalog): AddedRelation[]
 
 /** Views that differ, which are not compared: what they show is not in the catalog. */
 export function changedViews(before: Catalog, after: Catalog): string[] {
-  const views = (catalog: Catalog): Map<string, string> =>
+  const views = (catalog: Catalog): Map<NameKey, string> =>
     new Map(
       catalog.relations
         .filter(({ kind }) => kind === "view")
-        .map((view) => [relationKey(view), JSON.stringify({ ...view, comment: null })]),
+        .map((view) => [nameKey(view), JSON.stringify({ ...view, comment: null })]),
     );
   const [one, two] = [views(before), views(after)];
   return [...new Set([...one.keys(), ...two.keys()])].filter((name) => one.get(name) !== two.get(name)).toSorted();

@@ -1,12 +1,20 @@
+import type { Regime } from "../pg/context.ts";
 import type { Comparison } from "./comparison.ts";
 import { parseOnce } from "./encode/parse-once.ts";
-import type { Formula, Row } from "./logic/logic.ts";
+import type { Formula, Row } from "./logic/formula.ts";
+import { SORT } from "./logic/sort.ts";
 import { speaksOf } from "./logic/visit.ts";
 import { encoderFor, frameFor, type Access } from "./predicate.ts";
 
+/** How a request arrives: with context, without, or with one variable set to something else than its claim. */
+export type ArrivalRegime = { kind: Exclude<Regime, "foreign"> } | { kind: "foreign"; setting: string };
+
 /** Conditions that every state is taken to satisfy, under a name. Each is true: not NULL, and raising nothing. */
 export interface Assumption {
+  /** tells assumptions of one comparison apart; how it is shown */
   name: string;
+  /** the regime of a context map that it describes; absent where somebody stated it */
+  regime?: ArrivalRegime;
   /** SQL over settings, claims, and the columns of the relation in question */
   conditions: readonly string[];
 }
@@ -37,11 +45,11 @@ const MICROSECONDS_A_DAY = 86_400_000_000;
 
 /** now() and the day do not change while a statement runs: constants, where formulas speak of them. */
 export function timeFacts({ logic, now }: Comparison, formulas: readonly Formula[]): Formula {
-  const time = logic.variable("timestamptz", "now()");
-  const day = logic.variable("date", "current_date");
+  const time = logic.clock("now");
+  const day = logic.clock("current_date");
   if (!speaksOf(formulas, time) && !speaksOf(formulas, day)) return logic.true;
   return logic.and(
-    logic.equal(time, logic.constant("timestamptz", now)),
-    logic.equal(day, logic.constant("date", Math.floor(now / MICROSECONDS_A_DAY))),
+    logic.equal(time, logic.constant(SORT.timestamptz, now)),
+    logic.equal(day, logic.constant(SORT.date, Math.floor(now / MICROSECONDS_A_DAY))),
   );
 }

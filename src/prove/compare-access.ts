@@ -1,25 +1,34 @@
-import type { QualifiedName } from "../pg/name.ts";
-import { assume, isFreeOfRows, timeFacts, type Assumption } from "./assume.ts";
+import { nameKey, type QualifiedName } from "../pg/name.ts";
+import { assume, isFreeOfRows, timeFacts, type ArrivalRegime, type Assumption } from "./assume.ts";
 import { BudgetExceeded, tableFacts, tick, type Comparison } from "./comparison.ts";
 import type { Component } from "./component.ts";
 import { decide, type Decided } from "./decide.ts";
-import { decode } from "./decode.ts";
+import { decode } from "./witness/decode.ts";
 import { CLAIMS_SETTING } from "./encode/cast.ts";
-import type { Encoder } from "./encode/encoder.ts";
+import type { OpaqueFacts } from "./encode/context.ts";
+import { uninterpretedKey } from "./encode/opaque-key.ts";
+import type { Formula, Row } from "./logic/formula.ts";
 import type { Conversions } from "./logic/functions.ts";
-import type { Formula, Logic, Row } from "./logic/logic.ts";
-import { hasQuantifier, namesIn } from "./logic/visit.ts";
-import type { Access, Encoded, SideName } from "./predicate.ts";
-import { relationKey } from "./side.ts";
+import type { Logic } from "./logic/logic.ts";
+import type { FunctionSymbol, PredicateSymbol } from "./logic/symbol.ts";
+import { hasQuantifier, symbolsIn } from "./logic/visit.ts";
+import type { Access, Encoded, EncodeRequest } from "./predicate.ts";
 import type { AccessOutcome } from "./situation.ts";
-import { newSolver, type Solver, type SolverOptions } from "./solve/solver.ts";
+import type { Model } from "./solve/model.ts";
+import { newSolver, type Solver } from "./solve/solver.ts";
+import type { SolverOptions } from "./solve/state.ts";
 import type { Certainty, Decision, UnknownReason, Verdict, Witness } from "./verdict.ts";
 
 /** A verdict under an assumption. */
 export interface AssumedVerdict extends Verdict {
   /** the assumption's name; empty where nothing is assumed */
   assumption: string;
+  /** the assumption's regime; null where it describes none */
+  regime: ArrivalRegime | null;
 }
+
+/** A side's predicate about a row. */
+export type EncodeSide = (request: EncodeRequest) => Encoded;
 
 /** One question to the solver: is there a state in which all of these hold? */
 export interface Query {
@@ -46,7 +55,7 @@ export interface CompareOptions {
 export const DEFAULT_TIMEOUT = 2000;
 
 /**
- * The verdicts on one access predicate, one for each assumption. `encode` gives a side's predicate about a row.
+ * The verdicts on one access predicate, one for each assumption.
  * Where every statement failed with 42P17 before, the change is held against what the policies were meant to say: as if they read their own
  * relation without policies.
  */
@@ -54,16 +63,16 @@ export function compareAccess(
   shared: Comparison,
   access: Access,
   assumptions: readonly Assumption[],
-  encode: (name: SideName, row: Row, recursion: Encoder["recursion"]) => Encoded,
+  encode: EncodeSide,
   options: CompareOptions = {},
 ): AssumedVerdict[] {
   const { logic } = shared;
   const { timeout = DEFAULT_TIMEOUT, onQuery } = options;
   // the same for every relation, so that predicates which say the same are the same
-  const row = logic.constantRow("", "row");
-  const oldRow = access.component === "UPDATE CHECK" ? logic.constantRow("", "old") : null;
+  const row = logic.constantRow(null, "row");
+  const oldRow = access.component === "UPDATE CHECK" ? logic.constantRow(null, "old") : null;
   const verdict = (assumption: Assumption, more: Partial<AssumedVerdict>): AssumedVerdict => ({
-    ...plainVerdict(access, assumption.name, "unknown"),
+    ...plainVerdict(access, assumption, "unknown"),
     ...more,
   });
 
@@ -85,7 +94,7 @@ export function compareAccess(
   const readsAfter = settingsIn(shared, [after.isTrue, after.raises]);
   const same = before.isTrue === after.isTrue && before.raises === after.raises;
 
-  const table = relationKey(access.relation);
+  const table = nameKey(access.relation);
   const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table }];
   const facts: SolverOptions["table"] = (name) => tableFacts(shared, name);
   let made: Solver | null = null;
@@ -101,7 +110,7 @@ export function compareAccess(
       return made.ask(...formulas);
     },
   };
-  const place = pair.some(hasQuantifier) ? ` ${table} ${access.component}` : "";
+  const place = pair.some(hasQuantifier) ? [table, access.component] : [];
 
   return assumptions.map((assumption): AssumedVerdict => {
     const start = performance.now();
@@ -113,7 +122,7 @@ export function compareAccess(
     try {
       const given = assume(shared, access, row, assumption);
       const assumed = logic.and(given, timeFacts(shared, [...pair, given]));
-      const key = `${[assumed, ...pair].map(({ id }) => id).join(" ")}${place}`;
+      const key = JSON.stringify([assumed.id, ...pair.map(({ id }) => id), ...place]);
       const hear = (change: Query["change"], formulas: readonly Formula[]): void =>
         onQuery?.({
           relation: { schema: access.relation.schema, name: access.relation.name },
@@ -129,7 +138,7 @@ export function compareAccess(
         });
       const decided =
         (onQuery ? undefined : shared.decided.get(key)) ??
-        decide(logic, solver, assumed, before, after, satisfiable, hear);
+        decide({ logic, solver, assumption: assumed, satisfiable, before, after, onQuery: hear });
       shared.decided.set(key, decided);
       if (free && decided.decision !== "vacuous") shared.satisfiable.add(assumption.name);
       const settled = settle(shared, access, { row, oldRow }, assumption, decided);
@@ -147,25 +156,24 @@ export function compareAccess(
 }
 
 /** Both sides in logic; null where even that takes too long. */
-function encodeSides(
-  encode: (name: SideName, row: Row, recursion: Encoder["recursion"]) => Encoded,
-  row: Row,
-): { second: Encoded; strict: Encoded; first: Encoded } | null {
+function encodeSides(encode: EncodeSide, row: Row): { second: Encoded; strict: Encoded; first: Encoded } | null {
   try {
-    const second = encode("after", row, "raise");
-    const strict = encode("before", row, "raise");
-    return { second, strict, first: strict.kind === "recursion" ? encode("before", row, "read through") : strict };
+    const second = encode({ side: "after", row, recursion: "raise" });
+    const strict = encode({ side: "before", row, recursion: "raise" });
+    const first = strict.kind === "recursion" ? encode({ side: "before", row, recursion: "read through" }) : strict;
+    return { second, strict, first };
   } catch (error) {
     if (error instanceof BudgetExceeded) return null;
     throw error;
   }
 }
 
-export const plainVerdict = (access: Access, assumption: string, decision: Decision): AssumedVerdict => ({
+export const plainVerdict = (access: Access, assumption: Assumption, decision: Decision): AssumedVerdict => ({
   relation: { schema: access.relation.schema, name: access.relation.name },
   component: access.component,
   role: access.role,
-  assumption,
+  assumption: assumption.name,
+  regime: assumption.regime ?? null,
   decision,
   errors: [],
   overlap: [],
@@ -188,12 +196,29 @@ const broken = ({ witnesses }: AssumedVerdict): Partial<AssumedVerdict> => ({
 /** Custom settings that formulas read, also through what was not understood. */
 function settingsIn(shared: Comparison, formulas: readonly Formula[]): string[] {
   const names = new Set<string>();
-  for (const name of namesIn(formulas)) {
-    const opaque = shared.opaques.get(name.slice(name.indexOf(" ") + 1));
-    for (const setting of opaque ? opaque.settings : name.startsWith("set ") ? [name.slice("set ".length)] : [])
-      if (setting !== CLAIMS_SETTING) names.add(setting);
+  for (const symbol of symbolsIn(formulas).values()) {
+    const read = symbol.kind === "set" ? [symbol.setting] : (factsOf(shared, symbol)?.settings ?? []);
+    for (const setting of read) if (setting !== CLAIMS_SETTING) names.add(setting);
   }
   return [...names].toSorted();
+}
+
+/** Why the symbol's value is not known; undefined where it is. */
+function factsOf({ opaques }: Comparison, symbol: FunctionSymbol | PredicateSymbol): OpaqueFacts | undefined {
+  const key = uninterpretedKey(symbol);
+  return key === null ? undefined : opaques.get(key);
+}
+
+/** Reasons of all that a model speaks of and that is not understood. */
+function* reasonsIn(shared: Comparison, { predicates, terms }: Model): Generator<UnknownReason> {
+  for (const { symbol } of predicates) {
+    const facts = factsOf(shared, symbol);
+    if (facts) yield facts.reason;
+  }
+  for (const term of terms) {
+    const facts = term.kind === "apply" ? factsOf(shared, term.symbol) : undefined;
+    if (facts) yield facts.reason;
+  }
 }
 
 /** From models to a verdict with witnesses. A difference that hangs on something not understood is none that may be claimed. */
@@ -207,15 +232,8 @@ function settle(
   const witnesses: Witness[] = [];
   const touched = new Set<UnknownReason>();
   for (const { change, model } of decided.models) {
-    for (const { fn } of model.predicates) {
-      const opaque = shared.opaques.get(fn.slice(fn.indexOf(" ") + 1));
-      if (opaque) touched.add(opaque.reason);
-    }
-    for (const term of model.terms) {
-      const opaque = term.kind === "apply" ? shared.opaques.get(term.fn.slice(term.fn.indexOf(" ") + 1)) : undefined;
-      if (opaque) touched.add(opaque.reason);
-    }
-    const [before, after] = outcomes(change);
+    for (const reason of reasonsIn(shared, model)) touched.add(reason);
+    const [before, after] = OUTCOMES[change];
     const decoded = decode({
       logic: shared.logic,
       conversions: shared.conversions,
@@ -234,7 +252,7 @@ function settle(
   const differs = witnesses.some(({ change }) => change === "lost" || change === "gained");
   const unknown = differs && touched.size > 0;
   return {
-    ...plainVerdict(access, assumption.name, unknown ? "unknown" : decided.decision),
+    ...plainVerdict(access, assumption, unknown ? "unknown" : decided.decision),
     errors: decided.errors,
     overlap: decided.overlap,
     certainty,
@@ -244,9 +262,12 @@ function settle(
   };
 }
 
-function outcomes(change: Witness["change"]): [AccessOutcome["kind"], AccessOutcome["kind"]] {
-  if (change === "lost") return ["allow", "deny"];
-  if (change === "gained") return ["deny", "allow"];
-  const [from, to] = change.split("->");
-  return [from as AccessOutcome["kind"], to as AccessOutcome["kind"]]; // the two halves of an ErrorChange are outcomes
-}
+/** Before and after. */
+const OUTCOMES: Readonly<Record<Witness["change"], readonly [AccessOutcome["kind"], AccessOutcome["kind"]]>> = {
+  lost: ["allow", "deny"],
+  gained: ["deny", "allow"],
+  "error->deny": ["error", "deny"],
+  "error->allow": ["error", "allow"],
+  "deny->error": ["deny", "error"],
+  "allow->error": ["allow", "error"],
+};

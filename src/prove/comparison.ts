@@ -1,12 +1,13 @@
 import type { Catalog } from "../pg/catalog.ts";
+import type { NameKey } from "../pg/name.ts";
 import type { Decided } from "./decide.ts";
-import type { OpaqueFacts } from "./encode/encoder.ts";
+import type { EncoderOptions } from "./encode/context.ts";
 import { enumSorts } from "./encode/types.ts";
-import type { Condition } from "./encode/value.ts";
 import { conversionsWith, type Conversions } from "./logic/functions.ts";
-import { newLogic, type Formula, type Logic } from "./logic/logic.ts";
+import type { Formula } from "./logic/formula.ts";
+import { Logic } from "./logic/logic.ts";
 import { newSide, type Side } from "./side.ts";
-import type { SolverOptions } from "./solve/solver.ts";
+import type { TableFacts } from "./solve/state.ts";
 import { findUnchanged } from "./uses.ts";
 
 /** What all verdicts of one comparison share; the maps remember what was worked out before, since policies repeat themselves. */
@@ -15,18 +16,16 @@ export interface Comparison {
   after: Side;
   logic: Logic;
   conversions: Conversions;
-  /** relations and functions that mean the same on both sides */
-  isUnchanged(name: string): boolean;
+  isUnchanged: EncoderOptions["isUnchanged"];
   /** microseconds since 1970: `now()` in models */
   now: number;
   /** when the work on the present verdict has to end, as performance.now() counts */
   deadline: number;
   /** by the ids of the formulas that were asked */
   decided: Map<string, Decided>;
-  opaques: Map<string, OpaqueFacts>;
-  encoded: Map<string, Condition>;
-  /** counts the sub-queries that were encoded */
-  subQueries: { count: number };
+  opaques: EncoderOptions["opaques"];
+  encoded: EncoderOptions["encoded"];
+  subQueries: EncoderOptions["subQueries"];
   /** assumptions that speak of no row, in logic, by name */
   assumed: Map<string, Formula>;
   /** names of those that were found not to contradict themselves */
@@ -40,7 +39,7 @@ export function newComparison(before: Catalog, after: Catalog): Comparison {
   return {
     before: newSide(before),
     after: newSide(after),
-    logic: newLogic(),
+    logic: new Logic(),
     conversions: conversionsWith(new Map([...enumSorts(before.types), ...enumSorts(after.types)])),
     isUnchanged: findUnchanged(before, after),
     now: Math.floor(Date.now() / 1000) * 1_000_000,
@@ -60,14 +59,13 @@ export function tick(shared: Comparison): void {
 }
 
 /** What is known of a table's columns on both sides, by the name that its rows carry: a state has to be one of either. */
-export function tableFacts(shared: Comparison, name: string): ReturnType<SolverOptions["table"]> {
-  const dot = name.indexOf(".");
-  const [schema, relation] = [name.slice(0, dot), name.slice(dot + 1)];
-  const sides = [shared.before, shared.after].flatMap((side) => side.relation(schema, relation) ?? []);
-  const keys = sides.map(({ uniqueKeys }) => new Set(uniqueKeys.map((key) => key.toSorted().join("\n"))));
+export function tableFacts(shared: Comparison, table: NameKey): TableFacts {
+  const sides = [shared.before, shared.after].flatMap((side) => side.relationByKey(table) ?? []);
+  const columnsOf = (key: readonly string[]): string => JSON.stringify(key.toSorted());
+  const keys = sides.map(({ uniqueKeys }) => new Set(uniqueKeys.map(columnsOf)));
   const [first] = sides;
   return {
-    uniqueKeys: first?.uniqueKeys.filter((key) => keys.every((known) => known.has(key.toSorted().join("\n")))) ?? [],
+    uniqueKeys: first?.uniqueKeys.filter((key) => keys.every((known) => known.has(columnsOf(key)))) ?? [],
     notNull: new Set(
       first?.columns
         .map(({ name: column }) => column)

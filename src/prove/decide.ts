@@ -1,6 +1,11 @@
-import type { Formula, Logic } from "./logic/logic.ts";
-import type { Answer, Model, Solver } from "./solve/solver.ts";
+import type { Formula } from "./logic/formula.ts";
+import type { Logic } from "./logic/logic.ts";
+import type { Model } from "./solve/model.ts";
+import type { Answer, Solver } from "./solve/solver.ts";
 import type { Decision, ErrorChange } from "./verdict.ts";
+
+/** What differs where a question has the answer yes; null: the question is none about a difference. */
+type Change = "lost" | "gained" | ErrorChange;
 
 /** An access predicate in logic: where the row is allowed, and where an error may come instead. */
 export interface Predicate {
@@ -16,29 +21,33 @@ export interface Decided {
   /** changes that can be met only where either side may raise */
   overlap: ErrorChange[];
   /** a state for each way in which the sides differ */
-  models: { change: "lost" | "gained" | ErrorChange; model: Model }[];
+  models: { change: Change; model: Model }[];
   /** some answer held only within so many rows a table */
   bounded: number | null;
+}
+
+export interface DecideInput {
+  logic: Logic;
+  solver: Solver;
+  assumption: Formula;
+  /** the assumption is known not to contradict itself */
+  satisfiable: boolean;
+  before: Predicate;
+  after: Predicate;
+  /** hears of every question */
+  onQuery(change: Change | null, formulas: readonly Formula[]): void;
 }
 
 /**
  * Compare two predicates under an assumption. The decision is about states in which neither side may raise; error changes about the others.
  * Where both may raise, `overlap` tells whether one side may allow what the other never does.
- * `satisfiable`: the assumption is known not to contradict itself.
  */
-export function decide(
-  logic: Logic,
-  solver: Solver,
-  assumption: Formula,
-  before: Predicate,
-  after: Predicate,
-  satisfiable: boolean,
-  onQuery: (change: Decided["models"][number]["change"] | null, formulas: readonly Formula[]) => void = () => {},
-): Decided {
-  const { not } = logic;
+export function decide(input: DecideInput): Decided {
+  const { logic, solver, assumption, satisfiable, before, after, onQuery } = input;
+  const not = (formula: Formula): Formula => logic.not(formula);
   const models: Decided["models"] = [];
   let bounded: number | null = null;
-  const ask = (change: Decided["models"][number]["change"] | null, ...formulas: Formula[]): boolean => {
+  const ask = (change: Change | null, ...formulas: Formula[]): boolean => {
     if (formulas.some((formula) => formula === logic.false || formulas.includes(not(formula)))) return false;
     onQuery(change, [assumption, ...formulas]);
     const answer: Answer = solver.ask(assumption, ...formulas);

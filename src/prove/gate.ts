@@ -1,4 +1,3 @@
-import type { Regime } from "../pg/context.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { AnnouncedChange } from "../plan/plan.ts";
 import type { AssumedVerdict } from "./compare-access.ts";
@@ -6,14 +5,25 @@ import { commandOf, type Component } from "./component.ts";
 import type { MigrationProof, PolicyVerdict } from "./migration.ts";
 import type { Decision } from "./verdict.ts";
 
+/** Why a verdict is not simply allowed; in words by `report/objection.ts`. */
+export type ObjectionReason =
+  | { kind: "looser" }
+  | { kind: "incomparable" }
+  | { kind: "always-errors" }
+  | { kind: "vacuous" }
+  /** the prover's own messages; none: it was not settled */
+  | { kind: "unknown"; messages: readonly string[] }
+  /** access still asks the variables; `*`: some that are not told */
+  | { kind: "follows variables"; settings: readonly string[] };
+
 /** A verdict that a plan may only go on with when someone answers for it. */
 export interface Objection {
   policy: PolicyId;
   regime: string;
   component: Component;
   decision: Decision;
-  /** in words: why this is not simply allowed */
-  why: string;
+  /** why this is not simply allowed */
+  why: ObjectionReason;
   /** who answers for it: a decision of the config or a rule (`announced`), or `--accept`; null: nobody yet */
   answer: { by: "announced" | "accept"; reason: string } | null;
 }
@@ -34,7 +44,7 @@ export function objections(
     const why = objectionTo(verdict, mapped);
     if (why === null) continue;
     for (const policy of blamed(proof.policies, verdict, mapped)) {
-      const key = [policy, verdict.assumption, verdict.component, verdict.decision].join(" ");
+      const key = JSON.stringify([policy, verdict.assumption, verdict.component, verdict.decision]);
       if (seen.has(key)) continue;
       seen.add(key);
       found.push({
@@ -51,32 +61,27 @@ export function objections(
 }
 
 /** Null where a verdict is as it should be. */
-function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): string | null {
-  if (isForeign(verdict.assumption)) {
+function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): ObjectionReason | null {
+  if (verdict.regime?.kind === "foreign") {
     // newly allowed is what the token alone allows, as long as the result does not ask the variable
     const gains =
       verdict.decision === "looser" || verdict.decision === "incomparable" || verdict.decision === "unknown";
     const still = verdict.readsAfter.filter((setting) => mapped.has(setting) || setting === "*");
-    return gains && still.length > 0 ? `access still follows ${still.map((name) => `\`${name}\``).join(", ")}` : null;
+    return gains && still.length > 0 ? { kind: "follows variables", settings: still } : null;
   }
   switch (verdict.decision) {
     case "equivalent":
     case "tighter":
       return null;
     case "looser":
-      return "rows are allowed that were not";
     case "incomparable":
-      return "some rows are allowed that were not, and others no more";
     case "always-errors":
-      return "every statement raises afterwards";
     case "vacuous":
-      return "the assumptions contradict themselves";
+      return { kind: verdict.decision };
     case "unknown":
-      return verdict.reasons.map(({ message }) => message).join("; ") || "not settled";
+      return { kind: "unknown", messages: verdict.reasons.map(({ message }) => message) };
   }
 }
-
-const isForeign = (assumption: string): boolean => assumption.startsWith("foreign ");
 
 /** Policies of the relation that for themselves differ in the same way; all that differ, or all there are, where none does. */
 function blamed(policies: readonly PolicyVerdict[], verdict: AssumedVerdict, mapped: ReadonlySet<string>): PolicyId[] {
@@ -107,11 +112,8 @@ function answerFor(
     (change) =>
       change.policy === policy &&
       change.commands.includes(command) &&
-      (change.regime === null || change.regime === regimeOf(verdict.assumption)) &&
+      (change.regime === null || change.regime === verdict.regime?.kind) &&
       (change.change === "either" || (change.change === "looser" && verdict.decision === "looser")),
   );
   return said ? { by: "announced", reason: said.reason } : null;
 }
-
-const regimeOf = (assumption: string): Regime =>
-  assumption === "with context" ? "with" : assumption === "without context" ? "without" : "foreign";

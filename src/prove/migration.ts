@@ -1,5 +1,6 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
+import { relationOf } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { PolicyOutcome } from "../plan/plan.ts";
 import { NOTHING, type Assumption } from "./assume.ts";
@@ -43,7 +44,7 @@ export function proveMigration(
   const assumptions: Assumption[] = made.length > 0 ? made : [NOTHING];
   const access = proveComparison(shared, { ...options, assumptions });
   const policies = outcomes.flatMap((outcome): PolicyVerdict[] => {
-    const relation = shared.before.relation(outcome.before.schema, outcome.before.relation);
+    const relation = shared.before.relation(relationOf(outcome.before));
     if (!relation) return [];
     const role = outcome.before.roles.find((name) => name !== "public") ?? "public";
     return componentsOf(outcome).flatMap((component) => {
@@ -52,9 +53,9 @@ export function proveMigration(
         shared,
         about,
         assumptions,
-        (name, row, recursion) => {
-          const set = name === "before" ? [outcome.before] : outcome.after;
-          return policiesPredicate(shared, name, set, about, row, recursion);
+        (request) => {
+          const set = request.side === "before" ? [outcome.before] : outcome.after;
+          return policiesPredicate(shared, set, about, request);
         },
         options,
       );

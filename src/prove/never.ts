@@ -3,15 +3,16 @@ import { as } from "../pg/expr/node.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { identForReading } from "../pg/identifier.ts";
+import type { QualifiedName } from "../pg/name.ts";
 import { NOTHING } from "./assume.ts";
 import { compareAccess, type AssumedVerdict, type CompareOptions } from "./compare-access.ts";
 import { newComparison, type Comparison } from "./comparison.ts";
 import type { Component } from "./component.ts";
 import { isDistinct } from "./encode/compare.ts";
-import type { Encoder } from "./encode/encoder.ts";
+import { encodeColumn } from "./encode/column.ts";
 import { parseOnce } from "./encode/parse-once.ts";
-import type { Row } from "./logic/logic.ts";
-import { accessPredicate, encoderFor, frameFor, type Encoded, type SideName } from "./predicate.ts";
+import type { Row } from "./logic/formula.ts";
+import { accessPredicate, encoderFor, frameFor, type Access, type Encoded, type EncodeRequest } from "./predicate.ts";
 import { rolesFor } from "./prove.ts";
 import type { UnknownReason, Witness } from "./verdict.ts";
 
@@ -33,7 +34,7 @@ export interface Tenant {
 }
 
 export interface PropertyVerdict {
-  relation: { schema: string; name: string };
+  relation: QualifiedName;
   component: Component;
   role: string;
   /** `violated`: some row is reached, and a witness shows it */
@@ -62,10 +63,10 @@ export function proveNever(catalog: Catalog, property: Property, options: Compar
             shared,
             access,
             [NOTHING],
-            (name, row, recursion) => {
-              const reached = reach(shared, name, access, row, recursion);
+            (request) => {
+              const reached = reach(shared, access, request);
               // the second side is what would be left if the property held
-              return name === "before" ? reached : without(shared, property, access, row, reached);
+              return request.side === "before" ? reached : without(shared, property, access, request.row, reached);
             },
             options,
           );
@@ -114,18 +115,12 @@ function rolesOf(shared: Comparison, property: Property, relation: Relation): st
 }
 
 /** An UPDATE to a row starts from one that may be changed: its check counts together with USING of the row as it was. */
-function reach(
-  shared: Comparison,
-  name: SideName,
-  access: { relation: Relation; component: Component; role: string },
-  row: Row,
-  recursion: Encoder["recursion"],
-): Encoded {
-  const reached = accessPredicate(shared, name, access, row, recursion);
+function reach(shared: Comparison, access: Access, request: EncodeRequest): Encoded {
+  const reached = accessPredicate(shared, access, request);
   if (access.component !== "UPDATE CHECK" || reached.kind === "recursion") return reached;
   const { logic } = shared;
-  const old = logic.constantRow("", "old");
-  const using = accessPredicate(shared, name, { ...access, component: "UPDATE USING" }, old, recursion);
+  const old = logic.constantRow(null, "old");
+  const using = accessPredicate(shared, { ...access, component: "UPDATE USING" }, { ...request, row: old });
   if (using.kind === "recursion") return using;
   return {
     kind: "predicate",
@@ -137,13 +132,7 @@ function reach(
   };
 }
 
-function without(
-  shared: Comparison,
-  property: Property,
-  access: { relation: Relation; component: Component; role: string },
-  row: Row,
-  reached: Encoded,
-): Encoded {
+function without(shared: Comparison, property: Property, access: Access, row: Row, reached: Encoded): Encoded {
   if (reached.kind === "recursion") return reached;
   const { logic } = shared;
   const { relation, role } = access;
@@ -152,11 +141,9 @@ function without(
   if (property.kind === "anonymous")
     return { kind: "predicate", predicate: { isTrue: logic.false, raises, readsRows } };
   if (property.kind === "move") {
-    const old = logic.constantRow("", "old");
+    const old = logic.constantRow(null, "old");
     const column = relation.columns.find(({ name }) => name === property.tenant.column);
-    const [from, to] = [old, row].map((one) =>
-      column ? encoder.column(one, column.type, column.name, column.notNull) : null,
-    );
+    const [from, to] = [old, row].map((one) => (column ? encodeColumn(encoder, one, column) : null));
     const moved = from && to ? isDistinct(encoder, from, to) : null;
     return {
       kind: "predicate",

@@ -1,16 +1,16 @@
 import type { Relation } from "../pg/catalog.ts";
+import type { NameKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 import { tick, type Comparison } from "./comparison.ts";
 import { commandOf, type Component } from "./component.ts";
 import type { Predicate } from "./decide.ts";
-import { newEncoder, type Encoder } from "./encode/encoder.ts";
+import type { Encoder, Recursion, SideName } from "./encode/context.ts";
+import { newEncoder } from "./encode/encoder.ts";
 import type { Frame } from "./encode/frame.ts";
 import { composed, rowAccess } from "./encode/policies.ts";
 import { InfiniteRecursion } from "./encode/recursion.ts";
 import { newValues } from "./encode/value.ts";
-import type { Row } from "./logic/logic.ts";
-
-export type SideName = "before" | "after";
+import type { Row } from "./logic/formula.ts";
 
 /** What is asked about: one row of a relation, one component, one role. */
 export interface Access {
@@ -20,9 +20,9 @@ export interface Access {
 }
 
 /** A predicate in logic, or that every statement raises 42P17. */
-export type Encoded = { kind: "predicate"; predicate: Predicate } | { kind: "recursion"; relation: string };
+export type Encoded = { kind: "predicate"; predicate: Predicate } | { kind: "recursion"; relation: NameKey };
 
-export const encoderFor = (shared: Comparison, name: SideName, recursion: Encoder["recursion"] = "raise"): Encoder =>
+export const encoderFor = (shared: Comparison, name: SideName, recursion: Recursion = "raise"): Encoder =>
   newEncoder({
     name,
     logic: shared.logic,
@@ -47,36 +47,39 @@ export const frameFor = (role: string): Frame => ({
   calls: [],
 });
 
+/** Which side of a comparison is encoded, about which row, and what recursion does there. */
+export interface EncodeRequest {
+  side: SideName;
+  row: Row;
+  recursion: Recursion;
+}
+
 /** What one side lets a role do with a row: privilege, row security, policies. */
 export function accessPredicate(
   shared: Comparison,
-  name: SideName,
   { relation, component, role }: Access,
-  row: Row,
-  recursion: Encoder["recursion"],
+  { side, row, recursion }: EncodeRequest,
 ): Encoded {
   const { logic } = shared;
   // without the privilege no row is reached, whatever policies say
-  if (!shared[name].hasPrivilege(relation, commandOf(component), role))
+  if (!shared[side].hasPrivilege(relation, commandOf(component), role))
     return { kind: "predicate", predicate: { isTrue: logic.false, raises: logic.false, readsRows: false } };
   return encoded(shared, () =>
-    rowAccess(encoderFor(shared, name, recursion), { relation, component, row, frame: frameFor(role) }),
+    rowAccess(encoderFor(shared, side, recursion), { relation, component, row, frame: frameFor(role) }),
   );
 }
 
 /** What a set of policies alone lets through, whoever asks. */
 export function policiesPredicate(
   shared: Comparison,
-  name: SideName,
   policies: readonly Policy[],
   { relation, component, role }: Access,
-  row: Row,
-  recursion: Encoder["recursion"],
+  { side, row, recursion }: EncodeRequest,
 ): Encoded {
   const command = commandOf(component);
   const applied = policies.filter((policy) => policy.command === "ALL" || policy.command === command);
   return encoded(shared, () =>
-    composed(encoderFor(shared, name, recursion), applied, { relation, component, row, frame: frameFor(role) }),
+    composed(encoderFor(shared, side, recursion), applied, { relation, component, row, frame: frameFor(role) }),
   );
 }
 

@@ -1,18 +1,19 @@
 import type { Catalog, Relation } from "../pg/catalog.ts";
+import { nameKey } from "../pg/name.ts";
 import { NOTHING, type Assumption } from "./assume.ts";
 import { compareAccess, plainVerdict, type AssumedVerdict, type CompareOptions } from "./compare-access.ts";
 import { newComparison, type Comparison } from "./comparison.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { parseOnce } from "./encode/parse-once.ts";
 import { accessPredicate } from "./predicate.ts";
-import { relationKey, type Side } from "./side.ts";
+import type { Side } from "./side.ts";
 
 /** How far a proof goes. */
 export interface ProveOptions extends CompareOptions {
   assumptions?: readonly Assumption[];
   /** roles to ask for besides those that policies and grants name */
   roles?: readonly string[];
-  /** only these relations: `schema.name` */
+  /** only these relations, by `nameKey` */
   relations?: ReadonlySet<string>;
 }
 
@@ -38,11 +39,11 @@ export function prove(before: Catalog, after: Catalog, options: ProveOptions = {
 export function proveComparison(shared: Comparison, options: ProveOptions): AssumedVerdict[] {
   const verdicts: AssumedVerdict[] = [];
   for (const relation of shared.before.catalog.relations) {
-    if (options.relations && !options.relations.has(relationKey(relation))) continue;
-    const other = shared.after.relation(relation.schema, relation.name);
+    if (options.relations && !options.relations.has(nameKey(relation))) continue;
+    const other = shared.after.relation(relation);
     if (!other || relation.kind === "view" || other.kind === "view") continue;
     const guarded = isGuarded(relation, shared.before) || isGuarded(other, shared.after);
-    if (guarded || !shared.isUnchanged(`relation ${relationKey(relation)}`))
+    if (guarded || !shared.isUnchanged({ kind: "relation", name: nameKey(relation) }))
       for (const verdict of proveRelation(shared, relation, other, options)) verdicts.push(verdict);
   }
   return verdicts;
@@ -59,23 +60,23 @@ function proveRelation(
   options: ProveOptions,
 ): AssumedVerdict[] {
   const known = new Map<string, AssumedVerdict[]>();
-  const unchanged = shared.isUnchanged(`relation ${relationKey(relation)}`);
+  const unchanged = shared.isUnchanged({ kind: "relation", name: nameKey(relation) });
   const assumptions = options.assumptions?.length ? options.assumptions : [NOTHING];
   const proveOne = (component: Component, role: string): AssumedVerdict[] => {
     const access = { relation, component, role };
-    if (unchanged) return assumptions.map(({ name }) => plainVerdict(access, name, "equivalent"));
+    if (unchanged) return assumptions.map((assumption) => plainVerdict(access, assumption, "equivalent"));
     return compareAccess(
       shared,
       access,
       assumptions,
-      (name, row, recursion) =>
-        accessPredicate(shared, name, { ...access, relation: name === "before" ? relation : other }, row, recursion),
+      (request) =>
+        accessPredicate(shared, { ...access, relation: request.side === "before" ? relation : other }, request),
       options,
     );
   };
   return rolesFor(shared, relation, other, options.roles ?? []).flatMap((role) =>
     COMPONENTS.flatMap((component) => {
-      const key = roleKey(shared, relation, other, component, role);
+      const key = roleKey({ shared, relation, other, component, role });
       const same = known.get(key);
       if (same) return same.map((verdict) => forRole(verdict, role));
       const made = proveOne(component, role);
@@ -92,21 +93,28 @@ const forRole = (verdict: AssumedVerdict, role: string): AssumedVerdict => ({
   witnesses: verdict.witnesses.map((witness) => ({ ...witness, situation: { ...witness.situation, role } })),
 });
 
+interface RoleAccess {
+  shared: Comparison;
+  relation: Relation;
+  /** the relation on the second side */
+  other: Relation;
+  component: Component;
+  role: string;
+}
+
 /** Roles with the same policies and privileges get the same verdict; sub-queries and function bodies may look at the role itself. */
-function roleKey(shared: Comparison, relation: Relation, other: Relation, component: Component, role: string): string {
+function roleKey({ shared, relation, other, component, role }: RoleAccess): string {
   const command = commandOf(component);
   const sides = [
     { side: shared.before, of: relation },
     { side: shared.after, of: other },
-  ].map(({ side, of }) => [
-    side.hasPrivilege(of, command, role),
-    side.bypasses(of, role),
-    side.policies(of, command, role).map(({ permissive, using, check }) => [permissive, using, check]),
-  ]);
-  const ofRole = [shared.before, shared.after].some((side, index) =>
-    side
-      .policies(index === 0 ? relation : other, command, role)
-      .some(({ using, check }) => [using, check].some((text) => text !== null && parseOnce(text).asksRole)),
+  ].map(({ side, of }) => ({
+    hasPrivilege: side.hasPrivilege(of, command, role),
+    bypasses: side.bypasses(of, role),
+    policies: side.policies(of, command, role).map(({ permissive, using, check }) => ({ permissive, using, check })),
+  }));
+  const ofRole = sides.some(({ policies }) =>
+    policies.some(({ using, check }) => [using, check].some((text) => text !== null && parseOnce(text).asksRole)),
   );
   return JSON.stringify([component, sides, ofRole ? role : ""]);
 }

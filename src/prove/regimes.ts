@@ -5,36 +5,55 @@ import { binary, stringConst } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { quoteLiteral, quoteQualified } from "../pg/identifier.ts";
 import type { Policy } from "../pg/policy.ts";
-import type { Assumption } from "./assume.ts";
+import type { ArrivalRegime, Assumption } from "./assume.ts";
 import { parseOnce } from "./encode/parse-once.ts";
 import { parseBoolean } from "./logic/conversion.ts";
 
-/** The name of a regime's assumption; foreign ones are made for one variable each. */
-export type RegimeName = "with context" | "without context" | `foreign ${string}`;
+/** The name of a regime's assumption: what JSON and reports call it. */
+function nameOf(regime: ArrivalRegime): string {
+  switch (regime.kind) {
+    case "with":
+      return "with context";
+    case "without":
+      return "without context";
+    case "foreign":
+      return `foreign ${regime.setting}`;
+  }
+}
+
+type RegimeAssumption = Assumption & { regime: ArrivalRegime };
+
+const assumptionFor = (regime: ArrivalRegime, conditions: readonly string[]): RegimeAssumption => ({
+  name: nameOf(regime),
+  regime,
+  conditions,
+});
 
 /**
  * How a request may arrive (DESIGN §4), as SQL over settings and claims.
  * With context: every mapped variable is set and is, as text, the claim. Without: unset or empty. Foreign: one is set to something that is
  * not the claim, the others as with context. A boolean is equal as a boolean; `words`: how policies expect it to be spelled where it is true.
  */
-export function regimes(
-  context: ContextMap,
-  words: ReadonlyMap<string, string> = new Map(),
-): (Assumption & { name: RegimeName })[] {
+export function regimes(context: ContextMap, words: ReadonlyMap<string, string> = new Map()): RegimeAssumption[] {
   const { variables } = context;
   if (variables.length === 0) return [];
   const equal = new Map(
     variables.map((variable) => [variable, equalsClaim(variable, context.claims, words.get(variable.setting))]),
   );
   return [
-    { name: "with context", conditions: variables.map((variable) => equal.get(variable) ?? "") },
-    { name: "without context", conditions: variables.map((variable) => isEmpty(variable)) },
-    ...variables.map((variable): Assumption & { name: RegimeName } => ({
-      name: `foreign ${variable.setting}`,
-      conditions: variables.map((other) =>
-        other === variable ? differsFromClaim(variable, context.claims) : (equal.get(other) ?? ""),
+    assumptionFor(
+      { kind: "with" },
+      variables.map((variable) => equal.get(variable) ?? ""),
+    ),
+    assumptionFor({ kind: "without" }, variables.map(isEmpty)),
+    ...variables.map((variable) =>
+      assumptionFor(
+        { kind: "foreign", setting: variable.setting },
+        variables.map((other) =>
+          other === variable ? differsFromClaim(variable, context.claims) : (equal.get(other) ?? ""),
+        ),
       ),
-    })),
+    ),
   ];
 }
 

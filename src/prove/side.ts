@@ -1,5 +1,6 @@
 import type { Catalog, PgFunction, Relation, Role } from "../pg/catalog.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { Policy, PolicyCommand } from "../pg/policy.ts";
 import { isDomain, typesOf, type Types } from "./encode/types.ts";
 
@@ -8,8 +9,10 @@ export interface Side {
   catalog: Catalog;
   types: Types;
   isDomain(type: string): boolean;
-  relation(schema: string, name: string): Relation | undefined;
-  functions(schema: string, name: string): readonly PgFunction[];
+  relation(name: QualifiedName): Relation | undefined;
+  relationByKey(key: NameKey): Relation | undefined;
+  /** All overloads. */
+  functions(name: QualifiedName): readonly PgFunction[];
   policiesOn(relation: Relation): readonly Policy[];
   /** Policies that Postgres applies to a command of a role: by their command, and by roles that it inherits. */
   policies(relation: Relation, command: Exclude<PolicyCommand, "ALL">, role: string): readonly Policy[];
@@ -24,13 +27,10 @@ export interface Side {
   mayExecute(fn: PgFunction, role: string): boolean;
 }
 
-export const relationKey = (relation: { schema: string; name: string }): string =>
-  `${relation.schema}.${relation.name}`;
-
 export function newSide(catalog: Catalog): Side {
-  const relations = new Map(catalog.relations.map((relation) => [relationKey(relation), relation]));
-  const functions = groupBy(catalog.functions, relationKey);
-  const policies = groupBy(catalog.policies, (policy) => `${policy.schema}.${policy.relation}`);
+  const relations = new Map(catalog.relations.map((relation) => [nameKey(relation), relation]));
+  const functions = groupBy(catalog.functions, nameKey);
+  const policies = groupBy(catalog.policies, relationKey);
   const roles = new Map(catalog.roles.map((role) => [role.name, role]));
   const inherited = new Map<string, ReadonlySet<string>>();
 
@@ -66,11 +66,12 @@ export function newSide(catalog: Catalog): Side {
     catalog,
     types: typesOf(catalog.types),
     isDomain: (type) => isDomain(catalog.types, type),
-    relation: (schema, name) => relations.get(`${schema}.${name}`),
-    functions: (schema, name) => functions.get(`${schema}.${name}`) ?? [],
-    policiesOn: (relation) => policies.get(relationKey(relation)) ?? [],
+    relation: (name) => relations.get(nameKey(name)),
+    relationByKey: (key) => relations.get(key),
+    functions: (name) => functions.get(nameKey(name)) ?? [],
+    policiesOn: (relation) => policies.get(nameKey(relation)) ?? [],
     policies: (relation, command, role) =>
-      (policies.get(relationKey(relation)) ?? []).filter(
+      (policies.get(nameKey(relation)) ?? []).filter(
         (policy) =>
           (policy.command === "ALL" || policy.command === command) &&
           policy.roles.some((named) => named === "public" || privilegesOf(role).has(named)),

@@ -5,6 +5,7 @@ import { claimRead, columnRef } from "../pg/expr/reads.ts";
 import { binary } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { parseOnce } from "./encode/parse-once.ts";
+import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import type { Tenant } from "./never.ts";
 import { claimText } from "./regimes.ts";
 
@@ -13,8 +14,8 @@ import { claimText } from "./regimes.ts";
  * With a context map, a claim whose last key is the column's name. Null where no policy gives it away.
  */
 export function inferTenant(catalog: Catalog, context: ContextMap): Tenant | null {
-  const counts = new Map<string, { column: string; path: string[]; relations: Set<string> }>();
-  const count = (column: string, path: readonly string[], relation: string): void => {
+  const counts = new Map<string, { column: string; path: string[]; relations: Set<NameKey> }>();
+  const count = (column: string, path: readonly string[], relation: NameKey): void => {
     if (path.length === 0 || path.at(-1) === "sub") return;
     const key = JSON.stringify([column, path]);
     const known = counts.get(key) ?? { column, path: [...path], relations: new Set() };
@@ -24,7 +25,7 @@ export function inferTenant(catalog: Catalog, context: ContextMap): Tenant | nul
   for (const variable of context.variables)
     for (const relation of catalog.relations)
       if (relation.columns.some(({ name }) => name === variable.claim.at(-1)))
-        count(variable.claim.at(-1) ?? "", variable.claim, `${relation.schema}.${relation.name}`);
+        count(variable.claim.at(-1) ?? "", variable.claim, nameKey(relation));
   for (const policy of catalog.policies)
     for (const text of [policy.using, policy.check])
       if (text !== null)
@@ -38,8 +39,7 @@ export function inferTenant(catalog: Catalog, context: ContextMap): Tenant | nul
             const column = columnRef(one)?.at(-1);
             walk(other, (inner) => {
               const read = claimRead(inner, context.claims);
-              if (column !== undefined && read?.kind === "text")
-                count(column, read.path, `${policy.schema}.${policy.relation}`);
+              if (column !== undefined && read?.kind === "text") count(column, read.path, relationKey(policy));
               return read === null;
             });
           }

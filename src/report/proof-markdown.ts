@@ -2,6 +2,7 @@ import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import type { Objection } from "../prove/gate.ts";
 import type { MigrationProof, PolicyVerdict } from "../prove/migration.ts";
+import { objectionText } from "./objection.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
 
@@ -32,7 +33,7 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
       : ["| policy | regime | component | verdict | who answers for it |", "|---|---|---|---|---|"]),
     ...found.map(
       ({ policy, regime, component, decision, why, answer }) =>
-        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `nobody: ${why}`].map(cell).join(" | ")} |`,
+        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `nobody: ${objectionText(why)}`].map(cell).join(" | ")} |`,
     ),
     "",
     "## Policies",

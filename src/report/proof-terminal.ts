@@ -4,6 +4,7 @@ import type { MigrationProof } from "../prove/migration.ts";
 import type { AssumedVerdict } from "../prove/compare-access.ts";
 import type { Decision } from "../prove/verdict.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { objectionText } from "./objection.ts";
 import { tellShort } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -35,17 +36,14 @@ export function renderProof(proof: MigrationProof, found: readonly Objection[], 
   section("Not equivalent or tighter, and nobody answers for it:", open);
   const holes = holesOf(proof.access);
   if (holes.length > 0) lines.push("", colours.bold("What a client that sets the variable could reach before:"));
-  for (const { assumption, count, example } of holes)
-    lines.push(
-      `  ${assumption.replace("foreign ", "")}: ${count} access predicates, for instance`,
-      `    ${colours.dim(example)}`,
-    );
+  for (const { setting, count, example } of holes)
+    lines.push(`  ${setting}: ${count} access predicates, for instance`, `    ${colours.dim(example)}`);
   return `${lines.join("\n")}\n`;
 }
 
 /** One reason, then what it is about. */
 function byReason(found: readonly Objection[], colours: Colours): string[] {
-  return [...groupBy(found, ({ answer, why }) => answer?.reason ?? why)].flatMap(([reason, list]) => [
+  return [...groupBy(found, ({ answer, why }) => answer?.reason ?? objectionText(why))].flatMap(([reason, list]) => [
     `  ${reason}`,
     ...list.map(
       ({ policy, regime, component, decision }) =>
@@ -77,7 +75,7 @@ export function verdictTable(verdicts: readonly AssumedVerdict[]): string[] {
 }
 
 interface Hole {
-  assumption: string;
+  setting: string;
   count: number;
   example: string;
 }
@@ -86,16 +84,16 @@ interface Hole {
 function holesOf(verdicts: readonly AssumedVerdict[]): Hole[] {
   const holes = new Map<string, { count: number; examples: string[] }>();
   for (const verdict of verdicts) {
-    if (!verdict.assumption.startsWith("foreign ")) continue;
+    if (verdict.regime?.kind !== "foreign") continue;
     const lost = verdict.witnesses.find(({ change, confirmed }) => change === "lost" && confirmed !== false);
     if (!lost) continue;
-    const hole = holes.get(verdict.assumption) ?? { count: 0, examples: [] };
+    const hole = holes.get(verdict.regime.setting) ?? { count: 0, examples: [] };
     hole.count += 1;
     if (verdict.component === "SELECT") hole.examples.push(tellShort(lost));
-    holes.set(verdict.assumption, hole);
+    holes.set(verdict.regime.setting, hole);
   }
-  return [...holes].map(([assumption, { count, examples }]) => ({
-    assumption,
+  return [...holes].map(([setting, { count, examples }]) => ({
+    setting,
     count,
     example: examples.toSorted((a, b) => a.length - b.length)[0] ?? "a write",
   }));

@@ -37,19 +37,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "is-true-keeps-null",
     title: "NULL IS TRUE is NULL",
-    file: "encode/encoder.ts",
-    find: "const plain = values.condition(arg.raises, logic.and(settled, holds), logic.and(settled, logic.not(holds)));",
+    file: "encode/expression.ts",
+    find: "values.condition(arg.raises, logic.and(settled, holds), logic.and(settled, logic.not(holds)));",
     replace:
-      "const plain = values.condition(arg.raises, logic.and(settled, holds), logic.and(settled, logic.not(holds), logic.or(arg.isTrue, arg.isFalse)));",
+      "values.condition(arg.raises, logic.and(settled, holds), logic.and(settled, logic.not(holds), logic.or(arg.isTrue, arg.isFalse)));",
     noticedBy: ["50"],
   },
   {
     id: "free-is-null",
     title: "IS NULL is a fact of its own, not linked to the value",
-    file: "encode/encoder.ts",
-    find: "const { raises, isNull } = nullness(encoder, expression(nullTest.arg, frame));",
+    file: "encode/expression.ts",
+    find: "const { raises, isNull } = nullness(encoder, encoder.expression(nullTest?.arg, frame));",
     replace:
-      'const { raises } = nullness(encoder, expression(nullTest.arg, frame));\n      const isNull = logic.predicate("free null", null, []);',
+      'const { raises } = nullness(encoder, encoder.expression(nullTest?.arg, frame));\n  const isNull = logic.predicate({ kind: "here", key: "free null" }, null, []);',
     noticedBy: ["10"],
   },
   {
@@ -63,16 +63,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "not-null-ignored",
     title: "a NOT NULL column may be NULL",
-    file: "encode/encoder.ts",
-    find: "const isNull = notNull ? logic.false : logic.predicate(`null ${name}`, row, []);",
-    replace: "const isNull = logic.predicate(`null ${name}`, row, []);",
+    file: "encode/column.ts",
+    find: "const isNull = notNull ? logic.false : logic.predicate(columnIsNull(name), row, []);",
+    replace: "const isNull = logic.predicate(columnIsNull(name), row, []);",
     noticedBy: ["16"],
   },
   {
     id: "nothing-is-null",
     title: "no column is ever NULL",
-    file: "encode/encoder.ts",
-    find: "const isNull = notNull ? logic.false : logic.predicate(`null ${name}`, row, []);",
+    file: "encode/column.ts",
+    find: "const isNull = notNull ? logic.false : logic.predicate(columnIsNull(name), row, []);",
     replace: "const isNull = logic.false;",
     noticedBy: ["12"],
   },
@@ -90,16 +90,16 @@ export const MUTANTS: readonly Mutant[] = [
     id: "empty-is-unset",
     title: "a setting is unset or has a value: empty counts as unset",
     file: "encode/call.ts",
-    find: ": logic.predicate(`set ${name}`, null, []);",
+    find: ": logic.predicate(settingIsSet(name), null, []);",
     replace:
-      ': logic.and(logic.predicate(`set ${name}`, null, []), logic.not(logic.equal(logic.variable("text", name), logic.constant("text", ""))));',
+      ': logic.and(logic.predicate(settingIsSet(name), null, []), logic.not(logic.equal(logic.setting(name), logic.constant(SORT.text, ""))));',
     noticedBy: ["2"],
   },
   {
     id: "never-unset",
     title: "a setting is empty or has a value: it is never unset",
     file: "encode/call.ts",
-    find: ": logic.predicate(`set ${name}`, null, []);",
+    find: ": logic.predicate(settingIsSet(name), null, []);",
     replace: ": logic.true;",
     noticedBy: ["4"],
   },
@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "one-row",
     title: "a table has one row at most",
-    file: "solve/solver.ts",
+    file: "solve/ground.ts",
     find: "const MOST_ROWS = 12;",
     replace: "const MOST_ROWS = 1;",
     noticedBy: ["K-two-rows"],
@@ -164,7 +164,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "negative-exists-one-row",
     title: "NOT EXISTS looks at one row only",
-    file: "solve/solver.ts",
+    file: "solve/ground.ts",
     find: "for (; quantifier.seen < rows.length; quantifier.seen += 1) {",
     replace: "for (; quantifier.seen < Math.min(rows.length, 1); quantifier.seen += 1) {",
     noticedBy: ["18"],
@@ -228,7 +228,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "unique-ignored-rows",
     title: "two rows may agree on a unique key",
-    file: "solve/solver.ts",
+    file: "solve/unique-keys.ts",
     find: "if (rows.length < 2 || keys.length === 0) continue;",
     replace: "continue;",
     noticedBy: ["K-unique-rows"],
@@ -236,20 +236,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "unique-every-column",
     title: "every column is unique",
-    file: "solve/solver.ts",
-    find: "const { uniqueKeys: keys, notNull } = options.table(table);",
-    replace:
-      "const { notNull } = options.table(table);\n      const keys = [...columnsOf(table).keys()].map((column) => [column]);",
+    file: "solve/unique-keys.ts",
+    find: "const { uniqueKeys: keys } = state.table(table);",
+    replace: "const keys = [...columnsOf(state, table).keys()].map((column) => [column]);",
     noticedBy: ["K-unique-part-rows"],
   },
   {
     id: "unique-nulls-equal",
     title: "a unique key lets in one NULL only",
-    file: "solve/solver.ts",
-    find: `              for (const { row } of [a, b]) alike.push(logic.not(isNull(column, row)));
-              alike.push(logic.equal(logic.column(sort, a.row, column), logic.column(sort, b.row, column)));`,
-    replace: `              const nulls = logic.and(isNull(column, a.row), isNull(column, b.row));
-              alike.push(logic.or(nulls, logic.and(logic.not(isNull(column, a.row)), logic.not(isNull(column, b.row)), logic.equal(logic.column(sort, a.row, column), logic.column(sort, b.row, column)))));`,
+    file: "solve/unique-keys.ts",
+    find: `    for (const { row } of [a, b]) alike.push(logic.not(isNull(column, row)));
+    if (sort) alike.push(sameValue(column, sort));`,
+    replace: `    const nulls = logic.and(isNull(column, a.row), isNull(column, b.row));
+    const there = logic.and(logic.not(isNull(column, a.row)), logic.not(isNull(column, b.row)));
+    if (sort) alike.push(logic.or(nulls, logic.and(there, sameValue(column, sort))));`,
     noticedBy: ["K-unique-nulls"],
   },
   {
@@ -339,7 +339,7 @@ export const MUTANTS: readonly Mutant[] = [
     id: "privilege-ignored",
     title: "GRANT does not count",
     file: "predicate.ts",
-    find: "if (!shared[name].hasPrivilege(relation, commandOf(component), role))",
+    find: "if (!shared[side].hasPrivilege(relation, commandOf(component), role))",
     replace: "if (Math.abs(0) > 1)",
     noticedBy: ["K-grant-revoked DELETE"],
   },
@@ -422,7 +422,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "definer-as-invoker",
     title: "SECURITY DEFINER runs with the rights of the caller",
-    file: "encode/call.ts",
+    file: "encode/inline.ts",
     find: "role: fn.securityDefiner ? fn.owner : frame.role,",
     replace: "role: frame.role,",
     noticedBy: ["24"],
@@ -430,7 +430,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "invoker-as-definer",
     title: "every function runs with the rights of its owner",
-    file: "encode/call.ts",
+    file: "encode/inline.ts",
     find: "role: fn.securityDefiner ? fn.owner : frame.role,",
     replace: "role: fn.owner,",
     noticedBy: ["K-invoker"],
@@ -438,7 +438,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "strict-ignored",
     title: "a STRICT function runs for NULL too",
-    file: "encode/call.ts",
+    file: "encode/inline.ts",
     find: "const nulls = fn.strict ?",
     replace: "const nulls = fn.strict && args.length > 99 ?",
     noticedBy: ["K-strict"],
@@ -447,7 +447,7 @@ export const MUTANTS: readonly Mutant[] = [
     id: "volatile-congruent",
     title: "a VOLATILE function gives the same each time",
     file: "encode/opaque.ts",
-    find: "...(volatile ? [`${encoder.name} ${encoder.opaques.size}`] : ",
+    find: "...(volatile ? [encoder.name, encoder.opaques.size] : ",
     replace: "...(",
     noticedBy: ["K-volatile"],
   },
@@ -462,9 +462,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "lower-injective",
     title: "lower() gives different texts for different texts",
-    file: "solve/axioms.ts",
-    find: 'if (!term.fn.startsWith("out:") || !arg) continue;',
-    replace: 'if (!(term.fn.startsWith("out:") || term.fn === "lower") || !arg) continue;',
+    file: "solve/axioms/text.ts",
+    find: '    if (term.symbol.kind === "output")',
+    replace: `    if (term.symbol.kind === "fold")
+      for (const other of termsOf(context, term.symbol)) {
+        const [origin] = other.args;
+        if (other.id > term.id && origin)
+          once(\`print \${term.id} \${other.id}\`, () => logic.iff(logic.equal(term, other), logic.equal(arg, origin)));
+      }
+    if (term.symbol.kind === "output")`,
     noticedBy: ["8"],
   },
 
@@ -472,29 +478,35 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "uuid-text-canonical",
     title: "a text that reads as a uuid is the one that the uuid prints as",
-    file: "solve/axioms.ts",
-    find: "      // what an output function printed is read back",
-    replace: `      if (type === "uuid")
-        once(\`canonical \${text.id}\`, () =>
-          logic.or(logic.not(ok(text)), logic.equal(logic.apply("text", "out:uuid", [value(text)]), text)),
+    file: "solve/axioms/conversion.ts",
+    find: "      readsConstants(context, conversion, text);",
+    replace: `      readsConstants(context, conversion, text);
+      if (conversion.type.kind === "uuid") {
+        const { logic } = context;
+        const printed = { kind: "output", type: conversion.type, sort: text.sort, key: "out:uuid" } as const;
+        context.once(\`canonical \${text.id}\`, () =>
+          logic.or(
+            logic.not(isReadable(context, conversion.type, text)),
+            logic.equal(logic.apply(printed, [logic.apply(input(conversion.type), [text])]), text),
+          ),
         );
-      // what an output function printed is read back`,
+      }`,
     noticedBy: ["6"],
   },
   {
     id: "print-not-read-back",
     title: "the text of a uuid may read as another uuid",
-    file: "solve/axioms.ts",
-    find: "logic.or(logic.not(logic.equal(text, out)), logic.and(ok(text), logic.equal(value(text), origin))),",
-    replace: "logic.true,",
+    file: "solve/axioms/conversion.ts",
+    find: "return logic.or(logic.not(logic.equal(text, out)), logic.and(ok, logic.equal(value, origin)));",
+    replace: "return logic.true;",
     noticedBy: ["6"],
   },
   {
     id: "uuid-in-total",
     title: "a cast from text never raises",
     file: "encode/cast.ts",
-    find: "    raises.push(logic.and(when, logic.not(reads)));\n    cases.push({ when: logic.and(when, reads), term: logic.apply(model.sort,",
-    replace: "    cases.push({ when: logic.and(when, reads), term: logic.apply(model.sort,",
+    find: "    raises.push(logic.and(when, logic.not(reads)));\n    cases.push({ when: logic.and(when, reads), term: logic.apply(input(type),",
+    replace: "    cases.push({ when: logic.and(when, reads), term: logic.apply(input(type),",
     noticedBy: ["6", "27"],
   },
   {
@@ -516,9 +528,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     id: "enum-open",
     title: "an enum has values besides its labels",
-    file: "solve/axioms.ts",
+    file: "solve/axioms/text.ts",
     find: 'if (labels && term.kind !== "constant")',
-    replace: 'if (labels && term.kind === "variable")',
+    replace: 'if (labels && term.kind === "setting")',
     noticedBy: ["K-enum-labels"],
   },
   {

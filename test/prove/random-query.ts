@@ -1,6 +1,20 @@
 import { conversionsWith, type Conversions } from "../../src/prove/logic/functions.ts";
-import { newLogic, type Formula, type Logic, type Row, type Term } from "../../src/prove/logic/logic.ts";
-import type { SolverOptions } from "../../src/prove/solve/solver.ts";
+import type { Formula, Row, Term } from "../../src/prove/logic/formula.ts";
+import { Logic } from "../../src/prove/logic/logic.ts";
+import { enumSort, SORT, TYPE } from "../../src/prove/logic/sort.ts";
+import {
+  columnIsNull,
+  columnIsTrue,
+  fold,
+  input,
+  jsonIs,
+  jsonText,
+  output,
+  readable,
+  settingIsSet,
+} from "../../src/prove/logic/symbol.ts";
+import type { SolverOptions } from "../../src/prove/solve/state.ts";
+import { nameKey, type NameKey } from "../../src/pg/name.ts";
 
 /** A small pseudo-random generator (mulberry32): the same numbers for the same seed, on every machine. */
 export function newRandom(seed: number): () => number {
@@ -22,10 +36,16 @@ export interface RandomQuery {
 }
 
 const LABELS = ["dealer", "boss", "admin"];
-const ROLE = "enum public.role";
+const ROLE = enumSort(nameKey({ schema: "public", name: "role" }));
+
+const table = (name: string): NameKey => nameKey({ schema: "public", name });
+const [DOCS, MEMBERS, ORGS] = [table("docs"), table("members"), table("orgs")];
 
 /** Which tables a quantifier over one may ask for inside: never in a circle, so that every answer is complete. */
-const INSIDE: Record<string, readonly string[]> = { docs: ["members", "orgs"], members: ["orgs"], orgs: [] };
+const INSIDE: ReadonlyMap<NameKey, readonly NameKey[]> = new Map([
+  [DOCS, [MEMBERS, ORGS]],
+  [MEMBERS, [ORGS]],
+]);
 
 /**
  * A question over a row of `docs`, settings and a token: boolean combinations of what policies are made of, with quantifiers over members and
@@ -33,43 +53,43 @@ const INSIDE: Record<string, readonly string[]> = { docs: ["members", "orgs"], m
  */
 export function randomQuery(seed: number): RandomQuery {
   const random = newRandom(seed);
-  const logic = newLogic();
+  const logic = new Logic();
   const conversions = conversionsWith(new Map([[ROLE, LABELS]]));
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T; // the list is not empty
-  const target = logic.constantRow("", "row");
-  const document = logic.variable("text", "request.jwt.claims");
+  const target = logic.constantRow(null, "row");
+  const document = logic.setting("request.jwt.claims");
 
   const textTerm = (rows: readonly Row[]): Term => {
     const row = pick(rows);
     switch (Math.floor(random() * 7)) {
       case 0:
-        return logic.variable("text", pick(["app.a", "app.b"]));
+        return logic.setting(pick(["app.a", "app.b"]));
       case 1:
-        return logic.apply("text", `json:text ${pick(['["t"]', '["m","t"]'])}`, [document]);
+        return logic.apply(jsonText(pick([["t"], ["m", "t"]]), false), [document]);
       case 2:
-        return logic.constant("text", pick(["", "a", "A", "7", " 7", "07", "boss", UPPER, LOWER]));
+        return logic.constant(SORT.text, pick(["", "a", "A", "7", " 7", "07", "boss", UPPER, LOWER]));
       case 3:
-        return logic.apply("text", "lower", [logic.column("text", row, "name")]);
+        return logic.apply(fold("lower"), [logic.column(SORT.text, row, "name")]);
       case 4:
-        return logic.apply("text", "out:uuid", [logic.column("uuid", row, "id")]);
+        return logic.apply(output(TYPE.uuid), [logic.column(SORT.uuid, row, "id")]);
       case 5:
-        return logic.apply("text", "out:integer", [logic.column("int", row, "n")]);
+        return logic.apply(output(TYPE.integer), [logic.column(SORT.int, row, "n")]);
       default:
-        return logic.column("text", row, "name");
+        return logic.column(SORT.text, row, "name");
     }
   };
   const uuidTerm = (rows: readonly Row[]): Term =>
     random() < 0.35
-      ? logic.apply("uuid", "in:uuid", [textTerm(rows)])
+      ? logic.apply(input(TYPE.uuid), [textTerm(rows)])
       : random() < 0.1
-        ? logic.constant("uuid", LOWER)
-        : logic.column("uuid", pick(rows), pick(["id", "org"]));
+        ? logic.constant(SORT.uuid, LOWER)
+        : logic.column(SORT.uuid, pick(rows), pick(["id", "org"]));
   const intTerm = (rows: readonly Row[]): Term =>
     random() < 0.3
-      ? logic.constant("int", Math.floor(random() * 4))
+      ? logic.constant(SORT.int, Math.floor(random() * 4))
       : random() < 0.3
-        ? logic.apply("int", "in:integer", [textTerm(rows)])
-        : logic.column("int", pick(rows), "n");
+        ? logic.apply(input(TYPE.integer), [textTerm(rows)])
+        : logic.column(SORT.int, pick(rows), "n");
 
   const atom = (rows: readonly Row[]): Formula => {
     const row = pick(rows);
@@ -84,13 +104,13 @@ export function randomQuery(seed: number): RandomQuery {
       case 4:
         return logic.less(intTerm(rows), intTerm(rows));
       case 5:
-        return logic.predicate(`ok:${pick(["uuid", "integer", "boolean"])}`, null, [textTerm(rows)]);
+        return logic.predicate(readable(TYPE[pick(["uuid", "integer", "boolean"] as const)]), null, [textTerm(rows)]);
       case 6:
-        return logic.predicate("set app.a", null, []);
+        return logic.predicate(settingIsSet("app.a"), null, []);
       case 7:
-        return logic.predicate(`null ${pick(["name", "n"])}`, row, []);
+        return logic.predicate(columnIsNull(pick(["name", "n"])), row, []);
       case 8:
-        return logic.predicate("true flag", row, []);
+        return logic.predicate(columnIsTrue("flag"), row, []);
       case 9:
         return logic.equal(
           logic.column(ROLE, row, "role"),
@@ -98,7 +118,7 @@ export function randomQuery(seed: number): RandomQuery {
         );
       case 10:
         return logic.predicate(
-          `json:${pick(["has", "some", "object"])} ${pick(['["t"]', '["m","t"]', '["m"]'])}`,
+          jsonIs(pick(["has", "some", "object"] as const), pick([["t"], ["m", "t"], ["m"]])),
           null,
           [document],
         );
@@ -107,12 +127,15 @@ export function randomQuery(seed: number): RandomQuery {
     }
   };
 
-  const formula = (depth: number, rows: readonly Row[], table: string, bound: number): Formula => {
-    const inside = INSIDE[table] ?? [];
+  const formula = (depth: number, rows: readonly Row[], table: NameKey, bound: number): Formula => {
+    const inside = INSIDE.get(table) ?? [];
     if (depth > 0 && bound < 3 && inside.length > 0 && random() < 0.3) {
       const next = pick(inside);
       const row = logic.boundRow(next, bound);
-      const link = logic.equal(logic.column("uuid", row, "org"), logic.column("uuid", pick(rows), pick(["id", "org"])));
+      const link = logic.equal(
+        logic.column(SORT.uuid, row, "org"),
+        logic.column(SORT.uuid, pick(rows), pick(["id", "org"])),
+      );
       const body = logic.and(random() < 0.8 ? link : logic.true, formula(depth - 1, [...rows, row], next, bound + 1));
       const some = logic.exists(row, body);
       return random() < 0.5 ? some : logic.not(some);
@@ -126,12 +149,12 @@ export function randomQuery(seed: number): RandomQuery {
   return {
     logic,
     conversions,
-    rows: random() < 0.7 ? [{ row: target, table: "docs" }] : [],
+    rows: random() < 0.7 ? [{ row: target, table: DOCS }] : [],
     table: (name) => ({
-      uniqueKeys: name === "docs" ? [] : [["id"]],
+      uniqueKeys: name === DOCS ? [] : [["id"]],
       notNull: new Set(["id", "org", "role", "flag"]),
     }),
-    formulas: Array.from({ length: count }, () => formula(1 + Math.floor(random() * 3), [target], "docs", 0)),
+    formulas: Array.from({ length: count }, () => formula(1 + Math.floor(random() * 3), [target], DOCS, 0)),
   };
 }
 

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { init } from "z3-solver";
 import { prove } from "../../src/prove/prove.ts";
-import { smt2, type Smt2Query } from "../../src/prove/smt2.ts";
-import { newSolver, type Model } from "../../src/prove/solve/solver.ts";
+import { smt2, type Smt2Query } from "../../src/prove/smt2/smt2.ts";
+import type { Model } from "../../src/prove/solve/model.ts";
+import { newSolver } from "../../src/prove/solve/solver.ts";
 import { readCases } from "../cases/prove/case-file.ts";
 import { randomQuery } from "./random-query.ts";
 
@@ -63,9 +64,9 @@ async function compare(queries: Iterable<Smt2Query>): Promise<Tally> {
 
 /** The most rows of one table in a model; the row in question has no table of its own name. */
 function sizeOf(model: Model): number {
-  const counts = new Map<string, number>();
+  const counts = new Map<string | null, number>();
   for (const row of model.rows) counts.set(row.table, (counts.get(row.table) ?? 0) + 1);
-  return Math.max(1, ...counts.values()) + (counts.get("") ?? 0);
+  return Math.max(1, ...counts.values()) + (counts.get(null) ?? 0);
 }
 
 function* randomQueries(count: number): Generator<Smt2Query> {

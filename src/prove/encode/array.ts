@@ -1,9 +1,12 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { initPlanTarget, nameParts } from "../../pg/expr/shape.ts";
-import type { Formula, Term } from "../logic/logic.ts";
+import type { Formula, Term } from "../logic/formula.ts";
+import { typeOfSort } from "../logic/sort.ts";
+import { ARRAY_EMPTY, ARRAY_HAS_NULL, ARRAY_MEMBER } from "../logic/symbol.ts";
+import { construct } from "../unmodelled.ts";
 import { nullness } from "./choice.ts";
 import { encodeComparison, isTerm } from "./compare.ts";
-import type { Encoder } from "./encoder.ts";
+import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
@@ -16,27 +19,32 @@ export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame
   const frame: Frame = { ...given, operand: "array" };
   const found = as("A_Expr", node);
   const operator = nameParts(found?.name).at(-1) ?? "";
-  const any = found?.kind === "AEXPR_OP_ANY";
+  const quantifier = found?.kind === "AEXPR_OP_ANY" ? "ANY" : "ALL";
   const left = encoder.expression(found?.lexpr, frame);
   let right = found?.rexpr;
   for (let inner = initPlanTarget(right); inner; inner = initPlanTarget(right)) right = inner;
   const link = as("SubLink", right);
   if (link?.subLinkType === "ARRAY_SUBLINK" && right && as("SelectStmt", link.subselect)?.fromClause) {
-    const quantified = encodeQuantified(encoder, left, operator, any, link.subselect, frame);
-    return quantified ?? encoder.opaque(node, frame, "this sub-query is not modelled");
+    const quantified = encodeQuantified(encoder, { left, operator, quantifier, subselect: link.subselect }, frame);
+    return quantified ?? encoder.opaque(node, frame, construct("sub-query"));
   }
   const array = encoder.expression(right, frame);
   if (left.kind === "lookup" && array.kind === "array") {
-    const inner = overArray(encoder, left.value, operator, any, array);
+    const inner = overArray(encoder, { left: left.value, operator, quantifier }, array);
     return inner
       ? liftedCondition(encoder, left.rows, left.holds, inner)
-      : encoder.opaque(node, frame, "this look-up is not modelled");
+      : encoder.opaque(node, frame, construct("look-up"));
   }
-  const compared = array.kind === "array" ? overArray(encoder, left, operator, any, array) : null;
-  return compared ?? encoder.opaque(node, frame, `${operator} ${any ? "ANY" : "ALL"} of this array is not modelled`);
+  const compared = array.kind === "array" ? overArray(encoder, { left, operator, quantifier }, array) : null;
+  return compared ?? encoder.opaque(node, frame, { kind: "array comparison", operator, quantifier });
 }
 
-function overArray(encoder: Encoder, left: Value, operator: string, any: boolean, array: ArrayValue): Condition | null {
+function overArray(
+  encoder: Encoder,
+  { left, operator, quantifier }: { left: Value; operator: string; quantifier: "ANY" | "ALL" },
+  array: ArrayValue,
+): Condition | null {
+  const any = quantifier === "ANY";
   const { logic, values } = encoder;
   const parts: { when: Formula; value: Condition }[] = [];
   for (const { when, items } of array.cases) {
@@ -65,16 +73,17 @@ function overArray(encoder: Encoder, left: Value, operator: string, any: boolean
 /** `x = ANY (array)` for an array of which only its members are known: NULL when nothing matches and a member, or x, is NULL. */
 function memberOf(encoder: Encoder, left: Value, array: Term): Condition | null {
   const { logic, values } = encoder;
-  const element = array.sort.slice("array ".length);
-  const value = left.kind === "literal" ? coerce(encoder, left, element, element) : left;
-  if (value?.kind !== "scalar" || value.sort !== element) return null;
-  const empty = logic.predicate("array:empty", null, [array]);
-  const hasNull = logic.predicate("array:null", null, [array]);
+  const element = array.sort.kind === "array" ? array.sort.element : null;
+  const type = element && typeOfSort(element);
+  const value = left.kind === "literal" ? type && coerce(encoder, left, type) : left;
+  if (value?.kind !== "scalar" || value.type.sort !== element) return null;
+  const empty = logic.predicate(ARRAY_EMPTY, null, [array]);
+  const hasNull = logic.predicate(ARRAY_HAS_NULL, null, [array]);
   const settled = logic.not(value.raises);
   const over = (sign: boolean): Formula =>
     logic.or(
       ...value.cases.map(({ when, term }) => {
-        const member = logic.predicate("array:member", null, [term, array]);
+        const member = logic.predicate(ARRAY_MEMBER, null, [term, array]);
         return logic.and(
           settled,
           logic.not(empty),

@@ -1,8 +1,19 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { typeText } from "../../pg/expr/shape.ts";
-import type { Formula } from "../logic/logic.ts";
+import type { Formula } from "../logic/formula.ts";
+import { arraySort, INTEGERS, SORT, TYPE, type ScalarType } from "../logic/sort.ts";
+import {
+  arrayInput,
+  arrayReadable,
+  inDomain,
+  input,
+  JSON_READABLE,
+  output,
+  readable,
+  READS_TRUE,
+} from "../logic/symbol.ts";
 import { isTerm } from "./compare.ts";
-import type { Encoder } from "./encoder.ts";
+import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import { lifted } from "./lookup.ts";
@@ -20,21 +31,20 @@ export function encodeCast(encoder: Encoder, node: Expr, frame: Frame): Value {
   const model = encoder.side.types(name);
   const limited = (cast?.typeName?.typmods?.length ?? 0) > 0 && name !== "timestamp" && name !== "timestamptz";
   // varchar(5) cuts
-  if (limited) return encoder.opaque(node, frame, `a cast to ${name} is not modelled`);
+  if (limited) return encoder.opaque(node, frame, { kind: "cast", type: name, fromAny: true });
   if (encoder.side.isDomain(name)) {
     const base = castTo(encoder, value, model);
-    return (base && checked(encoder, base, name)) ?? encoder.opaque(node, frame, `a cast to ${name} is not modelled`);
+    return (
+      (base && checked(encoder, base, name)) ?? encoder.opaque(node, frame, { kind: "cast", type: name, fromAny: true })
+    );
   }
-  return (
-    castTo(encoder, value, model) ?? encoder.opaque(node, frame, `a cast to ${name} from this type is not modelled`)
-  );
+  return castTo(encoder, value, model) ?? encoder.opaque(node, frame, { kind: "cast", type: name, fromAny: false });
 }
 
 /** A domain lets a value through as it is, or raises; which ones is not in the catalog. */
 function checked({ logic }: Encoder, value: Value, domain: string): Value | null {
   if (value.kind !== "scalar") return null;
-  const passes = (term: Scalar["cases"][number]["term"]): Formula =>
-    logic.predicate(`ok:domain ${domain}`, null, [term]);
+  const passes = (term: Scalar["cases"][number]["term"]): Formula => logic.predicate(inDomain(domain), null, [term]);
   return {
     ...value,
     raises: logic.or(value.raises, ...value.cases.map(({ when, term }) => logic.and(when, logic.not(passes(term))))),
@@ -48,21 +58,20 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
   if (value.kind === "literal") {
     if (value.text === null) return nullOf(encoder, model);
     if (model.kind === "boolean") return encoder.toCondition(value);
-    if (model.kind === "scalar") return coerce(encoder, value, model.sort, model.type);
+    if (model.kind === "scalar") return coerce(encoder, value, model.type);
     if (model.kind === "array") return arrayLiteral(encoder, value.text, model);
     return model.kind === "json" ? jsonLiteral(encoder, value.text, model.plain) : null;
   }
   if (value.kind === "condition") {
     if (model.kind === "boolean") return value;
-    if (model.kind !== "scalar" || model.sort !== "text") return null;
+    if (model.kind !== "scalar" || model.type !== TYPE.text) return null;
     const known = (when: Formula, text: string): Scalar["cases"][number] => ({
       when,
-      term: logic.constant("text", text),
+      term: logic.constant(SORT.text, text),
     });
     return {
       kind: "scalar",
-      sort: "text",
-      type: "text",
+      type: TYPE.text,
       raises: value.raises,
       isNull: values.isNullOf(value),
       cases: [known(value.isTrue, "true"), known(value.isFalse, "false")],
@@ -75,56 +84,49 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
     const inner = castTo(encoder, value.value, model);
     return inner && lifted(encoder, value.rows, value.holds, inner);
   }
-  if (model.kind === "json") return value.sort === "text" ? document(encoder, value, model.plain) : null;
-  if (model.kind === "boolean") return value.sort === "text" ? toBoolean(encoder, value) : null;
-  if (model.kind !== "scalar") return null;
-  if (value.sort === model.sort) {
-    if (value.type === model.type || value.sort !== "int") return value;
-    const widths = ["smallint", "integer", "bigint"];
-    return widths.indexOf(value.type) < widths.indexOf(model.type)
-      ? { ...value, type: model.type }
-      : constantInt(value, model);
-  }
-  if (model.sort === "text") return printed(encoder, value);
-  if (value.sort !== "text" || !encoder.conversions.has(model.type)) return null;
+  const isText = value.type === TYPE.text;
+  if (model.kind === "json") return isText ? document(encoder, value, model.plain) : null;
+  if (model.kind === "boolean") return isText ? toBoolean(encoder, value) : null;
+  return model.kind === "scalar" ? castScalar(encoder, value, model.type) : null;
+}
+
+function castScalar(encoder: Encoder, value: Scalar, type: ScalarType): Value | null {
+  const { logic } = encoder;
+  if (value.type === type) return value;
+  if (value.type.sort === type.sort)
+    return INTEGERS.indexOf(value.type) < INTEGERS.indexOf(type) ? { ...value, type } : constantInt(value, type);
+  if (type === TYPE.text) return printed(encoder, value);
+  if (value.type !== TYPE.text || !encoder.conversions.has(type)) return null;
   const raises: Formula[] = [value.raises];
   const cases: { when: Formula; term: Scalar["cases"][number]["term"] }[] = [];
   for (const { when, term } of value.cases) {
     if (term.kind === "constant") {
-      const parsed = coerce(encoder, { kind: "literal", text: String(term.value) }, model.sort, model.type);
+      const parsed = coerce(encoder, { kind: "literal", text: String(term.value) }, type);
       if (!parsed) return null;
       raises.push(logic.and(when, parsed.raises));
       cases.push(...parsed.cases.map((one) => ({ when, term: one.term })));
       continue;
     }
-    const reads = logic.predicate(`ok:${model.type}`, null, [term]);
+    const reads = logic.predicate(readable(type), null, [term]);
     raises.push(logic.and(when, logic.not(reads)));
-    cases.push({ when: logic.and(when, reads), term: logic.apply(model.sort, `in:${model.type}`, [term]) });
+    cases.push({ when: logic.and(when, reads), term: logic.apply(input(type), [term]) });
   }
-  return {
-    kind: "scalar",
-    sort: model.sort,
-    type: model.type,
-    raises: logic.or(...raises),
-    isNull: value.isNull,
-    cases,
-  };
+  return { kind: "scalar", type, raises: logic.or(...raises), isNull: value.isNull, cases };
 }
 
 /** A constant may be cast to a narrower type where it fits. */
-function constantInt(value: Scalar, model: Extract<TypeModel, { kind: "scalar" }>): Value | null {
-  const most = model.type === "smallint" ? 32767 : 2147483647;
+function constantInt(value: Scalar, type: ScalarType): Value | null {
+  const most = type === TYPE.smallint ? 32767 : 2147483647;
   return value.cases.every(({ term }) => term.kind === "constant" && Math.abs(Number(term.value)) <= most)
-    ? { ...value, type: model.type }
+    ? { ...value, type }
     : null;
 }
 
 function printed({ logic }: Encoder, value: Scalar): Scalar {
   return {
     ...value,
-    sort: "text",
-    type: "text",
-    cases: value.cases.map(({ when, term }) => ({ when, term: logic.apply("text", `out:${value.type}`, [term]) })),
+    type: TYPE.text,
+    cases: value.cases.map(({ when, term }) => ({ when, term: logic.apply(output(value.type), [term]) })),
   };
 }
 
@@ -133,9 +135,10 @@ function toBoolean({ logic, values, conversions }: Encoder, value: Scalar): Valu
   const isTrue: Formula[] = [];
   const isFalse: Formula[] = [];
   for (const { when, term } of value.cases) {
-    const parsed = term.kind === "constant" ? conversions.get("boolean")?.read(String(term.value)) : undefined;
-    const reads = parsed === undefined ? logic.predicate("ok:boolean", null, [term]) : logic.bool(parsed !== null);
-    const holds = parsed === undefined ? logic.predicate("in:boolean", null, [term]) : logic.bool(parsed === true);
+    const parsed = term.kind === "constant" ? conversions.get(TYPE.boolean)?.read(String(term.value)) : undefined;
+    const reads =
+      parsed === undefined ? logic.predicate(readable(TYPE.boolean), null, [term]) : logic.bool(parsed !== null);
+    const holds = parsed === undefined ? logic.predicate(READS_TRUE, null, [term]) : logic.bool(parsed === true);
     raises.push(logic.and(when, logic.not(reads)));
     isTrue.push(logic.and(when, reads, holds));
     isFalse.push(logic.and(when, reads, logic.not(holds)));
@@ -149,9 +152,9 @@ function toBoolean({ logic, values, conversions }: Encoder, value: Scalar): Valu
 function document({ logic }: Encoder, value: Scalar, plain: boolean): Json {
   const raises: Formula[] = [value.raises];
   const cases = value.cases.map(({ when, term }) => {
-    const empty = logic.equal(term, logic.constant("text", ""));
-    const claims = term.kind === "variable" && term.name === CLAIMS_SETTING;
-    const reads = logic.and(logic.not(empty), claims ? logic.true : logic.predicate("ok:json", null, [term]));
+    const empty = logic.equal(term, logic.constant(SORT.text, ""));
+    const claims = term.kind === "setting" && term.name === CLAIMS_SETTING;
+    const reads = logic.and(logic.not(empty), claims ? logic.true : logic.predicate(JSON_READABLE, null, [term]));
     raises.push(logic.and(when, logic.not(reads)));
     return { when: logic.and(when, reads), document: term, path: [] };
   });
@@ -163,7 +166,7 @@ function jsonLiteral({ logic }: Encoder, text: string, plain: boolean): Json | n
   const constant = { kind: "json", plain, raises: logic.false, isNull: logic.false } as const;
   try {
     const read = JSON.stringify(JSON.parse(text));
-    return { ...constant, cases: [{ when: logic.true, document: logic.constant("text", read), path: [] }] };
+    return { ...constant, cases: [{ when: logic.true, document: logic.constant(SORT.text, read), path: [] }] };
   } catch {
     return { ...constant, raises: logic.true, cases: [] };
   }
@@ -188,11 +191,11 @@ function arrayElements(text: string): (string | null)[] | null {
 function arrayLiteral(encoder: Encoder, text: string, model: Extract<TypeModel, { kind: "array" }>): ArrayValue | null {
   const { logic } = encoder;
   const parts = arrayElements(text);
-  const items = parts?.map((part) => coerce(encoder, { kind: "literal", text: part }, model.element, model.type));
+  const items = parts?.map((part) => coerce(encoder, { kind: "literal", text: part }, model.element));
   if (!items?.every((item) => item !== null)) return null;
   return {
     kind: "array",
-    element: model.element,
+    element: model.element.sort,
     raises: logic.or(...items.map((item) => item.raises)),
     isNull: logic.false,
     cases: [{ when: logic.true, items }],
@@ -209,21 +212,19 @@ function castArray(
   const cases: ArrayValue["cases"][number][] = [];
   for (const { when, items } of value.cases) {
     if (!isTerm(items)) {
-      const cast = items.map((item) =>
-        castTo(encoder, item, { kind: "scalar", sort: model.element, type: model.type }),
-      );
+      const cast = items.map((item) => castTo(encoder, item, { kind: "scalar", type: model.element }));
       if (!cast.every((item) => item !== null)) return null;
       raises.push(...cast.map((item) => logic.and(when, item.kind === "scalar" ? item.raises : logic.false)));
       cases.push({ when, items: cast });
-    } else if (items.sort === `array ${model.element}`) cases.push({ when, items });
+    } else if (items.sort === arraySort(model.element.sort)) cases.push({ when, items });
     else {
-      const reads = logic.predicate(`ok:array ${model.type}`, null, [items]);
+      const reads = logic.predicate(arrayReadable(model.element), null, [items]);
       raises.push(logic.and(when, logic.not(reads)));
-      const term = logic.apply(`array ${model.element}`, `in:array ${model.type}`, [items]);
+      const term = logic.apply(arrayInput(model.element), [items]);
       cases.push({ when: logic.and(when, reads), items: term });
     }
   }
-  return { kind: "array", element: model.element, raises: logic.or(...raises), isNull: value.isNull, cases };
+  return { kind: "array", element: model.element.sort, raises: logic.or(...raises), isNull: value.isNull, cases };
 }
 
 function nullOf({ logic, values }: Encoder, model: TypeModel): Value | null {
@@ -232,11 +233,11 @@ function nullOf({ logic, values }: Encoder, model: TypeModel): Value | null {
     case "boolean":
       return values.constant(null);
     case "scalar":
-      return { kind: "scalar", sort: model.sort, type: model.type, ...none };
+      return { kind: "scalar", type: model.type, ...none };
     case "json":
       return { kind: "json", plain: model.plain, ...none };
     case "array":
-      return { kind: "array", element: model.element, ...none };
+      return { kind: "array", element: model.element.sort, ...none };
     case "other":
       return null;
   }

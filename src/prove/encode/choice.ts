@@ -1,9 +1,12 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { some } from "../../pg/expr/walk.ts";
-import type { Formula } from "../logic/logic.ts";
+import type { Formula } from "../logic/formula.ts";
+import { SORT, TYPE } from "../logic/sort.ts";
+import { opaqueIsNull } from "../logic/symbol.ts";
 import { isFreeOfColumns } from "../logic/visit.ts";
 import { encodeComparison } from "./compare.ts";
-import type { Encoder } from "./encoder.ts";
+import { construct } from "../unmodelled.ts";
+import type { Encoder } from "./context.ts";
 import { resolve, type Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import { over, raisesOver } from "./lookup.ts";
@@ -31,7 +34,7 @@ export function encodeCase(encoder: Encoder, node: Expr, frame: Frame): Value {
     const condition = operand
       ? encodeComparison(encoder, "=", operand, encoder.expression(when?.expr, frame))
       : encoder.condition(when?.expr, frame);
-    if (!condition) return encoder.opaque(node, frame, "CASE over this type is not modelled");
+    if (!condition) return encoder.opaque(node, frame, construct("case type"));
     branches.push({ when: condition, value: encoder.expression(when?.result, frame), guard: [found?.arg, when?.expr] });
   }
   const otherwise: Value = found?.defresult
@@ -49,11 +52,8 @@ export function encodeNullif(encoder: Encoder, node: Expr, frame: Frame): Value 
   const value = encoder.expression(found?.lexpr, frame);
   const equal = encodeComparison(encoder, "=", value, encoder.expression(found?.rexpr, frame));
   if (!equal || value.kind === "opaque" || value.kind === "lookup" || value.kind === "json")
-    return encoder.opaque(node, frame, "NULLIF of this type is not modelled");
-  return (
-    nullWhere(encoder, value, equal.isTrue, equal.raises) ??
-    encoder.opaque(node, frame, "NULLIF of this type is not modelled")
-  );
+    return encoder.opaque(node, frame, construct("nullif type"));
+  return nullWhere(encoder, value, equal.isTrue, equal.raises) ?? encoder.opaque(node, frame, construct("nullif type"));
 }
 
 /** The value, but NULL where the formula holds. Null where that is not modelled. */
@@ -65,7 +65,7 @@ export function nullWhere(encoder: Encoder, value: Value, formula: Formula, rais
     cases.map((one) => ({ ...one, when: logic.and(one.when, keep) }));
   switch (value.kind) {
     case "literal": {
-      const text = coerce(encoder, value, "text", "text");
+      const text = coerce(encoder, value, TYPE.text);
       return text && nullWhere(encoder, text, formula, raises);
     }
     case "condition":
@@ -113,7 +113,7 @@ export function nullness(encoder: Encoder, value: Value): { raises: Formula; isN
     case "literal":
       return { raises: logic.false, isNull: logic.bool(value.text === null) };
     case "opaque":
-      return { raises: value.raises, isNull: logic.predicate(`null ${value.name}`, null, value.of) };
+      return { raises: value.raises, isNull: logic.predicate(opaqueIsNull(value.key), null, value.of) };
     case "lookup":
       return {
         raises: raisesOver(encoder, value.rows, logic.or(value.holds.raises, value.value.raises)),
@@ -147,7 +147,7 @@ const isOpen = (guard: unknown, frame: Frame): boolean =>
  */
 export function pick(encoder: Encoder, node: Expr, frame: Frame, branches: readonly Branch[]): Value {
   const { logic } = encoder;
-  const not = (): Value => encoder.opaque(node, frame, "this choice between values is not modelled");
+  const not = (): Value => encoder.opaque(node, frame, construct("choice"));
   const kinds = new Set(branches.map(({ value }) => value.kind).filter((kind) => kind !== "literal"));
   const [kind = "literal"] = kinds;
   if (kinds.size > 1 || kind === "opaque" || kind === "lookup") return not();
@@ -158,7 +158,7 @@ export function pick(encoder: Encoder, node: Expr, frame: Frame, branches: reado
   const parts: { taken: Formula; value: Value }[] = [];
   for (const branch of branches) {
     const value = branch.value.kind === "literal" ? literalAs(encoder, branch.value, kind, like) : branch.value;
-    if (value === null || (value.kind === "scalar" && like && value.sort !== like.sort)) return not();
+    if (value === null || (value.kind === "scalar" && like && value.type.sort !== like.type.sort)) return not();
     const { raises: own, isNull } = nullness(encoder, value);
     // where a guard cannot be folded, the planner folds all branches, those that are never reached too
     if (branch.when && open) addPlanned(encoder, branch.when.raises);
@@ -208,12 +208,11 @@ function merge(
     case "literal":
       return {
         kind: "scalar",
-        sort: "text",
-        type: "text",
+        type: TYPE.text,
         ...common,
         cases: guarded((value) => {
           const text = (value as Literal).text;
-          return text === null ? [] : [{ when: logic.true, term: logic.constant("text", text) }];
+          return text === null ? [] : [{ when: logic.true, term: logic.constant(SORT.text, text) }];
         }),
       };
     default:
@@ -226,13 +225,13 @@ function literalAs(encoder: Encoder, literal: Literal, kind: Value["kind"], like
   const { logic } = encoder;
   if (kind === "literal") return literal;
   if (kind === "condition") return encoder.toCondition(literal);
-  if (kind === "scalar" && like) return coerce(encoder, literal, like.sort, like.type);
+  if (kind === "scalar" && like) return coerce(encoder, literal, like.type);
   if (literal.text !== null) return null;
   const none = { raises: logic.false, isNull: logic.true, cases: [] };
   return kind === "json"
     ? { kind, plain: false, ...none }
     : kind === "array"
-      ? { kind, element: "text", ...none }
+      ? { kind, element: SORT.text, ...none }
       : null;
 }
 

@@ -1,5 +1,8 @@
-import { ORDERED, type Formula, type Term } from "../logic/logic.ts";
-import type { Encoder } from "./encoder.ts";
+import type { Formula, Term } from "../logic/formula.ts";
+import { labelsOf } from "../logic/functions.ts";
+import { isOrdered, TYPE, type Sort } from "../logic/sort.ts";
+import { ARRAY_EMPTY, opaqueIsNull, opaqueValue, precedes } from "../logic/symbol.ts";
+import type { Encoder } from "./context.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
 import { noteUninterpreted } from "./opaque.ts";
@@ -7,7 +10,9 @@ import type { ArrayValue, Condition, Scalar, Value } from "./value.ts";
 
 export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=";
 
-const isOperator = (text: string): text is Operator => /^(=|<>|<|<=|>|>=)$/.test(text);
+const OPERATORS: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
+
+const isOperator = (text: string): text is Operator => OPERATORS.has(text);
 
 /** `left op right`; null where it is not modelled. */
 export function encodeComparison(encoder: Encoder, operator: string, left: Value, right: Value): Condition | null {
@@ -31,9 +36,9 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
     );
   }
   if (a.kind === "array" && b.kind === "array") return operator === "=" ? arraysEqual(encoder, a, b) : null;
-  if (a.kind !== "scalar" || b.kind !== "scalar" || a.sort !== b.sort) return null;
+  if (a.kind !== "scalar" || b.kind !== "scalar" || a.type.sort !== b.type.sort) return null;
   encoder.tick();
-  const compare = relationOf(encoder, operator, a.sort);
+  const compare = relationBy(encoder, operator, a.type.sort);
   if (!compare) return null;
   const raises = logic.or(a.raises, b.raises);
   const settled = logic.not(raises);
@@ -61,11 +66,16 @@ function compareLookUp(encoder: Encoder, operator: Operator, left: Value, right:
   return compared && liftedCondition(encoder, lookup.rows, lookup.holds, compared);
 }
 
-function relationOf(encoder: Encoder, operator: Operator, sort: string): ((a: Term, b: Term) => Formula) | null {
+/** What the operator says of two terms of a sort. */
+function relationBy(encoder: Encoder, operator: Operator, sort: Sort): ((a: Term, b: Term) => Formula) | null {
   const { logic } = encoder;
-  if (operator === "=") return logic.equal;
-  const labels = encoder.conversions.get(sort)?.labels;
-  const atMost = ORDERED.has(sort) ? logic.atMost : labels ? enumAtMost(encoder, labels) : unknownOrder(encoder, sort);
+  if (operator === "=") return (a, b) => logic.equal(a, b);
+  const labels = labelsOf(encoder.conversions, sort);
+  const atMost = isOrdered(sort)
+    ? (a: Term, b: Term): Formula => logic.atMost(a, b)
+    : labels
+      ? enumAtMost(encoder, labels)
+      : unknownOrder(encoder, sort);
   if (!atMost) return null;
   switch (operator) {
     case "<=":
@@ -80,10 +90,11 @@ function relationOf(encoder: Encoder, operator: Operator, sort: string): ((a: Te
 }
 
 /** Texts are ordered by a collation that is not known, uuids by bytes that mean nothing: the same for the same, and no more. */
-function unknownOrder({ logic, opaques }: Encoder, sort: string): ((a: Term, b: Term) => Formula) | null {
-  if (sort !== "text" && sort !== "uuid") return null;
-  noteUninterpreted(opaques, `order of ${sort}`, `the order of ${sort} values is not modelled`);
-  return (a, b) => logic.not(logic.predicate(`before order of ${sort}`, null, [b, a]));
+function unknownOrder({ logic, opaques }: Encoder, sort: Sort): ((a: Term, b: Term) => Formula) | null {
+  if (sort.kind !== "text" && sort.kind !== "uuid") return null;
+  const before = precedes(sort);
+  noteUninterpreted(opaques, before, { kind: "order", sort: sort.kind });
+  return (a, b) => logic.not(logic.predicate(before, null, [b, a]));
 }
 
 /** Enums are ordered as their labels were declared (manual, 8.7.2). */
@@ -102,13 +113,13 @@ const enumAtMost =
 /** A string constant takes the type of what it is compared with; what cannot be compared is null. */
 function settle(encoder: Encoder, left: Value, right: Value): [Value | null, Value | null] {
   if (left.kind === "literal" && right.kind === "literal")
-    return [coerce(encoder, left, "text", "text"), coerce(encoder, right, "text", "text")];
+    return [coerce(encoder, left, TYPE.text), coerce(encoder, right, TYPE.text)];
   if (left.kind === "literal") {
     const [b, a] = settle(encoder, right, left);
     return [a, b];
   }
   if (right.kind === "literal") {
-    if (left.kind === "scalar") return [left, coerce(encoder, right, left.sort, left.type)];
+    if (left.kind === "scalar") return [left, coerce(encoder, right, left.type)];
     if (left.kind === "condition") return [left, encoder.toCondition(right)];
     if (left.kind === "array" && right.text === "{}") return [left, emptyArray(encoder, left)];
     return [null, null];
@@ -123,16 +134,16 @@ function settle(encoder: Encoder, left: Value, right: Value): [Value | null, Val
 }
 
 function isOf(encoder: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): boolean {
-  if (like.sort === "uuid" || like.sort.startsWith("enum ")) return true;
+  if (like.type.kind === "uuid" || like.type.kind === "enum") return true;
   const model = value.type === null ? null : encoder.side.types(value.type);
-  return model?.kind === "scalar" && model.sort === like.sort;
+  return model?.kind === "scalar" && model.type.sort === like.type.sort;
 }
 
 function opaqueAs({ logic }: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): Scalar {
-  const isNull = logic.predicate(`null ${value.name}`, null, value.of);
-  const term = logic.apply(like.sort, `value ${value.name}`, value.of);
+  const isNull = logic.predicate(opaqueIsNull(value.key), null, value.of);
+  const term = logic.apply(opaqueValue(value.key, like.type.sort), value.of);
   const when = logic.and(logic.not(value.raises), logic.not(isNull));
-  return { kind: "scalar", sort: like.sort, type: like.type, raises: value.raises, isNull, cases: [{ when, term }] };
+  return { kind: "scalar", type: like.type, raises: value.raises, isNull, cases: [{ when, term }] };
 }
 
 const emptyArray = ({ logic }: Encoder, like: ArrayValue): ArrayValue => ({
@@ -166,7 +177,7 @@ function itemsEqual({ logic }: Encoder, a: readonly Value[] | Term, b: readonly 
   const [term, list] = isTerm(a) ? [a, b] : [b, a];
   if (isTerm(list)) return null;
   if (list.length > 0) return null;
-  return isTerm(term) ? logic.predicate("array:empty", null, [term]) : logic.bool(term.length === 0);
+  return isTerm(term) ? logic.predicate(ARRAY_EMPTY, null, [term]) : logic.bool(term.length === 0);
 }
 
 export const isTerm = (items: readonly Value[] | Term): items is Term => !Array.isArray(items);

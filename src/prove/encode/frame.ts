@@ -1,7 +1,8 @@
 import type { Relation } from "../../pg/catalog.ts";
 import type { Expr } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
-import type { Row } from "../logic/logic.ts";
+import type { NameKey } from "../../pg/name.ts";
+import type { Row } from "../logic/formula.ts";
 import type { Side } from "../side.ts";
 
 /** A relation that columns can be of: an entry of FROM, or the relation of the policy itself. */
@@ -24,9 +25,9 @@ export interface Frame {
   /** quantifiers around */
   depth: number;
   /** relations whose policies are being expanded, as rewriteHandler.c keeps them for 42P17 */
-  active: readonly string[];
+  active: readonly NameKey[];
   /** functions whose bodies are being expanded */
-  calls: readonly string[];
+  calls: readonly NameKey[];
   /** inside an operand of a comparison: the planner folds it when it names no column of its query; with an array, in any case */
   operand?: boolean | "array";
 }
@@ -55,9 +56,9 @@ export function resolve(node: Expr, frame: Frame): Resolved | null {
 
 /** A relation by a name that may lack its schema. */
 export function findRelation(side: Side, frame: Frame, schema: string | undefined, name: string): Relation | undefined {
-  if (schema !== undefined) return side.relation(schema, name);
+  if (schema !== undefined) return side.relation({ schema, name });
   for (const candidate of frame.searchPath) {
-    const found = side.relation(candidate, name);
+    const found = side.relation({ schema: candidate, name });
     if (found) return found;
   }
   return undefined;

@@ -1,6 +1,9 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { stringConst, typeText } from "../../pg/expr/shape.ts";
-import type { Encoder } from "./encoder.ts";
+import { SORT, TYPE } from "../logic/sort.ts";
+import { jsonIs, jsonText as textSymbol } from "../logic/symbol.ts";
+import { construct } from "../unmodelled.ts";
+import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { noteUninterpreted } from "./opaque.ts";
 import type { Json, Scalar, Value } from "./value.ts";
@@ -8,12 +11,12 @@ import type { Json, Scalar, Value } from "./value.ts";
 /** `document -> 'key'`, `#> '{a,b}'` and their text forms up to the member; null for a way that is not modelled (array elements, keys that are not constant). */
 export function jsonMember(
   encoder: Encoder,
-  operator: string,
+  operator: "->" | "->>" | "#>" | "#>>",
   left: Expr | undefined,
   right: Expr | undefined,
   frame: Frame,
 ): Json | null {
-  const keys = operator.startsWith("#") ? pathOf(right) : keyOf(right);
+  const keys = operator === "#>" || operator === "#>>" ? pathOf(right) : keyOf(right);
   if (!keys) return null;
   return jsonAt(encoder, encoder.expression(left, frame), keys);
 }
@@ -24,7 +27,7 @@ export function jsonAt({ logic }: Encoder, value: Value, keys: readonly string[]
     const to = [...path, ...keys];
     if (document.kind === "constant")
       return constantMember(String(document.value), to) === undefined ? [] : [{ when, document, path: to }];
-    const has = logic.predicate(`json:has ${JSON.stringify(to)}`, null, [document]);
+    const has = logic.predicate(jsonIs("has", to), null, [document]);
     return [{ when: logic.and(when, has), document, path: to }];
   });
   return { ...value, isNull: logic.not(logic.or(...cases.map(({ when }) => when))), cases };
@@ -33,22 +36,21 @@ export function jsonAt({ logic }: Encoder, value: Value, keys: readonly string[]
 /** ->> of the member: NULL for JSON null too. */
 export function jsonText({ logic, opaques }: Encoder, member: Json): Scalar {
   const cases = member.cases.flatMap(({ when, document, path }) => {
-    const place = JSON.stringify(path);
     if (document.kind === "constant") {
       const found = constantMember(String(document.value), path);
       if (found === null || found === undefined) return [];
-      return [{ when, term: logic.constant("text", typeof found === "string" ? found : JSON.stringify(found)) }];
+      return [{ when, term: logic.constant(SORT.text, typeof found === "string" ? found : JSON.stringify(found)) }];
     }
-    const some = logic.predicate(`json:some ${place}`, null, [document]);
+    const some = logic.predicate(jsonIs("some", path), null, [document]);
     // json keeps the spelling of numbers and the order of members, jsonb does not: the same member need not give the same text
-    if (member.plain) noteUninterpreted(opaques, place, "json gives numbers as they were written, jsonb does not");
-    const term = logic.apply("text", `${member.plain ? "plain:text" : "json:text"} ${place}`, [document]);
+    const symbol = textSymbol(path, member.plain);
+    if (member.plain) noteUninterpreted(opaques, symbol, construct("json spelling"));
+    const term = logic.apply(symbol, [document]);
     return [{ when: logic.and(when, some), term }];
   });
   return {
     kind: "scalar",
-    sort: "text",
-    type: "text",
+    type: TYPE.text,
     raises: member.raises,
     isNull: logic.not(logic.or(...cases.map(({ when }) => when))),
     cases,

@@ -1,15 +1,19 @@
-import { createHash } from "node:crypto";
 import { as, isNode, type Expr } from "../../pg/expr/node.ts";
 import { printExpr } from "../../pg/expr/print.ts";
 import { call, nameParts, stringConst, typeText } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
-import type { Row } from "../logic/logic.ts";
-import type { UnknownReason } from "../verdict.ts";
-import { relationKey } from "../side.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { Row } from "../logic/formula.ts";
+import { SORT } from "../logic/sort.ts";
+import { opaqueRaises, type FunctionSymbol, type PredicateSymbol } from "../logic/symbol.ts";
+import { reasonOf, type Unmodelled } from "../unmodelled.ts";
+import { builtInName, calledFunction, ownFunctions, qualifiedFunctions, shownCall } from "./called.ts";
 import { findRelation, resolve, type Frame } from "./frame.ts";
 import { parseOnce } from "./parse-once.ts";
 import { InfiniteRecursion } from "./recursion.ts";
-import type { Encoder, OpaqueFacts } from "./encoder.ts";
+import type { Encoder } from "./context.ts";
+import { expressionKey, uninterpretedKey } from "./opaque-key.ts";
+import { isTokenFunction } from "./platform.ts";
 import type { Opaque } from "./value.ts";
 import { VOLATILE } from "./volatile.ts";
 
@@ -23,12 +27,12 @@ const PLACES = new Set([
   "rexpr_list_end",
 ]);
 
-/** Operators and functions that raise on no value. */
-const TOTAL = new Set(
-  (
-    "= <> < <= > >= @> <@ && ? ?| ?& -> ->> #> #>> || ~~ ~~* !~~ " +
-    "now current_setting lower upper btrim md5 coalesce length array_length cardinality auth.uid auth.jwt auth.role auth.email"
-  ).split(" "),
+/** Operators that raise on no value. */
+const TOTAL_OPERATORS = new Set("= <> < <= > >= @> <@ && ? ?| ?& -> ->> #> #>> || ~~ ~~* !~~".split(" "));
+
+/** Functions of pg_catalog that raise on no value. */
+const TOTAL_FUNCTIONS = new Set(
+  "now current_setting lower upper btrim md5 coalesce length array_length cardinality".split(" "),
 );
 
 /**
@@ -36,48 +40,45 @@ const TOTAL = new Set(
  * from the same: then nothing can be told of its value, but that it is equal. What may differ from one evaluation to the next (VOLATILE), or
  * reads a relation or function that the change touches, gets a name of its own.
  */
-export function makeOpaque(
-  encoder: Encoder,
-  node: Expr,
-  frame: Frame,
-  why: string,
-  kind: UnknownReason["kind"],
-): Opaque {
+export function makeOpaque(encoder: Encoder, node: Expr, frame: Frame, given: Unmodelled): Opaque {
   const { logic } = encoder;
   const facts = gather(encoder, node, frame);
   const volatile = facts.volatile !== null;
-  const parts = [
-    JSON.stringify(facts.text),
-    `for ${frame.role}`,
+  const key = expressionKey([
+    facts.text,
+    frame.role,
     // both sides number their own: no two volatile calls, and nothing that changed, is ever the same
-    ...(volatile ? [`${encoder.name} ${encoder.opaques.size}`] : facts.changed ? [encoder.name] : []),
-  ];
-  const name = `opaque ${createHash("sha1").update(parts.join("\n")).digest("hex").slice(0, 16)}`;
-  if (!encoder.opaques.has(name))
-    encoder.opaques.set(name, {
-      reason: {
-        kind: volatile ? "volatile" : kind,
-        message: facts.volatile === null ? why : `${facts.volatile} may give another value each time it is called`,
-        expression: textOf(node),
-        at: frame.calls.at(-1) ?? null,
-      },
-      settings: [...facts.settings],
-    });
-  const of = [...facts.rows].toSorted((a, b) => a.id - b.id).map((row) => logic.column("row", row, "*"));
+    ...(volatile ? [encoder.name, encoder.opaques.size] : facts.changed ? [encoder.name] : []),
+  ]);
+  if (!encoder.opaques.has(key)) {
+    const why: Unmodelled = facts.volatile === null ? given : { kind: "volatile", name: facts.volatile };
+    const reason = reasonOf(why, { expression: textOf(node), at: frame.calls.at(-1) ?? null });
+    encoder.opaques.set(key, { why, reason, settings: [...facts.settings] });
+  }
+  const of = [...facts.rows].toSorted((a, b) => a.id - b.id).map((row) => logic.column(SORT.row, row, "*"));
   return {
     kind: "opaque",
-    name,
+    key,
     of,
-    raises: facts.total ? logic.false : logic.predicate(`raises ${name}`, null, of),
+    raises: facts.total ? logic.false : logic.predicate(opaqueRaises(key), null, of),
     type: typeOf(encoder, node),
   };
 }
 
-/** A function of which only congruence is known: a difference that hangs on it has to be seen to be believed. */
-export function noteUninterpreted(opaques: Map<string, OpaqueFacts>, name: string, message: string): void {
-  if (!opaques.has(name))
-    opaques.set(name, { reason: { kind: "unsupported", message, expression: null, at: null }, settings: [] });
+/** A symbol of which only congruence is known: a difference that hangs on it has to be seen to be believed. */
+export function noteUninterpreted(
+  opaques: Encoder["opaques"],
+  symbol: FunctionSymbol | PredicateSymbol,
+  why: Unmodelled,
+): void {
+  const key = uninterpretedKey(symbol);
+  if (key !== null && !opaques.has(key))
+    opaques.set(key, { why, reason: reasonOf(why, { expression: null, at: null }), settings: [] });
 }
+
+/** Settings that a body reads by a constant name. */
+export const settingsNamedIn = (body: string): string[] =>
+  [...body.matchAll(/current_setting\(\s*'([^']+)'/gi)].map(([, setting]) => (setting ?? "").toLowerCase());
 
 interface Facts {
   text: unknown;
@@ -141,14 +142,14 @@ function gather(encoder: Encoder, node: Expr, frame: Frame): Facts {
     const cast = as("TypeCast", inner);
     if (cast) facts.total = false;
     const operator = as("A_Expr", inner);
-    if (operator && !TOTAL.has(nameParts(operator.name).at(-1) ?? "")) facts.total = false;
+    if (operator && !TOTAL_OPERATORS.has(nameParts(operator.name).at(-1) ?? "")) facts.total = false;
     const range = as("RangeVar", inner);
     if (range) refuseRecursion(encoder, frame, range.schemaname, range.relname);
-    if (
-      range &&
-      !encoder.isUnchanged(`relation ${range.schemaname ?? frame.searchPath[0] ?? "public"}.${range.relname}`)
-    )
-      facts.changed = true;
+    if (range) {
+      const schema = range.schemaname ?? frame.searchPath[0] ?? "public";
+      const name = nameKey({ schema, name: range.relname ?? "" });
+      if (!encoder.isUnchanged({ kind: "relation", name })) facts.changed = true;
+    }
     if (as("SubLink", inner)) facts.total = false;
     const made = call(inner);
     if (made) onCall(made);
@@ -156,22 +157,21 @@ function gather(encoder: Encoder, node: Expr, frame: Frame): Facts {
     return undefined;
   };
   const onCall = (made: { name: string[]; args: Expr[] }): void => {
-    const name = made.name.filter((part) => part !== "pg_catalog");
-    const full = name.join(".");
-    if (!TOTAL.has(full)) facts.total = false;
-    if (full === "current_setting") facts.settings.add(stringConst(made.args[0])?.toLowerCase() ?? "*");
-    const own =
-      name.length > 1
-        ? encoder.side.functions(name[0] ?? "", name[1] ?? "")
-        : frame.searchPath.flatMap((schema) => encoder.side.functions(schema, full));
+    const called = calledFunction(made.name);
+    const builtIn = builtInName(called);
+    const isToken = called.schema !== null && isTokenFunction({ schema: called.schema, name: called.name });
+    const isTotal = builtIn === null ? isToken : TOTAL_FUNCTIONS.has(builtIn);
+    if (!isTotal) facts.total = false;
+    if (builtIn === "current_setting") facts.settings.add(stringConst(made.args[0])?.toLowerCase() ?? "*");
+    const own = ownFunctions(encoder.side, frame.searchPath, called);
     for (const fn of own) {
-      if (!encoder.isUnchanged(`function ${fn.schema}.${fn.name}`)) facts.changed = true;
-      if (fn.volatility === "volatile") facts.volatile ??= `${full}()`;
-      for (const [, setting] of fn.body.matchAll(/current_setting\(\s*'([^']+)'/gi))
-        facts.settings.add((setting ?? "").toLowerCase());
+      if (!encoder.isUnchanged({ kind: "function", name: nameKey(fn) })) facts.changed = true;
+      if (fn.volatility === "volatile") facts.volatile ??= shownCall(called);
+      for (const setting of settingsNamedIn(fn.body)) facts.settings.add(setting);
     }
-    if (own.length === 0 && (VOLATILE.has(full) || (name.length > 1 && !TOTAL.has(full))))
-      facts.volatile ??= `${full}()`;
+    // nothing is known of a function that is neither in the catalog nor in pg_catalog
+    const mayBeVolatile = builtIn === null ? !isToken : VOLATILE.has(builtIn);
+    if (own.length === 0 && mayBeVolatile) facts.volatile ??= shownCall(called);
   };
   facts.text = visit(node);
   // which columns a nested FROM takes from outside is not resolved here: it may be any
@@ -182,11 +182,11 @@ function gather(encoder: Encoder, node: Expr, frame: Frame): Facts {
 /** A sub-query that is not understood recurses all the same. */
 function refuseRecursion(encoder: Encoder, frame: Frame, schema: string | undefined, name: string | undefined): void {
   const relation = name === undefined ? undefined : findRelation(encoder.side, frame, schema, name);
-  if (!relation || encoder.recursion !== "raise" || !frame.active.includes(relationKey(relation))) return;
+  if (!relation || encoder.recursion !== "raise" || !frame.active.includes(nameKey(relation))) return;
   if (encoder.side.bypasses(relation, frame.role)) return;
   const read = encoder.side.policies(relation, "SELECT", frame.role);
   if (read.some(({ using }) => using !== null && parseOnce(using).hasSubLink))
-    throw new InfiniteRecursion(relationKey(relation));
+    throw new InfiniteRecursion(nameKey(relation));
 }
 
 /** The type of a cast, a function's result, or an element of one. */
@@ -198,8 +198,7 @@ function typeOf(encoder: Encoder, node: Expr): string | null {
     const array = element.arg && element.indirection?.length === 1 ? typeOf(encoder, element.arg) : null;
     return array?.endsWith("[]") ? array.slice(0, -2) : null;
   }
-  const [schema, name] = call(node)?.name ?? [];
-  const [fn, ...others] = schema !== undefined && name !== undefined ? encoder.side.functions(schema, name) : [];
+  const [fn, ...others] = qualifiedFunctions(encoder.side, call(node)?.name ?? []);
   return fn && others.length === 0 ? fn.result : null;
 }
 

@@ -3,6 +3,8 @@ import { parseExpr } from "../../pg/expr/parse.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
+import { builtInName, calledFunction } from "./called.ts";
+import { isTokenFunction } from "./platform.ts";
 
 export interface Parsed {
   tree: Expr;
@@ -15,10 +17,16 @@ export interface Parsed {
   columns: readonly string[];
 }
 
-/** Functions that give every role the same; those of the token read settings alone. */
-const ROLELESS = new Set(
-  "auth.uid auth.jwt auth.role auth.email current_setting pg_catalog.current_setting now lower upper".split(" "),
-);
+/** Functions of pg_catalog that give every role the same. */
+const ROLELESS = new Set(["current_setting", "now", "lower", "upper"]);
+
+/** The function may give something else to another role. Those of the token read settings alone. */
+function mayAskRole(parts: readonly string[]): boolean {
+  const called = calledFunction(parts);
+  const builtIn = builtInName(called);
+  if (builtIn !== null) return !ROLELESS.has(builtIn);
+  return called.schema === null || !isTokenFunction({ schema: called.schema, name: called.name });
+}
 
 const MOST = 20_000;
 const parsed = new Map<string, Parsed>();
@@ -42,7 +50,7 @@ export function parseOnce(text: string): Parsed {
       (node) =>
         as("RangeVar", node) !== null ||
         as("SQLValueFunction", node) !== null ||
-        (as("FuncCall", node) !== null && !ROLELESS.has(nameParts(as("FuncCall", node)?.funcname).join("."))),
+        (as("FuncCall", node) !== null && mayAskRole(nameParts(as("FuncCall", node)?.funcname))),
     ),
     columns: [...columns].toSorted(),
   };

@@ -1,9 +1,9 @@
 import type { Relation } from "../../pg/catalog.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { commandOf, type Component } from "../component.ts";
-import type { Row } from "../logic/logic.ts";
-import { relationKey } from "../side.ts";
-import type { Encoder } from "./encoder.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { Row } from "../logic/formula.ts";
+import type { Encoder } from "./context.ts";
 import { InfiniteRecursion } from "./recursion.ts";
 import type { Frame } from "./frame.ts";
 import { parseOnce } from "./parse-once.ts";
@@ -42,7 +42,7 @@ export function composed(
     return text === null ? [] : [{ policy, text, ...parseOnce(text) }];
   });
   if (!quals.some(({ policy }) => policy.permissive)) return values.constant(false);
-  const key = relationKey(relation);
+  const key = nameKey(relation);
   const expands = quals.some(({ hasSubLink }) => hasSubLink);
   if (expands && frame.active.includes(key)) {
     if (encoder.recursion === "raise") throw new InfiniteRecursion(key);
@@ -71,24 +71,24 @@ export function composed(
     if (qual.hasFrom) return encode();
     const types = relation.columns
       .filter(({ name }) => qual.columns.includes(name))
-      .map(({ name, type, notNull }) => `${name} ${type} ${notNull}`);
-    const key = [
+      .map(({ name, type, notNull }) => [name, type, notNull]);
+    const memo = JSON.stringify([
       encoder.name,
       encoder.recursion,
       frame.role,
       row.id,
       frame.depth,
-      frame.calls.join(),
+      frame.calls,
       relation.name,
-      ...types,
+      types,
       qual.text,
-    ].join("\n");
-    const known = encoder.encoded.get(key);
+    ]);
+    const known = encoder.encoded.get(memo);
     if (known) return known;
     const before = [encoder.opaques.size, encoder.subQueries.count];
     const made = encode();
     // a volatile call is another each time, and the sub-queries of a function's body have to be counted again
-    if (before[0] === encoder.opaques.size && before[1] === encoder.subQueries.count) encoder.encoded.set(key, made);
+    if (before[0] === encoder.opaques.size && before[1] === encoder.subQueries.count) encoder.encoded.set(memo, made);
     return made;
   };
   const permissive = quals.filter(({ policy }) => policy.permissive).map(encodeQual);

@@ -1,12 +1,16 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { binary, call, conjuncts, nameParts } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
-import type { Formula, Row } from "../logic/logic.ts";
-import { relationKey } from "../side.ts";
-import { setFunctionQuery } from "./call.ts";
+import { identForReading } from "../../pg/identifier.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { BoundRow, Formula } from "../logic/formula.ts";
+import { SORT } from "../logic/sort.ts";
+import { jsonIs, jsonItems } from "../logic/symbol.ts";
+import { construct, type Unmodelled } from "../unmodelled.ts";
+import { setFunctionQuery } from "./inline.ts";
 import { encodeComparison } from "./compare.ts";
 import { addPlanned } from "./choice.ts";
-import type { Encoder } from "./encoder.ts";
+import type { Encoder } from "./context.ts";
 import { lifted, over, raisesOver } from "./lookup.ts";
 import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
 import { rowAccess } from "./policies.ts";
@@ -14,13 +18,26 @@ import type { Condition, Value } from "./value.ts";
 
 type Select = NonNullable<ReturnType<typeof as<"SelectStmt">>>;
 
+interface FromItem extends Source {
+  row: BoundRow;
+}
+
 /** Rows that a query finds: bound rows, and the condition that they satisfy together. */
 interface Found {
-  rows: readonly Row[];
+  kind: "rows";
+  rows: readonly BoundRow[];
   /** policies of each relation, ON and WHERE */
   holds: Condition;
   frame: Frame;
 }
+
+/** What takes a query out of the model. */
+interface NotFound {
+  kind: "not modelled";
+  why: Unmodelled;
+}
+
+const notFound = (name: Parameters<typeof construct>[0]): NotFound => ({ kind: "not modelled", why: construct(name) });
 
 // Row indexes are bits of a number.
 const DEEPEST = 28;
@@ -28,45 +45,55 @@ const DEEPEST = 28;
 /** EXISTS, IN, = ANY, <> ALL over a query, and look-ups of one row; anything else is opaque. */
 export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value {
   const link = as("SubLink", node);
-  const not = (why: string): Value => encoder.opaque(node, frame, why);
+  const not = (why: Unmodelled): Value => encoder.opaque(node, frame, why);
   const select = as("SelectStmt", link?.subselect);
-  if (!link || !select) return not("this sub-query is not modelled");
+  if (!link || !select) return not(construct("sub-query"));
   switch (link.subLinkType) {
     case "EXISTS_SUBLINK": {
       const found = findRows(encoder, select, frame, "exists");
-      if (typeof found === "string") return not(found);
+      if (found.kind === "not modelled") return not(found.why);
       return exists(encoder, found, found.holds);
     }
     case "ANY_SUBLINK":
     case "ALL_SUBLINK": {
       const operator = link.operName ? (nameParts(link.operName).at(-1) ?? "") : "=";
-      const any = link.subLinkType === "ANY_SUBLINK";
-      const left = encoder.expression(link.testexpr, frame);
-      return (
-        encodeQuantified(encoder, left, operator, any, link.subselect, frame) ?? not(whyNot(encoder, select, frame))
+      const quantified = encodeQuantified(
+        encoder,
+        {
+          left: encoder.expression(link.testexpr, frame),
+          operator,
+          quantifier: link.subLinkType === "ANY_SUBLINK" ? "ANY" : "ALL",
+          subselect: link.subselect,
+        },
+        frame,
       );
+      return quantified ?? not(whyNot(encoder, select, frame));
     }
     case "EXPR_SUBLINK":
       return lookUp(encoder, select, frame) ?? not(whyNot(encoder, select, frame));
     case "ARRAY_SUBLINK":
-      return arrayOfClaim(encoder, select, frame) ?? not("ARRAY of this query is not modelled");
+      return arrayOfClaim(encoder, select, frame) ?? not(construct("array query"));
     default:
-      return not("this sub-query is not modelled");
+      return not(construct("sub-query"));
   }
 }
 
-const whyNot = (encoder: Encoder, select: Select, frame: Frame): string => {
+const whyNot = (encoder: Encoder, select: Select, frame: Frame): Unmodelled => {
   const found = findRows(encoder, select, frame, "values");
-  return typeof found === "string" ? found : "a scalar sub-query that may find several rows is not modelled";
+  return found.kind === "not modelled" ? found.why : construct("several rows");
 };
+
+interface QuantifiedComparison {
+  left: Value;
+  operator: string;
+  quantifier: "ANY" | "ALL";
+  subselect: Expr | undefined;
+}
 
 /** `left op ANY (query)` and `left op ALL (query)`: NULL where no row decides it and some comparison is NULL. Null: not modelled. */
 export function encodeQuantified(
   encoder: Encoder,
-  left: Value,
-  operator: string,
-  any: boolean,
-  subselect: Expr | undefined,
+  { left, operator, quantifier, subselect }: QuantifiedComparison,
   frame: Frame,
 ): Condition | null {
   const { logic, values } = encoder;
@@ -76,7 +103,7 @@ export function encodeQuantified(
   const called = given.fromClause ? null : setFunctionQuery(encoder, onlyTarget(given), frame);
   const select = called?.select ?? given;
   const found = findRows(encoder, select, called?.frame ?? frame, "values");
-  if (typeof found === "string") return null;
+  if (found.kind === "not modelled") return null;
   const target = onlyTarget(select);
   const compared = target && encodeComparison(encoder, operator, left, encoder.expression(target, found.frame));
   if (!compared) return null;
@@ -84,7 +111,7 @@ export function encodeQuantified(
   const raises = raisesOver(encoder, found.rows, logic.or(holds.raises, compared.raises));
   const settled = logic.not(raises);
   const some = (formula: Formula): Formula => over(encoder, found.rows, logic.and(holds.isTrue, formula));
-  return any
+  return quantifier === "ANY"
     ? values.condition(raises, some(compared.isTrue), logic.and(settled, logic.not(some(logic.not(compared.isFalse)))))
     : values.condition(raises, logic.and(settled, logic.not(some(logic.not(compared.isTrue)))), some(compared.isFalse));
 }
@@ -93,7 +120,7 @@ export function encodeQuantified(
 function lookUp(encoder: Encoder, select: Select, frame: Frame): Value | null {
   const target = onlyTarget(select);
   const found = findRows(encoder, select, frame, "one");
-  if (!target || typeof found === "string") return null;
+  if (!target || found.kind === "not modelled") return null;
   const value = encoder.expression(target, found.frame);
   if (!pinsOneRow(select, found.frame)) return null;
   return lifted(encoder, found.rows, found.holds, value);
@@ -145,30 +172,30 @@ const SET_RETURNING =
   /^(unnest|jsonb?_array_elements(_text)?|jsonb?_object_keys|jsonb?_each(_text)?|generate_series|regexp_split_to_table|string_to_table|regexp_matches)$/;
 
 /** The rows of a query, or why they are not modelled. */
-function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values" | "one"): Found | string {
+function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values" | "one"): Found | NotFound {
   encoder.subQueries.count += 1;
-  if (select.op !== "SETOP_NONE") return "set operations are not modelled";
-  if (select.withClause) return "WITH is not modelled";
-  if (select.groupClause || select.havingClause) return "GROUP BY is not modelled";
+  if (select.op !== "SETOP_NONE") return notFound("set operation");
+  if (select.withClause) return notFound("with");
+  if (select.groupClause || select.havingClause) return notFound("group by");
   if (select.limitOffset || select.distinctClause?.some((item) => Object.keys(item).length > 0))
-    return "OFFSET and DISTINCT ON are not modelled";
+    return notFound("offset");
   // LIMIT takes nothing away from a question that one row answers
   if (select.limitCount && !(use !== "values" && (as("A_Const", select.limitCount)?.ival?.ival ?? 0) > 0))
-    return "LIMIT is not modelled";
+    return notFound("limit");
   const calls = (test: RegExp): boolean =>
     some(select.targetList ?? [], (node) => {
       const name = call(node)?.name ?? nameParts(as("FuncCall", node)?.funcname);
       return test.test(name.at(-1) ?? "");
     });
-  if (calls(AGGREGATES)) return "aggregates are not modelled";
-  if (calls(SET_RETURNING)) return "set-returning functions are not modelled";
-  const sources: Source[] = [];
+  if (calls(AGGREGATES)) return notFound("aggregate");
+  if (calls(SET_RETURNING)) return notFound("set-returning function");
+  const sources: FromItem[] = [];
   const conditions: Expr[] = [];
   for (const item of select.fromClause ?? []) {
     const why = addSource(encoder, item, frame, sources, conditions);
-    if (why !== null) return why;
+    if (why !== null) return { kind: "not modelled", why };
   }
-  if (frame.depth + sources.length > DEEPEST) return "sub-queries this deep are not modelled";
+  if (frame.depth + sources.length > DEEPEST) return notFound("depth");
   const inner: Frame = {
     ...frame,
     scopes: [sources, ...frame.scopes],
@@ -184,15 +211,20 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
   const holds = encoder.values.and([...access, ...where]);
   // to estimate how many rows there are, the planner evaluates what is STABLE; a function's query is planned when it is called
   if (sources.length > 0 && frame.calls.length === 0) addPlanned(encoder, holds.raises);
-  return { rows: sources.map(({ row }) => row), holds, frame: inner };
+  return { kind: "rows", rows: sources.map(({ row }) => row), holds, frame: inner };
 }
 
-function addSource(encoder: Encoder, item: Expr, frame: Frame, sources: Source[], conditions: Expr[]): string | null {
+function addSource(
+  encoder: Encoder,
+  item: Expr,
+  frame: Frame,
+  sources: FromItem[],
+  conditions: Expr[],
+): Unmodelled | null {
   const join = as("JoinExpr", item);
   if (join) {
-    if (join.jointype !== "JOIN_INNER") return "outer joins are not modelled";
-    if (join.isNatural || join.usingClause || join.alias || !join.larg || !join.rarg)
-      return "NATURAL and USING joins are not modelled";
+    if (join.jointype !== "JOIN_INNER") return construct("outer join");
+    if (join.isNatural || join.usingClause || join.alias || !join.larg || !join.rarg) return construct("natural join");
     const why =
       addSource(encoder, join.larg, frame, sources, conditions) ??
       addSource(encoder, join.rarg, frame, sources, conditions);
@@ -200,19 +232,21 @@ function addSource(encoder: Encoder, item: Expr, frame: Frame, sources: Source[]
     return why;
   }
   const range = as("RangeVar", item);
-  if (!range?.relname) return "functions and sub-queries in FROM are not modelled";
+  if (!range?.relname) return construct("from item");
   const relation = findRelation(encoder.side, frame, range.schemaname, range.relname);
-  if (!relation)
-    return `the relation ${range.schemaname ? `${range.schemaname}.` : ""}${range.relname} is not in the catalog`;
-  if (relation.kind === "view") return `what the view ${relation.name} shows is not in the catalog`;
-  if (range.alias?.colnames) return "column aliases in FROM are not modelled";
+  if (!relation) return { kind: "no relation", name: shownRelation(range.schemaname, range.relname) };
+  if (relation.kind === "view") return { kind: "view", name: nameKey(relation) };
+  if (range.alias?.colnames) return construct("column alias");
   sources.push({
     alias: range.alias?.aliasname ?? range.relname,
     relation,
-    row: encoder.logic.boundRow(relationKey(relation), frame.depth + sources.length),
+    row: encoder.logic.boundRow(nameKey(relation), frame.depth + sources.length),
   });
   return null;
 }
+
+const shownRelation = (schema: string | undefined, name: string): string =>
+  schema === undefined ? identForReading(name) : nameKey({ schema, name });
 
 const onlyTarget = (select: Select): Expr | null => {
   const [target] = select.targetList ?? [];
@@ -226,18 +260,15 @@ function arrayOfClaim(encoder: Encoder, select: Select, frame: Frame): Value | n
   if (!made || !/^jsonb?_array_elements_text$/.test(made.name.at(-1) ?? "")) return null;
   const value = encoder.expression(made.args[0], frame);
   if (value.kind !== "json") return null;
-  const list = value.cases.map(({ when, document, path }) => {
-    const place = JSON.stringify(path);
-    return {
-      when,
-      isArray: logic.predicate(`json:array ${place}`, null, [document]),
-      items: logic.apply("array text", `json:items ${place}`, [document]),
-    };
-  });
+  const list = value.cases.map(({ when, document, path }) => ({
+    when,
+    isArray: logic.predicate(jsonIs("array", path), null, [document]),
+    items: logic.apply(jsonItems(path), [document]),
+  }));
   const raises = logic.or(value.raises, ...list.map(({ when, isArray }) => logic.and(when, logic.not(isArray))));
   return {
     kind: "array",
-    element: "text",
+    element: SORT.text,
     raises,
     isNull: logic.false,
     cases: [

@@ -1,4 +1,7 @@
-import type { Formula, Logic, Row, Sort, Term } from "../logic/logic.ts";
+import type { Formula, BoundRow, Term } from "../logic/formula.ts";
+import type { Logic } from "../logic/logic.ts";
+import type { ScalarType, Sort } from "../logic/sort.ts";
+import type { JsonPath, OpaqueKey } from "../logic/symbol.ts";
 
 /**
  * What an SQL expression comes to, in every state at once. `raises` says where it may raise an error; what the other fields say there means
@@ -14,12 +17,10 @@ export interface Condition {
   isFalse: Formula;
 }
 
-/** A value of a sort. The guards exclude each other and cover every state in which it is not NULL. */
+/** A value of a scalar type. The guards exclude each other and cover every state in which it is not NULL. */
 export interface Scalar {
   kind: "scalar";
-  sort: Sort;
-  /** the SQL type, where two types share a sort: `integer`, `bigint` */
-  type: string;
+  type: ScalarType;
   raises: Formula;
   isNull: Formula;
   cases: readonly { when: Formula; term: Term }[];
@@ -31,7 +32,7 @@ export interface Json {
   plain: boolean;
   raises: Formula;
   isNull: Formula;
-  cases: readonly { when: Formula; document: Term; path: readonly string[] }[];
+  cases: readonly { when: Formula; document: Term; path: JsonPath }[];
 }
 
 export interface ArrayValue {
@@ -51,15 +52,15 @@ export interface Literal {
 /** A scalar that one row of a sub-query gives; NULL where no row satisfies `holds`. At most one does. */
 export interface LookUp {
   kind: "lookup";
-  rows: readonly Row[];
+  rows: readonly BoundRow[];
   holds: Condition;
   value: Scalar;
 }
 
-/** An expression that is not understood: a name for its value, the same wherever the same is computed from the same. */
+/** An expression that is not understood: a key for its value, the same wherever the same is computed from the same. */
 export interface Opaque {
   kind: "opaque";
-  name: string;
+  key: OpaqueKey;
   /** rows it is computed from, as terms */
   of: readonly Term[];
   raises: Formula;

@@ -16,18 +16,20 @@ export function parseUuid(text: string): Parsed<string> {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-const RANGE: Record<string, [bigint, bigint]> = {
+export type IntegerType = "smallint" | "integer" | "bigint";
+
+const RANGE: Readonly<Record<IntegerType, readonly [bigint, bigint]>> = {
   smallint: [-32768n, 32767n],
   integer: [-2147483648n, 2147483647n],
   bigint: [-9223372036854775808n, 9223372036854775807n],
 };
 
 /** int2in, int4in, int8in. PostgreSQL 16 came to read `0x1F` and `1_000`: undefined. */
-export function parseInteger(text: string, type: string): Parsed<number> {
+export function parseInteger(text: string, type: IntegerType): Parsed<number> {
   const trimmed = text.replaceAll(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
   if (!/^[+-]?\d+$/.test(trimmed)) return /^[+-]?\d[\dA-Fa-fxXoObB_]*$/.test(trimmed) ? undefined : null;
   const value = BigInt(trimmed.replace("+", ""));
-  const [least, most] = RANGE[type] ?? [0n, 0n];
+  const [least, most] = RANGE[type];
   if (value < least || value > most) return null;
   // beyond this a number would not be exact
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)
@@ -64,11 +66,13 @@ export function parseDate(text: string): Parsed<number> {
   return new Date(at).toISOString().startsWith(`${year}-${month}-${day}`) ? at / 86_400_000 : null;
 }
 
+export type TimestampType = "timestamp" | "timestamptz";
+
 /** timestamp_in for ISO text, as microseconds since 1970-01-01; with a zone it needs `+00` or an offset in hours. Else undefined. */
-export function parseTimestamp(text: string, withZone: boolean): Parsed<number> {
+export function parseTimestamp(text: string, type: TimestampType): Parsed<number> {
   const found =
     /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?([+-]\d{2}(?::?\d{2})?|Z)?$/.exec(text);
-  if (!found || (found[6] !== undefined) !== withZone) return undefined;
+  if (!found || (found[6] !== undefined) !== (type === "timestamptz")) return undefined;
   const days = parseDate(found[1] ?? "");
   if (typeof days !== "number") return days;
   const [hours, minutes, seconds] = [found[2], found[3], found[4]].map((part) => Number(part ?? 0)) as [
@@ -89,9 +93,9 @@ export function parseTimestamp(text: string, withZone: boolean): Parsed<number> 
 export const printDate = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
 
 /** microseconds since 1970-01-01 as text that timestamp_in and timestamptz_in read */
-export function printTimestamp(micros: number, withZone: boolean): string {
+export function printTimestamp(micros: number, type: TimestampType): string {
   const seconds = Math.floor(micros / 1_000_000);
   const rest = micros - seconds * 1_000_000;
   const text = new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
-  return `${text}${rest === 0 ? "" : `.${String(rest).padStart(6, "0").replace(/0+$/, "")}`}${withZone ? "+00" : ""}`;
+  return `${text}${rest === 0 ? "" : `.${String(rest).padStart(6, "0").replace(/0+$/, "")}`}${type === "timestamptz" ? "+00" : ""}`;
 }

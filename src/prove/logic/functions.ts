@@ -1,14 +1,10 @@
 import { parseBoolean, parseDate, parseInteger, parseTimestamp, parseUuid, printDate } from "./conversion.ts";
-import type { Sort, Term } from "./logic.ts";
+import type { Predicate } from "./formula.ts";
+import { enumType, INTEGERS, TYPE, type EnumSort, type ScalarType, type Sort } from "./sort.ts";
 
-/**
- * Functions of the logic that have a meaning. A type has an input function `in:TYPE` with the predicate `ok:TYPE` (it does not raise), and
- * an output function `out:TYPE`. Every other function is only known to give the same for the same.
- */
+/** What is known of the input function of a type. */
 export interface Conversion {
-  /** `uuid`, `integer`, `boolean`, `enum public.role` … as in `in:TYPE` */
-  type: string;
-  sort: Sort;
+  type: ScalarType;
   /** of the text constant; see `conversion.ts` for null and undefined */
   read(text: string): string | number | boolean | null | undefined;
   /** labels of an enum: no other text is read, and there is no other value */
@@ -16,67 +12,67 @@ export interface Conversion {
 }
 
 const BUILT_IN: readonly Conversion[] = [
-  { type: "uuid", sort: "uuid", read: parseUuid, labels: null },
-  ...["smallint", "integer", "bigint"].map((type): Conversion => ({
-    type,
-    sort: "int",
-    read: (text) => parseInteger(text, type),
-    labels: null,
-  })),
-  { type: "boolean", sort: "boolean", read: parseBoolean, labels: null },
-  { type: "date", sort: "date", read: parseDate, labels: null },
-  { type: "timestamp", sort: "timestamp", read: (text) => parseTimestamp(text, false), labels: null },
-  { type: "timestamptz", sort: "timestamptz", read: (text) => parseTimestamp(text, true), labels: null },
+  { type: TYPE.uuid, read: parseUuid, labels: null },
+  { type: TYPE.smallint, read: (text) => parseInteger(text, "smallint"), labels: null },
+  { type: TYPE.integer, read: (text) => parseInteger(text, "integer"), labels: null },
+  { type: TYPE.bigint, read: (text) => parseInteger(text, "bigint"), labels: null },
+  { type: TYPE.boolean, read: parseBoolean, labels: null },
+  { type: TYPE.date, read: parseDate, labels: null },
+  { type: TYPE.timestamp, read: (text) => parseTimestamp(text, "timestamp"), labels: null },
+  { type: TYPE.timestamptz, read: (text) => parseTimestamp(text, "timestamptz"), labels: null },
 ];
 
-export type Conversions = ReadonlyMap<string, Conversion>;
+export type Conversions = ReadonlyMap<ScalarType, Conversion>;
 
-/** All conversions by type; enums are given by name and labels. */
-export function conversionsWith(enums: ReadonlyMap<Sort, readonly string[]>): Conversions {
+/** All conversions by type; enums are given by sort and labels. */
+export function conversionsWith(enums: ReadonlyMap<EnumSort, readonly string[]>): Conversions {
   const all = new Map(BUILT_IN.map((conversion) => [conversion.type, conversion]));
-  for (const [sort, labels] of enums)
-    all.set(sort, { type: sort, sort, read: (text) => (labels.includes(text) ? text : null), labels });
+  for (const [{ name }, labels] of enums) {
+    const type = enumType(name);
+    all.set(type, { type, read: (text) => (labels.includes(text) ? text : null), labels });
+  }
   return all;
 }
 
+/** The labels of an enum sort; null for any other sort. */
+export const labelsOf = (conversions: Conversions, sort: Sort): readonly string[] | null =>
+  sort.kind === "enum" ? (conversions.get(enumType(sort.name))?.labels ?? null) : null;
+
 /** What the output function of a sort prints for a constant; undefined where that depends on settings. */
 export function printConstant(sort: Sort, value: string | number): string | undefined {
-  if (sort === "uuid" || sort.startsWith("enum ")) return String(value);
-  if (sort === "int") return String(value);
-  if (sort === "date") return printDate(Number(value));
-  return undefined;
+  if (sort.kind === "uuid" || sort.kind === "enum" || sort.kind === "int") return String(value);
+  return sort.kind === "date" ? printDate(Number(value)) : undefined;
 }
 
-/** Text functions whose value on ASCII constants does not depend on a locale. */
-export const PURE: Readonly<Record<string, (text: string) => string | undefined>> = {
+/** Folding of case on ASCII constants: there it does not depend on a locale. */
+export const PURE: Readonly<Record<"lower" | "upper", (text: string) => string | undefined>> = {
   lower: (text) => (isAscii(text) ? text.toLowerCase() : undefined),
   upper: (text) => (isAscii(text) ? text.toUpperCase() : undefined),
 };
 
-/** LIKE and ILIKE with a constant pattern without escapes, as the predicate `text ~~` has it; null for any other predicate. */
-export function likePattern(fn: string, pattern: Term | undefined): RegExp | null {
-  if ((fn !== "text ~~" && fn !== "text ~~*") || pattern?.kind !== "constant") return null;
+/** LIKE and ILIKE with a constant pattern without escapes; null for any other predicate. */
+export function likePattern({ symbol, args }: Predicate): RegExp | null {
+  if (symbol.kind !== "text operator" || symbol.operator === "^@") return null;
+  const pattern = args[1];
+  if (pattern?.kind !== "constant") return null;
+  const ignoresCase = symbol.operator === "~~*";
   const text = String(pattern.value);
   // letters that are not ASCII have cases of their own
-  if (text.includes("\\") || (fn === "text ~~*" && !isAscii(text))) return null;
+  if (text.includes("\\") || (ignoresCase && !isAscii(text))) return null;
   const source = text
     .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
     .replaceAll("%", "[^]*")
     .replaceAll("_", "[^]");
-  return new RegExp(`^${source}$`, fn === "text ~~*" ? "iu" : "u");
+  return new RegExp(`^${source}$`, ignoresCase ? "iu" : "u");
 }
 
 const isAscii = (text: string): boolean => !/[^ -~]/.test(text);
 
-const INTEGERS = ["smallint", "integer", "bigint"];
-
-/** Types of which no text is read by both. */
-export const areDisjoint = (one: string, other: string): boolean => {
-  const kind = (type: string): string => (INTEGERS.includes(type) ? "int" : type);
-  const [a, b] = [kind(one), kind(other)];
-  if (a === b) return false;
-  const known = new Set(["uuid", "int", "boolean", "date"]);
-  if (!known.has(a) || !known.has(b)) return false;
+/** No text is read by both types. */
+export function areDisjoint(one: ScalarType, other: ScalarType): boolean {
+  const kinds = [one, other].map((type) => (INTEGERS.includes(type) ? "int" : type.kind));
+  if (kinds[0] === kinds[1]) return false;
+  if (!kinds.every((kind) => kind === "uuid" || kind === "int" || kind === "boolean" || kind === "date")) return false;
   // '1' is both a number and a boolean; '20260101' both a number and a date
-  return !(a === "int" && (b === "boolean" || b === "date")) && !(b === "int" && (a === "boolean" || a === "date"));
-};
+  return !(kinds.includes("int") && !kinds.includes("uuid"));
+}

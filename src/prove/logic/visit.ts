@@ -1,4 +1,5 @@
-import type { Formula, Term } from "./logic.ts";
+import type { Formula, Term } from "./formula.ts";
+import type { FunctionSymbol, PredicateSymbol } from "./symbol.ts";
 
 const quantified = new WeakMap<Formula, boolean>();
 
@@ -72,19 +73,19 @@ export function speaksOf(formulas: readonly Formula[], term: Term): boolean {
   return found;
 }
 
-/** Names of the predicates and functions in some formulas. */
-export function namesIn(formulas: readonly Formula[]): Set<string> {
-  const names = new Set<string>();
+/** Symbols of the predicates and functions in some formulas, by key. */
+export function symbolsIn(formulas: readonly Formula[]): Map<string, FunctionSymbol | PredicateSymbol> {
+  const symbols = new Map<string, FunctionSymbol | PredicateSymbol>();
   visit(
     formulas,
     (formula) => {
-      if (formula.kind === "predicate") names.add(formula.fn);
+      if (formula.kind === "predicate") symbols.set(formula.symbol.key, formula.symbol);
     },
     (term) => {
-      if (term.kind === "apply") names.add(term.fn);
+      if (term.kind === "apply") symbols.set(term.symbol.key, term.symbol);
     },
   );
-  return names;
+  return symbols;
 }
 
 /** Whether the formula is about settings and the token alone. */

@@ -1,10 +1,10 @@
 import type { Catalog, PgFunction, Relation, UserType } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral, quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import { nameKey, quoteName, relationKey, type NameKey } from "../../pg/name.ts";
 import { createPolicy } from "../../pg/policy-sql.ts";
 import type { Policy } from "../../pg/policy.ts";
-import { SUPABASE } from "../encode/platform.ts";
-import { relationKey } from "../side.ts";
-import { describe } from "../uses.ts";
+import { isTokenFunction, SUPABASE } from "../encode/platform.ts";
+import { describe, objectKey, type CatalogObject } from "../uses.ts";
 
 /** One statement, and whether the replay can do without it (what needs it then raises by itself). */
 export interface BuildStep {
@@ -19,20 +19,19 @@ export interface Involved {
   policies: Policy[];
 }
 
-export function involved(catalog: Catalog, relations: ReadonlySet<string>): Involved {
+export function involved(catalog: Catalog, relations: ReadonlySet<NameKey>): Involved {
   const described = describe(catalog);
-  const names = new Set([...relations].map((name) => `relation ${name}`));
-  for (const name of names) for (const used of described.get(name)?.uses ?? []) names.add(used);
+  const keys = new Set([...relations].map((name) => objectKey({ kind: "relation", name })));
+  for (const key of keys) for (const used of described.get(key)?.uses ?? []) keys.add(used);
+  const has = (kind: CatalogObject["kind"], name: NameKey): boolean => keys.has(objectKey({ kind, name }));
   return {
-    relations: catalog.relations.filter((relation) => names.has(`relation ${relationKey(relation)}`)),
+    relations: catalog.relations.filter((relation) => has("relation", nameKey(relation))),
     functions: catalog.functions.filter(
-      (fn) => fn.kind === "function" && (names.has(`function ${relationKey(fn)}`) || isTokenFunction(fn)),
+      (fn) => fn.kind === "function" && (has("function", nameKey(fn)) || isTokenFunction(fn)),
     ),
-    policies: catalog.policies.filter((policy) => names.has(`relation ${policy.schema}.${policy.relation}`)),
+    policies: catalog.policies.filter((policy) => has("relation", relationKey(policy))),
   };
 }
-
-const isTokenFunction = (fn: PgFunction): boolean => `${fn.schema}.${fn.name}` in SUPABASE;
 
 /**
  * The schema of a replay as statements: roles, types, tables (columns, NOT NULL and unique keys; no defaults, foreign keys, CHECKs or
@@ -187,11 +186,9 @@ const signature = (fn: PgFunction): string => `${quoteQualified(fn.schema, fn.na
 
 /** Supabase's functions of the token, where the catalog has none of its own. */
 function tokenFunctions(parts: Involved): string[] {
-  const own = new Set(parts.functions.map((fn) => `${fn.schema}.${fn.name}`));
-  return Object.entries(SUPABASE)
-    .filter(([name]) => !own.has(name))
-    .flatMap(([name, { body, result }]) => [
-      `drop function if exists ${name}() cascade`,
-      `create function ${name}() returns ${result} language sql stable as $body$ select ${body} $body$`,
-    ]);
+  const own = new Set(parts.functions.map(nameKey));
+  return SUPABASE.filter(({ name }) => !own.has(nameKey(name))).flatMap(({ name, body, result }) => [
+    `drop function if exists ${quoteName(name)}() cascade`,
+    `create function ${quoteName(name)}() returns ${result} language sql stable as $body$ select ${body} $body$`,
+  ]);
 }

@@ -3,8 +3,8 @@ import { pgErrorOf, type Db, type PgError } from "../../db/port.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
+import { nameKey } from "../../pg/name.ts";
 import { parseOnce } from "../encode/parse-once.ts";
-import { relationKey } from "../side.ts";
 import type { AccessOutcome, Situation } from "../situation.ts";
 import { buildSteps, involved, type BuildStep } from "./build.ts";
 import { isolate } from "./isolate.ts";
@@ -45,10 +45,10 @@ let replays = 0;
  */
 export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayInput[]): Promise<ReplayResult[]> {
   const results: ReplayResult[] = inputs.map(() => ({ outcome: { kind: "deny" }, assumed: false }));
-  const relations = new Map(catalog.relations.map((relation) => [relationKey(relation), relation]));
+  const relations = new Map(catalog.relations.map((relation) => [nameKey(relation), relation]));
   const jobs: Job[] = [];
   for (const [index, input] of inputs.entries()) {
-    const relation = relations.get(relationKey(input.situation.relation));
+    const relation = relations.get(nameKey(input.situation.relation));
     // without the relation nobody reaches a row of it
     if (relation) jobs.push({ index, relation, input });
   }
@@ -60,7 +60,7 @@ export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayIn
         situation.relation,
         ...situation.rows.map((row) => row.relation),
         ...conditions.flatMap((text) => relationsIn(parseOnce(text).tree)),
-      ].map(relationKey),
+      ].map(nameKey),
     ),
   );
   const roles = new Set(jobs.map(({ input }) => input.situation.role));
@@ -139,7 +139,9 @@ function rounds(jobs: readonly Job[]): Job[][][] {
     } else made.push({ touched: names, jobs: [job] });
   }
   return made.map(({ jobs: list }) => [
-    ...groupBy(list, (job) => `${namesOf(job).length} ${relationKey(job.relation)} ${isolated(job.input)}`).values(),
+    ...groupBy(list, (job) =>
+      JSON.stringify([namesOf(job).length, nameKey(job.relation), isolated(job.input)]),
+    ).values(),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { Term } from "../logic/logic.ts";
+import type { Term } from "../logic/formula.ts";
 
 export interface EqualityFact {
   left: Term;

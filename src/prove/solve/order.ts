@@ -1,8 +1,8 @@
 import { groupBy } from "../../pg/group-by.ts";
-import type { Term } from "../logic/logic.ts";
+import type { Term } from "../logic/formula.ts";
 
 export interface OrderFact {
-  /** left - right <= bound; null stands for zero */
+  /** left - right <= bound; null is zero */
   left: Term | null;
   right: Term | null;
   bound: number;
@@ -19,7 +19,7 @@ export interface Order {
 /** Differences of whole numbers over a full assignment: consistent exactly when no cycle has a negative sum (Bellman and Ford). */
 export function checkOrder(facts: readonly OrderFact[]): Order {
   // each sort counts from a zero of its own: microseconds must not push the integers about
-  const bySort = groupBy(facts, ({ left, right }) => (left ?? right)?.sort ?? "");
+  const bySort = groupBy(facts, ({ left, right }) => (left ?? right)?.sort ?? null);
   if (bySort.size < 2) return checkSort(facts);
   const orders = [...bySort.values()].map(checkSort);
   return {

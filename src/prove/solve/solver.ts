@@ -1,48 +1,21 @@
-import type { Conversions } from "../logic/functions.ts";
-import type { Formula, Logic, Row, Term } from "../logic/logic.ts";
-import { axioms, type Vocabulary } from "./axioms.ts";
-import { checkEquality } from "./equality.ts";
-import { checkOrder } from "./order.ts";
-import { newSat } from "./sat.ts";
+import type { Formula, Term } from "../logic/formula.ts";
+import { axioms } from "./axioms/axioms.ts";
+import type { Vocabulary } from "./axioms/context.ts";
+import { assert, literalOf } from "./clauses.ts";
+import { checkEquality, type Equality } from "./equality.ts";
+import { ground, MOST_ROWS } from "./ground.ts";
+import { evaluate, type Model } from "./model.ts";
+import { checkOrder, type Order } from "./order.ts";
+import { newState, type SolverOptions, type SolverState } from "./state.ts";
+import { uniqueKeys } from "./unique-keys.ts";
 
 /** `no within N rows`: none in which a table has more rows than that; a larger one was not looked for. */
 export type Answer = { kind: "yes"; model: Model } | { kind: "no" } | { kind: "no within"; rows: number };
-
-/** A state of the database and a request that satisfy what was asked. */
-export interface Model {
-  /** value of a formula without quantifiers; undefined where the model leaves it open */
-  holds(formula: Formula): boolean | undefined;
-  /** rows that are there, by table */
-  rows: readonly Row[];
-  /** the same number for terms that are equal; terms that no equation is about have none */
-  classOf: ReadonlyMap<Term, number>;
-  /** values of ordered sorts */
-  numbers: ReadonlyMap<Term, number>;
-  terms: ReadonlySet<Term>;
-  predicates: ReadonlySet<Extract<Formula, { kind: "predicate" }>>;
-}
-
-export interface SolverOptions {
-  logic: Logic;
-  conversions: Conversions;
-  /** rows that are there from the start, each with its table: the row in question */
-  rows: readonly { row: Row; table: string }[];
-  /** what is known of a table's columns */
-  table(name: string): { uniqueKeys: readonly (readonly string[])[]; notNull: ReadonlySet<string> };
-  /** called now and then; throws when the time is up */
-  tick(): void;
-}
 
 export interface Solver {
   /** Is there a state in which all of these hold? */
   ask(...formulas: Formula[]): Answer;
 }
-
-/** Facts that a reader of a model would ask about: rows that are there, settings that are set, members of the token. Fewer are better. */
-const NOTEWORTHY = /^(here$|set |json:has |json:object )/;
-
-/** So many witness rows a table. More are needed only where tables ask for one another's rows in a circle. */
-const MOST_ROWS = 12;
 
 /**
  * Decides formulas with quantifiers over rows.
@@ -53,268 +26,91 @@ const MOST_ROWS = 12;
  * equality and order check each assignment.
  */
 export function newSolver(options: SolverOptions): Solver {
-  const { logic, conversions, tick } = options;
-  const sat = newSat(tick);
-  const literals = new Map<Formula, number>();
-  const equations: { formula: Extract<Formula, { kind: "equal" }>; variable: number }[] = [];
-  const orders: { formula: Extract<Formula, { kind: "atMost" }>; variable: number }[] = [];
-  const terms = new Set<Term>();
-  const predicates = new Set<Extract<Formula, { kind: "predicate" }>>();
-  const given = new Set<string>();
-  const rowsOf = new Map<string, { row: Row; here: Formula }[]>();
-  const quantifiers: { node: Extract<Formula, { kind: "exists" }>; variable: number; seen: number }[] = [];
-  let bounded = false;
-  let named = 0;
+  const state = newState(options);
+  return { ask: (...formulas) => ask(state, formulas) };
+}
 
-  for (const { row, table } of options.rows) tableRows(table).push({ row, here: logic.true });
+function ask(state: SolverState, formulas: readonly Formula[]): Answer {
+  const assumptions = formulas.map((formula) => literalOf(state, formula));
+  saturate(state);
+  let last: Theories | null = null;
+  const found = state.sat.solve(assumptions, () => {
+    last = check(state);
+    return [...last.equality.conflicts, ...last.order.conflicts];
+  });
+  if (!found) return state.bounded ? { kind: "no within", rows: MOST_ROWS } : { kind: "no" };
+  return { kind: "yes", model: modelOf(state, last ?? check(state)) };
+}
 
-  function tableRows(table: string): { row: Row; here: Formula }[] {
-    const rows = rowsOf.get(table) ?? [];
-    rowsOf.set(table, rows);
-    return rows;
-  }
-
-  const always = sat.newVariable();
-  sat.addClause([always]);
-
-  function learnTerm(term: Term): void {
-    if (terms.has(term)) return;
-    terms.add(term);
-    if (term.kind === "apply") for (const arg of term.args) learnTerm(arg);
-  }
-
-  /** The literal that stands for a formula; clauses that define it are added in both directions. */
-  function literalOf(formula: Formula): number {
-    if (formula.kind === "true") return always;
-    if (formula.kind === "false") return -always;
-    if (formula.kind === "not") return -literalOf(formula.arg);
-    const known = literals.get(formula);
-    if (known !== undefined) return known;
-    const variable = sat.newVariable();
-    literals.set(formula, variable);
-    switch (formula.kind) {
-      case "predicate":
-        predicates.add(formula);
-        if (NOTEWORTHY.test(formula.fn)) sat.preferFalse(variable);
-        for (const arg of formula.args) learnTerm(arg);
-        break;
-      case "equal":
-        learnTerm(formula.left);
-        learnTerm(formula.right);
-        equations.push({ formula, variable });
-        break;
-      case "atMost":
-        if (formula.left) learnTerm(formula.left);
-        if (formula.right) learnTerm(formula.right);
-        orders.push({ formula, variable });
-        break;
-      case "exists":
-        quantifiers.push({ node: formula, variable, seen: 0 });
-        break;
-      default: {
-        const args = formula.args.map(literalOf);
-        const sign = formula.kind === "and" ? 1 : -1;
-        for (const arg of args) sat.addClause([-variable * sign, arg * sign]);
-        sat.addClause([variable * sign, ...args.map((arg) => -arg * sign)]);
-      }
-    }
-    return variable;
-  }
-
-  const assert = (formula: Formula): void => {
-    if (formula.kind === "and") for (const arg of formula.args) assert(arg);
-    else sat.addClause(formula.kind === "or" ? formula.args.map(literalOf) : [literalOf(formula)]);
-  };
-
-  /** Witness rows and instances for all quantifiers, until there is nothing new. */
-  function ground(): boolean {
-    let grew = false;
-    for (let at = 0; at < quantifiers.length; at += 1) {
-      const quantifier = quantifiers[at];
-      if (!quantifier) break;
-      const { node, variable } = quantifier;
-      const rows = tableRows(node.row.table);
-      if (quantifier.seen === 0) {
-        grew = true;
-        tick();
-        if (rows.length < MOST_ROWS) {
-          const row = logic.constantRow(node.row.table, `r${++named}`);
-          const here = logic.predicate("here", row, []);
-          rows.push({ row, here });
-          sat.addClause([-variable, literalOf(logic.and(here, logic.instantiate(node.body, node.row, row)))]);
-        } else {
-          bounded = true;
-          sat.addClause([
-            -variable,
-            ...rows.map(({ row, here }) => literalOf(logic.and(here, logic.instantiate(node.body, node.row, row)))),
-          ]);
-        }
-      }
-    }
-    for (const quantifier of quantifiers) {
-      const { node, variable } = quantifier;
-      const rows = tableRows(node.row.table);
-      for (; quantifier.seen < rows.length; quantifier.seen += 1) {
-        const entry = rows[quantifier.seen];
-        if (!entry) break;
-        grew = true;
-        tick();
-        const instance = logic.instantiate(node.body, node.row, entry.row);
-        sat.addClause([variable, literalOf(logic.not(logic.and(entry.here, instance)))]);
-      }
-    }
-    return grew;
-  }
-
-  /** Rows that agree on a unique key are one row. */
-  const merged = new Set<string>();
-  function uniqueKeys(): Formula[] {
-    const made: Formula[] = [];
-    for (const [table, rows] of rowsOf) {
-      const { uniqueKeys: keys, notNull } = options.table(table);
-      if (rows.length < 2 || keys.length === 0) continue;
-      const columns = columnsOf(table);
-      const isNull = (column: string, row: Row): Formula =>
-        notNull.has(column) ? logic.false : logic.predicate(`null ${column}`, row, []);
-      for (const key of keys) {
-        const parts = key.map((column) => columns.get(column));
-        if (!parts.every((part) => part !== undefined && part.sort !== null)) continue;
-        for (let one = 0; one < rows.length; one += 1)
-          for (let two = one + 1; two < rows.length; two += 1) {
-            const [a, b] = [rows[one], rows[two]];
-            if (!a || !b) continue;
-            const alike: Formula[] = [a.here, b.here];
-            for (const column of key) {
-              const sort = columns.get(column)?.sort ?? "";
-              for (const { row } of [a, b]) alike.push(logic.not(isNull(column, row)));
-              alike.push(logic.equal(logic.column(sort, a.row, column), logic.column(sort, b.row, column)));
-            }
-            for (const [column, { sort }] of columns) {
-              const id = `${a.row.id} ${b.row.id} ${key.join()} ${column}`;
-              if (merged.has(id)) continue;
-              merged.add(id);
-              const nulls = logic.iff(isNull(column, a.row), isNull(column, b.row));
-              const values =
-                sort === null
-                  ? logic.iff(
-                      logic.predicate(`true ${column}`, a.row, []),
-                      logic.predicate(`true ${column}`, b.row, []),
-                    )
-                  : logic.equal(logic.column(sort, a.row, column), logic.column(sort, b.row, column));
-              made.push(logic.or(logic.not(logic.and(...alike)), logic.and(nulls, values)));
-            }
-          }
-      }
-    }
-    return made;
-  }
-
-  /** Columns of a table that the query speaks of, with their sorts; null for boolean ones. */
-  function columnsOf(table: string): Map<string, { sort: string | null }> {
-    const columns = new Map<string, { sort: string | null }>();
-    for (const term of terms)
-      if (term.kind === "column" && isIn(term.row, table)) columns.set(term.column, { sort: term.sort });
-    for (const { fn, row } of predicates)
-      if (row && isIn(row, table) && fn.startsWith("true ")) columns.set(fn.slice("true ".length), { sort: null });
-    return columns;
-  }
-
-  const isIn = (row: Row, table: string): boolean =>
-    row.table === table || options.rows.some((given) => given.row === row && given.table === table);
-
-  /** Which terms some equation, true or not, could make equal. */
-  function components(): Vocabulary["mayBeEqual"] {
-    const parent = new Map<Term, Term>();
-    const find = (term: Term): Term => {
-      const up = parent.get(term);
-      if (up === undefined || up === term) return term;
-      const root = find(up);
-      parent.set(term, root);
-      return root;
-    };
-    for (const { formula } of equations) parent.set(find(formula.left), find(formula.right));
-    return (left, right) => left === right || find(left) === find(right);
-  }
-
-  let saturated = "";
-  function saturate(): void {
-    if (sizes() === saturated) return;
-    for (;;) {
-      while (ground());
-      tick();
-      const before = sizes();
-      const vocabulary: Vocabulary = { terms, predicates, mayBeEqual: components() };
-      for (const axiom of [...axioms(logic, conversions, vocabulary, given), ...uniqueKeys()]) assert(axiom);
-      if (sizes() !== before) continue;
-      saturated = before;
-      return;
-    }
-  }
-  const sizes = (): string =>
-    `${terms.size} ${predicates.size} ${equations.length} ${quantifiers.length} ${given.size}`;
-
-  function check(): {
-    conflicts: number[][];
-    equality: ReturnType<typeof checkEquality>;
-    order: ReturnType<typeof checkOrder>;
-  } {
-    const equality = checkEquality(
-      equations.map(({ formula, variable }) => ({
-        left: formula.left,
-        right: formula.right,
-        literal: sat.current(variable) ? variable : -variable,
-      })),
-    );
-    const order = checkOrder(
-      orders.map(({ formula, variable }) => ({
-        left: formula.left,
-        right: formula.right,
-        bound: formula.bound,
-        literal: sat.current(variable) ? variable : -variable,
-      })),
-    );
-    return { conflicts: [...equality.conflicts, ...order.conflicts], equality, order };
-  }
-
+function modelOf(state: SolverState, { equality, order }: Theories): Model {
+  const values = new Map([...state.variables].map(([formula, variable]) => [formula, state.sat.value(variable)]));
+  const holds = (formula: Formula): boolean | undefined => evaluate(formula, values);
   return {
-    ask: (...formulas) => {
-      const assumptions = formulas.map(literalOf);
-      saturate();
-      let last: ReturnType<typeof check> | null = null;
-      const found = sat.solve(assumptions, () => {
-        last = check();
-        return last.conflicts;
-      });
-      if (!found) return bounded ? { kind: "no within", rows: MOST_ROWS } : { kind: "no" };
-      const { equality, order } = last ?? check();
-      const values = new Map([...literals].map(([formula, variable]) => [formula, sat.value(variable)]));
-      const holds = (formula: Formula): boolean | undefined => evaluate(formula, values);
-      return {
-        kind: "yes",
-        model: {
-          holds,
-          rows: [...rowsOf.values()].flat().flatMap(({ row, here }) => (holds(here) === true ? [row] : [])),
-          classOf: equality.classOf,
-          numbers: order.values,
-          terms: new Set(terms),
-          predicates: new Set(predicates),
-        },
-      };
-    },
+    holds,
+    rows: [...state.rowsOf.values()].flat().flatMap(({ row, here }) => (holds(here) === true ? [row] : [])),
+    classOf: equality.classOf,
+    numbers: order.values,
+    terms: new Set(state.terms),
+    predicates: new Set(state.predicates),
   };
 }
 
-function evaluate(formula: Formula, values: ReadonlyMap<Formula, boolean>): boolean | undefined {
-  switch (formula.kind) {
-    case "true":
-      return true;
-    case "false":
-      return false;
-    case "not": {
-      const value = evaluate(formula.arg, values);
-      return value === undefined ? undefined : !value;
-    }
-    default:
-      return values.get(formula);
+/** Instances and axioms for all that the formulas speak of, and for what those bring, until there is nothing new. */
+function saturate(state: SolverState): void {
+  if (sizesOf(state) === state.saturated) return;
+  for (;;) {
+    while (ground(state));
+    state.tick();
+    const before = sizesOf(state);
+    const vocabulary: Vocabulary = {
+      terms: state.terms,
+      predicates: state.predicates,
+      mayBeEqual: components(state),
+    };
+    const { logic, conversions, given } = state;
+    for (const axiom of [...axioms(logic, conversions, vocabulary, given), ...uniqueKeys(state)]) assert(state, axiom);
+    if (sizesOf(state) !== before) continue;
+    state.saturated = before;
+    return;
   }
+}
+
+const sizesOf = ({ terms, predicates, equations, quantifiers, given }: SolverState): string =>
+  [terms.size, predicates.size, equations.length, quantifiers.length, given.size].join(" ");
+
+/** Which terms some equation, true or not, could make equal. */
+function components({ equations }: SolverState): Vocabulary["mayBeEqual"] {
+  const parent = new Map<Term, Term>();
+  const find = (term: Term): Term => {
+    const up = parent.get(term);
+    if (up === undefined || up === term) return term;
+    const root = find(up);
+    parent.set(term, root);
+    return root;
+  };
+  for (const { formula } of equations) parent.set(find(formula.left), find(formula.right));
+  return (left, right) => left === right || find(left) === find(right);
+}
+
+interface Theories {
+  equality: Equality;
+  order: Order;
+}
+
+/** What the theories say of the present assignment. */
+function check({ sat, equations, orders }: SolverState): Theories {
+  const signed = (variable: number): number => (sat.current(variable) ? variable : -variable);
+  return {
+    equality: checkEquality(
+      equations.map(({ formula: { left, right }, variable }) => ({ left, right, literal: signed(variable) })),
+    ),
+    order: checkOrder(
+      orders.map(({ formula: { left, right, bound }, variable }) => ({
+        left,
+        right,
+        bound,
+        literal: signed(variable),
+      })),
+    ),
+  };
 }

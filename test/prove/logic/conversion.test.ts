@@ -150,7 +150,7 @@ async function compare(
 
 test("uuid, integers and booleans are read as Postgres reads them", async () => {
   expect(await compare("uuid", parseUuid)).toBeGreaterThan(1000);
-  for (const type of ["smallint", "integer", "bigint"])
+  for (const type of ["smallint", "integer", "bigint"] as const)
     expect(await compare(type, (text) => parseInteger(text, type))).toBeGreaterThan(1000);
   expect(await compare("boolean", parseBoolean)).toBeGreaterThan(1000);
 });
@@ -160,15 +160,15 @@ test("ISO dates and timestamps too; other spellings are left open", async () => 
   expect(
     await compare(
       "timestamp",
-      (text) => parseTimestamp(text, false),
-      (value: number) => printTimestamp(value, false),
+      (text) => parseTimestamp(text, "timestamp"),
+      (value: number) => printTimestamp(value, "timestamp"),
     ),
   ).toBeGreaterThan(5);
   expect(
     await compare(
       "timestamptz",
-      (text) => parseTimestamp(text, true),
-      (value: number) => printTimestamp(value, true),
+      (text) => parseTimestamp(text, "timestamptz"),
+      (value: number) => printTimestamp(value, "timestamptz"),
     ),
   ).toBeGreaterThan(2);
 });

@@ -1,12 +1,23 @@
-import type { Column, Relation } from "../pg/catalog.ts";
-import type { Row, Term } from "./logic/logic.ts";
-import { relationKey, type Side } from "./side.ts";
-import type { RowValues, Situation, SituationRow } from "./situation.ts";
-import type { Model } from "./solve/solver.ts";
-import { newValuation, type Valuation, type ValuationInput } from "./valuation.ts";
-import type { Witness } from "./verdict.ts";
-import type { Component } from "./component.ts";
-import { CLAIMS_SETTING } from "./encode/cast.ts";
+import type { Column, Relation } from "../../pg/catalog.ts";
+import type { Component } from "../component.ts";
+import { CLAIMS_SETTING } from "../encode/cast.ts";
+import type { Row, Term } from "../logic/formula.ts";
+import { SORT } from "../logic/sort.ts";
+import {
+  JSON_READABLE,
+  columnIsNull,
+  columnIsTrue,
+  jsonItems,
+  jsonText,
+  type JsonFact,
+  type JsonPath,
+} from "../logic/symbol.ts";
+import type { Side } from "../side.ts";
+import type { RowValues, Situation, SituationRow } from "../situation.ts";
+import type { Model } from "../solve/model.ts";
+import type { Witness } from "../verdict.ts";
+import { newValuation, type Valuation } from "./valuation.ts";
+import type { ValuationInput } from "./values.ts";
 
 export interface DecodeInput extends ValuationInput {
   side: Side;
@@ -27,10 +38,10 @@ export function decode(input: DecodeInput): Pick<Witness, "situation" | "columns
   const values = newValuation(input);
   const settings: Record<string, string> = {};
   for (const predicate of model.predicates)
-    if (predicate.fn.startsWith("set ") && model.holds(predicate) === true) {
-      const name = predicate.fn.slice("set ".length);
-      const term = input.logic.variable("text", name);
-      settings[name] = name === CLAIMS_SETTING ? claimsText(input, term, values) : values.text(term);
+    if (predicate.symbol.kind === "set" && model.holds(predicate) === true) {
+      const name = predicate.symbol.setting;
+      const term = input.logic.setting(name);
+      settings[name] = name === CLAIMS_SETTING ? claimsText(input, term, values) : values.print(term);
     }
   const counter = { next: 1 };
   const target = rowValues(input, relation, row, values, counter);
@@ -51,7 +62,7 @@ export function decode(input: DecodeInput): Pick<Witness, "situation" | "columns
     );
   for (const other of model.rows) {
     if (other === row || other === oldRow) continue;
-    const found = relationOf(input.side, other.table);
+    const found = other.table === null ? undefined : input.side.relationByKey(other.table);
     if (!found) continue;
     const about = mentioned(input, found, other, values, counter);
     const made = rowValues(input, found, other, values, counter);
@@ -76,35 +87,40 @@ export function decode(input: DecodeInput): Pick<Witness, "situation" | "columns
   return { situation, columns };
 }
 
-const relationOf = (side: Side, table: string): Relation | undefined =>
-  side.catalog.relations.find((relation) => relationKey(relation) === table);
-
 /** The token as JSON text: members that the model has, with JSON null where one is there but gives no text. */
 function claimsText(input: DecodeInput, document: Term, values: Valuation): string {
   const { logic, model } = input;
-  if (model.holds(logic.equal(document, logic.constant("text", ""))) === true) return "";
+  if (model.holds(logic.equal(document, logic.constant(SORT.text, ""))) === true) return "";
   return JSON.stringify(jsonOf(input, document, values));
 }
 
 /** The term that ->> gives: of jsonb, or where only json is read, of that. */
-function textOfMember({ logic, model }: DecodeInput, place: string, document: Term): Term {
-  const [binary, plain] = ["json:text", "plain:text"].map((fn) =>
-    logic.apply("text", `${fn} ${place}`, [document]),
-  ) as [Term, Term];
+function textOfMember({ logic, model }: DecodeInput, path: JsonPath, document: Term): Term {
+  const binary = logic.apply(jsonText(path, false), [document]);
+  const plain = logic.apply(jsonText(path, true), [document]);
   return model.terms.has(plain) && !model.terms.has(binary) ? plain : binary;
+}
+
+/** The value of a text; one that is read as a document has the members that the model gives it. */
+function textValue(input: DecodeInput, text: Term, values: Valuation): string {
+  const { logic, model } = input;
+  const isDocument =
+    model.holds(logic.predicate(JSON_READABLE, null, [text])) === true &&
+    [...model.predicates].some(({ symbol, args }) => symbol.kind === "json" && sameDocument(model, args[0], text));
+  return isDocument ? JSON.stringify(jsonOf(input, text, values)) : values.print(text);
 }
 
 function jsonOf(input: DecodeInput, document: Term, values: Valuation): Record<string, unknown> {
   const { logic, model } = input;
   const root: Record<string, unknown> = {};
-  const facts: { what: string; path: string[] }[] = [];
+  const facts: { fact: JsonFact; path: JsonPath }[] = [];
   for (const predicate of model.predicates) {
-    const found = /^json:(\w+) (.*)$/s.exec(predicate.fn);
-    if (!found || model.holds(predicate) !== true || !sameDocument(model, predicate.args[0], document)) continue;
-    facts.push({ what: found[1] ?? "", path: JSON.parse(found[2] ?? "[]") as string[] });
+    const { symbol } = predicate;
+    if (symbol.kind === "json" && model.holds(predicate) === true && sameDocument(model, predicate.args[0], document))
+      facts.push(symbol);
   }
   facts.sort((a, b) => a.path.length - b.path.length);
-  for (const { what, path } of facts) {
+  for (const { fact, path } of facts) {
     if (path.length === 0) continue;
     let at = root;
     for (const key of path.slice(0, -1)) {
@@ -112,21 +128,14 @@ function jsonOf(input: DecodeInput, document: Term, values: Valuation): Record<s
       at = (at[key] = typeof next === "object" && next !== null ? next : {}) as Record<string, unknown>;
     }
     const key = path.at(-1) ?? "";
-    const place = JSON.stringify(path);
-    if (what === "object") at[key] = typeof at[key] === "object" && at[key] !== null ? at[key] : {};
-    else if (what === "has") at[key] ??= null;
-    else if (what === "some" && (typeof at[key] !== "object" || at[key] === null))
-      at[key] = values.text(textOfMember(input, place, document));
-    else if (what === "array")
-      at[key] = parseList(values.print(logic.apply("array text", `json:items ${place}`, [document])));
+    if (fact === "object") at[key] = typeof at[key] === "object" && at[key] !== null ? at[key] : {};
+    else if (fact === "has") at[key] ??= null;
+    else if (fact === "some" && (typeof at[key] !== "object" || at[key] === null))
+      at[key] = textValue(input, textOfMember(input, path, document), values);
+    else if (fact === "array") at[key] = values.members(logic.apply(jsonItems(path), [document]));
   }
   return root;
 }
-
-const parseList = (text: string): (string | null)[] => {
-  const items = [...text.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|NULL/g)];
-  return items.map((item) => item[1]?.replaceAll(/\\(.)/g, "$1") ?? null);
-};
 
 const sameDocument = (model: Model, one: Term | undefined, other: Term): boolean =>
   one === other ||
@@ -166,8 +175,8 @@ function mentioned(
   const terms = new Map<string, Term>();
   for (const term of model.terms) if (term.kind === "column" && term.row === row) terms.set(term.column, term);
   for (const column of relation.columns) {
-    const isNull = model.holds(logic.predicate(`null ${column.name}`, row, []));
-    const truth = model.holds(logic.predicate(`true ${column.name}`, row, []));
+    const isNull = model.holds(logic.predicate(columnIsNull(column.name), row, []));
+    const truth = model.holds(logic.predicate(columnIsTrue(column.name), row, []));
     const type = side.types(column.type);
     const term = terms.get(column.name);
     if (isNull === true && !column.notNull) result[column.name] = null;
@@ -186,14 +195,22 @@ function filler({ side, conversions }: DecodeInput, column: Column, n: number): 
   if (type.kind === "boolean") return "f";
   if (type.kind === "json") return "{}";
   if (type.kind === "array") return "{}";
-  if (type.kind === "scalar") {
-    if (type.sort === "uuid") return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
-    if (type.sort === "int") return String(n);
-    if (type.sort === "text") return `x${n}`;
-    if (type.sort === "date") return "2020-01-01";
-    if (type.sort.startsWith("timestamp")) return "2020-01-01 00:00:00";
-    return conversions.get(type.type)?.labels?.[0] ?? "";
-  }
+  if (type.kind === "scalar")
+    switch (type.type.sort.kind) {
+      case "uuid":
+        return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+      case "int":
+        return String(n);
+      case "text":
+        return `x${n}`;
+      case "date":
+        return "2020-01-01";
+      case "timestamp":
+      case "timestamptz":
+        return "2020-01-01 00:00:00";
+      default:
+        return conversions.get(type.type)?.labels?.[0] ?? "";
+    }
   if (/^(numeric|real|double precision|money)/.test(type.type)) return String(n);
   if (type.type.startsWith("interval")) return "1 day";
   if (/^(inet|cidr)/.test(type.type)) return "127.0.0.1";

@@ -1,0 +1,44 @@
+import type { PgFunction } from "../../pg/catalog.ts";
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { parseExpr, parseStatements } from "../../pg/expr/parse.ts";
+import { bareTarget } from "../../pg/expr/shape.ts";
+import { readPlpgsql, type Program } from "./plpgsql.ts";
+
+/** What a function computes. */
+export type Body = { kind: "sql"; select: Expr } | { kind: "plpgsql"; program: Program };
+
+const bodies = new WeakMap<PgFunction, Body | null>();
+
+/** What a function computes, whatever volatility it is declared with: its body shows it. Null where that is not read. */
+export function bodyOf(fn: PgFunction): Body | null {
+  const known = bodies.get(fn);
+  if (known !== undefined) return known;
+  let body: Body | null = null;
+  try {
+    body = fn.kind === "function" ? readBody(fn) : null;
+  } catch {
+    // a body that the grammar does not read stays opaque
+  }
+  bodies.set(fn, body);
+  return body;
+}
+
+export const returnsSet = (fn: PgFunction): boolean => /^\s*SETOF\b|^\s*TABLE\(/i.test(fn.result);
+
+function readBody(fn: PgFunction): Body | null {
+  if (fn.language === "plpgsql") {
+    const program = readPlpgsql(fn.definition);
+    return program && { kind: "plpgsql", program };
+  }
+  if (fn.language !== "sql") return null;
+  const returned = fn.sqlStandardBody ? /^\s*RETURN\s+([^]+)$/i.exec(fn.body) : null;
+  if (returned) return { kind: "sql", select: parseExpr(`(${returned[1]})`) };
+  const atomic = fn.sqlStandardBody ? /^\s*BEGIN ATOMIC\s([^]*)END\s*$/i.exec(fn.body) : null;
+  const statements = parseStatements(atomic?.[1] ?? fn.body);
+  const select = statements.length === 1 ? as("SelectStmt", statements[0]?.stmt) : null;
+  if (!select) return null;
+  const link: Expr = { SubLink: { subLinkType: "EXPR_SUBLINK", subselect: { SelectStmt: select } } };
+  if (returnsSet(fn)) return { kind: "sql", select: link };
+  // a query with FROM gives its first row, as the scalar sub-query would if it found one
+  return { kind: "sql", select: bareTarget(select) ?? link };
+}

@@ -1,0 +1,53 @@
+import type { Expr } from "../../pg/expr/node.ts";
+import type { Formula } from "../logic/formula.ts";
+import type { Conversions } from "../logic/functions.ts";
+import type { Logic } from "../logic/logic.ts";
+import type { OpaqueKey } from "../logic/symbol.ts";
+import type { Side } from "../side.ts";
+import type { Unmodelled } from "../unmodelled.ts";
+import type { CatalogObject } from "../uses.ts";
+import type { UnknownReason } from "../verdict.ts";
+import type { Frame } from "./frame.ts";
+import type { Condition, Value, Values } from "./value.ts";
+
+export type SideName = "before" | "after";
+
+/** A sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its policies. */
+export type Recursion = "raise" | "read through";
+
+/** What an encoder is made from; the maps are shared by all encoders of a comparison. */
+export interface EncoderOptions {
+  name: SideName;
+  logic: Logic;
+  values: Values;
+  conversions: Conversions;
+  side: Side;
+  /** the relation or function means the same on both sides; what reads another may not be taken for the same */
+  isUnchanged(object: CatalogObject): boolean;
+  /** what was not understood */
+  opaques: Map<OpaqueKey, OpaqueFacts>;
+  /** counts the sub-queries that were encoded */
+  subQueries: { count: number };
+  /** policies that were encoded before, by all that their meaning hangs on */
+  encoded: Map<string, Condition>;
+  recursion: Recursion;
+  /** throws when the time is up */
+  tick(): void;
+}
+
+/** What the parts of the encoder share; they call one another through it. */
+export interface Encoder extends EncoderOptions {
+  /** what may raise while sub-queries are planned: no CASE or COALESCE around them keeps the planner from it */
+  planned: Set<Formula>;
+  expression(node: Expr | undefined, frame: Frame): Value;
+  condition(node: Expr | undefined, frame: Frame): Condition;
+  toCondition(value: Value): Condition;
+  opaque(node: Expr, frame: Frame, why: Unmodelled): Value;
+}
+
+/** Why something was not understood, and the settings that it reads (`*`: some setting). */
+export interface OpaqueFacts {
+  why: Unmodelled;
+  reason: UnknownReason;
+  settings: readonly string[];
+}

@@ -1,0 +1,170 @@
+import type { PgFunction } from "../../pg/catalog.ts";
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { call } from "../../pg/expr/shape.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { Formula } from "../logic/formula.ts";
+import { TYPE } from "../logic/sort.ts";
+import { construct } from "../unmodelled.ts";
+import { bodyOf, returnsSet, type Body } from "./body.ts";
+import { qualifiedFunctions } from "./called.ts";
+import { castTo } from "./cast.ts";
+import { nullness, nullWhere, pick } from "./choice.ts";
+import { congruentCall } from "./congruent.ts";
+import type { Encoder } from "./context.ts";
+import type { Frame } from "./frame.ts";
+import { coerce } from "./literal.ts";
+import type { Program } from "./plpgsql.ts";
+import type { Value } from "./value.ts";
+
+/** The body in the place of the call, with the rights of its owner where it is SECURITY DEFINER. */
+export function inlined(
+  encoder: Encoder,
+  node: Expr,
+  args: readonly Expr[],
+  own: readonly PgFunction[],
+  frame: Frame,
+): Value {
+  const byCount = own.filter((one) => one.argumentTypes.length === args.length);
+  const fits = byCount.length > 1 ? byCount.filter((one) => takes(encoder, one, args, frame)) : byCount;
+  const [fn] = fits;
+  if (!fn || fits.length > 1) return encoder.opaque(node, frame, construct("overload"));
+  const name = nameKey(fn);
+  if (args.some((arg) => as("NamedArgExpr", arg))) return encoder.opaque(node, frame, construct("named argument"));
+  if (!encoder.side.mayExecute(fn, frame.role)) {
+    const { logic, values } = encoder;
+    return values.condition(logic.true, logic.false, logic.false);
+  }
+  const body = bodyOf(fn);
+  if (!body || returnsSet(fn))
+    return congruentCall(encoder, fn, args, frame) ?? encoder.opaque(node, frame, { kind: "body", name });
+  // a function that comes back to itself ends with 54001, where it is reached at all
+  if (frame.calls.includes(name))
+    return encoder.values.condition(encoder.logic.true, encoder.logic.false, encoder.logic.false);
+  const changed = fn.settings.filter((entry) => !/^search_path=/i.test(entry));
+  if (changed.length > 0) return encoder.opaque(node, frame, { kind: "settings", name });
+  const value = runBody(encoder, node, fn, body, bodyFrame(fn, args, frame));
+  // arguments are evaluated before the call, whether the body uses them or not
+  const given = args.map((arg) => nullness(encoder, encoder.expression(arg, frame)));
+  const raises = encoder.logic.or(...given.map((arg) => arg.raises));
+  const nulls = fn.strict ? encoder.logic.or(...given.map((arg) => arg.isNull)) : encoder.logic.false;
+  const known = nullWhere(encoder, value, nulls) ?? encoder.opaque(node, frame, { kind: "strictness", name });
+  return raises === encoder.logic.false ? known : raising(encoder, known, raises);
+}
+
+/** Whether the arguments are of the types that an overload declares; conversions between types are not tried. */
+const takes = (encoder: Encoder, fn: PgFunction, args: readonly Expr[], frame: Frame): boolean =>
+  args.every((arg, index) => {
+    const value = encoder.expression(arg, frame);
+    const model = encoder.side.types(fn.argumentTypes[index] ?? "");
+    if (value.kind === "condition") return model.kind === "boolean";
+    return value.kind === "scalar" && model.kind === "scalar" && value.type === model.type;
+  });
+
+/** Where a function's body stands: its arguments are its names, and it runs for its owner where it is SECURITY DEFINER. */
+function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
+  const parameters = new Map<string, { expr: Expr; frame: Frame }>();
+  args.forEach((expr, index) => {
+    const bound = { expr, frame };
+    parameters.set(`$${index + 1}`, bound);
+    const argument = fn.argumentNames[index];
+    if (argument) parameters.set(argument, bound);
+  });
+  const path = fn.settings.find((entry) => /^search_path=/i.test(entry));
+  return {
+    scopes: [],
+    parameters,
+    role: fn.securityDefiner ? fn.owner : frame.role,
+    searchPath: path === undefined ? ["public"] : schemasOf(path.slice("search_path=".length)),
+    depth: frame.depth,
+    // a function runs as a query of its own: what is being expanded around it does not count
+    active: [],
+    calls: [...frame.calls, nameKey(fn)],
+  };
+}
+
+/** The query that a set-returning SQL function of one column runs, with the frame for it: what `IN (SELECT f())` ranges over. */
+export function setFunctionQuery(
+  encoder: Encoder,
+  node: Expr | null,
+  frame: Frame,
+): { select: NonNullable<ReturnType<typeof as<"SelectStmt">>>; frame: Frame } | null {
+  const made = call(node ?? undefined);
+  const [fn, ...others] = made ? qualifiedFunctions(encoder.side, made.name) : [];
+  if (
+    !made ||
+    !fn ||
+    others.length > 0 ||
+    !/^\s*SETOF\b/i.test(fn.result) ||
+    fn.settings.some((entry) => !/^search_path=/i.test(entry))
+  )
+    return null;
+  if (fn.argumentTypes.length !== made.args.length || !encoder.side.mayExecute(fn, frame.role)) return null;
+  if (frame.calls.includes(nameKey(fn))) return null;
+  const body = bodyOf(fn);
+  const link = body?.kind === "sql" ? as("SubLink", body.select) : null;
+  const select = as("SelectStmt", link?.subselect);
+  return select ? { select, frame: bodyFrame(fn, made.args, frame) } : null;
+}
+
+function runBody(encoder: Encoder, node: Expr, fn: PgFunction, body: Body, frame: Frame): Value {
+  if (body.kind === "sql") return encoder.expression(body.select, frame);
+  // plpgsql turns what it assigns and returns into the type that was declared
+  const typed = (expr: Expr, type: string, within: Frame): Value =>
+    castTo(encoder, encoder.expression(expr, within), encoder.side.types(type)) ??
+    encoder.opaque(node, frame, { kind: "variables", name: nameKey(fn) });
+  const run = (program: Program, within: Frame): Value => {
+    switch (program.kind) {
+      case "return":
+        return typed(program.expr, fn.result, within);
+      case "let": {
+        const cast: Expr = program.type === "" ? program.expr : castNode(program.expr, program.type);
+        return run(program.next, {
+          ...within,
+          parameters: new Map([...within.parameters, [program.name, { expr: cast, frame: within }]]),
+        });
+      }
+      case "if":
+        return pick(encoder, node, frame, [
+          ...program.branches.map(({ when, result }) => ({
+            when: encoder.condition(when, within),
+            value: run(result, within),
+            guard: when,
+          })),
+          { when: encoder.values.constant(true), value: run(program.otherwise, within), guard: null },
+        ]);
+    }
+  };
+  return run(body.program, frame);
+}
+
+/** `expr::type`, for a type as plpgsql names it. */
+function castNode(expr: Expr, type: string): Expr {
+  const cast = as("TypeCast", parseExpr(`null::${type.replace(/^pg_catalog\./, "").replaceAll('"', "")}`));
+  return { TypeCast: { ...cast, arg: expr } } as Expr;
+}
+
+/** The value, but it may raise where the formula holds too. */
+function raising(encoder: Encoder, value: Value, raises: Formula): Value {
+  const { logic, values } = encoder;
+  const all = value.kind === "literal" || value.kind === "lookup" ? raises : logic.or(value.raises, raises);
+  const settled = logic.not(all);
+  switch (value.kind) {
+    case "condition":
+      return values.condition(all, logic.and(settled, value.isTrue), logic.and(settled, value.isFalse));
+    case "literal": {
+      const text = coerce(encoder, value, TYPE.text);
+      return text ? { ...text, raises } : value;
+    }
+    case "lookup":
+      return { ...value, value: { ...value.value, raises: logic.or(value.value.raises, raises) } };
+    default:
+      return { ...value, raises: all };
+  }
+}
+
+const schemasOf = (path: string): string[] =>
+  path
+    .split(",")
+    .map((part) => part.trim().replaceAll(/^"|"$/g, ""))
+    .filter((part) => part !== "" && part !== "$user");

@@ -1,0 +1,114 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { nameParts } from "../../pg/expr/shape.ts";
+import type { TextOperator } from "../logic/symbol.ts";
+import { construct, type Unmodelled } from "../unmodelled.ts";
+import { encodeArrayComparison } from "./array.ts";
+import { encodeNullif } from "./choice.ts";
+import { encodeComparison, isDistinct } from "./compare.ts";
+import type { Encoder } from "./context.ts";
+import type { Frame } from "./frame.ts";
+import { jsonMember, jsonText } from "./json.ts";
+import { encodeTextOperator } from "./text.ts";
+import type { Value } from "./value.ts";
+
+type Operation = NonNullable<ReturnType<typeof as<"A_Expr">>>;
+
+/** An operator, or what the grammar writes like one: NULLIF, IS DISTINCT FROM, BETWEEN, IN, LIKE, ANY. */
+export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Value {
+  const { values } = encoder;
+  const frame: Frame = given.operand ? given : { ...given, operand: true };
+  const found = as("A_Expr", node);
+  if (!found) return encoder.opaque(node, frame, construct("kind of operator"));
+  const operator = nameParts(found.name).at(-1) ?? "";
+  const operand = (of: Expr | undefined): Value => encoder.expression(of, frame);
+  switch (found.kind) {
+    case "AEXPR_NULLIF":
+      return encodeNullif(encoder, node, frame);
+    case "AEXPR_DISTINCT":
+    case "AEXPR_NOT_DISTINCT": {
+      const distinct = isDistinct(encoder, operand(found.lexpr), operand(found.rexpr));
+      if (!distinct) return encoder.opaque(node, frame, construct("distinct type"));
+      return found.kind === "AEXPR_DISTINCT" ? distinct : values.not(distinct);
+    }
+    case "AEXPR_BETWEEN":
+    case "AEXPR_NOT_BETWEEN": {
+      const [low, high] = as("List", found.rexpr)?.items ?? [];
+      const value = operand(found.lexpr);
+      const above = encodeComparison(encoder, ">=", value, operand(low));
+      const below = encodeComparison(encoder, "<=", value, operand(high));
+      if (!above || !below) return encoder.opaque(node, frame, construct("between type"));
+      const between = values.and([above, below]);
+      return found.kind === "AEXPR_BETWEEN" ? between : values.not(between);
+    }
+    case "AEXPR_IN": {
+      const items = (as("List", found.rexpr)?.items ?? []).map(operand);
+      const value = operand(found.lexpr);
+      const equal = items.map((item) => encodeComparison(encoder, "=", value, item));
+      if (!equal.every((part) => part !== null)) return encoder.opaque(node, frame, construct("in type"));
+      return operator === "=" ? values.or(equal) : values.not(values.or(equal));
+    }
+    case "AEXPR_OP_ANY":
+    case "AEXPR_OP_ALL":
+      return encodeArrayComparison(encoder, node, frame);
+    case "AEXPR_LIKE": {
+      const like = encodeLike(encoder, TEXT_OPERATORS.get(operator), operand(found.lexpr), operand(found.rexpr));
+      return like ?? encoder.opaque(node, frame, construct("like type"));
+    }
+    case "AEXPR_OP":
+      return encodeOperator(encoder, node, { ...found, operator }, frame);
+    default:
+      return encoder.opaque(node, frame, construct("kind of operator"));
+  }
+}
+
+const COMPARISONS: ReadonlyMap<string, string> = new Map([
+  ...["=", "<>", "<", "<=", ">", ">="].map((operator): [string, string] => [operator, operator]),
+  ["!=", "<>"],
+]);
+
+interface TextTest {
+  operator: TextOperator;
+  negated: boolean;
+}
+
+/** Operators on texts that are predicates. The grammar gives LIKE and ILIKE their operators; `!~~` and `!~~*` are their negations. */
+const TEXT_OPERATORS: ReadonlyMap<string, TextTest> = new Map([
+  ["~~", { operator: "~~", negated: false }],
+  ["!~~", { operator: "~~", negated: true }],
+  ["~~*", { operator: "~~*", negated: false }],
+  ["!~~*", { operator: "~~*", negated: true }],
+  ["^@", { operator: "^@", negated: false }],
+]);
+
+function encodeLike(encoder: Encoder, test: TextTest | undefined, left: Value, right: Value): Value | null {
+  const holds = test ? encodeTextOperator(encoder, test.operator, left, right) : null;
+  return holds && test?.negated ? encoder.values.not(holds) : holds;
+}
+
+function encodeOperator(
+  encoder: Encoder,
+  node: Expr,
+  { operator, lexpr, rexpr }: Operation & { operator: string },
+  frame: Frame,
+): Value {
+  if (operator === "->" || operator === "->>" || operator === "#>" || operator === "#>>") {
+    const path = jsonMember(encoder, operator, lexpr, rexpr, frame);
+    if (!path) return encoder.opaque(node, frame, construct("json path"));
+    return operator === "->>" || operator === "#>>" ? jsonText(encoder, path) : path;
+  }
+  const unknown: Unmodelled = { kind: "operator", operator };
+  if (!lexpr || !rexpr) return encoder.opaque(node, frame, unknown);
+  const comparison = COMPARISONS.get(operator);
+  const test = TEXT_OPERATORS.get(operator);
+  if (!comparison && !test) return encoder.opaque(node, frame, unknown);
+  const [left, right] = [encoder.expression(lexpr, frame), encoder.expression(rexpr, frame)];
+  if (!comparison) return encodeLike(encoder, test, left, right) ?? encoder.opaque(node, frame, unknown);
+  const compared = encodeComparison(encoder, comparison, left, right);
+  return compared ?? encoder.opaque(node, frame, whyOf(encoder, [left, right], { kind: "operand types", operator }));
+}
+
+/** What made an operand opaque is the better reason. */
+function whyOf({ opaques }: Encoder, operands: readonly Value[], otherwise: Unmodelled): Unmodelled {
+  const opaque = operands.find((operand) => operand.kind === "opaque");
+  return (opaque && opaques.get(opaque.key)?.why) ?? otherwise;
+}

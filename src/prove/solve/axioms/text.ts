@@ -1,0 +1,128 @@
+import type { ApplyTerm, ConstantTerm, Formula, Term } from "../../logic/formula.ts";
+import { labelsOf, likePattern, printConstant, PURE } from "../../logic/functions.ts";
+import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
+import { input, READS_TRUE, readable } from "../../logic/symbol.ts";
+import { atomsOf, signed, termsOf, type AxiomContext } from "./context.ts";
+
+/** Enums have their labels alone; folding of case and output functions on the constants that there are. */
+export function valueAxioms(context: AxiomContext): void {
+  const { logic, conversions, vocabulary, once } = context;
+  for (const term of vocabulary.terms) {
+    const labels = labelsOf(conversions, term.sort);
+    if (labels && term.kind !== "constant")
+      once(`value ${term.id}`, () =>
+        logic.or(...labels.map((label) => logic.equal(term, logic.constant(term.sort, label)))),
+      );
+    if (term.kind !== "apply") continue;
+    const [arg] = term.args;
+    if (!arg) continue;
+    if (term.symbol.kind === "fold") foldAxioms(context, term, term.symbol.to, arg);
+    if (term.symbol.kind === "output") outputAxioms(context, term, term.symbol.type, arg);
+  }
+}
+
+function foldAxioms(context: AxiomContext, term: ApplyTerm, to: "lower" | "upper", arg: Term): void {
+  const { logic, vocabulary, constants, once } = context;
+  for (const constant of constants) {
+    const result = PURE[to](String(constant.value));
+    if (result === undefined) continue;
+    if (vocabulary.mayBeEqual(arg, constant))
+      once(`pure ${term.id} ${constant.id}`, () =>
+        logic.or(logic.not(logic.equal(arg, constant)), logic.equal(term, logic.constant(SORT.text, result))),
+      );
+    // a text without letters is lower-cased from itself alone
+    if (!/[a-z]/i.test(String(constant.value)) && result === constant.value && vocabulary.mayBeEqual(term, constant))
+      once(`alone ${term.id} ${constant.id}`, () =>
+        logic.or(logic.not(logic.equal(term, constant)), logic.equal(arg, constant)),
+      );
+    // nothing is lower-cased to a text that lower-casing would change
+    if (result !== constant.value && vocabulary.mayBeEqual(term, constant))
+      once(`image ${term.id} ${constant.id}`, () => logic.not(logic.equal(term, constant)));
+  }
+  const printed = arg.kind === "apply" && arg.symbol.kind === "output" ? arg.symbol.type : null;
+  if (to === "lower" && printed && IN_LOWER_CASE.includes(printed))
+    once(`low ${term.id}`, () => logic.equal(term, arg));
+}
+
+/** Numbers, dates and uuids are printed in lower case. */
+const IN_LOWER_CASE: readonly ScalarType[] = [TYPE.uuid, ...INTEGERS, TYPE.date];
+
+/** One value, one text; and the constants that a value prints as, or does not. */
+function outputAxioms(context: AxiomContext, term: ApplyTerm, type: ScalarType, arg: Term): void {
+  const { logic, conversions, vocabulary, constants, once } = context;
+  for (const other of termsOf(context, term.symbol)) {
+    const [origin] = other.args;
+    if (other.id > term.id && origin)
+      if (vocabulary.mayBeEqual(term, other) || vocabulary.mayBeEqual(arg, origin))
+        once(`print ${term.id} ${other.id}`, () => logic.iff(logic.equal(term, other), logic.equal(arg, origin)));
+  }
+  const conversion = conversions.get(type);
+  if (!conversion) return;
+  for (const constant of constants) {
+    if (!vocabulary.mayBeEqual(term, constant)) continue;
+    const printed = printedFrom(type, constant, conversion.read(String(constant.value)));
+    if (printed === "open") continue;
+    once(`printed ${term.id} ${constant.id}`, () =>
+      printed === "nothing"
+        ? logic.not(logic.equal(term, constant))
+        : logic.iff(logic.equal(term, constant), logic.equal(arg, logic.constant(type.sort, printed.value))),
+    );
+  }
+}
+
+/** The one value that prints as the constant, given what the constant is read as; `open` where that is not known. */
+function printedFrom(
+  type: ScalarType,
+  constant: ConstantTerm,
+  read: string | number | boolean | null | undefined,
+): { value: string | number } | "nothing" | "open" {
+  if (read === null) return "nothing";
+  if (read === undefined || typeof read === "boolean") return "open";
+  const canonical = printConstant(type.sort, read);
+  if (canonical === undefined) return "open";
+  return canonical === constant.value ? { value: read } : "nothing";
+}
+
+/** LIKE and ILIKE with constant patterns. */
+export function likeAxioms({ logic, vocabulary, constants, once }: AxiomContext): void {
+  for (const predicate of vocabulary.predicates) {
+    const [text, pattern] = predicate.args;
+    const like = text && likePattern(predicate);
+    if (!like || predicate.symbol.kind !== "text operator") continue;
+    const written = pattern?.kind === "constant" ? String(pattern.value) : "";
+    if (/^%+$/.test(written)) once(`like ${predicate.id}`, () => predicate);
+    if (predicate.symbol.operator === "~~" && pattern && !/[%_]/.test(written))
+      once(`like ${predicate.id}`, () => logic.iff(predicate, logic.equal(text, pattern)));
+    for (const constant of constants)
+      if (vocabulary.mayBeEqual(text, constant))
+        once(`like ${predicate.id} ${constant.id}`, () =>
+          logic.or(logic.not(logic.equal(text, constant)), signed(logic, predicate, like.test(String(constant.value)))),
+        );
+  }
+}
+
+/** Booleans, uuids and numbers are read in any case; `TRUE` in capitals is one too, but not every spelling was looked at. */
+export function caseAxioms(context: AxiomContext): void {
+  const { logic, once } = context;
+  for (const type of [TYPE.boolean, TYPE.uuid, ...INTEGERS]) {
+    const ofType = [
+      ...atomsOf(context, readable(type)),
+      ...(type === TYPE.boolean ? atomsOf(context, READS_TRUE) : []),
+      ...termsOf(context, input(type)),
+    ];
+    for (const text of new Set(ofType.map((use) => use.args[0]))) {
+      if (text?.kind !== "apply" || text.symbol.kind !== "fold") continue;
+      const [arg] = text.symbol.to === "lower" || type !== TYPE.boolean ? text.args : [];
+      if (!arg) continue;
+      const ok = (of: Term): Formula => logic.predicate(readable(type), null, [of]);
+      const truth = (of: Term): Formula => logic.predicate(READS_TRUE, null, [of]);
+      const value = (of: Term): Term => logic.apply(input(type), [of]);
+      once(`any case ${text.id} ${type.key}`, () =>
+        logic.and(
+          logic.iff(ok(text), ok(arg)),
+          type === TYPE.boolean ? logic.iff(truth(text), truth(arg)) : logic.equal(value(text), value(arg)),
+        ),
+      );
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import { parseUuid, printDate, printTimestamp } from "../logic/conversion.ts";
+import type { Predicate, Term } from "../logic/formula.ts";
+import { labelsOf, likePattern } from "../logic/functions.ts";
+import { SORT, TYPE, type Sort } from "../logic/sort.ts";
+import { ARRAY_EMPTY, ARRAY_HAS_NULL, input, READS_TRUE } from "../logic/symbol.ts";
+import {
+  classmates,
+  isReading,
+  isTrue,
+  newSpelling,
+  newUuid,
+  newValues,
+  newWord,
+  remember,
+  type ValuationInput,
+  type Values,
+} from "./values.ts";
+
+const MICROSECONDS_A_DAY = 86_400_000_000;
+
+/**
+ * Concrete values for the terms of a model, as Postgres prints them; terms that are equal have the same. Constants come first, then what
+ * conversions ask for, then words of their own.
+ */
+export interface Valuation {
+  /** of an array: its text */
+  print(term: Term): string;
+  /** of an array of texts: its members, null for NULL */
+  members(term: Term): (string | null)[];
+}
+
+export function newValuation(given: ValuationInput): Valuation {
+  const values = newValues(given);
+  return {
+    print: (term) => (term.sort.kind === "array" ? arrayText(elements(values, term)) : print(values, term)),
+    members: (term) => elements(values, term),
+  };
+}
+
+function print(values: Values, term: Term): string {
+  const memo = values.known.get(term);
+  if (memo !== undefined) return memo;
+  const constant = classmates(values, term).find((mate) => mate.kind === "constant");
+  if (constant?.kind === "constant") return remember(values, term, printed(term.sort, constant.value));
+  switch (term.sort.kind) {
+    case "text":
+      return remember(values, term, text(values, term));
+    case "uuid":
+      return remember(values, term, newUuid(values));
+    case "int":
+    case "date":
+    case "timestamp":
+    case "timestamptz":
+      return remember(values, term, printed(term.sort, numberOf(values, term)));
+    default:
+      return remember(values, term, label(values, term.sort) ?? newWord(values));
+  }
+}
+
+/** A label of an enum, if possible one that no other term has; undefined for any other sort. */
+function label({ conversions, known }: Values, sort: Sort): string | undefined {
+  const labels = labelsOf(conversions, sort);
+  if (!labels) return undefined;
+  const used = new Set([...known].flatMap(([other, value]) => (other.sort === sort ? [value] : [])));
+  return labels.find((one) => !used.has(one)) ?? labels[0] ?? "";
+}
+
+/** Numbers as the model has them; a moment after now is put a day later, since time goes on before the witness is run. */
+function numberOf({ model, now }: Values, term: Term): number {
+  const value = term.kind === "constant" ? Number(term.value) : (model.numbers.get(term) ?? 1);
+  const isMoment = term.sort.kind === "timestamptz" || term.sort.kind === "timestamp";
+  return isMoment && value > now ? value + MICROSECONDS_A_DAY : value;
+}
+
+function text(values: Values, term: Term): string {
+  if (values.busy.has(term)) return newWord(values);
+  values.busy.add(term);
+  try {
+    return textOf(values, term);
+  } finally {
+    values.busy.delete(term);
+  }
+}
+
+function textOf(values: Values, term: Term): string {
+  const mates = classmates(values, term);
+  for (const mate of mates)
+    if (mate.kind === "apply" && mate.symbol.kind === "output" && mate.args[0]) return print(values, mate.args[0]);
+  return readText(values, mates) ?? argumentText(values, mates) ?? freeText(values, mates);
+}
+
+/** A spelling of the value that an input function reads from the text; null where none does. */
+function readText(values: Values, mates: readonly Term[]): string | null {
+  const { logic, model } = values;
+  for (const predicate of model.predicates) {
+    const [arg] = predicate.args;
+    if (!isReading(predicate.symbol) || !isTrue(values, predicate)) continue;
+    if (!arg || !mates.includes(arg) || arg.sort.kind !== "text") continue;
+    // any text is taken to be JSON, or to be in a domain
+    if (predicate.symbol.kind !== "readable") return newSpelling(values, [newWord(values)]);
+    // what the value prints as is another text, if the model says so
+    const value = logic.apply(input(predicate.symbol.type), [arg]);
+    for (const out of model.terms)
+      if (out.kind === "apply" && out.symbol.kind === "output" && out.args[0] && !mates.includes(out))
+        if (print(values, value) === print(values, out.args[0])) print(values, out);
+    return newSpelling(values, spellings(values, predicate.symbol, arg));
+  }
+  return null;
+}
+
+/** A text that folds, or splits, to what the model has; null where it is folded and split nowhere. */
+function argumentText(values: Values, mates: readonly Term[]): string | null {
+  for (const apply of values.model.terms) {
+    const [arg] = apply.kind === "apply" ? apply.args : [];
+    if (apply.kind !== "apply" || !arg || !mates.includes(arg)) continue;
+    const { symbol } = apply;
+    if (symbol.kind === "fold" && !mates.includes(apply)) {
+      const folded = print(values, apply);
+      return newSpelling(
+        values,
+        symbol.to === "lower"
+          ? [folded.toUpperCase(), folded.charAt(0).toUpperCase() + folded.slice(1)]
+          : [folded.toLowerCase(), folded.charAt(0) + folded.slice(1).toLowerCase()],
+      );
+    }
+    if (symbol.kind === "split") return elements(values, apply).join(symbol.separator);
+  }
+  return null;
+}
+
+/** A word that no other text is, and that patterns match, or do not, as the model has it. */
+function freeText(values: Values, mates: readonly Term[]): string {
+  const isUpper = mates.some(
+    (mate) => mate.kind === "apply" && mate.symbol.kind === "fold" && mate.symbol.to === "upper",
+  );
+  const patterns = [...values.model.predicates].flatMap((predicate) => {
+    const [arg, pattern] = predicate.args;
+    const like = likePattern(predicate);
+    if (!like || !arg || !mates.includes(arg)) return [];
+    const written = String(pattern?.kind === "constant" ? pattern.value : "");
+    return [{ like, holds: isTrue(values, predicate), written }];
+  });
+  const fits = (one: string): boolean => patterns.every(({ like, holds }) => like.test(one) === holds);
+  for (let tries = 0; tries < 60; tries += 1) {
+    const own = isUpper ? newWord(values).toUpperCase() : newWord(values);
+    const filled = patterns.map(({ written }) => written.replaceAll("%", own).replaceAll("_", own.charAt(0)));
+    const found = [own, ...filled].find((one) => !values.taken.has(one) && fits(one));
+    if (found !== undefined) return found;
+  }
+  return newWord(values);
+}
+
+/** Texts that the type reads as one value, the usual one first. */
+function spellings(
+  values: Values,
+  { type }: Extract<Predicate["symbol"], { kind: "readable" }>,
+  arg: Term,
+): readonly string[] {
+  const { logic, model, conversions, taken } = values;
+  if (type === TYPE.boolean)
+    return isTrue(values, logic.predicate(READS_TRUE, null, [arg]))
+      ? ["true", "t", "yes", "on", "1", "TRUE"]
+      : ["false", "f", "no", "off", "0", "FALSE"];
+  if (!conversions.has(type)) return [newWord(values)];
+  const value = print(values, logic.apply(input(type), [arg]));
+  // where the value's own text is spoken of, and is another, this one is spelled otherwise
+  for (const out of model.terms)
+    if (out.kind === "apply" && out.symbol.kind === "output" && out.symbol.type === type && out.args[0])
+      if (print(values, out.args[0]) === value && !classmates(values, arg).includes(out)) taken.add(value);
+  if (type === TYPE.uuid) {
+    const upper = parseUuid(value.toUpperCase()) === value ? [value.toUpperCase()] : [];
+    return [value, ...upper.filter((other) => other !== value), `{${value}}`, value.replaceAll("-", "")];
+  }
+  if (type.sort === SORT.int)
+    return [value, ` ${value}`, `  ${value}`, value.startsWith("-") ? `${value} ` : `0${value}`];
+  return [value];
+}
+
+/** Members that the model gives an array, as texts; null for NULL. Equal arrays have the same. */
+function elements(values: Values, array: Term): (string | null)[] {
+  const key = values.model.classOf.get(array) ?? array;
+  const known = values.arrays.get(key) ?? membersOf(values, array);
+  values.arrays.set(key, known);
+  return known;
+}
+
+/** The text that an array is split from has a value already, or gets it from something else. */
+function isSettled(values: Values, origin: Term): boolean {
+  const mates = classmates(values, origin);
+  const hasValue = (mate: Term): boolean =>
+    mate.kind === "constant" || values.known.has(mate) || (mate.kind === "apply" && mate.symbol.kind === "output");
+  const isRead = (predicate: Predicate): boolean => {
+    const [arg] = predicate.args;
+    return isReading(predicate.symbol) && arg !== undefined && mates.includes(arg) && isTrue(values, predicate);
+  };
+  return mates.some(hasValue) || [...values.model.predicates].some(isRead);
+}
+
+function membersOf(values: Values, array: Term): (string | null)[] {
+  const { logic, model } = values;
+  const mates = classmates(values, array);
+  // what was cast from this array has its members
+  const isCast = (term: Term): boolean =>
+    term.kind === "apply" &&
+    term.symbol.kind === "array input" &&
+    term.args[0] !== undefined &&
+    mates.includes(term.args[0]);
+  const same = [...model.terms].filter((term) => mates.includes(term) || isCast(term));
+  // a list that comes from a text which is settled otherwise has that text's members
+  for (const term of same) {
+    if (term.kind !== "apply" || term.symbol.kind !== "split") continue;
+    const [origin] = term.args;
+    if (!origin || !isSettled(values, origin)) continue;
+    const value = print(values, origin);
+    return value === "" ? [] : value.split(term.symbol.separator);
+  }
+  const members = new Set<string | null>();
+  if (same.some((term) => isTrue(values, logic.predicate(ARRAY_HAS_NULL, null, [term])))) members.add(null);
+  for (const predicate of model.predicates) {
+    const [member, of] = predicate.args;
+    if (predicate.symbol.kind === "array member" && member && of && same.includes(of) && isTrue(values, predicate))
+      members.add(print(values, member));
+  }
+  if (same.some((term) => isTrue(values, logic.predicate(ARRAY_EMPTY, null, [term])))) return [];
+  if (members.size > 0) return [...members];
+  const ofUuids = same.some(({ sort }) => sort.kind === "array" && sort.element.kind === "uuid");
+  return [ofUuids ? newUuid(values) : newWord(values)];
+}
+
+/** array_out, with every element quoted. */
+const arrayText = (items: readonly (string | null)[]): string =>
+  `{${items.map((item) => (item === null ? "NULL" : `"${item.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`)).join(",")}}`;
+
+function printed(sort: Sort, value: string | number): string {
+  if (sort.kind === "date") return printDate(Number(value));
+  if (sort.kind === "timestamp" || sort.kind === "timestamptz") return printTimestamp(Number(value), sort.kind);
+  return String(value);
+}
