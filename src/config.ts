@@ -40,7 +40,7 @@ const sessionOnly = z.union([
     reason: z.string().default(""),
   }),
   z.strictObject({
-    /** `schema.function`: every policy that reads the variable through it */
+    /** `schema.function`; `*` stands for anything: every policy that reads the variable through it */
     function: z.string().min(1),
     decision: z.union([z.enum(["claim", "keep"]), open]),
     reason: z.string().default(""),
