@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ToolError, messageOf } from "./errors.ts";
 import { TOOL_NAMES } from "./migration-tools/index.ts";
 import type { ClaimsSource, ContextMap, ContextType } from "./pg/context.ts";
+import { matchesName } from "./pg/name-pattern.ts";
 import { nameParts } from "./pg/name.ts";
 
 const reason = z.string().trim().min(3, "a reason that a colleague understands");
@@ -263,16 +264,4 @@ export function claimsSourceOf(text: string): ClaimsSource {
 export function matches(pattern: string, name: string): boolean {
   const escaped = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${escaped.join(".*")}$`, "su").test(name);
-}
-
-/**
- * Whether a config's pattern matches a name in the form in which it is shown (a relation, policy, function or column key): as text, where `*`
- * may stand for several parts, or part by part, where a part may be written bare: `public.Order*` matches `public."Orders"`.
- */
-export function matchesName(pattern: string, shown: string): boolean {
-  if (matches(pattern, shown)) return true;
-  const [wanted, parts] = [nameParts(pattern), nameParts(shown)];
-  return (
-    wanted?.length === parts?.length && (wanted?.every((part, index) => matches(part, parts?.[index] ?? "")) ?? false)
-  );
 }

@@ -128,11 +128,8 @@ const BY_HAND: readonly RegExp[] = [
 /** Files in which a name is put together, with the reason. */
 const MAKES_NAMES: Readonly<Record<string, string>> = {
   "pg/name.ts": "the one place where it is done",
-  "pg/identifier.ts": "`quoteQualified`, which goes when the folders of NOT_YET no longer use it",
+  "pg/name-pattern.ts": "a pattern and a name are compared part by part",
 };
-
-/** Folders that still make keys by hand. */
-const NOT_YET: readonly string[] = ["prove", "fixtures", "verify", "rehearse"];
 
 test.each([
   "`${one.schema}.${one.name}`",
@@ -159,7 +156,7 @@ test.each([
 
 test("names are put together by pg/name.ts alone", () => {
   const texts = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.(?:ts|sql)$/.test(file) && !(file in MAKES_NAMES) && !NOT_YET.includes(roomOf(file)))
+    .filter((file) => /\.(?:ts|sql)$/.test(file) && !(file in MAKES_NAMES))
     .map((file) => ({ file, text: readFileSync(join(SRC, file), "utf8") }));
   const found = texts.flatMap(({ file, text }) =>
     BY_HAND.flatMap((pattern) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { claimsSourceOf, matchesName } from "../src/config.ts";
+import { claimsSourceOf } from "../src/config.ts";
+import { matchesName } from "../src/pg/name-pattern.ts";
 import { columnKey, functionKey, nameKey } from "../src/pg/name.ts";
 import { policyId } from "../src/pg/policy.ts";
 

@@ -9,9 +9,6 @@ export const identForReading = (name: string): string =>
 export const quoteLiteral = (text: string): string =>
   `${text.includes("\\") ? "E" : ""}'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
 
-/** `"schema"."name"`. */
-export const quoteQualified = (schema: string, name: string): string => `${quoteIdent(schema)}.${quoteIdent(name)}`;
-
 /** A dollar-quoted literal whose tag does not occur in the text. */
 export function dollarQuote(text: string, tag = "rlsmith"): string {
   let name = tag;

@@ -3,7 +3,8 @@ import { as } from "../pg/expr/node.ts";
 import { settingRead } from "../pg/expr/reads.ts";
 import { binary, stringConst } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
-import { quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteLiteral } from "../pg/identifier.ts";
+import { quoteName } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { ArrivalRegime, Assumption } from "./assume.ts";
 import { parseOnce } from "./encode/parse-once.ts";
@@ -83,7 +84,7 @@ function differsFromClaim(variable: ContextVariable, source: ClaimsSource): stri
 
 const token = (source: ClaimsSource): string =>
   source.kind === "function"
-    ? `${quoteQualified(source.schema, source.name)}()`
+    ? `${quoteName(source)}()`
     : `nullif(current_setting(${quoteLiteral(source.setting)}, true), '')::jsonb`;
 
 /** `(auth.jwt() -> 'app_metadata' ->> 'casino_id')` */

@@ -1,6 +1,7 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteLiteral } from "../pg/identifier.ts";
+import { quoteName, relationOf } from "../pg/name.ts";
 import { createPolicy, samePolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 
@@ -36,7 +37,7 @@ async function printsAs(db: Db, one: Policy, other: Policy): Promise<boolean> {
         "set local search_path = ''",
         ...[one, other].map((policy, n) => createPolicy({ ...policy, name: names[n] ?? "" })),
         `select count(distinct (pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)))::int as texts from pg_policy
-         where polrelid = ${quoteLiteral(quoteQualified(one.schema, one.relation))}::regclass and polname in (${names.map(quoteLiteral).join(", ")})`,
+         where polrelid = ${quoteLiteral(quoteName(relationOf(one)))}::regclass and polname in (${names.map(quoteLiteral).join(", ")})`,
       ].join(";\n"),
     );
     return results.at(-1)?.[0]?.["texts"] === 1;

@@ -1,6 +1,6 @@
 import type { Db } from "../db/port.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type Column, type Relation } from "../pg/catalog.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, relationOf, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
 import { readRowKeys, rowKeySql, rowKeysSql, wholeRowKeySql, type RowKey } from "../pg/row-key.ts";
@@ -35,7 +35,7 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
       relation: view.name,
       name: "SELECT",
       commands: ["SELECT"],
-      sql: rowKeysSql(viewKey(view), `${quoteQualified(view.schema, view.name)} v`),
+      sql: rowKeysSql(viewKey(view), `${quoteName(view)} v`),
       reads: true,
       crosses: false,
     }));
@@ -49,7 +49,7 @@ function attemptsOn(
   tenant: string,
   foreign: string,
 ): Attempt[] {
-  const target = quoteQualified(table.schema, table.relation);
+  const target = quoteName(relationOf(table));
   const columns = columnsOf(catalog, relationOf(table)).filter((column) => column.generated === "no");
   const attempts: Attempt[] = [];
   const add = (

@@ -1,4 +1,5 @@
-import { matchesName, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { matchesName } from "../pg/name-pattern.ts";
 import type { NameKey } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { OpenDecision } from "./outcome.ts";

@@ -1,5 +1,6 @@
 import type { ClassifiedPolicy } from "../classify/classify.ts";
-import { contextMapOf, matchesName, type Config } from "../config.ts";
+import { contextMapOf, type Config } from "../config.ts";
+import { matchesName } from "../pg/name-pattern.ts";
 import { ToolError } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog } from "../pg/catalog.ts";

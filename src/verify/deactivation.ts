@@ -1,5 +1,6 @@
 import type { Fixtures, Member } from "../fixtures/fixtures.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
+import { quoteName, relationOf } from "../pg/name.ts";
 
 /** How a membership row says that its member is gone: a status or flag column of the row with the member's user. */
 export function deactivation(member: Member, fixtures: Fixtures): string | null {
@@ -13,7 +14,7 @@ export function deactivation(member: Member, fixtures: Fixtures): string | null 
       .filter((name) => row[name] === member.user)
       .map((name) => `${quoteIdent(name)} = ${quoteLiteral(member.user)}`)
       .join(" and ");
-    const target = quoteQualified(table.schema, table.relation);
+    const target = quoteName(relationOf(table));
     for (const [name, value] of Object.entries(row)) {
       if (/^(is_)?(active|enabled)$/.test(name) && typeof value === "boolean")
         return `update ${target} set ${quoteIdent(name)} = false where ${where}`;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { quoteQualified } from "../../src/pg/identifier.ts";
+
+import { quoteName } from "../../src/pg/name.ts";
 import { openClient } from "./with-client.ts";
 
 /** An open transaction that has read a relation: it holds ACCESS SHARE, and a change of its policies has to wait for it. */
@@ -14,7 +15,7 @@ export async function longReader(url: string, relation: string, seconds: number)
   const client = openClient(url);
   await client.connect();
   await client.query("begin");
-  await client.query(`select from ${quoteQualified("public", relation)} limit 1`);
+  await client.query(`select from ${quoteName({ schema: "public", name: relation })} limit 1`);
   const early = new AbortController();
   const over = pause(seconds * 1000, null, { signal: early.signal })
     .catch(() => {})
@@ -45,7 +46,7 @@ export async function probe(url: string, relation: string, everyMs = 10): Promis
   const client = openClient(url);
   await client.connect();
   const blocked: Blocked = { reads: 0, failed: 0, longest: 0, total: 0 };
-  const sql = `select from ${quoteQualified("public", relation)} limit 1`;
+  const sql = `select from ${quoteName({ schema: "public", name: relation })} limit 1`;
   const over = new AbortController();
   const loop = (async () => {
     while (!over.signal.aborted) {

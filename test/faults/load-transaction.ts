@@ -1,5 +1,6 @@
 import type pg from "pg";
-import { quoteQualified } from "../../src/pg/identifier.ts";
+
+import { quoteName } from "../../src/pg/name.ts";
 import type { Tally } from "./figures.ts";
 
 /** What one transaction of the load does, and as whom. */
@@ -23,7 +24,7 @@ const COLUMNS = {
 
 /** Run one transaction as a tenant's session runs it, and judge every answer. Throws the server's errors. */
 export async function transaction(client: pg.Client, tally: Tally, one: Visit): Promise<void> {
-  const table = quoteQualified("public", one.relation);
+  const table = quoteName({ schema: "public", name: one.relation });
   const { name, fresh } = COLUMNS[one.relation];
   const claims = JSON.stringify({ role: "authenticated", app_metadata: { tenant_id: one.tenant } });
   const query = async (sql: string, values: unknown[] = []): Promise<pg.QueryResult> =>

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { openServer } from "../../src/db/server.ts";
 import type { Db } from "../../src/db/port.ts";
 import type { ContextMap } from "../../src/pg/context.ts";
-import { quoteQualified } from "../../src/pg/identifier.ts";
+
+import { quoteName } from "../../src/pg/name.ts";
 import { BOOTSTRAP } from "../../src/scratch/bootstrap.ts";
 import { startServer, type Major, type TestServer } from "./server.ts";
 
@@ -68,7 +69,7 @@ async function dumpOf(admin: Db): Promise<string> {
     "select n.nspname as schema, c.relname as name, c.relkind as kind from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'S') and n.nspname not like 'pg\\_%' and n.nspname <> 'information_schema' order by 1, 2",
   );
   for (const { schema, name, kind } of relations) {
-    const target = quoteQualified(schema, name);
+    const target = quoteName({ schema, name });
     const rows =
       kind === "S"
         ? await admin.query(`select last_value::text, log_cnt::text, is_called from ${target}`)

@@ -1,5 +1,5 @@
 import type { Catalog, PgFunction, Relation, UserType } from "../../pg/catalog.ts";
-import { quoteIdent, quoteLiteral, quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import { quoteIdent, quoteLiteral, quoteRole } from "../../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, type NameKey } from "../../pg/name.ts";
 import { createPolicy } from "../../pg/policy-sql.ts";
 import type { Policy } from "../../pg/policy.ts";
@@ -52,7 +52,7 @@ export function buildSteps(catalog: Catalog, parts: Involved, roles: ReadonlySet
     ]),
     ...parts.relations.map((relation) => must(dropRelation(relation))),
     ...parts.functions.map((fn) => may(`drop function if exists ${signature(fn)} cascade`)),
-    ...catalog.types.flatMap((type) => [may(`drop type if exists ${quoteQualified(type.schema, type.name)} cascade`)]),
+    ...catalog.types.flatMap((type) => [may(`drop type if exists ${quoteName(type)} cascade`)]),
     ...inOrder(catalog.types).map((type) => may(createType(type))),
     ...tokenFunctions(parts).map(must),
     ...parts.relations.filter(isTable).flatMap((relation) => tableSteps(relation).map(must)),
@@ -68,7 +68,7 @@ const isTable = (relation: Relation): boolean => relation.kind !== "view";
 
 // A view or table of that name may be there, whichever it is.
 const dropRelation = (relation: Relation): string => {
-  const name = quoteLiteral(quoteQualified(relation.schema, relation.name));
+  const name = quoteLiteral(quoteName(relation));
   return `do $drop$
 declare kind "char" := (select relkind from pg_class where oid = to_regclass(${name}));
 begin
@@ -121,12 +121,12 @@ const inOrder = (types: readonly UserType[]): UserType[] => [
 
 const createType = (type: UserType): string =>
   type.kind === "enum"
-    ? `create type ${quoteQualified(type.schema, type.name)} as enum (${type.labels.map((label) => quoteLiteral(label)).join(", ")})`
-    : `create domain ${quoteQualified(type.schema, type.name)} as ${type.base}${type.notNull ? " not null" : ""}`;
+    ? `create type ${quoteName(type)} as enum (${type.labels.map((label) => quoteLiteral(label)).join(", ")})`
+    : `create domain ${quoteName(type)} as ${type.base}${type.notNull ? " not null" : ""}`;
 
 /** A type that is not there (an extension's) becomes text: the row can be made, and what needs the type raises. */
 function tableSteps(relation: Relation): string[] {
-  const name = quoteQualified(relation.schema, relation.name);
+  const name = quoteName(relation);
   const columns = relation.columns.map(
     ({ name: column, type, notNull }) => `  ${quoteIdent(column)} ${type}${notNull ? " not null" : ""}`,
   );
@@ -150,7 +150,7 @@ end $table$`,
 }
 
 function accessSteps(relation: Relation): string[] {
-  const name = quoteQualified(relation.schema, relation.name);
+  const name = quoteName(relation);
   return [
     // default privileges of the schema may have given more than the catalog says
     `do $acl$
@@ -182,7 +182,7 @@ function functionSteps(fn: PgFunction): string[] {
   ];
 }
 
-const signature = (fn: PgFunction): string => `${quoteQualified(fn.schema, fn.name)}(${fn.argumentTypes.join(", ")})`;
+const signature = (fn: PgFunction): string => `${quoteName(fn)}(${fn.argumentTypes.join(", ")})`;
 
 /** Supabase's functions of the token, where the catalog has none of its own. */
 function tokenFunctions(parts: Involved): string[] {

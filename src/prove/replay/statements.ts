@@ -1,6 +1,7 @@
 import type { Relation } from "../../pg/catalog.ts";
 import type { QualifiedName } from "../../pg/name.ts";
-import { quoteIdent, quoteLiteral, quoteQualified } from "../../pg/identifier.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { quoteName } from "../../pg/name.ts";
 import type { RowValues, Situation } from "../situation.ts";
 
 export type SituationRelation = QualifiedName;
@@ -26,7 +27,7 @@ export interface Prepared {
 /** The statements of one situation. They are blind (no WHERE, no RETURNING), so that no SELECT policy comes in. */
 export function prepare(situation: Situation, relation: Relation, conditions: readonly string[]): Prepared {
   const { component, row, oldRow, role, settings } = situation;
-  const name = quoteQualified(relation.schema, relation.name);
+  const name = quoteName(relation);
   const isThere = component !== "INSERT";
   const before = component === "UPDATE CHECK" ? (oldRow ?? row) : row;
   const common = {
@@ -54,7 +55,7 @@ export function prepare(situation: Situation, relation: Relation, conditions: re
 
 function insert(relation: QualifiedName, values: RowValues): string {
   const columns = Object.keys(values);
-  const name = quoteQualified(relation.schema, relation.name);
+  const name = quoteName(relation);
   if (columns.length === 0) return `insert into ${name} default values`;
   return `insert into ${name} (${columns.map(quoteIdent).join(", ")}) values (${columns.map((column) => literal(values[column])).join(", ")})`;
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../pg/catalog.ts";
-import { identForReading, quoteLiteral, quoteQualified, quoteRole } from "../../pg/identifier.ts";
+import { identForReading, quoteLiteral, quoteRole } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
 import type { Attempt } from "../attempt.ts";
 import { tupleKey, type SchemaKey, type TupleKey } from "../cell.ts";
@@ -68,7 +68,7 @@ export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog
   return [...schemas.values()].flatMap(([one]) => {
     if (!one) return [];
     const schema = one.schema ?? "public";
-    const made = quoteQualified(schema, "rlsmith_made_tomorrow");
+    const made = quoteName({ schema, name: "rlsmith_made_tomorrow" });
     const where = one.schema === null ? "in every schema" : `in schema \`${schema}\``;
     const name = one.schema === null ? "every schema" : identForReading(one.schema);
     return [
@@ -101,7 +101,7 @@ export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog
 const everyRelationOf = (schema: string): SchemaKey => `${identForReading(schema)}.*` as SchemaKey;
 
 function tableProbe(schema: string, privilege: string): string {
-  const made = quoteQualified(schema, "rlsmith_made_tomorrow");
+  const made = quoteName({ schema, name: "rlsmith_made_tomorrow" });
   switch (privilege) {
     case "INSERT":
       return `insert into ${made} values ('x')`;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dropPolicy } from "../../../src/pg/policy-sql.ts";
-import { quoteIdent, quoteQualified } from "../../../src/pg/identifier.ts";
+import { quoteIdent } from "../../../src/pg/identifier.ts";
+import { quoteName } from "../../../src/pg/name.ts";
 import type { Policy } from "../../../src/pg/policy.ts";
 import type { Scratch } from "../../../src/scratch/scratch.ts";
 import { migratedCasino, type Migrated } from "../../support/casino.ts";
@@ -53,7 +54,7 @@ describe.skipIf(debianMissing !== null)("the casino's emitted pgTAP file, after 
     if (!found) throw new Error(`no such policy on ${relation}`);
     return found;
   };
-  const on = ({ schema, relation }: Policy): string => quoteQualified(schema, relation);
+  const on = ({ schema, relation }: Policy): string => quoteName({ schema, name: relation });
 
   test("is small enough to be read, has one plan, and is the same when it is made anew", async () => {
     expect(text.length).toBeLessThan(600_000);
