@@ -259,9 +259,3 @@ export function claimsSourceOf(text: string): ClaimsSource {
     "write `auth.jwt()`, `myschema.myfunction()` or `request.jwt.claims`",
   );
 }
-
-/** Whether a name matches a pattern in which `*` stands for anything. */
-export function matches(pattern: string, name: string): boolean {
-  const escaped = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${escaped.join(".*")}$`, "su").test(name);
-}

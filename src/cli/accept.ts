@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from "commander";
 import type { Acceptances } from "../pipeline/acceptances.ts";
 import { canonicalName } from "../pg/name.ts";
-import { DEFAULT_TIMEOUT } from "../prove/compare-access.ts";
+import { DEFAULT_TIMEOUT } from "../prove/index.ts";
 
 export interface AcceptFlags {
   accept: string[];

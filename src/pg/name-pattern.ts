@@ -1,13 +1,15 @@
-/**
- * Whether a pattern of a config matches a name as it is shown (`nameKey`, `columnKey`, `functionKey`, `relation / trigger`); `*` stands for any
- * text. They are compared part by part, so `a.b.c` never matches `"a.b".c`, and quotes may be left out where they tell nothing: `public.Order`.
- */
-export function matchesName(pattern: string, name: string): boolean {
-  const escaped = comparable(pattern)
-    .split("*")
-    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${escaped.join(".*")}$`, "su").test(comparable(name));
+/** Whether a text matches a pattern in which `*` stands for any text. */
+export function matches(pattern: string, text: string): boolean {
+  const escaped = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${escaped.join(".*")}$`, "su").test(text);
 }
+
+/**
+ * Whether a pattern of a config matches a name as it is shown (`nameKey`, `columnKey`, `functionKey`, `relation / trigger`): as text, or part by
+ * part, so that quotes may be left out where they make no difference (`public.Order`) and `a.b.c` never matches `"a.b".c`.
+ */
+export const matchesName = (pattern: string, name: string): boolean =>
+  matches(pattern, name) || matches(comparable(pattern), comparable(name));
 
 /** The parts of the name without their quotes, with U+0000 between, which no identifier holds; then what follows the name: arguments, a trigger. */
 function comparable(text: string): string {

@@ -1,6 +1,6 @@
 import { ToolError } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Objection } from "../prove/gate.ts";
+import type { Objection } from "../prove/index.ts";
 import { rendered, type PlannedMigration } from "./plan.ts";
 
 /** Who accepts that a policy becomes looser, or is not settled, says why: policy → reason. */

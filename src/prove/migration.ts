@@ -4,14 +4,15 @@ import { relationOf } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { PolicyOutcome } from "../plan/plan.ts";
 import { NOTHING, type Assumption } from "./assume.ts";
-import { compareAccess, type AssumedVerdict, type CompareOptions } from "./compare-access.ts";
+import type { AssumedVerdict } from "./assumed-verdict.ts";
+import { compareAccess, type CompareOptions } from "./compare-access.ts";
 import { newComparison } from "./comparison.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { policiesPredicate } from "./predicate.ts";
 import { proveComparison } from "./prove.ts";
 import { regimes, trueWords } from "./regimes.ts";
 
-/** What became of one policy for itself: its own text before, and what stands in its place after. */
+/** The verdict on one policy for itself: its own text before, and the policies that replace it after. */
 export interface PolicyVerdict extends AssumedVerdict {
   policy: PolicyId;
 }
@@ -30,7 +31,10 @@ export interface MigrationProof {
   milliseconds: number;
 }
 
-/** Prove a migration: every access predicate and every policy, in each regime of the context map (without one, assuming nothing). */
+/**
+ * Prove a migration: every access predicate and every policy, in each regime of the context map (without one, assuming
+ * nothing).
+ */
 export function proveMigration(
   before: Catalog,
   after: Catalog,

@@ -1,7 +1,8 @@
 import type { Catalog, Relation } from "../pg/catalog.ts";
 import { nameKey } from "../pg/name.ts";
 import { NOTHING, type Assumption } from "./assume.ts";
-import { compareAccess, plainVerdict, type AssumedVerdict, type CompareOptions } from "./compare-access.ts";
+import { plainVerdict, type AssumedVerdict } from "./assumed-verdict.ts";
+import { compareAccess, type CompareOptions } from "./compare-access.ts";
 import { newComparison, type Comparison } from "./comparison.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { parseOnce } from "./encode/parse-once.ts";
@@ -102,7 +103,10 @@ interface RoleAccess {
   role: string;
 }
 
-/** Roles with the same policies and privileges get the same verdict; sub-queries and function bodies may look at the role itself. */
+/**
+ * Roles with the same policies and privileges get the same verdict; sub-queries and function bodies may look at the
+ * role itself.
+ */
 function roleKey({ shared, relation, other, component, role }: RoleAccess): string {
   const command = commandOf(component);
   const sides = [
@@ -130,7 +134,7 @@ export function rolesFor(shared: Comparison, relation: Relation, other: Relation
     for (const policy of side.policiesOn(of)) for (const role of policy.roles) names.add(role);
     if (side.catalog.roles.some((role) => role.name === "anon")) names.add("anon");
   }
-  // `public` stands for a role that is named nowhere, where no other is
+  // `public` is a role that is named nowhere, where no other is
   if (names.size > 1) names.delete("public");
   return [...names].toSorted();
 }

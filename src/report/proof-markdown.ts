@@ -1,7 +1,6 @@
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
-import type { Objection } from "../prove/gate.ts";
-import type { MigrationProof, PolicyVerdict } from "../prove/migration.ts";
+import type { MigrationProof, Objection, PolicyVerdict } from "../prove/index.ts";
 import { objectionText } from "./objection.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";

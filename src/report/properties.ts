@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
-import type { PropertyVerdict } from "../prove/never.ts";
+import type { PropertyVerdict } from "../prove/index.ts";
 import { tell } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;

@@ -1,7 +1,7 @@
-import { matches, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { matchesName } from "../pg/name-pattern.ts";
+import { matches, matchesName } from "../pg/name-pattern.ts";
 import { columnKey, nameKey } from "../pg/name.ts";
 import type { Cause } from "./cause.ts";
 import type { Command, DbObject } from "./cell.ts";
