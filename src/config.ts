@@ -156,7 +156,7 @@ const configSchema = z.strictObject({
     .optional(),
   /** databases that `rlsmith apply` and `rollback` may change, by name */
   targets: z.record(z.string().regex(/^[A-Za-z0-9][\w-]*$/, "a name of letters, digits, _ and -"), target).default({}),
-  /** names for groups of relations, for `rlsmith apply --by context`: `{ floor: ["public.gaming_table*", "public.rating_slip"] }` */
+  /** names for groups of relations, for the sections of the migration and `rlsmith apply --by context`: `{ floor: ["public.gaming_table*", "public.rating_slip"] }` */
   contexts: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
   /** what `rlsmith verify` has to know */
   verify: verification.prefault({}),

@@ -69,7 +69,7 @@ describe.skipIf(!server)("rollback --file", () => {
     for (const [says, text] of [
       [
         "is another",
-        readFileSync(fixture.down, "utf8").replace(/^(alter policy [^\n]*\n\s*using )\(.*\)/m, "$1(true)"),
+        readFileSync(fixture.down, "utf8").replace(/^(alter policy [^;]*?\n\s*using )[^;]*;/m, "$1(true);"),
       ],
       ["its statement", `${readFileSync(fixture.down, "utf8")}grant all on public.note to public;\n`],
       ["is another", readFileSync(fixture.down, "utf8").replace(/^alter policy [^;]*;/m, "")],

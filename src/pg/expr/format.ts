@@ -25,7 +25,20 @@ interface Piece {
  * does not need, identifiers quoted where they have to be. PostgreSQL makes the same of it as of `text`; a form that this printer does not know is
  * returned as it is.
  */
-export function formatExpr(text: string): string[] {
+export function formatExpr(text: string): readonly string[] {
+  const known = formatted.get(text);
+  if (known) return known;
+  if (formatted.size >= REMEMBERED) formatted.clear();
+  const lines = format(text);
+  formatted.set(text, lines);
+  return lines;
+}
+
+// a plan writes each expression in a change one way and in the check of the other, and policies of many relations say the same
+const formatted = new Map<string, readonly string[]>();
+const REMEMBERED = 10_000;
+
+function format(text: string): string[] {
   const tree = asWritten(parseExpr(text));
   const { lines } = layOut(tree);
   try {
