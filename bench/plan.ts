@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { classify } from "../src/classify/classify.ts";
-import { analyseFunctions } from "../src/classify/functions.ts";
+import { analyseFunctions } from "../src/classify/functions/functions.ts";
 import { parseConfig } from "../src/config.ts";
 import { inspect } from "../src/inspect/inspect.ts";
 import { buildPlan } from "../src/plan/build.ts";

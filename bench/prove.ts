@@ -1,7 +1,7 @@
 /** `npm run bench:prove`: how long the verdicts of a migration take, and whether the time grows with its size. Prints a table, writes bench/results/prove.json. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { classify } from "../src/classify/classify.ts";
-import { analyseFunctions } from "../src/classify/functions.ts";
+import { analyseFunctions } from "../src/classify/functions/functions.ts";
 import { parseConfig } from "../src/config.ts";
 import { buildPlan } from "../src/plan/build.ts";
 import { catalogAfter } from "../src/plan/catalog-after.ts";

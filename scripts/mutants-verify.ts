@@ -3,7 +3,7 @@ import pc from "picocolors";
 import { mutantsOnScratch } from "../src/pipeline/verify-mutants.ts";
 import { silent } from "../src/progress.ts";
 import { renderMutants } from "../src/report/mutants.ts";
-import { mutationScore } from "../src/verify/mutation-score.ts";
+import { mutationScore } from "../src/verify/mutation/mutation-score.ts";
 import { migratedCasino } from "../test/support/casino.ts";
 import { startServer } from "../test/support/server.ts";
 import { sliced, sliceTitle } from "../test/support/slice.ts";

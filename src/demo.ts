@@ -7,11 +7,11 @@ import { rehearseSource } from "./pipeline/rehearse.ts";
 import type { Inspection } from "./pipeline/inspection.ts";
 import type { Planned } from "./pipeline/plan.ts";
 import type { Progress } from "./progress.ts";
-import { renderConfig } from "./classify/config-file.ts";
+import { renderConfig } from "./classify/index.ts";
 import { ToolError } from "./errors.ts";
 import { differencesTable } from "./report/differences.ts";
 import { writeAll } from "./write-files.ts";
-import type { Rehearsal } from "./rehearse/rehearse.ts";
+import type { Rehearsal } from "./rehearse/index.ts";
 
 export interface Demo {
   projectDir: string;

@@ -2,18 +2,34 @@ import { randomUUID } from "node:crypto";
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
-import type { Plan, Step } from "../plan/plan.ts";
-import { expectedStates, type Expected } from "./expected.ts";
-import { groupsOf, isShared, scopeOf, type Cut } from "./groups.ts";
-import { inForce, readJournal, type Detail, type Entry } from "./journal.ts";
-import { inOneTransaction, journalOnly } from "./journal-only.ts";
-import { checkPrivileges, checkWritable } from "./preflight.ts";
-import { stillReading, stillReadingByFunction } from "./retired.ts";
-import { runSurely, type Connections, type Talk } from "./surely.ts";
-import { part, standingOf, type Standing } from "./standing.ts";
-import { mayAlter } from "./may-alter.ts";
-import { readState, type State } from "./state.ts";
-import type { Transitioned, TransitionLimits } from "./transition.ts";
+import type { Plan, Step } from "../plan/index.ts";
+import {
+  expectedStates,
+  type Expected,
+  groupsOf,
+  isShared,
+  scopeOf,
+  type Cut,
+  stillReading,
+  stillReadingByFunction,
+  part,
+  standingOf,
+  type Standing,
+  readState,
+  type State,
+} from "./state/index.ts";
+import { inForce, readJournal, type Detail, type Entry } from "./journal/index.ts";
+import {
+  inOneTransaction,
+  journalOnly,
+  checkPrivileges,
+  checkWritable,
+  runSurely,
+  type Connections,
+  type Talk,
+  mayAlter,
+} from "./transaction/index.ts";
+import type { Transitioned, TransitionLimits } from "./transaction/index.ts";
 
 /** What is to be applied, to what, and how. */
 export interface ApplyRequest {

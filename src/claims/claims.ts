@@ -1,24 +1,45 @@
-import type { ClassifiedPolicy } from "../classify/classify.ts";
-import type { FunctionFacts } from "../classify/functions.ts";
+import type { ClassifiedPolicy, FunctionFacts } from "../classify/index.ts";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { nameKey } from "../pg/name.ts";
-import { attempt, unknown, type Answer } from "./answer.ts";
-import { syncTriggers, triggersOnUsers, type SyncTriggerOf } from "./find-triggers.ts";
-import { readStatusChecks, readStoredStatus } from "./guess-active.ts";
-import { LIMITS, tokenHooks, tryHook } from "./hook.ts";
-import { sourceOf } from "./infer-source.ts";
-import { readMembers, type Counted } from "./members.ts";
-import { probeSync, type Behaviour } from "./probe.ts";
-import { triggerReachesOut, whyNotEvaluated } from "./reaches-out.ts";
+import {
+  attempt,
+  unknown,
+  type Answer,
+  readStatusChecks,
+  readStoredStatus,
+  columnOf,
+  partsOf,
+  pathArray,
+  query,
+} from "./source/index.ts";
+import {
+  syncTriggers,
+  triggersOnUsers,
+  type SyncTriggerOf,
+  sourceOf,
+  readTriggers,
+  type SyncTrigger,
+} from "./trigger/index.ts";
+import {
+  LIMITS,
+  tokenHooks,
+  tryHook,
+  readMembers,
+  type Counted,
+  triggerReachesOut,
+  whyNotEvaluated,
+  claimSetters,
+  readOpenSchemas,
+  readStaleTokens,
+  readTokens,
+  type TokenOptions,
+} from "./members/index.ts";
+import { probeSync, type Behaviour } from "./probe/index.ts";
 import { readsOf } from "./readers.ts";
 import type { ClaimsFacts } from "./report.ts";
-import { claimSetters, readOpenSchemas } from "./setters.ts";
-import type { SyncSource } from "./source.ts";
-import { columnOf, partsOf, pathArray, query } from "./sql.ts";
-import { readTriggers, type SyncTrigger } from "./sync-trigger.ts";
-import { readStaleTokens, readTokens, type TokenOptions } from "./tokens.ts";
+import type { SyncSource } from "./source/index.ts";
 
 /** What is known of a database before its rows are looked at. `facts` come in the catalog's order. */
 export interface ClaimsInput {

@@ -1,5 +1,4 @@
-import { bodyOf } from "../classify/body.ts";
-import { functionIndex, reach } from "../classify/reach.ts";
+import { bodyOf, functionIndex, reach } from "../classify/index.ts";
 import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
 import { distinctPaths } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";

@@ -1,12 +1,8 @@
 import type { Finding } from "../finding.ts";
-import type { Answer } from "./answer.ts";
-import type { HookTrial, TokenHook } from "./hook.ts";
-import type { Counted, Members } from "./members.ts";
-import type { Behaviour } from "./probe.ts";
-import type { ClaimSetter } from "./setters.ts";
-import type { SyncSource } from "./source.ts";
-import type { SyncTrigger } from "./sync-trigger.ts";
-import type { StaleTokens, Tokens } from "./tokens.ts";
+import type { Answer, SyncSource } from "./source/index.ts";
+import type { HookTrial, TokenHook, Counted, Members, ClaimSetter, StaleTokens, Tokens } from "./members/index.ts";
+import type { Behaviour } from "./probe/index.ts";
+import type { SyncTrigger } from "./trigger/index.ts";
 
 /** Everything that was asked and answered about the claims of a database. */
 export interface ClaimsFacts {

@@ -6,15 +6,37 @@ import type { Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
-import { failsOpen } from "./fails-open.ts";
-import { fold, isConstant, neverTrue, type Assumption } from "./fold.ts";
-import { analyseFunctions, claimOf, settleFallback, settleRead, type FunctionFacts } from "./functions.ts";
-import type { Idiom } from "./idioms.ts";
-import { functionIndex, reach, reachedReads, returnsOnlySetting, type FunctionIndex, type Reached } from "./reach.ts";
-import { isTenancyClaim, type SettingUse } from "./setting-use.ts";
-import { bypassFlags, hasBareAuthCall, hasIdentityGuard, hasMembership, hasRoleList } from "./shapes.ts";
-import { readTokenFunctions } from "./token-functions.ts";
-import { usesIn, type FoundClaim } from "./uses.ts";
+import {
+  failsOpen,
+  fold,
+  isConstant,
+  neverTrue,
+  type Assumption,
+  isTenancyClaim,
+  type SettingUse,
+  bypassFlags,
+  hasBareAuthCall,
+  hasIdentityGuard,
+  hasMembership,
+  hasRoleList,
+  usesIn,
+  type FoundClaim,
+} from "./expression/index.ts";
+import {
+  analyseFunctions,
+  claimOf,
+  settleFallback,
+  settleRead,
+  type FunctionFacts,
+  functionIndex,
+  reach,
+  reachedReads,
+  returnsOnlySetting,
+  type FunctionIndex,
+  type Reached,
+  readTokenFunctions,
+} from "./functions/index.ts";
+import type { Idiom } from "./expression/index.ts";
 
 /** A: from claims alone; B: from session variables alone; C: from a variable with a claim to fall back on. */
 export type Pattern = "A" | "B" | "C" | "identity-only" | "constant" | "other";

@@ -5,7 +5,7 @@ import { ToolError } from "../errors.ts";
 import type { ProjectOptions, Source } from "../pipeline/source.ts";
 import { TOOL_NAMES, type ToolName } from "../migration-tools/index.ts";
 import { renderReplay } from "../report/replay-terminal.ts";
-import type { ScratchTarget } from "../scratch/scratch.ts";
+import type { ScratchTarget } from "../scratch/index.ts";
 import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
 
 /** What every command takes. */

@@ -1,6 +1,5 @@
 import * as prompts from "@clack/prompts";
-import type { ClassifiedPolicy } from "../classify/classify.ts";
-import type { InferredContext } from "../classify/infer.ts";
+import type { ClassifiedPolicy, InferredContext } from "../classify/index.ts";
 import type { ContextType } from "../pg/context.ts";
 import type { PolicyId } from "../pg/policy.ts";
 

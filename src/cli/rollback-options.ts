@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { messageOf, ToolError } from "../errors.ts";
-import { readPlan } from "../plan/plan-file.ts";
-import type { Plan } from "../plan/plan.ts";
+import { readPlan } from "../plan/index.ts";
+import type { Plan } from "../plan/index.ts";
 import type { TargetFlags } from "./target-options.ts";
 
 /** What `rlsmith rollback` takes. */

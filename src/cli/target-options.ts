@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
-import type { Cut } from "../apply/groups.ts";
-import type { Talk } from "../apply/surely.ts";
+import type { Cut, Talk } from "../apply/index.ts";
 import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import { contextCut } from "../pipeline/context-cut.ts";

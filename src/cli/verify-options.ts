@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ToolError } from "../errors.ts";
-import { readBefore, type Before } from "../verify/compare.ts";
-import { EMITTED, type EmittedKind } from "../verify/emit/place.ts";
+import { readBefore, type Before, EMITTED, type EmittedKind } from "../verify/index.ts";
 import type { SourceFlags } from "./options.ts";
 
 export const VERIFY_FORMATS = ["terminal", "json", "markdown", "junit"] as const;

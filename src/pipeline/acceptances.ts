@@ -1,5 +1,5 @@
 import { ToolError } from "../errors.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/index.ts";
 import type { Objection } from "../prove/index.ts";
 import { rendered, type PlannedMigration } from "./plan.ts";
 

@@ -1,22 +1,24 @@
 import { basename } from "node:path";
-import { applyPlan, type ApplyResult } from "../apply/apply.ts";
-import type { Approval } from "../apply/approvals.ts";
-import { checkDownFile } from "../apply/down-file.ts";
-import type { Cut } from "../apply/groups.ts";
-import { readJournal, type Entry } from "../apply/journal.ts";
-import { refusedByServer } from "../apply/refused.ts";
-import { rollbackByFile } from "../apply/rollback-file.ts";
-import { rollbackRun, type RollbackResult } from "../apply/rollback.ts";
-import { repairNote } from "../apply/supabase-history.ts";
-import type { Connections, Talk } from "../apply/surely.ts";
-import type { TransitionLimits } from "../apply/transition.ts";
+import {
+  applyPlan,
+  type ApplyResult,
+  checkDownFile,
+  readJournal,
+  type Entry,
+  refusedByServer,
+  rollbackByFile,
+  rollbackRun,
+  type RollbackResult,
+  repairNote,
+} from "../apply/index.ts";
+import type { Approval, Cut, Connections, Talk, TransitionLimits } from "../apply/index.ts";
 import { parseConfig, type Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
-import { inspect } from "../inspect/inspect.ts";
-import { planHash } from "../plan/plan-hash.ts";
-import type { Plan } from "../plan/plan.ts";
-import { prepareLook } from "../verify/look.ts";
+import { inspect } from "../inspect/index.ts";
+import { planHash } from "../plan/index.ts";
+import type { Plan } from "../plan/index.ts";
+import { prepareLook } from "../verify/index.ts";
 import { VERSION } from "../version.ts";
 import { connectionsTo } from "./connections.ts";
 import { knownOf } from "./known.ts";

@@ -1,12 +1,8 @@
-import type { ApplyResult } from "../apply/apply.ts";
-import { checkApprovals, type Approval } from "../apply/approvals.ts";
-import type { Cut } from "../apply/groups.ts";
-import type { Entry } from "../apply/journal.ts";
-import type { RollbackResult } from "../apply/rollback.ts";
-import { checkStayed } from "../apply/stayed.ts";
+import type { ApplyResult, Cut, Entry, RollbackResult } from "../apply/index.ts";
+import { checkApprovals, type Approval, checkStayed } from "../apply/index.ts";
 import type { TargetConfig } from "../config.ts";
-import { planHash } from "../plan/plan-hash.ts";
-import type { Plan } from "../plan/plan.ts";
+import { planHash } from "../plan/index.ts";
+import type { Plan } from "../plan/index.ts";
 import { applyToDatabase, historyOfDatabase, rollbackDatabase, type DatabaseOptions } from "./apply-database.ts";
 import type { RollbackWay } from "./apply-database.ts";
 import { openToLook } from "./connections.ts";

@@ -1,9 +1,8 @@
-import { approvalsOf, writeApprovals } from "../apply/approvals-file.ts";
-import { withApproval, type Approval } from "../apply/approvals.ts";
+import { approvalsOf, writeApprovals, withApproval, type Approval } from "../apply/index.ts";
 import { ToolError } from "../errors.ts";
 import { personIn } from "../person.ts";
-import { readPlan } from "../plan/plan-file.ts";
-import type { Plan } from "../plan/plan.ts";
+import { readPlan } from "../plan/index.ts";
+import type { Plan } from "../plan/index.ts";
 
 /** An approval that was written down. */
 export interface Approved {

@@ -1,6 +1,5 @@
-import { sharesBackends, takeTurn } from "../apply/session.ts";
-import type { Connections } from "../apply/surely.ts";
-import type { TransitionLimits } from "../apply/transition.ts";
+import { sharesBackends, takeTurn } from "../apply/index.ts";
+import type { Connections, TransitionLimits } from "../apply/index.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { untilEnding } from "../db/until-ending.ts";

@@ -1,4 +1,4 @@
-import type { Cut } from "../apply/groups.ts";
+import type { Cut } from "../apply/index.ts";
 import { contextsOf, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 

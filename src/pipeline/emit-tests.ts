@@ -3,13 +3,17 @@ import { basename } from "node:path";
 import { parseConfig } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
-import { isolationTests } from "../verify/emit/build.ts";
-import { pgtap } from "../verify/emit/pgtap.ts";
-import { emittedPath, isEmitted, type EmittedKind } from "../verify/emit/place.ts";
-import { vitest } from "../verify/emit/vitest.ts";
-import { scratchGround } from "../verify/scratch-ground.ts";
-import type { Verification } from "../verify/verification.ts";
-import { verify } from "../verify/verify.ts";
+import {
+  isolationTests,
+  pgtap,
+  emittedPath,
+  isEmitted,
+  type EmittedKind,
+  vitest,
+  scratchGround,
+  verify,
+} from "../verify/index.ts";
+import type { Verification } from "../verify/index.ts";
 import { knownOf } from "./known.ts";
 import { writeAll } from "../write-files.ts";
 import { outputPlace } from "./output-place.ts";

@@ -1,10 +1,5 @@
-import { classify } from "../classify/classify.ts";
-import type { ClassifiedPolicy } from "../classify/classify.ts";
-import { catalogFindings } from "../classify/findings.ts";
-import { analyseFunctions } from "../classify/functions.ts";
-import type { FunctionFacts } from "../classify/functions.ts";
-import { inferContext } from "../classify/infer.ts";
-import type { InferredContext } from "../classify/infer.ts";
+import { classify, catalogFindings, analyseFunctions, inferContext } from "../classify/index.ts";
+import type { ClassifiedPolicy, FunctionFacts, InferredContext } from "../classify/index.ts";
 import { claimsSourceOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Finding } from "../finding.ts";

@@ -1,12 +1,11 @@
-import { contextFunctions } from "../classify/context-functions.ts";
-import type { InferredContext } from "../classify/infer.ts";
-import { tenancyOf } from "../classify/tenancy.ts";
+import { contextFunctions, tenancyOf } from "../classify/index.ts";
+import type { InferredContext } from "../classify/index.ts";
 import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { checkDeclared } from "../verify/declared.ts";
-import type { Known } from "../verify/scratch-ground.ts";
+import { checkDeclared } from "../verify/index.ts";
+import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
 /** What the attack has to know of a database beforehand. */

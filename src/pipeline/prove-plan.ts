@@ -1,7 +1,7 @@
 import type { Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { catalogAfter } from "../plan/catalog-after.ts";
-import type { Plan } from "../plan/plan.ts";
+import { catalogAfter } from "../plan/index.ts";
+import type { Plan } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
 import { confirm, objections, proveMigration } from "../prove/index.ts";

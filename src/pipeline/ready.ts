@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Source } from "./source.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/index.ts";
 
 /** The config of a source. Throws ToolError (config) when the project has none. */
 export function configOf(source: Source): Config {

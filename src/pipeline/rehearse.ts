@@ -1,12 +1,12 @@
 import type { Config } from "../config.ts";
-import { inspect } from "../inspect/inspect.ts";
+import { inspect } from "../inspect/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { catalogHash } from "../pg/catalog-hash.ts";
-import { readStoredMigration, refuseStale } from "../plan/plan-file.ts";
+import { readStoredMigration, refuseStale } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
-import { rehearse } from "../rehearse/rehearse.ts";
-import type { Rehearsal } from "../rehearse/rehearse.ts";
-import type { Scratch } from "../scratch/scratch.ts";
+import { rehearse } from "../rehearse/index.ts";
+import type { Rehearsal } from "../rehearse/index.ts";
+import type { Scratch } from "../scratch/index.ts";
 import { planCatalog, planSource, type Planned, type PlannedMigration } from "./plan.ts";
 import { configOf, refuseOpenDecisions } from "./ready.ts";
 import { rehearsalBase } from "./scratch-base.ts";

@@ -1,11 +1,10 @@
 import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
-import { inspect } from "../inspect/inspect.ts";
+import { inspect } from "../inspect/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
-import { copySchema } from "../scratch/copy-schema.ts";
-import { openScratch } from "../scratch/open.ts";
-import type { Scratch, ScratchTarget } from "../scratch/scratch.ts";
+import { copySchema, openScratch } from "../scratch/index.ts";
+import type { Scratch, ScratchTarget } from "../scratch/index.ts";
 import type { Source } from "./source.ts";
 
 /** A database to run witnesses on: what is made there is rolled back. */

@@ -18,7 +18,7 @@ import {
 import type { AddedRelation, AssumedVerdict, CompareOptions } from "../prove/index.ts";
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
-import { openScratch } from "../scratch/open.ts";
+import { openScratch } from "../scratch/index.ts";
 import { claimsOf } from "./inspection.ts";
 import { openSource } from "./source.ts";
 import type { ProjectOptions, Source } from "./source.ts";

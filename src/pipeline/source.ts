@@ -1,16 +1,13 @@
 import { loadConfig } from "../config.ts";
 import type { Config } from "../config.ts";
 import { openServer } from "../db/server.ts";
-import { inspect } from "../inspect/inspect.ts";
+import { inspect } from "../inspect/index.ts";
 import { readMigrations } from "../migration-tools/index.ts";
 import type { MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
-import { openScratch } from "../scratch/open.ts";
-import { extensionsNamed } from "../scratch/prepare.ts";
-import { replay } from "../scratch/replay.ts";
-import type { ReplayReport } from "../scratch/replay.ts";
-import type { Scratch, ScratchTarget } from "../scratch/scratch.ts";
+import { openScratch, extensionsNamed, replay } from "../scratch/index.ts";
+import type { ReplayReport, Scratch, ScratchTarget } from "../scratch/index.ts";
 import { relative, resolve } from "node:path";
 
 /** Where a catalog comes from, and where scratch databases are made. */

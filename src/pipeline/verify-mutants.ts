@@ -4,10 +4,16 @@ import { nameKey, relationKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { Progress } from "../progress.ts";
 import { prove } from "../prove/index.ts";
-import type { Ground } from "../verify/ground.ts";
-import { pastUsing, policyMutants, type PolicyMutant } from "../verify/mutants.ts";
-import { runMutants, type MutantOutcome, type Survivor } from "../verify/mutation.ts";
-import { scratchGround } from "../verify/scratch-ground.ts";
+import type { Ground } from "../verify/index.ts";
+import {
+  pastUsing,
+  policyMutants,
+  type PolicyMutant,
+  runMutants,
+  type MutantOutcome,
+  type Survivor,
+  scratchGround,
+} from "../verify/index.ts";
 import type { Config } from "../config.ts";
 import { knownOf } from "./known.ts";
 import { rehearsalBase } from "./scratch-base.ts";

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { outputFiles } from "../migration-tools/index.ts";
-import { planFile } from "../plan/plan-file.ts";
-import type { AccessReport } from "../rehearse/access.ts";
-import type { Rehearsal } from "../rehearse/rehearse.ts";
+import { planFile } from "../plan/index.ts";
+import type { AccessReport, Rehearsal } from "../rehearse/index.ts";
 import { differencesTable } from "../report/differences.ts";
 import { proofMarkdown } from "../report/proof-markdown.ts";
 import { writeAll, type OutputFile } from "../write-files.ts";

@@ -1,7 +1,7 @@
 import { catalogHash } from "../pg/catalog-hash.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { columnKey, nameKey, relationKey, sameName, type QualifiedName } from "../pg/name.ts";
-import type { Rewrites } from "../rewrite/run.ts";
+import type { Rewrites } from "../rewrite/index.ts";
 import type { Plan, RelationContext, Step } from "./plan.ts";
 import { columnDefaultStep, functionStep, policyStep, privateHelperSteps, type NewStep } from "./steps.ts";
 

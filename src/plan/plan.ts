@@ -4,7 +4,7 @@ import type { ContextMap } from "../pg/context.ts";
 import type { Migration } from "../migration-tools/index.ts";
 import type { NameKey } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
-import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "../rewrite/outcome.ts";
+import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "../rewrite/index.ts";
 
 export type { AnnouncedChange, Migration, OpenDecision, PolicyOutcome };
 

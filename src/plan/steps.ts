@@ -3,7 +3,7 @@ import { identForReading, quoteLiteral } from "../pg/identifier.ts";
 import { nameKey, relationKey, shownName } from "../pg/name.ts";
 import { alterPolicy, commentPolicy, createPolicy, dropPolicy, forReading, samePolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
-import type { PrivateHelper } from "../rewrite/rules/break-recursion.ts";
+import type { PrivateHelper } from "../rewrite/index.ts";
 import type { Hazard, Step } from "./plan.ts";
 
 /** A step before its place in the plan is known. */

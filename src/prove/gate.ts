@@ -1,5 +1,5 @@
 import type { PolicyId } from "../pg/policy.ts";
-import type { AnnouncedChange } from "../plan/plan.ts";
+import type { AnnouncedChange } from "../plan/index.ts";
 import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { commandOf, type Component } from "./component.ts";
 import type { MigrationProof, PolicyVerdict } from "./migration.ts";

@@ -2,7 +2,7 @@ import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { relationOf } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
-import type { PolicyOutcome } from "../plan/plan.ts";
+import type { PolicyOutcome } from "../plan/index.ts";
 import { NOTHING, type Assumption } from "./assume.ts";
 import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { compareAccess, type CompareOptions } from "./compare-access.ts";

@@ -3,7 +3,7 @@ import type { Regime } from "../pg/context.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
 import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
-import type { AnnouncedChange } from "../plan/plan.ts";
+import type { AnnouncedChange } from "../plan/index.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Attempt } from "./statements.ts";
 

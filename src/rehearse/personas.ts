@@ -1,7 +1,7 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { claimsOf } from "../fixtures/claims.ts";
-import type { Fixtures, Member } from "../fixtures/fixtures.ts";
+import { claimsOf } from "../fixtures/index.ts";
+import type { Fixtures, Member } from "../fixtures/index.ts";
 
 /** One set of claims and a database role that a request can arrive with. */
 export interface Persona {

@@ -3,11 +3,11 @@ import { pgErrorOf } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { policyId } from "../pg/policy.ts";
-import type { Migration, Plan } from "../plan/plan.ts";
+import type { Migration, Plan } from "../plan/index.ts";
 import type { Progress } from "../progress.ts";
-import type { Scratch } from "../scratch/scratch.ts";
+import type { Scratch } from "../scratch/index.ts";
 import { compareAccess, type AccessReport } from "./access.ts";
-import { generateRows } from "../fixtures/generate.ts";
+import { generateRows } from "../fixtures/index.ts";
 import { sameCatalog } from "./identical.ts";
 import { asReprinted } from "./reprinted.ts";
 

@@ -4,7 +4,7 @@ import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, relationOf, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
 import { readRowKeys, rowKeySql, rowKeysSql, wholeRowKeySql, type RowKey } from "../pg/row-key.ts";
-import type { FilledTable, Fixtures, Row } from "../fixtures/fixtures.ts";
+import type { FilledTable, Fixtures, Row } from "../fixtures/index.ts";
 
 /** One statement that a persona tries on one relation. */
 export interface Attempt {

@@ -1,8 +1,5 @@
 import type pc from "picocolors";
-import type { ApplyResult } from "../apply/apply.ts";
-import type { LockTry } from "../apply/locks.ts";
-import type { RollbackResult } from "../apply/rollback.ts";
-import type { Transitioned } from "../apply/transition.ts";
+import type { ApplyResult, LockTry, RollbackResult, Transitioned } from "../apply/index.ts";
 import { nameKey, type QualifiedName } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;

@@ -1,4 +1,4 @@
-import type { ClaimsReport } from "../claims/report.ts";
+import type { ClaimsReport } from "../claims/index.ts";
 import { describeLocation } from "../finding.ts";
 import { claimsSections, summary } from "./claims-terminal.ts";
 

@@ -1,7 +1,5 @@
 import type pc from "picocolors";
-import type { Counted, MemberState } from "../claims/members.ts";
-import type { Behaviour } from "../claims/probe.ts";
-import type { ClaimsFacts, ClaimsReport } from "../claims/report.ts";
+import type { Counted, MemberState, Behaviour, ClaimsFacts, ClaimsReport } from "../claims/index.ts";
 import { describeLocation } from "../finding.ts";
 import { functionKey, nameKey } from "../pg/name.ts";
 

@@ -1,6 +1,5 @@
 import { relationKey } from "../pg/name.ts";
-import type { AccessReport } from "../rehearse/access.ts";
-import type { Outcome } from "../rehearse/outcome.ts";
+import type { AccessReport, Outcome } from "../rehearse/index.ts";
 
 /** Every difference of a rehearsal as a table in Markdown: regime, how the variables stood, persona, statement, before, after, and why. */
 export function differencesTable(access: AccessReport): string {

@@ -1,5 +1,5 @@
 import type pc from "picocolors";
-import type { Entry } from "../apply/journal.ts";
+import type { Entry } from "../apply/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -1,7 +1,5 @@
 import pc from "picocolors";
-import type { ClassifiedPolicy, Pattern } from "../classify/classify.ts";
-import type { FunctionFacts } from "../classify/functions.ts";
-import type { InferredContext } from "../classify/infer.ts";
+import type { ClassifiedPolicy, Pattern, FunctionFacts, InferredContext } from "../classify/index.ts";
 import { describeLocation, type Finding, type Severity } from "../finding.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
 import { groupBy } from "../pg/group-by.ts";

@@ -1,6 +1,5 @@
 import type pc from "picocolors";
-import type { MutantOutcome } from "../verify/mutation.ts";
-import type { MutationCounts, MutationScore } from "../verify/mutation-score.ts";
+import type { MutantOutcome, MutationCounts, MutationScore } from "../verify/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -2,7 +2,7 @@ import { diffWordsWithSpace } from "diff";
 import type pc from "picocolors";
 import { describeLocation } from "../finding.ts";
 import { groupBy } from "../pg/group-by.ts";
-import type { Plan, PolicyOutcome } from "../plan/plan.ts";
+import type { Plan, PolicyOutcome } from "../plan/index.ts";
 import { relationKey } from "../pg/name.ts";
 import { sameRoles } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";

@@ -1,6 +1,5 @@
 import type pc from "picocolors";
-import type { AccessDifference } from "../rehearse/access.ts";
-import type { Rehearsal } from "../rehearse/rehearse.ts";
+import type { AccessDifference, Rehearsal } from "../rehearse/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { relationKey } from "../pg/name.ts";
 

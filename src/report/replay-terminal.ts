@@ -1,5 +1,5 @@
 import type pc from "picocolors";
-import type { ReplayReport } from "../scratch/replay.ts";
+import type { ReplayReport } from "../scratch/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -1,5 +1,5 @@
 import type pc from "picocolors";
-import type { Comparison } from "../verify/compare.ts";
+import type { Comparison } from "../verify/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

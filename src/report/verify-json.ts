@@ -1,6 +1,4 @@
-import type { Comparison } from "../verify/compare.ts";
-import type { Cell } from "../verify/cell.ts";
-import type { Verification } from "../verify/verification.ts";
+import type { Comparison, Cell, Verification } from "../verify/index.ts";
 
 /** Writes one JSON object piece by piece: the cells as they come, then all that the verification says. No cell is kept. */
 export function jsonWriter(write: (text: string) => void): {

@@ -1,6 +1,5 @@
 import { groupBy } from "../pg/group-by.ts";
-import type { Breach } from "../verify/breach.ts";
-import type { Heat, Verification } from "../verify/verification.ts";
+import type { Breach, Heat, Verification } from "../verify/index.ts";
 
 /** A verification as JUnit XML: a suite a relation, a case for each command and class of personas, a failure with its statements for a breach. */
 export function verificationJunit(v: Verification): string {

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { Verification } from "../verify/verification.ts";
+import type { Verification } from "../verify/index.ts";
 import { sum } from "./verify-terminal.ts";
 
 const plain = pc.createColors(false);

@@ -1,8 +1,6 @@
 import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
-import type { Breach } from "../verify/breach.ts";
-import type { Command, PersonaClass } from "../verify/cell.ts";
-import type { Heat, Verification } from "../verify/verification.ts";
+import type { Breach, Command, PersonaClass, Heat, Verification } from "../verify/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

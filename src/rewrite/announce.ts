@@ -1,4 +1,4 @@
-import type { ClassifiedPolicy } from "../classify/classify.ts";
+import type { ClassifiedPolicy } from "../classify/index.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
 import type { Draft } from "./policy-rule.ts";
 import type { RuleContext } from "./rule.ts";

@@ -1,4 +1,4 @@
-import type { ClassifiedPolicy } from "../classify/classify.ts";
+import type { ClassifiedPolicy } from "../classify/index.ts";
 import type { Config } from "../config.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog, PgFunction } from "../pg/catalog.ts";

@@ -1,4 +1,4 @@
-import type { ClassifiedPolicy } from "../classify/classify.ts";
+import type { ClassifiedPolicy } from "../classify/index.ts";
 import { contextMapOf, type Config } from "../config.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { ToolError } from "../errors.ts";

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { ToolError } from "../errors.ts";
-import type { Breach } from "./breach.ts";
-import { cellKey, tupleKey, type Cell, type Outcome, type TupleKey } from "./cell.ts";
-import type { Verification } from "./verification.ts";
+import type { Breach, Verification } from "./matrix/index.ts";
+import { cellKey, tupleKey, type Cell, type Outcome, type TupleKey } from "./matrix/index.ts";
 
 /** What an earlier run found, as far as a comparison needs it. */
 export interface Before {

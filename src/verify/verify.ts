@@ -1,16 +1,19 @@
-import type { Ground } from "./ground.ts";
-import { around } from "./phases/around.ts";
-import { availability } from "./phases/availability.ts";
-import { copy } from "./phases/copy.ts";
-import { context } from "./phases/context.ts";
-import { functions } from "./phases/functions.ts";
-import { tables } from "./phases/tables.ts";
-import { pool } from "./phases/pool.ts";
-import { note } from "./record.ts";
-import { prepare, type VerifyOptions } from "./run.ts";
-import { summary } from "./summary.ts";
-import { vacuous } from "./vacuous.ts";
-import type { Verification } from "./verification.ts";
+import type { Ground } from "./environment/index.ts";
+import {
+  around,
+  availability,
+  copy,
+  context,
+  functions,
+  tables,
+  pool,
+  note,
+  prepare,
+  type VerifyOptions,
+  summary,
+  vacuous,
+} from "./run/index.ts";
+import type { Verification } from "./matrix/index.ts";
 
 /**
  * In this order: what is open by itself has to be known before it is asked what a view, a function or a set variable opens; and on a fresh

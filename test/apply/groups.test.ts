@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { groupsOf, scopeOf, type Cut } from "../../src/apply/groups.ts";
-import { inForce, type Entry } from "../../src/apply/journal.ts";
+import { groupsOf, scopeOf, type Cut } from "../../src/apply/state/groups.ts";
+import { inForce, type Entry } from "../../src/apply/journal/journal.ts";
 import { checkApprovals, readApprovals, withApproval, type Approval } from "../../src/apply/approvals.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { differences, restore } from "../../src/apply/restore.ts";
-import { onShadow } from "../../src/apply/shadow.ts";
-import { readState, sameState, type Scope, type State } from "../../src/apply/state.ts";
+import { differences, restore } from "../../src/apply/state/restore.ts";
+import { onShadow } from "../../src/apply/state/shadow.ts";
+import { readState, sameState, type Scope, type State } from "../../src/apply/state/state.ts";
 import type { Db } from "../../src/db/port.ts";
 import { openServer } from "../../src/db/server.ts";
 import { commentPolicy, createPolicy } from "../../src/pg/policy-sql.ts";

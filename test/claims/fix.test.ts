@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { syncHolds } from "../../src/claims/judge-sync.ts";
+import { syncHolds } from "../../src/claims/judge/sync.ts";
 import type { Db } from "../../src/db/port.ts";
 import { claimsServer, fixOf, metadataOf } from "./native.ts";
 import { ALL, look, syncFunction, TABLE, trigger } from "./support.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { analyseFunctions } from "../../src/classify/functions.ts";
-import { LIMITS, tokenHooks, tryHook, type HookTrial } from "../../src/claims/hook.ts";
-import { declaredSource, describedBy } from "../../src/claims/source.ts";
+import { analyseFunctions } from "../../src/classify/functions/functions.ts";
+import { LIMITS, tokenHooks, tryHook, type HookTrial } from "../../src/claims/members/hook.ts";
+import { declaredSource, describedBy } from "../../src/claims/source/source.ts";
 import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { claimsServer, id } from "./native.ts";

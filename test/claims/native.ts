@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { renderFix } from "../../src/claims/fix.ts";
+import { renderFix } from "../../src/claims/fix/fix.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
 import { openServer } from "../../src/db/server.ts";
 import type { Db } from "../../src/db/port.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { claimWork } from "../../src/claims/claim-work.ts";
-import { readSyncBody } from "../../src/claims/read-body.ts";
+import { claimWork } from "../../src/claims/body/claim-work.ts";
+import { readSyncBody } from "../../src/claims/body/read-body.ts";
 import { parseExpr } from "../../src/pg/expr/parse.ts";
 import type { PgFunction } from "../../src/pg/catalog.ts";
 import { fn } from "../support/rule-context.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { renderFix } from "../../src/claims/fix.ts";
+import { renderFix } from "../../src/claims/fix/fix.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
-import type { SyncSource } from "../../src/claims/source.ts";
+import type { SyncSource } from "../../src/claims/source/source.ts";
 import { planClaimsFix } from "../../src/pipeline/claims.ts";
 import { withFork } from "../support/fork.ts";
 import { ALL, look, syncFunction, TABLE, trigger } from "./support.ts";

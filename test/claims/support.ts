@@ -1,9 +1,9 @@
-import { analyseFunctions } from "../../src/classify/functions.ts";
+import { analyseFunctions } from "../../src/classify/functions/functions.ts";
 import { classify } from "../../src/classify/classify.ts";
 import { readClaims } from "../../src/claims/claims.ts";
-import { claimsFindings } from "../../src/claims/judge.ts";
+import { claimsFindings } from "../../src/claims/judge/judge.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
-import type { TokenOptions } from "../../src/claims/tokens.ts";
+import type { TokenOptions } from "../../src/claims/members/tokens.ts";
 import { parseConfig, type UserConfig } from "../../src/config.ts";
 import type { Db } from "../../src/db/port.ts";
 import type { Finding } from "../../src/finding.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { renderConfig } from "../../src/classify/config-file.ts";
+import { renderConfig } from "../../src/classify/context/config-file.ts";
 import { classify, type ClassifiedPolicy } from "../../src/classify/classify.ts";
 import { contextMapOf, loadConfig } from "../../src/config.ts";
 import { inspect } from "../../src/inspect/inspect.ts";

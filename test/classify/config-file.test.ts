@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { renderConfig, type ConfigFileOptions } from "../../src/classify/config-file.ts";
+import { renderConfig, type ConfigFileOptions } from "../../src/classify/context/config-file.ts";
 import { loadConfig, type Config } from "../../src/config.ts";
 import type { PolicyId } from "../../src/pg/policy.ts";
 import { CLAIM, HYBRID, openLab, SETTING, type Analysed, type Lab } from "./support.ts";

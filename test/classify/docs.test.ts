@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { IDIOMS } from "../../src/classify/idioms.ts";
+import { IDIOMS } from "../../src/classify/expression/idioms.ts";
 
 const page = readFileSync("docs/inspect-json.md", "utf8");
 const section = (from: string, to: string): string =>

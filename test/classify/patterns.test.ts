@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { IDIOMS, type Idiom } from "../../src/classify/idioms.ts";
+import { IDIOMS, type Idiom } from "../../src/classify/expression/idioms.ts";
 import type { Pattern } from "../../src/classify/classify.ts";
 import { CLAIM, HYBRID, openLab, SETTING, using, type Lab } from "./support.ts";
 

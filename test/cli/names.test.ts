@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { groupsOf } from "../../src/apply/groups.ts";
+import { groupsOf } from "../../src/apply/state/groups.ts";
 import { cutOf } from "../../src/cli/target-options.ts";
 import { parseConfig, type UserConfig } from "../../src/config.ts";
 import { inspect } from "../../src/inspect/inspect.ts";

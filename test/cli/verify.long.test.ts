@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BOOTSTRAP } from "../../src/scratch/bootstrap.ts";
-import type { Verification } from "../../src/verify/verification.ts";
+import type { Verification } from "../../src/verify/matrix/verification.ts";
 import { project, rlsmith } from "../support/cli.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 

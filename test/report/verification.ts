@@ -1,6 +1,6 @@
 import { nameKey, type NameKey } from "../../src/pg/name.ts";
-import type { Breach } from "../../src/verify/breach.ts";
-import type { Verification } from "../../src/verify/verification.ts";
+import type { Breach } from "../../src/verify/matrix/breach.ts";
+import type { Verification } from "../../src/verify/matrix/verification.ts";
 
 export const inPublic = (name: string): NameKey => nameKey({ schema: "public", name });
 

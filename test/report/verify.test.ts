@@ -5,7 +5,7 @@ import { jsonWriter } from "../../src/report/verify-json.ts";
 import { verificationJunit } from "../../src/report/verify-junit.ts";
 import { verificationMarkdown } from "../../src/report/verify-markdown.ts";
 import { renderVerification } from "../../src/report/verify-terminal.ts";
-import type { Cell } from "../../src/verify/cell.ts";
+import type { Cell } from "../../src/verify/matrix/cell.ts";
 import { comparing, readBefore } from "../../src/verify/compare.ts";
 import { BREACH, CLEAN, FOUND, inPublic } from "./verification.ts";
 

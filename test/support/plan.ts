@@ -1,4 +1,4 @@
-import { analyseFunctions } from "../../src/classify/functions.ts";
+import { analyseFunctions } from "../../src/classify/functions/functions.ts";
 import { classify } from "../../src/classify/classify.ts";
 import { claimsSourceOf, contextsOf, parseConfig, type Config, type UserConfig } from "../../src/config.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";

@@ -5,7 +5,7 @@ import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
-import type { Verification } from "../../src/verify/verification.ts";
+import type { Verification } from "../../src/verify/matrix/verification.ts";
 import { readCases, type VerifyCase } from "../cases/verify/case-file.ts";
 import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";

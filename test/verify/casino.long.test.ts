@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
-import type { Breach } from "../../src/verify/breach.ts";
-import type { Cell } from "../../src/verify/cell.ts";
-import type { Verification } from "../../src/verify/verification.ts";
+import type { Breach } from "../../src/verify/matrix/breach.ts";
+import type { Cell } from "../../src/verify/matrix/cell.ts";
+import type { Verification } from "../../src/verify/matrix/verification.ts";
 import { migratedCasino, type Migrated } from "../support/casino.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { nameKey } from "../../src/pg/name.ts";
-import type { Door } from "../../src/verify/breach.ts";
-import type { Cause } from "../../src/verify/cause.ts";
-import type { Command, DbObject, PersonaClass, TriggerName } from "../../src/verify/cell.ts";
-import { isDeclared } from "../../src/verify/declared.ts";
+import type { Door } from "../../src/verify/matrix/breach.ts";
+import type { Cause } from "../../src/verify/judge/cause.ts";
+import type { Command, DbObject, PersonaClass, TriggerName } from "../../src/verify/matrix/cell.ts";
+import { isDeclared } from "../../src/verify/judge/declared.ts";
 
 const TICKET = { kind: "table", name: nameKey({ schema: "public", name: "ticket" }) } satisfies DbObject;
 const cause = (door: Door, object: DbObject = TICKET): Cause => ({

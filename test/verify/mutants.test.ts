@@ -5,8 +5,8 @@ import { mutantsOnScratch } from "../../src/pipeline/verify-mutants.ts";
 import { silent } from "../../src/progress.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
-import type { MutantOutcome } from "../../src/verify/mutation.ts";
-import { mutationScore } from "../../src/verify/mutation-score.ts";
+import type { MutantOutcome } from "../../src/verify/mutation/mutation.ts";
+import { mutationScore } from "../../src/verify/mutation/mutation-score.ts";
 
 const OWN = "org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)";
 

@@ -5,8 +5,8 @@ import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
-import type { Cell } from "../../src/verify/cell.ts";
-import type { Verification } from "../../src/verify/verification.ts";
+import type { Cell } from "../../src/verify/matrix/cell.ts";
+import type { Verification } from "../../src/verify/matrix/verification.ts";
 
 const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
 const NOTES = `

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { approvalsOf } from "../../apply/approvals-file.ts";
+import { approvalsOf } from "../../apply/index.ts";
 import { applyToTarget } from "../../pipeline/apply.ts";
-import { readPlan } from "../../plan/plan-file.ts";
+import { readPlan } from "../../plan/index.ts";
 import { renderApplied } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { cutOf, onTarget, withTarget, type TargetFlags } from "../target-options.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { inForce } from "../../apply/journal.ts";
+import { inForce } from "../../apply/index.ts";
 import { historyOf } from "../../pipeline/apply.ts";
 import { historyJson, renderHistory } from "../../report/history.ts";
 import { EXIT } from "../exit.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
-import { renderConfig } from "../../classify/config-file.ts";
+import { renderConfig } from "../../classify/index.ts";
 import { CONFIG_FILE } from "../../config.ts";
 import { ToolError } from "../../errors.ts";
 import { describeLocation } from "../../finding.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { rollbackOnTarget } from "../../pipeline/apply.ts";
-import { migrationOf } from "../../plan/plan-file.ts";
+import { migrationOf } from "../../plan/index.ts";
 import { renderRolledBack } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { downOf, wayOf, type RollbackFlags } from "../rollback-options.ts";

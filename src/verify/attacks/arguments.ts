@@ -1,15 +1,14 @@
-import type { FunctionFacts } from "../../classify/functions.ts";
-import type { Row } from "../../fixtures/fixtures.ts";
+import type { FunctionFacts } from "../../classify/index.ts";
+import type { Row, Fixtures } from "../../fixtures/index.ts";
 import type { PgFunction, UserType } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, parseName } from "../../pg/name.ts";
-import { ATTACKER, VICTIM, type Actor } from "../personas.ts";
-import { literal, type Target, type Targets } from "../target.ts";
+import { ATTACKER, VICTIM, type Actor } from "../personas/index.ts";
+import { literal, type Target, type Targets } from "../environment/index.ts";
 import { rowValue, shapeOf, type RowShape } from "./row-argument.ts";
 import { foreignRow } from "./rows.ts";
 import { baseOf, inputsOf, plain } from "./signature.ts";
-import type { Fixtures } from "../../fixtures/fixtures.ts";
 
 /** Whose values a call is made with; `new`: of a row of another tenant that is not there yet. */
 export type Whose = "own" | "foreign" | "new" | "nobody" | "other nobody";

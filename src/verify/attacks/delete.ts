@@ -1,7 +1,7 @@
-import type { Attempt } from "../attempt.ts";
-import type { Actor } from "../personas.ts";
-import { returnedSql } from "../run-batch.ts";
-import { rowCondition, type Target } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import type { Actor } from "../personas/index.ts";
+import { returnedSql } from "../matrix/index.ts";
+import { rowCondition, type Target } from "../environment/index.ts";
 import { everywhere, foreignRow, mayClear, on, otherWords, ownRow, prepareRows, unreferenced } from "./rows.ts";
 
 /** Deletes: own, foreign, blind, and with RETURNING; and of rows that say something else. `prepared`: rows may be changed before. */

@@ -1,10 +1,10 @@
-import type { FunctionFacts } from "../../classify/functions.ts";
+import type { FunctionFacts } from "../../classify/index.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
 import { functionKey, quoteName, type FunctionKey } from "../../pg/name.ts";
-import type { Attempt } from "../attempt.ts";
-import type { Setter } from "../ground.ts";
-import type { Actor } from "../personas.ts";
-import { rowsSql } from "../run-batch.ts";
+import type { Attempt } from "../matrix/index.ts";
+import type { Setter } from "../environment/index.ts";
+import type { Actor } from "../personas/index.ts";
+import { rowsSql } from "../matrix/index.ts";
 import {
   callOf,
   isAboutSomebody,

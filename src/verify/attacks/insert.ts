@@ -1,8 +1,8 @@
 import { quoteIdent } from "../../pg/identifier.ts";
-import type { Attempt } from "../attempt.ts";
-import type { Actor } from "../personas.ts";
-import { returnedSql } from "../run-batch.ts";
-import { rowCondition, type Target } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import type { Actor } from "../personas/index.ts";
+import { returnedSql } from "../matrix/index.ts";
+import { rowCondition, type Target } from "../environment/index.ts";
 import {
   foreignRow,
   inTheNameOf,

@@ -1,10 +1,10 @@
 import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
 import { nameKey, relationKey } from "../../pg/name.ts";
-import type { Attempt } from "../attempt.ts";
-import type { Actor } from "../personas.ts";
-import type { Surface } from "../surface.ts";
-import { returnedSql } from "../run-batch.ts";
-import { rowCondition, type Target, type Targets } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import type { Actor } from "../personas/index.ts";
+import type { Surface } from "../environment/index.ts";
+import { returnedSql } from "../matrix/index.ts";
+import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import {
   foreignRow,
   inTheNameOf,

@@ -1,9 +1,9 @@
-import type { Attempt } from "../attempt.ts";
-import { rowCondition, type Target, type Targets } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, relationKey } from "../../pg/name.ts";
 import { rowKeysSql } from "../../pg/row-key.ts";
-import type { Surface } from "../surface.ts";
+import type { Surface } from "../environment/index.ts";
 import { foreignRow, on, otherWords, prepareRows } from "./rows.ts";
 
 /** A query for the keys of rows of a FROM list in which the target's alias is `t`. */

@@ -1,7 +1,7 @@
-import type { Row } from "../../fixtures/fixtures.ts";
+import type { Row } from "../../fixtures/index.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
-import type { Actor } from "../personas.ts";
-import type { Target } from "../target.ts";
+import type { Actor } from "../personas/index.ts";
+import type { Target } from "../environment/index.ts";
 import type { Whose } from "./arguments.ts";
 import { foreignRow, ownRow, spareRow } from "./rows.ts";
 

@@ -1,9 +1,9 @@
-import type { Row } from "../../fixtures/fixtures.ts";
+import type { Row } from "../../fixtures/index.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
-import type { Attempt } from "../attempt.ts";
-import { ATTACKER, VICTIM, type Actor } from "../personas.ts";
-import type { Target } from "../target.ts";
-import { literal, rowCondition } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { ATTACKER, VICTIM, type Actor } from "../personas/index.ts";
+import type { Target } from "../environment/index.ts";
+import { literal, rowCondition } from "../environment/index.ts";
 
 /** What attempts on a table have in common. */
 export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "sql"> & Partial<Attempt>): Attempt => ({

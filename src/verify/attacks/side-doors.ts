@@ -1,11 +1,11 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import { identForReading, quoteLiteral, quoteRole } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
-import type { Attempt } from "../attempt.ts";
-import { tupleKey, type SchemaKey, type TupleKey } from "../cell.ts";
-import type { Actor } from "../personas.ts";
-import type { DefaultPrivilege, Surface } from "../surface.ts";
-import { rowCondition, type Target, type Targets } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { tupleKey, type SchemaKey, type TupleKey } from "../matrix/index.ts";
+import type { Actor } from "../personas/index.ts";
+import type { DefaultPrivilege, Surface } from "../environment/index.ts";
+import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import { on, ownRow, setColumn } from "./rows.ts";
 
 /** TRUNCATE, which row security does not look at. Where the platform's default privileges give it on every table, that is for a note, not for a breach. */

@@ -1,8 +1,8 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { columnKey, relationOf } from "../../pg/name.ts";
-import type { Attempt } from "../attempt.ts";
-import { rowCondition, type Target, type Targets } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import { on } from "./rows.ts";
 
 /** One stored value made malformed, as the login: what an attacker does to the own row, or an accident to any. */

@@ -1,7 +1,7 @@
 import { quoteIdent } from "../../pg/identifier.ts";
-import type { Attempt } from "../attempt.ts";
-import type { Actor } from "../personas.ts";
-import { rowCondition, type Target } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import type { Actor } from "../personas/index.ts";
+import { rowCondition, type Target } from "../environment/index.ts";
 import { foreignRow, inTheNameOf, insertInto, mayClear, on, setColumn, spareRow, tenantColumn, touch } from "./rows.ts";
 
 /** Writes of rows without a tenant: where those are what all tenants share, no member of one may make, change or remove them. */

@@ -1,9 +1,9 @@
-import type { Attempt } from "../attempt.ts";
+import type { Attempt } from "../matrix/index.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
-import type { Row } from "../../fixtures/fixtures.ts";
-import type { Actor } from "../personas.ts";
-import { returnedSql } from "../run-batch.ts";
-import { isFiles, rowCondition, type Target } from "../target.ts";
+import type { Row } from "../../fixtures/index.ts";
+import type { Actor } from "../personas/index.ts";
+import { returnedSql } from "../matrix/index.ts";
+import { isFiles, rowCondition, type Target } from "../environment/index.ts";
 import {
   alone,
   clashes,

@@ -1,10 +1,10 @@
 import type { Relation } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
-import type { Attempt } from "../attempt.ts";
-import { tablesBehind, type Surface } from "../surface.ts";
-import { rowsSql } from "../run-batch.ts";
-import type { Targets } from "../target.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { tablesBehind, type Surface } from "../environment/index.ts";
+import { rowsSql } from "../matrix/index.ts";
+import type { Targets } from "../environment/index.ts";
 import { spareRow, touch } from "./rows.ts";
 
 /** Views and materialized views: what they show, and where a view lets writes through, what those change. */

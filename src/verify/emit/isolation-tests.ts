@@ -1,5 +1,5 @@
 import type { RowKey } from "../../pg/row-key.ts";
-import type { ChangedRow } from "../run-batch.ts";
+import type { ChangedRow } from "../matrix/index.ts";
 
 /** A matrix frozen as tests: what the emitters print. Everything in it is in a fixed order, so that printing it again gives the same text. */
 export interface IsolationTests {

@@ -1,10 +1,9 @@
-import type { Fixtures, Row } from "../../fixtures/fixtures.ts";
-import { steadyRow } from "../../fixtures/recorded-rows.ts";
+import type { Fixtures, Row } from "../../fixtures/index.ts";
+import { steadyRow } from "../../fixtures/index.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { rowKey, type RowKey } from "../../pg/row-key.ts";
-import type { Ground } from "../ground.ts";
-import { ATTACKER, VICTIM } from "../personas.ts";
-import type { Target } from "../target.ts";
+import type { Ground, Target } from "../environment/index.ts";
+import { ATTACKER, VICTIM } from "../personas/index.ts";
 
 // What is the same in every run, so that the emitted text is.
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { UserConfig } from "../../../src/config.ts";
-import type { BreachKind, Door } from "../../../src/verify/breach.ts";
+import type { BreachKind, Door } from "../../../src/verify/matrix/breach.ts";
 
 /** One cause that the verification has to name. */
 export interface ExpectedCause {

@@ -11,7 +11,7 @@ import { isolationTests } from "../../../src/verify/emit/build.ts";
 import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
 import { vitest } from "../../../src/verify/emit/vitest.ts";
-import { scratchGround } from "../../../src/verify/scratch-ground.ts";
+import { scratchGround } from "../../../src/verify/environment/scratch-environment.ts";
 import {
   debianMissing,
   folderInside,

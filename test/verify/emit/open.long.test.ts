@@ -11,7 +11,7 @@ import type { Scratch } from "../../../src/scratch/scratch.ts";
 import { isolationTests } from "../../../src/verify/emit/build.ts";
 import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
-import { scratchGround } from "../../../src/verify/scratch-ground.ts";
+import { scratchGround } from "../../../src/verify/environment/scratch-environment.ts";
 import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
 
 const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";

@@ -1,0 +1,14 @@
+/** The parts of apply and rollback that the rest of rlsmith may use. */
+export { applyPlan } from "./apply.ts";
+export type { ApplyResult } from "./apply.ts";
+export { approvalsOf, writeApprovals } from "./approvals-file.ts";
+export { checkApprovals, withApproval } from "./approvals.ts";
+export type { Approval } from "./approvals.ts";
+export { inForce, readJournal, repairNote } from "./journal/index.ts";
+export type { Entry } from "./journal/index.ts";
+export { checkDownFile, rollbackByFile, rollbackRun } from "./rollback/index.ts";
+export type { RollbackResult } from "./rollback/index.ts";
+export { checkStayed } from "./soak.ts";
+export type { Cut } from "./state/index.ts";
+export { refusedByServer, sharesBackends, takeTurn } from "./transaction/index.ts";
+export type { Connections, LockTry, Talk, TransitionLimits, Transitioned } from "./transaction/index.ts";

@@ -1,0 +1,200 @@
+import type { Db } from "../../db/port.ts";
+import { ToolError } from "../../errors.ts";
+import { nameKey, type NameKey } from "../../pg/name.ts";
+import { policyId } from "../../pg/policy.ts";
+import type { Entry } from "../journal/index.ts";
+import {
+  withOccupiedSchemas,
+  differences,
+  restore,
+  type Restoring,
+  onShadow,
+  settled,
+  part,
+  scopeOfState,
+  byName,
+  readState,
+  sameState,
+  type RelationState,
+  type Scope,
+  type State,
+} from "../state/index.ts";
+
+/** An entry of the journal that is in force, with both of its states. */
+export type InForce = Entry & { before: State; after: State };
+
+/** One entry that is taken back. */
+export interface BackStep {
+  entry: InForce;
+  /** what is there when its turn comes */
+  from: State;
+  restoring: Restoring;
+}
+
+export const isNothing = ({ shared, statements }: Restoring): boolean => shared.length + statements.length === 0;
+
+export interface WayBack {
+  steps: BackStep[];
+  /** where what is there is not what the journal left, a line each */
+  lost: string[];
+  /** what stays though it was not there before, a sentence each */
+  stay: string[];
+}
+
+/**
+ * Each step back, with what will be there when its turn comes. Policies that were made since on the same relations are nobody's business here, and stay.
+ * `force`: a relation that is gone is left out. Throws ToolError (environment) where one is, without `force`.
+ */
+export async function wayBack(db: Db, entries: readonly InForce[], force: boolean): Promise<WayBack> {
+  const steps: BackStep[] = [];
+  const lost: string[] = [];
+  const stay = new Set<string>();
+  const later: State[] = [];
+  for (const entry of entries) {
+    const found = await readState(db, scopeOfState(entry.before));
+    // what a step before this one puts back is not there yet
+    const overlaid = later.reduce((state, put) => withOther(state, put), found);
+    const gone = goneOf(entry.before, overlaid);
+    if (gone.length > 0 && !force) throw relationGone(gone);
+    for (const name of gone) lost.push(`${name}: is gone, and left out`);
+    const from = withoutRelations(overlaid, gone);
+    const [before, after] = await asPrintedHere(db, entry, from, gone, stay);
+    if (!sameState(from, before) && !sameState(from, after)) lost.push(...differences(after, from));
+    const occupied = await withOccupiedSchemas(
+      db,
+      before,
+      later.flatMap(({ functions }) => functions),
+    );
+    for (const sentence of occupied.stay) stay.add(sentence);
+    const { to } = occupied;
+    const restoring = sameState(from, to) ? { shared: [], statements: [] } : restore(from, to);
+    steps.push({ entry: { ...entry, before: to, after }, from, restoring });
+    later.push(to);
+  }
+  return { steps, lost, stay: [...stay] };
+}
+
+const goneOf = (before: State, now: State): NameKey[] =>
+  before.relations
+    .filter(
+      ({ exists, schema, name }) =>
+        exists && !now.relations.some((one) => one.exists && one.schema === schema && one.name === name),
+    )
+    .map(nameKey);
+
+const relationGone = (gone: readonly NameKey[]): ToolError =>
+  new ToolError(
+    "environment",
+    "RELATION_GONE",
+    `what would be put back has no place any more: ${gone.join(", ")}`,
+    'nothing was changed; --force --reason "…" puts back the rest, and what was there is in the journal: rlsmith history --format json',
+  );
+
+const withoutRelations = (state: State, names: readonly NameKey[]): State =>
+  names.length === 0 ? state : { ...state, relations: state.relations.filter((one) => !names.includes(nameKey(one))) };
+
+/** Both states of an entry as this server prints them, with the policies that were made on their relations since. */
+async function asPrintedHere(
+  db: Db,
+  { before, after }: InForce,
+  from: State,
+  gone: readonly NameKey[],
+  stay: Set<string>,
+): Promise<[State, State]> {
+  const both: [State, State] = [withoutRelations(before, gone), withoutRelations(after, gone)];
+  for (const there of from.relations) {
+    const [was, left] = both.map(({ relations }) =>
+      relations.find(({ schema, name }) => schema === there.schema && name === there.name),
+    );
+    if (!was || !left || !there.exists) continue;
+    const known = new Set([...was.policies, ...left.policies].map(({ name }) => name));
+    const since = there.policies.filter(({ name }) => !known.has(name));
+    for (const policy of since) stay.add(`${policyId(policy)} was made since, and stays`);
+    const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
+    const settle = (relation: RelationState, offset: number): RelationState => ({
+      ...relation,
+      policies: [
+        ...relation.policies.map((policy, n) =>
+          settled(
+            policy,
+            prints[offset + n] ?? null,
+            there.policies.find(({ name }) => name === policy.name),
+          ),
+        ),
+        ...since,
+      ].toSorted(byName),
+    });
+    both[0] = replaced(both[0], settle(was, 0));
+    both[1] = replaced(both[1], settle(left, was.policies.length));
+  }
+  return both;
+}
+
+const replaced = (state: State, relation: RelationState): State => ({
+  ...state,
+  relations: state.relations.map((one) =>
+    one.schema === relation.schema && one.name === relation.name ? relation : one,
+  ),
+});
+
+/** A state with what another one puts in its place. */
+const withOther = (state: State, put: State): State => ({
+  relations: state.relations.map(
+    (one) => put.relations.find(({ schema, name }) => schema === one.schema && name === one.name) ?? one,
+  ),
+  functions: state.functions.map(
+    (one) =>
+      put.functions.find(
+        ({ schema, name, arguments: of }) => schema === one.schema && name === one.name && of === one.arguments,
+      ) ?? one,
+  ),
+  schemas: state.schemas.map((one) => put.schemas.find(({ name }) => name === one.name) ?? one),
+});
+
+/** A dry run rolls each step back, so that the next one does not find what it has to: all of them are one step then. */
+export function together(steps: readonly BackStep[]): BackStep[] {
+  const [first] = steps;
+  if (!first || steps.length === 1) return [...steps];
+  // of one object: what is there now comes with its newest step, what is put back in the end with its oldest
+  const from = merged(steps.map((step) => step.from));
+  const before = part(merged(steps.toReversed().map(({ entry }) => entry.before)), scopeOfState(from));
+  return [
+    {
+      entry: { ...first.entry, group: "all", before, after: from },
+      from,
+      restoring: {
+        shared: steps.flatMap(({ restoring }) => restoring.shared),
+        statements: steps.flatMap(({ restoring }) => restoring.statements),
+      },
+    },
+  ];
+}
+
+/** Several states in one; of an object that is in many, the first has it. */
+const merged = (states: readonly State[]): State => ({
+  relations: firsts(
+    states.flatMap(({ relations }) => relations),
+    ({ schema, name }) => [schema, name],
+  ),
+  functions: firsts(
+    states.flatMap(({ functions }) => functions),
+    ({ schema, name, arguments: of }) => [schema, name, of],
+  ),
+  schemas: firsts(
+    states.flatMap(({ schemas }) => schemas),
+    ({ name }) => [name],
+  ),
+});
+
+function firsts<T>(ones: readonly T[], partsOf: (one: T) => string[]): T[] {
+  const found = new Map<string, T>();
+  for (const one of ones) {
+    const name = JSON.stringify(partsOf(one));
+    if (!found.has(name)) found.set(name, one);
+  }
+  return [...found.values()];
+}
+
+/** Everything that the steps touch, each once. */
+export const wholeScope = (steps: readonly BackStep[]): Scope =>
+  scopeOfState(merged(steps.map(({ entry }) => entry.before)));

@@ -1,0 +1,5 @@
+/** The state before, from the journal or from a down file. */
+export { checkDownFile } from "./down-file.ts";
+export { rollbackByFile } from "./rollback-file.ts";
+export { rollbackRun } from "./rollback.ts";
+export type { RollbackResult } from "./rollback.ts";

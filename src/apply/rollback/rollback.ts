@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { ToolError } from "../../errors.ts";
+import { nameKey } from "../../pg/name.ts";
+import { inForce, readJournal, type Entry } from "../journal/index.ts";
+import {
+  inOneTransaction,
+  journalOnly,
+  mayAlter,
+  checkPrivileges,
+  checkWritable,
+  runSurely,
+  type Connections,
+  type Talk,
+} from "../transaction/index.ts";
+import { scopeOfState } from "../state/index.ts";
+import type { Transitioned, TransitionLimits } from "../transaction/index.ts";
+import { isNothing, together, wayBack, wholeScope, type InForce } from "./down-state.ts";
+
+export interface RollbackRequest {
+  target: string;
+  /** the last entry that stays, 0: none; null: take back the last plan, all of its groups */
+  to: number | null;
+  limits: TransitionLimits;
+  dryRun: boolean;
+  /** why what somebody changed since may be lost; null: it may not */
+  force: string | null;
+  person: string | null;
+  rlsmith: string;
+}
+
+/** The result of a rollback. */
+export interface RollbackResult {
+  target: string;
+  run: string;
+  dryRun: boolean;
+  /** entries that were taken back, newest first */
+  undone: { id: number; group: string; at: string }[];
+  groups: Transitioned[];
+  /** what somebody had changed since, and is gone now */
+  lost: string[];
+  /** entries that are still in force, newest first */
+  left: number[];
+  /** what else there is to know or do, a sentence each */
+  notes: string[];
+}
+
+/**
+ * Put back what the journal says was there before, newest first, a transaction an entry. Throws ToolError (environment): something speaks against it, or
+ * was in the way; what was taken back before stays so, and the same call goes on.
+ */
+export async function rollbackRun(
+  connections: Connections,
+  request: RollbackRequest,
+  talk: Talk,
+): Promise<RollbackResult> {
+  const run = randomUUID();
+  let db = await connections.open();
+  try {
+    await checkWritable(db);
+    talk.stage("comparing what is there with the journal");
+    const journal = await readJournal(db);
+    const entries = chosen(journal, request.to);
+    const left = inForce(journal).flatMap(({ id }) => (entries.some((one) => one.id === id) ? [] : [id]));
+    const result: RollbackResult = {
+      target: request.target,
+      run,
+      dryRun: request.dryRun,
+      undone: entries.map(({ id, group, at }) => ({ id, group, at })),
+      groups: [],
+      lost: [],
+      left: left.toReversed(),
+      notes: [],
+    };
+    if (entries.length === 0) return result;
+    const { steps, lost, stay } = await inOneTransaction(db, async () => wayBack(db, entries, request.force !== null));
+    if (lost.length > 0 && request.force === null)
+      throw new ToolError(
+        "environment",
+        "CHANGED_SINCE",
+        `somebody changed since what would be put back:\n${lost.join("\n")}`,
+        'nothing was changed; put it in order by hand, or overwrite it with --force --reason "…"',
+      );
+    const scope = wholeScope(steps);
+    const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
+    result.lost = lost;
+    result.notes.push(...stay);
+    talk.locks(
+      steps.map(({ entry, restoring }) => ({
+        group: entry.group,
+        relations: isNothing(restoring) ? [] : scopeOfState(entry.before).relations,
+      })),
+    );
+    for (const { entry, from, restoring } of request.dryRun ? together(steps) : steps) {
+      const own = scopeOfState(entry.before);
+      const names = new Set(own.relations.map(nameKey));
+      const line = {
+        run,
+        kind: "rollback" as const,
+        target: request.target,
+        planHash: entry.planHash,
+        undoes: entry.id,
+        person: request.person,
+        rlsmith: request.rlsmith,
+        detail: request.force === null ? {} : { reason: request.force },
+      };
+      if (isNothing(restoring)) {
+        const done = await journalOnly(
+          db,
+          {
+            group: entry.group,
+            scope: own,
+            found: from,
+            entry: { ...line, group: entry.group, outcome: "done", before: from, after: from },
+          },
+          request.dryRun,
+        );
+        result.groups.push(done);
+        talk.done(done);
+        continue;
+      }
+      const done = await runSurely(
+        connections,
+        db,
+        {
+          group: entry.group,
+          scope: own,
+          from,
+          to: entry.before,
+          ...restoring,
+          lockable: lockable.filter((relation) => names.has(nameKey(relation))),
+          objections: async () => [],
+          entry: line,
+        },
+        request.limits,
+        request.dryRun,
+        talk,
+        result.groups.map(({ group }) => group),
+      );
+      db = done.db;
+      result.groups.push(done.transitioned);
+      talk.done(done.transitioned);
+    }
+    return result;
+  } finally {
+    await db.close().catch(() => {});
+  }
+}
+
+/**
+ * What is to be taken back, newest first. Without a number it is the last plan, whatever number of runs its groups took; after a rollback what stands before
+ * it is meant only by its number: who repeats a command that was cut off would else take back more than was asked for.
+ */
+function chosen(journal: readonly Entry[], to: number | null): InForce[] {
+  const standing = inForce(journal);
+  if (to !== null) return standing.filter(({ id }) => id > to).toReversed();
+  const last = journal.findLast(({ outcome }) => outcome === "done");
+  if (!last)
+    throw new ToolError(
+      "environment",
+      "NOTHING_TO_ROLL_BACK",
+      "rlsmith has applied nothing to this target",
+      "what another tool applied can be written down with `rlsmith apply --adopt` first",
+    );
+  const other = standing.findLastIndex(({ planHash }) => planHash !== last.planHash);
+  return standing.slice(other + 1).toReversed();
+}

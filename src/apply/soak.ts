@@ -1,0 +1,44 @@
+import type { Db } from "../db/port.ts";
+import { ToolError } from "../errors.ts";
+import { inForce, readJournal } from "./journal/index.ts";
+import { inOneTransaction } from "./transaction/index.ts";
+import { differences, scopeOfState, readState, sameState } from "./state/index.ts";
+
+/**
+ * Check that a plan was applied to another target so many hours ago and has stayed there as it was left. Only reads. Throws ToolError (not-proven)
+ * with what is missing.
+ */
+export async function checkStayed(db: Db, target: string, planHash: string, hours: number): Promise<void> {
+  const refuse = (message: string, hint: string): ToolError =>
+    new ToolError("not-proven", "NOT_THERE_BEFORE", message, hint);
+  const entries = inForce(await readJournal(db)).filter((entry) => entry.planHash === planHash);
+  const newest = entries.at(-1);
+  if (!newest)
+    throw refuse(
+      `this plan is not in force on \`${target}\`, where it has to be first`,
+      `apply it there: rlsmith apply --target ${target}`,
+    );
+  const [clock] = await db.query<{ hours: number }>(
+    "select extract(epoch from clock_timestamp() - $1::timestamptz)::float8 / 3600 as hours",
+    [newest.at],
+  );
+  const since = clock?.hours ?? 0;
+  if (since < hours)
+    throw refuse(
+      `this plan has been in force on \`${target}\` for ${since.toFixed(1)} h, and it has to be ${hours} h`,
+      "wait, and look at errors and logs there in the meantime",
+    );
+  const changed = await inOneTransaction(db, async () => {
+    const lines: string[] = [];
+    for (const { after } of entries) {
+      const now = await readState(db, scopeOfState(after));
+      if (!sameState(now, after)) lines.push(...differences(after, now));
+    }
+    return lines;
+  });
+  if (changed.length > 0)
+    throw refuse(
+      `\`${target}\` has not stayed as the plan left it:\n${changed.join("\n")}`,
+      "find out who changed it and why, before it goes further",
+    );
+}

@@ -1,0 +1,66 @@
+import { relationKey, type NameKey } from "../../pg/name.ts";
+import type { Plan, Step } from "../../plan/index.ts";
+import type { Scope } from "./state.ts";
+
+/** Steps that are applied in one transaction. */
+export interface Group {
+  name: string;
+  steps: Step[];
+}
+
+/** How a plan is cut: all at once, one relation after the other, so many relations at once, or by names that the config gives to relations. */
+export type Cut =
+  | { kind: "all" }
+  | { kind: "relation" }
+  | { kind: "count"; relations: number }
+  | { kind: "context"; contexts: readonly { name: string; matches: (relation: NameKey) => boolean }[] };
+
+/** Whether a step is of something that policies of every relation may call. */
+export const isShared = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
+
+/**
+ * A plan's steps in groups, in the order of the plan. Helper functions come first, in a group of their own where there are several groups: policies of
+ * every relation may call them. All steps of one relation are in one group, so that no relation is ever between two states.
+ */
+export function groupsOf(plan: Plan, cut: Cut): Group[] {
+  if (plan.steps.length === 0) return [];
+  if (cut.kind === "all") return [{ name: "all", steps: plan.steps }];
+  const shared = plan.steps.filter(isShared);
+  const byRelation = new Map<NameKey, Step[]>();
+  for (const step of plan.steps) {
+    const name = keyOf(step);
+    if (name !== null) byRelation.set(name, [...(byRelation.get(name) ?? []), step]);
+  }
+  const groups = new Map<string, Step[]>();
+  const put = (name: string, steps: readonly Step[]): void =>
+    void groups.set(name, [...(groups.get(name) ?? []), ...steps]);
+  if (cut.kind === "context") {
+    for (const { name } of cut.contexts) groups.set(name, []);
+    for (const [relation, steps] of byRelation)
+      put(cut.contexts.find(({ matches }) => matches(relation))?.name ?? "everything else", steps);
+  } else
+    for (const [n, [relation, steps]] of [...byRelation].entries())
+      put(cut.kind === "relation" ? relation : `part ${Math.floor(n / cut.relations) + 1}`, steps);
+  const named = [...groups].map(([name, steps]) => ({ name, steps }));
+  return [{ name: "functions", steps: shared }, ...named].filter(({ steps }) => steps.length > 0);
+}
+
+const keyOf = ({ object }: Step): NameKey | null =>
+  object.kind === "function" || object.kind === "schema" ? null : relationKey(object);
+
+/** What a group touches. */
+export function scopeOf({ steps }: Group): Scope {
+  const scope: Scope = { relations: [], functions: [], schemas: [] };
+  for (const { object } of steps) {
+    if (object.kind === "schema") scope.schemas.push(object.schema);
+    else if (object.kind === "function")
+      scope.functions.push({ schema: object.schema, name: object.name, arguments: object.identityArguments });
+    else {
+      const known = scope.relations.find(({ schema, name }) => schema === object.schema && name === object.relation);
+      const relation = known ?? { schema: object.schema, name: object.relation, columns: [] };
+      if (!known) scope.relations.push(relation);
+      if (object.kind === "column") relation.columns.push(object.column);
+    }
+  }
+  return scope;
+}

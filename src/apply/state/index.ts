@@ -1,0 +1,14 @@
+/** The state of the touched objects: as it is, and as the plan expects it. */
+export { part, scopeOfState, standingOf } from "./completed.ts";
+export type { Standing } from "./completed.ts";
+export { expectedStates, makesObject } from "./expected.ts";
+export type { Expected } from "./expected.ts";
+export { groupsOf, isShared, scopeOf } from "./groups.ts";
+export type { Cut } from "./groups.ts";
+export { withOccupiedSchemas } from "./occupied.ts";
+export { differences, restore } from "./restore.ts";
+export type { Restoring } from "./restore.ts";
+export { stillReading, stillReadingByFunction } from "./retired.ts";
+export { onShadow, settled } from "./shadow.ts";
+export { byName, readState, sameState } from "./state.ts";
+export type { RelationState, Scope, State } from "./state.ts";

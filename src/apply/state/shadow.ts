@@ -1,0 +1,159 @@
+import { pgErrorOf, type Db } from "../../db/port.ts";
+import { inSavepoint, passing, passingText, takeBack } from "../../db/savepoint.ts";
+import { ToolError } from "../../errors.ts";
+import { nameKey, quoteName } from "../../pg/name.ts";
+import { createPolicy } from "../../pg/policy-sql.ts";
+import type { Policy } from "../../pg/policy.ts";
+import { stateQuery, type RelationState, type State } from "./state.ts";
+import { wholeRowOf } from "./whole-row.ts";
+
+type Texts = Pick<Policy, "using" | "check">;
+
+/** How a server prints a policy that is made of a text: at first, and once it has read that again (src/pg/expr/round-trip.ts); null: it cannot be made. */
+export type Print = { first: Texts; again: Texts } | null;
+
+export interface Shadowed {
+  /** one a policy, in their order */
+  prints: Print[];
+  /** column → the default, of the columns that the relation's state names */
+  defaults: RelationState["defaults"];
+  /** what the first policy raised that could not be made */
+  raised: { policy: Policy; sqlstate: string; message: string } | null;
+}
+
+/**
+ * Have a server print policies of a relation without a lock on it: they are made on an empty temporary copy of the same name, of which nothing stays.
+ * Inside a transaction that is open. `alter`: ALTER TABLE statements on the relation, without their `alter table …`. Throws ToolError (environment):
+ * the copy cannot be made; or Postgres' error of an `alter`.
+ */
+export async function onShadow(
+  db: Db,
+  relation: RelationState,
+  policies: readonly Policy[],
+  alter: readonly string[],
+): Promise<Shadowed> {
+  const { schema, name } = relation;
+  const shadow = quoteName({ schema: "pg_temp", name });
+  const texts = policies.flatMap(({ using, check }) => [using, check].filter((text) => text !== null));
+  const rows = await wholeRowOf(db, schema, name, texts);
+  const probes = policies.map((policy, n) =>
+    createPolicy({
+      ...policy,
+      schema: "pg_temp",
+      name: `p${n}`,
+      roles: ["public"],
+      using: policy.using && rows.cast(policy.using),
+      check: policy.check && rows.cast(policy.check),
+    }),
+  );
+  const make = [
+    `create temporary table ${shadow} (like ${quoteName(relation)})`,
+    ...alter.map((what) => `alter table ${shadow} ${what}`),
+  ];
+  const columns = relation.defaults.map(({ column }) => column);
+  const query = stateQuery({ relations: [{ schema: "pg_temp", name, columns }], functions: [], schemas: [] });
+  const made = await inOneTrip(db, relation, [...make, ...probes], query);
+  if (made !== null) return shadowed(made, null);
+  // one of them cannot be made: each by itself
+  return passing(db, "set local search_path = ''", async () => {
+    for (const sql of make) await db.exec(sql);
+    let raised: Shadowed["raised"] = null;
+    for (const [n, sql] of probes.entries())
+      try {
+        await inSavepoint(db, async () => db.exec(sql));
+      } catch (error) {
+        const found = pgErrorOf(error);
+        const policy = policies[n];
+        if (!found || !policy) throw error;
+        raised ??= { policy, ...found };
+      }
+    return shadowed(await readAgain(db, query), raised);
+  });
+
+  function shadowed([first, again]: [RelationState, RelationState], raised: Shadowed["raised"]): Shadowed {
+    const of = (state: RelationState, n: number): Texts | null => {
+      const policy = state.policies.find((one) => one.name === `p${n}`);
+      if (!policy) return null;
+      const { using, check } = policy;
+      return { using: using && rows.uncast(using), check: check && rows.uncast(check) };
+    };
+    return {
+      prints: policies.map((_, n) => {
+        const [one, other] = [of(first, n), of(again, n)];
+        return one && other && { first: one, again: other };
+      }),
+      defaults: first.defaults,
+      raised,
+    };
+  }
+}
+
+/** On a far server trips are what takes the time. Null: something of it raised, and nothing has stayed. */
+async function inOneTrip(
+  db: Db,
+  relation: RelationState,
+  make: readonly string[],
+  query: string,
+): Promise<[RelationState, RelationState] | null> {
+  try {
+    const results = await db.exec(passingText(["set local search_path = ''", ...make, query, REREAD, query]));
+    return twoStates(results);
+  } catch (error) {
+    await takeBack(db);
+    const raised = pgErrorOf(error);
+    if (!raised) throw error;
+    if (
+      raised.sqlstate === "42501" &&
+      /temporary|create|permission denied for (table|schema|database)/.test(raised.message)
+    )
+      throw new ToolError(
+        "environment",
+        "INSUFFICIENT_PRIVILEGE",
+        `the target cannot be asked how it prints policies of ${nameKey(relation)}: ${raised.message}`,
+        "apply as the owner of the relations, with TEMPORARY on the database (Postgres' default)",
+        { cause: error },
+      );
+    return null;
+  }
+}
+
+const readAgain = async (db: Db, query: string): Promise<[RelationState, RelationState]> =>
+  twoStates(await db.exec([query, REREAD, query].join(";\n")));
+
+function twoStates(results: readonly Record<string, unknown>[][]): [RelationState, RelationState] {
+  const [first, again] = results.flatMap((rows) =>
+    rows[0] !== undefined && "state" in rows[0] ? (rows[0]["state"] as State).relations : [],
+  );
+  if (!first || !again) throw new Error("each query returns one relation");
+  return [first, again];
+}
+
+/** Every probe is made of what was printed of it. */
+const REREAD = `do $rlsmith$
+declare
+  one record;
+begin
+  for one in
+    select p.polname, c.relname, pg_get_expr(p.polqual, p.polrelid) as q, pg_get_expr(p.polwithcheck, p.polrelid) as w
+    from pg_policy p join pg_class c on c.oid = p.polrelid where c.relnamespace = pg_my_temp_schema()
+  loop
+    execute format('alter policy %I on pg_temp.%I', one.polname, one.relname)
+      || coalesce(' using (' || one.q || ')', '') || coalesce(' with check (' || one.w || ')', '');
+  end loop;
+end
+$rlsmith$`;
+
+/**
+ * A text as it will stand there: what stands there already, where that is the same text or one of those that the server prints of it; else what the server
+ * prints.
+ */
+export function settled(wanted: Policy, print: Print, there: Texts | undefined): Policy {
+  const one = (key: "using" | "check"): string | null => {
+    const text = wanted[key];
+    if (text === null) return null;
+    const stands = there?.[key] ?? null;
+    const first = print?.first[key] ?? text;
+    return stands !== null && [text, first, print?.again[key]].includes(stands) ? stands : first;
+  };
+  return { ...wanted, using: one("using"), check: one("check") };
+}

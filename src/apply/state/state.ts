@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import type { Db } from "../../db/port.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
+import type { Policy } from "../../pg/policy.ts";
+
+/** What a group of steps touches, by name. */
+export interface Scope {
+  /** `columns`: those whose defaults are part of it */
+  relations: { schema: string; name: string; columns: string[] }[];
+  /** `arguments`: identity arguments, or the input types alone: `p_id uuid`, `uuid` */
+  functions: { schema: string; name: string; arguments: string }[];
+  schemas: string[];
+}
+
+/** All of a scope that a plan can change, as this server prints it under an empty search_path. The journal keeps one of before and one of after. */
+export interface State {
+  relations: RelationState[];
+  functions: FunctionState[];
+  schemas: { name: string; exists: boolean }[];
+}
+
+export interface RelationState {
+  schema: string;
+  name: string;
+  /** false: the relation is gone, and all else is empty */
+  exists: boolean;
+  rowSecurity: boolean;
+  forceRowSecurity: boolean;
+  /** every policy of the relation, sorted by name */
+  policies: Policy[];
+  /** the defaults that the scope names, sorted by column */
+  defaults: { column: string; expression: string | null }[];
+}
+
+export interface FunctionState {
+  schema: string;
+  name: string;
+  arguments: string;
+  /** pg_get_functiondef; null: it is not there */
+  definition: string | null;
+}
+
+const READ = readFileSync(new URL("../queries/state.sql", import.meta.url), "utf8");
+
+/** The query for a scope, whose one row has one column `state`; under an empty search_path. */
+export const stateQuery = (scope: Scope): string => READ.replace("$1", () => quoteLiteral(JSON.stringify(scope)));
+
+/** Read a scope, inside a transaction that is open; the search_path is put back. */
+export async function readState(db: Db, scope: Scope): Promise<State> {
+  // one trip: a lock may be held meanwhile
+  const results = await db.exec(
+    [
+      "select set_config('rlsmith.path', current_setting('search_path'), true)",
+      "set local search_path = ''",
+      stateQuery(scope),
+      "select set_config('search_path', current_setting('rlsmith.path'), true)",
+    ].join(";\n"),
+  );
+  const row = results[2]?.[0] as { state: State } | undefined;
+  if (!row) throw new Error("the query returns one row");
+  return row.state;
+}
+
+/** Whether two states are the same, byte for byte. */
+export const sameState = (a: State, b: State): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Names in the order of the "C" collation, by UTF-8 bytes: as the query sorts policies. */
+export const byName = (a: { name: string }, b: { name: string }): number =>
+  Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));

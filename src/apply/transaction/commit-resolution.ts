@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Db } from "../../db/port.ts";
+import { messageOf, ToolError } from "../../errors.ts";
+import { readJournal, writeEntry } from "../journal/index.ts";
+import { refusedByServer } from "./refused.ts";
+import type { LockTry } from "./locks.ts";
+import {
+  CommitInDoubt,
+  runTransition,
+  type Transition,
+  type Transitioned,
+  type TransitionLimits,
+} from "./transition.ts";
+
+/** Where connections come from; each has its settings and rlsmith's turn on the target. */
+export interface Connections {
+  open(): Promise<Db>;
+}
+
+/** How a run tells what it does. */
+export interface Talk {
+  /** what it is at, before the first lock: on a far server that takes seconds */
+  stage(what: string): void;
+  /** before the first lock: what every group will lock */
+  locks(groups: { group: string; relations: { schema: string; name: string }[] }[]): void;
+  tried(group: string, failed: LockTry): void;
+  done(transitioned: Transitioned): void;
+}
+
+/** Milliseconds in which a server that went away in a COMMIT is asked again. */
+const ASK_AGAIN = 30_000;
+
+/**
+ * Run a transition to an end that is known. Where the connection went in the COMMIT itself, the journal is asked over a new one: its line is there if, and
+ * only if, the rest is. Throws ToolError (environment): nothing of this group was changed; `before` names the groups of this run that were.
+ */
+export async function runSurely(
+  connections: Connections,
+  db: Db,
+  transition: Transition,
+  limits: TransitionLimits,
+  dryRun: boolean,
+  talk: Talk,
+  before: readonly string[],
+): Promise<{ db: Db; transitioned: Transitioned }> {
+  try {
+    const onTry = (failed: LockTry): void => talk.tried(transition.group, failed);
+    return { db, transitioned: await runTransition(db, transition, limits, dryRun, onTry) };
+  } catch (error) {
+    if (error instanceof CommitInDoubt) {
+      const asked = await askJournal(connections, transition);
+      if (asked !== null) {
+        await db.close().catch(() => {});
+        return asked;
+      }
+      throw withBefore(
+        new ToolError(
+          "environment",
+          "CONNECTION_LOST",
+          `the connection was lost while \`${transition.group}\` was being committed, and it was not`,
+          "run the same command again",
+          { cause: error },
+        ),
+        before,
+      );
+    }
+    if (!dryRun) await writeFailure(db, transition, error);
+    const told = refusedByServer(error, transition.group);
+    throw told instanceof ToolError ? withBefore(told, before) : told;
+  }
+}
+
+async function askJournal(
+  connections: Connections,
+  { group, entry }: Transition,
+): Promise<{ db: Db; transitioned: Transitioned } | null> {
+  const until = performance.now() + ASK_AGAIN;
+  for (;;)
+    try {
+      const db = await connections.open();
+      try {
+        const written = (await readJournal(db)).filter(
+          (one) => one.run === entry.run && one.group === group && one.outcome === "done",
+        );
+        if (written.length > 0)
+          return {
+            db,
+            transitioned: {
+              group,
+              entries: written.map(({ id }) => id),
+              locks: written[0]?.detail.locks ?? [],
+              tries: 1,
+            },
+          };
+      } catch (error) {
+        await db.close().catch(() => {});
+        throw error;
+      }
+      await db.close();
+      return null;
+    } catch (error) {
+      if (performance.now() > until)
+        throw new ToolError(
+          "environment",
+          "OUTCOME_NOT_KNOWN",
+          `the connection was lost while \`${group}\` was being committed, and the server could not be asked since: ${messageOf(error)}`,
+          "when it is back, run the same command again, or `rlsmith history`: the journal knows what became of it",
+          { cause: error },
+        );
+      await sleep(500);
+    }
+}
+
+/** Where the journal is there and the connection works, it is told of a run that failed. */
+async function writeFailure(db: Db, { group, entry }: Transition, error: unknown): Promise<void> {
+  try {
+    const [there] = await db.query<{ there: boolean }>("select to_regclass('rlsmith.history') is not null as there");
+    if (there?.there !== true) return;
+    await writeEntry(db, {
+      ...entry,
+      undoes: null,
+      group,
+      outcome: "failed",
+      before: null,
+      after: null,
+      detail: {
+        ...entry.detail,
+        error: `${error instanceof ToolError ? `${error.code}: ` : ""}${messageOf(error)}`.slice(0, 2000),
+      },
+    });
+  } catch {
+    // the first error is the one worth telling
+  }
+}
+
+/** Say what was committed before the error. */
+function withBefore(error: ToolError, before: readonly string[]): ToolError {
+  if (before.length === 0) return error;
+  return new ToolError(
+    error.kind,
+    error.code,
+    `${error.message}\n${before.length === 1 ? "this group was" : "these groups were"} committed before and ${before.length === 1 ? "stays" : "stay"}: ${before.join(", ")}`,
+    `${error.hint}; the same command goes on where this one ended`,
+    { cause: error },
+  );
+}

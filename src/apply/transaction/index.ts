@@ -1,0 +1,10 @@
+/** One transaction on the target: locks, checks, COMMIT, and its resolution when it is in doubt. */
+export { runSurely } from "./commit-resolution.ts";
+export type { Connections, Talk } from "./commit-resolution.ts";
+export { inOneTransaction, journalOnly } from "./journal-only.ts";
+export type { LockTry } from "./locks.ts";
+export { mayAlter } from "./may-alter.ts";
+export { checkPrivileges, checkWritable } from "./preflight.ts";
+export { refusedByServer } from "./refused.ts";
+export { sharesBackends, takeTurn } from "./session.ts";
+export type { TransitionLimits, Transitioned } from "./transition.ts";

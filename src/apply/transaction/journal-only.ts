@@ -1,0 +1,38 @@
+import type { Db } from "../../db/port.ts";
+import { ToolError } from "../../errors.ts";
+import { makeJournal, writeEntry, type NewEntry } from "../journal/index.ts";
+import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
+import type { Transitioned } from "./transition.ts";
+
+/** Work in a transaction that is rolled back. */
+export async function inOneTransaction<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  await db.exec("begin");
+  try {
+    return await work();
+  } finally {
+    // the connection may be gone; the first error is the one worth telling
+    await db.exec("rollback").catch(() => {});
+  }
+}
+
+/** Write a line for what somebody else did, if it is still there. */
+export async function journalOnly(
+  db: Db,
+  { group, scope, found, entry }: { group: string; scope: Scope; found: State; entry: NewEntry },
+  dryRun: boolean,
+): Promise<Transitioned> {
+  return inOneTransaction(db, async () => {
+    const now = await readState(db, scope);
+    if (!sameState(now, found))
+      throw new ToolError(
+        "environment",
+        "CHANGED_MEANWHILE",
+        `\`${group}\` was changed while rlsmith was getting ready:\n${differences(found, now).join("\n")}`,
+        "nothing was written; start again",
+      );
+    await makeJournal(db);
+    const id = await writeEntry(db, entry);
+    if (!dryRun) await db.exec("commit");
+    return { group, entries: dryRun ? [] : [id], locks: [], tries: 1 };
+  });
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import type { Db } from "../../db/port.ts";
+import { ToolError } from "../../errors.ts";
+import { nameKey, type QualifiedName } from "../../pg/name.ts";
+import type { Scope } from "../state/index.ts";
+
+const PRIVILEGES = readFileSync(new URL("../queries/privileges.sql", import.meta.url), "utf8");
+
+interface Privileges {
+  /** CREATE on the database, or the journal is there and may be written */
+  journal: boolean;
+  relations: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
+  functions: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
+}
+
+/** Relations whose lock the login may take before it touches them. */
+export interface Ready {
+  lockable: QualifiedName[];
+}
+
+/** Whether the server and the login may write at all, before anything is tried. Throws ToolError (environment). */
+export async function checkWritable(db: Db): Promise<void> {
+  const [row] = await db.query<{ standby: boolean; readOnly: boolean }>(
+    `select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as "readOnly"`,
+  );
+  if (row?.standby === true)
+    throw new ToolError(
+      "environment",
+      "READ_ONLY_STANDBY",
+      "the target is a standby, which cannot be written to",
+      "name the primary in the target's URL",
+    );
+  if (row?.readOnly === true)
+    throw new ToolError(
+      "environment",
+      "READ_ONLY_LOGIN",
+      "transactions of this login are read-only on the target (default_transaction_read_only)",
+      "connect as a login that may write, or take the setting away for this one",
+    );
+}
+
+/**
+ * Whether the login can do all of it, before anything is locked. A platform may let a role change policies of a relation that it does not own
+ * (Supabase: `postgres` on storage.objects), so `mayAlter` asks the server itself. Throws ToolError (environment) with all that is missing.
+ */
+export async function checkPrivileges(
+  db: Db,
+  scope: Scope,
+  mayAlter: (relation: QualifiedName) => Promise<boolean>,
+): Promise<Ready> {
+  const [row] = await db.query<{ privileges: Privileges }>(PRIVILEGES, [JSON.stringify(scope)]);
+  if (!row) throw new Error("the query returns one row");
+  const { journal, relations, functions } = row.privileges;
+  const missing: string[] = [];
+  for (const relation of relations) {
+    if (!relation.exists) missing.push(`${nameKey(relation)} is not there`);
+    else if (!relation.owned && !(await mayAlter(relation)))
+      missing.push(`${nameKey(relation)} belongs to ${relation.owner}`);
+  }
+  for (const fn of functions)
+    if (fn.exists && !fn.owned) missing.push(`function ${nameKey(fn)} belongs to ${fn.owner}`);
+  if (!journal)
+    missing.push("the journal needs CREATE on the database, or INSERT on rlsmith.history where that is there");
+  if (missing.length > 0)
+    throw new ToolError(
+      "environment",
+      "INSUFFICIENT_PRIVILEGE",
+      `the login cannot apply this plan: ${missing.join("; ")}`,
+      "nothing was changed; connect as the owner, or as a member of the owning role",
+    );
+  return { lockable: relations.filter(({ owned }) => owned).map(({ schema, name }) => ({ schema, name })) };
+}

@@ -1,0 +1,36 @@
+import { ToolError } from "../../errors.ts";
+import { pgErrorOf } from "../../db/port.ts";
+
+/** What to do about an error of the server's, by SQLSTATE or its class (Postgres manual, appendix A). */
+const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
+  ["53100", "make room on the server's disk, and run the same command again"],
+  ["53", "the server has not enough of something: give it more, and run the same command again"],
+  ["57014", "raise `statementTimeoutMs` of the target, or make groups smaller with --by relation"],
+  ["55P03", "somebody holds a lock: run the same command again, or with --by relation"],
+  ["40", "run the same command again"],
+  ["25006", "the login or the database is read-only: name the primary, or a login that may write"],
+  [
+    "2BP01",
+    "something of somebody else's depends on what the plan made: move that away first; DROP … CASCADE would take policies along",
+  ],
+  ["42501", "connect as the owner, or as a member of the owning role"],
+  ["42P01", "something that the plan touches has gone meanwhile: run `rlsmith plan` again"],
+  ["3F000", "something that the plan touches has gone meanwhile: run `rlsmith plan` again"],
+  ["42704", "something that the plan touches has gone meanwhile: run `rlsmith plan` again"],
+];
+
+/** An error of the server's as one of rlsmith's, with a way on; anything else as it is. `what`: the group that it was about, or the target. */
+export function refusedByServer(error: unknown, what: string): unknown {
+  const raised = error instanceof ToolError ? null : pgErrorOf(error);
+  if (!raised) return error;
+  const detail = raised.detail === null ? "" : `; ${raised.detail}`;
+  return new ToolError(
+    "environment",
+    "REFUSED_BY_SERVER",
+    `\`${what}\`: ${raised.message}${detail} (${raised.sqlstate}); nothing of it was changed`,
+    HINTS.find(([prefix]) => raised.sqlstate.startsWith(prefix))?.[1] ??
+      raised.hint ??
+      "see the server's log, and run the same command again",
+    { cause: error },
+  );
+}

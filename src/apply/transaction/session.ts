@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Db } from "../../db/port.ts";
+import { ToolError } from "../../errors.ts";
+
+/** The two halves of rlsmith's advisory lock: `rlsm` and `apply`'s number. Anybody can see it in pg_locks. */
+const LOCK = { classid: 0x726c736d, objid: 1 };
+
+/**
+ * One apply or rollback at a time on a database: a session's advisory lock, which the server gives back when the session ends, however that is.
+ * Waits `patience` milliseconds, for a session that was killed may be ending still; `waiting` is called where it takes more than a moment. Throws ToolError (environment) that says who holds it.
+ */
+export async function takeTurn(db: Db, patience: number, waiting: () => void): Promise<void> {
+  const started = performance.now();
+  let told = false;
+  for (;;) {
+    const [got] = await db.query<{ got: boolean }>("select pg_try_advisory_lock($1, $2) as got", [
+      LOCK.classid,
+      LOCK.objid,
+    ]);
+    if (got?.got === true) return;
+    const waited = performance.now() - started;
+    if (waited > patience) break;
+    if (waited > 1500 && !told) {
+      told = true;
+      waiting();
+    }
+    await sleep(250);
+  }
+  const [holder] = await db.query<{ pid: number; who: string; since: string; from: string | null }>(
+    `select l.pid, concat_ws(' ', a.usename, nullif(a.application_name, '')) as who,
+       to_json(a.backend_start) #>> '{}' as since, host(a.client_addr) as "from"
+     from pg_locks l
+     left join pg_stat_activity a on a.pid = l.pid
+     where l.locktype = 'advisory' and l.classid = $1 and l.objid = $2 and l.objsubid = 2
+       and l.database = (select oid from pg_database where datname = current_database()) and l.granted`,
+    [LOCK.classid, LOCK.objid],
+  );
+  const who = holder
+    ? `process ${holder.pid} (${holder.who}${holder.from === null ? "" : ` from ${holder.from}`}), connected since ${holder.since}`
+    : "a session that has ended just now";
+  throw new ToolError(
+    "environment",
+    "ANOTHER_RUN",
+    `another rlsmith is at work on this target: ${who}`,
+    "wait until it is through; if it is dead, end it with pg_terminate_backend",
+  );
+}
+
+/**
+ * Whether two client connections share server connections between transactions, as behind a pooler in transaction mode, where a session's lock is worth
+ * nothing. Direct connections and poolers in session mode keep one backend a client; so it is told by a backend that two clients are given, by one
+ * client's backend that changes, or by one that works while its client does not.
+ */
+export async function sharesBackends(db: Db, other: Db): Promise<boolean> {
+  const pidOf = async (one: Db): Promise<number> =>
+    (await one.query<{ pid: number }>("select pg_backend_pid() as pid"))[0]?.pid ?? 0;
+  let [mine, theirs] = [await pidOf(db), await pidOf(other)];
+  for (let round = 0; round < 8; round += 1) {
+    if (mine === theirs) return true;
+    const [seen] = await other.query<{ ours: boolean | null }>(
+      `select case when track and query <> '' and query <> '<insufficient privilege>'
+         then query like 'select pg_backend_pid()%' or query like '%rlsmith asks%' end as ours
+       from pg_stat_activity, (select current_setting('track_activities')::boolean as track) s where pid = $1`,
+      [mine],
+    );
+    // a backend that is gone, or that has run something of somebody else; what the login may not see tells nothing
+    if (!seen || seen.ours === false) return true;
+    const [again, theirsAgain] = [await pidOf(db), await pidOf(other)];
+    if (again !== mine || theirsAgain !== theirs) return true;
+    [mine, theirs] = [again, theirsAgain];
+  }
+  return false;
+}

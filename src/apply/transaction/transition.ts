@@ -1,0 +1,160 @@
+import { pgErrorOf, type Db } from "../../db/port.ts";
+import { ToolError } from "../../errors.ts";
+import { makeJournal, writeEntry, type Detail, type NewEntry } from "../journal/index.ts";
+import { beginWithLocks, isLockFailure, pause, type HeldLock, type LockLimits, type LockTry } from "./locks.ts";
+import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
+
+/** One transaction that brings a scope from one state to another. */
+export interface Transition {
+  group: string;
+  scope: Scope;
+  /** what has to be there when the locks are had */
+  from: State;
+  /** what has to be there before the commit */
+  to: State;
+  /** schemas and functions, by the login's search_path */
+  shared: readonly string[];
+  /** everything else, under an empty search_path: every name has its schema, and what is without one is Postgres' own */
+  statements: readonly string[];
+  /** relations that the login owns; others are locked by the statements themselves */
+  lockable: { schema: string; name: string }[];
+  /** asked before the commit: what speaks against it, a line each; leaves nothing in the transaction */
+  objections(db: Db): Promise<string[]>;
+  entry: Omit<NewEntry, "before" | "after" | "outcome" | "group" | "detail"> & { detail: Detail };
+  /** entries of the journal that it takes back, a line each; empty: one line */
+  undoes?: readonly number[];
+}
+
+export interface TransitionLimits extends LockLimits {
+  /** milliseconds */
+  statementTimeout: number;
+}
+
+export interface Transitioned {
+  group: string;
+  /** of the journal; none in a dry run */
+  entries: number[];
+  locks: { relation: string; waited: number; held: number }[];
+  tries: number;
+}
+
+/**
+ * Run a transition: locks, a look whether all is still as it was, the statements, a look whether all is as it has to be, objections, the journal, and COMMIT,
+ * or ROLLBACK in a dry run. A relation of somebody else's cannot be locked beforehand: where a statement does not get its lock, all is let go and tried
+ * again too. Throws ToolError (environment) or Postgres' own error; then nothing of it has stayed, but for CommitInDoubt.
+ */
+export async function runTransition(
+  db: Db,
+  transition: Transition,
+  limits: TransitionLimits,
+  dryRun: boolean,
+  onTry: (failed: LockTry) => void,
+): Promise<Transitioned> {
+  const started = performance.now();
+  let tries = 0;
+  const failed = (one: LockTry): void => {
+    tries += 1;
+    onTry({ ...one, tries });
+  };
+  for (;;) {
+    const giveUpAfter = limits.giveUpAfter - (performance.now() - started);
+    const locks = await beginWithLocks(db, beginning(limits), transition.lockable, { ...limits, giveUpAfter }, failed);
+    let committing = false;
+    try {
+      const { held, lines } = await changed(db, transition, locks);
+      committing = !dryRun;
+      await db.exec(dryRun ? "rollback" : "commit");
+      return { group: transition.group, entries: dryRun ? [] : lines, locks: held, tries: tries + 1 };
+    } catch (error) {
+      // a server that refuses the COMMIT (a deferred trigger) has rolled back, and says so
+      if (committing && !isRefusal(error)) throw new CommitInDoubt(error);
+      // the connection may be gone; the first error is the one worth telling
+      await db.exec("rollback").catch(() => {});
+      if (!isLockFailure(error) || giveUpAfter <= 0) throw error;
+      failed({ tries, holders: [] });
+      await pause(tries);
+    }
+  }
+}
+
+/** Whether a server that stays has said no; one that goes away (class 57P, 08) has not said what became of the COMMIT. */
+const isRefusal = (error: unknown): boolean => {
+  const sqlstate = pgErrorOf(error)?.sqlstate;
+  return sqlstate !== undefined && !/^(57P|08)/.test(sqlstate);
+};
+
+const beginning = ({ statementTimeout }: TransitionLimits): string =>
+  [
+    "begin",
+    `set local statement_timeout = ${statementTimeout}`,
+    // whoever has gone away without a word does not keep locks
+    "set local idle_in_transaction_session_timeout = '10s'",
+  ].join("; ");
+
+async function changed(
+  db: Db,
+  transition: Transition,
+  locks: readonly HeldLock[],
+): Promise<{ held: Transitioned["locks"]; lines: number[] }> {
+  const now = await readState(db, transition.scope);
+  if (!sameState(now, transition.from))
+    throw new ToolError(
+      "environment",
+      "CHANGED_MEANWHILE",
+      `\`${transition.group}\` was changed while rlsmith was getting ready:\n${differences(transition.from, now).join("\n")}`,
+      "nothing was changed; look at what was done there, and start again",
+    );
+  await db.exec(
+    [
+      ...transition.shared,
+      "select set_config('rlsmith.path', current_setting('search_path'), true)",
+      "set local search_path = ''",
+      ...transition.statements,
+      "select set_config('search_path', current_setting('rlsmith.path'), true)",
+    ].join(";\n"),
+  );
+  const after = await readState(db, transition.scope);
+  if (!sameState(after, transition.to))
+    throw new ToolError(
+      "environment",
+      "NOT_AS_PLANNED",
+      `\`${transition.group}\` did not become what it has to be:\n${differences(transition.to, after).join("\n")}`,
+      "nothing was changed; something on the target reacts to DDL (an event trigger?), or this is a bug of rlsmith",
+    );
+  const objections = await transition.objections(db);
+  if (objections.length > 0)
+    throw new ToolError(
+      "environment",
+      "OBJECTION",
+      `\`${transition.group}\` was not committed:\n${objections.join("\n")}`,
+      "nothing was changed; see `rlsmith verify --db` for the whole picture",
+    );
+  await makeJournal(db);
+  const [clock] = await db.query<{ now: number }>("select extract(epoch from clock_timestamp())::float8 * 1000 as now");
+  const held = locks.map(({ relation, waited, since }) => ({
+    relation,
+    waited: round(waited),
+    held: round((clock?.now ?? since) - since),
+  }));
+  const line = {
+    ...transition.entry,
+    group: transition.group,
+    outcome: "done" as const,
+    before: now,
+    after,
+    detail: { ...transition.entry.detail, ...(held.length > 0 ? { locks: held } : {}) },
+  };
+  const undoing = (transition.undoes ?? []).map((undoes) => ({ ...line, undoes }));
+  const lines: number[] = [];
+  for (const one of undoing.length > 0 ? undoing : [line]) lines.push(await writeEntry(db, one));
+  return { held, lines };
+}
+
+/** The connection went while COMMIT was under way: only the journal knows what became of it. */
+export class CommitInDoubt extends Error {
+  constructor(cause: unknown) {
+    super("the connection was lost while COMMIT was under way", { cause });
+  }
+}
+
+const round = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;

@@ -1,0 +1,161 @@
+import type { Finding } from "../../finding.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { nameKey, quoteName } from "../../pg/name.ts";
+import type { SyncedClaim, SyncSource } from "../source/index.ts";
+import { claimsOf, syncLines, valuesOf } from "./fix-sync.ts";
+import { columnsThatMatter, type SyncTrigger } from "../trigger/index.ts";
+import { activeSql, idOf, partsOf, query, withoutClaims } from "../source/index.ts";
+
+export interface FixOptions {
+  /** the private schema that the function goes to */
+  schema: string;
+  /** whether the files open and commit their transaction themselves */
+  ownTransaction: boolean;
+  /** what the header of the up file says of the way back */
+  rollbackFile: string;
+  /** false where the sync does all it has to: then only the claims are filled in */
+  repairsSync: boolean;
+}
+
+/** Whether a finding is one that the migration mends. */
+export const isMended = ({ code, severity }: Finding): boolean =>
+  severity !== "info" &&
+  ((code.startsWith("sync-") && code !== "sync-unknown") ||
+    ["claims-stale", "claims-missing", "claims-orphaned"].includes(code));
+
+/** Whether the migration can fill in a claim: what users write themselves is theirs. */
+const isFilled = ({ path }: SyncedClaim): boolean => path[0] === "app_metadata";
+
+/** Whether there is anything in a source that the migration could write. */
+export const isFixable = (source: SyncSource): boolean => source.claims.some(isFilled);
+
+/**
+ * A migration that makes the sync complete and brings auth.users in step, and its way back. The trigger does by itself all that a sync has to;
+ * older triggers go where they do nothing else. Safe to run twice. The back-fill is not undone: what it overwrote was wrong.
+ */
+export function renderFix(
+  declared: SyncSource,
+  triggers: readonly SyncTrigger[],
+  options: FixOptions,
+): { up: string; down: string } {
+  const source = { ...declared, claims: declared.claims.filter(isFilled) };
+  const relation = nameKey(source.relation);
+  const sync = options.repairsSync ? syncLines(source, triggers, options.schema) : null;
+  const up = [
+    ...header(
+      [
+        `${sync ? "Keeps the" : "Brings the"} claims in auth.users in step with ${relation}. Made by rlsmith; safe to run twice.`,
+        `Way back: ${options.rollbackFile}`,
+        ...declared.claims.flatMap((claim) =>
+          isFilled(claim) ? [] : [`Left out, since every user can write it: ${claim.path.join(".")}`],
+        ),
+      ],
+      options,
+    ),
+    "-- Refuses to run where the relation is not what was seen.",
+    guard(source),
+    "",
+    ...(sync ? [...sync.up, ""] : []),
+    "-- Back-fill: only users whose claims differ are touched.",
+    backfill(source),
+    "",
+    "-- Refuses to commit while somebody is out of step.",
+    check(source),
+  ];
+  const down = [
+    ...header(
+      [
+        sync
+          ? `The way back: the triggers on ${relation} as they were. Made by rlsmith; safe to run twice.`
+          : "There is no way back, and nothing to do. Made by rlsmith.",
+        "The back-fill stays: what it overwrote was wrong.",
+      ],
+      options,
+    ),
+    ...(sync?.down ?? []),
+  ];
+  return { up: closed(up, options), down: closed(down, options) };
+}
+
+function header(lines: readonly string[], options: FixOptions): string[] {
+  return [
+    ...lines.map((line) => `-- ${line}`.replaceAll("\n", " ")),
+    "",
+    ...(options.ownTransaction ? ["begin;", ""] : []),
+    "-- Gives up rather than queue behind a long reader, where it would block everyone else.",
+    "set local lock_timeout = '2s';",
+    "",
+  ];
+}
+
+const closed = (lines: readonly string[], options: FixOptions): string =>
+  `${[...lines, ...(options.ownTransaction ? ["", "commit;"] : [])].join("\n").trimEnd()}\n`;
+
+function guard(source: SyncSource): string {
+  const rows = columnsThatMatter(source).map((column) => `(${quoteLiteral(column)})`);
+  return `do $rlsmith$
+declare
+  missing text;
+begin
+  select string_agg(w.name, ', ') into missing
+  from (values ${rows.join(", ")}) as w(name)
+  where not exists (
+    select from pg_catalog.pg_attribute a
+    where a.attrelid = to_regclass(${quoteLiteral(quoteName(source.relation))}) and a.attname = w.name and not a.attisdropped
+  );
+  if missing is not null then
+    raise exception 'rlsmith: % has no column %', ${quoteLiteral(nameKey(source.relation))}, missing
+      using hint = 'it was there when this file was written; run rlsmith claims --fix again';
+  end if;
+end
+$rlsmith$;`;
+}
+
+function backfill(source: SyncSource): string {
+  const parts = partsOf(source);
+  const { relation, alias } = parts as { relation: string; alias: string };
+  const claims = claimsOf(source);
+  const values = valuesOf(source);
+  const order = ["1", ...(source.relation.uniqueKeys[0] ?? []).map(quoteIdent)].join(", ");
+  return `update auth.users u
+set raw_app_meta_data = ${claims}
+from (
+  select distinct on (1) ${idOf(source)} as user_id, ${values}
+  from ${relation} as ${alias}
+  where ${activeSql(source)} and ${idOf(source)} is not null
+  order by ${order}
+) fed
+where u.id = fed.user_id
+  -- several active rows: any of them will do
+  and not exists (
+    select from ${relation} as ${alias}
+    where ${activeSql(source)} and ${idOf(source)} = u.id and ${parts["held"]} = ${parts["expected"]}
+  );
+
+update auth.users u
+set raw_app_meta_data = ${withoutClaims("u.raw_app_meta_data", source.claims)}
+where ${parts["something"]}
+  and not exists (
+    select from ${relation} as ${alias}
+    where ${activeSql(source)} and ${idOf(source)} = u.id
+  );`;
+}
+
+function check(source: SyncSource): string {
+  const states = query("states", partsOf(source)).trim().replaceAll("\n", "\n    ");
+  return `do $rlsmith$
+declare
+  out_of_step bigint;
+begin
+  select coalesce(sum(s.total), 0) into out_of_step
+  from (
+    ${states}
+  ) s
+  where s.state in ('stale', 'missing', 'orphaned');
+  if out_of_step > 0 then
+    raise exception 'rlsmith: % users are still out of step', out_of_step
+      using hint = 'nothing was changed; run rlsmith claims to see who';
+  end if;
+end
+$rlsmith$;`;
+}

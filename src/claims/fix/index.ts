@@ -1,0 +1,2 @@
+/** The migration of `--fix`. */
+export { isFixable, isMended, renderFix } from "./fix.ts";

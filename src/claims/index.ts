@@ -1,0 +1,7 @@
+/** The parts of `rlsmith claims` that the rest of rlsmith may use. */
+export { readClaims } from "./claims.ts";
+export { isFixable, isMended, renderFix } from "./fix/index.ts";
+export { claimsFindings, syncHolds } from "./judge/index.ts";
+export type { Counted, MemberState, TokenOptions } from "./members/index.ts";
+export type { Behaviour } from "./probe/index.ts";
+export type { ClaimsFacts, ClaimsReport } from "./report.ts";

@@ -1,0 +1,3 @@
+/** Findings about claims. */
+export { claimsFindings } from "./judge.ts";
+export { syncHolds } from "./sync.ts";

@@ -1,0 +1,255 @@
+import { finding, type Finding } from "../../finding.ts";
+import { samePath } from "../../pg/context.ts";
+import { identForReading } from "../../pg/identifier.ts";
+import { nameKey } from "../../pg/name.ts";
+import { firesOn, columnsThatMatter } from "../trigger/index.ts";
+import type { Behaviour } from "../probe/index.ts";
+import type { ClaimsFacts } from "../report.ts";
+import type { SyncSource } from "../source/index.ts";
+
+const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
+
+/** What is wrong with the sync trigger. */
+export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
+  const { schema, name } = source.relation;
+  const at: Finding["at"] = { kind: "relation", schema, relation: name };
+  const hooked = behindHook(facts, source);
+  if (facts.triggers.length === 0)
+    return [
+      finding(
+        "sync-trigger-missing",
+        hooked ? "info" : "error",
+        at,
+        `no trigger copies ${quoted(source.claims.map(({ path }) => path.join(".")))} from \`${nameKey(source.relation)}\` to auth.users${hooked ? ": a custom access token hook sets them" : ""}`,
+        hooked ? null : FIX,
+      ),
+    ];
+  const more = facts.triggers.flatMap(({ name: trigger, function: fn, unread }) =>
+    unread.length === 0
+      ? []
+      : [
+          finding(
+            "sync-writes-more",
+            "info",
+            at,
+            `the trigger \`${trigger}\` also changes claims in a way that was not read: \`${fn}\` has ${quoted(unread)}`,
+            "see by hand that nothing hangs on them; --fix leaves this trigger in place",
+          ),
+        ],
+  );
+  const off = facts.triggers.filter(({ enabled }) => !enabled);
+  const probed = facts.behaviour;
+  // another trigger may do all of it
+  const covered = probed?.kind === "known" && probed.value.every(({ outcome }) => outcome.kind === "follows");
+  const disabled = off.map((trigger) =>
+    finding(
+      "sync-trigger-disabled",
+      covered ? "info" : "error",
+      at,
+      `the trigger \`${trigger.name}\` is disabled${covered ? "; another one does what it did" : ", so the claims do not follow"}`,
+      covered
+        ? null
+        : `ALTER TABLE ${nameKey(source.relation)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in what was missed: --fix`,
+    ),
+  );
+  const found = [...disabled, ...more];
+  if (off.length === facts.triggers.length) return found;
+  if (probed?.kind === "known") {
+    found.push(...byExecution(probed.value, source, at), ...untriedColumns(probed.value, facts, source, at));
+    // no more than this could be tried
+    if (probed.value.every(({ what }) => what === "insert")) found.push(...missedEvents(facts, source, at));
+  } else found.push(...byReading(facts, source, at, probed?.why ?? "nothing was tried"));
+  return found;
+}
+
+/** Whether the sync was tried and did all it has to, but for what is a note. */
+export const syncHolds = (facts: ClaimsFacts, source: SyncSource): boolean =>
+  facts.behaviour?.kind === "known" && syncFindings(facts, source).every(({ severity }) => severity === "info");
+
+const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in what is missing";
+
+/** Whether a hook sets all that the column would: then the column proves nothing, and what it lacks is no fault. */
+export const behindHook = (facts: ClaimsFacts, source: SyncSource): boolean =>
+  facts.hooks.some(({ hook }) => source.claims.every(({ path }) => hook.sets.some((set) => samePath(set, path))));
+
+const SHOWN = "tried on a scratch database";
+
+function byExecution(behaviours: readonly Behaviour[], source: SyncSource, at: Finding["at"]): Finding[] {
+  const found: Finding[] = [];
+  const bad = (...what: Behaviour["what"][]): Behaviour[] =>
+    behaviours.filter((one) => what.includes(one.what) && one.outcome.kind !== "follows");
+  const failing = (one: Behaviour): boolean => one.outcome.kind === "ignored";
+  const raised = new Map<string, string[]>();
+  for (const { what, column, outcome } of behaviours) {
+    const doing = `${WORDS[what]}${column === null ? "" : ` \`${column}\``}`;
+    if (outcome.kind === "raised") {
+      const message = `${outcome.sqlstate} ${outcome.message}`;
+      raised.set(message, [...new Set([...(raised.get(message) ?? []), doing])]);
+    }
+    if (outcome.kind === "differs")
+      found.push(
+        finding(
+          "sync-unknown",
+          "warning",
+          at,
+          `after ${doing} the claims are not what was expected of the row (${SHOWN})`,
+          "declare in `claimsSync` which column or expression feeds which claim",
+        ),
+      );
+  }
+  for (const [message, doing] of raised)
+    found.push(
+      finding(
+        "sync-unknown",
+        "warning",
+        at,
+        `what the sync does on ${doing.join(", ")} is unknown: it raised ${message} (${SHOWN})`,
+        "the trigger may need rows that a scratch database does not have; try it by hand",
+      ),
+    );
+  if (bad("insert").some(failing))
+    found.push(finding("sync-misses-insert", "error", at, `a new active row gets no claims (${SHOWN})`, FIX));
+  const missed = bad("update", "deactivate", "reactivate", "relink-old", "relink-new", "unlink").filter(
+    ({ what, outcome }) =>
+      outcome.kind === "not-fired" || (outcome.kind === "ignored" && (what === "update" || what === "reactivate")),
+  );
+  const columns = missed.flatMap(({ column }) => column ?? []);
+  if (columns.length > 0) found.push(missesColumns(columns, source, at, SHOWN));
+  const ignored = [...bad("deactivate"), ...bad("insert-inactive")].filter(failing);
+  if (ignored.length > 0) found.push(ignoresStatus(source, at, SHOWN));
+  if (bad("delete").some(failing))
+    found.push(finding("sync-misses-delete", "error", at, `a deleted row's user keeps the claims (${SHOWN})`, FIX));
+  if (bad("relink-old", "unlink").some(failing)) found.push(missesRelink(source, at, SHOWN));
+  else if (bad("relink-new").some(failing)) found.push(missesColumns([source.user], source, at, SHOWN));
+  if (behaviours.some(({ outcome }) => outcome.kind === "taken"))
+    found.push(
+      finding(
+        "sync-takes-other-row",
+        "error",
+        at,
+        `when one of a user's active rows is deactivated or deleted, the claims go, though another row gives them (${SHOWN})`,
+        FIX,
+      ),
+    );
+  return found;
+}
+
+/** What was not tried, for no second value is known: the trigger's columns are read, and what it does then is unknown. */
+function untriedColumns(
+  behaviours: readonly Behaviour[],
+  facts: ClaimsFacts,
+  source: SyncSource,
+  at: Finding["at"],
+): Finding[] {
+  const untried = behaviours.flatMap(({ column, outcome }) => (outcome.kind === "untried" ? (column ?? []) : []));
+  const fires = (column: string): boolean =>
+    facts.triggers.some((trigger) => trigger.enabled && firesOn(source.relation, trigger, column));
+  const missed = untried.filter((column) => !fires(column));
+  const unknown = untried.filter(fires);
+  return [
+    ...(missed.length > 0 ? [missesColumns(missed, source, at, "read from the trigger")] : []),
+    ...(unknown.length > 0
+      ? [
+          finding(
+            "sync-unknown",
+            "warning",
+            at,
+            `what the sync does on an update of ${quoted(unknown)} was not tried: no other value to put there was found`,
+            "try it by hand",
+          ),
+        ]
+      : []),
+  ];
+}
+
+const WORDS: Record<Behaviour["what"], string> = {
+  insert: "an insert",
+  "insert-inactive": "an insert of a row made inactive by",
+  update: "an update of",
+  deactivate: "an update that deactivates by",
+  reactivate: "an update that activates by",
+  delete: "a delete",
+  "relink-old": "a change of",
+  "relink-new": "a change of",
+  unlink: "an emptying of",
+  "deactivate-one": "an update that deactivates one of two rows by",
+  "delete-one": "a delete of one of two rows",
+};
+
+/** What the trigger's events and the text of its function say, where nothing could be tried. */
+function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], why: string): Finding[] {
+  const found = [
+    finding(
+      "sync-unknown",
+      "warning",
+      at,
+      `the sync could not be tried, only read: ${why}`,
+      "what its function does with each row is to be looked at by hand",
+    ),
+  ];
+  found.push(...missedEvents(facts, source, at));
+  if (!facts.triggers.some(({ enabled, clears }) => enabled && clears)) {
+    const body = "read from the function, which takes no claim away but of a deleted row";
+    if (source.active !== null) found.push(ignoresStatus(source, at, body));
+    found.push(missesRelink(source, at, body));
+  }
+  return found;
+}
+
+/** For what the triggers never fire. */
+function missedEvents(facts: ClaimsFacts, source: SyncSource, at: Finding["at"]): Finding[] {
+  const on = facts.triggers.filter(({ enabled }) => enabled);
+  const shown = "read from the trigger";
+  const found: Finding[] = [];
+  if (!on.some(({ onInsert }) => onInsert))
+    found.push(finding("sync-misses-insert", "error", at, `a new active row gets no claims (${shown})`, FIX));
+  const missed = columnsThatMatter(source).filter(
+    (column) => !on.some((trigger) => firesOn(source.relation, trigger, column)),
+  );
+  if (missed.length > 0) found.push(missesColumns(missed, source, at, shown));
+  if (!on.some(({ onDelete }) => onDelete))
+    found.push(finding("sync-misses-delete", "error", at, `a deleted row's user keeps the claims (${shown})`, FIX));
+  return found;
+}
+
+function missesColumns(columns: readonly string[], source: SyncSource, at: Finding["at"], shown: string): Finding {
+  const key = source.relation.uniqueKeys[0] ?? [];
+  const mere = columns.every((column) => key.includes(column) && (column !== source.user || userIsKey(source)));
+  return finding(
+    "sync-misses-column",
+    mere ? "info" : "error",
+    at,
+    `an update of ${quoted(columns)} does not reach the claims${mere ? "; it is the primary key, which seldom changes" : ""} (${shown})`,
+    mere ? null : FIX,
+  );
+}
+
+const ignoresStatus = (source: SyncSource, at: Finding["at"], shown: string): Finding =>
+  finding(
+    "sync-ignores-status",
+    "error",
+    at,
+    `a deactivated member keeps the claims: active is \`${source.active?.sql ?? ""}\`${
+      source.active?.from === "column name" ? ", by the column's name" : ""
+    } (${shown})`,
+    source.active?.from === "column name"
+      ? `${FIX}; if the column means something else, declare \`claimsSync.active\``
+      : FIX,
+  );
+
+/** Whether the user's id is the primary key itself, as in a table of profiles. */
+const userIsKey = ({ relation, user }: SyncSource): boolean =>
+  relation.uniqueKeys[0]?.length === 1 &&
+  relation.uniqueKeys[0][0] === user &&
+  relation.columns.some(({ name, notNull }) => name === user && notNull);
+
+function missesRelink(source: SyncSource, at: Finding["at"], shown: string): Finding {
+  const mere = userIsKey(source);
+  return finding(
+    "sync-misses-relink",
+    mere ? "info" : "error",
+    at,
+    `when \`${source.user}\` moves to another user${mere ? "" : " or to none"}, the old user keeps the claims${mere ? "; it is the primary key, which seldom changes" : ""} (${shown})`,
+    mere ? null : FIX,
+  );
+}

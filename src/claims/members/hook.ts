@@ -1,0 +1,108 @@
+import type { FunctionFacts } from "../../classify/index.ts";
+import type { Db } from "../../db/port.ts";
+import { pgErrorOf } from "../../db/port.ts";
+import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
+import { quoteName } from "../../pg/name.ts";
+import { attempt, comparable, partsOf, pathArray, query } from "../source/index.ts";
+import type { Counted } from "./members.ts";
+import { whyNotCalled } from "./reaches-out.ts";
+import type { SyncSource } from "../source/index.ts";
+
+/** A function that Supabase Auth may call to make the claims of a token. Whether it is switched on, no database says. */
+export interface TokenHook {
+  fn: PgFunction;
+  /** paths that its body puts into the claims, as far as it can be read */
+  sets: string[][];
+  /** why it must not be called; null where it may */
+  blocked: string | null;
+}
+
+/** What calling it showed. */
+export type HookTrial =
+  | {
+      kind: "called";
+      members: number;
+      /** for whom it was not called any more, since the time was over */
+      left: number;
+      differ: Counted;
+      raised: Counted & { sqlstates: string[] };
+    }
+  | { kind: "not-called"; why: string };
+
+/** Hooks of the catalog: `jsonb` to `jsonb`, for `supabase_auth_admin` to call, with a word of claims. `facts` in the catalog's order. */
+export function tokenHooks(catalog: Catalog, facts: readonly FunctionFacts[]): TokenHook[] {
+  return catalog.functions.flatMap((fn, place) => {
+    const granted = fn.grants.some(
+      ({ grantee, privilege }) => grantee === "supabase_auth_admin" && privilege === "EXECUTE",
+    );
+    const shape = fn.argumentTypes.length === 1 && fn.argumentTypes[0] === "jsonb" && fn.result === "jsonb";
+    if (!granted || !shape || PLATFORM_SCHEMAS.includes(fn.schema) || !speaksOfClaims(fn)) return [];
+    const own = facts[place];
+    return own
+      ? [{ fn, sets: own.writesClaims.map(({ path }) => path), blocked: whyNotCalled({ catalog, facts }, own) }]
+      : [];
+  });
+}
+
+// Hooks that send mails or check passwords look the same from outside.
+const speaksOfClaims = (fn: PgFunction): boolean => /claim|token/i.test(fn.name) || /claim/i.test(fn.body);
+
+/** How long calls may take, in milliseconds: each, and all of all hooks together. */
+export const LIMITS = { each: 5000, all: 20_000 };
+
+/**
+ * Call a hook for up to twenty active members, as Supabase Auth would, and compare. Inside a read-only transaction; every call in a savepoint.
+ * `until` is when the time for all calls is over, by performance.now().
+ */
+export async function tryHook(
+  db: Db,
+  hook: TokenHook,
+  source: SyncSource | null,
+  limits: Pick<typeof LIMITS, "each">,
+  until: number,
+): Promise<HookTrial> {
+  const notCalled = (why: string): HookTrial => ({ kind: "not-called", why });
+  if (source === null) return notCalled("it is not known which relation feeds the claims");
+  if (hook.blocked !== null) return notCalled(hook.blocked);
+  const name = quoteName(hook.fn);
+  const may = await attempt(db, async () => db.query<{ may: boolean }>(query("hook-privilege"), [`${name}(jsonb)`]));
+  if (may.kind === "unknown") return notCalled(may.why);
+  if (may.value[0]?.may !== true) return notCalled("this login may not execute it");
+  const members = await attempt(db, async () =>
+    db.query<{ id: string; expected: (string | null)[]; appMetadata: string }>(query("hook-members", partsOf(source))),
+  );
+  if (members.kind === "unknown") return notCalled(`its members cannot be read: ${members.why}`);
+  const returned = `array[${source.claims.map((claim) => comparable(source, claim, `answer -> 'claims' #>> ${pathArray(claim.path)}`)).join(", ")}]::text[]`;
+  const sql = query("hook-call", { hook: name, returned });
+  const differ: string[] = [];
+  const raised: string[] = [];
+  const sqlstates = new Set<string>();
+  let called = 0;
+  for (const { id, expected, appMetadata } of members.value) {
+    const rest = Math.floor(Math.min(limits.each, until - performance.now()));
+    if (rest <= 0) break;
+    called += 1;
+    await db.exec(`savepoint rlsmith_hook; set local statement_timeout = ${rest}`);
+    try {
+      const [answer] = await db.query<{ refused: boolean; claims: (string | null)[] }>(sql, [id, appMetadata]);
+      if (answer?.refused) {
+        raised.push(id);
+        sqlstates.add("an error in its answer");
+      } else if (JSON.stringify(answer?.claims) !== JSON.stringify(expected)) differ.push(id);
+    } catch (error) {
+      const pgError = pgErrorOf(error);
+      if (pgError === null) throw error;
+      raised.push(id);
+      // its message may hold what a person typed
+      sqlstates.add(pgError.sqlstate);
+    }
+    await db.exec("rollback to savepoint rlsmith_hook; release savepoint rlsmith_hook");
+  }
+  return {
+    kind: "called",
+    members: called,
+    left: members.value.length - called,
+    differ: { total: differ.length, ids: differ },
+    raised: { total: raised.length, ids: raised, sqlstates: [...sqlstates] },
+  };
+}

@@ -1,0 +1,75 @@
+import type { FunctionFacts } from "../../classify/index.ts";
+import { functionIndex, reach } from "../../classify/index.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { call } from "../../pg/expr/shape.ts";
+import { walk } from "../../pg/expr/walk.ts";
+import { nameKey, shownName } from "../../pg/name.ts";
+import type { SyncSource } from "../source/index.ts";
+
+/** The functions of a catalog and what they call. `facts` come in its order. */
+export interface Functions {
+  catalog: Pick<Catalog, "functions">;
+  facts: readonly FunctionFacts[];
+}
+
+/** Why a hook is not to be called: of all that it reaches, what does more than a rollback takes back, or cannot be read. Null where nothing does. */
+export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts): string | null {
+  const index = functionIndex(facts);
+  const reached = reach(index, start).map((one) => one.facts);
+  for (const one of reached) {
+    // an extension's functions are in no catalog, and may do anything
+    const strange = one.calls.find((made) => made.schema !== null && index.resolve(made, one.searchPath).length === 0);
+    const why =
+      whyOut(one, bodyOf(catalog, facts, one)) ??
+      (strange
+        ? `\`${nameKey(one)}\` calls \`${shownName([strange.schema, strange.name].filter((part) => part !== null))}\`, which cannot be read`
+        : null);
+    if (why !== null) return why;
+  }
+  return null;
+}
+
+/** Why a source's expressions are not to be evaluated where that matters: they call what does more than a rollback takes back, or cannot be read. */
+export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSource): string | null {
+  const index = functionIndex(facts);
+  for (const text of [...source.claims.map(({ sql }) => sql), source.active?.sql ?? "true"]) {
+    if (REACHES_OUT.test(text)) return `\`${text}\` ${OUT}`;
+    const starts: FunctionFacts[] = [];
+    walk(parseExpr(text), (node) => {
+      const made = call(node);
+      const [name = "", schema = null] = made?.name.toReversed() ?? [];
+      if (made) starts.push(...index.resolve({ schema, name, args: made.args }, null));
+    });
+    for (const { facts: one } of starts.flatMap((start) => reach(index, start))) {
+      const why = whyOut(one, bodyOf(catalog, facts, one));
+      if (why !== null) return why;
+    }
+  }
+  return null;
+}
+
+/** Whether a trigger's function reaches what no rollback takes back; a scratch database is no wall against that. */
+export function triggerReachesOut({ catalog, facts }: Functions, fn: Pick<PgFunction, "schema" | "name">): boolean {
+  const index = functionIndex(facts);
+  return facts
+    .filter((one) => one.schema === fn.schema && one.name === fn.name)
+    .flatMap((start) => reach(index, start))
+    .some((one) => REACHES_OUT.test(bodyOf(catalog, facts, one.facts)));
+}
+
+const bodyOf = (catalog: Functions["catalog"], facts: readonly FunctionFacts[], one: FunctionFacts): string =>
+  catalog.functions[facts.indexOf(one)]?.body ?? "";
+
+function whyOut(one: FunctionFacts, body: string): string | null {
+  const name = `\`${nameKey(one)}\``;
+  if (REACHES_OUT.test(body)) return `${name} ${OUT}`;
+  // C, untrusted languages and SQL made at run time among them
+  return one.opaque === null ? null : `${name} cannot be read: ${one.opaque}`;
+}
+
+const OUT = "may reach out of the transaction, where no rollback follows";
+
+// other sessions, other machines at once, the server's files; pg_net's `net.http_…` only queues, which a read-only transaction refuses
+const REACHES_OUT =
+  /\bdblink|(?<!\bnet"?\."?)\bhttp(_\w+)?"?\s*\(|\bpg_background|\bpg_(terminate|cancel)_backend|\blo_export|\bpg_file_|\bcopy\b[^;]*\b(to|from)\s+(program\b|'\/)/i;

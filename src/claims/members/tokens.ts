@@ -1,0 +1,94 @@
+import type { Db } from "../../db/port.ts";
+import { quoteIdent } from "../../pg/identifier.ts";
+import { attempt, unknown, type Answer, partsOf, query } from "../source/index.ts";
+import type { Counted } from "./members.ts";
+import type { SyncSource } from "../source/index.ts";
+
+export interface TokenOptions {
+  /** how long an access token lives */
+  expirySeconds: number;
+  /** when claims changed; null: by each row's own time of change */
+  since: string | null;
+  /** null: the server's clock */
+  now: string | null;
+}
+
+/** The window in which a token may say what is no longer so. */
+export interface Tokens {
+  sessions: number;
+  /** sessions whose last token may still be valid, and their users */
+  alive: number;
+  users: number;
+  /** when the oldest of those was issued, and when the last of them expires; null without any */
+  oldest: string | null;
+  windowEnds: string | null;
+}
+
+/** Whose token is older than the change and may still be valid. */
+export interface StaleTokens extends Counted {
+  sessions: number;
+  until: string | null;
+  /** the time that was given, or the column that holds each row's */
+  changed: { kind: "since"; at: string } | { kind: "column"; column: string };
+}
+
+/** Ages of tokens from `auth.sessions`. Inside a transaction. */
+export async function readTokens(db: Db, options: TokenOptions): Promise<Answer<Tokens>> {
+  const issued = await issuedSql(db);
+  if (issued.kind === "unknown") return issued;
+  return attempt(db, async () => {
+    const sql = query("tokens", { issued: issued.value });
+    const [row] = await db.query<Tokens>(sql, [options.expirySeconds, options.now]);
+    return row ?? { sessions: 0, alive: 0, users: 0, oldest: null, windowEnds: null };
+  });
+}
+
+/** Who holds a token from before the change; null where nothing says when a row changed. */
+export async function readStaleTokens(
+  db: Db,
+  source: SyncSource | null,
+  options: TokenOptions,
+): Promise<Answer<StaleTokens> | null> {
+  const column = source === null ? null : changeColumn(source);
+  if (options.since === null && (source === null || column === null)) return null;
+  const issued = await issuedSql(db);
+  if (issued.kind === "unknown") return issued;
+  const changed: StaleTokens["changed"] =
+    options.since === null ? { kind: "column", column: column ?? "" } : { kind: "since", at: options.since };
+  const changes =
+    source !== null && options.since === null
+      ? query("row-changes", { ...partsOf(source), changed: utc(quoteIdent(column ?? ""), typeIn(source, column)) })
+      : "select distinct user_id, $3::timestamptz as changed from token";
+  const params = [options.expirySeconds, options.now, ...(options.since === null ? [] : [options.since])];
+  return attempt(db, async () => {
+    const sql = query("stale-tokens", { issued: issued.value, changes });
+    const [row] = await db.query<{ sessions: number; users: number; until: string | null; ids: string[] }>(sql, params);
+    const { sessions = 0, users = 0, until = null, ids = [] } = row ?? {};
+    return { sessions, total: users, until, ids, changed };
+  });
+}
+
+const changeColumn = ({ relation }: SyncSource): string | null =>
+  relation.columns.find(
+    ({ name, type }) => /^(updated_at|modified_at|changed_at|updated_on)$/.test(name) && type.startsWith("timestamp"),
+  )?.name ?? null;
+
+const typeIn = ({ relation }: SyncSource, column: string | null): string =>
+  relation.columns.find(({ name }) => name === column)?.type ?? "";
+
+/** Supabase keeps times without zone in UTC. */
+const utc = (sql: string, type: string): string =>
+  type === "timestamp without time zone" ? `(${sql} at time zone 'UTC')` : `(${sql})::timestamptz`;
+
+/** When a session's last token was issued, by the columns that this version of Supabase Auth has. */
+async function issuedSql(db: Db): Promise<Answer<string>> {
+  const columns = await db.query<{ name: string; type: string }>(query("session-columns"));
+  if (columns.length === 0) return unknown("there is no `auth.sessions`");
+  const [refreshed, created] = ["refreshed_at", "created_at"].map((name) => columns.find((one) => one.name === name));
+  if (!refreshed || !created)
+    return unknown("`auth.sessions` has no `refreshed_at`: this Supabase Auth is too old to say");
+  return {
+    kind: "known",
+    value: `coalesce(${utc("s.refreshed_at", refreshed.type)}, ${utc("s.created_at", created.type)})`,
+  };
+}

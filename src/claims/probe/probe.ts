@@ -1,0 +1,97 @@
+import { messageOf } from "../../errors.ts";
+import type { Db } from "../../db/port.ts";
+import { pgErrorOf } from "../../db/port.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { quoteName, relationOf } from "../../pg/name.ts";
+import { attempt, known, unknown, type Answer, partsOf, query } from "../source/index.ts";
+import { benchOn, NEW_USER, OLD_USER, withoutTriggers } from "./harness.ts";
+import { fillers, findRows } from "./rows.ts";
+import { behaviours } from "./steps.ts";
+import type { SyncSource } from "../source/index.ts";
+import type { SyncTrigger } from "../trigger/index.ts";
+
+/** What was done to a row of the source, and what became of the claims. */
+export interface Behaviour {
+  what:
+    | "insert"
+    | "insert-inactive"
+    | "update"
+    | "deactivate"
+    | "reactivate"
+    | "delete"
+    | "relink-old"
+    | "relink-new"
+    | "unlink"
+    /** of one of two active rows of a user */
+    | "deactivate-one"
+    | "delete-one";
+  column: string | null;
+  outcome: Outcome;
+}
+
+export type Outcome =
+  | { kind: "follows" }
+  /** the claims did not follow, though the trigger fires for other columns */
+  | { kind: "not-fired" }
+  /** the claims did not follow, whatever column the statement names */
+  | { kind: "ignored" }
+  /** the claims were written, but not as the source says */
+  | { kind: "differs" }
+  /** the claims are gone, though another row gives them */
+  | { kind: "taken" }
+  /** no second value is known for the column */
+  | { kind: "untried" }
+  | { kind: "raised"; sqlstate: string; message: string };
+
+/**
+ * Find out by doing what the sync does: rows are written on a scratch database, in a transaction that is rolled back, with the relation's
+ * other triggers, foreign keys and checks out of the way. Unknown where no row could be made.
+ */
+export async function probeSync(
+  db: Db,
+  catalog: Catalog,
+  source: SyncSource,
+  triggers: readonly SyncTrigger[],
+): Promise<Answer<Behaviour[]>> {
+  await db.exec("begin");
+  try {
+    const ready = await attempt(db, async () => db.exec(await preparation(db, source, triggers)));
+    if (ready.kind === "unknown") return unknown(`the probe could not be made ready: ${ready.why}`);
+    const rows = await findRows(db, source, catalog);
+    if (rows.kind === "unknown") return rows;
+    const bench = benchOn(db, source, [await fillers(db, source, catalog, 0), await fillers(db, source, catalog, 1)]);
+    return known(await behaviours(bench, source, triggers, rows.value));
+  } catch (error) {
+    if (pgErrorOf(error) === null) throw error;
+    return unknown(messageOf(error));
+  } finally {
+    await db.exec("rollback");
+  }
+}
+
+async function preparation(db: Db, source: SyncSource, triggers: readonly SyncTrigger[]): Promise<string> {
+  const { relation = "" } = partsOf(source);
+  const constraints = await db.query<{ schema: string; relation: string; name: string }>(query("probe-constraints"), [
+    relation,
+  ]);
+  const others = await db.query<{ name: string }>(query("probe-other-triggers"), [
+    relation,
+    triggers.map(({ name }) => name),
+  ]);
+  const keys = new Set(source.relation.uniqueKeys[0] ?? []);
+  return [
+    ...constraints.map((one) => `alter table ${quoteName(relationOf(one))} drop constraint ${quoteIdent(one.name)}`),
+    ...others.map(({ name }) => `alter table ${relation} disable trigger ${quoteIdent(name)}`),
+    ...source.relation.columns
+      .filter((column) => column.notNull && column.generated === "no" && !keys.has(column.name))
+      .map((column) => `alter table ${relation} alter column ${quoteIdent(column.name)} drop not null`),
+    `alter table ${relation} disable row level security`,
+    // rows that migrations made may hold a key that the probe takes
+    withoutTriggers(relation, triggers, `delete from ${relation}`),
+    ...[OLD_USER, NEW_USER].map(
+      (id) =>
+        `insert into auth.users (id, raw_app_meta_data, raw_user_meta_data) values (${quoteLiteral(id)}, '{"provider": "email"}', '{}')`,
+    ),
+  ].join(";\n");
+}

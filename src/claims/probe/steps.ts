@@ -1,0 +1,110 @@
+import { NEW_USER, OLD_USER, withoutTriggers, type Bench, type Raised } from "./harness.ts";
+import type { Behaviour, Outcome } from "./probe.ts";
+import type { ProbeRows, RowValues } from "./rows.ts";
+import type { SyncSource } from "../source/index.ts";
+import type { SyncTrigger } from "../trigger/index.ts";
+
+/** Do to rows what people do to them, one thing after another, and note what became of the claims. */
+export async function behaviours(
+  bench: Bench,
+  source: SyncSource,
+  triggers: readonly SyncTrigger[],
+  rows: ProbeRows,
+): Promise<Behaviour[]> {
+  const found: Behaviour[] = [];
+  const note = (what: Behaviour["what"], column: string | null, outcome: Outcome): void =>
+    void found.push({ what, column, outcome });
+  const synced = (id: string) => async (): Promise<boolean> => (await bench.stateOf(id)) === "synced";
+  const clear = (id: string) => async (): Promise<boolean> => (await bench.stateOf(id)) === "clear";
+  const seen = async (failure: Raised | null, fits: () => Promise<boolean>): Promise<Outcome> =>
+    failure ?? ((await fits()) ? { kind: "follows" } : { kind: "ignored" });
+  /** Whether the claims are as wanted after a change of one column, and if not, whether naming all columns helps. */
+  const change = async (column: string, value: string, fits: () => Promise<boolean>): Promise<Outcome> => {
+    const once = async (sql: string): Promise<Outcome> => bench.apart(async () => seen(await bench.run(sql), fits));
+    const plain = await once(bench.update(column, value));
+    if (plain.kind !== "ignored") return plain;
+    const all = await once(bench.updateNamingAll(column, value));
+    return all.kind === "follows" ? { kind: "not-fired" } : plain;
+  };
+
+  const failed = await bench.run(bench.insert(rows.base, OLD_USER));
+  if (failed) {
+    note("insert", null, failed);
+    // the row is needed for all the rest, which the triggers may well do
+    if (await bench.run(withoutTriggers(bench.relation, triggers, bench.insert(rows.base, OLD_USER)))) return found;
+  }
+  const after = await bench.stateOf(OLD_USER);
+  if (!failed && after === "other") return [{ what: "insert", column: null, outcome: { kind: "differs" } }];
+  if (!failed) note("insert", null, after === "synced" ? { kind: "follows" } : { kind: "ignored" });
+  if (after !== "synced") await bench.fillIn(OLD_USER);
+
+  for (const { column, value } of rows.changes) {
+    const outcome = await change(column, value, synced(OLD_USER));
+    // an identity that nobody can set does not change
+    if (outcome.kind !== "raised" || outcome.sqlstate !== GENERATED_ALWAYS) note("update", column, outcome);
+  }
+  for (const column of rows.untried) note("update", column, { kind: "untried" });
+  for (const { column, value } of rows.deactivations) {
+    note("deactivate", column, await change(column, value, clear(OLD_USER)));
+    const inserted = await bench.apart(async (): Promise<Outcome> => {
+      const failure =
+        (await bench.run(`delete from ${bench.relation} where ${bench.own}`)) ??
+        (await bench.run(bench.insert(new Map([...rows.base, [column, value]]), NEW_USER)));
+      return seen(failure, clear(NEW_USER));
+    });
+    note("insert-inactive", column, inserted);
+    const back = rows.base.get(column);
+    if (back === undefined) continue;
+    const reactivated = await bench.apart(async (): Promise<Outcome> => {
+      const failure = await bench.run(bench.updateNamingAll(column, value));
+      if (failure) return failure;
+      await bench.clearClaims(OLD_USER);
+      return change(column, back, synced(OLD_USER));
+    });
+    note("reactivate", column, reactivated);
+  }
+  const remove = (where: string): string => `delete from ${bench.relation} where ${where}`;
+  note("delete", null, await bench.apart(async () => seen(await bench.run(remove(bench.own)), clear(OLD_USER))));
+  note("relink-old", source.user, await change(source.user, bench.userValue(NEW_USER), clear(OLD_USER)));
+  note("relink-new", source.user, await change(source.user, bench.userValue(NEW_USER), synced(NEW_USER)));
+  if (source.relation.columns.some(({ name, notNull }) => name === source.user && !notNull))
+    note("unlink", source.user, await change(source.user, bench.userValue(null), clear(OLD_USER)));
+
+  /** The same to one of two active rows; null where there cannot be two. */
+  const beside = async (sqlOf: (first: string) => string): Promise<Outcome | null> =>
+    bench.apart(async () => {
+      const first = await bench.firstRow();
+      const failure = await bench.run(bench.insert(secondRow(source, rows), OLD_USER, 1));
+      if (failure) return failure.sqlstate === UNIQUE_VIOLATION ? null : failure;
+      if ((await bench.stateOf(OLD_USER)) !== "synced") await bench.fillIn(OLD_USER);
+      const raised = await bench.run(sqlOf(first));
+      if (raised) return raised;
+      const state = await bench.stateOf(OLD_USER);
+      return { kind: state === "synced" ? "follows" : state === "clear" ? "taken" : "ignored" };
+    });
+  if (source.relation.uniqueKeys.some((key) => key.length === 1 && key[0] === source.user)) return found;
+  const [deactivation] = rows.deactivations;
+  if (deactivation) {
+    const { column, value } = deactivation;
+    const outcome = await beside((first) => bench.updateNamingAll(column, value, first));
+    if (outcome) note("deactivate-one", column, outcome);
+  }
+  const outcome = await beside(remove);
+  if (outcome) note("delete-one", null, outcome);
+  return found;
+}
+
+const UNIQUE_VIOLATION = "23505";
+const GENERATED_ALWAYS = "428C9";
+
+/** A second row of the same claims, but where a unique key is made of what feeds them. */
+function secondRow({ relation, user }: SyncSource, rows: ProbeRows): RowValues {
+  const values = new Map(rows.base);
+  for (const key of relation.uniqueKeys) {
+    const others = key.filter((name) => name !== user);
+    if (others.some((name) => !rows.base.has(name) || values.get(name) !== rows.base.get(name))) continue;
+    const other = rows.changes.find(({ column }) => others.includes(column));
+    if (other) values.set(other.column, other.value);
+  }
+  return values;
+}

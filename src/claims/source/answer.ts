@@ -1,0 +1,47 @@
+import { pgErrorOf, type Db } from "../../db/port.ts";
+
+/** What a question to a database came to. What could not be asked is unknown, and never passes for fine. */
+export type Answer<T> = { kind: "known"; value: T } | { kind: "unknown"; why: string };
+
+export const known = <T>(value: T): Answer<T> => ({ kind: "known", value });
+export const unknown = (why: string): Answer<never> => ({ kind: "unknown", why });
+
+/** Ask inside a savepoint, so that a refusal does not end the transaction around it. Rethrows what no Postgres raised. */
+export async function attempt<T>(db: Db, ask: () => Promise<T>): Promise<Answer<T>> {
+  await db.exec("savepoint rlsmith_ask");
+  try {
+    const value = await ask();
+    await db.exec("release savepoint rlsmith_ask");
+    return known(value);
+  } catch (error) {
+    const raised = pgErrorOf(error);
+    if (raised === null) throw error;
+    await db.exec("rollback to savepoint rlsmith_ask; release savepoint rlsmith_ask");
+    return unknown(reasonOf(raised.sqlstate, raised.message));
+  }
+}
+
+function reasonOf(sqlstate: string, message: string): string {
+  if (sqlstate === "42501") return `the login may not read it (${message})`;
+  if (sqlstate === "57014") return "it took longer than the statement timeout";
+  if (SAFE.has(sqlstate.slice(0, 2))) return `${sqlstate} ${message}`;
+  const name = CONDITIONS[sqlstate];
+  return name === undefined ? sqlstate : `${sqlstate} ${name}`;
+}
+
+// connections, transactions, names and rights, limits, operators: of any other class a message may hold a row's value
+const SAFE = new Set(["08", "0A", "25", "42", "53", "54", "55", "57", "58"]);
+
+const CONDITIONS: Readonly<Record<string, string>> = {
+  "21000": "cardinality_violation",
+  "22003": "numeric_value_out_of_range",
+  "22007": "invalid_datetime_format",
+  "22008": "datetime_field_overflow",
+  "22012": "division_by_zero",
+  "22023": "invalid_parameter_value",
+  "22P02": "invalid_text_representation",
+  "23502": "not_null_violation",
+  "23505": "unique_violation",
+  "23514": "check_violation",
+  P0001: "raise_exception",
+};

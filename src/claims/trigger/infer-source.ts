@@ -1,0 +1,132 @@
+import type { Config } from "../../config.ts";
+import type { Catalog, Relation } from "../../pg/catalog.ts";
+import { nameKey, parseName, relationKey, sameName } from "../../pg/name.ts";
+import { activeOf, type Said, readSyncBody, type SyncBody } from "../body/index.ts";
+import {
+  unknown,
+  known,
+  type Answer,
+  guessActive,
+  type StatusWord,
+  columnsIn,
+  declaredSource,
+  describedBy,
+  notedSource,
+  type SyncedClaim,
+  type SyncSource,
+} from "../source/index.ts";
+import type { SyncTriggerOf } from "./find-triggers.ts";
+
+/** What a source is inferred from. */
+export interface Evidence {
+  catalog: Catalog;
+  config: Config | null;
+  triggers: readonly SyncTriggerOf[];
+  /** triggers on auth.users itself that write claims */
+  onUsers: readonly string[];
+  words: readonly StatusWord[];
+}
+
+/** Where claims come from: as the config declares, else as the one sync trigger's body says. Throws ToolError (config). */
+export function sourceOf(evidence: Evidence): Answer<SyncSource> {
+  const { catalog, config, triggers, onUsers } = evidence;
+  if (config?.claimsSync) {
+    const source = declaredSource(describedBy(config.claimsSync), catalog);
+    return known(config.claimsSync.active === undefined ? { ...source, ...activeBeside(source, evidence) } : source);
+  }
+  const names = [...new Set(triggers.map(({ trigger }) => relationKey(trigger)))];
+  const [name] = names;
+  if (name === undefined)
+    return unknown(
+      onUsers.length === 0
+        ? "no trigger writes `auth.users.raw_app_meta_data`"
+        : `${quoted(onUsers)} on \`auth.users\` writes claims, and where it has them from is not followed`,
+    );
+  if (names.length > 1) return unknown(`triggers on several relations write claims: ${quoted(names)}`);
+  const relation = catalog.relations.find((one) => nameKey(one) === name);
+  if (!relation) return unknown(`\`${name}\` is not in the catalog`);
+  for (const { fn } of triggers) {
+    const noted = notedSource(fn.comment, catalog);
+    if (noted !== null) return known(noted);
+  }
+  return joined(relation, triggers.map(bodyOf), evidence);
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+
+function bodyOf({ fn, around, through }: SyncTriggerOf): SyncBody {
+  const body = readSyncBody(fn, around);
+  return body.kind === "unread" && through.length > 0
+    ? { kind: "unread", why: `${body.why}; it leaves that to ${quoted(through)}, which is not followed` }
+    : body;
+}
+
+/** What several functions write of the same user's claims, as one source. What cannot be read of one does not count beside another. */
+function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evidence): Answer<SyncSource> {
+  const read = bodies.filter((body) => body.kind === "read");
+  const [first] = read;
+  if (!first)
+    return unknown([...new Set(bodies.flatMap((body) => (body.kind === "unread" ? [body.why] : [])))].join("; "));
+  const name = `\`${nameKey(relation)}\``;
+  if (read.some(({ user }) => user !== first.user))
+    return unknown(`the functions on ${name} find the user in different columns`);
+  const claims = new Map<string, SyncedClaim>();
+  for (const { path, sql } of read.flatMap((body) => body.claims)) {
+    const key = JSON.stringify(path);
+    const there = claims.get(key);
+    if (there && there.sql !== sql) return unknown(`the functions on ${name} write \`${path.join(".")}\` in two ways`);
+    claims.set(key, { path, sql, columns: columnsIn(sql) });
+  }
+  const { active, unsure } = settled(relation, read, evidence);
+  const own = new Set(relation.columns.map((column) => column.name));
+  const strange = [
+    first.user,
+    ...[...claims.values()].flatMap(({ columns }) => columns),
+    ...(active?.columns ?? []),
+  ].filter((column) => !own.has(column));
+  if (strange.length > 0)
+    return unknown(`the sync reads ${strange.map((column) => `\`${column}\``).join(", ")}, no column of ${name}`);
+  return known({ relation, user: first.user, claims: [...claims.values()], active, unsure, from: "trigger" });
+}
+
+type Settled = Pick<SyncSource, "active" | "unsure">;
+
+/** Who is active where claims are declared and that is not: as the triggers say, those that cannot be read by their WHEN. */
+function activeBeside({ relation, user }: SyncSource, evidence: Evidence): Settled {
+  const here = evidence.triggers.filter(
+    ({ trigger }) => trigger.schema === relation.schema && trigger.relation === relation.name,
+  );
+  for (const { fn } of here) {
+    // what --fix once read of a body that it took the place of
+    const noted = notedSource(fn.comment, evidence.catalog);
+    if (noted !== null) return settled(relation, [{ active: noted.active?.sql ?? null, unsure: null }], evidence);
+  }
+  const read = here.map(bodyOf).filter((body) => body.kind === "read");
+  const whens = here.flatMap(
+    ({ around: { when, operations } }) => activeOf([{ conditions: when, user }], operations, NO_BODY) ?? [],
+  );
+  return settled(relation, read.length > 0 ? read : whens, evidence);
+}
+
+const NO_BODY = { trees: [], locals: new Map(), executes: [], opaque: null, typeSchemas: new Map() };
+
+/** Join what several bodies say; where none says anything, `rules.liveRole` may, and then names of columns. */
+function settled(relation: Relation, said: readonly Said[], { catalog, config, words }: Evidence): Settled {
+  const actives = new Set(said.map(({ active }) => active));
+  const sql = actives.size === 1 ? (said[0]?.active ?? null) : null;
+  const unsure =
+    said.find((one) => one.unsure !== null)?.unsure ??
+    (actives.size > 1 ? `the triggers of \`${nameKey(relation)}\` write under different conditions` : null);
+  if (sql !== null) return { active: { sql, columns: columnsIn(sql), from: "function body" }, unsure };
+  // what names suggest would leave out rows of which nothing is known
+  if (unsure !== null) return { active: null, unsure };
+  const live = config?.rules.liveRole;
+  const lookedUp = live === undefined ? null : parseName(live.relation);
+  return {
+    active:
+      live?.active !== undefined && lookedUp !== null && sameName(lookedUp, relation)
+        ? { sql: live.active, columns: columnsIn(live.active), from: "live role" }
+        : guessActive(relation, catalog, words),
+    unsure: null,
+  };
+}

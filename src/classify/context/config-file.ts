@@ -1,0 +1,167 @@
+import { groupBy } from "../../pg/group-by.ts";
+import type { ClaimsSource, ContextType } from "../../pg/context.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { PolicyId } from "../../pg/policy.ts";
+import type { ClassifiedPolicy, PolicyRead } from "../classify.ts";
+import type { InferredContext, InferredVariable } from "./infer.ts";
+
+export interface ConfigFileOptions {
+  /** relative to the config file; null for a project that is read from a live database */
+  migrationsFolder: string | null;
+  layout: string | null;
+  answers?: ConfigAnswers;
+}
+
+/** What the user answered on the terminal. */
+export interface ConfigAnswers {
+  variables: Record<string, { claim: string; type: ContextType }>;
+  decisions: Partial<Record<PolicyId, { decision: "claim" | "rpc-only" | "keep"; reason: string }>>;
+}
+
+/** The text of rlsmith.config.ts: what was inferred with its evidence as comments, what was answered, and the rest marked open. */
+export function renderConfig(
+  inferred: InferredContext,
+  classified: readonly ClassifiedPolicy[],
+  options: ConfigFileOptions,
+): string {
+  const { migrationsFolder, layout } = options;
+  const answers = options.answers ?? { variables: {}, decisions: {} };
+  const lines = [`import { defineConfig } from "rlsmith";`, "", "export default defineConfig({"];
+  if (migrationsFolder !== null)
+    lines.push(
+      `  migrations: { folder: ${text(migrationsFolder)}${layout === null ? "" : `, layout: ${text(layout)}`} },`,
+    );
+  lines.push(`  claims: ${text(claimsText(inferred.claims))},`, "");
+  lines.push(
+    comment(2, "Which claim each session variable stands for, and what in the database says so."),
+    ...(inferred.variables.some((variable) => isOpen(variable, answers))
+      ? [comment(2, '`"open"` marks a question: `rlsmith plan` stops at it until a claim is written there.')]
+      : []),
+    "  context: {",
+    ...inferred.variables.flatMap((variable) => variableLines(variable, inferred, answers)),
+    "  },",
+  );
+  if (inferred.flags.length > 0)
+    lines.push(
+      "",
+      comment(2, "Variables that switch policies off for whoever sets them. Decide each:"),
+      comment(2, '{ decision: "remove", reason: "…" } or { decision: "role", role: "…", reason: "…" }.'),
+      "  flags: {",
+      ...inferred.flags.flatMap(({ setting, evidence }) => [
+        ...evidence.map((one) => comment(4, one)),
+        `    ${text(setting)}: { decision: "open" },`,
+      ]),
+      "  },",
+    );
+  const undecided = sessionOnlyLines(inferred, classified, answers);
+  if (undecided.length > 0)
+    lines.push(
+      "",
+      comment(
+        2,
+        "What reads a variable and no claim. A request that sets no variable is denied there today. Decide each, with a reason:",
+      ),
+      comment(2, "`claim`: the claim takes the variable's place: such a request is allowed when its token says so."),
+      comment(
+        2,
+        "`rpc-only`: the permissive write policy is dropped: only SECURITY DEFINER functions write (policies only, not helpers).",
+      ),
+      comment(2, "`keep`: it stays as it is."),
+      comment(2, "The first entry that matches counts; `*` stands for anything."),
+      "  sessionOnly: [",
+      ...undecided,
+      "  ],",
+    );
+  return `${[...lines, "});"].join("\n")}\n`;
+}
+
+const isOpen = (variable: InferredVariable, answers: ConfigAnswers): boolean =>
+  answers.variables[variable.setting] === undefined && !(variable.certain && variable.claim !== null);
+
+function variableLines(variable: InferredVariable, inferred: InferredContext, answers: ConfigAnswers): string[] {
+  const evidence = variable.evidence.map((one) => comment(4, one));
+  const answer = answers.variables[variable.setting];
+  if (answer)
+    return [
+      ...evidence,
+      comment(4, "answered on the terminal"),
+      `    ${text(variable.setting)}: { claim: ${text(answer.claim)}, type: ${text(answer.type)}${separator(variable)} },`,
+    ];
+  if (isOpen(variable, answers) || variable.claim === null) {
+    const question = inferred.questions.find(({ setting }) => setting === variable.setting)?.question;
+    const proposal =
+      variable.claim === null
+        ? []
+        : [comment(4, `perhaps { claim: ${claimText(variable.claim)}, type: ${text(variable.type)} }`)];
+    return [
+      ...evidence,
+      ...proposal,
+      `    ${text(variable.setting)}: "open", // question: ${oneLine(question ?? "which claim does it stand for?")}`,
+    ];
+  }
+  return [
+    ...evidence,
+    `    ${text(variable.setting)}: { claim: ${claimText(variable.claim)}, type: ${text(variable.type)}${separator(variable)} },`,
+  ];
+}
+
+const separator = ({ separator, type }: InferredVariable): string =>
+  separator !== null && separator !== "," && type.endsWith("[]") ? `, separator: ${text(separator)}` : "";
+
+/** One entry for each helper, and one for each policy that reads a variable itself. Policies that let nothing through anyway need none. */
+function sessionOnlyLines(
+  inferred: InferredContext,
+  classified: readonly ClassifiedPolicy[],
+  answers: ConfigAnswers,
+): string[] {
+  const flags = new Set(inferred.flags.map(({ setting }) => setting));
+  const live = classified.filter((policy) => !(policy.policy.permissive && policy.idioms.includes("constant-false")));
+  const undecided = live.flatMap((policy) =>
+    policy.reads.flatMap((read) => (!read.hasClaimFallback && !flags.has(read.setting) ? [{ policy, read }] : [])),
+  );
+  const through = undecided.filter(({ read }) => read.through.length > 0);
+  const direct = undecided.filter(({ read }) => read.through.length === 0);
+  const lines: string[] = [];
+  for (const [name, uses] of groupBy(through, ({ read }) => read.through.at(-1) ?? "")) {
+    const policies = new Set(uses.map(({ policy }) => policy.id));
+    const count = policies.size === 1 ? `policy ${uses[0]?.policy.id} reads` : `${policies.size} policies read`;
+    lines.push(
+      comment(
+        4,
+        `${count} ${settingsOf(uses.map(({ read }) => read))} through it: may the claim alone open ${policies.size === 1 ? "it" : "them"}?`,
+      ),
+      `    { function: ${text(name)}, decision: "open" },`,
+    );
+  }
+  for (const [id, uses] of groupBy(direct, ({ policy }) => policy.id)) {
+    const answer = answers.decisions[id];
+    const policy = uses[0]?.policy.policy;
+    const about = `${policy?.command ?? ""}: reads ${settingsOf(uses.map(({ read }) => read))} and no claim for it`;
+    const said = policy?.comment ? [comment(4, `its comment: ${policy.comment}`)] : [];
+    lines.push(
+      comment(4, about),
+      ...said,
+      answer
+        ? `    { policy: ${text(id)}, decision: ${text(answer.decision)}, reason: ${text(answer.reason)} },`
+        : `    { policy: ${text(id)}, decision: "open" },`,
+    );
+  }
+  return lines;
+}
+
+const settingsOf = (reads: readonly PolicyRead[]): string => [...new Set(reads.map((read) => read.setting))].join(", ");
+
+const claimsText = (source: ClaimsSource): string =>
+  source.kind === "function" ? `${nameKey(source)}()` : source.setting;
+
+/** A path as the config takes it: dotted, or an array of keys where a key holds a dot. */
+const claimText = (path: readonly string[]): string =>
+  path.some((key) => key.includes(".") || key === "") ? `[${path.map(text).join(", ")}]` : text(path.join("."));
+
+const text = (value: string): string =>
+  JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+
+// U+2028 and U+2029 end a line comment too.
+const oneLine = (value: string): string => value.replaceAll(/[\s\u2028\u2029]+/gu, " ").trim();
+
+const comment = (indent: number, value: string): string => `${" ".repeat(indent)}// ${oneLine(value)}`;

@@ -1,0 +1,156 @@
+import type { Catalog } from "../../pg/catalog.ts";
+import { groupBy } from "../../pg/group-by.ts";
+import { nameKey, type NameKey } from "../../pg/name.ts";
+import type { ClassifiedPolicy } from "../classify.ts";
+import { contextFunctions } from "../functions/index.ts";
+import type { FunctionFacts } from "../functions/index.ts";
+import { isTenancyClaim } from "../expression/index.ts";
+
+/** Something in the database that speaks for a variable being a claim. */
+export interface Evidence {
+  /** empty for a note */
+  claim: string[];
+  /** `pair`: both stand in one COALESCE; `synced`: the claims sync writes a claim of this very name; `hint`: names are alike; `note`: who sets it */
+  kind: "pair" | "synced" | "hint" | "note";
+  /** how many places say so */
+  weight: number;
+  text: string;
+}
+
+/** Everything that speaks for one variable, the strongest kind first. */
+export function evidenceFor(
+  setting: string,
+  catalog: Catalog,
+  classified: readonly ClassifiedPolicy[],
+  facts: readonly FunctionFacts[],
+): Evidence[] {
+  const strong = [
+    ...policyPairs(setting, classified),
+    ...functionPairs(setting, facts),
+    ...synced(setting, facts),
+    ...setters(setting, catalog, facts),
+  ];
+  // names that are alike say nothing beside that
+  return strong.some((one) => one.kind !== "note")
+    ? strong
+    : [...strong, ...hints(setting, catalog, classified, facts)];
+}
+
+/** `app.casino_id` → `casino_id` */
+export const lastPart = (setting: string): string => setting.slice(setting.lastIndexOf(".") + 1);
+
+function policyPairs(setting: string, classified: readonly ClassifiedPolicy[]): Evidence[] {
+  const pairs = classified.flatMap((policy) =>
+    policy.reads.flatMap((read) =>
+      read.setting === setting && read.claimPath !== null && read.through.length === 0
+        ? [{ policy: policy.id, claim: read.claimPath }]
+        : [],
+    ),
+  );
+  return [...groupBy(pairs, (pair) => JSON.stringify(pair.claim)).values()].flatMap((group): Evidence[] => {
+    const [first] = group;
+    if (!first) return [];
+    const policies = new Set(group.map((pair) => pair.policy));
+    const claim = first.claim.join(".");
+    const text =
+      policies.size === 1
+        ? `policy ${first.policy} pairs it with ${claim}`
+        : `${policies.size} policies pair it with ${claim} (${first.policy}, …)`;
+    return [{ claim: first.claim, kind: "pair", weight: policies.size, text }];
+  });
+}
+
+function functionPairs(setting: string, facts: readonly FunctionFacts[]): Evidence[] {
+  const found = facts.flatMap((fact) =>
+    fact.reads.flatMap((read): Evidence[] =>
+      read.setting === setting && read.claimPath !== null
+        ? [
+            {
+              claim: read.claimPath,
+              kind: "pair",
+              weight: 1,
+              text: `function ${nameKey(fact)} pairs it with ${read.claimPath.join(".")}`,
+            },
+          ]
+        : [],
+    ),
+  );
+  return distinct(found);
+}
+
+/** Claims written by a trigger or a token hook, with their writers. */
+export const writtenClaims = (
+  facts: readonly FunctionFacts[],
+): { path: string[]; by: NameKey; column: string | null }[] =>
+  facts.flatMap((fact) => fact.writesClaims.map(({ path, column }) => ({ path, column, by: nameKey(fact) })));
+
+function synced(setting: string, facts: readonly FunctionFacts[]): Evidence[] {
+  return distinct(
+    writtenClaims(facts)
+      .filter(({ path }) => path.at(-1) === lastPart(setting))
+      .map(({ path, by }) => ({
+        claim: path,
+        kind: "synced",
+        weight: 1,
+        text: `function ${by} writes the claim ${path.join(".")}`,
+      })),
+  );
+}
+
+/** Functions that set it: which claim it is they do not say, where it comes from they do. */
+function setters(setting: string, catalog: Catalog, facts: readonly FunctionFacts[]): Evidence[] {
+  const names = contextFunctions(facts, catalog.functions)
+    .filter((context) => context.by === null && context.settings.includes(setting))
+    .map((context) => nameKey(context.facts));
+  const [first, ...rest] = new Set(names);
+  if (first === undefined) return [];
+  const text = rest.length === 0 ? `function ${first} sets it` : `${rest.length + 1} functions set it (${first}, …)`;
+  return [{ claim: [], kind: "note", weight: 0, text }];
+}
+
+/** Names that are alike: of the argument that a context function sets it from, of claims that are written or that other policies read. */
+function hints(
+  setting: string,
+  catalog: Catalog,
+  classified: readonly ClassifiedPolicy[],
+  facts: readonly FunctionFacts[],
+): Evidence[] {
+  const written = writtenClaims(facts);
+  const readByPolicies = new Map<string, { path: string[]; policies: number }>();
+  for (const policy of classified)
+    for (const path of policy.claims.filter(isTenancyClaim)) {
+      const key = JSON.stringify(path);
+      readByPolicies.set(key, { path, policies: (readByPolicies.get(key)?.policies ?? 0) + 1 });
+    }
+  const found: Evidence[] = [];
+  const own = bare(lastPart(setting));
+  const hint = (claim: string[], weight: number, text: string): void =>
+    void found.push({ claim, kind: "hint", weight, text });
+  for (const { path, by } of written)
+    if (bare(path.at(-1) ?? "") === own && path.at(-1) !== lastPart(setting))
+      hint(path, 3, `function ${by} writes the claim ${path.join(".")}, a name like it`);
+  for (const { path, policies } of readByPolicies.values())
+    if (bare(path.at(-1) ?? "") === own)
+      hint(
+        path,
+        2,
+        `${policies} ${policies === 1 ? "policy reads" : "policies read"} the claim ${path.join(".")}, a name like it`,
+      );
+  for (const context of contextFunctions(facts, catalog.functions))
+    for (const { setting: set, argument } of context.fromArguments)
+      for (const { path } of written)
+        if (set === setting && bare(argument) === bare(path.at(-1) ?? "") && bare(argument) !== own)
+          hint(
+            path,
+            1,
+            `function ${nameKey(context.facts)} sets it from ${argument}, a name like the claim ${path.join(".")}`,
+          );
+  return distinct(found);
+}
+
+/** `p_casino_id`, `_casino_id`, `current_casino_id` → `casino_id` */
+const bare = (name: string): string => name.toLowerCase().replace(/^(?:p_|_|in_|current_|jwt_)+/, "");
+
+const distinct = (evidence: readonly Evidence[]): Evidence[] => [
+  ...new Map(evidence.map((one) => [JSON.stringify([one.claim, one.text]), one])).values(),
+];

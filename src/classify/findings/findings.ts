@@ -1,0 +1,152 @@
+import { finding, type Finding } from "../../finding.ts";
+import type { Catalog, Relation } from "../../pg/catalog.ts";
+import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { Policy, PolicyId } from "../../pg/policy.ts";
+import type { ClassifiedPolicy } from "../classify.ts";
+import { functionFindings } from "./functions.ts";
+import type { FunctionFacts } from "../functions/index.ts";
+import { functionIndex, reach } from "../functions/index.ts";
+import { relationFindings } from "./relations.ts";
+
+export const atPolicy = (policy: Policy): Finding["at"] => ({
+  kind: "policy",
+  schema: policy.schema,
+  relation: policy.relation,
+  policy: policy.name,
+});
+
+/** Settings, roles and names for a message: `a`, `b`. */
+export const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
+
+/** What a person should know of a catalog before anything is changed, by relation, policy and function. Pure. */
+export function catalogFindings(
+  catalog: Catalog,
+  classified: readonly ClassifiedPolicy[],
+  facts: readonly FunctionFacts[],
+): Finding[] {
+  const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
+  const relationOf = (name: { schema: string; name: string }): Relation | undefined => relations.get(nameKey(name));
+  return [
+    ...relationFindings(catalog, relationOf),
+    ...classified.flatMap((one) => policyFindings(catalog, one, relationOf)),
+    ...opaqueFindings(classified, facts),
+    ...functionFindings(catalog, classified, facts),
+  ];
+}
+
+function policyFindings(
+  catalog: Catalog,
+  classified: ClassifiedPolicy,
+  relationOf: (name: { schema: string; name: string }) => Relation | undefined,
+): Finding[] {
+  const { policy, idioms } = classified;
+  const at = atPolicy(policy);
+  const found: Finding[] = [];
+  if (idioms.includes("fails-open"))
+    found.push(
+      finding(
+        "fails-open",
+        "error",
+        at,
+        `its condition is true for every row when ${quoted(classified.reads.map((read) => read.setting)) || "the context"} is unset or empty`,
+        "let a missing value deny: compare with NULLIF(current_setting(…, true), '') and nothing else",
+      ),
+    );
+  if (idioms.includes("constant-false") && policy.permissive)
+    found.push(
+      finding(
+        "permissive-always-false",
+        "warning",
+        at,
+        "it is permissive and always false: permissive policies are ORed, so it denies nothing that another one allows",
+        "make it RESTRICTIVE when it is meant to deny, or drop it",
+      ),
+    );
+  if (classified.flags.length > 0)
+    found.push(
+      finding(
+        "bypass-flag",
+        "error",
+        at,
+        `${quoted(classified.flags)} switches it off for whoever sets it, and any client that runs SQL can`,
+        "ask for a database role instead, or take the flag away",
+      ),
+    );
+  const userWritten = classified.claims.filter((path) => path[0] === "user_metadata");
+  if (userWritten.length > 0)
+    found.push(
+      finding(
+        "user-metadata-decides-access",
+        "error",
+        at,
+        `it reads ${quoted(userWritten.map((path) => path.join(".")))}, which every user can write for themselves`,
+        "keep what decides access in app_metadata, which only the server writes",
+      ),
+    );
+  found.push(...roleFindings(catalog, policy));
+  if (idioms.includes("tenancy-from-other-relation")) {
+    const open = classified.relations.filter((name) => relationOf(name)?.rowSecurity === false);
+    if (open.length > 0)
+      found.push(
+        finding(
+          "tenancy-from-unprotected-relation",
+          "error",
+          at,
+          `it leaves tenancy to ${quoted(open.map(nameKey))}, where row security is off`,
+          "enable row security there, or name the tenant in this policy",
+        ),
+      );
+  }
+  return found;
+}
+
+function roleFindings(catalog: Catalog, policy: Policy): Finding[] {
+  const at = atPolicy(policy);
+  const byName = new Map(catalog.roles.map((role) => [role.name, role]));
+  // pg_roles leaves the predefined roles out of the catalog; a dropped one prints as its number
+  const gone = policy.roles.filter((role) => role !== "public" && !role.startsWith("pg_") && !byName.has(role));
+  if (gone.length > 0)
+    return [
+      finding(
+        "policy-for-missing-role",
+        "warning",
+        at,
+        `it is for ${quoted(gone)}, which is not there`,
+        "name roles that exist",
+      ),
+    ];
+  const above = policy.roles.filter((role) => byName.get(role)?.superuser || byName.get(role)?.bypassRls);
+  return above.length === policy.roles.length && above.length > 0
+    ? [
+        finding(
+          "policy-for-bypassing-role",
+          "info",
+          at,
+          `it is for ${quoted(above)}, and row security does not apply to that role`,
+          "drop it: it changes nothing",
+        ),
+      ]
+    : [];
+}
+
+/** Functions that policies call and whose bodies cannot be read. */
+function opaqueFindings(classified: readonly ClassifiedPolicy[], facts: readonly FunctionFacts[]): Finding[] {
+  const index = functionIndex(facts);
+  const callers = new Map<FunctionFacts, Set<PolicyId>>();
+  for (const policy of classified)
+    for (const called of policy.functions)
+      for (const start of index.resolve(called, []))
+        for (const reached of reach(index, start))
+          if (reached.facts.opaque !== null && !PLATFORM_SCHEMAS.includes(reached.facts.schema))
+            callers.set(reached.facts, (callers.get(reached.facts) ?? new Set()).add(policy.id));
+  return [...callers].map(([fact, policies]) =>
+    finding(
+      "opaque-function",
+      "warning",
+      { kind: "function", schema: fact.schema, name: fact.name, identityArguments: fact.identityArguments },
+      `${policies.size} ${policies.size === 1 ? "policy calls" : "policies call"} \`${nameKey(fact)}\`, which cannot be read: ${fact.opaque}`,
+      "look by hand whether it reads a session variable",
+    ),
+  );
+}

@@ -1,0 +1,72 @@
+import { finding, type Finding } from "../../finding.ts";
+import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { ClassifiedPolicy } from "../classify.ts";
+import { callableBy, contextFunctions } from "../functions/index.ts";
+import type { FunctionFacts } from "../functions/index.ts";
+
+const code = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
+
+/** Functions by which a caller chooses the context, and functions that touch it without care. `facts` come in the catalog's order. */
+export function functionFindings(
+  catalog: Catalog,
+  classified: readonly ClassifiedPolicy[],
+  facts: readonly FunctionFacts[],
+): Finding[] {
+  const read = new Set(classified.flatMap((policy) => policy.reads.map(({ setting }) => setting)));
+  const found: Finding[] = [];
+  for (const context of contextFunctions(facts, catalog.functions)) {
+    const { facts: fact, by } = context;
+    if (PLATFORM_SCHEMAS.includes(fact.schema)) continue;
+    const roles = callableBy(catalog, fact);
+    const chosen = context.fromArguments.filter(({ setting }) => read.has(setting));
+    if (chosen.length > 0 && roles.length > 0)
+      found.push(
+        finding(
+          "caller-chooses-context",
+          "warning",
+          placeOf(fact),
+          `${code(roles)} may call \`${nameKey(fact)}\`, which sets ${chosen
+            .map(({ setting, argument }) => `\`${setting}\` from \`${argument}\``)
+            .join(", ")}${by === null ? "" : ` through \`${by}\``}: whoever calls it chooses what the policies see`,
+          "take the grant away, or set what a look-up of the caller finds instead of what the caller says",
+        ),
+      );
+    if (fact.sets.some(({ setting }) => setting === null))
+      found.push(
+        finding(
+          "setting-name-made-at-run-time",
+          "warning",
+          placeOf(fact),
+          `\`${nameKey(fact)}\` sets a setting whose name is made at run time`,
+          "see by hand which variables it can set",
+        ),
+      );
+  }
+  for (const [place, fact] of facts.entries()) {
+    const fn = catalog.functions[place];
+    if (fn && !PLATFORM_SCHEMAS.includes(fact.schema)) found.push(...definerFindings(fn, fact));
+  }
+  return found;
+}
+
+function definerFindings(fn: PgFunction, fact: FunctionFacts): Finding[] {
+  const touches = [...fact.reads, ...fact.sets].flatMap(({ setting }) => (setting === null ? [] : [setting]));
+  if (!fn.securityDefiner || fact.searchPath !== null || touches.length === 0) return [];
+  return [
+    finding(
+      "definer-without-search-path",
+      "warning",
+      placeOf(fact),
+      `\`${nameKey(fact)}\` is SECURITY DEFINER, uses ${code(touches)}, and runs with the caller's search_path`,
+      "ALTER FUNCTION … SET search_path = ''",
+    ),
+  ];
+}
+
+export const placeOf = (fact: FunctionFacts): Finding["at"] => ({
+  kind: "function",
+  schema: fact.schema,
+  name: fact.name,
+  identityArguments: fact.identityArguments,
+});

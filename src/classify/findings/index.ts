@@ -1,0 +1,2 @@
+/** Findings about the catalog. */
+export { atPolicy, catalogFindings } from "./findings.ts";

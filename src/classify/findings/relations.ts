@@ -1,0 +1,133 @@
+import { finding, type Finding } from "../../finding.ts";
+import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../../pg/catalog.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
+import { usesIn } from "../expression/index.ts";
+
+const ANY_SOURCE = { kind: "function", schema: "auth", name: "jwt" } as const;
+
+/** Row security that is off, empty or walked around. */
+export function relationFindings(
+  catalog: Catalog,
+  relationOf: (name: { schema: string; name: string }) => Relation | undefined,
+): Finding[] {
+  const policies = new Map<NameKey, number>();
+  for (const policy of catalog.policies) {
+    const key = relationKey(policy);
+    policies.set(key, (policies.get(key) ?? 0) + 1);
+  }
+  return catalog.relations.flatMap((relation) => {
+    const count = policies.get(nameKey(relation)) ?? 0;
+    const platform = PLATFORM_SCHEMAS.includes(relation.schema);
+    return [
+      ...stateFindings(relation, count, platform),
+      ...(platform
+        ? []
+        : [
+            ...partitionFindings(relation, relationOf),
+            ...viewFindings(catalog, relation),
+            ...defaultFindings(relation),
+          ]),
+    ];
+  });
+}
+
+function stateFindings(relation: Relation, policies: number, platform: boolean): Finding[] {
+  const at = { kind: "relation", schema: relation.schema, relation: relation.name } as const;
+  const isTable = relation.kind === "table" || relation.kind === "partitioned table";
+  if (isTable && policies > 0 && !relation.rowSecurity)
+    return [
+      finding(
+        "rls-off-with-policies",
+        "error",
+        at,
+        `it has ${policies} ${policies === 1 ? "policy" : "policies"}, but row security is off: none of them applies`,
+        "ALTER TABLE … ENABLE ROW LEVEL SECURITY",
+      ),
+    ];
+  if (isTable && policies === 0 && relation.rowSecurity && !platform && relation.partitionOf === null)
+    return [
+      finding(
+        "rls-without-policies",
+        "info",
+        at,
+        "row security is on and there is no policy: only its owner and bypassing roles see rows",
+        null,
+      ),
+    ];
+  return [];
+}
+
+function partitionFindings(
+  relation: Relation,
+  relationOf: (name: { schema: string; name: string }) => Relation | undefined,
+): Finding[] {
+  const at = { kind: "relation", schema: relation.schema, relation: relation.name } as const;
+  const parent = relation.partitionOf && relationOf(relation.partitionOf);
+  if (parent?.rowSecurity && !relation.rowSecurity)
+    return [
+      finding(
+        "partition-without-rls",
+        "error",
+        at,
+        `\`${nameKey(parent)}\` has row security and this partition of it has none: a query of the partition itself sees every row`,
+        "enable row security on the partition as well, or take its grants away",
+      ),
+    ];
+  return [];
+}
+
+/**
+ * Views that run with their owner's rights (Postgres manual, CREATE VIEW, security_invoker). The catalog holds no definitions of views, so
+ * what is asked is whether the owner passes by the row security of some table.
+ */
+function viewFindings(catalog: Catalog, relation: Relation): Finding[] {
+  if (relation.kind !== "materialized view" && (relation.kind !== "view" || relation.securityInvoker)) return [];
+  const readers = relation.grants.filter((grant) => grant.privilege === "SELECT" && REQUEST_ROLES.has(grant.grantee));
+  const owner = catalog.roles.find((role) => role.name === relation.owner);
+  const passesBy = catalog.relations.some(
+    (table) =>
+      table.rowSecurity &&
+      !PLATFORM_SCHEMAS.includes(table.schema) &&
+      (owner?.superuser || owner?.bypassRls || (table.owner === relation.owner && !table.forceRowSecurity)),
+  );
+  if (readers.length === 0 || !passesBy) return [];
+  const who = readers.map((grant) => `\`${grant.grantee}\``).join(", ");
+  return [
+    finding(
+      "view-without-security-invoker",
+      "warning",
+      { kind: "relation", schema: relation.schema, relation: relation.name },
+      relation.kind === "view"
+        ? `${who} can read it, and it reads its tables with the rights of \`${relation.owner}\`, past their row security`
+        : `${who} can read it, and a materialized view has no row security: it holds what \`${relation.owner}\` saw`,
+      relation.kind === "view"
+        ? "ALTER VIEW … SET (security_invoker = true), from Postgres 15 on"
+        : "take the grants away, or put it behind a function that names the tenant",
+    ),
+  ];
+}
+
+const REQUEST_ROLES = new Set(["public", "anon", "authenticated"]);
+
+/** Defaults and generated columns that take a variable. */
+function defaultFindings(relation: Relation): Finding[] {
+  return relation.columns.flatMap((column) => {
+    if (column.expression === null || !column.expression.includes("current_setting")) return [];
+    const uses = usesIn(parseExpr(column.expression), ANY_SOURCE);
+    const settings = [...new Set(uses.settings.map((use) => use.setting))];
+    if (settings.length === 0) return [];
+    const generated = column.generated !== "no";
+    return [
+      finding(
+        "default-reads-variable",
+        "warning",
+        { kind: "column", schema: relation.schema, relation: relation.name, column: column.name },
+        `its ${generated ? "generation expression" : "default"} reads ${settings.map((name) => `\`${name}\``).join(", ")}`,
+        generated
+          ? "a generated column cannot follow the request; fill it by a trigger or the application"
+          : 'set `columnDefaults: "rewrite"` to let it read the claim, or give the value in the application',
+      ),
+    ];
+  });
+}

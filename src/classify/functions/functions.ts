@@ -1,0 +1,191 @@
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import type { QualifiedName } from "../../pg/name.ts";
+import { distinctPaths, type ClaimsSource } from "../../pg/context.ts";
+import { as } from "../../pg/expr/node.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import { relationsIn } from "../../pg/expr/relations.ts";
+import { bodyOf, type Body } from "./body.ts";
+import {
+  failsOpen,
+  usesIn,
+  type CallName,
+  type Fallback,
+  type FoundCall,
+  type FoundSetting,
+  type Uses,
+} from "../expression/index.ts";
+import { functionIndex, reach, returnsOnlySetting, type FunctionIndex } from "./called-functions.ts";
+import type { SettingUse } from "../expression/index.ts";
+import { readTokenFunctions } from "./token-functions.ts";
+import { argumentsIn, claimWrites, executed, settingWrites, type ClaimWrite, type SettingWrite } from "./writes.ts";
+
+/** What one function takes from the request and does to it, in its own body. */
+export interface FunctionFacts {
+  schema: string;
+  name: string;
+  identityArguments: string;
+  /** session variables that its body reads */
+  reads: SettingUse[];
+  sets: SettingWrite[];
+  /** claims that its body reads */
+  claims: string[][];
+  writesClaims: ClaimWrite[];
+  calls: FunctionCall[];
+  /** relations that its body names */
+  tables: QualifiedName[];
+  /** why not all of its body could be read; null when it could */
+  opaque: string | null;
+  /** a condition in it is true when a variable is unset or empty */
+  failsOpen: boolean;
+  /** schemas in which its unqualified names are looked up; null where it runs with the caller's search_path */
+  searchPath: string[] | null;
+}
+
+export interface FunctionCall extends CallName {
+  /** the claim that takes over where the call returns nothing */
+  claimPath: string[] | null;
+  /** by place: the caller's own argument that is passed on, or null */
+  passes: (string | null)[];
+}
+
+/**
+ * Facts of every function of the catalog, in its order. Bodies in SQL and plpgsql are parsed; others are opaque.
+ * Never throws for what a body holds.
+ */
+export function analyseFunctions(catalog: Catalog, source: ClaimsSource): FunctionFacts[] {
+  const readable = readTokenFunctions(catalog, source);
+  const drafts = catalog.functions.map((fn) => draftOf(fn, source, readable));
+  const byDraft = functionIndex(drafts.map((draft) => settle(draft, () => null)));
+  const facts = drafts.map((draft) => settle(draft, (name) => claimOf(byDraft, name, draft.searchPath)));
+  const index = functionIndex(facts);
+  return facts.map((found, place): FunctionFacts => {
+    // a call without a schema that finds no function is one of Postgres' own
+    const calls = found.calls.filter(
+      (made) => made.schema !== null || index.resolve(made, found.searchPath).length > 0,
+    );
+    const fact = { ...found, calls };
+    const body = drafts[place]?.body;
+    return body && fact.reads.length + fact.calls.length > 0
+      ? {
+          ...fact,
+          failsOpen: failsOpen(body.trees, source, (schema, name) => returnsOnlySetting(index, { schema, name })),
+        }
+      : fact;
+  });
+}
+
+interface Draft {
+  fn: PgFunction;
+  body: Body;
+  uses: Uses;
+  searchPath: string[] | null;
+  opaque: string | null;
+}
+
+function draftOf(fn: PgFunction, source: ClaimsSource, readable: <T>(tree: T) => T): Draft {
+  const body = readable(bodyOf(fn));
+  // a default of an argument is evaluated for the caller who leaves the argument out
+  if (!fn.sqlStandardBody && fn.arguments.includes("current_setting")) body.trees.push(...defaultsOf(fn));
+  const runs = body.executes.map((text) => executed(text)?.tree ?? null);
+  const uses = usesIn([body.trees, runs], source);
+  const opaque =
+    body.opaque ??
+    (runs.includes(null) ? "it runs SQL that it makes at run time" : null) ??
+    (uses.computedName ? "the name of a setting that it reads is made at run time" : null);
+  return { fn, body, uses, searchPath: searchPathOf(fn), opaque };
+}
+
+function defaultsOf(fn: PgFunction): unknown[] {
+  return fn.arguments
+    .split(/\bDEFAULT\b/)
+    .slice(1)
+    .flatMap((text) => {
+      // up to the next argument, whose start only the parser can tell: the longest prefix that is one expression
+      const parts = text.split(",");
+      for (let count = parts.length; count > 0; count -= 1) {
+        try {
+          return [parseExpr(parts.slice(0, count).join(","))];
+        } catch {
+          // a shorter one may be
+        }
+      }
+      return [];
+    });
+}
+
+/** `search_path=public, extensions` of ALTER FUNCTION … SET. */
+function searchPathOf(fn: PgFunction): string[] | null {
+  const setting = fn.settings.find((one) => one.startsWith("search_path="));
+  if (setting === undefined) return null;
+  return setting
+    .slice("search_path=".length)
+    .split(",")
+    .map((part) => part.trim().replaceAll(/^"|"$/g, ""))
+    .filter((part) => part !== "" && part !== "$user");
+}
+
+function settle(draft: Draft, claimOf: (call: CallName) => string[] | null): FunctionFacts {
+  const { fn, body, uses } = draft;
+  const reads = uses.settings.map((use) => settleRead(use, claimOf));
+  return {
+    schema: fn.schema,
+    name: fn.name,
+    identityArguments: fn.identityArguments,
+    reads: [...new Map(reads.map((read) => [JSON.stringify(read), read])).values()],
+    sets: settingWrites(fn, body),
+    claims: distinctPaths(uses.claims.map((claim) => claim.path).filter((path) => path.length > 0)),
+    writesClaims: claimWrites(fn, body),
+    calls: distinctCalls(uses.calls, fn, claimOf),
+    tables: relationsIn(body.trees),
+    opaque: draft.opaque,
+    failsOpen: false,
+    searchPath: draft.searchPath,
+  };
+}
+
+/** A found read with its fallback looked up. */
+export function settleRead(found: FoundSetting, claimOf: (call: CallName) => string[] | null): SettingUse {
+  const claimPath = settleFallback(found.fallback, claimOf);
+  const { setting, missingOk, emptyIsNull, cast, separator, asFlag, presence, column } = found;
+  return {
+    setting,
+    missingOk,
+    emptyIsNull,
+    cast,
+    separator,
+    hasClaimFallback: claimPath !== null,
+    claimPath,
+    asFlag,
+    presence,
+    column,
+  };
+}
+
+export function settleFallback(fallback: Fallback, claimOf: (call: CallName) => string[] | null): string[] | null {
+  if (fallback === null) return null;
+  return "path" in fallback ? fallback.path : claimOf(fallback.call);
+}
+
+function distinctCalls(
+  calls: readonly FoundCall[],
+  fn: PgFunction,
+  claimOf: (call: CallName) => string[] | null,
+): FunctionCall[] {
+  const settled = calls.map((made): FunctionCall => ({
+    schema: made.schema,
+    name: made.name,
+    claimPath: settleFallback(made.fallback, claimOf),
+    passes: made.args.map((arg) => argumentsIn(as("NamedArgExpr", arg)?.arg ?? arg, fn)[0] ?? null),
+  }));
+  return [...new Map(settled.map((made) => [JSON.stringify(made), made])).values()];
+}
+
+/** The claim that a call returns, when its function reads that claim and nothing else. */
+export function claimOf(index: FunctionIndex, call: CallName, searchPath: readonly string[] | null): string[] | null {
+  const reached = index.resolve(call, searchPath).flatMap((fact) => reach(index, fact));
+  if (reached.length === 0 || reached.some(({ facts }) => facts.reads.length > 0 || facts.tables.length > 0))
+    return null;
+  const paths = distinctPaths(reached.flatMap(({ facts }) => facts.claims));
+  const [only] = paths;
+  return paths.length === 1 && only !== undefined ? only : null;
+}

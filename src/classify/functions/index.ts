@@ -1,0 +1,10 @@
+/** Functions: the variables and claims that they read and set. */
+export { bodyOf } from "./body.ts";
+export type { Body, Local } from "./body.ts";
+export { functionIndex, reach, reachedReads, returnsOnlySetting } from "./called-functions.ts";
+export type { FunctionIndex, Reached } from "./called-functions.ts";
+export { callableBy, contextFunctions } from "./context-functions.ts";
+export { analyseFunctions, claimOf, settleFallback, settleRead } from "./functions.ts";
+export type { FunctionFacts } from "./functions.ts";
+export { readTokenFunctions, tokenFunctions } from "./token-functions.ts";
+export { argumentsIn } from "./writes.ts";

@@ -1,0 +1,2 @@
+/** The catalog of a live database. */
+export { inspect } from "./inspect.ts";

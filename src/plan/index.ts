@@ -1,0 +1,9 @@
+/** The plan and its SQL. */
+export { buildPlan } from "./build.ts";
+export { catalogAfter } from "./catalog-after.ts";
+export { renderMigration } from "./migration.ts";
+export type { MigrationOptions } from "./migration.ts";
+export { migrationOf, planFile, readPlan, readStoredMigration, refuseStale } from "./plan-file.ts";
+export type { StoredMigration, StoredPlan } from "./plan-file.ts";
+export { planHash } from "./plan-hash.ts";
+export type { AcceptedChange, AnnouncedChange, Migration, Plan, PolicyOutcome, Step } from "./plan.ts";

@@ -1,0 +1,5 @@
+/** The parts of the rehearsal that the rest of rlsmith may use. */
+export type { AccessDifference, AccessReport } from "./access.ts";
+export type { Outcome } from "./outcome.ts";
+export { rehearse } from "./rehearse.ts";
+export type { Rehearsal } from "./rehearse.ts";

@@ -1,0 +1,7 @@
+/** Throw-away databases, and the replay of migrations. */
+export { copySchema } from "./copy-schema.ts";
+export { openScratch } from "./open.ts";
+export { extensionsNamed } from "./prepare.ts";
+export { replay } from "./replay.ts";
+export type { ReplayReport } from "./replay.ts";
+export type { Scratch, ScratchTarget } from "./scratch.ts";

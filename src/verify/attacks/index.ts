@@ -1,0 +1,20 @@
+/** The statements of each kind of attack. */
+export type { ArgumentSource } from "./arguments.ts";
+export { deleteAttempts } from "./delete.ts";
+export { callables, functionAttempts, settingCall, signatureOf } from "./function.ts";
+export type { Callable } from "./function.ts";
+export { insertAttempts } from "./insert.ts";
+export { oracleAttempts } from "./oracle.ts";
+export { keys, readAttempts } from "./read.ts";
+export { on } from "./rows.ts";
+export {
+  defaultPrivilegeAttempts,
+  givenByPlatform,
+  ownRoleAttempts,
+  sequenceAttempts,
+  truncateAttempt,
+} from "./side-doors.ts";
+export { badValues, storedClaimAttempt } from "./stored-claim.ts";
+export { tenantlessAttempts } from "./tenantless.ts";
+export { updateAttempts } from "./update.ts";
+export { viewAttempts } from "./view.ts";

@@ -1,0 +1,91 @@
+import type { Db } from "../../db/port.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
+import type { NameKey } from "../../pg/name.ts";
+import type { Targets } from "./target.ts";
+
+/** Values that only rows of one tenant hold, and the relation they were found in: what gives an output of unknown shape away. */
+export interface Evidence {
+  foreign: ReadonlyMap<string, NameKey>;
+  own: ReadonlyMap<string, NameKey>;
+}
+
+/** Collect the values of both tenants' rows, as the login. Those that both have, or that rows of nobody have, tell nothing. */
+export async function collectEvidence(db: Db, targets: Targets): Promise<Evidence> {
+  const own = new Map<string, NameKey>();
+  const foreign = new Map<string, NameKey>();
+  const common = new Set<string>();
+  for (const target of targets.values()) {
+    if (target.own === null || target.foreign === null) {
+      const rows = await db.query<{ row: unknown }>(`select to_jsonb(t.*) as row from ${target.sql} t limit 100`);
+      for (const { row } of rows) for (const value of valuesIn(row)) common.add(value);
+      continue;
+    }
+    for (const row of target.ownRows)
+      for (const value of valuesIn(row)) if (!own.has(value)) own.set(value, target.name);
+    for (const row of target.foreignRows)
+      for (const value of valuesIn(row)) if (!foreign.has(value)) foreign.set(value, target.name);
+  }
+  for (const value of new Set(own.keys()))
+    if (foreign.has(value) || common.has(value)) {
+      own.delete(value);
+      foreign.delete(value);
+    }
+  for (const value of common) foreign.delete(value);
+  return { own, foreign };
+}
+
+/** Texts that are long enough to be no accident. */
+function* valuesIn(value: unknown): Generator<string> {
+  if (typeof value === "string") {
+    const says = value.length >= 5 && !/^\d{4}-\d\d-\d\d/.test(value) && !/^[\d.:-]+$/.test(value);
+    if (says || /^[0-9a-f-]{36}$/.test(value)) yield value;
+  } else if (Array.isArray(value)) for (const item of value) yield* valuesIn(item);
+  else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) yield* valuesIn(item);
+}
+
+/** The first value of one side that rows of any shape hold, and that was not handed in; null where there is none. */
+export function findIn(
+  rows: readonly unknown[],
+  values: ReadonlyMap<string, NameKey>,
+  echoes: readonly string[],
+): { value: string; relation: NameKey } | null {
+  const texts = new Set<string>();
+  for (const row of rows) for (const text of textsIn(row)) texts.add(text);
+  const all = [...texts];
+  if (all.length === 0) return null;
+  for (const [value, relation] of values) {
+    const forms = [...new Set([value, escaped(value)])];
+    if (!all.some((text) => forms.some((form) => holds(text, form)))) continue;
+    if (echoes.some((echo) => isWrittenIn(echo, value))) continue;
+    return { value, relation };
+  }
+  return null;
+}
+
+/** All texts of a value, keys of objects too: `jsonb_object_agg(id, …)`. */
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (Array.isArray(value)) for (const item of value) yield* textsIn(item);
+  else if (typeof value === "object" && value !== null)
+    for (const [key, item] of Object.entries(value)) {
+      yield key;
+      yield* textsIn(item);
+    }
+}
+
+/** Whether a text holds a value, and not as the beginning of a longer word: `name 12.1` is in `name 12.10` too. */
+function holds(text: string, value: string): boolean {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
+    if (!(/\w$/.test(value) && /\w/.test(text.charAt(at + value.length)))) return true;
+  return false;
+}
+
+/** As it stands inside JSON, in a text that holds JSON. */
+const escaped = (value: string): string => JSON.stringify(value).slice(1, -1);
+
+/** Whether a statement has the value in a literal, as it is or inside JSON. */
+const isWrittenIn = (sql: string, value: string): boolean =>
+  [value, escaped(value)].some((text) => {
+    const literal = quoteLiteral(text);
+    return sql.includes(literal.slice(literal.indexOf("'") + 1, -1));
+  });

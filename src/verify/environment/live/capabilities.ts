@@ -1,0 +1,90 @@
+import { pgErrorOf, type Db } from "../../../db/port.ts";
+import { passing } from "../../../db/savepoint.ts";
+import { PLATFORM_SCHEMAS } from "../../../pg/catalog.ts";
+import { quoteIdent } from "../../../pg/identifier.ts";
+import { nameKey, type NameKey, type QualifiedName } from "../../../pg/name.ts";
+
+/** What the login of a target can do of what a run may want. */
+export interface Capabilities {
+  login: string;
+  superuser: boolean;
+  /** of those asked for: which it may become by SET ROLE */
+  roles: { name: string; may: boolean }[];
+  /** policies do not hold for it */
+  bypassesRowSecurity: boolean;
+  /** it may switch triggers off by session_replication_role */
+  replicationRole: boolean;
+  /** null: there is no auth.users */
+  readsUsers: boolean | null;
+  /** a sentence for each thing that it cannot do; lower case, no final period */
+  missing: string[];
+}
+
+/** What the login can do, found out by trying; inside the open transaction, of which nothing stays. `roles`: those of the personas. */
+export async function capabilities(db: Db, roles: readonly string[]): Promise<Capabilities> {
+  const [self] = await db.query<{ login: string; superuser: boolean; bypass: boolean }>(
+    "select rolname as login, rolsuper as superuser, rolsuper or rolbypassrls as bypass from pg_roles where rolname = current_user",
+  );
+  const login = self?.login ?? "";
+  const found: Capabilities = {
+    login,
+    superuser: self?.superuser ?? false,
+    roles: [],
+    bypassesRowSecurity: self?.bypass ?? false,
+    replicationRole: (await refusal(db, "set local session_replication_role = replica")) === null,
+    readsUsers: null,
+    missing: [],
+  };
+  const missing = (sentence: string): void => void found.missing.push(sentence);
+  for (const name of roles) {
+    const refused = await refusal(db, `set local role ${quoteIdent(name)}`);
+    found.roles.push({ name, may: refused === null });
+    if (refused === null) continue;
+    // invalid_parameter_value: there is no such role
+    if (refused === "22023") missing(`there is no role \`${name}\`, so nothing is tried as \`${name}\``);
+    else missing(`\`${login}\` may not SET ROLE \`${name}\`, so nothing is tried as \`${name}\``);
+  }
+  // an owner is held back only where row security is forced
+  const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db);
+  if (guarded.length > 0)
+    missing(
+      `policies hold for \`${login}\` too on ${listed(guarded)}, so their rows cannot be sampled or put in as they should`,
+    );
+  if (!found.replicationRole)
+    missing(`\`${login}\` may not set session_replication_role, so triggers fire when rows are put in`);
+  const users = await refusal(db, "select id from auth.users limit 1");
+  // undefined_table, invalid_schema_name
+  found.readsUsers = users === "42P01" || users === "3F000" ? null : users === null;
+  if (found.readsUsers === false)
+    missing(`\`${login}\` may not read auth.users, so what users' accounts say is not looked at`);
+  return found;
+}
+
+/** Tables, other than the platform's, whose row security holds for the login as well. */
+async function guardedFor(db: Db): Promise<NameKey[]> {
+  const rows = await db.query<QualifiedName>(
+    `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p') and c.relrowsecurity and row_security_active(c.oid) and n.nspname <> all ($1)
+     order by n.nspname collate "C", c.relname collate "C"`,
+    [[...PLATFORM_SCHEMAS]],
+  );
+  return rows.map(nameKey);
+}
+
+const SHOWN = 5;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).map((name) => `\`${name}\``);
+  return `${shown.join(", ")}${names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ""}`;
+}
+
+async function refusal(db: Db, statement: string): Promise<string | null> {
+  try {
+    await passing(db, "", async () => db.exec(statement));
+    return null;
+  } catch (error) {
+    const raised = pgErrorOf(error);
+    if (!raised) throw error;
+    return raised.sqlstate;
+  }
+}

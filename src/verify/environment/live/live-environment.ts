@@ -1,0 +1,130 @@
+import { pgErrorOf, type Db } from "../../../db/port.ts";
+import { generateRows, putRecorded, sampleRows } from "../../../fixtures/index.ts";
+import { nameKey, type NameKey } from "../../../pg/name.ts";
+import type { Ground } from "../test-environment.ts";
+import type { Known } from "../scratch-environment.ts";
+import { actorsFor } from "../../personas/index.ts";
+import { capabilities } from "./capabilities.ts";
+import { feeding, positions } from "./drawn.ts";
+import { protectSequences } from "./sequences.ts";
+import { readSurface } from "../surface.ts";
+import { targetsByName, targetsOf } from "../target.ts";
+
+/**
+ * Limits of every transaction on a live database. SET LOCAL: nothing is left on a connection that a pooler hands on. With the check a server
+ * notices within a second that a client was killed, and not only when the statement is through; 14 and later, where the system can tell.
+ */
+const LIMITS = [
+  "set local statement_timeout = '5s'",
+  "set local lock_timeout = '1s'",
+  "set local idle_in_transaction_session_timeout = '60s'",
+].join("; ");
+
+/** Others may wait for a sequence while a transaction that writes is open: it is ended after so many milliseconds. */
+const LONGEST = 1000;
+const AHEAD = 100_000;
+const CHECK = "set local client_connection_check_interval = '1s'";
+
+/**
+ * A live database. Read-only: rows of two tenants are chosen among those that are there. With `writes`: rows of two invented tenants are put
+ * in, attacked, and rolled back with all that the attack did; the rows that are there are never named, though a hole may reach them.
+ */
+export async function liveGround(db: Db, known: Known, writes: boolean): Promise<Ground> {
+  const begin = `begin transaction${writes ? "" : " read only"}; ${LIMITS}`;
+  const check = (await runs(db, CHECK)) ? CHECK : "";
+  // all that could not be protected, and of those the ones that were drawn from
+  const loose = new Map<NameKey, string>();
+  const unprotected = new Map<NameKey, string>();
+  const prepare = async (ahead: number): Promise<void> => {
+    await db.exec(check === "" ? begin : `${begin}; ${check}`);
+    if (!writes) return;
+    for (const { sequence, why } of (await protectSequences(db, { ahead })).mayAdvance) loose.set(sequence, why);
+  };
+  // rows that are recorded hold numbers, and a sequence that was rolled back hands them out again: so away from there, and back with more
+  await prepare(AHEAD);
+  const surface = await readSurface(db);
+  const stood = await positions(
+    db,
+    surface.sequences.filter((sequence) => loose.has(nameKey(sequence))),
+  );
+  const fixtures = writes
+    ? await generateRows(db, known.catalog, known.context, {
+        columns: known.columns,
+        spares: true,
+        inTransaction: true,
+      })
+    : await sampleRows(db, known.catalog, known.context, known.columns);
+  const targets = await targetsOf(db, known.catalog, surface, fixtures, !writes);
+  const missing = await capabilities(db, [
+    ...new Set(actorsFor(known.catalog, known.context, fixtures).map(({ role }) => role)),
+  ]);
+  await db.exec("rollback");
+  const fed = feeding(surface, fixtures);
+  /** Those that feed tables that rows were put into, and those that have moved: a trigger may have drawn from them. */
+  const findDrawn = async (): Promise<void> => {
+    for (const [name, why] of loose) if (fed.has(name)) unprotected.set(name, why);
+    const others = surface.sequences.filter((sequence) => {
+      const full = nameKey(sequence);
+      return loose.has(full) && stood.has(full) && !unprotected.has(full);
+    });
+    if (others.length === 0) return;
+    await db.exec(begin);
+    const stand = await positions(db, others);
+    await db.exec("rollback");
+    for (const [name, value] of stand) if (stood.get(name) !== value) unprotected.set(name, loose.get(name) ?? "");
+  };
+  await findDrawn();
+
+  let openedAt: number | null = null;
+  const finish = async (): Promise<void> => {
+    if (openedAt === null) return;
+    openedAt = null;
+    await db.exec("rollback");
+    await findDrawn();
+  };
+  return {
+    ...known,
+    kind: writes ? "live, writes rolled back" : "live, read-only",
+    db,
+    tenantSetting: fixtures.tenantSetting,
+    surface,
+    fixtures,
+    targets: targetsByName(targets),
+    writes,
+    sampled: true,
+    unprotected,
+    missing: missing.missing,
+    finish,
+    transaction: async (work) => {
+      if (openedAt !== null && performance.now() - openedAt > LONGEST) await finish();
+      if (openedAt === null) {
+        openedAt = performance.now();
+        await prepare(2 * AHEAD);
+        if (writes) await putRecorded(db, fixtures, known.catalog);
+      }
+      await db.exec("savepoint rlsmith_work");
+      try {
+        return await work();
+      } catch (error) {
+        // the transaction may be gone with its connection; the first error is the one worth telling
+        await finish().catch(() => {});
+        throw error;
+      } finally {
+        if (openedAt !== null) await db.exec("rollback to savepoint rlsmith_work");
+      }
+    },
+  };
+}
+
+/** Whether a statement runs here at all; in a transaction that is rolled back. */
+async function runs(db: Db, statement: string): Promise<boolean> {
+  try {
+    await db.exec(`begin read only; ${statement}`);
+    return true;
+  } catch (error) {
+    if (!pgErrorOf(error)) throw error;
+    return false;
+  } finally {
+    await db.exec("rollback").catch(() => {});
+  }
+}

@@ -1,0 +1,54 @@
+import type { FunctionFacts } from "../../classify/index.ts";
+import type { Db } from "../../db/port.ts";
+import { generateRows } from "../../fixtures/index.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import type { ContextMap } from "../../pg/context.ts";
+import { quoteName } from "../../pg/name.ts";
+import type { Ground } from "./test-environment.ts";
+import { readSurface } from "./surface.ts";
+import { targetsByName, targetsOf } from "./target.ts";
+
+/** What was read and worked out of a database before it is attacked. */
+export interface Known {
+  catalog: Catalog;
+  context: ContextMap;
+  /** see `Tenancy` */
+  columns: Readonly<Record<string, string>>;
+  facts: readonly FunctionFacts[];
+  setters: Ground["setters"];
+  unmapped: Ground["unmapped"];
+  memberships: Ground["memberships"];
+}
+
+/** A throw-away database: rows of two tenants are put in for good, and each transaction of the attack is rolled back. */
+export async function scratchGround(db: Db, known: Known): Promise<Ground> {
+  const fixtures = await generateRows(db, known.catalog, known.context, { columns: known.columns, spares: true });
+  // materialized views were made when there was nothing to copy
+  for (const relation of known.catalog.relations)
+    if (relation.kind === "materialized view")
+      await db.exec(`refresh materialized view ${quoteName(relation)}`).catch(() => {});
+  const surface = await readSurface(db);
+  const targets = await targetsOf(db, known.catalog, surface, fixtures, false, true);
+  return {
+    ...known,
+    kind: "scratch",
+    db,
+    tenantSetting: fixtures.tenantSetting,
+    surface,
+    fixtures,
+    targets: targetsByName(targets),
+    writes: true,
+    sampled: false,
+    unprotected: new Map(),
+    missing: [],
+    finish: async () => {},
+    transaction: async (work) => {
+      await db.exec("begin");
+      try {
+        return await work();
+      } finally {
+        await db.exec("rollback");
+      }
+    },
+  };
+}

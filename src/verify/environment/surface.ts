@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import type { Db } from "../../db/port.ts";
+import { nameKey, relationKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
+
+const SQL = readFileSync(new URL("./surface.sql", import.meta.url), "utf8");
+
+/** What can be attacked and the catalog does not say. */
+export interface Surface {
+  /** what views and materialized views read by themselves */
+  views: (QualifiedName & { reads: QualifiedName[] })[];
+  /** partitions and inheritance children */
+  children: (QualifiedName & { parent: QualifiedName })[];
+  sequences: (QualifiedName & { feeds: QualifiedName | null; readers: string[] })[];
+  uniques: { schema: string; relation: string; name: string; columns: string[] }[];
+  foreignKeys: {
+    schema: string;
+    relation: string;
+    name: string;
+    /** a referenced row cannot be deleted */
+    blocks: boolean;
+    columns: string[];
+    target: QualifiedName;
+    targetColumns: string[];
+  }[];
+  defaultPrivileges: DefaultPrivilege[];
+}
+
+export interface DefaultPrivilege {
+  owner: string;
+  /** null: in every schema */
+  schema: string | null;
+  object: "tables" | "sequences" | "functions" | "others";
+  /** `public` for PUBLIC */
+  grantee: string;
+  privilege: string;
+}
+
+/** Read the surface; inside the caller's transaction. */
+export async function readSurface(db: Db): Promise<Surface> {
+  const [row] = await db.query<Surface>(SQL);
+  return row ?? { views: [], children: [], sequences: [], uniques: [], foreignKeys: [], defaultPrivileges: [] };
+}
+
+/** Foreign keys that lead to a table, through other tables too: of a table further away before those of a nearer one. */
+export function keysInto(surface: Surface, table: NameKey): Surface["foreignKeys"] {
+  const found: Surface["foreignKeys"] = [];
+  const seen = new Set([table]);
+  const visit = (name: NameKey): void => {
+    for (const key of surface.foreignKeys) {
+      const from = relationKey(key);
+      if (nameKey(key.target) !== name || seen.has(from)) continue;
+      seen.add(from);
+      visit(from);
+      found.push(key);
+    }
+  };
+  visit(table);
+  return found;
+}
+
+/** Tables that a view reads, through other views too. */
+export function tablesBehind(surface: Surface, view: NameKey): Set<NameKey> {
+  const found = new Set<NameKey>();
+  const visit = (name: NameKey): void => {
+    const reads = surface.views.find((one) => nameKey(one) === name)?.reads;
+    if (!reads) return void found.add(name);
+    for (const next of reads) {
+      const inner = nameKey(next);
+      if (!found.has(inner)) visit(inner);
+    }
+  };
+  visit(view);
+  return found;
+}

@@ -1,0 +1,209 @@
+import type { Db } from "../../db/port.ts";
+import type { FilledTable, Fixtures, Row } from "../../fixtures/index.ts";
+import type { Catalog, Column, Relation } from "../../pg/catalog.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { nameKey, quoteName, relationKey, relationOf, type NameKey } from "../../pg/name.ts";
+import { rowKey, rowKeySql, wholeRowKeySql, type RowKey } from "../../pg/row-key.ts";
+import type { Subject } from "../matrix/index.ts";
+import { ATTACKER, VICTIM } from "../personas/index.ts";
+import { keysInto, type Surface } from "./surface.ts";
+
+/** A table that is attacked, with the rows of both tenants. */
+export interface Target {
+  schema: string;
+  relation: string;
+  name: NameKey;
+  kind: "table" | "partition";
+  /** quoted */
+  sql: string;
+  rowSecurity: boolean;
+  owner: string;
+  /** whether a write of it can change rows elsewhere */
+  triggers: boolean;
+  /** columns that can be given a value */
+  columns: Column[];
+  primaryKey: string[];
+  /** columns of its unique keys */
+  unique: ReadonlySet<string>;
+  /** its own foreign keys */
+  references: Surface["foreignKeys"];
+  /** rows besides the fixtures' may be taken away before a statement: nobody else's are in the database */
+  throwaway: boolean;
+  /** tables that reference it, through others too, in the order in which they can be emptied; quoted */
+  referencedBy: string[];
+  /** whether such a reference is in the way of a delete */
+  blocked: boolean;
+  filled: FilledTable;
+  /** variables that say who somebody is inside the tenant */
+  personal: ReadonlySet<string>;
+  /** conditions over a row `t`; null where nothing says whose a row is */
+  own: string | null;
+  foreign: string | null;
+  ownKeys: Set<RowKey>;
+  foreignKeys: Set<RowKey>;
+  ownRows: Row[];
+  foreignRows: Row[];
+  /** SQL of the key of a row `t`, as jsonb */
+  key: string;
+  /** a query for one text: how its rows stand, a JSON array with one of `[whose, relation, key, version]` for each */
+  probe: string;
+  /** the same of rows without a tenant, though the table has a column for one; null where that cannot be, or is not looked at */
+  tenantless: string | null;
+}
+
+/** Tables that are attacked, by the key of their name. */
+export type Targets = ReadonlyMap<Subject, Target>;
+
+export const targetsByName = (targets: readonly Target[]): Map<Subject, Target> =>
+  new Map(targets.map((target) => [target.name, target]));
+
+/**
+ * Tables with rows, partitions and inheritance children among them. `sampled`: only the rows of the fixtures are looked at, by their keys, for
+ * in a live database there may be millions. `throwaway`: whole tables may be emptied. Reads as the login.
+ */
+export async function targetsOf(
+  db: Db,
+  catalog: Catalog,
+  surface: Surface,
+  fixtures: Fixtures,
+  sampled: boolean,
+  throwaway = false,
+): Promise<Target[]> {
+  const targets: Target[] = [];
+  const fired = new Set(catalog.triggers.map(relationKey));
+  const byName = new Map(fixtures.filled.map((table) => [relationKey(table), table]));
+  for (const relation of catalog.relations) {
+    if (relation.kind !== "table" && relation.kind !== "partitioned table") continue;
+    const name = nameKey(relation);
+    const filled = byName.get(name) ?? byName.get(rootOf(name, surface));
+    if (!filled || !isAttacked(relation, catalog)) continue;
+    targets.push(
+      await targetOf(
+        db,
+        relation,
+        filled,
+        sampled,
+        surface,
+        fired.has(name) || fired.has(rootOf(name, surface)),
+        fixtures,
+        throwaway,
+      ),
+    );
+  }
+  return targets;
+}
+
+/** Everything of the user's; of the platform's schemas what policies have been put on. */
+const isAttacked = (relation: Relation, catalog: Catalog): boolean =>
+  !PLATFORM.has(relation.schema) ||
+  catalog.policies.some((policy) => policy.schema === relation.schema && policy.relation === relation.name);
+
+const PLATFORM = new Set(
+  "auth cron extensions graphql graphql_public net pgbouncer pgsodium realtime storage supabase_functions supabase_migrations vault".split(
+    " ",
+  ),
+);
+
+function rootOf(name: NameKey, surface: Surface): NameKey {
+  const parent = surface.children.find((child) => nameKey(child) === name)?.parent;
+  return parent ? rootOf(nameKey(parent), surface) : name;
+}
+
+async function targetOf(
+  db: Db,
+  relation: Relation,
+  filled: FilledTable,
+  sampled: boolean,
+  surface: Surface,
+  triggers: boolean,
+  { personal, tenantSetting }: Fixtures,
+  throwaway: boolean,
+): Promise<Target> {
+  const name = nameKey(relation);
+  const sql = quoteName(relation);
+  const primaryKey = filled.primaryKey.length > 0 ? filled.primaryKey : [];
+  const key = primaryKey.length === 0 ? wholeRowKeySql("t") : rowKeySql(primaryKey, "t");
+  const types = new Map(relation.columns.map((column) => [column.name, column.type]));
+  const limited = (tenant: string): string | null => {
+    const condition = filled.belongs?.[tenant] ?? null;
+    if (condition === null || !sampled || primaryKey.length === 0) return condition;
+    const rows = filled.rows[tenant] ?? [];
+    return rows.length === 0
+      ? "false"
+      : `(${condition}) and (${rows.map((row) => `(${byKey(row, primaryKey, types)})`).join(" or ")})`;
+  };
+  const [own, foreign] = [limited(ATTACKER), limited(VICTIM)];
+  // rows without a tenant are everybody's; with a user they may be that user's
+  const nullable = relation.columns.find(
+    (column) => !column.notNull && tenantSetting !== null && filled.context[column.name] === tenantSetting,
+  );
+  const tenantless =
+    throwaway && nullable && filled.users.length === 0 ? `t.${quoteIdent(nullable.name)} is null` : null;
+  const whose = own === null || foreign === null ? "'x'" : `case when ${foreign} then 'f' when ${own} then 'o' end`;
+  const where = own === null || foreign === null ? "" : ` where (${own}) or (${foreign})`;
+  const found = await db.query<{ whose: string; key: (string | null)[]; row: Row }>(
+    `select ${whose} as whose, ${key} as key, to_jsonb(t.*) as row from ${sql} t${where} order by ${key}::text collate "C" limit 200`,
+  );
+  const keys = (one: string): Set<RowKey> =>
+    new Set(found.filter(({ whose: is }) => is === one).map((row) => rowKey(row.key)));
+  const rows = (tenant: string, one: string): Row[] =>
+    own === null ? (filled.rows[tenant] ?? []) : found.filter(({ whose: is }) => is === one).map(({ row }) => row);
+  const root = rootOf(name, surface);
+  const into = keysInto(surface, root);
+  const isHere = (one: { schema: string; relation: string }): boolean => relationKey(one) === root;
+  const probeOf = (of: string, rows: string): string =>
+    `select coalesce(jsonb_agg(jsonb_build_array(${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)) order by ${key}), '[]')::text from ${sql} t${rows}`;
+  return {
+    schema: relation.schema,
+    relation: relation.name,
+    name,
+    kind: surface.children.some((child) => nameKey(child) === name) ? "partition" : "table",
+    sql,
+    rowSecurity: relation.rowSecurity,
+    owner: relation.owner,
+    triggers,
+    columns: relation.columns.filter(({ generated }) => generated === "no" || generated === "identity"),
+    primaryKey,
+    unique: new Set(surface.uniques.filter(isHere).flatMap(({ columns }) => columns)),
+    references: surface.foreignKeys.filter(isHere),
+    throwaway,
+    referencedBy: into.map((key) => quoteName(relationOf(key))),
+    blocked: into.some(({ blocks }) => blocks),
+    filled,
+    personal: new Set(personal),
+    own,
+    foreign,
+    ownKeys: keys("o"),
+    foreignKeys: keys("f"),
+    ownRows: rows(ATTACKER, "o"),
+    foreignRows: rows(VICTIM, "f"),
+    key,
+    probe: probeOf(whose, where),
+    tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
+  };
+}
+
+/** Supabase's table of files. */
+export const isFiles = ({ schema, relation }: Target): boolean => schema === "storage" && relation === "objects";
+
+/** A condition that only this row satisfies. */
+export const byKey = (row: Row, columns: readonly string[], types: ReadonlyMap<string, string>): string =>
+  columns.map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`).join(" and ");
+
+/** The row of a target by its key; where it has none, by all columns that can be compared. */
+export function rowCondition(target: Target, row: Row): string {
+  const types = new Map(target.columns.map((column) => [column.name, column.type]));
+  const names =
+    target.primaryKey.length > 0
+      ? target.primaryKey
+      : [...types.keys()].filter(
+          (name) => row[name] !== null && row[name] !== undefined && typeof row[name] !== "object",
+        );
+  return byKey(row, names, types);
+}
+
+/** A value of a row as a literal without a type. */
+export const literal = (value: unknown): string =>
+  value === null || value === undefined
+    ? "null"
+    : quoteLiteral(typeof value === "string" ? value : JSON.stringify(value));

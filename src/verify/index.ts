@@ -1,0 +1,13 @@
+/** The parts of `rlsmith verify` that the rest of rlsmith may use. */
+export { comparing, readBefore } from "./compare.ts";
+export type { Before, Comparison } from "./compare.ts";
+export { EMITTED, emittedPath, isEmitted, isolationTests, pgtap, vitest } from "./emit/index.ts";
+export type { EmittedKind } from "./emit/index.ts";
+export { liveGround, scratchGround } from "./environment/index.ts";
+export type { Ground, Known } from "./environment/index.ts";
+export { checkDeclared } from "./judge/index.ts";
+export type { Breach, Cell, Command, Heat, PersonaClass, Verification } from "./matrix/index.ts";
+export { mutationScore, pastUsing, policyMutants, runMutants } from "./mutation/index.ts";
+export type { MutantOutcome, MutationCounts, MutationScore, PolicyMutant, Survivor } from "./mutation/index.ts";
+export { prepareLook } from "./pre-commit-check.ts";
+export { verify } from "./verify.ts";

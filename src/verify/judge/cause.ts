@@ -1,0 +1,189 @@
+import type { FunctionFacts } from "../../classify/index.ts";
+import type { Attempt, BreachKind, Door, DbObject, Subject, TriggerName } from "../matrix/index.ts";
+import type { PgFunction } from "../../pg/catalog.ts";
+import { nameKey, relationKey, type FunctionKey, type NameKey } from "../../pg/name.ts";
+import { signatureOf } from "../attacks/index.ts";
+import { DOORS } from "../matrix/index.ts";
+import type { Ground } from "../environment/index.ts";
+import type { Judged } from "./judge.ts";
+import type { Actor } from "../personas/index.ts";
+import { tablesBehind, isFiles, type Target } from "../environment/index.ts";
+
+/** What opens a breach: what has to be mended. */
+export interface Cause {
+  door: Door;
+  kind: BreachKind;
+  object: DbObject;
+  message: string;
+  /** where the door's own hint would not mend it */
+  hint?: string;
+}
+
+/** How the session variables were brought to another tenant's values; null: they were left alone. */
+export type Opened =
+  | { kind: "variable"; settings: string[] }
+  | { kind: "function"; name: FunctionKey; settings: string[] }
+  | { kind: "leftover"; settings: string[] };
+
+/** What is known to be open by itself, to whom: of cells without a set variable. */
+export interface KnownOpen {
+  has(relation: Subject, actor: string): boolean;
+}
+
+/** Trace a crossing back to the object that has to be mended. */
+export function causeOf(
+  ground: Ground,
+  attempt: Attempt,
+  actor: Actor,
+  judged: Judged,
+  opened: Opened | null,
+  privileged: boolean,
+  open: KnownOpen,
+): Cause {
+  const { judge } = attempt;
+  if (judge.kind !== "foreign" && judge.kind !== "control")
+    return { door: judge.door, kind: DOORS[judge.door].kind, object: judge.object, message: judge.message };
+  if (opened) return openedBy(attempt, opened);
+  const reached = judged.relations.length > 0 ? judged.relations : [attempt.relation];
+  const target = ground.targets.get(attempt.relation);
+  switch (attempt.through.kind) {
+    case "view":
+    case "materialized view": {
+      const behind = [...tablesBehind(ground.surface, attempt.through.name)];
+      const base = [...reached, ...behind].find((name) => open.has(name, actor.name));
+      const table = base === undefined ? undefined : ground.targets.get(base);
+      if (table && attempt.through.kind === "view") return openTable(table, actor, false, ground);
+      const door = attempt.through.kind === "view" ? "view" : "materialized-view";
+      // it may show its own rows only; where it does not, its reads say so
+      if (attempt.command === "INSERT")
+        return {
+          door,
+          kind: "tenancy",
+          object: attempt.through,
+          message: `\`${attempt.through.name}\` takes rows of other tenants, with its owner's rights on ${list(behind)}`,
+          hint: "create it with (security_invoker = true), or with check option where its WHERE compares the tenant, or revoke INSERT",
+        };
+      const what =
+        door === "view"
+          ? `\`${attempt.through.name}\` reads with its owner's rights, so policies of ${list(behind)} do not hold for it`
+          : `\`${attempt.through.name}\` is a stored copy, and no policy holds for it`;
+      return { door, kind: "tenancy", object: attempt.through, message: what };
+    }
+    case "function": {
+      const fn = ground.catalog.functions.find((one) => signatureOf(one) === attempt.through.name);
+      const base = reached.find((name) => open.has(name, actor.name));
+      const table = base === undefined ? undefined : ground.targets.get(base);
+      if (table) return openTable(table, actor, false, ground);
+      const sets = fn && settingsOf(ground, fn);
+      if (sets && sets.length > 0)
+        return openedBy(attempt, { kind: "function", name: attempt.through.name, settings: sets });
+      return {
+        door: "function",
+        kind: "tenancy",
+        object: attempt.through,
+        message:
+          `\`${attempt.through.name}\` ${fn?.securityDefiner ? "runs with its owner's rights and" : ""} hands out or changes rows of other tenants`.replace(
+            "  ",
+            " ",
+          ),
+      };
+    }
+    default: {
+      const trigger = triggerOf(ground, attempt, reached);
+      if (trigger) return trigger;
+      if (target) return openTable(target, actor, privileged, ground);
+      return { door: "policy", kind: "tenancy", object: attempt.through, message: `\`${attempt.relation}\` is open` };
+    }
+  }
+}
+
+/** Session variables that a function sets by what it is called with. */
+function settingsOf(ground: Ground, fn: PgFunction): string[] {
+  const fact = ground.facts[ground.catalog.functions.indexOf(fn)];
+  const setter = fact && ground.setters.get(fact);
+  return setter && fn.argumentTypes.length > 0 ? setter.settings : [];
+}
+
+function openedBy(attempt: Attempt, opened: Opened): Cause {
+  const { through } = attempt;
+  const settings = list(opened.settings);
+  if (opened.kind === "function")
+    return {
+      door: "context-function",
+      kind: "tenancy",
+      object: { kind: "function", name: opened.name },
+      message: `\`${opened.name}\` sets ${settings} by what whoever may call it passes`,
+    };
+  return {
+    door: "session-variable",
+    kind: "tenancy",
+    object: through.kind === "partition" ? { kind: "table", name: through.name } : through,
+    message: `policies of \`${attempt.relation}\` believe ${settings}, which every client can set`,
+  };
+}
+
+function openTable(target: Target, actor: Actor, privileged: boolean, ground: Ground): Cause {
+  const object: DbObject = { kind: target.kind, name: target.name };
+  const tenanted = target.own !== null;
+  if (!target.rowSecurity) {
+    const parent = ground.surface.children.find((child) => nameKey(child) === target.name)?.parent;
+    if (parent && ground.targets.get(nameKey(parent))?.rowSecurity)
+      return {
+        door: "partition",
+        kind: "tenancy",
+        object,
+        message: `\`${target.name}\` is reached directly, where the policies of \`${nameKey(parent)}\` do not hold`,
+      };
+    return {
+      door: "rls-off",
+      kind: tenanted ? "tenancy" : "grant",
+      object,
+      message: `row security is off on \`${target.name}\`, and \`${actor.role}\` holds a grant`,
+    };
+  }
+  if (privileged)
+    return {
+      door: "owner-not-forced",
+      kind: "tenancy",
+      object,
+      message: `\`${actor.role}\` owns \`${target.name}\`, which does not FORCE row security`,
+    };
+  if (isFiles(target))
+    return {
+      door: "storage",
+      kind: "tenancy",
+      object,
+      message: "policies of `storage.objects` let other tenants' files through",
+    };
+  return {
+    door: "policy",
+    kind: "tenancy",
+    object,
+    message: `policies of \`${target.name}\` let rows of other tenants through`,
+  };
+}
+
+/** An own row was written, and something else changed, or came back with it: a trigger that runs with its owner's rights. */
+function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]): Cause | null {
+  if (!OWN_WRITES.test(attempt.attack)) return null;
+  const elsewhere = attempt.answer === "output" || reached.some((name) => name !== attempt.relation);
+  if (!elsewhere) return null;
+  const byName = new Map<NameKey, FunctionFacts>(ground.facts.map((fact) => [nameKey(fact), fact]));
+  const triggers = ground.catalog.triggers.filter(
+    (trigger) => relationKey(trigger) === attempt.relation && trigger.enabled,
+  );
+  const names = (trigger: (typeof triggers)[number]): boolean =>
+    (byName.get(nameKey(trigger.function))?.tables ?? []).some((table) => reached.includes(nameKey(table)));
+  const found = triggers.find(names) ?? triggers[0];
+  if (!found) return null;
+  return {
+    door: "trigger",
+    kind: "tenancy",
+    object: { kind: "trigger", name: `${attempt.relation} / ${found.name}` as TriggerName },
+    message: `the trigger \`${found.name}\` of \`${attempt.relation}\` ${attempt.answer === "output" ? "puts another tenant's data into the row that comes back" : `changes rows of other tenants in ${list(reached)}`}`,
+  };
+}
+
+const OWN_WRITES = /own row|reference to a foreign row/;
+
+const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");

@@ -1,0 +1,160 @@
+import type { NameKey } from "../../pg/name.ts";
+import type { Attempt, Answered, ChangedRow } from "../matrix/index.ts";
+import { tupleKey, type Outcome, type TupleKey } from "../matrix/index.ts";
+import { findIn, type Evidence } from "../environment/index.ts";
+import type { Actor } from "../personas/index.ts";
+import type { Target, Targets } from "../environment/index.ts";
+
+/** An outcome, and what of it crosses tenants. */
+export interface Judged {
+  outcome: Outcome;
+  /** rows of somebody else were seen or changed, or what the attempt says is a breach happened */
+  crosses: boolean;
+  /** relations whose foreign rows it was, other than the attempt's own where a trigger or a function wrote elsewhere */
+  relations: NameKey[];
+}
+
+/** What an answer says: whose rows were reached. Everything is foreign to a persona without a tenant. */
+export function judge(attempt: Attempt, actor: Actor, answer: Answered, targets: Targets, evidence: Evidence): Judged {
+  if (answer.kind === "error") return judgeError(attempt, answer);
+  const target = targets.get(attempt.relation);
+  const reached = reachedBy(attempt, answer, target, actor, evidence);
+  const foreign = actor.tenant === null ? reached.foreign + reached.own : reached.foreign;
+  const own = actor.tenant === null ? 0 : reached.own;
+  const succeeded = attempt.judge.kind === "success";
+  const outcome: Outcome =
+    foreign + own + reached.nobodys + reached.tenantless > 0 || reached.found !== null || succeeded
+      ? {
+          kind: "allowed",
+          own: own + reached.nobodys + reached.tenantless,
+          foreign,
+          evidence: reached.found?.value ?? null,
+        }
+      : { kind: "denied" };
+  const relations = [...new Set([...reached.relations, ...(reached.found ? [reached.found.relation] : [])])];
+  switch (attempt.judge.kind) {
+    case "foreign":
+      return { outcome, crosses: foreign > 0 || reached.found !== null, relations };
+    case "success":
+      return { outcome, crosses: true, relations };
+    case "own change":
+      return { outcome, crosses: own > 0, relations };
+    case "tenantless":
+      return { outcome, crosses: reached.tenantless > 0, relations };
+    default:
+      return { outcome, crosses: false, relations };
+  }
+}
+
+function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answered, { kind: "error" }>): Judged {
+  const no = (outcome: Outcome): Judged => ({ outcome, crosses: false, relations: [] });
+  // the role is taken before the variables are set
+  if (sqlstate === "42501" && /permission denied to set role/.test(message))
+    return no({ kind: "not reached", why: "the login may not become the persona's role" });
+  if (at === "setup" || at === "prelude")
+    return no({
+      kind: "not reached",
+      why: at === "setup" ? `its set-up raised ${sqlstate}` : `what sets the variable raised ${sqlstate}`,
+    });
+  if (at === "probe")
+    return no({ kind: "not reached", why: `the login could not look at the rows afterwards (${sqlstate})` });
+  // "must be owner of" and "permission denied" are denials
+  if (sqlstate === "42501") return no({ kind: "denied" });
+  const why = UNREACHED[sqlstate];
+  if (why !== undefined) return no({ kind: "not reached", why });
+  const crosses =
+    (attempt.judge.kind === "duplicate" && sqlstate === "23505") ||
+    (attempt.judge.kind === "raises" && DATA_ERROR.test(sqlstate));
+  const between = crosses || attempt.answers?.includes(sqlstate) ? null : stoodBetween(attempt, sqlstate);
+  if (between !== null) return no({ kind: "not reached", why: between });
+  return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
+}
+
+/** What ended a statement before it could show whether policies hold it back; null: nothing. Postgres asks policies before it asks constraints. */
+function stoodBetween(attempt: Attempt, sqlstate: string): string | null {
+  const constraint = CONSTRAINTS[sqlstate];
+  if (attempt.through.kind === "function")
+    return constraint !== undefined || CALL_ERROR.test(sqlstate)
+      ? `a call of ${attempt.through.name} raised ${sqlstate}`
+      : null;
+  return constraint === undefined ? null : `${constraint} was in the way (${sqlstate})`;
+}
+
+const CONSTRAINTS: Record<string, string> = {
+  "23502": "a NOT NULL column",
+  "23503": "a foreign key",
+  "23505": "a unique key",
+  "23514": "a CHECK",
+  "23P01": "an exclusion constraint",
+};
+
+/** Values that the function cannot use, names that it does not find, what it raises itself. */
+const CALL_ERROR = /^(22...|42883|42P01|P0001)$/;
+
+const UNREACHED: Record<string, string> = {
+  "25006": "the transaction is read-only",
+  "57014": "it ran into statement_timeout",
+  "55P03": "it ran into lock_timeout",
+  "53300": "the server has no connection left",
+};
+
+/** Class 22: malformed values. */
+const DATA_ERROR = /^22/;
+
+interface Reached {
+  own: number;
+  foreign: number;
+  /** rows of relations where nothing says whose they are */
+  nobodys: number;
+  /** rows without a tenant of relations whose rows have one */
+  tenantless: number;
+  found: { value: string; relation: NameKey } | null;
+  relations: NameKey[];
+}
+
+function reachedBy(
+  attempt: Attempt,
+  answer: Extract<Answered, { kind: "answer" }>,
+  target: Target | undefined,
+  actor: Actor,
+  evidence: Evidence,
+): Reached {
+  const changed = countChanged(answer.changed);
+  const { said } = answer;
+  if (said.kind === "keys") {
+    const { keys } = said;
+    if (!target || target.own === null) return { ...changed, nobodys: keys.length, found: null };
+    const own = keys.filter((key) => target.ownKeys.has(key)).length;
+    const foreign = keys.filter((key) => target.foreignKeys.has(key)).length;
+    return { own, foreign, nobodys: 0, tenantless: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
+  }
+  if (said.kind === "changes") {
+    // where nothing can be looked at, what Postgres says it changed has to do
+    const rows = attempt.probe === null ? said.rows : 0;
+    return { ...changed, nobodys: changed.nobodys + rows, found: null };
+  }
+  // what was handed in comes back, and says nothing
+  const echoes = [attempt.sql];
+  const found =
+    findIn(said.rows, evidence.foreign, echoes) ??
+    (actor.tenant === null ? findIn(said.rows, evidence.own, echoes) : null);
+  const seen = found === null && findIn(said.rows, evidence.own, []) !== null ? 1 : 0;
+  return { ...changed, own: changed.own + (actor.tenant === null ? 0 : seen), found };
+}
+
+/** Rows that came, went or changed, each once. */
+function countChanged(changed: readonly ChangedRow[]): Omit<Reached, "found"> {
+  const rows = { o: new Set<TupleKey>(), f: new Set<TupleKey>(), x: new Set<TupleKey>(), n: new Set<TupleKey>() };
+  const relations = new Set<NameKey>();
+  for (const { whose, relation, key } of changed) {
+    rows[whose].add(tupleKey(relation, key));
+    if (whose === "f") relations.add(relation);
+  }
+  return {
+    own: rows.o.size,
+    foreign: rows.f.size,
+    nobodys: rows.x.size,
+    tenantless: rows.n.size,
+    relations: [...relations],
+  };
+}

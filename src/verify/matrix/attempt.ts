@@ -1,0 +1,49 @@
+import type { NameKey } from "../../pg/name.ts";
+import type { Door } from "./breach.ts";
+import type { Command, DbObject, Subject } from "./cell.ts";
+
+/** One statement, not yet bound to a persona. */
+export interface Attempt {
+  /** whose rows are at stake */
+  relation: Subject;
+  through: DbObject;
+  command: Command;
+  /** how reports call it: `move own row to another tenant, blind` */
+  attack: string;
+  sql: string;
+  answer: Answer;
+  /** which rows are looked at before and after: those of one relation, of it without a tenant, of all, or none */
+  probe: Probe | null;
+  judge: Judge;
+  /** run as the login before it, after the persona's own set-up */
+  setup?: string[];
+  /** errors that are its answer, and not something that was in the way: a constraint that it is about */
+  answers?: readonly string[];
+}
+
+export type Probe = { kind: "relation" | "tenantless"; name: NameKey } | { kind: "all" };
+
+export type Answer =
+  /** the statement returns one text: a JSON array with the keys of rows (`rowKeysSql`) */
+  | "keys"
+  /** the statement returns one text: a JSON array of rows (`rowsSql`), null where there are none */
+  | "output"
+  /** the statement changes rows */
+  | "changes";
+
+/** What makes it a breach. */
+export type Judge =
+  /** that rows of another tenant were seen or changed */
+  | { kind: "foreign" }
+  /** that it succeeds at all */
+  | { kind: "success"; door: Door; object: DbObject; message: string }
+  /** that Postgres says 23505, which a fresh value does not get */
+  | { kind: "duplicate"; door: Door; object: DbObject; message: string }
+  /** that a row of the persona's own was changed */
+  | { kind: "own change"; door: Door; object: DbObject; message: string }
+  /** that a row without a tenant was made, changed or removed */
+  | { kind: "tenantless"; door: Door; object: DbObject; message: string }
+  /** that it raises where it did not without the set-up */
+  | { kind: "raises"; door: Door; object: DbObject; message: string }
+  /** nothing: it shows that own access works, or is compared with another cell */
+  | { kind: "control" };

@@ -1,0 +1,93 @@
+import type { FunctionKey, NameKey } from "../../pg/name.ts";
+
+/** What kinds of persona there are; the heat table has one mark for each. */
+export type PersonaClass =
+  /** a member of tenant A with the claims that the membership rows give it */
+  | "member"
+  /** logged in, with claims that say no tenant, nonsense, or something in the wrong place */
+  | "bad claims"
+  /** `anon`: nobody */
+  | "anon"
+  /** a further role that policies or grants name, or the owner of relations */
+  | "other role";
+
+/** One set of claims and a database role that a request can arrive with. */
+export interface Persona {
+  name: string;
+  class: PersonaClass;
+  role: string;
+  /** the text of request.jwt.claims; null: never set */
+  claims: string | null;
+}
+
+/** What a cell goes through to reach rows. */
+export type DbObject =
+  | { kind: "table" | "partition" | "view" | "materialized view" | "sequence" | "constraint"; name: NameKey }
+  /** `schema.name(types)` */
+  | { kind: "function"; name: FunctionKey }
+  /** `schema.relation / trigger` */
+  | { kind: "trigger"; name: TriggerName }
+  /** a schema, or `every schema` */
+  | { kind: "default privileges"; name: string };
+
+export type TriggerName = string & { readonly brand: "TriggerName" };
+
+/** `schema.*`: every relation of a schema, made today or tomorrow. */
+export type SchemaKey = string & { readonly brand: "SchemaKey" };
+
+/** What rows are at stake of: a relation; a function that names none; a schema whose relations are still to be made. */
+export type Subject = NameKey | FunctionKey | SchemaKey;
+
+export type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "COPY" | "CALL";
+
+/** How the session variables stood while the statement ran: `unset`, `SET app.org_id of B`, `through public.set_context(uuid)`, … */
+export type Standing = string;
+
+/** What Postgres answered. Only rows that the verification knows are counted: its own, or those it took as samples. */
+export type Outcome =
+  /** 42501, or no row at all */
+  | { kind: "denied" }
+  | {
+      kind: "allowed";
+      /** rows of the persona's own tenant that it saw or changed */
+      own: number;
+      /** rows of another tenant that it saw or changed */
+      foreign: number;
+      /** what gives another tenant's data away in an output of unknown shape: the value that was found; null when rows were counted */
+      evidence: string | null;
+    }
+  | { kind: "error"; sqlstate: string }
+  | { kind: "not reached"; why: string };
+
+/** What the declared tenancy says of an outcome. */
+export type Judgement =
+  /** as it has to be */
+  | "held"
+  | "breach"
+  /** would be a breach, but the config declares it, with a reason */
+  | "expected"
+  /** nothing was tried, or the declared tenancy says nothing about it */
+  | "not judged";
+
+/** One statement that one persona tried, and what came of it. */
+export interface Cell {
+  relation: Subject;
+  through: DbObject;
+  command: Command;
+  persona: string;
+  personaClass: PersonaClass;
+  /** `read`, `read by key`, `insert into another tenant`, `delete blind`, … */
+  attack: string;
+  standing: Standing;
+  outcome: Outcome;
+  judgement: Judgement;
+}
+
+/** A cell has the same key in every run: for comparing two runs. */
+export const cellKey = (cell: Cell): TupleKey =>
+  tupleKey(cell.relation, cell.through.name, cell.command, cell.persona, cell.attack, cell.standing);
+
+/** The key of several texts together. Joined by a character, two that differ could be one. */
+export type TupleKey = string & { readonly brand: "TupleKey" };
+
+export const tupleKey = (...parts: readonly string[]): TupleKey => JSON.stringify(parts) as TupleKey;

@@ -1,0 +1,21 @@
+/** A cell of the matrix: an attempt, its answer, a breach, and the record of a run. */
+export type { Attempt } from "./attempt.ts";
+export { DOORS } from "./breach-class.ts";
+export type { Breach, BreachKind, Door, ExpectedBreach } from "./breach.ts";
+export { cellKey, tupleKey } from "./cell.ts";
+export type {
+  Cell,
+  Command,
+  DbObject,
+  Judgement,
+  Outcome,
+  Persona,
+  PersonaClass,
+  SchemaKey,
+  Subject,
+  TriggerName,
+  TupleKey,
+} from "./cell.ts";
+export { answersOf, blockText, probeKey, probesOf, returnedSql, rowsSql, runBatch } from "./run-batch.ts";
+export type { Answered, ChangedRow, Probes, Said } from "./run-batch.ts";
+export type { Heat, Note, Verification } from "./verification.ts";

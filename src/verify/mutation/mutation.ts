@@ -1,0 +1,139 @@
+import type { Progress } from "../../progress.ts";
+import { relationKey } from "../../pg/name.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
+import { tupleKey, type TupleKey, probesOf, runBatch } from "../matrix/index.ts";
+import { collectEvidence } from "../environment/index.ts";
+import type { Ground, Target } from "../environment/index.ts";
+import { judge } from "../judge/index.ts";
+import type { PolicyMutant } from "./mutants.ts";
+import { actorsFor, type Actor } from "../personas/index.ts";
+
+/** What noticed a mutant: the first cell that came out otherwise. */
+export interface Noticed {
+  persona: string;
+  relation: string;
+  attack: string;
+  before: string;
+  after: string;
+}
+
+export interface MutantResult {
+  mutant: PolicyMutant;
+  /** null: it survived */
+  noticed: Noticed | null;
+}
+
+/** What can be said of a mutant that no cell noticed. */
+export type Survivor =
+  /** proved: nobody can tell it from the policy */
+  | { kind: "equivalent" }
+  /** somebody could have noticed; `where`: `INSERT CHECK as anon: looser`, and what the rows lack */
+  | { kind: "different"; where: string[] }
+  /** not proved to be either */
+  | { kind: "unknown"; where: string[] };
+
+/** A policy made worse, and what noticed it, or why nothing did. */
+export type MutantOutcome = { mutant: PolicyMutant } & (
+  | { noticed: Noticed; survivor: null }
+  | { noticed: null; survivor: Survivor }
+);
+
+/**
+ * Put each mutant in place inside a transaction, run the cells of its relation, and of those whose policies look into it, and see whether one
+ * comes out otherwise. The transaction is rolled back.
+ */
+export async function runMutants(
+  ground: Ground,
+  mutants: readonly PolicyMutant[],
+  progress: Progress,
+): Promise<MutantResult[]> {
+  const evidence = await ground.transaction(async () => collectEvidence(ground.db, ground.targets));
+  const probes = probesOf(ground.targets.values());
+  const actors = inOrderOfPromise(actorsFor(ground.catalog, ground.context, ground.fixtures));
+  const baselines = new Map<TupleKey, string[]>();
+
+  const outcomes = async (actor: Actor, attempts: readonly Attempt[]): Promise<string[]> => {
+    const batch = {
+      role: actor.role,
+      claims: actor.claims,
+      setup: actor.setup,
+      prelude: [],
+      preludeWrites: false,
+      attempts,
+    };
+    const answers = await runBatch(ground.db, batch, probes);
+    return answers.map((answer, index) => {
+      const attempt = attempts[index];
+      if (!attempt) return "";
+      const { outcome } = judge(attempt, actor, answer, ground.targets, evidence);
+      // whether a malformed claim is cast before another policy says no depends on the order in which policies were made: nobody got anything
+      const isMalformed = actor.class === "bad claims" && outcome.kind === "error" && outcome.sqlstate.startsWith("22");
+      return JSON.stringify(isMalformed ? { kind: "denied" } : outcome);
+    });
+  };
+
+  const results: MutantResult[] = [];
+  for (const [n, mutant] of mutants.entries()) {
+    progress.tick("mutants", n, mutants.length);
+    let noticed: Noticed | null = null;
+    for (const target of affected(ground, mutant)) {
+      for (const actor of actors) {
+        const attempts = attemptsOn(target, actor, ground);
+        const key = tupleKey(target.name, actor.name);
+        const before = baselines.get(key) ?? (await ground.transaction(async () => outcomes(actor, attempts)));
+        baselines.set(key, before);
+        const after = await ground.transaction(async () => {
+          await ground.db.exec(mutant.apply.join(";\n"));
+          return outcomes(actor, attempts);
+        });
+        const place = after.findIndex((outcome, index) => outcome !== before[index]);
+        if (place < 0) continue;
+        noticed = {
+          persona: actor.name,
+          relation: target.name,
+          attack: attempts[place]?.attack ?? "",
+          before: before[place] ?? "",
+          after: after[place] ?? "",
+        };
+        break;
+      }
+      if (noticed) break;
+    }
+    results.push({ mutant, noticed });
+  }
+  return results;
+}
+
+/** The mutant's relation first, then those with policies that name it. */
+function affected(ground: Ground, mutant: PolicyMutant): Target[] {
+  const { relation } = mutant.original;
+  const name = relationKey(mutant.original);
+  const others = new Set(
+    ground.catalog.policies.filter(({ using, check }) => `${using} ${check}`.includes(relation)).map(relationKey),
+  );
+  const targets = [...ground.targets.values()];
+  return [
+    ...targets.filter((target) => target.name === name),
+    ...targets.filter((target) => target.name !== name && others.has(target.name)),
+  ];
+}
+
+/** Members and anon notice most. */
+const inOrderOfPromise = (actors: readonly Actor[]): Actor[] => {
+  const rank = { member: 0, anon: 1, "other role": 2, "bad claims": 3 };
+  return actors.toSorted((a, b) => rank[a.class] - rank[b.class]);
+};
+
+/** What is tried on one relation; a change is looked for there alone, since that is where a policy of it tells. */
+export const attemptsOn = (
+  target: Target,
+  actor: Actor,
+  { targets, surface, sampled, tenantSetting }: Pick<Ground, "targets" | "surface" | "sampled" | "tenantSetting">,
+): Attempt[] =>
+  [
+    ...readAttempts(target, targets, surface, { limited: sampled, prepared: !sampled }),
+    ...insertAttempts(target, actor, tenantSetting),
+    ...updateAttempts(target, actor, tenantSetting, !sampled),
+    ...deleteAttempts(target, actor, !sampled),
+  ].map((attempt) => ({ ...attempt, probe: attempt.probe && { kind: "relation", name: target.name } }));

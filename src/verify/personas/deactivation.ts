@@ -1,0 +1,48 @@
+import type { Fixtures, Member } from "../../fixtures/index.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { quoteName, relationOf } from "../../pg/name.ts";
+
+/** How a membership row says that its member is gone: a status or flag column of the row with the member's user. */
+export function deactivation(member: Member, fixtures: Fixtures): string | null {
+  for (const table of fixtures.filled) {
+    if (table.schema === "auth" || table.users.length === 0) continue;
+    const row = table.rows[member.tenant]?.find((candidate) =>
+      table.users.some((name) => candidate[name] === member.user),
+    );
+    if (!row) continue;
+    const where = table.users
+      .filter((name) => row[name] === member.user)
+      .map((name) => `${quoteIdent(name)} = ${quoteLiteral(member.user)}`)
+      .join(" and ");
+    const target = quoteName(relationOf(table));
+    for (const [name, value] of Object.entries(row)) {
+      if (/^(is_)?(active|enabled)$/.test(name) && typeof value === "boolean")
+        return `update ${target} set ${quoteIdent(name)} = false where ${where}`;
+      if (
+        /^(deactivated|deleted|disabled|revoked|removed|archived|left|ended|terminated|suspended)_(at|on)$/.test(name)
+      )
+        return `update ${target} set ${quoteIdent(name)} = now() where ${where}`;
+      if (/^(status|state)$/.test(name) && typeof value === "string" && value.toLowerCase() === "active")
+        // whichever of the usual words the column takes
+        return deactivateBy(target, name, where);
+    }
+  }
+  return null;
+}
+
+const WORDS = [
+  "inactive",
+  "deactivated",
+  "disabled",
+  "suspended",
+  "terminated",
+  "removed",
+  "archived",
+  "revoked",
+  "left",
+];
+
+const deactivateBy = (target: string, column: string, where: string): string =>
+  `do $$ declare word text; begin foreach word in array array[${WORDS.map(quoteLiteral).join(", ")}] loop begin ` +
+  `execute format('update ${target.replaceAll("'", "''")} set ${quoteIdent(column).replaceAll("'", "''")} = %L where ${where.replaceAll("'", "''")}', word); return; ` +
+  `exception when others then null; end; end loop; end $$`;

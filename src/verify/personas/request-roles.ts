@@ -1,0 +1,70 @@
+import type { Catalog, Role } from "../../pg/catalog.ts";
+
+/** `authenticated`, else the first role that policies name. */
+export function requestRole(catalog: Catalog): string {
+  const existing = new Set(catalog.roles.map(({ name }) => name));
+  if (existing.has("authenticated")) return "authenticated";
+  const named = catalog.policies
+    .flatMap(({ roles }) => roles)
+    .filter((name) => name !== "public" && existing.has(name));
+  return named[0] ?? otherRoles(catalog, "")[0] ?? [...existing][0] ?? "postgres";
+}
+
+/** Roles that hold a policy or a grant, or own a relation with row security, and that row security holds for. */
+export function otherRoles(catalog: Catalog, main: string): string[] {
+  const granted = [
+    ...catalog.policies.flatMap(({ roles }) => roles),
+    ...catalog.relations.flatMap(({ grants, columnGrants }) =>
+      [...grants, ...columnGrants].map(({ grantee }) => grantee),
+    ),
+    ...catalog.relations.filter(({ rowSecurity }) => rowSecurity).map(({ owner }) => owner),
+  ];
+  return [...new Set(granted)]
+    .filter((name) => name !== main && name !== "anon" && !PLATFORM_ROLES.has(name) && !name.startsWith("pg_"))
+    .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
+    .filter((name) => main === "" || !isMigrating(catalog, name))
+    .toSorted();
+}
+
+/**
+ * Whether a login is there to own and to migrate, and no request arrives as it: it owns relations, no policy names it, and no role of requests may
+ * become it. What it may do with what is its own is no hole between tenants.
+ */
+function isMigrating(catalog: Catalog, name: string): boolean {
+  const { roles, policies, relations } = catalog;
+  if (!roles.some((role) => role.name === name && role.login)) return false;
+  if (!relations.some(({ owner }) => owner === name)) return false;
+  const named = new Set(policies.flatMap((policy) => policy.roles));
+  const reached = new Set(["authenticator", "anon", "authenticated", ...named]);
+  for (const one of reached)
+    for (const group of roles.find((role) => role.name === one)?.memberOf ?? []) reached.add(group);
+  return !reached.has(name);
+}
+
+/** Such logins that own relations whose row security is on and not forced: no policy would hold for a request that came as one of them. */
+export function migratingOwners(catalog: Catalog): string[] {
+  const loose = catalog.relations.filter(({ rowSecurity, forceRowSecurity }) => rowSecurity && !forceRowSecurity);
+  return [...new Set(loose.map(({ owner }) => owner))]
+    .filter((name) => !PLATFORM_ROLES.has(name) && isMigrating(catalog, name))
+    .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
+    .toSorted();
+}
+
+const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
+
+/** Roles of Supabase that no request arrives with. */
+const PLATFORM_ROLES = new Set([
+  "postgres",
+  "service_role",
+  "authenticator",
+  "dashboard_user",
+  "pgbouncer",
+  "supabase_admin",
+  "supabase_auth_admin",
+  "supabase_storage_admin",
+  "supabase_replication_admin",
+  "supabase_read_only_user",
+  "supabase_realtime_admin",
+  "supabase_functions_admin",
+  "supabase_etl_admin",
+]);

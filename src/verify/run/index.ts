@@ -1,0 +1,17 @@
+/** The phases of a run, and the record that they fill. */
+export { around } from "./phases/around.ts";
+export { availability } from "./phases/availability.ts";
+export { context } from "./phases/context.ts";
+export { copy } from "./phases/copy.ts";
+export { functions } from "./phases/functions.ts";
+export { pool } from "./phases/pool.ts";
+export { tables } from "./phases/tables.ts";
+export { settleLater } from "./plainly-open.ts";
+export { note } from "./record.ts";
+export { prepare, privilegesOf } from "./run.ts";
+export type { VerifyOptions } from "./run.ts";
+export { variableStandings } from "./session-states.ts";
+export type { Standing } from "./session-states.ts";
+export { summary } from "./summary.ts";
+export { vacuous } from "./vacuous.ts";
+export { verdictOf } from "./verdict.ts";

@@ -1,0 +1,43 @@
+import { claimsOf } from "../../../fixtures/index.ts";
+import type { Attempt } from "../../matrix/index.ts";
+import { readAttempts, badValues, storedClaimAttempt } from "../../attacks/index.ts";
+import { ATTACKER, VICTIM, type Actor } from "../../personas/index.ts";
+import { perform, type Run } from "../run.ts";
+
+/** A victim reads while one stored value of the attacker is malformed. */
+export async function availability(run: Run): Promise<void> {
+  const { ground } = run;
+  const victim = ground.fixtures.members.find(({ tenant }) => tenant === VICTIM);
+  const attackers = ground.fixtures.tenants.find(({ name }) => name === ATTACKER)?.users ?? [];
+  const bad = badValues(ground.catalog, ground.targets, attackers);
+  const example = run.actors.find(({ class: cls }) => cls === "member");
+  if (!victim || !example || bad.length === 0) return;
+  const actor: Actor = {
+    ...example,
+    name: "B's member",
+    tenant: VICTIM,
+    member: victim,
+    claims: JSON.stringify(claimsOf(victim, ground.context, example.role)),
+  };
+  for (const target of ground.targets.values()) {
+    const [read] = readAttempts(target, ground.targets, ground.surface, {
+      limited: ground.sampled,
+      prepared: !ground.sampled,
+    });
+    if (!read) continue;
+    let raisesAnyway = false;
+    const control: Attempt = { ...read, attack: "read as the victim", judge: { kind: "control" } };
+    await perform(
+      run,
+      {
+        actor,
+        attempts: [control, ...bad.map((value) => storedClaimAttempt(target, value, read.sql))],
+        standing: null,
+      },
+      (attempt, judged) => {
+        if (attempt === control) raisesAnyway = judged.outcome.kind === "error";
+        return raisesAnyway ? { ...judged, crosses: false } : judged;
+      },
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { core } from "../core-attempts.ts";
+import { callables } from "../../attacks/index.ts";
+import { perform, sourceOf, type Run } from "../run.ts";
+import { functionStandings, leftover, variableStandings } from "../session-states.ts";
+
+/** Variables set to another tenant's values by the persona itself, through functions, and left over from a transaction before. */
+export async function context(run: Run): Promise<void> {
+  const { ground } = run;
+  const source = sourceOf(ground);
+  const members = run.actors.filter(({ class: cls }) => cls === "member");
+  const anon = run.actors.filter(({ class: cls }) => cls === "anon");
+  const standings = variableStandings(ground);
+  const found = callables(ground.catalog, ground.facts, ground.setters, source);
+  for (const [n, actor] of [...members, ...anon].entries()) {
+    run.options.progress.tick("context", n, members.length + anon.length);
+    const attempts = core(run, actor);
+    for (const standing of standings) await perform(run, { actor, attempts, standing });
+  }
+  for (const actor of [...members.slice(0, 1), ...members.slice(-1), ...anon].filter(
+    (one, n, all) => all.indexOf(one) === n,
+  )) {
+    const attempts = core(run, actor);
+    for (const standing of functionStandings(ground, found, actor, source)) {
+      const [first, ...rest] = attempts;
+      if (!first) continue;
+      // a call that raises sets nothing: one cell says so
+      let raised = false;
+      await perform(run, { actor, attempts: [first], standing }, (_, judged) => {
+        raised = judged.outcome.kind === "not reached";
+        return judged;
+      });
+      if (!raised) await perform(run, { actor, attempts: rest, standing });
+    }
+  }
+  const left = leftover(ground);
+  if (!left) return;
+  // really committed: a setting is no row, and it is reset afterwards
+  await ground.finish();
+  await ground.db.exec(`begin; ${left.set.join("; ")}; commit`);
+  try {
+    for (const actor of members)
+      await perform(run, {
+        actor,
+        attempts: core(run, actor).filter(({ attack }) =>
+          /^(read|insert into another tenant|delete a foreign row)$/.test(attack),
+        ),
+        standing: { name: `left over from an earlier transaction`, prelude: [], opened: left.opened },
+      });
+  } finally {
+    await ground.finish();
+    await ground.db.exec(left.clear.join("; "));
+  }
+}

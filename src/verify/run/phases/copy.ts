@@ -1,0 +1,61 @@
+import { pgErrorOf } from "../../../db/port.ts";
+import { quoteLiteral, quoteRole } from "../../../pg/identifier.ts";
+import { readRowKeys } from "../../../pg/row-key.ts";
+import { keys, on } from "../../attacks/index.ts";
+import type { Attempt, Answered } from "../../matrix/index.ts";
+import { judge } from "../../judge/index.ts";
+import type { Actor } from "../../personas/index.ts";
+import { record } from "../record.ts";
+import type { Run } from "../run.ts";
+
+/** COPY … TO STDOUT: it cannot run inside a DO block, so each is a round trip of its own. It would read all of a table, so never on a live database. */
+export async function copy(run: Run): Promise<void> {
+  const { ground } = run;
+  const actors = run.actors.filter(({ class: cls, name }) => cls !== "bad claims" || name === "no claims");
+  const why = ground.sampled
+    ? "COPY reads the whole table: only tried on a scratch database"
+    : "the embedded engine copies to files only";
+  for (const actor of actors)
+    for (const target of ground.targets.values()) {
+      if (target.primaryKey.length === 0) continue;
+      const attempt = on(target, {
+        command: "COPY",
+        attack: "copy to",
+        sql: `copy (${keys(target, `${target.sql} t`)}) to stdout`,
+        answer: "keys",
+        probe: null,
+      });
+      const judged =
+        ground.sampled || ground.db.copyOut === null
+          ? { outcome: { kind: "not reached" as const, why }, crosses: false, relations: [] }
+          : judge(attempt, actor, await copied(run, actor, attempt), ground.targets, run.evidence);
+      record(run, { actor, attempts: [attempt], standing: null }, attempt, judged);
+    }
+}
+
+async function copied(run: Run, actor: Actor, attempt: Attempt): Promise<Answered> {
+  const { db } = run.ground;
+  return run.ground.transaction(async () => {
+    await db.exec("savepoint rlsmith_copy");
+    try {
+      const steps = [
+        ...actor.setup,
+        ...(actor.claims === null
+          ? []
+          : [`select set_config('request.jwt.claims', ${quoteLiteral(actor.claims)}, true)`]),
+        `set local role ${quoteRole(actor.role)}`,
+      ];
+      await db.exec(steps.join("; "));
+      const text = (await db.copyOut?.(attempt.sql)) ?? "";
+      // one line with one JSON array; of what JSON holds, COPY escapes only the backslash
+      const keys = readRowKeys(text.trimEnd().replaceAll("\\\\", "\\"));
+      return { kind: "answer", said: { kind: "keys", keys }, changed: [] };
+    } catch (error) {
+      const raised = pgErrorOf(error);
+      if (!raised) throw error;
+      return { kind: "error", sqlstate: raised.sqlstate, message: raised.message, at: "statement" };
+    } finally {
+      await db.exec("rollback to savepoint rlsmith_copy");
+    }
+  });
+}

@@ -1,0 +1,71 @@
+import type { FunctionFacts } from "../../../classify/index.ts";
+import type { Attempt, Said } from "../../matrix/index.ts";
+import { callables, functionAttempts } from "../../attacks/index.ts";
+import type { Judged } from "../../judge/index.ts";
+import { perform, sourceOf, type Run } from "../run.ts";
+
+/** Every function that can be called, with own and with foreign values. */
+export async function functions(run: Run): Promise<void> {
+  const { ground } = run;
+  const source = sourceOf(ground);
+  const found = callables(ground.catalog, ground.facts, ground.setters, source);
+  const actors = run.actors.filter(
+    ({ class: cls, name }) => cls !== "bad claims" || name === "no claims" || name === "tenant missing",
+  );
+  for (const [n, callable] of found.entries()) {
+    run.options.progress.tick("functions", n, found.length);
+    const looksUp = mayLookUp(callable.facts);
+    for (const actor of actors) {
+      const attempts = functionAttempts(callable, actor, source);
+      const own = attempts.find(({ attack }) => attack === OWN)?.sql;
+      const said = new Map<string, Said>();
+      // what own and nobody's values answer comes first, to compare with
+      const first = ({ judge, attack }: Attempt): number => Number(judge.kind === "control" || attack === OWN);
+      const ordered = attempts.toSorted((a, b) => first(b) - first(a));
+      await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
+        if (answer.kind === "answer") said.set(attempt.attack, answer.said);
+        return looksUp && attempt.sql !== own ? tells(callable.fn.result, attempt, judged, said) : judged;
+      });
+    }
+  }
+}
+
+const OWN = "call with own values";
+
+/** Whether what a function answers may come from rows, and not from its arguments alone. */
+const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
+  facts === undefined || facts.opaque !== null || facts.tables.length > 0 || facts.calls.length > 0;
+
+/**
+ * A number or a truth that is another for another tenant's values than for nobody's says something about that tenant's rows; so do rows that
+ * come back for the one and not for the other. Not where it is another for every nobody, and not where the rows are one's own.
+ */
+function tells(result: string, attempt: Attempt, judged: Judged, said: ReadonlyMap<string, Said>): Judged {
+  if (judged.crosses || attempt.attack !== "call with another tenant's values") return judged;
+  const nobody = said.get("call with nobody's values");
+  const [theirs, nobodys, others] = [said.get(attempt.attack), nobody, said.get("call with other nobody's values")].map(
+    textOf,
+  );
+  if (theirs === undefined || nobodys === undefined || theirs === nobodys || theirs === "") return judged;
+  if (others !== nobodys) return judged;
+  const scalar = /^(SETOF )?(smallint|integer|bigint|numeric|real|double precision|boolean)$/.test(result);
+  // an own value among what comes back, and none of somebody else's: they are own rows
+  const { outcome } = judged;
+  const isOwn = outcome.kind === "allowed" && outcome.own > 0;
+  if (!scalar && (!isEmpty(nobody) || isOwn)) return judged;
+  const evidence = `${theirs.slice(0, 80)} for another tenant, ${nobodys.slice(0, 80) || "nothing"} for nobody`;
+  return { ...judged, crosses: true, outcome: { kind: "allowed", own: 0, foreign: 1, evidence } };
+}
+
+const textOf = (said: Said | undefined): string | undefined => (said?.kind === "output" ? said.text : undefined);
+
+/** No rows, or one that holds nothing. */
+function isEmpty(said: Said | undefined): boolean {
+  if (said?.kind !== "output") return false;
+  const [row, ...more] = said.rows;
+  if (row === undefined) return true;
+  const values = typeof row === "object" && row !== null ? Object.values(row) : [];
+  return more.length === 0 && values.length > 0 && values.every((value) => NOTHING.has(JSON.stringify(value)));
+}
+
+const NOTHING = new Set(["[]", "{}", "null", '""']);

@@ -1,0 +1,62 @@
+import { quoteLiteral } from "../../../pg/identifier.ts";
+import { core } from "../core-attempts.ts";
+import type { Db } from "../../../db/port.ts";
+import { note } from "../record.ts";
+import { perform, type Run } from "../run.ts";
+import { leftover } from "../session-states.ts";
+
+/** How often a second client looks for what the first left behind: a pool may have several connections. */
+const LOOKS = 20;
+
+/**
+ * What one client of a pool leaves on its connection, another finds. Proved with a variable of our own first; only then, and only with invented
+ * tenants, with the mapped ones. What was set is reset on whatever connection it is found again. `other`: another client of the same URL.
+ */
+export async function pool(run: Run, other: Db): Promise<void> {
+  const { ground } = run;
+  await ground.finish();
+  if (!(await leaks(other, ground.db))) {
+    note(run, "no-pool", "the two connections");
+    return;
+  }
+  note(run, "pool-leaks", "the pool");
+  const left = leftover(ground);
+  if (!left || !ground.writes) return;
+  const names = left.opened.settings;
+  const isLeft = async (): Promise<boolean> => {
+    const [row] = await ground.db.query<{ value: string | null }>(
+      `select nullif(current_setting(${quoteLiteral(names[0] ?? "")}, true), '') as value`,
+    );
+    return row?.value != null;
+  };
+  for (const actor of run.actors.filter(({ class: cls }) => cls === "member")) {
+    await ground.finish();
+    await other.exec(`begin; ${left.set.join("; ")}; commit`);
+    const attempts = core(run, actor).filter(({ attack }) =>
+      /^(read|insert into another tenant|delete a foreign row)$/.test(attack),
+    );
+    await perform(run, {
+      actor,
+      attempts,
+      standing: { name: "left over in the pool", prelude: [], opened: left.opened },
+    });
+    await ground.finish();
+    for (let look = 0; look < LOOKS && (await isLeft()); look += 1) await ground.db.exec(left.clear.join("; "));
+  }
+}
+
+/** Whether a session variable that one client has set and committed is there for another. */
+export async function leaks(setter: Db, looker: Db): Promise<boolean> {
+  const name = `rlsmith_probe.left_${process.pid}`;
+  await setter.exec(`begin; set ${name} = 'here'; commit`);
+  try {
+    for (let look = 0; look < LOOKS; look += 1) {
+      const [row] = await looker.query<{ value: string | null }>("select current_setting($1, true) as value", [name]);
+      if (row?.value === "here") return true;
+    }
+    return false;
+  } finally {
+    await looker.exec(`reset ${name}`).catch(() => {});
+    await setter.exec(`reset ${name}`).catch(() => {});
+  }
+}

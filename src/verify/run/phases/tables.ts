@@ -1,0 +1,101 @@
+import { judge, type Judged } from "../../judge/index.ts";
+import type { Attempt } from "../../matrix/index.ts";
+import {
+  deleteAttempts,
+  insertAttempts,
+  oracleAttempts,
+  readAttempts,
+  givenByPlatform,
+  ownRoleAttempts,
+  truncateAttempt,
+  tenantlessAttempts,
+  updateAttempts,
+} from "../../attacks/index.ts";
+import type { Ground } from "../../environment/index.ts";
+import type { Actor } from "../../personas/index.ts";
+import { runBatch } from "../../matrix/index.ts";
+import { perform, type Run } from "../run.ts";
+
+/** Tables directly, with no variable set. */
+export async function tables(run: Run): Promise<void> {
+  const { ground } = run;
+  const roles = roleWords(ground);
+  for (const [n, actor] of run.actors.entries()) {
+    run.options.progress.tick("tables", n, run.actors.length);
+    for (const target of ground.targets.values()) {
+      const truncate = truncateAttempt(target, givenByPlatform(ground.surface, ground.catalog, target, actor.role));
+      const attempts = [
+        ...readAttempts(target, ground.targets, ground.surface, {
+          limited: ground.sampled,
+          prepared: !ground.sampled,
+        }),
+        ...insertAttempts(target, actor, ground.tenantSetting),
+        ...updateAttempts(target, actor, ground.tenantSetting, !ground.sampled),
+        ...deleteAttempts(target, actor, !ground.sampled),
+        ...tenantlessAttempts(target, actor, ground.tenantSetting),
+        ...oracleAttempts(target, actor, ground.surface, ground.targets, ground.tenantSetting),
+        truncate,
+      ];
+      const owner = run.privileged.get(actor.name)?.get(target.name) === "owner";
+      // an owner whom row security does not hold back shows it by reading
+      const tried = owner ? attempts.filter(({ command }) => command === "SELECT") : attempts;
+      const before = actor.truth !== null ? await rolesBelieved(run, actor, tried) : null;
+      await perform(run, { actor, attempts: tried, standing: null }, before ?? undefined);
+      await ownRole(run, actor, ownRoleAttempts(target, actor, roles));
+    }
+  }
+}
+
+/** Constants that look like roles: what members of a tenant differ in. */
+function roleWords(ground: Ground): string[] {
+  const words = ground.fixtures.members
+    .flatMap(({ values }) => Object.values(values))
+    .filter((value) => /^[a-z][a-z_ -]*$/i.test(value));
+  return [...new Set([...words, "admin", "owner", "member"])];
+}
+
+/** With roles declared to be looked up, a token's word about the role must not get further than the membership row. */
+async function rolesBelieved(
+  run: Run,
+  actor: Actor,
+  attempts: readonly Attempt[],
+): Promise<((attempt: Attempt, judged: Judged) => Judged) | null> {
+  if (!run.options.liveRole) return null;
+  const { ground } = run;
+  const batch = { role: actor.role, claims: actor.truth, setup: [], prelude: [], preludeWrites: false, attempts };
+  const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+  const reached = new Map<Attempt, boolean>();
+  for (const [n, attempt] of attempts.entries()) {
+    const answer = answers[n];
+    if (answer)
+      reached.set(attempt, judge(attempt, actor, answer, ground.targets, run.evidence).outcome.kind === "allowed");
+  }
+  return (attempt, judged) => {
+    if (
+      judged.crosses ||
+      judged.outcome.kind !== "allowed" ||
+      judged.outcome.own === 0 ||
+      reached.get(attempt) === true
+    )
+      return judged;
+    if (attempt.through.kind !== "table" && attempt.through.kind !== "partition") return judged;
+    const object = { kind: "table" as const, name: attempt.through.name };
+    attempt.judge = {
+      kind: "own change",
+      door: "stale-role",
+      object,
+      message: `policies of \`${attempt.relation}\` believe the role in the token, whatever the membership row says`,
+    };
+    return { ...judged, crosses: true };
+  };
+}
+
+/** Whoever may change a colleague's role is an administrator; that everybody is one would be no better. */
+async function ownRole(run: Run, actor: Actor, attempts: Attempt[]): Promise<void> {
+  let administrator = false;
+  await perform(run, { actor, attempts, standing: null }, (attempt, judged) => {
+    const changed = judged.outcome.kind === "allowed" && judged.outcome.own > 0;
+    if (attempt.judge.kind === "control") administrator = changed;
+    return administrator ? { ...judged, crosses: false } : judged;
+  });
+}

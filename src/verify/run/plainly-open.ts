@@ -1,0 +1,42 @@
+import { matchesName } from "../../pg/name-pattern.ts";
+import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
+import { tupleKey, runBatch } from "../matrix/index.ts";
+import { judge } from "../judge/index.ts";
+import type { Run } from "./run.ts";
+
+/** Find out what is plainly open, and record what has waited for it. */
+export async function settleLater(run: Run): Promise<void> {
+  const { later } = run;
+  run.later = null;
+  await findPlainlyOpen(run);
+  for (const recorded of later ?? []) recorded();
+}
+
+/** What members get through with where a policy's hole is declared: an odd token that gets through as well is no hole of its claims then. */
+async function findPlainlyOpen(run: Run): Promise<void> {
+  const { ground, options, actors } = run;
+  const entries = options.config.expected.filter(({ door }) => door === "policy");
+  const targets = [...ground.targets.values()].filter(({ name }) =>
+    entries.some(({ object }) => matchesName(object, name)),
+  );
+  for (const actor of actors.filter(({ class: cls }) => cls === "member"))
+    for (const target of targets) {
+      const attempts = [
+        ...readAttempts(target, ground.targets, ground.surface, {
+          limited: ground.sampled,
+          prepared: !ground.sampled,
+        }),
+        ...insertAttempts(target, actor, ground.tenantSetting),
+        ...updateAttempts(target, actor, ground.tenantSetting, !ground.sampled),
+        ...deleteAttempts(target, actor, !ground.sampled),
+      ];
+      const batch = { role: actor.role, claims: actor.claims, setup: [], prelude: [], preludeWrites: false, attempts };
+      const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+      for (const [n, attempt] of attempts.entries()) {
+        const answer = answers[n];
+        if (!answer || !judge(attempt, actor, answer, ground.targets, run.evidence).crosses) continue;
+        run.plainlyOpen.add(tupleKey(target.name, attempt.command));
+        if (attempt.command === "SELECT") run.plainlyOpen.add(tupleKey(target.name, "COPY"));
+      }
+    }
+}

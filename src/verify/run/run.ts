@@ -1,0 +1,180 @@
+import type { Config } from "../../config.ts";
+import { pgErrorOf, type Db } from "../../db/port.ts";
+import { quoteRole } from "../../pg/identifier.ts";
+import type { NameKey } from "../../pg/name.ts";
+import type { Progress } from "../../progress.ts";
+import type { Attempt, Breach, ExpectedBreach, Cell, Subject, TupleKey, Heat } from "../matrix/index.ts";
+import type { ArgumentSource } from "../attacks/index.ts";
+import { collectEvidence, type Evidence } from "../environment/index.ts";
+import type { Ground } from "../environment/index.ts";
+import { judge, type Judged } from "../judge/index.ts";
+import { actorsFor, type Actor } from "../personas/index.ts";
+import { settleLater } from "./plainly-open.ts";
+import { record } from "./record.ts";
+import { probeKey, probesOf, runBatch, type Answered, type Probes } from "../matrix/index.ts";
+import type { Standing } from "./session-states.ts";
+
+export interface VerifyOptions {
+  config: Config["verify"];
+  /** the config declares that roles are looked up, not believed from the token */
+  liveRole: boolean;
+  /** every cell, as soon as it is judged; nothing of it is kept */
+  onCell: (cell: Cell) => void;
+  progress: Progress;
+  /** a second connection by the same URL, to see whether a pool hands on what the first leaves behind; null: not asked */
+  otherClient: Db | null;
+}
+
+/** At most so many statements in one round trip. */
+const BATCH = 100;
+
+/** A run under way: what is attacked, and what has been counted so far. */
+export interface Run {
+  ground: Ground;
+  options: VerifyOptions;
+  actors: Actor[];
+  evidence: Evidence;
+  probes: Probes;
+  /** by actor: relations that row security does not hold back though it is on */
+  privileged: Map<string, ReadonlyMap<Subject, string>>;
+  /** relation and actor: what is open without any variable set; bounded by the catalog */
+  open: Set<TupleKey>;
+  /** relation, actor and attack of the same */
+  openAttacks: Set<TupleKey>;
+  /** relation and command that members get through with; only of what the config declares for a policy */
+  plainlyOpen: Set<TupleKey>;
+  /**
+   * What comes before the first claims are set, on a connection that has had none: it is recorded when `plainlyOpen` is known, and asking for that
+   * sets claims. Null: it is known.
+   */
+  later: (() => void)[] | null;
+  breaches: Map<string, Breach>;
+  expected: Map<string, ExpectedBreach>;
+  /** entries of the config that something was found for */
+  met: Set<Config["verify"]["expected"][number]>;
+  heat: Map<TupleKey, Heat>;
+  notReached: Map<string, number>;
+  /** reason and relation of set-ups that raised → the first attack that it was for */
+  setups: Map<TupleKey, string>;
+  withoutRows: Set<Subject>;
+  notes: Map<string, Set<string>>;
+  cells: number;
+  held: number;
+  breached: number;
+  expectedCells: number;
+}
+
+/** Everything that has to be known before the first cell. */
+export async function prepare(ground: Ground, options: VerifyOptions): Promise<Run> {
+  const actors = actorsFor(ground.catalog, ground.context, ground.fixtures)
+    // on a fresh connection the claims are unset only until the first persona has set them
+    .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
+  const probes = probesOf(ground.targets.values());
+  for (const { name, tenantless } of ground.targets.values())
+    if (tenantless !== null) probes.set(probeKey({ kind: "tenantless", name }), tenantless);
+  const tenanted = [...ground.targets.values()].filter(({ own }) => own !== null);
+  probes.set(
+    probeKey({ kind: "all" }),
+    tenanted.length === 0
+      ? "select '[]'"
+      : `select coalesce(jsonb_agg(stands), '[]')::text
+         from (values ${tenanted.map(({ probe }) => `((${probe})::jsonb)`).join(", ")}) probe(rows), jsonb_array_elements(rows) stands`,
+  );
+  const run: Run = {
+    ground,
+    options,
+    actors,
+    evidence: await ground.transaction(async () => collectEvidence(ground.db, ground.targets)),
+    probes,
+    privileged: new Map(),
+    open: new Set(),
+    openAttacks: new Set(),
+    plainlyOpen: new Set(),
+    later: [],
+    breaches: new Map(),
+    expected: new Map(),
+    met: new Set(),
+    heat: new Map(),
+    notReached: new Map(),
+    setups: new Map(),
+    withoutRows: new Set(),
+    notes: new Map(),
+    cells: 0,
+    held: 0,
+    breached: 0,
+    expectedCells: 0,
+  };
+  for (const actor of actors) run.privileged.set(actor.name, await privilegesOf(ground, actor));
+  return run;
+}
+
+/** Relations with row security that does not hold this persona back, and why: a cell of such a persona proves nothing about policies. */
+export async function privilegesOf(
+  ground: Pick<Ground, "db" | "targets" | "transaction">,
+  actor: Actor,
+): Promise<Map<Subject, string>> {
+  const guarded = [...ground.targets.values()].filter(({ rowSecurity }) => rowSecurity);
+  if (guarded.length === 0) return new Map();
+  return ground.transaction(async () => {
+    try {
+      await ground.db.exec(`set local role ${quoteRole(actor.role)}`);
+      const rows = await ground.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
+        `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
+         from json_to_recordset($1::json) r(name text, schema text, relation text)
+         join pg_namespace n on n.nspname = r.schema join pg_class c on c.relnamespace = n.oid and c.relname = r.relation
+         where not row_security_active(c.oid)`,
+        [JSON.stringify(guarded.map(({ name, schema, relation }) => ({ name, schema, relation })))],
+      );
+      return new Map(rows.map((row) => [row.name, row.above ? "above" : row.owner ? "owner" : "unguarded"]));
+    } catch (error) {
+      if (pgErrorOf(error)) return new Map();
+      throw error;
+    }
+  });
+}
+
+/** Statements of one persona that run one after the other. */
+export interface Work {
+  actor: Actor;
+  attempts: Attempt[];
+  standing: Standing | null;
+}
+
+/** Run work in as few round trips as it takes, and hand on what came of it. */
+export async function perform(
+  run: Run,
+  work: Work,
+  settle: (attempt: Attempt, judged: Judged, answer: Answered) => Judged = (_, judged) => judged,
+): Promise<void> {
+  const { ground } = run;
+  if (run.later !== null && work.actor.claims !== null) await settleLater(run);
+  for (let from = 0; from < work.attempts.length; from += BATCH) {
+    const attempts = work.attempts.slice(from, from + BATCH);
+    const prelude = work.standing?.prelude ?? [];
+    const batch = {
+      role: work.actor.role,
+      claims: work.actor.claims,
+      setup: work.actor.setup,
+      prelude,
+      preludeWrites: work.standing?.opened.kind === "function",
+      attempts,
+    };
+    const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+    for (const [index, attempt] of attempts.entries()) {
+      const answer = answers[index];
+      if (!answer) continue;
+      const judged = settle(attempt, judge(attempt, work.actor, answer, ground.targets, run.evidence), answer);
+      const refused = answer.kind === "error" && answer.sqlstate === "42501";
+      if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged, refused));
+      else record(run, work, attempt, judged, refused);
+    }
+  }
+}
+
+/** What calls' arguments are made from. */
+export const sourceOf = ({ fixtures, context, targets, catalog }: Ground): ArgumentSource => ({
+  fixtures,
+  context,
+  targets,
+  types: catalog.types,
+});

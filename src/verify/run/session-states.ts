@@ -1,0 +1,97 @@
+import { isSettable } from "../../pg/context.ts";
+import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { settingCall, type Callable } from "../attacks/index.ts";
+import type { ArgumentSource } from "../attacks/index.ts";
+import type { Opened } from "../judge/index.ts";
+import type { Ground } from "../environment/index.ts";
+import { VICTIM, type Actor } from "../personas/index.ts";
+
+/** How the session variables come to stand before a statement. */
+export interface Standing {
+  name: string;
+  /** run as the persona, in the same transaction */
+  prelude: string[];
+  opened: Opened;
+}
+
+/** `set "app"."org_id"`: a custom setting's name is two identifiers. */
+const settingName = (setting: string): string => setting.split(".").map(quoteIdent).join(".");
+
+/** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
+export function variableStandings(
+  ground: Pick<Ground, "fixtures" | "context" | "unmapped" | "tenantSetting">,
+): Standing[] {
+  const victim = ground.fixtures.members.find(({ tenant }) => tenant === VICTIM);
+  const tenant = ground.fixtures.tenants.find(({ name }) => name === VICTIM);
+  const user = victim?.user ?? tenant?.users[0];
+  const values: Record<string, string> = { ...tenant?.values, ...victim?.values };
+  for (const { setting, claim } of ground.context.variables)
+    if (claim.join() === "sub" && user !== undefined) values[setting] = user;
+  const settable = ground.context.variables.filter(
+    (variable) => isSettable(variable) && values[variable.setting] !== undefined,
+  );
+  const choices =
+    settable.length > 1 ? [settable, ...settable.map((variable) => [variable])] : settable.map((one) => [one]);
+  const ways: { way: string; sql: (setting: string, value: string) => string }[] = [
+    { way: "SET", sql: (setting, value) => `set ${settingName(setting)} = ${quoteLiteral(value)}` },
+    { way: "SET LOCAL", sql: (setting, value) => `set local ${settingName(setting)} = ${quoteLiteral(value)}` },
+    {
+      way: "set_config",
+      sql: (setting, value) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
+    },
+  ];
+  // what nothing maps may be a switch, or say the tenant or the user
+  const guesses = [...new Set(["on", "true", "1", tenant?.values[ground.tenantSetting ?? ""], user])].filter(
+    (value) => value !== undefined,
+  );
+  const guessed = ground.unmapped.flatMap((setting) =>
+    guesses.map((value): Standing => ({
+      name: `set_config ${setting} to ${value}`,
+      prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
+      opened: { kind: "variable", settings: [setting] },
+    })),
+  );
+  const mapped = ways.flatMap(({ way, sql }) =>
+    choices.map((variables): Standing => {
+      const settings = variables.map(({ setting }) => setting);
+      return {
+        name: `${way} ${settings.join(", ")} of B`,
+        prelude: settings.map((setting) => sql(setting, values[setting] ?? "")),
+        opened: { kind: "variable", settings },
+      };
+    }),
+  );
+  return [...mapped, ...guessed];
+}
+
+/** Through every function that sets a variable from its own arguments. */
+export function functionStandings(
+  ground: Ground,
+  functions: readonly Callable[],
+  actor: Actor,
+  source: ArgumentSource,
+): Standing[] {
+  const read = new Set([...ground.context.variables.map(({ setting }) => setting), ...ground.unmapped]);
+  return functions.flatMap((callable): Standing[] => {
+    const settings = (callable.setter?.settings ?? []).filter((setting) => read.has(setting));
+    if (settings.length === 0 || callable.parameters.length === 0) return [];
+    return [
+      {
+        name: `through ${callable.name}`,
+        prelude: [settingCall(callable, actor, source)],
+        opened: { kind: "function", name: callable.name, settings },
+      },
+    ];
+  });
+}
+
+/** What a request before left behind: set for the session and committed, on the same connection. */
+export function leftover(ground: Ground): { set: string[]; clear: string[]; opened: Opened } | null {
+  const [all] = variableStandings(ground);
+  if (!all) return null;
+  return {
+    set: all.prelude,
+    clear: all.opened.settings.map((setting) => `reset ${settingName(setting)}`),
+    opened: { kind: "leftover", settings: all.opened.settings },
+  };
+}

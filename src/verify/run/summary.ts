@@ -1,0 +1,79 @@
+import { insertRecorded } from "../../fixtures/index.ts";
+import { relationKey } from "../../pg/name.ts";
+import { migratingOwners } from "../personas/index.ts";
+import type { Run } from "./run.ts";
+import type { Note, Verification } from "../matrix/index.ts";
+
+/** What a run came to. */
+export function summary(run: Run, seconds: number): Verification {
+  // nobody came with claims
+  for (const recorded of run.later ?? []) recorded();
+  const told = run.ground.fixtures.tenants.length < 2 ? { ...NOTES, "whose-unknown": fewTenants } : NOTES;
+  const notes: Note[] = [...run.notes].map(([code, about]) => ({
+    code,
+    message: told[code]?.([...about]) ?? [...about].join(", "),
+  }));
+  // where it is the role of requests for want of another, it has been tried
+  const owners = migratingOwners(run.ground.catalog).filter((name) => !run.actors.some(({ role }) => role === name));
+  if (owners.length > 0)
+    notes.push({
+      code: "owner-login",
+      message: `${list(owners)} ${owners.length === 1 ? "owns" : "own"} tables whose row security is not forced, and was not tried: no policy names it, and no role of requests may become it. Should requests come as it, no policy holds for them`,
+    });
+  for (const declared of run.options.config.expected)
+    if (!run.met.has(declared))
+      notes.push({
+        code: "unused-exception",
+        message: `nothing was found that \`verify.expected\` declares for \`${declared.object}\`${declared.door === undefined ? "" : ` (${declared.door})`}: remove it, or name the object as the report does`,
+      });
+  const unfilled = run.ground.fixtures.notFilled;
+  const withoutRows = [...new Set([...unfilled.map(relationKey), ...run.withoutRows])].toSorted();
+  for (const missing of unfilled)
+    notes.push({
+      code: "no-rows",
+      message: `\`${relationKey(missing)}\` has no rows, so nothing of it was tried: ${missing.reason}`,
+    });
+  if (run.ground.unprotected.size > 0)
+    notes.push({
+      code: "sequences",
+      message: `what was drawn from these is not undone by a rollback: ${[...run.ground.unprotected].map(([name, why]) => `\`${name}\` (${why})`).join(", ")}`,
+    });
+  for (const message of run.ground.missing) notes.push({ code: "login", message });
+  if (!run.ground.writes)
+    notes.push({ code: "read-only", message: "the transactions were read-only, so no write was tried" });
+  return {
+    format: "rlsmith-verification",
+    formatVersion: 1,
+    ground: run.ground.kind,
+    personas: run.actors.map(({ name, class: cls, role, claims }) => ({ name, class: cls, role, claims })),
+    cells: run.cells,
+    held: run.held,
+    breached: run.breached,
+    expectedCells: run.expectedCells,
+    notReached: [...run.notReached].map(([why, cells]) => ({ why, cells })).toSorted((a, b) => b.cells - a.cells),
+    heat: [...run.heat.values()],
+    breaches: [...run.breaches.values()],
+    expected: [...run.expected.values()],
+    withoutRows,
+    // a database without relations has nothing that could be open
+    nothingTried: run.held + run.breached + run.expectedCells === 0 && (run.cells > 0 || withoutRows.length > 0),
+    notes,
+    rows: run.ground.writes ? insertRecorded(run.ground.fixtures, run.ground.catalog).map((one) => `${one};`) : [],
+    seconds,
+  };
+}
+
+const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+
+/** Where rows of two tenants are missing, no setting would tell. */
+const fewTenants = (about: string[]): string =>
+  `there are no rows of two tenants, so nothing says whose the rows of ${list(about)} are, and what was reached of them is not judged: --write-and-roll-back puts rows of two in`;
+
+const NOTES: Record<string, (about: string[]) => string> = {
+  "truncate-by-platform": (about) =>
+    `${about.length} ${about.length === 1 ? "relation" : "relations"} can be truncated by roles of requests, as the platform's default privileges have it: the Data API cannot send TRUNCATE, whoever can run SQL can`,
+  "whose-unknown": (about) =>
+    `nothing says whose the rows of ${list(about)} are, and some were reached: that is not judged. Name the column under \`verify.tenant\`, or the table under \`verify.shared\``,
+  "no-pool": () => "a second connection did not find what the first had set: no pool hands on session variables here",
+  "pool-leaks": () => "the pool hands a connection on with the session variables that the client before had set",
+};

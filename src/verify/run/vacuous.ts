@@ -1,0 +1,47 @@
+import { isSettable } from "../../pg/context.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { keys } from "../attacks/index.ts";
+import { runBatch } from "../matrix/index.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Whether no member sees a row of his own tenant in any relation, with claims and variables as they should be: then policies ask for something
+ * that the rows do not have, and that foreign rows are out of reach says little. Null: somebody sees something, or nobody could.
+ */
+export async function vacuous(run: Run): Promise<string | null> {
+  const { ground } = run;
+  const looks = [...ground.targets.values()].flatMap((target): Attempt[] => {
+    const { name, sql, own, rowSecurity, ownKeys } = target;
+    return own === null || !rowSecurity || ownKeys.size === 0
+      ? []
+      : [
+          {
+            relation: name,
+            through: { kind: "table", name },
+            command: "SELECT",
+            attack: "own rows",
+            sql: keys(target, `${sql} t where ${own} limit 1`),
+            answer: "keys",
+            probe: null,
+            judge: { kind: "control" },
+          },
+        ];
+  });
+  const members = run.actors.filter((actor) => actor.class === "member");
+  if (looks.length === 0 || members.length === 0) return null;
+  const settable = ground.context.variables.filter(isSettable);
+  for (const { role, claims, member } of members) {
+    const prelude = settable.flatMap(({ setting }) => {
+      const value = member?.values[setting];
+      return value === undefined ? [] : [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`];
+    });
+    const batch = { role, claims, setup: [], prelude, preludeWrites: false, attempts: looks };
+    const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+    if (
+      answers.some((answer) => answer.kind === "answer" && answer.said.kind === "keys" && answer.said.keys.length > 0)
+    )
+      return null;
+  }
+  return "no member reaches a row of his own tenant in any relation: policies ask for something that neither rows nor tokens here have, so that the rest was held says little";
+}

@@ -1,0 +1,138 @@
+import type { Config } from "../../config.ts";
+import { matchesName } from "../../pg/name-pattern.ts";
+import type { Attempt } from "../matrix/index.ts";
+import { causeOf, type Cause, type Opened, isDeclared } from "../judge/index.ts";
+import { tupleKey, type Command, type Judgement, type Outcome, type Subject } from "../matrix/index.ts";
+import type { Judged } from "../judge/index.ts";
+import type { Actor } from "../personas/index.ts";
+import type { Run, Work } from "./run.ts";
+import type { Standing } from "./session-states.ts";
+
+/** What the declared tenancy says of one outcome, and where it is broken, what opens it. */
+export interface Verdict {
+  outcome: Outcome;
+  judgement: Judgement;
+  /** null: nothing is open here */
+  cause: Cause | null;
+  /** the entry of the config that declares it */
+  declared: Config["verify"]["expected"][number] | null;
+  /** rows were reached, and nothing says whose they are */
+  unknown: boolean;
+}
+
+export const NO_ROWS = "there are no rows in it that somebody could have reached";
+
+/** Judge one outcome against what is declared. `refused`: Postgres said 42501; null where the answer is not known. */
+export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null): Verdict {
+  const { actor, standing } = work;
+  const { outcome } = judged;
+  const privilege = run.privileged.get(actor.name)?.get(attempt.relation);
+  const direct = isDirect(attempt);
+  const control = attempt.judge.kind === "control";
+  const no = (judgement: Judgement, more: Partial<Verdict> = {}): Verdict => ({
+    outcome,
+    judgement,
+    cause: null,
+    declared: null,
+    unknown: false,
+    ...more,
+  });
+  if (direct && privilege === "above")
+    return no("not judged", {
+      outcome: { kind: "not reached", why: `\`${actor.role}\` is above row security, so its statements prove nothing` },
+    });
+  if (outcome.kind === "not reached") return no("not judged");
+  if (crosses(run, attempt, actor, judged)) {
+    const opened = opener(run, attempt, actor, standing);
+    const found = causeOf(run.ground, attempt, actor, judged, opened, direct && privilege === "owner", {
+      has: (relation, name) => run.open.has(tupleKey(relation, name)),
+    });
+    const cause = settleDoor(run, found, attempt, actor);
+    const declared =
+      run.options.config.expected.find((entry) =>
+        isDeclared(entry, cause, actor, attempt.command, (command) =>
+          run.plainlyOpen.has(tupleKey(attempt.relation, command)),
+        ),
+      ) ?? null;
+    return no(declared ? "expected" : "breach", { cause, declared });
+  }
+  if (control) return no("not judged");
+  if (attempt.judge.kind !== "foreign" || !direct) return no("held");
+  if (isNobodys(run, attempt, outcome)) return no("not judged", { unknown: true });
+  if (refused === false && nothingThere(run, attempt, actor))
+    return no("not judged", { outcome: { kind: "not reached", why: NO_ROWS } });
+  return no("held");
+}
+
+/** What becomes of rows: a MERGE that only deletes is a DELETE. */
+export const rowCommand = ({ command, attack }: Pick<Attempt, "command" | "attack">): Command =>
+  command === "MERGE" && attack.startsWith("delete") ? "DELETE" : command;
+
+const isDirect = ({ through }: Attempt): boolean => through.kind === "table" || through.kind === "partition";
+
+const isShared = (run: Run, relation: Subject): boolean =>
+  Object.keys(run.options.config.shared).some((pattern) => matchesName(pattern, relation));
+
+const WRITES: readonly Command[] = ["INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE"];
+
+function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): boolean {
+  const { judge } = attempt;
+  if (judge.kind === "control") return false;
+  const target = run.ground.targets.get(attempt.relation);
+  if (isShared(run, attempt.relation) && !WRITES.includes(attempt.command)) return false;
+  // an owner may do both with what is its own; what that is worth, its reads say
+  if (judge.kind === "success" && /^(truncate|sequence-oracle)$/.test(judge.door) && target?.owner === actor.role)
+    return false;
+  if (judged.crosses) return true;
+  // without row security it does not matter whose a row is: nothing holds anybody back
+  return (
+    isDirect(attempt) &&
+    judge.kind === "foreign" &&
+    target !== undefined &&
+    !target.rowSecurity &&
+    target.own === null &&
+    judged.outcome.kind === "allowed" &&
+    actor.setup.length === 0
+  );
+}
+
+/** Rows were reached where nothing says whose a row is: that is neither held nor open. */
+function isNobodys(run: Run, attempt: Attempt, outcome: Outcome): boolean {
+  const target = run.ground.targets.get(attempt.relation);
+  if (!target || target.own !== null || outcome.kind !== "allowed") return false;
+  return WRITES.includes(attempt.command) || !isShared(run, attempt.relation);
+}
+
+/** No row of anybody else is there: that none was reached says nothing of who could. An INSERT needs none. */
+function nothingThere(run: Run, attempt: Attempt, actor: Actor): boolean {
+  const target = run.ground.targets.get(attempt.relation);
+  if (!target || attempt.command === "INSERT") return false;
+  if (target.own === null) return Object.values(target.filled.rows).every((rows) => rows.length === 0);
+  return target.foreignRows.length + (actor.tenant === null ? target.ownRows.length : 0) === 0;
+}
+
+/** A set variable is the cause only where the same statement does not cross without it. */
+function opener(run: Run, attempt: Attempt, actor: Actor, standing: Standing | null): Opened | null {
+  if (standing === null || run.openAttacks.has(tupleKey(attempt.relation, actor.name, attempt.attack))) return null;
+  return standing.opened;
+}
+
+/** What a policy lets through has a name of its own where only odd tokens get through, or where somebody makes himself a member. */
+function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cause {
+  if (cause.door !== "policy") return cause;
+  if (actor.class === "bad claims")
+    return {
+      ...cause,
+      door: "claims",
+      kind: actor.forged ? "token" : "tenancy",
+      message: `policies of \`${cause.object.name}\` let rows of other tenants through for a token with ${actor.name}`,
+    };
+  const moved = ["INSERT", "UPDATE", "MERGE"].includes(rowCommand(attempt));
+  if (moved && run.ground.memberships.includes(cause.object.name))
+    return {
+      ...cause,
+      door: "membership",
+      message: `somebody can make himself a member of another tenant: \`${cause.object.name}\` takes the row`,
+    };
+  return cause;
+}
