@@ -1,5 +1,3 @@
-import type { ClassifiedPolicy, FunctionFacts } from "../classify/index.ts";
-import type { Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { nameKey } from "../pg/name.ts";
@@ -40,14 +38,7 @@ import { probeSync, type Behaviour } from "./probe/index.ts";
 import { readsOf } from "./readers.ts";
 import type { ClaimsFacts } from "./report.ts";
 import type { SyncSource } from "./source/index.ts";
-
-/** What is known of a database before its rows are looked at. `facts` come in the catalog's order. */
-export interface ClaimsInput {
-  catalog: Catalog;
-  facts: readonly FunctionFacts[];
-  classified: readonly ClassifiedPolicy[];
-  config: Config | null;
-}
+import type { ClaimsInput } from "./input.ts";
 
 /** Runs the probe on a scratch database that has the same schema. */
 export type OnScratch = (

@@ -6,7 +6,7 @@ import { parseExpr } from "../pg/expr/parse.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { binary, stringConst } from "../pg/expr/shape.ts";
 import { walk } from "../pg/expr/walk.ts";
-import type { ClaimsInput } from "./claims.ts";
+import type { ClaimsInput } from "./input.ts";
 import type { ClaimsFacts } from "./report.ts";
 
 // what Supabase Auth writes there itself

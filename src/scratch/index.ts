@@ -3,5 +3,5 @@ export { copySchema } from "./copy-schema.ts";
 export { openScratch } from "./open.ts";
 export { extensionsNamed } from "./prepare.ts";
 export { replay } from "./replay.ts";
-export type { ReplayReport } from "./replay.ts";
+export type { ReplayReport } from "./replay-report.ts";
 export type { Scratch, ScratchTarget } from "./scratch.ts";

@@ -2,35 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pgErrorOf } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import { finding, type Finding } from "../finding.ts";
+import { finding } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { extensionsImplied } from "./prepare.ts";
 import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
-import type { StandIn } from "./stand-ins.ts";
-
-export interface ReplayFailure {
-  /** relative to the project */
-  file: string;
-  line: number;
-  /** the statement's first line, at most 120 characters */
-  firstLine: string;
-  sqlstate: string;
-  message: string;
-  /** what it makes unreliable, in words */
-  unreliable: string;
-}
-
-export interface ReplayReport {
-  files: number;
-  statements: number;
-  failures: ReplayFailure[];
-  standIns: StandIn[];
-  rolesMade: string[];
-  notices: Finding[];
-}
+import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 
 /**
  * Run the files in order, each in a transaction of its own with RESET ALL after it. A statement that fails is reported, and the rest of its

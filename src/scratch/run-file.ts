@@ -3,7 +3,7 @@ import { messageOf } from "../errors.ts";
 import { finding, type FindingCode } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
 import { describeLoss } from "./loss.ts";
-import type { ReplayFailure, ReplayReport } from "./replay.ts";
+import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 import { standInFor, type Replacement } from "./stand-ins.ts";
 import { inTransaction, reachesBeyond, transactionWord } from "./statement.ts";
 

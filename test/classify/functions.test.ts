@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FunctionFacts } from "../../src/classify/functions/functions.ts";
+import type { FunctionFacts } from "../../src/classify/functions/facts.ts";
 import { CLAIM, HYBRID, openLab, SETTING, using, type Analysed, type Lab } from "./support.ts";
 
 let lab: Lab;

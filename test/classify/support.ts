@@ -1,7 +1,9 @@
 import { classify, type ClassifiedPolicy } from "../../src/classify/classify.ts";
 import { catalogFindings } from "../../src/classify/findings/findings.ts";
-import { analyseFunctions, type FunctionFacts } from "../../src/classify/functions/functions.ts";
-import { inferContext, type InferredContext } from "../../src/classify/context/infer.ts";
+import type { FunctionFacts } from "../../src/classify/functions/facts.ts";
+import { analyseFunctions } from "../../src/classify/functions/functions.ts";
+import type { InferredContext } from "../../src/classify/context/inferred.ts";
+import { inferContext } from "../../src/classify/context/infer.ts";
 import type { Finding } from "../../src/finding.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";

@@ -6,7 +6,8 @@ import { inspect } from "../../src/inspect/inspect.ts";
 import { readMigrations } from "../../src/migration-tools/index.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { extensionsNamed } from "../../src/scratch/prepare.ts";
-import { replay, type ReplayReport } from "../../src/scratch/replay.ts";
+import type { ReplayReport } from "../../src/scratch/replay-report.ts";
+import { replay } from "../../src/scratch/replay.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { project } from "../support/cli.ts";
 

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/port.ts";
 import { pgErrorOf } from "../../db/port.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
-import type { Outcome } from "./probe.ts";
+import type { Outcome } from "./behaviour.ts";
 import type { RowValues } from "./rows.ts";
 import type { SyncSource } from "../source/index.ts";
 import type { SyncTrigger } from "../trigger/index.ts";

@@ -10,39 +10,7 @@ import { fillers, findRows } from "./rows.ts";
 import { behaviours } from "./steps.ts";
 import type { SyncSource } from "../source/index.ts";
 import type { SyncTrigger } from "../trigger/index.ts";
-
-/** What was done to a row of the source, and what became of the claims. */
-export interface Behaviour {
-  what:
-    | "insert"
-    | "insert-inactive"
-    | "update"
-    | "deactivate"
-    | "reactivate"
-    | "delete"
-    | "relink-old"
-    | "relink-new"
-    | "unlink"
-    /** of one of two active rows of a user */
-    | "deactivate-one"
-    | "delete-one";
-  column: string | null;
-  outcome: Outcome;
-}
-
-export type Outcome =
-  | { kind: "follows" }
-  /** the claims did not follow, though the trigger fires for other columns */
-  | { kind: "not-fired" }
-  /** the claims did not follow, whatever column the statement names */
-  | { kind: "ignored" }
-  /** the claims were written, but not as the source says */
-  | { kind: "differs" }
-  /** the claims are gone, though another row gives them */
-  | { kind: "taken" }
-  /** no second value is known for the column */
-  | { kind: "untried" }
-  | { kind: "raised"; sqlstate: string; message: string };
+import type { Behaviour } from "./behaviour.ts";
 
 /**
  * Find out by doing what the sync does: rows are written on a scratch database, in a transaction that is rolled back, with the relation's

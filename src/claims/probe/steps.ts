@@ -1,5 +1,5 @@
 import { NEW_USER, OLD_USER, withoutTriggers, type Bench, type Raised } from "./harness.ts";
-import type { Behaviour, Outcome } from "./probe.ts";
+import type { Behaviour, Outcome } from "./behaviour.ts";
 import type { ProbeRows, RowValues } from "./rows.ts";
 import type { SyncSource } from "../source/index.ts";
 import type { SyncTrigger } from "../trigger/index.ts";

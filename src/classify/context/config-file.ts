@@ -3,7 +3,7 @@ import type { ClaimsSource, ContextType } from "../../pg/context.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy, PolicyRead } from "../classify.ts";
-import type { InferredContext, InferredVariable } from "./infer.ts";
+import type { InferredContext, InferredVariable } from "./inferred.ts";
 
 export interface ConfigFileOptions {
   /** relative to the config file; null for a project that is read from a live database */

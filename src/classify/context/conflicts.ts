@@ -4,7 +4,7 @@ import type { ClassifiedPolicy } from "../classify.ts";
 import { writtenClaims } from "./evidence.ts";
 import { atPolicy } from "../findings/index.ts";
 import type { FunctionFacts } from "../functions/index.ts";
-import type { InferredVariable } from "./infer.ts";
+import type { InferredVariable } from "./inferred.ts";
 import { isTenancyClaim } from "../expression/index.ts";
 
 /**

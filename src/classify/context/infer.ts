@@ -1,6 +1,5 @@
-import type { Finding } from "../../finding.ts";
 import type { Catalog } from "../../pg/catalog.ts";
-import { samePath, type ClaimsSource, type ContextType } from "../../pg/context.ts";
+import { samePath, type ClaimsSource } from "../../pg/context.ts";
 import type { PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
 import { claimConflicts } from "./conflicts.ts";
@@ -8,30 +7,7 @@ import { evidenceFor, type Evidence } from "./evidence.ts";
 import type { FunctionFacts } from "../functions/index.ts";
 import { typeOf } from "./infer-type.ts";
 import { tokenFunctions } from "../functions/index.ts";
-
-/** What the database says about its session variables: proposals with their evidence, never a guess. */
-export interface InferredContext {
-  variables: InferredVariable[];
-  /** bypass flags: variables that switch policies off */
-  flags: { setting: string; evidence: string[] }[];
-  /** where policies get the token from */
-  claims: ClaimsSource;
-  /** policies that read a claim from another place than it is written to */
-  conflicts: Finding[];
-  questions: { setting: string; question: string }[];
-}
-
-export interface InferredVariable {
-  setting: string;
-  /** null where nothing says */
-  claim: string[] | null;
-  type: ContextType;
-  /** separator of a list in the variable */
-  separator: string | null;
-  evidence: string[];
-  /** a hybrid pair says so and none says otherwise, or the claims sync writes a claim of exactly that name */
-  certain: boolean;
-}
+import type { InferredContext, InferredVariable } from "./inferred.ts";
 
 /**
  * Which variable stands for which claim, from hybrid pairs in policies and function bodies, from functions that set variables, and from the

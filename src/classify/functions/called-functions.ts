@@ -1,6 +1,6 @@
 import { groupBy } from "../../pg/group-by.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
-import type { FunctionFacts } from "./functions.ts";
+import type { FunctionFacts } from "./facts.ts";
 import type { SettingUse, CallName } from "../expression/index.ts";
 
 /** Functions by name, as calls find them. */

@@ -1,6 +1,6 @@
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
-import type { FunctionFacts } from "./functions.ts";
+import type { FunctionFacts } from "./facts.ts";
 import { functionIndex } from "./called-functions.ts";
 
 /** A function that sets session variables, itself or through a function that it calls. */

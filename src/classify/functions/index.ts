@@ -5,6 +5,6 @@ export { functionIndex, reach, reachedReads, returnsOnlySetting } from "./called
 export type { FunctionIndex, Reached } from "./called-functions.ts";
 export { callableBy, contextFunctions } from "./context-functions.ts";
 export { analyseFunctions, claimOf, settleFallback, settleRead } from "./functions.ts";
-export type { FunctionFacts } from "./functions.ts";
+export type { FunctionFacts } from "./facts.ts";
 export { readTokenFunctions, tokenFunctions } from "./token-functions.ts";
 export { argumentsIn } from "./writes.ts";

@@ -9,9 +9,7 @@ import { literal, type Target, type Targets } from "../environment/index.ts";
 import { rowValue, shapeOf, type RowShape } from "./row-argument.ts";
 import { foreignRow } from "./rows.ts";
 import { baseOf, inputsOf, plain } from "./signature.ts";
-
-/** Whose values a call is made with; `new`: of a row of another tenant that is not there yet. */
-export type Whose = "own" | "foreign" | "new" | "nobody" | "other nobody";
+import type { Whose } from "./whose.ts";
 
 /** All that a call's arguments are made from. */
 export interface ArgumentSource {

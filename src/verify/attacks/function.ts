@@ -5,6 +5,7 @@ import type { Attempt } from "../matrix/index.ts";
 import type { Setter } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { rowsSql } from "../matrix/index.ts";
+import type { Whose } from "./whose.ts";
 import {
   callOf,
   isAboutSomebody,
@@ -13,7 +14,6 @@ import {
   valueOf,
   type ArgumentSource,
   type Parameter,
-  type Whose,
 } from "./arguments.ts";
 
 /** A function that requests can call, with all that is known of its arguments. */

@@ -2,7 +2,7 @@ import type { Row } from "../../fixtures/index.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { Actor } from "../personas/index.ts";
 import type { Target } from "../environment/index.ts";
-import type { Whose } from "./arguments.ts";
+import type { Whose } from "./whose.ts";
 import { foreignRow, ownRow, spareRow } from "./rows.ts";
 
 /** How a call hands rows in. */

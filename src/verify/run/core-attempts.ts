@@ -1,6 +1,6 @@
 import type { Attempt } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "./state.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 
 const CORE = new Set([

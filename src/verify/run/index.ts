@@ -9,7 +9,7 @@ export { tables } from "./phases/tables.ts";
 export { settleLater } from "./plainly-open.ts";
 export { note } from "./record.ts";
 export { prepare, privilegesOf } from "./run.ts";
-export type { VerifyOptions } from "./run.ts";
+export type { VerifyOptions } from "./state.ts";
 export { variableStandings } from "./session-states.ts";
 export type { Standing } from "./session-states.ts";
 export { summary } from "./summary.ts";

@@ -2,7 +2,7 @@ import { matchesName } from "../../pg/name-pattern.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 import { tupleKey, runBatch } from "../matrix/index.ts";
 import { judge } from "../judge/index.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "./state.ts";
 
 /** Find out what is plainly open, and record what has waited for it. */
 export async function settleLater(run: Run): Promise<void> {

@@ -4,7 +4,7 @@ import type { Cause, Judged } from "../judge/index.ts";
 import { tupleKey, type Cell, DOORS } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { reproduce } from "../judge/index.ts";
-import type { Run, Work } from "./run.ts";
+import type { Run, Work } from "./state.ts";
 import type { Standing } from "./session-states.ts";
 import { NO_ROWS, rowCommand, verdictOf, type Verdict } from "./verdict.ts";
 

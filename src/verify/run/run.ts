@@ -1,68 +1,19 @@
-import type { Config } from "../../config.ts";
-import { pgErrorOf, type Db } from "../../db/port.ts";
+import { pgErrorOf } from "../../db/port.ts";
 import { quoteRole } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
-import type { Progress } from "../../progress.ts";
-import type { Attempt, Breach, ExpectedBreach, Cell, Subject, TupleKey, Heat } from "../matrix/index.ts";
+import type { Attempt, Subject } from "../matrix/index.ts";
 import type { ArgumentSource } from "../attacks/index.ts";
-import { collectEvidence, type Evidence } from "../environment/index.ts";
+import { collectEvidence } from "../environment/index.ts";
 import type { Ground } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
-import { probeKey, probesOf, runBatch, type Answered, type Probes } from "../matrix/index.ts";
-import type { Standing } from "./session-states.ts";
-
-export interface VerifyOptions {
-  config: Config["verify"];
-  /** the config declares that roles are looked up, not believed from the token */
-  liveRole: boolean;
-  /** every cell, as soon as it is judged; nothing of it is kept */
-  onCell: (cell: Cell) => void;
-  progress: Progress;
-  /** a second connection by the same URL, to see whether a pool hands on what the first leaves behind; null: not asked */
-  otherClient: Db | null;
-}
+import { probeKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
+import type { VerifyOptions, Run, Work } from "./state.ts";
 
 /** At most so many statements in one round trip. */
 const BATCH = 100;
-
-/** A run under way: what is attacked, and what has been counted so far. */
-export interface Run {
-  ground: Ground;
-  options: VerifyOptions;
-  actors: Actor[];
-  evidence: Evidence;
-  probes: Probes;
-  /** by actor: relations that row security does not hold back though it is on */
-  privileged: Map<string, ReadonlyMap<Subject, string>>;
-  /** relation and actor: what is open without any variable set; bounded by the catalog */
-  open: Set<TupleKey>;
-  /** relation, actor and attack of the same */
-  openAttacks: Set<TupleKey>;
-  /** relation and command that members get through with; only of what the config declares for a policy */
-  plainlyOpen: Set<TupleKey>;
-  /**
-   * What comes before the first claims are set, on a connection that has had none: it is recorded when `plainlyOpen` is known, and asking for that
-   * sets claims. Null: it is known.
-   */
-  later: (() => void)[] | null;
-  breaches: Map<string, Breach>;
-  expected: Map<string, ExpectedBreach>;
-  /** entries of the config that something was found for */
-  met: Set<Config["verify"]["expected"][number]>;
-  heat: Map<TupleKey, Heat>;
-  notReached: Map<string, number>;
-  /** reason and relation of set-ups that raised → the first attack that it was for */
-  setups: Map<TupleKey, string>;
-  withoutRows: Set<Subject>;
-  notes: Map<string, Set<string>>;
-  cells: number;
-  held: number;
-  breached: number;
-  expectedCells: number;
-}
 
 /** Everything that has to be known before the first cell. */
 export async function prepare(ground: Ground, options: VerifyOptions): Promise<Run> {
@@ -131,13 +82,6 @@ export async function privilegesOf(
       throw error;
     }
   });
-}
-
-/** Statements of one persona that run one after the other. */
-export interface Work {
-  actor: Actor;
-  attempts: Attempt[];
-  standing: Standing | null;
 }
 
 /** Run work in as few round trips as it takes, and hand on what came of it. */

@@ -1,7 +1,7 @@
 import { insertRecorded } from "../../fixtures/index.ts";
 import { relationKey } from "../../pg/name.ts";
 import { migratingOwners } from "../personas/index.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "./state.ts";
 import type { Note, Verification } from "../matrix/index.ts";
 
 /** What a run came to. */

@@ -3,7 +3,7 @@ import { quoteLiteral } from "../../pg/identifier.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { keys } from "../attacks/index.ts";
 import { runBatch } from "../matrix/index.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "./state.ts";
 
 /**
  * Whether no member sees a row of his own tenant in any relation, with claims and variables as they should be: then policies ask for something

@@ -5,7 +5,7 @@ import { causeOf, type Cause, type Opened, isDeclared } from "../judge/index.ts"
 import { tupleKey, type Command, type Judgement, type Outcome, type Subject } from "../matrix/index.ts";
 import type { Judged } from "../judge/index.ts";
 import type { Actor } from "../personas/index.ts";
-import type { Run, Work } from "./run.ts";
+import type { Run, Work } from "./state.ts";
 import type { Standing } from "./session-states.ts";
 
 /** What the declared tenancy says of one outcome, and where it is broken, what opens it. */

@@ -1,5 +1,6 @@
 import { defaultPrivilegeAttempts, sequenceAttempts, viewAttempts } from "../../attacks/index.ts";
-import { perform, type Run } from "../run.ts";
+import type { Run } from "../state.ts";
+import { perform } from "../run.ts";
 
 /** Views, sequences, and what default privileges will open. */
 export async function around(run: Run): Promise<void> {

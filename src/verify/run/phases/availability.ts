@@ -2,7 +2,8 @@ import { claimsOf } from "../../../fixtures/index.ts";
 import type { Attempt } from "../../matrix/index.ts";
 import { readAttempts, badValues, storedClaimAttempt } from "../../attacks/index.ts";
 import { ATTACKER, VICTIM, type Actor } from "../../personas/index.ts";
-import { perform, type Run } from "../run.ts";
+import type { Run } from "../state.ts";
+import { perform } from "../run.ts";
 
 /** A victim reads while one stored value of the attacker is malformed. */
 export async function availability(run: Run): Promise<void> {

@@ -1,6 +1,7 @@
 import { core } from "../core-attempts.ts";
 import { callables } from "../../attacks/index.ts";
-import { perform, sourceOf, type Run } from "../run.ts";
+import type { Run } from "../state.ts";
+import { perform, sourceOf } from "../run.ts";
 import { functionStandings, leftover, variableStandings } from "../session-states.ts";
 
 /** Variables set to another tenant's values by the persona itself, through functions, and left over from a transaction before. */

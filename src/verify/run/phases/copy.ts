@@ -6,7 +6,7 @@ import type { Attempt, Answered } from "../../matrix/index.ts";
 import { judge } from "../../judge/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { record } from "../record.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../state.ts";
 
 /** COPY … TO STDOUT: it cannot run inside a DO block, so each is a round trip of its own. It would read all of a table, so never on a live database. */
 export async function copy(run: Run): Promise<void> {

@@ -2,7 +2,8 @@ import type { FunctionFacts } from "../../../classify/index.ts";
 import type { Attempt, Said } from "../../matrix/index.ts";
 import { callables, functionAttempts } from "../../attacks/index.ts";
 import type { Judged } from "../../judge/index.ts";
-import { perform, sourceOf, type Run } from "../run.ts";
+import type { Run } from "../state.ts";
+import { perform, sourceOf } from "../run.ts";
 
 /** Every function that can be called, with own and with foreign values. */
 export async function functions(run: Run): Promise<void> {

@@ -2,7 +2,8 @@ import { quoteLiteral } from "../../../pg/identifier.ts";
 import { core } from "../core-attempts.ts";
 import type { Db } from "../../../db/port.ts";
 import { note } from "../record.ts";
-import { perform, type Run } from "../run.ts";
+import type { Run } from "../state.ts";
+import { perform } from "../run.ts";
 import { leftover } from "../session-states.ts";
 
 /** How often a second client looks for what the first left behind: a pool may have several connections. */

@@ -14,7 +14,8 @@ import {
 import type { Ground } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { runBatch } from "../../matrix/index.ts";
-import { perform, type Run } from "../run.ts";
+import type { Run } from "../state.ts";
+import { perform } from "../run.ts";
 
 /** Tables directly, with no variable set. */
 export async function tables(run: Run): Promise<void> {

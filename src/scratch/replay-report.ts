@@ -1,0 +1,23 @@
+import { type Finding } from "../finding.ts";
+import type { StandIn } from "./stand-ins.ts";
+
+export interface ReplayFailure {
+  /** relative to the project */
+  file: string;
+  line: number;
+  /** the statement's first line, at most 120 characters */
+  firstLine: string;
+  sqlstate: string;
+  message: string;
+  /** what it makes unreliable, in words */
+  unreliable: string;
+}
+
+export interface ReplayReport {
+  files: number;
+  statements: number;
+  failures: ReplayFailure[];
+  standIns: StandIn[];
+  rolesMade: string[];
+  notices: Finding[];
+}
