@@ -53,9 +53,11 @@ export function findIn(
   for (const row of rows) for (const text of textsIn(row)) texts.add(text);
   const all = [...texts];
   if (all.length === 0) return null;
+  // most values are in none of them, and one search says so
+  const together = all.join("\n");
   for (const [value, relation] of values) {
-    const forms = [...new Set([value, escaped(value)])];
-    if (!all.some((text) => forms.some((form) => holds(text, form)))) continue;
+    const forms = formsOf(value).filter((form) => together.includes(form));
+    if (forms.length === 0 || !all.some((text) => forms.some((form) => holds(text, form)))) continue;
     if (echoes.some((echo) => isWrittenIn(echo, value))) continue;
     return { value, relation };
   }
@@ -80,12 +82,13 @@ function holds(text: string, value: string): boolean {
   return false;
 }
 
-/** As it stands inside JSON, in a text that holds JSON. */
-const escaped = (value: string): string => JSON.stringify(value).slice(1, -1);
+/** The value as it is, and as it stands inside JSON where that differs: a text may hold JSON. */
+const formsOf = (value: string): string[] =>
+  /["\\\p{Cc}]/u.test(value) ? [value, JSON.stringify(value).slice(1, -1)] : [value];
 
 /** Whether a statement has the value in a literal, as it is or inside JSON. */
 const isWrittenIn = (sql: string, value: string): boolean =>
-  [value, escaped(value)].some((text) => {
+  formsOf(value).some((text) => {
     const literal = quoteLiteral(text);
     return sql.includes(literal.slice(literal.indexOf("'") + 1, -1));
   });
