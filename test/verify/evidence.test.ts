@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { nameKey } from "../../src/pg/name.ts";
-import { findIn } from "../../src/verify/evidence.ts";
+import { findIn } from "../../src/verify/environment/known-rows.ts";
 
 const NOTE = nameKey({ schema: "public", name: "note" });
 const found = (rows: unknown[], value: string, sql = "select 1"): boolean =>
