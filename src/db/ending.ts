@@ -1,16 +1,20 @@
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-/** What has to be put in order on servers before the process ends. */
+/** The clean-up work to do on servers before the process ends. */
 const cleanups = new Set<() => Promise<void>>();
 
 let ending = false;
 
-/** Whether the process was told to end: connections are cut under statements from then on, and nobody is to be told of it. */
+/**
+ * True once a signal has told the process to end. From then on connections are closed while statements run, and the
+ * errors that this causes are not reported.
+ */
 export const isEnding = (): boolean => ending;
 
 /**
- * Have something done when a signal tells the process to end; it then ends as a process does that a signal ends (SIGINT: 130). A second signal
- * ends it at once. Returns what takes the request back.
+ * Register clean-up work to be done when a signal tells the process to end; the process then exits as if that signal
+ * had terminated it (SIGINT: 130). A second signal terminates it at once. Returns a function that cancels the
+ * registration.
  */
 export function whenEnding(cleanup: () => Promise<void>): () => void {
   if (cleanups.size === 0) for (const signal of Object.keys(SIGNALS)) process.once(signal, end);

@@ -1,4 +1,4 @@
-/** JSON from a server, parsed. A whole number that JavaScript would round stays text: it may be a key. */
+/** JSON from a server, parsed. A whole number that JavaScript would round stays text, since it may be a key. */
 export const parseJson = (text: string): unknown =>
   JSON.parse(
     LONG.test(text)

@@ -4,14 +4,17 @@ export interface Db {
   /** server_version_num, e.g. 180004 */
   readonly version: number;
   /**
-   * One statement with `$1` parameters; rows as objects, json and arrays parsed, int8 and numeric as strings, also in arrays, and so are whole
-   * numbers in json that JavaScript would round. Both adapters
-   * give the same for these. Throws the driver's error, see `pgErrorOf`, or ToolError (environment) when the connection is lost.
+   * Run one statement with `$1` parameters. Rows are objects; json and arrays are parsed; int8 and numeric are strings,
+   * also in arrays, and so are whole numbers in json that JavaScript would round. Both adapters return the same for
+   * these. Throws the driver's error, see `pgErrorOf`, or ToolError (environment) if the connection is lost.
    */
   query<Row extends object = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
-  /** Any number of statements by the simple protocol, in one trip; the rows of each. */
+  /** Run any number of statements in one round trip with the simple query protocol; returns the rows of each. */
   exec(sql: string): Promise<Record<string, unknown>[][]>;
-  /** `COPY … TO STDOUT`: the text that comes back; null where the engine knows no such thing (the embedded one copies to files only). */
+  /**
+   * Run `COPY … TO STDOUT` and return its text; null where the engine does not support it (the embedded one copies only
+   * to files).
+   */
   copyOut: ((sql: string) => Promise<string>) | null;
   close(): Promise<void>;
 }
@@ -26,11 +29,11 @@ export interface PgError {
   position: number | null;
 }
 
-/** The Postgres error inside something thrown by a `Db`, or null when it is something else (a lost connection, a bug). */
+/** The Postgres error inside a value thrown by a `Db`, or null if it is something else (a lost connection, a bug). */
 export function pgErrorOf(error: unknown): PgError | null {
   if (!(error instanceof Error)) return null;
   const fields = error as Error & Partial<Record<"severity" | "code" | "detail" | "hint" | "position", unknown>>;
-  // the severity tells it from an error of the system, whose code may look the same: EPIPE
+  // The severity distinguishes it from a system error, whose code may have the same form: EPIPE.
   if (typeof fields.severity !== "string" || typeof fields.code !== "string" || !/^[0-9A-Z]{5}$/.test(fields.code))
     return null;
   return {

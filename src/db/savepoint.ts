@@ -4,16 +4,19 @@ const NAME = "rlsmith";
 
 const TAKE_BACK = `rollback to savepoint ${NAME}; release savepoint ${NAME}`;
 
-/** Statements as one text, of which nothing stays when they are through; an error leaves the savepoint open, see `takeBack`. */
+/**
+ * The text of the statements in a savepoint that is rolled back at the end, so that none of their effects remain. An
+ * error leaves the savepoint open, see `takeBack`.
+ */
 export const passingText = (statements: readonly string[]): string =>
   [`savepoint ${NAME}`, ...statements, TAKE_BACK].join(";\n");
 
-/** Whether a transaction block is open on the connection; it has to be in good order. */
+/** True if a transaction block is open on the connection. Throws if that transaction has failed. */
 export async function inTransactionBlock(db: Db): Promise<boolean> {
   try {
     await db.exec(`savepoint ${NAME}`);
   } catch (error) {
-    // no_active_sql_transaction: the only thing that a savepoint is refused for outside a block
+    // no_active_sql_transaction: the error for a savepoint outside a transaction block
     if (pgErrorOf(error)?.sqlstate === "25P01") return false;
     throw error;
   }
@@ -21,7 +24,7 @@ export async function inTransactionBlock(db: Db): Promise<boolean> {
   return true;
 }
 
-/** Work inside the open transaction so that an error of it takes back the work alone. The error is thrown on. */
+/** Run work inside the open transaction; an error in it rolls back that work alone and is rethrown. */
 export async function inSavepoint<Result>(db: Db, work: () => Promise<Result>): Promise<Result> {
   await db.exec(`savepoint ${NAME}`);
   try {
@@ -34,10 +37,10 @@ export async function inSavepoint<Result>(db: Db, work: () => Promise<Result>): 
   }
 }
 
-/** Work inside the open transaction, of which nothing stays, neither rows nor settings. `first` is done before it. */
+/** Run work inside the open transaction and roll it back, both rows and settings. `first` is run before it. */
 export async function passing<Result>(db: Db, first: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    // one trip: on a far server trips are what takes the time
+    // One round trip, since round trips dominate the time on a distant server.
     await db.exec(first === "" ? `savepoint ${NAME}` : `savepoint ${NAME}; ${first}`);
     return await work();
   } finally {
@@ -56,5 +59,5 @@ export async function readOnlyHere<Result>(db: Db, first: string, work: () => Pr
   }
 }
 
-/** Back to where the savepoint was made. The connection may be gone; the first error is the one worth telling. */
+/** Roll back to the savepoint and release it. The connection may be lost; the first error is the one to report. */
 export const takeBack = async (db: Db): Promise<unknown> => db.exec(TAKE_BACK).catch(() => {});

@@ -6,29 +6,33 @@ import { pgErrorOf, type Db } from "./port.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How to connect to a server. */
+/** Options for a connection to a server. */
 export interface ServerOptions {
-  /** milliseconds to wait for the connection, and as many for the first answer; default 10,000 */
+  /** milliseconds to wait for the connection, and again for the first reply; default 10,000 */
   connectTimeoutMs?: number;
-  /** what pg_stat_activity shows; default `rlsmith` */
+  /** the application_name in pg_stat_activity; default `rlsmith` */
   applicationName?: string;
 }
 
-/** A connection to a server, with what only such a connection has. */
+/** A connection to a server, with the operations that only such a connection has. */
 export interface ServerDb extends Db {
-  /** the process id that the other end gave out at the start: a pooler makes one up */
+  /** the process ID that was sent at the start of the session; a pooler invents one */
   readonly processId: number | null;
-  /** I: idle, T: in a transaction, E: in one that failed; null: not known */
+  /** I: idle, T: in a transaction block, E: in a failed transaction block; null: not known */
   transactionStatus(): "I" | "T" | "E" | null;
-  /** Ask for the running statement to be cancelled, over a connection of its own that needs no login; back once the request was delivered or a second went by. */
+  /**
+   * Request that the running statement be cancelled, over a separate connection that needs no login. Returns once the
+   * request is delivered, or after one second.
+   */
   cancel(): Promise<void>;
-  /** Cut the connection without a word. */
+  /** Close the connection without sending a Terminate message. */
   destroy(): void;
 }
 
 /**
- * Connect to a server. `sslmode` in the URL means what it means to libpq (Postgres manual, 32.19): `require` encrypts without a look at the
- * certificate, `verify-full` looks. Throws ToolError (usage): not a database URL; (environment): no connection. No message holds the password.
+ * Connect to a server. `sslmode` in the URL has its libpq meaning (Postgres manual, 32.19): `require` encrypts without
+ * verifying the certificate, `verify-full` verifies it. Throws ToolError (usage) if the text is not a database URL,
+ * (environment) if no connection can be made. No message contains the password.
  */
 export async function openServer(url: string, options: ServerOptions = {}): Promise<ServerDb> {
   const where = describeUrl(url);
@@ -59,7 +63,7 @@ export async function openServer(url: string, options: ServerOptions = {}): Prom
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
       (await run(() => client.query<Row & pg.QueryResultRow>(sql, [...params]))).rows,
     exec: async (sql) => {
-      // one statement gives one result, several an array of them
+      // One statement returns one result, several return an array of them.
       const results: pg.QueryResult | pg.QueryResult[] = await run(() => client.query(sql));
       return [results].flat().map(({ rows }) => rows as Record<string, unknown>[]);
     },
@@ -68,7 +72,7 @@ export async function openServer(url: string, options: ServerOptions = {}): Prom
   };
 }
 
-/** node-postgres drops what a COPY sends; a query of one's own can keep it. */
+/** node-postgres discards the data of a COPY; a query object of our own can collect it. */
 async function copyOut(client: pg.Client, sql: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -83,7 +87,7 @@ async function copyOut(client: pg.Client, sql: string): Promise<string> {
   });
 }
 
-/** A pooler lets a client in at once, and then lets it wait for a server connection. */
+/** A pooler accepts a client at once, and may then make it wait for a server connection. */
 async function inTime<Result>(
   answer: Promise<Result>,
   client: pg.Client,
@@ -122,7 +126,7 @@ async function connect(url: string, where: string, options: ServerOptions): Prom
         application_name: options.applicationName ?? "rlsmith",
         types: { getTypeParser },
       });
-      // Without a listener a connection that is cut while idle would end the process; the next query reports it.
+      // Without a listener, a connection that is closed while idle would end the process; the next query reports it.
       client.on("error", () => {});
       await client.connect();
       return client;
@@ -133,7 +137,10 @@ async function connect(url: string, where: string, options: ServerOptions): Prom
   throw new Error("there is always a URL to try");
 }
 
-/** The protocol's CancelRequest. It is sent without TLS, as libpq does up to version 16; servers that want TLS take it too. */
+/**
+ * Send the protocol's CancelRequest. It is sent without TLS, as libpq does up to version 16; servers that require TLS
+ * accept it too.
+ */
 async function sendCancel(
   host: string,
   port: number,
@@ -149,14 +156,17 @@ async function sendCancel(
       : createConnection({ host, port });
     socket.setTimeout(1000, () => socket.destroy());
     socket.on("error", () => {});
-    // the server closes it when it has passed the request on
+    // The server closes the connection when it has processed the request.
     socket.on("close", () => done());
     socket.on("connect", () => socket.write(request));
     socket.resume();
   });
 }
 
-/** node-postgres reads `sslmode=require` as verify-full, unless it is told to do as libpq does; `prefer` and `allow` may go without TLS. */
+/**
+ * node-postgres treats `sslmode=require` as verify-full, unless it is configured to behave like libpq; `prefer` and
+ * `allow` may connect without TLS.
+ */
 function urlsToTry(url: string): string[] {
   const parsed = new URL(url);
   const mode = parsed.searchParams.get("sslmode");
@@ -166,13 +176,14 @@ function urlsToTry(url: string): string[] {
     other.searchParams.set("uselibpqcompat", "true");
     return other.toString();
   };
-  // node-postgres' own
+  // these modes are node-postgres' own
   if (mode === null || mode === "no-verify") return [url];
   if (mode === "allow") return [as("disable")];
   return mode === "prefer" ? [as("require"), as("disable")] : [as(mode)];
 }
 
-// What node-postgres leaves as text or loses digits of; arrays of text are read alike, whatever their elements.
+// Types that node-postgres leaves as text or whose digits it loses. Arrays of text are parsed alike, whatever their
+// elements.
 const NAME_ARRAYS = new Set([1002, 1003, 1231, 1016, 2210]);
 const TEXT_ARRAY = 1009;
 
@@ -183,12 +194,16 @@ const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: "te
     ? parseJson
     : pg.types.getTypeParser(NAME_ARRAYS.has(oid) ? TEXT_ARRAY : oid, format)) as typeof pg.types.getTypeParser;
 
-/** `user@host:port/database`, without the password and without parameters. Throws ToolError (usage) when it is no database URL. */
+/**
+ * `user@host:port/database`, without the password and without parameters. Throws ToolError (usage) if it is not a
+ * database URL.
+ */
 export function describeUrl(url: string): string {
   try {
     const parsed = new URL(url);
     if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw new Error("not a database");
-    // a / ? or # that is not written as %2F, %3F or %23 ends the password early, and the rest of it would be taken for something to show
+    // A /, ? or # that is not written as %2F, %3F or %23 ends the password early, and the rest of the password would be
+    // shown.
     if (/@/.test(parsed.pathname) || parsed.hash !== "" || (parsed.pathname === "" && /@/.test(parsed.search)))
       throw new Error("not escaped");
     const user = parsed.username === "" ? "" : `${decodeURIComponent(parsed.username)}@`;
@@ -233,7 +248,7 @@ function connectError(error: unknown, where: string): ToolError {
   );
 }
 
-/** 57P01 to 57P03: the server ends connections or shuts down. */
+/** 57P01 to 57P03: the server terminates connections or shuts down. */
 const isLost = (error: unknown): boolean => {
   const raised = pgErrorOf(error);
   if (raised) return /^57P0[1-3]$/.test(raised.sqlstate);

@@ -2,14 +2,15 @@ import { isEnding, whenEnding } from "./ending.ts";
 import type { Db } from "./port.ts";
 import type { ServerDb } from "./server.ts";
 
-/** Milliseconds that a server gets to answer when the process ends. */
+/** The time in milliseconds that a server has to reply when the process ends. */
 const PATIENCE = 2_000;
 
 /**
- * A connection whose transaction is rolled back at once when the process is told to end (Ctrl-C, SIGTERM): the running statement is cancelled, and no
- * other is sent. From then on nothing comes back, so that nobody reports what the ending causes. Measured on PostgreSQL 15 and 18 with
- * `pg_sleep(30)` running: a CancelRequest ends the statement within 5 ms. A connection with pg_cancel_backend would have to wait where a pooler has
- * none left. `close` takes the request back.
+ * A connection whose transaction is rolled back at once when the process is told to end (Ctrl-C, SIGTERM): the running
+ * statement is cancelled, and no other is sent. From then on no call returns, so that the errors which this causes are
+ * not reported. Measured on PostgreSQL 15 and 18 with `pg_sleep(30)` running: a CancelRequest ends the statement within
+ * 5 ms. A separate connection for pg_cancel_backend would have to wait where a pooler has no free connections. `close`
+ * cancels the registration.
  */
 export function untilEnding(server: ServerDb): Db {
   let running: Promise<unknown> | null = null;
@@ -36,7 +37,7 @@ export function untilEnding(server: ServerDb): Db {
   };
   const forget = whenEnding(async () => {
     const late = new Promise<never>((_, fail) => setTimeout(() => fail(new Error("late")), PATIENCE).unref());
-    // cut off, the server rolls back by itself
+    // If the connection is closed, the server rolls back by itself.
     await Promise.race([end(), late]).catch(() => server.destroy());
   });
   const { copyOut } = server;

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { Catalog } from "./catalog.ts";
 
 /**
- * sha256 of what a plan rests on: policies with their comments, row-security flags, columns, function definitions, triggers.
- * Roles, grants and the server's version are left out: they differ between a scratch database and production without any policy being different.
+ * The sha256 of the parts of a catalog that a plan depends on: policies with their comments, row-security flags,
+ * columns, function definitions, and triggers. Roles, grants and the server's version are left out, because they differ
+ * between a scratch database and production even where every policy is the same.
  */
 export function catalogHash(catalog: Catalog): string {
   const basis = {

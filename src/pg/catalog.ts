@@ -1,7 +1,10 @@
 import type { FunctionKey, QualifiedName } from "./name.ts";
 import type { Policy } from "./policy.ts";
 
-/** What rlsmith knows of a database: plain data, read in one transaction with an empty search_path, so that every printed name is qualified. Arrays are sorted by name. */
+/**
+ * The part of a database's catalog that rlsmith reads: plain data, read in one transaction with an empty search_path,
+ * so that every printed name is qualified. Arrays are sorted by name.
+ */
 export interface Catalog {
   format: "rlsmith-catalog";
   formatVersion: 1;
@@ -30,14 +33,14 @@ export interface Relation {
   /** ALTER TABLE … FORCE ROW LEVEL SECURITY */
   forceRowSecurity: boolean;
   partitionOf: QualifiedName | null;
-  /** views: whether security_invoker is on; null for anything else */
+  /** for a view, true if security_invoker is set; null for any other relation */
   securityInvoker: boolean | null;
   columns: Column[];
-  /** columns of every unique index without expressions and without a WHERE, the primary key first */
+  /** the columns of every unique index without expressions and without a WHERE clause, the primary key first */
   uniqueKeys: string[][];
-  /** of the whole relation */
+  /** on the whole relation */
   grants: Grant[];
-  /** of single columns, each privilege once however many columns it is for */
+  /** on single columns; each privilege appears once, however many columns it covers */
   columnGrants: Grant[];
   comment: string | null;
 }
@@ -48,14 +51,14 @@ export interface Column {
   /** as format_type prints it, qualified */
   type: string;
   notNull: boolean;
-  /** default or generation expression by pg_get_expr, or null */
+  /** the default or generation expression as pg_get_expr prints it, or null */
   expression: string | null;
   generated: "no" | "stored" | "virtual" | "identity";
 }
 
-/** A privilege that a role was granted. */
+/** A privilege that was granted to a role. */
 export interface Grant {
-  /** role name, `public` for PUBLIC */
+  /** the name of the role, `public` for PUBLIC */
   grantee: string;
   /** SELECT, INSERT, EXECUTE … */
   privilege: string;
@@ -65,12 +68,12 @@ export interface Grant {
 export interface PgFunction {
   schema: string;
   name: string;
-  /** pg_get_function_identity_arguments: tells overloads apart */
+  /** pg_get_function_identity_arguments: distinguishes overloads */
   identityArguments: string;
-  /** pg_get_function_arguments: with names and defaults */
+  /** pg_get_function_arguments: includes names and defaults */
   arguments: string;
   argumentNames: string[];
-  /** types of the input arguments, qualified */
+  /** the types of the input arguments, qualified */
   argumentTypes: string[];
   result: string;
   kind: "function" | "procedure" | "aggregate" | "window";
@@ -81,9 +84,9 @@ export interface PgFunction {
   owner: string;
   /** `name=value` of ALTER FUNCTION … SET */
   settings: string[];
-  /** the body: prosrc, or for SQL-standard bodies what pg_get_function_sqlbody prints */
+  /** the body: prosrc, or the output of pg_get_function_sqlbody for an SQL-standard body */
   body: string;
-  /** true for BEGIN ATOMIC / RETURN bodies, whose text Postgres prints anew */
+  /** true for a BEGIN ATOMIC or RETURN body, whose text Postgres prints from the analysed tree */
   sqlStandardBody: boolean;
   /** pg_get_functiondef; empty for aggregates */
   definition: string;
@@ -91,7 +94,7 @@ export interface PgFunction {
   comment: string | null;
 }
 
-/** That a policy calls a function, by pg_depend: the overload that Postgres chose. */
+/** A call of a function by a policy, from pg_depend: the overload that Postgres chose. */
 export interface PolicyFunction {
   schema: string;
   relation: string;
@@ -105,7 +108,7 @@ export type UserType = QualifiedName &
     | { kind: "enum"; /** in their order */ labels: string[] }
     | {
         kind: "domain";
-        /** the type that the domain is over, a domain again perhaps */
+        /** the type that the domain is based on, which may itself be a domain */
         base: string;
         notNull: boolean;
       }
@@ -129,11 +132,11 @@ export interface Role {
   bypassRls: boolean;
   login: boolean;
   inherit: boolean;
-  /** roles this one is a direct member of */
+  /** the roles that this one is a direct member of */
   memberOf: string[];
 }
 
-/** Schemas that the platform owns (Supabase) and no user migration rewrites. */
+/** Schemas that the platform (Supabase) owns and that no user migration changes. */
 export const PLATFORM_SCHEMAS: readonly string[] = [
   "auth",
   "cron",

@@ -1,6 +1,9 @@
 import { quoteIdent } from "./identifier.ts";
 
-/** The type that policies give a context value. Arrays: in the variable as a separated list, in the token as a JSON array. */
+/**
+ * The type that policies give to a context value. An array is a separated list in the variable and a JSON array in the
+ * token.
+ */
 export type ContextType =
   | "text"
   | "uuid"
@@ -12,38 +15,41 @@ export type ContextType =
   | "integer[]"
   | "bigint[]";
 
-/** One session variable and the claim that it stands for. */
+/** One session variable and the claim that replaces it. */
 export interface ContextVariable {
   /** `app.casino_id` */
   setting: string;
   /** keys from the root of the token: `["app_metadata", "casino_id"]` */
   claim: string[];
   type: ContextType;
-  /** what separates the elements of an array variable; `,` unless said */
+  /** the separator of the elements of an array variable; `,` by default */
   separator: string;
 }
 
-/** Where policies get the token from. */
+/** The source from which policies read the token. */
 export type ClaimsSource =
-  /** a function of no arguments that returns jsonb (or json), e.g. `auth.jwt()` */
+  /** a function without arguments that returns jsonb (or json), e.g. `auth.jwt()` */
   | { kind: "function"; schema: string; name: string }
-  /** the raw setting that PostgREST fills, e.g. `request.jwt.claims` */
+  /** the raw setting that PostgREST sets, e.g. `request.jwt.claims` */
   | { kind: "setting"; setting: string };
 
-/** Which session variable stands for which claim. */
+/** The session variables, each with the claim that replaces it. */
 export interface ContextMap {
   claims: ClaimsSource;
   variables: ContextVariable[];
 }
 
-/** How a request arrives (DESIGN §4): the mapped variables equal the claims; are unset or empty; hold something else. */
+/**
+ * The way in which a request arrives (DESIGN §4): the mapped variables equal the claims, are unset or empty, or hold
+ * another value.
+ */
 export type Regime = "with" | "without" | "foreign";
 
-/** Whether two claims are at the same place of the token. */
+/** True if two paths lead to the same place in the token. */
 export const samePath = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key, index) => key === b[index]);
 
-/** Distinct paths of claims in the order of their first appearance. */
+/** The distinct paths of claims, in the order of their first appearance. */
 export const distinctPaths = (paths: readonly string[][]): string[][] => [
   ...new Map(paths.map((path) => [JSON.stringify(path), path])).values(),
 ];
@@ -51,7 +57,10 @@ export const distinctPaths = (paths: readonly string[][]): string[][] => [
 const CLAIM_ONLY = "claim:";
 const MEMBER_ONLY = "member:";
 
-/** A variable of the map for a claim that policies read and no session variable stands for: it has a name like the others, which no SET can reach. */
+/**
+ * An entry of the map for a claim that policies read and that has no session variable. Its name has the form of a
+ * variable's name, but no SET can assign to it.
+ */
 export const claimOnly = (claim: string[], type: ContextType): ContextVariable => ({
   // a key of the token may hold a dot itself
   setting: `${CLAIM_ONLY}${claim.map((key) => (/[."]/.test(key) ? quoteIdent(key) : key)).join(".")}`,
@@ -60,7 +69,7 @@ export const claimOnly = (claim: string[], type: ContextType): ContextVariable =
   separator: ",",
 });
 
-/** The same for what no claim says either: rows of a membership relation do. */
+/** The same for a value that has no claim either and is read from the rows of a membership relation. */
 export const memberOnly = (column: string, type: ContextType): ContextVariable => ({
   setting: `${MEMBER_ONLY}${column}`,
   claim: [],
@@ -68,6 +77,6 @@ export const memberOnly = (column: string, type: ContextType): ContextVariable =
   separator: ",",
 });
 
-/** Whether a session variable of that name exists. */
+/** True if the entry is a real session variable, which a statement can set. */
 export const isSettable = ({ setting }: ContextVariable): boolean =>
   !setting.startsWith(CLAIM_ONLY) && !setting.startsWith(MEMBER_ONLY);

@@ -1,26 +1,32 @@
-/** Quote an identifier for SQL. The one place where identifiers are quoted; always quotes, so no list of reserved words can be out of date. */
+/**
+ * Quote an identifier for SQL. Identifiers are quoted here and nowhere else. It always quotes, so no list of reserved
+ * words can be out of date.
+ */
 export const quoteIdent = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** An identifier as a person would write it: quoted only where Postgres would fold or refuse it. For output that people read. */
+/**
+ * An identifier as a person would write it: quoted only where Postgres would fold or reject it. For output that people
+ * read.
+ */
 export const identForReading = (name: string): string =>
   /^[a-z_][a-z0-9_$]*$/.test(name) && !RESERVED.has(name) ? name : quoteIdent(name);
 
-/** Quote a string literal for SQL, also with standard_conforming_strings off. */
+/** Quote a string literal for SQL; the result is safe with standard_conforming_strings off, too. */
 export const quoteLiteral = (text: string): string =>
   `${text.includes("\\") ? "E" : ""}'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
 
 /** A dollar-quoted literal whose tag does not occur in the text. */
 export function dollarQuote(text: string, tag = "rlsmith"): string {
   let name = tag;
-  // `$a` at the end of the text would join the closing delimiter, so the tag must not be found across that seam either.
+  // A text that ends in `$a` would join the closing delimiter, so the tag must not occur across that boundary either.
   for (let n = 1; `${text}$`.includes(`$${name}$`); n += 1) name = `${tag}${n}`;
   return `$${name}$${text}$${name}$`;
 }
 
-/** A role in a TO or GRANT clause: PUBLIC is a keyword, not an identifier. */
+/** A role in a TO or GRANT clause: PUBLIC is a key word, not an identifier. */
 export const quoteRole = (role: string): string => (role === "public" ? "PUBLIC" : quoteIdent(role));
 
-// Reserved words of PostgreSQL 18 (manual, appendix C) that cannot stand bare as a column or table name.
+// Reserved words of PostgreSQL 18 (manual, appendix C) that cannot be used unquoted as a column or table name.
 const RESERVED = new Set(
   (
     "all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column concurrently " +

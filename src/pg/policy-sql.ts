@@ -4,14 +4,16 @@ import { identForReading, quoteIdent, quoteLiteral, quoteRole } from "./identifi
 import { nameKey, quoteName, relationOf, type QualifiedName } from "./name.ts";
 import type { Policy } from "./policy.ts";
 
-/** How statements are written: for a server alone, or for a person to read as well. PostgreSQL makes the same of both. */
+/**
+ * The style of statements: for a server alone, or for people to read as well. PostgreSQL parses both to the same tree.
+ */
 export interface SqlStyle {
   ident(name: string): string;
   relation(name: QualifiedName): string;
   role(name: string): string;
-  /** `using (…)` or `with check (…)`, a line each, indented under its statement */
+  /** `using (…)` or `with check (…)`, one a line, indented under its statement */
   clause(words: string, expression: string): string[];
-  /** `as permissive`, or nothing where it goes without saying */
+  /** `as permissive`, or nothing where it is the default */
   permissive: string[];
   literal(text: string): string;
 }
@@ -38,7 +40,8 @@ export const forReading: SqlStyle = {
   permissive: [],
   literal(text) {
     const lines = text.match(/.{1,100}(?:\s|$)/gs) ?? [];
-    // literals with only a line break between them are one literal; a backslash or a line break of its own is left where it is
+    // Literals separated only by a line break form one literal. A text that itself contains a backslash or a line break
+    // is left unchanged.
     return text.length > 100 && !/[\\\n\r]/.test(text) && lines.join("") === text
       ? lines.map((line) => `\n  ${quoteLiteral(line)}`).join("")
       : quoteLiteral(text);
@@ -48,7 +51,9 @@ export const forReading: SqlStyle = {
 const on = (policy: Policy, { ident, relation }: SqlStyle): string =>
   `${ident(policy.name)} on ${relation(relationOf(policy))}`;
 
-/** CREATE POLICY with everything said; what Postgres has printed it prints the same way again. */
+/**
+ * CREATE POLICY with every clause written out; an expression that Postgres printed is printed by it the same way again.
+ */
 export function createPolicy(policy: Policy, style: SqlStyle = forServer): string {
   const kind = policy.permissive ? style.permissive : ["as restrictive"];
   const roles = policy.roles.map(style.role).join(", ");
@@ -60,17 +65,19 @@ export function createPolicy(policy: Policy, style: SqlStyle = forServer): strin
   ].join("\n");
 }
 
-/** DROP POLICY IF EXISTS: the check of the migration has already compared what is there, and a second run finds it gone. */
+/**
+ * DROP POLICY IF EXISTS: the check of the migration has already compared the policy, and a second run finds it dropped.
+ */
 export const dropPolicy = (policy: Policy, style: SqlStyle = forServer): string =>
   `drop policy if exists ${on(policy, style)}`;
 
-/** COMMENT ON POLICY, also to take a comment away. */
+/** COMMENT ON POLICY, also used to remove a comment. */
 export const commentPolicy = (policy: Policy, style: SqlStyle = forServer): string =>
   `comment on policy ${on(policy, style)} is ${policy.comment === null ? "null" : style.literal(policy.comment)}`;
 
 /**
- * ALTER POLICY with what differs; null where ALTER cannot do it (another command or kind, an expression that comes or goes: Postgres manual,
- * ALTER POLICY). Both have the same name and relation.
+ * ALTER POLICY with the differences; null where ALTER POLICY cannot make the change (another command or kind, an
+ * expression added or removed: Postgres manual, ALTER POLICY). Both policies have the same name and relation.
  */
 export function alterPolicy(from: Policy, to: Policy, style: SqlStyle = forServer): string | null {
   if (from.command !== to.command || from.permissive !== to.permissive) return null;
@@ -83,7 +90,7 @@ export function alterPolicy(from: Policy, to: Policy, style: SqlStyle = forServe
   ].join("\n");
 }
 
-/** Whether two policies of one relation say the same; comments are not compared. */
+/** True if two policies of one relation are the same; comments are not compared. */
 export const samePolicy = (a: Policy, b: Policy): boolean =>
   a.name === b.name &&
   a.command === b.command &&
@@ -92,6 +99,6 @@ export const samePolicy = (a: Policy, b: Policy): boolean =>
   a.check === b.check &&
   sameRoles(a, b);
 
-/** Whether two policies are for the same roles. */
+/** True if two policies apply to the same roles. */
 export const sameRoles = (a: Pick<Policy, "roles">, b: Pick<Policy, "roles">): boolean =>
   a.roles.length === b.roles.length && a.roles.every((role, index) => role === b.roles[index]);

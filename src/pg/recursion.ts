@@ -7,23 +7,24 @@ import { nameKey, relationKey, type NameKey } from "./name.ts";
 import { some } from "./expr/walk.ts";
 import { policyId, type Policy, type PolicyId } from "./policy.ts";
 
-/** A way by which reading or writing a relation fails with 42P17. */
+/** A path by which reading or writing a relation fails with 42P17. */
 export interface Recursion {
   /** the relation that Postgres names in the error */
   relation: NameKey;
-  /** the policy whose sub-query closes the circle */
+  /** the policy whose sub-query closes the cycle */
   policy: PolicyId;
-  /** relations from the start to the one that comes again */
+  /** the relations from the start to the first one that repeats */
   path: NameKey[];
 }
 
 /**
  * Policies that make Postgres raise "infinite recursion detected in policy".
  *
- * As rewriteHandler.c does it (fireRIRrules, PostgreSQL 15 to 18): a relation whose applied policies hold any sub-query becomes active while
- * they are expanded; meeting an active relation again whose applied policies hold any sub-query raises 42P17. So the FROM-less
- * `(select auth.uid())` counts as a sub-query too: the InitPlan form can bring recursion to a policy that had none.
- * Sub-queries read under the SELECT policies of the same role. Relations without RLS, and views that run with their owner's rights, end the way.
+ * Postgres does this in rewriteHandler.c (fireRIRrules, PostgreSQL 15 to 18): a relation whose applied policies contain
+ * any sub-query is active while they are expanded; to meet an active relation again, if its applied policies contain
+ * any sub-query, raises 42P17. So the FROM-less `(select auth.uid())` counts as a sub-query too: the InitPlan form can
+ * bring recursion to a policy that had none. Sub-queries read under the SELECT policies of the same role. Relations
+ * without row security, and views that run with the rights of their owner, end the path.
  */
 export function findRecursion(policies: readonly Policy[], relations: readonly Relation[]): Recursion[] {
   const byName = new Map(relations.map((relation) => [nameKey(relation), relation]));
@@ -39,10 +40,14 @@ export function findRecursion(policies: readonly Policy[], relations: readonly R
         (policy.command === "ALL" || policy.command === command),
     );
 
-  /** Breadth first from the sub-queries of one command's policies, each relation once: does the way lead back to the start? */
+  /**
+   * Search breadth first from the sub-queries of one command's policies, each relation once, for a path back to the
+   * start.
+   */
   const search = (start: NameKey, role: string, command: string): void => {
     const first = applied(start, role, command);
-    // the start is active only if its applied policies hold a sub-query, and met again only if those for reading do
+    // The start is active only if its applied policies contain a sub-query, and counts as met again only if its
+    // policies for reading do.
     if (!byName.get(start)?.rowSecurity || !isExpanded(first) || !isExpanded(applied(start, role, "SELECT"))) return;
     const queue: { policies: Policy[]; path: NameKey[] }[] = [{ policies: first, path: [start] }];
     const seen = new Set<NameKey>();

@@ -1,4 +1,4 @@
-// Where a node stood in its source is no part of what it means.
+// The place of a node in its source is no part of its meaning.
 const PLACE = new Set([
   "location",
   "stmt_location",
@@ -9,7 +9,7 @@ const PLACE = new Set([
   "rexpr_list_end",
 ]);
 
-/** Whether two trees are the same but for places in their sources. */
+/** True if two trees are the same apart from places in their sources. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;

@@ -11,19 +11,19 @@ import { nameParts, typeText } from "./shape.ts";
 /** The width up to which an expression without conditions or sub-queries inside stays on one line. */
 const WIDTH = 100;
 
-/** How tightly a form binds: PostgreSQL manual, 4.1.6. Operands that bind less tightly are put in parentheses. */
+/** The precedence of each form (PostgreSQL manual, 4.1.6). Operands of lower precedence are put in parentheses. */
 const BINDS = { or: 1, and: 2, not: 3, is: 4, compare: 5, other: 7, sum: 8, product: 9, power: 10, cast: 15, atom: 17 };
 
-/** An expression in layout: its lines, and how tightly it binds. */
+/** A formatted expression: its lines and its precedence. */
 interface Piece {
   lines: string[];
   binds: number;
 }
 
 /**
- * The text of an expression as a person writes it: one condition a line, sub-queries indented, lower-case keywords, no parentheses that the grammar
- * does not need, identifiers quoted where they have to be. PostgreSQL makes the same of it as of `text`; a form that this printer does not know is
- * returned as it is.
+ * The text of an expression as a person would write it: one condition a line, sub-queries indented, key words in lower
+ * case, no parentheses that the grammar does not need, and identifiers quoted only where necessary. PostgreSQL parses
+ * it to the same tree as `text`. A form that this printer does not know is returned unchanged.
  */
 export function formatExpr(text: string): readonly string[] {
   const known = formatted.get(text);
@@ -34,7 +34,8 @@ export function formatExpr(text: string): readonly string[] {
   return lines;
 }
 
-// a plan writes each expression in a change one way and in the check of the other, and policies of many relations say the same
+// A plan writes each expression twice, once in a change and once in the check of the opposite direction, and policies
+// of many relations share expressions.
 const formatted = new Map<string, readonly string[]>();
 const REMEMBERED = 10_000;
 
@@ -44,9 +45,9 @@ function format(text: string): string[] {
   try {
     if (equal(parseExpr(lines.join("\n")), tree)) return lines;
   } catch {
-    // a form whose text is not what the grammar wants: the text stays as it was
+    // The grammar refuses the printed text of this form: keep the original text.
   }
-  // not taken apart into lines: one may be inside a literal
+  // Not split into lines, since a line break may be inside a literal.
   return [text];
 }
 
@@ -54,7 +55,7 @@ const one = (line: string, binds = BINDS.atom): Piece => ({ lines: [line], binds
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => (line === "" ? line : `  ${line}`));
 
-/** Lines with text before the first and after the last. */
+/** Lines with a text before the first and after the last. */
 function around(before: string, lines: readonly string[], after = ""): string[] {
   const [first = "", ...rest] = lines;
   const out = [before + first, ...rest];
@@ -62,13 +63,13 @@ function around(before: string, lines: readonly string[], after = ""): string[] 
   return out;
 }
 
-/** Lines that go on where other lines end. */
+/** Two groups of lines, the second of which continues the last line of the first. */
 const joined = (left: readonly string[], between: string, right: readonly string[]): string[] => [
   ...left.slice(0, -1),
   ...around((left.at(-1) ?? "") + between, right),
 ];
 
-/** In parentheses: on one line where it is one, else on lines of their own. */
+/** Lines in parentheses: a single line stays on one line, several are indented between the parentheses. */
 const bracketed = (before: string, lines: readonly string[], after = ""): string[] =>
   lines.length === 1 ? [`${before}(${lines[0] ?? ""})${after}`] : [`${before}(`, ...indent(lines), `)${after}`];
 
@@ -77,7 +78,7 @@ const operand = (node: Expr, atLeast: number): string[] => {
   return binds >= atLeast ? lines : bracketed("", lines);
 };
 
-/** A list in brackets: on one line where it fits, else an element a line. */
+/** A list in brackets: on one line where it fits, otherwise one element a line. */
 function list(before: string, items: readonly Expr[], [open, close]: readonly [string, string]): string[] {
   const pieces = items.map((item) => layOut(item).lines);
   const flat = `${before}${open}${pieces.map((lines) => lines.join(" ")).join(", ")}${close}`;
@@ -127,7 +128,7 @@ const PLAIN_CALL = new Set(["funcname", "args", "funcformat", "location"]);
 const dotted = (parts: readonly string[]): string =>
   parts.map((part) => (part === "*" ? part : identForReading(part))).join(".");
 
-/** What this printer has no form for, as the deparser writes it, with its keywords in lower case. */
+/** A node that this printer has no form for, as the deparser prints it, with its key words in lower case. */
 function asDeparsed(node: Expr): Piece {
   const text = Deparser.deparse(node, { pretty: false });
   const edits = scanTokens(text)
@@ -145,7 +146,7 @@ function conditions({ boolop, args = [] }: BoolExpr): Piece {
   }
   const [word, binds] = boolop === "AND_EXPR" ? ["and", BINDS.and] : ["or", BINDS.or];
   const lines = args.flatMap((arg, n) => {
-    // AND inside OR needs no parentheses, and is not read without
+    // AND inside OR needs no parentheses, but is easier to read with them.
     const inner =
       "BoolExpr" in arg && arg.BoolExpr?.boolop !== "NOT_EXPR"
         ? bracketed("", layOut(arg).lines)
@@ -169,7 +170,8 @@ function operation(node: Expr, { kind, name, lexpr, rexpr }: A_Expr): Piece {
   if (kind === "AEXPR_NULLIF") return { lines: list("nullif", [lexpr, rexpr], ["(", ")"]), binds: BINDS.atom };
   const binds = bindsOf(operator);
   const left = (atLeast: number): string[] => operand(lexpr, atLeast);
-  // comparisons do not associate, and beside another operator their operands are left without parentheses only where they bind more tightly
+  // Comparisons do not associate. Beside any other operator, an operand is left without parentheses only where it binds
+  // more tightly.
   if (kind === "AEXPR_OP")
     return {
       lines: joined(left(binds === BINDS.compare ? BINDS.other : binds), ` ${operator} `, operand(rexpr, binds + 1)),
@@ -201,7 +203,7 @@ function castOf(node: Expr, { arg, typeName }: TypeCast): Piece {
   return { lines: around("", operand(arg, BINDS.cast), suffix), binds: BINDS.cast };
 }
 
-// types whose name in pg_catalog is not the one that the grammar makes it of
+// Types whose name in pg_catalog differs from the name in the SQL standard, which the grammar translates.
 const TYPES: Readonly<Record<string, string>> = {
   "pg_catalog.timestamptz": "timestamp with time zone",
   "pg_catalog.timestamp": "timestamp without time zone",
@@ -252,7 +254,7 @@ const PLAIN_QUERY = new Set([
   "groupDistinct",
 ]);
 
-/** The lines of a query of targets, FROM, WHERE and LIMIT; null for any other. */
+/** The lines of a query that consists of a target list, FROM, WHERE and LIMIT; null for any other query. */
 function query(select: SelectStmt): string[] | null {
   const { targetList = [], fromClause = [], whereClause, limitCount } = select;
   const isPlain = Object.keys(select).every((key) => PLAIN_QUERY.has(key)) && select.op === "SETOP_NONE";
@@ -278,7 +280,7 @@ function query(select: SelectStmt): string[] | null {
   ];
 }
 
-/** A clause whose further lines are indented under its word; the brackets of its first condition stay in line with each other. */
+/** A clause whose further lines are indented under its key word; the brackets of its first condition stay aligned. */
 const hangingClause = (word: string, lines: readonly string[]): string[] =>
   around(
     `${word} `,
@@ -305,7 +307,7 @@ const JOINS: Readonly<Record<string, string>> = {
 
 function joinOf({ jointype, larg, rarg, quals, alias, usingClause, isNatural }: JoinExpr): string[] | null {
   const left = larg && source(larg);
-  // a join on the right needs the parentheses that it came with
+  // A join on the right side keeps its parentheses.
   const right = rarg && "RangeVar" in rarg ? source(rarg) : null;
   const word = JOINS[jointype ?? ""];
   if (!left || !right || word === undefined || alias || usingClause || isNatural || !quals) return null;
@@ -319,5 +321,5 @@ function joinOf({ jointype, larg, rarg, quals, alias, usingClause, isNatural }: 
   ];
 }
 
-/** Whether the lines of an expression are one condition that may stay in the line of its clause. */
+/** True if the lines of an expression are one condition that may stay on the line of its clause. */
 export const isShort = (lines: readonly string[]): boolean => lines.length === 1 && (lines[0]?.length ?? 0) <= WIDTH;

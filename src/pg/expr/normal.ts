@@ -3,8 +3,9 @@ import { binary, call, callsBuiltin, nameParts, nullif, typeText } from "./shape
 import { transform } from "./transform.ts";
 
 /**
- * A tree without what pg_get_expr says and nobody would write: `'x'::text` where PostgreSQL takes the constant for text anyway, and the name of
- * a target that is the one PostgreSQL gives it. The analysed tree is the same, so that pg_get_expr prints the same of both.
+ * A tree without the parts that pg_get_expr adds and a person would not write: the cast in `'x'::text` where PostgreSQL
+ * resolves the constant to text anyway, and the name of a target where PostgreSQL would give it the same name. The
+ * analysed tree is the same, so pg_get_expr prints both in the same way.
  */
 export function asWritten(tree: Expr): Expr {
   return transform(tree, (_, descend) => {
@@ -34,8 +35,9 @@ function nameGiven(node: Expr | undefined): string | null {
 }
 
 /**
- * The node with bare constants where PostgreSQL resolves an unknown literal to text: the key of a json operator, arguments of current_setting and
- * nullif, and what is compared with an expression that is text by its own form. Next to a column the cast decides which operator is meant, and stays.
+ * The node with bare constants where PostgreSQL resolves an unknown literal to text: the key of a json operator, the
+ * arguments of current_setting and nullif, and a constant compared with an expression that is text by its own form.
+ * Beside a column, the cast decides which operator is chosen, so it stays.
  */
 function bareConstants(node: Expr): Expr | null {
   const setting = callsBuiltin(node, "current_setting");
@@ -62,7 +64,9 @@ function bare(node: Expr): Expr {
   return cast?.arg && constant?.sval && typeText(cast.typeName) === "text" && !cast.typeName?.typmods ? cast.arg : node;
 }
 
-/** An array of constants of text: PostgreSQL takes an array of nothing but unknown literals for one of text. */
+/**
+ * An array of text constants: PostgreSQL resolves an array that consists of unknown literals alone to an array of text.
+ */
 function bareElements(node: Expr): Expr {
   const array = as("A_ArrayExpr", node);
   const elements = array?.elements?.map(bare) ?? [];
@@ -71,7 +75,10 @@ function bareElements(node: Expr): Expr {
     : node;
 }
 
-/** Whether an expression is json by its own form: a call of no arguments, alone or in a sub-query, and the members of one. */
+/**
+ * True if an expression is json by its own form: a call without arguments, alone or in a sub-query, or a member of such
+ * a call.
+ */
 function isDocument(node: Expr): boolean {
   const member = binary(node, "->");
   if (member) return isDocument(member.left);
@@ -80,7 +87,7 @@ function isDocument(node: Expr): boolean {
   return call(targetOf(node) ?? node)?.args.length === 0;
 }
 
-/** Whether an expression is text by its own form. */
+/** True if an expression is text by its own form. */
 function isText(node: Expr): boolean {
   const target = targetOf(node);
   if (target) return isText(target);

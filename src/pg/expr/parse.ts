@@ -2,14 +2,14 @@ import { loadModule, parseSync, parsePlPgSQLSync, scanSync, type RawStmt, type S
 import type { Expr } from "./node.ts";
 import { as } from "./node.ts";
 
-// The grammar is WASM; loaded once, so that everything after it can be synchronous.
+// The grammar is WASM. It is loaded once, so that everything after it can be synchronous.
 await loadModule();
 
 const PREFIX = "SELECT ";
 
 /**
- * Parse one SQL expression with Postgres' own grammar (version 18). Locations in the tree are byte offsets into `text`.
- * Throws the grammar's syntax error.
+ * Parse one SQL expression with PostgreSQL's own grammar (version 18). Locations in the tree are byte offsets into
+ * `text`. Throws the grammar's syntax error.
  */
 export function parseExpr(text: string): Expr {
   const tree = parseSync(PREFIX + text);
@@ -25,13 +25,19 @@ export function parseStatements(text: string): RawStmt[] {
   return parseSync(text).stmts ?? [];
 }
 
-/** Tokens of Postgres' own scanner, comments left out; places are byte offsets. Throws on what does not close (a string, a comment). */
+/**
+ * The tokens of PostgreSQL's own scanner, without comments; locations are byte offsets. Throws for an unterminated
+ * string or comment.
+ */
 export function scanTokens(text: string): ScanToken[] {
-  if (text.trim() === "") return []; // the scanner refuses an empty text
+  if (text.trim() === "") return []; // the scanner rejects an empty text
   return scanSync(text).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT"));
 }
 
-/** Parse a CREATE FUNCTION … LANGUAGE plpgsql statement; the tree is plpgsql's own, with each SQL piece as text. */
+/**
+ * Parse a CREATE FUNCTION … LANGUAGE plpgsql statement. The result is PL/pgSQL's own tree, with each SQL fragment as
+ * text.
+ */
 export function parsePlpgsql(createFunction: string): unknown {
   return parsePlPgSQLSync(createFunction);
 }

@@ -7,14 +7,17 @@ import { some } from "./walk.ts";
 
 const written = new WeakMap<Expr, string>();
 
-/** A node made from SQL text. It remembers the text, so that it is printed as it was written. */
+/** A node made from SQL text. The text is remembered, so that the node is printed as it was written. */
 export function sql(text: string): Expr {
   const node = parseExpr(text);
   written.set(node, text);
   return node;
 }
 
-/** SQL text of an expression. Throws when the text would not parse to the same tree (a gap of the printer, never to be passed on). */
+/**
+ * The SQL text of an expression. Throws if the text would not parse to the same tree: such text is a gap in the printer
+ * and must not be used.
+ */
 export function printExpr(node: Expr): string {
   const text = written.get(node) ?? Deparser.deparse(node, { pretty: false });
   if (!equal(parseExpr(text), node)) throw new Error(`the printed expression does not parse to the same tree: ${text}`);
@@ -22,8 +25,8 @@ export function printExpr(node: Expr): string {
 }
 
 /**
- * SQL text of a tree that was made by transforming the tree of `original`: what did not change keeps its text to the letter.
- * Falls back to printing the whole tree where the places in the text cannot be told.
+ * The SQL text of a tree that was made by transforming the tree of `original`; unchanged parts keep their text exactly.
+ * Falls back to printing the whole tree where the locations in the text cannot be determined.
  */
 export function printChanged(original: string, before: Expr, after: Expr): string {
   if (before === after) return original;
@@ -32,26 +35,32 @@ export function printChanged(original: string, before: Expr, after: Expr): strin
     try {
       if (equal(parseExpr(text), after)) return text;
     } catch {
-      // not an expression any more: the whole tree is printed below
+      // No longer an expression: the whole tree is printed below.
     }
   }
   return printExpr(after);
 }
 
-/** Replace the bytes from `start` to `end` by `text`. */
+/** A replacement of the bytes from `start` to `end` by `text`. */
 export interface Edit {
   start: number;
   end: number;
   text: string;
 }
 
-/** Text of `after`, with the changed nodes cut out of `original` and replaced; null where a place cannot be told. The caller checks the result by parsing it. */
+/**
+ * The text of `after`: `original` with the changed nodes cut out and replaced; null where a location cannot be
+ * determined. The caller checks the result by parsing it.
+ */
 export function spliceChanges(original: string, before: unknown, after: unknown): string | null {
   const edits = editsBetween(original, before, after);
   return edits && applyEdits(original, edits);
 }
 
-/** The replacements that turn the text of `before` into one of `after`, last first; null where a place cannot be told. */
+/**
+ * The replacements that turn the text of `before` into a text of `after`, last first; null where a location cannot be
+ * determined.
+ */
 export function editsBetween(original: string, before: unknown, after: unknown): Edit[] | null {
   const source = Buffer.from(original, "utf8"); // the grammar counts bytes
   const tokens = scanTokens(original);
@@ -61,7 +70,7 @@ export function editsBetween(original: string, before: unknown, after: unknown):
   for (const [from, to] of changes) {
     const span = spanOf(from, tokens);
     if (span === null) return null;
-    // a part of the old tree that took its parent's place keeps its text too
+    // A part of the old tree that takes the place of its parent keeps its text too.
     const kept = contains(before, to) ? spanOf(to, tokens) : null;
     const text = kept
       ? source.subarray(kept.start, kept.end).toString("utf8")
@@ -71,7 +80,7 @@ export function editsBetween(original: string, before: unknown, after: unknown):
   return edits.toSorted((a, b) => b.start - a.start);
 }
 
-/** Text with replacements made; they come last first. */
+/** The text with the replacements made, which are given last first. */
 export function applyEdits(original: string, edits: readonly Edit[]): string {
   let result = Buffer.from(original, "utf8");
   for (const edit of edits)
@@ -79,7 +88,7 @@ export function applyEdits(original: string, edits: readonly Edit[]): string {
   return result.toString("utf8");
 }
 
-/** The smallest pairs of nodes that differ; null when the trees differ outside any node. */
+/** The smallest pairs of nodes that differ; null if the trees differ outside of any node. */
 function changedNodes(before: unknown, after: unknown): [Expr, Expr][] | null {
   if (before === after || equal(before, after)) return [];
   if (isNode(before) && isNode(after)) {
@@ -108,10 +117,10 @@ const contains = (tree: unknown, node: Expr): boolean => some(tree, (inner) => i
 const collect = (parts: ([Expr, Expr][] | null)[]): [Expr, Expr][] | null =>
   parts.some((part) => part === null) ? null : parts.flatMap((part) => part ?? []);
 
-// Kinds whose parts have no text of their own, or whose text does not follow from its parts.
+// Kinds whose parts have no text of their own, or whose text does not follow from the parts.
 const TAKEN_WHOLE = new Set(["A_Const", "ColumnRef", "String", "TypeName"]);
 
-/** Whether the text is one pair of brackets with all of it inside. */
+/** True if the whole text is inside one pair of brackets. */
 function isBracketed(text: string): boolean {
   const tokens = scanTokens(text);
   let depth = 0;
@@ -124,7 +133,9 @@ function isBracketed(text: string): boolean {
 
 const isAtomic = (node: Expr): boolean => as("SubLink", node) !== null || as("FuncCall", node) !== null;
 
-/** Byte range of a node in the source: from its first token to its last, widened until brackets are balanced. */
+/**
+ * The byte range of a node in the source: from its first token to its last, extended until the brackets are balanced.
+ */
 function spanOf(node: Expr, tokens: ScanToken[]): { start: number; end: number } | null {
   const places: number[] = [];
   collectLocations(node, places);
@@ -132,7 +143,7 @@ function spanOf(node: Expr, tokens: ScanToken[]): { start: number; end: number }
   let first = tokens.findIndex((token) => token.start === Math.min(...places));
   let last = tokens.findIndex((token) => token.start === Math.max(...places));
   if (first < 0 || last < 0) return null;
-  // a dotted name, the brackets of a call, or the words of a type follow the place of the last leaf
+  // The rest of a dotted name, the brackets of a call, and the words of a type follow the location of the last leaf.
   while (tokens[last + 1]?.text === "." || tokens[last]?.text === ".") last += 1;
   if (tokens[last + 1]?.text === "(" && isName(tokens[last]) && isCall(node)) last += 1;
   while (tokens[last + 1]?.text === "[" && as("TypeCast", node)) last += 2;
@@ -161,7 +172,7 @@ function spanOf(node: Expr, tokens: ScanToken[]): { start: number; end: number }
 
 const isName = (token: ScanToken | undefined): boolean => token !== undefined && /^["\p{L}_]/u.test(token.text);
 
-/** Whether the last leaf of the node can be the name of a call without arguments. */
+/** True if the last leaf of the node can be the name of a call without arguments. */
 const isCall = (node: Expr): boolean => as("TypeCast", node) === null;
 
 function unbalanced(tokens: ScanToken[], first: number, last: number): [number, number] {

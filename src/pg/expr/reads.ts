@@ -14,20 +14,20 @@ import {
   typeText,
 } from "./shape.ts";
 
-/** A value that comes from one session variable and nothing else: `NULLIF(current_setting('app.x', true), '')::uuid`. */
+/** A value that comes from one session variable alone: `NULLIF(current_setting('app.x', true), '')::uuid`. */
 export interface SettingRead {
   setting: string;
-  /** the second argument of current_setting: without it an unset variable raises 42704 */
+  /** the second argument of current_setting; if it is false, an unset variable raises 42704 */
   missingOk: boolean;
-  /** '' counts as NULL */
+  /** true if '' is turned into NULL */
   emptyIsNull: boolean;
-  /** what the text is cast to; null where it stays text */
+  /** the type that the text is cast to; null where it stays text */
   cast: string | null;
-  /** separator of string_to_array around the read */
+  /** the separator of string_to_array around the read */
   separator: string | null;
 }
 
-/** Recognise a read of a session variable through casts, NULLIF(…, ''), string_to_array and the InitPlan form. */
+/** Recognise a read of a session variable inside casts, NULLIF(…, ''), string_to_array and the InitPlan form. */
 export function settingRead(node: Expr | undefined): SettingRead | null {
   const bare = callsBuiltin(node, "current_setting");
   if (bare) {
@@ -48,7 +48,7 @@ export function settingRead(node: Expr | undefined): SettingRead | null {
   }
   const nulled = nullif(node);
   if (nulled && stringConst(nulled.nulled) === "") {
-    // COALESCE(…, '') is taken as part of the read only here, where NULLIF makes it NULL again
+    // COALESCE(…, '') is accepted as part of the read only here, where NULLIF turns '' into NULL again.
     const filled = as("CoalesceExpr", nulled.value)?.args;
     const inner = settingRead(filled?.length === 2 && stringConst(filled[1]) === "" ? filled[0] : nulled.value);
     return inner && inner.cast === null && inner.separator === null ? { ...inner, emptyIsNull: true } : null;
@@ -64,19 +64,19 @@ export function settingRead(node: Expr | undefined): SettingRead | null {
 
 const constantBool = (node: Expr): boolean => as("A_Const", node)?.boolval?.boolval ?? false;
 
-/** A value that comes from one place of the token: `(auth.jwt() -> 'app_metadata' ->> 'casino_id')::uuid`. */
+/** A value that comes from one place in the token: `(auth.jwt() -> 'app_metadata' ->> 'casino_id')::uuid`. */
 export interface ClaimRead {
   /** keys from the root of the token; empty for the token itself */
   path: string[];
   /** text for ->>, json for -> */
   kind: "text" | "json";
   cast: string | null;
-  /** read through the raw setting, not through a function */
+  /** true if it is read from the raw setting, not with a function */
   raw: boolean;
   emptyIsNull: boolean;
 }
 
-/** Functions of Supabase that return one claim. */
+/** Supabase's functions that return one claim. */
 const CLAIM_FUNCTIONS: ReadonlyMap<NameKey, string> = new Map([
   [nameKey({ schema: "auth", name: "uid" }), "sub"],
   [nameKey({ schema: "auth", name: "role" }), "role"],
@@ -85,13 +85,16 @@ const CLAIM_FUNCTIONS: ReadonlyMap<NameKey, string> = new Map([
 
 const JWT = nameKey({ schema: "auth", name: "jwt" });
 
-/** Functions of Supabase that read the token: the whole of it, or one claim. */
+/** Supabase's functions that read the token: all of it, or one claim. */
 export const TOKEN_FUNCTIONS: ReadonlySet<NameKey> = new Set([JWT, ...CLAIM_FUNCTIONS.keys()]);
 
-// PostgREST before version 9 filled one setting a claim.
+// PostgREST before version 9 set one setting for each claim.
 const ONE_CLAIM = "request.jwt.claim.";
 
-/** Recognise a read of a claim: `->`, `->>`, `#>`, `#>>`, casts, NULLIF(…, ''), the InitPlan form, `request.jwt.claims` read raw, auth.uid(). */
+/**
+ * Recognise a read of a claim: `->`, `->>`, `#>`, `#>>`, casts, NULLIF(…, ''), the InitPlan form, `request.jwt.claims`
+ * read raw, auth.uid().
+ */
 export function claimRead(node: Expr | undefined, source: ClaimsSource): ClaimRead | null {
   if (isToken(node, source))
     return { path: [], kind: "json", cast: null, raw: readsRawClaims(node), emptyIsNull: false };
@@ -155,11 +158,13 @@ function keysOf(operator: string, right: Expr): string[] | null {
   if (list) return list.every((key) => key !== null) ? list : null;
   const cast = as("TypeCast", right);
   const literal = stringConst(cast && typeText(cast.typeName) === "text[]" ? cast.arg : right);
-  // a simple array literal only; quoted elements are left to `null`, which means: not recognised
+  // Simple array literals only; an array with quoted elements gives `null`: not recognised.
   return literal !== null && /^\{[^"\\{}]*\}$/.test(literal) ? literal.slice(1, -1).split(",") : null;
 }
 
-/** Whether the node is the whole token: a call of the source function, `auth.jwt()`, or the raw setting cast to json. */
+/**
+ * True if the node is the whole token: a call of the source function, `auth.jwt()`, or the raw setting cast to json.
+ */
 export function isToken(node: Expr | undefined, source: ClaimsSource): boolean {
   const wrapped = initPlanTarget(node);
   if (wrapped) return isToken(wrapped, source);
@@ -178,7 +183,7 @@ export function isToken(node: Expr | undefined, source: ClaimsSource): boolean {
 
 const RAW_CLAIMS = new Set(["request.jwt.claims", "request.jwt.claim"]);
 
-/** Whether the node is a read of PostgREST's raw claims, also through COALESCE of both its names. */
+/** True if the node is a read of PostgREST's raw claims, including a COALESCE of both names of the setting. */
 export function readsRawClaims(node: Expr | undefined): boolean {
   const cast = as("TypeCast", node);
   if (cast) return readsRawClaims(cast.arg);
@@ -188,7 +193,7 @@ export function readsRawClaims(node: Expr | undefined): boolean {
   return parts !== undefined && parts.every((part) => readsRawClaims(part) || stringConst(part) === "{}");
 }
 
-/** The columns a ColumnRef names: `["staff", "role"]`. Null for `*` and other nodes. */
+/** The parts of the name in a ColumnRef: `["staff", "role"]`. Null for `*` and for other nodes. */
 export function columnRef(node: Expr | undefined): string[] | null {
   const found = as("ColumnRef", node);
   if (!found) return null;

@@ -2,7 +2,10 @@ import { nameKey, type NameKey, type QualifiedName } from "../name.ts";
 import { as } from "./node.ts";
 import { walk } from "./walk.ts";
 
-/** Relations named in FROM clauses anywhere in the tree. A name without a schema gets `public`: text from the catalog always has one. */
+/**
+ * The relations named in FROM clauses anywhere in the tree. A name without a schema gets `public`; text from the
+ * catalog is always qualified.
+ */
 export function relationsIn(tree: unknown): QualifiedName[] {
   const found = new Map<NameKey, QualifiedName>();
   const common = new Set<string>();

@@ -6,11 +6,12 @@ import { typeText } from "./shape.ts";
 import { walk } from "./walk.ts";
 
 /**
- * Text of an expression such that Postgres, when it has read it, prints it as `text`, which is what it printed (pg_get_expr). There is one form that it
- * prints and does not read as what it was: of `v in ('a', 'b')` with a varchar `v` it makes an array of varchar and casts that; the printed
- * `(ARRAY['a'::character varying, …])::text[]` is read as an array of text, each element cast by itself, and then printed so. A cast to the elements'
- * own type in between keeps the array what it was. Of some hundred forms no other differs (measured on 15 and 18, test/pg/round-trip.test.ts).
- * Elements whose type the text does not say, and those of several types, are left alone.
+ * An expression that Postgres, after parsing it, prints as `text`, where `text` is the output of pg_get_expr. One form
+ * does not survive this round trip: for `v in ('a', 'b')` with a varchar column `v`, Postgres makes an array of varchar
+ * and casts the array. It prints `(ARRAY['a'::character varying, …])::text[]`, but parses that as an array of text in
+ * which each element is cast, and prints it so from then on. A cast to the type of the elements in between keeps the
+ * array. Of some hundred forms no other differs (measured on 15 and 18, test/pg/round-trip.test.ts). Elements of mixed
+ * types, or of a type that the text does not show, are left unchanged.
  */
 export function roundTripping(text: string): string {
   if (!CAST_ARRAY.test(text)) return text;
@@ -35,5 +36,5 @@ export function roundTripping(text: string): string {
   );
 }
 
-// the only way in which it is printed; nothing else needs to be parsed
+// The only way in which the form is printed; an expression without it need not be parsed.
 const CAST_ARRAY = /\]\)::/;

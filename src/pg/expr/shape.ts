@@ -6,20 +6,26 @@ import { as, type Expr } from "./node.ts";
 export const nameParts = (names: Node[] | undefined): string[] =>
   (names ?? []).map((part) => as("String", part)?.sval ?? "*");
 
-/** A call's name as written (`["auth", "jwt"]`), its arguments; null for anything else and for calls with FILTER, OVER, DISTINCT and the like. */
+/**
+ * The name of a call as written (`["auth", "jwt"]`) and its arguments; null for any other node and for calls with
+ * FILTER, OVER, DISTINCT and the like.
+ */
 export function call(node: Expr | undefined): { name: string[]; args: Expr[] } | null {
   const found = as("FuncCall", node);
   if (!found || found.agg_filter || found.over || found.agg_distinct || found.agg_order) return null;
   return { name: nameParts(found.funcname), args: found.args ?? [] };
 }
 
-/** The key of a function whose name is written with its schema; `schema` is for a name that has none, which gives null where it is left out. */
+/**
+ * The key of a function whose name is written with its schema. A name without a schema gets `schema`, or null if that
+ * is left out.
+ */
 export function callKey(name: readonly string[], schema: string | null = null): NameKey | null {
   const [last, before = schema, ...more] = name.toReversed();
   return last === undefined || before === null || more.length > 0 ? null : nameKey({ schema: before, name: last });
 }
 
-/** Whether the node calls a function of pg_catalog by this name. */
+/** The arguments, if the node calls the function of pg_catalog with this name; otherwise null. */
 export function callsBuiltin(node: Expr | undefined, name: string): Expr[] | null {
   const found = call(node);
   if (!found) return null;
@@ -27,7 +33,10 @@ export function callsBuiltin(node: Expr | undefined, name: string): Expr[] | nul
   return parts.length === 1 && parts[0] === name ? found.args : null;
 }
 
-/** Name of a type as written and quoted, without pg_catalog and typmod: `uuid`, `public.staff_role`; arrays end in `[]`. */
+/**
+ * The name of a type as written and quoted, without pg_catalog and type modifier: `uuid`, `public.staff_role`; arrays
+ * end in `[]`.
+ */
 export function typeText(type: TypeName | undefined): string {
   const parts = nameParts(type?.names).filter((part, index) => !(index === 0 && part === "pg_catalog"));
   const alias: Record<string, string> = { int4: "integer", int8: "bigint", int2: "smallint", bool: "boolean" };
@@ -36,7 +45,7 @@ export function typeText(type: TypeName | undefined): string {
   return name + "[]".repeat(type?.arrayBounds?.length ?? 0);
 }
 
-/** The text of a string constant, also under casts to text (`'x'::text` as pg_get_expr prints it). */
+/** The text of a string constant, with or without casts to text (`'x'::text` as pg_get_expr prints it). */
 export function stringConst(node: Expr | undefined): string | null {
   const constant = as("A_Const", node);
   if (constant) return constant.sval && !constant.isnull ? (constant.sval.sval ?? "") : null;
@@ -45,7 +54,7 @@ export function stringConst(node: Expr | undefined): string | null {
   return null;
 }
 
-/** TRUE, FALSE or null for anything that is not a boolean constant. */
+/** The value of a boolean constant; null for any other node. */
 export function boolConst(node: Expr | undefined): boolean | null {
   const constant = as("A_Const", node);
   if (constant?.boolval) return constant.boolval.boolval ?? false;
@@ -73,7 +82,7 @@ export function binary(
   return operator === undefined || operator === name ? { operator: name, left: found.lexpr, right: found.rexpr } : null;
 }
 
-/** Arguments of NULLIF. */
+/** The arguments of NULLIF. */
 export function nullif(node: Expr | undefined): { value: Expr; nulled: Expr } | null {
   const found = as("A_Expr", node);
   return found?.kind === "AEXPR_NULLIF" && found.lexpr && found.rexpr
@@ -81,7 +90,9 @@ export function nullif(node: Expr | undefined): { value: Expr; nulled: Expr } | 
     : null;
 }
 
-/** The one expression of a scalar sub-query without FROM: `(select f())`, the InitPlan form. Null for any other node. */
+/**
+ * The one expression of a scalar sub-query without FROM, `(select f())`: the InitPlan form. Null for any other node.
+ */
 export function initPlanTarget(node: Expr | undefined): Expr | null {
   const link = as("SubLink", node);
   if (!link || link.subLinkType !== "EXPR_SUBLINK" || link.testexpr) return null;
@@ -89,7 +100,7 @@ export function initPlanTarget(node: Expr | undefined): Expr | null {
   return select ? bareTarget(select) : null;
 }
 
-/** The one target of `SELECT expression` with nothing else. */
+/** The one target of `SELECT expression` without any other clause. */
 export function bareTarget(select: SelectStmt): Expr | null {
   const { targetList, limitOption, op, groupDistinct, all, ...rest } = select;
   void limitOption;
@@ -99,7 +110,7 @@ export function bareTarget(select: SelectStmt): Expr | null {
   return as("ResTarget", targetList[0])?.val ?? null;
 }
 
-/** Conjuncts of nested ANDs; a node that is no AND is its own only conjunct. */
+/** The conjuncts of nested ANDs; a node that is not an AND is its own only conjunct. */
 export function conjuncts(node: Expr): Expr[] {
   const bool = as("BoolExpr", node);
   return bool?.boolop === "AND_EXPR" ? (bool.args ?? []).flatMap(conjuncts) : [node];

@@ -1,9 +1,10 @@
 import { isNode, type Expr } from "./node.ts";
 
 /**
- * A tree with nodes exchanged. `visit` sees each node before its inside: call `descend()` to get the node with its inside transformed
- * (bottom-up work), return the node itself to leave it and its inside alone, or return another node.
- * What did not change is shared, not copied: `transform(t, …) === t` tells that nothing happened.
+ * A copy of a tree with nodes replaced. `visit` is called for each node before its children. It calls `descend()` to
+ * get the node with its children transformed (bottom-up work), returns the node itself to leave it and its children
+ * unchanged, or returns another node. Unchanged parts are shared, not copied: `transform(t, …) === t` is true if
+ * nothing was replaced.
  */
 export function transform<T>(tree: T, visit: (node: Expr, descend: () => Expr) => Expr): T {
   if (isNode(tree)) return visit(tree, () => inside(tree, visit)) as T;

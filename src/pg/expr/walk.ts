@@ -1,6 +1,6 @@
 import { isNode, type Expr } from "./node.ts";
 
-/** Visit every node of a tree, parents first. Return `false` from the visitor to leave a node's inside out. */
+/** Visit every node of a tree, parents first. The visitor returns `false` to skip the children of a node. */
 export function walk(value: unknown, visit: (node: Expr) => boolean | void): void {
   if (Array.isArray(value)) {
     for (const item of value) walk(item, visit);
@@ -11,7 +11,7 @@ export function walk(value: unknown, visit: (node: Expr) => boolean | void): voi
   for (const item of Object.values(value)) walk(item, visit);
 }
 
-/** Whether some node of the tree satisfies the test. */
+/** True if some node of the tree satisfies the test. */
 export function some(value: unknown, test: (node: Expr) => boolean): boolean {
   let found = false;
   walk(value, (node) => {

@@ -29,7 +29,7 @@ function readVariable(value: unknown): Variable {
   return { kind: "unknown", node: kind };
 }
 
-/** Variables of a row: the list after INTO, or the arguments of a cursor. */
+/** The variables of a row: the list after INTO, or the arguments of a cursor. */
 export const rowFields = (row: Fields): { name: string; variable: number }[] =>
   listOf(row["fields"]).flatMap((item) => {
     const field = typeof item === "object" && item !== null ? { ...item } : null;
@@ -38,8 +38,8 @@ export const rowFields = (row: Fields): { name: string; variable: number }[] =>
   });
 
 /**
- * Follow a DECLARE section: the variables that it declares get the places of their SQL. The tree has no default of a
- * record: that is read from the text. Returns the number after the last variable.
+ * Follow a DECLARE section and give the variables that it declares the places of their SQL. The tree lacks the default
+ * of a record, which is read from the text. Returns the number after the last variable.
  */
 export function placeDeclarations(at: Position, variables: Variable[], from: number): number {
   let next = from;

@@ -1,6 +1,6 @@
 /**
- * A node of libpg-query's JSON of PL/pgSQL, without its kind. Numbers that are 0 and flags that are false are left out
- * of it.
+ * A node of libpg-query's JSON form of PL/pgSQL, without its kind. Numbers that are 0 and flags that are false are
+ * omitted.
  */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ export function nodeOf(value: unknown): { kind: string; fields: Fields } | null 
   return entry && more.length === 0 && isFields(entry[1]) ? { kind: entry[0], fields: entry[1] } : null;
 }
 
-/** The fields of a node that a field holds, of the kind that is expected there. */
+/** The fields of a node inside a field, if it is of the expected kind. */
 export function fieldsOf(value: unknown, kind: string): Fields | null {
   const node = nodeOf(value);
   return node?.kind === kind ? node.fields : null;
@@ -21,7 +21,7 @@ export function fieldsOf(value: unknown, kind: string): Fields | null {
 
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** Every item of a list, by the kind that all of them have. */
+/** The fields of every item of a list whose items all have this kind. */
 export const listOfFields = (value: unknown, kind: string): Fields[] =>
   listOf(value)
     .map((item) => fieldsOf(item, kind))
@@ -32,7 +32,7 @@ export const numberOf = (value: unknown): number => (typeof value === "number" ?
 export const stringOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 /**
- * The text of a PLpgSQL_expr, and how it is parsed: RawParseMode (parser.h) 0 is a statement, everything else an
+ * The text of a PLpgSQL_expr and the way it is parsed: RawParseMode (parser.h) 0 is a statement, every other mode an
  * expression.
  */
 export function exprOf(value: unknown): { text: string; parse: "statement" | "expression" } | null {

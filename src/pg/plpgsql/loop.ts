@@ -6,7 +6,7 @@ import { targetOf, targetsOf } from "./target.ts";
 type LoopKind = "loop" | "while" | "for-integer" | "for-query" | "for-execute" | "for-cursor" | "foreach";
 type BareLoop = { [K in LoopKind]: Omit<StatementOf<K>, keyof Written> }[LoopKind];
 
-/** A loop from its first word to END LOOP and its label; null for another kind of node. */
+/** A loop from its first word to END LOOP and its label; null for any other kind of node. */
 export function readLoop(
   kind: string,
   fields: Fields,
@@ -76,7 +76,7 @@ export function readLoop(
   }
 }
 
-/** The counter of a FOR is a variable of its own, made where the loop begins; the tree gives its name. */
+/** The counter of a FOR loop is a variable of its own, declared where the loop begins; the tree gives its name. */
 function counterOf(value: unknown, into: Reading): number {
   const name = stringOf(nodeOf(value)?.fields["refname"]) ?? "";
   const number = into.variables.findIndex(

@@ -12,13 +12,13 @@ export interface Copied {
 }
 
 /**
- * SQL inside a body, as PL/pgSQL gives it to the parser of SQL. Most of it is copied from the body, but the INTO clause
+ * SQL inside a body, as PL/pgSQL passes it to the SQL parser. Most of it is copied from the body, but the INTO clause
  * is blanked out, PERFORM becomes SELECT, and the list after WHEN of a simple CASE becomes a comparison with a hidden
  * variable.
  */
 export interface Sql {
   text: string;
-  /** a query or another SQL statement, or what can follow SELECT: `a + b`, also `count(*) FROM t` */
+  /** a query or another SQL statement, or text that can follow SELECT: `a + b`, also `count(*) FROM t` */
   parse: "statement" | "expression";
   /** in the order of the text; empty where the place in the body is not known */
   copied: readonly Copied[];
@@ -28,7 +28,7 @@ export interface Sql {
 export type VariableNumber = number;
 
 export type Variable =
-  /** `declared` is false for arguments and for what PL/pgSQL makes itself (FOUND, TG_OP, loop variables) */
+  /** `declared` is false for arguments and for variables that PL/pgSQL adds itself (FOUND, TG_OP, loop variables) */
   | {
       kind: "scalar";
       name: string;
@@ -45,16 +45,16 @@ export type Variable =
   | { kind: "field"; record: VariableNumber; name: string }
   | { kind: "unknown"; node: string };
 
-/** A thing that a statement assigns a value to. */
+/** The target of an assignment. */
 export type Target =
-  /** `name` as it is written, without the label of its block; the name of the variable where nothing is written */
+  /** `name` as it is written, without the label of its block; the name of the variable where no name is written */
   | { kind: "variable"; variable: VariableNumber; name: string }
   /** `NEW.status`; `whole` is false for a part of the field: `NEW.tags[1]` */
   | { kind: "field"; variable: VariableNumber; name: string; field: string; whole: boolean }
   /** an element of an array, or a field of one */
   | { kind: "element"; variable: VariableNumber; name: string };
 
-/** RETURN and RETURN NEXT: of a variable PL/pgSQL keeps the number alone. */
+/** RETURN and RETURN NEXT: for a variable, PL/pgSQL keeps only its number. */
 export type Returned =
   | { kind: "expression"; sql: Sql }
   | { kind: "variable"; variable: VariableNumber; name: string }
@@ -75,7 +75,7 @@ export interface Branch {
 }
 
 export interface Handler {
-  /** names of conditions, or SQLSTATEs */
+  /** the names of conditions, or SQLSTATEs */
   conditions: string[];
   body: Statement[];
 }
@@ -95,7 +95,7 @@ export type Statement =
       (
         | { kind: "assign"; target: Target; value: Sql }
         | { kind: "if"; branches: Branch[]; otherwise: Statement[] }
-        /** without ELSE a CASE that no branch fits raises an error */
+        /** without ELSE, a CASE raises an error if no branch matches */
         | { kind: "case"; subject: Sql | null; branches: Branch[]; otherwise: Statement[] | null }
         | ({ kind: "loop" } & Loop)
         | ({ kind: "while"; when: Sql } & Loop)
@@ -119,7 +119,7 @@ export type Statement =
         | { kind: "assert"; when: Sql; message: Sql | null }
         | { kind: "sql"; sql: Sql; into: Target[] }
         | { kind: "perform"; query: Sql }
-        /** CALL may assign to the variables that stand in its arguments; DO is one too */
+        /** CALL may assign to the variables in its arguments; DO is of this kind, too */
         | { kind: "call"; sql: Sql }
         | { kind: "execute"; query: Sql; using: Sql[]; into: Target[] }
         | { kind: "get-diagnostics"; stacked: boolean; items: { item: string; target: Target }[] }
@@ -128,13 +128,13 @@ export type Statement =
         | { kind: "fetch"; cursor: VariableNumber; targets: Target[]; count: Sql | null }
         | { kind: "close"; cursor: VariableNumber }
         | { kind: "commit" | "rollback"; chain: boolean }
-        /** a node that this reader does not know, with all SQL in it */
+        /** a node that this reader does not know, with all the SQL in it */
         | { kind: "unknown"; node: string; sql: Sql[] }
       ));
 
 export type RaiseLevel = "exception" | "warning" | "notice" | "info" | "log" | "debug" | "unknown";
 
-/** The statement of a kind; some kinds share one shape. */
+/** The statement of a kind; some kinds share one form. */
 export type StatementOf<K extends Statement["kind"]> = Statement extends infer S
   ? S extends { kind: infer Kind }
     ? K extends Kind
@@ -149,8 +149,8 @@ export interface PlFunction {
   /** by their numbers */
   variables: Variable[];
   block: Block;
-  /** the RETURN that PL/pgSQL adds to the end: of the OUT arguments, or of nothing */
+  /** the RETURN that PL/pgSQL adds at the end: of the OUT arguments, or without a value */
   atEnd: Returned;
-  /** every statement and declaration has its place; where this is false, a record's default may be missing */
+  /** true if every statement and declaration has its place; if false, the default of a record may be missing */
   placed: boolean;
 }

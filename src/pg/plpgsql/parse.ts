@@ -11,12 +11,12 @@ import { readBlock, returnedVariable } from "./statement.ts";
 
 export type PlParsed =
   | { kind: "parsed"; fn: PlFunction }
-  /** not one CREATE FUNCTION, CREATE PROCEDURE or DO in PL/pgSQL */
+  /** not a single CREATE FUNCTION, CREATE PROCEDURE or DO statement in PL/pgSQL */
   | { kind: "not-plpgsql" }
-  /** the grammar refuses it; `message` is PostgreSQL's */
+  /** the grammar rejects it; `message` is PostgreSQL's */
   | { kind: "syntax-error"; message: string };
 
-/** Read a CREATE FUNCTION, CREATE PROCEDURE or DO statement. Never throws for what its text holds. */
+/** Read a CREATE FUNCTION, CREATE PROCEDURE or DO statement. Never throws for the contents of its text. */
 export function parsePlFunction(definition: string): PlParsed {
   try {
     const body = bodyOf(definition);
@@ -29,7 +29,8 @@ export function parsePlFunction(definition: string): PlParsed {
 }
 
 /**
- * Read a body alone, as that of a function with these arguments and result, which PL/pgSQL needs to know its variables.
+ * Read a body alone, as the body of a function with these arguments and this result, from which PL/pgSQL derives its
+ * variables.
  */
 export const parsePlBody = (body: string, signature: { arguments: string; result: string }): PlParsed =>
   parsePlFunction(
@@ -56,9 +57,9 @@ const onlyFunction = (tree: unknown): unknown => {
 };
 
 /**
- * The tree of a definition. The parser takes the first part of a function's name for the label of its outermost block,
- * and does not know the fields of a variable that is declared `relation%ROWTYPE`: both are blanked out, the second only
- * where the text is refused as it is.
+ * The tree of a definition. The parser takes the first part of a qualified function name for the label of the outermost
+ * block, and does not know the fields of a variable that is declared `relation%ROWTYPE`. Both are blanked out, the
+ * second only where the text is rejected as it is.
  */
 function treeOf(definition: string, body: string): unknown {
   const bare = withoutSchema(definition);
@@ -104,19 +105,19 @@ function readFunction(fn: Fields, body: string): PlFunction {
   return { body, variables: into.variables, block: read, atEnd, placed: !into.at.lost };
 }
 
-/** The number after FOUND, the last variable that PL/pgSQL makes before it reads the body. */
+/** The number after FOUND, the last variable that PL/pgSQL declares before it reads the body. */
 const firstOfBody = (fn: Fields): number =>
   listOf(fn["datums"]).findLastIndex((datum) => {
     const fields = fieldsOf(datum, "PLpgSQL_var");
     return fields?.["refname"] === "found" && !("lineno" in fields);
   }) + 1;
 
-/** `#variable_conflict use_column` and its like, before the first block. */
+/** Skip `#variable_conflict use_column` and similar options before the first block. */
 function skipOptions(at: Position): void {
   while (at.word() === "#") at.take(3);
 }
 
-/** The RETURN that PL/pgSQL adds stands on no line; around a block with handlers it adds a block as well. */
+/** The RETURN that PL/pgSQL adds has no line number; around a block with exception handlers it adds a block as well. */
 function withoutAddedReturn(outer: Fields, { variables }: Reading): { block: Fields; atEnd: Returned } {
   const body = listOf(outer["body"]);
   const last = fieldsOf(body.at(-1), "PLpgSQL_stmt_return");

@@ -1,12 +1,12 @@
 import { scanTokens } from "../expr/parse.ts";
 import type { Copied, Place, Sql } from "./node.ts";
 
-/** A token of the scanner, its place in UTF-16 code units. */
+/** A token of the scanner, with its place in UTF-16 code units. */
 export interface Token extends Place {
   text: string;
 }
 
-/** Tokens of PL/pgSQL or of the SQL in it: both have one scanner. */
+/** The tokens of PL/pgSQL or of the SQL in it: both use the same scanner. */
 export function tokensOf(text: string): Token[] {
   const bytes = Buffer.from(text, "utf8");
   let [counted, index] = [0, 0];
@@ -21,7 +21,10 @@ export function tokensOf(text: string): Token[] {
   });
 }
 
-/** A keyword as the grammar compares it; a quoted identifier and a literal keep their quotes and are none. */
+/**
+ * A key word as the grammar compares it; quoted identifiers and literals keep their quotes, so they never equal a key
+ * word.
+ */
 export const wordOf = (token: Token | undefined): string => token?.text.toLowerCase() ?? "";
 
 /** The name that an identifier gives. */
@@ -31,9 +34,9 @@ export const nameOf = (token: Token | undefined): string =>
 const HIDDEN_VARIABLE = /^"__Case__Variable_\d+__" IN \(/;
 
 /**
- * The position of the reader in the text of a body. PL/pgSQL's tree has line numbers only, so the tree is followed
- * through the tokens: each keyword is expected, and each SQL text has to be there where it is read. After the first
- * that is not, `lost` is true and no place is given.
+ * The position of the reader in the text of a body. PL/pgSQL's tree has only line numbers, so the tree is matched with
+ * the tokens: each key word is expected, and each SQL text must be found where it is read. After the first mismatch
+ * `lost` is true, and no more places are given.
  */
 export class Position {
   readonly body: string;
@@ -73,7 +76,7 @@ export class Position {
     for (const word of words) if (!this.accept(word)) this.lost = true;
   }
 
-  /** To the next of these words outside parentheses. */
+  /** Advance to the next of these words outside parentheses. */
   skipTo(...words: string[]): void {
     for (let depth = 0; !this.lost; this.take()) {
       const word = this.word();
@@ -90,7 +93,9 @@ export class Position {
     return this.lost || !start || !last ? null : { start: start.start, end: last.end };
   }
 
-  /** Take an SQL text that is written here, but for `before` and `after` that PL/pgSQL puts around it. */
+  /**
+   * Take an SQL text that is written here, without the `before` and `after` characters that PL/pgSQL puts around it.
+   */
   copy(sql: Pick<Sql, "text" | "parse">, before = 0, after = 0): Sql {
     const length = sql.text.length - before - after;
     const run = this.#run(sql.text.slice(before, before + length), before);
@@ -115,7 +120,7 @@ export class Position {
     return { ...sql, copied: this.lost ? [] : second ? [first, second] : [first] };
   }
 
-  /** `PERFORM`, which PL/pgSQL changes to SELECT. */
+  /** Take the text of `PERFORM`, which PL/pgSQL changes to SELECT. */
   copyPerform(sql: Pick<Sql, "text" | "parse">): Sql {
     const [keyword, next] = [this.token, "SELECT".length];
     this.expect("perform");
@@ -123,14 +128,15 @@ export class Position {
     return this.copy(sql, next + gap);
   }
 
-  /** The list after WHEN of a simple CASE, which PL/pgSQL makes a comparison. */
+  /** Take the list after WHEN of a simple CASE, which PL/pgSQL changes to a comparison. */
   copyList(sql: Pick<Sql, "text" | "parse">): Sql {
     const before = HIDDEN_VARIABLE.exec(sql.text)?.[0].length;
     return before === undefined ? this.copy(sql) : this.copy(sql, before, 1);
   }
 
   /**
-   * Arguments of a cursor: PL/pgSQL joins them anew, in the order of the declaration, `AS` a name where one is named.
+   * Take the arguments of a cursor. PL/pgSQL joins them in the order of the declaration, with `AS` a name where one is
+   * named.
    */
   copyArguments(sql: Pick<Sql, "text" | "parse">): Sql {
     this.expect("(");
@@ -147,7 +153,7 @@ export class Position {
     return { ...sql, copied: this.lost ? [] : found.toSorted((a, b) => a.at - b.at) };
   }
 
-  /** `INTO [STRICT] a, b.c`. */
+  /** Skip `INTO [STRICT] a, b.c`. */
   skipTargets(): void {
     this.expect("into");
     this.accept("strict");
@@ -168,7 +174,7 @@ export class Position {
     return { at, from, length: text.length };
   }
 
-  /** INTO of PL/pgSQL and not of SQL itself (make_execsql_stmt in pl_gram.y). */
+  /** True for an INTO of PL/pgSQL rather than of SQL itself (make_execsql_stmt in pl_gram.y). */
   #isInto(index: number, first: number): boolean {
     const before = wordOf(this.#tokens[index - 1]);
     if (wordOf(this.#tokens[index]) !== "into" || wordOf(this.#tokens[first]) === "import") return false;

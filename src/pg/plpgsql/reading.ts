@@ -3,8 +3,8 @@ import type { Sql, Variable } from "./node.ts";
 import type { Position } from "./position.ts";
 
 /**
- * All that reading a body needs: its text, its variables, and the first of them that no DECLARE or loop so far has
- * made.
+ * The state of reading a body: its text, its variables, and the first variable that no DECLARE or loop has declared
+ * yet.
  */
 export interface Reading {
   at: Position;
@@ -20,7 +20,7 @@ export function sqlAt(value: unknown, at: Position): Sql {
   return { text: "", parse: "expression", copied: [] };
 }
 
-/** `USING a, b`, where the tree has such a list. */
+/** The SQL texts of `USING a, b`, where the tree has such a list. */
 export function usingAt(value: unknown, at: Position): Sql[] {
   return listOf(value).map((item, index) => {
     at.expect(index === 0 ? "using" : ",");

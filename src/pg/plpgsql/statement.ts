@@ -6,7 +6,7 @@ import type { Position } from "./position.ts";
 import { sqlAt, usingAt, type Reading } from "./reading.ts";
 import { assignment, targetOf, targetsOf, variableName } from "./target.ts";
 
-/** Read statements of the tree while following them through the text. */
+/** Read the statements of the tree while following them in the text. */
 export function readStatements(list: unknown, into: Reading): Statement[] {
   const statements = listOf(list).map((item) => {
     skipNulls(into.at);
@@ -16,7 +16,7 @@ export function readStatements(list: unknown, into: Reading): Statement[] {
   return statements;
 }
 
-/** NULL is in the text, not in the tree. */
+/** Skip NULL statements, which are in the text but not in the tree. */
 function skipNulls(at: Position): void {
   while (at.word() === "null" && at.word(1) === ";") at.take(2);
 }
@@ -34,7 +34,7 @@ function readStatement(item: unknown, into: Reading): Statement {
   return { ...read, line: numberOf(fields["lineno"]), place: at.placeFrom(start) };
 }
 
-/** A block from DECLARE or BEGIN to END and its label. */
+/** A block, from DECLARE or BEGIN to END and its label. */
 export function readBlock(fields: Fields, into: Reading): Block {
   const { at } = into;
   const start = at.token;
@@ -186,7 +186,7 @@ function readCase(fields: Fields, into: Reading): Bare {
   return { kind: "case", subject, branches, otherwise };
 }
 
-/** The value of a RETURN in the tree, whose first word is taken. */
+/** The value of a RETURN in the tree; its first word has already been read. */
 export function returnedOf(fields: Fields, { at, variables }: Reading): Returned {
   if (fields["expr"] !== undefined) return { kind: "expression", sql: sqlAt(fields["expr"], at) };
   at.skipTo(";");
@@ -199,7 +199,7 @@ export function returnedVariable(fields: Fields, variables: readonly Variable[])
   return { kind: "variable", variable, name: variableName(variables, variable) };
 }
 
-/** elog.h */
+/** the levels of elog.h */
 const LEVELS: Record<number, RaiseLevel> = {
   21: "exception",
   19: "warning",
@@ -235,7 +235,7 @@ function readRaise(fields: Fields, { at }: Reading): Bare {
 function readExecute(fields: Fields, { at, variables }: Reading): Bare {
   at.expect("execute");
   const query = sqlAt(fields["query"], at);
-  // INTO and USING come in either order
+  // INTO and USING may come in either order.
   if (at.word() === "into") at.skipTargets();
   const using = usingAt(fields["params"], at);
   if (at.word() === "into") at.skipTargets();

@@ -3,7 +3,7 @@ import { nodeOf, numberOf, stringOf } from "./json.ts";
 import type { Target, Variable, VariableNumber } from "./node.ts";
 import { nameOf, tokensOf, type Token } from "./position.ts";
 
-/** The target that a variable is as a whole. */
+/** The target that consists of a whole variable. */
 export function targetOf(variables: readonly Variable[], number: VariableNumber, written?: string): Target {
   const variable = variables[number];
   if (variable?.kind !== "field")
@@ -31,7 +31,7 @@ export function targetsOf(variables: readonly Variable[], value: unknown): Targe
   return [{ kind: "variable", variable: number, name }];
 }
 
-/** The target of an assignment, and where its value begins in the text: `a.b[1] := value`. */
+/** The target of an assignment, and the place in the text where its value begins: `a.b[1] := value`. */
 export function assignment(
   variables: readonly Variable[],
   number: VariableNumber,
@@ -52,7 +52,7 @@ export function assignment(
   }
   const target = targetOf(variables, number, nameOf(names.at(-1)));
   if (target.kind === "field") {
-    // with the label of a block before the record, unless a part of the field comes after it
+    // The label of a block may precede the record, unless the last part of the name is a part of the field.
     const whole = names.length === 2 || (names.length === 3 && nameOf(names[0]) !== target.name);
     return { target: { ...target, whole: whole && !element }, valueAt };
   }

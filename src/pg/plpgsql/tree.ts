@@ -4,7 +4,8 @@ import { parseExpr, parseStatements } from "../expr/parse.ts";
 import type { Sql } from "./node.ts";
 
 /**
- * The tree of an SQL text. `sql` is the text that the places in the tree count in, which may have a SELECT before it.
+ * The tree of an SQL text. Locations in the tree are offsets into `sql`, which may be the text with SELECT put before
+ * it.
  */
 export type SqlTree =
   | { kind: "expression"; expr: Expr; sql: Sql }
@@ -15,8 +16,8 @@ export type SqlTree =
 const SELECT = "SELECT ";
 
 /**
- * Parse an SQL text of a body. An expression is what can follow SELECT: `count(*) FROM t` is read as the statement that
- * it is.
+ * Parse an SQL text of a body. An expression is any text that can follow SELECT: `count(*) FROM t` is parsed as the
+ * statement that it is a part of.
  */
 export function treeOf(sql: Sql): SqlTree {
   if (sql.parse === "statement") return statementsIn(sql);

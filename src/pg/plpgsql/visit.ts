@@ -1,17 +1,17 @@
 import type { PlFunction, Sql, Statement, Target } from "./node.ts";
 
-/** The part that an SQL text has in its statement. */
+/** The role of an SQL text in its statement. */
 export type SqlRole =
-  /** decides which statement comes next: IF, WHILE, EXIT WHEN, CASE, ASSERT */
+  /** decides which statement runs next: IF, WHILE, EXIT WHEN, CASE, ASSERT */
   | "condition"
   /** the value of a variable: an assignment, a default, the bounds of a loop, arguments of a cursor */
   | "value"
   | "result"
   /** an SQL statement of its own, PERFORM and CALL among them */
   | "statement"
-  /** a loop, a cursor or RETURN QUERY takes its rows */
+  /** its rows are consumed by a loop, a cursor or RETURN QUERY */
   | "query"
-  /** gives the text of a statement that EXECUTE runs */
+  /** computes the text of a statement that EXECUTE runs */
   | "dynamic"
   | "using"
   | "message"
@@ -30,7 +30,7 @@ export interface Nested {
   body: Statement[];
 }
 
-/** The SQL of a statement itself, in the order of the text; not that of statements inside it. */
+/** The SQL of the statement itself, in the order of the text, without the SQL of statements inside it. */
 export function sqlOf(statement: Statement): EmbeddedSql[] {
   const found: EmbeddedSql[] = [];
   const add = (role: SqlRole, ...texts: (Sql | null)[]): void => {
@@ -140,8 +140,8 @@ export function nestedIn(statement: Statement): Nested[] {
 }
 
 /**
- * The variables that a statement gives a value besides an assignment: INTO, FETCH, loops, GET DIAGNOSTICS. CALL is left
- * to its reader.
+ * The variables that a statement sets other than by assignment: INTO, FETCH, loops, GET DIAGNOSTICS. CALL is left to
+ * the reader of the call.
  */
 export function filledBy(statement: Statement): Target[] {
   switch (statement.kind) {
@@ -163,7 +163,7 @@ export function filledBy(statement: Statement): Target[] {
   }
 }
 
-/** Every statement, each before those inside it. */
+/** Visit every statement, each before those inside it. */
 export function visitStatements(statements: readonly Statement[], visit: (statement: Statement) => void): void {
   for (const statement of statements) {
     visit(statement);
