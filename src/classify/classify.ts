@@ -38,39 +38,39 @@ import {
 } from "./functions/index.ts";
 import type { Idiom } from "./expression/index.ts";
 
-/** A: from claims alone; B: from session variables alone; C: from a variable with a claim to fall back on. */
+/** A: claims alone; B: session variables alone; C: a variable with a claim as its fallback. */
 export type Pattern = "A" | "B" | "C" | "identity-only" | "constant" | "other";
 
 /** One read of a session variable by a policy. */
 export interface PolicyRead extends SettingUse {
   part: "using" | "check";
-  /** the chain of functions, the reader last; empty when the policy reads it itself */
+  /** the chain of functions, the reader last; empty where the policy itself reads the variable */
   through: NameKey[];
   underNegation: boolean;
 }
 
-/** A policy, and where its tenancy context comes from. */
+/** A policy and the sources of its tenancy context. */
 export interface ClassifiedPolicy {
   id: PolicyId;
   policy: Policy;
   pattern: Pattern;
   idioms: Idiom[];
   reads: PolicyRead[];
-  /** variables without a claim to fall back on, bypass flags apart */
+  /** variables without a claim as their fallback, other than bypass flags */
   sessionOnly: string[];
   /** variables that switch the policy off */
   flags: string[];
-  /** claims read, also through functions: keys from the root of the token */
+  /** claims that are read, also in functions: keys from the root of the token */
   claims: string[][];
-  /** relations in its own sub-queries */
+  /** relations in the policy's own sub-queries */
   relations: QualifiedName[];
-  /** functions that it calls itself */
+  /** functions that the policy itself calls */
   functions: QualifiedName[];
 }
 
 /**
- * The pattern and idioms of every policy of a catalog, in its order, from the expression trees; functions are followed into their bodies.
- * Pure. `facts` is what analyseFunctions made of the same catalog.
+ * The pattern and the idioms of every policy of a catalog, in its order, found in the expression trees. Called
+ * functions are followed into their bodies. Pure. `facts` is the result of analyseFunctions for the same catalog.
  */
 export function classify(
   catalog: Catalog,
@@ -79,7 +79,7 @@ export function classify(
 ): ClassifiedPolicy[] {
   const index = functionIndex(facts);
   const readable = readTokenFunctions(catalog, source);
-  // policies made in loops say the same over and over
+  // Policies that were created in a loop share their expressions.
   const parts = new Map<string, Part>();
   const called = groupBy(catalog.policyFunctions, ({ schema, relation, policy }) =>
     policyId({ schema, relation, name: policy }),
@@ -101,7 +101,7 @@ export function classify(
   );
 }
 
-/** What one expression, USING or WITH CHECK, says. */
+/** The facts about one expression, USING or WITH CHECK. */
 interface Part {
   reads: Omit<PolicyRead, "part">[];
   directClaims: FoundClaim[];
@@ -109,11 +109,11 @@ interface Part {
   relations: QualifiedName[];
   functions: QualifiedName[];
   flags: string[];
-  /** folds to a constant whatever the request and the row */
+  /** true if it folds to a constant regardless of the request and the row */
   constant: boolean;
   neverTrue: boolean;
   idioms: Idiom[];
-  /** looks into another relation and takes nothing from the request there */
+  /** true if it queries another relation and takes nothing from the request there */
   followsRelation: boolean;
 }
 
@@ -181,7 +181,7 @@ const distinctNames = (names: readonly QualifiedName[]): QualifiedName[] => [
   ...new Map(names.map(({ schema, name }) => [nameKey({ schema, name }), { schema, name }])).values(),
 ];
 
-/** Idioms that a single expression shows by itself. */
+/** The idioms that a single expression shows by itself. */
 function idiomsOf(
   tree: Expr,
   source: ClaimsSource,
@@ -218,7 +218,7 @@ function classifyPolicy(policy: Policy, using: Part | null, check: Part | null):
   ];
   const relations = distinctNames(parts.flatMap((part) => part.relations));
   const found = new Set<Idiom>(parts.flatMap((part) => part.idioms));
-  // one part that is evaluated for every row is enough to say so
+  // One part that is evaluated for every row is enough.
   if (
     found.has("bare-auth-call") ||
     parts.some((part) => part.reads.length + part.directClaims.length > 0 && !part.idioms.includes("initplan-already"))

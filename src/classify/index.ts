@@ -1,4 +1,4 @@
-/** The parts of classification that the rest of rlsmith may use. */
+/** The parts of classification that the other stages may use. */
 export { classify } from "./classify.ts";
 export type { ClassifiedPolicy, Pattern } from "./classify.ts";
 export { inferContext, renderConfig, tenancyOf } from "./context/index.ts";

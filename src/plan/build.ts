@@ -6,8 +6,9 @@ import type { Plan, RelationContext, Step } from "./plan.ts";
 import { columnDefaultStep, functionStep, policyStep, privateHelperSteps, type NewStep } from "./steps.ts";
 
 /**
- * Ordered steps, each with its way back, for what the rules made of a catalog: functions first, then policies, then defaults, each by the groups
- * that the config gives to relations. `version` is rlsmith's own.
+ * The ordered steps, each with its reverse, for the changes that the rules made to a catalog: functions first, then
+ * policies, then defaults, each kind in the groups that the config gives to relations. `version` is the version of
+ * rlsmith.
  */
 export function buildPlan(
   catalog: Catalog,
@@ -56,7 +57,7 @@ function contextOf({ object }: NewStep, contexts: readonly RelationContext[]): s
   return contexts.find(({ matches }) => matches(relation))?.name ?? null;
 }
 
-/** The role that owns most relations with row security: it applies the plan, as far as the catalog can tell. */
+/** The role that owns most relations with row security: the role that applies the plan, as far as the catalog shows. */
 function mostFrequentOwner(catalog: Catalog): string {
   const counts = new Map<string, number>();
   for (const { owner, rowSecurity } of catalog.relations)
@@ -64,7 +65,7 @@ function mostFrequentOwner(catalog: Catalog): string {
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? "postgres";
 }
 
-/** Other functions and column defaults that call a function: they see the change too. */
+/** The other functions and column defaults that call a function, and that the change affects, too. */
 function callersOf(called: QualifiedName, catalog: Catalog): string[] {
   const calls = new RegExp(`\\b${called.name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*\\(`);
   const functions = catalog.functions

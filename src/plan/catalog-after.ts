@@ -1,7 +1,10 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { Plan } from "./plan.ts";
 
-/** The catalog as it will be when every step has run: policies and functions changed, all else as it was. Pure; for the prover. */
+/**
+ * The catalog after every step has run: policies and functions changed, everything else unchanged. Pure; used by the
+ * prover.
+ */
 export function catalogAfter(catalog: Catalog, plan: Plan): Catalog {
   const functions = [...catalog.functions];
   for (const { change } of plan.steps) {

@@ -4,14 +4,19 @@ import { dollarQuote, quoteLiteral } from "../pg/identifier.ts";
 import { relationKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 
-/** What the change after a check makes of a policy, and so what a second run of the file may find instead of the expected one. */
+/**
+ * The effect of the change after a check on a policy, and therefore the state that a second run of the file may find
+ * instead of the expected one.
+ */
 export type Change = "altered" | "dropped" | "replaced";
 
 /**
- * The routines that a file checks with, made in the session's temporary schema and dropped at its end. `rlsmith_expect` compares a policy with
- * what the plan saw. Majors print one expression in different ways, and some expressions otherwise once they were read again, so texts are
- * compared as this server prints them: a probe policy is made of the expected text, read back and dropped. A policy that is not as expected may be
- * so since an earlier run of the same file: `rlsmith_settle` raises at the end unless the file has changed nothing of it.
+ * The routines with which a file checks the old state, created in the session's temporary schema and dropped at its
+ * end. `rlsmith_expect` compares a policy with the one in the plan. Major versions print the same expression in
+ * different ways, and some expressions are printed differently once they have been parsed again, so texts are compared
+ * as this server prints them: a probe policy is created from the expected text, read back and dropped. A policy may
+ * differ from the expected one because of an earlier run of the same file: at the end of the file, `rlsmith_settle`
+ * raises an error if the file has changed such a policy, which was then in neither its old nor its new state.
  */
 export function checkRoutines(withFunctions: boolean): string[] {
   return [
@@ -100,7 +105,7 @@ $rlsmith$`,
   ];
 }
 
-// a body of SQL-standard form is printed anew by every major, and is not compared
+// Every major version prints an SQL-standard body from its tree in its own way, so it is not compared.
 const EXPECT_FUNCTION = `create or replace procedure pg_temp.rlsmith_expect_function(signature text, body text)
 language plpgsql set search_path = '' as $rlsmith$
 declare
@@ -125,13 +130,16 @@ const SETTLE_FUNCTION = `
       raise exception 'rlsmith: function % is not what the plan saw; someone changed it since: run rlsmith plan again', was ->> 'function';
     end if;`;
 
-/** The end of the checks: what was not as expected has to be what the file made of it, and the routines go. */
+/**
+ * The end of the checks: raises an error if the file has changed something that was not as expected, since it was not
+ * yet as the file makes it; then drops the routines.
+ */
 export const settled = (withFunctions: boolean): string[] => [
   "call pg_temp.rlsmith_settle()",
   `drop routine pg_temp.rlsmith_settle, ${withFunctions ? "pg_temp.rlsmith_expect_function, " : ""}pg_temp.rlsmith_expect, pg_temp.rlsmith_same, pg_temp.rlsmith_print, pg_temp.rlsmith_policy`,
 ];
 
-/** The call that compares a policy with what the plan saw. */
+/** The call that compares a policy with the one in the plan. */
 export function expectPolicy(policy: Policy, change: Change): string {
   const head = [
     quoteLiteral(policy.name),
@@ -147,7 +155,7 @@ export function expectPolicy(policy: Policy, change: Change): string {
   ]);
 }
 
-/** The call that makes sure that no policy of that name is there, which the file makes. */
+/** The call that checks that no policy has a name that the file creates. */
 export const expectNoPolicy = (policy: Policy): string =>
   call(
     "rlsmith_expect",
@@ -155,7 +163,10 @@ export const expectNoPolicy = (policy: Policy): string =>
     ["then_it_is => 'replaced'"],
   );
 
-/** The call that compares the body of a function with what the plan saw. `signature`: as to_regprocedure reads it. */
+/**
+ * The call that compares the body of a function with the one in the plan. `signature` is in the form that
+ * to_regprocedure reads.
+ */
 export const expectFunction = (signature: string, body: string): string =>
   call("rlsmith_expect_function", [quoteLiteral(signature), dollarQuote(body, "old")], []);
 
@@ -173,10 +184,13 @@ function expression(name: string, text: string): string {
   return `${name} => ${dollarQuote(`\n${lines.map((line) => `    ${line}`).join("\n")}\n  `, "old")}`;
 }
 
-/** The names and texts inside may hold any tag. */
+/** The names and texts inside may contain any dollar-quote tag. */
 const doBlock = (body: string): string => `do ${dollarQuote(`\n${body}\n`)}`;
 
-/** A block that raises, so that nothing is committed, while a policy still reads one of the variables; \`except\` are policies kept by decision. */
+/**
+ * A block that raises an error, so that nothing is committed, as long as a policy reads one of the variables; `except`
+ * lists policies that a decision keeps.
+ */
 export function nothingLeftBlock(
   settings: readonly string[],
   except: readonly { schema: string; relation: string; name: string }[],

@@ -4,15 +4,18 @@ import type { Migration, Plan } from "./plan.ts";
 import { comment, sections, type Direction, type Patterns } from "./sections.ts";
 
 export interface MigrationOptions {
-  /** whether the files open and commit their transaction themselves; false where the migration tool does */
+  /** true if the files begin and commit their transaction themselves; false where the migration tool does */
   ownTransaction: boolean;
   /** the path of the down file, for the header of the up file */
   rollbackFile: string;
-  /** the patterns of the policies at both ends, for the headings; left out: headings without them */
+  /** the patterns of the policies before and after, for the headings; if omitted, the headings have none */
   patterns?: Patterns;
 }
 
-/** The up and the down file of a plan. Each is one transaction, refuses to run on anything but what the plan saw or has made, and can be run twice. */
+/**
+ * The up and the down file of a plan. Each is one transaction, refuses to run on any state other than the one before or
+ * after its change, and can be run twice.
+ */
 export function renderMigration(plan: Plan, options: MigrationOptions): Migration {
   return {
     up: file(plan, "up", upHeader(plan, options), options),

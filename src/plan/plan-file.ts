@@ -6,9 +6,9 @@ import type { OutputFile } from "../write-files.ts";
 import { planHash } from "./plan-hash.ts";
 import type { Plan } from "./plan.ts";
 
-/** What `.rlsmith/plan.json` holds: the plan, and where its files are, relative to the project. */
+/** The contents of `.rlsmith/plan.json`: the plan and the paths of its files, relative to the project. */
 export interface StoredPlan {
-  /** `planHash` of the plan as it was written: what was edited since was neither proved nor rehearsed */
+  /** `planHash` of the plan as it was written: later edits were neither proved nor rehearsed */
   hash: string;
   plan: Plan;
   files: { up: string; down: string; ownTransaction: boolean };
@@ -18,11 +18,11 @@ export interface StoredPlan {
 export interface StoredMigration extends StoredPlan {
   up: string;
   down: string;
-  /** of the up file, absolute */
+  /** the absolute path of the up file */
   upPath: string;
 }
 
-/** Where `rlsmith plan` leaves its plan. */
+/** The path to which `rlsmith plan` writes its plan. */
 export const planPath = (projectDir: string): string => join(projectDir, ".rlsmith", "plan.json");
 
 /** The file that keeps a plan for approve, apply, rehearse and rollback. */
@@ -40,8 +40,8 @@ export function planFile(projectDir: string, plan: Plan, names: OutputNames): Ou
 }
 
 /**
- * A stored plan from a file; null where the file is not there. Throws ToolError (environment): another version wrote it, or it was edited
- * since.
+ * A stored plan from a file; null if the file does not exist. Throws ToolError (environment) if another version wrote
+ * it or it was edited since.
  */
 export function readStoredPlan(path: string): StoredPlan | null {
   if (!existsSync(path)) return null;
@@ -72,8 +72,8 @@ function parse(text: string): StoredPlan | null {
 }
 
 /**
- * The plan of a file, else the project's own, ready for a target. Throws ToolError (usage) where there is none, (open-decision) where it has
- * an open decision, and as `readStoredPlan`.
+ * The plan of a file, or of the project, ready for a target. Throws ToolError (usage) if there is none, (open-decision)
+ * if it has an open decision, and the errors of `readStoredPlan`.
  */
 export function readPlan(projectDir: string, file?: string): StoredPlan {
   const path = file === undefined ? planPath(projectDir) : resolve(projectDir, file);
@@ -96,8 +96,8 @@ export function readPlan(projectDir: string, file?: string): StoredPlan {
 }
 
 /**
- * The project's plan with its files as they are on disk now; null when there is none. Throws ToolError (environment) where a file is gone,
- * (usage) where both ways are in one, and as `readStoredPlan`.
+ * The project's plan with its files as they are on disk now; null if there is no plan. Throws ToolError (environment)
+ * if a file is missing, (usage) if both directions are in one file, and the errors of `readStoredPlan`.
  */
 export function readStoredMigration(projectDir: string): StoredMigration | null {
   const stored = readStoredPlan(planPath(projectDir));
@@ -122,7 +122,7 @@ export function readStoredMigration(projectDir: string): StoredMigration | null 
   return { ...stored, up: readFileSync(upPath, "utf8"), down: readFileSync(downPath, "utf8"), upPath };
 }
 
-/** The up file of the project's plan, relative to the project; null where there is no plan that can be read. */
+/** The up file of the project's plan, relative to the project; null if there is no plan that can be read. */
 export function migrationOf(projectDir: string): string | null {
   try {
     return readStoredPlan(planPath(projectDir))?.files.up ?? null;
@@ -131,7 +131,7 @@ export function migrationOf(projectDir: string): string | null {
   }
 }
 
-/** Throws ToolError (environment): the plan was made from another catalog. */
+/** Throws ToolError (environment) if the plan was made from another catalog. */
 export function refuseStale({ plan }: StoredPlan, catalogHash: string): void {
   if (plan.catalogHash === catalogHash) return;
   throw new ToolError(

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Plan } from "./plan.ts";
 
-/** What approvals and the journal know a plan by: sha256 of all of it, as hex. A plan that says anything else has another one. */
+/**
+ * The hash by which approvals and the journal identify a plan: the sha256 of all of it, in hex. Any difference in the
+ * plan gives another hash.
+ */
 export const planHash = (plan: Plan): string => createHash("sha256").update(JSON.stringify(plan)).digest("hex");

@@ -8,32 +8,32 @@ import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "../rewrite/in
 
 export type { AnnouncedChange, Migration, OpenDecision, PolicyOutcome };
 
-/** What `rlsmith plan` writes: everything that apply, rehearse and rollback need, as plain data. */
+/** The output of `rlsmith plan`: everything that apply, rehearse and rollback need, as plain data. */
 export interface Plan {
   format: "rlsmith-plan";
   formatVersion: 2;
   rlsmith: string;
-  /** sha256 of the catalog that the plan was made from */
+  /** the sha256 of the catalog from which the plan was made */
   catalogHash: string;
   context: ContextMap;
-  /** variables and flags that no policy may read after it, kept policies apart */
+  /** the variables and flags that no policy may read after the plan, other than kept policies */
   retired: string[];
-  /** one for every live policy, none left out */
+  /** one for every live policy, without exception */
   policies: PolicyOutcome[];
   steps: Step[];
-  /** changes of access that the plan brings and a decision or a rule accounts for */
+  /** the changes of access that the plan makes because of a decision or a rule */
   announced: AnnouncedChange[];
-  /** decisions that are still open; while there is one, no file is written */
+  /** the decisions that are still open; no file is written while there are any */
   open: OpenDecision[];
   findings: Finding[];
-  /** what is neither equivalent nor tighter, and who answered for it with `--accept` */
+  /** the verdicts that are neither equivalent nor tighter, with the person who accepted them by `--accept` */
   accepted: AcceptedChange[];
 }
 
-/** A change of access that somebody accepted. */
+/** A change of access that a person accepted. */
 export interface AcceptedChange {
   policy: PolicyId;
-  /** `without context`, UPDATE USING … : where it is looser, incomparable or unknown */
+  /** the regime in which it is looser, incomparable or unknown: `without context`, UPDATE USING … */
   regime: string;
   component: string;
   decision: string;
@@ -53,16 +53,16 @@ export interface RelationContext {
   matches(relation: NameKey): boolean;
 }
 
-/** What a step turns into what, as values. Policies are in the plan's `policies`. */
+/** The change of a step, as values. Policies are in the plan's `policies`. */
 export type StepChange =
   | { kind: "policy" }
-  /** `before` is null where the function is new */
+  /** `before` is null if the function is new */
   | { kind: "function"; before: PgFunction | null; after: PgFunction }
   | { kind: "schema"; isNew: boolean }
-  /** DEFAULT expressions; `before` is null where the column had none */
+  /** DEFAULT expressions; `before` is null if the column had none */
   | { kind: "default"; before: string | null; after: string };
 
-/** One change with its way back. `up` and `down` are single statements without a trailing semicolon. */
+/** One change with its reverse. `up` and `down` are single statements without a trailing semicolon. */
 export interface Step {
   id: number;
   title: string;
@@ -72,7 +72,7 @@ export interface Step {
     | { kind: "column"; schema: string; relation: string; column: string }
     | { kind: "schema"; schema: string };
   change: StepChange;
-  /** the group of the config's `contexts` that its relation is in; null: in none */
+  /** the group of the config's `contexts` that contains its relation; null if none does */
   context: string | null;
   up: string[];
   down: string[];

@@ -4,10 +4,10 @@ import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
 import { expectFunction, expectNoPolicy, expectPolicy, type Change } from "./guard.ts";
 import type { Plan, PolicyOutcome, Step } from "./plan.ts";
 
-/** `up` goes from what the plan saw to what it makes, `down` back. */
+/** `up` goes from the state that the plan read to the one that it makes; `down` reverses it. */
 export type Direction = "up" | "down";
 
-/** The patterns of the policies at both ends of a plan: `C`, `A`. */
+/** The patterns of the policies before and after a plan: `C`, `A`. */
 export interface Patterns {
   before: ReadonlyMap<PolicyId, string>;
   after: ReadonlyMap<PolicyId, string>;
@@ -17,7 +17,9 @@ const INDENT = "    ";
 
 const RULE = `-- ${"=".repeat(77)}`;
 
-/** A file's sections, one a step, under a heading for each group: a context of the config, else a relation. */
+/**
+ * The sections of a file, one a step, under a heading for each group: a context of the config, otherwise a relation.
+ */
 export function sections(plan: Plan, direction: Direction, patterns: Patterns | null): string[] {
   const outcomes = new Map(plan.policies.map((outcome) => [outcome.policy, outcome]));
   const steps = (direction === "up" ? plan.steps : plan.steps.toReversed()).filter(
@@ -81,7 +83,9 @@ function patternsOf(policies: readonly Policy[], patterns: ReadonlyMap<PolicyId,
   return [...new Set(policies.map((policy) => patterns?.get(policyId(policy)) ?? "other"))].join(" and ");
 }
 
-/** The checks before a policy's change: every name that the change drops or makes, as it is expected to be there. */
+/**
+ * The checks before the change of a policy: every name that the change drops or creates, in the state that is expected.
+ */
 function checks({ before, after }: PolicyOutcome, direction: Direction): string[] {
   const [from, to] = direction === "up" ? [[before], after] : [after, [before]];
   const isAltered = (policy: Policy): boolean =>
@@ -96,7 +100,10 @@ function checks({ before, after }: PolicyOutcome, direction: Direction): string[
   ];
 }
 
-/** Whether ALTER POLICY turns one policy into the other, which keeps kind, command and which expressions there are. */
+/**
+ * True if ALTER POLICY turns one policy into the other: it can change neither kind nor command, and can neither add nor
+ * remove an expression.
+ */
 const isAlterable = (from: Policy, to: Policy): boolean =>
   from.permissive === to.permissive &&
   from.command === to.command &&
@@ -112,10 +119,13 @@ function functionCheck(change: Step["change"], direction: Direction): string[] {
 const signatureOf = (fn: { schema: string; name: string; argumentTypes: string[] }): string =>
   functionKey({ ...fn, identityArguments: fn.argumentTypes.join(", ") });
 
-/** A comment line; a name may hold line breaks, at which a comment ends. */
+/** A comment line. A name may contain line breaks, which would end the comment. */
 export const comment = (text: string): string => `-- ${text.replaceAll(/[\r\n\u2028\u2029]+/g, " ")}`;
 
-/** A comment in lines of about 120 characters, broken between words, with an indent for the first line and one for the others. */
+/**
+ * A comment in lines of about 120 characters, broken between words, with one indent for the first line and one for the
+ * others.
+ */
 function wrapped(text: string, first: string, others: string): string[] {
   const lines: string[] = [];
   let line = "";

@@ -6,7 +6,7 @@ import type { Policy } from "../pg/policy.ts";
 import type { PrivateHelper } from "../rewrite/index.ts";
 import type { Hazard, Step } from "./plan.ts";
 
-/** A step before its place in the plan is known. */
+/** A step before its position in the plan is known. */
 export type NewStep = Omit<Step, "id" | "context">;
 
 const exclusive = (policy: Policy): Hazard => ({
@@ -21,7 +21,7 @@ const objectOf = (policy: Policy): Step["object"] => ({
   policy: policy.name,
 });
 
-/** The step that turns one policy into what became of it; null when nothing did. */
+/** The step that replaces one policy by the policies after it; null if nothing changes. */
 export function policyStep(before: Policy, after: readonly Policy[]): NewStep | null {
   const [only] = after;
   const base = {
@@ -52,7 +52,7 @@ export function policyStep(before: Policy, after: readonly Policy[]): NewStep | 
   };
 }
 
-/** Each policy is dropped before it is made, so that the statements can be run twice. */
+/** Each policy is dropped before it is created, so that the statements can be run twice. */
 function replacePolicies(from: readonly Policy[], to: readonly Policy[]): string[] {
   const names = new Map([...from, ...to].map((policy) => [policy.name, policy]));
   return [
@@ -64,7 +64,7 @@ function replacePolicies(from: readonly Policy[], to: readonly Policy[]): string
   ];
 }
 
-/** CREATE OR REPLACE with another body, and back. */
+/** CREATE OR REPLACE with the new body, and with the old one for the reverse. */
 export function functionStep(
   fn: PgFunction,
   { definition, body }: { definition: string; body: string },
@@ -84,7 +84,10 @@ export function functionStep(
   };
 }
 
-/** The private schema and the SECURITY DEFINER functions in it; whoever applies the plan owns them: `owner`, as far as can be told. */
+/**
+ * The private schema and the SECURITY DEFINER functions in it. The role that applies the plan owns them: `owner`, as
+ * far as it can be determined.
+ */
 export function privateHelperSteps(
   schema: string,
   helpers: readonly PrivateHelper[],
@@ -144,7 +147,7 @@ const functionOf = (helper: PrivateHelper, owner: string): PgFunction => ({
   comment: null,
 });
 
-/** Someone may have put something of their own into it since: that is no reason to stop a rollback. */
+/** Drop the schema if it is empty. Objects that others created in it since then must not stop a rollback. */
 const dropEmptySchema = (schema: string): string => `do $rlsmith$
 begin
   drop schema if exists ${identForReading(schema)};
@@ -153,7 +156,7 @@ exception when dependent_objects_still_exist then
 end
 $rlsmith$`;
 
-/** SET DEFAULT with the claim, and back. */
+/** SET DEFAULT with the claim, and with the old expression for the reverse. */
 export function columnDefaultStep(schema: string, relation: string, column: Column, expression: string): NewStep {
   const set = (text: string): string =>
     `alter table ${relationKey({ schema, relation })}\n  alter column ${identForReading(column.name)} set default ${text}`;

@@ -5,7 +5,10 @@ import type { RuleContext } from "./rule.ts";
 import type { AnnouncedChange } from "./outcome.ts";
 import type { Decision } from "./decisions.ts";
 
-/** The changes of access that come with what was done to one policy: what rehearsal may find, and why it is meant. */
+/**
+ * The changes of access that follow from the rewriting of one policy: the changes that rehearsal may find, each with
+ * the reason why it is intended.
+ */
 export function announce(
   classified: ClassifiedPolicy,
   draft: Draft,
@@ -36,7 +39,7 @@ export function announce(
   const moved = draft.rules.includes("context-to-claim") || draft.rules.includes("helper");
   for (const read of moved ? classified.reads : []) {
     if (!context.variables.has(read.setting)) continue;
-    // an empty list, or an empty word for a boolean, meant something else in a variable than in a missing claim
+    // An empty list, or an empty text for a boolean, had another meaning in a variable than a missing claim has.
     const type = context.variables.get(read.setting)?.type ?? "text";
     const direction = read.underNegation || type === "boolean" || type.endsWith("[]") ? "either" : "looser";
     if (!read.hasClaimFallback)

@@ -6,7 +6,7 @@ import type { RuleContext } from "./rule.ts";
 import { contextToClaim } from "./rules/context-to-claim.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 
-/** A default that gets another expression. */
+/** A default that is replaced by another expression. */
 export interface ColumnDefault {
   schema: string;
   relation: string;
@@ -14,7 +14,10 @@ export interface ColumnDefault {
   expression: string;
 }
 
-/** Column defaults that read a mapped variable: rewritten to the claim (bare, since a default may hold no sub-query), or reported. */
+/**
+ * Column defaults that read a mapped variable: rewritten to the claim (bare, because a default must not contain a
+ * sub-query), or reported.
+ */
 export function planColumnDefaults(
   catalog: Catalog,
   config: Config,

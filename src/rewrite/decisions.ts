@@ -11,25 +11,28 @@ export interface Decision {
   reason: string;
 }
 
-/** What the config decides for a policy that reads variables without a claim to fall back on: the first entry that matches; null while it is open. */
+/**
+ * The decision of the config for a policy that reads variables without a claim as their fallback: the first entry that
+ * matches; null while the decision is open.
+ */
 export function decideForPolicy(config: Config, policy: PolicyId): Decision | null {
   for (const entry of config.sessionOnly)
     if ("policy" in entry && matchesName(entry.policy, policy)) return decided(entry);
   return null;
 }
 
-/** The same for a helper function. */
+/** The decision for a helper function, in the same way. */
 export function decideForFunction(config: Config, name: NameKey): Decision | null {
   for (const entry of config.sessionOnly)
     if ("function" in entry && matchesName(entry.function, name)) return decided(entry);
   return null;
 }
 
-// A decision without a reason counts as open: in a year nobody would know why.
+// A decision without a reason counts as open: in a year nobody would know the reason.
 const decided = (entry: { decision: SessionOnlyChoice | "open"; reason: string }): Decision | null =>
   entry.decision === "open" || entry.reason.trim() === "" ? null : { choice: entry.decision, reason: entry.reason };
 
-// One wording for all, so that reports can say it once above the names it is asked of.
+// One wording for all, so that reports can print it once above the names of the policies.
 export const openPolicy = (policy: PolicyId, settings: readonly string[]): OpenDecision => ({
   kind: "session-only",
   key: policy,

@@ -12,7 +12,7 @@ import { initplan } from "./rules/initplan.ts";
 import { inlineHelper } from "./rules/inline-helper.ts";
 import { liveRole } from "./rules/live-role.ts";
 
-/** The rules on expressions, in the order in which they apply: each leaves what the next one looks for. */
+/** The rules on expressions, in the order in which they apply: each produces the form that the next one expects. */
 export const EXPRESSION_RULES: readonly ExpressionRule[] = [
   inlineHelper,
   bypassFlag,
@@ -25,13 +25,14 @@ export const EXPRESSION_RULES: readonly ExpressionRule[] = [
 export interface RewrittenExpression {
   text: string;
   tree: Expr;
-  /** ids of the rules that changed it, in order */
+  /** the ids of the rules that changed it, in order */
   rules: string[];
 }
 
 /**
- * Rewrite one expression by the given rules: parse → rewrite → print → reparse → the same result when run again.
- * Throws Error (a bug of a rule) when the printed text does not parse to the rewritten tree or a second run changes it again.
+ * Rewrite one expression by the given rules: parse → rewrite → print → reparse → the same result in a second run.
+ * Throws Error (a bug of a rule) if the printed text does not parse to the rewritten tree, or if a second run changes
+ * it again.
  */
 export function rewriteExpression(
   text: string,
@@ -66,7 +67,10 @@ function applyRules(
   return { tree: current, rules: applied };
 }
 
-/** Names of the session variables that a tree reads (not PostgREST's `request.*`, and only names with a dot: built-in ones have none). */
+/**
+ * The names of the session variables that a tree reads. PostgREST's `request.*` is left out, and so are names without a
+ * dot, which are built-in settings.
+ */
 export function settingsRead(tree: unknown): Set<string> {
   const names = new Set<string>();
   walk(tree, (node) => {

@@ -1,4 +1,7 @@
-/** `name_suffix`, within the 63 bytes of a Postgres name and not taken on this relation; it is taken from then on. */
+/**
+ * `name_suffix`, limited to the 63 bytes of a Postgres name and not used on this relation; it counts as taken from then
+ * on.
+ */
 export function freeName(name: string, suffix: string, taken: Set<string>): string {
   for (let n = 1; ; n += 1) {
     const end = `_${suffix}${n === 1 ? "" : n}`;

@@ -10,15 +10,15 @@ import { decideForFunction, openFunction } from "./decisions.ts";
 import type { OpenDecision } from "./outcome.ts";
 
 export interface FunctionPlan {
-  /** functions that get another body */
+  /** functions whose body is replaced */
   changes: { fn: PgFunction; definition: string; body: string; rules: string[] }[];
-  /** helpers that stay, with the reason: policies that read through them stay with them */
+  /** helpers that stay, with the reason: policies that read a variable with them stay, too */
   fixed: Map<NameKey, string>;
   open: OpenDecision[];
   findings: Finding[];
 }
 
-/** What becomes of the functions through which policies read variables. A function that nobody reads through is left alone. */
+/** The changes to the functions with which policies read variables. Other functions are left unchanged. */
 export function planFunctions(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
@@ -35,7 +35,7 @@ export function planFunctions(
   );
 
   for (const [name, uses] of groupBy(reads, (use) => use.reader)) {
-    // written into the policies instead, so nothing of it is left to change
+    // The helper's body is written into the policies instead, so nothing in it remains to be changed.
     if (context.inline.has(name) && uses.every((use) => use.read.through.length === 1)) continue;
     const overloads = byName.get(name) ?? [];
     const fix = (reason: string): void => void plan.fixed.set(name, reason);

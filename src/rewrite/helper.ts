@@ -13,7 +13,7 @@ import { bypassFlag } from "./rules/bypass-flag.ts";
 import { claimPath } from "./rules/claim-path.ts";
 import { contextToClaim } from "./rules/context-to-claim.ts";
 
-/** What the docs say of this rule; it works on a function, not on a policy. */
+/** The text about this rule in the docs; the rule works on a function, not on a policy. */
 export const helper = {
   id: "helper",
   title: "let the helper read the claim",
@@ -35,12 +35,12 @@ export type RewrittenFunction =
   /** its body reads a variable in a way that cannot be rewritten in place */
   | { kind: "not-understood"; reason: string };
 
-// No InitPlan inside a function: a bare call lets Postgres inline the body into the query.
+// There is no InitPlan inside a function: a bare call allows Postgres to inline the body into the query.
 const RULES: readonly ExpressionRule[] = [bypassFlag, contextToClaim];
 
 /**
- * A function's definition with every mapped variable read as its claim; comments and layout of the body stay.
- * The result is the text of pg_get_functiondef with another body, to be run as CREATE OR REPLACE.
+ * The definition of a function with every mapped variable read as its claim; comments and layout of the body stay. The
+ * result is the text of pg_get_functiondef with another body, to be run as CREATE OR REPLACE.
  */
 export function rewriteFunction(fn: PgFunction, context: RuleContext, withClaimPath = false): RewrittenFunction {
   const rules = withClaimPath ? [...RULES, claimPath] : RULES;
@@ -81,7 +81,7 @@ function rewriteStatements(
   return { kind: "changed", ...made(spliced), rules: applied };
 }
 
-/** Each SQL text of the body is rewritten on its own and put back where it stands. */
+/** Rewrite each SQL text of the body separately and put it back in its place. */
 function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], context: RuleContext): RewrittenFunction {
   const read = readBody(fn.definition);
   if (read.body !== fn.body) return { kind: "not-understood", reason: "its body is not found in its definition" };
@@ -109,14 +109,14 @@ function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], contex
   if (applied.size === 0) return { kind: "unchanged" };
   const body = editBody(fn.body, replaced);
   const definition = withBody(fn, body);
-  // what was put back has to be what was meant: no piece may change any more
+  // Verify the new body: no rule may change any part of it again.
   const left = rewritePiecesOf(definition, rules, context);
   return left
     ? { kind: "not-understood", reason: `\`${left}\` still reads a variable after the change` }
     : { kind: "changed", definition, body, rules: [...applied] };
 }
 
-/** The first SQL text of a definition that some rule would change; null when none. */
+/** The first SQL text of a definition that some rule would change; null if there is none. */
 function rewritePiecesOf(definition: string, rules: readonly ExpressionRule[], context: RuleContext): string | null {
   const left = embeddedSql(readBody(definition)).find(({ sql }) => {
     const tree = treeOf(sql);
@@ -139,7 +139,7 @@ function readBody(definition: string): PlFunction {
   throw new Error(parsed.kind === "syntax-error" ? parsed.message : "its definition is not one of PL/pgSQL");
 }
 
-/** The SQL-standard body in a definition as pg_get_functiondef prints it: it is all that follows. */
+/** The SQL-standard body in a definition as pg_get_functiondef prints it: everything to the end of the text. */
 const bodyIn = (definition: string): string => /\b(?:RETURN\b|BEGIN ATOMIC\b)[^]*$/i.exec(definition)?.[0] ?? "";
 
 /** The definition with another body between its dollar quotes. */

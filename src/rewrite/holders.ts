@@ -3,8 +3,9 @@ import type { QualifiedName } from "../pg/name.ts";
 import type { Holders } from "./policy-rule.ts";
 
 /**
- * Roles of a relation's grants that row security applies to. A privilege of PUBLIC's, a relation that is not known, and pg_read_all_data or
- * pg_write_all_data in somebody's hands make it everybody. An owner is meant only where row security is forced on him.
+ * The roles in the grants of a relation to which row security applies. A grant to PUBLIC, an unknown relation, and a
+ * role that is a member of pg_read_all_data or pg_write_all_data make it every role. The owner is included only where
+ * row security is forced.
  */
 export function holdersOf(catalog: Catalog, { schema, name }: QualifiedName): Holders {
   const relation = catalog.relations.find((one) => one.schema === schema && one.name === name);

@@ -13,9 +13,9 @@ export interface LiveRole {
 }
 
 /**
- * The function that looks up the caller's role: SECURITY DEFINER, so that policies of the looked-up relation itself do not recurse, and
- * readable by every role, since it only tells the caller's own role.
- * Throws ToolError (config) when the relation or a column is not there.
+ * The function that looks up the caller's role. It is SECURITY DEFINER, so that the policies of the relation that it
+ * reads do not recurse, and every role may execute it, because it returns only the caller's own role. Throws ToolError
+ * (config) if the relation or a column does not exist.
  */
 export function liveRoleHelper(
   role: LiveRole,

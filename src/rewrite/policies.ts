@@ -9,7 +9,7 @@ import { toAuthenticated } from "./rules/to-authenticated.ts";
 /** The rules on the policies of a relation, in the order in which they apply. */
 export const POLICY_RULES: readonly PolicyRule[] = [denyPolicy, toAuthenticated, splitForAll, mergePermissive];
 
-/** Run the policy rules over all relations. Drafts keep their order. */
+/** Apply the policy rules to all relations. Drafts keep their order. */
 export function applyPolicyRules(
   drafts: readonly Draft[],
   options: PolicyRuleOptions,
@@ -22,7 +22,7 @@ export function applyPolicyRules(
     const of = holders(relationOf(first.before));
     let current: readonly Draft[] = group;
     for (const rule of POLICY_RULES) current = rule.rewrite(current, options, of);
-    // a split may leave a part that is always false
+    // A split may produce a policy that is always false.
     current = denyPolicy.rewrite(current, options, of);
     for (const [index, draft] of group.entries()) result.set(draft, current[index] ?? draft);
   }

@@ -1,19 +1,19 @@
 import type { Policy, PolicyCommand } from "../pg/policy.ts";
 import type { Obligation } from "./rule.ts";
 
-/** What becomes of one live policy on its way through the rules. */
+/** The state of one live policy while the rules are applied to it. */
 export interface Draft {
   before: Policy;
   /** several after a split, none after a drop */
   after: Policy[];
   rules: string[];
-  /** why it was dropped, or stays as it is */
+  /** the reason why it was dropped, or stays unchanged */
   reason: string | null;
-  /** kept by decision, or not understood: no rule touches it */
+  /** true if it is kept by decision or was not understood: no rule changes it */
   fixed: boolean;
 }
 
-/** A policy of an example, with what matters to the rule only. */
+/** A policy of an example, with only the parts that matter to the rule. */
 export interface PolicySketch {
   name: string;
   command: PolicyCommand;
@@ -29,10 +29,13 @@ export interface PolicyRuleOptions {
   mergePermissive: boolean;
 }
 
-/** Roles that hold a privilege on the relation: those that TO public can mean. Null where everybody holds it, or nobody can tell. */
+/**
+ * The roles that hold a privilege on the relation: those to which a policy TO public can apply. Null where every role
+ * holds it, or where that cannot be determined.
+ */
 export type Holders = (command: Exclude<PolicyCommand, "ALL">) => readonly string[] | null;
 
-/** A rule that looks at all policies of one relation together. */
+/** A rule on all policies of one relation together. */
 export interface PolicyRule {
   id: string;
   title: string;
@@ -44,11 +47,11 @@ export interface PolicyRule {
     options?: Partial<PolicyRuleOptions>;
     note?: string;
   }[];
-  /** drafts of one relation in, the same drafts out, in the same order */
+  /** receives the drafts of one relation and returns the same drafts in the same order */
   rewrite(drafts: readonly Draft[], options: PolicyRuleOptions, holders: Holders): Draft[];
 }
 
-/** A draft with other policies, and the rule's name added. */
+/** A draft with other policies, and with the name of the rule added. */
 export const changed = (draft: Draft, rule: string, after: Policy[], reason: string | null = draft.reason): Draft => ({
   ...draft,
   after,

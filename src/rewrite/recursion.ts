@@ -8,9 +8,10 @@ import { changed, type Draft } from "./policy-rule.ts";
 import type { Relations } from "./rule.ts";
 
 /**
- * Break what Postgres would refuse with 42P17. A circle that was there before is opened by a SECURITY DEFINER helper. One that only the
- * InitPlan form would bring (its sub-select counts as a sub-query, see findRecursion) is avoided by leaving the claims of that relation bare:
- * `withoutInitplan` rewrites a draft once more without that rule.
+ * Remove the recursion that Postgres would reject with 42P17. A cycle that existed before is broken by a SECURITY
+ * DEFINER helper. A cycle that only the InitPlan form would create (its sub-select counts as a sub-query, see
+ * findRecursion) is avoided by leaving the claims of that relation bare: `withoutInitplan` rewrites a draft again
+ * without that rule.
  */
 export function breakRecursions(
   given: readonly Draft[],

@@ -3,21 +3,21 @@ import type { ClaimsSource, ContextVariable } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
 import type { NameKey } from "../pg/name.ts";
 
-/** What a rule promises of the access it leaves behind (DESIGN §4). */
+/** The obligation of a rule about the access that results from it (DESIGN §4). */
 export type Obligation = "equivalent" | "equivalent with context" | "tighter" | "changes meaning, with consent";
 
-/** What a rule on expressions may look at. */
+/** The context that a rule on expressions may use. */
 export interface RuleContext {
   claims: ClaimsSource;
   /** mapped variables by name */
   variables: ReadonlyMap<string, ContextVariable>;
-  /** decided bypass flags by name: a role, or null when the flag is removed */
+  /** decided bypass flags by name: a role, or null if the flag is removed */
   flags: ReadonlyMap<string, { role: string | null }>;
   /** functions by name (all overloads) */
   functions: ReadonlyMap<NameKey, readonly PgFunction[]>;
-  /** `schema.function` whose result is what the live-role rule puts in the place of the role claim, by setting */
+  /** the claim that holds the role, and the call by which the live-role rule replaces it */
   liveRole: { path: readonly string[]; call: string } | null;
-  /** bodies of one-expression helpers to be written into the policies, by name */
+  /** the bodies of one-expression helpers that are written into the policies, by name */
   inline: ReadonlyMap<NameKey, Expr>;
 }
 
@@ -27,16 +27,18 @@ export interface ExpressionRule {
   title: string;
   why: string;
   obligation: Obligation;
-  /** one driver tests every example and the docs are made from them; the context is that of test/rewrite/example-context.ts */
+  /**
+   * one driver tests every example, and the docs are made from them; the context is in test/rewrite/example-context.ts
+   */
   examples: readonly { before: string; after: string; note?: string }[];
-  /** the same tree when the rule does not apply */
+  /** returns the same tree if the rule does not apply */
   rewrite(node: Expr, context: RuleContext): Expr;
 }
 
 /** Relations by name, for rules that need columns and types. */
 export type Relations = ReadonlyMap<NameKey, Relation>;
 
-/** Helper for rules and tests: a context with nothing in it but what is given. */
+/** A helper for rules and tests: a context that contains only the given parts. */
 export const ruleContext = (given: Partial<RuleContext>): RuleContext => ({
   claims: { kind: "function", schema: "auth", name: "jwt" },
   variables: new Map(),

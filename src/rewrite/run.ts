@@ -27,10 +27,10 @@ import { ruleContext, type ExpressionRule, type RuleContext } from "./rule.ts";
 import type { PrivateHelper } from "./rules/break-recursion.ts";
 import { mappedPath } from "./rules/claim-path.ts";
 
-/** Everything that the rules make of a catalog: plain data from which the plan's steps are made. */
+/** The result of the rules for a whole catalog: plain data from which the steps of the plan are made. */
 export interface Rewrites {
   context: ContextMap;
-  /** one for every live policy, none left out */
+  /** one for every live policy, without exception */
   outcomes: PolicyOutcome[];
   functions: FunctionPlan["changes"];
   /** variables and flags that no rewritten policy reads any more */
@@ -45,8 +45,8 @@ export interface Rewrites {
 }
 
 /**
- * Rewrite a catalog's policies, and the helpers they read through, from session variables to claims.
- * Pure: needs no database. Throws ToolError (config) when a decision cannot apply to the policy it names.
+ * Rewrite the policies of a catalog, and the helpers with which they read variables, from session variables to claims.
+ * Pure: needs no database. Throws ToolError (config) if a decision cannot apply to the policy that it names.
  */
 export function rewriteCatalog(catalog: Catalog, classified: readonly ClassifiedPolicy[], config: Config): Rewrites {
   const { context, live, open: openFlags, findings } = contextOf(catalog, config);
@@ -93,7 +93,10 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
   };
 }
 
-/** The rules' view of the config: mapped variables, decided flags, functions, helpers to inline, the live role's look-up. */
+/**
+ * The rules' view of the config: mapped variables, decided flags, functions, helpers to inline, and the look-up of the
+ * live role.
+ */
 function contextOf(
   catalog: Catalog,
   config: Config,
@@ -140,7 +143,7 @@ function contextOf(
   return { context, live: live?.helper ?? null, open, findings };
 }
 
-/** Helpers of no arguments whose SQL body is one expression without FROM that reads one of the settings. */
+/** Helpers without arguments whose SQL body is one expression without FROM that reads one of the settings. */
 function inlinable(catalog: Catalog, settings: ReadonlySet<string>): Map<NameKey, Expr> {
   const found = new Map<NameKey, Expr>();
   for (const fn of catalog.functions) {
@@ -151,7 +154,7 @@ function inlinable(catalog: Catalog, settings: ReadonlySet<string>): Map<NameKey
       const target = select ? bareTarget(select) : null;
       if (target && [...settingsRead(target)].some((setting) => settings.has(setting))) found.set(nameKey(fn), target);
     } catch {
-      // a body that does not parse is not inlined; the helper rule reports it
+      // A body that does not parse is not inlined; the helper rule reports it.
     }
   }
   return found;
@@ -207,7 +210,7 @@ function draftPolicy(
   });
   if (blocked !== undefined) return stays(blocked);
 
-  // a permissive policy that is always false opens nothing, whatever it reads
+  // A permissive policy that is always false allows nothing, whatever it reads.
   const inert = policy.permissive && classified.idioms.includes("constant-false");
   const sessionOnly = inert
     ? []
@@ -249,14 +252,17 @@ function draftPolicy(
   return { draft: rewriteDraft(fresh, rulesFor(config), context), decision, open: null, findings };
 }
 
-/** claim-path changes what a policy means: only with consent. */
+/** The rule claim-path changes the meaning of a policy, so it applies only with consent. */
 const rulesFor = (config: Config): readonly ExpressionRule[] =>
   config.rules.claimPath ? EXPRESSION_RULES : EXPRESSION_RULES.filter((rule) => rule.id !== "claim-path");
 
 const inlinedAway = (through: readonly NameKey[], context: RuleContext): boolean =>
   through.every((name) => context.inline.has(name));
 
-/** rpc-only: the permissive write policy goes; what FOR ALL let be read stays readable. */
+/**
+ * The choice rpc-only: the permissive write policy is dropped; rows that a FOR ALL policy allowed to be read stay
+ * readable.
+ */
 function rpcOnly(draft: Draft, decision: Decision, config: Config, context: RuleContext): Draft {
   const { before } = draft;
   if (!before.permissive || before.command === "SELECT")
@@ -275,7 +281,7 @@ function rpcOnly(draft: Draft, decision: Decision, config: Config, context: Rule
   return changed(read, "rpc-only", read.after, decision.reason);
 }
 
-/** Both expressions of a draft's policies by the rules. */
+/** Rewrite both expressions of a draft's policies by the rules. */
 function rewriteDraft(draft: Draft, rules: readonly ExpressionRule[], context: RuleContext): Draft {
   const applied = new Set(draft.rules);
   const rewrite = (text: string | null): string | null => {

@@ -6,19 +6,22 @@ import type { ClassifiedPolicy, PolicyRead } from "../classify.ts";
 import type { InferredContext, InferredVariable } from "./inferred.ts";
 
 export interface ConfigFileOptions {
-  /** relative to the config file; null for a project that is read from a live database */
+  /** relative to the config file; null for a project whose catalog is read from a live database */
   migrationsFolder: string | null;
   layout: string | null;
   answers?: ConfigAnswers;
 }
 
-/** What the user answered on the terminal. */
+/** The answers of the user on the terminal. */
 export interface ConfigAnswers {
   variables: Record<string, { claim: string; type: ContextType }>;
   decisions: Partial<Record<PolicyId, { decision: "claim" | "rpc-only" | "keep"; reason: string }>>;
 }
 
-/** The text of rlsmith.config.ts: what was inferred with its evidence as comments, what was answered, and the rest marked open. */
+/**
+ * The text of rlsmith.config.ts: inferred entries with their evidence as comments, answered entries, and the others
+ * marked open.
+ */
 export function renderConfig(
   inferred: InferredContext,
   classified: readonly ClassifiedPolicy[],
@@ -108,7 +111,10 @@ function variableLines(variable: InferredVariable, inferred: InferredContext, an
 const separator = ({ separator, type }: InferredVariable): string =>
   separator !== null && separator !== "," && type.endsWith("[]") ? `, separator: ${text(separator)}` : "";
 
-/** One entry for each helper, and one for each policy that reads a variable itself. Policies that let nothing through anyway need none. */
+/**
+ * One entry for each helper, and one for each policy that itself reads a variable. Policies that never allow a row need
+ * no entry.
+ */
 function sessionOnlyLines(
   inferred: InferredContext,
   classified: readonly ClassifiedPolicy[],
@@ -154,14 +160,14 @@ const settingsOf = (reads: readonly PolicyRead[]): string => [...new Set(reads.m
 const claimsText = (source: ClaimsSource): string =>
   source.kind === "function" ? `${nameKey(source)}()` : source.setting;
 
-/** A path as the config takes it: dotted, or an array of keys where a key holds a dot. */
+/** A path in the form that the config accepts: dotted, or an array of keys where a key contains a dot. */
 const claimText = (path: readonly string[]): string =>
   path.some((key) => key.includes(".") || key === "") ? `[${path.map(text).join(", ")}]` : text(path.join("."));
 
 const text = (value: string): string =>
   JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 
-// U+2028 and U+2029 end a line comment too.
+// U+2028 and U+2029 end a line comment, too.
 const oneLine = (value: string): string => value.replaceAll(/[\s\u2028\u2029]+/gu, " ").trim();
 
 const comment = (indent: number, value: string): string => `${" ".repeat(indent)}// ${oneLine(value)}`;

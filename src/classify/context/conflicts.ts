@@ -8,8 +8,9 @@ import type { InferredVariable } from "./inferred.ts";
 import { isTenancyClaim } from "../expression/index.ts";
 
 /**
- * Policies that read a claim at another place of the token than the one it is written to: one finding a policy.
- * What the sync writes is the measure; without a sync, what the other policies pair the variable with, which is weaker.
+ * Policies that read a claim in a different place of the token from where it is written: one finding a policy. The
+ * place is the one that the claims sync writes; without a sync it is the one that the other policies pair with the
+ * variable, which is weaker evidence.
  */
 export function claimConflicts(
   classified: readonly ClassifiedPolicy[],
@@ -23,7 +24,7 @@ export function claimConflicts(
   return classified.flatMap((policy): Finding[] => {
     const faults: { text: string; severe: boolean }[] = [];
     for (const path of policy.claims.filter(isTenancyClaim)) {
-      // what the user writes is a fault of its own, and does not deny
+      // A claim that users can write themselves is a finding of its own, and it does not deny access.
       if (path[0] === "user_metadata") continue;
       const key = path.at(-1);
       if (written.some((write) => samePath(write.path, path)) || mapped.some((one) => samePath(one.path, path)))

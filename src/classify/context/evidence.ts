@@ -6,18 +6,21 @@ import { contextFunctions } from "../functions/index.ts";
 import type { FunctionFacts } from "../functions/index.ts";
 import { isTenancyClaim } from "../expression/index.ts";
 
-/** Something in the database that speaks for a variable being a claim. */
+/** Evidence in the database that a variable holds a claim. */
 export interface Evidence {
   /** empty for a note */
   claim: string[];
-  /** `pair`: both stand in one COALESCE; `synced`: the claims sync writes a claim of this very name; `hint`: names are alike; `note`: who sets it */
+  /**
+   * `pair`: both are arguments of one COALESCE; `synced`: the claims sync writes a claim of exactly this name; `hint`:
+   * the names are similar; `note`: the function that sets the variable
+   */
   kind: "pair" | "synced" | "hint" | "note";
-  /** how many places say so */
+  /** the number of places with this evidence */
   weight: number;
   text: string;
 }
 
-/** Everything that speaks for one variable, the strongest kind first. */
+/** All evidence for one variable, the strongest kind first. */
 export function evidenceFor(
   setting: string,
   catalog: Catalog,
@@ -30,7 +33,7 @@ export function evidenceFor(
     ...synced(setting, facts),
     ...setters(setting, catalog, facts),
   ];
-  // names that are alike say nothing beside that
+  // Similar names add nothing to stronger evidence.
   return strong.some((one) => one.kind !== "note")
     ? strong
     : [...strong, ...hints(setting, catalog, classified, facts)];
@@ -78,7 +81,7 @@ function functionPairs(setting: string, facts: readonly FunctionFacts[]): Eviden
   return distinct(found);
 }
 
-/** Claims written by a trigger or a token hook, with their writers. */
+/** The claims that are written by a trigger or a token hook, with their writers. */
 export const writtenClaims = (
   facts: readonly FunctionFacts[],
 ): { path: string[]; by: NameKey; column: string | null }[] =>
@@ -97,7 +100,7 @@ function synced(setting: string, facts: readonly FunctionFacts[]): Evidence[] {
   );
 }
 
-/** Functions that set it: which claim it is they do not say, where it comes from they do. */
+/** The functions that set the variable. They show where the value comes from, but not which claim it is. */
 function setters(setting: string, catalog: Catalog, facts: readonly FunctionFacts[]): Evidence[] {
   const names = contextFunctions(facts, catalog.functions)
     .filter((context) => context.by === null && context.settings.includes(setting))
@@ -108,7 +111,10 @@ function setters(setting: string, catalog: Catalog, facts: readonly FunctionFact
   return [{ claim: [], kind: "note", weight: 0, text }];
 }
 
-/** Names that are alike: of the argument that a context function sets it from, of claims that are written or that other policies read. */
+/**
+ * Similar names: of the argument from which a context function sets the variable, of claims that are written, and of
+ * claims that other policies read.
+ */
 function hints(
   setting: string,
   catalog: Catalog,

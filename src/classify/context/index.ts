@@ -1,4 +1,4 @@
-/** The context map: which variable is which claim. */
+/** The context map: the claim that replaces each variable. */
 export { renderConfig } from "./config-file.ts";
 export { inferContext } from "./infer.ts";
 export type { InferredContext } from "./inferred.ts";

@@ -4,7 +4,10 @@ import { nameKey } from "../../pg/name.ts";
 import type { ClassifiedPolicy, PolicyRead } from "../classify.ts";
 import type { FunctionFacts } from "../functions/index.ts";
 
-/** The type that policies give a variable: from casts, else from the columns it is compared with, else what its reader returns; text when nothing says. */
+/**
+ * The type that policies give a variable: from casts, otherwise from the columns that it is compared with, otherwise
+ * from the result type of its reader; text where none of them gives a type.
+ */
 export function typeOf(
   setting: string,
   catalog: Catalog,
@@ -24,7 +27,7 @@ export function typeOf(
     catalog.functions.map((fn, place) => {
       const fact = facts[place];
       const only = fact?.reads.length === 1 && fact.claims.length <= 1 && fact.tables.length === 0;
-      // what a boolean function returns is the outcome of a test, not the variable
+      // The result of a boolean function is the outcome of a test, not the variable.
       return only && readers.has(nameKey(fn)) && fn.result !== "boolean" ? contextType(fn.result) : null;
     }),
   );

@@ -10,8 +10,8 @@ import { tokenFunctions } from "../functions/index.ts";
 import type { InferredContext, InferredVariable } from "./inferred.ts";
 
 /**
- * Which variable stands for which claim, from hybrid pairs in policies and function bodies, from functions that set variables, and from the
- * claims sync. Pure. `facts` come in the catalog's order.
+ * The claim that replaces each variable, inferred from hybrid pairs in policies and function bodies, from functions
+ * that set variables, and from the claims sync. Pure. `facts` are in the order of the catalog.
  */
 export function inferContext(
   catalog: Catalog,
@@ -69,7 +69,7 @@ const holdsDocument = (setting: string, classified: readonly ClassifiedPolicy[])
     policy.reads.some((read) => read.setting === setting && (read.cast === "jsonb" || read.cast === "json")),
   );
 
-/** The strongest evidence decides; where the strongest contradicts itself, nothing is certain. */
+/** The strongest evidence decides; if the strongest evidence contradicts itself, nothing is certain. */
 function judge(setting: string, evidence: readonly Evidence[]): Judgement {
   const pairs = evidence.filter((one) => one.kind === "pair");
   const [pair] = pairs.toSorted((a, b) => b.weight - a.weight);
@@ -94,7 +94,7 @@ function judge(setting: string, evidence: readonly Evidence[]): Judgement {
     : open(`which claim does \`${setting}\` stand for? nothing in the database says`);
 }
 
-/** auth.jwt() where it is there, else a project's own function for the token, else the raw setting. */
+/** auth.jwt() if it exists, otherwise a function of the project that returns the token, otherwise the raw setting. */
 function sourceOf(catalog: Catalog): ClaimsSource {
   const jwt: ClaimsSource = { kind: "function", schema: "auth", name: "jwt" };
   if (catalog.functions.some((fn) => fn.schema === jwt.schema && fn.name === jwt.name)) return jwt;

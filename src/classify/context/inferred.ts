@@ -1,26 +1,29 @@
 import type { Finding } from "../../finding.ts";
 import { type ClaimsSource, type ContextType } from "../../pg/context.ts";
 
-/** What the database says about its session variables: proposals with their evidence, never a guess. */
+/** The session variables of a database as inferred from it: proposals with their evidence, never guesses. */
 export interface InferredContext {
   variables: InferredVariable[];
   /** bypass flags: variables that switch policies off */
   flags: { setting: string; evidence: string[] }[];
-  /** where policies get the token from */
+  /** the source from which policies read the token */
   claims: ClaimsSource;
-  /** policies that read a claim from another place than it is written to */
+  /** policies that read a claim in a different place from where it is written */
   conflicts: Finding[];
   questions: { setting: string; question: string }[];
 }
 
 export interface InferredVariable {
   setting: string;
-  /** null where nothing says */
+  /** null where there is no evidence */
   claim: string[] | null;
   type: ContextType;
-  /** separator of a list in the variable */
+  /** the separator of a list in the variable */
   separator: string | null;
   evidence: string[];
-  /** a hybrid pair says so and none says otherwise, or the claims sync writes a claim of exactly that name */
+  /**
+   * true if a hybrid pair shows the claim and none contradicts it, or if the claims sync writes a claim of exactly that
+   * name
+   */
   certain: boolean;
 }

@@ -15,19 +15,22 @@ import type { FunctionFacts } from "../functions/index.ts";
 import { contextType } from "./infer-type.ts";
 import { isTenancyClaim, usesIn } from "../expression/index.ts";
 
-/** What says whose a row is. */
+/** The facts that determine the owner of a row. */
 export interface Tenancy {
-  /** mapped variables, and claims that policies read though no variable stands for them */
+  /** mapped variables, and claims that policies read although no variable is mapped to them */
   context: ContextMap;
-  /** columns that hold a value of the context though no policy compares them with it: `schema.relation.column` → its variable */
+  /**
+   * columns that hold a value of the context although no policy compares them with it: `schema.relation.column` → its
+   * variable
+   */
   columns: Record<string, string>;
-  /** relations in which policies look up who somebody is: `schema.relation` */
+  /** relations in which policies look up the caller's membership: `schema.relation` */
   memberships: NameKey[];
 }
 
 /**
- * Who owns rows, as far as the config declares it and policies give it away: the mapped variables; claims without a variable; the tenant
- * column of the relation in which policies look up who is a member. Pure.
+ * The owners of rows, as far as the config declares them and policies show them: the mapped variables; claims without a
+ * variable; the tenant column of the relation in which policies look up membership. Pure.
  */
 export function tenancyOf(
   catalog: Catalog,
@@ -40,7 +43,8 @@ export function tenancyOf(
   const known = (path: readonly string[]): ContextVariable | undefined =>
     variables.find((variable) => samePath(variable.claim, path));
   for (const path of claimsRead(classified)) {
-    // one meaning, one place: where the map or more policies say another place, this one is read in error
+    // One meaning has one place in the token: where the map or more policies read another place, this one is read in
+    // error.
     if (variables.some((variable) => variable.claim.at(-1) === path.at(-1))) continue;
     variables.push(claimOnly(path, typeOfClaim(path, catalog, facts, mapped)));
   }
@@ -56,7 +60,7 @@ export function tenancyOf(
   const member = membershipColumn(catalog, memberships);
   if (member && !variables.some((variable) => variable.claim.at(-1) === member.column)) {
     const variable = memberOnly(member.column, contextType(member.type) ?? "text");
-    // claims that say the tenant come first
+    // Claims that identify the tenant take precedence.
     if (!hasColumn(catalog, variables)) {
       variables.push(variable);
       columns[member.name] = variable.setting;
@@ -69,7 +73,10 @@ export function tenancyOf(
   };
 }
 
-/** Claims of policies, those that most policies read first; what a user writes himself only where nothing else is read. */
+/**
+ * The claims that policies read, the most frequent first. Claims that users can write themselves count only where no
+ * others are read.
+ */
 function claimsRead(classified: readonly ClassifiedPolicy[]): string[][] {
   const counts = new Map<string, { path: string[]; policies: number }>();
   for (const policy of classified)
@@ -124,7 +131,7 @@ interface Membership {
   userColumn: string;
 }
 
-/** Relations that policies look into, themselves or through functions, and that have a column for the user. */
+/** The relations that policies query, themselves or in functions, and that have a column for the user. */
 function membershipRelations(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
@@ -143,7 +150,10 @@ function membershipRelations(
   });
 }
 
-/** `select org_id from members where user_id = auth.uid()`: the column, not the user's, that most other relations have too. */
+/**
+ * `select org_id from members where user_id = auth.uid()`: of the columns other than the user's, the one that most
+ * other relations have, too.
+ */
 function membershipColumn(
   catalog: Catalog,
   memberships: readonly Membership[],
@@ -171,7 +181,7 @@ function membershipColumn(
 
 const USER_COLUMNS = ["user_id", "auth_user_id", "profile_id", "member_id", "uid", "auth_id"];
 
-/** By its name, or because the relation's own policies compare it with auth.uid(). */
+/** The user column, found by its name or because the relation's own policies compare it with auth.uid(). */
 function userColumn(relation: Relation, catalog: Catalog): string | null {
   const named = relation.columns.find(({ name, type }) => type === "uuid" && USER_COLUMNS.includes(name));
   if (named) return named.name;

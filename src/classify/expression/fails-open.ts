@@ -11,8 +11,8 @@ const STATES: Pick<Assumption, "settings" | "claims">[] = [
 ];
 
 /**
- * Whether some condition over a row is true for every row when a session variable is unset or empty:
- * `current_setting(…) = '' OR …`, `… IS NULL OR …`, `COALESCE(NULLIF(…), casino_id) = casino_id`.
+ * True if some condition on a row is true for every row when a session variable is unset or empty: `current_setting(…)
+ * = '' OR …`, `… IS NULL OR …`, `COALESCE(NULLIF(…), casino_id) = casino_id`.
  */
 export function failsOpen(tree: unknown, source: ClaimsSource, returnsSetting: Assumption["returnsSetting"]): boolean {
   const unknown: Assumption = { settings: "unknown", claims: "unknown", source, returnsSetting };
@@ -23,7 +23,7 @@ export function failsOpen(tree: unknown, source: ClaimsSource, returnsSetting: A
   return conditions(tree).some(opens);
 }
 
-/** The parts of a tree that stand as conditions: not under NOT, not taken apart further than AND. */
+/** The parts of a tree that are conditions: not under NOT, and split no further than at AND. */
 function conditions(tree: unknown): Expr[] {
   if (Array.isArray(tree)) return tree.flatMap(conditions);
   if (typeof tree !== "object" || tree === null) return [];

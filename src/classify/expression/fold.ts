@@ -5,18 +5,18 @@ import { call, callsBuiltin, initPlanTarget, nameParts, nullif, typeText } from 
 import { some } from "../../pg/expr/walk.ts";
 import { isSessionVariable, isTenancyClaim } from "./setting-use.ts";
 
-/** What is assumed of the request while an expression is evaluated as far as that goes. */
+/** The assumptions about the request under which an expression is partially evaluated. */
 export interface Assumption {
-  /** every session variable: not known, unset, or empty */
+  /** the state of every session variable: not known, unset, or empty */
   settings: "unknown" | "unset" | "empty";
-  /** every tenancy claim */
+  /** the state of every tenancy claim */
   claims: "unknown" | "missing";
-  /** whether a call returns nothing but a session variable */
+  /** true if a call returns nothing but a session variable */
   returnsSetting: (schema: string | null, name: string) => boolean;
   source: ClaimsSource;
 }
 
-/** A value as far as it is known: a constant, a term that is the same wherever its key is, or nothing. */
+/** A value as far as it is known: a constant, a term that has the same value wherever its key appears, or nothing. */
 export type Folded = { constant: string | number | boolean | null } | { term: string } | null;
 
 const NULL: Folded = { constant: null };
@@ -24,15 +24,18 @@ const TRUE: Folded = { constant: true };
 const FALSE: Folded = { constant: false };
 
 export const isTrue = (value: Folded): boolean => value !== null && "constant" in value && value.constant === true;
-/** A qual that is false or null lets nothing through (Postgres manual, CREATE POLICY). */
+/** A qual that is false or null allows no row (Postgres manual, CREATE POLICY). */
 export const isNeverTrue = (value: Folded): boolean => value !== null && "constant" in value && value.constant !== true;
 export const isConstant = (value: Folded): boolean => value !== null && "constant" in value;
 const isNull = (value: Folded): boolean => value !== null && "constant" in value && value.constant === null;
 
-/** Evaluate an expression as far as the assumption carries, in three-valued logic. What may raise is not known. */
+/**
+ * Evaluate an expression as far as the assumption allows, in three-valued logic. An expression that may raise an error
+ * is not known.
+ */
 export function fold(node: Expr | undefined, given: Assumption): Folded {
   if (node === undefined) return null;
-  // the kinds that no reader of settings or claims knows come first: most nodes are of these
+  // The kinds that no reader of settings or claims recognises come first, since most nodes are of these kinds.
   if ("BoolExpr" in node || "NullTest" in node || "BooleanTest" in node) return foldTest(node, given);
   const column = as("ColumnRef", node);
   if (column) return { term: `column ${JSON.stringify(nameParts(column.fields))}` };
@@ -87,7 +90,7 @@ function foldValue(node: Expr, given: Assumption): Folded {
   if (called) {
     const schema = called.name.length > 1 ? (called.name.at(-2) ?? null) : null;
     const name = called.name.at(-1) ?? "";
-    // an empty variable either counts as NULL in there, or its cast raises
+    // In that function an empty variable either counts as NULL, or its cast raises an error.
     if (given.settings !== "unknown" && given.returnsSetting(schema, name)) return NULL;
     if (STRICT.has(name) && (schema === null || schema === "pg_catalog")) {
       const first = fold(called.args[0], given);
@@ -110,7 +113,7 @@ function foldCast(value: Folded, type: string): Folded {
     if (["t", "true", "y", "yes", "on", "1"].includes(word)) return TRUE;
     return ["f", "false", "n", "no", "off", "0"].includes(word) ? FALSE : null;
   }
-  // ''::uuid raises, and what other types print is theirs to know
+  // ''::uuid raises an error, and the output of other types is not known here.
   return null;
 }
 
@@ -142,7 +145,7 @@ function foldTest(node: Expr, given: Assumption): Folded {
   return expression ? foldOperator(expression, given) : null;
 }
 
-/** Whether a condition can only be false or null, which both let nothing through (Postgres manual, CREATE POLICY). */
+/** True if a condition can only be false or null, neither of which allows a row (Postgres manual, CREATE POLICY). */
 export function neverTrue(node: Expr, given: Assumption): boolean {
   const bool = as("BoolExpr", node);
   if (bool?.boolop === "AND_EXPR") return (bool.args ?? []).some((arg) => neverTrue(arg, given));
@@ -150,7 +153,10 @@ export function neverTrue(node: Expr, given: Assumption): boolean {
   return isNeverTrue(fold(node, given));
 }
 
-/** EXISTS and IN over a query whose WHERE is never true are false; an aggregate without GROUP BY has a row all the same. */
+/**
+ * EXISTS and IN over a query whose WHERE is never true are false, but an aggregate without GROUP BY still returns a
+ * row.
+ */
 function findsNothing(node: Expr, given: Assumption): boolean {
   const link = as("SubLink", node);
   if (link?.subLinkType !== "EXISTS_SUBLINK" && link?.subLinkType !== "ANY_SUBLINK") return false;
@@ -167,7 +173,7 @@ function foldOperator(expression: NonNullable<ReturnType<typeof as<"A_Expr">>>, 
   switch (expression.kind) {
     case "AEXPR_OP": {
       const right = fold(expression.rexpr, given);
-      // operators of built-in types are strict
+      // the operators of built-in types are strict
       if (isNull(left) || isNull(right)) return OPERATORS.has(operator) ? NULL : null;
       return compare(operator, left, right);
     }
@@ -201,7 +207,7 @@ function compare(operator: string, left: Folded, right: Folded): Folded {
   return { constant: (left.constant === right.constant) === (operator === "=") };
 }
 
-/** NOT DISTINCT where one side is known: a constant NULL against another constant differs. */
+/** NOT DISTINCT where one side is known: a constant NULL is distinct from any other constant. */
 function distinct(left: Folded, right: Folded): Folded {
   if (left && right && "constant" in left && "constant" in right && (isNull(left) || isNull(right))) return FALSE;
   return compare("=", left, right);

@@ -1,4 +1,4 @@
-/** What every idiom is called and why it matters: one table for reports and docs. */
+/** The name of every idiom and the reason why it matters: one table for reports and docs. */
 export const IDIOMS = {
   "hybrid-coalesce": {
     title: "session variable, else claim",

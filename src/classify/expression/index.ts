@@ -1,4 +1,4 @@
-/** Reads of variables and claims in one expression. */
+/** The reads of variables and claims in one expression. */
 export { failsOpen } from "./fails-open.ts";
 export { fold, isConstant, neverTrue } from "./fold.ts";
 export type { Assumption } from "./fold.ts";

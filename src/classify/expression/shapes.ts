@@ -42,7 +42,7 @@ const isConstant = (node: Expr): boolean => {
   return as("A_Const", node) !== null || (cast?.arg !== undefined && isConstant(cast.arg));
 };
 
-/** Sub-queries over relations, with what they are compared to. */
+/** The sub-queries over relations, each with the expression that it is compared with. */
 export function subQueries(tree: Expr): Expr[] {
   const found: Expr[] = [];
   walk(tree, (node) => {
@@ -51,13 +51,13 @@ export function subQueries(tree: Expr): Expr[] {
   return found;
 }
 
-/** A sub-query that finds its rows by the user's id. */
+/** True if a sub-query selects its rows by the user's id. */
 export const hasMembership = (tree: Expr, source: ClaimsSource): boolean =>
   subQueries(tree).some((query) =>
     usesIn(Object.values(query)[0], source).claims.some(({ path }) => path.join() === "sub"),
   );
 
-/** A call of auth.uid(), auth.jwt() and the like that is not in the InitPlan form. */
+/** True if auth.uid(), auth.jwt() or a similar function is called outside of the InitPlan form. */
 export function hasBareAuthCall(tree: Expr, source: ClaimsSource): boolean {
   let bare = false;
   walk(tree, (node) => {
@@ -73,8 +73,8 @@ export function hasBareAuthCall(tree: Expr, source: ClaimsSource): boolean {
 }
 
 /**
- * Flags whose value `on` alone makes the condition true: alone, or one side of an OR, with no condition on the row around.
- * `calls` tells what flags a called function reads when it reads nothing else.
+ * The flags whose value `on` alone makes the condition true: by themselves or as one side of an OR, without a condition
+ * on the row around them. `calls` returns the flags that a called function reads if it reads nothing else.
  */
 export function bypassFlags(
   tree: Expr,

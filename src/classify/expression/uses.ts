@@ -16,18 +16,18 @@ import { walk } from "../../pg/expr/walk.ts";
 import { isSessionVariable, type SettingUse } from "./setting-use.ts";
 
 export interface CallName {
-  /** null where the text has none; in text from the catalog that is pg_catalog */
+  /** null where the text gives none; in text from the catalog that is pg_catalog */
   schema: string | null;
   name: string;
 }
 
-/** What a value falls back on where it is missing: a claim, or a call that may turn out to return one. */
+/** The fallback for a missing value: a claim, or a call that may return one. */
 export type Fallback = { path: string[] } | { call: CallName } | null;
 
 export type FoundSetting = Omit<SettingUse, "hasClaimFallback" | "claimPath"> & {
   fallback: Fallback;
   underNegation: boolean;
-  /** inside `(select …)`, so evaluated once a statement */
+  /** true inside `(select …)`, which is evaluated once a statement */
   once: boolean;
 };
 
@@ -44,12 +44,12 @@ export interface FoundCall extends CallName {
   underNegation: boolean;
 }
 
-/** All that a tree takes from the request, and the functions it calls. */
+/** The values that a tree takes from the request, and the functions that it calls. */
 export interface Uses {
   settings: FoundSetting[];
   claims: FoundClaim[];
   calls: FoundCall[];
-  /** reads a setting whose name is not a constant */
+  /** true if it reads a setting whose name is not a constant */
   computedName: boolean;
 }
 
@@ -73,7 +73,7 @@ const NOTHING: Omit<Around, "negated" | "once"> = {
   presence: false,
 };
 
-/** Find every read of a session variable or claim and every call in a tree, with what stands around it. */
+/** Find every read of a session variable or claim and every call in a tree, each with its surroundings. */
 export function usesIn(tree: unknown, source: ClaimsSource): Uses {
   const uses: Uses = { settings: [], claims: [], calls: [], computedName: false };
   visit(tree, { ...NOTHING, negated: false, once: false }, uses, source);
@@ -140,7 +140,8 @@ function visitNode(node: Expr, around: Around, uses: Uses, source: ClaimsSource)
   fresh(Object.values(node)[0]);
 }
 
-// Of these the result is the text itself in another form, and NULL for NULL: what stands around the call is meant for the text.
+// The result of these functions is the same text in another form, and NULL for NULL: an expression around the call
+// applies to the text.
 const NULL_STAYS_NULL = new Set(
   "lower upper btrim ltrim rtrim trim replace translate regexp_replace string_to_array current_setting".split(" "),
 );
@@ -162,7 +163,7 @@ function found(node: Expr, read: SettingRead, around: Around): FoundSetting {
   };
 }
 
-/** Whether the read itself is wrapped, under casts and operators: `(select auth.jwt()) ->> 'x'`. */
+/** True if the read itself is wrapped, under casts and operators: `(select auth.jwt()) ->> 'x'`. */
 function innerOnce(node: Expr): boolean {
   let wrapped = false;
   walk(node, (inner) => {
@@ -171,7 +172,7 @@ function innerOnce(node: Expr): boolean {
   return wrapped;
 }
 
-/** CASE WHEN setting is there THEN setting ELSE claim END is a COALESCE too. */
+/** Visit CASE: `CASE WHEN setting is present THEN setting ELSE claim END` is a COALESCE, too. */
 function visitCase(
   node: Expr,
   around: Around,
@@ -215,7 +216,7 @@ const ON_WORDS = new Set("on off true false t f yes no y n 1 0".split(" "));
 const isFlagWord = (node: Expr | undefined): boolean =>
   ON_WORDS.has(stringConst(node)?.toLowerCase() ?? "") || (node !== undefined && boolConst(node) !== null);
 
-/** NOT, IS NULL, IS TRUE, comparisons. */
+/** Visit NOT, IS NULL, IS TRUE and comparisons. */
 function visitTest(node: Expr, around: Around, fresh: (child: unknown, change?: Partial<Around>) => void): boolean {
   const kept = { fallback: around.fallback, presence: around.presence, emptyIsNull: around.emptyIsNull };
   const bool = as("BoolExpr", node);
@@ -240,7 +241,7 @@ function visitTest(node: Expr, around: Around, fresh: (child: unknown, change?: 
   const list = as("List", expression.rexpr)?.items ?? as("A_ArrayExpr", expression.rexpr)?.elements;
   const asFlag = isFlagWord(expression.rexpr) || (list !== undefined && list.every(isFlagWord));
   const presence = stringConst(expression.rexpr) === "";
-  // `x <> setting`, NOT IN, <> ALL, IS DISTINCT FROM: true where the value is another one
+  // `x <> setting`, NOT IN, <> ALL, IS DISTINCT FROM: true where the value differs.
   const differs = expression.kind === "AEXPR_DISTINCT" || nameParts(expression.name).at(-1) === "<>";
   const negated = differs ? !around.negated : around.negated;
   const side = { asFlag, negated, ...(around.presence ? kept : {}), presence: presence || around.presence };
@@ -264,7 +265,7 @@ const firstFallback = (args: readonly Expr[], source: ClaimsSource): Fallback =>
   return found.find((fallback) => "path" in fallback) ?? found[0] ?? null;
 };
 
-/** The claim that a value is made of, when it is made of one claim and nothing else. */
+/** The claim from which a value is computed, if it is computed from one claim and nothing else. */
 function fallbackIn(node: Expr, source: ClaimsSource): Fallback {
   const claim = claimRead(node, source);
   if (claim) return claim.path.length > 0 ? { path: claim.path } : null;
@@ -273,7 +274,7 @@ function fallbackIn(node: Expr, source: ClaimsSource): Fallback {
   const coalesced = as("CoalesceExpr", node)?.args;
   if (coalesced) return firstFallback(coalesced, source);
   const called = call(node);
-  // what array functions make of a claim: ARRAY(SELECT jsonb_array_elements_text(…)), string_to_array(…)
+  // The result of array functions on a claim: ARRAY(SELECT jsonb_array_elements_text(…)), string_to_array(…).
   if (called || as("SubLink", node)) {
     const uses = usesIn(Object.values(node)[0], source);
     const paths = new Set(uses.claims.map(({ path }) => JSON.stringify(path)));

@@ -19,7 +19,7 @@ export const atPolicy = (policy: Policy): Finding["at"] => ({
 /** Settings, roles and names for a message: `a`, `b`. */
 export const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 
-/** What a person should know of a catalog before anything is changed, by relation, policy and function. Pure. */
+/** The facts about a catalog that a person should know before any change, by relation, policy and function. Pure. */
 export function catalogFindings(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
@@ -104,7 +104,7 @@ function policyFindings(
 function roleFindings(catalog: Catalog, policy: Policy): Finding[] {
   const at = atPolicy(policy);
   const byName = new Map(catalog.roles.map((role) => [role.name, role]));
-  // pg_roles leaves the predefined roles out of the catalog; a dropped one prints as its number
+  // The catalog leaves out the predefined roles of pg_roles; a role that was dropped is printed as its number.
   const gone = policy.roles.filter((role) => role !== "public" && !role.startsWith("pg_") && !byName.has(role));
   if (gone.length > 0)
     return [

@@ -7,7 +7,10 @@ import type { FunctionFacts } from "../functions/index.ts";
 
 const code = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 
-/** Functions by which a caller chooses the context, and functions that touch it without care. `facts` come in the catalog's order. */
+/**
+ * Functions with which a caller can choose the context, and functions that handle it carelessly. `facts` are in the
+ * order of the catalog.
+ */
 export function functionFindings(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],

@@ -6,7 +6,7 @@ import { usesIn } from "../expression/index.ts";
 
 const ANY_SOURCE = { kind: "function", schema: "auth", name: "jwt" } as const;
 
-/** Row security that is off, empty or walked around. */
+/** Relations whose row security is disabled, has no policies, or is bypassed. */
 export function relationFindings(
   catalog: Catalog,
   relationOf: (name: { schema: string; name: string }) => Relation | undefined,
@@ -78,8 +78,8 @@ function partitionFindings(
 }
 
 /**
- * Views that run with their owner's rights (Postgres manual, CREATE VIEW, security_invoker). The catalog holds no definitions of views, so
- * what is asked is whether the owner passes by the row security of some table.
+ * Views that run with the rights of their owner (Postgres manual, CREATE VIEW, security_invoker). The catalog contains
+ * no view definitions, so the test is whether the owner bypasses the row security of some table.
  */
 function viewFindings(catalog: Catalog, relation: Relation): Finding[] {
   if (relation.kind !== "materialized view" && (relation.kind !== "view" || relation.securityInvoker)) return [];
@@ -110,7 +110,7 @@ function viewFindings(catalog: Catalog, relation: Relation): Finding[] {
 
 const REQUEST_ROLES = new Set(["public", "anon", "authenticated"]);
 
-/** Defaults and generated columns that take a variable. */
+/** Defaults and generated columns that read a variable. */
 function defaultFindings(relation: Relation): Finding[] {
   return relation.columns.flatMap((column) => {
     if (column.expression === null || !column.expression.includes("current_setting")) return [];

@@ -14,13 +14,13 @@ import { filledBy, nestedIn, sqlOf } from "../../pg/plpgsql/visit.ts";
 
 /** The SQL inside a function, as trees. */
 export interface Body {
-  /** statements and expressions; a local variable with one value stands as that value */
+  /** statements and expressions; a local variable with a single value is replaced by that value */
   trees: unknown[];
-  /** locals by name: all that is assigned to them; `queried` when a query fills them */
+  /** the local variables by name, each with all values assigned to it; `queried` is true where a query sets it */
   locals: ReadonlyMap<string, Local>;
-  /** what EXECUTE is given */
+  /** the arguments of EXECUTE */
   executes: Expr[];
-  /** why not all of it could be read; null when it could */
+  /** the reason why not all of it could be read; null if it could */
   opaque: string | null;
 }
 
@@ -37,11 +37,11 @@ interface Assigned {
 
 const unreadable = (opaque: string): Body => ({ trees: [], locals: new Map(), executes: [], opaque });
 
-/** Parse a function's body. Never throws: what cannot be read is said in `opaque`. */
+/** Parse the body of a function. Never throws: the reason why a body cannot be read is in `opaque`. */
 export function bodyOf(fn: PgFunction): Body {
   try {
     if (fn.kind === "aggregate") return unreadable("it is an aggregate");
-    // the catalog prints an SQL-standard body anew; only inside its CREATE FUNCTION does it parse
+    // The catalog prints an SQL-standard body from its tree; it parses only inside its CREATE FUNCTION.
     const text = fn.sqlStandardBody ? fn.definition : fn.body;
     if (fn.language === "sql") return { trees: parseStatements(text), locals: new Map(), executes: [], opaque: null };
     if (fn.language === "plpgsql") return plpgsqlBody(fn);
@@ -68,7 +68,7 @@ function plpgsqlBody(fn: PgFunction): Body {
   for (const variable of parsed.fn.variables) readDeclaration(variable, reading);
   readStatement(parsed.fn.block, null, reading);
   const values = new Map<string, Expr>();
-  // conditions that became part of a COALESCE say nothing more
+  // Conditions that became part of a COALESCE add nothing more.
   const joinedConditions = new Set<unknown>();
   for (const [name, local] of reading.locals) {
     const value = fn.argumentNames.includes(name) ? null : onlyValue(name, local);
@@ -90,7 +90,7 @@ function plpgsqlBody(fn: PgFunction): Body {
   const conditions = reading.trees.filter((tree) => !joinedConditions.has(tree));
   const returns = joined ? [joined] : reading.returns.map(({ value }) => value);
   const trees = [...conditions, ...returns].map((tree) => fill(tree, 0));
-  // What is assigned is read where the local is used; on its own it counts only when it stands nowhere else.
+  // An assigned value is read where the local is used; it counts by itself only where the local is used nowhere.
   for (const [name, local] of reading.locals)
     if (!used.has(name)) trees.push(...local.assigned.map(({ value }) => fill(value, 0)));
   return {
@@ -101,7 +101,10 @@ function plpgsqlBody(fn: PgFunction): Body {
   };
 }
 
-/** The value of a local that is assigned once, or in two ways by whether a variable is there: that is a COALESCE written out. */
+/**
+ * The value of a local that is assigned once, or in two ways that depend on the presence of a variable: the second is a
+ * COALESCE written with IF.
+ */
 function onlyValue(name: string, local: Local): Assigned | null {
   const assigned = local.assigned.filter(({ value }) => !as("A_Const", value)?.isnull);
   const [first, second] = assigned;
@@ -122,7 +125,10 @@ function onlyValue(name: string, local: Local): Assigned | null {
   return takes(second.value) ? join(second.value, first.value) : null;
 }
 
-/** `IF … THEN RETURN a; END IF; RETURN b` is a COALESCE of both when the condition looks at the variable that one of them reads. */
+/**
+ * `IF … THEN RETURN a; END IF; RETURN b` is a COALESCE of both if the condition tests the variable that one of them
+ * reads.
+ */
 function joinReturns(returns: readonly Assigned[], fill: (tree: Expr) => Expr): Expr | null {
   const [first, second] = returns;
   if (!first || !second || returns.length > 2 || !first.under) return null;
@@ -156,7 +162,7 @@ function coalesce(first: Expr, second: Expr, emptyToo: boolean): Expr {
   return { CoalesceExpr: { args: [emptyToo ? recast(first, nulled) : first, second] } };
 }
 
-// NULLIF goes under the cast, where the text still is
+// NULLIF goes inside the cast, where the value is still text.
 const innermost = (node: Expr): Expr => as("TypeCast", node)?.arg ?? node;
 const recast = (original: Expr, inner: Expr): Expr => {
   const cast = as("TypeCast", original);
@@ -164,7 +170,7 @@ const recast = (original: Expr, inner: Expr): Expr => {
 };
 
 /**
- * Collect the SQL of the declarations: a default is a value of its variable, the query of a cursor is a tree of its
+ * Collect the SQL of the declarations: a default is a value of its variable, and the query of a cursor is a tree of its
  * own.
  */
 function readDeclaration(variable: Variable, into: Reading): void {
@@ -178,7 +184,7 @@ function readStatement(statement: Statement, under: Expr | null, into: Reading):
   for (const target of filledBy(statement)) {
     const local = localOf(into, target.name);
     local.queried = true;
-    // its elements are what the array is made of
+    // Its elements are elements of the array.
     if (statement.kind === "foreach") local.assigned.push(...valuesOf(statement.array, under, into));
   }
   let inside = under;
@@ -188,7 +194,7 @@ function readStatement(statement: Statement, under: Expr | null, into: Reading):
     for (const { role, sql } of sqlOf(statement)) {
       if (role === "dynamic") into.executes.push(...valuesOf(sql, under, into).map(({ value }) => value));
       const trees = treesOf(sql, into);
-      // statements in any branch of an IF are under its first condition
+      // Statements in any branch of an IF are under its first condition.
       if (statement.kind === "if" && sql === statement.branches[0]?.when) inside = conditionOf(trees) ?? under;
       into.trees.push(...trees);
     }
@@ -210,7 +216,7 @@ function returned({ value }: StatementOf<"return">, under: Expr | null, into: Re
 function assign({ target, value }: StatementOf<"assign">, under: Expr | null, into: Reading): void {
   const values = valuesOf(value, under, into);
   if (target.kind === "variable") return void localOf(into, target.name).assigned.push(...values);
-  // a field of a record, an element of an array: the local as a whole is not known by it
+  // A field of a record or an element of an array does not determine the local as a whole.
   into.trees.push(...values.map((one) => one.value));
   localOf(into, target.name).queried = true;
 }
@@ -221,7 +227,7 @@ const localOf = (into: Reading, name: string): Local => {
   return local;
 };
 
-/** The value that an expression is, or the SELECT that it is the rest of. */
+/** The value of an expression, or the SELECT that the expression is the rest of. */
 function valuesOf(sql: Sql, under: Expr | null, into: Reading): Assigned[] {
   const tree = treeOf(sql);
   if (tree.kind === "syntax-error") into.problem ??= `an expression in it does not parse: ${tree.message}`;

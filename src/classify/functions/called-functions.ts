@@ -3,16 +3,17 @@ import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { FunctionFacts } from "./facts.ts";
 import type { SettingUse, CallName } from "../expression/index.ts";
 
-/** Functions by name, as calls find them. */
+/** Functions by name, resolved as a call resolves them. */
 export interface FunctionIndex {
   /**
-   * Overloads of the name that take as many arguments as the call gives, or all of them where none does (defaults, VARIADIC); without a schema
-   * by the caller's search_path, or `public` and then any schema
+   * The overloads of the name that take as many arguments as the call passes, or all of them if none does (defaults,
+   * VARIADIC). Without a schema, the name is looked up in the caller's search_path, or in `public` and then in any
+   * schema.
    */
   resolve(call: AnyCall, searchPath: readonly string[] | null): FunctionFacts[];
 }
 
-/** A call with its arguments, as expressions have it, or with what it passes on, as facts have it. */
+/** A call with its arguments, as in expressions, or with the arguments that it passes on, as in facts. */
 type AnyCall = CallName & { args?: readonly unknown[]; passes?: readonly unknown[] };
 
 function fitting(overloads: FunctionFacts[], call: AnyCall): FunctionFacts[] {
@@ -21,7 +22,9 @@ function fitting(overloads: FunctionFacts[], call: AnyCall): FunctionFacts[] {
   return exact.length > 0 ? exact : overloads;
 }
 
-/** Arguments of `identityArguments`; commas inside a type's parentheses part nothing. */
+/**
+ * The number of arguments in `identityArguments`; commas inside the parentheses of a type do not separate arguments.
+ */
 const argumentCount = ({ identityArguments }: FunctionFacts): number =>
   identityArguments.trim() === "" ? 0 : identityArguments.replaceAll(/\([^)]*\)|"[^"]*"/g, "").split(",").length;
 
@@ -43,27 +46,27 @@ export function functionIndex(facts: readonly FunctionFacts[]): FunctionIndex {
   };
 }
 
-/** A function that a call gets to. */
+/** A function that a call reaches. */
 export interface Reached {
   facts: FunctionFacts;
   /** the chain of calls, from the function called to this one */
   through: NameKey[];
-  /** the claim that a caller on the way falls back on */
+  /** the claim that a caller in the chain uses as its fallback */
   claimPath: string[] | null;
 }
 
 const key = (facts: FunctionFacts, path: string[] | null): string =>
   JSON.stringify([facts.schema, facts.name, facts.identityArguments, path]);
 
-/** A function and all that it calls, each once with its shortest chain. Recursion ends by itself. */
+/** A function and all functions that it calls, each once with its shortest chain. Recursive calls are followed once. */
 export function reach(index: FunctionIndex, start: FunctionFacts, claimPath: string[] | null = null): Reached[] {
   const found: Reached[] = [{ facts: start, through: [nameKey(start)], claimPath }];
   const seen = new Set([key(start, claimPath)]);
-  // grows while it is walked: breadth first
+  // `found` grows during the loop: a breadth-first search.
   for (const { facts, through, claimPath: inherited } of found)
     for (const call of facts.calls)
       for (const callee of index.resolve(call, facts.searchPath)) {
-        // what a table's rows stand between is not the value that the fallback is for
+        // A value that is read from a table is not the value that the fallback is for.
         const path = call.claimPath ?? (facts.tables.length === 0 ? inherited : null);
         if (seen.has(key(callee, path))) continue;
         seen.add(key(callee, path));
@@ -72,7 +75,7 @@ export function reach(index: FunctionIndex, start: FunctionFacts, claimPath: str
   return found;
 }
 
-/** Session variables that a call reads, in its function or in what that one calls. */
+/** The session variables that a call reads, in its function or in the functions that this one calls. */
 export function reachedReads(reached: readonly Reached[]): (SettingUse & { through: NameKey[] })[] {
   return reached.flatMap(({ facts, through, claimPath }) =>
     facts.reads.map((read) => {
@@ -82,7 +85,7 @@ export function reachedReads(reached: readonly Reached[]): (SettingUse & { throu
   );
 }
 
-/** Whether a call's value comes from session variables alone: no claim, no table. */
+/** True if the value of a call comes from session variables alone: no claim, no table. */
 export function returnsOnlySetting(index: FunctionIndex, call: CallName): boolean {
   const reached = index.resolve(call, null).flatMap((facts) => reach(index, facts));
   return (

@@ -3,18 +3,18 @@ import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { FunctionFacts } from "./facts.ts";
 import { functionIndex } from "./called-functions.ts";
 
-/** A function that sets session variables, itself or through a function that it calls. */
+/** A function that sets session variables, itself or with a function that it calls. */
 export interface ContextFunction {
   facts: FunctionFacts;
-  /** variables set from what the caller passes, with the argument's name */
+  /** the variables that are set from the caller's arguments, each with the name of the argument */
   fromArguments: { setting: string; argument: string }[];
   /** all variables that it sets */
   settings: string[];
-  /** the function that does it, where it is not this one */
+  /** the function that sets the variables, if it is not this one */
   by: NameKey | null;
 }
 
-/** Every function that sets a variable; callers that pass their own arguments on count as well. */
+/** Every function that sets a variable, including callers that pass their own arguments on. */
 export function contextFunctions(facts: readonly FunctionFacts[], functions: readonly PgFunction[]): ContextFunction[] {
   const index = functionIndex(facts);
   const definitions = new Map(facts.map((fact, place) => [fact, functions[place]]));
@@ -27,7 +27,7 @@ export function contextFunctions(facts: readonly FunctionFacts[], functions: rea
     );
     found.set(fact, { facts: fact, fromArguments, settings: [...new Set(settings)], by: null });
   }
-  // callers of callers, until nothing is new
+  // Callers of callers, until a round adds nothing.
   for (let grew = true; grew;) {
     grew = false;
     for (const fact of facts) {
@@ -50,7 +50,7 @@ export function contextFunctions(facts: readonly FunctionFacts[], functions: rea
   return [...found.values()];
 }
 
-/** The roles of a request that may call a function: PUBLIC, and the API's own roles. */
+/** The roles of a request that may call a function: PUBLIC, and the roles of the API. */
 export const callableBy = (catalog: Catalog, fact: FunctionFacts): string[] => {
   const fn = catalog.functions.find(
     (one) => one.schema === fact.schema && one.name === fact.name && one.identityArguments === fact.identityArguments,

@@ -3,7 +3,7 @@ import { type CallName } from "../expression/index.ts";
 import type { SettingUse } from "../expression/index.ts";
 import { type ClaimWrite, type SettingWrite } from "./writes.ts";
 
-/** What one function takes from the request and does to it, in its own body. */
+/** The values that one function takes from the request and the settings that it changes, in its own body. */
 export interface FunctionFacts {
   schema: string;
   name: string;
@@ -17,17 +17,17 @@ export interface FunctionFacts {
   calls: FunctionCall[];
   /** relations that its body names */
   tables: QualifiedName[];
-  /** why not all of its body could be read; null when it could */
+  /** the reason why not all of its body could be read; null if it could */
   opaque: string | null;
-  /** a condition in it is true when a variable is unset or empty */
+  /** true if a condition in it is true when a variable is unset or empty */
   failsOpen: boolean;
-  /** schemas in which its unqualified names are looked up; null where it runs with the caller's search_path */
+  /** the schemas in which its unqualified names are looked up; null where it runs with the caller's search_path */
   searchPath: string[] | null;
 }
 
 export interface FunctionCall extends CallName {
-  /** the claim that takes over where the call returns nothing */
+  /** the claim that is used where the call returns nothing */
   claimPath: string[] | null;
-  /** by place: the caller's own argument that is passed on, or null */
+  /** by position: the caller's own argument that is passed on, or null */
   passes: (string | null)[];
 }

@@ -20,8 +20,8 @@ import { argumentsIn, claimWrites, executed, settingWrites } from "./writes.ts";
 import type { FunctionFacts, FunctionCall } from "./facts.ts";
 
 /**
- * Facts of every function of the catalog, in its order. Bodies in SQL and plpgsql are parsed; others are opaque.
- * Never throws for what a body holds.
+ * The facts about every function of the catalog, in its order. Bodies in SQL and PL/pgSQL are parsed; others are
+ * opaque. Never throws for the contents of a body.
  */
 export function analyseFunctions(catalog: Catalog, source: ClaimsSource): FunctionFacts[] {
   const readable = readTokenFunctions(catalog, source);
@@ -30,7 +30,7 @@ export function analyseFunctions(catalog: Catalog, source: ClaimsSource): Functi
   const facts = drafts.map((draft) => settle(draft, (name) => claimOf(byDraft, name, draft.searchPath)));
   const index = functionIndex(facts);
   return facts.map((found, place): FunctionFacts => {
-    // a call without a schema that finds no function is one of Postgres' own
+    // A call without a schema that matches no function of the catalog is a call of a built-in function.
     const calls = found.calls.filter(
       (made) => made.schema !== null || index.resolve(made, found.searchPath).length > 0,
     );
@@ -55,7 +55,7 @@ interface Draft {
 
 function draftOf(fn: PgFunction, source: ClaimsSource, readable: <T>(tree: T) => T): Draft {
   const body = readable(bodyOf(fn));
-  // a default of an argument is evaluated for the caller who leaves the argument out
+  // The default of an argument is evaluated for a caller who omits the argument.
   if (!fn.sqlStandardBody && fn.arguments.includes("current_setting")) body.trees.push(...defaultsOf(fn));
   const runs = body.executes.map((text) => executed(text)?.tree ?? null);
   const uses = usesIn([body.trees, runs], source);
@@ -71,13 +71,14 @@ function defaultsOf(fn: PgFunction): unknown[] {
     .split(/\bDEFAULT\b/)
     .slice(1)
     .flatMap((text) => {
-      // up to the next argument, whose start only the parser can tell: the longest prefix that is one expression
+      // The default extends to the next argument, whose start only the parser can find: it is the longest prefix that
+      // is one expression.
       const parts = text.split(",");
       for (let count = parts.length; count > 0; count -= 1) {
         try {
           return [parseExpr(parts.slice(0, count).join(","))];
         } catch {
-          // a shorter one may be
+          // A shorter prefix may parse.
         }
       }
       return [];
@@ -114,7 +115,7 @@ function settle(draft: Draft, claimOf: (call: CallName) => string[] | null): Fun
   };
 }
 
-/** A found read with its fallback looked up. */
+/** A read with its fallback resolved. */
 export function settleRead(found: FoundSetting, claimOf: (call: CallName) => string[] | null): SettingUse {
   const claimPath = settleFallback(found.fallback, claimOf);
   const { setting, missingOk, emptyIsNull, cast, separator, asFlag, presence, column } = found;
@@ -151,7 +152,7 @@ function distinctCalls(
   return [...new Map(settled.map((made) => [JSON.stringify(made), made])).values()];
 }
 
-/** The claim that a call returns, when its function reads that claim and nothing else. */
+/** The claim that a call returns, if its function reads that claim and nothing else. */
 export function claimOf(index: FunctionIndex, call: CallName, searchPath: readonly string[] | null): string[] | null {
   const reached = index.resolve(call, searchPath).flatMap((fact) => reach(index, fact));
   if (reached.length === 0 || reached.some(({ facts }) => facts.reads.length > 0 || facts.tables.length > 0))

@@ -1,4 +1,4 @@
-/** Functions: the variables and claims that they read and set. */
+/** The variables and claims that functions read and set. */
 export { bodyOf } from "./body.ts";
 export type { Body, Local } from "./body.ts";
 export { functionIndex, reach, reachedReads, returnsOnlySetting } from "./called-functions.ts";

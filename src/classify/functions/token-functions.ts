@@ -7,7 +7,7 @@ import { bareTarget, call, callKey } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { bodyOf } from "./body.ts";
 
-/** Functions of no arguments that return the whole token and do nothing else: a project's own `auth.jwt()`. */
+/** Functions without arguments that return the whole token and do nothing else: the project's own `auth.jwt()`. */
 export function tokenFunctions(catalog: Catalog, source: ClaimsSource): QualifiedName[] {
   return catalog.functions.filter((fn) => {
     if (fn.argumentTypes.length > 0 || (fn.result !== "jsonb" && fn.result !== "json")) return false;
@@ -18,7 +18,7 @@ export function tokenFunctions(catalog: Catalog, source: ClaimsSource): Qualifie
   });
 }
 
-/** The value of a body: the target of its SELECT, or what it returns. */
+/** The value of a body: the target of its SELECT, or the returned expression. */
 function valueOf(tree: unknown): Expr | undefined {
   if (isNode(tree)) return tree;
   if (typeof tree !== "object" || tree === null || !("stmt" in tree)) return undefined;
@@ -26,14 +26,14 @@ function valueOf(tree: unknown): Expr | undefined {
   return (select && bareTarget(select)) ?? undefined;
 }
 
-/** Trees in which calls of a project's own token function stand as `auth.jwt()`, so that all readers know them. */
+/** Replace calls of the project's own token function in a tree by `auth.jwt()`, so that all readers recognise them. */
 export function readTokenFunctions(catalog: Catalog, source: ClaimsSource): <T>(tree: T) => T {
   const names = new Set(tokenFunctions(catalog, source).map(nameKey));
   if (names.size === 0) return (tree) => tree;
   return (tree) =>
     transform(tree, (node, descend) => {
       const made = call(node);
-      // bodies may leave the schema out
+      // Bodies may omit the schema.
       const key = made?.args.length === 0 ? callKey(made.name, "public") : null;
       return key !== null && names.has(key) ? JWT : descend();
     });

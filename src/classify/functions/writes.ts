@@ -10,14 +10,14 @@ import { isSessionVariable } from "../expression/index.ts";
 
 /** A session variable that a function sets. */
 export interface SettingWrite {
-  /** null where the name is made at run time */
+  /** null where the name is computed at run time */
   setting: string | null;
   from: "argument" | "constant" | "query" | "other";
-  /** the function's argument that the value is made of */
+  /** the function's argument from which the value is computed */
   argument: string | null;
 }
 
-/** The names of a function's arguments that a value is made of. `$1` counts by its place. */
+/** The names of the function's arguments from which a value is computed. `$1` is resolved by its position. */
 export function argumentsIn(value: unknown, fn: Pick<PgFunction, "name" | "argumentNames">): string[] {
   const names = new Set<string>();
   walk(value, (node) => {
@@ -30,7 +30,7 @@ export function argumentsIn(value: unknown, fn: Pick<PgFunction, "name" | "argum
   return [...names];
 }
 
-/** set_config calls, SET statements, EXECUTE of a SET, and the settings that the function itself runs with. */
+/** set_config calls, SET statements, EXECUTE of a SET, and the SET clauses of the function itself. */
 export function settingWrites(fn: PgFunction, body: Body): SettingWrite[] {
   const writes: SettingWrite[] = [];
   const push = (setting: string | null, value: unknown): void => {
@@ -61,7 +61,10 @@ export function settingWrites(fn: PgFunction, body: Body): SettingWrite[] {
 
 const HOLE = "rlsmith_hole";
 
-/** The statement that EXECUTE runs, as far as it can be told: a constant, or `format` with its placeholders filled; null for anything else. */
+/**
+ * The statement that EXECUTE runs, as far as it can be determined: a constant, or `format` with its placeholders
+ * filled; null for any other expression.
+ */
 export function executed(text: Expr): { tree: unknown; filled: Expr[] } | null {
   const format = callsBuiltin(text, "format");
   const template = stringConst(format ? format[0] : text);
@@ -81,7 +84,7 @@ export function executed(text: Expr): { tree: unknown; filled: Expr[] } | null {
 
 function originOf(value: unknown, fn: PgFunction, body: Body): Pick<SettingWrite, "from" | "argument"> {
   const locals = localsIn(value, body);
-  // a local with several values is the caller's when one of them is
+  // A local with several values comes from the caller if one of the values does.
   const [argument] = [value, ...locals.flatMap((local) => local.assigned.map((one) => one.value))].flatMap((tree) =>
     argumentsIn(tree, fn),
   );
@@ -102,7 +105,7 @@ function localsIn(value: unknown, body: Body): Local[] {
   return locals;
 }
 
-/** A claim that a function puts where Supabase Auth makes tokens from. */
+/** A claim that a function writes where Supabase Auth reads the claims of tokens. */
 export interface ClaimWrite {
   path: string[];
   /** the column that the value comes from: `NEW.casino_id` gives `casino_id` */
@@ -111,7 +114,9 @@ export interface ClaimWrite {
 
 const META: Record<string, string> = { raw_app_meta_data: "app_metadata", raw_user_meta_data: "user_metadata" };
 
-/** Claims written into auth.users, or into the event of a custom access token hook (Supabase, `custom_access_token_hook`). */
+/**
+ * Claims written to auth.users, or to the event of a custom access token hook (Supabase, `custom_access_token_hook`).
+ */
 export function claimWrites(fn: PgFunction, body: Body): ClaimWrite[] {
   const writes: ClaimWrite[] = [];
   const resolve = (node: Expr): Expr[] => {
@@ -142,7 +147,7 @@ export function claimWrites(fn: PgFunction, body: Body): ClaimWrite[] {
   return [...new Map(writes.map((write) => [JSON.stringify(write), write])).values()];
 }
 
-/** Keys that an expression adds to a JSON object. */
+/** The keys that an expression adds to a JSON object. */
 function keysMade(value: Expr, root: string[], resolve: (node: Expr) => Expr[], depth: number): ClaimWrite[] {
   const writes: ClaimWrite[] = [];
   if (depth > 4) return writes;
@@ -171,7 +176,7 @@ function keysMade(value: Expr, root: string[], resolve: (node: Expr) => Expr[], 
   return writes;
 }
 
-/** `'{claims,app_metadata,x}'`, also as an ARRAY. */
+/** The keys of `'{claims,app_metadata,x}'`, also written as an ARRAY. */
 function pathOf(node: Expr | undefined): string[] | null {
   const elements = as("A_ArrayExpr", node)?.elements?.map((element) => stringConst(element));
   if (elements) return elements.every((key) => key !== null) ? elements : null;
@@ -185,7 +190,7 @@ function pathOf(node: Expr | undefined): string[] | null {
     : null;
 }
 
-/** The column or record field that a value is, through casts, to_jsonb and the like. */
+/** The column or record field of a value, inside casts, to_jsonb and the like. */
 function columnOf(node: Expr | undefined): string | null {
   const names = new Set<string>();
   walk(node, (inner) => {
@@ -196,7 +201,7 @@ function columnOf(node: Expr | undefined): string | null {
   return names.size === 1 && only !== undefined ? only : null;
 }
 
-/** Keys from the hook's event to the object that a local holds: `claims := event -> 'claims'` gives `["claims"]`. */
+/** The keys from the hook's event to the object in a local: `claims := event -> 'claims'` gives `["claims"]`. */
 function baseOf(node: Expr | undefined, resolve: (node: Expr) => Expr[], depth: number): string[] {
   if (!node || depth > 4) return [];
   const step = binary(node, "->");
@@ -214,7 +219,7 @@ function baseOf(node: Expr | undefined, resolve: (node: Expr) => Expr[], depth: 
   return [];
 }
 
-/** Supabase calls a hook with one jsonb argument whose `claims` it may change and give back. */
+/** True for a hook: Supabase calls it with one jsonb argument whose `claims` it may change and return. */
 function isTokenHook(fn: PgFunction, body: Body): boolean {
   if (fn.argumentTypes.length !== 1 || fn.argumentTypes[0] !== "jsonb" || fn.result !== "jsonb") return false;
   const values = [...body.locals.values()].map((local) => local.assigned.map(({ value }) => value));

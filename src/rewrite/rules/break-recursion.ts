@@ -13,7 +13,7 @@ import { nameKey, relationKey, shownName, type NameKey } from "../../pg/name.ts"
 import type { Policy } from "../../pg/policy.ts";
 import type { Relations } from "../rule.ts";
 
-/** What the docs and the scaffolder say of this rule; it works on one sub-query of one policy at a time. */
+/** The text about this rule in the docs and the scaffolder; the rule works on one sub-query of one policy at a time. */
 export const breakRecursion = {
   id: "break-recursion",
   title: "take the sub-query that recurses out of row security",
@@ -29,12 +29,12 @@ export const breakRecursion = {
   ],
 } as const;
 
-/** A SECURITY DEFINER function that stands for one sub-query. */
+/** A SECURITY DEFINER function that replaces one sub-query. */
 export interface PrivateHelper {
   schema: string;
   name: string;
   argumentNames: string[];
-  /** types of the arguments, for DROP and REVOKE */
+  /** the types of the arguments, for DROP and REVOKE */
   argumentTypes: string[];
   /** as pg_get_function_result prints it */
   result: string;
@@ -49,9 +49,9 @@ export interface BrokenRecursion {
 }
 
 /**
- * Replace, in one policy, every sub-query over one of `relations` by a call of a new helper. Null where a sub-query's shape is not
- * understood (then the finding stands and the policy is left).
- * The outer row's columns become arguments; `search_path = ''` works because the catalog prints every name qualified.
+ * Replace, in one policy, every sub-query over one of `relations` by a call of a new helper. Null if the form of a
+ * sub-query is not understood; the finding then remains, and the policy is left unchanged. The columns of the outer row
+ * become arguments; `search_path = ''` works because the catalog prints every name qualified.
  */
 export function extractSubQueries(
   policy: Policy,
@@ -159,7 +159,7 @@ function shapeOf(
   return kind === "EXPR_SUBLINK" ? { kind: "scalar", returns: type, body: query } : null;
 }
 
-/** Type of a sub-query's one target where that is a column. */
+/** The type of a sub-query's one target, if that is a column. */
 function targetType(select: SelectStmt, relations: Relations): string | null {
   const target = select.targetList?.length === 1 ? as("ResTarget", select.targetList[0])?.val : undefined;
   const column = columnRef(target);
@@ -186,7 +186,9 @@ function rangesOf(tree: unknown): { alias: string; relation: NameKey }[] {
   return ranges;
 }
 
-/** The outer relation's column that a node names, from inside the sub-query; pg_get_expr always qualifies there. */
+/**
+ * The column of the outer relation that a node inside the sub-query names; pg_get_expr always qualifies names there.
+ */
 function outerColumn(node: Expr, select: SelectStmt, relation: Relation): string | null {
   const parts = columnRef(node);
   if (!parts || parts.length < 2) return null;

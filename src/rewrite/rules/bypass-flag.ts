@@ -31,7 +31,7 @@ export const bypassFlag: ExpressionRule = {
   },
 };
 
-/** What a boolean use of a decided flag becomes; null for any other node. */
+/** The replacement of a boolean use of a decided flag; null for any other node. */
 function flagFor(node: Expr, context: RuleContext): Expr | null {
   const filled = as("CoalesceExpr", node)?.args;
   if (filled?.length === 2 && filled[0] && boolConst(filled[1]) === false) {

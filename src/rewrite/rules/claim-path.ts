@@ -29,11 +29,15 @@ export const claimPath: ExpressionRule = {
     }),
 };
 
-/** Where the map has a claim of the same last key in another place of the token; null when the read is right or names something else. */
+/**
+ * The path of a mapped claim that has the same last key in another place of the token; null if the read is right or
+ * names another claim.
+ */
 export function mappedPath(path: readonly string[], context: Pick<RuleContext, "variables">): string[] | null {
   if (path.length === 0 || [...context.variables.values()].some((variable) => samePath(variable.claim, path)))
     return null;
-  // `role` at the top is the database role of PostgREST, `sub` the user: names with a meaning of their own
+  // `role` at the top level is PostgREST's database role, and `sub` is the user: these names have a meaning of their
+  // own.
   if (path.length === 1 && (path[0] === "role" || path[0] === "sub")) return null;
   return [...context.variables.values()].find((variable) => variable.claim.at(-1) === path.at(-1))?.claim ?? null;
 }

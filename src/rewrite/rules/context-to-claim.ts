@@ -72,13 +72,13 @@ function claimFor(node: Expr, context: RuleContext): Expr | null {
   return sql(bareClaim(context.claims, variable.claim, read.cast));
 }
 
-// What boolin accepts (Postgres manual 8.6), by the words people put into variables.
+// The words that boolin accepts and that are used in variables (Postgres manual 8.6).
 const TRUE_WORDS = new Set(["true", "t", "yes", "y", "on", "1"]);
 const FALSE_WORDS = new Set(["false", "f", "no", "n", "off", "0"]);
 
 /**
- * COALESCE(claim, claim) is the claim. Of two reads of one claim the one that stood for the variable goes and the user's own stays:
- * that is what the policy read without context, NULLIF and all.
+ * COALESCE(claim, claim) is the claim. Of two reads of one claim, the one that replaced the variable is removed and the
+ * user's own stays: it is the read without context, including its NULLIF.
  */
 function collapseCoalesce(node: Expr, made: ReadonlySet<Expr>, context: RuleContext): Expr {
   const coalesce = as("CoalesceExpr", node);

@@ -48,12 +48,16 @@ export const denyPolicy: PolicyRule = {
     }),
 };
 
-/** Whether no row and no new row can ever pass: a conjunct of each expression that counts is the constant false. */
+/**
+ * True if neither an existing row nor a new row can pass: each expression that matters has the constant false as a
+ * conjunct.
+ */
 function isAlwaysFalse(policy: Policy): boolean {
   const never = (text: string | null): boolean =>
     text !== null && conjuncts(parseExpr(text)).some((part) => boolConst(part) === false);
   if (policy.command === "INSERT") return never(policy.check);
-  // UPDATE and ALL: USING false lets no old row through; ALL's check alone would still let INSERT pass
+  // UPDATE and ALL: USING false allows no existing row. For ALL, the WITH CHECK expression alone could still allow an
+  // INSERT.
   if (policy.command === "ALL") return never(policy.using) && (policy.check === null || never(policy.check));
   return never(policy.using);
 }

@@ -44,10 +44,10 @@ export const initplan: ExpressionRule = {
 };
 
 function visit(node: Expr, descend: () => Expr, context: RuleContext): Expr {
-  // An uncorrelated scalar select is an InitPlan as it stands.
+  // An uncorrelated scalar sub-select is already an InitPlan.
   const target = initPlanTarget(node);
   if (target && !some(target, (inner) => as("ColumnRef", inner) !== null)) return inTargetForm(node, target, context);
-  // A function in FROM is evaluated once anyway, and a sub-query cannot stand in its place.
+  // A function in FROM is evaluated only once, and a sub-query is not allowed in its place.
   if (as("RangeFunction", node)) return node;
   if (settingRead(node)) return node;
   const read = claimRead(node, context.claims);
@@ -57,8 +57,9 @@ function visit(node: Expr, descend: () => Expr, context: RuleContext): Expr {
 }
 
 /**
- * `(select (auth.jwt() ->> 'x')::uuid)` is an InitPlan, but Supabase's advisor looks for `select auth.jwt()` to the letter, so a cast around a
- * bare call gets the target form. What starts with the call, or has no bare one, stays.
+ * `(select (auth.jwt() ->> 'x')::uuid)` is an InitPlan, but Supabase's advisor searches for the exact text `select
+ * auth.jwt()`, so a cast around a bare call gets the target form. An expression that starts with the call, or that has
+ * no bare call, stays.
  */
 function inTargetForm(node: Expr, target: Expr, context: RuleContext): Expr {
   if (!as("TypeCast", target) || !claimRead(target, context.claims)) return node;
@@ -74,7 +75,7 @@ function inTargetForm(node: Expr, target: Expr, context: RuleContext): Expr {
 function wrapClaim(node: Expr, context: RuleContext): Expr {
   const read = claimRead(node, context.claims);
   if (read && read.path.length > 0 && read.kind === "text" && !read.raw && !read.emptyIsNull) {
-    // the plain chain gets the target form to the letter; anything else keeps its own operators
+    // The plain chain of operators gets exactly the target form; any other form keeps its own operators.
     const plain = sql(bareClaim(context.claims, read.path, read.cast));
     if (equal(withoutTextCasts(node), withoutTextCasts(plain)))
       return sql(initPlanClaim(context.claims, read.path, read.cast));
@@ -95,7 +96,10 @@ const withoutTextCasts = (tree: Expr): Expr =>
     return cast?.arg && name === "text" && as("A_Const", cast.arg) ? cast.arg : descend();
   });
 
-/** A call of a stable or immutable function that returns one value and whose arguments do not depend on the row. */
+/**
+ * True for a call of a stable or immutable function that returns one value and whose arguments do not depend on the
+ * row.
+ */
 function isOncePerStatement(node: Expr, context: RuleContext): boolean {
   const made = call(node);
   if (!made) return false;
@@ -123,6 +127,6 @@ function wrapCall(node: Expr, context: RuleContext): Expr {
   const inner = transform(node, (part, descend) => (args.includes(part) ? visit(part, descend, context) : descend()));
   const [made] = overloadsOf(call(node)?.name ?? [], context);
   const wrapped = `(select ${printExpr(inner)})`;
-  // `= ANY ((select f()))` would be read as the sub-query form of ANY; a cast keeps it an array
+  // `= ANY ((select f()))` would be parsed as the sub-query form of ANY; a cast keeps it an array.
   return sql(made?.result.endsWith("[]") ? `${wrapped}::${made.result}` : wrapped);
 }

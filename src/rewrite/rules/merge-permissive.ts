@@ -105,7 +105,9 @@ export const mergePermissive: PolicyRule = {
 const mergedInto = (command: PolicyCommand): string =>
   `what it lets through is in the ${command} policy of the same roles`;
 
-/** A permissive FOR ALL policy beside others is one policy for each command, so that they can be merged. */
+/**
+ * Split a permissive FOR ALL policy beside other policies into one policy for each command, so that they can be merged.
+ */
 function withoutForAll(draft: Draft, all: readonly Draft[], names: Set<string>): Draft {
   if (draft.fixed) return draft;
   const others = all
@@ -129,14 +131,15 @@ function withoutForAll(draft: Draft, all: readonly Draft[], names: Set<string>):
 }
 
 interface Candidate {
-  /** of its draft */
+  /** the index of its draft */
   index: number;
   policy: Policy;
 }
 
 /**
- * What becomes of each policy of one command, by draft. Every role ends with one policy at most: roles that see the same policies share their OR.
- * A user of several roles meets the OR of all of them, as before. `holders`: roles that hold the privilege, null: everybody.
+ * The policies that replace each policy of one command, by draft. Every role ends up with one policy at most: roles
+ * with the same policies share the OR of them. For a user with several roles the OR of all of them applies, as before.
+ * `holders`: the roles that hold the privilege, null for every role.
  */
 function merge(
   candidates: readonly Candidate[],
@@ -160,7 +163,7 @@ function merge(
   for (const { index, policy } of candidates)
     done.set(index, (done.get(index) ?? new Map<Policy, Policy[]>()).set(policy, []));
   const taken = new Set<Candidate>();
-  // a policy that was for these very roles gives its name, so that the others are the ones to get a new one
+  // A policy for exactly these roles keeps its name, so that the others get new names.
   const owns = (one: Candidate, roles: string[]): boolean => sameRoles(one.policy, { roles });
   for (const { roles, of } of [...groups.values()].toSorted(
     (a, b) => Number(b.of.some((one) => owns(one, b.roles))) - Number(a.of.some((one) => owns(one, a.roles))),
@@ -190,7 +193,7 @@ const isPublic = ({ roles }: Policy): boolean => roles.includes("public");
 const intersect = (a: readonly string[], b: readonly string[]): boolean =>
   a.includes("public") || b.includes("public") || a.some((role) => b.includes(role));
 
-/** The OR of several policies of one command; what the others say of themselves is not lost. */
+/** The OR of several policies of one command; the comments of all of them are kept. */
 function together(policies: readonly Policy[], giver: Policy): Policy {
   if (policies.length === 1) return giver;
   const using = giver.command === "INSERT" ? null : either(policies.map((one) => one.using));
@@ -207,7 +210,9 @@ function together(policies: readonly Policy[], giver: Policy): Policy {
   };
 }
 
-/** `(a) OR (b)`, without what another part lets through anyway: a part whose conjuncts are all among its own. */
+/**
+ * `(a) OR (b)`, without a part that another part already covers: every conjunct of the other part is one of its own.
+ */
 function either(texts: readonly (string | null)[]): string {
   const parts = texts.map((text) => ({ text: text ?? "true", all: conjuncts(parseExpr(text ?? "true")) }));
   const within = (wide: (typeof parts)[number], narrow: (typeof parts)[number]): boolean =>

@@ -86,7 +86,7 @@ function overlaps(all: Policy, other: Draft): boolean {
   );
 }
 
-/** A FOR ALL policy as one for each command that writes. */
+/** A FOR ALL policy as one policy for each command that writes. */
 export function commandPolicies(all: Policy, names: Set<string>): Policy[] {
   return [
     {
@@ -101,7 +101,10 @@ export function commandPolicies(all: Policy, names: Set<string>): Policy[] {
   ];
 }
 
-/** Whether the SELECT policy lets through, to every role of the other, all rows that the other's USING lets through: its conjuncts are among the other's. */
+/**
+ * True if the SELECT policy allows, for every role of the other policy, all rows that the other's USING allows: its
+ * conjuncts are among the other's.
+ */
 function covers(select: Policy, all: Policy): boolean {
   if (!select.roles.includes("public") && !all.roles.every((role) => select.roles.includes(role))) return false;
   if (select.using === null || all.using === null) return false;
@@ -110,6 +113,6 @@ function covers(select: Policy, all: Policy): boolean {
   return conjuncts(parseExpr(select.using)).every((part) => wanted.some((other) => equal(part, other)));
 }
 
-/** Names that policies of a relation have or get. */
+/** The names that the policies of a relation have or will have. */
 export const namesOf = (drafts: readonly Draft[]): Set<string> =>
   new Set(drafts.flatMap((draft) => [draft.before.name, ...draft.after.map((policy) => policy.name)]));
