@@ -48,8 +48,9 @@ export type OnScratch = (
 const TIMEOUT = "30s";
 
 /**
- * Ask a database all about its claims, in one read-only transaction with an empty search_path and a time limit; row security that would
- * hide rows makes an answer unknown. Only `onScratch` writes, to its own database. Throws ToolError (config) for a claimsSync that does not fit.
+ * Read all facts about the claims of a database, in one read-only transaction with an empty search_path and a time
+ * limit. Where row security would hide rows, the answer is unknown. Only `onScratch` writes, and only to its own
+ * database. Throws ToolError (config) for a claimsSync that does not fit the catalog.
  */
 export async function readClaims(
   db: Db,
@@ -95,7 +96,7 @@ export async function readClaims(
   return { ...answers, behaviour, writers, ...readsOf(input) };
 }
 
-/** The source, with a look at stored values where a status is in no CHECK. */
+/** The source; stored values are read where a status column has no CHECK. */
 async function readSource(
   db: Db,
   { catalog, config }: ClaimsInput,
@@ -109,7 +110,10 @@ async function readSource(
   return stored.length === 0 ? source : sourceOf({ ...evidence, words: [...words, ...stored] });
 }
 
-/** Row security off means an error where rows would be hidden, never fewer rows. */
+/**
+ * Run work with row security off: a query whose rows would be hidden then raises an error, rather than returning fewer
+ * rows.
+ */
 async function inReadOnly<T>(db: Db, work: () => Promise<T>): Promise<T> {
   await db.exec("begin transaction isolation level repeatable read read only");
   try {
@@ -118,12 +122,12 @@ async function inReadOnly<T>(db: Db, work: () => Promise<T>): Promise<T> {
     );
     return await work();
   } finally {
-    // The connection may be gone; the first error is the one worth telling.
+    // The connection may be lost; the first error is the one to report.
     await db.exec("rollback").catch(() => {});
   }
 }
 
-/** The relation as the scratch database has it: a copy may lack what could not be made there. */
+/** The relation in the scratch database: a copy may lack objects that could not be created there. */
 async function tryOn(
   scratch: Db,
   copied: Catalog,

@@ -1,4 +1,4 @@
-/** The parts of `rlsmith claims` that the rest of rlsmith may use. */
+/** The parts of `rlsmith claims` that the other stages may use. */
 export { readClaims } from "./claims.ts";
 export { isFixable, isMended, renderFix } from "./fix/index.ts";
 export { claimsFindings, syncHolds } from "./judge/index.ts";

@@ -2,7 +2,7 @@ import type { ClassifiedPolicy, FunctionFacts } from "../classify/index.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 
-/** What is known of a database before its rows are looked at. `facts` come in the catalog's order. */
+/** The facts about a database before its rows are read. `facts` are in the order of the catalog. */
 export interface ClaimsInput {
   catalog: Catalog;
   facts: readonly FunctionFacts[];

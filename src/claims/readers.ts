@@ -9,10 +9,10 @@ import { walk } from "../pg/expr/walk.ts";
 import type { ClaimsInput } from "./input.ts";
 import type { ClaimsFacts } from "./report.ts";
 
-// what Supabase Auth writes there itself
+// the keys that Supabase Auth itself writes there
 const OWN_KEYS = new Set(["provider", "providers"]);
 
-/** Which claims the database reads, and who reads what a user writes himself. */
+/** The claims that the database reads, and the readers of claims that users write themselves. */
 export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "readsUserMetadata"> {
   const { catalog, facts, classified } = input;
   const readers = [
@@ -54,7 +54,7 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
   return { readClaims, readsUserMetadata: [...readsUserMetadata, ...readsOfTable(input)] };
 }
 
-/** Policies that read what users write themselves where it is stored, and functions behind policies that do. */
+/** Policies that read the stored metadata that users write themselves, and functions called by policies that do. */
 function readsOfTable({ catalog, facts, classified }: ClaimsInput): ClaimsFacts["readsUserMetadata"] {
   const index = functionIndex(facts);
   const behind = new Set(
@@ -88,7 +88,10 @@ function readsOfTable({ catalog, facts, classified }: ClaimsInput): ClaimsFacts[
   return [...policies, ...functions];
 }
 
-/** `raw_user_meta_data ->> 'tenant'` gives `user_metadata.tenant`; read as a whole it is named by its column. */
+/**
+ * The claims in user_metadata that a tree reads: `raw_user_meta_data ->> 'tenant'` gives `user_metadata.tenant`. Where
+ * all of it is read, the name is that of the column.
+ */
 function ownKeys(tree: unknown): string[] {
   const found = new Set<string>();
   walk(tree, (node) => {

@@ -4,32 +4,32 @@ import type { HookTrial, TokenHook, Counted, Members, ClaimSetter, StaleTokens, 
 import type { Behaviour } from "./probe/index.ts";
 import type { SyncTrigger } from "./trigger/index.ts";
 
-/** Everything that was asked and answered about the claims of a database. */
+/** All facts about the claims of a database. */
 export interface ClaimsFacts {
   source: Answer<SyncSource>;
   triggers: SyncTrigger[];
-  /** names of all triggers that write claims, whether or not they can be read */
+  /** the names of all triggers that write claims, including those that cannot be read */
   writers: string[];
-  /** what the triggers do, by doing it on a scratch database; null where there is none to try */
+  /** the behaviour of the triggers, found by executing them in a scratch database; null if there is none to try */
   behaviour: Answer<Behaviour[]> | null;
   members: Answer<Members> | null;
-  /** users who hold a synced claim's key in the metadata that they write themselves */
+  /** the users who hold the key of a synced claim in the metadata that they write themselves */
   ownMetadata: Answer<Counted> | null;
   tokens: Answer<Tokens>;
-  /** null: nothing says when a row changed */
+  /** null if nothing records when a row changed */
   staleTokens: Answer<StaleTokens> | null;
   hooks: { hook: TokenHook; trial: HookTrial }[];
-  /** claims under app_metadata that policies and functions read */
+  /** the claims under app_metadata that policies and functions read */
   readClaims: string[][];
-  /** policies and functions that read user_metadata */
+  /** the policies and functions that read user_metadata */
   readsUserMetadata: { what: string; at: Finding["at"]; claims: string[] }[];
-  /** functions by which users can write app_metadata */
+  /** the functions by which users can write app_metadata */
   setters: ClaimSetter[];
 }
 
-/** The result of `claims`: facts about a database, and the findings that follow from them. */
+/** The result of `claims`: the facts about a database, and the findings that follow from them. */
 export interface ClaimsReport {
-  /** a live database, or what the migrations make, whose rows are only those that they insert */
+  /** a live database, or the result of the migrations, which has only the rows that they insert */
   readFrom: "live" | "migrations";
   jwtExpirySeconds: number;
   facts: ClaimsFacts;

@@ -4,8 +4,8 @@ import { sql } from "../pg/expr/print.ts";
 import { transform } from "../pg/expr/transform.ts";
 
 /**
- * Fold boolean constants through AND, OR, NOT and COALESCE. Exact in three-valued logic: `x AND true` is x, `x AND
- * false` is false, `x OR false` is x, `x OR true` is true, also for a NULL x (Postgres manual 9.1).
+ * Fold boolean constants through AND, OR, NOT and COALESCE. Exact in three-valued logic: `x AND true` is x,
+ * `x AND false` is false, `x OR false` is x, `x OR true` is true, also for a NULL x (Postgres manual 9.1).
  */
 export function simplifyBooleans(tree: Expr): Expr {
   return transform(tree, (_, descend) => fold(descend()));

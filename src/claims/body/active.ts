@@ -12,21 +12,21 @@ import type { Condition } from "./statements.ts";
 
 export type Operation = "INSERT" | "UPDATE" | "DELETE";
 
-/** What the conditions around writes say of the rows that count. */
+/** The rows that count, as the conditions around writes show them. */
 export interface Said {
-  /** SQL over the row that holds for every row that counts; null where nothing is asked of it */
+  /** SQL over the row that is true for every row that counts; null where there is no condition on the row */
   active: string | null;
-  /** a condition that is not in `active`, so that some of these rows may not count; null where there is none */
+  /** a condition that is not part of `active`, so that some of these rows may not count; null where there is none */
   unsure: string | null;
 }
 
-/** Join what each write says on each operation; null where none of them is ever reached. */
+/** Join the conditions of all writes on all operations; null if no write is ever reached. */
 export function activeOf(
   writes: readonly { conditions: Condition[]; user: string | null }[],
   operations: readonly Operation[],
   body: TriggerBody,
 ): Said | null {
-  // on DELETE there is no NEW, and so no user to be written to
+  // On DELETE there is no NEW, and therefore no user to write to.
   const said = operations
     .filter((operation) => operation !== "DELETE")
     .flatMap((operation) => writes.flatMap((write) => saidBy(write, operation, body) ?? []));
@@ -37,7 +37,7 @@ export function activeOf(
   return { active: first.active, unsure: said.find(({ unsure }) => unsure !== null)?.unsure ?? null };
 }
 
-/** The conditions of one write on one operation, as far as they look at the row; null where it is not reached. */
+/** The conditions of one write on one operation, as far as they are on the row; null if the write is not reached. */
 function saidBy(
   write: { conditions: Condition[]; user: string | null },
   operation: Operation,
@@ -50,7 +50,7 @@ function saidBy(
     if (settled === false) return null;
     if (settled === true) continue;
     for (const part of settled === null ? [null] : conjuncts(settled)) {
-      // what happened to the row, and not what it is
+      // A condition on the event, not on the row.
       if (part !== null && ofTheEvent(part)) continue;
       const own = part === null ? null : overRow(part, body);
       const sql = own === null ? null : printed(own);
@@ -69,7 +69,10 @@ function saidBy(
   };
 }
 
-/** Who has no login has no claims: that says nothing of the rows that count. Nor does what names no column. */
+/**
+ * True for a condition on the user alone or on no column. A person without a login has no claims, so such a condition
+ * does not decide which rows count.
+ */
 function ofTheUser(own: Expr, user: string | null): boolean {
   const columns = new Set<string>();
   walk(own, (node) => void columns.add(columnRef(node)?.at(-1) ?? ""));
@@ -77,21 +80,21 @@ function ofTheUser(own: Expr, user: string | null): boolean {
   return columns.size === 0 || (columns.size === 1 && columns.has(user ?? ""));
 }
 
-/** Locals that always have one value, as that value. */
+/** A condition with each local that always has the same value replaced by that value. */
 const withLocals = (node: Expr, body: TriggerBody, depth = 0): Expr =>
   transform(node, (inner, descend) => {
     const only = onlyValue(inner, body);
     return only && depth < 4 ? withLocals(only, body, depth + 1) : descend();
   });
 
-/** Whether every part of a condition speaks of OLD or of TG_OP and its like. */
+/** True if every part of a condition refers to OLD or to TG_OP and similar variables. */
 function ofTheEvent(node: Expr): boolean {
   const parts = as("BoolExpr", node)?.args ?? (as("BooleanTest", node)?.arg ? [as("BooleanTest", node)?.arg] : null);
   if (parts) return parts.every((part) => part !== undefined && ofTheEvent(part));
   return some(node, (inner) => /^(old|tg_\w+)$/.test(nameParts(as("ColumnRef", inner)?.fields)[0] ?? ""));
 }
 
-/** A condition where TG_OP is known: true or false where nothing else is in it. */
+/** A condition with TG_OP known: true or false if it contains nothing else. */
 function onOperation(node: Expr, operation: Operation): Expr | boolean {
   const bool = as("BoolExpr", node);
   if (bool) {
@@ -128,7 +131,10 @@ const WORDS: Record<string, string> = {
   IS_NOT_FALSE: "IS NOT FALSE",
 };
 
-/** SQL of a condition. The printer leaves parentheses out around what a test is made of; null where that is not all. */
+/**
+ * The SQL of a condition. The printer omits the parentheses around the operand of a boolean test, so that is printed
+ * here; null if the printer fails on anything else.
+ */
 function printed(node: Expr): string | null {
   try {
     return printExpr(node);

@@ -10,19 +10,22 @@ import { parsePlFunction } from "../../pg/plpgsql/parse.ts";
 import { visitStatements } from "../../pg/plpgsql/visit.ts";
 import { assignedTo, keyPath, uncast, usersUpdate, type TriggerBody } from "./row.ts";
 
-/** All that a trigger function does to claims, its other work included: whether another trigger can take its place hangs on it. */
+/**
+ * Everything that a trigger function does to claims, and whether it does other work. It decides whether another trigger
+ * can replace this one.
+ */
 export interface ClaimWork {
-  /** keys that it writes or takes away, from the root of the token */
+  /** the keys that it writes or removes, from the root of the token */
   paths: string[][];
-  /** columns by which it finds the user, of NEW or OLD */
+  /** the columns of NEW or OLD by which it finds the user */
   users: string[];
-  /** SQL in its updates of claims that could not be read */
+  /** the SQL in its updates of claims that could not be read */
   unread: string[];
-  /** it has statements that do something else */
+  /** true if it has statements that do other work */
   more: boolean;
 }
 
-/** Read what a function does to claims. Never throws for what a body holds. */
+/** Read the effects of a function on claims. Never throws for the contents of a body. */
 export function claimWork(fn: PgFunction): ClaimWork {
   const work: ClaimWork = { paths: [], users: [], unread: [], more: fn.language !== "plpgsql" };
   if (work.more) return work;
@@ -30,7 +33,7 @@ export function claimWork(fn: PgFunction): ClaimWork {
   if (parsed.kind !== "parsed") return { ...work, more: true };
   const { block, variables } = parsed.fn;
   const body: TriggerBody = { ...bodyOf(fn), typeSchemas: new Map() };
-  // under whichever name it is assigned to: `r ALIAS FOR new` is the same variable
+  // The row may have another name: `r ALIAS FOR new` is the same variable.
   const newRow = variables.find((variable) => variable.kind === "record" && variable.name === "new");
   try {
     visitStatements([block], (statement) => {
@@ -76,7 +79,7 @@ function userOf(where: Expr | undefined): string | null {
   return null;
 }
 
-/** The keys that an expression of jsonb adds to the column or takes from it; what is neither is unread. */
+/** The keys that a jsonb expression adds to the column or removes from it; any other part of it is unread. */
 function readObject(node: Expr, root: string[], body: TriggerBody, work: ClaimWork, seen: string[]): void {
   const again = (inner: Expr | undefined): void => {
     if (inner) readObject(inner, root, body, work, seen);
@@ -88,7 +91,7 @@ function readObject(node: Expr, root: string[], body: TriggerBody, work: ClaimWo
   const filled = as("CoalesceExpr", bare)?.args;
   if (filled) return filled.forEach(again);
   const choice = as("CaseExpr", bare);
-  // without ELSE the column, and all that is in it, may become null
+  // Without ELSE, the column and everything in it may become null.
   if (choice?.defresult) {
     for (const arm of choice.args ?? []) again(as("CaseWhen", arm)?.result);
     return again(choice.defresult);
@@ -130,7 +133,7 @@ function readObject(node: Expr, root: string[], body: TriggerBody, work: ClaimWo
   else if (!seen.includes(local)) unread();
 }
 
-/** A value under a key: a whole object counts by its keys. */
+/** A value under a key; an object is represented by its own keys. */
 function readValue(value: Expr | undefined, path: string[], body: TriggerBody, work: ClaimWork, seen: string[]): void {
   if (value && pairsOf(uncast(value))) readObject(value, path, body, work, seen);
   else work.paths.push(path);

@@ -1,4 +1,4 @@
-/** The body of a sync trigger: which claims it writes, under which condition. */
+/** The body of a sync trigger: the claims that it writes, and the conditions under which it does. */
 export { activeOf } from "./active.ts";
 export type { Operation, Said } from "./active.ts";
 export { claimWork } from "./claim-work.ts";

@@ -13,17 +13,17 @@ import { activeOf, type Operation, type Said } from "./active.ts";
 import { assignedTo, keyPath, overRow, uncast, usersUpdate, type TriggerBody } from "./row.ts";
 import { negate, statementsOf, type Condition } from "./statements.ts";
 
-/** What a trigger function's body says of the claims it writes, as SQL over the columns of its relation. */
+/** The claims that a trigger function writes, as SQL over the columns of its relation. */
 export type SyncBody =
   | ({ kind: "read"; user: string; claims: { path: string[]; sql: string }[] } & Said)
   | { kind: "unread"; why: string };
 
-/** What stands around a body: when its trigger runs it, and where its names are found. */
+/** The context of a body: the events on which its trigger runs it, and the schemas in which its names are found. */
 export interface Around {
   operations: readonly Operation[];
   /** WHEN of the trigger */
   when: Condition[];
-  /** schemas of types that the body may name without one */
+  /** the schemas of types that the body may name without a schema */
   typeSchemas: ReadonlyMap<string, string>;
 }
 
@@ -35,14 +35,14 @@ interface Write {
   keys: Key[];
 }
 
-/** A key, its value, and what has to hold for it to be written besides what its statement stands under. */
+/** A key, its value, and the conditions for writing it in addition to those of its statement. */
 interface Key {
   path: string[];
   value: Expr;
   under: Condition[];
 }
 
-/** Read a plpgsql trigger function that updates auth.users from NEW. Never throws for what a body holds. */
+/** Read a PL/pgSQL trigger function that updates auth.users from NEW. Never throws for the contents of a body. */
 export function readSyncBody(fn: PgFunction, around: Around = ALONE): SyncBody {
   const name = `\`${nameKey(fn)}\``;
   const unread = (why: string): SyncBody => ({ kind: "unread", why: `${name} ${why}` });
@@ -92,20 +92,20 @@ function writesIn(text: string, conditions: Condition[], body: TriggerBody): Wri
     });
     if (keys.length === 0) return;
     const { user, others } = userOf(update.whereClause, body);
-    // a key that is null is a claim taken away
+    // A key whose value is null is a claim that is removed.
     for (const key of keys.filter(({ value }) => as("A_Const", uncast(value))?.isnull !== true))
       writes.push({ conditions: [...conditions, ...others, ...key.under], keys: [key], user });
   });
   return writes;
 }
 
-/** Keys that an expression adds to a JSON object, with their values. */
+/** The keys that an expression adds to a JSON object, with their values. */
 function keysMade(value: Expr, root: string[], body: TriggerBody, depth: number): Key[] {
   const keys: Key[] = [];
   if (depth > 4) return keys;
   const inside = (inner: Expr, path: string[], under: Condition[] = []): Key[] =>
     keysMade(inner, path, body, depth + 1).map((key) => ({ ...key, under: [...under, ...key.under] }));
-  /** an object under a key counts by its own keys */
+  /** Add a key; an object under a key is represented by its own keys. */
   const under = (inner: Expr, path: string[]): void => {
     const nested = as("CaseExpr", inner) ? [] : inside(inner, path);
     keys.push(...(nested.length > 0 ? nested : [{ path, value: inner, under: [] }]));
@@ -136,7 +136,7 @@ function keysMade(value: Expr, root: string[], body: TriggerBody, depth: number)
   return keys;
 }
 
-/** The values of CASE, and what has to hold for each. */
+/** The values of a CASE, each with its conditions. */
 function armsOf(node: Expr): { value: Expr; under: Condition[] }[] {
   const found = as("CaseExpr", node);
   const arms: { value: Expr; under: Condition[] }[] = [];
@@ -154,7 +154,10 @@ function armsOf(node: Expr): { value: Expr; under: Condition[] }[] {
   return arms;
 }
 
-/** `WHERE id = NEW.user_id` gives `user_id`; what else WHERE asks is a condition like those around the statement. */
+/**
+ * The user's column: `WHERE id = NEW.user_id` gives `user_id`. The other parts of WHERE are conditions like those
+ * around the statement.
+ */
 function userOf(where: Expr | undefined, body: TriggerBody): { user: string | null; others: Expr[] } {
   let user: string | null = null;
   const others: Expr[] = [];
@@ -182,7 +185,7 @@ function userIn(test: Expr, body: TriggerBody): string | null {
   return null;
 }
 
-/** `raw_app_meta_data ->> 'role' IS DISTINCT FROM NEW.role`: leaves alone who has the claims already. */
+/** True for `raw_app_meta_data ->> 'role' IS DISTINCT FROM NEW.role`, which skips users who already have the claims. */
 function skipsNoChange(test: Expr, body: TriggerBody): boolean {
   const [inner] = as("BoolExpr", test)?.boolop === "NOT_EXPR" ? (as("BoolExpr", test)?.args ?? []) : [];
   const differs = as("A_Expr", test)?.kind === "AEXPR_DISTINCT" || binary(test, "<>") !== null;

@@ -6,26 +6,26 @@ import { callsBuiltin, nameParts, stringConst } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { some } from "../../pg/expr/walk.ts";
 
-/** A trigger function's body, and where the names in it are found. */
+/** The body of a trigger function, and the schemas in which its names are found. */
 export interface TriggerBody extends Body {
-  /** schemas of types that the body may name without one */
+  /** the schemas of types that the body may name without a schema */
   typeSchemas: ReadonlyMap<string, string>;
 }
 
-/** The values that a local is given, each with the IF around it; none for what a query fills. */
+/** The values that are assigned to a local, each with the IF around it; none for a local that a query sets. */
 export function assignedTo(node: Expr, body: Body): Local["assigned"] {
   const name = columnRef(node);
   const local = name?.length === 1 ? body.locals.get(name[0] ?? "") : undefined;
   return local && !local.queried ? local.assigned : [];
 }
 
-/** The value of a local that is given one, and always that; null for anything else. */
+/** The value of a local that always has the same value; null for any other. */
 export function onlyValue(node: Expr, body: Body): Expr | null {
   const [only, ...more] = assignedTo(node, body);
   return only && more.length === 0 && only.under === null ? only.value : null;
 }
 
-/** The expression over the row's own columns, `NEW.` left out; null where it takes anything else. Types get their schema. */
+/** The expression over the row's own columns, without `NEW.`; null if it uses anything else. Types are qualified. */
 export function overRow(node: Expr, body: TriggerBody, depth = 0): Expr | null {
   const bare = callsBuiltin(node, "to_jsonb")?.[0];
   if (bare) return overRow(bare, body, depth);
@@ -43,7 +43,7 @@ export function overRow(node: Expr, body: TriggerBody, depth = 0): Expr | null {
   return foreign ? null : own;
 }
 
-/** What is asked of the database later is asked under an empty search_path. */
+/** The expression with qualified types, because it is evaluated later with an empty search_path. */
 function qualified(node: Expr, body: TriggerBody): Expr {
   const cast = as("TypeCast", node);
   const [name, ...more] = nameParts(cast?.typeName?.names);
@@ -53,14 +53,14 @@ function qualified(node: Expr, body: TriggerBody): Expr {
   return { TypeCast: { ...cast, typeName: { ...cast.typeName, names } } };
 }
 
-/** The update of auth.users that a node is, or null. */
+/** The UPDATE of auth.users in a node, or null. */
 export function usersUpdate(node: Expr | undefined): UpdateStmt | null {
   const update = as("UpdateStmt", node);
   const { relation } = update ?? {};
   return update && relation?.relname === "users" && (relation.schemaname ?? "auth") === "auth" ? update : null;
 }
 
-/** `'{a,b}'`, also as an ARRAY; null where a key is made at run time. */
+/** The keys of `'{a,b}'`, also written as an ARRAY; null if a key is computed at run time. */
 export function keyPath(node: Expr | undefined): string[] | null {
   const elements = as("A_ArrayExpr", uncast(node))?.elements?.map((element) => stringConst(element));
   if (elements) return elements.every((key) => key !== null) ? elements : null;
@@ -68,7 +68,7 @@ export function keyPath(node: Expr | undefined): string[] | null {
   return literal === undefined ? null : literal.split(",").map((key) => key.trim());
 }
 
-/** What stands under casts. */
+/** The expression inside casts. */
 export const uncast = (node: Expr | undefined): Expr | undefined => {
   const cast = as("TypeCast", node);
   return cast ? uncast(cast.arg) : node;

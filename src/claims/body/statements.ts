@@ -5,16 +5,16 @@ import { conjuncts } from "../../pg/expr/shape.ts";
 import type { Sql, Statement, StatementOf } from "../../pg/plpgsql/node.ts";
 import { nestedIn, sqlOf } from "../../pg/plpgsql/visit.ts";
 
-/** Something that has to hold for a statement to run; null: it cannot be read. */
+/** A condition for a statement to run; null if it cannot be read. */
 export type Condition = Expr | null;
 export type Visit = (sql: string, conditions: Condition[]) => void;
 
-/** What holds behind a piece of a body; "ended" where it always returns. */
+/** The conditions that hold after a part of a body; "ended" if the part always returns. */
 type Behind = Condition[] | "ended";
 
 /**
- * Every SQL statement of a body, with the conditions under which it runs; the queries of loops and of RETURN QUERY may
- * write too.
+ * Visit every SQL statement of a body with the conditions under which it runs. The queries of loops and of RETURN QUERY
+ * are visited too, because they may write.
  */
 export function statementsOf(statements: readonly Statement[], conditions: Condition[], visit: Visit): Behind {
   const added: Condition[] = [];
@@ -32,13 +32,16 @@ function statementOf(statement: Statement, conditions: Condition[], visit: Visit
   for (const { role, sql } of sqlOf(statement))
     if (role === "query" || role === "unknown" || statement.kind === "sql") visit(sql.text, conditions);
   if (statement.kind !== "block")
-    // CASE and loops: whether they run is not followed
+    // CASE and loops are not analysed: their bodies may or may not run.
     return inParts([], nestedIn(statement), conditions, visit);
   const handlers = nestedIn(statement).filter(({ part }) => part === "handler");
   return inParts(statement.body, handlers, conditions, visit);
 }
 
-/** `certain` statements run; whether the others do cannot be told, nor what holds behind them where they may return. */
+/**
+ * `certain` statements run. The others may or may not run, and if they may return, the conditions after them cannot be
+ * determined.
+ */
 function inParts(
   certain: readonly Statement[],
   others: readonly { body: readonly Statement[] }[],
@@ -71,7 +74,7 @@ function branches(statement: StatementOf<"if">, conditions: Condition[], visit: 
   if (plain && open.length === ways.length) return [];
   const [only] = open;
   if (only && only.behind !== "ended" && open.length === 1) return [...only.under, ...only.behind];
-  // the first branches return and the others go on
+  // The first branches return, and all others continue.
   const ended = ways.findIndex(({ behind }) => behind !== "ended");
   if (plain && open.length === ways.length - ended) return tests.slice(0, ended).flatMap(({ test }) => negate(test));
   return [anyOf(open.map(({ under, behind }) => [...under, ...(behind === "ended" ? [] : behind)]))];
@@ -87,7 +90,7 @@ function anyOf(ways: readonly Condition[][]): Condition {
   return { BoolExpr: { boolop: "OR_EXPR", args: all } };
 }
 
-/** ELSE is taken where the condition is false or null. */
+/** The conditions of ELSE, which is taken if the condition is false or null. */
 export function negate(test: Condition): Condition[] {
   if (test === null) return [null];
   const bool = as("BoolExpr", test);
@@ -95,7 +98,7 @@ export function negate(test: Condition): Condition[] {
   const [inner] = bool?.boolop === "NOT_EXPR" ? (bool.args ?? []) : [];
   if (inner) return [{ BooleanTest: { arg: inner, booltesttype: "IS_NOT_FALSE" } }];
   const compared = as("A_Expr", test);
-  // IS DISTINCT FROM is never null
+  // IS DISTINCT FROM is never null.
   if (compared?.kind === "AEXPR_DISTINCT") return [{ A_Expr: { ...compared, kind: "AEXPR_NOT_DISTINCT" } }];
   if (compared?.kind === "AEXPR_NOT_DISTINCT") return [{ A_Expr: { ...compared, kind: "AEXPR_DISTINCT" } }];
   return [{ BooleanTest: { arg: test, booltesttype: "IS_NOT_TRUE" } }];
@@ -105,7 +108,7 @@ function conditionOf(when: Sql): Condition {
   try {
     return parseExpr(when.text);
   } catch {
-    // plpgsql takes `count(*) > 0 FROM t`, which is no expression
+    // PL/pgSQL accepts `count(*) > 0 FROM t`, which is not an expression.
     return null;
   }
 }

@@ -12,10 +12,10 @@ import {
 } from "../source/index.ts";
 import { columnsThatMatter, type SyncTrigger } from "../trigger/index.ts";
 
-/** Triggers of a relation fire in the order of their names: the last one has the last word. */
+/** The triggers of a relation fire in the order of their names, so the last one decides. */
 const TRIGGER = "zz_rlsmith_sync_claims";
 
-/** The trigger in the place of older ones, and its way back. */
+/** The trigger that replaces older ones, and the statements that reverse this. */
 export function syncLines(
   source: SyncSource,
   triggers: readonly SyncTrigger[],
@@ -52,7 +52,7 @@ export function syncLines(
   ];
   const down = [
     drop,
-    // an earlier one is overwritten in its place: another trigger may call it too
+    // The function of an earlier migration is replaced in place, because another trigger may call it too.
     ...(earlier && `${quoteName(earlier.made)}()` === fn ? [] : [`drop function if exists ${fn};`]),
     ...(earlier ? [...functionAsBefore(earlier.made), ...restored(earlier)] : []),
     ...replaced.flatMap((trigger) => [
@@ -65,7 +65,7 @@ export function syncLines(
 
 const FIRING = { A: "enable always", R: "enable replica", D: "disable" } as const;
 
-/** The function of an earlier migration of this kind, which the new one replaced. */
+/** The function of an earlier migration of this kind, which the new one replaces. */
 function functionAsBefore({ schema, name, definition, comment }: SyncTrigger["made"]): string[] {
   const fn = `${quoteName({ schema, name })}()`;
   return [
@@ -75,10 +75,10 @@ function functionAsBefore({ schema, name, definition, comment }: SyncTrigger["ma
   ];
 }
 
-// an identifier has 63 bytes
+// An identifier has at most 63 bytes.
 const functionName = ({ relation }: SyncSource): string => `sync_claims_${relation.name}`.slice(0, 60);
 
-/** Rows of the source as the sync sees them, newest knowledge first: NEW is one of them in an AFTER trigger. */
+/** The sync function. It reads the rows of the source with NEW first; in an AFTER trigger NEW is one of them. */
 function syncFunction(source: SyncSource, fn: string): string {
   const parts = partsOf(source);
   const { relation, alias } = parts as { relation: string; alias: string };
@@ -132,10 +132,10 @@ end
 $rlsmith$;`;
 }
 
-/** The claims of a row that is called `fed`, as columns that claimsOf takes up. */
+/** The claims of a row, computed as the columns that `claimsOf` reads from `fed`. */
 export const valuesOf = (source: SyncSource): string =>
   source.claims.map((claim, index) => `${jsonbOf(claim)} as c${index}`).join(", ");
 
-/** What a user's `raw_app_meta_data` becomes by `fed`. */
+/** The `raw_app_meta_data` of a user, set from `fed`. */
 export const claimsOf = (source: SyncSource): string =>
   withClaims("u.raw_app_meta_data", source.claims, (claim) => `fed.c${source.claims.indexOf(claim)}`);

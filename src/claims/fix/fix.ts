@@ -7,31 +7,32 @@ import { columnsThatMatter, type SyncTrigger } from "../trigger/index.ts";
 import { activeSql, idOf, partsOf, query, withoutClaims } from "../source/index.ts";
 
 export interface FixOptions {
-  /** the private schema that the function goes to */
+  /** the private schema of the function */
   schema: string;
-  /** whether the files open and commit their transaction themselves */
+  /** true if the files begin and commit their transaction themselves */
   ownTransaction: boolean;
-  /** what the header of the up file says of the way back */
+  /** the text about the down migration in the header of the up file */
   rollbackFile: string;
-  /** false where the sync does all it has to: then only the claims are filled in */
+  /** false if the sync is complete: then the claims are only filled in */
   repairsSync: boolean;
 }
 
-/** Whether a finding is one that the migration mends. */
+/** True if the migration corrects the finding. */
 export const isMended = ({ code, severity }: Finding): boolean =>
   severity !== "info" &&
   ((code.startsWith("sync-") && code !== "sync-unknown") ||
     ["claims-stale", "claims-missing", "claims-orphaned"].includes(code));
 
-/** Whether the migration can fill in a claim: what users write themselves is theirs. */
+/** True if the migration can fill in a claim. It leaves claims alone that users write themselves. */
 const isFilled = ({ path }: SyncedClaim): boolean => path[0] === "app_metadata";
 
-/** Whether there is anything in a source that the migration could write. */
+/** True if a source has a claim that the migration could write. */
 export const isFixable = (source: SyncSource): boolean => source.claims.some(isFilled);
 
 /**
- * A migration that makes the sync complete and brings auth.users in step, and its way back. The trigger does by itself all that a sync has to;
- * older triggers go where they do nothing else. Safe to run twice. The back-fill is not undone: what it overwrote was wrong.
+ * A migration that makes the sync complete and updates auth.users, and its down migration. The new trigger does by
+ * itself all that a sync has to do; older triggers are dropped if they do nothing else. Safe to run twice. The
+ * back-fill is not reversed, because the values that it overwrote were wrong.
  */
 export function renderFix(
   declared: SyncSource,

@@ -11,7 +11,7 @@ const DATABASE: Finding["at"] = { kind: "database" };
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 const DECLARE = "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim";
 
-/** What a person should know of a database's claims, worst first. Pure. */
+/** The findings about the claims of a database, most severe first. Pure. */
 export function claimsFindings(facts: ClaimsFacts): Finding[] {
   const source = facts.source.kind === "known" ? facts.source.value : null;
   const found = [
@@ -50,11 +50,11 @@ function noSource(facts: ClaimsFacts, why: string): Finding[] {
 const hookSets = (facts: ClaimsFacts, path: readonly string[]): boolean =>
   facts.hooks.some(({ hook }) => hook.sets.some((set) => samePath(set, path)));
 
-/** Claims that are read and that nothing puts there. */
+/** Claims that are read but never written. */
 function notSynced(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
   if (source === null) return [];
   const open = facts.readClaims.filter((path) => {
-    // an object that is written whole feeds what is in it, and the other way round
+    // An object that is written as a whole supplies its members, and the other way round.
     const covered = source.claims.some((claim) => {
       const depth = Math.min(claim.path.length, path.length);
       return samePath(claim.path.slice(0, depth), path.slice(0, depth));
@@ -109,7 +109,7 @@ function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
   return [...found, ...unknownFinding("user metadata", ownMetadata)];
 }
 
-/** Functions that make app_metadata what users write themselves. */
+/** Functions by which users can write app_metadata. */
 const setterFindings = ({ setters }: ClaimsFacts): Finding[] =>
   setters.map(({ schema, name, identityArguments, roles, guarded }) =>
     finding(
@@ -150,7 +150,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
       found.push(
         finding(
           "hook-claims-differ",
-          // one of them may be none of the active
+          // One of the members may not be active.
           source?.unsure ? "warning" : "error",
           at,
           `for ${trial.differ.total} of ${trial.members} active members it returns other claims than the source row gives`,

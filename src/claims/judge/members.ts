@@ -22,7 +22,7 @@ const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Fin
   "no-user": { code: "claims-without-user", severity: "info", words: "in the source, and not in auth.users" },
 };
 
-/** The same where it is not known which rows count. */
+/** The same where the rows that count are not known. */
 const UNSURE: typeof STATES = {
   stale: {
     code: "claims-stale",
@@ -36,7 +36,7 @@ const UNSURE: typeof STATES = {
   },
 };
 
-/** Who is active is not known, or taken from names alone. */
+/** Findings where the rows that count are not known, or where a column that may be a status is not used. */
 export function activeFindings(source: SyncSource): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
@@ -59,7 +59,7 @@ export function activeFindings(source: SyncSource): Finding[] {
   ];
 }
 
-/** Who is out of step. */
+/** Users whose claims differ from the source. */
 export function memberFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };

@@ -9,7 +9,7 @@ import type { SyncSource } from "../source/index.ts";
 
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 
-/** What is wrong with the sync trigger. */
+/** The faults of the sync trigger. */
 export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
@@ -39,7 +39,7 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
   );
   const off = facts.triggers.filter(({ enabled }) => !enabled);
   const probed = facts.behaviour;
-  // another trigger may do all of it
+  // Another trigger may do all of the work.
   const covered = probed?.kind === "known" && probed.value.every(({ outcome }) => outcome.kind === "follows");
   const disabled = off.map((trigger) =>
     finding(
@@ -56,19 +56,22 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
   if (off.length === facts.triggers.length) return found;
   if (probed?.kind === "known") {
     found.push(...byExecution(probed.value, source, at), ...untriedColumns(probed.value, facts, source, at));
-    // no more than this could be tried
+    // Nothing but an insert could be tried.
     if (probed.value.every(({ what }) => what === "insert")) found.push(...missedEvents(facts, source, at));
   } else found.push(...byReading(facts, source, at, probed?.why ?? "nothing was tried"));
   return found;
 }
 
-/** Whether the sync was tried and did all it has to, but for what is a note. */
+/** True if the sync was tried and does all of its work; findings of severity info are allowed. */
 export const syncHolds = (facts: ClaimsFacts, source: SyncSource): boolean =>
   facts.behaviour?.kind === "known" && syncFindings(facts, source).every(({ severity }) => severity === "info");
 
 const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in what is missing";
 
-/** Whether a hook sets all that the column would: then the column proves nothing, and what it lacks is no fault. */
+/**
+ * True if a hook sets every claim that the column would supply. Then the column proves nothing, and a missing claim in
+ * it is no fault.
+ */
 export const behindHook = (facts: ClaimsFacts, source: SyncSource): boolean =>
   facts.hooks.some(({ hook }) => source.claims.every(({ path }) => hook.sets.some((set) => samePath(set, path))));
 
@@ -134,7 +137,10 @@ function byExecution(behaviours: readonly Behaviour[], source: SyncSource, at: F
   return found;
 }
 
-/** What was not tried, for no second value is known: the trigger's columns are read, and what it does then is unknown. */
+/**
+ * Columns that were not tried, because no second value is known. Whether the trigger fires for them is read from its
+ * definition; its effect then is unknown.
+ */
 function untriedColumns(
   behaviours: readonly Behaviour[],
   facts: ClaimsFacts,
@@ -176,7 +182,7 @@ const WORDS: Record<Behaviour["what"], string> = {
   "delete-one": "a delete of one of two rows",
 };
 
-/** What the trigger's events and the text of its function say, where nothing could be tried. */
+/** Findings from the trigger's events and the text of its function, where nothing could be tried. */
 function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], why: string): Finding[] {
   const found = [
     finding(
@@ -196,7 +202,7 @@ function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], wh
   return found;
 }
 
-/** For what the triggers never fire. */
+/** Events for which no trigger fires. */
 function missedEvents(facts: ClaimsFacts, source: SyncSource, at: Finding["at"]): Finding[] {
   const on = facts.triggers.filter(({ enabled }) => enabled);
   const shown = "read from the trigger";
@@ -237,7 +243,7 @@ const ignoresStatus = (source: SyncSource, at: Finding["at"], shown: string): Fi
       : FIX,
   );
 
-/** Whether the user's id is the primary key itself, as in a table of profiles. */
+/** True if the user's id is the primary key itself, as in a table of profiles. */
 const userIsKey = ({ relation, user }: SyncSource): boolean =>
   relation.uniqueKeys[0]?.length === 1 &&
   relation.uniqueKeys[0][0] === user &&

@@ -8,13 +8,13 @@ const CODES = {
   "user metadata": "user-metadata-unknown",
 } as const;
 
-/** What could not be asked, as a finding. */
+/** A question that the database could not answer, as a finding. */
 export const unknownFinding = (what: keyof typeof CODES, answer: Answer<unknown> | null): Finding[] =>
   answer?.kind === "unknown"
     ? [finding(CODES[what], "warning", { kind: "database" }, `${what}: unknown, ${answer.why}`, hintFor(answer.why))]
     : [];
 
-/** What helps against what the database said; its SQLSTATE stands first. */
+/** The hint for an error of the database, whose SQLSTATE comes first. */
 function hintFor(why: string): string | null {
   if (why.startsWith("the login may not read it"))
     return "connect as a role that may read it past row security: on Supabase `postgres`";

@@ -8,28 +8,33 @@ import type { Counted } from "./members.ts";
 import { whyNotCalled } from "./reaches-out.ts";
 import type { SyncSource } from "../source/index.ts";
 
-/** A function that Supabase Auth may call to make the claims of a token. Whether it is switched on, no database says. */
+/**
+ * A function that Supabase Auth may call to compute the claims of a token. No database records whether it is enabled.
+ */
 export interface TokenHook {
   fn: PgFunction;
-  /** paths that its body puts into the claims, as far as it can be read */
+  /** the paths that its body adds to the claims, as far as it can be read */
   sets: string[][];
-  /** why it must not be called; null where it may */
+  /** the reason why it must not be called; null if it may be called */
   blocked: string | null;
 }
 
-/** What calling it showed. */
+/** The result of calling a hook. */
 export type HookTrial =
   | {
       kind: "called";
       members: number;
-      /** for whom it was not called any more, since the time was over */
+      /** the number of users for whom it was not called, because the time had run out */
       left: number;
       differ: Counted;
       raised: Counted & { sqlstates: string[] };
     }
   | { kind: "not-called"; why: string };
 
-/** Hooks of the catalog: `jsonb` to `jsonb`, for `supabase_auth_admin` to call, with a word of claims. `facts` in the catalog's order. */
+/**
+ * The hooks of the catalog: functions from `jsonb` to `jsonb` that `supabase_auth_admin` may call and that mention
+ * claims. `facts` are in the order of the catalog.
+ */
 export function tokenHooks(catalog: Catalog, facts: readonly FunctionFacts[]): TokenHook[] {
   return catalog.functions.flatMap((fn, place) => {
     const granted = fn.grants.some(
@@ -44,15 +49,15 @@ export function tokenHooks(catalog: Catalog, facts: readonly FunctionFacts[]): T
   });
 }
 
-// Hooks that send mails or check passwords look the same from outside.
+// Hooks that send mail or check passwords have the same signature.
 const speaksOfClaims = (fn: PgFunction): boolean => /claim|token/i.test(fn.name) || /claim/i.test(fn.body);
 
-/** How long calls may take, in milliseconds: each, and all of all hooks together. */
+/** The time limits for calls, in milliseconds: for each call, and for all calls of all hooks together. */
 export const LIMITS = { each: 5000, all: 20_000 };
 
 /**
- * Call a hook for up to twenty active members, as Supabase Auth would, and compare. Inside a read-only transaction; every call in a savepoint.
- * `until` is when the time for all calls is over, by performance.now().
+ * Call a hook for up to twenty active members, as Supabase Auth would, and compare the claims. Requires a read-only
+ * transaction; every call is in a savepoint. `until` is the end of the time for all calls, by performance.now().
  */
 export async function tryHook(
   db: Db,
@@ -93,7 +98,7 @@ export async function tryHook(
       const pgError = pgErrorOf(error);
       if (pgError === null) throw error;
       raised.push(id);
-      // its message may hold what a person typed
+      // The message is left out, since it may contain personal data.
       sqlstates.add(pgError.sqlstate);
     }
     await db.exec("rollback to savepoint rlsmith_hook; release savepoint rlsmith_hook");

@@ -2,7 +2,7 @@ import type { Db } from "../../db/port.ts";
 import { attempt, type Answer, partsOf, query } from "../source/index.ts";
 import type { SyncSource } from "../source/index.ts";
 
-/** How many, and the first twenty of them. */
+/** A number of users, and the first twenty of them. */
 export interface Counted {
   total: number;
   ids: string[];
@@ -12,7 +12,7 @@ export const MEMBER_STATES = ["synced", "stale", "missing", "orphaned", "ambiguo
 export type MemberState = (typeof MEMBER_STATES)[number];
 export type Members = Record<MemberState, Counted>;
 
-/** Whether `auth.users` is in step with the source, by user. Inside a transaction. */
+/** Compare `auth.users` with the source, by user. Inside a transaction. */
 export async function readMembers(db: Db, source: SyncSource): Promise<Answer<Members>> {
   return attempt(db, async () => {
     const rows = await db.query<Counted & { state: MemberState }>(query("states", partsOf(source)));

@@ -7,18 +7,21 @@ import { walk } from "../../pg/expr/walk.ts";
 import { nameKey, shownName } from "../../pg/name.ts";
 import type { SyncSource } from "../source/index.ts";
 
-/** The functions of a catalog and what they call. `facts` come in its order. */
+/** The functions of a catalog and the functions that they call. `facts` are in the order of the catalog. */
 export interface Functions {
   catalog: Pick<Catalog, "functions">;
   facts: readonly FunctionFacts[];
 }
 
-/** Why a hook is not to be called: of all that it reaches, what does more than a rollback takes back, or cannot be read. Null where nothing does. */
+/**
+ * The reason why a hook must not be called: a function that it reaches has effects that a rollback does not reverse, or
+ * cannot be read. Null if there is none.
+ */
 export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts): string | null {
   const index = functionIndex(facts);
   const reached = reach(index, start).map((one) => one.facts);
   for (const one of reached) {
-    // an extension's functions are in no catalog, and may do anything
+    // The functions of an extension are not in the catalog, and may do anything.
     const strange = one.calls.find((made) => made.schema !== null && index.resolve(made, one.searchPath).length === 0);
     const why =
       whyOut(one, bodyOf(catalog, facts, one)) ??
@@ -30,7 +33,10 @@ export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts
   return null;
 }
 
-/** Why a source's expressions are not to be evaluated where that matters: they call what does more than a rollback takes back, or cannot be read. */
+/**
+ * The reason why the expressions of a source must not be evaluated on a database with real data: they call a function
+ * that has effects that a rollback does not reverse, or that cannot be read.
+ */
 export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSource): string | null {
   const index = functionIndex(facts);
   for (const text of [...source.claims.map(({ sql }) => sql), source.active?.sql ?? "true"]) {
@@ -49,7 +55,10 @@ export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSourc
   return null;
 }
 
-/** Whether a trigger's function reaches what no rollback takes back; a scratch database is no wall against that. */
+/**
+ * True if the function of a trigger reaches effects that no rollback reverses; a scratch database does not prevent
+ * those.
+ */
 export function triggerReachesOut({ catalog, facts }: Functions, fn: Pick<PgFunction, "schema" | "name">): boolean {
   const index = functionIndex(facts);
   return facts
@@ -64,12 +73,13 @@ const bodyOf = (catalog: Functions["catalog"], facts: readonly FunctionFacts[], 
 function whyOut(one: FunctionFacts, body: string): string | null {
   const name = `\`${nameKey(one)}\``;
   if (REACHES_OUT.test(body)) return `${name} ${OUT}`;
-  // C, untrusted languages and SQL made at run time among them
+  // This includes C, untrusted languages, and SQL that is built at run time.
   return one.opaque === null ? null : `${name} cannot be read: ${one.opaque}`;
 }
 
 const OUT = "may reach out of the transaction, where no rollback follows";
 
-// other sessions, other machines at once, the server's files; pg_net's `net.http_…` only queues, which a read-only transaction refuses
+// Other sessions, other machines, and the files of the server. pg_net's `net.http_…` only queues its requests, which a
+// read-only transaction rejects.
 const REACHES_OUT =
   /\bdblink|(?<!\bnet"?\."?)\bhttp(_\w+)?"?\s*\(|\bpg_background|\bpg_(terminate|cancel)_backend|\blo_export|\bpg_file_|\bcopy\b[^;]*\b(to|from)\s+(program\b|'\/)/i;

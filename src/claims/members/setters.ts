@@ -12,26 +12,29 @@ import type { Db } from "../../db/port.ts";
 import { query } from "../source/index.ts";
 import { assignedTo, usersUpdate } from "../body/index.ts";
 
-/** A function that writes app_metadata from what its caller gives it, and that users may call. */
+/** A function that writes app_metadata from its arguments, and that users may call. */
 export interface ClaimSetter {
   schema: string;
   name: string;
   identityArguments: string;
-  /** who may execute it, of those that every visitor or user is */
+  /** the roles that may execute it, of those that every visitor or user has */
   roles: string[];
-  /** something in it may keep the caller from it */
+  /** true if a condition in it may reject the caller */
   guarded: boolean;
 }
 
 const EVERYBODY = ["public", "anon", "authenticated"];
 
-/** Schemas that everybody may use. Inside a transaction. */
+/** The schemas on which PUBLIC, anon or authenticated has USAGE. Inside a transaction. */
 export async function readOpenSchemas(db: Db): Promise<Set<string>> {
   const rows = await db.query<{ name: string }>(query("open-schemas"));
   return new Set(rows.map(({ name }) => name));
 }
 
-/** SECURITY DEFINER functions that make app_metadata what users write themselves. `facts` come in the catalog's order. */
+/**
+ * SECURITY DEFINER functions that write app_metadata from values that users supply. `facts` are in the order of the
+ * catalog.
+ */
 export function claimSetters(
   catalog: Catalog,
   facts: readonly FunctionFacts[],
@@ -59,7 +62,7 @@ export function claimSetters(
   });
 }
 
-/** A PL/pgSQL function that decides, or raises an error. */
+/** True for a PL/pgSQL function that branches or raises an error. */
 function mayRefuse(fn: PgFunction, body: Body): boolean {
   const parsed = parsePlFunction(fn.definition);
   if (parsed.kind !== "parsed") return false;
@@ -86,7 +89,7 @@ function updatesFromArguments(fn: PgFunction, body: Body): { conditions: number 
   return found;
 }
 
-/** Whether an argument is in a value, or in what a local of it is given. */
+/** True if an argument is part of a value, or of a value assigned to a local in it. */
 const isGiven = (value: unknown, fn: PgFunction, body: Body, depth: number): boolean =>
   argumentsIn(value, fn).length > 0 ||
   (depth < 4 &&

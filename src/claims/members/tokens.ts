@@ -5,34 +5,37 @@ import type { Counted } from "./members.ts";
 import type { SyncSource } from "../source/index.ts";
 
 export interface TokenOptions {
-  /** how long an access token lives */
+  /** the lifetime of an access token */
   expirySeconds: number;
-  /** when claims changed; null: by each row's own time of change */
+  /** the time at which the claims changed; null: the time of change of each row */
   since: string | null;
-  /** null: the server's clock */
+  /** null: the clock of the server */
   now: string | null;
 }
 
-/** The window in which a token may say what is no longer so. */
+/** The period in which a token may contain outdated claims. */
 export interface Tokens {
   sessions: number;
-  /** sessions whose last token may still be valid, and their users */
+  /** the sessions whose last token may still be valid, and their users */
   alive: number;
   users: number;
-  /** when the oldest of those was issued, and when the last of them expires; null without any */
+  /**
+   * the time at which the oldest of those was issued, and the time at which the last of them expires; null if there are
+   * none
+   */
   oldest: string | null;
   windowEnds: string | null;
 }
 
-/** Whose token is older than the change and may still be valid. */
+/** The users whose token is older than the change and may still be valid. */
 export interface StaleTokens extends Counted {
   sessions: number;
   until: string | null;
-  /** the time that was given, or the column that holds each row's */
+  /** the given time, or the column that holds the time of each row */
   changed: { kind: "since"; at: string } | { kind: "column"; column: string };
 }
 
-/** Ages of tokens from `auth.sessions`. Inside a transaction. */
+/** The ages of tokens, from `auth.sessions`. Inside a transaction. */
 export async function readTokens(db: Db, options: TokenOptions): Promise<Answer<Tokens>> {
   const issued = await issuedSql(db);
   if (issued.kind === "unknown") return issued;
@@ -43,7 +46,7 @@ export async function readTokens(db: Db, options: TokenOptions): Promise<Answer<
   });
 }
 
-/** Who holds a token from before the change; null where nothing says when a row changed. */
+/** The users with a token from before the change; null if nothing records when a row changed. */
 export async function readStaleTokens(
   db: Db,
   source: SyncSource | null,
@@ -76,11 +79,11 @@ const changeColumn = ({ relation }: SyncSource): string | null =>
 const typeIn = ({ relation }: SyncSource, column: string | null): string =>
   relation.columns.find(({ name }) => name === column)?.type ?? "";
 
-/** Supabase keeps times without zone in UTC. */
+/** Supabase stores times without time zone in UTC. */
 const utc = (sql: string, type: string): string =>
   type === "timestamp without time zone" ? `(${sql} at time zone 'UTC')` : `(${sql})::timestamptz`;
 
-/** When a session's last token was issued, by the columns that this version of Supabase Auth has. */
+/** The time at which a session's last token was issued, from the columns that this version of Supabase Auth has. */
 async function issuedSql(db: Db): Promise<Answer<string>> {
   const columns = await db.query<{ name: string; type: string }>(query("session-columns"));
   if (columns.length === 0) return unknown("there is no `auth.sessions`");

@@ -1,4 +1,4 @@
-/** What was done to a row of the source, and what became of the claims. */
+/** A change of a row of the source, and its effect on the claims. */
 export interface Behaviour {
   what:
     | "insert"
@@ -10,7 +10,7 @@ export interface Behaviour {
     | "relink-old"
     | "relink-new"
     | "unlink"
-    /** of one of two active rows of a user */
+    /** on one of two active rows of a user */
     | "deactivate-one"
     | "delete-one";
   column: string | null;
@@ -19,14 +19,14 @@ export interface Behaviour {
 
 export type Outcome =
   | { kind: "follows" }
-  /** the claims did not follow, though the trigger fires for other columns */
+  /** the claims did not follow, although the trigger fires for other columns */
   | { kind: "not-fired" }
-  /** the claims did not follow, whatever column the statement names */
+  /** the claims did not follow, whichever column the statement names */
   | { kind: "ignored" }
-  /** the claims were written, but not as the source says */
+  /** the claims were written, but not as the source determines them */
   | { kind: "differs" }
-  /** the claims are gone, though another row gives them */
+  /** the claims were removed, although another row supplies them */
   | { kind: "taken" }
-  /** no second value is known for the column */
+  /** no second value of the column is known */
   | { kind: "untried" }
   | { kind: "raised"; sqlstate: string; message: string };

@@ -12,30 +12,30 @@ export const NEW_USER = "99999999-0000-4000-8000-000000000002";
 
 export type Raised = Extract<Outcome, { kind: "raised" }>;
 
-/** What can be done to rows of a source on a scratch database, and seen of its users. */
+/** The test harness: operations on rows of a source in a scratch database, and the state of its users. */
 export interface Bench {
-  /** run a statement, deferred triggers at once; what it raised, and then it was not run */
+  /** runs a statement, with deferred triggers at once; returns the error, after which the statement is rolled back */
   run(sql: string): Promise<Raised | null>;
-  /** do something in a savepoint that is always rolled back */
+  /** does work in a savepoint that is always rolled back */
   apart<T>(work: () => Promise<T>): Promise<T>;
-  /** whether a user's claims are those of an active row, or none at all */
+  /** compares a user's claims with the active rows: `synced` if they are those of one, `clear` if there are none */
   stateOf(user: string): Promise<"synced" | "clear" | "other">;
-  /** give a user the claims of an active row, as though the back-fill had run */
+  /** gives a user the claims of an active row, as the back-fill would */
   fillIn(user: string): Promise<void>;
   clearClaims(user: string): Promise<void>;
-  /** where the old user's first row lies, as a condition */
+  /** the location of the old user's first row, as a condition */
   firstRow(): Promise<string>;
   insert(row: RowValues, user: string, which?: 0 | 1): string;
   update(column: string, value: string): string;
-  /** the same, with every column named, so that UPDATE OF cannot be what keeps a trigger from firing */
+  /** the same, with every column named, so that UPDATE OF cannot prevent a trigger from firing */
   updateNamingAll(column: string, value: string, where?: string): string;
   userValue(user: string | null): string;
   relation: string;
-  /** the old user's rows, as a condition */
+  /** the condition for the old user's rows */
   own: string;
 }
 
-/** A bench in the transaction that is open. `fill` has values that a first and a second row need besides. */
+/** The harness in the open transaction. `fill` has the other values that a first and a second row need. */
 export function benchOn(db: Db, source: SyncSource, fill: readonly [RowValues, RowValues]): Bench {
   const { relation, alias, held, expected, active } = partsOf(source) as Record<Parts, string>;
   const user = quoteIdent(source.user);
@@ -98,7 +98,7 @@ export function benchOn(db: Db, source: SyncSource, fill: readonly [RowValues, R
     },
     insert(row, id, which = 0) {
       const values = new Map([...fill[which], ...row, [source.user, userValue(id)]]);
-      // an identity that is always generated takes the value of a probe too
+      // OVERRIDING SYSTEM VALUE lets a GENERATED ALWAYS identity column take the value of a probe.
       return `insert into ${relation} (${[...values.keys()].map(quoteIdent).join(", ")}) overriding system value values (${[...values.values()].join(", ")})`;
     },
     update: (column, value) => `update ${relation} set ${quoteIdent(column)} = ${value} where ${own}`,
@@ -112,7 +112,7 @@ export function benchOn(db: Db, source: SyncSource, fill: readonly [RowValues, R
 
 const ON = { O: "enable", A: "enable always", R: "enable replica", D: "disable" } as const;
 
-/** A statement that the sync triggers do not see. */
+/** A statement that runs with the sync triggers disabled. */
 export function withoutTriggers(relation: string, triggers: readonly SyncTrigger[], sql: string): string {
   const each = (how: (trigger: SyncTrigger) => string): string[] =>
     triggers.map((trigger) => `alter table ${relation} ${how(trigger)} trigger ${quoteIdent(trigger.name)}`);

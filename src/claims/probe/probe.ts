@@ -13,8 +13,8 @@ import type { SyncTrigger } from "../trigger/index.ts";
 import type { Behaviour } from "./behaviour.ts";
 
 /**
- * Find out by doing what the sync does: rows are written on a scratch database, in a transaction that is rolled back, with the relation's
- * other triggers, foreign keys and checks out of the way. Unknown where no row could be made.
+ * Determine the behaviour of the sync by executing it: rows are written in a scratch database, in a transaction that is
+ * rolled back, without the relation's other triggers, foreign keys and checks. Unknown if no row could be made.
  */
 export async function probeSync(
   db: Db,
@@ -55,7 +55,7 @@ async function preparation(db: Db, source: SyncSource, triggers: readonly SyncTr
       .filter((column) => column.notNull && column.generated === "no" && !keys.has(column.name))
       .map((column) => `alter table ${relation} alter column ${quoteIdent(column.name)} drop not null`),
     `alter table ${relation} disable row level security`,
-    // rows that migrations made may hold a key that the probe takes
+    // Rows from migrations may hold a key that the probe needs.
     withoutTriggers(relation, triggers, `delete from ${relation}`),
     ...[OLD_USER, NEW_USER].map(
       (id) =>

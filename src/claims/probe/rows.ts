@@ -6,22 +6,28 @@ import { basesOf } from "../trigger/index.ts";
 import { candidates, hasOneValue } from "./values.ts";
 import type { SyncSource } from "../source/index.ts";
 
-/** Values of a row, column → SQL. */
+/** The values of a row, column → SQL. */
 export type RowValues = ReadonlyMap<string, string>;
 
-/** An active row, and what to change in it: one value a column that the claims are made of, and one a column that makes it inactive. */
+/**
+ * An active row, and the values to change in it: one for each column from which the claims are computed, and one for
+ * each column that makes it inactive.
+ */
 export interface ProbeRows {
   base: RowValues;
   changes: { column: string; value: string }[];
   deactivations: { column: string; value: string }[];
-  /** columns for which no second value was found */
+  /** the columns for which no second value was found */
   untried: string[];
 }
 
-// more than this is no row to be found by trying
+// With more tries than this, a row is not found by trial.
 const MOST_TRIES = 300;
 
-/** Find rows by trying values: those that make the row active, then others. Unknown where nothing makes it active. Inside a transaction. */
+/**
+ * Find rows by trial: first values that make the row active, then other values. Unknown if no value makes it active.
+ * Inside a transaction.
+ */
 export async function findRows(db: Db, source: SyncSource, catalog: Catalog): Promise<Answer<ProbeRows>> {
   const columns = new Map(source.relation.columns.map((column) => [column.name, column]));
   const bases = (names: readonly string[]): string[] =>
@@ -40,7 +46,7 @@ export async function findRows(db: Db, source: SyncSource, catalog: Catalog): Pr
   }
   const rest = claimColumns.filter((name) => !activeColumns.includes(name));
   let found = await firstActive(db, source, choices, activeColumns);
-  // a claim that casts or joins is not made of every value
+  // Not every value allows a claim that casts or concatenates to be computed.
   if (found.kind === "unknown" && found.why !== NONE)
     found = await firstActive(db, source, choices, [...rest, ...activeColumns]);
   if (found.kind === "unknown") {
@@ -69,13 +75,13 @@ export async function findRows(db: Db, source: SyncSource, catalog: Catalog): Pr
     );
     const column = columns.get(name);
     if (value !== null) rows.changes.push({ column: name, value });
-    // what decides who is active may have one value alone for those who are
+    // A column that decides which rows count may have only one value in active rows.
     else if (column && !activeColumns.includes(name) && !hasOneValue(column, catalog)) rows.untried.push(name);
   }
   return known(rows);
 }
 
-/** The values of which those claims can be made that read this column alone. */
+/** The values from which all claims can be computed that read this column alone. */
 async function fitting(db: Db, source: SyncSource, name: string, values: readonly string[]): Promise<string[]> {
   const own = source.claims.filter(({ columns: [only, ...more] }) => only === name && more.length === 0);
   if (own.length === 0) return [...values];
@@ -85,7 +91,7 @@ async function fitting(db: Db, source: SyncSource, name: string, values: readonl
     const sql = `select ${made} from (select ${value} as ${quoteIdent(name)}) as ${quoteIdent(source.relation.name)}`;
     if ((await attempt(db, async () => db.exec(sql))).kind === "known") fit.push(value);
   }
-  // where none fits, the first tells what is raised
+  // If no value fits, the first one shows the error.
   return fit.length > 0 ? fit : [...values];
 }
 
@@ -94,7 +100,10 @@ interface Evaluated {
   expected: (string | null)[];
 }
 
-/** What the source says of a row that is not there. Generated columns are made as the relation makes them. */
+/**
+ * The result of the source's expressions for a row that is not stored. Generated columns are computed as the relation
+ * does.
+ */
 async function evaluate(db: Db, source: SyncSource, row: RowValues): Promise<Answer<Evaluated>> {
   const { active, expected, alias } = partsOf(source) as { active: string; expected: string; alias: string };
   const made = ({ generated }: Column): boolean => generated === "stored" || generated === "virtual";
@@ -115,7 +124,9 @@ async function evaluate(db: Db, source: SyncSource, row: RowValues): Promise<Ans
 
 const NONE = "none is active";
 
-/** The first row that is active, of all values of some columns and the first of the others; else what was raised last. */
+/**
+ * The first active row, over all values of some columns and the first value of the others; otherwise the last error.
+ */
 async function firstActive(
   db: Db,
   source: SyncSource,
@@ -123,7 +134,7 @@ async function firstActive(
   varied: readonly string[],
 ): Promise<Answer<{ row: RowValues; expected: (string | null)[] }>> {
   let rows = [new Map([...choices].flatMap(([name, [first]]) => (first === undefined ? [] : [[name, first]])))];
-  // the last of them changes fastest
+  // The last of the columns changes fastest.
   for (const name of varied)
     rows = rows
       .flatMap((row) => (choices.get(name) ?? []).map((value) => new Map([...row, [name, value]])))
@@ -137,7 +148,10 @@ async function firstActive(
   return unknown(why);
 }
 
-/** Values for columns that must have one and that nothing fills, the first of each or the second. Inside a transaction. */
+/**
+ * The values for columns that must have one and have no default: the first of each, or the second. Inside a
+ * transaction.
+ */
 export async function fillers(
   db: Db,
   source: SyncSource,
@@ -151,7 +165,7 @@ export async function fillers(
       continue;
     const fit: string[] = [];
     for (const value of candidates(column, catalog, [])) {
-      // a domain may refuse it
+      // A domain may reject the value.
       if ((await attempt(db, async () => db.exec(`select ${value}`))).kind === "known") fit.push(value);
       if (fit.length > which) break;
     }

@@ -4,7 +4,7 @@ import type { ProbeRows, RowValues } from "./rows.ts";
 import type { SyncSource } from "../source/index.ts";
 import type { SyncTrigger } from "../trigger/index.ts";
 
-/** Do to rows what people do to them, one thing after another, and note what became of the claims. */
+/** Change rows as an application does, one step after another, and record the effect on the claims. */
 export async function behaviours(
   bench: Bench,
   source: SyncSource,
@@ -18,7 +18,9 @@ export async function behaviours(
   const clear = (id: string) => async (): Promise<boolean> => (await bench.stateOf(id)) === "clear";
   const seen = async (failure: Raised | null, fits: () => Promise<boolean>): Promise<Outcome> =>
     failure ?? ((await fits()) ? { kind: "follows" } : { kind: "ignored" });
-  /** Whether the claims are as wanted after a change of one column, and if not, whether naming all columns helps. */
+  /**
+   * The outcome of a change of one column: if the claims do not follow, the change is repeated with all columns named.
+   */
   const change = async (column: string, value: string, fits: () => Promise<boolean>): Promise<Outcome> => {
     const once = async (sql: string): Promise<Outcome> => bench.apart(async () => seen(await bench.run(sql), fits));
     const plain = await once(bench.update(column, value));
@@ -30,7 +32,7 @@ export async function behaviours(
   const failed = await bench.run(bench.insert(rows.base, OLD_USER));
   if (failed) {
     note("insert", null, failed);
-    // the row is needed for all the rest, which the triggers may well do
+    // The row is needed for the other steps, which the triggers may well handle.
     if (await bench.run(withoutTriggers(bench.relation, triggers, bench.insert(rows.base, OLD_USER)))) return found;
   }
   const after = await bench.stateOf(OLD_USER);
@@ -40,7 +42,7 @@ export async function behaviours(
 
   for (const { column, value } of rows.changes) {
     const outcome = await change(column, value, synced(OLD_USER));
-    // an identity that nobody can set does not change
+    // A GENERATED ALWAYS identity that no statement can set does not change.
     if (outcome.kind !== "raised" || outcome.sqlstate !== GENERATED_ALWAYS) note("update", column, outcome);
   }
   for (const column of rows.untried) note("update", column, { kind: "untried" });
@@ -70,7 +72,7 @@ export async function behaviours(
   if (source.relation.columns.some(({ name, notNull }) => name === source.user && !notNull))
     note("unlink", source.user, await change(source.user, bench.userValue(null), clear(OLD_USER)));
 
-  /** The same to one of two active rows; null where there cannot be two. */
+  /** The outcome of a statement on one of two active rows; null if a user cannot have two. */
   const beside = async (sqlOf: (first: string) => string): Promise<Outcome | null> =>
     bench.apart(async () => {
       const first = await bench.firstRow();
@@ -97,7 +99,7 @@ export async function behaviours(
 const UNIQUE_VIOLATION = "23505";
 const GENERATED_ALWAYS = "428C9";
 
-/** A second row of the same claims, but where a unique key is made of what feeds them. */
+/** A second row with the same claims, except where a unique key contains the columns that supply them. */
 function secondRow({ relation, user }: SyncSource, rows: ProbeRows): RowValues {
   const values = new Map(rows.base);
   for (const key of relation.uniqueKeys) {

@@ -6,13 +6,16 @@ import { walk } from "../../pg/expr/walk.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import { namedBy } from "../../pg/name.ts";
 
-/** Values to try in a column, as SQL of its type; the constants of expressions first where they can be of that type. */
+/**
+ * The values to try in a column, as SQL of its type. Constants from the expressions come first where they can be of
+ * that type.
+ */
 export function candidates(column: Column, catalog: Catalog, expressions: readonly string[]): string[] {
   const constants = expressions.flatMap(constantsIn);
   return [...new Set(plain(column.type, catalog, constants))].map((text) => `${quoteLiteral(text)}::${column.type}`);
 }
 
-/** Whether a column can never change: an enum with one label, and not null. */
+/** True if a column can never change: an enum with one label, and NOT NULL. */
 export function hasOneValue(column: Column, catalog: Catalog): boolean {
   const own = namedBy(column.type, catalog.types);
   return column.notNull && own?.kind === "enum" && own.labels.length === 1;
@@ -40,7 +43,7 @@ function plain(type: string, catalog: Catalog, constants: readonly string[]): st
     case "text":
     case "character varying":
     case "character":
-      // the last are for what is cast
+      // The last ones are for columns that are cast.
       return [...constants, "a", "b", "1", "2", ...UUIDS, "true", "false"];
     case "json":
     case "jsonb":
@@ -79,7 +82,7 @@ function plain(type: string, catalog: Catalog, constants: readonly string[]): st
 
 const UUIDS = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
 
-/** A number of a comparison, and one on either side of it. */
+/** A number in a comparison, and the numbers on either side of it. */
 const around = (text: string): string[] => [text, String(Number(text) + 1), String(Number(text) - 1)];
 
 function constantsIn(expression: string): string[] {

@@ -1,12 +1,17 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
 
-/** What a question to a database came to. What could not be asked is unknown, and never passes for fine. */
+/**
+ * The answer of a database to a question. A question that could not be answered is unknown, and never counts as passed.
+ */
 export type Answer<T> = { kind: "known"; value: T } | { kind: "unknown"; why: string };
 
 export const known = <T>(value: T): Answer<T> => ({ kind: "known", value });
 export const unknown = (why: string): Answer<never> => ({ kind: "unknown", why });
 
-/** Ask inside a savepoint, so that a refusal does not end the transaction around it. Rethrows what no Postgres raised. */
+/**
+ * Ask inside a savepoint, so that an error does not abort the transaction. Errors that Postgres did not raise are
+ * rethrown.
+ */
 export async function attempt<T>(db: Db, ask: () => Promise<T>): Promise<Answer<T>> {
   await db.exec("savepoint rlsmith_ask");
   try {
@@ -29,7 +34,8 @@ function reasonOf(sqlstate: string, message: string): string {
   return name === undefined ? sqlstate : `${sqlstate} ${name}`;
 }
 
-// connections, transactions, names and rights, limits, operators: of any other class a message may hold a row's value
+// Connections, transactions, names and privileges, limits, operators: in any other class, a message may contain a value
+// of a row.
 const SAFE = new Set(["08", "0A", "25", "42", "53", "54", "55", "57", "58"]);
 
 const CONDITIONS: Readonly<Record<string, string>> = {

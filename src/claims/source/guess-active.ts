@@ -6,7 +6,10 @@ import { attempt } from "./answer.ts";
 import { query } from "./sql.ts";
 import type { Active, SyncSource } from "./source.ts";
 
-/** SQL in which the values of a column named `status` or `state` stand: of its CHECK, its domain's, or one that is stored. */
+/**
+ * SQL that contains the values of a column named `status` or `state`: the expression of its CHECK or of its domain's,
+ * or a stored value.
+ */
 export interface StatusWord {
   schema: string;
   relation: string;
@@ -21,7 +24,10 @@ const BAD_FLAG = new RegExp(`^(is_)?(${OFF})$`);
 const BAD_TIME = new RegExp(`^(${OFF})_at$`);
 const ALIKE = new RegExp(`^((status|state)|(is_)?(active|enabled|${OFF})|(active|enabled|${OFF})_(at|until|since))$`);
 
-/** What the names and types of columns say of who is active, where nothing else says it: a row has to pass all of them. */
+/**
+ * The condition for active rows, inferred from names and types of columns, where nothing else gives one. A row has to
+ * satisfy all parts of it.
+ */
 export function guessActive(relation: Relation, catalog: Catalog, words: readonly StatusWord[]): Active | null {
   const said = relation.columns.flatMap((column) => {
     const sql = passes(column, relation, catalog, words);
@@ -59,17 +65,20 @@ function isText(type: string, catalog: Catalog): boolean {
   return /^(text|character varying|character|(.*\.)?citext)(\(.*\))?$/.test(type);
 }
 
-/** Columns that by their name could say who is active, and that a source which nobody declared does not look at. */
+/** Columns whose names suggest a status, and that a source which was not declared does not use. */
 export function ignoredStatus(source: SyncSource): string[] {
   if (source.unsure !== null || (source.active !== null && source.active.from !== "column name")) return [];
   const used = new Set([...(source.active?.columns ?? []), ...source.claims.flatMap(({ columns }) => columns)]);
   return source.relation.columns.map(({ name }) => name).filter((name) => ALIKE.test(name) && !used.has(name));
 }
 
-/** What CHECKs say of columns that are named as a status. Inside a transaction. */
+/** The CHECK constraints on columns that are named as a status. Inside a transaction. */
 export const readStatusChecks = async (db: Db): Promise<StatusWord[]> => db.query<StatusWord>(query("status-checks"));
 
-/** Whether rows hold `active` in the columns that were ignored; a login that may not read them is told nothing. Inside a transaction. */
+/**
+ * The ignored columns in which rows hold `active`. A login that may not read the rows gets no answer. Inside a
+ * transaction.
+ */
 export async function readStoredStatus(db: Db, source: SyncSource): Promise<StatusWord[]> {
   const { schema, name } = source.relation;
   const found: StatusWord[] = [];

@@ -8,22 +8,25 @@ import { walk } from "../../pg/expr/walk.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, namedBy } from "../../pg/name.ts";
 
-/** Which relation feeds which claims of whom. */
+/** The source of claims: the relation, the claims that it supplies, and the user whom they belong to. */
 export interface SyncSource {
   relation: Relation;
   /** the column that holds the user's id */
   user: string;
   claims: SyncedClaim[];
-  /** which rows count; null: every row does */
+  /** the rows that count; null: every row does */
   active: Active | null;
-  /** why it is not known which rows count: then `active` holds for all that do, and for others too. Null where it is known */
+  /**
+   * the reason why the rows that count are not known: `active` is then true for all that count, but for others too.
+   * Null if they are known
+   */
   unsure: string | null;
   from: "config" | "trigger";
 }
 
-/** One claim and the value that the row gives it. */
+/** One claim, and the expression for its value over the row. */
 export interface SyncedClaim {
-  /** keys from the root of the token: `["app_metadata", "casino_id"]` */
+  /** the keys from the root of the token: `["app_metadata", "casino_id"]` */
   path: string[];
   /** SQL over the relation's columns */
   sql: string;
@@ -38,7 +41,7 @@ export interface Active {
   from: "config" | "function body" | "live role" | "column name";
 }
 
-/** A source in words: as the config declares it, or a note. */
+/** A source in the form in which the config or a note declares it. */
 export interface Described {
   relation: string;
   user: string;
@@ -46,7 +49,7 @@ export interface Described {
   active: string | undefined;
 }
 
-/** What the config declares. A dot in a name parts keys. */
+/** The source that the config declares. A dot in a name separates keys. */
 export const describedBy = ({ relation, user, claims, active }: NonNullable<Config["claimsSync"]>): Described => ({
   relation,
   user,
@@ -54,7 +57,10 @@ export const describedBy = ({ relation, user, claims, active }: NonNullable<Conf
   active,
 });
 
-/** The source that is described; who is active is null where nothing says so. Throws ToolError (config) where it names what is not there. */
+/**
+ * The declared source; `active` is null where nothing declares it. Throws ToolError (config) if it names an object that
+ * does not exist.
+ */
 export function declaredSource(declared: Described, catalog: Catalog): SyncSource {
   const relation = namedBy(declared.relation, catalog.relations);
   if (!relation) throw invalid(`claimsSync.relation: there is no relation \`${declared.relation}\``);
@@ -86,7 +92,7 @@ const invalid = (message: string): ToolError =>
 
 const hasColumn = (relation: Relation, name: string): boolean => relation.columns.some((one) => one.name === name);
 
-/** A column's name, or an expression over columns, as SQL. */
+/** The name of a column, or an expression over columns, as SQL. */
 function overColumns(relation: Relation, text: string, where: string): { sql: string; columns: string[] } {
   if (hasColumn(relation, text)) return { sql: quoteIdent(text), columns: [text] };
   let columns: string[];
@@ -100,7 +106,7 @@ function overColumns(relation: Relation, text: string, where: string): { sql: st
     throw invalid(
       `${where}: \`${nameKey(relation)}\` has no column ${missing.map((name) => `\`${name}\``).join(", ")}`,
     );
-  // a comment would swallow what stands behind the expression
+  // A comment would swallow the text after the expression.
   return { sql: /--|\/\*/.test(text) ? printExpr(parseExpr(text)) : text, columns };
 }
 
@@ -114,13 +120,16 @@ export function columnsIn(text: string): string[] {
   return [...names];
 }
 
-/** A claim's value as a person writes it: a column without needless quotes. */
+/** The value of a claim as a person writes it: a column without needless quotes. */
 export const readable = ({ sql, columns: [column] }: Pick<SyncedClaim, "sql" | "columns">): string =>
   column !== undefined && sql === quoteIdent(column) ? column : sql;
 
 const NOTE = "rlsmith claims: ";
 
-/** What the comment of a function made by `--fix` says of its source, so that the next look need not be told. Keys are listed: one may hold a dot. */
+/**
+ * The comment on a function made by `--fix`, which records its source, so that a later run needs no declaration. Keys
+ * are arrays, because a key may contain a dot.
+ */
 export function noteOf(source: SyncSource): string {
   const described: Described = {
     relation: nameKey(source.relation),
@@ -131,15 +140,15 @@ export function noteOf(source: SyncSource): string {
   return `${NOTE}${JSON.stringify(described)}`;
 }
 
-/** Whether a function was made by `--fix`, by its comment. */
+/** True if a function was made by `--fix`, according to its comment. */
 export const isNoted = (comment: string | null): boolean => comment?.startsWith(NOTE) ?? false;
 
-/** The source that such a comment tells; null for any other comment, and where it no longer fits the relation. */
+/** The source that such a comment records; null for any other comment, and where it no longer fits the relation. */
 export function notedSource(comment: string | null, catalog: Catalog): SyncSource | null {
   if (comment === null || !isNoted(comment)) return null;
   try {
     const noted = JSON.parse(comment.slice(NOTE.length)) as Described | NonNullable<Config["claimsSync"]>;
-    // notes once named claims as the config does
+    // Earlier versions wrote the claims in the form of the config.
     const described: Described = Array.isArray(noted.claims)
       ? (noted as Described)
       : describedBy(noted as NonNullable<Config["claimsSync"]>);

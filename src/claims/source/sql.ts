@@ -9,7 +9,10 @@ export function query(name: string, parts: Readonly<Record<string, string>> = {}
   return text.replaceAll(/\{\{(\w+)\}\}/g, (_, part: string) => parts[part] ?? "");
 }
 
-/** The pieces of SQL that a source stands for. Expressions are over its columns, the relation under its own name; auth.users is `u`. */
+/**
+ * The fragments of SQL for a source. Expressions are over its columns, with the relation under its own name; auth.users
+ * is `u`.
+ */
 export function partsOf(source: SyncSource): Record<string, string> {
   return {
     relation: quoteName(source.relation),
@@ -24,31 +27,38 @@ export function partsOf(source: SyncSource): Record<string, string> {
   };
 }
 
-// as Postgres reads a uuid; a cast of anything else would raise, with the value in its message
+// The form of a uuid that Postgres accepts: a cast of any other text would raise an error with the value in its
+// message.
 const UUID_PARTS = "([0-9a-f]{4}-?){7}[0-9a-f]{4}";
 const UUID_SHAPE = quoteLiteral(`^(${UUID_PARTS}|\\{${UUID_PARTS}\\})$`);
 
 const isUuid = (source: SyncSource): boolean =>
   source.relation.columns.some(({ name, type }) => name === source.user && type === "uuid");
 
-/** The user of a row as uuid, the column itself where it is one, so that its index serves. Null where a text is no id. */
+/**
+ * The user of a row as uuid: the column itself if it has that type, so that its index is used. Null if a text is not a
+ * uuid.
+ */
 export function idOf(source: SyncSource, record = ""): string {
   const user = `${record}${quoteIdent(source.user)}`;
   return isUuid(source) ? user : `case when ${user}::text ~* ${UUID_SHAPE} then ${user}::text::uuid end`;
 }
 
-/** The same as text, as auth.users has it: a text that is no id stays what it is. */
+/** The same as text, as in auth.users. A text that is not a uuid is returned unchanged. */
 const idTextOf = (source: SyncSource): string => {
   const user = quoteIdent(source.user);
   return isUuid(source) ? `${user}::text` : `coalesce((${idOf(source)})::text, ${user}::text)`;
 };
 
-// what jsonb makes of a timestamptz, and PostgREST and JavaScript too
+// the text form of a timestamptz in jsonb, and in PostgREST and JavaScript, too
 const INSTANT = quoteLiteral(
   "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])[T ]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d+)?)?(Z|[+-](0\\d|1[0-4])(:?[0-5]\\d)?)$",
 );
 
-/** A claim's text for comparison: one made of a timestamptz is written in the zone of whoever wrote it, so it is taken as an instant. */
+/**
+ * The text of a claim for comparison. A claim computed from a timestamptz is written in the time zone of its writer, so
+ * it is compared as an instant.
+ */
 export function comparable(source: SyncSource, claim: SyncedClaim, text: string): string {
   const zoned = source.relation.columns.some(
     ({ name, type }) => claim.columns.includes(name) && /^timestamp(\(\d\))? with time zone$/.test(type),
@@ -58,11 +68,11 @@ export function comparable(source: SyncSource, claim: SyncedClaim, text: string)
     : text;
 }
 
-/** A claim's value as jsonb. A string alone has no type that to_jsonb could go by. */
+/** The value of a claim as jsonb. A string literal alone has no type that to_jsonb could use. */
 export const jsonbOf = ({ sql }: SyncedClaim): string =>
   `to_jsonb(${/^'(?:[^']|'')*'$/.test(sql) ? `${sql}::text` : sql})`;
 
-/** Whether a row counts: always true or false. */
+/** The condition that a row counts: always true or false, never null. */
 export const activeSql = (source: SyncSource): string =>
   source.active === null ? "true" : `(${source.active.sql}) is true`;
 
@@ -77,7 +87,7 @@ export const pathArray = (path: readonly string[]): string => `array[${path.map(
 
 type Tree = Map<string, Tree | string>;
 
-/** `base` with the claims of app_metadata laid over it; what else it holds stays. `value` gives the SQL of a claim's value. */
+/** `base` with the claims of app_metadata added; its other keys stay. `value` returns the SQL of a claim's value. */
 export function withClaims(
   base: string,
   claims: readonly SyncedClaim[],

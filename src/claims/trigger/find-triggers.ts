@@ -8,18 +8,21 @@ import { nameKey, sameName, type NameKey } from "../../pg/name.ts";
 import type { Operation, Around } from "../body/index.ts";
 import { claimWork, type ClaimWork } from "../body/index.ts";
 
-/** A trigger whose function writes claims, itself or through what it calls. */
+/** A trigger whose function writes claims, itself or with a function that it calls. */
 export interface SyncTriggerOf {
   trigger: Trigger;
   fn: PgFunction;
   around: Around;
-  /** what its function does to claims */
+  /** the effects of its function on claims */
   work: ClaimWork;
-  /** functions that it calls and that write claims */
+  /** the functions that it calls and that write claims */
   through: NameKey[];
 }
 
-/** Triggers of the catalog that lead to a write of `auth.users.raw_app_meta_data`. `facts` come in the catalog's order. */
+/**
+ * The triggers of the catalog that lead to a write of `auth.users.raw_app_meta_data`. `facts` are in the order of the
+ * catalog.
+ */
 export function syncTriggers(catalog: Catalog, facts: readonly FunctionFacts[]): SyncTriggerOf[] {
   const index = functionIndex(facts);
   const bodies = new Map(facts.map((fact, place) => [fact, catalog.functions[place]]));
@@ -45,7 +48,7 @@ export function syncTriggers(catalog: Catalog, facts: readonly FunctionFacts[]):
   });
 }
 
-/** Postgres copies the triggers of a partitioned table to its partitions. */
+/** True for a copy of a trigger: Postgres clones the triggers of a partitioned table to its partitions. */
 function isClone(trigger: Trigger, catalog: Catalog): boolean {
   const parent = catalog.relations.find(
     (one) => one.schema === trigger.schema && one.name === trigger.relation,
@@ -63,7 +66,10 @@ function isClone(trigger: Trigger, catalog: Catalog): boolean {
   );
 }
 
-/** Names of triggers on auth.users itself whose functions write claims there: nothing says from where. */
+/**
+ * The names of triggers on auth.users itself whose functions write claims there; the source of those claims is not
+ * known.
+ */
 export function triggersOnUsers(catalog: Catalog, facts: readonly FunctionFacts[]): string[] {
   return catalog.triggers.flatMap(({ schema, relation, name, function: called }) => {
     if (schema !== "auth" || relation !== "users" || PLATFORM_SCHEMAS.includes(called.schema)) return [];
@@ -84,7 +90,7 @@ const EVENTS: readonly [Operation, number][] = [
   ["UPDATE", 16],
 ];
 
-/** On what a trigger fires, and its WHEN. */
+/** The events of a trigger, and its WHEN condition. */
 function firing(trigger: Trigger): Pick<Around, "operations" | "when"> {
   try {
     const made = as("CreateTrigStmt", parseStatements(trigger.definition)[0]?.stmt);
@@ -93,12 +99,15 @@ function firing(trigger: Trigger): Pick<Around, "operations" | "when"> {
       when: made?.whenClause ? conjuncts(made.whenClause) : [],
     };
   } catch {
-    // a newer server's words: nothing is known of the condition
+    // A newer server prints a syntax that this grammar does not know: the condition is unknown.
     return { operations: ["INSERT", "UPDATE", "DELETE"], when: [null] };
   }
 }
 
-/** What a type's bare name stands for in a body. Without a search_path of its own a function runs with the caller's: Supabase's is meant. */
+/**
+ * The schema of each type that a body may name without one. A function without its own search_path runs with the
+ * caller's; Supabase's default is assumed.
+ */
 function typeSchemas(catalog: Catalog, searchPath: readonly string[] | null): Map<string, string> {
   const found = new Map<string, string>();
   for (const schema of searchPath ?? ["public", "extensions"])

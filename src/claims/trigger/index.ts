@@ -1,4 +1,4 @@
-/** The triggers that keep claims in step. */
+/** The triggers that keep claims in sync. */
 export { basesOf, firesOn } from "./columns.ts";
 export { syncTriggers, triggersOnUsers } from "./find-triggers.ts";
 export type { SyncTriggerOf } from "./find-triggers.ts";

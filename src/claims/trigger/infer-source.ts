@@ -17,17 +17,20 @@ import {
 } from "../source/index.ts";
 import type { SyncTriggerOf } from "./find-triggers.ts";
 
-/** What a source is inferred from. */
+/** The facts from which a source is inferred. */
 export interface Evidence {
   catalog: Catalog;
   config: Config | null;
   triggers: readonly SyncTriggerOf[];
-  /** triggers on auth.users itself that write claims */
+  /** the triggers on auth.users itself that write claims */
   onUsers: readonly string[];
   words: readonly StatusWord[];
 }
 
-/** Where claims come from: as the config declares, else as the one sync trigger's body says. Throws ToolError (config). */
+/**
+ * The source of claims: as the config declares it, otherwise as the body of the one sync trigger shows it. Throws
+ * ToolError (config).
+ */
 export function sourceOf(evidence: Evidence): Answer<SyncSource> {
   const { catalog, config, triggers, onUsers } = evidence;
   if (config?.claimsSync) {
@@ -61,7 +64,10 @@ function bodyOf({ fn, around, through }: SyncTriggerOf): SyncBody {
     : body;
 }
 
-/** What several functions write of the same user's claims, as one source. What cannot be read of one does not count beside another. */
+/**
+ * The claims that several functions write for the same user, as one source. A body that cannot be read is ignored
+ * beside one that can.
+ */
 function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evidence): Answer<SyncSource> {
   const read = bodies.filter((body) => body.kind === "read");
   const [first] = read;
@@ -91,13 +97,16 @@ function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evide
 
 type Settled = Pick<SyncSource, "active" | "unsure">;
 
-/** Who is active where claims are declared and that is not: as the triggers say, those that cannot be read by their WHEN. */
+/**
+ * The active rows where the config declares claims but not the active rows: as the bodies of the triggers show them, or
+ * their WHEN conditions if the bodies cannot be read.
+ */
 function activeBeside({ relation, user }: SyncSource, evidence: Evidence): Settled {
   const here = evidence.triggers.filter(
     ({ trigger }) => trigger.schema === relation.schema && trigger.relation === relation.name,
   );
   for (const { fn } of here) {
-    // what --fix once read of a body that it took the place of
+    // The condition that --fix read from the body that it replaced.
     const noted = notedSource(fn.comment, evidence.catalog);
     if (noted !== null) return settled(relation, [{ active: noted.active?.sql ?? null, unsure: null }], evidence);
   }
@@ -110,7 +119,9 @@ function activeBeside({ relation, user }: SyncSource, evidence: Evidence): Settl
 
 const NO_BODY = { trees: [], locals: new Map(), executes: [], opaque: null, typeSchemas: new Map() };
 
-/** Join what several bodies say; where none says anything, `rules.liveRole` may, and then names of columns. */
+/**
+ * Join the conditions of several bodies. If there are none, `rules.liveRole` applies, and then the names of columns.
+ */
 function settled(relation: Relation, said: readonly Said[], { catalog, config, words }: Evidence): Settled {
   const actives = new Set(said.map(({ active }) => active));
   const sql = actives.size === 1 ? (said[0]?.active ?? null) : null;
@@ -118,7 +129,7 @@ function settled(relation: Relation, said: readonly Said[], { catalog, config, w
     said.find((one) => one.unsure !== null)?.unsure ??
     (actives.size > 1 ? `the triggers of \`${nameKey(relation)}\` write under different conditions` : null);
   if (sql !== null) return { active: { sql, columns: columnsIn(sql), from: "function body" }, unsure };
-  // what names suggest would leave out rows of which nothing is known
+  // A condition inferred from names would leave out rows about which nothing is known.
   if (unsure !== null) return { active: null, unsure };
   const live = config?.rules.liveRole;
   const lookedUp = live === undefined ? null : parseName(live.relation);

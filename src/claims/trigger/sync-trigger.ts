@@ -5,30 +5,30 @@ import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { SyncTriggerOf } from "./find-triggers.ts";
 import { isNoted, type SyncSource, query } from "../source/index.ts";
 
-/** A sync trigger on the source's relation, and what makes it fire. */
+/** A sync trigger on the relation of the source, and the events that fire it. */
 export interface SyncTrigger {
   name: string;
   function: NameKey;
-  /** false also for one that fires in replicas alone */
+  /** false also for a trigger that fires only on replicas */
   enabled: boolean;
-  /** `pg_trigger.tgenabled`: by origin, always, in replicas, disabled */
+  /** `pg_trigger.tgenabled`: origin and local, always, replica, disabled */
   firing: "O" | "A" | "R" | "D";
   eachRow: boolean;
   onInsert: boolean;
   onUpdate: boolean;
   onDelete: boolean;
-  /** columns of UPDATE OF; empty where every update fires it */
+  /** the columns of UPDATE OF; empty if every UPDATE fires it */
   updateOf: string[];
-  /** it has a WHEN */
+  /** true if it has a WHEN condition */
   conditional: boolean;
-  /** the body takes claims away somewhere */
+  /** true if the body removes claims somewhere */
   clears: boolean;
-  /** its function does nothing that a sync of this source would not do */
+  /** true if its function does nothing that a sync of this source would not do */
   onlySyncs: boolean;
-  /** SQL in its updates of claims that could not be read: it may write claims of which nothing is known here */
+  /** the SQL in its updates of claims that could not be read: it may write claims that are not known here */
   unread: string[];
   definition: string;
-  /** what its function is, so that it can be made again */
+  /** the definition of its function, so that it can be created again */
   made: Pick<PgFunction, "schema" | "name" | "definition" | "comment">;
 }
 
@@ -37,7 +37,7 @@ type TriggerRow = Pick<
   "name" | "enabled" | "firing" | "eachRow" | "onInsert" | "onUpdate" | "onDelete" | "updateOf" | "conditional"
 >;
 
-/** The source's own sync triggers. */
+/** The sync triggers on the relation of the source. */
 export async function readTriggers(
   db: Db,
   source: SyncSource,
@@ -67,11 +67,14 @@ export async function readTriggers(
   });
 }
 
-/** A body but for what it does when a row is deleted, which says nothing of a row that stays. */
+/** A body without its work for a deleted row, which says nothing about a row that stays. */
 const withoutDelete = (body: string): string =>
   body.replaceAll(/\bif\s*\(?\s*tg_op\s*=\s*'DELETE'\s*\)?\s*then\b.*?\b(end\s+if|els(e|if))\b/gis, "");
 
-/** Columns whose change must reach the claims: what the claims are made of, what says who is active, and whose they are. */
+/**
+ * The columns whose change must reach the claims: those from which the claims are computed, those of the condition for
+ * active rows, and the user's id.
+ */
 export const columnsThatMatter = (source: SyncSource): string[] => [
   ...new Set([...source.claims.flatMap(({ columns }) => columns), ...(source.active?.columns ?? []), source.user]),
 ];

@@ -57,9 +57,9 @@ function visit(node: Expr, descend: () => Expr, context: RuleContext): Expr {
 }
 
 /**
- * `(select (auth.jwt() ->> 'x')::uuid)` is an InitPlan, but Supabase's advisor searches for the exact text `select
- * auth.jwt()`, so a cast around a bare call gets the target form. An expression that starts with the call, or that has
- * no bare call, stays.
+ * `(select (auth.jwt() ->> 'x')::uuid)` is an InitPlan, but Supabase's advisor searches for the exact text
+ * `select auth.jwt()`, so a cast around a bare call gets the target form. An expression that starts with the call, or
+ * that has no bare call, stays.
  */
 function inTargetForm(node: Expr, target: Expr, context: RuleContext): Expr {
   if (!as("TypeCast", target) || !claimRead(target, context.claims)) return node;
