@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { ToolError, messageOf } from "./errors.ts";
 import type { Catalog } from "./pg/catalog.ts";
 
-/** Read a catalog from JSON: as `rlsmith inspect --format json` prints it, or the catalog alone. Throws ToolError (usage). */
+/**
+ * Read a catalog from JSON: as `rlsmith inspect --format json` prints it, or the catalog alone. Throws ToolError
+ * (usage).
+ */
 export function readCatalog(file: string): Catalog {
   let content: unknown;
   try {
@@ -30,7 +33,7 @@ export function readCatalog(file: string): Catalog {
       `\`${file}\` is not a catalog of this version`,
       "write it anew with `rlsmith inspect --format json > catalog.json`",
     );
-  return inside as unknown as Catalog; // checked above as far as a file that rlsmith wrote can be wrong
+  return inside as unknown as Catalog; // the checks above cover the ways in which a file of rlsmith can be wrong
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

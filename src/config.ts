@@ -23,10 +23,10 @@ const contextType = z.enum([
 ] satisfies ContextType[]);
 
 const variable = z.strictObject({
-  /** `app_metadata.casino_id`, or an array of keys where a key holds a dot */
+  /** `app_metadata.casino_id`, or an array of keys where a key contains a dot */
   claim: claimPath,
   type: contextType.default("text"),
-  /** separator of an array variable */
+  /** the separator of an array variable */
   separator: z.string().min(1).default(","),
 });
 
@@ -35,13 +35,13 @@ const open = z.literal("open");
 
 const sessionOnly = z.union([
   z.strictObject({
-    /** `schema.relation.policy`; `*` stands for anything */
+    /** `schema.relation.policy`; `*` matches any text */
     policy: z.string().min(1),
     decision: z.union([z.enum(["claim", "rpc-only", "keep"]), open]),
     reason: z.string().default(""),
   }),
   z.strictObject({
-    /** `schema.function`; `*` stands for anything: every policy that reads the variable through it */
+    /** `schema.function`: every policy that reads the variable with it; `*` matches any text */
     function: z.string().min(1),
     decision: z.union([z.enum(["claim", "keep"]), open]),
     reason: z.string().default(""),
@@ -55,24 +55,27 @@ const flag = z.union([
 ]);
 
 const verification = z.strictObject({
-  /** whose a row is, where no policy says it: `schema.relation.column` → claim; `*` stands for anything */
+  /** the owner of rows where no policy shows it: `schema.relation.column` → claim; `*` matches any text */
   tenant: z.record(z.string(), claimPath).default({}),
-  /** relations whose rows everybody may read: `public.currency`; `*` stands for anything */
+  /** the relations whose rows every user may read: `public.currency`; `*` matches any text */
   shared: z.record(z.string(), reason).default({}),
-  /** what crosses tenants on purpose; the first entry that matches counts */
+  /** the access across tenants that is intended; the first entry that matches counts */
   expected: z
     .array(
       z.strictObject({
-        /** the relation or object that opens it, as the report names it; `*` stands for anything */
+        /** the relation or object that opens the access, as named in the report; `*` matches any text */
         object: z.string().min(1),
-        /** that door and no other */
+        /** the class of breach; without it, every class */
         door: z.string().min(1).optional(),
-        /** left out: reads, so that a write that opens later is a breach; doors that name a write themselves need none */
+        /**
+         * without it, only reads, so that a write that is opened later is a breach; a class that itself names a write
+         * needs none
+         */
         commands: z
           .array(z.enum(["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "CALL"]))
           .min(1)
           .optional(),
-        /** names or classes of personas, as the report has them; `*` stands for anything; left out: all */
+        /** names or classes of personas, as in the report; `*` matches any text; without it, all */
         personas: z.array(z.string().min(1)).min(1).optional(),
         reason,
       }),
@@ -81,16 +84,19 @@ const verification = z.strictObject({
 });
 
 const target = z.strictObject({
-  /** where its URL comes from, for it holds a password: an environment variable, or a command that prints it */
+  /** the source of its URL, which contains a password: an environment variable, or a command that prints the URL */
   url: z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ command: z.string().min(1) })]),
-  /** another target that the same plan was applied to so many hours ago, and that has stayed as it was left */
+  /**
+   * another target to which the same plan must have been applied at least so many hours before, and which has not
+   * changed since
+   */
   after: z.strictObject({ target: z.string().min(1), hours: z.number().min(0).default(24) }).optional(),
-  /** how many people have to have approved the plan */
+  /** the number of people who must have approved the plan */
   requireApprovals: z.number().int().min(0).default(0),
-  /** the most that one try waits for its locks; kept below the server's deadlock_timeout besides */
+  /** the longest wait for locks in one attempt; it is also kept below the server's deadlock_timeout */
   lockTimeoutMs: z.number().int().min(1).default(2000),
   statementTimeoutMs: z.number().int().min(1).default(30_000),
-  /** how long tries for the locks go on */
+  /** the time after which no further attempt to acquire the locks is made */
   giveUpAfterSeconds: z.number().min(0).default(120),
 });
 
@@ -102,29 +108,35 @@ const configSchema = z.strictObject({
       layout: z.enum(TOOL_NAMES).optional(),
     })
     .optional(),
-  /** where claims come from: `auth.jwt()`, `myschema.claims()`, or `request.jwt.claims` */
+  /** the source of claims: `auth.jwt()`, `myschema.claims()`, or `request.jwt.claims` */
   claims: z.string().min(1).default("auth.jwt()"),
   /** session variable → claim */
   context: z.record(z.string(), z.union([variable, open])).default({}),
-  /** bypass flags, with a decision each */
+  /** bypass flags, each with a decision */
   flags: z.record(z.string(), flag).default({}),
-  /** policies and helpers that read a variable without a claim to fall back on; the first entry that matches counts */
+  /** policies and helpers that read a variable without a claim as its fallback; the first entry that matches counts */
   sessionOnly: z.array(sessionOnly).default([]),
-  /** policies that stay as they are, with a reason each; `*` stands for anything */
+  /** policies that stay unchanged, each with a reason; `*` matches any text */
   keep: z.record(z.string(), reason).default({}),
   /** column defaults that read a variable */
   columnDefaults: z.enum(["report", "rewrite"]).default("report"),
   rules: z
     .strictObject({
-      /** rewrite claims read from another place of the token than the map says; changes meaning, so the reason is asked */
+      /**
+       * rewrite claims that are read from a place of the token that differs from the map; this changes meaning, so a
+       * reason is required
+       */
       claimPath: z.strictObject({ reason }).optional(),
       /** TO public becomes TO authenticated */
       toAuthenticated: z.boolean().default(false),
-      /** several permissive policies of one command and role become one; their names but one go, so it is asked for */
+      /**
+       * merge several permissive policies of one command and role into one; all but one of their names are lost, so it
+       * is optional
+       */
       mergePermissive: z.boolean().default(false),
-      /** what a permissive policy that is always false becomes */
+      /** the replacement of a permissive policy that is always false */
       denyPolicy: z.enum(["drop", "restrictive"]).default("drop"),
-      /** a role read from the token becomes a look-up of the active staff row */
+      /** replace a role that is read from the token by a look-up of the active staff row */
       liveRole: z
         .strictObject({
           /** the session variable or claim that holds the role: `app.staff_role` */
@@ -133,34 +145,40 @@ const configSchema = z.strictObject({
           relation: z.string().min(1),
           userColumn: z.string().min(1),
           roleColumn: z.string().min(1),
-          /** SQL over the relation's columns: `status = 'active'` */
+          /** SQL over the columns of the relation: `status = 'active'` */
           active: z.string().min(1).optional(),
         })
         .optional(),
-      /** write the body of one-expression helpers into the policies instead of changing the helper */
+      /** write the body of a one-expression helper into the policies instead of changing the helper */
       inlineHelpers: z.boolean().default(false),
     })
     .prefault({}),
-  /** which relation feeds the claims; `rlsmith claims` reads it from the sync trigger where this is left out */
+  /** the relation that supplies the claims; if it is omitted, `rlsmith claims` reads it from the sync trigger */
   claimsSync: z
     .strictObject({
       /** `public.staff` */
       relation: z.string().min(1),
       /** the column that holds the user's id in auth.users */
       user: z.string().min(1),
-      /** claim → column, or SQL over the relation's columns: `"app_metadata.staff_role": "role"` */
+      /** claim → column, or SQL over the columns of the relation: `"app_metadata.staff_role": "role"` */
       claims: z.record(z.string(), z.string().min(1)),
-      /** SQL over the relation's columns that says whose claims count: `status = 'active'`; `true` for every row */
+      /**
+       * SQL over the columns of the relation that is true for rows whose claims count: `status = 'active'`; `true` for
+       * every row
+       */
       active: z.string().min(1).optional(),
     })
     .optional(),
   /** databases that `rlsmith apply` and `rollback` may change, by name */
   targets: z.record(z.string().regex(/^[A-Za-z0-9][\w-]*$/, "a name of letters, digits, _ and -"), target).default({}),
-  /** names for groups of relations, for the sections of the migration and `rlsmith apply --by context`: `{ floor: ["public.gaming_table*", "public.rating_slip"] }` */
+  /**
+   * names for groups of relations, for the sections of the migration and `rlsmith apply --by context`:
+   * `{ floor: ["public.gaming_table*", "public.rating_slip"] }`
+   */
   contexts: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
-  /** what `rlsmith verify` has to know */
+  /** the facts that `rlsmith verify` needs */
   verify: verification.prefault({}),
-  /** private schema for helpers that break recursion */
+  /** the private schema for helpers that break recursion */
   helperSchema: z.string().min(1).default("rlsmith_private"),
 });
 
@@ -173,7 +191,10 @@ export type SessionOnlyDecision = Config["sessionOnly"][number];
 
 export const CONFIG_FILE = "rlsmith.config.ts";
 
-/** Check a config and fill in its defaults. `file` is what a message calls it. Throws ToolError (config) with the path and the reason of every fault. */
+/**
+ * Check a config and fill in its defaults. `file` is its name in messages. Throws ToolError (config) with the path and
+ * the reason of every fault.
+ */
 export function parseConfig(input: unknown, file = "the config"): Config {
   const parsed = configSchema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -186,7 +207,7 @@ export function parseConfig(input: unknown, file = "the config"): Config {
   );
 }
 
-/** Load `rlsmith.config.ts` of a project folder, or the named file. Null when there is none and none was named. */
+/** Load `rlsmith.config.ts` of a project folder, or the named file. Null if there is none and none was named. */
 export async function loadConfig(projectDir: string, named?: string): Promise<{ config: Config; file: string } | null> {
   const file = resolve(projectDir, named ?? CONFIG_FILE);
   if (!existsSync(file)) {
@@ -198,7 +219,8 @@ export async function loadConfig(projectDir: string, named?: string): Promise<{ 
       "check the path, or run `rlsmith init`",
     );
   }
-  // A project need not have rlsmith installed to be planned with `npx rlsmith`: its import resolves to this very package, to the one file of it that a config needs.
+  // A project can be planned with `npx rlsmith` without having rlsmith installed: the import in its config resolves to
+  // this package, to the one file of it that a config needs.
   const self = new URL(import.meta.url.endsWith(".ts") ? "./define-config.ts" : "./define-config.js", import.meta.url)
     .pathname;
   const jiti = createJiti(join(dirname(file), "noop.js"), {
@@ -221,7 +243,7 @@ export async function loadConfig(projectDir: string, named?: string): Promise<{ 
   return { config: parseConfig(loaded, file), file };
 }
 
-/** The context map of a config: mapped variables only, open ones left out. */
+/** The context map of a config: the mapped variables alone, without open ones. */
 export function contextMapOf(config: Config): ContextMap {
   const variables = Object.entries(config.context).flatMap(([setting, value]) =>
     value === "open"
@@ -238,7 +260,7 @@ export function contextMapOf(config: Config): ContextMap {
   return { claims: claimsSourceOf(config.claims), variables };
 }
 
-/** The groups of relations that a config names, in its order; a relation belongs to the first that matches. */
+/** The groups of relations that a config names, in its order; a relation belongs to the first group that matches. */
 export const contextsOf = (config: Config): { name: string; matches: (relation: string) => boolean }[] =>
   Object.entries(config.contexts).map(([name, patterns]) => ({
     name,

@@ -1,4 +1,4 @@
 import type { UserConfig } from "./config.ts";
 
-/** Types the object of `rlsmith.config.ts`; returns it as it is. */
+/** Gives the object of `rlsmith.config.ts` its type, and returns it unchanged. */
 export const defineConfig = (config: UserConfig): UserConfig => config;

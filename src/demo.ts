@@ -21,7 +21,7 @@ export interface Demo {
   seconds: number;
 }
 
-/** init → inspect → plan → rehearse on a copy of the casino project, whose config has its decisions made. */
+/** Run init → inspect → plan → rehearse on a copy of the casino project, whose config already has its decisions. */
 export async function runDemo(projectDir: string, progress: Progress): Promise<Demo> {
   const start = performance.now();
   const now = new Date();

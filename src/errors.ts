@@ -3,8 +3,8 @@ import type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
 export type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
 
 /**
- * rlsmith could not go on, for a reason outside its own code.
- * Anything thrown that is not a ToolError is a bug of rlsmith.
+ * An error for which rlsmith cannot continue, and whose cause is outside its own code. Any other thrown value is a bug
+ * of rlsmith.
  */
 export class ToolError extends Error {
   override readonly name = "ToolError";
@@ -22,5 +22,5 @@ export class ToolError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,16 +4,19 @@ import type { FindingCode, Severity } from "./codes/index.ts";
 
 export type { FindingCode, Severity } from "./codes/index.ts";
 
-/** A fact about the user's system that a person should know. Messages: lower case, no final period, user text in backticks. */
+/**
+ * A fact about the user's system that a person should know. Messages: lower case, no final period, user text in
+ * backticks.
+ */
 export interface Finding {
-  /** stable, one a kind of fact; its page is docs/findings/<code>.md */
+  /** stable, one for each kind of fact; its page is docs/findings/<code>.md */
   code: FindingCode;
   severity: Severity;
   message: string;
-  /** what to do about it, or null where there is nothing to do */
+  /** the action to take, or null if there is none */
   hint: string | null;
   at: Location;
-  /** the same fact has the same fingerprint in every run */
+  /** the same in every run for the same fact */
   fingerprint: string;
 }
 
@@ -42,7 +45,7 @@ export function finding(
   return { code, severity, message, hint, at, fingerprint };
 }
 
-/** A place in one readable piece: `public.staff / staff_select`. */
+/** A place as one readable text: `public.staff / staff_select`. */
 export function describeLocation(at: Location): string {
   switch (at.kind) {
     case "policy":

@@ -1,5 +1,5 @@
-// The only barrel: what a program needs of rlsmith. Functions over values and a connection come first; those over a project's folder,
-// which the command line uses, stand on them.
+// The only barrel: the parts of rlsmith that a program needs. Functions over values and a connection come first; the
+// functions over a project's folder, which the command line uses, are built on them.
 
 // --- values and a connection
 export { openServer as connect, type ServerDb, type ServerOptions } from "./db/server.ts";

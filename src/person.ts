@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Who works in this folder, as git knows him; null where git does not. */
+/** The name and mail address in git's configuration of this folder; null if it has no mail address. */
 export async function personIn(dir: string): Promise<{ name: string; email: string } | null> {
   const get = async (key: string): Promise<string> => {
     try {

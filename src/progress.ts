@@ -1,10 +1,10 @@
-/** How a long job tells what it does. */
+/** The progress reports of a long job. */
 export interface Progress {
-  /** a stage has ended: what was done, in a few words */
+  /** a stage has ended: its result in a few words */
   done(stage: string, detail: string): void;
-  /** somewhere inside a stage */
+  /** progress inside a stage */
   tick(stage: string, done: number, total: number): void;
 }
 
-/** For those who do not want to know. */
+/** Reports nothing. */
 export const silent: Progress = { done: () => {}, tick: () => {} };

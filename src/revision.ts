@@ -7,16 +7,17 @@ import { ToolError, messageOf } from "./errors.ts";
 
 const run = promisify(execFile);
 
-/** A folder with what a git revision has of a project. */
+/** A folder with the state of a project in a git revision. */
 export interface Checkout {
-  /** the project's folder in it */
+  /** the folder of the project in it */
   projectDir: string;
   close(): void;
 }
 
 /**
- * Put a revision of the project's repository into a temporary folder; the working tree and the index stay as they are.
- * Throws ToolError (usage): no repository, no such revision, or the project was not there yet.
+ * Extract a revision of the project's repository into a temporary folder; the working tree and the index are not
+ * changed. Throws ToolError (usage) if there is no repository or no such revision, or if the revision does not contain
+ * the project.
  */
 export async function checkOut(projectDir: string, revision: string): Promise<Checkout> {
   const git = async (...args: string[]): Promise<string> =>

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { dirname, relative } from "node:path";
 import { ToolError, messageOf } from "./errors.ts";
 
-/** One file to write; `replace` for one that may be there already. */
+/** One file to write; `replace` if it may already exist. */
 export interface OutputFile {
   path: string;
   content: string;
@@ -10,8 +10,8 @@ export interface OutputFile {
 }
 
 /**
- * Write all files or none: each goes to a temporary name first, and takes its place when all are on disk.
- * Throws ToolError: usage where a file is there already, environment where the disk refuses.
+ * Write all files or none: each is written under a temporary name first, and renamed once all of them are on disk.
+ * Throws ToolError (usage) if a file already exists, (environment) if a file cannot be written.
  */
 export function writeAll(files: readonly OutputFile[], projectDir: string): void {
   for (const file of files)
@@ -45,7 +45,7 @@ export function writeAll(files: readonly OutputFile[], projectDir: string): void
   }
 }
 
-// `force` passes over a file that is missing, but not over a folder on the way that is none
+// `force` ignores a missing file, but not a parent in the path that is not a folder.
 function removeIfThere(path: string): void {
   if (existsSync(path)) rmSync(path);
 }

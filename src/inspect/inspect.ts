@@ -56,7 +56,7 @@ export async function inspect(db: Db): Promise<Catalog> {
       );
     throw error;
   } finally {
-    // The connection may be gone; the first error is the one worth telling.
+    // The connection may be lost; the first error is the one to report.
     await db.exec("rollback").catch(() => {});
   }
 }

@@ -5,7 +5,10 @@ import type { MigrationTool } from "./tool.ts";
 const UP = /^--\s*migrate:up\b/i;
 const DOWN = /^--\s*migrate:down\b/i;
 
-/** dbmate: both ways in one file, `-- migrate:up` and `-- migrate:down`, in name order, each in a transaction that dbmate opens. */
+/**
+ * dbmate: both directions in one file, `-- migrate:up` and `-- migrate:down`, in name order, each in a transaction that
+ * dbmate begins.
+ */
 export const dbmate: MigrationTool = {
   name: "dbmate",
   usualPlaces: ["db/migrations"],

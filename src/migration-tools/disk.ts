@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { FolderContents } from "./tool.ts";
 
-/** A folder on disk, each file read when it is asked for. One that is not there is empty. */
+/** A folder on disk, whose files are read on demand. A folder that does not exist is empty. */
 export function folderOnDisk(path: string): FolderContents {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   return {

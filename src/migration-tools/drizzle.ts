@@ -5,7 +5,7 @@ import type { FolderContents, MigrationTool } from "./tool.ts";
 
 const JOURNAL = "meta/_journal.json";
 
-/** Drizzle Kit: the files that `meta/_journal.json` lists, in its order, each in a transaction that Drizzle opens. */
+/** Drizzle Kit: the files that `meta/_journal.json` lists, in its order, each in a transaction that Drizzle begins. */
 export const drizzle: MigrationTool = {
   name: "drizzle",
   usualPlaces: ["drizzle"],

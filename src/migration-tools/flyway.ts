@@ -4,14 +4,17 @@ import type { FolderContents, MigrationTool, ReadFiles } from "./tool.ts";
 
 /** `V2.1__name.sql` */
 const VERSIONED = /^V[\d._]+__/;
-/** `B5__name.sql`: all that the versions up to it did */
+/** `B5__name.sql`: includes all versions up to its own */
 const BASELINE = /^B[\d._]+__/;
 /** `R__name.sql`: runs again whenever it changes */
 const REPEATABLE = /^R__/;
 /** `U2.1__name.sql` */
 const UNDO = /^U[\d._]+__/;
 
-/** Flyway: versioned files from the newest baseline on, by version, then the repeatable ones by name, each in a transaction that Flyway opens. */
+/**
+ * Flyway: versioned files from the newest baseline on, by version, then the repeatable ones by name, each in a
+ * transaction that Flyway begins.
+ */
 export const flyway: MigrationTool = {
   name: "flyway",
   usualPlaces: ["src/main/resources/db/migration"],
@@ -51,7 +54,7 @@ function read(folder: FolderContents): ReadFiles {
   );
 }
 
-/** Flyway orders by number, part for part: V2 before V10, V1.2 before V1.10. */
+/** Flyway compares versions part by part as numbers: V2 before V10, V1.2 before V1.10. */
 function byVersion(a: string, b: string): number {
   const parts = (name: string): number[] => (/^[VB]([\d._]+?)__/.exec(name)?.[1] ?? "").split(/[._]/).map(Number);
   const [left, right] = [parts(a), parts(b)];

@@ -5,7 +5,10 @@ import type { MigrationTool } from "./tool.ts";
 const UP = /^--\s*\+goose\s+up\b/i;
 const DOWN = /^--\s*\+goose\s+down\b/i;
 
-/** goose: both ways in one file, `-- +goose Up` and `-- +goose Down`, by number, each in a transaction that goose opens. */
+/**
+ * goose: both directions in one file, `-- +goose Up` and `-- +goose Down`, by number, each in a transaction that goose
+ * begins.
+ */
 export const goose: MigrationTool = {
   name: "goose",
   usualPlaces: ["migrations"],
@@ -24,7 +27,7 @@ export const goose: MigrationTool = {
     return { up: path, down: path };
   },
   write: (_folder, { up: path }, sql) => {
-    // without the marks goose would cut the text at every semicolon that ends a line, also inside a function
+    // Without these marks, goose would split the text at every semicolon at the end of a line, even inside a function.
     const whole = (text: string): string => `-- +goose StatementBegin\n${text}-- +goose StatementEnd\n`;
     return [{ path, content: `-- +goose Up\n${whole(sql.up)}\n-- +goose Down\n${whole(sql.down)}` }];
   },

@@ -1,4 +1,4 @@
-// The door of this room: other rooms import from here only.
+// The public part of this folder: other folders import only from here.
 export { TOOL_NAMES, type ToolName } from "./names.ts";
 export { readMigrations, type MigrationsFolder } from "./migrations-folder.ts";
 export { outputFiles, outputNames, ROW_SECURITY } from "./output.ts";

@@ -15,15 +15,15 @@ export interface MigrationsFolder {
   folder: string;
   /** in the order in which they run; paths are relative to the project */
   files: MigrationFile[];
-  /** the files that were left out, each with the reason */
+  /** the files that were skipped, each with the reason */
   notices: string[];
 }
 
 const USUAL_PLACES = [...new Set(TOOL_NAMES.flatMap((name) => TOOLS[name].usualPlaces))];
 
 /**
- * Read a project's migrations in the order in which its tool runs them. `path` is the project, or the migrations folder itself.
- * Throws ToolError (usage): no such folder, no migrations in it, more than one migrations folder.
+ * Read a project's migrations in the order in which its tool runs them. `path` is the project or the migrations folder
+ * itself. Throws ToolError (usage) if there is no such folder, no migrations in it, or more than one migrations folder.
  */
 export async function readMigrations(path: string, layout?: ToolName): Promise<MigrationsFolder> {
   if (!existsSync(path) || !statSync(path).isDirectory())
@@ -61,9 +61,9 @@ export async function readMigrations(path: string, layout?: ToolName): Promise<M
 }
 
 /**
- * The folder that holds the migrations. A folder that bears a tool's own marks is taken as it is; one with nothing but .sql files in it
- * (a seed, a dump at the top of a project) only when none of the usual places has migrations, or when its layout was said. A tool's folder
- * goes before a plain one.
+ * The folder with the migrations. A folder that bears a tool's own marks is accepted. A folder with nothing but .sql
+ * files (a seed, a dump at the top of a project) is accepted only if none of the usual places has migrations, or if its
+ * layout was given. A tool's folder takes precedence over a plain one.
  */
 function findFolder(path: string, layout: ToolName | undefined): string | null {
   const own = detect(path);

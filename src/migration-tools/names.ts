@@ -1,4 +1,6 @@
-/** The migration tools whose folders rlsmith reads and writes, in the order in which a folder is tried (`detectTool`). */
+/**
+ * The migration tools whose folders rlsmith reads and writes, in the order in which a folder is tried (`detectTool`).
+ */
 export const TOOL_NAMES = [
   "supabase",
   "drizzle",

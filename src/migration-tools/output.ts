@@ -5,21 +5,21 @@ import type { OutputFile } from "../write-files.ts";
 import type { Migration, NewMigration } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
 
-/** The migrations folder of a project, as far as a new migration needs it. */
+/** The parts of a project's migrations folder that a new migration needs. */
 export interface OutputPlace {
   layout: ToolName;
-  /** the folder that holds the migrations, absolute */
+  /** the folder with the migrations, absolute */
   folder: string;
-  /** paths in messages are relative to it, absolute */
+  /** the folder to which paths in messages are relative, absolute */
   projectDir: string;
 }
 
-/** Where the two files of a migration go, absolute. */
+/** The absolute paths of the two files of a migration. */
 export interface OutputNames {
   up: string;
-  /** the same as `up` where the tool keeps both ways in one file */
+  /** the same as `up` if the tool keeps both directions in one file */
   down: string;
-  /** The files begin and commit their own transaction, since the tool opens none. */
+  /** true if the files begin and commit their own transaction, because the tool begins none */
   ownTransaction: boolean;
 }
 
@@ -29,14 +29,17 @@ export type Subject = Omit<NewMigration, "now">;
 /** The move to claims. */
 export const ROW_SECURITY: Subject = { slug: "rls_jwt_only", title: "row security by JWT claims only" };
 
-/** Where the two files of a migration go, in the project's own layout. `now` gives the timestamp where names carry one. */
+/**
+ * The paths of the two files of a migration, in the layout of the project. `now` is the source of a timestamp in a
+ * name.
+ */
 export function outputNames({ layout, folder }: OutputPlace, now: Date, subject = ROW_SECURITY): OutputNames {
   const tool = TOOLS[layout];
   const { up, down } = tool.nextName(folderOnDisk(folder), { ...subject, now });
   return { up: join(folder, up), down: join(folder, down), ownTransaction: !tool.opensTransaction };
 }
 
-/** The files to write for a migration: both ways, and the tool's own list of migrations where it keeps one. */
+/** The files to write for a migration: both directions, and the tool's own list of migrations if it has one. */
 export function outputFiles(
   { layout, folder }: OutputPlace,
   names: OutputNames,

@@ -2,7 +2,7 @@ import { numberAfter, rollbackBeside, twoFiles } from "./naming.ts";
 import { inOrder, sqlFiles } from "./reading.ts";
 import type { MigrationTool } from "./tool.ts";
 
-/** No tool that rlsmith knows: .sql files, in name order. */
+/** No known tool: .sql files, in name order. */
 export const plain: MigrationTool = {
   name: "plain",
   usualPlaces: ["db/migrate", "migrations", "sql"],

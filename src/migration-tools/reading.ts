@@ -1,9 +1,9 @@
 import type { FolderContents, MigrationFile, ReadFiles } from "./tool.ts";
 
-/** Names of the .sql files directly in a folder, sorted. */
+/** The names of the .sql files directly in a folder, sorted. */
 export const sqlFiles = ({ entries }: FolderContents): string[] => entries.filter((name) => name.endsWith(".sql"));
 
-/** The files that are there, in the given order; the others become notices. */
+/** The existing files among the names, in the given order; each missing one becomes a notice. */
 export function inOrder(folder: FolderContents, names: readonly string[], notices: readonly string[] = []): ReadFiles {
   const there = new Set(names.filter((name) => folder.has(name)));
   return {
@@ -17,7 +17,7 @@ export function inOrder(folder: FolderContents, names: readonly string[], notice
   };
 }
 
-/** The .sql files whose names fit, and a notice for each other. */
+/** The .sql files whose names match, and a notice for each of the others. */
 export function fitting(
   folder: FolderContents,
   fits: (name: string) => boolean,
@@ -30,7 +30,7 @@ export function fitting(
   };
 }
 
-/** The lines of a file between two marks; from its first line where `from` is null or is not there. */
+/** The lines of a file between two marks; from its first line if `from` is null or does not occur. */
 export function section(folder: FolderContents, name: string, from: RegExp | null, to: RegExp): MigrationFile {
   const lines = folder.text(name).split("\n");
   const first = from === null ? 0 : lines.findIndex((line) => from.test(line)) + 1;
@@ -38,11 +38,17 @@ export function section(folder: FolderContents, name: string, from: RegExp | nul
   return { path: name, sql: lines.slice(first, end < 0 ? undefined : end).join("\n"), firstLine: first + 1 };
 }
 
-/** Some of the first files has a line that fits. A few are enough: a tool writes its marks into all of them. */
+/**
+ * True if one of the first files has a matching line. A few files are enough, because a tool writes its marks to all of
+ * them.
+ */
 export const someFileHas = (folder: FolderContents, mark: RegExp): boolean =>
   sqlFiles(folder)
     .slice(0, 20)
     .some((name) => mark.test(folder.text(name)));
 
-/** By the number a name begins with: tools that count do not sort 10 before 9. Equal numbers stay in name order. */
+/**
+ * Order by the number at the start of a name, as tools do that compare numbers (9 before 10). Equal numbers stay in
+ * name order.
+ */
 export const byNumber = (a: string, b: string): number => (Number.parseInt(a, 10) || 0) - (Number.parseInt(b, 10) || 0);

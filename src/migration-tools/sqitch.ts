@@ -4,10 +4,13 @@ import type { MigrationTool } from "./tool.ts";
 
 const PLAN = "sqitch.plan";
 
-/** Sqitch: the changes that `sqitch.plan` lists, in its order: `deploy/<change>.sql`, and `revert/<change>.sql` back. */
+/**
+ * Sqitch: the changes that `sqitch.plan` lists, in its order: `deploy/<change>.sql`, and `revert/<change>.sql` for the
+ * reverse.
+ */
 export const sqitch: MigrationTool = {
   name: "sqitch",
-  // its plan is at the top of the folder that the project names
+  // The plan is at the top of the folder that the project names.
   usualPlaces: [],
   opensTransaction: false,
   detect: (folder) => folder.has(PLAN),
@@ -24,14 +27,17 @@ export const sqitch: MigrationTool = {
   },
 };
 
-/** Changes of a plan. A change that comes again later was reworked: its earlier script is kept as `name@tag` (sqitch-rework manual). */
+/**
+ * The changes of a plan. A change that occurs again later was reworked: its earlier script is kept as `name@tag`
+ * (sqitch-rework manual).
+ */
 function changesOf(plan: string): string[] {
   const lines = plan
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !/^[%#-]/.test(line));
   const changes: string[] = [];
-  // places in `changes` that no tag has closed yet
+  // indexes in `changes` that no tag follows yet
   let untagged: number[] = [];
   const names = lines.map((line) => /^\+?\s*([^\s[]+)/.exec(line)?.[1] ?? "");
   for (const [index, name] of names.entries()) {

@@ -2,12 +2,15 @@ import { rollbackBeside, timestampAfter, twoFiles } from "./naming.ts";
 import { fitting, inOrder, sqlFiles } from "./reading.ts";
 import type { MigrationTool } from "./tool.ts";
 
-/** Supabase's CLI: `supabase/migrations/<timestamp>_name.sql`. Every file of the folder runs on the next push, so the down file goes elsewhere. */
+/**
+ * Supabase's CLI: `supabase/migrations/<timestamp>_name.sql`. Every file in the folder runs on the next push, so the
+ * down file is written elsewhere.
+ */
 export const supabase: MigrationTool = {
   name: "supabase",
   usualPlaces: ["supabase/migrations"],
   opensTransaction: false,
-  // another tool may write its files and its journal there, but it is the Supabase CLI that runs them
+  // Another tool may write its files and its journal there, but the Supabase CLI runs them.
   detect: (folder) => sqlFiles(folder).length > 0 && /[/\\]supabase[/\\]migrations$/.test(folder.path),
   read: (folder) => {
     const { names, notices } = fitting(folder, (name) => /^\d+_/.test(name), "has no timestamp in its name");

@@ -4,7 +4,10 @@ import type { MigrationTool } from "./tool.ts";
 
 const DIVIDER = /^----\s*create above/i;
 
-/** tern: both ways in one file, divided by `---- create above / drop below ----`, by number, each in a transaction that tern opens. */
+/**
+ * tern: both directions in one file, separated by `---- create above / drop below ----`, by number, each in a
+ * transaction that tern begins.
+ */
 export const tern: MigrationTool = {
   name: "tern",
   usualPlaces: ["migrations"],

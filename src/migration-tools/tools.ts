@@ -25,6 +25,6 @@ export const TOOLS: Record<ToolName, MigrationTool> = {
   plain,
 };
 
-/** The tool that runs the migrations of a folder; null where it holds none. */
+/** The tool that runs the migrations of a folder; null if the folder has none. */
 export const detectTool = (folder: FolderContents): ToolName | null =>
   TOOL_NAMES.find((name) => TOOLS[name].detect(folder)) ?? null;

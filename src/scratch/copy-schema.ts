@@ -8,7 +8,7 @@ const SQL = readFileSync(new URL("./copy-schema.sql", import.meta.url), "utf8");
 
 export interface CopyReport {
   statements: number;
-  /** what could not be made, with the reason; a rehearsal says less about it */
+  /** the objects that could not be created, with the reason; a rehearsal shows less about them */
   failed: { object: string; statement: string; sqlstate: string; message: string }[];
 }
 
@@ -18,9 +18,10 @@ interface Ddl {
 }
 
 /**
- * Make the schema of a live database, without its rows, in a scratch database: roles, types, tables with their constraints, functions, views,
- * triggers, rights and policies. `from` is read in one read-only transaction. What is there already (a bootstrap) stays.
- * Order is found by trying: what fails is tried again after the rest, until a round makes nothing new.
+ * Create the schema of a live database, without its rows, in a scratch database: roles, types, tables with their
+ * constraints, functions, views, triggers, privileges and policies. `from` is read in one read-only transaction.
+ * Existing objects (of a bootstrap) stay. The order is found by trial: a statement that fails is tried again after the
+ * others, until a round creates nothing new.
  */
 export async function copySchema(from: Db, to: Db, policies: readonly Policy[]): Promise<CopyReport> {
   const statements: Ddl[] = [
@@ -59,7 +60,7 @@ export async function copySchema(from: Db, to: Db, policies: readonly Policy[]):
   return report;
 }
 
-// duplicate object, table, schema, function, column, a second primary key: the bootstrap had it
+// duplicate object, table, schema, function or column, or a second primary key: the bootstrap already created it
 const ALREADY_THERE = new Set(["42710", "42P07", "42P06", "42723", "42701", "42P16"]);
 
 async function readDdl(from: Db): Promise<Ddl[]> {

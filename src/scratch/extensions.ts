@@ -1,6 +1,9 @@
 import type { Extension, Extensions } from "@electric-sql/pglite";
 
-/** Module of PGlite that holds a contrib extension, by the name that CREATE EXTENSION uses. Each was loaded and created with PGlite 0.5.16. */
+/**
+ * The PGlite module that contains a contrib extension, by the name that CREATE EXTENSION uses. Each was loaded and
+ * created with PGlite 0.5.16.
+ */
 const CONTRIB: Record<string, string> = {
   ...Object.fromEntries(
     [
@@ -39,16 +42,16 @@ const CONTRIB: Record<string, string> = {
     ].map((name) => [name, name]),
   ),
   "uuid-ossp": "uuid_ossp",
-  // one bundle, as in contrib/spi
+  // one module for several extensions, as in contrib/spi
   autoinc: "moddatetime",
   insert_username: "moddatetime",
   refint: "moddatetime",
 };
 
-/** Whether the embedded database can load an extension. */
+/** True if the embedded database can load an extension. */
 export const isContrib = (name: string): boolean => Object.hasOwn(CONTRIB, name);
 
-/** The extensions in the form in which PGlite wants them at boot; names that it does not ship are passed over. */
+/** The extensions in the form that PGlite requires at start-up; names that it does not ship are skipped. */
 export async function loadExtensions(names: readonly string[]): Promise<Extensions> {
   const loaded: Extensions = {};
   for (const name of names) {

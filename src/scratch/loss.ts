@@ -11,7 +11,7 @@ interface Range {
 const range = (relation: Range | undefined): string =>
   `\`${shownName([relation?.schemaname, relation?.relname].filter((part) => part !== undefined))}\``;
 
-/** What a statement that failed would have made or changed, in words. */
+/** The object that a failed statement would have created or changed, in words. */
 export function describeLoss(text: string): string {
   try {
     const [raw] = parseStatements(text);

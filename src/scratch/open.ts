@@ -10,10 +10,10 @@ import type { Scratch, ScratchTarget } from "./scratch.ts";
 import { openServerScratch } from "./server-scratch.ts";
 
 /**
- * Make a throw-away database with the bootstrap in it. Embedded ones start from a snapshot on disk after the first time.
- * `extensions`: contrib extensions that the files will ask for; the embedded engine has to know them when it boots.
- * `onNotice` hears what a server's login could not do as a new Supabase project has it.
- * Throws ToolError (environment): the server refuses, or the login may not create databases.
+ * Create a throw-away database with the bootstrap in it. From the second time on, an embedded one starts from a
+ * snapshot on disk. `extensions`: the contrib extensions that the files will create; the embedded engine needs them at
+ * start-up. `onNotice` receives the privileges of a new Supabase project that the login of a server lacks. Throws
+ * ToolError (environment) if the server refuses, or if the login may not create databases.
  */
 export async function openScratch(
   target: ScratchTarget,
@@ -43,7 +43,10 @@ function embeddedScratch(db: EmbeddedDb, extensions: Extensions): Scratch {
   };
 }
 
-/** From the cached snapshot, or by running the bootstrap, which then becomes the snapshot. A cache that cannot be read or written is no error. */
+/**
+ * Start from the cached snapshot, or run the bootstrap, whose result then becomes the snapshot. A cache that cannot be
+ * read or written is not an error.
+ */
 async function bootEmbedded(extensions: Extensions): Promise<EmbeddedDb> {
   const file = snapshotFile();
   if (existsSync(file)) {
@@ -65,7 +68,7 @@ async function bootEmbedded(extensions: Extensions): Promise<EmbeddedDb> {
     writeFileSync(part, snapshot);
     renameSync(part, file);
   } catch {
-    // the next start takes the long way again
+    // The next start runs the bootstrap again.
     dropFile(part);
   }
   return db;
@@ -75,7 +78,7 @@ function dropFile(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // a folder that cannot be written to
+    // The folder is not writable.
   }
 }
 

@@ -1,7 +1,10 @@
 import { isContrib } from "./extensions.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
 
-/** What a new Supabase project has in schema `extensions` before its first migration, and how a use of it looks. */
+/**
+ * The extensions that a new Supabase project has in schema `extensions` before its first migration, each with the form
+ * of its use.
+ */
 const PREINSTALLED: { extension: string; use: RegExp }[] = [
   { extension: "uuid-ossp", use: /\buuid_(generate_v(1|1mc|3|4|5)|nil|ns_(dns|url|oid|x500))\s*"?\s*\(/i },
   {
@@ -14,7 +17,10 @@ const CREATE = /create\s+extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)"?/gi;
 
 const withoutComments = (sql: string): string => sql.replaceAll(/--[^\n]*/g, "");
 
-/** Contrib extensions that the files may ask for: the embedded database has to know them when it boots. A name too many does no harm. */
+/**
+ * The contrib extensions that the files may create: the embedded database needs them at start-up. An unused name does
+ * no harm.
+ */
 export function extensionsNamed(folder: MigrationsFolder): string[] {
   const names = new Set<string>(extensionsImplied(folder));
   for (const file of folder.files)
@@ -22,12 +28,12 @@ export function extensionsNamed(folder: MigrationsFolder): string[] {
       const name = match[1]?.toLowerCase() ?? "";
       if (isContrib(name)) names.add(name);
     }
-  // earthdistance needs cube
+  // earthdistance requires cube
   if (names.has("earthdistance")) names.add("cube");
   return [...names];
 }
 
-/** Extensions whose functions the files call before any of them creates the extension. */
+/** The extensions whose functions the files call before any file creates the extension. */
 export function extensionsImplied(folder: MigrationsFolder): string[] {
   const open = new Map(PREINSTALLED.map(({ extension, use }) => [extension, use]));
   const implied: string[] = [];

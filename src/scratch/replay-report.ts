@@ -5,11 +5,11 @@ export interface ReplayFailure {
   /** relative to the project */
   file: string;
   line: number;
-  /** the statement's first line, at most 120 characters */
+  /** the first line of the statement, at most 120 characters */
   firstLine: string;
   sqlstate: string;
   message: string;
-  /** what it makes unreliable, in words */
+  /** the facts that the failure makes unreliable, in words */
   unreliable: string;
 }
 

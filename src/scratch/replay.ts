@@ -12,8 +12,8 @@ import { splitStatements } from "./split.ts";
 import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 
 /**
- * Run the files in order, each in a transaction of its own with RESET ALL after it. A statement that fails is reported, and the rest of its
- * file still runs. With `strict` the first failure throws ToolError (environment).
+ * Run the files in order, each in its own transaction with RESET ALL after it. A failed statement is reported, and the
+ * rest of its file still runs. With `strict`, the first failure throws ToolError (environment).
  */
 export async function replay(
   scratch: Scratch,
@@ -50,8 +50,8 @@ export async function replay(
 }
 
 /**
- * Create extensions that the files use and none of them creates first, where a new Supabase project has them. What cannot be had is passed
- * over: the statements that use it then fail, and say so.
+ * Create the extensions that the files use and none of them creates first, if a new Supabase project has them. An
+ * extension that is not available is skipped: the statements that use it then fail and are reported.
  */
 async function createImplied({ db, report, implied }: FileRun, extensions: readonly string[]): Promise<void> {
   for (const extension of extensions)
@@ -73,7 +73,7 @@ async function createImplied({ db, report, implied }: FileRun, extensions: reado
   );
 }
 
-/** Statements of a file, with \ir followed. */
+/** The statements of a file, with \ir followed. */
 function statementsOf(
   path: string,
   sql: string,

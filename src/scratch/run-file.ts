@@ -13,20 +13,20 @@ export interface ReplayStatement {
   line: number;
 }
 
-/** What running a file needs; `report` is added to. */
+/** The context for running a file; `report` is extended. */
 export interface FileRun {
   db: Db;
   report: ReplayReport;
-  /** adds the failure to the report; throws where the first one is to stop the replay */
+  /** adds the failure to the report; throws if the first failure stops the replay */
   fail: (failure: ReplayFailure) => void;
   foreignRoles: ReadonlySet<string>;
-  /** extensions that were created before the first file */
+  /** the extensions that were created before the first file */
   implied: string[];
 }
 
 /**
- * Run a file's statements in one transaction: all in one go, and where that fails one by one with a savepoint each, so that a statement that
- * fails does not take the others with it.
+ * Run the statements of a file in one transaction: all at once, and if that fails, one by one with a savepoint each, so
+ * that a failed statement does not affect the others.
  */
 export async function runFile(run: FileRun, statements: readonly ReplayStatement[]): Promise<void> {
   const { db } = run;
@@ -37,12 +37,12 @@ export async function runFile(run: FileRun, statements: readonly ReplayStatement
   );
   if (plain && !rollsBack) {
     try {
-      // a line break before the semicolon: a statement may end in a comment
+      // A line break precedes the semicolon, because a statement may end in a comment.
       await db.exec(`begin;\n${wanted.map(({ text }) => text).join("\n;\n")}\n;\ncommit;`);
       return;
     } catch (error) {
       if (pgErrorOf(error) === null) throw error;
-      // some statement of the file fails: one by one, to keep the others and to say which
+      // Some statement of the file fails: run them one by one, to keep the others and to report which one failed.
       await db.exec("rollback").catch(() => {});
     }
   }
@@ -101,7 +101,7 @@ async function runOneByOne(run: FileRun, statements: readonly ReplayStatement[])
   await endTransaction(run, "commit", statements.at(-1));
 }
 
-/** Commit or roll back; a commit that fails (a deferred constraint) is a failure of the whole file. */
+/** Commit or roll back. A commit that fails (a deferred constraint) is a failure of the whole file. */
 async function endTransaction(
   run: FileRun,
   how: "commit" | "rollback",
@@ -124,10 +124,14 @@ async function endTransaction(
   }
 }
 
-/** Run one statement inside the open transaction, or between two of them where it may not be inside; what Postgres raised, or null. */
+/**
+ * Run one statement inside the open transaction, or outside of it where the statement is not allowed inside. Returns
+ * the error that Postgres raised, or null.
+ */
 async function attempt(db: Db, text: string): Promise<PgError | null> {
   const error = inTransaction(text) ? await attemptInside(db, text) : null;
-  // 25001: it may not run in a transaction at all; 55P04: it uses an enum value that the open transaction added (Postgres manual, ALTER TYPE)
+  // 25001: the statement cannot run inside a transaction block; 55P04: it uses an enum value that the open transaction
+  // added (Postgres manual, ALTER TYPE)
   if (inTransaction(text) && error?.sqlstate !== "25001" && error?.sqlstate !== "55P04") return error;
   try {
     await db.exec("commit");
@@ -156,7 +160,7 @@ async function attemptInside(db: Db, text: string): Promise<PgError | null> {
   }
 }
 
-/** Put the stand-in in an extension's place, once; what Postgres raised at that, or null. */
+/** Create the stand-in for an extension, once. Returns the error that Postgres raised, or null. */
 async function standIn(
   run: FileRun,
   { extension, sql, what }: Replacement,
@@ -171,23 +175,31 @@ async function standIn(
   return null;
 }
 
-/** CREATE EXTENSION of one that was created before the first file, because something before this statement uses it. */
+/**
+ * True for CREATE EXTENSION of an extension that was created before the first file, because a statement before this one
+ * uses it.
+ */
 const createdBefore = (run: FileRun, text: string, error: PgError | null): boolean =>
   error?.sqlstate === "42710" &&
   /^\s*create\s+extension\b/i.test(text) &&
   run.implied.some((extension) => error.message.includes(`"${extension}"`));
 
-/** An index by a method or an operator class of an extension that is only stood in for. A unique one says something of the rows, so it counts. */
+/**
+ * True for an index that uses an access method or operator class of an extension with a stand-in. A unique index
+ * restricts the rows, so its loss counts as a failure.
+ */
 const lostIndex = (run: FileRun, text: string, error: PgError): boolean =>
   error.sqlstate === "42704" && run.report.standIns.length > 0 && /^\s*create\s+index\b/i.test(text);
 
-/** Why a statement is not run here; null where it is. */
+/** The reason why a statement is not run here; null if it is run. */
 const beyond = (run: FileRun, text: string): string | null =>
   run.db.engine === "server" ? reachesBeyond(text, run.foreignRoles) : null;
 
-/** The role that a statement names and nobody has made. Scratch databases speak English, so the message can be read. */
+/**
+ * The role in a statement that does not exist. Scratch databases have English messages, so the message can be parsed.
+ */
 const missingRole = (error: PgError | null): string | null =>
-  // SET ROLE says 22023
+  // SET ROLE raises 22023
   error?.sqlstate === "42704" || error?.sqlstate === "22023"
     ? (/^role "(.*)" does not exist$/.exec(error.message)?.[1] ?? null)
     : null;
@@ -202,7 +214,7 @@ function note(
   run.report.notices.push(finding(code, severity, { kind: "file", file: at.file, line: at.line }, message));
 }
 
-/** A syntax error is told at its own line, anything else at the statement's first. */
+/** The line of an error: for a syntax error its own line, for any other the first line of the statement. */
 function lineOfError(statement: ReplayStatement, { position, sqlstate }: PgError): number {
   if (sqlstate !== "42601" || position === null) return statement.line;
   return statement.line + statement.text.slice(0, position - 1).split("\n").length - 1;

@@ -7,21 +7,24 @@ import { quoteIdent } from "../pg/identifier.ts";
 import { BOOTSTRAP, SEARCH_PATH } from "./bootstrap.ts";
 import type { Scratch } from "./scratch.ts";
 
-/** A scratch database and its copies on one server. What they leave behind is taken away when the last of them is closed. */
+/**
+ * A scratch database and its copies on one server. The objects that they leave on the server are dropped when the last
+ * of them is closed.
+ */
 interface Family {
   url: string;
   foreignRoles: ReadonlySet<string>;
-  /** roles that the bootstrap or a migration made */
+  /** the roles that the bootstrap or a migration created */
   roles: Set<string>;
-  /** databases that are to be dropped */
+  /** the databases that have to be dropped */
   databases: Set<string>;
-  /** no longer to be taken away when the process is told to end; null while there is no database */
+  /** cancels the registered clean-up at the end of the process; null while there is no database */
   forget: (() => void) | null;
 }
 
 /**
- * A scratch database on a server, with the bootstrap in it. Roles are of the whole server: the bootstrap takes those that are there.
- * Throws ToolError (environment): no connection, not enough rights, a read-only server.
+ * Create a scratch database on a server, with the bootstrap in it. Roles belong to the whole server: the bootstrap uses
+ * those that exist. Throws ToolError (environment) for no connection, missing privileges, or a read-only server.
  */
 export async function openServerScratch(url: string, onNotice: (notice: string) => void): Promise<Scratch> {
   const admin = await openServer(url);
@@ -56,7 +59,7 @@ export async function openServerScratch(url: string, onNotice: (notice: string) 
 const roleNames = async (db: Db): Promise<string[]> =>
   (await db.query<{ name: string }>("select rolname as name from pg_roles")).map(({ name }) => name);
 
-/** Of processes that connect to the same database only one makes or drops roles at a time. */
+/** Take a lock so that only one of the processes that connect to the same database creates or drops roles at a time. */
 async function alone<Result>(admin: Db, work: () => Promise<Result>): Promise<Result> {
   await admin.exec("select pg_advisory_lock(hashtext('rlsmith scratch roles'))");
   try {
@@ -78,12 +81,12 @@ async function tellMissingRights(db: Db, onNotice: (notice: string) => void): Pr
 async function make(admin: Db, family: Family, template: string | null): Promise<Scratch> {
   const name = `rlsmith_scratch_${randomBytes(6).toString("hex")}`;
   const quoted = quoteIdent(name);
-  // before it is there: the process may be told to end while the server still works on it
+  // Registered before it exists, because the process may be told to end while the server is still creating it.
   register(family, name);
   try {
     await admin.exec(`create database ${quoted} template ${template === null ? "template0" : quoteIdent(template)}`);
     await admin.exec(`alter database ${quoted} set search_path = ${SEARCH_PATH}`);
-    // replay reads a message; not every login may set this
+    // Replay parses a message; not every login may set this.
     await admin.exec(`alter database ${quoted} set lc_messages = 'C'`).catch(() => {});
     return await connect(family, name);
   } catch (error) {
@@ -95,14 +98,14 @@ async function make(admin: Db, family: Family, template: string | null): Promise
 async function connect(family: Family, name: string): Promise<Scratch> {
   const own = new URL(family.url);
   own.pathname = `/${name}`;
-  // a template may have no other connection, so the connection is closed around a fork
+  // A template database must have no other connection, so the connection is closed during a fork.
   let current: Db = await openServer(own.toString());
   const run = async <Result>(sql: string, work: () => Promise<Result>): Promise<Result> => {
     for (const role of rolesCreated(sql)) if (!family.foreignRoles.has(role)) family.roles.add(role);
     try {
       return await work();
     } catch (error) {
-      // the database was dropped under it, because the process ends: nobody is to be told of the connection
+      // The database was dropped because the process ends: the lost connection is not reported.
       return isEnding() ? new Promise(() => {}) : Promise.reject(error);
     }
   };
@@ -140,7 +143,7 @@ async function connect(family: Family, name: string): Promise<Scratch> {
   };
 }
 
-/** Names of roles that a text may create, also inside DO blocks. */
+/** The names of roles that a text may create, including in DO blocks. */
 const rolesCreated = (sql: string): string[] =>
   [...sql.matchAll(/\bcreate\s+(?:role|user|group)\s+(?!mapping\b)("(?:[^"]|"")+"|[A-Za-z_][\w$]*)/gi)].map(
     ([, name = ""]) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase()),
@@ -150,7 +153,7 @@ async function dropDatabases(admin: Db, family: Family): Promise<void> {
   for (const name of family.databases) await dropDatabase(admin, family, name);
 }
 
-/** With the last database the roles go. Nothing happens to a database that is gone already. */
+/** Drop a database; the roles are dropped with the last one. A database that is already dropped is skipped. */
 async function dropDatabase(admin: Db, family: Family, name: string): Promise<void> {
   if (!family.databases.delete(name)) return;
   await admin.exec(`drop database if exists ${quoteIdent(name)} with (force)`);
@@ -158,15 +161,18 @@ async function dropDatabase(admin: Db, family: Family, name: string): Promise<vo
   family.forget?.();
   family.forget = null;
   if (family.roles.size === 0) return;
-  // at the end the lock may be held by a connection of this process that nobody reads any more
+  // When the process ends, a connection of this process that is no longer read may hold the lock.
   await (isEnding() ? dropRoles(admin, family) : alone(admin, () => dropRoles(admin, family)));
 }
 
-/** Best effort: a role that something else uses by now stays, and all of them while another scratch database is on the server. */
+/**
+ * Best effort: a role that another object uses by now stays, and so do all roles while another scratch database exists
+ * on the server.
+ */
 async function dropRoles(admin: Db, family: Family): Promise<void> {
   const others = await admin.query("select from pg_database where datname like 'rlsmith\\_scratch\\_%'");
   if (others.length > 0) return;
-  // a role that granted a membership goes only after the member
+  // A role that granted a membership can be dropped only after the member.
   for (let round = 0; round < 2; round += 1)
     for (const role of family.roles)
       await admin.exec(`drop role if exists ${quoteIdent(role)}`).then(

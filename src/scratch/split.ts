@@ -10,7 +10,7 @@ export interface Statement {
   line: number;
 }
 
-/** A line that only psql understands: `\ir other.sql`. */
+/** A line for psql alone: `\ir other.sql`. */
 export interface PsqlCommand {
   command: string;
   argument: string;
@@ -19,13 +19,14 @@ export interface PsqlCommand {
 
 export interface SplitFile {
   parts: (({ kind: "statement" } & Statement) | ({ kind: "psql" } & PsqlCommand))[];
-  /** where the scanner gave up (an open string or comment): what follows that line was not read */
+  /** the place where the scanner failed (an unterminated string or comment); the text after that line was not read */
   broken: { line: number; message: string; text: string } | null;
 }
 
 /**
- * Split a file into statements, by the tokens of Postgres' own scanner: semicolons inside strings, dollar quotes, comments, parentheses
- * (CREATE RULE) and BEGIN ATOMIC bodies end nothing. psql's backslash lines are taken out first; rows of COPY FROM stdin go with their statement.
+ * Split a file into statements, by the tokens of Postgres' own scanner: semicolons inside strings, dollar quotes,
+ * comments, parentheses (CREATE RULE) and BEGIN ATOMIC bodies do not end a statement. psql's backslash lines are
+ * removed first; the rows of COPY FROM stdin belong to their statement.
  */
 export function splitStatements(sql: string): SplitFile {
   const { text, commands } = takePsqlOut(sql.replace(/^\uFEFF/, ""));
@@ -36,7 +37,7 @@ export function splitStatements(sql: string): SplitFile {
   for (let start = 0; start < tokens.length;) {
     const first = tokens[start];
     const end = endOf(tokens, start, true) ?? (broken === null ? endOf(tokens, start, false) : null);
-    // what nothing ends is whole at the end of a file, and a part of what is broken otherwise
+    // An unterminated statement is complete at the end of a file, but is only a fragment if the file is broken.
     if (first === undefined || (end === null && broken !== null)) break;
     const to = end === null ? source.length : (tokens[end]?.start ?? source.length);
     if (end !== start) {
@@ -51,8 +52,9 @@ export function splitStatements(sql: string): SplitFile {
 }
 
 /**
- * Index of the semicolon that ends the statement that starts at a token; null where none does. Where a parenthesis or an ATOMIC body stays open
- * to the end of the file, `nested` false asks for the next semicolon at all, so that one such mistake does not swallow the statements after it.
+ * The index of the semicolon that ends the statement which starts at a token; null if there is none. If a parenthesis
+ * or an ATOMIC body stays open to the end of the file, `nested` = false finds the next semicolon of any kind, so that
+ * one such mistake does not swallow the statements after it.
  */
 function endOf(tokens: readonly ScanToken[], start: number, nested: boolean): number | null {
   let depth = 0;
@@ -71,16 +73,17 @@ function endOf(tokens: readonly ScanToken[], start: number, nested: boolean): nu
   return null;
 }
 
-/** Tokens of a text; where the scanner gives up, those before that place. */
+/** The tokens of a text; if the scanner fails, those before that place. */
 function scan(text: string): { tokens: ScanToken[]; broken: SplitFile["broken"] } {
   try {
     return { tokens: scanTokens(text), broken: null };
   } catch {
-    // The scanner names no place. What opens and never closes is the last token of the text with its closing put behind it.
+    // The scanner reports no place. An unterminated token is the last token of the text once its terminator is
+    // appended.
     const lines = text.split("\n");
     let open = openAt(text);
     if (open === null) {
-      // Something that is no token at all (`1abc`): in the first line with which the text can no longer be closed.
+      // A text that is not a token at all (`1abc`) is in the first line with which no terminator makes the text valid.
       let [good, bad] = [0, lines.length];
       while (bad - good > 1) {
         const middle = (good + bad) >> 1;
@@ -100,7 +103,10 @@ function scan(text: string): { tokens: ScanToken[]; broken: SplitFile["broken"] 
   }
 }
 
-/** What the parser says of a text that begins where the scanner gives up: the scanner's own message is lost on its way out of the WASM. */
+/**
+ * The message of the parser for the text from the place where the scanner fails. The scanner's own message does not get
+ * out of the WASM module.
+ */
 function refusal(text: string): string {
   try {
     parseStatements(text);
@@ -111,14 +117,16 @@ function refusal(text: string): string {
   return "cannot be read as SQL";
 }
 
-/** Byte at which a string, quoted name, comment or dollar quote opens that the text does not close; null when nothing is open. */
+/**
+ * The byte at which an unterminated string, quoted identifier, comment or dollar quote begins; null if there is none.
+ */
 function openAt(text: string): number | null {
   const tags = new Set(text.match(/\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$/g));
   for (const closing of ["'", '"', "\n*/", "\n*/*/", "\n*/*/*/", ...tags])
     try {
       return scanSync(`${text}${closing}`).tokens.at(-1)?.start ?? null;
     } catch {
-      // not this one
+      // not this terminator
     }
   return null;
 }
@@ -132,7 +140,10 @@ function scans(text: string): boolean {
   }
 }
 
-/** Blank out psql's backslash lines and COPY rows, so that line numbers stay. A backslash inside a quoted text is left alone. */
+/**
+ * Blank out psql's backslash lines and the rows of COPY, so that line numbers stay. A backslash inside a quoted text is
+ * left alone.
+ */
 function takePsqlOut(sql: string): { text: string; commands: PsqlCommand[] } {
   if (!/^\s*\\|from\s+stdin/im.test(sql)) return { text: sql, commands: [] };
   const commands: PsqlCommand[] = [];
@@ -158,7 +169,7 @@ function takePsqlOut(sql: string): { text: string; commands: PsqlCommand[] } {
   return { text: lines.join("\n"), commands };
 }
 
-/** 1-based line of a byte; counts on from the last one asked for, as places come in order. */
+/** The 1-based line of a byte; counts on from the previous call, because places are asked for in order. */
 function lineCounter(source: Buffer): (offset: number) => number {
   let line = 1;
   let from = 0;

@@ -4,13 +4,13 @@ import { quoteIdent } from "../pg/identifier.ts";
 import { quoteName } from "../pg/name.ts";
 import { isContrib } from "./extensions.ts";
 
-/** An extension that could not be loaded, and what took its place. */
+/** An extension that could not be loaded, and the reason with a description of its stand-in. */
 export interface StandIn {
   extension: string;
   reason: string;
 }
 
-/** SQL to run instead of a statement about an extension, and what it makes, in words. */
+/** SQL to run instead of a statement on an extension, and a description of the stand-in. */
 export interface Replacement {
   extension: string;
   sql: string;
@@ -24,7 +24,8 @@ interface Made {
 
 const NOTHING: Made = { sql: () => "select", what: "a stand-in without its functions" };
 
-// What tables, policies and bodies may name of an extension. The bootstrap has the schemas of pg_cron, pg_net and vault already.
+// The objects of an extension that tables, policies and bodies may name. The bootstrap already has the schemas of
+// pg_cron, pg_net and vault.
 const MADE: Record<string, Made> = {
   vector: {
     sql: (schema) =>
@@ -34,7 +35,7 @@ const MADE: Record<string, Made> = {
     what: "its types hold text, its distances are null",
   },
   postgis: {
-    // the type modifier (Point, 4326) becomes the number of its parts
+    // The type modifier (Point, 4326) becomes the number of its parts.
     sql: (schema) =>
       ["geometry", "geography"].map((type) => textType(schema, type, "array_cardinality")).join("") +
       ["box2d", "box3d"].map((type) => textType(schema, type, null)).join(""),
@@ -67,8 +68,8 @@ const within = (schema: string | null, name: string): string =>
   schema === null ? quoteIdent(name) : quoteName({ schema, name });
 
 /**
- * A base type that holds text, so that it can have a modifier (`vector(1536)`), which a domain cannot. `typmod` is an internal function from
- * cstring[] to int4. A login that is no superuser gets a domain.
+ * A base type that holds text, so that it can have a type modifier (`vector(1536)`), which a domain cannot. `typmod` is
+ * an internal function from cstring[] to int4. A login that is not a superuser gets a domain.
  */
 function textType(schema: string | null, type: string, typmod: string | null): string {
   const name = (suffix: string): string => within(schema, `${type}${suffix}`);
@@ -92,7 +93,7 @@ function textType(schema: string | null, type: string, typmod: string | null): s
   end $make$;`;
 }
 
-/** The operators that queries order by, so that SQL functions that search can be made. */
+/** The operators in ORDER BY clauses, so that SQL functions that search can be created. */
 const distances = (schema: string | null, type: string): string => {
   const [own, fn] = [within(schema, type), within(schema, `${type}_distance`)];
   const prefix = schema === null ? "" : `${quoteIdent(schema)}.`;
@@ -103,9 +104,9 @@ const distances = (schema: string | null, type: string): string => {
 };
 
 /**
- * What to run instead of a statement about an extension that cannot be had: CREATE EXTENSION makes the names that tables and bodies need,
- * COMMENT ON, ALTER and DROP do nothing. Null for any other statement and, embedded, for an extension that PGlite ships.
- * On a server the real statement is tried first.
+ * The replacement of a statement on an extension that is not available: CREATE EXTENSION creates the names that tables
+ * and bodies need; COMMENT ON, ALTER and DROP do nothing. Null for any other statement and, in the embedded database,
+ * for an extension that PGlite ships. On a server, the real statement is tried first.
  */
 export function standInFor(text: string, engine: "embedded" | "server"): Replacement | null {
   if (!/^\s*(create|comment\s+on|alter|drop)\s+extension\b/i.test(text)) return null;
@@ -116,7 +117,7 @@ export function standInFor(text: string, engine: "embedded" | "server"): Replace
   return { extension: named.extension, sql: named.create ? made.sql(named.schema) : "select", what: made.what };
 }
 
-/** The extension that a statement names; for CREATE, with the schema that it says. */
+/** The extension in a statement, with the schema that a CREATE statement gives. */
 function extensionOf(text: string): { extension: string; create: boolean; schema: string | null } | null {
   try {
     const stmt = parseStatements(text)[0]?.stmt;

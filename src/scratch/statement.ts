@@ -1,11 +1,11 @@
 import { as } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 
-/** What a statement does to the transaction of its file, by its first words; null for anything else. */
+/** The effect of a statement on the transaction of its file, by its first words; null if it has none. */
 export function transactionWord(text: string): "begin" | "commit" | "rollback" | null {
   const word = /^\s*(begin|start\s+transaction|commit|end|rollback|abort)\b\s*(.*)$/is.exec(text);
   const rest = word?.[2]?.trim() ?? "";
-  // not ROLLBACK TO a savepoint, nor COMMIT PREPARED
+  // not ROLLBACK TO a savepoint, and not COMMIT PREPARED
   if (word === null || !/^((work|transaction)\b\s*)?((and|isolation|read|not|deferrable)\b.*)?$/is.test(rest))
     return null;
   const first = word[1]?.toLowerCase() ?? "";
@@ -13,15 +13,19 @@ export function transactionWord(text: string): "begin" | "commit" | "rollback" |
   return first === "commit" || first === "end" ? "commit" : "rollback";
 }
 
-/** Whether a statement may run inside a transaction block. A list of the usual ones: Postgres says 25001 for the others. */
+/**
+ * True if a statement may run inside a transaction block. The list covers the common ones; for the others, Postgres
+ * raises 25001.
+ */
 export const inTransaction = (text: string): boolean =>
   !/^\s*(create\s+(unique\s+)?index\s+concurrently|drop\s+index\s+concurrently|reindex\b.*\bconcurrently|vacuum|alter\s+type\s+\S+\s+add\s+value|refresh\s+materialized\s+view\s+concurrently)\b/is.test(
     text,
   );
 
 /**
- * Why a statement is not for a scratch database on a server: it changes what other databases of that server see, too. Null for any other one.
- * `foreignRoles`: roles that were there before the scratch database. What a DO block does is not looked at.
+ * The reason why a statement must not run in a scratch database on a server: it changes objects that other databases of
+ * that server share. Null for any other statement. `foreignRoles`: the roles that existed before the scratch database.
+ * The contents of a DO block are not examined.
  */
 export function reachesBeyond(text: string, foreignRoles: ReadonlySet<string>): string | null {
   if (/^\s*alter\s+system\b/i.test(text)) return "it changes the whole server";
@@ -32,7 +36,7 @@ export function reachesBeyond(text: string, foreignRoles: ReadonlySet<string>): 
   return role === undefined ? null : `role \`${role}\` was there before and others may use it`;
 }
 
-/** Roles that an ALTER ROLE, DROP ROLE or REASSIGN OWNED changes. */
+/** The roles that an ALTER ROLE, DROP ROLE or REASSIGN OWNED changes. */
 function rolesOf(text: string): string[] {
   try {
     const stmt = parseStatements(text)[0]?.stmt;
