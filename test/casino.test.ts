@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import pc from "picocolors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadConfig, type Config } from "../src/config.ts";
 import { inspect } from "../src/inspect/inspect.ts";
@@ -9,6 +10,7 @@ import { renderMigration } from "../src/plan/migration.ts";
 import { silent } from "../src/progress.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { rehearse, type Rehearsal } from "../src/rehearse/rehearse.ts";
+import { renderRehearsal } from "../src/report/rehearsal-terminal.ts";
 import { readMigrations } from "../src/migration-tools/index.ts";
 import { openScratch } from "../src/scratch/open.ts";
 import { replay } from "../src/scratch/replay.ts";
@@ -112,6 +114,12 @@ describe("the main job", () => {
     expect(rehearsal.access?.crossTenant.readsBefore).toBeGreaterThan(0);
     expect(rehearsal.access?.crossTenant.after).toBe(0);
     expect(rehearsal).toMatchObject({ passed: true, readsLeft: 0, stepsLeft: 0 });
+  });
+
+  test("the report of the rehearsal, for review", async () => {
+    await expect(renderRehearsal(embedded.rehearsal, pc.createColors(false))).toMatchFileSnapshot(
+      "plan/golden/casino.rehearsal.txt",
+    );
   });
 
   test.each([15, 18] as const)("a native PostgreSQL %i gives the same plan and the same rehearsal", async (major) => {

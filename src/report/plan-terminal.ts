@@ -1,6 +1,7 @@
-import { diffWordsWithSpace } from "diff";
+import { diffArrays } from "diff";
 import type pc from "picocolors";
 import { describeLocation } from "../finding.ts";
+import { formatExpr } from "../pg/expr/format.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { Plan, PolicyOutcome } from "../plan/index.ts";
 import { relationKey } from "../pg/name.ts";
@@ -9,7 +10,7 @@ import type { Policy } from "../pg/policy.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** A plan as a person reads it: what becomes of each policy, with the words that change, then decisions, findings and the summary. */
+/** A plan as a person reads it: what becomes of each policy, with the conditions that change, then decisions, findings and the summary. */
 export function renderPlan(plan: Plan, colours: Colours, withDiffs: boolean): string {
   const lines: string[] = [];
   if (withDiffs) for (const outcome of plan.policies) lines.push(...renderOutcome(outcome, colours));
@@ -78,29 +79,28 @@ function expressions(before: Policy, after: Policy, colours: Colours): string[] 
     ["check", before.check, after.check],
   ] as const) {
     if (from === to || from === null || to === null) continue;
-    if (colours.isColorSupported) {
-      const words = diffWordsWithSpace(oneLine(from), oneLine(to))
-        .map((part) =>
-          part.added
-            ? colours.green(part.value)
-            : part.removed
-              ? colours.strikethrough(colours.red(part.value))
-              : part.value,
-        )
-        .join("");
-      lines.push(`  ${title} ${words}`);
-    } else lines.push(`  - ${title} ${oneLine(from)}`, `  + ${title} ${oneLine(to)}`);
+    lines.push(`  ${title}`);
+    for (const { value, added, removed } of diffArrays(linesOf(from), linesOf(to)))
+      for (const line of value)
+        lines.push(
+          added
+            ? colours.green(`  +   ${line}`)
+            : removed
+              ? colours.red(`  -   ${line}`)
+              : colours.dim(`      ${line}`),
+        );
   }
   return lines;
 }
 
 const describe = (policy: Policy): string[] => [
   `${policy.name} ${policy.permissive ? "" : "restrictive "}for ${policy.command.toLowerCase()} to ${policy.roles.join(", ")}`,
-  ...(policy.using === null ? [] : [`  using ${oneLine(policy.using)}`]),
-  ...(policy.check === null ? [] : [`  check ${oneLine(policy.check)}`]),
+  ...(policy.using === null ? [] : ["  using", ...linesOf(policy.using).map((line) => `    ${line}`)]),
+  ...(policy.check === null ? [] : ["  check", ...linesOf(policy.check).map((line) => `    ${line}`)]),
 ];
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+/** An expression as the migration writes it. */
+const linesOf = (text: string): string[] => formatExpr(text).flatMap((line) => line.split("\n"));
 
 const severity = (level: string, colours: Colours): string =>
   level === "error" ? colours.red("error  ") : level === "warning" ? colours.yellow("warning") : colours.dim("info   ");

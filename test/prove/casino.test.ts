@@ -13,6 +13,7 @@ import { propertyOf } from "../../src/prove/properties.ts";
 import { confirm } from "../../src/prove/replay/confirm.ts";
 import { confirmProperty } from "../../src/prove/replay/confirm-property.ts";
 import { inferTenant } from "../../src/prove/tenant.ts";
+import { proofMarkdown } from "../../src/report/proof-markdown.ts";
 import { readMigrations } from "../../src/migration-tools/index.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { replay } from "../../src/scratch/replay.ts";
@@ -51,6 +52,12 @@ const countOf = (verdicts: MigrationProof["access"]): Record<string, number> =>
 
 // writes that the config leaves to functions alone (`rpc-only`), so that nobody has them any more
 const RPC_ONLY = ["mtl_entry INSERT", "player_financial_transaction INSERT"];
+
+test("the proof, for review", async () => {
+  const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
+  const found = objections(proof, plan.announced, new Map(), mapped);
+  await expect(proofMarkdown(proof, found)).toMatchFileSnapshot("../plan/golden/casino.proof.md");
+});
 
 test("116 policies, every component, role and regime; none is unknown", () => {
   expect(plan.policies).toHaveLength(116);

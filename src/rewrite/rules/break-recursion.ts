@@ -2,13 +2,14 @@ import { Deparser } from "pgsql-deparser";
 import type { SelectStmt } from "libpg-query";
 import type { Relation } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
+import { formatExpr } from "../../pg/expr/format.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { printChanged, sql } from "../../pg/expr/print.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { walk } from "../../pg/expr/walk.ts";
-import { identForReading, quoteRole } from "../../pg/identifier.ts";
+import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, relationKey, shownName, type NameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
 import type { Relations } from "../rule.ts";
@@ -119,6 +120,10 @@ function extract(
   if (shape.kind === "in" && link.testexpr) call = { SubLink: { ...link, subselect: subselectOf(`select ${made}`) } };
   else call = sql(args.length === 0 ? `(select ${made})` : made);
 
+  const body =
+    shape.body.length === 1
+      ? ` ${shape.body.join("")} `
+      : `\n${shape.body.map((line) => `    ${line}`).join("\n")}\n  `;
   const signature = [...parameters.values()].map(({ name, type }) => `${identForReading(name)} ${type}`).join(", ");
   const argumentTypes = [...parameters.values()].map(({ type }) => type);
   const identity = `${qualified}(${argumentTypes.join(", ")})`;
@@ -130,11 +135,11 @@ function extract(
       argumentNames: [...parameters.values()].map((parameter) => parameter.name),
       argumentTypes,
       result: shape.returns.replace(/^setof /, "SETOF "),
-      body: ` ${shape.body} `,
+      body,
       statements: [
-        `create or replace function ${qualified}(${signature}) returns ${shape.returns}\n  language sql stable security definer set search_path = ''\n  as $$ ${shape.body} $$`,
+        `create or replace function ${qualified}(${signature}) returns ${shape.returns}\n  language sql stable security definer set search_path = ''\n  as $$${body}$$`,
         `revoke all on function ${identity} from public`,
-        `grant execute on function ${identity} to ${policy.roles.map(quoteRole).join(", ")}`,
+        `grant execute on function ${identity} to ${policy.roles.map(identForReading).join(", ")}`,
       ],
     },
   };
@@ -151,12 +156,21 @@ function shapeOf(
   query: string,
   select: SelectStmt,
   relations: Relations,
-): { kind: "exists" | "in" | "scalar"; returns: string; body: string } | null {
-  if (kind === "EXISTS_SUBLINK") return { kind: "exists", returns: "boolean", body: `select exists (${query})` };
+): { kind: "exists" | "in" | "scalar"; returns: string; body: string[] } | null {
+  if (kind === "EXISTS_SUBLINK") {
+    const [first = "", ...rest] = formatExpr(`exists (${query})`);
+    return { kind: "exists", returns: "boolean", body: [`select ${first}`, ...rest] };
+  }
   const type = targetType(select, relations);
   if (type === null) return null;
-  if (kind === "ANY_SUBLINK") return { kind: "in", returns: `setof ${type}`, body: query };
-  return kind === "EXPR_SUBLINK" ? { kind: "scalar", returns: type, body: query } : null;
+  if (kind === "ANY_SUBLINK") return { kind: "in", returns: `setof ${type}`, body: linesOf(query) };
+  return kind === "EXPR_SUBLINK" ? { kind: "scalar", returns: type, body: linesOf(query) } : null;
+}
+
+/** The lines of a query, which is an expression in parentheses only. */
+function linesOf(query: string): string[] {
+  const lines = formatExpr(`(${query})`);
+  return lines.length === 1 ? lines.map((line) => line.slice(1, -1)) : lines.slice(1, -1).map((line) => line.slice(2));
 }
 
 /** The type of a sub-query's one target, if that is a column. */
