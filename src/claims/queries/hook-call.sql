@@ -1,4 +1,4 @@
--- One call as Supabase Auth makes it, without what identifies a person; only the synced claims come back.
+-- One call as Supabase Auth makes it, without data that identifies a person; only the synced claims are returned.
 select
   answer -> 'error' is not null as refused,
   to_json({{returned}}) as claims

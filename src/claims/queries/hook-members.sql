@@ -1,4 +1,4 @@
--- Active members to call a hook for, with what the source says and what Supabase Auth would put into the event.
+-- Active members to call a hook for, with the values of the source and the contents of the event from Supabase Auth.
 select f.user_id as id, to_json(f.expected) as expected, coalesce(u.raw_app_meta_data, '{}')::text as "appMetadata"
 from (
   select distinct on ({{userId}}) {{userId}} as user_id, {{expected}} as expected

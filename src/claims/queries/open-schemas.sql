@@ -1,4 +1,4 @@
--- Schemas in which every visitor or user may use what they may execute.
+-- Schemas on which PUBLIC, anon or authenticated has USAGE.
 select n.nspname as name
 from pg_namespace n
 where exists (

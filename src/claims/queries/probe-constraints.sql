@@ -1,4 +1,5 @@
--- What would refuse a row made for a probe, or the loss of one. On a scratch database, in a transaction that is rolled back.
+-- Constraints that could reject a row made for a probe, or its deletion. On a scratch database, in a transaction that
+-- is rolled back.
 select n.nspname as schema, c.relname as relation, o.conname as name
 from pg_constraint o
 join pg_class c on c.oid = o.conrelid

@@ -1,4 +1,4 @@
--- By name and not by to_regclass, which raises for a login without USAGE on the schema.
+-- The relation is found by its name, because to_regclass raises an error for a login without USAGE on the schema.
 select a.attname as name, format_type(a.atttypid, null) as type
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid

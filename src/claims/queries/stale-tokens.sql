@@ -1,4 +1,4 @@
--- Whose last token was issued before the change and may still be valid.
+-- Users whose last token was issued before the change and may still be valid.
 with token as (
   select s.user_id::text as user_id, {{issued}} as issued
   from auth.sessions s

@@ -1,5 +1,6 @@
--- How auth.users stands against the source: every active member is synced, stale, missing or no-user; a user with claims and no active row is
--- orphaned. `ambiguous` counts besides: members whose active rows say different things. Values are compared as ->> reads them.
+-- The state of auth.users compared with the source: every active member is synced, stale, missing or no-user; a user
+-- with claims and no active row is orphaned. `ambiguous` is counted separately: members whose active rows give
+-- different claims. Values are compared in the form that ->> returns.
 with fed as (
   select {{userId}} as user_id, {{expected}} as expected
   from {{relation}} as {{alias}}
@@ -30,7 +31,7 @@ with fed as (
 select
   state,
   count(*)::int as total,
-  -- a text column may hold an address
+  -- ids that are not uuids are left out: a text column may hold a mail address
   coalesce(to_json((array_agg(id order by id collate "C") filter (where id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'))[1:20]), '[]') as ids
 from state
 group by state

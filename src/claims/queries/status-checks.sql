@@ -1,4 +1,4 @@
--- CHECKs of columns that are named as a status, and of their domains.
+-- CHECK constraints on columns that are named as a status, and of their domains.
 select n.nspname as schema, c.relname as relation, a.attname as "column", pg_get_constraintdef(k.oid) as text
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid

@@ -1,4 +1,5 @@
--- Tokens that may still be valid: each session's last one was issued at its last refresh, or at its start, and lives $1 seconds.
+-- Tokens that may still be valid: the last token of each session was issued at its last refresh or at its start, and
+-- expires after $1 seconds.
 with token as (
   select s.user_id::text as user_id, {{issued}} as issued
   from auth.sessions s

@@ -1,4 +1,4 @@
--- What makes the triggers of one relation fire.
+-- The events and conditions that fire the triggers of one relation.
 select
   t.tgname as name,
   t.tgenabled in ('O', 'A') as enabled,

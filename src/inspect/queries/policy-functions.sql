@@ -1,4 +1,4 @@
--- Which functions a policy calls, as Postgres resolved them: overloads cannot be told apart by their names.
+-- The functions that a policy calls, as Postgres resolved them: overloads cannot be distinguished by their names.
 select distinct
   n.nspname as schema,
   c.relname as relation,

@@ -1,4 +1,4 @@
--- Tables, views and their kin outside the system schemas and outside extensions.
+-- Tables, views and similar relations outside the system schemas and outside extensions.
 select
   n.nspname as schema,
   c.relname as name,

@@ -1,4 +1,4 @@
--- Roles but for the predefined ones.
+-- Roles other than the predefined ones.
 select
   r.rolname as name,
   r.rolsuper as superuser,

@@ -1,4 +1,4 @@
--- Triggers that people made (constraint triggers of foreign keys are internal and left out).
+-- Triggers created by users (the internal constraint triggers of foreign keys are left out).
 select
   n.nspname as schema,
   c.relname as relation,
