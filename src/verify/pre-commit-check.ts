@@ -4,9 +4,9 @@ import { passing, passingText, takeBack } from "../db/savepoint.ts";
 import { sampleRows } from "../fixtures/index.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
-import type { Attempt } from "./matrix/index.ts";
+import type { Attempt, PlainForm } from "./matrix/index.ts";
 import { readAttempts } from "./attacks/index.ts";
-import { tupleKey, type Subject, type TupleKey, answersOf, blockText, type Answered } from "./matrix/index.ts";
+import { isPlain, tupleKey, type Subject, type TupleKey, answersOf, blockText, type Answered } from "./matrix/index.ts";
 import { collectEvidence, readSurface, targetsByName, targetsOf, type Target } from "./environment/index.ts";
 import type { Ground, Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
@@ -25,6 +25,8 @@ export interface QuickLook {
 const LONGEST = 250;
 /** Milliseconds after which the server ends the statements of one persona. */
 const STATEMENT_TIMEOUT = 500;
+
+const READ = new Set<PlainForm>(["read"]);
 
 /**
  * Choose rows of two tenants that are there, and see what a member of one, a token without claims, and `anon` read of the other's: now, and whenever
@@ -100,7 +102,7 @@ async function prepared(
       const attempts = wanted
         .filter(({ name }) => !above.has(name))
         .flatMap((target) => readAttempts(target, targets, surface, { limited: true, prepared: false }))
-        .filter(({ attack }) => attack === "read");
+        .filter((attempt) => isPlain(attempt, READ));
       return attempts.length === 0 ? [] : standings.map((standing): Look => ({ actor, standing, attempts }));
     });
     const answers = await answersTo(on, looks);

@@ -165,7 +165,7 @@ function openTable(target: Target, actor: Actor, privileged: boolean, ground: Gr
 
 /** An own row was written, and something else changed, or came back with it: a trigger that runs with its owner's rights. */
 function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]): Cause | null {
-  if (!OWN_WRITES.test(attempt.attack)) return null;
+  if (!attempt.writesOwnRow) return null;
   const elsewhere = attempt.answer === "output" || reached.some((name) => name !== attempt.relation);
   if (!elsewhere) return null;
   const byName = new Map<NameKey, FunctionFacts>(ground.facts.map((fact) => [nameKey(fact), fact]));
@@ -183,7 +183,5 @@ function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]
     message: `the trigger \`${found.name}\` of \`${attempt.relation}\` ${attempt.answer === "output" ? "puts another tenant's data into the row that comes back" : `changes rows of other tenants in ${list(reached)}`}`,
   };
 }
-
-const OWN_WRITES = /own row|reference to a foreign row/;
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");

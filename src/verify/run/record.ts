@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Attempt, Breach } from "../matrix/index.ts";
+import type { Attempt, Breach, Command } from "../matrix/index.ts";
 import type { Cause, Judged } from "../judge/index.ts";
 import { tupleKey, type Cell, DOORS } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { reproduce } from "../judge/index.ts";
 import type { Run, Work } from "./state.ts";
 import type { Standing } from "./session-states.ts";
-import { NO_ROWS, rowCommand, verdictOf, type Verdict } from "./verdict.ts";
+import { NO_ROWS, rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
 
 /** One cell: judged against what is declared, counted, and handed on. `refused`: see `verdictOf`. */
 export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null = null): void {
@@ -36,7 +36,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, r
     outcome,
     judgement,
   };
-  count(run, cell, verdict.unknown);
+  count(run, cell, rowCommandOf(attempt), verdict.unknown);
   run.options.onCell(cell);
 }
 
@@ -103,9 +103,8 @@ export function note(run: Run, code: string, about: string): void {
   run.notes.set(code, (run.notes.get(code) ?? new Set()).add(about));
 }
 
-function count(run: Run, cell: Cell, unknown: boolean): void {
+function count(run: Run, cell: Cell, command: Command, unknown: boolean): void {
   run.cells += 1;
-  const command = rowCommand(cell);
   const key = tupleKey(cell.relation, command, cell.personaClass);
   const heat = run.heat.get(key) ?? {
     relation: cell.relation,

@@ -65,8 +65,7 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
 }
 
 /** What becomes of rows: a MERGE that only deletes is a DELETE. */
-export const rowCommand = ({ command, attack }: Pick<Attempt, "command" | "attack">): Command =>
-  command === "MERGE" && attack.startsWith("delete") ? "DELETE" : command;
+export const rowCommandOf = ({ command, rowCommand = command }: Attempt): Command => rowCommand;
 
 const isDirect = ({ through }: Attempt): boolean => through.kind === "table" || through.kind === "partition";
 
@@ -81,8 +80,8 @@ function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): bool
   const target = run.ground.targets.get(attempt.relation);
   if (isShared(run, attempt.relation) && !WRITES.includes(attempt.command)) return false;
   // an owner may do both with what is its own; what that is worth, its reads say
-  if (judge.kind === "success" && /^(truncate|sequence-oracle)$/.test(judge.door) && target?.owner === actor.role)
-    return false;
+  const ownersRight = judge.kind === "success" && (judge.door === "truncate" || judge.door === "sequence-oracle");
+  if (ownersRight && target?.owner === actor.role) return false;
   if (judged.crosses) return true;
   // without row security it does not matter whose a row is: nothing holds anybody back
   return (
@@ -127,7 +126,7 @@ function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cau
       kind: actor.forged ? "token" : "tenancy",
       message: `policies of \`${cause.object.name}\` let rows of other tenants through for a token with ${actor.name}`,
     };
-  const moved = ["INSERT", "UPDATE", "MERGE"].includes(rowCommand(attempt));
+  const moved = ["INSERT", "UPDATE", "MERGE"].includes(rowCommandOf(attempt));
   if (moved && run.ground.memberships.includes(cause.object.name))
     return {
       ...cause,
