@@ -84,7 +84,7 @@ async function prepared(
   const actors: { actor: Actor; above: ReadonlyMap<Subject, string> }[] = [];
   for (const actor of [
     everybody.find((one) => one.class === "member"),
-    everybody.find(({ name }) => name === "no claims"),
+    everybody.find(({ token }) => token === "no claims"),
     everybody.find((one) => one.class === "anon"),
   ])
     if (actor) actors.push({ actor, above: await privilegesOf(ground, actor) });
@@ -92,7 +92,7 @@ async function prepared(
     null,
     // all variables at once, the gentle way
     variableStandings({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
-      ({ name }) => name.startsWith("set_config ") && name.endsWith(" of B"),
+      ({ by }) => by.kind === "victim's values" && by.way === "set_config",
     ) ?? null,
   ].filter((standing, n) => n === 0 || standing !== null);
 

@@ -130,8 +130,8 @@ export const alone = (target: Target, row: Row): string[] => [
 ];
 
 /** Clearing takes several statements, so it is tried by those whom policies have to hold back by themselves, not by every odd token. */
-export const mayClear = (target: Target, { class: cls, name }: Actor): boolean =>
-  target.throwaway && (cls === "member" || cls === "anon" || name === "no claims");
+export const mayClear = (target: Target, { class: cls, token }: Actor): boolean =>
+  target.throwaway && (cls === "member" || cls === "anon" || token === "no claims");
 
 /** Constants that policies and CHECKs know of a column and that the row does not have: a status, a kind. */
 export function otherWords(target: Target, row: Row): [string, string][] {

@@ -129,9 +129,7 @@ async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<Nam
 }
 
 const isTried = (actor: Actor): boolean =>
-  actor.truth === null &&
-  (actor.class !== "bad claims" ||
-    /^(no claims|tenant missing|role missing|tenant B at user_metadata)$/.test(actor.name));
+  actor.truth === null && (actor.class !== "bad claims" || actor.token !== null);
 
 /**
  * A check of what is open: it fails until it is mended. How many own rows a persona is left with then nobody knows, so a read asks for the foreign

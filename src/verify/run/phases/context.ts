@@ -43,7 +43,12 @@ export async function context(run: Run): Promise<void> {
       await perform(run, {
         actor,
         attempts: fewest(run, actor),
-        standing: { name: `left over from an earlier transaction`, prelude: [], opened: left.opened },
+        standing: {
+          name: "left over from an earlier transaction",
+          by: { kind: "leftover" },
+          prelude: [],
+          opened: left.opened,
+        },
       });
   } finally {
     await ground.finish();

@@ -11,7 +11,7 @@ export async function functions(run: Run): Promise<void> {
   const source = sourceOf(ground);
   const found = callables(ground.catalog, ground.facts, ground.setters, source);
   const actors = run.actors.filter(
-    ({ class: cls, name }) => cls !== "bad claims" || name === "no claims" || name === "tenant missing",
+    ({ class: cls, token }) => cls !== "bad claims" || token === "no claims" || token === "no tenant",
   );
   for (const [n, callable] of found.entries()) {
     run.options.progress.tick("functions", n, found.length);

@@ -37,7 +37,7 @@ export async function pool(run: Run, other: Db): Promise<void> {
     await perform(run, {
       actor,
       attempts,
-      standing: { name: "left over in the pool", prelude: [], opened: left.opened },
+      standing: { name: "left over in the pool", by: { kind: "leftover" }, prelude: [], opened: left.opened },
     });
     await ground.finish();
     for (let look = 0; look < LOOKS && (await isLeft()); look += 1) await ground.db.exec(left.clear.join("; "));
