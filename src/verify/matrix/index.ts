@@ -8,6 +8,7 @@ export type {
   Command,
   DbObject,
   Judgement,
+  Obstacle,
   Outcome,
   Persona,
   PersonaClass,

@@ -20,7 +20,7 @@ export interface Verdict {
   unknown: boolean;
 }
 
-export const NO_ROWS = "there are no rows in it that somebody could have reached";
+const NO_ROWS = "there are no rows in it that somebody could have reached";
 
 /** Judge one outcome against what is declared. `refused`: Postgres said 42501; null where the answer is not known. */
 export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null): Verdict {
@@ -39,7 +39,11 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
   });
   if (direct && privilege === "above")
     return no("not judged", {
-      outcome: { kind: "not reached", why: `\`${actor.role}\` is above row security, so its statements prove nothing` },
+      outcome: {
+        kind: "not reached",
+        by: "above-row-security",
+        why: `\`${actor.role}\` is above row security, so its statements prove nothing`,
+      },
     });
   if (outcome.kind === "not reached") return no("not judged");
   if (crosses(run, attempt, actor, judged)) {
@@ -60,7 +64,7 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
   if (attempt.judge.kind !== "foreign" || !direct) return no("held");
   if (isNobodys(run, attempt, outcome)) return no("not judged", { unknown: true });
   if (refused === false && nothingThere(run, attempt, actor))
-    return no("not judged", { outcome: { kind: "not reached", why: NO_ROWS } });
+    return no("not judged", { outcome: { kind: "not reached", by: "no-rows", why: NO_ROWS } });
   return no("held");
 }
 

@@ -27,7 +27,7 @@ export async function copy(run: Run): Promise<void> {
       });
       const judged =
         ground.sampled || ground.db.copyOut === null
-          ? { outcome: { kind: "not reached" as const, why }, crosses: false, relations: [] }
+          ? { outcome: { kind: "not reached" as const, by: "not-tried" as const, why }, crosses: false, relations: [] }
           : judge(attempt, actor, await copied(run, actor, attempt), ground.targets, run.evidence);
       record(run, { actor, attempts: [attempt], standing: null }, attempt, judged);
     }
