@@ -129,10 +129,10 @@ function extract(
       name,
       argumentNames: [...parameters.values()].map((parameter) => parameter.name),
       argumentTypes,
-      result: shape.returns.replace(/^setof /, "SETOF "),
+      result: shape.setOf ? `SETOF ${shape.type}` : shape.type,
       body: ` ${shape.body} `,
       statements: [
-        `create or replace function ${qualified}(${signature}) returns ${shape.returns}\n  language sql stable security definer set search_path = ''\n  as $$ ${shape.body} $$`,
+        `create or replace function ${qualified}(${signature}) returns ${shape.setOf ? "setof " : ""}${shape.type}\n  language sql stable security definer set search_path = ''\n  as $$ ${shape.body} $$`,
         `revoke all on function ${identity} from public`,
         `grant execute on function ${identity} to ${policy.roles.map(quoteRole).join(", ")}`,
       ],
@@ -151,12 +151,13 @@ function shapeOf(
   query: string,
   select: SelectStmt,
   relations: Relations,
-): { kind: "exists" | "in" | "scalar"; returns: string; body: string } | null {
-  if (kind === "EXISTS_SUBLINK") return { kind: "exists", returns: "boolean", body: `select exists (${query})` };
+): { kind: "exists" | "in" | "scalar"; setOf: boolean; type: string; body: string } | null {
+  if (kind === "EXISTS_SUBLINK")
+    return { kind: "exists", setOf: false, type: "boolean", body: `select exists (${query})` };
   const type = targetType(select, relations);
   if (type === null) return null;
-  if (kind === "ANY_SUBLINK") return { kind: "in", returns: `setof ${type}`, body: query };
-  return kind === "EXPR_SUBLINK" ? { kind: "scalar", returns: type, body: query } : null;
+  if (kind === "ANY_SUBLINK") return { kind: "in", setOf: true, type, body: query };
+  return kind === "EXPR_SUBLINK" ? { kind: "scalar", setOf: false, type, body: query } : null;
 }
 
 /** Type of a sub-query's one target where that is a column. */

@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
 import { functionKey, quoteName, type FunctionKey } from "../../pg/name.ts";
@@ -34,14 +35,15 @@ export function callables(
   setters: ReadonlyMap<FunctionFacts, Setter>,
   source: ArgumentSource,
 ): Callable[] {
-  return catalog.functions.flatMap((fn, place): Callable[] => {
+  const factsOf = byFunction(facts);
+  return catalog.functions.flatMap((fn): Callable[] => {
     if (PLATFORM_SCHEMAS.includes(fn.schema) || (fn.kind !== "function" && fn.kind !== "procedure")) return [];
     if (
       /^(event_)?trigger$/.test(fn.result) ||
       fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type))
     )
       return [];
-    const fact = facts[place];
+    const fact = factsOf(fn);
     const setter = (fact && setters.get(fact)) ?? null;
     return [
       {

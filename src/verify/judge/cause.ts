@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { Attempt, BreachKind, Door, DbObject, Subject, TriggerName } from "../matrix/index.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
@@ -99,7 +100,7 @@ export function causeOf(
 
 /** Session variables that a function sets by what it is called with. */
 function settingsOf(ground: Ground, fn: PgFunction): string[] {
-  const fact = ground.facts[ground.catalog.functions.indexOf(fn)];
+  const fact = byFunction(ground.facts)(fn);
   const setter = fact && ground.setters.get(fact);
   return setter && fn.argumentTypes.length > 0 ? setter.settings : [];
 }
