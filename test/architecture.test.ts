@@ -180,3 +180,75 @@ test("names are put together by pg/name.ts alone", () => {
   );
   expect(found).toEqual([]);
 });
+
+/** Ways in which code decides by words that are written for people: improving the words would change what it does. */
+const BY_PROSE: readonly RegExp[] = [
+  // why.startsWith("no trigger"), name.endsWith(" of B")
+  /\.(?:startsWith|endsWith)\(\s*(["'`])(?:(?!\1)[^\n])*(?:[a-z] | [a-z])(?:(?!\1)[^\n])*\1/,
+  // /own row|reference to a foreign row/.test(attack), const OWN = /own row/
+  /[=(:?|&,!\s]\/(?![/*])(?:[^/\n\\]|\\.)*[a-z]{2,} [a-z]+(?:[^/\n\\]|\\.)*\/[a-z]*(?=[.,;)\s])/,
+];
+
+const withoutComments = (text: string): string =>
+  text.replaceAll(/\/\*.*?\*\//gs, (comment) => comment.replaceAll(/[^\n]/g, "")).replaceAll(/(^|\s)\/\/[^\n]*/g, "$1");
+
+/** Names of PostgreSQL's types that have a space in them. */
+const TYPES = /character varying|double precision|with(?:out)? time zone|"time "/;
+
+const proseIn = (text: string): string[] =>
+  BY_PROSE.flatMap((pattern) => [...withoutComments(text).matchAll(new RegExp(pattern, "g"))])
+    .map(([found]) => found)
+    .filter((found) => !TYPES.test(found));
+
+/** Words in conditions that are not rlsmith's own: file, the words, and whose they are. */
+const WORDS_OF_OTHERS: readonly (readonly [file: string, words: string, whose: string])[] = [
+  ["db/server.ts", "does not support SSL", "a message of node-postgres, which has no code for it"],
+  ["db/server.ts", "no encryption|SSL off", "PostgreSQL's message; its SQLSTATE is that of every refused login"],
+  ["db/server.ts", "connection terminated|not queryable", "messages of node-postgres, which have no code"],
+  ["scratch/run-file.ts", "does not exist$", "PostgreSQL's message: the name is nowhere else"],
+  ["apply/state/shadow.ts", "permission denied for (table|schema|database)", "PostgreSQL's message beside 42501"],
+  ["verify/judge/judge.ts", "permission denied to set role", "PostgreSQL's message beside 42501"],
+  ["prove/replay/replay.ts", "permission denied for table", "PostgreSQL's message beside 42501"],
+  ["migration-tools/tern.ts", "create above", "the line that divides a migration of tern"],
+];
+
+const isOfOthers = (file: string, found: string): boolean =>
+  WORDS_OF_OTHERS.some(([where, words]) => where === file && found.includes(words));
+
+test.each([
+  'why.startsWith("no trigger")',
+  'name.endsWith(" of B")',
+  'name.startsWith("set_config ")',
+  "if (/own row|reference to a foreign row/.test(attack)) return;",
+  "const WORD = /^(read|insert own row) with /;",
+  "names.filter((name) => /^(no claims|role missing)$/.test(name))",
+])("prose as a condition is seen: %s", (text) => {
+  expect(proseIn(text)).toHaveLength(1);
+});
+
+test.each([
+  'form.kind === "with value"',
+  'type.startsWith("timestamp")',
+  'sqlstate.startsWith("22")',
+  String.raw`/^\s*alter\s+system\b/i.test(text)`,
+  "// not /own row/.test(attack)",
+  'join(" and ")',
+])("no prose as a condition is seen in %s", (text) => {
+  expect(proseIn(text)).toEqual([]);
+});
+
+test("what code decides by is a tag, and no words for people", () => {
+  const found = files.flatMap((file) =>
+    proseIn(readFileSync(join(SRC, file), "utf8"))
+      .filter((text) => !isOfOthers(file, text))
+      .map((text) => `${file}: ${text.trim()}`),
+  );
+  expect(found).toEqual([]);
+});
+
+test("words of others that are listed are read", () => {
+  const idle = WORDS_OF_OTHERS.filter(
+    ([file, words]) => !proseIn(readFileSync(join(SRC, file), "utf8")).some((text) => text.includes(words)),
+  );
+  expect(idle).toEqual([]);
+});

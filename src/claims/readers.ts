@@ -1,3 +1,4 @@
+import { byFunction } from "../pg/by-function.ts";
 import { bodyOf, functionIndex, reach } from "../classify/index.ts";
 import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
 import { distinctPaths } from "../pg/context.ts";
@@ -15,6 +16,7 @@ const OWN_KEYS = new Set(["provider", "providers"]);
 /** The claims that the database reads, and the readers of claims that users write themselves. */
 export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "readsUserMetadata"> {
   const { catalog, facts, classified } = input;
+  const functionOf = byFunction(catalog.functions);
   const readers = [
     ...classified.map((one) => ({
       what: "the policy",
@@ -26,8 +28,8 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
       },
       paths: one.claims,
     })),
-    ...facts.flatMap((fact, place) =>
-      PLATFORM_SCHEMAS.includes(fact.schema) || catalog.functions[place] === undefined
+    ...facts.flatMap((fact) =>
+      PLATFORM_SCHEMAS.includes(fact.schema) || functionOf(fact) === undefined
         ? []
         : [
             {
@@ -57,6 +59,7 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
 /** Policies that read the stored metadata that users write themselves, and functions called by policies that do. */
 function readsOfTable({ catalog, facts, classified }: ClaimsInput): ClaimsFacts["readsUserMetadata"] {
   const index = functionIndex(facts);
+  const functionOf = byFunction(catalog.functions);
   const behind = new Set(
     classified.flatMap(({ functions }) =>
       functions.flatMap((name) =>
@@ -71,8 +74,8 @@ function readsOfTable({ catalog, facts, classified }: ClaimsInput): ClaimsFacts[
       ? []
       : [{ what: "the policy", at: { kind: "policy" as const, schema, relation, policy: name }, claims }];
   });
-  const functions = facts.flatMap((fact, place) => {
-    const fn = catalog.functions[place];
+  const functions = facts.flatMap((fact) => {
+    const fn = functionOf(fact);
     const claims = fn && behind.has(fact) ? ownKeys(bodyOf(fn).trees) : [];
     const { schema, name, identityArguments } = fact;
     return claims.length === 0

@@ -113,8 +113,8 @@ function describe(breach: Breach, n: number, colours: Colours): string[] {
 
 /** Which tables the notes have not named already: rows were looked for in them, and none was there. */
 function withoutRows(v: Verification): string[] {
-  const noted = v.notes.filter(({ code }) => code === "no-rows").map(({ message }) => message);
-  const names = v.withoutRows.filter((name) => !noted.some((message) => message.startsWith(`\`${name}\` `)));
+  const noted = new Set(v.notes.filter(({ code }) => code === "no-rows").map(({ about }) => about));
+  const names = v.withoutRows.filter((name) => !noted.has(name));
   return names.length === 0 ? [] : [`no rows, so nothing could be reached: ${names.join(", ")}`];
 }
 

@@ -4,9 +4,9 @@ import { passing, passingText, takeBack } from "../db/savepoint.ts";
 import { sampleRows } from "../fixtures/index.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
-import type { Attempt } from "./matrix/index.ts";
+import type { Attempt, PlainForm } from "./matrix/index.ts";
 import { readAttempts } from "./attacks/index.ts";
-import { tupleKey, type Subject, type TupleKey, answersOf, blockText, type Answered } from "./matrix/index.ts";
+import { isPlain, tupleKey, type Subject, type TupleKey, answersOf, blockText, type Answered } from "./matrix/index.ts";
 import { collectEvidence, readSurface, targetsByName, targetsOf, type Target } from "./environment/index.ts";
 import type { Ground, Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
@@ -25,6 +25,8 @@ export interface QuickLook {
 const LONGEST = 250;
 /** Milliseconds after which the server ends the statements of one persona. */
 const STATEMENT_TIMEOUT = 500;
+
+const READ = new Set<PlainForm>(["read"]);
 
 /**
  * Choose rows of two tenants that are there, and see what a member of one, a token without claims, and `anon` read of the other's: now, and whenever
@@ -82,7 +84,7 @@ async function prepared(
   const actors: { actor: Actor; above: ReadonlyMap<Subject, string> }[] = [];
   for (const actor of [
     everybody.find((one) => one.class === "member"),
-    everybody.find(({ name }) => name === "no claims"),
+    everybody.find(({ token }) => token === "no claims"),
     everybody.find((one) => one.class === "anon"),
   ])
     if (actor) actors.push({ actor, above: await privilegesOf(ground, actor) });
@@ -90,7 +92,7 @@ async function prepared(
     null,
     // all variables at once, the gentle way
     variableStandings({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
-      ({ name }) => name.startsWith("set_config ") && name.endsWith(" of B"),
+      ({ by }) => by.kind === "victim's values" && by.way === "set_config",
     ) ?? null,
   ].filter((standing, n) => n === 0 || standing !== null);
 
@@ -100,7 +102,7 @@ async function prepared(
       const attempts = wanted
         .filter(({ name }) => !above.has(name))
         .flatMap((target) => readAttempts(target, targets, surface, { limited: true, prepared: false }))
-        .filter(({ attack }) => attack === "read");
+        .filter((attempt) => isPlain(attempt, READ));
       return attempts.length === 0 ? [] : standings.map((standing): Look => ({ actor, standing, attempts }));
     });
     const answers = await answersTo(on, looks);

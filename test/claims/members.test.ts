@@ -81,7 +81,11 @@ test("a value that could not be read is not told", async () => {
     claimsSync: { relation: "public.staff", user: "user_id", claims: { "app_metadata.level": "level::int" } },
   };
   const { facts, findings } = await look(db, { config });
-  expect(facts.members).toEqual({ kind: "unknown", why: "22P02 invalid_text_representation" });
+  expect(facts.members).toEqual({
+    kind: "unknown",
+    why: "22P02 invalid_text_representation",
+    because: { kind: "raised", sqlstate: "22P02" },
+  });
   expect(JSON.stringify(findings)).not.toMatch(/private\.example/);
 });
 

@@ -60,7 +60,11 @@ test("terminal: what nobody knows the owner of is marked, tables without rows ar
   expect(renderVerification({ ...CLEAN, nothingTried: true, held: 0 }, plain)).toContain("? 600 cells");
   expect(renderVerification({ ...CLEAN, cells: 0, held: 0, heat: [] }, plain)).toContain("? 0 cells");
   // said once: a note that has named it is enough
-  const noted = { code: "no-rows", message: "`public.bare` has no rows, so nothing of it was tried: none" };
+  const noted = {
+    code: "no-rows",
+    about: inPublic("bare"),
+    message: "`public.bare` has no rows, so nothing of it was tried: none",
+  };
   expect(renderVerification({ ...CLEAN, withoutRows: [inPublic("bare")], notes: [noted] }, plain)).not.toContain(
     "could be reached",
   );

@@ -18,10 +18,22 @@ export interface FixOptions {
 }
 
 /** True if the migration corrects the finding. */
-export const isMended = ({ code, severity }: Finding): boolean =>
-  severity !== "info" &&
-  ((code.startsWith("sync-") && code !== "sync-unknown") ||
-    ["claims-stale", "claims-missing", "claims-orphaned"].includes(code));
+export const isMended = ({ code, severity }: Finding): boolean => severity !== "info" && MENDED.has(code);
+
+const MENDED: ReadonlySet<Finding["code"]> = new Set<Finding["code"]>([
+  "sync-trigger-missing",
+  "sync-trigger-disabled",
+  "sync-misses-insert",
+  "sync-misses-column",
+  "sync-misses-delete",
+  "sync-misses-relink",
+  "sync-ignores-status",
+  "sync-takes-other-row",
+  "sync-writes-more",
+  "claims-stale",
+  "claims-missing",
+  "claims-orphaned",
+]);
 
 /** True if the migration can fill in a claim. It leaves claims alone that users write themselves. */
 const isFilled = ({ path }: SyncedClaim): boolean => path[0] === "app_metadata";

@@ -5,7 +5,7 @@ import { activeFindings, memberFindings, users } from "./members.ts";
 import { syncFindings } from "./sync.ts";
 import { unknownFinding } from "./unknown.ts";
 import type { ClaimsFacts } from "../report.ts";
-import type { SyncSource } from "../source/index.ts";
+import type { SyncSource, Unknown } from "../source/index.ts";
 
 const DATABASE: Finding["at"] = { kind: "database" };
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
@@ -15,7 +15,7 @@ const DECLARE = "declare `claimsSync` in rlsmith.config.ts: which relation and c
 export function claimsFindings(facts: ClaimsFacts): Finding[] {
   const source = facts.source.kind === "known" ? facts.source.value : null;
   const found = [
-    ...(facts.source.kind === "unknown" ? noSource(facts, facts.source.why) : []),
+    ...(facts.source.kind === "unknown" ? noSource(facts, facts.source) : []),
     ...(source === null
       ? []
       : [...activeFindings(source), ...syncFindings(facts, source), ...memberFindings(facts, source)]),
@@ -29,11 +29,11 @@ export function claimsFindings(facts: ClaimsFacts): Finding[] {
   return found.toSorted((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-function noSource(facts: ClaimsFacts, why: string): Finding[] {
+function noSource(facts: ClaimsFacts, { why, because }: Unknown): Finding[] {
   if (facts.readClaims.length === 0 && facts.writers.length === 0 && facts.hooks.length === 0)
     return [finding("claims-source-unknown", "warning", DATABASE, `nothing reads or writes claims: ${why}`, DECLARE)];
   const unread = facts.readClaims.filter((path) => !hookSets(facts, path));
-  if (why.startsWith("no trigger") && unread.length > 0)
+  if (because?.kind === "no trigger" && unread.length > 0)
     return [
       finding(
         "sync-trigger-missing",

@@ -1,5 +1,5 @@
 import { finding, type Finding } from "../../finding.ts";
-import type { Answer } from "../source/index.ts";
+import type { Answer, Unknown } from "../source/index.ts";
 
 const CODES = {
   "age of tokens": "age-of-tokens-unknown",
@@ -8,19 +8,26 @@ const CODES = {
   "user metadata": "user-metadata-unknown",
 } as const;
 
+/** Types, functions, relations and schemas that are not found. */
+const NOT_FOUND: ReadonlySet<string> = new Set(["42704", "42883", "42P01", "3F000"]);
+
+/** Types that do not fit, and calls that fit several functions; class 22 are values that do not fit. */
+const MISFIT: ReadonlySet<string> = new Set(["42804", "42846", "42725"]);
+
 /** A question that the database could not answer, as a finding. */
 export const unknownFinding = (what: keyof typeof CODES, answer: Answer<unknown> | null): Finding[] =>
   answer?.kind === "unknown"
-    ? [finding(CODES[what], "warning", { kind: "database" }, `${what}: unknown, ${answer.why}`, hintFor(answer.why))]
+    ? [finding(CODES[what], "warning", { kind: "database" }, `${what}: unknown, ${answer.why}`, hintFor(answer))]
     : [];
 
-/** The hint for an error of the database, whose SQLSTATE comes first. */
-function hintFor(why: string): string | null {
-  if (why.startsWith("the login may not read it"))
+/** The hint for an error that PostgreSQL raised. */
+function hintFor({ because }: Unknown): string | null {
+  if (because?.kind !== "raised") return null;
+  if (because.sqlstate === "42501")
     return "connect as a role that may read it past row security: on Supabase `postgres`";
-  if (/^(42704|42883|42P01|3F000) /.test(why))
+  if (NOT_FOUND.has(because.sqlstate))
     return "names are looked up without a search_path: declare `claimsSync` with the schema of your own types, functions and relations";
-  if (/^(22...|42804|42846|42725) /.test(why))
+  if (because.sqlstate.startsWith("22") || MISFIT.has(because.sqlstate))
     return "an expression of the source does not fit the rows: declare `claimsSync` with the columns and expressions that do";
   return null;
 }

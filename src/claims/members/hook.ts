@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { Db } from "../../db/port.ts";
 import { pgErrorOf } from "../../db/port.ts";
@@ -31,18 +32,16 @@ export type HookTrial =
     }
   | { kind: "not-called"; why: string };
 
-/**
- * The hooks of the catalog: functions from `jsonb` to `jsonb` that `supabase_auth_admin` may call and that mention
- * claims. `facts` are in the order of the catalog.
- */
+/** Hooks of the catalog: `jsonb` to `jsonb`, for `supabase_auth_admin` to call, with a word of claims. */
 export function tokenHooks(catalog: Catalog, facts: readonly FunctionFacts[]): TokenHook[] {
-  return catalog.functions.flatMap((fn, place) => {
+  const factsOf = byFunction(facts);
+  return catalog.functions.flatMap((fn) => {
     const granted = fn.grants.some(
       ({ grantee, privilege }) => grantee === "supabase_auth_admin" && privilege === "EXECUTE",
     );
     const shape = fn.argumentTypes.length === 1 && fn.argumentTypes[0] === "jsonb" && fn.result === "jsonb";
     if (!granted || !shape || PLATFORM_SCHEMAS.includes(fn.schema) || !speaksOfClaims(fn)) return [];
-    const own = facts[place];
+    const own = factsOf(fn);
     return own
       ? [{ fn, sets: own.writesClaims.map(({ path }) => path), blocked: whyNotCalled({ catalog, facts }, own) }]
       : [];

@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import { functionIndex, reach } from "../../classify/index.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
@@ -19,12 +20,13 @@ export interface Functions {
  */
 export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts): string | null {
   const index = functionIndex(facts);
+  const bodyOf = bodiesOf(catalog);
   const reached = reach(index, start).map((one) => one.facts);
   for (const one of reached) {
     // The functions of an extension are not in the catalog, and may do anything.
     const strange = one.calls.find((made) => made.schema !== null && index.resolve(made, one.searchPath).length === 0);
     const why =
-      whyOut(one, bodyOf(catalog, facts, one)) ??
+      whyOut(one, bodyOf(one)) ??
       (strange
         ? `\`${nameKey(one)}\` calls \`${shownName([strange.schema, strange.name].filter((part) => part !== null))}\`, which cannot be read`
         : null);
@@ -39,6 +41,7 @@ export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts
  */
 export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSource): string | null {
   const index = functionIndex(facts);
+  const bodyOf = bodiesOf(catalog);
   for (const text of [...source.claims.map(({ sql }) => sql), source.active?.sql ?? "true"]) {
     if (REACHES_OUT.test(text)) return `\`${text}\` ${OUT}`;
     const starts: FunctionFacts[] = [];
@@ -48,7 +51,7 @@ export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSourc
       if (made) starts.push(...index.resolve({ schema, name, args: made.args }, null));
     });
     for (const { facts: one } of starts.flatMap((start) => reach(index, start))) {
-      const why = whyOut(one, bodyOf(catalog, facts, one));
+      const why = whyOut(one, bodyOf(one));
       if (why !== null) return why;
     }
   }
@@ -61,14 +64,18 @@ export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSourc
  */
 export function triggerReachesOut({ catalog, facts }: Functions, fn: Pick<PgFunction, "schema" | "name">): boolean {
   const index = functionIndex(facts);
+  const bodyOf = bodiesOf(catalog);
   return facts
     .filter((one) => one.schema === fn.schema && one.name === fn.name)
     .flatMap((start) => reach(index, start))
-    .some((one) => REACHES_OUT.test(bodyOf(catalog, facts, one.facts)));
+    .some((one) => REACHES_OUT.test(bodyOf(one.facts)));
 }
 
-const bodyOf = (catalog: Functions["catalog"], facts: readonly FunctionFacts[], one: FunctionFacts): string =>
-  catalog.functions[facts.indexOf(one)]?.body ?? "";
+/** The bodies of a catalog's functions. */
+function bodiesOf(catalog: Functions["catalog"]): (one: FunctionFacts) => string {
+  const functionOf = byFunction(catalog.functions);
+  return (one) => functionOf(one)?.body ?? "";
+}
 
 function whyOut(one: FunctionFacts, body: string): string | null {
   const name = `\`${nameKey(one)}\``;

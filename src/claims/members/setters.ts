@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import { bodyOf, type Body, argumentsIn } from "../../classify/index.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
@@ -40,7 +41,8 @@ export function claimSetters(
   facts: readonly FunctionFacts[],
   openSchemas: ReadonlySet<string>,
 ): ClaimSetter[] {
-  return catalog.functions.flatMap((fn, place) => {
+  const factsOf = byFunction(facts);
+  return catalog.functions.flatMap((fn) => {
     const roles = EVERYBODY.filter((role) =>
       fn.grants.some(({ grantee, privilege }) => grantee === role && privilege === "EXECUTE"),
     );
@@ -56,7 +58,7 @@ export function claimSetters(
     const writes = updatesFromArguments(fn, body);
     if (writes.length === 0) return [];
     const guarded =
-      (facts[place]?.calls.length ?? 0) > 0 || writes.every(({ conditions }) => conditions > 1) || mayRefuse(fn, body);
+      (factsOf(fn)?.calls.length ?? 0) > 0 || writes.every(({ conditions }) => conditions > 1) || mayRefuse(fn, body);
     const { schema, name, identityArguments } = fn;
     return [{ schema, name, identityArguments, roles, guarded }];
   });

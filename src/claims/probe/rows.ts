@@ -1,7 +1,7 @@
 import type { Db } from "../../db/port.ts";
 import type { Catalog, Column } from "../../pg/catalog.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
-import { attempt, known, unknown, type Answer, comparable, jsonbOf, partsOf } from "../source/index.ts";
+import { attempt, known, unknown, type Answer, type Unknown, comparable, jsonbOf, partsOf } from "../source/index.ts";
 import { basesOf } from "../trigger/index.ts";
 import { candidates, hasOneValue } from "./values.ts";
 import type { SyncSource } from "../source/index.ts";
@@ -46,11 +46,11 @@ export async function findRows(db: Db, source: SyncSource, catalog: Catalog): Pr
   }
   const rest = claimColumns.filter((name) => !activeColumns.includes(name));
   let found = await firstActive(db, source, choices, activeColumns);
-  // Not every value allows a claim that casts or concatenates to be computed.
-  if (found.kind === "unknown" && found.why !== NONE)
+  // a claim that casts or joins is not made of every value
+  if (found.kind === "unknown" && !isNoneActive(found))
     found = await firstActive(db, source, choices, [...rest, ...activeColumns]);
   if (found.kind === "unknown") {
-    const because = found.why === NONE ? "" : ` (a value that was tried raised ${found.why})`;
+    const because = isNoneActive(found) ? "" : ` (a value that was tried raised ${found.why})`;
     return unknown(`no row was found for which \`${source.active?.sql ?? "true"}\` holds${because}`);
   }
   const { row: base, expected } = found.value;
@@ -122,7 +122,9 @@ async function evaluate(db: Db, source: SyncSource, row: RowValues): Promise<Ans
   });
 }
 
-const NONE = "none is active";
+const NONE = unknown("none is active", { kind: "none active" });
+
+const isNoneActive = ({ because }: Unknown): boolean => because?.kind === "none active";
 
 /**
  * The first active row, over all values of some columns and the first value of the others; otherwise the last error.
@@ -139,13 +141,13 @@ async function firstActive(
     rows = rows
       .flatMap((row) => (choices.get(name) ?? []).map((value) => new Map([...row, [name, value]])))
       .slice(0, MOST_TRIES);
-  let why = NONE;
+  let last = NONE;
   for (const row of rows) {
     const seen = await evaluate(db, source, row);
-    if (seen.kind === "unknown") why = seen.why;
+    if (seen.kind === "unknown") last = seen;
     else if (seen.value.active) return known({ row, expected: seen.value.expected });
   }
-  return unknown(why);
+  return last;
 }
 
 /**

@@ -1,12 +1,30 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
 
-/**
- * The answer of a database to a question. A question that could not be answered is unknown, and never counts as passed.
- */
-export type Answer<T> = { kind: "known"; value: T } | { kind: "unknown"; why: string };
+/** What a question to a database came to. What could not be asked is unknown, and never passes for fine. */
+export type Answer<T> = { kind: "known"; value: T } | Unknown;
+
+/** `why` is for people alone; code decides by `because`, where there is something to decide. */
+export interface Unknown {
+  kind: "unknown";
+  why: string;
+  because?: Cause;
+}
+
+/** Causes of an unknown that code decides by. */
+export type Cause =
+  /** PostgreSQL raised an error */
+  | { kind: "raised"; sqlstate: string }
+  /** no trigger writes the claims */
+  | { kind: "no trigger" }
+  /** no row that was tried is active */
+  | { kind: "none active" };
 
 export const known = <T>(value: T): Answer<T> => ({ kind: "known", value });
-export const unknown = (why: string): Answer<never> => ({ kind: "unknown", why });
+export const unknown = (why: string, because?: Cause): Unknown => ({
+  kind: "unknown",
+  why,
+  ...(because === undefined ? {} : { because }),
+});
 
 /**
  * Ask inside a savepoint, so that an error does not abort the transaction. Errors that Postgres did not raise are
@@ -22,7 +40,7 @@ export async function attempt<T>(db: Db, ask: () => Promise<T>): Promise<Answer<
     const raised = pgErrorOf(error);
     if (raised === null) throw error;
     await db.exec("rollback to savepoint rlsmith_ask; release savepoint rlsmith_ask");
-    return unknown(reasonOf(raised.sqlstate, raised.message));
+    return unknown(reasonOf(raised.sqlstate, raised.message), { kind: "raised", sqlstate: raised.sqlstate });
   }
 }
 

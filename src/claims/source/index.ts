@@ -1,6 +1,6 @@
 /** The relation that claims come from. */
 export { attempt, known, unknown } from "./answer.ts";
-export type { Answer } from "./answer.ts";
+export type { Answer, Unknown } from "./answer.ts";
 export { guessActive, ignoredStatus, readStatusChecks, readStoredStatus } from "./guess-active.ts";
 export type { StatusWord } from "./guess-active.ts";
 export { columnsIn, declaredSource, describedBy, isNoted, noteOf, notedSource } from "./source.ts";

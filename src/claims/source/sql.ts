@@ -5,7 +5,7 @@ import type { SyncSource, SyncedClaim } from "./source.ts";
 
 /** The text of `queries/<name>.sql` with its `{{…}}` filled in. */
 export function query(name: string, parts: Readonly<Record<string, string>> = {}): string {
-  const text = readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`../queries/${name}.sql`, import.meta.url), "utf8");
   return text.replaceAll(/\{\{(\w+)\}\}/g, (_, part: string) => parts[part] ?? "");
 }
 

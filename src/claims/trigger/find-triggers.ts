@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import { functionIndex, reach } from "../../classify/index.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction, type Trigger } from "../../pg/catalog.ts";
@@ -19,18 +20,15 @@ export interface SyncTriggerOf {
   through: NameKey[];
 }
 
-/**
- * The triggers of the catalog that lead to a write of `auth.users.raw_app_meta_data`. `facts` are in the order of the
- * catalog.
- */
+/** Triggers of the catalog that lead to a write of `auth.users.raw_app_meta_data`. */
 export function syncTriggers(catalog: Catalog, facts: readonly FunctionFacts[]): SyncTriggerOf[] {
   const index = functionIndex(facts);
-  const bodies = new Map(facts.map((fact, place) => [fact, catalog.functions[place]]));
+  const functionOf = byFunction(catalog.functions);
   const writesClaims = (one: FunctionFacts): boolean =>
-    one.writesClaims.length > 0 || /raw_app_meta_data/i.test(bodies.get(one)?.body ?? "");
+    one.writesClaims.length > 0 || /raw_app_meta_data/i.test(functionOf(one)?.body ?? "");
   return catalog.triggers.flatMap((trigger) => {
     const fact = facts.find((one) => one.schema === trigger.function.schema && one.name === trigger.function.name);
-    const fn = fact ? bodies.get(fact) : undefined;
+    const fn = fact ? functionOf(fact) : undefined;
     if (!fact || !fn || PLATFORM_SCHEMAS.includes(trigger.schema) || isClone(trigger, catalog)) return [];
     const reached = reach(index, fact).map((one) => one.facts);
     if (!reached.some(writesClaims)) return [];
@@ -71,12 +69,13 @@ function isClone(trigger: Trigger, catalog: Catalog): boolean {
  * known.
  */
 export function triggersOnUsers(catalog: Catalog, facts: readonly FunctionFacts[]): string[] {
+  const functionOf = byFunction(catalog.functions);
   return catalog.triggers.flatMap(({ schema, relation, name, function: called }) => {
     if (schema !== "auth" || relation !== "users" || PLATFORM_SCHEMAS.includes(called.schema)) return [];
-    const place = facts.findIndex((one) => sameName(one, called));
+    const fact = facts.find((one) => sameName(one, called));
     const writes =
-      (facts[place]?.writesClaims ?? []).some(({ path }) => path[0] === "app_metadata") ||
-      ASSIGNS.test(catalog.functions[place]?.body ?? "");
+      (fact?.writesClaims ?? []).some(({ path }) => path[0] === "app_metadata") ||
+      ASSIGNS.test((fact && functionOf(fact)?.body) ?? "");
     return writes ? [name] : [];
   });
 }

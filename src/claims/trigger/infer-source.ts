@@ -40,11 +40,9 @@ export function sourceOf(evidence: Evidence): Answer<SyncSource> {
   const names = [...new Set(triggers.map(({ trigger }) => relationKey(trigger)))];
   const [name] = names;
   if (name === undefined)
-    return unknown(
-      onUsers.length === 0
-        ? "no trigger writes `auth.users.raw_app_meta_data`"
-        : `${quoted(onUsers)} on \`auth.users\` writes claims, and where it has them from is not followed`,
-    );
+    return onUsers.length === 0
+      ? unknown("no trigger writes `auth.users.raw_app_meta_data`", { kind: "no trigger" })
+      : unknown(`${quoted(onUsers)} on \`auth.users\` writes claims, and where it has them from is not followed`);
   if (names.length > 1) return unknown(`triggers on several relations write claims: ${quoted(names)}`);
   const relation = catalog.relations.find((one) => nameKey(one) === name);
   if (!relation) return unknown(`\`${name}\` is not in the catalog`);

@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ContextType } from "../../pg/context.ts";
 import { nameKey } from "../../pg/name.ts";
@@ -22,10 +23,11 @@ export function typeOf(
   if (cast) return { type: listed(cast, separator), separator };
   const column = mostFrequent(reads.map(({ policy, read }) => columnType(catalog, policy, read)));
   if (column) return { type: listed(column, separator), separator };
+  const factsOf = byFunction(facts);
   const readers = new Set(reads.flatMap(({ read }) => read.through.at(-1) ?? []));
   const returned = mostFrequent(
-    catalog.functions.map((fn, place) => {
-      const fact = facts[place];
+    catalog.functions.map((fn) => {
+      const fact = factsOf(fn);
       const only = fact?.reads.length === 1 && fact.claims.length <= 1 && fact.tables.length === 0;
       // The result of a boolean function is the outcome of a test, not the variable.
       return only && readers.has(nameKey(fn)) && fn.result !== "boolean" ? contextType(fn.result) : null;

@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { Config } from "../../config.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import {
@@ -101,8 +102,9 @@ function typeOfClaim(
         const type = samePath(read.path, path) ? contextType(read.cast) : null;
         if (type) return type;
       }
-  for (const [place, fact] of facts.entries()) {
-    const returned = contextType((catalog.functions[place]?.result ?? "").replace(/^SETOF /, ""));
+  const functionOf = byFunction(catalog.functions);
+  for (const fact of facts) {
+    const returned = contextType((functionOf(fact)?.result ?? "").replace(/^SETOF /, ""));
     if (
       returned &&
       returned !== "boolean" &&

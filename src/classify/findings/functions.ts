@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
@@ -46,8 +47,9 @@ export function functionFindings(
         ),
       );
   }
-  for (const [place, fact] of facts.entries()) {
-    const fn = catalog.functions[place];
+  const functionOf = byFunction(catalog.functions);
+  for (const fact of facts) {
+    const fn = functionOf(fact);
     if (fn && !PLATFORM_SCHEMAS.includes(fact.schema)) found.push(...definerFindings(fn, fact));
   }
   return found;

@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { FunctionFacts } from "./facts.ts";
@@ -17,7 +18,7 @@ export interface ContextFunction {
 /** Every function that sets a variable, including callers that pass their own arguments on. */
 export function contextFunctions(facts: readonly FunctionFacts[], functions: readonly PgFunction[]): ContextFunction[] {
   const index = functionIndex(facts);
-  const definitions = new Map(facts.map((fact, place) => [fact, functions[place]]));
+  const definitionOf = byFunction(functions);
   const found = new Map<FunctionFacts, ContextFunction>();
   for (const fact of facts) {
     const settings = fact.sets.flatMap(({ setting }) => (setting === null ? [] : [setting]));
@@ -36,7 +37,7 @@ export function contextFunctions(facts: readonly FunctionFacts[], functions: rea
         const callee = index.resolve(call, fact.searchPath).find((one) => found.has(one));
         const context = callee && found.get(callee);
         if (!callee || !context) continue;
-        const names = definitions.get(callee)?.argumentNames ?? [];
+        const names = definitionOf(callee)?.argumentNames ?? [];
         const fromArguments = context.fromArguments.flatMap(({ setting, argument }) => {
           const passed = call.passes[names.indexOf(argument)] ?? null;
           return passed === null ? [] : [{ setting, argument: passed }];

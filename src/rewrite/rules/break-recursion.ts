@@ -134,10 +134,10 @@ function extract(
       name,
       argumentNames: [...parameters.values()].map((parameter) => parameter.name),
       argumentTypes,
-      result: shape.returns.replace(/^setof /, "SETOF "),
+      result: shape.setOf ? `SETOF ${shape.type}` : shape.type,
       body,
       statements: [
-        `create or replace function ${qualified}(${signature}) returns ${shape.returns}\n  language sql stable security definer set search_path = ''\n  as $$${body}$$`,
+        `create or replace function ${qualified}(${signature}) returns ${shape.setOf ? "setof " : ""}${shape.type}\n  language sql stable security definer set search_path = ''\n  as $$${body}$$`,
         `revoke all on function ${identity} from public`,
         `grant execute on function ${identity} to ${policy.roles.map(identForReading).join(", ")}`,
       ],
@@ -156,15 +156,15 @@ function shapeOf(
   query: string,
   select: SelectStmt,
   relations: Relations,
-): { kind: "exists" | "in" | "scalar"; returns: string; body: string[] } | null {
+): { kind: "exists" | "in" | "scalar"; setOf: boolean; type: string; body: string[] } | null {
   if (kind === "EXISTS_SUBLINK") {
     const [first = "", ...rest] = formatExpr(`exists (${query})`);
-    return { kind: "exists", returns: "boolean", body: [`select ${first}`, ...rest] };
+    return { kind: "exists", setOf: false, type: "boolean", body: [`select ${first}`, ...rest] };
   }
   const type = targetType(select, relations);
   if (type === null) return null;
-  if (kind === "ANY_SUBLINK") return { kind: "in", returns: `setof ${type}`, body: linesOf(query) };
-  return kind === "EXPR_SUBLINK" ? { kind: "scalar", returns: type, body: linesOf(query) } : null;
+  if (kind === "ANY_SUBLINK") return { kind: "in", setOf: true, type, body: linesOf(query) };
+  return kind === "EXPR_SUBLINK" ? { kind: "scalar", setOf: false, type, body: linesOf(query) } : null;
 }
 
 /** The lines of a query, which is an expression in parentheses only. */

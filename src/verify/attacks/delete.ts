@@ -2,16 +2,33 @@ import type { Attempt } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { returnedSql } from "../matrix/index.ts";
 import { rowCondition, type Target } from "../environment/index.ts";
-import { everywhere, foreignRow, mayClear, on, otherWords, ownRow, prepareRows, unreferenced } from "./rows.ts";
+import {
+  everywhere,
+  foreignRow,
+  mayClear,
+  on,
+  otherWords,
+  ownRow,
+  plain,
+  prepareRows,
+  unreferenced,
+  withValue,
+} from "./rows.ts";
 
 /** Deletes: own, foreign, blind, and with RETURNING; and of rows that say something else. `prepared`: rows may be changed before. */
 export function deleteAttempts(target: Target, actor: Actor, prepared: boolean): Attempt[] {
   const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
   const attempts = [
-    on(target, { command: "DELETE", attack: "delete blind", sql: `delete from ${target.sql} t` }),
+    on(target, {
+      command: "DELETE",
+      ...plain("delete blind"),
+      attack: "delete blind",
+      sql: `delete from ${target.sql} t`,
+    }),
     on(target, { command: "DELETE", attack: "delete where true", sql: `delete from ${target.sql} t where true` }),
     on(target, {
       command: "MERGE",
+      rowCommand: "DELETE",
       attack: "delete by merge on true",
       sql: `merge into ${target.sql} t using (select 1) s on true when matched then delete`,
     }),
@@ -36,6 +53,8 @@ export function deleteAttempts(target: Target, actor: Actor, prepared: boolean):
     attempts.push(
       on(target, {
         command: "DELETE",
+        ...plain("delete own"),
+        writesOwnRow: true,
         attack: "delete own row",
         sql: `delete from ${target.sql} t where ${rowCondition(target, own)}`,
         probe: everywhere(target),
@@ -45,6 +64,7 @@ export function deleteAttempts(target: Target, actor: Actor, prepared: boolean):
     attempts.push(
       on(target, {
         command: "DELETE",
+        ...plain("delete foreign"),
         attack: "delete a foreign row",
         sql: `delete from ${target.sql} t where ${rowCondition(target, foreign)}`,
       }),
@@ -54,6 +74,7 @@ export function deleteAttempts(target: Target, actor: Actor, prepared: boolean):
       attempts.push(
         on(target, {
           command: "DELETE",
+          ...withValue("delete blind", name, word),
           attack: `delete blind with ${name} ${word}`,
           sql: `delete from ${target.sql} t`,
           setup: [prepareRows(target, [own, ...(foreign ? [foreign] : [])], name, word)],

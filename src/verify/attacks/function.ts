@@ -1,7 +1,8 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
 import { functionKey, quoteName, type FunctionKey } from "../../pg/name.ts";
-import type { Attempt } from "../matrix/index.ts";
+import type { Attempt, Form } from "../matrix/index.ts";
 import type { Setter } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { rowsSql } from "../matrix/index.ts";
@@ -34,14 +35,15 @@ export function callables(
   setters: ReadonlyMap<FunctionFacts, Setter>,
   source: ArgumentSource,
 ): Callable[] {
-  return catalog.functions.flatMap((fn, place): Callable[] => {
+  const factsOf = byFunction(facts);
+  return catalog.functions.flatMap((fn): Callable[] => {
     if (PLATFORM_SCHEMAS.includes(fn.schema) || (fn.kind !== "function" && fn.kind !== "procedure")) return [];
     if (
       /^(event_)?trigger$/.test(fn.result) ||
       fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type))
     )
       return [];
-    const fact = facts[place];
+    const fact = factsOf(fn);
     const setter = (fact && setters.get(fact)) ?? null;
     return [
       {
@@ -63,12 +65,18 @@ export const signatureOf = (fn: PgFunction): FunctionKey =>
 export function functionAttempts(callable: Callable, actor: Actor, source: ArgumentSource): Attempt[] {
   const { fn, parameters } = callable;
   const relation = tablesOf(fn, callable.facts, source.targets).find(({ foreign }) => foreign !== null)?.name;
-  const make = (attack: string, given: readonly Parameter[], whose: (parameter: Parameter) => Whose): Attempt => {
+  const make = (
+    attack: string,
+    given: readonly Parameter[],
+    whose: (parameter: Parameter) => Whose,
+    form: Form = { kind: "other" },
+  ): Attempt => {
     const values = given.map((parameter) => ({ parameter, sql: valueOf(parameter, whose(parameter), actor, source) }));
     return {
       relation: relation ?? callable.name,
       through: { kind: "function", name: callable.name },
       command: "CALL",
+      form,
       attack,
       sql: statementOf(fn, callOf(values)),
       answer: fn.kind === "procedure" ? "changes" : "output",
@@ -78,11 +86,16 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
   };
   const required = parameters.filter(({ hasDefault }) => !hasDefault);
   const about = parameters.filter(isAboutSomebody);
-  const attempts = [make("call with own values", parameters, () => "own")];
+  const attempts = [make("call with own values", parameters, () => "own", { kind: "call", whose: "own" })];
   if (about.length > 0) {
-    attempts.push(make("call with another tenant's values", parameters, () => "foreign"));
+    attempts.push(
+      make("call with another tenant's values", parameters, () => "foreign", { kind: "call", whose: "foreign" }),
+    );
     for (const whose of ["nobody", "other nobody"] as const)
-      attempts.push({ ...make(`call with ${whose}'s values`, parameters, () => whose), judge: { kind: "control" } });
+      attempts.push({
+        ...make(`call with ${whose}'s values`, parameters, () => whose, { kind: "call", whose }),
+        judge: { kind: "control" },
+      });
     if (about.some(({ topic }) => topic.kind === "row"))
       attempts.push(make("call with a new row of another tenant", parameters, () => "new"));
   }

@@ -9,11 +9,13 @@ import {
   insertInto,
   otherWords,
   on,
+  plain,
   setColumn,
   spareRow,
   tenantColumn,
   touch,
   everywhere,
+  withValue,
 } from "./rows.ts";
 
 /** Inserts: own, into another tenant, in one's own name, without a tenant; upserts onto a foreign row; with RETURNING. */
@@ -26,6 +28,8 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   if (spareRow(target, "own") === null && there)
     attempts.push(
       insert("insert own row again", insertInto(target, inTheNameOf(actor, target, there)), {
+        ...plain("insert own again"),
+        writesOwnRow: true,
         setup: [`delete from ${target.sql} t where ${rowCondition(target, there)}`],
       }),
     );
@@ -34,14 +38,24 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   if (own) {
     const mine = inTheNameOf(actor, target, own);
     attempts.push(
-      insert("insert own row", insertInto(target, mine), { probe: everywhere(target) }),
+      insert("insert own row", insertInto(target, mine), {
+        ...plain("insert own"),
+        writesOwnRow: true,
+        probe: everywhere(target),
+      }),
       insert("insert own row, returning", returnedSql(`${insertInto(target, mine)} returning t.*`), {
+        writesOwnRow: true,
         answer: "output",
         probe: null,
       }),
     );
     for (const [name, word] of otherWords(target, mine))
-      attempts.push(insert(`insert own row with ${name} ${word}`, insertInto(target, { ...mine, [name]: word })));
+      attempts.push(
+        insert(`insert own row with ${name} ${word}`, insertInto(target, { ...mine, [name]: word }), {
+          ...withValue("insert own", name, word),
+          writesOwnRow: true,
+        }),
+      );
     if (column !== null)
       attempts.push(
         insert("insert without a tenant", insertInto(target, { ...mine, [column]: null }), { answers: ["23502"] }),
@@ -49,7 +63,7 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   }
   if (theirs) {
     attempts.push(
-      insert("insert into another tenant", insertInto(target, theirs)),
+      insert("insert into another tenant", insertInto(target, theirs), plain("insert foreign")),
       insert("insert into another tenant, returning", returnedSql(`${insertInto(target, theirs)} returning t.*`), {
         answer: "output",
         probe: { kind: "relation", name: target.name },
@@ -57,7 +71,11 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
     );
     if (target.filled.users.length > 0 && (column !== null || target.references.length > 0))
       attempts.push(
-        insert("insert into another tenant in one's own name", insertInto(target, inTheNameOf(actor, target, theirs))),
+        insert(
+          "insert into another tenant in one's own name",
+          insertInto(target, inTheNameOf(actor, target, theirs)),
+          plain("insert foreign as self"),
+        ),
       );
   }
   const foreign = foreignRow(target);

@@ -74,6 +74,7 @@ export function oracleAttempts(
         attempts.push(
           on(target, {
             command: "UPDATE",
+            writesOwnRow: true,
             attack: `give an own row a value of a foreign one (${unique.columns.join(", ")})`,
             sql: `update ${target.sql} t set ${unique.columns.map((name) => setColumn(target, name, theirs[name])).join(", ")} where ${rowCondition(target, there)}`,
             probe: null,
@@ -88,6 +89,7 @@ export function oracleAttempts(
       attempts.push(
         on(target, {
           command: "INSERT",
+          writesOwnRow: true,
           attack: `insert own row, for the first ${key.columns.join(", ")}`,
           sql: insertInto(target, {
             ...mine,
@@ -116,6 +118,7 @@ export function oracleAttempts(
       attempts.push(
         on(target, {
           command: "UPDATE",
+          writesOwnRow: true,
           attack: `point an own row to a foreign one (${key.columns.join(", ")})`,
           sql: `update ${target.sql} t set ${key.columns.map((name, n) => setColumn(target, name, row[key.targetColumns[n] ?? ""])).join(", ")} where ${rowCondition(target, there)}`,
           answers: ["23503"],
@@ -125,6 +128,7 @@ export function oracleAttempts(
     attempts.push(
       on(target, {
         command: "INSERT",
+        writesOwnRow: true,
         attack,
         sql: insertInto(target, pointing),
         probe: everywhere(target),
@@ -134,6 +138,7 @@ export function oracleAttempts(
       }),
       on(target, {
         command: "INSERT",
+        writesOwnRow: true,
         attack: `${attack}, returning`,
         sql: returnedSql(`${insertInto(target, pointing)} returning t.*`),
         answer: "output",

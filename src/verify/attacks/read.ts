@@ -4,7 +4,7 @@ import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, relationKey } from "../../pg/name.ts";
 import { rowKeysSql } from "../../pg/row-key.ts";
 import type { Surface } from "../environment/index.ts";
-import { foreignRow, on, otherWords, prepareRows } from "./rows.ts";
+import { foreignRow, on, otherWords, plain, prepareRows, withValue } from "./rows.ts";
 
 /** A query for the keys of rows of a FROM list in which the target's alias is `t`. */
 export const keys = (target: Target, from: string): string => rowKeysSql(target.key, from);
@@ -19,23 +19,25 @@ export function readAttempts(
   surface: Surface,
   { limited, prepared }: { limited: boolean; prepared: boolean },
 ): Attempt[] {
-  const read = (attack: string, sql: string): Attempt =>
-    on(target, { command: "SELECT", attack, sql, answer: "keys", probe: null });
+  const read = (attack: string, sql: string, more: Partial<Attempt> = {}): Attempt =>
+    on(target, { command: "SELECT", attack, sql, answer: "keys", probe: null, ...more });
   const known = [...target.ownRows, ...target.foreignRows].map((row) => `(${rowCondition(target, row)})`).join(" or ");
   const where = limited ? ` where ${known === "" ? "false" : known}` : "";
   const foreign = foreignRow(target);
   const attempts = [
-    read("read", keys(target, `${target.sql} t${where}`)),
+    read("read", keys(target, `${target.sql} t${where}`), plain("read")),
     // FOR UPDATE adds the UPDATE policies, and wants the privilege
     read("read for update", keys(target, `(select t.* from ${target.sql} t${where} for update) t`)),
   ];
   const first = target.ownRows[0];
   if (first && prepared)
     for (const [name, word] of otherWords(target, first))
-      attempts.push({
-        ...read(`read with ${name} ${word}`, keys(target, `${target.sql} t${where}`)),
-        setup: [prepareRows(target, [first], name, word)],
-      });
+      attempts.push(
+        read(`read with ${name} ${word}`, keys(target, `${target.sql} t${where}`), {
+          ...withValue("read", name, word),
+          setup: [prepareRows(target, [first], name, word)],
+        }),
+      );
   if (foreign)
     attempts.push(
       read("read by key of a foreign row", keys(target, `${target.sql} t where ${rowCondition(target, foreign)}`)),

@@ -1,9 +1,16 @@
 import type { Row } from "../../fixtures/index.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
-import type { Attempt } from "../matrix/index.ts";
+import type { Attempt, Form, PlainForm } from "../matrix/index.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas/index.ts";
 import type { Target } from "../environment/index.ts";
 import { literal, rowCondition } from "../environment/index.ts";
+
+export const plain = (of: PlainForm): { form: Form } => ({ form: { kind: "plain", of } });
+
+/** A plain statement on a row that says `value` in `column`. */
+export const withValue = (of: PlainForm, column: string, value: string): { form: Form } => ({
+  form: { kind: "with value", of, column, value },
+});
 
 /** What attempts on a table have in common. */
 export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "sql"> & Partial<Attempt>): Attempt => ({
@@ -12,6 +19,7 @@ export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "s
   answer: "changes",
   probe: { kind: "relation", name: target.name },
   judge: { kind: "foreign" },
+  form: { kind: "other" },
   ...more,
 });
 
@@ -94,7 +102,8 @@ export function clashes(target: Target, row: Row | null): boolean {
   return name !== null && !isFree(target, name);
 }
 
-function touched(target: Target, row: Row | null): string | null {
+/** The column of `touch`. */
+export function touched(target: Target, row: Row | null): string | null {
   const plain = target.columns.filter(
     ({ name, generated }) =>
       generated === "no" &&
@@ -121,8 +130,8 @@ export const alone = (target: Target, row: Row): string[] => [
 ];
 
 /** Clearing takes several statements, so it is tried by those whom policies have to hold back by themselves, not by every odd token. */
-export const mayClear = (target: Target, { class: cls, name }: Actor): boolean =>
-  target.throwaway && (cls === "member" || cls === "anon" || name === "no claims");
+export const mayClear = (target: Target, { class: cls, token }: Actor): boolean =>
+  target.throwaway && (cls === "member" || cls === "anon" || token === "no claims");
 
 /** Constants that policies and CHECKs know of a column and that the row does not have: a status, a kind. */
 export function otherWords(target: Target, row: Row): [string, string][] {

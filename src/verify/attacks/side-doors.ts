@@ -76,6 +76,7 @@ export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog
         relation: everyRelationOf(schema),
         through: { kind: "default privileges" as const, name },
         command: "SELECT" as const,
+        form: { kind: "other" },
         attack: `use what is made tomorrow (${one.object})`,
         setup: [
           `set local role ${quoteRole(one.owner)}`,
@@ -135,6 +136,7 @@ export function sequenceAttempts(surface: Surface, actor: Actor, targets: Target
       relation: fed.name,
       through: { kind: "sequence", name },
       command: "SELECT",
+      form: { kind: "other" },
       attack,
       sql,
       answer: "changes",

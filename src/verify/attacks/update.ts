@@ -1,5 +1,4 @@
-import type { Attempt } from "../matrix/index.ts";
-import { quoteIdent } from "../../pg/identifier.ts";
+import type { Attempt, PlainForm } from "../matrix/index.ts";
 import type { Row } from "../../fixtures/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { returnedSql } from "../matrix/index.ts";
@@ -13,10 +12,13 @@ import {
   on,
   otherWords,
   ownRow,
+  plain,
   prepareRows,
   setColumn,
   tenantColumn,
   touch,
+  touched,
+  withValue,
 } from "./rows.ts";
 
 /**
@@ -40,8 +42,8 @@ export function updateAttempts(
         ...more,
       }),
     );
-  const blind = (attack: string, set: string): void => {
-    update(`${attack}, blind`, set, null);
+  const blind = (attack: string, of: PlainForm, set: string): void => {
+    update(`${attack}, blind`, set, null, plain(of));
     update(`${attack}, where true`, set, "true");
     attempts.push(
       on(target, {
@@ -63,9 +65,14 @@ export function updateAttempts(
   };
   const set = touch(target, own ?? foreign);
   if (set !== null) {
-    if (own) update("update own row", set, rowCondition(target, own), { probe: everywhere(target) });
-    if (foreign) update("update a foreign row", set, rowCondition(target, foreign));
-    blind("update", set);
+    if (own)
+      update("update own row", set, rowCondition(target, own), {
+        ...plain("update own"),
+        writesOwnRow: true,
+        probe: everywhere(target),
+      });
+    if (foreign) update("update a foreign row", set, rowCondition(target, foreign), plain("update foreign"));
+    blind("update", "update blind", set);
     attempts.push(
       on(target, {
         command: "UPDATE",
@@ -82,13 +89,15 @@ export function updateAttempts(
     update("update blind, one row left", set, null, { setup: alone(target, foreign) });
   if (own && set !== null && prepared)
     for (const [name, word] of otherWords(target, own))
-      if (!set.startsWith(`${quoteIdent(name)} = `))
+      if (name !== touched(target, own))
         update(`update blind with ${name} ${word}`, set, null, {
+          ...withValue("update blind", name, word),
           setup: [prepareRows(target, [own, ...(foreign ? [foreign] : [])], name, word)],
         });
   if (own)
     for (const [name, word] of otherWords(target, own))
       update(`set ${name} of own row to ${word}`, setColumn(target, name, word), rowCondition(target, own), {
+        writesOwnRow: true,
         probe: everywhere(target),
       });
   if (own && foreign && isFiles(target)) moveFile();
@@ -101,26 +110,32 @@ export function updateAttempts(
       // a row belongs to whom the row that it references belongs to
       const under = columns.map((name) => setColumn(target, name, foreign[name])).join(", ");
       const attack = `move own row under a foreign one (${columns.join(", ")})`;
-      update(attack, under, rowCondition(target, own));
-      update(`${attack}, blind`, under, null);
+      update(attack, under, rowCondition(target, own), { writesOwnRow: true });
+      update(`${attack}, blind`, under, null, { writesOwnRow: true });
       if (cleared && columns.some((name) => target.unique.has(name)))
-        update(`${attack}, blind, one row left`, under, null, { setup: alone(target, own) });
+        update(`${attack}, blind, one row left`, under, null, { writesOwnRow: true, setup: alone(target, own) });
     }
   const names =
     column !== null ? [column] : target.filled.users.slice(0, 1).filter((name) => !target.primaryKey.includes(name));
   if (!own || !foreign || names.length === 0) return attempts;
   const toVictim = names.map((name) => setColumn(target, name, foreign[name])).join(", ");
   const toSelf = names.map((name) => setColumn(target, name, own[name])).join(", ");
-  update("move own row to another tenant", toVictim, rowCondition(target, own));
+  update("move own row to another tenant", toVictim, rowCondition(target, own), {
+    ...plain("move own"),
+    writesOwnRow: true,
+  });
   // one row is enough to see it, and no unique key gets in the way
-  blind("move rows to another tenant", toVictim);
-  update("take a foreign row over", toSelf, rowCondition(target, foreign));
-  blind("take rows over", toSelf);
+  blind("move rows to another tenant", "move blind", toVictim);
+  update("take a foreign row over", toSelf, rowCondition(target, foreign), plain("take over foreign"));
+  blind("take rows over", "take over blind", toSelf);
   if (column === null || !cleared || !isTied(target, column)) return attempts;
   // what references a row of the same tenant has to follow
   const along = (row: Row): string =>
     [column, ...tiedTo(target, column)].map((name) => setColumn(target, name, row[name])).join(", ");
-  update("move own row to another tenant, blind, one row left", along(foreign), null, { setup: alone(target, own) });
+  update("move own row to another tenant, blind, one row left", along(foreign), null, {
+    writesOwnRow: true,
+    setup: alone(target, own),
+  });
   update("take a foreign row over, blind, one row left", along(own), null, { setup: alone(target, foreign) });
   return attempts;
 }

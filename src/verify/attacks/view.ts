@@ -19,6 +19,7 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Targets)
     answer: "changes",
     probe: { kind: "all" },
     judge: { kind: "foreign" },
+    form: { kind: "other" },
     ...more,
   });
   const attempts = [

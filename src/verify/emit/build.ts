@@ -1,11 +1,11 @@
-import type { Attempt } from "../matrix/index.ts";
+import type { Attempt, Form, PlainForm } from "../matrix/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 import type { Config } from "../../config.ts";
 import { insertRecorded } from "../../fixtures/index.ts";
 import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
-import { tupleKey, type Subject, type TupleKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
+import { isPlain, tupleKey, type Subject, type TupleKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
 import type { Ground, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
@@ -15,26 +15,7 @@ import { steadyFixtures, steadyKey, steadyTarget } from "./steady.ts";
 import { changeOf, type IsolationCheck, type IsolationTests } from "./isolation-tests.ts";
 
 /** What each persona tries in the emitted tests: enough to notice a policy that changes, few enough to be read. */
-const TRIED = new Set([
-  "read",
-  "insert own row again",
-  "insert own row",
-  "insert into another tenant",
-  "insert into another tenant in one's own name",
-  "update own row",
-  "update a foreign row",
-  "update, blind",
-  "move own row to another tenant",
-  "move rows to another tenant, blind",
-  "take a foreign row over",
-  "take rows over, blind",
-  "delete own row",
-  "delete a foreign row",
-  "delete blind",
-]);
-
-/** Of a value that policies ask for: a row that has another one. */
-const WORD = /^(read|insert own row|update blind|delete blind) with /;
+const isChosen = ({ form }: Attempt): boolean => form.kind === "plain" || form.kind === "with value";
 
 /**
  * Freeze what the matrix finds on this ground as tests: own access works, and foreign rows stay out of reach. What is open and not declared is not
@@ -58,7 +39,7 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
   const variables = [...ground.context.variables.filter(isSettable).map(({ setting }) => setting), ...ground.unmapped];
   // as on a pooled connection that has served somebody before: empty, never unset
   const prelude = variables.map((name) => `select set_config(${quoteLiteral(name)}, '', true)`);
-  const checks: IsolationCheck[] = [];
+  const checks: FormedCheck[] = [];
   for (const target of targets.values())
     for (const actor of actors) {
       const attempts = [
@@ -67,7 +48,7 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
         ...updateAttempts(target, actor, ground.tenantSetting, true),
         ...deleteAttempts(target, actor, true),
       ]
-        .filter(({ attack }) => TRIED.has(attack) || WORD.test(attack))
+        .filter(isChosen)
         .map((attempt): Attempt => ({ ...attempt, probe: attempt.probe && { kind: "relation", name: target.name } }));
       const batch = {
         role: actor.role,
@@ -87,14 +68,14 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
           verdict.judgement === "breach"
             ? mendedOf(attempt, actor, target, readAttempts({ ...target, ownRows: [] }, targets, ground.surface, READ))
             : checkOf(attempt, actor, answer, target.probe);
-        if (check) checks.push(check);
+        if (check) checks.push({ check, form: attempt.form });
       }
     }
   return {
     title,
     fixtures: insertRecorded(fixtures, ground.catalog),
     personas: actors.map(({ name, role, claims }) => ({ name, role, claims })),
-    checks: checks.filter(tellsMore(checks)),
+    checks: checks.filter(tellsMore(checks)).map(({ check }) => check),
     guarded: await guardedFor(ground, actors),
     variables,
   };
@@ -104,23 +85,39 @@ type Declared = Config["verify"];
 
 const READ = { limited: true, prepared: true };
 
-const plainOf = (attack: string): string => attack.replace(/ with .*/, "").replace("update blind", "update, blind");
+/** A check, and the form of its statement. */
+interface FormedCheck {
+  check: IsolationCheck;
+  form: Form;
+}
 
 /**
  * A row with another value is worth a check where a policy asks for the value: where somebody gets another answer than to the row as it was. That
  * a CHECK does not want the value says nothing of policies.
  */
-function tellsMore(checks: readonly IsolationCheck[]): (check: IsolationCheck) => boolean {
-  const idOf = ({ relation, persona, attack }: IsolationCheck): TupleKey => tupleKey(relation, persona, attack);
-  const answers = new Map(checks.map((check) => [idOf(check), expectedAnswer(check)]));
+function tellsMore(checks: readonly FormedCheck[]): (one: FormedCheck) => boolean {
+  const plainKey = ({ relation, persona }: IsolationCheck, of: PlainForm): TupleKey => tupleKey(relation, persona, of);
+  const plain = new Map(
+    checks.flatMap(({ check, form }) =>
+      form.kind === "plain" ? [[plainKey(check, form.of), expectedAnswer(check)] as const] : [],
+    ),
+  );
   const telling = new Set<TupleKey>();
-  for (const check of checks) {
-    const plain = answers.get(idOf({ ...check, attack: plainOf(check.attack) }));
-    const answer = expectedAnswer(check);
-    if (answer !== plain && !/^error (22|23514)/.test(answer)) telling.add(tupleKey(check.relation, check.attack));
+  for (const { check, form } of checks) {
+    if (form.kind !== "with value" || isMalformed(check)) continue;
+    if (expectedAnswer(check) !== plain.get(plainKey(check, form.of))) telling.add(valueKey(check, form));
   }
-  return ({ relation, attack }) => !WORD.test(attack) || telling.has(tupleKey(relation, attack));
+  return ({ check, form }) => form.kind !== "with value" || telling.has(valueKey(check, form));
 }
+
+const valueKey = (
+  { relation }: IsolationCheck,
+  { of, column, value }: Extract<Form, { kind: "with value" }>,
+): TupleKey => tupleKey(relation, of, column, value);
+
+/** The value is none of its type, or a CHECK does not want it. */
+const isMalformed = ({ expected }: IsolationCheck): boolean =>
+  expected.kind === "error" && (expected.sqlstate.startsWith("22") || expected.sqlstate === "23514");
 
 /** Relations whose row security holds for every persona. */
 async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<NameKey[]> {
@@ -132,9 +129,7 @@ async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<Nam
 }
 
 const isTried = (actor: Actor): boolean =>
-  actor.truth === null &&
-  (actor.class !== "bad claims" ||
-    /^(no claims|tenant missing|role missing|tenant B at user_metadata)$/.test(actor.name));
+  actor.truth === null && (actor.class !== "bad claims" || actor.token !== null);
 
 /**
  * A check of what is open: it fails until it is mended. How many own rows a persona is left with then nobody knows, so a read asks for the foreign
@@ -151,9 +146,14 @@ function mendedOf(
   const common = commonOf(attempt, actor);
   if (attempt.answer !== "keys")
     return { ...common, kind: "writes", probe: target.probe, expected: { kind: "kept out", own: !all } };
-  const sql = all ? attempt.sql : foreignReads.find(({ attack }) => attack === attempt.attack)?.sql;
+  const sql = all ? attempt.sql : plainRead(attempt, foreignReads)?.sql;
   return sql === undefined ? null : { ...common, sql, kind: "reads", expected: { kind: "kept out", own: false } };
 }
+
+const READS = new Set<PlainForm>(["read"]);
+
+const plainRead = (attempt: Attempt, reads: readonly Attempt[]): Attempt | undefined =>
+  isPlain(attempt, READS) ? reads.find((read) => isPlain(read, READS)) : undefined;
 
 const commonOf = (
   { relation, attack, setup = [], sql }: Attempt,

@@ -1,3 +1,4 @@
+import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { Attempt, BreachKind, Door, DbObject, Subject, TriggerName } from "../matrix/index.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
@@ -99,7 +100,7 @@ export function causeOf(
 
 /** Session variables that a function sets by what it is called with. */
 function settingsOf(ground: Ground, fn: PgFunction): string[] {
-  const fact = ground.facts[ground.catalog.functions.indexOf(fn)];
+  const fact = byFunction(ground.facts)(fn);
   const setter = fact && ground.setters.get(fact);
   return setter && fn.argumentTypes.length > 0 ? setter.settings : [];
 }
@@ -165,7 +166,7 @@ function openTable(target: Target, actor: Actor, privileged: boolean, ground: Gr
 
 /** An own row was written, and something else changed, or came back with it: a trigger that runs with its owner's rights. */
 function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]): Cause | null {
-  if (!OWN_WRITES.test(attempt.attack)) return null;
+  if (!attempt.writesOwnRow) return null;
   const elsewhere = attempt.answer === "output" || reached.some((name) => name !== attempt.relation);
   if (!elsewhere) return null;
   const byName = new Map<NameKey, FunctionFacts>(ground.facts.map((fact) => [nameKey(fact), fact]));
@@ -183,7 +184,5 @@ function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]
     message: `the trigger \`${found.name}\` of \`${attempt.relation}\` ${attempt.answer === "output" ? "puts another tenant's data into the row that comes back" : `changes rows of other tenants in ${list(reached)}`}`,
   };
 }
-
-const OWN_WRITES = /own row|reference to a foreign row/;
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");

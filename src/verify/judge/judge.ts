@@ -50,23 +50,28 @@ function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answere
   const no = (outcome: Outcome): Judged => ({ outcome, crosses: false, relations: [] });
   // the role is taken before the variables are set
   if (sqlstate === "42501" && /permission denied to set role/.test(message))
-    return no({ kind: "not reached", why: "the login may not become the persona's role" });
+    return no({ kind: "not reached", by: "role", why: "the login may not become the persona's role" });
   if (at === "setup" || at === "prelude")
     return no({
       kind: "not reached",
+      by: at === "setup" ? "set-up" : "variable",
       why: at === "setup" ? `its set-up raised ${sqlstate}` : `what sets the variable raised ${sqlstate}`,
     });
   if (at === "probe")
-    return no({ kind: "not reached", why: `the login could not look at the rows afterwards (${sqlstate})` });
+    return no({
+      kind: "not reached",
+      by: "probe",
+      why: `the login could not look at the rows afterwards (${sqlstate})`,
+    });
   // "must be owner of" and "permission denied" are denials
   if (sqlstate === "42501") return no({ kind: "denied" });
   const why = UNREACHED[sqlstate];
-  if (why !== undefined) return no({ kind: "not reached", why });
+  if (why !== undefined) return no({ kind: "not reached", by: "limit", why });
   const crosses =
     (attempt.judge.kind === "duplicate" && sqlstate === "23505") ||
     (attempt.judge.kind === "raises" && DATA_ERROR.test(sqlstate));
   const between = crosses || attempt.answers?.includes(sqlstate) ? null : stoodBetween(attempt, sqlstate);
-  if (between !== null) return no({ kind: "not reached", why: between });
+  if (between !== null) return no({ kind: "not reached", by: "constraint", why: between });
   return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
 }
 

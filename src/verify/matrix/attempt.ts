@@ -1,6 +1,7 @@
 import type { NameKey } from "../../pg/name.ts";
 import type { Door } from "./breach.ts";
 import type { Command, DbObject, Subject } from "./cell.ts";
+import type { Form } from "./form.ts";
 
 /** One statement, not yet bound to a persona. */
 export interface Attempt {
@@ -8,7 +9,12 @@ export interface Attempt {
   relation: Subject;
   through: DbObject;
   command: Command;
-  /** how reports call it: `move own row to another tenant, blind` */
+  /** what becomes of rows where the command does not say it: a MERGE that only deletes */
+  rowCommand?: Command;
+  form: Form;
+  /** it writes a row of the persona's own tenant: what else it reaches is the work of a trigger */
+  writesOwnRow?: true;
+  /** how reports call it, for people alone: `move own row to another tenant, blind` */
   attack: string;
   sql: string;
   answer: Answer;

@@ -57,7 +57,33 @@ export type Outcome =
       evidence: string | null;
     }
   | { kind: "error"; sqlstate: string }
-  | { kind: "not reached"; why: string };
+  | {
+      kind: "not reached";
+      by: Obstacle;
+      /** the same for people */
+      why: string;
+    };
+
+/** Why a statement showed nothing of policies. */
+export type Obstacle =
+  /** the role of the persona is above row security */
+  | "above-row-security"
+  /** the relation has no row that somebody could have reached */
+  | "no-rows"
+  /** the login may not become the role of the persona */
+  | "role"
+  /** a statement before it, as the login, raised an error */
+  | "set-up"
+  /** the statement or function that sets the variable raised an error */
+  | "variable"
+  /** the rows could not be read afterwards */
+  | "probe"
+  /** a limit of time, a lock, a read-only transaction, no connection */
+  | "limit"
+  /** a constraint, or what a function raises by itself */
+  | "constraint"
+  /** it is not tried on this database */
+  | "not-tried";
 
 /** What the declared tenancy says of an outcome. */
 export type Judgement =

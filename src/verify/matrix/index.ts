@@ -8,6 +8,7 @@ export type {
   Command,
   DbObject,
   Judgement,
+  Obstacle,
   Outcome,
   Persona,
   PersonaClass,
@@ -16,6 +17,8 @@ export type {
   TriggerName,
   TupleKey,
 } from "./cell.ts";
+export { isPlain } from "./form.ts";
+export type { Form, PlainForm } from "./form.ts";
 export { answersOf, blockText, probeKey, probesOf, returnedSql, rowsSql, runBatch } from "./run-batch.ts";
 export type { Answered, ChangedRow, Probes, Said } from "./run-batch.ts";
 export type { Heat, Note, Verification } from "./verification.ts";

@@ -18,6 +18,8 @@ export interface Heat {
 /** What is worth knowing and is no breach: lower case, no final period. */
 export interface Note {
   code: string;
+  /** the relation that it speaks of, where it is one */
+  about?: Subject;
   message: string;
 }
 

@@ -7,6 +7,9 @@ import { deactivation } from "./deactivation.ts";
 import { ownMetadata, type OwnMetadata } from "./own-metadata.ts";
 import { otherRoles, requestRole } from "./request-roles.ts";
 
+/** The tokens among the odd ones that code chooses by; the name of the persona puts it into words for people. */
+export type TokenKind = "no claims" | "no tenant" | "no role" | "tenant in user_metadata";
+
 /** A persona, with what the verification knows of it. */
 export interface Actor extends Persona {
   /** whose rows are its own; null: nobody's, every tenant's row is foreign */
@@ -19,6 +22,8 @@ export interface Actor extends Persona {
   truth: string | null;
   /** its token says of another tenant what only the issuer could have put there */
   forged: boolean;
+  /** null: a token that nothing chooses by */
+  token: TokenKind | null;
 }
 
 /** The tenant that attacks and the one that is attacked. */
@@ -40,7 +45,7 @@ export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtu
   return [
     ...members,
     ...(someone ? badClaims(someone, victim, own, role, context, fixtures, ownMetadata(catalog, context)) : []),
-    { ...actor("no claims", "bad claims", role, null, null), tenant: null },
+    { ...actor("no claims", "bad claims", role, null, null), tenant: null, token: "no claims" },
     ...(catalog.roles.some(({ name }) => name === "anon")
       ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }]
       : []),
@@ -78,6 +83,7 @@ const actor = (
   setup: [],
   truth: null,
   forged: false,
+  token: null,
 });
 
 /** A member's claims, its own tenant at the top level as well, where some policies look for it. */
@@ -110,7 +116,7 @@ function badClaims(
   ];
   if (tenant.length > 0) {
     actors.push(
-      bad("tenant missing", { sub: someone.user, role, app_metadata: {} }),
+      { ...bad("tenant missing", { sub: someone.user, role, app_metadata: {} }), token: "no tenant" },
       bad(
         "tenant null",
         withTenant(() => null),
@@ -144,7 +150,12 @@ function badClaims(
           placeClaim(claims, path, victim.values[variable.setting]);
           changed = true;
         }
-        if (changed) actors.push({ ...bad(`tenant B at ${place}`, claims), forged: place === "top level" });
+        if (changed)
+          actors.push({
+            ...bad(`tenant B at ${place}`, claims),
+            forged: place === "top level",
+            token: place === "user_metadata" ? "tenant in user_metadata" : null,
+          });
       }
   }
   if (victim && tenant.length === 0)
@@ -225,7 +236,12 @@ function roleClaims(
   const without =
     roles.length === 0
       ? []
-      : [actor("role missing", "bad claims", role, claimsOf(someone, context, role, none), someone)];
+      : [
+          {
+            ...actor("role missing", "bad claims", role, claimsOf(someone, context, role, none), someone),
+            token: "no role" as const,
+          },
+        ];
   const deactivate = deactivation(someone, fixtures);
   if (deactivate === null) return [...without, ...claimed];
   return [

@@ -1,16 +1,19 @@
-import type { Attempt } from "../matrix/index.ts";
+import { isPlain, type Attempt, type PlainForm } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import type { Run } from "./state.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 
-const CORE = new Set([
+const CORE = new Set<PlainForm>([
   "read",
-  "insert into another tenant",
-  "update a foreign row",
-  "delete a foreign row",
-  "move own row to another tenant",
-  "take a foreign row over",
+  "insert foreign",
+  "update foreign",
+  "delete foreign",
+  "move own",
+  "take over foreign",
 ]);
+
+/** Of those, what tells whether a leftover variable is believed. */
+const FEWEST = new Set<PlainForm>(["read", "insert foreign", "delete foreign"]);
 
 /** What is tried again with every way of setting variables: one statement of each kind, on every table with foreign rows. */
 export const core = (run: Run, actor: Actor): Attempt[] =>
@@ -24,4 +27,8 @@ export const core = (run: Run, actor: Actor): Attempt[] =>
       ...updateAttempts(target, actor, run.ground.tenantSetting, false),
       ...deleteAttempts(target, actor, false),
     ])
-    .filter(({ attack, relation }) => CORE.has(attack) && run.ground.targets.get(relation)?.own !== null);
+    .filter((attempt) => isPlain(attempt, CORE) && run.ground.targets.get(attempt.relation)?.own !== null);
+
+/** The same, one read and two writes: with variables that another request left behind. */
+export const fewest = (run: Run, actor: Actor): Attempt[] =>
+  core(run, actor).filter((attempt) => isPlain(attempt, FEWEST));

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Attempt, Breach } from "../matrix/index.ts";
+import type { Attempt, Breach, Command } from "../matrix/index.ts";
 import type { Cause, Judged } from "../judge/index.ts";
-import { tupleKey, type Cell, DOORS } from "../matrix/index.ts";
+import { tupleKey, type Cell, DOORS, type Outcome } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { reproduce } from "../judge/index.ts";
 import type { Run, Work } from "./state.ts";
 import type { Standing } from "./session-states.ts";
-import { NO_ROWS, rowCommand, verdictOf, type Verdict } from "./verdict.ts";
+import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
 
 /** One cell: judged against what is declared, counted, and handed on. `refused`: see `verdictOf`. */
 export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null = null): void {
@@ -24,7 +24,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, r
   if (attempt.command === "TRUNCATE" && attempt.judge.kind === "control" && outcome.kind === "allowed")
     note(run, "truncate-by-platform", attempt.relation);
   if (verdict.unknown) note(run, "whose-unknown", attempt.relation);
-  if (outcome.kind === "not reached" && outcome.why === NO_ROWS) run.withoutRows.add(attempt.relation);
+  if (outcome.kind === "not reached" && outcome.by === "no-rows") run.withoutRows.add(attempt.relation);
   const cell: Cell = {
     relation: attempt.relation,
     through: attempt.through,
@@ -36,7 +36,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, r
     outcome,
     judgement,
   };
-  count(run, cell, verdict.unknown);
+  count(run, cell, rowCommandOf(attempt), verdict.unknown);
   run.options.onCell(cell);
 }
 
@@ -103,9 +103,8 @@ export function note(run: Run, code: string, about: string): void {
   run.notes.set(code, (run.notes.get(code) ?? new Set()).add(about));
 }
 
-function count(run: Run, cell: Cell, unknown: boolean): void {
+function count(run: Run, cell: Cell, command: Command, unknown: boolean): void {
   run.cells += 1;
-  const command = rowCommand(cell);
   const key = tupleKey(cell.relation, command, cell.personaClass);
   const heat = run.heat.get(key) ?? {
     relation: cell.relation,
@@ -121,7 +120,7 @@ function count(run: Run, cell: Cell, unknown: boolean): void {
   run.heat.set(key, heat);
   if (cell.outcome.kind === "not reached") {
     heat.notReached += 1;
-    const why = inFull(run, cell, cell.outcome.why);
+    const why = inFull(run, cell, cell.outcome);
     run.notReached.set(why, (run.notReached.get(why) ?? 0) + 1);
   } else if (cell.judgement === "held") {
     heat.held += 1;
@@ -139,8 +138,8 @@ function count(run: Run, cell: Cell, unknown: boolean): void {
 }
 
 /** What failed before the statement has to do with its table: it is said with the first attack that it failed for. */
-function inFull(run: Run, { relation, attack }: Cell, why: string): string {
-  if (!why.startsWith("its set-up raised")) return why;
+function inFull(run: Run, { relation, attack }: Cell, { by, why }: Extract<Outcome, { kind: "not reached" }>): string {
+  if (by !== "set-up") return why;
   const key = tupleKey(why, relation);
   const first = run.setups.get(key) ?? attack;
   run.setups.set(key, first);

@@ -6,9 +6,15 @@ import type { Opened } from "../judge/index.ts";
 import type { Ground } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
 
+/** The statement that sets a variable. */
+export type SettingWay = "SET" | "SET LOCAL" | "set_config";
+
 /** How the session variables come to stand before a statement. */
 export interface Standing {
+  /** for people alone: code chooses by `by` */
   name: string;
+  /** `guess`: a value for a variable that nothing maps to a claim */
+  by: { kind: "victim's values"; way: SettingWay } | { kind: "guess" } | { kind: "function" } | { kind: "leftover" };
   /** run as the persona, in the same transaction */
   prelude: string[];
   opened: Opened;
@@ -32,7 +38,7 @@ export function variableStandings(
   );
   const choices =
     settable.length > 1 ? [settable, ...settable.map((variable) => [variable])] : settable.map((one) => [one]);
-  const ways: { way: string; sql: (setting: string, value: string) => string }[] = [
+  const ways: { way: SettingWay; sql: (setting: string, value: string) => string }[] = [
     { way: "SET", sql: (setting, value) => `set ${settingName(setting)} = ${quoteLiteral(value)}` },
     { way: "SET LOCAL", sql: (setting, value) => `set local ${settingName(setting)} = ${quoteLiteral(value)}` },
     {
@@ -47,6 +53,7 @@ export function variableStandings(
   const guessed = ground.unmapped.flatMap((setting) =>
     guesses.map((value): Standing => ({
       name: `set_config ${setting} to ${value}`,
+      by: { kind: "guess" },
       prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
       opened: { kind: "variable", settings: [setting] },
     })),
@@ -56,6 +63,7 @@ export function variableStandings(
       const settings = variables.map(({ setting }) => setting);
       return {
         name: `${way} ${settings.join(", ")} of B`,
+        by: { kind: "victim's values", way },
         prelude: settings.map((setting) => sql(setting, values[setting] ?? "")),
         opened: { kind: "variable", settings },
       };
@@ -78,6 +86,7 @@ export function functionStandings(
     return [
       {
         name: `through ${callable.name}`,
+        by: { kind: "function" },
         prelude: [settingCall(callable, actor, source)],
         opened: { kind: "function", name: callable.name, settings },
       },

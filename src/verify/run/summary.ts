@@ -31,6 +31,7 @@ export function summary(run: Run, seconds: number): Verification {
   for (const missing of unfilled)
     notes.push({
       code: "no-rows",
+      about: relationKey(missing),
       message: `\`${relationKey(missing)}\` has no rows, so nothing of it was tried: ${missing.reason}`,
     });
   if (run.ground.unprotected.size > 0)

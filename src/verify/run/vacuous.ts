@@ -20,6 +20,7 @@ export async function vacuous(run: Run): Promise<string | null> {
             relation: name,
             through: { kind: "table", name },
             command: "SELECT",
+            form: { kind: "other" },
             attack: "own rows",
             sql: keys(target, `${sql} t where ${own} limit 1`),
             answer: "keys",

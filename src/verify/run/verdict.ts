@@ -20,7 +20,7 @@ export interface Verdict {
   unknown: boolean;
 }
 
-export const NO_ROWS = "there are no rows in it that somebody could have reached";
+const NO_ROWS = "there are no rows in it that somebody could have reached";
 
 /** Judge one outcome against what is declared. `refused`: Postgres said 42501; null where the answer is not known. */
 export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null): Verdict {
@@ -39,7 +39,11 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
   });
   if (direct && privilege === "above")
     return no("not judged", {
-      outcome: { kind: "not reached", why: `\`${actor.role}\` is above row security, so its statements prove nothing` },
+      outcome: {
+        kind: "not reached",
+        by: "above-row-security",
+        why: `\`${actor.role}\` is above row security, so its statements prove nothing`,
+      },
     });
   if (outcome.kind === "not reached") return no("not judged");
   if (crosses(run, attempt, actor, judged)) {
@@ -60,13 +64,12 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
   if (attempt.judge.kind !== "foreign" || !direct) return no("held");
   if (isNobodys(run, attempt, outcome)) return no("not judged", { unknown: true });
   if (refused === false && nothingThere(run, attempt, actor))
-    return no("not judged", { outcome: { kind: "not reached", why: NO_ROWS } });
+    return no("not judged", { outcome: { kind: "not reached", by: "no-rows", why: NO_ROWS } });
   return no("held");
 }
 
 /** What becomes of rows: a MERGE that only deletes is a DELETE. */
-export const rowCommand = ({ command, attack }: Pick<Attempt, "command" | "attack">): Command =>
-  command === "MERGE" && attack.startsWith("delete") ? "DELETE" : command;
+export const rowCommandOf = ({ command, rowCommand = command }: Attempt): Command => rowCommand;
 
 const isDirect = ({ through }: Attempt): boolean => through.kind === "table" || through.kind === "partition";
 
@@ -81,8 +84,8 @@ function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): bool
   const target = run.ground.targets.get(attempt.relation);
   if (isShared(run, attempt.relation) && !WRITES.includes(attempt.command)) return false;
   // an owner may do both with what is its own; what that is worth, its reads say
-  if (judge.kind === "success" && /^(truncate|sequence-oracle)$/.test(judge.door) && target?.owner === actor.role)
-    return false;
+  const ownersRight = judge.kind === "success" && (judge.door === "truncate" || judge.door === "sequence-oracle");
+  if (ownersRight && target?.owner === actor.role) return false;
   if (judged.crosses) return true;
   // without row security it does not matter whose a row is: nothing holds anybody back
   return (
@@ -127,7 +130,7 @@ function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cau
       kind: actor.forged ? "token" : "tenancy",
       message: `policies of \`${cause.object.name}\` let rows of other tenants through for a token with ${actor.name}`,
     };
-  const moved = ["INSERT", "UPDATE", "MERGE"].includes(rowCommand(attempt));
+  const moved = ["INSERT", "UPDATE", "MERGE"].includes(rowCommandOf(attempt));
   if (moved && run.ground.memberships.includes(cause.object.name))
     return {
       ...cause,

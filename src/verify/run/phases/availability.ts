@@ -27,7 +27,12 @@ export async function availability(run: Run): Promise<void> {
     });
     if (!read) continue;
     let raisesAnyway = false;
-    const control: Attempt = { ...read, attack: "read as the victim", judge: { kind: "control" } };
+    const control: Attempt = {
+      ...read,
+      form: { kind: "other" },
+      attack: "read as the victim",
+      judge: { kind: "control" },
+    };
     await perform(
       run,
       {

@@ -1,4 +1,4 @@
-import { core } from "../core-attempts.ts";
+import { core, fewest } from "../core-attempts.ts";
 import { callables } from "../../attacks/index.ts";
 import type { Run } from "../state.ts";
 import { perform, sourceOf } from "../run.ts";
@@ -42,10 +42,13 @@ export async function context(run: Run): Promise<void> {
     for (const actor of members)
       await perform(run, {
         actor,
-        attempts: core(run, actor).filter(({ attack }) =>
-          /^(read|insert into another tenant|delete a foreign row)$/.test(attack),
-        ),
-        standing: { name: `left over from an earlier transaction`, prelude: [], opened: left.opened },
+        attempts: fewest(run, actor),
+        standing: {
+          name: "left over from an earlier transaction",
+          by: { kind: "leftover" },
+          prelude: [],
+          opened: left.opened,
+        },
       });
   } finally {
     await ground.finish();

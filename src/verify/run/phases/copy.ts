@@ -11,7 +11,7 @@ import type { Run } from "../state.ts";
 /** COPY … TO STDOUT: it cannot run inside a DO block, so each is a round trip of its own. It would read all of a table, so never on a live database. */
 export async function copy(run: Run): Promise<void> {
   const { ground } = run;
-  const actors = run.actors.filter(({ class: cls, name }) => cls !== "bad claims" || name === "no claims");
+  const actors = run.actors.filter(({ class: cls, token }) => cls !== "bad claims" || token === "no claims");
   const why = ground.sampled
     ? "COPY reads the whole table: only tried on a scratch database"
     : "the embedded engine copies to files only";
@@ -27,7 +27,7 @@ export async function copy(run: Run): Promise<void> {
       });
       const judged =
         ground.sampled || ground.db.copyOut === null
-          ? { outcome: { kind: "not reached" as const, why }, crosses: false, relations: [] }
+          ? { outcome: { kind: "not reached" as const, by: "not-tried" as const, why }, crosses: false, relations: [] }
           : judge(attempt, actor, await copied(run, actor, attempt), ground.targets, run.evidence);
       record(run, { actor, attempts: [attempt], standing: null }, attempt, judged);
     }

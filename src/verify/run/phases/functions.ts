@@ -1,5 +1,5 @@
 import type { FunctionFacts } from "../../../classify/index.ts";
-import type { Attempt, Said } from "../../matrix/index.ts";
+import type { Attempt, Form, Said } from "../../matrix/index.ts";
 import { callables, functionAttempts } from "../../attacks/index.ts";
 import type { Judged } from "../../judge/index.ts";
 import type { Run } from "../state.ts";
@@ -11,27 +11,32 @@ export async function functions(run: Run): Promise<void> {
   const source = sourceOf(ground);
   const found = callables(ground.catalog, ground.facts, ground.setters, source);
   const actors = run.actors.filter(
-    ({ class: cls, name }) => cls !== "bad claims" || name === "no claims" || name === "tenant missing",
+    ({ class: cls, token }) => cls !== "bad claims" || token === "no claims" || token === "no tenant",
   );
   for (const [n, callable] of found.entries()) {
     run.options.progress.tick("functions", n, found.length);
     const looksUp = mayLookUp(callable.facts);
     for (const actor of actors) {
       const attempts = functionAttempts(callable, actor, source);
-      const own = attempts.find(({ attack }) => attack === OWN)?.sql;
-      const said = new Map<string, Said>();
+      const own = attempts.find(({ form }) => isCall(form, "own"))?.sql;
+      const said: Answers = new Map();
       // what own and nobody's values answer comes first, to compare with
-      const first = ({ judge, attack }: Attempt): number => Number(judge.kind === "control" || attack === OWN);
+      const first = ({ judge, form }: Attempt): number => Number(judge.kind === "control" || isCall(form, "own"));
       const ordered = attempts.toSorted((a, b) => first(b) - first(a));
       await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
-        if (answer.kind === "answer") said.set(attempt.attack, answer.said);
+        if (answer.kind === "answer" && attempt.form.kind === "call") said.set(attempt.form.whose, answer.said);
         return looksUp && attempt.sql !== own ? tells(callable.fn.result, attempt, judged, said) : judged;
       });
     }
   }
 }
 
-const OWN = "call with own values";
+type CallForm = Extract<Form, { kind: "call" }>;
+
+/** What a call answered, by whose values it was made with. */
+type Answers = Map<CallForm["whose"], Said>;
+
+const isCall = (form: Form, whose: CallForm["whose"]): boolean => form.kind === "call" && form.whose === whose;
 
 /** Whether what a function answers may come from rows, and not from its arguments alone. */
 const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
@@ -41,12 +46,10 @@ const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
  * A number or a truth that is another for another tenant's values than for nobody's says something about that tenant's rows; so do rows that
  * come back for the one and not for the other. Not where it is another for every nobody, and not where the rows are one's own.
  */
-function tells(result: string, attempt: Attempt, judged: Judged, said: ReadonlyMap<string, Said>): Judged {
-  if (judged.crosses || attempt.attack !== "call with another tenant's values") return judged;
-  const nobody = said.get("call with nobody's values");
-  const [theirs, nobodys, others] = [said.get(attempt.attack), nobody, said.get("call with other nobody's values")].map(
-    textOf,
-  );
+function tells(result: string, attempt: Attempt, judged: Judged, said: Answers): Judged {
+  if (judged.crosses || !isCall(attempt.form, "foreign")) return judged;
+  const nobody = said.get("nobody");
+  const [theirs, nobodys, others] = [said.get("foreign"), nobody, said.get("other nobody")].map(textOf);
   if (theirs === undefined || nobodys === undefined || theirs === nobodys || theirs === "") return judged;
   if (others !== nobodys) return judged;
   const scalar = /^(SETOF )?(smallint|integer|bigint|numeric|real|double precision|boolean)$/.test(result);

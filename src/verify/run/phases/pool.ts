@@ -1,5 +1,5 @@
 import { quoteLiteral } from "../../../pg/identifier.ts";
-import { core } from "../core-attempts.ts";
+import { fewest } from "../core-attempts.ts";
 import type { Db } from "../../../db/port.ts";
 import { note } from "../record.ts";
 import type { Run } from "../state.ts";
@@ -33,13 +33,11 @@ export async function pool(run: Run, other: Db): Promise<void> {
   for (const actor of run.actors.filter(({ class: cls }) => cls === "member")) {
     await ground.finish();
     await other.exec(`begin; ${left.set.join("; ")}; commit`);
-    const attempts = core(run, actor).filter(({ attack }) =>
-      /^(read|insert into another tenant|delete a foreign row)$/.test(attack),
-    );
+    const attempts = fewest(run, actor);
     await perform(run, {
       actor,
       attempts,
-      standing: { name: "left over in the pool", prelude: [], opened: left.opened },
+      standing: { name: "left over in the pool", by: { kind: "leftover" }, prelude: [], opened: left.opened },
     });
     await ground.finish();
     for (let look = 0; look < LOOKS && (await isLeft()); look += 1) await ground.db.exec(left.clear.join("; "));
