@@ -31,7 +31,7 @@ import {
 } from "./transaction/index.ts";
 import type { Transitioned, TransitionLimits } from "./transaction/index.ts";
 
-/** What is to be applied, to what, and how. */
+/** A plan, the target that it is applied to, and how. */
 export interface ApplyRequest {
   target: string;
   plan: Plan;
@@ -39,21 +39,21 @@ export interface ApplyRequest {
   planHash: string;
   cut: Cut;
   limits: TransitionLimits;
-  /** all of it, and roll it back */
+  /** run every statement, then roll back */
   dryRun: boolean;
-  /** the plan is there already, by another tool: write it down */
+  /** another tool has run the migration: write it into the journal */
   adopt: boolean;
-  /** who does it, as git knows him */
+  /** the person who applies it, as in git's configuration: `Name <mail>` */
   person: string | null;
   rlsmith: string;
   approvals: Detail["approvals"];
 }
 
-/** A quick look at the result, made ready before anything is locked. */
+/** The check before COMMIT, prepared before anything is locked. */
 export interface Look {
-  /** in the transaction, before its commit: what speaks against it, a line each. `relations`: those of the group */
+  /** run in the transaction before its COMMIT: the objections to it, a line each. `relations`: those of the group */
   ask(db: Db, relations: ReadonlySet<NameKey>): Promise<string[]>;
-  /** what could not be looked at, a sentence each */
+  /** the cells that could not be checked, a sentence each */
   said(): string[];
 }
 
@@ -64,15 +64,16 @@ export interface ApplyResult {
   target: string;
   run: string;
   dryRun: boolean;
-  /** what was to be done and was done: nothing, where the plan was in force already */
+  /** the work that was done; `in force already` where there was none to do */
   outcome: "applied" | "adopted" | "in force already";
   groups: Transitioned[];
   notes: string[];
 }
 
 /**
- * Bring a plan to a target: checks first, without a lock on anybody's relation; then a transaction a group. Throws ToolError (environment): something
- * speaks against it, or was in the way; groups that were committed before stay, and the same call goes on with the others.
+ * Apply a plan to a target: checks without a lock on any of its relations first, then one transaction for each group.
+ * Throws ToolError (environment): a check failed, or a statement did. Groups that were committed before stay, and the
+ * same call goes on with the remaining groups.
  */
 export async function applyPlan(
   connections: Connections,
@@ -109,7 +110,7 @@ export async function applyPlan(
       notes: off.length === 0 ? [] : [`row security is off on ${off.join(", ")}: no policy holds there for anybody`],
     };
     if (request.adopt) return await adopt();
-    // a schema that was there already is nobody's change: it is used, and stays when the plan is taken back
+    // a schema that existed before belongs to no plan: it is used, and stays when the plan is taken back
     const changed = unwritten.filter(({ object }) => object.kind !== "schema");
     if (changed.length > 0) throw notWritten(changed, standing);
     if (standing.pending.length === 0) return { ...result, outcome: "in force already" };
@@ -145,7 +146,7 @@ export async function applyPlan(
           from: part(now, own),
           to: part(expected.after, own),
           shared: [
-            // a group that is rolled back leaves nothing for the next one
+            // a group that is rolled back leaves no functions for the next group
             ...(request.dryRun && shared !== undefined && group !== shared ? shared.steps.flatMap(({ up }) => up) : []),
             ...group.steps.filter(isShared).flatMap(({ up }) => up),
           ],
@@ -204,7 +205,10 @@ export async function applyPlan(
   }
 }
 
-/** The state with all relations of the database that have policies: what was made since the plan may read a variable too. */
+/**
+ * The state, with all relations of the database that have policies: a policy made after the plan may read a variable
+ * too.
+ */
 async function withOthers(db: Db, after: State): Promise<State> {
   const relations = await db.query<{ schema: string; name: string; columns: string[] }>(
     `select n.nspname as schema, c.relname as name, '{}'::text[] as columns from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -219,7 +223,10 @@ async function withOthers(db: Db, after: State): Promise<State> {
   return { ...after, relations: [...after.relations, ...state.relations] };
 }
 
-/** Where the target stands between the plan's two ends. Throws ToolError (environment) where it is at neither. */
+/**
+ * The target's state between the state before the plan and the state after it. Throws ToolError (environment) if an
+ * object matches neither.
+ */
 export async function compare(db: Db, plan: Plan): Promise<{ now: State; expected: Expected; standing: Standing }> {
   const scope = scopeOf({ name: "", steps: plan.steps });
   return inOneTransaction(db, async () => {
@@ -249,7 +256,7 @@ function refuseMissing(now: State): void {
   );
 }
 
-/** Whether the journal has what this step did. */
+/** True if the journal covers the object of this step. */
 function isCovered({ object }: Step, entries: readonly (Entry & { after: State })[]): boolean {
   return entries.some(({ after }) => {
     if (object.kind === "schema") return after.schemas.some(({ name }) => name === object.schema);

@@ -5,8 +5,8 @@ import { inOneTransaction } from "./transaction/index.ts";
 import { differences, scopeOfState, readState, sameState } from "./state/index.ts";
 
 /**
- * Check that a plan was applied to another target so many hours ago and has stayed there as it was left. Only reads. Throws ToolError (not-proven)
- * with what is missing.
+ * Check that a plan was applied to another target at least so many hours ago, and that the objects are still as the
+ * plan left them. Only reads. Throws ToolError (not-proven) that names the unmet condition.
  */
 export async function checkStayed(db: Db, target: string, planHash: string, hours: number): Promise<void> {
   const refuse = (message: string, hint: string): ToolError =>

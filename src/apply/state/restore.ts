@@ -8,11 +8,11 @@ import type { FunctionState, RelationState, State } from "./state.ts";
 export interface Restoring {
   /** schemas and functions, before the policies that call them: their bodies may name things by the login's search_path */
   shared: string[];
-  /** relations, and then what goes away; every name has its schema */
+  /** changes to relations, then the drops; every name is schema-qualified */
   statements: string[];
 }
 
-/** What turns one state into another, both of the same scope. */
+/** The statements that turn one state into another of the same scope. */
 export function restore(from: State, to: State): Restoring {
   const made: string[] = [];
   const removed: string[] = [];
@@ -36,14 +36,14 @@ export function restore(from: State, to: State): Restoring {
 const sameFunction = (a: FunctionState, b: FunctionState): boolean =>
   a.schema === b.schema && a.name === b.name && a.arguments === b.arguments;
 
-// without argument names it is found by either way of writing
+// DROP FUNCTION accepts the arguments with and without their names
 const dropFunction = (fn: FunctionState): string => `drop function ${quoteName(fn)}(${fn.arguments})`;
 
 function restoreRelation(from: RelationState, to: RelationState): string[] {
   const table = quoteName(to);
   const statements: string[] = [];
   const alter = (what: string): void => void statements.push(`alter table ${table} ${what}`);
-  // never a moment without row security inside the transaction either: it is switched on first, and off last
+  // row security is switched on first and off last, so that it is never off for a moment inside the transaction
   if (to.rowSecurity && !from.rowSecurity) alter("enable row level security");
   if (to.forceRowSecurity !== from.forceRowSecurity)
     alter(to.forceRowSecurity ? "force row level security" : "no force row level security");
@@ -72,7 +72,10 @@ function restorePolicy(from: Policy | null, to: Policy): string[] {
   ];
 }
 
-/** Where two states of one scope differ, a line each, for a person: what was expected, and what is there. */
+/**
+ * The differences between two states of one scope, a line each, for a person: the expected state, and the state that
+ * was found.
+ */
 export function differences(expected: State, found: State): string[] {
   const lines: string[] = [];
   for (const relation of expected.relations) {

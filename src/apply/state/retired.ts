@@ -38,8 +38,8 @@ interface Caller {
 }
 
 /**
- * Policies that the plan does not know and that call a function which reads a retired variable, a line each. Functions that the plan itself makes read
- * the claim are left out; those that a called function calls are not followed.
+ * Policies that are not part of the plan and that call a function which reads a retired variable, a line each.
+ * Functions that the plan makes read the claim, and are left out; calls from one function to another are not followed.
  */
 export async function stillReadingByFunction(db: Db, plan: Plan): Promise<string[]> {
   if (plan.retired.length === 0) return [];

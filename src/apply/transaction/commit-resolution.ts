@@ -12,27 +12,28 @@ import {
   type TransitionLimits,
 } from "./transition.ts";
 
-/** Where connections come from; each has its settings and rlsmith's turn on the target. */
+/** Opens connections; each has its settings and holds the advisory lock of rlsmith on the target. */
 export interface Connections {
   open(): Promise<Db>;
 }
 
-/** How a run tells what it does. */
+/** Callbacks by which a run reports its progress. */
 export interface Talk {
-  /** what it is at, before the first lock: on a far server that takes seconds */
+  /** the present task, before the first lock: on a remote server a task may take seconds */
   stage(what: string): void;
-  /** before the first lock: what every group will lock */
+  /** called before the first lock: the locks of every group */
   locks(groups: { group: string; relations: { schema: string; name: string }[] }[]): void;
   tried(group: string, failed: LockTry): void;
   done(transitioned: Transitioned): void;
 }
 
-/** Milliseconds in which a server that went away in a COMMIT is asked again. */
+/** Milliseconds for which a server that went away during a COMMIT is asked again. */
 const ASK_AGAIN = 30_000;
 
 /**
- * Run a transition to an end that is known. Where the connection went in the COMMIT itself, the journal is asked over a new one: its line is there if, and
- * only if, the rest is. Throws ToolError (environment): nothing of this group was changed; `before` names the groups of this run that were.
+ * Run a transition until its outcome is known. If the connection is lost during COMMIT, the journal is read over a new
+ * connection: it has the entry if and only if the transaction was committed. Throws ToolError (environment): this group
+ * was not changed. `before` names the groups that this run has committed.
  */
 export async function runSurely(
   connections: Connections,
@@ -111,7 +112,7 @@ async function askJournal(
     }
 }
 
-/** Where the journal is there and the connection works, it is told of a run that failed. */
+/** Write an entry for a run that failed, if the journal exists and the connection works. */
 async function writeFailure(db: Db, { group, entry }: Transition, error: unknown): Promise<void> {
   try {
     const [there] = await db.query<{ there: boolean }>("select to_regclass('rlsmith.history') is not null as there");
@@ -129,11 +130,11 @@ async function writeFailure(db: Db, { group, entry }: Transition, error: unknown
       },
     });
   } catch {
-    // the first error is the one worth telling
+    // the first error is the one to report
   }
 }
 
-/** Say what was committed before the error. */
+/** The error, with the groups that were committed before it. */
 function withBefore(error: ToolError, before: readonly string[]): ToolError {
   if (before.length === 0) return error;
   return new ToolError(

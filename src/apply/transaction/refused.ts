@@ -1,7 +1,7 @@
 import { ToolError } from "../../errors.ts";
 import { pgErrorOf } from "../../db/port.ts";
 
-/** What to do about an error of the server's, by SQLSTATE or its class (Postgres manual, appendix A). */
+/** The hint for an error of the server, by SQLSTATE or its class (PostgreSQL manual, appendix A). */
 const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
   ["53100", "make room on the server's disk, and run the same command again"],
   ["53", "the server has not enough of something: give it more, and run the same command again"],
@@ -19,7 +19,10 @@ const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
   ["42704", "something that the plan touches has gone meanwhile: run `rlsmith plan` again"],
 ];
 
-/** An error of the server's as one of rlsmith's, with a way on; anything else as it is. `what`: the group that it was about, or the target. */
+/**
+ * An error of the server as a ToolError with a hint; any other error unchanged. `what`: the group that the error is
+ * about, or the target.
+ */
 export function refusedByServer(error: unknown, what: string): unknown {
   const raised = error instanceof ToolError ? null : pgErrorOf(error);
   if (!raised) return error;
