@@ -6,7 +6,10 @@ import type { FunctionState, RelationState, State } from "./state.ts";
 
 /** Statements that turn one state into another, in this order. */
 export interface Restoring {
-  /** schemas and functions, before the policies that call them: their bodies may name things by the login's search_path */
+  /**
+   * schemas and functions, before the policies that call them: function bodies may name objects by the login's
+   * search_path
+   */
   shared: string[];
   /** changes to relations, then the drops; every name is schema-qualified */
   statements: string[];

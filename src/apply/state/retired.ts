@@ -7,7 +7,10 @@ import { policyId, type PolicyId } from "../../pg/policy.ts";
 import type { Plan } from "../../plan/index.ts";
 import type { State } from "./state.ts";
 
-/** Policies that would still read a variable that the plan retires, a line each; those that the config keeps are left out. */
+/**
+ * Policies that would still read a variable that the plan retires, a line each; those that the config keeps are left
+ * out.
+ */
 export function stillReading(plan: Plan, after: State): string[] {
   const retired = new Set(plan.retired);
   const kept = new Set(plan.policies.filter(({ outcome }) => outcome === "kept").map(({ before }) => policyId(before)));

@@ -12,7 +12,10 @@ const CORE = new Set([
   "take a foreign row over",
 ]);
 
-/** What is tried again with every way of setting variables: one statement of each kind, on every table with foreign rows. */
+/**
+ * The attempts that are repeated for every way of setting variables: one statement of each kind, on every table with
+ * foreign rows.
+ */
 export const core = (run: Run, actor: Actor): Attempt[] =>
   [...run.ground.targets.values()]
     .flatMap((target) => [

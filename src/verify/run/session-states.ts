@@ -6,7 +6,7 @@ import type { Opened } from "../judge/index.ts";
 import type { Ground } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
 
-/** How the session variables come to stand before a statement. */
+/** A state of the session variables before a statement, and the statements that produce it. */
 export interface Standing {
   name: string;
   /** run as the persona, in the same transaction */
@@ -40,7 +40,7 @@ export function variableStandings(
       sql: (setting, value) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
     },
   ];
-  // what nothing maps may be a switch, or say the tenant or the user
+  // a variable that nothing maps may be a switch, or hold the tenant or the user
   const guesses = [...new Set(["on", "true", "1", tenant?.values[ground.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
   );
@@ -85,7 +85,7 @@ export function functionStandings(
   });
 }
 
-/** What a request before left behind: set for the session and committed, on the same connection. */
+/** The variables that an earlier request left behind: set for the session and committed, on the same connection. */
 export function leftover(ground: Ground): { set: string[]; clear: string[]; opened: Opened } | null {
   const [all] = variableStandings(ground);
   if (!all) return null;

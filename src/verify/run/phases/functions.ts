@@ -20,7 +20,7 @@ export async function functions(run: Run): Promise<void> {
       const attempts = functionAttempts(callable, actor, source);
       const own = attempts.find(({ attack }) => attack === OWN)?.sql;
       const said = new Map<string, Said>();
-      // what own and nobody's values answer comes first, to compare with
+      // calls with own values and with values of nobody come first, for comparison
       const first = ({ judge, attack }: Attempt): number => Number(judge.kind === "control" || attack === OWN);
       const ordered = attempts.toSorted((a, b) => first(b) - first(a));
       await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
@@ -33,13 +33,14 @@ export async function functions(run: Run): Promise<void> {
 
 const OWN = "call with own values";
 
-/** Whether what a function answers may come from rows, and not from its arguments alone. */
+/** True if the result of a function may come from rows, and not from its arguments alone. */
 const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
   facts === undefined || facts.opaque !== null || facts.tables.length > 0 || facts.calls.length > 0;
 
 /**
- * A number or a truth that is another for another tenant's values than for nobody's says something about that tenant's rows; so do rows that
- * come back for the one and not for the other. Not where it is another for every nobody, and not where the rows are one's own.
+ * A number or a boolean that differs between another tenant's values and values of nobody reveals something about that
+ * tenant's rows; so do rows that are returned only for the other tenant's values. Exceptions: the result differs
+ * between two values of nobody, or the rows are the persona's own.
  */
 function tells(result: string, attempt: Attempt, judged: Judged, said: ReadonlyMap<string, Said>): Judged {
   if (judged.crosses || attempt.attack !== "call with another tenant's values") return judged;
@@ -50,7 +51,7 @@ function tells(result: string, attempt: Attempt, judged: Judged, said: ReadonlyM
   if (theirs === undefined || nobodys === undefined || theirs === nobodys || theirs === "") return judged;
   if (others !== nobodys) return judged;
   const scalar = /^(SETOF )?(smallint|integer|bigint|numeric|real|double precision|boolean)$/.test(result);
-  // an own value among what comes back, and none of somebody else's: they are own rows
+  // an own value in the result, and none of another tenant: they are own rows
   const { outcome } = judged;
   const isOwn = outcome.kind === "allowed" && outcome.own > 0;
   if (!scalar && (!isEmpty(nobody) || isOwn)) return judged;
@@ -60,7 +61,7 @@ function tells(result: string, attempt: Attempt, judged: Judged, said: ReadonlyM
 
 const textOf = (said: Said | undefined): string | undefined => (said?.kind === "output" ? said.text : undefined);
 
-/** No rows, or one that holds nothing. */
+/** No rows, or one row without a value. */
 function isEmpty(said: Said | undefined): boolean {
   if (said?.kind !== "output") return false;
   const [row, ...more] = said.rows;
