@@ -4,10 +4,10 @@ import { nameKey, type QualifiedName } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** Names that are printed of many. */
+/** The largest number of names that are printed. */
 const SHOWN = 8;
 
-/** Before the first lock: what each transaction will lock. */
+/** Printed before the first lock: the locks of each transaction. */
 export function renderLocks(groups: readonly { group: string; relations: readonly QualifiedName[] }[]): string {
   return groups
     .map(({ group, relations }) => {
@@ -20,11 +20,11 @@ export function renderLocks(groups: readonly { group: string; relations: readonl
     .join("\n");
 }
 
-/** A try that let everything go. */
+/** One attempt that released all locks. */
 export const renderTry = (group: string, { tries, holders }: LockTry, colours: Colours): string =>
   `${colours.yellow("…")} ${group}: locks not had in try ${tries}, let go of${holders.length === 0 ? "" : `: ${holders.join("; ")}`}`;
 
-/** A group that is through. */
+/** A group that was committed. */
 export function renderTransitioned({ group, locks, tries, entries }: Transitioned, colours: Colours): string {
   const held = Math.max(0, ...locks.map((lock) => lock.held));
   const parts = [
@@ -37,7 +37,7 @@ export function renderTransitioned({ group, locks, tries, entries }: Transitione
   return `${colours.green("✓")} ${group}: ${parts.join(", ")}`;
 }
 
-/** What an apply came to. */
+/** The result of an apply. */
 export function renderApplied(result: ApplyResult, colours: Colours): string {
   const { target, dryRun, outcome, groups, notes } = result;
   if (outcome === "in force already")
@@ -57,7 +57,7 @@ export function renderApplied(result: ApplyResult, colours: Colours): string {
   ].join("\n");
 }
 
-/** What a rollback came to. */
+/** The result of a rollback. */
 export function renderRolledBack(
   { target, dryRun, undone, groups, lost, left, notes }: RollbackResult,
   colours: Colours,

@@ -9,7 +9,10 @@ import type { Policy } from "../pg/policy.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** A plan as a person reads it: what becomes of each policy, with the words that change, then decisions, findings and the summary. */
+/**
+ * A plan as a person reads it: the change of each policy, with the words that differ, then decisions, findings and the
+ * summary.
+ */
 export function renderPlan(plan: Plan, colours: Colours, withDiffs: boolean): string {
   const lines: string[] = [];
   if (withDiffs) for (const outcome of plan.policies) lines.push(...renderOutcome(outcome, colours));
@@ -40,7 +43,10 @@ export function renderPlan(plan: Plan, colours: Colours, withDiffs: boolean): st
   return `${lines.join("\n").trimStart()}\n`;
 }
 
-/** `116 policies: 106 rewritten, 10 dropped. 117 steps, 30 relations locked (ACCESS EXCLUSIVE) until the transaction ends.` */
+/**
+ * `116 policies: 106 rewritten, 10 dropped. 117 steps, 30 relations locked (ACCESS EXCLUSIVE) until the transaction
+ * ends.`
+ */
 export function summary(plan: Plan): string {
   const counts = (["rewritten", "dropped", "through-helper", "unchanged", "kept"] as const)
     .map((kind): [string, number] => [kind, plan.policies.filter((outcome) => outcome.outcome === kind).length])
