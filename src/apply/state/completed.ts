@@ -3,7 +3,7 @@ import type { Expected } from "./expected.ts";
 import { differences } from "./restore.ts";
 import type { FunctionState, RelationState, Scope, State } from "./state.ts";
 
-/** How far a plan is applied on a target, object by object. */
+/** The progress of a plan on a target, object by object. */
 export interface Standing {
   /** steps of objects that are as they were before the plan */
   pending: Step[];

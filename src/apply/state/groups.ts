@@ -9,7 +9,7 @@ export interface Group {
 }
 
 /**
- * How a plan is divided into transactions: one for all, one for each relation, one for so many relations, or by the
+ * The division of a plan into transactions: one for all, one for each relation, one for so many relations, or by the
  * names that the config gives to relations.
  */
 export type Cut =
