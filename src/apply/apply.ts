@@ -107,7 +107,7 @@ export async function applyPlan(
       dryRun: request.dryRun,
       outcome: "applied",
       groups: [],
-      notes: off.length === 0 ? [] : [`row security is off on ${off.join(", ")}: no policy holds there for anybody`],
+      notes: off.length === 0 ? [] : [`row security is off on ${off.join(", ")}: policies have no effect there`],
     };
     if (request.adopt) return await adopt();
     // a schema that existed before belongs to no plan: it is used, and stays when the plan is taken back
@@ -123,14 +123,14 @@ export async function applyPlan(
       throw new ToolError(
         "environment",
         "VARIABLE_STILL_READ",
-        `a mapped variable would be read after the plan too: ${reading.join("; ")}`,
+        `a mapped variable would still be read after the plan: ${reading.join("; ")}`,
         "nothing was changed; these policies were made after the plan: run `rlsmith plan` again, or keep them with a reason (`keep` of the config)",
       );
     const pending = groupsOf({ ...plan, steps: standing.pending }, request.cut);
     const scope = scopeOf({ name: "", steps: standing.pending });
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
     const relations = new Set(scope.relations.map(nameKey));
-    talk.stage("choosing rows of two tenants to look at");
+    talk.stage("choosing rows of two tenants for the check before COMMIT");
     const look = await prepareLook(db, relations);
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
     const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
@@ -172,7 +172,7 @@ export async function applyPlan(
         throw new ToolError(
           "environment",
           "NOTHING_TO_ADOPT",
-          `the plan is not there: ${count(standing.pending.length, "step")} of ${plan.steps.length} ${standing.pending.length === 1 ? "is" : "are"} still to be done, first ${standing.pending[0]?.title ?? ""}`,
+          `the plan is not in force: ${count(standing.pending.length, "step")} of ${plan.steps.length} ${standing.pending.length === 1 ? "is" : "are"} not applied, first ${standing.pending[0]?.title ?? ""}`,
           "run the migration with your own tool first, or apply without --adopt",
         );
       if (unwritten.length === 0) return { ...result, outcome: "in force already" };
@@ -238,8 +238,8 @@ export async function compare(db: Db, plan: Plan): Promise<{ now: State; expecte
       throw new ToolError(
         "environment",
         "TARGET_DIFFERS",
-        `policies that the plan touches are others on this target than where the plan was made:\n${standing.drift.join("\n")}`,
-        "nothing was changed; bring the target to where the plan was made, or run `rlsmith plan` for what is there",
+        `objects on this target are not in the state that the plan was made for:\n${standing.drift.join("\n")}`,
+        "nothing was changed; bring the target to the state that the plan was made for, or run `rlsmith plan` for its present state",
       );
     return { now, expected, standing };
   });
@@ -251,8 +251,8 @@ function refuseMissing(now: State): void {
   throw new ToolError(
     "environment",
     "RELATION_GONE",
-    `the plan touches what is not on this target: ${gone.join(", ")}`,
-    "nothing was changed; bring the target to where the plan was made, or run `rlsmith plan` again",
+    `relations of the plan do not exist on this target: ${gone.join(", ")}`,
+    "nothing was changed; bring the target to the state that the plan was made for, or run `rlsmith plan` again",
   );
 }
 
@@ -274,10 +274,10 @@ function notWritten(unwritten: readonly Step[], { pending }: Standing): ToolErro
   return new ToolError(
     "environment",
     "NOT_IN_JOURNAL",
-    `${all ? "the plan is there already" : `${count(unwritten.length, "step")} of the plan ${unwritten.length === 1 ? "is" : "are"} there already`}, and the journal does not know how it came there`,
+    `${all ? "the plan is in force already" : `${count(unwritten.length, "step")} of the plan ${unwritten.length === 1 ? "is" : "are"} in force already`}, but the journal has no entry for ${all || unwritten.length === 1 ? "it" : "them"}`,
     all
-      ? "write it down with --adopt, so that a rollback knows what to put back"
-      : "finish the migration with the tool that began it and then use --adopt, or take back what it did",
+      ? "write an entry with --adopt, so that a rollback can restore the state before"
+      : "finish the migration with the tool that began it and then use --adopt, or undo its changes",
   );
 }
 

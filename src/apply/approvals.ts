@@ -73,7 +73,7 @@ export function checkApprovals(
   throw new ToolError(
     "not-proven",
     "APPROVALS_MISSING",
-    `\`${target}\` wants ${wanted} ${wanted === 1 ? "person" : "people"} to have approved this plan, and ${people.size === 0 ? "nobody" : people.size} has${older > 0 ? `; ${older} ${older === 1 ? "approval is" : "approvals are"} of another plan` : ""}`,
-    'have it approved: rlsmith approve --as "Security Lead"',
+    `\`${target}\` requires that ${wanted} ${wanted === 1 ? "person approves" : "people approve"} this plan, and ${people.size === 0 ? "none" : people.size} ${people.size > 1 ? "have" : "has"} approved it${older > 0 ? `; ${older} ${older === 1 ? "approval is" : "approvals are"} of another plan` : ""}`,
+    'record an approval: rlsmith approve --as "Security Lead"',
   );
 }

@@ -22,7 +22,7 @@ export function renderLocks(groups: readonly { group: string; relations: readonl
 
 /** One attempt that released all locks. */
 export const renderTry = (group: string, { tries, holders }: LockTry, colours: Colours): string =>
-  `${colours.yellow("…")} ${group}: locks not had in try ${tries}, let go of${holders.length === 0 ? "" : `: ${holders.join("; ")}`}`;
+  `${colours.yellow("…")} ${group}: locks not acquired in attempt ${tries}, all released${holders.length === 0 ? "" : `: ${holders.join("; ")}`}`;
 
 /** A group that was committed. */
 export function renderTransitioned({ group, locks, tries, entries }: Transitioned, colours: Colours): string {
@@ -31,7 +31,7 @@ export function renderTransitioned({ group, locks, tries, entries }: Transitione
     ...(locks.length === 0
       ? []
       : [`${locks.length} ${locks.length === 1 ? "relation" : "relations"} locked for ${milliseconds(held)}`]),
-    ...(tries > 1 ? [`${tries} tries`] : []),
+    ...(tries > 1 ? [`${tries} attempts`] : []),
     ...(entries.length > 0 ? [`journal ${entries.join(", ")}`] : ["rolled back"]),
   ];
   return `${colours.green("✓")} ${group}: ${parts.join(", ")}`;
@@ -44,7 +44,7 @@ export function renderApplied(result: ApplyResult, colours: Colours): string {
     return `${colours.green("✓")} the plan is in force on \`${target}\` already, and in its journal: nothing to do\n`;
   const done =
     outcome === "adopted"
-      ? `the plan was there already; ${dryRun ? "it would be" : "it is"} in the journal of \`${target}\` now`
+      ? `the plan was in force already; ${dryRun ? "it would be" : "it is"} in the journal of \`${target}\` now`
       : dryRun
         ? `the plan can be applied to \`${target}\`; everything was rolled back`
         : `the plan is in force on \`${target}\``;
@@ -52,7 +52,7 @@ export function renderApplied(result: ApplyResult, colours: Colours): string {
     ...lockTable(groups, colours),
     ...notes.map((note) => `${colours.dim("note")} ${note}`),
     `${colours.green("✓")} ${done}`,
-    ...(dryRun || outcome === "adopted" ? [] : [`${colours.dim("way back")} rlsmith rollback --target ${target}`]),
+    ...(dryRun || outcome === "adopted" ? [] : [`${colours.dim("to undo")} rlsmith rollback --target ${target}`]),
     "",
   ].join("\n");
 }
@@ -66,7 +66,7 @@ export function renderRolledBack(
     return `${colours.green("✓")} nothing to take back on \`${target}\`: ${
       left.length === 0
         ? "nothing that rlsmith applied is in force"
-        : `entries that are in force (${left.join(", ")}) stay unless --to says a smaller number`
+        : `entries that are in force (${left.join(", ")}) stay unless --to is a smaller number`
     }\n`;
   return [
     ...lockTable(groups, colours),
@@ -80,7 +80,7 @@ export function renderRolledBack(
 }
 
 function whatOf(undone: RollbackResult["undone"]): string {
-  if (undone.length === 0) return "the plan, of which the journal did not know,";
+  if (undone.length === 0) return "the plan, which is not in the journal,";
   return `${undone.length} ${undone.length === 1 ? "entry" : "entries"} of the journal (${undone.map(({ id, group }) => `${id}: ${group}`).join(", ")})`;
 }
 

@@ -75,7 +75,7 @@ async function prepared(
   const without = [...relations].filter((name) => !looked.some((target) => target.name === name));
   if (without.length > 0)
     said.add(
-      `not looked at, for there are no rows of two tenants that can be told apart: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
+      `not checked before COMMIT, since there are no rows of two tenants that can be distinguished: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
     );
   const ground: Pick<Ground, "db" | "targets" | "transaction"> = {
     db,
@@ -115,7 +115,7 @@ async function prepared(
         const answer = answers[n]?.[m];
         if (!answer) continue;
         const { outcome, crosses } = judge(attempt, actor, answer, targets, evidence);
-        if (outcome.kind === "not reached") said.add(`not looked at as \`${actor.role}\`: ${outcome.why}`);
+        if (outcome.kind === "not reached") said.add(`not checked as \`${actor.role}\`: ${outcome.why}`);
         if (crosses && !isDeclared(config, attempt.relation))
           found.set(tupleKey(attempt.relation, actor.name, standing?.name ?? ""), {
             plain: tupleKey(attempt.relation, actor.name, ""),
@@ -139,7 +139,7 @@ async function prepared(
   const slow = looked.filter(({ name }) => !quick.has(name)).map(({ name }) => name);
   if (slow.length > 0)
     said.add(
-      `not looked at before the commit, for all would be locked for as long as that takes: ${slow.length > 5 ? `${slow.length} of ${relations.size} relations` : slow.join(", ")}`,
+      `not checked before COMMIT, since all relations would be locked for the time that takes: ${slow.length > 5 ? `${slow.length} of ${relations.size} relations` : slow.join(", ")}`,
     );
   return {
     said: () => [...said],
@@ -149,7 +149,7 @@ async function prepared(
         looked.filter(({ name }) => names.has(name) && quick.has(name)),
       );
       if (now === null) {
-        said.add("not looked at before the commit: the statements took too long");
+        said.add("not checked before COMMIT: the statements took too long");
         return [];
       }
       return [...now].flatMap(([key, { plain, line }]) => {

@@ -65,18 +65,18 @@ async function isThere(db: Db): Promise<boolean> {
   const why = !found.trusted
     ? `it belongs to ${found.owner}`
     : found.otherKind
-      ? "`rlsmith.history` is no table"
+      ? "`rlsmith.history` is not a table"
       : found.reacts
         ? "a trigger or rule is on it"
         : found.othersWrite
-          ? "somebody besides its owner may write into it"
+          ? "a role other than its owner may write to it"
           : null;
   if (why !== null)
     throw new ToolError(
       "environment",
       "JOURNAL_NOT_TRUSTED",
-      `the journal in schema \`rlsmith\` is not to be trusted: ${why}`,
-      "connect as the role that applied before, or, if nothing of it is wanted, have an administrator rename that schema",
+      `the journal in schema \`rlsmith\` cannot be trusted: ${why}`,
+      "connect as the role that ran apply before, or, if its entries are not needed, have an administrator rename that schema",
     );
   return found.tableExists;
 }
@@ -125,8 +125,8 @@ export async function readJournal(db: Db): Promise<Entry[]> {
     throw new ToolError(
       "environment",
       "JOURNAL_NOT_READABLE",
-      "the journal `rlsmith.history` is there, and this login may not read it",
-      "connect as the role that applied before, or as a member of it",
+      "the journal `rlsmith.history` exists, but this login may not read it",
+      "connect as the role that ran apply before, or as a member of it",
       { cause: error },
     );
   }

@@ -15,5 +15,5 @@ export async function repairNote(db: Db, version: string, is: "applied" | "rever
     [version],
   );
   if (row?.listed === (is === "applied")) return null;
-  return `Supabase's CLI ${is === "applied" ? "does not know that this migration ran, and would push it again" : "still has this migration as applied, and would not push it again"}: supabase migration repair --status ${is} ${version}`;
+  return `Supabase's CLI ${is === "applied" ? "has no record that this migration ran, and would push it again" : "still lists this migration as applied, and would not push it again"}: supabase migration repair --status ${is} ${version}`;
 }

@@ -21,9 +21,9 @@ export function checkDownFile(text: string, plan: Plan): void {
     "usage",
     "BAD_DOWN_FILE",
     found.length === 0
-      ? "the down file holds no statement of the plan's"
-      : `the down file is not this plan's way back: ${place < 0 ? `${wanted.length - found.length} of ${wanted.length} statements are missing` : `its statement ${place + 1} is another`}`,
-    "name the file that `rlsmith plan` wrote beside the migration, as it was written, and with --plan the plan that it belongs to",
+      ? "the down file has no statement of the plan"
+      : `the file is not the down migration of this plan: ${place < 0 ? `${wanted.length - found.length} of ${wanted.length} statements are missing` : `its statement ${place + 1} differs`}`,
+    "name the file that `rlsmith plan` wrote beside the migration, unedited, and with --plan the plan that it belongs to",
   );
 }
 

@@ -57,7 +57,7 @@ export async function wayBack(db: Db, entries: readonly InForce[], force: boolea
     const overlaid = later.reduce((state, put) => withOther(state, put), found);
     const gone = goneOf(entry.before, overlaid);
     if (gone.length > 0 && !force) throw relationGone(gone);
-    for (const name of gone) lost.push(`${name}: is gone, and left out`);
+    for (const name of gone) lost.push(`${name}: does not exist, and is left out`);
     const from = withoutRelations(overlaid, gone);
     const [before, after] = await asPrintedHere(db, entry, from, gone, stay);
     if (!sameState(from, before) && !sameState(from, after)) lost.push(...differences(after, from));
@@ -87,8 +87,8 @@ const relationGone = (gone: readonly NameKey[]): ToolError =>
   new ToolError(
     "environment",
     "RELATION_GONE",
-    `what would be put back has no place any more: ${gone.join(", ")}`,
-    'nothing was changed; --force --reason "…" puts back the rest, and what was there is in the journal: rlsmith history --format json',
+    `relations that would be restored do not exist: ${gone.join(", ")}`,
+    'nothing was changed; --force --reason "…" restores the rest; the journal holds the earlier state: rlsmith history --format json',
   );
 
 const withoutRelations = (state: State, names: readonly NameKey[]): State =>
@@ -112,7 +112,7 @@ async function asPrintedHere(
     if (!was || !left || !there.exists) continue;
     const known = new Set([...was.policies, ...left.policies].map(({ name }) => name));
     const since = there.policies.filter(({ name }) => !known.has(name));
-    for (const policy of since) stay.add(`${policyId(policy)} was made since, and stays`);
+    for (const policy of since) stay.add(`${policyId(policy)} was created later, and stays`);
     const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
     const settle = (relation: RelationState, offset: number): RelationState => ({
       ...relation,

@@ -78,8 +78,8 @@ export async function rollbackRun(
       throw new ToolError(
         "environment",
         "CHANGED_SINCE",
-        `somebody changed since what would be put back:\n${lost.join("\n")}`,
-        'nothing was changed; put it in order by hand, or overwrite it with --force --reason "…"',
+        `objects that would be restored were changed after the plan was applied:\n${lost.join("\n")}`,
+        'nothing was changed; undo these changes by hand, or overwrite them with --force --reason "…"',
       );
     const scope = wholeScope(steps);
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
@@ -161,7 +161,7 @@ function chosen(journal: readonly Entry[], to: number | null): InForce[] {
       "environment",
       "NOTHING_TO_ROLL_BACK",
       "rlsmith has applied nothing to this target",
-      "what another tool applied can be written down with `rlsmith apply --adopt` first",
+      "if another tool applied the plan, write it into the journal first: `rlsmith apply --adopt`",
     );
   const other = standing.findLastIndex(({ planHash }) => planHash !== last.planHash);
   return standing.slice(other + 1).toReversed();

@@ -99,10 +99,10 @@ function cannotBeMade(what: string, raised: { sqlstate: string; message: string 
   return new ToolError(
     "environment",
     isRight ? "INSUFFICIENT_PRIVILEGE" : "CANNOT_BE_MADE_HERE",
-    `\`${what}\` cannot be made on this target: ${raised.message} (${raised.sqlstate})`,
+    `\`${what}\` cannot be created on this target: ${raised.message} (${raised.sqlstate})`,
     isRight
       ? "nothing was changed; connect as the owner, or as a member of the owning role"
-      : "bring the target to where the plan was made (migrations that are missing?), or run `rlsmith plan` for this database",
+      : "bring the target to the state that the plan was made for (are migrations missing?), or run `rlsmith plan` for this database",
   );
 }
 

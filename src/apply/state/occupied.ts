@@ -33,7 +33,7 @@ export async function withOccupiedSchemas(
       schemas: to.schemas.map((schema) => (occupied.has(schema.name) ? { ...schema, exists: true } : schema)),
     },
     stay: [...occupied].map(
-      (name) => `schema ${identForReading(name)} stays: something is in it that the plan did not make`,
+      (name) => `schema ${identForReading(name)} stays: it holds objects that the plan did not create`,
     ),
   };
 }

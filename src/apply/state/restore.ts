@@ -85,7 +85,7 @@ export function differences(expected: State, found: State): string[] {
     const name = nameKey(relation);
     const now = found.relations.find((other) => other.schema === relation.schema && other.name === relation.name);
     if (!now || (relation.exists && !now.exists)) {
-      lines.push(`${name}: is gone`);
+      lines.push(`${name}: is missing`);
       continue;
     }
     for (const flag of ["rowSecurity", "forceRowSecurity"] as const)
@@ -103,7 +103,7 @@ export function differences(expected: State, found: State): string[] {
       );
     for (const { column, expression } of relation.defaults) {
       const other = now.defaults.find((one) => one.column === column);
-      if (!other) lines.push(`${columnKey(relation, column)}: is gone`);
+      if (!other) lines.push(`${columnKey(relation, column)}: is missing`);
       else if (other.expression !== expression)
         lines.push(...changed(`default of ${columnKey(relation, column)}`, expression, other.expression));
     }
@@ -115,18 +115,18 @@ export function differences(expected: State, found: State): string[] {
   }
   for (const { name, exists } of expected.schemas)
     if ((found.schemas.find((other) => other.name === name)?.exists ?? false) !== exists)
-      lines.push(`schema ${identForReading(name)}: ${exists ? "is gone" : "is there"}`);
+      lines.push(`schema ${identForReading(name)}: ${exists ? "is missing" : "was added"}`);
   return lines;
 }
 
 function policyDifference(expected: Policy | null, found: Policy | null): string[] {
-  if (expected === null) return found === null ? [] : [`${policyId(found)}: is there, and was not`];
-  if (found === null) return [`${policyId(expected)}: is gone`];
+  if (expected === null) return found === null ? [] : [`${policyId(found)}: was added`];
+  if (found === null) return [`${policyId(expected)}: is missing`];
   const id = policyId(expected);
   const lines: string[] = [];
   if (expected.command !== found.command) lines.push(...changed(`${id} FOR`, expected.command, found.command));
   if (expected.permissive !== found.permissive)
-    lines.push(`${id}: is ${found.permissive ? "permissive" : "restrictive"}, and was not`);
+    lines.push(`${id}: is ${found.permissive ? "permissive, and was restrictive" : "restrictive, and was permissive"}`);
   if (!sameRoles(expected, found))
     lines.push(...changed(`${id} TO`, expected.roles.join(", "), found.roles.join(", ")));
   for (const [clause, key] of [

@@ -116,8 +116,8 @@ async function inOneTrip(
       throw new ToolError(
         "environment",
         "INSUFFICIENT_PRIVILEGE",
-        `the target cannot be asked how it prints policies of ${nameKey(relation)}: ${raised.message}`,
-        "apply as the owner of the relations, with TEMPORARY on the database (Postgres' default)",
+        `the target cannot print the policies of ${nameKey(relation)}: ${raised.message}`,
+        "apply as the owner of the relations, with TEMPORARY on the database (granted to PUBLIC by default)",
         { cause: error },
       );
     return null;

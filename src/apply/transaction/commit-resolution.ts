@@ -58,7 +58,7 @@ export async function runSurely(
         new ToolError(
           "environment",
           "CONNECTION_LOST",
-          `the connection was lost while \`${transition.group}\` was being committed, and it was not`,
+          `the connection was lost during COMMIT, and \`${transition.group}\` was not committed`,
           "run the same command again",
           { cause: error },
         ),
@@ -104,8 +104,8 @@ async function askJournal(
         throw new ToolError(
           "environment",
           "OUTCOME_NOT_KNOWN",
-          `the connection was lost while \`${group}\` was being committed, and the server could not be asked since: ${messageOf(error)}`,
-          "when it is back, run the same command again, or `rlsmith history`: the journal knows what became of it",
+          `the connection was lost during the COMMIT of \`${group}\`, and the server could not be reached since: ${messageOf(error)}`,
+          "when the server is back, run the same command again, or `rlsmith history`: the journal has an entry if the group was committed",
           { cause: error },
         );
       await sleep(500);
@@ -141,7 +141,7 @@ function withBefore(error: ToolError, before: readonly string[]): ToolError {
     error.kind,
     error.code,
     `${error.message}\n${before.length === 1 ? "this group was" : "these groups were"} committed before and ${before.length === 1 ? "stays" : "stay"}: ${before.join(", ")}`,
-    `${error.hint}; the same command goes on where this one ended`,
+    `${error.hint}; the same command continues with the remaining groups`,
     { cause: error },
   );
 }

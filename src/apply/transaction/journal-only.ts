@@ -27,8 +27,8 @@ export async function journalOnly(
       throw new ToolError(
         "environment",
         "CHANGED_MEANWHILE",
-        `\`${group}\` was changed while rlsmith was getting ready:\n${differences(found, now).join("\n")}`,
-        "nothing was written; start again",
+        `\`${group}\` was changed while rlsmith prepared the run:\n${differences(found, now).join("\n")}`,
+        "nothing was written; run the same command again",
       );
     await makeJournal(db);
     const id = await writeEntry(db, entry);

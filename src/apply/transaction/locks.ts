@@ -72,8 +72,8 @@ export async function beginWithLocks(
         throw new ToolError(
           "environment",
           "LOCK_NOT_HAD",
-          `the locks were not to be had in ${Math.round((performance.now() - started) / 1000)} s and ${tries} tries${holders.length > 0 ? `: ${holders.map(({ text }) => text).join("; ")}` : ""}`,
-          "nothing was changed; run it again when those transactions have ended, or with --by relation, which takes one lock at a time",
+          `the locks could not be acquired in ${Math.round((performance.now() - started) / 1000)} s and ${tries} attempts${holders.length > 0 ? `: ${holders.map(({ text }) => text).join("; ")}` : ""}`,
+          "nothing was changed; run the same command again when those transactions have ended, or with --by relation, which acquires one lock at a time",
           { cause: error },
         );
       await pause(tries);

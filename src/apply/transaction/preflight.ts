@@ -35,7 +35,7 @@ export async function checkWritable(db: Db): Promise<void> {
       "environment",
       "READ_ONLY_LOGIN",
       "transactions of this login are read-only on the target (default_transaction_read_only)",
-      "connect as a login that may write, or take the setting away for this one",
+      "connect as a login that may write, or reset the setting for this one",
     );
 }
 
@@ -54,14 +54,13 @@ export async function checkPrivileges(
   const { journal, relations, functions } = row.privileges;
   const missing: string[] = [];
   for (const relation of relations) {
-    if (!relation.exists) missing.push(`${nameKey(relation)} is not there`);
+    if (!relation.exists) missing.push(`${nameKey(relation)} does not exist`);
     else if (!relation.owned && !(await mayAlter(relation)))
       missing.push(`${nameKey(relation)} belongs to ${relation.owner}`);
   }
   for (const fn of functions)
     if (fn.exists && !fn.owned) missing.push(`function ${nameKey(fn)} belongs to ${fn.owner}`);
-  if (!journal)
-    missing.push("the journal needs CREATE on the database, or INSERT on rlsmith.history where that is there");
+  if (!journal) missing.push("the journal needs CREATE on the database, or INSERT on rlsmith.history if that exists");
   if (missing.length > 0)
     throw new ToolError(
       "environment",

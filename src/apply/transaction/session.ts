@@ -43,8 +43,8 @@ export async function takeTurn(db: Db, patience: number, waiting: () => void): P
   throw new ToolError(
     "environment",
     "ANOTHER_RUN",
-    `another rlsmith is at work on this target: ${who}`,
-    "wait until it is through; if it is dead, end it with pg_terminate_backend",
+    `another rlsmith is running on this target: ${who}`,
+    "wait until it has ended; if its client is gone, terminate the backend with pg_terminate_backend",
   );
 }
 

@@ -106,8 +106,8 @@ async function changed(
     throw new ToolError(
       "environment",
       "CHANGED_MEANWHILE",
-      `\`${transition.group}\` was changed while rlsmith was getting ready:\n${differences(transition.from, now).join("\n")}`,
-      "nothing was changed; look at what was done there, and start again",
+      `\`${transition.group}\` was changed while rlsmith prepared the run:\n${differences(transition.from, now).join("\n")}`,
+      "nothing was changed; check these changes, and run the same command again",
     );
   await db.exec(
     [
@@ -123,8 +123,8 @@ async function changed(
     throw new ToolError(
       "environment",
       "NOT_AS_PLANNED",
-      `\`${transition.group}\` did not become what it has to be:\n${differences(transition.to, after).join("\n")}`,
-      "nothing was changed; something on the target reacts to DDL (an event trigger?), or this is a bug of rlsmith",
+      `\`${transition.group}\` is not in the planned state after its statements:\n${differences(transition.to, after).join("\n")}`,
+      "nothing was changed; the target may change objects in reaction to DDL (an event trigger?), or this is a bug in rlsmith",
     );
   const objections = await transition.objections(db);
   if (objections.length > 0)
@@ -132,7 +132,7 @@ async function changed(
       "environment",
       "OBJECTION",
       `\`${transition.group}\` was not committed:\n${objections.join("\n")}`,
-      "nothing was changed; see `rlsmith verify --db` for the whole picture",
+      "nothing was changed; `rlsmith verify --db` reports all breaches",
     );
   await makeJournal(db);
   const [clock] = await db.query<{ now: number }>("select extract(epoch from clock_timestamp())::float8 * 1000 as now");
