@@ -26,8 +26,8 @@ function expressionOf(n: number, relation: string): string {
 const COMMANDS: readonly PolicyCommand[] = ["SELECT", "INSERT", "UPDATE", "DELETE", "SELECT"];
 
 /**
- * A catalog as `inspect` would read it, without any database: `relations` tables with five policies each. `distinct`: no policy says the same
- * as one of another table, so that nothing that was worked out once can be used again.
+ * A catalog as `inspect` would read it, without any database: `relations` tables with five policies each. `distinct`:
+ * no policy equals one of another table, so that no result can be used again.
  */
 export function generatedCatalog(relations: number, distinct = false): Catalog {
   const tables = Array.from({ length: relations }, (_, n) => relationOf(n));
@@ -84,7 +84,7 @@ export function generatedCatalog(relations: number, distinct = false): Catalog {
   };
 }
 
-/** Who may see which row: what the sub-queries read. */
+/** The memberships that the policies' sub-queries read. */
 const members = (): Relation => ({
   ...relationOf(0),
   schema: "public",
@@ -125,7 +125,10 @@ function relationOf(n: number): Relation {
   };
 }
 
-/** A Supabase project on paper: `files` migrations of 11 statements each, one policy a file, over seven schemas. File name → SQL. */
+/**
+ * An invented Supabase project: `files` migrations of 11 statements each, one policy in each file, over seven schemas.
+ * File name → SQL.
+ */
 export function generatedProject(files: number): Map<string, string> {
   const project = new Map<string, string>();
   const stamp = (n: number): string => String(20240101000000 + n);

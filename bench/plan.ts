@@ -1,4 +1,7 @@
-/** `npm run bench:plan`: how long planning takes on a large catalog and a large project. Prints a table, writes bench/results/plan.json. */
+/**
+ * `npm run bench:plan`: the time that planning takes on a large catalog and on a large project. Prints a table, writes
+ * bench/results/plan.json.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** `npm run bench:prove`: how long the verdicts of a migration take, and whether the time grows with its size. Prints a table, writes bench/results/prove.json. */
+/**
+ * `npm run bench:prove`: the time that the verdicts of a migration take, and its growth with the size. Prints a table,
+ * writes bench/results/prove.json.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { classify } from "../src/classify/classify.ts";
 import { analyseFunctions } from "../src/classify/functions/functions.ts";
@@ -42,7 +45,7 @@ function measure(relations: number, distinct: boolean): Row {
   const proof = proveMigration(catalog, after, plan.context, plan.policies);
   const seconds = (performance.now() - start) / 1000;
   const all = [...proof.access, ...proof.policies];
-  // what was there already for another role or relation took no time of its own
+  // a verdict that was known from another role or relation took no time of its own
   const solved = all.map(({ milliseconds }) => milliseconds).filter((ms) => ms > 0);
   const times = solved.toSorted((a, b) => a - b);
   const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;

@@ -1,4 +1,7 @@
-/** `npm run bench:verify`: how many cells a second the matrix runs, on both engines, and whether memory grows with their number. Prints a table, writes bench/results/verify.json. */
+/**
+ * `npm run bench:verify`: the cells that the matrix runs in a second on both engines, and the growth of memory with
+ * their number. Prints a table, writes bench/results/verify.json.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { inspect } from "../src/inspect/inspect.ts";
 import { openSource } from "../src/pipeline/source.ts";
@@ -21,7 +24,7 @@ interface Row {
   peakMb: number;
 }
 
-/** Tables of two tenants with a policy a command, as many as are asked for. */
+/** `relations` tables of two tenants, with one policy for each command. */
 const generated = (relations: number): string =>
   Array.from({ length: relations }, (_, n) => {
     const table = `public.t${n}`;

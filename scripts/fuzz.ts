@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz -- --seed N --points N`: verdicts of the prover against what a real Postgres does, for as many points as one likes. Each pair of
- * policies has a seed of its own, counted from N; without `--seed`, each slice of RLSMITH_SLICE has a thousand of its own.
+ * `npm run fuzz -- --seed N --points N`: verdicts of the prover against the answers of a real PostgreSQL, for any
+ * number of points. Each pair of policies has a seed of its own, counted from N; without `--seed`, each slice of
+ * RLSMITH_SLICE has a thousand of its own.
  */
 import { parseArgs } from "node:util";
 import { fuzz, type Contradiction, type Tally } from "../test/prove/fuzz/fuzz.ts";
@@ -41,10 +42,10 @@ for (const found of distinct(tally.contradictions)) {
   console.log(JSON.stringify(caseFile(await shrink(runner, found)), null, 1));
 }
 await runner.close();
-// a witness that is none makes a verdict unknown: worth a look, but nothing wrong was said
+// an unconfirmed witness makes a verdict unknown: worth checking, but no false claim was made
 process.exit(tally.contradictions.some(({ kind }) => kind !== "witness") ? 1 : 0);
 
-/** One of each kind first: the wrong verdicts, then what has no verdict, then witnesses that are none. */
+/** One contradiction of each kind first: false verdicts, then missing verdicts, then unconfirmed witnesses. */
 function distinct(all: readonly Contradiction[]): Contradiction[] {
   const order = ["verdict", "crash", "witness"];
   const seen = new Set<number>();

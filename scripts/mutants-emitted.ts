@@ -1,4 +1,5 @@
-// Makes each policy of the migrated casino worse in turn, and shows that the emitted pgTAP file fails: `npm run mutants:emitted`; RLSMITH_SLICE=2/4 takes a part of them
+// Weakens each policy of the migrated casino in turn, and shows that the emitted pgTAP file fails: `npm run
+// mutants:emitted`; RLSMITH_SLICE=2/4 takes a part of them
 import pg from "pg";
 import pc from "picocolors";
 import { explainSurvivor } from "../src/pipeline/verify-mutants.ts";
@@ -24,7 +25,7 @@ try {
     const pieces = piecesOf(text);
     const [row] = await scratch.db.query<{ name: string }>("select current_database() as name");
     if (!row) throw new Error("a database has a name");
-    // else each run of the file would make the extension anew
+    // otherwise each run of the file would create the extension again
     await server.exec(row.name, "create extension pgtap with schema extensions");
     const client = new pg.Client({ connectionString: server.url(row.name) });
     await client.connect();
@@ -40,7 +41,7 @@ try {
         const { schema, relation } = mutant.original;
         const name = `${schema}.${relation}`;
         const put = `${mutant.apply.join(";\n")};`;
-        // a test that fails among those of the relation fails the file: the others need not run then
+        // one failing test of the relation fails the file: the others need not run then
         let { failed } = await runFile(client, pieces, put, new Set([name]));
         if (failed.length === 0) failed = (await runFile(client, pieces, put)).failed;
         const [first] = failed;

@@ -1,4 +1,5 @@
-// Makes each policy of the migrated casino worse in turn, and shows that the matrix notices: `npm run mutants:verify`; RLSMITH_SLICE=2/4 takes a part of them
+// Weakens each policy of the migrated casino in turn, and shows that the matrix notices: `npm run mutants:verify`;
+// RLSMITH_SLICE=2/4 takes a part of them
 import pc from "picocolors";
 import { mutantsOnScratch } from "../src/pipeline/verify-mutants.ts";
 import { silent } from "../src/progress.ts";

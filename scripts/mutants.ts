@@ -1,4 +1,5 @@
-// Seeds wrong provers and shows that the cases notice each: `npm run mutants [-- --only ID] [--files NAME…]`; RLSMITH_SLICE=2/4 takes a part
+// Runs the cases with faults planted in the prover, and shows that they notice each: `npm run mutants [-- --only ID]
+// [--files NAME…]`; RLSMITH_SLICE=2/4 takes a part
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -22,7 +23,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const CASES = "test/cases/prove";
 const RUNNER = "test/prove/mutant-run.ts";
 const AT_ONCE = 2;
-/** A wrong prover may never end; the right one needs a tenth of this for all cases. */
+/** The time limit: a prover with a fault may never end; without one it needs a tenth of this for all cases. */
 const PATIENCE = 60_000;
 
 interface Run {
@@ -31,7 +32,7 @@ interface Run {
   broken: string | null;
 }
 
-/** A copy of what the cases need, in which the prover is changed and restored. */
+/** A copy of the files that the cases need, in which the prover is changed and restored. */
 function newCopy(base: string, name: string): string {
   const copy = join(base, name);
   for (const part of ["src", CASES, RUNNER, "package.json", "tsconfig.json"])
@@ -40,7 +41,7 @@ function newCopy(base: string, name: string): string {
   return copy;
 }
 
-/** The case files through the prover of a copy, in a process of its own. */
+/** Run the case files with the prover of a copy, in a process of its own. */
 async function runCases(copy: string, cache: string, files: readonly string[]): Promise<Run> {
   const child = spawn(
     process.execPath,
@@ -70,7 +71,10 @@ async function runCases(copy: string, cache: string, files: readonly string[]): 
   return { lines, broken: late ? `no end after ${PATIENCE / 1000} s` : code === 0 ? null : why.trim() };
 }
 
-/** The file with the mutant in it. Throws where the text is not there exactly once: the source has moved, and the mutant must follow. */
+/**
+ * The file with the mutant in it. Throws if the text does not occur exactly once: the source has changed, and the
+ * mutant must follow.
+ */
 function mutated(mutant: Mutant, text: string): string {
   const parts = text.split(mutant.find);
   if (parts.length !== 2)
@@ -84,7 +88,7 @@ interface Result {
   mutant: Mutant;
   failed: CaseLine[];
   broken: string | null;
-  /** cases that ought to notice it and did not */
+  /** cases that should have noticed it and did not */
   missed: string[];
 }
 
@@ -95,7 +99,7 @@ async function tryMutant(mutant: Mutant, copy: string, cache: string, files: rea
   try {
     const { lines, broken } = await runCases(copy, cache, files);
     const failed = lines.filter(({ right }) => !right);
-    // a run that broke off says nothing of the cases that it did not come to
+    // a run that ended early is no result for the cases that it did not reach
     const missed = mutant.noticedBy.filter((id) => lines.some((line) => line.id === id && line.right));
     return { mutant, failed, broken, missed };
   } finally {

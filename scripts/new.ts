@@ -36,7 +36,7 @@ const list = "src/rewrite/expression.ts";
 const text = readFileSync(list, "utf8");
 const listed = text
   .replace(/(import \{ initplan \} from [^\n]+\n)/, `$1import { ${name} } from "./rules/${id}.ts";\n`)
-  // before initplan: that rule wraps what the others leave
+  // before initplan, since that rule wraps the result of the others
   .replace(/(EXPRESSION_RULES[^=]*=\s*\[[^\]]*?)(\s*)initplan,/s, `$1$2${name},$2initplan,`);
 writeFileSync(list, listed);
 console.log(

@@ -31,7 +31,7 @@ import {
 } from "./transaction/index.ts";
 import type { Transitioned, TransitionLimits } from "./transaction/index.ts";
 
-/** What is to be applied, to what, and how. */
+/** A plan, the target that it is applied to, and how. */
 export interface ApplyRequest {
   target: string;
   plan: Plan;
@@ -39,21 +39,21 @@ export interface ApplyRequest {
   planHash: string;
   cut: Cut;
   limits: TransitionLimits;
-  /** all of it, and roll it back */
+  /** run every statement, then roll back */
   dryRun: boolean;
-  /** the plan is there already, by another tool: write it down */
+  /** another tool has run the migration: write it into the journal */
   adopt: boolean;
-  /** who does it, as git knows him */
+  /** the person who applies it, as in git's configuration: `Name <mail>` */
   person: string | null;
   rlsmith: string;
   approvals: Detail["approvals"];
 }
 
-/** A quick look at the result, made ready before anything is locked. */
+/** The check before COMMIT, prepared before anything is locked. */
 export interface Look {
-  /** in the transaction, before its commit: what speaks against it, a line each. `relations`: those of the group */
+  /** run in the transaction before its COMMIT: the objections to it, a line each. `relations`: those of the group */
   ask(db: Db, relations: ReadonlySet<NameKey>): Promise<string[]>;
-  /** what could not be looked at, a sentence each */
+  /** the cells that could not be checked, a sentence each */
   said(): string[];
 }
 
@@ -64,15 +64,16 @@ export interface ApplyResult {
   target: string;
   run: string;
   dryRun: boolean;
-  /** what was to be done and was done: nothing, where the plan was in force already */
+  /** the work that was done; `in force already` where there was none to do */
   outcome: "applied" | "adopted" | "in force already";
   groups: Transitioned[];
   notes: string[];
 }
 
 /**
- * Bring a plan to a target: checks first, without a lock on anybody's relation; then a transaction a group. Throws ToolError (environment): something
- * speaks against it, or was in the way; groups that were committed before stay, and the same call goes on with the others.
+ * Apply a plan to a target: checks without a lock on any of its relations first, then one transaction for each group.
+ * Throws ToolError (environment): a check failed, or a statement did. Groups that were committed before stay, and the
+ * same call goes on with the remaining groups.
  */
 export async function applyPlan(
   connections: Connections,
@@ -106,10 +107,10 @@ export async function applyPlan(
       dryRun: request.dryRun,
       outcome: "applied",
       groups: [],
-      notes: off.length === 0 ? [] : [`row security is off on ${off.join(", ")}: no policy holds there for anybody`],
+      notes: off.length === 0 ? [] : [`row security is off on ${off.join(", ")}: policies have no effect there`],
     };
     if (request.adopt) return await adopt();
-    // a schema that was there already is nobody's change: it is used, and stays when the plan is taken back
+    // a schema that existed before belongs to no plan: it is used, and stays when the plan is taken back
     const changed = unwritten.filter(({ object }) => object.kind !== "schema");
     if (changed.length > 0) throw notWritten(changed, standing);
     if (standing.pending.length === 0) return { ...result, outcome: "in force already" };
@@ -122,14 +123,14 @@ export async function applyPlan(
       throw new ToolError(
         "environment",
         "VARIABLE_STILL_READ",
-        `a mapped variable would be read after the plan too: ${reading.join("; ")}`,
+        `a mapped variable would still be read after the plan: ${reading.join("; ")}`,
         "nothing was changed; these policies were made after the plan: run `rlsmith plan` again, or keep them with a reason (`keep` of the config)",
       );
     const pending = groupsOf({ ...plan, steps: standing.pending }, request.cut);
     const scope = scopeOf({ name: "", steps: standing.pending });
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
     const relations = new Set(scope.relations.map(nameKey));
-    talk.stage("choosing rows of two tenants to look at");
+    talk.stage("choosing rows of two tenants for the check before COMMIT");
     const look = await prepareLook(db, relations);
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
     const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
@@ -145,7 +146,7 @@ export async function applyPlan(
           from: part(now, own),
           to: part(expected.after, own),
           shared: [
-            // a group that is rolled back leaves nothing for the next one
+            // a group that is rolled back leaves no functions for the next group
             ...(request.dryRun && shared !== undefined && group !== shared ? shared.steps.flatMap(({ up }) => up) : []),
             ...group.steps.filter(isShared).flatMap(({ up }) => up),
           ],
@@ -171,7 +172,7 @@ export async function applyPlan(
         throw new ToolError(
           "environment",
           "NOTHING_TO_ADOPT",
-          `the plan is not there: ${count(standing.pending.length, "step")} of ${plan.steps.length} ${standing.pending.length === 1 ? "is" : "are"} still to be done, first ${standing.pending[0]?.title ?? ""}`,
+          `the plan is not in force: ${count(standing.pending.length, "step")} of ${plan.steps.length} ${standing.pending.length === 1 ? "is" : "are"} not applied, first ${standing.pending[0]?.title ?? ""}`,
           "run the migration with your own tool first, or apply without --adopt",
         );
       if (unwritten.length === 0) return { ...result, outcome: "in force already" };
@@ -204,7 +205,10 @@ export async function applyPlan(
   }
 }
 
-/** The state with all relations of the database that have policies: what was made since the plan may read a variable too. */
+/**
+ * The state, with all relations of the database that have policies: a policy made after the plan may read a variable
+ * too.
+ */
 async function withOthers(db: Db, after: State): Promise<State> {
   const relations = await db.query<{ schema: string; name: string; columns: string[] }>(
     `select n.nspname as schema, c.relname as name, '{}'::text[] as columns from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -219,7 +223,10 @@ async function withOthers(db: Db, after: State): Promise<State> {
   return { ...after, relations: [...after.relations, ...state.relations] };
 }
 
-/** Where the target stands between the plan's two ends. Throws ToolError (environment) where it is at neither. */
+/**
+ * The target's state between the state before the plan and the state after it. Throws ToolError (environment) if an
+ * object matches neither.
+ */
 export async function compare(db: Db, plan: Plan): Promise<{ now: State; expected: Expected; standing: Standing }> {
   const scope = scopeOf({ name: "", steps: plan.steps });
   return inOneTransaction(db, async () => {
@@ -231,8 +238,8 @@ export async function compare(db: Db, plan: Plan): Promise<{ now: State; expecte
       throw new ToolError(
         "environment",
         "TARGET_DIFFERS",
-        `policies that the plan touches are others on this target than where the plan was made:\n${standing.drift.join("\n")}`,
-        "nothing was changed; bring the target to where the plan was made, or run `rlsmith plan` for what is there",
+        `objects on this target are not in the state that the plan was made for:\n${standing.drift.join("\n")}`,
+        "nothing was changed; bring the target to the state that the plan was made for, or run `rlsmith plan` for its present state",
       );
     return { now, expected, standing };
   });
@@ -244,12 +251,12 @@ function refuseMissing(now: State): void {
   throw new ToolError(
     "environment",
     "RELATION_GONE",
-    `the plan touches what is not on this target: ${gone.join(", ")}`,
-    "nothing was changed; bring the target to where the plan was made, or run `rlsmith plan` again",
+    `relations of the plan do not exist on this target: ${gone.join(", ")}`,
+    "nothing was changed; bring the target to the state that the plan was made for, or run `rlsmith plan` again",
   );
 }
 
-/** Whether the journal has what this step did. */
+/** True if the journal covers the object of this step. */
 function isCovered({ object }: Step, entries: readonly (Entry & { after: State })[]): boolean {
   return entries.some(({ after }) => {
     if (object.kind === "schema") return after.schemas.some(({ name }) => name === object.schema);
@@ -267,10 +274,10 @@ function notWritten(unwritten: readonly Step[], { pending }: Standing): ToolErro
   return new ToolError(
     "environment",
     "NOT_IN_JOURNAL",
-    `${all ? "the plan is there already" : `${count(unwritten.length, "step")} of the plan ${unwritten.length === 1 ? "is" : "are"} there already`}, and the journal does not know how it came there`,
+    `${all ? "the plan is in force already" : `${count(unwritten.length, "step")} of the plan ${unwritten.length === 1 ? "is" : "are"} in force already`}, but the journal has no entry for ${all || unwritten.length === 1 ? "it" : "them"}`,
     all
-      ? "write it down with --adopt, so that a rollback knows what to put back"
-      : "finish the migration with the tool that began it and then use --adopt, or take back what it did",
+      ? "write an entry with --adopt, so that a rollback can restore the state before"
+      : "finish the migration with the tool that began it and then use --adopt, or undo its changes",
   );
 }
 

@@ -5,13 +5,13 @@ import { writeAll } from "../write-files.ts";
 
 const pathIn = (projectDir: string): string => join(projectDir, ".rlsmith", "approvals.json");
 
-/** `.rlsmith/approvals.json` of a project. */
+/** The approvals in `.rlsmith/approvals.json` of a project. */
 export function approvalsOf(projectDir: string): Approval[] {
   const path = pathIn(projectDir);
   return readApprovals(existsSync(path) ? readFileSync(path, "utf8") : null);
 }
 
-/** Write it; its path. */
+/** Write `.rlsmith/approvals.json`. Returns its path. */
 export function writeApprovals(projectDir: string, approvals: readonly Approval[]): string {
   const path = pathIn(projectDir);
   writeAll([{ path, content: printApprovals(approvals), replace: existsSync(path) }], projectDir);

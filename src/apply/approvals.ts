@@ -15,10 +15,13 @@ const shape = z.object({
   ),
 });
 
-/** That somebody looked at a plan and stands for it. `name` and `email` are what git says; who may say so is up to review of the file. */
+/**
+ * The record that a person approves a plan. `name` and `email` come from git's configuration; the review of the file
+ * decides who may approve.
+ */
 export type Approval = z.output<typeof shape>["approvals"][number];
 
-/** Read `.rlsmith/approvals.json`; null: there is none. Throws ToolError (environment): it is something else. */
+/** Read `.rlsmith/approvals.json`; null: the file does not exist. Throws ToolError (environment) if it is not valid. */
 export function readApprovals(text: string | null): Approval[] {
   if (text === null) return [];
   const parsed = shape.safeParse(parse(text));
@@ -42,7 +45,10 @@ function parse(text: string): unknown {
 export const printApprovals = (approvals: readonly Approval[]): string =>
   `${JSON.stringify({ format: "rlsmith-approvals", formatVersion: 1, approvals }, null, 2)}\n`;
 
-/** With one more; who approves the same plan in the same role again is there once. */
+/**
+ * The approvals with one more. A second approval of the same plan by the same person in the same role replaces the
+ * first.
+ */
 export const withApproval = (approvals: readonly Approval[], one: Approval): Approval[] => [
   ...approvals.filter(
     ({ as, email, planHash }) => !(as === one.as && email === one.email && planHash === one.planHash),
@@ -50,7 +56,10 @@ export const withApproval = (approvals: readonly Approval[], one: Approval): App
   one,
 ];
 
-/** Approvals of this very plan. Throws ToolError (not-proven): they are of fewer people than it takes. */
+/**
+ * Check the approvals of this plan; those of other plans do not count. Throws ToolError (not-proven) if too few people
+ * have approved it.
+ */
 export function checkApprovals(
   approvals: readonly Approval[],
   planHash: string,
@@ -64,7 +73,7 @@ export function checkApprovals(
   throw new ToolError(
     "not-proven",
     "APPROVALS_MISSING",
-    `\`${target}\` wants ${wanted} ${wanted === 1 ? "person" : "people"} to have approved this plan, and ${people.size === 0 ? "nobody" : people.size} has${older > 0 ? `; ${older} ${older === 1 ? "approval is" : "approvals are"} of another plan` : ""}`,
-    'have it approved: rlsmith approve --as "Security Lead"',
+    `\`${target}\` requires that ${wanted} ${wanted === 1 ? "person approves" : "people approve"} this plan, and ${people.size === 0 ? "none" : people.size} ${people.size > 1 ? "have" : "has"} approved it${older > 0 ? `; ${older} ${older === 1 ? "approval is" : "approvals are"} of another plan` : ""}`,
+    'record an approval: rlsmith approve --as "Security Lead"',
   );
 }

@@ -5,8 +5,8 @@ import { inOneTransaction } from "./transaction/index.ts";
 import { differences, scopeOfState, readState, sameState } from "./state/index.ts";
 
 /**
- * Check that a plan was applied to another target so many hours ago and has stayed there as it was left. Only reads. Throws ToolError (not-proven)
- * with what is missing.
+ * Check that a plan was applied to another target at least so many hours ago, and that the objects are still as the
+ * plan left them. Only reads. Throws ToolError (not-proven) that names the unmet condition.
  */
 export async function checkStayed(db: Db, target: string, planHash: string, hours: number): Promise<void> {
   const refuse = (message: string, hint: string): ToolError =>
@@ -15,7 +15,7 @@ export async function checkStayed(db: Db, target: string, planHash: string, hour
   const newest = entries.at(-1);
   if (!newest)
     throw refuse(
-      `this plan is not in force on \`${target}\`, where it has to be first`,
+      `this plan is not in force on \`${target}\`, where it has to be applied first`,
       `apply it there: rlsmith apply --target ${target}`,
     );
   const [clock] = await db.query<{ hours: number }>(
@@ -25,8 +25,8 @@ export async function checkStayed(db: Db, target: string, planHash: string, hour
   const since = clock?.hours ?? 0;
   if (since < hours)
     throw refuse(
-      `this plan has been in force on \`${target}\` for ${since.toFixed(1)} h, and it has to be ${hours} h`,
-      "wait, and look at errors and logs there in the meantime",
+      `this plan has been in force on \`${target}\` for ${since.toFixed(1)} h, and ${hours} h are required`,
+      "wait, and check the logs there for errors in the meantime",
     );
   const changed = await inOneTransaction(db, async () => {
     const lines: string[] = [];
@@ -38,7 +38,7 @@ export async function checkStayed(db: Db, target: string, planHash: string, hour
   });
   if (changed.length > 0)
     throw refuse(
-      `\`${target}\` has not stayed as the plan left it:\n${changed.join("\n")}`,
-      "find out who changed it and why, before it goes further",
+      `objects on \`${target}\` were changed after the plan was applied:\n${changed.join("\n")}`,
+      "find out who changed them and why, before you apply the plan elsewhere",
     );
 }

@@ -12,12 +12,12 @@ export function expiryOf(text: string): number {
   );
 }
 
-// a century: beyond it the arithmetic of timestamps ends somewhere
+// a century: far beyond it, timestamps overflow
 const MOST = 3_153_600_000;
 
 /**
- * `--since` as it was given; null without it. Throws ToolError (usage) for a time without a zone, no time, and one that is still to come
- * by `now` in milliseconds.
+ * `--since` as given; null without it. Throws ToolError (usage) for a text that is no time, a time without a zone, and
+ * a time later than `now` (in milliseconds).
  */
 export function sinceOf(text: string | undefined, now: number): string | null {
   if (text === undefined) return null;
@@ -29,7 +29,7 @@ export function sinceOf(text: string | undefined, now: number): string | null {
       "write it as 2026-11-23T10:00:00Z or 2026-11-23T11:00:00+01:00",
     );
   const day = WITH_ZONE.exec(text)?.groups?.["day"];
-  // Date.parse makes the second of March out of the thirtieth of February
+  // Date.parse turns February 30 into March 2
   const midnight = day === undefined ? NaN : Date.parse(`${day}T00:00:00Z`);
   const real = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day ?? text);
   if (!real || Number.isNaN(Date.parse(text))) throw bad("not a time with a zone");
@@ -37,5 +37,5 @@ export function sinceOf(text: string | undefined, now: number): string | null {
   return text;
 }
 
-// an offset of 16 hours or more is none to Postgres
+// PostgreSQL rejects an offset of 16 hours or more
 const WITH_ZONE = /^(?<day>\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)$/i;

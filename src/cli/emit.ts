@@ -4,7 +4,7 @@ import type { CompareOptions, Query } from "../prove/index.ts";
 import { nameKey } from "../pg/name.ts";
 import { smt2 } from "../prove/index.ts";
 
-/** With a folder: every question to the solver goes into a file of its own there, numbered in the order of asking. */
+/** With a folder: each query to the solver is written to a file of its own there, numbered in order. */
 export function queryFiles(folder: string | undefined): Pick<CompareOptions, "onQuery"> {
   if (folder === undefined) return {};
   const dir = resolve(folder);

@@ -8,7 +8,7 @@ import { renderReplay } from "../report/replay-terminal.ts";
 import type { ScratchTarget } from "../scratch/index.ts";
 import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
 
-/** What every command takes. */
+/** The flags that every command takes. */
 export interface SourceFlags {
   db?: string;
   scratch?: string;
@@ -21,7 +21,7 @@ export interface SourceFlags {
 
 const FORMAT = new Option("--format <format>", "output format").choices(["terminal", "json"]).default("terminal");
 
-/** Add the flags that say where policies come from. `format`: for a command that prints in other ways besides. */
+/** Add the flags that name the source of the policies. `format`: for a command with further output formats. */
 export const withSource = (command: Command, format: Option = FORMAT): Command =>
   command
     .argument("[project]", "the project's folder", ".")
@@ -33,7 +33,7 @@ export const withSource = (command: Command, format: Option = FORMAT): Command =
     .option("--strict", "stop at the first statement that fails to replay (exit 4)")
     .addOption(format);
 
-/** Flags into options. Throws ToolError (usage) where the folder is not there. */
+/** The options that the flags mean. Throws ToolError (usage) if the folder does not exist. */
 export function projectOptions(project: string, flags: SourceFlags): ProjectOptions {
   const projectDir = resolve(project);
   if (!existsSync(projectDir) || !statSync(projectDir).isDirectory())
@@ -57,12 +57,12 @@ export function projectOptions(project: string, flags: SourceFlags): ProjectOpti
   };
 }
 
-/** What failed while the migrations were replayed goes to stderr. */
+/** Print the failures of the replay to stderr. */
 export function sayReplay({ origin }: Source): void {
   if (origin.kind === "migrations") say(renderReplay(origin.report, coloursFor(process.stderr)));
 }
 
-/** A line for each file that was written. */
+/** Print a line for each file that was written. */
 export function sayWritten(paths: readonly string[]): void {
   for (const path of paths) say(`wrote ${relative(process.cwd(), path)}`);
 }

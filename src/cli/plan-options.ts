@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { withAccept, type AcceptFlags } from "./accept.ts";
 import { withSource, type SourceFlags } from "./options.ts";
 
-/** What `rlsmith plan` takes. */
+/** The flags of `rlsmith plan`. */
 export interface PlanFlags extends SourceFlags, AcceptFlags {
   out?: string;
   dryRun?: boolean;

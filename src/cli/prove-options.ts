@@ -19,7 +19,7 @@ export interface ProveFlags {
 /** A flag that may be given several times. */
 export const several = (value: string, before: string[]): string[] => [...before, value];
 
-/** A side brings its own folder; the project here is the one whose revisions `git:` names. */
+/** The options of a side that brings its own folder; the project here is the one whose revisions `git:` names. */
 export const sideOptions = (): ProjectOptions => ({
   projectDir: resolve("."),
   scratch: { kind: "embedded" },
@@ -27,7 +27,7 @@ export const sideOptions = (): ProjectOptions => ({
   progress: progressLines(),
 });
 
-/** Results on stdout in the format that was asked for. */
+/** Print results to stdout in the requested format. */
 export function printAs(
   format: ProveFlags["format"],
   value: unknown,
@@ -38,7 +38,7 @@ export function printAs(
   else print(format === "markdown" ? markdown() : terminal(coloursFor(process.stdout)));
 }
 
-/** 0 equivalent or tighter, 1 looser or incomparable (or a new relation that nothing guards), 3 not settled. */
+/** 0 equivalent or tighter, 1 looser or incomparable (or a new relation that no policy guards), 3 not settled. */
 export function exitOfComparison({ verdicts, added }: SideProof): number {
   const is = (...decisions: string[]): boolean => verdicts.some(({ decision }) => decisions.includes(decision));
   const unguarded = added.some(

@@ -4,7 +4,7 @@ import { propertiesMarkdown, renderProperties } from "../report/properties.ts";
 import { comparisonMarkdown, renderComparison } from "../report/verdicts.ts";
 import { exitOfComparison, exitOfProperties, printAs, sideOptions, type ProveFlags } from "./prove-options.ts";
 
-/** Check the properties of `--never` on one side; the exit code. */
+/** Check the properties of `--never` on one side. Returns the exit code. */
 export async function never(named: string, flags: ProveFlags, limits: CompareOptions): Promise<number> {
   const side = await openSide(named, sideOptions());
   try {
@@ -21,7 +21,7 @@ export async function never(named: string, flags: ProveFlags, limits: CompareOpt
   }
 }
 
-/** Compare two sides; the exit code. */
+/** Compare two sides. Returns the exit code. */
 export async function compare(
   before: string,
   after: string,

@@ -3,7 +3,7 @@ import type { ClassifiedPolicy, InferredContext } from "../classify/index.ts";
 import type { ContextType } from "../pg/context.ts";
 import type { PolicyId } from "../pg/policy.ts";
 
-/** What the user answered; what is not in it stays open in the config. */
+/** The user's answers; a question without one stays open in the config. */
 export interface Answers {
   /** claim path and type by variable */
   variables: Record<string, { claim: string; type: ContextType }>;
@@ -13,7 +13,9 @@ export interface Answers {
 
 export const NO_ANSWERS: Answers = { variables: {}, decisions: {} };
 
-/** Ask on the terminal what could not be inferred. An empty answer, or Esc, leaves the question open. */
+/**
+ * Ask on the terminal for the decisions that could not be inferred. An empty answer, or Esc, leaves the question open.
+ */
 export async function askOpenQuestions(
   inferred: InferredContext,
   classified: readonly ClassifiedPolicy[],

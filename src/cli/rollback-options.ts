@@ -4,7 +4,7 @@ import { readPlan } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
 import type { TargetFlags } from "./target-options.ts";
 
-/** What `rlsmith rollback` takes. */
+/** The flags of `rlsmith rollback`. */
 export interface RollbackFlags extends TargetFlags {
   to?: string;
   file?: string;
@@ -16,7 +16,7 @@ export interface RollbackFlags extends TargetFlags {
 
 type Way = { by: "journal"; to: number | null; force: string | null } | { by: "file"; file: string };
 
-/** Which way back the flags mean. Throws ToolError (usage) where they contradict one another. */
+/** The kind of rollback that the flags mean. Throws ToolError (usage) if they contradict one another. */
 export function wayOf(flags: RollbackFlags): Way {
   if (flags.file === undefined) {
     if (flags.plan === undefined) return { by: "journal", to: entryOf(flags.to), force: reasonOf(flags) };
@@ -37,7 +37,7 @@ export function wayOf(flags: RollbackFlags): Way {
   );
 }
 
-/** The down file with the plan that it belongs to. Throws ToolError (usage) where one of them is not there. */
+/** The down file with its plan. Throws ToolError (usage) if one of them does not exist. */
 export function downOf(
   projectDir: string,
   file: string,

@@ -4,7 +4,7 @@ import { VERSION } from "../version.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { coloursFor, say } from "./terminal.ts";
 
-/** Run one command line; the exit code comes back, and nothing here ends the process. */
+/** Run one command line. Returns the exit code, and never ends the process. */
 export async function run(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.fine;
   const done = (exit: number): void => {
@@ -15,7 +15,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError("(run with --help for the flags)");
-  // Each command loads what it needs: `rlsmith --help` starts no database.
+  // Each command loads its modules when it runs: `rlsmith --help` starts no database.
   const { addCommands } = await import("./commands/all.ts");
   addCommands(program, done);
   try {
@@ -30,7 +30,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
   const colours = coloursFor(process.stderr);
   if (error instanceof ToolError) {
-    // the code belongs to the sentence, not to the list below it
+    // the code belongs to the first line, not to the list below it
     const [first = "", ...rest] = error.message.split("\n");
     say([`${colours.red("error")} ${first} ${colours.dim(`[${error.code}]`)}`, ...rest].join("\n"));
     say(`${colours.dim("hint")}  ${error.hint}`);

@@ -9,7 +9,7 @@ import { openTarget, type OnTarget } from "../pipeline/target.ts";
 import { renderLocks, renderTransitioned, renderTry } from "../report/apply-terminal.ts";
 import { coloursFor, say, type Format } from "./terminal.ts";
 
-/** What the commands take that work on a target. */
+/** The flags of the commands that connect to a target. */
 export interface TargetFlags {
   target?: string;
   config?: string;
@@ -23,11 +23,11 @@ export const withTarget = (command: Command): Command =>
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
     .addOption(new Option("--format <format>", "output format").choices(["terminal", "json"]).default("terminal"));
 
-/** The target that flags and config name, and how its progress is reported. Throws ToolError (usage). */
+/** The target that flags and config name, with the reporter of its progress. Throws ToolError (usage). */
 export const onTarget = async (project: string, flags: TargetFlags): Promise<OnTarget> =>
   openTarget(resolve(project), { target: flags.target, config: flags.config, talk: talkOf() });
 
-/** Talk goes to stderr, a line each. */
+/** Progress goes to stderr, one line for each message. */
 function talkOf(): Talk & { waiting(): void } {
   const colours = coloursFor(process.stderr);
   return {

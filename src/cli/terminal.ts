@@ -10,10 +10,10 @@ export const coloursFor = (stream: NodeJS.WriteStream): ReturnType<typeof pc.cre
 /** Results go to stdout. */
 export const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 
-/** Talk goes to stderr. */
+/** Progress and messages go to stderr. */
 export const say = (text: string): void => void process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
 
-/** A line a stage, with the time since the last one; on a terminal also how far the present stage is. */
+/** A line for each stage, with the time since the last one; on a terminal also the progress of the present stage. */
 export function progressLines(): Progress {
   const colours = coloursFor(process.stderr);
   let last = performance.now();

@@ -15,7 +15,7 @@ export interface VerifyFlags extends Omit<SourceFlags, "format"> {
 
 export { EMITTED };
 
-/** The earlier run that `--compare` names; null without it. Throws ToolError (usage) where it cannot be read. */
+/** The earlier run that `--compare` names; null without it. Throws ToolError (usage) if it cannot be read. */
 export function earlierRun(file: string | undefined): Before | null {
   if (file === undefined) return null;
   if (!existsSync(file))

@@ -15,7 +15,7 @@ import { EXIT } from "./exit.ts";
 import { coloursFor, print, say } from "./terminal.ts";
 import type { VerifyFlags } from "./verify-options.ts";
 
-/** Run the matrix and print it; the exit code. */
+/** Run the matrix and print it. Returns the exit code. */
 export async function attack(
   source: Source,
   flags: VerifyFlags,
@@ -45,11 +45,14 @@ export async function attack(
   return exitOf(found);
 }
 
-/** Something open; or nothing could be tried, which is no pass. */
+/** 1 if there is a breach, or if nothing could be tried, which is no pass. */
 const exitOf = (found: Verification): number =>
   found.breaches.length > 0 || found.nothingTried ? EXIT.findings : EXIT.fine;
 
-/** Write the matrix as a file of tests, and say what is open: tests of it fail until it is mended. The exit code is that of an attack. */
+/**
+ * Write the matrix as a file of tests, and print the openings, whose tests fail until they are closed. The exit code is
+ * that of an attack.
+ */
 export async function emit(source: Source, kind: EmittedKind, options: ProjectOptions): Promise<number> {
   const { path, found } = await writeIsolationTests(source, kind, options.projectDir, options.progress);
   sayWritten([path]);
@@ -62,7 +65,7 @@ export async function emit(source: Source, kind: EmittedKind, options: ProjectOp
   return exitOf(found);
 }
 
-/** Make each policy worse in turn, and print what the matrix did not notice; the exit code. */
+/** Weaken each policy in turn, and print the mutants that the matrix did not notice. Returns the exit code. */
 export async function mutate(source: Source, flags: VerifyFlags, options: ProjectOptions): Promise<number> {
   const outcomes = await verifyMutants(source, options.progress);
   options.progress.done("mutants", `${outcomes.length} policies made worse`);

@@ -3,10 +3,10 @@ import type { Plan } from "../plan/index.ts";
 import type { Objection } from "../prove/index.ts";
 import { rendered, type PlannedMigration } from "./plan.ts";
 
-/** Who accepts that a policy becomes looser, or is not settled, says why: policy → reason. */
+/** The reason for accepting a policy that becomes looser, or is not settled: policy → reason. */
 export type Acceptances = ReadonlyMap<string, string>;
 
-/** Throws ToolError (usage): an acceptance has no reason, or names a policy that the plan does not have. */
+/** Throws ToolError (usage) if an acceptance has no reason, or names a policy that the plan does not have. */
 export function checkAcceptances(accepts: Acceptances, plan: Plan): void {
   const known = new Set<string>(plan.policies.map(({ policy }) => policy));
   for (const [policy, reason] of accepts) {
@@ -28,8 +28,8 @@ export function checkAcceptances(accepts: Acceptances, plan: Plan): void {
 }
 
 /**
- * The plan with each change of access that was accepted written into it, so that approvals and the journal know of it, and its files made
- * anew: they name the hash of the plan.
+ * The plan with each accepted change of access written into it, so that approvals and the journal include it, and its
+ * files rendered again, since they name the hash of the plan.
  */
 export const withAccepted = <P extends PlannedMigration>(planned: P, objections: readonly Objection[]): P =>
   rendered({
@@ -42,7 +42,9 @@ export const withAccepted = <P extends PlannedMigration>(planned: P, objections:
     },
   });
 
-/** Throws ToolError (not-proven, exit 3) while a policy becomes looser, or is not settled, and nobody answers for it. */
+/**
+ * Throws ToolError (not-proven, exit 3) while a policy becomes looser, or is not settled, and no acceptance covers it.
+ */
 export function refuseUnanswered(objections: readonly Objection[]): void {
   const open = [...new Set(objections.filter(({ answer }) => answer === null).map(({ policy }) => policy))];
   if (open.length === 0) return;

@@ -23,13 +23,13 @@ import { VERSION } from "../version.ts";
 import { connectionsTo } from "./connections.ts";
 import { knownOf } from "./known.ts";
 
-/** How a run on a database tells what it does. */
+/** Callbacks by which a run on a database reports its progress. */
 export type TargetTalk = Talk & {
-  /** another rlsmith is connected, and is waited for */
+  /** called when another rlsmith is connected and this one waits for it */
   waiting(): void;
 };
 
-/** Tells nothing. */
+/** Reports nothing. */
 export const SILENT_TALK: TargetTalk = {
   waiting: () => {},
   stage: () => {},
@@ -38,47 +38,52 @@ export const SILENT_TALK: TargetTalk = {
   done: () => {},
 };
 
-/** How to work on a database. */
+/** The options of a run on a database. */
 export interface DatabaseOptions {
-  /** what messages and the journal call it; default `database` */
+  /** the name of the database in messages and in the journal; default `database` */
   name?: string;
-  /** what `verify` of the config declares is no objection to the result; default: no config */
+  /** its `verify` declares access that is no objection to the result; default: no config */
   config?: Config | null;
-  /** who does it, for the journal: `Name <mail>`; default: nobody */
+  /** the person who runs it, for the journal: `Name <mail>`; default: none */
   person?: string | null;
-  /** in milliseconds; default: locks are waited for 2 s a try and 120 s in all, a statement may take 30 s */
+  /** in milliseconds; default: 2 s for an attempt to acquire locks and 120 s for all, 30 s for a statement */
   limits?: TransitionLimits;
-  /** do all of it, and roll it back */
+  /** run every statement, then roll back */
   dryRun?: boolean;
   talk?: TargetTalk;
 }
 
-/** How a plan is applied to a database. */
+/** The options of applying a plan to a database. */
 export interface ApplyDatabaseOptions extends DatabaseOptions {
-  /** what goes into one transaction; default: the whole plan */
+  /** the division into transactions; default: one for the whole plan */
   cut?: Cut;
-  /** another tool has run the migration: find that it is there, and write it into the journal */
+  /** another tool has run the migration: check that it is in force, and write it into the journal */
   adopt?: boolean;
-  /** for the journal; how many it takes is the caller's to check (`applyToTarget` does) */
+  /** for the journal; the caller checks that there are enough (`applyToTarget` does) */
   approvals?: readonly Approval[];
   /** the plan's up file, where Supabase's CLI keeps a list of such files; default: none */
   migration?: string | null;
 }
 
-/** What a rollback undoes: entries of the journal, or a plan by its down file. */
+/** The changes that a rollback undoes: entries of the journal, or a plan by its down file. */
 export type RollbackWay =
-  /** `to`: the last entry that stays, 0 for none, null for the last plan; `force`: why what was changed since may be lost */
+  /**
+   * `to`: the last entry that stays, 0 for none, null for the last plan; `force`: the reason why later changes may be
+   * lost
+   */
   { by: "journal"; to: number | null; force: string | null } | { by: "file"; plan: Plan; text: string };
 
 const LIMITS: TransitionLimits = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 120_000 };
 
 /**
- * Apply a plan to the database behind a URL: what is there is compared with both ends of the plan, locks are acquired with a time limit, the
- * result is verified before COMMIT, and the journal (`rlsmith.history`) is written in the same transaction.
+ * Apply a plan to the database behind a URL: the present state is compared with the state before the plan and the state
+ * after it, locks are acquired with a time limit, the result is verified before COMMIT, and the journal
+ * (`rlsmith.history`) is written in the same transaction.
  *
- * A URL and no connection is asked for: when one is lost in a COMMIT, another asks the journal what became of it.
- * Throws ToolError (environment): the database is not as the plan saw it, a privilege is missing, locks are not to be acquired, the result
- * opens a row, or no connection. Groups that were committed before stay, and the same call goes on with the others.
+ * The function takes a URL, not a connection: when a connection is lost during COMMIT, a new one reads the outcome from
+ * the journal. Throws ToolError (environment): the database is not in the state that the plan was made for, a privilege
+ * is missing, the locks could not be acquired, the result opens a row, or there is no connection. Groups that were
+ * committed before stay, and the same call goes on with the remaining groups.
  *
  * @example
  * ```ts
@@ -123,9 +128,9 @@ export async function applyToDatabase(
 }
 
 /**
- * Take back what was applied to the database behind a URL: by its journal, or, where the journal does not know of it, by the plan and its
- * down file. Throws ToolError (environment): somebody changed a policy since, or something was in the way; (usage) the down file is not
- * the plan's, or there is nothing to take back.
+ * Take back the changes that were applied to the database behind a URL: by its journal, or, if the journal has no entry
+ * for them, by the plan and its down file. Throws ToolError (environment): a policy was changed after the plan was
+ * applied, or a check or a statement failed; (usage) the down file is not the plan's, or there is nothing to take back.
  *
  * @example
  * ```ts
@@ -155,8 +160,8 @@ export async function rollbackDatabase(
 }
 
 /**
- * The journal of the database behind a URL, oldest entry first; empty where nothing was ever applied. Only reads. Throws ToolError
- * (environment): no connection, or the journal may not be read.
+ * The journal of the database behind a URL, oldest entry first; empty if no plan was ever applied. Only reads. Throws
+ * ToolError (environment): no connection, or the journal may not be read.
  */
 export async function historyOfDatabase(url: string, name = "database"): Promise<Entry[]> {
   const db = await openServer(url, { applicationName: "rlsmith history" });
@@ -180,7 +185,9 @@ const withDefaults = (options: DatabaseOptions): Required<DatabaseOptions> => ({
 const connections = (url: string, command: string, limits: TransitionLimits, talk: TargetTalk): Connections =>
   connectionsTo(url, `rlsmith ${command}`, limits, talk.waiting);
 
-/** What the list of Supabase's CLI has to be told. The work is done: nothing here may fail it. */
+/**
+ * Notes on the repair of Supabase's own list of migrations. The run has succeeded by now, so an error here is ignored.
+ */
 async function repairNotes(url: string, migration: string | null, is: "applied" | "reverted"): Promise<string[]> {
   const version = migration === null ? null : (/^\d{14}/.exec(basename(migration))?.[0] ?? null);
   if (version === null) return [];
@@ -196,7 +203,7 @@ async function repairNotes(url: string, migration: string | null, is: "applied" 
   }
 }
 
-/** An error of the server's is no fault of rlsmith's. */
+/** An error of the server becomes a ToolError: it is no fault of rlsmith. */
 async function toldByServer<T>(target: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

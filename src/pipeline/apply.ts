@@ -8,36 +8,37 @@ import type { RollbackWay } from "./apply-database.ts";
 import { openToLook } from "./connections.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 
-/** How a plan is applied to a target. */
+/** The options of applying a plan to a target. */
 export interface ApplyOptions {
   plan: Plan;
-  /** what goes into one transaction */
+  /** the division into transactions */
   cut: Cut;
-  /** do all of it, and roll it back */
+  /** run every statement, then roll back */
   dryRun: boolean;
-  /** another tool has run the migration: find that it is there, and write it into the journal */
+  /** another tool has run the migration: check that it is in force, and write it into the journal */
   adopt: boolean;
-  /** all that were given; those of another plan do not count */
+  /** all approvals of the project; those of another plan do not count */
   approvals: readonly Approval[];
   /** the plan's file in the migrations folder */
   migration: string;
 }
 
-/** Back by the journal, or by the plan's down file. */
+/** A rollback by the journal, or by the plan's down file. */
 export type RollbackOptions = RollbackWay & {
   dryRun: boolean;
-  /** of the project's plan, where there is one */
+  /** the file of the project's plan in the migrations folder, if there is one */
   migration: string | null;
 };
 
 /**
- * Apply a plan to a target of the config. Throws ToolError: (not-proven) the target wants more approvals, or the plan has not been in force on
- * another target for as long as the config wants; (environment) something speaks against it on the server, or was in the way.
+ * Apply a plan to a target of the config. Throws ToolError: (not-proven) the target requires more approvals, or the
+ * plan has not been in force on another target for as long as the config requires; (environment) a check on the server
+ * failed, or a statement did.
  */
 export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promise<ApplyResult> {
   const target = targetOf(on.config, on.target);
   const hash = planHash(options.plan);
-  // a trial needs nobody's approval
+  // a dry run needs no approval
   const wanted = options.dryRun ? 0 : target.requireApprovals;
   const approvals = checkApprovals(options.approvals, hash, wanted, on.target);
   const url = await urlOf(on.target, target, on.projectDir);
@@ -55,7 +56,10 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
   return applyToDatabase(url, options.plan, { ...onDatabase(on, target), cut, dryRun, adopt, approvals, migration });
 }
 
-/** Take back what is in force on a target of the config. Throws ToolError (environment), as `rollbackDatabase` does. */
+/**
+ * Take back the plan that is in force on a target of the config. Throws ToolError (environment), as `rollbackDatabase`
+ * does.
+ */
 export async function rollbackOnTarget(on: OnTarget, options: RollbackOptions): Promise<RollbackResult> {
   const target = targetOf(on.config, on.target);
   const url = await urlOf(on.target, target, on.projectDir);

@@ -4,7 +4,7 @@ import { personIn } from "../person.ts";
 import { readPlan } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
 
-/** An approval that was written down. */
+/** A recorded approval. */
 export interface Approved {
   approval: Approval;
   plan: Plan;
@@ -13,8 +13,9 @@ export interface Approved {
 }
 
 /**
- * Write down that the person whom git knows in the project's folder approves its plan, in a role. `planFile`: another plan than the project's
- * own. Throws ToolError: (usage) no role, or no plan; (environment) git knows nobody; and as `readPlan`.
+ * Record that a person, by the name and mail address in git's configuration of the project's folder, approves its plan
+ * in a role. `planFile`: another plan than the project's own. Throws ToolError: (usage) no role, or no plan;
+ * (environment) no name in git's configuration; and as `readPlan`.
  *
  * @example
  * ```ts

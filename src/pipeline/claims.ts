@@ -18,7 +18,10 @@ import { relative } from "node:path";
 
 const CLAIMS_SYNC: Subject = { slug: "claims_sync", title: "claims sync" };
 
-/** Check the claims of a source: the sync, who is in step, how old a token can be. A live database is only read; the sync is tried on a scratch one. */
+/**
+ * Check the claims of a source: the sync, the members whose claims match, the age of tokens. A live database is only
+ * read; the sync is tried on a scratch database.
+ */
 export async function checkClaims(source: Source, tokens: TokenOptions, progress: Progress): Promise<ClaimsReport> {
   const config = source.config?.config ?? null;
   const { origin } = source;
@@ -33,19 +36,19 @@ export async function checkClaims(source: Source, tokens: TokenOptions, progress
   }
 }
 
-/** How the claims of a database are checked. */
+/** The options of checking the claims of a database. */
 export interface ClaimsOptions extends Partial<TokenOptions> {
-  /** `claimsSync` of the config says what feeds the claims; default: no config */
+  /** its `claimsSync` names the source of the claims; default: no config */
   config?: Config | null;
-  /** where the scratch database is made that the sync trigger is tried on; default: embedded */
+  /** the server for the scratch database on which the sync trigger is tried; default: embedded */
   scratch?: ScratchTarget;
   progress?: Progress;
 }
 
 /**
- * Check that the claims in `auth.users` follow their source: the sync trigger, every member, the age of tokens. The database is only read, in
- * one transaction; the trigger is tried on a scratch database with the same schema. Tokens live 3600 seconds unless `expirySeconds` says
- * otherwise. Throws ToolError (config): `claimsSync` does not fit the catalog.
+ * Check that the claims in `auth.users` follow their source: the sync trigger, every member, the age of tokens. The
+ * database is only read, in one transaction; the trigger is tried on a scratch database with the same schema. Tokens
+ * live 3600 seconds unless `expirySeconds` is given. Throws ToolError (config): `claimsSync` does not fit the catalog.
  *
  * @example
  * ```ts
@@ -86,7 +89,10 @@ async function reportOf(
   return { readFrom, jwtExpirySeconds: tokens.expirySeconds, facts, findings: claimsFindings(facts) };
 }
 
-/** The files of a migration that mends the sync and fills in claims; null where there is nothing to mend. Throws ToolError (config) without a known source, and where it is not known which rows count. */
+/**
+ * The files of a migration that corrects the sync and fills in claims; null if there is nothing to correct. Throws
+ * ToolError (config) if the source is not known, or if it is not known which of its rows count.
+ */
 export function planClaimsFix(
   project: Source,
   { facts, findings }: ClaimsReport,

@@ -5,7 +5,9 @@ import { openServer } from "../db/server.ts";
 import { untilEnding } from "../db/until-ending.ts";
 import { ToolError } from "../errors.ts";
 
-/** What Postgres' printing of expressions depends on, so that the journal says the same whoever reads or writes it. */
+/**
+ * Settings on which the printed form of expressions depends, so that the journal holds the same text for every client.
+ */
 const PRINTING = [
   "set datestyle = 'ISO, YMD'",
   "set intervalstyle = 'postgres'",
@@ -17,33 +19,37 @@ const PRINTING = [
 ];
 
 /**
- * Settings of a session that takes locks: whoever dies without a word must not keep them, or rlsmith's turn. A server notices a client that is gone by
- * these within half a minute, and mostly at once.
+ * Settings of a session that acquires locks: a client that disconnects silently must not keep them, or the advisory
+ * lock of rlsmith. With these settings a server notices that a client is gone within half a minute, and mostly at once.
  */
 const SETTINGS = [
   "set tcp_keepalives_idle = 5",
   "set tcp_keepalives_interval = 2",
   "set tcp_keepalives_count = 3",
   "set client_min_messages = warning",
-  // a look at the journal's state and one at the relations have to see what was committed last; with RLS off an answer would be an error
+  // queries of the journal and of the relations have to see the last committed state; with row_security off, a query
+  // would raise an error
   "set default_transaction_isolation = 'read committed'",
   "set row_security = on",
   ...PRINTING,
 ];
-/** 14 and later; the second where the system can tell. */
+/** Version 14 and later; the second on systems that support it. */
 const LATER = ["set idle_session_timeout = '20s'", "set client_connection_check_interval = '1s'"];
 
-/** How long a session that was killed may go on before another run is thought to be at work. */
+/** The time for which a session that was killed may go on before it counts as another run. */
 const PATIENCE = 25_000;
 
-/** Connections to a target, each with rlsmith's turn. `waiting` is told when somebody else has it. Throws ToolError (environment), also for a pooler in transaction mode. */
+/**
+ * Connections to a target, each with the advisory lock of rlsmith. `waiting` is called if another session holds it.
+ * Throws ToolError (environment), also for a pooler in transaction mode.
+ */
 export function connectionsTo(
   url: string,
   applicationName: string,
   limits: TransitionLimits,
   waiting: () => void,
 ): Connections {
-  // looking, too, waits for nobody longer than a lock may be waited for, and holds nobody up meanwhile
+  // reads wait no longer than a lock may be waited for either, so that they hold up no other session
   const timeouts = [`set lock_timeout = ${limits.lockTimeout}`, `set statement_timeout = ${limits.statementTimeout}`];
   let isDirect = false;
   return {
@@ -65,7 +71,7 @@ export function connectionsTo(
   };
 }
 
-/** A connection that only looks at the journal and at what it speaks of. */
+/** A connection that only reads the journal and the objects that it names. */
 export async function openToLook(url: string, applicationName: string): Promise<Db> {
   const db = await openServer(url, { applicationName });
   try {
@@ -92,7 +98,7 @@ async function refuseSharedBackends(db: Db, url: string, applicationName: string
   );
 }
 
-/** A setting that a server need not know. */
+/** Set a setting if the server knows it. */
 async function orNot(db: Db, setting: string): Promise<void> {
   try {
     await db.exec(setting);

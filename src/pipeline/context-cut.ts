@@ -2,7 +2,10 @@ import type { Cut } from "../apply/index.ts";
 import { contextsOf, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 
-/** A transaction for each of the config's `contexts`. Throws ToolError (config): there are none, or one has a name that rlsmith uses itself. */
+/**
+ * A transaction for each of the config's `contexts`. Throws ToolError (config) if there are none, or if one has a name
+ * that rlsmith uses itself.
+ */
 export function contextCut(config: Config | null): Cut {
   const contexts = config ? contextsOf(config) : [];
   if (contexts.length === 0)

@@ -21,9 +21,9 @@ import { rehearsalBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 
 export interface Emitted {
-  /** of a file of tests */
+  /** the text of the file of tests */
   text: string;
-  /** what the same attack found: of what is open the tests fail */
+  /** the findings of the same attack: the tests of openings fail */
   found: Verification;
 }
 
@@ -49,8 +49,8 @@ export async function emitTests(
 }
 
 /**
- * Write the matrix of a source as a file of tests, where the project keeps its tests. Throws ToolError (usage) where a file is there that
- * rlsmith did not write.
+ * Write the matrix of a source as a file of tests to the project's folder of tests. Throws ToolError (usage) if a file
+ * exists there that rlsmith did not write.
  */
 export async function writeIsolationTests(
   source: Source,
@@ -61,12 +61,12 @@ export async function writeIsolationTests(
   const path = emittedPath(outputPlace(source, projectDir, null), kind);
   refuseForeignFile(path, kind);
   const { text: content, found } = await emitTests(source, kind, projectDir, progress);
-  // one that an earlier run has written
+  // a file of tests that an earlier run has written
   writeAll([{ path, content, replace: existsSync(path) }], projectDir);
   return { path, found };
 }
 
-/** Throws ToolError (usage) where a file that rlsmith did not write would be overwritten. */
+/** Throws ToolError (usage) if a file that rlsmith did not write would be overwritten. */
 function refuseForeignFile(path: string, kind: EmittedKind): void {
   if (!existsSync(path) || isEmitted(readFileSync(path, "utf8"), kind)) return;
   throw new ToolError(

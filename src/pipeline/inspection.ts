@@ -6,7 +6,7 @@ import type { Finding } from "../finding.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ClaimsSource } from "../pg/context.ts";
 
-/** What the catalog says of its policies, without any decision. */
+/** The facts that the catalog gives about its policies, without any decision. */
 export interface Inspection {
   catalog: Catalog;
   facts: FunctionFacts[];
@@ -16,8 +16,9 @@ export interface Inspection {
 }
 
 /**
- * Classify every policy, follow helpers into their bodies, infer the context map, and list what a person should know. Pure. The config says
- * where claims come from; without one it is `auth.jwt()` where the catalog has it, else `request.jwt.claims`.
+ * Classify every policy, follow helpers into their bodies, infer the context map, and list the findings. Pure. The
+ * config names the source of claims; without one it is `auth.jwt()` if the catalog has it, otherwise
+ * `request.jwt.claims`.
  *
  * @example
  * ```ts

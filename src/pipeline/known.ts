@@ -8,7 +8,7 @@ import { checkDeclared } from "../verify/index.ts";
 import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
-/** What the attack has to know of a database beforehand. */
+/** The facts about a database that the attack needs beforehand. */
 export function knownOf(catalog: Catalog, config: Config | null): Known {
   if (config) checkDeclared(catalog, config.verify);
   const { facts, classified, inferred } = inspectCatalog(catalog, config);
@@ -20,7 +20,7 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
   return { catalog, context, columns, facts, setters, unmapped, memberships };
 }
 
-/** What policies say by themselves, where nobody has declared it. */
+/** The context map that policies imply, for a config that maps no variable. */
 const inferredMap = (inferred: InferredContext): ContextMap => ({
   claims: inferred.claims,
   variables: inferred.variables.flatMap(({ setting, claim, type, separator }) =>

@@ -18,26 +18,27 @@ import { relative } from "node:path";
 export interface PlannedMigration {
   plan: Plan;
   migration: Migration;
-  /** how the files were made; `rendered` makes them anew */
+  /** the options by which the files were rendered; `rendered` uses them again */
   rendering: MigrationOptions;
 }
 
-/** A plan with its two files as text, and where they belong. */
+/** A plan with its two files as text, and their paths. */
 export interface Planned extends PlannedMigration {
   place: OutputPlace;
   names: OutputNames;
 }
 
-/** A plan whose files say of it what is true now: its hash is another once something was accepted. */
+/** A plan with its files rendered again: its hash changes once a change of access is accepted. */
 export const rendered = <P extends PlannedMigration>(planned: P): P => ({
   ...planned,
   migration: renderMigration(planned.plan, planned.rendering),
 });
 
 /**
- * Plan the move to claims for a catalog: rewrite every policy by the config's context map and rules, and write the migration. Pure; the plan
- * is plain data. `plan.open` lists the decisions that the config still has to make: a plan with one must not be run.
- * Throws ToolError (config): a decision or a rule of the config does not fit the catalog.
+ * Plan the move to claims for a catalog: rewrite every policy by the config's context map and rules, and render the
+ * migration. Pure; the plan is plain data. `plan.open` lists the decisions that the config still has to make: a plan
+ * with an open decision must not be run. Throws ToolError (config): a decision or a rule of the config does not fit the
+ * catalog.
  *
  * @example
  * ```ts
@@ -70,7 +71,9 @@ export function planCatalog(
   return { plan, migration: renderMigration(plan, rendering), rendering };
 }
 
-/** Plan the move to claims for a source. Throws ToolError (config) without a config, or (usage) where there is no policy. */
+/**
+ * Plan the move to claims for a source. Throws ToolError (config) without a config, or (usage) if there is no policy.
+ */
 export function planSource(
   source: Source,
   config: Config,

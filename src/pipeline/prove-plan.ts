@@ -9,13 +9,13 @@ import { checkAcceptances, type Acceptances } from "./acceptances.ts";
 import { withScratch } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 
-/** A plan's verdicts, and what somebody has to answer for. */
+/** A plan's verdicts, and the objections that need an acceptance. */
 export interface PlanProof {
   proof: MigrationProof;
   objections: Objection[];
 }
 
-/** How a plan is proved. */
+/** The options of proving a plan. */
 export interface ProvePlanOptions extends CompareOptions {
   /** policy → reason, for what is neither equivalent nor tighter */
   accepts?: Acceptances;
@@ -23,9 +23,10 @@ export interface ProvePlanOptions extends CompareOptions {
 }
 
 /**
- * Prove a plan in every regime of its context map. Each witness of a difference is run on `db`, in transactions that are rolled back, and
- * counts only where PostgreSQL confirms it: any database where the login may create roles and tables will do, a scratch database best.
- * Throws ToolError (usage) where an acceptance names a policy that is not there, or has no reason.
+ * Prove a plan in every regime of its context map. Each witness of a difference is run on `db`, in transactions that
+ * are rolled back, and counts only if PostgreSQL confirms it. Any database will do in which the login may create roles
+ * and tables; a scratch database is best. Throws ToolError (usage) if an acceptance names a policy that does not exist,
+ * or has no reason.
  *
  * @example
  * ```ts
@@ -55,7 +56,7 @@ export async function provePlan(
   checkAcceptances(accepts, plan);
   const after = catalogAfter(catalog, plan);
   const made = proveMigration(catalog, after, plan.context, plan.policies, limits);
-  // that a malformed variable raises is no news: in the foreign regimes only what is allowed is run
+  // a malformed variable is known to raise an error: in the foreign regimes only witnesses of allowed access are run
   const shown = made.access.map((verdict) =>
     verdict.regime?.kind === "foreign"
       ? { ...verdict, witnesses: verdict.witnesses.filter(({ change }) => change === "lost" || change === "gained") }

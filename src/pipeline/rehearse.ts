@@ -12,7 +12,7 @@ import { configOf, refuseOpenDecisions } from "./ready.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import { openSource, type ProjectOptions, type Source } from "./source.ts";
 
-/** How a migration is rehearsed. */
+/** The options of a rehearsal. */
 export interface RehearseOptions {
   /** the migration begins and commits its own transaction; default true, as `plan` writes it */
   ownTransaction?: boolean;
@@ -20,8 +20,9 @@ export interface RehearseOptions {
 }
 
 /**
- * Rehearse a plan on copies of a scratch database that has its schema: up, down and up again with the same catalog each time, then statements
- * of several personas before and after the migration. `catalog` is that of the scratch database. The database itself is not changed.
+ * Rehearse a plan on copies of a scratch database that has its schema: up, down and up again with the same catalog each
+ * time, then statements of several personas before and after the migration. `catalog` is that of the scratch database,
+ * which is not changed.
  *
  * @example
  * ```ts
@@ -60,7 +61,10 @@ export async function rehearsePlan(
   });
 }
 
-/** Rehearse a planned migration on copies of the scratch database that the source was replayed into, or of the live schema without its rows. */
+/**
+ * Rehearse a planned migration on copies of the scratch database that the source was replayed into, or of the live
+ * schema without its rows.
+ */
 export async function rehearseSource(
   source: Source,
   planned: Planned,
@@ -77,13 +81,13 @@ export async function rehearseSource(
 }
 
 /**
- * Rehearse the plan that a project keeps, with its files as they are on disk now; where it keeps none, the plan that its config makes. Null
- * where there is nothing to change. Throws ToolError: (config) no config, (open-decision) a decision is open, (environment) the project has
- * changed since the plan was made.
+ * Rehearse the stored plan of a project, with its files as they are on disk now; without a stored plan, the plan that
+ * its config makes. Null if there is nothing to change. Throws ToolError: (config) no config, (open-decision) a
+ * decision is open, (environment) the project has changed since the plan was made.
  */
 export async function rehearseProject(options: ProjectOptions): Promise<Rehearsal | null> {
   const stored = readStoredMigration(options.projectDir);
-  // The migration that the plan wrote is part of the folder by now; what is rehearsed starts before it.
+  // The folder contains the migration that the plan wrote; the rehearsal starts before it.
   const source = await openSource(options, stored?.upPath ?? null);
   try {
     const config = configOf(source);

@@ -7,7 +7,7 @@ import { copySchema, openScratch } from "../scratch/index.ts";
 import type { Scratch, ScratchTarget } from "../scratch/index.ts";
 import type { Source } from "./source.ts";
 
-/** A database to run witnesses on: what is made there is rolled back. */
+/** Call `use` with a database to run witnesses on, in transactions that are rolled back. */
 export async function withScratch<T>(source: Source, use: (db: Db) => Promise<T>): Promise<T> {
   if (source.origin.kind === "migrations") return use(source.origin.scratch.db);
   const scratch = await openScratch(source.origin.target);

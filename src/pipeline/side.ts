@@ -27,17 +27,17 @@ import { resolve } from "node:path";
 
 /** One side of a comparison. */
 export interface Side {
-  /** as it was named, a database's URL left out */
+  /** the name as given, without the URL of a database */
   name: string;
   catalog: Catalog;
-  /** null: a catalog out of a file */
+  /** null: the catalog was read from a file */
   source: Source | null;
   close(): Promise<void>;
 }
 
 /**
- * A side by what the user named: `git:REVISION` of the project, a `postgres://` URL or `env:NAME` that holds one, a catalog as JSON, or a
- * project's folder. Throws ToolError (usage) for anything else.
+ * A side by the name that the user gave: `git:REVISION` of the project, a `postgres://` URL or `env:NAME` that holds
+ * one, a catalog as JSON, or a project's folder. Throws ToolError (usage) for anything else.
  */
 export async function openSide(named: string, options: ProjectOptions): Promise<Side> {
   if (named.startsWith("git:")) {
@@ -83,15 +83,18 @@ function urlOf(variable: string): string {
   );
 }
 
-/** What `rlsmith prove` found between two sides. */
+/** The findings of `rlsmith prove` for two sides. */
 export interface SideProof {
   verdicts: AssumedVerdict[];
   added: AddedRelation[];
-  /** views that differ, and are not compared */
+  /** views that differ, which are not compared */
   views: string[];
 }
 
-/** Compare what two sides allow, under conditions that every request is taken to satisfy, and run the witnesses. */
+/**
+ * Compare the access that two sides allow, under conditions that every request is assumed to satisfy, and run the
+ * witnesses.
+ */
 export async function proveSides(
   before: Side,
   after: Side,
@@ -110,7 +113,9 @@ export async function proveSides(
   };
 }
 
-/** Check properties of one side's policies. `tenant`: `column=claim.path`; else the config or the policies say. */
+/**
+ * Check properties of one side's policies. `tenant`: `column=claim.path`; otherwise the config or the policies give it.
+ */
 export async function checkProperties(
   side: Side,
   never: readonly string[],
@@ -136,7 +141,7 @@ export async function checkProperties(
   });
 }
 
-/** A scratch database that one of the sides has open, or a new one. */
+/** Call `use` with a scratch database that one of the sides has open, or with a new one. */
 async function withDatabase<T>(sides: readonly Side[], use: (db: Db) => Promise<T>): Promise<T> {
   for (const { source } of sides) if (source?.origin.kind === "migrations") return use(source.origin.scratch.db);
   const scratch = await openScratch({ kind: "embedded" });

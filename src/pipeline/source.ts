@@ -10,23 +10,23 @@ import { openScratch, extensionsNamed, replay } from "../scratch/index.ts";
 import type { ReplayReport, Scratch, ScratchTarget } from "../scratch/index.ts";
 import { relative, resolve } from "node:path";
 
-/** Where a catalog comes from, and where scratch databases are made. */
+/** The source of a catalog, and the server for scratch databases. */
 export interface ProjectOptions {
   /** the project's folder, absolute */
   projectDir: string;
   /** a live database instead of the migrations folder; only ever read */
   db?: string | undefined;
   scratch: ScratchTarget;
-  /** the migrations folder, where it is not to be found by itself */
+  /** the migrations folder, if it is not the one that is found by itself */
   folder?: string | undefined;
   layout?: ToolName | undefined;
-  /** config file, relative to the project; null: do not look at any */
+  /** config file, relative to the project; null: do not read any */
   config?: string | null | undefined;
   strict: boolean;
   progress: Progress;
 }
 
-/** A database's catalog and where it came from. */
+/** A database's catalog, with its origin. */
 export interface Source {
   catalog: Catalog;
   config: { config: Config; file: string } | null;
@@ -42,9 +42,9 @@ export type Origin =
   | { kind: "live"; url: string; target: ScratchTarget };
 
 /**
- * From a migrations folder (replayed into a scratch database) or a live database to a catalog. `without`: a file of the folder to leave out.
- * Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid; (environment) no connection, or, with `strict`, a
- * statement that failed.
+ * Read a catalog from a migrations folder (replayed into a scratch database) or from a live database. `without`: a file
+ * of the folder to leave out. Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid;
+ * (environment) no connection, or, with `strict`, a statement that failed.
  *
  * @example
  * ```ts

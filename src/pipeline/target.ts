@@ -4,19 +4,19 @@ import { ToolError } from "../errors.ts";
 import { personIn } from "../person.ts";
 import { SILENT_TALK, type TargetTalk } from "./apply-database.ts";
 
-/** A target of the config, and who works on it. */
+/** A target of the config, and the person who works on it. */
 export interface OnTarget {
   projectDir: string;
   config: Config | null;
   target: string;
-  /** as git knows the person: `Name <mail>` */
+  /** the name and mail address in git's configuration: `Name <mail>` */
   person: string | null;
   talk: TargetTalk;
 }
 
 /**
- * A target of a project's config: the one that is named, else the only one; the person is the one whom git knows there. Throws ToolError
- * (usage): none is named where the config has several, or has none.
+ * A target of a project's config: the given one, or else the only one; the person is taken from git's configuration of
+ * the folder. Throws ToolError (usage): no target is given and the config has several, or it has none.
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ export async function openTarget(
   };
 }
 
-/** A target of the config. Throws ToolError (usage) where there is none of that name. */
+/** A target of the config. Throws ToolError (usage) if there is none of that name. */
 export function targetOf(config: Config | null, name: string): TargetConfig {
   const target = config?.targets[name];
   if (target) return target;
@@ -80,7 +80,10 @@ export function targetOf(config: Config | null, name: string): TargetConfig {
   );
 }
 
-/** The URL of a target. It holds a password, so it is never in the config itself. Throws ToolError (environment); no message holds it. */
+/**
+ * The URL of a target, which holds a password and so is never in the config itself. Throws ToolError (environment); no
+ * message holds the URL.
+ */
 export async function urlOf(name: string, { url }: TargetConfig, projectDir: string): Promise<string> {
   if ("env" in url) {
     const value = process.env[url.env];
@@ -102,10 +105,10 @@ export async function urlOf(name: string, { url }: TargetConfig, projectDir: str
   );
 }
 
-/** Milliseconds that the command may take: it may ask somebody for a code. */
+/** Milliseconds that the command may take: it may ask the user for a code. */
 const COMMAND_LIMIT = 120_000;
 
-/** What a command prints. Its stderr is the user's: it may ask something. */
+/** The output of a command. Its stderr is the user's terminal: it may ask a question. */
 async function output(command: string, cwd: string, name: string): Promise<string> {
   const child = spawn("/bin/sh", ["-c", command], { cwd, stdio: ["inherit", "pipe", "inherit"] });
   let text = "";
@@ -116,7 +119,7 @@ async function output(command: string, cwd: string, name: string): Promise<strin
     child.once("close", done);
     late = setTimeout(() => {
       child.kill();
-      // what the shell has started may live on and hold the pipe: it is not waited for
+      // a process that the shell has started may live on and hold the pipe: it is not waited for
       child.stdout.destroy();
       done("late");
     }, COMMAND_LIMIT);

@@ -19,7 +19,10 @@ import { knownOf } from "./known.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 
-/** Make every policy worse in every way on a throw-away database, and see whether the matrix notices; survivors are compared by the prover. */
+/**
+ * Weaken every policy in every way on a throw-away database, and check that the matrix notices; survivors are compared
+ * by the prover.
+ */
 export async function verifyMutants(source: Source, progress: Progress): Promise<MutantOutcome[]> {
   const base = await rehearsalBase(source, progress);
   try {
@@ -29,7 +32,7 @@ export async function verifyMutants(source: Source, progress: Progress): Promise
   }
 }
 
-/** The same on a throw-away database that is there already, for the mutants that `choose` keeps. */
+/** The same on a given throw-away database, for the mutants that `choose` keeps. */
 export async function mutantsOnScratch(
   db: Db,
   catalog: Catalog,
@@ -48,8 +51,8 @@ export async function mutantsOnScratch(
 }
 
 /**
- * What the prover says of a mutant that no cell noticed. Whoever brings a new row into an UPDATE has got past a USING: what that asks of the token
- * holds when the WITH CHECK is asked.
+ * The prover's result for a mutant that no cell noticed. A new row of an UPDATE has passed a USING expression, so the
+ * conditions of that expression on the token hold when WITH CHECK is evaluated.
  */
 export function explainSurvivor(catalog: Catalog, { original, mutated }: PolicyMutant): Survivor {
   const isOriginal = (policy: Policy): boolean =>
@@ -71,7 +74,7 @@ export function explainSurvivor(catalog: Catalog, { original, mutated }: PolicyM
   return { kind: differing.some(({ decision }) => decision === "unknown") ? "unknown" : "different", where };
 }
 
-/** A relation without rows tells nothing of its policies: that is why, then. */
+/** The survivor, with the reason if its relation has no rows: no statement can notice its policies then. */
 function withoutRows(survivor: Survivor, { original }: PolicyMutant, { fixtures }: Ground): Survivor {
   if (survivor.kind === "equivalent") return survivor;
   const missing = fixtures.notFilled.find(

@@ -52,7 +52,7 @@ async function verifyLive(
   }
 }
 
-/** Put rows of two tenants into a throw-away database, and attack it. */
+/** Insert rows of two tenants into a throw-away database, and attack it. */
 export const verifyScratch = async (
   db: Db,
   catalog: Catalog,
@@ -61,25 +61,30 @@ export const verifyScratch = async (
   progress: Progress,
 ): Promise<Verification> => verifyDatabase(db, catalog, { mode: "scratch", config, onCell, progress });
 
-/** How a database is attacked. */
+/** The options of attacking a database. */
 export interface VerifyDatabaseOptions {
   /**
-   * `read-only`: statements that read, among the rows that are there. `write and roll back`: rows of two invented tenants and every write, in
-   * transactions that are rolled back. `scratch`: a throw-away database, where the rows are put in for good. Default `read-only`
+   * `read-only`: statements that read, among the existing rows. `write and roll back`: rows of two invented tenants and
+   * every write, in transactions that are rolled back. `scratch`: a throw-away database, where the rows are inserted
+   * permanently. Default `read-only`
    */
   mode?: "read-only" | "write and roll back" | "scratch";
-  /** what `verify` of the config declares is expected; default: no config */
+  /** its `verify` declares expected access; default: no config */
   config?: Config | null;
-  /** each statement with its judgement, as soon as it has one; they are not kept */
+  /** called with each statement as soon as it is judged; cells are not kept */
   onCell?: (cell: Cell) => void;
   progress?: Progress;
-  /** a second connection by the same URL, to see whether a pool hands on settings that the first leaves behind; default: not tried */
+  /**
+   * a second connection by the same URL, to see if a pool hands on settings that the first leaves behind; default: not
+   * tried
+   */
   otherClient?: Db | null;
 }
 
 /**
- * Attack a database as its tenants would, and list what reaches rows that are not theirs. `catalog` is that of the database; the login
- * must be allowed to become the roles of its policies (`set role`). Throws ToolError (config): what the config declares is not there.
+ * Attack a database as its tenants would, and list the openings to rows of others. `catalog` is that of the database;
+ * the login must be allowed to become the roles of its policies (`set role`). Throws ToolError (config): an object that
+ * the config declares does not exist.
  *
  * @example
  * ```ts

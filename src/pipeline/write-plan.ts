@@ -9,9 +9,10 @@ import type { Planned } from "./plan.ts";
 import type { PlanProof } from "./prove-plan.ts";
 
 /**
- * Write a plan: the migration where the project's own tool finds it, and the plan, its proof and the differences of access in `.rlsmith/`;
- * after a rehearsal that did not pass, the differences alone. All files or none; their paths. `rehearsal`: null where there was none.
- * Throws ToolError: (usage) a file of the migration is there already, (environment) the disk refuses.
+ * Write a plan: the migration to the folder of the project's own tool, and the plan, its proof and the differences of
+ * access to `.rlsmith/`; after a rehearsal that did not pass, the differences alone. All files or none. Returns their
+ * paths. `rehearsal`: null if there was none. Throws ToolError: (usage) a file of the migration exists already,
+ * (environment) the disk refuses.
  */
 export function writePlan(
   planned: Planned,
@@ -35,7 +36,7 @@ export function writePlan(
   return files.map(({ path }) => path);
 }
 
-/** `.rlsmith/differences.md`: every difference of access, for who wants to read them all. */
+/** `.rlsmith/differences.md`: every difference of access. */
 export const differencesFile = (projectDir: string, access: AccessReport): OutputFile => ({
   path: join(projectDir, ".rlsmith", "differences.md"),
   content: differencesTable(access),

@@ -13,10 +13,10 @@ import { attemptsFor, foreignKeysOf, type Attempt } from "./statements.ts";
 
 const DRIVER = readFileSync(new URL("./run.sql", import.meta.url), "utf8");
 
-/** One statement that a persona ran before and after, with different answers. */
+/** One statement that gave a persona different answers before and after. */
 export interface AccessDifference {
   regime: Regime;
-  /** how the variables stood: `unset`, `empty`, `equal to the claims`, `app.x of another tenant` */
+  /** the values of the variables: `unset`, `empty`, `equal to the claims`, `app.x of another tenant` */
   context: string;
   persona: string;
   schema: string;
@@ -24,7 +24,7 @@ export interface AccessDifference {
   statement: string;
   before: Outcome;
   after: Outcome;
-  /** why the plan accounts for it; null when it does not */
+  /** the reason why the plan accounts for it; null: it does not */
   announcedBy: string | null;
 }
 
@@ -46,7 +46,7 @@ export interface AccessReport {
   };
 }
 
-/** How the variables stand while a batch of statements runs. */
+/** The values of the variables while a batch of statements runs. */
 interface Standing {
   regime: Regime;
   context: string;
@@ -54,8 +54,9 @@ interface Standing {
 }
 
 /**
- * Run every statement of every persona, with the variables unset, empty, equal to the claims and of another tenant, on both databases, which
- * hold the same rows; list what differs. Unset comes first: once a connection has set a variable, it is never unset again, only empty.
+ * Run every statement of every persona on both databases, which hold the same rows, with the variables unset, empty,
+ * equal to the claims, and of another tenant; list the different answers. Unset comes first: once a connection has set
+ * a variable, the variable is never unset again, only empty.
  */
 export async function compareAccess(
   before: Scratch,
@@ -85,7 +86,7 @@ export async function compareAccess(
     unannounced: 0,
     crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
   };
-  // what the result answers without context: in foreign context it has to answer the same
+  // the answers after the migration without context: in a foreign context they must be the same
   const withoutContext = new Map<Persona, Outcome[]>();
   const batches = personas.flatMap((persona) =>
     standingsFor(persona, context, fixtures).map((standing) => ({ persona, standing })),

@@ -1,7 +1,10 @@
 import type { Catalog } from "../pg/catalog.ts";
 import { functionKey, nameKey, relationKey } from "../pg/name.ts";
 
-/** What differs between two catalogs, readable: `policy public.staff / staff_select: using: "…" → "…"`. The server's version is not looked at. */
+/**
+ * The differences between two catalogs, readable: `policy public.staff / staff_select: using: "…" → "…"`. The server's
+ * version is not compared.
+ */
 export function sameCatalog(a: Catalog, b: Catalog): { same: boolean; differences: string[] } {
   const differences = [
     ...compare("policy", a.policies, b.policies, (p) => `${relationKey(p)} / ${p.name}`),

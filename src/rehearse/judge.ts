@@ -7,19 +7,19 @@ import type { AnnouncedChange } from "../plan/index.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Attempt } from "./statements.ts";
 
-/** A difference, with what is needed to say whether the plan accounts for it. */
+/** A difference, with the facts that decide if the plan accounts for it. */
 export interface Situation {
   regime: Regime;
   attempt: Attempt;
   before: Outcome;
   after: Outcome;
-  /** what the result answers to the same statement without context; null when it was not asked */
+  /** the answer to the same statement without context, after the migration; null: it was not run */
   withoutContext: Outcome | null;
 }
 
 type Direction = "looser" | "tighter" | "denied either way";
 
-/** Why the plan accounts for a difference; null when it does not. */
+/** The reason why the plan accounts for a difference; null: it does not. */
 export function announcedBy(
   situation: Situation,
   announced: readonly AnnouncedChange[],
@@ -48,7 +48,7 @@ export function announcedBy(
   return null;
 }
 
-// What an expression raises over a value: no such setting, malformed values, JSON of another shape.
+// Errors that an expression raises over a value: no such setting, malformed values, JSON of another shape.
 const RAISED = new Set(["42704", "22P02", "22023", "22003", "22007"]);
 
 function directionOf(before: Outcome, after: Outcome): Direction {
@@ -58,7 +58,7 @@ function directionOf(before: Outcome, after: Outcome): Direction {
     if (after.keys.every((key) => old.has(key))) return "tighter";
     if (before.keys.every((key) => now.has(key))) return "looser";
   }
-  // an error after the policies had their say (a unique or foreign key) means that they let it pass
+  // an error that comes after the policies (a unique or foreign key) means that they let the row pass
   if (was === is) return "denied either way";
   return is > was ? "looser" : "tighter";
 }
@@ -79,7 +79,10 @@ function concerns(change: AnnouncedChange, attempt: Attempt, reached: ReadonlySe
 
 const cache = new WeakMap<Catalog, Map<NameKey, Set<NameKey>>>();
 
-/** Relations that are read when this one is: through sub-queries of policies, through theirs, and so on; a view may read anything. */
+/**
+ * Relations that are read when this one is: by sub-queries of its policies, by sub-queries of theirs, and so on. A view
+ * may read any relation.
+ */
 function reachOf(catalog: Catalog, relation: NameKey): ReadonlySet<NameKey> {
   const known = cache.get(catalog) ?? new Map<NameKey, Set<NameKey>>();
   cache.set(catalog, known);

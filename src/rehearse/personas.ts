@@ -9,17 +9,17 @@ export interface Persona {
   role: string;
   /** the text of request.jwt.claims; null: never set */
   claims: string | null;
-  /** whose rows count as own; the first tenant for those without a tenant */
+  /** the tenant whose rows count as own; the first tenant for a persona without one */
   tenant: string;
-  /** whether the claims say who it is: such a persona is also tried with variables equal to its claims */
+  /** the member whom the claims identify, or null: a member is also tried with variables equal to its claims */
   member: Member | null;
 }
 
 const claimsText = (...args: Parameters<typeof claimsOf>): string => JSON.stringify(claimsOf(...args));
 
 /**
- * The personas of a rehearsal: every member of the first tenant (one a role), one of the other, the ways in which a token can say nothing or
- * nonsense, `anon`, and every further role that a policy names.
+ * The personas of a rehearsal: every member of the first tenant (one for each role), one of the other tenant, tokens
+ * without usable claims, `anon`, and every further role that a policy names.
  */
 export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): Persona[] {
   const existing = new Set(catalog.roles.map((role) => role.name));
@@ -84,7 +84,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
   return personas;
 }
 
-/** What tells a member from others of its tenant: `admin`. */
+/** The words that distinguish a member from others of its tenant: `admin`. */
 function describe(member: Member, fixtures: Fixtures): string {
   const shared = fixtures.tenants.find((tenant) => tenant.name === member.tenant)?.values ?? {};
   const own = Object.entries(member.values).filter(

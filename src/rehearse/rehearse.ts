@@ -11,10 +11,10 @@ import { generateRows } from "../fixtures/index.ts";
 import { sameCatalog } from "./identical.ts";
 import { asReprinted } from "./reprinted.ts";
 
-/** One run of a file, and whether the catalog was then what it had to be. */
+/** One run of a file, and the comparison of the catalog afterwards. */
 export interface Round {
   file: "up" | "down";
-  /** what the catalog is compared with */
+  /** the catalog that it is compared with */
   expected: "the start" | "the first up" | null;
   /** null when the file ran */
   error: string | null;
@@ -26,7 +26,7 @@ export interface Rehearsal {
   rounds: Round[];
   /** policies of the result that still read a mapped variable, kept ones apart */
   readsLeft: number;
-  /** steps of a plan made from the result: none when the migration says all there is to say */
+  /** steps of a plan made from the result: none if the migration is complete */
   stepsLeft: number;
   /** null when the files did not run */
   access: AccessReport | null;
@@ -47,8 +47,8 @@ export interface RehearsalInput {
 }
 
 /**
- * up → down → the start again → up → down → the start again → up → up once more, then access before against after for real.
- * Works on forks; nothing is left behind.
+ * up → down → the start again → up → down → the start again → up → up once more; then statements of every persona
+ * before and after the migration. Works on forks, which are dropped.
  */
 export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
   const { rounds, after } = await upAndDown(input);
@@ -100,7 +100,7 @@ async function upAndDown(input: RehearsalInput): Promise<{ rounds: Round[]; afte
   return { rounds, after };
 }
 
-/** What differs, but for how an expression is printed. */
+/** The differences, except in how an expression is printed. */
 async function differencesOf(db: Db, expected: Catalog, found: Catalog): Promise<string[]> {
   const { same, differences } = sameCatalog(expected, found);
   return same ? differences : sameCatalog(expected, await asReprinted(db, expected, found)).differences;

@@ -6,8 +6,9 @@ import { createPolicy, samePolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 
 /**
- * The catalog that was found, with the expected text of each policy that differs in nothing but how it is printed: not everything that Postgres
- * has printed it prints so again when it has read it (src/pg/expr/round-trip.ts). The database itself is asked: it reads both texts and prints them.
+ * The catalog that was found, with the expected text of each policy that differs only in how it is printed: PostgreSQL
+ * may print an expression differently once it has read its own output (src/pg/expr/round-trip.ts). The database itself
+ * reads both texts and prints them.
  */
 export async function asReprinted(db: Db, expected: Catalog, found: Catalog): Promise<Catalog> {
   const policies: Policy[] = [];
@@ -27,7 +28,7 @@ export async function asReprinted(db: Db, expected: Catalog, found: Catalog): Pr
   return { ...found, policies };
 }
 
-/** Whether two policies of one relation are printed the same when the database has read both texts. */
+/** True if two policies of one relation are printed alike once the database has read both texts. */
 async function printsAs(db: Db, one: Policy, other: Policy): Promise<boolean> {
   const names = ["rlsmith one", "rlsmith other"];
   try {

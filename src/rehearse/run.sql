@@ -1,5 +1,5 @@
--- The driver of the comparison, made on forks only. Each statement runs as PostgREST would run it (SET LOCAL role and claims), in a
--- sub-transaction that is always rolled back, so that no statement sees what another did.
+-- The driver of the comparison, run on forks only. Each statement runs as PostgREST would run it (SET LOCAL role and
+-- claims), in a sub-transaction that is always rolled back, so that no statement sees the changes of another.
 create schema rlsmith_rehearsal;
 
 create function rlsmith_rehearsal.run(role text, claims text, settings jsonb, statements jsonb)

@@ -10,18 +10,21 @@ import type { FilledTable, Fixtures, Row } from "../fixtures/index.ts";
 export interface Attempt {
   schema: string;
   relation: string;
-  /** how reports call it: `UPDATE foreign row` */
+  /** its name in reports: `UPDATE foreign row` */
   name: string;
   /** commands whose policies Postgres applies to it (a WHERE adds SELECT) */
   commands: PolicyCommand[];
   sql: string;
-  /** answers with the keys of the rows it saw; otherwise the number of rows it changed counts */
+  /** the answer is the keys of the rows that it saw; otherwise the number of rows that it changed */
   reads: boolean;
-  /** a success of it reaches into another tenant */
+  /** it crosses tenants if it succeeds */
   crosses: boolean;
 }
 
-/** What a persona of `tenant` tries, on every relation that has rows: reads, inserts, updates in place and to another tenant, deletes, with and without WHERE. */
+/**
+ * The statements that a persona of `tenant` tries on every relation with rows: reads, inserts, updates in place and to
+ * another tenant, deletes, with and without WHERE.
+ */
 export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string): Attempt[] {
   const foreign = fixtures.tenants.find((candidate) => candidate.name !== tenant)?.name ?? tenant;
   const withPolicies = new Set(catalog.policies.map(relationKey));
@@ -140,7 +143,7 @@ function attemptsOn(
   return attempts;
 }
 
-/** A new row for a tenant: its first row with another key. RLS looks at it before unique and foreign keys do. */
+/** A new row for a tenant: its first row with another key. RLS is checked before unique and foreign keys. */
 function spare(table: FilledTable, tenant: string, fixtures: Fixtures): Row | null {
   const [row] = table.rows[tenant] ?? [];
   if (!row) return null;
@@ -158,7 +161,7 @@ function spare(table: FilledTable, tenant: string, fixtures: Fixtures): Row | nu
 const keyOf = (table: FilledTable): string =>
   table.primaryKey.length === 0 ? wholeRowKeySql("t") : rowKeySql(table.primaryKey, "t");
 
-/** What tells a view's rows apart: columns that identify, not those that a clock may have computed. */
+/** The key of a view's rows: columns that identify them, without those that may be computed from the clock. */
 function viewKey(view: Relation): string {
   const ids = view.columns.filter((column) => column.type === "uuid");
   const steady = view.columns.filter((column) =>
@@ -172,8 +175,8 @@ function viewKey(view: Relation): string {
 }
 
 /**
- * The keys of rows of other tenants, by relation, to know whose rows a SELECT saw: PostgreSQL makes them, as it does for the SELECT. A table
- * without a primary key is left out. Reads as the login.
+ * The keys of rows of other tenants, by relation, to see whose rows a SELECT returned. PostgreSQL makes them, as it
+ * does for the SELECT. A table without a primary key is left out. Reads as the login.
  */
 export async function foreignKeysOf(
   db: Db,

@@ -4,10 +4,10 @@ import { nameKey, type QualifiedName } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** Names that are printed of many. */
+/** The largest number of names that are printed. */
 const SHOWN = 8;
 
-/** Before the first lock: what each transaction will lock. */
+/** Printed before the first lock: the locks of each transaction. */
 export function renderLocks(groups: readonly { group: string; relations: readonly QualifiedName[] }[]): string {
   return groups
     .map(({ group, relations }) => {
@@ -20,31 +20,31 @@ export function renderLocks(groups: readonly { group: string; relations: readonl
     .join("\n");
 }
 
-/** A try that let everything go. */
+/** One attempt that released all locks. */
 export const renderTry = (group: string, { tries, holders }: LockTry, colours: Colours): string =>
-  `${colours.yellow("…")} ${group}: locks not had in try ${tries}, let go of${holders.length === 0 ? "" : `: ${holders.join("; ")}`}`;
+  `${colours.yellow("…")} ${group}: locks not acquired in attempt ${tries}, all released${holders.length === 0 ? "" : `: ${holders.join("; ")}`}`;
 
-/** A group that is through. */
+/** A group that was committed. */
 export function renderTransitioned({ group, locks, tries, entries }: Transitioned, colours: Colours): string {
   const held = Math.max(0, ...locks.map((lock) => lock.held));
   const parts = [
     ...(locks.length === 0
       ? []
       : [`${locks.length} ${locks.length === 1 ? "relation" : "relations"} locked for ${milliseconds(held)}`]),
-    ...(tries > 1 ? [`${tries} tries`] : []),
+    ...(tries > 1 ? [`${tries} attempts`] : []),
     ...(entries.length > 0 ? [`journal ${entries.join(", ")}`] : ["rolled back"]),
   ];
   return `${colours.green("✓")} ${group}: ${parts.join(", ")}`;
 }
 
-/** What an apply came to. */
+/** The result of an apply. */
 export function renderApplied(result: ApplyResult, colours: Colours): string {
   const { target, dryRun, outcome, groups, notes } = result;
   if (outcome === "in force already")
     return `${colours.green("✓")} the plan is in force on \`${target}\` already, and in its journal: nothing to do\n`;
   const done =
     outcome === "adopted"
-      ? `the plan was there already; ${dryRun ? "it would be" : "it is"} in the journal of \`${target}\` now`
+      ? `the plan was in force already; ${dryRun ? "it would be" : "it is"} in the journal of \`${target}\` now`
       : dryRun
         ? `the plan can be applied to \`${target}\`; everything was rolled back`
         : `the plan is in force on \`${target}\``;
@@ -52,12 +52,12 @@ export function renderApplied(result: ApplyResult, colours: Colours): string {
     ...lockTable(groups, colours),
     ...notes.map((note) => `${colours.dim("note")} ${note}`),
     `${colours.green("✓")} ${done}`,
-    ...(dryRun || outcome === "adopted" ? [] : [`${colours.dim("way back")} rlsmith rollback --target ${target}`]),
+    ...(dryRun || outcome === "adopted" ? [] : [`${colours.dim("to undo")} rlsmith rollback --target ${target}`]),
     "",
   ].join("\n");
 }
 
-/** What a rollback came to. */
+/** The result of a rollback. */
 export function renderRolledBack(
   { target, dryRun, undone, groups, lost, left, notes }: RollbackResult,
   colours: Colours,
@@ -66,7 +66,7 @@ export function renderRolledBack(
     return `${colours.green("✓")} nothing to take back on \`${target}\`: ${
       left.length === 0
         ? "nothing that rlsmith applied is in force"
-        : `entries that are in force (${left.join(", ")}) stay unless --to says a smaller number`
+        : `entries that are in force (${left.join(", ")}) stay unless --to is a smaller number`
     }\n`;
   return [
     ...lockTable(groups, colours),
@@ -80,7 +80,7 @@ export function renderRolledBack(
 }
 
 function whatOf(undone: RollbackResult["undone"]): string {
-  if (undone.length === 0) return "the plan, of which the journal did not know,";
+  if (undone.length === 0) return "the plan, which is not in the journal,";
   return `${undone.length} ${undone.length === 1 ? "entry" : "entries"} of the journal (${undone.map(({ id, group }) => `${id}: ${group}`).join(", ")})`;
 }
 

@@ -22,7 +22,7 @@ export function claimsMarkdown(report: ClaimsReport): string {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
-/** A fence longer than any inside: a function's body may hold one. */
+/** A fence longer than any inside: the body of a function may hold one. */
 function fenced(lines: readonly string[]): string[] {
   const longest = Math.max(
     2,

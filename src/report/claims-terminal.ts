@@ -5,7 +5,10 @@ import { functionKey, nameKey } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** What `rlsmith claims` shows: where claims come from, what the sync does, who is in step, the age of tokens, hooks, findings. */
+/**
+ * The output of `rlsmith claims`: the source of claims, the effect of the sync, the members in step, the age of tokens,
+ * hooks, findings.
+ */
 export function renderClaims(report: ClaimsReport, colours: Colours): string {
   const sections = claimsSections(report).map(({ title, lines }) =>
     [colours.bold(title), ...lines.map((line) => `  ${line}`)].join("\n"),
@@ -34,7 +37,7 @@ export interface Section {
   lines: string[];
 }
 
-/** All of a report but its findings. */
+/** All of a report except its findings. */
 export function claimsSections(report: ClaimsReport): Section[] {
   const { facts } = report;
   return [
@@ -67,7 +70,7 @@ function sourceLines({ source }: ClaimsFacts): string[] {
   ];
 }
 
-// a column that needs no quotes
+// a column whose name needs no quotes
 const PLAIN = /^"([a-z_][a-z0-9_]*)"$/;
 
 const DOING: Record<Behaviour["what"], string> = {
@@ -140,7 +143,7 @@ function memberLines({ source, members, ownMetadata }: ClaimsFacts): string[] {
 
 function idLines({ total, ids }: Counted): string[] {
   const rest = total - ids.length;
-  // twenty are listed; of fewer, the rest was left out for what it is
+  // at most twenty are listed; a shorter list leaves others out because of their kind
   const more = rest === 0 ? [] : [`  … and ${rest} ${ids.length < 20 ? "whose value is no id" : "more"}`];
   return [...ids.map((id) => `  ${id}`), ...more];
 }
@@ -171,7 +174,7 @@ function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
   return lines;
 }
 
-/** The report as a value to be stored: functions and relations by name, answers as they were given. */
+/** The report as a value to be stored: functions and relations by name, answers as given. */
 export function claimsJson({ readFrom, jwtExpirySeconds, facts, findings }: ClaimsReport): object {
   const { source } = facts;
   return {

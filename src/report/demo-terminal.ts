@@ -6,7 +6,10 @@ import { summary } from "./plan-terminal.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** The demo's end, in plain words: what changed, what the rehearsal showed, what the old policies let through, where the files are. */
+/**
+ * The end of the demo, in plain words: the changes, the result of the rehearsal, the access that the old policies gave,
+ * the paths of the files.
+ */
 export function renderDemo(demo: Demo, colours: Colours): string {
   const { plan, names } = demo.planned;
   const { access, rounds, readsLeft } = demo.rehearsal;

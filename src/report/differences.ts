@@ -1,7 +1,10 @@
 import { relationKey } from "../pg/name.ts";
 import type { AccessReport, Outcome } from "../rehearse/index.ts";
 
-/** Every difference of a rehearsal as a table in Markdown: regime, how the variables stood, persona, statement, before, after, and why. */
+/**
+ * Every difference of a rehearsal as a table in Markdown: regime, values of the variables, persona, statement, before,
+ * after, and the reason.
+ */
 export function differencesTable(access: AccessReport): string {
   const rows = access.differences.map((d) =>
     [

@@ -30,7 +30,7 @@ function whatOf({ id, kind, outcome, undoes, detail }: Entry, inForce: ReadonlyS
   return inForce.has(id) ? `${kind}, in force` : `${kind}, taken back`;
 }
 
-/** The same as JSON, with all that each entry found and left. */
+/** The same as JSON, with the states before and after each entry. */
 export const historyJson = (entries: readonly Entry[], inForce: ReadonlySet<number>): string =>
   `${JSON.stringify(
     {

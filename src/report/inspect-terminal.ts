@@ -23,7 +23,10 @@ const PATTERNS: readonly [Pattern, string][] = [
   ["other", "other"],
 ];
 
-/** What `rlsmith inspect` shows: counts, relations with their policies, functions and triggers around the context, the context map, findings. */
+/**
+ * The output of `rlsmith inspect`: counts, relations with their policies, functions and triggers around the context,
+ * the context map, findings.
+ */
 export function renderInspect(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
@@ -180,7 +183,7 @@ const variableLines = (inferred: InferredContext): [string, string][] => [
   ...inferred.flags.map(({ setting, evidence }): [string, string] => [setting, `bypass flag; ${evidence.join("; ")}`]),
 ];
 
-/** Names on the left, what there is to say on the right, wrapped under itself. */
+/** Names on the left, texts on the right, wrapped in their own column. */
 function section(title: string, rows: readonly [string, string][], colours: Colours, width: number): string[] {
   if (rows.length === 0) return [];
   const left = Math.min(Math.max(...rows.map(([name]) => length(name))), COLUMN_LIMIT);

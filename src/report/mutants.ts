@@ -5,7 +5,7 @@ type Colours = ReturnType<typeof pc.createColors>;
 
 const COLUMNS = ["mutants", "noticed", "equivalent", "survived"] as const satisfies (keyof MutationCounts)[];
 
-/** A mutation check as a person reads it: a line a kind, and each survivor by name with what is known of it. */
+/** A mutation check as a person reads it: a line for each kind, and each survivor by name with the prover's result. */
 export function renderMutants({ kinds, all, killed, survivors: left }: MutationScore, colours: Colours): string {
   const width = Math.max(...["all", ...kinds.keys()].map((kind) => kind.length));
   const line = (title: string, cells: readonly string[]): string =>
@@ -27,7 +27,7 @@ export function renderMutants({ kinds, all, killed, survivors: left }: MutationS
   ].join("\n");
 }
 
-/** Cut, never rounded up: what says 100 % is 100 %. */
+/** Rounded down: 100 % means all. */
 const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
 /** The same as JSON. */

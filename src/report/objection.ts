@@ -1,6 +1,6 @@
 import type { ObjectionReason } from "../prove/index.ts";
 
-/** Why a verdict needs an answer, in words. */
+/** The reason why a verdict needs an acceptance, in words. */
 export function objectionText(reason: ObjectionReason): string {
   switch (reason.kind) {
     case "looser":

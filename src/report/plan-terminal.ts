@@ -41,7 +41,10 @@ export function renderPlan(plan: Plan, colours: Colours, withDiffs: boolean): st
   return `${lines.join("\n").trimStart()}\n`;
 }
 
-/** `116 policies: 106 rewritten, 10 dropped. 117 steps, 30 relations locked (ACCESS EXCLUSIVE) until the transaction ends.` */
+/**
+ * `116 policies: 106 rewritten, 10 dropped. 117 steps, 30 relations locked (ACCESS EXCLUSIVE) until the transaction
+ * ends.`
+ */
 export function summary(plan: Plan): string {
   const counts = (["rewritten", "dropped", "through-helper", "unchanged", "kept"] as const)
     .map((kind): [string, number] => [kind, plan.policies.filter((outcome) => outcome.outcome === kind).length])

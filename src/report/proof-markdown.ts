@@ -5,7 +5,10 @@ import { objectionText } from "./objection.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
 
-/** The whole proof of a migration, for `.rlsmith/proof.md`: assumptions as SQL, who answered for what, every policy, every difference with its witness. */
+/**
+ * The whole proof of a migration, for `.rlsmith/proof.md`: assumptions as SQL, acceptances, every policy, every
+ * difference with its witness.
+ */
 export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]): string {
   const names = proof.assumptions.map(({ name }) => name || "nothing assumed");
   const lines = [
@@ -53,7 +56,7 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
   return `${lines.join("\n")}\n`;
 }
 
-/** Decisions of one policy by regime; several where its components differ. */
+/** Decisions of one policy by regime; several if its components differ. */
 function row(policy: string, verdicts: readonly PolicyVerdict[], proof: MigrationProof): string {
   const cells = proof.assumptions.map(({ name }) => {
     const here = verdicts.filter(({ assumption }) => assumption === name);

@@ -16,7 +16,10 @@ const DECISIONS: readonly Decision[] = [
   "vacuous",
 ];
 
-/** What the proof of a migration found: a table of regimes, what somebody has to answer for, and the holes that close. */
+/**
+ * The findings of the proof of a migration: a table of regimes, the objections that need an acceptance, and the holes
+ * that close.
+ */
 export function renderProof(proof: MigrationProof, found: readonly Objection[], colours: Colours): string {
   const seen = proof.access.flatMap(({ witnesses }) => witnesses).filter(({ confirmed }) => confirmed === true).length;
   const lines = [
@@ -38,7 +41,7 @@ export function renderProof(proof: MigrationProof, found: readonly Objection[], 
   return `${lines.join("\n")}\n`;
 }
 
-/** One reason, then what it is about. */
+/** One reason, then the verdicts that it applies to. */
 function byReason(found: readonly Objection[], colours: Colours): string[] {
   return [...groupBy(found, ({ answer, why }) => answer?.reason ?? objectionText(why))].flatMap(([reason, list]) => [
     `  ${reason}`,
@@ -49,7 +52,7 @@ function byReason(found: readonly Objection[], colours: Colours): string[] {
   ]);
 }
 
-/** Counts of decisions by assumption, columns that are empty left out. */
+/** Counts of decisions by assumption; empty columns are left out. */
 export function verdictTable(verdicts: readonly AssumedVerdict[]): string[] {
   const names = [...new Set(verdicts.map(({ assumption }) => assumption))];
   const columns = DECISIONS.filter((decision) => verdicts.some((verdict) => verdict.decision === decision));
@@ -77,7 +80,10 @@ interface Hole {
   example: string;
 }
 
-/** Access that the old policies gave to whoever set the variable, one line a variable: the shortest witness that Postgres confirmed. */
+/**
+ * Access that the old policies gave to any client that set the variable, a line for each variable: the shortest witness
+ * that PostgreSQL confirmed.
+ */
 function holesOf(verdicts: readonly AssumedVerdict[]): Hole[] {
   const holes = new Map<string, { count: number; examples: string[] }>();
   for (const verdict of verdicts) {

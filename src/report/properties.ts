@@ -9,7 +9,7 @@ type Colours = ReturnType<typeof pc.createColors>;
 /** A property that was checked. */
 export interface Checked {
   name: string;
-  /** what it was taken to mean, in words */
+  /** its interpretation, in words */
   meaning: string;
   verdicts: readonly PropertyVerdict[];
 }
@@ -26,7 +26,7 @@ const countsOf = (checked: Checked): string => {
   return `${of("proved")} proved, ${of("violated")} violated, ${of("unknown")} unknown`;
 };
 
-/** For a terminal: one line a relation and role, with an example each. */
+/** For a terminal: a line for each relation and role, with an example. */
 export function renderProperties(all: readonly Checked[], colours: Colours): string {
   const lines: string[] = [];
   for (const checked of all) {

@@ -5,7 +5,7 @@ import { relationKey } from "../pg/name.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** A rehearsal as a person reads it: the rounds, what could not be filled, differences by regime, and the verdict. */
+/** A rehearsal as a person reads it: the rounds, the relations without rows, differences by regime, and the verdict. */
 export function renderRehearsal(rehearsal: Rehearsal, colours: Colours): string {
   const lines = [colours.bold("Rehearsal")];
   for (const [index, round] of rehearsal.rounds.entries()) {

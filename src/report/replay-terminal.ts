@@ -3,7 +3,7 @@ import type { ReplayReport } from "../scratch/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** What a replay could not do as written: failed statements, stand-ins, roles that were made. Empty when all went well. */
+/** The deviations of a replay: failed statements, stand-ins, roles that were created. Empty if there were none. */
 export function renderReplay(report: ReplayReport, colours: Colours): string {
   const lines: string[] = [];
   for (const failure of report.failures)

@@ -7,7 +7,7 @@ import { tellShort } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** What `rlsmith prove` compared. */
+/** The comparison that `rlsmith prove` makes. */
 export interface Comparison {
   before: string;
   after: string;
@@ -16,7 +16,7 @@ export interface Comparison {
   views: readonly string[];
 }
 
-/** Verdicts of one relation that say the same. */
+/** Verdicts of one relation with equal content. */
 interface Change {
   relation: string;
   decision: string;
@@ -27,7 +27,7 @@ interface Change {
   witnesses: Witness[];
 }
 
-/** What is worth reading, worst first; verdicts that differ in component or role alone are told once. */
+/** The verdicts worth reading, worst first; those that differ only in component or role are reported once. */
 function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
   const worth = verdicts.filter(({ decision, errors }) => decision !== "equivalent" || errors.length > 0);
   const groups = groupBy(worth, (verdict) =>

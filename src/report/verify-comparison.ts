@@ -3,7 +3,7 @@ import type { Comparison } from "../verify/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** What has changed since an earlier run, as lines. */
+/** The differences from an earlier run, as lines. */
 export function renderVerifyComparison(comparison: Comparison, colours: Colours): string {
   const { closed, opened, open, changed, newCells, goneCells } = comparison;
   const shown = changed.slice(0, 20);

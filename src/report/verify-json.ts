@@ -1,6 +1,8 @@
 import type { Comparison, Cell, Verification } from "../verify/index.ts";
 
-/** Writes one JSON object piece by piece: the cells as they come, then all that the verification says. No cell is kept. */
+/**
+ * Writes one JSON object piece by piece: the cells as they come, then the rest of the verification. Cells are not kept.
+ */
 export function jsonWriter(write: (text: string) => void): {
   cell(cell: Cell): void;
   end(v: Verification & { comparison?: Comparison }): void;

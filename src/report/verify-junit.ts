@@ -1,7 +1,10 @@
 import { groupBy } from "../pg/group-by.ts";
 import type { Breach, Heat, Verification } from "../verify/index.ts";
 
-/** A verification as JUnit XML: a suite a relation, a case for each command and class of personas, a failure with its statements for a breach. */
+/**
+ * A verification as JUnit XML: a suite for each relation, a case for each command and class of personas, a failure with
+ * its statements for a breach.
+ */
 export function verificationJunit(v: Verification): string {
   const suites = [...groupBy(v.heat, ({ relation }) => relation)].map(([relation, heats]) => {
     const failures = heats.filter(({ breach }) => breach > 0).length;
@@ -21,7 +24,7 @@ export function verificationJunit(v: Verification): string {
   ].join("\n");
 }
 
-/** Nothing of it ran. */
+/** True if none of its cells ran. */
 const isSkipped = ({ held, breach, expected, notReached, unknown }: Heat): boolean =>
   notReached + unknown > 0 && held + breach + expected === 0;
 
@@ -29,7 +32,7 @@ function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
   const open = `    <testcase classname="${escape(heat.relation)}" name="${escape(`${heat.command} as ${heat.personaClass}`)}"`;
   if (heat.breach > 0) {
     const found = breaches.filter(
-      // a MERGE that deletes is told with DELETE
+      // a MERGE that deletes is reported with DELETE
       ({ relations, commands }) =>
         relations.includes(heat.relation) &&
         (commands.includes(heat.command) || (heat.command === "DELETE" && commands.includes("MERGE"))),
@@ -49,7 +52,10 @@ function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
   return [`${open}>`, `      <skipped message="${why}"/>`, "    </testcase>"];
 }
 
-/** XML 1.0 knows no control characters but tab and the ends of lines, no half of a pair, and not these two, escaped or not. */
+/**
+ * XML 1.0 allows no control characters except tab and line ends, no unpaired surrogate, and not these two, escaped or
+ * not.
+ */
 const escape = (text: string): string =>
   text
     .replaceAll(/[^\P{Cc}\n\t]|\p{Cs}|[\uFFFE\uFFFF]/gu, "")

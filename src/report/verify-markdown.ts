@@ -4,7 +4,7 @@ import { sum } from "./verify-terminal.ts";
 
 const plain = pc.createColors(false);
 
-/** A verification for a pull request or a record: the sum, every breach with its statements, exceptions, notes. */
+/** A verification for a pull request or a record: the total, every breach with its statements, exceptions, notes. */
 export function verificationMarkdown(v: Verification): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
   return [

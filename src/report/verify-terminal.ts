@@ -13,11 +13,11 @@ const COLUMNS: readonly { title: string; commands: readonly Command[] }[] = [
   { title: "CALL", commands: ["CALL"] },
 ];
 const WIDTH = 8;
-/** More relations than this: those that held are one line. */
+/** If there are more relations than this, those that held share one line. */
 const FOLDED = 40;
 const SHOWN = 30;
 
-/** Only what is open, and the sum: beside a file of tests that was written. */
+/** Only the breaches and the total, printed when a file of tests was written. */
 export const renderOpen = (v: Verification, colours: Colours): string =>
   [...openOnes(v, colours), sum(v, colours), ""].join("\n");
 
@@ -26,7 +26,10 @@ const openOnes = (v: Verification, colours: Colours): string[] => [
   ...(v.breaches.length > SHOWN ? [`… and ${v.breaches.length - SHOWN} more breaches; --format json has all`, ""] : []),
 ];
 
-/** A verification as a person reads it: the heat table, each breach with what reproduces it, exceptions, notes, and the sum. */
+/**
+ * A verification as a person reads it: the heat table, each breach with the statements that reproduce it, exceptions,
+ * notes, and the total.
+ */
 export function renderVerification(v: Verification, colours: Colours): string {
   return [
     ...heatTable(v, colours),
@@ -111,7 +114,7 @@ function describe(breach: Breach, n: number, colours: Colours): string[] {
   ];
 }
 
-/** Which tables the notes have not named already: rows were looked for in them, and none was there. */
+/** Relations in which no row could have been reached, except those that the notes name. */
 function withoutRows(v: Verification): string[] {
   const noted = new Set(v.notes.filter(({ code }) => code === "no-rows").map(({ about }) => about));
   const names = v.withoutRows.filter((name) => !noted.has(name));

@@ -3,7 +3,7 @@ import { nameKey } from "../pg/name.ts";
 
 const UUID = /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
 
-/** A witness as a person tells it: values by what they are (`casino A`), not as a wall of uuids. */
+/** A witness as a person tells it: values by name (`casino A`) instead of uuids. */
 export interface Told {
   /** `casino A's pit_boss (authenticated)` */
   who: string;
@@ -11,7 +11,7 @@ export interface Told {
   context: string[];
   /** `a row of public.visit with casino_id = casino B` */
   row: string;
-  /** other rows that have to be there */
+  /** other rows that have to exist */
   others: string[];
   /** `allowed before, denied after` */
   outcome: string;
@@ -83,7 +83,7 @@ function readClaims(situation: Situation): Record<string, unknown> | null {
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-/** The token's holder: his tenant, his role, and what else the token says. */
+/** The holder of the token: the tenant, the role, and the other claims. */
 function persona(
   claims: Record<string, unknown> | null,
   role: string,

@@ -3,19 +3,19 @@ import { ToolError } from "../errors.ts";
 import type { Breach, Verification } from "./matrix/index.ts";
 import { cellKey, tupleKey, type Cell, type Outcome, type TupleKey } from "./matrix/index.ts";
 
-/** What an earlier run found, as far as a comparison needs it. */
+/** The findings of an earlier run that a comparison needs. */
 export interface Before {
   breaches: { id: string; name: string; message: string }[];
   /** cell → its outcome in a few words */
   outcomes: Map<TupleKey, string>;
 }
 
-/** What has changed since. */
+/** The differences from an earlier run. */
 export interface Comparison {
   closed: Before["breaches"];
   opened: Before["breaches"];
   open: Before["breaches"];
-  /** outcomes that are others now, counted, the most first */
+  /** outcomes that have changed, counted, the most frequent first */
   changed: { relation: string; command: string; from: string; to: string; cells: number }[];
   newCells: number;
   goneCells: number;
@@ -38,7 +38,7 @@ const shape = z.object({
   ),
 });
 
-/** Read what `rlsmith verify --format json` wrote. Throws ToolError (usage) for anything else. */
+/** Read the output of `rlsmith verify --format json`. Throws ToolError (usage) for anything else. */
 export function readBefore(text: string, file: string): Before {
   const parsed = shape.safeParse(json(text));
   if (!parsed.success)
@@ -77,7 +77,7 @@ const inWords = (outcome: Outcome): string => {
   }
 };
 
-/** Take the cells of a run one by one, and say in the end what is other than before. */
+/** Compare the cells of a run one by one; `end` returns the differences from the earlier run. */
 export function comparing(before: Before): { cell(cell: Cell): void; end(v: Verification): Comparison } {
   const changed = new Map<TupleKey, Comparison["changed"][number]>();
   let met = 0;

@@ -13,15 +13,18 @@ import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
 import { privilegesOf, variableStandings, type Standing } from "./run/index.ts";
 
-/** A few cells on a live database, made ready beforehand, asked inside a transaction that changes policies. */
+/** A few cells on a live database, prepared beforehand, and run inside a transaction that changes policies. */
 export interface QuickLook {
-  /** Where other people's rows are read that were not before, or by a variable, a line each; inside the open transaction. */
+  /**
+   * The openings: rows of others that are read now and were not before, or that are read by way of a variable, a line
+   * each; inside the open transaction.
+   */
   ask(db: Db, relations: ReadonlySet<NameKey>): Promise<string[]>;
-  /** what could not be looked at, a sentence each */
+  /** the cells that could not be checked, a sentence each */
   said(): string[];
 }
 
-/** Milliseconds that all statements of a look may take together: relations are locked while they run. */
+/** Milliseconds that all statements of a check may take together: relations are locked while they run. */
 const LONGEST = 250;
 /** Milliseconds after which the server ends the statements of one persona. */
 const STATEMENT_TIMEOUT = 500;
@@ -29,8 +32,9 @@ const STATEMENT_TIMEOUT = 500;
 const READ = new Set<PlainForm>(["read"]);
 
 /**
- * Choose rows of two tenants that are there, and see what a member of one, a token without claims, and `anon` read of the other's: now, and whenever
- * `ask` is called, with no variable set and with all of them set to the other tenant. Only reads: nothing of a live database is touched.
+ * Choose existing rows of two tenants, and record which rows of the other tenant a member of one, a token without
+ * claims, and `anon` read: now, and whenever `ask` is called, with no variable set and with all of them set to the
+ * other tenant. Only reads: nothing in a live database is changed.
  */
 export async function prepareLook(
   db: Db,
@@ -44,7 +48,7 @@ export async function prepareLook(
   } catch (error) {
     const raised = pgErrorOf(error);
     if (!raised) throw error;
-    // rows that cannot be read are no reason not to apply; that nothing was looked at is said
+    // rows that cannot be read are no reason to refuse the plan; the missing check is reported
     return {
       ask: async () => [],
       said: () => [
@@ -73,7 +77,7 @@ async function prepared(
   const without = [...relations].filter((name) => !looked.some((target) => target.name === name));
   if (without.length > 0)
     said.add(
-      `not looked at, for there are no rows of two tenants that can be told apart: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
+      `not checked before COMMIT, since there are no rows of two tenants that can be distinguished: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
     );
   const ground: Pick<Ground, "db" | "targets" | "transaction"> = {
     db,
@@ -90,7 +94,7 @@ async function prepared(
     if (actor) actors.push({ actor, above: await privilegesOf(ground, actor) });
   const standings = [
     null,
-    // all variables at once, the gentle way
+    // all variables at once, by set_config
     variableStandings({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
       ({ by }) => by.kind === "victim's values" && by.way === "set_config",
     ) ?? null,
@@ -113,7 +117,7 @@ async function prepared(
         const answer = answers[n]?.[m];
         if (!answer) continue;
         const { outcome, crosses } = judge(attempt, actor, answer, targets, evidence);
-        if (outcome.kind === "not reached") said.add(`not looked at as \`${actor.role}\`: ${outcome.why}`);
+        if (outcome.kind === "not reached") said.add(`not checked as \`${actor.role}\`: ${outcome.why}`);
         if (crosses && !isDeclared(config, attempt.relation))
           found.set(tupleKey(attempt.relation, actor.name, standing?.name ?? ""), {
             plain: tupleKey(attempt.relation, actor.name, ""),
@@ -137,7 +141,7 @@ async function prepared(
   const slow = looked.filter(({ name }) => !quick.has(name)).map(({ name }) => name);
   if (slow.length > 0)
     said.add(
-      `not looked at before the commit, for all would be locked for as long as that takes: ${slow.length > 5 ? `${slow.length} of ${relations.size} relations` : slow.join(", ")}`,
+      `not checked before COMMIT, since all relations would be locked for the time that takes: ${slow.length > 5 ? `${slow.length} of ${relations.size} relations` : slow.join(", ")}`,
     );
   return {
     said: () => [...said],
@@ -147,11 +151,12 @@ async function prepared(
         looked.filter(({ name }) => names.has(name) && quick.has(name)),
       );
       if (now === null) {
-        said.add("not looked at before the commit: the statements took too long");
+        said.add("not checked before COMMIT: the statements took too long");
         return [];
       }
       return [...now].flatMap(([key, { plain, line }]) => {
-        // what is open without a variable, and was before, is not this change's doing; what a variable opens is what the change is against
+        // an opening that existed before and needs no variable is not caused by this change; one by way of a variable
+        // is the kind that the change is to close
         if (key === plain) return before.has(key) ? (said.add(`${line}, as before`), []) : [line];
         return now.has(plain) ? [] : [line];
       });
@@ -174,14 +179,14 @@ interface Crossing {
   line: string;
 }
 
-/** The statements of one persona under one standing. */
+/** The statements of one persona in one state of the session variables. */
 interface Look {
   actor: Actor;
   standing: Standing | null;
   attempts: Attempt[];
 }
 
-/** All of them in one trip, for relations are locked meanwhile; nothing of it stays. Null: one took too long. */
+/** All batches in one round trip, since relations are locked meanwhile; all undone. Null: a statement took too long. */
 async function answersTo(db: Db, looks: readonly Look[]): Promise<Answered[][] | null> {
   if (looks.length === 0) return [];
   const texts = looks.map(({ actor: { role, claims, setup }, standing, attempts }) => {

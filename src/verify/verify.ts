@@ -16,8 +16,8 @@ import {
 import type { Verification } from "./matrix/index.ts";
 
 /**
- * In this order: what is open by itself has to be known before it is asked what a view, a function or a set variable opens; and on a fresh
- * connection variables are unset only until the first has been set.
+ * In this order, since openings of tables must be known before views, functions and set variables are tried, and since
+ * variables on a fresh connection are unset only until the first has been set.
  */
 const PHASES = [tables, copy, around, availability, functions, context];
 
@@ -31,7 +31,7 @@ export async function verify(ground: Ground, options: VerifyOptions): Promise<Ve
     if (nothing !== null) note(run, "no-own-rows", nothing);
     if (options.otherClient) await pool(run, options.otherClient);
   } finally {
-    // where the connection is gone, so is the transaction
+    // if the connection is lost, so is the transaction
     await ground.finish().catch(() => {});
   }
   const found = `${run.breaches.size} ${run.breaches.size === 1 ? "breach" : "breaches"}`;

@@ -138,7 +138,7 @@ test("a schema that the plan made, and in which somebody has put something since
       const undone = await rollbackRun(connections, { ...BACK, dryRun: false }, silence);
       // the second time it was there before the plan, so it is not the plan's to take away
       expect(undone.notes).toEqual(
-        turn === 1 ? ["schema rlsmith_private stays: something is in it that the plan did not make"] : [],
+        turn === 1 ? ["schema rlsmith_private stays: it holds objects that the plan did not create"] : [],
       );
       expect((await inspect(live.db)).policies).toEqual(before.policies);
       expect((await applyPlan(connections, request, look, silence)).outcome).toBe("applied");

@@ -120,7 +120,7 @@ describe("approvals", () => {
   test("people count, not lines; another plan's do not", () => {
     const given = [one("Lead", "a@x"), one("DBA", "A@x"), one("Lead", "b@x", "other")];
     expect(() => checkApprovals(given, "plan", 2, "production")).toThrow(
-      "`production` wants 2 people to have approved this plan, and 1 has; 1 approval is of another plan",
+      "`production` requires that 2 people approve this plan, and 1 has approved it; 1 approval is of another plan",
     );
     expect(checkApprovals(given, "plan", 1, "production")).toHaveLength(2);
     expect(checkApprovals([], "plan", 0, "production")).toEqual([]);

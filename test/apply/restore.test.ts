@@ -146,7 +146,7 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
     const scope = { relations: [{ schema: "public", name: "other", columns: [] }], functions: [], schemas: [] };
     const was = await readState(db, scope);
     await db.exec("drop table public.other");
-    expect(differences(was, await readState(db, scope))).toEqual(["public.other: is gone"]);
+    expect(differences(was, await readState(db, scope))).toEqual(["public.other: is missing"]);
     await db.exec("commit");
   });
 });

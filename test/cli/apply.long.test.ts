@@ -146,7 +146,7 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     const one = await run(dir, "apply");
     expect([one.code, one.stderr]).toEqual([
       3,
-      expect.stringContaining("wants 2 people to have approved this plan, and 1 has"),
+      expect.stringContaining("requires that 2 people approve this plan, and 1 has approved it"),
     ]);
     identify(dir, "Platform", "platform@example.com");
     expect((await run(dir, "approve", "--as", "Platform")).stderr).toContain("commit it");
@@ -173,12 +173,12 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     expect([early.code, early.stderr]).toEqual([3, expect.stringContaining("is not in force on `staging`")]);
     expect((await run(dir, "apply", "--target", "staging")).code).toBe(0);
     const soon = await run(copy(targets(24)), "apply", "--target", "production");
-    expect([soon.code, soon.stderr]).toEqual([3, expect.stringContaining("and it has to be 24 h")]);
+    expect([soon.code, soon.stderr]).toEqual([3, expect.stringContaining("and 24 h are required")]);
     await exec("alter policy note_read on public.note using (true)");
     const changed = await run(dir, "apply", "--target", "production");
     expect([changed.code, changed.stderr]).toEqual([
       3,
-      expect.stringMatching(/has not stayed as the plan left it[\s\S]*\+ true/),
+      expect.stringMatching(/were changed after the plan was applied[\s\S]*\+ true/),
     ]);
     expect((await run(dir, "rollback", "--target", "staging", "--force", "--reason", "test")).code).toBe(0);
     expect((await run(dir, "apply", "--target", "staging")).code).toBe(0);

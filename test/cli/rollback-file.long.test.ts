@@ -43,7 +43,7 @@ describe.skipIf(!server)("rollback --file", () => {
     const unknown = await run("rollback", "--file", fixture.down);
     expect([unknown.code, unknown.stdout]).toEqual([
       0,
-      expect.stringContaining("the plan, of which the journal did not know, was taken back on `staging`"),
+      expect.stringContaining("the plan, which is not in the journal, was taken back on `staging`"),
     ]);
     expect(await policies()).toBe(before);
 

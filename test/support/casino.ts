@@ -9,7 +9,7 @@ import type { Scratch, ScratchTarget } from "../../src/scratch/scratch.ts";
 
 export interface Migrated {
   config: Config;
-  /** the casino as its migrations leave it */
+  /** the casino after its own migrations */
   before: { scratch: Scratch; catalog: Catalog };
   /** a copy of it, with the planned migration applied */
   after: { scratch: Scratch; catalog: Catalog };

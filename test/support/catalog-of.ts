@@ -2,7 +2,7 @@ import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 
-/** The catalog of a scratch database after this SQL; `base` stays as it is. */
+/** The catalog of a scratch database after this SQL; `base` is not changed. */
 export async function catalogOf(base: Scratch, sql: string): Promise<Catalog> {
   const fork = await base.fork();
   try {

@@ -23,7 +23,7 @@ export async function rlsmith(
   });
 }
 
-/** Run a program with this environment and nothing else, without a terminal. */
+/** Run a program with this environment only, without a terminal. */
 export async function runProgram(
   program: string,
   args: readonly string[],

@@ -14,7 +14,10 @@ const NEEDED = [
 ];
 const PASSWORD = "test-pw";
 
-/** Why there is no PostgreSQL 15 with pgTAP from Debian on this machine; null where there is one. For the title of a skipped test. */
+/**
+ * The reason why this machine has no PostgreSQL 15 with pgTAP from Debian; null if it has. For the title of a skipped
+ * test.
+ */
 export const debianMissing: string | null = (() => {
   const missing = NEEDED.filter((file) => !existsSync(file));
   return missing.length === 0 ? null : `no ${missing.join(", no ")}`;
@@ -25,15 +28,15 @@ export interface Ran {
   output: string;
 }
 
-/** A cluster of a test's own, made with Debian's binaries, on a free port of the loopback. */
+/** A cluster of a test's own, made with Debian's binaries, on a free loopback port. */
 export interface DebianServer {
-  /** for psql and its like: `host`, `port` as the environment says them */
+  /** for psql and similar programs: `host` and `port` as environment variables */
   env: Record<string, string>;
-  /** the superuser is `root_of_tests`: `postgres` stays free for a login as Supabase has it */
+  /** the superuser is `root_of_tests`, so that `postgres` can be a login as on Supabase */
   url(database: string, login?: string): string;
   /** Run statements as the superuser. */
   exec(database: string, sql: string): Promise<void>;
-  /** Run a file, or all of a folder. */
+  /** Run a file, or all files of a folder. */
   pgProve(database: string, path: string, login?: string): Promise<Ran>;
   /** schema and rows, as pg_dump writes them */
   dump(database: string): Promise<string>;
@@ -42,7 +45,9 @@ export interface DebianServer {
 
 export const SUPERUSER = "root_of_tests";
 
-/** Start a PostgreSQL 15 from Debian as an unprivileged user; null where its packages are missing. The data goes with `stop`. */
+/**
+ * Start a PostgreSQL 15 from Debian as an unprivileged user; null if its packages are missing. `stop` removes the data.
+ */
 export async function startDebianServer(): Promise<DebianServer | null> {
   if (debianMissing !== null) return null;
   const home = mkdtempSync(join(tmpdir(), "rlsmith-debian-"));
@@ -63,7 +68,7 @@ export async function startDebianServer(): Promise<DebianServer | null> {
     run("pg_ctl", ["-D", data, "-m", "immediate", "-w", "stop"]);
     rmSync(home, { recursive: true, force: true });
   };
-  // a worker that ends early leaves no server behind
+  // a worker that ends early must leave no server behind
   process.once("exit", stop);
 
   const env = { PGHOST: "127.0.0.1", PGPORT: String(port), PGPASSWORD: PASSWORD };
@@ -91,7 +96,7 @@ export async function startDebianServer(): Promise<DebianServer | null> {
     dump: async (database) => {
       const { code, output } = await runToEnd(join(BIN, "pg_dump"), ["-U", SUPERUSER, "-d", database], env);
       if (code !== 0) throw new Error(output);
-      // a key that is another in every dump
+      // a key that differs in every dump
       return output.replaceAll(/^\\(un)?restrict .*\n/gm, "");
     },
     stop,
@@ -111,14 +116,16 @@ export async function runToEnd(program: string, args: string[], env: NodeJS.Proc
   return { code, output };
 }
 
-/** PostgreSQL refuses to run as root; Debian's packages bring the user `postgres`. */
+/**
+ * The user that runs the server, since PostgreSQL refuses to run as root; Debian's packages create the user `postgres`.
+ */
 function ownerOfServer(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;
   const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
 }
 
-/** A folder inside the project, so that what is imported from it resolves as in the project; git does not look at it. */
+/** A folder inside the project, so that imports from its files resolve as in the project; git ignores it. */
 export function folderInside(): string {
   const cache = join(import.meta.dirname, "../../.cache");
   mkdirSync(cache, { recursive: true });

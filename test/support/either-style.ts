@@ -2,7 +2,10 @@ import type { Db } from "../../src/db/port.ts";
 import { createPolicy, forReading, forServer } from "../../src/pg/policy-sql.ts";
 import { policyId, type Policy } from "../../src/pg/policy.ts";
 
-/** The policies of which PostgreSQL makes something else when they are written for a person to read; nothing of the probes stays. */
+/**
+ * The policies that PostgreSQL understands differently when they are written for a person to read; the probes are
+ * rolled back.
+ */
 export async function differentInStyle(db: Db, policies: readonly Policy[]): Promise<string[]> {
   const probes = policies.flatMap((policy, n) =>
     [forServer, forReading].map((style, m) => createPolicy({ ...policy, name: `style_${n}_${m}` }, style)),

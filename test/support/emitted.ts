@@ -17,7 +17,7 @@ export async function emittedPgtap(scratch: Scratch, catalog: Catalog, config: C
   }
 }
 
-/** An emitted file in pieces: what every relation needs, and the tests of each. */
+/** An emitted file in pieces: the part that every relation needs, and the tests of each relation. */
 export interface EmittedPieces {
   head: string;
   sections: Map<string, string>;
@@ -41,8 +41,8 @@ export interface FileRun {
 }
 
 /**
- * Run statements inside the file's transaction, then the file, all or some relations of it. It rolls back whatever it did; where a statement
- * raises, so does pg_prove's run fail.
+ * Run statements inside the file's transaction, then the file, with all or some of its relations. All of it is rolled
+ * back. An error in a statement counts as a failed test, since pg_prove's run would fail.
  */
 export async function runFile(
   client: pg.Client,

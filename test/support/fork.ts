@@ -7,14 +7,15 @@ let server: Promise<TestServer> | null = null;
 let base: Promise<Scratch> | null = null;
 
 /**
- * The native PostgreSQL 18 that the test files of one worker share, started when the first of them asks. It ends with the worker's process.
- * A file that makes roles, changes settings of the server or needs another major starts its own (`startServer`).
+ * The native PostgreSQL 18 that the test files of one worker share, started at the first call. It ends with the
+ * worker's process. A file that creates roles, changes settings of the server or needs another major starts its own
+ * (`startServer`).
  */
 export const sharedServer = async (): Promise<TestServer> => (server ??= startServer(18));
 
 /**
- * An empty scratch database with the bootstrap on the shared server. It is the same major as the embedded engine, and a fork of it costs a
- * tenth of the processor time of an embedded one. Callers fork it and leave it as it is.
+ * An empty scratch database with the bootstrap on the shared server. It is the same major as the embedded engine, and a
+ * fork of it costs a tenth of the processor time of an embedded one. Callers fork it and do not change it.
  */
 export const sharedBase = async (): Promise<Scratch> =>
   (base ??= sharedServer().then(async ({ url }) => openScratch({ kind: "server", url })));

@@ -8,7 +8,7 @@ import { freePort } from "./server.ts";
 const BINARY = "/usr/sbin/pgbouncer";
 
 export interface Pool {
-  /** any user and password will do: the pooler logs in as the server URL says */
+  /** any user and password will do: the pooler logs in by the server URL */
   url: string;
   stop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface PoolOptions {
   settings?: Record<string, string>;
 }
 
-/** Start a PgBouncer on the loopback in front of a server; null where it is not installed. */
+/** Start a PgBouncer on the loopback in front of a server; null if it is not installed. */
 export async function startPgBouncer(serverUrl: string, options: PoolOptions = {}): Promise<Pool | null> {
   if (!existsSync(BINARY)) return null;
   const server = new URL(serverUrl);
@@ -49,7 +49,7 @@ export async function startPgBouncer(serverUrl: string, options: PoolOptions = {
       "",
     ].join("\n"),
   );
-  // it refuses to run as root
+  // PgBouncer refuses to run as root
   const account = process.getuid?.() === 0 ? { uid: idOf("u"), gid: idOf("g") } : {};
   const child = spawn(BINARY, ["-q", file], { stdio: "ignore", ...account });
   const ended = new Promise<void>((done) => child.on("close", () => done()));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { planHash } from "../../src/plan/plan-hash.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 
-/** Make the stored plan of a project another one, as if `rlsmith plan` had written it so. */
+/** Change the stored plan of a project, as if `rlsmith plan` had written it so. */
 export function changePlan(dir: string, change: (plan: Plan) => void): void {
   const file = join(dir, ".rlsmith/plan.json");
   const stored = JSON.parse(readFileSync(file, "utf8")) as { hash: string; plan: Plan };

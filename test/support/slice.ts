@@ -5,8 +5,9 @@ export interface Slice {
 }
 
 /**
- * What `RLSMITH_SLICE` asks for: `2/4` is the second of four; unset or empty is everything. `.ci/run` sets it from the number of the commit,
- * so that four commits in a row run all there is; `npm run test:all` leaves it unset. Throws an Error where it says something else.
+ * The slice that `RLSMITH_SLICE` names: `2/4` is the second of four; unset or empty is everything. `.ci/run` sets it
+ * from the number of the commit, so that four commits in a row run everything; `npm run test:all` leaves it unset.
+ * Throws an Error for any other text.
  */
 export function sliceFrom(text: string | undefined): Slice {
   if (text === undefined || text === "") return { index: 0, count: 1 };
@@ -19,7 +20,7 @@ export function sliceFrom(text: string | undefined): Slice {
 
 const slice = sliceFrom(process.env["RLSMITH_SLICE"]);
 
-/** Every `count`-th of a list, from the slice's own place on: of four slices each item is in exactly one. */
+/** Every `count`-th item of a list, beginning at the slice's index: of four slices each item is in exactly one. */
 export const sliced = <Item>(all: readonly Item[], of: Slice = slice): Item[] =>
   all.filter((_, place) => place % of.count === of.index);
 

@@ -13,7 +13,7 @@ const SHIM = createRequire(import.meta.url).resolve("supabase/dist/supabase.js")
 const PLPGSQL_CHECK = "/usr/share/postgresql/15/extension/plpgsql_check.control";
 const DATABASE = "casino";
 
-// a home of its own, and nothing of the caller's environment: no access token, no project that is linked, no proxy
+// a home directory of its own, and no other environment of the caller: no access token, no linked project, no proxy
 const environment = (home: string): NodeJS.ProcessEnv => ({
   PATH: process.env["PATH"],
   HOME: home,
@@ -21,7 +21,10 @@ const environment = (home: string): NodeJS.ProcessEnv => ({
   DO_NOT_TRACK: "1",
 });
 
-/** Why Supabase's CLI does not run on this machine (its binary is an optional package, one a platform); null where it does. */
+/**
+ * The reason why Supabase's CLI does not run on this machine (its binary is an optional package, one for each
+ * platform); null if it does.
+ */
 export const supabaseMissing: string | null = (() => {
   const home = mkdtempSync(join(tmpdir(), "rlsmith-supabase-"));
   try {
@@ -34,18 +37,18 @@ export const supabaseMissing: string | null = (() => {
   }
 })();
 
-/** Why `supabase db lint` cannot run: it needs the extension plpgsql_check on the server. Null where it can. */
+/** The reason why `supabase db lint` cannot run: it needs the extension plpgsql_check on the server. Null if it can. */
 export const lintMissing: string | null = debianMissing ?? (existsSync(PLPGSQL_CHECK) ? null : `no ${PLPGSQL_CHECK}`);
 
-/** A copy of a Supabase project, and a database that looks as a new hosted project does. */
+/** A copy of a Supabase project, and a database like that of a new hosted project. */
 export interface SupabaseProject {
   /** the copy */
   dir: string;
-  /** the database as `postgres`, who is no superuser where the server is Debian's */
+  /** the database as `postgres`, which is no superuser if the server is Debian's */
   url: string;
-  /** Run `supabase <args> --remote=<url>` in the copy. Throws an error with what it printed when it fails. */
+  /** Run `supabase <args> --remote=<url>` in the copy. Throws an error with its output if it fails. */
   run(...args: string[]): Promise<string>;
-  /** The same with `--output-format json`, read. The caller says what it holds. */
+  /** The same with `--output-format json`, parsed. The caller names the type. */
   json<Result>(...args: string[]): Promise<Result>;
   /** Run statements as `postgres`. */
   exec(sql: string): Promise<void>;
@@ -53,7 +56,10 @@ export interface SupabaseProject {
   stop(): Promise<void>;
 }
 
-/** Copy a project and start a server for it: Debian's PostgreSQL 15 where it is installed, else the one of npm's packages. */
+/**
+ * Copy a project and start a server for it: Debian's PostgreSQL 15 if it is installed, otherwise the one of npm's
+ * packages.
+ */
 export async function startSupabase(example: string): Promise<SupabaseProject> {
   const server = await startAny();
   const home = mkdtempSync(join(tmpdir(), "rlsmith-supabase-"));
@@ -67,7 +73,7 @@ export async function startSupabase(example: string): Promise<SupabaseProject> {
 
   const url = server.url(DATABASE, "postgres");
   const run = async (...args: string[]): Promise<string> => {
-    // without TLS by intent: else the CLI warns of it, in its text format on stdout
+    // without TLS on purpose: the CLI would otherwise print a warning as text to stdout
     const all = [SHIM, "--workdir", dir, ...args, `--remote=${url}?sslmode=disable`];
     const { code, stdout, stderr } = await runProgram(process.execPath, all, { env: environment(home), cwd: dir });
     if (code !== 0) throw new Error(`supabase ${args.join(" ")}: ${code}\n${stdout}\n${stderr}`);

@@ -11,7 +11,7 @@ import { startServer, type Major, type TestServer } from "./server.ts";
 const SCHEMA = readFileSync(new URL("./target.sql", import.meta.url), "utf8");
 const PG_DUMP = "/usr/lib/postgresql/15/bin/pg_dump";
 
-/** What `target.sql` means by its variables. */
+/** The claims that the variables of `target.sql` correspond to. */
 export const CONTEXT: ContextMap = {
   claims: { kind: "function", schema: "auth", name: "jwt" },
   variables: [
@@ -20,16 +20,19 @@ export const CONTEXT: ContextMap = {
   ],
 };
 
-/** A server with a live project in it, and the login of its owner, as on Supabase: no superuser, owns the public tables, bypasses row security. */
+/**
+ * A server with a live project in it, and the login of its owner, as on Supabase: no superuser, owns the public tables,
+ * bypasses row security.
+ */
 export interface TestTarget {
   server: TestServer;
   /** the superuser */
   admin: Db;
   /** the owner's login */
   url: string;
-  /** everything that a run could leave behind, as text */
+  /** the state that a run could change, as text */
   dump(): Promise<string>;
-  /** back when no connection of rlsmith's is left on the server; how long that took */
+  /** waits until rlsmith has no connection to the server; returns the milliseconds that took */
   left(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -62,7 +65,7 @@ export async function startTarget(major: Major): Promise<TestTarget> {
   };
 }
 
-/** Rows, sequences with their files, and the definition of what DDL may have touched. */
+/** Rows, sequences with their files, and the definitions that DDL may have changed. */
 async function dumpOf(admin: Db): Promise<string> {
   const out: unknown[] = [];
   const relations = await admin.query<{ schema: string; name: string; kind: string }>(
@@ -95,7 +98,7 @@ async function dumpOf(admin: Db): Promise<string> {
   return JSON.stringify(out, null, 1);
 }
 
-/** Each dump has another key in its \\restrict lines. */
+/** The output of pg_dump without its \\restrict lines, whose key differs in every dump. */
 function pgDump(url: string): string {
   if (!existsSync(PG_DUMP)) return "";
   return execFileSync(PG_DUMP, [url], { encoding: "utf8" }).replaceAll(/^\\(un)?restrict .*$/gm, "");

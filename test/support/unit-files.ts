@@ -6,7 +6,10 @@ const ROOT = resolve(import.meta.dirname, "../..");
 const STARTS =
   /from "(?:pg|vitest\/node|z3-solver|@electric-sql\/pglite|node:child_process|[./]+\/src\/(?:scratch\/open|db\/[\w-]+|pipeline\/[\w-]+|index)\.ts)"/;
 
-/** The test files that need neither a database nor another process, as paths from the project's root: what `npm run test:unit` runs. */
+/**
+ * The test files that need neither a database nor another process, as paths from the project's root: the files of `npm
+ * run test:unit`.
+ */
 export function unitFiles(): string[] {
   const starts = new Map<string, boolean>();
   const needs = (file: string): boolean => {

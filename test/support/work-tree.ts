@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A copy of a project, a git work tree of somebody's, with other targets and groups in its config. */
+/** A copy of a project in a git work tree, with other targets and groups in its config. */
 export function copyOf(project: string, targets?: string, more = ""): string {
   const dir = mkdtempSync(join(tmpdir(), "rlsmith-apply-"));
   cpSync(project, dir, { recursive: true });
@@ -19,7 +19,7 @@ export function copyOf(project: string, targets?: string, more = ""): string {
   return dir;
 }
 
-/** Whom git takes the one who works there for. */
+/** Set the name and mail address in git's configuration of a work tree. */
 export function identify(dir: string, name: string, email: string): void {
   execFileSync("git", ["-C", dir, "config", "user.name", name]);
   execFileSync("git", ["-C", dir, "config", "user.email", email]);

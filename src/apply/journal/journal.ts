@@ -32,20 +32,24 @@ export interface Detail {
   locks?: { relation: string; waited: number; held: number }[];
   /** of a rollback by force */
   reason?: string;
-  /** what a run that failed said */
+  /** the error of a run that failed */
   error?: string;
 }
 
 export type NewEntry = Omit<Entry, "id" | "at" | "databaseUser">;
 
-/** Make the journal if it is not there, inside the transaction that is open. Throws ToolError (environment) where it is not to be trusted. */
+/**
+ * Create the journal if it does not exist, inside the open transaction. Throws ToolError (environment) if it cannot be
+ * trusted.
+ */
 export async function makeJournal(db: Db): Promise<void> {
   if (!(await isThere(db))) await db.exec(MAKE);
 }
 
 /**
- * Whether the journal is there. What it holds is run as this login, so whoever could have written it could do what this login can. Throws ToolError
- * (environment): it is another's, somebody else may write into it, or something on it runs when it is written.
+ * True if the journal exists. A rollback runs SQL from the journal with the privileges of this login, so a role that
+ * can write to the journal has these privileges. Throws ToolError (environment): another role owns it, another role may
+ * write to it, or a trigger or rule on it runs when a row is written.
  */
 async function isThere(db: Db): Promise<boolean> {
   const [found] = await db.query<{
@@ -61,23 +65,25 @@ async function isThere(db: Db): Promise<boolean> {
   const why = !found.trusted
     ? `it belongs to ${found.owner}`
     : found.otherKind
-      ? "`rlsmith.history` is no table"
+      ? "`rlsmith.history` is not a table"
       : found.reacts
         ? "a trigger or rule is on it"
         : found.othersWrite
-          ? "somebody besides its owner may write into it"
+          ? "a role other than its owner may write to it"
           : null;
   if (why !== null)
     throw new ToolError(
       "environment",
       "JOURNAL_NOT_TRUSTED",
-      `the journal in schema \`rlsmith\` is not to be trusted: ${why}`,
-      "connect as the role that applied before, or, if nothing of it is wanted, have an administrator rename that schema",
+      `the journal in schema \`rlsmith\` cannot be trusted: ${why}`,
+      "connect as the role that ran apply before, or, if its entries are not needed, have an administrator rename that schema",
     );
   return found.tableExists;
 }
 
-/** Write a line, inside the transaction that it speaks of: the two are there together or not at all. Its id. */
+/**
+ * Write an entry inside the transaction that it describes, so that both are committed or neither is. Returns its id.
+ */
 export async function writeEntry(db: Db, entry: NewEntry): Promise<number> {
   const [row] = await db.query<{ id: string }>(
     `insert into rlsmith.history (run, kind, outcome, target, plan_hash, group_name, undoes, person, rlsmith, before, after, detail)
@@ -100,11 +106,14 @@ export async function writeEntry(db: Db, entry: NewEntry): Promise<number> {
   return Number(row?.id);
 }
 
-/** The whole journal, oldest first; empty where there is none. Throws ToolError (environment) where the login may not read it, or it is not to be trusted. */
+/**
+ * The whole journal, oldest entry first; empty if it does not exist. Throws ToolError (environment) if the login may
+ * not read it, or if it cannot be trusted.
+ */
 export async function readJournal(db: Db): Promise<Entry[]> {
   if (!(await isThere(db))) return [];
   try {
-    // before and after are json to keep the order of keys, by which states are compared
+    // `before` and `after` are json, not jsonb: states are compared by the order of their keys
     const rows = await db.query<Omit<Entry, "id"> & { id: string }>(
       `select id, to_json(at) #>> '{}' as at, run, kind, outcome, target, plan_hash as "planHash", group_name as "group", undoes::int,
          database_user as "databaseUser", person, rlsmith, before, after, detail
@@ -116,8 +125,8 @@ export async function readJournal(db: Db): Promise<Entry[]> {
     throw new ToolError(
       "environment",
       "JOURNAL_NOT_READABLE",
-      "the journal `rlsmith.history` is there, and this login may not read it",
-      "connect as the role that applied before, or as a member of it",
+      "the journal `rlsmith.history` exists, but this login may not read it",
+      "connect as the role that ran apply before, or as a member of it",
       { cause: error },
     );
   }

@@ -1,8 +1,9 @@
 import type { Db } from "../../db/port.ts";
 
 /**
- * Supabase's CLI keeps a list of the migrations that ran. What it says of a version, where it is there: it does not see what rlsmith applies or takes
- * back, so its next push would do it again, or not at all. `migration repair` sets it right. Null: no such list, or nothing to repair.
+ * A note on Supabase's own list of migrations, which does not record the changes that rlsmith applies or takes back:
+ * the next `supabase db push` would run the migration again, or skip it. `migration repair` corrects the list. Null:
+ * there is no such list, or nothing to repair.
  */
 export async function repairNote(db: Db, version: string, is: "applied" | "reverted"): Promise<string | null> {
   const [list] = await db.query<{ there: boolean }>(
@@ -14,5 +15,5 @@ export async function repairNote(db: Db, version: string, is: "applied" | "rever
     [version],
   );
   if (row?.listed === (is === "applied")) return null;
-  return `Supabase's CLI ${is === "applied" ? "does not know that this migration ran, and would push it again" : "still has this migration as applied, and would not push it again"}: supabase migration repair --status ${is} ${version}`;
+  return `Supabase's CLI ${is === "applied" ? "has no record that this migration ran, and would push it again" : "still lists this migration as applied, and would not push it again"}: supabase migration repair --status ${is} ${version}`;
 }

@@ -6,8 +6,8 @@ import { nameParts } from "../../pg/expr/shape.ts";
 import type { Plan } from "../../plan/index.ts";
 
 /**
- * Check that a file is a plan's own way back: its statements are the plan's, none is missing and none is there besides, but for its
- * checks and settings. Throws ToolError (usage) that names the first one that is not.
+ * Check that a file is the down migration of this plan: apart from checks and settings, it has the plan's statements,
+ * none missing and none added. Throws ToolError (usage) that names the first difference.
  */
 export function checkDownFile(text: string, plan: Plan): void {
   const wanted = plan.steps.toReversed().flatMap(({ down }) => down);
@@ -21,13 +21,16 @@ export function checkDownFile(text: string, plan: Plan): void {
     "usage",
     "BAD_DOWN_FILE",
     found.length === 0
-      ? "the down file holds no statement of the plan's"
-      : `the down file is not this plan's way back: ${place < 0 ? `${wanted.length - found.length} of ${wanted.length} statements are missing` : `its statement ${place + 1} is another`}`,
-    "name the file that `rlsmith plan` wrote beside the migration, as it was written, and with --plan the plan that it belongs to",
+      ? "the down file has no statement of the plan"
+      : `the file is not the down migration of this plan: ${place < 0 ? `${wanted.length - found.length} of ${wanted.length} statements are missing` : `its statement ${place + 1} differs`}`,
+    "name the file that `rlsmith plan` wrote beside the migration, unedited, and with --plan the plan that it belongs to",
   );
 }
 
-/** BEGIN, SET, COMMIT, and the checks, with the routines in pg_temp that they call: rlsmith does that itself, and runs nothing of the file. */
+/**
+ * True for BEGIN, SET, COMMIT, and the checks with the routines in pg_temp that they call: rlsmith runs its own, and
+ * none from the file.
+ */
 function isAround(stmt: Expr | undefined): boolean {
   const names = [
     as("CreateFunctionStmt", stmt)?.funcname,

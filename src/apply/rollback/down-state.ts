@@ -23,10 +23,10 @@ import {
 /** An entry of the journal that is in force, with both of its states. */
 export type InForce = Entry & { before: State; after: State };
 
-/** One entry that is taken back. */
+/** One entry to be taken back. */
 export interface BackStep {
   entry: InForce;
-  /** what is there when its turn comes */
+  /** the state when its turn comes */
   from: State;
   restoring: Restoring;
 }
@@ -35,15 +35,16 @@ export const isNothing = ({ shared, statements }: Restoring): boolean => shared.
 
 export interface WayBack {
   steps: BackStep[];
-  /** where what is there is not what the journal left, a line each */
+  /** the differences from the state that the journal recorded, a line each */
   lost: string[];
-  /** what stays though it was not there before, a sentence each */
+  /** the schemas that stay though the plan made them, a sentence each */
   stay: string[];
 }
 
 /**
- * Each step back, with what will be there when its turn comes. Policies that were made since on the same relations are nobody's business here, and stay.
- * `force`: a relation that is gone is left out. Throws ToolError (environment) where one is, without `force`.
+ * The steps that take entries back, each with the state when its turn comes. Policies that were made later on the same
+ * relations are not part of it, and stay. `force`: relations that no longer exist are left out. Throws ToolError
+ * (environment) if a relation does not exist and `force` is not set.
  */
 export async function wayBack(db: Db, entries: readonly InForce[], force: boolean): Promise<WayBack> {
   const steps: BackStep[] = [];
@@ -52,11 +53,11 @@ export async function wayBack(db: Db, entries: readonly InForce[], force: boolea
   const later: State[] = [];
   for (const entry of entries) {
     const found = await readState(db, scopeOfState(entry.before));
-    // what a step before this one puts back is not there yet
+    // an earlier step of this rollback has not run yet, so what it restores does not exist
     const overlaid = later.reduce((state, put) => withOther(state, put), found);
     const gone = goneOf(entry.before, overlaid);
     if (gone.length > 0 && !force) throw relationGone(gone);
-    for (const name of gone) lost.push(`${name}: is gone, and left out`);
+    for (const name of gone) lost.push(`${name}: does not exist, and is left out`);
     const from = withoutRelations(overlaid, gone);
     const [before, after] = await asPrintedHere(db, entry, from, gone, stay);
     if (!sameState(from, before) && !sameState(from, after)) lost.push(...differences(after, from));
@@ -86,14 +87,16 @@ const relationGone = (gone: readonly NameKey[]): ToolError =>
   new ToolError(
     "environment",
     "RELATION_GONE",
-    `what would be put back has no place any more: ${gone.join(", ")}`,
-    'nothing was changed; --force --reason "…" puts back the rest, and what was there is in the journal: rlsmith history --format json',
+    `relations that would be restored do not exist: ${gone.join(", ")}`,
+    'nothing was changed; --force --reason "…" restores the rest; the journal holds the earlier state: rlsmith history --format json',
   );
 
 const withoutRelations = (state: State, names: readonly NameKey[]): State =>
   names.length === 0 ? state : { ...state, relations: state.relations.filter((one) => !names.includes(nameKey(one))) };
 
-/** Both states of an entry as this server prints them, with the policies that were made on their relations since. */
+/**
+ * Both states of an entry as this server prints them, with the policies that were made on their relations afterwards.
+ */
 async function asPrintedHere(
   db: Db,
   { before, after }: InForce,
@@ -109,7 +112,7 @@ async function asPrintedHere(
     if (!was || !left || !there.exists) continue;
     const known = new Set([...was.policies, ...left.policies].map(({ name }) => name));
     const since = there.policies.filter(({ name }) => !known.has(name));
-    for (const policy of since) stay.add(`${policyId(policy)} was made since, and stays`);
+    for (const policy of since) stay.add(`${policyId(policy)} was created later, and stays`);
     const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
     const settle = (relation: RelationState, offset: number): RelationState => ({
       ...relation,
@@ -137,7 +140,7 @@ const replaced = (state: State, relation: RelationState): State => ({
   ),
 });
 
-/** A state with what another one puts in its place. */
+/** A state, with the objects of another state in place of its own. */
 const withOther = (state: State, put: State): State => ({
   relations: state.relations.map(
     (one) => put.relations.find(({ schema, name }) => schema === one.schema && name === one.name) ?? one,
@@ -151,11 +154,13 @@ const withOther = (state: State, put: State): State => ({
   schemas: state.schemas.map((one) => put.schemas.find(({ name }) => name === one.name) ?? one),
 });
 
-/** A dry run rolls each step back, so that the next one does not find what it has to: all of them are one step then. */
+/**
+ * In a dry run each step is rolled back, so the next one would not find the state that it needs: all steps become one.
+ */
 export function together(steps: readonly BackStep[]): BackStep[] {
   const [first] = steps;
   if (!first || steps.length === 1) return [...steps];
-  // of one object: what is there now comes with its newest step, what is put back in the end with its oldest
+  // for each object, the newest step has its present state, and the oldest step the state to restore
   const from = merged(steps.map((step) => step.from));
   const before = part(merged(steps.toReversed().map(({ entry }) => entry.before)), scopeOfState(from));
   return [
@@ -170,7 +175,7 @@ export function together(steps: readonly BackStep[]): BackStep[] {
   ];
 }
 
-/** Several states in one; of an object that is in many, the first has it. */
+/** Several states merged into one; of an object that is in several, the first state counts. */
 const merged = (states: readonly State[]): State => ({
   relations: firsts(
     states.flatMap(({ relations }) => relations),
@@ -195,6 +200,6 @@ function firsts<T>(ones: readonly T[], partsOf: (one: T) => string[]): T[] {
   return [...found.values()];
 }
 
-/** Everything that the steps touch, each once. */
+/** All objects that the steps touch, each once. */
 export const wholeScope = (steps: readonly BackStep[]): Scope =>
   scopeOfState(merged(steps.map(({ entry }) => entry.before)));

@@ -1,4 +1,4 @@
-/** The state before, from the journal or from a down file. */
+/** Restoring the state before a plan, from the journal or from a down file. */
 export { checkDownFile } from "./down-file.ts";
 export { rollbackByFile } from "./rollback-file.ts";
 export { rollbackRun } from "./rollback.ts";

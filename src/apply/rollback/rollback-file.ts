@@ -26,8 +26,9 @@ export interface FileRollback {
 }
 
 /**
- * Take a plan back as its down file does, where the journal does not know of it or is gone: in one transaction, which is committed only if everything is
- * then as the plan saw it. Throws ToolError (environment), as `applyPlan` does: somebody changed a policy since.
+ * Take a plan back with its down file, if the journal has no entry for it or no longer exists. One transaction, which
+ * is committed only if the state is then the one that the plan was made for. Throws ToolError (environment) as
+ * `applyPlan` does, and if a policy was changed after the plan was applied.
  */
 export async function rollbackByFile(
   connections: Connections,
@@ -73,7 +74,7 @@ export async function rollbackByFile(
         shared: back.filter((step) => isShared(step) && !makesObject(step)).flatMap(({ down }) => down),
         statements: [
           ...back.filter((step) => !isShared(step)).flatMap(({ down }) => down),
-          // nothing calls them any more; the schema after what is in it
+          // functions first, since no policy calls them any more; the schema after the objects in it
           ...back.filter((step) => isShared(step) && makesObject(step)).flatMap(({ down }) => down),
         ],
         lockable,

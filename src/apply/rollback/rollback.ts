@@ -22,7 +22,7 @@ export interface RollbackRequest {
   to: number | null;
   limits: TransitionLimits;
   dryRun: boolean;
-  /** why what somebody changed since may be lost; null: it may not */
+  /** the reason why later changes may be lost; null: they may not */
   force: string | null;
   person: string | null;
   rlsmith: string;
@@ -36,17 +36,18 @@ export interface RollbackResult {
   /** entries that were taken back, newest first */
   undone: { id: number; group: string; at: string }[];
   groups: Transitioned[];
-  /** what somebody had changed since, and is gone now */
+  /** later changes that were lost */
   lost: string[];
   /** entries that are still in force, newest first */
   left: number[];
-  /** what else there is to know or do, a sentence each */
+  /** further notes, a sentence each */
   notes: string[];
 }
 
 /**
- * Put back what the journal says was there before, newest first, a transaction an entry. Throws ToolError (environment): something speaks against it, or
- * was in the way; what was taken back before stays so, and the same call goes on.
+ * Restore the state before each entry of the journal, newest first, one transaction for each. Throws ToolError
+ * (environment): a check failed, or a statement did. Entries that were taken back before stay so, and the same call
+ * goes on with the remaining ones.
  */
 export async function rollbackRun(
   connections: Connections,
@@ -77,8 +78,8 @@ export async function rollbackRun(
       throw new ToolError(
         "environment",
         "CHANGED_SINCE",
-        `somebody changed since what would be put back:\n${lost.join("\n")}`,
-        'nothing was changed; put it in order by hand, or overwrite it with --force --reason "…"',
+        `objects that would be restored were changed after the plan was applied:\n${lost.join("\n")}`,
+        'nothing was changed; undo these changes by hand, or overwrite them with --force --reason "…"',
       );
     const scope = wholeScope(steps);
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
@@ -147,8 +148,9 @@ export async function rollbackRun(
 }
 
 /**
- * What is to be taken back, newest first. Without a number it is the last plan, whatever number of runs its groups took; after a rollback what stands before
- * it is meant only by its number: who repeats a command that was cut off would else take back more than was asked for.
+ * The entries to take back, newest first. Without a number, those of the last plan, however many runs its groups took.
+ * After a rollback, older entries are taken back only by number: repeating a command that was interrupted would
+ * otherwise take back more than was asked for.
  */
 function chosen(journal: readonly Entry[], to: number | null): InForce[] {
   const standing = inForce(journal);
@@ -159,7 +161,7 @@ function chosen(journal: readonly Entry[], to: number | null): InForce[] {
       "environment",
       "NOTHING_TO_ROLL_BACK",
       "rlsmith has applied nothing to this target",
-      "what another tool applied can be written down with `rlsmith apply --adopt` first",
+      "if another tool applied the plan, write it into the journal first: `rlsmith apply --adopt`",
     );
   const other = standing.findLastIndex(({ planHash }) => planHash !== last.planHash);
   return standing.slice(other + 1).toReversed();

@@ -3,17 +3,20 @@ import type { Expected } from "./expected.ts";
 import { differences } from "./restore.ts";
 import type { FunctionState, RelationState, Scope, State } from "./state.ts";
 
-/** How far a plan is applied on a target, object by object. */
+/** The progress of a plan on a target, object by object. */
 export interface Standing {
   /** steps of objects that are as they were before the plan */
   pending: Step[];
   /** steps of objects that are as the plan leaves them */
   applied: Step[];
-  /** where the target is at neither end, a line each for a person; compared with the end that is nearer */
+  /**
+   * objects that match neither the state before nor the state after, a line each for a person; compared with the nearer
+   * one
+   */
   drift: string[];
 }
 
-/** Compare what is there with both ends of the plan. */
+/** Compare the present state with the state before the plan and the state after it. */
 export function standingOf(steps: readonly Step[], now: State, { before, after }: Expected): Standing {
   const standing: Standing = { pending: [], applied: [], drift: [] };
   const seen = new Set<string>();
@@ -42,7 +45,10 @@ function scopeOfStep({ object }: Step): Scope {
   return { relations: [{ schema: object.schema, name: object.relation, columns: [] }], functions: [], schemas: [] };
 }
 
-/** The part of a state that a smaller scope names, in the scope's order; what the state does not have is left out. */
+/**
+ * The part of a state that a smaller scope names, in the scope's order; objects that the state does not have are left
+ * out.
+ */
 export function part(state: State, scope: Scope): State {
   const relation = (name: Scope["relations"][number]): RelationState[] =>
     state.relations.filter((one) => one.schema === name.schema && one.name === name.name);

@@ -8,16 +8,20 @@ import { isShared } from "./groups.ts";
 import { onShadow, settled } from "./shadow.ts";
 import { byName, readState, type RelationState, type Scope, type State } from "./state.ts";
 
-/** A plan's two ends as the target itself prints them: majors print one expression in different ways, so texts are compared only when one server has printed both. */
+/**
+ * The state before a plan and the state after it, as the target prints them: major versions print expressions
+ * differently, so texts are compared only if one server has printed both.
+ */
 export interface Expected {
   before: State;
   after: State;
 }
 
 /**
- * Have the target print what the plan saw and what it makes, without a lock on anybody's relation: policies are made on empty temporary copies of
- * the same name, functions are replaced in a savepoint that is rolled back. Inside a transaction that is open. `now`: the scope as it is. Throws
- * ToolError (environment): something that the plan makes cannot be made here.
+ * Let the target print the state before the plan and the state after it, without a lock on any of its relations:
+ * policies are created on empty temporary copies of the same name, and functions are replaced in a savepoint that is
+ * rolled back. Runs inside an open transaction. `now`: the present state of the scope. Throws ToolError (environment)
+ * if an object of the plan cannot be created on the target.
  */
 export async function expectedStates(
   db: Db,
@@ -51,11 +55,14 @@ export async function expectedStates(
   return { before: without(before, made), after };
 }
 
-/** Whether a step makes something that was not there: its way back takes it away. */
+/** True if a step creates an object that did not exist: its down migration drops it. */
 export const makesObject = ({ change }: Step): boolean =>
   (change.kind === "schema" && change.isNew) || (change.kind === "function" && change.before === null);
 
-/** A state in which what these steps make is not there: while policies call it, it cannot be dropped to have a look. */
+/**
+ * A state without the objects that these steps create: an object cannot be dropped to see the state without it while
+ * policies call it.
+ */
 const without = (state: State, made: readonly Step[]): State => ({
   ...state,
   functions: state.functions.map((fn) =>
@@ -92,14 +99,17 @@ function cannotBeMade(what: string, raised: { sqlstate: string; message: string 
   return new ToolError(
     "environment",
     isRight ? "INSUFFICIENT_PRIVILEGE" : "CANNOT_BE_MADE_HERE",
-    `\`${what}\` cannot be made on this target: ${raised.message} (${raised.sqlstate})`,
+    `\`${what}\` cannot be created on this target: ${raised.message} (${raised.sqlstate})`,
     isRight
       ? "nothing was changed; connect as the owner, or as a member of the owning role"
-      : "bring the target to where the plan was made (migrations that are missing?), or run `rlsmith plan` for this database",
+      : "bring the target to the state that the plan was made for (are migrations missing?), or run `rlsmith plan` for this database",
   );
 }
 
-/** One relation at one end of the plan. Flags, and comments that the plan does not change, are not its business: they are as they are now. */
+/**
+ * One relation before or after the plan. Flags, and comments that the plan does not change, are taken from the present
+ * state.
+ */
 async function printed(
   db: Db,
   plan: Plan,
@@ -118,7 +128,8 @@ async function printed(
       : [],
   );
   const { prints, defaults, raised } = await onShadow(db, now, wanted, alter);
-  // what the plan saw and cannot be made here is not what is here, and the text shows it
+  // a policy that the plan expects and that cannot be created here differs from the present one, and its text shows
+  // that
   if (raised && side === "after") throw cannotBeMade(policyId(raised.policy), raised);
   const recommented = new Set(
     here.flatMap(({ before, after }) =>

@@ -8,19 +8,23 @@ export interface Group {
   steps: Step[];
 }
 
-/** How a plan is cut: all at once, one relation after the other, so many relations at once, or by names that the config gives to relations. */
+/**
+ * The division of a plan into transactions: one for all, one for each relation, one for so many relations, or by the
+ * names that the config gives to relations.
+ */
 export type Cut =
   | { kind: "all" }
   | { kind: "relation" }
   | { kind: "count"; relations: number }
   | { kind: "context"; contexts: readonly { name: string; matches: (relation: NameKey) => boolean }[] };
 
-/** Whether a step is of something that policies of every relation may call. */
+/** True if the object of a step may be called by policies of any relation. */
 export const isShared = ({ object }: Step): boolean => object.kind === "function" || object.kind === "schema";
 
 /**
- * A plan's steps in groups, in the order of the plan. Helper functions come first, in a group of their own where there are several groups: policies of
- * every relation may call them. All steps of one relation are in one group, so that no relation is ever between two states.
+ * A plan's steps in groups, in the order of the plan. Where there are several groups, functions and schemas form the
+ * first, since policies of any relation may call them. All steps of one relation are in one group, so that no relation
+ * is left between two states.
  */
 export function groupsOf(plan: Plan, cut: Cut): Group[] {
   if (plan.steps.length === 0) return [];
@@ -48,7 +52,7 @@ export function groupsOf(plan: Plan, cut: Cut): Group[] {
 const keyOf = ({ object }: Step): NameKey | null =>
   object.kind === "function" || object.kind === "schema" ? null : relationKey(object);
 
-/** What a group touches. */
+/** The objects that a group touches. */
 export function scopeOf({ steps }: Group): Scope {
   const scope: Scope = { relations: [], functions: [], schemas: [] };
   for (const { object } of steps) {

@@ -1,4 +1,4 @@
-/** The state of the touched objects: as it is, and as the plan expects it. */
+/** The state of the touched objects: the present one, and the one that the plan expects. */
 export { part, scopeOfState, standingOf } from "./completed.ts";
 export type { Standing } from "./completed.ts";
 export { expectedStates, makesObject } from "./expected.ts";

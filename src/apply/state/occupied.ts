@@ -3,8 +3,8 @@ import { identForReading } from "../../pg/identifier.ts";
 import type { FunctionState, State } from "./state.ts";
 
 /**
- * What is to be put back, but for schemas that the plan made and in which somebody has put something of his own since: such a schema stays, for that is no
- * reason not to go back. `before`: functions that are taken away earlier. `stay`: a sentence for each schema.
+ * The state to restore, without the schemas that the plan made and that now hold objects of others: such a schema
+ * stays, and the rollback goes on. `before`: functions that are dropped earlier. `stay`: a sentence for each schema.
  */
 export async function withOccupiedSchemas(
   db: Db,
@@ -33,7 +33,7 @@ export async function withOccupiedSchemas(
       schemas: to.schemas.map((schema) => (occupied.has(schema.name) ? { ...schema, exists: true } : schema)),
     },
     stay: [...occupied].map(
-      (name) => `schema ${identForReading(name)} stays: something is in it that the plan did not make`,
+      (name) => `schema ${identForReading(name)} stays: it holds objects that the plan did not create`,
     ),
   };
 }

@@ -6,13 +6,16 @@ import type { FunctionState, RelationState, State } from "./state.ts";
 
 /** Statements that turn one state into another, in this order. */
 export interface Restoring {
-  /** schemas and functions, before the policies that call them: their bodies may name things by the login's search_path */
+  /**
+   * schemas and functions, before the policies that call them: function bodies may name objects by the login's
+   * search_path
+   */
   shared: string[];
-  /** relations, and then what goes away; every name has its schema */
+  /** changes to relations, then the drops; every name is schema-qualified */
   statements: string[];
 }
 
-/** What turns one state into another, both of the same scope. */
+/** The statements that turn one state into another of the same scope. */
 export function restore(from: State, to: State): Restoring {
   const made: string[] = [];
   const removed: string[] = [];
@@ -36,14 +39,14 @@ export function restore(from: State, to: State): Restoring {
 const sameFunction = (a: FunctionState, b: FunctionState): boolean =>
   a.schema === b.schema && a.name === b.name && a.arguments === b.arguments;
 
-// without argument names it is found by either way of writing
+// DROP FUNCTION accepts the arguments with and without their names
 const dropFunction = (fn: FunctionState): string => `drop function ${quoteName(fn)}(${fn.arguments})`;
 
 function restoreRelation(from: RelationState, to: RelationState): string[] {
   const table = quoteName(to);
   const statements: string[] = [];
   const alter = (what: string): void => void statements.push(`alter table ${table} ${what}`);
-  // never a moment without row security inside the transaction either: it is switched on first, and off last
+  // row security is switched on first and off last, so that it is never off for a moment inside the transaction
   if (to.rowSecurity && !from.rowSecurity) alter("enable row level security");
   if (to.forceRowSecurity !== from.forceRowSecurity)
     alter(to.forceRowSecurity ? "force row level security" : "no force row level security");
@@ -72,14 +75,17 @@ function restorePolicy(from: Policy | null, to: Policy): string[] {
   ];
 }
 
-/** Where two states of one scope differ, a line each, for a person: what was expected, and what is there. */
+/**
+ * The differences between two states of one scope, a line each, for a person: the expected state, and the state that
+ * was found.
+ */
 export function differences(expected: State, found: State): string[] {
   const lines: string[] = [];
   for (const relation of expected.relations) {
     const name = nameKey(relation);
     const now = found.relations.find((other) => other.schema === relation.schema && other.name === relation.name);
     if (!now || (relation.exists && !now.exists)) {
-      lines.push(`${name}: is gone`);
+      lines.push(`${name}: is missing`);
       continue;
     }
     for (const flag of ["rowSecurity", "forceRowSecurity"] as const)
@@ -97,7 +103,7 @@ export function differences(expected: State, found: State): string[] {
       );
     for (const { column, expression } of relation.defaults) {
       const other = now.defaults.find((one) => one.column === column);
-      if (!other) lines.push(`${columnKey(relation, column)}: is gone`);
+      if (!other) lines.push(`${columnKey(relation, column)}: is missing`);
       else if (other.expression !== expression)
         lines.push(...changed(`default of ${columnKey(relation, column)}`, expression, other.expression));
     }
@@ -109,18 +115,18 @@ export function differences(expected: State, found: State): string[] {
   }
   for (const { name, exists } of expected.schemas)
     if ((found.schemas.find((other) => other.name === name)?.exists ?? false) !== exists)
-      lines.push(`schema ${identForReading(name)}: ${exists ? "is gone" : "is there"}`);
+      lines.push(`schema ${identForReading(name)}: ${exists ? "is missing" : "was added"}`);
   return lines;
 }
 
 function policyDifference(expected: Policy | null, found: Policy | null): string[] {
-  if (expected === null) return found === null ? [] : [`${policyId(found)}: is there, and was not`];
-  if (found === null) return [`${policyId(expected)}: is gone`];
+  if (expected === null) return found === null ? [] : [`${policyId(found)}: was added`];
+  if (found === null) return [`${policyId(expected)}: is missing`];
   const id = policyId(expected);
   const lines: string[] = [];
   if (expected.command !== found.command) lines.push(...changed(`${id} FOR`, expected.command, found.command));
   if (expected.permissive !== found.permissive)
-    lines.push(`${id}: is ${found.permissive ? "permissive" : "restrictive"}, and was not`);
+    lines.push(`${id}: is ${found.permissive ? "permissive, and was restrictive" : "restrictive, and was permissive"}`);
   if (!sameRoles(expected, found))
     lines.push(...changed(`${id} TO`, expected.roles.join(", "), found.roles.join(", ")));
   for (const [clause, key] of [

@@ -7,7 +7,10 @@ import { policyId, type PolicyId } from "../../pg/policy.ts";
 import type { Plan } from "../../plan/index.ts";
 import type { State } from "./state.ts";
 
-/** Policies that would still read a variable that the plan retires, a line each; those that the config keeps are left out. */
+/**
+ * Policies that would still read a variable that the plan retires, a line each; those that the config keeps are left
+ * out.
+ */
 export function stillReading(plan: Plan, after: State): string[] {
   const retired = new Set(plan.retired);
   const kept = new Set(plan.policies.filter(({ outcome }) => outcome === "kept").map(({ before }) => policyId(before)));
@@ -38,8 +41,8 @@ interface Caller {
 }
 
 /**
- * Policies that the plan does not know and that call a function which reads a retired variable, a line each. Functions that the plan itself makes read
- * the claim are left out; those that a called function calls are not followed.
+ * Policies that are not part of the plan and that call a function which reads a retired variable, a line each.
+ * Functions that the plan makes read the claim, and are left out; calls from one function to another are not followed.
  */
 export async function stillReadingByFunction(db: Db, plan: Plan): Promise<string[]> {
   if (plan.retired.length === 0) return [];

@@ -9,22 +9,26 @@ import { wholeRowOf } from "./whole-row.ts";
 
 type Texts = Pick<Policy, "using" | "check">;
 
-/** How a server prints a policy that is made of a text: at first, and once it has read that again (src/pg/expr/round-trip.ts); null: it cannot be made. */
+/**
+ * The printed forms of a policy: the first time, and after the server has read its own output
+ * (src/pg/expr/round-trip.ts). Null: the policy cannot be created.
+ */
 export type Print = { first: Texts; again: Texts } | null;
 
 export interface Shadowed {
-  /** one a policy, in their order */
+  /** one for each policy, in the order of the policies */
   prints: Print[];
-  /** column → the default, of the columns that the relation's state names */
+  /** the defaults by column, of the columns that the relation's state names */
   defaults: RelationState["defaults"];
-  /** what the first policy raised that could not be made */
+  /** the error of the first policy that could not be created */
   raised: { policy: Policy; sqlstate: string; message: string } | null;
 }
 
 /**
- * Have a server print policies of a relation without a lock on it: they are made on an empty temporary copy of the same name, of which nothing stays.
- * Inside a transaction that is open. `alter`: ALTER TABLE statements on the relation, without their `alter table …`. Throws ToolError (environment):
- * the copy cannot be made; or Postgres' error of an `alter`.
+ * Let a server print policies of a relation without a lock on it: they are created on an empty temporary copy of the
+ * same name, and everything is undone. Runs inside an open transaction. `alter`: ALTER TABLE statements on the
+ * relation, without their `alter table …`. Throws ToolError (environment) if the copy cannot be created, or
+ * PostgreSQL's error of an `alter`.
  */
 export async function onShadow(
   db: Db,
@@ -54,7 +58,7 @@ export async function onShadow(
   const query = stateQuery({ relations: [{ schema: "pg_temp", name, columns }], functions: [], schemas: [] });
   const made = await inOneTrip(db, relation, [...make, ...probes], query);
   if (made !== null) return shadowed(made, null);
-  // one of them cannot be made: each by itself
+  // one of them cannot be created: try each by itself
   return passing(db, "set local search_path = ''", async () => {
     for (const sql of make) await db.exec(sql);
     let raised: Shadowed["raised"] = null;
@@ -88,7 +92,10 @@ export async function onShadow(
   }
 }
 
-/** On a far server trips are what takes the time. Null: something of it raised, and nothing has stayed. */
+/**
+ * All statements in one round trip, since round trips take the time on a remote server. Null: one of them raised an
+ * error, and all were undone.
+ */
 async function inOneTrip(
   db: Db,
   relation: RelationState,
@@ -109,8 +116,8 @@ async function inOneTrip(
       throw new ToolError(
         "environment",
         "INSUFFICIENT_PRIVILEGE",
-        `the target cannot be asked how it prints policies of ${nameKey(relation)}: ${raised.message}`,
-        "apply as the owner of the relations, with TEMPORARY on the database (Postgres' default)",
+        `the target cannot print the policies of ${nameKey(relation)}: ${raised.message}`,
+        "apply as the owner of the relations, with TEMPORARY on the database (granted to PUBLIC by default)",
         { cause: error },
       );
     return null;
@@ -128,7 +135,7 @@ function twoStates(results: readonly Record<string, unknown>[][]): [RelationStat
   return [first, again];
 }
 
-/** Every probe is made of what was printed of it. */
+/** Each probe is created again from its printed form. */
 const REREAD = `do $rlsmith$
 declare
   one record;
@@ -144,8 +151,8 @@ end
 $rlsmith$`;
 
 /**
- * A text as it will stand there: what stands there already, where that is the same text or one of those that the server prints of it; else what the server
- * prints.
+ * The text of a policy as the server will store it: the present text if it is the wanted one, or a form of it that the
+ * server prints; otherwise the form that the server prints.
  */
 export function settled(wanted: Policy, print: Print, there: Texts | undefined): Policy {
   const one = (key: "using" | "check"): string | null => {

@@ -3,16 +3,19 @@ import type { Db } from "../../db/port.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { Policy } from "../../pg/policy.ts";
 
-/** What a group of steps touches, by name. */
+/** The objects that a group of steps touches, by name. */
 export interface Scope {
-  /** `columns`: those whose defaults are part of it */
+  /** `columns`: those whose defaults are part of the scope */
   relations: { schema: string; name: string; columns: string[] }[];
   /** `arguments`: identity arguments, or the input types alone: `p_id uuid`, `uuid` */
   functions: { schema: string; name: string; arguments: string }[];
   schemas: string[];
 }
 
-/** All of a scope that a plan can change, as this server prints it under an empty search_path. The journal keeps one of before and one of after. */
+/**
+ * Everything in a scope that a plan can change, as this server prints it under an empty search_path. The journal keeps
+ * the state before and the state after.
+ */
 export interface State {
   relations: RelationState[];
   functions: FunctionState[];
@@ -22,7 +25,7 @@ export interface State {
 export interface RelationState {
   schema: string;
   name: string;
-  /** false: the relation is gone, and all else is empty */
+  /** false: the relation does not exist, and the other fields are empty */
   exists: boolean;
   rowSecurity: boolean;
   forceRowSecurity: boolean;
@@ -36,7 +39,7 @@ export interface FunctionState {
   schema: string;
   name: string;
   arguments: string;
-  /** pg_get_functiondef; null: it is not there */
+  /** pg_get_functiondef; null: the function does not exist */
   definition: string | null;
 }
 
@@ -47,7 +50,7 @@ export const stateQuery = (scope: Scope): string => READ.replace("$1", () => quo
 
 /** Read a scope, inside a transaction that is open; the search_path is put back. */
 export async function readState(db: Db, scope: Scope): Promise<State> {
-  // one trip: a lock may be held meanwhile
+  // one round trip, since a lock may be held meanwhile
   const results = await db.exec(
     [
       "select set_config('rlsmith.path', current_setting('search_path'), true)",
@@ -61,7 +64,7 @@ export async function readState(db: Db, scope: Scope): Promise<State> {
   return row.state;
 }
 
-/** Whether two states are the same, byte for byte. */
+/** True if two states are the same, byte for byte. */
 export const sameState = (a: State, b: State): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Names in the order of the "C" collation, by UTF-8 bytes: as the query sorts policies. */

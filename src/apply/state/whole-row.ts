@@ -7,20 +7,24 @@ import { walk } from "../../pg/expr/walk.ts";
 import { quoteName } from "../../pg/name.ts";
 
 /**
- * Policies that look at their row as a whole (`may_see(staff.*)`) on a copy of the relation, whose row has another type: the row is cast to the
- * relation's own type on the way in, which Postgres takes for any row by way of text, and the cast is taken out of what it prints.
+ * Policies that use their row as a whole (`may_see(staff.*)`) cannot be created on a copy of the relation as they are:
+ * the rows of the copy have another type. The row is cast to the relation's own type by way of text, which PostgreSQL
+ * accepts for any row, and the cast is removed from the printed form.
  */
 export interface WholeRow {
-  /** the expression with the cast; itself where it does not look at the whole row */
+  /** the expression with the cast; unchanged if it does not use the whole row */
   cast(text: string): string;
-  /** what was printed of `cast(text)`, as it would be printed without */
+  /** the printed form of `cast(text)`, without the cast */
   uncast(printed: string): string;
 }
 
-/** For the policies of one relation; their texts say whether the server has to be asked how it writes the relation's name. */
+/**
+ * The casts for the policies of one relation. The server is asked how it prints the relation's name only if one of the
+ * texts has `.*`.
+ */
 export async function wholeRowOf(db: Db, schema: string, name: string, texts: readonly string[]): Promise<WholeRow> {
   if (!texts.some((text) => text.includes(".*"))) return { cast: (text) => text, uncast: (text) => text };
-  // names as Postgres prints them: quoted only where it has to
+  // names as PostgreSQL prints them: quoted only where necessary
   const [printed] = await db.query<{ type: string; row: string }>(
     "select format('%I.%I', $1::text, $2::text) as type, format('%I.*', $2::text) as row",
     [schema, name],

@@ -12,27 +12,28 @@ import {
   type TransitionLimits,
 } from "./transition.ts";
 
-/** Where connections come from; each has its settings and rlsmith's turn on the target. */
+/** Opens connections; each has its settings and holds the advisory lock of rlsmith on the target. */
 export interface Connections {
   open(): Promise<Db>;
 }
 
-/** How a run tells what it does. */
+/** Callbacks by which a run reports its progress. */
 export interface Talk {
-  /** what it is at, before the first lock: on a far server that takes seconds */
+  /** the present task, before the first lock: on a remote server a task may take seconds */
   stage(what: string): void;
-  /** before the first lock: what every group will lock */
+  /** called before the first lock: the locks of every group */
   locks(groups: { group: string; relations: { schema: string; name: string }[] }[]): void;
   tried(group: string, failed: LockTry): void;
   done(transitioned: Transitioned): void;
 }
 
-/** Milliseconds in which a server that went away in a COMMIT is asked again. */
+/** Milliseconds for which a server that went away during a COMMIT is asked again. */
 const ASK_AGAIN = 30_000;
 
 /**
- * Run a transition to an end that is known. Where the connection went in the COMMIT itself, the journal is asked over a new one: its line is there if, and
- * only if, the rest is. Throws ToolError (environment): nothing of this group was changed; `before` names the groups of this run that were.
+ * Run a transition until its outcome is known. If the connection is lost during COMMIT, the journal is read over a new
+ * connection: it has the entry if and only if the transaction was committed. Throws ToolError (environment): this group
+ * was not changed. `before` names the groups that this run has committed.
  */
 export async function runSurely(
   connections: Connections,
@@ -57,7 +58,7 @@ export async function runSurely(
         new ToolError(
           "environment",
           "CONNECTION_LOST",
-          `the connection was lost while \`${transition.group}\` was being committed, and it was not`,
+          `the connection was lost during COMMIT, and \`${transition.group}\` was not committed`,
           "run the same command again",
           { cause: error },
         ),
@@ -103,15 +104,15 @@ async function askJournal(
         throw new ToolError(
           "environment",
           "OUTCOME_NOT_KNOWN",
-          `the connection was lost while \`${group}\` was being committed, and the server could not be asked since: ${messageOf(error)}`,
-          "when it is back, run the same command again, or `rlsmith history`: the journal knows what became of it",
+          `the connection was lost during the COMMIT of \`${group}\`, and the server could not be reached since: ${messageOf(error)}`,
+          "when the server is back, run the same command again, or `rlsmith history`: the journal has an entry if the group was committed",
           { cause: error },
         );
       await sleep(500);
     }
 }
 
-/** Where the journal is there and the connection works, it is told of a run that failed. */
+/** Write an entry for a run that failed, if the journal exists and the connection works. */
 async function writeFailure(db: Db, { group, entry }: Transition, error: unknown): Promise<void> {
   try {
     const [there] = await db.query<{ there: boolean }>("select to_regclass('rlsmith.history') is not null as there");
@@ -129,18 +130,18 @@ async function writeFailure(db: Db, { group, entry }: Transition, error: unknown
       },
     });
   } catch {
-    // the first error is the one worth telling
+    // the first error is the one to report
   }
 }
 
-/** Say what was committed before the error. */
+/** The error, with the groups that were committed before it. */
 function withBefore(error: ToolError, before: readonly string[]): ToolError {
   if (before.length === 0) return error;
   return new ToolError(
     error.kind,
     error.code,
     `${error.message}\n${before.length === 1 ? "this group was" : "these groups were"} committed before and ${before.length === 1 ? "stays" : "stay"}: ${before.join(", ")}`,
-    `${error.hint}; the same command goes on where this one ended`,
+    `${error.hint}; the same command continues with the remaining groups`,
     { cause: error },
   );
 }

@@ -1,4 +1,4 @@
-/** One transaction on the target: locks, checks, COMMIT, and its resolution when it is in doubt. */
+/** One transaction on the target: its locks, its checks, its COMMIT, and the resolution of a COMMIT in doubt. */
 export { runSurely } from "./commit-resolution.ts";
 export type { Connections, Talk } from "./commit-resolution.ts";
 export { inOneTransaction, journalOnly } from "./journal-only.ts";

@@ -10,12 +10,12 @@ export async function inOneTransaction<T>(db: Db, work: () => Promise<T>): Promi
   try {
     return await work();
   } finally {
-    // the connection may be gone; the first error is the one worth telling
+    // the connection may be lost; the first error is the one to report
     await db.exec("rollback").catch(() => {});
   }
 }
 
-/** Write a line for what somebody else did, if it is still there. */
+/** Write an entry for a change that another tool has made, if it is still in force. */
 export async function journalOnly(
   db: Db,
   { group, scope, found, entry }: { group: string; scope: Scope; found: State; entry: NewEntry },
@@ -27,8 +27,8 @@ export async function journalOnly(
       throw new ToolError(
         "environment",
         "CHANGED_MEANWHILE",
-        `\`${group}\` was changed while rlsmith was getting ready:\n${differences(found, now).join("\n")}`,
-        "nothing was written; start again",
+        `\`${group}\` was changed while rlsmith prepared the run:\n${differences(found, now).join("\n")}`,
+        "nothing was written; run the same command again",
       );
     await makeJournal(db);
     const id = await writeEntry(db, entry);

@@ -7,30 +7,32 @@ import { nameKey, quoteName, type QualifiedName } from "../../pg/name.ts";
 /** A lock that was held from a point in time, by the server's clock. */
 export interface HeldLock {
   relation: string;
-  /** milliseconds from asking for it to having it */
+  /** milliseconds from the request to the acquisition */
   waited: number;
-  /** epoch milliseconds at which it was had */
+  /** epoch milliseconds of the acquisition */
   since: number;
 }
 
 export interface LockLimits {
-  /** milliseconds that one try may wait for all locks together */
+  /** milliseconds that one attempt may wait for all locks together */
   lockTimeout: number;
-  /** milliseconds after which no further try is made */
+  /** milliseconds after which no further attempt is made */
   giveUpAfter: number;
 }
 
 export interface LockTry {
   tries: number;
-  /** what held the locks when the last try gave up */
+  /** the transactions that held the locks when the last attempt ended */
   holders: string[];
 }
 
 /**
- * Begin a transaction that holds ACCESS EXCLUSIVE on all relations, or none. A lock that is waited for blocks everyone who comes later, so one try waits a
- * short while for all of them together, then lets everything go, sleeps, and tries again with more patience, up to `lockTimeout`. It stays below
- * deadlock_timeout: somebody who holds one relation and waits for another that we have would else be ended as a deadlock, though it was us who came
- * last. `begin` opens the transaction and sets its limits; lock_timeout is `lockTimeout` afterwards. Throws ToolError (environment) after `giveUpAfter`.
+ * Begin a transaction that holds ACCESS EXCLUSIVE on all relations, or on none. A lock request that waits blocks every
+ * later request, so one attempt waits a short time for all locks together, then releases them, sleeps, and tries again
+ * with a longer wait, up to `lockTimeout`. The wait stays below deadlock_timeout: otherwise the server could report a
+ * deadlock to a client that holds one relation and waits for another which we hold, though our request came last.
+ * `begin` opens the transaction and sets its limits; lock_timeout is `lockTimeout` afterwards. Throws ToolError
+ * (environment) after `giveUpAfter`.
  */
 export async function beginWithLocks(
   db: Db,
@@ -62,7 +64,7 @@ export async function beginWithLocks(
       await db.exec("rollback");
       const holders = await holdersOf(db, relations);
       onTry({ tries, holders: holders.map(({ text }) => text) });
-      // what has been in use for the longest comes first: while it is waited for, the others are free
+      // the relation that has been in use for the longest comes first: the others stay unlocked while it is waited for
       order = order.toSorted(
         (a, b) => Number(holders[0]?.relation === nameKey(b)) - Number(holders[0]?.relation === nameKey(a)),
       );
@@ -70,8 +72,8 @@ export async function beginWithLocks(
         throw new ToolError(
           "environment",
           "LOCK_NOT_HAD",
-          `the locks were not to be had in ${Math.round((performance.now() - started) / 1000)} s and ${tries} tries${holders.length > 0 ? `: ${holders.map(({ text }) => text).join("; ")}` : ""}`,
-          "nothing was changed; run it again when those transactions have ended, or with --by relation, which takes one lock at a time",
+          `the locks could not be acquired in ${Math.round((performance.now() - started) / 1000)} s and ${tries} attempts${holders.length > 0 ? `: ${holders.map(({ text }) => text).join("; ")}` : ""}`,
+          "nothing was changed; run the same command again when those transactions have ended, or with --by relation, which acquires one lock at a time",
           { cause: error },
         );
       await pause(tries);
@@ -79,24 +81,29 @@ export async function beginWithLocks(
   }
 }
 
-/** Whether a lock was not to be had in time, or somebody had to give way. */
+/** True if a lock could not be acquired in time, or the server ended the transaction because of a deadlock. */
 export function isLockFailure(error: unknown): boolean {
   const sqlstate = pgErrorOf(error)?.sqlstate;
   return sqlstate === "55P03" || sqlstate === "40P01";
 }
 
 /**
- * Milliseconds that a try may take. Where transactions are short, a try that is not through in 50 ms waits for somebody who waits for us (an INSERT that
- * has its own relation and checks a foreign key on ours): to let go at once and try again ends that, more patience does not. Measured with 8
- * connections of mixed load on three relations: with tries of 100, 200, 400, 800 ms a stall of 808 ms, test/faults/under-load.test.ts. Where they are long, patience grows.
+ * Milliseconds that an attempt may take. If transactions are short, an attempt that has not succeeded in 50 ms waits
+ * for a client that waits for us (an INSERT that has locked its own relation and checks a foreign key on ours):
+ * releasing the locks at once ends that, a longer wait does not. Measured with 8 connections of mixed load on three
+ * relations: with attempts of 100, 200, 400 and 800 ms, one stall took 808 ms (test/faults/under-load.test.ts). If
+ * transactions are long, the wait grows.
  */
 const patienceOf = (tries: number): number => 50 * 2 ** Math.floor((tries - 1) / 5);
 
-/** Sleep before the next try: others have to get on in the meantime. Jittered, so that two who wait do not keep meeting. */
+/**
+ * Sleep before the next attempt, so that other transactions proceed meanwhile. Jittered, so that two waiting clients do
+ * not keep colliding.
+ */
 export const pause = async (tries: number): Promise<void> =>
   sleep(Math.min(3000, 3 * patienceOf(tries)) * (0.5 + Math.random() / 2));
 
-/** One statement that takes all locks, each with what is left of the patience, and notes when it had each. */
+/** One statement that acquires all locks, each within the time that remains, and records when each was acquired. */
 function lockBlock(relations: readonly QualifiedName[], patience: number): string {
   const names = relations.map((one) => `(${quoteLiteral(quoteName(one))}, ${quoteLiteral(nameKey(one))})`);
   if (names.length === 0) return "set local rlsmith.locks = '[]'";
@@ -120,7 +127,10 @@ end
 $rlsmith$`;
 }
 
-/** Who holds something on the relations now, without the text of any statement: that is the application's, and may hold anything. */
+/**
+ * The sessions that hold locks on the relations now, without the text of their statements: it is the application's, and
+ * may hold any data.
+ */
 async function holdersOf(db: Db, relations: readonly QualifiedName[]): Promise<{ relation: string; text: string }[]> {
   const rows = await db.query<{
     relation: string;

@@ -3,9 +3,9 @@ import { quoteIdent } from "../../pg/identifier.ts";
 import { quoteName, type QualifiedName } from "../../pg/name.ts";
 
 /**
- * Whether a login may change policies of a relation that it does not own: a platform may let it (Supabase: `postgres` on storage.objects, by an
- * extension that no catalog shows). So a policy is made, and rolled back. Where the lock is not to be had at once, the server has let it get as far as
- * the lock, which is after the privilege.
+ * True if a login may change policies of a relation that it does not own. A platform may allow that (Supabase:
+ * `postgres` on storage.objects, by an extension that no catalog shows), so a policy is created and rolled back. If the
+ * lock cannot be acquired at once, the answer is true as well: the server checks the privilege before the lock.
  */
 export const mayAlter =
   (db: Db) =>

@@ -7,18 +7,18 @@ import type { Scope } from "../state/index.ts";
 const PRIVILEGES = readFileSync(new URL("../queries/privileges.sql", import.meta.url), "utf8");
 
 interface Privileges {
-  /** CREATE on the database, or the journal is there and may be written */
+  /** CREATE on the database, or the journal exists and may be written */
   journal: boolean;
   relations: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
   functions: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
 }
 
-/** Relations whose lock the login may take before it touches them. */
+/** Relations that the login may lock before it changes them. */
 export interface Ready {
   lockable: QualifiedName[];
 }
 
-/** Whether the server and the login may write at all, before anything is tried. Throws ToolError (environment). */
+/** Check that the server and the login may write at all, before anything else. Throws ToolError (environment). */
 export async function checkWritable(db: Db): Promise<void> {
   const [row] = await db.query<{ standby: boolean; readOnly: boolean }>(
     `select pg_is_in_recovery() as standby, current_setting('transaction_read_only') = 'on' as "readOnly"`,
@@ -35,13 +35,14 @@ export async function checkWritable(db: Db): Promise<void> {
       "environment",
       "READ_ONLY_LOGIN",
       "transactions of this login are read-only on the target (default_transaction_read_only)",
-      "connect as a login that may write, or take the setting away for this one",
+      "connect as a login that may write, or reset the setting for this one",
     );
 }
 
 /**
- * Whether the login can do all of it, before anything is locked. A platform may let a role change policies of a relation that it does not own
- * (Supabase: `postgres` on storage.objects), so `mayAlter` asks the server itself. Throws ToolError (environment) with all that is missing.
+ * Check that the login has every privilege that the plan needs, before anything is locked. A platform may let a role
+ * change policies of a relation that it does not own (Supabase: `postgres` on storage.objects), so `mayAlter` tries it
+ * on the server. Throws ToolError (environment) with all missing privileges.
  */
 export async function checkPrivileges(
   db: Db,
@@ -53,14 +54,13 @@ export async function checkPrivileges(
   const { journal, relations, functions } = row.privileges;
   const missing: string[] = [];
   for (const relation of relations) {
-    if (!relation.exists) missing.push(`${nameKey(relation)} is not there`);
+    if (!relation.exists) missing.push(`${nameKey(relation)} does not exist`);
     else if (!relation.owned && !(await mayAlter(relation)))
       missing.push(`${nameKey(relation)} belongs to ${relation.owner}`);
   }
   for (const fn of functions)
     if (fn.exists && !fn.owned) missing.push(`function ${nameKey(fn)} belongs to ${fn.owner}`);
-  if (!journal)
-    missing.push("the journal needs CREATE on the database, or INSERT on rlsmith.history where that is there");
+  if (!journal) missing.push("the journal needs CREATE on the database, or INSERT on rlsmith.history if that exists");
   if (missing.length > 0)
     throw new ToolError(
       "environment",

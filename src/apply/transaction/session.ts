@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
 
-/** The two halves of rlsmith's advisory lock: `rlsm` and `apply`'s number. Anybody can see it in pg_locks. */
+/** The two keys of rlsmith's advisory lock: `rlsm` and the number of `apply`. Every role can see it in pg_locks. */
 const LOCK = { classid: 0x726c736d, objid: 1 };
 
 /**
- * One apply or rollback at a time on a database: a session's advisory lock, which the server gives back when the session ends, however that is.
- * Waits `patience` milliseconds, for a session that was killed may be ending still; `waiting` is called where it takes more than a moment. Throws ToolError (environment) that says who holds it.
+ * Acquire the advisory lock that allows one apply or rollback at a time on a database. It is a session-level lock,
+ * which the server releases when the session ends for any reason. Waits `patience` milliseconds, since a session that
+ * was killed may not have ended yet; `waiting` is called if the wait takes more than a moment. Throws ToolError
+ * (environment) that names the session which holds it.
  */
 export async function takeTurn(db: Db, patience: number, waiting: () => void): Promise<void> {
   const started = performance.now();
@@ -41,15 +43,16 @@ export async function takeTurn(db: Db, patience: number, waiting: () => void): P
   throw new ToolError(
     "environment",
     "ANOTHER_RUN",
-    `another rlsmith is at work on this target: ${who}`,
-    "wait until it is through; if it is dead, end it with pg_terminate_backend",
+    `another rlsmith is running on this target: ${who}`,
+    "wait until it has ended; if its client is gone, terminate the backend with pg_terminate_backend",
   );
 }
 
 /**
- * Whether two client connections share server connections between transactions, as behind a pooler in transaction mode, where a session's lock is worth
- * nothing. Direct connections and poolers in session mode keep one backend a client; so it is told by a backend that two clients are given, by one
- * client's backend that changes, or by one that works while its client does not.
+ * True if two client connections share server connections between transactions, as behind a pooler in transaction mode,
+ * where a session-level lock has no effect. Direct connections and poolers in session mode keep one backend for each
+ * client. The signs of sharing: two clients get the same backend, the backend of a client changes, or a backend works
+ * while its client does not.
  */
 export async function sharesBackends(db: Db, other: Db): Promise<boolean> {
   const pidOf = async (one: Db): Promise<number> =>
@@ -63,7 +66,7 @@ export async function sharesBackends(db: Db, other: Db): Promise<boolean> {
        from pg_stat_activity, (select current_setting('track_activities')::boolean as track) s where pid = $1`,
       [mine],
     );
-    // a backend that is gone, or that has run something of somebody else; what the login may not see tells nothing
+    // the backend has ended, or has run a statement of another client; a query that the login may not see is no sign
     if (!seen || seen.ours === false) return true;
     const [again, theirsAgain] = [await pidOf(db), await pidOf(other)];
     if (again !== mine || theirsAgain !== theirs) return true;

@@ -8,20 +8,20 @@ import { differences, readState, sameState, type Scope, type State } from "../st
 export interface Transition {
   group: string;
   scope: Scope;
-  /** what has to be there when the locks are had */
+  /** the state that is required once the locks are acquired */
   from: State;
-  /** what has to be there before the commit */
+  /** the state that is required before COMMIT */
   to: State;
-  /** schemas and functions, by the login's search_path */
+  /** statements for schemas and functions, under the login's search_path */
   shared: readonly string[];
-  /** everything else, under an empty search_path: every name has its schema, and what is without one is Postgres' own */
+  /** all other statements, under an empty search_path: every name is schema-qualified, except those in pg_catalog */
   statements: readonly string[];
-  /** relations that the login owns; others are locked by the statements themselves */
+  /** relations that the login owns; the others are locked by the statements themselves */
   lockable: { schema: string; name: string }[];
-  /** asked before the commit: what speaks against it, a line each; leaves nothing in the transaction */
+  /** called before COMMIT: the objections, a line each; has no effect on the transaction */
   objections(db: Db): Promise<string[]>;
   entry: Omit<NewEntry, "before" | "after" | "outcome" | "group" | "detail"> & { detail: Detail };
-  /** entries of the journal that it takes back, a line each; empty: one line */
+  /** entries of the journal to take back, each with an entry of its own; empty: one entry */
   undoes?: readonly number[];
 }
 
@@ -32,16 +32,18 @@ export interface TransitionLimits extends LockLimits {
 
 export interface Transitioned {
   group: string;
-  /** of the journal; none in a dry run */
+  /** ids of the entries in the journal; none in a dry run */
   entries: number[];
   locks: { relation: string; waited: number; held: number }[];
   tries: number;
 }
 
 /**
- * Run a transition: locks, a look whether all is still as it was, the statements, a look whether all is as it has to be, objections, the journal, and COMMIT,
- * or ROLLBACK in a dry run. A relation of somebody else's cannot be locked beforehand: where a statement does not get its lock, all is let go and tried
- * again too. Throws ToolError (environment) or Postgres' own error; then nothing of it has stayed, but for CommitInDoubt.
+ * Run a transition: locks, a check that the state is still the one that was read, the statements, a check that the
+ * state is the required one, the objections, the journal, and COMMIT, or ROLLBACK in a dry run. A relation that the
+ * login does not own cannot be locked beforehand: if a statement does not acquire its lock, all locks are released and
+ * the transaction is tried again. Throws ToolError (environment) or PostgreSQL's own error; then nothing was changed,
+ * except for CommitInDoubt.
  */
 export async function runTransition(
   db: Db,
@@ -66,9 +68,9 @@ export async function runTransition(
       await db.exec(dryRun ? "rollback" : "commit");
       return { group: transition.group, entries: dryRun ? [] : lines, locks: held, tries: tries + 1 };
     } catch (error) {
-      // a server that refuses the COMMIT (a deferred trigger) has rolled back, and says so
+      // a server that refuses the COMMIT (a deferred trigger) has rolled back, and reports that
       if (committing && !isRefusal(error)) throw new CommitInDoubt(error);
-      // the connection may be gone; the first error is the one worth telling
+      // the connection may be lost; the first error is the one to report
       await db.exec("rollback").catch(() => {});
       if (!isLockFailure(error) || giveUpAfter <= 0) throw error;
       failed({ tries, holders: [] });
@@ -77,7 +79,10 @@ export async function runTransition(
   }
 }
 
-/** Whether a server that stays has said no; one that goes away (class 57P, 08) has not said what became of the COMMIT. */
+/**
+ * True if the server refused the statement and goes on. A server that goes away (class 57P, 08) does not report whether
+ * it committed.
+ */
 const isRefusal = (error: unknown): boolean => {
   const sqlstate = pgErrorOf(error)?.sqlstate;
   return sqlstate !== undefined && !/^(57P|08)/.test(sqlstate);
@@ -87,7 +92,7 @@ const beginning = ({ statementTimeout }: TransitionLimits): string =>
   [
     "begin",
     `set local statement_timeout = ${statementTimeout}`,
-    // whoever has gone away without a word does not keep locks
+    // a client that disconnects silently must not keep its locks
     "set local idle_in_transaction_session_timeout = '10s'",
   ].join("; ");
 
@@ -101,8 +106,8 @@ async function changed(
     throw new ToolError(
       "environment",
       "CHANGED_MEANWHILE",
-      `\`${transition.group}\` was changed while rlsmith was getting ready:\n${differences(transition.from, now).join("\n")}`,
-      "nothing was changed; look at what was done there, and start again",
+      `\`${transition.group}\` was changed while rlsmith prepared the run:\n${differences(transition.from, now).join("\n")}`,
+      "nothing was changed; check these changes, and run the same command again",
     );
   await db.exec(
     [
@@ -118,8 +123,8 @@ async function changed(
     throw new ToolError(
       "environment",
       "NOT_AS_PLANNED",
-      `\`${transition.group}\` did not become what it has to be:\n${differences(transition.to, after).join("\n")}`,
-      "nothing was changed; something on the target reacts to DDL (an event trigger?), or this is a bug of rlsmith",
+      `\`${transition.group}\` is not in the planned state after its statements:\n${differences(transition.to, after).join("\n")}`,
+      "nothing was changed; the target may change objects in reaction to DDL (an event trigger?), or this is a bug in rlsmith",
     );
   const objections = await transition.objections(db);
   if (objections.length > 0)
@@ -127,7 +132,7 @@ async function changed(
       "environment",
       "OBJECTION",
       `\`${transition.group}\` was not committed:\n${objections.join("\n")}`,
-      "nothing was changed; see `rlsmith verify --db` for the whole picture",
+      "nothing was changed; `rlsmith verify --db` reports all breaches",
     );
   await makeJournal(db);
   const [clock] = await db.query<{ now: number }>("select extract(epoch from clock_timestamp())::float8 * 1000 as now");

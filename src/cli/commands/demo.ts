@@ -8,7 +8,7 @@ import { renderDemo } from "../../report/demo-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { coloursFor, print, progressLines, say } from "../terminal.ts";
 
-// beside src/ and dist/ alike
+// next to both src/ and dist/
 const CASINO = fileURLToPath(new URL("../../../examples/casino", import.meta.url));
 
 export function demoCommand(program: Command, done: (exit: number) => void): void {

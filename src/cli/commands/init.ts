@@ -27,7 +27,7 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
           `\`${relative(process.cwd(), file)}\` exists already`,
           "run with --force to overwrite it; the decisions in it are lost",
         );
-      // A config that is about to be replaced says nothing about the project.
+      // A config that is about to be replaced is no source of facts about the project.
       const source = await openSource({ ...options, config: null });
       try {
         const { classified, inferred } = inspectCatalog(source.catalog, null);

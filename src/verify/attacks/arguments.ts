@@ -11,7 +11,7 @@ import { foreignRow } from "./rows.ts";
 import { baseOf, inputsOf, plain } from "./signature.ts";
 import type { Whose } from "./whose.ts";
 
-/** All that a call's arguments are made from. */
+/** The sources of the values of a call's arguments. */
 export interface ArgumentSource {
   fixtures: Fixtures;
   context: ContextMap;
@@ -19,12 +19,12 @@ export interface ArgumentSource {
   types: readonly UserType[];
 }
 
-/** What an argument is about. */
+/** The subject of an argument, which decides its value. */
 type Topic =
   | { kind: "setting"; setting: string }
   | { kind: "user" }
   | { kind: "column"; target: Target; column: string }
-  /** a whole row, or a list of them */
+  /** a whole row, or a list of rows */
   | { kind: "row"; target: Target; shape: RowShape }
   | { kind: "plain" };
 
@@ -37,18 +37,21 @@ export interface Parameter {
   hasDefault: boolean;
   variadic: boolean;
   topic: Topic;
-  /** an array with one value of what it is about */
+  /** an array with one value of the subject */
   list: boolean;
 }
 
-/** Input parameters with what they seem to be about: a variable that the function sets from it, a tenant, a user, a column of a table. */
+/**
+ * Input parameters with the subject that each seems to have: a variable that the function sets from it, a tenant, a
+ * user, a column of a table.
+ */
 export function parametersOf(
   fn: PgFunction,
   facts: FunctionFacts | undefined,
   sets: readonly { setting: string; argument: string }[],
   source: ArgumentSource,
 ): Parameter[] {
-  // DEFAULT may hold commas; only how many there are matters, and they are the last ones
+  // a DEFAULT may hold commas; only the number of parameters with a default matters, and they are the last ones
   const defaults = (fn.arguments.match(/ DEFAULT /g) ?? []).length;
   const inputs = inputsOf(fn);
   return fn.argumentTypes.map((type, place) => {
@@ -56,7 +59,7 @@ export function parametersOf(
     const base = baseOf(type, source.types);
     const about = (called: string, of: string): Topic => topicOf(called, of, place, fn, facts, sets, source);
     const itself = about(name, base);
-    // `ids uuid[]` is about what `id uuid` would be about
+    // `ids uuid[]` has the subject that `id uuid` would have
     const one =
       itself.kind === "plain" && base.endsWith("[]")
         ? about(name.replace(/s$/i, ""), baseOf(base.slice(0, -2), source.types))
@@ -141,7 +144,9 @@ function topicOf(
   return { kind: "plain" };
 }
 
-/** Tables that a function reads or writes: those its body was found to read, and those that it names. */
+/**
+ * Tables that a function reads or writes: those that the analysis of its body found, and those whose name it contains.
+ */
 export function tablesOf(fn: PgFunction, facts: FunctionFacts | undefined, targets: Targets): Target[] {
   const read = (facts?.tables ?? []).flatMap((table) => targets.get(nameKey(table)) ?? []);
   const named = [...targets.values()].filter(({ relation }) =>
@@ -150,7 +155,7 @@ export function tablesOf(fn: PgFunction, facts: FunctionFacts | undefined, targe
   return [...new Set([...read, ...named])];
 }
 
-/** SQL of an argument with somebody's value. */
+/** SQL of an argument, with a value of the given party. */
 export function valueOf(parameter: Parameter, whose: Whose, actor: Actor, source: ArgumentSource): string {
   const { topic, type, list, base } = parameter;
   if (topic.kind === "row") return rowValue(topic.target, topic.shape, type, whose, actor);
@@ -159,7 +164,7 @@ export function valueOf(parameter: Parameter, whose: Whose, actor: Actor, source
   return list ? `array[${literal(value)}]::${type}` : `${literal(value)}::${type}`;
 }
 
-/** Whether another tenant's value differs from a plain one. */
+/** True if the value depends on the party that it belongs to. */
 export const isAboutSomebody = ({ topic }: Parameter): boolean => topic.kind !== "plain";
 
 function rawValue(parameter: Parameter, whose: Whose, actor: Actor, source: ArgumentSource): unknown {
@@ -192,7 +197,7 @@ function rawValue(parameter: Parameter, whose: Whose, actor: Actor, source: Argu
   }
 }
 
-/** Values that nobody has: `which` of two. */
+/** Values that belong to no row: `which` of two. */
 function nobody(type: string, which: "0" | "1", types: readonly UserType[]): unknown {
   if (type === "uuid") return `${which}badf00d-0000-4000-8000-00000badf00d`;
   if (/int|numeric/.test(type)) return `98765432${which}`;

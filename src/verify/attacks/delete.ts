@@ -15,7 +15,10 @@ import {
   withValue,
 } from "./rows.ts";
 
-/** Deletes: own, foreign, blind, and with RETURNING; and of rows that say something else. `prepared`: rows may be changed before. */
+/**
+ * Deletes: of own rows, of foreign rows, without a WHERE, with RETURNING, and of rows with another value. `prepared`:
+ * rows may be changed before.
+ */
 export function deleteAttempts(target: Target, actor: Actor, prepared: boolean): Attempt[] {
   const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
   const attempts = [

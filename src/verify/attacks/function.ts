@@ -17,7 +17,7 @@ import {
   type Parameter,
 } from "./arguments.ts";
 
-/** A function that requests can call, with all that is known of its arguments. */
+/** A function that requests can call, with the facts about its arguments. */
 export interface Callable {
   fn: PgFunction;
   facts: FunctionFacts | undefined;
@@ -28,7 +28,7 @@ export interface Callable {
   name: FunctionKey;
 }
 
-/** Functions and procedures of the user; triggers, aggregates and what the platform brings are left out. */
+/** The functions and procedures of the user; trigger functions, aggregates and those of the platform are left out. */
 export function callables(
   catalog: Catalog,
   facts: readonly FunctionFacts[],
@@ -99,7 +99,7 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
     if (about.some(({ topic }) => topic.kind === "row"))
       attempts.push(make("call with a new row of another tenant", parameters, () => "new"));
   }
-  // one at a time: the own tenant with a foreign row's id, or the other way round
+  // one at a time: the own tenant with the id of a foreign row, or the reverse
   if (about.length > 1)
     for (const one of about.slice(0, 4))
       attempts.push(
@@ -119,7 +119,7 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
 export function settingCall(callable: Callable, actor: Actor, source: ArgumentSource): string {
   const wanted = new Set(callable.setter?.fromArguments.map(({ argument }) => argument));
   const given = callable.parameters.map((parameter, place) => {
-    // where no argument is set as it is, the function looks something up by what it is called with
+    // if no variable is set directly from an argument, the function looks up a row by its arguments
     const foreign =
       wanted.size === 0 ? isAboutSomebody(parameter) : wanted.has(parameter.name) || wanted.has(`$${place + 1}`);
     return { parameter, sql: valueOf(parameter, foreign ? "foreign" : "own", actor, source) };

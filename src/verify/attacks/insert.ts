@@ -18,13 +18,16 @@ import {
   withValue,
 } from "./rows.ts";
 
-/** Inserts: own, into another tenant, in one's own name, without a tenant; upserts onto a foreign row; with RETURNING. */
+/**
+ * Inserts: of an own row, into another tenant, with the persona's own user, without a tenant; upserts onto a foreign
+ * row; with RETURNING.
+ */
 export function insertAttempts(target: Target, actor: Actor, tenantSetting: string | null): Attempt[] {
   const insert = (attack: string, sql: string, more: Partial<Attempt> = {}): Attempt =>
     on(target, { command: "INSERT", attack, sql, ...more });
   const attempts: Attempt[] = [];
   const there = target.ownRows.at(-1);
-  // where no further row can be had, one that is there is taken away first
+  // if no further row can be made, an existing one is deleted first
   if (spareRow(target, "own") === null && there)
     attempts.push(
       insert("insert own row again", insertInto(target, inTheNameOf(actor, target, there)), {

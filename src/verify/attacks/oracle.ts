@@ -18,9 +18,9 @@ import {
 } from "./rows.ts";
 
 /**
- * What errors give away: a unique key that two tenants share says whether a foreign row has a value; a foreign key says whether a foreign row
- * is there. Neither looks at row security (Postgres manual 5.9). A random uuid cannot be guessed, so with keys of uuids there is nothing to
- * be learnt; the statements are tried all the same, for what triggers make of them.
+ * Facts that errors give away: a unique key over all tenants shows that a foreign row has a value; a foreign key shows
+ * that a foreign row exists. Neither is subject to row security (PostgreSQL manual, 5.9). A random uuid cannot be
+ * guessed, so keys of uuids give nothing away; the statements are tried all the same, for the effects of triggers.
  */
 export function oracleAttempts(
   target: Target,
@@ -37,10 +37,10 @@ export function oracleAttempts(
   const guessable = (names: readonly string[], columns: Target["columns"]): boolean =>
     names.every((name) => columns.find((column) => column.name === name)?.type !== "uuid");
   const attempts: Attempt[] = [];
-  // keys of the platform's own tables are not the project's to mend
+  // keys of the platform's own tables are not the project's to correct
   if (target.foreign !== null && !PLATFORM_SCHEMAS.includes(target.schema))
     for (const unique of surface.uniques) {
-      // a value that the own tenant has as well would clash with its own
+      // a value that the own tenant has as well would conflict with its own row
       const theirs = target.foreignRows.find(
         (row) => !target.ownRows.some((mineToo) => unique.columns.every((name) => mineToo[name] === row[name])),
       );
@@ -49,7 +49,7 @@ export function oracleAttempts(
       if (!guessable(unique.columns, target.columns) || unique.columns.some((name) => isNumbered(target, name)))
         continue;
       if (unique.columns.some((name) => theirs[name] === null || theirs[name] === undefined)) continue;
-      // a column that says whose the row is cannot be another's and one's own at once
+      // a column that identifies the owner of the row cannot have another's value in an own row
       if (unique.columns.some((name) => target.filled.users.includes(name) || name in target.filled.context)) continue;
       const clash = { ...mine, ...Object.fromEntries(unique.columns.map((name) => [name, theirs[name]])) };
       const object = { kind: "constraint" as const, name: nameKey({ schema: target.schema, name: unique.name }) };
@@ -83,7 +83,8 @@ export function oracleAttempts(
         );
     }
   for (const key of referencesOf(target, surface, targets)) {
-    // the first own row holds what another tenant's first row holds too: a trigger that goes by that reaches both
+    // the first own row has the same values as another tenant's first row: a trigger that looks rows up by such a value
+    // reaches both
     const twin = key.parent.ownRows[0];
     if (target.triggers && twin)
       attempts.push(
@@ -99,7 +100,7 @@ export function oracleAttempts(
         }),
       );
     const row = foreignRow(key.parent);
-    // the tenant's own table: to reference it is to name the tenant, which other attempts do
+    // the tenant's own table: to reference its row is to name the tenant, which other attempts do
     if (!row || key.columns.some((name) => name in target.filled.context || target.filled.users.includes(name)))
       continue;
     const pointing = {
@@ -113,7 +114,7 @@ export function oracleAttempts(
       object: { kind: "constraint" as const, name: nameKey({ schema: target.schema, name: key.name ?? "" }) },
       message: `\`${key.name}\` takes rows of other tenants, so a write says whether one is there`,
     };
-    // who may not insert may still let an own row point there
+    // a role that may not insert may still be able to point an own row to the foreign one
     if (there && isOracle)
       attempts.push(
         on(target, {
@@ -132,7 +133,7 @@ export function oracleAttempts(
         attack,
         sql: insertInto(target, pointing),
         probe: everywhere(target),
-        // a key that holds the tenant as well does not find the row
+        // a key that includes the tenant does not find the row
         answers: ["23503"],
         judge: isOracle ? { kind: "success", ...tells } : { kind: "foreign" },
       }),
@@ -176,7 +177,7 @@ function referencesOf(
   );
 }
 
-/** Filled by a sequence: that a number is taken is told by the sequence already. */
+/** True if a sequence fills the column: the sequence itself already shows that a number is taken. */
 const isNumbered = (target: Target, name: string): boolean => {
   const column = target.columns.find((one) => one.name === name);
   return column?.generated === "identity" || (column?.expression ?? "").startsWith("nextval(");

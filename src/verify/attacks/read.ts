@@ -10,8 +10,8 @@ import { foreignRow, on, otherWords, plain, prepareRows, withValue } from "./row
 export const keys = (target: Target, from: string): string => rowKeysSql(target.key, from);
 
 /**
- * Reads: all of it, through a join, by the key of a foreign row, FOR UPDATE. `limited`: only rows that are known are asked for. `prepared`: rows
- * may be changed before they are read.
+ * Reads: of all rows, through a join, by the key of a foreign row, FOR UPDATE. `limited`: only known rows are asked
+ * for. `prepared`: rows may be changed before they are read.
  */
 export function readAttempts(
   target: Target,
@@ -42,7 +42,7 @@ export function readAttempts(
     attempts.push(
       read("read by key of a foreign row", keys(target, `${target.sql} t where ${rowCondition(target, foreign)}`)),
     );
-  // the other side of a foreign key: rows of this table by way of a table that references it
+  // the reverse of a foreign key: rows of this table, read through a table that references it
   const key = surface.foreignKeys.find(
     (one) => nameKey(one.target) === target.name && relationKey(one) !== target.name,
   );

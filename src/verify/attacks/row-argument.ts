@@ -5,10 +5,13 @@ import type { Target } from "../environment/index.ts";
 import type { Whose } from "./whose.ts";
 import { foreignRow, ownRow, spareRow } from "./rows.ts";
 
-/** How a call hands rows in. */
+/** The form in which a call passes rows. */
 export type RowShape = "object" | "list" | "composite";
 
-/** Whether an argument may be a row; of a JSON argument the body says whether it goes through a list. Null: no type for one. */
+/**
+ * The form in which an argument may be a row; null: its type holds no row. A JSON argument is a list if the function's
+ * body iterates over an array.
+ */
 export function shapeOf(type: string, body: string): RowShape | null {
   if (type === "json" || type === "jsonb")
     return /jsonb?_(?:array_\w+|to_recordset|populate_recordset)/i.test(body) ? "list" : "object";
@@ -16,8 +19,8 @@ export function shapeOf(type: string, body: string): RowShape | null {
 }
 
 /**
- * SQL of a row as an argument. A foreign one has the foreign row's key and the own row's content: what is handed in would be no sign of a leak
- * when it comes back.
+ * SQL of a row as an argument. A foreign one has the key of the foreign row and the content of the own row: content
+ * that was passed in would be no sign of a leak when it is returned.
  */
 export function rowValue(target: Target, shape: RowShape, type: string, whose: Whose, actor: Actor): string {
   const row = contentOf(target, whose, actor);

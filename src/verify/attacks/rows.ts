@@ -23,11 +23,11 @@ export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "s
   ...more,
 });
 
-/** Where a write of one's own row can show: with a trigger anywhere. */
+/** The probe for a write of an own row: all relations if the table has a trigger. */
 export const everywhere = (target: Target): Attempt["probe"] =>
   target.triggers ? { kind: "all" } : { kind: "relation", name: target.name };
 
-/** The actor's own row if the table has one of its user, else any of its tenant. */
+/** The actor's own row if the table has one of its user; otherwise any row of its tenant. */
 export function ownRow(target: Target, actor: Actor): Row | null {
   const user = actor.member?.user;
   const mine = target.ownRows.find(
@@ -36,15 +36,15 @@ export function ownRow(target: Target, actor: Actor): Row | null {
   return mine ?? target.ownRows[0] ?? null;
 }
 
-/** The last: the first has the same texts as the own first row. */
+/** The last one: the first has the same texts as the first own row. */
 export const foreignRow = (target: Target): Row | null => target.foreignRows.at(-1) ?? null;
 
-/** A row of a tenant that is not there and that Postgres would take; null where none is known. */
+/** A row that does not exist yet and that PostgreSQL would accept; null if none is known. */
 export function spareRow(target: Target, tenant: "own" | "foreign"): Row | null {
   return target.filled.spare[tenant === "own" ? ATTACKER : VICTIM] ?? null;
 }
 
-/** The same row in the actor's name: its user, and what else says who it is inside the tenant. */
+/** The same row with the actor as its user, and with the actor's other personal values. */
 export function inTheNameOf(actor: Actor, target: Target, row: Row): Row {
   const { member } = actor;
   if (member === null) return row;
@@ -63,14 +63,16 @@ export function inTheNameOf(actor: Actor, target: Target, row: Row): Row {
   return { ...row, ...Object.fromEntries([...users, ...keys]) };
 }
 
-/** The tenant column; null where rows belong to somebody in another way. */
+/** The tenant column; null if rows are owned in another way. */
 export function tenantColumn(target: Target, tenantSetting: string | null): string | null {
   if (tenantSetting === null) return null;
   const name = Object.entries(target.filled.context).find(([, setting]) => setting === tenantSetting)?.[0];
   return name !== undefined && target.columns.some((column) => column.name === name) ? name : null;
 }
 
-/** INSERT of a whole row, columns without a value left out, so that their defaults hold; but for those in `asNull`. */
+/**
+ * INSERT of a whole row; columns without a value are left out, so that their defaults apply, except those in `asNull`.
+ */
 export function insertInto(target: Target, row: Row, tail = "", asNull: readonly string[] = []): string {
   const columns = target.columns.filter(
     ({ name }) => (row[name] !== null && row[name] !== undefined) || asNull.includes(name),
@@ -88,15 +90,16 @@ export function setColumn(target: Target, name: string, value: unknown): string 
 }
 
 /**
- * A column to touch without changing whose the row is, and a value it has already; a constant, since `SET x = x` would read it. Best one that
- * all rows may have alike: a unique key, or a key that the tenant is part of, would stop the statement before anything is seen.
+ * An assignment to a column that does not decide the owner of the row, of the value that it already has; a constant,
+ * since `SET x = x` would read the column. Preferably to a column that may be equal in all rows: a unique key, or a key
+ * that includes the tenant, would stop the statement before its effect shows.
  */
 export function touch(target: Target, row: Row | null): string | null {
   const name = touched(target, row);
   return name === null ? null : setColumn(target, name, row?.[name]);
 }
 
-/** Whether several rows touched at once would clash. */
+/** True if an UPDATE of several rows at once would violate a unique key or a composite foreign key. */
 export function clashes(target: Target, row: Row | null): boolean {
   const name = touched(target, row);
   return name !== null && !isFree(target, name);
@@ -120,10 +123,12 @@ export function touched(target: Target, row: Row | null): string | null {
 const isFree = (target: Target, name: string): boolean =>
   !target.unique.has(name) && !target.references.some(({ columns }) => columns.length > 1 && columns.includes(name));
 
-/** Set-up that takes away whatever references rows of a table. */
+/** Set-up that deletes all rows that reference rows of a table. */
 export const unreferenced = (target: Target): string[] => target.referencedBy.map((sql) => `delete from ${sql}`);
 
-/** Set-up that leaves one row of a table, which nothing references: no unique key and no foreign key is in the way of what is done to it. */
+/**
+ * Set-up that leaves one row of a table, which no row references, so that no unique or foreign key stops the statement.
+ */
 export const alone = (target: Target, row: Row): string[] => [
   ...unreferenced(target),
   `delete from ${target.sql} t where not (${rowCondition(target, row)})`,
@@ -133,7 +138,10 @@ export const alone = (target: Target, row: Row): string[] => [
 export const mayClear = (target: Target, { class: cls, token }: Actor): boolean =>
   target.throwaway && (cls === "member" || cls === "anon" || token === "no claims");
 
-/** Constants that policies and CHECKs know of a column and that the row does not have: a status, a kind. */
+/**
+ * Constants that policies and CHECK constraints compare a column with, and that the row does not have: a status, a
+ * kind.
+ */
 export function otherWords(target: Target, row: Row): [string, string][] {
   return target.columns.flatMap(({ name, generated }): [string, string][] => {
     if (generated !== "no" || target.primaryKey.includes(name) || name in target.filled.context) return [];
@@ -142,6 +150,6 @@ export function otherWords(target: Target, row: Row): [string, string][] {
   });
 }
 
-/** The statement that makes rows say something else before they are attacked. */
+/** The statement that gives rows another value before they are attacked. */
 export const prepareRows = (target: Target, rows: readonly Row[], name: string, word: string): string =>
   `update ${target.sql} t set ${setColumn(target, name, word)} where ${rows.map((row) => rowCondition(target, row)).join(" or ")}`;

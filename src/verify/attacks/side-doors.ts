@@ -8,12 +8,15 @@ import type { DefaultPrivilege, Surface } from "../environment/index.ts";
 import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import { on, ownRow, setColumn } from "./rows.ts";
 
-/** TRUNCATE, which row security does not look at. Where the platform's default privileges give it on every table, that is for a note, not for a breach. */
+/**
+ * TRUNCATE, which is not subject to row security. If the platform's default privileges grant it on every table, that is
+ * a note, not a breach.
+ */
 export function truncateAttempt(target: Target, byPlatform: boolean): Attempt {
   return on(target, {
     command: "TRUNCATE",
     attack: "truncate",
-    // without CASCADE a table that others reference raises 0A000, after the privilege was looked at
+    // without CASCADE, a table that others reference raises 0A000, after the check of the privilege
     sql: `truncate ${target.sql}`,
     probe: null,
     judge: byPlatform
@@ -27,7 +30,10 @@ export function truncateAttempt(target: Target, byPlatform: boolean): Attempt {
   });
 }
 
-/** Whether a role holds TRUNCATE because the platform's default privileges give it everything on every table, and nobody has looked at the grants since. */
+/**
+ * True if a role holds TRUNCATE because the platform's default privileges grant it everything on every table, and the
+ * grants of this table were not changed afterwards.
+ */
 export const givenByPlatform = (surface: Surface, catalog: Catalog, target: Target, role: string): boolean =>
   surface.defaultPrivileges.some(
     (one) =>
@@ -42,24 +48,30 @@ const holdsUnasked = (catalog: Catalog, target: Target, role: string): boolean =
   const grants =
     catalog.relations.find(({ schema, name }) => schema === target.schema && name === target.relation)?.grants ?? [];
   const held = new Set(grants.filter(({ grantee }) => grantee === role).map(({ privilege }) => privilege));
-  // nobody grants these three by hand
+  // these three are not granted by hand
   return ["TRUNCATE", "REFERENCES", "TRIGGER"].every((one) => held.has(one));
 };
 
-/** As every new Supabase project has them: all on everything in public and storage, to the API's roles. */
+/**
+ * The default privileges of every new Supabase project: all privileges on all objects in public and storage, for the
+ * API's roles.
+ */
 const isPlatforms = ({ schema, grantee, owner }: DefaultPrivilege): boolean =>
   ["public", "storage", "graphql_public", "graphql", "realtime", "extensions", "auth", "cron"].includes(schema ?? "") &&
   (grantee === owner ||
     ["anon", "authenticated", "service_role", "postgres", "dashboard_user"].includes(grantee) ||
     grantee.startsWith("supabase_"));
 
-/** What default privileges open for tables and functions that are made tomorrow: one is made, and the persona asks. */
+/**
+ * The tables and functions that default privileges will open when they are created: one is created, and the persona
+ * reads or calls it.
+ */
 export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog: Catalog): Attempt[] {
   const schemas = new Map<TupleKey, DefaultPrivilege[]>();
   for (const one of surface.defaultPrivileges) {
     if (isPlatforms(one) || (one.object !== "tables" && one.object !== "functions")) continue;
     if (one.grantee !== "public" && one.grantee !== actor.role) continue;
-    // EXECUTE for PUBLIC is Postgres' own default, written down
+    // EXECUTE for PUBLIC is PostgreSQL's own default, stated explicitly
     if (one.object === "functions" && one.grantee === "public") continue;
     const schema = one.schema ?? catalog.relations.find(({ owner }) => owner === one.owner)?.schema ?? "public";
     const key = tupleKey(schema, one.object);
@@ -117,7 +129,10 @@ function tableProbe(schema: string, privilege: string): string {
   }
 }
 
-/** A sequence that several tenants draw from tells how much all of them write. `drawn`: nextval may be tried, which no rollback undoes. */
+/**
+ * A sequence that several tenants draw from shows how many rows all of them insert. `drawn`: nextval may be tried,
+ * which no rollback undoes.
+ */
 export function sequenceAttempts(surface: Surface, actor: Actor, targets: Targets, drawn: boolean): Attempt[] {
   return surface.sequences.flatMap((sequence): Attempt[] => {
     const fed = sequence.feeds ? targets.get(nameKey(sequence.feeds)) : undefined;
@@ -153,7 +168,10 @@ export function sequenceAttempts(surface: Surface, actor: Actor, targets: Target
   });
 }
 
-/** Members change the role in their own membership row; somebody who may change everybody's is an administrator, and may. */
+/**
+ * Members change the role in their own membership row. A persona that may change every member's row is an
+ * administrator, and may change its own.
+ */
 export function ownRoleAttempts(target: Target, actor: Actor, roles: readonly string[]): Attempt[] {
   if (actor.class !== "member" || !actor.member || target.filled.users.length === 0 || target.schema === "auth")
     return [];

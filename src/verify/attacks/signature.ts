@@ -8,18 +8,21 @@ export interface Input {
   variadic: boolean;
 }
 
-/** The arguments that a call passes in, in the order of `argumentTypes`: names are those of all arguments, what comes out among them. */
+/**
+ * The arguments that a call passes in, in the order of `argumentTypes`; the names are those of all arguments, output
+ * arguments included.
+ */
 export function inputsOf(fn: PgFunction): Input[] {
   const inputs = split(fn.arguments).flatMap((text, place): Input[] =>
     text.startsWith("OUT ") ? [] : [{ name: fn.argumentNames[place] ?? "", variadic: text.startsWith("VARIADIC ") }],
   );
-  // a text that is not as expected says less than the order
+  // if the text does not parse as expected, the order of the types is the better source
   return inputs.length === fn.argumentTypes.length
     ? inputs
     : fn.argumentTypes.map((_, place) => ({ name: fn.argumentNames[place] ?? "", variadic: false }));
 }
 
-/** At commas that are in no bracket and in no quotes: a DEFAULT may hold any. */
+/** Split at commas outside brackets and quotes: a DEFAULT may hold any. */
 function split(text: string): string[] {
   const parts: string[] = [];
   let [depth, part] = [0, ""];
@@ -47,7 +50,7 @@ export function baseOf(type: string, types: readonly UserType[]): string {
   return domain?.kind === "domain" ? baseOf(domain.base, types) : type;
 }
 
-/** Something that a type takes; null where nothing is known. */
+/** A value that a type accepts; null if none is known. */
 export function plain(type: string, types: readonly UserType[]): unknown {
   if (type.endsWith("[]")) return "{}";
   if (/^(smallint|integer|bigint|numeric|real|double precision)/.test(type)) return "1";

@@ -5,7 +5,9 @@ import type { Attempt } from "../matrix/index.ts";
 import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import { on } from "./rows.ts";
 
-/** One stored value made malformed, as the login: what an attacker does to the own row, or an accident to any. */
+/**
+ * One stored value made malformed, as the login: an attacker may do that to the own row, and an accident to any row.
+ */
 export interface BadValue {
   /** `auth.users.raw_app_meta_data ->> 'org_id'`, `public.member.org` */
   what: string;
@@ -15,8 +17,8 @@ export interface BadValue {
 const BAD = "no-such-value";
 
 /**
- * Stored values that policies and the functions they call take apart: keys of the metadata in auth.users, and text columns under a cast.
- * Found by their text: a value that is missed is not tried, and a value too many does no harm.
+ * Stored values that policies and the functions that they call parse: keys of the metadata in auth.users, and text
+ * columns under a cast. Found by text search: a value that is missed is not tried, and one too many does no harm.
  */
 export function badValues(catalog: Catalog, targets: Targets, attackers: readonly string[]): BadValue[] {
   const texts = [
@@ -52,7 +54,7 @@ export function badValues(catalog: Catalog, targets: Targets, attackers: readonl
   return [...found.values()];
 }
 
-/** A victim reads, with one row of somebody else's malformed. */
+/** A victim reads, with one row of another member malformed. */
 export function storedClaimAttempt(target: Target, bad: BadValue, sql: string): Attempt {
   return on(target, {
     command: "SELECT",

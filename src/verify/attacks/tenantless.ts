@@ -4,7 +4,9 @@ import type { Actor } from "../personas/index.ts";
 import { rowCondition, type Target } from "../environment/index.ts";
 import { foreignRow, inTheNameOf, insertInto, mayClear, on, setColumn, spareRow, tenantColumn, touch } from "./rows.ts";
 
-/** Writes of rows without a tenant: where those are what all tenants share, no member of one may make, change or remove them. */
+/**
+ * Writes of rows without a tenant: if all tenants share such rows, no member of one may insert, change or delete them.
+ */
 export function tenantlessAttempts(target: Target, actor: Actor, tenantSetting: string | null): Attempt[] {
   const column = tenantColumn(target, tenantSetting);
   const row = foreignRow(target);

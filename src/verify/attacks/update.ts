@@ -22,9 +22,9 @@ import {
 } from "./rows.ts";
 
 /**
- * Updates: own rows, foreign rows, own rows to another tenant, foreign rows to the own tenant; each with a WHERE, and blind: without one,
- * with WHERE true, by MERGE ON true. Blind statements read no column, so the SELECT policy does not apply to them.
- * `prepared`: rows may be changed before.
+ * Updates: of own rows, of foreign rows, of own rows to another tenant, of foreign rows to the own tenant; each with a
+ * WHERE, and blind: without one, with WHERE true, by MERGE ON true. Blind statements read no column, so the SELECT
+ * policies do not apply to them. `prepared`: rows may be changed before.
  */
 export function updateAttempts(
   target: Target,
@@ -54,7 +54,7 @@ export function updateAttempts(
     );
   };
   const [own, foreign] = [ownRow(target, actor), foreignRow(target)];
-  // whose a file is says its folder; a second part of the name that no file has
+  // the folder names the owner of a file; the second part of the name is one that no file has
   const moveFile = (): void => {
     const folder = String(foreign?.["name"]).split("/")[0] ?? "";
     const set = setColumn(target, "name", `${folder}/moved-by-rlsmith.txt`);
@@ -83,7 +83,7 @@ export function updateAttempts(
       }),
     );
   }
-  // where several rows would clash, one is left
+  // if several rows would violate a unique key, one is left
   const cleared = prepared && mayClear(target, actor);
   if (cleared && set !== null && foreign && clashes(target, own ?? foreign))
     update("update blind, one row left", set, null, { setup: alone(target, foreign) });
@@ -107,7 +107,7 @@ export function updateAttempts(
       const isSame = columns.every((name) => own[name] === foreign[name]);
       if (isSame || columns.some((name) => name in target.filled.context || target.filled.users.includes(name)))
         continue;
-      // a row belongs to whom the row that it references belongs to
+      // a row belongs to the owner of the row that it references
       const under = columns.map((name) => setColumn(target, name, foreign[name])).join(", ");
       const attack = `move own row under a foreign one (${columns.join(", ")})`;
       update(attack, under, rowCondition(target, own), { writesOwnRow: true });
@@ -129,7 +129,7 @@ export function updateAttempts(
   update("take a foreign row over", toSelf, rowCondition(target, foreign), plain("take over foreign"));
   blind("take rows over", "take over blind", toSelf);
   if (column === null || !cleared || !isTied(target, column)) return attempts;
-  // what references a row of the same tenant has to follow
+  // references to rows of the same tenant have to move with it
   const along = (row: Row): string =>
     [column, ...tiedTo(target, column)].map((name) => setColumn(target, name, row[name])).join(", ");
   update("move own row to another tenant, blind, one row left", along(foreign), null, {
@@ -140,13 +140,16 @@ export function updateAttempts(
   return attempts;
 }
 
-/** Whether a unique key or a foreign key holds the tenant's column, and so stops a move that policies let through; the tenants' own table aside. */
+/**
+ * True if a unique key or a foreign key includes the tenant column, and so stops a move that policies allow; the
+ * tenants' own table aside.
+ */
 function isTied(target: Target, column: string): boolean {
   const own = target.primaryKey.length === 1 && target.primaryKey[0] === column && target.referencedBy.length > 0;
   return !own && (target.unique.has(column) || tiedTo(target, column).length > 0);
 }
 
-/** Columns that reference something together with the tenant's. */
+/** Columns of foreign keys that include the tenant column. */
 const tiedTo = (target: Target, column: string): string[] => [
   ...new Set(
     target.references

@@ -7,7 +7,10 @@ import { rowsSql } from "../matrix/index.ts";
 import type { Targets } from "../environment/index.ts";
 import { spareRow, touch } from "./rows.ts";
 
-/** Views and materialized views: what they show, and where a view lets writes through, what those change. */
+/**
+ * Views and materialized views: the rows that they show, and for an updatable view the rows that a write through it
+ * changes.
+ */
 export function viewAttempts(view: Relation, surface: Surface, targets: Targets): Attempt[] {
   const name = nameKey(view);
   const sql = quoteName(view);

@@ -1,2 +1,2 @@
-/** Whose values a call is made with; `new`: of a row of another tenant that is not there yet. */
+/** The party whose values a call is made with; `new`: of a row of another tenant that does not exist yet. */
 export type Whose = "own" | "foreign" | "new" | "nobody" | "other nobody";

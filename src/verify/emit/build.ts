@@ -18,8 +18,9 @@ import { changeOf, type IsolationCheck, type IsolationTests } from "./isolation-
 const isChosen = ({ form }: Attempt): boolean => form.kind === "plain" || form.kind === "with value";
 
 /**
- * Freeze what the matrix finds on this ground as tests: own access works, and foreign rows stay out of reach. What is open and not declared is not
- * frozen as it is: its test asks that nothing of another tenant is reached. The same ground gives the same text.
+ * Freeze the findings of the matrix in this environment as tests: own access works, and foreign rows stay out of reach.
+ * An opening that is not declared is not frozen: its test requires that no row of another tenant is reached. The same
+ * environment gives the same text.
  */
 export async function isolationTests(ground: Ground, title: string, config: Declared): Promise<IsolationTests> {
   const run = await prepare(ground, {
@@ -37,7 +38,7 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
     targets.set(target.name, await steadyKey(ground, steadyTarget(target, fixtures)));
   const probes = probesOf(targets.values());
   const variables = [...ground.context.variables.filter(isSettable).map(({ setting }) => setting), ...ground.unmapped];
-  // as on a pooled connection that has served somebody before: empty, never unset
+  // as on a pooled connection that has served another request before: empty, never unset
   const prelude = variables.map((name) => `select set_config(${quoteLiteral(name)}, '', true)`);
   const checks: FormedCheck[] = [];
   for (const target of targets.values())
@@ -92,8 +93,8 @@ interface FormedCheck {
 }
 
 /**
- * A row with another value is worth a check where a policy asks for the value: where somebody gets another answer than to the row as it was. That
- * a CHECK does not want the value says nothing of policies.
+ * A check of a row with another value is kept if a policy depends on the value: if some persona gets an answer other
+ * than to the unchanged row. An error of a CHECK constraint says nothing about policies.
  */
 function tellsMore(checks: readonly FormedCheck[]): (one: FormedCheck) => boolean {
   const plainKey = ({ relation, persona }: IsolationCheck, of: PlainForm): TupleKey => tupleKey(relation, persona, of);
@@ -132,8 +133,8 @@ const isTried = (actor: Actor): boolean =>
   actor.truth === null && (actor.class !== "bad claims" || actor.token !== null);
 
 /**
- * A check of what is open: it fails until it is mended. How many own rows a persona is left with then nobody knows, so a read asks for the foreign
- * ones only (`foreignReads`); null where there is none such.
+ * A check of an opening: it fails until the opening is closed. The number of own rows that the persona is left with
+ * then is not known, so a read asks for foreign rows only (`foreignReads`); null if there is no such read.
  */
 function mendedOf(
   attempt: Attempt,
@@ -141,7 +142,7 @@ function mendedOf(
   target: Target,
   foreignReads: readonly Attempt[],
 ): IsolationCheck | null {
-  // to nobody every row is foreign, and without a tenant's column every row is as good as another
+  // to a persona without a tenant every row is foreign, and without a tenant column rows cannot be distinguished
   const all = actor.tenant === null || target.own === null;
   const common = commonOf(attempt, actor);
   if (attempt.answer !== "keys")
@@ -169,7 +170,7 @@ const commonOf = (
 
 function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string): IsolationCheck | null {
   const common = commonOf(attempt, actor);
-  // a limit of time or a lock says nothing of policies, and what could not be prepared nothing at all
+  // a timeout or a lock says nothing about policies, nor does an error in the set-up
   if (answer.kind === "error" && answer.at === "setup") return null;
   if (answer.kind === "error" && /^(57014|55P03|25006)$/.test(answer.sqlstate)) return null;
   if (attempt.answer === "keys")

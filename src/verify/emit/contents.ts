@@ -1,11 +1,13 @@
 import { printRowKeys } from "../../pg/row-key.ts";
 import type { IsolationCheck, IsolationTests } from "./isolation-tests.ts";
 
-// What both kinds of file have in common. The answers that their helpers give, and the ones expected, are texts made here and there alike.
+// The parts that both kinds of file have in common. The answers of their helpers and the expected answers are texts of
+// the same form.
 
 /**
- * The answer that a check must get: `sees nothing`, `sees` and the keys as a JSON array, `changed: 2 own, 1 foreign`, `unchanged`, `error 23505`; of what
- * must be mended `nothing` or `nothing foreign`, which several answers are.
+ * The answer that a check must get: `sees nothing`, `sees` and the keys as a JSON array, `changed: 2 own, 1 foreign`,
+ * `unchanged`, `error 23505`. For an opening that must be closed it is `nothing` or `nothing foreign`, each of which
+ * matches several answers.
  */
 export function expectedAnswer({ expected }: IsolationCheck): string {
   if (expected.kind === "error") return `error ${expected.sqlstate}`;
@@ -24,16 +26,18 @@ export function expectedAnswer({ expected }: IsolationCheck): string {
 export const rolesOf = (tests: IsolationTests): string[] =>
   [...new Set(tests.personas.map((persona) => persona.role))].toSorted();
 
-/** Settings that every check starts with empty, sorted: whatever an earlier one has set is never unset again in a session. */
+/**
+ * Settings that every check starts with empty, sorted: a setting that was set once is never unset again in a session.
+ */
 export function emptiedSettings(tests: IsolationTests): string[] {
   const used = [...tests.checks.flatMap((check) => Object.keys(check.settings)), ...(tests.variables ?? [])];
-  // a name without a dot is a setting of Postgres' own, which has a value of its own to go back to
+  // a name without a dot is a setting of PostgreSQL itself, which has a default to return to
   return ["request.jwt.claims", ...[...new Set(used)].filter((name) => name.includes(".")).toSorted()].filter(
     (name, index, all) => all.indexOf(name) === index,
   );
 }
 
-/** One statement and everybody who must get the same answer to it. */
+/** One statement and all personas that must get the same answer to it. */
 export interface CheckGroup {
   attack: string;
   /** names of personas, in their order */
@@ -54,7 +58,10 @@ export interface Section {
   groups: CheckGroup[];
 }
 
-/** One relation after another; in it one statement after another, with who gets which answer: who reviews a file compares personas. */
+/**
+ * One relation after another; in each, one statement after another with the personas by their answer, since a reviewer
+ * of the file compares personas.
+ */
 export function sectionsOf(tests: IsolationTests): Section[] {
   const known = new Set(tests.personas.map((persona) => persona.name));
   type Growing = Section & { byText: Map<string, CheckGroup> };
@@ -76,7 +83,7 @@ export function sectionsOf(tests: IsolationTests): Section[] {
       section.groups.push(fresh);
     }
   }
-  // the same attack together, where personas have different statements or get different answers
+  // the same attack together, even if personas have different statements or get different answers
   return [...sections.values()].map(({ relation, probes, groups }) => {
     const order = [...new Set(groups.map(({ attack }) => attack))];
     return { relation, probes, groups: groups.toSorted((a, b) => order.indexOf(a.attack) - order.indexOf(b.attack)) };
@@ -98,8 +105,11 @@ export const privilegeTitle = (role: string): string => `role ${oneLine(role)} i
 export const guardedTitle = (role: string, relation: string): string =>
   `as ${oneLine(role)}: row security is active on ${oneLine(relation)}`;
 
-/** Answers that are `nothing`, as a regular expression: that it was refused, or raised for its values, has reached nothing. No backslash is in it. */
+/**
+ * The answers that match `nothing`, as a regular expression without a backslash: a statement that was refused, or that
+ * raised an error for its values, has reached no row.
+ */
 export const NOTHING = "^(sees nothing|unchanged|error (42501|2[23]...))$";
 
-/** Answers that are `nothing foreign`. */
+/** The answers that match `nothing foreign`. */
 export const NOTHING_FOREIGN = "^(unchanged|changed: [0-9]+ own|error (42501|2[23]...))$";

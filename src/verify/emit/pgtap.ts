@@ -14,8 +14,9 @@ import type { IsolationTests, TestPersona } from "./isolation-tests.ts";
 import { generatedLine } from "./place.ts";
 
 /**
- * The tests as one SQL file for `pg_prove` and `supabase test db`. It needs pgTAP and nothing else, works in one transaction that it rolls back,
- * and must run as a login that row security does not hold back and that may become the personas' roles. The same tests give the same text.
+ * The tests as one SQL file for `pg_prove` and `supabase test db`. It needs pgTAP and nothing else, works in one
+ * transaction that it rolls back, and must run as a login that bypasses row security and may become the personas'
+ * roles. The same tests give the same text.
  */
 export function pgtap(tests: IsolationTests): string {
   const roles = rolesOf(tests);
@@ -67,8 +68,9 @@ create temporary table rlsmith_persona (name text primary key, role text not nul
 }
 
 /**
- * The functions that run a statement as a persona. They are made before pgTAP's schema joins the search path and keep the path as it was, as
- * the fixtures find it: pgTAP's names cannot hide those of the project. What cannot be done as the login raises, and so ends the file: it would look like a denial.
+ * The functions that run a statement as a persona. They are created before pgTAP's schema joins the search path and
+ * keep the path of that moment, which the fixtures use: pgTAP's names cannot hide those of the project. An error in a
+ * statement of the login is raised and so ends the file: it would otherwise look like a denial.
  */
 const helpers = (
   emptied: readonly string[],
@@ -174,7 +176,7 @@ begin
 end
 $rlsmith$;`;
 
-/** Made when pgTAP is in reach. */
+/** Created once pgTAP's schema is in the search path. */
 const CHECK = `-- One test a persona: it runs the statement and must get this answer, which is 'sees nothing', 'sees' and the keys, 'error' and its
 -- code, or of a statement that writes, 'unchanged' or 'changed' and how many rows of which tenant. Where nothing may change, that the statement was refused is as good.
 -- 'nothing' and 'nothing foreign' are for what was open when this was made, and must be mended: any answer that reaches no row of another tenant.

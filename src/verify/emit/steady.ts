@@ -5,9 +5,9 @@ import { rowKey, type RowKey } from "../../pg/row-key.ts";
 import type { Ground, Target } from "../environment/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
 
-// What is the same in every run, so that the emitted text is.
+// The parts that are the same in every run, so that the emitted text is the same too.
 
-/** The fixtures as they are in every run: a row whose key chance has made would be another one each time, and is left out. */
+/** The fixtures that are the same in every run: a row with a random key would differ each time, and is left out. */
 export function steadyFixtures({ fixtures, catalog }: Ground): Fixtures {
   return {
     ...fixtures,
@@ -23,7 +23,7 @@ export function steadyFixtures({ fixtures, catalog }: Ground): Fixtures {
   };
 }
 
-/** Only rows that the fixtures put there: what triggers have made has another key every time. */
+/** Only rows of the fixtures: rows that triggers insert have another key every time. */
 export function steadyTarget(target: Target, fixtures: Fixtures): Target {
   const filled =
     fixtures.filled.find(
@@ -42,8 +42,8 @@ export function steadyTarget(target: Target, fixtures: Fixtures): Target {
 }
 
 /**
- * Without a primary key a row is told by all that it holds. What the clock or chance has put there is another text every time: a row is told by the
- * rest.
+ * Without a primary key, a row is identified by all of its columns. A column filled by the clock or at random differs
+ * in every run, so the row is identified by the other columns.
  */
 export async function steadyKey(ground: Ground, target: Target): Promise<Target> {
   if (target.primaryKey.length > 0) return target;
@@ -52,7 +52,7 @@ export async function steadyKey(ground: Ground, target: Target): Promise<Target>
     rows.length === 0 ? expression === null : rows.every((row) => name in row),
   );
   if (names.length === target.columns.length || names.length === 0) return target;
-  // as an array, for a function takes at most a hundred arguments
+  // as an array, since a function takes at most a hundred arguments
   const texts = names.map(({ name }) => `t.${quoteIdent(name)}::text`).join(", ");
   const key = `jsonb_build_array(md5(array[${texts}]::text))`;
   const keys = async (condition: string | null): Promise<Set<RowKey>> => {

@@ -13,8 +13,9 @@ import type { IsolationTests } from "./isolation-tests.ts";
 import { generatedLine } from "./place.ts";
 
 /**
- * The tests as a TypeScript file for vitest. It needs `pg` and nothing else, works in one transaction that it rolls back, and takes its database
- * from DATABASE_URL: one on this machine or its network, unless RLS_TEST_ALLOW_REMOTE=1. The same tests give the same text.
+ * The tests as a TypeScript file for vitest. It needs `pg` and nothing else, works in one transaction that it rolls
+ * back, and takes its database from DATABASE_URL: one on this machine or its network, unless RLS_TEST_ALLOW_REMOTE=1.
+ * The same tests give the same text.
  */
 export function vitest(tests: IsolationTests): string {
   const guarded = (tests.guarded ?? []).flatMap((relation) =>

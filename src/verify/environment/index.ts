@@ -1,4 +1,4 @@
-/** The database that is attacked: its relations, its rows, and how a statement is run and undone. */
+/** The database that is attacked: its relations, its rows, and the transactions in which statements run. */
 export { collectEvidence, findIn } from "./known-rows.ts";
 export type { Evidence } from "./known-rows.ts";
 export { liveGround } from "./live/live-environment.ts";

@@ -3,13 +3,19 @@ import { quoteLiteral } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
 import type { Targets } from "./target.ts";
 
-/** Values that only rows of one tenant hold, and the relation they were found in: what gives an output of unknown shape away. */
+/**
+ * Values that occur in rows of one tenant only, and the relation in which they were found: they reveal the owner of an
+ * output of unknown shape.
+ */
 export interface Evidence {
   foreign: ReadonlyMap<string, NameKey>;
   own: ReadonlyMap<string, NameKey>;
 }
 
-/** Collect the values of both tenants' rows, as the login. Those that both have, or that rows of nobody have, tell nothing. */
+/**
+ * Collect the values of both tenants' rows, as the login. Values that both tenants have, or that occur in rows of
+ * neither, are left out.
+ */
 export async function collectEvidence(db: Db, targets: Targets): Promise<Evidence> {
   const own = new Map<string, NameKey>();
   const foreign = new Map<string, NameKey>();
@@ -34,7 +40,7 @@ export async function collectEvidence(db: Db, targets: Targets): Promise<Evidenc
   return { own, foreign };
 }
 
-/** Texts that are long enough to be no accident. */
+/** Texts that are long enough not to match by accident. */
 function* valuesIn(value: unknown): Generator<string> {
   if (typeof value === "string") {
     const says = value.length >= 5 && !/^\d{4}-\d\d-\d\d/.test(value) && !/^[\d.:-]+$/.test(value);
@@ -43,7 +49,7 @@ function* valuesIn(value: unknown): Generator<string> {
   else if (typeof value === "object" && value !== null) for (const item of Object.values(value)) yield* valuesIn(item);
 }
 
-/** The first value of one side that rows of any shape hold, and that was not handed in; null where there is none. */
+/** The first value of one tenant that rows of any shape hold, and that was not passed in; null if there is none. */
 export function findIn(
   rows: readonly unknown[],
   values: ReadonlyMap<string, NameKey>,
@@ -53,7 +59,7 @@ export function findIn(
   for (const row of rows) for (const text of textsIn(row)) texts.add(text);
   const all = [...texts];
   if (all.length === 0) return null;
-  // most values are in none of them, and one search says so
+  // most values occur in none of them, and one search shows that
   const together = all.join("\n");
   for (const [value, relation] of values) {
     const forms = formsOf(value).filter((form) => together.includes(form));
@@ -64,7 +70,7 @@ export function findIn(
   return null;
 }
 
-/** All texts of a value, keys of objects too: `jsonb_object_agg(id, …)`. */
+/** All texts in a value, keys of objects included: `jsonb_object_agg(id, …)`. */
 function* textsIn(value: unknown): Generator<string> {
   if (typeof value === "string") yield value;
   else if (Array.isArray(value)) for (const item of value) yield* textsIn(item);
@@ -75,18 +81,18 @@ function* textsIn(value: unknown): Generator<string> {
     }
 }
 
-/** Whether a text holds a value, and not as the beginning of a longer word: `name 12.1` is in `name 12.10` too. */
+/** True if a text holds a value, and not as the start of a longer word: `name 12.1` is in `name 12.10` too. */
 function holds(text: string, value: string): boolean {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
     if (!(/\w$/.test(value) && /\w/.test(text.charAt(at + value.length)))) return true;
   return false;
 }
 
-/** The value as it is, and as it stands inside JSON where that differs: a text may hold JSON. */
+/** The value itself, and its form inside JSON where that differs: a text may hold JSON. */
 const formsOf = (value: string): string[] =>
   /["\\\p{Cc}]/u.test(value) ? [value, JSON.stringify(value).slice(1, -1)] : [value];
 
-/** Whether a statement has the value in a literal, as it is or inside JSON. */
+/** True if a literal of the statement has the value, itself or inside JSON. */
 const isWrittenIn = (sql: string, value: string): boolean =>
   formsOf(value).some((text) => {
     const literal = quoteLiteral(text);

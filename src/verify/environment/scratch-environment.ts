@@ -8,7 +8,7 @@ import type { Ground } from "./test-environment.ts";
 import { readSurface } from "./surface.ts";
 import { targetsByName, targetsOf } from "./target.ts";
 
-/** What was read and worked out of a database before it is attacked. */
+/** The facts about a database that are known before it is attacked. */
 export interface Known {
   catalog: Catalog;
   context: ContextMap;
@@ -20,10 +20,13 @@ export interface Known {
   memberships: Ground["memberships"];
 }
 
-/** A throw-away database: rows of two tenants are put in for good, and each transaction of the attack is rolled back. */
+/**
+ * A throw-away database: rows of two tenants are inserted permanently, and each transaction of the attack is rolled
+ * back.
+ */
 export async function scratchGround(db: Db, known: Known): Promise<Ground> {
   const fixtures = await generateRows(db, known.catalog, known.context, { columns: known.columns, spares: true });
-  // materialized views were made when there was nothing to copy
+  // materialized views were populated before there were rows
   for (const relation of known.catalog.relations)
     if (relation.kind === "materialized view")
       await db.exec(`refresh materialized view ${quoteName(relation)}`).catch(() => {});

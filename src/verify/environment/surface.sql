@@ -1,4 +1,5 @@
--- What can be attacked and the catalog does not say: what views read, children of tables, sequences, keys by name, default privileges.
+-- Objects that can be attacked and are not in the catalog: relations read by views, children of tables, sequences, keys
+-- by name, default privileges.
 select
   coalesce((
     select json_agg(v order by v.schema collate "C", v.name collate "C")

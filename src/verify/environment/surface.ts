@@ -4,9 +4,9 @@ import { nameKey, relationKey, type NameKey, type QualifiedName } from "../../pg
 
 const SQL = readFileSync(new URL("./surface.sql", import.meta.url), "utf8");
 
-/** What can be attacked and the catalog does not say. */
+/** The objects that can be attacked and are not in the catalog. */
 export interface Surface {
-  /** what views and materialized views read by themselves */
+  /** the relations that views and materialized views read directly */
   views: (QualifiedName & { reads: QualifiedName[] })[];
   /** partitions and inheritance children */
   children: (QualifiedName & { parent: QualifiedName })[];
@@ -16,7 +16,7 @@ export interface Surface {
     schema: string;
     relation: string;
     name: string;
-    /** a referenced row cannot be deleted */
+    /** true: a referenced row cannot be deleted */
     blocks: boolean;
     columns: string[];
     target: QualifiedName;
@@ -41,7 +41,10 @@ export async function readSurface(db: Db): Promise<Surface> {
   return row ?? { views: [], children: [], sequences: [], uniques: [], foreignKeys: [], defaultPrivileges: [] };
 }
 
-/** Foreign keys that lead to a table, through other tables too: of a table further away before those of a nearer one. */
+/**
+ * Foreign keys that lead to a table, directly or through other tables: those of a table further away before those of a
+ * nearer one.
+ */
 export function keysInto(surface: Surface, table: NameKey): Surface["foreignKeys"] {
   const found: Surface["foreignKeys"] = [];
   const seen = new Set([table]);
@@ -58,7 +61,7 @@ export function keysInto(surface: Surface, table: NameKey): Surface["foreignKeys
   return found;
 }
 
-/** Tables that a view reads, through other views too. */
+/** Tables that a view reads, directly or through other views. */
 export function tablesBehind(surface: Surface, view: NameKey): Set<NameKey> {
   const found = new Set<NameKey>();
   const visit = (name: NameKey): void => {

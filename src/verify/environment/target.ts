@@ -18,25 +18,25 @@ export interface Target {
   sql: string;
   rowSecurity: boolean;
   owner: string;
-  /** whether a write of it can change rows elsewhere */
+  /** true: a write of it can change rows elsewhere */
   triggers: boolean;
-  /** columns that can be given a value */
+  /** columns that accept a value */
   columns: Column[];
   primaryKey: string[];
   /** columns of its unique keys */
   unique: ReadonlySet<string>;
   /** its own foreign keys */
   references: Surface["foreignKeys"];
-  /** rows besides the fixtures' may be taken away before a statement: nobody else's are in the database */
+  /** rows besides the fixtures' may be deleted before a statement: the database holds no rows of others */
   throwaway: boolean;
-  /** tables that reference it, through others too, in the order in which they can be emptied; quoted */
+  /** tables that reference it, directly or through others, in the order in which they can be emptied; quoted */
   referencedBy: string[];
-  /** whether such a reference is in the way of a delete */
+  /** true: such a reference prevents a delete */
   blocked: boolean;
   filled: FilledTable;
-  /** variables that say who somebody is inside the tenant */
+  /** variables that identify a person inside the tenant */
   personal: ReadonlySet<string>;
-  /** conditions over a row `t`; null where nothing says whose a row is */
+  /** conditions over a row `t`; null if the owner of a row is unknown */
   own: string | null;
   foreign: string | null;
   ownKeys: Set<RowKey>;
@@ -45,9 +45,12 @@ export interface Target {
   foreignRows: Row[];
   /** SQL of the key of a row `t`, as jsonb */
   key: string;
-  /** a query for one text: how its rows stand, a JSON array with one of `[whose, relation, key, version]` for each */
+  /** a query for one text: the state of its rows, a JSON array with one `[whose, relation, key, version]` for each */
   probe: string;
-  /** the same of rows without a tenant, though the table has a column for one; null where that cannot be, or is not looked at */
+  /**
+   * the same for rows without a tenant, if the table has a tenant column; null if there can be no such rows, or they
+   * are not observed
+   */
   tenantless: string | null;
 }
 
@@ -58,8 +61,8 @@ export const targetsByName = (targets: readonly Target[]): Map<Subject, Target> 
   new Map(targets.map((target) => [target.name, target]));
 
 /**
- * Tables with rows, partitions and inheritance children among them. `sampled`: only the rows of the fixtures are looked at, by their keys, for
- * in a live database there may be millions. `throwaway`: whole tables may be emptied. Reads as the login.
+ * Tables with rows, including partitions and inheritance children. `sampled`: only the rows of the fixtures are read,
+ * by their keys, since a live database may hold millions. `throwaway`: whole tables may be emptied. Reads as the login.
  */
 export async function targetsOf(
   db: Db,
@@ -93,7 +96,7 @@ export async function targetsOf(
   return targets;
 }
 
-/** Everything of the user's; of the platform's schemas what policies have been put on. */
+/** All relations of the user; of the platform's schemas, those that have policies. */
 const isAttacked = (relation: Relation, catalog: Catalog): boolean =>
   !PLATFORM.has(relation.schema) ||
   catalog.policies.some((policy) => policy.schema === relation.schema && policy.relation === relation.name);
@@ -133,7 +136,7 @@ async function targetOf(
       : `(${condition}) and (${rows.map((row) => `(${byKey(row, primaryKey, types)})`).join(" or ")})`;
   };
   const [own, foreign] = [limited(ATTACKER), limited(VICTIM)];
-  // rows without a tenant are everybody's; with a user they may be that user's
+  // rows without a tenant belong to all; with a user they may belong to that user
   const nullable = relation.columns.find(
     (column) => !column.notNull && tenantSetting !== null && filled.context[column.name] === tenantSetting,
   );
@@ -190,7 +193,7 @@ export const isFiles = ({ schema, relation }: Target): boolean => schema === "st
 export const byKey = (row: Row, columns: readonly string[], types: ReadonlyMap<string, string>): string =>
   columns.map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`).join(" and ");
 
-/** The row of a target by its key; where it has none, by all columns that can be compared. */
+/** The condition for a row of a target by its key; without a key, by all columns that can be compared. */
 export function rowCondition(target: Target, row: Row): string {
   const types = new Map(target.columns.map((column) => [column.name, column.type]));
   const names =

@@ -14,14 +14,14 @@ export interface Ground {
   db: Db;
   catalog: Catalog;
   context: ContextMap;
-  /** the variable that says the tenant; null where rows belong to users, or to nobody */
+  /** the variable that identifies the tenant; null if rows belong to users, or have no owner */
   tenantSetting: string | null;
   facts: readonly FunctionFacts[];
-  /** functions that set variables, and those that they set from their own arguments */
+  /** functions that set variables, and the variables that they set from their own arguments */
   setters: ReadonlyMap<FunctionFacts, Setter>;
-  /** variables that policies read and nothing maps: bypass flags, and what is still open */
+  /** variables that policies read and nothing maps: bypass flags, and open decisions */
   unmapped: readonly string[];
-  /** relations in which policies look up who somebody is */
+  /** relations in which policies look up the user */
   memberships: readonly string[];
   surface: Surface;
   fixtures: Fixtures;
@@ -30,17 +30,17 @@ export interface Ground {
   writes: boolean;
   /** only rows of the fixtures are read, for there may be millions */
   sampled: boolean;
-  /** sequences that may advance for good → why; filled as transactions are opened */
+  /** sequences that may advance permanently → the reason; filled as transactions are opened */
   unprotected: ReadonlyMap<NameKey, string>;
-  /** what the login cannot do, a sentence each */
+  /** missing privileges of the login, a sentence each */
   missing: readonly string[];
-  /** Ends whatever transaction is still open. */
+  /** Roll back the transaction that is still open, if any. */
   finish(): Promise<void>;
-  /** Runs the work in a transaction of its own, in which the rows are there, and rolls it back. */
+  /** Run the work in a transaction of its own, in which the rows exist, and roll it back. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Session variables that a function sets, itself or through another. */
+/** Session variables that a function sets, itself or through another function. */
 export interface Setter {
   settings: string[];
   fromArguments: { setting: string; argument: string }[];

@@ -10,28 +10,28 @@ import type { Judged } from "./judge.ts";
 import type { Actor } from "../personas/index.ts";
 import { tablesBehind, isFiles, type Target } from "../environment/index.ts";
 
-/** What opens a breach: what has to be mended. */
+/** The object that causes a breach and has to be corrected. */
 export interface Cause {
   door: Door;
   kind: BreachKind;
   object: DbObject;
   message: string;
-  /** where the door's own hint would not mend it */
+  /** set if the hint of the breach class would not close the breach */
   hint?: string;
 }
 
-/** How the session variables were brought to another tenant's values; null: they were left alone. */
+/** The way in which the session variables got another tenant's values; null: they were not set. */
 export type Opened =
   | { kind: "variable"; settings: string[] }
   | { kind: "function"; name: FunctionKey; settings: string[] }
   | { kind: "leftover"; settings: string[] };
 
-/** What is known to be open by itself, to whom: of cells without a set variable. */
+/** The relations that are open without a set variable, by persona. */
 export interface KnownOpen {
   has(relation: Subject, actor: string): boolean;
 }
 
-/** Trace a crossing back to the object that has to be mended. */
+/** Trace a breach to the object that has to be corrected. */
 export function causeOf(
   ground: Ground,
   attempt: Attempt,
@@ -55,7 +55,7 @@ export function causeOf(
       const table = base === undefined ? undefined : ground.targets.get(base);
       if (table && attempt.through.kind === "view") return openTable(table, actor, false, ground);
       const door = attempt.through.kind === "view" ? "view" : "materialized-view";
-      // it may show its own rows only; where it does not, its reads say so
+      // the view may show own rows only; otherwise its reads are breaches themselves
       if (attempt.command === "INSERT")
         return {
           door,
@@ -98,7 +98,7 @@ export function causeOf(
   }
 }
 
-/** Session variables that a function sets by what it is called with. */
+/** Session variables that a function sets from its arguments. */
 function settingsOf(ground: Ground, fn: PgFunction): string[] {
   const fact = byFunction(ground.facts)(fn);
   const setter = fact && ground.setters.get(fact);
@@ -164,7 +164,10 @@ function openTable(target: Target, actor: Actor, privileged: boolean, ground: Gr
   };
 }
 
-/** An own row was written, and something else changed, or came back with it: a trigger that runs with its owner's rights. */
+/**
+ * The trigger, if a write of an own row changed other rows, or returned them: a trigger that runs with its owner's
+ * rights.
+ */
 function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]): Cause | null {
   if (!attempt.writesOwnRow) return null;
   const elsewhere = attempt.answer === "output" || reached.some((name) => name !== attempt.relation);

@@ -8,8 +8,8 @@ import type { Command, DbObject } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 
 /**
- * Check that what the config declares is there: a misspelt name would hide that a relation was never looked at as it was meant. Throws ToolError
- * (config) with every name that matches nothing.
+ * Check that every name that the config declares exists: a misspelt name would hide that a relation was not checked as
+ * intended. Throws ToolError (config) with every name that matches nothing.
  */
 export function checkDeclared(catalog: Catalog, { tenant, shared }: Config["verify"]): void {
   const relations = catalog.relations.map(nameKey);
@@ -34,9 +34,10 @@ export function checkDeclared(catalog: Catalog, { tenant, shared }: Config["veri
 type Entry = Config["verify"]["expected"][number];
 
 /**
- * Whether an entry of `verify.expected` declares what a persona got through with a command. A door that is named is that door and no other; one
- * thing is both: where a plain member gets through by a policy (`plain`), so does an odd token, and that is no hole of its claims. Without
- * `commands` an entry is for reads, so that a write that opens later shows; unless it names what is about one thing only.
+ * True if an entry of `verify.expected` declares the access that a persona got with a command. A breach class that the
+ * entry names matches only itself, with one exception: if a policy lets a plain member through (`plain`), an odd token
+ * gets through as well, and that is no breach of its claims. Without `commands` an entry covers reads only, so that a
+ * write that opens later is reported, unless the entry names a class or an object that implies the command.
  */
 export function isDeclared(
   entry: Entry,
@@ -56,7 +57,7 @@ export function isDeclared(
 const READS: readonly Command[] = ["SELECT", "COPY", "CALL"];
 const ONE_THING: readonly DbObject["kind"][] = ["trigger", "sequence", "constraint", "default privileges"];
 
-/** Doors whose name says what is done: nothing wider comes in by them. */
+/** Breach classes that imply the command: no wider access goes by their name. */
 const SAYS_WHAT = new Set([
   "truncate",
   "membership",

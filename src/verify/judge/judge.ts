@@ -5,16 +5,19 @@ import { findIn, type Evidence } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
 import type { Target, Targets } from "../environment/index.ts";
 
-/** An outcome, and what of it crosses tenants. */
+/** An outcome, and the part of it that crosses tenants. */
 export interface Judged {
   outcome: Outcome;
-  /** rows of somebody else were seen or changed, or what the attempt says is a breach happened */
+  /** rows of another party were seen or changed, or the attempt did what its own judge calls a breach */
   crosses: boolean;
-  /** relations whose foreign rows it was, other than the attempt's own where a trigger or a function wrote elsewhere */
+  /** the relations of the foreign rows, other than the attempt's own if a trigger or a function wrote elsewhere */
   relations: NameKey[];
 }
 
-/** What an answer says: whose rows were reached. Everything is foreign to a persona without a tenant. */
+/**
+ * The meaning of an answer: the owners of the rows that were reached. All rows are foreign to a persona without a
+ * tenant.
+ */
 export function judge(attempt: Attempt, actor: Actor, answer: Answered, targets: Targets, evidence: Evidence): Judged {
   if (answer.kind === "error") return judgeError(attempt, answer);
   const target = targets.get(attempt.relation);
@@ -75,7 +78,10 @@ function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answere
   return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
 }
 
-/** What ended a statement before it could show whether policies hold it back; null: nothing. Postgres asks policies before it asks constraints. */
+/**
+ * The error that ended a statement before policies could deny it; null: there is none. PostgreSQL checks policies
+ * before it checks constraints.
+ */
 function stoodBetween(attempt: Attempt, sqlstate: string): string | null {
   const constraint = CONSTRAINTS[sqlstate];
   if (attempt.through.kind === "function")
@@ -93,7 +99,7 @@ const CONSTRAINTS: Record<string, string> = {
   "23P01": "an exclusion constraint",
 };
 
-/** Values that the function cannot use, names that it does not find, what it raises itself. */
+/** Values that the function cannot use, names that it does not find, errors that it raises itself. */
 const CALL_ERROR = /^(22...|42883|42P01|P0001)$/;
 
 const UNREACHED: Record<string, string> = {
@@ -109,7 +115,7 @@ const DATA_ERROR = /^22/;
 interface Reached {
   own: number;
   foreign: number;
-  /** rows of relations where nothing says whose they are */
+  /** rows of relations whose rows have no known owner */
   nobodys: number;
   /** rows without a tenant of relations whose rows have one */
   tenantless: number;
@@ -134,11 +140,11 @@ function reachedBy(
     return { own, foreign, nobodys: 0, tenantless: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
   }
   if (said.kind === "changes") {
-    // where nothing can be looked at, what Postgres says it changed has to do
+    // if the probe observes nothing, the row count that PostgreSQL reports is used
     const rows = attempt.probe === null ? said.rows : 0;
     return { ...changed, nobodys: changed.nobodys + rows, found: null };
   }
-  // what was handed in comes back, and says nothing
+  // a value that was passed in and is returned is no sign of a leak
   const echoes = [attempt.sql];
   const found =
     findIn(said.rows, evidence.foreign, echoes) ??
@@ -147,7 +153,7 @@ function reachedBy(
   return { ...changed, own: changed.own + (actor.tenant === null ? 0 : seen), found };
 }
 
-/** Rows that came, went or changed, each once. */
+/** Rows that were inserted, deleted or changed, each once. */
 function countChanged(changed: readonly ChangedRow[]): Omit<Reached, "found"> {
   const rows = { o: new Set<TupleKey>(), f: new Set<TupleKey>(), x: new Set<TupleKey>(), n: new Set<TupleKey>() };
   const relations = new Set<NameKey>();

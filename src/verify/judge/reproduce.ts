@@ -2,7 +2,10 @@ import { quoteLiteral, quoteRole } from "../../pg/identifier.ts";
 import type { Attempt } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 
-/** What to paste into psql, as a login that may become the role, to see it happen. Nothing of it stays. */
+/**
+ * Statements to paste into psql, as a login that may become the role, to reproduce the answer. They end with a
+ * rollback.
+ */
 export function reproduce(attempt: Attempt, actor: Actor, prelude: readonly string[]): string[] {
   return [
     "begin",

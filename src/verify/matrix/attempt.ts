@@ -5,7 +5,7 @@ import type { Form } from "./form.ts";
 
 /** One statement, not yet bound to a persona. */
 export interface Attempt {
-  /** whose rows are at stake */
+  /** the relation whose rows are attacked */
   relation: Subject;
   through: DbObject;
   command: Command;
@@ -18,12 +18,12 @@ export interface Attempt {
   attack: string;
   sql: string;
   answer: Answer;
-  /** which rows are looked at before and after: those of one relation, of it without a tenant, of all, or none */
+  /** the rows that are compared before and after: those of one relation, those of it without a tenant, all, or none */
   probe: Probe | null;
   judge: Judge;
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
-  /** errors that are its answer, and not something that was in the way: a constraint that it is about */
+  /** errors that are its answer, not an obstacle: the constraint is the object of the attempt */
   answers?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export type Answer =
   /** the statement changes rows */
   | "changes";
 
-/** What makes it a breach. */
+/** The condition that makes the answer a breach. */
 export type Judge =
   /** that rows of another tenant were seen or changed */
   | { kind: "foreign" }
@@ -49,7 +49,7 @@ export type Judge =
   | { kind: "own change"; door: Door; object: DbObject; message: string }
   /** that a row without a tenant was made, changed or removed */
   | { kind: "tenantless"; door: Door; object: DbObject; message: string }
-  /** that it raises where it did not without the set-up */
+  /** that it raises an error which it does not raise without the set-up */
   | { kind: "raises"; door: Door; object: DbObject; message: string }
   /** nothing: it shows that own access works, or is compared with another cell */
   | { kind: "control" };

@@ -1,6 +1,6 @@
 import type { BreachKind, Door } from "./breach.ts";
 
-/** What each door lets happen, and what closes it. */
+/** The kind of each breach class, and the hint that closes it. */
 export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
   policy: {
     kind: "tenancy",

@@ -1,47 +1,47 @@
 import type { Command, DbObject, PersonaClass, Standing, Subject } from "./cell.ts";
 
-/** What opens it. */
+/** The breach class: the kind of object or setting that lets rows through. */
 export type Door =
   /** a policy lets it through */
   | "policy"
-  /** row security is off and somebody holds a grant */
+  /** row security is off and a role of requests holds a grant */
   | "rls-off"
   /** the role that requests use owns the relation, which does not FORCE row security */
   | "owner-not-forced"
   /** a view with its owner's rights */
   | "view"
   | "materialized-view"
-  /** a partition or an inheritance child with doors of its own */
+  /** a partition or an inheritance child with policies and grants of its own */
   | "partition"
   /** a SECURITY DEFINER function */
   | "function"
   /** a trigger that writes elsewhere or fills the returned row */
   | "trigger"
-  /** a grant of TRUNCATE, which row security does not look at */
+  /** a grant of TRUNCATE, which is not subject to row security */
   | "truncate"
   | "default-privileges"
   /** a session variable that a client can set decides */
   | "session-variable"
   /** a function that sets such a variable from its own arguments */
   | "context-function"
-  /** claims in a place that the user writes, or that do not belong together */
+  /** claims that the user can write, or that contradict one another */
   | "claims"
-  /** somebody can make himself a member of another tenant */
+  /** a user can become a member of another tenant */
   | "membership"
-  /** somebody can change his own role */
+  /** a user can change the user's own role */
   | "own-role"
   /** a role in the token counts though the membership row says otherwise */
   | "stale-role"
   /** storage.objects without bucket or folder check */
   | "storage"
-  /** existence of foreign rows shows by errors or counts */
+  /** errors or counts show that foreign rows exist */
   | "unique-oracle"
   | "foreign-key-oracle"
   | "sequence-oracle"
   /** one bad stored value makes a policy raise for everyone */
   | "stored-claim";
 
-/** Whether rows of another tenant were read or written, or what else was broken. */
+/** The kind of access that a breach gives: rows of another tenant read or written, or another rule broken. */
 export type BreachKind =
   | "tenancy"
   /** rows of another tenant, for a token that only the issuer could make */
@@ -51,7 +51,7 @@ export type BreachKind =
   | "availability"
   | "grant";
 
-/** One cause, however many cells it opens. */
+/** One cause, with all cells that it opens. */
 export interface Breach {
   /** the same cause has the same id in every run */
   id: string;
@@ -59,7 +59,7 @@ export interface Breach {
   door: Door;
   /** the relation whose rows are reached, or the first of them */
   relation: Subject;
-  /** what has to be mended: `public.notes`, `public.all_notes`, `public.get_note(uuid)` */
+  /** the object to correct: `public.notes`, `public.all_notes`, `public.get_note(uuid)` */
   object: DbObject;
   /** lower case, no final period, user text in backticks */
   message: string;

@@ -1,10 +1,10 @@
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
 
-/** What kinds of persona there are; the heat table has one mark for each. */
+/** The kinds of persona; the heat table has one mark for each. */
 export type PersonaClass =
   /** a member of tenant A with the claims that the membership rows give it */
   | "member"
-  /** logged in, with claims that say no tenant, nonsense, or something in the wrong place */
+  /** logged in, with claims that name no tenant, are malformed, or are in the wrong place */
   | "bad claims"
   /** `anon`: nobody */
   | "anon"
@@ -20,7 +20,7 @@ export interface Persona {
   claims: string | null;
 }
 
-/** What a cell goes through to reach rows. */
+/** The object through which a cell reaches rows. */
 export type DbObject =
   | { kind: "table" | "partition" | "view" | "materialized view" | "sequence" | "constraint"; name: NameKey }
   /** `schema.name(types)` */
@@ -35,15 +35,24 @@ export type TriggerName = string & { readonly brand: "TriggerName" };
 /** `schema.*`: every relation of a schema, made today or tomorrow. */
 export type SchemaKey = string & { readonly brand: "SchemaKey" };
 
-/** What rows are at stake of: a relation; a function that names none; a schema whose relations are still to be made. */
+/**
+ * The object whose rows a cell may reach: a relation; a function that names none; a schema whose relations are still to
+ * be created.
+ */
 export type Subject = NameKey | FunctionKey | SchemaKey;
 
 export type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "COPY" | "CALL";
 
-/** How the session variables stood while the statement ran: `unset`, `SET app.org_id of B`, `through public.set_context(uuid)`, … */
+/**
+ * The state of the session variables while the statement ran: `unset`, `SET app.org_id of B`, `through
+ * public.set_context(uuid)`, …
+ */
 export type Standing = string;
 
-/** What Postgres answered. Only rows that the verification knows are counted: its own, or those it took as samples. */
+/**
+ * The answer of PostgreSQL. Only rows that the verification knows are counted: its own, or those that it took as
+ * samples.
+ */
 export type Outcome =
   /** 42501, or no row at all */
   | { kind: "denied" }
@@ -53,7 +62,7 @@ export type Outcome =
       own: number;
       /** rows of another tenant that it saw or changed */
       foreign: number;
-      /** what gives another tenant's data away in an output of unknown shape: the value that was found; null when rows were counted */
+      /** the value that reveals another tenant's data in an output of unknown shape; null: rows were counted */
       evidence: string | null;
     }
   | { kind: "error"; sqlstate: string }
@@ -85,9 +94,9 @@ export type Obstacle =
   /** it is not tried on this database */
   | "not-tried";
 
-/** What the declared tenancy says of an outcome. */
+/** The judgement of an outcome by the declared tenancy. */
 export type Judgement =
-  /** as it has to be */
+  /** the outcome is the required one */
   | "held"
   | "breach"
   /** would be a breach, but the config declares it, with a reason */
@@ -95,7 +104,7 @@ export type Judgement =
   /** nothing was tried, or the declared tenancy says nothing about it */
   | "not judged";
 
-/** One statement that one persona tried, and what came of it. */
+/** One statement that one persona tried, with its outcome. */
 export interface Cell {
   relation: Subject;
   through: DbObject;

@@ -4,7 +4,7 @@ import type { NameKey } from "../../pg/name.ts";
 import { readRowKeys, rowKey, type RowKey } from "../../pg/row-key.ts";
 import type { Attempt, Probe } from "./attempt.ts";
 
-/** A persona, and how the session variables stand, with the statements it tries. */
+/** A persona, the state of the session variables, and the statements to try. */
 export interface Batch {
   role: string;
   claims: string | null;
@@ -12,22 +12,22 @@ export interface Batch {
   setup: readonly string[];
   /** run as the persona before each statement */
   prelude: readonly string[];
-  /** the prelude changes rows itself: what it changed is not the statement's doing */
+  /** the prelude changes rows itself: these changes do not count as the statement's */
   preludeWrites: boolean;
   attempts: readonly Attempt[];
 }
 
-/** What one statement came to. */
+/** The result of one statement. */
 export type Answered =
   | {
       kind: "answer";
       said: Said;
-      /** rows of the probe that came, went or are another version, each as often */
+      /** rows of the probe that were inserted, deleted or changed, with repetitions */
       changed: ChangedRow[];
     }
   | { kind: "error"; sqlstate: string; message: string; at: "setup" | "prelude" | "statement" | "probe" };
 
-/** What a statement returned, see `Answer`. */
+/** The value that a statement returned, see `Answer`. */
 export type Said =
   | { kind: "keys"; keys: RowKey[] }
   /** `text`: the rows as PostgreSQL prints them; empty where there are none */
@@ -44,20 +44,20 @@ export interface ChangedRow {
 /** The rows of a query as one text, see `Answer`. */
 export const rowsSql = (query: string): string => `select ${ROWS} from (${query}) x`;
 
-/** The rows that a statement that changes rows returns, likewise. */
+/** The rows that a data-modifying statement returns, likewise. */
 export const returnedSql = (statement: string): string => `with x as (${statement}) select ${ROWS} from x`;
 
-// a row as `x.*`: where a column is called like the alias, `x` is that column
+// a row as `x.*`: if a column has the name of the alias, `x` is that column
 const ROWS = "jsonb_agg(to_jsonb(x.*))::text";
 
-/** Queries of one text (see `Target.probe`) by what they are for. */
+/** Queries for one text (see `Target.probe`), by their purpose. */
 export type Probes = ReadonlyMap<ProbeKey, string>;
 export type ProbeKey = string & { readonly brand: "ProbeKey" };
 
 export const probeKey = (probe: Probe): ProbeKey =>
   JSON.stringify(probe.kind === "all" ? [probe.kind] : [probe.kind, probe.name]) as ProbeKey;
 
-/** Of each table the probe for its own rows. */
+/** The probe of each table for its own rows. */
 export const probesOf = (targets: Iterable<{ name: NameKey; probe: string }>): Map<ProbeKey, string> =>
   new Map([...targets].map(({ name, probe }) => [probeKey({ kind: "relation", name }), probe]));
 
@@ -71,9 +71,10 @@ interface Raw {
 }
 
 /**
- * Run a batch in one round trip inside the caller's transaction, each statement in a sub-transaction that is rolled back, so that no statement
- * sees what another did. Needs no object in the database: it is a DO block. A statement that runs into statement_timeout ends the whole block:
- * then each is run by itself, and the slow ones answer 57014.
+ * Run a batch in one round trip inside the caller's transaction, each statement in a sub-transaction that is rolled
+ * back, so that no statement sees the changes of another. It is a DO block, and needs no object in the database. A
+ * statement that exceeds statement_timeout ends the whole block: then each statement is run by itself, and the slow
+ * ones answer 57014.
  */
 export async function runBatch(db: Db, batch: Batch, probes: Probes): Promise<Answered[]> {
   if (batch.attempts.length === 0) return [];
@@ -97,13 +98,16 @@ export async function runBatch(db: Db, batch: Batch, probes: Probes): Promise<An
   }
 }
 
-/** A batch in one statement; what that statement raises, raises. */
+/** A batch in one statement; an error of that statement is raised. */
 async function runBlock(db: Db, batch: Batch, probes: Probes): Promise<Answered[]> {
   const results = await db.exec(blockText(batch, probes));
   return answersOf(results.at(-1) ?? [], batch.attempts);
 }
 
-/** A batch as text: a DO block, and the query for what it found. Settings go with the transaction, so both are inside the same savepoint. */
+/**
+ * A batch as text: a DO block, and the query for its results. Settings are rolled back with the transaction, so both
+ * are inside the same savepoint.
+ */
 export function blockText(batch: Batch, probes: Probes): string {
   const used = new Set(batch.attempts.flatMap(({ probe }) => (probe === null ? [] : [probeKey(probe)])));
   const job = {
@@ -124,7 +128,7 @@ export function blockText(batch: Batch, probes: Probes): string {
   return `do ${dollarQuote(body, "rlsmith")};\nselect current_setting('rlsmith.results') as results`;
 }
 
-/** What the query at the end of `blockText` returned, one answer an attempt. */
+/** The answers that the query at the end of `blockText` returned, one for each attempt. */
 export const answersOf = (rows: readonly Record<string, unknown>[], attempts: readonly Attempt[]): Answered[] =>
   (JSON.parse(typeof rows[0]?.["results"] === "string" ? rows[0]["results"] : "[]") as Raw[]).map((raw, n) =>
     answered(raw, attempts[n]?.answer ?? "changes"),
@@ -132,7 +136,7 @@ export const answersOf = (rows: readonly Record<string, unknown>[], attempts: re
 
 function probeOf(name: ProbeKey, probes: Probes): string {
   const probe = probes.get(name);
-  // without one a change would look like none
+  // without it, a change would not show
   if (probe === undefined) throw new Error(`there is no probe for ${name}`);
   return probe;
 }
@@ -170,7 +174,7 @@ function difference(before: string, after: string): ChangedRow[] {
   return [...gone, ...come].map(([, [whose, relation, key]]) => ({ whose, relation, key: rowKey(key) }));
 }
 
-// The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see every row.
+// The role is set last, so that the claims are set before it; it is reset before the probe, which has to see every row.
 const BODY = `
 declare
   job constant jsonb := $job$;

@@ -11,11 +11,11 @@ export interface Heat {
   expected: number;
   notReached: number;
   notJudged: number;
-  /** of those: rows were reached, and nothing says whose they are */
+  /** of those: rows were reached whose owner is unknown */
   unknown: number;
 }
 
-/** What is worth knowing and is no breach: lower case, no final period. */
+/** A fact worth knowing that is no breach: lower case, no final period. */
 export interface Note {
   code: string;
   /** the relation that it speaks of, where it is one */
@@ -23,11 +23,11 @@ export interface Note {
   message: string;
 }
 
-/** All that a run of the matrix found; the cells themselves are handed on one by one, and are not in here. */
+/** All findings of a run of the matrix; the cells are handed on one by one, and are not kept here. */
 export interface Verification {
   format: "rlsmith-verification";
   formatVersion: 1;
-  /** on what it ran: `scratch`, `live, read-only`, `live, writes rolled back` */
+  /** the environment of the run: `scratch`, `live, read-only`, `live, writes rolled back` */
   ground: "scratch" | "live, read-only" | "live, writes rolled back";
   personas: Persona[];
   cells: number;
@@ -44,7 +44,10 @@ export interface Verification {
   /** there was something to attack, and none of it could be tried: no pass */
   nothingTried: boolean;
   notes: Note[];
-  /** statements that put the rows in place which breaches speak of; in a live database that was only read they are there */
+  /**
+   * statements that insert the rows which the breaches name; in a live database that was only read, the rows exist
+   * already
+   */
   rows: string[];
   seconds: number;
 }

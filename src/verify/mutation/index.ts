@@ -1,4 +1,4 @@
-/** Policies made worse, and whether the matrix notices. */
+/** Weakened policies, and the check that the matrix notices them. */
 export { pastUsing, policyMutants } from "./mutants.ts";
 export type { PolicyMutant } from "./mutants.ts";
 export { mutationScore } from "./mutation-score.ts";

@@ -13,7 +13,7 @@ import { createPolicy, dropPolicy, commentPolicy } from "../../pg/policy-sql.ts"
 import { policyId, type Policy, type PolicyId } from "../../pg/policy.ts";
 import { tupleKey } from "../matrix/index.ts";
 
-/** A policy made worse, in one of the ways in which policies go wrong. */
+/** A weakened policy, with one of the usual mistakes. */
 export interface PolicyMutant {
   /** `public.visit.visit_select: dropped` */
   name: string;
@@ -28,13 +28,13 @@ export interface PolicyMutant {
     | "made restrictive"
     | "made permissive";
   original: Policy;
-  /** null: it is gone */
+  /** null: the policy is dropped */
   mutated: Policy | null;
-  /** statements that put it in place, to be run as the relation's owner */
+  /** statements that apply it, run as the relation's owner */
   apply: string[];
 }
 
-/** Every mutant of every policy; those that say the same as the policy are left out. */
+/** Every mutant of every policy; those with the same meaning as the policy are left out. */
 export function policyMutants(catalog: Catalog, context: ContextMap): PolicyMutant[] {
   const isTenant = tenantTest(catalog, context);
   return catalog.policies.flatMap((policy) => mutantsOf(policy, isTenant));
@@ -61,7 +61,7 @@ function mutantsOf(policy: Policy, isTenant: (conjunct: Expr) => boolean): Polic
   return made;
 }
 
-/** The text without one of its conjuncts about the tenant, for each of them. */
+/** The variants of the text without one of its conjuncts about the tenant. */
 function withoutTenant(text: string, isTenant: (conjunct: Expr) => boolean): string[] {
   const all = conjuncts(parseExpr(text));
   return all.flatMap((conjunct, place) => {
@@ -71,7 +71,10 @@ function withoutTenant(text: string, isTenant: (conjunct: Expr) => boolean): str
   });
 }
 
-/** Whether a conjunct compares a column with a claim or a variable of the map, or with a function that reads one. */
+/**
+ * A test that is true for a conjunct that compares a column with a claim or a variable of the map, or with a function
+ * that reads one.
+ */
 function tenantTest(catalog: Catalog, context: ContextMap): (conjunct: Expr) => boolean {
   const settings = new Set(context.variables.map(({ setting }) => setting));
   const claims = new Set(context.variables.map(({ claim }) => tupleKey(...claim)));
@@ -100,7 +103,7 @@ const same = (a: Policy, b: Policy): boolean =>
   a.permissive === b.permissive &&
   tupleKey(...a.roles) === tupleKey(...b.roles) &&
   sameText(a.using, b.using) &&
-  // without a WITH CHECK the USING holds for new rows
+  // without a WITH CHECK, the USING expression applies to new rows
   sameText(a.check ?? a.using, b.check ?? b.using);
 
 const sameText = (a: string | null, b: string | null): boolean =>
@@ -111,7 +114,10 @@ const applying = (policy: Policy, mutated: Policy | null): string[] => [
   ...(mutated === null ? [] : [createPolicy(mutated), ...(mutated.comment === null ? [] : [commentPolicy(mutated)])]),
 ];
 
-/** What the USING of a relation's UPDATE policies asks of the token, whatever the row: one of the permissive ones has to let a row through. */
+/**
+ * The conditions on the token, whatever the row, in the USING expressions of a relation's UPDATE policies: one of the
+ * permissive ones has to let a row through.
+ */
 export function pastUsing(catalog: Catalog, { schema, relation }: Pick<Policy, "schema" | "relation">): string {
   const asked = catalog.policies
     .filter((policy) => policy.schema === schema && policy.relation === relation && policy.permissive)

@@ -1,27 +1,27 @@
 import type { PolicyMutant } from "./mutants.ts";
 import type { MutantOutcome, Survivor } from "./mutation.ts";
 
-/** What became of the mutants of one kind, or of all. */
+/** The results of the mutants of one kind, or of all. */
 export interface MutationCounts {
   mutants: number;
   noticed: number;
-  /** proved the same as the policy: nobody could notice */
+  /** proved equivalent to the policy: no statement can notice them */
   equivalent: number;
-  /** those that somebody could have noticed, and those that are not proved to be either */
+  /** mutants that a statement could have noticed, and those that are not proved to be either */
   survived: number;
 }
 
 /** A mutation check, counted. */
 export interface MutationScore {
-  /** in the order in which kinds come */
+  /** in the order of the kinds */
   kinds: Map<PolicyMutant["kind"], MutationCounts>;
   all: MutationCounts;
-  /** of the mutants that can be noticed, the share that was, from 0 to 1; 1 where there is none */
+  /** the share of noticed mutants among those that can be noticed, from 0 to 1; 1 if there are none */
   killed: number;
   survivors: { mutant: PolicyMutant; survivor: Exclude<Survivor, { kind: "equivalent" }> }[];
 }
 
-/** Count what became of mutants. */
+/** Count the results of mutants. */
 export function mutationScore(outcomes: readonly MutantOutcome[]): MutationScore {
   const none = (): MutationCounts => ({ mutants: 0, noticed: 0, equivalent: 0, survived: 0 });
   const kinds: MutationScore["kinds"] = new Map();

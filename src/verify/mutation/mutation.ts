@@ -9,7 +9,7 @@ import { judge } from "../judge/index.ts";
 import type { PolicyMutant } from "./mutants.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 
-/** What noticed a mutant: the first cell that came out otherwise. */
+/** The observation that noticed a mutant: the first cell with another outcome. */
 export interface Noticed {
   persona: string;
   relation: string;
@@ -24,24 +24,24 @@ export interface MutantResult {
   noticed: Noticed | null;
 }
 
-/** What can be said of a mutant that no cell noticed. */
+/** The result of comparing a mutant that no cell noticed with its policy. */
 export type Survivor =
-  /** proved: nobody can tell it from the policy */
+  /** proved: no statement can distinguish it from the policy */
   | { kind: "equivalent" }
-  /** somebody could have noticed; `where`: `INSERT CHECK as anon: looser`, and what the rows lack */
+  /** a statement could have noticed it; `where`: `INSERT CHECK as anon: looser`, and the values that the rows lack */
   | { kind: "different"; where: string[] }
   /** not proved to be either */
   | { kind: "unknown"; where: string[] };
 
-/** A policy made worse, and what noticed it, or why nothing did. */
+/** A weakened policy, with the cell that noticed it, or the reason why none did. */
 export type MutantOutcome = { mutant: PolicyMutant } & (
   | { noticed: Noticed; survivor: null }
   | { noticed: null; survivor: Survivor }
 );
 
 /**
- * Put each mutant in place inside a transaction, run the cells of its relation, and of those whose policies look into it, and see whether one
- * comes out otherwise. The transaction is rolled back.
+ * Apply each mutant inside a transaction, and run the cells of its relation, and of relations whose policies read it,
+ * until one has another outcome. The transaction is rolled back.
  */
 export async function runMutants(
   ground: Ground,
@@ -67,7 +67,8 @@ export async function runMutants(
       const attempt = attempts[index];
       if (!attempt) return "";
       const { outcome } = judge(attempt, actor, answer, ground.targets, evidence);
-      // whether a malformed claim is cast before another policy says no depends on the order in which policies were made: nobody got anything
+      // the order in which policies were created decides if a malformed claim is cast before another policy denies the
+      // row: no access was gained
       const isMalformed = actor.class === "bad claims" && outcome.kind === "error" && outcome.sqlstate.startsWith("22");
       return JSON.stringify(isMalformed ? { kind: "denied" } : outcome);
     });
@@ -105,7 +106,7 @@ export async function runMutants(
   return results;
 }
 
-/** The mutant's relation first, then those with policies that name it. */
+/** The mutant's relation first, then those whose policies name it. */
 function affected(ground: Ground, mutant: PolicyMutant): Target[] {
   const { relation } = mutant.original;
   const name = relationKey(mutant.original);
@@ -119,13 +120,15 @@ function affected(ground: Ground, mutant: PolicyMutant): Target[] {
   ];
 }
 
-/** Members and anon notice most. */
+/** Members and anon notice most mutants. */
 const inOrderOfPromise = (actors: readonly Actor[]): Actor[] => {
   const rank = { member: 0, anon: 1, "other role": 2, "bad claims": 3 };
   return actors.toSorted((a, b) => rank[a.class] - rank[b.class]);
 };
 
-/** What is tried on one relation; a change is looked for there alone, since that is where a policy of it tells. */
+/**
+ * The attempts on one relation; changes are observed in that relation only, since a mutant of its policy shows there.
+ */
 export const attemptsOn = (
   target: Target,
   actor: Actor,

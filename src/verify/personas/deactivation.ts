@@ -2,7 +2,10 @@ import type { Fixtures, Member } from "../../fixtures/index.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { quoteName, relationOf } from "../../pg/name.ts";
 
-/** How a membership row says that its member is gone: a status or flag column of the row with the member's user. */
+/**
+ * The assignment by which a membership row marks its member as deactivated: a status or flag column of the row with the
+ * member's user.
+ */
 export function deactivation(member: Member, fixtures: Fixtures): string | null {
   for (const table of fixtures.filled) {
     if (table.schema === "auth" || table.users.length === 0) continue;
@@ -23,7 +26,7 @@ export function deactivation(member: Member, fixtures: Fixtures): string | null 
       )
         return `update ${target} set ${quoteIdent(name)} = now() where ${where}`;
       if (/^(status|state)$/.test(name) && typeof value === "string" && value.toLowerCase() === "active")
-        // whichever of the usual words the column takes
+        // the first of the usual words that the column accepts
         return deactivateBy(target, name, where);
     }
   }

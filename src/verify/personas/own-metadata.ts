@@ -8,17 +8,20 @@ import { nameParts } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 
-/** A value in a place of the token that everybody fills for himself, which something compares that place with. */
+/** A value in a part of the token that every user can write, and that a policy or a function compares. */
 export interface OwnMetadata {
   /** `["user_metadata", "role"]` */
   path: string[];
   value: unknown;
 }
 
-/** Each is a persona. */
+/** The largest number of such values: each is a persona. */
 const MOST = 4;
 
-/** What policies, and functions that they may call, want to read in `user_metadata`: whoever writes it there has it. */
+/**
+ * The values that policies, and functions that they may call, expect in `user_metadata`: every user can write them
+ * there.
+ */
 export function ownMetadata(catalog: Catalog, context: ContextMap): OwnMetadata[] {
   const found = new Map<string, OwnMetadata>();
   const add = (path: string[], value: unknown): void => {
@@ -98,14 +101,14 @@ function treeOf(fn: PgFunction): unknown {
 
 const READ = /'user_metadata'\s*(?:::\s*text\s*)?\)?\s*->>?\s*'(\w+)'/g;
 
-/** The one place that a function reads, where it returns it or what it says of it. */
+/** The only path that a function reads, if it returns the value or an expression of it. */
 function soleReading(fn: PgFunction): string[] | null {
   const keys = new Set([...fn.body.matchAll(READ)].map(([, key = ""]) => key));
   const [key] = keys;
   return key === undefined || keys.size > 1 || fn.result === "boolean" ? null : ["user_metadata", key];
 }
 
-/** Literals that follow a reading up to the end of its statement, where there is no tree to look at. */
+/** Literals that follow a reading up to the end of its statement, if the body has no tree. */
 function comparedIn(body: string): [string[], string][] {
   return [...body.matchAll(READ)].flatMap(({ 1: key = "", 0: whole, index }) => {
     const rest = body.slice(index + whole.length).split(";", 1)[0] ?? "";

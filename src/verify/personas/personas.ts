@@ -12,15 +12,17 @@ export type TokenKind = "no claims" | "no tenant" | "no role" | "tenant in user_
 
 /** A persona, with what the verification knows of it. */
 export interface Actor extends Persona {
-  /** whose rows are its own; null: nobody's, every tenant's row is foreign */
+  /** the tenant whose rows are its own; null: none, so every tenant's row is foreign */
   tenant: string | null;
-  /** what the membership rows say of it */
+  /** the membership row of it */
   member: Member | null;
-  /** run as the login before each of its statements: the membership row is made to say something else */
+  /** run as the login before each of its statements: changes the membership row */
   setup: string[];
-  /** tried for what a role in the token is worth: claims that say the truth, or no role at all; null for the others */
+  /**
+   * for a persona whose role in the token is tested: its claims with the true role, or with none; null for the others
+   */
   truth: string | null;
-  /** its token says of another tenant what only the issuer could have put there */
+  /** its token names another tenant in a claim that only the issuer can write */
   forged: boolean;
   /** null: a token that nothing chooses by */
   token: TokenKind | null;
@@ -31,8 +33,9 @@ export const ATTACKER = "A";
 export const VICTIM = "B";
 
 /**
- * Who attacks: every member of tenant A (one a role); the ways in which a token can say no tenant, nonsense, or something in the wrong
- * place; anon; and every further role that holds a policy or a grant, or owns relations, and is not above row security.
+ * The personas that attack: every member of tenant A (one for each role); tokens that name no tenant, are malformed, or
+ * have a claim in the wrong place; anon; and every further role that holds a policy or a grant, or owns relations, and
+ * is subject to row security.
  */
 export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): Actor[] {
   const role = requestRole(catalog);
@@ -49,7 +52,8 @@ export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtu
     ...(catalog.roles.some(({ name }) => name === "anon")
       ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }]
       : []),
-    // the role decides, not the claims: what is granted to `authenticated` must not be had by anon with a member's token
+    // the role decides, not the claims: access that is granted to `authenticated` must not be open to anon with a
+    // member's token
     ...(catalog.roles.some(({ name }) => name === "anon") && role !== "anon"
       ? members.flatMap(({ name, member }) =>
           member ? [actor(`${name} as anon`, "other role", "anon", everywhere(member, context, fixtures), member)] : [],
@@ -86,7 +90,7 @@ const actor = (
   token: null,
 });
 
-/** A member's claims, its own tenant at the top level as well, where some policies look for it. */
+/** A member's claims, with its own tenant at the top level as well, where some policies read it. */
 function everywhere(member: Member, context: ContextMap, fixtures: Fixtures): Record<string, unknown> {
   const claims = claimsOf(member, context, "anon");
   for (const { claim, setting } of tenantVariables(context, fixtures))
@@ -145,7 +149,8 @@ function badClaims(
         for (const variable of tenant) {
           const last = variable.claim.at(-1) ?? "";
           const path = place === "top level" ? [last] : ["user_metadata", last];
-          // at the top level the token is the server's word; user_metadata is the user's own, wherever policies look for it
+          // a claim at the top level is issued by the server; user_metadata is written by the user, wherever policies
+          // read it
           if (place === "top level" && variable.claim.length === 1) continue;
           placeClaim(claims, path, victim.values[variable.setting]);
           changed = true;
@@ -186,19 +191,22 @@ function badClaims(
   return [...actors, ...roleClaims(someone, own, role, context, fixtures)];
 }
 
-/** Variables that have one value for a whole tenant. */
+/** Variables with one value for a whole tenant. */
 export const tenantVariables = (context: ContextMap, fixtures: Fixtures): ContextVariable[] =>
   context.variables.filter(
     ({ setting, claim }) => claim.length > 0 && fixtures.tenants[0]?.values[setting] !== undefined,
   );
 
-/** Variables that say who somebody is inside the tenant. */
+/** Variables that identify a person inside the tenant. */
 const personal = (context: ContextMap, fixtures: Fixtures): ContextVariable[] =>
   context.variables.filter(
     ({ setting, claim }) => claim.length > 0 && claim.join() !== "sub" && fixtures.personal.includes(setting),
   );
 
-/** A token that names no role, or another than the membership row, and one whose membership row has been deactivated since. */
+/**
+ * A token that names no role, one that names another role than the membership row, and one whose membership row was
+ * deactivated later.
+ */
 function roleClaims(
   someone: Member,
   own: readonly Member[],
@@ -250,7 +258,7 @@ function roleClaims(
     {
       ...actor("deactivated member with an old token", "bad claims", role, claimsOf(someone, context, role), someone),
       setup: [deactivate],
-      // where the role is looked up, the token without one gets as far
+      // if the role is looked up, the token without a role gets equal access
       truth: JSON.stringify(
         claimsOf(someone, context, role, Object.fromEntries(roles.map(({ setting }) => [setting, null]))),
       ),
@@ -258,7 +266,7 @@ function roleClaims(
   ];
 }
 
-/** One member for each set of values that are not its own alone. */
+/** One member for each combination of values that are not personal. */
 function distinct(members: readonly Member[], fixtures: Fixtures): Member[] {
   const seen = new Map<string, Member>();
   for (const member of members) {
@@ -268,7 +276,7 @@ function distinct(members: readonly Member[], fixtures: Fixtures): Member[] {
   return [...seen.values()];
 }
 
-/** What tells a member from others of its tenant: `admin`. */
+/** The words that distinguish a member from others of its tenant: `admin`. */
 function describe(member: Member, fixtures: Fixtures): string {
   const shared = fixtures.tenants.find((tenant) => tenant.name === member.tenant)?.values ?? {};
   const own = Object.entries(member.values).filter(

@@ -10,7 +10,7 @@ export function requestRole(catalog: Catalog): string {
   return named[0] ?? otherRoles(catalog, "")[0] ?? [...existing][0] ?? "postgres";
 }
 
-/** Roles that hold a policy or a grant, or own a relation with row security, and that row security holds for. */
+/** Roles that hold a policy or a grant, or own a relation with row security, and that are subject to row security. */
 export function otherRoles(catalog: Catalog, main: string): string[] {
   const granted = [
     ...catalog.policies.flatMap(({ roles }) => roles),
@@ -27,8 +27,8 @@ export function otherRoles(catalog: Catalog, main: string): string[] {
 }
 
 /**
- * Whether a login is there to own and to migrate, and no request arrives as it: it owns relations, no policy names it, and no role of requests may
- * become it. What it may do with what is its own is no hole between tenants.
+ * True if a login exists to own objects and to run migrations, and requests do not use it: it owns relations, no policy
+ * names it, and no role of requests may become it. Its access to its own relations is no breach between tenants.
  */
 function isMigrating(catalog: Catalog, name: string): boolean {
   const { roles, policies, relations } = catalog;
@@ -41,7 +41,10 @@ function isMigrating(catalog: Catalog, name: string): boolean {
   return !reached.has(name);
 }
 
-/** Such logins that own relations whose row security is on and not forced: no policy would hold for a request that came as one of them. */
+/**
+ * Such logins that own relations with row security on and not forced: no policy would apply to a request that used one
+ * of them.
+ */
 export function migratingOwners(catalog: Catalog): string[] {
   const loose = catalog.relations.filter(({ rowSecurity, forceRowSecurity }) => rowSecurity && !forceRowSecurity);
   return [...new Set(loose.map(({ owner }) => owner))]
@@ -52,7 +55,7 @@ export function migratingOwners(catalog: Catalog): string[] {
 
 const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
 
-/** Roles of Supabase that no request arrives with. */
+/** Roles of Supabase that requests do not use. */
 const PLATFORM_ROLES = new Set([
   "postgres",
   "service_role",

@@ -4,7 +4,7 @@ import { tupleKey, runBatch } from "../matrix/index.ts";
 import { judge } from "../judge/index.ts";
 import type { Run } from "./state.ts";
 
-/** Find out what is plainly open, and record what has waited for it. */
+/** Find the commands that plain members get through with, and record the cells that depend on that. */
 export async function settleLater(run: Run): Promise<void> {
   const { later } = run;
   run.later = null;
@@ -12,7 +12,10 @@ export async function settleLater(run: Run): Promise<void> {
   for (const recorded of later ?? []) recorded();
 }
 
-/** What members get through with where a policy's hole is declared: an odd token that gets through as well is no hole of its claims then. */
+/**
+ * Find the commands that members get through with if a policy's breach is declared: an odd token that gets through as
+ * well is then no breach of its claims.
+ */
 async function findPlainlyOpen(run: Run): Promise<void> {
   const { ground, options, actors } = run;
   const entries = options.config.expected.filter(({ door }) => door === "policy");

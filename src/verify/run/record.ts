@@ -8,7 +8,7 @@ import type { Run, Work } from "./state.ts";
 import type { Standing } from "./session-states.ts";
 import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
 
-/** One cell: judged against what is declared, counted, and handed on. `refused`: see `verdictOf`. */
+/** Record one cell: judge it by the declared tenancy, count it, and hand it on. `refused`: see `verdictOf`. */
 export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null = null): void {
   const { actor, standing } = work;
   const verdict = verdictOf(run, work, attempt, judged, refused);
@@ -49,18 +49,19 @@ function breach(
   standing: Standing | null,
   judged: Judged,
 ): void {
-  // one cause for all that a table lets through by itself
+  // one breach for all openings of a table itself
   const key = TABLE_DOORS.has(cause.door) ? `table ${cause.object.name}` : `${cause.door} ${cause.object.name}`;
   const id = createHash("sha256").update(key).digest("hex").slice(0, 12);
   if (declared) run.met.add(declared);
-  // what two entries declare of one object has two reasons
+  // an object that two entries declare has two reasons
   const place = declared ? `${id} ${run.options.config.expected.indexOf(declared)}` : id;
   const known = declared ? run.expected.get(place) : run.breaches.get(place);
   const relations = judged.relations.length > 0 ? judged.relations : [attempt.relation];
   const { hint = DOORS[cause.door].hint } = cause;
   if (known) {
     known.cells += 1;
-    // what a plain member gets through as well needs no odd token, and a view that shows too much is more than one that takes too much
+    // access that a plain member has as well needs no odd token, and a view that shows too much is the wider cause than
+    // one that accepts too much
     const plainer = known.door === "claims" && cause.door !== "claims";
     const wider = known.hint !== hint && cause.hint === undefined && known.door === cause.door;
     if (plainer || wider) Object.assign(known, cause, telling(attempt, actor, standing), { hint });
@@ -84,7 +85,7 @@ function breach(
 
 const TABLE_DOORS = new Set<string>(["policy", "claims", "membership", "storage", "rls-off", "partition"]);
 
-/** The cell that a breach is told by. */
+/** The fields of the cell by which a breach is reported. */
 const telling = (
   attempt: Attempt,
   actor: Actor,
@@ -98,7 +99,7 @@ const telling = (
   statements: reproduce(attempt, actor, standing?.prelude ?? []),
 });
 
-/** Something worth knowing that is no breach. */
+/** Record a fact worth knowing that is no breach. */
 export function note(run: Run, code: string, about: string): void {
   run.notes.set(code, (run.notes.get(code) ?? new Set()).add(about));
 }

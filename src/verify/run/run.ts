@@ -12,10 +12,10 @@ import { record } from "./record.ts";
 import { probeKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
 import type { VerifyOptions, Run, Work } from "./state.ts";
 
-/** At most so many statements in one round trip. */
+/** The largest number of statements in one round trip. */
 const BATCH = 100;
 
-/** Everything that has to be known before the first cell. */
+/** Collect the facts that are needed before the first cell. */
 export async function prepare(ground: Ground, options: VerifyOptions): Promise<Run> {
   const actors = actorsFor(ground.catalog, ground.context, ground.fixtures)
     // on a fresh connection the claims are unset only until the first persona has set them
@@ -59,7 +59,10 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
   return run;
 }
 
-/** Relations with row security that does not hold this persona back, and why: a cell of such a persona proves nothing about policies. */
+/**
+ * Relations whose row security does not apply to this persona, and the reason: a cell of such a persona proves nothing
+ * about policies.
+ */
 export async function privilegesOf(
   ground: Pick<Ground, "db" | "targets" | "transaction">,
   actor: Actor,
@@ -84,7 +87,7 @@ export async function privilegesOf(
   });
 }
 
-/** Run work in as few round trips as it takes, and hand on what came of it. */
+/** Run work in as few round trips as possible, and hand on its answers. */
 export async function perform(
   run: Run,
   work: Work,
@@ -115,7 +118,7 @@ export async function perform(
   }
 }
 
-/** What calls' arguments are made from. */
+/** The sources of the values of calls' arguments. */
 export const sourceOf = ({ fixtures, context, targets, catalog }: Ground): ArgumentSource => ({
   fixtures,
   context,

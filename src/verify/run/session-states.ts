@@ -46,7 +46,7 @@ export function variableStandings(
       sql: (setting, value) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
     },
   ];
-  // what nothing maps may be a switch, or say the tenant or the user
+  // a variable that nothing maps may be a switch, or hold the tenant or the user
   const guesses = [...new Set(["on", "true", "1", tenant?.values[ground.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
   );
@@ -94,7 +94,7 @@ export function functionStandings(
   });
 }
 
-/** What a request before left behind: set for the session and committed, on the same connection. */
+/** The variables that an earlier request left behind: set for the session and committed, on the same connection. */
 export function leftover(ground: Ground): { set: string[]; clear: string[]; opened: Opened } | null {
   const [all] = variableStandings(ground);
   if (!all) return null;

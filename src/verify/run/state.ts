@@ -10,42 +10,45 @@ import type { Standing } from "./session-states.ts";
 
 export interface VerifyOptions {
   config: Config["verify"];
-  /** the config declares that roles are looked up, not believed from the token */
+  /** the config declares that roles are looked up, not taken from the token */
   liveRole: boolean;
-  /** every cell, as soon as it is judged; nothing of it is kept */
+  /** every cell, as soon as it is judged; cells are not kept */
   onCell: (cell: Cell) => void;
   progress: Progress;
-  /** a second connection by the same URL, to see whether a pool hands on what the first leaves behind; null: not asked */
+  /**
+   * a second connection by the same URL, to see if a pool hands on settings that the first leaves behind; null: not
+   * tried
+   */
   otherClient: Db | null;
 }
 
-/** A run under way: what is attacked, and what has been counted so far. */
+/** A run in progress: its environment, and the counts so far. */
 export interface Run {
   ground: Ground;
   options: VerifyOptions;
   actors: Actor[];
   evidence: Evidence;
   probes: Probes;
-  /** by actor: relations that row security does not hold back though it is on */
+  /** by actor: relations with row security on that does not apply to the actor */
   privileged: Map<string, ReadonlyMap<Subject, string>>;
-  /** relation and actor: what is open without any variable set; bounded by the catalog */
+  /** relation and actor: the openings without any variable set; bounded by the catalog */
   open: Set<TupleKey>;
   /** relation, actor and attack of the same */
   openAttacks: Set<TupleKey>;
-  /** relation and command that members get through with; only of what the config declares for a policy */
+  /** relation and command that members get through with; only if the config declares a breach of a policy */
   plainlyOpen: Set<TupleKey>;
   /**
-   * What comes before the first claims are set, on a connection that has had none: it is recorded when `plainlyOpen` is known, and asking for that
-   * sets claims. Null: it is known.
+   * Cells that precede the first claims, on a connection that has had none: they are recorded once `plainlyOpen` is
+   * known, since finding that out sets claims. Null: it is known.
    */
   later: (() => void)[] | null;
   breaches: Map<string, Breach>;
   expected: Map<string, ExpectedBreach>;
-  /** entries of the config that something was found for */
+  /** entries of the config that match a finding */
   met: Set<Config["verify"]["expected"][number]>;
   heat: Map<TupleKey, Heat>;
   notReached: Map<string, number>;
-  /** reason and relation of set-ups that raised → the first attack that it was for */
+  /** reason and relation of set-ups that raised an error → the first attack concerned */
   setups: Map<TupleKey, string>;
   withoutRows: Set<Subject>;
   notes: Map<string, Set<string>>;

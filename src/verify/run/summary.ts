@@ -4,16 +4,16 @@ import { migratingOwners } from "../personas/index.ts";
 import type { Run } from "./state.ts";
 import type { Note, Verification } from "../matrix/index.ts";
 
-/** What a run came to. */
+/** The result of a run. */
 export function summary(run: Run, seconds: number): Verification {
-  // nobody came with claims
+  // no persona has claims
   for (const recorded of run.later ?? []) recorded();
   const told = run.ground.fixtures.tenants.length < 2 ? { ...NOTES, "whose-unknown": fewTenants } : NOTES;
   const notes: Note[] = [...run.notes].map(([code, about]) => ({
     code,
     message: told[code]?.([...about]) ?? [...about].join(", "),
   }));
-  // where it is the role of requests for want of another, it has been tried
+  // if it is the role of requests for lack of another, it has been tried
   const owners = migratingOwners(run.ground.catalog).filter((name) => !run.actors.some(({ role }) => role === name));
   if (owners.length > 0)
     notes.push({
@@ -66,7 +66,7 @@ export function summary(run: Run, seconds: number): Verification {
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
-/** Where rows of two tenants are missing, no setting would tell. */
+/** The note that rows of two tenants are missing, so that no setting would help. */
 const fewTenants = (about: string[]): string =>
   `there are no rows of two tenants, so nothing says whose the rows of ${list(about)} are, and what was reached of them is not judged: --write-and-roll-back puts rows of two in`;
 

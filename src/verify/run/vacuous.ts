@@ -6,8 +6,9 @@ import { runBatch } from "../matrix/index.ts";
 import type { Run } from "./state.ts";
 
 /**
- * Whether no member sees a row of his own tenant in any relation, with claims and variables as they should be: then policies ask for something
- * that the rows do not have, and that foreign rows are out of reach says little. Null: somebody sees something, or nobody could.
+ * The finding that no member sees a row of its own tenant in any relation, with correct claims and variables: then
+ * policies require values that the rows do not have, and unreachable foreign rows prove little. Null: some member sees
+ * a row, or no member could.
  */
 export async function vacuous(run: Run): Promise<string | null> {
   const { ground } = run;

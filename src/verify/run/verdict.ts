@@ -8,7 +8,7 @@ import type { Actor } from "../personas/index.ts";
 import type { Run, Work } from "./state.ts";
 import type { Standing } from "./session-states.ts";
 
-/** What the declared tenancy says of one outcome, and where it is broken, what opens it. */
+/** The judgement of one outcome by the declared tenancy, and the cause of a breach. */
 export interface Verdict {
   outcome: Outcome;
   judgement: Judgement;
@@ -16,13 +16,13 @@ export interface Verdict {
   cause: Cause | null;
   /** the entry of the config that declares it */
   declared: Config["verify"]["expected"][number] | null;
-  /** rows were reached, and nothing says whose they are */
+  /** rows were reached whose owner is unknown */
   unknown: boolean;
 }
 
 const NO_ROWS = "there are no rows in it that somebody could have reached";
 
-/** Judge one outcome against what is declared. `refused`: Postgres said 42501; null where the answer is not known. */
+/** Judge one outcome by the declared tenancy. `refused`: PostgreSQL raised 42501; null if the answer is not known. */
 export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null): Verdict {
   const { actor, standing } = work;
   const { outcome } = judged;
@@ -87,7 +87,7 @@ function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): bool
   const ownersRight = judge.kind === "success" && (judge.door === "truncate" || judge.door === "sequence-oracle");
   if (ownersRight && target?.owner === actor.role) return false;
   if (judged.crosses) return true;
-  // without row security it does not matter whose a row is: nothing holds anybody back
+  // without row security the owner of a row does not matter: no policy holds
   return (
     isDirect(attempt) &&
     judge.kind === "foreign" &&
@@ -99,14 +99,14 @@ function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): bool
   );
 }
 
-/** Rows were reached where nothing says whose a row is: that is neither held nor open. */
+/** Rows whose owner is unknown were reached: that is neither held nor open. */
 function isNobodys(run: Run, attempt: Attempt, outcome: Outcome): boolean {
   const target = run.ground.targets.get(attempt.relation);
   if (!target || target.own !== null || outcome.kind !== "allowed") return false;
   return WRITES.includes(attempt.command) || !isShared(run, attempt.relation);
 }
 
-/** No row of anybody else is there: that none was reached says nothing of who could. An INSERT needs none. */
+/** No row of another party exists: that none was reached proves nothing. An INSERT needs none. */
 function nothingThere(run: Run, attempt: Attempt, actor: Actor): boolean {
   const target = run.ground.targets.get(attempt.relation);
   if (!target || attempt.command === "INSERT") return false;
@@ -114,13 +114,16 @@ function nothingThere(run: Run, attempt: Attempt, actor: Actor): boolean {
   return target.foreignRows.length + (actor.tenant === null ? target.ownRows.length : 0) === 0;
 }
 
-/** A set variable is the cause only where the same statement does not cross without it. */
+/** A set variable is the cause only if the same statement does not cross without it. */
 function opener(run: Run, attempt: Attempt, actor: Actor, standing: Standing | null): Opened | null {
   if (standing === null || run.openAttacks.has(tupleKey(attempt.relation, actor.name, attempt.attack))) return null;
   return standing.opened;
 }
 
-/** What a policy lets through has a name of its own where only odd tokens get through, or where somebody makes himself a member. */
+/**
+ * An opening by a policy has a breach class of its own if only odd tokens get through, or if a user can become a member
+ * of another tenant.
+ */
 function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cause {
   if (cause.door !== "policy") return cause;
   if (actor.class === "bad claims")

@@ -4,23 +4,26 @@ import { PLATFORM_SCHEMAS } from "../../../pg/catalog.ts";
 import { quoteIdent } from "../../../pg/identifier.ts";
 import { nameKey, type NameKey, type QualifiedName } from "../../../pg/name.ts";
 
-/** What the login of a target can do of what a run may want. */
+/** The privileges that the login of a target has, of those that a run may need. */
 export interface Capabilities {
   login: string;
   superuser: boolean;
-  /** of those asked for: which it may become by SET ROLE */
+  /** of the given roles: those that it may become by SET ROLE */
   roles: { name: string; may: boolean }[];
-  /** policies do not hold for it */
+  /** it is not subject to policies */
   bypassesRowSecurity: boolean;
-  /** it may switch triggers off by session_replication_role */
+  /** it may disable triggers by session_replication_role */
   replicationRole: boolean;
-  /** null: there is no auth.users */
+  /** null: auth.users does not exist */
   readsUsers: boolean | null;
-  /** a sentence for each thing that it cannot do; lower case, no final period */
+  /** a sentence for each missing privilege; lower case, no final period */
   missing: string[];
 }
 
-/** What the login can do, found out by trying; inside the open transaction, of which nothing stays. `roles`: those of the personas. */
+/**
+ * The capabilities of the login, found by trying; inside the open transaction, all undone. `roles`: those of the
+ * personas.
+ */
 export async function capabilities(db: Db, roles: readonly string[]): Promise<Capabilities> {
   const [self] = await db.query<{ login: string; superuser: boolean; bypass: boolean }>(
     "select rolname as login, rolsuper as superuser, rolsuper or rolbypassrls as bypass from pg_roles where rolname = current_user",
@@ -40,11 +43,11 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
     const refused = await refusal(db, `set local role ${quoteIdent(name)}`);
     found.roles.push({ name, may: refused === null });
     if (refused === null) continue;
-    // invalid_parameter_value: there is no such role
+    // invalid_parameter_value: the role does not exist
     if (refused === "22023") missing(`there is no role \`${name}\`, so nothing is tried as \`${name}\``);
     else missing(`\`${login}\` may not SET ROLE \`${name}\`, so nothing is tried as \`${name}\``);
   }
-  // an owner is held back only where row security is forced
+  // an owner is subject to policies only if row security is forced
   const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db);
   if (guarded.length > 0)
     missing(
@@ -60,7 +63,7 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
   return found;
 }
 
-/** Tables, other than the platform's, whose row security holds for the login as well. */
+/** Tables, other than the platform's, whose row security applies to the login as well. */
 async function guardedFor(db: Db): Promise<NameKey[]> {
   const rows = await db.query<QualifiedName>(
     `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -7,8 +7,8 @@ import type { Surface } from "../surface.ts";
 type Sequence = Surface["sequences"][number];
 
 /**
- * Where sequences stand; those that the login may not read are left out. Inside the open transaction. Not by way of
- * `pg_sequences`, which waits for whoever alters one.
+ * The positions of sequences; those that the login may not read are left out. Inside the open transaction. Not read
+ * from `pg_sequences`, which waits for a session that alters one.
  */
 export async function positions(db: Db, sequences: readonly Sequence[]): Promise<Map<NameKey, string>> {
   if (sequences.length === 0) return new Map();
@@ -40,7 +40,7 @@ export async function positions(db: Db, sequences: readonly Sequence[]): Promise
   }
 }
 
-/** Sequences of tables that rows were put into. */
+/** Sequences of tables into which rows were inserted. */
 export function feeding({ sequences }: Surface, { filled }: Fixtures): Set<NameKey> {
   const put = new Set(
     filled.filter(({ rows }) => Object.values(rows).some((some) => some.length > 0)).map(relationKey),

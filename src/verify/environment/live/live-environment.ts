@@ -11,8 +11,9 @@ import { readSurface } from "../surface.ts";
 import { targetsByName, targetsOf } from "../target.ts";
 
 /**
- * Limits of every transaction on a live database. SET LOCAL: nothing is left on a connection that a pooler hands on. With the check a server
- * notices within a second that a client was killed, and not only when the statement is through; 14 and later, where the system can tell.
+ * Limits of every transaction on a live database. SET LOCAL, so no setting stays on a connection that a pooler hands
+ * on. With the check interval, a server notices within a second that a client was killed, not only at the end of the
+ * statement; version 14 and later, on systems that support it.
  */
 const LIMITS = [
   "set local statement_timeout = '5s'",
@@ -20,19 +21,22 @@ const LIMITS = [
   "set local idle_in_transaction_session_timeout = '60s'",
 ].join("; ");
 
-/** Others may wait for a sequence while a transaction that writes is open: it is ended after so many milliseconds. */
+/**
+ * Others may wait for a sequence while a transaction that writes is open: it is rolled back after so many milliseconds.
+ */
 const LONGEST = 1000;
 const AHEAD = 100_000;
 const CHECK = "set local client_connection_check_interval = '1s'";
 
 /**
- * A live database. Read-only: rows of two tenants are chosen among those that are there. With `writes`: rows of two invented tenants are put
- * in, attacked, and rolled back with all that the attack did; the rows that are there are never named, though a hole may reach them.
+ * A live database. Read-only: rows of two tenants are chosen among the existing ones. With `writes`: rows of two
+ * invented tenants are inserted, attacked, and rolled back with all effects of the attack; existing rows are never
+ * named, though a breach may reach them.
  */
 export async function liveGround(db: Db, known: Known, writes: boolean): Promise<Ground> {
   const begin = `begin transaction${writes ? "" : " read only"}; ${LIMITS}`;
   const check = (await runs(db, CHECK)) ? CHECK : "";
-  // all that could not be protected, and of those the ones that were drawn from
+  // all sequences that could not be protected, and of those the ones that were drawn from
   const loose = new Map<NameKey, string>();
   const unprotected = new Map<NameKey, string>();
   const prepare = async (ahead: number): Promise<void> => {
@@ -40,7 +44,8 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
     if (!writes) return;
     for (const { sequence, why } of (await protectSequences(db, { ahead })).mayAdvance) loose.set(sequence, why);
   };
-  // rows that are recorded hold numbers, and a sequence that was rolled back hands them out again: so away from there, and back with more
+  // recorded rows hold numbers, and a sequence that was rolled back hands them out again: so it is moved ahead, and
+  // further ahead when the rows are inserted again
   await prepare(AHEAD);
   const surface = await readSurface(db);
   const stood = await positions(
@@ -60,7 +65,10 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
   ]);
   await db.exec("rollback");
   const fed = feeding(surface, fixtures);
-  /** Those that feed tables that rows were put into, and those that have moved: a trigger may have drawn from them. */
+  /**
+   * Record the unprotected sequences of tables into which rows were inserted, and those that have advanced: a trigger
+   * may have drawn from them.
+   */
   const findDrawn = async (): Promise<void> => {
     for (const [name, why] of loose) if (fed.has(name)) unprotected.set(name, why);
     const others = surface.sequences.filter((sequence) => {
@@ -106,7 +114,7 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
       try {
         return await work();
       } catch (error) {
-        // the transaction may be gone with its connection; the first error is the one worth telling
+        // the transaction may be lost with its connection; the first error is the one to report
         await finish().catch(() => {});
         throw error;
       } finally {
@@ -116,7 +124,7 @@ export async function liveGround(db: Db, known: Known, writes: boolean): Promise
   };
 }
 
-/** Whether a statement runs here at all; in a transaction that is rolled back. */
+/** True if a statement runs here at all; in a transaction that is rolled back. */
 async function runs(db: Db, statement: string): Promise<boolean> {
   try {
     await db.exec(`begin read only; ${statement}`);

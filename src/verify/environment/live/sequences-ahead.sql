@@ -1,4 +1,5 @@
--- Move sequences on by a number of steps, those aside that have not so many left. To be run on sequences whose file is this transaction's own.
+-- Move sequences ahead by a number of steps, except those that have not so many left. Run it on sequences whose file is
+-- this transaction's own.
 select setval(s.seqrelid::regclass, moved.value::int8)
 from pg_sequence s
 cross join lateral (

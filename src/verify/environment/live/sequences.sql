@@ -1,4 +1,4 @@
--- Every sequence that outlives the session, and whether the login may alter it.
+-- Every sequence that outlives the session, with the right of the login to alter it.
 select
   c.oid::int8::text as id,
   n.nspname as schema,

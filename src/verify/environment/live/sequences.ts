@@ -7,9 +7,9 @@ const AHEAD = readFileSync(new URL("./sequences-ahead.sql", import.meta.url), "u
 const SEQUENCES = readFileSync(new URL("./sequences.sql", import.meta.url), "utf8");
 
 export interface SequenceProtection {
-  /** those that a rollback takes back to where they were */
+  /** sequences whose position a rollback restores */
   held: NameKey[];
-  /** those that may advance for good, and why */
+  /** sequences that may advance permanently, and the reason */
   mayAdvance: { sequence: NameKey; why: string }[];
 }
 
@@ -17,8 +17,9 @@ export interface ProtectOptions {
   /** default 100 */
   lockTimeoutMs?: number;
   /**
-   * How many steps the held sequences are moved on, inside the transaction only; default 0. Rows that were recorded hold numbers that a sequence
-   * hands out again once it was rolled back. So: record with some 100,000, away from what others are given meanwhile, and put back with more.
+   * The number of steps by which the protected sequences are moved ahead, inside the transaction only; default 0.
+   * Recorded rows hold numbers that a sequence hands out again once it was rolled back. So record with some 100,000,
+   * away from the numbers that others draw meanwhile, and insert again with more.
    */
   ahead?: number;
 }
@@ -32,17 +33,20 @@ interface SequenceRow {
 }
 
 /**
- * Make nextval() something that the open transaction's rollback takes back: each sequence of the login gets a new file, by an ALTER SEQUENCE that
- * changes nothing, and a rollback drops that file with all that was drawn from it. The new file is a copy, so inside the transaction the numbers
- * go on from where they were; `restart with` would do the same, and would have to read the position first.
+ * Make nextval() undoable by a rollback of the open transaction: each sequence of the login gets a new file, by an
+ * ALTER SEQUENCE that changes nothing, and a rollback drops that file with all numbers that were drawn from it. The new
+ * file is a copy, so inside the transaction the numbers continue; `restart with` would have the same effect, but the
+ * position would have to be read first.
  *
- * Measured on PostgreSQL 15 and 18, with sequences never called, called, descending, cached, at the end of a cycle, of an unlogged table and of an
- * identity column: after the rollback last_value, is_called, log_cnt and relfilenode are as before. Without it last_value stays advanced.
+ * Measured on PostgreSQL 15 and 18, with sequences never called, called, descending, cached, at the end of a cycle, of
+ * an unlogged table and of an identity column: after the rollback last_value, is_called, log_cnt and relfilenode are as
+ * before. Without it last_value stays advanced.
  *
- * The price: ALTER SEQUENCE takes SHARE ROW EXCLUSIVE on the sequence until the end of the transaction. Another session's nextval(), so any INSERT
- * that draws from the sequence, WAITS that long (it then goes on with the right number); so does a look into `pg_sequences`, while
- * `select last_value from s` does not. And a session that has drawn a number in a transaction that is still open makes this one wait, with those
- * that come after queued behind it: hence a short lock timeout of its own. So keep the transaction short where others write.
+ * The cost: ALTER SEQUENCE holds SHARE ROW EXCLUSIVE on the sequence until the end of the transaction. Another
+ * session's nextval(), so any INSERT that draws from the sequence, WAITS that long (it then gets the right number); so
+ * does a query of `pg_sequences`, but not `select last_value from s`. And a session that has drawn a number in a
+ * transaction that is still open makes this one wait, and later sessions wait behind it: hence a short lock timeout of
+ * its own. So keep the transaction short where others write.
  */
 export async function protectSequences(db: Db, options: ProtectOptions = {}): Promise<SequenceProtection> {
   const sequences = await db.query<SequenceRow>(SEQUENCES);

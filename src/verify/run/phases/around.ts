@@ -2,7 +2,7 @@ import { defaultPrivilegeAttempts, sequenceAttempts, viewAttempts } from "../../
 import type { Run } from "../state.ts";
 import { perform } from "../run.ts";
 
-/** Views, sequences, and what default privileges will open. */
+/** Views, sequences, and the objects that default privileges will open. */
 export async function around(run: Run): Promise<void> {
   const { ground } = run;
   const views = ground.catalog.relations.filter(

@@ -4,7 +4,10 @@ import type { Run } from "../state.ts";
 import { perform, sourceOf } from "../run.ts";
 import { functionStandings, leftover, variableStandings } from "../session-states.ts";
 
-/** Variables set to another tenant's values by the persona itself, through functions, and left over from a transaction before. */
+/**
+ * Variables set to another tenant's values: by the persona itself, through functions, and left over from an earlier
+ * transaction.
+ */
 export async function context(run: Run): Promise<void> {
   const { ground } = run;
   const source = sourceOf(ground);
@@ -24,7 +27,7 @@ export async function context(run: Run): Promise<void> {
     for (const standing of functionStandings(ground, found, actor, source)) {
       const [first, ...rest] = attempts;
       if (!first) continue;
-      // a call that raises sets nothing: one cell says so
+      // a call that raises an error sets no variable: one cell records that
       let raised = false;
       await perform(run, { actor, attempts: [first], standing }, (_, judged) => {
         raised = judged.outcome.kind === "not reached";
@@ -35,7 +38,7 @@ export async function context(run: Run): Promise<void> {
   }
   const left = leftover(ground);
   if (!left) return;
-  // really committed: a setting is no row, and it is reset afterwards
+  // committed: a setting is no row, and it is reset afterwards
   await ground.finish();
   await ground.db.exec(`begin; ${left.set.join("; ")}; commit`);
   try {

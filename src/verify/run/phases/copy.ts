@@ -8,7 +8,10 @@ import type { Actor } from "../../personas/index.ts";
 import { record } from "../record.ts";
 import type { Run } from "../state.ts";
 
-/** COPY … TO STDOUT: it cannot run inside a DO block, so each is a round trip of its own. It would read all of a table, so never on a live database. */
+/**
+ * COPY … TO STDOUT: it cannot run inside a DO block, so each takes a round trip of its own. It would read a whole
+ * table, so it is never run on a live database.
+ */
 export async function copy(run: Run): Promise<void> {
   const { ground } = run;
   const actors = run.actors.filter(({ class: cls, token }) => cls !== "bad claims" || token === "no claims");
@@ -47,7 +50,7 @@ async function copied(run: Run, actor: Actor, attempt: Attempt): Promise<Answere
       ];
       await db.exec(steps.join("; "));
       const text = (await db.copyOut?.(attempt.sql)) ?? "";
-      // one line with one JSON array; of what JSON holds, COPY escapes only the backslash
+      // one line with one JSON array; of the characters in JSON, COPY escapes only the backslash
       const keys = readRowKeys(text.trimEnd().replaceAll("\\\\", "\\"));
       return { kind: "answer", said: { kind: "keys", keys }, changed: [] };
     } catch (error) {

@@ -38,13 +38,14 @@ type Answers = Map<CallForm["whose"], Said>;
 
 const isCall = (form: Form, whose: CallForm["whose"]): boolean => form.kind === "call" && form.whose === whose;
 
-/** Whether what a function answers may come from rows, and not from its arguments alone. */
+/** True if the result of a function may come from rows, and not from its arguments alone. */
 const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
   facts === undefined || facts.opaque !== null || facts.tables.length > 0 || facts.calls.length > 0;
 
 /**
- * A number or a truth that is another for another tenant's values than for nobody's says something about that tenant's rows; so do rows that
- * come back for the one and not for the other. Not where it is another for every nobody, and not where the rows are one's own.
+ * A number or a boolean that differs between another tenant's values and values of nobody reveals something about that
+ * tenant's rows; so do rows that are returned only for the other tenant's values. Exceptions: the result differs
+ * between two values of nobody, or the rows are the persona's own.
  */
 function tells(result: string, attempt: Attempt, judged: Judged, said: Answers): Judged {
   if (judged.crosses || !isCall(attempt.form, "foreign")) return judged;
@@ -53,7 +54,7 @@ function tells(result: string, attempt: Attempt, judged: Judged, said: Answers):
   if (theirs === undefined || nobodys === undefined || theirs === nobodys || theirs === "") return judged;
   if (others !== nobodys) return judged;
   const scalar = /^(SETOF )?(smallint|integer|bigint|numeric|real|double precision|boolean)$/.test(result);
-  // an own value among what comes back, and none of somebody else's: they are own rows
+  // an own value in the result, and none of another tenant: they are own rows
   const { outcome } = judged;
   const isOwn = outcome.kind === "allowed" && outcome.own > 0;
   if (!scalar && (!isEmpty(nobody) || isOwn)) return judged;
@@ -63,7 +64,7 @@ function tells(result: string, attempt: Attempt, judged: Judged, said: Answers):
 
 const textOf = (said: Said | undefined): string | undefined => (said?.kind === "output" ? said.text : undefined);
 
-/** No rows, or one that holds nothing. */
+/** No rows, or one row without a value. */
 function isEmpty(said: Said | undefined): boolean {
   if (said?.kind !== "output") return false;
   const [row, ...more] = said.rows;

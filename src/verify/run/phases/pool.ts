@@ -6,12 +6,16 @@ import type { Run } from "../state.ts";
 import { perform } from "../run.ts";
 import { leftover } from "../session-states.ts";
 
-/** How often a second client looks for what the first left behind: a pool may have several connections. */
+/**
+ * The number of times that a second client reads the variable that the first has set: a pool may have several
+ * connections.
+ */
 const LOOKS = 20;
 
 /**
- * What one client of a pool leaves on its connection, another finds. Proved with a variable of our own first; only then, and only with invented
- * tenants, with the mapped ones. What was set is reset on whatever connection it is found again. `other`: another client of the same URL.
+ * Session state that one client of a pool leaves on its connection and another finds. Tested with a variable of our own
+ * first; only if that leaks, and only with invented tenants, with the mapped variables. A variable is reset on every
+ * connection where it is found. `other`: another client of the same URL.
  */
 export async function pool(run: Run, other: Db): Promise<void> {
   const { ground } = run;
@@ -44,7 +48,7 @@ export async function pool(run: Run, other: Db): Promise<void> {
   }
 }
 
-/** Whether a session variable that one client has set and committed is there for another. */
+/** True if a session variable that one client has set and committed is visible to another. */
 export async function leaks(setter: Db, looker: Db): Promise<boolean> {
   const name = `rlsmith_probe.left_${process.pid}`;
   await setter.exec(`begin; set ${name} = 'here'; commit`);

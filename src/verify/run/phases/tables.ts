@@ -17,7 +17,7 @@ import { runBatch } from "../../matrix/index.ts";
 import type { Run } from "../state.ts";
 import { perform } from "../run.ts";
 
-/** Tables directly, with no variable set. */
+/** Direct access to tables, with no variable set. */
 export async function tables(run: Run): Promise<void> {
   const { ground } = run;
   const roles = roleWords(ground);
@@ -38,7 +38,7 @@ export async function tables(run: Run): Promise<void> {
         truncate,
       ];
       const owner = run.privileged.get(actor.name)?.get(target.name) === "owner";
-      // an owner whom row security does not hold back shows it by reading
+      // reads are enough to show that an owner is not subject to row security
       const tried = owner ? attempts.filter(({ command }) => command === "SELECT") : attempts;
       const before = actor.truth !== null ? await rolesBelieved(run, actor, tried) : null;
       await perform(run, { actor, attempts: tried, standing: null }, before ?? undefined);
@@ -47,7 +47,7 @@ export async function tables(run: Run): Promise<void> {
   }
 }
 
-/** Constants that look like roles: what members of a tenant differ in. */
+/** Constants that look like roles: the values by which members of a tenant differ. */
 function roleWords(ground: Ground): string[] {
   const words = ground.fixtures.members
     .flatMap(({ values }) => Object.values(values))
@@ -55,7 +55,7 @@ function roleWords(ground: Ground): string[] {
   return [...new Set([...words, "admin", "owner", "member"])];
 }
 
-/** With roles declared to be looked up, a token's word about the role must not get further than the membership row. */
+/** If roles are declared to be looked up, a role in the token must not give more access than the membership row. */
 async function rolesBelieved(
   run: Run,
   actor: Actor,
@@ -91,7 +91,7 @@ async function rolesBelieved(
   };
 }
 
-/** Whoever may change a colleague's role is an administrator; that everybody is one would be no better. */
+/** A persona that may change a colleague's role is an administrator; if every persona may, that is no better. */
 async function ownRole(run: Run, actor: Actor, attempts: Attempt[]): Promise<void> {
   let administrator = false;
   await perform(run, { actor, attempts, standing: null }, (attempt, judged) => {
