@@ -4,6 +4,7 @@ import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
 import { nameKey } from "../../pg/name.ts";
+import { meaningOf } from "../../request/index.ts";
 import { parseOnce } from "../encode/parse-once.ts";
 import type { AccessOutcome, Situation } from "../situation.ts";
 import { buildSteps, involved, type BuildStep } from "./build.ts";
@@ -181,12 +182,18 @@ async function runSteps(db: Db, steps: readonly BuildStep[]): Promise<PgError | 
 function outcomeOf(answer: Answer, relation: Relation): AccessOutcome {
   if (answer.error === undefined) return { kind: answer.reached === "true" ? "allow" : "deny" };
   const message = answer.message ?? "";
-  const denied =
-    message.includes("violates row-level security policy") ||
-    message.startsWith(`permission denied for table ${relation.name}`);
-  if (answer.error === "42501" && denied) return { kind: "deny" };
-  // constraints are checked after policies: the row got through
-  if (answer.error.startsWith("23")) return { kind: "allow" };
+  const meaning = meaningOf(answer.error, message);
+  switch (meaning.kind) {
+    case "row security":
+      return { kind: "deny" };
+    case "grant":
+      if (meaning.on.object === "table" && meaning.on.name === relation.name) return { kind: "deny" };
+      break;
+    // constraints are checked after policies: the row got through
+    case "constraint":
+      return { kind: "allow" };
+    default:
+  }
   return { kind: "error", sqlstate: answer.error, message };
 }
 

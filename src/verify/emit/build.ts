@@ -5,6 +5,7 @@ import { insertRecorded } from "../../fixtures/index.ts";
 import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
+import { isLimit, isPrivilege, meaningOf } from "../../request/index.ts";
 import { tupleKey, type Subject, type TupleKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
 import type { Ground, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
@@ -171,7 +172,7 @@ function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string
   const common = commonOf(attempt, actor);
   // a limit of time or a lock says nothing of policies, and what could not be prepared nothing at all
   if (answer.kind === "error" && answer.at === "setup") return null;
-  if (answer.kind === "error" && /^(57014|55P03|25006)$/.test(answer.sqlstate)) return null;
+  if (answer.kind === "error" && isLimit(meaningOf(answer.sqlstate))) return null;
   if (attempt.answer === "keys")
     return {
       ...common,
@@ -183,7 +184,7 @@ function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string
     };
   const expected =
     answer.kind === "error"
-      ? answer.sqlstate === "42501"
+      ? isPrivilege(meaningOf(answer.sqlstate))
         ? ({ kind: "unchanged" } as const)
         : ({ kind: "error", sqlstate: answer.sqlstate } as const)
       : answer.changed.length === 0

@@ -1,5 +1,6 @@
 import type { Progress } from "../../progress.ts";
 import { relationKey } from "../../pg/name.ts";
+import { meaningOf } from "../../request/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 import { tupleKey, type TupleKey, probesOf, runBatch } from "../matrix/index.ts";
@@ -68,7 +69,8 @@ export async function runMutants(
       if (!attempt) return "";
       const { outcome } = judge(attempt, actor, answer, ground.targets, evidence);
       // whether a malformed claim is cast before another policy says no depends on the order in which policies were made: nobody got anything
-      const isMalformed = actor.class === "bad claims" && outcome.kind === "error" && outcome.sqlstate.startsWith("22");
+      const isMalformed =
+        actor.class === "bad claims" && outcome.kind === "error" && meaningOf(outcome.sqlstate).kind === "data";
       return JSON.stringify(isMalformed ? { kind: "denied" } : outcome);
     });
   };

@@ -1,6 +1,7 @@
 import { pgErrorOf } from "../../db/port.ts";
 import { quoteRole } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
+import { isPrivilege, meaningOf } from "../../request/index.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
 import type { ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence } from "../environment/index.ts";
@@ -108,7 +109,7 @@ export async function perform(
       const answer = answers[index];
       if (!answer) continue;
       const judged = settle(attempt, judge(attempt, work.actor, answer, ground.targets, run.evidence), answer);
-      const refused = answer.kind === "error" && answer.sqlstate === "42501";
+      const refused = answer.kind === "error" && isPrivilege(meaningOf(answer.sqlstate));
       if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged, refused));
       else record(run, work, attempt, judged, refused);
     }
