@@ -6,7 +6,7 @@ import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
 import { isLimit, isPrivilege, meaningOf } from "../../request/index.ts";
-import { tupleKey, type Subject, type TupleKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
+import { tupleKey, type Subject, type TupleKey, probesOf, runAttempts, type Answered } from "../matrix/index.ts";
 import type { Ground, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
@@ -78,7 +78,7 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
         preludeWrites: false,
         attempts,
       };
-      const answers = await ground.transaction(async () => runBatch(ground.db, batch, probes));
+      const answers = await ground.transaction(async () => runAttempts(ground.db, batch, probes));
       for (const [index, attempt] of attempts.entries()) {
         const answer = answers[index];
         if (!answer) continue;

@@ -3,7 +3,7 @@ import { relationKey } from "../../pg/name.ts";
 import { meaningOf } from "../../request/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
-import { tupleKey, type TupleKey, probesOf, runBatch } from "../matrix/index.ts";
+import { tupleKey, type TupleKey, probesOf, runAttempts } from "../matrix/index.ts";
 import { collectEvidence } from "../environment/index.ts";
 import type { Ground, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
@@ -63,7 +63,7 @@ export async function runMutants(
       preludeWrites: false,
       attempts,
     };
-    const answers = await runBatch(ground.db, batch, probes);
+    const answers = await runAttempts(ground.db, batch, probes);
     return answers.map((answer, index) => {
       const attempt = attempts[index];
       if (!attempt) return "";

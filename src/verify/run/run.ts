@@ -10,7 +10,7 @@ import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
-import { probeKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
+import { probeKey, probesOf, runAttempts, type Answered } from "../matrix/index.ts";
 import type { VerifyOptions, Run, Work } from "./state.ts";
 
 /** At most so many statements in one round trip. */
@@ -104,7 +104,7 @@ export async function perform(
       preludeWrites: work.standing?.opened.kind === "function",
       attempts,
     };
-    const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+    const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
     for (const [index, attempt] of attempts.entries()) {
       const answer = answers[index];
       if (!answer) continue;
