@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   "revision.ts": { values: ["errors.ts"] },
   "person.ts": { values: [] },
   db: { values: ["pg", "errors.ts"] },
+  request: { values: ["db", "pg", "errors.ts"] },
   scratch: { values: ["db", "pg", "errors.ts", "finding.ts"], types: ["migration-tools"] },
   inspect: { values: ["db", "pg", "errors.ts", "finding.ts"] },
   classify: { values: ["pg", "errors.ts", "finding.ts"], types: ["config.ts"] },
@@ -28,15 +29,15 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     values: ["pg", "errors.ts", "finding.ts"],
     types: ["rewrite", "classify", "migration-tools", "write-files.ts"],
   },
-  prove: { values: ["db", "pg", "errors.ts"], types: ["plan", "scratch", "config.ts", "progress.ts"] },
+  prove: { values: ["db", "pg", "request", "errors.ts"], types: ["plan", "scratch", "config.ts", "progress.ts"] },
   fixtures: { values: ["db", "pg", "errors.ts"] },
   verify: {
-    values: ["db", "pg", "fixtures", "errors.ts", "config.ts"],
+    values: ["db", "pg", "request", "fixtures", "errors.ts", "config.ts"],
     types: ["scratch", "classify", "progress.ts", "migration-tools"],
   },
   claims: { values: ["db", "pg", "classify", "errors.ts", "finding.ts"], types: ["config.ts", "progress.ts"] },
   rehearse: {
-    values: ["db", "pg", "fixtures", "errors.ts", "finding.ts"],
+    values: ["db", "pg", "request", "fixtures", "errors.ts", "finding.ts"],
     types: ["plan", "scratch", "classify", "progress.ts"],
   },
   apply: { values: ["db", "pg", "errors.ts", "write-files.ts"], types: ["plan"] },
@@ -99,7 +100,9 @@ test("a folder with an index is imported through it, at any depth", () => {
 });
 
 test("the large stages have folders by task, each with an index", () => {
-  const without = ["verify", "claims", "apply", "classify", "fixtures", "prove"].filter((room) => !doors.has(room));
+  const without = ["verify", "claims", "apply", "classify", "fixtures", "prove", "request"].filter(
+    (room) => !doors.has(room),
+  );
   expect(without).toEqual([]);
 });
 

@@ -1,17 +1,16 @@
-import { readFileSync } from "node:fs";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap, Regime } from "../pg/context.ts";
+import { quoteLiteral } from "../pg/identifier.ts";
 import { relationKey, type NameKey } from "../pg/name.ts";
 import { readRowKeys, type RowKey } from "../pg/row-key.ts";
 import type { AnnouncedChange } from "../plan/index.ts";
+import { runBatch, type Response } from "../request/index.ts";
 import type { Scratch } from "../scratch/index.ts";
 import type { Fixtures } from "../fixtures/index.ts";
 import { announcedBy, type Situation } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { personasFor, type Persona } from "./personas.ts";
 import { attemptsFor, foreignKeysOf, type Attempt } from "./statements.ts";
-
-const DRIVER = readFileSync(new URL("./run.sql", import.meta.url), "utf8");
 
 /** One statement that gave a persona different answers before and after. */
 export interface AccessDifference {
@@ -67,8 +66,6 @@ export async function compareAccess(
   announced: readonly AnnouncedChange[],
   onBatch: (done: number, total: number) => void = () => {},
 ): Promise<AccessReport> {
-  await before.db.exec(DRIVER);
-  await after.db.exec(DRIVER);
   const personas = personasFor(catalog, context, fixtures);
   const attempts = new Map(
     fixtures.tenants.map((tenant) => [tenant.name, attemptsFor(catalog, fixtures, tenant.name)]),
@@ -98,8 +95,8 @@ export async function compareAccess(
     onBatch(number, batches.length);
     const tried = attempts.get(persona.tenant) ?? [];
     const [old, now] = [
-      await runBatch(before, persona, standing, tried),
-      await runBatch(after, persona, standing, tried),
+      await outcomesOn(before, persona, standing, tried),
+      await outcomesOn(after, persona, standing, tried),
     ];
     report.cells += tried.length;
     if (standing.context === "empty") withoutContext.set(persona, now);
@@ -172,24 +169,38 @@ function standingsFor(persona: Persona, context: ContextMap, fixtures: Fixtures)
   return standings;
 }
 
-async function runBatch(
-  scratch: Scratch,
+/** Each statement runs as PostgREST would run it, with claims and role set for the transaction; nothing of it stays. */
+async function outcomesOn(
+  { db }: Scratch,
   persona: Persona,
   standing: Standing,
   attempts: readonly Attempt[],
 ): Promise<Outcome[]> {
-  const statements = attempts.map(({ sql, reads }) => ({ sql, reads }));
-  const [row] = await scratch.db.query<{ results: { answer?: string; error?: string }[] }>(
-    "select rlsmith_rehearsal.run($1, $2, $3::jsonb, $4::jsonb) as results",
-    [persona.role, persona.claims, JSON.stringify(standing.settings), JSON.stringify(statements)],
+  const set = Object.entries(standing.settings).map(
+    ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   );
-  return (row?.results ?? []).map((result, index): Outcome => {
-    if (result.error !== undefined) return { kind: "error", sqlstate: result.error };
-    const answer = result.answer ?? "";
-    if (!attempts[index]?.reads) return { kind: "rows", rows: Number(answer), keys: null };
-    const keys = readRowKeys(answer);
-    return { kind: "rows", rows: keys.length, keys };
-  });
+  await db.exec("begin");
+  try {
+    const responses = await runBatch(db, {
+      role: persona.role,
+      claims: persona.claims,
+      setup: set.length === 0 ? [] : [`select ${set.join(", ")}`],
+      prelude: [],
+      preludeWrites: false,
+      probes: new Map(),
+      statements: attempts.map(({ sql, reads }) => ({ sql, returns: reads ? "text" : "count", probe: null })),
+    });
+    return responses.map((response, index) => outcomeOf(response, attempts[index]?.reads ?? false));
+  } finally {
+    await db.exec("rollback");
+  }
+}
+
+function outcomeOf(response: Response, reads: boolean): Outcome {
+  if (response.kind === "error") return { kind: "error", sqlstate: response.sqlstate };
+  if (!reads) return { kind: "rows", rows: Number(response.text ?? 0), keys: null };
+  const keys = readRowKeys(response.text ?? "[]");
+  return { kind: "rows", rows: keys.length, keys };
 }
 
 const same = (a: Outcome, b: Outcome): boolean => JSON.stringify(a) === JSON.stringify(b);

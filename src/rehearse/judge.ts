@@ -4,6 +4,7 @@ import { parseExpr } from "../pg/expr/parse.ts";
 import { relationsIn } from "../pg/expr/relations.ts";
 import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import type { AnnouncedChange } from "../plan/index.ts";
+import { meaningOf } from "../request/index.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Attempt } from "./statements.ts";
 
@@ -42,14 +43,17 @@ export function announcedBy(
     direction === "denied either way" &&
     before.kind === "error" &&
     after.kind === "rows" &&
-    RAISED.has(before.sqlstate)
+    raisedOverValue(before.sqlstate)
   )
     return "the old expression raised, the new one denies";
   return null;
 }
 
-// Errors that an expression raises over a value: no such setting, malformed values, JSON of another shape.
-const RAISED = new Set(["42704", "22P02", "22023", "22003", "22007"]);
+/** Errors that an expression raises over a value: no such setting, malformed values, JSON of another shape. */
+function raisedOverValue(sqlstate: string): boolean {
+  const meaning = meaningOf(sqlstate);
+  return (meaning.kind === "undefined" && meaning.what === "object") || (meaning.kind === "data" && meaning.invalid);
+}
 
 function directionOf(before: Outcome, after: Outcome): Direction {
   const [was, is] = [rowsOf(before), rowsOf(after)];
@@ -63,12 +67,11 @@ function directionOf(before: Outcome, after: Outcome): Direction {
   return is > was ? "looser" : "tighter";
 }
 
-const rowsOf = (outcome: Outcome): number =>
-  outcome.kind === "rows"
-    ? outcome.rows
-    : outcome.sqlstate.startsWith("23") || outcome.sqlstate.startsWith("P0")
-      ? 1
-      : 0;
+function rowsOf(outcome: Outcome): number {
+  if (outcome.kind === "rows") return outcome.rows;
+  const { kind } = meaningOf(outcome.sqlstate);
+  return kind === "constraint" || kind === "plpgsql" ? 1 : 0;
+}
 
 function concerns(change: AnnouncedChange, attempt: Attempt, reached: ReadonlySet<NameKey>): boolean {
   const name = relationKey(change);

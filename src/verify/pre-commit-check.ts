@@ -6,7 +6,15 @@ import { matchesName } from "../pg/name-pattern.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
 import type { Attempt, PlainForm } from "./matrix/index.ts";
 import { readAttempts } from "./attacks/index.ts";
-import { isPlain, tupleKey, type Subject, type TupleKey, answersOf, blockText, type Answered } from "./matrix/index.ts";
+import {
+  isPlain,
+  tupleKey,
+  type Subject,
+  type TupleKey,
+  answersOf,
+  attemptsText,
+  type Answered,
+} from "./matrix/index.ts";
 import { collectEvidence, readSurface, targetsByName, targetsOf, type Target } from "./environment/index.ts";
 import type { Ground, Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
@@ -191,7 +199,7 @@ async function answersTo(db: Db, looks: readonly Look[]): Promise<Answered[][] |
   if (looks.length === 0) return [];
   const texts = looks.map(({ actor: { role, claims, setup }, standing, attempts }) => {
     const batch = { role, claims, setup, prelude: standing?.prelude ?? [], preludeWrites: false, attempts };
-    return passingText([`set local statement_timeout = ${STATEMENT_TIMEOUT}`, blockText(batch, new Map())]);
+    return passingText([`set local statement_timeout = ${STATEMENT_TIMEOUT}`, attemptsText(batch, new Map())]);
   });
   try {
     const results = await db.exec(texts.join(";\n"));

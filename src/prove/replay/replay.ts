@@ -1,16 +1,16 @@
-import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db, type PgError } from "../../db/port.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
+import { meaningOf, runBatch, type Response, type Statement } from "../../request/index.ts";
 import { parseOnce } from "../encode/parse-once.ts";
+import type { Component } from "../component.ts";
 import type { AccessOutcome, Situation } from "../situation.ts";
 import { buildSteps, involved, type BuildStep } from "./build.ts";
 import { isolate } from "./isolate.ts";
 import { prepare, type Prepared } from "./statements.ts";
-
-const DRIVER = readFileSync(new URL("./run.sql", import.meta.url), "utf8");
 
 /** A situation to run, with the conditions that it is said to satisfy. */
 export interface ReplayInput {
@@ -24,14 +24,6 @@ export interface ReplayResult {
   outcome: AccessOutcome;
   /** every condition was true there */
   assumed: boolean;
-}
-
-/** The driver's own answer. */
-interface Answer {
-  assumed: boolean | null;
-  reached?: string;
-  error?: string;
-  message?: string;
 }
 
 let replays = 0;
@@ -76,8 +68,6 @@ export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayIn
     try {
       await db.exec("set local check_function_bodies = off; set local client_min_messages = error");
       const broken = await runSteps(db, steps.map(inSql));
-      await db.exec(DRIVER);
-      await db.exec("grant usage on schema rlsmith_replay to public");
       for (const group of round) {
         const [first] = group;
         if (!first) continue;
@@ -95,11 +85,9 @@ export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayIn
         const prepared = group.map(({ input, relation }) =>
           renamed(prepare(input.situation, relation, input.conditions), rename),
         );
-        const [row] = await db.query<{ answers: Answer[] }>("select rlsmith_replay.run($1::jsonb) as answers", [
-          JSON.stringify(prepared),
-        ]);
-        group.forEach(({ index, relation }, place) => {
-          const answer = row?.answers[place];
+        const answers = await answersTo(db, prepared);
+        group.forEach(({ index, relation, input }, place) => {
+          const answer = answers[place];
           // what could not be built answers nothing, least of all what was expected
           const why = broken ?? failed;
           if (why)
@@ -107,7 +95,11 @@ export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayIn
               outcome: { kind: "error", sqlstate: why.sqlstate, message: why.message },
               assumed: false,
             };
-          else if (answer) results[index] = { outcome: outcomeOf(answer, relation), assumed: answer.assumed === true };
+          else if (answer)
+            results[index] = {
+              outcome: outcomeOf(answer.response, relation, input.situation.component),
+              assumed: answer.assumed,
+            };
         });
         await db.exec("rollback to savepoint one");
       }
@@ -178,16 +170,98 @@ async function runSteps(db: Db, steps: readonly BuildStep[]): Promise<PgError | 
   return first;
 }
 
-function outcomeOf(answer: Answer, relation: Relation): AccessOutcome {
-  if (answer.error === undefined) return { kind: answer.reached === "true" ? "allow" : "deny" };
-  const message = answer.message ?? "";
-  const denied =
-    message.includes("violates row-level security policy") ||
-    message.startsWith(`permission denied for table ${relation.name}`);
-  if (answer.error === "42501" && denied) return { kind: "deny" };
-  // constraints are checked after policies: the row got through
-  if (answer.error.startsWith("23")) return { kind: "allow" };
-  return { kind: "error", sqlstate: answer.error, message };
+interface Answer {
+  response: Response;
+  assumed: boolean;
+}
+
+/** Each request as its role, and its assumption as the login, with the same rows and settings. */
+async function answersTo(db: Db, prepared: readonly Prepared[]): Promise<Answer[]> {
+  const assumptions = await responsesTo(
+    db,
+    prepared.flatMap((one): Request[] =>
+      one.assumption === null ? [] : [{ role: "none", sql: one.assumption, reads: true, probe: null, of: one }],
+    ),
+  );
+  const requests = await responsesTo(
+    db,
+    prepared.map((one): Request => ({
+      role: one.role,
+      sql: one.statement,
+      reads: one.reads,
+      probe: one.probe,
+      of: one,
+    })),
+  );
+  return prepared.flatMap((one) => {
+    const response = requests.get(one);
+    if (response === undefined) return [];
+    const assumption = assumptions.get(one);
+    // an assumption that raises does not hold
+    const holds = one.assumption === null || (assumption?.kind === "answer" && assumption.text === "true");
+    return [{ response, assumed: holds && !isWithoutRows(response) }];
+  });
+}
+
+/** One statement of a situation. */
+interface Request {
+  role: string;
+  sql: string;
+  reads: boolean;
+  probe: string | null;
+  of: Prepared;
+}
+
+async function responsesTo(db: Db, requests: readonly Request[]): Promise<Map<Prepared, Response>> {
+  const found = new Map<Prepared, Response>();
+  for (const [role, list] of groupBy(requests, (request) => request.role)) {
+    const statements = list.map(({ sql, reads, probe, of }): Statement => ({
+      sql,
+      returns: reads ? "text" : "count",
+      setup: [...of.rows, ...settingsOf(of)],
+      probe,
+    }));
+    // the text of a probe is its key as well
+    const probes = new Map(list.flatMap(({ probe }) => (probe === null ? [] : [[probe, probe] as const])));
+    const batch = { role, claims: null, setup: [], prelude: [], preludeWrites: false, probes, statements };
+    const responses = await runBatch(db, batch);
+    for (const [n, { of }] of list.entries()) {
+      const response = responses[n];
+      if (response) found.set(of, response);
+    }
+  }
+  return found;
+}
+
+const settingsOf = ({ settings }: Prepared): string[] =>
+  Object.entries(settings).map(
+    ([name, value]) => `select set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
+  );
+
+const isWithoutRows = (response: Response): boolean => response.kind === "error" && response.at === "setup";
+
+function outcomeOf(response: Response, relation: Relation, component: Component): AccessOutcome {
+  if (response.kind === "answer") {
+    if (component === "INSERT") return { kind: "allow" };
+    const reached = component === "SELECT" ? response.text === "true" : response.changed !== null;
+    return { kind: reached ? "allow" : "deny" };
+  }
+  const { sqlstate, message } = response;
+  if (isWithoutRows(response))
+    return { kind: "error", sqlstate: "RL002", message: `the rows cannot be there: ${message}` };
+  const meaning = meaningOf(sqlstate, message);
+  switch (meaning.kind) {
+    case "row security":
+      return { kind: "deny" };
+    case "grant":
+      if (meaning.on.object === "table" && meaning.on.name === relation.name) return { kind: "deny" };
+      break;
+    // constraints are checked after policies: the row got through
+    case "constraint":
+      return { kind: "allow" };
+    default:
+  }
+  return { kind: "error", sqlstate, message };
 }
 
 interface Renamer {
@@ -210,6 +284,6 @@ function renamer(settings: ReadonlySet<string>, run: number): Renamer {
 
 const renamed = (prepared: Prepared, rename: Renamer): Prepared => ({
   ...prepared,
-  assumption: rename.inSql(prepared.assumption),
+  assumption: prepared.assumption === null ? null : rename.inSql(prepared.assumption),
   settings: Object.fromEntries(Object.entries(prepared.settings).map(([name, value]) => [rename.name(name), value])),
 });

@@ -5,7 +5,16 @@ import { insertRecorded } from "../../fixtures/index.ts";
 import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
-import { isPlain, tupleKey, type Subject, type TupleKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
+import { isLimit, isPrivilege, meaningOf } from "../../request/index.ts";
+import {
+  isPlain,
+  tupleKey,
+  type Subject,
+  type TupleKey,
+  probesOf,
+  runAttempts,
+  type Answered,
+} from "../matrix/index.ts";
 import type { Ground, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
@@ -59,7 +68,7 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
         preludeWrites: false,
         attempts,
       };
-      const answers = await ground.transaction(async () => runBatch(ground.db, batch, probes));
+      const answers = await ground.transaction(async () => runAttempts(ground.db, batch, probes));
       for (const [index, attempt] of attempts.entries()) {
         const answer = answers[index];
         if (!answer) continue;
@@ -172,7 +181,7 @@ function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string
   const common = commonOf(attempt, actor);
   // a timeout or a lock says nothing about policies, nor does an error in the set-up
   if (answer.kind === "error" && answer.at === "setup") return null;
-  if (answer.kind === "error" && /^(57014|55P03|25006)$/.test(answer.sqlstate)) return null;
+  if (answer.kind === "error" && isLimit(meaningOf(answer.sqlstate))) return null;
   if (attempt.answer === "keys")
     return {
       ...common,
@@ -184,7 +193,7 @@ function checkOf(attempt: Attempt, actor: Actor, answer: Answered, probe: string
     };
   const expected =
     answer.kind === "error"
-      ? answer.sqlstate === "42501"
+      ? isPrivilege(meaningOf(answer.sqlstate))
         ? ({ kind: "unchanged" } as const)
         : ({ kind: "error", sqlstate: answer.sqlstate } as const)
       : answer.changed.length === 0

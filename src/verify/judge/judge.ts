@@ -1,4 +1,5 @@
 import type { NameKey } from "../../pg/name.ts";
+import { meaningOf, type ConstraintKind, type ErrorMeaning } from "../../request/index.ts";
 import type { Attempt, Answered, ChangedRow } from "../matrix/index.ts";
 import { tupleKey, type Outcome, type TupleKey } from "../matrix/index.ts";
 import { findIn, type Evidence } from "../environment/index.ts";
@@ -51,8 +52,9 @@ export function judge(attempt: Attempt, actor: Actor, answer: Answered, targets:
 
 function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answered, { kind: "error" }>): Judged {
   const no = (outcome: Outcome): Judged => ({ outcome, crosses: false, relations: [] });
+  const meaning = meaningOf(sqlstate, message);
   // the role is taken before the variables are set
-  if (sqlstate === "42501" && /permission denied to set role/.test(message))
+  if (meaning.kind === "set role")
     return no({ kind: "not reached", by: "role", why: "the login may not become the persona's role" });
   if (at === "setup" || at === "prelude")
     return no({
@@ -66,14 +68,24 @@ function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answere
       by: "probe",
       why: `the login could not look at the rows afterwards (${sqlstate})`,
     });
-  // "must be owner of" and "permission denied" are denials
-  if (sqlstate === "42501") return no({ kind: "denied" });
-  const why = UNREACHED[sqlstate];
-  if (why !== undefined) return no({ kind: "not reached", by: "limit", why });
+  switch (meaning.kind) {
+    // "must be owner of" and "permission denied" are denials
+    case "row security":
+    case "grant":
+    case "privilege":
+      return no({ kind: "denied" });
+    case "read-only":
+      return no({ kind: "not reached", by: "limit", why: "the transaction is read-only" });
+    case "timeout":
+      return no({ kind: "not reached", by: "limit", why: `it ran into ${meaning.of}_timeout` });
+    case "too many connections":
+      return no({ kind: "not reached", by: "limit", why: "the server has no connection left" });
+    default:
+  }
   const crosses =
-    (attempt.judge.kind === "duplicate" && sqlstate === "23505") ||
-    (attempt.judge.kind === "raises" && DATA_ERROR.test(sqlstate));
-  const between = crosses || attempt.answers?.includes(sqlstate) ? null : stoodBetween(attempt, sqlstate);
+    (attempt.judge.kind === "duplicate" && meaning.kind === "constraint" && meaning.constraint === "unique") ||
+    (attempt.judge.kind === "raises" && meaning.kind === "data");
+  const between = crosses || attempt.answers?.includes(sqlstate) ? null : stoodBetween(attempt, meaning, sqlstate);
   if (between !== null) return no({ kind: "not reached", by: "constraint", why: between });
   return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
 }
@@ -82,35 +94,28 @@ function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answere
  * The error that ended a statement before policies could deny it; null: there is none. PostgreSQL checks policies
  * before it checks constraints.
  */
-function stoodBetween(attempt: Attempt, sqlstate: string): string | null {
-  const constraint = CONSTRAINTS[sqlstate];
+function stoodBetween(attempt: Attempt, meaning: ErrorMeaning, sqlstate: string): string | null {
+  const constraint = meaning.kind === "constraint" ? CONSTRAINTS[meaning.constraint] : undefined;
   if (attempt.through.kind === "function")
-    return constraint !== undefined || CALL_ERROR.test(sqlstate)
+    return constraint !== undefined || isCallError(meaning)
       ? `a call of ${attempt.through.name} raised ${sqlstate}`
       : null;
   return constraint === undefined ? null : `${constraint} was in the way (${sqlstate})`;
 }
 
-const CONSTRAINTS: Record<string, string> = {
-  "23502": "a NOT NULL column",
-  "23503": "a foreign key",
-  "23505": "a unique key",
-  "23514": "a CHECK",
-  "23P01": "an exclusion constraint",
+const CONSTRAINTS: Partial<Record<ConstraintKind, string>> = {
+  "not null": "a NOT NULL column",
+  "foreign key": "a foreign key",
+  unique: "a unique key",
+  check: "a CHECK",
+  exclusion: "an exclusion constraint",
 };
 
 /** Values that the function cannot use, names that it does not find, errors that it raises itself. */
-const CALL_ERROR = /^(22...|42883|42P01|P0001)$/;
-
-const UNREACHED: Record<string, string> = {
-  "25006": "the transaction is read-only",
-  "57014": "it ran into statement_timeout",
-  "55P03": "it ran into lock_timeout",
-  "53300": "the server has no connection left",
-};
-
-/** Class 22: malformed values. */
-const DATA_ERROR = /^22/;
+const isCallError = (meaning: ErrorMeaning): boolean =>
+  meaning.kind === "data" ||
+  (meaning.kind === "undefined" && meaning.what !== "object") ||
+  (meaning.kind === "plpgsql" && meaning.by === "raise");
 
 interface Reached {
   own: number;

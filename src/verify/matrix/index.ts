@@ -19,6 +19,6 @@ export type {
 } from "./cell.ts";
 export { isPlain } from "./form.ts";
 export type { Form, PlainForm } from "./form.ts";
-export { answersOf, blockText, probeKey, probesOf, returnedSql, rowsSql, runBatch } from "./run-batch.ts";
-export type { Answered, ChangedRow, Probes, Said } from "./run-batch.ts";
+export { answersOf, attemptsText, probeKey, probesOf, returnedSql, rowsSql, runAttempts } from "./answers.ts";
+export type { Answered, ChangedRow, Probes, Said } from "./answers.ts";
 export type { Heat, Note, Verification } from "./verification.ts";

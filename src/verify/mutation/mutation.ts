@@ -1,8 +1,9 @@
 import type { Progress } from "../../progress.ts";
 import { relationKey } from "../../pg/name.ts";
+import { meaningOf } from "../../request/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
-import { tupleKey, type TupleKey, probesOf, runBatch } from "../matrix/index.ts";
+import { tupleKey, type TupleKey, probesOf, runAttempts } from "../matrix/index.ts";
 import { collectEvidence } from "../environment/index.ts";
 import type { Ground, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
@@ -62,14 +63,15 @@ export async function runMutants(
       preludeWrites: false,
       attempts,
     };
-    const answers = await runBatch(ground.db, batch, probes);
+    const answers = await runAttempts(ground.db, batch, probes);
     return answers.map((answer, index) => {
       const attempt = attempts[index];
       if (!attempt) return "";
       const { outcome } = judge(attempt, actor, answer, ground.targets, evidence);
       // the order in which policies were created decides if a malformed claim is cast before another policy denies the
       // row: no access was gained
-      const isMalformed = actor.class === "bad claims" && outcome.kind === "error" && outcome.sqlstate.startsWith("22");
+      const isMalformed =
+        actor.class === "bad claims" && outcome.kind === "error" && meaningOf(outcome.sqlstate).kind === "data";
       return JSON.stringify(isMalformed ? { kind: "denied" } : outcome);
     });
   };

@@ -1,6 +1,6 @@
 import { matchesName } from "../../pg/name-pattern.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
-import { tupleKey, runBatch } from "../matrix/index.ts";
+import { tupleKey, runAttempts } from "../matrix/index.ts";
 import { judge } from "../judge/index.ts";
 import type { Run } from "./state.ts";
 
@@ -34,7 +34,7 @@ async function findPlainlyOpen(run: Run): Promise<void> {
         ...deleteAttempts(target, actor, !ground.sampled),
       ];
       const batch = { role: actor.role, claims: actor.claims, setup: [], prelude: [], preludeWrites: false, attempts };
-      const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+      const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
       for (const [n, attempt] of attempts.entries()) {
         const answer = answers[n];
         if (!answer || !judge(attempt, actor, answer, ground.targets, run.evidence).crosses) continue;

@@ -1,6 +1,7 @@
 import { pgErrorOf } from "../../db/port.ts";
 import { quoteRole } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
+import { isPrivilege, meaningOf } from "../../request/index.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
 import type { ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence } from "../environment/index.ts";
@@ -9,7 +10,7 @@ import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
-import { probeKey, probesOf, runBatch, type Answered } from "../matrix/index.ts";
+import { probeKey, probesOf, runAttempts, type Answered } from "../matrix/index.ts";
 import type { VerifyOptions, Run, Work } from "./state.ts";
 
 /** The largest number of statements in one round trip. */
@@ -106,12 +107,12 @@ export async function perform(
       preludeWrites: work.standing?.opened.kind === "function",
       attempts,
     };
-    const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+    const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
     for (const [index, attempt] of attempts.entries()) {
       const answer = answers[index];
       if (!answer) continue;
       const judged = settle(attempt, judge(attempt, work.actor, answer, ground.targets, run.evidence), answer);
-      const refused = answer.kind === "error" && answer.sqlstate === "42501";
+      const refused = answer.kind === "error" && isPrivilege(meaningOf(answer.sqlstate));
       if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged, refused));
       else record(run, work, attempt, judged, refused);
     }

@@ -2,7 +2,7 @@ import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { keys } from "../attacks/index.ts";
-import { runBatch } from "../matrix/index.ts";
+import { runAttempts } from "../matrix/index.ts";
 import type { Run } from "./state.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function vacuous(run: Run): Promise<string | null> {
       return value === undefined ? [] : [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`];
     });
     const batch = { role, claims, setup: [], prelude, preludeWrites: false, attempts: looks };
-    const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+    const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
     if (
       answers.some((answer) => answer.kind === "answer" && answer.said.kind === "keys" && answer.said.keys.length > 0)
     )

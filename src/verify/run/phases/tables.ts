@@ -13,7 +13,7 @@ import {
 } from "../../attacks/index.ts";
 import type { Ground } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
-import { runBatch } from "../../matrix/index.ts";
+import { runAttempts } from "../../matrix/index.ts";
 import type { Run } from "../state.ts";
 import { perform } from "../run.ts";
 
@@ -64,7 +64,7 @@ async function rolesBelieved(
   if (!run.options.liveRole) return null;
   const { ground } = run;
   const batch = { role: actor.role, claims: actor.truth, setup: [], prelude: [], preludeWrites: false, attempts };
-  const answers = await ground.transaction(async () => runBatch(ground.db, batch, run.probes));
+  const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
   const reached = new Map<Attempt, boolean>();
   for (const [n, attempt] of attempts.entries()) {
     const answer = answers[n];

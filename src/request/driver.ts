@@ -1,0 +1,157 @@
+import { pgErrorOf, type Db } from "../db/port.ts";
+import { dollarQuote } from "../pg/identifier.ts";
+import type { Response, Stage } from "./outcome.ts";
+import type { Batch } from "./statement.ts";
+
+/**
+ * Run a batch in one round trip inside the caller's transaction, each statement in a sub-transaction that is rolled back, so that no statement
+ * sees what another did. Needs no object in the database: it is a DO block. A statement that runs into statement_timeout ends the whole block:
+ * then each is run by itself, and the slow ones answer 57014.
+ */
+export async function runBatch(db: Db, batch: Batch): Promise<Response[]> {
+  const { statements } = batch;
+  if (statements.length === 0) return [];
+  await db.exec("savepoint rlsmith_batch");
+  try {
+    const results = await db.exec(blockText(batch));
+    await db.exec("release savepoint rlsmith_batch");
+    return responsesOf(results.at(-1) ?? []);
+  } catch (error) {
+    const raised = pgErrorOf(error);
+    if (!raised) throw error;
+    await db.exec("rollback to savepoint rlsmith_batch");
+    if (statements.length === 1)
+      return [{ kind: "error", sqlstate: raised.sqlstate, message: raised.message, at: "statement" }];
+    const half = Math.ceil(statements.length / 2);
+    return [
+      ...(await runBatch(db, { ...batch, statements: statements.slice(0, half) })),
+      ...(await runBatch(db, { ...batch, statements: statements.slice(half) })),
+    ];
+  }
+}
+
+/**
+ * A batch as text: a DO block, and a query that returns its results (see `responsesOf`). Settings end with the transaction, so both belong
+ * inside the same savepoint.
+ */
+export function blockText(batch: Batch): string {
+  const used = new Set(batch.statements.flatMap(({ probe }) => (probe === null ? [] : [probe])));
+  const job = {
+    role: batch.role,
+    claims: batch.claims,
+    setup: batch.setup,
+    prelude: batch.prelude,
+    again: batch.preludeWrites,
+    probes: Object.fromEntries([...used].map((name) => [name, probeOf(name, batch)])),
+    statements: batch.statements.map(({ sql, returns, probe, setup }) => ({
+      s: sql,
+      c: returns === "count",
+      ...(probe === null ? {} : { p: probe }),
+      ...(setup === undefined ? {} : { u: setup }),
+    })),
+  };
+  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job"));
+  return `do ${dollarQuote(body, "rlsmith")};\nselect current_setting('rlsmith.results') as results`;
+}
+
+function probeOf(name: string, { probes }: Batch): string {
+  const probe = probes.get(name);
+  // without one a change would look like none
+  if (probe === undefined) throw new Error(`there is no probe for ${name}`);
+  return probe;
+}
+
+interface Raw {
+  a?: string | null;
+  b?: string;
+  c?: string;
+  e?: string;
+  m?: string;
+  at?: Stage;
+}
+
+/** The responses in the row that the query at the end of `blockText` returned, one for each statement. */
+export const responsesOf = (rows: readonly Record<string, unknown>[]): Response[] =>
+  (JSON.parse(typeof rows[0]?.["results"] === "string" ? rows[0]["results"] : "[]") as Raw[]).map(responseOf);
+
+function responseOf(raw: Raw): Response {
+  if (raw.e !== undefined) return { kind: "error", sqlstate: raw.e, message: raw.m ?? "", at: raw.at ?? "statement" };
+  return {
+    kind: "answer",
+    text: raw.a ?? null,
+    changed: raw.b === undefined ? null : { before: raw.b, after: raw.c ?? "" },
+  };
+}
+
+// The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see every row.
+const BODY = `
+declare
+  job constant jsonb := $job$;
+  claims constant text := job ->> 'claims';
+  probed jsonb := '{}';
+  asked jsonb;
+  step text;
+  stage text;
+  answer text;
+  affected bigint;
+  name text;
+  state text;
+  results jsonb := '[]';
+  made jsonb;
+begin
+  for name, step in select key, value from jsonb_each_text(job -> 'probes') loop
+    execute step into state;
+    probed := probed || jsonb_build_object(name, coalesce(state, ''));
+  end loop;
+  for asked in select value from jsonb_array_elements(job -> 'statements') loop
+    stage := 'setup';
+    made := null;
+    begin
+      for step in select value from jsonb_array_elements_text(job -> 'setup' || coalesce(asked -> 'u', '[]')) loop
+        execute step;
+      end loop;
+      state := null;
+      if jsonb_array_length(job -> 'setup') + jsonb_array_length(coalesce(asked -> 'u', '[]')) > 0 and asked ? 'p' then
+        execute job -> 'probes' ->> (asked ->> 'p') into state;
+      end if;
+      stage := 'prelude';
+      if claims is not null then
+        perform set_config('request.jwt.claims', claims, true);
+      end if;
+      perform set_config('role', job ->> 'role', true);
+      for step in select value from jsonb_array_elements_text(job -> 'prelude') loop
+        execute step;
+      end loop;
+      if (job ->> 'again')::boolean and asked ? 'p' then
+        perform set_config('role', 'none', true);
+        execute job -> 'probes' ->> (asked ->> 'p') into state;
+        perform set_config('role', job ->> 'role', true);
+      end if;
+      stage := 'statement';
+      if (asked ->> 'c')::boolean then
+        execute asked ->> 's';
+        get diagnostics affected = row_count;
+        answer := affected::text;
+      else
+        execute asked ->> 's' into answer;
+      end if;
+      made := jsonb_build_object('a', answer);
+      if asked ? 'p' then
+        stage := 'probe';
+        perform set_config('role', 'none', true);
+        name := coalesce(state, probed ->> (asked ->> 'p'));
+        execute job -> 'probes' ->> (asked ->> 'p') into state;
+        if coalesce(state, '') <> name then
+          made := made || jsonb_build_object('b', name, 'c', coalesce(state, ''));
+        end if;
+      end if;
+      raise exception using errcode = 'RL001';
+    exception
+      when sqlstate 'RL001' then results := results || made;
+      when others then
+        results := results || jsonb_build_object('e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage);
+    end;
+  end loop;
+  perform set_config('rlsmith.results', results::text, true);
+end
+`;

@@ -1,0 +1,26 @@
+/** One statement of a request. */
+export interface Statement {
+  sql: string;
+  /** `text`: it returns one text, or no row; `count`: the number of rows that it changes is its answer */
+  returns: "text" | "count";
+  /** run as the login before it, after the set-up of the batch */
+  setup?: readonly string[] | undefined;
+  /** the query, by its key in `Batch.probes`, that shows which rows the statement changed; null: none */
+  probe: string | null;
+}
+
+/** Statements that arrive in the same way: with one role, one set of claims, and the session variables set alike. */
+export interface Batch {
+  role: string;
+  /** the text of request.jwt.claims; null: the setting is not touched, so that on a fresh connection it is unset */
+  claims: string | null;
+  /** run as the login before each statement */
+  setup: readonly string[];
+  /** run as the role before each statement */
+  prelude: readonly string[];
+  /** the prelude changes rows itself: what it changed is not the statement's doing */
+  preludeWrites: boolean;
+  /** queries of one text, run as the login before and after a statement that names one */
+  probes: ReadonlyMap<string, string>;
+  statements: readonly Statement[];
+}

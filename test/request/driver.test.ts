@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from "vitest";
+import type { Db } from "../../src/db/port.ts";
+import { runBatch, type Batch, type Response, type Statement } from "../../src/request/index.ts";
+import type { Scratch } from "../../src/scratch/scratch.ts";
+import { sharedBase } from "../support/fork.ts";
+
+const SCHEMA = `
+  create table note (id int primary key, org text not null);
+  insert into note values (1, 'A'), (2, 'B');
+  grant select, insert, update, delete on note to authenticated;
+  alter table note enable row level security;
+  create policy by_claim on note to authenticated
+    using (org = current_setting('request.jwt.claims', true)::jsonb ->> 'org' or org = current_setting('app.org', true));
+`;
+
+const IDS = "select jsonb_agg(id order by id)::text from note";
+const rows = new Map([["notes", IDS]]);
+
+let fork: Scratch;
+let db: Db;
+beforeAll(async () => {
+  fork = await (await sharedBase()).fork();
+  ({ db } = fork);
+  await db.exec(SCHEMA);
+});
+afterAll(async () => fork.close());
+beforeEach(async () => {
+  await db.exec("begin");
+});
+afterEach(async () => {
+  await db.exec("rollback");
+});
+
+const run = async (statements: readonly Statement[], more: Partial<Batch> = {}): Promise<Response[]> =>
+  runBatch(db, {
+    role: "authenticated",
+    claims: JSON.stringify({ org: "A" }),
+    setup: [],
+    prelude: [],
+    preludeWrites: false,
+    probes: rows,
+    statements,
+    ...more,
+  });
+
+const text = (sql: string, more: Partial<Statement> = {}): Statement => ({
+  sql,
+  returns: "text",
+  probe: null,
+  ...more,
+});
+const count = (sql: string, more: Partial<Statement> = {}): Statement => ({
+  sql,
+  returns: "count",
+  probe: null,
+  ...more,
+});
+const answer = (given: string | null): Response => ({ kind: "answer", text: given, changed: null });
+
+test("statements run as the role with its claims, and none sees what another did", async () => {
+  expect(
+    await run([count("delete from note"), text(IDS), text("select current_user::text"), text("select null::text")]),
+  ).toEqual([answer("1"), answer("[1]"), answer("authenticated"), answer(null)]);
+  // the login's own query: nothing stays
+  expect(await db.query(`select (${IDS}) as ids, current_user::text as who`)).toEqual([
+    { ids: "[1, 2]", who: "postgres" },
+  ]);
+});
+
+test("without claims the setting is not touched", async () => {
+  const [response] = await run([text("select coalesce(current_setting('request.jwt.claims', true), 'unset')")], {
+    claims: null,
+  });
+  // in this session it was set before: then it is empty
+  expect(["", "unset"]).toContain(response?.kind === "answer" ? response.text : "no answer");
+});
+
+test("set-up runs as the login, a prelude as the role; the statement sees both", async () => {
+  const [set, seen, who] = await run(
+    [text(IDS), text(IDS, { setup: ["insert into note values (3, 'A')"] }), text("select current_setting('app.who')")],
+    { setup: ["insert into note values (4, 'B')"], prelude: ["select set_config('app.org', 'B', true)", WHO] },
+  );
+  // B's rows by the variable, A's by the claim; the row of another statement's set-up is gone
+  expect(set).toEqual(answer("[1, 2, 4]"));
+  expect(seen).toEqual(answer("[1, 2, 3, 4]"));
+  expect(who).toEqual(answer("authenticated"));
+});
+
+const WHO = "select set_config('app.who', current_user, true)";
+
+test("a probe sees every row, and only what the statement changed", async () => {
+  const responses = await run([
+    count("delete from note", { probe: "notes" }),
+    count("delete from note where id = 2", { probe: "notes" }),
+    count("delete from note", { probe: "notes", setup: ["insert into note values (3, 'B')"] }),
+  ]);
+  expect(responses).toEqual([
+    { kind: "answer", text: "1", changed: { before: "[1, 2]", after: "[2]" } },
+    // a row of B, which A does not see
+    answer("0"),
+    { kind: "answer", text: "1", changed: { before: "[1, 2, 3]", after: "[2, 3]" } },
+  ]);
+});
+
+test("changes of a prelude that writes are not the statement's", async () => {
+  const insert = "insert into note values (5, 'A')";
+  const [counted] = await run([text("select '1'", { probe: "notes" })], { prelude: [insert], preludeWrites: true });
+  expect(counted).toEqual(answer("1"));
+  const [blamed] = await run([text("select '1'", { probe: "notes" })], { prelude: [insert] });
+  expect(blamed).toEqual({ kind: "answer", text: "1", changed: { before: "[1, 2]", after: "[1, 2, 5]" } });
+});
+
+test("an error says at which stage it was raised, and ends no other statement", async () => {
+  const fails = { sqlstate: "22012", message: "division by zero" };
+  expect(
+    await run([text("select (1 / 0)::text"), text("select 'fine'"), text("select ''", { setup: ["select 1 / 0"] })]),
+  ).toEqual([{ kind: "error", ...fails, at: "statement" }, answer("fine"), { kind: "error", ...fails, at: "setup" }]);
+  expect(await run([text("select ''")], { prelude: ["select 1 / 0"] })).toEqual([
+    { kind: "error", ...fails, at: "prelude" },
+  ]);
+  const probes = new Map([["broken", "select (1 / (2 - count(*)))::text from note where org = 'A'"]]);
+  const setup = ["insert into note values (6, 'A'), (7, 'A')"];
+  // two rows of A make the divisor zero: that is their number once one of three is deleted
+  expect(await run([count("delete from note where id = 6", { probe: "broken", setup })], { probes })).toEqual([
+    { kind: "error", ...fails, at: "probe" },
+  ]);
+});
+
+test("statement_timeout ends the statement that is slow, and no other", async () => {
+  await db.exec("set local statement_timeout = '2s'");
+  const responses = await run([text("select 'before'"), text("select pg_sleep(600)::text"), text("select 'after'")]);
+  expect(responses).toMatchObject([
+    { text: "before" },
+    { kind: "error", sqlstate: "57014", at: "statement" },
+    { text: "after" },
+  ]);
+});
+
+test("a statement whose probe is not there is refused", async () => {
+  await expect(run([text("select ''", { probe: "other" })])).rejects.toThrow("there is no probe for other");
+});
+
+test("dollar signs and quotes in a statement are its own", async () => {
+  const given = "$job$ $rlsmith$ ' \" \\ $1";
+  expect(await run([text(`select ${quoted(given)}`)])).toEqual([answer(given)]);
+});
+
+const quoted = (given: string): string => `'${given.replaceAll("'", "''")}'`;
