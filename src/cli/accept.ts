@@ -5,8 +5,8 @@ import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { Progress } from "../progress.ts";
 import type { Source } from "../pipeline/source.ts";
 import type { AcceptedChange, Plan } from "../plan/plan.ts";
-import { DEFAULT_TIMEOUT } from "../prove/compare-access.ts";
-import type { Objection } from "../prove/gate.ts";
+import { DEFAULT_TIMEOUT } from "../prove/index.ts";
+import type { Objection } from "../prove/index.ts";
 
 export interface AcceptFlags {
   accept: string[];

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { CompareOptions, Query } from "../prove/compare-access.ts";
-import { smt2 } from "../prove/smt2/smt2.ts";
+import type { CompareOptions, Query } from "../prove/index.ts";
+import { smt2 } from "../prove/index.ts";
 
 /** With a folder: every question to the solver goes into a file of its own there, numbered in the order of asking. */
 export function queryFiles(folder: string | undefined): Pick<CompareOptions, "onQuery"> {

@@ -1,5 +1,5 @@
 import { checkProperties, openSide, proveSides } from "../pipeline/side.ts";
-import type { CompareOptions } from "../prove/compare-access.ts";
+import type { CompareOptions } from "../prove/index.ts";
 import { propertiesMarkdown, renderProperties } from "../report/properties.ts";
 import { comparisonMarkdown, renderComparison } from "../report/verdicts.ts";
 import { exitOfComparison, exitOfProperties, printAs, sideOptions, type ProveFlags } from "./prove-options.ts";

@@ -2,12 +2,8 @@ import { ToolError } from "../errors.ts";
 import { catalogAfter } from "../plan/catalog-after.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Progress } from "../progress.ts";
-import type { CompareOptions } from "../prove/compare-access.ts";
-import { objections } from "../prove/gate.ts";
-import type { Objection } from "../prove/gate.ts";
-import { proveMigration } from "../prove/migration.ts";
-import type { MigrationProof } from "../prove/migration.ts";
-import { confirm } from "../prove/replay/confirm.ts";
+import type { CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
+import { confirm, objections, proveMigration } from "../prove/index.ts";
 import { withScratch } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 

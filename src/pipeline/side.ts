@@ -3,15 +3,19 @@ import { claimsSourceOf, contextMapOf } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { addedRelations, changedViews } from "../prove/added.ts";
-import type { AddedRelation } from "../prove/added.ts";
-import type { AssumedVerdict, CompareOptions } from "../prove/compare-access.ts";
-import { proveNever } from "../prove/never.ts";
-import { meaningOf, propertyOf, tenantOf } from "../prove/properties.ts";
-import { prove } from "../prove/prove.ts";
-import { confirmProperty } from "../prove/replay/confirm-property.ts";
-import { confirm } from "../prove/replay/confirm.ts";
-import { inferTenant } from "../prove/tenant.ts";
+import {
+  addedRelations,
+  changedViews,
+  confirm,
+  confirmProperty,
+  inferTenant,
+  meaningOf,
+  propertyOf,
+  prove,
+  proveNever,
+  tenantOf,
+} from "../prove/index.ts";
+import type { AddedRelation, AssumedVerdict, CompareOptions } from "../prove/index.ts";
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
 import { openScratch } from "../scratch/open.ts";

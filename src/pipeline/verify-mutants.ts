@@ -2,7 +2,7 @@ import type { Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { Progress } from "../progress.ts";
-import { prove } from "../prove/prove.ts";
+import { prove } from "../prove/index.ts";
 import type { Ground } from "../verify/ground.ts";
 import { pastUsing, policyMutants, type PolicyMutant } from "../verify/mutants.ts";
 import { runMutants, type MutantOutcome, type Survivor } from "../verify/mutation.ts";

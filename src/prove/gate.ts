@@ -1,6 +1,6 @@
 import type { PolicyId } from "../pg/policy.ts";
 import type { AnnouncedChange } from "../plan/plan.ts";
-import type { AssumedVerdict } from "./compare-access.ts";
+import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { commandOf, type Component } from "./component.ts";
 import type { MigrationProof, PolicyVerdict } from "./migration.ts";
 import type { Decision } from "./verdict.ts";

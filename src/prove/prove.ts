@@ -1,7 +1,8 @@
 import type { Catalog, Relation } from "../pg/catalog.ts";
 import { nameKey } from "../pg/name.ts";
 import { NOTHING, type Assumption } from "./assume.ts";
-import { compareAccess, plainVerdict, type AssumedVerdict, type CompareOptions } from "./compare-access.ts";
+import { plainVerdict, type AssumedVerdict } from "./assumed-verdict.ts";
+import { compareAccess, type CompareOptions } from "./compare-access.ts";
 import { newComparison, type Comparison } from "./comparison.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { parseOnce } from "./encode/parse-once.ts";

@@ -1,4 +1,4 @@
-import type { ObjectionReason } from "../prove/gate.ts";
+import type { ObjectionReason } from "../prove/index.ts";
 
 /** Why a verdict needs an answer, in words. */
 export function objectionText(reason: ObjectionReason): string {

@@ -1,6 +1,5 @@
 import { groupBy } from "../pg/group-by.ts";
-import type { Objection } from "../prove/gate.ts";
-import type { MigrationProof, PolicyVerdict } from "../prove/migration.ts";
+import type { MigrationProof, Objection, PolicyVerdict } from "../prove/index.ts";
 import { objectionText } from "./objection.ts";
 import { relationName, verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";

@@ -1,8 +1,5 @@
 import type pc from "picocolors";
-import type { Objection } from "../prove/gate.ts";
-import type { MigrationProof } from "../prove/migration.ts";
-import type { AssumedVerdict } from "../prove/compare-access.ts";
-import type { Decision } from "../prove/verdict.ts";
+import type { AssumedVerdict, Decision, MigrationProof, Objection } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { objectionText } from "./objection.ts";

@@ -1,6 +1,6 @@
 import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
-import type { PropertyVerdict } from "../prove/never.ts";
+import type { PropertyVerdict } from "../prove/index.ts";
 import { relationName } from "./proof-terminal.ts";
 import { tell } from "./witness.ts";
 

@@ -1,8 +1,6 @@
 import type pc from "picocolors";
-import type { AddedRelation } from "../prove/added.ts";
-import type { AssumedVerdict } from "../prove/compare-access.ts";
+import type { AddedRelation, AssumedVerdict, Witness } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
-import type { Witness } from "../prove/verdict.ts";
 import { relationName, verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
 

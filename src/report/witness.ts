@@ -1,5 +1,4 @@
-import type { Situation } from "../prove/situation.ts";
-import type { Witness } from "../prove/verdict.ts";
+import type { Situation, Witness } from "../prove/index.ts";
 import { identForReading } from "../pg/identifier.ts";
 
 const UUID = /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;

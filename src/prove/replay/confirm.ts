@@ -1,7 +1,7 @@
 import type { Db } from "../../db/port.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import type { Assumption } from "../assume.ts";
-import type { AssumedVerdict } from "../compare-access.ts";
+import type { AssumedVerdict } from "../assumed-verdict.ts";
 import type { Witness } from "../verdict.ts";
 import { replay } from "./replay.ts";
 

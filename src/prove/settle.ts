@@ -1,0 +1,93 @@
+import type { Assumption } from "./assume.ts";
+import { plainVerdict, type AssumedVerdict } from "./assumed-verdict.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Decided } from "./decide.ts";
+import { CLAIMS_SETTING } from "./encode/cast.ts";
+import type { OpaqueFacts } from "./encode/context.ts";
+import { uninterpretedKey } from "./encode/opaque-key.ts";
+import type { Formula, Row } from "./logic/formula.ts";
+import type { FunctionSymbol, PredicateSymbol } from "./logic/symbol.ts";
+import { symbolsIn } from "./logic/visit.ts";
+import type { Access } from "./predicate.ts";
+import type { AccessOutcome } from "./situation.ts";
+import type { Model } from "./solve/model.ts";
+import type { Certainty, UnknownReason, Witness } from "./verdict.ts";
+import { decode } from "./witness/decode.ts";
+
+/** Custom settings that formulas read, also through what was not understood. */
+export function settingsIn(shared: Comparison, formulas: readonly Formula[]): string[] {
+  const names = new Set<string>();
+  for (const symbol of symbolsIn(formulas).values()) {
+    const read = symbol.kind === "set" ? [symbol.setting] : (factsOf(shared, symbol)?.settings ?? []);
+    for (const setting of read) if (setting !== CLAIMS_SETTING) names.add(setting);
+  }
+  return [...names].toSorted();
+}
+
+/** Why the symbol's value is not known; undefined where it is. */
+function factsOf({ opaques }: Comparison, symbol: FunctionSymbol | PredicateSymbol): OpaqueFacts | undefined {
+  const key = uninterpretedKey(symbol);
+  return key === null ? undefined : opaques.get(key);
+}
+
+/** Reasons of all that a model speaks of and that is not understood. */
+function* reasonsIn(shared: Comparison, { predicates, terms }: Model): Generator<UnknownReason> {
+  for (const { symbol } of predicates) {
+    const facts = factsOf(shared, symbol);
+    if (facts) yield facts.reason;
+  }
+  for (const term of terms) {
+    const facts = term.kind === "apply" ? factsOf(shared, term.symbol) : undefined;
+    if (facts) yield facts.reason;
+  }
+}
+
+/** From models to a verdict with witnesses. A difference that hangs on something not understood is none that may be claimed. */
+export function settle(
+  shared: Comparison,
+  { access, row, oldRow, assumption }: { access: Access; row: Row; oldRow: Row | null; assumption: Assumption },
+  decided: Decided,
+): AssumedVerdict {
+  const witnesses: Witness[] = [];
+  const touched = new Set<UnknownReason>();
+  for (const { change, model } of decided.models) {
+    for (const reason of reasonsIn(shared, model)) touched.add(reason);
+    const [before, after] = OUTCOMES[change];
+    const decoded = decode({
+      logic: shared.logic,
+      conversions: shared.conversions,
+      side: shared.before,
+      model,
+      ...access,
+      row,
+      oldRow,
+      now: shared.now,
+    });
+    witnesses.push({ change, before, after, confirmed: null, ...decoded });
+  }
+  const certainty: Certainty =
+    decided.bounded !== null
+      ? { kind: "bounded", rows: decided.bounded }
+      : { kind: witnesses.length > 0 ? "model" : "proved" };
+  const differs = witnesses.some(({ change }) => change === "lost" || change === "gained");
+  const unknown = differs && touched.size > 0;
+  return {
+    ...plainVerdict(access, assumption, unknown ? "unknown" : decided.decision),
+    errors: decided.errors,
+    overlap: decided.overlap,
+    certainty,
+    reasons: unknown ? [...touched] : [],
+    witnesses,
+    suspected: unknown ? decided.decision : null,
+  };
+}
+
+/** Before and after. */
+const OUTCOMES: Readonly<Record<Witness["change"], readonly [AccessOutcome["kind"], AccessOutcome["kind"]]>> = {
+  lost: ["allow", "deny"],
+  gained: ["deny", "allow"],
+  "error->deny": ["error", "deny"],
+  "error->allow": ["error", "allow"],
+  "deny->error": ["deny", "error"],
+  "allow->error": ["allow", "error"],
+};
