@@ -13,7 +13,7 @@ export type ArrivalRegime = { kind: Exclude<Regime, "foreign"> } | { kind: "fore
 export interface Assumption {
   /** tells assumptions of one comparison apart; how it is shown */
   name: string;
-  /** the regime of a context map that it describes; absent where somebody stated it */
+  /** the regime of a context map that it describes; absent where a user stated it */
   regime?: ArrivalRegime;
   /** SQL over settings, claims, and the columns of the relation in question */
   conditions: readonly string[];
@@ -22,7 +22,7 @@ export interface Assumption {
 /** The assumption of those who assume nothing. */
 export const NOTHING: Assumption = { name: "", conditions: [] };
 
-/** Whether an assumption is about the request alone, so that it is the same for every relation. */
+/** The assumption is about the request alone, so that it is the same for every relation. */
 export const isFreeOfRows = (assumption: Assumption): boolean =>
   assumption.conditions.every((text) => parseOnce(text).columns.length === 0);
 

@@ -21,7 +21,9 @@ export interface Query extends Omit<SolverOptions, "tick"> {
   component: Component;
   role: string;
   assumption: string;
-  /** what a `yes` would show; null: that the assumption does not contradict itself, or that not every statement raises */
+  /**
+   * what a `yes` would show; null: that the assumption does not contradict itself, or that not every statement raises
+   */
   change: Witness["change"] | null;
   formulas: readonly Formula[];
 }
@@ -29,13 +31,16 @@ export interface Query extends Omit<SolverOptions, "tick"> {
 export interface CompareOptions {
   /** for one predicate under one assumption, in milliseconds */
   timeout?: number;
-  /** hears of every question that is asked, for who wants to check it with another solver; nothing is taken from memory then */
+  /**
+   * hears of every question that is asked, for who wants to check it with another solver; nothing is taken from memory
+   * then
+   */
   onQuery?: (query: Query) => void;
 }
 
 export const DEFAULT_TIMEOUT = 2000;
 
-/** What is compared: the predicates of both sides about one row. */
+/** The predicates of both sides about one row, and the means to compare them. */
 interface Pair {
   shared: Comparison;
   access: Access;
@@ -52,9 +57,8 @@ interface Pair {
 }
 
 /**
- * The verdicts on one access predicate, one for each assumption.
- * Where every statement failed with 42P17 before, the change is held against what the policies were meant to say: as if they read their own
- * relation without policies.
+ * The verdicts on one access predicate, one for each assumption. Where every statement failed with 42P17 before, the
+ * change is held against what the policies were meant to say: as if they read their own relation without policies.
  */
 export function compareAccess(
   shared: Comparison,

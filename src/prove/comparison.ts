@@ -10,7 +10,7 @@ import { newSide, type Side } from "./side.ts";
 import type { TableFacts } from "./solve/state.ts";
 import { findUnchanged } from "./uses.ts";
 
-/** What all verdicts of one comparison share; the maps remember what was worked out before, since policies repeat themselves. */
+/** The state that all verdicts of one comparison share. The maps are memos: policies repeat themselves. */
 export interface Comparison {
   before: Side;
   after: Side;
@@ -58,7 +58,7 @@ export function tick(shared: Comparison): void {
   if (performance.now() > shared.deadline) throw new BudgetExceeded();
 }
 
-/** What is known of a table's columns on both sides, by the name that its rows carry: a state has to be one of either. */
+/** The facts about a table's columns that hold on both sides: a state has to be one of either. */
 export function tableFacts(shared: Comparison, table: NameKey): TableFacts {
   const sides = [shared.before, shared.after].flatMap((side) => side.relationByKey(table) ?? []);
   const columnsOf = (key: readonly string[]): string => JSON.stringify(key.toSorted());

@@ -1,6 +1,9 @@
 import type { PolicyCommand } from "../pg/policy.ts";
 
-/** What one row meets: USING of one command on the row that is there, or WITH CHECK on the row to be. An UPDATE meets two. */
+/**
+ * The expression that one row meets: USING of one command on the row that is there, or WITH CHECK on the row to be. An
+ * UPDATE meets two.
+ */
 export type Component = "SELECT" | "INSERT" | "UPDATE USING" | "UPDATE CHECK" | "DELETE";
 
 export const COMPONENTS: readonly Component[] = ["SELECT", "INSERT", "UPDATE USING", "UPDATE CHECK", "DELETE"];

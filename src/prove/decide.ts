@@ -4,7 +4,7 @@ import type { Model } from "./solve/model.ts";
 import type { Answer, Solver } from "./solve/solver.ts";
 import type { Decision, ErrorChange } from "./verdict.ts";
 
-/** What differs where a question has the answer yes; null: the question is none about a difference. */
+/** The difference that an answer of yes shows. */
 type Change = "lost" | "gained" | ErrorChange;
 
 /** An access predicate in logic: where the row is allowed, and where an error may come instead. */
@@ -39,8 +39,8 @@ export interface DecideInput {
 }
 
 /**
- * Compare two predicates under an assumption. The decision is about states in which neither side may raise; error changes about the others.
- * Where both may raise, `overlap` tells whether one side may allow what the other never does.
+ * Compare two predicates under an assumption. The decision is about states in which neither side may raise; error
+ * changes about the others. Where both may raise, `overlap` tells whether one side may allow what the other never does.
  */
 export function decide(input: DecideInput): Decided {
   const { logic, solver, assumption, satisfiable, before, after, onQuery } = input;
@@ -62,7 +62,8 @@ export function decide(input: DecideInput): Decided {
   if (!satisfiable && !ask(null)) return { decision: "vacuous", errors: [], overlap: [], models, bounded };
   const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
   const gained = !same && ask("gained", ...settled, not(before.isTrue), after.isTrue);
-  // an error is a may: over a sub-query there may be no row to raise for, and what can be true need not come to the part that raises
+  // an error is a may: over a sub-query there may be no row to raise for, and what can be true need not come to the
+  // part that raises
   const alwaysRaises = (): boolean =>
     after.raises !== logic.false && !after.readsRows && !ask(null, not(after.raises)) && !ask(null, after.isTrue);
   if (!lost && !gained && alwaysRaises())

@@ -29,8 +29,9 @@ export interface Objection {
 }
 
 /**
- * Where a migration does something else than keep or tighten access, in the regimes with and without context; and in the foreign ones where
- * the result still follows the variable. Each objection names a policy; where no policy alone is to blame, every policy of the relation.
+ * Where a migration does something else than keep or tighten access, in the regimes with and without context; and in
+ * the foreign ones where the result still follows the variable. Each objection names a policy; where no policy alone is
+ * to blame, every policy of the relation.
  */
 export function objections(
   proof: MigrationProof,
@@ -83,7 +84,10 @@ function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): Obje
   }
 }
 
-/** Policies of the relation that for themselves differ in the same way; all that differ, or all there are, where none does. */
+/**
+ * Policies of the relation that for themselves differ in the same way; all that differ, or all there are, where none
+ * does.
+ */
 function blamed(policies: readonly PolicyVerdict[], verdict: AssumedVerdict, mapped: ReadonlySet<string>): PolicyId[] {
   const here = policies.filter(
     (one) =>

@@ -1,4 +1,4 @@
-/** What the rest of rlsmith may use of the prover. */
+/** The parts of the prover that the rest of rlsmith may use. */
 export { addedRelations, changedViews, type AddedRelation, type Reach } from "./added.ts";
 export type { ArrivalRegime, Assumption } from "./assume.ts";
 export type { AssumedVerdict } from "./assumed-verdict.ts";

@@ -12,7 +12,7 @@ import { policiesPredicate } from "./predicate.ts";
 import { proveComparison } from "./prove.ts";
 import { regimes, trueWords } from "./regimes.ts";
 
-/** What became of one policy for itself: its own text before, and what stands in its place after. */
+/** The verdict on one policy for itself: its own text before, and the policies that replace it after. */
 export interface PolicyVerdict extends AssumedVerdict {
   policy: PolicyId;
 }
@@ -31,7 +31,10 @@ export interface MigrationProof {
   milliseconds: number;
 }
 
-/** Prove a migration: every access predicate and every policy, in each regime of the context map (without one, assuming nothing). */
+/**
+ * Prove a migration: every access predicate and every policy, in each regime of the context map (without one, assuming
+ * nothing).
+ */
 export function proveMigration(
   before: Catalog,
   after: Catalog,

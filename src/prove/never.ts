@@ -49,8 +49,9 @@ export interface PropertyVerdict {
 const ALL: readonly Component[] = ["SELECT", "INSERT", "UPDATE USING", "UPDATE CHECK", "DELETE"];
 
 /**
- * Check a property of the policies as they are, on every relation it can be about, for every role but those that row security does not bind
- * (superusers, BYPASSRLS, the owner) and `service_role`. Pure. Throws a syntax error of the condition.
+ * Check a property of the policies as they are, on every relation it can be about, for every role but those that row
+ * security does not bind (superusers, BYPASSRLS, the owner) and `service_role`. Pure. Throws a syntax error of the
+ * condition.
  */
 export function proveNever(catalog: Catalog, property: Property, options: CompareOptions = {}): PropertyVerdict[] {
   const shared = newComparison(catalog, catalog);
@@ -87,7 +88,7 @@ function isAbout(property: Property, relation: Relation): boolean {
   return namesColumnsOf(property.condition, relation);
 }
 
-/** Whether every column that a condition names outside its sub-queries can be one of the relation, and there is one. */
+/** Every column that a condition names outside its sub-queries can be one of the relation, and there is one. */
 function namesColumnsOf(condition: string, relation: Relation): boolean {
   let found = 0;
   let fits = true;
@@ -115,7 +116,9 @@ function rolesOf(shared: Comparison, property: Property, relation: Relation): st
   return property.kind === "anonymous" ? bound.filter((role) => role === "anon" || role === "public") : bound;
 }
 
-/** An UPDATE to a row starts from one that may be changed: its check counts together with USING of the row as it was. */
+/**
+ * An UPDATE to a row starts from one that may be changed: its check counts together with USING of the row as it was.
+ */
 function reach(shared: Comparison, access: Access, request: EncodeRequest): Encoded {
   const reached = accessPredicate(shared, access, request);
   if (access.component !== "UPDATE CHECK" || reached.kind === "recursion") return reached;

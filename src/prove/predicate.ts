@@ -12,7 +12,7 @@ import { InfiniteRecursion } from "./encode/recursion.ts";
 import { newValues } from "./encode/value.ts";
 import type { Row } from "./logic/formula.ts";
 
-/** What is asked about: one row of a relation, one component, one role. */
+/** The subject of a verdict: a relation, one component, one role. */
 export interface Access {
   relation: Relation;
   component: Component;
@@ -54,7 +54,7 @@ export interface EncodeRequest {
   recursion: Recursion;
 }
 
-/** What one side lets a role do with a row: privilege, row security, policies. */
+/** The access of a role to a row on one side: privilege, row security, policies. */
 export function accessPredicate(
   shared: Comparison,
   { relation, component, role }: Access,
@@ -69,7 +69,7 @@ export function accessPredicate(
   );
 }
 
-/** What a set of policies alone lets through, whoever asks. */
+/** The access that a set of policies alone gives, whoever asks. */
 export function policiesPredicate(
   shared: Comparison,
   policies: readonly Policy[],

@@ -15,8 +15,8 @@ const COMMANDS: Readonly<Record<string, readonly Component[]>> = {
 };
 
 /**
- * A property by its ready name, or an SQL condition on rows that no role may read; `insert:`, `update:` or `delete:` before it asks for that
- * command instead. Throws ToolError (usage): no tenant is known, or the condition is no SQL.
+ * A property by its ready name, or an SQL condition on rows that no role may read; `insert:`, `update:` or `delete:`
+ * before it asks for that command instead. Throws ToolError (usage): no tenant is known, or the condition is no SQL.
  */
 export function propertyOf(text: string, tenant: Tenant | null): Property {
   const name = text.trim();
@@ -63,7 +63,7 @@ export function tenantOf(text: string, claims: ClaimsSource): Tenant {
   return { column: found[1] ?? "", claim: claimText((found[2] ?? "").split("."), claims) };
 }
 
-/** What a property is taken to mean, in words. */
+/** The meaning of a property, in words. */
 export function meaningOf(property: Property): string {
   switch (property.kind) {
     case "anonymous":

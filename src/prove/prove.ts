@@ -18,8 +18,9 @@ export interface ProveOptions extends CompareOptions {
 }
 
 /**
- * A verdict for every relation, component, role and assumption: what the second catalog allows, against what the first one does. Pure;
- * needs no database. Relations that one of the catalogs lacks, and views, are left out. Throws a syntax error of an assumption.
+ * A verdict for every relation, component, role and assumption: what the second catalog allows, against what the first
+ * one does. Pure; needs no database. Relations that one of the catalogs lacks, and views, are left out. Throws a syntax
+ * error of an assumption.
  */
 export function prove(before: Catalog, after: Catalog, options: ProveOptions = {}): AssumedVerdict[] {
   return proveComparison(newComparison(before, after), options);
@@ -92,7 +93,10 @@ interface RoleAccess {
   role: string;
 }
 
-/** Roles with the same policies and privileges get the same verdict; sub-queries and function bodies may look at the role itself. */
+/**
+ * Roles with the same policies and privileges get the same verdict; sub-queries and function bodies may look at the
+ * role itself.
+ */
 function roleKey({ shared, relation, other, component, role }: RoleAccess): string {
   const command = commandOf(component);
   const sides = [
@@ -120,7 +124,7 @@ export function rolesFor(shared: Comparison, relation: Relation, other: Relation
     for (const policy of side.policiesOn(of)) for (const role of policy.roles) names.add(role);
     if (side.catalog.roles.some((role) => role.name === "anon")) names.add("anon");
   }
-  // `public` stands for a role that is named nowhere, where no other is
+  // `public` is a role that is named nowhere, where no other is
   if (names.size > 1) names.delete("public");
   return [...names].toSorted();
 }

@@ -30,9 +30,9 @@ const assumptionFor = (regime: ArrivalRegime, conditions: readonly string[]): Re
 });
 
 /**
- * How a request may arrive (DESIGN §4), as SQL over settings and claims.
- * With context: every mapped variable is set and is, as text, the claim. Without: unset or empty. Foreign: one is set to something that is
- * not the claim, the others as with context. A boolean is equal as a boolean; `words`: how policies expect it to be spelled where it is true.
+ * How a request may arrive (DESIGN §4), as SQL over settings and claims. With context: every mapped variable is set and
+ * is, as text, the claim. Without: unset or empty. Foreign: one is set to something that is not the claim, the others
+ * as with context. A boolean is equal as a boolean; `words`: how policies expect it to be spelled where it is true.
  */
 export function regimes(context: ContextMap, words: ReadonlyMap<string, string> = new Map()): RegimeAssumption[] {
   const { variables } = context;
@@ -97,7 +97,8 @@ const claimList = (path: readonly string[], source: ClaimsSource): string =>
   `array(select jsonb_array_elements_text(${[token(source), ...path.map((key) => quoteLiteral(key))].join(" -> ")}))`;
 
 /**
- * The one word that policies compare each boolean variable with: what a request that means true has to say. None where they use several.
+ * The one word that policies compare each boolean variable with: what a request that means true has to say. None where
+ * they use several.
  */
 export function trueWords(policies: readonly Policy[], context: ContextMap): Map<string, string> {
   const booleans = new Set(context.variables.filter(({ type }) => type === "boolean").map(({ setting }) => setting));

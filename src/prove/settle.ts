@@ -42,7 +42,10 @@ function* reasonsIn(shared: Comparison, { predicates, terms }: Model): Generator
   }
 }
 
-/** From models to a verdict with witnesses. A difference that hangs on something not understood is none that may be claimed. */
+/**
+ * From models to a verdict with witnesses. A difference that hangs on something not understood is none that may be
+ * claimed.
+ */
 export function settle(
   shared: Comparison,
   { access, row, oldRow, assumption }: { access: Access; row: Row; oldRow: Row | null; assumption: Assumption },

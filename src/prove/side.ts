@@ -16,7 +16,10 @@ export interface Side {
   policiesOn(relation: Relation): readonly Policy[];
   /** Policies that Postgres applies to a command of a role: by their command, and by roles that it inherits. */
   policies(relation: Relation, command: Exclude<PolicyCommand, "ALL">, role: string): readonly Policy[];
-  /** Row security does not apply: it is off, or the role is a superuser, has BYPASSRLS, or owns the relation without FORCE. */
+  /**
+   * Row security does not apply: it is off, or the role is a superuser, has BYPASSRLS, or owns the relation without
+   * FORCE.
+   */
   bypasses(relation: Relation, role: string): boolean;
   /** Row security never binds the role here: a superuser, BYPASSRLS, or the owner without FORCE. */
   isAbove(relation: Relation, role: string): boolean;
@@ -34,7 +37,9 @@ export function newSide(catalog: Catalog): Side {
   const roles = new Map(catalog.roles.map((role) => [role.name, role]));
   const inherited = new Map<string, ReadonlySet<string>>();
 
-  /** The role itself and those whose privileges it has: memberships count where the role inherits (NOINHERIT does not). */
+  /**
+   * The role itself and those whose privileges it has: memberships count where the role inherits (NOINHERIT does not).
+   */
   const privilegesOf = (name: string): ReadonlySet<string> => {
     const known = inherited.get(name);
     if (known) return known;

@@ -10,8 +10,9 @@ import type { Tenant } from "./never.ts";
 import { claimText } from "./regimes.ts";
 
 /**
- * Which column says whose a row is: the one that most relations have and most policies compare with a claim; `sub` is a person, not a tenant.
- * With a context map, a claim whose last key is the column's name. Null where no policy gives it away.
+ * Which column says whose a row is: the one that most relations have and most policies compare with a claim; `sub` is a
+ * person, not a tenant. With a context map, a claim whose last key is the column's name. Null where no policy gives it
+ * away.
  */
 export function inferTenant(catalog: Catalog, context: ContextMap): Tenant | null {
   const counts = new Map<string, { column: string; path: string[]; relations: Set<NameKey> }>();

@@ -21,9 +21,10 @@ const keyOfRelation = (name: NameKey): ObjectKey => objectKey({ kind: "relation"
 const keyOfFunction = (name: NameKey): ObjectKey => objectKey({ kind: "function", name });
 
 /**
- * Which relations and functions mean the same on both sides: their own definitions are the same, and so is, transitively, every relation
- * and function that their policies or bodies name. Anything that cannot be read counts as changed when its own text does; a view's text is
- * not in the catalog, so one that runs with its reader's rights always counts as changed.
+ * Which relations and functions mean the same on both sides: their own definitions are the same, and so is,
+ * transitively, every relation and function that their policies or bodies name. Anything that cannot be read counts as
+ * changed when its own text does; a view's text is not in the catalog, so one that runs with its reader's rights always
+ * counts as changed.
  */
 export function findUnchanged(before: Catalog, after: Catalog): (object: CatalogObject) => boolean {
   const [one, two] = [describe(before), describe(after)];

@@ -19,7 +19,10 @@ export type Decision =
   /** every statement on the relation raises after the change */
   | "always-errors";
 
-/** What a request met before → after, where one side may raise. An error is a *may*: Postgres is free in what it evaluates first. */
+/**
+ * The outcome of a request before → after, where one side may raise. An error is a *may*: Postgres is free in what it
+ * evaluates first.
+ */
 export type ErrorChange = "error->deny" | "error->allow" | "deny->error" | "allow->error";
 
 export const ERROR_CHANGES: readonly ErrorChange[] = ["error->deny", "error->allow", "deny->error", "allow->error"];
@@ -53,25 +56,34 @@ export interface Witness {
   after: AccessOutcome["kind"];
   /** a real Postgres gave the same outcomes; null: not asked yet */
   confirmed: boolean | null;
-  /** columns that the outcome hangs on: of the row, and of each of `situation.rows`; the others were filled with anything */
+  /**
+   * columns that the outcome hangs on: of the row, and of each of `situation.rows`; the others were filled with
+   * anything
+   */
   columns: { row: string[]; rows: string[][] };
 }
 
-/** What became of one access predicate. */
+/** The verdict on one access predicate. */
 export interface Verdict {
   relation: QualifiedName;
   component: Component;
   role: string;
   decision: Decision;
   errors: ErrorChange[];
-  /** changes that can be met only in states where either side may raise: there Postgres is free, and nothing else is claimed */
+  /**
+   * changes that can be met only in states where either side may raise: there Postgres is free, and nothing else is
+   * claimed
+   */
   overlap: ErrorChange[];
   certainty: Certainty;
   /** of solving, in milliseconds; 0 where the answer was already there for another role */
   milliseconds: number;
   reasons: UnknownReason[];
   witnesses: Witness[];
-  /** where the decision is unknown for want of understanding a part: what the model says, which real witnesses may still confirm */
+  /**
+   * where the decision is unknown for want of understanding a part: what the model says, which real witnesses may still
+   * confirm
+   */
   suspected: Decision | null;
   /** custom settings that the second side reads, the claims' own left out; `*`: some that are not told */
   readsAfter: string[];

@@ -70,7 +70,10 @@ function overArray(
   return values.condition(raises, over("isTrue"), over("isFalse"));
 }
 
-/** `x = ANY (array)` for an array of which only its members are known: NULL when nothing matches and a member, or x, is NULL. */
+/**
+ * `x = ANY (array)` for an array of which only its members are known: NULL when nothing matches and a member, or x, is
+ * NULL.
+ */
 function memberOf(encoder: Encoder, left: Value, array: Term): Condition | null {
   const { logic, values } = encoder;
   const element = array.sort.kind === "array" ? array.sort.element : null;

@@ -4,12 +4,12 @@ import { parseExpr, parseStatements } from "../../pg/expr/parse.ts";
 import { bareTarget } from "../../pg/expr/shape.ts";
 import { readPlpgsql, type Program } from "./plpgsql.ts";
 
-/** What a function computes. */
+/** A body that is understood. */
 export type Body = { kind: "sql"; select: Expr } | { kind: "plpgsql"; program: Program };
 
 const bodies = new WeakMap<PgFunction, Body | null>();
 
-/** What a function computes, whatever volatility it is declared with: its body shows it. Null where that is not read. */
+/** The body of a function, whatever volatility it is declared with. Null where it is not read. */
 export function bodyOf(fn: PgFunction): Body | null {
   const known = bodies.get(fn);
   if (known !== undefined) return known;

@@ -76,11 +76,16 @@ function stringToArray(encoder: Encoder, args: readonly Expr[], frame: Frame): V
   return { kind: "array", element: SORT.text, raises: value.raises, isNull: value.isNull, cases };
 }
 
-/** The older settings of PostgREST. It fills `request.jwt.claims` alone since version 9, so these are taken to be unset. */
+/**
+ * The older settings of PostgREST. It fills `request.jwt.claims` alone since version 9, so these are taken to be unset.
+ */
 const isOldClaim = (setting: string): boolean =>
   setting === "request.jwt.claim" || setting.startsWith("request.jwt.claim.");
 
-/** A setting has three states: never set on the connection, empty, a value. Custom settings only: others have values of their own. */
+/**
+ * A setting has three states: never set on the connection, empty, a value. Custom settings only: others have values of
+ * their own.
+ */
 function setting({ logic }: Encoder, args: readonly Expr[]): Value | null {
   const name = stringConst(args[0])?.toLowerCase();
   if (name === undefined || !name.includes(".")) return null;

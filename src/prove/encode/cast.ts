@@ -172,7 +172,10 @@ function jsonLiteral({ logic }: Encoder, text: string, plain: boolean): Json | n
   }
 }
 
-/** Elements of an array constant of one dimension, null for NULL (array_in: unquoted elements are trimmed); null where it is more than that. */
+/**
+ * Elements of an array constant of one dimension, null for NULL (array_in: unquoted elements are trimmed); null where
+ * it is more than that.
+ */
 function arrayElements(text: string): (string | null)[] | null {
   const inner = /^\s*\{([^]*)\}\s*$/.exec(text)?.[1];
   if (inner === undefined) return null;

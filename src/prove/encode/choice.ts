@@ -142,8 +142,8 @@ const isOpen = (guard: unknown, frame: Frame): boolean =>
   });
 
 /**
- * The first branch whose condition is true; `when: null` asks for the first value that is not NULL instead. Later branches are not
- * evaluated, so an error counts only where its branch is reached.
+ * The first branch whose condition is true; `when: null` asks for the first value that is not NULL instead. Later
+ * branches are not evaluated, so an error counts only where its branch is reached.
  */
 export function pick(encoder: Encoder, node: Expr, frame: Frame, branches: readonly Branch[]): Value {
   const { logic } = encoder;
@@ -235,7 +235,7 @@ function literalAs(encoder: Encoder, literal: Literal, kind: Value["kind"], like
       : null;
 }
 
-/** What may raise for no row in particular may raise while the query is planned. */
+/** A part that raises for no row in particular may raise while the query is planned. */
 export function addPlanned(encoder: Encoder, raises: Formula): void {
   for (const part of raises.kind === "or" ? raises.args : [raises])
     if (part !== encoder.logic.false && isFreeOfColumns(part)) encoder.planned.add(part);

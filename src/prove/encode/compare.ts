@@ -54,7 +54,7 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
   return values.condition(raises, over(true), over(false));
 }
 
-/** What the one row gives is compared; two look-ups at once would need rows of two scopes. */
+/** Compares the value that the one row gives; two look-ups at once would need rows of two scopes. */
 function compareLookUp(encoder: Encoder, operator: Operator, left: Value, right: Value): Condition | null {
   if (left.kind === "lookup" && right.kind === "lookup") return null;
   const lookup = left.kind === "lookup" ? left : right.kind === "lookup" ? right : null;
@@ -66,7 +66,7 @@ function compareLookUp(encoder: Encoder, operator: Operator, left: Value, right:
   return compared && liftedCondition(encoder, lookup.rows, lookup.holds, compared);
 }
 
-/** What the operator says of two terms of a sort. */
+/** The operator as a relation between two terms of a sort. */
 function relationBy(encoder: Encoder, operator: Operator, sort: Sort): ((a: Term, b: Term) => Formula) | null {
   const { logic } = encoder;
   if (operator === "=") return (a, b) => logic.equal(a, b);
@@ -89,7 +89,10 @@ function relationBy(encoder: Encoder, operator: Operator, sort: Sort): ((a: Term
   }
 }
 
-/** Texts are ordered by a collation that is not known, uuids by bytes that mean nothing: the same for the same, and no more. */
+/**
+ * Texts are ordered by a collation that is not known, uuids by bytes that mean nothing: the same for the same, and no
+ * more.
+ */
 function unknownOrder({ logic, opaques }: Encoder, sort: Sort): ((a: Term, b: Term) => Formula) | null {
   if (sort.kind !== "text" && sort.kind !== "uuid") return null;
   const before = precedes(sort);

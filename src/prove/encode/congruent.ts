@@ -19,8 +19,9 @@ interface Way {
 }
 
 /**
- * A call of a STABLE or IMMUTABLE function whose body is not read: the same arguments give the same, on both sides when the function and all
- * that it reads mean the same there. Null where an argument or the result is of a type that is not modelled, or the function is VOLATILE.
+ * A call of a STABLE or IMMUTABLE function whose body is not read: the same arguments give the same, on both sides when
+ * the function and all that it reads mean the same there. Null where an argument or the result is of a type that is not
+ * modelled, or the function is VOLATILE.
  */
 export function congruentCall(encoder: Encoder, fn: PgFunction, args: readonly Expr[], frame: Frame): Value | null {
   const { logic, values } = encoder;

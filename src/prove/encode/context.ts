@@ -12,10 +12,13 @@ import type { Condition, Value, Values } from "./value.ts";
 
 export type SideName = "before" | "after";
 
-/** A sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its policies. */
+/**
+ * A sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its
+ * policies.
+ */
 export type Recursion = "raise" | "read through";
 
-/** What an encoder is made from; the maps are shared by all encoders of a comparison. */
+/** The parts that an encoder is made from. The maps are shared by all encoders of a comparison. */
 export interface EncoderOptions {
   name: SideName;
   logic: Logic;
@@ -35,7 +38,7 @@ export interface EncoderOptions {
   tick(): void;
 }
 
-/** What the parts of the encoder share; they call one another through it. */
+/** The context of all functions of the encoder; they call one another through it. */
 export interface Encoder extends EncoderOptions {
   /** what may raise while sub-queries are planned: no CASE or COALESCE around them keeps the planner from it */
   planned: Set<Formula>;

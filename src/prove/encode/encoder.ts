@@ -2,7 +2,10 @@ import type { Encoder, EncoderOptions } from "./context.ts";
 import { encodeExpression, toCondition } from "./expression.ts";
 import { makeOpaque } from "./opaque.ts";
 
-/** From Postgres' parse trees to values in logic. What it does not understand becomes an opaque value with a reason, never a guess. */
+/**
+ * From Postgres' parse trees to values in logic. What it does not understand becomes an opaque value with a reason,
+ * never a guess.
+ */
 export function newEncoder(options: EncoderOptions): Encoder {
   const encoder: Encoder = {
     ...options,

@@ -20,7 +20,7 @@ export interface Frame {
   parameters: ReadonlyMap<string, { expr: Expr; frame: Frame }>;
   /** the role whose policies hold in sub-queries, and whose name `current_user` is */
   role: string;
-  /** schemas in which names without one are looked for */
+  /** schemas that are searched for names without one */
   searchPath: readonly string[];
   /** quantifiers around */
   depth: number;
@@ -28,7 +28,10 @@ export interface Frame {
   active: readonly NameKey[];
   /** functions whose bodies are being expanded */
   calls: readonly NameKey[];
-  /** inside an operand of a comparison: the planner folds it when it names no column of its query; with an array, in any case */
+  /**
+   * inside an operand of a comparison: the planner folds it when it names no column of its query; with an array, in any
+   * case
+   */
   operand?: boolean | "array";
 }
 
@@ -36,7 +39,10 @@ export type Resolved =
   | { kind: "column"; source: Source; column: Relation["columns"][number] }
   | { kind: "parameter"; expr: Expr; frame: Frame };
 
-/** What a column reference names; null when nothing, or a whole row. Columns win over a function's parameters (manual, 38.5.1). */
+/**
+ * The column or parameter that a reference names; null for anything else, a whole row too. Columns win over a
+ * function's parameters (manual, 38.5.1).
+ */
 export function resolve(node: Expr, frame: Frame): Resolved | null {
   const parts = columnRef(node);
   if (!parts) return null;

@@ -52,7 +52,7 @@ export function inlined(
   return raises === encoder.logic.false ? known : raising(encoder, known, raises);
 }
 
-/** Whether the arguments are of the types that an overload declares; conversions between types are not tried. */
+/** The arguments are of the types that an overload declares; conversions between types are not tried. */
 const takes = (encoder: Encoder, fn: PgFunction, args: readonly Expr[], frame: Frame): boolean =>
   args.every((arg, index) => {
     const value = encoder.expression(arg, frame);
@@ -61,7 +61,9 @@ const takes = (encoder: Encoder, fn: PgFunction, args: readonly Expr[], frame: F
     return value.kind === "scalar" && model.kind === "scalar" && value.type === model.type;
   });
 
-/** Where a function's body stands: its arguments are its names, and it runs for its owner where it is SECURITY DEFINER. */
+/**
+ * Where a function's body stands: its arguments are its names, and it runs for its owner where it is SECURITY DEFINER.
+ */
 function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
   const parameters = new Map<string, { expr: Expr; frame: Frame }>();
   args.forEach((expr, index) => {
@@ -83,7 +85,10 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
   };
 }
 
-/** The query that a set-returning SQL function of one column runs, with the frame for it: what `IN (SELECT f())` ranges over. */
+/**
+ * The query that a set-returning SQL function of one column runs, with the frame for it: what `IN (SELECT f())` ranges
+ * over.
+ */
 export function setFunctionQuery(
   encoder: Encoder,
   node: Expr | null,

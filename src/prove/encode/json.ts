@@ -8,7 +8,10 @@ import type { Frame } from "./frame.ts";
 import { noteUninterpreted } from "./opaque.ts";
 import type { Json, Scalar, Value } from "./value.ts";
 
-/** `document -> 'key'`, `#> '{a,b}'` and their text forms up to the member; null for a way that is not modelled (array elements, keys that are not constant). */
+/**
+ * `document -> 'key'`, `#> '{a,b}'` and their text forms up to the member; null for a way that is not modelled (array
+ * elements, keys that are not constant).
+ */
 export function jsonMember(
   encoder: Encoder,
   operator: "->" | "->>" | "#>" | "#>>",
@@ -42,7 +45,8 @@ export function jsonText({ logic, opaques }: Encoder, member: Json): Scalar {
       return [{ when, term: logic.constant(SORT.text, typeof found === "string" ? found : JSON.stringify(found)) }];
     }
     const some = logic.predicate(jsonIs("some", path), null, [document]);
-    // json keeps the spelling of numbers and the order of members, jsonb does not: the same member need not give the same text
+    // json keeps the spelling of numbers and the order of members, jsonb does not: the same member need not give the
+    // same text
     const symbol = textSymbol(path, member.plain);
     if (member.plain) noteUninterpreted(opaques, symbol, construct("json spelling"));
     const term = logic.apply(symbol, [document]);

@@ -7,7 +7,7 @@ import type { Condition, Value } from "./value.ts";
 export const over = ({ logic }: Encoder, rows: readonly BoundRow[], formula: Formula): Formula =>
   rows.reduceRight((body, row) => logic.exists(row, body), formula);
 
-/** What may raise for no row in particular may raise without any row: Postgres evaluates it before it looks. */
+/** A part that raises for no row in particular may raise without any row: Postgres evaluates it before it scans. */
 export function raisesOver(encoder: Encoder, rows: readonly BoundRow[], raises: Formula): Formula {
   const { logic } = encoder;
   const mask = rows.reduce((bits, row) => bits | bit(row), 0);

@@ -36,9 +36,10 @@ const TOTAL_FUNCTIONS = new Set(
 );
 
 /**
- * A name for what an expression gives that is not modelled. The name is the same on both sides exactly when the same expression is computed
- * from the same: then nothing can be told of its value, but that it is equal. What may differ from one evaluation to the next (VOLATILE), or
- * reads a relation or function that the change touches, gets a name of its own.
+ * A name for what an expression gives that is not modelled. The name is the same on both sides exactly when the same
+ * expression is computed from the same: then nothing can be told of its value, but that it is equal. What may differ
+ * from one evaluation to the next (VOLATILE), or reads a relation or function that the change touches, gets a name of
+ * its own.
  */
 export function makeOpaque(encoder: Encoder, node: Expr, frame: Frame, given: Unmodelled): Opaque {
   const { logic } = encoder;

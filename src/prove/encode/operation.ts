@@ -71,7 +71,10 @@ interface TextTest {
   negated: boolean;
 }
 
-/** Operators on texts that are predicates. The grammar gives LIKE and ILIKE their operators; `!~~` and `!~~*` are their negations. */
+/**
+ * Operators on texts that are predicates. The grammar gives LIKE and ILIKE their operators; `!~~` and `!~~*` are their
+ * negations.
+ */
 const TEXT_OPERATORS: ReadonlyMap<string, TextTest> = new Map([
   ["~~", { operator: "~~", negated: false }],
   ["!~~", { operator: "~~", negated: true }],
@@ -107,7 +110,7 @@ function encodeOperator(
   return compared ?? encoder.opaque(node, frame, whyOf(encoder, [left, right], { kind: "operand types", operator }));
 }
 
-/** What made an operand opaque is the better reason. */
+/** The reason why an operand is opaque is the better one. */
 function whyOf({ opaques }: Encoder, operands: readonly Value[], otherwise: Unmodelled): Unmodelled {
   const opaque = operands.find((operand) => operand.kind === "opaque");
   return (opaque && opaques.get(opaque.key)?.why) ?? otherwise;

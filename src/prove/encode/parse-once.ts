@@ -11,7 +11,9 @@ export interface Parsed {
   hasSubLink: boolean;
   /** reads relations: what it means depends on their policies */
   hasFrom: boolean;
-  /** may give something else to another role: it reads relations, names the role, or calls a function whose body might */
+  /**
+   * may give something else to another role: it reads relations, names the role, or calls a function whose body might
+   */
   asksRole: boolean;
   /** the columns that it names, and parameters; a qualified name by its last part */
   columns: readonly string[];

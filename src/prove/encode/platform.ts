@@ -11,7 +11,10 @@ const CLAIMS = "nullif(current_setting('request.jwt.claims', true), '')::jsonb";
 
 const auth = (name: string): QualifiedName => ({ schema: "auth", name });
 
-/** Supabase's functions of the token, for catalogs that do not have them. `request.jwt.claim*`, which older PostgREST filled, are left out. */
+/**
+ * Supabase's functions of the token, for catalogs that do not have them. `request.jwt.claim*`, which older PostgREST
+ * filled, are left out.
+ */
 export const SUPABASE: readonly PlatformFunction[] = [
   { name: auth("jwt"), body: CLAIMS, result: "jsonb" },
   { name: auth("uid"), body: `(${CLAIMS} ->> 'sub')::uuid`, result: "uuid" },

@@ -10,7 +10,10 @@ export type Program =
 
 type Tree = Record<string, unknown>;
 
-/** Read the body of a CREATE FUNCTION statement. Null for one that does anything else: queries, loops, exceptions, side effects. */
+/**
+ * Read the body of a CREATE FUNCTION statement. Null for one that does anything else: queries, loops, exceptions, side
+ * effects.
+ */
 export function readPlpgsql(definition: string): Program | null {
   const parsed = parsePlpgsql(definition) as { plpgsql_funcs?: { PLpgSQL_function?: Tree }[] };
   const fn = parsed.plpgsql_funcs?.[0]?.PLpgSQL_function;

@@ -9,13 +9,16 @@ import type { Frame } from "./frame.ts";
 import { parseOnce } from "./parse-once.ts";
 import type { Condition } from "./value.ts";
 
-/** USING or WITH CHECK, as the component wants it: without WITH CHECK the new row meets USING (manual, CREATE POLICY). */
+/**
+ * USING or WITH CHECK, as the component wants it: without WITH CHECK the new row meets USING (manual, CREATE POLICY).
+ */
 export const qualOf = (policy: Policy, component: Component): string | null =>
   component === "INSERT" || component === "UPDATE CHECK" ? (policy.check ?? policy.using) : policy.using;
 
 /**
- * What Postgres makes of a relation's policies for one row: (one of the permissive) AND (all restrictive). Where row security does not
- * apply: true. Without a permissive policy: false. A sub-query without the privilege to read raises for every row.
+ * The policies of a relation for one row, as Postgres combines them: (one of the permissive) AND (all restrictive).
+ * Where row security does not apply: true. Without a permissive policy: false. A sub-query without the privilege to
+ * read raises for every row.
  */
 export function rowAccess(
   encoder: Encoder,

@@ -31,7 +31,7 @@ interface Found {
   frame: Frame;
 }
 
-/** What takes a query out of the model. */
+/** The reason why a query is not modelled. */
 interface NotFound {
   kind: "not modelled";
   why: Unmodelled;
@@ -90,7 +90,10 @@ interface QuantifiedComparison {
   subselect: Expr | undefined;
 }
 
-/** `left op ANY (query)` and `left op ALL (query)`: NULL where no row decides it and some comparison is NULL. Null: not modelled. */
+/**
+ * `left op ANY (query)` and `left op ALL (query)`: NULL where no row decides it and some comparison is NULL. Null: not
+ * modelled.
+ */
 export function encodeQuantified(
   encoder: Encoder,
   { left, operator, quantifier, subselect }: QuantifiedComparison,
@@ -209,7 +212,8 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
     encoder.condition(node, inner),
   );
   const holds = encoder.values.and([...access, ...where]);
-  // to estimate how many rows there are, the planner evaluates what is STABLE; a function's query is planned when it is called
+  // to estimate how many rows there are, the planner evaluates what is STABLE; a function's query is planned when it is
+  // called
   if (sources.length > 0 && frame.calls.length === 0) addPlanned(encoder, holds.raises);
   return { kind: "rows", rows: sources.map(({ row }) => row), holds, frame: inner };
 }
@@ -253,7 +257,10 @@ const onlyTarget = (select: Select): Expr | null => {
   return select.targetList?.length === 1 ? (as("ResTarget", target)?.val ?? null) : null;
 };
 
-/** `ARRAY(SELECT jsonb_array_elements_text(claim))`: what a list in the token becomes. Without the claim it is empty, not NULL. */
+/**
+ * `ARRAY(SELECT jsonb_array_elements_text(claim))`: what a list in the token becomes. Without the claim it is empty,
+ * not NULL.
+ */
 function arrayOfClaim(encoder: Encoder, select: Select, frame: Frame): Value | null {
   const { logic } = encoder;
   const made = select.fromClause || select.whereClause ? null : call(onlyTarget(select) ?? undefined);

@@ -42,7 +42,10 @@ export type Types = (name: string) => TypeModel;
 /** Names by which format_type prints a type, or a person writes it without its schema. */
 const namesOf = (type: UserType): string[] => [nameKey(type), identForReading(type.name)];
 
-/** The model of every type by its printed name, enums and domains included. Length limits are part of a column's type, not of its values' sort. */
+/**
+ * The model of every type by its printed name, enums and domains included. Length limits are part of a column's type,
+ * not of its values' sort.
+ */
 export function typesOf(userTypes: readonly UserType[]): Types {
   const user = new Map(userTypes.flatMap((type) => namesOf(type).map((name): [string, UserType] => [name, type])));
   const model = (name: string, depth: number): TypeModel => {

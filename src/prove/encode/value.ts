@@ -4,8 +4,8 @@ import type { ScalarType, Sort } from "../logic/sort.ts";
 import type { JsonPath, OpaqueKey } from "../logic/symbol.ts";
 
 /**
- * What an SQL expression comes to, in every state at once. `raises` says where it may raise an error; what the other fields say there means
- * nothing, except that a condition is never taken as true or false where one of its parts raises.
+ * The value of an SQL expression, in every state at once. `raises` says where it may raise an error; there the other
+ * fields mean nothing, except that a condition is never taken as true or false where one of its parts raises.
  */
 export type Value = Condition | Scalar | Json | ArrayValue | Literal | LookUp | Opaque;
 
@@ -26,7 +26,10 @@ export interface Scalar {
   cases: readonly { when: Formula; term: Term }[];
 }
 
-/** A node of a JSON document; the document is a term, the path leads to the node. `plain`: of type json, which keeps the spelling of numbers. */
+/**
+ * A node of a JSON document; the document is a term, the path leads to the node. `plain`: of type json, which keeps the
+ * spelling of numbers.
+ */
 export interface Json {
   kind: "json";
   plain: boolean;
@@ -77,7 +80,9 @@ export interface Values {
   isNullOf(value: Condition): Formula;
 }
 
-/** Kleene's logic, with errors that may come from any part, since Postgres evaluates the parts in the order it likes. */
+/**
+ * Kleene's logic, with errors that may come from any part, since Postgres evaluates the parts in the order it likes.
+ */
 export function newValues(logic: Logic): Values {
   const condition = (raises: Formula, isTrue: Formula, isFalse: Formula): Condition => ({
     kind: "condition",

@@ -1,6 +1,6 @@
 /**
- * Functions of pg_catalog that policies can call and that are VOLATILE (pg_proc.provolatile of PostgreSQL 18), handlers and administration
- * left out.
+ * Functions of pg_catalog that policies can call and that are VOLATILE (pg_proc.provolatile of PostgreSQL 18), handlers
+ * and administration left out.
  */
 export const VOLATILE: ReadonlySet<string> = new Set([
   "array_sample",

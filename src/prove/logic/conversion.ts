@@ -1,12 +1,15 @@
 /**
- * What Postgres' input and output functions make of constants. Each parser gives the value, `null` where Postgres raises, and `undefined`
- * where that depends on the version or a setting (then nothing is assumed). Read from uuid.c, numutils.c, bool.c and datetime.c of
- * PostgreSQL 15 to 18, and compared with a server in `test/prove/logic/conversion.test.ts`.
+ * Postgres' input and output functions on constants. Each parser gives the value, `null` where Postgres raises, and
+ * `undefined` where that depends on the version or a setting (then nothing is assumed). Read from uuid.c, numutils.c,
+ * bool.c and datetime.c of PostgreSQL 15 to 18, and compared with a server in `test/prove/logic/conversion.test.ts`.
  */
 
 export type Parsed<T> = T | null | undefined;
 
-/** uuid_in: 32 hex digits, a hyphen allowed after each group of four, braces around the whole. The result is as uuid_out prints it. */
+/**
+ * uuid_in: 32 hex digits, a hyphen allowed after each group of four, braces around the whole. The result is as uuid_out
+ * prints it.
+ */
 export function parseUuid(text: string): Parsed<string> {
   const braced = text.startsWith("{");
   if (braced !== text.endsWith("}")) return null;
@@ -55,7 +58,10 @@ export function parseBoolean(text: string): Parsed<boolean> {
   return null;
 }
 
-/** date_in for ISO dates, with hyphens or without, as days since 1970-01-01. Other spellings depend on DateStyle: undefined. */
+/**
+ * date_in for ISO dates, with hyphens or without, as days since 1970-01-01. Other spellings depend on DateStyle:
+ * undefined.
+ */
 export function parseDate(text: string): Parsed<number> {
   const found = /^(\d{4})(-?)(\d{2})\2(\d{2})$/.exec(text);
   if (!found) return undefined;
@@ -68,7 +74,10 @@ export function parseDate(text: string): Parsed<number> {
 
 export type TimestampType = "timestamp" | "timestamptz";
 
-/** timestamp_in for ISO text, as microseconds since 1970-01-01; with a zone it needs `+00` or an offset in hours. Else undefined. */
+/**
+ * timestamp_in for ISO text, as microseconds since 1970-01-01; with a zone it needs `+00` or an offset in hours. Else
+ * undefined.
+ */
 export function parseTimestamp(text: string, type: TimestampType): Parsed<number> {
   const found =
     /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?([+-]\d{2}(?::?\d{2})?|Z)?$/.exec(text);

@@ -3,15 +3,16 @@ import type { Sort } from "./sort.ts";
 import type { FunctionSymbol, PredicateSymbol } from "./symbol.ts";
 
 /**
- * Terms and formulas of first-order logic over rows: what policies are translated into. Made by `Logic` alone, which hash-conses them: equal
- * means identical (`===`), so sub-queries that mean the same share one atom.
+ * Terms and formulas of first-order logic over rows: what policies are translated into. Made by `Logic` alone, which
+ * hash-conses them: equal means identical (`===`), so sub-queries that mean the same share one atom.
  *
  * Assumes nothing about SQL: nulls and errors are formulas of their own by the time they come here (`encode/`).
  */
 
 /**
- * A row of a table: one that a quantifier binds (`index` counts the quantifiers around it), or a constant. The row in question has no table
- * (null), so that predicates which say the same of rows of two tables are the same; the solver is told whose it is.
+ * A row of a table: one that a quantifier binds (`index` counts the quantifiers around it), or a constant. The row in
+ * question has no table (null), so that predicates which say the same of rows of two tables are the same; the solver is
+ * told whose it is.
  */
 export type Row = { id: number } & (
   | { kind: "bound"; table: NameKey; index: number }

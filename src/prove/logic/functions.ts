@@ -2,7 +2,7 @@ import { parseBoolean, parseDate, parseInteger, parseTimestamp, parseUuid, print
 import type { Predicate } from "./formula.ts";
 import { enumType, INTEGERS, TYPE, type EnumSort, type ScalarType, type Sort } from "./sort.ts";
 
-/** What is known of the input function of a type. */
+/** The input function of a type, as far as it is known. */
 export interface Conversion {
   type: ScalarType;
   /** of the text constant; see `conversion.ts` for null and undefined */
@@ -38,7 +38,7 @@ export function conversionsWith(enums: ReadonlyMap<EnumSort, readonly string[]>)
 export const labelsOf = (conversions: Conversions, sort: Sort): readonly string[] | null =>
   sort.kind === "enum" ? (conversions.get(enumType(sort.name))?.labels ?? null) : null;
 
-/** What the output function of a sort prints for a constant; undefined where that depends on settings. */
+/** The text that the output function of a sort prints for a constant; undefined where that depends on settings. */
 export function printConstant(sort: Sort, value: string | number): string | undefined {
   if (sort.kind === "uuid" || sort.kind === "enum" || sort.kind === "int") return String(value);
   return sort.kind === "date" ? printDate(Number(value)) : undefined;

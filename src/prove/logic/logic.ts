@@ -6,13 +6,16 @@ import type { FunctionSymbol, PredicateSymbol } from "./symbol.ts";
 const TRUE: Formula = { id: 0, open: 0, kind: "true" };
 const FALSE: Formula = { id: -1, open: 0, kind: "false" };
 
-/** What was instantiated for one pair of rows. */
+/** The instances that were made for one pair of rows. */
 export interface Instances {
   terms: Map<Term, Term>;
   formulas: Map<Formula, Formula>;
 }
 
-/** Makes terms and formulas, each once. Constructors simplify what is plain to see and guarantee that constants are folded. */
+/**
+ * Makes terms and formulas, each once. Constructors simplify what is plain to see and guarantee that constants are
+ * folded.
+ */
 export class Logic {
   readonly true = TRUE;
   readonly false = FALSE;
@@ -191,7 +194,7 @@ export class Logic {
     return this.and(...outside, node);
   }
 
-  /** What `instantiate` remembers of a pair of rows, for the life of the logic: solvers name their witness rows alike. */
+  /** The memo of `instantiate` for a pair of rows, for the life of the logic: solvers name their witness rows alike. */
   instancesOf(bound: BoundRow, row: Row): Instances {
     return intern(this.pairs, `${bound.id} ${row.id}`, () => ({ terms: new Map(), formulas: new Map() }));
   }

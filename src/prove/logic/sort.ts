@@ -14,7 +14,10 @@ export type ArraySort = Extract<Sort, { kind: "array" }>;
 
 const plain = (kind: PlainSort): Sort => ({ kind, key: kind });
 
-/** The sorts that have no parameter. `row` is the whole of a row: what an expression is computed from that is not understood. */
+/**
+ * The sorts that have no parameter. `row` is the whole of a row: what an expression is computed from that is not
+ * understood.
+ */
 export const SORT: Readonly<Record<PlainSort, Sort>> = {
   text: plain("text"),
   uuid: plain("uuid"),
@@ -52,8 +55,8 @@ export const isOrdered = (sort: Sort): boolean => ORDERED.has(sort.kind);
 type PlainType = "text" | "uuid" | "smallint" | "integer" | "bigint" | "boolean" | "date" | "timestamp" | "timestamptz";
 
 /**
- * An SQL type whose values are terms of a sort. Types that share a sort (`integer`, `bigint`) have input functions of their own. Interned:
- * equal types are identical (`===`). `key` is the name for maps and for SMT-LIB.
+ * An SQL type whose values are terms of a sort. Types that share a sort (`integer`, `bigint`) have input functions of
+ * their own. Interned: equal types are identical (`===`). `key` is the name for maps and for SMT-LIB.
  */
 export type ScalarType = { readonly key: string; readonly sort: Sort } & (
   | { readonly kind: PlainType }

@@ -3,15 +3,18 @@ import { arraySort, SORT, type ScalarType, type Sort } from "./sort.ts";
 /** Keys from a JSON document's root to a member. */
 export type JsonPath = readonly string[];
 
-/** The name of a value that is not understood: the same wherever the same is computed from the same. Made in `encode/opaque-key.ts`. */
+/**
+ * The name of a value that is not understood: the same wherever the same is computed from the same. Made in
+ * `encode/opaque-key.ts`.
+ */
 export type OpaqueKey = string & { readonly brand: "OpaqueKey" };
 
 /** LIKE, ILIKE and starts_with as operators, without their negations. */
 export type TextOperator = "~~" | "~~*" | "^@";
 
 /**
- * The function of a term. `key` is injective: symbols are the same where their keys are, and it is the name in SMT-LIB. Code decides by
- * `kind`. `sort` is that of the value.
+ * The function of a term. `key` is injective: symbols are the same where their keys are, and it is the name in SMT-LIB.
+ * Code decides by `kind`. `sort` is that of the value.
  */
 export type FunctionSymbol = { readonly key: string; readonly sort: Sort } &
   /** the type's input function, of a text */
@@ -70,7 +73,8 @@ export type PredicateSymbol = { readonly key: string } &
 /** A member is there; is there and not JSON null; is an object; is an array. */
 export type JsonFact = "has" | "some" | "object" | "array";
 
-// Every key is a tag that no other begins with, and at most one text that is not quoted, which comes last: so keys are injective.
+// Every key is a tag that no other begins with, and at most one text that is not quoted, which comes last: so keys are
+// injective.
 
 export const input = (type: ScalarType): FunctionSymbol => ({
   kind: "input",

@@ -3,7 +3,7 @@ import type { FunctionSymbol, PredicateSymbol } from "./symbol.ts";
 
 const quantified = new WeakMap<Formula, boolean>();
 
-/** Whether the formula asks for rows. */
+/** The formula quantifies over rows. */
 export function hasQuantifier(formula: Formula): boolean {
   const known = quantified.get(formula);
   if (known !== undefined) return known;
@@ -60,7 +60,7 @@ export function visit(
   for (const formula of formulas) inFormula(formula);
 }
 
-/** Whether one of the formulas is about the term. */
+/** One of the formulas is about the term. */
 export function speaksOf(formulas: readonly Formula[], term: Term): boolean {
   let found = false;
   visit(
@@ -88,7 +88,7 @@ export function symbolsIn(formulas: readonly Formula[]): Map<string, FunctionSym
   return symbols;
 }
 
-/** Whether the formula is about settings and the token alone. */
+/** The formula is about settings and the token alone. */
 export function isFreeOfColumns(formula: Formula): boolean {
   const inTerm = (at: Term | null): boolean =>
     at === null || (at.kind !== "column" && (at.kind !== "apply" || at.args.every(inTerm)));

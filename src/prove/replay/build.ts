@@ -12,7 +12,10 @@ export interface BuildStep {
   mayFail: boolean;
 }
 
-/** What a replay needs of a catalog: some relations and, transitively, what their policies and functions name. */
+/**
+ * The part of a catalog that a replay needs: some relations and, transitively, all that their policies and functions
+ * name.
+ */
 export interface Involved {
   relations: Relation[];
   functions: PgFunction[];
@@ -34,8 +37,9 @@ export function involved(catalog: Catalog, relations: ReadonlySet<NameKey>): Inv
 }
 
 /**
- * The schema of a replay as statements: roles, types, tables (columns, NOT NULL and unique keys; no defaults, foreign keys, CHECKs or
- * triggers), functions, grants, policies. To be run in a transaction that is rolled back: what is there under the same names is dropped.
+ * The schema of a replay as statements: roles, types, tables (columns, NOT NULL and unique keys; no defaults, foreign
+ * keys, CHECKs or triggers), functions, grants, policies. To be run in a transaction that is rolled back: what is there
+ * under the same names is dropped.
  */
 export function buildSteps(catalog: Catalog, parts: Involved, roles: ReadonlySet<string>): BuildStep[] {
   const must = (sql: string): BuildStep => ({ sql, mayFail: false });

@@ -3,7 +3,10 @@ import type { Catalog } from "../../pg/catalog.ts";
 import type { PropertyVerdict } from "../never.ts";
 import { replay } from "./replay.ts";
 
-/** Run the witnesses of violated properties on a real Postgres: the row has to be reached, and to satisfy what was never to be. */
+/**
+ * Run the witnesses of violated properties on a real Postgres: the row has to be reached, and to satisfy what was never
+ * to be.
+ */
 export async function confirmProperty(
   db: Db,
   catalog: Catalog,

@@ -6,9 +6,9 @@ import type { Witness } from "../verdict.ts";
 import { replay } from "./replay.ts";
 
 /**
- * Run every witness on a real Postgres, under the policies of both sides, and say in each verdict what came of it. A decision whose witness
- * is not confirmed becomes `unknown`: that is a defect of the prover. One that hung on something not understood becomes certain when every
- * witness of it is confirmed.
+ * Run every witness on a real Postgres, under the policies of both sides, and say in each verdict what came of it. A
+ * decision whose witness is not confirmed becomes `unknown`: that is a defect of the prover. One that hung on something
+ * not understood becomes certain when every witness of it is confirmed.
  */
 export async function confirm<V extends AssumedVerdict>(
   db: Db,
@@ -49,7 +49,7 @@ export async function confirm<V extends AssumedVerdict>(
 const isShown = ({ change, confirmed }: Witness): boolean =>
   change === "lost" || change === "gained" || confirmed === true;
 
-/** What real witnesses make of a verdict. */
+/** The verdict after its witnesses were run. */
 function settled<V extends AssumedVerdict>(verdict: V): V {
   const decisive = verdict.witnesses.filter(({ change }) => change === "lost" || change === "gained");
   if (decisive.length === 0) return verdict;

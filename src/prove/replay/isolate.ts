@@ -4,8 +4,9 @@ import type { Component } from "../component.ts";
 import type { SituationRelation } from "./statements.ts";
 
 /**
- * Statements that leave, of what a command meets, one component to be observed, on the row in question alone. Of an UPDATE the other component
- * always lets through, unless the whole of it is asked for. What the policies say to readers stays, for sub-queries that read the relation.
+ * Statements that leave, of what a command meets, one component to be observed, on the row in question alone. Of an
+ * UPDATE the other component always lets through, unless the whole of it is asked for. What the policies say to readers
+ * stays, for sub-queries that read the relation.
  */
 export function isolate(
   policies: readonly Policy[],
@@ -46,7 +47,9 @@ const onlyHere = (relation: SituationRelation, command: "UPDATE" | "DELETE"): Po
 
 const HERE = "ctid = current_setting('rlsmith_replay.place')::tid";
 
-/** WITH CHECK always true, so that USING decides; or USING true for the row in question alone, so that WITH CHECK does. */
+/**
+ * WITH CHECK always true, so that USING decides; or USING true for the row in question alone, so that WITH CHECK does.
+ */
 function updatePart(policy: Policy, component: Component, index: number): string[] {
   const part = { ...policy, name: `rlsmith update ${index}`, command: "UPDATE" } as const;
   if (component === "UPDATE USING") return policy.using === null ? [] : [createPolicy({ ...part, check: "true" })];

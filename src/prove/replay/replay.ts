@@ -37,11 +37,12 @@ interface Answer {
 let replays = 0;
 
 /**
- * What a real Postgres answers in each situation, under the policies of a catalog. The schema is rebuilt from the catalog in a transaction
- * that is rolled back, through real CREATE POLICY; the login has to be a superuser of a database of no worth.
+ * The answers of a real Postgres in each situation, under the policies of a catalog. The schema is rebuilt from the
+ * catalog in a transaction that is rolled back, through real CREATE POLICY; the login has to be a superuser of a
+ * database of no worth.
  *
- * Custom settings keep an empty value for the rest of a session once they were set, so that "never set" could be had only once: in the
- * copy every setting gets a new name each time, wherever it stands as a string constant.
+ * Custom settings keep an empty value for the rest of a session once they were set, so that "never set" could be had
+ * only once: in the copy every setting gets a new name each time, wherever it stands as a string constant.
  */
 export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayInput[]): Promise<ReplayResult[]> {
   const results: ReplayResult[] = inputs.map(() => ({ outcome: { kind: "deny" }, assumed: false }));
@@ -124,8 +125,9 @@ interface Job {
 }
 
 /**
- * Jobs in an order in which "never set" stays true: a setting that some job of a round sets is set by every later one of that round. Each
- * round gets names of its own. Inside, jobs that share settings and the form of the policies run together.
+ * Jobs in an order in which "never set" stays true: a setting that some job of a round sets is set by every later one
+ * of that round. Each round gets names of its own. Inside, jobs that share settings and the form of the policies run
+ * together.
  */
 function rounds(jobs: readonly Job[]): Job[][][] {
   const namesOf = ({ input }: Job): string[] => Object.keys(input.situation.settings);

@@ -70,7 +70,7 @@ function assignments(relation: Relation, row: RowValues): string[] {
     .map(({ name }) => `${quoteIdent(name)} = ${literal(row[name])}`);
 }
 
-/** Whether every condition is true; the row in question under its relation's name. */
+/** A query that tells if every condition is true; the row in question has its relation's name. */
 function assumption(relation: Relation, row: RowValues, conditions: readonly string[]): string {
   if (conditions.length === 0) return "select true";
   const columns = relation.columns.map(({ name, type }) => `${literal(row[name])}::${type} as ${quoteIdent(name)}`);

@@ -4,8 +4,9 @@ import { fold, input, output, readable } from "../logic/symbol.ts";
 import { declare, functionName, predicateName, printConstant, sortName, type Printer } from "./printer.ts";
 
 /**
- * What holds for every value, where rows may be many: an output function is undone by its input function, no text is read by two types that
- * have none in common, and nothing prints as a text that it would not print. `texts`: the constants that occur.
+ * Laws that hold for every value, where rows may be many: an output function is undone by its input function, no text
+ * is read by two types that have none in common, and nothing prints as a text that it would not print. `texts`: the
+ * constants that occur.
  */
 export function conversionLaws(printer: Printer, conversions: Conversions, texts: readonly string[]): string[] {
   const text = sortName(printer, SORT.text);

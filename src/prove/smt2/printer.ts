@@ -24,7 +24,10 @@ export const newPrinter = (given: SolverOptions["rows"]): Printer => ({
   constants: new Map(),
 });
 
-/** A quoted symbol. It cannot hold `|` or `\`: those are written by their codes, and so is the character that begins a code. */
+/**
+ * A quoted symbol. It cannot hold `|` or `\`: those are written by their codes, and so is the character that begins a
+ * code.
+ */
 export const quoted = (name: string): string =>
   `|${name.replaceAll(/[%|\\]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)}|`;
 

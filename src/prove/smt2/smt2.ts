@@ -7,22 +7,25 @@ import { conversionLaws } from "./laws.ts";
 import { newPrinter, printFormula, printHere, quoted, rowSort } from "./printer.ts";
 import { printUniqueKeys } from "./unique-keys.ts";
 
-/** What a file of SMT-LIB 2 asks. */
+/** The question of one file of SMT-LIB 2. */
 export interface Smt2Query extends Omit<SolverOptions, "tick"> {
   formulas: readonly Formula[];
   /** what it is about, in words */
   title: readonly string[];
-  /** look for a state in which a table has so many rows at most: a solver finds one sooner than in states of any size; `unsat` then proves nothing */
+  /**
+   * look for a state in which a table has so many rows at most: a solver finds one sooner than in states of any size;
+   * `unsat` then proves nothing
+   */
   rowsPerTable?: number;
 }
 
 /**
  * "Is there a state in which all of these hold?" as SMT-LIB 2, for any solver: `unsat` means that there is none.
  *
- * Rows are an uninterpreted sort a table with a predicate `here`; texts, uuids and the like are uninterpreted sorts with distinct constants;
- * integers, dates and timestamps are Int. Quantifiers stay quantifiers. What input and output functions, enums, arrays and JSON documents
- * are known to do is stated for the terms that occur, as our own solver has it (`solve/axioms/`), under the quantifiers where it is about
- * their rows.
+ * Rows are an uninterpreted sort a table with a predicate `here`; texts, uuids and the like are uninterpreted sorts
+ * with distinct constants; integers, dates and timestamps are Int. Quantifiers stay quantifiers. What input and output
+ * functions, enums, arrays and JSON documents are known to do is stated for the terms that occur, as our own solver has
+ * it (`solve/axioms/`), under the quantifiers where it is about their rows.
  */
 export function smt2(query: Smt2Query): string {
   const { logic, conversions, formulas, rowsPerTable } = query;

@@ -3,8 +3,8 @@ import type { PredicateSymbol } from "../logic/symbol.ts";
 import type { SolverState } from "./state.ts";
 
 /**
- * Facts that a reader of a model would ask about: rows that are there, settings that are set, members of the token. A model has no more of
- * them than it needs.
+ * Facts that a reader of a model would ask about: rows that are there, settings that are set, members of the token. A
+ * model has no more of them than it needs.
  */
 const isNoteworthy = (symbol: PredicateSymbol): boolean =>
   symbol.kind === "here" ||

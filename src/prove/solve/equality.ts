@@ -15,8 +15,9 @@ export interface Equality {
 }
 
 /**
- * Equality and distinct constants over a full assignment of equations. Guarantees: every clause is valid in the theory and false under the
- * assignment, and there is one whenever the assignment is inconsistent. Functions are not known here: `axioms.ts` says what they need.
+ * Equality and distinct constants over a full assignment of equations. Guarantees: every clause is valid in the theory
+ * and false under the assignment, and there is one whenever the assignment is inconsistent. Functions are not known
+ * here: `axioms.ts` says what they need.
  */
 export function checkEquality(facts: readonly EqualityFact[]): Equality {
   const edges = new Map<Term, { to: Term; literal: number }[]>();

@@ -8,8 +8,9 @@ import { tableRows, type SolverState, type TableRow } from "./state.ts";
 export const MOST_ROWS = 12;
 
 /**
- * Witness rows for quantifiers that are true, and instances over every row for those that are false, until there is nothing new. Each
- * quantifier gets one witness of its own; one that a table has no room for is true of some row that is there. True where something was new.
+ * Witness rows for quantifiers that are true, and instances over every row for those that are false, until there is
+ * nothing new. Each quantifier gets one witness of its own; one that a table has no room for is true of some row that
+ * is there. True where something was new.
  */
 export function ground(state: SolverState): boolean {
   let grew = false;

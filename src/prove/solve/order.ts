@@ -16,7 +16,10 @@ export interface Order {
   values: ReadonlyMap<Term, number>;
 }
 
-/** Differences of whole numbers over a full assignment: consistent exactly when no cycle has a negative sum (Bellman and Ford). */
+/**
+ * Differences of whole numbers over a full assignment: consistent exactly when no cycle has a negative sum (Bellman and
+ * Ford).
+ */
 export function checkOrder(facts: readonly OrderFact[]): Order {
   // each sort counts from a zero of its own: microseconds must not push the integers about
   const bySort = groupBy(facts, ({ left, right }) => (left ?? right)?.sort ?? null);

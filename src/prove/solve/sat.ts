@@ -4,8 +4,9 @@ type Clause = number[];
 /**
  * Propositional satisfiability by conflict-driven clause learning, for formulas of some hundred variables.
  *
- * Guarantees: `solve` returns true only with an assignment that satisfies every clause, the assumptions and the theory; false only when none
- * does. Decisions take a variable's last value, at first `false`, so that models hold no more facts than they need.
+ * Guarantees: `solve` returns true only with an assignment that satisfies every clause, the assumptions and the theory;
+ * false only when none does. Decisions take a variable's last value, at first `false`, so that models hold no more
+ * facts than they need.
  */
 export class Sat {
   // by variable; values: 0 unassigned, 1 true, -1 false
@@ -76,8 +77,8 @@ export class Sat {
   }
 
   /**
-   * `check` sees a full assignment and returns clauses that it breaks although a theory wants them (none: it is a model). They have to be
-   * over known variables and are kept. Throws what `check` throws.
+   * `check` sees a full assignment and returns clauses that it breaks although a theory wants them (none: it is a
+   * model). They have to be over known variables and are kept. Throws what `check` throws.
    */
   solve(assumptions: readonly number[], check: () => number[][]): boolean {
     this.backTo(0);
@@ -166,7 +167,9 @@ export class Sat {
     return null;
   }
 
-  /** Moves the watch from the falsified literal, which stands second, to one that is not false, if the clause has one. */
+  /**
+   * Moves the watch from the falsified literal, which stands second, to one that is not false, if the clause has one.
+   */
   private watchesAnother(clause: Clause, falsified: number): boolean {
     for (let other = 2; other < clause.length; other += 1) {
       const literal = clause[other] as number; // other is below the length

@@ -9,7 +9,7 @@ import { checkOrder, type Order } from "./order.ts";
 import { newState, type SolverOptions, type SolverState } from "./state.ts";
 import { uniqueKeys } from "./unique-keys.ts";
 
-/** `no within N rows`: none in which a table has more rows than that; a larger one was not looked for. */
+/** `no within N rows`: none in which a table has more rows than that; none was sought among larger ones. */
 export type Answer = { kind: "yes"; model: Model } | { kind: "no" } | { kind: "no within"; rows: number };
 
 export interface Solver {
@@ -20,10 +20,10 @@ export interface Solver {
 /**
  * Decides formulas with quantifiers over rows.
  *
- * Quantifiers become propositions, each with a witness row for when it is true and an instance for every row that there is for when it is
- * false. That is complete: a state that satisfies the formula stays one when every row is taken away that is not a witness. Only where this
- * never ends (tables that ask for each other in a circle) is a bound set, and the answer says so. Then propositions are solved by SAT, and
- * equality and order check each assignment.
+ * Quantifiers become propositions, each with a witness row for when it is true and an instance for every row that there
+ * is for when it is false. That is complete: a state that satisfies the formula stays one when every row is taken away
+ * that is not a witness. Only where this never ends (tables that ask for each other in a circle) is a bound set, and
+ * the answer says so. Then propositions are solved by SAT, and equality and order check each assignment.
  */
 export function newSolver(options: SolverOptions): Solver {
   const state = newState(options);
@@ -97,7 +97,7 @@ interface Theories {
   order: Order;
 }
 
-/** What the theories say of the present assignment. */
+/** The verdicts of the theories on the present assignment. */
 function check({ sat, equations, orders }: SolverState): Theories {
   const signed = (variable: number): number => (sat.current(variable) ? variable : -variable);
   return {

@@ -4,7 +4,7 @@ import type { Conversions } from "../logic/functions.ts";
 import type { Logic } from "../logic/logic.ts";
 import { Sat } from "./sat.ts";
 
-/** What is known of a table's columns. */
+/** The facts about a table's columns that a solver uses. */
 export interface TableFacts {
   uniqueKeys: readonly (readonly string[])[];
   notNull: ReadonlySet<string>;
@@ -26,7 +26,7 @@ export interface TableRow {
   here: Formula;
 }
 
-/** What a solver has met so far, and the propositional problem that it made of it. */
+/** The formulas that a solver has met so far, and the propositional problem that it made of them. */
 export interface SolverState extends SolverOptions {
   sat: Sat;
   /** the literal that is always true */

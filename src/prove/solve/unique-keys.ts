@@ -7,7 +7,9 @@ import type { SolverState, TableRow } from "./state.ts";
 /** Columns that the query speaks of, with their sorts; null for boolean ones. */
 type Columns = ReadonlyMap<string, Sort | null>;
 
-/** Two rows that agree on a unique key are one row, so they agree on every column. Formulas that were not given before. */
+/**
+ * Two rows that agree on a unique key are one row, so they agree on every column. Formulas that were not given before.
+ */
 export function uniqueKeys(state: SolverState): Formula[] {
   const made: Formula[] = [];
   for (const [table, rows] of state.rowsOf) {

@@ -30,8 +30,8 @@ export interface DecodeInput extends ValuationInput {
 }
 
 /**
- * A model as a state that a Postgres can be put in: settings, claims and rows, with the simplest values that make the model's facts true.
- * What the model leaves open becomes NULL, or where that is not allowed a plain value.
+ * A model as a state that a Postgres can be put in: settings, claims and rows, with the simplest values that make the
+ * model's facts true. A column that the model leaves open becomes NULL, or where that is not allowed a plain value.
  */
 export function decode(input: DecodeInput): Pick<Witness, "situation" | "columns"> {
   const { model, relation, component, row, oldRow } = input;

@@ -19,8 +19,8 @@ import {
 const MICROSECONDS_A_DAY = 86_400_000_000;
 
 /**
- * Concrete values for the terms of a model, as Postgres prints them; terms that are equal have the same. Constants come first, then what
- * conversions ask for, then words of their own.
+ * Concrete values for the terms of a model, as Postgres prints them; terms that are equal have the same. Constants come
+ * first, then what conversions ask for, then words of their own.
  */
 export interface Valuation {
   /** of an array: its text */
@@ -65,7 +65,9 @@ function label({ conversions, known }: Values, sort: Sort): string | undefined {
   return labels.find((one) => !used.has(one)) ?? labels[0] ?? "";
 }
 
-/** Numbers as the model has them; a moment after now is put a day later, since time goes on before the witness is run. */
+/**
+ * Numbers as the model has them; a moment after now is put a day later, since time goes on before the witness is run.
+ */
 function numberOf({ model, now }: Values, term: Term): number {
   const value = term.kind === "constant" ? Number(term.value) : (model.numbers.get(term) ?? 1);
   const isMoment = term.sort.kind === "timestamptz" || term.sort.kind === "timestamp";

@@ -4,7 +4,7 @@ import type { Logic } from "../logic/logic.ts";
 import type { PredicateSymbol } from "../logic/symbol.ts";
 import type { Model } from "../solve/model.ts";
 
-/** What values are made for. */
+/** The model that values are made for. */
 export interface ValuationInput {
   logic: Logic;
   conversions: Conversions;

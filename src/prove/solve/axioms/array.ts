@@ -3,7 +3,10 @@ import { SORT } from "../../logic/sort.ts";
 import { ARRAY_EMPTY, ARRAY_HAS_NULL, arrayReadable } from "../../logic/symbol.ts";
 import type { AxiomContext } from "./context.ts";
 
-/** string_to_array gives no NULL, and nothing exactly for the empty text; a cast of an array keeps NULLs, and what is empty. */
+/**
+ * string_to_array gives no NULL, and nothing exactly for the empty text; a cast of an array keeps NULLs, and what is
+ * empty.
+ */
 export function arrayAxioms({ logic, vocabulary, once }: AxiomContext): void {
   const isEmpty = (array: Term): Formula => logic.predicate(ARRAY_EMPTY, null, [array]);
   const hasNull = (array: Term): Formula => logic.predicate(ARRAY_HAS_NULL, null, [array]);

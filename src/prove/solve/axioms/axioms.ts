@@ -12,9 +12,10 @@ import { caseAxioms, likeAxioms, valueAxioms } from "./text.ts";
 export type Given = Set<string>;
 
 /**
- * Ground axioms about the functions and predicates that are present, as formulas that hold in every database:
- * the same arguments give the same value; input and output functions are each other's inverse in the one direction that is true (many texts
- * are read as one uuid, so never in the other); an enum has no value but its labels; JSON members belong to objects.
+ * Ground axioms about the functions and predicates that are present, as formulas that hold in every database: the same
+ * arguments give the same value; input and output functions are each other's inverse in the one direction that is true
+ * (many texts are read as one uuid, so never in the other); an enum has no value but its labels; JSON members belong to
+ * objects.
  */
 export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocabulary, given: Given): Formula[] {
   const made: Formula[] = [];

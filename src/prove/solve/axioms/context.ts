@@ -3,7 +3,7 @@ import type { Conversions } from "../../logic/functions.ts";
 import type { Logic } from "../../logic/logic.ts";
 import type { FunctionSymbol, PredicateSymbol } from "../../logic/symbol.ts";
 
-/** What the formulas of a query speak of, as far as axioms are about it. */
+/** The terms and atoms of a query that axioms can be about. */
 export interface Vocabulary {
   /** every term, parts included */
   terms: ReadonlySet<Term>;
@@ -12,7 +12,7 @@ export interface Vocabulary {
   mayBeEqual(left: Term, right: Term): boolean;
 }
 
-/** What axioms are made from, and where they go. */
+/** The material that axioms are made from, and where they go. */
 export interface AxiomContext {
   logic: Logic;
   conversions: Conversions;

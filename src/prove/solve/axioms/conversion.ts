@@ -4,7 +4,10 @@ import { INTEGERS, TYPE, type ScalarType } from "../../logic/sort.ts";
 import { input, READS_TRUE, readable } from "../../logic/symbol.ts";
 import { atomsOf, signed, termsOf, type AxiomContext } from "./context.ts";
 
-/** Input functions on constants, on what output functions printed, on what another type reads, and on the labels of enums. */
+/**
+ * Input functions on constants, on what output functions printed, on what another type reads, and on the labels of
+ * enums.
+ */
 export function conversionAxioms(context: AxiomContext): void {
   const printed = [...context.applies.values()].flat().filter(({ symbol }) => symbol.kind === "output");
   for (const conversion of context.conversions.values())
@@ -49,7 +52,10 @@ function readsConstants(context: AxiomContext, { type, read }: Conversion, text:
   }
 }
 
-/** What an output function printed is read back as the same value, by its own type; no uuid reads as a number or a boolean. */
+/**
+ * The text that an output function printed is read back as the same value, by its own type; no uuid reads as a number
+ * or a boolean.
+ */
 function readsPrinted(context: AxiomContext, type: ScalarType, text: Term, printed: readonly ApplyTerm[]): void {
   const { logic, vocabulary, once } = context;
   const ok = isReadable(context, type, text);
@@ -94,7 +100,7 @@ function readsLabels(context: AxiomContext, { type, labels }: Conversion, text: 
     );
 }
 
-/** What is both a number and a boolean is 1 or 0. */
+/** A text that is both a number and a boolean is 1 or 0. */
 function numbersAndBooleans(context: AxiomContext): void {
   const { logic, once } = context;
   for (const type of INTEGERS)

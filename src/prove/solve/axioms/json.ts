@@ -42,7 +42,10 @@ function memberAxioms(context: AxiomContext, { predicate, document, fact, path }
   }
 }
 
-/** The text of an object begins with a brace and is longer than any uuid is with braces; that of a list begins with a bracket. */
+/**
+ * The text of an object begins with a brace and is longer than any uuid is with braces; that of a list begins with a
+ * bracket.
+ */
 function textAxioms(context: AxiomContext, { predicate, document, fact, path }: MemberFact): void {
   const { logic, vocabulary, applies, constants, once } = context;
   const text = applies.get(jsonText(path, false).key)?.find(({ args }) => args[0] === document);

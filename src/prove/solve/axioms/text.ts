@@ -101,7 +101,7 @@ export function likeAxioms({ logic, vocabulary, constants, once }: AxiomContext)
   }
 }
 
-/** Booleans, uuids and numbers are read in any case; `TRUE` in capitals is one too, but not every spelling was looked at. */
+/** Booleans, uuids and numbers are read in any case. Upper-casing of booleans is left out: it was not measured. */
 export function caseAxioms(context: AxiomContext): void {
   const { logic, once } = context;
   for (const type of [TYPE.boolean, TYPE.uuid, ...INTEGERS]) {
