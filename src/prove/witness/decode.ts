@@ -17,7 +17,7 @@ import type { RowValues, Situation, SituationRow } from "../situation.ts";
 import type { Model } from "../solve/model.ts";
 import type { Witness } from "../verdict.ts";
 import { newValuation, type Valuation } from "./valuation.ts";
-import type { ValuationInput } from "./values.ts";
+import type { ValuationInput } from "./assignment.ts";
 
 export interface DecodeInput extends ValuationInput {
   side: Side;

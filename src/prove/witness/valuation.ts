@@ -9,12 +9,12 @@ import {
   isTrue,
   newSpelling,
   newUuid,
-  newValues,
+  newAssignment,
   newWord,
   remember,
   type ValuationInput,
-  type Values,
-} from "./values.ts";
+  type Assignment,
+} from "./assignment.ts";
 
 const MICROSECONDS_A_DAY = 86_400_000_000;
 
@@ -30,14 +30,14 @@ export interface Valuation {
 }
 
 export function newValuation(given: ValuationInput): Valuation {
-  const values = newValues(given);
+  const values = newAssignment(given);
   return {
     print: (term) => (term.sort.kind === "array" ? arrayText(elements(values, term)) : print(values, term)),
     members: (term) => elements(values, term),
   };
 }
 
-function print(values: Values, term: Term): string {
+function print(values: Assignment, term: Term): string {
   const memo = values.known.get(term);
   if (memo !== undefined) return memo;
   const constant = classmates(values, term).find((mate) => mate.kind === "constant");
@@ -58,7 +58,7 @@ function print(values: Values, term: Term): string {
 }
 
 /** A label of an enum, if possible one that no other term has; undefined for any other sort. */
-function label({ conversions, known }: Values, sort: Sort): string | undefined {
+function label({ conversions, known }: Assignment, sort: Sort): string | undefined {
   const labels = labelsOf(conversions, sort);
   if (!labels) return undefined;
   const used = new Set([...known].flatMap(([other, value]) => (other.sort === sort ? [value] : [])));
@@ -68,13 +68,13 @@ function label({ conversions, known }: Values, sort: Sort): string | undefined {
 /**
  * Numbers as the model has them; a moment after now is put a day later, since time goes on before the witness is run.
  */
-function numberOf({ model, now }: Values, term: Term): number {
+function numberOf({ model, now }: Assignment, term: Term): number {
   const value = term.kind === "constant" ? Number(term.value) : (model.numbers.get(term) ?? 1);
   const isMoment = term.sort.kind === "timestamptz" || term.sort.kind === "timestamp";
   return isMoment && value > now ? value + MICROSECONDS_A_DAY : value;
 }
 
-function text(values: Values, term: Term): string {
+function text(values: Assignment, term: Term): string {
   if (values.busy.has(term)) return newWord(values);
   values.busy.add(term);
   try {
@@ -84,7 +84,7 @@ function text(values: Values, term: Term): string {
   }
 }
 
-function textOf(values: Values, term: Term): string {
+function textOf(values: Assignment, term: Term): string {
   const mates = classmates(values, term);
   for (const mate of mates)
     if (mate.kind === "apply" && mate.symbol.kind === "output" && mate.args[0]) return print(values, mate.args[0]);
@@ -92,7 +92,7 @@ function textOf(values: Values, term: Term): string {
 }
 
 /** A spelling of the value that an input function reads from the text; null where none does. */
-function readText(values: Values, mates: readonly Term[]): string | null {
+function readText(values: Assignment, mates: readonly Term[]): string | null {
   const { logic, model } = values;
   for (const predicate of model.predicates) {
     const [arg] = predicate.args;
@@ -111,7 +111,7 @@ function readText(values: Values, mates: readonly Term[]): string | null {
 }
 
 /** A text that folds, or splits, to what the model has; null where it is folded and split nowhere. */
-function argumentText(values: Values, mates: readonly Term[]): string | null {
+function argumentText(values: Assignment, mates: readonly Term[]): string | null {
   for (const apply of values.model.terms) {
     const [arg] = apply.kind === "apply" ? apply.args : [];
     if (apply.kind !== "apply" || !arg || !mates.includes(arg)) continue;
@@ -131,7 +131,7 @@ function argumentText(values: Values, mates: readonly Term[]): string | null {
 }
 
 /** A word that no other text is, and that patterns match, or do not, as the model has it. */
-function freeText(values: Values, mates: readonly Term[]): string {
+function freeText(values: Assignment, mates: readonly Term[]): string {
   const isUpper = mates.some(
     (mate) => mate.kind === "apply" && mate.symbol.kind === "fold" && mate.symbol.to === "upper",
   );
@@ -154,7 +154,7 @@ function freeText(values: Values, mates: readonly Term[]): string {
 
 /** Texts that the type reads as one value, the usual one first. */
 function spellings(
-  values: Values,
+  values: Assignment,
   { type }: Extract<Predicate["symbol"], { kind: "readable" }>,
   arg: Term,
 ): readonly string[] {
@@ -179,7 +179,7 @@ function spellings(
 }
 
 /** Members that the model gives an array, as texts; null for NULL. Equal arrays have the same. */
-function elements(values: Values, array: Term): (string | null)[] {
+function elements(values: Assignment, array: Term): (string | null)[] {
   const key = values.model.classOf.get(array) ?? array;
   const known = values.arrays.get(key) ?? membersOf(values, array);
   values.arrays.set(key, known);
@@ -187,7 +187,7 @@ function elements(values: Values, array: Term): (string | null)[] {
 }
 
 /** The text that an array is split from has a value already, or gets it from something else. */
-function isSettled(values: Values, origin: Term): boolean {
+function isSettled(values: Assignment, origin: Term): boolean {
   const mates = classmates(values, origin);
   const hasValue = (mate: Term): boolean =>
     mate.kind === "constant" || values.known.has(mate) || (mate.kind === "apply" && mate.symbol.kind === "output");
@@ -198,7 +198,7 @@ function isSettled(values: Values, origin: Term): boolean {
   return mates.some(hasValue) || [...values.model.predicates].some(isRead);
 }
 
-function membersOf(values: Values, array: Term): (string | null)[] {
+function membersOf(values: Assignment, array: Term): (string | null)[] {
   const { logic, model } = values;
   const mates = classmates(values, array);
   // what was cast from this array has its members

@@ -13,8 +13,8 @@ export interface ValuationInput {
   now: number;
 }
 
-/** Values as text that were given to terms so far. */
-export interface Values extends ValuationInput {
+/** The texts that were given to terms so far, and the model that they have to fit. */
+export interface Assignment extends ValuationInput {
   byClass: ReadonlyMap<number, readonly Term[]>;
   known: Map<Term, string>;
   /** texts that no made-up value may be: constants, and texts that were given */
@@ -28,7 +28,7 @@ export interface Values extends ValuationInput {
   uuids: number;
 }
 
-export function newValues(input: ValuationInput): Values {
+export function newAssignment(input: ValuationInput): Assignment {
   const { model } = input;
   const byClass = new Map<number, Term[]>();
   for (const [term, id] of model.classOf) {
@@ -43,18 +43,18 @@ export function newValues(input: ValuationInput): Values {
 }
 
 /** The terms that are equal to one, itself included. */
-export function classmates({ model, byClass }: Values, term: Term): readonly Term[] {
+export function classmates({ model, byClass }: Assignment, term: Term): readonly Term[] {
   const id = model.classOf.get(term);
   return id === undefined ? [term] : (byClass.get(id) ?? [term]);
 }
 
-export const isTrue = ({ model }: Values, formula: Formula): boolean => model.holds(formula) === true;
+export const isTrue = ({ model }: Assignment, formula: Formula): boolean => model.holds(formula) === true;
 
 /** The predicate tells whether an input function takes the text. */
 export const isReading = (symbol: PredicateSymbol): boolean =>
   symbol.kind === "readable" || symbol.kind === "json readable" || symbol.kind === "in domain";
 
-export function remember(values: Values, term: Term, value: string): string {
+export function remember(values: Assignment, term: Term, value: string): string {
   for (const mate of classmates(values, term)) values.known.set(mate, value);
   values.known.set(term, value);
   if (term.sort.kind === "text") values.taken.add(value);
@@ -62,7 +62,7 @@ export function remember(values: Values, term: Term, value: string): string {
 }
 
 /** A short text that is not taken. */
-export function newWord(values: Values): string {
+export function newWord(values: Assignment): string {
   for (;;) {
     values.words += 1;
     const text = values.words <= 26 ? String.fromCharCode(96 + values.words).repeat(3) : `w${values.words}`;
@@ -71,7 +71,7 @@ export function newWord(values: Values): string {
 }
 
 /** A uuid that is not taken, easy to tell from the others. */
-export function newUuid(values: Values): string {
+export function newUuid(values: Assignment): string {
   const given = new Set(values.known.values());
   for (;;) {
     values.uuids += 1;
@@ -84,5 +84,5 @@ export function newUuid(values: Values): string {
 }
 
 /** A text that none of the others is, out of spellings that mean the same. */
-export const newSpelling = (values: Values, spellings: readonly string[]): string =>
+export const newSpelling = (values: Assignment, spellings: readonly string[]): string =>
   spellings.find((text) => !values.taken.has(text)) ?? spellings[0] ?? newWord(values);
