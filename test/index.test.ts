@@ -78,4 +78,4 @@ test("the examples are programs: the compiler takes each of them", async () => {
   expect(run).toMatchObject({ stdout: "" });
   expect(names).toHaveLength(exported.filter((one) => docstring(one)?.includes("@example")).length);
   rmSync(folder, { recursive: true, force: true });
-}, 300_000);
+});

@@ -31,7 +31,7 @@ describe("over values and a connection", () => {
     scratch = await rlsmith.openScratch({ kind: "embedded" });
     await scratch.db.exec(SCHEMA);
     catalog = await rlsmith.inspect(scratch.db);
-  }, 300_000);
+  });
   afterAll(async () => scratch.close());
 
   test("classify: both policies fall back from the variable to the claim", () => {
@@ -61,7 +61,7 @@ describe("over values and a connection", () => {
     // approvals are of the plan with its acceptances
     expect(rlsmith.planHash(planned.plan)).not.toBe(rlsmith.planHash(fresh.plan));
     expect((await rlsmith.rehearse(scratch, catalog, planned, config)).passed).toBe(true);
-  }, 300_000);
+  });
 
   test("prove: a catalog against itself is equivalent", () => {
     expect(new Set(rlsmith.prove(catalog, catalog).map(({ decision }) => decision))).toEqual(new Set(["equivalent"]));
@@ -92,7 +92,7 @@ describe("over values and a connection", () => {
     } finally {
       await fork.close();
     }
-  }, 300_000);
+  });
 });
 
 describe("over a project's folder", () => {

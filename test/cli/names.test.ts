@@ -179,8 +179,7 @@ describe("a plan", () => {
   });
 });
 
-// Fails as long as the prover has one key for the two; `.fails` goes with that.
-test.fails("`plan` proves and writes both", async () => {
+test("`plan` proves and writes both", async () => {
   const args = ["--format", "json", "--dry-run", "--no-rehearse"];
   const { stdout, code } = await rlsmith(["plan", project(FILES), ...args]);
   expect(code).toBe(0);

@@ -134,4 +134,4 @@ test("plan stops at a policy that is not proven, and goes on when somebody answe
   expect(new Set(stored.plan.accepted.map((one) => `${one.policy}: ${one.reason}`))).toEqual(
     new Set([`public.docs.p: ${reason}`, `public.member.m: ${reason}`]),
   );
-}, 60_000);
+});

@@ -38,7 +38,7 @@ const endsAsSentence = ({ end }: Ends): boolean => end !== null && /[^ ][.!]$/.t
 test("the source is understood: all that is thrown has a kind and a code in its text, but what is thrown again", () => {
   expect(thrown.length).toBeGreaterThan(80);
   const unknown = thrown.filter(({ kinds, codes }) => [...kinds, ...codes].some(({ start }) => start === null));
-  expect(unknown.map(({ where }) => where)).toEqual(["apply/surely.ts (3)"]);
+  expect(unknown.map(({ where }) => where)).toEqual(["apply/transaction/commit-resolution.ts (3)"]);
 });
 
 test("every error is thrown with the kind of its page", () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
   after = catalogAfter(catalog, plan);
   const made = proveMigration(catalog, after, plan.context, plan.policies);
   proof = { ...made, access: await confirm(scratch.db, catalog, after, made.access, made.assumptions) };
-}, 60_000);
+});
 afterAll(async () => scratch.close());
 
 const inRegime = (name: string): MigrationProof["access"] =>

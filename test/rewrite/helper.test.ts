@@ -86,7 +86,7 @@ describe.each(cases.map(([name, create, kept]) => ({ name, create, kept })))("$n
     await db.exec(before.definition);
     const back = (await inspect(db)).functions.find((fn) => fn.name === "h");
     expect(back).toEqual(before);
-    if (after) expect(rewriteFunction(after, exampleContext)).toEqual({ kind: "unchanged" });
+    expect(after && rewriteFunction(after, exampleContext)).toEqual({ kind: "unchanged" });
   });
 });
 

@@ -38,8 +38,9 @@ function expectPolicies(found: readonly Policy[], expected: readonly Policy[]): 
   for (const [index, want] of expected.entries())
     for (const part of ["using", "check"] as const) {
       const got = found[index]?.[part] ?? null;
-      if (want[part] === null) expect(got).toBeNull();
-      else expect(equal(parseExpr(got ?? "null"), parseExpr(want[part])), `${want.name} ${part}: ${got}`).toBe(true);
+      const wanted = want[part];
+      const same = wanted === null || got === null ? got === wanted : equal(parseExpr(got), parseExpr(wanted));
+      expect(same, `${want.name} ${part}: ${got}`).toBe(true);
     }
 }
 

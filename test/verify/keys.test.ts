@@ -93,8 +93,9 @@ test.each(Object.entries(KEYS))(
     const keys = readRowKeys(row?.keys ?? "");
     expect(keys).toHaveLength(2);
     expect(printRowKeys(keys)).toBe(row?.keys);
-    if (columns.every(([, type]) => type !== "timestamptz"))
-      expect(new Set(keys)).toEqual(new Set([rowKey(a), rowKey(b)]));
+    // JavaScript has no timestamptz in the form that PostgreSQL prints
+    const fromValues = columns.some(([, type]) => type === "timestamptz") ? keys : [rowKey(a), rowKey(b)];
+    expect(new Set(keys)).toEqual(new Set(fromValues));
   },
 );
 
