@@ -210,8 +210,14 @@ const WORDS_OF_OTHERS: readonly (readonly [file: string, words: string, whose: s
   ["db/server.ts", "connection terminated|not queryable", "messages of node-postgres, which have no code"],
   ["scratch/run-file.ts", "does not exist$", "PostgreSQL's message: the name is nowhere else"],
   ["apply/state/shadow.ts", "permission denied for (table|schema|database)", "PostgreSQL's message beside 42501"],
-  ["verify/judge/judge.ts", "permission denied to set role", "PostgreSQL's message beside 42501"],
-  ["prove/replay/replay.ts", "permission denied for table", "PostgreSQL's message beside 42501"],
+  ["request/sqlstate.ts", "permission denied to set role", "PostgreSQL's message beside 42501"],
+  ["request/sqlstate.ts", "permission denied for (table", "PostgreSQL's message beside 42501"],
+  [
+    "request/sqlstate.ts",
+    "infinite recursion detected in policy",
+    "PostgreSQL's message beside 42P17: the relation is nowhere else",
+  ],
+  ["request/sqlstate.ts", "row violates row-level security policy", "PostgreSQL's message beside 42501"],
   ["migration-tools/tern.ts", "create above", "the line that divides a migration of tern"],
 ];
 

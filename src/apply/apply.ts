@@ -13,8 +13,8 @@ import {
   stillReading,
   stillReadingByFunction,
   part,
-  standingOf,
-  type Standing,
+  planProgress,
+  type PlanProgress,
   readState,
   type State,
 } from "./state/index.ts";
@@ -50,14 +50,14 @@ export interface ApplyRequest {
 }
 
 /** The check before COMMIT, prepared before anything is locked. */
-export interface Look {
+export interface PreCommitCheck {
   /** run in the transaction before its COMMIT: the objections to it, a line each. `relations`: those of the group */
   ask(db: Db, relations: ReadonlySet<NameKey>): Promise<string[]>;
   /** the cells that could not be checked, a sentence each */
   said(): string[];
 }
 
-export type PrepareLook = (db: Db, relations: ReadonlySet<NameKey>) => Promise<Look>;
+export type PreparePreCommitCheck = (db: Db, relations: ReadonlySet<NameKey>) => Promise<PreCommitCheck>;
 
 /** The result of applying a plan. */
 export interface ApplyResult {
@@ -78,7 +78,7 @@ export interface ApplyResult {
 export async function applyPlan(
   connections: Connections,
   request: ApplyRequest,
-  prepareLook: PrepareLook,
+  preparePreCommitCheck: PreparePreCommitCheck,
   talk: Talk,
 ): Promise<ApplyResult> {
   const run = randomUUID();
@@ -131,7 +131,7 @@ export async function applyPlan(
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
     const relations = new Set(scope.relations.map(nameKey));
     talk.stage("choosing rows of two tenants for the check before COMMIT");
-    const look = await prepareLook(db, relations);
+    const look = await preparePreCommitCheck(db, relations);
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
     const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
     for (const group of pending) {
@@ -227,13 +227,13 @@ async function withOthers(db: Db, after: State): Promise<State> {
  * The target's state between the state before the plan and the state after it. Throws ToolError (environment) if an
  * object matches neither.
  */
-export async function compare(db: Db, plan: Plan): Promise<{ now: State; expected: Expected; standing: Standing }> {
+export async function compare(db: Db, plan: Plan): Promise<{ now: State; expected: Expected; standing: PlanProgress }> {
   const scope = scopeOf({ name: "", steps: plan.steps });
   return inOneTransaction(db, async () => {
     const now = await readState(db, scope);
     refuseMissing(now);
     const expected = await expectedStates(db, plan, plan.steps, scope, now);
-    const standing = standingOf(plan.steps, now, expected);
+    const standing = planProgress(plan.steps, now, expected);
     if (standing.drift.length > 0)
       throw new ToolError(
         "environment",
@@ -269,7 +269,7 @@ function isCovered({ object }: Step, entries: readonly (Entry & { after: State }
   });
 }
 
-function notWritten(unwritten: readonly Step[], { pending }: Standing): ToolError {
+function notWritten(unwritten: readonly Step[], { pending }: PlanProgress): ToolError {
   const all = pending.length === 0;
   return new ToolError(
     "environment",

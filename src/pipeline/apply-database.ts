@@ -18,7 +18,7 @@ import { openServer } from "../db/server.ts";
 import { inspect } from "../inspect/index.ts";
 import { planHash } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
-import { prepareLook } from "../verify/index.ts";
+import { preparePreCommitCheck } from "../verify/index.ts";
 import { VERSION } from "../version.ts";
 import { connectionsTo } from "./connections.ts";
 import { knownOf } from "./known.ts";
@@ -119,7 +119,7 @@ export async function applyToDatabase(
         rlsmith: VERSION,
         approvals: approvals.map(({ as, email, at }) => ({ as, email, at })),
       },
-      async (db, relations) => prepareLook(db, knownOf(await inspect(db), config), verify, relations),
+      async (db, relations) => preparePreCommitCheck(db, knownOf(await inspect(db), config), verify, relations),
       talk,
     ),
   );

@@ -10,7 +10,7 @@ import {
   isEmitted,
   type EmittedKind,
   vitest,
-  scratchGround,
+  scratchEnvironment,
   verify,
 } from "../verify/index.ts";
 import type { Verification } from "../verify/index.ts";
@@ -38,10 +38,16 @@ export async function emitTests(
   try {
     const config = source.config?.config ?? null;
     const { verify: declared, rules } = config ?? parseConfig({}, "no config");
-    const ground = await scratchGround(base.scratch.db, knownOf(base.catalog, config));
+    const environment = await scratchEnvironment(base.scratch.db, knownOf(base.catalog, config));
     const liveRole = rules.liveRole !== undefined;
-    const found = await verify(ground, { config: declared, liveRole, onCell: () => {}, progress, otherClient: null });
-    const tests = await isolationTests(ground, basename(projectDir), declared);
+    const found = await verify(environment, {
+      config: declared,
+      liveRole,
+      onCell: () => {},
+      progress,
+      otherClient: null,
+    });
+    const tests = await isolationTests(environment, basename(projectDir), declared);
     return { text: kind === "pgtap" ? pgtap(tests) : vitest(tests), found };
   } finally {
     await base.close();

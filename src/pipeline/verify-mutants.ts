@@ -4,7 +4,7 @@ import { nameKey, relationKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 import type { Progress } from "../progress.ts";
 import { prove } from "../prove/index.ts";
-import type { Ground } from "../verify/index.ts";
+import type { TestEnvironment } from "../verify/index.ts";
 import {
   pastUsing,
   policyMutants,
@@ -12,7 +12,7 @@ import {
   runMutants,
   type MutantOutcome,
   type Survivor,
-  scratchGround,
+  scratchEnvironment,
 } from "../verify/index.ts";
 import type { Config } from "../config.ts";
 import { knownOf } from "./known.ts";
@@ -41,12 +41,12 @@ export async function mutantsOnScratch(
   choose: (all: readonly PolicyMutant[]) => readonly PolicyMutant[] = (all) => all,
 ): Promise<MutantOutcome[]> {
   const known = knownOf(catalog, config);
-  const ground = await scratchGround(db, known);
-  const results = await runMutants(ground, choose(policyMutants(catalog, known.context)), progress);
+  const environment = await scratchEnvironment(db, known);
+  const results = await runMutants(environment, choose(policyMutants(catalog, known.context)), progress);
   return results.map(({ mutant, noticed }) =>
     noticed
       ? { mutant, noticed, survivor: null }
-      : { mutant, noticed, survivor: withoutRows(explainSurvivor(catalog, mutant), mutant, ground) },
+      : { mutant, noticed, survivor: withoutRows(explainSurvivor(catalog, mutant), mutant, environment) },
   );
 }
 
@@ -75,7 +75,7 @@ export function explainSurvivor(catalog: Catalog, { original, mutated }: PolicyM
 }
 
 /** The survivor, with the reason if its relation has no rows: no statement can notice its policies then. */
-function withoutRows(survivor: Survivor, { original }: PolicyMutant, { fixtures }: Ground): Survivor {
+function withoutRows(survivor: Survivor, { original }: PolicyMutant, { fixtures }: TestEnvironment): Survivor {
   if (survivor.kind === "equivalent") return survivor;
   const missing = fixtures.notFilled.find(
     ({ schema, relation }) => schema === original.schema && relation === original.relation,

@@ -6,7 +6,7 @@ import { untilEnding } from "../db/until-ending.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { Cell, Verification } from "../verify/index.ts";
-import { liveGround, scratchGround, verify } from "../verify/index.ts";
+import { liveEnvironment, scratchEnvironment, verify } from "../verify/index.ts";
 import { knownOf } from "./known.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
@@ -104,7 +104,15 @@ export async function verifyDatabase(
   const { mode = "read-only", config = null, onCell = () => {}, progress = silent, otherClient = null } = options;
   const { verify: declared, rules } = config ?? parseConfig({}, "no config");
   const known = knownOf(catalog, config);
-  const ground =
-    mode === "scratch" ? await scratchGround(db, known) : await liveGround(db, known, mode === "write and roll back");
-  return verify(ground, { config: declared, liveRole: rules.liveRole !== undefined, onCell, progress, otherClient });
+  const environment =
+    mode === "scratch"
+      ? await scratchEnvironment(db, known)
+      : await liveEnvironment(db, known, mode === "write and roll back");
+  return verify(environment, {
+    config: declared,
+    liveRole: rules.liveRole !== undefined,
+    onCell,
+    progress,
+    otherClient,
+  });
 }

@@ -46,7 +46,7 @@ export interface AccessReport {
 }
 
 /** The values of the variables while a batch of statements runs. */
-interface Standing {
+interface SessionState {
   regime: Regime;
   context: string;
   settings: Record<string, string>;
@@ -86,7 +86,7 @@ export async function compareAccess(
   // the answers after the migration without context: in a foreign context they must be the same
   const withoutContext = new Map<Persona, Outcome[]>();
   const batches = personas.flatMap((persona) =>
-    standingsFor(persona, context, fixtures).map((standing) => ({ persona, standing })),
+    sessionStatesFor(persona, context, fixtures).map((standing) => ({ persona, standing })),
   );
   const first = ({ persona, standing }: (typeof batches)[number]): number =>
     standing.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
@@ -134,11 +134,11 @@ export async function compareAccess(
   return report;
 }
 
-function standingsFor(persona: Persona, context: ContextMap, fixtures: Fixtures): Standing[] {
+function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtures): SessionState[] {
   const names = context.variables.map((variable) => variable.setting);
   const all = (value: (name: string) => string | undefined): Record<string, string> =>
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name) ?? ""]])));
-  const standings: Standing[] = [
+  const standings: SessionState[] = [
     { regime: "without", context: "unset", settings: {} },
     { regime: "without", context: "empty", settings: all(() => "") },
   ];
@@ -173,7 +173,7 @@ function standingsFor(persona: Persona, context: ContextMap, fixtures: Fixtures)
 async function outcomesOn(
   { db }: Scratch,
   persona: Persona,
-  standing: Standing,
+  standing: SessionState,
   attempts: readonly Attempt[],
 ): Promise<Outcome[]> {
   const set = Object.entries(standing.settings).map(

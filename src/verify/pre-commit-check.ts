@@ -16,13 +16,13 @@ import {
   type Answered,
 } from "./matrix/index.ts";
 import { collectEvidence, readSurface, targetsByName, targetsOf, type Target } from "./environment/index.ts";
-import type { Ground, Known } from "./environment/index.ts";
+import type { TestEnvironment, Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
-import { privilegesOf, variableStandings, type Standing } from "./run/index.ts";
+import { privilegesOf, variableStates, type SessionState } from "./run/index.ts";
 
 /** A few cells on a live database, prepared beforehand, and run inside a transaction that changes policies. */
-export interface QuickLook {
+export interface PreCommitCheck {
   /**
    * The openings: rows of others that are read now and were not before, or that are read by way of a variable, a line
    * each; inside the open transaction.
@@ -44,12 +44,12 @@ const READ = new Set<PlainForm>(["read"]);
  * claims, and `anon` read: now, and whenever `ask` is called, with no variable set and with all of them set to the
  * other tenant. Only reads: nothing in a live database is changed.
  */
-export async function prepareLook(
+export async function preparePreCommitCheck(
   db: Db,
   known: Known,
   config: Config["verify"],
   relations: ReadonlySet<NameKey>,
-): Promise<QuickLook> {
+): Promise<PreCommitCheck> {
   await db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'");
   try {
     return await prepared(db, known, config, relations);
@@ -73,7 +73,7 @@ async function prepared(
   known: Known,
   config: Config["verify"],
   relations: ReadonlySet<NameKey>,
-): Promise<QuickLook> {
+): Promise<PreCommitCheck> {
   const said = new Set<string>();
   const fixtures = await sampleRows(db, known.catalog, known.context, known.columns);
   const surface = await readSurface(db);
@@ -87,7 +87,7 @@ async function prepared(
     said.add(
       `not checked before COMMIT, since there are no rows of two tenants that can be distinguished: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
     );
-  const ground: Pick<Ground, "db" | "targets" | "transaction"> = {
+  const environment: Pick<TestEnvironment, "db" | "targets" | "transaction"> = {
     db,
     targets,
     transaction: async (work) => passing(db, "", work),
@@ -99,11 +99,11 @@ async function prepared(
     everybody.find(({ token }) => token === "no claims"),
     everybody.find((one) => one.class === "anon"),
   ])
-    if (actor) actors.push({ actor, above: await privilegesOf(ground, actor) });
+    if (actor) actors.push({ actor, above: await privilegesOf(environment, actor) });
   const standings = [
     null,
     // all variables at once, by set_config
-    variableStandings({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
+    variableStates({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
       ({ by }) => by.kind === "victim's values" && by.way === "set_config",
     ) ?? null,
   ].filter((standing, n) => n === 0 || standing !== null);
@@ -115,7 +115,7 @@ async function prepared(
         .filter(({ name }) => !above.has(name))
         .flatMap((target) => readAttempts(target, targets, surface, { limited: true, prepared: false }))
         .filter((attempt) => isPlain(attempt, READ));
-      return attempts.length === 0 ? [] : standings.map((standing): Look => ({ actor, standing, attempts }));
+      return attempts.length === 0 ? [] : standings.map((standing): CheckBatch => ({ actor, standing, attempts }));
     });
     const answers = await answersTo(on, looks);
     if (answers === null) return null;
@@ -188,14 +188,14 @@ interface Crossing {
 }
 
 /** The statements of one persona in one state of the session variables. */
-interface Look {
+interface CheckBatch {
   actor: Actor;
-  standing: Standing | null;
+  standing: SessionState | null;
   attempts: Attempt[];
 }
 
 /** All batches in one round trip, since relations are locked meanwhile; all undone. Null: a statement took too long. */
-async function answersTo(db: Db, looks: readonly Look[]): Promise<Answered[][] | null> {
+async function answersTo(db: Db, looks: readonly CheckBatch[]): Promise<Answered[][] | null> {
   if (looks.length === 0) return [];
   const texts = looks.map(({ actor: { role, claims, setup }, standing, attempts }) => {
     const batch = { role, claims, setup, prelude: standing?.prelude ?? [], preludeWrites: false, attempts };

@@ -1,4 +1,4 @@
-import type { Ground } from "./environment/index.ts";
+import type { TestEnvironment } from "./environment/index.ts";
 import {
   around,
   availability,
@@ -22,9 +22,9 @@ import type { Verification } from "./matrix/index.ts";
 const PHASES = [tables, copy, around, availability, functions, context];
 
 /** Run the whole matrix. Only counts and breaches are kept, so memory does not grow with the number of cells. */
-export async function verify(ground: Ground, options: VerifyOptions): Promise<Verification> {
+export async function verify(environment: TestEnvironment, options: VerifyOptions): Promise<Verification> {
   const started = performance.now();
-  const run = await prepare(ground, options);
+  const run = await prepare(environment, options);
   try {
     for (const phase of PHASES) await phase(run);
     const nothing = await vacuous(run);
@@ -32,7 +32,7 @@ export async function verify(ground: Ground, options: VerifyOptions): Promise<Ve
     if (options.otherClient) await pool(run, options.otherClient);
   } finally {
     // if the connection is lost, so is the transaction
-    await ground.finish().catch(() => {});
+    await environment.finish().catch(() => {});
   }
   const found = `${run.breaches.size} ${run.breaches.size === 1 ? "breach" : "breaches"}`;
   options.progress.done("verify", `${run.cells} cells as ${run.actors.length} personas, ${found}`);

@@ -5,13 +5,15 @@ import { knownOf } from "../../src/pipeline/known.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { isolationTests } from "../../src/verify/emit/build.ts";
 import { pgtap } from "../../src/verify/emit/pgtap.ts";
-import { scratchGround } from "../../src/verify/environment/scratch-environment.ts";
+import { scratchEnvironment } from "../../src/verify/environment/scratch-environment.ts";
 
 /** The text that `rlsmith verify --emit pgtap` writes for a scratch database, which stays as it is. */
 export async function emittedPgtap(scratch: Scratch, catalog: Catalog, config: Config, title: string): Promise<string> {
   const copy = await scratch.fork();
   try {
-    return pgtap(await isolationTests(await scratchGround(copy.db, knownOf(catalog, config)), title, config.verify));
+    return pgtap(
+      await isolationTests(await scratchEnvironment(copy.db, knownOf(catalog, config)), title, config.verify),
+    );
   } finally {
     await copy.close();
   }

@@ -1,6 +1,6 @@
 /** The state of the touched objects: the present one, and the one that the plan expects. */
-export { part, scopeOfState, standingOf } from "./completed.ts";
-export type { Standing } from "./completed.ts";
+export { part, scopeOfState, planProgress } from "./plan-progress.ts";
+export type { PlanProgress } from "./plan-progress.ts";
 export { expectedStates, makesObject } from "./expected.ts";
 export type { Expected } from "./expected.ts";
 export { groupsOf, isShared, scopeOf } from "./groups.ts";

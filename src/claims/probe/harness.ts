@@ -13,7 +13,7 @@ export const NEW_USER = "99999999-0000-4000-8000-000000000002";
 export type Raised = Extract<Outcome, { kind: "raised" }>;
 
 /** The test harness: operations on rows of a source in a scratch database, and the state of its users. */
-export interface Bench {
+export interface Harness {
   /** runs a statement, with deferred triggers at once; returns the error, after which the statement is rolled back */
   run(sql: string): Promise<Raised | null>;
   /** does work in a savepoint that is always rolled back */
@@ -36,7 +36,7 @@ export interface Bench {
 }
 
 /** The harness in the open transaction. `fill` has the other values that a first and a second row need. */
-export function benchOn(db: Db, source: SyncSource, fill: readonly [RowValues, RowValues]): Bench {
+export function harnessOn(db: Db, source: SyncSource, fill: readonly [RowValues, RowValues]): Harness {
   const { relation, alias, held, expected, active } = partsOf(source) as Record<Parts, string>;
   const user = quoteIdent(source.user);
   const userType = source.relation.columns.find(({ name }) => name === source.user)?.type ?? "uuid";

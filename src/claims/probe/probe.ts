@@ -5,7 +5,7 @@ import type { Catalog } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { quoteName, relationOf } from "../../pg/name.ts";
 import { attempt, known, unknown, type Answer, partsOf, query } from "../source/index.ts";
-import { benchOn, NEW_USER, OLD_USER, withoutTriggers } from "./harness.ts";
+import { harnessOn, NEW_USER, OLD_USER, withoutTriggers } from "./harness.ts";
 import { fillers, findRows } from "./rows.ts";
 import { behaviours } from "./steps.ts";
 import type { SyncSource } from "../source/index.ts";
@@ -28,8 +28,11 @@ export async function probeSync(
     if (ready.kind === "unknown") return unknown(`the probe could not be made ready: ${ready.why}`);
     const rows = await findRows(db, source, catalog);
     if (rows.kind === "unknown") return rows;
-    const bench = benchOn(db, source, [await fillers(db, source, catalog, 0), await fillers(db, source, catalog, 1)]);
-    return known(await behaviours(bench, source, triggers, rows.value));
+    const harness = harnessOn(db, source, [
+      await fillers(db, source, catalog, 0),
+      await fillers(db, source, catalog, 1),
+    ]);
+    return known(await behaviours(harness, source, triggers, rows.value));
   } catch (error) {
     if (pgErrorOf(error) === null) throw error;
     return unknown(messageOf(error));

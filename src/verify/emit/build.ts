@@ -15,7 +15,7 @@ import {
   runAttempts,
   type Answered,
 } from "../matrix/index.ts";
-import type { Ground, Target } from "../environment/index.ts";
+import type { TestEnvironment, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 import { settleLater, prepare, privilegesOf, verdictOf } from "../run/index.ts";
@@ -31,8 +31,12 @@ const isChosen = ({ form }: Attempt): boolean => form.kind === "plain" || form.k
  * An opening that is not declared is not frozen: its test requires that no row of another tenant is reached. The same
  * environment gives the same text.
  */
-export async function isolationTests(ground: Ground, title: string, config: Declared): Promise<IsolationTests> {
-  const run = await prepare(ground, {
+export async function isolationTests(
+  environment: TestEnvironment,
+  title: string,
+  config: Declared,
+): Promise<IsolationTests> {
+  const run = await prepare(environment, {
     config,
     liveRole: false,
     onCell: () => {},
@@ -40,22 +44,25 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
     otherClient: null,
   });
   await settleLater(run);
-  const actors = actorsFor(ground.catalog, ground.context, ground.fixtures).filter(isTried);
-  const fixtures = steadyFixtures(ground);
+  const actors = actorsFor(environment.catalog, environment.context, environment.fixtures).filter(isTried);
+  const fixtures = steadyFixtures(environment);
   const targets = new Map<Subject, Target>();
-  for (const target of ground.targets.values())
-    targets.set(target.name, await steadyKey(ground, steadyTarget(target, fixtures)));
+  for (const target of environment.targets.values())
+    targets.set(target.name, await steadyKey(environment, steadyTarget(target, fixtures)));
   const probes = probesOf(targets.values());
-  const variables = [...ground.context.variables.filter(isSettable).map(({ setting }) => setting), ...ground.unmapped];
+  const variables = [
+    ...environment.context.variables.filter(isSettable).map(({ setting }) => setting),
+    ...environment.unmapped,
+  ];
   // as on a pooled connection that has served another request before: empty, never unset
   const prelude = variables.map((name) => `select set_config(${quoteLiteral(name)}, '', true)`);
   const checks: FormedCheck[] = [];
   for (const target of targets.values())
     for (const actor of actors) {
       const attempts = [
-        ...readAttempts(target, targets, ground.surface, READ),
-        ...insertAttempts(target, actor, ground.tenantSetting),
-        ...updateAttempts(target, actor, ground.tenantSetting, true),
+        ...readAttempts(target, targets, environment.surface, READ),
+        ...insertAttempts(target, actor, environment.tenantSetting),
+        ...updateAttempts(target, actor, environment.tenantSetting, true),
         ...deleteAttempts(target, actor, true),
       ]
         .filter(isChosen)
@@ -68,7 +75,7 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
         preludeWrites: false,
         attempts,
       };
-      const answers = await ground.transaction(async () => runAttempts(ground.db, batch, probes));
+      const answers = await environment.transaction(async () => runAttempts(environment.db, batch, probes));
       for (const [index, attempt] of attempts.entries()) {
         const answer = answers[index];
         if (!answer) continue;
@@ -76,17 +83,22 @@ export async function isolationTests(ground: Ground, title: string, config: Decl
         const verdict = verdictOf(run, { actor, attempts: [], standing: null }, attempt, judged, null);
         const check =
           verdict.judgement === "breach"
-            ? mendedOf(attempt, actor, target, readAttempts({ ...target, ownRows: [] }, targets, ground.surface, READ))
+            ? mendedOf(
+                attempt,
+                actor,
+                target,
+                readAttempts({ ...target, ownRows: [] }, targets, environment.surface, READ),
+              )
             : checkOf(attempt, actor, answer, target.probe);
         if (check) checks.push({ check, form: attempt.form });
       }
     }
   return {
     title,
-    fixtures: insertRecorded(fixtures, ground.catalog),
+    fixtures: insertRecorded(fixtures, environment.catalog),
     personas: actors.map(({ name, role, claims }) => ({ name, role, claims })),
     checks: checks.filter(tellsMore(checks)).map(({ check }) => check),
-    guarded: await guardedFor(ground, actors),
+    guarded: await guardedFor(environment, actors),
     variables,
   };
 }
@@ -130,10 +142,10 @@ const isMalformed = ({ expected }: IsolationCheck): boolean =>
   expected.kind === "error" && (expected.sqlstate.startsWith("22") || expected.sqlstate === "23514");
 
 /** Relations whose row security holds for every persona. */
-async function guardedFor(ground: Ground, actors: readonly Actor[]): Promise<NameKey[]> {
+async function guardedFor(environment: TestEnvironment, actors: readonly Actor[]): Promise<NameKey[]> {
   const loose = new Set<Subject>();
-  for (const actor of actors) for (const name of (await privilegesOf(ground, actor)).keys()) loose.add(name);
-  return [...ground.targets.values()]
+  for (const actor of actors) for (const name of (await privilegesOf(environment, actor)).keys()) loose.add(name);
+  return [...environment.targets.values()]
     .filter(({ rowSecurity, name }) => rowSecurity && !loose.has(name))
     .map(({ name }) => name);
 }

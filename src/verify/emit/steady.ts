@@ -2,13 +2,13 @@ import type { Fixtures, Row } from "../../fixtures/index.ts";
 import { steadyRow } from "../../fixtures/index.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { rowKey, type RowKey } from "../../pg/row-key.ts";
-import type { Ground, Target } from "../environment/index.ts";
+import type { TestEnvironment, Target } from "../environment/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
 
 // The parts that are the same in every run, so that the emitted text is the same too.
 
 /** The fixtures that are the same in every run: a row with a random key would differ each time, and is left out. */
-export function steadyFixtures({ fixtures, catalog }: Ground): Fixtures {
+export function steadyFixtures({ fixtures, catalog }: TestEnvironment): Fixtures {
   return {
     ...fixtures,
     filled: fixtures.filled.map((table) => {
@@ -45,7 +45,7 @@ export function steadyTarget(target: Target, fixtures: Fixtures): Target {
  * Without a primary key, a row is identified by all of its columns. A column filled by the clock or at random differs
  * in every run, so the row is identified by the other columns.
  */
-export async function steadyKey(ground: Ground, target: Target): Promise<Target> {
+export async function steadyKey(environment: TestEnvironment, target: Target): Promise<Target> {
   if (target.primaryKey.length > 0) return target;
   const rows = [...target.ownRows, ...target.foreignRows];
   const names = target.columns.filter(({ name, expression }) =>
@@ -57,12 +57,12 @@ export async function steadyKey(ground: Ground, target: Target): Promise<Target>
   const key = `jsonb_build_array(md5(array[${texts}]::text))`;
   const keys = async (condition: string | null): Promise<Set<RowKey>> => {
     if (condition === null) return new Set();
-    const found = await ground.db.query<{ key: string[] }>(
+    const found = await environment.db.query<{ key: string[] }>(
       `select ${key} as key from ${target.sql} t where ${condition} limit 200`,
     );
     return new Set(found.map((row) => rowKey(row.key)));
   };
-  const [ownKeys, foreignKeys] = await ground.transaction(
+  const [ownKeys, foreignKeys] = await environment.transaction(
     async () => [await keys(target.own), await keys(target.foreign)] as const,
   );
   return { ...target, key, probe: target.probe.replaceAll(target.key, () => key), ownKeys, foreignKeys };

@@ -1,11 +1,11 @@
 /** The database that is attacked: its relations, its rows, and the transactions in which statements run. */
 export { collectEvidence, findIn } from "./known-rows.ts";
 export type { Evidence } from "./known-rows.ts";
-export { liveGround } from "./live/live-environment.ts";
-export { scratchGround } from "./scratch-environment.ts";
+export { liveEnvironment } from "./live/live-environment.ts";
+export { scratchEnvironment } from "./scratch-environment.ts";
 export type { Known } from "./scratch-environment.ts";
 export { readSurface, tablesBehind } from "./surface.ts";
 export type { DefaultPrivilege, Surface } from "./surface.ts";
 export { isFiles, literal, rowCondition, targetsByName, targetsOf } from "./target.ts";
 export type { Target, Targets } from "./target.ts";
-export type { Ground, Setter } from "./test-environment.ts";
+export type { TestEnvironment, Setter } from "./test-environment.ts";

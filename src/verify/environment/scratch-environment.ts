@@ -4,7 +4,7 @@ import { generateRows } from "../../fixtures/index.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import { quoteName } from "../../pg/name.ts";
-import type { Ground } from "./test-environment.ts";
+import type { TestEnvironment } from "./test-environment.ts";
 import { readSurface } from "./surface.ts";
 import { targetsByName, targetsOf } from "./target.ts";
 
@@ -15,16 +15,16 @@ export interface Known {
   /** see `Tenancy` */
   columns: Readonly<Record<string, string>>;
   facts: readonly FunctionFacts[];
-  setters: Ground["setters"];
-  unmapped: Ground["unmapped"];
-  memberships: Ground["memberships"];
+  setters: TestEnvironment["setters"];
+  unmapped: TestEnvironment["unmapped"];
+  memberships: TestEnvironment["memberships"];
 }
 
 /**
  * A throw-away database: rows of two tenants are inserted permanently, and each transaction of the attack is rolled
  * back.
  */
-export async function scratchGround(db: Db, known: Known): Promise<Ground> {
+export async function scratchEnvironment(db: Db, known: Known): Promise<TestEnvironment> {
   const fixtures = await generateRows(db, known.catalog, known.context, { columns: known.columns, spares: true });
   // materialized views were populated before there were rows
   for (const relation of known.catalog.relations)

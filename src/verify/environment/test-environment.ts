@@ -9,7 +9,7 @@ import type { Targets } from "./target.ts";
 import type { Verification } from "../matrix/index.ts";
 
 /** A database that is attacked, with the rows of two tenants in it. */
-export interface Ground {
+export interface TestEnvironment {
   kind: Verification["ground"];
   db: Db;
   catalog: Catalog;

@@ -5,7 +5,7 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import { nameKey, relationKey, type FunctionKey, type NameKey } from "../../pg/name.ts";
 import { signatureOf } from "../attacks/index.ts";
 import { DOORS } from "../matrix/index.ts";
-import type { Ground } from "../environment/index.ts";
+import type { TestEnvironment } from "../environment/index.ts";
 import type { Judged } from "./judge.ts";
 import type { Actor } from "../personas/index.ts";
 import { tablesBehind, isFiles, type Target } from "../environment/index.ts";
@@ -33,7 +33,7 @@ export interface KnownOpen {
 
 /** Trace a breach to the object that has to be corrected. */
 export function causeOf(
-  ground: Ground,
+  environment: TestEnvironment,
   attempt: Attempt,
   actor: Actor,
   judged: Judged,
@@ -46,14 +46,14 @@ export function causeOf(
     return { door: judge.door, kind: DOORS[judge.door].kind, object: judge.object, message: judge.message };
   if (opened) return openedBy(attempt, opened);
   const reached = judged.relations.length > 0 ? judged.relations : [attempt.relation];
-  const target = ground.targets.get(attempt.relation);
+  const target = environment.targets.get(attempt.relation);
   switch (attempt.through.kind) {
     case "view":
     case "materialized view": {
-      const behind = [...tablesBehind(ground.surface, attempt.through.name)];
+      const behind = [...tablesBehind(environment.surface, attempt.through.name)];
       const base = [...reached, ...behind].find((name) => open.has(name, actor.name));
-      const table = base === undefined ? undefined : ground.targets.get(base);
-      if (table && attempt.through.kind === "view") return openTable(table, actor, false, ground);
+      const table = base === undefined ? undefined : environment.targets.get(base);
+      if (table && attempt.through.kind === "view") return openTable(table, actor, false, environment);
       const door = attempt.through.kind === "view" ? "view" : "materialized-view";
       // the view may show own rows only; otherwise its reads are breaches themselves
       if (attempt.command === "INSERT")
@@ -71,11 +71,11 @@ export function causeOf(
       return { door, kind: "tenancy", object: attempt.through, message: what };
     }
     case "function": {
-      const fn = ground.catalog.functions.find((one) => signatureOf(one) === attempt.through.name);
+      const fn = environment.catalog.functions.find((one) => signatureOf(one) === attempt.through.name);
       const base = reached.find((name) => open.has(name, actor.name));
-      const table = base === undefined ? undefined : ground.targets.get(base);
-      if (table) return openTable(table, actor, false, ground);
-      const sets = fn && settingsOf(ground, fn);
+      const table = base === undefined ? undefined : environment.targets.get(base);
+      if (table) return openTable(table, actor, false, environment);
+      const sets = fn && settingsOf(environment, fn);
       if (sets && sets.length > 0)
         return openedBy(attempt, { kind: "function", name: attempt.through.name, settings: sets });
       return {
@@ -90,18 +90,18 @@ export function causeOf(
       };
     }
     default: {
-      const trigger = triggerOf(ground, attempt, reached);
+      const trigger = triggerOf(environment, attempt, reached);
       if (trigger) return trigger;
-      if (target) return openTable(target, actor, privileged, ground);
+      if (target) return openTable(target, actor, privileged, environment);
       return { door: "policy", kind: "tenancy", object: attempt.through, message: `\`${attempt.relation}\` is open` };
     }
   }
 }
 
 /** Session variables that a function sets from its arguments. */
-function settingsOf(ground: Ground, fn: PgFunction): string[] {
-  const fact = byFunction(ground.facts)(fn);
-  const setter = fact && ground.setters.get(fact);
+function settingsOf(environment: TestEnvironment, fn: PgFunction): string[] {
+  const fact = byFunction(environment.facts)(fn);
+  const setter = fact && environment.setters.get(fact);
   return setter && fn.argumentTypes.length > 0 ? setter.settings : [];
 }
 
@@ -123,12 +123,12 @@ function openedBy(attempt: Attempt, opened: Opened): Cause {
   };
 }
 
-function openTable(target: Target, actor: Actor, privileged: boolean, ground: Ground): Cause {
+function openTable(target: Target, actor: Actor, privileged: boolean, environment: TestEnvironment): Cause {
   const object: DbObject = { kind: target.kind, name: target.name };
   const tenanted = target.own !== null;
   if (!target.rowSecurity) {
-    const parent = ground.surface.children.find((child) => nameKey(child) === target.name)?.parent;
-    if (parent && ground.targets.get(nameKey(parent))?.rowSecurity)
+    const parent = environment.surface.children.find((child) => nameKey(child) === target.name)?.parent;
+    if (parent && environment.targets.get(nameKey(parent))?.rowSecurity)
       return {
         door: "partition",
         kind: "tenancy",
@@ -168,12 +168,12 @@ function openTable(target: Target, actor: Actor, privileged: boolean, ground: Gr
  * The trigger, if a write of an own row changed other rows, or returned them: a trigger that runs with its owner's
  * rights.
  */
-function triggerOf(ground: Ground, attempt: Attempt, reached: readonly Subject[]): Cause | null {
+function triggerOf(environment: TestEnvironment, attempt: Attempt, reached: readonly Subject[]): Cause | null {
   if (!attempt.writesOwnRow) return null;
   const elsewhere = attempt.answer === "output" || reached.some((name) => name !== attempt.relation);
   if (!elsewhere) return null;
-  const byName = new Map<NameKey, FunctionFacts>(ground.facts.map((fact) => [nameKey(fact), fact]));
-  const triggers = ground.catalog.triggers.filter(
+  const byName = new Map<NameKey, FunctionFacts>(environment.facts.map((fact) => [nameKey(fact), fact]));
+  const triggers = environment.catalog.triggers.filter(
     (trigger) => relationKey(trigger) === attempt.relation && trigger.enabled,
   );
   const names = (trigger: (typeof triggers)[number]): boolean =>

@@ -101,11 +101,11 @@ function saidOf(text: string | null, answer: Attempt["answer"]): Said {
   }
 }
 
-type Standing = [whose: ChangedRow["whose"], relation: NameKey, key: (string | null)[], version: string];
+type ProbedRow = [whose: ChangedRow["whose"], relation: NameKey, key: (string | null)[], version: string];
 
 function difference(before: string, after: string): ChangedRow[] {
   const [old, now] = [before, after].map(
-    (text) => new Map((JSON.parse(text) as Standing[]).map((row) => [JSON.stringify(row), row])),
+    (text) => new Map((JSON.parse(text) as ProbedRow[]).map((row) => [JSON.stringify(row), row])),
   );
   if (!old || !now) return [];
   const gone = [...old].filter(([text]) => !now.has(text));

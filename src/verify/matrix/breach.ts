@@ -1,4 +1,4 @@
-import type { Command, DbObject, PersonaClass, Standing, Subject } from "./cell.ts";
+import type { Command, DbObject, PersonaClass, SessionStateName, Subject } from "./cell.ts";
 
 /** The breach class: the kind of object or setting that lets rows through. */
 export type Door =
@@ -69,7 +69,7 @@ export interface Breach {
   persona: string;
   personaClass: PersonaClass;
   attack: string;
-  standing: Standing;
+  standing: SessionStateName;
   /** to paste into psql as a login that may become the role: begin … rollback */
   statements: string[];
   /** all that this cause opens */

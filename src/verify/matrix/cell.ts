@@ -47,7 +47,7 @@ export type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRU
  * The state of the session variables while the statement ran: `unset`, `SET app.org_id of B`, `through
  * public.set_context(uuid)`, …
  */
-export type Standing = string;
+export type SessionStateName = string;
 
 /**
  * The answer of PostgreSQL. Only rows that the verification knows are counted: its own, or those that it took as
@@ -113,7 +113,7 @@ export interface Cell {
   personaClass: PersonaClass;
   /** `read`, `read by key`, `insert into another tenant`, `delete blind`, … */
   attack: string;
-  standing: Standing;
+  standing: SessionStateName;
   outcome: Outcome;
   judgement: Judgement;
 }

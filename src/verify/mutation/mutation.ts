@@ -5,7 +5,7 @@ import type { Attempt } from "../matrix/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 import { tupleKey, type TupleKey, probesOf, runAttempts } from "../matrix/index.ts";
 import { collectEvidence } from "../environment/index.ts";
-import type { Ground, Target } from "../environment/index.ts";
+import type { TestEnvironment, Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
 import type { PolicyMutant } from "./mutants.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
@@ -45,13 +45,13 @@ export type MutantOutcome = { mutant: PolicyMutant } & (
  * until one has another outcome. The transaction is rolled back.
  */
 export async function runMutants(
-  ground: Ground,
+  environment: TestEnvironment,
   mutants: readonly PolicyMutant[],
   progress: Progress,
 ): Promise<MutantResult[]> {
-  const evidence = await ground.transaction(async () => collectEvidence(ground.db, ground.targets));
-  const probes = probesOf(ground.targets.values());
-  const actors = inOrderOfPromise(actorsFor(ground.catalog, ground.context, ground.fixtures));
+  const evidence = await environment.transaction(async () => collectEvidence(environment.db, environment.targets));
+  const probes = probesOf(environment.targets.values());
+  const actors = inOrderOfPromise(actorsFor(environment.catalog, environment.context, environment.fixtures));
   const baselines = new Map<TupleKey, string[]>();
 
   const outcomes = async (actor: Actor, attempts: readonly Attempt[]): Promise<string[]> => {
@@ -63,11 +63,11 @@ export async function runMutants(
       preludeWrites: false,
       attempts,
     };
-    const answers = await runAttempts(ground.db, batch, probes);
+    const answers = await runAttempts(environment.db, batch, probes);
     return answers.map((answer, index) => {
       const attempt = attempts[index];
       if (!attempt) return "";
-      const { outcome } = judge(attempt, actor, answer, ground.targets, evidence);
+      const { outcome } = judge(attempt, actor, answer, environment.targets, evidence);
       // the order in which policies were created decides if a malformed claim is cast before another policy denies the
       // row: no access was gained
       const isMalformed =
@@ -80,14 +80,14 @@ export async function runMutants(
   for (const [n, mutant] of mutants.entries()) {
     progress.tick("mutants", n, mutants.length);
     let noticed: Noticed | null = null;
-    for (const target of affected(ground, mutant)) {
+    for (const target of affected(environment, mutant)) {
       for (const actor of actors) {
-        const attempts = attemptsOn(target, actor, ground);
+        const attempts = attemptsOn(target, actor, environment);
         const key = tupleKey(target.name, actor.name);
-        const before = baselines.get(key) ?? (await ground.transaction(async () => outcomes(actor, attempts)));
+        const before = baselines.get(key) ?? (await environment.transaction(async () => outcomes(actor, attempts)));
         baselines.set(key, before);
-        const after = await ground.transaction(async () => {
-          await ground.db.exec(mutant.apply.join(";\n"));
+        const after = await environment.transaction(async () => {
+          await environment.db.exec(mutant.apply.join(";\n"));
           return outcomes(actor, attempts);
         });
         const place = after.findIndex((outcome, index) => outcome !== before[index]);
@@ -109,13 +109,13 @@ export async function runMutants(
 }
 
 /** The mutant's relation first, then those whose policies name it. */
-function affected(ground: Ground, mutant: PolicyMutant): Target[] {
+function affected(environment: TestEnvironment, mutant: PolicyMutant): Target[] {
   const { relation } = mutant.original;
   const name = relationKey(mutant.original);
   const others = new Set(
-    ground.catalog.policies.filter(({ using, check }) => `${using} ${check}`.includes(relation)).map(relationKey),
+    environment.catalog.policies.filter(({ using, check }) => `${using} ${check}`.includes(relation)).map(relationKey),
   );
-  const targets = [...ground.targets.values()];
+  const targets = [...environment.targets.values()];
   return [
     ...targets.filter((target) => target.name === name),
     ...targets.filter((target) => target.name !== name && others.has(target.name)),
@@ -134,7 +134,12 @@ const inOrderOfPromise = (actors: readonly Actor[]): Actor[] => {
 export const attemptsOn = (
   target: Target,
   actor: Actor,
-  { targets, surface, sampled, tenantSetting }: Pick<Ground, "targets" | "surface" | "sampled" | "tenantSetting">,
+  {
+    targets,
+    surface,
+    sampled,
+    tenantSetting,
+  }: Pick<TestEnvironment, "targets" | "surface" | "sampled" | "tenantSetting">,
 ): Attempt[] =>
   [
     ...readAttempts(target, targets, surface, { limited: sampled, prepared: !sampled }),

@@ -17,17 +17,17 @@ const FEWEST = new Set<PlainForm>(["read", "insert foreign", "delete foreign"]);
 
 /** What is tried again with every way of setting variables: one statement of each kind, on every table with foreign rows. */
 export const core = (run: Run, actor: Actor): Attempt[] =>
-  [...run.ground.targets.values()]
+  [...run.environment.targets.values()]
     .flatMap((target) => [
-      ...readAttempts(target, run.ground.targets, run.ground.surface, {
-        limited: run.ground.sampled,
-        prepared: !run.ground.sampled,
+      ...readAttempts(target, run.environment.targets, run.environment.surface, {
+        limited: run.environment.sampled,
+        prepared: !run.environment.sampled,
       }),
-      ...insertAttempts(target, actor, run.ground.tenantSetting),
-      ...updateAttempts(target, actor, run.ground.tenantSetting, false),
+      ...insertAttempts(target, actor, run.environment.tenantSetting),
+      ...updateAttempts(target, actor, run.environment.tenantSetting, false),
       ...deleteAttempts(target, actor, false),
     ])
-    .filter((attempt) => isPlain(attempt, CORE) && run.ground.targets.get(attempt.relation)?.own !== null);
+    .filter((attempt) => isPlain(attempt, CORE) && run.environment.targets.get(attempt.relation)?.own !== null);
 
 /** The same, one read and two writes: with variables that another request left behind. */
 export const fewest = (run: Run, actor: Actor): Attempt[] =>

@@ -17,27 +17,27 @@ export async function settleLater(run: Run): Promise<void> {
  * well is then no breach of its claims.
  */
 async function findPlainlyOpen(run: Run): Promise<void> {
-  const { ground, options, actors } = run;
+  const { environment, options, actors } = run;
   const entries = options.config.expected.filter(({ door }) => door === "policy");
-  const targets = [...ground.targets.values()].filter(({ name }) =>
+  const targets = [...environment.targets.values()].filter(({ name }) =>
     entries.some(({ object }) => matchesName(object, name)),
   );
   for (const actor of actors.filter(({ class: cls }) => cls === "member"))
     for (const target of targets) {
       const attempts = [
-        ...readAttempts(target, ground.targets, ground.surface, {
-          limited: ground.sampled,
-          prepared: !ground.sampled,
+        ...readAttempts(target, environment.targets, environment.surface, {
+          limited: environment.sampled,
+          prepared: !environment.sampled,
         }),
-        ...insertAttempts(target, actor, ground.tenantSetting),
-        ...updateAttempts(target, actor, ground.tenantSetting, !ground.sampled),
-        ...deleteAttempts(target, actor, !ground.sampled),
+        ...insertAttempts(target, actor, environment.tenantSetting),
+        ...updateAttempts(target, actor, environment.tenantSetting, !environment.sampled),
+        ...deleteAttempts(target, actor, !environment.sampled),
       ];
       const batch = { role: actor.role, claims: actor.claims, setup: [], prelude: [], preludeWrites: false, attempts };
-      const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
+      const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
       for (const [n, attempt] of attempts.entries()) {
         const answer = answers[n];
-        if (!answer || !judge(attempt, actor, answer, ground.targets, run.evidence).crosses) continue;
+        if (!answer || !judge(attempt, actor, answer, environment.targets, run.evidence).crosses) continue;
         run.plainlyOpen.add(tupleKey(target.name, attempt.command));
         if (attempt.command === "SELECT") run.plainlyOpen.add(tupleKey(target.name, "COPY"));
       }

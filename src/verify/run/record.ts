@@ -5,7 +5,7 @@ import { tupleKey, type Cell, DOORS, type Outcome } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { reproduce } from "../judge/index.ts";
 import type { Run, Work } from "./state.ts";
-import type { Standing } from "./session-states.ts";
+import type { SessionState } from "./session-states.ts";
 import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
 
 /** Record one cell: judge it by the declared tenancy, count it, and hand it on. `refused`: see `verdictOf`. */
@@ -46,7 +46,7 @@ function breach(
   declared: Verdict["declared"],
   attempt: Attempt,
   actor: Actor,
-  standing: Standing | null,
+  standing: SessionState | null,
   judged: Judged,
 ): void {
   // one breach for all openings of a table itself
@@ -89,7 +89,7 @@ const TABLE_DOORS = new Set<string>(["policy", "claims", "membership", "storage"
 const telling = (
   attempt: Attempt,
   actor: Actor,
-  standing: Standing | null,
+  standing: SessionState | null,
 ): Pick<Breach, "command" | "persona" | "personaClass" | "attack" | "standing" | "statements"> => ({
   command: attempt.command,
   persona: actor.name,

@@ -5,7 +5,7 @@ import { isPrivilege, meaningOf } from "../../request/index.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
 import type { ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence } from "../environment/index.ts";
-import type { Ground } from "../environment/index.ts";
+import type { TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 import { settleLater } from "./plainly-open.ts";
@@ -17,14 +17,14 @@ import type { VerifyOptions, Run, Work } from "./state.ts";
 const BATCH = 100;
 
 /** Collect the facts that are needed before the first cell. */
-export async function prepare(ground: Ground, options: VerifyOptions): Promise<Run> {
-  const actors = actorsFor(ground.catalog, ground.context, ground.fixtures)
+export async function prepare(environment: TestEnvironment, options: VerifyOptions): Promise<Run> {
+  const actors = actorsFor(environment.catalog, environment.context, environment.fixtures)
     // on a fresh connection the claims are unset only until the first persona has set them
     .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
-  const probes = probesOf(ground.targets.values());
-  for (const { name, tenantless } of ground.targets.values())
+  const probes = probesOf(environment.targets.values());
+  for (const { name, tenantless } of environment.targets.values())
     if (tenantless !== null) probes.set(probeKey({ kind: "tenantless", name }), tenantless);
-  const tenanted = [...ground.targets.values()].filter(({ own }) => own !== null);
+  const tenanted = [...environment.targets.values()].filter(({ own }) => own !== null);
   probes.set(
     probeKey({ kind: "all" }),
     tenanted.length === 0
@@ -33,10 +33,10 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
          from (values ${tenanted.map(({ probe }) => `((${probe})::jsonb)`).join(", ")}) probe(rows), jsonb_array_elements(rows) stands`,
   );
   const run: Run = {
-    ground,
+    environment,
     options,
     actors,
-    evidence: await ground.transaction(async () => collectEvidence(ground.db, ground.targets)),
+    evidence: await environment.transaction(async () => collectEvidence(environment.db, environment.targets)),
     probes,
     privileged: new Map(),
     open: new Set(),
@@ -56,7 +56,7 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
     breached: 0,
     expectedCells: 0,
   };
-  for (const actor of actors) run.privileged.set(actor.name, await privilegesOf(ground, actor));
+  for (const actor of actors) run.privileged.set(actor.name, await privilegesOf(environment, actor));
   return run;
 }
 
@@ -65,15 +65,15 @@ export async function prepare(ground: Ground, options: VerifyOptions): Promise<R
  * about policies.
  */
 export async function privilegesOf(
-  ground: Pick<Ground, "db" | "targets" | "transaction">,
+  environment: Pick<TestEnvironment, "db" | "targets" | "transaction">,
   actor: Actor,
 ): Promise<Map<Subject, string>> {
-  const guarded = [...ground.targets.values()].filter(({ rowSecurity }) => rowSecurity);
+  const guarded = [...environment.targets.values()].filter(({ rowSecurity }) => rowSecurity);
   if (guarded.length === 0) return new Map();
-  return ground.transaction(async () => {
+  return environment.transaction(async () => {
     try {
-      await ground.db.exec(`set local role ${quoteRole(actor.role)}`);
-      const rows = await ground.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
+      await environment.db.exec(`set local role ${quoteRole(actor.role)}`);
+      const rows = await environment.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
         `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
          from json_to_recordset($1::json) r(name text, schema text, relation text)
          join pg_namespace n on n.nspname = r.schema join pg_class c on c.relnamespace = n.oid and c.relname = r.relation
@@ -94,7 +94,7 @@ export async function perform(
   work: Work,
   settle: (attempt: Attempt, judged: Judged, answer: Answered) => Judged = (_, judged) => judged,
 ): Promise<void> {
-  const { ground } = run;
+  const { environment } = run;
   if (run.later !== null && work.actor.claims !== null) await settleLater(run);
   for (let from = 0; from < work.attempts.length; from += BATCH) {
     const attempts = work.attempts.slice(from, from + BATCH);
@@ -107,11 +107,11 @@ export async function perform(
       preludeWrites: work.standing?.opened.kind === "function",
       attempts,
     };
-    const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
+    const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
     for (const [index, attempt] of attempts.entries()) {
       const answer = answers[index];
       if (!answer) continue;
-      const judged = settle(attempt, judge(attempt, work.actor, answer, ground.targets, run.evidence), answer);
+      const judged = settle(attempt, judge(attempt, work.actor, answer, environment.targets, run.evidence), answer);
       const refused = answer.kind === "error" && isPrivilege(meaningOf(answer.sqlstate));
       if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged, refused));
       else record(run, work, attempt, judged, refused);
@@ -120,7 +120,7 @@ export async function perform(
 }
 
 /** The sources of the values of calls' arguments. */
-export const sourceOf = ({ fixtures, context, targets, catalog }: Ground): ArgumentSource => ({
+export const sourceOf = ({ fixtures, context, targets, catalog }: TestEnvironment): ArgumentSource => ({
   fixtures,
   context,
   targets,

@@ -3,14 +3,14 @@ import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { settingCall, type Callable } from "../attacks/index.ts";
 import type { ArgumentSource } from "../attacks/index.ts";
 import type { Opened } from "../judge/index.ts";
-import type { Ground } from "../environment/index.ts";
+import type { TestEnvironment } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
 
 /** The statement that sets a variable. */
 export type SettingWay = "SET" | "SET LOCAL" | "set_config";
 
 /** How the session variables come to stand before a statement. */
-export interface Standing {
+export interface SessionState {
   /** for people alone: code chooses by `by` */
   name: string;
   /** `guess`: a value for a variable that nothing maps to a claim */
@@ -24,16 +24,16 @@ export interface Standing {
 const settingName = (setting: string): string => setting.split(".").map(quoteIdent).join(".");
 
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
-export function variableStandings(
-  ground: Pick<Ground, "fixtures" | "context" | "unmapped" | "tenantSetting">,
-): Standing[] {
-  const victim = ground.fixtures.members.find(({ tenant }) => tenant === VICTIM);
-  const tenant = ground.fixtures.tenants.find(({ name }) => name === VICTIM);
+export function variableStates(
+  environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "tenantSetting">,
+): SessionState[] {
+  const victim = environment.fixtures.members.find(({ tenant }) => tenant === VICTIM);
+  const tenant = environment.fixtures.tenants.find(({ name }) => name === VICTIM);
   const user = victim?.user ?? tenant?.users[0];
   const values: Record<string, string> = { ...tenant?.values, ...victim?.values };
-  for (const { setting, claim } of ground.context.variables)
+  for (const { setting, claim } of environment.context.variables)
     if (claim.join() === "sub" && user !== undefined) values[setting] = user;
-  const settable = ground.context.variables.filter(
+  const settable = environment.context.variables.filter(
     (variable) => isSettable(variable) && values[variable.setting] !== undefined,
   );
   const choices =
@@ -47,11 +47,11 @@ export function variableStandings(
     },
   ];
   // a variable that nothing maps may be a switch, or hold the tenant or the user
-  const guesses = [...new Set(["on", "true", "1", tenant?.values[ground.tenantSetting ?? ""], user])].filter(
+  const guesses = [...new Set(["on", "true", "1", tenant?.values[environment.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
   );
-  const guessed = ground.unmapped.flatMap((setting) =>
-    guesses.map((value): Standing => ({
+  const guessed = environment.unmapped.flatMap((setting) =>
+    guesses.map((value): SessionState => ({
       name: `set_config ${setting} to ${value}`,
       by: { kind: "guess" },
       prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
@@ -59,7 +59,7 @@ export function variableStandings(
     })),
   );
   const mapped = ways.flatMap(({ way, sql }) =>
-    choices.map((variables): Standing => {
+    choices.map((variables): SessionState => {
       const settings = variables.map(({ setting }) => setting);
       return {
         name: `${way} ${settings.join(", ")} of B`,
@@ -74,13 +74,13 @@ export function variableStandings(
 
 /** Through every function that sets a variable from its own arguments. */
 export function functionStandings(
-  ground: Ground,
+  environment: TestEnvironment,
   functions: readonly Callable[],
   actor: Actor,
   source: ArgumentSource,
-): Standing[] {
-  const read = new Set([...ground.context.variables.map(({ setting }) => setting), ...ground.unmapped]);
-  return functions.flatMap((callable): Standing[] => {
+): SessionState[] {
+  const read = new Set([...environment.context.variables.map(({ setting }) => setting), ...environment.unmapped]);
+  return functions.flatMap((callable): SessionState[] => {
     const settings = (callable.setter?.settings ?? []).filter((setting) => read.has(setting));
     if (settings.length === 0 || callable.parameters.length === 0) return [];
     return [
@@ -95,8 +95,8 @@ export function functionStandings(
 }
 
 /** The variables that an earlier request left behind: set for the session and committed, on the same connection. */
-export function leftover(ground: Ground): { set: string[]; clear: string[]; opened: Opened } | null {
-  const [all] = variableStandings(ground);
+export function leftover(environment: TestEnvironment): { set: string[]; clear: string[]; opened: Opened } | null {
+  const [all] = variableStates(environment);
   if (!all) return null;
   return {
     set: all.prelude,

@@ -3,10 +3,10 @@ import { type Db } from "../../db/port.ts";
 import type { Progress } from "../../progress.ts";
 import type { Attempt, Breach, ExpectedBreach, Cell, Subject, TupleKey, Heat } from "../matrix/index.ts";
 import { type Evidence } from "../environment/index.ts";
-import type { Ground } from "../environment/index.ts";
+import type { TestEnvironment } from "../environment/index.ts";
 import { type Actor } from "../personas/index.ts";
 import { type Probes } from "../matrix/index.ts";
-import type { Standing } from "./session-states.ts";
+import type { SessionState } from "./session-states.ts";
 
 export interface VerifyOptions {
   config: Config["verify"];
@@ -24,7 +24,7 @@ export interface VerifyOptions {
 
 /** A run in progress: its environment, and the counts so far. */
 export interface Run {
-  ground: Ground;
+  environment: TestEnvironment;
   options: VerifyOptions;
   actors: Actor[];
   evidence: Evidence;
@@ -62,5 +62,5 @@ export interface Run {
 export interface Work {
   actor: Actor;
   attempts: Attempt[];
-  standing: Standing | null;
+  standing: SessionState | null;
 }

@@ -8,13 +8,15 @@ import type { Note, Verification } from "../matrix/index.ts";
 export function summary(run: Run, seconds: number): Verification {
   // no persona has claims
   for (const recorded of run.later ?? []) recorded();
-  const told = run.ground.fixtures.tenants.length < 2 ? { ...NOTES, "whose-unknown": fewTenants } : NOTES;
+  const told = run.environment.fixtures.tenants.length < 2 ? { ...NOTES, "whose-unknown": fewTenants } : NOTES;
   const notes: Note[] = [...run.notes].map(([code, about]) => ({
     code,
     message: told[code]?.([...about]) ?? [...about].join(", "),
   }));
   // if it is the role of requests for lack of another, it has been tried
-  const owners = migratingOwners(run.ground.catalog).filter((name) => !run.actors.some(({ role }) => role === name));
+  const owners = migratingOwners(run.environment.catalog).filter(
+    (name) => !run.actors.some(({ role }) => role === name),
+  );
   if (owners.length > 0)
     notes.push({
       code: "owner-login",
@@ -26,7 +28,7 @@ export function summary(run: Run, seconds: number): Verification {
         code: "unused-exception",
         message: `nothing was found that \`verify.expected\` declares for \`${declared.object}\`${declared.door === undefined ? "" : ` (${declared.door})`}: remove it, or name the object as the report does`,
       });
-  const unfilled = run.ground.fixtures.notFilled;
+  const unfilled = run.environment.fixtures.notFilled;
   const withoutRows = [...new Set([...unfilled.map(relationKey), ...run.withoutRows])].toSorted();
   for (const missing of unfilled)
     notes.push({
@@ -34,18 +36,18 @@ export function summary(run: Run, seconds: number): Verification {
       about: relationKey(missing),
       message: `\`${relationKey(missing)}\` has no rows, so nothing of it was tried: ${missing.reason}`,
     });
-  if (run.ground.unprotected.size > 0)
+  if (run.environment.unprotected.size > 0)
     notes.push({
       code: "sequences",
-      message: `what was drawn from these is not undone by a rollback: ${[...run.ground.unprotected].map(([name, why]) => `\`${name}\` (${why})`).join(", ")}`,
+      message: `what was drawn from these is not undone by a rollback: ${[...run.environment.unprotected].map(([name, why]) => `\`${name}\` (${why})`).join(", ")}`,
     });
-  for (const message of run.ground.missing) notes.push({ code: "login", message });
-  if (!run.ground.writes)
+  for (const message of run.environment.missing) notes.push({ code: "login", message });
+  if (!run.environment.writes)
     notes.push({ code: "read-only", message: "the transactions were read-only, so no write was tried" });
   return {
     format: "rlsmith-verification",
     formatVersion: 1,
-    ground: run.ground.kind,
+    ground: run.environment.kind,
     personas: run.actors.map(({ name, class: cls, role, claims }) => ({ name, class: cls, role, claims })),
     cells: run.cells,
     held: run.held,
@@ -59,7 +61,9 @@ export function summary(run: Run, seconds: number): Verification {
     // a database without relations has nothing that could be open
     nothingTried: run.held + run.breached + run.expectedCells === 0 && (run.cells > 0 || withoutRows.length > 0),
     notes,
-    rows: run.ground.writes ? insertRecorded(run.ground.fixtures, run.ground.catalog).map((one) => `${one};`) : [],
+    rows: run.environment.writes
+      ? insertRecorded(run.environment.fixtures, run.environment.catalog).map((one) => `${one};`)
+      : [],
     seconds,
   };
 }

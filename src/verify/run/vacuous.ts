@@ -11,8 +11,8 @@ import type { Run } from "./state.ts";
  * a row, or no member could.
  */
 export async function vacuous(run: Run): Promise<string | null> {
-  const { ground } = run;
-  const looks = [...ground.targets.values()].flatMap((target): Attempt[] => {
+  const { environment } = run;
+  const looks = [...environment.targets.values()].flatMap((target): Attempt[] => {
     const { name, sql, own, rowSecurity, ownKeys } = target;
     return own === null || !rowSecurity || ownKeys.size === 0
       ? []
@@ -32,14 +32,14 @@ export async function vacuous(run: Run): Promise<string | null> {
   });
   const members = run.actors.filter((actor) => actor.class === "member");
   if (looks.length === 0 || members.length === 0) return null;
-  const settable = ground.context.variables.filter(isSettable);
+  const settable = environment.context.variables.filter(isSettable);
   for (const { role, claims, member } of members) {
     const prelude = settable.flatMap(({ setting }) => {
       const value = member?.values[setting];
       return value === undefined ? [] : [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`];
     });
     const batch = { role, claims, setup: [], prelude, preludeWrites: false, attempts: looks };
-    const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
+    const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
     if (
       answers.some((answer) => answer.kind === "answer" && answer.said.kind === "keys" && answer.said.keys.length > 0)
     )

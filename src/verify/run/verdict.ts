@@ -6,7 +6,7 @@ import { tupleKey, type Command, type Judgement, type Outcome, type Subject } fr
 import type { Judged } from "../judge/index.ts";
 import type { Actor } from "../personas/index.ts";
 import type { Run, Work } from "./state.ts";
-import type { Standing } from "./session-states.ts";
+import type { SessionState } from "./session-states.ts";
 
 /** The judgement of one outcome by the declared tenancy, and the cause of a breach. */
 export interface Verdict {
@@ -48,7 +48,7 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
   if (outcome.kind === "not reached") return no("not judged");
   if (crosses(run, attempt, actor, judged)) {
     const opened = opener(run, attempt, actor, standing);
-    const found = causeOf(run.ground, attempt, actor, judged, opened, direct && privilege === "owner", {
+    const found = causeOf(run.environment, attempt, actor, judged, opened, direct && privilege === "owner", {
       has: (relation, name) => run.open.has(tupleKey(relation, name)),
     });
     const cause = settleDoor(run, found, attempt, actor);
@@ -81,7 +81,7 @@ const WRITES: readonly Command[] = ["INSERT", "UPDATE", "DELETE", "MERGE", "TRUN
 function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): boolean {
   const { judge } = attempt;
   if (judge.kind === "control") return false;
-  const target = run.ground.targets.get(attempt.relation);
+  const target = run.environment.targets.get(attempt.relation);
   if (isShared(run, attempt.relation) && !WRITES.includes(attempt.command)) return false;
   // an owner may do both with what is its own; what that is worth, its reads say
   const ownersRight = judge.kind === "success" && (judge.door === "truncate" || judge.door === "sequence-oracle");
@@ -101,21 +101,21 @@ function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): bool
 
 /** Rows whose owner is unknown were reached: that is neither held nor open. */
 function isNobodys(run: Run, attempt: Attempt, outcome: Outcome): boolean {
-  const target = run.ground.targets.get(attempt.relation);
+  const target = run.environment.targets.get(attempt.relation);
   if (!target || target.own !== null || outcome.kind !== "allowed") return false;
   return WRITES.includes(attempt.command) || !isShared(run, attempt.relation);
 }
 
 /** No row of another party exists: that none was reached proves nothing. An INSERT needs none. */
 function nothingThere(run: Run, attempt: Attempt, actor: Actor): boolean {
-  const target = run.ground.targets.get(attempt.relation);
+  const target = run.environment.targets.get(attempt.relation);
   if (!target || attempt.command === "INSERT") return false;
   if (target.own === null) return Object.values(target.filled.rows).every((rows) => rows.length === 0);
   return target.foreignRows.length + (actor.tenant === null ? target.ownRows.length : 0) === 0;
 }
 
 /** A set variable is the cause only if the same statement does not cross without it. */
-function opener(run: Run, attempt: Attempt, actor: Actor, standing: Standing | null): Opened | null {
+function opener(run: Run, attempt: Attempt, actor: Actor, standing: SessionState | null): Opened | null {
   if (standing === null || run.openAttacks.has(tupleKey(attempt.relation, actor.name, attempt.attack))) return null;
   return standing.opened;
 }
@@ -134,7 +134,7 @@ function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cau
       message: `policies of \`${cause.object.name}\` let rows of other tenants through for a token with ${actor.name}`,
     };
   const moved = ["INSERT", "UPDATE", "MERGE"].includes(rowCommandOf(attempt));
-  if (moved && run.ground.memberships.includes(cause.object.name))
+  if (moved && run.environment.memberships.includes(cause.object.name))
     return {
       ...cause,
       door: "membership",

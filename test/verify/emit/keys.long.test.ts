@@ -11,7 +11,7 @@ import { isolationTests } from "../../../src/verify/emit/build.ts";
 import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
 import { vitest } from "../../../src/verify/emit/vitest.ts";
-import { scratchGround } from "../../../src/verify/environment/scratch-environment.ts";
+import { scratchEnvironment } from "../../../src/verify/environment/scratch-environment.ts";
 import {
   debianMissing,
   folderInside,
@@ -76,7 +76,7 @@ beforeAll(async () => {
     await base.db.exec(PROJECT);
     const config = parseConfig({}, "test");
     tests = await isolationTests(
-      await scratchGround(base.db, knownOf(await inspect(base.db), config)),
+      await scratchEnvironment(base.db, knownOf(await inspect(base.db), config)),
       "keys",
       config.verify,
     );

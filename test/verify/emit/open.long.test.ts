@@ -11,7 +11,7 @@ import type { Scratch } from "../../../src/scratch/scratch.ts";
 import { isolationTests } from "../../../src/verify/emit/build.ts";
 import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
-import { scratchGround } from "../../../src/verify/environment/scratch-environment.ts";
+import { scratchEnvironment } from "../../../src/verify/environment/scratch-environment.ts";
 import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
 
 const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
@@ -40,8 +40,8 @@ async function emitted(sql: string, config: UserConfig = {}): Promise<IsolationT
   try {
     await fork.db.exec(sql);
     const known = parseConfig(config, "test");
-    const ground = await scratchGround(fork.db, knownOf(await inspect(fork.db), known));
-    return await isolationTests(ground, "test", known.verify);
+    const environment = await scratchEnvironment(fork.db, knownOf(await inspect(fork.db), known));
+    return await isolationTests(environment, "test", known.verify);
   } finally {
     await fork.close();
   }

@@ -1,7 +1,7 @@
 import { pgErrorOf, type Db } from "../../../db/port.ts";
 import { generateRows, putRecorded, sampleRows } from "../../../fixtures/index.ts";
 import { nameKey, type NameKey } from "../../../pg/name.ts";
-import type { Ground } from "../test-environment.ts";
+import type { TestEnvironment } from "../test-environment.ts";
 import type { Known } from "../scratch-environment.ts";
 import { actorsFor } from "../../personas/index.ts";
 import { capabilities } from "./capabilities.ts";
@@ -33,7 +33,7 @@ const CHECK = "set local client_connection_check_interval = '1s'";
  * invented tenants are inserted, attacked, and rolled back with all effects of the attack; existing rows are never
  * named, though a breach may reach them.
  */
-export async function liveGround(db: Db, known: Known, writes: boolean): Promise<Ground> {
+export async function liveEnvironment(db: Db, known: Known, writes: boolean): Promise<TestEnvironment> {
   const begin = `begin transaction${writes ? "" : " read only"}; ${LIMITS}`;
   const check = (await runs(db, CHECK)) ? CHECK : "";
   // all sequences that could not be protected, and of those the ones that were drawn from

@@ -4,17 +4,19 @@ import { perform } from "../run.ts";
 
 /** Views, sequences, and the objects that default privileges will open. */
 export async function around(run: Run): Promise<void> {
-  const { ground } = run;
-  const views = ground.catalog.relations.filter(
+  const { environment } = run;
+  const views = environment.catalog.relations.filter(
     ({ kind, schema }) => (kind === "view" || kind === "materialized view") && !PLATFORM.has(schema),
   );
   for (const actor of run.actors) {
     const attempts = [
-      ...views.flatMap((view) => viewAttempts(view, ground.surface, ground.targets)),
+      ...views.flatMap((view) => viewAttempts(view, environment.surface, environment.targets)),
       ...(actor.truth !== null
         ? []
-        : sequenceAttempts(ground.surface, actor, ground.targets, ground.kind === "scratch")),
-      ...(actor.class === "bad claims" ? [] : defaultPrivilegeAttempts(ground.surface, actor, ground.catalog)),
+        : sequenceAttempts(environment.surface, actor, environment.targets, environment.kind === "scratch")),
+      ...(actor.class === "bad claims"
+        ? []
+        : defaultPrivilegeAttempts(environment.surface, actor, environment.catalog)),
     ];
     await perform(run, { actor, attempts, standing: null });
   }

@@ -7,10 +7,10 @@ import { perform } from "../run.ts";
 
 /** A victim reads while one stored value of the attacker is malformed. */
 export async function availability(run: Run): Promise<void> {
-  const { ground } = run;
-  const victim = ground.fixtures.members.find(({ tenant }) => tenant === VICTIM);
-  const attackers = ground.fixtures.tenants.find(({ name }) => name === ATTACKER)?.users ?? [];
-  const bad = badValues(ground.catalog, ground.targets, attackers);
+  const { environment } = run;
+  const victim = environment.fixtures.members.find(({ tenant }) => tenant === VICTIM);
+  const attackers = environment.fixtures.tenants.find(({ name }) => name === ATTACKER)?.users ?? [];
+  const bad = badValues(environment.catalog, environment.targets, attackers);
   const example = run.actors.find(({ class: cls }) => cls === "member");
   if (!victim || !example || bad.length === 0) return;
   const actor: Actor = {
@@ -18,12 +18,12 @@ export async function availability(run: Run): Promise<void> {
     name: "B's member",
     tenant: VICTIM,
     member: victim,
-    claims: JSON.stringify(claimsOf(victim, ground.context, example.role)),
+    claims: JSON.stringify(claimsOf(victim, environment.context, example.role)),
   };
-  for (const target of ground.targets.values()) {
-    const [read] = readAttempts(target, ground.targets, ground.surface, {
-      limited: ground.sampled,
-      prepared: !ground.sampled,
+  for (const target of environment.targets.values()) {
+    const [read] = readAttempts(target, environment.targets, environment.surface, {
+      limited: environment.sampled,
+      prepared: !environment.sampled,
     });
     if (!read) continue;
     let raisesAnyway = false;

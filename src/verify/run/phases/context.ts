@@ -2,19 +2,19 @@ import { core, fewest } from "../core-attempts.ts";
 import { callables } from "../../attacks/index.ts";
 import type { Run } from "../state.ts";
 import { perform, sourceOf } from "../run.ts";
-import { functionStandings, leftover, variableStandings } from "../session-states.ts";
+import { functionStandings, leftover, variableStates } from "../session-states.ts";
 
 /**
  * Variables set to another tenant's values: by the persona itself, through functions, and left over from an earlier
  * transaction.
  */
 export async function context(run: Run): Promise<void> {
-  const { ground } = run;
-  const source = sourceOf(ground);
+  const { environment } = run;
+  const source = sourceOf(environment);
   const members = run.actors.filter(({ class: cls }) => cls === "member");
   const anon = run.actors.filter(({ class: cls }) => cls === "anon");
-  const standings = variableStandings(ground);
-  const found = callables(ground.catalog, ground.facts, ground.setters, source);
+  const standings = variableStates(environment);
+  const found = callables(environment.catalog, environment.facts, environment.setters, source);
   for (const [n, actor] of [...members, ...anon].entries()) {
     run.options.progress.tick("context", n, members.length + anon.length);
     const attempts = core(run, actor);
@@ -24,7 +24,7 @@ export async function context(run: Run): Promise<void> {
     (one, n, all) => all.indexOf(one) === n,
   )) {
     const attempts = core(run, actor);
-    for (const standing of functionStandings(ground, found, actor, source)) {
+    for (const standing of functionStandings(environment, found, actor, source)) {
       const [first, ...rest] = attempts;
       if (!first) continue;
       // a call that raises an error sets no variable: one cell records that
@@ -36,11 +36,11 @@ export async function context(run: Run): Promise<void> {
       if (!raised) await perform(run, { actor, attempts: rest, standing });
     }
   }
-  const left = leftover(ground);
+  const left = leftover(environment);
   if (!left) return;
   // committed: a setting is no row, and it is reset afterwards
-  await ground.finish();
-  await ground.db.exec(`begin; ${left.set.join("; ")}; commit`);
+  await environment.finish();
+  await environment.db.exec(`begin; ${left.set.join("; ")}; commit`);
   try {
     for (const actor of members)
       await perform(run, {
@@ -54,7 +54,7 @@ export async function context(run: Run): Promise<void> {
         },
       });
   } finally {
-    await ground.finish();
-    await ground.db.exec(left.clear.join("; "));
+    await environment.finish();
+    await environment.db.exec(left.clear.join("; "));
   }
 }

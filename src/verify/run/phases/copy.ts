@@ -13,13 +13,13 @@ import type { Run } from "../state.ts";
  * table, so it is never run on a live database.
  */
 export async function copy(run: Run): Promise<void> {
-  const { ground } = run;
+  const { environment } = run;
   const actors = run.actors.filter(({ class: cls, token }) => cls !== "bad claims" || token === "no claims");
-  const why = ground.sampled
+  const why = environment.sampled
     ? "COPY reads the whole table: only tried on a scratch database"
     : "the embedded engine copies to files only";
   for (const actor of actors)
-    for (const target of ground.targets.values()) {
+    for (const target of environment.targets.values()) {
       if (target.primaryKey.length === 0) continue;
       const attempt = on(target, {
         command: "COPY",
@@ -29,16 +29,16 @@ export async function copy(run: Run): Promise<void> {
         probe: null,
       });
       const judged =
-        ground.sampled || ground.db.copyOut === null
+        environment.sampled || environment.db.copyOut === null
           ? { outcome: { kind: "not reached" as const, by: "not-tried" as const, why }, crosses: false, relations: [] }
-          : judge(attempt, actor, await copied(run, actor, attempt), ground.targets, run.evidence);
+          : judge(attempt, actor, await copied(run, actor, attempt), environment.targets, run.evidence);
       record(run, { actor, attempts: [attempt], standing: null }, attempt, judged);
     }
 }
 
 async function copied(run: Run, actor: Actor, attempt: Attempt): Promise<Answered> {
-  const { db } = run.ground;
-  return run.ground.transaction(async () => {
+  const { db } = run.environment;
+  return run.environment.transaction(async () => {
     await db.exec("savepoint rlsmith_copy");
     try {
       const steps = [

@@ -7,9 +7,9 @@ import { perform, sourceOf } from "../run.ts";
 
 /** Every function that can be called, with own and with foreign values. */
 export async function functions(run: Run): Promise<void> {
-  const { ground } = run;
-  const source = sourceOf(ground);
-  const found = callables(ground.catalog, ground.facts, ground.setters, source);
+  const { environment } = run;
+  const source = sourceOf(environment);
+  const found = callables(environment.catalog, environment.facts, environment.setters, source);
   const actors = run.actors.filter(
     ({ class: cls, token }) => cls !== "bad claims" || token === "no claims" || token === "no tenant",
   );

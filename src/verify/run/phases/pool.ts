@@ -18,24 +18,24 @@ const LOOKS = 20;
  * connection where it is found. `other`: another client of the same URL.
  */
 export async function pool(run: Run, other: Db): Promise<void> {
-  const { ground } = run;
-  await ground.finish();
-  if (!(await leaks(other, ground.db))) {
+  const { environment } = run;
+  await environment.finish();
+  if (!(await leaks(other, environment.db))) {
     note(run, "no-pool", "the two connections");
     return;
   }
   note(run, "pool-leaks", "the pool");
-  const left = leftover(ground);
-  if (!left || !ground.writes) return;
+  const left = leftover(environment);
+  if (!left || !environment.writes) return;
   const names = left.opened.settings;
   const isLeft = async (): Promise<boolean> => {
-    const [row] = await ground.db.query<{ value: string | null }>(
+    const [row] = await environment.db.query<{ value: string | null }>(
       `select nullif(current_setting(${quoteLiteral(names[0] ?? "")}, true), '') as value`,
     );
     return row?.value != null;
   };
   for (const actor of run.actors.filter(({ class: cls }) => cls === "member")) {
-    await ground.finish();
+    await environment.finish();
     await other.exec(`begin; ${left.set.join("; ")}; commit`);
     const attempts = fewest(run, actor);
     await perform(run, {
@@ -43,8 +43,8 @@ export async function pool(run: Run, other: Db): Promise<void> {
       attempts,
       standing: { name: "left over in the pool", by: { kind: "leftover" }, prelude: [], opened: left.opened },
     });
-    await ground.finish();
-    for (let look = 0; look < LOOKS && (await isLeft()); look += 1) await ground.db.exec(left.clear.join("; "));
+    await environment.finish();
+    for (let look = 0; look < LOOKS && (await isLeft()); look += 1) await environment.db.exec(left.clear.join("; "));
   }
 }
 

@@ -11,7 +11,7 @@ import {
   tenantlessAttempts,
   updateAttempts,
 } from "../../attacks/index.ts";
-import type { Ground } from "../../environment/index.ts";
+import type { TestEnvironment } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { runAttempts } from "../../matrix/index.ts";
 import type { Run } from "../state.ts";
@@ -19,22 +19,25 @@ import { perform } from "../run.ts";
 
 /** Direct access to tables, with no variable set. */
 export async function tables(run: Run): Promise<void> {
-  const { ground } = run;
-  const roles = roleWords(ground);
+  const { environment } = run;
+  const roles = roleWords(environment);
   for (const [n, actor] of run.actors.entries()) {
     run.options.progress.tick("tables", n, run.actors.length);
-    for (const target of ground.targets.values()) {
-      const truncate = truncateAttempt(target, givenByPlatform(ground.surface, ground.catalog, target, actor.role));
+    for (const target of environment.targets.values()) {
+      const truncate = truncateAttempt(
+        target,
+        givenByPlatform(environment.surface, environment.catalog, target, actor.role),
+      );
       const attempts = [
-        ...readAttempts(target, ground.targets, ground.surface, {
-          limited: ground.sampled,
-          prepared: !ground.sampled,
+        ...readAttempts(target, environment.targets, environment.surface, {
+          limited: environment.sampled,
+          prepared: !environment.sampled,
         }),
-        ...insertAttempts(target, actor, ground.tenantSetting),
-        ...updateAttempts(target, actor, ground.tenantSetting, !ground.sampled),
-        ...deleteAttempts(target, actor, !ground.sampled),
-        ...tenantlessAttempts(target, actor, ground.tenantSetting),
-        ...oracleAttempts(target, actor, ground.surface, ground.targets, ground.tenantSetting),
+        ...insertAttempts(target, actor, environment.tenantSetting),
+        ...updateAttempts(target, actor, environment.tenantSetting, !environment.sampled),
+        ...deleteAttempts(target, actor, !environment.sampled),
+        ...tenantlessAttempts(target, actor, environment.tenantSetting),
+        ...oracleAttempts(target, actor, environment.surface, environment.targets, environment.tenantSetting),
         truncate,
       ];
       const owner = run.privileged.get(actor.name)?.get(target.name) === "owner";
@@ -48,8 +51,8 @@ export async function tables(run: Run): Promise<void> {
 }
 
 /** Constants that look like roles: the values by which members of a tenant differ. */
-function roleWords(ground: Ground): string[] {
-  const words = ground.fixtures.members
+function roleWords(environment: TestEnvironment): string[] {
+  const words = environment.fixtures.members
     .flatMap(({ values }) => Object.values(values))
     .filter((value) => /^[a-z][a-z_ -]*$/i.test(value));
   return [...new Set([...words, "admin", "owner", "member"])];
@@ -62,14 +65,14 @@ async function rolesBelieved(
   attempts: readonly Attempt[],
 ): Promise<((attempt: Attempt, judged: Judged) => Judged) | null> {
   if (!run.options.liveRole) return null;
-  const { ground } = run;
+  const { environment } = run;
   const batch = { role: actor.role, claims: actor.truth, setup: [], prelude: [], preludeWrites: false, attempts };
-  const answers = await ground.transaction(async () => runAttempts(ground.db, batch, run.probes));
+  const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
   const reached = new Map<Attempt, boolean>();
   for (const [n, attempt] of attempts.entries()) {
     const answer = answers[n];
     if (answer)
-      reached.set(attempt, judge(attempt, actor, answer, ground.targets, run.evidence).outcome.kind === "allowed");
+      reached.set(attempt, judge(attempt, actor, answer, environment.targets, run.evidence).outcome.kind === "allowed");
   }
   return (attempt, judged) => {
     if (

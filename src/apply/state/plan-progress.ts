@@ -4,7 +4,7 @@ import { differences } from "./restore.ts";
 import type { FunctionState, RelationState, Scope, State } from "./state.ts";
 
 /** The progress of a plan on a target, object by object. */
-export interface Standing {
+export interface PlanProgress {
   /** steps of objects that are as they were before the plan */
   pending: Step[];
   /** steps of objects that are as the plan leaves them */
@@ -17,8 +17,8 @@ export interface Standing {
 }
 
 /** Compare the present state with the state before the plan and the state after it. */
-export function standingOf(steps: readonly Step[], now: State, { before, after }: Expected): Standing {
-  const standing: Standing = { pending: [], applied: [], drift: [] };
+export function planProgress(steps: readonly Step[], now: State, { before, after }: Expected): PlanProgress {
+  const standing: PlanProgress = { pending: [], applied: [], drift: [] };
   const seen = new Set<string>();
   for (const step of steps) {
     const one = scopeOfStep(step);
