@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/support/slowest-first.ts";
 
 /** `npm test`: what has to be quick. `npm run test:long` runs the files named `*.long.test.ts`, `test:faults` all in test/faults/. */
 export default defineConfig({
@@ -12,5 +13,6 @@ export default defineConfig({
     // files of one worker share what they import: the booted engines, the native server of test/support/fork.ts, the WASM parser
     isolate: false,
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
   },
 });

@@ -6,8 +6,8 @@ export interface Slice {
 
 /**
  * The slice that `RLSMITH_SLICE` names: `2/4` is the second of four; unset or empty is everything. `.ci/run` sets it
- * from the number of the commit, so that four commits in a row run everything; `npm run test:all` leaves it unset.
- * Throws an Error for any other text.
+ * from the tree of the commit, so that a few commits run everything; `npm run test:all` leaves it unset. Throws an
+ * Error for any other text.
  */
 export function sliceFrom(text: string | undefined): Slice {
   if (text === undefined || text === "") return { index: 0, count: 1 };
