@@ -67,10 +67,7 @@ describe.skipIf(!server)("rollback --file", () => {
     const run1 = await run("rollback", "--file", other);
     expect([run1.code, run1.stderr]).toEqual([2, expect.stringContaining("its statement 1 differs")]);
     for (const [says, text] of [
-      [
-        "differs",
-        readFileSync(fixture.down, "utf8").replace(/^(alter policy [^;]*?\n\s*using )[^;]*;/m, "$1(true);"),
-      ],
+      ["differs", readFileSync(fixture.down, "utf8").replace(/^(alter policy [^;]*?\n\s*using )[^;]*;/m, "$1(true);")],
       ["its statement", `${readFileSync(fixture.down, "utf8")}grant all on public.note to public;\n`],
       ["differs", readFileSync(fixture.down, "utf8").replace(/^alter policy [^;]*;/m, "")],
     ] as const) {
