@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { InvalidArgumentError } from "commander";
 import { ToolError } from "../errors.ts";
 import { readBefore, type Before, EMITTED, type EmittedKind } from "../verify/index.ts";
 import type { SourceFlags } from "./options.ts";
@@ -11,6 +12,8 @@ export interface VerifyFlags extends Omit<SourceFlags, "format"> {
   compare?: string;
   emit?: EmittedKind;
   mutants?: boolean;
+  /** percent */
+  requireSettled?: number;
 }
 
 export { EMITTED };
@@ -26,4 +29,12 @@ export function earlierRun(file: string | undefined): Before | null {
       "write one with: rlsmith verify --format json > before.json",
     );
   return readBefore(readFileSync(file, "utf8"), file);
+}
+
+/** The value of `--require-settled`: a number from 0 to 100. */
+export function percentOf(value: string): number {
+  const percent = Number(value);
+  if (!/^\d+(\.\d+)?$/.test(value) || percent > 100)
+    throw new InvalidArgumentError("It has to be a number from 0 to 100.");
+  return percent;
 }

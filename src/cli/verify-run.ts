@@ -42,18 +42,29 @@ export async function attack(
   else print(renderVerification(found, colours));
   if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
     print(renderVerifyComparison(comparison, colours));
-  return exitOf(found);
+  return exitOf(found, flags.requireSettled);
 }
 
-/** 1 if there is a breach, or if nothing could be tried, which is no pass. */
-const exitOf = (found: Verification): number =>
-  found.breaches.length > 0 || found.nothingTried ? EXIT.findings : EXIT.fine;
+/**
+ * 1 if there is a breach; 70 if a statement of rlsmith itself is wrong; 3 if too little is settled for a run without a
+ * breach to be a pass.
+ */
+function exitOf(found: Verification, required: number | undefined): number {
+  if (found.breaches.length > 0) return EXIT.findings;
+  if (found.notSettled.some(({ cause }) => cause.kind === "defect")) return EXIT.bug;
+  return !found.conclusive || found.settlement.share * 100 < (required ?? 0) ? EXIT.notProven : EXIT.fine;
+}
 
 /**
  * Write the matrix as a file of tests, and print the openings, whose tests fail until they are closed. The exit code is
  * that of an attack.
  */
-export async function emit(source: Source, kind: EmittedKind, options: ProjectOptions): Promise<number> {
+export async function emit(
+  source: Source,
+  kind: EmittedKind,
+  flags: VerifyFlags,
+  options: ProjectOptions,
+): Promise<number> {
   const { path, found } = await writeIsolationTests(source, kind, options.projectDir, options.progress);
   sayWritten([path]);
   if (found.breaches.length > 0) {
@@ -62,7 +73,7 @@ export async function emit(source: Source, kind: EmittedKind, options: ProjectOp
     );
     print(renderOpen(found, coloursFor(process.stdout)));
   }
-  return exitOf(found);
+  return exitOf(found, flags.requireSettled);
 }
 
 /** Weaken each policy in turn, and print the mutants that the matrix did not notice. Returns the exit code. */

@@ -91,9 +91,9 @@ export interface VerifyDatabaseOptions {
  * import { connect, inspect, verify } from "rlsmith";
  *
  * const db = await connect(process.env["DATABASE_URL"] ?? "");
- * const { breaches, nothingTried } = await verify(db, await inspect(db), { mode: "read-only" });
+ * const { breaches, conclusive } = await verify(db, await inspect(db), { mode: "read-only" });
  * await db.close();
- * process.exitCode = breaches.length > 0 || nothingTried ? 1 : 0;
+ * process.exitCode = breaches.length > 0 ? 1 : conclusive ? 0 : 3;
  * ```
  */
 export async function verifyDatabase(

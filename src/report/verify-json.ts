@@ -1,3 +1,4 @@
+import { unsettledText } from "./unsettled.ts";
 import type { Comparison, Cell, Verification } from "../verify/index.ts";
 
 /**
@@ -14,8 +15,9 @@ export function jsonWriter(write: (text: string) => void): {
       count += 1;
     },
     end: (v) => {
-      const { cells, ...rest } = v;
-      const fields = Object.entries({ cellCount: cells, ...rest }).map(
+      const { cells, notSettled, ...rest } = v;
+      const reasons = notSettled.map((one) => ({ ...one, why: unsettledText(one.cause) }));
+      const fields = Object.entries({ cellCount: cells, ...rest, notSettled: reasons }).map(
         ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
       );
       write(`${count === 0 ? '{"cells":[' : ""}\n],\n${fields.join(",\n")}}\n`);

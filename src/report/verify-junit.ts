@@ -24,9 +24,9 @@ export function verificationJunit(v: Verification): string {
   ].join("\n");
 }
 
-/** True if none of its cells ran. */
-const isSkipped = ({ held, breach, expected, notReached, unknown }: Heat): boolean =>
-  notReached + unknown > 0 && held + breach + expected === 0;
+/** True if none of its cells is settled: a failure is a breach, and a skipped case is one that is not settled. */
+const isSkipped = ({ held, heldByGrant, breach, expected, notSettled }: Heat): boolean =>
+  notSettled > 0 && held + heldByGrant + breach + expected === 0;
 
 function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
   const open = `    <testcase classname="${escape(heat.relation)}" name="${escape(`${heat.command} as ${heat.personaClass}`)}"`;
@@ -47,8 +47,7 @@ function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
     ];
   }
   if (!isSkipped(heat)) return [`${open}/>`];
-  const missed = heat.notReached + heat.unknown;
-  const why = `${missed} ${missed === 1 ? "cell was" : "cells were"} not reached${heat.unknown > 0 ? ", or nothing says whose the rows are" : ""}`;
+  const why = `not settled: ${heat.notSettled} ${heat.notSettled === 1 ? "cell" : "cells"}`;
   return [`${open}>`, `      <skipped message="${why}"/>`, "    </testcase>"];
 }
 

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { Verification } from "../verify/index.ts";
-import { sum } from "./verify-terminal.ts";
+import { unsettledText } from "./unsettled.ts";
+import { settlementText, sum } from "./verify-terminal.ts";
 
 const plain = pc.createColors(false);
 
@@ -11,6 +12,8 @@ export function verificationMarkdown(v: Verification): string {
     "# Isolation",
     "",
     sum(v, plain),
+    "",
+    settlementText(v),
     "",
     ...(v.breaches.length === 0
       ? []
@@ -35,14 +38,14 @@ export function verificationMarkdown(v: Verification): string {
       ? []
       : ["## Declared", "", ...v.expected.map(({ object, reason }) => `- \`${object.name}\`: ${reason}`), ""]),
     ...(v.notes.length === 0 ? [] : ["## Notes", "", ...v.notes.map(({ message }) => `- ${message}`), ""]),
-    ...(v.notReached.length === 0
+    ...(v.notSettled.length === 0
       ? []
       : [
-          "## Not reached",
+          "## Not settled",
           "",
-          "Counted as not reached, never as denied.",
+          "These cells never count as held.",
           "",
-          ...v.notReached.map(({ why, cells }) => `- ${cells}: ${why}`),
+          ...v.notSettled.map(({ cause, cells }) => `- ${cells}: ${unsettledText(cause)}`),
           "",
         ]),
   ].join("\n");

@@ -1,5 +1,6 @@
 import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
+import { unsettledText } from "./unsettled.ts";
 import type { Breach, Command, PersonaClass, Heat, Verification } from "../verify/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -19,7 +20,7 @@ const SHOWN = 30;
 
 /** Only the breaches and the total, printed when a file of tests was written. */
 export const renderOpen = (v: Verification, colours: Colours): string =>
-  [...openOnes(v, colours), sum(v, colours), ""].join("\n");
+  [...openOnes(v, colours), sum(v, colours), settlementText(v), ""].join("\n");
 
 const openOnes = (v: Verification, colours: Colours): string[] => [
   ...v.breaches.slice(0, SHOWN).flatMap((breach, n) => describe(breach, n + 1, colours)),
@@ -32,6 +33,7 @@ const openOnes = (v: Verification, colours: Colours): string[] => [
  */
 export function renderVerification(v: Verification, colours: Colours): string {
   return [
+    ...inconclusive(v, colours),
     ...heatTable(v, colours),
     ...openOnes(v, colours),
     ...v.expected.map(
@@ -39,14 +41,36 @@ export function renderVerification(v: Verification, colours: Colours): string {
     ),
     ...v.notes.map(({ message }) => `${colours.dim("note")} ${message}`),
     ...withoutRows(v),
-    ...notReached(v),
+    ...notSettled(v),
     ...(v.breaches.length > 0 && v.rows.length > 0
       ? ["the rows that the statements speak of are under `rows` of --format json"]
       : []),
     "",
     sum(v, colours),
+    settlementText(v),
     "",
   ].join("\n");
+}
+
+/** Why a run without a breach is no pass, before everything else. */
+function inconclusive(v: Verification, colours: Colours): string[] {
+  if (v.conclusive || v.breaches.length > 0) return [];
+  return [
+    colours.yellow(`? Not settled: ${settlementText(v)}. That no breach was found says little, because:`),
+    ...v.notSettled
+      .filter(({ triples }) => triples > 0)
+      .slice(0, 3)
+      .map(({ cause, triples }) => `${String(triples).padStart(9)}  ${unsettledText(cause)}`),
+    "",
+  ];
+}
+
+/** `912 of 960 settled (95 %), counted by relation, command and persona`. */
+export function settlementText({ settlement: { triples, settled, share } }: Verification): string {
+  const percent = Math.floor(share * 1000) / 10;
+  return triples === 0
+    ? "there was nothing to settle"
+    : `${settled.toLocaleString("en")} of ${triples.toLocaleString("en")} settled (${percent} %), counted by relation, command and persona`;
 }
 
 function heatTable(v: Verification, colours: Colours): string[] {
@@ -54,14 +78,14 @@ function heatTable(v: Verification, colours: Colours): string[] {
     ([a, one], [b, other]) => breached(other) - breached(one) || (a < b ? -1 : 1),
   );
   const held = relations.filter(([, heats]) =>
-    heats.every(({ breach, expected, unknown, notReached: not }) => breach + expected + unknown + not === 0),
+    heats.every(({ breach, expected, notSettled: not }) => breach + expected + not === 0),
   );
   const folded = relations.length > FOLDED ? new Set(held.map(([name]) => name)) : new Set<string>();
   const shown = relations.filter(([name]) => !folded.has(name));
   const width = Math.max(8, ...shown.map(([name]) => name.length));
   return [
     `${colours.dim("marks, in this order:")} ${CLASSES.join(", ")}`,
-    `${colours.dim("·")} held  ${colours.red("✗")} breach  ${colours.yellow("~")} declared  ${colours.yellow("?")} not reached or judged`,
+    `${colours.dim("·")} held  ${colours.dim("-")} held by a grant  ${colours.red("✗")} breach  ${colours.yellow("~")} declared  ${colours.yellow("?")} not settled`,
     "",
     colours.bold(["relation".padEnd(width), ...COLUMNS.map(({ title }) => title.padEnd(WIDTH))].join("  ").trimEnd()),
     ...shown.map(([name, heats]) =>
@@ -87,12 +111,15 @@ const breached = (heats: readonly Heat[]): number => (heats.some(({ breach }) =>
 function marks(heats: readonly Heat[], colours: Colours): string {
   const each = CLASSES.map((cls) => {
     const of = heats.filter(({ personaClass }) => personaClass === cls);
-    const sumOf = (key: "held" | "breach" | "expected" | "notReached" | "unknown"): number =>
+    const sumOf = (key: "held" | "heldByGrant" | "breach" | "expected" | "notSettled" | "ownerUnknown"): number =>
       of.reduce((n, heat) => n + heat[key], 0);
     if (sumOf("breach") > 0) return colours.red("✗");
     if (sumOf("expected") > 0) return colours.yellow("~");
-    if (sumOf("unknown") > 0 || (sumOf("notReached") > 0 && sumOf("held") === 0)) return colours.yellow("?");
-    return sumOf("held") > 0 ? colours.dim("·") : " ";
+    // rows were reached there, so that others were not is no answer
+    if (sumOf("ownerUnknown") > 0) return colours.yellow("?");
+    if (sumOf("held") > 0) return colours.dim("·");
+    if (sumOf("notSettled") > 0) return colours.yellow("?");
+    return sumOf("heldByGrant") > 0 ? colours.dim("-") : " ";
   });
   return each.join("") + " ".repeat(WIDTH - CLASSES.length);
 }
@@ -121,28 +148,28 @@ function withoutRows(v: Verification): string[] {
   return names.length === 0 ? [] : [`no rows, so nothing could be reached: ${names.join(", ")}`];
 }
 
-function notReached(v: Verification): string[] {
-  if (v.notReached.length === 0) return [];
-  const shown = v.notReached.slice(0, 8).map(({ why, cells }) => `  ${String(cells).padStart(7)}  ${why}`);
-  const rest = v.notReached.slice(8).reduce((n, { cells }) => n + cells, 0);
+function notSettled(v: Verification): string[] {
+  if (v.notSettled.length === 0) return [];
+  const shown = v.notSettled
+    .slice(0, 8)
+    .map(({ cause, cells }) => `  ${String(cells).padStart(7)}  ${unsettledText(cause)}`);
+  const rest = v.notSettled.slice(8).reduce((n, { cells }) => n + cells, 0);
   return [
-    "not reached, which counts as not reached and never as denied:",
+    "cells that are not settled, which never count as held:",
     ...shown,
     ...(rest > 0 ? [`  ${String(rest).padStart(7)}  for other reasons`] : []),
   ];
 }
 
-/** `12,345 cells in 6.1 s as 18 personas: 12,000 held, 3 breaches (42 cells), 300 not reached`. */
+/** `12,345 cells in 6.1 s as 18 personas: 12,000 held, 3 breaches (42 cells), 300 not settled`. */
 export function sum(v: Verification, colours: Colours): string {
   const count = (n: number): string => n.toLocaleString("en");
-  const missed = v.notReached.reduce((n, { cells }) => n + cells, 0);
-  const unknown = v.heat.reduce((n, heat) => n + heat.unknown, 0);
+  const open = v.notSettled.reduce((n, { cells }) => n + cells, 0);
   const parts = [
-    `${count(v.held)} held`,
+    `${count(v.held)} held${v.heldByGrant > 0 ? ` (${count(v.heldByGrant)} by a grant)` : ""}`,
     `${v.breaches.length} ${v.breaches.length === 1 ? "breach" : "breaches"}${v.breaches.length > 0 ? ` (${count(v.breached)} cells)` : ""}`,
     ...(v.expectedCells > 0 ? [`${v.expected.length} declared (${count(v.expectedCells)} cells)`] : []),
-    ...(missed > 0 ? [`${count(missed)} not reached`] : []),
-    ...(unknown > 0 ? [`${count(unknown)} not judged`] : []),
+    ...(open > 0 ? [`${count(open)} not settled`] : []),
     ...(v.withoutRows.length > 0
       ? [`${v.withoutRows.length} ${v.withoutRows.length === 1 ? "table" : "tables"} without rows`]
       : []),
@@ -150,7 +177,7 @@ export function sum(v: Verification, colours: Colours): string {
   const mark =
     v.breaches.length > 0
       ? colours.red("✗")
-      : v.nothingTried || v.cells === 0
+      : !v.conclusive || v.cells === 0
         ? colours.yellow("?")
         : colours.green("✓");
   return `${mark} ${count(v.cells)} cells in ${v.seconds.toFixed(1)} s as ${v.personas.length} personas on ${v.ground}: ${parts.join(", ")}`;

@@ -1,6 +1,6 @@
-import { pgErrorOf, type Db } from "../db/port.ts";
+import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
 import { dollarQuote } from "../pg/identifier.ts";
-import type { Response, Stage } from "./outcome.ts";
+import type { Inside, Response, Stage } from "./outcome.ts";
 import type { Batch } from "./statement.ts";
 
 /**
@@ -20,8 +20,7 @@ export async function runBatch(db: Db, batch: Batch): Promise<Response[]> {
     const raised = pgErrorOf(error);
     if (!raised) throw error;
     await db.exec("rollback to savepoint rlsmith_batch");
-    if (statements.length === 1)
-      return [{ kind: "error", sqlstate: raised.sqlstate, message: raised.message, at: "statement" }];
+    if (statements.length === 1) return [raisedBy(raised)];
     const half = Math.ceil(statements.length / 2);
     return [
       ...(await runBatch(db, { ...batch, statements: statements.slice(0, half) })),
@@ -68,19 +67,56 @@ interface Raw {
   e?: string;
   m?: string;
   at?: Stage;
+  x?: string;
+  n?: string;
 }
+
+/** An error that ended the round trip itself, as the response of its only statement. */
+export const raisedBy = ({ sqlstate, message }: PgError): Extract<Response, { kind: "error" }> => ({
+  kind: "error",
+  sqlstate,
+  message,
+  at: "statement",
+  inside: { kind: "unknown" },
+  constraint: null,
+});
 
 /** The responses in the row that the query at the end of `blockText` returned, one for each statement. */
 export const responsesOf = (rows: readonly Record<string, unknown>[]): Response[] =>
   (JSON.parse(typeof rows[0]?.["results"] === "string" ? rows[0]["results"] : "[]") as Raw[]).map(responseOf);
 
 function responseOf(raw: Raw): Response {
-  if (raw.e !== undefined) return { kind: "error", sqlstate: raw.e, message: raw.m ?? "", at: raw.at ?? "statement" };
+  if (raw.e !== undefined)
+    return {
+      kind: "error",
+      sqlstate: raw.e,
+      message: raw.m ?? "",
+      at: raw.at ?? "statement",
+      inside: insideOf(raw.x ?? ""),
+      constraint: raw.n === undefined || raw.n === "" ? null : raw.n,
+    };
   return {
     kind: "answer",
     text: raw.a ?? null,
     changed: raw.b === undefined ? null : { before: raw.b, after: raw.c ?? "" },
   };
+}
+
+/**
+ * The innermost function of an error's context, whose lines PostgreSQL prints from the inside out. The DO block of
+ * `blockText` is the last of them; where its line cannot be recognized, as in another language, nothing is known.
+ */
+export function insideOf(context: string): Inside {
+  for (const line of context.split("\n")) {
+    const [, plpgsql, sql] =
+      /^(?:PL\/pgSQL function (\S+?)(?:\(.*\))? (?:line|while|during)|SQL function "(.+)" (?:statement|during))/.exec(
+        line,
+      ) ?? [];
+    if (plpgsql === "inline_code_block") return { kind: "statement" };
+    const name = plpgsql ?? sql;
+    if (name !== undefined) return { kind: "function", name };
+  }
+  return { kind: "unknown" };
 }
 
 // The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see every row.
@@ -98,6 +134,8 @@ declare
   state text;
   results jsonb := '[]';
   made jsonb;
+  within text;
+  violated text;
 begin
   for name, step in select key, value from jsonb_each_text(job -> 'probes') loop
     execute step into state;
@@ -149,7 +187,9 @@ begin
     exception
       when sqlstate 'RL001' then results := results || made;
       when others then
-        results := results || jsonb_build_object('e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage);
+        get stacked diagnostics within = pg_exception_context, violated = constraint_name;
+        results := results || jsonb_build_object(
+          'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated);
     end;
   end loop;
   perform set_config('rlsmith.results', results::text, true);

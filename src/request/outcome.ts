@@ -1,6 +1,9 @@
 /** The point at which a request raised an error. */
 export type Stage = "setup" | "prelude" | "statement" | "probe";
 
+/** The innermost function in which an error was raised. */
+export type Inside = { kind: "function"; name: string } | { kind: "statement" } | { kind: "unknown" };
+
 /** The answer of PostgreSQL to one statement of a request. */
 export type Response =
   | {
@@ -10,5 +13,13 @@ export type Response =
       /** the texts of its probe before and after it; null: they are the same, or there is no probe */
       changed: { before: string; after: string } | null;
     }
-  /** `message`: at most its first 300 characters */
-  | { kind: "error"; sqlstate: string; message: string; at: Stage };
+  | {
+      kind: "error";
+      sqlstate: string;
+      /** at most its first 300 characters */
+      message: string;
+      at: Stage;
+      inside: Inside;
+      /** the constraint that PostgreSQL names; null: it names none */
+      constraint: string | null;
+    };

@@ -18,7 +18,13 @@ export type ErrorMeaning =
   /** class 22: `invalid` where the value cannot be read as what it has to be, such as a uuid or an array in JSON */
   | { kind: "data"; invalid: boolean }
   /** `object`: a setting, a role or a type */
-  | { kind: "undefined"; what: "function" | "table" | "object" }
+  | { kind: "undefined"; what: "function" | "table" | "column" | "object" }
+  /** class 42: the statement is not valid SQL for the objects that it names */
+  | { kind: "syntax" }
+  /** max_stack_depth is exceeded: functions call one another without end */
+  | { kind: "stack depth" }
+  /** the view takes no such write */
+  | { kind: "not updatable" }
   /** class P0: `raise` without an error code of its own, or a failure of PL/pgSQL such as no_data_found */
   | { kind: "plpgsql"; by: "raise" | "other" }
   | { kind: "other" };
@@ -82,10 +88,14 @@ const EXACT: Readonly<Record<string, ErrorMeaning>> = {
   "23514": constraint("check"),
   "23P01": constraint("exclusion"),
   "25006": { kind: "read-only" },
+  "42703": { kind: "undefined", what: "column" },
   "42704": { kind: "undefined", what: "object" },
   "42883": { kind: "undefined", what: "function" },
   "42P01": { kind: "undefined", what: "table" },
+  "54001": { kind: "stack depth" },
   "53300": { kind: "too many connections" },
+  // "cannot update view": object_not_in_prerequisite_state, which DML raises for nothing else (PostgreSQL 15)
+  "55000": { kind: "not updatable" },
   "55P03": { kind: "timeout", of: "lock" },
   "57014": { kind: "timeout", of: "statement" },
   P0001: { kind: "plpgsql", by: "raise" },
@@ -94,5 +104,6 @@ const EXACT: Readonly<Record<string, ErrorMeaning>> = {
 const CLASSES: Readonly<Record<string, ErrorMeaning>> = {
   "22": { kind: "data", invalid: false },
   "23": constraint("other"),
+  "42": { kind: "syntax" },
   P0: { kind: "plpgsql", by: "other" },
 };

@@ -23,7 +23,7 @@ export interface Comparison {
 
 const shape = z.object({
   format: z.literal("rlsmith-verification"),
-  formatVersion: z.literal(1),
+  formatVersion: z.literal(2),
   breaches: z.array(z.object({ id: z.string(), message: z.string(), object: z.object({ name: z.string() }) })),
   cells: z.array(
     z.object({
@@ -72,8 +72,10 @@ const inWords = (outcome: Outcome): string => {
         : "allowed (foreign data)";
     case "error":
       return `error ${outcome.sqlstate}`;
-    default:
-      return outcome.kind;
+    case "denied":
+      return outcome.by === "grant" ? "denied by a grant" : "denied";
+    case "not settled":
+      return "not settled";
   }
 };
 

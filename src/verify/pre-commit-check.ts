@@ -15,7 +15,7 @@ import {
   attemptsText,
   type Answered,
 } from "./matrix/index.ts";
-import { collectEvidence, readSurface, targetsByName, targetsOf, type Target } from "./environment/index.ts";
+import { collectEvidence, NO_GRANTS, readSurface, targetsByName, targetsOf, type Target } from "./environment/index.ts";
 import type { TestEnvironment, Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
@@ -124,8 +124,11 @@ async function prepared(
       for (const [m, attempt] of attempts.entries()) {
         const answer = answers[n]?.[m];
         if (!answer) continue;
-        const { outcome, crosses } = judge(attempt, actor, answer, targets, evidence);
-        if (outcome.kind === "not reached") said.add(`not checked as \`${actor.role}\`: ${outcome.why}`);
+        const { outcome, crosses } = judge(attempt, actor, answer, { targets, evidence, grants: NO_GRANTS });
+        if (outcome.kind === "not settled")
+          said.add(
+            `not checked as \`${actor.role}\`: ${outcome.cause.kind === "limit" ? outcome.cause.limit : outcome.cause.kind}`,
+          );
         if (crosses && !isDeclared(config, attempt.relation))
           found.set(tupleKey(attempt.relation, actor.name, standing?.name ?? ""), {
             plain: tupleKey(attempt.relation, actor.name, ""),

@@ -2,16 +2,16 @@ import type { TestEnvironment } from "./environment/index.ts";
 import {
   around,
   availability,
+  controls,
   copy,
   context,
   functions,
   tables,
   pool,
-  note,
+  recordUnavailable,
   prepare,
   type VerifyOptions,
   summary,
-  vacuous,
 } from "./run/index.ts";
 import type { Verification } from "./matrix/index.ts";
 
@@ -27,9 +27,9 @@ export async function verify(environment: TestEnvironment, options: VerifyOption
   const run = await prepare(environment, options);
   try {
     for (const phase of PHASES) await phase(run);
-    const nothing = await vacuous(run);
-    if (nothing !== null) note(run, "no-own-rows", nothing);
     if (options.otherClient) await pool(run, options.otherClient);
+    await controls(run);
+    recordUnavailable(run);
   } finally {
     // if the connection is lost, so is the transaction
     await environment.finish().catch(() => {});

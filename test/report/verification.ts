@@ -24,12 +24,12 @@ export const BREACH: Breach = {
   cells: 12,
 };
 
-const heat = { held: 0, breach: 0, expected: 0, notReached: 0, notJudged: 0, unknown: 0 };
+const heat = { held: 0, heldByGrant: 0, breach: 0, expected: 0, notSettled: 0, ownerUnknown: 0, control: 0 };
 
 /** Three relations: one breached, one with an exception, one where a command could not be tried. */
 export const FOUND: Verification = {
   format: "rlsmith-verification",
-  formatVersion: 1,
+  formatVersion: 2,
   ground: "scratch",
   personas: [
     { name: "A's member", class: "member", role: "authenticated", claims: "{}" },
@@ -39,10 +39,12 @@ export const FOUND: Verification = {
   held: 1200,
   breached: 12,
   expectedCells: 2,
-  notReached: [{ why: "the embedded engine copies to files only", cells: 20 }],
+  heldByGrant: 300,
+  settlement: { triples: 10, settled: 9, share: 0.9 },
+  notSettled: [{ cause: { kind: "not tried", why: "copy on the embedded engine" }, cells: 20, triples: 1 }],
   heat: [
     { ...heat, relation: inPublic("calm"), command: "SELECT", personaClass: "member", held: 600 },
-    { ...heat, relation: inPublic("calm"), command: "COPY", personaClass: "anon", notReached: 20 },
+    { ...heat, relation: inPublic("calm"), command: "COPY", personaClass: "anon", notSettled: 20 },
     { ...heat, relation: inPublic("note"), command: "SELECT", personaClass: "member", held: 100, breach: 12 },
     { ...heat, relation: inPublic("note"), command: "INSERT", personaClass: "anon", held: 500 },
     { ...heat, relation: inPublic("price"), command: "SELECT", personaClass: "anon", expected: 2 },
@@ -52,7 +54,7 @@ export const FOUND: Verification = {
     { ...BREACH, id: "other", object: { kind: "table", name: inPublic("price") }, reason: "one list for all" },
   ],
   withoutRows: [],
-  nothingTried: false,
+  conclusive: true,
   notes: [{ code: "truncate-by-platform", message: "TRUNCATE is granted on `public.calm`" }],
   rows: ["insert into public.note default values"],
   seconds: 2.04,
@@ -66,7 +68,9 @@ export const CLEAN: Verification = {
   held: 600,
   breached: 0,
   expectedCells: 0,
-  notReached: [],
+  heldByGrant: 0,
+  settlement: { triples: 9, settled: 9, share: 1 },
+  notSettled: [],
   breaches: [],
   expected: [],
   notes: [],

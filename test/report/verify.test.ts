@@ -29,7 +29,7 @@ test("terminal: breached relations first, a mark for each class of personas, and
   // columns begin at 14: the longest name has 12 characters, and two spaces follow
   expect(row("public.note ")).toBe("public.note   ✗           ·");
   expect(row("public.price ")).toBe("public.price    ~");
-  // COPY counts as SELECT: anon's cells were not reached
+  // COPY counts as SELECT: anon's cells are not settled
   expect(row("public.calm ")).toBe("public.calm   · ?");
   expect(lines.findIndex((line) => line.startsWith("public.note "))).toBeLessThan(
     lines.findIndex((line) => line.startsWith("public.calm ")),
@@ -40,24 +40,24 @@ test("terminal: breached relations first, a mark for each class of personas, and
   expect(lines).toContain("    declared: one list for all");
   expect(lines).toContain("       20  the embedded engine copies to files only");
   expect(lines).toContain(
-    "✗ 1,234 cells in 2.0 s as 2 personas on scratch: 1,200 held, 1 breach (12 cells), 1 declared (2 cells), 20 not reached",
+    "✗ 1,234 cells in 2.0 s as 2 personas on scratch: 1,200 held (300 by a grant), 1 breach (12 cells), 1 declared (2 cells), 20 not settled",
   );
 });
 
 test("terminal: nothing found", () => {
   const text = renderVerification(CLEAN, plain);
   expect(text).toContain("✓ 600 cells in 2.0 s as 2 personas on scratch: 600 held, 0 breaches\n");
-  expect(text).not.toContain("not reached,");
+  expect(text).not.toContain("not settled,");
   expect(text).not.toContain("--format json");
 });
 
 test("terminal: what nobody knows the owner of is marked, tables without rows are counted, and a run that tried nothing has no tick", () => {
-  const heat = FOUND.heat.slice(0, 1).map((one) => ({ ...one, notJudged: 3, unknown: 3 }));
+  const heat = FOUND.heat.slice(0, 1).map((one) => ({ ...one, notSettled: 3, ownerUnknown: 3 }));
   const text = renderVerification({ ...CLEAN, heat, withoutRows: [inPublic("bare"), inPublic("new")] }, plain);
   expect(text).toMatch(/^public\.calm +\?$/m);
   expect(text).toContain("no rows, so nothing could be reached: public.bare, public.new\n");
-  expect(text).toContain("600 held, 0 breaches, 3 not judged, 2 tables without rows\n");
-  expect(renderVerification({ ...CLEAN, nothingTried: true, held: 0 }, plain)).toContain("? 600 cells");
+  expect(text).toContain("600 held, 0 breaches, 2 tables without rows\n");
+  expect(renderVerification({ ...CLEAN, conclusive: false, held: 0 }, plain)).toContain("? 600 cells");
   expect(renderVerification({ ...CLEAN, cells: 0, held: 0, heat: [] }, plain)).toContain("? 0 cells");
   // said once: a note that has named it is enough
   const noted = {
@@ -86,15 +86,15 @@ test("terminal: of many relations those that held are one line, of many breaches
 test("json: cells as they come, everything else at the end, one object", () => {
   let text = "";
   const writer = jsonWriter((piece) => (text += piece));
-  writer.cell(cell({ kind: "denied" }));
+  writer.cell(cell({ kind: "denied", by: "no row" }));
   writer.cell(cell({ kind: "error", sqlstate: "22P02" }, "read for update"));
   writer.end(FOUND);
   const value = JSON.parse(text);
   expect(value.cells).toEqual([
-    cell({ kind: "denied" }),
+    cell({ kind: "denied", by: "no row" }),
     cell({ kind: "error", sqlstate: "22P02" }, "read for update"),
   ]);
-  expect(value).toMatchObject({ format: "rlsmith-verification", formatVersion: 1, cellCount: 1234 });
+  expect(value).toMatchObject({ format: "rlsmith-verification", formatVersion: 2, cellCount: 1234 });
   const { relation, object, command, persona, attack, statements } = BREACH;
   expect(value.breaches).toEqual([expect.objectContaining({ relation, object, command, persona, attack, statements })]);
   expect(value.heat).toEqual(FOUND.heat);
@@ -110,7 +110,7 @@ test("junit: a case for each command and class, breaches fail with their stateme
   const xml = verificationJunit(FOUND);
   expect(xml).toContain('<testsuite name="public.note" tests="2" failures="1" skipped="0">');
   expect(xml).toContain('<testsuite name="public.calm" tests="2" failures="0" skipped="1">');
-  expect(xml).toContain('<skipped message="20 cells were not reached"/>');
+  expect(xml).toContain('<skipped message="not settled: 20 cells"/>');
   expect(xml).toContain('<failure message="`a|b` reads with its owner\'s rights &amp; &lt;more&gt;">');
   expect(xml).toContain("select '```', 1 &lt; 2 &amp; &quot;x&quot;;");
   // every < opens or closes a tag of ours: nothing of a name got out of its place
@@ -135,11 +135,11 @@ test("comparison: what closed, what opened, and cells that came out otherwise", 
   let text = "";
   const writer = jsonWriter((piece) => (text += piece));
   writer.cell(cell({ kind: "allowed", own: 3, foreign: 2, evidence: null }));
-  writer.cell(cell({ kind: "denied" }, "gone since"));
+  writer.cell(cell({ kind: "denied", by: "no row" }, "gone since"));
   writer.end(FOUND);
   const compare = comparing(readBefore(text, "before.json"));
-  compare.cell(cell({ kind: "denied" }));
-  compare.cell(cell({ kind: "denied" }, "new"));
+  compare.cell(cell({ kind: "denied", by: "no row" }));
+  compare.cell(cell({ kind: "denied", by: "no row" }, "new"));
   const comparison = compare.end({ ...FOUND, breaches: [{ ...BREACH, id: "another", message: "it is new" }] });
   const lines = renderVerifyComparison(comparison, plain);
   expect(lines).toContain(`closed ${BREACH.object.name}`);

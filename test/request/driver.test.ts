@@ -111,7 +111,12 @@ test("changes of a prelude that writes are not the statement's", async () => {
 });
 
 test("an error says at which stage it was raised, and ends no other statement", async () => {
-  const fails = { sqlstate: "22012", message: "division by zero" };
+  const fails = {
+    sqlstate: "22012",
+    message: "division by zero",
+    inside: { kind: "statement" as const },
+    constraint: null,
+  };
   expect(
     await run([text("select (1 / 0)::text"), text("select 'fine'"), text("select ''", { setup: ["select 1 / 0"] })]),
   ).toEqual([{ kind: "error", ...fails, at: "statement" }, answer("fine"), { kind: "error", ...fails, at: "setup" }]);
@@ -123,6 +128,26 @@ test("an error says at which stage it was raised, and ends no other statement", 
   // two rows of A make the divisor zero: that is their number once one of three is deleted
   expect(await run([count("delete from note where id = 6", { probe: "broken", setup })], { probes })).toEqual([
     { kind: "error", ...fails, at: "probe" },
+  ]);
+});
+
+test("an error names the function that raised it, and the constraint", async () => {
+  await db.exec(`
+    create function halves(n int) returns int language plpgsql as 'begin return 1 / n; end';
+    create function quarters(n int) returns int language sql volatile as 'select halves(n)';
+    alter table note add constraint short check (length(org) < 3);
+    grant insert on note to authenticated`);
+  const inside = async (sql: string): Promise<unknown> => {
+    const [response] = await run([text(sql)]);
+    return response?.kind === "error" ? response.inside : response;
+  };
+  expect(await inside("select halves(0)::text")).toEqual({ kind: "function", name: "halves" });
+  // the innermost one raised it
+  expect(await inside("select quarters(0)::text")).toEqual({ kind: "function", name: "halves" });
+  // the statement itself is wrong
+  expect(await inside("select missing from note")).toEqual({ kind: "statement" });
+  expect(await run([count("insert into note values (9, 'too long')")], { role: "postgres" })).toMatchObject([
+    { sqlstate: "23514", constraint: "short" },
   ]);
 });
 

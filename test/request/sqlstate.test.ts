@@ -119,9 +119,10 @@ describe("an error that is no lack of rights", () => {
     ["do $$ declare n int; begin select 1 into strict n where false; end $$", { kind: "plpgsql", by: "other" }],
     // 42P17, as the recursion
     ["create index on parent ((random()))", { kind: "other" }],
-    ["select 1 +", { kind: "other" }],
+    ["select 1 +", { kind: "syntax" }],
+    ["select missing from target", { kind: "undefined", what: "column" }],
   ])("%s", async (sql, expected) => {
-    // the last but one needs ownership
+    // one needs ownership
     const found = await raised(sql.startsWith("create") ? sql : as("visitor", sql));
     expect(found).toEqual(expected);
     expect(isPrivilege(found)).toBe(false);

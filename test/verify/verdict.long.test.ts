@@ -46,14 +46,14 @@ test("rows were reached that nobody knows whose they are: not held, no breach, a
   const { found, cells } = await attacked(NOTES + WORDS);
   expect(found.breaches).toEqual([]);
   const [read] = cells.filter((c) => c.relation === "public.word" && c.attack === "read" && c.persona === "A's member");
-  expect(read?.outcome.kind).toBe("allowed");
-  expect(read?.judgement).toBe("not judged");
+  expect(read?.outcome).toEqual({ kind: "not settled", cause: { kind: "owner unknown" } });
+  expect(read?.judgement).toBe("not settled");
   const note = found.notes.find(({ code }) => code === "whose-unknown")?.message;
   expect(note).toContain("`public.word`");
   expect(note).toContain("`verify.tenant`");
   expect(note).not.toContain("public.note`");
   expect(
-    found.heat.find(({ relation, command }) => relation === "public.word" && command === "SELECT")?.unknown,
+    found.heat.find(({ relation, command }) => relation === "public.word" && command === "SELECT")?.ownerUnknown,
   ).toBeGreaterThan(0);
 });
 
@@ -89,6 +89,8 @@ test("a set-up that raises is named with its table and attack", async () => {
     create table public.job (id uuid primary key default gen_random_uuid(), org_id uuid not null, status text not null default 'open' check (status in ('open', 'done')));
     alter table public.job enable row level security;
     create policy own on public.job to authenticated using (org_id = ${CLAIM} and status <> 'hidden') with check (org_id = ${CLAIM});`);
-  const raised = found.notReached.filter(({ why }) => why.startsWith("its set-up raised"));
-  expect(raised.map(({ why }) => why)).toEqual([expect.stringMatching(/raised 23514: public\.job, \S/)]);
+  const raised = found.notSettled.filter(({ cause }) => cause.kind === "set-up");
+  expect(raised.map(({ cause }) => cause)).toEqual([
+    { kind: "set-up", sqlstate: "23514", relation: "public.job", attack: expect.any(String) },
+  ]);
 });

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { ToolError } from "../../errors.ts";
 import { openSource } from "../../pipeline/source.ts";
 import { projectOptions, sayReplay, withSource } from "../options.ts";
-import { earlierRun, EMITTED, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
+import { earlierRun, EMITTED, percentOf, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
 import { attack, emit, mutate } from "../verify-run.ts";
 
 export function verifyCommand(program: Command, done: (exit: number) => void): void {
@@ -13,6 +13,11 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
     .description("attack the database as its tenants would, and list every way to rows of another tenant")
     .option("-w, --write-and-roll-back", "with --db: insert invented rows, try writes too, and roll everything back")
     .option("--compare <file>", "list the changes since an earlier `--format json`")
+    .option(
+      "--require-settled <percent>",
+      "end with 3 if a smaller share of relations × commands × personas is settled",
+      percentOf,
+    )
     .addOption(
       new Option("--emit <kind>", "write the attack as a file of tests").choices([...EMITTED]).conflicts("compare"),
     )
@@ -42,7 +47,7 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
       const source = await openSource(options);
       try {
         sayReplay(source);
-        if (flags.emit) done(await emit(source, flags.emit, options));
+        if (flags.emit) done(await emit(source, flags.emit, flags, options));
         else if (flags.mutants) done(await mutate(source, flags, options));
         else done(await attack(source, flags, options, before));
       } finally {

@@ -19,6 +19,7 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Targets)
   const through = (more: Pick<Attempt, "command" | "attack" | "sql"> & Partial<Attempt>): Attempt => ({
     relation: behind[0] ?? name,
     through: { kind, name },
+    behind,
     answer: "changes",
     probe: { kind: "all" },
     judge: { kind: "foreign" },

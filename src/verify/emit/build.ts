@@ -79,8 +79,8 @@ export async function isolationTests(
       for (const [index, attempt] of attempts.entries()) {
         const answer = answers[index];
         if (!answer) continue;
-        const judged = judge(attempt, actor, answer, targets, run.evidence);
-        const verdict = verdictOf(run, { actor, attempts: [], standing: null }, attempt, judged, null);
+        const judged = judge(attempt, actor, answer, run.facts);
+        const verdict = verdictOf(run, { actor, attempts: [], standing: null }, attempt, judged);
         const check =
           verdict.judgement === "breach"
             ? mendedOf(

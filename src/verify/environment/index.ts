@@ -1,4 +1,6 @@
 /** The database that is attacked: its relations, its rows, and the transactions in which statements run. */
+export { NO_GRANTS, readGrants } from "./grants.ts";
+export type { Grants } from "./grants.ts";
 export { collectEvidence, findIn } from "./known-rows.ts";
 export type { Evidence } from "./known-rows.ts";
 export { liveEnvironment } from "./live/live-environment.ts";

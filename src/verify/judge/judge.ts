@@ -1,10 +1,12 @@
 import type { NameKey } from "../../pg/name.ts";
-import { meaningOf, type ConstraintKind, type ErrorMeaning } from "../../request/index.ts";
+import { meaningOf } from "../../request/index.ts";
 import type { Attempt, Answered, ChangedRow } from "../matrix/index.ts";
 import { tupleKey, type Outcome, type TupleKey } from "../matrix/index.ts";
 import { findIn, type Evidence } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
-import type { Target, Targets } from "../environment/index.ts";
+import type { Target } from "../environment/index.ts";
+import type { Facts } from "./facts.ts";
+import { outcomeOfError, type RaisedError } from "./errors.ts";
 
 /** An outcome, and the part of it that crosses tenants. */
 export interface Judged {
@@ -19,8 +21,9 @@ export interface Judged {
  * The meaning of an answer: the owners of the rows that were reached. All rows are foreign to a persona without a
  * tenant.
  */
-export function judge(attempt: Attempt, actor: Actor, answer: Answered, targets: Targets, evidence: Evidence): Judged {
-  if (answer.kind === "error") return judgeError(attempt, answer);
+export function judge(attempt: Attempt, actor: Actor, answer: Answered, facts: Facts): Judged {
+  if (answer.kind === "error") return judgeError(attempt, actor, answer, facts);
+  const { targets, evidence } = facts;
   const target = targets.get(attempt.relation);
   const reached = reachedBy(attempt, answer, target, actor, evidence);
   const foreign = actor.tenant === null ? reached.foreign + reached.own : reached.foreign;
@@ -34,7 +37,7 @@ export function judge(attempt: Attempt, actor: Actor, answer: Answered, targets:
           foreign,
           evidence: reached.found?.value ?? null,
         }
-      : { kind: "denied" };
+      : { kind: "denied", by: "no row" };
   const relations = [...new Set([...reached.relations, ...(reached.found ? [reached.found.relation] : [])])];
   switch (attempt.judge.kind) {
     case "foreign":
@@ -50,72 +53,16 @@ export function judge(attempt: Attempt, actor: Actor, answer: Answered, targets:
   }
 }
 
-function judgeError(attempt: Attempt, { sqlstate, at, message }: Extract<Answered, { kind: "error" }>): Judged {
-  const no = (outcome: Outcome): Judged => ({ outcome, crosses: false, relations: [] });
-  const meaning = meaningOf(sqlstate, message);
-  // the role is taken before the variables are set
-  if (meaning.kind === "set role")
-    return no({ kind: "not reached", by: "role", why: "the login may not become the persona's role" });
-  if (at === "setup" || at === "prelude")
-    return no({
-      kind: "not reached",
-      by: at === "setup" ? "set-up" : "variable",
-      why: at === "setup" ? `its set-up raised ${sqlstate}` : `what sets the variable raised ${sqlstate}`,
-    });
-  if (at === "probe")
-    return no({
-      kind: "not reached",
-      by: "probe",
-      why: `the login could not look at the rows afterwards (${sqlstate})`,
-    });
-  switch (meaning.kind) {
-    // "must be owner of" and "permission denied" are denials
-    case "row security":
-    case "grant":
-    case "privilege":
-      return no({ kind: "denied" });
-    case "read-only":
-      return no({ kind: "not reached", by: "limit", why: "the transaction is read-only" });
-    case "timeout":
-      return no({ kind: "not reached", by: "limit", why: `it ran into ${meaning.of}_timeout` });
-    case "too many connections":
-      return no({ kind: "not reached", by: "limit", why: "the server has no connection left" });
-    default:
-  }
+function judgeError(attempt: Attempt, actor: Actor, error: RaisedError, facts: Facts): Judged {
+  const meaning = meaningOf(error.sqlstate, error.message);
   const crosses =
-    (attempt.judge.kind === "duplicate" && meaning.kind === "constraint" && meaning.constraint === "unique") ||
-    (attempt.judge.kind === "raises" && meaning.kind === "data");
-  const between = crosses || attempt.answers?.includes(sqlstate) ? null : stoodBetween(attempt, meaning, sqlstate);
-  if (between !== null) return no({ kind: "not reached", by: "constraint", why: between });
-  return { outcome: { kind: "error", sqlstate }, crosses, relations: [] };
+    error.at === "statement" &&
+    ((attempt.judge.kind === "duplicate" && meaning.kind === "constraint" && meaning.constraint === "unique") ||
+      (attempt.judge.kind === "raises" && meaning.kind === "data"));
+  if (crosses || (error.at === "statement" && attempt.answers?.includes(error.sqlstate) === true))
+    return { outcome: { kind: "error", sqlstate: error.sqlstate }, crosses, relations: [] };
+  return { outcome: outcomeOfError(attempt, actor, error, facts), crosses: false, relations: [] };
 }
-
-/**
- * The error that ended a statement before policies could deny it; null: there is none. PostgreSQL checks policies
- * before it checks constraints.
- */
-function stoodBetween(attempt: Attempt, meaning: ErrorMeaning, sqlstate: string): string | null {
-  const constraint = meaning.kind === "constraint" ? CONSTRAINTS[meaning.constraint] : undefined;
-  if (attempt.through.kind === "function")
-    return constraint !== undefined || isCallError(meaning)
-      ? `a call of ${attempt.through.name} raised ${sqlstate}`
-      : null;
-  return constraint === undefined ? null : `${constraint} was in the way (${sqlstate})`;
-}
-
-const CONSTRAINTS: Partial<Record<ConstraintKind, string>> = {
-  "not null": "a NOT NULL column",
-  "foreign key": "a foreign key",
-  unique: "a unique key",
-  check: "a CHECK",
-  exclusion: "an exclusion constraint",
-};
-
-/** Values that the function cannot use, names that it does not find, errors that it raises itself. */
-const isCallError = (meaning: ErrorMeaning): boolean =>
-  meaning.kind === "data" ||
-  (meaning.kind === "undefined" && meaning.what !== "object") ||
-  (meaning.kind === "plpgsql" && meaning.by === "raise");
 
 interface Reached {
   own: number;

@@ -1,6 +1,7 @@
 import type { NameKey } from "../../pg/name.ts";
 import type { Door } from "./breach.ts";
-import type { Command, DbObject, Subject } from "./cell.ts";
+import type { Command, DbObject } from "./cell.ts";
+import type { Subject } from "./subject.ts";
 import type { Form } from "./form.ts";
 
 /** One statement, not yet bound to a persona. */
@@ -8,6 +9,8 @@ export interface Attempt {
   /** the relation whose rows are attacked */
   relation: Subject;
   through: DbObject;
+  /** the relations that the view reads */
+  behind?: readonly NameKey[];
   command: Command;
   /** what becomes of rows where the command does not say it: a MERGE that only deletes */
   rowCommand?: Command;

@@ -37,5 +37,6 @@ export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
     hint: "put the tenant's column into the key, or check the referenced row in WITH CHECK",
   },
   "sequence-oracle": { kind: "oracle", hint: "use uuids, or revoke the sequence from the roles of requests" },
+  unavailable: { kind: "availability", hint: "correct the function or the policy that raises the error" },
   "stored-claim": { kind: "availability", hint: "cast stored values only where they are known to be well-formed" },
 };

@@ -1,4 +1,5 @@
-import type { Command, DbObject, PersonaClass, SessionStateName, Subject } from "./cell.ts";
+import type { Command, DbObject, PersonaClass, SessionStateName } from "./cell.ts";
+import type { Subject } from "./subject.ts";
 
 /** The breach class: the kind of object or setting that lets rows through. */
 export type Door =
@@ -39,7 +40,9 @@ export type Door =
   | "foreign-key-oracle"
   | "sequence-oracle"
   /** one bad stored value makes a policy raise for everyone */
-  | "stored-claim";
+  | "stored-claim"
+  /** a role that policies name can do nothing: every statement raises an error */
+  | "unavailable";
 
 /** The kind of access that a breach gives: rows of another tenant read or written, or another rule broken. */
 export type BreachKind =

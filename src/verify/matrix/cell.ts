@@ -1,4 +1,6 @@
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
+import type { Subject } from "./subject.ts";
+import type { Unsettled } from "./unsettled.ts";
 
 /** The kinds of persona; the heat table has one mark for each. */
 export type PersonaClass =
@@ -32,15 +34,6 @@ export type DbObject =
 
 export type TriggerName = string & { readonly brand: "TriggerName" };
 
-/** `schema.*`: every relation of a schema, made today or tomorrow. */
-export type SchemaKey = string & { readonly brand: "SchemaKey" };
-
-/**
- * The object whose rows a cell may reach: a relation; a function that names none; a schema whose relations are still to
- * be created.
- */
-export type Subject = NameKey | FunctionKey | SchemaKey;
-
 export type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "COPY" | "CALL";
 
 /**
@@ -49,13 +42,27 @@ export type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRU
  */
 export type SessionStateName = string;
 
+/** What stopped a statement. */
+export type Denial =
+  /** it ran, and reached no row */
+  | "no row"
+  /** 42501 that names row security of the relation */
+  | "row security"
+  /** 42501 of the relation's, its column's, its schema's or the function's own grant */
+  | "grant"
+  /** the malformed value in the token of this persona, which the policy cast (class 22) */
+  | "malformed claim"
+  /** the view takes no such write (55000) */
+  | "not updatable"
+  /** the function that was called raised an error of its own */
+  | "raise";
+
 /**
  * The answer of PostgreSQL. Only rows that the verification knows are counted: its own, or those that it took as
  * samples.
  */
 export type Outcome =
-  /** 42501, or no row at all */
-  | { kind: "denied" }
+  | { kind: "denied"; by: Denial }
   | {
       kind: "allowed";
       /** rows of the persona's own tenant that it saw or changed */
@@ -65,44 +72,21 @@ export type Outcome =
       /** the value that reveals another tenant's data in an output of unknown shape; null: rows were counted */
       evidence: string | null;
     }
+  /** the error is the answer of the attempt: the constraint or the cast is its object */
   | { kind: "error"; sqlstate: string }
-  | {
-      kind: "not reached";
-      by: Obstacle;
-      /** the same for people */
-      why: string;
-    };
-
-/** Why a statement showed nothing of policies. */
-export type Obstacle =
-  /** the role of the persona is above row security */
-  | "above-row-security"
-  /** the relation has no row that somebody could have reached */
-  | "no-rows"
-  /** the login may not become the role of the persona */
-  | "role"
-  /** a statement before it, as the login, raised an error */
-  | "set-up"
-  /** the statement or function that sets the variable raised an error */
-  | "variable"
-  /** the rows could not be read afterwards */
-  | "probe"
-  /** a limit of time, a lock, a read-only transaction, no connection */
-  | "limit"
-  /** a constraint, or what a function raises by itself */
-  | "constraint"
-  /** it is not tried on this database */
-  | "not-tried";
+  | { kind: "not settled"; cause: Unsettled };
 
 /** The judgement of an outcome by the declared tenancy. */
 export type Judgement =
-  /** the outcome is the required one */
+  /** the statement ran as far as row security or a grant, and was stopped by it */
   | "held"
   | "breach"
   /** would be a breach, but the config declares it, with a reason */
   | "expected"
-  /** nothing was tried, or the declared tenancy says nothing about it */
-  | "not judged";
+  /** nothing can be said, see `Unsettled` */
+  | "not settled"
+  /** it shows that own access works, or is compared with another cell: there is nothing to judge */
+  | "control";
 
 /** One statement that one persona tried, with its outcome. */
 export interface Cell {

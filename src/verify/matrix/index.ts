@@ -7,18 +7,18 @@ export type {
   Cell,
   Command,
   DbObject,
+  Denial,
   Judgement,
-  Obstacle,
   Outcome,
   Persona,
   PersonaClass,
-  SchemaKey,
-  Subject,
   TriggerName,
   TupleKey,
 } from "./cell.ts";
+export type { SchemaKey, Subject } from "./subject.ts";
 export { isPlain } from "./form.ts";
 export type { Form, PlainForm } from "./form.ts";
 export { answersOf, attemptsText, probeKey, probesOf, returnedSql, rowsSql, runAttempts } from "./answers.ts";
 export type { Answered, ChangedRow, Probes, Said } from "./answers.ts";
-export type { Heat, Note, Verification } from "./verification.ts";
+export type { Unsettled } from "./unsettled.ts";
+export type { Heat, NotSettled, Note, Settlement, Verification } from "./verification.ts";

@@ -1,12 +1,11 @@
 import type { Progress } from "../../progress.ts";
 import { relationKey } from "../../pg/name.ts";
-import { meaningOf } from "../../request/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 import { tupleKey, type TupleKey, probesOf, runAttempts } from "../matrix/index.ts";
-import { collectEvidence } from "../environment/index.ts";
+import { collectEvidence, NO_GRANTS } from "../environment/index.ts";
 import type { TestEnvironment, Target } from "../environment/index.ts";
-import { judge } from "../judge/index.ts";
+import { judge, type Facts } from "../judge/index.ts";
 import type { PolicyMutant } from "./mutants.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 
@@ -49,7 +48,11 @@ export async function runMutants(
   mutants: readonly PolicyMutant[],
   progress: Progress,
 ): Promise<MutantResult[]> {
-  const evidence = await environment.transaction(async () => collectEvidence(environment.db, environment.targets));
+  const facts: Facts = {
+    targets: environment.targets,
+    evidence: await environment.transaction(async () => collectEvidence(environment.db, environment.targets)),
+    grants: NO_GRANTS,
+  };
   const probes = probesOf(environment.targets.values());
   const actors = inOrderOfPromise(actorsFor(environment.catalog, environment.context, environment.fixtures));
   const baselines = new Map<TupleKey, string[]>();
@@ -67,12 +70,10 @@ export async function runMutants(
     return answers.map((answer, index) => {
       const attempt = attempts[index];
       if (!attempt) return "";
-      const { outcome } = judge(attempt, actor, answer, environment.targets, evidence);
+      const { outcome } = judge(attempt, actor, answer, facts);
       // the order in which policies were created decides if a malformed claim is cast before another policy denies the
       // row: no access was gained
-      const isMalformed =
-        actor.class === "bad claims" && outcome.kind === "error" && meaningOf(outcome.sqlstate).kind === "data";
-      return JSON.stringify(isMalformed ? { kind: "denied" } : outcome);
+      return JSON.stringify(outcome.kind === "denied" ? { kind: "denied" } : outcome);
     });
   };
 

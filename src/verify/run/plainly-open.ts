@@ -37,7 +37,7 @@ async function findPlainlyOpen(run: Run): Promise<void> {
       const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
       for (const [n, attempt] of attempts.entries()) {
         const answer = answers[n];
-        if (!answer || !judge(attempt, actor, answer, environment.targets, run.evidence).crosses) continue;
+        if (!answer || !judge(attempt, actor, answer, run.facts).crosses) continue;
         run.plainlyOpen.add(tupleKey(target.name, attempt.command));
         if (attempt.command === "SELECT") run.plainlyOpen.add(tupleKey(target.name, "COPY"));
       }

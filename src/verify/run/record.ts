@@ -1,17 +1,22 @@
 import { createHash } from "node:crypto";
-import type { Attempt, Breach, Command } from "../matrix/index.ts";
+import type { Attempt, Breach } from "../matrix/index.ts";
 import type { Cause, Judged } from "../judge/index.ts";
-import { tupleKey, type Cell, DOORS, type Outcome } from "../matrix/index.ts";
+import { tupleKey, type Cell, DOORS, type Unsettled } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
-import { reproduce } from "../judge/index.ts";
+import { isDeclared, reproduce } from "../judge/index.ts";
+import { noteAccess } from "./access.ts";
+import { awaitControl, controlKey, countCause, countTriple, policyCommandOf, reachedOwn } from "./settling.ts";
 import type { Run, Work } from "./state.ts";
 import type { SessionState } from "./session-states.ts";
 import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
 
-/** Record one cell: judge it by the declared tenancy, count it, and hand it on. `refused`: see `verdictOf`. */
-export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null = null): void {
+/**
+ * Record one cell: judge it by the declared tenancy, count it, and hand it on. A cell that reached no foreign row is
+ * handed on once it is known whether the same command reaches a row of its own.
+ */
+export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): void {
   const { actor, standing } = work;
-  const verdict = verdictOf(run, work, attempt, judged, refused);
+  const verdict = verdictOf(run, work, attempt, judged);
   const { outcome, judgement, cause, declared } = verdict;
   if (cause) {
     breach(run, cause, declared, attempt, actor, standing, judged);
@@ -23,8 +28,8 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, r
   }
   if (attempt.command === "TRUNCATE" && attempt.judge.kind === "control" && outcome.kind === "allowed")
     note(run, "truncate-by-platform", attempt.relation);
-  if (verdict.unknown) note(run, "whose-unknown", attempt.relation);
-  if (outcome.kind === "not reached" && outcome.by === "no-rows") run.withoutRows.add(attempt.relation);
+  noteAccess(run.access, attempt, actor, outcome);
+  if (outcome.kind === "allowed" && outcome.own > 0) reachedOwn(run.settling, controlKey(attempt));
   const cell: Cell = {
     relation: attempt.relation,
     through: attempt.through,
@@ -36,8 +41,25 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged, r
     outcome,
     judgement,
   };
-  count(run, cell, rowCommandOf(attempt), verdict.unknown);
-  run.options.onCell(cell);
+  const finish = (without: Unsettled | null): void => {
+    const settled: Cell =
+      without === null ? cell : { ...cell, outcome: { kind: "not settled", cause: without }, judgement: "not settled" };
+    count(run, settled, attempt);
+    run.options.onCell(settled);
+  };
+  if (verdict.needsControl) awaitControl(run.settling, controlKey(attempt), finish);
+  else finish(null);
+}
+
+/** Add a breach that no cell of its own shows. */
+export function addBreach(run: Run, cause: Cause, attempt: Attempt, actor: Actor): void {
+  const declared =
+    run.options.config.expected.find((entry) => isDeclared(entry, cause, actor, attempt.command, () => false)) ?? null;
+  breach(run, cause, declared, attempt, actor, null, {
+    outcome: { kind: "allowed", own: 0, foreign: 0, evidence: null },
+    crosses: true,
+    relations: [],
+  });
 }
 
 function breach(
@@ -104,45 +126,50 @@ export function note(run: Run, code: string, about: string): void {
   run.notes.set(code, (run.notes.get(code) ?? new Set()).add(about));
 }
 
-function count(run: Run, cell: Cell, command: Command, unknown: boolean): void {
+function count(run: Run, cell: Cell, attempt: Attempt): void {
   run.cells += 1;
+  const { outcome, judgement } = cell;
+  const command = rowCommandOf(attempt);
   const key = tupleKey(cell.relation, command, cell.personaClass);
   const heat = run.heat.get(key) ?? {
     relation: cell.relation,
     command,
     personaClass: cell.personaClass,
     held: 0,
+    heldByGrant: 0,
     breach: 0,
     expected: 0,
-    notReached: 0,
-    notJudged: 0,
-    unknown: 0,
+    notSettled: 0,
+    ownerUnknown: 0,
+    control: 0,
   };
   run.heat.set(key, heat);
-  if (cell.outcome.kind === "not reached") {
-    heat.notReached += 1;
-    const why = inFull(run, cell, cell.outcome);
-    run.notReached.set(why, (run.notReached.get(why) ?? 0) + 1);
-  } else if (cell.judgement === "held") {
+  const isForeign = attempt.judge.kind === "foreign";
+  const triple = tupleKey(attempt.through.name, policyCommandOf(attempt), cell.persona);
+  if (outcome.kind === "not settled") {
+    heat.notSettled += 1;
+    countCause(run.settling, outcome.cause);
+    if (outcome.cause.kind === "no rows") run.withoutRows.add(cell.relation);
+    if (outcome.cause.kind === "owner unknown") {
+      heat.ownerUnknown += 1;
+      note(run, "whose-unknown", cell.relation);
+    }
+    if (isForeign) countTriple(run.settling, triple, outcome.cause);
+    return;
+  }
+  if (isForeign) countTriple(run.settling, triple, null);
+  if (judgement === "held" && outcome.kind === "denied" && outcome.by === "grant") {
+    heat.heldByGrant += 1;
+    run.heldByGrant += 1;
+    run.held += 1;
+  } else if (judgement === "held") {
     heat.held += 1;
     run.held += 1;
-  } else if (cell.judgement === "breach") {
+  } else if (judgement === "breach") {
     heat.breach += 1;
     run.breached += 1;
-  } else if (cell.judgement === "expected") {
+  } else if (judgement === "expected") {
     heat.expected += 1;
     run.expectedCells += 1;
-  } else {
-    heat.notJudged += 1;
-    if (unknown) heat.unknown += 1;
-  }
-}
-
-/** What failed before the statement has to do with its table: it is said with the first attack that it failed for. */
-function inFull(run: Run, { relation, attack }: Cell, { by, why }: Extract<Outcome, { kind: "not reached" }>): string {
-  if (by !== "set-up") return why;
-  const key = tupleKey(why, relation);
-  const first = run.setups.get(key) ?? attack;
-  run.setups.set(key, first);
-  return `${why}: ${relation}, ${first}`;
+  } else heat.control += 1;
 }

@@ -1,15 +1,16 @@
 import { pgErrorOf } from "../../db/port.ts";
 import { quoteRole } from "../../pg/identifier.ts";
-import type { NameKey } from "../../pg/name.ts";
-import { isPrivilege, meaningOf } from "../../request/index.ts";
+import type { FunctionFacts } from "../../classify/index.ts";
+import type { FunctionKey, NameKey } from "../../pg/name.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
-import type { ArgumentSource } from "../attacks/index.ts";
-import { collectEvidence } from "../environment/index.ts";
+import { callables, type ArgumentSource } from "../attacks/index.ts";
+import { collectEvidence, readGrants } from "../environment/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
+import { newSettling } from "./settling.ts";
 import { probeKey, probesOf, runAttempts, type Answered } from "../matrix/index.ts";
 import type { VerifyOptions, Run, Work } from "./state.ts";
 
@@ -36,7 +37,15 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
     environment,
     options,
     actors,
-    evidence: await environment.transaction(async () => collectEvidence(environment.db, environment.targets)),
+    facts: await environment.transaction(async () => ({
+      targets: environment.targets,
+      evidence: await collectEvidence(environment.db, environment.targets),
+      grants: await readGrants(
+        environment.db,
+        environment.targets,
+        actors.map(({ role }) => role),
+      ),
+    })),
     probes,
     privileged: new Map(),
     open: new Set(),
@@ -47,12 +56,14 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
     expected: new Map(),
     met: new Set(),
     heat: new Map(),
-    notReached: new Map(),
-    setups: new Map(),
+    settling: newSettling(),
+    lookingUp: lookingUp(environment),
+    access: new Map(),
     withoutRows: new Set(),
     notes: new Map(),
     cells: 0,
     held: 0,
+    heldByGrant: 0,
     breached: 0,
     expectedCells: 0,
   };
@@ -111,13 +122,23 @@ export async function perform(
     for (const [index, attempt] of attempts.entries()) {
       const answer = answers[index];
       if (!answer) continue;
-      const judged = settle(attempt, judge(attempt, work.actor, answer, environment.targets, run.evidence), answer);
-      const refused = answer.kind === "error" && isPrivilege(meaningOf(answer.sqlstate));
-      if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged, refused));
-      else record(run, work, attempt, judged, refused);
+      const judged = settle(attempt, judge(attempt, work.actor, answer, run.facts), answer);
+      if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged));
+      else record(run, work, attempt, judged);
     }
   }
 }
+
+/** True if the result of a function may come from rows, and not from its arguments alone. */
+export const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
+  facts === undefined || facts.opaque !== null || facts.tables.length > 0 || facts.calls.length > 0;
+
+const lookingUp = (environment: TestEnvironment): Set<FunctionKey> =>
+  new Set(
+    callables(environment.catalog, environment.facts, environment.setters, sourceOf(environment))
+      .filter(({ facts }) => mayLookUp(facts))
+      .map(({ name }) => name),
+  );
 
 /** The sources of the values of calls' arguments. */
 export const sourceOf = ({ fixtures, context, targets, catalog }: TestEnvironment): ArgumentSource => ({

@@ -14,7 +14,12 @@ export interface SessionState {
   /** for people alone: code chooses by `by` */
   name: string;
   /** `guess`: a value for a variable that nothing maps to a claim */
-  by: { kind: "victim's values"; way: SettingWay } | { kind: "guess" } | { kind: "function" } | { kind: "leftover" };
+  by:
+    | { kind: "victim's values"; way: SettingWay }
+    | { kind: "own values" }
+    | { kind: "guess" }
+    | { kind: "function" }
+    | { kind: "leftover" };
   /** run as the persona, in the same transaction */
   prelude: string[];
   opened: Opened;

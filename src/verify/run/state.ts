@@ -2,7 +2,9 @@ import type { Config } from "../../config.ts";
 import { type Db } from "../../db/port.ts";
 import type { Progress } from "../../progress.ts";
 import type { Attempt, Breach, ExpectedBreach, Cell, Subject, TupleKey, Heat } from "../matrix/index.ts";
-import { type Evidence } from "../environment/index.ts";
+import type { Facts } from "../judge/index.ts";
+import type { Access } from "./access.ts";
+import type { Settling } from "./settling.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import { type Actor } from "../personas/index.ts";
 import { type Probes } from "../matrix/index.ts";
@@ -27,7 +29,7 @@ export interface Run {
   environment: TestEnvironment;
   options: VerifyOptions;
   actors: Actor[];
-  evidence: Evidence;
+  facts: Facts;
   probes: Probes;
   /** by actor: relations with row security on that does not apply to the actor */
   privileged: Map<string, ReadonlyMap<Subject, string>>;
@@ -47,13 +49,16 @@ export interface Run {
   /** entries of the config that match a finding */
   met: Set<Config["verify"]["expected"][number]>;
   heat: Map<TupleKey, Heat>;
-  notReached: Map<string, number>;
-  /** reason and relation of set-ups that raised an error → the first attack concerned */
-  setups: Map<TupleKey, string>;
+  settling: Settling;
+  /** functions whose result may come from rows, and not from their arguments alone */
+  lookingUp: ReadonlySet<Subject>;
+  /** by relation and role: the error that ends its own statements, and the commands that reached an own row */
+  access: Map<TupleKey, Access>;
   withoutRows: Set<Subject>;
   notes: Map<string, Set<string>>;
   cells: number;
   held: number;
+  heldByGrant: number;
   breached: number;
   expectedCells: number;
 }

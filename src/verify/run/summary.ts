@@ -2,7 +2,8 @@ import { insertRecorded } from "../../fixtures/index.ts";
 import { relationKey } from "../../pg/name.ts";
 import { migratingOwners } from "../personas/index.ts";
 import type { Run } from "./state.ts";
-import type { Note, Verification } from "../matrix/index.ts";
+import { causeKey, type Settling } from "./settling.ts";
+import type { Note, NotSettled, Settlement, Verification } from "../matrix/index.ts";
 
 /** The result of a run. */
 export function summary(run: Run, seconds: number): Verification {
@@ -44,28 +45,43 @@ export function summary(run: Run, seconds: number): Verification {
   for (const message of run.environment.missing) notes.push({ code: "login", message });
   if (!run.environment.writes)
     notes.push({ code: "read-only", message: "the transactions were read-only, so no write was tried" });
+  const settlement = settlementOf(run.settling);
   return {
     format: "rlsmith-verification",
-    formatVersion: 1,
+    formatVersion: 2,
     ground: run.environment.kind,
     personas: run.actors.map(({ name, class: cls, role, claims }) => ({ name, class: cls, role, claims })),
     cells: run.cells,
     held: run.held,
     breached: run.breached,
     expectedCells: run.expectedCells,
-    notReached: [...run.notReached].map(([why, cells]) => ({ why, cells })).toSorted((a, b) => b.cells - a.cells),
+    heldByGrant: run.heldByGrant,
+    settlement,
+    notSettled: notSettled(run.settling),
     heat: [...run.heat.values()],
     breaches: [...run.breaches.values()],
     expected: [...run.expected.values()],
     withoutRows,
     // a database without relations has nothing that could be open
-    nothingTried: run.held + run.breached + run.expectedCells === 0 && (run.cells > 0 || withoutRows.length > 0),
+    conclusive: settlement.share > 0.5 && !(settlement.triples === 0 && withoutRows.length > 0),
     notes,
     rows: run.environment.writes
       ? insertRecorded(run.environment.fixtures, run.environment.catalog).map((one) => `${one};`)
       : [],
     seconds,
   };
+}
+
+function settlementOf({ triples }: Settling): Settlement {
+  const settled = [...triples.values()].filter(({ kind }) => kind === "settled").length;
+  return { triples: triples.size, settled, share: triples.size === 0 ? 1 : settled / triples.size };
+}
+
+function notSettled({ causes, triples }: Settling): NotSettled[] {
+  const keys = [...triples.values()].map((triple) => (triple.kind === "settled" ? "" : causeKey(triple.cause)));
+  return [...causes]
+    .map(([key, { cause, cells }]) => ({ cause, cells, triples: keys.filter((one) => one === key).length }))
+    .toSorted((a, b) => b.triples - a.triples || b.cells - a.cells);
 }
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");

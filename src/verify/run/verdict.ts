@@ -2,9 +2,11 @@ import type { Config } from "../../config.ts";
 import { matchesName } from "../../pg/name-pattern.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { causeOf, type Cause, type Opened, isDeclared } from "../judge/index.ts";
-import { tupleKey, type Command, type Judgement, type Outcome, type Subject } from "../matrix/index.ts";
+import { tupleKey, type Command, type Judgement, type Outcome, type Subject, type Unsettled } from "../matrix/index.ts";
 import type { Judged } from "../judge/index.ts";
 import type { Actor } from "../personas/index.ts";
+import { isClosedTo } from "./closed.ts";
+import { policyCommandOf } from "./settling.ts";
 import type { Run, Work } from "./state.ts";
 import type { SessionState } from "./session-states.ts";
 
@@ -16,36 +18,27 @@ export interface Verdict {
   cause: Cause | null;
   /** the entry of the config that declares it */
   declared: Config["verify"]["expected"][number] | null;
-  /** rows were reached whose owner is unknown */
-  unknown: boolean;
+  /** no foreign row was reached, which says something only if rows of its own can be */
+  needsControl: boolean;
 }
 
-const NO_ROWS = "there are no rows in it that somebody could have reached";
-
-/** Judge one outcome by the declared tenancy. `refused`: PostgreSQL raised 42501; null if the answer is not known. */
-export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged, refused: boolean | null): Verdict {
+/** Judge one outcome by the declared tenancy. */
+export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged): Verdict {
   const { actor, standing } = work;
   const { outcome } = judged;
   const privilege = run.privileged.get(actor.name)?.get(attempt.relation);
   const direct = isDirect(attempt);
-  const control = attempt.judge.kind === "control";
   const no = (judgement: Judgement, more: Partial<Verdict> = {}): Verdict => ({
     outcome,
     judgement,
     cause: null,
     declared: null,
-    unknown: false,
+    needsControl: false,
     ...more,
   });
-  if (direct && privilege === "above")
-    return no("not judged", {
-      outcome: {
-        kind: "not reached",
-        by: "above-row-security",
-        why: `\`${actor.role}\` is above row security, so its statements prove nothing`,
-      },
-    });
-  if (outcome.kind === "not reached") return no("not judged");
+  const notSettled = (cause: Unsettled): Verdict => no("not settled", { outcome: { kind: "not settled", cause } });
+  if (direct && privilege === "above") return notSettled({ kind: "above row security", role: actor.role });
+  if (outcome.kind === "not settled") return no("not settled");
   if (crosses(run, attempt, actor, judged)) {
     const opened = opener(run, attempt, actor, standing);
     const found = causeOf(run.environment, attempt, actor, judged, opened, direct && privilege === "owner", {
@@ -60,12 +53,21 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
       ) ?? null;
     return no(declared ? "expected" : "breach", { cause, declared });
   }
-  if (control) return no("not judged");
-  if (attempt.judge.kind !== "foreign" || !direct) return no("held");
-  if (isNobodys(run, attempt, outcome)) return no("not judged", { unknown: true });
-  if (refused === false && nothingThere(run, attempt, actor))
-    return no("not judged", { outcome: { kind: "not reached", by: "no-rows", why: NO_ROWS } });
-  return no("held");
+  if (attempt.judge.kind === "control") return no("control");
+  if (attempt.judge.kind !== "foreign") return no("held");
+  if (direct && isNobodys(run, attempt, outcome)) return notSettled({ kind: "owner unknown" });
+  if (outcome.kind !== "denied" || outcome.by === "grant" || outcome.by === "not updatable") return no("held");
+  if (direct && outcome.by === "no row" && nothingThere(run, attempt, actor)) return notSettled({ kind: "no rows" });
+  return no("held", { needsControl: needsControl(run, attempt, actor) });
+}
+
+/** True unless row security, or the lack of any relation behind a function, leaves nothing to be reached. */
+function needsControl(run: Run, attempt: Attempt, actor: Actor): boolean {
+  const { environment } = run;
+  if (attempt.through.kind === "function") return run.lookingUp.has(attempt.through.name);
+  const target = environment.targets.get(attempt.relation);
+  if (!isDirect(attempt) || !target?.rowSecurity) return true;
+  return !isClosedTo(environment.catalog, attempt.relation, policyCommandOf(attempt), actor.role);
 }
 
 /** What becomes of rows: a MERGE that only deletes is a DELETE. */

@@ -56,6 +56,7 @@ const DOORS = {
   "foreign-key-oracle": true,
   "sequence-oracle": true,
   "stored-claim": true,
+  unavailable: true,
 } satisfies Record<Door, true>;
 
 const isDoor = (text: string): text is Door => Object.hasOwn(DOORS, text);

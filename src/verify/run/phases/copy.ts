@@ -1,9 +1,10 @@
 import { pgErrorOf } from "../../../db/port.ts";
 import { quoteLiteral, quoteRole } from "../../../pg/identifier.ts";
 import { readRowKeys } from "../../../pg/row-key.ts";
+import { raisedBy } from "../../../request/index.ts";
 import { keys, on } from "../../attacks/index.ts";
-import type { Attempt, Answered } from "../../matrix/index.ts";
-import { judge } from "../../judge/index.ts";
+import type { Attempt, Answered, Unsettled } from "../../matrix/index.ts";
+import { judge, type Judged } from "../../judge/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { record } from "../record.ts";
 import type { Run } from "../state.ts";
@@ -15,9 +16,8 @@ import type { Run } from "../state.ts";
 export async function copy(run: Run): Promise<void> {
   const { environment } = run;
   const actors = run.actors.filter(({ class: cls, token }) => cls !== "bad claims" || token === "no claims");
-  const why = environment.sampled
-    ? "COPY reads the whole table: only tried on a scratch database"
-    : "the embedded engine copies to files only";
+  // it would read the whole table of a live database, and the embedded engine copies to files only
+  const why = environment.sampled ? "copy on a live database" : "copy on the embedded engine";
   for (const actor of actors)
     for (const target of environment.targets.values()) {
       if (target.primaryKey.length === 0) continue;
@@ -30,11 +30,17 @@ export async function copy(run: Run): Promise<void> {
       });
       const judged =
         environment.sampled || environment.db.copyOut === null
-          ? { outcome: { kind: "not reached" as const, by: "not-tried" as const, why }, crosses: false, relations: [] }
-          : judge(attempt, actor, await copied(run, actor, attempt), environment.targets, run.evidence);
+          ? notTried(why)
+          : judge(attempt, actor, await copied(run, actor, attempt), run.facts);
       record(run, { actor, attempts: [attempt], standing: null }, attempt, judged);
     }
 }
+
+const notTried = (why: Extract<Unsettled, { kind: "not tried" }>["why"]): Judged => ({
+  outcome: { kind: "not settled", cause: { kind: "not tried", why } },
+  crosses: false,
+  relations: [],
+});
 
 async function copied(run: Run, actor: Actor, attempt: Attempt): Promise<Answered> {
   const { db } = run.environment;
@@ -56,7 +62,7 @@ async function copied(run: Run, actor: Actor, attempt: Attempt): Promise<Answere
     } catch (error) {
       const raised = pgErrorOf(error);
       if (!raised) throw error;
-      return { kind: "error", sqlstate: raised.sqlstate, message: raised.message, at: "statement" };
+      return raisedBy(raised);
     } finally {
       await db.exec("rollback to savepoint rlsmith_copy");
     }

@@ -1,9 +1,9 @@
-import type { FunctionFacts } from "../../../classify/index.ts";
 import type { Attempt, Form, Said } from "../../matrix/index.ts";
 import { callables, functionAttempts } from "../../attacks/index.ts";
 import type { Judged } from "../../judge/index.ts";
+import { controlKey, reachedOwn } from "../settling.ts";
 import type { Run } from "../state.ts";
-import { perform, sourceOf } from "../run.ts";
+import { mayLookUp, perform, sourceOf } from "../run.ts";
 
 /** Every function that can be called, with own and with foreign values. */
 export async function functions(run: Run): Promise<void> {
@@ -21,14 +21,27 @@ export async function functions(run: Run): Promise<void> {
       const own = attempts.find(({ form }) => isCall(form, "own"))?.sql;
       const said: Answers = new Map();
       // what own and nobody's values answer comes first, to compare with
-      const first = ({ judge, form }: Attempt): number => Number(judge.kind === "control" || isCall(form, "own"));
+      const first = ({ judge, form }: Attempt): number => (judge.kind === "control" ? 2 : Number(isCall(form, "own")));
       const ordered = attempts.toSorted((a, b) => first(b) - first(a));
       await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
         if (answer.kind === "answer" && attempt.form.kind === "call") said.set(attempt.form.whose, answer.said);
+        if (answers(callable.fn.result, attempt, said)) reachedOwn(run.settling, controlKey(attempt));
         return looksUp && attempt.sql !== own ? tells(callable.fn.result, attempt, judged, said) : judged;
       });
     }
   }
+}
+
+/**
+ * True if a call with own values answered something that it does not answer to values of nobody, or a truth value
+ * without being asked about anybody: then the function was reached, and an empty answer to foreign values is a refusal.
+ */
+function answers(result: string, attempt: Attempt, said: Answers): boolean {
+  if (!isCall(attempt.form, "own")) return false;
+  const own = said.get("own");
+  if (isEmpty(own) || textOf(own) === "") return false;
+  const nobody = textOf(said.get("nobody"));
+  return nobody === undefined ? result === "boolean" : nobody !== textOf(own);
 }
 
 type CallForm = Extract<Form, { kind: "call" }>;
@@ -37,10 +50,6 @@ type CallForm = Extract<Form, { kind: "call" }>;
 type Answers = Map<CallForm["whose"], Said>;
 
 const isCall = (form: Form, whose: CallForm["whose"]): boolean => form.kind === "call" && form.whose === whose;
-
-/** True if the result of a function may come from rows, and not from its arguments alone. */
-const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
-  facts === undefined || facts.opaque !== null || facts.tables.length > 0 || facts.calls.length > 0;
 
 /**
  * A number or a boolean that differs between another tenant's values and values of nobody reveals something about that

@@ -71,8 +71,7 @@ async function rolesBelieved(
   const reached = new Map<Attempt, boolean>();
   for (const [n, attempt] of attempts.entries()) {
     const answer = answers[n];
-    if (answer)
-      reached.set(attempt, judge(attempt, actor, answer, environment.targets, run.evidence).outcome.kind === "allowed");
+    if (answer) reached.set(attempt, judge(attempt, actor, answer, run.facts).outcome.kind === "allowed");
   }
   return (attempt, judged) => {
     if (

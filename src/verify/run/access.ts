@@ -1,0 +1,44 @@
+import {
+  tupleKey,
+  type Attempt,
+  type Command,
+  type Outcome,
+  type Subject,
+  type TupleKey,
+  type Unsettled,
+} from "../matrix/index.ts";
+import { policyCommandOf } from "./settling.ts";
+import type { Actor } from "../personas/index.ts";
+
+/** The access of one role to one relation by one command, in direct statements. */
+export interface Access {
+  relation: Subject;
+  command: Command;
+  actor: Actor;
+  /** some statement reached a row, or was stopped by row security: policies can be evaluated */
+  works: boolean;
+  /** the first error that ended a statement, and that statement */
+  failed: { cause: Broken; attempt: Attempt } | null;
+}
+
+/** Errors that no row and no token of the role's avoids: policies cannot be evaluated. */
+export type Broken = Extract<Unsettled, { kind: "recursion" | "stack depth" | "missing grant" | "error" }>;
+
+/** Note the outcome of a direct statement of a persona with ordinary claims. */
+export function noteAccess(access: Map<TupleKey, Access>, attempt: Attempt, actor: Actor, outcome: Outcome): void {
+  if (actor.class === "bad claims" || actor.setup.length > 0) return;
+  if (attempt.through.kind !== "table" || attempt.setup !== undefined) return;
+  const command = policyCommandOf(attempt);
+  const key = tupleKey(attempt.relation, command, actor.role);
+  const known = access.get(key) ?? { relation: attempt.relation, command, actor, works: false, failed: null };
+  access.set(key, known);
+  if (outcome.kind !== "not settled") known.works ||= outcome.kind !== "denied" || outcome.by !== "grant";
+  else if (isBroken(outcome.cause)) known.failed ??= { cause: outcome.cause, attempt };
+}
+
+const isBroken = (cause: Unsettled): cause is Broken =>
+  cause.kind === "recursion" ||
+  cause.kind === "stack depth" ||
+  cause.kind === "missing grant" ||
+  // a function, relation or column that a function of the policy names does not exist
+  (cause.kind === "error" && ["42883", "42P01", "42703", "3F000"].includes(cause.sqlstate));

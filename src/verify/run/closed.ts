@@ -1,0 +1,40 @@
+import { as } from "../../pg/expr/node.ts";
+import { parseExpr } from "../../pg/expr/parse.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { relationKey } from "../../pg/name.ts";
+import type { Policy } from "../../pg/policy.ts";
+import type { Command, Subject } from "../matrix/index.ts";
+
+/**
+ * True if row security lets no row through for this role and command whatever the row: no permissive policy applies, or
+ * each that does is the constant false (manual, section 5.9: without a policy the default is to deny). No own row can
+ * be reached there, so none is needed as a control.
+ */
+export function isClosedTo(catalog: Catalog, relation: Subject, command: Command, role: string): boolean {
+  const held = rolesOf(catalog, role);
+  return catalog.policies
+    .filter((policy) => relationKey(policy) === relation && policy.permissive)
+    .filter((policy) => policy.command === "ALL" || policy.command === command)
+    .filter(({ roles }) => roles.some((name) => name === "public" || held.has(name)))
+    .every((policy) => expressionsOf(policy, command).some(isFalse));
+}
+
+/** The role and the roles that it is a member of, directly or through others. */
+export function rolesOf(catalog: Catalog, role: string): Set<string> {
+  const found = new Set([role]);
+  for (const one of found)
+    for (const of of catalog.roles.find(({ name }) => name === one)?.memberOf ?? []) found.add(of);
+  return found;
+}
+
+function expressionsOf({ using, check }: Policy, command: Command): (string | null)[] {
+  if (command === "INSERT") return [check ?? using];
+  return command === "UPDATE" ? [using, check ?? using] : [using];
+}
+
+/** A policy without the expression lets nothing through either. */
+function isFalse(text: string | null): boolean {
+  if (text === null) return true;
+  const value = as("A_Const", parseExpr(text));
+  return value?.boolval !== undefined && value.boolval.boolval !== true;
+}

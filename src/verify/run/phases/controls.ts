@@ -1,0 +1,62 @@
+import { isSettable } from "../../../pg/context.ts";
+import { quoteLiteral } from "../../../pg/identifier.ts";
+import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../../attacks/index.ts";
+import type { Attempt, PlainForm } from "../../matrix/index.ts";
+import { isPlain } from "../../matrix/index.ts";
+import type { Actor } from "../../personas/index.ts";
+import { perform } from "../run.ts";
+import type { SessionState } from "../session-states.ts";
+import { controlKey, giveUp } from "../settling.ts";
+import type { Run } from "../state.ts";
+
+const OWN = new Set<PlainForm>(["read", "insert own", "insert own again", "update own", "delete own"]);
+
+/**
+ * The control of cells that reached no foreign row: as each member, with the claims and the session variables of its
+ * own tenant, read and write rows of its own where none has been reached yet. What none reaches then is not settled.
+ */
+export async function controls(run: Run): Promise<void> {
+  const { environment, settling } = run;
+  const members = run.actors.filter(
+    ({ class: cls, tenant }) => cls === "member" || (cls === "other role" && tenant !== null),
+  );
+  for (const actor of members) {
+    if (settling.waiting.size === 0) break;
+    const attempts = [...environment.targets.values()].flatMap((target): Attempt[] =>
+      [
+        ...readAttempts(target, environment.targets, environment.surface, {
+          limited: environment.sampled,
+          prepared: false,
+        }),
+        ...(environment.writes
+          ? [
+              ...insertAttempts(target, actor, environment.tenantSetting),
+              ...updateAttempts(target, actor, environment.tenantSetting, false),
+              ...deleteAttempts(target, actor, false),
+            ]
+          : []),
+      ]
+        .filter((attempt) => isPlain(attempt, OWN) && settling.waiting.has(controlKey(attempt)))
+        .map((attempt) => ({ ...attempt, judge: { kind: "control" } })),
+    );
+    await perform(run, { actor, attempts, standing: ownState(run, actor) });
+  }
+  giveUp(settling);
+}
+
+/** The variables as the application would set them for this member; null: there are none. */
+function ownState(run: Run, { member }: Actor): SessionState | null {
+  const settings = run.environment.context.variables.filter(isSettable).flatMap(({ setting }) => {
+    const value = member?.values[setting];
+    return value === undefined ? [] : [{ setting, value }];
+  });
+  if (settings.length === 0) return null;
+  return {
+    name: "own values",
+    by: { kind: "own values" },
+    prelude: settings.map(
+      ({ setting, value }) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
+    ),
+    opened: { kind: "variable", settings: settings.map(({ setting }) => setting) },
+  };
+}

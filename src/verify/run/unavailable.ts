@@ -1,0 +1,39 @@
+import type { NameKey } from "../../pg/name.ts";
+import { DOORS } from "../matrix/index.ts";
+import type { Broken } from "./access.ts";
+import { isClosedTo } from "./closed.ts";
+import { addBreach } from "./record.ts";
+import type { Run } from "./state.ts";
+
+/** Record a breach of availability for each role that policies of a relation name, and that can do nothing with it. */
+export function recordUnavailable(run: Run): void {
+  for (const { relation, command, actor, works, failed } of run.access.values()) {
+    if (works || failed === null || isClosedTo(run.environment.catalog, relation, command, actor.role)) continue;
+    const { cause, attempt } = failed;
+    const { kind, hint } = DOORS.unavailable;
+    const message = `as \`${actor.role}\` every ${command} on \`${relation}\` fails: ${reasonOf(cause)}`;
+    const object = { kind: "table" as const, name: attempt.through.name as NameKey };
+    addBreach(run, { door: "unavailable", kind, object, message, hint: HINTS[cause.kind] ?? hint }, attempt, actor);
+  }
+}
+
+function reasonOf(cause: Broken): string {
+  switch (cause.kind) {
+    case "recursion":
+      return `its policies lead back to it (42P17, noticed in \`${cause.through}\`)`;
+    case "stack depth":
+      return "a function that its policies call reads it again, without end (54001)";
+    case "missing grant":
+      return `\`${cause.role}\` lacks the privilege on ${cause.object} \`${cause.name}\`, which a policy reads (42501)`;
+    case "error":
+      return cause.inside === null ? `it raises ${cause.sqlstate}` : `\`${cause.inside}\` raises ${cause.sqlstate}`;
+  }
+}
+
+const HINTS: Partial<Record<Broken["kind"], string>> = {
+  recursion:
+    "look the membership up in a SECURITY DEFINER function that row security does not apply to; rlsmith plan can write it (break-recursion)",
+  "stack depth":
+    "let the function be owned by a role that row security does not apply to, or do not FORCE row security on what it reads",
+  "missing grant": "grant the privilege, or read the object through a SECURITY DEFINER function",
+};
