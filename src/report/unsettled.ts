@@ -67,5 +67,9 @@ const CONSTRAINTS: Record<Extract<Unsettled, { kind: "constraint" }>["constraint
 
 const MEANING: Readonly<Record<string, string>> = {
   "22P02": ": a value that a policy casts is not of that type",
+  // measured on the embedded 18: ERRORDATA_STACK_SIZE exceeded, after which every statement fails
+  XX000:
+    ": the engine itself failed, as the embedded one does where a function calls itself without end; try --scratch",
+  "0A000": ": PostgreSQL does not support it here, such as TRUNCATE of a table that others reference",
   "42704": ": a policy reads a variable that is not set, without missing_ok",
 };

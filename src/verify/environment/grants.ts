@@ -18,7 +18,8 @@ export async function readGrants(db: Db, targets: Targets, roles: readonly strin
     `select r.rolname as role, t.name,
             has_schema_privilege(r.oid, n.oid, 'USAGE')
               and has_table_privilege(r.oid, c.oid, 'SELECT') and has_table_privilege(r.oid, c.oid, 'INSERT')
-              and has_table_privilege(r.oid, c.oid, 'UPDATE') and has_table_privilege(r.oid, c.oid, 'DELETE') as every
+              and has_table_privilege(r.oid, c.oid, 'UPDATE') and has_table_privilege(r.oid, c.oid, 'DELETE')
+              and has_table_privilege(r.oid, c.oid, 'TRUNCATE') as every
      from json_to_recordset($1::json) t(name text, schema text, relation text)
      join pg_namespace n on n.nspname = t.schema
      join pg_class c on c.relnamespace = n.oid and c.relname = t.relation

@@ -17,6 +17,8 @@ export interface Access {
   actor: Actor;
   /** some statement reached a row, or was stopped by row security: policies can be evaluated */
   works: boolean;
+  /** the first statement */
+  example: Attempt;
   /** the first error that ended a statement, and that statement */
   failed: { cause: Broken; attempt: Attempt } | null;
 }
@@ -29,8 +31,17 @@ export function noteAccess(access: Map<TupleKey, Access>, attempt: Attempt, acto
   if (actor.class === "bad claims" || actor.setup.length > 0) return;
   if (attempt.through.kind !== "table" || attempt.setup !== undefined) return;
   const command = policyCommandOf(attempt);
+  // row security does not apply to it
+  if (command === "TRUNCATE") return;
   const key = tupleKey(attempt.relation, command, actor.role);
-  const known = access.get(key) ?? { relation: attempt.relation, command, actor, works: false, failed: null };
+  const known = access.get(key) ?? {
+    relation: attempt.relation,
+    command,
+    actor,
+    example: attempt,
+    works: false,
+    failed: null,
+  };
   access.set(key, known);
   if (outcome.kind !== "not settled") known.works ||= outcome.kind !== "denied" || outcome.by !== "grant";
   else if (isBroken(outcome.cause)) known.failed ??= { cause: outcome.cause, attempt };

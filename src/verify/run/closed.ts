@@ -10,13 +10,16 @@ import type { Command, Subject } from "../matrix/index.ts";
  * each that does is the constant false (manual, section 5.9: without a policy the default is to deny). No own row can
  * be reached there, so none is needed as a control.
  */
-export function isClosedTo(catalog: Catalog, relation: Subject, command: Command, role: string): boolean {
+export const isClosedTo = (catalog: Catalog, relation: Subject, command: Command, role: string): boolean =>
+  policiesFor(catalog, relation, command, role).every((policy) => expressionsOf(policy, command).some(isFalse));
+
+/** The permissive policies of a relation that apply to a role and a command. */
+export function policiesFor(catalog: Catalog, relation: Subject, command: Command, role: string): Policy[] {
   const held = rolesOf(catalog, role);
   return catalog.policies
     .filter((policy) => relationKey(policy) === relation && policy.permissive)
     .filter((policy) => policy.command === "ALL" || policy.command === command)
-    .filter(({ roles }) => roles.some((name) => name === "public" || held.has(name)))
-    .every((policy) => expressionsOf(policy, command).some(isFalse));
+    .filter(({ roles }) => roles.some((name) => name === "public" || held.has(name)));
 }
 
 /** The role and the roles that it is a member of, directly or through others. */

@@ -1,13 +1,23 @@
-import type { NameKey } from "../../pg/name.ts";
+import { relationKey, type NameKey } from "../../pg/name.ts";
+import type { Policy } from "../../pg/policy.ts";
 import { DOORS } from "../matrix/index.ts";
-import type { Broken } from "./access.ts";
-import { isClosedTo } from "./closed.ts";
+import type { Access, Broken } from "./access.ts";
+import { isClosedTo, policiesFor } from "./closed.ts";
 import { addBreach } from "./record.ts";
 import type { Run } from "./state.ts";
 
 /** Record a breach of availability for each role that policies of a relation name, and that can do nothing with it. */
 export function recordUnavailable(run: Run): void {
-  for (const { relation, command, actor, works, failed } of run.access.values()) {
+  for (const access of run.access.values()) {
+    const { relation, command, actor, works, failed, example } = access;
+    const empty = emptyPolicy(run, access);
+    if (empty !== null) {
+      const message = `as \`${actor.role}\` no ${command} on \`${relation}\` reaches a row: policy \`${empty.name}\` has neither USING nor WITH CHECK`;
+      const object = { kind: "table" as const, name: relationKey(empty) };
+      const hint = "give the policy its condition again";
+      addBreach(run, { door: "unavailable", kind: "availability", object, message, hint }, example, actor);
+      continue;
+    }
     if (works || failed === null || isClosedTo(run.environment.catalog, relation, command, actor.role)) continue;
     const { cause, attempt } = failed;
     const { kind, hint } = DOORS.unavailable;
@@ -15,6 +25,15 @@ export function recordUnavailable(run: Run): void {
     const object = { kind: "table" as const, name: attempt.through.name as NameKey };
     addBreach(run, { door: "unavailable", kind, object, message, hint: HINTS[cause.kind] ?? hint }, attempt, actor);
   }
+}
+
+/**
+ * The policy without USING and WITH CHECK that is all that a role has for a command of a relation: it lets nothing
+ * through, which nobody writes by intent (an intended denial says `false`). Null: there is none.
+ */
+function emptyPolicy({ environment: { catalog } }: Run, { relation, command, actor }: Access): Policy | null {
+  const policies = policiesFor(catalog, relation, command, actor.role);
+  return policies.every(({ using, check }) => using === null && check === null) ? (policies[0] ?? null) : null;
 }
 
 function reasonOf(cause: Broken): string {
