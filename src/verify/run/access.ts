@@ -15,7 +15,7 @@ export interface Access {
   relation: Subject;
   command: Command;
   actor: Actor;
-  /** some statement reached a row, or was stopped by row security: policies can be evaluated */
+  /** some statement reached a row; that one reached none does not show that the policies can be evaluated on others */
   works: boolean;
   /** the first statement */
   example: Attempt;
@@ -43,7 +43,7 @@ export function noteAccess(access: Map<TupleKey, Access>, attempt: Attempt, acto
     failed: null,
   };
   access.set(key, known);
-  if (outcome.kind !== "not settled") known.works ||= outcome.kind !== "denied" || outcome.by !== "grant";
+  if (outcome.kind !== "not settled") known.works ||= outcome.kind === "allowed";
   else if (isBroken(outcome.cause)) known.failed ??= { cause: outcome.cause, attempt };
 }
 
