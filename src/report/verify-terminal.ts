@@ -118,8 +118,8 @@ function marks(heats: readonly Heat[], colours: Colours): string {
     // rows were reached there, so that others were not is no answer
     if (sumOf("ownerUnknown") > 0) return colours.yellow("?");
     if (sumOf("held") > 0) return colours.dim("·");
-    if (sumOf("notSettled") > 0) return colours.yellow("?");
-    return sumOf("heldByGrant") > 0 ? colours.dim("-") : " ";
+    if (sumOf("heldByGrant") > 0) return colours.dim("-");
+    return sumOf("notSettled") > 0 ? colours.yellow("?") : " ";
   });
   return each.join("") + " ".repeat(WIDTH - CLASSES.length);
 }

@@ -11,6 +11,7 @@ import {
   ownRow,
   plain,
   prepareRows,
+  returning,
   unreferenced,
   withValue,
 } from "./rows.ts";
@@ -38,7 +39,7 @@ export function deleteAttempts(target: Target, actor: Actor, prepared: boolean):
     on(target, {
       command: "DELETE",
       attack: "delete blind, returning",
-      sql: returnedSql(`delete from ${target.sql} t returning t.*`),
+      sql: returnedSql(`delete from ${target.sql} t${returning(target)}`),
       answer: "output",
       probe: null,
     }),

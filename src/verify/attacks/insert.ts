@@ -10,10 +10,12 @@ import {
   otherWords,
   on,
   plain,
+  returning,
   setColumn,
   spareRow,
   tenantColumn,
   touch,
+  unreferenced,
   everywhere,
   withValue,
 } from "./rows.ts";
@@ -33,7 +35,10 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
       insert("insert own row again", insertInto(target, inTheNameOf(actor, target, there)), {
         ...plain("insert own again"),
         writesOwnRow: true,
-        setup: [`delete from ${target.sql} t where ${rowCondition(target, there)}`],
+        setup: [
+          ...(target.throwaway ? unreferenced(target) : []),
+          `delete from ${target.sql} t where ${rowCondition(target, there)}`,
+        ],
       }),
     );
   const column = tenantColumn(target, tenantSetting);
@@ -46,7 +51,7 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
         writesOwnRow: true,
         probe: everywhere(target),
       }),
-      insert("insert own row, returning", returnedSql(`${insertInto(target, mine)} returning t.*`), {
+      insert("insert own row, returning", returnedSql(`${insertInto(target, mine)}${returning(target)}`), {
         writesOwnRow: true,
         answer: "output",
         probe: null,
@@ -67,10 +72,14 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   if (theirs) {
     attempts.push(
       insert("insert into another tenant", insertInto(target, theirs), plain("insert foreign")),
-      insert("insert into another tenant, returning", returnedSql(`${insertInto(target, theirs)} returning t.*`), {
-        answer: "output",
-        probe: { kind: "relation", name: target.name },
-      }),
+      insert(
+        "insert into another tenant, returning",
+        returnedSql(`${insertInto(target, theirs)}${returning(target)}`),
+        {
+          answer: "output",
+          probe: { kind: "relation", name: target.name },
+        },
+      ),
     );
     if (target.filled.users.length > 0 && (column !== null || target.references.length > 0))
       attempts.push(
@@ -91,13 +100,14 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
       attempts.push(
         insert("upsert onto a foreign row", insertInto(target, clash, ` on conflict (${key}) do update set ${set}`)),
       );
-    attempts.push(
-      insert(
-        "merge onto a foreign row",
-        `merge into ${target.sql} t using (select 1) s on ${rowCondition(target, foreign)} when matched then update set ${set ?? "nothing = 1"}`,
-        { command: "MERGE" },
-      ),
-    );
+    if (set !== null)
+      attempts.push(
+        insert(
+          "merge onto a foreign row",
+          `merge into ${target.sql} t using (select 1) s on ${rowCondition(target, foreign)} when matched then update set ${set}`,
+          { command: "MERGE" },
+        ),
+      );
   }
   return attempts;
 }

@@ -6,15 +6,16 @@ import type { Surface } from "../environment/index.ts";
 import { returnedSql } from "../matrix/index.ts";
 import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import {
+  everywhere,
   foreignRow,
   inTheNameOf,
   insertInto,
   on,
   ownRow,
+  returning,
   setColumn,
   spareRow,
   tenantColumn,
-  everywhere,
 } from "./rows.ts";
 
 /**
@@ -141,7 +142,7 @@ export function oracleAttempts(
         command: "INSERT",
         writesOwnRow: true,
         attack: `${attack}, returning`,
-        sql: returnedSql(`${insertInto(target, pointing)} returning t.*`),
+        sql: returnedSql(`${insertInto(target, pointing)}${returning(target)}`),
         answer: "output",
         probe: null,
         answers: ["23503"],

@@ -4,7 +4,7 @@ import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, relationKey } from "../../pg/name.ts";
 import { rowKeysSql } from "../../pg/row-key.ts";
 import type { Surface } from "../environment/index.ts";
-import { foreignRow, on, otherWords, plain, prepareRows, withValue } from "./rows.ts";
+import { foreignRow, on, otherWords, plain, prepareRows, readable, withValue } from "./rows.ts";
 
 /** A query for the keys of rows of a FROM list in which the target's alias is `t`. */
 export const keys = (target: Target, from: string): string => rowKeysSql(target.key, from);
@@ -27,7 +27,7 @@ export function readAttempts(
   const attempts = [
     read("read", keys(target, `${target.sql} t${where}`), plain("read")),
     // FOR UPDATE adds the UPDATE policies, and wants the privilege
-    read("read for update", keys(target, `(select t.* from ${target.sql} t${where} for update) t`)),
+    read("read for update", keys(target, `(select ${readable(target)} from ${target.sql} t${where} for update) t`)),
   ];
   const first = target.ownRows[0];
   if (first && prepared)

@@ -20,8 +20,22 @@ export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "s
   probe: { kind: "relation", name: target.name },
   judge: { kind: "foreign" },
   form: { kind: "other" },
+  // of a role that may not read the key, rows are recognized by other columns
+  ...(target.may === null ? {} : { known: { own: target.ownKeys, foreign: target.foreignKeys } }),
   ...more,
 });
+
+/** All columns of a row `t` that the role may read; `t.*` where it may read none, so that the statement is refused. */
+export const readable = ({ may }: Target): string =>
+  may === null || may.read.size === 0
+    ? "t.*"
+    : [...may.read]
+        .toSorted()
+        .map((name) => `t.${quoteIdent(name)}`)
+        .join(", ");
+
+/** A RETURNING clause, likewise. */
+export const returning = (target: Target): string => ` returning ${readable(target)}`;
 
 /** The probe for a write of an own row: all relations if the table has a trigger. */
 export const everywhere = (target: Target): Attempt["probe"] =>
@@ -75,12 +89,19 @@ export function tenantColumn(target: Target, tenantSetting: string | null): stri
  */
 export function insertInto(target: Target, row: Row, tail = "", asNull: readonly string[] = []): string {
   const columns = target.columns.filter(
-    ({ name }) => (row[name] !== null && row[name] !== undefined) || asNull.includes(name),
+    ({ name }) =>
+      ((row[name] !== null && row[name] !== undefined) || asNull.includes(name)) && isNamed(target, "insert", name),
   );
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
   const overriding = columns.some(({ generated }) => generated === "identity") ? " overriding system value" : "";
   const values = Object.fromEntries(columns.map(({ name }) => [name, row[name]]));
   return `insert into ${target.sql} as t (${names})${overriding} select ${names} from jsonb_populate_record(null::${target.sql}, ${quoteLiteral(JSON.stringify(values))})${tail}`;
+}
+
+/** True unless the role may write other columns, and not this one. */
+function isNamed({ may }: Target, command: "insert" | "update", name: string): boolean {
+  const columns = may?.[command];
+  return columns === undefined || columns.size === 0 || columns.has(name);
 }
 
 /** `"column" = 'value'::type`. */
@@ -110,6 +131,7 @@ export function touched(target: Target, row: Row | null): string | null {
   const plain = target.columns.filter(
     ({ name, generated }) =>
       generated === "no" &&
+      isNamed(target, "update", name) &&
       !target.primaryKey.includes(name) &&
       !(name in target.filled.context) &&
       !target.filled.users.includes(name) &&
@@ -133,6 +155,21 @@ export const alone = (target: Target, row: Row): string[] => [
   ...unreferenced(target),
   `delete from ${target.sql} t where not (${rowCondition(target, row)})`,
 ];
+
+/**
+ * Rows of one tenant that differ in which columns are NULL, or in the words that policies compare, one of each kind: a
+ * statement over all of them fails if one of them fails.
+ */
+export function varied(target: Target, rows: readonly Row[]): Row[] {
+  const kinds = new Map<string, Row>();
+  for (const row of rows) {
+    const kind = JSON.stringify(
+      target.columns.map(({ name }) => (name in target.filled.words ? row[name] : row[name] === null)),
+    );
+    if (!kinds.has(kind)) kinds.set(kind, row);
+  }
+  return [...kinds.values()].slice(0, 4);
+}
 
 /** Clearing takes several statements, so it is tried by those whom policies have to hold back by themselves, not by every odd token. */
 export const mayClear = (target: Target, { class: cls, token }: Actor): boolean =>

@@ -14,10 +14,12 @@ import {
   ownRow,
   plain,
   prepareRows,
+  returning,
   setColumn,
   tenantColumn,
   touch,
   touched,
+  varied,
   withValue,
 } from "./rows.ts";
 
@@ -77,7 +79,7 @@ export function updateAttempts(
       on(target, {
         command: "UPDATE",
         attack: "update blind, returning",
-        sql: returnedSql(`update ${target.sql} t set ${set} returning t.*`),
+        sql: returnedSql(`update ${target.sql} t set ${set}${returning(target)}`),
         answer: "output",
         probe: null,
       }),
@@ -85,8 +87,9 @@ export function updateAttempts(
   }
   // if several rows would violate a unique key, one is left
   const cleared = prepared && mayClear(target, actor);
-  if (cleared && set !== null && foreign && clashes(target, own ?? foreign))
-    update("update blind, one row left", set, null, { setup: alone(target, foreign) });
+  if (cleared && set !== null && foreign)
+    for (const row of clashes(target, own ?? foreign) ? [foreign] : oneByOne(target, target.foreignRows))
+      update("update blind, one row left", set, null, { setup: alone(target, row) });
   if (own && set !== null && prepared)
     for (const [name, word] of otherWords(target, own))
       if (name !== touched(target, own))
@@ -128,6 +131,15 @@ export function updateAttempts(
   blind("move rows to another tenant", "move blind", toVictim);
   update("take a foreign row over", toSelf, rowCondition(target, foreign), plain("take over foreign"));
   blind("take rows over", "take over blind", toSelf);
+  if (cleared && (column === null || !isTied(target, column))) {
+    for (const row of oneByOne(target, target.ownRows))
+      update("move own row to another tenant, blind, one row left", toVictim, null, {
+        writesOwnRow: true,
+        setup: alone(target, row),
+      });
+    for (const row of oneByOne(target, target.foreignRows))
+      update("take a foreign row over, blind, one row left", toSelf, null, { setup: alone(target, row) });
+  }
   if (column === null || !cleared || !isTied(target, column)) return attempts;
   // references to rows of the same tenant have to move with it
   const along = (row: Row): string =>
@@ -138,6 +150,12 @@ export function updateAttempts(
   });
   update("take a foreign row over, blind, one row left", along(own), null, { setup: alone(target, foreign) });
   return attempts;
+}
+
+/** Rows to be tried alone: none if all of them are of one kind, for then a statement over all of them tells the same. */
+function oneByOne(target: Target, rows: readonly Row[]): Row[] {
+  const kinds = varied(target, rows);
+  return kinds.length > 1 ? kinds : [];
 }
 
 /**

@@ -3,6 +3,7 @@ export { NO_GRANTS, readGrants } from "./grants.ts";
 export type { Grants } from "./grants.ts";
 export { collectEvidence, findIn } from "./known-rows.ts";
 export type { Evidence } from "./known-rows.ts";
+export { targetsByRole } from "./column-access.ts";
 export { liveEnvironment } from "./live/live-environment.ts";
 export { scratchEnvironment } from "./scratch-environment.ts";
 export type { Known } from "./scratch-environment.ts";

@@ -8,6 +8,13 @@ import type { Subject } from "../matrix/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
 import { keysInto, type Surface } from "./surface.ts";
 
+/** The columns that a role may name. */
+export interface ColumnAccess {
+  read: ReadonlySet<string>;
+  insert: ReadonlySet<string>;
+  update: ReadonlySet<string>;
+}
+
 /** A table that is attacked, with the rows of both tenants. */
 export interface Target {
   schema: string;
@@ -22,6 +29,8 @@ export interface Target {
   triggers: boolean;
   /** columns that accept a value */
   columns: Column[];
+  /** the columns that the role may name; null: all, or none at all */
+  may: ColumnAccess | null;
   primaryKey: string[];
   /** columns of its unique keys */
   unique: ReadonlySet<string>;
@@ -166,6 +175,7 @@ async function targetOf(
     owner: relation.owner,
     triggers,
     columns: relation.columns.filter(({ generated }) => generated === "no" || generated === "identity"),
+    may: null,
     primaryKey,
     unique: new Set(surface.uniques.filter(isHere).flatMap(({ columns }) => columns)),
     references: surface.foreignKeys.filter(isHere),
@@ -193,16 +203,21 @@ export const isFiles = ({ schema, relation }: Target): boolean => schema === "st
 export const byKey = (row: Row, columns: readonly string[], types: ReadonlyMap<string, string>): string =>
   columns.map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`).join(" and ");
 
-/** The condition for a row of a target by its key; without a key, by all columns that can be compared. */
+/**
+ * The condition for a row of a target by its key; without a key, or where the role may not read it, by all columns that
+ * it may read and that can be compared.
+ */
 export function rowCondition(target: Target, row: Row): string {
   const types = new Map(target.columns.map((column) => [column.name, column.type]));
+  const { primaryKey, may } = target;
+  const isReadable = (name: string): boolean => may === null || may.read.size === 0 || may.read.has(name);
   const names =
-    target.primaryKey.length > 0
-      ? target.primaryKey
+    primaryKey.length > 0 && primaryKey.every(isReadable)
+      ? primaryKey
       : [...types.keys()].filter(
-          (name) => row[name] !== null && row[name] !== undefined && typeof row[name] !== "object",
+          (name) => isReadable(name) && row[name] !== null && row[name] !== undefined && typeof row[name] !== "object",
         );
-  return byKey(row, names, types);
+  return names.length === 0 ? "true" : byKey(row, names, types);
 }
 
 /** A value of a row as a literal without a type. */

@@ -1,4 +1,5 @@
 import type { NameKey } from "../../pg/name.ts";
+import type { RowKey } from "../../pg/row-key.ts";
 import { meaningOf } from "../../request/index.ts";
 import type { Attempt, Answered, ChangedRow } from "../matrix/index.ts";
 import { tupleKey, type Outcome, type TupleKey } from "../matrix/index.ts";
@@ -25,6 +26,9 @@ export function judge(attempt: Attempt, actor: Actor, answer: Answered, facts: F
   if (answer.kind === "error") return judgeError(attempt, actor, answer, facts);
   const { targets, evidence } = facts;
   const target = targets.get(attempt.relation);
+  const { said } = answer;
+  if (attempt.known !== undefined && said.kind === "keys" && said.keys.length > 0 && !isKnown(attempt.known, said.keys))
+    return { outcome: { kind: "not settled", cause: { kind: "owner unknown" } }, crosses: false, relations: [] };
   const reached = reachedBy(attempt, answer, target, actor, evidence);
   const foreign = actor.tenant === null ? reached.foreign + reached.own : reached.foreign;
   const own = actor.tenant === null ? 0 : reached.own;
@@ -64,6 +68,9 @@ function judgeError(attempt: Attempt, actor: Actor, error: RaisedError, facts: F
   return { outcome: outcomeOfError(attempt, actor, error, facts), crosses: false, relations: [] };
 }
 
+const isKnown = ({ own, foreign }: NonNullable<Attempt["known"]>, keys: readonly RowKey[]): boolean =>
+  keys.some((key) => own.has(key) || foreign.has(key));
+
 interface Reached {
   own: number;
   foreign: number;
@@ -87,8 +94,9 @@ function reachedBy(
   if (said.kind === "keys") {
     const { keys } = said;
     if (!target || target.own === null) return { ...changed, nobodys: keys.length, found: null };
-    const own = keys.filter((key) => target.ownKeys.has(key)).length;
-    const foreign = keys.filter((key) => target.foreignKeys.has(key)).length;
+    const known = attempt.known ?? { own: target.ownKeys, foreign: target.foreignKeys };
+    const own = keys.filter((key) => known.own.has(key)).length;
+    const foreign = keys.filter((key) => known.foreign.has(key)).length;
     return { own, foreign, nobodys: 0, tenantless: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
   }
   if (said.kind === "changes") {

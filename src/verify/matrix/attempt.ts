@@ -1,4 +1,5 @@
 import type { NameKey } from "../../pg/name.ts";
+import type { RowKey } from "../../pg/row-key.ts";
 import type { Door } from "./breach.ts";
 import type { Command, DbObject } from "./cell.ts";
 import type { Subject } from "./subject.ts";
@@ -24,6 +25,8 @@ export interface Attempt {
   /** the rows that are compared before and after: those of one relation, those of it without a tenant, all, or none */
   probe: Probe | null;
   judge: Judge;
+  /** the keys by which its answer shows rows, if they are not those of the target */
+  known?: { own: ReadonlySet<RowKey>; foreign: ReadonlySet<RowKey> };
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
   /** errors that are its answer, not an obstacle: the constraint is the object of the attempt */

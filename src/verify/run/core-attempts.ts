@@ -1,6 +1,6 @@
 import { isPlain, type Attempt, type PlainForm } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
-import type { Run } from "./state.ts";
+import { targetsFor, type Run } from "./state.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 
 const CORE = new Set<PlainForm>([
@@ -17,7 +17,7 @@ const FEWEST = new Set<PlainForm>(["read", "insert foreign", "delete foreign"]);
 
 /** What is tried again with every way of setting variables: one statement of each kind, on every table with foreign rows. */
 export const core = (run: Run, actor: Actor): Attempt[] =>
-  [...run.environment.targets.values()]
+  [...targetsFor(run, actor).values()]
     .flatMap((target) => [
       ...readAttempts(target, run.environment.targets, run.environment.surface, {
         limited: run.environment.sampled,

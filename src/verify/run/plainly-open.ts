@@ -2,7 +2,7 @@ import { matchesName } from "../../pg/name-pattern.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 import { tupleKey, runAttempts } from "../matrix/index.ts";
 import { judge } from "../judge/index.ts";
-import type { Run } from "./state.ts";
+import { targetsFor, type Run } from "./state.ts";
 
 /** Find the commands that plain members get through with, and record the cells that depend on that. */
 export async function settleLater(run: Run): Promise<void> {
@@ -19,11 +19,9 @@ export async function settleLater(run: Run): Promise<void> {
 async function findPlainlyOpen(run: Run): Promise<void> {
   const { environment, options, actors } = run;
   const entries = options.config.expected.filter(({ door }) => door === "policy");
-  const targets = [...environment.targets.values()].filter(({ name }) =>
-    entries.some(({ object }) => matchesName(object, name)),
-  );
   for (const actor of actors.filter(({ class: cls }) => cls === "member"))
-    for (const target of targets) {
+    for (const target of targetsFor(run, actor).values()) {
+      if (!entries.some(({ object }) => matchesName(object, target.name))) continue;
       const attempts = [
         ...readAttempts(target, environment.targets, environment.surface, {
           limited: environment.sampled,

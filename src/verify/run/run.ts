@@ -4,7 +4,7 @@ import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
 import { callables, type ArgumentSource } from "../attacks/index.ts";
-import { collectEvidence, readGrants } from "../environment/index.ts";
+import { collectEvidence, readGrants, targetsByRole } from "../environment/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
@@ -46,6 +46,13 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
         actors.map(({ role }) => role),
       ),
     })),
+    byRole: await environment.transaction(async () =>
+      targetsByRole(
+        environment.db,
+        environment.targets,
+        actors.map(({ role }) => role),
+      ),
+    ),
     probes,
     privileged: new Map(),
     open: new Set(),

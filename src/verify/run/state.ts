@@ -5,7 +5,7 @@ import type { Attempt, Breach, ExpectedBreach, Cell, Subject, TupleKey, Heat } f
 import type { Facts } from "../judge/index.ts";
 import type { Access } from "./access.ts";
 import type { Settling } from "./settling.ts";
-import type { TestEnvironment } from "../environment/index.ts";
+import type { Targets, TestEnvironment } from "../environment/index.ts";
 import { type Actor } from "../personas/index.ts";
 import { type Probes } from "../matrix/index.ts";
 import type { SessionState } from "./session-states.ts";
@@ -30,6 +30,8 @@ export interface Run {
   options: VerifyOptions;
   actors: Actor[];
   facts: Facts;
+  /** the targets as each role may name them */
+  byRole: ReadonlyMap<string, Targets>;
   probes: Probes;
   /** by actor: relations with row security on that does not apply to the actor */
   privileged: Map<string, ReadonlyMap<Subject, string>>;
@@ -69,3 +71,7 @@ export interface Work {
   attempts: Attempt[];
   standing: SessionState | null;
 }
+
+/** The targets as the role of a persona may name them. */
+export const targetsFor = ({ byRole, environment }: Run, { role }: Actor): Targets =>
+  byRole.get(role) ?? environment.targets;

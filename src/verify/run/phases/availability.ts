@@ -2,7 +2,7 @@ import { claimsOf } from "../../../fixtures/index.ts";
 import type { Attempt } from "../../matrix/index.ts";
 import { readAttempts, badValues, storedClaimAttempt } from "../../attacks/index.ts";
 import { ATTACKER, VICTIM, type Actor } from "../../personas/index.ts";
-import type { Run } from "../state.ts";
+import { targetsFor, type Run } from "../state.ts";
 import { perform } from "../run.ts";
 
 /** A victim reads while one stored value of the attacker is malformed. */
@@ -20,7 +20,7 @@ export async function availability(run: Run): Promise<void> {
     member: victim,
     claims: JSON.stringify(claimsOf(victim, environment.context, example.role)),
   };
-  for (const target of environment.targets.values()) {
+  for (const target of targetsFor(run, actor).values()) {
     const [read] = readAttempts(target, environment.targets, environment.surface, {
       limited: environment.sampled,
       prepared: !environment.sampled,

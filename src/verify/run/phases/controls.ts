@@ -7,7 +7,7 @@ import type { Actor } from "../../personas/index.ts";
 import { perform } from "../run.ts";
 import type { SessionState } from "../session-states.ts";
 import { controlKey, giveUp } from "../settling.ts";
-import type { Run } from "../state.ts";
+import { targetsFor, type Run } from "../state.ts";
 
 const OWN = new Set<PlainForm>(["read", "insert own", "insert own again", "update own", "delete own"]);
 
@@ -22,7 +22,7 @@ export async function controls(run: Run): Promise<void> {
   );
   for (const actor of members) {
     if (settling.waiting.size === 0) break;
-    const attempts = [...environment.targets.values()].flatMap((target): Attempt[] =>
+    const attempts = [...targetsFor(run, actor).values()].flatMap((target): Attempt[] =>
       [
         ...readAttempts(target, environment.targets, environment.surface, {
           limited: environment.sampled,

@@ -7,7 +7,7 @@ import type { Attempt, Answered, Unsettled } from "../../matrix/index.ts";
 import { judge, type Judged } from "../../judge/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { record } from "../record.ts";
-import type { Run } from "../state.ts";
+import { targetsFor, type Run } from "../state.ts";
 
 /**
  * COPY … TO STDOUT: it cannot run inside a DO block, so each takes a round trip of its own. It would read a whole
@@ -19,7 +19,7 @@ export async function copy(run: Run): Promise<void> {
   // it would read the whole table of a live database, and the embedded engine copies to files only
   const why = environment.sampled ? "copy on a live database" : "copy on the embedded engine";
   for (const actor of actors)
-    for (const target of environment.targets.values()) {
+    for (const target of targetsFor(run, actor).values()) {
       if (target.primaryKey.length === 0) continue;
       const attempt = on(target, {
         command: "COPY",

@@ -14,7 +14,7 @@ import {
 import type { TestEnvironment } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { runAttempts } from "../../matrix/index.ts";
-import type { Run } from "../state.ts";
+import { targetsFor, type Run } from "../state.ts";
 import { perform } from "../run.ts";
 
 /** Direct access to tables, with no variable set. */
@@ -23,7 +23,7 @@ export async function tables(run: Run): Promise<void> {
   const roles = roleWords(environment);
   for (const [n, actor] of run.actors.entries()) {
     run.options.progress.tick("tables", n, run.actors.length);
-    for (const target of environment.targets.values()) {
+    for (const target of targetsFor(run, actor).values()) {
       const truncate = truncateAttempt(
         target,
         givenByPlatform(environment.surface, environment.catalog, target, actor.role),

@@ -1,0 +1,16 @@
+-- title: one column of every row can be written
+-- door: policy
+-- object: public.letters
+-- kind: tenancy
+-- why: UPDATE is granted on state alone, and the policy is true.
+create table public.notes (id uuid primary key default gen_random_uuid(), org_id uuid not null, body text not null);
+alter table public.notes enable row level security;
+create policy own on public.notes to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)) with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+
+create table public.letters (id uuid primary key default gen_random_uuid(), org_id uuid not null, subject text not null, state text not null default 'new');
+alter table public.letters enable row level security;
+revoke all on public.letters from anon, authenticated;
+grant select on public.letters to authenticated;
+grant update (state) on public.letters to authenticated;
+create policy read on public.letters for select to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+create policy mark on public.letters for update to authenticated using (true);
