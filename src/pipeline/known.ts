@@ -4,7 +4,7 @@ import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { checkDeclared } from "../verify/index.ts";
+import { checkDeclared, settingsRead } from "../verify/index.ts";
 import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
@@ -15,15 +15,24 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
   const mapped = config && Object.keys(config.context).length > 0 ? contextMapOf(config) : inferredMap(inferred);
   const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
   const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
-  const read = new Set(classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)));
-  const unmapped = [...read].filter((setting) => !context.variables.some((variable) => variable.setting === setting));
+  const constants = settingsRead(catalog);
+  const read = new Set([...classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)), ...constants.keys()]);
+  const unmapped = [...read]
+    .filter((setting) => !context.variables.some((variable) => variable.setting === setting))
+    .map((setting) => ({ setting, constants: constants.get(setting) ?? [] }));
   return { catalog, context, columns, facts, setters, unmapped, memberships };
 }
 
-/** The context map that policies imply, for a config that maps no variable. */
+/**
+ * The context map that policies imply, for a config that maps no variable. A variable that no claim corresponds to is
+ * one too: the application sets it, and any client can.
+ */
 const inferredMap = (inferred: InferredContext): ContextMap => ({
   claims: inferred.claims,
-  variables: inferred.variables.flatMap(({ setting, claim, type, separator }) =>
-    claim === null ? [] : [{ setting, claim, type, separator: separator ?? "," }],
-  ),
+  variables: inferred.variables.map(({ setting, claim, type, separator }) => ({
+    setting,
+    claim: claim ?? [],
+    type,
+    separator: separator ?? ",",
+  })),
 });

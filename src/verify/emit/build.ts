@@ -52,7 +52,7 @@ export async function isolationTests(
   const probes = probesOf(targets.values());
   const variables = [
     ...environment.context.variables.filter(isSettable).map(({ setting }) => setting),
-    ...environment.unmapped,
+    ...environment.unmapped.map(({ setting }) => setting),
   ];
   // as on a pooled connection that has served another request before: empty, never unset
   const prelude = variables.map((name) => `select set_config(${quoteLiteral(name)}, '', true)`);

@@ -7,6 +7,7 @@ export { targetsByRole } from "./column-access.ts";
 export { liveEnvironment } from "./live/live-environment.ts";
 export { scratchEnvironment } from "./scratch-environment.ts";
 export type { Known } from "./scratch-environment.ts";
+export { settingsRead } from "./settings-read.ts";
 export { readSurface, tablesBehind } from "./surface.ts";
 export type { DefaultPrivilege, Surface } from "./surface.ts";
 export { isFiles, literal, rowCondition, targetsByName, targetsOf } from "./target.ts";

@@ -19,8 +19,8 @@ export interface TestEnvironment {
   facts: readonly FunctionFacts[];
   /** functions that set variables, and the variables that they set from their own arguments */
   setters: ReadonlyMap<FunctionFacts, Setter>;
-  /** variables that policies read and nothing maps: bypass flags, and open decisions */
-  unmapped: readonly string[];
+  /** variables that are read and that nothing maps, such as bypass flags, with constants that they may be compared with */
+  unmapped: readonly { setting: string; constants: readonly string[] }[];
   /** relations in which policies look up the user */
   memberships: readonly string[];
   surface: Surface;

@@ -5,7 +5,7 @@ import type { ContextMap, ContextVariable } from "../../pg/context.ts";
 import type { Persona } from "../matrix/index.ts";
 import { deactivation } from "./deactivation.ts";
 import { ownMetadata, type OwnMetadata } from "./own-metadata.ts";
-import { otherRoles, requestRole } from "./request-roles.ts";
+import { otherRoles, requestRoles } from "./request-roles.ts";
 
 /** The tokens among the odd ones that code chooses by; the name of the persona puts it into words for people. */
 export type TokenKind = "no claims" | "no tenant" | "no role" | "tenant in user_metadata";
@@ -38,7 +38,42 @@ export const VICTIM = "B";
  * is subject to row security.
  */
 export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): Actor[] {
-  const role = requestRole(catalog);
+  const roles = requestRoles(catalog);
+  const own = fixtures.members.filter((member) => member.tenant === ATTACKER);
+  const [main = ""] = roles;
+  const first = ofRole(main, catalog, context, fixtures);
+  const members = first.filter(({ class: cls }) => cls === "member");
+  const [someone] = own;
+  const hasAnon = catalog.roles.some(({ name }) => name === "anon");
+  return [
+    ...first,
+    ...roles
+      .slice(1)
+      .flatMap((role) =>
+        ofRole(role, catalog, context, fixtures).map((one) => ({ ...one, name: `${one.name} as ${role}` })),
+      ),
+    ...(hasAnon ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }] : []),
+    // the role decides, not the claims: access that is granted to `authenticated` must not be open to anon with a
+    // member's token
+    ...(hasAnon && main !== "anon"
+      ? members.flatMap(({ name, member }) =>
+          member ? [actor(`${name} as anon`, "other role", "anon", everywhere(member, context, fixtures), member)] : [],
+        )
+      : []),
+    ...otherRoles(catalog, roles).map((name) =>
+      actor(
+        `${name} as A's member`,
+        "other role",
+        name,
+        someone ? claimsOf(someone, context, name) : null,
+        someone ?? null,
+      ),
+    ),
+  ];
+}
+
+/** Every persona of one role of requests: members, odd tokens, and no claims at all. */
+function ofRole(role: string, catalog: Catalog, context: ContextMap, fixtures: Fixtures): Actor[] {
   const own = fixtures.members.filter((member) => member.tenant === ATTACKER);
   const victim = fixtures.members.find((member) => member.tenant === VICTIM) ?? null;
   const members = distinct(own, fixtures).map((member) =>
@@ -49,25 +84,6 @@ export function actorsFor(catalog: Catalog, context: ContextMap, fixtures: Fixtu
     ...members,
     ...(someone ? badClaims(someone, victim, own, role, context, fixtures, ownMetadata(catalog, context)) : []),
     { ...actor("no claims", "bad claims", role, null, null), tenant: null, token: "no claims" },
-    ...(catalog.roles.some(({ name }) => name === "anon")
-      ? [{ ...actor("anon", "anon", "anon", { role: "anon" }, null), tenant: null }]
-      : []),
-    // the role decides, not the claims: access that is granted to `authenticated` must not be open to anon with a
-    // member's token
-    ...(catalog.roles.some(({ name }) => name === "anon") && role !== "anon"
-      ? members.flatMap(({ name, member }) =>
-          member ? [actor(`${name} as anon`, "other role", "anon", everywhere(member, context, fixtures), member)] : [],
-        )
-      : []),
-    ...otherRoles(catalog, role).map((name) =>
-      actor(
-        `${name} as A's member`,
-        "other role",
-        name,
-        someone ? claimsOf(someone, context, name) : null,
-        someone ?? null,
-      ),
-    ),
   ];
 }
 

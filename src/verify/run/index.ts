@@ -5,6 +5,7 @@ export { context } from "./phases/context.ts";
 export { controls } from "./phases/controls.ts";
 export { copy } from "./phases/copy.ts";
 export { functions } from "./phases/functions.ts";
+export { ownValues } from "./phases/own-values.ts";
 export { pool } from "./phases/pool.ts";
 export { tables } from "./phases/tables.ts";
 export { settleLater } from "./plainly-open.ts";

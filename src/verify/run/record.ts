@@ -20,7 +20,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
   const { outcome, judgement, cause, declared } = verdict;
   if (cause) {
     breach(run, cause, declared, attempt, actor, standing, judged);
-    if (standing === null && attempt.judge.kind === "foreign") {
+    if ((standing === null || standing.by.kind === "own values") && attempt.judge.kind === "foreign") {
       if (attempt.through.kind === "table" || attempt.through.kind === "partition")
         run.open.add(tupleKey(attempt.relation, actor.name));
       run.openAttacks.add(tupleKey(attempt.relation, actor.name, attempt.attack));
@@ -72,7 +72,9 @@ function breach(
   judged: Judged,
 ): void {
   // one breach for all openings of a table itself
-  const key = TABLE_DOORS.has(cause.door) ? `table ${cause.object.name}` : `${cause.door} ${cause.object.name}`;
+  const key = TABLE_DOORS.has(cause.door)
+    ? `table ${cause.object.name}`
+    : `${cause.door} ${cause.object.name}${standing?.by.kind === "guess" ? ` ${cause.message}` : ""}`;
   const id = createHash("sha256").update(key).digest("hex").slice(0, 12);
   if (declared) run.met.add(declared);
   // an object that two entries declare has two reasons

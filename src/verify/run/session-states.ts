@@ -28,6 +28,9 @@ export interface SessionState {
 /** `set "app"."org_id"`: a custom setting's name is two identifiers. */
 const settingName = (setting: string): string => setting.split(".").map(quoteIdent).join(".");
 
+/** PostgREST's settings of a request that hold JSON objects of what the client has sent (its manual, "Transactions"). */
+const isDocument = (setting: string): boolean => setting === "request.headers" || setting === "request.cookies";
+
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
 export function variableStates(
   environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "tenantSetting">,
@@ -55,8 +58,13 @@ export function variableStates(
   const guesses = [...new Set(["on", "true", "1", tenant?.values[environment.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
   );
-  const guessed = environment.unmapped.flatMap((setting) =>
-    guesses.map((value): SessionState => ({
+  // each key that the policies may ask for holds the tenant, or the user
+  const keys = environment.unmapped.filter(({ setting }) => isDocument(setting)).flatMap(({ constants }) => constants);
+  const documents = [tenant?.values[environment.tenantSetting ?? ""], user].flatMap((value) =>
+    value === undefined ? [] : [JSON.stringify(Object.fromEntries(keys.map((key) => [key, value])))],
+  );
+  const guessed = environment.unmapped.flatMap(({ setting, constants }) =>
+    [...new Set([...constants, ...(isDocument(setting) ? documents : guesses)])].map((value): SessionState => ({
       name: `set_config ${setting} to ${value}`,
       by: { kind: "guess" },
       prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
@@ -74,7 +82,19 @@ export function variableStates(
       };
     }),
   );
-  return [...mapped, ...guessed];
+  const every = [...settable.map(({ setting }) => setting), ...environment.unmapped.map(({ setting }) => setting)];
+  const empty: SessionState[] =
+    every.length === 0
+      ? []
+      : [
+          {
+            name: `${every.join(", ")} empty`,
+            by: { kind: "guess" },
+            prelude: every.map((setting) => `select set_config(${quoteLiteral(setting)}, '', true)`),
+            opened: { kind: "variable", settings: every },
+          },
+        ];
+  return [...mapped, ...guessed, ...empty];
 }
 
 /** Through every function that sets a variable from its own arguments. */
@@ -84,7 +104,10 @@ export function functionStandings(
   actor: Actor,
   source: ArgumentSource,
 ): SessionState[] {
-  const read = new Set([...environment.context.variables.map(({ setting }) => setting), ...environment.unmapped]);
+  const read = new Set([
+    ...environment.context.variables.map(({ setting }) => setting),
+    ...environment.unmapped.map(({ setting }) => setting),
+  ]);
   return functions.flatMap((callable): SessionState[] => {
     const settings = (callable.setter?.settings ?? []).filter((setting) => read.has(setting));
     if (settings.length === 0 || callable.parameters.length === 0) return [];

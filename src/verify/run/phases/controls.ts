@@ -1,11 +1,8 @@
-import { isSettable } from "../../../pg/context.ts";
-import { quoteLiteral } from "../../../pg/identifier.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../../attacks/index.ts";
 import type { Attempt, PlainForm } from "../../matrix/index.ts";
 import { isPlain } from "../../matrix/index.ts";
-import type { Actor } from "../../personas/index.ts";
 import { perform } from "../run.ts";
-import type { SessionState } from "../session-states.ts";
+import { ownState } from "./own-values.ts";
 import { controlKey, giveUp } from "../settling.ts";
 import { targetsFor, type Run } from "../state.ts";
 
@@ -42,21 +39,4 @@ export async function controls(run: Run): Promise<void> {
     await perform(run, { actor, attempts, standing: ownState(run, actor) });
   }
   giveUp(settling);
-}
-
-/** The variables as the application would set them for this member; null: there are none. */
-function ownState(run: Run, { member }: Actor): SessionState | null {
-  const settings = run.environment.context.variables.filter(isSettable).flatMap(({ setting }) => {
-    const value = member?.values[setting];
-    return value === undefined ? [] : [{ setting, value }];
-  });
-  if (settings.length === 0) return null;
-  return {
-    name: "own values",
-    by: { kind: "own values" },
-    prelude: settings.map(
-      ({ setting, value }) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
-    ),
-    opened: { kind: "variable", settings: settings.map(({ setting }) => setting) },
-  };
 }

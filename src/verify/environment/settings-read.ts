@@ -1,0 +1,46 @@
+import { PLATFORM_SCHEMAS, type Catalog } from "../../pg/catalog.ts";
+
+/** The largest number of constants that are tried for one variable. */
+const MOST = 5;
+
+const READ = /\bcurrent_setting\(\s*'((?:[^']|'')+)'/gi;
+const LITERAL = /'((?:[^']|'')*)'/g;
+
+/**
+ * The session variables that policies, functions, triggers, column defaults and generation expressions read, and for
+ * each the constants that stand in the same statement: one of them may be the word that it is compared with. The texts
+ * are only searched, since a value that is tried in vain costs a statement and decides nothing.
+ */
+export function settingsRead(catalog: Catalog): Map<string, string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const text of textsOf(catalog))
+    for (const statement of text.split(";")) {
+      const settings = new Set([...statement.matchAll(READ)].map(([, name = ""]) => name.replaceAll("''", "'")));
+      if (settings.size === 0) continue;
+      const literals = [...statement.matchAll(LITERAL)]
+        .map(([, literal = ""]) => literal.replaceAll("''", "'"))
+        .filter((literal) => literal !== "" && literal.length <= 60 && !settings.has(literal));
+      for (const setting of settings)
+        if (isClients(setting)) {
+          const known = found.get(setting) ?? new Set();
+          found.set(setting, known);
+          for (const literal of literals) if (known.size < MOST) known.add(literal);
+        }
+    }
+  return new Map([...found].map(([setting, constants]) => [setting, [...constants]]));
+}
+
+function* textsOf({ policies, functions, relations, triggers }: Catalog): Generator<string> {
+  for (const { using, check } of policies) yield* [using ?? "", check ?? ""];
+  for (const { schema, body } of functions) if (!PLATFORM_SCHEMAS.includes(schema)) yield body;
+  for (const { schema, columns } of relations)
+    if (!PLATFORM_SCHEMAS.includes(schema)) for (const { expression } of columns) yield expression ?? "";
+  for (const { schema, definition } of triggers) if (!PLATFORM_SCHEMAS.includes(schema)) yield definition;
+}
+
+/**
+ * A name with a dot is no setting of PostgreSQL itself. PostgREST sets `request.jwt.claims`, and up to version 8 a
+ * `request.jwt.claim.<name>` for each claim, from a token that it has checked; other `request.…` settings hold what the
+ * client has sent.
+ */
+const isClients = (setting: string): boolean => setting.includes(".") && !/^request\.jwt\.claims?(\.|$)/.test(setting);
