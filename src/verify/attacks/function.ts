@@ -6,6 +6,7 @@ import type { Attempt, Form } from "../matrix/index.ts";
 import type { Setter } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { rowsSql } from "../matrix/index.ts";
+import { guessedCalls, isPolymorphic, tablesBehindCall } from "./guesses.ts";
 import type { Whose } from "./whose.ts";
 import {
   callOf,
@@ -40,7 +41,7 @@ export function callables(
     if (PLATFORM_SCHEMAS.includes(fn.schema) || (fn.kind !== "function" && fn.kind !== "procedure")) return [];
     if (
       /^(event_)?trigger$/.test(fn.result) ||
-      fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type))
+      fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type) && !isPolymorphic(type))
     )
       return [];
     const fact = factsOf(fn);
@@ -79,11 +80,19 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
       form,
       attack,
       sql: statementOf(fn, callOf(values)),
+      // a procedure returns the values of its OUT and INOUT arguments
       answer: fn.kind === "procedure" ? "changes" : "output",
       probe: { kind: "all" },
       judge: { kind: "foreign" },
     };
   };
+  const guessed = guessedCalls(fn, parameters, tablesBehindCall(fn, callable.facts, source), actor, source).map(
+    ({ attack, values }): Attempt => ({
+      ...make(attack, [], () => "own"),
+      sql: statementOf(fn, callOf(values)),
+    }),
+  );
+  if (parameters.some(({ base }) => isPolymorphic(base))) return guessed;
   const required = parameters.filter(({ hasDefault }) => !hasDefault);
   const about = parameters.filter(isAboutSomebody);
   const attempts = [make("call with own values", parameters, () => "own", { kind: "call", whose: "own" })];
@@ -112,6 +121,8 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
     if (required.some(isAboutSomebody))
       attempts.push(make("call with another tenant's values, defaults left out", required, () => "foreign"));
   }
+  // odd tokens get no further with other arguments than with those
+  if (actor.class !== "bad claims") attempts.push(...guessed);
   return attempts;
 }
 

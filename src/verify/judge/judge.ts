@@ -65,7 +65,25 @@ function judgeError(attempt: Attempt, actor: Actor, error: RaisedError, facts: F
       (attempt.judge.kind === "raises" && meaning.kind === "data"));
   if (crosses || (error.at === "statement" && attempt.answers?.includes(error.sqlstate) === true))
     return { outcome: { kind: "error", sqlstate: error.sqlstate }, crosses, relations: [] };
+  const shown = error.at === "statement" ? shownBy(attempt, actor, error, facts) : null;
+  if (shown !== null)
+    return {
+      outcome: { kind: "allowed", own: 0, foreign: 1, evidence: shown.value },
+      crosses: true,
+      relations: [shown.relation],
+    };
   return { outcome: outcomeOfError(attempt, actor, error, facts), crosses: false, relations: [] };
+}
+
+/** Another tenant's value in the message of an error: of a cast, or of what a trigger or a function raises. */
+function shownBy(attempt: Attempt, actor: Actor, { message }: RaisedError, { evidence }: Facts): Reached["found"] {
+  if (attempt.judge.kind !== "foreign") return null;
+  const echoes = [attempt.sql, ...(attempt.setup ?? []), actor.claims ?? ""];
+  // the value stands in quotes, or follows a colon
+  const words = [message, ...message.split(/["']|: /)];
+  return (
+    findIn(words, evidence.foreign, echoes) ?? (actor.tenant === null ? findIn(words, evidence.own, echoes) : null)
+  );
 }
 
 const isKnown = ({ own, foreign }: NonNullable<Attempt["known"]>, keys: readonly RowKey[]): boolean =>
