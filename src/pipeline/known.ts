@@ -17,8 +17,10 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
   const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
   const constants = settingsRead(catalog);
   const read = new Set([...classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)), ...constants.keys()]);
-  const unmapped = [...read]
-    .filter((setting) => !context.variables.some((variable) => variable.setting === setting))
+  // the names of settings do not depend on case
+  const mappedNames = new Set(context.variables.map(({ setting }) => setting.toLowerCase()));
+  const unmapped = [...new Map([...read].map((setting) => [setting.toLowerCase(), setting])).values()]
+    .filter((setting) => !mappedNames.has(setting.toLowerCase()))
     .map((setting) => ({ setting, constants: constants.get(setting) ?? [] }));
   return { catalog, context, columns, facts, setters, unmapped, memberships };
 }

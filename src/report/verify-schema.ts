@@ -16,7 +16,9 @@ export const verificationSchema = (): z.ZodType => {
       "function",
       "trigger",
       "default privileges",
+      "rule",
       "role",
+      "large object",
     ]),
     name: z.string(),
   });

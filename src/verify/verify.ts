@@ -5,9 +5,13 @@ import {
   controls,
   copy,
   context,
+  broadcasts,
   functions,
+  leaks,
   ownValues,
+  roles,
   tables,
+  plans,
   pool,
   recordUnavailable,
   prepare,
@@ -20,7 +24,7 @@ import type { Verification } from "./matrix/index.ts";
  * In this order, since openings of tables must be known before views, functions and set variables are tried, and since
  * variables on a fresh connection are unset only until the first has been set.
  */
-const PHASES = [tables, ownValues, copy, around, availability, functions, context];
+const PHASES = [tables, ownValues, copy, around, availability, functions, leaks, roles, broadcasts, plans, context];
 
 /** Run the whole matrix. Only counts and breaches are kept, so memory does not grow with the number of cells. */
 export async function verify(environment: TestEnvironment, options: VerifyOptions): Promise<Verification> {

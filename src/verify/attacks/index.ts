@@ -1,9 +1,12 @@
 /** The statements of each kind of attack. */
 export type { ArgumentSource } from "./arguments.ts";
+export { businessKeyAttempts } from "./business-keys.ts";
 export { deleteAttempts } from "./delete.ts";
 export { callables, functionAttempts, settingCall, signatureOf } from "./function.ts";
 export type { Callable } from "./function.ts";
 export { insertAttempts } from "./insert.ts";
+export { barrierAttempts, leakproofAttempts, peekFunction } from "./leaks.ts";
+export { largeObjectAttempts } from "./large-objects.ts";
 export { oracleAttempts } from "./oracle.ts";
 export { keys, readAttempts } from "./read.ts";
 export { on } from "./rows.ts";

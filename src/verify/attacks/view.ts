@@ -46,6 +46,23 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Targets)
   if (row !== null)
     attempts.push(through({ command: "UPDATE", attack: "update through a view", sql: `update ${sql} set ${row}` }));
   attempts.push(through({ command: "DELETE", attack: "delete through a view", sql: `delete from ${sql}` }));
+  // an INSTEAD OF trigger may look a row up by its key alone
+  const own = spareRow(table, "own");
+  const taken = table.foreignRows[0];
+  const keyed = table.columns.filter(
+    ({ name: column }) => columns.has(column) && own?.[column] !== null && own?.[column] !== undefined,
+  );
+  if (own && taken && keyed.length > 0) {
+    const values = { ...own, ...Object.fromEntries(table.primaryKey.map((column) => [column, taken[column]])) };
+    const names = keyed.map((column) => quoteIdent(column.name)).join(", ");
+    attempts.push(
+      through({
+        command: "INSERT",
+        attack: "insert own row with another tenant's key through a view",
+        sql: `insert into ${sql} (${names}) select ${names} from jsonb_populate_record(null::${table.sql}, ${quoteLiteral(JSON.stringify(values))})`,
+      }),
+    );
+  }
   const spare = spareRow(table, "foreign");
   const given = table.columns.filter(
     (column) => columns.has(column.name) && spare?.[column.name] !== null && spare?.[column.name] !== undefined,

@@ -1,5 +1,5 @@
--- Objects that can be attacked and are not in the catalog: relations read by views, children of tables, sequences, keys
--- by name, default privileges.
+-- Objects that can be attacked and are not in the catalog: relations read by views, children of tables, rules, sequences,
+-- keys by name, default privileges, LEAKPROOF functions, large objects.
 select
   coalesce((
     select json_agg(v order by v.schema collate "C", v.name collate "C")
@@ -33,6 +33,39 @@ select
     join pg_class p on p.oid = i.inhparent
     join pg_namespace pn on pn.oid = p.relnamespace
   ), '[]') as children,
+  coalesce((
+    select json_agg(
+      json_build_object('schema', n.nspname, 'relation', c.relname, 'name', r.rulename)
+      order by n.nspname collate "C", c.relname collate "C", r.rulename collate "C"
+    )
+    from pg_rewrite r
+    join pg_class c on c.oid = r.ev_class
+    join pg_namespace n on n.oid = c.relnamespace
+    where r.ev_type <> '1' and r.ev_enabled <> 'D' and n.nspname not in ('pg_catalog', 'information_schema')
+  ), '[]') as rules,
+  coalesce((
+    select json_agg(json_build_object('schema', n.nspname, 'name', c.relname))
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'v' and c.reloptions && array['security_barrier=true', 'security_barrier=on', 'security_barrier=1']
+  ), '[]') as barriers,
+  coalesce((
+    select json_agg(
+      json_build_object('schema', n.nspname, 'name', p.proname, 'argument', format_type(p.proargtypes[0], null))
+      order by n.nspname collate "C", p.proname collate "C"
+    )
+    from pg_proc p
+    join pg_namespace n on n.oid = p.pronamespace
+    where p.proleakproof and p.pronargs = 1 and n.nspname not in ('pg_catalog', 'information_schema')
+  ), '[]') as leakproof,
+  coalesce((
+    select json_agg(json_build_object('oid', l.oid, 'readers', (
+      select coalesce(json_agg(case when acl.grantee = 0 then 'public' else pg_get_userbyid(acl.grantee)::text end), '[]')
+      from aclexplode(coalesce(l.lomacl, acldefault('L', l.lomowner))) acl
+      where acl.privilege_type = 'SELECT' and acl.grantee <> l.lomowner
+    )) order by l.oid)
+    from (select * from pg_largeobject_metadata order by oid limit 100) l
+  ), '[]') as "largeObjects",
   coalesce((
     select json_agg(
       json_build_object(

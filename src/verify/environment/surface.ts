@@ -10,6 +10,14 @@ export interface Surface {
   views: (QualifiedName & { reads: QualifiedName[] })[];
   /** partitions and inheritance children */
   children: (QualifiedName & { parent: QualifiedName })[];
+  /** rules of commands that write, which run with the rights of the relation's owner */
+  rules: { schema: string; relation: string; name: string }[];
+  /** views with security_barrier */
+  barriers: QualifiedName[];
+  /** LEAKPROOF functions of one argument, which PostgreSQL may evaluate before policies (manual, "CREATE FUNCTION") */
+  leakproof: (QualifiedName & { argument: string })[];
+  /** the first hundred, with the roles other than their owner that may read them: row security does not apply to them */
+  largeObjects: { oid: number; readers: string[] }[];
   sequences: (QualifiedName & { feeds: QualifiedName | null; readers: string[] })[];
   uniques: { schema: string; relation: string; name: string; columns: string[] }[];
   foreignKeys: {
@@ -38,7 +46,20 @@ export interface DefaultPrivilege {
 /** Read the surface; inside the caller's transaction. */
 export async function readSurface(db: Db): Promise<Surface> {
   const [row] = await db.query<Surface>(SQL);
-  return row ?? { views: [], children: [], sequences: [], uniques: [], foreignKeys: [], defaultPrivileges: [] };
+  return (
+    row ?? {
+      views: [],
+      children: [],
+      rules: [],
+      barriers: [],
+      leakproof: [],
+      largeObjects: [],
+      sequences: [],
+      uniques: [],
+      foreignKeys: [],
+      defaultPrivileges: [],
+    }
+  );
 }
 
 /**

@@ -25,7 +25,7 @@ export interface Target {
   sql: string;
   rowSecurity: boolean;
   owner: string;
-  /** true: a write of it can change rows elsewhere */
+  /** it has triggers or rules: a write of it can change rows elsewhere */
   triggers: boolean;
   /** columns that accept a value */
   columns: Column[];
@@ -82,7 +82,7 @@ export async function targetsOf(
   throwaway = false,
 ): Promise<Target[]> {
   const targets: Target[] = [];
-  const fired = new Set(catalog.triggers.map(relationKey));
+  const fired = new Set([...catalog.triggers, ...surface.rules].map(relationKey));
   const byName = new Map(fixtures.filled.map((table) => [relationKey(table), table]));
   for (const relation of catalog.relations) {
     if (relation.kind !== "table" && relation.kind !== "partitioned table") continue;

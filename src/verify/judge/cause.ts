@@ -50,6 +50,16 @@ export function causeOf(
   switch (attempt.through.kind) {
     case "view":
     case "materialized view": {
+      const instead = environment.catalog.triggers.find(
+        (trigger) => relationKey(trigger) === attempt.through.name && trigger.enabled,
+      );
+      if (instead && attempt.command !== "SELECT")
+        return {
+          door: "trigger",
+          kind: "tenancy",
+          object: { kind: "trigger", name: `${attempt.through.name} / ${instead.name}` as TriggerName },
+          message: `the trigger \`${instead.name}\` of the view \`${attempt.through.name}\` changes rows of other tenants in ${list(reached)}`,
+        };
       const behind = [...tablesBehind(environment.surface, attempt.through.name)];
       const base = [...reached, ...behind].find((name) => open.has(name, actor.name));
       const table = base === undefined ? undefined : environment.targets.get(base);
@@ -179,7 +189,18 @@ function triggerOf(environment: TestEnvironment, attempt: Attempt, reached: read
   const names = (trigger: (typeof triggers)[number]): boolean =>
     (byName.get(nameKey(trigger.function))?.tables ?? []).some((table) => reached.includes(nameKey(table)));
   const found = triggers.find(names) ?? triggers[0];
-  if (!found) return null;
+  if (!found) {
+    const rule = environment.surface.rules.find((one) => relationKey(one) === attempt.relation);
+    return rule === undefined
+      ? null
+      : {
+          door: "trigger",
+          kind: "tenancy",
+          object: { kind: "rule", name: `${attempt.relation} / ${rule.name}` as TriggerName },
+          message: `the rule \`${rule.name}\` of \`${attempt.relation}\` writes with its owner's rights, and changes rows of other tenants in ${list(reached)}`,
+          hint: "compare the tenant in the action of the rule, or use a trigger that does",
+        };
+  }
   return {
     door: "trigger",
     kind: "tenancy",

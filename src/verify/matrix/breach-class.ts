@@ -37,6 +37,13 @@ export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
     hint: "put the tenant's column into the key, or check the referenced row in WITH CHECK",
   },
   "sequence-oracle": { kind: "oracle", hint: "use uuids, or revoke the sequence from the roles of requests" },
+  "bypass-role": { kind: "tenancy", hint: "revoke the membership" },
+  "large-object": {
+    kind: "tenancy",
+    hint: "revoke the grant, and read it through a function that checks the tenant, or store the bytes in a column",
+  },
+  notify: { kind: "tenancy", hint: "send the key of the row only: NOTIFY has no grants, and every session may LISTEN" },
+  "immutable-function": { kind: "tenancy", hint: "declare it STABLE: alter function … stable" },
   unavailable: { kind: "availability", hint: "correct the function or the policy that raises the error" },
   "stored-claim": { kind: "availability", hint: "cast stored values only where they are known to be well-formed" },
 };

@@ -42,7 +42,15 @@ export type Door =
   /** one bad stored value makes a policy raise for everyone */
   | "stored-claim"
   /** a role that policies name can do nothing: every statement raises an error */
-  | "unavailable";
+  | "unavailable"
+  /** a role with BYPASSRLS, or a superuser, that a role of requests may become */
+  | "bypass-role"
+  /** a grant on a large object, which row security does not apply to */
+  | "large-object"
+  /** a trigger that sends rows to a channel, on which every session may listen */
+  | "notify"
+  /** an IMMUTABLE function in a policy, which a kept plan evaluates once for all tenants */
+  | "immutable-function";
 
 /** The kind of access that a breach gives: rows of another tenant read or written, or another rule broken. */
 export type BreachKind =

@@ -28,7 +28,11 @@ export type DbObject =
   /** `schema.name(types)` */
   | { kind: "function"; name: FunctionKey }
   /** `schema.relation / trigger` */
-  | { kind: "trigger"; name: TriggerName }
+  | { kind: "trigger" | "rule"; name: TriggerName }
+  /** a role */
+  | { kind: "role"; name: string }
+  /** its oid */
+  | { kind: "large object"; name: string }
   /** a schema, or `every schema` */
   | { kind: "default privileges"; name: string };
 

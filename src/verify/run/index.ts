@@ -1,12 +1,16 @@
 /** The phases of a run, and the record that they fill. */
 export { around } from "./phases/around.ts";
 export { availability } from "./phases/availability.ts";
+export { broadcasts } from "./phases/broadcasts.ts";
 export { context } from "./phases/context.ts";
 export { controls } from "./phases/controls.ts";
 export { copy } from "./phases/copy.ts";
 export { functions } from "./phases/functions.ts";
+export { leaks } from "./phases/leaks.ts";
 export { ownValues } from "./phases/own-values.ts";
+export { plans } from "./phases/plans.ts";
 export { pool } from "./phases/pool.ts";
+export { roles } from "./phases/roles.ts";
 export { tables } from "./phases/tables.ts";
 export { settleLater } from "./plainly-open.ts";
 export { recordUnavailable } from "./unavailable.ts";

@@ -17,6 +17,8 @@ export interface SessionState {
   by:
     | { kind: "victim's values"; way: SettingWay }
     | { kind: "own values" }
+    /** no variable is set: the persona has created a function of its own */
+    | { kind: "own function" }
     | { kind: "guess" }
     | { kind: "function" }
     | { kind: "leftover" };

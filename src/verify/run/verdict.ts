@@ -119,7 +119,7 @@ function nothingThere(run: Run, attempt: Attempt, actor: Actor): boolean {
 /** A set variable is the cause only if the same statement does not cross without it. */
 function opener(run: Run, attempt: Attempt, actor: Actor, standing: SessionState | null): Opened | null {
   // an application sets the values of the own tenant: that these are believed is not the cause
-  if (standing === null || standing.by.kind === "own values") return null;
+  if (standing === null || standing.by.kind === "own values" || standing.by.kind === "own function") return null;
   if (run.openAttacks.has(tupleKey(attempt.relation, actor.name, attempt.attack))) return null;
   return standing.opened;
 }

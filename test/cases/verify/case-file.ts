@@ -57,6 +57,10 @@ const DOORS = {
   "sequence-oracle": true,
   "stored-claim": true,
   unavailable: true,
+  "bypass-role": true,
+  "large-object": true,
+  notify: true,
+  "immutable-function": true,
 } satisfies Record<Door, true>;
 
 const isDoor = (text: string): text is Door => Object.hasOwn(DOORS, text);

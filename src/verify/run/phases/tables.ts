@@ -1,6 +1,7 @@
 import { judge, type Judged } from "../../judge/index.ts";
 import type { Attempt } from "../../matrix/index.ts";
 import {
+  businessKeyAttempts,
   deleteAttempts,
   insertAttempts,
   oracleAttempts,
@@ -36,6 +37,9 @@ export async function tables(run: Run): Promise<void> {
         ...insertAttempts(target, actor, environment.tenantSetting),
         ...updateAttempts(target, actor, environment.tenantSetting, !environment.sampled),
         ...deleteAttempts(target, actor, !environment.sampled),
+        ...(actor.class === "bad claims"
+          ? []
+          : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
         ...tenantlessAttempts(target, actor, environment.tenantSetting),
         ...oracleAttempts(target, actor, environment.surface, environment.targets, environment.tenantSetting),
         truncate,

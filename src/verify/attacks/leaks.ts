@@ -1,0 +1,66 @@
+import type { Relation } from "../../pg/catalog.ts";
+import { dollarQuote, quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { functionKey, nameKey, quoteName } from "../../pg/name.ts";
+import { rowsSql, type Attempt } from "../matrix/index.ts";
+import { literal, tablesBehind, type Surface, type Target, type Targets } from "../environment/index.ts";
+import { on, tenantColumn } from "./rows.ts";
+import { kindOf } from "./value-kind.ts";
+
+/**
+ * LEAKPROOF functions over the columns of a table: PostgreSQL may evaluate them before the policies, so that an error
+ * which names its argument shows rows of others (manual, section "Rules and Privileges"). Own rows are left out.
+ */
+export function leakproofAttempts(target: Target, surface: Surface, tenantSetting: string | null): Attempt[] {
+  const tenant = tenantColumn(target, tenantSetting);
+  const own = tenant === null ? undefined : target.ownRows[0]?.[tenant];
+  const others = tenant === null || own === undefined ? "" : `t.${quoteIdent(tenant)} <> ${literal(own)} and `;
+  return surface.leakproof.flatMap((fn) =>
+    target.columns
+      .filter(({ type }) => type === fn.argument)
+      .map(({ name }): Attempt => ({
+        ...on(target, {
+          command: "SELECT",
+          attack: `read where ${nameKey(fn)} of ${name} is null`,
+          sql: `select '[]' from ${target.sql} t where ${others}${quoteName(fn)}(t.${quoteIdent(name)}) is null limit 1`,
+          answer: "keys",
+          probe: null,
+        }),
+        through: { kind: "function", name: functionKey({ ...fn, identityArguments: fn.argument }) },
+      })),
+  );
+}
+
+/**
+ * A view with its owner's rights that shows some rows of a table, without security_barrier: a cheap function of the
+ * caller in WHERE is evaluated before the condition of the view, and sees every row (manual, section 41.5).
+ */
+export function barrierAttempts(view: Relation, surface: Surface, targets: Targets): Attempt[] {
+  const name = nameKey(view);
+  if (view.kind !== "view" || view.securityInvoker === true) return [];
+  if (surface.barriers.some((one) => nameKey(one) === name)) return [];
+  const behind = [...tablesBehind(surface, name)].filter((table) => targets.has(table));
+  const texts = view.columns.filter(({ type }) => kindOf(type) === "text").slice(0, 3);
+  return texts.map(({ name: column }) => ({
+    relation: behind[0] ?? name,
+    through: { kind: "view", name },
+    behind,
+    command: "SELECT",
+    form: { kind: "other" },
+    attack: `read with a function of one's own over ${column}`,
+    sql: rowsSql(`select * from ${quoteName(view)} where pg_temp.rlsmith_peek(${quoteIdent(column)}::text)`),
+    answer: "output",
+    probe: null,
+    judge: { kind: "foreign" },
+  }));
+}
+
+/** The function that `barrierAttempts` calls: it raises for the texts of another tenant, and costs next to nothing. */
+export function peekFunction(targets: Targets): string {
+  const texts = [...targets.values()].flatMap(({ foreignRows }) =>
+    foreignRows.flatMap((row) => Object.values(row).filter((value) => typeof value === "string")),
+  );
+  return `create function pg_temp.rlsmith_peek(seen text) returns boolean language plpgsql cost 0.0000001 as ${dollarQuote(
+    `begin if seen = any (array[${[...new Set(texts)].slice(0, 500).map(quoteLiteral).join(", ")}]::text[]) then raise exception 'seen: %', seen; end if; return true; end`,
+    "peek",
+  )}`;
+}
