@@ -199,7 +199,7 @@ describe.skipIf(supabaseMissing !== null)(`the casino, by Supabase's own CLI${be
   test("a policy that is not what the plan saw stops the push; nothing is changed and the migration stays pending", () => {
     // the CLI prints the statement as well, where every policy is named
     expect(drifted.refusal).toContain(
-      "ERROR: rlsmith: policy player_select on public.player is gone, and was there when the plan was made: run rlsmith plan again",
+      "ERROR: rlsmith: policy player_select on public.player does not exist, and did when the plan was made: run rlsmith plan again",
     );
     expect(drifted.policies).toEqual(drifted.asTheyWere);
     expect(pending(drifted.listed)).toEqual([version]);

@@ -86,11 +86,11 @@ export async function readClaims(
   const { source, triggers } = answers;
   const reaching = triggers.find(({ made }) => triggerReachesOut(input, made));
   const behaviour = reaching
-    ? unknown(`\`${reaching.function}\` may reach out of the transaction, where no rollback follows`)
+    ? unknown(`\`${reaching.function}\` may have effects outside the transaction, which a rollback does not undo`)
     : source.kind === "known" && triggers.some(({ enabled }) => enabled)
       ? source.value.unsure === null
         ? await onScratch(async (scratch, copied) => tryOn(scratch, copied, source.value, triggers))
-        : unknown("it is not known which rows count")
+        : unknown("the active rows are not known")
       : null;
   const writers = [...new Set([...found.map(({ trigger }) => trigger.name), ...onUsers])];
   return { ...answers, behaviour, writers, ...readsOf(input) };

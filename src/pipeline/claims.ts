@@ -104,8 +104,8 @@ export function planClaimsFix(
     throw new ToolError(
       "config",
       "UNKNOWN_CLAIMS_SOURCE",
-      `nothing can be written while it is unknown what feeds the claims: ${facts.source.why}`,
-      "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim",
+      `nothing can be written while the source of the claims is unknown: ${facts.source.why}`,
+      "declare `claimsSync` in rlsmith.config.ts: the relation and the column or expression for each claim",
     );
   const source = facts.source.value;
   const { unsure, relation } = source;
@@ -113,8 +113,8 @@ export function planClaimsFix(
     throw new ToolError(
       "config",
       "UNKNOWN_ACTIVE_ROWS",
-      `nothing can be written while it is unknown which rows of \`${nameKey(relation)}\` count: ${unsure}`,
-      "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts",
+      `nothing can be written while the active rows of \`${nameKey(relation)}\` are unknown: ${unsure}`,
+      "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` if every row is active",
     );
   if (!findings.some(isMended) || !isFixable(source)) return null;
   const place = outputPlace(project, projectDir, outDir);

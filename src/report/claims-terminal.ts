@@ -53,7 +53,7 @@ export function claimsSections(report: ClaimsReport): Section[] {
 }
 
 const madeOf = ({ readFrom }: ClaimsReport): string =>
-  readFrom === "live" ? "" : " (only the rows that migrations insert; say --db for those of a database)";
+  readFrom === "live" ? "" : " (only the rows that migrations insert; use --db for those of a database)";
 
 function sourceLines({ source }: ClaimsFacts): string[] {
   if (source.kind === "unknown") return [`unknown: ${source.why}`];
@@ -82,7 +82,7 @@ const DOING: Record<Behaviour["what"], string> = {
   delete: "delete",
   "relink-old": "old user, change of",
   "relink-new": "new user, change of",
-  unlink: "emptying of",
+  unlink: "update to NULL of",
   "deactivate-one": "one of two rows, deactivation by",
   "delete-one": "one of two rows, delete",
 };
@@ -92,7 +92,7 @@ const OUTCOME: Record<Behaviour["outcome"]["kind"], string> = {
   "not-fired": "the trigger does not fire",
   ignored: "claims stay as they were",
   differs: "claims are not what was expected",
-  taken: "claims gone, another row gives them",
+  taken: "claims removed, though another row gives them",
   untried: "not tried: no other value was found",
   raised: "raised an error",
 };
@@ -144,7 +144,7 @@ function memberLines({ source, members, ownMetadata }: ClaimsFacts): string[] {
 function idLines({ total, ids }: Counted): string[] {
   const rest = total - ids.length;
   // at most twenty are listed; a shorter list leaves others out because of their kind
-  const more = rest === 0 ? [] : [`  … and ${rest} ${ids.length < 20 ? "whose value is no id" : "more"}`];
+  const more = rest === 0 ? [] : [`  … and ${rest} ${ids.length < 20 ? "whose value is not an id" : "more"}`];
   return [...ids.map((id) => `  ${id}`), ...more];
 }
 
@@ -155,13 +155,14 @@ function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
   if (tokens.kind === "unknown") return [`unknown: ${tokens.why}`];
   const { sessions, alive, users, oldest, windowEnds } = tokens.value;
   const lines = [
-    `a token lives ${jwtExpirySeconds} s: so long a demoted member may act, until the next refresh`,
+    `a token is valid for ${jwtExpirySeconds} s: a demoted member keeps the old claims until it expires or is refreshed`,
     `${alive} of ${sessions} sessions may hold a valid token, of ${usersOf(users)}`,
   ];
-  if (oldest !== null) lines.push(`the oldest was issued ${oldest}; all that there are now end by ${windowEnds ?? ""}`);
+  if (oldest !== null)
+    lines.push(`the oldest was issued ${oldest}; all tokens now valid expire by ${windowEnds ?? ""}`);
   if (staleTokens === null)
-    lines.push("who holds an old one is not told: no column says when a row changed; give --since");
-  else if (staleTokens.kind === "unknown") lines.push(`old ones unknown: ${staleTokens.why}`);
+    lines.push("users with an old token: unknown, for no column records when a row changed; give --since");
+  else if (staleTokens.kind === "unknown") lines.push(`users with an old token: unknown, ${staleTokens.why}`);
   else {
     const { changed, total, until } = staleTokens.value;
     const since = changed.kind === "since" ? changed.at : `their row changed (${changed.column})`;
@@ -169,7 +170,7 @@ function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
       `${usersOf(total)} may hold a token from before ${since}${until === null ? "" : `, the last until ${until}`}`,
     );
     lines.push(...idLines(staleTokens.value));
-    if (changed.kind === "column") lines.push("the user of a deleted row is not seen: give --since");
+    if (changed.kind === "column") lines.push("users of deleted rows are not counted: give --since");
   }
   return lines;
 }

@@ -26,12 +26,12 @@ describe("a hook is not called", () => {
       `create function far(text) returns text language plpgsql as $$ begin return public.dblink_exec('', $1); end $$;
        create function near() returns text language sql as $$ select public.far('update x') $$;
        ${CALLS("public.near()")}`,
-      "`public.far` may reach out of the transaction, where no rollback follows",
+      "`public.far` may have effects outside the transaction, which a rollback does not undo",
     ],
     [
       "that calls a function that runs what it makes",
       `create function run(text) returns void language plpgsql as $$ begin execute $1; end $$; ${CALLS("public.run('select 1')")}`,
-      "`public.run` cannot be read: it runs SQL that it makes at run time",
+      "`public.run` cannot be read: it runs SQL that it builds at run time",
     ],
     [
       "that calls a function in C",
@@ -54,7 +54,7 @@ describe("a hook is not called", () => {
       ${CALLS("1")}
       create function sync() returns trigger language plpgsql as $$ begin return new; end $$;
       create trigger sync after insert on staff for each row execute function sync();`);
-    const why = "`public.far` may reach out of the transaction, where no rollback follows";
+    const why = "`public.far` may have effects outside the transaction, which a rollback does not undo";
     const config = { claimsSync: { ...DECLARED, claims: { "app_metadata.role": "public.far(role)" } } };
     const { facts } = await look(db, { config });
     expect(facts.members).toEqual({ kind: "unknown", why });
@@ -73,7 +73,7 @@ describe("a hook is not called", () => {
     );
     expect(facts.behaviour).toEqual({
       kind: "unknown",
-      why: "`public.sync` may reach out of the transaction, where no rollback follows",
+      why: "`public.sync` may have effects outside the transaction, which a rollback does not undo",
     });
     expect(codes).toContain("warning sync-unknown");
   });

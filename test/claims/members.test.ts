@@ -68,7 +68,7 @@ describe("a user's id as text", () => {
     const { facts, findings } = await look(db, { config });
     expect(facts.members).toMatchObject({ value: { "no-user": { total: 2, ids: [id(7)] } } });
     expect(print(facts)).toMatch(
-      /no-user {8}2 .*\n +a0000000-0000-4000-8000-000000000007\n +… and 1 whose value is no id/,
+      /no-user {8}2 .*\n +a0000000-0000-4000-8000-000000000007\n +… and 1 whose value is not an id/,
     );
     expect(JSON.stringify([facts, findings]) + print(facts)).not.toMatch(/private\.example/);
   });
@@ -115,6 +115,6 @@ test("no holder of an old token by the rows that are there: that deleted ones ar
     await fresh(`${TEXT_STAFF} select users(1); insert into staff (n, auth_uid, role) values (1, id(1)::text, 'boss');
     insert into auth.sessions (id, user_id, created_at) values (id(1), id(1), now()); delete from staff;`);
   expect(print((await look(db, { config })).facts)).toMatch(
-    /0 users may hold .*updated_at.*\n.*the user of a deleted row is not seen: give --since/,
+    /0 users may hold .*updated_at.*\n.*users of deleted rows are not counted: give --since/,
   );
 });

@@ -131,7 +131,7 @@ describe("an insert that raises", () => {
       "error sync-misses-relink",
       "warning sync-unknown",
     ]);
-    expect(findings.at(-1)?.message).toMatch(/on an insert is unknown: it raised 23502/);
+    expect(findings.at(-1)?.message).toMatch(/on an insert is unknown: the statement raised 23502/);
   });
 
   test("what cannot be understood of an insert leaves the events, which are read", async () => {

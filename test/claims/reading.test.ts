@@ -69,7 +69,7 @@ describe("who is active", () => {
     expect(sourceIn(facts)).toMatchObject({
       active: { sql: "status <> 'active' IS NOT TRUE" },
       unsure: expect.stringMatching(
-        /public\.sync_claims` writes claims only where `v IS NOT TRUE`, which is not of the row alone/,
+        /public\.sync_claims` writes claims only where `v IS NOT TRUE`, which does not depend on the row alone/,
       ),
     });
     expect(codes).toEqual(["warning claims-active-unknown", "warning sync-unknown", "warning claims-missing"]);
@@ -191,7 +191,7 @@ describe("who is active, by names", () => {
     const sql = WITH("status text");
     const { codes, findings } = await on(sql);
     expect(codes).toEqual(["warning claims-status-ignored"]);
-    expect(findings[0]?.message).toMatch(/every row counts as active: nothing says what `status` means/);
+    expect(findings[0]?.message).toMatch(/every row counts as active: the meaning of `status` is not known/);
     const claimsSync = {
       relation: "public.staff",
       user: "user_id",
@@ -308,7 +308,7 @@ describe("where the trigger is", () => {
       `${TABLE} create table boss (like staff including all); ${syncFunction(ALL)} ${trigger(EVERY)} ${trigger(EVERY).replace("on staff", "on boss")}`,
     );
     expect(findings.map(({ message }) => message)).toEqual([
-      "what feeds the claims is unknown: triggers on several relations write claims: `public.boss`, `public.staff`",
+      "the source of the claims is unknown: triggers on several relations write claims: `public.boss`, `public.staff`",
     ]);
   });
 

@@ -183,7 +183,7 @@ test("a constant among the claims, and a condition with a comment in it", async 
   expect((await on(made + trigger(EVERY), { config })).codes).toEqual([]);
 });
 
-test("a value that is not made of the row alone is a question", async () => {
+test("a value that does not depend on the row alone is a question", async () => {
   const { codes, findings } = await on(
     TABLE +
       syncFunction(ALL).replace("'role', new.role", "'role', (select max(rolname) from pg_catalog.pg_roles)") +

@@ -266,8 +266,8 @@ describe("what cannot be read", () => {
       ${plFn("app.constant()", "int", "declare n int; begin execute 'select count(*) from slip' into n; return n; end")}
       create function app.internal(text) returns text language internal as 'upper';`);
     expect(["dynamic", "computed", "constant", "internal"].map((name) => factOf(analysed, name).opaque)).toEqual([
-      "it runs SQL that it makes at run time",
-      "the name of a setting that it reads is made at run time",
+      "it runs SQL that it builds at run time",
+      "it computes the name of a setting that it reads",
       null,
       "its language is internal",
     ]);

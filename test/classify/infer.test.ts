@@ -80,7 +80,7 @@ describe("which claim a variable stands for", () => {
     );
     expect(inferred.variables).toMatchObject([{ claim: null, certain: false, evidence: [] }]);
     expect(inferred.questions).toEqual([
-      { setting: "app.tenant", question: "which claim does `app.tenant` stand for? nothing in the database says" },
+      { setting: "app.tenant", question: "which claim replaces `app.tenant`? the database holds no evidence" },
     ]);
   });
 

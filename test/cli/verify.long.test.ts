@@ -62,7 +62,7 @@ describe("what is asked wrongly is said before anything is attacked, with what t
       [],
       { "rlsmith.config.ts": config('{ expected: [{ object: "public.project_names" }] }') },
       /verify\.expected\.0\.reason/,
-      /mend the named settings/,
+      /correct the named settings/,
     ],
     [
       "a shared relation that is not there",

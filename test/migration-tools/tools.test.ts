@@ -142,7 +142,7 @@ describe("a file that is left out is told, with the reason", () => {
     [
       "drizzle",
       { "meta/_journal.json": drizzleJournal(["0_a", "1_b"]), "0_a.sql": "" },
-      "1_b.sql is listed, but is not there",
+      "1_b.sql is listed, but does not exist",
     ],
     [
       "drizzle",
@@ -155,7 +155,7 @@ describe("a file that is left out is told, with the reason", () => {
     ["golang-migrate", { "1_a.up.sql": "", "a.sql": "" }, "a.sql is no .up.sql and was left out"],
     ["goose", { "1_a.sql": "-- +goose Up\n", "2_b.go": "" }, "2_b.go is a migration in Go and was left out"],
     ["tern", { "1_a.sql": "", "a.sql": "" }, "a.sql has no number in its name and was left out"],
-    ["sqitch", { "sqitch.plan": "a 2025-01-01T00:00:00Z a <a@b>\n" }, "deploy/a.sql is listed, but is not there"],
+    ["sqitch", { "sqitch.plan": "a 2025-01-01T00:00:00Z a <a@b>\n" }, "deploy/a.sql is listed, but does not exist"],
   ];
   test.each(cases)("%s %o", (name, files, notice) => {
     expect(TOOLS[name].read(folderOf(EXAMPLES[name].folder, files)).notices).toEqual([notice]);

@@ -59,7 +59,7 @@ test("one failing statement does not lose the others, and is told with place, st
       firstLine: "create tabel x (id int)",
       sqlstate: "42601",
       message: expect.stringMatching(/syntax error/),
-      unreliable: "what it would have made: it does not parse",
+      unreliable: "the objects that it would have created: it does not parse",
     },
   ]);
   const { policies, relations } = await inspect(scratch.db);
@@ -161,7 +161,7 @@ test("functions that a new Supabase project has are there, and that is told", as
   open = scratch;
   expect(report.failures).toEqual([]);
   expect(report.notices.map((notice) => notice.message)).toEqual([
-    "the files use `uuid-ossp` and `pgcrypto` before any of them creates it: created in schema extensions, where a new Supabase project has it",
+    "the files use `uuid-ossp` and `pgcrypto` before they create it: created in schema extensions, as in a new Supabase project",
   ]);
 });
 
@@ -212,7 +212,7 @@ test("a role that cannot be made is a failure of its statement", async () => {
   });
   open = scratch;
   expect(report.failures.map(({ sqlstate, unreliable }) => [sqlstate, unreliable])).toEqual([
-    ["42704", "who may use what it grants or revokes"],
+    ["42704", "the privileges that it grants or revokes"],
   ]);
 });
 
@@ -239,7 +239,7 @@ test("\\ir is followed, other psql commands are told, a circle is refused", asyn
   expect(report.notices.map((notice) => notice.code)).toEqual(["psql-command"]);
   expect(report.failures.map(({ file, line, message }) => [file, line, message])).toEqual([
     ["migrations/parts/a.sql", 2, "`migrations/parts/a.sql` includes itself"],
-    ["migrations/1.sql", 3, "`migrations/missing.sql` is not there"],
+    ["migrations/1.sql", 3, "`migrations/missing.sql` does not exist"],
   ]);
 });
 

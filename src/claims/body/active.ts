@@ -33,7 +33,7 @@ export function activeOf(
   const [first] = said;
   if (!first) return null;
   if (said.some(({ active }) => active !== first.active))
-    return { active: null, unsure: "writes claims under one condition here and another there" };
+    return { active: null, unsure: "writes claims under several different conditions" };
   return { active: first.active, unsure: said.find(({ unsure }) => unsure !== null)?.unsure ?? null };
 }
 
@@ -57,8 +57,8 @@ function saidBy(
       if (own === null || sql === null)
         unsure ??=
           part === null
-            ? "writes claims under a condition that cannot be read"
-            : `writes claims only where \`${printed(part) ?? "a condition"}\`, which is not of the row alone`;
+            ? "writes claims under a condition that rlsmith cannot read"
+            : `writes claims only where \`${printed(part) ?? "a condition"}\`, which does not depend on the row alone`;
       else if (!ofTheUser(own, write.user)) kept.add(sql);
     }
   }

@@ -51,18 +51,18 @@ export function readSyncBody(fn: PgFunction, around: Around = ALONE): SyncBody {
     const body: TriggerBody = { ...bodyOf(fn), typeSchemas: around.typeSchemas };
     const writes: Write[] = [];
     const parsed = parsePlFunction(fn.definition);
-    if (parsed.kind !== "parsed") return unread("has a body that cannot be read");
+    if (parsed.kind !== "parsed") return unread("has a body that rlsmith cannot read");
     statementsOf([parsed.fn.block], around.when, (text, conditions) =>
       writes.push(...writesIn(text, conditions, body)),
     );
     const [first] = writes;
-    if (!first) return unread("has no UPDATE of auth.users that can be read");
+    if (!first) return unread("has no UPDATE of auth.users that rlsmith can read");
     if (writes.some(({ user }) => user === null || user !== first.user) || first.user === null)
-      return unread("finds the user in a way that cannot be read");
+      return unread("finds the user in a way that rlsmith cannot read");
     const claims = new Map<string, { path: string[]; value: Expr; sql: string }>();
     for (const { path, value } of writes.flatMap(({ keys }) => keys)) {
       const own = overRow(value, body);
-      if (own === null) return unread(`gives \`${path.join(".")}\` a value that is not made of the row alone`);
+      if (own === null) return unread(`gives \`${path.join(".")}\` a value that does not depend on the row alone`);
       const there = claims.get(JSON.stringify(path));
       if (there && !equal(there.value, own)) return unread(`writes \`${path.join(".")}\` in two ways`);
       claims.set(JSON.stringify(path), { path, value: own, sql: printExpr(own) });
@@ -77,7 +77,7 @@ export function readSyncBody(fn: PgFunction, around: Around = ALONE): SyncBody {
       unsure: said.unsure === null ? null : `${name} ${said.unsure}`,
     };
   } catch {
-    return unread("has a body that cannot be read");
+    return unread("has a body that rlsmith cannot read");
   }
 }
 

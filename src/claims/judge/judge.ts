@@ -9,7 +9,7 @@ import type { SyncSource, Unknown } from "../source/index.ts";
 
 const DATABASE: Finding["at"] = { kind: "database" };
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
-const DECLARE = "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim";
+const DECLARE = "declare `claimsSync` in rlsmith.config.ts: the relation and the column or expression for each claim";
 
 /** The findings about the claims of a database, most severe first. Pure. */
 export function claimsFindings(facts: ClaimsFacts): Finding[] {
@@ -44,7 +44,7 @@ function noSource(facts: ClaimsFacts, { why, because }: Unknown): Finding[] {
       ),
     ];
   const severity = unread.length === 0 && facts.hooks.length > 0 ? "info" : "warning";
-  return [finding("claims-source-unknown", severity, DATABASE, `what feeds the claims is unknown: ${why}`, DECLARE)];
+  return [finding("claims-source-unknown", severity, DATABASE, `the source of the claims is unknown: ${why}`, DECLARE)];
 }
 
 const hookSets = (facts: ClaimsFacts, path: readonly string[]): boolean =>
@@ -69,7 +69,7 @@ function notSynced(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
           "warning",
           DATABASE,
           `policies and functions read ${quoted(open.map((path) => path.join(".")))}, which the sync does not write`,
-          "see by hand what writes it, or add it to `claimsSync.claims`",
+          "find out what writes it, or add it to `claimsSync.claims`",
         ),
       ];
 }
@@ -80,8 +80,8 @@ function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
       "claims-in-user-metadata",
       "error",
       at,
-      `${what} reads ${quoted(claims)}, which every user can write for themselves`,
-      "keep what decides access in app_metadata, which only the server writes",
+      `${what} reads ${quoted(claims)}, which every user can write`,
+      "keep values that decide access in app_metadata, which only the server writes",
     ),
   );
   const own = source?.claims.filter(({ path }) => path[0] === "user_metadata") ?? [];
@@ -92,7 +92,7 @@ function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
         "error",
         DATABASE,
         `the source feeds ${quoted(own.map(({ path }) => path.join(".")))}, which every user can overwrite`,
-        "keep what decides access in app_metadata, which only the server writes",
+        "keep values that decide access in app_metadata, which only the server writes",
       ),
     );
   const { ownMetadata } = facts;
@@ -102,8 +102,8 @@ function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
         "claims-in-user-metadata",
         facts.readsUserMetadata.length > 0 ? "error" : "info",
         { kind: "column", schema: "auth", relation: "users", column: "raw_user_meta_data" },
-        `a key of a synced claim in the metadata that users write themselves: ${users(ownMetadata.value)}`,
-        facts.readsUserMetadata.length > 0 ? null : "no policy reads it; see that no application code does",
+        `a key of a synced claim is in the metadata that users write: ${users(ownMetadata.value)}`,
+        facts.readsUserMetadata.length > 0 ? null : "no policy reads it; check that no application code does",
       ),
     );
   return [...found, ...unknownFinding("user metadata", ownMetadata)];
@@ -117,9 +117,9 @@ const setterFindings = ({ setters }: ClaimsFacts): Finding[] =>
       guarded ? "warning" : "error",
       { kind: "function", schema, name, identityArguments },
       `${quoted(roles)} may execute it, and it writes app_metadata from its arguments${
-        guarded ? ": what it asks before is to be read by hand" : ": whoever calls it makes claims"
+        guarded ? ": read the condition under which it writes" : ": its caller chooses the claims"
       }`,
-      "revoke EXECUTE from public, anon and authenticated, or let it take what it writes from tables",
+      "revoke EXECUTE from public, anon and authenticated, or let it read the values from tables",
     ),
   );
 
@@ -127,7 +127,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
   return facts.hooks.flatMap(({ hook, trial }) => {
     const { schema, name, identityArguments } = hook.fn;
     const at: Finding["at"] = { kind: "function", schema, name, identityArguments };
-    const told = `\`${nameKey(hook.fn)}\` can make the claims of a token; where it is switched on, auth.users proves nothing of them`;
+    const told = `\`${nameKey(hook.fn)}\` can make the claims of a token; where it is switched on, auth.users does not decide them`;
     if (trial.kind === "not-called")
       return [
         finding(
@@ -143,7 +143,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
         "custom-access-token-hook",
         "info",
         at,
-        `${told}; it was called for ${trial.members} active members${trial.left === 0 ? "" : `, and not for ${trial.left} more: the time for it was over`}`,
+        `${told}; it was called for ${trial.members} active members${trial.left === 0 ? "" : `, and not for ${trial.left} more: the time limit was reached`}`,
       ),
     ];
     if (trial.differ.total > 0)
@@ -154,7 +154,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
           source?.unsure ? "warning" : "error",
           at,
           `for ${trial.differ.total} of ${trial.members} active members it returns other claims than the source row gives`,
-          "see which of the two is right: the hook, or `claimsSync`",
+          "find out which of the two is right: the hook, or `claimsSync`",
         ),
       );
     if (trial.raised.total > 0)
@@ -164,7 +164,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
           "warning",
           at,
           `for ${trial.raised.total} of ${trial.members} active members the call failed (${trial.raised.sqlstates.join(", ")})`,
-          "a hook that writes (25006) cannot be called in a read-only transaction; one that lacks a right (42501) may have it as supabase_auth_admin",
+          "a hook that writes (25006) cannot be called in a read-only transaction; one that lacks a privilege (42501) may have it as supabase_auth_admin",
         ),
       );
     return found;

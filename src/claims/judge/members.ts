@@ -8,7 +8,7 @@ import type { SyncSource } from "../source/index.ts";
 
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 const DECLARE =
-  "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts";
+  "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` if every row is active";
 
 const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Finding["severity"]; words: string }>> = {
   stale: { code: "claims-stale", severity: "error", words: "other claims than the source row gives" },
@@ -17,7 +17,7 @@ const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Fin
   ambiguous: {
     code: "claims-ambiguous",
     severity: "warning",
-    words: "several active rows that say different things, and a token has room for one",
+    words: "several active rows that give different claims, and a token has one value for each claim",
   },
   "no-user": { code: "claims-without-user", severity: "info", words: "in the source, and not in auth.users" },
 };
@@ -32,7 +32,7 @@ const UNSURE: typeof STATES = {
   missing: {
     code: "claims-missing",
     severity: "warning",
-    words: "in the source, and without claims, which is right for those whose row does not count",
+    words: "in the source, and without claims, which is right for those whose row is not active",
   },
 };
 
@@ -42,7 +42,7 @@ export function activeFindings(source: SyncSource): Finding[] {
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
   if (source.unsure !== null)
     return [
-      finding("claims-active-unknown", "warning", at, `which rows count is not known: ${source.unsure}`, DECLARE),
+      finding("claims-active-unknown", "warning", at, `the active rows are not known: ${source.unsure}`, DECLARE),
     ];
   const ignored = ignoredStatus(source);
   if (ignored.length === 0) return [];
@@ -53,7 +53,7 @@ export function activeFindings(source: SyncSource): Finding[] {
       "claims-status-ignored",
       "warning",
       at,
-      `${counted}: nothing says what ${quoted(ignored)} ${ignored.length === 1 ? "means" : "mean"}`,
+      `${counted}: the meaning of ${quoted(ignored)} is not known`,
       DECLARE,
     ),
   ];

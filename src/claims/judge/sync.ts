@@ -32,8 +32,8 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
             "sync-writes-more",
             "info",
             at,
-            `the trigger \`${trigger}\` also changes claims in a way that was not read: \`${fn}\` has ${quoted(unread)}`,
-            "see by hand that nothing hangs on them; --fix leaves this trigger in place",
+            `the trigger \`${trigger}\` also changes claims in a way that rlsmith cannot read: \`${fn}\` has ${quoted(unread)}`,
+            "check that no policy depends on them; --fix leaves this trigger in place",
           ),
         ],
   );
@@ -46,10 +46,10 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
       "sync-trigger-disabled",
       covered ? "info" : "error",
       at,
-      `the trigger \`${trigger.name}\` is disabled${covered ? "; another one does what it did" : ", so the claims do not follow"}`,
+      `the trigger \`${trigger.name}\` is disabled${covered ? "; another one writes the claims" : ", so the claims do not follow"}`,
       covered
         ? null
-        : `ALTER TABLE ${nameKey(source.relation)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in what was missed: --fix`,
+        : `ALTER TABLE ${nameKey(source.relation)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in the claims that it missed: --fix`,
     ),
   );
   const found = [...disabled, ...more];
@@ -66,7 +66,7 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
 export const syncHolds = (facts: ClaimsFacts, source: SyncSource): boolean =>
   facts.behaviour?.kind === "known" && syncFindings(facts, source).every(({ severity }) => severity === "info");
 
-const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in what is missing";
+const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in missing claims";
 
 /**
  * True if a hook sets every claim that the column would supply. Then the column proves nothing, and a missing claim in
@@ -106,8 +106,8 @@ function byExecution(behaviours: readonly Behaviour[], source: SyncSource, at: F
         "sync-unknown",
         "warning",
         at,
-        `what the sync does on ${doing.join(", ")} is unknown: it raised ${message} (${SHOWN})`,
-        "the trigger may need rows that a scratch database does not have; try it by hand",
+        `the effect of the sync on ${doing.join(", ")} is unknown: the statement raised ${message} (${SHOWN})`,
+        "the trigger may need rows that a scratch database does not have; try it yourself",
       ),
     );
   if (bad("insert").some(failing))
@@ -160,8 +160,8 @@ function untriedColumns(
             "sync-unknown",
             "warning",
             at,
-            `what the sync does on an update of ${quoted(unknown)} was not tried: no other value to put there was found`,
-            "try it by hand",
+            `the effect of the sync on an update of ${quoted(unknown)} was not tried: no other value for the column was found`,
+            "try it yourself",
           ),
         ]
       : []),
@@ -177,7 +177,7 @@ const WORDS: Record<Behaviour["what"], string> = {
   delete: "a delete",
   "relink-old": "a change of",
   "relink-new": "a change of",
-  unlink: "an emptying of",
+  unlink: "an update to NULL of",
   "deactivate-one": "an update that deactivates one of two rows by",
   "delete-one": "a delete of one of two rows",
 };
@@ -190,12 +190,12 @@ function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], wh
       "warning",
       at,
       `the sync could not be tried, only read: ${why}`,
-      "what its function does with each row is to be looked at by hand",
+      "read its function: what does it do with each row?",
     ),
   ];
   found.push(...missedEvents(facts, source, at));
   if (!facts.triggers.some(({ enabled, clears }) => enabled && clears)) {
-    const body = "read from the function, which takes no claim away but of a deleted row";
+    const body = "read from the function, which removes claims only when a row is deleted";
     if (source.active !== null) found.push(ignoresStatus(source, at, body));
     found.push(missesRelink(source, at, body));
   }

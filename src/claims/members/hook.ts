@@ -66,7 +66,7 @@ export async function tryHook(
   until: number,
 ): Promise<HookTrial> {
   const notCalled = (why: string): HookTrial => ({ kind: "not-called", why });
-  if (source === null) return notCalled("it is not known which relation feeds the claims");
+  if (source === null) return notCalled("the relation that feeds the claims is not known");
   if (hook.blocked !== null) return notCalled(hook.blocked);
   const name = quoteName(hook.fn);
   const may = await attempt(db, async () => db.query<{ may: boolean }>(query("hook-privilege"), [`${name}(jsonb)`]));

@@ -84,7 +84,7 @@ function whyOut(one: FunctionFacts, body: string): string | null {
   return one.opaque === null ? null : `${name} cannot be read: ${one.opaque}`;
 }
 
-const OUT = "may reach out of the transaction, where no rollback follows";
+const OUT = "may have effects outside the transaction, which a rollback does not undo";
 
 // Other sessions, other machines, and the files of the server. pg_net's `net.http_…` only queues its requests, which a
 // read-only transaction rejects.

@@ -89,7 +89,9 @@ async function issuedSql(db: Db): Promise<Answer<string>> {
   if (columns.length === 0) return unknown("there is no `auth.sessions`");
   const [refreshed, created] = ["refreshed_at", "created_at"].map((name) => columns.find((one) => one.name === name));
   if (!refreshed || !created)
-    return unknown("`auth.sessions` has no `refreshed_at`: this Supabase Auth is too old to say");
+    return unknown(
+      "`auth.sessions` has no `refreshed_at`: this version of Supabase Auth does not record when a token was issued",
+    );
   return {
     kind: "known",
     value: `coalesce(${utc("s.refreshed_at", refreshed.type)}, ${utc("s.created_at", created.type)})`,

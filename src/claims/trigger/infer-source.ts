@@ -42,7 +42,7 @@ export function sourceOf(evidence: Evidence): Answer<SyncSource> {
   if (name === undefined)
     return onUsers.length === 0
       ? unknown("no trigger writes `auth.users.raw_app_meta_data`", { kind: "no trigger" })
-      : unknown(`${quoted(onUsers)} on \`auth.users\` writes claims, and where it has them from is not followed`);
+      : unknown(`${quoted(onUsers)} on \`auth.users\` writes claims, and rlsmith does not follow where they come from`);
   if (names.length > 1) return unknown(`triggers on several relations write claims: ${quoted(names)}`);
   const relation = catalog.relations.find((one) => nameKey(one) === name);
   if (!relation) return unknown(`\`${name}\` is not in the catalog`);
@@ -58,7 +58,7 @@ const quoted = (names: readonly string[]): string => names.map((name) => `\`${na
 function bodyOf({ fn, around, through }: SyncTriggerOf): SyncBody {
   const body = readSyncBody(fn, around);
   return body.kind === "unread" && through.length > 0
-    ? { kind: "unread", why: `${body.why}; it leaves that to ${quoted(through)}, which is not followed` }
+    ? { kind: "unread", why: `${body.why}; it calls ${quoted(through)}, which is not followed` }
     : body;
 }
 
@@ -89,7 +89,9 @@ function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evide
     ...(active?.columns ?? []),
   ].filter((column) => !own.has(column));
   if (strange.length > 0)
-    return unknown(`the sync reads ${strange.map((column) => `\`${column}\``).join(", ")}, no column of ${name}`);
+    return unknown(
+      `the sync reads ${strange.map((column) => `\`${column}\``).join(", ")}, which ${strange.length === 1 ? "is no column" : "are no columns"} of ${name}`,
+    );
   return known({ relation, user: first.user, claims: [...claims.values()], active, unsure, from: "trigger" });
 }
 

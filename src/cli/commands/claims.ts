@@ -45,7 +45,7 @@ export function claimsCommand(program: Command, done: (exit: number) => void): v
         done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);
         if (!flags.fix) return;
         const files = planClaimsFix(source, report, options.projectDir, flags.out ?? null, new Date());
-        if (files === null) return say("nothing to fix: the sync is complete and everybody is in step");
+        if (files === null) return say("nothing to fix: the sync is complete and the claims of every user are in step");
         writeAll(files, options.projectDir);
         sayWritten(files.map(({ path }) => path));
       } finally {

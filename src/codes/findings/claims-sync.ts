@@ -65,7 +65,7 @@ export const SYNC_FINDINGS = {
     title: "the trigger that writes the claims is disabled",
     why: "The claims stay as they were when it was disabled, whatever happens to the rows.",
     example: { sql: `${member()}${sync()}${trigger()}alter table member disable trigger member_sync;\n` },
-    todo: ["Run ALTER TABLE … ENABLE TRIGGER.", "Fill in what was missed with `rlsmith claims --fix`."],
+    todo: ["Run ALTER TABLE … ENABLE TRIGGER.", "Fill in the missing claims with `rlsmith claims --fix`."],
   },
   "sync-misses-insert": {
     severity: ["error"],
@@ -74,7 +74,7 @@ export const SYNC_FINDINGS = {
     why: "The user signs in with a token without claims, and the policies deny everything.",
     example: { sql: `${member()}${sync()}${trigger("update or delete")}` },
     todo: [
-      "Let the trigger fire on INSERT. `rlsmith claims --fix` writes a complete trigger and fills in what is missing.",
+      "Let the trigger fire on INSERT. `rlsmith claims --fix` writes a complete trigger and fills in missing claims.",
     ],
   },
   "sync-misses-column": {

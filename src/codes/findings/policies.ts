@@ -38,7 +38,7 @@ create policy note_no_delete on note for delete to authenticated using (false);`
     severity: ["error"],
     by: ["inspect"],
     title: "a session variable switches a policy off",
-    why: "Every client that can run SQL can set a custom variable. Whoever sets this one is no longer bound by the policy.",
+    why: "Every client that can run SQL can set a custom variable. A client that sets this one is no longer bound by the policy.",
     example: {
       sql: `create table note (id uuid primary key, org_id uuid not null);
 alter table note enable row level security;
