@@ -48,7 +48,7 @@ describe("a hook is not called", () => {
     expect(facts.hooks.map(({ trial }) => trial)).toEqual([{ kind: "not-called", why }]);
   });
 
-  test("that would only be compared with an expression that reaches out; nothing evaluates that", async () => {
+  test("an expression that reaches out is not evaluated, so a hook is not compared with it", async () => {
     const db = await fresh(`${STAFF} create sequence seen;
       create function public.far(text) returns text language plpgsql as $$ begin perform 'dblink'; return $1; end $$;
       ${CALLS("1")}
@@ -61,7 +61,7 @@ describe("a hook is not called", () => {
     expect(facts.hooks.map(({ trial }) => trial)).toEqual([{ kind: "not-called", why }]);
   });
 
-  test("and a trigger that reaches out is not tried", async () => {
+  test("a trigger that reaches out is not tried", async () => {
     const { facts, codes } = await look(
       await fresh(`${STAFF}
       create function far() returns text language sql as $$ select 'dblink' $$;
@@ -79,7 +79,7 @@ describe("a hook is not called", () => {
   });
 });
 
-test("members whose id is a text in capitals are called for as Supabase Auth knows them", async () => {
+test("the hook is called with the id as Supabase Auth writes it, where the source has it in capitals", async () => {
   const db = await fresh(`${STAFF} alter table staff alter column user_id type text using upper(user_id::text);
     ${hook(`begin if event ->> 'user_id' <> lower(event ->> 'user_id') then raise 'no id'; end if; return event; /* claims */ end`)}`);
   const { facts } = await look(db, { config: { claimsSync: DECLARED } });
@@ -105,13 +105,13 @@ describe("a hook that hangs", () => {
     return tried;
   };
 
-  test("is given up, and so are the members after it when the time for all is over", async () => {
+  test("the call is given up, and so are the members after it when the time for all is over", async () => {
     const db = await fresh(STAFF + CALLS("pg_catalog.pg_sleep(5)"));
     const tried = await trial(db, { each: 200, all: 300 });
     expect(tried).toMatchObject({ members: 2, left: 2, raised: { ids: [id(1), id(2)], sqlstates: ["57014"] } });
   });
 
-  test("for one member leaves time for the others", async () => {
+  test("a hook that hangs for one member leaves time for the others", async () => {
     const db = await fresh(
       STAFF +
         hook(
@@ -126,7 +126,7 @@ describe("a hook that hangs", () => {
     });
   });
 
-  test("has 20 s by itself, and 5 s a call", () => {
+  test("the limits are 20 s in all and 5 s a call by default", () => {
     expect(LIMITS).toEqual({ each: 5000, all: 20_000 });
   });
 });

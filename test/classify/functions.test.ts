@@ -167,7 +167,7 @@ describe("helpers", () => {
 });
 
 describe("plpgsql", () => {
-  test("a local stands as its value", async () => {
+  test("a local variable is replaced by its value", async () => {
     expect(
       await reads(
         `declare v text := current_setting('app.casino_id', true); begin return coalesce(nullif(v, '')::uuid, ${CLAIM}); end`,
@@ -224,7 +224,7 @@ describe("plpgsql", () => {
     ).toEqual([["app.casino_id", null, false]]);
   });
 
-  test("what an exception handler hides", async () => {
+  test("reads inside an exception handler", async () => {
     expect(
       await reads("begin return current_setting('app.casino_id')::uuid; exception when others then return null; end"),
     ).toEqual([["app.casino_id", null, false]]);

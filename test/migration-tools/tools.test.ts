@@ -106,13 +106,13 @@ describe("names of the next migration", () => {
   });
 });
 
-test("the Supabase CLI runs its folder, whoever writes there", () => {
+test("the Supabase CLI's folder is recognised although another tool's files are beside it", () => {
   const files = { "0000_a.sql": "a", "meta/_journal.json": drizzleJournal(["0000_a"]) };
   expect(detectTool(folderOf("supabase/migrations", files))).toBe("supabase");
   expect(detectTool(folderOf("drizzle", files))).toBe("drizzle");
 });
 
-test("Drizzle's journal goes on in its own form", () => {
+test("an entry is added to Drizzle's journal in the journal's own format", () => {
   const folder = contentsOf(EXAMPLES.drizzle);
   const written = TOOLS.drizzle.write(folder, EXAMPLES.drizzle.next, SQL, MIGRATION);
   const journal: unknown = JSON.parse(written.find(({ path }) => path === "meta/_journal.json")?.content ?? "");
@@ -136,7 +136,7 @@ test("Sqitch's plan keeps a note of the change", () => {
   );
 });
 
-describe("a file that is left out is told, with the reason", () => {
+describe("a file that is left out is reported, with the reason", () => {
   const cases: [name: ToolName, files: Record<string, string>, notice: string][] = [
     ["supabase", { "1_a.sql": "", "notes.sql": "" }, "notes.sql has no timestamp in its name and was left out"],
     [

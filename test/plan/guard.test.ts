@@ -54,7 +54,7 @@ const step = (expected: Policy, change: Change, ...statements: string[]): string
   ...statements,
 ];
 
-test("the policy is as the plan saw it", async () => {
+test("the policy is as it was when the plan was made", async () => {
   await db.exec(createPolicy(before));
   expect((await inspect(db)).policies).toEqual([before]); // else the next line would prove nothing
   await run(...step(before, "altered", alter));
@@ -88,7 +88,7 @@ test.each([
   }
 });
 
-test("refused: the policy is gone", async () => {
+test("refused: the policy does not exist", async () => {
   await expect(run(...step(before, "altered", alter))).rejects.toThrow(
     `policy read it's on "My Schema"."Docs" is gone, and was there when the plan was made`,
   );
@@ -97,7 +97,7 @@ test("refused: the policy is gone", async () => {
   await expect(run(...step(before, "replaced", createPolicy(after)))).rejects.toThrow(/is not what the plan saw/);
 });
 
-test("a policy that the file drops may be gone, one that it makes may not be there yet, or be there since a first run", async () => {
+test("a policy that the file drops may be absent; one that it creates may be absent, or exist since a first run", async () => {
   const other = { ...after, name: "read_2" };
   const file = [
     ...step(before, "dropped", dropPolicy(before)),
@@ -115,7 +115,7 @@ test("a policy that the file drops may be gone, one that it makes may not be the
   await db.exec(`drop policy read_2 on "My Schema"."Docs"`);
 });
 
-test("what is expected names a function that is not there: refused, or a second run", async () => {
+test("the expected policy names a function that does not exist: refused, or a second run", async () => {
   const helped = { ...before, using: "helpers.may_read(owner)" };
   await db.exec(createPolicy(after));
   await run(...step(helped, "altered", alterPolicy(helped, after) ?? ""));
@@ -125,7 +125,7 @@ test("what is expected names a function that is not there: refused, or a second 
   );
 });
 
-test("what is printed otherwise once it was read again is the same; another list is not", async () => {
+test("an expression that is printed differently after a second reading is the same; another list is not", async () => {
   const listed = (list: string): Policy => ({ ...before, relation: "Codes", using: `(code = any (array[${list}]))` });
   await db.exec(
     `create table "My Schema"."Codes" (code varchar(3)); alter table "My Schema"."Codes" enable row level security`,
@@ -173,7 +173,7 @@ test("a function with another body is refused", async () => {
   await expect(run(expectFunction("public.f(text)", " select 1 "))).rejects.toThrow(/is gone/);
 });
 
-test("nothing is left, or it says what", async () => {
+test("no policy reads a mapped variable, or the error names it", async () => {
   const block = nothingLeftBlock(["app.owner", "app.tenant_id"], []);
   await db.exec(block);
   await db.exec(createPolicy({ ...before, using: "owner = current_setting('App.Owner', true)" }));

@@ -28,7 +28,7 @@ const notes = async (condition: string): Promise<string[]> => {
   }
 };
 
-test("that no member reaches a row of his own tenant is said", async () => {
+test("the report says that no member reaches a row of the member's own tenant", async () => {
   expect(await notes("")).not.toContain("no-own-rows");
   // nothing that is made is as long as that
   expect(await notes("and length(body) > 1000")).toContain("no-own-rows");

@@ -190,7 +190,7 @@ function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], wh
       "warning",
       at,
       `the sync could not be tried, only read: ${why}`,
-      "read its function: what does it do with each row?",
+      "read its function, and check its effect on each row",
     ),
   ];
   found.push(...missedEvents(facts, source, at));

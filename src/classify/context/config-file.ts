@@ -64,7 +64,7 @@ export function renderConfig(
         2,
         "Policies and functions that read a variable and no claim: a request that sets none is denied today. Decide each, with a reason:",
       ),
-      comment(2, "`claim`: the claim takes the variable's place: such a request is allowed when its token says so."),
+      comment(2, "`claim`: the claim replaces the variable: such a request is allowed if its token holds the claim."),
       comment(
         2,
         "`rpc-only`: the permissive write policy is dropped: only SECURITY DEFINER functions write (policies only, not helpers).",

@@ -51,7 +51,7 @@ function stateFindings(relation: Relation, policies: number, platform: boolean):
         "rls-without-policies",
         "info",
         at,
-        "row security is on and there is no policy: only its owner and bypassing roles see rows",
+        "row security is enabled without a policy: only its owner and roles that bypass row security see rows",
         null,
       ),
     ];

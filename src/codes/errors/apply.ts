@@ -98,7 +98,7 @@ export const APPLY_ERRORS = {
   JOURNAL_NOT_READABLE: {
     kind: "environment",
     title: "this login may not read the journal",
-    why: "`rlsmith.history` belongs to the role that applied first. Nobody else has a privilege on it.",
+    why: "`rlsmith.history` belongs to the role that applied first. No other role has a privilege on it.",
     todo: ["Connect as the role that applied before, or as a member of it."],
   },
   JOURNAL_NOT_TRUSTED: {

@@ -26,7 +26,7 @@ export const PROJECT_ERRORS = {
   BAD_JOURNAL: {
     kind: "environment",
     title: "the journal of Drizzle cannot be read",
-    why: "`meta/_journal.json` gives the order of the migrations. It is no valid JSON, or lacks the entries.",
+    why: "`meta/_journal.json` gives the order of the migrations. It is not valid JSON, or lacks the entries.",
     todo: [
       "Restore the file from version control.",
       "Or use `--layout plain` to run the files in the order of their names.",

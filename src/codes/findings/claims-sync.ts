@@ -63,7 +63,7 @@ export const SYNC_FINDINGS = {
     otherwise: "It is a note where another trigger does all that this one did.",
     by: ["claims"],
     title: "the trigger that writes the claims is disabled",
-    why: "The claims stay as they were when it was disabled, whatever happens to the rows.",
+    why: "The claims stay as they were when it was disabled, although the rows change.",
     example: { sql: `${member()}${sync()}${trigger()}alter table member disable trigger member_sync;\n` },
     todo: ["Run ALTER TABLE … ENABLE TRIGGER.", "Fill in the missing claims with `rlsmith claims --fix`."],
   },

@@ -67,7 +67,7 @@ create policy note_read on note for select to authenticated
     severity: ["warning"],
     by: ["inspect"],
     title: "a policy is for a role that does not exist",
-    why: "The policy applies to nobody. Postgres refuses to drop a role that a policy names, so this is rare: the system catalogs were edited, or a catalog was read from a file.",
+    why: "The policy applies to no role. Postgres refuses to drop a role that a policy names, so this is rare: the system catalogs were edited, or a catalog was read from a file.",
     example: null,
     todo: ["Create the role, or name one that exists with ALTER POLICY … TO."],
   },
