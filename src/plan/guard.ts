@@ -216,7 +216,7 @@ begin
   where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
     ~* '${pattern}'${kept};
   if left_over is not null then
-    raise exception 'rlsmith: these policies, created after the plan was made, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
+    raise exception 'rlsmith: these policies, created after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;
 end`);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { causeText } from "../../src/report/claims-cause.ts";
 import { syncHolds } from "../../src/claims/judge/sync.ts";
 import type { Db } from "../../src/db/port.ts";
 import { claimsServer, fixOf, metadataOf } from "./native.ts";
@@ -105,7 +106,8 @@ test("a sync that writes a claim of user_metadata is recognised", async () => {
     claimsSync: { relation: "public.staff", user: "user_id", claims: { "user_metadata.nick": "nick" }, active: "true" },
   };
   const { facts } = await look(db, { config });
-  if (facts.behaviour?.kind !== "known") throw new Error(facts.behaviour?.why ?? "not tried");
+  if (facts.behaviour?.kind !== "known")
+    throw new Error(facts.behaviour ? causeText(facts.behaviour.because) : "not tried");
   expect(facts.behaviour.value.map(({ what, outcome }) => [what, outcome.kind])).toEqual(
     ["insert", "update", "delete", "relink-old", "relink-new"].map((what) => [what, "follows"]),
   );

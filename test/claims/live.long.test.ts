@@ -234,7 +234,7 @@ describe("hooks", () => {
     expect(codes).toEqual(["warning hook-call-failed", "info custom-access-token-hook"]);
     // what the hook raised, a write in a read-only transaction, and the answer that refuses a token
     expect(facts.hooks[0]?.trial).toMatchObject({
-      raised: { total: 3, sqlstates: ["P0001", "25006", "an error in its answer"] },
+      raised: { total: 3, sqlstates: ["P0001", "25006"], refused: true },
     });
     expect(JSON.stringify(findings)).not.toMatch(/example\.com/);
     expect(facts.tokens.kind).toBe("known");
@@ -244,7 +244,7 @@ describe("hooks", () => {
     const { db } = await fresh(hook("perform public.http_get('https://example.com'); return event;"));
     expect((await look(db)).facts.hooks[0]?.trial).toMatchObject({
       kind: "not-called",
-      why: expect.stringMatching(/outside the transaction/),
+      because: expect.objectContaining({ kind: "side effects" }),
     });
   });
 
@@ -269,7 +269,7 @@ describe("hooks", () => {
   test("a login that may not execute it says so", async () => {
     const { database } = await fresh(`${hook(set("'boss'::text"))} grant select on staff to viewer;`);
     const { report: seen } = await report(database, project({}), "viewer:viewer-pw");
-    expect(seen.facts.hooks[0]?.trial).toEqual({ kind: "not-called", why: "this login may not execute it" });
+    expect(seen.facts.hooks[0]?.trial).toEqual({ kind: "not-called", because: { kind: "no privilege" } });
   });
 });
 
@@ -277,7 +277,10 @@ describe("a login with fewer privileges", () => {
   test("a login that may not read auth: unknown, and no success", async () => {
     const { database } = await fresh(`select member(1, 'boss', 'active', '{}'); grant select on staff to viewer;`);
     const { report: seen } = await report(database, project({}), "viewer:viewer-pw");
-    expect(seen.facts.members).toMatchObject({ kind: "unknown", why: expect.stringMatching(/may not read/) });
+    expect(seen.facts.members).toMatchObject({
+      kind: "unknown",
+      because: { kind: "raised", sqlstate: "42501", message: expect.stringContaining("auth") },
+    });
     expect(seen.facts.tokens.kind).toBe("unknown");
     expect(codesOf(seen)).toContain("warning claims-of-members-unknown");
     expect(codesOf(seen)).toContain("warning age-of-tokens-unknown");
@@ -292,7 +295,10 @@ describe("a login with fewer privileges", () => {
       grant usage on schema auth to viewer; grant select on auth.users, auth.sessions, staff to viewer;
       alter table auth.users enable row level security; alter table auth.sessions enable row level security;`);
     const { report: seen } = await report(database, project({}), "viewer:viewer-pw");
-    expect(seen.facts.members).toMatchObject({ kind: "unknown", why: expect.stringMatching(/row-level security/) });
+    expect(seen.facts.members).toMatchObject({
+      kind: "unknown",
+      because: { kind: "raised", message: expect.stringMatching(/row-level security/) },
+    });
     expect(seen.facts.tokens.kind).toBe("unknown");
   });
 
@@ -306,7 +312,7 @@ describe("a login with fewer privileges", () => {
   test("no auth schema at all", async () => {
     await admin.exec("create database bare");
     const { report: seen } = await report("bare");
-    expect(seen.facts.tokens).toEqual({ kind: "unknown", why: "there is no `auth.sessions`" });
+    expect(seen.facts.tokens).toEqual({ kind: "unknown", because: { kind: "no sessions" } });
     expect(codesOf(seen)).toEqual(["warning claims-source-unknown", "warning age-of-tokens-unknown"]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { causeText } from "../../src/report/claims-cause.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
 import type { UserConfig } from "../../src/config.ts";
 import { claimsServer, fixOf } from "./native.ts";
@@ -19,7 +20,7 @@ const look: typeof lookAtAll = async (...args) => {
 
 /** Outcomes by what was done and to which column. */
 function outcomes({ behaviour }: ClaimsFacts): Record<string, string> {
-  if (behaviour?.kind !== "known") throw new Error(behaviour?.why ?? "nothing was tried");
+  if (behaviour?.kind !== "known") throw new Error(behaviour ? causeText(behaviour.because) : "nothing was tried");
   return Object.fromEntries(
     behaviour.value.map(({ what, column, outcome }) => [[what, column ?? ""].join(" ").trim(), outcome.kind]),
   );
@@ -186,7 +187,11 @@ describe("claims that cast", () => {
     );
     expect(facts.behaviour).toEqual({
       kind: "unknown",
-      why: "no row was found for which `status = 'active'` holds (a value that was tried raised 22P02 invalid_text_representation)",
+      because: {
+        kind: "no active row",
+        active: "status = 'active'",
+        because: { kind: "raised", sqlstate: "22P02", message: null },
+      },
     });
   });
 

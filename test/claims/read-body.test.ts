@@ -130,7 +130,7 @@ test.each([
   ["case new.status when 'a' then ORG else null; end case;", null],
   ["case new.status when 'a' then return new; else null; end case; ORG", null],
   ["if count(*) > 0 from public.orgs then ORG end if;", null],
-] as const)("%s: who counts is not known", (body, active) => {
+] as const)("%s: the active rows are not known", (body, active) => {
   const object = "jsonb_build_object('org', new.org)";
   const seen = read(
     body
@@ -147,7 +147,7 @@ test.each([
     kind: "read",
     claims: [org],
     active,
-    unsure: expect.stringMatching(/^`public\.sync` writes claims /),
+    unsure: expect.objectContaining({ function: "public.sync" }),
   });
 });
 
@@ -156,7 +156,7 @@ test("a local variable assigned under a condition does not depend on the row alo
     read(`${set} ${UPDATE("jsonb_build_object('org', new.org)", "id = u")}`, "u uuid;");
   expect(where("u := new.user_id;")).toMatchObject({ user: "user_id" });
   expect(where("if new.active then u := new.user_id; end if;")).toMatchObject({
-    why: expect.stringMatching(/finds the user/),
+    because: { kind: "user" },
   });
 });
 
@@ -167,7 +167,7 @@ test("the operations on which the trigger fires, and its WHEN", () => {
   expect(readSyncBody(body, { ...around, operations: ["INSERT"] })).toMatchObject({ active: null, unsure: null });
   expect(readSyncBody(body, { ...around, operations: ["INSERT", "UPDATE"] })).toMatchObject({
     active: null,
-    unsure: expect.stringMatching(/several different conditions/),
+    unsure: { kind: "several conditions", function: "public.sync" },
   });
   // what NEW is asked on DELETE, where there is none, counts for nothing
   expect(readSyncBody(body, { ...around, operations: ["UPDATE", "DELETE"] })).toMatchObject({ active: "active" });
@@ -180,20 +180,23 @@ test("the operations on which the trigger fires, and its WHEN", () => {
 });
 
 test("a body that cannot be read gives the reason", () => {
-  expect(read("perform 1;")).toMatchObject({ kind: "unread", why: expect.stringMatching(/no UPDATE of auth\.users/) });
+  expect(read("perform 1;")).toMatchObject({ kind: "unread", because: { kind: "no update" } });
   expect(read(UPDATE("jsonb_build_object('org', new.org)", "email = new.email"))).toMatchObject({
     kind: "unread",
-    why: expect.stringMatching(/finds the user/),
+    because: { kind: "user" },
   });
   expect(read(UPDATE("jsonb_build_object('org', v)"), "v uuid;")).toMatchObject({
-    why: expect.stringMatching(/does not depend on the row alone/),
+    because: { kind: "value", claim: ["app_metadata", "org"] },
   });
   expect(
     read(`if tg_op = 'INSERT' then ${ORG} else ${UPDATE("jsonb_build_object('org', new.other)")} end if;`),
   ).toMatchObject({
-    why: expect.stringMatching(/in two ways/),
+    because: { kind: "several values", claim: ["app_metadata", "org"] },
   });
-  expect(readSyncBody(fn({ name: "f", language: "plv8" }))).toMatchObject({ why: "`public.f` is written in plv8" });
+  expect(readSyncBody(fn({ name: "f", language: "plv8" }))).toMatchObject({
+    function: "public.f",
+    because: { kind: "language", language: "plv8" },
+  });
 });
 
 test("work of a function other than the sync", () => {

@@ -2,14 +2,12 @@ import { finding, type Finding } from "../../finding.ts";
 import { ignoredStatus } from "../source/index.ts";
 import { behindHook } from "./sync.ts";
 import { unknownFinding } from "./unknown.ts";
+import { DECLARE_ACTIVE, type Words } from "./words.ts";
 import type { Counted, MemberState } from "../members/index.ts";
 import type { ClaimsFacts } from "../report.ts";
 import type { SyncSource } from "../source/index.ts";
 
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
-const DECLARE =
-  "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` if every row is active";
-
 const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Finding["severity"]; words: string }>> = {
   stale: { code: "claims-stale", severity: "error", words: "other claims than the source row gives" },
   missing: { code: "claims-missing", severity: "error", words: "active, and without claims" },
@@ -22,7 +20,7 @@ const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Fin
   "no-user": { code: "claims-without-user", severity: "info", words: "in the source, and not in auth.users" },
 };
 
-/** The same where the rows that count are not known. */
+/** The same where the active rows are not known. */
 const UNSURE: typeof STATES = {
   stale: {
     code: "claims-stale",
@@ -36,13 +34,19 @@ const UNSURE: typeof STATES = {
   },
 };
 
-/** Findings where the rows that count are not known, or where a column that may be a status is not used. */
-export function activeFindings(source: SyncSource): Finding[] {
+/** Findings where the active rows are not known, or where a column that may be a status is not used. */
+export function activeFindings(source: SyncSource, words: Words): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
   if (source.unsure !== null)
     return [
-      finding("claims-active-unknown", "warning", at, `the active rows are not known: ${source.unsure}`, DECLARE),
+      finding(
+        "claims-active-unknown",
+        "warning",
+        at,
+        `the active rows are not known: ${words.unsure(source.unsure)}`,
+        DECLARE_ACTIVE,
+      ),
     ];
   const ignored = ignoredStatus(source);
   if (ignored.length === 0) return [];
@@ -54,16 +58,16 @@ export function activeFindings(source: SyncSource): Finding[] {
       "warning",
       at,
       `${counted}: the meaning of ${quoted(ignored)} is not known`,
-      DECLARE,
+      DECLARE_ACTIVE,
     ),
   ];
 }
 
 /** Users whose claims differ from the source. */
-export function memberFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
+export function memberFindings(facts: ClaimsFacts, source: SyncSource, words: Words): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
-  if (facts.members?.kind !== "known") return unknownFinding("claims of members", facts.members);
+  if (facts.members?.kind !== "known") return unknownFinding("claims of members", facts.members, words);
   const hooked = behindHook(facts, source);
   return Object.entries(facts.members.value).flatMap(([state, counted]) => {
     const known = (source.unsure === null ? undefined : UNSURE[state as MemberState]) ?? STATES[state as MemberState];

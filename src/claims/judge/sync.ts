@@ -6,11 +6,12 @@ import { firesOn, columnsThatMatter } from "../trigger/index.ts";
 import type { Behaviour } from "../probe/index.ts";
 import type { ClaimsFacts } from "../report.ts";
 import type { SyncSource } from "../source/index.ts";
+import type { Words } from "./words.ts";
 
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 
 /** The faults of the sync trigger. */
-export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
+export function syncFindings(facts: ClaimsFacts, source: SyncSource, words: Words): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
   const hooked = behindHook(facts, source);
@@ -58,13 +59,18 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
     found.push(...byExecution(probed.value, source, at), ...untriedColumns(probed.value, facts, source, at));
     // Nothing but an insert could be tried.
     if (probed.value.every(({ what }) => what === "insert")) found.push(...missedEvents(facts, source, at));
-  } else found.push(...byReading(facts, source, at, probed?.why ?? "nothing was tried"));
+  } else
+    found.push(...byReading(facts, source, at, probed === null ? "nothing was tried" : words.cause(probed.because)));
   return found;
 }
 
 /** True if the sync was tried and does all of its work; findings of severity info are allowed. */
 export const syncHolds = (facts: ClaimsFacts, source: SyncSource): boolean =>
-  facts.behaviour?.kind === "known" && syncFindings(facts, source).every(({ severity }) => severity === "info");
+  facts.behaviour?.kind === "known" &&
+  syncFindings(facts, source, NO_WORDS).every(({ severity }) => severity === "info");
+
+// Only the severities are read.
+const NO_WORDS: Words = { cause: () => "", unsure: () => "" };
 
 const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in missing claims";
 

@@ -10,7 +10,7 @@ const UNREADABLE =
 export const MEMBER_FINDINGS = {
   "claims-stale": {
     severity: ["error", "warning", "info"],
-    otherwise: `It is a warning while it is unknown which rows count. ${HOOKED}`,
+    otherwise: `It is a warning while the active rows are not known. ${HOOKED}`,
     by: ["claims"],
     title: "users have other claims than their row gives",
     why: "The policies show them the rows of before: of another tenant, or with a role that they have lost.",
@@ -24,7 +24,7 @@ export const MEMBER_FINDINGS = {
   },
   "claims-missing": {
     severity: ["error", "warning", "info"],
-    otherwise: `It is a warning while it is unknown which rows count. ${HOOKED}`,
+    otherwise: `It is a warning while the active rows are not known. ${HOOKED}`,
     by: ["claims"],
     title: "active members have no claims",
     why: "Policies that read claims deny them everything. This is the outage of a move to claims that comes before the back-fill.",
@@ -123,7 +123,7 @@ revoke execute on function token_hook from public, anon, authenticated;
   },
   "hook-claims-differ": {
     severity: ["error", "warning"],
-    otherwise: "It is a warning while it is unknown which rows count.",
+    otherwise: "It is a warning while the active rows are not known.",
     by: ["claims"],
     title: "the hook returns other claims than the source row gives",
     why: "Either the hook or the declared source is wrong. If the hook is switched on, it decides what the policies see.",

@@ -128,7 +128,10 @@ export const SYNC_FINDINGS = {
     title: "rlsmith could not find out what the sync does in some case",
     why: "rlsmith executes the trigger on a scratch database. Here it could not create a suitable row, the trigger raised an error, or the claims afterwards were not those expected of the row. The message says which.",
     example: null,
-    todo: ["Try that case by hand.", "Declare `claimsSync` if a claim is made of something else than rlsmith assumed."],
+    todo: [
+      "Try that case yourself.",
+      "Declare `claimsSync` if a claim is made of something else than rlsmith assumed.",
+    ],
   },
   "sync-writes-more": {
     severity: ["info"],
