@@ -74,9 +74,9 @@ describe("who is active", () => {
     expect(codes).toEqual(["warning claims-active-unknown", "warning sync-unknown", "warning claims-missing"]);
     expect(findings[0]?.hint).toMatch(/claimsSync.*active/);
     const report = { readFrom: "live" as const, jwtExpirySeconds: 3600, facts, findings };
-    // it is refused before the source of the catalog is looked at
+    // it is refused before the catalog is read
     expect(() => planClaimsFix(null as never, report, ".", null, new Date())).toThrow(
-      /unknown which rows of `public\.staff` count/,
+      /the active rows of `public\.staff` are unknown/,
     );
   });
 

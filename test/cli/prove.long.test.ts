@@ -99,7 +99,7 @@ test.each([
     "git:no-such-branch: there is no such revision",
     "name a branch, tag or commit",
   ],
-  [["prove", ".", ".", "--prove-timeout", "soon"], "It has to be a whole number", "--help"],
+  [["prove", ".", ".", "--prove-timeout", "soon"], "It must be a whole number", "--help"],
 ])("%j is refused with what to do next", async (args, message, hint) => {
   const result = await rlsmith(args);
   expect([result.code, result.stderr]).toEqual([2, expect.stringContaining(message)]);
