@@ -448,7 +448,7 @@ describe("--fix", () => {
     const { report: seen, source } = await report(database, dir);
     const content = planClaimsFix(source, seen, dir, null, new Date())?.[0]?.content ?? "";
     await db.exec(content);
-    expect(content).toMatch(/-- stays, .*More's/);
+    expect(content).toMatch(/-- not dropped, .*More's/);
     expect(await db.query("select raw_app_meta_data as meta from auth.users order by id")).toEqual([
       { meta: { tenant: { id: 8, plan: "x" } } },
       { meta: { tenant: {} } },
