@@ -31,7 +31,7 @@ export function readCatalog(file: string): Catalog {
       "usage",
       "NO_CATALOG",
       `\`${file}\` is not a catalog of this version`,
-      "write it anew with `rlsmith inspect --format json > catalog.json`",
+      "write it again with `rlsmith inspect --format json > catalog.json`",
     );
   return inside as unknown as Catalog; // the checks above cover the ways in which a file of rlsmith can be wrong
 }

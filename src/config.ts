@@ -203,7 +203,7 @@ export function parseConfig(input: unknown, file = "the config"): Config {
     "config",
     "INVALID_CONFIG",
     `\`${file}\` is not valid: ${faults.join("; ")}`,
-    "mend the named settings; `rlsmith init` writes a config with every setting explained",
+    "correct the named settings; `rlsmith init` writes a config with every setting explained",
   );
 }
 
@@ -236,7 +236,7 @@ export async function loadConfig(projectDir: string, named?: string): Promise<{ 
       "config",
       "CONFIG_FAILED",
       `\`${file}\` cannot be loaded: ${messageOf(error)}`,
-      "the file has to export `defineConfig({ … })` as its default",
+      "the file must export `defineConfig({ … })` as its default",
       { cause: error },
     );
   }

@@ -29,7 +29,7 @@ export async function checkOut(projectDir: string, revision: string): Promise<Ch
     throw new ToolError(
       "usage",
       "NO_REPOSITORY",
-      `git:${revision}: \`${projectDir}\` is in no git repository`,
+      `git:${revision}: \`${projectDir}\` is not in a git repository`,
       "run it inside the repository, or name a folder instead",
       { cause: error },
     );
@@ -59,7 +59,7 @@ export async function checkOut(projectDir: string, revision: string): Promise<Ch
       "environment",
       "CHECKOUT_FAILED",
       `git:${revision}: the revision cannot be unpacked: ${messageOf(error)}`,
-      "git and tar have to be there; or check the revision out yourself and name its folder",
+      "install git and tar, or check the revision out yourself and name its folder",
       { cause: error },
     );
   }

@@ -39,7 +39,7 @@ export function writeAll(files: readonly OutputFile[], projectDir: string): void
       "environment",
       "CANNOT_WRITE",
       `the files could not be written: ${messageOf(error)}`,
-      "make room or mend the rights of the folder; no file was left behind",
+      "free space, or correct the permissions of the folder; no file was left behind",
       { cause: error },
     );
   }

@@ -115,7 +115,7 @@ test("a command has at most 60 lines: what it does is in the library", () => {
   expect(files.filter((file) => file.startsWith("cli/commands/") && lines(file) > 60)).toEqual([]);
 });
 
-test("no cycle between files, of types neither", () => {
+test("no cycle between files, not even of type imports", () => {
   const edges = new Map<string, string[]>();
   for (const { from, to } of imports) edges.set(from, [...(edges.get(from) ?? []), to]);
   const done = new Set<string>();
@@ -246,7 +246,7 @@ test.each([
   expect(proseIn(text)).toEqual([]);
 });
 
-test("what code decides by is a tag, and no words for people", () => {
+test("code decides by tags, never by words for people", () => {
   const found = files.flatMap((file) =>
     proseIn(readFileSync(join(SRC, file), "utf8"))
       .filter((text) => !isOfOthers(file, text))
@@ -255,7 +255,7 @@ test("what code decides by is a tag, and no words for people", () => {
   expect(found).toEqual([]);
 });
 
-test("words of others that are listed are read", () => {
+test("every listed exception is still in the source", () => {
   const idle = WORDS_OF_OTHERS.filter(
     ([file, words]) => !proseIn(readFileSync(join(SRC, file), "utf8")).some((text) => text.includes(words)),
   );

@@ -53,7 +53,7 @@ describe("names in a config", () => {
       expect(matchesName(pattern, column)).toBe(true);
   });
 
-  test("a name may hold a line break, and `*` stands for it too", () => {
+  test("a name may hold a line break, and `*` matches it too", () => {
     expect(matchesName("public.*", nameKey({ schema: "public", name: "a\nb" }))).toBe(true);
   });
 

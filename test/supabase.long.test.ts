@@ -126,7 +126,7 @@ describe.skipIf(supabaseMissing !== null)(`the casino, by Supabase's own CLI${be
     expect(before.policies).toHaveLength(116);
   });
 
-  test("what `rlsmith plan` writes is exactly one pending migration, after all others; the way back is none", () => {
+  test("`rlsmith plan` writes one pending migration, after all others; the down migration is not pending", () => {
     expect(pending(planned.listed)).toEqual([version]);
     expect(planned.next).toEqual([`${version}_rls_jwt_only.sql`]);
     expect(
@@ -160,7 +160,7 @@ describe.skipIf(supabaseMissing !== null)(`the casino, by Supabase's own CLI${be
     expect(overlaps(after)).toEqual([]);
   });
 
-  test("advisors: nothing else is told after that was not told before", () => {
+  test("advisors: no other finding is new", () => {
     const others = (moment: Moment): string[] =>
       moment.advice
         // PostgreSQL counts uses of indexes: the plan and the checks themselves change what is unused
@@ -170,18 +170,18 @@ describe.skipIf(supabaseMissing !== null)(`the casino, by Supabase's own CLI${be
     expect(others(after).filter((key) => !known.has(key))).toEqual([]);
   });
 
-  test.skipIf(lintMissing !== null)(`lint: nothing after that was not there before${because(lintMissing)}`, () => {
+  test.skipIf(lintMissing !== null)(`lint: no finding is new${because(lintMissing)}`, () => {
     const issues = (moment: Moment): string[] =>
       (moment.lint ?? []).flatMap((of) => of.issues.map(({ message }) => `${of.function}: ${message}`));
     const known = new Set(issues(before));
     expect(issues(after).filter((issue) => !known.has(issue))).toEqual([]);
   });
 
-  test("apply --adopt finds that the push has brought the plan, and writes it into the journal", () => {
+  test("apply --adopt finds the plan applied by the push, and records it in the journal", () => {
     expect(adopted).toContain("it is in the journal of `staging` now");
   });
 
-  test("rollback brings the policies back, and says what the history of the CLI, which does not know of it, has to be told", () => {
+  test("rollback restores the policies, and prints the command that corrects the CLI's history", () => {
     expect(back.policies).toEqual(before.policies);
     expect(rolledBack).toContain(`supabase migration repair --status reverted ${version}`);
     // so the next push would leave them as they were, and say that all is up to date
@@ -189,17 +189,17 @@ describe.skipIf(supabaseMissing !== null)(`the casino, by Supabase's own CLI${be
     expect(taken.next).toEqual([]);
   });
 
-  test("migration repair mends the history: one is pending again, and advisors and lint say what they said at first", () => {
+  test("migration repair corrects the history: one migration is pending again, and advisors and lint report the first findings", () => {
     expect(pending(back.history)).toEqual([version]);
     expect(of(back, "auth_rls_initplan")).toEqual(of(before, "auth_rls_initplan"));
     expect(overlaps(back)).toEqual(overlaps(before));
     expect(back.lint).toEqual(before.lint);
   });
 
-  test("a policy that is not what the plan saw stops the push; nothing is changed and the migration stays pending", () => {
+  test("a policy that was changed after the plan was made stops the push; nothing is changed and the migration stays pending", () => {
     // the CLI prints the statement as well, where every policy is named
     expect(drifted.refusal).toContain(
-      "ERROR: rlsmith: policy player_select on public.player is gone, and was there when the plan was made: run rlsmith plan again",
+      "ERROR: rlsmith: policy player_select on public.player does not exist, and did when the plan was made: run rlsmith plan again",
     );
     expect(drifted.policies).toEqual(drifted.asTheyWere);
     expect(pending(drifted.listed)).toEqual([version]);
@@ -211,7 +211,7 @@ describe.skipIf(supabaseMissing !== null)(`the casino, by Supabase's own CLI${be
     expect(again.types).toBe(after.types);
   });
 
-  test("pushed twice, because its entry in the history got lost, it changes nothing", () => {
+  test("pushed twice, because its entry in the history was lost, the migration changes nothing", () => {
     expect(twice.policies).toEqual(after.policies);
     expect(pending(twice.listed)).toEqual([]);
   });

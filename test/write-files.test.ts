@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeAll } from "../src/write-files.ts";
 
-test("a file that is there is refused, and nothing is written", () => {
+test("an existing file is refused, and nothing is written", () => {
   const dir = mkdtempSync(join(tmpdir(), "rlsmith-output-"));
   writeFileSync(join(dir, "there.sql"), "mine");
   const files = [
@@ -16,7 +16,7 @@ test("a file that is there is refused, and nothing is written", () => {
   expect(readFileSync(join(dir, "there.sql"), "utf8")).toBe("mine");
 });
 
-test("what cannot be written leaves nothing behind", () => {
+test("a write that fails leaves no file behind", () => {
   const dir = mkdtempSync(join(tmpdir(), "rlsmith-output-"));
   writeFileSync(join(dir, "file"), "");
   const files = [

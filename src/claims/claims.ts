@@ -86,11 +86,11 @@ export async function readClaims(
   const { source, triggers } = answers;
   const reaching = triggers.find(({ made }) => triggerReachesOut(input, made));
   const behaviour = reaching
-    ? unknown(`\`${reaching.function}\` may reach out of the transaction, where no rollback follows`)
+    ? unknown({ kind: "side effects", by: reaching.function })
     : source.kind === "known" && triggers.some(({ enabled }) => enabled)
       ? source.value.unsure === null
         ? await onScratch(async (scratch, copied) => tryOn(scratch, copied, source.value, triggers))
-        : unknown("it is not known which rows count")
+        : unknown({ kind: "active unknown" })
       : null;
   const writers = [...new Set([...found.map(({ trigger }) => trigger.name), ...onUsers])];
   return { ...answers, behaviour, writers, ...readsOf(input) };
@@ -140,10 +140,7 @@ async function tryOn(
     copied.triggers.filter((one) => one.schema === schema && one.relation === name).map((one) => one.name),
   );
   if (!relation || triggers.some((one) => !there.has(one.name)))
-    return {
-      kind: "unknown",
-      why: `\`${nameKey(source.relation)}\` and its triggers could not be copied to a scratch database`,
-    };
+    return unknown({ kind: "not copied", relation: nameKey(source.relation) });
   return probeSync(scratch, copied, { ...source, relation }, triggers);
 }
 

@@ -1,7 +1,8 @@
 /** The parts of `rlsmith claims` that the other stages may use. */
+export type { BodyCause, Cause, Raised, Unsure } from "./cause.ts";
 export { readClaims } from "./claims.ts";
 export { isFixable, isMended, renderFix } from "./fix/index.ts";
-export { claimsFindings, syncHolds } from "./judge/index.ts";
+export { claimsFindings, DECLARE_ACTIVE, DECLARE_SOURCE, syncHolds } from "./judge/index.ts";
 export type { Counted, MemberState, TokenOptions } from "./members/index.ts";
 export type { Behaviour } from "./probe/index.ts";
 export type { ClaimsFacts, ClaimsReport } from "./report.ts";

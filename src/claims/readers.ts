@@ -19,7 +19,6 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
   const functionOf = byFunction(catalog.functions);
   const readers = [
     ...classified.map((one) => ({
-      what: "the policy",
       at: {
         kind: "policy" as const,
         schema: one.policy.schema,
@@ -33,7 +32,6 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
         ? []
         : [
             {
-              what: "the function",
               at: {
                 kind: "function" as const,
                 schema: fact.schema,
@@ -49,9 +47,9 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
     .flatMap(({ paths }) => paths)
     .filter(([root, key]) => root === "app_metadata" && key !== undefined && !OWN_KEYS.has(key));
   const readClaims = distinctPaths(app).toSorted((a, b) => (a.join(".") < b.join(".") ? -1 : 1));
-  const readsUserMetadata = readers.flatMap(({ what, at, paths }) => {
+  const readsUserMetadata = readers.flatMap(({ at, paths }) => {
     const claims = paths.filter(([root]) => root === "user_metadata").map((path) => path.join("."));
-    return claims.length === 0 ? [] : [{ what, at, claims }];
+    return claims.length === 0 ? [] : [{ behindPolicy: false, at, claims }];
   });
   return { readClaims, readsUserMetadata: [...readsUserMetadata, ...readsOfTable(input)] };
 }
@@ -72,7 +70,7 @@ function readsOfTable({ catalog, facts, classified }: ClaimsInput): ClaimsFacts[
     const { schema, relation, name } = policy;
     return claims.length === 0
       ? []
-      : [{ what: "the policy", at: { kind: "policy" as const, schema, relation, policy: name }, claims }];
+      : [{ behindPolicy: false, at: { kind: "policy" as const, schema, relation, policy: name }, claims }];
   });
   const functions = facts.flatMap((fact) => {
     const fn = functionOf(fact);
@@ -82,7 +80,7 @@ function readsOfTable({ catalog, facts, classified }: ClaimsInput): ClaimsFacts[
       ? []
       : [
           {
-            what: "the function, which a policy calls,",
+            behindPolicy: true,
             at: { kind: "function" as const, schema, name, identityArguments },
             claims,
           },

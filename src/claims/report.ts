@@ -21,8 +21,8 @@ export interface ClaimsFacts {
   hooks: { hook: TokenHook; trial: HookTrial }[];
   /** the claims under app_metadata that policies and functions read */
   readClaims: string[][];
-  /** the policies and functions that read user_metadata */
-  readsUserMetadata: { what: string; at: Finding["at"]; claims: string[] }[];
+  /** the policies and functions that read user_metadata; `behindPolicy`: a function that a policy calls */
+  readsUserMetadata: { behindPolicy: boolean; at: Finding["at"]; claims: string[] }[];
   /** the functions by which users can write app_metadata */
   setters: ClaimSetter[];
 }

@@ -26,7 +26,7 @@ export const withTimeout = (command: Command): Command =>
   );
 
 function milliseconds(value: string): number {
-  if (!/^\d+$/.test(value) || Number(value) === 0) throw new InvalidArgumentError("It has to be a whole number.");
+  if (!/^\d+$/.test(value) || Number(value) === 0) throw new InvalidArgumentError("It must be a whole number.");
   return Number(value);
 }
 

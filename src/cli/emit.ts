@@ -24,7 +24,7 @@ export function queryFiles(folder: string | undefined): Pick<CompareOptions, "on
 const titleOf = ({ relation, component, role, assumption, change }: Query): string[] => [
   `rlsmith: ${nameKey(relation)}, ${component}, as ${role}`,
   ...(assumption === "" ? [] : [`assumed: ${assumption}`]),
-  change === null ? "asked: can this be at all?" : `asked: is there a row that is ${WORDS[change] ?? change}?`,
+  change === null ? "asked: is this state possible?" : `asked: is there a row that is ${WORDS[change] ?? change}?`,
 ];
 
 const WORDS: Partial<Record<string, string>> = {

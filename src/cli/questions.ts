@@ -23,7 +23,7 @@ export async function askOpenQuestions(
   const answers: Answers = { variables: {}, decisions: {} };
   for (const variable of inferred.variables.filter((candidate) => !candidate.certain)) {
     const claim = await prompts.text({
-      message: `Which claim does ${variable.setting} stand for? (${variable.evidence.join("; ") || "nothing says"})`,
+      message: `Which claim replaces ${variable.setting}? (${variable.evidence.join("; ") || "no evidence"})`,
       placeholder: variable.claim?.join(".") ?? "app_metadata.…, or nothing to leave it open",
     });
     if (prompts.isCancel(claim) || claim === undefined || claim.trim() === "") continue;
@@ -34,7 +34,7 @@ export async function askOpenQuestions(
   );
   if (sessionOnly.length === 0) return answers;
   const all = await prompts.select({
-    message: `${sessionOnly.length} policies read a variable and no claim: a request that sets none is denied today. What shall they do?`,
+    message: `${sessionOnly.length} policies read a variable and no claim: a request that sets none is denied today. How should they be rewritten?`,
     options: [
       { value: "each", label: "decide one by one" },
       { value: "open", label: "leave them open for now" },
@@ -45,7 +45,7 @@ export async function askOpenQuestions(
     const decision = await prompts.select({
       message: `${policy.id} (${policy.sessionOnly.join(", ")})`,
       options: [
-        { value: "claim" as const, label: "claim", hint: "the claim alone opens it" },
+        { value: "claim" as const, label: "claim", hint: "the claim alone grants access" },
         { value: "rpc-only" as const, label: "rpc-only", hint: "only SECURITY DEFINER functions write" },
         { value: "keep" as const, label: "keep", hint: "leave it as it is" },
         { value: "open" as const, label: "leave open" },

@@ -37,6 +37,6 @@ function report(error: unknown): number {
     return exitCodeOf[error.kind];
   }
   say(`${colours.red("bug")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  say(`${colours.dim("hint")} this is a fault of rlsmith ${VERSION}; please report it with the lines above`);
+  say(`${colours.dim("hint")} this is a bug in rlsmith ${VERSION}; please report it with the lines above`);
   return EXIT.bug;
 }

@@ -69,7 +69,7 @@ export async function emit(
   sayWritten([path]);
   if (found.breaches.length > 0) {
     say(
-      "open now: tests of tables that are open ask that nothing of another tenant is reached, and fail until it is mended",
+      "open now: the tests of open tables require that no row of another tenant is reached, and fail until the policies are corrected",
     );
     print(renderOpen(found, coloursFor(process.stdout)));
   }
@@ -79,7 +79,7 @@ export async function emit(
 /** Weaken each policy in turn, and print the mutants that the matrix did not notice. Returns the exit code. */
 export async function mutate(source: Source, flags: VerifyFlags, options: ProjectOptions): Promise<number> {
   const outcomes = await verifyMutants(source, options.progress);
-  options.progress.done("mutants", `${outcomes.length} policies made worse`);
+  options.progress.done("mutants", `${outcomes.length} policies weakened`);
   const score = mutationScore(outcomes);
   print(flags.format === "json" ? mutantsJson(outcomes, score) : renderMutants(score, coloursFor(process.stdout)));
   return score.survivors.length > 0 ? EXIT.findings : EXIT.fine;

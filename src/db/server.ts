@@ -239,7 +239,7 @@ function connectError(error: unknown, where: string): ToolError {
     return refuse(
       "CERTIFICATE_REFUSED",
       `the certificate of \`${where}\` is not trusted: ${messageOf(error)}`,
-      "name the authority's file with sslrootcert=… in the URL; sslmode=require encrypts without a look at the certificate",
+      "name the authority's file with sslrootcert=… in the URL; sslmode=require encrypts without verifying the certificate",
     );
   return refuse(
     "DATABASE_UNREACHABLE",

@@ -12,7 +12,7 @@ export function inOrder(folder: FolderContents, names: readonly string[], notice
       .map((name) => ({ path: name, sql: folder.text(name), firstLine: 1 })),
     notices: [
       ...notices,
-      ...names.filter((name) => !there.has(name)).map((name) => `${name} is listed, but is not there`),
+      ...names.filter((name) => !there.has(name)).map((name) => `${name} is listed, but does not exist`),
     ],
   };
 }

@@ -1,4 +1,13 @@
-import { readClaims, isFixable, isMended, renderFix, claimsFindings, syncHolds } from "../claims/index.ts";
+import {
+  readClaims,
+  isFixable,
+  isMended,
+  renderFix,
+  claimsFindings,
+  DECLARE_ACTIVE,
+  DECLARE_SOURCE,
+  syncHolds,
+} from "../claims/index.ts";
 import type { ClaimsReport, TokenOptions } from "../claims/index.ts";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
@@ -10,6 +19,7 @@ import type { Catalog } from "../pg/catalog.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { ScratchTarget } from "../scratch/index.ts";
 import type { OutputFile } from "../write-files.ts";
+import { causeText, causeWords, unsureText } from "../report/claims-cause.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import { copyOf, rehearsalBase, type ScratchBase } from "./scratch-base.ts";
@@ -86,12 +96,12 @@ async function reportOf(
       await base.close();
     }
   });
-  return { readFrom, jwtExpirySeconds: tokens.expirySeconds, facts, findings: claimsFindings(facts) };
+  return { readFrom, jwtExpirySeconds: tokens.expirySeconds, facts, findings: claimsFindings(facts, causeWords) };
 }
 
 /**
  * The files of a migration that corrects the sync and fills in claims; null if there is nothing to correct. Throws
- * ToolError (config) if the source is not known, or if it is not known which of its rows count.
+ * ToolError (config) if the source is not known, or if its active rows are not known.
  */
 export function planClaimsFix(
   project: Source,
@@ -104,8 +114,8 @@ export function planClaimsFix(
     throw new ToolError(
       "config",
       "UNKNOWN_CLAIMS_SOURCE",
-      `nothing can be written while it is unknown what feeds the claims: ${facts.source.why}`,
-      "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim",
+      `nothing can be written while the source of the claims is unknown: ${causeText(facts.source.because)}`,
+      DECLARE_SOURCE,
     );
   const source = facts.source.value;
   const { unsure, relation } = source;
@@ -113,8 +123,8 @@ export function planClaimsFix(
     throw new ToolError(
       "config",
       "UNKNOWN_ACTIVE_ROWS",
-      `nothing can be written while it is unknown which rows of \`${nameKey(relation)}\` count: ${unsure}`,
-      "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts",
+      `nothing can be written while the active rows of \`${nameKey(relation)}\` are unknown: ${unsureText(unsure)}`,
+      DECLARE_ACTIVE,
     );
   if (!findings.some(isMended) || !isFixable(source)) return null;
   const place = outputPlace(project, projectDir, outDir);

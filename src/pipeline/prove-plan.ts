@@ -67,7 +67,7 @@ export async function provePlan(
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);
   const open = found.filter(({ answer }) => answer === null).length;
-  progress.done("prove", `${proof.access.length} verdicts, ${open} to be answered for`);
+  progress.done("prove", `${proof.access.length} verdicts, ${open} neither equivalent nor tighter`);
   return { proof, objections: found };
 }
 

@@ -11,7 +11,7 @@ export function configOf(source: Source): Config {
     "config",
     "NO_CONFIG",
     "there is no rlsmith.config.ts",
-    "run `rlsmith init` first: it writes one from what it finds",
+    "run `rlsmith init` first: it infers one from the policies",
   );
 }
 

@@ -48,9 +48,7 @@ export async function openTarget(
     throw new ToolError(
       "usage",
       "WHICH_TARGET",
-      names.length === 0
-        ? "the config names no target"
-        : "the config names several targets, and no --target says which",
+      names.length === 0 ? "the config names no target" : "the config names several targets, and --target is missing",
       names.length === 0
         ? 'name it in rlsmith.config.ts: targets: { staging: { url: { env: "STAGING_URL" } } }'
         : `add --target ${names.join(" or --target ")}`,

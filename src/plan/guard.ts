@@ -43,7 +43,7 @@ begin
   execute format('drop policy rlsmith_probe on %s', relation);
   return policy || jsonb_build_object('using', probe -> 'using', 'check', probe -> 'check');
 exception
-  -- it names what is not there, or is of another type: nothing that is there can be the same
+  -- it names an object that does not exist, or one of another type: no existing policy can be the same
   when undefined_function or undefined_table or undefined_column or undefined_object or invalid_schema_name
     or datatype_mismatch or cannot_coerce or invalid_text_representation then
     return null;
@@ -71,16 +71,16 @@ declare
   wanted jsonb := jsonb_build_object('kind', kind, 'command', command, 'roles', roles, 'using', using_expr, 'check', check_expr);
   seen jsonb := pg_temp.rlsmith_policy(relation, policy);
 begin
-  if unsettled is null then raise exception 'rlsmith: this file has to run in one transaction'; end if;
+  if unsettled is null then raise exception 'rlsmith: this file must run in one transaction'; end if;
   if kind = 'absent' then wanted := null; end if;
   if pg_temp.rlsmith_same(relation, wanted, seen) then return; end if;
   if seen is null and then_it_is = 'altered' then
-    raise exception 'rlsmith: policy % on % is gone, and was there when the plan was made: run rlsmith plan again', policy, relation;
+    raise exception 'rlsmith: policy % on % does not exist, and did when the plan was made: run rlsmith plan again', policy, relation;
   end if;
-  -- all of it in the message: Supabase's CLI shows neither hint nor detail
+  -- the message is complete by itself: Supabase's CLI shows neither hint nor detail
   if seen is not null and (then_it_is = 'dropped'
     or then_it_is = 'altered' and (seen ->> 'kind', seen ->> 'command') <> (kind, command)) then
-    raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again', policy, relation
+    raise exception 'rlsmith: policy % on % was changed after the plan was made: run rlsmith plan again', policy, relation
       using detail = format('found: %s', seen);
   end if;
   perform set_config('rlsmith.unsettled', (unsettled
@@ -95,7 +95,7 @@ begin
   for was in select value from jsonb_array_elements(current_setting('rlsmith.unsettled')::jsonb) loop
     if was ? 'policy' and not pg_temp.rlsmith_same(
       was ->> 'relation', nullif(was -> 'found', 'null'), pg_temp.rlsmith_policy(was ->> 'relation', was ->> 'policy')) then
-      raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again',
+      raise exception 'rlsmith: policy % on % was changed after the plan was made: run rlsmith plan again',
         was ->> 'policy', was ->> 'relation' using detail = format('found: %s', was -> 'found');
     end if;${withFunctions ? SETTLE_FUNCTION : ""}
   end loop;
@@ -112,10 +112,10 @@ declare
   unsettled jsonb := nullif(current_setting('rlsmith.unsettled', true), '');
   seen record;
 begin
-  if unsettled is null then raise exception 'rlsmith: this file has to run in one transaction'; end if;
+  if unsettled is null then raise exception 'rlsmith: this file must run in one transaction'; end if;
   select f.prosrc, pg_get_function_sqlbody(f.oid) as sqlbody into seen from pg_proc f where f.oid = to_regprocedure(signature);
   if seen.prosrc is null then
-    raise exception 'rlsmith: function % is gone, and was there when the plan was made: run rlsmith plan again', signature;
+    raise exception 'rlsmith: function % does not exist, and did when the plan was made: run rlsmith plan again', signature;
   end if;
   if seen.sqlbody is null and seen.prosrc <> body then
     perform set_config('rlsmith.unsettled', (unsettled
@@ -127,7 +127,7 @@ $rlsmith$`;
 const SETTLE_FUNCTION = `
     if was ? 'function' and not exists (
       select from pg_proc f where f.oid = to_regprocedure(was ->> 'function') and f.prosrc = was ->> 'body') then
-      raise exception 'rlsmith: function % is not what the plan saw; someone changed it since: run rlsmith plan again', was ->> 'function';
+      raise exception 'rlsmith: function % was changed after the plan was made: run rlsmith plan again', was ->> 'function';
     end if;`;
 
 /**
@@ -216,7 +216,7 @@ begin
   where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
     ~* '${pattern}'${kept};
   if left_over is not null then
-    raise exception 'rlsmith: these policies, made after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
+    raise exception 'rlsmith: these policies, created after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;
 end`);
 }

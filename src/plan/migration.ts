@@ -35,7 +35,7 @@ const downHeader = (plan: Plan): string[] => [
   "The down migration: policies, helpers and comments as they were. Made by rlsmith.",
   `Plan:     ${planHash(plan).slice(0, 16)}, made from catalog ${plan.catalogHash.slice(0, 16)}.`,
   "Run:      in one transaction; it is safe to run twice.",
-  "Keep it outside the migrations folder: every file in there runs on the next push.",
+  "Keep it outside the migrations folder: a migration tool runs every file in that folder.",
 ];
 
 function summary(plan: Plan): string {
@@ -56,14 +56,14 @@ function file(plan: Plan, direction: Direction, header: readonly string[], optio
     ...header.map(comment),
     "",
     ...(options.ownTransaction ? ["begin;", ""] : []),
-    "-- Gives up rather than queue behind a long reader, where it would block everyone else.",
+    "-- Fails rather than wait behind a long transaction, where it would block all other statements.",
     "set local lock_timeout = '2s';",
     "",
-    "-- The checks that stand before each change: what is there has to be what the plan saw, or what this file makes of it.",
+    "-- The check before each change: the object must be as it was when the plan was made, or as this file leaves it.",
     ...statements(checkRoutines(withFunctions)).flatMap((statement) => [statement, ""]),
     ...sections(plan, direction, options.patterns ?? null),
     ...(direction === "down" || plan.retired.length === 0 ? [] : nothingLeft(plan)),
-    "-- What was not as the plan saw it has to be as this file made it before.",
+    "-- An object that was not as it was when the plan was made must be as an earlier run of this file left it.",
     ...statements(settled(withFunctions)),
     ...(options.ownTransaction ? ["", "commit;"] : []),
   ]

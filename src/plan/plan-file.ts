@@ -58,7 +58,7 @@ export function readStoredPlan(path: string): StoredPlan | null {
       "environment",
       "PLAN_EDITED",
       `\`${relative(process.cwd(), path)}\` is not as \`rlsmith plan\` wrote it`,
-      "what was edited was neither proved nor rehearsed: change the config instead and run `rlsmith plan` again",
+      "an edited plan was neither proved nor rehearsed: change the config instead and run `rlsmith plan` again",
     );
   return stored;
 }
@@ -109,7 +109,7 @@ export function readStoredMigration(projectDir: string): StoredMigration | null 
       throw new ToolError(
         "environment",
         "STALE_PLAN",
-        `\`${relative(projectDir, file)}\` of the plan is gone`,
+        `\`${relative(projectDir, file)}\` of the plan does not exist`,
         "run `rlsmith plan` again, or remove .rlsmith/plan.json",
       );
   if (upPath === downPath)

@@ -15,7 +15,7 @@ const COMMANDS: Readonly<Record<string, readonly Component[]>> = {
 };
 
 /**
- * A property by its ready name, or an SQL condition on rows that no role may read; `insert:`, `update:` or `delete:`
+ * A property by its predefined name, or an SQL condition on rows that no role may read; `insert:`, `update:` or `delete:`
  * before it asks for that command instead. Throws ToolError (usage): no tenant is known, or the condition is no SQL.
  */
 export function propertyOf(text: string, tenant: Tenant | null): Property {
@@ -42,8 +42,8 @@ export function propertyOf(text: string, tenant: Tenant | null): Property {
     throw new ToolError(
       "usage",
       "NOT_SQL",
-      `--never \`${name}\` is neither a ready name nor an SQL condition`,
-      `ready names: ${READY.join(", ")}; or a condition such as "org_id is distinct from (auth.jwt() ->> 'org_id')::uuid"`,
+      `--never \`${name}\` is neither a predefined property nor an SQL condition`,
+      `predefined: ${READY.join(", ")}; or a condition such as "org_id is distinct from (auth.jwt() ->> 'org_id')::uuid"`,
       { cause: error },
     );
   }

@@ -18,7 +18,7 @@ const CONSTRUCTS = {
   "between type": "BETWEEN of this type is not modelled",
   "in type": "IN of this type is not modelled",
   "like type": "LIKE of this type is not modelled",
-  "json path": "this way into a JSON document is not modelled",
+  "json path": "this path into a JSON document is not modelled",
   "json spelling": "json gives numbers as they were written, jsonb does not",
   "sub-query": "this sub-query is not modelled",
   "look-up": "this look-up is not modelled",
@@ -86,21 +86,21 @@ export function tellUnmodelled(why: Unmodelled): string {
     case "function":
       return `the function ${why.name}() is not modelled`;
     case "uninterpreted":
-      return `what ${why.name} gives is not modelled, but that it is the same for the same`;
+      return `the value of ${why.name} is not modelled, only that equal arguments give equal values`;
     case "volatile":
       return `${why.name}() may give another value each time it is called`;
     case "body":
       return `the body of ${why.name}() is not one expression or query in SQL`;
     case "strictness":
-      return `what ${why.name}() gives without its body is not modelled`;
+      return `the value of ${why.name}() where its body is not evaluated is not modelled`;
     case "settings":
       return `${why.name}() changes settings while it runs`;
     case "variables":
-      return `what ${why.name}() makes of its variables is not modelled`;
+      return `the effect of ${why.name}() on its variables is not modelled`;
     case "no relation":
       return `the relation ${why.name} is not in the catalog`;
     case "view":
-      return `what the view ${why.name} shows is not in the catalog`;
+      return `the rows of the view ${why.name} are not in the catalog`;
   }
 }
 

@@ -162,7 +162,7 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
       if (value !== undefined)
         standings.push({
           regime: "foreign",
-          context: `${name} of someone else`,
+          context: `${name} of another user or tenant`,
           settings: { ...all((each) => own[each]), [name]: value },
         });
     }

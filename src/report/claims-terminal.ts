@@ -1,7 +1,8 @@
 import type pc from "picocolors";
 import type { Counted, MemberState, Behaviour, ClaimsFacts, ClaimsReport } from "../claims/index.ts";
 import { describeLocation } from "../finding.ts";
-import { functionKey, nameKey } from "../pg/name.ts";
+import { nameKey } from "../pg/name.ts";
+import { causeText } from "./claims-cause.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -53,10 +54,10 @@ export function claimsSections(report: ClaimsReport): Section[] {
 }
 
 const madeOf = ({ readFrom }: ClaimsReport): string =>
-  readFrom === "live" ? "" : " (only the rows that migrations insert; say --db for those of a database)";
+  readFrom === "live" ? "" : " (only the rows that migrations insert; use --db for those of a database)";
 
 function sourceLines({ source }: ClaimsFacts): string[] {
-  if (source.kind === "unknown") return [`unknown: ${source.why}`];
+  if (source.kind === "unknown") return [`unknown: ${causeText(source.because)}`];
   const { relation, user, claims, active, unsure, from } = source.value;
   const width = Math.max(...claims.map(({ path }) => path.join(".").length));
   return [
@@ -82,7 +83,7 @@ const DOING: Record<Behaviour["what"], string> = {
   delete: "delete",
   "relink-old": "old user, change of",
   "relink-new": "new user, change of",
-  unlink: "emptying of",
+  unlink: "update to NULL of",
   "deactivate-one": "one of two rows, deactivation by",
   "delete-one": "one of two rows, delete",
 };
@@ -92,7 +93,7 @@ const OUTCOME: Record<Behaviour["outcome"]["kind"], string> = {
   "not-fired": "the trigger does not fire",
   ignored: "claims stay as they were",
   differs: "claims are not what was expected",
-  taken: "claims gone, another row gives them",
+  taken: "claims removed, though another row gives them",
   untried: "not tried: no other value was found",
   raised: "raised an error",
 };
@@ -103,7 +104,7 @@ function syncLines({ triggers, behaviour }: ClaimsFacts): string[] {
       `${name} → ${fn}${enabled ? "" : "  DISABLED"}  ${/ (?:BEFORE|AFTER) .*? ON /.exec(definition)?.[0]?.trim().replace(/ ON$/, "") ?? ""}`,
   );
   if (lines.length === 0) lines.push("no trigger");
-  if (behaviour?.kind === "unknown") lines.push(`not tried: ${behaviour.why}`);
+  if (behaviour?.kind === "unknown") lines.push(`not tried: ${causeText(behaviour.because)}`);
   if (behaviour?.kind === "known") {
     lines.push("tried on a scratch database:");
     for (const { what, column, outcome } of behaviour.value)
@@ -126,7 +127,7 @@ const STATE: Record<MemberState, string> = {
 function memberLines({ source, members, ownMetadata }: ClaimsFacts): string[] {
   if (members === null) return [];
   const unsure = source.kind === "known" && source.value.unsure !== null;
-  if (members.kind === "unknown") return [`unknown: ${members.why}`];
+  if (members.kind === "unknown") return [`unknown: ${causeText(members.because)}`];
   const lines = Object.entries(members.value).flatMap(([state, counted]) =>
     counted.total === 0 && ["ambiguous", "no-user"].includes(state)
       ? []
@@ -137,14 +138,14 @@ function memberLines({ source, members, ownMetadata }: ClaimsFacts): string[] {
   );
   if (ownMetadata?.kind === "known" && ownMetadata.value.total > 0)
     lines.push(`${ownMetadata.value.total} hold such keys in user_metadata`, ...idLines(ownMetadata.value));
-  if (ownMetadata?.kind === "unknown") lines.push(`user_metadata unknown: ${ownMetadata.why}`);
+  if (ownMetadata?.kind === "unknown") lines.push(`user_metadata unknown: ${causeText(ownMetadata.because)}`);
   return lines;
 }
 
 function idLines({ total, ids }: Counted): string[] {
   const rest = total - ids.length;
   // at most twenty are listed; a shorter list leaves others out because of their kind
-  const more = rest === 0 ? [] : [`  … and ${rest} ${ids.length < 20 ? "whose value is no id" : "more"}`];
+  const more = rest === 0 ? [] : [`  … and ${rest} ${ids.length < 20 ? "whose value is not an id" : "more"}`];
   return [...ids.map((id) => `  ${id}`), ...more];
 }
 
@@ -152,16 +153,18 @@ const usersOf = (count: number): string => (count === 1 ? "1 user" : `${count} u
 
 function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
   const { tokens, staleTokens } = facts;
-  if (tokens.kind === "unknown") return [`unknown: ${tokens.why}`];
+  if (tokens.kind === "unknown") return [`unknown: ${causeText(tokens.because)}`];
   const { sessions, alive, users, oldest, windowEnds } = tokens.value;
   const lines = [
-    `a token lives ${jwtExpirySeconds} s: so long a demoted member may act, until the next refresh`,
+    `a token is valid for ${jwtExpirySeconds} s: a demoted member keeps the old claims until it expires or is refreshed`,
     `${alive} of ${sessions} sessions may hold a valid token, of ${usersOf(users)}`,
   ];
-  if (oldest !== null) lines.push(`the oldest was issued ${oldest}; all that there are now end by ${windowEnds ?? ""}`);
+  if (oldest !== null)
+    lines.push(`the oldest was issued ${oldest}; all tokens now valid expire by ${windowEnds ?? ""}`);
   if (staleTokens === null)
-    lines.push("who holds an old one is not told: no column says when a row changed; give --since");
-  else if (staleTokens.kind === "unknown") lines.push(`old ones unknown: ${staleTokens.why}`);
+    lines.push("users with an old token: unknown, for no column records when a row changed; give --since");
+  else if (staleTokens.kind === "unknown")
+    lines.push(`users with an old token: unknown, ${causeText(staleTokens.because)}`);
   else {
     const { changed, total, until } = staleTokens.value;
     const since = changed.kind === "since" ? changed.at : `their row changed (${changed.column})`;
@@ -169,36 +172,7 @@ function tokenLines({ facts, jwtExpirySeconds }: ClaimsReport): string[] {
       `${usersOf(total)} may hold a token from before ${since}${until === null ? "" : `, the last until ${until}`}`,
     );
     lines.push(...idLines(staleTokens.value));
-    if (changed.kind === "column") lines.push("the user of a deleted row is not seen: give --since");
+    if (changed.kind === "column") lines.push("users of deleted rows are not counted: give --since");
   }
   return lines;
-}
-
-/** The report as a value to be stored: functions and relations by name, answers as given. */
-export function claimsJson({ readFrom, jwtExpirySeconds, facts, findings }: ClaimsReport): object {
-  const { source } = facts;
-  return {
-    format: "rlsmith-claims",
-    formatVersion: 1,
-    readFrom,
-    jwtExpirySeconds,
-    ...facts,
-    source:
-      source.kind === "unknown"
-        ? source
-        : {
-            kind: "known",
-            value: {
-              ...source.value,
-              relation: nameKey(source.value.relation),
-            },
-          },
-    hooks: facts.hooks.map(({ hook, trial }) => ({
-      function: functionKey(hook.fn),
-      definition: hook.fn.definition,
-      sets: hook.sets,
-      trial,
-    })),
-    findings,
-  };
 }

@@ -33,7 +33,7 @@ export function renderDemo(demo: Demo, colours: Colours): string {
     `  ${at(names.up)}`,
     `  ${at(names.down)}`,
     `  .rlsmith/differences.md (every difference of access, with its reason)`,
-    `  rlsmith.config.ts (decided), rlsmith.config.inferred.ts (what init finds by itself)`,
+    `  rlsmith.config.ts (decided), rlsmith.config.inferred.ts (as init writes it)`,
     "",
     `${demo.rehearsal.passed ? colours.green("passed") : colours.red("not passed")} in ${demo.seconds.toFixed(1)} s`,
   ];

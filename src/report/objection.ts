@@ -4,11 +4,11 @@ import type { ObjectionReason } from "../prove/index.ts";
 export function objectionText(reason: ObjectionReason): string {
   switch (reason.kind) {
     case "looser":
-      return "rows are allowed that were not";
+      return "rows are allowed that were denied before";
     case "incomparable":
-      return "some rows are allowed that were not, and others no more";
+      return "some rows are allowed that were denied before, and others are denied that were allowed";
     case "always-errors":
-      return "every statement raises afterwards";
+      return "every statement raises an error afterwards";
     case "vacuous":
       return "the assumptions contradict themselves";
     case "unknown":

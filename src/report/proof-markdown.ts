@@ -32,10 +32,10 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
     "",
     ...(found.length === 0
       ? ["Nothing."]
-      : ["| policy | regime | component | verdict | who answers for it |", "|---|---|---|---|---|"]),
+      : ["| policy | regime | component | verdict | accepted by |", "|---|---|---|---|---|"]),
     ...found.map(
       ({ policy, regime, component, decision, why, answer }) =>
-        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `nobody: ${objectionText(why)}`].map(cell).join(" | ")} |`,
+        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `not accepted: ${objectionText(why)}`].map(cell).join(" | ")} |`,
     ),
     "",
     "## Policies",
@@ -44,7 +44,7 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
     `|---|${names.map(() => "---|").join("")}`,
     ...[...groupBy(proof.policies, ({ policy }) => policy)].map(([policy, verdicts]) => row(policy, verdicts, proof)),
     "",
-    "## Differences of access, with a witness each that a Postgres confirmed",
+    "## Differences of access, each with a witness that PostgreSQL confirmed",
     "",
   ];
   for (const verdict of proof.access)

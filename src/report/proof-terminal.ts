@@ -32,8 +32,8 @@ export function renderProof(proof: MigrationProof, found: readonly Objection[], 
   const section = (title: string, of: readonly Objection[]): void => {
     if (of.length > 0) lines.push("", colours.bold(title), ...byReason(of, colours));
   };
-  section("Not equivalent or tighter, and answered for:", answered);
-  section("Not equivalent or tighter, and nobody answers for it:", open);
+  section("Not equivalent or tighter, accepted with a reason:", answered);
+  section("Not equivalent or tighter, not accepted:", open);
   const holes = holesOf(proof.access);
   if (holes.length > 0) lines.push("", colours.bold("What a client that sets the variable could reach before:"));
   for (const { setting, count, example } of holes)

@@ -15,7 +15,7 @@ export function renderReplay(report: ReplayReport, colours: Colours): string {
   for (const standIn of report.standIns)
     lines.push(`${colours.yellow("stand-in")} extension ${standIn.extension}: ${standIn.reason}`);
   if (report.rolesMade.length > 0)
-    lines.push(`${colours.yellow("made")} roles that the files name and nobody made: ${report.rolesMade.join(", ")}`);
+    lines.push(`${colours.yellow("made")} roles that the files name and do not create: ${report.rolesMade.join(", ")}`);
   for (const notice of report.notices) lines.push(`${colours.dim("note")} ${notice.message}`);
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }

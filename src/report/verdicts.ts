@@ -71,7 +71,7 @@ export function renderComparison(comparison: Comparison, colours: Colours): stri
     );
     for (const witness of change.witnesses) lines.push(`    ${tellShort(witness)}`);
     if (change.errors.length > 0)
-      lines.push(`    ${colours.dim(`errors may come or go: ${change.errors.join(", ")}`)}`);
+      lines.push(`    ${colours.dim(`errors may appear or disappear: ${change.errors.join(", ")}`)}`);
     for (const reason of change.reasons) lines.push(`    ${colours.dim(reason)}`);
   }
   for (const added of comparison.added) {
@@ -101,13 +101,13 @@ export function comparisonMarkdown(comparison: Comparison): string {
   const lines = [
     `### Row-level security: \`${comparison.before}\` → \`${comparison.after}\``,
     "",
-    `${bad ? "**Look at this.** " : ""}${verdicts.length} access predicates (relation × command × role): ${counts.join(", ") || "none"}.`,
+    `${bad ? "**Needs review.** " : ""}${verdicts.length} access predicates (relation × command × role): ${counts.join(", ") || "none"}.`,
   ];
   if (changes.length > 0)
     lines.push("", "| verdict | relation | command | role | for instance |", "|---|---|---|---|---|");
   for (const change of changes)
     lines.push(
-      `| ${[mark(change.decision), cell(change.relation), cell(change.components.join(", ")), cell(change.roles.join(", ")), cell([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [`errors may come or go: ${change.errors.join(", ")}`] : []), ...change.reasons].join("; "))].join(" | ")} |`,
+      `| ${[mark(change.decision), cell(change.relation), cell(change.components.join(", ")), cell(change.roles.join(", ")), cell([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [`errors may appear or disappear: ${change.errors.join(", ")}`] : []), ...change.reasons].join("; "))].join(" | ")} |`,
     );
   if (comparison.added.length > 0)
     lines.push(
@@ -124,7 +124,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
       );
   if (comparison.views.length > 0)
     lines.push("", `Not compared: the views ${comparison.views.map((view) => `\`${view}\``).join(", ")} differ.`);
-  lines.push("", "Every example was run on a real Postgres. By rlsmith.");
+  lines.push("", "Every example was executed on PostgreSQL. Made by rlsmith.");
   return `${lines.join("\n")}\n`;
 }
 

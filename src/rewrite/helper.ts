@@ -77,7 +77,7 @@ function rewriteStatements(
   if (applied.length === 0) return { kind: "unchanged" };
   const spliced = spliceChanges(text, before, after);
   if (spliced === null || !equal(parseStatements(spliced), after))
-    return { kind: "not-understood", reason: "the place of the change in its text cannot be told" };
+    return { kind: "not-understood", reason: "the position of the change in its text is ambiguous" };
   return { kind: "changed", ...made(spliced), rules: applied };
 }
 
@@ -103,7 +103,7 @@ function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], contex
     const edits = editsBetween(sql.text, before, after);
     const moved = edits && editsInBody(sql, edits);
     if (!moved)
-      return { kind: "not-understood", reason: `the place of \`${sql.text.trim()}\` in its text cannot be told` };
+      return { kind: "not-understood", reason: `the place of \`${sql.text.trim()}\` in its text is ambiguous` };
     replaced.push(...moved);
   }
   if (applied.size === 0) return { kind: "unchanged" };

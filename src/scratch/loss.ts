@@ -32,12 +32,12 @@ export function describeLoss(text: string): string {
     if (trigger) return `trigger \`${trigger.trigname}\` on ${range(trigger.relation)}`;
     const index = as("IndexStmt", stmt);
     if (index) return `an index on ${range(index.relation)}; no policy depends on it`;
-    if (as("GrantStmt", stmt)) return "who may use what it grants or revokes";
-    if (as("DropStmt", stmt)) return "what it would have dropped is still there";
-    if (as("DoStmt", stmt)) return "everything that its block would have made";
+    if (as("GrantStmt", stmt)) return "the privileges that it grants or revokes";
+    if (as("DropStmt", stmt)) return "the objects that it would have dropped still exist";
+    if (as("DoStmt", stmt)) return "everything that its block would have created";
     if (as("InsertStmt", stmt) ?? as("UpdateStmt", stmt) ?? as("DeleteStmt", stmt)) return "rows only, no policy";
-    return "what it would have made, and everything that names it";
+    return "the objects that it would have created, and everything that names them";
   } catch {
-    return "what it would have made: it does not parse";
+    return "the objects that it would have created: it does not parse";
   }
 }

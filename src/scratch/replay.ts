@@ -32,7 +32,7 @@ export async function replay(
         "environment",
         "REPLAY_FAILED",
         `${failure.file}:${failure.line} ${failure.sqlstate} ${failure.message}`,
-        "mend the migration, or leave --strict out to go on after it",
+        "correct the migration, or leave --strict out to continue after it",
       );
   };
   const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [] };
@@ -68,7 +68,7 @@ async function createImplied({ db, report, implied }: FileRun, extensions: reado
       "extension-implied",
       "info",
       { kind: "database" },
-      `the files use ${names} before any of them creates it: created in schema extensions, where a new Supabase project has it`,
+      `the files use ${names} before they create it: created in schema extensions, as in a new Supabase project`,
     ),
   );
 }
@@ -103,8 +103,8 @@ function statementsOf(
           line: at(part.line),
           firstLine: `\\${part.command} ${part.argument}`,
           sqlstate: "58P01",
-          message: above.includes(target) ? `\`${name}\` includes itself` : `\`${name}\` is not there`,
-          unreliable: "everything that the included file makes",
+          message: above.includes(target) ? `\`${name}\` includes itself` : `\`${name}\` does not exist`,
+          unreliable: "everything that the included file creates",
         });
         return [];
       }
@@ -116,8 +116,8 @@ function statementsOf(
         "info",
         { kind: "file", file: path, line: at(part.line) },
         part.command === "copy rows"
-          ? `the rows of \`${firstLineOf(part.argument)}\` were passed over`
-          : `\`\\${part.command}\` is psql's own and was passed over`,
+          ? `the rows of \`${firstLineOf(part.argument)}\` were skipped`
+          : `\`\\${part.command}\` is a command of psql and was skipped`,
       ),
     );
     return [];

@@ -80,7 +80,7 @@ async function runOneByOne(run: FileRun, statements: readonly ReplayStatement[])
         run,
         statement,
         "index-left-out",
-        `\`${firstLineOf(text)}\` needs an extension that is stood in for: ${error.message}`,
+        `\`${firstLineOf(text)}\` needs an extension that a stub replaces: ${error.message}`,
       );
       continue;
     }

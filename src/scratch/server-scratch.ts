@@ -74,7 +74,7 @@ async function tellMissingRights(db: Db, onNotice: (notice: string) => void): Pr
     "select rolname as name from pg_roles where rolname in ('service_role', 'postgres') and not (rolbypassrls or rolsuper) order by 1",
   );
   for (const { name } of without)
-    onNotice(`the login may not give BYPASSRLS, so on this server policies hold for \`${name}\` too`);
+    onNotice(`the login may not give BYPASSRLS, so on this server policies apply to \`${name}\` too`);
 }
 
 /** Create a database of the family, empty or as a copy, and connect to it. */

@@ -22,7 +22,7 @@ interface Made {
   what: string;
 }
 
-const NOTHING: Made = { sql: () => "select", what: "a stand-in without its functions" };
+const NOTHING: Made = { sql: () => "select", what: "a stub without its functions" };
 
 // The objects of an extension that tables, policies and bodies may name. The bootstrap already has the schemas of
 // pg_cron, pg_net and vault.
@@ -60,7 +60,7 @@ const MADE: Record<string, Made> = {
           execute format('create table if not exists pgmq.%I (msg_id bigint primary key, read_ct int not null default 0, enqueued_at timestamptz not null default now(), vt timestamptz not null default now(), message jsonb)', kind || '_' || queue_name);
         end loop;
       end $$;`,
-    what: "pgmq.create makes the tables of a queue, nothing fills them",
+    what: "pgmq.create creates the tables of a queue, and nothing fills them",
   },
 };
 

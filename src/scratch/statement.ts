@@ -28,12 +28,12 @@ export const inTransaction = (text: string): boolean =>
  * The contents of a DO block are not examined.
  */
 export function reachesBeyond(text: string, foreignRoles: ReadonlySet<string>): string | null {
-  if (/^\s*alter\s+system\b/i.test(text)) return "it changes the whole server";
+  if (/^\s*alter\s+system\b/i.test(text)) return "it would change the whole server";
   if (/^\s*(create|drop|alter)\s+(database|tablespace)\b/i.test(text))
-    return "databases and tablespaces are of the whole server";
+    return "databases and tablespaces belong to the whole server";
   if (!/^\s*((drop|alter)\s+(role|user|group)|reassign\s+owned)\b/i.test(text)) return null;
   const role = rolesOf(text).find((name) => foreignRoles.has(name));
-  return role === undefined ? null : `role \`${role}\` was there before and others may use it`;
+  return role === undefined ? null : `role \`${role}\` existed before, and other databases may use it`;
 }
 
 /** The roles that an ALTER ROLE, DROP ROLE or REASSIGN OWNED changes. */

@@ -128,7 +128,7 @@ test.each(sliced(cases.filter(({ spec }) => spec.rehearse !== false)))("$id: $sp
   }),
 );
 
-test("a schema that the plan made, and in which somebody has put something since, stays, and can be used again", async () => {
+test("a schema that the plan created, and that is no longer empty, stays and can be used again", async () => {
   const each = cases.find(({ id }) => id === "self-recursion");
   if (!each) throw new Error("the case is there");
   await planned(each, async ({ live, before, connections, request }) => {

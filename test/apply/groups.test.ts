@@ -74,7 +74,7 @@ describe("groups: every step once, all of one relation together, helpers first",
     }));
 });
 
-describe("what is in force", () => {
+describe("the plan in force", () => {
   const state = { relations: [], functions: [], schemas: [] };
   const entry = (id: number, given: Partial<Entry>): Entry => ({
     id,
@@ -101,7 +101,7 @@ describe("what is in force", () => {
     expect(standing(entry(1, {}), entry(2, { kind: "rollback", undoes: 1 }))).toEqual([]);
     expect(standing(entry(1, {}), entry(2, { kind: "rollback", undoes: 1 }), entry(3, {}))).toEqual([3]);
   });
-  test("a run that failed did nothing, neither there nor back", () => {
+  test("a run that failed changed nothing, in either direction", () => {
     const nothing = { outcome: "failed", before: null, after: null } as const;
     expect(standing(entry(1, nothing))).toEqual([]);
     expect(standing(entry(1, {}), entry(2, { kind: "rollback", undoes: 1, ...nothing }))).toEqual([1]);
@@ -117,7 +117,7 @@ describe("approvals", () => {
     planHash,
   });
 
-  test("people count, not lines; another plan's do not", () => {
+  test("people are counted, not lines; approvals of another plan are not", () => {
     const given = [one("Lead", "a@x"), one("DBA", "A@x"), one("Lead", "b@x", "other")];
     expect(() => checkApprovals(given, "plan", 2, "production")).toThrow(
       "`production` requires that 2 people approve this plan, and 1 has approved it; 1 approval is of another plan",
@@ -125,7 +125,7 @@ describe("approvals", () => {
     expect(checkApprovals(given, "plan", 1, "production")).toHaveLength(2);
     expect(checkApprovals([], "plan", 0, "production")).toEqual([]);
   });
-  test("who approves again is there once", () => {
+  test("a person who approves again is counted once", () => {
     expect(withApproval([one("Lead", "a@x")], one("Lead", "a@x"))).toHaveLength(1);
     expect(withApproval([one("Lead", "a@x")], one("DBA", "a@x"))).toHaveLength(2);
   });

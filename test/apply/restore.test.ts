@@ -109,7 +109,7 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
     await db.exec("rollback");
   });
 
-  test("a policy that cannot be made takes none of the others along, and nothing stays", async () => {
+  test("a policy that cannot be created does not affect the others, and nothing stays", async () => {
     const one = {
       schema: "public",
       relation: "thing",
@@ -140,7 +140,7 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
     await db.exec("rollback");
   });
 
-  test("what is gone is told so", async () => {
+  test("a relation that was dropped is reported", async () => {
     await db.exec("create table public.other (a integer)");
     await db.exec("begin");
     const scope = { relations: [{ schema: "public", name: "other", columns: [] }], functions: [], schemas: [] };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { causeText } from "../../src/report/claims-cause.ts";
 import { syncHolds } from "../../src/claims/judge/sync.ts";
 import type { Db } from "../../src/db/port.ts";
 import { claimsServer, fixOf, metadataOf } from "./native.ts";
@@ -14,8 +15,8 @@ const triggersOf = async (db: Db): Promise<unknown[]> =>
   db.query(`select t.tgname as name, t.tgenabled as firing, pg_get_triggerdef(t.oid) as trigger, pg_get_functiondef(t.tgfoid) as function,
     obj_description(t.tgfoid, 'pg_proc') as comment from pg_trigger t where t.tgrelid = 'public.staff'::regclass and not t.tgisinternal order by 1`);
 
-describe("the way back", () => {
-  test("of a second fix is the trigger of the first, with its function and comment", async () => {
+describe("the down migration", () => {
+  test("a second fix's down migration restores the first trigger, with its function and comment", async () => {
     const db = await fresh(BROKEN);
     await db.exec(fixOf((await look(db)).facts).up);
     const first = await triggersOf(db);
@@ -51,12 +52,12 @@ describe("the way back", () => {
   });
 });
 
-describe("where only the rows are out of step", () => {
+describe("only the claims differ, not the sync", () => {
   const DRIFTED = `${TABLE} ${syncFunction(ALL)} ${trigger("insert or delete or update")} select users(2);
     insert into staff (casino_id, user_id, role) select id(9), id(n), 'boss' from generate_series(1, 2) n;
     update auth.users set raw_app_meta_data = '{"role": "dealer"}' where id = id(1);`;
 
-  test("the trigger stays, and claims are filled in", async () => {
+  test("the trigger stays, and the claims are filled in", async () => {
     const db = await fresh(DRIFTED);
     const before = await triggersOf(db);
     const { facts } = await look(db);
@@ -78,7 +79,7 @@ describe("where only the rows are out of step", () => {
   });
 });
 
-test("what every user can write is left out, and that is said", async () => {
+test("a claim that every user can write is left out, and the migration says so", async () => {
   const db = await fresh(`${BROKEN} update auth.users set raw_app_meta_data = '{}';`);
   const claims = { "app_metadata.role": "role", "user_metadata.nick": "role" };
   const config = { claimsSync: { relation: "public.staff", user: "user_id", claims, active: "status = 'active'" } };
@@ -89,7 +90,7 @@ test("what every user can write is left out, and that is said", async () => {
   expect(await db.query("select distinct raw_user_meta_data as meta from auth.users")).toEqual([{ meta: {} }]);
 });
 
-test("a sync that fills a claim of user_metadata is seen to do so", async () => {
+test("a sync that writes a claim of user_metadata is recognised", async () => {
   const db = await fresh(`create table staff (user_id uuid primary key, nick text not null);
     create function sync() returns trigger language plpgsql security definer set search_path = '' as $$ begin
       if tg_op = 'DELETE' then update auth.users set raw_user_meta_data = raw_user_meta_data - 'nick' where id = old.user_id; return old; end if;
@@ -105,7 +106,8 @@ test("a sync that fills a claim of user_metadata is seen to do so", async () => 
     claimsSync: { relation: "public.staff", user: "user_id", claims: { "user_metadata.nick": "nick" }, active: "true" },
   };
   const { facts } = await look(db, { config });
-  if (facts.behaviour?.kind !== "known") throw new Error(facts.behaviour?.why ?? "not tried");
+  if (facts.behaviour?.kind !== "known")
+    throw new Error(facts.behaviour ? causeText(facts.behaviour.because) : "not tried");
   expect(facts.behaviour.value.map(({ what, outcome }) => [what, outcome.kind])).toEqual(
     ["insert", "update", "delete", "relink-old", "relink-new"].map((what) => [what, "follows"]),
   );

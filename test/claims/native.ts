@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
+import { causeText } from "../../src/report/claims-cause.ts";
 import { renderFix } from "../../src/claims/fix/fix.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
 import { openServer } from "../../src/db/server.ts";
@@ -47,7 +48,7 @@ export const id = (n: number): string => `a0000000-0000-4000-8000-${String(n).pa
 
 /** The files that `--fix` would write, with transactions of their own. */
 export function fixOf(facts: ClaimsFacts, repairsSync = true): { up: string; down: string } {
-  if (facts.source.kind === "unknown") throw new Error(facts.source.why);
+  if (facts.source.kind === "unknown") throw new Error(causeText(facts.source.because));
   const options = { schema: "rlsmith_private", ownTransaction: true, rollbackFile: "down.sql", repairsSync };
   return renderFix(facts.source.value, facts.triggers, options);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { causeText } from "../../src/report/claims-cause.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
 import type { UserConfig } from "../../src/config.ts";
 import { claimsServer, fixOf } from "./native.ts";
@@ -19,7 +20,7 @@ const look: typeof lookAtAll = async (...args) => {
 
 /** Outcomes by what was done and to which column. */
 function outcomes({ behaviour }: ClaimsFacts): Record<string, string> {
-  if (behaviour?.kind !== "known") throw new Error(behaviour?.why ?? "nothing was tried");
+  if (behaviour?.kind !== "known") throw new Error(behaviour ? causeText(behaviour.because) : "nothing was tried");
   return Object.fromEntries(
     behaviour.value.map(({ what, column, outcome }) => [[what, column ?? ""].join(" ").trim(), outcome.kind]),
   );
@@ -58,7 +59,7 @@ const CLEARING = `
 describe("columns", () => {
   const TABLE = "create table members (id serial primary key, user_id uuid unique, role text not null, ip inet);";
 
-  test("an address is changed too", async () => {
+  test("an inet column is changed too", async () => {
     const made = TABLE + sync("'role', m.role, 'ip', m.ip", "true", "'role' - 'ip'");
     const claims = config({ "app_metadata.role": "role", "app_metadata.ip": "ip" });
     const { codes, findings } = await look(
@@ -70,7 +71,7 @@ describe("columns", () => {
     expect((await look(await fresh(made + on(EVERY)), claims)).codes).toEqual([]);
   });
 
-  test("for which no value is known are read where the trigger does not fire, and unknown where it does", async () => {
+  test("columns without a second value are read where the trigger does not fire, and unknown where it does", async () => {
     const made =
       TABLE.replace("inet", "tsvector not null") + sync("'role', m.role, 'ip', m.ip", "true", "'role' - 'ip'");
     const claims = config({ "app_metadata.role": "role", "app_metadata.ip": "ip" });
@@ -83,7 +84,7 @@ describe("columns", () => {
     expect(fires.findings[0]?.message).toMatch(/`ip` was not tried/);
   });
 
-  test("that are generated change with what they are made of", async () => {
+  test("generated columns change with the columns of their expression", async () => {
     const made = `create table members (id serial primary key, user_id uuid unique, first text not null, last text not null,
       role text generated always as (first || last) stored);${sync("'role', m.role")}`;
     const claims = config({ "app_metadata.role": "role" });
@@ -96,7 +97,7 @@ describe("columns", () => {
     expect(outcomes(named.facts)).toMatchObject({ "update first": "follows", "update last": "follows" });
   });
 
-  test("that can hold one value alone do not change", async () => {
+  test("columns that can hold only one value do not change", async () => {
     const made = `create type kind as enum ('only'); create table members (id serial primary key, user_id uuid unique, role text not null, kind kind not null);
       ${sync("'role', m.role, 'kind', m.kind", "true", "'role' - 'kind'")}${on("insert or delete or update of user_id, role")}`;
     expect(
@@ -106,7 +107,7 @@ describe("columns", () => {
 });
 
 describe("an insert that raises", () => {
-  test("for want of a value that must be there does not: it gets one", async () => {
+  test("a missing value that is required is supplied", async () => {
     const { codes, facts } = await look(
       await fresh(`create table audit (t text not null);
         create table members (id serial primary key, user_id uuid unique, role text not null, email text not null);
@@ -117,7 +118,7 @@ describe("an insert that raises", () => {
     expect(codes).toEqual(["error sync-misses-column", "error sync-misses-delete", "error sync-misses-relink"]);
   });
 
-  test("leaves the rest to be tried", async () => {
+  test("the other statements are still tried", async () => {
     const { codes, facts, findings } = await look(
       await fresh(`create table audit (t text not null);
         create table members (id serial primary key, user_id uuid unique, role text not null, email text);
@@ -131,10 +132,10 @@ describe("an insert that raises", () => {
       "error sync-misses-relink",
       "warning sync-unknown",
     ]);
-    expect(findings.at(-1)?.message).toMatch(/on an insert is unknown: it raised 23502/);
+    expect(findings.at(-1)?.message).toMatch(/on an insert is unknown: the statement raised 23502/);
   });
 
-  test("what cannot be understood of an insert leaves the events, which are read", async () => {
+  test("an insert that differs leaves the events, which are read from the trigger", async () => {
     const { codes } = await look(
       await fresh(`create table members (id serial primary key, user_id uuid unique, role text not null);
         ${sync("'role', upper(m.role)")} ${on("insert")}`),
@@ -143,7 +144,7 @@ describe("an insert that raises", () => {
     expect(codes).toEqual(["error sync-misses-column", "error sync-misses-delete", "warning sync-unknown"]);
   });
 
-  test("an older trigger that is off and an added one that does it all: a note", async () => {
+  test("an older trigger that is disabled and an added one that is complete: a note", async () => {
     const db = await fresh(`create table audit (t text not null);
       create table members (id serial primary key, user_id uuid unique, role text not null, email text not null);
       ${sync("'role', m.role").replace("begin\n", "begin\n insert into public.audit values (new.email);\n")} ${on("insert")}`);
@@ -154,7 +155,7 @@ describe("an insert that raises", () => {
   });
 });
 
-test("rows that migrations made are no hindrance, though their keys are those that come to mind, and stay", async () => {
+test("rows inserted by migrations do not prevent the probe, even with the same keys, and stay", async () => {
   const db =
     await fresh(`create table members (id int generated always as identity primary key, user_id uuid unique, role text unique not null);
     create table pets (owner int references members (id));
@@ -170,7 +171,7 @@ describe("claims that cast", () => {
   const TABLE = `create type status as enum ('active', 'gone');
     create table members (id serial primary key, user_id uuid unique, level text not null, status status not null default 'active');`;
 
-  test("get values that can be cast", async () => {
+  test("columns get values that can be cast", async () => {
     const { codes, facts } = await look(
       await fresh(TABLE + sync("'level', m.level::int", "m.status = 'active'", "'level'") + on(EVERY)),
       config({ "app_metadata.level": "level::int" }, "status = 'active'"),
@@ -179,18 +180,22 @@ describe("claims that cast", () => {
     expect(codes).toEqual([]);
   });
 
-  test("and where none can, what was raised is said", async () => {
+  test("without such a value, the error that was raised is reported", async () => {
     const { facts } = await look(
       await fresh(TABLE + sync("'level', m.level::inet", "m.status = 'active'", "'level'") + on(EVERY)),
       config({ "app_metadata.level": "level::inet" }, "status = 'active'"),
     );
     expect(facts.behaviour).toEqual({
       kind: "unknown",
-      why: "no row was found for which `status = 'active'` holds (a value that was tried raised 22P02 invalid_text_representation)",
+      because: {
+        kind: "no active row",
+        active: "status = 'active'",
+        because: { kind: "raised", sqlstate: "22P02", message: null },
+      },
     });
   });
 
-  test("read, a trigger that clears for deleted rows alone clears for no others", async () => {
+  test("a trigger read to remove claims on delete only does not remove them otherwise", async () => {
     const { codes } = await look(
       await fresh(`${TABLE} create function sync() returns trigger language plpgsql security definer set search_path = '' as $$ begin
         if tg_op = 'DELETE' then update auth.users set raw_app_meta_data = raw_app_meta_data - 'level' where id = old.user_id; return old; end if;
@@ -206,13 +211,13 @@ describe("two rows of a user", () => {
   const TABLE = `create table members (user_id uuid, org_id int, role text not null, active boolean not null default true, primary key (user_id, org_id));`;
   const claims = config({ "app_metadata.role": "role" }, "active");
 
-  test("a sync that clears for one row takes what the other gives", async () => {
+  test("a sync that removes claims with one row removes those that the other gives", async () => {
     const { codes, facts } = await look(await fresh(TABLE + CLEARING + on(EVERY)), claims);
     expect(outcomes(facts)).toMatchObject({ "deactivate-one active": "taken", "delete-one": "taken" });
     expect(codes).toEqual(["error sync-takes-other-row"]);
   });
 
-  test("one that looks for the other does not, and that of the migration is one", async () => {
+  test("a sync that looks up the other row does not, and the migration's trigger is one", async () => {
     const { codes, facts } = await look(await fresh(TABLE + sync("'role', m.role", "m.active") + on(EVERY)), claims);
     expect(outcomes(facts)).toMatchObject({ "deactivate-one active": "follows", "delete-one": "follows" });
     expect(codes).toEqual([]);
@@ -227,7 +232,7 @@ describe("two rows of a user", () => {
     expect((await look(await fresh(TABLE + clearing + on(EVERY)), both)).codes).toEqual(["error sync-takes-other-row"]);
   });
 
-  test("where there can be one active row alone, there is nothing to try", async () => {
+  test("where only one active row can exist, nothing is tried", async () => {
     const { codes, facts } = await look(
       await fresh(`${TABLE} create unique index on members (user_id) where active; ${CLEARING}${on(EVERY)}`),
       claims,

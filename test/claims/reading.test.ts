@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { causeText } from "../../src/report/claims-cause.ts";
 import { renderFix } from "../../src/claims/fix/fix.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
 import type { SyncSource } from "../../src/claims/source/source.ts";
@@ -10,7 +11,7 @@ const on = async (sql: string, options: Parameters<typeof look>[1] = {}): Return
   withFork(sql, async (db) => look(db, options));
 
 const sourceIn = ({ source }: ClaimsFacts): SyncSource => {
-  if (source.kind === "unknown") throw new Error(source.why);
+  if (source.kind === "unknown") throw new Error(causeText(source.because));
   return source.value;
 };
 const fixOf = ({ facts }: { facts: ClaimsFacts }): string =>
@@ -63,25 +64,23 @@ describe("who is active", () => {
         "begin select c.suspended into v from public.casino c where c.id = new.casino_id; if v then return new; end if;\n",
       )} ${trigger(EVERY)}`;
 
-  test("by another table: not known, and nobody is missing for certain", async () => {
+  test("a condition on another table: the active rows are not known, and no member is missing for certain", async () => {
     const { facts, findings, codes } = await on(CASINO);
     // the row's own condition holds for all that count
     expect(sourceIn(facts)).toMatchObject({
       active: { sql: "status <> 'active' IS NOT TRUE" },
-      unsure: expect.stringMatching(
-        /public\.sync_claims` writes claims only where `v IS NOT TRUE`, which is not of the row alone/,
-      ),
+      unsure: { kind: "other condition", function: "public.sync_claims", condition: "v IS NOT TRUE" },
     });
     expect(codes).toEqual(["warning claims-active-unknown", "warning sync-unknown", "warning claims-missing"]);
     expect(findings[0]?.hint).toMatch(/claimsSync.*active/);
     const report = { readFrom: "live" as const, jwtExpirySeconds: 3600, facts, findings };
-    // it is refused before the source of the catalog is looked at
+    // it is refused before the catalog is read
     expect(() => planClaimsFix(null as never, report, ".", null, new Date())).toThrow(
-      /unknown which rows of `public\.staff` count/,
+      /the active rows of `public\.staff` are unknown/,
     );
   });
 
-  test("and known once it is declared; claims declared alone do not make it so", async () => {
+  test("a declared `active` settles it; declared claims alone do not", async () => {
     const claimsSync = { relation: "public.staff", user: "user_id", claims: { "app_metadata.role": "role" } };
     expect((await on(CASINO, { config: { claimsSync } })).codes).toContain("warning claims-active-unknown");
     const { codes } = await on(CASINO, { config: { claimsSync: { ...claimsSync, active: "status = 'active'" } } });
@@ -89,7 +88,7 @@ describe("who is active", () => {
     expect(codes).toContain("error claims-missing");
   });
 
-  test("what a body said is still known when --fix has taken its place", async () => {
+  test("the condition of a body is still known after --fix has replaced it", async () => {
     const claims = { "app_metadata.casino_id": "casino_id", "app_metadata.role": "role" };
     const config = { claimsSync: { relation: "public.staff", user: "user_id", claims } };
     await withFork(
@@ -109,7 +108,7 @@ describe("who is active", () => {
     const { facts } = await on(`${TABLE} ${syncFunction({})}
       create trigger a after insert on staff for each row execute function sync_claims();
       create trigger b after update on staff for each row when (new.status = 'active') execute function sync_claims();`);
-    expect(sourceIn(facts).unsure).toMatch(/under different conditions/);
+    expect(sourceIn(facts).unsure).toEqual({ kind: "different triggers", relation: "public.staff" });
     // a trigger that only looks what changed asks nothing of the row
     const { facts: same } = await on(`${TABLE} ${syncFunction({ status: true })}
       create trigger a after insert on staff for each row execute function sync_claims();
@@ -129,7 +128,7 @@ describe("who is active", () => {
     expect(codes).toEqual([]);
   });
 
-  test("by CASE, whose other arm takes the claims away", async () => {
+  test("by CASE, whose other arm removes the claims", async () => {
     const object = (casino: string, role: string): string =>
       `jsonb_build_object('casino_id', ${casino}, 'role', ${role})`;
     const { facts, codes } = await on(
@@ -152,7 +151,7 @@ describe("who is active", () => {
     expect(codes).toEqual(["error claims-missing"]);
   });
 
-  test("a name that is found nowhere has a hint that fits", async () => {
+  test("a name that does not exist has a fitting hint", async () => {
     const { findings } = await on(
       `${TABLE} create function norm(r text) returns text language sql immutable as 'select r';
       ${syncFunction(ALL).replace("'role', new.role", "'role', norm(new.role)").replace("set search_path = ''", "set search_path = public")} ${trigger(EVERY)}`,
@@ -187,11 +186,11 @@ describe("who is active, by names", () => {
     expect(sourceIn(stored.facts).active?.sql).toBe("status = 'active'");
   });
 
-  test("a status that says nothing is a warning, until it is declared", async () => {
+  test("a status column whose meaning is unknown is a warning, until it is declared", async () => {
     const sql = WITH("status text");
     const { codes, findings } = await on(sql);
     expect(codes).toEqual(["warning claims-status-ignored"]);
-    expect(findings[0]?.message).toMatch(/every row counts as active: nothing says what `status` means/);
+    expect(findings[0]?.message).toMatch(/every row counts as active: the meaning of `status` is not known/);
     const claimsSync = {
       relation: "public.staff",
       user: "user_id",
@@ -202,14 +201,14 @@ describe("who is active, by names", () => {
   });
 });
 
-describe("what --fix takes the place of", () => {
-  test("a function that takes away another key stays, and so does one whose path is made at run time", async () => {
+describe("triggers that --fix replaces", () => {
+  test("a function that removes another key stays, and so does one whose path is computed at run time", async () => {
     const plain = await on(TABLE + syncFunction(ALL) + trigger(EVERY));
     expect(fixOf(plain)).toMatch(/drop trigger if exists "sync"/);
     const other = await on(
       TABLE + syncFunction(ALL).replaceAll("- 'role'", "- 'role' - 'trial_until'") + trigger(EVERY),
     );
-    expect(fixOf(other)).toMatch(/-- stays, .*: sync\n/);
+    expect(fixOf(other)).toMatch(/-- not dropped, .*: sync\n/);
     const dynamic = await on(
       TABLE +
         syncFunction(ALL).replace(
@@ -218,14 +217,14 @@ describe("what --fix takes the place of", () => {
         ) +
         trigger(EVERY),
     );
-    expect(fixOf(dynamic)).toMatch(/-- stays, .*: sync\n/);
+    expect(fixOf(dynamic)).toMatch(/-- not dropped, .*: sync\n/);
     expect(dynamic.findings.find(({ code }) => code === "sync-writes-more")).toMatchObject({
       severity: "info",
       message: expect.stringMatching(/`public\.sync_claims` has `jsonb_set\(.*casino_id/),
     });
   });
 
-  test("one that writes to somebody else stays", async () => {
+  test("a trigger that writes to another user stays", async () => {
     const { facts } = await on(
       `${TABLE} alter table staff add deputy_id uuid; ${syncFunction(ALL).replace(
         "  return new;",
@@ -265,7 +264,7 @@ describe("what --fix takes the place of", () => {
   });
 });
 
-describe("where the trigger is", () => {
+describe("relations of the trigger", () => {
   test("a partitioned table's triggers are one", async () => {
     const { facts, codes } = await on(`
       create table staff (id uuid default gen_random_uuid(), casino_id uuid not null, user_id uuid, role text, primary key (id, casino_id))
@@ -294,7 +293,7 @@ describe("where the trigger is", () => {
     expect(findings[0]?.message).toMatch(/`first` on `auth\.users` writes claims/);
   });
 
-  test("one on auth.users that only reads the column is no writer", async () => {
+  test("a trigger on auth.users that only reads the column does not write claims", async () => {
     const { codes } = await on(`${TABLE} alter table staff enable row level security;
       create policy p on staff using (role = auth.jwt() -> 'app_metadata' ->> 'role');
       create function note() returns trigger language plpgsql as $$ begin
@@ -308,17 +307,17 @@ describe("where the trigger is", () => {
       `${TABLE} create table boss (like staff including all); ${syncFunction(ALL)} ${trigger(EVERY)} ${trigger(EVERY).replace("on staff", "on boss")}`,
     );
     expect(findings.map(({ message }) => message)).toEqual([
-      "what feeds the claims is unknown: triggers on several relations write claims: `public.boss`, `public.staff`",
+      "the source of the claims is unknown: triggers on several relations write claims: `public.boss`, `public.staff`",
     ]);
   });
 
-  test("a helper that writes is named", async () => {
+  test("a helper function that writes the claims is named", async () => {
     const { findings } = await on(`${TABLE}
       create function set_claim(u uuid, claim text, value text) returns void language sql as $$
         update auth.users set raw_app_meta_data = raw_app_meta_data || jsonb_build_object(claim, value) where id = u $$;
       create function sync_claims() returns trigger language plpgsql as $$ begin
         perform public.set_claim(new.user_id, 'role', new.role); return new; end $$; ${trigger(EVERY)}`);
-    expect(findings[0]?.message).toMatch(/`public\.sync_claims`.*leaves that to `public\.set_claim`/);
+    expect(findings[0]?.message).toMatch(/`public\.sync_claims`.*calls `public\.set_claim`/);
   });
 });
 
@@ -334,7 +333,7 @@ test("the user's id as primary key seldom changes", async () => {
   expect(every).toEqual(["info sync-misses-relink"]);
 });
 
-describe("what users write themselves", () => {
+describe("metadata that users write", () => {
   const QUIET = `${TABLE} ${syncFunction(ALL)} ${trigger(EVERY)} alter table staff enable row level security;`;
 
   test("read from the table, by a policy and by a function behind one", async () => {
@@ -363,7 +362,7 @@ describe("what users write themselves", () => {
     create function set_claim(uid uuid, claim text, value jsonb) returns void language plpgsql security definer set search_path = '' as $$ begin
       ${body} update auth.users set raw_app_meta_data = raw_app_meta_data || jsonb_build_object(claim, value) where id = uid; end $$; ${rest}`;
 
-  test("app_metadata itself, by a function that everybody may call", async () => {
+  test("app_metadata itself, by a function that PUBLIC may execute", async () => {
     const { codes, findings } = await on(setter(""));
     expect(codes).toEqual(["error claims-settable"]);
     expect(findings[0]?.message).toMatch(/`public`.* may execute it/);
@@ -381,7 +380,7 @@ describe("what users write themselves", () => {
     ).toEqual([]);
   });
 
-  test("a function that takes what it writes from a table is none", async () => {
+  test("a function that reads the values from a table is not a finding", async () => {
     const { codes } = await on(`${QUIET}
       create function refresh(uid uuid) returns void language sql security definer set search_path = '' as $$
         update auth.users set raw_app_meta_data = raw_app_meta_data || jsonb_build_object('role', 'boss') where id = uid $$;`);

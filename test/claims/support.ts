@@ -3,10 +3,12 @@ import { classify } from "../../src/classify/classify.ts";
 import { readClaims } from "../../src/claims/claims.ts";
 import { claimsFindings } from "../../src/claims/judge/judge.ts";
 import type { ClaimsFacts } from "../../src/claims/report.ts";
+import { unknown } from "../../src/claims/source/answer.ts";
 import type { TokenOptions } from "../../src/claims/members/tokens.ts";
 import { parseConfig, type UserConfig } from "../../src/config.ts";
 import type { Db } from "../../src/db/port.ts";
 import type { Finding } from "../../src/finding.ts";
+import { causeWords } from "../../src/report/claims-cause.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 
 export const SOURCE = { kind: "function", schema: "auth", name: "jwt" } as const;
@@ -54,8 +56,10 @@ export async function look(
   const config = options.config ? parseConfig(options.config, "test") : null;
   const tokens = { expirySeconds: 3600, since: null, now: null, ...options.tokens };
   const facts = await readClaims(db, { catalog, facts: functions, classified, config }, tokens, async (probe) =>
-    options.scratch === false ? { kind: "unknown", why: "no scratch" } : probe(db, catalog),
+    options.scratch === false
+      ? unknown({ kind: "raised", sqlstate: "0A000", message: "no scratch" })
+      : probe(db, catalog),
   );
-  const findings = claimsFindings(facts);
+  const findings = claimsFindings(facts, causeWords);
   return { facts, findings, codes: findings.map(({ code, severity }) => `${severity} ${code}`) };
 }

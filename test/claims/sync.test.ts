@@ -16,7 +16,7 @@ const CONFIG: UserConfig = {
 };
 const EVERY = "insert or delete or update";
 
-test("a sync that does all there is to do has no findings", async () => {
+test("a complete sync has no findings", async () => {
   const { facts, codes } = await on(TABLE + syncFunction(ALL) + trigger(EVERY));
   expect(codes).toEqual([]);
   expect(facts.source).toMatchObject({
@@ -93,7 +93,7 @@ test("a primary key among the claims is a note", async () => {
   expect(codes.filter((code) => code.endsWith("sync-misses-column"))).toEqual(["info sync-misses-column"]);
 });
 
-test("without a scratch database the trigger is read, and that is said", async () => {
+test("without a scratch database the trigger is read, and the finding says so", async () => {
   const { codes, findings } = await on(TABLE + syncFunction({}) + trigger("insert or update of role, user_id"), {
     scratch: false,
     config: CONFIG,
@@ -121,7 +121,7 @@ test("a trigger that needs rows of another table is unknown, never fine", async 
   expect(findings[0]?.message).toMatch(/P0001 no casino/);
 });
 
-test("other triggers, checks and foreign keys are no hindrance, and nothing is left behind", async () => {
+test("other triggers, checks and foreign keys do not prevent the probe, and nothing is left behind", async () => {
   const sql = `create table casino (id uuid primary key);
     ${TABLE} alter table staff add foreign key (casino_id) references casino (id), add column badge text not null;
     create function no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
@@ -149,7 +149,7 @@ test("two functions that write a claim each are one source", async () => {
   });
 });
 
-test("triggers on two relations are a question", async () => {
+test("triggers on two relations leave the source unknown", async () => {
   const { codes, findings } = await on(
     `${TABLE} create table boss (like staff including all); ${syncFunction(ALL)} ${trigger(EVERY)} ${trigger(EVERY).replace("on staff", "on boss")}`,
   );
@@ -157,7 +157,7 @@ test("triggers on two relations are a question", async () => {
   expect(findings[0]?.message).toMatch(/`public\.boss`, `public\.staff`/);
 });
 
-test("a value that is made of the row is compared as it is made", async () => {
+test("a computed value is compared with the same computation", async () => {
   const { facts, codes } = await on(
     TABLE + syncFunction(ALL).replace("'role', new.role", "'role', upper(new.role)") + trigger(EVERY),
   );
@@ -183,7 +183,7 @@ test("a constant among the claims, and a condition with a comment in it", async 
   expect((await on(made + trigger(EVERY), { config })).codes).toEqual([]);
 });
 
-test("a value that is not made of the row alone is a question", async () => {
+test("a value that does not depend on the row alone leaves the source unknown", async () => {
   const { codes, findings } = await on(
     TABLE +
       syncFunction(ALL).replace("'role', new.role", "'role', (select max(rolname) from pg_catalog.pg_roles)") +
@@ -194,7 +194,7 @@ test("a value that is not made of the row alone is a question", async () => {
   expect(findings[0]?.hint).toMatch(/claimsSync/);
 });
 
-test("a config that names what is not there", async () => {
+test("a config that names objects that do not exist", async () => {
   const wrong = (change: object): UserConfig => ({ claimsSync: { ...CONFIG.claimsSync, ...change } as never });
   await expect(on(TABLE, { config: wrong({ relation: "public.nobody" }) })).rejects.toThrow(
     /no relation `public.nobody`/,
@@ -204,7 +204,7 @@ test("a config that names what is not there", async () => {
   await expect(on(TABLE, { config: wrong({ claims: { role: "role" } }) })).rejects.toThrow(/not under app_metadata/);
 });
 
-test("what policies read of user_metadata, and a claim that the sync does not write", async () => {
+test("policies that read user_metadata, and a claim that the sync does not write", async () => {
   const { codes, findings } = await on(`${TABLE}${syncFunction(ALL)}${trigger(EVERY)}
     alter table staff enable row level security;
     create policy a on staff using (role = auth.jwt() -> 'user_metadata' ->> 'role');

@@ -81,7 +81,7 @@ describe("the casino", () => {
     expect(found.inferred.flags).toEqual([]);
   });
 
-  test("set_rls_context and the RPCs that believe their callers", () => {
+  test("set_rls_context and the functions that trust their arguments", () => {
     const named = found.findings.flatMap((one) =>
       one.code === "caller-chooses-context" && one.at.kind === "function" ? [one.at.name] : [],
     );
@@ -101,7 +101,7 @@ describe("the casino", () => {
     ]);
   });
 
-  test("the inferred config says what the decided one says", async () => {
+  test("the inferred config agrees with the decided one", async () => {
     const folder = mkdtempSync(join(tmpdir(), "rlsmith-casino-"));
     try {
       const text = renderConfig(found.inferred, found.policies, {

@@ -167,7 +167,7 @@ describe("helpers", () => {
 });
 
 describe("plpgsql", () => {
-  test("a local stands as its value", async () => {
+  test("a local variable is replaced by its value", async () => {
     expect(
       await reads(
         `declare v text := current_setting('app.casino_id', true); begin return coalesce(nullif(v, '')::uuid, ${CLAIM}); end`,
@@ -224,7 +224,7 @@ describe("plpgsql", () => {
     ).toEqual([["app.casino_id", null, false]]);
   });
 
-  test("what an exception handler hides", async () => {
+  test("reads inside an exception handler", async () => {
     expect(
       await reads("begin return current_setting('app.casino_id')::uuid; exception when others then return null; end"),
     ).toEqual([["app.casino_id", null, false]]);
@@ -266,8 +266,8 @@ describe("what cannot be read", () => {
       ${plFn("app.constant()", "int", "declare n int; begin execute 'select count(*) from slip' into n; return n; end")}
       create function app.internal(text) returns text language internal as 'upper';`);
     expect(["dynamic", "computed", "constant", "internal"].map((name) => factOf(analysed, name).opaque)).toEqual([
-      "it runs SQL that it makes at run time",
-      "the name of a setting that it reads is made at run time",
+      "it runs SQL that it builds at run time",
+      "it computes the name of a setting that it reads",
       null,
       "its language is internal",
     ]);

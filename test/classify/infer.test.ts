@@ -14,7 +14,7 @@ const SYNC = `
     return new; end $f$;
   create trigger sync after insert on staff for each row execute function app.sync();`;
 
-describe("which claim a variable stands for", () => {
+describe("the claim that replaces a variable", () => {
   test("hybrid pairs in policies, whatever the names", async () => {
     const { inferred } = await lab.analyse(`
       create policy p1 on slip using (casino_id = ${HYBRID});
@@ -74,13 +74,13 @@ describe("which claim a variable stands for", () => {
     expect(inferred.questions).toHaveLength(1);
   });
 
-  test("nothing says: no claim, a question", async () => {
+  test("no evidence: no claim, a question", async () => {
     const { inferred } = await lab.analyse(
       "create policy p on slip using (casino_id = current_setting('app.tenant', true)::uuid);",
     );
     expect(inferred.variables).toMatchObject([{ claim: null, certain: false, evidence: [] }]);
     expect(inferred.questions).toEqual([
-      { setting: "app.tenant", question: "which claim does `app.tenant` stand for? nothing in the database says" },
+      { setting: "app.tenant", question: "which claim replaces `app.tenant`? the database holds no evidence" },
     ]);
   });
 
@@ -139,7 +139,7 @@ describe("types", () => {
     expect(inferred.variables).toMatchObject([{ type, separator }]);
   });
 
-  test("what the helper returns", async () => {
+  test("the type that the helper returns", async () => {
     const { inferred } = await lab.analyse(`
       create function app.tenant() returns uuid language plpgsql as $f$ declare v uuid; begin select current_setting('app.x', true) into v; return v; end $f$;
       create policy p on slip using (casino_id = app.tenant());`);
@@ -159,7 +159,7 @@ describe("conflicts", () => {
     ]);
   });
 
-  test("without a sync, what the others pair it with is a weaker measure", async () => {
+  test("without a sync, the pairs of the other policies are weaker evidence", async () => {
     const { inferred } = await lab.analyse(`
       create policy p1 on slip using (casino_id = ${HYBRID});
       create policy p2 on slip using (casino_id = (auth.jwt() ->> 'casino_id')::uuid);`);

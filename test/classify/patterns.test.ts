@@ -265,7 +265,7 @@ describe("what a policy reads", () => {
     expect(policy.relations).toEqual([{ schema: "public", name: "staff" }]);
   });
 
-  test("what a function makes of a variable is not the variable: the claim does not stand in for it", async () => {
+  test("a value that a function computes from a variable is not the variable: the claim does not replace it", async () => {
     const { policies } = await lab.analyse(`
       create function app.casino_of(t text) returns uuid language sql stable as 'select casino_id from public.staff where role = t';
       create policy p1 on slip using (casino_id = coalesce(app.casino_of(current_setting('app.key', true)), ${CLAIM}));

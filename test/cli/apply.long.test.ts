@@ -43,7 +43,7 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
   const exec = async (sql: string): Promise<unknown> =>
     withClient(cluster.url("target", "deployer"), async (client) => client.query(sql));
 
-  test("from a dry run to the way back", async () => {
+  test("from a dry run to the rollback", async () => {
     const dir = copy();
     const before = await policies();
     const dry = await run(dir, "apply", "--dry-run");
@@ -108,7 +108,7 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     expect([rest.code, await policies()]).toEqual([0, before]);
   });
 
-  test("a run that stopped half way goes on where it ended", async () => {
+  test("a run that was interrupted continues after the last committed group", async () => {
     const dir = copy();
     expect((await run(dir, "apply", "--by", "relation")).code).toBe(0);
     expect((await run(dir, "rollback", "--to", "2")).code).toBe(0);
@@ -190,7 +190,7 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     expect([none.code, none.stderr]).toEqual([4, expect.stringMatching(/NOTHING_TO_ROLL_BACK[\s\S]*--adopt/)]);
   });
 
-  test("the journal is nobody's but its owner's, whatever default privileges say", async () => {
+  test("only its owner has privileges on the journal, regardless of default privileges", async () => {
     await exec(
       "alter default privileges grant all on tables to authenticated; alter default privileges grant all on sequences to anon; alter default privileges grant all on schemas to authenticated",
     );

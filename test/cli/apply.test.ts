@@ -12,7 +12,7 @@ beforeAll(async () => {
   fixture = await makeFixture({ rehearse: false });
 });
 
-describe("what is asked wrongly is said before a server is asked, with what to do next", () => {
+describe("a usage error is reported before a server is contacted, with a hint", () => {
   const url = "postgres://deployer:secret-word@127.0.0.1:1/x";
   const cases: [
     string,

@@ -46,7 +46,7 @@ describe("folders and files", () => {
     expectError(await rlsmith(["plan", dir]), 2, /no rlsmith\.config\.ts/);
   });
 
-  test("a syntax error is told with file and line, and stops with --strict", async () => {
+  test("a syntax error is reported with file and line, and stops with --strict", async () => {
     const dir = project({
       ...good,
       "supabase/migrations/20250102000000_broken.sql": "select 1;\n\ncreate tabel x (id int);\n",
@@ -79,7 +79,7 @@ describe("config", () => {
     expect(files(dir)).toEqual(before);
   });
 
-  test("init does not write over a config", async () => {
+  test("init does not overwrite a config", async () => {
     const dir = project(good);
     expectError(await rlsmith(["init", dir, "--yes"]), 2, /exists already/);
     expect(readFileSync(join(dir, "rlsmith.config.ts"), "utf8")).toBe(CONFIG);
@@ -87,7 +87,7 @@ describe("config", () => {
 });
 
 describe("output", () => {
-  test("a file that is there already is not written over", async () => {
+  test("an existing file is not overwritten", async () => {
     const dir = project(good);
     const out = join(dir, "out");
     mkdirSync(out);
@@ -158,7 +158,7 @@ describe("databases", () => {
     expectError(await rlsmith(["inspect", dir, "--db", url.toString()]), 4, /nothing_here/);
   });
 
-  test("a URL that is none", async () => {
+  test("text that is not a URL", async () => {
     expectError(await rlsmith(["inspect", dir, "--db", "not a url"]), 2, /URL/);
   });
 

@@ -67,8 +67,8 @@ describe("the casino project", () => {
   });
 });
 
-describe("what cannot be", () => {
-  test("a life of tokens, a time, a way of printing", async () => {
+describe("usage errors", () => {
+  test("an invalid lifetime of tokens, time or format", async () => {
     for (const wrong of [
       ["--jwt-expiry", "1h"],
       ["--jwt-expiry", "0"],

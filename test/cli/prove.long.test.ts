@@ -15,7 +15,7 @@ const folder = (using: string): string => project({ "migrations/001_init.sql": p
 
 const OWN = `org_id = ${ORG}`;
 
-test("a looser policy: exit 1, with a witness that a Postgres confirmed", async () => {
+test("a looser policy: exit 1, with a witness that PostgreSQL confirmed", async () => {
   const result = await rlsmith(["prove", folder(OWN), folder(`${OWN} or title = 'public'`), "--format", "json"]);
   expect(result.code).toBe(1);
   const { verdicts } = JSON.parse(result.stdout) as {
@@ -40,7 +40,7 @@ test("tighter, and the same in other words: exit 0", async () => {
   expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/nothing assumed\s+\d+\n$/)]);
 });
 
-test("what is not understood: exit 3, and the reason with its expression", async () => {
+test("an expression that is not modelled: exit 3, and the reason with the expression", async () => {
   const result = await rlsmith(["prove", folder(OWN), folder("(select count(*) from auth.users u) > 0")]);
   expect([result.code, result.stdout]).toEqual([3, expect.stringContaining("aggregates are not modelled: ")]);
 });
@@ -50,7 +50,7 @@ test("a policy that reads its own relation fails every statement: exit 1", async
   expect([result.code, result.stdout]).toEqual([1, expect.stringContaining("always-errors  public.docs  SELECT")]);
 });
 
-test("a git revision against the working tree, as Markdown; a new relation without row security is one to look at", async () => {
+test("a git revision against the working tree, as Markdown; a new relation without row security needs review", async () => {
   const dir = folder(OWN);
   const git = (...args: string[]): void =>
     void execFileSync("git", ["-C", dir, "-c", "user.name=t", "-c", "user.email=t@example.com", ...args]);
@@ -74,7 +74,7 @@ test("properties: proved, violated with an example, or no property at all", asyn
     expect.stringMatching(/violated {2}public\.docs {2}SELECT[^]*title is null/),
   ]);
   const none = await rlsmith(["prove", "--never", "org_id ===", folder(OWN)]);
-  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("ready names: cross-tenant-read")]);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("predefined: cross-tenant-read")]);
 }, 30_000);
 
 test("every question can be taken to another solver", async () => {
@@ -99,14 +99,14 @@ test.each([
     "git:no-such-branch: there is no such revision",
     "name a branch, tag or commit",
   ],
-  [["prove", ".", ".", "--prove-timeout", "soon"], "It has to be a whole number", "--help"],
+  [["prove", ".", ".", "--prove-timeout", "soon"], "It must be a whole number", "--help"],
 ])("%j is refused with what to do next", async (args, message, hint) => {
   const result = await rlsmith(args);
   expect([result.code, result.stderr]).toEqual([2, expect.stringContaining(message)]);
   expect(result.stderr).toContain(hint);
 });
 
-test("plan stops at a policy that is not proven, and goes on when somebody answers for it", async () => {
+test("plan stops at a policy that is not proved, and continues when it is accepted with a reason", async () => {
   const live = readFileSync(join(import.meta.dirname, "../cases/plan/live-role/01_step.sql"), "utf8");
   const spec = JSON.parse(readFileSync(join(import.meta.dirname, "../cases/plan/live-role/case.json"), "utf8")) as {
     config: unknown;

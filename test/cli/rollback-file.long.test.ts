@@ -30,7 +30,7 @@ describe.skipIf(!server)("rollback --file", () => {
     withClient(url, async (client) => (await client.query<{ policies: string }>(POLICIES)).rows[0]?.policies);
   const exec = async (sql: string): Promise<unknown> => withClient(url, async (client) => client.query(sql));
 
-  test("takes back what the journal does not know, and what it knows", async () => {
+  test("takes back a plan, whether or not it is in the journal", async () => {
     const before = await policies();
     await exec(readFileSync(fixture.up, "utf8"));
     const after = await policies();
@@ -89,7 +89,7 @@ describe.skipIf(!server)("rollback --file", () => {
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining(says)]);
   });
 
-  test("other ways back beside it, a file that is not there", async () => {
+  test("flags of a rollback from the journal, and a file that does not exist", async () => {
     const both = await run("rollback", "--file", fixture.down, "--to", "1");
     expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("TWO_WAYS_BACK")]);
     const none = await run("rollback", "--file", "nowhere.sql");

@@ -23,7 +23,7 @@ export default defineConfig({ context: { "app.org_id": { claim: "app_metadata.or
 const app = (more = "", files: Record<string, string> = {}): string =>
   project({ "supabase/migrations/20250101000000_app.sql": APP + more, ...files });
 
-describe("what is asked wrongly is said before anything is attacked, with what to do next", () => {
+describe("a usage error is reported before anything is attacked, with a hint", () => {
   const cases: [string, string[], Record<string, string>, RegExp, RegExp][] = [
     ["a format that is none", ["--format", "xml"], {}, /xml.*invalid/, /Allowed choices are/],
     ["tests of a kind that is none", ["--emit", "jest"], {}, /jest.*invalid/, /pgtap, vitest/],
@@ -62,7 +62,7 @@ describe("what is asked wrongly is said before anything is attacked, with what t
       [],
       { "rlsmith.config.ts": config('{ expected: [{ object: "public.project_names" }] }') },
       /verify\.expected\.0\.reason/,
-      /mend the named settings/,
+      /correct the named settings/,
     ],
     [
       "a shared relation that is not there",
@@ -141,7 +141,7 @@ describe("a small project", () => {
     expect(closed.stdout).toMatch(/1 closed, 0 opened, 0 still open/);
   });
 
-  test("the emitted file is written, and made anew; one of somebody else's is left alone", async () => {
+  test("the emitted file is written, and overwritten by a later run; a file that rlsmith did not write is left unchanged", async () => {
     const made = await rlsmith(["verify", dir, "--emit", "pgtap"]);
     const file = join(dir, "supabase/tests/database/rls_isolation.test.sql");
     // the view is open, and that a file was written does not make it less so

@@ -35,7 +35,7 @@ const startsAsSentence = ({ start }: Ends): boolean => start !== null && /^[A-Z]
 // a dot of its own is the current folder of a command line
 const endsAsSentence = ({ end }: Ends): boolean => end !== null && /[^ ][.!]$/.test(end);
 
-test("the source is understood: all that is thrown has a kind and a code in its text, but what is thrown again", () => {
+test("every thrown error has a kind and a code in the source, except errors that are rethrown", () => {
   expect(thrown.length).toBeGreaterThan(80);
   const unknown = thrown.filter(({ kinds, codes }) => [...kinds, ...codes].some(({ start }) => start === null));
   expect(unknown.map(({ where }) => where)).toEqual(["apply/transaction/commit-resolution.ts (3)"]);

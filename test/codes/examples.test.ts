@@ -61,7 +61,7 @@ describe("the example of a page leads to its finding and to no other", () => {
     expect(found.map((one) => [one.code, one.severity])).toEqual([[code, page.severity[0]]]);
   });
 
-  test("every finding about a catalog has one, but for the role that Postgres does not let go", () => {
+  test("every finding about a catalog has an example, except the one on a role that PostgreSQL does not let drop", () => {
     const without = entries.filter(([, { by, example }]) => by[0] === "inspect" && example === null);
     expect(without.map(([code]) => code)).toEqual(["policy-for-missing-role"]);
   });

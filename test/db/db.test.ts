@@ -65,7 +65,7 @@ describe.each(["embedded", "native"] as const)("%s", (which) => {
   });
 });
 
-test("an error of the system is none of Postgres, also where its code looks like one", () => {
+test("an error of the operating system is not one of PostgreSQL, even if its code looks like an SQLSTATE", () => {
   expect(pgErrorOf(Object.assign(new Error("broken pipe"), { code: "EPIPE" }))).toBeNull();
 });
 
@@ -110,7 +110,7 @@ test.each(["nonsense", "mysql://u:p@host/db", "postgres://u:p%zz@host/db", "host
   },
 );
 
-test("a connection that is cut is told as that", async () => {
+test("a connection that is cut is reported as lost", async () => {
   const db = await openServer(server.url);
   const [row] = await db.query<{ pid: number }>("select pg_backend_pid() as pid");
   const cut = db.exec("select pg_sleep(20)").catch((thrown: unknown) => thrown);

@@ -63,7 +63,7 @@ describe.skipIf(!available)("the harness itself, on a stand-in", () => {
     expect(places(done)).toEqual(untrue.map((place) => [place, "it said that it had succeeded"]));
   });
 
-  test("somebody else's work in the middle is seen; an action that fails is a failure", async () => {
+  test("a change by another session in the middle is seen; an action that fails is a failure", async () => {
     const drop = meanwhile("a policy is dropped", "drop policy note_read on note");
     const nonsense = meanwhile("nonsense", "select nonsense");
     const done = await tried.run("atomic", { actions: ({ number }) => (number === 5 ? [drop, nonsense] : []) });
@@ -77,7 +77,7 @@ describe.skipIf(!available)("the harness itself, on a stand-in", () => {
     ]);
   });
 
-  test("what the time is too short for is told as not run", async () => {
+  test("situations for which the time is too short are reported as not run", async () => {
     const done = await tried.run("atomic", { actions: ({ number }) => (number < 3 ? [kill] : []), budgetMs: 0 });
     expect([done.ran, done.notRun.length]).toEqual([0, 4]);
   });

@@ -45,7 +45,7 @@ describe.skipIf(!available)("the load", () => {
     expect(Object.keys(figures.stall).toSorted()).toEqual(["customer", "invoice", "note"]);
   });
 
-  test("row security off: rows of others are seen, changed and made", async () => {
+  test("row security off: rows of other tenants are read, changed and inserted", async () => {
     const load = startLoad({ urls });
     await load.more(50);
     expect(load.figures().leaks).toEqual({});

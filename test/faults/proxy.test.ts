@@ -55,7 +55,7 @@ describe.skipIf(!available)("the proxy", () => {
     expect(proxy.steps).toHaveLength(1);
   });
 
-  test("encryption is refused, and the connection goes on", async () => {
+  test("encryption is refused, and the connection continues", async () => {
     // the requests of the protocol: their length, 8, and their numbers; GSS first as libpq does
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
     const answers: string[] = [];

@@ -109,7 +109,7 @@ for (const { title, bin, missing } of findMajors())
       expect(await hashOf(on.url)).toBe(before);
     });
 
-    test("two at once: it is applied once, and both know it", async () => {
+    test("two runs at once: the plan is applied once, and both report it", async () => {
       const both = await Promise.all([run(on.url, ["apply"]), run(on.url, ["apply"])]);
       // the second waits for its turn and then finds it in force
       expect(both.map(({ code }) => code)).toEqual([0, 0]);
@@ -180,12 +180,12 @@ for (const { title, bin, missing } of findMajors())
       );
     });
 
-    test("a relation that is gone", async () => {
+    test("a relation that was dropped", async () => {
       await on.exec("drop table public.note");
       expect(said(await run(on.url, ["apply"]), 1)).toEqual(refused("RELATION_GONE", "public.note"));
     });
 
-    test("something on the target that reacts to DDL: what comes of it is not committed", async () => {
+    test("an event trigger on the target that reacts to DDL: its changes are not committed", async () => {
       await on.exec(`
         create function public.meddle() returns event_trigger language plpgsql as $$
         begin
@@ -221,7 +221,7 @@ for (const { title, bin, missing } of findMajors())
       expect(await policiesOf(on.url)).toBe(before);
     });
 
-    test("what takes long to look at is not looked at while it is locked, and that is said", async () => {
+    test("a relation whose check takes long is not checked while it is locked, and the output says so", async () => {
       await on.exec(`
         create or replace function auth.jwt() returns jsonb language plpgsql stable as
         $$ begin perform pg_sleep(0.1); return nullif(current_setting('request.jwt.claims', true), '')::jsonb; end $$`);
@@ -233,7 +233,7 @@ for (const { title, bin, missing } of findMajors())
       expect(Math.max(...groups.flatMap(({ locks }) => locks.map(({ held }) => held)))).toBeLessThan(1000);
     });
 
-    test("rollback of what somebody changed since: refused with the difference, and with --force and a reason not", async () => {
+    test("rollback of a policy that was changed since: refused with the difference, and done with --force and a reason", async () => {
       const before = await policiesOf(on.url);
       expect((await run(on.url, ["apply"])).code).toBe(0);
       await on.exec("alter policy note_read on public.note using (true)");
@@ -286,7 +286,7 @@ for (const { title, bin, missing } of findMajors())
       }
     });
 
-    test("a column, a default and a policy of later on: the way back leaves them alone", async () => {
+    test("a column, a default and a policy created later: the rollback leaves them unchanged", async () => {
       const before = await policiesOf(on.url);
       expect((await run(on.url, ["apply"])).code).toBe(0);
       await on.exec(
@@ -303,7 +303,7 @@ for (const { title, bin, missing } of findMajors())
       expect(await policiesOf(on.url)).toBe(before);
     });
 
-    test("a relation that was dropped since: with --force the others go back", async () => {
+    test("a relation that was dropped since: with --force the others are restored", async () => {
       expect((await run(on.url, ["apply"])).code).toBe(0);
       await on.exec("drop table public.note");
       expect(said(await run(on.url, ["rollback"]), 1)).toEqual(refused("RELATION_GONE", "public.note"));
@@ -315,7 +315,7 @@ for (const { title, bin, missing } of findMajors())
       expect(String(await policiesOf(on.url)).match(/current_setting/g)?.length).toBeGreaterThan(3);
     });
 
-    test("a journal that somebody else has put there is not trusted: what is in it would run as this login", async () => {
+    test("a journal of another role is not trusted: a rollback would execute its contents as this login", async () => {
       await on.exec(`
         create schema rlsmith; create table rlsmith.history (id bigint); grant all on schema rlsmith to public; grant all on rlsmith.history to public`);
       expect(said(await run(on.url, ["apply"]), 1)).toEqual(
@@ -347,7 +347,7 @@ for (const { title, bin, missing } of findMajors())
       }
     });
 
-    test("somebody holds one of the relations: not waited for without a limit, also while only looking", async () => {
+    test("another transaction holds one of the relations: the wait is limited, also for a read", async () => {
       const held = await withHeldLock(on.admin, "public.note");
       try {
         const started = performance.now();
@@ -432,7 +432,7 @@ for (const { title, bin, missing } of findMajors())
 
 // What does not depend on the major.
 const any = findMajors().find(({ missing }) => missing === null);
-describe.skipIf(!any)("the way to the target", () => {
+describe.skipIf(!any)("the connection to the target", () => {
   let on: Stage;
   beforeAll(async () => {
     on = await stage(any?.bin ?? "");
@@ -440,7 +440,7 @@ describe.skipIf(!any)("the way to the target", () => {
   beforeEach(async () => on.fresh());
   afterAll(async () => on?.cluster.stop());
 
-  test("another one that does not end: it is named", async () => {
+  test("another rlsmith that does not end: its backend is named", async () => {
     await withClient(on.url, async (client) => {
       await client.query("set application_name = 'somebody else'");
       await client.query("select pg_advisory_lock(x'726c736d'::int, 1)");

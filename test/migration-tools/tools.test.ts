@@ -106,13 +106,13 @@ describe("names of the next migration", () => {
   });
 });
 
-test("the Supabase CLI runs its folder, whoever writes there", () => {
+test("the Supabase CLI's folder is recognised although another tool's files are beside it", () => {
   const files = { "0000_a.sql": "a", "meta/_journal.json": drizzleJournal(["0000_a"]) };
   expect(detectTool(folderOf("supabase/migrations", files))).toBe("supabase");
   expect(detectTool(folderOf("drizzle", files))).toBe("drizzle");
 });
 
-test("Drizzle's journal goes on in its own form", () => {
+test("an entry is added to Drizzle's journal in the journal's own format", () => {
   const folder = contentsOf(EXAMPLES.drizzle);
   const written = TOOLS.drizzle.write(folder, EXAMPLES.drizzle.next, SQL, MIGRATION);
   const journal: unknown = JSON.parse(written.find(({ path }) => path === "meta/_journal.json")?.content ?? "");
@@ -136,13 +136,13 @@ test("Sqitch's plan keeps a note of the change", () => {
   );
 });
 
-describe("a file that is left out is told, with the reason", () => {
+describe("a file that is left out is reported, with the reason", () => {
   const cases: [name: ToolName, files: Record<string, string>, notice: string][] = [
     ["supabase", { "1_a.sql": "", "notes.sql": "" }, "notes.sql has no timestamp in its name and was left out"],
     [
       "drizzle",
       { "meta/_journal.json": drizzleJournal(["0_a", "1_b"]), "0_a.sql": "" },
-      "1_b.sql is listed, but is not there",
+      "1_b.sql is listed, but does not exist",
     ],
     [
       "drizzle",
@@ -155,7 +155,7 @@ describe("a file that is left out is told, with the reason", () => {
     ["golang-migrate", { "1_a.up.sql": "", "a.sql": "" }, "a.sql is no .up.sql and was left out"],
     ["goose", { "1_a.sql": "-- +goose Up\n", "2_b.go": "" }, "2_b.go is a migration in Go and was left out"],
     ["tern", { "1_a.sql": "", "a.sql": "" }, "a.sql has no number in its name and was left out"],
-    ["sqitch", { "sqitch.plan": "a 2025-01-01T00:00:00Z a <a@b>\n" }, "deploy/a.sql is listed, but is not there"],
+    ["sqitch", { "sqitch.plan": "a 2025-01-01T00:00:00Z a <a@b>\n" }, "deploy/a.sql is listed, but does not exist"],
   ];
   test.each(cases)("%s %o", (name, files, notice) => {
     expect(TOOLS[name].read(folderOf(EXAMPLES[name].folder, files)).notices).toEqual([notice]);

@@ -50,7 +50,7 @@ test("columns, functions and triggers", () => {
   expect(matchesName("public.price", "public.price / on change")).toBe(false);
 });
 
-test("what is no name is compared as it stands", () => {
+test("text that is not a name is compared as it is", () => {
   expect(matchesName("every schema", "every schema")).toBe(true);
   expect(matchesName("", "public.note")).toBe(false);
   expect(matchesName("public.", "public.note")).toBe(false);

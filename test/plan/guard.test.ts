@@ -54,7 +54,7 @@ const step = (expected: Policy, change: Change, ...statements: string[]): string
   ...statements,
 ];
 
-test("the policy is as the plan saw it", async () => {
+test("the policy is as it was when the plan was made", async () => {
   await db.exec(createPolicy(before));
   expect((await inspect(db)).policies).toEqual([before]); // else the next line would prove nothing
   await run(...step(before, "altered", alter));
@@ -82,22 +82,26 @@ test.each([
     step(before, "dropped", dropPolicy(before)),
     step(before, "replaced", dropPolicy(before), createPolicy({ ...before, command: "ALL" })),
   ]) {
-    await expect(run(...change)).rejects.toThrow(`policy read it's on "My Schema"."Docs" is not what the plan saw`);
+    await expect(run(...change)).rejects.toThrow(
+      `policy read it's on "My Schema"."Docs" was changed after the plan was made`,
+    );
     await db.exec("rollback");
     expect((await inspect(db)).policies).toEqual(there);
   }
 });
 
-test("refused: the policy is gone", async () => {
+test("refused: the policy does not exist", async () => {
   await expect(run(...step(before, "altered", alter))).rejects.toThrow(
-    `policy read it's on "My Schema"."Docs" is gone, and was there when the plan was made`,
+    `policy read it's on "My Schema"."Docs" does not exist, and did when the plan was made`,
   );
   await db.exec("rollback");
   // it would be made anew, though somebody dropped it since
-  await expect(run(...step(before, "replaced", createPolicy(after)))).rejects.toThrow(/is not what the plan saw/);
+  await expect(run(...step(before, "replaced", createPolicy(after)))).rejects.toThrow(
+    /was changed after the plan was made/,
+  );
 });
 
-test("a policy that the file drops may be gone, one that it makes may not be there yet, or be there since a first run", async () => {
+test("a policy that the file drops may be absent; one that it creates may be absent, or exist since a first run", async () => {
   const other = { ...after, name: "read_2" };
   const file = [
     ...step(before, "dropped", dropPolicy(before)),
@@ -110,22 +114,22 @@ test("a policy that the file drops may be gone, one that it makes may not be the
   expect((await inspect(db)).policies.map(({ name }) => name)).toEqual(["read_2"]);
   // someone else's of that name is not overwritten
   await db.exec(`alter policy read_2 on "My Schema"."Docs" using (id = 7)`);
-  await expect(run(...file)).rejects.toThrow(`policy read_2 on "My Schema"."Docs" is not what the plan saw`);
+  await expect(run(...file)).rejects.toThrow(`policy read_2 on "My Schema"."Docs" was changed after the plan was made`);
   await db.exec("rollback");
   await db.exec(`drop policy read_2 on "My Schema"."Docs"`);
 });
 
-test("what is expected names a function that is not there: refused, or a second run", async () => {
+test("the expected policy names a function that does not exist: refused, or a second run", async () => {
   const helped = { ...before, using: "helpers.may_read(owner)" };
   await db.exec(createPolicy(after));
   await run(...step(helped, "altered", alterPolicy(helped, after) ?? ""));
   await db.exec(alterPolicy(after, { ...after, using: "false" }) ?? "");
   await expect(run(...step(helped, "altered", alterPolicy(helped, after) ?? ""))).rejects.toThrow(
-    /is not what the plan saw/,
+    /was changed after the plan was made/,
   );
 });
 
-test("what is printed otherwise once it was read again is the same; another list is not", async () => {
+test("an expression that is printed differently after a second reading is the same; another list is not", async () => {
   const listed = (list: string): Policy => ({ ...before, relation: "Codes", using: `(code = any (array[${list}]))` });
   await db.exec(
     `create table "My Schema"."Codes" (code varchar(3)); alter table "My Schema"."Codes" enable row level security`,
@@ -137,7 +141,7 @@ test("what is printed otherwise once it was read again is the same; another list
   await run(...step(listed("('a'::varchar)::text, ('b'::varchar)::text"), "altered"));
   const other = listed("'a'::varchar, 'c'::varchar");
   await expect(run(...step(other, "altered", alterPolicy(other, { ...other, using: "true" }) ?? ""))).rejects.toThrow(
-    /is not what the plan saw/,
+    /was changed after the plan was made/,
   );
   await db.exec("rollback");
   expect((await inspect(db)).policies).toHaveLength(1); // no probe is left
@@ -156,7 +160,7 @@ test("the search_path is as it was afterwards, and no routine is left", async ()
 test("outside a transaction the first check refuses", async () => {
   await db.exec(createPolicy(before));
   for (const sql of checkRoutines(true)) await db.exec(sql);
-  await expect(db.exec(expectPolicy(before, "altered"))).rejects.toThrow(/has to run in one transaction/);
+  await expect(db.exec(expectPolicy(before, "altered"))).rejects.toThrow(/must run in one transaction/);
   for (const sql of settled(true).slice(1)) await db.exec(sql);
 });
 
@@ -167,13 +171,13 @@ test("a function with another body is refused", async () => {
   await db.exec(made(" select 1 "));
   for (const _ of [1, 2]) await run(expectFunction(signature, " select 1 "), made(" select 2 "));
   await expect(run(expectFunction(signature, " select 3 "), made(" select 4 "))).rejects.toThrow(
-    /function public\.f\(integer\) is not what the plan saw/,
+    /function public\.f\(integer\) was changed after the plan was made/,
   );
   await db.exec("rollback");
-  await expect(run(expectFunction("public.f(text)", " select 1 "))).rejects.toThrow(/is gone/);
+  await expect(run(expectFunction("public.f(text)", " select 1 "))).rejects.toThrow(/does not exist, and did/);
 });
 
-test("nothing is left, or it says what", async () => {
+test("no policy reads a mapped variable, or the error names it", async () => {
   const block = nothingLeftBlock(["app.owner", "app.tenant_id"], []);
   await db.exec(block);
   await db.exec(createPolicy({ ...before, using: "owner = current_setting('App.Owner', true)" }));

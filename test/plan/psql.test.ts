@@ -76,11 +76,11 @@ describe.skipIf(MISSING !== "")(`psql runs the files${MISSING}`, () => {
   });
 
   test.each([{ flags: [] }, { flags: ["-v", "ON_ERROR_STOP=1"] }])(
-    "a policy that someone changed stops all of it: psql $flags",
+    "a policy that was changed stops all of it: psql $flags",
     async ({ flags }) => {
       const { up } = await migration(true);
       await db.exec(`alter policy "write it" on shop.item with check (org_id = ${SETTING} and id > 3)`);
-      expect(psql(up, ...flags).errors).toContain("policy write it on shop.item is not what the plan saw");
+      expect(psql(up, ...flags).errors).toContain("policy write it on shop.item was changed after the plan was made");
       expect(await reads()).toBe("setting,setting");
     },
   );
@@ -88,7 +88,7 @@ describe.skipIf(MISSING !== "")(`psql runs the files${MISSING}`, () => {
   test("without a transaction the first check stops it", async () => {
     const { up } = await migration(false);
     const { status, errors } = psql(up, "-v", "ON_ERROR_STOP=1");
-    expect([status, errors]).toEqual([3, expect.stringContaining("this file has to run in one transaction")]);
+    expect([status, errors]).toEqual([3, expect.stringContaining("this file must run in one transaction")]);
     expect(await reads()).toBe("setting,setting");
   });
 });

@@ -12,7 +12,7 @@ function pigeons(holes: number): string {
   return parts.join(" and ");
 }
 
-test("what takes longer than its budget is unknown, and does not hang", () => {
+test("a question that takes longer than its budget is unknown, and does not hang", () => {
   const [verdict] = prove(guardedBy(pigeons(12)), guardedBy("false"), { timeout: 100 });
   expect(verdict).toMatchObject({
     decision: "unknown",

@@ -115,7 +115,7 @@ test("every witness that is shown was confirmed", () => {
   expect(witnesses.filter(({ confirmed }) => confirmed !== true)).toEqual([]);
 });
 
-test("another tenant's rows: open to whoever set the variable before, closed after but for two policies that read another claim", async () => {
+test("another tenant's rows: open to a client that set the variable before, closed after but for two policies that read another claim", async () => {
   const tenant = inferTenant(catalog, plan.context);
   expect(tenant?.column).toBe("casino_id");
   const violated = async (of: Catalog, name: string): Promise<string[]> => {

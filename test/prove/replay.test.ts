@@ -82,7 +82,7 @@ describe("components", () => {
     expect(outcomes).toEqual(expected);
   });
 
-  test("FOR ALL stands for every command, USING for a missing WITH CHECK, and every restrictive policy has to agree", async () => {
+  test("FOR ALL applies to every command, USING for a missing WITH CHECK, and every restrictive policy has to agree", async () => {
     const cells = (row: RowValues): Situation[] =>
       (["SELECT", "INSERT", "UPDATE USING", "UPDATE CHECK", "DELETE"] as const).map((component) =>
         at("mixed", component, row, { role: "app_admin" }),
@@ -142,7 +142,7 @@ describe("roles", () => {
     expect(outcomes).toEqual([allow, allow, deny, deny, allow, allow, deny, deny]);
   });
 
-  test("a role that is not there is one without any right of its own", async () => {
+  test("a role that does not exist is one without privileges", async () => {
     expect(await answer(at("parts", "SELECT", { id: "1" }, { role: "nobody_knows" }))).toEqual([deny]);
   });
 });
@@ -197,7 +197,7 @@ describe("sub-queries and functions", () => {
     ).toEqual([allow, allow, deny]);
   });
 
-  test("whatever a function names is there", async () => {
+  test("the objects that a function names exist", async () => {
     const rows = [other("facts", { id: "1", holds: "t" })];
     const ways = ["assigned", "dynamic", "atomic", "nested", "row", "none"];
     const asked = ways.map((way) => at("by_ways", "DELETE", { way }, { rows }));
@@ -259,7 +259,7 @@ describe("settings", () => {
     expect(await answer(...cells)).toEqual([allow, allow, allow, deny, deny, deny, allow]);
   });
 
-  test("errors of evaluation are told with their code", async () => {
+  test("errors of evaluation are reported with their SQLSTATE", async () => {
     const org = "00000000-0000-0000-0000-000000000001";
     const row = { id: "1", org };
     const token = { "request.jwt.claims": JSON.stringify({ app_metadata: { org } }) };
@@ -323,13 +323,13 @@ describe("other rows of the target", () => {
   });
 });
 
-describe("what cannot be made", () => {
-  test("what a view shows is not in the catalog: an error, and no answer", async () => {
+describe("objects that cannot be created", () => {
+  test("the rows of a view are not in the catalog: an error, and no answer", async () => {
     const outcomes = await answer(at("through_view", "SELECT", { id: "1" }), at("seen", "SELECT", { id: "1" }));
     expect(outcomes.map(({ kind }) => kind)).toEqual(["error", "error"]);
   });
 
-  test("a function that is not there leaves every answer open", async () => {
+  test("a function that does not exist leaves every answer open", async () => {
     const changed: Catalog = {
       ...catalog,
       policies: catalog.policies.map((policy) =>
@@ -340,7 +340,7 @@ describe("what cannot be made", () => {
     expect(outcomes).toMatchObject([{ kind: "error", sqlstate: "42883" }]);
   });
 
-  test("a column of a type that is not there is text", async () => {
+  test("a column of a type that does not exist is text", async () => {
     const changed: Catalog = {
       ...catalog,
       relations: catalog.relations.map((relation) =>
@@ -370,7 +370,7 @@ test("nothing stays: no role, no schema, and the bootstrap's tables are as they 
   ]);
 });
 
-test("tables and functions of the catalog stand in for those of the bootstrap", async () => {
+test("tables and functions of the catalog replace those of the bootstrap", async () => {
   const own = await catalogOf(
     base,
     `create or replace function auth.uid() returns uuid language sql stable as $$ select '00000000-0000-0000-0000-00000000000a'::uuid $$;

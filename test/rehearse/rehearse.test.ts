@@ -137,7 +137,7 @@ describe("planted defects are found", () => {
     expect(rehearsal.passed).toBe(false);
   });
 
-  test("everyone locked out by a claim from the wrong place", async () => {
+  test("all members locked out by a claim from the wrong path", async () => {
     const wrong = (text: string): string => text.replaceAll("-> 'app_metadata' ->> 'org_id'", "->> 'org_id'");
     const rehearsal = await run({
       plan: (plan) => ({

@@ -51,7 +51,7 @@ test("terminal: nothing found", () => {
   expect(text).not.toContain("--format json");
 });
 
-test("terminal: what nobody knows the owner of is marked, tables without rows are counted, and a run that tried nothing has no tick", () => {
+test("terminal: rows whose owner is unknown are marked, tables without rows are counted, and a run that tried nothing has no tick", () => {
   const heat = FOUND.heat.slice(0, 1).map((one) => ({ ...one, notSettled: 3, ownerUnknown: 3 }));
   const text = renderVerification({ ...CLEAN, heat, withoutRows: [inPublic("bare"), inPublic("new")] }, plain);
   expect(text).toMatch(/^public\.calm +\?$/m);

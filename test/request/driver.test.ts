@@ -57,7 +57,7 @@ const count = (sql: string, more: Partial<Statement> = {}): Statement => ({
 });
 const answer = (given: string | null): Response => ({ kind: "answer", text: given, changed: null });
 
-test("statements run as the role with its claims, and none sees what another did", async () => {
+test("statements run as the role with its claims, and none sees the changes of another", async () => {
   expect(
     await run([count("delete from note"), text(IDS), text("select current_user::text"), text("select null::text")]),
   ).toEqual([answer("1"), answer("[1]"), answer("authenticated"), answer(null)]);
@@ -161,7 +161,7 @@ test("statement_timeout ends the statement that is slow, and no other", async ()
   ]);
 });
 
-test("a statement whose probe is not there is refused", async () => {
+test("a statement whose probe does not exist is refused", async () => {
   await expect(run([text("select ''", { probe: "other" })])).rejects.toThrow("there is no probe for other");
 });
 

@@ -108,7 +108,7 @@ test("plpgsql: an expression with FROM changes too; a comment that says the same
   expect(await db.query("select h() as org")).toEqual([{ org: ORG }]);
 });
 
-test("a language that cannot be read is said, not guessed", () => {
+test("a language that cannot be read is reported, not guessed", () => {
   const fn = {
     language: "plv8",
     body: "return plv8.execute(`select current_setting('app.org_id')`)",

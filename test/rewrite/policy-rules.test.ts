@@ -129,7 +129,7 @@ describe("merge-permissive", () => {
     ]);
   });
 
-  test("TO public stays where nobody can tell whom it means", () => {
+  test("TO public stays where the roles that it applies to are unknown", () => {
     const sketches: PolicySketch[] = [
       { name: "a", command: "SELECT", roles: ["public"], using: "x" },
       { name: "b", command: "SELECT", roles: ["lead"], using: "y" },
@@ -137,7 +137,7 @@ describe("merge-permissive", () => {
     expect(run(sketches, () => null)).toEqual(sketches.map(policy));
   });
 
-  test("restrictive policies are none of its business", () => {
+  test("restrictive policies are left unchanged", () => {
     const sketches: PolicySketch[] = [
       { name: "a", command: "SELECT", using: "x" },
       { name: "b", command: "SELECT", permissive: false, using: "y" },

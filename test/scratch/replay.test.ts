@@ -37,7 +37,7 @@ afterEach(async () => {
   open = null;
 });
 
-test("one failing statement does not lose the others, and is told with place, state and loss", async () => {
+test("a failing statement does not affect the others, and is reported with file, line, SQLSTATE and consequence", async () => {
   const { scratch, report } = await replayed({
     "migrations/1.sql":
       "create table a (id int);\n\ncreate policy p on missing using (true);\nalter table a enable row level security;\ncreate policy q on a using (true);",
@@ -59,7 +59,7 @@ test("one failing statement does not lose the others, and is told with place, st
       firstLine: "create tabel x (id int)",
       sqlstate: "42601",
       message: expect.stringMatching(/syntax error/),
-      unreliable: "what it would have made: it does not parse",
+      unreliable: "the objects that it would have created: it does not parse",
     },
   ]);
   const { policies, relations } = await inspect(scratch.db);
@@ -75,7 +75,7 @@ test("strict stops at the first failure", async () => {
   });
 });
 
-test("what a file sets is gone for the next one", async () => {
+test("settings of a file do not apply to the next one", async () => {
   const { scratch, report } = await replayed({
     "migrations/1.sql": "create schema other; set search_path = other; set role authenticated;",
     "migrations/2.sql": "create table here (id int);",
@@ -97,7 +97,7 @@ test("transactions of a file's own, and statements that want none", async () => 
   expect(report.failures).toEqual([]);
 });
 
-test("roles that statements name and nobody made are made and told; made ones are not", async () => {
+test("roles that statements name and do not create are created and reported; created ones are not", async () => {
   const { scratch, report } = await replayed({
     "migrations/1.sql":
       "create role mine; create table a (id int); grant select on a to mine, \"Some.One\"; alter table a owner to keeper;\ndo $$ begin execute 'create policy p on a to looped using (true)'; end $$;",
@@ -106,7 +106,7 @@ test("roles that statements name and nobody made are made and told; made ones ar
   expect(report).toMatchObject({ failures: [], rolesMade: ["Some.One", "keeper", "looped"] });
 });
 
-test("extensions: contrib ones are loaded, others stood in for and told", async () => {
+test("extensions: those of contrib are loaded, stubs replace the others, and both are reported", async () => {
   const files = {
     "migrations/1.sql":
       "create extension if not exists citext with schema extensions;\ncreate extension pgcrypto;\ncreate extension vector with schema extensions;\ncreate extension if not exists pg_cron;\ncreate table a (name citext, v vector);\nselect cron.schedule('x', '* * * * *', 'select 1');",
@@ -118,7 +118,7 @@ test("extensions: contrib ones are loaded, others stood in for and told", async 
   expect(report.standIns.map(({ extension }) => extension)).toEqual(["vector", "pg_cron"]);
 });
 
-test("types of an extension that is stood in for take their modifiers, and what else is known of it is there", async () => {
+test("types of an extension that a stub replaces take their modifiers, and its known functions exist", async () => {
   const { scratch, report } = await replayed({
     "migrations/1.sql": `
       create extension if not exists vector with schema extensions;
@@ -149,7 +149,7 @@ test("types of an extension that is stood in for take their modifiers, and what 
   expect(columns.find((column) => column.name === "embedding")?.type).toBe("extensions.vector(1536)");
 });
 
-test("functions that a new Supabase project has are there, and that is told", async () => {
+test("functions of a new Supabase project exist, and the report says so", async () => {
   const files = {
     "migrations/1.sql":
       "create table a (id uuid default uuid_generate_v4(), code text default encode(gen_random_bytes(4), 'hex'));",
@@ -161,7 +161,7 @@ test("functions that a new Supabase project has are there, and that is told", as
   open = scratch;
   expect(report.failures).toEqual([]);
   expect(report.notices.map((notice) => notice.message)).toEqual([
-    "the files use `uuid-ossp` and `pgcrypto` before any of them creates it: created in schema extensions, where a new Supabase project has it",
+    "the files use `uuid-ossp` and `pgcrypto` before they create it: created in schema extensions, as in a new Supabase project",
   ]);
 });
 
@@ -193,7 +193,7 @@ test.each([
   expect(await scratch.db.query("select 'public.here'::regclass::text as t")).toEqual([{ t: "here" }]);
 });
 
-test("what a file rolls back itself is not there", async () => {
+test("objects that a file rolls back itself do not exist", async () => {
   const { scratch, report } = await replayed({
     "migrations/1.sql":
       "create table a (id int);\nbegin;\ncreate table b (id int);\nrollback;\ncreate table c (id int);",
@@ -212,7 +212,7 @@ test("a role that cannot be made is a failure of its statement", async () => {
   });
   open = scratch;
   expect(report.failures.map(({ sqlstate, unreliable }) => [sqlstate, unreliable])).toEqual([
-    ["42704", "who may use what it grants or revokes"],
+    ["42704", "the privileges that it grants or revokes"],
   ]);
 });
 
@@ -229,7 +229,7 @@ test("a deferred constraint that fails at the end is a failure of the file", asy
   expect(await scratch.db.query("select to_regclass('a') as a, to_regclass('b') as b")).toEqual([{ a: null, b: "b" }]);
 });
 
-test("\\ir is followed, other psql commands are told, a circle is refused", async () => {
+test("\\ir is followed, other psql commands are reported, a cycle is refused", async () => {
   const { scratch, report } = await replayed({
     "migrations/1.sql": "\\set ON_ERROR_STOP on\n\\ir parts/a.sql\n\\ir missing.sql\n",
     "migrations/parts/a.sql": "create table from_part (id int);\n\\ir a.sql\n",
@@ -239,7 +239,7 @@ test("\\ir is followed, other psql commands are told, a circle is refused", asyn
   expect(report.notices.map((notice) => notice.code)).toEqual(["psql-command"]);
   expect(report.failures.map(({ file, line, message }) => [file, line, message])).toEqual([
     ["migrations/parts/a.sql", 2, "`migrations/parts/a.sql` includes itself"],
-    ["migrations/1.sql", 3, "`migrations/missing.sql` is not there"],
+    ["migrations/1.sql", 3, "`migrations/missing.sql` does not exist"],
   ]);
 });
 

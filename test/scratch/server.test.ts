@@ -43,7 +43,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
     return rows.map(({ name }) => name);
   }
 
-  test("scratch databases and the roles they brought are gone after close", async () => {
+  test("scratch databases and the roles created for them are dropped on close", async () => {
     const scratch = await openScratch({ kind: "server", url: server.url });
     const fork = await scratch.fork();
     await fork.db.exec("create table t (id int)");
@@ -55,7 +55,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
     expect(await leftovers()).toEqual([]);
   });
 
-  test("roles of migrations go too, those that were there stay as they were", async () => {
+  test("roles that migrations create are dropped too, existing ones stay unchanged", async () => {
     const admin = await openServer(server.url);
     await admin.exec("create role keeper connection limit 7");
     const scratch = await openScratch({ kind: "server", url: server.url });
@@ -85,7 +85,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
     await admin.close();
   });
 
-  test("what migrations do to the server itself is not done, and the roles they make go with the database", async () => {
+  test("statements that change the server itself are not run, and the roles that migrations create are dropped with the database", async () => {
     const admin = await openServer(server.url);
     await admin.exec("create role keeper");
     const scratch = await openScratch({ kind: "server", url: server.url });
@@ -108,7 +108,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
     await admin.close();
   });
 
-  test("a login without superuser's rights: what it cannot have is told", async () => {
+  test("a login that is not a superuser: the privileges that it lacks are reported", async () => {
     const admin = await openServer(server.url);
     await admin.exec("create role maker login createdb createrole password 'maker-pw'");
     const url = new URL(server.url);
@@ -127,7 +127,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
     await admin.close();
   });
 
-  test("two at once do not break each other", async () => {
+  test("two scratch databases at once do not disturb each other", async () => {
     const both = await Promise.all([1, 2].map(() => openScratch({ kind: "server", url: server.url })));
     await Promise.all(both.map((scratch) => scratch.close()));
     expect((await leftovers()).filter((name) => name.startsWith("rlsmith"))).toEqual([]);

@@ -109,7 +109,7 @@ describe("what is not SQL", () => {
   });
 });
 
-describe("what the scanner refuses is told with its line, and what stands before it is kept", () => {
+describe("text that the scanner refuses is reported with its line, and the statements before it are kept", () => {
   const body = "create function f() returns int language sql as $$\n  select 1;\n\n$$;\n";
   test.each([
     ["a string", "select 1;\nselect 'open;\nselect 3;", 2, 1, "unterminated quoted string"],

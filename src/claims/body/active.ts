@@ -7,33 +7,38 @@ import { columnRef } from "../../pg/expr/reads.ts";
 import { binary, conjuncts, nameParts, stringConst } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
+import type { Unsure } from "../cause.ts";
 import { onlyValue, overRow, type TriggerBody } from "./row.ts";
 import type { Condition } from "./statements.ts";
 
 export type Operation = "INSERT" | "UPDATE" | "DELETE";
 
-/** The rows that count, as the conditions around writes show them. */
+/** The active rows, as the conditions around writes show them. */
 export interface Said {
-  /** SQL over the row that is true for every row that counts; null where there is no condition on the row */
+  /** SQL over the row that is true for every active row; null where there is no condition on the row */
   active: string | null;
-  /** a condition that is not part of `active`, so that some of these rows may not count; null where there is none */
-  unsure: string | null;
+  /** a condition that is not part of `active`, so that some of these rows may not be active; null where there is none */
+  unsure: Unsure | null;
 }
 
-/** Join the conditions of all writes on all operations; null if no write is ever reached. */
+/**
+ * Join the conditions of all writes on all operations; null if no write is ever reached. `by`: the function, null for
+ * WHEN of a trigger.
+ */
 export function activeOf(
   writes: readonly { conditions: Condition[]; user: string | null }[],
   operations: readonly Operation[],
   body: TriggerBody,
+  by: string | null,
 ): Said | null {
   // On DELETE there is no NEW, and therefore no user to write to.
   const said = operations
     .filter((operation) => operation !== "DELETE")
-    .flatMap((operation) => writes.flatMap((write) => saidBy(write, operation, body) ?? []));
+    .flatMap((operation) => writes.flatMap((write) => saidBy(write, operation, body, by) ?? []));
   const [first] = said;
   if (!first) return null;
   if (said.some(({ active }) => active !== first.active))
-    return { active: null, unsure: "writes claims under one condition here and another there" };
+    return { active: null, unsure: { kind: "several conditions", function: by } };
   return { active: first.active, unsure: said.find(({ unsure }) => unsure !== null)?.unsure ?? null };
 }
 
@@ -42,9 +47,10 @@ function saidBy(
   write: { conditions: Condition[]; user: string | null },
   operation: Operation,
   body: TriggerBody,
+  by: string | null,
 ): Said | null {
   const kept = new Set<string>();
-  let unsure: string | null = null;
+  let unsure: Unsure | null = null;
   for (const condition of write.conditions) {
     const settled = condition === null ? null : onOperation(withLocals(condition, body), operation);
     if (settled === false) return null;
@@ -57,8 +63,8 @@ function saidBy(
       if (own === null || sql === null)
         unsure ??=
           part === null
-            ? "writes claims under a condition that cannot be read"
-            : `writes claims only where \`${printed(part) ?? "a condition"}\`, which is not of the row alone`;
+            ? { kind: "unread condition", function: by }
+            : { kind: "other condition", function: by, condition: printed(part) };
       else if (!ofTheUser(own, write.user)) kept.add(sql);
     }
   }
@@ -71,7 +77,7 @@ function saidBy(
 
 /**
  * True for a condition on the user alone or on no column. A person without a login has no claims, so such a condition
- * does not decide which rows count.
+ * does not decide which rows are active.
  */
 function ofTheUser(own: Expr, user: string | null): boolean {
   const columns = new Set<string>();

@@ -9,6 +9,7 @@ import { binary, callsBuiltin, conjuncts, nameParts, stringConst } from "../../p
 import { some, walk } from "../../pg/expr/walk.ts";
 import { parsePlFunction } from "../../pg/plpgsql/parse.ts";
 import { nameKey } from "../../pg/name.ts";
+import type { BodyCause } from "../cause.ts";
 import { activeOf, type Operation, type Said } from "./active.ts";
 import { assignedTo, keyPath, overRow, uncast, usersUpdate, type TriggerBody } from "./row.ts";
 import { negate, statementsOf, type Condition } from "./statements.ts";
@@ -16,7 +17,7 @@ import { negate, statementsOf, type Condition } from "./statements.ts";
 /** The claims that a trigger function writes, as SQL over the columns of its relation. */
 export type SyncBody =
   | ({ kind: "read"; user: string; claims: { path: string[]; sql: string }[] } & Said)
-  | { kind: "unread"; why: string };
+  | { kind: "unread"; function: string; because: BodyCause };
 
 /** The context of a body: the events on which its trigger runs it, and the schemas in which its names are found. */
 export interface Around {
@@ -44,40 +45,39 @@ interface Key {
 
 /** Read a PL/pgSQL trigger function that updates auth.users from NEW. Never throws for the contents of a body. */
 export function readSyncBody(fn: PgFunction, around: Around = ALONE): SyncBody {
-  const name = `\`${nameKey(fn)}\``;
-  const unread = (why: string): SyncBody => ({ kind: "unread", why: `${name} ${why}` });
-  if (fn.language !== "plpgsql") return unread(`is written in ${fn.language}`);
+  const name = nameKey(fn);
+  const unread = (because: BodyCause): SyncBody => ({ kind: "unread", function: name, because });
+  if (fn.language !== "plpgsql") return unread({ kind: "language", language: fn.language });
   try {
     const body: TriggerBody = { ...bodyOf(fn), typeSchemas: around.typeSchemas };
     const writes: Write[] = [];
     const parsed = parsePlFunction(fn.definition);
-    if (parsed.kind !== "parsed") return unread("has a body that cannot be read");
+    if (parsed.kind !== "parsed") return unread({ kind: "unparsed" });
     statementsOf([parsed.fn.block], around.when, (text, conditions) =>
       writes.push(...writesIn(text, conditions, body)),
     );
     const [first] = writes;
-    if (!first) return unread("has no UPDATE of auth.users that can be read");
+    if (!first) return unread({ kind: "no update" });
     if (writes.some(({ user }) => user === null || user !== first.user) || first.user === null)
-      return unread("finds the user in a way that cannot be read");
+      return unread({ kind: "user" });
     const claims = new Map<string, { path: string[]; value: Expr; sql: string }>();
     for (const { path, value } of writes.flatMap(({ keys }) => keys)) {
       const own = overRow(value, body);
-      if (own === null) return unread(`gives \`${path.join(".")}\` a value that is not made of the row alone`);
+      if (own === null) return unread({ kind: "value", claim: path });
       const there = claims.get(JSON.stringify(path));
-      if (there && !equal(there.value, own)) return unread(`writes \`${path.join(".")}\` in two ways`);
+      if (there && !equal(there.value, own)) return unread({ kind: "several values", claim: path });
       claims.set(JSON.stringify(path), { path, value: own, sql: printExpr(own) });
     }
-    const said = activeOf(writes, around.operations, body);
-    if (said === null) return unread("writes claims only where its trigger does not fire");
+    const said = activeOf(writes, around.operations, body, name);
+    if (said === null) return unread({ kind: "never fires" });
     return {
       kind: "read",
       user: first.user,
       claims: [...claims.values()].map(({ path, sql }) => ({ path, sql })),
-      active: said.active,
-      unsure: said.unsure === null ? null : `${name} ${said.unsure}`,
+      ...said,
     };
   } catch {
-    return unread("has a body that cannot be read");
+    return unread({ kind: "unparsed" });
   }
 }
 

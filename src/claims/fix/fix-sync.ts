@@ -42,12 +42,12 @@ export function syncLines(
     `revoke all on function ${fn} from public;`,
     `comment on function ${fn} is ${quoteLiteral(noteOf(source))};`,
     "",
-    "-- Without a list of columns, so that it also fires where another trigger changes the row; the function looks what changed.",
+    "-- Without a list of columns, so that it also fires where another trigger changes the row; the function compares the old row with the new one.",
     drop,
     `create trigger ${quoteIdent(TRIGGER)} after insert or update or delete on ${relation}\n  for each row execute function ${fn};`,
     ...replaced.map((trigger) => `drop trigger if exists ${quoteIdent(trigger.name)} on ${relation};`),
     ...kept.map((trigger) =>
-      `-- stays, since its function may do more than this: ${trigger.name}`.replaceAll("\n", " "),
+      `-- not dropped, since its function may do more than this: ${trigger.name}`.replaceAll("\n", " "),
     ),
   ];
   const down = [
@@ -107,7 +107,7 @@ begin
   elsif ${row("old")} is not distinct from ${row("new")} then
     return null;
   else
-    -- who lost the row loses the claims with it
+    -- the user who lost the row loses the claims as well
     rlsmith_users := array[${idOf(source, "old.")}, ${idOf(source, "new.")}];
   end if;
   for rlsmith_user in select distinct t.id from unnest(rlsmith_users) t(id) where t.id is not null order by 1 loop

@@ -58,30 +58,30 @@ export function renderFix(
     ...header(
       [
         `${sync ? "Keeps the" : "Brings the"} claims in auth.users in step with ${relation}. Made by rlsmith; safe to run twice.`,
-        `Way back: ${options.rollbackFile}`,
+        `Undo: ${options.rollbackFile}`,
         ...declared.claims.flatMap((claim) =>
           isFilled(claim) ? [] : [`Left out, since every user can write it: ${claim.path.join(".")}`],
         ),
       ],
       options,
     ),
-    "-- Refuses to run where the relation is not what was seen.",
+    "-- Fails if a column that this file needs does not exist.",
     guard(source),
     "",
     ...(sync ? [...sync.up, ""] : []),
-    "-- Back-fill: only users whose claims differ are touched.",
+    "-- Back-fill: updates only the users whose claims differ.",
     backfill(source),
     "",
-    "-- Refuses to commit while somebody is out of step.",
+    "-- Fails while the claims of any user differ from the rows.",
     check(source),
   ];
   const down = [
     ...header(
       [
         sync
-          ? `The way back: the triggers on ${relation} as they were. Made by rlsmith; safe to run twice.`
-          : "There is no way back, and nothing to do. Made by rlsmith.",
-        "The back-fill stays: what it overwrote was wrong.",
+          ? `Restores the triggers on ${relation} as they were. Made by rlsmith; safe to run twice.`
+          : "There is nothing to restore. Made by rlsmith.",
+        "The back-fill is not undone: the claims that it overwrote were wrong.",
       ],
       options,
     ),
@@ -95,7 +95,7 @@ function header(lines: readonly string[], options: FixOptions): string[] {
     ...lines.map((line) => `-- ${line}`.replaceAll("\n", " ")),
     "",
     ...(options.ownTransaction ? ["begin;", ""] : []),
-    "-- Gives up rather than queue behind a long reader, where it would block everyone else.",
+    "-- Fails rather than wait behind a long transaction, where it would block all other statements.",
     "set local lock_timeout = '2s';",
     "",
   ];
@@ -118,7 +118,7 @@ begin
   );
   if missing is not null then
     raise exception 'rlsmith: % has no column %', ${quoteLiteral(nameKey(source.relation))}, missing
-      using hint = 'it was there when this file was written; run rlsmith claims --fix again';
+      using hint = 'it existed when this file was written; run rlsmith claims --fix again';
   end if;
 end
 $rlsmith$;`;
@@ -139,7 +139,7 @@ from (
   order by ${order}
 ) fed
 where u.id = fed.user_id
-  -- several active rows: any of them will do
+  -- with several active rows, the claims may be those of any of them
   and not exists (
     select from ${relation} as ${alias}
     where ${activeSql(source)} and ${idOf(source)} = u.id and ${parts["held"]} = ${parts["expected"]}

@@ -5,46 +5,56 @@ import { activeFindings, memberFindings, users } from "./members.ts";
 import { syncFindings } from "./sync.ts";
 import { unknownFinding } from "./unknown.ts";
 import type { ClaimsFacts } from "../report.ts";
-import type { SyncSource, Unknown } from "../source/index.ts";
+import type { Cause } from "../cause.ts";
+import { DECLARE_SOURCE, type Words } from "./words.ts";
+import type { SyncSource } from "../source/index.ts";
 
 const DATABASE: Finding["at"] = { kind: "database" };
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
-const DECLARE = "declare `claimsSync` in rlsmith.config.ts: which relation and column feed which claim";
 
-/** The findings about the claims of a database, most severe first. Pure. */
-export function claimsFindings(facts: ClaimsFacts): Finding[] {
+/** The findings about the claims of a database, most severe first; `words`: for the causes that they quote. Pure. */
+export function claimsFindings(facts: ClaimsFacts, words: Words): Finding[] {
   const source = facts.source.kind === "known" ? facts.source.value : null;
   const found = [
-    ...(facts.source.kind === "unknown" ? noSource(facts, facts.source) : []),
+    ...(facts.source.kind === "unknown" ? noSource(facts, facts.source.because, words) : []),
     ...(source === null
       ? []
-      : [...activeFindings(source), ...syncFindings(facts, source), ...memberFindings(facts, source)]),
+      : [
+          ...activeFindings(source, words),
+          ...syncFindings(facts, source, words),
+          ...memberFindings(facts, source, words),
+        ]),
     ...notSynced(facts, source),
-    ...userMetadata(facts, source),
+    ...userMetadata(facts, source, words),
     ...setterFindings(facts),
-    ...hookFindings(facts, source),
-    ...tokenFindings(facts),
+    ...hookFindings(facts, source, words),
+    ...tokenFindings(facts, words),
   ];
   const rank = { error: 0, warning: 1, info: 2 };
   return found.toSorted((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-function noSource(facts: ClaimsFacts, { why, because }: Unknown): Finding[] {
+function noSource(facts: ClaimsFacts, because: Cause, words: Words): Finding[] {
+  const why = words.cause(because);
   if (facts.readClaims.length === 0 && facts.writers.length === 0 && facts.hooks.length === 0)
-    return [finding("claims-source-unknown", "warning", DATABASE, `nothing reads or writes claims: ${why}`, DECLARE)];
+    return [
+      finding("claims-source-unknown", "warning", DATABASE, `nothing reads or writes claims: ${why}`, DECLARE_SOURCE),
+    ];
   const unread = facts.readClaims.filter((path) => !hookSets(facts, path));
-  if (because?.kind === "no trigger" && unread.length > 0)
+  if (because.kind === "no trigger" && unread.length > 0)
     return [
       finding(
         "sync-trigger-missing",
         "error",
         DATABASE,
         `policies and functions read ${quoted(unread.map((path) => path.join(".")))}, and ${why}`,
-        `${DECLARE}; then --fix can write the trigger`,
+        `${DECLARE_SOURCE}; then --fix can write the trigger`,
       ),
     ];
   const severity = unread.length === 0 && facts.hooks.length > 0 ? "info" : "warning";
-  return [finding("claims-source-unknown", severity, DATABASE, `what feeds the claims is unknown: ${why}`, DECLARE)];
+  return [
+    finding("claims-source-unknown", severity, DATABASE, `the source of the claims is unknown: ${why}`, DECLARE_SOURCE),
+  ];
 }
 
 const hookSets = (facts: ClaimsFacts, path: readonly string[]): boolean =>
@@ -69,19 +79,19 @@ function notSynced(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
           "warning",
           DATABASE,
           `policies and functions read ${quoted(open.map((path) => path.join(".")))}, which the sync does not write`,
-          "see by hand what writes it, or add it to `claimsSync.claims`",
+          "find out what writes it, or add it to `claimsSync.claims`",
         ),
       ];
 }
 
-function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
-  const found = facts.readsUserMetadata.map(({ what, at, claims }) =>
+function userMetadata(facts: ClaimsFacts, source: SyncSource | null, words: Words): Finding[] {
+  const found = facts.readsUserMetadata.map(({ behindPolicy, at, claims }) =>
     finding(
       "claims-in-user-metadata",
       "error",
       at,
-      `${what} reads ${quoted(claims)}, which every user can write for themselves`,
-      "keep what decides access in app_metadata, which only the server writes",
+      `the ${at.kind}${behindPolicy ? ", which a policy calls," : ""} reads ${quoted(claims)}, which every user can write`,
+      "keep values that decide access in app_metadata, which only the server writes",
     ),
   );
   const own = source?.claims.filter(({ path }) => path[0] === "user_metadata") ?? [];
@@ -92,7 +102,7 @@ function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
         "error",
         DATABASE,
         `the source feeds ${quoted(own.map(({ path }) => path.join(".")))}, which every user can overwrite`,
-        "keep what decides access in app_metadata, which only the server writes",
+        "keep values that decide access in app_metadata, which only the server writes",
       ),
     );
   const { ownMetadata } = facts;
@@ -102,11 +112,11 @@ function userMetadata(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
         "claims-in-user-metadata",
         facts.readsUserMetadata.length > 0 ? "error" : "info",
         { kind: "column", schema: "auth", relation: "users", column: "raw_user_meta_data" },
-        `a key of a synced claim in the metadata that users write themselves: ${users(ownMetadata.value)}`,
-        facts.readsUserMetadata.length > 0 ? null : "no policy reads it; see that no application code does",
+        `a key of a synced claim is in the metadata that users write: ${users(ownMetadata.value)}`,
+        facts.readsUserMetadata.length > 0 ? null : "no policy reads it; check that no application code does",
       ),
     );
-  return [...found, ...unknownFinding("user metadata", ownMetadata)];
+  return [...found, ...unknownFinding("user metadata", ownMetadata, words)];
 }
 
 /** Functions by which users can write app_metadata. */
@@ -117,24 +127,24 @@ const setterFindings = ({ setters }: ClaimsFacts): Finding[] =>
       guarded ? "warning" : "error",
       { kind: "function", schema, name, identityArguments },
       `${quoted(roles)} may execute it, and it writes app_metadata from its arguments${
-        guarded ? ": what it asks before is to be read by hand" : ": whoever calls it makes claims"
+        guarded ? ": read the condition under which it writes" : ": its caller chooses the claims"
       }`,
-      "revoke EXECUTE from public, anon and authenticated, or let it take what it writes from tables",
+      "revoke EXECUTE from public, anon and authenticated, or let it read the values from tables",
     ),
   );
 
-function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] {
+function hookFindings(facts: ClaimsFacts, source: SyncSource | null, words: Words): Finding[] {
   return facts.hooks.flatMap(({ hook, trial }) => {
     const { schema, name, identityArguments } = hook.fn;
     const at: Finding["at"] = { kind: "function", schema, name, identityArguments };
-    const told = `\`${nameKey(hook.fn)}\` can make the claims of a token; where it is switched on, auth.users proves nothing of them`;
+    const told = `\`${nameKey(hook.fn)}\` can make the claims of a token; where it is switched on, auth.users does not decide them`;
     if (trial.kind === "not-called")
       return [
         finding(
           "custom-access-token-hook",
           "info",
           at,
-          `${told}; it was not called: ${trial.why}`,
+          `${told}; it was not called: ${words.cause(trial.because)}`,
           "read its definition in the report",
         ),
       ];
@@ -143,7 +153,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
         "custom-access-token-hook",
         "info",
         at,
-        `${told}; it was called for ${trial.members} active members${trial.left === 0 ? "" : `, and not for ${trial.left} more: the time for it was over`}`,
+        `${told}; it was called for ${trial.members} active members${trial.left === 0 ? "" : `, and not for ${trial.left} more: the time limit was reached`}`,
       ),
     ];
     if (trial.differ.total > 0)
@@ -154,7 +164,7 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
           source?.unsure ? "warning" : "error",
           at,
           `for ${trial.differ.total} of ${trial.members} active members it returns other claims than the source row gives`,
-          "see which of the two is right: the hook, or `claimsSync`",
+          "find out which of the two is right: the hook, or `claimsSync`",
         ),
       );
     if (trial.raised.total > 0)
@@ -163,18 +173,18 @@ function hookFindings(facts: ClaimsFacts, source: SyncSource | null): Finding[] 
           "hook-call-failed",
           "warning",
           at,
-          `for ${trial.raised.total} of ${trial.members} active members the call failed (${trial.raised.sqlstates.join(", ")})`,
-          "a hook that writes (25006) cannot be called in a read-only transaction; one that lacks a right (42501) may have it as supabase_auth_admin",
+          `for ${trial.raised.total} of ${trial.members} active members the call failed (${[...trial.raised.sqlstates, ...(trial.raised.refused ? ["an error in its answer"] : [])].join(", ")})`,
+          "a hook that writes (25006) cannot be called in a read-only transaction; one that lacks a privilege (42501) may have it as supabase_auth_admin",
         ),
       );
     return found;
   });
 }
 
-function tokenFindings(facts: ClaimsFacts): Finding[] {
-  const found = unknownFinding("age of tokens", facts.tokens);
+function tokenFindings(facts: ClaimsFacts, words: Words): Finding[] {
+  const found = unknownFinding("age of tokens", facts.tokens, words);
   const stale = facts.staleTokens;
-  if (facts.tokens.kind === "known") found.push(...unknownFinding("stale tokens", stale));
+  if (facts.tokens.kind === "known") found.push(...unknownFinding("stale tokens", stale, words));
   if (stale?.kind === "known" && stale.value.total > 0) {
     const { changed, until } = stale.value;
     const since = changed.kind === "since" ? changed.at : `the change of their row (\`${changed.column}\`)`;

@@ -2,14 +2,12 @@ import { finding, type Finding } from "../../finding.ts";
 import { ignoredStatus } from "../source/index.ts";
 import { behindHook } from "./sync.ts";
 import { unknownFinding } from "./unknown.ts";
+import { DECLARE_ACTIVE, type Words } from "./words.ts";
 import type { Counted, MemberState } from "../members/index.ts";
 import type { ClaimsFacts } from "../report.ts";
 import type { SyncSource } from "../source/index.ts";
 
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
-const DECLARE =
-  "declare `claimsSync` in rlsmith.config.ts, with `active`: SQL over the columns, `true` where every row counts";
-
 const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Finding["severity"]; words: string }>> = {
   stale: { code: "claims-stale", severity: "error", words: "other claims than the source row gives" },
   missing: { code: "claims-missing", severity: "error", words: "active, and without claims" },
@@ -17,12 +15,12 @@ const STATES: Partial<Record<MemberState, { code: Finding["code"]; severity: Fin
   ambiguous: {
     code: "claims-ambiguous",
     severity: "warning",
-    words: "several active rows that say different things, and a token has room for one",
+    words: "several active rows that give different claims, and a token has one value for each claim",
   },
   "no-user": { code: "claims-without-user", severity: "info", words: "in the source, and not in auth.users" },
 };
 
-/** The same where the rows that count are not known. */
+/** The same where the active rows are not known. */
 const UNSURE: typeof STATES = {
   stale: {
     code: "claims-stale",
@@ -32,17 +30,23 @@ const UNSURE: typeof STATES = {
   missing: {
     code: "claims-missing",
     severity: "warning",
-    words: "in the source, and without claims, which is right for those whose row does not count",
+    words: "in the source, and without claims, which is right for those whose row is not active",
   },
 };
 
-/** Findings where the rows that count are not known, or where a column that may be a status is not used. */
-export function activeFindings(source: SyncSource): Finding[] {
+/** Findings where the active rows are not known, or where a column that may be a status is not used. */
+export function activeFindings(source: SyncSource, words: Words): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
   if (source.unsure !== null)
     return [
-      finding("claims-active-unknown", "warning", at, `which rows count is not known: ${source.unsure}`, DECLARE),
+      finding(
+        "claims-active-unknown",
+        "warning",
+        at,
+        `the active rows are not known: ${words.unsure(source.unsure)}`,
+        DECLARE_ACTIVE,
+      ),
     ];
   const ignored = ignoredStatus(source);
   if (ignored.length === 0) return [];
@@ -53,17 +57,17 @@ export function activeFindings(source: SyncSource): Finding[] {
       "claims-status-ignored",
       "warning",
       at,
-      `${counted}: nothing says what ${quoted(ignored)} ${ignored.length === 1 ? "means" : "mean"}`,
-      DECLARE,
+      `${counted}: the meaning of ${quoted(ignored)} is not known`,
+      DECLARE_ACTIVE,
     ),
   ];
 }
 
 /** Users whose claims differ from the source. */
-export function memberFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
+export function memberFindings(facts: ClaimsFacts, source: SyncSource, words: Words): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
-  if (facts.members?.kind !== "known") return unknownFinding("claims of members", facts.members);
+  if (facts.members?.kind !== "known") return unknownFinding("claims of members", facts.members, words);
   const hooked = behindHook(facts, source);
   return Object.entries(facts.members.value).flatMap(([state, counted]) => {
     const known = (source.unsure === null ? undefined : UNSURE[state as MemberState]) ?? STATES[state as MemberState];

@@ -6,11 +6,12 @@ import { firesOn, columnsThatMatter } from "../trigger/index.ts";
 import type { Behaviour } from "../probe/index.ts";
 import type { ClaimsFacts } from "../report.ts";
 import type { SyncSource } from "../source/index.ts";
+import type { Words } from "./words.ts";
 
 const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
 
 /** The faults of the sync trigger. */
-export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] {
+export function syncFindings(facts: ClaimsFacts, source: SyncSource, words: Words): Finding[] {
   const { schema, name } = source.relation;
   const at: Finding["at"] = { kind: "relation", schema, relation: name };
   const hooked = behindHook(facts, source);
@@ -32,8 +33,8 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
             "sync-writes-more",
             "info",
             at,
-            `the trigger \`${trigger}\` also changes claims in a way that was not read: \`${fn}\` has ${quoted(unread)}`,
-            "see by hand that nothing hangs on them; --fix leaves this trigger in place",
+            `the trigger \`${trigger}\` also changes claims in a way that rlsmith cannot read: \`${fn}\` has ${quoted(unread)}`,
+            "check that no policy depends on them; --fix leaves this trigger in place",
           ),
         ],
   );
@@ -46,10 +47,10 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
       "sync-trigger-disabled",
       covered ? "info" : "error",
       at,
-      `the trigger \`${trigger.name}\` is disabled${covered ? "; another one does what it did" : ", so the claims do not follow"}`,
+      `the trigger \`${trigger.name}\` is disabled${covered ? "; another one writes the claims" : ", so the claims do not follow"}`,
       covered
         ? null
-        : `ALTER TABLE ${nameKey(source.relation)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in what was missed: --fix`,
+        : `ALTER TABLE ${nameKey(source.relation)} ENABLE TRIGGER ${identForReading(trigger.name)}, and fill in the claims that it missed: --fix`,
     ),
   );
   const found = [...disabled, ...more];
@@ -58,15 +59,20 @@ export function syncFindings(facts: ClaimsFacts, source: SyncSource): Finding[] 
     found.push(...byExecution(probed.value, source, at), ...untriedColumns(probed.value, facts, source, at));
     // Nothing but an insert could be tried.
     if (probed.value.every(({ what }) => what === "insert")) found.push(...missedEvents(facts, source, at));
-  } else found.push(...byReading(facts, source, at, probed?.why ?? "nothing was tried"));
+  } else
+    found.push(...byReading(facts, source, at, probed === null ? "nothing was tried" : words.cause(probed.because)));
   return found;
 }
 
 /** True if the sync was tried and does all of its work; findings of severity info are allowed. */
 export const syncHolds = (facts: ClaimsFacts, source: SyncSource): boolean =>
-  facts.behaviour?.kind === "known" && syncFindings(facts, source).every(({ severity }) => severity === "info");
+  facts.behaviour?.kind === "known" &&
+  syncFindings(facts, source, NO_WORDS).every(({ severity }) => severity === "info");
 
-const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in what is missing";
+// Only the severities are read.
+const NO_WORDS: Words = { cause: () => "", unsure: () => "" };
+
+const FIX = "`rlsmith claims --fix` writes a migration that repairs the sync and fills in missing claims";
 
 /**
  * True if a hook sets every claim that the column would supply. Then the column proves nothing, and a missing claim in
@@ -106,8 +112,8 @@ function byExecution(behaviours: readonly Behaviour[], source: SyncSource, at: F
         "sync-unknown",
         "warning",
         at,
-        `what the sync does on ${doing.join(", ")} is unknown: it raised ${message} (${SHOWN})`,
-        "the trigger may need rows that a scratch database does not have; try it by hand",
+        `the effect of the sync on ${doing.join(", ")} is unknown: the statement raised ${message} (${SHOWN})`,
+        "the trigger may need rows that a scratch database does not have; try it yourself",
       ),
     );
   if (bad("insert").some(failing))
@@ -160,8 +166,8 @@ function untriedColumns(
             "sync-unknown",
             "warning",
             at,
-            `what the sync does on an update of ${quoted(unknown)} was not tried: no other value to put there was found`,
-            "try it by hand",
+            `the effect of the sync on an update of ${quoted(unknown)} was not tried: no other value for the column was found`,
+            "try it yourself",
           ),
         ]
       : []),
@@ -177,7 +183,7 @@ const WORDS: Record<Behaviour["what"], string> = {
   delete: "a delete",
   "relink-old": "a change of",
   "relink-new": "a change of",
-  unlink: "an emptying of",
+  unlink: "an update to NULL of",
   "deactivate-one": "an update that deactivates one of two rows by",
   "delete-one": "a delete of one of two rows",
 };
@@ -190,12 +196,12 @@ function byReading(facts: ClaimsFacts, source: SyncSource, at: Finding["at"], wh
       "warning",
       at,
       `the sync could not be tried, only read: ${why}`,
-      "what its function does with each row is to be looked at by hand",
+      "read its function, and check its effect on each row",
     ),
   ];
   found.push(...missedEvents(facts, source, at));
   if (!facts.triggers.some(({ enabled, clears }) => enabled && clears)) {
-    const body = "read from the function, which takes no claim away but of a deleted row";
+    const body = "read from the function, which removes claims only when a row is deleted";
     if (source.active !== null) found.push(ignoresStatus(source, at, body));
     found.push(missesRelink(source, at, body));
   }

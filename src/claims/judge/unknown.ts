@@ -1,5 +1,7 @@
 import { finding, type Finding } from "../../finding.ts";
-import type { Answer, Unknown } from "../source/index.ts";
+import type { Cause } from "../cause.ts";
+import type { Answer } from "../source/index.ts";
+import type { Words } from "./words.ts";
 
 const CODES = {
   "age of tokens": "age-of-tokens-unknown",
@@ -15,14 +17,22 @@ const NOT_FOUND: ReadonlySet<string> = new Set(["42704", "42883", "42P01", "3F00
 const MISFIT: ReadonlySet<string> = new Set(["42804", "42846", "42725"]);
 
 /** A question that the database could not answer, as a finding. */
-export const unknownFinding = (what: keyof typeof CODES, answer: Answer<unknown> | null): Finding[] =>
+export const unknownFinding = (what: keyof typeof CODES, answer: Answer<unknown> | null, words: Words): Finding[] =>
   answer?.kind === "unknown"
-    ? [finding(CODES[what], "warning", { kind: "database" }, `${what}: unknown, ${answer.why}`, hintFor(answer))]
+    ? [
+        finding(
+          CODES[what],
+          "warning",
+          { kind: "database" },
+          `${what}: unknown, ${words.cause(answer.because)}`,
+          hintFor(answer.because),
+        ),
+      ]
     : [];
 
 /** The hint for an error that PostgreSQL raised. */
-function hintFor({ because }: Unknown): string | null {
-  if (because?.kind !== "raised") return null;
+function hintFor(because: Cause): string | null {
+  if (because.kind !== "raised") return null;
   if (because.sqlstate === "42501")
     return "connect as a role that may read it past row security: on Supabase `postgres`";
   if (NOT_FOUND.has(because.sqlstate))

@@ -5,6 +5,7 @@ import { pgErrorOf } from "../../db/port.ts";
 import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
 import { quoteName } from "../../pg/name.ts";
 import { attempt, comparable, partsOf, pathArray, query } from "../source/index.ts";
+import type { Cause } from "../cause.ts";
 import type { Counted } from "./members.ts";
 import { whyNotCalled } from "./reaches-out.ts";
 import type { SyncSource } from "../source/index.ts";
@@ -17,7 +18,7 @@ export interface TokenHook {
   /** the paths that its body adds to the claims, as far as it can be read */
   sets: string[][];
   /** the reason why it must not be called; null if it may be called */
-  blocked: string | null;
+  blocked: Cause | null;
 }
 
 /** The result of calling a hook. */
@@ -28,9 +29,10 @@ export type HookTrial =
       /** the number of users for whom it was not called, because the time had run out */
       left: number;
       differ: Counted;
-      raised: Counted & { sqlstates: string[] };
+      /** `refused`: the answer of the hook itself is an error */
+      raised: Counted & { sqlstates: string[]; refused: boolean };
     }
-  | { kind: "not-called"; why: string };
+  | { kind: "not-called"; because: Cause };
 
 /** Hooks of the catalog: `jsonb` to `jsonb`, for `supabase_auth_admin` to call, with a word of claims. */
 export function tokenHooks(catalog: Catalog, facts: readonly FunctionFacts[]): TokenHook[] {
@@ -65,22 +67,23 @@ export async function tryHook(
   limits: Pick<typeof LIMITS, "each">,
   until: number,
 ): Promise<HookTrial> {
-  const notCalled = (why: string): HookTrial => ({ kind: "not-called", why });
-  if (source === null) return notCalled("it is not known which relation feeds the claims");
+  const notCalled = (because: Cause): HookTrial => ({ kind: "not-called", because });
+  if (source === null) return notCalled({ kind: "no source" });
   if (hook.blocked !== null) return notCalled(hook.blocked);
   const name = quoteName(hook.fn);
   const may = await attempt(db, async () => db.query<{ may: boolean }>(query("hook-privilege"), [`${name}(jsonb)`]));
-  if (may.kind === "unknown") return notCalled(may.why);
-  if (may.value[0]?.may !== true) return notCalled("this login may not execute it");
+  if (may.kind === "unknown") return notCalled(may.because);
+  if (may.value[0]?.may !== true) return notCalled({ kind: "no privilege" });
   const members = await attempt(db, async () =>
     db.query<{ id: string; expected: (string | null)[]; appMetadata: string }>(query("hook-members", partsOf(source))),
   );
-  if (members.kind === "unknown") return notCalled(`its members cannot be read: ${members.why}`);
+  if (members.kind === "unknown") return notCalled({ kind: "members unread", because: members.because });
   const returned = `array[${source.claims.map((claim) => comparable(source, claim, `answer -> 'claims' #>> ${pathArray(claim.path)}`)).join(", ")}]::text[]`;
   const sql = query("hook-call", { hook: name, returned });
   const differ: string[] = [];
   const raised: string[] = [];
   const sqlstates = new Set<string>();
+  let refused = false;
   let called = 0;
   for (const { id, expected, appMetadata } of members.value) {
     const rest = Math.floor(Math.min(limits.each, until - performance.now()));
@@ -91,7 +94,7 @@ export async function tryHook(
       const [answer] = await db.query<{ refused: boolean; claims: (string | null)[] }>(sql, [id, appMetadata]);
       if (answer?.refused) {
         raised.push(id);
-        sqlstates.add("an error in its answer");
+        refused = true;
       } else if (JSON.stringify(answer?.claims) !== JSON.stringify(expected)) differ.push(id);
     } catch (error) {
       const pgError = pgErrorOf(error);
@@ -107,6 +110,6 @@ export async function tryHook(
     members: called,
     left: members.value.length - called,
     differ: { total: differ.length, ids: differ },
-    raised: { total: raised.length, ids: raised, sqlstates: [...sqlstates] },
+    raised: { total: raised.length, ids: raised, sqlstates: [...sqlstates], refused },
   };
 }

@@ -6,6 +6,7 @@ import { parseExpr } from "../../pg/expr/parse.ts";
 import { call } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import { nameKey, shownName } from "../../pg/name.ts";
+import type { Cause } from "../cause.ts";
 import type { SyncSource } from "../source/index.ts";
 
 /** The functions of a catalog and the functions that they call. `facts` are in the order of the catalog. */
@@ -18,17 +19,21 @@ export interface Functions {
  * The reason why a hook must not be called: a function that it reaches has effects that a rollback does not reverse, or
  * cannot be read. Null if there is none.
  */
-export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts): string | null {
+export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts): Cause | null {
   const index = functionIndex(facts);
   const bodyOf = bodiesOf(catalog);
   const reached = reach(index, start).map((one) => one.facts);
   for (const one of reached) {
     // The functions of an extension are not in the catalog, and may do anything.
     const strange = one.calls.find((made) => made.schema !== null && index.resolve(made, one.searchPath).length === 0);
-    const why =
+    const why: Cause | null =
       whyOut(one, bodyOf(one)) ??
       (strange
-        ? `\`${nameKey(one)}\` calls \`${shownName([strange.schema, strange.name].filter((part) => part !== null))}\`, which cannot be read`
+        ? {
+            kind: "unknown call",
+            function: nameKey(one),
+            calls: shownName([strange.schema, strange.name].filter((part) => part !== null)),
+          }
         : null);
     if (why !== null) return why;
   }
@@ -39,11 +44,11 @@ export function whyNotCalled({ catalog, facts }: Functions, start: FunctionFacts
  * The reason why the expressions of a source must not be evaluated on a database with real data: they call a function
  * that has effects that a rollback does not reverse, or that cannot be read.
  */
-export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSource): string | null {
+export function whyNotEvaluated({ catalog, facts }: Functions, source: SyncSource): Cause | null {
   const index = functionIndex(facts);
   const bodyOf = bodiesOf(catalog);
   for (const text of [...source.claims.map(({ sql }) => sql), source.active?.sql ?? "true"]) {
-    if (REACHES_OUT.test(text)) return `\`${text}\` ${OUT}`;
+    if (REACHES_OUT.test(text)) return { kind: "side effects", by: text };
     const starts: FunctionFacts[] = [];
     walk(parseExpr(text), (node) => {
       const made = call(node);
@@ -77,14 +82,12 @@ function bodiesOf(catalog: Functions["catalog"]): (one: FunctionFacts) => string
   return (one) => functionOf(one)?.body ?? "";
 }
 
-function whyOut(one: FunctionFacts, body: string): string | null {
-  const name = `\`${nameKey(one)}\``;
-  if (REACHES_OUT.test(body)) return `${name} ${OUT}`;
+function whyOut(one: FunctionFacts, body: string): Cause | null {
+  const name = nameKey(one);
+  if (REACHES_OUT.test(body)) return { kind: "side effects", by: name };
   // This includes C, untrusted languages, and SQL that is built at run time.
-  return one.opaque === null ? null : `${name} cannot be read: ${one.opaque}`;
+  return one.opaque === null ? null : { kind: "unread function", function: name, why: one.opaque };
 }
-
-const OUT = "may reach out of the transaction, where no rollback follows";
 
 // Other sessions, other machines, and the files of the server. pg_net's `net.http_…` only queues its requests, which a
 // read-only transaction rejects.

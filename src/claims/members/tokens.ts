@@ -86,10 +86,9 @@ const utc = (sql: string, type: string): string =>
 /** The time at which a session's last token was issued, from the columns that this version of Supabase Auth has. */
 async function issuedSql(db: Db): Promise<Answer<string>> {
   const columns = await db.query<{ name: string; type: string }>(query("session-columns"));
-  if (columns.length === 0) return unknown("there is no `auth.sessions`");
+  if (columns.length === 0) return unknown({ kind: "no sessions" });
   const [refreshed, created] = ["refreshed_at", "created_at"].map((name) => columns.find((one) => one.name === name));
-  if (!refreshed || !created)
-    return unknown("`auth.sessions` has no `refreshed_at`: this Supabase Auth is too old to say");
+  if (!refreshed || !created) return unknown({ kind: "no refresh time" });
   return {
     kind: "known",
     value: `coalesce(${utc("s.refreshed_at", refreshed.type)}, ${utc("s.created_at", created.type)})`,

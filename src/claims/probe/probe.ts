@@ -1,4 +1,3 @@
-import { messageOf } from "../../errors.ts";
 import type { Db } from "../../db/port.ts";
 import { pgErrorOf } from "../../db/port.ts";
 import type { Catalog } from "../../pg/catalog.ts";
@@ -25,7 +24,7 @@ export async function probeSync(
   await db.exec("begin");
   try {
     const ready = await attempt(db, async () => db.exec(await preparation(db, source, triggers)));
-    if (ready.kind === "unknown") return unknown(`the probe could not be made ready: ${ready.why}`);
+    if (ready.kind === "unknown") return unknown({ kind: "probe not prepared", because: ready.because });
     const rows = await findRows(db, source, catalog);
     if (rows.kind === "unknown") return rows;
     const harness = harnessOn(db, source, [
@@ -34,8 +33,10 @@ export async function probeSync(
     ]);
     return known(await behaviours(harness, source, triggers, rows.value));
   } catch (error) {
-    if (pgErrorOf(error) === null) throw error;
-    return unknown(messageOf(error));
+    const raised = pgErrorOf(error);
+    if (raised === null) throw error;
+    // The rows of a scratch database are invented: its messages hold no value to hide.
+    return unknown({ kind: "raised", sqlstate: raised.sqlstate, message: raised.message });
   } finally {
     await db.exec("rollback");
   }

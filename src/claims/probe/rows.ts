@@ -47,12 +47,13 @@ export async function findRows(db: Db, source: SyncSource, catalog: Catalog): Pr
   const rest = claimColumns.filter((name) => !activeColumns.includes(name));
   let found = await firstActive(db, source, choices, activeColumns);
   // a claim that casts or joins is not made of every value
-  if (found.kind === "unknown" && !isNoneActive(found))
-    found = await firstActive(db, source, choices, [...rest, ...activeColumns]);
-  if (found.kind === "unknown") {
-    const because = isNoneActive(found) ? "" : ` (a value that was tried raised ${found.why})`;
-    return unknown(`no row was found for which \`${source.active?.sql ?? "true"}\` holds${because}`);
-  }
+  if (found?.kind === "unknown") found = await firstActive(db, source, choices, [...rest, ...activeColumns]);
+  if (found?.kind !== "known")
+    return unknown({
+      kind: "no active row",
+      active: source.active?.sql ?? "true",
+      because: found?.because ?? null,
+    });
   const { row: base, expected } = found.value;
   const firstOther = async (name: string, fits: (seen: Evaluated) => boolean): Promise<string | null> => {
     for (const value of choices.get(name) ?? []) {
@@ -75,7 +76,7 @@ export async function findRows(db: Db, source: SyncSource, catalog: Catalog): Pr
     );
     const column = columns.get(name);
     if (value !== null) rows.changes.push({ column: name, value });
-    // A column that decides which rows count may have only one value in active rows.
+    // A column that decides which rows are active may have only one value in active rows.
     else if (column && !activeColumns.includes(name) && !hasOneValue(column, catalog)) rows.untried.push(name);
   }
   return known(rows);
@@ -122,26 +123,23 @@ async function evaluate(db: Db, source: SyncSource, row: RowValues): Promise<Ans
   });
 }
 
-const NONE = unknown("none is active", { kind: "none active" });
-
-const isNoneActive = ({ because }: Unknown): boolean => because?.kind === "none active";
-
 /**
- * The first active row, over all values of some columns and the first value of the others; otherwise the last error.
+ * The first active row, over all values of some columns and the first value of the others; otherwise the last error, or null
+ * if there was none.
  */
 async function firstActive(
   db: Db,
   source: SyncSource,
   choices: ReadonlyMap<string, string[]>,
   varied: readonly string[],
-): Promise<Answer<{ row: RowValues; expected: (string | null)[] }>> {
+): Promise<Answer<{ row: RowValues; expected: (string | null)[] }> | null> {
   let rows = [new Map([...choices].flatMap(([name, [first]]) => (first === undefined ? [] : [[name, first]])))];
   // The last of the columns changes fastest.
   for (const name of varied)
     rows = rows
       .flatMap((row) => (choices.get(name) ?? []).map((value) => new Map([...row, [name, value]])))
       .slice(0, MOST_TRIES);
-  let last = NONE;
+  let last: Unknown | null = null;
   for (const row of rows) {
     const seen = await evaluate(db, source, row);
     if (seen.kind === "unknown") last = seen;

@@ -7,6 +7,7 @@ import { printExpr } from "../../pg/expr/print.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, namedBy } from "../../pg/name.ts";
+import type { Unsure } from "../cause.ts";
 
 /** The source of claims: the relation, the claims that it supplies, and the user whom they belong to. */
 export interface SyncSource {
@@ -14,13 +15,13 @@ export interface SyncSource {
   /** the column that holds the user's id */
   user: string;
   claims: SyncedClaim[];
-  /** the rows that count; null: every row does */
+  /** the active rows; null: every row is active */
   active: Active | null;
   /**
-   * the reason why the rows that count are not known: `active` is then true for all that count, but for others too.
+   * the reason why the active rows are not known: `active` is then true for all of them, but for other rows too.
    * Null if they are known
    */
-  unsure: string | null;
+  unsure: Unsure | null;
   from: "config" | "trigger";
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { nameKey, parseName, relationKey, sameName } from "../../pg/name.ts";
+import type { UnreadBody, Unsure } from "../cause.ts";
 import { activeOf, type Said, readSyncBody, type SyncBody } from "../body/index.ts";
 import {
   unknown,
@@ -41,11 +42,11 @@ export function sourceOf(evidence: Evidence): Answer<SyncSource> {
   const [name] = names;
   if (name === undefined)
     return onUsers.length === 0
-      ? unknown("no trigger writes `auth.users.raw_app_meta_data`", { kind: "no trigger" })
-      : unknown(`${quoted(onUsers)} on \`auth.users\` writes claims, and where it has them from is not followed`);
-  if (names.length > 1) return unknown(`triggers on several relations write claims: ${quoted(names)}`);
+      ? unknown({ kind: "no trigger" })
+      : unknown({ kind: "triggers on users", triggers: [...onUsers] });
+  if (names.length > 1) return unknown({ kind: "several relations", relations: names });
   const relation = catalog.relations.find((one) => nameKey(one) === name);
-  if (!relation) return unknown(`\`${name}\` is not in the catalog`);
+  if (!relation) return unknown({ kind: "no relation", relation: name });
   for (const { fn } of triggers) {
     const noted = notedSource(fn.comment, catalog);
     if (noted !== null) return known(noted);
@@ -53,32 +54,34 @@ export function sourceOf(evidence: Evidence): Answer<SyncSource> {
   return joined(relation, triggers.map(bodyOf), evidence);
 }
 
-const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
+type Body = Extract<SyncBody, { kind: "read" }> | ({ kind: "unread" } & UnreadBody);
 
-function bodyOf({ fn, around, through }: SyncTriggerOf): SyncBody {
+function bodyOf({ fn, around, through }: SyncTriggerOf): Body {
   const body = readSyncBody(fn, around);
-  return body.kind === "unread" && through.length > 0
-    ? { kind: "unread", why: `${body.why}; it leaves that to ${quoted(through)}, which is not followed` }
-    : body;
+  return body.kind === "unread" ? { ...body, through: [...through] } : body;
 }
 
 /**
  * The claims that several functions write for the same user, as one source. A body that cannot be read is ignored
  * beside one that can.
  */
-function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evidence): Answer<SyncSource> {
+function joined(relation: Relation, bodies: readonly Body[], evidence: Evidence): Answer<SyncSource> {
   const read = bodies.filter((body) => body.kind === "read");
   const [first] = read;
   if (!first)
-    return unknown([...new Set(bodies.flatMap((body) => (body.kind === "unread" ? [body.why] : [])))].join("; "));
-  const name = `\`${nameKey(relation)}\``;
-  if (read.some(({ user }) => user !== first.user))
-    return unknown(`the functions on ${name} find the user in different columns`);
+    return unknown({
+      kind: "unread",
+      bodies: bodies.flatMap((body) =>
+        body.kind === "unread" ? [{ function: body.function, because: body.because, through: body.through }] : [],
+      ),
+    });
+  const name = nameKey(relation);
+  if (read.some(({ user }) => user !== first.user)) return unknown({ kind: "several users", relation: name });
   const claims = new Map<string, SyncedClaim>();
   for (const { path, sql } of read.flatMap((body) => body.claims)) {
     const key = JSON.stringify(path);
     const there = claims.get(key);
-    if (there && there.sql !== sql) return unknown(`the functions on ${name} write \`${path.join(".")}\` in two ways`);
+    if (there && there.sql !== sql) return unknown({ kind: "several values", relation: name, claim: path });
     claims.set(key, { path, sql, columns: columnsIn(sql) });
   }
   const { active, unsure } = settled(relation, read, evidence);
@@ -88,8 +91,7 @@ function joined(relation: Relation, bodies: readonly SyncBody[], evidence: Evide
     ...[...claims.values()].flatMap(({ columns }) => columns),
     ...(active?.columns ?? []),
   ].filter((column) => !own.has(column));
-  if (strange.length > 0)
-    return unknown(`the sync reads ${strange.map((column) => `\`${column}\``).join(", ")}, no column of ${name}`);
+  if (strange.length > 0) return unknown({ kind: "no column", relation: name, columns: strange });
   return known({ relation, user: first.user, claims: [...claims.values()], active, unsure, from: "trigger" });
 }
 
@@ -110,7 +112,7 @@ function activeBeside({ relation, user }: SyncSource, evidence: Evidence): Settl
   }
   const read = here.map(bodyOf).filter((body) => body.kind === "read");
   const whens = here.flatMap(
-    ({ around: { when, operations } }) => activeOf([{ conditions: when, user }], operations, NO_BODY) ?? [],
+    ({ around: { when, operations } }) => activeOf([{ conditions: when, user }], operations, NO_BODY, null) ?? [],
   );
   return settled(relation, read.length > 0 ? read : whens, evidence);
 }
@@ -123,9 +125,9 @@ const NO_BODY = { trees: [], locals: new Map(), executes: [], opaque: null, type
 function settled(relation: Relation, said: readonly Said[], { catalog, config, words }: Evidence): Settled {
   const actives = new Set(said.map(({ active }) => active));
   const sql = actives.size === 1 ? (said[0]?.active ?? null) : null;
-  const unsure =
+  const unsure: Unsure | null =
     said.find((one) => one.unsure !== null)?.unsure ??
-    (actives.size > 1 ? `the triggers of \`${nameKey(relation)}\` write under different conditions` : null);
+    (actives.size > 1 ? { kind: "different triggers", relation: nameKey(relation) } : null);
   if (sql !== null) return { active: { sql, columns: columnsIn(sql), from: "function body" }, unsure };
   // A condition inferred from names would leave out rows about which nothing is known.
   if (unsure !== null) return { active: null, unsure };

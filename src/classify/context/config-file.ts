@@ -36,7 +36,7 @@ export function renderConfig(
     );
   lines.push(`  claims: ${text(claimsText(inferred.claims))},`, "");
   lines.push(
-    comment(2, "Which claim each session variable stands for, and what in the database says so."),
+    comment(2, "The claim that replaces each session variable, and the evidence in the database."),
     ...(inferred.variables.some((variable) => isOpen(variable, answers))
       ? [comment(2, '`"open"` marks a question: `rlsmith plan` stops at it until a claim is written there.')]
       : []),
@@ -47,7 +47,7 @@ export function renderConfig(
   if (inferred.flags.length > 0)
     lines.push(
       "",
-      comment(2, "Variables that switch policies off for whoever sets them. Decide each:"),
+      comment(2, "Variables by which a client can switch policies off. Decide each:"),
       comment(2, '{ decision: "remove", reason: "…" } or { decision: "role", role: "…", reason: "…" }.'),
       "  flags: {",
       ...inferred.flags.flatMap(({ setting, evidence }) => [
@@ -62,15 +62,15 @@ export function renderConfig(
       "",
       comment(
         2,
-        "What reads a variable and no claim. A request that sets no variable is denied there today. Decide each, with a reason:",
+        "Policies and functions that read a variable and no claim: a request that sets none is denied today. Decide each, with a reason:",
       ),
-      comment(2, "`claim`: the claim takes the variable's place: such a request is allowed when its token says so."),
+      comment(2, "`claim`: the claim replaces the variable: such a request is allowed if its token holds the claim."),
       comment(
         2,
         "`rpc-only`: the permissive write policy is dropped: only SECURITY DEFINER functions write (policies only, not helpers).",
       ),
       comment(2, "`keep`: it stays as it is."),
-      comment(2, "The first entry that matches counts; `*` stands for anything."),
+      comment(2, "The first entry that matches applies; `*` matches any text."),
       "  sessionOnly: [",
       ...undecided,
       "  ],",
@@ -99,7 +99,7 @@ function variableLines(variable: InferredVariable, inferred: InferredContext, an
     return [
       ...evidence,
       ...proposal,
-      `    ${text(variable.setting)}: "open", // question: ${oneLine(question ?? "which claim does it stand for?")}`,
+      `    ${text(variable.setting)}: "open", // question: ${oneLine(question ?? "which claim replaces it?")}`,
     ];
   }
   return [

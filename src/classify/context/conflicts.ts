@@ -50,7 +50,7 @@ export function claimConflicts(
         severe ? "error" : "warning",
         atPolicy(policy.policy),
         `${faults.map((fault) => fault.text).join("; ")}: ${severe ? "the token has nothing there, so this condition denies everyone today" : "one of the two is likely to be empty"}`,
-        "give `rules.claimPath` a reason in the config to have it rewritten, or mend the policy",
+        "give `rules.claimPath` a reason in the config to have it rewritten, or correct the policy",
       ),
     ];
   });

@@ -30,7 +30,7 @@ export function inferContext(
     const evidence = evidenceFor(setting, catalog, classified, facts);
     const { claim, certain, question } = holdsDocument(setting, classified)
       ? open(
-          `\`${setting}\` holds a JSON document, and a variable can stand for one claim only: which one do its readers want?`,
+          `\`${setting}\` holds a JSON document, and a variable is replaced by one claim: which of its keys do the policies read?`,
         )
       : judge(setting, evidence);
     const { type, separator } = typeOf(setting, catalog, classified, facts);
@@ -90,8 +90,8 @@ function judge(setting: string, evidence: readonly Evidence[]): Judgement {
     );
   const [hint] = evidence.filter((one) => one.kind === "hint").toSorted((a, b) => b.weight - a.weight);
   return hint
-    ? open(`does \`${setting}\` stand for \`${hint.claim.join(".")}\`? (${hint.text})`, hint.claim)
-    : open(`which claim does \`${setting}\` stand for? nothing in the database says`);
+    ? open(`is \`${setting}\` replaced by \`${hint.claim.join(".")}\`? (${hint.text})`, hint.claim)
+    : open(`which claim replaces \`${setting}\`? the database holds no evidence`);
 }
 
 /** auth.jwt() if it exists, otherwise a function of the project that returns the token, otherwise the raw setting. */

@@ -2,7 +2,7 @@
 export const IDIOMS = {
   "hybrid-coalesce": {
     title: "session variable, else claim",
-    why: "two sources of truth for one value: whoever can run SQL can set the variable and speak for another tenant",
+    why: "two sources of truth for one value: any client that can run SQL can set the variable and act for another tenant",
   },
   "hybrid-coalesce-without-nullif": {
     title: "hybrid without NULLIF",
@@ -10,7 +10,7 @@ export const IDIOMS = {
   },
   "bare-current-setting": {
     title: "variable read without NULLIF",
-    why: "an empty variable is a value here: the cast raises, or the comparison quietly finds nothing",
+    why: "an empty variable is a value here: the cast raises an error, or the comparison matches no row",
   },
   "current-setting-without-missing-ok": {
     title: "variable read without missing_ok",
@@ -18,27 +18,27 @@ export const IDIOMS = {
   },
   "helper-function": {
     title: "context read through a function",
-    why: "the policy follows whatever the function reads; changing the function moves every policy that calls it",
+    why: "the policy depends on what the function reads; changing the function moves every policy that calls it",
   },
   "raw-jwt-claims": {
     title: "token read from its raw setting",
-    why: "request.jwt.claims is filled by the API gateway and can be set by whoever can run SQL; auth.jwt() says what is meant",
+    why: "request.jwt.claims is set by the API gateway and by any client that can run SQL; auth.jwt() states the intent",
   },
   "bypass-flag": {
     title: "off switch in a variable",
-    why: "one SET by any client, and the policy lets everything through",
+    why: "one SET by any client, and the policy allows every row",
   },
   "role-list": {
     title: "role compared with a list",
     why: "roles written into policies have to be changed in every policy; a role in the token is as old as the token",
   },
   "identity-guard": {
-    title: "asks that somebody is logged in",
-    why: "auth.uid() IS NOT NULL keeps requests without a user out, whatever the other conditions say",
+    title: "requires a signed-in user",
+    why: "auth.uid() IS NOT NULL denies requests without a user, regardless of the other conditions",
   },
   "no-identity-guard": {
-    title: "tenancy without a logged-in user",
-    why: "nothing in the policy looks at auth.uid(): who knows the tenant's id needs no account",
+    title: "tenancy without a signed-in user",
+    why: "no condition reads auth.uid(): a client that knows the tenant's id needs no account",
   },
   "membership-subquery": {
     title: "membership looked up",
@@ -50,7 +50,7 @@ export const IDIOMS = {
   },
   "tenancy-from-other-relation": {
     title: "tenancy by way of another relation",
-    why: "the policy is as tight as the policies of the relation that it looks into",
+    why: "the policy is as tight as the policies of the relation that it queries",
   },
   "fails-open": {
     title: "open without the variable",
@@ -58,7 +58,7 @@ export const IDIOMS = {
   },
   "session-only": {
     title: "variable without a claim to fall back on",
-    why: "a request that sets no variable is denied: moving to the claim opens what was closed, so somebody has to decide",
+    why: "a request that sets no variable is denied: moving to the claim grants access that was denied, so it needs a decision",
   },
   "array-setting": {
     title: "list in a variable",
@@ -70,7 +70,7 @@ export const IDIOMS = {
   },
   "bare-auth-call": {
     title: "evaluated for every row",
-    why: "auth.uid() or auth.jwt() outside (select …) is called for every row that is looked at",
+    why: "auth.uid() or auth.jwt() outside (select …) is called for every row that is scanned",
   },
 } as const satisfies Record<string, { title: string; why: string }>;
 

@@ -60,7 +60,7 @@ function policyFindings(
         "warning",
         at,
         "it is permissive and always false: permissive policies are ORed, so it denies nothing that another one allows",
-        "make it RESTRICTIVE when it is meant to deny, or drop it",
+        "make it RESTRICTIVE if it is meant to deny, or drop it",
       ),
     );
   if (classified.flags.length > 0)
@@ -69,8 +69,8 @@ function policyFindings(
         "bypass-flag",
         "error",
         at,
-        `${quoted(classified.flags)} switches it off for whoever sets it, and any client that runs SQL can`,
-        "ask for a database role instead, or take the flag away",
+        `${quoted(classified.flags)} switches it off, and any client that runs SQL can set it`,
+        "ask for a database role instead, or remove the flag",
       ),
     );
   const userWritten = classified.claims.filter((path) => path[0] === "user_metadata");
@@ -80,8 +80,8 @@ function policyFindings(
         "user-metadata-decides-access",
         "error",
         at,
-        `it reads ${quoted(userWritten.map((path) => path.join(".")))}, which every user can write for themselves`,
-        "keep what decides access in app_metadata, which only the server writes",
+        `it reads ${quoted(userWritten.map((path) => path.join(".")))}, which every user can write`,
+        "keep values that decide access in app_metadata, which only the server writes",
       ),
     );
   found.push(...roleFindings(catalog, policy));
@@ -112,7 +112,7 @@ function roleFindings(catalog: Catalog, policy: Policy): Finding[] {
         "policy-for-missing-role",
         "warning",
         at,
-        `it is for ${quoted(gone)}, which is not there`,
+        `it is for ${quoted(gone)}, which does not exist`,
         "name roles that exist",
       ),
     ];
@@ -146,7 +146,7 @@ function opaqueFindings(classified: readonly ClassifiedPolicy[], facts: readonly
       "warning",
       { kind: "function", schema: fact.schema, name: fact.name, identityArguments: fact.identityArguments },
       `${policies.size} ${policies.size === 1 ? "policy calls" : "policies call"} \`${nameKey(fact)}\`, which cannot be read: ${fact.opaque}`,
-      "look by hand whether it reads a session variable",
+      "read it, and find out whether it reads a session variable",
     ),
   );
 }

@@ -32,8 +32,10 @@ export function functionFindings(
           placeOf(fact),
           `${code(roles)} may call \`${nameKey(fact)}\`, which sets ${chosen
             .map(({ setting, argument }) => `\`${setting}\` from \`${argument}\``)
-            .join(", ")}${by === null ? "" : ` through \`${by}\``}: whoever calls it chooses what the policies see`,
-          "take the grant away, or set what a look-up of the caller finds instead of what the caller says",
+            .join(
+              ", ",
+            )}${by === null ? "" : ` through \`${by}\``}: its caller chooses the tenant that the policies see`,
+          "revoke the grant, or look the value up from the caller's id instead of taking it as an argument",
         ),
       );
     if (fact.sets.some(({ setting }) => setting === null))
@@ -42,8 +44,8 @@ export function functionFindings(
           "setting-name-made-at-run-time",
           "warning",
           placeOf(fact),
-          `\`${nameKey(fact)}\` sets a setting whose name is made at run time`,
-          "see by hand which variables it can set",
+          `\`${nameKey(fact)}\` sets a variable whose name it computes at run time`,
+          "find out which variables it can set",
         ),
       );
   }

@@ -51,7 +51,7 @@ function stateFindings(relation: Relation, policies: number, platform: boolean):
         "rls-without-policies",
         "info",
         at,
-        "row security is on and there is no policy: only its owner and bypassing roles see rows",
+        "row security is enabled without a policy: only its owner and roles that bypass row security see rows",
         null,
       ),
     ];
@@ -71,7 +71,7 @@ function partitionFindings(
         "error",
         at,
         `\`${nameKey(parent)}\` has row security and this partition of it has none: a query of the partition itself sees every row`,
-        "enable row security on the partition as well, or take its grants away",
+        "enable row security on the partition as well, or revoke its grants",
       ),
     ];
   return [];
@@ -103,7 +103,7 @@ function viewFindings(catalog: Catalog, relation: Relation): Finding[] {
         : `${who} can read it, and a materialized view has no row security: it holds what \`${relation.owner}\` saw`,
       relation.kind === "view"
         ? "ALTER VIEW … SET (security_invoker = true), from Postgres 15 on"
-        : "take the grants away, or put it behind a function that names the tenant",
+        : "revoke the grants, or let clients read it through a function that names the tenant",
     ),
   ];
 }

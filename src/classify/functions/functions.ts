@@ -61,8 +61,8 @@ function draftOf(fn: PgFunction, source: ClaimsSource, readable: <T>(tree: T) =>
   const uses = usesIn([body.trees, runs], source);
   const opaque =
     body.opaque ??
-    (runs.includes(null) ? "it runs SQL that it makes at run time" : null) ??
-    (uses.computedName ? "the name of a setting that it reads is made at run time" : null);
+    (runs.includes(null) ? "it runs SQL that it builds at run time" : null) ??
+    (uses.computedName ? "it computes the name of a setting that it reads" : null);
   return { fn, body, uses, searchPath: searchPathOf(fn), opaque };
 }
 

@@ -3,7 +3,8 @@ import { checkClaims, planClaimsFix } from "../../pipeline/claims.ts";
 import { openSource } from "../../pipeline/source.ts";
 import { writeAll } from "../../write-files.ts";
 import { claimsMarkdown } from "../../report/claims-markdown.ts";
-import { claimsJson, renderClaims } from "../../report/claims-terminal.ts";
+import { claimsJson } from "../../report/claims-json.ts";
+import { renderClaims } from "../../report/claims-terminal.ts";
 import { expiryOf, sinceOf } from "../claims-options.ts";
 import { EXIT } from "../exit.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
@@ -45,7 +46,7 @@ export function claimsCommand(program: Command, done: (exit: number) => void): v
         done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);
         if (!flags.fix) return;
         const files = planClaimsFix(source, report, options.projectDir, flags.out ?? null, new Date());
-        if (files === null) return say("nothing to fix: the sync is complete and everybody is in step");
+        if (files === null) return say("nothing to fix: the sync is complete and the claims of every user are in step");
         writeAll(files, options.projectDir);
         sayWritten(files.map(({ path }) => path));
       } finally {

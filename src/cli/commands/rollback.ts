@@ -9,12 +9,12 @@ import { coloursFor, print } from "../terminal.ts";
 
 export function rollbackCommand(program: Command, done: (exit: number) => void): void {
   withTarget(program.command("rollback"))
-    .description("restore what was there before, from the target's journal")
+    .description("restore the policies and functions as they were before apply, from the target's journal")
     .option("--to <id>", "take back everything after this entry of the journal; 0: everything (default: the last plan)")
     .option("--file <down.sql>", "use the plan's down file, where the journal does not know the plan")
     .option("--plan <file>", "with --file: the plan that it belongs to (default: .rlsmith/plan.json)")
     .option("--dry-run", "do everything, roll it back, and print how long each lock was held")
-    .option("--force", "overwrite what was changed after apply; needs --reason")
+    .option("--force", "overwrite changes that were made after apply; needs --reason")
     .option("--reason <text>", "the reason for --force; it goes into the journal")
     .action(async (project: string, flags: RollbackFlags) => {
       const way = wayOf(flags);

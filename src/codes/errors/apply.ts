@@ -4,7 +4,7 @@ import type { ErrorPage } from "../page.ts";
 export const APPLY_ERRORS = {
   ANOTHER_RUN: {
     kind: "environment",
-    title: "another rlsmith is at work on the target",
+    title: "another rlsmith is running on the target",
     why: "apply and rollback take an advisory lock for the whole run. The message names the backend that holds it.",
     todo: [
       "Wait until the other run has ended.",
@@ -98,13 +98,13 @@ export const APPLY_ERRORS = {
   JOURNAL_NOT_READABLE: {
     kind: "environment",
     title: "this login may not read the journal",
-    why: "`rlsmith.history` belongs to the role that applied first. Nobody else has a privilege on it.",
+    why: "`rlsmith.history` belongs to the role that applied first. No other role has a privilege on it.",
     todo: ["Connect as the role that applied before, or as a member of it."],
   },
   JOURNAL_NOT_TRUSTED: {
     kind: "environment",
     title: "the journal belongs to another role, or others may write to it",
-    why: "A rollback executes what the journal holds. Whoever can write to it could have SQL executed as this login.",
+    why: "A rollback executes what the journal holds. A role that can write to it could have SQL executed as this login.",
     todo: [
       "Connect as the role that applied before.",
       "If nothing in it is needed, have an administrator rename the schema `rlsmith`.",

@@ -40,7 +40,7 @@ export const CHECK_ERRORS = {
   },
   NOT_A_VERIFICATION: {
     kind: "usage",
-    title: "the file is no result of `rlsmith verify`",
+    title: "the file is not a result of `rlsmith verify`",
     why: "`--compare` needs the JSON of an earlier run, in the format of this version.",
     todo: ["Write it again: `rlsmith verify --format json > before.json`."],
   },

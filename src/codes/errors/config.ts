@@ -17,7 +17,7 @@ export const CONFIG_ERRORS = {
   CONFIG_FAILED: {
     kind: "config",
     title: "the config file cannot be loaded",
-    why: "It is executed as TypeScript. It has a syntax error, imports what is not there, raised an error, or has no default export.",
+    why: "It is executed as TypeScript. It has a syntax error, imports a module that does not exist, raised an error, or has no default export.",
     todo: ["Correct what the message names. The file must export `defineConfig({ … })` as its default."],
   },
   INVALID_CONFIG: {

@@ -5,7 +5,7 @@ export const DATABASE_ERRORS = {
   BAD_DATABASE_URL: {
     kind: "usage",
     title: "the database URL cannot be read",
-    why: "It is no `postgres://` URL, or a special character of the password is not escaped. The URL itself is not printed, for it holds the password.",
+    why: "It is not a `postgres://` URL, or a special character of the password is not escaped. The URL itself is not printed, for it holds the password.",
     todo: [
       "Write it as `postgres://user:password@host:5432/database`.",
       "Write `@ : / ? # %` in the password as `%40 %3A %2F %3F %23 %25`.",

@@ -59,7 +59,7 @@ export const PLAN_ERRORS = {
   PLAN_EDITED: {
     kind: "environment",
     title: "plan.json was edited",
-    why: "The plan carries a hash of its content. What was edited was neither proved nor rehearsed.",
+    why: "The plan holds a hash of its content. An edited plan was neither proved nor rehearsed.",
     todo: ["Change the config instead, and run `rlsmith plan` again."],
   },
   BOTH_WAYS_IN_ONE_FILE: {

@@ -5,7 +5,7 @@ export const PROJECT_ERRORS = {
   NO_SUCH_FOLDER: {
     kind: "usage",
     title: "the folder does not exist",
-    why: "The command line or the config names a folder that is not there.",
+    why: "The command line or the config names a folder that does not exist.",
     todo: ["Name the project's folder, or leave the argument out for the current one."],
   },
   NO_MIGRATIONS: {
@@ -26,7 +26,7 @@ export const PROJECT_ERRORS = {
   BAD_JOURNAL: {
     kind: "environment",
     title: "the journal of Drizzle cannot be read",
-    why: "`meta/_journal.json` gives the order of the migrations. It is no valid JSON, or lacks the entries.",
+    why: "`meta/_journal.json` gives the order of the migrations. It is not valid JSON, or lacks the entries.",
     todo: [
       "Restore the file from version control.",
       "Or use `--layout plain` to run the files in the order of their names.",
@@ -37,7 +37,7 @@ export const PROJECT_ERRORS = {
     title: "a migration failed, and `--strict` stops at the first failure",
     why: "A statement raised an error on the scratch database. The message names the file, the line and the SQLSTATE.",
     todo: [
-      "Correct the migration, or leave `--strict` out: rlsmith then goes on and reports what it could not create.",
+      "Correct the migration, or leave `--strict` out: rlsmith then continues and reports the objects that it could not create.",
     ],
   },
   NO_POLICIES: {
@@ -60,7 +60,7 @@ export const PROJECT_ERRORS = {
   },
   NO_SUCH_SIDE: {
     kind: "usage",
-    title: "the argument is none of the things that can be compared",
+    title: "the argument names nothing that can be compared",
     why: "A side is a folder, `git:REVISION`, a `postgres://` URL, `env:NAME` that holds one, or a catalog as `.json`.",
     todo: ["Check the spelling of the folder, or put `git:` in front of a revision."],
   },
@@ -72,7 +72,7 @@ export const PROJECT_ERRORS = {
   },
   NO_REPOSITORY: {
     kind: "usage",
-    title: "the folder is in no git repository",
+    title: "the folder is not in a git repository",
     why: "`git:REVISION` reads the project as it was at a revision.",
     todo: ["Run the command inside the repository, or name a folder."],
   },

@@ -5,7 +5,7 @@ export const ROLLBACK_ERRORS = {
   NOTHING_TO_ROLL_BACK: {
     kind: "environment",
     title: "the journal of the target is empty",
-    why: "rlsmith has applied nothing there, so it does not know what was there before.",
+    why: "rlsmith has applied nothing there, so it does not know the former state.",
     todo: [
       "Record a migration that another tool has run with `rlsmith apply --adopt`.",
       "Or use the down file: `rlsmith rollback --file`.",

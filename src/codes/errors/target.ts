@@ -55,7 +55,7 @@ export const TARGET_ERRORS = {
   NOBODY: {
     kind: "environment",
     title: "git has no mail address for you",
-    why: "An approval records who gave it, as git knows the person.",
+    why: "An approval records the name and mail address in git's configuration.",
     todo: ["Set `git config user.name` and `git config user.email`."],
   },
   NO_APPROVALS: {

@@ -10,7 +10,7 @@ const UNREADABLE =
 export const MEMBER_FINDINGS = {
   "claims-stale": {
     severity: ["error", "warning", "info"],
-    otherwise: `It is a warning while it is unknown which rows count. ${HOOKED}`,
+    otherwise: `It is a warning while the active rows are not known. ${HOOKED}`,
     by: ["claims"],
     title: "users have other claims than their row gives",
     why: "The policies show them the rows of before: of another tenant, or with a role that they have lost.",
@@ -24,7 +24,7 @@ export const MEMBER_FINDINGS = {
   },
   "claims-missing": {
     severity: ["error", "warning", "info"],
-    otherwise: `It is a warning while it is unknown which rows count. ${HOOKED}`,
+    otherwise: `It is a warning while the active rows are not known. ${HOOKED}`,
     by: ["claims"],
     title: "active members have no claims",
     why: "Policies that read claims deny them everything. This is the outage of a move to claims that comes before the back-fill.",
@@ -61,7 +61,7 @@ export const MEMBER_FINDINGS = {
     severity: ["info"],
     by: ["claims"],
     title: "rows of the source name users that do not exist",
-    why: "There is no row in `auth.users` with that id. Nobody can sign in as that user, so nobody misses claims.",
+    why: "There is no row in `auth.users` with that id. No one can sign in as that user, so no claims are missing.",
     example: { sql: `${BASE}${row(1)}` },
     todo: ["Delete the rows if the users are gone. A foreign key to `auth.users` keeps new ones away."],
   },
@@ -77,7 +77,7 @@ export const MEMBER_FINDINGS = {
     severity: ["error", "info"],
     otherwise: "It is a note where users have such a key and no policy reads it.",
     by: ["claims"],
-    title: "what decides access is in metadata that users write themselves",
+    title: "values that decide access are in metadata that users write themselves",
     why: "Supabase Auth lets every signed-in user update `user_metadata`. A policy or function that reads it, or a sync that writes it, trusts the user.",
     example: { sql: `${BASE}${policy("org_id = (auth.jwt() -> 'user_metadata' ->> 'org_id')::uuid")}` },
     todo: ["Keep the value in `app_metadata`, which only the server writes, and read it from there."],
@@ -85,7 +85,7 @@ export const MEMBER_FINDINGS = {
   "user-metadata-unknown": {
     severity: ["warning"],
     by: ["claims"],
-    title: "it could not be counted how many users have a claim's key in their own metadata",
+    title: "the users with a claim's key in their own metadata could not be counted",
     why: UNREADABLE,
     example: null,
     todo: ["Connect as a role that may read `auth.users`: on Supabase `postgres`."],
@@ -93,10 +93,10 @@ export const MEMBER_FINDINGS = {
   "claims-settable": {
     severity: ["error", "warning"],
     otherwise:
-      "It is a warning where the function checks something first: whether the check suffices must be read by hand.",
+      "It is a warning where the function checks something first: read the function to see whether the check suffices.",
     by: ["claims"],
     title: "users can call a function that writes claims from its arguments",
-    why: "The function is SECURITY DEFINER and PUBLIC, anon or authenticated may execute it. Whoever calls it chooses the claims.",
+    why: "The function is SECURITY DEFINER and PUBLIC, anon or authenticated may execute it. Its caller chooses the claims.",
     example: {
       sql: `${BASE}create function join_org(p_org uuid) returns void language sql security definer set search_path = ''
 as $$
@@ -104,10 +104,7 @@ as $$
 $$;
 `,
     },
-    todo: [
-      "Revoke EXECUTE from PUBLIC, anon and authenticated.",
-      "Or let the function take what it writes from tables.",
-    ],
+    todo: ["Revoke EXECUTE from PUBLIC, anon and authenticated.", "Or let the function read the values from tables."],
   },
   "custom-access-token-hook": {
     severity: ["info"],
@@ -126,7 +123,7 @@ revoke execute on function token_hook from public, anon, authenticated;
   },
   "hook-claims-differ": {
     severity: ["error", "warning"],
-    otherwise: "It is a warning while it is unknown which rows count.",
+    otherwise: "It is a warning while the active rows are not known.",
     by: ["claims"],
     title: "the hook returns other claims than the source row gives",
     why: "Either the hook or the declared source is wrong. If the hook is switched on, it decides what the policies see.",
@@ -160,7 +157,7 @@ revoke execute on function token_hook from public, anon, authenticated;
   "stale-tokens-unknown": {
     severity: ["warning"],
     by: ["claims"],
-    title: "it could not be counted who holds a token from before a change",
+    title: "the users with a token from before a change could not be counted",
     why: UNREADABLE,
     example: null,
     todo: ["Connect as a role that may read `auth.sessions`: on Supabase `postgres`."],

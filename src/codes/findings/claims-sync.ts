@@ -63,9 +63,9 @@ export const SYNC_FINDINGS = {
     otherwise: "It is a note where another trigger does all that this one did.",
     by: ["claims"],
     title: "the trigger that writes the claims is disabled",
-    why: "The claims stay as they were when it was disabled, whatever happens to the rows.",
+    why: "The claims stay as they were when it was disabled, although the rows change.",
     example: { sql: `${member()}${sync()}${trigger()}alter table member disable trigger member_sync;\n` },
-    todo: ["Run ALTER TABLE … ENABLE TRIGGER.", "Fill in what was missed with `rlsmith claims --fix`."],
+    todo: ["Run ALTER TABLE … ENABLE TRIGGER.", "Fill in the missing claims with `rlsmith claims --fix`."],
   },
   "sync-misses-insert": {
     severity: ["error"],
@@ -74,7 +74,7 @@ export const SYNC_FINDINGS = {
     why: "The user signs in with a token without claims, and the policies deny everything.",
     example: { sql: `${member()}${sync()}${trigger("update or delete")}` },
     todo: [
-      "Let the trigger fire on INSERT. `rlsmith claims --fix` writes a complete trigger and fills in what is missing.",
+      "Let the trigger fire on INSERT. `rlsmith claims --fix` writes a complete trigger and fills in missing claims.",
     ],
   },
   "sync-misses-column": {
@@ -128,7 +128,10 @@ export const SYNC_FINDINGS = {
     title: "rlsmith could not find out what the sync does in some case",
     why: "rlsmith executes the trigger on a scratch database. Here it could not create a suitable row, the trigger raised an error, or the claims afterwards were not those expected of the row. The message says which.",
     example: null,
-    todo: ["Try that case by hand.", "Declare `claimsSync` if a claim is made of something else than rlsmith assumed."],
+    todo: [
+      "Try that case yourself.",
+      "Declare `claimsSync` if a claim is made of something else than rlsmith assumed.",
+    ],
   },
   "sync-writes-more": {
     severity: ["info"],

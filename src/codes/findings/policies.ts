@@ -38,7 +38,7 @@ create policy note_no_delete on note for delete to authenticated using (false);`
     severity: ["error"],
     by: ["inspect"],
     title: "a session variable switches a policy off",
-    why: "Every client that can run SQL can set a custom variable. Whoever sets this one is no longer bound by the policy.",
+    why: "Every client that can run SQL can set a custom variable. A client that sets this one is no longer bound by the policy.",
     example: {
       sql: `create table note (id uuid primary key, org_id uuid not null);
 alter table note enable row level security;
@@ -67,7 +67,7 @@ create policy note_read on note for select to authenticated
     severity: ["warning"],
     by: ["inspect"],
     title: "a policy is for a role that does not exist",
-    why: "The policy applies to nobody. Postgres refuses to drop a role that a policy names, so this is rare: the system catalogs were edited, or a catalog was read from a file.",
+    why: "The policy applies to no role. Postgres refuses to drop a role that a policy names, so this is rare: the system catalogs were edited, or a catalog was read from a file.",
     example: null,
     todo: ["Create the role, or name one that exists with ALTER POLICY … TO."],
   },

@@ -46,7 +46,7 @@ create table event_2026 partition of event for values from ('2026-01-01') to ('2
     severity: ["warning"],
     by: ["inspect"],
     title: "a view reads protected tables with the rights of its owner",
-    why: "A view is subject to the policies that bind its owner, unless it was created with `security_invoker`. Here the owner is not bound by the row security of some table, so whoever may read the view may see rows of all tenants. A materialized view has no row security at all: it holds the rows that its owner saw.",
+    why: "A view is subject to the policies that bind its owner, unless it was created with `security_invoker`. Here the owner is not bound by the row security of some table, so a role that may read the view may see rows of all tenants. A materialized view has no row security at all: it holds the rows that its owner saw.",
     example: {
       sql: `create table note (id uuid primary key, org_id uuid not null);
 alter table note enable row level security;
@@ -84,7 +84,7 @@ create policy note_write on note for insert to authenticated
     severity: ["warning"],
     by: ["inspect"],
     title: "a client can call a function that sets a variable from its argument",
-    why: "The policies read the variable. Whoever may execute the function chooses the tenant whose rows the policies show.",
+    why: "The policies read the variable. A role that may execute the function chooses the tenant whose rows the policies show.",
     example: {
       sql: `create table note (id uuid primary key, org_id uuid not null);
 alter table note enable row level security;

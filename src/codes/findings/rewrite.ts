@@ -61,7 +61,7 @@ create policy note_read on note for select to authenticated
     severity: ["info"],
     by: ["plan"],
     title: "the policies of a relation keep bare claims, because the InitPlan form would recurse",
-    why: "To Postgres `(select auth.uid())` is a sub-query. In the SELECT policies of a relation that another of its policies looks at in a sub-query, it makes Postgres report infinite recursion (42P17). rlsmith leaves the claims bare there. They are evaluated for every row.",
+    why: "To Postgres `(select auth.uid())` is a sub-query. In the SELECT policies of a relation that another of its policies queries in a sub-query, it makes Postgres report infinite recursion (42P17). rlsmith leaves the claims bare there. They are evaluated for every row.",
     example: {
       sql: `create table note (id uuid primary key, org_id uuid not null, parent_id uuid);
 alter table note enable row level security;

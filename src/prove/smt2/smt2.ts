@@ -53,7 +53,7 @@ export function smt2(query: Smt2Query): string {
     ...section("constants of one sort differ", distinct),
     ...section("rows that are there", present),
     ...section("unique keys", keys),
-    ...section("what conversions, enums, arrays and JSON are known to do", [...laws, ...known]),
+    ...section("known properties of conversions, enums, arrays and JSON", [...laws, ...known]),
     "; the question",
     ...asserts,
     "(check-sat)",

@@ -6,7 +6,7 @@ import { changed, type PolicyRule } from "../policy-rule.ts";
 export const denyPolicy: PolicyRule = {
   id: "deny-policy",
   title: "take away permissive policies that are always false",
-  why: "Permissive policies are ORed: one that is false adds nothing and denies nothing. A policy that is meant to deny has to be RESTRICTIVE.",
+  why: "Permissive policies are ORed: one that is false adds nothing and denies nothing. A policy that is meant to deny must be RESTRICTIVE.",
   obligation: "equivalent",
   examples: [
     {

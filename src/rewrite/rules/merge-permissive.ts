@@ -28,7 +28,7 @@ export const mergePermissive: PolicyRule = {
       ],
       after: [{ name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" }],
       options: { mergePermissive: true },
-      note: "what the second lets through, the first lets through too",
+      note: "the first allows every row that the second allows",
     },
     {
       before: [
@@ -44,7 +44,7 @@ export const mergePermissive: PolicyRule = {
         },
       ],
       options: { mergePermissive: true },
-      note: "USING and WITH CHECK are ORed each for itself; USING stands in for a check that is not there",
+      note: "USING and WITH CHECK are ORed each for itself; USING serves as WITH CHECK where that is absent",
     },
     {
       before: [
@@ -102,8 +102,7 @@ export const mergePermissive: PolicyRule = {
   },
 };
 
-const mergedInto = (command: PolicyCommand): string =>
-  `what it lets through is in the ${command} policy of the same roles`;
+const mergedInto = (command: PolicyCommand): string => `the ${command} policy of the same roles allows its rows`;
 
 /**
  * Split a permissive FOR ALL policy beside other policies into one policy for each command, so that they can be merged.

@@ -9,7 +9,7 @@ import { changed, type Draft, type PolicyRule } from "../policy-rule.ts";
 export const splitForAll: PolicyRule = {
   id: "split-for-all",
   title: "one policy a command where FOR ALL overlaps a SELECT policy",
-  why: "A FOR ALL policy is a SELECT policy too: where there is one for SELECT already, both are evaluated for every row, and nobody sees at a glance who may read.",
+  why: "A FOR ALL policy is a SELECT policy too: where one for SELECT exists already, both are evaluated for every row, and the rows that a role may read are hard to tell.",
   obligation: "equivalent",
   examples: [
     {

@@ -184,7 +184,7 @@ describe("against PostgreSQL", () => {
     await expect(db.query("select f(1, '')")).rejects.toThrow(`line ${line} at assignment`);
   });
 
-  test("a body whose statement is cut out at its place, or whose SQL is changed at its place, is the body that was meant", async () => {
+  test("a statement cut out at its place, or SQL changed at its place, gives the intended body", async () => {
     const body = `declare "Größe" text := 'é'; begin
       <<l>> loop "Größe" := "Größe" || 'ü'; exit l; end loop l; -- 'é'
       perform 1 / 0; /* perform 1 / 0; */

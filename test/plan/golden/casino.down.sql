@@ -1,14 +1,14 @@
 -- The down migration: policies, helpers and comments as they were. Made by rlsmith.
 -- Plan:     0123456789abcdef, made from catalog 0123456789abcdef.
 -- Run:      in one transaction; it is safe to run twice.
--- Keep it outside the migrations folder: every file in there runs on the next push.
+-- Keep it outside the migrations folder: a migration tool runs every file in that folder.
 
 begin;
 
--- Gives up rather than queue behind a long reader, where it would block everyone else.
+-- Fails rather than wait behind a long transaction, where it would block all other statements.
 set local lock_timeout = '2s';
 
--- The checks that stand before each change: what is there has to be what the plan saw, or what this file makes of it.
+-- The check before each change: the object must be as it was when the plan was made, or as this file leaves it.
 create or replace function pg_temp.rlsmith_policy(relation text, policy text) returns jsonb
 language sql set search_path = '' as $rlsmith$
   select jsonb_build_object(
@@ -33,7 +33,7 @@ begin
   execute format('drop policy rlsmith_probe on %s', relation);
   return policy || jsonb_build_object('using', probe -> 'using', 'check', probe -> 'check');
 exception
-  -- it names what is not there, or is of another type: nothing that is there can be the same
+  -- it names an object that does not exist, or one of another type: no existing policy can be the same
   when undefined_function or undefined_table or undefined_column or undefined_object or invalid_schema_name
     or datatype_mismatch or cannot_coerce or invalid_text_representation then
     return null;
@@ -63,16 +63,16 @@ declare
   wanted jsonb := jsonb_build_object('kind', kind, 'command', command, 'roles', roles, 'using', using_expr, 'check', check_expr);
   seen jsonb := pg_temp.rlsmith_policy(relation, policy);
 begin
-  if unsettled is null then raise exception 'rlsmith: this file has to run in one transaction'; end if;
+  if unsettled is null then raise exception 'rlsmith: this file must run in one transaction'; end if;
   if kind = 'absent' then wanted := null; end if;
   if pg_temp.rlsmith_same(relation, wanted, seen) then return; end if;
   if seen is null and then_it_is = 'altered' then
-    raise exception 'rlsmith: policy % on % is gone, and was there when the plan was made: run rlsmith plan again', policy, relation;
+    raise exception 'rlsmith: policy % on % does not exist, and did when the plan was made: run rlsmith plan again', policy, relation;
   end if;
-  -- all of it in the message: Supabase's CLI shows neither hint nor detail
+  -- the message is complete by itself: Supabase's CLI shows neither hint nor detail
   if seen is not null and (then_it_is = 'dropped'
     or then_it_is = 'altered' and (seen ->> 'kind', seen ->> 'command') <> (kind, command)) then
-    raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again', policy, relation
+    raise exception 'rlsmith: policy % on % was changed after the plan was made: run rlsmith plan again', policy, relation
       using detail = format('found: %s', seen);
   end if;
   perform set_config('rlsmith.unsettled', (unsettled
@@ -87,7 +87,7 @@ begin
   for was in select value from jsonb_array_elements(current_setting('rlsmith.unsettled')::jsonb) loop
     if was ? 'policy' and not pg_temp.rlsmith_same(
       was ->> 'relation', nullif(was -> 'found', 'null'), pg_temp.rlsmith_policy(was ->> 'relation', was ->> 'policy')) then
-      raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again',
+      raise exception 'rlsmith: policy % on % was changed after the plan was made: run rlsmith plan again',
         was ->> 'policy', was ->> 'relation' using detail = format('found: %s', was -> 'found');
     end if;
   end loop;
@@ -2819,7 +2819,7 @@ alter policy audit_log_insert on public.audit_log
     )
   );
 
--- What was not as the plan saw it has to be as this file made it before.
+-- An object that was not as it was when the plan was made must be as an earlier run of this file left it.
 call pg_temp.rlsmith_settle();
 drop routine pg_temp.rlsmith_settle, pg_temp.rlsmith_expect, pg_temp.rlsmith_same, pg_temp.rlsmith_print, pg_temp.rlsmith_policy;
 

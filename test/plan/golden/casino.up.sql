@@ -6,10 +6,10 @@
 
 begin;
 
--- Gives up rather than queue behind a long reader, where it would block everyone else.
+-- Fails rather than wait behind a long transaction, where it would block all other statements.
 set local lock_timeout = '2s';
 
--- The checks that stand before each change: what is there has to be what the plan saw, or what this file makes of it.
+-- The check before each change: the object must be as it was when the plan was made, or as this file leaves it.
 create or replace function pg_temp.rlsmith_policy(relation text, policy text) returns jsonb
 language sql set search_path = '' as $rlsmith$
   select jsonb_build_object(
@@ -34,7 +34,7 @@ begin
   execute format('drop policy rlsmith_probe on %s', relation);
   return policy || jsonb_build_object('using', probe -> 'using', 'check', probe -> 'check');
 exception
-  -- it names what is not there, or is of another type: nothing that is there can be the same
+  -- it names an object that does not exist, or one of another type: no existing policy can be the same
   when undefined_function or undefined_table or undefined_column or undefined_object or invalid_schema_name
     or datatype_mismatch or cannot_coerce or invalid_text_representation then
     return null;
@@ -64,16 +64,16 @@ declare
   wanted jsonb := jsonb_build_object('kind', kind, 'command', command, 'roles', roles, 'using', using_expr, 'check', check_expr);
   seen jsonb := pg_temp.rlsmith_policy(relation, policy);
 begin
-  if unsettled is null then raise exception 'rlsmith: this file has to run in one transaction'; end if;
+  if unsettled is null then raise exception 'rlsmith: this file must run in one transaction'; end if;
   if kind = 'absent' then wanted := null; end if;
   if pg_temp.rlsmith_same(relation, wanted, seen) then return; end if;
   if seen is null and then_it_is = 'altered' then
-    raise exception 'rlsmith: policy % on % is gone, and was there when the plan was made: run rlsmith plan again', policy, relation;
+    raise exception 'rlsmith: policy % on % does not exist, and did when the plan was made: run rlsmith plan again', policy, relation;
   end if;
-  -- all of it in the message: Supabase's CLI shows neither hint nor detail
+  -- the message is complete by itself: Supabase's CLI shows neither hint nor detail
   if seen is not null and (then_it_is = 'dropped'
     or then_it_is = 'altered' and (seen ->> 'kind', seen ->> 'command') <> (kind, command)) then
-    raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again', policy, relation
+    raise exception 'rlsmith: policy % on % was changed after the plan was made: run rlsmith plan again', policy, relation
       using detail = format('found: %s', seen);
   end if;
   perform set_config('rlsmith.unsettled', (unsettled
@@ -88,7 +88,7 @@ begin
   for was in select value from jsonb_array_elements(current_setting('rlsmith.unsettled')::jsonb) loop
     if was ? 'policy' and not pg_temp.rlsmith_same(
       was ->> 'relation', nullif(was -> 'found', 'null'), pg_temp.rlsmith_policy(was ->> 'relation', was ->> 'policy')) then
-      raise exception 'rlsmith: policy % on % is not what the plan saw; someone changed it since: run rlsmith plan again',
+      raise exception 'rlsmith: policy % on % was changed after the plan was made: run rlsmith plan again',
         was ->> 'policy', was ->> 'relation' using detail = format('found: %s', was -> 'found');
     end if;
   end loop;
@@ -170,7 +170,7 @@ alter policy audit_log_select on public.audit_log
 comment on policy audit_log_select on public.audit_log is 'Everybody sees their own entries.';
 
 -- 5. public.audit_log, policy audit_log_select_own: SELECT to authenticated, C → dropped
---     context-to-claim, initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     context-to-claim, initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'audit_log_select_own', 'public.audit_log', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -251,7 +251,7 @@ alter policy casino_select on public.casino
   );
 
 -- 9. public.casino, policy casino_update: UPDATE to authenticated, C → dropped
---     context-to-claim, initplan, merge-permissive, what it lets through is in the UPDATE policy of the same roles
+--     context-to-claim, initplan, merge-permissive, the UPDATE policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'casino_update', 'public.casino', 'permissive', 'update', array['authenticated'],
   using_expr => $old$
@@ -673,7 +673,7 @@ alter policy floor_layout_activation_update on public.floor_layout_activation
 
 -- 27. public.floor_layout_activation, policy layout_activation_select_claims: SELECT to authenticated, A →
 --     dropped
---     initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'layout_activation_select_claims', 'public.floor_layout_activation', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -927,7 +927,7 @@ alter policy floor_pit_select on public.floor_pit
   );
 
 -- 34. public.floor_pit, policy floor_pit_update: UPDATE to authenticated, C → dropped
---     context-to-claim, initplan, merge-permissive, what it lets through is in the UPDATE policy of the same roles
+--     context-to-claim, initplan, merge-permissive, the UPDATE policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'floor_pit_update', 'public.floor_pit', 'permissive', 'update', array['authenticated'],
   using_expr => $old$
@@ -1113,7 +1113,7 @@ alter policy floor_table_slot_select on public.floor_table_slot
   );
 
 -- 38. public.floor_table_slot, policy floor_table_slot_select_claims: SELECT to authenticated, A → dropped
---     initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'floor_table_slot_select_claims', 'public.floor_table_slot', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -1232,7 +1232,7 @@ alter policy game_settings_select on public.game_settings
   );
 
 -- 41. public.game_settings, policy game_settings_select_claims: SELECT to authenticated, A → dropped
---     initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'game_settings_select_claims', 'public.game_settings', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -1243,7 +1243,7 @@ call pg_temp.rlsmith_expect(
 drop policy if exists game_settings_select_claims on public.game_settings;
 
 -- 42. public.game_settings, policy game_settings_update: UPDATE to authenticated, C → dropped
---     context-to-claim, initplan, merge-permissive, what it lets through is in the UPDATE policy of the same roles
+--     context-to-claim, initplan, merge-permissive, the UPDATE policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'game_settings_update', 'public.game_settings', 'permissive', 'update', array['authenticated'],
   using_expr => $old$
@@ -1520,7 +1520,7 @@ alter policy loyalty_ledger_select on public.loyalty_ledger
   );
 
 -- 55. public.loyalty_ledger, policy loyalty_ledger_select_cashier: SELECT to authenticated, C → dropped
---     context-to-claim, initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     context-to-claim, initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'loyalty_ledger_select_cashier', 'public.loyalty_ledger', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -1700,7 +1700,7 @@ alter policy mtl_audit_note_insert on public.mtl_audit_note
   );
 
 -- 62. public.mtl_audit_note, policy mtl_audit_note_select: SELECT to authenticated, C → dropped
---     context-to-claim, initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     context-to-claim, initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'mtl_audit_note_select', 'public.mtl_audit_note', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -2107,7 +2107,7 @@ alter policy player_loyalty_select on public.player_loyalty
   );
 
 -- 81. public.player_loyalty, policy player_loyalty_select_claims: SELECT to authenticated, A → dropped
---     initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'player_loyalty_select_claims', 'public.player_loyalty', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -2645,7 +2645,7 @@ alter policy table_drop_event_select on public.table_drop_event
   );
 
 -- 104. public.table_drop_event, policy table_drop_event_select_count_team: SELECT to authenticated, A → dropped
---     initplan, merge-permissive, what it lets through is in the SELECT policy of the same roles
+--     initplan, merge-permissive, the SELECT policy of the same roles allows its rows
 call pg_temp.rlsmith_expect(
   'table_drop_event_select_count_team', 'public.table_drop_event', 'permissive', 'select', array['authenticated'],
   using_expr => $old$
@@ -2927,12 +2927,12 @@ begin
   where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
     ~* 'current_setting\(''(app\.casino_id|app\.actor_id|app\.staff_role)''';
   if left_over is not null then
-    raise exception 'rlsmith: these policies, made after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
+    raise exception 'rlsmith: these policies, created after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;
 end
 $rlsmith$;
 
--- What was not as the plan saw it has to be as this file made it before.
+-- An object that was not as it was when the plan was made must be as an earlier run of this file left it.
 call pg_temp.rlsmith_settle();
 drop routine pg_temp.rlsmith_settle, pg_temp.rlsmith_expect, pg_temp.rlsmith_same, pg_temp.rlsmith_print, pg_temp.rlsmith_policy;
 
