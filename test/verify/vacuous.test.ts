@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
+import { withFork } from "../support/fork.ts";
 
 let embedded: Scratch;
 beforeAll(async () => {
@@ -14,18 +16,16 @@ afterAll(async () => {
 });
 
 const notes = async (condition: string): Promise<string[]> => {
-  const scratch = await embedded.fork();
-  try {
-    await scratch.db.exec(`
+  const sql = `
       create table public.notes (id uuid primary key default gen_random_uuid(), org_id uuid not null, body text not null);
       alter table public.notes enable row level security;
       create policy own on public.notes to authenticated
-        using (org_id = (select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid) ${condition});`);
-    const found = await verifyScratch(scratch.db, await inspect(scratch.db), null, () => {}, silent);
+        using (org_id = (select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid) ${condition});`;
+  const work = async (db: Db): Promise<string[]> => {
+    const found = await verifyScratch(db, await inspect(db), null, () => {}, silent);
     return found.notes.map(({ code }) => code);
-  } finally {
-    await scratch.close();
-  }
+  };
+  return withFork(sql, work, embedded);
 };
 
 test("that no member reaches a row of his own tenant is said", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig, type UserConfig } from "../../../src/config.ts";
+import type { Db } from "../../../src/db/port.ts";
 import { inspect } from "../../../src/inspect/inspect.ts";
 import { knownOf } from "../../../src/pipeline/known.ts";
 import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
@@ -13,6 +14,7 @@ import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/is
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
 import { scratchEnvironment } from "../../../src/verify/environment/scratch-environment.ts";
 import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
+import { withFork } from "../../support/fork.ts";
 
 const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
 /** Any login overwrites any row; everything else is fenced. */
@@ -36,15 +38,10 @@ beforeAll(async () => {
 afterAll(async () => base.close());
 
 async function emitted(sql: string, config: UserConfig = {}): Promise<IsolationTests> {
-  const fork = await base.fork();
-  try {
-    await fork.db.exec(sql);
-    const known = parseConfig(config, "test");
-    const environment = await scratchEnvironment(fork.db, knownOf(await inspect(fork.db), known));
-    return await isolationTests(environment, "test", known.verify);
-  } finally {
-    await fork.close();
-  }
+  const known = parseConfig(config, "test");
+  const work = async (db: Db): Promise<IsolationTests> =>
+    isolationTests(await scratchEnvironment(db, knownOf(await inspect(db), known)), "test", known.verify);
+  return withFork(sql, work, base);
 }
 
 const answersTo = ({ checks }: IsolationTests, attack: string, persona: string): IsolationCheck["expected"][] =>
