@@ -4,7 +4,7 @@ import { quoteLiteral } from "../pg/identifier.ts";
 import { relationKey, type NameKey } from "../pg/name.ts";
 import { readRowKeys, type RowKey } from "../pg/row-key.ts";
 import type { AnnouncedChange } from "../plan/index.ts";
-import { runBatch, type Response } from "../request/index.ts";
+import { runKeyed, type Response, type Statement } from "../request/index.ts";
 import type { Scratch } from "../scratch/index.ts";
 import type { Fixtures } from "../fixtures/index.ts";
 import { announcedBy, type Situation } from "./judge.ts";
@@ -84,7 +84,7 @@ export async function compareAccess(
     crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
   };
   // the answers after the migration without context: in a foreign context they must be the same
-  const withoutContext = new Map<Persona, Outcome[]>();
+  const withoutContext = new Map<Persona, ReadonlyMap<Attempt, Outcome>>();
   const batches = personas.flatMap((persona) =>
     sessionStatesFor(persona, context, fixtures).map((standing) => ({ persona, standing })),
   );
@@ -100,9 +100,10 @@ export async function compareAccess(
     ];
     report.cells += tried.length;
     if (standing.context === "empty") withoutContext.set(persona, now);
-    for (const [index, attempt] of tried.entries()) {
-      const [was, is] = [old[index], now[index]];
-      if (!was || !is) continue;
+    for (const attempt of tried) {
+      const [was, is] = [old.get(attempt), now.get(attempt)];
+      // a statement without an outcome must not count as one that stayed the same
+      if (!was || !is) throw new Error(`${attempt.name} on ${attempt.relation} has no outcome`);
       if (standing.regime === "foreign" && persona.member)
         countCrossing(report, attempt, foreign.get(persona.tenant), was, is);
       if (same(was, is)) continue;
@@ -111,7 +112,7 @@ export async function compareAccess(
         attempt,
         before: was,
         after: is,
-        withoutContext: withoutContext.get(persona)?.[index] ?? null,
+        withoutContext: withoutContext.get(persona)?.get(attempt) ?? null,
       };
       const reason = announcedBy(situation, announced, catalog);
       if (reason === null) report.unannounced += 1;
@@ -175,22 +176,28 @@ async function outcomesOn(
   persona: Persona,
   standing: SessionState,
   attempts: readonly Attempt[],
-): Promise<Outcome[]> {
+): Promise<Map<Attempt, Outcome>> {
   const set = Object.entries(standing.settings).map(
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   );
+  const batch = {
+    role: persona.role,
+    claims: persona.claims,
+    setup: set.length === 0 ? [] : [`select ${set.join(", ")}`],
+    prelude: [],
+    preludeWrites: false,
+    probes: new Map(),
+  };
+  const statements = new Map(
+    attempts.map((attempt): [Attempt, Statement] => {
+      const { sql, reads } = attempt;
+      return [attempt, { sql, returns: reads ? "text" : "count", probe: null }];
+    }),
+  );
   await db.exec("begin");
   try {
-    const responses = await runBatch(db, {
-      role: persona.role,
-      claims: persona.claims,
-      setup: set.length === 0 ? [] : [`select ${set.join(", ")}`],
-      prelude: [],
-      preludeWrites: false,
-      probes: new Map(),
-      statements: attempts.map(({ sql, reads }) => ({ sql, returns: reads ? "text" : "count", probe: null })),
-    });
-    return responses.map((response, index) => outcomeOf(response, attempts[index]?.reads ?? false));
+    const responses = await runKeyed(db, batch, statements);
+    return new Map([...responses].map(([attempt, response]) => [attempt, outcomeOf(response, attempt.reads)]));
   } finally {
     await db.exec("rollback");
   }

@@ -1,5 +1,5 @@
 /** A request against a database: its statements, the driver that runs them, and the meaning of the errors they raise. */
-export { blockText, responsesOf, runBatch } from "./driver.ts";
+export { blockText, responsesOf, runBatch, runKeyed } from "./driver.ts";
 export type { Response, Stage } from "./outcome.ts";
 export { isLimit, isPrivilege, meaningOf } from "./sqlstate.ts";
 export type { ConstraintKind, ErrorMeaning } from "./sqlstate.ts";

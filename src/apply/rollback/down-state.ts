@@ -114,21 +114,21 @@ async function asPrintedHere(
     const since = there.policies.filter(({ name }) => !known.has(name));
     for (const policy of since) stay.add(`${policyId(policy)} was created later, and stays`);
     const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
-    const settle = (relation: RelationState, offset: number): RelationState => ({
+    const settle = (relation: RelationState): RelationState => ({
       ...relation,
       policies: [
-        ...relation.policies.map((policy, n) =>
+        ...relation.policies.map((policy) =>
           settled(
             policy,
-            prints[offset + n] ?? null,
+            prints.get(policy) ?? null,
             there.policies.find(({ name }) => name === policy.name),
           ),
         ),
         ...since,
       ].toSorted(byName),
     });
-    both[0] = replaced(both[0], settle(was, 0));
-    both[1] = replaced(both[1], settle(left, was.policies.length));
+    both[0] = replaced(both[0], settle(was));
+    both[1] = replaced(both[1], settle(left));
   }
   return both;
 }
