@@ -86,29 +86,29 @@ export async function compareAccess(
   // the answers after the migration without context: in a foreign context they must be the same
   const withoutContext = new Map<Persona, ReadonlyMap<Attempt, Outcome>>();
   const batches = personas.flatMap((persona) =>
-    sessionStatesFor(persona, context, fixtures).map((standing) => ({ persona, standing })),
+    sessionStatesFor(persona, context, fixtures).map((session) => ({ persona, session })),
   );
-  const first = ({ persona, standing }: (typeof batches)[number]): number =>
-    standing.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
+  const first = ({ persona, session }: (typeof batches)[number]): number =>
+    session.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
 
-  for (const [number, { persona, standing }] of batches.toSorted((a, b) => first(a) - first(b)).entries()) {
+  for (const [number, { persona, session }] of batches.toSorted((a, b) => first(a) - first(b)).entries()) {
     onBatch(number, batches.length);
     const tried = attempts.get(persona.tenant) ?? [];
     const [old, now] = [
-      await outcomesOn(before, persona, standing, tried),
-      await outcomesOn(after, persona, standing, tried),
+      await outcomesOn(before, persona, session, tried),
+      await outcomesOn(after, persona, session, tried),
     ];
     report.cells += tried.length;
-    if (standing.context === "empty") withoutContext.set(persona, now);
+    if (session.context === "empty") withoutContext.set(persona, now);
     for (const attempt of tried) {
       const [was, is] = [old.get(attempt), now.get(attempt)];
       // a statement without an outcome must not count as one that stayed the same
       if (!was || !is) throw new Error(`${attempt.name} on ${attempt.relation} has no outcome`);
-      if (standing.regime === "foreign" && persona.member)
+      if (session.regime === "foreign" && persona.member)
         countCrossing(report, attempt, foreign.get(persona.tenant), was, is);
       if (same(was, is)) continue;
       const situation: Situation = {
-        regime: standing.regime,
+        regime: session.regime,
         attempt,
         before: was,
         after: is,
@@ -117,8 +117,8 @@ export async function compareAccess(
       const reason = announcedBy(situation, announced, catalog);
       if (reason === null) report.unannounced += 1;
       report.differences.push({
-        regime: standing.regime,
-        context: standing.context,
+        regime: session.regime,
+        context: session.context,
         persona: persona.name,
         schema: attempt.schema,
         relation: attempt.relation,
@@ -139,7 +139,7 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
   const names = context.variables.map((variable) => variable.setting);
   const all = (value: (name: string) => string | undefined): Record<string, string> =>
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name) ?? ""]])));
-  const standings: SessionState[] = [
+  const states: SessionState[] = [
     { regime: "without", context: "unset", settings: {} },
     { regime: "without", context: "empty", settings: all(() => "") },
   ];
@@ -147,9 +147,9 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
   // "with context" means that every variable is set: a member without one of the values has no such regime
   const own = values && names.every((name) => values[name] !== undefined) ? values : undefined;
   const other = fixtures.members.find((member) => member.tenant !== persona.tenant);
-  if (own) standings.push({ regime: "with", context: "equal to the claims", settings: all((name) => own[name]) });
-  if (!other) return standings;
-  standings.push({
+  if (own) states.push({ regime: "with", context: "equal to the claims", settings: all((name) => own[name]) });
+  if (!other) return states;
+  states.push({
     regime: "foreign",
     context: "all variables of another tenant",
     settings: all((name) => other.values[name]),
@@ -161,23 +161,23 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
           ? fixtures.members.find((member) => member.values[name] !== own[name])?.values[name]
           : other.values[name];
       if (value !== undefined)
-        standings.push({
+        states.push({
           regime: "foreign",
           context: `${name} of someone else`,
           settings: { ...all((each) => own[each]), [name]: value },
         });
     }
-  return standings;
+  return states;
 }
 
 /** Each statement runs as PostgREST would run it, with claims and role set for the transaction; nothing of it stays. */
 async function outcomesOn(
   { db }: Scratch,
   persona: Persona,
-  standing: SessionState,
+  session: SessionState,
   attempts: readonly Attempt[],
 ): Promise<Map<Attempt, Outcome>> {
-  const set = Object.entries(standing.settings).map(
+  const set = Object.entries(session.settings).map(
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
   );
   const batch = {
