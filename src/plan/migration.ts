@@ -60,11 +60,11 @@ function file(plan: Plan, direction: Direction, header: readonly string[], optio
     "set local lock_timeout = '2s';",
     "",
     "-- The checks that stand before each change: what is there has to be what the plan saw, or what this file makes of it.",
-    ...statements(checkRoutines(withFunctions)).flatMap((statement) => [statement, ""]),
+    ...statements(checkRoutines({ withFunctions })).flatMap((statement) => [statement, ""]),
     ...sections(plan, direction, options.patterns ?? null),
     ...(direction === "down" || plan.retired.length === 0 ? [] : nothingLeft(plan)),
     "-- What was not as the plan saw it has to be as this file made it before.",
-    ...statements(settled(withFunctions)),
+    ...statements(settled({ withFunctions })),
     ...(options.ownTransaction ? ["", "commit;"] : []),
   ]
     .join("\n")

@@ -52,18 +52,24 @@ interface SessionState {
   settings: Record<string, string>;
 }
 
+/** Two databases that hold the same rows, before and after a migration. */
+export interface Migrated {
+  before: Scratch;
+  after: Scratch;
+  catalog: Catalog;
+  context: ContextMap;
+  fixtures: Fixtures;
+  /** the changes of access that the plan announces */
+  announced: readonly AnnouncedChange[];
+}
+
 /**
- * Run every statement of every persona on both databases, which hold the same rows, with the variables unset, empty,
+ * Run every statement of every persona on both databases with the variables unset, empty,
  * equal to the claims, and of another tenant; list the different answers. Unset comes first: once a connection has set
  * a variable, the variable is never unset again, only empty.
  */
 export async function compareAccess(
-  before: Scratch,
-  after: Scratch,
-  catalog: Catalog,
-  context: ContextMap,
-  fixtures: Fixtures,
-  announced: readonly AnnouncedChange[],
+  { before, after, catalog, context, fixtures, announced }: Migrated,
   onBatch: (done: number, total: number) => void = () => {},
 ): Promise<AccessReport> {
   const personas = personasFor(catalog, context, fixtures);

@@ -42,15 +42,12 @@ describe("for review: what people read (vitest -u writes it anew)", () => {
   });
 
   test("the report of plan", async () => {
-    await expect(renderPlan(planned.plan, pc.createColors(false), true)).toMatchFileSnapshot("golden/casino.plan.txt");
+    await expect(renderPlan(planned.plan, pc.createColors(false))).toMatchFileSnapshot("golden/casino.plan.txt");
   });
 
   test("the report of inspect", async () => {
-    const { catalog, classified, facts, findings, inferred } = inspectCatalog(
-      source.catalog,
-      source.config?.config ?? null,
-    );
-    const text = renderInspect(catalog, classified, facts, findings, inferred, { color: false, width: 120 });
+    const inspected = inspectCatalog(source.catalog, source.config?.config ?? null);
+    const text = renderInspect(inspected, { color: false, width: 120 });
     await expect(text).toMatchFileSnapshot("golden/casino.inspect.txt");
   });
 });

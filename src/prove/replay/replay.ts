@@ -77,12 +77,10 @@ export async function replay<Key>(
         const [first] = group;
         if (!first) continue;
         await db.exec("savepoint one");
-        const isolation = isolate(
-          parts.policies,
-          first.relation,
-          first.input.situation.component,
-          first.input.whole === true,
-        );
+        const isolation = isolate(parts.policies, first.relation, {
+          component: first.input.situation.component,
+          whole: first.input.whole === true,
+        });
         const failed = await runSteps(
           db,
           isolation.map((sql) => inSql({ sql, mayFail: false })),
