@@ -203,13 +203,13 @@ async function outcomesOn(
   await db.exec("begin");
   try {
     const responses = await runKeyed(db, batch, statements);
-    return new Map([...responses].map(([attempt, response]) => [attempt, outcomeOf(response, attempt.reads)]));
+    return new Map([...responses].map(([attempt, response]) => [attempt, outcomeOf(response, attempt)]));
   } finally {
     await db.exec("rollback");
   }
 }
 
-function outcomeOf(response: Response, reads: boolean): Outcome {
+function outcomeOf(response: Response, { reads }: Pick<Attempt, "reads">): Outcome {
   if (response.kind === "error") return { kind: "error", sqlstate: response.sqlstate };
   if (!reads) return { kind: "rows", rows: Number(response.text ?? 0), keys: null };
   const keys = readRowKeys(response.text ?? "[]");
