@@ -64,8 +64,8 @@ export async function runUntilResolved(
       );
     }
     if (!dryRun) await writeFailure(db, transition, error);
-    const told = refusedByServer(error, transition.group);
-    throw told instanceof ToolError ? withBefore(told, committed) : told;
+    const refusal = refusedByServer(error, transition.group);
+    throw refusal instanceof ToolError ? withBefore(refusal, committed) : refusal;
   }
 }
 
