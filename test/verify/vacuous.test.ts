@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
 import { withFork } from "../support/fork.ts";
-
-let embedded: Scratch;
-beforeAll(async () => {
-  embedded = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => {
-  await embedded.close();
-});
 
 const notes = async (condition: string): Promise<string[]> => {
   const sql = `
@@ -25,7 +15,7 @@ const notes = async (condition: string): Promise<string[]> => {
     const found = await verifyScratch(db, await inspect(db), null, () => {}, silent);
     return found.notes.map(({ code }) => code);
   };
-  return withFork(sql, work, embedded);
+  return withFork(sql, work);
 };
 
 test("that no member reaches a row of his own tenant is said", async () => {

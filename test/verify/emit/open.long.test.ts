@@ -7,8 +7,6 @@ import type { Db } from "../../../src/db/port.ts";
 import { inspect } from "../../../src/inspect/inspect.ts";
 import { knownOf } from "../../../src/pipeline/known.ts";
 import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
-import { openScratch } from "../../../src/scratch/open.ts";
-import type { Scratch } from "../../../src/scratch/scratch.ts";
 import { isolationTests } from "../../../src/verify/emit/build.ts";
 import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
@@ -31,17 +29,11 @@ alter table public."Event" enable row level security;
 create policy own on public."Event" to authenticated using ("shopId" = ${CLAIM}) with check ("shopId" = ${CLAIM});
 `;
 
-let base: Scratch;
-beforeAll(async () => {
-  base = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => base.close());
-
 async function emitted(sql: string, config: UserConfig = {}): Promise<IsolationTests> {
   const known = parseConfig(config, "test");
   const work = async (db: Db): Promise<IsolationTests> =>
     isolationTests(await scratchEnvironment(db, knownOf(await inspect(db), known)), "test", known.verify);
-  return withFork(sql, work, base);
+  return withFork(sql, work);
 }
 
 const answersTo = ({ checks }: IsolationTests, attack: string, persona: string): IsolationCheck["expected"][] =>
