@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as rlsmith from "../src/index.ts";
 import { project, rlsmith as commandLine } from "./support/cli.ts";
+import { withFork } from "./support/fork.ts";
 import { identify } from "./support/work-tree.ts";
 
 const CLAIM = "(auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid";
@@ -81,17 +82,15 @@ describe("over values and a connection", () => {
   });
 
   test("verify: a client that sets the variable reaches rows of another tenant", async () => {
-    const fork = await scratch.fork();
-    try {
-      const found = await rlsmith.verify(fork.db, catalog, { mode: "scratch", config });
+    const work = async (db: rlsmith.Db): Promise<void> => {
+      const found = await rlsmith.verify(db, catalog, { mode: "scratch", config });
       expect(found.breaches.length).toBeGreaterThan(0);
-      await fork.db.exec(rlsmith.plan(catalog, config).migration.up);
-      const after = await rlsmith.inspect(fork.db);
-      const closed = await rlsmith.verify(fork.db, after, { mode: "read-only", config });
+      await db.exec(rlsmith.plan(catalog, config).migration.up);
+      const after = await rlsmith.inspect(db);
+      const closed = await rlsmith.verify(db, after, { mode: "read-only", config });
       expect(closed.breaches).toEqual([]);
-    } finally {
-      await fork.close();
-    }
+    };
+    await withFork("", work, scratch);
   });
 });
 

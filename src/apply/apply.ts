@@ -24,7 +24,7 @@ import {
   journalOnly,
   checkPrivileges,
   checkWritable,
-  runSurely,
+  runUntilResolved,
   type Connections,
   type Talk,
   mayAlter,
@@ -88,10 +88,10 @@ export async function applyPlan(
     const { plan } = request;
     talk.stage("comparing what is there with both ends of the plan");
     const journal = await readJournal(db);
-    const { now, expected, standing } = await compare(db, plan);
+    const { now, expected, progress } = await compare(db, plan);
     const inForceHere = inForce(journal).filter(({ planHash }) => planHash === request.planHash);
     const off = now.relations.filter(({ rowSecurity }) => !rowSecurity).map(nameKey);
-    const unwritten = standing.applied.filter((step) => !isCovered(step, inForceHere));
+    const unwritten = progress.applied.filter((step) => !isCovered(step, inForceHere));
     const base = {
       run,
       target: request.target,
@@ -112,8 +112,8 @@ export async function applyPlan(
     if (request.adopt) return await adopt();
     // a schema that existed before belongs to no plan: it is used, and stays when the plan is taken back
     const changed = unwritten.filter(({ object }) => object.kind !== "schema");
-    if (changed.length > 0) throw notWritten(changed, standing);
-    if (standing.pending.length === 0) return { ...result, outcome: "in force already" };
+    if (changed.length > 0) throw notWritten(changed, progress);
+    if (progress.pending.length === 0) return { ...result, outcome: "in force already" };
 
     const reading = [
       ...stillReading(plan, await withOthers(db, expected.after)),
@@ -126,21 +126,19 @@ export async function applyPlan(
         `a mapped variable would still be read after the plan: ${reading.join("; ")}`,
         "nothing was changed; these policies were made after the plan: run `rlsmith plan` again, or keep them with a reason (`keep` of the config)",
       );
-    const pending = groupsOf({ ...plan, steps: standing.pending }, request.cut);
-    const scope = scopeOf({ name: "", steps: standing.pending });
+    const pending = groupsOf({ ...plan, steps: progress.pending }, request.cut);
+    const scope = scopeOf({ name: "", steps: progress.pending });
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
     const relations = new Set(scope.relations.map(nameKey));
     talk.stage("choosing rows of two tenants for the check before COMMIT");
-    const look = await preparePreCommitCheck(db, relations);
+    const check = await preparePreCommitCheck(db, relations);
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
     const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
     for (const group of pending) {
       const own = scopeOf(group);
       const names = new Set(own.relations.map(nameKey));
-      const done = await runSurely(
-        connections,
-        db,
-        {
+      const done = await runUntilResolved(connections, db, {
+        transition: {
           group: group.name,
           scope: own,
           from: part(now, own),
@@ -152,50 +150,47 @@ export async function applyPlan(
           ],
           statements: group.steps.filter((step) => !isShared(step)).flatMap(({ up }) => up),
           lockable: lockable.filter((relation) => names.has(nameKey(relation))),
-          objections: async (inside) => look.ask(inside, names),
+          objections: async (inside) => check.ask(inside, names),
           entry: { ...base, kind: "apply" },
         },
-        request.limits,
-        request.dryRun,
+        limits: request.limits,
+        dryRun: request.dryRun,
         talk,
-        result.groups.map(({ group: name }) => name),
-      );
+        committed: result.groups.map(({ group: name }) => name),
+      });
       db = done.db;
       result.groups.push(done.transitioned);
       talk.done(done.transitioned);
     }
-    result.notes.push(...look.said());
+    result.notes.push(...check.said());
     return result;
 
     async function adopt(): Promise<ApplyResult> {
-      if (standing.pending.length > 0)
+      if (progress.pending.length > 0)
         throw new ToolError(
           "environment",
           "NOTHING_TO_ADOPT",
-          `the plan is not in force: ${count(standing.pending.length, "step")} of ${plan.steps.length} ${standing.pending.length === 1 ? "is" : "are"} not applied, first ${standing.pending[0]?.title ?? ""}`,
+          `the plan is not in force: ${count(progress.pending.length, "step")} of ${plan.steps.length} ${progress.pending.length === 1 ? "is" : "are"} not applied, first ${progress.pending[0]?.title ?? ""}`,
           "run the migration with your own tool first, or apply without --adopt",
         );
       if (unwritten.length === 0) return { ...result, outcome: "in force already" };
       for (const group of groupsOf({ ...plan, steps: unwritten }, request.cut)) {
         const own = scopeOf(group);
         result.groups.push(
-          await journalOnly(
-            db,
-            {
+          await journalOnly(db, {
+            group: group.name,
+            scope: own,
+            found: part(now, own),
+            entry: {
+              ...base,
               group: group.name,
-              scope: own,
-              found: part(now, own),
-              entry: {
-                ...base,
-                group: group.name,
-                kind: "adopt",
-                outcome: "done",
-                before: part(expected.before, own),
-                after: part(now, own),
-              },
+              kind: "adopt",
+              outcome: "done",
+              before: part(expected.before, own),
+              after: part(now, own),
             },
-            request.dryRun,
-          ),
+            dryRun: request.dryRun,
+          }),
         );
       }
       return { ...result, outcome: "adopted" };
@@ -227,21 +222,21 @@ async function withOthers(db: Db, after: State): Promise<State> {
  * The target's state between the state before the plan and the state after it. Throws ToolError (environment) if an
  * object matches neither.
  */
-export async function compare(db: Db, plan: Plan): Promise<{ now: State; expected: Expected; standing: PlanProgress }> {
+export async function compare(db: Db, plan: Plan): Promise<{ now: State; expected: Expected; progress: PlanProgress }> {
   const scope = scopeOf({ name: "", steps: plan.steps });
   return inOneTransaction(db, async () => {
     const now = await readState(db, scope);
     refuseMissing(now);
     const expected = await expectedStates(db, plan, plan.steps, scope, now);
-    const standing = planProgress(plan.steps, now, expected);
-    if (standing.drift.length > 0)
+    const progress = planProgress(plan.steps, now, expected);
+    if (progress.drift.length > 0)
       throw new ToolError(
         "environment",
         "TARGET_DIFFERS",
-        `objects on this target are not in the state that the plan was made for:\n${standing.drift.join("\n")}`,
+        `objects on this target are not in the state that the plan was made for:\n${progress.drift.join("\n")}`,
         "nothing was changed; bring the target to the state that the plan was made for, or run `rlsmith plan` for its present state",
       );
-    return { now, expected, standing };
+    return { now, expected, progress };
   });
 }
 

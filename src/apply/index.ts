@@ -8,7 +8,7 @@ export { inForce, readJournal, repairNote } from "./journal/index.ts";
 export type { Entry } from "./journal/index.ts";
 export { checkDownFile, rollbackByFile, rollbackRun } from "./rollback/index.ts";
 export type { RollbackResult } from "./rollback/index.ts";
-export { checkStayed } from "./soak.ts";
+export { checkSoak } from "./soak.ts";
 export type { Cut } from "./state/index.ts";
 export { refusedByServer, sharesBackends, takeTurn } from "./transaction/index.ts";
 export type { Connections, LockTry, Talk, TransitionLimits, Transitioned } from "./transaction/index.ts";

@@ -8,7 +8,7 @@ import { differences, scopeOfState, readState, sameState } from "./state/index.t
  * Check that a plan was applied to another target at least so many hours ago, and that the objects are still as the
  * plan left them. Only reads. Throws ToolError (not-proven) that names the unmet condition.
  */
-export async function checkStayed(db: Db, target: string, planHash: string, hours: number): Promise<void> {
+export async function checkSoak(db: Db, target: string, planHash: string, hours: number): Promise<void> {
   const refuse = (message: string, hint: string): ToolError =>
     new ToolError("not-proven", "NOT_THERE_BEFORE", message, hint);
   const entries = inForce(await readJournal(db)).filter((entry) => entry.planHash === planHash);

@@ -156,7 +156,8 @@ function readPart(tree: Expr, source: ClaimsSource, index: FunctionIndex, chosen
     constant: isConstant(fold(tree, unknown)),
     neverTrue: neverTrue(tree, unknown),
     idioms: [
-      ...idiomsOf(tree, source, uses, reached, failsOpen(tree, source, returnsSetting)),
+      ...idiomsOf(tree, source, uses, reached),
+      ...(failsOpen(tree, source, returnsSetting) ? (["fails-open"] as const) : []),
       ...(membership ? (["membership-subquery"] as const) : []),
     ],
     followsRelation: relations.length > 0 && !membership && reached.every((one) => takesNothing(one)),
@@ -187,14 +188,13 @@ function idiomsOf(
   source: ClaimsSource,
   uses: ReturnType<typeof usesIn>,
   reached: readonly Reached[],
-  open: boolean,
 ): Idiom[] {
   const idioms: Idiom[] = [];
   if (uses.claims.some((claim) => claim.raw)) idioms.push("raw-jwt-claims");
   if (reached.some(({ facts }) => facts.reads.length > 0 || facts.claims.length > 0)) idioms.push("helper-function");
   if (hasRoleList(tree, source)) idioms.push("role-list");
   if (hasIdentityGuard(tree, source)) idioms.push("identity-guard");
-  if (open || reached.some(({ facts }) => facts.failsOpen)) idioms.push("fails-open");
+  if (reached.some(({ facts }) => facts.failsOpen)) idioms.push("fails-open");
   if (hasBareAuthCall(tree, source)) idioms.push("bare-auth-call");
   const once = [...uses.settings, ...uses.claims].map((use) => use.once);
   if (once.length > 0 && once.every(Boolean)) idioms.push("initplan-already");

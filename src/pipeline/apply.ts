@@ -1,5 +1,5 @@
 import type { ApplyResult, Cut, Entry, RollbackResult } from "../apply/index.ts";
-import { checkApprovals, type Approval, checkStayed } from "../apply/index.ts";
+import { checkApprovals, type Approval, checkSoak } from "../apply/index.ts";
 import type { TargetConfig } from "../config.ts";
 import { planHash } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
@@ -47,7 +47,7 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
     const otherUrl = await urlOf(other, targetOf(on.config, other), on.projectDir);
     const db = await openToLook(otherUrl, "rlsmith apply");
     try {
-      await checkStayed(db, other, hash, target.after.hours);
+      await checkSoak(db, other, hash, target.after.hours);
     } finally {
       await db.close();
     }

@@ -16,7 +16,10 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
   const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
   const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
   const constants = settingsRead(catalog);
-  const read = new Set([...classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)), ...constants.keys()]);
+  const read = new Set([
+    ...classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)),
+    ...constants.keys(),
+  ]);
   // the names of settings do not depend on case
   const mappedNames = new Set(context.variables.map(({ setting }) => setting.toLowerCase()));
   const unmapped = [...new Map([...read].map((setting) => [setting.toLowerCase(), setting])).values()]

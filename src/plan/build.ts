@@ -25,7 +25,10 @@ export function buildPlan(
   };
   const steps = [
     ...inGroups([
-      ...privateHelperSteps(rewrites.helperSchema, rewrites.helpers, schemaExists, mostFrequentOwner(catalog)),
+      ...privateHelperSteps(
+        { schema: rewrites.helperSchema, schemaExists, owner: mostFrequentOwner(catalog) },
+        rewrites.helpers,
+      ),
       ...rewrites.functions.map((change) => functionStep(change.fn, change, callersOf(change.fn, catalog))),
     ]),
     ...inGroups(rewrites.outcomes.flatMap((outcome) => policyStep(outcome.before, outcome.after) ?? [])),

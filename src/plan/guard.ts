@@ -18,7 +18,7 @@ export type Change = "altered" | "dropped" | "replaced";
  * differ from the expected one because of an earlier run of the same file: at the end of the file, `rlsmith_settle`
  * raises an error if the file has changed such a policy, which was then in neither its old nor its new state.
  */
-export function checkRoutines(withFunctions: boolean): string[] {
+export function checkRoutines({ withFunctions }: { withFunctions: boolean }): string[] {
   return [
     `create or replace function pg_temp.rlsmith_policy(relation text, policy text) returns jsonb
 language sql set search_path = '' as $rlsmith$
@@ -134,7 +134,7 @@ const SETTLE_FUNCTION = `
  * The end of the checks: raises an error if the file has changed something that was not as expected, since it was not
  * yet as the file makes it; then drops the routines.
  */
-export const settled = (withFunctions: boolean): string[] => [
+export const settled = ({ withFunctions }: { withFunctions: boolean }): string[] => [
   "call pg_temp.rlsmith_settle()",
   `drop routine pg_temp.rlsmith_settle, ${withFunctions ? "pg_temp.rlsmith_expect_function, " : ""}pg_temp.rlsmith_expect, pg_temp.rlsmith_same, pg_temp.rlsmith_print, pg_temp.rlsmith_policy`,
 ];

@@ -60,11 +60,11 @@ function file(plan: Plan, direction: Direction, header: readonly string[], optio
     "set local lock_timeout = '2s';",
     "",
     "-- The check before each change: the object must be as it was when the plan was made, or as this file leaves it.",
-    ...statements(checkRoutines(withFunctions)).flatMap((statement) => [statement, ""]),
+    ...statements(checkRoutines({ withFunctions })).flatMap((statement) => [statement, ""]),
     ...sections(plan, direction, options.patterns ?? null),
     ...(direction === "down" || plan.retired.length === 0 ? [] : nothingLeft(plan)),
     "-- An object that was not as it was when the plan was made must be as an earlier run of this file left it.",
-    ...statements(settled(withFunctions)),
+    ...statements(settled({ withFunctions })),
     ...(options.ownTransaction ? ["", "commit;"] : []),
   ]
     .join("\n")

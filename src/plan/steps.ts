@@ -89,10 +89,8 @@ export function functionStep(
  * far as it can be determined.
  */
 export function privateHelperSteps(
-  schema: string,
+  { schema, schemaExists, owner }: { schema: string; schemaExists: boolean; owner: string },
   helpers: readonly PrivateHelper[],
-  schemaExists: boolean,
-  owner: string,
 ): NewStep[] {
   if (helpers.length === 0) return [];
   const makeSchema: NewStep = {

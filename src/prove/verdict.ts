@@ -57,8 +57,8 @@ export interface Witness {
   /** a real Postgres gave the same outcomes; null: not asked yet */
   confirmed: boolean | null;
   /**
-   * columns that the outcome hangs on: of the row, and of each of `situation.rows`; the others were filled with
-   * anything
+   * columns that the outcome hangs on: of the row, and of each of `situation.rows`, in their order; the others were
+   * filled with anything
    */
   columns: { row: string[]; rows: string[][] };
 }

@@ -4,7 +4,7 @@ import { quoteLiteral } from "../pg/identifier.ts";
 import { relationKey, type NameKey } from "../pg/name.ts";
 import { readRowKeys, type RowKey } from "../pg/row-key.ts";
 import type { AnnouncedChange } from "../plan/index.ts";
-import { runBatch, type Response } from "../request/index.ts";
+import { runKeyed, type Response, type Statement } from "../request/index.ts";
 import type { Scratch } from "../scratch/index.ts";
 import type { Fixtures } from "../fixtures/index.ts";
 import { announcedBy, type Situation } from "./judge.ts";
@@ -52,18 +52,24 @@ interface SessionState {
   settings: Record<string, string>;
 }
 
+/** Two databases that hold the same rows, before and after a migration. */
+export interface Migrated {
+  before: Scratch;
+  after: Scratch;
+  catalog: Catalog;
+  context: ContextMap;
+  fixtures: Fixtures;
+  /** the changes of access that the plan announces */
+  announced: readonly AnnouncedChange[];
+}
+
 /**
- * Run every statement of every persona on both databases, which hold the same rows, with the variables unset, empty,
+ * Run every statement of every persona on both databases with the variables unset, empty,
  * equal to the claims, and of another tenant; list the different answers. Unset comes first: once a connection has set
  * a variable, the variable is never unset again, only empty.
  */
 export async function compareAccess(
-  before: Scratch,
-  after: Scratch,
-  catalog: Catalog,
-  context: ContextMap,
-  fixtures: Fixtures,
-  announced: readonly AnnouncedChange[],
+  { before, after, catalog, context, fixtures, announced }: Migrated,
   onBatch: (done: number, total: number) => void = () => {},
 ): Promise<AccessReport> {
   const personas = personasFor(catalog, context, fixtures);
@@ -84,40 +90,41 @@ export async function compareAccess(
     crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
   };
   // the answers after the migration without context: in a foreign context they must be the same
-  const withoutContext = new Map<Persona, Outcome[]>();
+  const withoutContext = new Map<Persona, ReadonlyMap<Attempt, Outcome>>();
   const batches = personas.flatMap((persona) =>
-    sessionStatesFor(persona, context, fixtures).map((standing) => ({ persona, standing })),
+    sessionStatesFor(persona, context, fixtures).map((session) => ({ persona, session })),
   );
-  const first = ({ persona, standing }: (typeof batches)[number]): number =>
-    standing.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
+  const first = ({ persona, session }: (typeof batches)[number]): number =>
+    session.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
 
-  for (const [number, { persona, standing }] of batches.toSorted((a, b) => first(a) - first(b)).entries()) {
+  for (const [number, { persona, session }] of batches.toSorted((a, b) => first(a) - first(b)).entries()) {
     onBatch(number, batches.length);
     const tried = attempts.get(persona.tenant) ?? [];
     const [old, now] = [
-      await outcomesOn(before, persona, standing, tried),
-      await outcomesOn(after, persona, standing, tried),
+      await outcomesOn(before, persona, session, tried),
+      await outcomesOn(after, persona, session, tried),
     ];
     report.cells += tried.length;
-    if (standing.context === "empty") withoutContext.set(persona, now);
-    for (const [index, attempt] of tried.entries()) {
-      const [was, is] = [old[index], now[index]];
-      if (!was || !is) continue;
-      if (standing.regime === "foreign" && persona.member)
+    if (session.context === "empty") withoutContext.set(persona, now);
+    for (const attempt of tried) {
+      const [was, is] = [old.get(attempt), now.get(attempt)];
+      // a statement without an outcome must not count as one that stayed the same
+      if (!was || !is) throw new Error(`${attempt.name} on ${attempt.relation} has no outcome`);
+      if (session.regime === "foreign" && persona.member)
         countCrossing(report, attempt, foreign.get(persona.tenant), was, is);
       if (same(was, is)) continue;
       const situation: Situation = {
-        regime: standing.regime,
+        regime: session.regime,
         attempt,
         before: was,
         after: is,
-        withoutContext: withoutContext.get(persona)?.[index] ?? null,
+        withoutContext: withoutContext.get(persona)?.get(attempt) ?? null,
       };
       const reason = announcedBy(situation, announced, catalog);
       if (reason === null) report.unannounced += 1;
       report.differences.push({
-        regime: standing.regime,
-        context: standing.context,
+        regime: session.regime,
+        context: session.context,
         persona: persona.name,
         schema: attempt.schema,
         relation: attempt.relation,
@@ -138,7 +145,7 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
   const names = context.variables.map((variable) => variable.setting);
   const all = (value: (name: string) => string | undefined): Record<string, string> =>
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name) ?? ""]])));
-  const standings: SessionState[] = [
+  const states: SessionState[] = [
     { regime: "without", context: "unset", settings: {} },
     { regime: "without", context: "empty", settings: all(() => "") },
   ];
@@ -146,9 +153,9 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
   // "with context" means that every variable is set: a member without one of the values has no such regime
   const own = values && names.every((name) => values[name] !== undefined) ? values : undefined;
   const other = fixtures.members.find((member) => member.tenant !== persona.tenant);
-  if (own) standings.push({ regime: "with", context: "equal to the claims", settings: all((name) => own[name]) });
-  if (!other) return standings;
-  standings.push({
+  if (own) states.push({ regime: "with", context: "equal to the claims", settings: all((name) => own[name]) });
+  if (!other) return states;
+  states.push({
     regime: "foreign",
     context: "all variables of another tenant",
     settings: all((name) => other.values[name]),
@@ -160,43 +167,49 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
           ? fixtures.members.find((member) => member.values[name] !== own[name])?.values[name]
           : other.values[name];
       if (value !== undefined)
-        standings.push({
+        states.push({
           regime: "foreign",
           context: `${name} of another user or tenant`,
           settings: { ...all((each) => own[each]), [name]: value },
         });
     }
-  return standings;
+  return states;
 }
 
 /** Each statement runs as PostgREST would run it, with claims and role set for the transaction; nothing of it stays. */
 async function outcomesOn(
   { db }: Scratch,
   persona: Persona,
-  standing: SessionState,
+  session: SessionState,
   attempts: readonly Attempt[],
-): Promise<Outcome[]> {
-  const set = Object.entries(standing.settings).map(
+): Promise<Map<Attempt, Outcome>> {
+  const set = Object.entries(session.settings).map(
     ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
+  );
+  const batch = {
+    role: persona.role,
+    claims: persona.claims,
+    setup: set.length === 0 ? [] : [`select ${set.join(", ")}`],
+    prelude: [],
+    preludeWrites: false,
+    probes: new Map(),
+  };
+  const statements = new Map(
+    attempts.map((attempt): [Attempt, Statement] => {
+      const { sql, reads } = attempt;
+      return [attempt, { sql, returns: reads ? "text" : "count", probe: null }];
+    }),
   );
   await db.exec("begin");
   try {
-    const responses = await runBatch(db, {
-      role: persona.role,
-      claims: persona.claims,
-      setup: set.length === 0 ? [] : [`select ${set.join(", ")}`],
-      prelude: [],
-      preludeWrites: false,
-      probes: new Map(),
-      statements: attempts.map(({ sql, reads }) => ({ sql, returns: reads ? "text" : "count", probe: null })),
-    });
-    return responses.map((response, index) => outcomeOf(response, attempts[index]?.reads ?? false));
+    const responses = await runKeyed(db, batch, statements);
+    return new Map([...responses].map(([attempt, response]) => [attempt, outcomeOf(response, attempt)]));
   } finally {
     await db.exec("rollback");
   }
 }
 
-function outcomeOf(response: Response, reads: boolean): Outcome {
+function outcomeOf(response: Response, { reads }: Pick<Attempt, "reads">): Outcome {
   if (response.kind === "error") return { kind: "error", sqlstate: response.sqlstate };
   if (!reads) return { kind: "rows", rows: Number(response.text ?? 0), keys: null };
   const keys = readRowKeys(response.text ?? "[]");

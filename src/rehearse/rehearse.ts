@@ -82,7 +82,7 @@ async function upAndDown(input: RehearsalInput): Promise<{ rounds: Round[]; afte
   let after: Catalog | null = null;
   try {
     for (const file of ["up", "down", "up", "down", "up", "up"] as const) {
-      const error = await run(fork.db, input.migration[file], input.ownTransaction);
+      const error = await run(fork.db, input.migration[file], input);
       const found = error === null ? await input.inspect(fork.db) : null;
       const expected = file === "down" ? input.catalog : after;
       if (file === "up") after ??= found;
@@ -113,16 +113,12 @@ async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport
     const fixtures = await generateRows(before.db, input.catalog, input.plan.context);
     const after = await before.fork();
     try {
-      const error = await run(after.db, input.migration.up, input.ownTransaction);
+      const error = await run(after.db, input.migration.up, input);
       if (error !== null) throw new Error(`the up file ran without rows but not with rows: ${error}`);
+      const { catalog, plan, progress } = input;
       return await compareAccess(
-        before,
-        after,
-        input.catalog,
-        input.plan.context,
-        fixtures,
-        input.plan.announced,
-        (done, total) => input.progress.tick("access", done, total),
+        { before, after, catalog, context: plan.context, fixtures, announced: plan.announced },
+        (done, total) => progress.tick("access", done, total),
       );
     } finally {
       await after.close();
@@ -133,7 +129,11 @@ async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport
 }
 
 /** Run a file as a migration tool would; the error in words, or null. */
-async function run(db: Db, sql: string, ownTransaction: boolean): Promise<string | null> {
+async function run(
+  db: Db,
+  sql: string,
+  { ownTransaction }: Pick<RehearsalInput, "ownTransaction">,
+): Promise<string | null> {
   try {
     await db.exec(ownTransaction ? sql : `begin;\n${sql}\ncommit;`);
     return null;

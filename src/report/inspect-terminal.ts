@@ -12,6 +12,15 @@ export interface InspectOptions {
   width: number;
 }
 
+/** The result of an inspection, as `inspectCatalog` returns it. */
+export interface Inspected {
+  catalog: Catalog;
+  classified: readonly ClassifiedPolicy[];
+  facts: readonly FunctionFacts[];
+  findings: readonly Finding[];
+  inferred: InferredContext;
+}
+
 type Colours = ReturnType<typeof pc.createColors>;
 
 const PATTERNS: readonly [Pattern, string][] = [
@@ -28,11 +37,7 @@ const PATTERNS: readonly [Pattern, string][] = [
  * the context map, findings.
  */
 export function renderInspect(
-  catalog: Catalog,
-  classified: readonly ClassifiedPolicy[],
-  facts: readonly FunctionFacts[],
-  findings: readonly Finding[],
-  inferred: InferredContext,
+  { catalog, classified, facts, findings, inferred }: Inspected,
   options: InspectOptions,
 ): string {
   const colours = pc.createColors(options.color);

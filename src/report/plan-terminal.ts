@@ -11,9 +11,9 @@ import type { Policy } from "../pg/policy.ts";
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** A plan as a person reads it: what becomes of each policy, with the conditions that change, then decisions, findings and the summary. */
-export function renderPlan(plan: Plan, colours: Colours, withDiffs: boolean): string {
+export function renderPlan(plan: Plan, colours: Colours): string {
   const lines: string[] = [];
-  if (withDiffs) for (const outcome of plan.policies) lines.push(...renderOutcome(outcome, colours));
+  for (const outcome of plan.policies) lines.push(...renderOutcome(outcome, colours));
   const helpers = plan.steps.filter((step) => step.object.kind === "function");
   for (const step of helpers)
     lines.push(

@@ -1,7 +1,7 @@
 import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
 import { dollarQuote } from "../pg/identifier.ts";
 import type { Inside, Response, Stage } from "./outcome.ts";
-import type { Batch } from "./statement.ts";
+import type { Batch, Statement } from "./statement.ts";
 
 /**
  * Run a batch in one round trip inside the caller's transaction, each statement in a sub-transaction that is rolled back, so that no statement
@@ -15,7 +15,11 @@ export async function runBatch(db: Db, batch: Batch): Promise<Response[]> {
   try {
     const results = await db.exec(blockText(batch));
     await db.exec("release savepoint rlsmith_batch");
-    return responsesOf(results.at(-1) ?? []);
+    const responses = responsesOf(results.at(-1) ?? []);
+    // a statement without a response would count as one that did nothing
+    if (responses.length !== statements.length)
+      throw new Error(`a batch of ${statements.length} statements has ${responses.length} responses`);
+    return responses;
   } catch (error) {
     const raised = pgErrorOf(error);
     if (!raised) throw error;
@@ -27,6 +31,24 @@ export async function runBatch(db: Db, batch: Batch): Promise<Response[]> {
       ...(await runBatch(db, { ...batch, statements: statements.slice(half) })),
     ];
   }
+}
+
+/**
+ * The response to each statement, under the key of the statement. A batch has one response for each of its statements,
+ * in their order: this is the place where the two lists are joined.
+ */
+export async function runKeyed<Key>(
+  db: Db,
+  batch: Omit<Batch, "statements">,
+  statements: ReadonlyMap<Key, Statement>,
+): Promise<Map<Key, Response>> {
+  const responses = await runBatch(db, { ...batch, statements: [...statements.values()] });
+  const found = new Map<Key, Response>();
+  for (const [n, key] of [...statements.keys()].entries()) {
+    const response = responses[n];
+    if (response) found.set(key, response);
+  }
+  return found;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** A request against a database: its statements, the driver that runs them, and the meaning of the errors they raise. */
-export { blockText, insideOf, raisedBy, responsesOf, runBatch } from "./driver.ts";
+export { blockText, insideOf, raisedBy, responsesOf, runBatch, runKeyed } from "./driver.ts";
 export type { Inside, Response, Stage } from "./outcome.ts";
 export { isLimit, isPrivilege, meaningOf } from "./sqlstate.ts";
 export type { ConstraintKind, ErrorMeaning } from "./sqlstate.ts";

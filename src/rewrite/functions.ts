@@ -66,7 +66,7 @@ export function planFunctions(
     }
     const results = overloads.map((fn) => ({
       fn,
-      result: rewriteFunction(fn, context, config.rules.claimPath !== undefined),
+      result: rewriteFunction(fn, context, { withClaimPath: config.rules.claimPath !== undefined }),
     }));
     const failed = results.find(({ result }) => result.kind === "not-understood");
     if (failed?.result.kind === "not-understood") {

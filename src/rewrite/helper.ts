@@ -42,7 +42,11 @@ const RULES: readonly ExpressionRule[] = [bypassFlag, contextToClaim];
  * The definition of a function with every mapped variable read as its claim; comments and layout of the body stay. The
  * result is the text of pg_get_functiondef with another body, to be run as CREATE OR REPLACE.
  */
-export function rewriteFunction(fn: PgFunction, context: RuleContext, withClaimPath = false): RewrittenFunction {
+export function rewriteFunction(
+  fn: PgFunction,
+  context: RuleContext,
+  { withClaimPath } = { withClaimPath: false },
+): RewrittenFunction {
   const rules = withClaimPath ? [...RULES, claimPath] : RULES;
   try {
     if (fn.sqlStandardBody)

@@ -1,5 +1,6 @@
 import { relationKey, relationOf, type QualifiedName } from "../pg/name.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { policyId, type PolicyId } from "../pg/policy.ts";
 import type { Draft, Holders, PolicyRule, PolicyRuleOptions } from "./policy-rule.ts";
 import { denyPolicy } from "./rules/deny-policy.ts";
 import { mergePermissive } from "./rules/merge-permissive.ts";
@@ -15,7 +16,7 @@ export function applyPolicyRules(
   options: PolicyRuleOptions,
   holders: (relation: QualifiedName) => Holders,
 ): Draft[] {
-  const result = new Map<Draft, Draft>();
+  const result = new Map<PolicyId, Draft>();
   for (const group of groupBy(drafts, ({ before }) => relationKey(before)).values()) {
     const [first] = group;
     if (!first) continue;
@@ -24,7 +25,7 @@ export function applyPolicyRules(
     for (const rule of POLICY_RULES) current = rule.rewrite(current, options, of);
     // A split may produce a policy that is always false.
     current = denyPolicy.rewrite(current, options, of);
-    for (const [index, draft] of group.entries()) result.set(draft, current[index] ?? draft);
+    for (const draft of current) result.set(policyId(draft.before), draft);
   }
-  return drafts.map((draft) => result.get(draft) ?? draft);
+  return drafts.map((draft) => result.get(policyId(draft.before)) ?? draft);
 }

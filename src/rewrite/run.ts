@@ -11,7 +11,7 @@ import { bareTarget } from "../pg/expr/shape.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
 import { samePolicy } from "../pg/policy-sql.ts";
-import { policyId, type Policy } from "../pg/policy.ts";
+import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
 import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
 import { decideForFunction, decideForPolicy, openPolicy, type Decision } from "./decisions.ts";
@@ -52,11 +52,12 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
   const { context, live, open: openFlags, findings } = contextOf(catalog, config);
   const functions = planFunctions(catalog, classified, config, context);
   const open: OpenDecision[] = [...openFlags, ...functions.open];
-  const decisions = new Map<ClassifiedPolicy, Decision | null>();
+  const byPolicy = new Map(classified.map((policy) => [policy.id, policy]));
+  const decisions = new Map<PolicyId, Decision | null>();
 
   const drafts = classified.map((policy): Draft => {
     const result = draftPolicy(policy, config, context, functions);
-    decisions.set(policy, result.decision);
+    decisions.set(policy.id, result.decision);
     if (result.open) open.push(result.open);
     findings.push(...result.findings);
     return result.draft;
@@ -70,13 +71,16 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
   const defaults = planColumnDefaults(catalog, config, context);
   findings.push(...functions.findings, ...recursion.findings, ...defaults.findings);
 
-  const final = recursion.drafts.map((draft, index): Draft => {
-    const through = classified[index]?.reads.some((read) => isChanged(read.through.at(-1), functions));
+  const final = recursion.drafts.map((draft): Draft => {
+    const through = byPolicy
+      .get(policyId(draft.before))
+      ?.reads.some((read) => isChanged(read.through.at(-1), functions));
     return through && !draft.fixed ? changed(draft, "helper", draft.after) : draft;
   });
-  const announced = final.flatMap((draft, index) => {
-    const policy = classified[index];
-    return policy && !draft.fixed ? announce(policy, draft, decisions.get(policy) ?? null, context) : [];
+  const announced = final.flatMap((draft) => {
+    const id = policyId(draft.before);
+    const policy = byPolicy.get(id);
+    return policy && !draft.fixed ? announce(policy, draft, decisions.get(id) ?? null, context) : [];
   });
   const outcomes = final.map(outcomeOf);
   return {

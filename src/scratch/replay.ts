@@ -39,7 +39,7 @@ export async function replay(
   await createImplied(run, extensionsImplied(folder));
   for (const [index, file] of folder.files.entries()) {
     options.onFile?.(index + 1, folder.files.length, file.path);
-    const statements = statementsOf(file.path, file.sql, file.firstLine, folder.projectDir, [], report, fail);
+    const statements = statementsOf(file, { projectDir: folder.projectDir, above: [], report, fail });
     report.files += 1;
     report.statements += statements.length;
     await runFile(run, statements);
@@ -73,16 +73,21 @@ async function createImplied({ db, report, implied }: FileRun, extensions: reado
   );
 }
 
+/** The place from which a file is read, and where its faults are reported. */
+interface Including {
+  projectDir: string;
+  /** the files that include it */
+  above: readonly string[];
+  report: ReplayReport;
+  fail: (failure: ReplayFailure) => void;
+}
+
 /** The statements of a file, with \ir followed. */
 function statementsOf(
-  path: string,
-  sql: string,
-  firstLine: number,
-  projectDir: string,
-  above: readonly string[],
-  report: ReplayReport,
-  fail: (failure: ReplayFailure) => void,
+  { path, sql, firstLine }: MigrationsFolder["files"][number],
+  including: Including,
 ): ReplayStatement[] {
+  const { projectDir, above, report, fail } = including;
   const { parts, broken } = splitStatements(sql);
   const at = (line: number): number => line + firstLine - 1;
   const statements = parts.flatMap((part): ReplayStatement[] => {
@@ -108,7 +113,8 @@ function statementsOf(
         });
         return [];
       }
-      return statementsOf(name, readFileSync(target, "utf8"), 1, projectDir, [...above, target], report, fail);
+      const included = { path: name, sql: readFileSync(target, "utf8"), firstLine: 1 };
+      return statementsOf(included, { ...including, above: [...above, target] });
     }
     report.notices.push(
       finding(

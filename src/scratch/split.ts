@@ -36,7 +36,7 @@ export function splitStatements(sql: string): SplitFile {
   const parts: SplitFile["parts"] = commands.map((command) => ({ kind: "psql", ...command }));
   for (let start = 0; start < tokens.length;) {
     const first = tokens[start];
-    const end = endOf(tokens, start, true) ?? (broken === null ? endOf(tokens, start, false) : null);
+    const end = endOf(tokens, start) ?? (broken === null ? endOf(tokens, start, { nested: false }) : null);
     // An unterminated statement is complete at the end of a file, but is only a fragment if the file is broken.
     if (first === undefined || (end === null && broken !== null)) break;
     const to = end === null ? source.length : (tokens[end]?.start ?? source.length);
@@ -56,7 +56,7 @@ export function splitStatements(sql: string): SplitFile {
  * or an ATOMIC body stays open to the end of the file, `nested` = false finds the next semicolon of any kind, so that
  * one such mistake does not swallow the statements after it.
  */
-function endOf(tokens: readonly ScanToken[], start: number, nested: boolean): number | null {
+function endOf(tokens: readonly ScanToken[], start: number, { nested } = { nested: true }): number | null {
   let depth = 0;
   let atomic = 0;
   let previous = "";

@@ -16,6 +16,7 @@ import { openScratch } from "../../src/scratch/open.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { cases } from "../cases/plan-case.ts";
+import { withFork } from "../support/fork.ts";
 import { planFor } from "../support/plan.ts";
 import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
@@ -48,8 +49,7 @@ const LIMITS = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 10_00
 /** Arrays of columns: printed otherwise once they were read again, and nothing in the text says how they were (src/pg/expr/round-trip.ts). */
 const PRINTED_OTHERWISE = ["varchar-in-list"];
 
-async function replayed(of: Scratch, id: string): Promise<Scratch> {
-  const scratch = await of.fork();
+async function replayed(scratch: Scratch, id: string): Promise<void> {
   const folder = join(import.meta.dirname, "../cases/plan", id);
   const files = readdirSync(folder)
     .filter((name) => name.endsWith(".sql"))
@@ -57,7 +57,6 @@ async function replayed(of: Scratch, id: string): Promise<Scratch> {
     .map((name) => ({ path: name, sql: readFileSync(join(folder, name), "utf8"), firstLine: 1 }));
   const report = await replay(scratch, { layout: "plain", projectDir: folder, folder, files, notices: [] });
   expect(report.failures).toEqual([]);
-  return scratch;
 }
 
 const look = async (): Promise<{ ask(): Promise<string[]>; said(): string[] }> => ({
@@ -76,8 +75,9 @@ interface OnLive {
 
 /** Plan a case, have its schema on the server, and work there; null where there is nothing to do. */
 async function planned({ id, spec }: (typeof cases)[number], work: (on: OnLive) => Promise<void>): Promise<void> {
-  const [scratch, live] = [await replayed(base, id), await replayed(target, id)];
-  try {
+  const onLive = async (live: Scratch, scratch: Scratch): Promise<void> => {
+    await replayed(scratch, id);
+    await replayed(live, id);
     const plan = planFor(await inspect(scratch.db), spec.config);
     if (plan.steps.length === 0) return;
     const [database] = await live.db.query<{ name: string }>("select current_database() as name");
@@ -100,10 +100,8 @@ async function planned({ id, spec }: (typeof cases)[number], work: (on: OnLive) 
         approvals: [],
       },
     });
-  } finally {
-    await scratch.close();
-    await live.close();
-  }
+  };
+  await withFork("", async (_, scratch) => withFork("", async (__, live) => onLive(live, scratch), target), base);
 }
 
 const BACK = { target: "live", to: null, limits: LIMITS, force: null, person: null, rlsmith: "test" };

@@ -122,19 +122,15 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
     await db.exec("begin");
     const [relation] = (await readState(db, SCOPE)).relations;
     if (!relation) throw new Error("the relation is there");
-    const found = await onShadow(
-      db,
-      relation,
-      [
-        { ...one, roles: ["public"], name: "good", using: "a > 1" },
-        { ...one, roles: ["public"], name: "bad", using: "no_such_function(a)" },
-      ],
-      [],
-    );
-    expect(found.prints).toEqual([
-      { first: { using: "(a > 1)", check: null }, again: { using: "(a > 1)", check: null } },
-      null,
-    ]);
+    const good = { ...one, roles: ["public"], name: "good", using: "a > 1" };
+    const bad = { ...one, roles: ["public"], name: "bad", using: "no_such_function(a)" };
+    // the old and the new form of a policy share its name
+    const changed = { ...good, using: "a > 2" };
+    const found = await onShadow(db, relation, [good, bad, changed], []);
+    const print = { using: "(a > 1)", check: null };
+    expect(found.prints.get(good)).toEqual({ first: print, again: print });
+    expect(found.prints.get(bad)).toBeNull();
+    expect(found.prints.get(changed)?.first).toEqual({ using: "(a > 2)", check: null });
     expect(found.raised).toMatchObject({ policy: { name: "bad" }, sqlstate: "42883" });
     expect(await db.query("select relname from pg_class where relnamespace = pg_my_temp_schema()")).toEqual([]);
     await db.exec("rollback");

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { UserConfig } from "../../src/config.ts";
+import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { quoteIdent } from "../../src/pg/identifier.ts";
@@ -18,6 +19,7 @@ import { rehearse } from "../../src/rehearse/rehearse.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { differentInStyle } from "../support/either-style.ts";
+import { withFork } from "../support/fork.ts";
 import { planFor } from "../support/plan.ts";
 
 /** A small project and what has to become of it. Expected values are reasoned, never copied from the tool. */
@@ -52,8 +54,7 @@ export const cases = readdirSync(DIR)
 
 /** Replay a case, plan it, rehearse it when asked, then look at what the migration leaves. */
 export async function check(base: Scratch, { id, spec }: (typeof cases)[number], rehearsed: boolean): Promise<void> {
-  const scratch = await base.fork();
-  try {
+  const work = async (_: Db, scratch: Scratch): Promise<void> => {
     const files = readdirSync(join(DIR, id))
       .filter((name) => name.endsWith(".sql"))
       .toSorted()
@@ -108,9 +109,8 @@ export async function check(base: Scratch, { id, spec }: (typeof cases)[number],
         plan.policies.flatMap(({ after }) => after),
       ),
     ).toEqual([]);
-  } finally {
-    await scratch.close();
-  }
+  };
+  await withFork("", work, base);
 }
 
 /** The functions that a plan makes or changes, as a catalog has them; without what is written differently and means the same. */

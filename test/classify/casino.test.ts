@@ -32,11 +32,7 @@ const count = (pattern: string): number => found.policies.filter((policy) => pol
 
 const rendered = (color: boolean, width: number): string =>
   renderInspect(
-    found.catalog,
-    found.policies,
-    found.facts,
-    [...found.findings, ...found.inferred.conflicts],
-    found.inferred,
+    { ...found, classified: found.policies, findings: [...found.findings, ...found.inferred.conflicts] },
     { color, width },
   );
 

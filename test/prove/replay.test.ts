@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import type { Component } from "../../src/prove/component.ts";
-import { replay as replayInputs } from "../../src/prove/replay/replay.ts";
+import { replay as replayInputs, type ReplayInput, type ReplayResult } from "../../src/prove/replay/replay.ts";
 import type { AccessOutcome, RowValues, Situation } from "../../src/prove/situation.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
@@ -33,14 +33,22 @@ const other = (name: string, values: RowValues): Situation["rows"][number] => ({
   values,
 });
 
-const replay = async (scratch: Scratch, of: Catalog, situations: readonly Situation[]): Promise<AccessOutcome[]> =>
-  (
-    await replayInputs(
-      scratch.db,
-      of,
-      situations.map((situation) => ({ situation, conditions: [] })),
-    )
-  ).map(({ outcome }) => outcome);
+/** What Postgres answers to each of these, in their order. */
+async function resultsOf(scratch: Scratch, of: Catalog, inputs: readonly ReplayInput[]): Promise<ReplayResult[]> {
+  const results = await replayInputs(scratch.db, of, new Map(inputs.entries()));
+  return inputs.map((_, n) => results.get(n) ?? unanswered);
+}
+
+/** No expected value: it fails every comparison. */
+const unanswered: ReplayResult = {
+  outcome: { kind: "error", sqlstate: "-----", message: "no answer" },
+  assumed: false,
+};
+
+const replay = async (scratch: Scratch, of: Catalog, situations: readonly Situation[]): Promise<AccessOutcome[]> => {
+  const inputs = situations.map((situation) => ({ situation, conditions: [] }));
+  return (await resultsOf(scratch, of, inputs)).map(({ outcome }) => outcome);
+};
 
 /** Whether each condition of a situation is true. */
 async function evaluateConditions(
@@ -52,7 +60,7 @@ async function evaluateConditions(
   const answers: boolean[][] = [];
   for (const [index, situation] of situations.entries()) {
     const inputs = (conditions[index] ?? []).map((condition) => ({ situation, conditions: [condition] }));
-    answers.push((await replayInputs(scratch.db, of, inputs)).map(({ assumed }) => assumed));
+    answers.push((await resultsOf(scratch, of, inputs)).map(({ assumed }) => assumed));
   }
   return answers;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { UserConfig } from "../../src/config.ts";
+import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { renderMigration } from "../../src/plan/migration.ts";
@@ -7,7 +8,7 @@ import { silent } from "../../src/progress.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { rehearse, type Rehearsal } from "../../src/rehearse/rehearse.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
-import { sharedBase } from "../support/fork.ts";
+import { sharedBase, withFork } from "../support/fork.ts";
 import { planFor } from "../support/plan.ts";
 
 /** A small shop with what makes rows hard: enums, domains, CHECKs, composite, self and circular keys, generated columns, a sync trigger, partitions. */
@@ -67,15 +68,13 @@ afterAll(async () => shop.close());
 async function run(
   given: { sql?: string; config?: UserConfig; up?: (text: string) => string; plan?: (plan: Plan) => Plan } = {},
 ): Promise<Rehearsal> {
-  const base = await shop.fork();
-  try {
-    if (given.sql) await base.db.exec(given.sql);
+  const work = async (_: Db, base: Scratch): Promise<Rehearsal> => {
     const catalog: Catalog = await inspect(base.db);
     const config = given.config ?? CONFIG;
     const made = planFor(catalog, config);
     const plan = given.plan ? given.plan(made) : made;
     const migration = renderMigration(plan, { ownTransaction: true, rollbackFile: "down.sql" });
-    return await rehearse({
+    return rehearse({
       base,
       catalog,
       plan,
@@ -85,9 +84,8 @@ async function run(
       replan: (after) => planFor(after, config),
       progress: silent,
     });
-  } finally {
-    await base.close();
-  }
+  };
+  return withFork(given.sql ?? "", work, shop);
 }
 
 const unannounced = (rehearsal: Rehearsal): string[] =>

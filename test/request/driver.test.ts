@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from "vitest";
 import type { Db } from "../../src/db/port.ts";
-import { runBatch, type Batch, type Response, type Statement } from "../../src/request/index.ts";
+import { runBatch, runKeyed, type Batch, type Response, type Statement } from "../../src/request/index.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { sharedBase } from "../support/fork.ts";
 
@@ -171,3 +171,26 @@ test("dollar signs and quotes in a statement are its own", async () => {
 });
 
 const quoted = (given: string): string => `'${given.replaceAll("'", "''")}'`;
+
+test("each response is under the key of its statement, whatever the others raise", async () => {
+  const statements = new Map([
+    ["error", text("select 1 / 0")],
+    ["two", text("select 2::text")],
+    ["none", text("select 1::text where false")],
+    ["three", text("select 3::text")],
+  ]);
+  const batch = {
+    role: "authenticated",
+    claims: null,
+    setup: [],
+    prelude: [],
+    preludeWrites: false,
+    probes: new Map(),
+  };
+  const responses = await runKeyed(db, batch, statements);
+  expect([...responses.keys()]).toEqual([...statements.keys()]);
+  expect(responses.get("error")).toMatchObject({ kind: "error", sqlstate: "22012" });
+  expect(responses.get("two")).toMatchObject({ kind: "answer", text: "2" });
+  expect(responses.get("none")).toMatchObject({ kind: "answer", text: null });
+  expect(responses.get("three")).toMatchObject({ kind: "answer", text: "3" });
+});

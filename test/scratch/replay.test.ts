@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { readMigrations } from "../../src/migration-tools/index.ts";
 import { openScratch } from "../../src/scratch/open.ts";
@@ -10,6 +10,7 @@ import type { ReplayReport } from "../../src/scratch/replay-report.ts";
 import { replay } from "../../src/scratch/replay.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { project } from "../support/cli.ts";
+import { forkForTest } from "../support/fork.ts";
 
 let base: Scratch;
 beforeAll(async () => {
@@ -22,20 +23,9 @@ async function replayed(
   strict = false,
 ): Promise<{ scratch: Scratch; report: ReplayReport }> {
   const folder = await readMigrations(project(files));
-  const scratch = await base.fork();
-  try {
-    return { scratch, report: await replay(scratch, folder, { strict }) };
-  } catch (error) {
-    await scratch.close();
-    throw error;
-  }
+  const scratch = await forkForTest(base);
+  return { scratch, report: await replay(scratch, folder, { strict }) };
 }
-
-let open: Scratch | null = null;
-afterEach(async () => {
-  await open?.close();
-  open = null;
-});
 
 test("a failing statement does not affect the others, and is reported with file, line, SQLSTATE and consequence", async () => {
   const { scratch, report } = await replayed({
@@ -43,7 +33,6 @@ test("a failing statement does not affect the others, and is reported with file,
       "create table a (id int);\n\ncreate policy p on missing using (true);\nalter table a enable row level security;\ncreate policy q on a using (true);",
     "migrations/2.sql": "create tabel x (id int);\ncreate table b (id int);",
   });
-  open = scratch;
   expect(report.failures).toEqual([
     {
       file: "migrations/1.sql",
@@ -80,7 +69,6 @@ test("settings of a file do not apply to the next one", async () => {
     "migrations/1.sql": "create schema other; set search_path = other; set role authenticated;",
     "migrations/2.sql": "create table here (id int);",
   });
-  open = scratch;
   expect(report.failures).toEqual([]);
   expect((await inspect(scratch.db)).relations.find((r) => r.name === "here")).toMatchObject({
     schema: "public",
@@ -89,20 +77,18 @@ test("settings of a file do not apply to the next one", async () => {
 });
 
 test("transactions of a file's own, and statements that want none", async () => {
-  const { scratch, report } = await replayed({
+  const { report } = await replayed({
     "migrations/1.sql":
       "begin;\ncreate table a (id int);\ncommit;\ncreate index concurrently a_id on a (id);\ncreate type e as enum ('x');\nalter type e add value 'y';\ncreate table b (e e default 'y');",
   });
-  open = scratch;
   expect(report.failures).toEqual([]);
 });
 
 test("roles that statements name and do not create are created and reported; created ones are not", async () => {
-  const { scratch, report } = await replayed({
+  const { report } = await replayed({
     "migrations/1.sql":
       "create role mine; create table a (id int); grant select on a to mine, \"Some.One\"; alter table a owner to keeper;\ndo $$ begin execute 'create policy p on a to looped using (true)'; end $$;",
   });
-  open = scratch;
   expect(report).toMatchObject({ failures: [], rolesMade: ["Some.One", "keeper", "looped"] });
 });
 
@@ -112,8 +98,7 @@ test("extensions: those of contrib are loaded, stubs replace the others, and bot
       "create extension if not exists citext with schema extensions;\ncreate extension pgcrypto;\ncreate extension vector with schema extensions;\ncreate extension if not exists pg_cron;\ncreate table a (name citext, v vector);\nselect cron.schedule('x', '* * * * *', 'select 1');",
   };
   expect(extensionsNamed(await readMigrations(project(files))).toSorted()).toEqual(["citext", "pgcrypto"]);
-  const { scratch, report } = await replayed(files);
-  open = scratch;
+  const { report } = await replayed(files);
   expect(report.failures).toEqual([]);
   expect(report.standIns.map(({ extension }) => extension)).toEqual(["vector", "pg_cron"]);
 });
@@ -135,7 +120,6 @@ test("types of an extension that a stub replaces take their modifiers, and its k
       alter table pgmq.q_jobs enable row level security;
       drop extension if exists unheard_of;`,
   });
-  open = scratch;
   expect(report.failures).toEqual([]);
   expect(report.standIns.map(({ extension }) => extension)).toEqual([
     "vector",
@@ -157,8 +141,7 @@ test("functions of a new Supabase project exist, and the report says so", async 
   };
   const folder = await readMigrations(project(files));
   expect(extensionsNamed(folder).toSorted()).toEqual(["pgcrypto", "uuid-ossp"]);
-  const { scratch, report } = await replayed(files);
-  open = scratch;
+  const { report } = await replayed(files);
   expect(report.failures).toEqual([]);
   expect(report.notices.map((notice) => notice.message)).toEqual([
     "the files use `uuid-ossp` and `pgcrypto` before they create it: created in schema extensions, as in a new Supabase project",
@@ -166,11 +149,10 @@ test("functions of a new Supabase project exist, and the report says so", async 
 });
 
 test("an extension that the files create before they use it is left to them", async () => {
-  const { scratch, report } = await replayed({
+  const { report } = await replayed({
     "migrations/1.sql":
       "-- for gen_random_bytes()\ncreate extension pgcrypto with schema public; create table a (b bytea default public.gen_random_bytes(4), at timestamptz);\ncreate extension moddatetime; create trigger t before update on a for each row execute function moddatetime(at);",
   });
-  open = scratch;
   expect(report).toMatchObject({ failures: [], notices: [] });
 });
 
@@ -188,7 +170,6 @@ test.each([
   ],
 ])("%s", async (_, sql) => {
   const { scratch, report } = await replayed({ "migrations/1.sql": sql });
-  open = scratch;
   expect(report.failures).toEqual([]);
   expect(await scratch.db.query("select 'public.here'::regclass::text as t")).toEqual([{ t: "here" }]);
 });
@@ -198,7 +179,6 @@ test("objects that a file rolls back itself do not exist", async () => {
     "migrations/1.sql":
       "create table a (id int);\nbegin;\ncreate table b (id int);\nrollback;\ncreate table c (id int);",
   });
-  open = scratch;
   expect(report.failures).toEqual([]);
   expect((await inspect(scratch.db)).relations.filter((r) => r.schema === "public").map((r) => r.name)).toEqual([
     "a",
@@ -207,10 +187,9 @@ test("objects that a file rolls back itself do not exist", async () => {
 });
 
 test("a role that cannot be made is a failure of its statement", async () => {
-  const { scratch, report } = await replayed({
+  const { report } = await replayed({
     "migrations/1.sql": "create table a (id int); grant select on a to pg_nothing; create table b (id int);",
   });
-  open = scratch;
   expect(report.failures.map(({ sqlstate, unreliable }) => [sqlstate, unreliable])).toEqual([
     ["42704", "the privileges that it grants or revokes"],
   ]);
@@ -222,7 +201,6 @@ test("a deferred constraint that fails at the end is a failure of the file", asy
       "create table a (id int primary key, up int references a deferrable initially deferred); insert into a values (1, 2);",
     "migrations/2.sql": "create table b (id int);",
   });
-  open = scratch;
   expect(report.failures).toMatchObject([
     { file: "migrations/1.sql", sqlstate: "23503", unreliable: "everything in the file up to here" },
   ]);
@@ -234,7 +212,6 @@ test("\\ir is followed, other psql commands are reported, a cycle is refused", a
     "migrations/1.sql": "\\set ON_ERROR_STOP on\n\\ir parts/a.sql\n\\ir missing.sql\n",
     "migrations/parts/a.sql": "create table from_part (id int);\n\\ir a.sql\n",
   });
-  open = scratch;
   expect((await inspect(scratch.db)).relations.some((r) => r.name === "from_part")).toBe(true);
   expect(report.notices.map((notice) => notice.code)).toEqual(["psql-command"]);
   expect(report.failures.map(({ file, line, message }) => [file, line, message])).toEqual([
@@ -260,7 +237,6 @@ describe("the bootstrap", () => {
         grant usage on schema graphql_public to anon;
         insert into auth.users (id, email, raw_user_meta_data) values (gen_random_uuid(), 'a@example.com', '{"name": "A"}');`,
     });
-    open = scratch;
     expect(report.failures).toEqual([]);
     expect(
       await scratch.db.query(
@@ -273,8 +249,7 @@ describe("the bootstrap", () => {
   });
 
   test("auth functions read the token as Supabase's do", async () => {
-    const fork = await base.fork();
-    open = fork;
+    const fork = await forkForTest(base);
     expect(await fork.db.query("select auth.uid(), auth.role(), auth.jwt(), auth.email()")).toEqual([
       { uid: null, role: null, jwt: null, email: null },
     ]);
@@ -289,8 +264,7 @@ describe("the bootstrap", () => {
 
   test("a fork is apart from its original, and no setting was ever set on it", async () => {
     await base.db.exec("select set_config('app.once', 'x', false)");
-    const fork = await base.fork();
-    open = fork;
+    const fork = await forkForTest(base);
     await fork.db.exec("create table only_here (id int)");
     expect(await fork.db.query("select current_setting('app.once', true) as v")).toEqual([{ v: null }]);
     expect(await base.db.query("select to_regclass('only_here') as t")).toEqual([{ t: null }]);

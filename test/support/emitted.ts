@@ -6,17 +6,16 @@ import type { Scratch } from "../../src/scratch/scratch.ts";
 import { isolationTests } from "../../src/verify/emit/build.ts";
 import { pgtap } from "../../src/verify/emit/pgtap.ts";
 import { scratchEnvironment } from "../../src/verify/environment/scratch-environment.ts";
+import { withFork } from "./fork.ts";
 
 /** The text that `rlsmith verify --emit pgtap` writes for a scratch database, which stays as it is. */
 export async function emittedPgtap(scratch: Scratch, catalog: Catalog, config: Config, title: string): Promise<string> {
-  const copy = await scratch.fork();
-  try {
-    return pgtap(
-      await isolationTests(await scratchEnvironment(copy.db, knownOf(catalog, config)), title, config.verify),
-    );
-  } finally {
-    await copy.close();
-  }
+  return withFork(
+    "",
+    async (db) =>
+      pgtap(await isolationTests(await scratchEnvironment(db, knownOf(catalog, config)), title, config.verify)),
+    scratch,
+  );
 }
 
 /** An emitted file in pieces: the part that every relation needs, and the tests of each relation. */

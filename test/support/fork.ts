@@ -1,3 +1,4 @@
+import { onTestFinished } from "vitest";
 import type { Db } from "../../src/db/port.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
@@ -19,6 +20,13 @@ export const sharedServer = async (): Promise<TestServer> => (server ??= startSe
  */
 export const sharedBase = async (): Promise<Scratch> =>
   (base ??= sharedServer().then(async ({ url }) => openScratch({ kind: "server", url })));
+
+/** A new copy of a database for the test that calls this; it is dropped when the test has ended. */
+export async function forkForTest(of?: Scratch): Promise<Scratch> {
+  const fork = await (of ?? (await sharedBase())).fork();
+  onTestFinished(async () => fork.close());
+  return fork;
+}
 
 /** Run these statements in a new copy of a database, work there, and drop the copy. Returns what `work` returns. */
 export async function withFork<Result>(

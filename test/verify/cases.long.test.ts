@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
+import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
@@ -7,6 +8,7 @@ import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import type { Verification } from "../../src/verify/matrix/verification.ts";
 import { readCases, type VerifyCase } from "../cases/verify/case-file.ts";
+import { withFork } from "../support/fork.ts";
 import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -27,14 +29,9 @@ afterAll(async () => {
 });
 
 async function attacked(base: Scratch, planted: VerifyCase): Promise<Verification> {
-  const fork = await base.fork();
-  try {
-    await fork.db.exec(planted.sql);
-    const config = Object.keys(planted.config).length === 0 ? null : parseConfig(planted.config, planted.id);
-    return await verifyScratch(fork.db, await inspect(fork.db), config, () => {}, silent);
-  } finally {
-    await fork.close();
-  }
+  const config = Object.keys(planted.config).length === 0 ? null : parseConfig(planted.config, planted.id);
+  const work = async (db: Db): Promise<Verification> => verifyScratch(db, await inspect(db), config, () => {}, silent);
+  return withFork(planted.sql, work, base);
 }
 
 const causes = (found: Verification): string[] =>

@@ -1,33 +1,21 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
+import { withFork } from "../support/fork.ts";
 
-let embedded: Scratch;
-beforeAll(async () => {
-  embedded = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => {
-  await embedded.close();
-});
-
-const share = async (condition: string): Promise<{ conclusive: boolean; causes: string[] }> => {
-  const scratch = await embedded.fork();
-  try {
-    await scratch.db.exec(`
-      create table public.notes (id uuid primary key default gen_random_uuid(), org_id uuid not null, body text not null);
-      alter table public.notes enable row level security;
-      create policy own on public.notes to authenticated
-        using (org_id = (select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid) ${condition});`);
-    const found = await verifyScratch(scratch.db, await inspect(scratch.db), null, () => {}, silent);
-    expect(found.breaches).toEqual([]);
-    return { conclusive: found.conclusive, causes: found.notSettled.map(({ cause }) => cause.kind) };
-  } finally {
-    await scratch.close();
-  }
-};
+const share = async (condition: string): Promise<{ conclusive: boolean; causes: string[] }> =>
+  withFork(
+    `create table public.notes (id uuid primary key default gen_random_uuid(), org_id uuid not null, body text not null);
+     alter table public.notes enable row level security;
+     create policy own on public.notes to authenticated
+       using (org_id = (select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid) ${condition});`,
+    async (db) => {
+      const found = await verifyScratch(db, await inspect(db), null, () => {}, silent);
+      expect(found.breaches).toEqual([]);
+      return { conclusive: found.conclusive, causes: found.notSettled.map(({ cause }) => cause.kind) };
+    },
+  );
 
 test("where no member reaches a row of its own, nothing is held, and the run is no pass", async () => {
   const reached = await share("");

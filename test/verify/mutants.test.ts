@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
+import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { mutantsOnScratch } from "../../src/pipeline/verify-mutants.ts";
 import { silent } from "../../src/progress.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
 import type { MutantOutcome } from "../../src/verify/mutation/mutation.ts";
 import { mutationScore } from "../../src/verify/mutation/mutation-score.ts";
+import { withFork } from "../support/fork.ts";
 
 const OWN = "org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)";
 
-let base: Scratch;
-beforeAll(async () => {
-  base = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => base.close());
-
 async function mutated(sql: string): Promise<MutantOutcome[]> {
-  const fork = await base.fork();
-  try {
-    await fork.db.exec(sql);
-    return await mutantsOnScratch(fork.db, await inspect(fork.db), parseConfig({}, "no config"), silent);
-  } finally {
-    await fork.close();
-  }
+  const work = async (db: Db): Promise<MutantOutcome[]> =>
+    mutantsOnScratch(db, await inspect(db), parseConfig({}, "no config"), silent);
+  return withFork(sql, work);
 }
 
 const called = (outcomes: readonly MutantOutcome[], name: string): MutantOutcome | undefined =>

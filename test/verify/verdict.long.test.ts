@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseConfig, type UserConfig } from "../../src/config.ts";
+import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
 import type { Cell } from "../../src/verify/matrix/cell.ts";
 import type { Verification } from "../../src/verify/matrix/verification.ts";
+import { withFork } from "../support/fork.ts";
 
 const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
 const NOTES = `
@@ -21,23 +21,12 @@ alter table public.word enable row level security;
 create policy all_read on public.word for select to authenticated using (true);
 `;
 
-let base: Scratch;
-beforeAll(async () => {
-  base = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => base.close());
-
 async function attacked(sql: string, config: UserConfig = {}): Promise<{ found: Verification; cells: Cell[] }> {
-  const fork = await base.fork();
   const cells: Cell[] = [];
-  try {
-    await fork.db.exec(sql);
-    const known = parseConfig(config, "test");
-    const found = await verifyScratch(fork.db, await inspect(fork.db), known, (cell) => cells.push(cell), silent);
-    return { found, cells };
-  } finally {
-    await fork.close();
-  }
+  const known = parseConfig(config, "test");
+  const work = async (db: Db): Promise<Verification> =>
+    verifyScratch(db, await inspect(db), known, (cell) => cells.push(cell), silent);
+  return { found: await withFork(sql, work), cells };
 }
 
 const codes = ({ notes }: Verification): string[] => notes.map(({ code }) => code);

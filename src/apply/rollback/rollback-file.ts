@@ -7,7 +7,7 @@ import {
   mayAlter,
   checkPrivileges,
   checkWritable,
-  runSurely,
+  runUntilResolved,
   type Connections,
   type Talk,
 } from "../transaction/index.ts";
@@ -43,7 +43,7 @@ export async function rollbackByFile(
     talk.stage("comparing what is there with both ends of the plan");
     const journal = inForce(await readJournal(db));
     const taken = journal.filter((entry) => entry.planHash === planHash).toReversed();
-    const { now, expected, standing } = await compare(db, plan);
+    const { now, expected, progress } = await compare(db, plan);
     const result: RollbackResult = {
       target,
       run,
@@ -54,19 +54,17 @@ export async function rollbackByFile(
       left: journal.flatMap((entry) => (entry.planHash === planHash ? [] : [entry.id])).toReversed(),
       notes: [],
     };
-    if (standing.applied.length === 0) return { ...result, undone: [] };
+    if (progress.applied.length === 0) return { ...result, undone: [] };
     const [whole] = groupsOf(plan, { kind: "all" });
     if (!whole) return result;
     const scope = scopeOf(whole);
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
-    const back = standing.applied.toReversed();
+    const back = progress.applied.toReversed();
     const { to, stay } = await withOccupiedSchemas(db, expected.before);
     result.notes.push(...stay);
     talk.locks([{ group: "down file", relations: scope.relations }]);
-    const done = await runSurely(
-      connections,
-      db,
-      {
+    const done = await runUntilResolved(connections, db, {
+      transition: {
         group: "down file",
         scope,
         from: now,
@@ -82,11 +80,11 @@ export async function rollbackByFile(
         entry: { run, kind: "rollback", target, planHash, undoes: null, person, rlsmith, detail: {} },
         undoes: taken.map(({ id }) => id),
       },
-      request.limits,
+      limits: request.limits,
       dryRun,
       talk,
-      [],
-    );
+      committed: [],
+    });
     db = done.db;
     result.groups.push(done.transitioned);
     talk.done(done.transitioned);

@@ -8,13 +8,13 @@ import {
   mayAlter,
   checkPrivileges,
   checkWritable,
-  runSurely,
+  runUntilResolved,
   type Connections,
   type Talk,
 } from "../transaction/index.ts";
 import { scopeOfState } from "../state/index.ts";
 import type { Transitioned, TransitionLimits } from "../transaction/index.ts";
-import { isNothing, together, wayBack, wholeScope, type InForce } from "./down-state.ts";
+import { isNothing, rollbackSteps, together, wholeScope, type InForce } from "./rollback-steps.ts";
 
 export interface RollbackRequest {
   target: string;
@@ -73,7 +73,9 @@ export async function rollbackRun(
       notes: [],
     };
     if (entries.length === 0) return result;
-    const { steps, lost, stay } = await inOneTransaction(db, async () => wayBack(db, entries, request.force !== null));
+    const { steps, lost, stay } = await inOneTransaction(db, async () =>
+      rollbackSteps(db, entries, { force: request.force !== null }),
+    );
     if (lost.length > 0 && request.force === null)
       throw new ToolError(
         "environment",
@@ -105,24 +107,19 @@ export async function rollbackRun(
         detail: request.force === null ? {} : { reason: request.force },
       };
       if (isNothing(restoring)) {
-        const done = await journalOnly(
-          db,
-          {
-            group: entry.group,
-            scope: own,
-            found: from,
-            entry: { ...line, group: entry.group, outcome: "done", before: from, after: from },
-          },
-          request.dryRun,
-        );
+        const done = await journalOnly(db, {
+          group: entry.group,
+          scope: own,
+          found: from,
+          entry: { ...line, group: entry.group, outcome: "done", before: from, after: from },
+          dryRun: request.dryRun,
+        });
         result.groups.push(done);
         talk.done(done);
         continue;
       }
-      const done = await runSurely(
-        connections,
-        db,
-        {
+      const done = await runUntilResolved(connections, db, {
+        transition: {
           group: entry.group,
           scope: own,
           from,
@@ -132,11 +129,11 @@ export async function rollbackRun(
           objections: async () => [],
           entry: line,
         },
-        request.limits,
-        request.dryRun,
+        limits: request.limits,
+        dryRun: request.dryRun,
         talk,
-        result.groups.map(({ group }) => group),
-      );
+        committed: result.groups.map(({ group }) => group),
+      });
       db = done.db;
       result.groups.push(done.transitioned);
       talk.done(done.transitioned);
@@ -153,8 +150,8 @@ export async function rollbackRun(
  * otherwise take back more than was asked for.
  */
 function chosen(journal: readonly Entry[], to: number | null): InForce[] {
-  const standing = inForce(journal);
-  if (to !== null) return standing.filter(({ id }) => id > to).toReversed();
+  const entries = inForce(journal);
+  if (to !== null) return entries.filter(({ id }) => id > to).toReversed();
   const last = journal.findLast(({ outcome }) => outcome === "done");
   if (!last)
     throw new ToolError(
@@ -163,6 +160,6 @@ function chosen(journal: readonly Entry[], to: number | null): InForce[] {
       "rlsmith has applied nothing to this target",
       "if another tool applied the plan, write it into the journal first: `rlsmith apply --adopt`",
     );
-  const other = standing.findLastIndex(({ planHash }) => planHash !== last.planHash);
-  return standing.slice(other + 1).toReversed();
+  const other = entries.findLastIndex(({ planHash }) => planHash !== last.planHash);
+  return entries.slice(other + 1).toReversed();
 }

@@ -136,10 +136,10 @@ async function printed(
       after.some(({ name, comment }) => name === before.name && comment !== before.comment) ? [before.name] : [],
     ),
   );
-  const policies = wanted.map((policy, n): Policy => {
+  const policies = wanted.map((policy): Policy => {
     const there = now.policies.find(({ name }) => name === policy.name);
     return {
-      ...settled(policy, prints[n] ?? null, there),
+      ...settled(policy, prints.get(policy) ?? null, there),
       comment: there && !recommented.has(policy.name) ? there.comment : policy.comment,
     };
   });

@@ -18,20 +18,20 @@ export interface PlanProgress {
 
 /** Compare the present state with the state before the plan and the state after it. */
 export function planProgress(steps: readonly Step[], now: State, { before, after }: Expected): PlanProgress {
-  const standing: PlanProgress = { pending: [], applied: [], drift: [] };
+  const progress: PlanProgress = { pending: [], applied: [], drift: [] };
   const seen = new Set<string>();
   for (const step of steps) {
     const one = scopeOfStep(step);
     const [is, was, willBe] = [part(now, one), part(before, one), part(after, one)];
-    if (same(is, willBe)) standing.applied.push(step);
-    else if (same(is, was)) standing.pending.push(step);
+    if (same(is, willBe)) progress.applied.push(step);
+    else if (same(is, was)) progress.pending.push(step);
     else if (!seen.has(JSON.stringify(one))) {
       seen.add(JSON.stringify(one));
       const [fromOld, fromNew] = [differences(was, is), differences(willBe, is)];
-      standing.drift.push(...(fromNew.length < fromOld.length ? fromNew : fromOld));
+      progress.drift.push(...(fromNew.length < fromOld.length ? fromNew : fromOld));
     }
   }
-  return standing;
+  return progress;
 }
 
 function scopeOfStep({ object }: Step): Scope {

@@ -15,9 +15,16 @@ type Texts = Pick<Policy, "using" | "check">;
  */
 export type Print = { first: Texts; again: Texts } | null;
 
+/** A policy, and the one on the copy that shows how it is printed. */
+interface Probe {
+  policy: Policy;
+  name: string;
+  sql: string;
+}
+
 export interface Shadowed {
-  /** one for each policy, in the order of the policies */
-  prints: Print[];
+  /** one for each of the given policies, which may share a name */
+  prints: ReadonlyMap<Policy, Print>;
   /** the defaults by column, of the columns that the relation's state names */
   defaults: RelationState["defaults"];
   /** the error of the first policy that could not be created */
@@ -40,52 +47,54 @@ export async function onShadow(
   const shadow = quoteName({ schema: "pg_temp", name });
   const texts = policies.flatMap(({ using, check }) => [using, check].filter((text) => text !== null));
   const rows = await wholeRowOf(db, schema, name, texts);
-  const probes = policies.map((policy, n) =>
-    createPolicy({
+  const probes = policies.map((policy, n): Probe => {
+    const probe = {
       ...policy,
       schema: "pg_temp",
       name: `p${n}`,
       roles: ["public"],
       using: policy.using && rows.cast(policy.using),
       check: policy.check && rows.cast(policy.check),
-    }),
-  );
+    };
+    return { policy, name: probe.name, sql: createPolicy(probe) };
+  });
   const make = [
     `create temporary table ${shadow} (like ${quoteName(relation)})`,
     ...alter.map((what) => `alter table ${shadow} ${what}`),
   ];
   const columns = relation.defaults.map(({ column }) => column);
   const query = stateQuery({ relations: [{ schema: "pg_temp", name, columns }], functions: [], schemas: [] });
-  const made = await inOneTrip(db, relation, [...make, ...probes], query);
+  const made = await inOneTrip(db, relation, [...make, ...probes.map(({ sql }) => sql)], query);
   if (made !== null) return shadowed(made, null);
   // one of them cannot be created: try each by itself
   return passing(db, "set local search_path = ''", async () => {
     for (const sql of make) await db.exec(sql);
     let raised: Shadowed["raised"] = null;
-    for (const [n, sql] of probes.entries())
+    for (const { policy, sql } of probes)
       try {
         await inSavepoint(db, async () => db.exec(sql));
       } catch (error) {
         const found = pgErrorOf(error);
-        const policy = policies[n];
-        if (!found || !policy) throw error;
+        if (!found) throw error;
         raised ??= { policy, ...found };
       }
     return shadowed(await readAgain(db, query), raised);
   });
 
   function shadowed([first, again]: [RelationState, RelationState], raised: Shadowed["raised"]): Shadowed {
-    const of = (state: RelationState, n: number): Texts | null => {
-      const policy = state.policies.find((one) => one.name === `p${n}`);
+    const of = (state: RelationState, name: string): Texts | null => {
+      const policy = state.policies.find((one) => one.name === name);
       if (!policy) return null;
       const { using, check } = policy;
       return { using: using && rows.uncast(using), check: check && rows.uncast(check) };
     };
     return {
-      prints: policies.map((_, n) => {
-        const [one, other] = [of(first, n), of(again, n)];
-        return one && other && { first: one, again: other };
-      }),
+      prints: new Map(
+        probes.map(({ policy, name: probe }) => {
+          const [one, other] = [of(first, probe), of(again, probe)];
+          return [policy, one && other && { first: one, again: other }];
+        }),
+      ),
       defaults: first.defaults,
       raised,
     };

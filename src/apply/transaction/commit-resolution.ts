@@ -4,13 +4,7 @@ import { messageOf, ToolError } from "../../errors.ts";
 import { readJournal, writeEntry } from "../journal/index.ts";
 import { refusedByServer } from "./refused.ts";
 import type { LockTry } from "./locks.ts";
-import {
-  CommitInDoubt,
-  runTransition,
-  type Transition,
-  type Transitioned,
-  type TransitionLimits,
-} from "./transition.ts";
+import { CommitInDoubt, runTransition, type Transition, type Transitioned, type TransitionRun } from "./transition.ts";
 
 /** Opens connections; each has its settings and holds the advisory lock of rlsmith on the target. */
 export interface Connections {
@@ -27,26 +21,30 @@ export interface Talk {
   done(transitioned: Transitioned): void;
 }
 
+/** A transition whose outcome has to be known. */
+export interface ResolvedRun extends TransitionRun {
+  talk: Talk;
+  /** the groups that this run has committed before */
+  committed: readonly string[];
+}
+
 /** Milliseconds for which a server that went away during a COMMIT is asked again. */
 const ASK_AGAIN = 30_000;
 
 /**
  * Run a transition until its outcome is known. If the connection is lost during COMMIT, the journal is read over a new
  * connection: it has the entry if and only if the transaction was committed. Throws ToolError (environment): this group
- * was not changed. `before` names the groups that this run has committed.
+ * was not changed.
  */
-export async function runSurely(
+export async function runUntilResolved(
   connections: Connections,
   db: Db,
-  transition: Transition,
-  limits: TransitionLimits,
-  dryRun: boolean,
-  talk: Talk,
-  before: readonly string[],
+  run: ResolvedRun,
 ): Promise<{ db: Db; transitioned: Transitioned }> {
+  const { transition, dryRun, talk, committed } = run;
   try {
     const onTry = (failed: LockTry): void => talk.tried(transition.group, failed);
-    return { db, transitioned: await runTransition(db, transition, limits, dryRun, onTry) };
+    return { db, transitioned: await runTransition(db, run, onTry) };
   } catch (error) {
     if (error instanceof CommitInDoubt) {
       const asked = await askJournal(connections, transition);
@@ -62,12 +60,12 @@ export async function runSurely(
           "run the same command again",
           { cause: error },
         ),
-        before,
+        committed,
       );
     }
     if (!dryRun) await writeFailure(db, transition, error);
-    const told = refusedByServer(error, transition.group);
-    throw told instanceof ToolError ? withBefore(told, before) : told;
+    const refusal = refusedByServer(error, transition.group);
+    throw refusal instanceof ToolError ? withBefore(refusal, committed) : refusal;
   }
 }
 
@@ -135,12 +133,12 @@ async function writeFailure(db: Db, { group, entry }: Transition, error: unknown
 }
 
 /** The error, with the groups that were committed before it. */
-function withBefore(error: ToolError, before: readonly string[]): ToolError {
-  if (before.length === 0) return error;
+function withBefore(error: ToolError, committed: readonly string[]): ToolError {
+  if (committed.length === 0) return error;
   return new ToolError(
     error.kind,
     error.code,
-    `${error.message}\n${before.length === 1 ? "this group was" : "these groups were"} committed before and ${before.length === 1 ? "stays" : "stay"}: ${before.join(", ")}`,
+    `${error.message}\n${committed.length === 1 ? "this group was" : "these groups were"} committed before and ${committed.length === 1 ? "stays" : "stay"}: ${committed.join(", ")}`,
     `${error.hint}; the same command continues with the remaining groups`,
     { cause: error },
   );

@@ -1,5 +1,5 @@
 /** One transaction on the target: its locks, its checks, its COMMIT, and the resolution of a COMMIT in doubt. */
-export { runSurely } from "./commit-resolution.ts";
+export { runUntilResolved } from "./commit-resolution.ts";
 export type { Connections, Talk } from "./commit-resolution.ts";
 export { inOneTransaction, journalOnly } from "./journal-only.ts";
 export type { LockTry } from "./locks.ts";

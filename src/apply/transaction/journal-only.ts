@@ -15,12 +15,17 @@ export async function inOneTransaction<T>(db: Db, work: () => Promise<T>): Promi
   }
 }
 
+/** A change to be recorded: the state that was found, which must not have changed since. */
+export interface JournalOnly {
+  group: string;
+  scope: Scope;
+  found: State;
+  entry: NewEntry;
+  dryRun: boolean;
+}
+
 /** Write an entry for a change that another tool has made, if it is still in force. */
-export async function journalOnly(
-  db: Db,
-  { group, scope, found, entry }: { group: string; scope: Scope; found: State; entry: NewEntry },
-  dryRun: boolean,
-): Promise<Transitioned> {
+export async function journalOnly(db: Db, { group, scope, found, entry, dryRun }: JournalOnly): Promise<Transitioned> {
   return inOneTransaction(db, async () => {
     const now = await readState(db, scope);
     if (!sameState(now, found))

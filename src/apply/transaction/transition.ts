@@ -30,6 +30,12 @@ export interface TransitionLimits extends LockLimits {
   statementTimeout: number;
 }
 
+export interface TransitionRun {
+  transition: Transition;
+  limits: TransitionLimits;
+  dryRun: boolean;
+}
+
 export interface Transitioned {
   group: string;
   /** ids of the entries in the journal; none in a dry run */
@@ -47,9 +53,7 @@ export interface Transitioned {
  */
 export async function runTransition(
   db: Db,
-  transition: Transition,
-  limits: TransitionLimits,
-  dryRun: boolean,
+  { transition, limits, dryRun }: TransitionRun,
   onTry: (failed: LockTry) => void,
 ): Promise<Transitioned> {
   const started = performance.now();

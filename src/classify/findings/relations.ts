@@ -20,7 +20,7 @@ export function relationFindings(
     const count = policies.get(nameKey(relation)) ?? 0;
     const platform = PLATFORM_SCHEMAS.includes(relation.schema);
     return [
-      ...stateFindings(relation, count, platform),
+      ...stateFindings(relation, count),
       ...(platform
         ? []
         : [
@@ -32,7 +32,8 @@ export function relationFindings(
   });
 }
 
-function stateFindings(relation: Relation, policies: number, platform: boolean): Finding[] {
+function stateFindings(relation: Relation, policies: number): Finding[] {
+  const platform = PLATFORM_SCHEMAS.includes(relation.schema);
   const at = { kind: "relation", schema: relation.schema, relation: relation.name } as const;
   const isTable = relation.kind === "table" || relation.kind === "partitioned table";
   if (isTable && policies > 0 && !relation.rowSecurity)

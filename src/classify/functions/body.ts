@@ -114,7 +114,7 @@ function onlyValue(name: string, local: Local): Assigned | null {
   if (!second) return { value: first.value, under: null };
   const { under } = second;
   if (under === null) return null;
-  const join = (value: Expr, other: Expr): Assigned => ({ value: coalesce(value, other, testsEmpty(under)), under });
+  const join = (value: Expr, other: Expr): Assigned => ({ value: coalesce(value, other, under), under });
   // v := a; IF v IS NULL THEN v := b
   if (first.under === null) return reads(under) ? join(first.value, second.value) : null;
   // IF … THEN v := a; ELSE v := b
@@ -137,8 +137,8 @@ function joinReturns(returns: readonly Assigned[], fill: (tree: Expr) => Expr): 
   const condition = fill(first.under);
   const tested = new Set(settingNames(condition));
   const [early, late] = [fill(first.value), fill(second.value)];
-  if (settingNames(early).some((name) => tested.has(name))) return coalesce(early, late, testsEmpty(condition));
-  return settingNames(late).some((name) => tested.has(name)) ? coalesce(late, early, testsEmpty(condition)) : null;
+  if (settingNames(early).some((name) => tested.has(name))) return coalesce(early, late, condition);
+  return settingNames(late).some((name) => tested.has(name)) ? coalesce(late, early, condition) : null;
 }
 
 function settingNames(tree: unknown): string[] {
@@ -156,10 +156,11 @@ const testsEmpty = (condition: Expr): boolean => some(condition, (node) => strin
 
 const EMPTY: Expr = { A_Const: { sval: { sval: "" } } };
 
-function coalesce(first: Expr, second: Expr, emptyToo: boolean): Expr {
+/** The first value, or the second one under a condition that tests the first for NULL, or for an empty text as well. */
+function coalesce(first: Expr, second: Expr, condition: Expr): Expr {
   const name = [{ String: { sval: "=" } }];
   const nulled: Expr = { A_Expr: { kind: "AEXPR_NULLIF", name, lexpr: innermost(first), rexpr: EMPTY } };
-  return { CoalesceExpr: { args: [emptyToo ? recast(first, nulled) : first, second] } };
+  return { CoalesceExpr: { args: [testsEmpty(condition) ? recast(first, nulled) : first, second] } };
 }
 
 // NULLIF goes inside the cast, where the value is still text.

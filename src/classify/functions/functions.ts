@@ -27,16 +27,18 @@ export function analyseFunctions(catalog: Catalog, source: ClaimsSource): Functi
   const readable = readTokenFunctions(catalog, source);
   const drafts = catalog.functions.map((fn) => draftOf(fn, source, readable));
   const byDraft = functionIndex(drafts.map((draft) => settle(draft, () => null)));
-  const facts = drafts.map((draft) => settle(draft, (name) => claimOf(byDraft, name, draft.searchPath)));
-  const index = functionIndex(facts);
-  return facts.map((found, place): FunctionFacts => {
+  const settled = drafts.map((draft) => ({
+    body: draft.body,
+    found: settle(draft, (name) => claimOf(byDraft, name, draft.searchPath)),
+  }));
+  const index = functionIndex(settled.map(({ found }) => found));
+  return settled.map(({ body, found }): FunctionFacts => {
     // A call without a schema that matches no function of the catalog is a call of a built-in function.
     const calls = found.calls.filter(
       (made) => made.schema !== null || index.resolve(made, found.searchPath).length > 0,
     );
     const fact = { ...found, calls };
-    const body = drafts[place]?.body;
-    return body && fact.reads.length + fact.calls.length > 0
+    return fact.reads.length + fact.calls.length > 0
       ? {
           ...fact,
           failsOpen: failsOpen(body.trees, source, (schema, name) => returnsOnlySetting(index, { schema, name })),

@@ -12,9 +12,9 @@ export function historyCommand(program: Command, done: (exit: number) => void): 
     .action(async (project: string, flags: TargetFlags) => {
       const on = await onTarget(project, flags);
       const entries = await historyOf(on);
-      const standing = new Set(inForce(entries).map(({ id }) => id));
-      if (flags.format === "json") print(historyJson(entries, standing));
-      else print(renderHistory(entries, standing, coloursFor(process.stdout)));
+      const idsInForce = new Set(inForce(entries).map(({ id }) => id));
+      if (flags.format === "json") print(historyJson(entries, idsInForce));
+      else print(renderHistory(entries, idsInForce, coloursFor(process.stdout)));
       done(EXIT.fine);
     });
 }

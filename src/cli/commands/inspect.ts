@@ -12,17 +12,15 @@ export function inspectCommand(program: Command, done: (exit: number) => void): 
     .action(async (project: string, flags: SourceFlags) => {
       const source = await openSource(projectOptions(project, flags));
       try {
-        const { catalog, facts, classified, findings, inferred } = inspectCatalog(
-          source.catalog,
-          source.config?.config ?? null,
-        );
+        const inspected = inspectCatalog(source.catalog, source.config?.config ?? null);
+        const { catalog, facts, classified, findings, inferred } = inspected;
         const colours = coloursFor(process.stdout);
         sayReplay(source);
         if (flags.format === "json")
           print(JSON.stringify(inspectJson(catalog, classified, facts, findings, inferred), null, 2));
         else
           print(
-            renderInspect(catalog, classified, facts, findings, inferred, {
+            renderInspect(inspected, {
               color: colours.isColorSupported,
               width: process.stdout.columns ?? 120,
             }),

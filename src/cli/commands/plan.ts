@@ -29,7 +29,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         const colours = coloursFor(process.stdout);
         const json = flags.format === "json";
         sayReplay(source);
-        if (!json) print(renderPlan(fresh.plan, colours, true));
+        if (!json) print(renderPlan(fresh.plan, colours));
         else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan }, null, 2));
         refuseOpenDecisions(fresh.plan, source);
         const limits = { timeout: flags.proveTimeout, accepts: acceptances(flags.accept), progress: options.progress };

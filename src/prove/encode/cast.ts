@@ -60,7 +60,7 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
     if (model.kind === "boolean") return encoder.toCondition(value);
     if (model.kind === "scalar") return coerce(encoder, value, model.type);
     if (model.kind === "array") return arrayLiteral(encoder, value.text, model);
-    return model.kind === "json" ? jsonLiteral(encoder, value.text, model.plain) : null;
+    return model.kind === "json" ? jsonLiteral(encoder, value.text, model) : null;
   }
   if (value.kind === "condition") {
     if (model.kind === "boolean") return value;
@@ -85,7 +85,7 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
     return inner && lifted(encoder, value.rows, value.holds, inner);
   }
   const isText = value.type === TYPE.text;
-  if (model.kind === "json") return isText ? document(encoder, value, model.plain) : null;
+  if (model.kind === "json") return isText ? document(encoder, value, model) : null;
   if (model.kind === "boolean") return isText ? toBoolean(encoder, value) : null;
   return model.kind === "scalar" ? castScalar(encoder, value, model.type) : null;
 }
@@ -149,7 +149,7 @@ function toBoolean({ logic, values, conversions }: Encoder, value: Scalar): Valu
 }
 
 /** text::jsonb. The claims setting is taken to hold a JSON object unless it is empty, as PostgREST fills it. */
-function document({ logic }: Encoder, value: Scalar, plain: boolean): Json {
+function document({ logic }: Encoder, value: Scalar, { plain }: Pick<Json, "plain">): Json {
   const raises: Formula[] = [value.raises];
   const cases = value.cases.map(({ when, term }) => {
     const empty = logic.equal(term, logic.constant(SORT.text, ""));
@@ -162,7 +162,7 @@ function document({ logic }: Encoder, value: Scalar, plain: boolean): Json {
 }
 
 /** A constant document: an object, or any other JSON, of which no member can be read. Text that is no JSON raises. */
-function jsonLiteral({ logic }: Encoder, text: string, plain: boolean): Json | null {
+function jsonLiteral({ logic }: Encoder, text: string, { plain }: Pick<Json, "plain">): Json | null {
   const constant = { kind: "json", plain, raises: logic.false, isNull: logic.false } as const;
   try {
     const read = JSON.stringify(JSON.parse(text));

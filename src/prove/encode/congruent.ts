@@ -8,7 +8,7 @@ import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import { callKey, type ArgumentForm } from "./opaque-key.ts";
-import { settingsNamedIn } from "./opaque.ts";
+import { settingsNamedIn } from "./opaque-facts.ts";
 import type { Value } from "./value.ts";
 
 /** One way in which arguments are NULL or one of their cases. */

@@ -47,7 +47,7 @@ export function jsonText({ logic, opaques }: Encoder, member: Json): Scalar {
     const some = logic.predicate(jsonIs("some", path), null, [document]);
     // json keeps the spelling of numbers and the order of members, jsonb does not: the same member need not give the
     // same text
-    const symbol = textSymbol(path, member.plain);
+    const symbol = textSymbol(path, member);
     if (member.plain) noteUninterpreted(opaques, symbol, construct("json spelling"));
     const term = logic.apply(symbol, [document]);
     return [{ when: logic.and(when, some), term }];

@@ -100,7 +100,8 @@ export const split = (separator: string): FunctionSymbol => ({
   sort: arraySort(SORT.text),
   key: `split ${separator}`,
 });
-export const jsonText = (path: JsonPath, plain: boolean): FunctionSymbol => ({
+/** The text of a member: `plain` of a json value, which keeps its spelling, else of a jsonb value. */
+export const jsonText = (path: JsonPath, { plain } = { plain: false }): FunctionSymbol => ({
   kind: "json text",
   path,
   plain,

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/port.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import type { PropertyVerdict } from "../never.ts";
-import { replay } from "./replay.ts";
+import { replay, type ReplayInput } from "./replay.ts";
 
 /**
  * Run the witnesses of violated properties on a real Postgres: the row has to be reached, and to satisfy what was never
@@ -12,26 +12,20 @@ export async function confirmProperty(
   catalog: Catalog,
   verdicts: readonly PropertyVerdict[],
 ): Promise<PropertyVerdict[]> {
-  const asked = verdicts.flatMap((verdict) => (verdict.witness ? [{ verdict, witness: verdict.witness }] : []));
-  const results = await replay(
-    db,
-    catalog,
-    asked.map(({ verdict, witness }) => ({
-      situation: witness.situation,
-      conditions: verdict.condition === null ? [] : [verdict.condition],
-      // a row that may be changed is enough of a breach; what it may be changed to is asked of the whole statement
-      whole: verdict.component === "UPDATE CHECK",
-    })),
-  );
-  const confirmed = new Map(
-    asked.map(({ verdict }, index) => {
-      const result = results[index];
-      return [verdict, result?.outcome.kind === "allow" && result.assumed];
-    }),
-  );
+  const inputs = new Map<PropertyVerdict, ReplayInput>();
+  for (const verdict of verdicts)
+    if (verdict.witness)
+      inputs.set(verdict, {
+        situation: verdict.witness.situation,
+        conditions: verdict.condition === null ? [] : [verdict.condition],
+        // a row that may be changed is enough of a breach; what it may be changed to is asked of the whole statement
+        whole: verdict.component === "UPDATE CHECK",
+      });
+  const results = await replay(db, catalog, inputs);
   return verdicts.map((verdict): PropertyVerdict => {
-    const seen = confirmed.get(verdict);
-    if (seen === undefined || verdict.witness === null) return verdict;
+    if (verdict.witness === null) return verdict;
+    const result = results.get(verdict);
+    const seen = result?.outcome.kind === "allow" && result.assumed;
     const witness = { ...verdict.witness, confirmed: seen };
     // seen is seen, whatever the prover did not understand; what was not seen is not claimed
     if (seen) return { ...verdict, answer: "violated", reasons: [], witness };

@@ -3,7 +3,7 @@ import type { Catalog } from "../../pg/catalog.ts";
 import type { Assumption } from "../assume.ts";
 import type { AssumedVerdict } from "../assumed-verdict.ts";
 import type { Witness } from "../verdict.ts";
-import { replay } from "./replay.ts";
+import { replay, type ReplayInput } from "./replay.ts";
 
 /**
  * Run every witness on a real Postgres, under the policies of both sides, and say in each verdict what came of it. A
@@ -19,7 +19,7 @@ export async function confirm<V extends AssumedVerdict>(
 ): Promise<V[]> {
   const conditions = new Map(assumptions.map(({ name, conditions: of }) => [name, of]));
   // verdicts share situations: roles and policies repeat themselves
-  const inputs = new Map<string, { situation: Witness["situation"]; conditions: readonly string[] }>();
+  const inputs = new Map<string, ReplayInput>();
   const keyOf = (verdict: V, witness: Witness): string => JSON.stringify([verdict.assumption, witness.situation]);
   for (const verdict of verdicts)
     for (const witness of verdict.witnesses)
@@ -28,17 +28,14 @@ export async function confirm<V extends AssumedVerdict>(
         conditions: conditions.get(verdict.assumption) ?? [],
       });
   if (inputs.size === 0) return [...verdicts];
-  const list = [...inputs.values()];
-  const first = await replay(db, before, list);
-  const second = await replay(db, after, list);
-  const seen = new Map([...inputs.keys()].map((key, index) => [key, { before: first[index], after: second[index] }]));
+  const first = await replay(db, before, inputs);
+  const second = await replay(db, after, inputs);
   return verdicts.map((verdict) => {
     const witnesses = verdict.witnesses.map((witness): Witness => {
-      const real = seen.get(keyOf(verdict, witness));
+      const key = keyOf(verdict, witness);
+      const [was, is] = [first.get(key), second.get(key)];
       const confirmed =
-        real?.before?.assumed === true &&
-        real.before.outcome.kind === witness.before &&
-        real.after?.outcome.kind === witness.after;
+        was?.assumed === true && was.outcome.kind === witness.before && is?.outcome.kind === witness.after;
       return { ...witness, confirmed };
     });
     return settled({ ...verdict, witnesses: witnesses.filter(isShown) });

@@ -11,8 +11,7 @@ import type { SituationRelation } from "./statements.ts";
 export function isolate(
   policies: readonly Policy[],
   relation: SituationRelation,
-  component: Component,
-  whole: boolean,
+  { component, whole }: { component: Component; whole: boolean },
 ): string[] {
   if (component === "SELECT" || component === "INSERT") return [];
   const own = policies.filter((policy) => policy.schema === relation.schema && policy.relation === relation.name);

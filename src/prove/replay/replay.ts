@@ -4,7 +4,7 @@ import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
-import { meaningOf, runBatch, type Response, type Statement } from "../../request/index.ts";
+import { meaningOf, runKeyed, type Response, type Statement } from "../../request/index.ts";
 import { parseOnce } from "../encode/parse-once.ts";
 import type { Component } from "../component.ts";
 import type { AccessOutcome, Situation } from "../situation.ts";
@@ -29,21 +29,26 @@ export interface ReplayResult {
 let replays = 0;
 
 /**
- * The answers of a real Postgres in each situation, under the policies of a catalog. The schema is rebuilt from the
+ * The answers of a real Postgres in each situation, under the keys of the situations, under the policies of a catalog. The schema is rebuilt from the
  * catalog in a transaction that is rolled back, through real CREATE POLICY; the login has to be a superuser of a
  * database of no worth.
  *
  * Custom settings keep an empty value for the rest of a session once they were set, so that "never set" could be had
  * only once: in the copy every setting gets a new name each time, wherever it stands as a string constant.
  */
-export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayInput[]): Promise<ReplayResult[]> {
-  const results: ReplayResult[] = inputs.map(() => ({ outcome: { kind: "deny" }, assumed: false }));
+export async function replay<Key>(
+  db: Db,
+  catalog: Catalog,
+  inputs: ReadonlyMap<Key, ReplayInput>,
+): Promise<Map<Key, ReplayResult>> {
+  const results = new Map<Key, ReplayResult>();
   const relations = new Map(catalog.relations.map((relation) => [nameKey(relation), relation]));
-  const jobs: Job[] = [];
-  for (const [index, input] of inputs.entries()) {
+  const jobs: Job<Key>[] = [];
+  for (const [key, input] of inputs) {
     const relation = relations.get(nameKey(input.situation.relation));
+    if (relation) jobs.push({ key, relation, input });
     // without the relation nobody reaches a row of it
-    if (relation) jobs.push({ index, relation, input });
+    else results.set(key, { outcome: { kind: "deny" }, assumed: false });
   }
   if (jobs.length === 0) return results;
 
@@ -72,35 +77,36 @@ export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayIn
         const [first] = group;
         if (!first) continue;
         await db.exec("savepoint one");
-        const isolation = isolate(
-          parts.policies,
-          first.relation,
-          first.input.situation.component,
-          first.input.whole === true,
-        );
+        const isolation = isolate(parts.policies, first.relation, {
+          component: first.input.situation.component,
+          whole: first.input.whole === true,
+        });
         const failed = await runSteps(
           db,
           isolation.map((sql) => inSql({ sql, mayFail: false })),
         );
-        const prepared = group.map(({ input, relation }) =>
-          renamed(prepare(input.situation, relation, input.conditions), rename),
+        const prepared = new Map(
+          group.map((job) => {
+            const { input, relation } = job;
+            return [job, renamed(prepare(input.situation, relation, input.conditions), rename)] as const;
+          }),
         );
-        const answers = await answersTo(db, prepared);
-        group.forEach(({ index, relation, input }, place) => {
-          const answer = answers[place];
-          // what could not be built answers nothing, least of all what was expected
-          const why = broken ?? failed;
+        const answers = await answersTo(db, [...prepared.values()]);
+        // what could not be built answers nothing, least of all what was expected
+        const why = broken ?? failed;
+        for (const [{ key, relation, input }, asked] of prepared) {
+          const answer = answers.get(asked);
           if (why)
-            results[index] = {
+            results.set(key, {
               outcome: { kind: "error", sqlstate: why.sqlstate, message: why.message },
               assumed: false,
-            };
+            });
           else if (answer)
-            results[index] = {
+            results.set(key, {
               outcome: outcomeOf(answer.response, relation, input.situation.component),
               assumed: answer.assumed,
-            };
-        });
+            });
+        }
         await db.exec("rollback to savepoint one");
       }
     } finally {
@@ -110,8 +116,8 @@ export async function replay(db: Db, catalog: Catalog, inputs: readonly ReplayIn
   return results;
 }
 
-interface Job {
-  index: number;
+interface Job<Key> {
+  key: Key;
   relation: Relation;
   input: ReplayInput;
 }
@@ -121,9 +127,9 @@ interface Job {
  * of that round. Each round gets names of its own. Inside, jobs that share settings and the form of the policies run
  * together.
  */
-function rounds(jobs: readonly Job[]): Job[][][] {
-  const namesOf = ({ input }: Job): string[] => Object.keys(input.situation.settings);
-  const made: { touched: Set<string>; jobs: Job[] }[] = [];
+function rounds<Key>(jobs: readonly Job<Key>[]): Job<Key>[][][] {
+  const namesOf = ({ input }: Job<Key>): string[] => Object.keys(input.situation.settings);
+  const made: { touched: Set<string>; jobs: Job<Key>[] }[] = [];
   for (const job of jobs.toSorted((a, b) => namesOf(a).length - namesOf(b).length)) {
     const names = new Set(namesOf(job));
     const fits = made.find(({ touched }) => [...touched].every((name) => names.has(name)));
@@ -176,7 +182,7 @@ interface Answer {
 }
 
 /** Each request as its role, and its assumption as the login, with the same rows and settings. */
-async function answersTo(db: Db, prepared: readonly Prepared[]): Promise<Answer[]> {
+async function answersTo(db: Db, prepared: readonly Prepared[]): Promise<Map<Prepared, Answer>> {
   const assumptions = await responsesTo(
     db,
     prepared.flatMap((one): Request[] =>
@@ -193,14 +199,14 @@ async function answersTo(db: Db, prepared: readonly Prepared[]): Promise<Answer[
       of: one,
     })),
   );
-  return prepared.flatMap((one) => {
-    const response = requests.get(one);
-    if (response === undefined) return [];
+  const answers = new Map<Prepared, Answer>();
+  for (const [one, response] of requests) {
     const assumption = assumptions.get(one);
     // an assumption that raises does not hold
     const holds = one.assumption === null || (assumption?.kind === "answer" && assumption.text === "true");
-    return [{ response, assumed: holds && !isWithoutRows(response) }];
-  });
+    answers.set(one, { response, assumed: holds && !isWithoutRows(response) });
+  }
+  return answers;
 }
 
 /** One statement of a situation. */
@@ -215,20 +221,16 @@ interface Request {
 async function responsesTo(db: Db, requests: readonly Request[]): Promise<Map<Prepared, Response>> {
   const found = new Map<Prepared, Response>();
   for (const [role, list] of groupBy(requests, (request) => request.role)) {
-    const statements = list.map(({ sql, reads, probe, of }): Statement => ({
-      sql,
-      returns: reads ? "text" : "count",
-      setup: [...of.rows, ...settingsOf(of)],
-      probe,
-    }));
+    const statements = new Map(
+      list.map(({ sql, reads, probe, of }): [Prepared, Statement] => [
+        of,
+        { sql, returns: reads ? "text" : "count", setup: [...of.rows, ...settingsOf(of)], probe },
+      ]),
+    );
     // the text of a probe is its key as well
     const probes = new Map(list.flatMap(({ probe }) => (probe === null ? [] : [[probe, probe] as const])));
-    const batch = { role, claims: null, setup: [], prelude: [], preludeWrites: false, probes, statements };
-    const responses = await runBatch(db, batch);
-    for (const [n, { of }] of list.entries()) {
-      const response = responses[n];
-      if (response) found.set(of, response);
-    }
+    const batch = { role, claims: null, setup: [], prelude: [], preludeWrites: false, probes };
+    for (const [of, response] of await runKeyed(db, batch, statements)) found.set(of, response);
   }
   return found;
 }

@@ -96,8 +96,8 @@ function claimsText(input: DecodeInput, document: Term, values: Valuation): stri
 
 /** The term that ->> gives: of jsonb, or where only json is read, of that. */
 function textOfMember({ logic, model }: DecodeInput, path: JsonPath, document: Term): Term {
-  const binary = logic.apply(jsonText(path, false), [document]);
-  const plain = logic.apply(jsonText(path, true), [document]);
+  const binary = logic.apply(jsonText(path), [document]);
+  const plain = logic.apply(jsonText(path, { plain: true }), [document]);
   return model.terms.has(plain) && !model.terms.has(binary) ? plain : binary;
 }
 

@@ -39,14 +39,14 @@ function flagFor(node: Expr, context: RuleContext): Expr | null {
     if (inner) return inner;
   }
   const cast = settingRead(node);
-  if (cast?.cast === "boolean") return stateOf(cast.setting, true, context);
+  if (cast?.cast === "boolean") return stateOf(cast.setting, "on", context);
   const comparison = binary(node);
   if (comparison && (comparison.operator === "=" || comparison.operator === "<>")) {
     const read = settingRead(comparison.left) ?? coalescedRead(comparison.left);
     const literal = stringConst(comparison.right)?.toLowerCase() ?? boolConst(comparison.right)?.toString();
     if (!read || literal === undefined || !context.flags.has(read.setting)) return null;
     const on = !["", "off", "false", "f", "no", "n", "0"].includes(literal);
-    return stateOf(read.setting, on === (comparison.operator === "="), context);
+    return stateOf(read.setting, on === (comparison.operator === "=") ? "on" : "off", context);
   }
   return null;
 }
@@ -57,10 +57,11 @@ const coalescedRead = (node: Expr): ReturnType<typeof settingRead> => {
   return args?.length === 2 && stringConst(args[1]) !== null ? settingRead(args[0]) : null;
 };
 
-function stateOf(setting: string, whenOn: boolean, context: RuleContext): Expr | null {
+/** The condition that replaces a test whether the flag is on, or off; null for a setting that is no decided flag. */
+function stateOf(setting: string, tested: "on" | "off", context: RuleContext): Expr | null {
   const flag = context.flags.get(setting);
   if (!flag) return null;
-  if (flag.role === null) return sql(whenOn ? "false" : "true");
+  if (flag.role === null) return sql(tested === "on" ? "false" : "true");
   const member = `pg_has_role(${quoteLiteral(flag.role)}, 'USAGE')`;
-  return sql(whenOn ? member : `(not ${member})`);
+  return sql(tested === "on" ? member : `(not ${member})`);
 }

@@ -80,14 +80,14 @@ export const mergePermissive: PolicyRule = {
     const names = namesOf(drafts);
     const result = drafts.map((draft) => withoutForAll(draft, drafts, names));
     for (const command of ["SELECT", "INSERT", "UPDATE", "DELETE"] as const) {
-      const candidates = result.flatMap((draft, index) =>
+      const candidates = result.flatMap((draft) =>
         draft.fixed
           ? []
-          : draft.after.filter((one) => one.permissive && one.command === command).map((policy) => ({ index, policy })),
+          : draft.after.filter((one) => one.permissive && one.command === command).map((policy) => ({ draft, policy })),
       );
       const merged = merge(candidates, holders(command), names);
       for (const [index, draft] of result.entries()) {
-        const replaced = merged.get(index);
+        const replaced = merged.get(draft);
         if (!replaced) continue;
         const after = draft.after.flatMap((policy) => replaced.get(policy) ?? [policy]);
         result[index] = changed(
@@ -130,8 +130,7 @@ function withoutForAll(draft: Draft, all: readonly Draft[], names: Set<string>):
 }
 
 interface Candidate {
-  /** the index of its draft */
-  index: number;
+  draft: Draft;
   policy: Policy;
 }
 
@@ -144,10 +143,10 @@ function merge(
   candidates: readonly Candidate[],
   holders: readonly string[] | null,
   names: Set<string>,
-): Map<number, Map<Policy, Policy[]>> {
+): Map<Draft, Map<Policy, Policy[]>> {
   const mixed =
     candidates.some(({ policy }) => isPublic(policy)) && !candidates.every(({ policy }) => isPublic(policy));
-  const done = new Map<number, Map<Policy, Policy[]>>();
+  const done = new Map<Draft, Map<Policy, Policy[]>>();
   if (candidates.length < 2 || (mixed && holders === null)) return done;
   const named = candidates.flatMap(({ policy }) => policy.roles).filter((role) => role !== "public");
   const everybody = [...new Set([...(holders ?? []), ...named])];
@@ -159,8 +158,8 @@ function merge(
     groups.set(key, { roles: [...(groups.get(key)?.roles ?? []), role].toSorted(), of });
   }
   if ([...groups.values()].every(({ of }) => of.length === 1)) return done;
-  for (const { index, policy } of candidates)
-    done.set(index, (done.get(index) ?? new Map<Policy, Policy[]>()).set(policy, []));
+  for (const { draft, policy } of candidates)
+    done.set(draft, (done.get(draft) ?? new Map<Policy, Policy[]>()).set(policy, []));
   const taken = new Set<Candidate>();
   // A policy for exactly these roles keeps its name, so that the others get new names.
   const owns = (one: Candidate, roles: string[]): boolean => sameRoles(one.policy, { roles });
@@ -173,7 +172,7 @@ function merge(
     const name = taken.has(giver) ? freeName(giver.policy.name, roles[0] ?? "", names) : giver.policy.name;
     taken.add(giver);
     done
-      .get(giver.index)
+      .get(giver.draft)
       ?.get(giver.policy)
       ?.push({
         ...together(

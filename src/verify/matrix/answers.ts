@@ -76,8 +76,13 @@ const requestOf = ({ attempts, ...batch }: AttemptBatch, probes: Probes): Batch 
   })),
 });
 
-const answeredAll = (responses: readonly Response[], attempts: readonly Attempt[]): Answered[] =>
-  responses.map((response, n) => answered(response, attempts[n]?.answer ?? "changes"));
+/** A batch has one response for each of its statements, in their order: the lists are joined by position here. */
+function answeredAll(responses: readonly Response[], attempts: readonly Attempt[]): Answered[] {
+  // an attempt without a response would be passed over, as if it had reached nothing
+  if (responses.length !== attempts.length)
+    throw new Error(`a batch of ${attempts.length} attempts has ${responses.length} responses`);
+  return responses.map((response, n) => answered(response, attempts[n]?.answer ?? "changes"));
+}
 
 function answered(response: Response, answer: Attempt["answer"]): Answered {
   if (response.kind === "error") return response;

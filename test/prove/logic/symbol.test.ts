@@ -29,7 +29,7 @@ test("no two symbols share a key", () => {
   const functions = [
     ...types.flatMap((type) => [input(type), output(type), arrayInput(type)]),
     ...HOSTILE.map(split),
-    ...paths.flatMap((path) => [jsonText(path, false), jsonText(path, true), jsonItems(path)]),
+    ...paths.flatMap((path) => [jsonText(path), jsonText(path, { plain: true }), jsonItems(path)]),
     fold("lower"),
     fold("upper"),
     ...HOSTILE.map(textFunction),

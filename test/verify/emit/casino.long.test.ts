@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Db } from "../../../src/db/port.ts";
 import { dropPolicy } from "../../../src/pg/policy-sql.ts";
 import { quoteIdent } from "../../../src/pg/identifier.ts";
 import { quoteName } from "../../../src/pg/name.ts";
 import type { Policy } from "../../../src/pg/policy.ts";
-import type { Scratch } from "../../../src/scratch/scratch.ts";
 import { migratedCasino, type Migrated } from "../../support/casino.ts";
 import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
 import { emittedPgtap } from "../../support/emitted.ts";
+import { withFork } from "../../support/fork.ts";
 
 // a reporter may keep skipped tests to itself
 if (debianMissing !== null) console.warn(`pgTAP tests of the casino are skipped: ${debianMissing}`);
@@ -40,14 +41,11 @@ describe.skipIf(debianMissing !== null)("the casino's emitted pgTAP file, after 
 
   /** Run the file on a copy of the casino, changed. */
   const prove = async (change: string, login?: string): Promise<Ran> => {
-    const copy: Scratch = await casino.after.scratch.fork();
-    try {
-      if (change !== "") await copy.db.exec(change);
-      const [row] = await copy.db.query<{ name: string }>("select current_database() as name");
-      return await server.pgProve(row?.name ?? "", folder, login);
-    } finally {
-      await copy.close();
-    }
+    const run = async (db: Db): Promise<Ran> => {
+      const [row] = await db.query<{ name: string }>("select current_database() as name");
+      return server.pgProve(row?.name ?? "", folder, login);
+    };
+    return withFork(change, run, casino.after.scratch);
   };
   const policyOf = (relation: string, fits: (policy: Policy) => boolean): Policy => {
     const found = casino.after.catalog.policies.find((policy) => policy.relation === relation && fits(policy));

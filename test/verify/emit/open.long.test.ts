@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig, type UserConfig } from "../../../src/config.ts";
+import type { Db } from "../../../src/db/port.ts";
 import { inspect } from "../../../src/inspect/inspect.ts";
 import { knownOf } from "../../../src/pipeline/known.ts";
 import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
-import { openScratch } from "../../../src/scratch/open.ts";
-import type { Scratch } from "../../../src/scratch/scratch.ts";
 import { isolationTests } from "../../../src/verify/emit/build.ts";
 import type { IsolationCheck, IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
 import { scratchEnvironment } from "../../../src/verify/environment/scratch-environment.ts";
 import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
+import { withFork } from "../../support/fork.ts";
 
 const CLAIM = "(select (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)";
 /** Any login overwrites any row; everything else is fenced. */
@@ -29,22 +29,11 @@ alter table public."Event" enable row level security;
 create policy own on public."Event" to authenticated using ("shopId" = ${CLAIM}) with check ("shopId" = ${CLAIM});
 `;
 
-let base: Scratch;
-beforeAll(async () => {
-  base = await openScratch({ kind: "embedded" });
-});
-afterAll(async () => base.close());
-
 async function emitted(sql: string, config: UserConfig = {}): Promise<IsolationTests> {
-  const fork = await base.fork();
-  try {
-    await fork.db.exec(sql);
-    const known = parseConfig(config, "test");
-    const environment = await scratchEnvironment(fork.db, knownOf(await inspect(fork.db), known));
-    return await isolationTests(environment, "test", known.verify);
-  } finally {
-    await fork.close();
-  }
+  const known = parseConfig(config, "test");
+  const work = async (db: Db): Promise<IsolationTests> =>
+    isolationTests(await scratchEnvironment(db, knownOf(await inspect(db), known)), "test", known.verify);
+  return withFork(sql, work);
 }
 
 const answersTo = ({ checks }: IsolationTests, attack: string, persona: string): IsolationCheck["expected"][] =>

@@ -48,7 +48,7 @@ function memberAxioms(context: AxiomContext, { predicate, document, fact, path }
  */
 function textAxioms(context: AxiomContext, { predicate, document, fact, path }: MemberFact): void {
   const { logic, vocabulary, applies, constants, once } = context;
-  const text = applies.get(jsonText(path, false).key)?.find(({ args }) => args[0] === document);
+  const text = applies.get(jsonText(path).key)?.find(({ args }) => args[0] === document);
   if (!text) return;
   const fits = fact === "object" ? isObject : isList;
   for (const constant of constants)
@@ -84,7 +84,7 @@ function nestedAxioms(
     const { symbol, args } = inner;
     if (args[0] === text)
       once(`nested text ${predicate.id} ${inner.id}`, () => {
-        const outer = logic.apply(jsonText([...path, ...symbol.path], false), [document]);
+        const outer = logic.apply(jsonText([...path, ...symbol.path]), [document]);
         return logic.or(unless, logic.equal(inner, outer));
       });
   }

@@ -24,7 +24,7 @@ import {
 export type InForce = Entry & { before: State; after: State };
 
 /** One entry to be taken back. */
-export interface BackStep {
+export interface RollbackStep {
   entry: InForce;
   /** the state when its turn comes */
   from: State;
@@ -33,8 +33,8 @@ export interface BackStep {
 
 export const isNothing = ({ shared, statements }: Restoring): boolean => shared.length + statements.length === 0;
 
-export interface WayBack {
-  steps: BackStep[];
+export interface RollbackSteps {
+  steps: RollbackStep[];
   /** the differences from the state that the journal recorded, a line each */
   lost: string[];
   /** the schemas that stay though the plan made them, a sentence each */
@@ -46,8 +46,12 @@ export interface WayBack {
  * relations are not part of it, and stay. `force`: relations that no longer exist are left out. Throws ToolError
  * (environment) if a relation does not exist and `force` is not set.
  */
-export async function wayBack(db: Db, entries: readonly InForce[], force: boolean): Promise<WayBack> {
-  const steps: BackStep[] = [];
+export async function rollbackSteps(
+  db: Db,
+  entries: readonly InForce[],
+  { force }: { force: boolean },
+): Promise<RollbackSteps> {
+  const steps: RollbackStep[] = [];
   const lost: string[] = [];
   const stay = new Set<string>();
   const later: State[] = [];
@@ -114,21 +118,21 @@ async function asPrintedHere(
     const since = there.policies.filter(({ name }) => !known.has(name));
     for (const policy of since) stay.add(`${policyId(policy)} was created later, and stays`);
     const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
-    const settle = (relation: RelationState, offset: number): RelationState => ({
+    const settle = (relation: RelationState): RelationState => ({
       ...relation,
       policies: [
-        ...relation.policies.map((policy, n) =>
+        ...relation.policies.map((policy) =>
           settled(
             policy,
-            prints[offset + n] ?? null,
+            prints.get(policy) ?? null,
             there.policies.find(({ name }) => name === policy.name),
           ),
         ),
         ...since,
       ].toSorted(byName),
     });
-    both[0] = replaced(both[0], settle(was, 0));
-    both[1] = replaced(both[1], settle(left, was.policies.length));
+    both[0] = replaced(both[0], settle(was));
+    both[1] = replaced(both[1], settle(left));
   }
   return both;
 }
@@ -157,7 +161,7 @@ const withOther = (state: State, put: State): State => ({
 /**
  * In a dry run each step is rolled back, so the next one would not find the state that it needs: all steps become one.
  */
-export function together(steps: readonly BackStep[]): BackStep[] {
+export function together(steps: readonly RollbackStep[]): RollbackStep[] {
   const [first] = steps;
   if (!first || steps.length === 1) return [...steps];
   // for each object, the newest step has its present state, and the oldest step the state to restore
@@ -201,5 +205,5 @@ function firsts<T>(ones: readonly T[], partsOf: (one: T) => string[]): T[] {
 }
 
 /** All objects that the steps touch, each once. */
-export const wholeScope = (steps: readonly BackStep[]): Scope =>
+export const wholeScope = (steps: readonly RollbackStep[]): Scope =>
   scopeOfState(merged(steps.map(({ entry }) => entry.before)));
