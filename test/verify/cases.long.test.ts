@@ -9,6 +9,8 @@ import type { Scratch } from "../../src/scratch/scratch.ts";
 import type { Verification } from "../../src/verify/matrix/verification.ts";
 import { readCases, type VerifyCase } from "../cases/verify/case-file.ts";
 import { withFork } from "../support/fork.ts";
+import { withFork } from "../support/fork.ts";
+import { withoutNewRoles } from "../support/roles.ts";
 import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -28,11 +30,17 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function attacked(base: Scratch, planted: VerifyCase): Promise<Verification> {
-  const config = Object.keys(planted.config).length === 0 ? null : parseConfig(planted.config, planted.id);
-  const work = async (db: Db): Promise<Verification> => verifyScratch(db, await inspect(db), config, () => {}, silent);
-  return withFork(planted.sql, work, base);
-}
+const attacked = async (base: Scratch, planted: VerifyCase): Promise<Verification> =>
+  withoutNewRoles(base.db, async () =>
+    withFork(
+      planted.sql,
+      async (db) => {
+        const config = Object.keys(planted.config).length === 0 ? null : parseConfig(planted.config, planted.id);
+        return await verifyScratch(db, await inspect(db), config, () => {}, silent);
+      },
+      base,
+    ),
+  );
 
 const causes = (found: Verification): string[] =>
   found.breaches.map(({ door, object }) => `${door} ${object.name}`).toSorted();

@@ -1,0 +1,15 @@
+-- title: a policy calls an IMMUTABLE function that reads the token
+-- door: immutable-function
+-- object: app.tenant()
+-- kind: tenancy
+-- why: The planner evaluates the call once, and a prepared statement keeps the tenant of whoever planned it.
+create table public.notes (id uuid primary key default gen_random_uuid(), org_id uuid not null, body text not null);
+alter table public.notes enable row level security;
+create policy notes_own on public.notes to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)) with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
+
+create schema app;
+grant usage on schema app to authenticated;
+create function app.tenant() returns uuid language plpgsql immutable as $$ begin return (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid; end $$;
+create table public.files (id uuid primary key default gen_random_uuid(), org_id uuid not null, name text not null);
+alter table public.files enable row level security;
+create policy files_own on public.files to authenticated using (org_id = app.tenant()) with check (org_id = app.tenant());
