@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config.ts";
-import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
@@ -8,7 +7,6 @@ import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import type { Verification } from "../../src/verify/matrix/verification.ts";
 import { readCases, type VerifyCase } from "../cases/verify/case-file.ts";
-import { withFork } from "../support/fork.ts";
 import { withFork } from "../support/fork.ts";
 import { withoutNewRoles } from "../support/roles.ts";
 import { sliced } from "../support/slice.ts";

@@ -35,11 +35,8 @@ const withProject = async <Result>(sql: string, work: (db: Db) => Promise<Result
  */
 describe("row security switched off on any one relation is reported", () => {
   test.each(sliced(readCases()).map((planted) => [planted.id, planted] as const))("%s", async (_, planted) => {
-    const guarded = await withProject(
-      planted.sql,
-      async (db) =>
-        (await inspect(db)).relations.filter(({ rowSecurity, schema }) => rowSecurity && !USERS.has(schema)),
-      base,
+    const guarded = await withProject(planted.sql, async (db) =>
+      (await inspect(db)).relations.filter(({ rowSecurity, schema }) => rowSecurity && !USERS.has(schema)),
     );
     const silentOn: string[] = [];
     for (const relation of guarded)
