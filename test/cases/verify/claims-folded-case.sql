@@ -1,0 +1,11 @@
+-- title: tenants that differ in case only are one to a policy
+-- door: claims
+-- object: public.memos
+-- kind: tenancy
+-- why: The key of companies keeps `acme` and `ACME` apart, and the policy compares them in lower case.
+create table public.companies (slug text primary key, name text not null);
+alter table public.companies enable row level security;
+create policy companies_own on public.companies for select to authenticated using (slug = (select ((select auth.jwt()) -> 'app_metadata' ->> 'slug')));
+create table public.memos (id uuid primary key default gen_random_uuid(), slug text not null references public.companies, body text not null);
+alter table public.memos enable row level security;
+create policy memos_read on public.memos for select to authenticated using (lower(slug) = lower((select ((select auth.jwt()) -> 'app_metadata' ->> 'slug'))));
