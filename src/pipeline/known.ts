@@ -4,7 +4,7 @@ import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { checkDeclared, settingsRead } from "../verify/index.ts";
+import { checkDeclared, documentsRead, settingsRead } from "../verify/index.ts";
 import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
@@ -16,11 +16,14 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
   const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
   const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
   const constants = settingsRead(catalog);
-  const read = new Set([...classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)), ...constants.keys()]);
+  const read = new Set([
+    ...classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)),
+    ...constants.keys(),
+  ]);
   const unmapped = [...read]
     .filter((setting) => !context.variables.some((variable) => variable.setting === setting))
     .map((setting) => ({ setting, constants: constants.get(setting) ?? [] }));
-  return { catalog, context, columns, facts, setters, unmapped, memberships };
+  return { catalog, context, columns, facts, setters, unmapped, documents: documentsRead(catalog), memberships };
 }
 
 /**

@@ -17,6 +17,7 @@ export interface Known {
   facts: readonly FunctionFacts[];
   setters: TestEnvironment["setters"];
   unmapped: TestEnvironment["unmapped"];
+  documents: TestEnvironment["documents"];
   memberships: TestEnvironment["memberships"];
 }
 

@@ -8,6 +8,7 @@ export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
   },
   "rls-off": { kind: "tenancy", hint: "enable row level security, or revoke the grant" },
   "owner-not-forced": { kind: "tenancy", hint: "alter table … force row level security, or let another role own it" },
+  "bypass-role": { kind: "tenancy", hint: "revoke the membership, or take the attribute from the role" },
   view: { kind: "tenancy", hint: "create it with (security_invoker = true), or revoke the grant" },
   "materialized-view": {
     kind: "tenancy",

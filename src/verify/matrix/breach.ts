@@ -9,6 +9,8 @@ export type Door =
   | "rls-off"
   /** the role that requests use owns the relation, which does not FORCE row security */
   | "owner-not-forced"
+  /** requests come as a role with BYPASSRLS or SUPERUSER, or may become one by SET ROLE */
+  | "bypass-role"
   /** a view with its owner's rights */
   | "view"
   | "materialized-view"

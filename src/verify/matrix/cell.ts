@@ -29,6 +29,7 @@ export type DbObject =
   | { kind: "function"; name: FunctionKey }
   /** `schema.relation / trigger` */
   | { kind: "trigger"; name: TriggerName }
+  | { kind: "role"; name: string }
   /** a schema, or `every schema` */
   | { kind: "default privileges"; name: string };
 

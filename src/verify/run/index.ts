@@ -1,6 +1,7 @@
 /** The phases of a run, and the record that they fill. */
 export { around } from "./phases/around.ts";
 export { availability } from "./phases/availability.ts";
+export { bypass } from "./phases/bypass.ts";
 export { context } from "./phases/context.ts";
 export { controls } from "./phases/controls.ts";
 export { copy } from "./phases/copy.ts";

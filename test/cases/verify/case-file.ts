@@ -38,6 +38,7 @@ const DOORS = {
   policy: true,
   "rls-off": true,
   "owner-not-forced": true,
+  "bypass-role": true,
   view: true,
   "materialized-view": true,
   partition: true,
