@@ -6,6 +6,7 @@ export type { Evidence } from "./known-rows.ts";
 export { readBypassRoles } from "./bypass-roles.ts";
 export type { BypassAttribute, BypassRole } from "./bypass-roles.ts";
 export { targetsByRole } from "./column-access.ts";
+export { clearingText, settingsToClear } from "./live/left-settings.ts";
 export { liveEnvironment } from "./live/live-environment.ts";
 export { scratchEnvironment } from "./scratch-environment.ts";
 export type { Known } from "./scratch-environment.ts";

@@ -45,7 +45,9 @@ export async function scratchEnvironment(db: Db, known: Known): Promise<TestEnvi
     sampled: false,
     unprotected: new Map(),
     missing: [],
+    cameWith: new Map(),
     finish: async () => {},
+    withLeftSettings: async (work) => work(),
     transaction: async (work) => {
       await db.exec("begin");
       try {

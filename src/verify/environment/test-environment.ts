@@ -37,8 +37,12 @@ export interface TestEnvironment {
   unprotected: ReadonlyMap<NameKey, string>;
   /** missing privileges of the login, a sentence each */
   missing: readonly string[];
+  /** session variables with the values that an earlier client of the pool left on the connection; filled as transactions are opened */
+  cameWith: ReadonlyMap<string, string>;
   /** Roll back the transaction that is still open, if any. */
   finish(): Promise<void>;
+  /** Do the work without clearing the session variables that are left on a connection. */
+  withLeftSettings<T>(work: () => Promise<T>): Promise<T>;
   /** Run the work in a transaction of its own, in which the rows exist, and roll it back. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
 }

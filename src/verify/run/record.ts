@@ -124,7 +124,11 @@ const telling = (
   personaClass: actor.class,
   attack: attempt.attack,
   standing: standing?.name ?? "unset",
-  statements: reproduce(attempt, actor, [...plainRequest(environment), ...(standing?.prelude ?? [])]),
+  statements: reproduce(attempt, actor, [
+    ...(standing?.earlier ?? []),
+    ...plainRequest(environment),
+    ...(standing?.prelude ?? []),
+  ]),
 });
 
 /** Record a fact worth knowing that is no breach. */

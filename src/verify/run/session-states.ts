@@ -24,6 +24,8 @@ export interface SessionState {
     | { kind: "role" };
   /** run as the persona, in the same transaction */
   prelude: string[];
+  /** what another client ran and committed on the same connection before; to tell, since it has happened by then */
+  earlier?: string[];
   opened: Opened;
 }
 

@@ -14,6 +14,7 @@ export function summary(run: Run, seconds: number): Verification {
     code,
     message: told[code]?.([...about]) ?? [...about].join(", "),
   }));
+  if (run.environment.cameWith.size > 0) notes.push({ code: "came-with", message: cameWith(run.environment) });
   // if it is the role of requests for lack of another, it has been tried
   const owners = migratingOwners(run.environment.catalog).filter(
     (name) => !run.actors.some(({ role }) => role === name),
@@ -98,6 +99,14 @@ const fewTenants = (about: string[]): string =>
 function maySetRole(key: string): string {
   const [login = "", role = "", attribute = ""] = JSON.parse(key) as string[];
   return `the login \`${login}\` may SET ROLE \`${role}\`, which has ${attribute}`;
+}
+
+/** A mapped variable holds a tenant or a user; others may hold a secret, so only their names are printed. */
+function cameWith({ cameWith: found, context }: Run["environment"]): string {
+  const named = [...found].map(([name, value]) =>
+    context.variables.some(({ setting }) => setting === name) ? `\`${name}\` = '${value}'` : `\`${name}\` set`,
+  );
+  return `the connection came with ${named.join(", ")}, by an earlier client: rlsmith cleared ${found.size === 1 ? "it" : "them"} at the start of each of its transactions. A client that does not set its own finds the rows of that one`;
 }
 
 const NOTES: Record<string, (about: string[]) => string> = {
