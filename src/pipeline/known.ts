@@ -4,7 +4,7 @@ import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { checkDeclared, settingsRead } from "../verify/index.ts";
+import { checkDeclared, documentsRead, settingsRead } from "../verify/index.ts";
 import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
@@ -25,7 +25,7 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
   const unmapped = [...new Map([...read].map((setting) => [setting.toLowerCase(), setting])).values()]
     .filter((setting) => !mappedNames.has(setting.toLowerCase()))
     .map((setting) => ({ setting, constants: constants.get(setting) ?? [] }));
-  return { catalog, context, columns, facts, setters, unmapped, memberships };
+  return { catalog, context, columns, facts, setters, unmapped, documents: documentsRead(catalog), memberships };
 }
 
 /**

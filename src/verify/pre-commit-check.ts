@@ -15,7 +15,16 @@ import {
   attemptsText,
   type Answered,
 } from "./matrix/index.ts";
-import { collectEvidence, NO_GRANTS, readSurface, targetsByName, targetsOf, type Target } from "./environment/index.ts";
+import {
+  clearingText,
+  collectEvidence,
+  NO_GRANTS,
+  readSurface,
+  settingsToClear,
+  targetsByName,
+  targetsOf,
+  type Target,
+} from "./environment/index.ts";
 import type { TestEnvironment, Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
@@ -108,6 +117,7 @@ async function prepared(
     ) ?? null,
   ].filter((standing, n) => n === 0 || standing !== null);
 
+  const clearing = clearingText(settingsToClear(known));
   /** every cell that crosses, by `tupleKey`; null: it took too long */
   const crossing = async (on: Db, wanted: readonly Target[]): Promise<Map<TupleKey, Crossing> | null> => {
     const looks = actors.flatMap(({ actor, above }) => {
@@ -117,7 +127,7 @@ async function prepared(
         .filter((attempt) => isPlain(attempt, READ));
       return attempts.length === 0 ? [] : standings.map((standing): CheckBatch => ({ actor, standing, attempts }));
     });
-    const answers = await answersTo(on, looks);
+    const answers = await answersTo(on, looks, clearing);
     if (answers === null) return null;
     const found = new Map<TupleKey, Crossing>();
     for (const [n, { actor, standing, attempts }] of looks.entries())
@@ -198,11 +208,16 @@ interface CheckBatch {
 }
 
 /** All batches in one round trip, since relations are locked meanwhile; all undone. Null: a statement took too long. */
-async function answersTo(db: Db, looks: readonly CheckBatch[]): Promise<Answered[][] | null> {
+async function answersTo(db: Db, looks: readonly CheckBatch[], clearing: string): Promise<Answered[][] | null> {
   if (looks.length === 0) return [];
   const texts = looks.map(({ actor: { role, claims, setup }, standing, attempts }) => {
     const batch = { role, claims, setup, prelude: standing?.prelude ?? [], preludeWrites: false, attempts };
-    return passingText([`set local statement_timeout = ${STATEMENT_TIMEOUT}`, attemptsText(batch, new Map())]);
+    return passingText([
+      `set local statement_timeout = ${STATEMENT_TIMEOUT}`,
+      // what an earlier client of a pool left behind is not what the policies let through
+      clearing,
+      attemptsText(batch, new Map()),
+    ]);
   });
   try {
     const results = await db.exec(texts.join(";\n"));

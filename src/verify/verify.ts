@@ -1,6 +1,7 @@
 import type { TestEnvironment } from "./environment/index.ts";
 import {
   around,
+  bypass,
   availability,
   controls,
   copy,
@@ -9,7 +10,6 @@ import {
   functions,
   leaks,
   ownValues,
-  roles,
   tables,
   plans,
   pool,
@@ -24,7 +24,7 @@ import type { Verification } from "./matrix/index.ts";
  * In this order, since openings of tables must be known before views, functions and set variables are tried, and since
  * variables on a fresh connection are unset only until the first has been set.
  */
-const PHASES = [tables, ownValues, copy, around, availability, functions, leaks, roles, broadcasts, plans, context];
+const PHASES = [tables, ownValues, copy, around, availability, functions, leaks, broadcasts, plans, context, bypass];
 
 /** Run the whole matrix. Only counts and breaches are kept, so memory does not grow with the number of cells. */
 export async function verify(environment: TestEnvironment, options: VerifyOptions): Promise<Verification> {

@@ -17,6 +17,7 @@ export interface Known {
   facts: readonly FunctionFacts[];
   setters: TestEnvironment["setters"];
   unmapped: TestEnvironment["unmapped"];
+  documents: TestEnvironment["documents"];
   memberships: TestEnvironment["memberships"];
 }
 
@@ -44,7 +45,9 @@ export async function scratchEnvironment(db: Db, known: Known): Promise<TestEnvi
     sampled: false,
     unprotected: new Map(),
     missing: [],
+    cameWith: new Map(),
     finish: async () => {},
+    withLeftSettings: async (work) => work(),
     transaction: async (work) => {
       await db.exec("begin");
       try {

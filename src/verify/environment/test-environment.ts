@@ -4,6 +4,7 @@ import type { Fixtures } from "../../fixtures/index.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import type { NameKey } from "../../pg/name.ts";
+import type { DocumentRead } from "./request-documents.ts";
 import type { Surface } from "./surface.ts";
 import type { Targets } from "./target.ts";
 import type { Verification } from "../matrix/index.ts";
@@ -21,6 +22,8 @@ export interface TestEnvironment {
   setters: ReadonlyMap<FunctionFacts, Setter>;
   /** variables that are read and that nothing maps, such as bypass flags, with constants that they may be compared with */
   unmapped: readonly { setting: string; constants: readonly string[] }[];
+  /** headers and cookies that something reads */
+  documents: readonly DocumentRead[];
   /** relations in which policies look up the user */
   memberships: readonly string[];
   surface: Surface;
@@ -34,8 +37,12 @@ export interface TestEnvironment {
   unprotected: ReadonlyMap<NameKey, string>;
   /** missing privileges of the login, a sentence each */
   missing: readonly string[];
+  /** session variables with the values that an earlier client of the pool left on the connection; filled as transactions are opened */
+  cameWith: ReadonlyMap<string, string>;
   /** Roll back the transaction that is still open, if any. */
   finish(): Promise<void>;
+  /** Do the work without clearing the session variables that are left on a connection. */
+  withLeftSettings<T>(work: () => Promise<T>): Promise<T>;
   /** Run the work in a transaction of its own, in which the rows exist, and roll it back. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
 }

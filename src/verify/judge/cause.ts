@@ -8,7 +8,7 @@ import { DOORS } from "../matrix/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import type { Judged } from "./judge.ts";
 import type { Actor } from "../personas/index.ts";
-import { tablesBehind, isFiles, type Target } from "../environment/index.ts";
+import { tablesBehind, isFiles, type BypassAttribute, type Target } from "../environment/index.ts";
 
 /** The object that causes a breach and has to be corrected. */
 export interface Cause {
@@ -24,7 +24,9 @@ export interface Cause {
 export type Opened =
   | { kind: "variable"; settings: string[] }
   | { kind: "function"; name: FunctionKey; settings: string[] }
-  | { kind: "leftover"; settings: string[] };
+  | { kind: "leftover"; settings: string[] }
+  /** by SET ROLE; `path`: the memberships on the way, empty where requests come as the role itself */
+  | { kind: "role"; role: string; attribute: BypassAttribute; path: string[]; settings: string[] };
 
 /** The relations that are open without a set variable, by persona. */
 export interface KnownOpen {
@@ -44,6 +46,7 @@ export function causeOf(
   const { judge } = attempt;
   if (judge.kind !== "foreign" && judge.kind !== "control")
     return { door: judge.door, kind: DOORS[judge.door].kind, object: judge.object, message: judge.message };
+  if (opened?.kind === "role") return exempt(actor, opened);
   if (opened) return openedBy(attempt, opened);
   const reached = judged.relations.length > 0 ? judged.relations : [attempt.relation];
   const target = environment.targets.get(attempt.relation);
@@ -115,7 +118,21 @@ function settingsOf(environment: TestEnvironment, fn: PgFunction): string[] {
   return setter && fn.argumentTypes.length > 0 ? setter.settings : [];
 }
 
-function openedBy(attempt: Attempt, opened: Opened): Cause {
+function exempt(actor: Actor, { role, attribute, path }: Extract<Opened, { kind: "role" }>): Cause {
+  const through = path.length > 1 ? `, by way of ${list(path.slice(0, -1))}` : "";
+  return {
+    door: "bypass-role",
+    kind: "tenancy",
+    object: { kind: "role", name: role },
+    message:
+      path.length === 0
+        ? `requests come as \`${role}\`, which has ${attribute}: no policy holds for it`
+        : `\`${actor.role}\` may SET ROLE \`${role}\`${through}, which has ${attribute}: no policy holds for it`,
+    ...(path.length === 0 ? { hint: `alter role … no${attribute.toLowerCase()}` } : {}),
+  };
+}
+
+function openedBy(attempt: Attempt, opened: Exclude<Opened, { kind: "role" }>): Cause {
   const { through } = attempt;
   const settings = list(opened.settings);
   if (opened.kind === "function")

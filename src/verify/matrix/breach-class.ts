@@ -8,6 +8,7 @@ export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
   },
   "rls-off": { kind: "tenancy", hint: "enable row level security, or revoke the grant" },
   "owner-not-forced": { kind: "tenancy", hint: "alter table … force row level security, or let another role own it" },
+  "bypass-role": { kind: "tenancy", hint: "revoke the membership, or take the attribute from the role" },
   view: { kind: "tenancy", hint: "create it with (security_invoker = true), or revoke the grant" },
   "materialized-view": {
     kind: "tenancy",
@@ -37,7 +38,6 @@ export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
     hint: "put the tenant's column into the key, or check the referenced row in WITH CHECK",
   },
   "sequence-oracle": { kind: "oracle", hint: "use uuids, or revoke the sequence from the roles of requests" },
-  "bypass-role": { kind: "tenancy", hint: "revoke the membership" },
   "large-object": {
     kind: "tenancy",
     hint: "revoke the grant, and read it through a function that checks the tenant, or store the bytes in a column",

@@ -9,6 +9,8 @@ export type Door =
   | "rls-off"
   /** the role that requests use owns the relation, which does not FORCE row security */
   | "owner-not-forced"
+  /** requests come as a role with BYPASSRLS or SUPERUSER, or may become one by SET ROLE */
+  | "bypass-role"
   /** a view with its owner's rights */
   | "view"
   | "materialized-view"
@@ -43,8 +45,6 @@ export type Door =
   | "stored-claim"
   /** a role that policies name can do nothing: every statement raises an error */
   | "unavailable"
-  /** a role with BYPASSRLS, or a superuser, that a role of requests may become */
-  | "bypass-role"
   /** a grant on a large object, which row security does not apply to */
   | "large-object"
   /** a trigger that sends rows to a channel, on which every session may listen */

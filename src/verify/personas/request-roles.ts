@@ -74,6 +74,9 @@ export function migratingOwners(catalog: Catalog): string[] {
 
 const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
 
+/** True for the roles that Supabase makes for itself. */
+export const isPlatformRole = (name: string): boolean => PLATFORM_ROLES.has(name);
+
 /** Roles of Supabase that requests do not use. */
 const PLATFORM_ROLES = new Set([
   "postgres",

@@ -2,6 +2,7 @@
 export { around } from "./phases/around.ts";
 export { availability } from "./phases/availability.ts";
 export { broadcasts } from "./phases/broadcasts.ts";
+export { bypass } from "./phases/bypass.ts";
 export { context } from "./phases/context.ts";
 export { controls } from "./phases/controls.ts";
 export { copy } from "./phases/copy.ts";
@@ -10,7 +11,6 @@ export { leaks } from "./phases/leaks.ts";
 export { ownValues } from "./phases/own-values.ts";
 export { plans } from "./phases/plans.ts";
 export { pool } from "./phases/pool.ts";
-export { roles } from "./phases/roles.ts";
 export { tables } from "./phases/tables.ts";
 export { settleLater } from "./plainly-open.ts";
 export { recordUnavailable } from "./unavailable.ts";

@@ -5,6 +5,7 @@ import { tupleKey, type Cell, DOORS, type Unsettled } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { isDeclared, reproduce } from "../judge/index.ts";
 import { noteAccess } from "./access.ts";
+import { plainRequest } from "./request-states.ts";
 import { awaitControl, controlKey, countCause, countTriple, policyCommandOf, reachedOwn } from "./settling.ts";
 import type { Run, Work } from "./state.ts";
 import type { SessionState } from "./session-states.ts";
@@ -28,8 +29,10 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
   }
   if (attempt.command === "TRUNCATE" && attempt.judge.kind === "control" && outcome.kind === "allowed")
     note(run, "truncate-by-platform", attempt.relation);
-  noteAccess(run.access, attempt, actor, outcome);
-  if (outcome.kind === "allowed" && outcome.own > 0) reachedOwn(run.settling, controlKey(attempt));
+  // rows that a role reaches which row security does not hold for say nothing of the policies
+  const asExempt = standing?.by.kind === "role";
+  if (!asExempt) noteAccess(run.access, attempt, actor, outcome);
+  if (!asExempt && outcome.kind === "allowed" && outcome.own > 0) reachedOwn(run.settling, controlKey(attempt));
   const cell: Cell = {
     relation: attempt.relation,
     through: attempt.through,
@@ -88,7 +91,7 @@ function breach(
     // one that accepts too much
     const plainer = known.door === "claims" && cause.door !== "claims";
     const wider = known.hint !== hint && cause.hint === undefined && known.door === cause.door;
-    if (plainer || wider) Object.assign(known, cause, telling(attempt, actor, standing), { hint });
+    if (plainer || wider) Object.assign(known, cause, telling(run, attempt, actor, standing), { hint });
     if (!known.commands.includes(attempt.command)) known.commands.push(attempt.command);
     for (const relation of relations) if (!known.relations.includes(relation)) known.relations.push(relation);
     return;
@@ -98,7 +101,7 @@ function breach(
     ...cause,
     relation: relations[0] ?? attempt.relation,
     hint,
-    ...telling(attempt, actor, standing),
+    ...telling(run, attempt, actor, standing),
     commands: [attempt.command],
     relations: [...relations],
     cells: 1,
@@ -111,6 +114,7 @@ const TABLE_DOORS = new Set<string>(["policy", "claims", "membership", "storage"
 
 /** The fields of the cell by which a breach is reported. */
 const telling = (
+  { environment }: Run,
   attempt: Attempt,
   actor: Actor,
   standing: SessionState | null,
@@ -120,7 +124,11 @@ const telling = (
   personaClass: actor.class,
   attack: attempt.attack,
   standing: standing?.name ?? "unset",
-  statements: reproduce(attempt, actor, standing?.prelude ?? []),
+  statements: reproduce(attempt, actor, [
+    ...(standing?.earlier ?? []),
+    ...plainRequest(environment),
+    ...(standing?.prelude ?? []),
+  ]),
 });
 
 /** Record a fact worth knowing that is no breach. */

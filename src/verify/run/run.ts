@@ -4,10 +4,11 @@ import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
 import { callables, insertInto, type ArgumentSource } from "../attacks/index.ts";
-import { collectEvidence, readGrants, targetsByRole } from "../environment/index.ts";
+import { collectEvidence, readBypassRoles, readGrants, targetsByRole } from "../environment/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
-import { actorsFor, type Actor } from "../personas/index.ts";
+import { actorsFor, connectingLogins, exemptRequestRoles, type Actor } from "../personas/index.ts";
+import { plainRequest } from "./request-states.ts";
 import { settleLater } from "./plainly-open.ts";
 import { record } from "./record.ts";
 import { newSettling } from "./settling.ts";
@@ -25,6 +26,15 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
     .filter(({ token }) => token !== "folded tenant" || folds)
     // on a fresh connection the claims are unset only until the first persona has set them
     .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
+  const requests = actors.map(({ role }) => role);
+  const bypassRoles = await environment.transaction(async () =>
+    readBypassRoles(environment.db, [...requests, ...connectingLogins(environment.catalog, requests)]),
+  );
+  const roles = [
+    ...requests,
+    ...bypassRoles.map(({ role }) => role),
+    ...exemptRequestRoles(environment.catalog).map(({ role }) => role),
+  ];
   const probes = probesOf(environment.targets.values());
   for (const { name, tenantless } of environment.targets.values())
     if (tenantless !== null) probes.set(probeKey({ kind: "tenantless", name }), tenantless);
@@ -40,22 +50,14 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
     environment,
     options,
     actors,
+    exempt: [],
     facts: await environment.transaction(async () => ({
       targets: environment.targets,
       evidence: await collectEvidence(environment.db, environment.targets),
-      grants: await readGrants(
-        environment.db,
-        environment.targets,
-        actors.map(({ role }) => role),
-      ),
+      grants: await readGrants(environment.db, environment.targets, roles),
     })),
-    byRole: await environment.transaction(async () =>
-      targetsByRole(
-        environment.db,
-        environment.targets,
-        actors.map(({ role }) => role),
-      ),
-    ),
+    byRole: await environment.transaction(async () => targetsByRole(environment.db, environment.targets, roles)),
+    bypassRoles,
     probes,
     privileged: new Map(),
     open: new Set(),
@@ -153,7 +155,7 @@ export async function perform(
   if (run.later !== null && work.actor.claims !== null) await settleLater(run);
   for (let from = 0; from < work.attempts.length; from += BATCH) {
     const attempts = work.attempts.slice(from, from + BATCH);
-    const prelude = work.standing?.prelude ?? [];
+    const prelude = [...plainRequest(environment), ...(work.standing?.prelude ?? [])];
     const batch = {
       role: work.actor.role,
       claims: work.actor.claims,
@@ -166,12 +168,16 @@ export async function perform(
     for (const [index, attempt] of attempts.entries()) {
       const answer = answers[index];
       if (!answer) continue;
-      const judged = settle(attempt, judge(attempt, work.actor, answer, run.facts), answer);
+      const judged = settle(attempt, judge(attempt, arrivedAs(work), answer, run.facts), answer);
       if (run.later !== null && judged.crosses) run.later.push(() => record(run, work, attempt, judged));
       else record(run, work, attempt, judged);
     }
   }
 }
+
+/** The persona with the role that its statements run as. */
+const arrivedAs = ({ actor, standing }: Work): Actor =>
+  standing?.opened.kind === "role" ? { ...actor, role: standing.opened.role } : actor;
 
 /** True if the result of a function may come from rows, and not from its arguments alone. */
 export const mayLookUp = (facts: FunctionFacts | undefined): boolean =>

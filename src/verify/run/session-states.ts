@@ -3,8 +3,9 @@ import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { settingCall, type Callable } from "../attacks/index.ts";
 import type { ArgumentSource } from "../attacks/index.ts";
 import type { Opened } from "../judge/index.ts";
-import type { TestEnvironment } from "../environment/index.ts";
+import { isDocument, type TestEnvironment } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
+import { documentStates } from "./request-states.ts";
 
 /** The statement that sets a variable. */
 export type SettingWay = "SET" | "SET LOCAL" | "set_config";
@@ -21,21 +22,21 @@ export interface SessionState {
     | { kind: "own function" }
     | { kind: "guess" }
     | { kind: "function" }
-    | { kind: "leftover" };
+    | { kind: "leftover" }
+    | { kind: "role" };
   /** run as the persona, in the same transaction */
   prelude: string[];
+  /** what another client ran and committed on the same connection before; to tell, since it has happened by then */
+  earlier?: string[];
   opened: Opened;
 }
 
 /** `set "app"."org_id"`: a custom setting's name is two identifiers. */
 const settingName = (setting: string): string => setting.split(".").map(quoteIdent).join(".");
 
-/** PostgREST's settings of a request that hold JSON objects of what the client has sent (its manual, "Transactions"). */
-const isDocument = (setting: string): boolean => setting === "request.headers" || setting === "request.cookies";
-
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
 export function variableStates(
-  environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "tenantSetting">,
+  environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "documents" | "tenantSetting">,
 ): SessionState[] {
   const victim = environment.fixtures.members.find(({ tenant }) => tenant === VICTIM);
   const tenant = environment.fixtures.tenants.find(({ name }) => name === VICTIM);
@@ -60,13 +61,9 @@ export function variableStates(
   const guesses = [...new Set(["on", "true", "1", tenant?.values[environment.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
   );
-  // each key that the policies may ask for holds the tenant, or the user
-  const keys = environment.unmapped.filter(({ setting }) => isDocument(setting)).flatMap(({ constants }) => constants);
-  const documents = [tenant?.values[environment.tenantSetting ?? ""], user].flatMap((value) =>
-    value === undefined ? [] : [JSON.stringify(Object.fromEntries(keys.map((key) => [key, value])))],
-  );
-  const guessed = environment.unmapped.flatMap(({ setting, constants }) =>
-    [...new Set([...constants, ...(isDocument(setting) ? documents : guesses)])].map((value): SessionState => ({
+  const plain = environment.unmapped.filter(({ setting }) => !isDocument(setting));
+  const guessed = plain.flatMap(({ setting, constants }) =>
+    [...new Set([...constants, ...guesses])].map((value): SessionState => ({
       name: `set_config ${setting} to ${value}`,
       by: { kind: "guess" },
       prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
@@ -84,7 +81,7 @@ export function variableStates(
       };
     }),
   );
-  const every = [...settable.map(({ setting }) => setting), ...environment.unmapped.map(({ setting }) => setting)];
+  const every = [...settable.map(({ setting }) => setting), ...plain.map(({ setting }) => setting)];
   const empty: SessionState[] =
     every.length === 0
       ? []
@@ -96,7 +93,7 @@ export function variableStates(
             opened: { kind: "variable", settings: every },
           },
         ];
-  return [...mapped, ...guessed, ...empty];
+  return [...mapped, ...guessed, ...documentStates(environment), ...empty];
 }
 
 /** Through every function that sets a variable from its own arguments. */

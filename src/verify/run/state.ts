@@ -5,7 +5,7 @@ import type { Attempt, Breach, ExpectedBreach, Cell, Subject, TupleKey, Heat } f
 import type { Facts } from "../judge/index.ts";
 import type { Access } from "./access.ts";
 import type { Settling } from "./settling.ts";
-import type { Targets, TestEnvironment } from "../environment/index.ts";
+import type { BypassRole, Targets, TestEnvironment } from "../environment/index.ts";
 import { type Actor } from "../personas/index.ts";
 import { type Probes } from "../matrix/index.ts";
 import type { SessionState } from "./session-states.ts";
@@ -29,9 +29,13 @@ export interface Run {
   environment: TestEnvironment;
   options: VerifyOptions;
   actors: Actor[];
+  /** roles of requests that row security does not hold for, as personas: they are tried only as such */
+  exempt: Actor[];
   facts: Facts;
   /** the targets as each role may name them */
   byRole: ReadonlyMap<string, Targets>;
+  /** the roles that row security does not hold for, and that those of the personas may become */
+  bypassRoles: readonly BypassRole[];
   probes: Probes;
   /** by actor: relations with row security on that does not apply to the actor */
   privileged: Map<string, ReadonlyMap<Subject, string>>;

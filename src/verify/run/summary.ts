@@ -14,6 +14,7 @@ export function summary(run: Run, seconds: number): Verification {
     code,
     message: told[code]?.([...about]) ?? [...about].join(", "),
   }));
+  if (run.environment.cameWith.size > 0) notes.push({ code: "came-with", message: cameWith(run.environment) });
   // if it is the role of requests for lack of another, it has been tried
   const owners = migratingOwners(run.environment.catalog).filter(
     (name) => !run.actors.some(({ role }) => role === name),
@@ -50,7 +51,12 @@ export function summary(run: Run, seconds: number): Verification {
     format: "rlsmith-verification",
     formatVersion: 2,
     ground: run.environment.kind,
-    personas: run.actors.map(({ name, class: cls, role, claims }) => ({ name, class: cls, role, claims })),
+    personas: [...run.actors, ...run.exempt].map(({ name, class: cls, role, claims }) => ({
+      name,
+      class: cls,
+      role,
+      claims,
+    })),
     cells: run.cells,
     held: run.held,
     breached: run.breached,
@@ -90,11 +96,28 @@ const list = (names: readonly string[]): string => names.map((name) => `\`${name
 const fewTenants = (about: string[]): string =>
   `there are no rows of two tenants, so nothing says whose the rows of ${list(about)} are, and what was reached of them is not judged: --write-and-roll-back puts rows of two in`;
 
+function maySetRole(key: string): string {
+  const [login = "", role = "", attribute = ""] = JSON.parse(key) as string[];
+  return `the login \`${login}\` may SET ROLE \`${role}\`, which has ${attribute}`;
+}
+
+/** A mapped variable holds a tenant or a user; others may hold a secret, so only their names are printed. */
+function cameWith({ cameWith: found, context }: Run["environment"]): string {
+  const named = [...found].map(([name, value]) =>
+    context.variables.some(({ setting }) => setting === name) ? `\`${name}\` = '${value}'` : `\`${name}\` set`,
+  );
+  return `the connection came with ${named.join(", ")}, by an earlier client: rlsmith cleared ${found.size === 1 ? "it" : "them"} at the start of each of its transactions. A client that does not set its own finds the rows of that one`;
+}
+
 const NOTES: Record<string, (about: string[]) => string> = {
   "truncate-by-platform": (about) =>
     `${about.length} ${about.length === 1 ? "relation" : "relations"} can be truncated by roles of requests, as the platform's default privileges have it: the Data API cannot send TRUNCATE, whoever can run SQL can`,
   "whose-unknown": (about) =>
     `nothing says whose the rows of ${list(about)} are, and some were reached: that is not judged. Name the column under \`verify.tenant\`, or the table under \`verify.shared\``,
+  "bypass-login": (about) =>
+    `${about.map(maySetRole).join("; ")}. No role of requests may do so, but a request that can run SQL as such a login can`,
+  "bypass-grants": (about) =>
+    `${list(about)} ${about.length === 1 ? "holds grants and bypasses" : "hold grants and bypass"} row security, and ${about.length === 1 ? "was" : "were"} not tried: should requests come as ${about.length === 1 ? "it" : "them"}, no policy holds`,
   "no-pool": () => "a second connection did not find what the first had set: no pool hands on session variables here",
   "pool-leaks": () => "the pool hands a connection on with the session variables that the client before had set",
 };

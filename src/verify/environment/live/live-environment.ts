@@ -6,6 +6,7 @@ import type { Known } from "../scratch-environment.ts";
 import { actorsFor } from "../../personas/index.ts";
 import { capabilities } from "./capabilities.ts";
 import { feeding, positions } from "./drawn.ts";
+import { clearLeft, settingsToClear } from "./left-settings.ts";
 import { protectSequences } from "./sequences.ts";
 import { readSurface } from "../surface.ts";
 import { targetsByName, targetsOf } from "../target.ts";
@@ -39,8 +40,15 @@ export async function liveEnvironment(db: Db, known: Known, writes: boolean): Pr
   // all sequences that could not be protected, and of those the ones that were drawn from
   const loose = new Map<NameKey, string>();
   const unprotected = new Map<NameKey, string>();
+  const settings = settingsToClear(known);
+  const cameWith = new Map<string, string>();
+  // what rlsmith leaves behind itself is no earlier client's; and to see if it is believed, it must stay
+  let settingsAre: "an earlier client's" | "kept" | "rlsmith's own" = "an earlier client's";
   const prepare = async (ahead: number): Promise<void> => {
     await db.exec(check === "" ? begin : `${begin}; ${check}`);
+    if (settingsAre !== "kept")
+      for (const [name, value] of await clearLeft(db, settings))
+        if (settingsAre === "an earlier client's") cameWith.set(name, value);
     if (!writes) return;
     for (const { sequence, why } of (await protectSequences(db, { ahead })).mayAdvance) loose.set(sequence, why);
   };
@@ -102,7 +110,18 @@ export async function liveEnvironment(db: Db, known: Known, writes: boolean): Pr
     sampled: true,
     unprotected,
     missing: missing.missing,
+    cameWith,
     finish,
+    withLeftSettings: async (work) => {
+      await finish();
+      settingsAre = "kept";
+      try {
+        return await work();
+      } finally {
+        await finish();
+        settingsAre = "rlsmith's own";
+      }
+    },
     transaction: async (work) => {
       if (openedAt !== null && performance.now() - openedAt > LONGEST) await finish();
       if (openedAt === null) {

@@ -42,17 +42,20 @@ export async function context(run: Run): Promise<void> {
   await environment.finish();
   await environment.db.exec(`begin; ${left.set.join("; ")}; commit`);
   try {
-    for (const actor of members)
-      await perform(run, {
-        actor,
-        attempts: fewest(run, actor),
-        standing: {
-          name: "left over from an earlier transaction",
-          by: { kind: "leftover" },
-          prelude: [],
-          opened: left.opened,
-        },
-      });
+    await environment.withLeftSettings(async () => {
+      for (const actor of members)
+        await perform(run, {
+          actor,
+          attempts: fewest(run, actor),
+          standing: {
+            name: "left over from an earlier transaction",
+            by: { kind: "leftover" },
+            prelude: [],
+            earlier: left.set,
+            opened: left.opened,
+          },
+        });
+    });
   } finally {
     await environment.finish();
     await environment.db.exec(left.clear.join("; "));

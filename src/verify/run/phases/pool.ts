@@ -38,12 +38,19 @@ export async function pool(run: Run, other: Db): Promise<void> {
     await environment.finish();
     await other.exec(`begin; ${left.set.join("; ")}; commit`);
     const attempts = fewest(run, actor);
-    await perform(run, {
-      actor,
-      attempts,
-      standing: { name: "left over in the pool", by: { kind: "leftover" }, prelude: [], opened: left.opened },
-    });
-    await environment.finish();
+    await environment.withLeftSettings(async () =>
+      perform(run, {
+        actor,
+        attempts,
+        standing: {
+          name: "left over in the pool",
+          by: { kind: "leftover" },
+          prelude: [],
+          earlier: left.set,
+          opened: left.opened,
+        },
+      }),
+    );
     for (let look = 0; look < LOOKS && (await isLeft()); look += 1) await environment.db.exec(left.clear.join("; "));
   }
 }

@@ -16,6 +16,7 @@ import type { TestEnvironment } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { runAttempts } from "../../matrix/index.ts";
 import { targetsFor, type Run } from "../state.ts";
+import { plainRequest } from "../request-states.ts";
 import { perform } from "../run.ts";
 
 /** Direct access to tables, with no variable set. */
@@ -70,7 +71,14 @@ async function rolesBelieved(
 ): Promise<((attempt: Attempt, judged: Judged) => Judged) | null> {
   if (!run.options.liveRole) return null;
   const { environment } = run;
-  const batch = { role: actor.role, claims: actor.truth, setup: [], prelude: [], preludeWrites: false, attempts };
+  const batch = {
+    role: actor.role,
+    claims: actor.truth,
+    setup: [],
+    prelude: plainRequest(environment),
+    preludeWrites: false,
+    attempts,
+  };
   const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
   const reached = new Map<Attempt, boolean>();
   for (const [n, attempt] of attempts.entries()) {
