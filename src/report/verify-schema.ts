@@ -99,6 +99,7 @@ export const verificationSchema = (): z.ZodType => {
           breach: z.int(),
           expected: z.int(),
           notSettled: z.int(),
+          notTried: z.int(),
           ownerUnknown: z.int(),
           control: z.int(),
         }),

@@ -111,13 +111,15 @@ const breached = (heats: readonly Heat[]): number => (heats.some(({ breach }) =>
 function marks(heats: readonly Heat[], colours: Colours): string {
   const each = CLASSES.map((cls) => {
     const of = heats.filter(({ personaClass }) => personaClass === cls);
-    const sumOf = (key: "held" | "heldByGrant" | "breach" | "expected" | "notSettled" | "ownerUnknown"): number =>
-      of.reduce((n, heat) => n + heat[key], 0);
+    const sumOf = (
+      key: "held" | "heldByGrant" | "breach" | "expected" | "notSettled" | "notTried" | "ownerUnknown",
+    ): number => of.reduce((n, heat) => n + heat[key], 0);
     if (sumOf("breach") > 0) return colours.red("✗");
     if (sumOf("expected") > 0) return colours.yellow("~");
     // rows were reached there, so that others were not is no answer
     if (sumOf("ownerUnknown") > 0) return colours.yellow("?");
     if (sumOf("held") > 0) return colours.dim("·");
+    if (sumOf("notSettled") > sumOf("notTried")) return colours.yellow("?");
     if (sumOf("heldByGrant") > 0) return colours.dim("-");
     return sumOf("notSettled") > 0 ? colours.yellow("?") : " ";
   });

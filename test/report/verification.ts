@@ -24,7 +24,16 @@ export const BREACH: Breach = {
   cells: 12,
 };
 
-const heat = { held: 0, heldByGrant: 0, breach: 0, expected: 0, notSettled: 0, ownerUnknown: 0, control: 0 };
+const heat = {
+  held: 0,
+  heldByGrant: 0,
+  breach: 0,
+  expected: 0,
+  notSettled: 0,
+  notTried: 0,
+  ownerUnknown: 0,
+  control: 0,
+};
 
 /** Three relations: one breached, one with an exception, one where a command could not be tried. */
 export const FOUND: Verification = {

@@ -56,9 +56,13 @@ export function barrierAttempts(view: Relation, surface: Surface, targets: Targe
 
 /** The function that `barrierAttempts` calls: it raises for the texts of another tenant, and costs next to nothing. */
 export function peekFunction(targets: Targets): string {
-  const texts = [...targets.values()].flatMap(({ foreignRows }) =>
-    foreignRows.flatMap((row) => Object.values(row).filter((value) => typeof value === "string")),
-  );
+  const textsOf = (rows: "ownRows" | "foreignRows"): string[] =>
+    [...targets.values()].flatMap((target) =>
+      target[rows].flatMap((row) => Object.values(row).filter((value) => typeof value === "string")),
+    );
+  // what rows of both have shows nothing
+  const own = new Set(textsOf("ownRows"));
+  const texts = textsOf("foreignRows").filter((text) => !own.has(text));
   return `create function pg_temp.rlsmith_peek(seen text) returns boolean language plpgsql cost 0.0000001 as ${dollarQuote(
     `begin if seen = any (array[${[...new Set(texts)].slice(0, 500).map(quoteLiteral).join(", ")}]::text[]) then raise exception 'seen: %', seen; end if; return true; end`,
     "peek",

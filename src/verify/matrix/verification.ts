@@ -15,6 +15,8 @@ export interface Heat {
   breach: number;
   expected: number;
   notSettled: number;
+  /** of those: not tried on this database */
+  notTried: number;
   /** of those: rows were reached, and the owner of these is not known */
   ownerUnknown: number;
   /** cells that show that own access works: there is nothing to judge */

@@ -17,6 +17,6 @@ export { recordUnavailable } from "./unavailable.ts";
 export { prepare, privilegesOf } from "./run.ts";
 export type { VerifyOptions } from "./state.ts";
 export { variableStates } from "./session-states.ts";
-export type { SessionState } from "./session-states.ts";
+export type { SessionState } from "./session-state.ts";
 export { summary } from "./summary.ts";
 export { verdictOf } from "./verdict.ts";

@@ -8,7 +8,7 @@ import { noteAccess } from "./access.ts";
 import { plainRequest } from "./request-states.ts";
 import { awaitControl, controlKey, countCause, countTriple, policyCommandOf, reachedOwn } from "./settling.ts";
 import type { Run, Work } from "./state.ts";
-import type { SessionState } from "./session-states.ts";
+import type { SessionState } from "./session-state.ts";
 import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
 
 /**
@@ -150,6 +150,7 @@ function count(run: Run, cell: Cell, attempt: Attempt): void {
     breach: 0,
     expected: 0,
     notSettled: 0,
+    notTried: 0,
     ownerUnknown: 0,
     control: 0,
   };
@@ -159,6 +160,7 @@ function count(run: Run, cell: Cell, attempt: Attempt): void {
   if (outcome.kind === "not settled") {
     heat.notSettled += 1;
     countCause(run.settling, outcome.cause);
+    if (outcome.cause.kind === "not tried") heat.notTried += 1;
     if (outcome.cause.kind === "no rows") run.withoutRows.add(cell.relation);
     if (outcome.cause.kind === "owner unknown") {
       heat.ownerUnknown += 1;

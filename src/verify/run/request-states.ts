@@ -1,7 +1,7 @@
 import { quoteLiteral } from "../../pg/identifier.ts";
 import { isDocument, type DocumentRead, type TestEnvironment } from "../environment/index.ts";
 import { VICTIM } from "../personas/index.ts";
-import type { SessionState } from "./session-states.ts";
+import type { SessionState } from "./session-state.ts";
 
 type Known = Pick<TestEnvironment, "fixtures" | "tenantSetting" | "documents" | "unmapped">;
 

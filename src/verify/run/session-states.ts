@@ -6,30 +6,7 @@ import type { Opened } from "../judge/index.ts";
 import { isDocument, type TestEnvironment } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
 import { documentStates } from "./request-states.ts";
-
-/** The statement that sets a variable. */
-export type SettingWay = "SET" | "SET LOCAL" | "set_config";
-
-/** How the session variables come to stand before a statement. */
-export interface SessionState {
-  /** for people alone: code chooses by `by` */
-  name: string;
-  /** `guess`: a value for a variable that nothing maps to a claim */
-  by:
-    | { kind: "victim's values"; way: SettingWay }
-    | { kind: "own values" }
-    /** no variable is set: the persona has created a function of its own */
-    | { kind: "own function" }
-    | { kind: "guess" }
-    | { kind: "function" }
-    | { kind: "leftover" }
-    | { kind: "role" };
-  /** run as the persona, in the same transaction */
-  prelude: string[];
-  /** what another client ran and committed on the same connection before; to tell, since it has happened by then */
-  earlier?: string[];
-  opened: Opened;
-}
+import type { SessionState, SettingWay } from "./session-state.ts";
 
 /** `set "app"."org_id"`: a custom setting's name is two identifiers. */
 const settingName = (setting: string): string => setting.split(".").map(quoteIdent).join(".");

@@ -8,7 +8,7 @@ import type { Settling } from "./settling.ts";
 import type { BypassRole, Targets, TestEnvironment } from "../environment/index.ts";
 import { type Actor } from "../personas/index.ts";
 import { type Probes } from "../matrix/index.ts";
-import type { SessionState } from "./session-states.ts";
+import type { SessionState } from "./session-state.ts";
 
 export interface VerifyOptions {
   config: Config["verify"];

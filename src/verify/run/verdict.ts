@@ -8,7 +8,7 @@ import type { Actor } from "../personas/index.ts";
 import { isClosedTo } from "./closed.ts";
 import { policyCommandOf } from "./settling.ts";
 import type { Run, Work } from "./state.ts";
-import type { SessionState } from "./session-states.ts";
+import type { SessionState } from "./session-state.ts";
 
 /** The judgement of one outcome by the declared tenancy, and the cause of a breach. */
 export interface Verdict {

@@ -8,6 +8,7 @@ alter table public.notes enable row level security;
 create policy notes_own on public.notes to authenticated using (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid)) with check (org_id = (select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid));
 
 create role archive_all nologin bypassrls;
+grant select on public.notes to archive_all;
 create role archive_some nologin;
 grant archive_all to archive_some;
 grant archive_some to authenticated;

@@ -4,7 +4,7 @@ import { exemptBesides, exemptRequestRoles, isPlatformRole, type Actor } from ".
 import { core } from "../core-attempts.ts";
 import { note } from "../record.ts";
 import { perform } from "../run.ts";
-import type { SessionState } from "../session-states.ts";
+import type { SessionState } from "../session-state.ts";
 import type { Run } from "../state.ts";
 
 /**

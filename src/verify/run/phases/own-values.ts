@@ -3,7 +3,7 @@ import { quoteLiteral } from "../../../pg/identifier.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../../attacks/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { perform } from "../run.ts";
-import type { SessionState } from "../session-states.ts";
+import type { SessionState } from "../session-state.ts";
 import { controlKey } from "../settling.ts";
 import { targetsFor, type Run } from "../state.ts";
 
