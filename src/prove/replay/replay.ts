@@ -2,9 +2,8 @@ import { pgErrorOf, type Db, type PgError } from "../../db/port.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
-import { quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
-import { meaningOf, runBatch, type Response, type Statement } from "../../request/index.ts";
+import { batchOf, meaningOf, runBatch, settingStatements, type Response, type Statement } from "../../request/index.ts";
 import { parseOnce } from "../encode/parse-once.ts";
 import type { Component } from "../component.ts";
 import type { AccessOutcome, Situation } from "../situation.ts";
@@ -218,13 +217,14 @@ async function responsesTo(db: Db, requests: readonly Request[]): Promise<Map<Pr
     const statements = list.map(({ sql, reads, probe, of }): Statement => ({
       sql,
       returns: reads ? "text" : "count",
-      setup: [...of.rows, ...settingsOf(of)],
+      setup: [...of.rows, ...settingStatements(of.settings)],
       probe,
     }));
     // the text of a probe is its key as well
     const probes = new Map(list.flatMap(({ probe }) => (probe === null ? [] : [[probe, probe] as const])));
-    const batch = { role, claims: null, setup: [], prelude: [], preludeWrites: false, probes, statements };
-    const responses = await runBatch(db, batch);
+    // the token is one of the settings of a situation
+    const persona = { name: role, role, claims: null };
+    const responses = await runBatch(db, batchOf(persona, { setup: [], prelude: [] }, { probes, statements }));
     for (const [n, { of }] of list.entries()) {
       const response = responses[n];
       if (response) found.set(of, response);
@@ -232,11 +232,6 @@ async function responsesTo(db: Db, requests: readonly Request[]): Promise<Map<Pr
   }
   return found;
 }
-
-const settingsOf = ({ settings }: Prepared): string[] =>
-  Object.entries(settings).map(
-    ([name, value]) => `select set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
-  );
 
 const isWithoutRows = (response: Response): boolean => response.kind === "error" && response.at === "setup";
 

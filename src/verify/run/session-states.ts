@@ -5,7 +5,7 @@ import type { ArgumentSource } from "../attacks/index.ts";
 import type { Opened } from "../judge/index.ts";
 import { isDocument, type TestEnvironment } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
-import { documentStates } from "./request-states.ts";
+import { documentContents } from "./request-states.ts";
 
 /** The statement that sets a variable. */
 export type SettingWay = "SET" | "SET LOCAL" | "set_config";
@@ -68,6 +68,12 @@ export function variableStates(
       opened: { kind: "variable", settings: [setting] },
     })),
   );
+  const documents = documentContents(environment).map(({ setting, content }): SessionState => ({
+    name: `${setting} ${content}`,
+    by: { kind: "guess" },
+    prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(content)}, true)`],
+    opened: { kind: "variable", settings: [setting] },
+  }));
   const mapped = ways.flatMap(({ way, sql }) =>
     choices.map((variables): SessionState => {
       const settings = variables.map(({ setting }) => setting);
@@ -91,7 +97,7 @@ export function variableStates(
             opened: { kind: "variable", settings: every },
           },
         ];
-  return [...mapped, ...guessed, ...documentStates(environment), ...empty];
+  return [...mapped, ...guessed, ...documents, ...empty];
 }
 
 /** Through every function that sets a variable from its own arguments. */
