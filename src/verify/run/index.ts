@@ -8,6 +8,7 @@ export { copy } from "./phases/copy.ts";
 export { functions } from "./phases/functions.ts";
 export { ownValues } from "./phases/own-values.ts";
 export { pool } from "./phases/pool.ts";
+export { viewVariables } from "./phases/view-variables.ts";
 export { tables } from "./phases/tables.ts";
 export { settleLater } from "./plainly-open.ts";
 export { recordUnavailable } from "./unavailable.ts";
