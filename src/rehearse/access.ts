@@ -1,15 +1,21 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap, Regime } from "../pg/context.ts";
-import { quoteLiteral } from "../pg/identifier.ts";
 import { relationKey, type NameKey } from "../pg/name.ts";
 import { readRowKeys, type RowKey } from "../pg/row-key.ts";
 import type { AnnouncedChange } from "../plan/index.ts";
-import { runKeyed, type Response, type Statement } from "../request/index.ts";
+import {
+  batchOf,
+  runKeyed,
+  settingStatements,
+  type Response,
+  type SessionState,
+  type Statement,
+} from "../request/index.ts";
 import type { Scratch } from "../scratch/index.ts";
 import type { Fixtures } from "../fixtures/index.ts";
 import { announcedBy, type Situation } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
-import { personasFor, type Persona } from "./personas.ts";
+import { personasFor, type RehearsalPersona } from "./personas.ts";
 import { attemptsFor, foreignKeysOf, type Attempt } from "./statements.ts";
 
 /** One statement that gave a persona different answers before and after. */
@@ -30,7 +36,7 @@ export interface AccessDifference {
 /** Statements of several personas, compared before and after a migration. */
 export interface AccessReport {
   cells: number;
-  personas: Persona[];
+  personas: RehearsalPersona[];
   relations: { filled: NameKey[]; notFilled: Fixtures["notFilled"] };
   differences: AccessDifference[];
   unannounced: number;
@@ -45,11 +51,10 @@ export interface AccessReport {
   };
 }
 
-/** The values of the variables while a batch of statements runs. */
-interface SessionState {
+/** The variables while a batch of statements runs, as the way in which a request arrives. */
+interface RehearsalState extends SessionState {
   regime: Regime;
-  context: string;
-  settings: Record<string, string>;
+  variables: "unset" | "empty" | "set";
 }
 
 /** Two databases that hold the same rows, before and after a migration. */
@@ -90,12 +95,12 @@ export async function compareAccess(
     crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
   };
   // the answers after the migration without context: in a foreign context they must be the same
-  const withoutContext = new Map<Persona, ReadonlyMap<Attempt, Outcome>>();
+  const withoutContext = new Map<RehearsalPersona, ReadonlyMap<Attempt, Outcome>>();
   const batches = personas.flatMap((persona) =>
     sessionStatesFor(persona, context, fixtures).map((session) => ({ persona, session })),
   );
   const first = ({ persona, session }: (typeof batches)[number]): number =>
-    session.context !== "unset" ? 2 : persona.claims === null ? 0 : 1;
+    session.variables !== "unset" ? 2 : persona.claims === null ? 0 : 1;
 
   for (const [number, { persona, session }] of batches.toSorted((a, b) => first(a) - first(b)).entries()) {
     onBatch(number, batches.length);
@@ -105,7 +110,7 @@ export async function compareAccess(
       await outcomesOn(after, persona, session, tried),
     ];
     report.cells += tried.length;
-    if (session.context === "empty") withoutContext.set(persona, now);
+    if (session.variables === "empty") withoutContext.set(persona, now);
     for (const attempt of tried) {
       const [was, is] = [old.get(attempt), now.get(attempt)];
       // a statement without an outcome must not count as one that stayed the same
@@ -124,7 +129,7 @@ export async function compareAccess(
       if (reason === null) report.unannounced += 1;
       report.differences.push({
         regime: session.regime,
-        context: session.context,
+        context: session.name,
         persona: persona.name,
         schema: attempt.schema,
         relation: attempt.relation,
@@ -141,25 +146,21 @@ export async function compareAccess(
   return report;
 }
 
-function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtures): SessionState[] {
+function sessionStatesFor(persona: RehearsalPersona, context: ContextMap, fixtures: Fixtures): RehearsalState[] {
   const names = context.variables.map((variable) => variable.setting);
   const all = (value: (name: string) => string | undefined): Record<string, string> =>
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name) ?? ""]])));
-  const states: SessionState[] = [
-    { regime: "without", context: "unset", settings: {} },
-    { regime: "without", context: "empty", settings: all(() => "") },
-  ];
+  const empty = all(() => "");
+  const standings = [stateOf("without", "unset", {}, "unset"), stateOf("without", "empty", empty, "empty")];
   const values = persona.member?.values;
   // "with context" means that every variable is set: a member without one of the values has no such regime
   const own = values && names.every((name) => values[name] !== undefined) ? values : undefined;
   const other = fixtures.members.find((member) => member.tenant !== persona.tenant);
-  if (own) states.push({ regime: "with", context: "equal to the claims", settings: all((name) => own[name]) });
-  if (!other) return states;
-  states.push({
-    regime: "foreign",
-    context: "all variables of another tenant",
-    settings: all((name) => other.values[name]),
-  });
+  const equal = own && all((name) => own[name]);
+  if (equal) standings.push(stateOf("with", "equal to the claims", equal));
+  if (!other) return standings;
+  const foreign = all((name) => other.values[name]);
+  standings.push(stateOf("foreign", "all variables of another tenant", foreign));
   if (own && names.length > 1)
     for (const name of names) {
       const value =
@@ -167,33 +168,27 @@ function sessionStatesFor(persona: Persona, context: ContextMap, fixtures: Fixtu
           ? fixtures.members.find((member) => member.values[name] !== own[name])?.values[name]
           : other.values[name];
       if (value !== undefined)
-        states.push({
-          regime: "foreign",
-          context: `${name} of another user or tenant`,
-          settings: { ...all((each) => own[each]), [name]: value },
-        });
+        standings.push(
+          stateOf("foreign", `${name} of another user or tenant`, { ...all((each) => own[each]), [name]: value }),
+        );
     }
-  return states;
+  return standings;
 }
+
+const stateOf = (
+  regime: Regime,
+  name: string,
+  settings: Record<string, string>,
+  variables: RehearsalState["variables"] = "set",
+): RehearsalState => ({ regime, name, variables, setup: settingStatements(settings), prelude: [] });
 
 /** Each statement runs as PostgREST would run it, with claims and role set for the transaction; nothing of it stays. */
 async function outcomesOn(
   { db }: Scratch,
-  persona: Persona,
-  session: SessionState,
+  persona: RehearsalPersona,
+  session: RehearsalState,
   attempts: readonly Attempt[],
 ): Promise<Map<Attempt, Outcome>> {
-  const set = Object.entries(session.settings).map(
-    ([name, value]) => `set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
-  );
-  const batch = {
-    role: persona.role,
-    claims: persona.claims,
-    setup: set.length === 0 ? [] : [`select ${set.join(", ")}`],
-    prelude: [],
-    preludeWrites: false,
-    probes: new Map(),
-  };
   const statements = new Map(
     attempts.map((attempt): [Attempt, Statement] => {
       const { sql, reads } = attempt;
@@ -202,7 +197,7 @@ async function outcomesOn(
   );
   await db.exec("begin");
   try {
-    const responses = await runKeyed(db, batch, statements);
+    const responses = await runKeyed(db, batchOf(persona, session, { probes: new Map() }), statements);
     return new Map([...responses].map(([attempt, response]) => [attempt, outcomeOf(response, attempt)]));
   } finally {
     await db.exec("rollback");

@@ -2,13 +2,10 @@ import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { claimsOf } from "../fixtures/index.ts";
 import type { Fixtures, Member } from "../fixtures/index.ts";
+import type { Persona } from "../request/index.ts";
 
-/** One set of claims and a database role that a request can arrive with. */
-export interface Persona {
-  name: string;
-  role: string;
-  /** the text of request.jwt.claims; null: never set */
-  claims: string | null;
+/** A persona of a rehearsal. */
+export interface RehearsalPersona extends Persona {
   /** the tenant whose rows count as own; the first tenant for a persona without one */
   tenant: string;
   /** the member whom the claims identify, or null: a member is also tried with variables equal to its claims */
@@ -21,7 +18,7 @@ const claimsText = (...args: Parameters<typeof claimsOf>): string => JSON.string
  * The personas of a rehearsal: every member of the first tenant (one for each role), one of the other tenant, tokens
  * without usable claims, `anon`, and every further role that a policy names.
  */
-export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): Persona[] {
+export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): RehearsalPersona[] {
   const existing = new Set(catalog.roles.map((role) => role.name));
   const named = new Set(catalog.policies.flatMap((policy) => policy.roles).filter((role) => role !== "public"));
   const main = existing.has("authenticated") ? "authenticated" : ([...named][0] ?? [...existing][0] ?? "postgres");
@@ -29,7 +26,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
   const own = fixtures.members.filter((member) => member.tenant === first);
   const other = fixtures.members.find((member) => member.tenant === second);
   const [someone] = own;
-  const personas: Persona[] = own.map((member) => ({
+  const personas: RehearsalPersona[] = own.map((member) => ({
     name: `${first}'s ${describe(member, fixtures)}`,
     role: main,
     claims: claimsText(member, context, main),
@@ -44,7 +41,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
       tenant: second,
       member: other,
     });
-  const nobody = (name: string, role: string, claims: string | null): Persona => ({
+  const nobody = (name: string, role: string, claims: string | null): RehearsalPersona => ({
     name,
     role,
     claims,

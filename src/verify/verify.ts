@@ -13,6 +13,7 @@ import {
   tables,
   plans,
   pool,
+  viewVariables,
   recordUnavailable,
   prepare,
   type VerifyOptions,
@@ -24,7 +25,20 @@ import type { Verification } from "./matrix/index.ts";
  * In this order, since openings of tables must be known before views, functions and set variables are tried, and since
  * variables on a fresh connection are unset only until the first has been set.
  */
-const PHASES = [tables, ownValues, copy, around, availability, functions, leaks, broadcasts, plans, context, bypass];
+const PHASES = [
+  tables,
+  ownValues,
+  copy,
+  around,
+  availability,
+  functions,
+  leaks,
+  broadcasts,
+  plans,
+  context,
+  viewVariables,
+  bypass,
+];
 
 /** Run the whole matrix. Only counts and breaches are kept, so memory does not grow with the number of cells. */
 export async function verify(environment: TestEnvironment, options: VerifyOptions): Promise<Verification> {

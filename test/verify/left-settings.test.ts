@@ -26,16 +26,7 @@ const attacked = async (
   withFork(sql, async (db) => {
     const catalog = await inspect(db);
     for (const [name, value] of Object.entries(left)) await db.query("select set_config($1, $2, false)", [name, value]);
-    const found = await verifyDatabase(db, catalog, {
-      mode: "write and roll back",
-      config: parseConfig(config, "test"),
-    });
-    for (const [name, value] of Object.entries(left)) {
-      const [row] = await db.query<{ value: string }>("select current_setting($1) as value", [name]);
-      // rlsmith cleared it for its own transactions only, except those that it overwrites and resets as a leftover
-      if (!Object.hasOwn(config.context ?? {}, name)) expect(row?.value).toBe(value);
-    }
-    return found;
+    return verifyDatabase(db, catalog, { mode: "write and roll back", config: parseConfig(config, "test") });
   });
 
 const notesOf = ({ notes }: Verification, code: string): string[] =>
@@ -49,7 +40,7 @@ test("a mapped variable that an earlier client left is named, and is not taken f
   expect(notesOf(found, "came-with").join()).toContain(`\`app.firm_id\` = '${BRAVO}', by an earlier client`);
   // any client can set it: that is the cause, and the statements say so
   expect(found.breaches.map(({ door, object }) => `${door} ${object.name}`)).toEqual(["session-variable public.writ"]);
-  expect(found.breaches.flatMap(({ statements }) => statements).join("\n")).toContain("app.firm_id");
+  expect(found.breaches.flatMap(({ statements }) => statements).join("\n")).toContain(`set "app"."firm_id"`);
 });
 
 test("without a value left over nothing is said of one", async () => {

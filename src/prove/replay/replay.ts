@@ -2,9 +2,8 @@ import { pgErrorOf, type Db, type PgError } from "../../db/port.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
-import { quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
-import { meaningOf, runKeyed, type Response, type Statement } from "../../request/index.ts";
+import { batchOf, meaningOf, runKeyed, settingStatements, type Response, type Statement } from "../../request/index.ts";
 import { parseOnce } from "../encode/parse-once.ts";
 import type { Component } from "../component.ts";
 import type { AccessOutcome, Situation } from "../situation.ts";
@@ -224,21 +223,18 @@ async function responsesTo(db: Db, requests: readonly Request[]): Promise<Map<Pr
     const statements = new Map(
       list.map(({ sql, reads, probe, of }): [Prepared, Statement] => [
         of,
-        { sql, returns: reads ? "text" : "count", setup: [...of.rows, ...settingsOf(of)], probe },
+        { sql, returns: reads ? "text" : "count", setup: [...of.rows, ...settingStatements(of.settings)], probe },
       ]),
     );
     // the text of a probe is its key as well
     const probes = new Map(list.flatMap(({ probe }) => (probe === null ? [] : [[probe, probe] as const])));
-    const batch = { role, claims: null, setup: [], prelude: [], preludeWrites: false, probes };
+    // the token is one of the settings of a situation
+    const persona = { name: role, role, claims: null };
+    const batch = batchOf(persona, { setup: [], prelude: [] }, { probes });
     for (const [of, response] of await runKeyed(db, batch, statements)) found.set(of, response);
   }
   return found;
 }
-
-const settingsOf = ({ settings }: Prepared): string[] =>
-  Object.entries(settings).map(
-    ([name, value]) => `select set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`,
-  );
 
 const isWithoutRows = (response: Response): boolean => response.kind === "error" && response.at === "setup";
 

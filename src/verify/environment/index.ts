@@ -17,4 +17,5 @@ export { readSurface, tablesBehind } from "./surface.ts";
 export type { DefaultPrivilege, Surface } from "./surface.ts";
 export { isFiles, literal, rowCondition, targetsByName, targetsOf } from "./target.ts";
 export type { Target, Targets } from "./target.ts";
+export { viewsOfVariables } from "./view-settings.ts";
 export type { TestEnvironment, Setter } from "./test-environment.ts";

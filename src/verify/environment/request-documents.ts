@@ -27,11 +27,11 @@ const LITERAL = /'((?:[^']|'')*)'/g;
  * The documents that policies, functions, triggers, column defaults and generation expressions read, themselves or
  * through functions: a helper takes the name of the header as an argument, so a constant beside its call may be that
  * name. PostgREST fills them from the request (its manual, "Transaction-Scoped Settings"), so a client decides them.
- * The texts are only searched, as in `settingsRead`.
+ * The texts are only searched, as in `settingsRead`, and so are `more`.
  */
-export function documentsRead(catalog: Catalog): DocumentRead[] {
+export function documentsRead(catalog: Catalog, more: readonly string[] = []): DocumentRead[] {
   return DOCUMENTS.flatMap((setting) => {
-    const statements = statementsReading(catalog, setting);
+    const statements = statementsReading(catalog, more, setting);
     if (statements.length === 0) return [];
     const keys = new Set<string>();
     const values = new Set<string>();
@@ -52,20 +52,19 @@ const keyOf = (setting: RequestDocument, text: string): string =>
   setting === "request.headers" ? text.toLowerCase() : text;
 
 /** Statements that read the setting, or call a function that does. */
-function statementsReading(catalog: Catalog, setting: RequestDocument): string[] {
-  const texts = [...textsOf(catalog)].flatMap(({ owner, text }) =>
-    text.split(";").map((statement) => ({ owner, statement })),
-  );
+function statementsReading(catalog: Catalog, more: readonly string[], setting: RequestDocument): string[] {
+  const all = [...textsOf(catalog), ...more.map((text) => ({ owner: null, text }))];
+  const texts = all.flatMap(({ owner, text }) => text.split(";").map((statement) => ({ owner, statement })));
   const found = texts.filter(({ statement }) => statement.includes(`'${setting}'`));
   const readers = new Set(found.flatMap(({ owner }) => (owner === null ? [] : [owner])));
-  const all = new Set(found.map(({ statement }) => statement));
+  const reading = new Set(found.map(({ statement }) => statement));
   for (const reader of readers)
     for (const { owner, statement } of texts)
       if (calls(statement, reader)) {
-        all.add(statement);
+        reading.add(statement);
         if (owner !== null) readers.add(owner);
       }
-  return [...all];
+  return [...reading];
 }
 
 /** True if a text may call a function of this name: the schema is left out, since the text may leave it out. */

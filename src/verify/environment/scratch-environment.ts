@@ -7,6 +7,7 @@ import { quoteName } from "../../pg/name.ts";
 import type { TestEnvironment } from "./test-environment.ts";
 import { readSurface } from "./surface.ts";
 import { targetsByName, targetsOf } from "./target.ts";
+import { withViews } from "./view-settings.ts";
 
 /** The facts about a database that are known before it is attacked. */
 export interface Known {
@@ -35,6 +36,7 @@ export async function scratchEnvironment(db: Db, known: Known): Promise<TestEnvi
   const targets = await targetsOf(db, known.catalog, surface, fixtures, false, true);
   return {
     ...known,
+    ...withViews(known, surface),
     kind: "scratch",
     db,
     tenantSetting: fixtures.tenantSetting,

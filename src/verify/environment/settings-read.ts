@@ -9,11 +9,11 @@ const LITERAL = /'((?:[^']|'')*)'/g;
 /**
  * The session variables that policies, functions, triggers, column defaults and generation expressions read, and for
  * each the constants that stand in the same statement: one of them may be the word that it is compared with. The texts
- * are only searched, since a value that is tried in vain costs a statement and decides nothing.
+ * are only searched, since a value that is tried in vain costs a statement and decides nothing. `more`: texts that are not in the catalog.
  */
-export function settingsRead(catalog: Catalog): Map<string, string[]> {
+export function settingsRead(catalog: Catalog, more: readonly string[] = []): Map<string, string[]> {
   const found = new Map<string, Set<string>>();
-  for (const text of textsOf(catalog))
+  for (const text of [...textsOf(catalog), ...more])
     for (const statement of text.split(";")) {
       const settings = new Set([...statement.matchAll(READ)].map(([, name = ""]) => name.replaceAll("''", "'")));
       if (settings.size === 0) continue;

@@ -7,7 +7,8 @@ select
       select
         vn.nspname as schema,
         v.relname as name,
-        json_agg(distinct jsonb_build_object('schema', rn.nspname, 'name', r.relname)) as reads
+        json_agg(distinct jsonb_build_object('schema', rn.nspname, 'name', r.relname)) as reads,
+        min(pg_get_viewdef(v.oid)) as definition
       from pg_class v
       join pg_namespace vn on vn.oid = v.relnamespace
       join pg_rewrite w on w.ev_class = v.oid

@@ -7,7 +7,7 @@ const SQL = readFileSync(new URL("./surface.sql", import.meta.url), "utf8");
 /** The objects that can be attacked and are not in the catalog. */
 export interface Surface {
   /** the relations that views and materialized views read directly */
-  views: (QualifiedName & { reads: QualifiedName[] })[];
+  views: (QualifiedName & { reads: QualifiedName[]; /** pg_get_viewdef */ definition: string })[];
   /** partitions and inheritance children */
   children: (QualifiedName & { parent: QualifiedName })[];
   /** rules of commands that write, which run with the rights of the relation's owner */

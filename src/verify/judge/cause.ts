@@ -146,7 +146,7 @@ function openedBy(attempt: Attempt, opened: Exclude<Opened, { kind: "role" }>): 
     door: "session-variable",
     kind: "tenancy",
     object: through.kind === "partition" ? { kind: "table", name: through.name } : through,
-    message: `policies of \`${attempt.relation}\` believe ${settings}, which every client can set`,
+    message: `${through.kind === "view" ? `\`${through.name}\` believes` : `policies of \`${attempt.relation}\` believe`} ${settings}, which every client can set`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { quoteLiteral, quoteRole } from "../../pg/identifier.ts";
+import { arrivalStatements } from "../../request/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 
@@ -9,10 +9,7 @@ import type { Actor } from "../personas/index.ts";
 export function reproduce(attempt: Attempt, actor: Actor, prelude: readonly string[]): string[] {
   return [
     "begin",
-    ...actor.setup,
-    ...(attempt.setup ?? []),
-    `set local role ${quoteRole(actor.role)}`,
-    ...(actor.claims === null ? [] : [`select set_config('request.jwt.claims', ${quoteLiteral(actor.claims)}, true)`]),
+    ...arrivalStatements({ ...actor, setup: [...actor.setup, ...(attempt.setup ?? [])] }),
     ...prelude,
     attempt.sql,
     "rollback",

@@ -1,4 +1,5 @@
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
+import type { Persona as Request } from "../../request/index.ts";
 import type { Subject } from "./subject.ts";
 import type { Unsettled } from "./unsettled.ts";
 
@@ -14,12 +15,8 @@ export type PersonaClass =
   | "other role";
 
 /** One set of claims and a database role that a request can arrive with. */
-export interface Persona {
-  name: string;
+export interface Persona extends Pick<Request, "name" | "role" | "claims"> {
   class: PersonaClass;
-  role: string;
-  /** the text of request.jwt.claims; null: never set */
-  claims: string | null;
 }
 
 /** The object through which a cell reaches rows. */

@@ -11,6 +11,7 @@ export { leaks } from "./phases/leaks.ts";
 export { ownValues } from "./phases/own-values.ts";
 export { plans } from "./phases/plans.ts";
 export { pool } from "./phases/pool.ts";
+export { viewVariables } from "./phases/view-variables.ts";
 export { tables } from "./phases/tables.ts";
 export { settleLater } from "./plainly-open.ts";
 export { recordUnavailable } from "./unavailable.ts";

@@ -1,7 +1,6 @@
 import { quoteLiteral } from "../../pg/identifier.ts";
 import { isDocument, type DocumentRead, type TestEnvironment } from "../environment/index.ts";
 import { VICTIM } from "../personas/index.ts";
-import type { SessionState } from "./session-state.ts";
 
 type Known = Pick<TestEnvironment, "fixtures" | "tenantSetting" | "documents" | "unmapped">;
 
@@ -9,12 +8,12 @@ type Known = Pick<TestEnvironment, "fixtures" | "tenantSetting" | "documents" | 
  * Headers and cookies that a client sends: each key that something may ask for with the victim's tenant, the victim's
  * user, and each constant that it may be compared with; alone, and beside the victim's tenant in the other keys.
  */
-export function documentStates(environment: Known): SessionState[] {
+export function documentContents(environment: Known): { setting: string; content: string }[] {
   const tenant = environment.fixtures.tenants.find(({ name }) => name === VICTIM);
   const tenantValue = tenant?.values[environment.tenantSetting ?? ""];
   const user = environment.fixtures.members.find((member) => member.tenant === VICTIM)?.user ?? tenant?.users[0];
   const theirs = [tenantValue, user].filter((value) => value !== undefined);
-  return environment.documents.flatMap((document): SessionState[] => {
+  return environment.documents.flatMap((document) => {
     const { setting, keys, values } = document;
     const contents = [
       ...theirs.map((value) => contentOf(document, () => value)),
@@ -27,12 +26,7 @@ export function documentStates(environment: Known): SessionState[] {
         ]),
       ),
     ].map((content) => JSON.stringify(content));
-    return [...new Set(contents)].map((content) => ({
-      name: `${setting} ${content}`,
-      by: { kind: "guess" },
-      prelude: [settingOf(setting, content)],
-      opened: { kind: "variable", settings: [setting] },
-    }));
+    return [...new Set(contents)].map((content) => ({ setting, content }));
   });
 }
 

@@ -2,6 +2,7 @@ import { pgErrorOf } from "../../db/port.ts";
 import { quoteRole } from "../../pg/identifier.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
+import { batchOf } from "../../request/index.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
 import { callables, insertInto, type ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence, readBypassRoles, readGrants, targetsByRole } from "../environment/index.ts";
@@ -156,15 +157,12 @@ export async function perform(
   for (let from = 0; from < work.attempts.length; from += BATCH) {
     const attempts = work.attempts.slice(from, from + BATCH);
     const prelude = [...plainRequest(environment), ...(work.standing?.prelude ?? [])];
-    const batch = {
-      role: work.actor.role,
-      claims: work.actor.claims,
-      setup: work.actor.setup,
-      prelude,
-      preludeWrites: work.standing?.opened.kind === "function",
-      attempts,
-    };
-    const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
+    const preludeWrites = work.standing?.opened.kind === "function";
+    const state = { setup: work.standing?.setup ?? [], prelude };
+    const batch = batchOf(work.actor, state, { probes: run.probes, preludeWrites });
+    const answers = await environment.transaction(async () =>
+      runAttempts(environment.db, { ...batch, attempts }, run.probes),
+    );
     for (const [index, attempt] of attempts.entries()) {
       const answer = answers[index];
       if (!answer) continue;

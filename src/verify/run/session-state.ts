@@ -1,12 +1,8 @@
 import type { Opened } from "../judge/index.ts";
+import type { SessionState as RequestState, SettingWay } from "../../request/index.ts";
 
-/** The statement that sets a variable. */
-export type SettingWay = "SET" | "SET LOCAL" | "set_config";
-
-/** How the session variables come to stand before a statement. */
-export interface SessionState {
-  /** for people alone: code chooses by `by` */
-  name: string;
+/** The session variables before an attack; code chooses by `by`, and never by the name. */
+export interface SessionState extends RequestState {
   /** `guess`: a value for a variable that nothing maps to a claim */
   by:
     | { kind: "victim's values"; way: SettingWay }
@@ -17,8 +13,6 @@ export interface SessionState {
     | { kind: "function" }
     | { kind: "leftover" }
     | { kind: "role" };
-  /** run as the persona, in the same transaction */
-  prelude: string[];
   /** what another client ran and committed on the same connection before; to tell, since it has happened by then */
   earlier?: string[];
   opened: Opened;

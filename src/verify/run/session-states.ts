@@ -1,15 +1,13 @@
 import { isSettable } from "../../pg/context.ts";
-import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
 import { settingCall, type Callable } from "../attacks/index.ts";
 import type { ArgumentSource } from "../attacks/index.ts";
 import type { Opened } from "../judge/index.ts";
 import { isDocument, type TestEnvironment } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
-import { documentStates } from "./request-states.ts";
-import type { SessionState, SettingWay } from "./session-state.ts";
-
-/** `set "app"."org_id"`: a custom setting's name is two identifiers. */
-const settingName = (setting: string): string => setting.split(".").map(quoteIdent).join(".");
+import { documentContents } from "./request-states.ts";
+import { settingName, settingStatement, type SettingWay } from "../../request/index.ts";
+import type { SessionState } from "./session-state.ts";
 
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
 export function variableStates(
@@ -26,14 +24,7 @@ export function variableStates(
   );
   const choices =
     settable.length > 1 ? [settable, ...settable.map((variable) => [variable])] : settable.map((one) => [one]);
-  const ways: { way: SettingWay; sql: (setting: string, value: string) => string }[] = [
-    { way: "SET", sql: (setting, value) => `set ${settingName(setting)} = ${quoteLiteral(value)}` },
-    { way: "SET LOCAL", sql: (setting, value) => `set local ${settingName(setting)} = ${quoteLiteral(value)}` },
-    {
-      way: "set_config",
-      sql: (setting, value) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
-    },
-  ];
+  const ways: readonly SettingWay[] = ["SET", "SET LOCAL", "set_config"];
   // a variable that nothing maps may be a switch, or hold the tenant or the user
   const guesses = [...new Set(["on", "true", "1", tenant?.values[environment.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
@@ -43,17 +34,26 @@ export function variableStates(
     [...new Set([...constants, ...guesses])].map((value): SessionState => ({
       name: `set_config ${setting} to ${value}`,
       by: { kind: "guess" },
+      setup: [],
       prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
       opened: { kind: "variable", settings: [setting] },
     })),
   );
-  const mapped = ways.flatMap(({ way, sql }) =>
+  const documents = documentContents(environment).map(({ setting, content }): SessionState => ({
+    name: `${setting} ${content}`,
+    by: { kind: "guess" },
+    setup: [],
+    prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(content)}, true)`],
+    opened: { kind: "variable", settings: [setting] },
+  }));
+  const mapped = ways.flatMap((way) =>
     choices.map((variables): SessionState => {
       const settings = variables.map(({ setting }) => setting);
       return {
         name: `${way} ${settings.join(", ")} of B`,
         by: { kind: "victim's values", way },
-        prelude: settings.map((setting) => sql(setting, values[setting] ?? "")),
+        setup: [],
+        prelude: settings.map((setting) => settingStatement(way, setting, values[setting] ?? "")),
         opened: { kind: "variable", settings },
       };
     }),
@@ -66,11 +66,12 @@ export function variableStates(
           {
             name: `${every.join(", ")} empty`,
             by: { kind: "guess" },
+            setup: [],
             prelude: every.map((setting) => `select set_config(${quoteLiteral(setting)}, '', true)`),
             opened: { kind: "variable", settings: every },
           },
         ];
-  return [...mapped, ...guessed, ...documentStates(environment), ...empty];
+  return [...mapped, ...guessed, ...documents, ...empty];
 }
 
 /** Through every function that sets a variable from its own arguments. */
@@ -91,6 +92,7 @@ export function functionStandings(
       {
         name: `through ${callable.name}`,
         by: { kind: "function" },
+        setup: [],
         prelude: [settingCall(callable, actor, source)],
         opened: { kind: "function", name: callable.name, settings },
       },
@@ -99,7 +101,9 @@ export function functionStandings(
 }
 
 /** The variables that an earlier request left behind: set for the session and committed, on the same connection. */
-export function leftover(environment: TestEnvironment): { set: string[]; clear: string[]; opened: Opened } | null {
+export function leftover(
+  environment: TestEnvironment,
+): { set: readonly string[]; clear: string[]; opened: Opened } | null {
   const [all] = variableStates(environment);
   if (!all) return null;
   return {

@@ -101,11 +101,11 @@ function maySetRole(key: string): string {
   return `the login \`${login}\` may SET ROLE \`${role}\`, which has ${attribute}`;
 }
 
-/** A mapped variable holds a tenant or a user; others may hold a secret, so only their names are printed. */
-function cameWith({ cameWith: found, context }: Run["environment"]): string {
-  const named = [...found].map(([name, value]) =>
-    context.variables.some(({ setting }) => setting === name) ? `\`${name}\` = '${value}'` : `\`${name}\` set`,
-  );
+/** A variable with a claim holds a tenant or a user; others may hold a secret, so only their names are printed. */
+function cameWith({ cameWith: found, context, tenantSetting }: Run["environment"]): string {
+  const isShown = (name: string): boolean =>
+    name === tenantSetting || context.variables.some(({ setting, claim }) => setting === name && claim.length > 0);
+  const named = [...found].map(([name, value]) => (isShown(name) ? `\`${name}\` = '${value}'` : `\`${name}\` set`));
   return `the connection came with ${named.join(", ")}, by an earlier client: rlsmith cleared ${found.size === 1 ? "it" : "them"} at the start of each of its transactions. A client that does not set its own finds the rows of that one`;
 }
 

@@ -10,6 +10,7 @@ import { clearLeft, settingsToClear } from "./left-settings.ts";
 import { protectSequences } from "./sequences.ts";
 import { readSurface } from "../surface.ts";
 import { targetsByName, targetsOf } from "../target.ts";
+import { withViews } from "../view-settings.ts";
 
 /**
  * Limits of every transaction on a live database. SET LOCAL, so no setting stays on a connection that a pooler hands
@@ -100,6 +101,7 @@ export async function liveEnvironment(db: Db, known: Known, writes: boolean): Pr
   };
   return {
     ...known,
+    ...withViews(known, surface),
     kind: writes ? "live, writes rolled back" : "live, read-only",
     db,
     tenantSetting: fixtures.tenantSetting,

@@ -22,6 +22,7 @@ export async function bypass(run: Run): Promise<void> {
     const standing: SessionState = {
       name: `SET ROLE ${role}`,
       by: { kind: "role" },
+      setup: [],
       prelude: [`set local role ${quoteRole(role)}`],
       opened: { kind: "role", role, attribute, path, settings: [] },
     };
@@ -37,6 +38,7 @@ export async function bypass(run: Run): Promise<void> {
     const standing: SessionState = {
       name: "unset",
       by: { kind: "role" },
+      setup: [],
       prelude: [],
       opened: { kind: "role", role, attribute, path: [], settings: [] },
     };

@@ -50,6 +50,7 @@ export async function context(run: Run): Promise<void> {
           standing: {
             name: "left over from an earlier transaction",
             by: { kind: "leftover" },
+            setup: [],
             prelude: [],
             earlier: left.set,
             opened: left.opened,

@@ -24,6 +24,7 @@ export async function leaks(run: Run): Promise<void> {
       standing: {
         name: "with a function of its own",
         by: { kind: "own function" },
+        setup: [],
         prelude: [peekFunction(targets)],
         opened: { kind: "variable", settings: [] },
       },

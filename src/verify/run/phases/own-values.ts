@@ -42,6 +42,7 @@ export function ownState(run: Run, { member }: Actor): SessionState | null {
   return {
     name: "own values",
     by: { kind: "own values" },
+    setup: [],
     prelude: settings.map(
       ({ setting, value }) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
     ),

@@ -45,6 +45,7 @@ export async function pool(run: Run, other: Db): Promise<void> {
         standing: {
           name: "left over in the pool",
           by: { kind: "leftover" },
+          setup: [],
           prelude: [],
           earlier: left.set,
           opened: left.opened,

@@ -1,0 +1,34 @@
+import type { Catalog } from "../../pg/catalog.ts";
+import { nameKey, type NameKey } from "../../pg/name.ts";
+import { documentsRead } from "./request-documents.ts";
+import { settingsRead } from "./settings-read.ts";
+import type { Surface } from "./surface.ts";
+import type { TestEnvironment } from "./test-environment.ts";
+
+/**
+ * The variables, and the headers and cookies, that the definitions of views read as well. Views are no part of the
+ * catalog's texts: their definitions are read with the surface.
+ */
+export function withViews(
+  { catalog, context, unmapped }: Pick<TestEnvironment, "catalog" | "context" | "unmapped">,
+  { views }: Surface,
+): Pick<TestEnvironment, "unmapped" | "documents"> {
+  const texts = views.map(({ definition }) => definition);
+  const known = new Set([...context.variables, ...unmapped].map(({ setting }) => setting));
+  const more = [...settingsRead(catalog, texts)]
+    .filter(([setting]) => !known.has(setting))
+    .map(([setting, constants]) => ({ setting, constants }));
+  return { unmapped: [...unmapped, ...more], documents: documentsRead(catalog, texts) };
+}
+
+/** Views that read a variable in their definition, or may call a function that does. */
+export function viewsOfVariables({ functions }: Catalog, { views }: Surface): ReadonlySet<NameKey> {
+  const readers = functions.filter(({ body }) => READ.test(body)).map(({ name }) => name);
+  return new Set(
+    views
+      .filter(({ definition }) => READ.test(definition) || readers.some((name) => definition.includes(name)))
+      .map(nameKey),
+  );
+}
+
+const READ = /\bcurrent_setting\(/i;
