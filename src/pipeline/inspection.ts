@@ -37,7 +37,7 @@ export function inspectCatalog(catalog: Catalog, config: Config | null = null): 
   const facts = analyseFunctions(catalog, source);
   const classified = classify(catalog, source, facts);
   const inferred = inferContext(catalog, classified, facts);
-  const findings = [...catalogFindings(catalog, classified, facts), ...inferred.conflicts];
+  const findings = [...catalogFindings(catalog, classified, facts, config?.verify), ...inferred.conflicts];
   return { catalog, facts, classified, findings, inferred };
 }
 

@@ -22,6 +22,7 @@ export function claimsFindings(facts: ClaimsFacts): Finding[] {
     ...notSynced(facts, source),
     ...userMetadata(facts, source),
     ...setterFindings(facts),
+    ...overwriterFindings(facts),
     ...hookFindings(facts, source),
     ...tokenFindings(facts),
   ];
@@ -29,12 +30,51 @@ export function claimsFindings(facts: ClaimsFacts): Finding[] {
   return found.toSorted((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
+/** Functions that assign app_metadata whole. */
+const overwriterFindings = ({ overwriters }: ClaimsFacts): Finding[] =>
+  overwriters.map(({ schema, name, identityArguments }) =>
+    finding(
+      "sync-overwrites-others",
+      "error",
+      { kind: "function", schema, name, identityArguments },
+      "it replaces all of raw_app_meta_data: `provider`, `providers` and every key that others keep there are lost",
+      "add its keys to what is there: coalesce(raw_app_meta_data, '{}') || jsonb_build_object(…)",
+    ),
+  );
+
+/** Hooks that write a claim to another place of the token than the one that is read. */
+function misplaced(facts: ClaimsFacts, read: readonly string[][]): { found: Finding[]; paths: string[][] } {
+  const paths: string[][] = [];
+  const found = facts.hooks.flatMap(({ hook }) => {
+    const pairs = read.flatMap((path) => {
+      const set = hook.sets.find((one) => one.at(-1) === path.at(-1));
+      return set === undefined ? [] : [{ path, set }];
+    });
+    if (pairs.length === 0) return [];
+    paths.push(...pairs.map(({ path }) => path));
+    const { schema, name, identityArguments } = hook.fn;
+    return [
+      finding(
+        "claim-path-mismatch",
+        "error",
+        { kind: "function", schema, name, identityArguments },
+        `the hook writes ${pairs.map(({ set, path }) => `\`${set.join(".")}\`, and policies or functions read \`${path.join(".")}\``).join("; ")}: they find no value there`,
+        "write the claim where it is read, or correct the path in the policies",
+      ),
+    ];
+  });
+  return { found, paths };
+}
+
 function noSource(facts: ClaimsFacts, { why, because }: Unknown): Finding[] {
   if (facts.readClaims.length === 0 && facts.writers.length === 0 && facts.hooks.length === 0)
     return [finding("claims-source-unknown", "warning", DATABASE, `nothing reads or writes claims: ${why}`, DECLARE)];
-  const unread = facts.readClaims.filter((path) => !hookSets(facts, path));
+  const open = facts.readClaims.filter((path) => !hookSets(facts, path));
+  const elsewhere = misplaced(facts, open);
+  const unread = open.filter((path) => !elsewhere.paths.includes(path));
   if (because?.kind === "no trigger" && unread.length > 0)
     return [
+      ...elsewhere.found,
       finding(
         "sync-trigger-missing",
         "error",
@@ -44,7 +84,10 @@ function noSource(facts: ClaimsFacts, { why, because }: Unknown): Finding[] {
       ),
     ];
   const severity = unread.length === 0 && facts.hooks.length > 0 ? "info" : "warning";
-  return [finding("claims-source-unknown", severity, DATABASE, `what feeds the claims is unknown: ${why}`, DECLARE)];
+  return [
+    ...elsewhere.found,
+    finding("claims-source-unknown", severity, DATABASE, `what feeds the claims is unknown: ${why}`, DECLARE),
+  ];
 }
 
 const hookSets = (facts: ClaimsFacts, path: readonly string[]): boolean =>
