@@ -143,6 +143,11 @@ export interface Role {
   /** the roles that this one is a direct member of */
   memberOf: string[];
   /**
+   * Those of them whose privileges it has: all of them or none before PostgreSQL 16, by its INHERIT, later those granted
+   * WITH INHERIT TRUE. Absent from catalogs of earlier versions.
+   */
+  inheritsFrom?: string[];
+  /**
    * Those of them that it may become with SET ROLE: all of them before PostgreSQL 16, later those granted WITH SET TRUE.
    * Absent from catalogs of earlier versions.
    */

@@ -26,11 +26,12 @@ export function applied(
 
 /**
  * The roles of requests that a policy applies to and that hold the privilege of the command: roles without it fail at
- * the privilege, and their policies decide nothing.
+ * the privilege, and their policies decide nothing. If requests hold no privilege on any relation, the project grants
+ * them elsewhere, and every role that the policy applies to counts.
  */
 export function rolesUnder(evidence: Evidence, relation: Relation, policy: Policy, privilege: string): string[] {
   const { catalog, requests } = evidence;
-  const granted = holders(requests, relation, [privilege]);
+  const granted = requests.hasGrants ? holders(requests, relation, [privilege]) : ["public"];
   const roleOf = new Map(catalog.roles.map((role) => [role.name, role]));
   return requests.roles.filter(
     (role) =>

@@ -1,7 +1,7 @@
 import { finding, type Finding } from "../../finding.ts";
 import type { Evidence } from "./evidence.ts";
 import { identForReading } from "../../pg/identifier.ts";
-import { isAbove } from "./requests.ts";
+import { isAbove, maySetTo } from "./requests.ts";
 
 /**
  * Roles of requests that may become a superuser or a role with BYPASSRLS. The attributes are not inherited; SET ROLE
@@ -10,12 +10,7 @@ import { isAbove } from "./requests.ts";
 export function bypassBySetRoleFindings({ catalog, requests }: Evidence): Finding[] {
   const roleOf = new Map(catalog.roles.map((role) => [role.name, role]));
   const ways = requests.roles.flatMap((start) => {
-    const seen = new Set([start]);
-    for (const name of seen) {
-      const role = roleOf.get(name);
-      for (const next of role?.maySet ?? role?.memberOf ?? []) seen.add(next);
-    }
-    return [...seen]
+    return [...maySetTo(catalog, start)]
       .filter((name) => isAbove(roleOf.get(name)))
       .map((name) => {
         const attribute = roleOf.get(name)?.superuser ? "is a superuser" : "has BYPASSRLS";

@@ -17,6 +17,14 @@ import type { Config } from "../../config.ts";
 import { declaredIn, type IsDeclared } from "./declared.ts";
 import { requestsOf, type Requests } from "./requests.ts";
 
+/** What is known about logins beside the catalog. */
+export interface Logins {
+  /** the role that the connection to a live database came as */
+  connected: string | null;
+  /** roles that the migrations name and do not create: whether they can log in is not known */
+  unmade: readonly string[];
+}
+
 /** The catalog and all that was found out about it, with the look-ups that findings share. */
 export interface Evidence {
   catalog: Catalog;
@@ -29,6 +37,7 @@ export interface Evidence {
   definitionOf(fact: FunctionName): PgFunction | undefined;
   bodyOf(fn: PgFunction): Body;
   isDeclared: IsDeclared;
+  logins: Logins;
 }
 
 /** The token by Supabase's function; a raw read of it is recognised in any case. */
@@ -41,6 +50,7 @@ export function evidenceOf(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
   verify: Config["verify"] | undefined,
+  logins: Logins,
 ): Evidence {
   const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
   const bodies = new Map<FunctionKey, Body>();
@@ -53,6 +63,7 @@ export function evidenceOf(
     relationOf: (name) => relations.get(nameKey(name)),
     definitionOf: byFunction(catalog.functions),
     isDeclared: declaredIn(verify),
+    logins,
     bodyOf: (fn) => {
       const key = functionKey(fn);
       const known = bodies.get(key) ?? bodyOf(fn);

@@ -6,7 +6,7 @@ import { nameKey } from "../../pg/name.ts";
 import type { Policy, PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
 import { evidenceFindings } from "./by-evidence.ts";
-import { evidenceOf } from "./evidence.ts";
+import { evidenceOf, type Logins } from "./evidence.ts";
 import { functionFindings } from "./functions.ts";
 import type { FunctionFacts } from "../functions/index.ts";
 import { functionIndex, reach } from "../functions/index.ts";
@@ -28,10 +28,11 @@ export function catalogFindings(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
   verify?: Config["verify"],
+  logins: Logins = { connected: null, unmade: [] },
 ): Finding[] {
   const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
   const relationOf = (name: { schema: string; name: string }): Relation | undefined => relations.get(nameKey(name));
-  const evidence = evidenceOf(catalog, classified, facts, verify);
+  const evidence = evidenceOf(catalog, classified, facts, verify, logins);
   return [
     ...relationFindings(evidence, relationOf),
     ...classified.flatMap((one) => policyFindings(catalog, one, relationOf)),

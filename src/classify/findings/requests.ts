@@ -1,4 +1,11 @@
-import type { Catalog, Grant, PgFunction, Relation, Role } from "../../pg/catalog.ts";
+import {
+  PLATFORM_SCHEMAS,
+  type Catalog,
+  type Grant,
+  type PgFunction,
+  type Relation,
+  type Role,
+} from "../../pg/catalog.ts";
 import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import type { Policy } from "../../pg/policy.ts";
 
@@ -8,6 +15,8 @@ export interface Requests {
   roles: readonly string[];
   /** PUBLIC, these roles, and the roles that they are members of */
   grantees: ReadonlySet<string>;
+  /** false if none of them holds a privilege on a relation of the project */
+  hasGrants: boolean;
 }
 
 /**
@@ -24,7 +33,7 @@ export function requestsOf(catalog: Catalog): Requests {
   const granted = catalog.relations.flatMap((relation) =>
     [...relation.grants, ...relation.columnGrants]
       .map(({ grantee }) => grantee)
-      .filter((name) => name !== relation.owner && roleOf.get(name)?.login),
+      .filter((name) => name !== relation.owner),
   );
   const named = catalog.policies.flatMap((policy) => policy.roles);
   // the login of PostgREST becomes the role that a token names, and has no privileges of the others by itself
@@ -38,7 +47,15 @@ export function requestsOf(catalog: Catalog): Requests {
   // a set grows while it is iterated
   for (const name of grantees)
     for (const group of roleOf.get(name)?.memberOf ?? []) if (!isAbove(roleOf.get(group))) grantees.add(group);
-  return { roles, grantees: grantees.add("public") };
+  grantees.add("public");
+  const hasGrants = catalog.relations.some(
+    (relation) =>
+      !PLATFORM_SCHEMAS.includes(relation.schema) &&
+      [...relation.grants, ...relation.columnGrants].some(
+        ({ grantee }) => grantees.has(grantee) && grantee !== relation.owner,
+      ),
+  );
+  return { roles, grantees, hasGrants };
 }
 
 export const isAbove = (role: Role | undefined): boolean => role?.superuser === true || role?.bypassRls === true;
@@ -69,9 +86,19 @@ export function inherits(catalog: Catalog, role: string, group: string): boolean
   const seen = new Set([role]);
   for (const name of seen) {
     const found = catalog.roles.find((one) => one.name === name);
-    if (found?.inherit) for (const parent of found.memberOf) seen.add(parent);
+    for (const parent of found?.inheritsFrom ?? (found?.inherit ? found.memberOf : [])) seen.add(parent);
   }
   return seen.has(group);
+}
+
+/** The roles that a role may become with SET ROLE, itself among them. */
+export function maySetTo(catalog: Catalog, role: string): ReadonlySet<string> {
+  const seen = new Set([role]);
+  for (const name of seen) {
+    const found = catalog.roles.find((one) => one.name === name);
+    for (const next of found?.maySet ?? found?.memberOf ?? []) seen.add(next);
+  }
+  return seen;
 }
 
 /** True if a policy applies to a role (manual, CREATE POLICY: the roles of a policy include their members). */

@@ -23,7 +23,8 @@ export function ruleFindings(evidence: Evidence): Finding[] {
     const relation = evidence.relationOf(nameOf(rule));
     if (!relation || !rule.enabled || isPlatform(rule.schema)) return [];
     const { event, actions } = readRule(rule);
-    const roles = event === null ? [] : holders(evidence.requests, relation, [event]);
+    const { requests } = evidence;
+    const roles = event === null ? [] : requests.hasGrants ? holders(requests, relation, [event]) : requests.roles;
     if (roles.length === 0) return [];
     const loose = actions.flatMap((action) => {
       const target = evidence.relationOf({

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
-import { openSource } from "../../pipeline/source.ts";
+import { loginsOf, openSource } from "../../pipeline/source.ts";
 import { inspectJson, renderInspect } from "../../report/inspect-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { projectOptions, sayReplay, withSource, type SourceFlags } from "../options.ts";
@@ -15,6 +15,7 @@ export function inspectCommand(program: Command, done: (exit: number) => void): 
         const { catalog, facts, classified, findings, inferred } = inspectCatalog(
           source.catalog,
           source.config?.config ?? null,
+          loginsOf(source),
         );
         const colours = coloursFor(process.stdout);
         sayReplay(source);

@@ -10,7 +10,12 @@ select
     from pg_auth_members m join pg_roles g on g.oid = m.roleid
     where m.member = r.oid
   ), '[]') as "memberOf",
-  -- set_option is a column from PostgreSQL 16 on
+  -- inherit_option and set_option are columns from PostgreSQL 16 on
+  coalesce((
+    select json_agg(g.rolname order by g.rolname collate "C")
+    from pg_auth_members m join pg_roles g on g.oid = m.roleid
+    where m.member = r.oid and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit)
+  ), '[]') as "inheritsFrom",
   coalesce((
     select json_agg(g.rolname order by g.rolname collate "C")
     from pg_auth_members m join pg_roles g on g.oid = m.roleid
