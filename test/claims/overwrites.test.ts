@@ -35,12 +35,6 @@ describe("a function that replaces all of app_metadata", () => {
       `${TABLE} create function set_org(who uuid, org uuid) returns void language sql security definer set search_path = '' as
        $f$ update auth.users set raw_app_meta_data = jsonb_build_object('org_id', org) where id = who $f$;`,
     ],
-    [
-      "a trigger on auth.users",
-      `${TABLE} create function first_claims() returns trigger language plpgsql security definer set search_path = '' as
-       $f$ begin new.raw_app_meta_data := jsonb_build_object('role', 'guest'); return new; end $f$;
-       create trigger first_claims before insert on auth.users for each row execute function first_claims();`,
-    ],
   ])("%s", async (_, sql) => {
     expect(await codes(sql)).toContain("sync-overwrites-others");
   });

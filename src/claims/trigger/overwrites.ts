@@ -5,15 +5,13 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import { callsBuiltin, nameParts } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
-import { parsePlFunction } from "../../pg/plpgsql/parse.ts";
-import { treeOf } from "../../pg/plpgsql/tree.ts";
-import { visitStatements } from "../../pg/plpgsql/visit.ts";
 
 const COLUMN = "raw_app_meta_data";
 
 /**
- * Functions that assign a new object to auth.users.raw_app_meta_data without its former keys. Supabase Auth keeps
- * `provider` and `providers` there, and other parts of an application keep theirs.
+ * Functions that update auth.users.raw_app_meta_data with a new object, without its former keys. Supabase Auth keeps
+ * `provider` and `providers` there, and other parts of an application keep theirs. A BEFORE trigger that fills the column
+ * of a new user is left out: there are no former keys.
  */
 export const overwriters = (catalog: Catalog): FunctionName[] =>
   catalog.functions
@@ -34,20 +32,6 @@ function overwrites(fn: PgFunction): boolean {
       if (set?.name === COLUMN && set.val && !set.indirection && isNew(set.val, body, 0)) found = true;
     }
   });
-  return found || assignments(fn).some((value) => isNew(value, body, 0));
-}
-
-/** The values that a trigger on auth.users assigns to `NEW.raw_app_meta_data`. */
-function assignments(fn: PgFunction): Expr[] {
-  const parsed = fn.result === "trigger" ? parsePlFunction(fn.definition) : null;
-  const found: Expr[] = [];
-  if (parsed?.kind === "parsed")
-    visitStatements([parsed.fn.block], (statement) => {
-      if (statement.kind !== "assign" || statement.target.kind !== "field" || !statement.target.whole) return;
-      if (statement.target.name.toLowerCase() !== "new" || statement.target.field !== COLUMN) return;
-      const tree = treeOf(statement.value);
-      if (tree.kind === "expression") found.push(tree.expr);
-    });
   return found;
 }
 

@@ -14,9 +14,9 @@ import { triggerEvents } from "./trigger-events.ts";
 import { usesIn } from "../expression/index.ts";
 
 /**
- * INSERT policies that let in a row which the SELECT policies show only once a row of another relation refers to it. The
- * SELECT policies are applied to the new row before AFTER triggers run, so an INSERT with RETURNING fails (measured on
- * 15 and 18).
+ * INSERT policies that let in a row which the SELECT policies show only once a row of another relation refers to it, and
+ * an AFTER trigger inserts that row. The SELECT policies are applied to the new row before AFTER triggers run, so an
+ * INSERT with RETURNING fails (measured on 15 and 18).
  */
 export function hiddenAfterInsertFindings(evidence: Evidence): Finding[] {
   return evidence.classified.flatMap(({ policy }) => {
@@ -31,18 +31,15 @@ export function hiddenAfterInsertFindings(evidence: Evidence): Finding[] {
       const common = [...(first?.values() ?? [])].filter(
         (one) => !asked.has(nameKey(one)) && others.every((more) => more.has(nameKey(one))),
       );
-      const filled = common.find((one) => isFilledAfter(evidence, relation, one));
-      const later = filled ?? (hasGeneratedKey(relation) ? common.find((one) => one.byKey) : undefined);
+      const later = common.find((one) => isFilledAfter(evidence, relation, one));
       if (!later) continue;
       const names = shown.map(({ name }) => `\`${identForReading(name)}\``).join(", ");
       return [
         finding(
           "row-hidden-after-insert",
-          filled ? "warning" : "info",
+          "warning",
           { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name },
-          `\`${identForReading(policy.name)}\` lets in a row that ${names} ${shown.length === 1 ? "does" : "do"} not show before a row of \`${nameKey(later)}\` refers to it${
-            filled ? ", which an AFTER trigger inserts" : ""
-          }: an INSERT with RETURNING fails with 42501`,
+          `\`${identForReading(policy.name)}\` lets in a row that ${names} ${shown.length === 1 ? "does" : "do"} not show before a row of \`${nameKey(later)}\` refers to it, which an AFTER trigger inserts: an INSERT with RETURNING fails with 42501`,
           "let the SELECT policy show the row to its creator as well, or insert without RETURNING (Prefer: return=minimal)",
         ),
       ];
@@ -51,15 +48,11 @@ export function hiddenAfterInsertFindings(evidence: Evidence): Finding[] {
   });
 }
 
-/** A relation in which a row must be found. */
-type Needed = QualifiedName & { /** true if the row is found by this relation's primary key */ byKey: boolean };
-
 /** The relations in which every row that passes the expression has a row. */
-function needed(evidence: Evidence, relation: Relation, text: string): Map<NameKey, Needed> {
-  const key = relation.uniqueKeys[0]?.length === 1 ? relation.uniqueKeys[0][0] : undefined;
+function needed(evidence: Evidence, relation: Relation, text: string): Map<NameKey, QualifiedName> {
   const own = (name: string[] | null): string | undefined =>
     name?.length === 1 || (name?.length === 2 && name[0] === relation.name) ? name.at(-1) : undefined;
-  const found = new Map<NameKey, Needed>();
+  const found = new Map<NameKey, QualifiedName>();
   for (const part of conjuncts(parseExpr(text))) {
     if (as("BoolExpr", part)) continue;
     const columns = new Set<string>();
@@ -76,9 +69,7 @@ function needed(evidence: Evidence, relation: Relation, text: string): Map<NameK
     });
     // a look-up that does not use the row, such as that of the caller's role, is no condition on it
     if (columns.size === 0) continue;
-    for (const table of tables)
-      if (nameKey(table) !== nameKey(relation))
-        found.set(nameKey(table), { ...table, byKey: key !== undefined && columns.has(key) });
+    for (const table of tables) if (nameKey(table) !== nameKey(relation)) found.set(nameKey(table), table);
   }
   return found;
 }
@@ -111,18 +102,3 @@ const isFilledAfter = (
         })
       );
     });
-
-const GENERATES = new Set(["gen_random_uuid", "uuid_generate_v4", "uuid_generate_v1", "uuidv7", "uuidv4", "nextval"]);
-
-/** True if the database makes the value of the primary key. */
-function hasGeneratedKey({ uniqueKeys, columns }: Relation): boolean {
-  const column = uniqueKeys[0]?.length === 1 ? columns.find(({ name }) => name === uniqueKeys[0]?.[0]) : undefined;
-  if (column?.generated === "identity") return true;
-  return (
-    column !== undefined &&
-    column.expression !== null &&
-    some(parseExpr(column.expression), (node) =>
-      GENERATES.has(as("String", as("FuncCall", node)?.funcname?.at(-1))?.sval ?? ""),
-    )
-  );
-}

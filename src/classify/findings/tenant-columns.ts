@@ -7,12 +7,15 @@ import { walk } from "../../pg/expr/walk.ts";
 import { isTenancyClaim, usesIn } from "../expression/index.ts";
 import { ANY_SOURCE, reachedFrom, type Evidence } from "./evidence.ts";
 
+/** Names of columns, each with its types. */
+export type OwnershipColumns = ReadonlyMap<string, ReadonlySet<string>>;
+
 /**
  * Names and types of the columns by which policies decide whose a row is: those that they compare with a claim, a
  * variable, or the result of a look-up of the caller. The name `id` is left out: it is the tenant's own key there, and
  * any row's key elsewhere.
  */
-export function ownershipColumns(evidence: Evidence): ReadonlyMap<string, ReadonlySet<string>> {
+export function ownershipColumns(evidence: Evidence): OwnershipColumns {
   const found = new Map<string, Set<string>>();
   for (const { policy } of evidence.classified) {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
@@ -27,7 +30,7 @@ export function ownershipColumns(evidence: Evidence): ReadonlyMap<string, Readon
 }
 
 /** The columns of a relation that are ownership columns by name and type. */
-export const ownersIn = (relation: Relation, owners: ReadonlyMap<string, ReadonlySet<string>>): Column[] =>
+export const ownersIn = (relation: Relation, owners: OwnershipColumns): Column[] =>
   relation.columns.filter(({ name, type }) => owners.get(name)?.has(type));
 
 /** The columns of the relation that an expression compares with a value of the request. */

@@ -22,8 +22,7 @@ create policy note_change on note for update to authenticated
     ],
   },
   "row-hidden-after-insert": {
-    severity: ["warning", "info"],
-    otherwise: "It is info where no trigger inserts the row of the other relation.",
+    severity: ["warning"],
     by: ["inspect"],
     title: "a row may be inserted that its creator does not see yet",
     why: "The SELECT policies are applied to a new row that RETURNING returns, before AFTER triggers run. Here they need a row of another relation that refers to the new one. INSERT works, and INSERT with RETURNING fails with 42501. Supabase's client uses RETURNING when `select()` follows `insert()`.",
