@@ -116,8 +116,23 @@ export const FINDING_CASES: FindingCase[] = [
         sql: `${table("doc", ", body text")} create policy add on doc for insert to authenticated with check (true); grant insert (org_id, body) on doc to authenticated;`,
         at: ["error public.doc / add"],
       },
+      {
+        name: "everybody who is signed in",
+        sql: `${table("doc")} create policy known on doc for select using ((select auth.uid()) is not null);`,
+        at: ["warning public.doc / known"],
+      },
+      {
+        name: "the role of every signed-in user",
+        sql: `${table("doc")} create policy known on doc for delete using (auth.role() = 'authenticated');`,
+        at: ["error public.doc / known"],
+      },
     ],
     silent: [
+      {
+        name: "staff of the platform, by a claim",
+        sql: `${table("doc")} create policy staff on doc for select to authenticated using ((auth.jwt() -> 'app_metadata' ->> 'role') = 'platform');
+              create policy server on doc for select using (auth.role() = 'service_role');`,
+      },
       {
         name: "no owner's column",
         sql: `${table("doc")} create table currency (code text primary key); alter table currency enable row level security;
@@ -299,6 +314,17 @@ export const FINDING_CASES: FindingCase[] = [
         sql: `${table("doc", ", state text not null default 'draft'", `org_id = ${ORG} and state = 'live'`)} create policy add on doc for insert to authenticated with check (org_id = ${ORG});`,
         at: ["warning public.doc / add"],
       },
+      {
+        name: "a word of deletion",
+        sql: `${table("doc", ", state text", `org_id = ${ORG} and state not in ('deleted', 'archived')`)} create policy change on doc for update to authenticated using (org_id = ${ORG});`,
+        at: ["warning public.doc / change"],
+      },
+      {
+        name: "a restrictive policy hides it",
+        sql: `${table("doc", ", gone boolean")} create policy fence on doc as restrictive for select to authenticated using (coalesce(gone, false) = false);
+              create policy change on doc for update to authenticated using (org_id = ${ORG});`,
+        at: ["warning public.doc / change"],
+      },
     ],
     silent: [
       {
@@ -417,6 +443,12 @@ export const FINDING_CASES: FindingCase[] = [
               create table todo (id int, person text); alter table todo enable row level security; create policy own on todo to authenticated using (app.known() and person = app.subject());`,
         at: ["warning public.todo / own"],
       },
+      {
+        name: "a cast of the subject in another policy",
+        sql: `create table todo (id int, person text, author uuid); alter table todo enable row level security; create policy own on todo for select to authenticated using (person = (auth.jwt() ->> 'sub'));
+              create policy mine on todo for select to authenticated using (author = (auth.jwt() ->> 'sub')::uuid);`,
+        at: ["warning public.todo / mine"],
+      },
     ],
     silent: [
       {
@@ -512,6 +544,11 @@ export const FINDING_CASES: FindingCase[] = [
         name: "the least of them",
         sql: `${MEMBER()} create function app.org() returns text language sql stable security definer set search_path = '' as $f$ select min(org_id::text) from public.seat where person = auth.uid() $f$; ${table("doc", "", "org_id = app.org()::uuid")}`,
         at: ["warning app.org()"],
+      },
+      {
+        name: "the first element of an array",
+        sql: `${MEMBER()} ${table("doc", "", "org_id = (select (array_agg(s.org_id order by s.id))[1] from seat s where s.person = auth.uid())")}`,
+        at: ["warning public.doc / doc_read"],
       },
     ],
     silent: [
@@ -687,6 +724,11 @@ export const FINDING_CASES: FindingCase[] = [
         name: "a table for each tenant",
         sql: `${table("doc")} create function app.tenant_table(n text) returns void language plpgsql as $f$ begin execute format('create table %I (id int, org_id uuid)', n); end $f$;`,
         at: ["warning app.tenant_table(n text)"],
+      },
+      {
+        name: "a copy",
+        sql: `${table("doc")} create function app.snapshot() returns void language plpgsql as $f$ begin create table public.doc_copy as select * from public.doc; end $f$;`,
+        at: ["warning app.snapshot()"],
       },
     ],
     silent: [

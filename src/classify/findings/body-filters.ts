@@ -76,4 +76,5 @@ const isSameTest = (a: ConstantTest, b: ConstantTest): boolean =>
   a.column === b.column &&
   a.wants.kind === b.wants.kind &&
   a.wants.kind !== "other" &&
+  a.wants.kind !== "not" &&
   JSON.stringify(a.wants) === JSON.stringify(b.wants);

@@ -2,14 +2,20 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import { formatExpr } from "../../pg/expr/format.ts";
 import { printExpr } from "../../pg/expr/print.ts";
-import { binary, boolConst, conjuncts, stringConst } from "../../pg/expr/shape.ts";
+import { binary, boolConst, conjuncts, nameParts, stringConst } from "../../pg/expr/shape.ts";
 
 /** A condition that a column has one constant value, or none. */
 export interface ConstantTest {
   column: string;
   /** the condition as a person would write it */
   text: string;
-  wants: { kind: "null" } | { kind: "boolean"; value: boolean } | { kind: "text"; value: string } | { kind: "other" };
+  /** `not`: a value of a mark, such as `<> 'deleted'` */
+  wants:
+    | { kind: "null" }
+    | { kind: "not" }
+    | { kind: "boolean"; value: boolean }
+    | { kind: "text"; value: string }
+    | { kind: "other" };
 }
 
 /** The conditions on constants that every row must satisfy to pass an expression. */
@@ -36,24 +42,38 @@ function testOf(node: Expr): Omit<ConstantTest, "text"> | null {
   const bool = as("BoolExpr", node);
   if (bool?.boolop === "NOT_EXPR") return made(bool.args?.[0], { kind: "boolean", value: false });
   if (columnRef(node)) return made(node, { kind: "boolean", value: true });
+  const list = as("A_Expr", node);
+  if (list && (list.kind === "AEXPR_IN" || list.kind === "AEXPR_OP_ANY" || list.kind === "AEXPR_OP_ALL"))
+    return isListOfConstants(list.rexpr)
+      ? made(list.lexpr, { kind: nameParts(list.name).at(-1) === "<>" ? "not" : "other" })
+      : null;
   const equality = binary(node, "=") ?? binary(node, "<>");
   if (equality) {
     const constant = constantOf(equality.right);
     if (constant === null) return null;
     const negated = equality.operator === "<>";
     if (constant.kind === "boolean") return made(equality.left, { ...constant, value: constant.value !== negated });
-    return made(equality.left, negated ? { kind: "other" } : constant);
+    return made(equality.left, negated ? { kind: "not" } : constant);
   }
   return null;
 }
 
 function columnOf(node: Expr | undefined): string | null {
   const cast = as("TypeCast", node);
+  const filled = as("CoalesceExpr", node)?.args;
+  if (filled) return filled.slice(1).every((arg) => constantOf(arg) !== null) ? columnOf(filled[0]) : null;
   return cast ? columnOf(cast.arg) : (columnRef(node)?.at(-1) ?? null);
 }
 
+function isListOfConstants(node: Expr | undefined): boolean {
+  const cast = as("TypeCast", node);
+  if (cast) return isListOfConstants(cast.arg);
+  const items = as("List", node)?.items ?? as("A_ArrayExpr", node)?.elements;
+  return items !== undefined && items.every((item) => constantOf(item) !== null);
+}
+
 /** The value of a constant inside casts; null for any other expression. */
-export function constantOf(node: Expr | undefined): Exclude<ConstantTest["wants"], { kind: "null" }> | null {
+export function constantOf(node: Expr | undefined): Exclude<ConstantTest["wants"], { kind: "null" | "not" }> | null {
   const truth = boolConst(node);
   if (truth !== null) return { kind: "boolean", value: truth };
   const text = stringConst(node);

@@ -2,10 +2,11 @@ import { finding, type Finding } from "../../finding.ts";
 import type { PgFunction, Relation } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
+import { relationsIn } from "../../pg/expr/relations.ts";
 import { boolConst } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
 import { functionKey, nameKey } from "../../pg/name.ts";
-import { reach, type FunctionFacts } from "../functions/index.ts";
+import { executed, reach, type FunctionFacts } from "../functions/index.ts";
 import { applied } from "./applied.ts";
 import { filtersOf } from "./body-filters.ts";
 import { isBypassedBy, isPlatform, type Evidence } from "./evidence.ts";
@@ -88,7 +89,11 @@ function guardedTables(evidence: Evidence, reached: readonly FunctionFacts[]): R
     found.set(nameKey(relation), relation);
     for (const name of relation.reads ?? []) add(evidence.relationOf(name));
   };
-  for (const { tables } of reached) for (const name of tables) add(evidence.relationOf(name));
+  for (const fact of reached) {
+    const fn = evidence.definitionOf(fact);
+    const executes = fn ? evidence.bodyOf(fn).executes.map((text) => executed(text)?.tree ?? null) : [];
+    for (const name of [...fact.tables, ...relationsIn(executes)]) add(evidence.relationOf(name));
+  }
   return [...found.values()].filter(({ rowSecurity, schema }) => rowSecurity && !isPlatform(schema));
 }
 

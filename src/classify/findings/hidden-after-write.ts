@@ -42,7 +42,12 @@ function hiddenBy(
   const shown = applied(evidence, relation, role, "SELECT");
   const [first, ...others] = shown.map(({ using }) => (using === null ? [] : constantTests(parseExpr(using))));
   if (!first) return null;
-  const common = first.filter((test) => others.every((tests) => tests.some(({ text }) => text === test.text)));
+  // every permissive policy asks for it, or one restrictive policy does
+  const fences = applied(evidence, relation, role, "SELECT", false);
+  const common = [
+    ...first.filter((test) => others.every((tests) => tests.some(({ text }) => text === test.text))),
+    ...fences.flatMap(({ using }) => (using === null ? [] : constantTests(parseExpr(using)))),
+  ];
   const bound = [policy, ...applied(evidence, relation, role, command, false)];
   const test = common.find(({ column }) => {
     const there = relation.columns.find(({ name }) => name === column);
@@ -52,19 +57,25 @@ function hiddenBy(
   });
   const column = relation.columns.find(({ name }) => name === test?.column);
   if (!test || !column || (command === "INSERT" && !contradicts(column, test))) return null;
-  const isMark = test.wants.kind === "null" || (test.wants.kind === "boolean" && !test.wants.value);
-  const names = shown.map(({ name }) => `\`${identForReading(name)}\``).join(", ");
+  const isMark =
+    test.wants.kind === "null" || test.wants.kind === "not" || (test.wants.kind === "boolean" && !test.wants.value);
+  const asking = fences.filter(({ using }) => using !== null && asksFor(using, test));
+  const saying = asking.length > 0 ? asking : shown;
+  const names = saying.map(({ name }) => `\`${identForReading(name)}\``).join(", ");
   const writes = `\`${identForReading(policy.name)}\``;
   return finding(
     "select-narrower-than-write",
     isMark || command === "INSERT" ? "warning" : "info",
     { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name },
     command === "UPDATE"
-      ? `${names} ${shown.length === 1 ? "shows" : "show"} only rows with \`${test.text}\`, and ${writes} may write any \`${test.column}\`: an UPDATE with WHERE or RETURNING that writes another value fails with 42501`
-      : `${names} ${shown.length === 1 ? "shows" : "show"} only rows with \`${test.text}\`, and a new row has another \`${test.column}\` by default: an INSERT with RETURNING fails with 42501`,
+      ? `${names} ${saying.length === 1 ? "shows" : "show"} only rows with \`${test.text}\`, and ${writes} may write any \`${test.column}\`: an UPDATE with WHERE or RETURNING that writes another value fails with 42501`
+      : `${names} ${saying.length === 1 ? "shows" : "show"} only rows with \`${test.text}\`, and a new row has another \`${test.column}\` by default: an INSERT with RETURNING fails with 42501`,
     "let the SELECT policy show the row to whoever may write it, and leave the condition to queries or to a view",
   );
 }
+
+const asksFor = (using: string, test: ConstantTest): boolean =>
+  constantTests(parseExpr(using)).some(({ text }) => text === test.text);
 
 const mentions = ({ using, check }: Policy, column: string): boolean => {
   const text = check ?? using;
@@ -85,6 +96,7 @@ function contradicts({ expression }: Column, test: ConstantTest): boolean {
   if (value === null) return false;
   const { wants } = test;
   if (wants.kind === "null") return true;
-  if (wants.kind === "other" || value.kind === "other" || value.kind !== wants.kind) return false;
+  if (wants.kind === "other" || wants.kind === "not" || value.kind === "other" || value.kind !== wants.kind)
+    return false;
   return value.value !== wants.value;
 }

@@ -96,9 +96,21 @@ const isLimitedToOne = ({ limitCount }: SelectStmt): boolean => as("A_Const", li
 /** True for `select min(org_id) from …` without GROUP BY. */
 const hasOneOf = ({ targetList, groupClause }: SelectStmt): boolean =>
   !groupClause &&
-  (targetList ?? []).some((target) =>
-    some(target, (node) => ["min", "max", "any_value"].some((name) => callsBuiltin(node, name)?.some(isColumn))),
+  (targetList ?? []).some(
+    (target) =>
+      isFirstOfArray(target) ||
+      some(target, (node) => ["min", "max", "any_value"].some((name) => callsBuiltin(node, name)?.some(isColumn))),
   );
+
+/** True for `(array_agg(org_id))[1]`. */
+const isFirstOfArray = (target: Expr): boolean =>
+  some(target, (node) => {
+    const taken = as("A_Indirection", node);
+    return taken?.indirection !== undefined && callsAggregate(taken.arg, "array_agg");
+  });
+
+const callsAggregate = (node: Expr | undefined, name: string): boolean =>
+  as("String", as("FuncCall", node)?.funcname?.at(-1))?.sval === name;
 
 const isColumn = (node: Expr): boolean => some(node, (inner) => columnRef(inner) !== null);
 

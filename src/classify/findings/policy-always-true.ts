@@ -1,5 +1,8 @@
 import { finding, type Finding } from "../../finding.ts";
+import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
+import { claimRead } from "../../pg/expr/reads.ts";
+import { binary, stringConst } from "../../pg/expr/shape.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { fold, isTrue as isAlways } from "../expression/index.ts";
@@ -11,7 +14,8 @@ import { quoted } from "./words.ts";
 type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE";
 
 /**
- * Permissive policies that are true for every row of a table whose rows have an owner. A restrictive policy for the same
+ * Permissive policies that are true for every row of a table whose rows have an owner, for everybody or for everybody
+ * who is signed in. A restrictive policy for the same
  * command may still say whose rows are meant.
  */
 export function alwaysTrueFindings(evidence: Evidence): Finding[] {
@@ -26,7 +30,10 @@ export function alwaysTrueFindings(evidence: Evidence): Finding[] {
         (role) => applied(evidence, relation, role, command, false).length === 0,
       );
       const declared = evidence.isDeclared(nameKey(relation), "policy", [command]);
-      return roles.length > 0 && !declared && isOpen(policy, command) ? [{ command, roles }] : [];
+      const open = declared ? null : opennessOf(policy, command);
+      // anon is nobody who is signed in
+      const reached = open === "signed in" ? roles.filter((role) => role !== "anon") : roles;
+      return open !== null && reached.length > 0 ? [{ command, roles: reached }] : [];
     });
     if (open.length === 0) return [];
     const commands = open.map(({ command }) => command);
@@ -45,13 +52,27 @@ export function alwaysTrueFindings(evidence: Evidence): Finding[] {
 const commandsOf = ({ command }: Policy): Command[] =>
   command === "ALL" ? ["SELECT", "INSERT", "UPDATE", "DELETE"] : [command];
 
-/** True if the part of a policy that decides about the command is a constant. */
-function isOpen({ using, check }: Policy, command: Command): boolean {
-  const isTrue = (text: string | null): boolean => text !== null && isAlways(fold(parseExpr(text), GIVEN));
-  if (command === "INSERT") return isTrue(check ?? using);
+/** For whom the part of a policy that decides about the command is true, whatever the row; null for nobody. */
+function opennessOf({ using, check }: Policy, command: Command): "everybody" | "signed in" | null {
+  const written = check ?? using;
   // WITH CHECK alone lets a row be moved to another tenant
-  if (command === "UPDATE") return isTrue(check ?? using) || isTrue(using);
-  return isTrue(using);
+  const parts = command === "INSERT" ? [written] : command === "UPDATE" ? [written, using] : [using];
+  const trees = parts.flatMap((text) => (text === null ? [] : [parseExpr(text)]));
+  if (trees.some((tree) => isAlways(fold(tree, GIVEN)))) return "everybody";
+  return trees.some(holdsForAnyone) ? "signed in" : null;
+}
+
+/** True for a condition that every signed-in user satisfies, whatever the row. */
+function holdsForAnyone(node: Expr): boolean {
+  if (isAlways(fold(node, GIVEN))) return true;
+  const bool = as("BoolExpr", node);
+  if (bool?.boolop === "AND_EXPR") return (bool.args ?? []).every(holdsForAnyone);
+  if (bool?.boolop === "OR_EXPR") return (bool.args ?? []).some(holdsForAnyone);
+  const isClaim = (side: Expr | undefined, name: string): boolean => claimRead(side, ANY_SOURCE)?.path.join() === name;
+  const test = as("NullTest", node);
+  if (test) return test.nulltesttype === "IS_NOT_NULL" && isClaim(test.arg, "sub");
+  const equality = binary(node, "=");
+  return equality !== null && isClaim(equality.left, "role") && stringConst(equality.right) === "authenticated";
 }
 
 const GIVEN = { settings: "unknown", claims: "unknown", returnsSetting: () => false, source: ANY_SOURCE } as const;

@@ -34,7 +34,7 @@ export function subjectCastFindings(evidence: Evidence): Finding[] {
         "subject-cast-to-uuid",
         "warning",
         { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name },
-        `${same ? "it" : quoted(names)} compares text with the token's \`sub\`, and ${same ? "also" : "this policy"} calls \`auth.uid()\`, which casts it to uuid: every statement fails with 22P02 for a subject that is no uuid`,
+        `${same ? "it" : quoted(names)} compares text with the token's \`sub\`, and ${same ? "also" : "this policy"} casts it to uuid, as \`auth.uid()\` does: every statement fails with 22P02 for a subject that is no uuid`,
         "read the subject with auth.jwt() ->> 'sub' in every policy, or keep it as uuid",
       ),
     ];
@@ -73,10 +73,12 @@ function comparesText(evidence: Evidence, policy: Policy): boolean {
   });
 }
 
+/** True for a call of auth.uid(), and for the subject with a cast to uuid. */
 const namesUid = (tree: unknown): boolean =>
   some(tree, (node) => {
     const made = call(node);
-    return made !== null && callKey(made.name) === UID;
+    const read = as("TypeCast", node) ? claimRead(node, ANY_SOURCE) : null;
+    return (made !== null && callKey(made.name) === UID) || (read?.path.join() === "sub" && read.cast === "uuid");
   });
 
 function bodyNamesUid(evidence: Evidence, facts: Parameters<Evidence["definitionOf"]>[0]): boolean {

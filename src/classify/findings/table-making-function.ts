@@ -44,6 +44,8 @@ function tablesMade(evidence: Evidence, fn: PgFunction): CreateStmt[] {
   walk([trees, executes.map((text) => executed(joined(text))?.tree ?? null)], (node) => {
     const made = as("CreateStmt", node);
     if (made) found.push(made);
+    const relation = as("CreateTableAsStmt", node)?.into?.rel;
+    if (relation) found.push({ relation });
   });
   return found;
 }
