@@ -39,13 +39,13 @@ export interface Relation {
   partitionOf: QualifiedName | null;
   /** for a view, true if security_invoker is set; null for any other relation */
   securityInvoker: boolean | null;
+  /** the relations that the definition of a view names; null for any other relation, left out where it is not known */
+  reads?: QualifiedName[] | null;
   columns: Column[];
   /** the columns of every unique index without expressions and without a WHERE clause, the primary key first */
   uniqueKeys: string[][];
   /** the columns of unique indexes with a WHERE clause; absent from catalogs of earlier versions */
   partialKeys?: string[][];
-  /** the relations that a view or materialized view reads (pg_depend); absent from catalogs of earlier versions */
-  reads?: QualifiedName[];
   /** on the whole relation */
   grants: Grant[];
   /** on single columns; each privilege appears once, however many columns it covers */
