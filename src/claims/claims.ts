@@ -13,6 +13,7 @@ import {
   query,
 } from "./source/index.ts";
 import {
+  overwriters,
   syncTriggers,
   triggersOnUsers,
   type SyncTriggerOf,
@@ -93,7 +94,7 @@ export async function readClaims(
         : unknown({ kind: "active unknown" })
       : null;
   const writers = [...new Set([...found.map(({ trigger }) => trigger.name), ...onUsers])];
-  return { ...answers, behaviour, writers, ...readsOf(input) };
+  return { ...answers, behaviour, writers, overwriters: overwriters(catalog), ...readsOf(input) };
 }
 
 /** The source; stored values are read where a status column has no CHECK. */

@@ -1,4 +1,5 @@
 import type { Finding } from "../finding.ts";
+import type { FunctionName } from "../pg/by-function.ts";
 import type { Answer, SyncSource } from "./source/index.ts";
 import type { HookTrial, TokenHook, Counted, Members, ClaimSetter, StaleTokens, Tokens } from "./members/index.ts";
 import type { Behaviour } from "./probe/index.ts";
@@ -23,6 +24,8 @@ export interface ClaimsFacts {
   readClaims: string[][];
   /** the policies and functions that read user_metadata; `behindPolicy`: a function that a policy calls */
   readsUserMetadata: { behindPolicy: boolean; at: Finding["at"]; claims: string[] }[];
+  /** the functions that assign app_metadata whole, without the keys of others */
+  overwriters: FunctionName[];
   /** the functions by which users can write app_metadata */
   setters: ClaimSetter[];
 }

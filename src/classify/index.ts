@@ -4,5 +4,6 @@ export type { ClassifiedPolicy, Pattern } from "./classify.ts";
 export { inferContext, renderConfig, tenancyOf } from "./context/index.ts";
 export type { InferredContext } from "./context/index.ts";
 export { catalogFindings } from "./findings/index.ts";
+export type { Logins } from "./findings/index.ts";
 export { analyseFunctions, argumentsIn, bodyOf, contextFunctions, functionIndex, reach } from "./functions/index.ts";
 export type { Body, FunctionFacts, Local } from "./functions/index.ts";

@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import type { Catalog, PgFunction, PolicyFunction, Relation, Role, Trigger, UserType } from "../pg/catalog.ts";
+import type {
+  Catalog,
+  PgFunction,
+  PolicyFunction,
+  Relation,
+  Role,
+  Rule,
+  Schema,
+  Trigger,
+  UserType,
+} from "../pg/catalog.ts";
 import { functionKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 
@@ -32,6 +42,8 @@ export async function inspect(db: Db): Promise<Catalog> {
     const triggers = await db.query<Trigger>(query("triggers"));
     const types = await typesOf(db);
     const roles = await db.query<Role>(query("roles"));
+    const rules = await db.query<Rule>(query("rules"));
+    const schemas = await db.query<Schema>(query("schemas"));
     return {
       format: "rlsmith-catalog",
       formatVersion: 1,
@@ -43,6 +55,8 @@ export async function inspect(db: Db): Promise<Catalog> {
       triggers,
       types,
       roles,
+      rules,
+      schemas,
     };
   } catch (error) {
     const raised = pgErrorOf(error);

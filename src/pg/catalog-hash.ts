@@ -9,7 +9,9 @@ import type { Catalog } from "./catalog.ts";
 export function catalogHash(catalog: Catalog): string {
   const basis = {
     policies: catalog.policies,
-    relations: catalog.relations.map(({ grants: _, owner: __, ...relation }) => relation),
+    relations: catalog.relations.map(
+      ({ grants: _, owner: __, partialKeys: ___, reads: ____, ...relation }) => relation,
+    ),
     functions: catalog.functions.map(({ schema, name, definition, comment }) => ({
       schema,
       name,

@@ -18,6 +18,10 @@ export interface Catalog {
   /** enums and domains */
   types: UserType[];
   roles: Role[];
+  /** rewrite rules other than those of views; absent from catalogs of earlier versions */
+  rules?: Rule[];
+  /** schemas and who may use them; absent from catalogs of earlier versions */
+  schemas?: Schema[];
 }
 
 export type RelationKind = "table" | "partitioned table" | "view" | "materialized view" | "foreign table";
@@ -35,9 +39,13 @@ export interface Relation {
   partitionOf: QualifiedName | null;
   /** for a view, true if security_invoker is set; null for any other relation */
   securityInvoker: boolean | null;
+  /** the relations that the definition of a view names; null for any other relation, left out where it is not known */
+  reads?: QualifiedName[] | null;
   columns: Column[];
   /** the columns of every unique index without expressions and without a WHERE clause, the primary key first */
   uniqueKeys: string[][];
+  /** the columns of unique indexes with a WHERE clause; absent from catalogs of earlier versions */
+  partialKeys?: string[][];
   /** on the whole relation */
   grants: Grant[];
   /** on single columns; each privilege appears once, however many columns it covers */
@@ -134,6 +142,33 @@ export interface Role {
   inherit: boolean;
   /** the roles that this one is a direct member of */
   memberOf: string[];
+  /**
+   * Those of them whose privileges it has: all of them or none before PostgreSQL 16, by its INHERIT, later those granted
+   * WITH INHERIT TRUE. Absent from catalogs of earlier versions.
+   */
+  inheritsFrom?: string[];
+  /**
+   * Those of them that it may become with SET ROLE: all of them before PostgreSQL 16, later those granted WITH SET TRUE.
+   * Absent from catalogs of earlier versions.
+   */
+  maySet?: string[];
+}
+
+/** A rule (pg_rewrite) that is not the definition of a view. */
+export interface Rule {
+  schema: string;
+  relation: string;
+  name: string;
+  /** pg_get_ruledef */
+  definition: string;
+  enabled: boolean;
+}
+
+/** A schema (pg_namespace). */
+export interface Schema {
+  name: string;
+  owner: string;
+  grants: Grant[];
 }
 
 /** Schemas that the platform (Supabase) owns and that no user migration changes. */

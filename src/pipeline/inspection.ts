@@ -1,5 +1,5 @@
 import { classify, catalogFindings, analyseFunctions, inferContext } from "../classify/index.ts";
-import type { ClassifiedPolicy, FunctionFacts, InferredContext } from "../classify/index.ts";
+import type { ClassifiedPolicy, FunctionFacts, InferredContext, Logins } from "../classify/index.ts";
 import { claimsSourceOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Finding } from "../finding.ts";
@@ -32,12 +32,12 @@ export interface Inspection {
  * console.log(`${findings.length} findings`);
  * ```
  */
-export function inspectCatalog(catalog: Catalog, config: Config | null = null): Inspection {
+export function inspectCatalog(catalog: Catalog, config: Config | null = null, logins?: Logins): Inspection {
   const source = config ? claimsSourceOf(config.claims) : claimsOf(catalog);
   const facts = analyseFunctions(catalog, source);
   const classified = classify(catalog, source, facts);
   const inferred = inferContext(catalog, classified, facts);
-  const findings = [...catalogFindings(catalog, classified, facts), ...inferred.conflicts];
+  const findings = [...catalogFindings(catalog, classified, facts, config?.verify, logins), ...inferred.conflicts];
   return { catalog, facts, classified, findings, inferred };
 }
 

@@ -1,3 +1,4 @@
+import type { Logins } from "../classify/index.ts";
 import { loadConfig } from "../config.ts";
 import type { Config } from "../config.ts";
 import { openServer } from "../db/server.ts";
@@ -34,12 +35,18 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** The logins that are known beside the catalog of a source. */
+export const loginsOf = ({ origin }: Pick<Source, "origin">): Logins =>
+  origin.kind === "live"
+    ? { connected: origin.login, unmade: [] }
+    : { connected: null, unmade: origin.report.rolesMade };
+
 /** The database that a source was read from. */
 export type Origin =
   /** replayed into a scratch database, which rehearsals fork */
   | { kind: "migrations"; folder: MigrationsFolder; report: ReplayReport; scratch: Scratch }
   /** only ever read; a rehearsal copies its schema */
-  | { kind: "live"; url: string; target: ScratchTarget };
+  | { kind: "live"; url: string; target: ScratchTarget; /** the role that the connection came as */ login: string };
 
 /**
  * Read a catalog from a migrations folder (replayed into a scratch database) or from a live database. `without`: a file
@@ -75,6 +82,7 @@ export async function openSource(options: ProjectOptions, without: string | null
     const db = await openServer(options.db);
     try {
       const catalog = await inspect(db);
+      const [row] = await db.query<{ login: string }>("select session_user as login");
       options.progress.done(
         "read",
         `${catalog.policies.length} policies of the live database, in a read-only transaction`,
@@ -82,7 +90,7 @@ export async function openSource(options: ProjectOptions, without: string | null
       return {
         catalog,
         config,
-        origin: { kind: "live", url: options.db, target: options.scratch },
+        origin: { kind: "live", url: options.db, target: options.scratch, login: row?.login ?? "" },
         close: async () => {},
       };
     } finally {

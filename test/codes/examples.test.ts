@@ -15,8 +15,12 @@ import type { Scratch } from "../../src/scratch/scratch.ts";
 import { look } from "../claims/support.ts";
 
 let scratch: Scratch;
+let ownRoles: string[];
+const roleNames = async (): Promise<string[]> =>
+  (await scratch.db.query<{ name: string }>("select rolname as name from pg_roles")).map(({ name }) => name);
 beforeAll(async () => {
   scratch = await openScratch({ kind: "embedded" });
+  ownRoles = await roleNames();
 });
 afterAll(async () => scratch?.close());
 
@@ -57,6 +61,8 @@ describe("the example of a page leads to its finding and to no other", () => {
     await scratch.db.exec(
       "drop schema public cascade; create schema public; grant usage on schema public to public; delete from auth.users;",
     );
+    for (const name of (await roleNames()).filter((role) => !ownRoles.includes(role)))
+      await scratch.db.exec(`drop owned by ${name}; drop role ${name};`);
     const found = await RUN[page.by[0]](example);
     expect(found.map((one) => [one.code, one.severity])).toEqual([[code, page.severity[0]]]);
   });

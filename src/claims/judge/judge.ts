@@ -4,6 +4,7 @@ import { nameKey } from "../../pg/name.ts";
 import { activeFindings, memberFindings, users } from "./members.ts";
 import { syncFindings } from "./sync.ts";
 import { unknownFinding } from "./unknown.ts";
+import { misplaced, overwriterFindings } from "./written.ts";
 import type { ClaimsFacts } from "../report.ts";
 import type { Cause } from "../cause.ts";
 import { DECLARE_SOURCE, type Words } from "./words.ts";
@@ -27,6 +28,7 @@ export function claimsFindings(facts: ClaimsFacts, words: Words): Finding[] {
     ...notSynced(facts, source),
     ...userMetadata(facts, source, words),
     ...setterFindings(facts),
+    ...overwriterFindings(facts),
     ...hookFindings(facts, source, words),
     ...tokenFindings(facts, words),
   ];
@@ -40,9 +42,12 @@ function noSource(facts: ClaimsFacts, because: Cause, words: Words): Finding[] {
     return [
       finding("claims-source-unknown", "warning", DATABASE, `nothing reads or writes claims: ${why}`, DECLARE_SOURCE),
     ];
-  const unread = facts.readClaims.filter((path) => !hookSets(facts, path));
+  const open = facts.readClaims.filter((path) => !hookSets(facts, path));
+  const elsewhere = misplaced(facts, open);
+  const unread = open.filter((path) => !elsewhere.paths.includes(path));
   if (because.kind === "no trigger" && unread.length > 0)
     return [
+      ...elsewhere.found,
       finding(
         "sync-trigger-missing",
         "error",
@@ -53,6 +58,7 @@ function noSource(facts: ClaimsFacts, because: Cause, words: Words): Finding[] {
     ];
   const severity = unread.length === 0 && facts.hooks.length > 0 ? "info" : "warning";
   return [
+    ...elsewhere.found,
     finding("claims-source-unknown", severity, DATABASE, `the source of the claims is unknown: ${why}`, DECLARE_SOURCE),
   ];
 }

@@ -1,6 +1,6 @@
 /** The reads of variables and claims in one expression. */
 export { failsOpen } from "./fails-open.ts";
-export { fold, isConstant, neverTrue } from "./fold.ts";
+export { fold, isConstant, isTrue, neverTrue } from "./fold.ts";
 export type { Assumption } from "./fold.ts";
 export type { Idiom } from "./idioms.ts";
 export { isSessionVariable, isTenancyClaim } from "./setting-use.ts";

@@ -1,9 +1,12 @@
+import type { Config } from "../../config.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Policy, PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
+import { evidenceFindings } from "./by-evidence.ts";
+import { evidenceOf, type Logins } from "./evidence.ts";
 import { functionFindings } from "./functions.ts";
 import type { FunctionFacts } from "../functions/index.ts";
 import { functionIndex, reach } from "../functions/index.ts";
@@ -24,14 +27,18 @@ export function catalogFindings(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
+  verify?: Config["verify"],
+  logins: Logins = { connected: null, unmade: [] },
 ): Finding[] {
   const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
   const relationOf = (name: { schema: string; name: string }): Relation | undefined => relations.get(nameKey(name));
+  const evidence = evidenceOf(catalog, classified, facts, verify, logins);
   return [
-    ...relationFindings(catalog, relationOf),
+    ...relationFindings(evidence, relationOf),
     ...classified.flatMap((one) => policyFindings(catalog, one, relationOf)),
     ...opaqueFindings(classified, facts),
     ...functionFindings(catalog, classified, facts),
+    ...evidenceFindings(evidence),
   ];
 }
 

@@ -1,16 +1,19 @@
 import { finding, type Finding } from "../../finding.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../../pg/catalog.ts";
+import { PLATFORM_SCHEMAS, type Relation } from "../../pg/catalog.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import { usesIn } from "../expression/index.ts";
+import { isBypassedBy, type Evidence } from "./evidence.ts";
+import { holders, isUsable } from "./requests.ts";
 
 const ANY_SOURCE = { kind: "function", schema: "auth", name: "jwt" } as const;
 
 /** Relations whose row security is disabled, has no policies, or is bypassed. */
 export function relationFindings(
-  catalog: Catalog,
+  evidence: Evidence,
   relationOf: (name: { schema: string; name: string }) => Relation | undefined,
 ): Finding[] {
+  const { catalog } = evidence;
   const policies = new Map<NameKey, number>();
   for (const policy of catalog.policies) {
     const key = relationKey(policy);
@@ -25,7 +28,7 @@ export function relationFindings(
         ? []
         : [
             ...partitionFindings(relation, relationOf),
-            ...viewFindings(catalog, relation),
+            ...viewFindings(evidence, relation),
             ...defaultFindings(relation),
           ]),
     ];
@@ -79,21 +82,21 @@ function partitionFindings(
 }
 
 /**
- * Views that run with the rights of their owner (Postgres manual, CREATE VIEW, security_invoker). The catalog contains
- * no view definitions, so the test is whether the owner bypasses the row security of some table.
+ * Views that run with the rights of their owner (Postgres manual, CREATE VIEW, security_invoker), if the owner bypasses
+ * the row security of a table that the view reads. A catalog of an earlier version does not say what a view reads, and
+ * any table of the owner counts.
  */
-function viewFindings(catalog: Catalog, relation: Relation): Finding[] {
+function viewFindings(evidence: Evidence, relation: Relation): Finding[] {
+  const { catalog, requests } = evidence;
   if (relation.kind !== "materialized view" && (relation.kind !== "view" || relation.securityInvoker)) return [];
-  const readers = relation.grants.filter((grant) => grant.privilege === "SELECT" && REQUEST_ROLES.has(grant.grantee));
-  const owner = catalog.roles.find((role) => role.name === relation.owner);
-  const passesBy = catalog.relations.some(
+  const readers = holders(requests, relation, ["SELECT"]);
+  const passesBy = tablesBehind(evidence, relation).some(
     (table) =>
-      table.rowSecurity &&
-      !PLATFORM_SCHEMAS.includes(table.schema) &&
-      (owner?.superuser || owner?.bypassRls || (table.owner === relation.owner && !table.forceRowSecurity)),
+      table.rowSecurity && !PLATFORM_SCHEMAS.includes(table.schema) && isBypassedBy(evidence, table, relation.owner),
   );
-  if (readers.length === 0 || !passesBy) return [];
-  const who = readers.map((grant) => `\`${grant.grantee}\``).join(", ");
+  if (evidence.isDeclared(nameKey(relation), "view", ["SELECT"])) return [];
+  if (readers.length === 0 || !passesBy || !isUsable(catalog, requests, relation.schema)) return [];
+  const who = readers.map((grantee) => `\`${grantee}\``).join(", ");
   return [
     finding(
       "view-without-security-invoker",
@@ -109,7 +112,17 @@ function viewFindings(catalog: Catalog, relation: Relation): Finding[] {
   ];
 }
 
-const REQUEST_ROLES = new Set(["public", "anon", "authenticated"]);
+/** The relations that a view reads, itself or through other views. */
+function tablesBehind({ catalog, relationOf }: Evidence, view: Relation): readonly Relation[] {
+  if (view.reads === undefined) return catalog.relations;
+  const found = new Set([view]);
+  for (const one of found)
+    for (const name of one.reads ?? []) {
+      const read = relationOf(name);
+      if (read) found.add(read);
+    }
+  return [...found];
+}
 
 /** Defaults and generated columns that read a variable. */
 function defaultFindings(relation: Relation): Finding[] {

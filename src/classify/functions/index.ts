@@ -7,4 +7,4 @@ export { callableBy, contextFunctions } from "./context-functions.ts";
 export { analyseFunctions, claimOf, settleFallback, settleRead } from "./functions.ts";
 export type { FunctionFacts } from "./facts.ts";
 export { readTokenFunctions, tokenFunctions } from "./token-functions.ts";
-export { argumentsIn } from "./writes.ts";
+export { argumentsIn, executed } from "./writes.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
-import { openSource } from "../../pipeline/source.ts";
+import { loginsOf, openSource } from "../../pipeline/source.ts";
 import { inspectJson, renderInspect } from "../../report/inspect-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { projectOptions, sayReplay, withSource, type SourceFlags } from "../options.ts";
@@ -12,7 +12,7 @@ export function inspectCommand(program: Command, done: (exit: number) => void): 
     .action(async (project: string, flags: SourceFlags) => {
       const source = await openSource(projectOptions(project, flags));
       try {
-        const inspected = inspectCatalog(source.catalog, source.config?.config ?? null);
+        const inspected = inspectCatalog(source.catalog, source.config?.config ?? null, loginsOf(source));
         const { catalog, facts, classified, findings, inferred } = inspected;
         const colours = coloursFor(process.stdout);
         sayReplay(source);

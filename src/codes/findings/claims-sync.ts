@@ -47,6 +47,29 @@ export const SYNC_FINDINGS = {
       "Extend the trigger, or declare the claim under `claimsSync.claims` and run `rlsmith claims --fix`.",
     ],
   },
+  "sync-overwrites-others": {
+    severity: ["error"],
+    by: ["claims"],
+    title: "a function replaces all of raw_app_meta_data",
+    why: "Supabase Auth keeps `provider` and `providers` in `auth.users.raw_app_meta_data`, and other parts of an application keep keys there as well. A value that is made of new keys alone removes them with every write.",
+    example: {
+      sql: `${member()}create function sync_member() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op <> 'INSERT' then
+    update auth.users set raw_app_meta_data = raw_app_meta_data - 'org_id' where id = old.user_id;
+  end if;
+  if tg_op <> 'DELETE' then
+    update auth.users set raw_app_meta_data = jsonb_build_object('org_id', new.org_id) where id = new.user_id;
+  end if;
+  return null;
+end $$;
+${trigger()}`,
+    },
+    todo: [
+      "Add the keys to what is there: `coalesce(raw_app_meta_data, '{}') || jsonb_build_object(…)`.",
+      "For a trigger, `rlsmith claims --fix` writes one that does; the keys that were lost are not in the database any more.",
+    ],
+  },
   "sync-trigger-missing": {
     severity: ["error", "info"],
     otherwise: "It is a note where a custom access token hook sets the claims.",

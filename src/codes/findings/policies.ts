@@ -90,6 +90,7 @@ create policy note_service on note for select to service_role using (true);`,
     why: "The policy shows a row if a sub-query finds a row of another relation. It names no tenant itself: it relies on the policies of that relation. Row security is off there, so the sub-query finds the rows of every tenant.",
     example: {
       sql: `create table project (id uuid primary key, org_id uuid not null);
+revoke all on project from anon, authenticated;
 create table task (id uuid primary key, project_id uuid references project);
 alter table task enable row level security;
 create policy task_read on task for select to authenticated
@@ -104,7 +105,7 @@ create policy task_read on task for select to authenticated
     severity: ["error", "warning"],
     otherwise:
       "It is a warning where no function writes the claim, and the path is only the one that other policies use.",
-    by: ["inspect"],
+    by: ["inspect", "claims"],
     title: "a policy reads a claim from another path of the token than the one it is written to",
     why: "The token has no value at the path that the policy reads. The comparison is NULL, and the policy denies every request.",
     example: {

@@ -52,7 +52,7 @@ export async function context(run: Run): Promise<void> {
             by: { kind: "leftover" },
             setup: [],
             prelude: [],
-            earlier: left.set,
+            earlier: [...left.set],
             opened: left.opened,
           },
         });

@@ -47,7 +47,7 @@ export async function pool(run: Run, other: Db): Promise<void> {
           by: { kind: "leftover" },
           setup: [],
           prelude: [],
-          earlier: left.set,
+          earlier: [...left.set],
           opened: left.opened,
         },
       }),
