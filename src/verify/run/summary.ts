@@ -1,5 +1,6 @@
 import { insertRecorded } from "../../fixtures/index.ts";
 import { relationKey } from "../../pg/name.ts";
+import { claimsWithoutLogin } from "./claims-by-sql.ts";
 import { migratingOwners } from "../personas/index.ts";
 import type { Run } from "./state.ts";
 import { causeKey, type Settling } from "./settling.ts";
@@ -15,6 +16,8 @@ export function summary(run: Run, seconds: number): Verification {
     message: told[code]?.([...about]) ?? [...about].join(", "),
   }));
   if (run.environment.cameWith.size > 0) notes.push({ code: "came-with", message: cameWith(run.environment) });
+  const login = claimsWithoutLogin(run);
+  if (login !== null) notes.push({ code: "claims-set-by-sql", message: login });
   // if it is the role of requests for lack of another, it has been tried
   const owners = migratingOwners(run.environment.catalog).filter(
     (name) => !run.actors.some(({ role }) => role === name),
