@@ -4,7 +4,7 @@ import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { checkDeclared, documentsRead, settingsRead } from "../verify/index.ts";
+import { checkDeclared, comparedConstants, documentsRead, settingsRead } from "../verify/index.ts";
 import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
@@ -21,9 +21,20 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
     ...constants.keys(),
   ]);
   const unmapped = [...read]
-    .filter((setting) => !context.variables.some((variable) => variable.setting === setting))
+    // a variable without a claim may be a switch: it is tried as one where no row says what it holds
+    .filter((setting) => !context.variables.some((one) => one.setting === setting && one.claim.length > 0))
     .map((setting) => ({ setting, constants: constants.get(setting) ?? [] }));
-  return { catalog, context, columns, facts, setters, unmapped, documents: documentsRead(catalog), memberships };
+  return {
+    catalog,
+    context,
+    columns,
+    facts,
+    setters,
+    unmapped,
+    compared: comparedConstants(catalog),
+    documents: documentsRead(catalog),
+    memberships,
+  };
 }
 
 /**

@@ -19,6 +19,8 @@ export interface SessionState {
     | { kind: "victim's values"; way: SettingWay }
     | { kind: "own values" }
     | { kind: "guess" }
+    /** a constant that a variable which holds the tenant or the user is compared with */
+    | { kind: "constant" }
     | { kind: "function" }
     | { kind: "leftover" }
     | { kind: "role" };
@@ -34,7 +36,7 @@ const settingName = (setting: string): string => setting.split(".").map(quoteIde
 
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
 export function variableStates(
-  environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "documents" | "tenantSetting">,
+  environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "documents" | "compared" | "tenantSetting">,
 ): SessionState[] {
   const victim = environment.fixtures.members.find(({ tenant }) => tenant === VICTIM);
   const tenant = environment.fixtures.tenants.find(({ name }) => name === VICTIM);
@@ -59,7 +61,7 @@ export function variableStates(
   const guesses = [...new Set(["on", "true", "1", tenant?.values[environment.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
   );
-  const plain = environment.unmapped.filter(({ setting }) => !isDocument(setting));
+  const plain = environment.unmapped.filter(({ setting }) => !isDocument(setting) && values[setting] === undefined);
   const guessed = plain.flatMap(({ setting, constants }) =>
     [...new Set([...constants, ...guesses])].map((value): SessionState => ({
       name: `set_config ${setting} to ${value}`,
@@ -74,6 +76,16 @@ export function variableStates(
     prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(content)}, true)`],
     opened: { kind: "variable", settings: [setting] },
   }));
+  const constants = settable.flatMap(({ setting }) =>
+    (environment.compared.get(setting) ?? [])
+      .filter((value) => value !== values[setting])
+      .map((value): SessionState => ({
+        name: `set_config ${setting} to ${value}`,
+        by: { kind: "constant" },
+        prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
+        opened: { kind: "variable", settings: [setting] },
+      })),
+  );
   const mapped = ways.flatMap(({ way, sql }) =>
     choices.map((variables): SessionState => {
       const settings = variables.map(({ setting }) => setting);
@@ -97,7 +109,7 @@ export function variableStates(
             opened: { kind: "variable", settings: every },
           },
         ];
-  return [...mapped, ...guessed, ...documents, ...empty];
+  return [...mapped, ...guessed, ...constants, ...documents, ...empty];
 }
 
 /** Through every function that sets a variable from its own arguments. */
