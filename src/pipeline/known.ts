@@ -4,7 +4,7 @@ import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
-import { checkDeclared, documentsRead, settingsRead } from "../verify/index.ts";
+import { checkDeclared, comparedConstants, documentsRead, settingsRead } from "../verify/index.ts";
 import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
@@ -20,12 +20,25 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
     ...classified.flatMap(({ reads }) => reads.map(({ setting }) => setting)),
     ...constants.keys(),
   ]);
-  // the names of settings do not depend on case
-  const mappedNames = new Set(context.variables.map(({ setting }) => setting.toLowerCase()));
+  // the names of settings do not depend on case; a variable without a claim may be a switch: it is tried as one where
+  // no row says what it holds
+  const mappedNames = new Set(
+    context.variables.filter(({ claim }) => claim.length > 0).map(({ setting }) => setting.toLowerCase()),
+  );
   const unmapped = [...new Map([...read].map((setting) => [setting.toLowerCase(), setting])).values()]
     .filter((setting) => !mappedNames.has(setting.toLowerCase()))
     .map((setting) => ({ setting, constants: constants.get(setting) ?? [] }));
-  return { catalog, context, columns, facts, setters, unmapped, documents: documentsRead(catalog), memberships };
+  return {
+    catalog,
+    context,
+    columns,
+    facts,
+    setters,
+    unmapped,
+    compared: comparedConstants(catalog),
+    documents: documentsRead(catalog),
+    memberships,
+  };
 }
 
 /**

@@ -3,7 +3,13 @@ export { comparing, readBefore } from "./compare.ts";
 export type { Before, Comparison } from "./compare.ts";
 export { EMITTED, emittedPath, isEmitted, isolationTests, pgtap, vitest } from "./emit/index.ts";
 export type { EmittedKind } from "./emit/index.ts";
-export { liveEnvironment, documentsRead, scratchEnvironment, settingsRead } from "./environment/index.ts";
+export {
+  liveEnvironment,
+  comparedConstants,
+  documentsRead,
+  scratchEnvironment,
+  settingsRead,
+} from "./environment/index.ts";
 export type { TestEnvironment, Known } from "./environment/index.ts";
 export { checkDeclared } from "./judge/index.ts";
 export type { Breach, Cell, Command, Heat, PersonaClass, Unsettled, Verification } from "./matrix/index.ts";

@@ -15,7 +15,7 @@ import {
   runAttempts,
   type Answered,
 } from "../matrix/index.ts";
-import type { TestEnvironment, Target } from "../environment/index.ts";
+import { isDocument, type TestEnvironment, type Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
 import { actorsFor, type Actor } from "../personas/index.ts";
 import { settleLater, prepare, privilegesOf, verdictOf } from "../run/index.ts";
@@ -50,12 +50,14 @@ export async function isolationTests(
   for (const target of environment.targets.values())
     targets.set(target.name, await steadyKey(environment, steadyTarget(target, fixtures)));
   const probes = probesOf(targets.values());
-  const variables = [
+  const variables = new Set([
     ...environment.context.variables.filter(isSettable).map(({ setting }) => setting),
     ...environment.unmapped.map(({ setting }) => setting),
-  ];
-  // as on a pooled connection that has served another request before: empty, never unset
-  const prelude = variables.map((name) => `select set_config(${quoteLiteral(name)}, '', true)`);
+  ]);
+  // as on a pooled connection that has served another request before: empty, never unset; headers are an object always
+  const prelude = [...variables].map(
+    (name) => `select set_config(${quoteLiteral(name)}, ${quoteLiteral(isDocument(name) ? "{}" : "")}, true)`,
+  );
   const checks: FormedCheck[] = [];
   for (const target of targets.values())
     for (const actor of actors) {
@@ -99,7 +101,7 @@ export async function isolationTests(
     personas: actors.map(({ name, role, claims }) => ({ name, role, claims })),
     checks: checks.filter(tellsMore(checks)).map(({ check }) => check),
     guarded: await guardedFor(environment, actors),
-    variables,
+    variables: [...variables],
   };
 }
 

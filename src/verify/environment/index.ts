@@ -10,6 +10,7 @@ export { clearingText, settingsToClear } from "./live/left-settings.ts";
 export { liveEnvironment } from "./live/live-environment.ts";
 export { scratchEnvironment } from "./scratch-environment.ts";
 export type { Known } from "./scratch-environment.ts";
+export { comparedConstants } from "./compared-constants.ts";
 export { documentsRead, isDocument } from "./request-documents.ts";
 export type { DocumentRead, RequestDocument } from "./request-documents.ts";
 export { settingsRead } from "./settings-read.ts";

@@ -55,7 +55,7 @@ const keyOf = (setting: RequestDocument, text: string): string =>
 function statementsReading(catalog: Catalog, more: readonly string[], setting: RequestDocument): string[] {
   const all = [...textsOf(catalog), ...more.map((text) => ({ owner: null, text }))];
   const texts = all.flatMap(({ owner, text }) => text.split(";").map((statement) => ({ owner, statement })));
-  const found = texts.filter(({ statement }) => statement.includes(`'${setting}'`));
+  const found = texts.filter(({ statement }) => statement.toLowerCase().includes(`'${setting}'`));
   const readers = new Set(found.flatMap(({ owner }) => (owner === null ? [] : [owner])));
   const reading = new Set(found.map(({ statement }) => statement));
   for (const reader of readers)

@@ -19,6 +19,7 @@ export interface Known {
   setters: TestEnvironment["setters"];
   unmapped: TestEnvironment["unmapped"];
   documents: TestEnvironment["documents"];
+  compared: TestEnvironment["compared"];
   memberships: TestEnvironment["memberships"];
 }
 

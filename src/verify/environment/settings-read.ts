@@ -15,7 +15,9 @@ export function settingsRead(catalog: Catalog, more: readonly string[] = []): Ma
   const found = new Map<string, Set<string>>();
   for (const text of [...textsOf(catalog), ...more])
     for (const statement of text.split(";")) {
-      const settings = new Set([...statement.matchAll(READ)].map(([, name = ""]) => name.replaceAll("''", "'")));
+      const settings = new Set(
+        [...statement.matchAll(READ)].map(([, name = ""]) => name.replaceAll("''", "'").toLowerCase()),
+      );
       if (settings.size === 0) continue;
       const literals = [...statement.matchAll(LITERAL)]
         .map(([, literal = ""]) => literal.replaceAll("''", "'"))

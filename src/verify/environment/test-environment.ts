@@ -22,6 +22,8 @@ export interface TestEnvironment {
   setters: ReadonlyMap<FunctionFacts, Setter>;
   /** variables that are read and that nothing maps, such as bypass flags, with constants that they may be compared with */
   unmapped: readonly { setting: string; constants: readonly string[] }[];
+  /** the constants that a variable itself is compared with */
+  compared: ReadonlyMap<string, readonly string[]>;
   /** headers and cookies that something reads */
   documents: readonly DocumentRead[];
   /** relations in which policies look up the user */

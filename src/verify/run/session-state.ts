@@ -10,6 +10,8 @@ export interface SessionState extends RequestState {
     /** no variable is set: the persona has created a function of its own */
     | { kind: "own function" }
     | { kind: "guess" }
+    /** a constant that a variable which holds the tenant or the user is compared with */
+    | { kind: "constant" }
     | { kind: "function" }
     | { kind: "leftover" }
     | { kind: "role" };

@@ -11,7 +11,7 @@ import type { SessionState } from "./session-state.ts";
 
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
 export function variableStates(
-  environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "documents" | "tenantSetting">,
+  environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "documents" | "compared" | "tenantSetting">,
 ): SessionState[] {
   const victim = environment.fixtures.members.find(({ tenant }) => tenant === VICTIM);
   const tenant = environment.fixtures.tenants.find(({ name }) => name === VICTIM);
@@ -29,7 +29,7 @@ export function variableStates(
   const guesses = [...new Set(["on", "true", "1", tenant?.values[environment.tenantSetting ?? ""], user])].filter(
     (value) => value !== undefined,
   );
-  const plain = environment.unmapped.filter(({ setting }) => !isDocument(setting));
+  const plain = environment.unmapped.filter(({ setting }) => !isDocument(setting) && values[setting] === undefined);
   const guessed = plain.flatMap(({ setting, constants }) =>
     [...new Set([...constants, ...guesses])].map((value): SessionState => ({
       name: `set_config ${setting} to ${value}`,
@@ -46,6 +46,17 @@ export function variableStates(
     prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(content)}, true)`],
     opened: { kind: "variable", settings: [setting] },
   }));
+  const constants = settable.flatMap(({ setting }) =>
+    (environment.compared.get(setting) ?? [])
+      .filter((value) => value !== values[setting])
+      .map((value): SessionState => ({
+        name: `set_config ${setting} to ${value}`,
+        by: { kind: "constant" },
+        setup: [],
+        prelude: [`select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`],
+        opened: { kind: "variable", settings: [setting] },
+      })),
+  );
   const mapped = ways.flatMap((way) =>
     choices.map((variables): SessionState => {
       const settings = variables.map(({ setting }) => setting);
@@ -71,7 +82,7 @@ export function variableStates(
             opened: { kind: "variable", settings: every },
           },
         ];
-  return [...mapped, ...guessed, ...documents, ...empty];
+  return [...mapped, ...guessed, ...constants, ...documents, ...empty];
 }
 
 /** Through every function that sets a variable from its own arguments. */
