@@ -35,6 +35,8 @@ export interface Relation {
   partitionOf: QualifiedName | null;
   /** for a view, true if security_invoker is set; null for any other relation */
   securityInvoker: boolean | null;
+  /** the relations that the definition of a view names; null for any other relation, left out where it is not known */
+  reads?: QualifiedName[] | null;
   columns: Column[];
   /** the columns of every unique index without expressions and without a WHERE clause, the primary key first */
   uniqueKeys: string[][];

@@ -4,20 +4,14 @@ import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Policy, PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
+import { conditionFindings } from "./conditions.ts";
 import { functionFindings } from "./functions.ts";
+import { atPolicy, quoted } from "./place.ts";
 import type { FunctionFacts } from "../functions/index.ts";
 import { functionIndex, reach } from "../functions/index.ts";
+import { readCatalog, type ReadPolicy, type Reading } from "./reading.ts";
 import { relationFindings } from "./relations.ts";
-
-export const atPolicy = (policy: Policy): Finding["at"] => ({
-  kind: "policy",
-  schema: policy.schema,
-  relation: policy.relation,
-  policy: policy.name,
-});
-
-/** Settings, roles and names for a message: `a`, `b`. */
-export const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
+import { switchesOf } from "./switch.ts";
 
 /** The facts about a catalog that a person should know before any change, by relation, policy and function. Pure. */
 export function catalogFindings(
@@ -26,18 +20,23 @@ export function catalogFindings(
   facts: readonly FunctionFacts[],
 ): Finding[] {
   const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
+  const reading = readCatalog(catalog, facts);
+  const readOf = new Map(reading.policies.map((one) => [one.policy, one]));
   const relationOf = (name: { schema: string; name: string }): Relation | undefined => relations.get(nameKey(name));
   return [
     ...relationFindings(catalog, relationOf),
-    ...classified.flatMap((one) => policyFindings(catalog, one, relationOf)),
+    ...classified.flatMap((one) => policyFindings(catalog, one, readOf.get(one.policy), reading, relationOf)),
     ...opaqueFindings(classified, facts),
     ...functionFindings(catalog, classified, facts),
+    ...conditionFindings(reading),
   ];
 }
 
 function policyFindings(
   catalog: Catalog,
   classified: ClassifiedPolicy,
+  read: ReadPolicy | undefined,
+  reading: Reading,
   relationOf: (name: { schema: string; name: string }) => Relation | undefined,
 ): Finding[] {
   const { policy, idioms } = classified;
@@ -63,7 +62,8 @@ function policyFindings(
         "make it RESTRICTIVE if it is meant to deny, or drop it",
       ),
     );
-  if (classified.flags.length > 0)
+  const switches = read ? switchesOf(reading, read).filter((one) => !classified.flags.includes(one)) : [];
+  if (classified.flags.length > 0 || switches.length > 0)
     found.push(
       finding(
         "bypass-flag",

@@ -1,2 +1,3 @@
 /** Findings about the catalog. */
-export { atPolicy, catalogFindings } from "./findings.ts";
+export { catalogFindings } from "./findings.ts";
+export { atPolicy } from "./place.ts";

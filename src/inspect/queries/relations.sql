@@ -23,6 +23,17 @@ select
   case when c.relkind = 'v' then coalesce((
     select o.option_value::boolean from pg_options_to_table(c.reloptions) o where o.option_name = 'security_invoker'
   ), false) end as "securityInvoker",
+  case when c.relkind in ('v', 'm') then coalesce((
+    select json_agg(json_build_object('schema', r.schema, 'name', r.name) order by r.schema collate "C", r.name collate "C")
+    from (
+      select distinct rn.nspname as schema, rc.relname as name
+      from pg_rewrite w
+      join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
+      join pg_class rc on rc.oid = d.refobjid and rc.oid <> c.oid
+      join pg_namespace rn on rn.oid = rc.relnamespace
+      where w.ev_class = c.oid and w.ev_type = '1'
+    ) r
+  ), '[]') end as reads,
   coalesce((
     select json_agg(
       json_build_object(
