@@ -69,7 +69,9 @@ function policyFindings(
         "bypass-flag",
         "error",
         at,
-        `${quoted(classified.flags)} switches it off, and any client that runs SQL can set it`,
+        classified.flags.length > 0
+          ? `${quoted([...classified.flags, ...switches])} switches it off, and any client that runs SQL can set it`
+          : `a branch of it looks at no column: whoever sets ${quoted(switches)} gets every row, and any client that runs SQL can set it`,
         "ask for a database role instead, or remove the flag",
       ),
     );

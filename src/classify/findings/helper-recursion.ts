@@ -25,13 +25,15 @@ interface Step {
   relation: QualifiedName;
   /** the role under which the function reads */
   role: string;
+  /** true if no branch without a call can let a row through before the call */
+  certain: boolean;
 }
 
 /**
  * Functions that read a relation whose policies call them again. A SECURITY DEFINER function reads as its owner, so it
  * ends the path only if the owner bypasses row security there: with FORCE the policies apply to the owner of the table
  * as well, unless it has BYPASSRLS (PostgreSQL manual, 5.9). PostgreSQL does not see such a cycle when it plans; the
- * statement fails with 54001 as soon as a row is tested (measured on PostgreSQL 15 and 18).
+ * statement fails with 54001 as soon as a row is tested (measured on PostgreSQL 15).
  */
 export function helperRecursionFindings(reading: Reading): Finding[] {
   const steps = new Map<string, Step[]>();
@@ -55,11 +57,13 @@ export function helperRecursionFindings(reading: Reading): Finding[] {
     const fn = functionOf(step.fact);
     const policies = cycle.map(({ policy }) => `\`${policyId(policy.policy)}\``);
     const reads = cycle.map(({ fact, relation }) => `\`${nameKey(fact)}\` reads \`${nameKey(relation)}\``);
+    const certain = cycle.every((one) => one.certain);
+    const rows = certain ? "" : " for rows that no branch without a call lets through";
     return finding(
       "helper-recursion",
-      "error",
+      certain ? "error" : "warning",
       placeOf(step.fact),
-      `${fn?.securityDefiner ? `it runs as \`${fn.owner}\`, to whom row security applies` : "it runs as its caller"}: ${reads.join(", ")}, and ${policies.join(", ")} ${policies.length === 1 ? "calls" : "call"} it again without end: statements fail with 54001`,
+      `${fn?.securityDefiner ? `it runs as \`${fn.owner}\`, to whom row security applies` : "it runs as its caller"}: ${reads.join(", ")}, and ${policies.join(", ")} ${policies.length === 1 ? "calls" : "call"} it again without end: statements fail with 54001${rows}`,
       fn?.securityDefiner
         ? "let a role own it that has BYPASSRLS, or owns the table without FORCE"
         : "make it SECURITY DEFINER with an owner that bypasses the row security of that relation",
@@ -147,7 +151,8 @@ function called(
     seen.add(key);
     for (const name of fact.tables) {
       const relation = resolved(reading, name, fact);
-      if (relation && !excused(fn, relation, own, free)) steps.push({ policy, fact: top, relation, role: runsAs });
+      if (relation && !excused(fn, relation, own, free))
+        steps.push({ policy, fact: top, relation, role: runsAs, certain: free.length === 0 });
     }
     for (const made of fact.calls)
       for (const callee of reading.index.resolve(made, fact.searchPath)) enter(callee, runsAs, top);

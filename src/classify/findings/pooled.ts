@@ -16,7 +16,7 @@ const TOKEN = { kind: "function", schema: "auth", name: "jwt" } as const;
 /**
  * Reads of a session variable that take an unset variable for NULL and forget the empty one. After the first SET LOCAL
  * of a custom variable, its value outside that transaction is '' for the rest of the connection, and never NULL again
- * (guc.c, the reset value of a placeholder; measured on PostgreSQL 15 and 18).
+ * (guc.c, the reset value of a placeholder; measured on PostgreSQL 15).
  */
 export function pooledFindings(reading: Reading): Finding[] {
   const ofPolicies = reading.policies.flatMap((one) => found(one.trees, atPolicy(one.policy)));

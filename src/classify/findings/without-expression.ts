@@ -6,7 +6,7 @@ import type { Reading } from "./reading.ts";
 
 /**
  * Policies without an expression. A permissive one without USING adds nothing to what may be read, and a restrictive one
- * without it takes nothing away (rowsecurity.c, add_security_quals; measured on PostgreSQL 15 and 18).
+ * without it takes nothing away (rowsecurity.c, add_security_quals; measured on PostgreSQL 15).
  */
 export function withoutExpressionFindings(reading: Reading): Finding[] {
   return reading.policies.flatMap(({ policy }) => {
