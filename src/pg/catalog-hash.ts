@@ -3,7 +3,7 @@ import type { Catalog } from "./catalog.ts";
 
 /**
  * The sha256 of the parts of a catalog that a plan depends on: policies with their comments, row-security flags,
- * columns, function definitions, and triggers. Roles, grants and the server's version are left out, because they differ
+ * columns, function definitions, and triggers. Relations that a view reads, roles, grants and the server's version are left out, because they differ
  * between a scratch database and production even where every policy is the same.
  */
 export function catalogHash(catalog: Catalog): string {

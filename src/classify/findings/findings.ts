@@ -7,20 +7,14 @@ import type { Policy, PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
 import { evidenceFindings } from "./by-evidence.ts";
 import { evidenceOf, type Logins } from "./evidence.ts";
+import { conditionFindings } from "./conditions.ts";
 import { functionFindings } from "./functions.ts";
+import { atPolicy, quoted } from "./place.ts";
 import type { FunctionFacts } from "../functions/index.ts";
 import { functionIndex, reach } from "../functions/index.ts";
+import { readCatalog, type ReadPolicy, type Reading } from "./reading.ts";
 import { relationFindings } from "./relations.ts";
-
-export const atPolicy = (policy: Policy): Finding["at"] => ({
-  kind: "policy",
-  schema: policy.schema,
-  relation: policy.relation,
-  policy: policy.name,
-});
-
-/** Settings, roles and names for a message: `a`, `b`. */
-export const quoted = (names: Iterable<string>): string => [...new Set(names)].map((name) => `\`${name}\``).join(", ");
+import { switchesOf } from "./switch.ts";
 
 /** The facts about a catalog that a person should know before any change, by relation, policy and function. Pure. */
 export function catalogFindings(
@@ -31,13 +25,16 @@ export function catalogFindings(
   logins: Logins = { connected: null, unmade: [] },
 ): Finding[] {
   const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
+  const reading = readCatalog(catalog, facts);
+  const readOf = new Map(reading.policies.map((one) => [one.policy, one]));
   const relationOf = (name: { schema: string; name: string }): Relation | undefined => relations.get(nameKey(name));
   const evidence = evidenceOf(catalog, classified, facts, verify, logins);
   return [
     ...relationFindings(evidence, relationOf),
-    ...classified.flatMap((one) => policyFindings(catalog, one, relationOf)),
+    ...classified.flatMap((one) => policyFindings(catalog, one, readOf.get(one.policy), reading, relationOf)),
     ...opaqueFindings(classified, facts),
     ...functionFindings(catalog, classified, facts),
+    ...conditionFindings(reading),
     ...evidenceFindings(evidence),
   ];
 }
@@ -45,6 +42,8 @@ export function catalogFindings(
 function policyFindings(
   catalog: Catalog,
   classified: ClassifiedPolicy,
+  read: ReadPolicy | undefined,
+  reading: Reading,
   relationOf: (name: { schema: string; name: string }) => Relation | undefined,
 ): Finding[] {
   const { policy, idioms } = classified;
@@ -70,13 +69,16 @@ function policyFindings(
         "make it RESTRICTIVE if it is meant to deny, or drop it",
       ),
     );
-  if (classified.flags.length > 0)
+  const switches = read ? switchesOf(reading, read).filter((one) => !classified.flags.includes(one)) : [];
+  if (classified.flags.length > 0 || switches.length > 0)
     found.push(
       finding(
         "bypass-flag",
         "error",
         at,
-        `${quoted(classified.flags)} switches it off, and any client that runs SQL can set it`,
+        classified.flags.length > 0
+          ? `${quoted([...classified.flags, ...switches])} switches it off, and any client that runs SQL can set it`
+          : `a branch of it looks at no column: whoever sets ${quoted(switches)} gets every row, and any client that runs SQL can set it`,
         "ask for a database role instead, or remove the flag",
       ),
     );

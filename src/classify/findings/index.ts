@@ -1,3 +1,4 @@
 /** Findings about the catalog. */
-export { atPolicy, catalogFindings } from "./findings.ts";
+export { catalogFindings } from "./findings.ts";
 export type { Logins } from "./evidence.ts";
+export { atPolicy } from "./place.ts";
