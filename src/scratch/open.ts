@@ -8,6 +8,7 @@ import { BOOTSTRAP, SEARCH_PATH } from "./bootstrap.ts";
 import { loadExtensions } from "./extensions.ts";
 import type { Scratch, ScratchTarget } from "./scratch.ts";
 import { openServerScratch } from "./server-scratch.ts";
+import { withUnloggedLogged } from "./unlogged.ts";
 
 /**
  * Create a throw-away database with the bootstrap in it. From the second time on, an embedded one starts from a
@@ -31,7 +32,9 @@ function embeddedScratch(db: EmbeddedDb, extensions: Extensions): Scratch {
     db,
     foreignRoles: new Set(),
     fork: async () => {
-      const copy = await openEmbedded({ extensions, snapshot: await db.dump() });
+      const { result: snapshot, again } = await withUnloggedLogged(db, async () => db.dump());
+      const copy = await openEmbedded({ extensions, snapshot });
+      for (const statement of again) await copy.exec(statement);
       await copy.exec(`set search_path = ${SEARCH_PATH}`);
       return embeddedScratch(copy, extensions);
     },

@@ -122,7 +122,7 @@ function stepsFrom(
     if (policy.using === null) return [];
     const inner = relationsIn(policy.using).filter((name) => !within.has(nameKey(name)));
     return [
-      ...called(reading, policy, withoutInitPlan(policy.using), role, free, relation),
+      ...called(reading, policy, withoutInitPlan(policy.using), { role, free, own: relation }),
       ...inner.flatMap((name) => stepsFrom(reading, name, role, within)),
     ];
   });
@@ -135,9 +135,7 @@ function called(
   reading: Reading,
   policy: ReadPolicy,
   tree: Expr,
-  role: string,
-  free: readonly Expr[],
-  own: QualifiedName,
+  { role, free, own }: { role: string; free: readonly Expr[]; own: QualifiedName },
 ): Step[] {
   const functionOf = byFunction(reading.catalog.functions);
   const steps: Step[] = [];

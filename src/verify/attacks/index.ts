@@ -9,7 +9,7 @@ export { barrierAttempts, leakproofAttempts, peekFunction } from "./leaks.ts";
 export { largeObjectAttempts } from "./large-objects.ts";
 export { oracleAttempts } from "./oracle.ts";
 export { keys, readAttempts } from "./read.ts";
-export { insertInto, on } from "./rows.ts";
+export { on } from "./rows.ts";
 export {
   defaultPrivilegeAttempts,
   givenByPlatform,

@@ -8,7 +8,7 @@ import { ownMetadata, type OwnMetadata } from "./own-metadata.ts";
 import { otherRoles, requestRoles } from "./request-roles.ts";
 
 /** The tokens among the odd ones that code chooses by; the name of the persona puts it into words for people. */
-export type TokenKind = "folded tenant" | "no claims" | "no tenant" | "no role" | "tenant in user_metadata";
+export type TokenKind = "no claims" | "no tenant" | "no role" | "tenant in user_metadata";
 
 /** A persona, with what the verification knows of it. */
 export interface Actor extends Persona {
@@ -158,37 +158,6 @@ function badClaims(
         withTenant(() => 12345),
       ),
     );
-    // text that differs from the victim's in case, or by a space, is another tenant where a policy compares texts as they are
-    const folded = victim
-      ? tenant.filter(({ setting, type }) => type === "text" && swapCase(victim.values[setting]) !== null)
-      : [];
-    if (victim && folded.length > 0)
-      actors.push(
-        {
-          ...bad(
-            "tenant B in another case",
-            claimsOf(
-              someone,
-              context,
-              role,
-              Object.fromEntries(folded.map(({ setting }) => [setting, swapCase(victim.values[setting])])),
-            ),
-          ),
-          token: "folded tenant",
-        },
-        {
-          ...bad(
-            "tenant B with a space",
-            claimsOf(
-              someone,
-              context,
-              role,
-              Object.fromEntries(folded.map(({ setting }) => [setting, `${victim.values[setting] ?? ""} `])),
-            ),
-          ),
-          token: "folded tenant",
-        },
-      );
     if (victim)
       for (const place of ["top level", "user_metadata"] as const) {
         const claims = base();
@@ -236,13 +205,6 @@ function badClaims(
     actors.push(bad(`${typeof value === "string" ? value : JSON.stringify(value)} in ${path.join(".")}`, claims));
   }
   return [...actors, ...roleClaims(someone, own, role, context, fixtures)];
-}
-
-/** A text with its letters in the other case; null if it has none. */
-function swapCase(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const swapped = text === text.toLowerCase() ? text.toUpperCase() : text.toLowerCase();
-  return swapped === text ? null : swapped;
 }
 
 /** Variables with one value for a whole tenant. */

@@ -4,7 +4,7 @@ import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
 import { batchOf } from "../../request/index.ts";
 import type { Attempt, Subject } from "../matrix/index.ts";
-import { callables, insertInto, type ArgumentSource } from "../attacks/index.ts";
+import { callables, type ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence, readBypassRoles, readGrants, targetsByRole } from "../environment/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
@@ -21,10 +21,7 @@ const BATCH = 100;
 
 /** Collect the facts that are needed before the first cell. */
 export async function prepare(environment: TestEnvironment, options: VerifyOptions): Promise<Run> {
-  const everybody = actorsFor(environment.catalog, environment.context, environment.fixtures);
-  const folds = everybody.some(({ token }) => token === "folded tenant") && (await takesFoldedTenant(environment));
-  const actors = everybody
-    .filter(({ token }) => token !== "folded tenant" || folds)
+  const actors = actorsFor(environment.catalog, environment.context, environment.fixtures)
     // on a fresh connection the claims are unset only until the first persona has set them
     .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
   const requests = actors.map(({ role }) => role);
@@ -82,40 +79,6 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
   };
   for (const actor of actors) run.privileged.set(actor.name, await privilegesOf(environment, actor));
   return run;
-}
-
-/**
- * True if a tenant can exist whose text differs from another's in case only: some table takes such a row. Where the
- * type, a CHECK or a unique index refuses it, both texts are the same tenant.
- */
-async function takesFoldedTenant({
-  db,
-  targets,
-  tenantSetting,
-  transaction,
-  writes,
-}: TestEnvironment): Promise<boolean> {
-  if (!writes || tenantSetting === null) return false;
-  for (const target of targets.values()) {
-    const column = Object.entries(target.filled.context).find(([, setting]) => setting === tenantSetting)?.[0];
-    const row = target.foreignRows[0];
-    const tenant = column === undefined ? undefined : row?.[column];
-    if (column === undefined || !row || typeof tenant !== "string") continue;
-    const values = { ...row, [column]: tenant === tenant.toLowerCase() ? tenant.toUpperCase() : tenant.toLowerCase() };
-    // a table with its own key takes the row under another
-    if (target.primaryKey.length > 0 && !target.primaryKey.includes(column)) continue;
-    const taken = await transaction(async () => {
-      try {
-        await db.exec(insertInto(target, values));
-        return true;
-      } catch (error) {
-        if (pgErrorOf(error)) return false;
-        throw error;
-      }
-    });
-    if (taken) return true;
-  }
-  return false;
 }
 
 /**

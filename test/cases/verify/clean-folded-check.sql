@@ -1,9 +1,11 @@
--- title: a CHECK keeps tenants in lower case
+-- title: tenants are compared without case and spaces, and a CHECK allows neither
 -- door: none
--- why: No tenant can exist whose slug differs from another in case only.
-create table public.companies (slug text primary key check (slug = lower(slug)), name text not null);
-alter table public.companies enable row level security;
-create policy companies_own on public.companies for select to authenticated using (slug = (select ((select auth.jwt()) -> 'app_metadata' ->> 'slug')));
-create table public.memos (id uuid primary key default gen_random_uuid(), slug text not null references public.companies, body text not null);
-alter table public.memos enable row level security;
-create policy memos_read on public.memos for select to authenticated using (lower(slug) = lower((select ((select auth.jwt()) -> 'app_metadata' ->> 'slug'))));
+-- why: the CHECK allows lower case without spaces only, so no two shops are equal after lower and trim.
+create table public.shops (shop text primary key check (shop = lower(trim(shop))), name text not null);
+alter table public.shops enable row level security;
+create policy shops_own on public.shops for select to authenticated
+  using (shop = lower(trim(auth.jwt() -> 'app_metadata' ->> 'shop')));
+create table public.shelves (id uuid primary key, shop text not null references public.shops (shop), label text not null);
+alter table public.shelves enable row level security;
+create policy shelves_own on public.shelves for select to authenticated
+  using (lower(trim(shop)) = lower(trim(auth.jwt() -> 'app_metadata' ->> 'shop')));

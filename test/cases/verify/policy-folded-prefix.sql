@@ -1,0 +1,13 @@
+-- title: a tenant is compared by its beginning
+-- door: policy
+-- object: public.shelves
+-- kind: tenancy
+-- why: `north` is the beginning of `north-b`, another shop, whose rows match the pattern as well.
+create table public.shops (shop text primary key, name text not null);
+alter table public.shops enable row level security;
+create policy shops_own on public.shops for select to authenticated
+  using (shop = (auth.jwt() -> 'app_metadata' ->> 'shop'));
+create table public.shelves (id uuid primary key, shop text not null references public.shops (shop), label text not null);
+alter table public.shelves enable row level security;
+create policy shelves_own on public.shelves for select to authenticated
+  using (shop like ((auth.jwt() -> 'app_metadata' ->> 'shop') || '%'));
