@@ -85,6 +85,10 @@ export async function isolationTests(
     ];
   });
   const open = new Set(examples.map(({ attempt }) => tupleKey(attempt.relation, rowCommandOf(attempt))));
+  // a correction that takes the right to read away stops updates and deletes with a condition as well
+  const isOpen = (attempt: Attempt): boolean =>
+    open.has(tupleKey(attempt.relation, rowCommandOf(attempt))) ||
+    (attempt.command !== "INSERT" && open.has(tupleKey(attempt.relation, "SELECT")));
   const tried: Tried[] = [];
   const reached = new Set<TupleKey>();
   const richer = new Set<string>();
@@ -106,8 +110,7 @@ export async function isolationTests(
         const judged = judge(attempt, actor, answer, run.facts);
         const verdict = verdictOf(run, { actor, attempts: [], standing }, attempt, judged);
         if (verdict.judgement === "expected") continue;
-        const command = tupleKey(attempt.relation, rowCommandOf(attempt));
-        const expected = expectedOf(actor, answer, target, open.has(command) || verdict.judgement === "breach");
+        const expected = expectedOf(actor, answer, target, isOpen(attempt) || verdict.judgement === "breach");
         const cell = tupleKey(attempt.relation, actor.name, attempt.attack);
         if (expected.kind === "own" && standing === null) reached.add(cell);
         else if (expected.kind === "own" && !reached.has(cell)) richer.add(name);

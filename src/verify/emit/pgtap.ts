@@ -117,8 +117,8 @@ function checkTests(relation: string, group: CheckGroup): string {
     ...(shows.length === 0 ? [] : [`hides => ${list(shows)}`]),
     ...(sameAs === null ? [] : [`same_as => ${statement(sameAs)}`]),
     ...(never === null ? [] : [`never => ${literal(never)}`]),
-    ...(setup.length === 0 ? [] : [`setup => array[${setup.map(statement).join(", ")}]`]),
-    ...(before.length === 0 ? [] : [`before => array[${before.map(statement).join(", ")}]`]),
+    ...(setup.length === 0 ? [] : [`setup => array[${setup.map(statement).join(",\n    ")}]`]),
+    ...(before.length === 0 ? [] : [`before => array[${before.map(statement).join(",\n    ")}]`]),
   ];
   const head = [literal(relation), literal(tapTitle(attack)), literal(answer)].join(", ");
   const fields = [head, statement(sql), ...named];

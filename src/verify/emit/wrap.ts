@@ -10,6 +10,8 @@ const TOKEN =
  */
 export function wrapSql(sql: string, indent = "  "): string {
   if (longest(sql) <= WIDTH) return sql;
+  const [, tag, body] = /^do (\$\w*\$)([\s\S]*)\1$/.exec(sql) ?? [];
+  if (tag !== undefined && body !== undefined) return `do ${tag}${wrapSql(body, indent)}${tag}`;
   let out = "";
   let column = 0;
   const put = (text: string): void => {
