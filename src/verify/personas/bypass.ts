@@ -7,20 +7,20 @@ import { isPlatformRole } from "./request-roles.ts";
 export interface ExemptRole {
   role: string;
   superuser: boolean;
-  /** relations whose policies compare a row and name the role, or to which it alone holds grants */
+  /** relations whose policies compare a row and name the role, or on which it holds grants that no other role holds */
   relations: NameKey[];
 }
 
 /**
  * Roles with BYPASSRLS or SUPERUSER that requests come as: policies that compare a row name them, so the policies were
- * meant to hold; or no role that is subject to row security holds a grant on the relation.
+ * meant to hold; or no role that is subject to row security holds a grant on any relation with policies.
  */
 export function exemptRequestRoles(catalog: Catalog): ExemptRole[] {
   return exemptRoles(catalog).flatMap(({ name, superuser }) => {
     const named = catalog.policies.filter((policy) => policy.roles.includes(name) && comparesRows(policy));
-    const alone = guarded(catalog).filter(
-      (relation) => holdsGrant(relation, name) && relation.owner !== name && !isReachedOtherwise(catalog, relation),
-    );
+    const alone = guarded(catalog).some((relation) => isReachedOtherwise(catalog, relation))
+      ? []
+      : guarded(catalog).filter((relation) => holdsGrant(relation, name) && relation.owner !== name);
     const relations = [...new Set([...named.map(relationKey), ...alone.map(nameKey)])].toSorted();
     return relations.length === 0 ? [] : [{ role: name, superuser, relations }];
   });
