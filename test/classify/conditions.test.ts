@@ -170,6 +170,11 @@ const KINDS: Kind[] = [
          revoke execute on function app.may() from public; ${on("slip", "owner_id = auth.uid() and app.may()")}`,
         "public.slip / p",
       ],
+      "in a function of the caller": [
+        `grant select on slip to authenticated; create function app.is_staff() returns boolean language sql stable as
+           $f$ select exists (select from public.staff s where s.user_id = auth.uid()) $f$; ${on("slip", "app.is_staff()")}`,
+        "public.slip / p",
+      ],
       "a role of its own": [
         `grant select on slip to ledger_reader;
          ${on("slip", "casino_id in (select casino_id from staff)", "for select to ledger_reader")}`,
@@ -204,8 +209,17 @@ const KINDS: Kind[] = [
          ${on("slip", "not exists (select from staff s where s.casino_id = slip.casino_id and s.status = 'closed')")}`,
         "public.slip / p",
       ],
+      "the owner of a helper is bound by FORCE and no policy is for it": [
+        LEDGER("force", "ledger_owner").replace(
+          "person_org on ledger.person using",
+          "person_org on ledger.person to ledger_user using",
+        ),
+        "ledger.entry / entry_org",
+        "ledger.person / person_org",
+      ],
     },
     no: {
+      "the owner of a helper bypasses row security": LEDGER("force", "current_user"),
       "a policy for the role": `${GRANTS} create policy s on staff for select to authenticated using (user_id = auth.uid());
         ${on("slip", "casino_id in (select s.casino_id from staff s)")}`,
       "a policy FOR ALL to PUBLIC": `${GRANTS} create policy s on staff using (user_id = auth.uid());

@@ -17,7 +17,12 @@ beforeAll(async () => {
     create table plain (id uuid);
     grant all on a, b, plain to app;
     create view v_invoker with (security_invoker = true) as select * from a;
-    grant all on v_invoker to app;`);
+    create view v_owner as select * from a;
+    create role holder; create role group_a; create role group_b; grant group_a, group_b to app;
+    create view v_bound as select * from a;
+    alter view v_bound owner to holder;
+    grant select on a to holder;
+    grant all on v_invoker, v_owner, v_bound to app;`);
 });
 afterAll(async () => db.close());
 
@@ -80,6 +85,31 @@ const cases: [name: string, policies: string, recurses: boolean][] = [
     false,
   ],
   [
+    "a circle through a view of the invoker",
+    "create policy p on a for select using (id in (select id from v_invoker))",
+    true,
+  ],
+  [
+    "a view whose owner bypasses row security",
+    "create policy p on a for select using (id in (select id from v_owner))",
+    false,
+  ],
+  [
+    "a circle through a view whose owner is bound",
+    "create policy p on a for select using (id in (select id from v_bound))",
+    true,
+  ],
+  [
+    "a view whose owner has other policies",
+    "create policy p on a for select to app using (id in (select id from v_bound)); create policy q on a for select to holder using (owner = me())",
+    false,
+  ],
+  [
+    "policies for two groups that one role is a member of",
+    "create policy p on a for select to group_a using (id in (select a_id from b)); create policy q on b for select to group_b using (id in (select b_id from a))",
+    true,
+  ],
+  [
     "other roles",
     "create policy p on a for select to app using (id in (select a_id from b)); create policy q on b for select to postgres using (id in (select b_id from a))",
     false,
@@ -93,7 +123,7 @@ describe.each(cases.map(([name, policies, recurses]) => ({ name, policies, recur
       await db.exec(`alter table a enable row level security; alter table b enable row level security; ${policies}`);
       const catalog = await inspect(db);
       const raised = await raising();
-      const found = findRecursion(catalog.policies, catalog.relations);
+      const found = findRecursion(catalog.policies, catalog.relations, catalog.roles);
       for (const policy of catalog.policies) await db.exec(`drop policy ${policy.name} on ${policy.relation}`);
       expect(raised.length > 0, raised.join(", ")).toBe(recurses);
       expect(found.length > 0, JSON.stringify(found)).toBe(recurses);

@@ -69,7 +69,11 @@ function policyFindings(
         "make it RESTRICTIVE if it is meant to deny, or drop it",
       ),
     );
-  const switches = read ? switchesOf(reading, read).filter((one) => !classified.flags.includes(one)) : [];
+  // A condition that holds without the variable is reported as that.
+  const switches =
+    read && !idioms.includes("fails-open")
+      ? switchesOf(reading, read).filter((one) => !classified.flags.includes(one))
+      : [];
   if (classified.flags.length > 0 || switches.length > 0)
     found.push(
       finding(
@@ -78,7 +82,7 @@ function policyFindings(
         at,
         classified.flags.length > 0
           ? `${quoted([...classified.flags, ...switches])} switches it off, and any client that runs SQL can set it`
-          : `a branch of it looks at no column: whoever sets ${quoted(switches)} gets every row, and any client that runs SQL can set it`,
+          : `a branch of it looks at no column: the value of ${quoted(switches)} alone opens every row, and any client that runs SQL can set it`,
         "ask for a database role instead, or remove the flag",
       ),
     );

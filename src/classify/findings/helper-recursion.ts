@@ -93,12 +93,7 @@ function cycleFrom(start: Step, stepsOf: (relation: QualifiedName, role: string)
  * The functions that the policies of a relation call when a role reads it, and the relations that these read. The
  * sub-queries of the policies read under the policies of their own relations.
  */
-function stepsFrom(
-  reading: Reading,
-  relation: QualifiedName,
-  role: string,
-  inside: ReadonlySet<NameKey> = new Set(),
-): Step[] {
+function stepsFrom(reading: Reading, relation: QualifiedName, role: string, seen = new Set<NameKey>()): Step[] {
   const { roles } = reading.catalog;
   const known = reading.relationOf(relation);
   if (!known?.rowSecurity || bypassesRowSecurity(known, role, roles)) return [];
@@ -117,13 +112,13 @@ function stepsFrom(
       ? disjuncts(withoutInitPlan(one.using)).filter((part) => usesIn(part, TOKEN).calls.every(isPlatforms))
       : [],
   );
-  const within = new Set([...inside, nameKey(relation)]);
+  seen.add(nameKey(relation));
   return applied.flatMap((policy) => {
     if (policy.using === null) return [];
-    const inner = relationsIn(policy.using).filter((name) => !within.has(nameKey(name)));
+    const inner = relationsIn(policy.using).filter((name) => !seen.has(nameKey(name)));
     return [
       ...called(reading, policy, withoutInitPlan(policy.using), { role, free, own: relation }),
-      ...inner.flatMap((name) => stepsFrom(reading, name, role, within)),
+      ...inner.flatMap((name) => (seen.has(nameKey(name)) ? [] : stepsFrom(reading, name, role, seen))),
     ];
   });
 }

@@ -1,8 +1,8 @@
 import { finding, type Finding } from "../../finding.ts";
-import { byFunction } from "../../pg/by-function.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { functionKey, nameKey, relationKey, sameName, type QualifiedName } from "../../pg/name.ts";
 import { bypassesRowSecurity, heldRoles } from "../../pg/role.ts";
+import { helperReads } from "./helper-reads.ts";
 import { atPolicy, quoted } from "./place.ts";
 import type { ReadPolicy, Reading } from "./reading.ts";
 import { grantsOf, has, subjects } from "./subjects.ts";
@@ -33,29 +33,39 @@ function deniedFinding(reading: Reading, one: ReadPolicy, roles: readonly string
   const relations = one.trees.flatMap((tree) => relationsIn(tree)).flatMap((name) => reading.relationOf(name) ?? []);
   const unread = relations.flatMap((relation) => {
     const without = affected(one, roles, (role) => !has(catalog, role, relation.owner, grantsOf(relation), "SELECT"));
-    return without.length > 0 ? [{ roles: without, name: nameKey(relation), verb: "read" }] : [];
+    return without.length > 0 ? [`${quoted(without)} may not read \`${nameKey(relation)}\``] : [];
   });
-  const functionOf = byFunction(catalog.functions);
+  // A body is checked when it runs, so a statement fails as soon as the function is called for a row.
+  const inHelpers = roles.flatMap((role) =>
+    helperReads(reading, one.trees, role)
+      .filter((read) => !has(catalog, read.role, read.relation.owner, grantsOf(read.relation), "SELECT"))
+      .map((read) => ({ caller: role, read })),
+  );
+  const unreadInside = affected(one, roles, (role) => inHelpers.some(({ caller }) => caller === role)).flatMap((role) =>
+    inHelpers
+      .filter(({ caller }) => caller === role)
+      .map(
+        ({ read }) =>
+          `\`${nameKey(read.fact)}\` reads \`${nameKey(read.relation)}\`, which ${quoted([read.role])} may not read`,
+      ),
+  );
   const called = catalog.policyFunctions.filter(
     (use) => relationKey(use) === relationKey(one.policy) && use.policy === one.policy.name,
   );
   const keys = new Set(called.map((use) => use.function));
   const uncalled = catalog.functions.flatMap((fn) => {
-    if (!keys.has(functionKey(fn)) || !functionOf(fn)) return [];
+    if (!keys.has(functionKey(fn))) return [];
     const without = affected(one, roles, (role) => !has(catalog, role, fn.owner, fn.grants, "EXECUTE"));
-    return without.length > 0 ? [{ roles: without, name: functionKey(fn), verb: "call" }] : [];
+    return without.length > 0 ? [`${quoted(without)} may not call \`${functionKey(fn)}\``] : [];
   });
-  const lacking = [...unread, ...uncalled];
+  const lacking = [...unread, ...uncalled, ...unreadInside];
   if (lacking.length === 0) return [];
-  const what = [
-    ...new Set(lacking.map(({ roles: names, name, verb }) => `${quoted(names)} may not ${verb} \`${name}\``)),
-  ];
   return [
     finding(
       "policy-reads-without-privilege",
       "error",
       atPolicy(one.policy),
-      `${what.join("; ")}: every statement of that role which the policy applies to fails with 42501`,
+      `${[...new Set(lacking)].join("; ")}: every statement of that role which the policy applies to fails with 42501`,
       "grant the privilege, or read the relation through a SECURITY DEFINER function",
     ),
   ];
@@ -64,6 +74,20 @@ function deniedFinding(reading: Reading, one: ReadPolicy, roles: readonly string
 function emptyFinding(reading: Reading, one: ReadPolicy, roles: readonly string[]): Finding[] {
   const names = one.trees.flatMap((tree) => relationsIn(tree));
   const empty = names.filter((name) => roles.every((role) => findsNothing(reading, name, role)));
+  const inside = roles.map((role) =>
+    helperReads(reading, one.trees, role).filter((read) => findsNothing(reading, read.relation, read.role)),
+  );
+  const [first] = inside.every((reads) => reads.length > 0) ? (inside[0] ?? []) : [];
+  if (empty.length === 0 && first)
+    return [
+      finding(
+        "policy-sub-query-finds-nothing",
+        "warning",
+        atPolicy(one.policy),
+        `\`${nameKey(first.fact)}\` reads ${quoted([nameKey(first.relation)])} with the rights of ${quoted([first.role])}, whom row security there lets read nothing: it finds no row`,
+        "give that relation a SELECT policy for the role, or let a role own the function that bypasses its row security",
+      ),
+    ];
   if (empty.length === 0) return [];
   return [
     finding(

@@ -65,6 +65,7 @@ create policy note_read on note for select to authenticated
     example: {
       sql: `create table note (id uuid primary key, author text not null);
 alter table note enable row level security;
+grant select on note to authenticated;
 create policy note_read on note for select to authenticated
   using (author = (select u.email from auth.users u where u.id = auth.uid()));`,
     },
@@ -83,7 +84,8 @@ create policy note_read on note for select to authenticated
 create table note (id uuid primary key, org_id uuid not null references org);
 alter table org enable row level security;
 alter table note enable row level security;
-create policy org_service on org for update to authenticated using (false or id = auth.uid());
+grant select on org, note to authenticated;
+create policy org_rename on org for update to authenticated using (id = auth.uid());
 create policy note_read on note for select to authenticated
   using (exists (select from org o where o.id = note.org_id and o.id = auth.uid()));`,
     },

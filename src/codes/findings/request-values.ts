@@ -26,6 +26,7 @@ create policy note_own on note for select to authenticated using (owner = auth.u
     example: {
       sql: `create table note (id uuid primary key, owner uuid not null, is_public boolean not null);
 alter table note enable row level security;
+grant select, insert, update, delete on note to authenticated;
 create policy note_access on note for all to authenticated using (is_public or owner = auth.uid());`,
     },
     todo: [

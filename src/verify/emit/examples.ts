@@ -35,7 +35,8 @@ export function checkOfExample(
   const { attempt, actor, standing } = example;
   // COPY cannot run in a function; the query that it would copy can
   const sql = attempt.command === "COPY" ? copied(attempt.sql) : attempt.sql;
-  const before = standing?.by.kind === "leftover" ? (leftover(environment)?.set ?? []) : (standing?.prelude ?? []);
+  const before =
+    standing?.by.kind === "leftover" ? [...(leftover(environment)?.set ?? [])] : [...(standing?.prelude ?? [])];
   const expected = expectedOf(example, shown);
   const byRows = expected.kind === "nothing" || expected.kind === "not foreign" || expected.kind === "hides";
   const own = attempt.judge.kind === "own change" || isEmptied(example);
