@@ -227,6 +227,10 @@ async function exampleChecks(
       };
       const [answer] = await environment.transaction(async () => runAttempts(environment.db, batch, new Map()));
       if (answer) shown = shownValues(attempt, actor.tenant, answer, facts, fixtures);
+      // a value that is another in each run is better than none: without one the test would pass while it is open
+      const { outcome } = example.judged;
+      const seen = outcome.kind === "allowed" && example.judged.unlike === undefined ? outcome.evidence : null;
+      if (shown.length === 0 && seen !== null) shown = [seen];
     }
     checks.push(checkOfExample(environment, example, targets, shown));
   }

@@ -45,7 +45,7 @@ export function pgtap(tests: IsolationTests): string {
     ].join("\n"),
     ...sections.flatMap(({ relation, groups }) => [
       `-- ${oneLine(relation)}`,
-      ...groups.map((group) => checkTests(relation, group)),
+      groups.map((group) => checkTests(relation, group)).join("\n"),
     ]),
     "select * from finish();\nrollback;",
   ];
@@ -120,8 +120,7 @@ function checkTests(relation: string, group: CheckGroup): string {
     ...(setup.length === 0 ? [] : [`setup => array[${setup.map(statement).join(",\n    ")}]`]),
     ...(before.length === 0 ? [] : [`before => array[${before.map(statement).join(",\n    ")}]`]),
   ];
-  const head = [literal(relation), literal(tapTitle(attack)), literal(answer)].join(", ");
-  const fields = [head, statement(sql), ...named];
+  const fields = [literal(relation), literal(tapTitle(attack)), literal(answer), statement(sql), ...named];
   return `select pg_temp.rlsmith_check(${packed(fields)});`;
 }
 

@@ -124,7 +124,8 @@ beforeAll(async () => {
   const fresh = new pg.Client({ connectionString });
   if (!mayRunOn(fresh.host))
     throw new Error(
-      \`DATABASE_URL leads to \${fresh.host}, which is not this machine: the tests lock rows, and fire triggers, until they roll back; set RLS_TEST_ALLOW_REMOTE=1 to run them there\`,
+      \`DATABASE_URL leads to \${fresh.host}, which is not this machine: the tests lock rows, and fire triggers, \` +
+        "until they roll back; set RLS_TEST_ALLOW_REMOTE=1 to run them there",
     );
   await fresh.connect();
   client = fresh;

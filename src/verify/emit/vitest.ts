@@ -115,7 +115,7 @@ function checkFields(relation: string, group: CheckGroup): string {
     othersNothing,
   } = group;
   const names = (key: string, values: readonly string[]): Record<string, string> =>
-    values.length === 0 ? {} : { [key]: `[${values.map(text).join(", ")}]` };
+    values.length === 0 ? {} : { [key]: array(values.map(text)) };
   return fields({
     attack: text(oneLine(attack)),
     answers: text(answer),
@@ -123,13 +123,13 @@ function checkFields(relation: string, group: CheckGroup): string {
     ...names("own", personas.own),
     ...names("rows", personas.rows),
     ...names("notForeign", personas["not foreign"]),
-    ...(othersNothing ? {} : { nothing: `[${personas.nothing.map(text).join(", ")}]` }),
-    ...(probes.length === 1 && probes[0] === relation ? {} : { watched: `[${probes.map(text).join(", ")}]` }),
+    ...(othersNothing ? {} : { nothing: array(personas.nothing.map(text)) }),
+    ...(probes.length === 1 && probes[0] === relation ? {} : { watched: array(probes.map(text)) }),
     ...names("hides", shows),
     ...(sameAs === null ? {} : { sameAs: sql(sameAs) }),
     ...(never === null ? {} : { never: `/${never}/` }),
-    ...(setup.length === 0 ? {} : { setup: `[${setup.map(sql).join(", ")}]` }),
-    ...(before.length === 0 ? {} : { before: `[${before.map(sql).join(", ")}]` }),
+    ...(setup.length === 0 ? {} : { setup: array(setup.map(sql)) }),
+    ...(before.length === 0 ? {} : { before: array(before.map(sql)) }),
   });
 }
 
@@ -142,12 +142,18 @@ function fields(values: Record<string, string>): string {
     const fits =
       last !== undefined && !field.includes("\n") && !last.includes("\n") && last.length + field.length < 104;
     if (fits) lines[lines.length - 1] = `${last}, ${field}`;
-    else lines.push(...(field.length > WIDTH ? [field.replaceAll(/", "/g, '",\n      "')] : [field]));
+    else lines.push(field);
   }
   return `{ ${lines.join(",\n    ")} }`;
 }
 
 const WIDTH = 120;
+
+/** An array on one line, or an element a line where that is too long. */
+function array(values: readonly string[]): string {
+  const line = values.join(", ");
+  return line.length <= WIDTH ? `[${line}]` : `[\n      ${values.join(",\n      ")},\n    ]`;
+}
 
 /** A string; a long one in pieces. */
 function text(value: string): string {
