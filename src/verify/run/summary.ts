@@ -41,6 +41,12 @@ export function summary(run: Run, seconds: number): Verification {
       about: relationKey(missing),
       message: `\`${relationKey(missing)}\` has no rows, so nothing of it was tried: ${missing.reason}`,
     });
+  const unchecked = run.environment.fixtures.unchecked ?? [];
+  if (unchecked.length > 0)
+    notes.push({
+      code: "deferred-triggers-off",
+      message: `rows that deferred triggers refuse were inserted while these were disabled, in the scratch database only: ${unchecked.map(({ trigger, reason, ...on }) => `\`${trigger}\` of \`${relationKey(on)}\` (${reason})`).join(", ")}`,
+    });
   if (run.environment.unprotected.size > 0)
     notes.push({
       code: "sequences",
