@@ -5,11 +5,19 @@ import { ToolError } from "../errors.ts";
 import { finding } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
+import { beforeFile, EARLIER_SUPABASE, type Platform } from "./platform/index.ts";
 import { extensionsImplied } from "./prepare.ts";
 import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
 import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
+
+export interface ReplayOptions {
+  /** the platform with which the scratch database was opened; default: as in openScratch */
+  platform?: Platform;
+  strict?: boolean;
+  onFile?: (n: number, total: number, path: string) => void;
+}
 
 /**
  * Run the files in order, each in its own transaction with RESET ALL after it. A failed statement is reported, and the
@@ -18,9 +26,18 @@ import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 export async function replay(
   scratch: Scratch,
   folder: MigrationsFolder,
-  options: { strict?: boolean; onFile?: (n: number, total: number, path: string) => void } = {},
+  options: ReplayOptions = {},
 ): Promise<ReplayReport> {
-  const report: ReplayReport = { files: 0, statements: 0, failures: [], standIns: [], rolesMade: [], notices: [] };
+  const platform = options.platform ?? EARLIER_SUPABASE;
+  const report: ReplayReport = {
+    platform,
+    files: 0,
+    statements: 0,
+    failures: [],
+    standIns: [],
+    rolesMade: [],
+    notices: [],
+  };
   for (const notice of folder.notices)
     report.notices.push(finding("migration-left-out", "info", { kind: "file", file: folder.folder, line: 1 }, notice));
   const { db } = scratch;
@@ -40,6 +57,8 @@ export async function replay(
   for (const [index, file] of folder.files.entries()) {
     options.onFile?.(index + 1, folder.files.length, file.path);
     const statements = statementsOf(file.path, file.sql, file.firstLine, folder.projectDir, [], report, fail);
+    const first = beforeFile(platform, file.path);
+    if (first !== "") await db.exec(first);
     report.files += 1;
     report.statements += statements.length;
     await runFile(run, statements);
