@@ -7,9 +7,11 @@ import { quoteIdent } from "../pg/identifier.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { beforeFile, EARLIER_SUPABASE, type Platform } from "./platform/index.ts";
 import { extensionsImplied } from "./prepare.ts";
+import { extensionImplied, extensionSchema } from "./implied.ts";
 import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
+import { becomeLogin } from "./mend.ts";
 import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 
 export interface ReplayOptions {
@@ -41,7 +43,10 @@ export async function replay(
   for (const notice of folder.notices)
     report.notices.push(finding("migration-left-out", "info", { kind: "file", file: folder.folder, line: 1 }, notice));
   const { db } = scratch;
-  const [path] = await db.query<{ search_path: string }>("show search_path");
+  const [start] = await db.query<{ path: string; login: string }>(
+    "select current_setting('search_path') as path, session_user::text as login",
+  );
+  const login = start?.login ?? "postgres";
   const fail = (failure: ReplayFailure): void => {
     report.failures.push(failure);
     if (options.strict)
@@ -52,8 +57,9 @@ export async function replay(
         "mend the migration, or leave --strict out to go on after it",
       );
   };
-  const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [] };
-  await createImplied(run, extensionsImplied(folder));
+  const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [], login, roleIsLocal: false };
+  const schema = extensionSchema(platform);
+  await createImplied(run, extensionsImplied(folder, schema), schema);
   for (const [index, file] of folder.files.entries()) {
     options.onFile?.(index + 1, folder.files.length, file.path);
     const statements = statementsOf(file.path, file.sql, file.firstLine, folder.projectDir, [], report, fail);
@@ -62,34 +68,29 @@ export async function replay(
     report.files += 1;
     report.statements += statements.length;
     await runFile(run, statements);
-    await db.exec("reset role; reset session authorization; reset all;");
-    if (db.engine === "embedded" && path) await db.exec(`set search_path = ${path.search_path}`);
+    await db.exec(`${becomeLogin(login)}; reset role; reset all;`);
+    if (db.engine === "embedded" && start) await db.exec(`set search_path = ${start.path}`);
   }
   return report;
 }
 
 /**
- * Create the extensions that the files use and none of them creates first, if a new Supabase project has them. An
+ * Create the extensions that the files use and none of them creates first, if the project's server has them. An
  * extension that is not available is skipped: the statements that use it then fail and are reported.
  */
-async function createImplied({ db, report, implied }: FileRun, extensions: readonly string[]): Promise<void> {
+async function createImplied(
+  { db, report, implied }: FileRun,
+  extensions: readonly string[],
+  schema: string,
+): Promise<void> {
   for (const extension of extensions)
     try {
-      await db.exec(`create extension if not exists ${quoteIdent(extension)} with schema extensions`);
+      await db.exec(`create extension if not exists ${quoteIdent(extension)} with schema ${schema}`);
       implied.push(extension);
     } catch (error) {
       if (pgErrorOf(error) === null) throw error;
     }
-  if (implied.length === 0) return;
-  const names = implied.map((name) => `\`${name}\``).join(" and ");
-  report.notices.push(
-    finding(
-      "extension-implied",
-      "info",
-      { kind: "database" },
-      `the files use ${names} before any of them creates it: created in schema extensions, where a new Supabase project has it`,
-    ),
-  );
+  if (implied.length > 0) report.notices.push(extensionImplied(implied, schema));
 }
 
 /** The statements of a file, with \ir followed. */

@@ -8,7 +8,11 @@ const OBJECTS: ReadonlySet<string> = new Set([
   ...["uid", "jwt", "role", "email", "users", "identities", "sessions"].map((name) => key("auth", name)),
   ...["objects", "buckets", "foldername", "filename", "extension"].map((name) => key("storage", name)),
   ...["messages", "topic"].map((name) => key("realtime", name)),
+  key("extensions", ""),
 ]);
+
+/** The schema of extensions that every Supabase project has. */
+const EXTENSIONS = key("extensions", "");
 
 function key(schema: string, name: string): string {
   return JSON.stringify([schema, name]);
@@ -65,6 +69,10 @@ function namesIn(sql: string, depth = 0): Names {
       const creates = CREATES.has(previous) && words.slice(first, index).some((one) => one.word === "create");
       names[creates ? "created" : "used"].add(key(word, name));
     }
+    if (word === "extensions" && (words[index + 1]?.word === "." || previous === "schema" || previous === "exists"))
+      names[words[first]?.word === "create" && words[first + 1]?.word === "schema" ? "created" : "used"].add(
+        EXTENSIONS,
+      );
     if (previous === "." || words[index + 1]?.word === ".") continue;
     if (word !== "authenticator" && !API_ROLES.some((role) => role === word)) continue;
     const place = roleAt(words, first, index);
