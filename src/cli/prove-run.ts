@@ -1,8 +1,13 @@
-import { checkProperties, openSide, proveSides } from "../pipeline/side.ts";
+import { checkProperties, openSide, proveSides, type Side } from "../pipeline/side.ts";
+import { platformOfSource } from "../pipeline/source.ts";
 import type { CompareOptions } from "../prove/index.ts";
 import { propertiesMarkdown, renderProperties } from "../report/properties.ts";
 import { comparisonMarkdown, renderComparison } from "../report/verdicts.ts";
+import type { Platform } from "../scratch/index.ts";
 import { exitOfComparison, exitOfProperties, printAs, sideOptions, type ProveFlags } from "./prove-options.ts";
+
+/** Null for a catalog that was read from a file or from a live database. */
+const platformOfSide = ({ source }: Side): Platform | null => (source === null ? null : platformOfSource(source));
 
 /** Check the properties of `--never` on one side. Returns the exit code. */
 export async function never(named: string, flags: ProveFlags, limits: CompareOptions): Promise<number> {
@@ -11,7 +16,7 @@ export async function never(named: string, flags: ProveFlags, limits: CompareOpt
     const checked = await checkProperties(side, flags.never, flags.tenant, limits);
     printAs(
       flags.format,
-      { side: side.name, properties: checked },
+      { side: side.name, properties: checked, platform: platformOfSide(side) },
       () => propertiesMarkdown(checked),
       (colours) => renderProperties(checked, colours),
     );
@@ -39,7 +44,7 @@ export async function compare(
       };
       printAs(
         flags.format,
-        proof,
+        { ...proof, platform: { before: platformOfSide(first), after: platformOfSide(second) } },
         () => comparisonMarkdown(proof),
         (colours) => renderComparison(proof, colours),
       );

@@ -1,8 +1,9 @@
 import { writeIsolationTests } from "../pipeline/emit-tests.ts";
 import { verifyMutants } from "../pipeline/verify-mutants.ts";
 import { verifySource } from "../pipeline/verify.ts";
-import type { ProjectOptions, Source } from "../pipeline/source.ts";
+import { platformOfSource, type ProjectOptions, type Source } from "../pipeline/source.ts";
 import { mutantsJson, renderMutants } from "../report/mutants.ts";
+import { platformLine, withPlatform } from "../report/platform.ts";
 import { renderVerifyComparison } from "../report/verify-comparison.ts";
 import { jsonWriter } from "../report/verify-json.ts";
 import { verificationJunit } from "../report/verify-junit.ts";
@@ -36,10 +37,11 @@ export async function attack(
   );
   const comparison = compared?.end(found) ?? null;
   const colours = coloursFor(process.stdout);
-  if (json) json.end(comparison ? { ...found, comparison } : found);
+  const platform = platformOfSource(source);
+  if (json) json.end({ ...found, platform, ...(comparison && { comparison }) });
   else if (flags.format === "junit") print(verificationJunit(found));
-  else if (flags.format === "markdown") print(verificationMarkdown(found));
-  else print(renderVerification(found, colours));
+  else if (flags.format === "markdown") print(withPlatform(verificationMarkdown(found), platform));
+  else print(`${platformLine(platform)}\n${renderVerification(found, colours)}`);
   if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
     print(renderVerifyComparison(comparison, colours));
   return exitOf(found, flags.requireSettled);

@@ -3,8 +3,8 @@ import { openServer } from "../db/server.ts";
 import { inspect } from "../inspect/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
-import { copySchema, openScratch } from "../scratch/index.ts";
-import type { Scratch, ScratchTarget } from "../scratch/index.ts";
+import { copySchema, EARLIER_SUPABASE, openScratch } from "../scratch/index.ts";
+import type { Platform, Scratch, ScratchTarget } from "../scratch/index.ts";
 import type { Source } from "./source.ts";
 
 /** Call `use` with a database to run witnesses on, in transactions that are rolled back. */
@@ -40,11 +40,15 @@ export async function rehearsalBase(source: Source, progress: Progress): Promise
 /** A new scratch database with the schema of another, without its rows. */
 export async function copyOf(
   db: Db,
-  { policies }: Catalog,
+  { policies, relations }: Catalog,
   target: ScratchTarget,
   progress: Progress,
 ): Promise<ScratchBase> {
-  const scratch = await openScratch(target);
+  // The copy has the privileges that the live database grants, and no others.
+  const platform: Platform = relations.some(({ schema, name }) => schema === "auth" && name === "users")
+    ? { ...EARLIER_SUPABASE, defaultGrants: { state: "not granted", source: "today" } }
+    : { kind: "plain" };
+  const scratch = await openScratch(target, { platform });
   try {
     const report = await copySchema(db, scratch.db, policies);
     const failed = report.failed.map((failure) => `${failure.object} (${failure.sqlstate})`);

@@ -7,9 +7,11 @@ import { readMigrations } from "../migration-tools/index.ts";
 import type { MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
-import { openScratch, extensionsNamed, replay } from "../scratch/index.ts";
-import type { ReplayReport, Scratch, ScratchTarget } from "../scratch/index.ts";
-import { relative, resolve } from "node:path";
+import { platformLine } from "../report/platform.ts";
+import { openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
+import type { Platform, ReplayReport, Scratch, ScratchTarget } from "../scratch/index.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 
 /** The source of a catalog, and the server for scratch databases. */
 export interface ProjectOptions {
@@ -24,6 +26,8 @@ export interface ProjectOptions {
   /** config file, relative to the project; null: do not read any */
   config?: string | null | undefined;
   strict: boolean;
+  /** the day of the run, which decides the defaults of a Supabase project without dates; default: now */
+  today?: Date | undefined;
   progress: Progress;
 }
 
@@ -104,18 +108,21 @@ export async function openSource(options: ProjectOptions, without: string | null
   );
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
+  const platform = platformOf(folder, configToml(folder, options.projectDir), options.today ?? new Date());
   const scratch = await openScratch(options.scratch, {
+    platform,
     extensions: extensionsNamed(folder),
     onNotice: (notice) => options.progress.done("scratch", notice),
   });
   try {
-    const report = await replay(scratch, folder, { strict: options.strict });
+    const report = await replay(scratch, folder, { platform, strict: options.strict });
     const where = relative(options.projectDir, folder.folder) || ".";
     const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
     options.progress.done(
       "replay",
       `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
     );
+    options.progress.done("platform", platformLine(platform).replace("platform: ", ""));
     const catalog = await inspect(scratch.db);
     return {
       catalog,
@@ -127,4 +134,14 @@ export async function openSource(options: ProjectOptions, without: string | null
     await scratch.close();
     throw error;
   }
+}
+
+/** The platform that was assumed for a source; null: a live database, which has its own roles and default privileges. */
+export const platformOfSource = ({ origin }: Source): Platform | null =>
+  origin.kind === "migrations" ? origin.report.platform : null;
+
+/** The text of the project's supabase/config.toml; null if it has none. */
+function configToml(folder: MigrationsFolder, projectDir: string): string | null {
+  const file = [folder.projectDir, projectDir].map((dir) => join(dir, "supabase", "config.toml")).find(existsSync);
+  return file === undefined ? null : readFileSync(file, "utf8");
 }

@@ -1,3 +1,4 @@
+import type { Platform } from "../scratch/index.ts";
 import { unsettledText } from "./unsettled.ts";
 import type { Comparison, Cell, Verification } from "../verify/index.ts";
 
@@ -6,7 +7,7 @@ import type { Comparison, Cell, Verification } from "../verify/index.ts";
  */
 export function jsonWriter(write: (text: string) => void): {
   cell(cell: Cell): void;
-  end(v: Verification & { comparison?: Comparison }): void;
+  end(v: Verification & { platform?: Platform | null; comparison?: Comparison }): void;
 } {
   let count = 0;
   return {

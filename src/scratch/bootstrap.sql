@@ -75,6 +75,22 @@ grant usage, create on schema storage to supabase_storage_admin;
 alter default privileges in schema public grant all on tables to anon, authenticated, service_role;
 alter default privileges in schema public grant all on functions to anon, authenticated, service_role;
 alter default privileges in schema public grant all on sequences to anon, authenticated, service_role;
+do $$
+declare
+  creator text;
+begin
+  foreach creator in array array['postgres', 'supabase_admin'] loop
+    begin
+      execute format('alter default privileges for role %I in schema public grant all on tables to anon, authenticated, service_role', creator);
+      execute format('alter default privileges for role %I in schema public grant all on functions to anon, authenticated, service_role', creator);
+      execute format('alter default privileges for role %I in schema public grant all on sequences to anon, authenticated, service_role', creator);
+    exception
+      -- a login may change them only for roles of which it is a member
+      when insufficient_privilege then null;
+    end;
+  end loop;
+end
+$$;
 alter default privileges in schema storage grant all on tables to anon, authenticated, service_role;
 alter default privileges in schema storage grant all on functions to anon, authenticated, service_role;
 
@@ -304,6 +320,12 @@ create function net.http_post(
 create function net.http_get(
   url text, params jsonb default '{}', headers jsonb default '{}', timeout_milliseconds int default 5000
 ) returns bigint language sql as $$ select 1::bigint $$;
+create function graphql.resolve(
+  query text, variables jsonb default '{}', "operationName" text default null, extensions jsonb default null
+) returns jsonb language sql as $$ select null::jsonb $$;
+create function graphql_public.graphql(
+  "operationName" text default null, query text default null, variables jsonb default null, extensions jsonb default null
+) returns jsonb language sql as $$ select null::jsonb $$;
 create function supabase_functions.http_request() returns trigger language plpgsql as $$ begin return new; end $$;
 create table vault.secrets (
   id uuid primary key default gen_random_uuid(), name text, description text not null default '', secret text not null,

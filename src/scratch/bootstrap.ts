@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import type { Platform } from "./platform/index.ts";
 
 /** SQL that gives a database the initial contents of a new Supabase project. */
 export const BOOTSTRAP = readFileSync(new URL("./bootstrap.sql", import.meta.url), "utf8");
 
-/** The search_path in which an unqualified name of a migration is resolved there. */
-export const SEARCH_PATH = `"$user", public, extensions`;
+/** The search_path in which an unqualified name of a migration is resolved on a platform. */
+export const searchPathOf = (platform: Platform): string =>
+  platform.kind === "supabase" ? `"$user", public, extensions` : `"$user", public`;

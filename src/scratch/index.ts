@@ -1,6 +1,8 @@
 /** Throw-away databases, and the replay of migrations. */
 export { copySchema } from "./copy-schema.ts";
 export { openScratch } from "./open.ts";
+export { EARLIER_SUPABASE, platformOf } from "./platform/index.ts";
+export type { AssumptionSource, DefaultGrants, Platform } from "./platform/index.ts";
 export { extensionsNamed } from "./prepare.ts";
 export { replay } from "./replay.ts";
 export type { ReplayReport } from "./replay-report.ts";

@@ -1,17 +1,6 @@
-import { isContrib } from "./extensions.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
-
-/**
- * The extensions that a new Supabase project has in schema `extensions` before its first migration, each with the form
- * of its use.
- */
-const PREINSTALLED: { extension: string; use: RegExp }[] = [
-  { extension: "uuid-ossp", use: /\buuid_(generate_v(1|1mc|3|4|5)|nil|ns_(dns|url|oid|x500))\s*"?\s*\(/i },
-  {
-    extension: "pgcrypto",
-    use: /\b(crypt|gen_salt|digest|hmac|gen_random_bytes|armor|dearmor|pgp_(sym|pub)_(en|de)crypt(_bytea)?)\s*"?\s*\(/i,
-  },
-];
+import { callOf, KNOWN_EXTENSIONS, ownFunctionLike, PREINSTALLED, qualifiedUseOf } from "./extension-objects.ts";
+import { isContrib } from "./extensions.ts";
 
 const CREATE = /create\s+extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)"?/gi;
 
@@ -22,7 +11,10 @@ const withoutComments = (sql: string): string => sql.replaceAll(/--[^\n]*/g, "")
  * no harm.
  */
 export function extensionsNamed(folder: MigrationsFolder): string[] {
-  const names = new Set<string>(extensionsImplied(folder));
+  const names = new Set<string>(["extensions", "public"].flatMap((schema) => extensionsImplied(folder, schema)));
+  for (const extension of KNOWN_EXTENSIONS)
+    if (isContrib(extension) && folder.files.some(({ sql }) => qualifiedUseOf(extension).test(withoutComments(sql))))
+      names.add(extension);
   for (const file of folder.files)
     for (const match of file.sql.matchAll(CREATE)) {
       const name = match[1]?.toLowerCase() ?? "";
@@ -33,9 +25,19 @@ export function extensionsNamed(folder: MigrationsFolder): string[] {
   return [...names];
 }
 
-/** The extensions whose functions the files call before any file creates the extension. */
-export function extensionsImplied(folder: MigrationsFolder): string[] {
-  const open = new Map(PREINSTALLED.map(({ extension, use }) => [extension, use]));
+/**
+ * The extensions that the files use before any file creates them, in the schema in which the project's server is
+ * expected to have them: those of a new Supabase project by their calls, others where the files name that schema.
+ */
+export function extensionsImplied(folder: MigrationsFolder, schema: string): string[] {
+  const open = new Map(
+    KNOWN_EXTENSIONS.filter((extension) => !folder.files.some(({ sql }) => ownFunctionLike(extension).test(sql))).map(
+      (extension) => [
+        extension,
+        PREINSTALLED.includes(extension) ? callOf(extension, schema) : qualifiedUseOf(extension, schema),
+      ],
+    ),
+  );
   const implied: string[] = [];
   for (const file of folder.files) {
     if (open.size === 0) break;

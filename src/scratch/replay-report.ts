@@ -1,4 +1,5 @@
 import { type Finding } from "../finding.ts";
+import type { Platform } from "./platform/index.ts";
 import type { StandIn } from "./stand-ins.ts";
 
 export interface ReplayFailure {
@@ -14,6 +15,8 @@ export interface ReplayFailure {
 }
 
 export interface ReplayReport {
+  /** the platform that was assumed */
+  platform: Platform;
   files: number;
   statements: number;
   failures: ReplayFailure[];

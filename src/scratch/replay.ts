@@ -5,11 +5,21 @@ import { ToolError } from "../errors.ts";
 import { finding } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
+import { beforeFile, EARLIER_SUPABASE, type Platform } from "./platform/index.ts";
 import { extensionsImplied } from "./prepare.ts";
+import { extensionImplied, extensionSchema } from "./implied.ts";
 import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
+import { becomeLogin } from "./mend.ts";
 import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
+
+export interface ReplayOptions {
+  /** the platform with which the scratch database was opened; default: as in openScratch */
+  platform?: Platform;
+  strict?: boolean;
+  onFile?: (n: number, total: number, path: string) => void;
+}
 
 /**
  * Run the files in order, each in its own transaction with RESET ALL after it. A failed statement is reported, and the
@@ -18,13 +28,25 @@ import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 export async function replay(
   scratch: Scratch,
   folder: MigrationsFolder,
-  options: { strict?: boolean; onFile?: (n: number, total: number, path: string) => void } = {},
+  options: ReplayOptions = {},
 ): Promise<ReplayReport> {
-  const report: ReplayReport = { files: 0, statements: 0, failures: [], standIns: [], rolesMade: [], notices: [] };
+  const platform = options.platform ?? EARLIER_SUPABASE;
+  const report: ReplayReport = {
+    platform,
+    files: 0,
+    statements: 0,
+    failures: [],
+    standIns: [],
+    rolesMade: [],
+    notices: [],
+  };
   for (const notice of folder.notices)
     report.notices.push(finding("migration-left-out", "info", { kind: "file", file: folder.folder, line: 1 }, notice));
   const { db } = scratch;
-  const [path] = await db.query<{ search_path: string }>("show search_path");
+  const [start] = await db.query<{ path: string; login: string }>(
+    "select current_setting('search_path') as path, session_user::text as login",
+  );
+  const login = start?.login ?? "postgres";
   const fail = (failure: ReplayFailure): void => {
     report.failures.push(failure);
     if (options.strict)
@@ -35,42 +57,40 @@ export async function replay(
         "correct the migration, or leave --strict out to continue after it",
       );
   };
-  const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [] };
-  await createImplied(run, extensionsImplied(folder));
+  const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [], login, roleIsLocal: false };
+  const schema = extensionSchema(platform);
+  await createImplied(run, extensionsImplied(folder, schema), schema);
   for (const [index, file] of folder.files.entries()) {
     options.onFile?.(index + 1, folder.files.length, file.path);
     const statements = statementsOf(file, { projectDir: folder.projectDir, above: [], report, fail });
+    const first = beforeFile(platform, file.path);
+    if (first !== "") await db.exec(first);
     report.files += 1;
     report.statements += statements.length;
     await runFile(run, statements);
-    await db.exec("reset role; reset session authorization; reset all;");
-    if (db.engine === "embedded" && path) await db.exec(`set search_path = ${path.search_path}`);
+    await db.exec(`${becomeLogin(login)}; reset role; reset all;`);
+    if (db.engine === "embedded" && start) await db.exec(`set search_path = ${start.path}`);
   }
   return report;
 }
 
 /**
- * Create the extensions that the files use and none of them creates first, if a new Supabase project has them. An
+ * Create the extensions that the files use and none of them creates first, if the project's server has them. An
  * extension that is not available is skipped: the statements that use it then fail and are reported.
  */
-async function createImplied({ db, report, implied }: FileRun, extensions: readonly string[]): Promise<void> {
+async function createImplied(
+  { db, report, implied }: FileRun,
+  extensions: readonly string[],
+  schema: string,
+): Promise<void> {
   for (const extension of extensions)
     try {
-      await db.exec(`create extension if not exists ${quoteIdent(extension)} with schema extensions`);
+      await db.exec(`create extension if not exists ${quoteIdent(extension)} with schema ${schema}`);
       implied.push(extension);
     } catch (error) {
       if (pgErrorOf(error) === null) throw error;
     }
-  if (implied.length === 0) return;
-  const names = implied.map((name) => `\`${name}\``).join(" and ");
-  report.notices.push(
-    finding(
-      "extension-implied",
-      "info",
-      { kind: "database" },
-      `the files use ${names} before they create it: created in schema extensions, as in a new Supabase project`,
-    ),
-  );
+  if (implied.length > 0) report.notices.push(extensionImplied(implied, schema));
 }
 
 /** The place from which a file is read, and where its faults are reported. */

@@ -4,7 +4,8 @@ import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
 import { quoteIdent } from "../pg/identifier.ts";
-import { BOOTSTRAP, SEARCH_PATH } from "./bootstrap.ts";
+import { BOOTSTRAP, searchPathOf } from "./bootstrap.ts";
+import { beforeFirstFile, type Platform } from "./platform/index.ts";
 import type { Scratch } from "./scratch.ts";
 
 /**
@@ -13,6 +14,7 @@ import type { Scratch } from "./scratch.ts";
  */
 interface Family {
   url: string;
+  platform: Platform;
   foreignRoles: ReadonlySet<string>;
   /** the roles that the bootstrap or a migration created */
   roles: Set<string>;
@@ -26,12 +28,17 @@ interface Family {
  * Create a scratch database on a server, with the bootstrap in it. Roles belong to the whole server: the bootstrap uses
  * those that exist. Throws ToolError (environment) for no connection, missing privileges, or a read-only server.
  */
-export async function openServerScratch(url: string, onNotice: (notice: string) => void): Promise<Scratch> {
+export async function openServerScratch(
+  url: string,
+  platform: Platform,
+  onNotice: (notice: string) => void,
+): Promise<Scratch> {
   const admin = await openServer(url);
   try {
     return await alone(admin, async () => {
       const family: Family = {
         url,
+        platform,
         foreignRoles: new Set(await roleNames(admin)),
         roles: new Set(),
         databases: new Set(),
@@ -39,7 +46,8 @@ export async function openServerScratch(url: string, onNotice: (notice: string) 
       };
       const scratch = await make(admin, family, null);
       try {
-        await scratch.db.exec(BOOTSTRAP);
+        if (platform.kind === "plain") return scratch;
+        await scratch.db.exec(`${BOOTSTRAP}\n${beforeFirstFile(platform)}`);
         const now = await roleNames(admin);
         for (const role of now)
           if (!family.foreignRoles.has(role) && BOOTSTRAP.includes(`('${role}', `)) family.roles.add(role);
@@ -85,7 +93,7 @@ async function make(admin: Db, family: Family, template: string | null): Promise
   register(family, name);
   try {
     await admin.exec(`create database ${quoted} template ${template === null ? "template0" : quoteIdent(template)}`);
-    await admin.exec(`alter database ${quoted} set search_path = ${SEARCH_PATH}`);
+    await admin.exec(`alter database ${quoted} set search_path = ${searchPathOf(family.platform)}`);
     // Replay parses a message; not every login may set this.
     await admin.exec(`alter database ${quoted} set lc_messages = 'C'`).catch(() => {});
     return await connect(family, name);

@@ -1,6 +1,6 @@
-import { scanSync, type ScanToken } from "libpg-query";
+import type { ScanToken } from "libpg-query";
 import { messageOf } from "../errors.ts";
-import { parseStatements, scanTokens } from "../pg/expr/parse.ts";
+import { parseStatements, scanAll, scanTokens } from "../pg/expr/parse.ts";
 
 /** A statement of a file. */
 export interface Statement {
@@ -124,7 +124,7 @@ function openAt(text: string): number | null {
   const tags = new Set(text.match(/\$(?:[A-Za-z_\u0080-\uFFFF][\w\u0080-\uFFFF]*)?\$/g));
   for (const closing of ["'", '"', "\n*/", "\n*/*/", "\n*/*/*/", ...tags])
     try {
-      return scanSync(`${text}${closing}`).tokens.at(-1)?.start ?? null;
+      return scanAll(`${text}${closing}`).at(-1)?.start ?? null;
     } catch {
       // not this terminator
     }

@@ -51,6 +51,12 @@ const MADE: Record<string, Made> = {
         .join(""),
     what: "every document matches its schema",
   },
+  pg_graphql: {
+    sql: () => `create schema if not exists graphql;
+      create or replace function graphql.resolve(query text, variables jsonb default '{}', "operationName" text default null, extensions jsonb default null)
+      returns jsonb language sql as 'select null::jsonb';`,
+    what: "graphql.resolve answers null",
+  },
   pgmq: {
     sql: () => `create schema if not exists pgmq;
       create function pgmq.create(queue_name text) returns void language plpgsql as $$

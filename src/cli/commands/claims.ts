@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import { checkClaims, planClaimsFix } from "../../pipeline/claims.ts";
-import { openSource } from "../../pipeline/source.ts";
+import { openSource, platformOfSource } from "../../pipeline/source.ts";
 import { writeAll } from "../../write-files.ts";
 import { claimsMarkdown } from "../../report/claims-markdown.ts";
 import { claimsJson } from "../../report/claims-json.ts";
 import { renderClaims } from "../../report/claims-terminal.ts";
+import { withPlatform } from "../../report/platform.ts";
 import { expiryOf, sinceOf } from "../claims-options.ts";
 import { EXIT } from "../exit.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
@@ -39,9 +40,10 @@ export function claimsCommand(program: Command, done: (exit: number) => void): v
       const source = await openSource(options);
       try {
         sayReplay(source);
+        const platform = platformOfSource(source);
         const report = await checkClaims(source, tokens, options.progress);
-        if (flags.format === "json") print(JSON.stringify(claimsJson(report), null, 2));
-        else if (flags.format === "markdown") print(claimsMarkdown(report));
+        if (flags.format === "json") print(JSON.stringify({ ...claimsJson(report), platform }, null, 2));
+        else if (flags.format === "markdown") print(withPlatform(claimsMarkdown(report), platform));
         else print(renderClaims(report, coloursFor(process.stdout)));
         done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);
         if (!flags.fix) return;

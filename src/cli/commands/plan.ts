@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { refuseUnanswered, withAccepted } from "../../pipeline/acceptances.ts";
-import { openSource } from "../../pipeline/source.ts";
+import { openSource, platformOfSource } from "../../pipeline/source.ts";
 import { planSource } from "../../pipeline/plan.ts";
 import { proveSource } from "../../pipeline/prove-plan.ts";
 import { configOf, refuseOpenDecisions } from "../../pipeline/ready.ts";
@@ -28,9 +28,10 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         const fresh = planSource(source, config, options.projectDir, flags.out ?? null, now);
         const colours = coloursFor(process.stdout);
         const json = flags.format === "json";
+        const platform = platformOfSource(source);
         sayReplay(source);
         if (!json) print(renderPlan(fresh.plan, colours));
-        else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan }, null, 2));
+        else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan, platform }, null, 2));
         refuseOpenDecisions(fresh.plan, source);
         const limits = { timeout: flags.proveTimeout, accepts: acceptances(flags.accept), progress: options.progress };
         const proved = await proveSource(source, fresh.plan, limits);
@@ -40,7 +41,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         const { plan, migration, names } = planned;
         const wanted = flags.rehearse && plan.steps.length > 0;
         const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
-        if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal }, null, 2));
+        if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform }, null, 2));
         else if (rehearsal) print(renderRehearsal(rehearsal, colours));
         if (rehearsal && !rehearsal.passed) done(EXIT.findings);
         if (plan.steps.length === 0) say("nothing to do: every policy is in its final form");

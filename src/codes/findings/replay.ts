@@ -6,7 +6,7 @@ export const REPLAY_FINDINGS = {
     severity: ["info"],
     by: ["replay"],
     title: "the migrations use an extension before they create it",
-    why: "A new Supabase project has the extension. The scratch database did not, so it was created in schema `extensions` before the first file.",
+    why: "The project's server has the extension already, as a new Supabase project does, or it was created by hand. The scratch database did not, so it was created: in schema `extensions` of a Supabase project, otherwise in the schema that the statement names, or in `public`.",
     example: null,
     todo: ["Nothing. Add CREATE EXTENSION IF NOT EXISTS if the files are to run on a plain PostgreSQL."],
   },

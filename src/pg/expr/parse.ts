@@ -30,9 +30,27 @@ export function parseStatements(text: string): RawStmt[] {
  * string or comment.
  */
 export function scanTokens(text: string): ScanToken[] {
-  if (text.trim() === "") return []; // the scanner rejects an empty text
-  return scanSync(text).tokens.filter((token) => !token.tokenName.endsWith("_COMMENT"));
+  return scanAll(text).filter((token) => !token.tokenName.endsWith("_COMMENT"));
 }
+
+/**
+ * The tokens with comments. libpg-query 18.1 hands them over as JSON in which control characters of names and literals
+ * are not escaped, so each is replaced by one that is as long, and the text of the token is read from the source.
+ */
+export function scanAll(text: string): ScanToken[] {
+  if (text.trim() === "") return []; // the scanner rejects an empty text
+  if (!CONTROL.test(text)) return scanSync(text).tokens;
+  const source = Buffer.from(text, "utf8");
+  const masked = text.replaceAll(CONTROLS, (character) => (character === "\v" || character === "\f" ? " " : "_"));
+  return scanSync(masked).tokens.map((token) => ({
+    ...token,
+    text: source.subarray(token.start, token.end).toString("utf8"),
+  }));
+}
+
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0001-\u0008\u000B\u000C\u000E-\u001F]/;
+const CONTROLS = new RegExp(CONTROL, "g");
 
 /**
  * Parse a CREATE FUNCTION … LANGUAGE plpgsql statement. The result is PL/pgSQL's own tree, with each SQL fragment as
