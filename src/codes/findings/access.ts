@@ -29,8 +29,6 @@ grant select on note_file to authenticated;`,
     example: {
       sql: `create table note (id uuid primary key, org_id uuid not null);
 alter table note enable row level security;
-create policy note_read on note for select to authenticated
-  using (org_id = (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid);
 create policy note_all on note for select to authenticated using (true);`,
     },
     todo: [

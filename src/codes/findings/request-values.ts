@@ -8,10 +8,10 @@ export const REQUEST_VALUE_FINDINGS = {
     title: "a permissive policy lets nothing through that another one does not",
     why: "Permissive policies are combined with OR. The condition of this policy implies that of another policy for the same roles and commands, so it changes nothing. Often it was meant to restrict, and the wider policy is the mistake.",
     example: {
-      sql: `create table note (id uuid primary key, owner uuid not null);
+      sql: `create table note (id uuid primary key, owner uuid not null, pinned boolean not null);
 alter table note enable row level security;
-create policy note_all on note for select to authenticated using (true);
-create policy note_own on note for select to authenticated using (owner = auth.uid());`,
+create policy note_own on note for select to authenticated using (owner = auth.uid());
+create policy note_pinned on note for select to authenticated using (owner = auth.uid() and pinned);`,
     },
     todo: [
       "Drop the policy that adds nothing.",

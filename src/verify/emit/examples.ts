@@ -34,7 +34,7 @@ export function checkOfExample(
 ): IsolationCheck {
   const { attempt, actor, standing } = example;
   // COPY cannot run in a function; the query that it would copy can
-  const sql = attempt.command === "COPY" ? copied(attempt.sql) : attempt.sql;
+  const sql = attempt.query ?? attempt.sql;
   const before =
     standing?.by.kind === "leftover" ? [...(leftover(environment)?.set ?? [])] : [...(standing?.prelude ?? [])];
   const expected = expectedOf(example, shown);
@@ -60,8 +60,6 @@ export const personaOf = ({ actor }: Example): TestPersona => ({
   claims: actor.claims,
   only: true,
 });
-
-const copied = (sql: string): string => sql.replace(/^copy \(/, "").replace(/\) to stdout$/, "");
 
 function expectedOf(example: Example, shown: readonly string[]): Expected {
   const { attempt, actor, judged, error } = example;

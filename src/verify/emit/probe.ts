@@ -10,8 +10,8 @@ export function probeOf(target: Target): RowProbe {
 
 /** The rows of a table that have no tenant; null if they are not observed. */
 export function tenantlessProbe(target: Target): RowProbe | null {
-  const [, condition] = / where (t\."(?:[^"]|"")*" is null)$/.exec(target.tenantless ?? "") ?? [];
-  if (condition === undefined) return null;
+  const condition = target.withoutTenant;
+  if (condition === null) return null;
   return {
     name: `${target.name} without a tenant`,
     table: target.sql,

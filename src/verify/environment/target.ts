@@ -61,6 +61,8 @@ export interface Target {
    * are not observed
    */
   tenantless: string | null;
+  /** the condition of such rows; null likewise */
+  withoutTenant: string | null;
 }
 
 /** Tables that are attacked, by the key of their name. */
@@ -193,6 +195,7 @@ async function targetOf(
     key,
     probe: probeOf(whose, where),
     tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
+    withoutTenant: tenantless,
   };
 }
 

@@ -21,10 +21,12 @@ export async function copy(run: Run): Promise<void> {
   for (const actor of actors)
     for (const target of targetsFor(run, actor).values()) {
       if (target.primaryKey.length === 0) continue;
+      const query = keys(target, `${target.sql} t`);
       const attempt = on(target, {
         command: "COPY",
         attack: "copy to",
-        sql: `copy (${keys(target, `${target.sql} t`)}) to stdout`,
+        sql: `copy (${query}) to stdout`,
+        query,
         answer: "keys",
         probe: null,
       });
