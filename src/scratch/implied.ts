@@ -13,6 +13,6 @@ export function extensionImplied(extensions: readonly string[], schema: string):
     "extension-implied",
     "info",
     { kind: "database" },
-    `the files use ${names} before any of them creates it: created in schema ${schema}, where ${isNew ? "a new Supabase project has it" : "the files expect it"}`,
+    `the files use ${names} before they create it: created in schema ${schema}, ${isNew ? "as in a new Supabase project" : "where the files expect it"}`,
   );
 }
