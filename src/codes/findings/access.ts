@@ -27,7 +27,11 @@ grant select on note_file to authenticated;`,
     title: "a policy is true for every row of a table whose rows have an owner",
     why: "Permissive policies are combined with OR. One that is always true makes the others void, and every role that it is for reads or writes the rows of all tenants.",
     example: {
-      sql: `create table note (id uuid primary key, org_id uuid not null);
+      sql: `create table memo (id uuid primary key, org_id uuid not null);
+alter table memo enable row level security;
+create policy memo_own on memo for select to authenticated
+  using (org_id = (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid);
+create table note (id uuid primary key, org_id uuid not null);
 alter table note enable row level security;
 create policy note_all on note for select to authenticated using (true);`,
     },

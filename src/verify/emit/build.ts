@@ -3,10 +3,13 @@ import { insertRecorded, VALUES_FORM } from "../../fixtures/index.ts";
 import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
+import { meaningOf } from "../../request/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
 import { isDocument, type Targets, type TestEnvironment, type Target } from "../environment/index.ts";
 import { judge } from "../judge/index.ts";
 import {
+  isPlain,
+  type PlainForm,
   probesOf,
   runAttempts,
   tupleKey,
@@ -38,6 +41,8 @@ import { shownValues } from "./values.ts";
 const isChosen = ({ form }: Attempt): boolean => form.kind === "plain" || form.kind === "with value";
 
 const READ = { limited: true, prepared: true };
+
+const ON_OWN = new Set<PlainForm>(["insert own", "insert own again", "update own", "delete own"]);
 
 /** A persona, and the variables that it comes with. */
 interface Sender {
@@ -86,11 +91,11 @@ export async function isolationTests(
       ...(own === null ? [] : [{ actor, name: `${actor.name}, with its variables`, standing: own }]),
     ];
   });
-  const open = new Set(examples.map(({ attempt }) => tupleKey(attempt.relation, rowCommandOf(attempt))));
+  const opened = new Set(examples.map(({ attempt }) => tupleKey(attempt.relation, rowCommandOf(attempt))));
   // a correction that takes the right to read away stops updates and deletes with a condition as well
   const isOpen = (attempt: Attempt): boolean =>
-    open.has(tupleKey(attempt.relation, rowCommandOf(attempt))) ||
-    (attempt.command !== "INSERT" && open.has(tupleKey(attempt.relation, "SELECT")));
+    opened.has(tupleKey(attempt.relation, rowCommandOf(attempt))) ||
+    (attempt.command !== "INSERT" && opened.has(tupleKey(attempt.relation, "SELECT")));
   const tried: Tried[] = [];
   const reached = new Set<TupleKey>();
   const richer = new Set<string>();
@@ -112,11 +117,18 @@ export async function isolationTests(
         const judged = judge(attempt, actor, answer, run.facts);
         const verdict = verdictOf(run, { actor, attempts: [], standing }, attempt, judged);
         if (verdict.judgement === "expected") continue;
-        const expected = expectedOf(actor, answer, target, isOpen(attempt) || verdict.judgement === "breach");
+        const isConstraint = answer.kind === "error" && meaningOf(answer.sqlstate).kind === "constraint";
+        const open = isOpen(attempt) || verdict.judgement === "breach";
+        // a constraint on its own row: the policies have let it through
+        const expected: Expected =
+          isConstraint && !open && actor.tenant !== null && isPlain(attempt, ON_OWN)
+            ? { kind: "own" }
+            : expectedOf(actor, answer, target, open);
         const cell = tupleKey(attempt.relation, actor.name, attempt.attack);
         if (expected.kind === "own" && standing === null) reached.add(cell);
         else if (expected.kind === "own" && !reached.has(cell)) richer.add(name);
-        const check = { ...checkOf(attempt, name, target), expected };
+        const constraint = isConstraint || (expected.kind !== "nothing" && expected.kind !== "own");
+        const check = { ...checkOf(attempt, name, target), expected, constraint };
         tried.push({ check, form: attempt.form });
       }
     }

@@ -28,6 +28,8 @@ export interface CheckGroup extends Pick<IsolationCheck, "attack" | "setup" | "b
   /** names */
   probes: string[];
   personas: ByAnswer;
+  /** true: that a constraint stops it is a refusal */
+  constraint: boolean;
   /** true: exactly those that are not listed elsewhere must get nothing */
   othersNothing: boolean;
   /** values that neither the output nor an error may hold */
@@ -88,9 +90,11 @@ export function sectionsOf(tests: IsolationTests, probes: ReadonlyMap<RowProbe, 
       probes: names,
       personas: { own: [], rows: [], "not foreign": [], nothing: [] },
       othersNothing: false,
+      constraint: false,
       ...special,
     };
     groups.set(text, group);
+    group.constraint ||= check.constraint !== false;
     const list = group.personas[listOf(expected)];
     const { own, rows, nothing, "not foreign": loose } = group.personas;
     // a breach and an attack of the matrix may be the same statement

@@ -56,6 +56,8 @@ export interface IsolationCheck {
   /** the rows by which an answer is told */
   probes: RowProbe[];
   expected: Expected;
+  /** a constraint may be what stops it: of other statements the policies have to refuse the row before */
+  constraint?: boolean;
 }
 
 /** The rows of a relation, and whose they are. */

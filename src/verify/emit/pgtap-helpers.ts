@@ -150,13 +150,14 @@ $rlsmith$;
 
 -- One test for each persona. \`own\` must reach rows of their own, and \`rows\` rows whose owner is unknown; \`not_foreign\`
 -- must not reach a row of another tenant, and \`nothing\`, by default all others, must reach none: any refusal is as
--- good. The output must hold none of the values in \`hides\`, and be the same as that of \`same_as\`; the answer must not
+-- good, except that of a constraint, which comes after the policies, unless \`constraints\`. The output must hold none
+-- of the values in \`hides\`, and be the same as that of \`same_as\`; the answer must not
 -- match \`never\`.
 create function pg_temp.rlsmith_check(
   relation text, attack text, answers text, statement text,
   own text[] default '{}', rows text[] default '{}', not_foreign text[] default '{}', nothing text[] default null,
   probes text[] default null, hides text[] default '{}', same_as text default null, never text default null,
-  setup text[] default '{}', before text[] default '{}'
+  setup text[] default '{}', before text[] default '{}', constraints boolean default false
 ) returns setof text
 language plpgsql
 as $rlsmith$
@@ -184,7 +185,10 @@ begin
       wanted := pg_temp.rlsmith_run(persona, answers, same_as, watched, hides, setup, before);
       passes := answer = wanted or answer ~ '^error ';
     else
-      passes := answer = wanted or answer ~ '^error ' and wanted <> 'own' and wanted <> 'rows'
+      passes := answer = wanted
+        or answer ~ '^error ' and wanted <> 'own' and wanted <> 'rows'
+          and (wanted <> 'nothing' or constraints or answer !~ '^error 23')
+        or constraints and wanted = 'own' and answer ~ '^error 23'
         or wanted = 'no row of another tenant' and answer <> 'foreign';
     end if;
     if answer ~ '${NO_REFUSAL}' then

@@ -104,7 +104,8 @@ const LISTS: Record<keyof ByAnswer, string> = {
 };
 
 function checkTests(relation: string, group: CheckGroup): string {
-  const { attack, sql, answer, probes, personas, othersNothing, shows, sameAs, never, setup, before } = group;
+  const { attack, sql, answer, probes, personas, othersNothing, shows, sameAs, never, setup, before, constraint } =
+    group;
   const statement = (one: string): string => dollarQuote(wrapSql(one));
   const isUsual = probes.length === 1 && probes[0] === relation;
   const named = [
@@ -113,6 +114,7 @@ function checkTests(relation: string, group: CheckGroup): string {
       if (key === "nothing" && othersNothing) return [];
       return names.length > 0 || key === "nothing" ? [`${name} => ${list(names.map(tapTitle))}`] : [];
     }),
+    ...(constraint && personas.nothing.length + personas.own.length > 0 ? ["constraints => true"] : []),
     ...(isUsual ? [] : [`probes => ${list(probes)}`]),
     ...(shows.length === 0 ? [] : [`hides => ${list(shows)}`]),
     ...(sameAs === null ? [] : [`same_as => ${statement(sameAs)}`]),

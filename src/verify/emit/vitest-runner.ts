@@ -110,7 +110,12 @@ async function judge(persona: string, relation: string, check: Check): Promise<{
     wanted = await undone(() => answer(persona, relation, check, sameAs));
     passes = found === wanted || refused;
   } else if (wanted === "not foreign") passes = found !== "foreign";
-  else passes = found === wanted || (refused && wanted === "nothing");
+  else {
+    // a constraint comes after the policies: it refuses a row that these have let through
+    const constraint = /^error 23/.test(found);
+    const allowed = wanted === "nothing" ? refused && (!constraint || check.constraints === true) : false;
+    passes = found === wanted || allowed || (constraint && check.constraints === true && wanted === "own");
+  }
   return { found: passes && !/${NO_REFUSAL}/.test(found) ? wanted : found, wanted };
 }
 

@@ -61,8 +61,10 @@ interface Check {
   rows?: string[];
   /** must reach no row of another tenant */
   notForeign?: string[];
-  /** must reach no row, any refusal is as good; by default all others */
+  /** must reach no row, any refusal is as good, except that of a constraint; by default all others */
   nothing?: string[];
+  /** the refusal of a constraint is as good */
+  constraints?: true;
   /** the rows that are watched; by default those of the relation */
   watched?: string[];
   /** values that the output must not hold */
@@ -113,6 +115,7 @@ function checkFields(relation: string, group: CheckGroup): string {
     sameAs,
     never,
     othersNothing,
+    constraint,
   } = group;
   const names = (key: string, values: readonly string[]): Record<string, string> =>
     values.length === 0 ? {} : { [key]: array(values.map(text)) };
@@ -124,6 +127,7 @@ function checkFields(relation: string, group: CheckGroup): string {
     ...names("rows", personas.rows),
     ...names("notForeign", personas["not foreign"]),
     ...(othersNothing ? {} : { nothing: array(personas.nothing.map(text)) }),
+    ...(constraint && personas.nothing.length + personas.own.length > 0 ? { constraints: "true" } : {}),
     ...(probes.length === 1 && probes[0] === relation ? {} : { watched: array(probes.map(text)) }),
     ...names("hides", shows),
     ...(sameAs === null ? {} : { sameAs: sql(sameAs) }),

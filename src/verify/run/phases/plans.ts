@@ -6,7 +6,7 @@ import { functionKey, relationKey } from "../../../pg/name.ts";
 import { readRowKeys } from "../../../pg/row-key.ts";
 import { readAttempts, signatureOf } from "../../attacks/index.ts";
 import type { Member } from "../../../fixtures/index.ts";
-import { DOORS, isPlain } from "../../matrix/index.ts";
+import { DOORS, isPlain, tupleKey } from "../../matrix/index.ts";
 import { VICTIM, type Actor } from "../../personas/index.ts";
 import { addBreach } from "../record.ts";
 import { targetsFor, type Run } from "../state.ts";
@@ -28,6 +28,8 @@ export async function plans(run: Run): Promise<void> {
   for (const call of environment.catalog.policyFunctions) {
     const target = targetsFor(run, actor).get(relationKey(call));
     if (!immutable.has(call.function) || !target || target.foreignKeys.size === 0) continue;
+    // a table that is open anyway shows nothing of plans
+    if (run.open.has(tupleKey(target.name, actor.name))) continue;
     const [read] = readAttempts(target, environment.targets, environment.surface, {
       limited: environment.sampled,
       prepared: false,
