@@ -61,8 +61,6 @@ export interface Target {
    * are not observed
    */
   tenantless: string | null;
-  /** the condition of such rows; null likewise */
-  withoutTenant: string | null;
 }
 
 /** Tables that are attacked, by the key of their name. */
@@ -195,7 +193,6 @@ async function targetOf(
     key,
     probe: probeOf(whose, where),
     tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
-    withoutTenant: tenantless,
   };
 }
 

@@ -16,8 +16,6 @@ export interface Judged {
   crosses: boolean;
   /** the relations of the foreign rows, other than the attempt's own if a trigger or a function wrote elsewhere */
   relations: NameKey[];
-  /** the statement whose answer differs, if that alone is what crosses: a call with values of nobody */
-  unlike?: string;
 }
 
 /**

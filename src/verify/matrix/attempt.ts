@@ -27,8 +27,6 @@ export interface Attempt {
   judge: Judge;
   /** the keys by which its answer shows rows, if they are not those of the target */
   known?: { own: ReadonlySet<RowKey>; foreign: ReadonlySet<RowKey> };
-  /** the query whose rows a COPY copies */
-  query?: string;
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
   /** errors that are its answer, not an obstacle: the constraint is the object of the attempt */

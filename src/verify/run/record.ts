@@ -7,7 +7,6 @@ import { isDeclared, reproduce } from "../judge/index.ts";
 import { noteAccess } from "./access.ts";
 import { plainRequest } from "./request-states.ts";
 import { awaitControl, controlKey, countCause, countTriple, policyCommandOf, reachedOwn } from "./settling.ts";
-import type { Example } from "./example.ts";
 import type { Run, Work } from "./state.ts";
 import type { SessionState } from "./session-state.ts";
 import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
@@ -22,7 +21,6 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
   const { outcome, judgement, cause, declared } = verdict;
   if (cause) {
     breach(run, cause, declared, attempt, actor, standing, judged);
-    if (!declared) run.options.onExample?.({ cause, attempt, actor, standing, judged, error: null });
     if ((standing === null || standing.by.kind === "own values") && attempt.judge.kind === "foreign") {
       if (attempt.through.kind === "table" || attempt.through.kind === "partition")
         run.open.add(tupleKey(attempt.relation, actor.name));
@@ -57,22 +55,14 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
 }
 
 /** Add a breach that no cell of its own shows. */
-export function addBreach(
-  run: Run,
-  cause: Cause,
-  attempt: Attempt,
-  actor: Actor,
-  error: Example["error"] = null,
-): void {
+export function addBreach(run: Run, cause: Cause, attempt: Attempt, actor: Actor): void {
   const declared =
     run.options.config.expected.find((entry) => isDeclared(entry, cause, actor, attempt.command, () => false)) ?? null;
-  const judged: Judged = {
+  breach(run, cause, declared, attempt, actor, null, {
     outcome: { kind: "allowed", own: 0, foreign: 0, evidence: null },
     crosses: true,
     relations: [],
-  };
-  breach(run, cause, declared, attempt, actor, null, judged);
-  if (!declared) run.options.onExample?.({ cause, attempt, actor, standing: null, judged, error });
+  });
 }
 
 function breach(

@@ -1,18 +1,12 @@
 import { quoteLiteral } from "../../../src/pg/identifier.ts";
-import type { IsolationTests, RowProbe } from "../../../src/verify/emit/isolation-tests.ts";
+import { rowKey } from "../../../src/pg/row-key.ts";
+import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 
 const TABLE = '"My $rlsmith$ ""Shop""".":ord\\er"';
 const TENANT = 'it\'s $rlsmith$ \\ :x "é" 🏥\n`${1}` $rlsmith';
 const STRANGER = "*/ -- $$";
 const PERSONA = "o'Brien's \\ `${x}` %s $title\n# TODO 🏥";
 const keys = `select coalesce(jsonb_agg(jsonb_build_array("k$1") order by "k$1"), '[]')::text from ${TABLE}`;
-
-const probe: RowProbe = {
-  name: TABLE,
-  table: TABLE,
-  key: 'jsonb_build_array(t."k$1")',
-  whose: `case t.tenant when ${quoteLiteral(TENANT)} then 'o' when ${quoteLiteral(STRANGER)} then 'f' end`,
-};
 
 /** A relation whose name, keys and policy want to break out of whatever quotes them. */
 export const HOSTILE = `
@@ -37,36 +31,34 @@ export const hostileTests: IsolationTests = {
   checks: [
     {
       relation: TABLE,
-      answer: "keys",
+      kind: "reads",
       persona: PERSONA,
       attack: `${PERSONA} sees \u2028 its own`,
       setup: [],
-      before: [`select set_config('app.x_1', ${quoteLiteral(TENANT)}, true)`],
+      settings: { "app.x_1": TENANT },
       sql: keys,
-      probes: [probe],
-      expected: { kind: "own" },
+      expected: { kind: "keys", keys: [rowKey([`${TENANT}\r1`])] },
     },
     {
       relation: TABLE,
-      answer: "keys",
+      kind: "reads",
       persona: "",
       attack: "",
       setup: [],
-      before: [],
+      settings: {},
       sql: `${keys} -- $rlsmith$`,
-      probes: [probe],
-      expected: { kind: "nothing" },
+      expected: { kind: "keys", keys: [] },
     },
     {
       relation: TABLE,
-      answer: "changes",
+      kind: "writes",
       persona: PERSONA,
       attack: "cannot give away $rlsmith$",
       setup: [],
-      before: [`select set_config('app.x_1', ${quoteLiteral(TENANT)}, true)`],
+      settings: { "app.x_1": TENANT },
       sql: `update ${TABLE} set tenant = ${quoteLiteral(STRANGER)}`,
-      probes: [probe],
-      expected: { kind: "nothing" },
+      probe: `select coalesce(jsonb_agg(jsonb_build_array('f', 'x', jsonb_build_array("k$1"), '')), '[]')::text from ${TABLE} where tenant = ${quoteLiteral(STRANGER)} --$rlsmith`,
+      expected: { kind: "unchanged" },
     },
   ],
 };

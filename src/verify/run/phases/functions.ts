@@ -19,7 +19,6 @@ export async function functions(run: Run): Promise<void> {
     for (const actor of actors) {
       const attempts = functionAttempts(callable, actor, source);
       const own = attempts.find(({ form }) => isCall(form, "own"))?.sql;
-      const nobodys = attempts.find(({ form }) => isCall(form, "nobody"))?.sql;
       const said: Answers = new Map();
       // what own and nobody's values answer comes first, to compare with
       const first = ({ judge, form }: Attempt): number => (judge.kind === "control" ? 2 : Number(isCall(form, "own")));
@@ -27,9 +26,7 @@ export async function functions(run: Run): Promise<void> {
       await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
         if (answer.kind === "answer" && attempt.form.kind === "call") said.set(attempt.form.whose, answer.said);
         if (answers(callable.fn.result, attempt, said)) reachedOwn(run.settling, controlKey(attempt));
-        if (!looksUp || attempt.sql === own) return judged;
-        const told = tells(callable.fn.result, attempt, judged, said);
-        return told === judged || nobodys === undefined ? told : { ...told, unlike: nobodys };
+        return looksUp && attempt.sql !== own ? tells(callable.fn.result, attempt, judged, said) : judged;
       });
     }
   }
