@@ -127,7 +127,7 @@ describe("reports", () => {
     expect(text).toContain("public.staff  row security on");
     expect(text).toMatch(/mtl_entry_tenant_fence +ALL restrictive +authenticated +C +/);
     expect(text).toContain(
-      "116 policies on 30 relations: 12 A (claims only), 102 C (hybrid), 2 constant. 2 errors, 20 warnings.",
+      "116 policies on 30 relations: 12 A (claims only), 102 C (hybrid), 2 constant. 2 errors, 41 warnings.",
     );
   });
 

@@ -236,7 +236,7 @@ describe("a live database", () => {
     expect(seen.stdout).toMatch(/^public\.note +\S*\?/m);
     expect(seen.stdout).toMatch(/^no rows, so nothing could be reached: public\.note$/m);
     expect(seen.stdout).toMatch(/^\? .* 0 held, 0 breaches, .*1 table without rows$/m);
-    expect(seen.code).toBe(1);
+    expect(seen.code).toBe(3);
   });
 });
 
