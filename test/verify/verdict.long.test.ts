@@ -62,7 +62,7 @@ test("what a MERGE deletes is told with DELETE", async () => {
 
 test("a view that takes what it does not show: the hint is a check option; one that shows it is read with its owner's rights", async () => {
   const view = (where: string): string =>
-    `${NOTES} create view public.my_note as select id, org_id, body from public.note ${where};`;
+    `${NOTES} create view public.my_note with (security_barrier = true) as select id, org_id, body from public.note ${where};`;
   const fenced = (await attacked(view(`where org_id = ${CLAIM}`))).found.breaches;
   expect(fenced.map(({ object, commands }) => [object.name, commands])).toEqual([["public.my_note", ["INSERT"]]]);
   expect(fenced[0]?.hint).toContain("with check option");
