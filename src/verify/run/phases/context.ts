@@ -30,7 +30,7 @@ export async function context(run: Run): Promise<void> {
       // a call that raises an error sets no variable: one cell records that
       let raised = false;
       await perform(run, { actor, attempts: [first], standing }, (_, judged) => {
-        raised = judged.outcome.kind === "not settled";
+        raised = judged.outcome.kind === "not settled" && judged.outcome.cause.kind === "variable";
         return judged;
       });
       if (!raised) await perform(run, { actor, attempts: rest, standing });
