@@ -11,6 +11,8 @@ export function unsettledText(cause: Unsettled): string {
       return "rows were reached, and nothing says whose they are";
     case "no control":
       return "no persona reached a row of its own there, so that no foreign row was reached says nothing";
+    case "no privilege":
+      return "no role of requests holds a privilege on the relation, so its policies were not tried: are they granted elsewhere?";
     case "set role":
       return "the login may not become the persona's role";
     case "set-up":

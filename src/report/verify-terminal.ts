@@ -151,11 +151,12 @@ function withoutRows(v: Verification): string[] {
 }
 
 function notSettled(v: Verification): string[] {
-  if (v.notSettled.length === 0) return [];
-  const shown = v.notSettled
+  const counted = v.notSettled.filter(({ cells }) => cells > 0);
+  if (counted.length === 0) return [];
+  const shown = counted
     .slice(0, 8)
     .map(({ cause, cells }) => `  ${String(cells).padStart(7)}  ${unsettledText(cause)}`);
-  const rest = v.notSettled.slice(8).reduce((n, { cells }) => n + cells, 0);
+  const rest = counted.slice(8).reduce((n, { cells }) => n + cells, 0);
   return [
     "cells that are not settled, which never count as held:",
     ...shown,

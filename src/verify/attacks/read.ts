@@ -55,6 +55,7 @@ export function readAttempts(
           target,
           `${child.sql} c join ${target.sql} t on ${key.columns.map((name, n) => `c.${quoteIdent(name)} = t.${quoteIdent(key.targetColumns[n] ?? "")}`).join(" and ")}${where}`,
         ),
+        { behind: [child.name] },
       ),
     );
   return attempts;

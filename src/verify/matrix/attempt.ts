@@ -10,7 +10,7 @@ export interface Attempt {
   /** the relation whose rows are attacked */
   relation: Subject;
   through: DbObject;
-  /** the relations that the view reads */
+  /** the relations that the statement reads beside it: those of the view, or of a join */
   behind?: readonly NameKey[];
   command: Command;
   /** what becomes of rows where the command does not say it: a MERGE that only deletes */
@@ -32,6 +32,9 @@ export interface Attempt {
   /** errors that are its answer, not an obstacle: the constraint is the object of the attempt */
   answers?: readonly string[];
 }
+
+/** True if the statement names the relation itself, and reaches its rows by no view or function. */
+export const isDirect = ({ through }: Attempt): boolean => through.kind === "table" || through.kind === "partition";
 
 export type Probe = { kind: "relation" | "tenantless"; name: NameKey } | { kind: "all" };
 

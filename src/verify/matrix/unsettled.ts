@@ -12,6 +12,8 @@ export type Unsettled =
   | { kind: "owner unknown" }
   /** no persona reached a row of its own by this command, so that no foreign row was reached says nothing */
   | { kind: "no control" }
+  /** every statement failed for want of a privilege on the relation, so its policies were not tried */
+  | { kind: "no privilege" }
   /** the login may not become the role of the persona */
   | { kind: "set role" }
   /** a statement before it, as the login, raised an error */

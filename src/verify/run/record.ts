@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Attempt, Breach } from "../matrix/index.ts";
 import type { Cause, Judged } from "../judge/index.ts";
-import { tupleKey, type Cell, DOORS, type Unsettled } from "../matrix/index.ts";
+import { isDirect, tupleKey, type Cell, DOORS, type Unsettled } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { isDeclared, reproduce } from "../judge/index.ts";
 import { noteAccess } from "./access.ts";
 import { plainRequest } from "./request-states.ts";
-import { awaitControl, controlKey, countCause, countTriple, policyCommandOf, reachedOwn } from "./settling.ts";
+import { awaitControl, controlKey, countCause, countTriple, reachedOwn } from "./settling.ts";
 import type { Run, Work } from "./state.ts";
 import type { SessionState } from "./session-state.ts";
 import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
@@ -22,8 +22,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
   if (cause) {
     breach(run, cause, declared, attempt, actor, standing, judged);
     if ((standing === null || standing.by.kind === "own values") && attempt.judge.kind === "foreign") {
-      if (attempt.through.kind === "table" || attempt.through.kind === "partition")
-        run.open.add(tupleKey(attempt.relation, actor.name));
+      if (isDirect(attempt)) run.open.add(tupleKey(attempt.relation, actor.name));
       run.openAttacks.add(tupleKey(attempt.relation, actor.name, attempt.attack));
     }
   }
@@ -156,7 +155,6 @@ function count(run: Run, cell: Cell, attempt: Attempt): void {
   };
   run.heat.set(key, heat);
   const isForeign = attempt.judge.kind === "foreign";
-  const triple = tupleKey(attempt.through.name, policyCommandOf(attempt), cell.persona);
   if (outcome.kind === "not settled") {
     heat.notSettled += 1;
     countCause(run.settling, outcome.cause);
@@ -166,10 +164,10 @@ function count(run: Run, cell: Cell, attempt: Attempt): void {
       heat.ownerUnknown += 1;
       note(run, "whose-unknown", cell.relation);
     }
-    if (isForeign) countTriple(run.settling, triple, outcome.cause);
+    if (isForeign) countTriple(run.settling, attempt, cell.persona, outcome.cause);
     return;
   }
-  if (isForeign) countTriple(run.settling, triple, null);
+  if (isForeign) countTriple(run.settling, attempt, cell.persona, null);
   if (judgement === "held" && outcome.kind === "denied" && outcome.by === "grant") {
     heat.heldByGrant += 1;
     run.heldByGrant += 1;

@@ -1,4 +1,4 @@
-import { tupleKey, type Attempt, type Command, type TupleKey, type Unsettled } from "../matrix/index.ts";
+import { tupleKey, type Attempt, type Command, type DbObject, type TupleKey, type Unsettled } from "../matrix/index.ts";
 
 /** The part of a run that decides when a cell may be called held. */
 export interface Settling {
@@ -12,7 +12,7 @@ export interface Settling {
   causes: Map<string, { cause: Unsettled; cells: number }>;
 }
 
-export type Triple = { kind: "settled" } | { kind: "not settled"; cause: Unsettled };
+export type Triple = { through: DbObject["name"] } & ({ kind: "settled" } | { kind: "not settled"; cause: Unsettled });
 
 export const newSettling = (): Settling => ({
   reached: new Set(),
@@ -40,8 +40,10 @@ export function reachedOwn(settling: Settling, key: TupleKey): void {
 
 /** Settle a cell now, if its control has been reached, or when that is known: `null` where it has. */
 export function awaitControl(settling: Settling, key: TupleKey, settle: (cause: Unsettled | null) => void): void {
-  if (settling.reached.has(key)) settle(null);
-  else settling.waiting.set(key, [...(settling.waiting.get(key) ?? []), settle]);
+  if (settling.reached.has(key)) return settle(null);
+  const waiting = settling.waiting.get(key);
+  if (waiting) waiting.push(settle);
+  else settling.waiting.set(key, [settle]);
 }
 
 /** No control was reached: what still waits is not settled. */
@@ -51,12 +53,14 @@ export function giveUp({ waiting }: Settling): void {
 }
 
 /** Count a cell for its triple, which one settled cell settles. */
-export function countTriple(settling: Settling, key: TupleKey, cause: Unsettled | null): void {
+export function countTriple(settling: Settling, attempt: Attempt, persona: string, cause: Unsettled | null): void {
+  const through = attempt.through.name;
+  const key = tupleKey(through, policyCommandOf(attempt), persona);
   const known = settling.triples.get(key);
-  if (cause === null) settling.triples.set(key, { kind: "settled" });
+  if (cause === null) settling.triples.set(key, { through, kind: "settled" });
   // what is not tried on this database says less than an error
   else if (!known || (known.kind === "not settled" && known.cause.kind === "not tried"))
-    settling.triples.set(key, { kind: "not settled", cause });
+    settling.triples.set(key, { through, kind: "not settled", cause });
 }
 
 /** Count a cell that is not settled, by its reason. */

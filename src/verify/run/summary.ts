@@ -3,8 +3,9 @@ import { relationKey } from "../../pg/name.ts";
 import { claimsWithoutLogin } from "./claims-by-sql.ts";
 import { migratingOwners } from "../personas/index.ts";
 import type { Run } from "./state.ts";
-import { causeKey, type Settling } from "./settling.ts";
-import type { Note, NotSettled, Settlement, Verification } from "../matrix/index.ts";
+import { causeKey, type Settling, type Triple } from "./settling.ts";
+import { isClosedTo } from "./closed.ts";
+import type { DbObject, Subject, Note, NotSettled, Settlement, Verification } from "../matrix/index.ts";
 
 /** The result of a run. */
 export function summary(run: Run, seconds: number): Verification {
@@ -55,7 +56,8 @@ export function summary(run: Run, seconds: number): Verification {
   for (const message of run.environment.missing) notes.push({ code: "login", message });
   if (!run.environment.writes)
     notes.push({ code: "read-only", message: "the transactions were read-only, so no write was tried" });
-  const settlement = settlementOf(run.settling);
+  const triples = triplesOf(run);
+  const settlement = settlementOf(triples);
   return {
     format: "rlsmith-verification",
     formatVersion: 2,
@@ -72,7 +74,7 @@ export function summary(run: Run, seconds: number): Verification {
     expectedCells: run.expectedCells,
     heldByGrant: run.heldByGrant,
     settlement,
-    notSettled: notSettled(run.settling),
+    notSettled: notSettled(run.settling, triples),
     heat: [...run.heat.values()],
     breaches: [...run.breaches.values()],
     expected: [...run.expected.values()],
@@ -87,15 +89,43 @@ export function summary(run: Run, seconds: number): Verification {
   };
 }
 
-function settlementOf({ triples }: Settling): Settlement {
-  const settled = [...triples.values()].filter(({ kind }) => kind === "settled").length;
-  return { triples: triples.size, settled, share: triples.size === 0 ? 1 : settled / triples.size };
+const COMMANDS = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const;
+
+/** The triples, as not settled where policies exist that no statement came to, for want of a privilege. */
+function triplesOf({ actors, facts, settling, environment: { catalog, targets } }: Run): Triple[] {
+  const roles = [...new Set(actors.map(({ role }) => role))];
+  const isOpenTo = (name: Subject): boolean =>
+    roles.some((role) => COMMANDS.some((command) => !isClosedTo(catalog, name, command, role)));
+  const untried = new Set<DbObject["name"]>(
+    [...targets.values()]
+      .filter(
+        ({ name, rowSecurity }) =>
+          rowSecurity && roles.every((role) => facts.grants.holdsAny(role, name) === false) && isOpenTo(name),
+      )
+      .map(({ name }) => name),
+  );
+  return [...settling.triples.values()].map((triple) =>
+    untried.has(triple.through) && triple.kind === "settled"
+      ? { through: triple.through, kind: "not settled", cause: { kind: "no privilege" } }
+      : triple,
+  );
 }
 
-function notSettled({ causes, triples }: Settling): NotSettled[] {
-  const keys = [...triples.values()].map((triple) => (triple.kind === "settled" ? "" : causeKey(triple.cause)));
-  return [...causes]
-    .map(([key, { cause, cells }]) => ({ cause, cells, triples: keys.filter((one) => one === key).length }))
+function settlementOf(triples: readonly Triple[]): Settlement {
+  const settled = triples.filter(({ kind }) => kind === "settled").length;
+  return { triples: triples.length, settled, share: triples.length === 0 ? 1 : settled / triples.length };
+}
+
+/** The reasons, the most frequent first. Of triples without a privilege the cells are held by a grant. */
+function notSettled({ causes }: Settling, triples: readonly Triple[]): NotSettled[] {
+  const open = triples.flatMap((triple) => (triple.kind === "settled" ? [] : [triple.cause]));
+  const all = new Map(
+    [...open.map((cause) => ({ cause, cells: 0 })), ...causes.values()].map((one) => [causeKey(one.cause), one]),
+  );
+  const counts = new Map<string, number>();
+  for (const cause of open) counts.set(causeKey(cause), (counts.get(causeKey(cause)) ?? 0) + 1);
+  return [...all]
+    .map(([key, { cause, cells }]) => ({ cause, cells, triples: counts.get(key) ?? 0 }))
     .toSorted((a, b) => b.triples - a.triples || b.cells - a.cells);
 }
 
