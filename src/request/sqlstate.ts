@@ -23,7 +23,7 @@ export type ErrorMeaning =
   | { kind: "syntax" }
   /** max_stack_depth is exceeded: functions call one another without end */
   | { kind: "stack depth" }
-  /** the view takes no such write */
+  /** the view, or the column that is always generated, takes no such write of anybody */
   | { kind: "not updatable" }
   /** class P0: `raise` without an error code of its own, or a failure of PL/pgSQL such as no_data_found */
   | { kind: "plpgsql"; by: "raise" | "other" }
@@ -88,6 +88,7 @@ const EXACT: Readonly<Record<string, ErrorMeaning>> = {
   "23514": constraint("check"),
   "23P01": constraint("exclusion"),
   "25006": { kind: "read-only" },
+  "428C9": { kind: "not updatable" },
   "42703": { kind: "undefined", what: "column" },
   "42704": { kind: "undefined", what: "object" },
   "42883": { kind: "undefined", what: "function" },

@@ -17,6 +17,7 @@ const SCHEMA = `
   create table target (id int);
   create table circle (id int);
   create table secret (id int);
+  create table numbered (n int generated always as identity); grant update on numbered to visitor;
   create view seen with (security_invoker = false) as select * from secret;
   create sequence numbers;
   create function hidden() returns int language sql as 'select 1';
@@ -121,6 +122,7 @@ describe("an error that is no lack of rights", () => {
     ["create index on parent ((random()))", { kind: "other" }],
     ["select 1 +", { kind: "syntax" }],
     ["select missing from target", { kind: "undefined", what: "column" }],
+    ["update numbered set n = 2", { kind: "not updatable" }],
   ])("%s", async (sql, expected) => {
     // one needs ownership
     const found = await raised(sql.startsWith("create") ? sql : as("visitor", sql));

@@ -1,6 +1,6 @@
 import { meaningOf, type ErrorMeaning } from "../../request/index.ts";
 import { nameParts, parseName } from "../../pg/name.ts";
-import type { Answered, Attempt, Denial, Outcome, Unsettled } from "../matrix/index.ts";
+import { isDirect, type Answered, type Attempt, type Denial, type Outcome, type Unsettled } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import type { Facts } from "./facts.ts";
 
@@ -38,7 +38,10 @@ export function outcomeOfError(attempt: Attempt, actor: Actor, error: RaisedErro
     case "too many connections":
       return unsettled({ kind: "limit", limit: "connections" });
     case "not updatable":
-      return attempt.through.kind === "view" ? denied("not updatable") : other(attempt, error);
+      // 55000 of a table is raised by what a trigger or a function of it does
+      return attempt.through.kind === "view" || sqlstate === GENERATED_ALWAYS
+        ? denied("not updatable")
+        : other(attempt, error);
     case "plpgsql":
       // PostgreSQL evaluates the policies of a table without PL/pgSQL of its own, so a trigger or a helper raised it
       return attempt.through.kind === "function" && meaning.by === "raise" ? denied("raise") : other(attempt, error);
@@ -56,6 +59,8 @@ export function outcomeOfError(attempt: Attempt, actor: Actor, error: RaisedErro
       return other(attempt, error);
   }
 }
+
+const GENERATED_ALWAYS = "428C9";
 
 const denied = (by: Denial): Outcome => ({ kind: "denied", by });
 
@@ -107,8 +112,6 @@ function refused(
   if (own && !elsewhere && inside.kind !== "function") return denied("grant");
   return unsettled({ kind: "missing grant", role: actor.role, object, name, relation });
 }
-
-const isDirect = ({ through }: Attempt): boolean => through.kind === "table" || through.kind === "partition";
 
 /** True if a message that names a relation without its schema means the one that is attacked. */
 const isOfRelation = ({ relation, through, behind = [] }: Attempt, name: string): boolean =>

@@ -53,7 +53,7 @@ export type Denial =
   | "grant"
   /** the malformed value in the token of this persona, which the policy cast (class 22) */
   | "malformed claim"
-  /** the view takes no such write (55000) */
+  /** the view (55000), or the column that is always generated (428C9), takes no such write of anybody */
   | "not updatable"
   /** the function that was called raised an error of its own */
   | "raise";
