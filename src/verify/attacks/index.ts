@@ -18,6 +18,7 @@ export {
   truncateAttempt,
 } from "./side-doors.ts";
 export { badValues, storedClaimAttempt } from "./stored-claim.ts";
+export { tableAttempts } from "./table.ts";
 export { tenantlessAttempts } from "./tenantless.ts";
 export { updateAttempts } from "./update.ts";
 export { viewAttempts } from "./view.ts";

@@ -65,7 +65,9 @@ function judgeError(attempt: Attempt, actor: Actor, error: RaisedError, facts: F
       (attempt.judge.kind === "raises" && meaning.kind === "data"));
   if (crosses || (error.at === "statement" && attempt.answers?.includes(error.sqlstate) === true))
     return { outcome: { kind: "error", sqlstate: error.sqlstate }, crosses, relations: [] };
-  const shown = error.at === "statement" ? shownBy(attempt, actor, error, facts) : null;
+  // PostgreSQL's own refusals name objects, and never a value of a row
+  const mayShow = meaning.kind === "data" || meaning.kind === "plpgsql" || meaning.kind === "other";
+  const shown = mayShow && error.at === "statement" ? shownBy(attempt, actor, error, facts) : null;
   if (shown !== null)
     return {
       outcome: { kind: "allowed", own: 0, foreign: 1, evidence: shown.value },

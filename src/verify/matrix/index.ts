@@ -1,4 +1,5 @@
 /** The types and the driver of the matrix: a cell, an attempt, its answer, a breach, and the record of a run. */
+export { isDirect } from "./attempt.ts";
 export type { Attempt } from "./attempt.ts";
 export { DOORS } from "./breach-class.ts";
 export type { Breach, BreachKind, Door, ExpectedBreach } from "./breach.ts";

@@ -1,7 +1,7 @@
 import type { Progress } from "../../progress.ts";
 import { relationKey } from "../../pg/name.ts";
 import type { Attempt } from "../matrix/index.ts";
-import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
+import { tableAttempts } from "../attacks/index.ts";
 import { tupleKey, type TupleKey, probesOf, runAttempts } from "../matrix/index.ts";
 import { collectEvidence, NO_GRANTS } from "../environment/index.ts";
 import type { TestEnvironment, Target } from "../environment/index.ts";
@@ -132,19 +132,8 @@ const inOrderOfPromise = (actors: readonly Actor[]): Actor[] => {
 /**
  * The attempts on one relation; changes are observed in that relation only, since a mutant of its policy shows there.
  */
-export const attemptsOn = (
-  target: Target,
-  actor: Actor,
-  {
-    targets,
-    surface,
-    sampled,
-    tenantSetting,
-  }: Pick<TestEnvironment, "targets" | "surface" | "sampled" | "tenantSetting">,
-): Attempt[] =>
-  [
-    ...readAttempts(target, targets, surface, { limited: sampled, prepared: !sampled }),
-    ...insertAttempts(target, actor, tenantSetting),
-    ...updateAttempts(target, actor, tenantSetting, !sampled),
-    ...deleteAttempts(target, actor, !sampled),
-  ].map((attempt) => ({ ...attempt, probe: attempt.probe && { kind: "relation", name: target.name } }));
+export const attemptsOn = (target: Target, actor: Actor, environment: Parameters<typeof tableAttempts>[2]): Attempt[] =>
+  tableAttempts(target, actor, environment).map((attempt) => ({
+    ...attempt,
+    probe: attempt.probe && { kind: "relation", name: target.name },
+  }));

@@ -1,5 +1,6 @@
 import type { Catalog, Role } from "../../pg/catalog.ts";
 import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
+import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 
 /** The largest number of roles that get every persona: more of them get one persona each. */
 const MOST = 4;
@@ -45,6 +46,7 @@ const mayRequest = (catalog: Catalog, name: string): boolean =>
   !PLATFORM_ROLES.has(name) &&
   !name.startsWith("pg_") &&
   catalog.roles.some((role) => role.name === name && !isAbove(role));
+
 /**
  * True if a login exists to own objects and to run migrations, and requests do not use it: it owns relations, no policy
  * names it, and no role of requests may become it. Its access to its own relations is no breach between tenants.
@@ -76,20 +78,3 @@ const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
 
 /** True for the roles that Supabase makes for itself. */
 export const isPlatformRole = (name: string): boolean => PLATFORM_ROLES.has(name);
-
-/** Roles of Supabase that requests do not use. */
-const PLATFORM_ROLES = new Set([
-  "postgres",
-  "service_role",
-  "authenticator",
-  "dashboard_user",
-  "pgbouncer",
-  "supabase_admin",
-  "supabase_auth_admin",
-  "supabase_storage_admin",
-  "supabase_replication_admin",
-  "supabase_read_only_user",
-  "supabase_realtime_admin",
-  "supabase_functions_admin",
-  "supabase_etl_admin",
-]);

@@ -3,6 +3,7 @@ import { parseExpr } from "../../pg/expr/parse.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import { relationKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
+import { heldRoles } from "../../pg/role.ts";
 import type { Command, Subject } from "../matrix/index.ts";
 
 /**
@@ -15,19 +16,11 @@ export const isClosedTo = (catalog: Catalog, relation: Subject, command: Command
 
 /** The permissive policies of a relation that apply to a role and a command. */
 export function policiesFor(catalog: Catalog, relation: Subject, command: Command, role: string): Policy[] {
-  const held = rolesOf(catalog, role);
+  const held = heldRoles(role, catalog.roles);
   return catalog.policies
     .filter((policy) => relationKey(policy) === relation && policy.permissive)
     .filter((policy) => policy.command === "ALL" || policy.command === command)
-    .filter(({ roles }) => roles.some((name) => name === "public" || held.has(name)));
-}
-
-/** The role and the roles that it is a member of, directly or through others. */
-export function rolesOf(catalog: Catalog, role: string): Set<string> {
-  const found = new Set([role]);
-  for (const one of found)
-    for (const of of catalog.roles.find(({ name }) => name === one)?.memberOf ?? []) found.add(of);
-  return found;
+    .filter(({ roles }) => roles.some((name) => held.has(name)));
 }
 
 function expressionsOf({ using, check }: Policy, command: Command): (string | null)[] {

@@ -1,7 +1,7 @@
 import { isPlain, type Attempt, type PlainForm } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { targetsFor, type Run } from "./state.ts";
-import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
+import { tableAttempts } from "../attacks/index.ts";
 
 const CORE = new Set<PlainForm>([
   "read",
@@ -18,15 +18,7 @@ const FEWEST = new Set<PlainForm>(["read", "insert foreign", "delete foreign"]);
 /** What is tried again with every way of setting variables: one statement of each kind, on every table with foreign rows. */
 export const core = (run: Run, actor: Actor): Attempt[] =>
   [...targetsFor(run, actor).values()]
-    .flatMap((target) => [
-      ...readAttempts(target, run.environment.targets, run.environment.surface, {
-        limited: run.environment.sampled,
-        prepared: !run.environment.sampled,
-      }),
-      ...insertAttempts(target, actor, run.environment.tenantSetting),
-      ...updateAttempts(target, actor, run.environment.tenantSetting, false),
-      ...deleteAttempts(target, actor, false),
-    ])
+    .flatMap((target) => tableAttempts(target, actor, run.environment, { prepared: false }))
     .filter((attempt) => isPlain(attempt, CORE) && run.environment.targets.get(attempt.relation)?.own !== null);
 
 /** The same, one read and two writes: with variables that another request left behind. */

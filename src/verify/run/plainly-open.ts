@@ -1,5 +1,5 @@
 import { matchesName } from "../../pg/name-pattern.ts";
-import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
+import { tableAttempts } from "../attacks/index.ts";
 import { tupleKey, runAttempts } from "../matrix/index.ts";
 import { judge } from "../judge/index.ts";
 import { targetsFor, type Run } from "./state.ts";
@@ -22,15 +22,7 @@ async function findPlainlyOpen(run: Run): Promise<void> {
   for (const actor of actors.filter(({ class: cls }) => cls === "member"))
     for (const target of targetsFor(run, actor).values()) {
       if (!entries.some(({ object }) => matchesName(object, target.name))) continue;
-      const attempts = [
-        ...readAttempts(target, environment.targets, environment.surface, {
-          limited: environment.sampled,
-          prepared: !environment.sampled,
-        }),
-        ...insertAttempts(target, actor, environment.tenantSetting),
-        ...updateAttempts(target, actor, environment.tenantSetting, !environment.sampled),
-        ...deleteAttempts(target, actor, !environment.sampled),
-      ];
+      const attempts = tableAttempts(target, actor, environment);
       const batch = { role: actor.role, claims: actor.claims, setup: [], prelude: [], preludeWrites: false, attempts };
       const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
       for (const [n, attempt] of attempts.entries()) {

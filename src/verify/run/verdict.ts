@@ -2,7 +2,15 @@ import type { Config } from "../../config.ts";
 import { matchesName } from "../../pg/name-pattern.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { causeOf, type Cause, type Opened, isDeclared } from "../judge/index.ts";
-import { tupleKey, type Command, type Judgement, type Outcome, type Subject, type Unsettled } from "../matrix/index.ts";
+import {
+  isDirect,
+  tupleKey,
+  type Command,
+  type Judgement,
+  type Outcome,
+  type Subject,
+  type Unsettled,
+} from "../matrix/index.ts";
 import type { Judged } from "../judge/index.ts";
 import type { Actor } from "../personas/index.ts";
 import { isClosedTo } from "./closed.ts";
@@ -72,8 +80,6 @@ function needsControl(run: Run, attempt: Attempt, actor: Actor): boolean {
 
 /** What becomes of rows: a MERGE that only deletes is a DELETE. */
 export const rowCommandOf = ({ command, rowCommand = command }: Attempt): Command => rowCommand;
-
-const isDirect = ({ through }: Attempt): boolean => through.kind === "table" || through.kind === "partition";
 
 const isShared = (run: Run, relation: Subject): boolean =>
   Object.keys(run.options.config.shared).some((pattern) => matchesName(pattern, relation));

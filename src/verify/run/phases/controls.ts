@@ -1,4 +1,4 @@
-import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../../attacks/index.ts";
+import { tableAttempts } from "../../attacks/index.ts";
 import type { Attempt, PlainForm } from "../../matrix/index.ts";
 import { isPlain } from "../../matrix/index.ts";
 import { perform } from "../run.ts";
@@ -20,19 +20,8 @@ export async function controls(run: Run): Promise<void> {
   for (const actor of members) {
     if (settling.waiting.size === 0) break;
     const attempts = [...targetsFor(run, actor).values()].flatMap((target): Attempt[] =>
-      [
-        ...readAttempts(target, environment.targets, environment.surface, {
-          limited: environment.sampled,
-          prepared: false,
-        }),
-        ...(environment.writes
-          ? [
-              ...insertAttempts(target, actor, environment.tenantSetting),
-              ...updateAttempts(target, actor, environment.tenantSetting, false),
-              ...deleteAttempts(target, actor, false),
-            ]
-          : []),
-      ]
+      tableAttempts(target, actor, environment, { prepared: false })
+        .filter(({ command }) => environment.writes || command === "SELECT")
         .filter((attempt) => isPlain(attempt, OWN) && settling.waiting.has(controlKey(attempt)))
         .map((attempt) => ({ ...attempt, judge: { kind: "control" } })),
     );

@@ -1,6 +1,7 @@
-import { isSettable } from "../../../pg/context.ts";
-import { quoteLiteral } from "../../../pg/identifier.ts";
-import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../../attacks/index.ts";
+import type { Member } from "../../../fixtures/index.ts";
+import { isSettable, type ContextMap } from "../../../pg/context.ts";
+import { settingStatements } from "../../../request/index.ts";
+import { tableAttempts } from "../../attacks/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { perform } from "../run.ts";
 import type { SessionState } from "../session-state.ts";
@@ -18,15 +19,9 @@ export async function ownValues(run: Run): Promise<void> {
     const standing = ownState(run, actor);
     if (standing === null) continue;
     for (const target of targetsFor(run, actor).values()) {
-      const attempts = [
-        ...readAttempts(target, environment.targets, environment.surface, {
-          limited: environment.sampled,
-          prepared: !environment.sampled,
-        }),
-        ...insertAttempts(target, actor, environment.tenantSetting),
-        ...updateAttempts(target, actor, environment.tenantSetting, !environment.sampled),
-        ...deleteAttempts(target, actor, !environment.sampled),
-      ].filter((attempt) => !run.privileged.get(actor.name)?.has(attempt.relation) && !before.has(controlKey(attempt)));
+      const attempts = tableAttempts(target, actor, environment).filter(
+        (attempt) => !run.privileged.get(actor.name)?.has(attempt.relation) && !before.has(controlKey(attempt)),
+      );
       await perform(run, { actor, attempts, standing });
     }
   }
@@ -34,18 +29,24 @@ export async function ownValues(run: Run): Promise<void> {
 
 /** The variables as the application would set them for this member; null: there are none. */
 export function ownState(run: Run, { member }: Actor): SessionState | null {
-  const settings = run.environment.context.variables.filter(isSettable).flatMap(({ setting }) => {
-    const value = member?.values[setting];
-    return value === undefined ? [] : [{ setting, value }];
-  });
-  if (settings.length === 0) return null;
-  return {
-    name: "own values",
-    by: { kind: "own values" },
-    setup: [],
-    prelude: settings.map(
-      ({ setting, value }) => `select set_config(${quoteLiteral(setting)}, ${quoteLiteral(value)}, true)`,
-    ),
-    opened: { kind: "variable", settings: settings.map(({ setting }) => setting) },
-  };
+  const settings = member === null ? {} : ownSettings(run.environment.context, member);
+  const names = Object.keys(settings);
+  return names.length === 0
+    ? null
+    : {
+        name: "own values",
+        by: { kind: "own values" },
+        setup: [],
+        prelude: settingStatements(settings),
+        opened: { kind: "variable", settings: names },
+      };
 }
+
+/** The session variables of a member, with its values. */
+export const ownSettings = ({ variables }: ContextMap, { values }: Member): Record<string, string> =>
+  Object.fromEntries(
+    variables.filter(isSettable).flatMap(({ setting }) => {
+      const value = values[setting];
+      return value === undefined ? [] : [[setting, value]];
+    }),
+  );

@@ -1,14 +1,15 @@
 import { pgErrorOf } from "../../../db/port.ts";
 import { claimsOf } from "../../../fixtures/index.ts";
-import { isSettable } from "../../../pg/context.ts";
-import { quoteLiteral, quoteRole } from "../../../pg/identifier.ts";
+import { quoteRole } from "../../../pg/identifier.ts";
 import { functionKey, relationKey } from "../../../pg/name.ts";
 import { readRowKeys } from "../../../pg/row-key.ts";
+import { claimsStatements, settingStatements } from "../../../request/index.ts";
 import { readAttempts, signatureOf } from "../../attacks/index.ts";
 import type { Member } from "../../../fixtures/index.ts";
 import { DOORS, isPlain, tupleKey } from "../../matrix/index.ts";
 import { VICTIM, type Actor } from "../../personas/index.ts";
 import { addBreach } from "../record.ts";
+import { ownSettings } from "./own-values.ts";
 import { targetsFor, type Run } from "../state.ts";
 
 const READ = new Set(["read"] as const);
@@ -61,14 +62,10 @@ export async function plans(run: Run): Promise<void> {
 }
 
 /** The claims and the variables of a member. */
-function asMember({ environment: { context } }: Run, { role }: Actor, member: Member): string[] {
-  const variables = context.variables.filter(isSettable).flatMap(({ setting }) => {
-    const value = member.values[setting];
-    return value === undefined ? [] : [[setting, value] as const];
-  });
-  const all = [["request.jwt.claims", JSON.stringify(claimsOf(member, context, role))] as const, ...variables];
-  return all.map(([name, value]) => `select set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, true)`);
-}
+const asMember = ({ environment: { context } }: Run, { role }: Actor, member: Member): string[] => [
+  ...claimsStatements({ claims: JSON.stringify(claimsOf(member, context, role)) }),
+  ...settingStatements(ownSettings(context, member)),
+];
 
 /** The keys that the last statement returned; none if one of them raised an error. Nothing of it stays. */
 async function lastAnswer({ environment }: Run, steps: readonly string[]): Promise<ReturnType<typeof readRowKeys>> {

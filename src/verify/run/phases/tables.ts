@@ -2,15 +2,12 @@ import { judge, type Judged } from "../../judge/index.ts";
 import type { Attempt } from "../../matrix/index.ts";
 import {
   businessKeyAttempts,
-  deleteAttempts,
-  insertAttempts,
   oracleAttempts,
-  readAttempts,
   givenByPlatform,
   ownRoleAttempts,
   truncateAttempt,
+  tableAttempts,
   tenantlessAttempts,
-  updateAttempts,
 } from "../../attacks/index.ts";
 import type { TestEnvironment } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
@@ -31,13 +28,7 @@ export async function tables(run: Run): Promise<void> {
         givenByPlatform(environment.surface, environment.catalog, target, actor.role),
       );
       const attempts = [
-        ...readAttempts(target, environment.targets, environment.surface, {
-          limited: environment.sampled,
-          prepared: !environment.sampled,
-        }),
-        ...insertAttempts(target, actor, environment.tenantSetting),
-        ...updateAttempts(target, actor, environment.tenantSetting, !environment.sampled),
-        ...deleteAttempts(target, actor, !environment.sampled),
+        ...tableAttempts(target, actor, environment),
         ...(actor.class === "bad claims"
           ? []
           : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
