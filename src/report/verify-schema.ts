@@ -111,7 +111,7 @@ export const verificationSchema = (): z.ZodType => {
       notes: z.array(z.strictObject({ code: z.string(), about: name.optional(), message: z.string() })),
       rows: z.array(z.string()).describe("the statements that insert the rows which the breaches name"),
       seconds: z.number(),
-      platform: z.looseObject({}).nullable().optional().describe("the platform that the scratch database stands for"),
+      platform: z.looseObject({}).nullable().optional().describe("the platform that the scratch database reproduces"),
       comparison: z.looseObject({}).optional().describe("with --compare"),
     })
     .meta({ title: "rlsmith verify --format json" });

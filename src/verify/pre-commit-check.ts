@@ -68,9 +68,7 @@ export async function preparePreCommitCheck(
     // rows that cannot be read are no reason to refuse the plan; the missing check is reported
     return {
       ask: async () => [],
-      said: () => [
-        `nothing was looked at before the commit, for rows of two tenants could not be chosen: ${raised.message}`,
-      ],
+      said: () => [`no access was checked before COMMIT: rows of two tenants could not be chosen (${raised.message})`],
     };
   } finally {
     await db.exec("rollback");

@@ -58,7 +58,7 @@ export function badValues(catalog: Catalog, targets: Targets, attackers: readonl
 export function storedClaimAttempt(target: Target, bad: BadValue, sql: string): Attempt {
   return on(target, {
     command: "SELECT",
-    attack: `read while somebody's ${bad.what} is malformed`,
+    attack: `read while another member's ${bad.what} is malformed`,
     sql,
     answer: "keys",
     probe: null,

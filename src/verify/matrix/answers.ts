@@ -27,7 +27,7 @@ export type Said =
   | { kind: "changes"; rows: number };
 
 export interface ChangedRow {
-  /** own, foreign, nobody's, or without a tenant */
+  /** own, foreign, of an unused tenant, or without a tenant */
   whose: "o" | "f" | "x" | "n";
   relation: NameKey;
   key: RowKey;

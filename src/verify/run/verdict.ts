@@ -148,7 +148,7 @@ function settleDoor(run: Run, cause: Cause, attempt: Attempt, actor: Actor): Cau
     return {
       ...cause,
       door: "membership",
-      message: `somebody can make himself a member of another tenant: \`${cause.object.name}\` takes the row`,
+      message: `a user can join another tenant: \`${cause.object.name}\` accepts the row`,
     };
   return cause;
 }

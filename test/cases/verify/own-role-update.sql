@@ -1,4 +1,4 @@
--- title: a member may make himself an owner
+-- title: a member can promote itself to owner
 -- door: own-role
 -- object: public.org_members
 -- kind: role

@@ -51,15 +51,15 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
   const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db);
   if (guarded.length > 0)
     missing(
-      `policies hold for \`${login}\` too on ${listed(guarded)}, so their rows cannot be sampled or put in as they should`,
+      `row security applies to \`${login}\` itself on ${listed(guarded)}, so rows there are neither sampled nor inserted reliably`,
     );
   if (!found.replicationRole)
-    missing(`\`${login}\` may not set session_replication_role, so triggers fire when rows are put in`);
+    missing(`\`${login}\` may not set session_replication_role, so triggers fire when rows are inserted`);
   const users = await refusal(db, "select id from auth.users limit 1");
   // undefined_table, invalid_schema_name
   found.readsUsers = users === "42P01" || users === "3F000" ? null : users === null;
   if (found.readsUsers === false)
-    missing(`\`${login}\` may not read auth.users, so what users' accounts say is not looked at`);
+    missing(`\`${login}\` may not read auth.users, so the attributes of users are not read`);
   return found;
 }
 

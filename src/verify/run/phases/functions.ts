@@ -20,7 +20,7 @@ export async function functions(run: Run): Promise<void> {
       const attempts = functionAttempts(callable, actor, source);
       const own = attempts.find(({ form }) => isCall(form, "own"))?.sql;
       const said: Answers = new Map();
-      // what own and nobody's values answer comes first, to compare with
+      // what own values and values of an unused tenant answer comes first, to compare with
       const first = ({ judge, form }: Attempt): number => (judge.kind === "control" ? 2 : Number(isCall(form, "own")));
       const ordered = attempts.toSorted((a, b) => first(b) - first(a));
       await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
