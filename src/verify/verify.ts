@@ -9,6 +9,7 @@ import {
   broadcasts,
   functions,
   leaks,
+  ownRowValues,
   ownValues,
   tables,
   plans,
@@ -28,6 +29,7 @@ import type { Verification } from "./matrix/index.ts";
 const PHASES = [
   tables,
   ownValues,
+  ownRowValues,
   copy,
   around,
   availability,

@@ -8,6 +8,7 @@ export { insertAttempts } from "./insert.ts";
 export { barrierAttempts, leakproofAttempts, peekFunction } from "./leaks.ts";
 export { largeObjectAttempts } from "./large-objects.ts";
 export { oracleAttempts } from "./oracle.ts";
+export { ownRowValueAttempts } from "./own-row-values.ts";
 export { keys, readAttempts } from "./read.ts";
 export { on } from "./rows.ts";
 export {

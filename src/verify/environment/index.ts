@@ -13,6 +13,7 @@ export type { Known } from "./scratch-environment.ts";
 export { comparedConstants } from "./compared-constants.ts";
 export { documentsRead, isDocument } from "./request-documents.ts";
 export type { DocumentRead, RequestDocument } from "./request-documents.ts";
+export { tablesReadByPolicies } from "./policy-reads.ts";
 export { settingsRead } from "./settings-read.ts";
 export { readSurface, tablesBehind } from "./surface.ts";
 export type { DefaultPrivilege, Surface } from "./surface.ts";

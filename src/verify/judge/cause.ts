@@ -25,6 +25,8 @@ export type Opened =
   | { kind: "variable"; settings: string[] }
   | { kind: "function"; name: FunctionKey; settings: string[] }
   | { kind: "leftover"; settings: string[] }
+  /** by nothing: the persona wrote a row of its own in `written` before */
+  | { kind: "own row"; written: NameKey; settings: string[] }
   /** by SET ROLE; `path`: the memberships on the way, empty where requests come as the role itself */
   | { kind: "role"; role: string; attribute: BypassAttribute; path: string[]; settings: string[] };
 
@@ -134,6 +136,14 @@ function exempt(actor: Actor, { role, attribute, path }: Extract<Opened, { kind:
 
 function openedBy(attempt: Attempt, opened: Exclude<Opened, { kind: "role" }>): Cause {
   const { through } = attempt;
+  if (opened.kind === "own row")
+    return {
+      door: "policy",
+      kind: "tenancy",
+      object: through.kind === "partition" ? { kind: "table", name: through.name } : through,
+      message: `policies of \`${attempt.relation}\` let rows of other tenants through once a caller writes a row of its own into \`${opened.written}\``,
+      hint: "compare columns of the row itself with the claim, and check what the other table may refer to",
+    };
   const settings = list(opened.settings);
   if (opened.kind === "function")
     return {

@@ -8,6 +8,7 @@ export { controls } from "./phases/controls.ts";
 export { copy } from "./phases/copy.ts";
 export { functions } from "./phases/functions.ts";
 export { leaks } from "./phases/leaks.ts";
+export { ownRowValues } from "./phases/own-row-values.ts";
 export { ownValues } from "./phases/own-values.ts";
 export { plans } from "./phases/plans.ts";
 export { pool } from "./phases/pool.ts";

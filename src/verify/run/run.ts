@@ -120,7 +120,7 @@ export async function perform(
   for (let from = 0; from < work.attempts.length; from += BATCH) {
     const attempts = work.attempts.slice(from, from + BATCH);
     const prelude = [...plainRequest(environment), ...(work.standing?.prelude ?? [])];
-    const preludeWrites = work.standing?.opened.kind === "function";
+    const preludeWrites = work.standing?.opened.kind === "function" || work.standing?.opened.kind === "own row";
     const state = { setup: work.standing?.setup ?? [], prelude };
     const batch = batchOf(work.actor, state, { probes: run.probes, preludeWrites });
     const answers = await environment.transaction(async () =>

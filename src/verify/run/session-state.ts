@@ -14,7 +14,9 @@ export interface SessionState extends RequestState {
     | { kind: "constant" }
     | { kind: "function" }
     | { kind: "leftover" }
-    | { kind: "role" };
+    | { kind: "role" }
+    /** a row of the persona's own was written before */
+    | { kind: "own row" };
   /** what another client ran and committed on the same connection before; to tell, since it has happened by then */
   earlier?: string[];
   opened: Opened;
