@@ -1,5 +1,5 @@
 import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
-import { dollarQuote } from "../pg/identifier.ts";
+import { dollarQuote, quoteLiteral } from "../pg/identifier.ts";
 import type { Inside, Response, Stage } from "./outcome.ts";
 import type { Batch, Statement } from "./statement.ts";
 
@@ -71,7 +71,10 @@ export function blockText(batch: Batch): string {
       ...(setup === undefined ? {} : { u: setup }),
     })),
   };
-  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job"));
+  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job")).replaceAll(
+    /\$read probe into (\w+)\$/g,
+    (_, variable: string) => readProbe(variable, job.probes),
+  );
   return `do ${dollarQuote(body, "rlsmith")};\nselect current_setting('rlsmith.results') as results`;
 }
 
@@ -80,6 +83,17 @@ function probeOf(name: string, { probes }: Batch): string {
   // without one a change would look like none
   if (probe === undefined) throw new Error(`there is no probe for ${name}`);
   return probe;
+}
+
+/**
+ * PL/pgSQL that reads the probe that `probe` names. The queries are static SQL, which is planned once a batch: planning
+ * takes longer than reading the few rows.
+ */
+function readProbe(variable: string, probes: Readonly<Record<string, string>>): string {
+  const branches = Object.entries(probes).map(
+    ([name, sql]) => `when ${quoteLiteral(name)} then ${variable} := coalesce((${sql}), '');`,
+  );
+  return branches.length === 0 ? "null;" : `case probe\n${branches.join("\n")}\nend case;`;
 }
 
 interface Raw {
@@ -141,38 +155,55 @@ export function insideOf(context: string): Inside {
   return { kind: "unknown" };
 }
 
-// The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see every row.
+// The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see
+// every row. A probe is run only if the statement changed a row of any table: PostgreSQL counts these in each
+// transaction (manual, "Monitoring statistics": pg_stat_xact_all_tables), rolled back ones included, and TRUNCATE gives a
+// table a new file. The state before it is then the one after its rollback, so it is read once a batch, and in batches
+// that change nothing never.
 const BODY = `
+#variable_conflict use_column
 declare
   job constant jsonb := $job$;
   claims constant text := job ->> 'claims';
+  counted constant boolean := pg_catalog.current_setting('track_counts')::boolean;
+  changes constant text := 'select coalesce(sum(pg_catalog.pg_stat_get_xact_tuples_inserted(t)
+      + pg_catalog.pg_stat_get_xact_tuples_updated(t) + pg_catalog.pg_stat_get_xact_tuples_deleted(t)), 0)::text || '':''
+      || coalesce(sum(pg_catalog.pg_relation_filenode(t)::bigint), 0)::text from pg_catalog.unnest($1) t';
+  tables oid[];
   probed jsonb := '{}';
   asked jsonb;
+  probe text;
   step text;
   stage text;
   answer text;
   affected bigint;
-  name text;
   state text;
-  results jsonb := '[]';
+  before text;
+  after text;
+  results text[] := '{}';
   made jsonb;
   within text;
   violated text;
 begin
-  for name, step in select key, value from jsonb_each_text(job -> 'probes') loop
-    execute step into state;
-    probed := probed || jsonb_build_object(name, coalesce(state, ''));
-  end loop;
+  if counted then
+    tables := array(select c.oid from pg_catalog.pg_class c where c.relkind in ('r', 'm') and c.oid >= 16384);
+  end if;
   for asked in select value from jsonb_array_elements(job -> 'statements') loop
     stage := 'setup';
     made := null;
+    state := null;
+    after := null;
+    probe := asked ->> 'p';
     begin
       for step in select value from jsonb_array_elements_text(job -> 'setup' || coalesce(asked -> 'u', '[]')) loop
         execute step;
       end loop;
-      state := null;
-      if jsonb_array_length(job -> 'setup') + jsonb_array_length(coalesce(asked -> 'u', '[]')) > 0 and asked ? 'p' then
-        execute job -> 'probes' ->> (asked ->> 'p') into state;
+      if jsonb_array_length(job -> 'setup') + jsonb_array_length(coalesce(asked -> 'u', '[]')) > 0 and probe is not null then
+        execute job -> 'probes' ->> probe into state;
+        state := coalesce(state, '');
+      end if;
+      if counted and probe is not null then
+        execute changes into before using tables;
       end if;
       stage := 'prelude';
       if claims is not null then
@@ -182,9 +213,13 @@ begin
       for step in select value from jsonb_array_elements_text(job -> 'prelude') loop
         execute step;
       end loop;
-      if (job ->> 'again')::boolean and asked ? 'p' then
+      if (job ->> 'again')::boolean and probe is not null then
         perform set_config('role', 'none', true);
-        execute job -> 'probes' ->> (asked ->> 'p') into state;
+        execute job -> 'probes' ->> probe into state;
+        state := coalesce(state, '');
+        if counted then
+          execute changes into before using tables;
+        end if;
         perform set_config('role', job ->> 'role', true);
       end if;
       stage := 'statement';
@@ -196,24 +231,40 @@ begin
         execute asked ->> 's' into answer;
       end if;
       made := jsonb_build_object('a', answer);
-      if asked ? 'p' then
+      if probe is not null then
         stage := 'probe';
         perform set_config('role', 'none', true);
-        name := coalesce(state, probed ->> (asked ->> 'p'));
-        execute job -> 'probes' ->> (asked ->> 'p') into state;
-        if coalesce(state, '') <> name then
-          made := made || jsonb_build_object('b', name, 'c', coalesce(state, ''));
+        if counted then
+          execute changes into after using tables;
+        end if;
+        if after is null or after <> before then
+          $read probe into after$
+        else
+          after := null;
         end if;
       end if;
       raise exception using errcode = 'RL001';
     exception
-      when sqlstate 'RL001' then results := results || made;
+      when sqlstate 'RL001' then
+        if after is not null then
+          if state is null then
+            if not probed ? probe then
+              $read probe into state$
+              probed := probed || jsonb_build_object(probe, state);
+            end if;
+            state := probed ->> probe;
+          end if;
+          if after <> state then
+            made := made || jsonb_build_object('b', state, 'c', after);
+          end if;
+        end if;
+        results := results || made::text;
       when others then
         get stacked diagnostics within = pg_exception_context, violated = constraint_name;
         results := results || jsonb_build_object(
-          'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated);
+          'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated)::text;
     end;
   end loop;
-  perform set_config('rlsmith.results', results::text, true);
+  perform set_config('rlsmith.results', '[' || array_to_string(results, ',') || ']', true);
 end
 `;

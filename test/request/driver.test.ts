@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
 import type { Db } from "../../src/db/port.ts";
 import { runBatch, runKeyed, type Batch, type Response, type Statement } from "../../src/request/index.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
@@ -100,6 +100,72 @@ test("a probe sees every row, and only what the statement changed", async () => 
     answer("0"),
     { kind: "answer", text: "1", changed: { before: "[1, 2, 3]", after: "[2, 3]" } },
   ]);
+});
+
+describe("a probe is read only after a change, and after every kind of it", () => {
+  // as `note` holds 1 and 2, each statement leaves other rows behind, by reasoning
+  const changes: [string, string, string | null][] = [
+    [
+      "a function with its owner's rights that deletes",
+      "create function f() returns int language sql security definer as 'delete from note where id = 2; select 1'",
+      "[1]",
+    ],
+    [
+      "a function that truncates",
+      "create function f() returns int language plpgsql security definer as 'begin truncate note; return 1; end'",
+      null,
+    ],
+    [
+      "a function that truncates and inserts as many rows",
+      "create function f() returns int language plpgsql security definer as $f$begin truncate note; insert into note values (1, 'A'), (3, 'B'); return 1; end$f$",
+      "[1, 3]",
+    ],
+    [
+      "a function that rolls a change back, and makes another",
+      "create function f() returns int language plpgsql security definer as $f$begin begin delete from note; raise exception 'x'; exception when others then null; end; insert into note values (4, 'B'); return 1; end$f$",
+      "[1, 2, 4]",
+    ],
+    [
+      "a function that writes into a partition",
+      "create function f() returns int language sql security definer as 'insert into note_4 values (44, ''B''); select 1'",
+      "[1, 2, 44]",
+    ],
+  ];
+  test.each(changes)("%s", async (_, sql, after) => {
+    await db.exec(`drop table note; create table note (id int, org text) partition by range (id);
+      create table note_0 partition of note for values from (0) to (40);
+      create table note_4 partition of note for values from (40) to (80);
+      insert into note values (1, 'A'), (2, 'B'); ${sql}`);
+    const [found] = await run([text("select f()::text", { probe: "notes" })]);
+    expect(found).toEqual({ kind: "answer", text: "1", changed: { before: "[1, 2]", after: after ?? "" } });
+  });
+
+  test("a function that rolls its change back leaves none", async () => {
+    await db.exec(`create function f() returns int language plpgsql security definer as $f$begin
+      begin delete from note; raise exception 'x'; exception when others then null; end; return 1; end$f$`);
+    expect(await run([text("select f()::text", { probe: "notes" })])).toEqual([answer("1")]);
+  });
+
+  test("without track_counts it is read each time", async () => {
+    await db.exec("set local track_counts = off");
+    await db.exec(
+      "create function f() returns int language sql security definer as 'delete from note where id = 2; select 1'",
+    );
+    const [found] = await run([text("select f()::text", { probe: "notes" })]);
+    expect(found).toEqual({ kind: "answer", text: "1", changed: { before: "[1, 2]", after: "[1]" } });
+  });
+
+  test("a probe may have columns that are called like the driver's variables", async () => {
+    await db.exec(
+      "create table odd (state text, probe text, after text, answer text); insert into odd values ('s', 'p', 'a', 'b')",
+    );
+    const probes = new Map([
+      ["odd", "select jsonb_agg(jsonb_build_array(state, probe, after, answer))::text from odd"],
+    ]);
+    await db.exec("create function f() returns int language sql security definer as 'delete from odd; select 1'");
+    const [found] = await run([text("select f()::text", { probe: "odd" })], { probes });
+    expect(found).toEqual({ kind: "answer", text: "1", changed: { before: '[["s", "p", "a", "b"]]', after: "" } });
+  });
 });
 
 test("changes of a prelude that writes are not the statement's", async () => {

@@ -3,7 +3,7 @@ import type { Attempt } from "../matrix/index.ts";
 import { rowCondition, type Target } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
 import type { ArgumentSource } from "./arguments.ts";
-import { everywhere, inTheNameOf, insertInto, on, ownRow, setColumn, spareRow } from "./rows.ts";
+import { inTheNameOf, insertInto, on, ownRow, setColumn, spareRow } from "./rows.ts";
 import { kindOf } from "./value-kind.ts";
 
 /** The largest number of values for one column, and of statements on one table. */
@@ -19,7 +19,7 @@ export function ownRowValueAttempts(target: Target, victim: Target, actor: Actor
   const own = ownRow(target, actor);
   const spare = spareRow(target, "own");
   const write = (attack: string, command: "UPDATE" | "INSERT", sql: string): Attempt =>
-    on(target, { command, attack, sql, writesOwnRow: true, probe: everywhere(target) });
+    on(target, { command, attack, sql, writesOwnRow: true, probe: { kind: "relation", name: target.name } });
   const attempts: Attempt[] = [];
   for (const { name, type, generated } of target.columns) {
     if (generated !== "no") continue;
