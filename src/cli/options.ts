@@ -12,6 +12,7 @@ import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
 export interface SourceFlags {
   db?: string;
   scratch?: string;
+  scratchSuperuser?: boolean;
   folder?: string;
   layout?: ToolName;
   config?: string;
@@ -27,6 +28,10 @@ export const withSource = (command: Command, format: Option = FORMAT): Command =
     .argument("[project]", "the project's folder", ".")
     .option("--db <url>", "read a live database instead of the migrations; it is never written to")
     .option("--scratch <url>", "create the scratch database on this server instead of the embedded one")
+    .option(
+      "--scratch-superuser",
+      "with --scratch: run the migrations as the login of the URL, though it is a superuser",
+    )
     .option("--folder <path>", "the migrations folder, if it is not detected")
     .addOption(new Option("--layout <name>", "layout of the migrations folder").choices([...TOOL_NAMES]))
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
@@ -44,7 +49,9 @@ export function projectOptions(project: string, flags: SourceFlags): ProjectOpti
       "name the project's folder, or leave it out for the current one",
     );
   const scratch: ScratchTarget =
-    flags.scratch === undefined ? { kind: "embedded" } : { kind: "server", url: flags.scratch };
+    flags.scratch === undefined
+      ? { kind: "embedded" }
+      : { kind: "server", url: flags.scratch, superuser: flags.scratchSuperuser ?? false };
   return {
     projectDir,
     db: flags.db,

@@ -27,7 +27,10 @@ export interface ScratchOptions {
  */
 export async function openScratch(target: ScratchTarget, options: ScratchOptions = {}): Promise<Scratch> {
   const platform = options.platform ?? EARLIER_SUPABASE;
-  if (target.kind === "server") return openServerScratch(target.url, platform, options.onNotice ?? (() => {}));
+  if (target.kind === "server") {
+    const { url, superuser = false } = target;
+    return openServerScratch({ url, superuser, platform, onNotice: options.onNotice ?? (() => {}) });
+  }
   const extensions = await loadExtensions(options.extensions ?? []);
   const db = await bootEmbedded(extensions, platform);
   return embeddedScratch(db, extensions, searchPathOf(platform));
@@ -38,6 +41,9 @@ function embeddedScratch(db: EmbeddedDb, extensions: Extensions, searchPath: str
   return {
     db,
     foreignRoles: new Set(),
+    restricted: false,
+    cancel: null,
+    grantRoles: async () => {},
     fork: async () => {
       const copy = await openEmbedded({ extensions, snapshot: await db.dump() });
       await copy.exec(`set search_path = ${searchPath}`);

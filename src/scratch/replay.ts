@@ -57,7 +57,16 @@ export async function replay(
         "mend the migration, or leave --strict out to go on after it",
       );
   };
-  const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [], login, roleIsLocal: false };
+  const run: FileRun = {
+    db,
+    report,
+    fail,
+    foreignRoles: scratch.foreignRoles,
+    implied: [],
+    restricted: scratch.restricted,
+    login,
+    roleIsLocal: false,
+  };
   const schema = extensionSchema(platform);
   await createImplied(run, extensionsImplied(folder, schema), schema);
   for (const [index, file] of folder.files.entries()) {
@@ -71,6 +80,7 @@ export async function replay(
     await db.exec(`${becomeLogin(login)}; reset role; reset all;`);
     if (db.engine === "embedded" && start) await db.exec(`set search_path = ${start.path}`);
   }
+  await scratch.grantRoles();
   return report;
 }
 

@@ -18,7 +18,7 @@ export const sharedServer = async (): Promise<TestServer> => (server ??= startSe
  * fork of it costs a tenth of the processor time of an embedded one. Callers fork it and do not change it.
  */
 export const sharedBase = async (): Promise<Scratch> =>
-  (base ??= sharedServer().then(async ({ url }) => openScratch({ kind: "server", url })));
+  (base ??= sharedServer().then(async ({ url }) => openScratch({ kind: "server", url, superuser: true })));
 
 /** Run these statements in a new copy of a database, work there, and drop the copy. Returns what `work` returns. */
 export async function withFork<Result>(
