@@ -5,9 +5,12 @@ import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts"
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
+import { singleLined } from "./visible.ts";
 
 export interface InspectOptions {
   color: boolean;
+  /** instead of `color`: colours that the output tells from sequences in the data */
+  colours?: Colours;
   /** columns of the terminal */
   width: number;
 }
@@ -28,14 +31,16 @@ const PATTERNS: readonly [Pattern, string][] = [
  * the context map, findings.
  */
 export function renderInspect(
-  catalog: Catalog,
-  classified: readonly ClassifiedPolicy[],
-  facts: readonly FunctionFacts[],
-  findings: readonly Finding[],
-  inferred: InferredContext,
+  ofCatalog: Catalog,
+  ofPolicies: readonly ClassifiedPolicy[],
+  ofFunctions: readonly FunctionFacts[],
+  found: readonly Finding[],
+  context: InferredContext,
   options: InspectOptions,
 ): string {
-  const colours = pc.createColors(options.color);
+  const [catalog, classified, facts] = [singleLined(ofCatalog), singleLined(ofPolicies), singleLined(ofFunctions)];
+  const [findings, inferred] = [singleLined(found), singleLined(context)];
+  const colours = options.colours ?? pc.createColors(options.color);
   const width = Math.max(options.width, 60);
   const sections = [
     relationLines(catalog, classified, colours, width),

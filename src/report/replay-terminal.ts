@@ -1,10 +1,12 @@
 import type pc from "picocolors";
 import type { ReplayReport } from "../scratch/index.ts";
+import { singleLined } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** The deviations of a replay: failed statements, stand-ins, roles that were created. Empty if there were none. */
-export function renderReplay(report: ReplayReport, colours: Colours): string {
+export function renderReplay(replayed: ReplayReport, colours: Colours): string {
+  const report = singleLined(replayed);
   const lines: string[] = [];
   for (const failure of report.failures)
     lines.push(

@@ -1,12 +1,13 @@
 import pc from "picocolors";
 import type { Verification } from "../verify/index.ts";
 import { sum } from "./verify-terminal.ts";
+import { markdownText, singleLined, visible } from "./visible.ts";
 
 const plain = pc.createColors(false);
 
 /** A verification for a pull request or a record: the total, every breach with its statements, exceptions, notes. */
-export function verificationMarkdown(v: Verification): string {
-  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+export function verificationMarkdown(verification: Verification): string {
+  const v = singleLined(verification);
   return [
     "# Isolation",
     "",
@@ -19,22 +20,29 @@ export function verificationMarkdown(v: Verification): string {
           "|---|---|---|---|---|",
           ...v.breaches.map(
             ({ object, door, message, persona, attack }, n) =>
-              `| ${n + 1} | \`${cell(object.name)}\` | ${door} | ${cell(message)} | ${cell(persona)}: ${cell(attack)} |`,
+              `| ${n + 1} | ${markdownText(code(object.name))} | ${door} | ${markdownText(message)} | ${markdownText(persona)}: ${markdownText(attack)} |`,
           ),
           "",
         ]),
     ...v.breaches.flatMap(({ object, statements, hint }, n) => [
-      `## ${n + 1}. ${object.name}`,
+      `## ${n + 1}. ${markdownText(object.name)}`,
       "",
-      ...fenced(statements.join("\n")),
+      ...fenced(visible(statements.join("\n"))),
       "",
-      hint,
+      markdownText(hint),
       "",
     ]),
     ...(v.expected.length === 0
       ? []
-      : ["## Declared", "", ...v.expected.map(({ object, reason }) => `- \`${object.name}\`: ${reason}`), ""]),
-    ...(v.notes.length === 0 ? [] : ["## Notes", "", ...v.notes.map(({ message }) => `- ${message}`), ""]),
+      : [
+          "## Declared",
+          "",
+          ...v.expected.map(({ object, reason }) => `- ${code(object.name)}: ${markdownText(reason)}`),
+          "",
+        ]),
+    ...(v.notes.length === 0
+      ? []
+      : ["## Notes", "", ...v.notes.map(({ message }) => `- ${markdownText(message)}`), ""]),
     ...(v.notReached.length === 0
       ? []
       : [
@@ -42,10 +50,17 @@ export function verificationMarkdown(v: Verification): string {
           "",
           "Counted as not reached, never as denied.",
           "",
-          ...v.notReached.map(({ why, cells }) => `- ${cells}: ${why}`),
+          ...v.notReached.map(({ why, cells }) => `- ${cells}: ${markdownText(why)}`),
           "",
         ]),
   ].join("\n");
+}
+
+/** A code span; its delimiter is longer than any run of backticks in it. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const ticks = "`".repeat(longest + 1);
+  return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
 }
 
 /** A fence longer than any in the text. */

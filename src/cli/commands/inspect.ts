@@ -26,6 +26,7 @@ export function inspectCommand(program: Command, done: (exit: number) => void): 
           print(
             `${platformLine(platform)}\n${renderInspect(catalog, classified, facts, findings, inferred, {
               color: colours.isColorSupported,
+              colours,
               width: process.stdout.columns ?? 120,
             })}`,
           );
