@@ -17,6 +17,7 @@ export interface SourceFlags {
   layout?: ToolName;
   config?: string;
   strict?: boolean;
+  statementTimeout: number;
   format: Format;
 }
 
@@ -32,6 +33,7 @@ export const withSource = (command: Command, format: Option = FORMAT): Command =
       "--scratch-superuser",
       "with --scratch: run the migrations as the login of the URL, though it is a superuser",
     )
+    .option("--statement-timeout <seconds>", "limit to each statement of the migrations", secondsOf, 60)
     .option("--folder <path>", "the migrations folder, if it is not detected")
     .addOption(new Option("--layout <name>", "layout of the migrations folder").choices([...TOOL_NAMES]))
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
@@ -60,8 +62,20 @@ export function projectOptions(project: string, flags: SourceFlags): ProjectOpti
     layout: flags.layout,
     config: flags.config,
     strict: flags.strict ?? false,
+    statementTimeout: flags.statementTimeout,
     progress: progressLines(),
   };
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new ToolError(
+    "usage",
+    "BAD_STATEMENT_TIMEOUT",
+    `--statement-timeout does not accept \`${text}\``,
+    "give it a number of seconds, such as 60",
+  );
 }
 
 /** Print the failures of the replay to stderr. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isEnding, whenEnding } from "../db/ending.ts";
+import { connectionUrl } from "../db/connection-url.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
@@ -44,7 +45,8 @@ export interface ServerScratchOptions {
  * those that exist. Throws ToolError (environment) for no connection, missing privileges, or a read-only server.
  */
 export async function openServerScratch(options: ServerScratchOptions): Promise<Scratch> {
-  const { url, platform } = options;
+  const { platform } = options;
+  const url = connectionUrl(options.url);
   const admin = await openServer(url);
   try {
     return await alone(admin, async () => {
