@@ -9,6 +9,8 @@ export const EXIT = {
   environment: 4,
   bug: 70,
   interrupted: 130,
+  /** 128 + SIGPIPE: the reader of the output has closed it */
+  closedPipe: 141,
 } as const;
 
 export const exitCodeOf: Record<ToolErrorKind, number> = {

@@ -12,10 +12,12 @@ import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
 export interface SourceFlags {
   db?: string;
   scratch?: string;
+  scratchSuperuser?: boolean;
   folder?: string;
   layout?: ToolName;
   config?: string;
   strict?: boolean;
+  statementTimeout: number;
   format: Format;
 }
 
@@ -27,6 +29,11 @@ export const withSource = (command: Command, format: Option = FORMAT): Command =
     .argument("[project]", "the project's folder", ".")
     .option("--db <url>", "read a live database instead of the migrations; it is never written to")
     .option("--scratch <url>", "create the scratch database on this server instead of the embedded one")
+    .option(
+      "--scratch-superuser",
+      "with --scratch: run the migrations as the login of the URL, though it is a superuser",
+    )
+    .option("--statement-timeout <seconds>", "limit to each statement of the migrations", secondsOf, 60)
     .option("--folder <path>", "the migrations folder, if it is not detected")
     .addOption(new Option("--layout <name>", "layout of the migrations folder").choices([...TOOL_NAMES]))
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
@@ -44,7 +51,9 @@ export function projectOptions(project: string, flags: SourceFlags): ProjectOpti
       "name the project's folder, or leave it out for the current one",
     );
   const scratch: ScratchTarget =
-    flags.scratch === undefined ? { kind: "embedded" } : { kind: "server", url: flags.scratch };
+    flags.scratch === undefined
+      ? { kind: "embedded" }
+      : { kind: "server", url: flags.scratch, superuser: flags.scratchSuperuser ?? false };
   return {
     projectDir,
     db: flags.db,
@@ -53,8 +62,20 @@ export function projectOptions(project: string, flags: SourceFlags): ProjectOpti
     layout: flags.layout,
     config: flags.config,
     strict: flags.strict ?? false,
+    statementTimeout: flags.statementTimeout,
     progress: progressLines(),
   };
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new ToolError(
+    "usage",
+    "BAD_STATEMENT_TIMEOUT",
+    `--statement-timeout does not accept \`${text}\``,
+    "give it a number of seconds, such as 60",
+  );
 }
 
 /** Print the failures of the replay to stderr. */

@@ -24,6 +24,7 @@ export const sideOptions = (): ProjectOptions => ({
   projectDir: resolve("."),
   scratch: { kind: "embedded" },
   strict: false,
+  statementTimeout: 60,
   progress: progressLines(),
 });
 

@@ -1,17 +1,28 @@
-import pc from "picocolors";
 import type { Progress } from "../progress.ts";
+import { markedColours, onTerminal, type Colours } from "./colours.ts";
 
 export type Format = "terminal" | "json";
 
 /** Colours for one stream: none unless it is a terminal and NO_COLOR is unset. */
-export const coloursFor = (stream: NodeJS.WriteStream): ReturnType<typeof pc.createColors> =>
-  pc.createColors(Boolean(stream.isTTY) && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb");
+export const coloursFor = (stream: NodeJS.WriteStream): Colours =>
+  markedColours(Boolean(stream.isTTY) && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb");
+
+/**
+ * Write to a stream. Every output of the command line passes here: what comes from a database or a file is data, and a
+ * terminal must not obey it.
+ */
+const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(onTerminal(text));
+
+const line = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`);
 
 /** Results go to stdout. */
-export const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+export const print = (text: string): void => write(process.stdout, line(text));
+
+/** A part of a result, without a line break of its own. */
+export const printPart = (text: string): void => write(process.stdout, text);
 
 /** Progress and messages go to stderr. */
-export const say = (text: string): void => void process.stderr.write(text.endsWith("\n") ? text : `${text}\n`);
+export const say = (text: string): void => write(process.stderr, line(text));
 
 /** A line for each stage, with the time since the last one; on a terminal also the progress of the present stage. */
 export function progressLines(): Progress {
@@ -22,7 +33,8 @@ export function progressLines(): Progress {
     done: (stage, detail) => {
       const now = performance.now();
       const seconds = colours.dim(`${((now - last) / 1000).toFixed(1)} s`);
-      say(`${clear}${colours.green("✓")} ${stage.padEnd(12)} ${detail} ${seconds}`);
+      if (clear !== "") process.stderr.write(clear);
+      say(`${colours.green("✓")} ${stage.padEnd(12)} ${detail} ${seconds}`);
       last = now;
     },
     tick: (stage, done, total) => {

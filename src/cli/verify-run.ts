@@ -13,7 +13,7 @@ import { comparing, type Before, mutationScore } from "../verify/index.ts";
 import type { EmittedKind, Verification } from "../verify/index.ts";
 import { sayWritten } from "./options.ts";
 import { EXIT } from "./exit.ts";
-import { coloursFor, print, say } from "./terminal.ts";
+import { coloursFor, print, printPart, say } from "./terminal.ts";
 import type { VerifyFlags } from "./verify-options.ts";
 
 /** Run the matrix and print it. Returns the exit code. */
@@ -24,7 +24,7 @@ export async function attack(
   before: Before | null,
 ): Promise<number> {
   const compared = before && comparing(before);
-  const json = flags.format === "json" ? jsonWriter((text) => void process.stdout.write(text)) : null;
+  const json = flags.format === "json" ? jsonWriter(printPart) : null;
   const live = flags.db === undefined ? null : { writes: flags.writeAndRollBack ?? false };
   const found = await verifySource(
     source,

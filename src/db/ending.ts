@@ -26,6 +26,12 @@ export function whenEnding(cleanup: () => Promise<void>): () => void {
 }
 
 function end(signal: keyof typeof SIGNALS): void {
+  endProcess(128 + SIGNALS[signal]);
+}
+
+/** Do the registered clean-up work, as for a signal, and exit with this code. A second call changes nothing. */
+export function endProcess(code: number): void {
+  if (ending) return;
   ending = true;
-  void Promise.allSettled([...cleanups].map((cleanup) => cleanup())).then(() => process.exit(128 + SIGNALS[signal]));
+  void Promise.allSettled([...cleanups].map((cleanup) => cleanup())).then(() => process.exit(code));
 }

@@ -1,6 +1,7 @@
 import { createConnection } from "node:net";
 import pg from "pg";
 import { ToolError, messageOf, type ErrorCode } from "../errors.ts";
+import { connectionUrl } from "./connection-url.ts";
 import { parseJson } from "./json.ts";
 import { pgErrorOf, type Db } from "./port.ts";
 
@@ -34,7 +35,8 @@ export interface ServerDb extends Db {
  * verifying the certificate, `verify-full` verifies it. Throws ToolError (usage) if the text is not a database URL,
  * (environment) if no connection can be made. No message contains the password.
  */
-export async function openServer(url: string, options: ServerOptions = {}): Promise<ServerDb> {
+export async function openServer(text: string, options: ServerOptions = {}): Promise<ServerDb> {
+  const url = connectionUrl(text);
   const where = describeUrl(url);
   const client = await connect(url, where, options);
   const run = async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -120,9 +122,10 @@ async function connect(url: string, where: string, options: ServerOptions): Prom
   const attempts = urlsToTry(url);
   for (const [index, attempt] of attempts.entries())
     try {
+      const seconds = Number(new URL(attempt).searchParams.get("connect_timeout") ?? "0");
       const client = new pg.Client({
         connectionString: attempt,
-        connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+        connectionTimeoutMillis: options.connectTimeoutMs ?? (seconds > 0 ? seconds * 1000 : CONNECT_TIMEOUT_MS),
         application_name: options.applicationName ?? "rlsmith",
         types: { getTypeParser },
       });
@@ -195,29 +198,14 @@ const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: "te
     : pg.types.getTypeParser(NAME_ARRAYS.has(oid) ? TEXT_ARRAY : oid, format)) as typeof pg.types.getTypeParser;
 
 /**
- * `user@host:port/database`, without the password and without parameters. Throws ToolError (usage) if it is not a
- * database URL.
+ * `user@host:port/database` of a connection string, without the password and without parameters. Throws ToolError
+ * (usage) if it cannot be read.
  */
-export function describeUrl(url: string): string {
-  try {
-    const parsed = new URL(url);
-    if (!/^postgres(ql)?:$/.test(parsed.protocol)) throw new Error("not a database");
-    // A /, ? or # that is not written as %2F, %3F or %23 ends the password early, and the rest of the password would be
-    // shown.
-    if (/@/.test(parsed.pathname) || parsed.hash !== "" || (parsed.pathname === "" && /@/.test(parsed.search)))
-      throw new Error("not escaped");
-    const user = parsed.username === "" ? "" : `${decodeURIComponent(parsed.username)}@`;
-    decodeURIComponent(parsed.password);
-    const socket = parsed.searchParams.get("host");
-    return `${user}${parsed.host === "" ? (socket ?? "local socket") : parsed.host}${parsed.pathname}`;
-  } catch {
-    throw new ToolError(
-      "usage",
-      "BAD_DATABASE_URL",
-      "the database URL cannot be read",
-      "write it as postgres://user:password@host:5432/database; write @ : / ? # and % of a password as %40 %3A %2F %3F %23 and %25",
-    );
-  }
+export function describeUrl(text: string): string {
+  const url = new URL(connectionUrl(text));
+  const host = decodeURIComponent(url.hostname);
+  const port = host.startsWith("/") || url.port === "" ? "" : `:${url.port}`;
+  return `${decodeURIComponent(url.username)}@${host}${port}${decodeURIComponent(url.pathname)}`;
 }
 
 function connectError(error: unknown, where: string): ToolError {

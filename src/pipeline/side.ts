@@ -1,5 +1,6 @@
 import { readCatalog } from "../catalog-file.ts";
 import { claimsSourceOf, contextMapOf } from "../config.ts";
+import { isConnectionString } from "../db/conninfo.ts";
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
@@ -50,7 +51,7 @@ export async function openSide(named: string, options: ProjectOptions): Promise<
     }
   }
   const url = named.startsWith("env:") ? urlOf(named.slice("env:".length)) : named;
-  if (/^postgres(ql)?:\/\//.test(url)) {
+  if (isConnectionString(url) && !existsSync(url)) {
     const source = await openSource({ ...options, db: url });
     return {
       name: named.startsWith("env:") ? named : "the live database",

@@ -8,8 +8,9 @@ import type { MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
 import { platformLine } from "../report/platform.ts";
+import { lateStatement } from "../report/replay-terminal.ts";
 import { openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
-import type { Platform, ReplayReport, Scratch, ScratchTarget } from "../scratch/index.ts";
+import type { Platform, ReplayReport, Scratch, ScratchTarget, StatementLimit } from "../scratch/index.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
@@ -26,6 +27,8 @@ export interface ProjectOptions {
   /** config file, relative to the project; null: do not read any */
   config?: string | null | undefined;
   strict: boolean;
+  /** seconds that a statement of the migrations may take; default: no limit */
+  statementTimeout?: number | undefined;
   /** the day of the run, which decides the defaults of a Supabase project without dates; default: now */
   today?: Date | undefined;
   progress: Progress;
@@ -115,7 +118,11 @@ export async function openSource(options: ProjectOptions, without: string | null
     onNotice: (notice) => options.progress.done("scratch", notice),
   });
   try {
-    const report = await replay(scratch, folder, { platform, strict: options.strict });
+    const report = await replay(scratch, folder, {
+      platform,
+      strict: options.strict,
+      limit: limitOf(options.statementTimeout),
+    });
     const where = relative(options.projectDir, folder.folder) || ".";
     const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
     options.progress.done(
@@ -139,6 +146,9 @@ export async function openSource(options: ProjectOptions, without: string | null
 /** The platform that was assumed for a source; null: a live database, which has its own roles and default privileges. */
 export const platformOfSource = ({ origin }: Source): Platform | null =>
   origin.kind === "migrations" ? origin.report.platform : null;
+
+const limitOf = (seconds: number | undefined): StatementLimit | undefined =>
+  seconds === undefined ? undefined : { seconds, lastWords: (statement) => lateStatement(statement, seconds) };
 
 /** The text of the project's supabase/config.toml; null if it has none. */
 function configToml(folder: MigrationsFolder, projectDir: string): string | null {

@@ -94,7 +94,7 @@ export async function urlOf(name: string, { url }: TargetConfig, projectDir: str
     );
   }
   const printed = (await output(url.command, projectDir, name)).trim();
-  if (printed !== "" && !/\s/.test(printed)) return printed;
+  if (printed !== "" && !printed.includes("\n")) return printed;
   throw new ToolError(
     "environment",
     "NO_TARGET_URL",

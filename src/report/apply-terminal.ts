@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import type { ApplyResult, LockTry, RollbackResult, Transitioned } from "../apply/index.ts";
 import { nameKey, type QualifiedName } from "../pg/name.ts";
+import { singleLined } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -38,7 +39,8 @@ export function renderTransitioned({ group, locks, tries, entries }: Transitione
 }
 
 /** The result of an apply. */
-export function renderApplied(result: ApplyResult, colours: Colours): string {
+export function renderApplied(applied: ApplyResult, colours: Colours): string {
+  const result = singleLined(applied);
   const { target, dryRun, outcome, groups, notes } = result;
   if (outcome === "in force already")
     return `${colours.green("✓")} the plan is in force on \`${target}\` already, and in its journal: nothing to do\n`;

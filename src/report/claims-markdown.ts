@@ -1,12 +1,14 @@
 import type { ClaimsReport } from "../claims/index.ts";
 import { describeLocation } from "../finding.ts";
 import { claimsSections, summary } from "./claims-terminal.ts";
+import { markdownText, singleLined } from "./visible.ts";
 
 /** The report for a pull request or a playbook. */
-export function claimsMarkdown(report: ClaimsReport): string {
+export function claimsMarkdown(checked: ClaimsReport): string {
+  const report = singleLined(checked);
   const rows = report.findings.map(
     ({ severity, code, at, message, hint }) =>
-      `| ${[severity === "info" ? "note" : severity, `\`${code}\``, describeLocation(at), message, hint ?? ""].map(cell).join(" | ")} |`,
+      `| ${[severity === "info" ? "note" : severity, `\`${code}\``, describeLocation(at), message, hint ?? ""].map(markdownText).join(" | ")} |`,
   );
   return `${[
     "# Claims",
@@ -19,8 +21,6 @@ export function claimsMarkdown(report: ClaimsReport): string {
     .join("\n")
     .trimEnd()}\n`;
 }
-
-const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
 /** A fence longer than any inside: the body of a function may hold one. */
 function fenced(lines: readonly string[]): string[] {

@@ -3,6 +3,7 @@ import type { Counted, MemberState, Behaviour, ClaimsFacts, ClaimsReport } from 
 import { describeLocation } from "../finding.ts";
 import { nameKey } from "../pg/name.ts";
 import { causeText } from "./claims-cause.ts";
+import { singleLined } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -10,7 +11,8 @@ type Colours = ReturnType<typeof pc.createColors>;
  * The output of `rlsmith claims`: the source of claims, the effect of the sync, the members in step, the age of tokens,
  * hooks, findings.
  */
-export function renderClaims(report: ClaimsReport, colours: Colours): string {
+export function renderClaims(checked: ClaimsReport, colours: Colours): string {
+  const report = singleLined(checked);
   const sections = claimsSections(report).map(({ title, lines }) =>
     [colours.bold(title), ...lines.map((line) => `  ${line}`)].join("\n"),
   );

@@ -1,10 +1,12 @@
 import type pc from "picocolors";
 import type { Entry } from "../apply/index.ts";
+import { singleLined } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** A journal as a table, newest last. `inForce`: entries that have not been taken back. */
-export function renderHistory(entries: readonly Entry[], inForce: ReadonlySet<number>, colours: Colours): string {
+export function renderHistory(journal: readonly Entry[], inForce: ReadonlySet<number>, colours: Colours): string {
+  const entries = singleLined(journal);
   if (entries.length === 0) return "rlsmith has applied nothing here\n";
   const head = ["id", "at", "what", "group", "plan", "who"];
   const rows = entries.map((entry) => [

@@ -5,9 +5,12 @@ import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts"
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
+import { singleLined } from "./visible.ts";
 
 export interface InspectOptions {
   color: boolean;
+  /** instead of `color`: colours that the output tells from sequences in the data */
+  colours?: Colours;
   /** columns of the terminal */
   width: number;
 }
@@ -36,11 +39,9 @@ const PATTERNS: readonly [Pattern, string][] = [
  * The output of `rlsmith inspect`: counts, relations with their policies, functions and triggers around the context,
  * the context map, findings.
  */
-export function renderInspect(
-  { catalog, classified, facts, findings, inferred }: Inspected,
-  options: InspectOptions,
-): string {
-  const colours = pc.createColors(options.color);
+export function renderInspect(inspected: Inspected, options: InspectOptions): string {
+  const { catalog, classified, facts, findings, inferred } = singleLined(inspected);
+  const colours = options.colours ?? pc.createColors(options.color);
   const width = Math.max(options.width, 60);
   const sections = [
     relationLines(catalog, classified, colours, width),

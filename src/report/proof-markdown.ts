@@ -4,6 +4,7 @@ import type { MigrationProof, Objection, PolicyVerdict } from "../prove/index.ts
 import { objectionText } from "./objection.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
+import { markdownText } from "./visible.ts";
 
 /**
  * The whole proof of a migration, for `.rlsmith/proof.md`: assumptions as SQL, acceptances, every policy, every
@@ -35,12 +36,12 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
       : ["| policy | regime | component | verdict | accepted by |", "|---|---|---|---|---|"]),
     ...found.map(
       ({ policy, regime, component, decision, why, answer }) =>
-        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `not accepted: ${objectionText(why)}`].map(cell).join(" | ")} |`,
+        `| ${[policy, regime, component, decision, answer ? `${answer.by}: ${answer.reason}` : `not accepted: ${objectionText(why)}`].map(markdownText).join(" | ")} |`,
     ),
     "",
     "## Policies",
     "",
-    `| policy | ${names.map(cell).join(" | ")} |`,
+    `| policy | ${names.map(markdownText).join(" | ")} |`,
     `|---|${names.map(() => "---|").join("")}`,
     ...[...groupBy(proof.policies, ({ policy }) => policy)].map(([policy, verdicts]) => row(policy, verdicts, proof)),
     "",
@@ -67,7 +68,5 @@ function row(policy: string, verdicts: readonly PolicyVerdict[], proof: Migratio
           .map(([decision, list]) => `${decision} (${list.map(({ component }) => component).join(", ")})`)
           .join("; ");
   });
-  return `| ${[policy, ...cells].map(cell).join(" | ")} |`;
+  return `| ${[policy, ...cells].map(markdownText).join(" | ")} |`;
 }
-
-const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");

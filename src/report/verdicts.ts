@@ -4,6 +4,7 @@ import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { tellShort } from "./witness.ts";
+import { markdownText } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -107,7 +108,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
     lines.push("", "| verdict | relation | command | role | for instance |", "|---|---|---|---|---|");
   for (const change of changes)
     lines.push(
-      `| ${[mark(change.decision), cell(change.relation), cell(change.components.join(", ")), cell(change.roles.join(", ")), cell([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [`errors may appear or disappear: ${change.errors.join(", ")}`] : []), ...change.reasons].join("; "))].join(" | ")} |`,
+      `| ${[mark(change.decision), markdownText(change.relation), markdownText(change.components.join(", ")), markdownText(change.roles.join(", ")), markdownText([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [`errors may appear or disappear: ${change.errors.join(", ")}`] : []), ...change.reasons].join("; "))].join(" | ")} |`,
     );
   if (comparison.added.length > 0)
     lines.push(
@@ -120,7 +121,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
   for (const added of comparison.added)
     for (const { role, reach } of added.roles)
       lines.push(
-        `| ${[cell(nameKey(added.relation)) + (added.rowSecurity ? "" : " **no row security**"), cell(role), reach.SELECT, reach.INSERT, reach["UPDATE USING"], reach.DELETE].join(" | ")} |`,
+        `| ${[markdownText(nameKey(added.relation)) + (added.rowSecurity ? "" : " **no row security**"), markdownText(role), reach.SELECT, reach.INSERT, reach["UPDATE USING"], reach.DELETE].join(" | ")} |`,
       );
   if (comparison.views.length > 0)
     lines.push("", `Not compared: the views ${comparison.views.map((view) => `\`${view}\``).join(", ")} differ.`);
@@ -130,5 +131,3 @@ export function comparisonMarkdown(comparison: Comparison): string {
 
 const mark = (decision: string): string =>
   decision === "tighter" || decision === "equivalent" ? decision : `**${decision}**`;
-
-const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");

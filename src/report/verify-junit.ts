@@ -1,11 +1,13 @@
 import { groupBy } from "../pg/group-by.ts";
 import type { Breach, Heat, Verification } from "../verify/index.ts";
+import { singleLined, visible } from "./visible.ts";
 
 /**
  * A verification as JUnit XML: a suite for each relation, a case for each command and class of personas, a failure with
  * its statements for a breach.
  */
-export function verificationJunit(v: Verification): string {
+export function verificationJunit(verification: Verification): string {
+  const v = singleLined(verification);
   const suites = [...groupBy(v.heat, ({ relation }) => relation)].map(([relation, heats]) => {
     const failures = heats.filter(({ breach }) => breach > 0).length;
     const skipped = heats.filter(isSkipped).length;
@@ -52,12 +54,12 @@ function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
 }
 
 /**
- * XML 1.0 allows no control characters except tab and line ends, no unpaired surrogate, and not these two, escaped or
- * not.
+ * XML 1.0 allows no control characters except tab and line ends, no unpaired surrogate, which become visible escapes,
+ * and not these two, escaped or not.
  */
 const escape = (text: string): string =>
-  text
-    .replaceAll(/[^\P{Cc}\n\t]|\p{Cs}|[\uFFFE\uFFFF]/gu, "")
+  visible(text)
+    .replaceAll(/[\uFFFE\uFFFF]/gu, "")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

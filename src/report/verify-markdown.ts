@@ -2,12 +2,13 @@ import pc from "picocolors";
 import type { Verification } from "../verify/index.ts";
 import { unsettledText } from "./unsettled.ts";
 import { settlementText, sum } from "./verify-terminal.ts";
+import { markdownText, singleLined, visible } from "./visible.ts";
 
 const plain = pc.createColors(false);
 
 /** A verification for a pull request or a record: the total, every breach with its statements, exceptions, notes. */
-export function verificationMarkdown(v: Verification): string {
-  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+export function verificationMarkdown(verification: Verification): string {
+  const v = singleLined(verification);
   return [
     "# Isolation",
     "",
@@ -22,22 +23,29 @@ export function verificationMarkdown(v: Verification): string {
           "|---|---|---|---|---|",
           ...v.breaches.map(
             ({ object, door, message, persona, attack }, n) =>
-              `| ${n + 1} | \`${cell(object.name)}\` | ${door} | ${cell(message)} | ${cell(persona)}: ${cell(attack)} |`,
+              `| ${n + 1} | ${markdownText(code(object.name))} | ${door} | ${markdownText(message)} | ${markdownText(persona)}: ${markdownText(attack)} |`,
           ),
           "",
         ]),
     ...v.breaches.flatMap(({ object, statements, hint }, n) => [
-      `## ${n + 1}. ${object.name}`,
+      `## ${n + 1}. ${markdownText(object.name)}`,
       "",
-      ...fenced(statements.join("\n")),
+      ...fenced(visible(statements.join("\n"))),
       "",
-      hint,
+      markdownText(hint),
       "",
     ]),
     ...(v.expected.length === 0
       ? []
-      : ["## Declared", "", ...v.expected.map(({ object, reason }) => `- \`${object.name}\`: ${reason}`), ""]),
-    ...(v.notes.length === 0 ? [] : ["## Notes", "", ...v.notes.map(({ message }) => `- ${message}`), ""]),
+      : [
+          "## Declared",
+          "",
+          ...v.expected.map(({ object, reason }) => `- ${code(object.name)}: ${markdownText(reason)}`),
+          "",
+        ]),
+    ...(v.notes.length === 0
+      ? []
+      : ["## Notes", "", ...v.notes.map(({ message }) => `- ${markdownText(message)}`), ""]),
     ...(v.notSettled.length === 0
       ? []
       : [
@@ -45,10 +53,17 @@ export function verificationMarkdown(v: Verification): string {
           "",
           "These cells never count as held.",
           "",
-          ...v.notSettled.map(({ cause, cells }) => `- ${cells}: ${unsettledText(cause)}`),
+          ...v.notSettled.map(({ cause, cells }) => `- ${cells}: ${markdownText(unsettledText(cause))}`),
           "",
         ]),
   ].join("\n");
+}
+
+/** A code span; its delimiter is longer than any run of backticks in it. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const ticks = "`".repeat(longest + 1);
+  return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
 }
 
 /** A fence longer than any in the text. */

@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
 import { unsettledText } from "./unsettled.ts";
+import { singleLined } from "./visible.ts";
 import type { Breach, Command, PersonaClass, Heat, Verification } from "../verify/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -20,7 +21,7 @@ const SHOWN = 30;
 
 /** Only the breaches and the total, printed when a file of tests was written. */
 export const renderOpen = (v: Verification, colours: Colours): string =>
-  [...openOnes(v, colours), sum(v, colours), settlementText(v), ""].join("\n");
+  [...openOnes(singleLined(v), colours), sum(v, colours), settlementText(v), ""].join("\n");
 
 const openOnes = (v: Verification, colours: Colours): string[] => [
   ...v.breaches.slice(0, SHOWN).flatMap((breach, n) => describe(breach, n + 1, colours)),
@@ -31,7 +32,8 @@ const openOnes = (v: Verification, colours: Colours): string[] => [
  * A verification as a person reads it: the heat table, each breach with the statements that reproduce it, exceptions,
  * notes, and the total.
  */
-export function renderVerification(v: Verification, colours: Colours): string {
+export function renderVerification(verification: Verification, colours: Colours): string {
+  const v = singleLined(verification);
   return [
     ...inconclusive(v, colours),
     ...heatTable(v, colours),

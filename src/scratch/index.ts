@@ -4,6 +4,7 @@ export { openScratch } from "./open.ts";
 export { EARLIER_SUPABASE, platformOf } from "./platform/index.ts";
 export type { AssumptionSource, DefaultGrants, Platform } from "./platform/index.ts";
 export { extensionsNamed } from "./prepare.ts";
+export type { StatementLimit } from "./limit.ts";
 export { replay } from "./replay.ts";
 export type { ReplayReport } from "./replay-report.ts";
 export type { Scratch, ScratchTarget } from "./scratch.ts";

@@ -65,7 +65,7 @@ export const becomeLogin = (login: string): string => `set session authorization
 
 /** The statements that supply what is missing. A login without superuser's rights has to be a member of the role. */
 export function mendSql(mend: Mend, extensionSchema: string): string {
-  if (mend.kind === "membership") return `grant ${quoteIdent(mend.role)} to session_user`;
+  if (mend.kind === "membership") return `grant ${quoteIdent(mend.role)} to current_user`;
   if (mend.kind === "extension")
     return `create extension ${quoteIdent(mend.extension)} with schema ${quoteIdent(mend.schema ?? extensionSchema)}`;
   return `create role ${quoteIdent(mend.role)} nologin`;

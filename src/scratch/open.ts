@@ -28,7 +28,10 @@ export interface ScratchOptions {
  */
 export async function openScratch(target: ScratchTarget, options: ScratchOptions = {}): Promise<Scratch> {
   const platform = options.platform ?? EARLIER_SUPABASE;
-  if (target.kind === "server") return openServerScratch(target.url, platform, options.onNotice ?? (() => {}));
+  if (target.kind === "server") {
+    const { url, superuser = false } = target;
+    return openServerScratch({ url, superuser, platform, onNotice: options.onNotice ?? (() => {}) });
+  }
   const extensions = await loadExtensions(options.extensions ?? []);
   const db = await bootEmbedded(extensions, platform);
   return embeddedScratch(db, extensions, searchPathOf(platform));
@@ -39,6 +42,9 @@ function embeddedScratch(db: EmbeddedDb, extensions: Extensions, searchPath: str
   return {
     db,
     foreignRoles: new Set(),
+    restricted: false,
+    cancel: null,
+    grantRoles: async () => {},
     fork: async () => {
       const { result: snapshot, again } = await withUnloggedLogged(db, async () => db.dump());
       const copy = await openEmbedded({ extensions, snapshot });

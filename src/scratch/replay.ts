@@ -8,6 +8,7 @@ import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { beforeFile, EARLIER_SUPABASE, type Platform } from "./platform/index.ts";
 import { extensionsImplied } from "./prepare.ts";
 import { extensionImplied, extensionSchema } from "./implied.ts";
+import { limited, type StatementLimit } from "./limit.ts";
 import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
@@ -18,6 +19,8 @@ export interface ReplayOptions {
   /** the platform with which the scratch database was opened; default: as in openScratch */
   platform?: Platform;
   strict?: boolean;
+  /** default: none */
+  limit?: StatementLimit | undefined;
   onFile?: (n: number, total: number, path: string) => void;
 }
 
@@ -42,35 +45,50 @@ export async function replay(
   };
   for (const notice of folder.notices)
     report.notices.push(finding("migration-left-out", "info", { kind: "file", file: folder.folder, line: 1 }, notice));
-  const { db } = scratch;
-  const [start] = await db.query<{ path: string; login: string }>(
-    "select current_setting('search_path') as path, session_user::text as login",
-  );
-  const login = start?.login ?? "postgres";
-  const fail = (failure: ReplayFailure): void => {
-    report.failures.push(failure);
-    if (options.strict)
-      throw new ToolError(
-        "environment",
-        "REPLAY_FAILED",
-        `${failure.file}:${failure.line} ${failure.sqlstate} ${failure.message}`,
-        "correct the migration, or leave --strict out to continue after it",
-      );
-  };
-  const run: FileRun = { db, report, fail, foreignRoles: scratch.foreignRoles, implied: [], login, roleIsLocal: false };
-  const schema = extensionSchema(platform);
-  await createImplied(run, extensionsImplied(folder, schema), schema);
-  for (const [index, file] of folder.files.entries()) {
-    options.onFile?.(index + 1, folder.files.length, file.path);
-    const statements = statementsOf(file, { projectDir: folder.projectDir, above: [], report, fail });
-    const first = beforeFile(platform, file.path);
-    if (first !== "") await db.exec(first);
-    report.files += 1;
-    report.statements += statements.length;
-    await runFile(run, statements);
-    await db.exec(`${becomeLogin(login)}; reset role; reset all;`);
-    if (db.engine === "embedded" && start) await db.exec(`set search_path = ${start.path}`);
+  const watched = options.limit ? limited(scratch.db, scratch.cancel, options.limit) : null;
+  const db = watched?.db ?? scratch.db;
+  try {
+    const [start] = await db.query<{ path: string; login: string }>(
+      "select current_setting('search_path') as path, session_user::text as login",
+    );
+    const login = start?.login ?? "postgres";
+    const fail = (failure: ReplayFailure): void => {
+      report.failures.push(failure);
+      if (options.strict)
+        throw new ToolError(
+          "environment",
+          "REPLAY_FAILED",
+          `${failure.file}:${failure.line} ${failure.sqlstate} ${failure.message}`,
+          "correct the migration, or leave --strict out to continue after it",
+        );
+    };
+    const run: FileRun = {
+      db,
+      report,
+      fail,
+      foreignRoles: scratch.foreignRoles,
+      implied: [],
+      restricted: scratch.restricted,
+      login,
+      roleIsLocal: false,
+    };
+    const schema = extensionSchema(platform);
+    await createImplied(run, extensionsImplied(folder, schema), schema);
+    for (const [index, file] of folder.files.entries()) {
+      options.onFile?.(index + 1, folder.files.length, file.path);
+      const statements = statementsOf(file, { projectDir: folder.projectDir, above: [], report, fail });
+      const first = beforeFile(platform, file.path);
+      if (first !== "") await db.exec(first);
+      report.files += 1;
+      report.statements += statements.length;
+      await runFile(run, statements);
+      await db.exec(`${becomeLogin(login)}; reset role; reset all;`);
+      if (db.engine === "embedded" && start) await db.exec(`set search_path = ${start.path}`);
+    }
+  } finally {
+    watched?.end();
   }
+  await scratch.grantRoles();
   return report;
 }
 

@@ -24,6 +24,8 @@ export interface FileRun {
   foreignRoles: ReadonlySet<string>;
   /** the extensions that were created without a statement of the files */
   implied: string[];
+  /** the login has less rights than the one of the URL, which is a superuser */
+  restricted: boolean;
   /** the role as which the database was opened */
   login: string;
   /** the last SET ROLE of the files was a SET LOCAL ROLE */
@@ -92,6 +94,7 @@ async function runOneByOne(run: FileRun, statements: readonly ReplayStatement[])
     const replacement = standInFor(text, db.engine);
     let error = replacement && db.engine === "embedded" ? null : await attempt(db, text);
     error = await mended(run, statement, error);
+    if (run.restricted && error?.sqlstate === "42501") error = await withoutSuperuser(run, statement, error);
     if (createdBefore(run, text, error)) continue;
     if (replacement && (error !== null || db.engine === "embedded")) error = await standIn(run, replacement, error);
     if (error === null) continue;
@@ -201,6 +204,31 @@ async function mended(run: FileRun, { text }: ReplayStatement, first: PgError | 
     error = await attempt(db, text);
   }
   return error;
+}
+
+/**
+ * A statement that only a superuser may run, in a scratch database whose login is none. An object that would go to a
+ * superuser stays with the owner of the database, who stands for him; a comment on an extension is left out. Otherwise
+ * returns the error, with the flag that lifts it.
+ */
+async function withoutSuperuser(run: FileRun, at: ReplayStatement, error: PgError): Promise<PgError | null> {
+  if (/^\s*comment\s+on\s+extension\b/i.test(at.text)) return null;
+  const instead = SETS_ROLE.test(at.text)
+    ? "reset role"
+    : at.text.replace(/\bowner\s+to\s+(?:"(?:[^"]|"")+"|[\w$]+)\s*$/i, "owner to current_user");
+  if (instead !== at.text && (await attempt(run.db, instead)) === null) {
+    note(
+      run,
+      at,
+      "superuser-stood-in-for",
+      `\`${firstLineOf(at.text)}\` was run as \`${firstLineOf(instead)}\`: ${error.message}`,
+    );
+    return null;
+  }
+  return {
+    ...error,
+    message: `${error.message}; the login of the scratch database is no superuser, --scratch-superuser uses one`,
+  };
 }
 
 function note(

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { isEnding, whenEnding } from "../db/ending.ts";
+import { connectionUrl } from "../db/connection-url.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
 import { quoteIdent } from "../pg/identifier.ts";
-import { BOOTSTRAP, searchPathOf } from "./bootstrap.ts";
+import { BOOTSTRAP, BOOTSTRAP_ROLES, searchPathOf } from "./bootstrap.ts";
+import { dropMadeRoles, markRoles, rightsOf, roleNames } from "./made-roles.ts";
 import { beforeFirstFile, type Platform } from "./platform/index.ts";
+import { grantRoles, makeLogin, OWNER, type ScratchLogin } from "./scratch-login.ts";
 import type { Scratch } from "./scratch.ts";
 
 /**
@@ -15,57 +18,102 @@ import type { Scratch } from "./scratch.ts";
 interface Family {
   url: string;
   platform: Platform;
+  /** made for the migrations, because the login of the URL is a superuser; null: that login is used */
+  login: ScratchLogin | null;
   foreignRoles: ReadonlySet<string>;
   /** the roles that the bootstrap or a migration created */
   roles: Set<string>;
   /** the databases that have to be dropped */
   databases: Set<string>;
+  /** what is being made or dropped, for which the end of the process waits */
+  underWay: Set<Promise<unknown>>;
   /** cancels the registered clean-up at the end of the process; null while there is no database */
   forget: (() => void) | null;
+}
+
+/** How a server is used for scratch databases. */
+export interface ServerScratchOptions {
+  url: string;
+  /** run migrations as the login of the URL, though it is a superuser */
+  superuser: boolean;
+  platform: Platform;
+  onNotice: (notice: string) => void;
 }
 
 /**
  * Create a scratch database on a server, with the bootstrap in it. Roles belong to the whole server: the bootstrap uses
  * those that exist. Throws ToolError (environment) for no connection, missing privileges, or a read-only server.
  */
-export async function openServerScratch(
-  url: string,
-  platform: Platform,
-  onNotice: (notice: string) => void,
-): Promise<Scratch> {
+export async function openServerScratch(options: ServerScratchOptions): Promise<Scratch> {
+  const { platform } = options;
+  const url = connectionUrl(options.url);
   const admin = await openServer(url);
   try {
     return await alone(admin, async () => {
       const family: Family = {
         url,
         platform,
+        login: null,
         foreignRoles: new Set(await roleNames(admin)),
         roles: new Set(),
         databases: new Set(),
+        underWay: new Set(),
         forget: null,
       };
-      const scratch = await make(admin, family, null);
-      try {
-        if (platform.kind === "plain") return scratch;
-        await scratch.db.exec(`${BOOTSTRAP}\n${beforeFirstFile(platform)}`);
-        const now = await roleNames(admin);
-        for (const role of now)
-          if (!family.foreignRoles.has(role) && BOOTSTRAP.includes(`('${role}', `)) family.roles.add(role);
-        await tellMissingRights(scratch.db, onNotice);
-        return scratch;
-      } catch (error) {
-        await scratch.db.close().catch(() => {});
-        await dropDatabases(admin, family);
-        throw refused(error, "the bootstrap");
-      }
+      family.forget = whenEnding(async () => endFamily(family));
+      return untilDone(family, async () => setUp(admin, family, options));
     });
   } finally {
     await admin.close();
   }
 }
 
-const roleNames = async (db: Db): Promise<string[]> =>
-  (await db.query<{ name: string }>("select rolname as name from pg_roles")).map(({ name }) => name);
+/** Create the first database of a family, and the roles that it needs. */
+async function setUp(admin: Db, family: Family, options: ServerScratchOptions): Promise<Scratch> {
+  const { platform, onNotice } = options;
+  family.login = await loginFor(admin, family, options);
+  const scratch = await make(admin, family, null);
+  try {
+    if (platform.kind === "plain") return scratch;
+    await scratch.db.exec(`${BOOTSTRAP}\n${beforeFirstFile(platform)}`);
+    for (const role of await roleNames(admin))
+      if (!family.foreignRoles.has(role) && BOOTSTRAP.includes(`('${role}', `)) family.roles.add(role);
+    await markRoles(admin, [...family.roles]);
+    await tellMissingRights(scratch.db, onNotice);
+    return scratch;
+  } catch (error) {
+    await scratch.db.close().catch(() => {});
+    await dropDatabases(admin, family);
+    throw refused(error, "the bootstrap");
+  }
+}
+
+/** The login to make for migrations; null if the login of the URL has no rights that they must not have, or on request. */
+async function loginFor(
+  admin: Db,
+  family: Family,
+  { superuser, platform, onNotice }: ServerScratchOptions,
+): Promise<ScratchLogin | null> {
+  const rights = await rightsOf(admin);
+  const may = "can run programs, read files and reach other machines from that server";
+  if (!rights.superuser || superuser) {
+    if (rights.superuser) onNotice(`the migrations run as a superuser, so they ${may}`);
+    else if (rights.beyond.length > 0)
+      onNotice(`the login of --scratch is a member of ${rights.beyond.join(", ")}, so the migrations ${may}`);
+    return null;
+  }
+  onNotice(
+    "the login of --scratch is a superuser: the migrations run as a login that is made for them and is none (--scratch-superuser to use it all the same)",
+  );
+  try {
+    return await makeLogin(admin, platform.kind === "supabase" ? BOOTSTRAP_ROLES : "");
+  } catch (error) {
+    await dropRoles(admin, family);
+    family.forget?.();
+    family.forget = null;
+    throw refused(error, "a login for the scratch database");
+  }
+}
 
 /** Take a lock so that only one of the processes that connect to the same database creates or drops roles at a time. */
 async function alone<Result>(admin: Db, work: () => Promise<Result>): Promise<Result> {
@@ -92,7 +140,10 @@ async function make(admin: Db, family: Family, template: string | null): Promise
   // Registered before it exists, because the process may be told to end while the server is still creating it.
   register(family, name);
   try {
-    await admin.exec(`create database ${quoted} template ${template === null ? "template0" : quoteIdent(template)}`);
+    const owner = family.login === null ? "" : ` owner ${quoteIdent(OWNER)}`;
+    await admin.exec(
+      `create database ${quoted} template ${template === null ? "template0" : quoteIdent(template)}${owner}`,
+    );
     await admin.exec(`alter database ${quoted} set search_path = ${searchPathOf(family.platform)}`);
     // Replay parses a message; not every login may set this.
     await admin.exec(`alter database ${quoted} set lc_messages = 'C'`).catch(() => {});
@@ -104,10 +155,9 @@ async function make(admin: Db, family: Family, template: string | null): Promise
 }
 
 async function connect(family: Family, name: string): Promise<Scratch> {
-  const own = new URL(family.url);
-  own.pathname = `/${name}`;
+  const own = urlOf(family, name);
   // A template database must have no other connection, so the connection is closed during a fork.
-  let current: Db = await openServer(own.toString());
+  let current = await openServer(own);
   const run = async <Result>(sql: string, work: () => Promise<Result>): Promise<Result> => {
     for (const role of rolesCreated(sql)) if (!family.foreignRoles.has(role)) family.roles.add(role);
     try {
@@ -135,20 +185,52 @@ async function connect(family: Family, name: string): Promise<Scratch> {
         return await make(admin, family, name);
       } finally {
         await admin.close();
-        current = await openServer(own.toString());
+        current = await openServer(own);
       }
     },
-    close: async () => {
-      if (!family.databases.has(name)) return;
-      await current.close().catch(() => {});
+    restricted: family.login !== null,
+    cancel: async () => current.cancel(),
+    grantRoles: async () => {
+      if (family.login === null) return;
       const admin = await openServer(family.url);
       try {
-        await dropDatabase(admin, family, name);
+        await grantRoles(admin);
       } finally {
         await admin.close();
       }
     },
+    close: async () => {
+      if (!family.databases.has(name)) return;
+      await untilDone(family, async () => {
+        await current.close().catch(() => {});
+        const admin = await openServer(family.url);
+        try {
+          await dropDatabase(admin, family, name);
+        } finally {
+          await admin.close();
+        }
+      });
+    },
   };
+}
+
+/** The URL of a database of the family, with the login for migrations. */
+function urlOf({ url, login }: Family, database: string): string {
+  const own = new URL(url);
+  own.pathname = `/${database}`;
+  if (login !== null) [own.username, own.password] = [login.name, login.password];
+  return own.toString();
+}
+
+/** Let the end of the process wait for work that is under way. */
+async function untilDone<Result>(family: Family, work: () => Promise<Result>): Promise<Result> {
+  const done = work();
+  family.underWay.add(done);
+  try {
+    return await done;
+  } finally {
+    family.underWay.delete(done);
+  }
 }
 
 /** The names of roles that a text may create, including in DO blocks. */
@@ -166,28 +248,17 @@ async function dropDatabase(admin: Db, family: Family, name: string): Promise<vo
   if (!family.databases.delete(name)) return;
   await admin.exec(`drop database if exists ${quoteIdent(name)} with (force)`);
   if (family.databases.size > 0) return;
-  family.forget?.();
-  family.forget = null;
-  if (family.roles.size === 0) return;
-  // When the process ends, a connection of this process that is no longer read may hold the lock.
-  await (isEnding() ? dropRoles(admin, family) : alone(admin, () => dropRoles(admin, family)));
+  try {
+    // When the process ends, a connection of this process that is no longer read may hold the lock.
+    await (isEnding() ? dropRoles(admin, family) : alone(admin, async () => dropRoles(admin, family)));
+  } finally {
+    family.forget?.();
+    family.forget = null;
+  }
 }
 
-/**
- * Best effort: a role that another object uses by now stays, and so do all roles while another scratch database exists
- * on the server.
- */
-async function dropRoles(admin: Db, family: Family): Promise<void> {
-  const others = await admin.query("select from pg_database where datname like 'rlsmith\\_scratch\\_%'");
-  if (others.length > 0) return;
-  // A role that granted a membership can be dropped only after the member.
-  for (let round = 0; round < 2; round += 1)
-    for (const role of family.roles)
-      await admin.exec(`drop role if exists ${quoteIdent(role)}`).then(
-        () => family.roles.delete(role),
-        () => {},
-      );
-}
+const dropRoles = async (admin: Db, { roles, login }: Family): Promise<void> =>
+  dropMadeRoles(admin, [...roles, ...(login === null ? [] : [login.name])]);
 
 function refused(error: unknown, what: string): unknown {
   const raised = pgErrorOf(error);
@@ -216,8 +287,10 @@ function register(family: Family, name: string): void {
 }
 
 async function endFamily(family: Family): Promise<void> {
+  await Promise.allSettled(family.underWay);
   const admin = await openServer(family.url);
   try {
+    if (family.databases.size === 0) await dropRoles(admin, family);
     await dropDatabases(admin, family);
   } finally {
     await admin.close();

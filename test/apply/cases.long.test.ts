@@ -28,7 +28,7 @@ let target: Scratch;
 beforeAll(async () => {
   server = await startServer(15);
   base = await openScratch({ kind: "embedded" });
-  target = await openScratch({ kind: "server", url: server.url });
+  target = await openScratch({ kind: "server", url: server.url, superuser: true });
 });
 afterAll(async () => {
   await base.close();

@@ -103,7 +103,7 @@ test.each(["disable", "allow", "prefer"])("sslmode=%s goes without TLS where the
   await db.close();
 });
 
-test.each(["nonsense", "mysql://u:p@host/db", "postgres://u:p%zz@host/db", "host=localhost dbname=x"])(
+test.each(["nonsense", "mysql://u:p@host/db", "postgres://u:p%zz@host/db", "host"])(
   "%s is no URL of a database",
   (url) => {
     expect(() => describeUrl(url)).toThrow(expect.objectContaining({ code: "BAD_DATABASE_URL" }));

@@ -466,7 +466,7 @@ test("hundreds of situations take little time", async () => {
 test("a native server of version 15 answers the same", async () => {
   const server = await startServer(15);
   try {
-    const native = await openScratch({ kind: "server", url: server.url });
+    const native = await openScratch({ kind: "server", url: server.url, superuser: true });
     try {
       const situations = [
         ...(["SELECT", "INSERT", "UPDATE USING", "UPDATE CHECK", "DELETE"] as const).flatMap((component) =>

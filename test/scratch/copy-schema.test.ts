@@ -54,7 +54,7 @@ test.each([
   ["casino", null],
   ["a schema with everything odd", ODD],
 ])("%s: from PostgreSQL 15 into the embedded database", async (_, sql) => {
-  const from = await openScratch({ kind: "server", url: server.url });
+  const from = await openScratch({ kind: "server", url: server.url, superuser: true });
   const to = await openScratch({ kind: "embedded" });
   try {
     if (sql === null)

@@ -37,7 +37,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
   async function leftovers(): Promise<string[]> {
     const db = await openServer(server.url);
     const rows = await db.query<{ name: string }>(
-      "select datname as name from pg_database where datname like 'rlsmith%' union all select rolname from pg_roles where rolname in ('anon', 'authenticated', 'service_role')",
+      "select datname as name from pg_database where datname like 'rlsmith%' union all select rolname from pg_roles where rolname !~ '^pg_' and rolname <> 'postgres'",
     );
     await db.close();
     return rows.map(({ name }) => name);
@@ -58,7 +58,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
   test("roles that migrations create are dropped too, existing ones stay unchanged", async () => {
     const admin = await openServer(server.url);
     await admin.exec("create role keeper connection limit 7");
-    const scratch = await openScratch({ kind: "server", url: server.url });
+    const scratch = await openScratch({ kind: "server", url: server.url, superuser: true });
     const report = await replay(
       scratch,
       await readMigrations(
@@ -122,7 +122,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
     expect(report.failures.map((failure) => failure.unreliable)).toEqual(["policy `gone` on `missing`"]);
     expect(notices).toEqual([expect.stringContaining("`service_role`")]);
     await scratch.close();
-    expect(await leftovers()).toEqual([]);
+    expect(await leftovers()).toEqual(["maker"]);
     await admin.exec("drop role maker");
     await admin.close();
   });
@@ -136,7 +136,7 @@ describe.each([15, 18] as const)("PostgreSQL %i", (major) => {
   test("a project comes out as in the embedded database", async () => {
     const folder = await readMigrations(project(USUAL));
     const [native, embedded] = await Promise.all([
-      openScratch({ kind: "server", url: server.url }),
+      openScratch({ kind: "server", url: server.url, superuser: true }),
       openScratch({ kind: "embedded" }),
     ]);
     const reports = [await replay(native, folder), await replay(embedded, folder)];

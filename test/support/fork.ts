@@ -19,7 +19,7 @@ export const sharedServer = async (): Promise<TestServer> => (server ??= startSe
  * fork of it costs a tenth of the processor time of an embedded one. Callers fork it and do not change it.
  */
 export const sharedBase = async (): Promise<Scratch> =>
-  (base ??= sharedServer().then(async ({ url }) => openScratch({ kind: "server", url })));
+  (base ??= sharedServer().then(async ({ url }) => openScratch({ kind: "server", url, superuser: true })));
 
 /** A new copy of a database for the test that calls this; it is dropped when the test has ended. */
 export async function forkForTest(of?: Scratch): Promise<Scratch> {

@@ -19,7 +19,7 @@ let native: Scratch;
 let embedded: Scratch;
 beforeAll(async () => {
   server = await startServer(15);
-  native = await openScratch({ kind: "server", url: server.url });
+  native = await openScratch({ kind: "server", url: server.url, superuser: true });
   embedded = await openScratch({ kind: "embedded" });
 });
 afterAll(async () => {

@@ -37,7 +37,7 @@ async function attacked({ scratch, catalog }: Migrated["before"]): Promise<Attac
 
 beforeAll(async () => {
   server = await startServer(15);
-  casino = await migratedCasino({ kind: "server", url: server.url });
+  casino = await migratedCasino({ kind: "server", url: server.url, superuser: true });
   before = await attacked(casino.before);
   after = await attacked(casino.after);
 });

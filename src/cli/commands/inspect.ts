@@ -24,6 +24,7 @@ export function inspectCommand(program: Command, done: (exit: number) => void): 
           print(
             `${platformLine(platform)}\n${renderInspect(inspected, {
               color: colours.isColorSupported,
+              colours,
               width: process.stdout.columns ?? 120,
             })}`,
           );

@@ -5,11 +5,23 @@ export const DATABASE_ERRORS = {
   BAD_DATABASE_URL: {
     kind: "usage",
     title: "the database URL cannot be read",
-    why: "It is not a `postgres://` URL, or a special character of the password is not escaped. The URL itself is not printed, for it holds the password.",
+    why: "It is neither a `postgres://` URL nor a string of keywords and values (`host=… dbname=…`), or a special character of the password is not escaped. The URL itself is not printed, for it holds the password.",
     todo: [
       "Write it as `postgres://user:password@host:5432/database`.",
       "Write `@ : / ? # %` in the password as `%40 %3A %2F %3F %23 %25`.",
     ],
+  },
+  NO_SUCH_SERVICE: {
+    kind: "usage",
+    title: "no service file has the service",
+    why: "The connection string says `service=`, or PGSERVICE is set, and neither `PGSERVICEFILE` (or `~/.pg_service.conf`) nor `pg_service.conf` in `PGSYSCONFDIR` has a section of that name.",
+    todo: ["Check the name and the file, or write host, database and user into the URL."],
+  },
+  UNSUPPORTED_CONNECTION_PARAMETER: {
+    kind: "usage",
+    title: "a connection parameter is not supported",
+    why: "It is a parameter of libpq that the driver of rlsmith does not carry out, or one of another library. A parameter that is ignored could lead to another server, or to a connection that is less safe than you ask for.",
+    todo: ["Leave it out of the URL, the service file or the environment.", "For several hosts, name the one to use."],
   },
   DATABASE_UNREACHABLE: {
     kind: "environment",

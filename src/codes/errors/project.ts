@@ -2,6 +2,12 @@ import type { ErrorPage } from "../page.ts";
 
 /** Errors in finding and reading a project, a revision or a catalog. */
 export const PROJECT_ERRORS = {
+  BAD_STATEMENT_TIMEOUT: {
+    kind: "usage",
+    title: "--statement-timeout is no number of seconds",
+    why: "It limits each statement of the migrations: more than 0 and at most 86400 seconds.",
+    todo: ["Give it a number of seconds, such as 60."],
+  },
   NO_SUCH_FOLDER: {
     kind: "usage",
     title: "the folder does not exist",

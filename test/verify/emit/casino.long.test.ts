@@ -27,7 +27,7 @@ describe.skipIf(debianMissing !== null)("the casino's emitted pgTAP file, after 
     if (!started) throw new Error("the packages are there, and the server is not");
     server = started;
     folder = mkdtempSync(join(tmpdir(), "rlsmith-pgtap-"));
-    casino = await migratedCasino({ kind: "server", url: server.url("postgres") });
+    casino = await migratedCasino({ kind: "server", url: server.url("postgres"), superuser: true });
     const { scratch, catalog } = casino.after;
     text = await emittedPgtap(scratch, catalog, casino.config, "casino");
     planned = Number(/^select plan\((\d+)\);$/m.exec(text)?.[1]);
