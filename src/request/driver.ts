@@ -155,8 +155,8 @@ export function insideOf(context: string): Inside {
   return { kind: "unknown" };
 }
 
-// The role is taken last, so that the claims are there when it is; it is given back before the probe, which has to see
-// every row. A probe is run only if the statement changed a row of any table: PostgreSQL counts these in each
+// The role is taken last, so that the claims are there when it is; the role that the session had, which may be
+// one other than its login's (ALTER ROLE … SET role), is taken again before the probe, which has to see every row. A probe is run only if the statement changed a row of any table: PostgreSQL counts these in each
 // transaction (manual, "Monitoring statistics": pg_stat_xact_all_tables), rolled back ones included, and TRUNCATE gives a
 // table a new file. The state before it is then the one after its rollback, so it is read once a batch, and in batches
 // that change nothing never.
@@ -165,6 +165,7 @@ const BODY = `
 declare
   job constant jsonb := $job$;
   claims constant text := job ->> 'claims';
+  home constant text := pg_catalog.current_setting('role');
   counted constant boolean := pg_catalog.current_setting('track_counts')::boolean;
   changes constant text := 'select coalesce(sum(pg_catalog.pg_stat_get_xact_tuples_inserted(t)
       + pg_catalog.pg_stat_get_xact_tuples_updated(t) + pg_catalog.pg_stat_get_xact_tuples_deleted(t)), 0)::text || '':''
@@ -214,7 +215,7 @@ begin
         execute step;
       end loop;
       if (job ->> 'again')::boolean and probe is not null then
-        perform set_config('role', 'none', true);
+        perform set_config('role', home, true);
         execute job -> 'probes' ->> probe into state;
         state := coalesce(state, '');
         if counted then
@@ -233,7 +234,7 @@ begin
       made := jsonb_build_object('a', answer);
       if probe is not null then
         stage := 'probe';
-        perform set_config('role', 'none', true);
+        perform set_config('role', home, true);
         if counted then
           execute changes into after using tables;
         end if;
