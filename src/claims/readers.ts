@@ -1,6 +1,6 @@
 import { byFunction } from "../pg/by-function.ts";
 import { bodyOf, functionIndex, reach } from "../classify/index.ts";
-import { PLATFORM_SCHEMAS } from "../pg/catalog.ts";
+import { isPlatformSchema } from "../pg/platform-schemas.ts";
 import { distinctPaths } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
@@ -28,7 +28,7 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
       paths: one.claims,
     })),
     ...facts.flatMap((fact) =>
-      PLATFORM_SCHEMAS.includes(fact.schema) || functionOf(fact) === undefined
+      isPlatformSchema(catalog, fact.schema) || functionOf(fact) === undefined
         ? []
         : [
             {

@@ -170,22 +170,3 @@ export interface Schema {
   owner: string;
   grants: Grant[];
 }
-
-/** Schemas that the platform (Supabase) owns and that no user migration changes. */
-export const PLATFORM_SCHEMAS: readonly string[] = [
-  "auth",
-  "cron",
-  "extensions",
-  "graphql",
-  "graphql_public",
-  "net",
-  "pgbouncer",
-  "pgsodium",
-  "pgsodium_masks",
-  "pgmq",
-  "realtime",
-  "storage",
-  "supabase_functions",
-  "supabase_migrations",
-  "vault",
-];

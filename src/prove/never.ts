@@ -1,4 +1,5 @@
-import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
+import type { Catalog, Relation } from "../pg/catalog.ts";
+import { isPlatformSchema } from "../pg/platform-schemas.ts";
 import { as } from "../pg/expr/node.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { walk } from "../pg/expr/walk.ts";
@@ -56,7 +57,7 @@ const ALL: readonly Component[] = ["SELECT", "INSERT", "UPDATE USING", "UPDATE C
 export function proveNever(catalog: Catalog, property: Property, options: CompareOptions = {}): PropertyVerdict[] {
   const shared = newComparison(catalog, catalog);
   return catalog.relations
-    .filter((relation) => relation.kind !== "view" && isAbout(property, relation))
+    .filter((relation) => relation.kind !== "view" && isAbout(catalog, property, relation))
     .flatMap((relation) =>
       rolesOf(shared, property, relation).flatMap((role) =>
         componentsOf(property).map((component) => {
@@ -81,10 +82,10 @@ export function proveNever(catalog: Catalog, property: Property, options: Compar
 const componentsOf = (property: Property): readonly Component[] =>
   property.kind === "move" ? ["UPDATE CHECK"] : property.kind === "anonymous" ? ALL : property.components;
 
-function isAbout(property: Property, relation: Relation): boolean {
+function isAbout(catalog: Catalog, property: Property, relation: Relation): boolean {
   if (property.kind === "tenant" || property.kind === "move")
     return relation.columns.some(({ name }) => name === property.tenant.column);
-  if (property.kind === "anonymous") return !PLATFORM_SCHEMAS.includes(relation.schema);
+  if (property.kind === "anonymous") return !isPlatformSchema(catalog, relation.schema);
   return namesColumnsOf(property.condition, relation);
 }
 

@@ -1,7 +1,8 @@
 import pc from "picocolors";
 import type { ClassifiedPolicy, Pattern, FunctionFacts, InferredContext } from "../classify/index.ts";
 import { describeLocation, type Finding, type Severity } from "../finding.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type Relation } from "../pg/catalog.ts";
+import type { Catalog, Relation } from "../pg/catalog.ts";
+import { isPlatformSchema } from "../pg/platform-schemas.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
@@ -45,7 +46,7 @@ export function renderInspect(inspected: Inspected, options: InspectOptions): st
   const width = Math.max(options.width, 60);
   const sections = [
     relationLines(catalog, classified, colours, width),
-    section("Functions", functionLines(facts, classified), colours, width),
+    section("Functions", functionLines(catalog, facts, classified), colours, width),
     section("Claims are written by", claimWriters(catalog, facts), colours, width),
     section("Session variables", variableLines(inferred), colours, width),
     findingLines(findings, colours, width),
@@ -128,9 +129,13 @@ function stateOf(relation: Relation | undefined, colours: Colours): string {
 const patternColour = (pattern: Pattern, colours: Colours): ((text: string) => string) =>
   pattern === "A" ? colours.green : pattern === "B" || pattern === "C" ? colours.yellow : colours.dim;
 
-function functionLines(facts: readonly FunctionFacts[], classified: readonly ClassifiedPolicy[]): [string, string][] {
+function functionLines(
+  catalog: Catalog,
+  facts: readonly FunctionFacts[],
+  classified: readonly ClassifiedPolicy[],
+): [string, string][] {
   return facts.flatMap((fact): [string, string][] => {
-    if (PLATFORM_SCHEMAS.includes(fact.schema)) return [];
+    if (isPlatformSchema(catalog, fact.schema)) return [];
     const name = nameKey(fact);
     const policies = classified.filter((policy) => policy.reads.some((read) => read.through.at(-1) === name)).length;
     const sets = fact.sets.map(

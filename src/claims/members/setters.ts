@@ -1,7 +1,8 @@
 import { byFunction } from "../../pg/by-function.ts";
 import { bodyOf, type Body, argumentsIn } from "../../classify/index.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { as } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import { conjuncts } from "../../pg/expr/shape.ts";
@@ -51,7 +52,7 @@ export function claimSetters(
       roles.length === 0 ||
       !openSchemas.has(fn.schema) ||
       fn.result === "trigger" ||
-      PLATFORM_SCHEMAS.includes(fn.schema)
+      isPlatformSchema(catalog, fn.schema)
     )
       return [];
     const body = bodyOf(fn);

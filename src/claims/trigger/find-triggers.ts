@@ -1,7 +1,8 @@
 import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import { functionIndex, reach } from "../../classify/index.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type PgFunction, type Trigger } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction, Trigger } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { as } from "../../pg/expr/node.ts";
 import { parseStatements } from "../../pg/expr/parse.ts";
 import { conjuncts } from "../../pg/expr/shape.ts";
@@ -29,7 +30,7 @@ export function syncTriggers(catalog: Catalog, facts: readonly FunctionFacts[]):
   return catalog.triggers.flatMap((trigger) => {
     const fact = facts.find((one) => one.schema === trigger.function.schema && one.name === trigger.function.name);
     const fn = fact ? functionOf(fact) : undefined;
-    if (!fact || !fn || PLATFORM_SCHEMAS.includes(trigger.schema) || isClone(trigger, catalog)) return [];
+    if (!fact || !fn || isPlatformSchema(catalog, trigger.schema) || isClone(trigger, catalog)) return [];
     const reached = reach(index, fact).map((one) => one.facts);
     if (!reached.some(writesClaims)) return [];
     const work = claimWork(fn);
@@ -71,7 +72,7 @@ function isClone(trigger: Trigger, catalog: Catalog): boolean {
 export function triggersOnUsers(catalog: Catalog, facts: readonly FunctionFacts[]): string[] {
   const functionOf = byFunction(catalog.functions);
   return catalog.triggers.flatMap(({ schema, relation, name, function: called }) => {
-    if (schema !== "auth" || relation !== "users" || PLATFORM_SCHEMAS.includes(called.schema)) return [];
+    if (schema !== "auth" || relation !== "users" || isPlatformSchema(catalog, called.schema)) return [];
     const fact = facts.find((one) => sameName(one, called));
     const writes =
       (fact?.writesClaims ?? []).some(({ path }) => path[0] === "app_metadata") ||

@@ -1,5 +1,6 @@
 import { bodyOf, type Body } from "../../classify/index.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import type { FunctionName } from "../../pg/by-function.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
@@ -15,7 +16,7 @@ const COLUMN = "raw_app_meta_data";
  */
 export const overwriters = (catalog: Catalog): FunctionName[] =>
   catalog.functions
-    .filter((fn) => !PLATFORM_SCHEMAS.includes(fn.schema) && fn.body.toLowerCase().includes(COLUMN))
+    .filter((fn) => !isPlatformSchema(catalog, fn.schema) && fn.body.toLowerCase().includes(COLUMN))
     .filter(overwrites)
     .map(({ schema, name, identityArguments }) => ({ schema, name, identityArguments }));
 

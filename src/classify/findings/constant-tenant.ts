@@ -1,5 +1,5 @@
 import { finding, type Finding } from "../../finding.ts";
-import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { byFunction } from "../../pg/by-function.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { printExpr } from "../../pg/expr/print.ts";
@@ -87,7 +87,8 @@ function constantsOf(reading: Reading, node: Expr, depth = 0): string[] {
   }
   const made = call(node);
   const schema = made && made.name.length > 1 ? (made.name.at(-2) ?? null) : null;
-  if (!made || made.args.length > 0 || schema === null || PLATFORM_SCHEMAS.includes(schema) || depth > 3) return [];
+  if (!made || made.args.length > 0 || schema === null || isPlatformSchema(reading.catalog, schema) || depth > 3)
+    return [];
   const facts = reading.index.resolve({ schema, name: made.name.at(-1) ?? "", args: made.args }, []);
   return facts.flatMap((fact) => valuesOf(reading, fact)).flatMap((value) => constantsOf(reading, value, depth + 1));
 }

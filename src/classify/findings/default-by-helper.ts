@@ -1,14 +1,15 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { usesIn } from "../expression/index.ts";
 import { reachedReads } from "../functions/index.ts";
-import { ANY_SOURCE, isPlatform, reachedFrom, type Evidence } from "./evidence.ts";
+import { ANY_SOURCE, reachedFrom, type Evidence } from "./evidence.ts";
 import { quoted } from "./words.ts";
 
 /** Defaults and generated columns that read a variable through a function. */
 export function defaultByHelperFindings(evidence: Evidence): Finding[] {
   return evidence.catalog.relations
-    .filter(({ schema }) => !isPlatform(schema))
+    .filter(({ schema }) => !isPlatformSchema(evidence.catalog, schema))
     .flatMap((relation) =>
       relation.columns.flatMap((column) => {
         if (column.expression === null || !column.expression.includes("(")) return [];

@@ -1,3 +1,4 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { PgFunction, Relation } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
@@ -9,7 +10,7 @@ import { functionKey, nameKey } from "../../pg/name.ts";
 import { executed, reach, type FunctionFacts } from "../functions/index.ts";
 import { applied } from "./applied.ts";
 import { filtersOf } from "./body-filters.ts";
-import { isBypassedBy, isPlatform, type Evidence } from "./evidence.ts";
+import { isBypassedBy, type Evidence } from "./evidence.ts";
 import { placeOf } from "./functions.ts";
 import { callers, isUsable } from "./requests.ts";
 import { quoted } from "./words.ts";
@@ -94,7 +95,9 @@ function guardedTables(evidence: Evidence, reached: readonly FunctionFacts[]): R
     const executes = fn ? evidence.bodyOf(fn).executes.map((text) => executed(text)?.tree ?? null) : [];
     for (const name of [...fact.tables, ...relationsIn(executes)]) add(evidence.relationOf(name));
   }
-  return [...found.values()].filter(({ rowSecurity, schema }) => rowSecurity && !isPlatform(schema));
+  return [...found.values()].filter(
+    ({ rowSecurity, schema }) => rowSecurity && !isPlatformSchema(evidence.catalog, schema),
+  );
 }
 
 /** True if a policy shows every row to all roles of requests that may read the relation. */

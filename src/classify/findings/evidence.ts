@@ -1,5 +1,6 @@
 import { byFunction, type FunctionName } from "../../pg/by-function.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type PgFunction, type Relation } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction, Relation } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import type { ClaimsSource } from "../../pg/context.ts";
 import { functionKey, nameKey, type FunctionKey, type QualifiedName } from "../../pg/name.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
@@ -43,8 +44,6 @@ export interface Evidence {
 /** The token by Supabase's function; a raw read of it is recognised in any case. */
 export const ANY_SOURCE: ClaimsSource = { kind: "function", schema: "auth", name: "jwt" };
 
-export const isPlatform = (schema: string): boolean => PLATFORM_SCHEMAS.includes(schema);
-
 export function evidenceOf(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
@@ -57,7 +56,7 @@ export function evidenceOf(
   return {
     catalog,
     classified,
-    facts: facts.filter(({ schema }) => !isPlatform(schema)),
+    facts: facts.filter(({ schema }) => !isPlatformSchema(catalog, schema)),
     index: functionIndex(facts),
     requests: requestsOf(catalog),
     relationOf: (name) => relations.get(nameKey(name)),

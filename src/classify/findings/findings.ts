@@ -1,7 +1,7 @@
 import type { Config } from "../../config.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
-import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Policy, PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
@@ -32,7 +32,7 @@ export function catalogFindings(
   return [
     ...relationFindings(evidence, relationOf),
     ...classified.flatMap((one) => policyFindings(catalog, one, readOf.get(one.policy), reading, relationOf)),
-    ...opaqueFindings(classified, facts),
+    ...opaqueFindings(catalog, classified, facts),
     ...functionFindings(catalog, classified, facts),
     ...conditionFindings(reading),
     ...evidenceFindings(evidence),
@@ -144,14 +144,18 @@ function roleFindings(catalog: Catalog, policy: Policy): Finding[] {
 }
 
 /** Functions that policies call and whose bodies cannot be read. */
-function opaqueFindings(classified: readonly ClassifiedPolicy[], facts: readonly FunctionFacts[]): Finding[] {
+function opaqueFindings(
+  catalog: Catalog,
+  classified: readonly ClassifiedPolicy[],
+  facts: readonly FunctionFacts[],
+): Finding[] {
   const index = functionIndex(facts);
   const callers = new Map<FunctionFacts, Set<PolicyId>>();
   for (const policy of classified)
     for (const called of policy.functions)
       for (const start of index.resolve(called, []))
         for (const reached of reach(index, start))
-          if (reached.facts.opaque !== null && !PLATFORM_SCHEMAS.includes(reached.facts.schema))
+          if (reached.facts.opaque !== null && !isPlatformSchema(catalog, reached.facts.schema))
             callers.set(reached.facts, (callers.get(reached.facts) ?? new Set()).add(policy.id));
   return [...callers].map(([fact, policies]) =>
     finding(

@@ -1,6 +1,7 @@
 import { byFunction } from "../../pg/by-function.ts";
 import { finding, type Finding } from "../../finding.ts";
-import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
 import { callableBy, contextFunctions } from "../functions/index.ts";
@@ -21,7 +22,7 @@ export function functionFindings(
   const found: Finding[] = [];
   for (const context of contextFunctions(facts, catalog.functions)) {
     const { facts: fact, by } = context;
-    if (PLATFORM_SCHEMAS.includes(fact.schema)) continue;
+    if (isPlatformSchema(catalog, fact.schema)) continue;
     const roles = callableBy(catalog, fact);
     const chosen = context.fromArguments.filter(({ setting }) => read.has(setting));
     if (chosen.length > 0 && roles.length > 0)
@@ -52,7 +53,7 @@ export function functionFindings(
   const functionOf = byFunction(catalog.functions);
   for (const fact of facts) {
     const fn = functionOf(fact);
-    if (fn && !PLATFORM_SCHEMAS.includes(fact.schema)) found.push(...definerFindings(fn, fact));
+    if (fn && !isPlatformSchema(catalog, fact.schema)) found.push(...definerFindings(fn, fact));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { finding, type Finding } from "../../finding.ts";
 import { byFunction } from "../../pg/by-function.ts";
-import { PLATFORM_SCHEMAS, type PgFunction } from "../../pg/catalog.ts";
+import type { PgFunction } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
@@ -109,7 +110,7 @@ function stepsFrom(reading: Reading, relation: QualifiedName, role: string, seen
   // A row that another branch lets through is let through before the call.
   const free = applied.flatMap((one) =>
     one.policy.permissive && one.using
-      ? disjuncts(withoutInitPlan(one.using)).filter((part) => usesIn(part, TOKEN).calls.every(isPlatforms))
+      ? disjuncts(withoutInitPlan(one.using)).filter((part) => usesIn(part, TOKEN).calls.every(isPlatforms(reading)))
       : [],
   );
   seen.add(nameKey(relation));
@@ -123,8 +124,10 @@ function stepsFrom(reading: Reading, relation: QualifiedName, role: string, seen
   });
 }
 
-const isPlatforms = ({ schema }: { schema: string | null }): boolean =>
-  schema === null || PLATFORM_SCHEMAS.includes(schema);
+const isPlatforms =
+  ({ catalog }: Reading) =>
+  ({ schema }: { schema: string | null }): boolean =>
+    schema === null || isPlatformSchema(catalog, schema);
 
 function called(
   reading: Reading,
@@ -137,7 +140,7 @@ function called(
   const seen = new Set<string>();
   const enter = (fact: FunctionFacts, as_: string, top: FunctionFacts): void => {
     const fn = functionOf(fact);
-    if (!fn || PLATFORM_SCHEMAS.includes(fact.schema)) return;
+    if (!fn || isPlatformSchema(reading.catalog, fact.schema)) return;
     const runsAs = fn.securityDefiner ? fn.owner : as_;
     const key = JSON.stringify([functionKey(fact), runsAs, functionKey(top)]);
     if (seen.has(key)) return;

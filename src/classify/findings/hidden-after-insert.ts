@@ -1,3 +1,4 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Relation } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
@@ -9,7 +10,7 @@ import { some, walk } from "../../pg/expr/walk.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
 import { applied, rolesUnder } from "./applied.ts";
-import { ANY_SOURCE, isPlatform, reachedFrom, type Evidence } from "./evidence.ts";
+import { ANY_SOURCE, reachedFrom, type Evidence } from "./evidence.ts";
 import { triggerEvents } from "./trigger-events.ts";
 import { usesIn } from "../expression/index.ts";
 
@@ -23,7 +24,13 @@ export function hiddenAfterInsertFindings(evidence: Evidence): Finding[] {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
     const check =
       policy.command === "INSERT" ? policy.check : policy.command === "ALL" ? (policy.check ?? policy.using) : null;
-    if (!relation?.rowSecurity || !policy.permissive || isPlatform(policy.schema) || check === null) return [];
+    if (
+      !relation?.rowSecurity ||
+      !policy.permissive ||
+      isPlatformSchema(evidence.catalog, policy.schema) ||
+      check === null
+    )
+      return [];
     const asked = needed(evidence, relation, check);
     for (const role of rolesUnder(evidence, relation, policy, "INSERT")) {
       const shown = applied(evidence, relation, role, "SELECT");

@@ -1,3 +1,4 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Column, Relation } from "../../pg/catalog.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
@@ -7,7 +8,7 @@ import { identForReading } from "../../pg/identifier.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { applied, rolesUnder } from "./applied.ts";
 import { constantOf, constantTests, type ConstantTest } from "./constant-test.ts";
-import { isPlatform, type Evidence } from "./evidence.ts";
+import { type Evidence } from "./evidence.ts";
 import { triggerEvents } from "./trigger-events.ts";
 
 /**
@@ -19,7 +20,7 @@ export function hiddenAfterWriteFindings(evidence: Evidence): Finding[] {
   const found = new Map<string, Finding>();
   for (const { policy } of evidence.classified) {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
-    if (!relation?.rowSecurity || !policy.permissive || isPlatform(policy.schema)) continue;
+    if (!relation?.rowSecurity || !policy.permissive || isPlatformSchema(evidence.catalog, policy.schema)) continue;
     for (const command of ["UPDATE", "INSERT"] as const) {
       if (policy.command !== "ALL" && policy.command !== command) continue;
       for (const role of rolesUnder(evidence, relation, policy, command)) {

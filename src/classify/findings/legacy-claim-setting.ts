@@ -1,10 +1,11 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { callsBuiltin, stringConst } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
 import { isToken, readsRawClaims } from "../../pg/expr/reads.ts";
-import { ANY_SOURCE, isPlatform, type Evidence } from "./evidence.ts";
+import { ANY_SOURCE, type Evidence } from "./evidence.ts";
 import { placeOf } from "./functions.ts";
 import { quoted } from "./words.ts";
 
@@ -31,14 +32,14 @@ export function legacyClaimFindings(evidence: Evidence): Finding[] {
       );
   };
   for (const policy of catalog.policies)
-    if (!isPlatform(policy.schema))
+    if (!isPlatformSchema(catalog, policy.schema))
       say(
         { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name },
         [policy.using, policy.check].flatMap((text) => (text?.includes(ONE_CLAIM) ? legacyIn(parseExpr(text)) : [])),
       );
   for (const relation of catalog.relations)
     for (const { name, expression } of relation.columns)
-      if (expression?.includes(ONE_CLAIM) && !isPlatform(relation.schema))
+      if (expression?.includes(ONE_CLAIM) && !isPlatformSchema(catalog, relation.schema))
         say(
           { kind: "column", schema: relation.schema, relation: relation.name, column: name },
           legacyIn(parseExpr(expression)),

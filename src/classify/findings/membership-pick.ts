@@ -1,3 +1,4 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { SelectStmt } from "libpg-query";
 import type { PgFunction, Relation } from "../../pg/catalog.ts";
@@ -12,7 +13,7 @@ import { treeOf } from "../../pg/plpgsql/tree.ts";
 import { visitStatements } from "../../pg/plpgsql/visit.ts";
 import { usesIn } from "../expression/index.ts";
 import { reach, type FunctionFacts } from "../functions/index.ts";
-import { ANY_SOURCE, isPlatform, reachedFrom, type Evidence } from "./evidence.ts";
+import { ANY_SOURCE, reachedFrom, type Evidence } from "./evidence.ts";
 import { placeOf } from "./functions.ts";
 import { quoted } from "./words.ts";
 
@@ -38,7 +39,7 @@ export function membershipPickFindings(evidence: Evidence): Finding[] {
     );
   };
   for (const { policy } of evidence.classified) {
-    if (isPlatform(policy.schema)) continue;
+    if (isPlatformSchema(evidence.catalog, policy.schema)) continue;
     const trees = [policy.using, policy.check].flatMap((text) => (text === null ? [] : [parseExpr(text)]));
     say(
       { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name },
@@ -151,9 +152,11 @@ function pick(evidence: Evidence, select: SelectStmt): Pick[] {
   const ranges = rangesIn(select.fromClause);
   return ranges.flatMap(({ schema, name, alias }) => {
     const relation = evidence.catalog.relations.find(
-      (one) => one.name === name && (schema === undefined ? !isPlatform(one.schema) : one.schema === schema),
+      (one) =>
+        one.name === name &&
+        (schema === undefined ? !isPlatformSchema(evidence.catalog, one.schema) : one.schema === schema),
     );
-    if (!relation || isPlatform(relation.schema) || relation.kind === "view") return [];
+    if (!relation || isPlatformSchema(evidence.catalog, relation.schema) || relation.kind === "view") return [];
     const own = (node: Expr | undefined): string | null => {
       const written = columnRef(node);
       const isOwn = written?.length === 1 ? ranges.length === 1 : written?.at(-2) === alias;

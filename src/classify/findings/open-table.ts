@@ -1,7 +1,8 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Relation } from "../../pg/catalog.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
-import { isPlatform, type Evidence } from "./evidence.ts";
+import { type Evidence } from "./evidence.ts";
 import { holders, isUsable } from "./requests.ts";
 import { ownersIn, ownershipColumns, type OwnershipColumns } from "./tenant-columns.ts";
 import { quoted } from "./words.ts";
@@ -51,9 +52,11 @@ function openTable(evidence: Evidence, relation: Relation, owners: OwnershipColu
   );
 }
 
-function isOpen({ relationOf }: Evidence, relation: Relation): boolean {
+function isOpen({ relationOf, catalog }: Evidence, relation: Relation): boolean {
   const isTable = relation.kind === "table" || relation.kind === "partitioned table";
   // a partition of a protected table has a finding of its own
   const parent = relation.partitionOf === null ? undefined : relationOf(relation.partitionOf);
-  return isTable && !relation.rowSecurity && !isPlatform(relation.schema) && parent?.rowSecurity !== true;
+  return (
+    isTable && !relation.rowSecurity && !isPlatformSchema(catalog, relation.schema) && parent?.rowSecurity !== true
+  );
 }

@@ -1,8 +1,9 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
-import { isPlatform, type Evidence } from "./evidence.ts";
+import { type Evidence } from "./evidence.ts";
 import { appliesTo, inherits, isAbove, maySetTo } from "./requests.ts";
 import { quoted } from "./words.ts";
 
@@ -15,7 +16,8 @@ export function ownerNotForcedFindings(evidence: Evidence): Finding[] {
   const { catalog, requests, logins } = evidence;
   return catalog.relations.flatMap((relation) => {
     const isTable = relation.kind === "table" || relation.kind === "partitioned table";
-    if (!isTable || !relation.rowSecurity || relation.forceRowSecurity || isPlatform(relation.schema)) return [];
+    if (!isTable || !relation.rowSecurity || relation.forceRowSecurity || isPlatformSchema(catalog, relation.schema))
+      return [];
     const owner = catalog.roles.find(({ name }) => name === relation.owner);
     if (!owner || isAbove(owner) || PLATFORM_ROLES.has(owner.name)) return [];
     const policies = catalog.policies.filter((one) => one.schema === relation.schema && one.relation === relation.name);

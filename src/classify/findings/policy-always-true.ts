@@ -1,3 +1,4 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
@@ -7,7 +8,7 @@ import { nameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { fold, isTrue as isAlways } from "../expression/index.ts";
 import { applied, rolesUnder } from "./applied.ts";
-import { ANY_SOURCE, isPlatform, type Evidence } from "./evidence.ts";
+import { ANY_SOURCE, type Evidence } from "./evidence.ts";
 import { ownersIn, ownershipColumns } from "./tenant-columns.ts";
 import { quoted } from "./words.ts";
 
@@ -22,7 +23,7 @@ export function alwaysTrueFindings(evidence: Evidence): Finding[] {
   const owners = ownershipColumns(evidence);
   return evidence.classified.flatMap(({ policy }) => {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
-    if (!relation?.rowSecurity || !policy.permissive || isPlatform(policy.schema)) return [];
+    if (!relation?.rowSecurity || !policy.permissive || isPlatformSchema(evidence.catalog, policy.schema)) return [];
     const columns = ownersIn(relation, owners).map(({ name }) => name);
     if (columns.length === 0) return [];
     const open = commandsOf(policy).flatMap((command) => {

@@ -1,5 +1,6 @@
 import { finding, type Finding } from "../../finding.ts";
-import { PLATFORM_SCHEMAS, type Relation } from "../../pg/catalog.ts";
+import type { Relation } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import { usesIn } from "../expression/index.ts";
@@ -21,9 +22,9 @@ export function relationFindings(
   }
   return catalog.relations.flatMap((relation) => {
     const count = policies.get(nameKey(relation)) ?? 0;
-    const platform = PLATFORM_SCHEMAS.includes(relation.schema);
+    const platform = isPlatformSchema(catalog, relation.schema);
     return [
-      ...stateFindings(relation, count),
+      ...stateFindings(relation, count, platform),
       ...(platform
         ? []
         : [
@@ -35,8 +36,7 @@ export function relationFindings(
   });
 }
 
-function stateFindings(relation: Relation, policies: number): Finding[] {
-  const platform = PLATFORM_SCHEMAS.includes(relation.schema);
+function stateFindings(relation: Relation, policies: number, platform: boolean): Finding[] {
   const at = { kind: "relation", schema: relation.schema, relation: relation.name } as const;
   const isTable = relation.kind === "table" || relation.kind === "partitioned table";
   if (isTable && policies > 0 && !relation.rowSecurity)
@@ -92,7 +92,7 @@ function viewFindings(evidence: Evidence, relation: Relation): Finding[] {
   const readers = holders(requests, relation, ["SELECT"]);
   const passesBy = tablesBehind(evidence, relation).some(
     (table) =>
-      table.rowSecurity && !PLATFORM_SCHEMAS.includes(table.schema) && isBypassedBy(evidence, table, relation.owner),
+      table.rowSecurity && !isPlatformSchema(catalog, table.schema) && isBypassedBy(evidence, table, relation.owner),
   );
   if (evidence.isDeclared(nameKey(relation), "view", ["SELECT"])) return [];
   if (readers.length === 0 || !passesBy || !isUsable(catalog, requests, relation.schema)) return [];

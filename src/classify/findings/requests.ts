@@ -1,11 +1,5 @@
-import {
-  PLATFORM_SCHEMAS,
-  type Catalog,
-  type Grant,
-  type PgFunction,
-  type Relation,
-  type Role,
-} from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import type { Catalog, Grant, PgFunction, Relation, Role } from "../../pg/catalog.ts";
 import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import type { Policy } from "../../pg/policy.ts";
 
@@ -50,7 +44,7 @@ export function requestsOf(catalog: Catalog): Requests {
   grantees.add("public");
   const hasGrants = catalog.relations.some(
     (relation) =>
-      !PLATFORM_SCHEMAS.includes(relation.schema) &&
+      !isPlatformSchema(catalog, relation.schema) &&
       [...relation.grants, ...relation.columnGrants].some(
         ({ grantee }) => grantees.has(grantee) && grantee !== relation.owner,
       ),

@@ -1,3 +1,4 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { DeleteStmt, InsertStmt, UpdateStmt } from "libpg-query";
 import type { Relation, Rule } from "../../pg/catalog.ts";
@@ -8,7 +9,7 @@ import { binary, conjuncts } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, relationOf as nameOf } from "../../pg/name.ts";
-import { isBypassedBy, isPlatform, type Evidence } from "./evidence.ts";
+import { isBypassedBy, type Evidence } from "./evidence.ts";
 import { holders } from "./requests.ts";
 import { isOfRequest, ownersIn, ownershipColumns } from "./tenant-columns.ts";
 import { quoted } from "./words.ts";
@@ -21,7 +22,7 @@ export function ruleFindings(evidence: Evidence): Finding[] {
   const owners = ownershipColumns(evidence);
   return (evidence.catalog.rules ?? []).flatMap((rule) => {
     const relation = evidence.relationOf(nameOf(rule));
-    if (!relation || !rule.enabled || isPlatform(rule.schema)) return [];
+    if (!relation || !rule.enabled || isPlatformSchema(evidence.catalog, rule.schema)) return [];
     const { event, actions } = readRule(rule);
     const { requests } = evidence;
     const roles = event === null ? [] : requests.hasGrants ? holders(requests, relation, [event]) : requests.roles;

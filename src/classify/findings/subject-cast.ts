@@ -1,3 +1,4 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { as } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
@@ -7,7 +8,7 @@ import { some } from "../../pg/expr/walk.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
-import { ANY_SOURCE, isPlatform, reachedFrom, type Evidence } from "./evidence.ts";
+import { ANY_SOURCE, reachedFrom, type Evidence } from "./evidence.ts";
 import { quoted } from "./words.ts";
 
 const UID = nameKey({ schema: "auth", name: "uid" });
@@ -18,10 +19,10 @@ const UID = nameKey({ schema: "auth", name: "uid" });
  */
 export function subjectCastFindings(evidence: Evidence): Finding[] {
   const texts = evidence.classified.filter(
-    ({ policy }) => !isPlatform(policy.schema) && comparesText(evidence, policy),
+    ({ policy }) => !isPlatformSchema(evidence.catalog, policy.schema) && comparesText(evidence, policy),
   );
   return evidence.classified.flatMap(({ policy }) => {
-    if (isPlatform(policy.schema) || !callsUid(evidence, policy)) return [];
+    if (isPlatformSchema(evidence.catalog, policy.schema) || !callsUid(evidence, policy)) return [];
     const beside = texts.filter(
       ({ policy: other }) =>
         other.schema === policy.schema && other.relation === policy.relation && overlap(policy, other),
@@ -91,6 +92,8 @@ const callsUid = (evidence: Evidence, policy: Policy): boolean => {
   const trees = treesOf(policy);
   return (
     namesUid(trees) ||
-    reachedFrom(evidence, trees).some(({ facts }) => !isPlatform(facts.schema) && bodyNamesUid(evidence, facts))
+    reachedFrom(evidence, trees).some(
+      ({ facts }) => !isPlatformSchema(evidence.catalog, facts.schema) && bodyNamesUid(evidence, facts),
+    )
   );
 };

@@ -1,10 +1,11 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { nameKey } from "../../pg/name.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { visitStatements } from "../../pg/plpgsql/visit.ts";
 import { parsePlFunction } from "../../pg/plpgsql/parse.ts";
 import { reach, reachedReads } from "../functions/index.ts";
-import { isPlatform, type Evidence } from "./evidence.ts";
+import { type Evidence } from "./evidence.ts";
 import { triggerEvents } from "./trigger-events.ts";
 import { quoted } from "./words.ts";
 
@@ -12,7 +13,7 @@ import { quoted } from "./words.ts";
 export function triggerReadsFindings(evidence: Evidence): Finding[] {
   const { catalog, index } = evidence;
   return catalog.triggers.flatMap((trigger) => {
-    if (isPlatform(trigger.schema) || !trigger.enabled) return [];
+    if (isPlatformSchema(catalog, trigger.schema) || !trigger.enabled) return [];
     const reads = index
       .resolve(trigger.function, [])
       .filter((fact) => writesNew(evidence.definitionOf(fact)?.definition ?? ""))

@@ -1,7 +1,8 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
-import { isPlatform, type Evidence } from "./evidence.ts";
+import { type Evidence } from "./evidence.ts";
 import { isUsable } from "./requests.ts";
 import { quoted } from "./words.ts";
 
@@ -12,7 +13,11 @@ import { quoted } from "./words.ts";
  */
 export function truncateGrantedFindings({ catalog, requests, isDeclared }: Evidence): Finding[] {
   return catalog.relations.flatMap((relation) => {
-    if (!relation.rowSecurity || isPlatform(relation.schema) || !isUsable(catalog, requests, relation.schema))
+    if (
+      !relation.rowSecurity ||
+      isPlatformSchema(catalog, relation.schema) ||
+      !isUsable(catalog, requests, relation.schema)
+    )
       return [];
     const roles = relation.grants
       .filter(({ grantee, privilege }) => privilege === "TRUNCATE" && requests.grantees.has(grantee))

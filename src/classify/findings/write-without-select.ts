@@ -1,6 +1,7 @@
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { applied, rolesUnder } from "./applied.ts";
-import { isPlatform, type Evidence } from "./evidence.ts";
+import { type Evidence } from "./evidence.ts";
 import { quoted } from "./words.ts";
 
 /**
@@ -10,7 +11,7 @@ import { quoted } from "./words.ts";
 export function writeWithoutSelectFindings(evidence: Evidence): Finding[] {
   return evidence.classified.flatMap(({ policy, idioms }) => {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
-    if (!relation?.rowSecurity || !policy.permissive || isPlatform(policy.schema)) return [];
+    if (!relation?.rowSecurity || !policy.permissive || isPlatformSchema(evidence.catalog, policy.schema)) return [];
     // a policy that is never true has a finding of its own
     if (idioms.includes("constant-false")) return [];
     if (policy.command !== "UPDATE" && policy.command !== "DELETE") return [];

@@ -1,8 +1,8 @@
-import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { nameKey, relationKey } from "../../pg/name.ts";
 import type { Attempt } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
-import type { Surface } from "../environment/index.ts";
+import type { Surface, TestEnvironment } from "../environment/index.ts";
 import { returnedSql } from "../matrix/index.ts";
 import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import {
@@ -26,9 +26,12 @@ import {
 export function oracleAttempts(
   target: Target,
   actor: Actor,
-  surface: Surface,
-  targets: Targets,
-  tenantSetting: string | null,
+  {
+    surface,
+    targets,
+    tenantSetting,
+    catalog,
+  }: Pick<TestEnvironment, "surface" | "targets" | "tenantSetting" | "catalog">,
 ): Attempt[] {
   const own = spareRow(target, "own");
   if (!own) return [];
@@ -39,7 +42,7 @@ export function oracleAttempts(
     names.every((name) => columns.find((column) => column.name === name)?.type !== "uuid");
   const attempts: Attempt[] = [];
   // keys of the platform's own tables are not the project's to correct
-  if (target.foreign !== null && !PLATFORM_SCHEMAS.includes(target.schema))
+  if (target.foreign !== null && !isPlatformSchema(catalog, target.schema))
     for (const unique of surface.uniques) {
       // a value that the own tenant has as well would conflict with its own row
       const theirs = target.foreignRows.find(

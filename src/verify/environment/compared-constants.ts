@@ -1,4 +1,5 @@
-import { PLATFORM_SCHEMAS, type Catalog } from "../../pg/catalog.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 
 const COMPARED =
   /\bcurrent_setting\(\s*'((?:[^']|'')+)'[^()]*\)(?:::\w+|\))*\s*(?:=|<>|~~\*?|in|like)\s*(?:any\s*)?\(*(?:array\[)?((?:\(*'(?:[^']|'')*'(?:::[\w ]+)?\)*\s*,?\s*)+)/gi;
@@ -11,11 +12,12 @@ const unquoted = (text: string): string => text.replaceAll("''", "'");
  * `all` may open every row. The texts are only searched: a comparison behind a helper is not found, and a value that is
  * tried in vain decides nothing.
  */
-export function comparedConstants({ policies, functions }: Catalog): Map<string, string[]> {
+export function comparedConstants(catalog: Catalog): Map<string, string[]> {
+  const { policies, functions } = catalog;
   const found = new Map<string, string[]>();
   const texts = [
     ...policies.flatMap(({ using, check }) => [using ?? "", check ?? ""]),
-    ...functions.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema)).map(({ body }) => body),
+    ...functions.filter(({ schema }) => !isPlatformSchema(catalog, schema)).map(({ body }) => body),
   ];
   for (const text of texts)
     for (const [, name = "", constants = ""] of text.matchAll(COMPARED)) {

@@ -1,4 +1,5 @@
-import { PLATFORM_SCHEMAS, type Catalog } from "../../pg/catalog.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 
 /** A setting in which PostgREST hands on what the client has sent, as a JSON object. */
 export type RequestDocument = "request.headers" | "request.cookies";
@@ -72,11 +73,12 @@ const calls = (text: string, name: string): boolean =>
   new RegExp(`(?<![\\w$])"?${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}"?\\s*\\(`).test(text);
 
 /** Every text that PostgreSQL evaluates; `owner`: the name of the function whose body it is. */
-function* textsOf({ policies, functions, relations, triggers }: Catalog): Generator<{
+function* textsOf(catalog: Catalog): Generator<{
   owner: string | null;
   text: string;
 }> {
-  const isOwn = ({ schema }: { schema: string }): boolean => !PLATFORM_SCHEMAS.includes(schema);
+  const { policies, functions, relations, triggers } = catalog;
+  const isOwn = ({ schema }: { schema: string }): boolean => !isPlatformSchema(catalog, schema);
   for (const { using, check } of policies) yield { owner: null, text: `${using ?? ""};${check ?? ""}` };
   for (const one of functions) if (isOwn(one)) yield { owner: one.name, text: one.body };
   for (const one of relations)

@@ -1,4 +1,5 @@
-import { PLATFORM_SCHEMAS, type Catalog } from "../../pg/catalog.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 
 /** The largest number of constants that are tried for one variable. */
 const MOST = 5;
@@ -32,12 +33,13 @@ export function settingsRead(catalog: Catalog, more: readonly string[] = []): Ma
   return new Map([...found].map(([setting, constants]) => [setting, [...constants]]));
 }
 
-function* textsOf({ policies, functions, relations, triggers }: Catalog): Generator<string> {
+function* textsOf(catalog: Catalog): Generator<string> {
+  const { policies, functions, relations, triggers } = catalog;
   for (const { using, check } of policies) yield* [using ?? "", check ?? ""];
-  for (const { schema, body } of functions) if (!PLATFORM_SCHEMAS.includes(schema)) yield body;
+  for (const { schema, body } of functions) if (!isPlatformSchema(catalog, schema)) yield body;
   for (const { schema, columns } of relations)
-    if (!PLATFORM_SCHEMAS.includes(schema)) for (const { expression } of columns) yield expression ?? "";
-  for (const { schema, definition } of triggers) if (!PLATFORM_SCHEMAS.includes(schema)) yield definition;
+    if (!isPlatformSchema(catalog, schema)) for (const { expression } of columns) yield expression ?? "";
+  for (const { schema, definition } of triggers) if (!isPlatformSchema(catalog, schema)) yield definition;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { FilledTable, Fixtures, Row } from "../../fixtures/index.ts";
 import type { Catalog, Column, Relation } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, relationOf, type NameKey } from "../../pg/name.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { rowKey, rowKeySql, wholeRowKeySql, type RowKey } from "../../pg/row-key.ts";
 import type { Subject } from "../matrix/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
@@ -107,14 +108,8 @@ export async function targetsOf(
 
 /** All relations of the user; of the platform's schemas, those that have policies. */
 const isAttacked = (relation: Relation, catalog: Catalog): boolean =>
-  !PLATFORM.has(relation.schema) ||
+  !isPlatformSchema(catalog, relation.schema) ||
   catalog.policies.some((policy) => policy.schema === relation.schema && policy.relation === relation.name);
-
-const PLATFORM = new Set(
-  "auth cron extensions graphql graphql_public net pgbouncer pgsodium realtime storage supabase_functions supabase_migrations vault".split(
-    " ",
-  ),
-);
 
 function rootOf(name: NameKey, surface: Surface): NameKey {
   const parent = surface.children.find((child) => nameKey(child) === name)?.parent;

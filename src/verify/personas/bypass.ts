@@ -1,4 +1,5 @@
-import { PLATFORM_SCHEMAS, type Catalog, type Relation, type Role } from "../../pg/catalog.ts";
+import type { Catalog, Relation, Role } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { isPlatformRole } from "./request-roles.ts";
@@ -17,7 +18,7 @@ export interface ExemptRole {
  */
 export function exemptRequestRoles(catalog: Catalog): ExemptRole[] {
   return exemptRoles(catalog).flatMap(({ name, superuser }) => {
-    const named = catalog.policies.filter((policy) => policy.roles.includes(name) && comparesRows(policy));
+    const named = catalog.policies.filter((policy) => policy.roles.includes(name) && comparesRows(catalog, policy));
     const alone = guarded(catalog).some((relation) => isReachedOtherwise(catalog, relation))
       ? []
       : guarded(catalog).filter((relation) => holdsGrant(relation, name) && relation.owner !== name);
@@ -52,8 +53,8 @@ export const connectingLogins = (catalog: Catalog, requests: readonly string[]):
 const exemptRoles = ({ roles }: Catalog): Role[] =>
   roles.filter(({ name, superuser, bypassRls }) => (superuser || bypassRls) && !isPlatformRole(name));
 
-const guarded = ({ relations }: Catalog): Relation[] =>
-  relations.filter(({ schema, rowSecurity }) => rowSecurity && !PLATFORM_SCHEMAS.includes(schema));
+const guarded = (catalog: Catalog): Relation[] =>
+  catalog.relations.filter(({ schema, rowSecurity }) => rowSecurity && !isPlatformSchema(catalog, schema));
 
 const holdsGrant = ({ grants, columnGrants }: Relation, role: string): boolean =>
   [...grants, ...columnGrants].some(({ grantee }) => grantee === role);
@@ -67,8 +68,8 @@ const isReachedOtherwise = ({ roles }: Catalog, { grants, columnGrants, owner }:
   );
 
 /** A policy that lets every row through says what BYPASSRLS says as well. */
-const comparesRows = ({ using, check, schema }: Policy): boolean =>
-  !PLATFORM_SCHEMAS.includes(schema) && [using, check].some((text) => text !== null && text !== "true");
+const comparesRows = (catalog: Catalog, { using, check, schema }: Policy): boolean =>
+  !isPlatformSchema(catalog, schema) && [using, check].some((text) => text !== null && text !== "true");
 
 function isMember({ roles }: Catalog, name: string, group: string): boolean {
   const found = new Set([name]);

@@ -1,6 +1,6 @@
 import { pgErrorOf, type Db } from "../../../db/port.ts";
 import { passing } from "../../../db/savepoint.ts";
-import { PLATFORM_SCHEMAS } from "../../../pg/catalog.ts";
+import type { PlatformSchemas } from "../../../pg/platform-schemas.ts";
 import { quoteIdent } from "../../../pg/identifier.ts";
 import { nameKey, type NameKey, type QualifiedName } from "../../../pg/name.ts";
 
@@ -24,7 +24,7 @@ export interface Capabilities {
  * The capabilities of the login, found by trying; inside the open transaction, all undone. `roles`: those of the
  * personas.
  */
-export async function capabilities(db: Db, roles: readonly string[]): Promise<Capabilities> {
+export async function capabilities(db: Db, roles: readonly string[], platform: PlatformSchemas): Promise<Capabilities> {
   const [self] = await db.query<{ login: string; superuser: boolean; bypass: boolean }>(
     "select rolname as login, rolsuper as superuser, rolsuper or rolbypassrls as bypass from pg_roles where rolname = current_user",
   );
@@ -48,7 +48,7 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
     else missing(`\`${login}\` may not SET ROLE \`${name}\`, so nothing is tried as \`${name}\``);
   }
   // an owner is subject to policies only if row security is forced
-  const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db);
+  const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db, platform);
   if (guarded.length > 0)
     missing(
       `row security applies to \`${login}\` itself on ${listed(guarded)}, so rows there are neither sampled nor inserted reliably`,
@@ -64,12 +64,12 @@ export async function capabilities(db: Db, roles: readonly string[]): Promise<Ca
 }
 
 /** Tables, other than the platform's, whose row security applies to the login as well. */
-async function guardedFor(db: Db): Promise<NameKey[]> {
+async function guardedFor(db: Db, platform: PlatformSchemas): Promise<NameKey[]> {
   const rows = await db.query<QualifiedName>(
     `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p') and c.relrowsecurity and row_security_active(c.oid) and n.nspname <> all ($1)
      order by n.nspname collate "C", c.relname collate "C"`,
-    [[...PLATFORM_SCHEMAS]],
+    [[...platform]],
   );
   return rows.map(nameKey);
 }

@@ -1,3 +1,4 @@
+import { platformSchemas } from "../../../pg/platform-schemas.ts";
 import { pgErrorOf, type Db } from "../../../db/port.ts";
 import { generateRows, putRecorded, sampleRows } from "../../../fixtures/index.ts";
 import { nameKey, type NameKey } from "../../../pg/name.ts";
@@ -69,9 +70,11 @@ export async function liveEnvironment(db: Db, known: Known, writes: boolean): Pr
       })
     : await sampleRows(db, known.catalog, known.context, known.columns);
   const targets = await targetsOf(db, known.catalog, surface, fixtures, !writes);
-  const missing = await capabilities(db, [
-    ...new Set(actorsFor(known.catalog, known.context, fixtures).map(({ role }) => role)),
-  ]);
+  const missing = await capabilities(
+    db,
+    [...new Set(actorsFor(known.catalog, known.context, fixtures).map(({ role }) => role))],
+    platformSchemas(known.catalog),
+  );
   await db.exec("rollback");
   const fed = feeding(surface, fixtures);
   /**

@@ -1,4 +1,5 @@
 import { defaultPrivilegeAttempts, sequenceAttempts, viewAttempts } from "../../attacks/index.ts";
+import { isPlatformSchema } from "../../../pg/platform-schemas.ts";
 import type { Run } from "../state.ts";
 import { perform } from "../run.ts";
 
@@ -6,7 +7,8 @@ import { perform } from "../run.ts";
 export async function around(run: Run): Promise<void> {
   const { environment } = run;
   const views = environment.catalog.relations.filter(
-    ({ kind, schema }) => (kind === "view" || kind === "materialized view") && !PLATFORM.has(schema),
+    ({ kind, schema }) =>
+      (kind === "view" || kind === "materialized view") && !isPlatformSchema(environment.catalog, schema),
   );
   for (const actor of run.actors) {
     const attempts = [
@@ -21,5 +23,3 @@ export async function around(run: Run): Promise<void> {
     await perform(run, { actor, attempts, standing: null });
   }
 }
-
-const PLATFORM = new Set(["vault", "auth", "storage", "cron", "net", "extensions", "realtime", "graphql", "pgsodium"]);

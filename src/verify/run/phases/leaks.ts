@@ -1,4 +1,4 @@
-import { PLATFORM_SCHEMAS } from "../../../pg/catalog.ts";
+import { isPlatformSchema } from "../../../pg/platform-schemas.ts";
 import { barrierAttempts, largeObjectAttempts, leakproofAttempts, peekFunction } from "../../attacks/index.ts";
 import { perform } from "../run.ts";
 import { targetsFor, type Run } from "../state.ts";
@@ -7,7 +7,7 @@ import { targetsFor, type Run } from "../state.ts";
 export async function leaks(run: Run): Promise<void> {
   const { environment } = run;
   const { surface, catalog, targets } = environment;
-  const views = catalog.relations.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema));
+  const views = catalog.relations.filter(({ schema }) => !isPlatformSchema(catalog, schema));
   for (const actor of run.actors.filter(({ class: cls }) => cls === "member")) {
     const attempts = [
       ...[...targetsFor(run, actor).values()].flatMap((target) =>

@@ -33,7 +33,7 @@ export async function tables(run: Run): Promise<void> {
           ? []
           : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
         ...tenantlessAttempts(target, actor, environment.tenantSetting),
-        ...oracleAttempts(target, actor, environment.surface, environment.targets, environment.tenantSetting),
+        ...oracleAttempts(target, actor, environment),
         truncate,
       ];
       const owner = run.privileged.get(actor.name)?.get(target.name) === "owner";
