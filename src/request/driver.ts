@@ -71,10 +71,9 @@ export function blockText(batch: Batch): string {
       ...(setup === undefined ? {} : { u: setup }),
     })),
   };
-  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job")).replaceAll(
-    /\$read probe into (\w+)\$/g,
-    (_, variable: string) => readProbe(variable, job.probes),
-  );
+  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job"))
+    .replace(READ_AFTER, () => readProbe("after", job.probes))
+    .replace(READ_STATE, () => readProbe("state", job.probes));
   return `do ${dollarQuote(body, "rlsmith")};\nselect current_setting('rlsmith.results') as results`;
 }
 
@@ -84,6 +83,10 @@ function probeOf(name: string, { probes }: Batch): string {
   if (probe === undefined) throw new Error(`there is no probe for ${name}`);
   return probe;
 }
+
+/** Places of the block where PL/pgSQL is inserted that reads a probe into a variable. */
+const READ_AFTER = "$read after$";
+const READ_STATE = "$read state$";
 
 /**
  * PL/pgSQL that reads the probe that `probe` names. The queries are static SQL, which is planned once a batch: planning
@@ -239,7 +242,7 @@ begin
           execute changes into after using tables;
         end if;
         if after is null or after <> before then
-          $read probe into after$
+          ${READ_AFTER}
         else
           after := null;
         end if;
@@ -250,7 +253,7 @@ begin
         if after is not null then
           if state is null then
             if not probed ? probe then
-              $read probe into state$
+              ${READ_STATE}
               probed := probed || jsonb_build_object(probe, state);
             end if;
             state := probed ->> probe;
