@@ -19,6 +19,7 @@ export {
 } from "./side-doors.ts";
 export { badValues, storedClaimAttempt } from "./stored-claim.ts";
 export { tableAttempts } from "./table.ts";
+export { tenantsBeforeAttempts } from "./tenants-before.ts";
 export { tenantlessAttempts } from "./tenantless.ts";
 export { updateAttempts } from "./update.ts";
 export { viewAttempts } from "./view.ts";

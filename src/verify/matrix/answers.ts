@@ -27,8 +27,8 @@ export type Said =
   | { kind: "changes"; rows: number };
 
 export interface ChangedRow {
-  /** own, foreign, nobody's, or without a tenant */
-  whose: "o" | "f" | "x" | "n";
+  /** own, foreign, nobody's, without a tenant, or of a tenant that was there before */
+  whose: "o" | "f" | "x" | "n" | "e";
   relation: NameKey;
   key: RowKey;
 }

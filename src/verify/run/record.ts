@@ -28,6 +28,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
   }
   if (attempt.command === "TRUNCATE" && attempt.judge.kind === "control" && outcome.kind === "allowed")
     note(run, "truncate-by-platform", attempt.relation);
+  if (judged.sawOthers && isDirect(attempt)) note(run, "seen-before", attempt.relation);
   // rows that a role reaches which row security does not hold for say nothing of the policies
   const asExempt = standing?.by.kind === "role";
   if (!asExempt) noteAccess(run.access, attempt, actor, outcome);

@@ -153,6 +153,8 @@ const NOTES: Record<string, (about: string[]) => string> = {
     `${about.length} ${about.length === 1 ? "relation" : "relations"} can be truncated by roles of requests, as the platform's default privileges have it: the Data API cannot send TRUNCATE, whoever can run SQL can`,
   "whose-unknown": (about) =>
     `nothing says whose the rows of ${list(about)} are, and some were reached: that is not judged. Name the column under \`verify.tenant\`, or the table under \`verify.shared\``,
+  "seen-before": (about) =>
+    `members of a tenant see rows of ${list(about)} that were there before and belong to another tenant, while rows of the invented tenants are held: all tenants may share these, so that is not judged. Look at the policies if they should not`,
   "bypass-login": (about) =>
     `${about.map(maySetRole).join("; ")}. No role of requests may do so, but a request that can run SQL as such a login can`,
   "bypass-grants": (about) =>

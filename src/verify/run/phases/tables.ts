@@ -8,6 +8,7 @@ import {
   truncateAttempt,
   tableAttempts,
   tenantlessAttempts,
+  tenantsBeforeAttempts,
 } from "../../attacks/index.ts";
 import type { TestEnvironment } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
@@ -33,6 +34,7 @@ export async function tables(run: Run): Promise<void> {
           ? []
           : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
         ...tenantlessAttempts(target, actor, environment.tenantSetting),
+        ...tenantsBeforeAttempts(target, actor, environment.tenantSetting),
         ...oracleAttempts(target, actor, environment.surface, environment.targets, environment.tenantSetting),
         truncate,
       ];
