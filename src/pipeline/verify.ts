@@ -6,7 +6,7 @@ import { untilEnding } from "../db/until-ending.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { Cell, Note, Verification } from "../verify/index.ts";
-import { liveEnvironment, scratchEnvironment, verify } from "../verify/index.ts";
+import { liveEnvironment, scratchEnvironment, together, verify } from "../verify/index.ts";
 import { inspect } from "../inspect/index.ts";
 import { knownOf } from "./known.ts";
 import { runSeeds, seedNotes } from "./seed.ts";
@@ -74,7 +74,7 @@ export const verifyScratch = async (
 /** The options of attacking a database. */
 export interface VerifyDatabaseOptions {
   /**
-   * `read-only`: statements that read, among the existing rows. `write and roll back`: rows of two invented tenants and
+   * `read-only`: statements that read, among the existing rows. `write and roll back`: the same, and rows of two invented tenants and
    * every write, in transactions that are rolled back. `scratch`: a throw-away database, where the rows are inserted
    * permanently. Default `read-only`
    */
@@ -127,12 +127,11 @@ export async function verifyDatabase(
     mode === "scratch"
       ? await scratchEnvironment(db, known)
       : await liveEnvironment(db, known, mode === "write and roll back");
-  const found = await verify(environment, {
-    config: declared,
-    liveRole: rules.liveRole !== undefined,
-    onCell,
-    progress,
-    otherClient,
-  });
-  return { ...found, notes: [...notes, ...found.notes] };
+  const run = { config: declared, liveRole: rules.liveRole !== undefined, onCell, progress };
+  const found = await verify(environment, { ...run, otherClient });
+  if (mode !== "write and roll back") return { ...found, notes: [...notes, ...found.notes] };
+  // rows of invented tenants do not have every value that the rows in use have
+  const existing = await liveEnvironment(db, known, false);
+  if (existing.fixtures.tenants.length < 2) return found;
+  return together(found, await verify(existing, { ...run, otherClient: null, besides: true }));
 }

@@ -16,4 +16,5 @@ export type { Breach, Cell, Command, Heat, Note, PersonaClass, Unsettled, Verifi
 export { mutationScore, pastUsing, policyMutants, runMutants } from "./mutation/index.ts";
 export type { MutantOutcome, MutationCounts, MutationScore, PolicyMutant, Survivor } from "./mutation/index.ts";
 export { preparePreCommitCheck } from "./pre-commit-check.ts";
+export { together } from "./together.ts";
 export { verify } from "./verify.ts";

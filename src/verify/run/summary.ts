@@ -3,8 +3,9 @@ import { relationKey } from "../../pg/name.ts";
 import { claimsWithoutLogin } from "./claims-by-sql.ts";
 import { migratingOwners } from "../personas/index.ts";
 import type { Run } from "./state.ts";
-import { causeKey, type Settling, type Triple } from "./settling.ts";
+import type { Settling, Triple } from "./settling.ts";
 import { isClosedTo } from "./closed.ts";
+import { causeKeyOf } from "../matrix/index.ts";
 import type { DbObject, Subject, Note, NotSettled, Settlement, Verification } from "../matrix/index.ts";
 
 /** The result of a run. */
@@ -120,10 +121,10 @@ function settlementOf(triples: readonly Triple[]): Settlement {
 function notSettled({ causes }: Settling, triples: readonly Triple[]): NotSettled[] {
   const open = triples.flatMap((triple) => (triple.kind === "settled" ? [] : [triple.cause]));
   const all = new Map(
-    [...open.map((cause) => ({ cause, cells: 0 })), ...causes.values()].map((one) => [causeKey(one.cause), one]),
+    [...open.map((cause) => ({ cause, cells: 0 })), ...causes.values()].map((one) => [causeKeyOf(one.cause), one]),
   );
   const counts = new Map<string, number>();
-  for (const cause of open) counts.set(causeKey(cause), (counts.get(causeKey(cause)) ?? 0) + 1);
+  for (const cause of open) counts.set(causeKeyOf(cause), (counts.get(causeKeyOf(cause)) ?? 0) + 1);
   return [...all]
     .map(([key, { cause, cells }]) => ({ cause, cells, triples: counts.get(key) ?? 0 }))
     .toSorted((a, b) => b.triples - a.triples || b.cells - a.cells);
