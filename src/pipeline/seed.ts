@@ -76,7 +76,7 @@ export function seedNotes(seeds: readonly MigrationFile[], { statements, failure
   return [
     {
       code: "seed",
-      message: `${statements} statements of ${files} ran before rows of two invented tenants were inserted`,
+      message: `${statements} ${statements === 1 ? "statement" : "statements"} of ${files} ran before rows of two invented tenants were inserted`,
     },
     ...(lost.length === 0
       ? []

@@ -6,7 +6,7 @@ import { untilEnding } from "../db/until-ending.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { Cell, Note, Verification } from "../verify/index.ts";
-import { liveEnvironment, scratchEnvironment, together, verify } from "../verify/index.ts";
+import { liveEnvironment, scratchEnvironment, together, verify, viewDefinitions } from "../verify/index.ts";
 import { inspect } from "../inspect/index.ts";
 import { knownOf } from "./known.ts";
 import { runSeeds, seedNotes } from "./seed.ts";
@@ -122,7 +122,7 @@ export async function verifyDatabase(
     notes = [],
   } = options;
   const { verify: declared, rules } = config ?? parseConfig({}, "no config");
-  const known = knownOf(catalog, config);
+  const known = knownOf(catalog, config, await viewDefinitions(db));
   const environment =
     mode === "scratch"
       ? await scratchEnvironment(db, known)

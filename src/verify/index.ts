@@ -9,6 +9,7 @@ export {
   documentsRead,
   scratchEnvironment,
   settingsRead,
+  viewDefinitions,
 } from "./environment/index.ts";
 export type { TestEnvironment, Known } from "./environment/index.ts";
 export { checkDeclared } from "./judge/index.ts";

@@ -45,7 +45,7 @@ export function barrierAttempts(view: Relation, surface: Surface, targets: Targe
     through: { kind: "view", name },
     behind,
     command: "SELECT",
-    form: { kind: "other" },
+    form: { kind: "barrier" },
     attack: `read with a function of one's own over ${column}`,
     sql: rowsSql(`select * from ${quoteName(view)} where pg_temp.rlsmith_peek(${quoteIdent(column)}::text)`),
     answer: "output",

@@ -209,6 +209,13 @@ async function targetOf(
 /** Supabase's table of files. */
 export const isFiles = ({ schema, relation }: Target): boolean => schema === "storage" && relation === "objects";
 
+/** True for a view of relations that all have rows, and of whose rows nothing tells the owner. */
+export const ofUnknown = (
+  { through, behind = [] }: { through: { kind: string }; behind?: readonly NameKey[] },
+  targets: Targets,
+): boolean =>
+  through.kind.endsWith("view") && behind.length > 0 && behind.every((name) => targets.get(name)?.own === null);
+
 /** A condition that only this row satisfies. */
 export const byKey = (row: Row, columns: readonly string[], types: ReadonlyMap<string, string>): string =>
   columns.map((name) => `t.${quoteIdent(name)} = ${literal(row[name])}::${types.get(name) ?? "text"}`).join(" and ");

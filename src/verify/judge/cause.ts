@@ -67,6 +67,14 @@ export function causeOf(
       const base = [...reached, ...behind].find((name) => open.has(name, actor.name));
       const table = base === undefined ? undefined : environment.targets.get(base);
       if (table && attempt.through.kind === "view") return openTable(table, actor, false, environment);
+      if (attempt.form.kind === "barrier")
+        return {
+          door: "view",
+          kind: "tenancy",
+          object: attempt.through,
+          message: `\`${attempt.through.name}\` has no security_barrier: PostgreSQL may call a cheap function of the caller for rows of ${list(behind)} before the view's own condition`,
+          hint: "create it with (security_barrier = true)",
+        };
       const door = attempt.through.kind === "view" ? "view" : "materialized-view";
       // the view may show own rows only; otherwise its reads are breaches themselves
       if (attempt.command === "INSERT")

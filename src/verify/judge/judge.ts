@@ -3,7 +3,7 @@ import type { RowKey } from "../../pg/row-key.ts";
 import { meaningOf } from "../../request/index.ts";
 import type { Attempt, Answered, ChangedRow } from "../matrix/index.ts";
 import { tupleKey, type Outcome, type TupleKey } from "../matrix/index.ts";
-import { findIn, type Evidence } from "../environment/index.ts";
+import { findIn, ofUnknown } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
 import type { Target } from "../environment/index.ts";
 import type { Facts } from "./facts.ts";
@@ -26,12 +26,12 @@ export interface Judged {
  */
 export function judge(attempt: Attempt, actor: Actor, answer: Answered, facts: Facts): Judged {
   if (answer.kind === "error") return judgeError(attempt, actor, answer, facts);
-  const { targets, evidence } = facts;
+  const { targets } = facts;
   const target = targets.get(attempt.relation);
   const { said } = answer;
   if (attempt.known !== undefined && said.kind === "keys" && said.keys.length > 0 && !isKnown(attempt.known, said.keys))
     return { outcome: { kind: "not settled", cause: { kind: "owner unknown" } }, crosses: false, relations: [] };
-  const reached = reachedBy(attempt, answer, target, actor, evidence);
+  const reached = reachedBy(attempt, answer, target, actor, facts);
   const foreign = (actor.tenant === null ? reached.foreign + reached.own : reached.foreign) + reached.changedOthers;
   const own = actor.tenant === null ? 0 : reached.own;
   const succeeded = attempt.judge.kind === "success";
@@ -117,7 +117,7 @@ function reachedBy(
   answer: Extract<Answered, { kind: "answer" }>,
   target: Target | undefined,
   actor: Actor,
-  evidence: Evidence,
+  { evidence, targets }: Facts,
 ): Reached {
   const changed = countChanged(answer.changed);
   const { said } = answer;
@@ -142,7 +142,14 @@ function reachedBy(
     findIn(said.rows, evidence.foreign, echoes) ??
     (actor.tenant === null ? findIn(said.rows, evidence.own, echoes) : null);
   const seen = found === null && findIn(said.rows, evidence.own, []) !== null ? 1 : 0;
-  return { ...changed, own: changed.own + (actor.tenant === null ? 0 : seen), seenOthers: 0, found };
+  const unknown = found === null && seen === 0 && ofUnknown(attempt, targets) ? said.rows.length : 0;
+  return {
+    ...changed,
+    own: changed.own + (actor.tenant === null ? 0 : seen),
+    nobodys: changed.nobodys + unknown,
+    seenOthers: 0,
+    found,
+  };
 }
 
 /** Rows that were inserted, deleted or changed, each once. */
