@@ -16,7 +16,10 @@ export function knownOf(catalog: Catalog, config: Config | null, views: readonly
   const mapped = config && Object.keys(config.context).length > 0 ? contextMapOf(config) : inferredMap(inferred);
   const trees = [...views.flatMap(treesOf), ...catalog.functions.filter(isOwn).flatMap((fn) => bodyOf(fn).trees)];
   const declared = config?.verify.tenant ?? {};
-  const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, declared, trees);
+  const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, {
+    declared,
+    elsewhere: trees,
+  });
   const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
   const constants = settingsRead(catalog);
   const read = new Set([

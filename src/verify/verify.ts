@@ -8,6 +8,7 @@ import {
   context,
   broadcasts,
   functions,
+  functionVariables,
   leaks,
   ownValues,
   tables,
@@ -37,6 +38,7 @@ const PHASES = [
   plans,
   context,
   viewVariables,
+  functionVariables,
   bypass,
 ];
 

@@ -40,8 +40,7 @@ export function tenancyOf(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
   mapped: ContextMap,
-  declared: Config["verify"]["tenant"],
-  elsewhere: readonly unknown[] = [],
+  { declared, elsewhere }: { declared: Config["verify"]["tenant"]; elsewhere: readonly unknown[] },
 ): Tenancy {
   const variables = [...mapped.variables];
   const known = (path: readonly string[]): ContextVariable | undefined =>

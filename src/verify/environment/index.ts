@@ -19,5 +19,5 @@ export type { DefaultPrivilege, Surface } from "./surface.ts";
 export { isFiles, literal, ofUnknown, rowCondition, targetsByName, targetsOf } from "./target.ts";
 export type { Target, Targets } from "./target.ts";
 export { viewDefinitions } from "./view-definitions.ts";
-export { viewsOfVariables } from "./view-settings.ts";
+export { functionsOfVariables, viewsOfVariables } from "./view-settings.ts";
 export type { TestEnvironment, Setter } from "./test-environment.ts";

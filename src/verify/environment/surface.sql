@@ -52,12 +52,18 @@ select
   ), '[]') as barriers,
   coalesce((
     select json_agg(
-      json_build_object('schema', n.nspname, 'name', p.proname, 'argument', format_type(p.proargtypes[0], null))
+      json_build_object(
+        'schema', n.nspname,
+        'name', p.proname,
+        'arguments', (
+          select json_agg(format_type(a.type, null) order by a.place) from unnest(p.proargtypes::oid[]) with ordinality a(type, place)
+        )
+      )
       order by n.nspname collate "C", p.proname collate "C"
     )
     from pg_proc p
     join pg_namespace n on n.oid = p.pronamespace
-    where p.proleakproof and p.pronargs = 1 and n.nspname not in ('pg_catalog', 'information_schema')
+    where p.proleakproof and p.pronargs > 0 and p.prokind = 'f' and n.nspname not in ('pg_catalog', 'information_schema')
   ), '[]') as leakproof,
   coalesce((
     select json_agg(json_build_object('oid', l.oid, 'readers', (

@@ -1,4 +1,4 @@
-import type { Catalog } from "../../pg/catalog.ts";
+import { PLATFORM_SCHEMAS, type Catalog, type PgFunction } from "../../pg/catalog.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import { documentsRead } from "./request-documents.ts";
 import { settingsRead } from "./settings-read.ts";
@@ -29,6 +29,14 @@ export function viewsOfVariables({ functions }: Catalog, { views }: Surface): Re
       .filter(({ definition }) => READ.test(definition) || readers.some((name) => definition.includes(name)))
       .map(nameKey),
   );
+}
+
+/** Functions whose body reads a variable, or names another function that does. */
+export function functionsOfVariables({ functions }: Catalog): ReadonlySet<PgFunction> {
+  const own = functions.filter(({ schema }) => !PLATFORM_SCHEMAS.includes(schema));
+  const readers = own.filter(({ body }) => READ.test(body));
+  const calls = (body: string): boolean => readers.some(({ name }) => body.includes(name));
+  return new Set([...readers, ...own.filter(({ body }) => calls(body))]);
 }
 
 const READ = /\bcurrent_setting\(/i;

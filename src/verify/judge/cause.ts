@@ -97,6 +97,15 @@ export function causeOf(
       const table = base === undefined ? undefined : environment.targets.get(base);
       if (table) return openTable(table, actor, false, environment);
       const sets = fn && settingsOf(environment, fn);
+      // the function itself is called by no statement of the client's
+      if (attempt.command === "SELECT")
+        return {
+          door: "function",
+          kind: "tenancy",
+          object: attempt.through,
+          message: `\`${attempt.through.name}\` is LEAKPROOF, so PostgreSQL may evaluate it before the policies of \`${attempt.relation}\`, and its error shows its argument`,
+          hint: "alter function … not leakproof",
+        };
       if (sets && sets.length > 0)
         return openedBy(attempt, { kind: "function", name: attempt.through.name, settings: sets });
       return {
@@ -154,7 +163,7 @@ function openedBy(attempt: Attempt, opened: Exclude<Opened, { kind: "role" }>): 
     door: "session-variable",
     kind: "tenancy",
     object: through.kind === "partition" ? { kind: "table", name: through.name } : through,
-    message: `${through.kind === "view" ? `\`${through.name}\` believes` : `policies of \`${attempt.relation}\` believe`} ${settings}, which every client can set`,
+    message: `${through.kind === "view" || through.kind === "function" ? `\`${through.name}\` believes` : `policies of \`${attempt.relation}\` believe`} ${settings}, which every client can set`,
   };
 }
 

@@ -1,4 +1,5 @@
 -- title: everybody reads the templates of the seed, and writes own rows only
+-- door: none
 -- why: the rows of the template tenant are there to be read by all; USING of the writes and WITH CHECK compare the tenant alone.
 create table public.checklists (
   id uuid primary key default gen_random_uuid(),

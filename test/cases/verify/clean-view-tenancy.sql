@@ -1,4 +1,5 @@
 -- title: tenants come to their rows by a view with a barrier, and to nothing else
+-- door: none
 -- why: the tables have no policy and no grant; the view compares the tenant of the joined table, and security_barrier keeps functions of the caller behind that condition.
 create schema api;
 grant usage on schema api to authenticated;
