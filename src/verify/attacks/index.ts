@@ -8,6 +8,8 @@ export { insertAttempts } from "./insert.ts";
 export { barrierAttempts, leakproofAttempts, peekFunction } from "./leaks.ts";
 export { largeObjectAttempts } from "./large-objects.ts";
 export { oracleAttempts } from "./oracle.ts";
+export { ownSettings } from "./own-settings.ts";
+export { cascadeAttempts, orphanAttempts } from "./references.ts";
 export { keys, readAttempts } from "./read.ts";
 export { on } from "./rows.ts";
 export {

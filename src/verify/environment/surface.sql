@@ -142,6 +142,7 @@ select
         'relation', c.relname,
         'name', f.conname,
         'blocks', f.confdeltype in ('a', 'r'),
+        'onDelete', case f.confdeltype when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'refuse' end,
         'columns', (
           select json_agg(a.attname order by k.n) from unnest(f.conkey) with ordinality k(num, n)
           join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num

@@ -26,6 +26,7 @@ export interface Surface {
     name: string;
     /** true: a referenced row cannot be deleted */
     blocks: boolean;
+    onDelete: "cascade" | "set null" | "set default" | "refuse";
     columns: string[];
     target: QualifiedName;
     targetColumns: string[];

@@ -46,6 +46,7 @@ export function causeOf(
   const { judge } = attempt;
   if (judge.kind !== "foreign" && judge.kind !== "control")
     return { door: judge.door, kind: DOORS[judge.door].kind, object: judge.object, message: judge.message };
+  if (judge.kind === "foreign" && judge.cause) return { kind: DOORS[judge.cause.door].kind, ...judge.cause };
   if (opened?.kind === "role") return exempt(actor, opened);
   if (opened) return openedBy(attempt, opened);
   const reached = judged.relations.length > 0 ? judged.relations : [attempt.relation];

@@ -49,7 +49,7 @@ export type Answer =
 /** The condition that makes the answer a breach. */
 export type Judge =
   /** that rows of another tenant were seen or changed */
-  | { kind: "foreign" }
+  | { kind: "foreign"; cause?: { door: Door; object: DbObject; message: string; hint: string } }
   /** that it succeeds at all */
   | { kind: "success"; door: Door; object: DbObject; message: string }
   /** that Postgres says 23505, which a fresh value does not get */

@@ -2,6 +2,8 @@ import { judge, type Judged } from "../../judge/index.ts";
 import type { Attempt } from "../../matrix/index.ts";
 import {
   businessKeyAttempts,
+  cascadeAttempts,
+  orphanAttempts,
   oracleAttempts,
   givenByPlatform,
   ownRoleAttempts,
@@ -35,6 +37,8 @@ export async function tables(run: Run): Promise<void> {
           : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
         ...tenantlessAttempts(target, actor, environment.tenantSetting),
         ...tenantsBeforeAttempts(target, actor, environment.tenantSetting),
+        ...orphanAttempts(target, actor, environment),
+        ...cascadeAttempts(target, actor, environment),
         ...oracleAttempts(target, actor, environment.surface, environment.targets, environment.tenantSetting),
         truncate,
       ];
