@@ -60,6 +60,7 @@ export function oracleAttempts(
           command: "INSERT",
           attack: `insert a value of a foreign row (${unique.columns.join(", ")})`,
           sql: insertInto(target, clash),
+          otherHalf: insertInto(target, mine),
           probe: null,
           judge: { kind: "duplicate", door: "unique-oracle", object, message },
         }),
@@ -108,6 +109,9 @@ export function oracleAttempts(
       ...mine,
       ...Object.fromEntries(key.columns.map((name, n) => [name, row[key.targetColumns[n] ?? ""]])),
     };
+    const nowhere = Object.fromEntries(
+      key.columns.map((name) => [name, nobodys(mine[name] ?? row[key.targetColumns[0] ?? ""])]),
+    );
     const attack = `insert a reference to a foreign row (${key.columns.join(", ")})`;
     const isOracle = key.name !== null && guessable(key.columns, target.columns);
     const tells = {
@@ -123,6 +127,7 @@ export function oracleAttempts(
           writesOwnRow: true,
           attack: `point an own row to a foreign one (${key.columns.join(", ")})`,
           sql: `update ${target.sql} t set ${key.columns.map((name, n) => setColumn(target, name, row[key.targetColumns[n] ?? ""])).join(", ")} where ${rowCondition(target, there)}`,
+          otherHalf: `update ${target.sql} t set ${key.columns.map((name) => setColumn(target, name, nowhere[name])).join(", ")} where ${rowCondition(target, there)}`,
           answers: ["23503"],
           judge: { kind: "own change", ...tells },
         }),
@@ -134,6 +139,7 @@ export function oracleAttempts(
         attack,
         sql: insertInto(target, pointing),
         probe: everywhere(target),
+        ...(isOracle ? { otherHalf: insertInto(target, { ...pointing, ...nowhere }) } : {}),
         // a key that includes the tenant does not find the row
         answers: ["23503"],
         judge: isOracle ? { kind: "success", ...tells } : { kind: "foreign" },
@@ -183,3 +189,7 @@ const isNumbered = (target: Target, name: string): boolean => {
   const column = target.columns.find((one) => one.name === name);
   return column?.generated === "identity" || (column?.expression ?? "").startsWith("nextval(");
 };
+
+/** A key of the same type that no row has. */
+const nobodys = (value: unknown): unknown =>
+  typeof value === "number" || /^\d+$/.test(String(value)) ? 987_654_321 : "nobody's";

@@ -29,6 +29,8 @@ export interface Attempt {
   known?: { own: ReadonlySet<RowKey>; foreign: ReadonlySet<RowKey> };
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
+  /** of an oracle: the statement whose answer differs, for the report */
+  otherHalf?: string;
   /** errors that are its answer, not an obstacle: the constraint is the object of the attempt */
   answers?: readonly string[];
 }

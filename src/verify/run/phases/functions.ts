@@ -41,6 +41,7 @@ async function call(
   const looksUp = mayLookUp(callable.facts);
   const attempts = functionAttempts(callable, actor, source);
   const own = attempts.find(({ form }) => isCall(form, "own"))?.sql;
+  const nobody = attempts.find(({ form }) => isCall(form, "nobody"))?.sql;
   const said: Answers = new Map();
   // what own and nobody's values answer comes first, to compare with
   const first = ({ judge, form }: Attempt): number => (judge.kind === "control" ? 2 : Number(isCall(form, "own")));
@@ -48,7 +49,10 @@ async function call(
   await perform(run, { actor, attempts: ordered, standing }, (attempt, judged, answer) => {
     if (answer.kind === "answer" && attempt.form.kind === "call") said.set(attempt.form.whose, answer.said);
     if (answers(callable.fn.result, attempt, said)) reachedOwn(run.settling, controlKey(attempt));
-    return looksUp && attempt.sql !== own ? tells(callable.fn.result, attempt, judged, said) : judged;
+    if (!looksUp || attempt.sql === own) return judged;
+    const told = tells(callable.fn.result, attempt, judged, said);
+    if (told !== judged && nobody !== undefined) attempt.otherHalf = nobody;
+    return told;
   });
 }
 
