@@ -55,6 +55,7 @@ function fault({ statements }: Breach, printed: readonly string[]): string | nul
     if (seen.startsWith("error 23505")) return /ERROR: +23505/.test(said) && !/ERROR/.test(printed[other] ?? "");
     if (seen.startsWith("an error")) return /ERROR/.test(said) || /^\s*(?:\[\])?\s*$|0$/.test(said);
     if (seen.startsWith("another answer")) return said.trim() !== (printed[other] ?? "").trim();
+    if (seen.startsWith("rows to which")) return /\[\[|\[\{/.test(said);
     if (seen.startsWith("keys of rows")) return /\[\[/.test(said);
     if (seen.startsWith("rows of every tenant")) return /LISTEN/.test(said);
     if (seen.startsWith("it succeeds")) return !/ERROR/.test(said);

@@ -1,5 +1,6 @@
 import { insertRecorded, type FilledTable, type Fixtures, type Row } from "../../fixtures/index.ts";
-import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
+import { PLATFORM_SCHEMAS } from "../../pg/catalog.ts";
+import { nameKey, parseName, quoteName, relationKey, type NameKey } from "../../pg/name.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
@@ -17,7 +18,7 @@ export function rowsInPlace(
   texts: readonly string[],
   reached: readonly NameKey[],
 ): string[] {
-  const { fixtures, catalog, surface, memberships, writes } = environment;
+  const { fixtures, catalog, surface, targets, memberships, writes } = environment;
   if (!writes) return [];
   const tables = new Map(fixtures.filled.map((table) => [relationKey(table), table]));
   const chosen = new Map<NameKey, Set<Row>>();
@@ -30,11 +31,7 @@ export function rowsInPlace(
   };
   const text = texts.join("\n");
   const isNamed = (table: FilledTable, row: Row): boolean =>
-    table.primaryKey.length > 0 &&
-    table.primaryKey.every((name) => {
-      const value = String(row[name]);
-      return value.length > 5 ? text.includes(value) : new RegExp(`'${value}'`).test(text);
-    });
+    table.primaryKey.length > 0 && table.primaryKey.every((name) => mentions(text, String(row[name])));
   const direct = attempt.through.kind === "table" || attempt.through.kind === "partition";
   const starts = new Set<NameKey>([
     attempt.relation as NameKey,
@@ -42,17 +39,30 @@ export function rowsInPlace(
     ...reached,
     ...(direct ? [] : readByFunctions(environment, attempt)),
   ]);
+  const asksUsers = catalog.functions.some(
+    ({ schema, body }) => !PLATFORM_SCHEMAS.includes(schema) && /\busers\b/.test(body),
+  );
   for (const table of fixtures.filled) {
     const name = relationKey(table);
-    const all = Object.values(table.rows).flat();
-    for (const row of all) if (isNamed(table, row) || memberships.includes(name)) add(table, row);
-    if (!starts.has(name)) continue;
-    if (!direct) for (const row of all) add(table, row);
-    for (const tenant of [ATTACKER, VICTIM]) {
-      const rows = table.rows[tenant] ?? [];
-      for (const row of [rows[0], rows.at(-1)]) if (row) add(table, row);
-    }
+    const isUsers = table.schema === "auth" && table.relation === "users";
+    const isWanted = starts.has(name) || memberships.includes(name);
+    for (const row of Object.values(table.rows).flat())
+      if (isWanted || (isNamed(table, row) && (!isUsers || asksUsers))) add(table, row);
   }
+  // rows of a partition are recorded with its target, those of its root with the fixtures
+  const target = targets.get(attempt.relation);
+  const partition: FilledTable[] =
+    target && !tables.has(target.name)
+      ? [
+          {
+            ...target.filled,
+            schema: target.schema,
+            relation: target.relation,
+            rows: { [ATTACKER]: target.ownRows, [VICTIM]: target.foreignRows },
+          },
+        ]
+      : [];
+  for (const { rows } of partition) for (const row of Object.values(rows).flat()) if (target) add(target.filled, row);
   for (let again = true; again;) {
     again = false;
     for (const key of surface.foreignKeys) {
@@ -63,12 +73,36 @@ export function rowsInPlace(
             again = add(parent, above) || again;
     }
   }
-  const filled = fixtures.filled.map((table) => ({ ...table, rows: only(table, chosen.get(relationKey(table))) }));
-  return insertRecorded({ ...fixtures, filled } satisfies Fixtures, catalog);
+  const filled = fixtures.filled
+    .map((table) => ({ ...table, rows: only(table, chosen.get(relationKey(table))) }))
+    .concat(partition);
+  const copy = attempt.through.kind === "materialized view" ? parseName(attempt.through.name) : null;
+  return [
+    ...insertRecorded({ ...fixtures, filled } satisfies Fixtures, catalog),
+    ...(copy ? [`refresh materialized view ${quoteName(copy)}`] : []),
+  ];
 }
 
-const only = ({ rows }: FilledTable, chosen: ReadonlySet<Row> = new Set()): Record<string, Row[]> =>
-  Object.fromEntries(Object.entries(rows).map(([tenant, some]) => [tenant, some.filter((row) => chosen.has(row))]));
+/** True if a text has the value, and not as a part of a longer word or number. */
+const mentions = (text: string, value: string): boolean =>
+  text.includes(value) &&
+  new RegExp(`(?<![\\w.-])${value.replaceAll(/[^\w]/g, String.raw`\$&`)}(?![\\w.-])`).test(text);
+
+/** What an account needs, of the many columns that the platform fills. */
+const ACCOUNT = new Set(["id", "aud", "role", "email", "raw_app_meta_data", "raw_user_meta_data"]);
+
+const shortened = ({ schema, relation }: FilledTable, row: Row): Row =>
+  schema === "auth" && relation === "users"
+    ? Object.fromEntries(Object.entries(row).filter(([name, value]) => ACCOUNT.has(name) && value !== null))
+    : row;
+
+const only = (table: FilledTable, chosen: ReadonlySet<Row> = new Set()): Record<string, Row[]> =>
+  Object.fromEntries(
+    Object.entries(table.rows).map(([tenant, some]) => [
+      tenant,
+      some.filter((row) => chosen.has(row)).map((row) => shortened(table, row)),
+    ]),
+  );
 
 /** The relations that the called function names, itself or through functions that it names. */
 function readByFunctions({ catalog, targets }: Environment, attempt: Attempt): NameKey[] {

@@ -36,7 +36,10 @@ export function seenBy(
     case "own change":
       return {
         other: other("a reference to no row is refused with 23503"),
-        attack: told("one row is changed", "no row, or an error"),
+        attack:
+          attempt.answer === "changes"
+            ? told("one row is changed", "no row, or an error")
+            : told("rows to which the membership row gives no right", "no row"),
       };
     case "success":
       return {
