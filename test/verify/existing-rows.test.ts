@@ -65,3 +65,20 @@ test.each<[string, string, string, string[]]>([
   expect(keys.filter((key) => key.includes("of the rows that are there")).length).toBeGreaterThan(0);
   expect(found.withoutRows).toEqual([]);
 });
+
+test("rows are put into a table with a rule, into which PostgreSQL takes no ON CONFLICT", async () => {
+  const own = `using (firm_id = ${CLAIM}) with check (firm_id = ${CLAIM})`;
+  const { found } = await attacked(`
+create table public.totals (member_no int primary key, firm_id uuid not null, total int not null default 0);
+create table public.tips (id uuid primary key default gen_random_uuid(), firm_id uuid not null, member_no int not null, amount int not null);
+alter table public.totals enable row level security;
+alter table public.tips enable row level security;
+create policy totals_own on public.totals for select to authenticated using (firm_id = ${CLAIM});
+create policy tips_own on public.tips to authenticated ${own};
+create rule tip_counts as on insert to public.tips do also
+  update public.totals set total = total + new.amount where member_no = new.member_no;
+revoke all on all tables in schema public from anon, authenticated;
+grant select on public.totals to authenticated;
+grant select, insert on public.tips to authenticated;`);
+  expect(causes(found)).toContain("trigger public.tips / tip_counts");
+});

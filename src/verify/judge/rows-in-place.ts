@@ -78,7 +78,7 @@ export function rowsInPlace(
     .concat(partition);
   const copy = attempt.through.kind === "materialized view" ? parseName(attempt.through.name) : null;
   return [
-    ...insertRecorded({ ...fixtures, filled } satisfies Fixtures, catalog),
+    ...insertRecorded({ ...fixtures, filled } satisfies Fixtures, catalog, new Set(surface.rules.map(relationKey))),
     ...(copy ? [`refresh materialized view ${quoteName(copy)}`] : []),
   ];
 }
