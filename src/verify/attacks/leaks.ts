@@ -23,15 +23,18 @@ export function leakproofAttempts(
   types: readonly UserType[],
 ): Attempt[] {
   const tenant = tenantColumn(target, tenantSetting);
-  const own = tenant === null ? undefined : target.ownRows[0]?.[tenant];
-  const others = tenant === null || own === undefined ? [] : [`t.${quoteIdent(tenant)} <> ${literal(own)}`];
+  // not `= victim`: PostgreSQL would compare that with the policy's tenant before it reads any row
+  const notOf =
+    tenant === null ? [] : [...new Set([...target.ownRows, ...target.otherRows].map((row) => literal(row[tenant])))];
+  const others = tenant === null ? [] : notOf.slice(0, LEFT_OUT).map((one) => `t.${quoteIdent(tenant)} <> ${one}`);
+  const leftOut = tenant === null ? [...target.ownRows, ...target.otherRows] : target.ownRows;
   return surface.leakproof.flatMap((fn) =>
     fn.arguments.flatMap((type, place) =>
       target.columns
         .filter((column) => column.type === type)
         .map(({ name }): Attempt => {
           const column = `t.${quoteIdent(name)}`;
-          const mine = new Set(target.ownRows.flatMap((row) => (row[name] === null ? [] : [literal(row[name])])));
+          const mine = new Set(leftOut.flatMap((row) => (row[name] === null ? [] : [literal(row[name])])));
           const given = fn.arguments.map((other, n) =>
             n === place ? column : `${literal(plain(other, types))}::${other}`,
           );
