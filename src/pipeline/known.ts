@@ -1,19 +1,29 @@
-import { contextFunctions, tenancyOf } from "../classify/index.ts";
+import { bodyOf, contextFunctions, tenancyOf } from "../classify/index.ts";
 import type { InferredContext } from "../classify/index.ts";
 import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { isPlatformSchema } from "../pg/platform-schemas.ts";
+import { parseStatements } from "../pg/expr/parse.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { checkDeclared, comparedConstants, documentsRead, settingsRead } from "../verify/index.ts";
 import type { Known } from "../verify/index.ts";
 import { inspectCatalog } from "./inspection.ts";
 
-/** The facts about a database that the attack needs beforehand. */
-export function knownOf(catalog: Catalog, config: Config | null): Known {
+/** The facts about a database that the attack needs beforehand. `views`: the definitions of its views. */
+export function knownOf(catalog: Catalog, config: Config | null, views: readonly string[] = []): Known {
   if (config) checkDeclared(catalog, config.verify);
   const { facts, classified, inferred } = inspectCatalog(catalog, config);
   const mapped = config && Object.keys(config.context).length > 0 ? contextMapOf(config) : inferredMap(inferred);
-  const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, config?.verify.tenant ?? {});
+  const trees = [
+    ...views.flatMap(treesOf),
+    ...catalog.functions.filter(isOwn(catalog)).flatMap((fn) => bodyOf(fn).trees),
+  ];
+  const declared = config?.verify.tenant ?? {};
+  const { context, columns, memberships } = tenancyOf(catalog, classified, facts, mapped, {
+    declared,
+    elsewhere: trees,
+  });
   const setters = new Map(contextFunctions(facts, catalog.functions).map(({ facts: fact, ...sets }) => [fact, sets]));
   const constants = settingsRead(catalog);
   const read = new Set([
@@ -32,6 +42,7 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
     catalog,
     context,
     columns,
+    trees,
     facts,
     setters,
     unmapped,
@@ -39,6 +50,20 @@ export function knownOf(catalog: Catalog, config: Config | null): Known {
     documents: documentsRead(catalog),
     memberships,
   };
+}
+
+const isOwn =
+  (catalog: Catalog) =>
+  ({ schema }: { schema: string }): boolean =>
+    !isPlatformSchema(catalog, schema);
+
+/** The tree of a definition; one that does not parse has none. */
+function treesOf(text: string): unknown[] {
+  try {
+    return [parseStatements(text)];
+  } catch {
+    return [];
+  }
 }
 
 /**

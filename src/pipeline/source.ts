@@ -4,13 +4,14 @@ import type { Config } from "../config.ts";
 import { openServer } from "../db/server.ts";
 import { inspect } from "../inspect/index.ts";
 import { readMigrations } from "../migration-tools/index.ts";
-import type { MigrationsFolder, ToolName } from "../migration-tools/index.ts";
+import type { MigrationFile, MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
 import { platformLine } from "../report/platform.ts";
 import { lateStatement } from "../report/replay-terminal.ts";
 import { openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
 import type { Platform, ReplayReport, Scratch, ScratchTarget, StatementLimit } from "../scratch/index.ts";
+import { seedFiles } from "./seed.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
@@ -51,7 +52,14 @@ export const loginsOf = ({ origin }: Pick<Source, "origin">): Logins =>
 /** The database that a source was read from. */
 export type Origin =
   /** replayed into a scratch database, which rehearsals fork */
-  | { kind: "migrations"; folder: MigrationsFolder; report: ReplayReport; scratch: Scratch }
+  | {
+      kind: "migrations";
+      folder: MigrationsFolder;
+      report: ReplayReport;
+      scratch: Scratch;
+      /** files that fill a new database; only `verify` runs them */
+      seeds: MigrationFile[];
+    }
   /** only ever read; a rehearsal copies its schema */
   | { kind: "live"; url: string; target: ScratchTarget; /** the role that the connection came as */ login: string };
 
@@ -111,10 +119,12 @@ export async function openSource(options: ProjectOptions, without: string | null
   );
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
-  const platform = platformOf(folder, configToml(folder, options.projectDir), options.today ?? new Date());
+  const toml = configToml(folder, options.projectDir);
+  const platform = platformOf(folder, toml, options.today ?? new Date());
+  const seeds = seedFiles(folder, toml);
   const scratch = await openScratch(options.scratch, {
     platform,
-    extensions: extensionsNamed(folder),
+    extensions: extensionsNamed({ ...folder, files: [...folder.files, ...seeds] }),
     onNotice: (notice) => options.progress.done("scratch", notice),
   });
   try {
@@ -134,7 +144,7 @@ export async function openSource(options: ProjectOptions, without: string | null
     return {
       catalog,
       config,
-      origin: { kind: "migrations", folder, report, scratch },
+      origin: { kind: "migrations", folder, report, scratch, seeds },
       close: async () => scratch.close(),
     };
   } catch (error) {

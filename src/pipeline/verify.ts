@@ -5,9 +5,11 @@ import { openServer } from "../db/server.ts";
 import { untilEnding } from "../db/until-ending.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { silent, type Progress } from "../progress.ts";
-import type { Cell, Verification } from "../verify/index.ts";
-import { liveEnvironment, scratchEnvironment, verify } from "../verify/index.ts";
+import type { Cell, Note, Verification } from "../verify/index.ts";
+import { liveEnvironment, scratchEnvironment, together, verify, viewDefinitions } from "../verify/index.ts";
+import { inspect } from "../inspect/index.ts";
 import { knownOf } from "./known.ts";
+import { runSeeds, seedNotes } from "./seed.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
 
@@ -22,7 +24,15 @@ export async function verifySource(
     return verifyLive(source, source.origin.url, live, onCell, progress);
   const base = await rehearsalBase(source, progress);
   try {
-    return await verifyScratch(base.scratch.db, base.catalog, source.config?.config ?? null, onCell, progress);
+    const config = source.config?.config ?? null;
+    const { origin } = source;
+    if (origin.kind === "live" || origin.seeds.length === 0)
+      return await verifyScratch(base.scratch.db, base.catalog, config, onCell, progress);
+    const { folder, seeds, scratch, report } = origin;
+    const notes = seedNotes(seeds, await runSeeds(scratch, folder, seeds, report.platform));
+    // a seed may make objects as well
+    const catalog = await inspect(scratch.db);
+    return await verifyDatabase(scratch.db, catalog, { mode: "scratch", config, onCell, progress, notes });
   } finally {
     await base.close();
   }
@@ -64,7 +74,7 @@ export const verifyScratch = async (
 /** The options of attacking a database. */
 export interface VerifyDatabaseOptions {
   /**
-   * `read-only`: statements that read, among the existing rows. `write and roll back`: rows of two invented tenants and
+   * `read-only`: statements that read, among the existing rows. `write and roll back`: the same, and rows of two invented tenants and
    * every write, in transactions that are rolled back. `scratch`: a throw-away database, where the rows are inserted
    * permanently. Default `read-only`
    */
@@ -79,6 +89,8 @@ export interface VerifyDatabaseOptions {
    * tried
    */
   otherClient?: Db | null;
+  /** facts about the rows that are there already, for the report */
+  notes?: readonly Note[];
 }
 
 /**
@@ -101,18 +113,25 @@ export async function verifyDatabase(
   catalog: Catalog,
   options: VerifyDatabaseOptions = {},
 ): Promise<Verification> {
-  const { mode = "read-only", config = null, onCell = () => {}, progress = silent, otherClient = null } = options;
+  const {
+    mode = "read-only",
+    config = null,
+    onCell = () => {},
+    progress = silent,
+    otherClient = null,
+    notes = [],
+  } = options;
   const { verify: declared, rules } = config ?? parseConfig({}, "no config");
-  const known = knownOf(catalog, config);
+  const known = knownOf(catalog, config, await viewDefinitions(db));
   const environment =
     mode === "scratch"
       ? await scratchEnvironment(db, known)
       : await liveEnvironment(db, known, mode === "write and roll back");
-  return verify(environment, {
-    config: declared,
-    liveRole: rules.liveRole !== undefined,
-    onCell,
-    progress,
-    otherClient,
-  });
+  const run = { config: declared, liveRole: rules.liveRole !== undefined, onCell, progress };
+  const found = await verify(environment, { ...run, otherClient });
+  if (mode !== "write and roll back") return { ...found, notes: [...notes, ...found.notes] };
+  // rows of invented tenants do not have every value that the rows in use have
+  const existing = await liveEnvironment(db, known, false);
+  if (existing.fixtures.tenants.length < 2) return found;
+  return together(found, await verify(existing, { ...run, otherClient: null, besides: true }));
 }

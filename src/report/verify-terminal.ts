@@ -44,9 +44,6 @@ export function renderVerification(verification: Verification, colours: Colours)
     ...v.notes.map(({ message }) => `${colours.dim("note")} ${message}`),
     ...withoutRows(v),
     ...notSettled(v),
-    ...(v.breaches.length > 0 && v.rows.length > 0
-      ? ["the rows that the statements speak of are under `rows` of --format json"]
-      : []),
     "",
     sum(v, colours),
     settlementText(v),

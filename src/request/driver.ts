@@ -71,9 +71,10 @@ export function blockText(batch: Batch): string {
       ...(setup === undefined ? {} : { u: setup }),
     })),
   };
-  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job"))
-    .replace(READ_AFTER, () => readProbe("after", job.probes))
-    .replace(READ_STATE, () => readProbe("state", job.probes));
+  // the statements last, for they may contain anything
+  const body = BODY.replace(READ_AFTER, () => readProbe("after", job.probes))
+    .replace(READ_STATE, () => readProbe("state", job.probes))
+    .replace("$job$", () => dollarQuote(JSON.stringify(job), "job"));
   return `do ${dollarQuote(body, "rlsmith")};\nselect current_setting('rlsmith.results') as results`;
 }
 

@@ -9,11 +9,13 @@ export {
   documentsRead,
   scratchEnvironment,
   settingsRead,
+  viewDefinitions,
 } from "./environment/index.ts";
 export type { TestEnvironment, Known } from "./environment/index.ts";
 export { checkDeclared } from "./judge/index.ts";
-export type { Breach, Cell, Command, Heat, PersonaClass, Unsettled, Verification } from "./matrix/index.ts";
+export type { Breach, Cell, Command, Heat, Note, PersonaClass, Unsettled, Verification } from "./matrix/index.ts";
 export { mutationScore, pastUsing, policyMutants, runMutants } from "./mutation/index.ts";
 export type { MutantOutcome, MutationCounts, MutationScore, PolicyMutant, Survivor } from "./mutation/index.ts";
 export { preparePreCommitCheck } from "./pre-commit-check.ts";
+export { together } from "./together.ts";
 export { verify } from "./verify.ts";

@@ -82,7 +82,7 @@ async function prepared(
   relations: ReadonlySet<NameKey>,
 ): Promise<PreCommitCheck> {
   const said = new Set<string>();
-  const fixtures = await sampleRows(db, known.catalog, known.context, known.columns);
+  const fixtures = await sampleRows(db, known.catalog, known.context, known.columns, known.trees);
   const surface = await readSurface(db);
   const touched = known.catalog.relations.filter((relation) => relations.has(nameKey(relation)));
   const all = await targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true);

@@ -8,6 +8,7 @@ import {
   context,
   broadcasts,
   functions,
+  functionVariables,
   leaks,
   ownRowValues,
   ownValues,
@@ -39,6 +40,7 @@ const PHASES = [
   plans,
   context,
   viewVariables,
+  functionVariables,
   bypass,
 ];
 

@@ -3,6 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import {
   claimOnly,
+  distinctPaths,
   memberOnly,
   samePath,
   type ContextMap,
@@ -31,14 +32,15 @@ export interface Tenancy {
 
 /**
  * The owners of rows, as far as the config declares them and policies show them: the mapped variables; claims without a
- * variable; the tenant column of the relation in which policies look up membership. Pure.
+ * variable; the tenant column of the relation in which policies look up membership. `elsewhere`: trees of views and of
+ * functions, which count where policies show no variable and no claim. Pure.
  */
 export function tenancyOf(
   catalog: Catalog,
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
   mapped: ContextMap,
-  declared: Config["verify"]["tenant"],
+  { declared, elsewhere }: { declared: Config["verify"]["tenant"]; elsewhere: readonly unknown[] },
 ): Tenancy {
   const variables = [...mapped.variables];
   const known = (path: readonly string[]): ContextVariable | undefined =>
@@ -49,6 +51,7 @@ export function tenancyOf(
     if (variables.some((variable) => variable.claim.at(-1) === path.at(-1))) continue;
     variables.push(claimOnly(path, typeOfClaim(path, catalog, facts, mapped)));
   }
+  if (variables.length === 0) variables.push(...variablesElsewhere(elsewhere, catalog, facts, mapped));
   const columns: Record<string, string> = {};
   for (const [pattern, claim] of Object.entries(declared)) {
     const path = typeof claim === "string" ? claim.split(".") : claim;
@@ -72,6 +75,41 @@ export function tenancyOf(
     columns,
     memberships: memberships.map(({ relation }) => nameKey(relation)),
   };
+}
+
+/**
+ * The claims and session variables by which views and functions choose rows where no policy does: those that are called
+ * like a column, and those that are compared with one.
+ */
+function variablesElsewhere(
+  trees: readonly unknown[],
+  catalog: Catalog,
+  facts: readonly FunctionFacts[],
+  mapped: ContextMap,
+): ContextVariable[] {
+  const uses = trees.map((tree) => usesIn(tree, mapped.claims));
+  const isColumn = (name: string | undefined): boolean =>
+    catalog.relations.some(({ columns }) => columns.some((column) => column.name === name));
+  const paths = [
+    ...uses.flatMap(({ claims }) => claims.map(({ path }) => path)),
+    ...facts.flatMap(({ claims }) => claims),
+  ];
+  const claims = distinctPaths(paths.filter((path) => isTenancyClaim(path) && path[0] !== "user_metadata"))
+    .filter((path) => isColumn(path.at(-1)))
+    .map((path) => {
+      const casts = uses.flatMap((one) => one.claims).filter((read) => samePath(read.path, path));
+      const type = casts.map(({ cast }) => contextType(cast)).find((cast) => cast !== null);
+      return claimOnly(path, type ?? typeOfClaim(path, catalog, facts, mapped));
+    });
+  const settings = new Map(
+    [...uses.flatMap((one) => one.settings), ...facts.flatMap(({ reads }) => reads)]
+      .filter(({ setting, column }) => column !== null || isColumn(setting.split(".").at(-1)))
+      .map(({ setting, cast, separator }) => [
+        setting,
+        { setting, claim: [], type: contextType(cast) ?? ("text" as const), separator: separator ?? "," },
+      ]),
+  );
+  return [...claims, ...settings.values()];
 }
 
 /**

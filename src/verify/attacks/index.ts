@@ -9,6 +9,8 @@ export { barrierAttempts, leakproofAttempts, peekFunction } from "./leaks.ts";
 export { largeObjectAttempts } from "./large-objects.ts";
 export { oracleAttempts } from "./oracle.ts";
 export { ownRowValueAttempts } from "./own-row-values.ts";
+export { ownSettings } from "./own-settings.ts";
+export { cascadeAttempts, orphanAttempts } from "./references.ts";
 export { keys, readAttempts } from "./read.ts";
 export { on } from "./rows.ts";
 export {
@@ -20,6 +22,7 @@ export {
 } from "./side-doors.ts";
 export { badValues, storedClaimAttempt } from "./stored-claim.ts";
 export { tableAttempts } from "./table.ts";
+export { tenantsBeforeAttempts } from "./tenants-before.ts";
 export { tenantlessAttempts } from "./tenantless.ts";
 export { updateAttempts } from "./update.ts";
 export { viewAttempts } from "./view.ts";

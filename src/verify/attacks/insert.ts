@@ -6,6 +6,7 @@ import { rowCondition, type Target } from "../environment/index.ts";
 import {
   foreignRow,
   inTheNameOf,
+  isNamed,
   insertInto,
   otherWords,
   on,
@@ -95,7 +96,10 @@ export function insertAttempts(target: Target, actor: Actor, tenantSetting: stri
   if (own && foreign && target.primaryKey.length > 0) {
     const mine = inTheNameOf(actor, target, own);
     const clash = { ...mine, ...Object.fromEntries(target.primaryKey.map((name) => [name, foreign[name]])) };
-    const set = column !== null ? setColumn(target, column, own[column]) : touch(target, own);
+    const set =
+      column !== null && isNamed(target, "update", column)
+        ? setColumn(target, column, own[column])
+        : touch(target, own);
     if (set !== null)
       attempts.push(
         insert("upsert onto a foreign row", insertInto(target, clash, ` on conflict (${key}) do update set ${set}`)),

@@ -1,32 +1,60 @@
-import type { Relation } from "../../pg/catalog.ts";
+import type { Relation, UserType } from "../../pg/catalog.ts";
 import { dollarQuote, quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { functionKey, nameKey, quoteName } from "../../pg/name.ts";
 import { rowsSql, type Attempt } from "../matrix/index.ts";
 import { literal, tablesBehind, type Surface, type Target, type Targets } from "../environment/index.ts";
 import { on, tenantColumn } from "./rows.ts";
+import { plain } from "./signature.ts";
 import { kindOf } from "./value-kind.ts";
+
+/** The number of own values that are left out by name. */
+const LEFT_OUT = 12;
 
 /**
  * LEAKPROOF functions over the columns of a table: PostgreSQL may evaluate them before the policies, so that an error
- * which names its argument shows rows of others (manual, section "Rules and Privileges"). Own rows are left out.
+ * which names its argument shows rows of others (manual, section "Rules and Privileges"). Own rows, and rows with a
+ * value that an own row has as well, are left out: the first error ends the statement. Each comparison with a constant
+ * costs as much as a cheap function, and PostgreSQL evaluates conditions of the same cost in their order.
  */
-export function leakproofAttempts(target: Target, surface: Surface, tenantSetting: string | null): Attempt[] {
+export function leakproofAttempts(
+  target: Target,
+  surface: Surface,
+  tenantSetting: string | null,
+  types: readonly UserType[],
+): Attempt[] {
   const tenant = tenantColumn(target, tenantSetting);
-  const own = tenant === null ? undefined : target.ownRows[0]?.[tenant];
-  const others = tenant === null || own === undefined ? "" : `t.${quoteIdent(tenant)} <> ${literal(own)} and `;
+  // not `= victim`: PostgreSQL would compare that with the policy's tenant before it reads any row
+  const notOf =
+    tenant === null ? [] : [...new Set([...target.ownRows, ...target.otherRows].map((row) => literal(row[tenant])))];
+  const others = tenant === null ? [] : notOf.slice(0, LEFT_OUT).map((one) => `t.${quoteIdent(tenant)} <> ${one}`);
+  const leftOut = tenant === null ? [...target.ownRows, ...target.otherRows] : target.ownRows;
   return surface.leakproof.flatMap((fn) =>
-    target.columns
-      .filter(({ type }) => type === fn.argument)
-      .map(({ name }): Attempt => ({
-        ...on(target, {
-          command: "SELECT",
-          attack: `read where ${nameKey(fn)} of ${name} is null`,
-          sql: `select '[]' from ${target.sql} t where ${others}${quoteName(fn)}(t.${quoteIdent(name)}) is null limit 1`,
-          answer: "keys",
-          probe: null,
+    fn.arguments.flatMap((type, place) =>
+      target.columns
+        .filter((column) => column.type === type)
+        .map(({ name }): Attempt => {
+          const column = `t.${quoteIdent(name)}`;
+          const mine = new Set(leftOut.flatMap((row) => (row[name] === null ? [] : [literal(row[name])])));
+          const given = fn.arguments.map((other, n) =>
+            n === place ? column : `${literal(plain(other, types))}::${other}`,
+          );
+          const conditions = [
+            ...others,
+            ...[...mine].slice(0, LEFT_OUT).map((value) => `${column} <> ${value}`),
+            `${quoteName(fn)}(${given.join(", ")}) is null`,
+          ];
+          return {
+            ...on(target, {
+              command: "SELECT",
+              attack: `read where ${nameKey(fn)} of ${name} is null`,
+              sql: `select '[]' from ${target.sql} t where ${conditions.join(" and ")} limit 1`,
+              answer: "keys",
+              probe: null,
+            }),
+            through: { kind: "function", name: functionKey({ ...fn, identityArguments: fn.arguments.join(",") }) },
+          };
         }),
-        through: { kind: "function", name: functionKey({ ...fn, identityArguments: fn.argument }) },
-      })),
+    ),
   );
 }
 
@@ -45,7 +73,7 @@ export function barrierAttempts(view: Relation, surface: Surface, targets: Targe
     through: { kind: "view", name },
     behind,
     command: "SELECT",
-    form: { kind: "other" },
+    form: { kind: "barrier" },
     attack: `read with a function of one's own over ${column}`,
     sql: rowsSql(`select * from ${quoteName(view)} where pg_temp.rlsmith_peek(${quoteIdent(column)}::text)`),
     answer: "output",

@@ -63,6 +63,7 @@ export function oracleAttempts(
           command: "INSERT",
           attack: `insert a value of a foreign row (${unique.columns.join(", ")})`,
           sql: insertInto(target, clash),
+          otherHalf: insertInto(target, mine),
           probe: null,
           judge: { kind: "duplicate", door: "unique-oracle", object, message },
         }),
@@ -111,6 +112,9 @@ export function oracleAttempts(
       ...mine,
       ...Object.fromEntries(key.columns.map((name, n) => [name, row[key.targetColumns[n] ?? ""]])),
     };
+    const nowhere = Object.fromEntries(
+      key.columns.map((name) => [name, nobodys(mine[name] ?? row[key.targetColumns[0] ?? ""])]),
+    );
     const attack = `insert a reference to a foreign row (${key.columns.join(", ")})`;
     const isOracle = key.name !== null && guessable(key.columns, target.columns);
     const tells = {
@@ -126,6 +130,7 @@ export function oracleAttempts(
           writesOwnRow: true,
           attack: `point an own row to a foreign one (${key.columns.join(", ")})`,
           sql: `update ${target.sql} t set ${key.columns.map((name, n) => setColumn(target, name, row[key.targetColumns[n] ?? ""])).join(", ")} where ${rowCondition(target, there)}`,
+          otherHalf: `update ${target.sql} t set ${key.columns.map((name) => setColumn(target, name, nowhere[name])).join(", ")} where ${rowCondition(target, there)}`,
           answers: ["23503"],
           judge: { kind: "own change", ...tells },
         }),
@@ -137,6 +142,7 @@ export function oracleAttempts(
         attack,
         sql: insertInto(target, pointing),
         probe: everywhere(target),
+        ...(isOracle ? { otherHalf: insertInto(target, { ...pointing, ...nowhere }) } : {}),
         // a key that includes the tenant does not find the row
         answers: ["23503"],
         judge: isOracle ? { kind: "success", ...tells } : { kind: "foreign" },
@@ -186,3 +192,7 @@ const isNumbered = (target: Target, name: string): boolean => {
   const column = target.columns.find((one) => one.name === name);
   return column?.generated === "identity" || (column?.expression ?? "").startsWith("nextval(");
 };
+
+/** A key of the same type that no row has. */
+const nobodys = (value: unknown): unknown =>
+  typeof value === "number" || /^\d+$/.test(String(value)) ? 987_654_321 : "nobody's";

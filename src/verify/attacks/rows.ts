@@ -99,7 +99,7 @@ export function insertInto(target: Target, row: Row, tail = "", asNull: readonly
 }
 
 /** True unless the role may write other columns, and not this one. */
-function isNamed({ may }: Target, command: "insert" | "update", name: string): boolean {
+export function isNamed({ may }: Target, command: "insert" | "update", name: string): boolean {
   const columns = may?.[command];
   return columns === undefined || columns.size === 0 || columns.has(name);
 }

@@ -15,6 +15,8 @@ export interface Known {
   context: ContextMap;
   /** see `Tenancy` */
   columns: Readonly<Record<string, string>>;
+  /** the trees of views and of functions: tenancy that only they show */
+  trees: readonly unknown[];
   facts: readonly FunctionFacts[];
   setters: TestEnvironment["setters"];
   unmapped: TestEnvironment["unmapped"];
@@ -28,7 +30,11 @@ export interface Known {
  * back.
  */
 export async function scratchEnvironment(db: Db, known: Known): Promise<TestEnvironment> {
-  const fixtures = await generateRows(db, known.catalog, known.context, { columns: known.columns, spares: true });
+  const fixtures = await generateRows(db, known.catalog, known.context, {
+    columns: known.columns,
+    trees: known.trees,
+    spares: true,
+  });
   // materialized views were populated before there were rows
   for (const relation of known.catalog.relations)
     if (relation.kind === "materialized view")

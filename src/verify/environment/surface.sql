@@ -52,12 +52,18 @@ select
   ), '[]') as barriers,
   coalesce((
     select json_agg(
-      json_build_object('schema', n.nspname, 'name', p.proname, 'argument', format_type(p.proargtypes[0], null))
+      json_build_object(
+        'schema', n.nspname,
+        'name', p.proname,
+        'arguments', (
+          select json_agg(format_type(a.type, null) order by a.place) from unnest(p.proargtypes::oid[]) with ordinality a(type, place)
+        )
+      )
       order by n.nspname collate "C", p.proname collate "C"
     )
     from pg_proc p
     join pg_namespace n on n.oid = p.pronamespace
-    where p.proleakproof and p.pronargs = 1 and n.nspname not in ('pg_catalog', 'information_schema')
+    where p.proleakproof and p.pronargs > 0 and p.prokind = 'f' and n.nspname not in ('pg_catalog', 'information_schema')
   ), '[]') as leakproof,
   coalesce((
     select json_agg(json_build_object('oid', l.oid, 'readers', (
@@ -136,6 +142,7 @@ select
         'relation', c.relname,
         'name', f.conname,
         'blocks', f.confdeltype in ('a', 'r'),
+        'onDelete', case f.confdeltype when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' else 'refuse' end,
         'columns', (
           select json_agg(a.attname order by k.n) from unnest(f.conkey) with ordinality k(num, n)
           join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num

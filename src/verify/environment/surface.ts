@@ -14,8 +14,8 @@ export interface Surface {
   rules: { schema: string; relation: string; name: string }[];
   /** views with security_barrier */
   barriers: QualifiedName[];
-  /** LEAKPROOF functions of one argument, which PostgreSQL may evaluate before policies (manual, "CREATE FUNCTION") */
-  leakproof: (QualifiedName & { argument: string })[];
+  /** LEAKPROOF functions, which PostgreSQL may evaluate before policies (manual, "CREATE FUNCTION") */
+  leakproof: (QualifiedName & { arguments: string[] })[];
   /** the first hundred, with the roles other than their owner that may read them: row security does not apply to them */
   largeObjects: { oid: number; readers: string[] }[];
   sequences: (QualifiedName & { feeds: QualifiedName | null; readers: string[] })[];
@@ -26,6 +26,7 @@ export interface Surface {
     name: string;
     /** true: a referenced row cannot be deleted */
     blocks: boolean;
+    onDelete: "cascade" | "set null" | "set default" | "refuse";
     columns: string[];
     target: QualifiedName;
     targetColumns: string[];

@@ -53,6 +53,9 @@ export interface Target {
   foreignKeys: Set<RowKey>;
   ownRows: Row[];
   foreignRows: Row[];
+  /** rows that were there before, and belong to a tenant other than these two */
+  otherKeys: ReadonlySet<RowKey>;
+  otherRows: Row[];
   /** SQL of the key of a row `t`, as jsonb */
   key: string;
   /** a query for one text: the state of its rows, a JSON array with one `[whose, relation, key, version]` for each */
@@ -146,10 +149,15 @@ async function targetOf(
   );
   const tenantless =
     throwaway && nullable && filled.users.length === 0 ? `t.${quoteIdent(nullable.name)} is null` : null;
-  const whose = own === null || foreign === null ? "'x'" : `case when ${foreign} then 'f' when ${own} then 'o' end`;
-  const where = own === null || foreign === null ? "" : ` where (${own}) or (${foreign})`;
+  const others = throwaway && own !== null && foreign !== null ? (filled.others ?? null) : null;
+  const whose =
+    own === null || foreign === null
+      ? "'x'"
+      : `case when ${foreign} then 'f' when ${own} then 'o'${others === null ? "" : ` when ${others} then 'e'`} end`;
+  const where =
+    own === null || foreign === null ? "" : ` where (${own}) or (${foreign})${others === null ? "" : ` or ${others}`}`;
   const found = await db.query<{ whose: string; key: (string | null)[]; row: Row }>(
-    `select ${whose} as whose, ${key} as key, to_jsonb(t.*) as row from ${sql} t${where} order by ${key}::text collate "C" limit 200`,
+    `select ${whose} as whose, ${key} as key, to_jsonb(t.*) as row from ${sql} t${where} order by ${key}::text collate "C" limit 500`,
   );
   const keys = (one: string): Set<RowKey> =>
     new Set(found.filter(({ whose: is }) => is === one).map((row) => rowKey(row.key)));
@@ -185,6 +193,8 @@ async function targetOf(
     foreignKeys: keys("f"),
     ownRows: rows(ATTACKER, "o"),
     foreignRows: rows(VICTIM, "f"),
+    otherKeys: keys("e"),
+    otherRows: found.filter(({ whose: is }) => is === "e").map(({ row }) => row),
     key,
     probe: probeOf(whose, where),
     tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
@@ -193,6 +203,13 @@ async function targetOf(
 
 /** Supabase's table of files. */
 export const isFiles = ({ schema, relation }: Target): boolean => schema === "storage" && relation === "objects";
+
+/** True for a view of relations that all have rows, and of whose rows nothing tells the owner. */
+export const ofUnknown = (
+  { through, behind = [] }: { through: { kind: string }; behind?: readonly NameKey[] },
+  targets: Targets,
+): boolean =>
+  through.kind.endsWith("view") && behind.length > 0 && behind.every((name) => targets.get(name)?.own === null);
 
 /** A condition that only this row satisfies. */
 export const byKey = (row: Row, columns: readonly string[], types: ReadonlyMap<string, string>): string =>

@@ -1,4 +1,5 @@
-import type { Catalog } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import { documentsRead } from "./request-documents.ts";
 import { settingsRead } from "./settings-read.ts";
@@ -29,6 +30,14 @@ export function viewsOfVariables({ functions }: Catalog, { views }: Surface): Re
       .filter(({ definition }) => READ.test(definition) || readers.some((name) => definition.includes(name)))
       .map(nameKey),
   );
+}
+
+/** Functions whose body reads a variable, or names another function that does. */
+export function functionsOfVariables(catalog: Catalog): ReadonlySet<PgFunction> {
+  const own = catalog.functions.filter(({ schema }) => !isPlatformSchema(catalog, schema));
+  const readers = own.filter(({ body }) => READ.test(body));
+  const calls = (body: string): boolean => readers.some(({ name }) => body.includes(name));
+  return new Set([...readers, ...own.filter(({ body }) => calls(body))]);
 }
 
 const READ = /\bcurrent_setting\(/i;

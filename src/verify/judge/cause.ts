@@ -48,6 +48,7 @@ export function causeOf(
   const { judge } = attempt;
   if (judge.kind !== "foreign" && judge.kind !== "control")
     return { door: judge.door, kind: DOORS[judge.door].kind, object: judge.object, message: judge.message };
+  if (judge.kind === "foreign" && judge.cause) return { kind: DOORS[judge.cause.door].kind, ...judge.cause };
   if (opened?.kind === "role") return exempt(actor, opened);
   if (opened) return openedBy(attempt, opened);
   const reached = judged.relations.length > 0 ? judged.relations : [attempt.relation];
@@ -69,6 +70,14 @@ export function causeOf(
       const base = [...reached, ...behind].find((name) => open.has(name, actor.name));
       const table = base === undefined ? undefined : environment.targets.get(base);
       if (table && attempt.through.kind === "view") return openTable(table, actor, false, environment);
+      if (attempt.form.kind === "barrier")
+        return {
+          door: "view",
+          kind: "tenancy",
+          object: attempt.through,
+          message: `\`${attempt.through.name}\` has no security_barrier: PostgreSQL may call a cheap function of the caller for rows of ${list(behind)} before the view's own condition`,
+          hint: "create it with (security_barrier = true)",
+        };
       const door = attempt.through.kind === "view" ? "view" : "materialized-view";
       // the view may show own rows only; otherwise its reads are breaches themselves
       if (attempt.command === "INSERT")
@@ -91,6 +100,15 @@ export function causeOf(
       const table = base === undefined ? undefined : environment.targets.get(base);
       if (table) return openTable(table, actor, false, environment);
       const sets = fn && settingsOf(environment, fn);
+      // the function itself is called by no statement of the client's
+      if (attempt.command === "SELECT")
+        return {
+          door: "function",
+          kind: "tenancy",
+          object: attempt.through,
+          message: `\`${attempt.through.name}\` is LEAKPROOF, so PostgreSQL may evaluate it before the policies of \`${attempt.relation}\`, and its error shows its argument`,
+          hint: "alter function … not leakproof",
+        };
       if (sets && sets.length > 0)
         return openedBy(attempt, { kind: "function", name: attempt.through.name, settings: sets });
       return {
@@ -156,7 +174,7 @@ function openedBy(attempt: Attempt, opened: Exclude<Opened, { kind: "role" }>): 
     door: "session-variable",
     kind: "tenancy",
     object: through.kind === "partition" ? { kind: "table", name: through.name } : through,
-    message: `${through.kind === "view" ? `\`${through.name}\` believes` : `policies of \`${attempt.relation}\` believe`} ${settings}, which every client can set`,
+    message: `${through.kind === "view" || through.kind === "function" ? `\`${through.name}\` believes` : `policies of \`${attempt.relation}\` believe`} ${settings}, which every client can set`,
   };
 }
 

@@ -66,4 +66,5 @@ const SAYS_WHAT = new Set([
   "trigger",
   "unique-oracle",
   "foreign-key-oracle",
+  "cascade",
 ]);

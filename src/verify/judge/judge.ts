@@ -3,7 +3,7 @@ import type { RowKey } from "../../pg/row-key.ts";
 import { meaningOf } from "../../request/index.ts";
 import type { Attempt, Answered, ChangedRow } from "../matrix/index.ts";
 import { tupleKey, type Outcome, type TupleKey } from "../matrix/index.ts";
-import { findIn, type Evidence } from "../environment/index.ts";
+import { findIn, ofUnknown } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
 import type { Target } from "../environment/index.ts";
 import type { Facts } from "./facts.ts";
@@ -16,6 +16,8 @@ export interface Judged {
   crosses: boolean;
   /** the relations of the foreign rows, other than the attempt's own if a trigger or a function wrote elsewhere */
   relations: NameKey[];
+  /** rows of tenants that were there before were seen, and no other foreign ones: all tenants may share them */
+  sawOthers?: true;
 }
 
 /**
@@ -24,13 +26,13 @@ export interface Judged {
  */
 export function judge(attempt: Attempt, actor: Actor, answer: Answered, facts: Facts): Judged {
   if (answer.kind === "error") return judgeError(attempt, actor, answer, facts);
-  const { targets, evidence } = facts;
+  const { targets } = facts;
   const target = targets.get(attempt.relation);
   const { said } = answer;
   if (attempt.known !== undefined && said.kind === "keys" && said.keys.length > 0 && !isKnown(attempt.known, said.keys))
     return { outcome: { kind: "not settled", cause: { kind: "owner unknown" } }, crosses: false, relations: [] };
-  const reached = reachedBy(attempt, answer, target, actor, evidence);
-  const foreign = actor.tenant === null ? reached.foreign + reached.own : reached.foreign;
+  const reached = reachedBy(attempt, answer, target, actor, facts);
+  const foreign = (actor.tenant === null ? reached.foreign + reached.own : reached.foreign) + reached.changedOthers;
   const own = actor.tenant === null ? 0 : reached.own;
   const succeeded = attempt.judge.kind === "success";
   const outcome: Outcome =
@@ -45,7 +47,12 @@ export function judge(attempt: Attempt, actor: Actor, answer: Answered, facts: F
   const relations = [...new Set([...reached.relations, ...(reached.found ? [reached.found.relation] : [])])];
   switch (attempt.judge.kind) {
     case "foreign":
-      return { outcome, crosses: foreign > 0 || reached.found !== null, relations };
+      return {
+        outcome,
+        crosses: foreign > 0 || reached.found !== null,
+        relations,
+        ...(foreign === 0 && reached.seenOthers > 0 ? { sawOthers: true } : {}),
+      };
     case "success":
       return { outcome, crosses: true, relations };
     case "own change":
@@ -98,6 +105,9 @@ interface Reached {
   nobodys: number;
   /** rows without a tenant of relations whose rows have one */
   tenantless: number;
+  /** rows of tenants that were there before */
+  seenOthers: number;
+  changedOthers: number;
   found: { value: string; relation: NameKey } | null;
   relations: NameKey[];
 }
@@ -107,22 +117,24 @@ function reachedBy(
   answer: Extract<Answered, { kind: "answer" }>,
   target: Target | undefined,
   actor: Actor,
-  evidence: Evidence,
+  { evidence, targets }: Facts,
 ): Reached {
   const changed = countChanged(answer.changed);
   const { said } = answer;
   if (said.kind === "keys") {
     const { keys } = said;
-    if (!target || target.own === null) return { ...changed, nobodys: keys.length, found: null };
+    if (!target || target.own === null) return { ...changed, nobodys: keys.length, seenOthers: 0, found: null };
     const known = attempt.known ?? { own: target.ownKeys, foreign: target.foreignKeys };
     const own = keys.filter((key) => known.own.has(key)).length;
     const foreign = keys.filter((key) => known.foreign.has(key)).length;
-    return { own, foreign, nobodys: 0, tenantless: 0, found: null, relations: foreign > 0 ? [target.name] : [] };
+    const seenOthers = attempt.known === undefined ? keys.filter((key) => target.otherKeys.has(key)).length : 0;
+    const relations = foreign > 0 ? [target.name] : [];
+    return { own, foreign, nobodys: 0, tenantless: 0, seenOthers, changedOthers: 0, found: null, relations };
   }
   if (said.kind === "changes") {
     // if the probe observes nothing, the row count that PostgreSQL reports is used
     const rows = attempt.probe === null ? said.rows : 0;
-    return { ...changed, nobodys: changed.nobodys + rows, found: null };
+    return { ...changed, nobodys: changed.nobodys + rows, seenOthers: 0, found: null };
   }
   // a value that was passed in and is returned is no sign of a leak
   const echoes = [attempt.sql];
@@ -130,22 +142,36 @@ function reachedBy(
     findIn(said.rows, evidence.foreign, echoes) ??
     (actor.tenant === null ? findIn(said.rows, evidence.own, echoes) : null);
   const seen = found === null && findIn(said.rows, evidence.own, []) !== null ? 1 : 0;
-  return { ...changed, own: changed.own + (actor.tenant === null ? 0 : seen), found };
+  const unknown = found === null && seen === 0 && ofUnknown(attempt, targets) ? said.rows.length : 0;
+  return {
+    ...changed,
+    own: changed.own + (actor.tenant === null ? 0 : seen),
+    nobodys: changed.nobodys + unknown,
+    seenOthers: 0,
+    found,
+  };
 }
 
 /** Rows that were inserted, deleted or changed, each once. */
-function countChanged(changed: readonly ChangedRow[]): Omit<Reached, "found"> {
-  const rows = { o: new Set<TupleKey>(), f: new Set<TupleKey>(), x: new Set<TupleKey>(), n: new Set<TupleKey>() };
+function countChanged(changed: readonly ChangedRow[]): Omit<Reached, "found" | "seenOthers"> {
+  const rows = {
+    o: new Set<TupleKey>(),
+    f: new Set<TupleKey>(),
+    x: new Set<TupleKey>(),
+    n: new Set<TupleKey>(),
+    e: new Set<TupleKey>(),
+  };
   const relations = new Set<NameKey>();
   for (const { whose, relation, key } of changed) {
     rows[whose].add(tupleKey(relation, key));
-    if (whose === "f") relations.add(relation);
+    if (whose === "f" || whose === "e") relations.add(relation);
   }
   return {
     own: rows.o.size,
     foreign: rows.f.size,
     nobodys: rows.x.size,
     tenantless: rows.n.size,
+    changedOthers: rows.e.size,
     relations: [...relations],
   };
 }

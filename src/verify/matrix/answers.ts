@@ -27,8 +27,8 @@ export type Said =
   | { kind: "changes"; rows: number };
 
 export interface ChangedRow {
-  /** own, foreign, of an unused tenant, or without a tenant */
-  whose: "o" | "f" | "x" | "n";
+  /** own, foreign, of an unused tenant, without a tenant, or of a tenant that was there before */
+  whose: "o" | "f" | "x" | "n" | "e";
   relation: NameKey;
   key: RowKey;
 }

@@ -29,6 +29,8 @@ export interface Attempt {
   known?: { own: ReadonlySet<RowKey>; foreign: ReadonlySet<RowKey> };
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
+  /** of an oracle: the statement whose answer differs, for the report */
+  otherHalf?: string;
   /** errors that are its answer, not an obstacle: the constraint is the object of the attempt */
   answers?: readonly string[];
 }
@@ -49,7 +51,7 @@ export type Answer =
 /** The condition that makes the answer a breach. */
 export type Judge =
   /** that rows of another tenant were seen or changed */
-  | { kind: "foreign" }
+  | { kind: "foreign"; cause?: { door: Door; object: DbObject; message: string; hint: string } }
   /** that it succeeds at all */
   | { kind: "success"; door: Door; object: DbObject; message: string }
   /** that Postgres says 23505, which a fresh value does not get */

@@ -38,6 +38,10 @@ export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
     hint: "put the tenant's column into the key, or check the referenced row in WITH CHECK",
   },
   "sequence-oracle": { kind: "oracle", hint: "use uuids, or revoke the sequence from the roles of requests" },
+  cascade: {
+    kind: "tenancy",
+    hint: "put the tenant's column into the foreign key, or check the referenced row in WITH CHECK",
+  },
   "large-object": {
     kind: "tenancy",
     hint: "revoke the grant, and read it through a function that checks the tenant, or store the bytes in a column",

@@ -41,6 +41,8 @@ export type Door =
   | "unique-oracle"
   | "foreign-key-oracle"
   | "sequence-oracle"
+  /** deleting an own row removes rows of another tenant that reference it */
+  | "cascade"
   /** one bad stored value makes a policy raise for everyone */
   | "stored-claim"
   /** a role that policies name can do nothing: every statement raises an error */

@@ -25,6 +25,8 @@ export type Form =
   | { kind: "with value"; of: PlainForm; column: string; value: string }
   /** the call of a function with all its arguments, about one of these */
   | { kind: "call"; whose: "own" | "foreign" | "nobody" | "other nobody" }
+  /** a read of a view with a function of the caller in its WHERE */
+  | { kind: "barrier" }
   /** a variant of its own, which nothing chooses by */
   | { kind: "other" };
 

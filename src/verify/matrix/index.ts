@@ -21,5 +21,6 @@ export { isPlain } from "./form.ts";
 export type { Form, PlainForm } from "./form.ts";
 export { answersOf, attemptsText, probeKey, probesOf, returnedSql, rowsSql, runAttempts } from "./answers.ts";
 export type { Answered, ChangedRow, Probes, Said } from "./answers.ts";
+export { causeKeyOf } from "./unsettled.ts";
 export type { Unsettled } from "./unsettled.ts";
 export type { Heat, NotSettled, Note, Settlement, Verification } from "./verification.ts";

@@ -43,3 +43,7 @@ export type Unsettled =
   | { kind: "not tried"; why: "copy on a live database" | "copy on the embedded engine" }
   /** a statement that rlsmith made is wrong, which is a defect of rlsmith */
   | { kind: "defect"; sqlstate: string; relation: Subject; attack: string };
+
+/** One reason of a set-up or a defect a relation: the first attack that met it is named. */
+export const causeKeyOf = (cause: Unsettled): string =>
+  JSON.stringify("attack" in cause ? { ...cause, attack: "" } : cause);

@@ -7,6 +7,7 @@ export { context } from "./phases/context.ts";
 export { controls } from "./phases/controls.ts";
 export { copy } from "./phases/copy.ts";
 export { functions } from "./phases/functions.ts";
+export { functionVariables } from "./phases/function-variables.ts";
 export { leaks } from "./phases/leaks.ts";
 export { ownRowValues } from "./phases/own-row-values.ts";
 export { ownValues } from "./phases/own-values.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Attempt, Breach } from "../matrix/index.ts";
+import type { Attempt, Breach, Door } from "../matrix/index.ts";
 import type { Cause, Judged } from "../judge/index.ts";
 import { isDirect, tupleKey, type Cell, DOORS, type Unsettled } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
@@ -28,6 +28,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
   }
   if (attempt.command === "TRUNCATE" && attempt.judge.kind === "control" && outcome.kind === "allowed")
     note(run, "truncate-by-platform", attempt.relation);
+  if (judged.sawOthers && isDirect(attempt)) note(run, "seen-before", attempt.relation);
   // rows that a role reaches which row security does not hold for say nothing of the policies
   const asExempt = standing?.by.kind === "role";
   if (!asExempt) noteAccess(run.access, attempt, actor, outcome);
@@ -90,7 +91,15 @@ function breach(
     // one that accepts too much
     const plainer = known.door === "claims" && cause.door !== "claims";
     const wider = known.hint !== hint && cause.hint === undefined && known.door === cause.door;
-    if (plainer || wider) Object.assign(known, cause, telling(run, attempt, actor, standing), { hint });
+    // a member is plainer than an odd token, and an attacker that everybody can be
+    const byMember =
+      known.personaClass !== "member" &&
+      actor.class === "member" &&
+      known.door === cause.door &&
+      known.message === cause.message &&
+      (standing === null) === (known.standing === "unset");
+    if (plainer || wider || byMember)
+      Object.assign(known, cause, telling(run, attempt, actor, standing, { judged, door: cause.door }), { hint });
     if (!known.commands.includes(attempt.command)) known.commands.push(attempt.command);
     for (const relation of relations) if (!known.relations.includes(relation)) known.relations.push(relation);
     return;
@@ -100,7 +109,7 @@ function breach(
     ...cause,
     relation: relations[0] ?? attempt.relation,
     hint,
-    ...telling(run, attempt, actor, standing),
+    ...telling(run, attempt, actor, standing, { judged, door: cause.door }),
     commands: [attempt.command],
     relations: [...relations],
     cells: 1,
@@ -117,13 +126,14 @@ const telling = (
   attempt: Attempt,
   actor: Actor,
   standing: SessionState | null,
+  shown: { judged: Judged; door: Door },
 ): Pick<Breach, "command" | "persona" | "personaClass" | "attack" | "standing" | "statements"> => ({
   command: attempt.command,
   persona: actor.name,
   personaClass: actor.class,
   attack: attempt.attack,
   standing: standing?.name ?? "unset",
-  statements: reproduce(attempt, actor, [
+  statements: reproduce(environment, attempt, actor, shown, [
     ...(standing?.earlier ?? []),
     ...plainRequest(environment),
     ...(standing?.prelude ?? []),

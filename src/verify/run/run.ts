@@ -3,7 +3,7 @@ import { quoteRole } from "../../pg/identifier.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
 import { batchOf } from "../../request/index.ts";
-import type { Attempt, Subject } from "../matrix/index.ts";
+import type { Attempt, Command, Subject } from "../matrix/index.ts";
 import { callables, type ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence, readBypassRoles, readGrants, targetsByRole } from "../environment/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
@@ -22,6 +22,7 @@ const BATCH = 100;
 /** Collect the facts that are needed before the first cell. */
 export async function prepare(environment: TestEnvironment, options: VerifyOptions): Promise<Run> {
   const actors = actorsFor(environment.catalog, environment.context, environment.fixtures)
+    .map((actor) => (options.besides ? { ...actor, name: `${actor.name}, of the rows that are there` } : actor))
     // on a fresh connection the claims are unset only until the first persona has set them
     .toSorted((a, b) => Number(a.claims !== null) - Number(b.claims !== null));
   const requests = actors.map(({ role }) => role);
@@ -117,8 +118,9 @@ export async function perform(
 ): Promise<void> {
   const { environment } = run;
   if (run.later !== null && work.actor.claims !== null) await settleLater(run);
-  for (let from = 0; from < work.attempts.length; from += BATCH) {
-    const attempts = work.attempts.slice(from, from + BATCH);
+  const all = run.options.besides ? work.attempts.filter(({ command }) => READS.has(command)) : work.attempts;
+  for (let from = 0; from < all.length; from += BATCH) {
+    const attempts = all.slice(from, from + BATCH);
     const prelude = [...plainRequest(environment), ...(work.standing?.prelude ?? [])];
     const preludeWrites = work.standing?.opened.kind === "function" || work.standing?.opened.kind === "own row";
     const state = { setup: work.standing?.setup ?? [], prelude };
@@ -135,6 +137,8 @@ export async function perform(
     }
   }
 }
+
+const READS = new Set<Command>(["SELECT", "COPY", "CALL"]);
 
 /** The persona with the role that its statements run as. */
 const arrivedAs = ({ actor, standing }: Work): Actor =>

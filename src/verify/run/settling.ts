@@ -1,4 +1,12 @@
-import { tupleKey, type Attempt, type Command, type DbObject, type TupleKey, type Unsettled } from "../matrix/index.ts";
+import {
+  causeKeyOf,
+  tupleKey,
+  type Attempt,
+  type Command,
+  type DbObject,
+  type TupleKey,
+  type Unsettled,
+} from "../matrix/index.ts";
 
 /** The part of a run that decides when a cell may be called held. */
 export interface Settling {
@@ -65,12 +73,8 @@ export function countTriple(settling: Settling, attempt: Attempt, persona: strin
 
 /** Count a cell that is not settled, by its reason. */
 export function countCause({ causes }: Settling, cause: Unsettled): void {
-  const key = causeKey(cause);
+  const key = causeKeyOf(cause);
   const known = causes.get(key);
   if (known) known.cells += 1;
   else causes.set(key, { cause, cells: 1 });
 }
-
-/** One reason of a set-up or a defect a relation: the first attack that met it is named. */
-export const causeKey = (cause: Unsettled): string =>
-  JSON.stringify("attack" in cause ? { ...cause, attack: "" } : cause);

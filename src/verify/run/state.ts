@@ -22,6 +22,8 @@ export interface VerifyOptions {
    * tried
    */
   otherClient: Db | null;
+  /** a second run beside one that writes: only reads and calls are tried, by personas that are named apart */
+  besides?: boolean;
 }
 
 /** A run in progress: its environment, and the counts so far. */

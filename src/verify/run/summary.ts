@@ -1,10 +1,13 @@
 import { insertRecorded } from "../../fixtures/index.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { matchesName } from "../../pg/name-pattern.ts";
 import { relationKey } from "../../pg/name.ts";
 import { claimsWithoutLogin } from "./claims-by-sql.ts";
 import { migratingOwners } from "../personas/index.ts";
 import type { Run } from "./state.ts";
-import { causeKey, type Settling, type Triple } from "./settling.ts";
+import type { Settling, Triple } from "./settling.ts";
 import { isClosedTo } from "./closed.ts";
+import { causeKeyOf } from "../matrix/index.ts";
 import type { DbObject, Subject, Note, NotSettled, Settlement, Verification } from "../matrix/index.ts";
 
 /** The result of a run. */
@@ -80,13 +83,27 @@ export function summary(run: Run, seconds: number): Verification {
     expected: [...run.expected.values()],
     withoutRows,
     // a database without relations has nothing that could be open
-    conclusive: settlement.share > 0.5 && !(settlement.triples === 0 && withoutRows.length > 0),
+    conclusive: settlement.share > 0.5 && !(settlement.triples === 0 && withoutRows.length > 0) && !nothingJudged(run),
     notes,
     rows: run.environment.writes
-      ? insertRecorded(run.environment.fixtures, run.environment.catalog).map((one) => `${one};`)
+      ? insertRecorded(
+          run.environment.fixtures,
+          run.environment.catalog,
+          new Set(run.environment.surface.rules.map(relationKey)),
+        ).map((one) => `${one};`)
       : [],
     seconds,
   };
+}
+
+/** True if rows were reached, and nothing tells whose the rows of any relation are: what was held says nothing. */
+function nothingJudged({ environment: { targets, catalog }, options, notes }: Run): boolean {
+  if (!notes.has("whose-unknown")) return false;
+  const own = [...targets.values()].filter(({ schema }) => !isPlatformSchema(catalog, schema));
+  const isShared = ({ name }: { name: Subject }): boolean =>
+    Object.keys(options.config.shared).some((pattern) => matchesName(pattern, name));
+  const open = own.filter((target) => !isShared(target));
+  return open.length > 0 && open.every((target) => target.own === null);
 }
 
 const COMMANDS = ["SELECT", "INSERT", "UPDATE", "DELETE"] as const;
@@ -120,10 +137,10 @@ function settlementOf(triples: readonly Triple[]): Settlement {
 function notSettled({ causes }: Settling, triples: readonly Triple[]): NotSettled[] {
   const open = triples.flatMap((triple) => (triple.kind === "settled" ? [] : [triple.cause]));
   const all = new Map(
-    [...open.map((cause) => ({ cause, cells: 0 })), ...causes.values()].map((one) => [causeKey(one.cause), one]),
+    [...open.map((cause) => ({ cause, cells: 0 })), ...causes.values()].map((one) => [causeKeyOf(one.cause), one]),
   );
   const counts = new Map<string, number>();
-  for (const cause of open) counts.set(causeKey(cause), (counts.get(causeKey(cause)) ?? 0) + 1);
+  for (const cause of open) counts.set(causeKeyOf(cause), (counts.get(causeKeyOf(cause)) ?? 0) + 1);
   return [...all]
     .map(([key, { cause, cells }]) => ({ cause, cells, triples: counts.get(key) ?? 0 }))
     .toSorted((a, b) => b.triples - a.triples || b.cells - a.cells);
@@ -153,6 +170,8 @@ const NOTES: Record<string, (about: string[]) => string> = {
     `${about.length} ${about.length === 1 ? "relation" : "relations"} can be truncated by roles of requests, as the platform's default privileges have it: the Data API cannot send TRUNCATE, whoever can run SQL can`,
   "whose-unknown": (about) =>
     `nothing says whose the rows of ${list(about)} are, and some were reached: that is not judged. Name the column under \`verify.tenant\`, or the table under \`verify.shared\``,
+  "seen-before": (about) =>
+    `members of a tenant see rows of ${list(about)} that were there before and belong to another tenant, while rows of the invented tenants are held: all tenants may share these, so that is not judged. Look at the policies if they should not`,
   "bypass-login": (about) =>
     `${about.map(maySetRole).join("; ")}. No role of requests may do so, but a request that can run SQL as such a login can`,
   "bypass-grants": (about) =>

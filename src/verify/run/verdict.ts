@@ -1,5 +1,6 @@
 import type { Config } from "../../config.ts";
 import { matchesName } from "../../pg/name-pattern.ts";
+import { ofUnknown } from "../environment/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { causeOf, type Cause, type Opened, isDeclared } from "../judge/index.ts";
 import {
@@ -63,7 +64,7 @@ export function verdictOf(run: Run, work: Work, attempt: Attempt, judged: Judged
   }
   if (attempt.judge.kind === "control") return no("control");
   if (attempt.judge.kind !== "foreign") return no("held");
-  if (direct && isNobodys(run, attempt, outcome)) return notSettled({ kind: "owner unknown" });
+  if (isNobodys(run, attempt, outcome, direct)) return notSettled({ kind: "owner unknown" });
   if (outcome.kind !== "denied" || outcome.by === "grant" || outcome.by === "not updatable") return no("held");
   if (direct && outcome.by === "no row" && nothingThere(run, attempt, actor)) return notSettled({ kind: "no rows" });
   return no("held", { needsControl: needsControl(run, attempt, actor) });
@@ -108,7 +109,13 @@ function crosses(run: Run, attempt: Attempt, actor: Actor, judged: Judged): bool
 }
 
 /** Rows whose owner is unknown were reached: that is neither held nor open. */
-function isNobodys(run: Run, attempt: Attempt, outcome: Outcome): boolean {
+function isNobodys(run: Run, attempt: Attempt, outcome: Outcome, direct: boolean): boolean {
+  if (!direct)
+    return (
+      outcome.kind === "allowed" &&
+      ofUnknown(attempt, run.environment.targets) &&
+      (attempt.behind ?? []).some((name) => !isShared(run, name))
+    );
   const target = run.environment.targets.get(attempt.relation);
   if (!target || target.own !== null || outcome.kind !== "allowed") return false;
   return WRITES.includes(attempt.command) || !isShared(run, attempt.relation);

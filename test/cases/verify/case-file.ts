@@ -55,6 +55,7 @@ const DOORS = {
   "unique-oracle": true,
   "foreign-key-oracle": true,
   "sequence-oracle": true,
+  cascade: true,
   "stored-claim": true,
   unavailable: true,
   "bypass-role": true,

@@ -65,10 +65,11 @@ export async function liveEnvironment(db: Db, known: Known, writes: boolean): Pr
   const fixtures = writes
     ? await generateRows(db, known.catalog, known.context, {
         columns: known.columns,
+        trees: known.trees,
         spares: true,
         inTransaction: true,
       })
-    : await sampleRows(db, known.catalog, known.context, known.columns);
+    : await sampleRows(db, known.catalog, known.context, known.columns, known.trees);
   const targets = await targetsOf(db, known.catalog, surface, fixtures, !writes);
   const missing = await capabilities(
     db,

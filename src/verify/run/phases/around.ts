@@ -1,5 +1,8 @@
 import { defaultPrivilegeAttempts, sequenceAttempts, viewAttempts } from "../../attacks/index.ts";
 import { isPlatformSchema } from "../../../pg/platform-schemas.ts";
+import { nameKey } from "../../../pg/name.ts";
+import { tupleKey } from "../../matrix/index.ts";
+import { ownState } from "./own-values.ts";
 import type { Run } from "../state.ts";
 import { perform } from "../run.ts";
 
@@ -21,5 +24,12 @@ export async function around(run: Run): Promise<void> {
         : defaultPrivilegeAttempts(environment.surface, actor, environment.catalog)),
     ];
     await perform(run, { actor, attempts, standing: null });
+  }
+  // where the application sets variables, a view may show nothing without them
+  const closed = views.filter((view) => !run.settling.reached.has(tupleKey(nameKey(view), "SELECT")));
+  for (const actor of closed.length === 0 ? [] : run.actors.filter(({ class: cls }) => cls === "member")) {
+    const standing = ownState(run, actor);
+    const attempts = closed.flatMap((view) => viewAttempts(view, environment.surface, environment.targets));
+    if (standing !== null) await perform(run, { actor, attempts, standing });
   }
 }

@@ -1,6 +1,9 @@
-import type { Attempt, Form, Said } from "../../matrix/index.ts";
-import { callables, functionAttempts } from "../../attacks/index.ts";
+import { tupleKey, type Attempt, type Form, type Said, type TupleKey } from "../../matrix/index.ts";
+import { callables, functionAttempts, type ArgumentSource, type Callable } from "../../attacks/index.ts";
 import type { Judged } from "../../judge/index.ts";
+import type { Actor } from "../../personas/index.ts";
+import type { SessionState } from "../session-state.ts";
+import { ownState } from "./own-values.ts";
 import { controlKey, reachedOwn } from "../settling.ts";
 import type { Run } from "../state.ts";
 import { mayLookUp, perform, sourceOf } from "../run.ts";
@@ -15,21 +18,42 @@ export async function functions(run: Run): Promise<void> {
   );
   for (const [n, callable] of found.entries()) {
     run.options.progress.tick("functions", n, found.length);
-    const looksUp = mayLookUp(callable.facts);
-    for (const actor of actors) {
-      const attempts = functionAttempts(callable, actor, source);
-      const own = attempts.find(({ form }) => isCall(form, "own"))?.sql;
-      const said: Answers = new Map();
-      // what own values and values of an unused tenant answer comes first, to compare with
-      const first = ({ judge, form }: Attempt): number => (judge.kind === "control" ? 2 : Number(isCall(form, "own")));
-      const ordered = attempts.toSorted((a, b) => first(b) - first(a));
-      await perform(run, { actor, attempts: ordered, standing: null }, (attempt, judged, answer) => {
-        if (answer.kind === "answer" && attempt.form.kind === "call") said.set(attempt.form.whose, answer.said);
-        if (answers(callable.fn.result, attempt, said)) reachedOwn(run.settling, controlKey(attempt));
-        return looksUp && attempt.sql !== own ? tells(callable.fn.result, attempt, judged, said) : judged;
-      });
+    for (const actor of actors) await call(run, callable, actor, null, source);
+    // where the application sets variables, a function may answer nothing without them
+    if (!mayLookUp(callable.facts) || run.settling.reached.has(callKey(callable))) continue;
+    for (const actor of actors.filter(({ class: cls }) => cls === "member")) {
+      const standing = ownState(run, actor);
+      if (standing !== null) await call(run, callable, actor, standing, source);
     }
   }
+}
+
+const callKey = ({ name }: Callable): TupleKey => tupleKey(name, "CALL");
+
+/** Every call of one function by one persona. */
+async function call(
+  run: Run,
+  callable: Callable,
+  actor: Actor,
+  standing: SessionState | null,
+  source: ArgumentSource,
+): Promise<void> {
+  const looksUp = mayLookUp(callable.facts);
+  const attempts = functionAttempts(callable, actor, source);
+  const own = attempts.find(({ form }) => isCall(form, "own"))?.sql;
+  const nobody = attempts.find(({ form }) => isCall(form, "nobody"))?.sql;
+  const said: Answers = new Map();
+  // what own and nobody's values answer comes first, to compare with
+  const first = ({ judge, form }: Attempt): number => (judge.kind === "control" ? 2 : Number(isCall(form, "own")));
+  const ordered = attempts.toSorted((a, b) => first(b) - first(a));
+  await perform(run, { actor, attempts: ordered, standing }, (attempt, judged, answer) => {
+    if (answer.kind === "answer" && attempt.form.kind === "call") said.set(attempt.form.whose, answer.said);
+    if (answers(callable.fn.result, attempt, said)) reachedOwn(run.settling, controlKey(attempt));
+    if (!looksUp || attempt.sql === own) return judged;
+    const told = tells(callable.fn.result, attempt, judged, said);
+    if (told !== judged && nobody !== undefined) attempt.otherHalf = nobody;
+    return told;
+  });
 }
 
 /**

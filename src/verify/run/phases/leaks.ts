@@ -11,7 +11,7 @@ export async function leaks(run: Run): Promise<void> {
   for (const actor of run.actors.filter(({ class: cls }) => cls === "member")) {
     const attempts = [
       ...[...targetsFor(run, actor).values()].flatMap((target) =>
-        leakproofAttempts(target, surface, environment.tenantSetting),
+        leakproofAttempts(target, surface, environment.tenantSetting, catalog.types),
       ),
       ...largeObjectAttempts(surface),
     ];

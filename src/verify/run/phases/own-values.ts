@@ -1,7 +1,5 @@
-import type { Member } from "../../../fixtures/index.ts";
-import { isSettable, type ContextMap } from "../../../pg/context.ts";
 import { settingStatements } from "../../../request/index.ts";
-import { tableAttempts } from "../../attacks/index.ts";
+import { ownSettings, tableAttempts } from "../../attacks/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { perform } from "../run.ts";
 import type { SessionState } from "../session-state.ts";
@@ -41,12 +39,3 @@ export function ownState(run: Run, { member }: Actor): SessionState | null {
         opened: { kind: "variable", settings: names },
       };
 }
-
-/** The session variables of a member, with its values. */
-export const ownSettings = ({ variables }: ContextMap, { values }: Member): Record<string, string> =>
-  Object.fromEntries(
-    variables.filter(isSettable).flatMap(({ setting }) => {
-      const value = values[setting];
-      return value === undefined ? [] : [[setting, value]];
-    }),
-  );

@@ -4,12 +4,11 @@ import { quoteRole } from "../../../pg/identifier.ts";
 import { functionKey, relationKey } from "../../../pg/name.ts";
 import { readRowKeys } from "../../../pg/row-key.ts";
 import { claimsStatements, settingStatements } from "../../../request/index.ts";
-import { readAttempts, signatureOf } from "../../attacks/index.ts";
+import { ownSettings, readAttempts, signatureOf } from "../../attacks/index.ts";
 import type { Member } from "../../../fixtures/index.ts";
 import { DOORS, isPlain, tupleKey } from "../../matrix/index.ts";
 import { VICTIM, type Actor } from "../../personas/index.ts";
 import { addBreach } from "../record.ts";
-import { ownSettings } from "./own-values.ts";
 import { targetsFor, type Run } from "../state.ts";
 
 const READ = new Set(["read"] as const);

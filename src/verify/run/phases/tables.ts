@@ -2,12 +2,15 @@ import { judge, type Judged } from "../../judge/index.ts";
 import type { Attempt } from "../../matrix/index.ts";
 import {
   businessKeyAttempts,
+  cascadeAttempts,
+  orphanAttempts,
   oracleAttempts,
   givenByPlatform,
   ownRoleAttempts,
   truncateAttempt,
   tableAttempts,
   tenantlessAttempts,
+  tenantsBeforeAttempts,
 } from "../../attacks/index.ts";
 import type { TestEnvironment } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
@@ -33,6 +36,9 @@ export async function tables(run: Run): Promise<void> {
           ? []
           : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
         ...tenantlessAttempts(target, actor, environment.tenantSetting),
+        ...tenantsBeforeAttempts(target, actor, environment.tenantSetting),
+        ...orphanAttempts(target, actor, environment),
+        ...cascadeAttempts(target, actor, environment),
         ...oracleAttempts(target, actor, environment),
         truncate,
       ];
