@@ -4,6 +4,7 @@ import { parseConfig } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
 import {
+  collectExamples,
   isolationTests,
   pgtap,
   emittedPath,
@@ -40,14 +41,16 @@ export async function emitTests(
     const { verify: declared, rules } = config ?? parseConfig({}, "no config");
     const environment = await scratchEnvironment(base.scratch.db, knownOf(base.catalog, config));
     const liveRole = rules.liveRole !== undefined;
+    const examples = collectExamples();
     const found = await verify(environment, {
       config: declared,
       liveRole,
       onCell: () => {},
+      onExample: examples.add,
       progress,
       otherClient: null,
     });
-    const tests = await isolationTests(environment, basename(projectDir), declared);
+    const tests = await isolationTests(environment, basename(projectDir), declared, examples.all());
     return { text: kind === "pgtap" ? pgtap(tests) : vitest(tests), found };
   } finally {
     await base.close();

@@ -18,6 +18,8 @@ export interface Judged {
   relations: NameKey[];
   /** rows of tenants that were there before were seen, and no other foreign ones: all tenants may share them */
   sawOthers?: true;
+  /** the statement whose answer differs, if that alone is what crosses: a call with values of nobody */
+  unlike?: string;
 }
 
 /**

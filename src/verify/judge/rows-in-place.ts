@@ -78,7 +78,9 @@ export function rowsInPlace(
     .concat(partition);
   const copy = attempt.through.kind === "materialized view" ? parseName(attempt.through.name) : null;
   return [
-    ...insertRecorded({ ...fixtures, filled } satisfies Fixtures, catalog, new Set(surface.rules.map(relationKey))),
+    ...insertRecorded({ ...fixtures, filled } satisfies Fixtures, catalog, {
+      ruled: new Set(surface.rules.map(relationKey)),
+    }),
     ...(copy ? [`refresh materialized view ${quoteName(copy)}`] : []),
   ];
 }

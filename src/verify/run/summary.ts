@@ -86,11 +86,9 @@ export function summary(run: Run, seconds: number): Verification {
     conclusive: settlement.share > 0.5 && !(settlement.triples === 0 && withoutRows.length > 0) && !nothingJudged(run),
     notes,
     rows: run.environment.writes
-      ? insertRecorded(
-          run.environment.fixtures,
-          run.environment.catalog,
-          new Set(run.environment.surface.rules.map(relationKey)),
-        ).map((one) => `${one};`)
+      ? insertRecorded(run.environment.fixtures, run.environment.catalog, {
+          ruled: new Set(run.environment.surface.rules.map(relationKey)),
+        }).map((one) => `${one};`)
       : [],
     seconds,
   };

@@ -51,8 +51,9 @@ async function call(
     if (answers(callable.fn.result, attempt, said)) reachedOwn(run.settling, controlKey(attempt));
     if (!looksUp || attempt.sql === own) return judged;
     const told = tells(callable.fn.result, attempt, judged, said);
-    if (told !== judged && nobody !== undefined) attempt.otherHalf = nobody;
-    return told;
+    if (told === judged || nobody === undefined) return told;
+    attempt.otherHalf = nobody;
+    return { ...told, unlike: nobody };
   });
 }
 
