@@ -111,7 +111,7 @@ async function measure(project: string, target: ScratchTarget, relations: number
 
 const server = await startServer(15);
 try {
-  const native: ScratchTarget = { kind: "server", url: server.url };
+  const native: ScratchTarget = { kind: "server", url: server.url, superuser: true };
   const embedded: ScratchTarget = { kind: "embedded" };
   const rows: Row[] = [];
   for (const [target, relations] of [

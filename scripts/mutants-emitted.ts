@@ -18,7 +18,7 @@ const WANTED = 0.95;
 const server = await startDebianServer();
 if (!server) throw new Error(`not run: ${debianMissing}`);
 try {
-  const casino = await migratedCasino({ kind: "server", url: server.url("postgres") });
+  const casino = await migratedCasino({ kind: "server", url: server.url("postgres"), superuser: true });
   try {
     const { scratch, catalog } = casino.after;
     const text = await emittedPgtap(scratch, catalog, casino.config, "casino");

@@ -13,7 +13,7 @@ const WANTED = 0.99;
 
 const server = await startServer(15);
 try {
-  const casino = await migratedCasino({ kind: "server", url: server.url });
+  const casino = await migratedCasino({ kind: "server", url: server.url, superuser: true });
   try {
     const { scratch, catalog } = casino.after;
     const score = mutationScore(await mutantsOnScratch(scratch.db, catalog, casino.config, silent, sliced));

@@ -20,7 +20,7 @@ let server: TestServer;
 let native: Scratch;
 beforeAll(async () => {
   server = await startServer(15);
-  native = await openScratch({ kind: "server", url: server.url });
+  native = await openScratch({ kind: "server", url: server.url, superuser: true });
 });
 afterAll(async () => {
   await native.close();

@@ -17,7 +17,7 @@ let server: TestServer;
 let base: Scratch;
 beforeAll(async () => {
   server = await startServer(15);
-  base = await openScratch({ kind: "server", url: server.url });
+  base = await openScratch({ kind: "server", url: server.url, superuser: true });
 });
 afterAll(async () => {
   await base.close();

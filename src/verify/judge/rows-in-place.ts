@@ -39,9 +39,10 @@ export function rowsInPlace(
     ...reached,
     ...(direct ? [] : readByFunctions(environment, attempt)),
   ]);
-  const asksUsers = catalog.functions.some(
-    ({ schema, body }) => !isPlatformSchema(catalog, schema) && /\busers\b/.test(body),
-  );
+  const asksUsers =
+    catalog.functions.some(({ schema, body }) => !isPlatformSchema(catalog, schema) && /\busers\b/.test(body)) ||
+    // a row that the statement inserts may reference an account
+    surface.foreignKeys.some((key) => key.target.name === "users" && starts.has(relationKey(key)));
   for (const table of fixtures.filled) {
     const name = relationKey(table);
     const isUsers = table.schema === "auth" && table.relation === "users";
