@@ -19,7 +19,7 @@ export const quoteLiteral = (text: string): string =>
 export function dollarQuote(text: string, tag = "rlsmith"): string {
   let name = tag;
   // A text that ends in `$a` would join the closing delimiter, so the tag must not occur across that boundary either.
-  for (let n = 1; `${text}$`.includes(`$${name}$`); n += 1) name = `${tag}${n}`;
+  for (let n = 1; `${text}$`.includes(`$${name}$`); n += 1) name = `${tag === "" ? "q" : tag}${n}`;
   return `$${name}$${text}$${name}$`;
 }
 

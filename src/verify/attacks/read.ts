@@ -19,29 +19,27 @@ export function readAttempts(
   surface: Surface,
   { limited, prepared }: { limited: boolean; prepared: boolean },
 ): Attempt[] {
-  const read = (attack: string, sql: string, more: Partial<Attempt> = {}): Attempt =>
-    on(target, { command: "SELECT", attack, sql, answer: "keys", probe: null, ...more });
+  const read = (attack: string, from: string, more: Partial<Attempt> = {}): Attempt =>
+    on(target, { command: "SELECT", attack, sql: keys(target, from), from, answer: "keys", probe: null, ...more });
   const known = [...target.ownRows, ...target.foreignRows].map((row) => `(${rowCondition(target, row)})`).join(" or ");
   const where = limited ? ` where ${known === "" ? "false" : known}` : "";
   const foreign = foreignRow(target);
   const attempts = [
-    read("read", keys(target, `${target.sql} t${where}`), plain("read")),
+    read("read", `${target.sql} t${where}`, plain("read")),
     // FOR UPDATE adds the UPDATE policies, and wants the privilege
-    read("read for update", keys(target, `(select ${readable(target)} from ${target.sql} t${where} for update) t`)),
+    read("read for update", `(select ${readable(target)} from ${target.sql} t${where} for update) t`),
   ];
   const first = target.ownRows[0];
   if (first && prepared)
     for (const [name, word] of otherWords(target, first))
       attempts.push(
-        read(`read with ${name} ${word}`, keys(target, `${target.sql} t${where}`), {
+        read(`read with ${name} ${word}`, `${target.sql} t${where}`, {
           ...withValue("read", name, word),
           setup: [prepareRows(target, [first], name, word)],
         }),
       );
   if (foreign)
-    attempts.push(
-      read("read by key of a foreign row", keys(target, `${target.sql} t where ${rowCondition(target, foreign)}`)),
-    );
+    attempts.push(read("read by key of a foreign row", `${target.sql} t where ${rowCondition(target, foreign)}`));
   // the reverse of a foreign key: rows of this table, read through a table that references it
   const key = surface.foreignKeys.find(
     (one) => nameKey(one.target) === target.name && relationKey(one) !== target.name,
@@ -51,10 +49,7 @@ export function readAttempts(
     attempts.push(
       read(
         `read through a join with ${child.name}`,
-        keys(
-          target,
-          `${child.sql} c join ${target.sql} t on ${key.columns.map((name, n) => `c.${quoteIdent(name)} = t.${quoteIdent(key.targetColumns[n] ?? "")}`).join(" and ")}${where}`,
-        ),
+        `${child.sql} c join ${target.sql} t on ${key.columns.map((name, n) => `c.${quoteIdent(name)} = t.${quoteIdent(key.targetColumns[n] ?? "")}`).join(" and ")}${where}`,
         { behind: [child.name] },
       ),
     );

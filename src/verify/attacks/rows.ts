@@ -1,4 +1,4 @@
-import type { Row } from "../../fixtures/index.ts";
+import { valueSql, type Row } from "../../fixtures/index.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import type { Attempt, Form, PlainForm } from "../matrix/index.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas/index.ts";
@@ -94,8 +94,14 @@ export function insertInto(target: Target, row: Row, tail = "", asNull: readonly
   );
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
   const overriding = columns.some(({ generated }) => generated === "identity") ? " overriding system value" : "";
-  const values = Object.fromEntries(columns.map(({ name }) => [name, row[name]]));
-  return `insert into ${target.sql} as t (${names})${overriding} select ${names} from jsonb_populate_record(null::${target.sql}, ${quoteLiteral(JSON.stringify(values))})${tail}`;
+  const values = columns.map(({ name, type }) => valueSql(row[name], type));
+  const json = (): string =>
+    quoteLiteral(JSON.stringify(Object.fromEntries(columns.map(({ name }) => [name, row[name]]))));
+  const source =
+    values.includes(null) || columns.length === 0
+      ? `select ${names} from jsonb_populate_record(null::${target.sql}, ${json()})`
+      : `values (${values.join(", ")})`;
+  return `insert into ${target.sql} as t (${names})${overriding} ${source}${tail}`;
 }
 
 /** True unless the role may write other columns, and not this one. */

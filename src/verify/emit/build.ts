@@ -33,14 +33,13 @@ import { doorChecks } from "./doors.ts";
 import { checkOfExample, personaOf } from "./examples.ts";
 import type { Expected, IsolationCheck, IsolationTests, TestPersona } from "./isolation-tests.ts";
 import { probeOf } from "./probe.ts";
+import { statementOf } from "./statement.ts";
 import { steadyFixtures, steadyKey, steadyTarget } from "./steady.ts";
 import { tellsMore, type Tried } from "./telling.ts";
 import { shownValues } from "./values.ts";
 
 /** The statements that each persona tries in the emitted tests: enough to notice a policy that changes, few enough to be read. */
 const isChosen = ({ form }: Attempt): boolean => form.kind === "plain" || form.kind === "with value";
-
-const READ = { limited: true, prepared: true };
 
 const ON_OWN = new Set<PlainForm>(["insert own", "insert own again", "update own", "delete own"]);
 
@@ -141,7 +140,13 @@ export async function isolationTests(
   const personas = new Map<string, TestPersona>();
   for (const { actor, name, standing } of senders)
     if (standing === null || richer.has(name))
-      personas.set(name, { name, role: actor.role, claims: actor.claims, ...settingsOf(standing, actor, environment) });
+      personas.set(name, {
+        name,
+        role: actor.role,
+        claims: actor.claims,
+        ...settingsOf(standing, actor, environment),
+        kind: kindOf(actor, standing),
+      });
   for (const example of examples)
     if (!personas.has(example.actor.name)) personas.set(example.actor.name, personaOf(example));
   return {
@@ -156,7 +161,8 @@ export async function isolationTests(
 
 const attemptsOn = (target: Target, actor: Actor, targets: Targets, environment: TestEnvironment): Attempt[] =>
   [
-    ...readAttempts(target, targets, environment.surface, READ),
+    // rows that are there besides those of the fixtures do not count where rows have an owner
+    ...readAttempts(target, targets, environment.surface, { limited: target.own === null, prepared: true }),
     ...insertAttempts(target, actor, environment.tenantSetting),
     ...updateAttempts(target, actor, environment.tenantSetting, true),
     ...deleteAttempts(target, actor, true),
@@ -186,10 +192,20 @@ const checkOf = (attempt: Attempt, persona: string, target: Target): Omit<Isolat
   attack: attempt.attack,
   setup: attempt.setup ?? [],
   before: [],
-  sql: attempt.sql,
-  answer: attempt.answer,
+  ...statementOf(attempt),
   probes: [probeOf(target)],
 });
+
+/** The personas of one kind have one name together. */
+const kindOf = ({ class: cls }: Actor, standing: SessionState | null): string =>
+  standing !== null ? "members with variables" : KINDS[cls];
+
+const KINDS: Record<Actor["class"], string> = {
+  member: "members",
+  "bad claims": "odd tokens",
+  anon: "anonymous",
+  "other role": "other roles",
+};
 
 /** The answers that pass: those of today as far as they are a right of the persona, and no row of another tenant. */
 function expectedOf(actor: Actor, answer: Answered, target: Target, open: boolean): Expected {

@@ -1,4 +1,4 @@
-import type { Expected, IsolationCheck, IsolationTests, RowProbe } from "./isolation-tests.ts";
+import type { Expected, IsolationCheck, IsolationTests, RowProbe, TestPersona } from "./isolation-tests.ts";
 
 // The parts that both kinds of file have in common.
 
@@ -112,6 +112,24 @@ export function sectionsOf(tests: IsolationTests, probes: ReadonlyMap<RowProbe, 
 function isRest({ personas: { own, rows, nothing, "not foreign": loose } }: CheckGroup, everyone: string[]): boolean {
   const others = everyone.filter((name) => ![...own, ...rows, ...loose].includes(name));
   return others.length === nothing.length && others.every((name) => nothing.includes(name));
+}
+
+/** All that take part without being named. */
+export const EVERYONE = "everyone";
+
+/** A list of personas, in which the name of a kind stands for all of that kind. */
+export function abbreviated(names: readonly string[], personas: readonly TestPersona[]): string[] {
+  const usual = personas.filter(({ only }) => only !== true);
+  const kinds = new Map<string, string[]>([[EVERYONE, usual.map(({ name }) => name)]]);
+  for (const { name, kind } of usual) if (kind !== undefined) kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
+  let left = [...names];
+  const found: string[] = [];
+  for (const [kind, members] of kinds)
+    if (members.length > 1 && members.every((name) => left.includes(name))) {
+      found.push(kind);
+      left = left.filter((name) => !members.includes(name));
+    }
+  return [...found, ...left];
 }
 
 const specialOf = (expected: Expected): Pick<CheckGroup, "shows" | "sameAs" | "never"> => ({

@@ -1,3 +1,4 @@
+import { statementOf } from "./statement.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import { relationKey, type NameKey } from "../../pg/name.ts";
 import { isPlatformSchema } from "../../pg/platform-schemas.ts";
@@ -64,8 +65,7 @@ export async function doorChecks(
       attack: standing === null ? `${attempt.attack}, ${attempt.through.name}` : `${attempt.attack}, ${standing.name}`,
       setup: [],
       before: [...(standing?.prelude ?? [])],
-      sql: attempt.sql,
-      answer: attempt.answer,
+      ...statementOf(attempt),
       probes,
       expected,
     });

@@ -4,17 +4,22 @@ import type { Targets, TestEnvironment } from "../environment/index.ts";
 import { leftover, type Example } from "../run/index.ts";
 import type { Expected, IsolationCheck, RowProbe, TestPersona } from "./isolation-tests.ts";
 import { probeOf, tenantlessProbe } from "./probe.ts";
+import { statementOf } from "./statement.ts";
 
-/** The most attacks on one object by one command that become tests, for each persona. */
-const MOST = 4;
+/** The most attacks on one object by one command that become tests. */
+const MOST = 2;
 
-/** Keep the cells of a run that are breaches: a few for each object, command and persona. */
+/**
+ * Keep the cells of a run that are breaches: a few for each object and command, as the first persona that gets through.
+ * A function that sets variables is one object, whatever relation they open.
+ */
 export function collectExamples(): { add: (example: Example) => void; all: () => Example[] } {
   const kept = new Map<TupleKey, Map<string, Example>>();
   return {
     add: (example) => {
-      const { cause, attempt, actor, standing } = example;
-      const key = tupleKey(cause.door, cause.object.name, attempt.relation, attempt.command, actor.name);
+      const { cause, attempt, standing } = example;
+      const where = cause.door === "context-function" ? "" : attempt.relation;
+      const key = tupleKey(cause.door, cause.object.name, where, attempt.command);
       const known = kept.get(key) ?? new Map<string, Example>();
       kept.set(key, known);
       const state = standing === null || standing.by.kind === "own values" ? null : standing.opened.settings;
@@ -34,7 +39,7 @@ export function checkOfExample(
 ): IsolationCheck {
   const { attempt, actor, standing } = example;
   // COPY cannot run in a function; the query that it would copy can
-  const sql = attempt.query ?? attempt.sql;
+  const statement = attempt.query === undefined ? statementOf(attempt) : { sql: attempt.query, answer: attempt.answer };
   const before =
     standing?.by.kind === "leftover" ? [...(leftover(environment)?.set ?? [])] : [...(standing?.prelude ?? [])];
   const expected = expectedOf(example, shown);
@@ -46,9 +51,9 @@ export function checkOfExample(
     attack: attempt.attack,
     setup: [...actor.setup, ...(attempt.setup ?? [])],
     before,
-    sql,
+    ...statement,
     // only that it succeeds counts, not what it returns
-    answer: attempt.judge.kind === "success" ? "changes" : attempt.answer,
+    ...(attempt.judge.kind === "success" ? { sql: attempt.sql, answer: "changes" as const } : {}),
     probes: byRows || own || attempt.judge.kind === "tenantless" ? probesFor(example, targets) : [],
     expected,
   };

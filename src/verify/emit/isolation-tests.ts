@@ -30,6 +30,8 @@ export interface TestPersona {
   claims: string | null;
   /** session variables, as the application sets them for this persona */
   settings?: Record<string, string>;
+  /** the name of those of its kind together, which checks may use for all of them */
+  kind?: string;
   /** it takes part only in checks that name it */
   only?: true;
 }
@@ -48,11 +50,11 @@ export interface IsolationCheck {
   before: string[];
   sql: string;
   /**
-   * The part of its answer that counts. `keys`: it returns one text, a JSON array with the keys of the rows that it
-   * saw; `changes`: the rows that are different afterwards; `output`: the rows or the error that it returns, and the
+   * The part of its answer that counts. `read`: it is a FROM list with a table `t`, and the rows that it shows count;
+   * `keys`: it returns one text, a JSON array with the keys of the rows that it saw; `changes`: the rows that are different afterwards; `output`: the rows or the error that it returns, and the
    * rows that are different afterwards
    */
-  answer: "keys" | "changes" | "output";
+  answer: "read" | "keys" | "changes" | "output";
   /** the rows by which an answer is told */
   probes: RowProbe[];
   expected: Expected;

@@ -70,6 +70,9 @@ begin
       end loop;
       if answers = 'changes' then
         execute statement;
+      elsif answers = 'read' then
+        select p.key into step from pg_temp.rlsmith_probe p where p.name = probes[1];
+        execute format('select coalesce(jsonb_agg(%s), ''[]'')::text from %s', step, statement) into output;
       else
         execute statement into output;
       end if;
@@ -81,7 +84,7 @@ begin
       where output ~ ('(^|[^[:alnum:]_])' || regexp_replace(value, '([^[:alnum:] _-])', E'\\\\\\\\\\\\1', 'g') || '($|[^[:alnum:]_])')
     ) then
       answer := 'foreign';
-    elsif answer is null and answers = 'keys' then
+    elsif answer is null and answers in ('read', 'keys') then
       select array_agg(coalesce(r.stands ->> 0, 'x')) into reached
       from jsonb_array_elements(output::jsonb) k left join jsonb_array_elements(stands) r(stands) on r.stands -> 2 = k;
     elsif answer is null and cardinality(probes) = 0 then
@@ -139,7 +142,14 @@ end
 $rlsmith$;`;
 
 /** Created once pgTAP's schema is in the search path. */
-export const CHECK = `-- One test for each role and relation: row security is active.
+export const CHECK = `-- The personas of a list, which may name kinds of them.
+create function pg_temp.rlsmith_named(names text[]) returns text[]
+language sql
+as $rlsmith$
+  select coalesce(array_agg(p.name), '{}') from pg_temp.rlsmith_persona p
+  where p.name = any (names) or not p.only_named and (p.kind = any (names) or 'everyone' = any (names))
+$rlsmith$;
+
 create function pg_temp.rlsmith_guarded(roles text[], relations text[]) returns setof text
 language sql
 as $rlsmith$
@@ -164,19 +174,22 @@ as $rlsmith$
 declare
   persona text;
   watched text[] := coalesce(probes, array[relation]);
-  others text[] := coalesce(nothing, array(
+  reach_own text[] := pg_temp.rlsmith_named(own);
+  reach_rows text[] := pg_temp.rlsmith_named(rows);
+  loose text[] := pg_temp.rlsmith_named(not_foreign);
+  others text[] := coalesce(pg_temp.rlsmith_named(nothing), array(
     select p.name from pg_temp.rlsmith_persona p
-    where not p.only_named and p.name <> all (own || rows || not_foreign)
+    where not p.only_named and p.name <> all (reach_own || reach_rows || loose)
   ));
   wanted text;
   answer text;
   passes boolean;
 begin
-  foreach persona in array own || rows || not_foreign || others loop
+  foreach persona in array reach_own || reach_rows || loose || others loop
     answer := pg_temp.rlsmith_run(persona, answers, statement, watched, hides, setup, before);
     wanted := case
-      when persona = any (own) then 'own' when persona = any (rows) then 'rows'
-      when persona = any (not_foreign) then 'no row of another tenant' else 'nothing'
+      when persona = any (reach_own) then 'own' when persona = any (reach_rows) then 'rows'
+      when persona = any (loose) then 'no row of another tenant' else 'nothing'
     end;
     if never is not null then
       wanted := 'no answer like ' || never;

@@ -1,5 +1,6 @@
 import { dollarQuote, quoteLiteral } from "../../pg/identifier.ts";
 import {
+  abbreviated,
   emptiedSettings,
   oneLine,
   privilegeTitle,
@@ -45,7 +46,7 @@ export function pgtap(tests: IsolationTests): string {
     ].join("\n"),
     ...sections.flatMap(({ relation, groups }) => [
       `-- ${oneLine(relation)}`,
-      groups.map((group) => checkTests(relation, group)).join("\n"),
+      groups.map((group) => checkTests(relation, group, tests.personas)).join("\n"),
     ]),
     "select * from finish();\nrollback;",
   ];
@@ -60,20 +61,22 @@ begin;
 set local client_encoding = 'UTF8';`;
 
 function personaTable(personas: readonly TestPersona[]): string {
-  const rows = personas.map(({ name, role, claims, settings, only }) => {
+  const rows = personas.map(({ name, role, claims, settings, kind, only }) => {
     const values = [
       literal(tapTitle(name)),
       literal(role),
       claims === null ? "null" : literal(claims),
       settings === undefined ? "null" : literal(JSON.stringify(settings)),
+      kind === undefined ? "null" : literal(kind),
       String(only === true),
     ];
     return wrapSql(`  (${values.join(", ")})`, "    ");
   });
   return `-- The senders of requests: their roles, claims and session variables. A check that does not list those who must get
--- nothing expects it of all others, except of those who are marked: they take part only where they are named.
+-- nothing expects it of all others, except of those who are marked: they take part only where they are named. A kind, or
+-- 'everyone', stands for all of its personas.
 create temporary table rlsmith_persona (
-  name text primary key, role text not null, claims text, settings jsonb, only_named boolean not null
+  name text primary key, role text not null, claims text, settings jsonb, kind text, only_named boolean not null
 ) on commit drop;${rows.length === 0 ? "" : `\ninsert into pg_temp.rlsmith_persona values\n${rows.join(",\n")};`}`;
 }
 
@@ -103,16 +106,18 @@ const LISTS: Record<keyof ByAnswer, string> = {
   nothing: "nothing",
 };
 
-function checkTests(relation: string, group: CheckGroup): string {
+function checkTests(relation: string, group: CheckGroup, senders: readonly TestPersona[]): string {
   const { attack, sql, answer, probes, personas, othersNothing, shows, sameAs, never, setup, before, constraint } =
     group;
-  const statement = (one: string): string => dollarQuote(wrapSql(one));
+  const statement = (one: string): string => dollarQuote(wrapSql(one), "");
   const isUsual = probes.length === 1 && probes[0] === relation;
   const named = [
     ...Object.entries(LISTS).flatMap(([key, name]) => {
       const names = personas[key as keyof ByAnswer];
       if (key === "nothing" && othersNothing) return [];
-      return names.length > 0 || key === "nothing" ? [`${name} => ${list(names.map(tapTitle))}`] : [];
+      return names.length > 0 || key === "nothing"
+        ? [`${name} => ${list(abbreviated(names, senders).map(tapTitle))}`]
+        : [];
     }),
     ...(constraint && personas.nothing.length + personas.own.length > 0 ? ["constraints => true"] : []),
     ...(isUsual ? [] : [`probes => ${list(probes)}`]),
@@ -132,7 +137,7 @@ function packed(fields: readonly string[]): string {
   for (const field of fields) {
     const last = lines.at(-1);
     const fits =
-      last !== undefined && !field.includes("\n") && !last.includes("\n") && last.length + field.length < 104;
+      last !== undefined && !field.includes("\n") && !last.includes("\n") && last.length + field.length < 150;
     if (fits) lines[lines.length - 1] = `${last}, ${field}`;
     else lines.push(field);
   }

@@ -72,7 +72,8 @@ async function answer(persona: string, relation: string, check: Check, sql = che
   let output: string;
   try {
     for (const statement of before) await one(statement);
-    const seen = await one(sql);
+    const key = probes[watched[0] ?? ""]?.key ?? "null";
+    const seen = await one(answers === "read" ? \`select coalesce(jsonb_agg(\${key}), '[]')::text from \${sql}\` : sql);
     output = typeof seen === "string" ? seen : seen === undefined ? "" : JSON.stringify(seen);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code === undefined) throw error;
@@ -80,7 +81,7 @@ async function answer(persona: string, relation: string, check: Check, sql = che
   }
   if (holds(output, hides)) return "foreign";
   const reached = new Set<string>();
-  if (answers === "keys") {
+  if (answers === "read" || answers === "keys") {
     const list = JSON.stringify(await one("select array(select k::text from jsonb_array_elements($1::jsonb) k)", [output]));
     for (const key of JSON.parse(list) as string[]) reached.add(stands.find((row) => row.key === key)?.whose ?? "x");
   } else if (watched.length === 0) return answers === "output" ? \`output \${output}\` : "done";
@@ -95,11 +96,20 @@ async function answer(persona: string, relation: string, check: Check, sql = che
   return first === undefined ? "nothing" : ({ f: "foreign", o: "own", n: "tenantless" }[first] ?? "rows");
 }
 
+/** The personas of a list, which may name kinds of them. */
+const named = (names: string[] = []): string[] =>
+  personas
+    .filter(
+      ({ name, kind, only }) =>
+        names.includes(name) || (!only && (names.includes("everyone") || (kind !== undefined && names.includes(kind)))),
+    )
+    .map(({ name }) => name);
+
 /** The answers that a persona must get, in words, and if this one passes. */
 async function judge(persona: string, relation: string, check: Check): Promise<{ found: string; wanted: string }> {
   const found = await undone(() => answer(persona, relation, check));
   const refused = found.startsWith("error ");
-  const is = (names: string[] | undefined): boolean => names?.includes(persona) === true;
+  const is = (names: string[] | undefined): boolean => named(names).includes(persona);
   let wanted = is(check.own) ? "own" : is(check.rows) ? "rows" : is(check.notForeign) ? "not foreign" : "nothing";
   let passes: boolean;
   if (check.never) {
@@ -171,9 +181,9 @@ describe.sequential("row isolation", () => {
   for (const { relation, checks } of relations)
     describe(relation, () => {
       for (const check of checks) {
-        const named = [...(check.own ?? []), ...(check.rows ?? []), ...(check.notForeign ?? [])];
-        const others = personas.filter(({ name, only }) => !only && !named.includes(name)).map(({ name }) => name);
-        for (const persona of [...named, ...(check.nothing ?? others)])
+        const listed = [...named(check.own), ...named(check.rows), ...named(check.notForeign)];
+        const others = personas.filter(({ name, only }) => !only && !listed.includes(name)).map(({ name }) => name);
+        for (const persona of [...listed, ...(check.nothing ? named(check.nothing) : others)])
           test(\`\${persona}: \${check.attack}\`, async () => {
             const { found, wanted } = await judge(persona, relation, check);
             expect(found).toBe(wanted);

@@ -1,5 +1,13 @@
-import { emptiedSettings, oneLine, probesOfTests, rolesOf, sectionsOf, type CheckGroup } from "./contents.ts";
-import type { IsolationTests } from "./isolation-tests.ts";
+import {
+  abbreviated,
+  emptiedSettings,
+  oneLine,
+  probesOfTests,
+  rolesOf,
+  sectionsOf,
+  type CheckGroup,
+} from "./contents.ts";
+import type { IsolationTests, TestPersona } from "./isolation-tests.ts";
 import { generatedLine } from "./place.ts";
 import { RUNNER } from "./vitest-runner.ts";
 import { wrapSql } from "./wrap.ts";
@@ -11,12 +19,13 @@ import { wrapSql } from "./wrap.ts";
  */
 export function vitest(tests: IsolationTests): string {
   const probes = probesOfTests(tests);
-  const personas = tests.personas.map(({ name, role, claims, settings, only }) =>
+  const personas = tests.personas.map(({ name, role, claims, settings, kind, only }) =>
     fields({
       name: text(name),
       role: text(role),
       claims: claims === null ? "null" : text(claims),
       ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
+      ...(kind === undefined ? {} : { kind: text(kind) }),
       ...(only === true ? { only: "true" } : {}),
     }),
   );
@@ -29,7 +38,7 @@ export function vitest(tests: IsolationTests): string {
   const relations = sectionsOf(tests, probes).map(
     ({ relation, groups }) =>
       `{\n    relation: ${text(relation)},\n    checks: ${list(
-        groups.map((group) => checkFields(relation, group)),
+        groups.map((group) => checkFields(relation, group, tests.personas)),
         2,
       )},\n  }`,
   );
@@ -46,14 +55,16 @@ interface Persona {
   role: string;
   claims: string | null;
   settings?: Record<string, string>;
+  /** the name of those of its kind together, which lists may hold; "everyone" is the name of all that are not marked */
+  kind?: string;
   /** it takes part only in checks that name it */
   only?: boolean;
 }
 
 interface Check {
   attack: string;
-  /** what of the answer counts: the keys that it returns, the rows that are different afterwards, or its output */
-  answers: "keys" | "changes" | "output";
+  /** what of the answer counts: the rows of a FROM list, the keys that it returns, the rows that are different afterwards, or its output */
+  answers: "read" | "keys" | "changes" | "output";
   sql: string;
   /** must reach rows of their own */
   own?: string[];
@@ -102,7 +113,7 @@ const relations: { relation: string; checks: Check[] }[] = ${list(relations, 0)}
 ${RUNNER}`;
 }
 
-function checkFields(relation: string, group: CheckGroup): string {
+function checkFields(relation: string, group: CheckGroup, senders: readonly TestPersona[]): string {
   const {
     attack,
     personas,
@@ -123,10 +134,10 @@ function checkFields(relation: string, group: CheckGroup): string {
     attack: text(oneLine(attack)),
     answers: text(answer),
     sql: sql(statement),
-    ...names("own", personas.own),
-    ...names("rows", personas.rows),
-    ...names("notForeign", personas["not foreign"]),
-    ...(othersNothing ? {} : { nothing: array(personas.nothing.map(text)) }),
+    ...names("own", abbreviated(personas.own, senders)),
+    ...names("rows", abbreviated(personas.rows, senders)),
+    ...names("notForeign", abbreviated(personas["not foreign"], senders)),
+    ...(othersNothing ? {} : { nothing: array(abbreviated(personas.nothing, senders).map(text)) }),
     ...(constraint && personas.nothing.length + personas.own.length > 0 ? { constraints: "true" } : {}),
     ...(probes.length === 1 && probes[0] === relation ? {} : { watched: array(probes.map(text)) }),
     ...names("hides", shows),
@@ -144,14 +155,14 @@ function fields(values: Record<string, string>): string {
     const field = `${name}: ${value}`;
     const last = lines.at(-1);
     const fits =
-      last !== undefined && !field.includes("\n") && !last.includes("\n") && last.length + field.length < 104;
+      last !== undefined && !field.includes("\n") && !last.includes("\n") && last.length + field.length < 140;
     if (fits) lines[lines.length - 1] = `${last}, ${field}`;
     else lines.push(field);
   }
   return `{ ${lines.join(",\n    ")} }`;
 }
 
-const WIDTH = 120;
+const WIDTH = 140;
 
 /** An array on one line, or an element a line where that is too long. */
 function array(values: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** The most characters of a line of an emitted file, without its indent. */
-const WIDTH = 130;
+const WIDTH = 152;
 
 const TOKEN =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$[A-Za-z_]*\$)[\s\S]*?\1|\/\*[\s\S]*?\*\/|--[^\n]*|[ \n]+|[^\s'"$/-]+|[\s\S]/gu;
