@@ -21,7 +21,6 @@ interface Door {
   probes: RowProbe[];
 }
 
-const READ = { limited: true, prepared: false };
 const READS = new Set<PlainForm>(["read"]);
 
 /**
@@ -41,7 +40,7 @@ export async function doorChecks(
   const known = new Set(examples.map(({ attempt }) => attempt.through.name as string));
   const doors = [
     ...objectDoors(run, actor, targets, fixtures).filter(({ attempt }) => !known.has(attempt.through.name)),
-    ...variableDoors(environment, targets),
+    ...variableDoors(environment, targets, examples),
   ];
   const checks: IsolationCheck[] = [];
   for (const { attempt, standing, expected, probes } of doors) {
@@ -104,7 +103,7 @@ function objectDoors({ environment, facts }: Run, actor: Actor, targets: Targets
   });
 }
 
-function variableDoors(environment: TestEnvironment, targets: Targets): Door[] {
+function variableDoors(environment: TestEnvironment, targets: Targets, examples: readonly Example[]): Door[] {
   const { catalog, facts } = environment;
   const states = variableStates(environment).filter(
     ({ by }) => by.kind === "guess" || (by.kind === "victim's values" && by.way === "set_config"),
@@ -113,6 +112,11 @@ function variableDoors(environment: TestEnvironment, targets: Targets): Door[] {
     quoteLiteral(setting),
     ...facts.filter((fn) => fn.reads.some((use) => use.setting === setting)).map(({ name }) => name),
   ];
+  const open = new Set(
+    examples
+      .filter(({ cause, attempt }) => cause.door === "session-variable" && attempt.command === "SELECT")
+      .map(({ attempt }) => attempt.relation),
+  );
   const seen = new Set<string>();
   return states.flatMap((standing) =>
     [...targets.values()].flatMap((target): Door[] => {
@@ -120,8 +124,16 @@ function variableDoors(environment: TestEnvironment, targets: Targets): Door[] {
         .filter((policy) => relationKey(policy) === target.name)
         .map(({ using, check }) => `${using ?? ""} ${check ?? ""}`);
       const words = standing.opened.settings.flatMap(namesOf);
-      if (target.foreign === null || !texts.some((text) => words.some((word) => text.includes(word)))) return [];
-      const attempt = readAttempts(target, targets, environment.surface, READ).find((one) => isPlain(one, READS));
+      if (
+        target.foreign === null ||
+        open.has(target.name) ||
+        !texts.some((text) => words.some((word) => text.includes(word)))
+      )
+        return [];
+      const attempt = readAttempts(target, targets, environment.surface, {
+        limited: target.own === null,
+        prepared: false,
+      }).find((one) => isPlain(one, READS));
       const key = tupleKey(target.name, ...standing.prelude);
       if (!attempt || seen.has(key)) return [];
       seen.add(key);

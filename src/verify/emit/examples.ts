@@ -6,29 +6,26 @@ import type { Expected, IsolationCheck, RowProbe, TestPersona } from "./isolatio
 import { probeOf, tenantlessProbe } from "./probe.ts";
 import { statementOf } from "./statement.ts";
 
-/** The most attacks on one object by one command that become tests. */
-const MOST = 2;
-
 /**
- * Keep the cells of a run that are breaches: a few for each object and command, as the first persona that gets through.
- * A function that sets variables is one object, whatever relation they open.
+ * Keep the cells of a run that are breaches: for each object, relation and command the one that needs the fewest
+ * variables, as the first persona that gets through. A function that sets variables is one object, whatever it opens.
  */
 export function collectExamples(): { add: (example: Example) => void; all: () => Example[] } {
-  const kept = new Map<TupleKey, Map<string, Example>>();
+  const kept = new Map<TupleKey, Example>();
   return {
     add: (example) => {
-      const { cause, attempt, standing } = example;
-      const where = cause.door === "context-function" ? "" : attempt.relation;
-      const key = tupleKey(cause.door, cause.object.name, where, attempt.command);
-      const known = kept.get(key) ?? new Map<string, Example>();
-      kept.set(key, known);
-      const state = standing === null || standing.by.kind === "own values" ? null : standing.opened.settings;
-      const place = JSON.stringify([attempt.attack, state]);
-      if (known.size < MOST && !known.has(place)) known.set(place, example);
+      const { cause, attempt } = example;
+      const where = cause.door === "context-function" ? [] : [attempt.relation, attempt.command];
+      const key = tupleKey(cause.door, cause.object.name, ...where);
+      const known = kept.get(key);
+      if (known === undefined || needed(example) < needed(known)) kept.set(key, example);
     },
-    all: () => [...kept.values()].flatMap((known) => [...known.values()]),
+    all: () => [...kept.values()],
   };
 }
+
+/** The number of variables that have to be set before. */
+const needed = ({ standing }: Example): number => standing?.opened.settings.length ?? 0;
 
 /** A test of a breach: it fails while the breach is open, and passes after any correction. */
 export function checkOfExample(

@@ -124,15 +124,15 @@ function checkTests(relation: string, group: CheckGroup, senders: readonly TestP
     ...(shows.length === 0 ? [] : [`hides => ${list(shows)}`]),
     ...(sameAs === null ? [] : [`same_as => ${statement(sameAs)}`]),
     ...(never === null ? [] : [`never => ${literal(never)}`]),
-    ...(setup.length === 0 ? [] : [`setup => array[${setup.map(statement).join(",\n    ")}]`]),
-    ...(before.length === 0 ? [] : [`before => array[${before.map(statement).join(",\n    ")}]`]),
+    ...(setup.length === 0 ? [] : [`setup => array[${packed(setup.map(statement), "    ")}]`]),
+    ...(before.length === 0 ? [] : [`before => array[${packed(before.map(statement), "    ")}]`]),
   ];
   const fields = [literal(relation), literal(tapTitle(attack)), literal(answer), statement(sql), ...named];
   return `select pg_temp.rlsmith_check(${packed(fields)});`;
 }
 
 /** The arguments of a call: on as few lines as they fit. */
-function packed(fields: readonly string[]): string {
+function packed(fields: readonly string[], indent = "  "): string {
   const lines: string[] = [];
   for (const field of fields) {
     const last = lines.at(-1);
@@ -141,11 +141,16 @@ function packed(fields: readonly string[]): string {
     if (fits) lines[lines.length - 1] = `${last}, ${field}`;
     else lines.push(field);
   }
-  return lines.join(",\n  ");
+  return lines.join(`,\n${indent}`);
 }
 
 const list = (values: readonly string[]): string =>
-  values.length === 0 ? "'{}'" : wrapSql(`array[${values.map(literal).join(", ")}]`, "    ");
+  values.every((value) => PLAIN.test(value))
+    ? `'{${values.join(", ")}}'`
+    : wrapSql(`array[${values.map(literal).join(", ")}]`, "    ");
+
+/** An element of an array that needs no quotes in its text form. */
+const PLAIN = /^(?!null$)[a-z][a-z0-9_]*(?: [a-z0-9_]+)*$/i;
 
 /** A `#` would begin a directive: a test called `… # TODO` may fail and the run passes. */
 const tapTitle = (title: string): string => oneLine(title).replaceAll(/[\\#]/g, "\\$&");
