@@ -72,7 +72,7 @@ export async function isolationTests(
   });
   await settleLater(run);
   const actors = actorsFor(environment.catalog, environment.context, environment.fixtures).filter(isTried);
-  const fixtures = steadyFixtures(environment);
+  const fixtures = steadyFixtures(environment, examples);
   const targets = new Map<Subject, Target>();
   for (const target of environment.targets.values())
     targets.set(target.name, await steadyKey(environment, steadyTarget(target, fixtures)));

@@ -73,7 +73,8 @@ export async function doorChecks(
 }
 
 function objectDoors({ environment, facts }: Run, actor: Actor, targets: Targets, fixtures: Fixtures): Door[] {
-  const source = sourceOf(environment);
+  // values of rows that the file inserts
+  const source = { ...sourceOf(environment), fixtures, targets };
   const calls = callables(environment.catalog, environment.facts, environment.setters, source).flatMap((callable) => {
     const attempts = functionAttempts(callable, actor, source);
     const about = (whose: string): Attempt | undefined =>

@@ -1,12 +1,19 @@
 import type { FilledTable, Fixtures, Row } from "../../fixtures/index.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
+import type { Example } from "../run/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 
 /**
  * The fixtures with the rows that the tests need: two of each table and tenant, those of the members, and all that these
- * and the rows to be inserted reference. Tests of other values of a row set them themselves.
+ * and the rows to be inserted reference, and those that the statements of breaches name. Tests of other values of a row set them themselves.
  */
-export function neededRows({ fixtures, surface, memberships }: TestEnvironment): Fixtures {
+export function neededRows(
+  { fixtures, surface, memberships }: TestEnvironment,
+  examples: readonly Example[],
+): Fixtures {
+  const texts = examples
+    .flatMap(({ attempt, standing }) => [attempt.sql, ...(attempt.setup ?? []), ...(standing?.prelude ?? [])])
+    .join("\n");
   const tables = new Map(fixtures.filled.map((table) => [relationKey(table), table]));
   const ids = new Set(fixtures.members.flatMap(({ user, values }) => [user, ...Object.values(values)]));
   const kept = new Map<NameKey, Set<Row>>();
@@ -19,10 +26,12 @@ export function neededRows({ fixtures, surface, memberships }: TestEnvironment):
     open.push([name, row]);
   };
   for (const [name, table] of tables) {
+    const isNamed = (row: Row): boolean =>
+      table.primaryKey.length > 0 && table.primaryKey.every((column) => texts.includes(String(row[column])));
     const isMembers = (row: Row): boolean =>
       memberships.includes(name) || table.primaryKey.some((column) => ids.has(String(row[column])));
     for (const rows of Object.values(table.rows))
-      for (const [n, row] of rows.entries()) if (n < 2 || isMembers(row)) keep(name, row);
+      for (const [n, row] of rows.entries()) if (n < 2 || isMembers(row) || isNamed(row)) keep(name, row);
     // not inserted, but what it references has to be there
     for (const row of Object.values(table.spare)) open.push([name, row]);
   }

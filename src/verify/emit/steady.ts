@@ -3,6 +3,7 @@ import { steadyRow } from "../../fixtures/index.ts";
 import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { rowKey, type RowKey } from "../../pg/row-key.ts";
+import type { Example } from "../run/index.ts";
 import { neededRows } from "./needed-rows.ts";
 import type { TestEnvironment, Target } from "../environment/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
@@ -13,9 +14,9 @@ import { ATTACKER, VICTIM } from "../personas/index.ts";
 const KEPT = /^(id|email|role|raw_.*|name|bucket_id|owner|owner_id|topic|extension)$/;
 
 /** The fixtures that are the same in every run: a row with a random key would differ each time, and is left out. */
-export function steadyFixtures(environment: TestEnvironment): Fixtures {
+export function steadyFixtures(environment: TestEnvironment, examples: readonly Example[]): Fixtures {
   const { catalog } = environment;
-  const fixtures = neededRows(environment);
+  const fixtures = neededRows(environment, examples);
   return {
     ...fixtures,
     filled: fixtures.filled.map((table) => {
