@@ -3,6 +3,7 @@ import type { Row, Fixtures } from "../../fixtures/index.ts";
 import type { PgFunction, UserType } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
+import { wholeName } from "../../pg/name-in-text.ts";
 import { nameKey, parseName } from "../../pg/name.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas/index.ts";
 import { literal, type Target, type Targets } from "../environment/index.ts";
@@ -149,9 +150,7 @@ function topicOf(
  */
 export function tablesOf(fn: PgFunction, facts: FunctionFacts | undefined, targets: Targets): Target[] {
   const read = (facts?.tables ?? []).flatMap((table) => targets.get(nameKey(table)) ?? []);
-  const named = [...targets.values()].filter(({ relation }) =>
-    new RegExp(`(?<![\\w$])${relation.replaceAll(/[^\w]/g, "\\$&")}(?![\\w$])`, "i").test(fn.body),
-  );
+  const named = [...targets.values()].filter(({ relation }) => wholeName(relation).test(fn.body));
   return [...new Set([...read, ...named])];
 }
 

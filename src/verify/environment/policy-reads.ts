@@ -1,5 +1,6 @@
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { Catalog } from "../../pg/catalog.ts";
+import { wholeName } from "../../pg/name-in-text.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import type { Targets } from "./target.ts";
 
@@ -13,10 +14,10 @@ export function tablesReadByPolicies(
   facts: readonly FunctionFacts[],
   targets: Targets,
 ): ReadonlyMap<NameKey, ReadonlySet<NameKey>> {
-  const tables = [...targets.values()].map(({ name, relation }) => ({ name, word: wordOf(relation) }));
+  const tables = [...targets.values()].map(({ name, relation }) => ({ name, word: wholeName(relation) }));
   const functions = catalog.functions
     .filter(({ result }) => result !== "trigger")
-    .map((fn) => ({ name: nameKey(fn), word: wordOf(fn.name), body: fn.body }));
+    .map((fn) => ({ name: nameKey(fn), word: wholeName(fn.name), body: fn.body }));
   const found = facts.map((fact) => [nameKey(fact), fact.tables.map(nameKey)] as const);
   const inFunction = new Map(found);
 
@@ -49,5 +50,3 @@ export function tablesReadByPolicies(
   };
   return new Map([...direct.keys()].map((relation) => [relation, closure(relation)]));
 }
-
-const wordOf = (name: string): RegExp => new RegExp(`(?<![\\w$])${name.replaceAll(/[^\w]/g, "\\$&")}(?![\\w$])`, "i");
