@@ -13,9 +13,22 @@ export class ToolError extends Error {
   readonly code: ErrorCode;
   /** what the user can do next; lower case, no final period */
   readonly hint: string;
+  /** the message without its list, and the list, for output; the text of a database in them may contain line breaks */
+  readonly summary: string;
+  readonly list: readonly string[];
 
-  constructor(kind: ToolErrorKind, code: ErrorCode, message: string, hint: string, options?: { cause?: unknown }) {
-    super(message, options);
+  /** `list`: lines below the message, such as differences */
+  constructor(
+    kind: ToolErrorKind,
+    code: ErrorCode,
+    message: string,
+    hint: string,
+    options: { cause?: unknown; list?: readonly string[] } = {},
+  ) {
+    const { list = [], ...rest } = options;
+    super([message, ...list].join("\n"), rest);
+    this.summary = message;
+    this.list = list;
     this.kind = kind;
     this.code = code;
     this.hint = hint;

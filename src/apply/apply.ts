@@ -233,8 +233,9 @@ export async function compare(db: Db, plan: Plan): Promise<{ now: State; expecte
       throw new ToolError(
         "environment",
         "TARGET_DIFFERS",
-        `objects on this target are not in the state that the plan was made for:\n${progress.drift.join("\n")}`,
+        `objects on this target are not in the state that the plan was made for:`,
         "nothing was changed; bring the target to the state that the plan was made for, or run `rlsmith plan` for its present state",
+        { list: progress.drift },
       );
     return { now, expected, progress };
   });

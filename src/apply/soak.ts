@@ -9,8 +9,8 @@ import { differences, scopeOfState, readState, sameState } from "./state/index.t
  * plan left them. Only reads. Throws ToolError (not-proven) that names the unmet condition.
  */
 export async function checkSoak(db: Db, target: string, planHash: string, hours: number): Promise<void> {
-  const refuse = (message: string, hint: string): ToolError =>
-    new ToolError("not-proven", "NOT_THERE_BEFORE", message, hint);
+  const refuse = (message: string, hint: string, list: readonly string[] = []): ToolError =>
+    new ToolError("not-proven", "NOT_THERE_BEFORE", message, hint, { list });
   const entries = inForce(await readJournal(db)).filter((entry) => entry.planHash === planHash);
   const newest = entries.at(-1);
   if (!newest)
@@ -38,7 +38,8 @@ export async function checkSoak(db: Db, target: string, planHash: string, hours:
   });
   if (changed.length > 0)
     throw refuse(
-      `objects on \`${target}\` were changed after the plan was applied:\n${changed.join("\n")}`,
+      `objects on \`${target}\` were changed after the plan was applied:`,
       "find out who changed them and why, before you apply the plan elsewhere",
+      changed,
     );
 }

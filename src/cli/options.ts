@@ -5,6 +5,7 @@ import { ToolError } from "../errors.ts";
 import type { ProjectOptions, Source } from "../pipeline/source.ts";
 import { TOOL_NAMES, type ToolName } from "../migration-tools/index.ts";
 import { renderReplay } from "../report/replay-terminal.ts";
+import { oneLine } from "../report/visible.ts";
 import type { ScratchTarget } from "../scratch/index.ts";
 import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
 
@@ -85,5 +86,5 @@ export function sayReplay({ origin }: Source): void {
 
 /** Print a line for each file that was written. */
 export function sayWritten(paths: readonly string[]): void {
-  for (const path of paths) say(`wrote ${relative(process.cwd(), path)}`);
+  for (const path of paths) say(oneLine(`wrote ${relative(process.cwd(), path)}`));
 }

@@ -1,6 +1,7 @@
 import * as prompts from "@clack/prompts";
 import type { ClassifiedPolicy, InferredContext } from "../classify/index.ts";
 import type { ContextType } from "../pg/context.ts";
+import { oneLine } from "../report/visible.ts";
 import type { PolicyId } from "../pg/policy.ts";
 
 /** The user's answers; a question without one stays open in the config. */
@@ -23,8 +24,8 @@ export async function askOpenQuestions(
   const answers: Answers = { variables: {}, decisions: {} };
   for (const variable of inferred.variables.filter((candidate) => !candidate.certain)) {
     const claim = await prompts.text({
-      message: `Which claim replaces ${variable.setting}? (${variable.evidence.join("; ") || "no evidence"})`,
-      placeholder: variable.claim?.join(".") ?? "app_metadata.…, or nothing to leave it open",
+      message: oneLine(`Which claim replaces ${variable.setting}? (${variable.evidence.join("; ") || "no evidence"})`),
+      placeholder: oneLine(variable.claim?.join(".") ?? "app_metadata.…, or nothing to leave it open"),
     });
     if (prompts.isCancel(claim) || claim === undefined || claim.trim() === "") continue;
     answers.variables[variable.setting] = { claim: claim.trim(), type: variable.type };
@@ -43,7 +44,7 @@ export async function askOpenQuestions(
   if (prompts.isCancel(all) || all === "open") return answers;
   for (const policy of sessionOnly) {
     const decision = await prompts.select({
-      message: `${policy.id} (${policy.sessionOnly.join(", ")})`,
+      message: oneLine(`${policy.id} (${policy.sessionOnly.join(", ")})`),
       options: [
         { value: "claim" as const, label: "claim", hint: "the claim alone grants access" },
         { value: "rpc-only" as const, label: "rpc-only", hint: "only SECURITY DEFINER functions write" },

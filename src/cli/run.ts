@@ -1,8 +1,9 @@
 import { Command, CommanderError } from "commander";
-import { ToolError } from "../errors.ts";
+import { messageOf, ToolError } from "../errors.ts";
+import { oneLine } from "../report/visible.ts";
 import { VERSION } from "../version.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
-import { coloursFor, say } from "./terminal.ts";
+import { coloursFor, print, say, withoutBreaks } from "./terminal.ts";
 
 /** Run one command line. Returns the exit code, and never ends the process. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -14,6 +15,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description("Moves PostgreSQL row-level security from session variables to JWT claims, and rehearses every step.")
     .version(VERSION)
     .exitOverride()
+    .configureOutput({ writeOut: print, writeErr: (text) => say(withoutBreaks(text, argv)) })
     .showHelpAfterError("(run with --help for the flags)");
   // Each command loads its modules when it runs: `rlsmith --help` starts no database.
   const { addCommands } = await import("./commands/all.ts");
@@ -31,12 +33,19 @@ function report(error: unknown): number {
   const colours = coloursFor(process.stderr);
   if (error instanceof ToolError) {
     // the code belongs to the first line, not to the list below it
-    const [first = "", ...rest] = error.message.split("\n");
-    say([`${colours.red("error")} ${first} ${colours.dim(`[${error.code}]`)}`, ...rest].join("\n"));
-    say(`${colours.dim("hint")}  ${error.hint}`);
+    const first = `${colours.red("error")} ${oneLine(error.summary)} ${colours.dim(`[${error.code}]`)}`;
+    say([first, ...error.list.map(oneLine)].join("\n"));
+    say(`${colours.dim("hint")}  ${oneLine(error.hint)}`);
     return exitCodeOf[error.kind];
   }
-  say(`${colours.red("bug")} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  say(`${colours.red("bug")} ${traceOf(error)}`);
   say(`${colours.dim("hint")} this is a bug in rlsmith ${VERSION}; please report it with the lines above`);
   return EXIT.bug;
+}
+
+/** The message on one line, since it may quote the data, and the trace below it. */
+function traceOf(error: unknown): string {
+  const message = messageOf(error);
+  const stack = error instanceof Error ? (error.stack ?? message) : message;
+  return stack.replace(message, () => oneLine(message));
 }

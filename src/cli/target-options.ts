@@ -7,6 +7,7 @@ import { ToolError } from "../errors.ts";
 import { contextCut } from "../pipeline/context-cut.ts";
 import { openTarget, type OnTarget } from "../pipeline/target.ts";
 import { renderLocks, renderTransitioned, renderTry } from "../report/apply-terminal.ts";
+import { oneLine } from "../report/visible.ts";
 import { coloursFor, say, type Format } from "./terminal.ts";
 
 /** The flags of the commands that connect to a target. */
@@ -32,7 +33,7 @@ function talkOf(): Talk & { waiting(): void } {
   const colours = coloursFor(process.stderr);
   return {
     waiting: () => say("another rlsmith, or one that was killed, is still connected: waiting"),
-    stage: (what) => say(colours.dim(what)),
+    stage: (what) => say(colours.dim(oneLine(what))),
     locks: (groups) => say(renderLocks(groups)),
     tried: (group, failed) => say(renderTry(group, failed, colours)),
     done: (transitioned) => say(renderTransitioned(transitioned, colours)),

@@ -1,4 +1,5 @@
 import type { Progress } from "../progress.ts";
+import { oneLine } from "../report/visible.ts";
 import { markedColours, onTerminal, type Colours } from "./colours.ts";
 
 export type Format = "terminal" | "json";
@@ -24,6 +25,13 @@ export const printPart = (text: string): void => write(process.stdout, text);
 /** Progress and messages go to stderr. */
 export const say = (text: string): void => write(process.stderr, line(text));
 
+/** A text of the parser of the command line; an argument that it quotes is on one line. */
+export const withoutBreaks = (text: string, argv: readonly string[]): string =>
+  argv
+    .flatMap((argument) => [argument, argument.slice(argument.indexOf("=") + 1)])
+    .filter((quoted) => /[\n\t]/.test(quoted))
+    .reduce((before, quoted) => before.replaceAll(quoted, oneLine(quoted)), text);
+
 /** A line for each stage, with the time since the last one; on a terminal also the progress of the present stage. */
 export function progressLines(): Progress {
   const colours = coloursFor(process.stderr);
@@ -34,7 +42,7 @@ export function progressLines(): Progress {
       const now = performance.now();
       const seconds = colours.dim(`${((now - last) / 1000).toFixed(1)} s`);
       if (clear !== "") process.stderr.write(clear);
-      say(`${colours.green("✓")} ${stage.padEnd(12)} ${detail} ${seconds}`);
+      say(`${colours.green("✓")} ${stage.padEnd(12)} ${oneLine(detail)} ${seconds}`);
       last = now;
     },
     tick: (stage, done, total) => {

@@ -187,6 +187,13 @@ function expression(name: string, text: string): string {
 /** The names and texts inside may contain any dollar-quote tag. */
 const doBlock = (body: string): string => `do ${dollarQuote(`\n${body}\n`)}`;
 
+/** The name of a variable in a regular expression, as pg_get_expr prints it in a literal. */
+const printedSetting = (name: string): string =>
+  name
+    .replaceAll("'", "''")
+    .replaceAll(/[*+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll(".", "[.]");
+
 /**
  * A block that raises an error, so that nothing is committed, as long as a policy reads one of the variables; `except`
  * lists policies that a decision keeps.
@@ -195,7 +202,7 @@ export function nothingLeftBlock(
   settings: readonly string[],
   except: readonly { schema: string; relation: string; name: string }[],
 ): string {
-  const pattern = `current_setting\\(''(${settings.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})''`;
+  const pattern = quoteLiteral(`current_setting[(]'(${settings.map(printedSetting).join("|")})'`);
   const kept =
     except.length === 0
       ? ""
@@ -214,7 +221,7 @@ begin
   join pg_class c on c.oid = p.polrelid
   join pg_namespace n on n.oid = c.relnamespace
   where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
-    ~* '${pattern}'${kept};
+    ~* ${pattern}${kept};
   if left_over is not null then
     raise exception 'rlsmith: these policies, created after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;

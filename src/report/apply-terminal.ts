@@ -1,7 +1,8 @@
 import type pc from "picocolors";
 import type { ApplyResult, LockTry, RollbackResult, Transitioned } from "../apply/index.ts";
 import { nameKey, type QualifiedName } from "../pg/name.ts";
-import { singleLined } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
+import { oneLine } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -9,8 +10,8 @@ type Colours = ReturnType<typeof pc.createColors>;
 const SHOWN = 8;
 
 /** Printed before the first lock: the locks of each transaction. */
-export function renderLocks(groups: readonly { group: string; relations: readonly QualifiedName[] }[]): string {
-  return groups
+export function renderLocks(of: readonly { group: string; relations: readonly QualifiedName[] }[]): string {
+  return singleLined(of)
     .map(({ group, relations }) => {
       if (relations.length === 0) return `${group}: locks no relation`;
       const names = relations.map(nameKey);
@@ -23,7 +24,7 @@ export function renderLocks(groups: readonly { group: string; relations: readonl
 
 /** One attempt that released all locks. */
 export const renderTry = (group: string, { tries, holders }: LockTry, colours: Colours): string =>
-  `${colours.yellow("…")} ${group}: locks not acquired in attempt ${tries}, all released${holders.length === 0 ? "" : `: ${holders.join("; ")}`}`;
+  `${colours.yellow("…")} ${oneLine(group)}: locks not acquired in attempt ${tries}, all released${holders.length === 0 ? "" : `: ${holders.map(oneLine).join("; ")}`}`;
 
 /** A group that was committed. */
 export function renderTransitioned({ group, locks, tries, entries }: Transitioned, colours: Colours): string {
@@ -35,7 +36,7 @@ export function renderTransitioned({ group, locks, tries, entries }: Transitione
     ...(tries > 1 ? [`${tries} attempts`] : []),
     ...(entries.length > 0 ? [`journal ${entries.join(", ")}`] : ["rolled back"]),
   ];
-  return `${colours.green("✓")} ${group}: ${parts.join(", ")}`;
+  return `${colours.green("✓")} ${oneLine(group)}: ${parts.join(", ")}`;
 }
 
 /** The result of an apply. */
@@ -60,10 +61,8 @@ export function renderApplied(applied: ApplyResult, colours: Colours): string {
 }
 
 /** The result of a rollback. */
-export function renderRolledBack(
-  { target, dryRun, undone, groups, lost, left, notes }: RollbackResult,
-  colours: Colours,
-): string {
+export function renderRolledBack(result: RollbackResult, colours: Colours): string {
+  const { target, dryRun, undone, groups, lost, left, notes } = singleLined(result);
   if (groups.length === 0)
     return `${colours.green("✓")} nothing to take back on \`${target}\`: ${
       left.length === 0

@@ -1,7 +1,8 @@
 import type { ClaimsReport } from "../claims/index.ts";
 import { describeLocation } from "../finding.ts";
 import { claimsSections, summary } from "./claims-terminal.ts";
-import { markdownText, singleLined } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
+import { fenced, markdownText } from "./visible.ts";
 
 /** The report for a pull request or a playbook. */
 export function claimsMarkdown(checked: ClaimsReport): string {
@@ -20,17 +21,4 @@ export function claimsMarkdown(checked: ClaimsReport): string {
   ]
     .join("\n")
     .trimEnd()}\n`;
-}
-
-/** A fence longer than any inside: the body of a function may hold one. */
-function fenced(lines: readonly string[]): string[] {
-  const longest = Math.max(
-    2,
-    ...(lines
-      .join("\n")
-      .match(/`+/g)
-      ?.map((run) => run.length) ?? []),
-  );
-  const fence = "`".repeat(longest + 1);
-  return [fence, ...lines, fence];
 }

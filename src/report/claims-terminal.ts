@@ -3,7 +3,7 @@ import type { Counted, MemberState, Behaviour, ClaimsFacts, ClaimsReport } from 
 import { describeLocation } from "../finding.ts";
 import { nameKey } from "../pg/name.ts";
 import { causeText } from "./claims-cause.ts";
-import { singleLined } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

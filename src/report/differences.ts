@@ -1,4 +1,5 @@
 import { relationKey } from "../pg/name.ts";
+import { markdownText } from "./visible.ts";
 import type { AccessReport, Outcome } from "../rehearse/index.ts";
 
 /**
@@ -17,7 +18,7 @@ export function differencesTable(access: AccessReport): string {
       outcome(d.after),
       d.announcedBy ?? "**not announced**",
     ]
-      .map((cell) => cell.replaceAll("|", "\\|"))
+      .map((cell) => markdownText(cell ?? ""))
       .join(" | "),
   );
   return [

@@ -1,6 +1,6 @@
 import type pc from "picocolors";
 import type { Entry } from "../apply/index.ts";
-import { singleLined } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -6,7 +6,7 @@ import { isPlatformSchema } from "../pg/platform-schemas.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
-import { singleLined } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
 
 export interface InspectOptions {
   color: boolean;

@@ -1,16 +1,19 @@
 import type pc from "picocolors";
 import type { MutantOutcome, MutationCounts, MutationScore } from "../verify/index.ts";
 
+import { singleLined } from "./single-lined.ts";
+
 type Colours = ReturnType<typeof pc.createColors>;
 
 const COLUMNS = ["mutants", "noticed", "equivalent", "survived"] as const satisfies (keyof MutationCounts)[];
 
 /** A mutation check as a person reads it: a line for each kind, and each survivor by name with the prover's result. */
-export function renderMutants({ kinds, all, killed, survivors: left }: MutationScore, colours: Colours): string {
+export function renderMutants(score: MutationScore, colours: Colours): string {
+  const { kinds, all, killed, survivors: left } = singleLined(score);
   const width = Math.max(...["all", ...kinds.keys()].map((kind) => kind.length));
   const line = (title: string, cells: readonly string[]): string =>
     [title.padEnd(width), ...cells.map((cell, n) => cell.padStart(COLUMNS[n]?.length ?? 0))].join("  ");
-  const counts = (score: MutationCounts): string[] => COLUMNS.map((column) => String(score[column]));
+  const counts = (of: MutationCounts): string[] => COLUMNS.map((column) => String(of[column]));
   return [
     colours.bold(line("policy", COLUMNS)),
     ...[...kinds].map(([kind, score]) => line(kind, counts(score))),

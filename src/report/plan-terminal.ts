@@ -7,11 +7,15 @@ import type { Plan, PolicyOutcome } from "../plan/index.ts";
 import { relationKey } from "../pg/name.ts";
 import { sameRoles } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
+import { singleLined } from "./single-lined.ts";
+import { visibleSql } from "./visible-sql.ts";
+import { oneLine } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** A plan as a person reads it: what becomes of each policy, with the conditions that change, then decisions, findings and the summary. */
-export function renderPlan(plan: Plan, colours: Colours): string {
+export function renderPlan(planned: Plan, colours: Colours): string {
+  const plan = singleLined(planned);
   const lines: string[] = [];
   for (const outcome of plan.policies) lines.push(...renderOutcome(outcome, colours));
   const helpers = plan.steps.filter((step) => step.object.kind === "function");
@@ -40,6 +44,12 @@ export function renderPlan(plan: Plan, colours: Colours): string {
   lines.push("", summary(plan));
   return `${lines.join("\n").trimStart()}\n`;
 }
+
+/** Both files of a plan, as they would be written; names with control characters are written with escapes. */
+export const filesText = (names: { up: string; down: string }, migration: { up: string; down: string }): string =>
+  (["up", "down"] as const)
+    .map((direction) => `-- ${oneLine(names[direction])}\n${visibleSql(migration[direction])}`)
+    .join("\n");
 
 /**
  * `116 policies: 106 rewritten, 10 dropped. 117 steps, 30 relations locked (ACCESS EXCLUSIVE) until the transaction
@@ -103,7 +113,7 @@ const describe = (policy: Policy): string[] => [
 ];
 
 /** An expression as the migration writes it. */
-const linesOf = (text: string): string[] => formatExpr(text).flatMap((line) => line.split("\n"));
+const linesOf = (text: string): string[] => visibleSql(formatExpr(text).join("\n")).split("\n");
 
 const severity = (level: string, colours: Colours): string =>
   level === "error" ? colours.red("error  ") : level === "warning" ? colours.yellow("warning") : colours.dim("info   ");

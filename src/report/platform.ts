@@ -1,3 +1,4 @@
+import { markdownText, oneLine } from "./visible.ts";
 import type { AssumptionSource, DefaultGrants, Platform } from "../scratch/index.ts";
 
 const FROM: Record<AssumptionSource, string> = {
@@ -20,10 +21,11 @@ export function platformLine(platform: Platform | null): string {
 
 function grantsLine(grants: DefaultGrants): string {
   const what = "default grants on new objects in public to anon, authenticated and service_role";
-  if (grants.state === "until") return `${what} before \`${grants.file}\`, none from it on, ${FROM[grants.source]}`;
+  if (grants.state === "until")
+    return `${what} before \`${oneLine(grants.file)}\`, none from it on, ${FROM[grants.source]}`;
   return `${grants.state === "granted" ? what : `no ${what}`}, ${FROM[grants.source]}`;
 }
 
 /** A report in Markdown with the platform under its first heading. */
 export const withPlatform = (markdown: string, platform: Platform | null): string =>
-  markdown.replace(/^(#[^\n]*\n)/, (heading) => `${heading}\n${platformLine(platform)}\n`);
+  markdown.replace(/^(#[^\n]*\n)/, (heading) => `${heading}\n${markdownText(platformLine(platform))}\n`);

@@ -3,30 +3,28 @@ import { nameKey } from "../pg/name.ts";
 import type { MigrationProof, Objection, PolicyVerdict } from "../prove/index.ts";
 import { objectionText } from "./objection.ts";
 import { verdictTable } from "./proof-terminal.ts";
+import { singleLined } from "./single-lined.ts";
 import { tellShort } from "./witness.ts";
-import { markdownText } from "./visible.ts";
+import { fenced, markdownText } from "./visible.ts";
 
 /**
  * The whole proof of a migration, for `.rlsmith/proof.md`: assumptions as SQL, acceptances, every policy, every
  * difference with its witness.
  */
-export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]): string {
+export function proofMarkdown(proved: MigrationProof, objections: readonly Objection[]): string {
+  const { proof, found } = singleLined({ proof: proved, found: objections });
   const names = proof.assumptions.map(({ name }) => name || "nothing assumed");
   const lines = [
     "# Proof",
     "",
-    "```",
-    ...verdictTable(proof.access),
-    "```",
+    ...fenced(verdictTable(proof.access)),
     "",
     "## What each regime assumes",
     "",
     ...proof.assumptions.flatMap(({ name, conditions }) => [
-      `**${name || "nothing"}**`,
+      `**${markdownText(name || "nothing")}**`,
       "",
-      "```sql",
-      conditions.map((condition) => `(${condition})`).join("\nand "),
-      "```",
+      ...fenced([conditions.map((condition) => `(${condition})`).join("\nand ")], "sql"),
       "",
     ]),
     "## Not equivalent or tighter",
@@ -52,7 +50,7 @@ export function proofMarkdown(proof: MigrationProof, found: readonly Objection[]
     for (const witness of verdict.witnesses)
       if (witness.change === "lost" || witness.change === "gained")
         lines.push(
-          `- ${verdict.assumption}, ${nameKey(verdict.relation)} ${verdict.component}, ${verdict.decision}: ${tellShort(witness)}`,
+          `- ${markdownText(`${verdict.assumption}, ${nameKey(verdict.relation)} ${verdict.component}, ${verdict.decision}: ${tellShort(witness)}`)}`,
         );
   return `${lines.join("\n")}\n`;
 }

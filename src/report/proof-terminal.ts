@@ -2,6 +2,7 @@ import type pc from "picocolors";
 import type { AssumedVerdict, Decision, MigrationProof, Objection } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { objectionText } from "./objection.ts";
+import { singleLined } from "./single-lined.ts";
 import { tellShort } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -20,7 +21,8 @@ const DECISIONS: readonly Decision[] = [
  * The findings of the proof of a migration: a table of regimes, the objections that need an acceptance, and the holes
  * that close.
  */
-export function renderProof(proof: MigrationProof, found: readonly Objection[], colours: Colours): string {
+export function renderProof(proved: MigrationProof, objections: readonly Objection[], colours: Colours): string {
+  const { proof, found } = singleLined({ proof: proved, found: objections });
   const seen = proof.access.flatMap(({ witnesses }) => witnesses).filter(({ confirmed }) => confirmed === true).length;
   const lines = [
     colours.bold("Proof"),

@@ -2,6 +2,8 @@ import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import type { PropertyVerdict } from "../prove/index.ts";
+import { singleLined } from "./single-lined.ts";
+import { markdownText } from "./visible.ts";
 import { tell } from "./witness.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -27,7 +29,8 @@ const countsOf = (checked: Checked): string => {
 };
 
 /** For a terminal: a line for each relation and role, with an example. */
-export function renderProperties(all: readonly Checked[], colours: Colours): string {
+export function renderProperties(checks: readonly Checked[], colours: Colours): string {
+  const all = singleLined(checks);
   const lines: string[] = [];
   for (const checked of all) {
     lines.push(`${colours.bold(`never ${checked.name}`)}  ${colours.dim(checked.meaning)}`);
@@ -49,16 +52,21 @@ export function renderProperties(all: readonly Checked[], colours: Colours): str
 }
 
 /** As a comment on a pull request. */
-export function propertiesMarkdown(all: readonly Checked[]): string {
+export function propertiesMarkdown(checks: readonly Checked[]): string {
+  const all = singleLined(checks);
   const lines: string[] = [];
   for (const checked of all) {
-    lines.push(`### Never: ${checked.name}`, "", `${checked.meaning}: ${countsOf(checked)}.`);
+    lines.push(
+      `### Never: ${markdownText(checked.name)}`,
+      "",
+      `${markdownText(checked.meaning)}: ${countsOf(checked)}.`,
+    );
     const bad = checked.verdicts.filter(({ answer }) => answer !== "proved");
     if (bad.length > 0)
       lines.push("", "| answer | relation | command | role | for instance |", "|---|---|---|---|---|");
     for (const verdict of bad)
       lines.push(
-        `| **${verdict.answer}** | ${nameKey(verdict.relation)} | ${verdict.component} | ${verdict.role} | ${example(verdict).replaceAll("|", "\\|")} |`,
+        `| **${verdict.answer}** | ${[nameKey(verdict.relation), verdict.component, verdict.role, example(verdict)].map(markdownText).join(" | ")} |`,
       );
     lines.push("");
   }

@@ -2,11 +2,13 @@ import type pc from "picocolors";
 import type { AccessDifference, Rehearsal } from "../rehearse/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { relationKey } from "../pg/name.ts";
+import { singleLined } from "./single-lined.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** A rehearsal as a person reads it: the rounds, the relations without rows, differences by regime, and the verdict. */
-export function renderRehearsal(rehearsal: Rehearsal, colours: Colours): string {
+export function renderRehearsal(run: Rehearsal, colours: Colours): string {
+  const rehearsal = singleLined(run);
   const lines = [colours.bold("Rehearsal")];
   for (const [index, round] of rehearsal.rounds.entries()) {
     const ok = round.error === null && round.differences.length === 0;

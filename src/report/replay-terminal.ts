@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import type { ReplayReport } from "../scratch/index.ts";
-import { oneLine, singleLined } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
+import { oneLine } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 

@@ -3,8 +3,9 @@ import type { AddedRelation, AssumedVerdict, Witness } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import { verdictTable } from "./proof-terminal.ts";
+import { singleLined } from "./single-lined.ts";
 import { tellShort } from "./witness.ts";
-import { markdownText } from "./visible.ts";
+import { codeSpan, markdownText } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
@@ -63,7 +64,8 @@ function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
 const RANK = ["looser", "incomparable", "always-errors", "unknown", "vacuous", "tighter", "equivalent"];
 
 /** For a terminal. */
-export function renderComparison(comparison: Comparison, colours: Colours): string {
+export function renderComparison(compared: Comparison, colours: Colours): string {
+  const comparison = singleLined(compared);
   const lines: string[] = [];
   for (const change of changesOf(comparison.verdicts)) {
     const paint = change.decision === "tighter" || change.decision === "equivalent" ? colours.green : colours.red;
@@ -93,14 +95,15 @@ export function renderComparison(comparison: Comparison, colours: Colours): stri
 }
 
 /** As a comment on a pull request. */
-export function comparisonMarkdown(comparison: Comparison): string {
+export function comparisonMarkdown(compared: Comparison): string {
+  const comparison = singleLined(compared);
   const { verdicts } = comparison;
   const count = (decision: string): number => verdicts.filter((verdict) => verdict.decision === decision).length;
   const counts = RANK.filter((decision) => count(decision) > 0).map((decision) => `${count(decision)} ${decision}`);
   const changes = changesOf(verdicts);
   const bad = changes.some(({ decision }) => decision !== "tighter" && decision !== "equivalent");
   const lines = [
-    `### Row-level security: \`${comparison.before}\` → \`${comparison.after}\``,
+    `### Row-level security: ${codeSpan(comparison.before)} → ${codeSpan(comparison.after)}`,
     "",
     `${bad ? "**Needs review.** " : ""}${verdicts.length} access predicates (relation × command × role): ${counts.join(", ") || "none"}.`,
   ];
@@ -124,7 +127,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
         `| ${[markdownText(nameKey(added.relation)) + (added.rowSecurity ? "" : " **no row security**"), markdownText(role), reach.SELECT, reach.INSERT, reach["UPDATE USING"], reach.DELETE].join(" | ")} |`,
       );
   if (comparison.views.length > 0)
-    lines.push("", `Not compared: the views ${comparison.views.map((view) => `\`${view}\``).join(", ")} differ.`);
+    lines.push("", `Not compared: the views ${comparison.views.map(codeSpan).join(", ")} differ.`);
   lines.push("", "Every example was executed on PostgreSQL. Made by rlsmith.");
   return `${lines.join("\n")}\n`;
 }

@@ -1,11 +1,12 @@
 import type pc from "picocolors";
 import type { Comparison } from "../verify/index.ts";
+import { singleLined } from "./single-lined.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
 /** The differences from an earlier run, as lines. */
 export function renderVerifyComparison(comparison: Comparison, colours: Colours): string {
-  const { closed, opened, open, changed, newCells, goneCells } = comparison;
+  const { closed, opened, open, changed, newCells, goneCells } = singleLined(comparison);
   const shown = changed.slice(0, 20);
   return [
     colours.bold("Since the earlier run"),

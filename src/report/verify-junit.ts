@@ -1,6 +1,7 @@
 import { groupBy } from "../pg/group-by.ts";
 import type { Breach, Heat, Verification } from "../verify/index.ts";
-import { singleLined, visible } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
+import { visible } from "./visible.ts";
 
 /**
  * A verification as JUnit XML: a suite for each relation, a case for each command and class of personas, a failure with

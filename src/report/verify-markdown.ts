@@ -2,7 +2,8 @@ import pc from "picocolors";
 import type { Verification } from "../verify/index.ts";
 import { unsettledText } from "./unsettled.ts";
 import { settlementText, sum } from "./verify-terminal.ts";
-import { markdownText, singleLined, visible } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
+import { codeSpan, fenced, markdownText } from "./visible.ts";
 
 const plain = pc.createColors(false);
 
@@ -23,14 +24,14 @@ export function verificationMarkdown(verification: Verification): string {
           "|---|---|---|---|---|",
           ...v.breaches.map(
             ({ object, door, message, persona, attack }, n) =>
-              `| ${n + 1} | ${markdownText(code(object.name))} | ${door} | ${markdownText(message)} | ${markdownText(persona)}: ${markdownText(attack)} |`,
+              `| ${n + 1} | ${markdownText(codeSpan(object.name))} | ${door} | ${markdownText(message)} | ${markdownText(persona)}: ${markdownText(attack)} |`,
           ),
           "",
         ]),
     ...v.breaches.flatMap(({ object, statements, hint }, n) => [
       `## ${n + 1}. ${markdownText(object.name)}`,
       "",
-      ...fenced(visible(statements.join("\n"))),
+      ...fenced(statements, "sql"),
       "",
       markdownText(hint),
       "",
@@ -40,7 +41,7 @@ export function verificationMarkdown(verification: Verification): string {
       : [
           "## Declared",
           "",
-          ...v.expected.map(({ object, reason }) => `- ${code(object.name)}: ${markdownText(reason)}`),
+          ...v.expected.map(({ object, reason }) => `- ${codeSpan(object.name)}: ${markdownText(reason)}`),
           "",
         ]),
     ...(v.notes.length === 0
@@ -57,18 +58,4 @@ export function verificationMarkdown(verification: Verification): string {
           "",
         ]),
   ].join("\n");
-}
-
-/** A code span; its delimiter is longer than any run of backticks in it. */
-function code(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const ticks = "`".repeat(longest + 1);
-  return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
-}
-
-/** A fence longer than any in the text. */
-function fenced(text: string): string[] {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = "`".repeat(longest + 1);
-  return [`${fence}sql`, text, fence];
 }

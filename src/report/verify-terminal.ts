@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
 import { unsettledText } from "./unsettled.ts";
-import { singleLined } from "./visible.ts";
+import { singleLined } from "./single-lined.ts";
 import type { Breach, Command, PersonaClass, Heat, Verification } from "../verify/index.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;

@@ -1,36 +1,29 @@
 /**
  * Characters that a terminal, a browser or an editor obeys instead of showing them: controls (ESC begins the sequences
  * that set the title, clear the screen or write the clipboard), the marks and overrides that change the direction of
- * text (Unicode TR 9), and separators of lines and paragraphs. Tab and line feed are not among them.
+ * text (Unicode TR 9), separators of lines and paragraphs, and characters without a width, which make two names look the
+ * same (Default_Ignorable_Code_Point of Unicode, except the selectors that choose between forms of an emoji). Tab and line
+ * feed are not among them.
  */
-const OBEYED = /[^\P{Cc}\n\t]|[\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]|\p{Cs}/gu;
+const OBEYED = /[^\P{Cc}\n\t]|[\u2028\u2029\uFFF9-\uFFFB]|(?![\uFE00-\uFE0F])\p{Default_Ignorable_Code_Point}|\p{Cs}/gu;
 
 /** The text with such characters as escapes: `\x1b`, `\u202e`. Inside JSON, too, these mean the same character. */
 export const visible = (text: string): string => text.replaceAll(OBEYED, escapeOf);
 
+/** True if the text holds a character that `visible` replaces. */
+export const isObeyed = (text: string): boolean => visible(text) !== text;
+
 function escapeOf(character: string): string {
-  const hex = character.charCodeAt(0).toString(16);
-  return character < " " ? `\\x${hex.padStart(2, "0")}` : `\\u${hex.padStart(4, "0")}`;
+  if (character < " ") return `\\x${hexOf(character, 0, 2)}`;
+  return Array.from({ length: character.length }, (_, unit) => `\\u${hexOf(character, unit, 4)}`).join("");
 }
 
-/** The text on one line. */
-export const oneLine = (text: string): string => visible(text.replaceAll("\r\n", "\\n").replaceAll("\n", "\\n"));
+const hexOf = (text: string, unit: number, digits: number): string =>
+  text.charCodeAt(unit).toString(16).padStart(digits, "0");
 
-/** Fields whose value is SQL, in which lines have a meaning. */
-const SQL = new Set(["statements", "rows", "definition", "sql", "up", "down", "body", "using", "check", "source"]);
-
-/**
- * A report in which every text except SQL is on one line, so that a name or a comment with a line break cannot pass for
- * a line of the report.
- */
-export function singleLined<Value>(value: Value): Value {
-  if (typeof value === "string") return oneLine(value) as Value;
-  if (Array.isArray(value)) return value.map((item: unknown) => singleLined(item)) as Value;
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, SQL.has(key) ? item : singleLined(item)]),
-  ) as Value;
-}
+/** The text on one line, without tabs, which would move the columns of a table. */
+export const oneLine = (text: string): string =>
+  visible(text.replaceAll("\r\n", "\\n").replaceAll("\n", "\\n").replaceAll("\t", "\\t"));
 
 /**
  * The text of a cell of a Markdown table or of a line: it has no line break, and outside of code spans no markup of HTML
@@ -43,8 +36,26 @@ export const markdownText = (text: string): string =>
     .join("")
     .replaceAll("|", "\\|");
 
+/** A code span; its delimiter is longer than any run of backticks in it. */
+export function codeSpan(text: string): string {
+  const longest = longestRun(text);
+  const ticks = "`".repeat(longest + 1);
+  return longest === 0 ? `${ticks}${text}${ticks}` : `${ticks} ${text} ${ticks}`;
+}
+
+/** Lines in a fence that is longer than any run of backticks in them. */
+export function fenced(lines: readonly string[], language = ""): string[] {
+  const text = lines.join("\n");
+  const fence = "`".repeat(Math.max(2, longestRun(text)) + 1);
+  return [`${fence}${language}`, visible(text), fence];
+}
+
+const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+
+// A backslash of the text would take the effect of the escape, or of the code span, that follows it.
 const outsideCode = (text: string): string =>
   text
+    .replaceAll(/\\(?=[!-/:-@[-`{-~]|$)/g, "\\\\")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")

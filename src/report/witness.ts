@@ -1,5 +1,6 @@
 import type { Situation, Witness } from "../prove/index.ts";
 import { nameKey } from "../pg/name.ts";
+import { singleLined } from "./single-lined.ts";
 
 const UUID = /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
 
@@ -34,7 +35,8 @@ export function tell(witness: Witness): Told {
       )
       .join(", ");
   const own = values(witness.columns.row, situation.row);
-  return {
+  // values of claims come out of JSON here, with all of their characters
+  return singleLined({
     who: [who, ...rest].join(", "),
     context,
     row: `${verb(situation)} a row of ${relation}${own === "" ? "" : ` with ${own}`}`,
@@ -43,7 +45,7 @@ export function tell(witness: Witness): Told {
         `${nameKey(row.relation)} has a row with ${values(witness.columns.rows[index] ?? [], row.values)}`,
     ),
     outcome: `${WORDS[witness.before]} before, ${WORDS[witness.after]} after`,
-  };
+  });
 }
 
 const WORDS = { allow: "allowed", deny: "denied", error: "an error" } as const;

@@ -1,7 +1,8 @@
 import pc from "picocolors";
 import { describe, expect, test } from "vitest";
 import { markedColours, onTerminal } from "../../src/cli/colours.ts";
-import { markdownText, oneLine, singleLined, visible } from "../../src/report/visible.ts";
+import { singleLined } from "../../src/report/single-lined.ts";
+import { markdownText, oneLine, visible } from "../../src/report/visible.ts";
 
 /** Every character that may act on a terminal, a viewer or an editor instead of being shown. */
 const ACTING = /[^\P{Cc}\n\t]|[\p{Cs}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]/u;

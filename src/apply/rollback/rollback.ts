@@ -80,8 +80,9 @@ export async function rollbackRun(
       throw new ToolError(
         "environment",
         "CHANGED_SINCE",
-        `objects that would be restored were changed after the plan was applied:\n${lost.join("\n")}`,
+        `objects that would be restored were changed after the plan was applied:`,
         'nothing was changed; undo these changes by hand, or overwrite them with --force --reason "…"',
+        { list: lost },
       );
     const scope = wholeScope(steps);
     const { lockable } = await checkPrivileges(db, scope, mayAlter(db));

@@ -138,8 +138,14 @@ function withBefore(error: ToolError, committed: readonly string[]): ToolError {
   return new ToolError(
     error.kind,
     error.code,
-    `${error.message}\n${committed.length === 1 ? "this group was" : "these groups were"} committed before and ${committed.length === 1 ? "stays" : "stay"}: ${committed.join(", ")}`,
+    error.summary,
     `${error.hint}; the same command continues with the remaining groups`,
-    { cause: error },
+    {
+      cause: error,
+      list: [
+        ...error.list,
+        `${committed.length === 1 ? "this group was" : "these groups were"} committed before and ${committed.length === 1 ? "stays" : "stay"}: ${committed.join(", ")}`,
+      ],
+    },
   );
 }

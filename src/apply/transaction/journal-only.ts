@@ -32,8 +32,9 @@ export async function journalOnly(db: Db, { group, scope, found, entry, dryRun }
       throw new ToolError(
         "environment",
         "CHANGED_MEANWHILE",
-        `\`${group}\` was changed while rlsmith prepared the run:\n${differences(found, now).join("\n")}`,
+        `\`${group}\` was changed while rlsmith prepared the run:`,
         "nothing was written; run the same command again",
+        { list: differences(found, now) },
       );
     await makeJournal(db);
     const id = await writeEntry(db, entry);

@@ -110,8 +110,9 @@ async function changed(
     throw new ToolError(
       "environment",
       "CHANGED_MEANWHILE",
-      `\`${transition.group}\` was changed while rlsmith prepared the run:\n${differences(transition.from, now).join("\n")}`,
+      `\`${transition.group}\` was changed while rlsmith prepared the run:`,
       "nothing was changed; check these changes, and run the same command again",
+      { list: differences(transition.from, now) },
     );
   await db.exec(
     [
@@ -127,16 +128,18 @@ async function changed(
     throw new ToolError(
       "environment",
       "NOT_AS_PLANNED",
-      `\`${transition.group}\` is not in the planned state after its statements:\n${differences(transition.to, after).join("\n")}`,
+      `\`${transition.group}\` is not in the planned state after its statements:`,
       "nothing was changed; the target may change objects in reaction to DDL (an event trigger?), or this is a bug in rlsmith",
+      { list: differences(transition.to, after) },
     );
   const objections = await transition.objections(db);
   if (objections.length > 0)
     throw new ToolError(
       "environment",
       "OBJECTION",
-      `\`${transition.group}\` was not committed:\n${objections.join("\n")}`,
+      `\`${transition.group}\` was not committed:`,
       "nothing was changed; `rlsmith verify --db` reports all breaches",
+      { list: objections },
     );
   await makeJournal(db);
   const [clock] = await db.query<{ now: number }>("select extract(epoch from clock_timestamp())::float8 * 1000 as now");

@@ -1,6 +1,7 @@
 import { relative, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { approvePlan } from "../../pipeline/approve.ts";
+import { oneLine } from "../../report/visible.ts";
 import { EXIT } from "../exit.ts";
 import { print, say, type Format } from "../terminal.ts";
 
@@ -21,9 +22,11 @@ export function approveCommand(program: Command, done: (exit: number) => void): 
       print(
         flags.format === "json"
           ? JSON.stringify(approval, null, 2)
-          : `${approval.name} <${approval.email}> approves as ${approval.as}: plan ${approval.planHash.slice(0, 12)}, ${plan.steps.length} steps`,
+          : oneLine(
+              `${approval.name} <${approval.email}> approves as ${approval.as}: plan ${approval.planHash.slice(0, 12)}, ${plan.steps.length} steps`,
+            ),
       );
-      say(`wrote ${relative(process.cwd(), file)}: commit it`);
+      say(oneLine(`wrote ${relative(process.cwd(), file)}: commit it`));
       done(EXIT.fine);
     });
 }

@@ -7,8 +7,9 @@ import { ToolError } from "../../errors.ts";
 import { describeLocation } from "../../finding.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { openSource } from "../../pipeline/source.ts";
+import { oneLine } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
-import { projectOptions, sayReplay, withSource, type SourceFlags } from "../options.ts";
+import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";
 import { print, say } from "../terminal.ts";
 
@@ -45,10 +46,11 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
         for (const { setting, claim, type, certain } of inferred.variables) {
           const answer = answers.variables[setting]?.claim;
           const told = answer ?? (certain ? claim?.join(".") : undefined);
-          say(`${told === undefined ? "?" : "✓"} ${setting} → ${told ?? "open"} : ${type}`);
+          say(oneLine(`${told === undefined ? "?" : "✓"} ${setting} → ${told ?? "open"} : ${type}`));
         }
-        for (const conflict of inferred.conflicts) say(`! ${describeLocation(conflict.at)}: ${conflict.message}`);
-        say(`wrote ${relative(process.cwd(), file)}`);
+        for (const conflict of inferred.conflicts)
+          say(oneLine(`! ${describeLocation(conflict.at)}: ${conflict.message}`));
+        sayWritten([file]);
       } finally {
         await source.close();
       }

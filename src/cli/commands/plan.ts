@@ -6,7 +6,7 @@ import { proveSource } from "../../pipeline/prove-plan.ts";
 import { configOf, refuseOpenDecisions } from "../../pipeline/ready.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
 import { writePlan } from "../../pipeline/write-plan.ts";
-import { renderPlan } from "../../report/plan-terminal.ts";
+import { filesText, renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { acceptances } from "../accept.ts";
@@ -45,7 +45,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         else if (rehearsal) print(renderRehearsal(rehearsal, colours));
         if (rehearsal && !rehearsal.passed) done(EXIT.findings);
         if (plan.steps.length === 0) say("nothing to do: every policy is in its final form");
-        else if (flags.dryRun && !json) print(`-- ${names.up}\n${migration.up}\n-- ${names.down}\n${migration.down}`);
+        else if (flags.dryRun && !json) print(filesText(names, migration));
         else if (!flags.dryRun) {
           sayWritten(writePlan(planned, proved, rehearsal, options.projectDir, now));
           if (rehearsal && !rehearsal.passed) say("the rehearsal did not pass, so no migration was written");

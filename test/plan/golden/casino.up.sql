@@ -2925,7 +2925,7 @@ begin
   join pg_class c on c.oid = p.polrelid
   join pg_namespace n on n.oid = c.relnamespace
   where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
-    ~* 'current_setting\(''(app\.casino_id|app\.actor_id|app\.staff_role)''';
+    ~* 'current_setting[(]''(app[.]casino_id|app[.]actor_id|app[.]staff_role)''';
   if left_over is not null then
     raise exception 'rlsmith: these policies, created after the plan, still read a session variable: %; nothing was changed, run rlsmith plan again', left_over;
   end if;
