@@ -235,7 +235,9 @@ export async function loadConfig(projectDir: string, named?: string): Promise<{ 
     throw new ToolError(
       "config",
       "CONFIG_FAILED",
-      `\`${file}\` cannot be loaded: ${messageOf(error).trim().replaceAll(/\s*\n\s*/g, " ")}`,
+      `\`${file}\` cannot be loaded: ${messageOf(error)
+        .trim()
+        .replaceAll(/\s*\n\s*/g, " ")}`,
       "the file must export `defineConfig({ … })` as its default",
       { cause: error },
     );

@@ -20,6 +20,7 @@ import { silent, type Progress } from "../progress.ts";
 import type { ScratchTarget } from "../scratch/index.ts";
 import type { OutputFile } from "../write-files.ts";
 import { causeText, causeWords, unsureText } from "../report/claims-cause.ts";
+import { visibleSql } from "../report/visible-sql.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import { copyOf, rehearsalBase, type ScratchBase } from "./scratch-base.ts";
@@ -135,5 +136,6 @@ export function planClaimsFix(
     rollbackFile: relative(projectDir, names.down),
     repairsSync: !syncHolds(facts, source),
   });
-  return outputFiles(place, names, migration, now, CLAIMS_SYNC);
+  const sql = { ...migration, up: visibleSql(migration.up), down: visibleSql(migration.down) };
+  return outputFiles(place, names, sql, now, CLAIMS_SYNC);
 }

@@ -7,6 +7,7 @@ import { buildPlan, catalogAfter, renderMigration, type MigrationOptions } from 
 import { outputNames } from "../migration-tools/index.ts";
 import type { OutputNames, OutputPlace } from "../migration-tools/index.ts";
 import type { Migration, Plan } from "../plan/index.ts";
+import { visibleSql } from "../report/visible-sql.ts";
 import { rewriteCatalog } from "../rewrite/index.ts";
 import { VERSION } from "../version.ts";
 import { inspectCatalog } from "./inspection.ts";
@@ -31,7 +32,7 @@ export interface Planned extends PlannedMigration {
 /** A plan with its files rendered again: its hash changes once a change of access is accepted. */
 export const rendered = <P extends PlannedMigration>(planned: P): P => ({
   ...planned,
-  migration: renderMigration(planned.plan, planned.rendering),
+  migration: render(planned.plan, planned.rendering),
 });
 
 /**
@@ -68,7 +69,13 @@ export function planCatalog(
     },
     ...options,
   };
-  return { plan, migration: renderMigration(plan, rendering), rendering };
+  return { plan, migration: render(plan, rendering), rendering };
+}
+
+/** The files of a plan; names that an editor or a migration tool would obey are written with escapes. */
+function render(plan: Plan, rendering: MigrationOptions): Migration {
+  const { up, down } = renderMigration(plan, rendering);
+  return { up: visibleSql(up), down: visibleSql(down) };
 }
 
 /**

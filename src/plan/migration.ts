@@ -1,7 +1,8 @@
+import { sqlComment as comment } from "../pg/comment.ts";
 import { checkRoutines, nothingLeftBlock, settled } from "./guard.ts";
 import { planHash } from "./plan-hash.ts";
 import type { Migration, Plan } from "./plan.ts";
-import { comment, sections, type Direction, type Patterns } from "./sections.ts";
+import { sections, type Direction, type Patterns } from "./sections.ts";
 
 export interface MigrationOptions {
   /** true if the files begin and commit their transaction themselves; false where the migration tool does */

@@ -1,3 +1,4 @@
+import { sqlComment as comment } from "../pg/comment.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { functionKey, relationKey } from "../pg/name.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
@@ -118,9 +119,6 @@ function functionCheck(change: Step["change"], direction: Direction): string[] {
 
 const signatureOf = (fn: { schema: string; name: string; argumentTypes: string[] }): string =>
   functionKey({ ...fn, identityArguments: fn.argumentTypes.join(", ") });
-
-/** A comment line. A name may contain line breaks, which would end the comment. */
-export const comment = (text: string): string => `-- ${text.replaceAll(/[\r\n\u2028\u2029]+/g, " ")}`;
 
 /**
  * A comment in lines of about 120 characters, broken between words, with one indent for the first line and one for the

@@ -1,3 +1,4 @@
+import { sqlComment } from "../../pg/comment.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { quoteName } from "../../pg/name.ts";
 import {
@@ -46,9 +47,7 @@ export function syncLines(
     drop,
     `create trigger ${quoteIdent(TRIGGER)} after insert or update or delete on ${relation}\n  for each row execute function ${fn};`,
     ...replaced.map((trigger) => `drop trigger if exists ${quoteIdent(trigger.name)} on ${relation};`),
-    ...kept.map((trigger) =>
-      `-- not dropped, since its function may do more than this: ${trigger.name}`.replaceAll("\n", " "),
-    ),
+    ...kept.map((trigger) => sqlComment(`not dropped, since its function may do more than this: ${trigger.name}`)),
   ];
   const down = [
     drop,

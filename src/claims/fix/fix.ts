@@ -1,4 +1,5 @@
 import type { Finding } from "../../finding.ts";
+import { sqlComment } from "../../pg/comment.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
 import type { SyncedClaim, SyncSource } from "../source/index.ts";
@@ -92,7 +93,7 @@ export function renderFix(
 
 function header(lines: readonly string[], options: FixOptions): string[] {
   return [
-    ...lines.map((line) => `-- ${line}`.replaceAll("\n", " ")),
+    ...lines.map(sqlComment),
     "",
     ...(options.ownTransaction ? ["begin;", ""] : []),
     "-- Fails rather than wait behind a long transaction, where it would block all other statements.",

@@ -1,4 +1,5 @@
 import type { Catalog } from "../../pg/catalog.ts";
+import { isSettableName } from "../../pg/context.ts";
 import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 
 /** The largest number of constants that are tried for one variable. */
@@ -45,6 +46,7 @@ function* textsOf(catalog: Catalog): Generator<string> {
 /**
  * A name with a dot is no setting of PostgreSQL itself. PostgREST sets `request.jwt.claims`, and up to version 8 a
  * `request.jwt.claim.<name>` for each claim, from a token that it has checked; other `request.…` settings hold what the
- * client has sent.
+ * client has sent. A name that no statement can set is nobody's.
  */
-const isClients = (setting: string): boolean => setting.includes(".") && !/^request\.jwt\.claims?(\.|$)/.test(setting);
+const isClients = (setting: string): boolean =>
+  setting.includes(".") && isSettableName(setting) && !/^request\.jwt\.claims?(\.|$)/.test(setting);

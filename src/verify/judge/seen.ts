@@ -1,3 +1,4 @@
+import { sqlComment } from "../../pg/comment.ts";
 import type { Attempt, Door } from "../matrix/index.ts";
 import type { Judged } from "./judge.ts";
 
@@ -7,7 +8,8 @@ export function seenBy(
   { outcome, relations }: Judged,
   door: Door,
 ): { other: string; attack: string } {
-  const told = (seen: string, should: string): string => `-- seen: ${seen}\n-- should be seen: ${should}`;
+  const told = (seen: string, should: string): string =>
+    `${sqlComment(`seen: ${seen}`)}\n${sqlComment(`should be seen: ${should}`)}`;
   switch (door) {
     case "unavailable":
       return { other: "", attack: told("an error, or no row, whoever asks", "own rows") };
