@@ -21,6 +21,12 @@ export function expectHarmless(text: string): void {
   expect(text.split("\n").filter((line) => line.trimStart().startsWith(FORGED))).toEqual([]);
 }
 
+/** JSON that keeps the names as they are. */
+export function expectJson(text: string): void {
+  expectHarmless(text);
+  expect(JSON.stringify(JSON.parse(text))).toContain(JSON.stringify(PAYLOAD).slice(1, -1));
+}
+
 /** Markdown of which nothing is markup of HTML outside of code, and whose tables have a cell for each column in each row. */
 export function expectMarkdown(text: string): void {
   expectHarmless(text);
