@@ -1,5 +1,5 @@
 import type { Column, PgFunction } from "../pg/catalog.ts";
-import { identForReading, quoteLiteral } from "../pg/identifier.ts";
+import { dollarQuote, identForReading, quoteLiteral } from "../pg/identifier.ts";
 import { nameKey, relationKey, shownName } from "../pg/name.ts";
 import { alterPolicy, commentPolicy, createPolicy, dropPolicy, forReading, samePolicy } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
@@ -146,13 +146,14 @@ const functionOf = (helper: PrivateHelper, owner: string): PgFunction => ({
 });
 
 /** Drop the schema if it is empty. Objects that others created in it since then must not stop a rollback. */
-const dropEmptySchema = (schema: string): string => `do $rlsmith$
+const dropEmptySchema = (schema: string): string =>
+  `do ${dollarQuote(`
 begin
   drop schema if exists ${identForReading(schema)};
 exception when dependent_objects_still_exist then
   raise notice 'schema % is not empty and stays', ${quoteLiteral(schema)};
 end
-$rlsmith$`;
+`)}`;
 
 /** SET DEFAULT with the claim, and with the old expression for the reverse. */
 export function columnDefaultStep(schema: string, relation: string, column: Column, expression: string): NewStep {

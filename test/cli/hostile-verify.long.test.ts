@@ -3,7 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { project, rlsmith } from "../support/cli.ts";
-import { HOSTILE_FILES } from "../support/hostile-project.ts";
+import { visibleSql } from "../../src/report/visible-sql.ts";
+import { sharedBase, withFork } from "../support/fork.ts";
+import { withoutNewRoles } from "../support/roles.ts";
+import { HOSTILE_FILES, HOSTILE_SQL } from "../support/hostile-project.ts";
 import { expectHarmless, expectJson, expectMarkdown, FORGED } from "../support/hostile.ts";
 
 const dir = project(HOSTILE_FILES);
@@ -48,6 +51,22 @@ describe("as JSON", () => {
 
   test("valid, with the names as they are", () => {
     expectJson(json);
+  });
+
+  test("the statements of a breach, as they are shown, show rows of another tenant", async () => {
+    const { breaches } = JSON.parse(json) as { breaches: { statements: string[] }[] };
+    expect(breaches.length).toBeGreaterThan(1);
+    const base = await sharedBase();
+    const work = async (): Promise<void> =>
+      withFork(HOSTILE_SQL, async (db) => {
+        for (const { statements } of breaches) {
+          const shown = visibleSql(statements.join("\n"));
+          expectHarmless(shown);
+          const rows = (await db.exec(shown)).flat();
+          expect(JSON.stringify(rows)).toContain("00000020-0000-4000-8000-000000000001");
+        }
+      });
+    await withoutNewRoles(base.db, work);
   });
 
   test("compared with an earlier run", async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
-import { quoteLiteral } from "../../pg/identifier.ts";
+import { dollarQuote, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName, type QualifiedName } from "../../pg/name.ts";
 
 /** A lock that was held from a point in time, by the server's clock. */
@@ -107,7 +107,7 @@ export const pause = async (tries: number): Promise<void> =>
 function lockBlock(relations: readonly QualifiedName[], patience: number): string {
   const names = relations.map((one) => `(${quoteLiteral(quoteName(one))}, ${quoteLiteral(nameKey(one))})`);
   if (names.length === 0) return "set local rlsmith.locks = '[]'";
-  return `do $rlsmith$
+  return `do ${dollarQuote(`
 declare
   want record;
   asked timestamptz;
@@ -124,7 +124,7 @@ begin
   end loop;
   perform set_config('rlsmith.locks', array_to_json(had)::text, true);
 end
-$rlsmith$`;
+`)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { sqlComment } from "../../pg/comment.ts";
-import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { dollarQuote, quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { quoteName } from "../../pg/name.ts";
 import {
   noteOf,
@@ -94,7 +94,7 @@ function syncFunction(source: SyncSource, fn: string): string {
       : `(tg_op <> 'DELETE' and ${order.map((column) => `${column} = new.${column}`).join(" and ")})`;
   return `create or replace function ${fn} returns trigger
   language plpgsql security definer set search_path = ''
-as $rlsmith$
+as ${dollarQuote(`
 declare
   rlsmith_users uuid[];
   rlsmith_user uuid;
@@ -128,7 +128,7 @@ begin
   end loop;
   return null;
 end
-$rlsmith$;`;
+`)};`;
 }
 
 /** The claims of a row, computed as the columns that `claimsOf` reads from `fed`. */

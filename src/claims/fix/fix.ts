@@ -1,6 +1,6 @@
 import type { Finding } from "../../finding.ts";
 import { sqlComment } from "../../pg/comment.ts";
-import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { dollarQuote, quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
 import type { SyncedClaim, SyncSource } from "../source/index.ts";
 import { claimsOf, syncLines, valuesOf } from "./fix-sync.ts";
@@ -107,7 +107,7 @@ const closed = (lines: readonly string[], options: FixOptions): string =>
 
 function guard(source: SyncSource): string {
   const rows = columnsThatMatter(source).map((column) => `(${quoteLiteral(column)})`);
-  return `do $rlsmith$
+  return doBlock(`
 declare
   missing text;
 begin
@@ -122,7 +122,7 @@ begin
       using hint = 'it existed when this file was written; run rlsmith claims --fix again';
   end if;
 end
-$rlsmith$;`;
+`);
 }
 
 function backfill(source: SyncSource): string {
@@ -156,8 +156,8 @@ where ${parts["something"]}
 }
 
 function check(source: SyncSource): string {
-  const states = query("states", partsOf(source)).trim().replaceAll("\n", "\n    ");
-  return `do $rlsmith$
+  const states = query("states", partsOf(source), "    ").trim();
+  return doBlock(`
 declare
   out_of_step bigint;
 begin
@@ -171,5 +171,8 @@ begin
       using hint = 'nothing was changed; run rlsmith claims to see who';
   end if;
 end
-$rlsmith$;`;
+`);
 }
+
+/** The texts inside may contain any dollar-quote tag. */
+const doBlock = (body: string): string => `do ${dollarQuote(body)};`;

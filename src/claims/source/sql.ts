@@ -3,10 +3,13 @@ import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { quoteName } from "../../pg/name.ts";
 import type { SyncSource, SyncedClaim } from "./source.ts";
 
-/** The text of `queries/<name>.sql` with its `{{…}}` filled in. */
-export function query(name: string, parts: Readonly<Record<string, string>> = {}): string {
+/**
+ * The text of `queries/<name>.sql` with its `{{…}}` filled in; `indent` comes before its lines, and not into a part that
+ * has several.
+ */
+export function query(name: string, parts: Readonly<Record<string, string>> = {}, indent = ""): string {
   const text = readFileSync(new URL(`../queries/${name}.sql`, import.meta.url), "utf8");
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, part: string) => parts[part] ?? "");
+  return text.replaceAll("\n", `\n${indent}`).replaceAll(/\{\{(\w+)\}\}/g, (_, part: string) => parts[part] ?? "");
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Fixtures, Member } from "../../fixtures/index.ts";
-import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { dollarQuote, quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { quoteName, relationOf } from "../../pg/name.ts";
 
 /**
@@ -45,7 +45,12 @@ const WORDS = [
   "left",
 ];
 
-const deactivateBy = (target: string, column: string, where: string): string =>
-  `do $$ declare word text; begin foreach word in array array[${WORDS.map(quoteLiteral).join(", ")}] loop begin ` +
-  `execute format('update ${target.replaceAll("'", "''")} set ${quoteIdent(column).replaceAll("'", "''")} = %L where ${where.replaceAll("'", "''")}', word); return; ` +
-  `exception when others then null; end; end loop; end $$`;
+function deactivateBy(target: string, column: string, where: string): string {
+  const [name, set, condition] = [target, quoteIdent(column), where].map((text) => text.replaceAll("%", "%%"));
+  const update = quoteLiteral(`update ${name} set ${set} = %L where ${condition}`);
+  return `do ${dollarQuote(
+    `declare word text; begin foreach word in array array[${WORDS.map(quoteLiteral).join(", ")}] loop begin ` +
+      `execute format(${update}, word); return; ` +
+      `exception when others then null; end; end loop; end`,
+  )}`;
+}
