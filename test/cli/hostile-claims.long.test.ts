@@ -11,9 +11,9 @@ const USER = "'00000000-0000-4000-8000-000000000001'";
 
 /** A sync that misses deletes and changes of the role, and a user whose claims are not in step. */
 const SYNC = `
-create table ${id("staff")} (${id("id")} uuid primary key default gen_random_uuid(), ${id("org")} uuid not null,
+create table ${id("staff")} (${id("id")} uuid default gen_random_uuid(), ${id("org")} uuid not null,
   ${id("user")} uuid unique references auth.users (id), ${id("role")} text not null default ${text("boss")},
-  ${id("status")} text not null default 'active');
+  "$rlsmith$ */ -- $$" text not null default 'active', primary key (${id("id")}, "$rlsmith$ */ -- $$"));
 alter table ${id("staff")} enable row level security;
 create policy ${id("p")} on ${id("staff")} to authenticated
   using (${id("org")} = (auth.jwt() -> 'app_metadata' ->> ${text("org")})::uuid and ${id("role")} = auth.jwt() -> 'app_metadata' ->> ${text("role")});

@@ -12,6 +12,9 @@ const hybrid = (column: string): string =>
   `${column} = coalesce(nullif(current_setting(${quoteLiteral(SETTING)}, true), '')::uuid,
     (auth.jwt() -> 'app_metadata' ->> ${quoteLiteral(CLAIM)})::uuid)`;
 
+/** What ends a dollar quote, a comment, a section of a migration, or a place of a format. */
+const ENDS = quoteIdent("x$rlsmith$ $$ $old$ */\n-- migrate:down\n;--'%s %");
+
 /**
  * A project in which each name, comment and message is hostile: tables behind policies that read a variable and a claim,
  * an open table, a function that returns every row, one that raises, constraints, a trigger, and a statement that fails.
@@ -26,6 +29,8 @@ create table ${S}.${id("t")} (${id("k")} uuid primary key default gen_random_uui
 create table ${S}.${id("u")} (${id("k")} uuid primary key default gen_random_uuid(), ${id("c")} uuid not null,
   ${id("p")} uuid references ${S}.${id("t")});
 create table ${S}.${id("open")} (${id("k")} uuid primary key default gen_random_uuid(), ${id("c")} uuid not null);
+create table ${S}.${ENDS} (${ENDS} uuid primary key default gen_random_uuid(), ${id("c")} uuid not null);
+alter table ${S}.${ENDS} enable row level security;
 alter table ${S}.${id("t")} enable row level security;
 alter table ${S}.${id("u")} enable row level security;
 alter table ${S}.${id("open")} enable row level security;
@@ -40,6 +45,8 @@ create policy ${id("read")} on ${S}.${id("t")} for select to authenticated, ${id
 comment on policy ${id("read")} on ${S}.${id("t")} is ${text("comment")};
 create policy ${id("write")} on ${S}.${id("t")} to authenticated using (${hybrid(id("c"))} and ${id("v")} <> ${text("locked")});
 create policy ${id("all")} on ${S}.${id("u")} to authenticated using (${id("c")} = ${S}.${id("mine")}());
+create policy ${ENDS} on ${S}.${ENDS} to authenticated using (${hybrid(id("c"))});
+comment on policy ${ENDS} on ${S}.${ENDS} is ${quoteLiteral("$rlsmith$ $old$ */\n-- migrate:down\n'")};
 create policy ${id("any")} on ${S}.${id("open")} to authenticated using (true);
 create policy ${id("own")} on ${S}.${id("open")} for select to authenticated using (${hybrid(id("c"))});
 create function ${S}.${id("every")}(${id("a")} text default ${text("a")}) returns setof ${S}.${id("t")} language sql security definer
