@@ -7,7 +7,7 @@ import { ToolError } from "../../errors.ts";
 import { describeLocation } from "../../finding.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { openSource } from "../../pipeline/source.ts";
-import { oneLine } from "../../report/visible.ts";
+import { oneLine, visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";
@@ -41,7 +41,7 @@ export function initCommand(program: Command, _done: (exit: number) => void): vo
           layout: migrations?.layout ?? null,
           answers,
         });
-        writeAll([{ path: file, content: text, replace: flags.force ?? false }], options.projectDir);
+        writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
         if (flags.format === "json") return print(JSON.stringify({ file, inferred }, null, 2));
         for (const { setting, claim, type, certain } of inferred.variables) {
           const answer = answers.variables[setting]?.claim;
