@@ -210,6 +210,7 @@ const WORDS_OF_OTHERS: readonly (readonly [file: string, words: string, whose: s
   ["db/server.ts", "connection terminated|not queryable", "messages of node-postgres, which have no code"],
   ["scratch/mend.ts", "does not exist", "PostgreSQL's message: the name is nowhere else"],
   ["scratch/mend.ts", "permission denied to set role", "PostgreSQL's message: the role is nowhere else"],
+  ["verify/emit/vitest-runner.ts", 'startsWith("error "', "text of the emitted file, which compares its own answers"],
   ["apply/state/shadow.ts", "permission denied for (table|schema|database)", "PostgreSQL's message beside 42501"],
   ["request/sqlstate.ts", "permission denied to set role", "PostgreSQL's message beside 42501"],
   ["request/sqlstate.ts", "permission denied for (table", "PostgreSQL's message beside 42501"],

@@ -4,6 +4,7 @@ import { parseConfig } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
 import {
+  collectExamples,
   isolationTests,
   pgtap,
   emittedPath,
@@ -12,12 +13,13 @@ import {
   vitest,
   scratchEnvironment,
   verify,
+  viewDefinitions,
 } from "../verify/index.ts";
 import type { Verification } from "../verify/index.ts";
 import { knownOf } from "./known.ts";
 import { writeAll } from "../write-files.ts";
 import { outputPlace } from "./output-place.ts";
-import { rehearsalBase } from "./scratch-base.ts";
+import { seededScratch } from "./seeded-scratch.ts";
 import type { Source } from "./source.ts";
 
 export interface Emitted {
@@ -34,21 +36,25 @@ export async function emitTests(
   projectDir: string,
   progress: Progress,
 ): Promise<Emitted> {
-  const base = await rehearsalBase(source, progress);
+  const base = await seededScratch(source, progress);
   try {
     const config = source.config?.config ?? null;
     const { verify: declared, rules } = config ?? parseConfig({}, "no config");
-    const environment = await scratchEnvironment(base.scratch.db, knownOf(base.catalog, config));
+    const { db } = base.scratch;
+    const environment = await scratchEnvironment(db, knownOf(base.catalog, config, await viewDefinitions(db)));
     const liveRole = rules.liveRole !== undefined;
+    const examples = collectExamples();
     const found = await verify(environment, {
       config: declared,
       liveRole,
       onCell: () => {},
+      onExample: examples.add,
       progress,
       otherClient: null,
     });
-    const tests = await isolationTests(environment, basename(projectDir), declared);
-    return { text: kind === "pgtap" ? pgtap(tests) : vitest(tests), found };
+    const tests = await isolationTests(environment, basename(projectDir), declared, examples.all());
+    const text = kind === "pgtap" ? pgtap(tests) : vitest(tests);
+    return { text, found: { ...found, notes: [...base.notes, ...found.notes] } };
   } finally {
     await base.close();
   }

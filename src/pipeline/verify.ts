@@ -7,10 +7,8 @@ import type { Catalog } from "../pg/catalog.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { Cell, Note, Verification } from "../verify/index.ts";
 import { liveEnvironment, scratchEnvironment, together, verify, viewDefinitions } from "../verify/index.ts";
-import { inspect } from "../inspect/index.ts";
 import { knownOf } from "./known.ts";
-import { runSeeds, seedNotes } from "./seed.ts";
-import { rehearsalBase } from "./scratch-base.ts";
+import { seededScratch } from "./seeded-scratch.ts";
 import type { Source } from "./source.ts";
 
 /** Attack a source's database as its tenants would. */
@@ -22,19 +20,12 @@ export async function verifySource(
 ): Promise<Verification> {
   if (source.origin.kind === "live" && live !== null)
     return verifyLive(source, source.origin.url, live, onCell, progress);
-  const base = await rehearsalBase(source, progress);
+  const { scratch, catalog, notes, close } = await seededScratch(source, progress);
   try {
     const config = source.config?.config ?? null;
-    const { origin } = source;
-    if (origin.kind === "live" || origin.seeds.length === 0)
-      return await verifyScratch(base.scratch.db, base.catalog, config, onCell, progress);
-    const { folder, seeds, scratch, report } = origin;
-    const notes = seedNotes(seeds, await runSeeds(scratch, folder, seeds, report.platform));
-    // a seed may make objects as well
-    const catalog = await inspect(scratch.db);
     return await verifyDatabase(scratch.db, catalog, { mode: "scratch", config, onCell, progress, notes });
   } finally {
-    await base.close();
+    await close();
   }
 }
 

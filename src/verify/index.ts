@@ -1,7 +1,7 @@
 /** The parts of `rlsmith verify` that the rest of rlsmith may use. */
 export { comparing, readBefore } from "./compare.ts";
 export type { Before, Comparison } from "./compare.ts";
-export { EMITTED, emittedPath, isEmitted, isolationTests, pgtap, vitest } from "./emit/index.ts";
+export { collectExamples, EMITTED, emittedPath, isEmitted, isolationTests, pgtap, vitest } from "./emit/index.ts";
 export type { EmittedKind } from "./emit/index.ts";
 export {
   liveEnvironment,

@@ -1,19 +1,50 @@
 import pg from "pg";
 import type { Config } from "../../src/config.ts";
+import type { Db } from "../../src/db/port.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { knownOf } from "../../src/pipeline/known.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
+import { silent } from "../../src/progress.ts";
 import { isolationTests } from "../../src/verify/emit/build.ts";
+import { collectExamples } from "../../src/verify/emit/examples.ts";
+import type { IsolationTests } from "../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../src/verify/emit/pgtap.ts";
+import { viewDefinitions } from "../../src/verify/environment/index.ts";
 import { scratchEnvironment } from "../../src/verify/environment/scratch-environment.ts";
 import { withFork } from "./fork.ts";
+import { verify } from "../../src/verify/verify.ts";
 
-/** The text that `rlsmith verify --emit pgtap` writes for a scratch database, which stays as it is. */
+/** The tests that `rlsmith verify --emit` writes for a database, in which rows are inserted. */
+export async function emittedTests(db: Db, catalog: Catalog, config: Config, title: string): Promise<IsolationTests> {
+  const environment = await scratchEnvironment(db, knownOf(catalog, config, await viewDefinitions(db)));
+  const examples = collectExamples();
+  await verify(environment, {
+    config: config.verify,
+    liveRole: config.rules.liveRole !== undefined,
+    onCell: () => {},
+    onExample: examples.add,
+    progress: silent,
+    otherClient: null,
+  });
+  return isolationTests(environment, title, config.verify, examples.all());
+}
+
+/**
+ * The text that `rlsmith verify --emit pgtap` writes for a scratch database without a breach, which stays as it is. The
+ * attack itself, which takes minutes on the casino, is left out.
+ */
 export async function emittedPgtap(scratch: Scratch, catalog: Catalog, config: Config, title: string): Promise<string> {
   return withFork(
     "",
     async (db) =>
-      pgtap(await isolationTests(await scratchEnvironment(db, knownOf(catalog, config)), title, config.verify)),
+      pgtap(
+        await isolationTests(
+          await scratchEnvironment(db, knownOf(catalog, config, await viewDefinitions(db))),
+          title,
+          config.verify,
+          [],
+        ),
+      ),
     scratch,
   );
 }
@@ -27,7 +58,7 @@ export interface EmittedPieces {
 
 /** Cut an emitted file before the heading of each relation. */
 export function piecesOf(text: string): EmittedPieces {
-  const [head = "", ...rest] = text.split(/\n\n(?=-- \S+\n\ninsert into pg_temp\.rlsmith_probe)/);
+  const [head = "", ...rest] = text.split(/\n\n(?=-- [^\n]+\nselect pg_temp\.rlsmith_check\()/);
   const sections = rest.map((section): [string, string] => [/^-- (\S+)/.exec(section)?.[1] ?? "", section]);
   const last = sections.at(-1);
   const end = "select * from finish();\nrollback;";

@@ -12,7 +12,7 @@ export { ownRowValueAttempts } from "./own-row-values.ts";
 export { ownSettings } from "./own-settings.ts";
 export { cascadeAttempts, orphanAttempts } from "./references.ts";
 export { keys, readAttempts } from "./read.ts";
-export { on } from "./rows.ts";
+export { insertInto, on, spareRow } from "./rows.ts";
 export {
   defaultPrivilegeAttempts,
   givenByPlatform,

@@ -1,9 +1,6 @@
-import type { RowKey } from "../../pg/row-key.ts";
-import type { ChangedRow } from "../matrix/index.ts";
-
 /**
- * A matrix frozen as tests, the input of the emitters. Everything in it has a fixed order, so that it is printed alike
- * each time.
+ * A matrix as tests, the input of the emitters. Everything in it has a fixed order, so that it is printed alike each
+ * time.
  */
 export interface IsolationTests {
   /** the project's name or folder, for the header */
@@ -11,7 +8,7 @@ export interface IsolationTests {
   /** statements that insert the rows of two invented tenants, run as the login, in order; none ends with a semicolon */
   fixtures: string[];
   personas: TestPersona[];
-  /** in order of relation, persona, attack */
+  /** in order of relation, attack, persona */
   checks: IsolationCheck[];
   /**
    * tables whose row security must be active for every persona's role, as SQL writes them: `public.visit`, `"My
@@ -19,9 +16,9 @@ export interface IsolationTests {
    */
   guarded?: string[];
   /**
-   * Session variables that policies read, besides those in `settings`. A variable that a check does not set is empty in
-   * it, as on a pooled connection that has served another request before, and so are claims that are null: within one
-   * transaction they cannot be unset again.
+   * Session variables that policies read. A variable that a check does not set is empty in it, as on a pooled
+   * connection that has served another request before, and so are claims that are null: within one transaction they
+   * cannot be unset again.
    */
   variables?: string[];
 }
@@ -31,62 +28,65 @@ export interface TestPersona {
   role: string;
   /** the text of request.jwt.claims; null: not set */
   claims: string | null;
+  /** session variables, as the application sets them for this persona */
+  settings?: Record<string, string>;
+  /** it belongs to a tenant: some rows are its own */
+  member: boolean;
+  /** it takes part only in checks that name it */
+  only?: true;
 }
 
-/** One statement of one persona, with the values of its session variables. */
-export type IsolationCheck = {
-  /** `public.visit` */
+/** One statement of one persona. */
+export interface IsolationCheck {
+  /** the heading under which it stands: `public.visit` */
   relation: string;
   /** name of a persona */
   persona: string;
-  /** `move own row to another tenant`: unique among those of the relation and persona */
+  /** `move own row to another tenant` */
   attack: string;
   /** run as the login before it: preparation that the fixtures do not contain */
   setup: string[];
-  /** set as the persona, before the statement, for this check only */
-  settings: Record<string, string>;
+  /** run as the persona before it: variables that it sets */
+  before: string[];
   sql: string;
-} & (
-  | {
-      /** `sql` returns one text: a JSON array with the keys of the rows that it saw, as PostgreSQL prints it, sorted */
-      kind: "reads";
-      expected: { kind: "keys"; keys: RowKey[] } | { kind: "error"; sqlstate: string } | KeptOut;
-    }
-  | {
-      /**
-       * `sql` changes rows; before and afterwards `probe`, run as the login, returns one text: a JSON array with an
-       * array for each row, whose elements are `o` for a row of the persona's tenant or `f` for one of the other
-       * tenant, the relation, the key, and a value that changes with the row
-       */
-      kind: "writes";
-      probe: string;
-      /**
-       * `unchanged`: the probe returns the same as before the statement, and the statement may also have raised 42501
-       */
-      expected: { kind: "unchanged" } | ({ kind: "changed" } & Change) | { kind: "error"; sqlstate: string } | KeptOut;
-    }
-);
-
-/**
- * An opening that must be closed, in whichever way: the test fails until then. `own`: rows of the persona's own tenant
- * may change, in a number that is not known.
- */
-export interface KeptOut {
-  kind: "kept out";
-  own: boolean;
+  /**
+   * The part of its answer that counts. `keys`: it returns one text, a JSON array with the keys of the rows that it
+   * saw; `changes`: the rows that are different afterwards; `output`: the rows or the error that it returns, and the
+   * rows that are different afterwards
+   */
+  answer: "keys" | "changes" | "output";
+  /** the rows by which an answer is told */
+  probes: RowProbe[];
+  expected: Expected;
+  /** a constraint may be what stops it: by default true. Of other statements the policies have to refuse the row before */
+  constraint?: boolean;
 }
 
-/** The number of rows that were inserted, changed or deleted. Rows of unknown ownership are in neither count. */
-export interface Change {
-  own: number;
-  foreign: number;
+/** The rows of a relation, and whose they are. */
+export interface RowProbe {
+  /** the name under which the file keeps it */
+  name: string;
+  /** quoted */
+  table: string;
+  /** SQL of the key of a row `t`, as jsonb */
+  key: string;
+  /** SQL: `o` for a row `t` of the attacking tenant, `f` for one of the other, `n` for one of none, `x` for unknown; null: it does not count */
+  whose: string;
 }
 
-/** The count of rows that were inserted, deleted or changed, by owner. */
-export function changeOf(changed: readonly ChangedRow[]): Change {
-  const keys = { o: new Set<RowKey>(), f: new Set<RowKey>() };
-  for (const { whose, key } of changed) {
-    if (whose === "o" || whose === "f") keys[whose].add(key);
-  }
-  return { own: keys.o.size, foreign: keys.f.size };
-}
+/** The answers that pass. */
+export type Expected =
+  /** own rows, at least one, and none of another tenant: access that works today and has to go on working */
+  | { kind: "own" }
+  /** rows whose owner is unknown, likewise */
+  | { kind: "rows" }
+  /** no row at all; any refusal is as good */
+  | { kind: "nothing" }
+  /** no row of another tenant, whatever else */
+  | { kind: "not foreign" }
+  /** no row of another tenant, or no row at all, and none of these values in the output or in an error */
+  | { kind: "hides"; values: string[]; rows: "nothing" | "not foreign" }
+  /** the same output as this statement */
+  | { kind: "same"; sql: string }
+  /** none of these answers: a regular expression without a backslash over the words of an answer */
+  | { kind: "never"; answers: string };

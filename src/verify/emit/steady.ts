@@ -1,5 +1,7 @@
 import type { Fixtures, Row } from "../../fixtures/index.ts";
 import { steadyRow } from "../../fixtures/index.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { rowKey, type RowKey } from "../../pg/row-key.ts";
 import type { TestEnvironment, Target } from "../environment/index.ts";
@@ -21,6 +23,29 @@ export function steadyFixtures({ fixtures, catalog }: TestEnvironment): Fixtures
       return { ...table, rows: Object.fromEntries(rows), spare: Object.fromEntries(spare) };
     }),
   };
+}
+
+/** Types of columns that say nothing to a person and that no policy needs, if they may be null. */
+const DULL = /^(timestamp|boolean|smallint|integer|uuid)/;
+
+/** The same, of the platform's own tables only the columns that are needed or hold a text: `auth.users` has many. */
+export function fixturesToPrint(fixtures: Fixtures, catalog: Catalog): Fixtures {
+  const filled = fixtures.filled.map((table) => {
+    const relation = catalog.relations.find(({ schema, name }) => schema === table.schema && name === table.relation);
+    if (!relation || !isPlatformSchema(catalog, table.schema)) return table;
+    const dull = new Set(
+      relation.columns
+        .filter(({ name, type, notNull }) => !notNull && DULL.test(type) && !table.primaryKey.includes(name))
+        .map(({ name }) => name),
+    );
+    const kept = (row: Row): Row =>
+      Object.fromEntries(Object.entries(row).filter(([name, value]) => !dull.has(name) && value !== ""));
+    return {
+      ...table,
+      rows: Object.fromEntries(Object.entries(table.rows).map(([tenant, rows]) => [tenant, rows.map(kept)])),
+    };
+  });
+  return { ...fixtures, filled };
 }
 
 /** Only rows of the fixtures: rows that triggers insert have another key every time. */

@@ -1,37 +1,80 @@
 import {
   emptiedSettings,
-  guardedTitle,
-  NOTHING,
-  NOTHING_FOREIGN,
+  isSameList,
+  membersOf,
   oneLine,
-  privilegeTitle,
+  probesOfTests,
   rolesOf,
   sectionsOf,
   type CheckGroup,
 } from "./contents.ts";
-import type { IsolationTests } from "./isolation-tests.ts";
+import type { IsolationTests, RowProbe } from "./isolation-tests.ts";
+import { groupBy } from "../../pg/group-by.ts";
 import { generatedLine } from "./place.ts";
+import { RUNNER } from "./vitest-runner.ts";
+import { printed } from "./printed.ts";
+import { wrapSql } from "./wrap.ts";
+
+const ALIKE = `const alike = <T>(names: string[], probe: T): Record<string, T> =>
+  Object.fromEntries(names.map((name) => [name, probe]));
+
+`;
+
+const MEMBERS = `
+const members = personas.filter(({ member, only }) => member && !only).map(({ name }) => name);
+`;
+
+const ownWords = (own: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.keys(own).length === 0 ? {} : { words: JSON.stringify(own) };
 
 /**
  * The tests as a TypeScript file for vitest. It needs `pg` and nothing else, works in one transaction that it rolls
  * back, and takes its database from DATABASE_URL: one on this machine or its network, unless RLS_TEST_ALLOW_REMOTE=1.
  * The same tests give the same text.
  */
-export function vitest(tests: IsolationTests): string {
-  const guarded = (tests.guarded ?? []).flatMap((relation) =>
-    rolesOf(tests).map((role) => ({ title: guardedTitle(role, relation), role, relation })),
+export function vitest(whole: IsolationTests): string {
+  const { tests, words } = printed(whole);
+  const probes = probesOfTests(tests);
+  const personas = tests.personas.map(({ name, role, claims, settings, member, only }) =>
+    fields({
+      name: text(name),
+      role: text(role),
+      claims: claims === null ? "null" : text(claims),
+      ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
+      ...(member ? { member: "true" } : {}),
+      ...(only === true ? { only: "true" } : {}),
+      ...ownWords(words.get(name) ?? {}),
+    }),
   );
-  const privileges = rolesOf(tests).map((role) => ({ title: privilegeTitle(role), role }));
-  const personas = tests.personas.map(({ name, role, claims }) => ({ name, role, claims }));
-  const sections = sectionsOf(tests);
+  const named = [...new Map([...probes].map(([probe, name]) => [name, probe]))];
+  // relations with the same key and the same condition go together
+  const rows = [
+    ...groupBy(named, ([name, { table, key, whose }]) => JSON.stringify([table === name, key, whose])).values(),
+  ].flatMap((some) => {
+    const [first] = some;
+    if (!first) return [];
+    const [, { key, whose }] = first;
+    const own = (one: RowProbe): string => fields({ table: sql(one.table), key: sql(one.key), whose: sql(one.whose) });
+    return some.every(([name, { table }]) => name === table)
+      ? `...alike(${array(some.map(([name]) => text(name)))},\n    ${fields({ key: sql(key), whose: sql(whose) })})`
+      : some.map(([name, one]) => `${text(name)}: ${own(one)}`);
+  });
+  const sections = sectionsOf(tests, probes);
+  const members = membersOf(tests);
+  const usesMembers = sections.some(({ groups }) =>
+    groups.some(({ personas: lists }) => Object.values(lists).some((names) => isNamed(names, members))),
+  );
   const relations = sections.map(
     ({ relation, groups }) =>
-      `  {\n    relation: ${literal(oneLine(relation))},\n    checks: ${list(groups.map(checkFields), 2)},\n  },\n`,
+      `{\n    relation: ${text(relation)},\n    checks: ${list(
+        groups.map((group) => checkFields(relation, group, members)),
+        2,
+      )},\n  }`,
   );
-  const probes = sections.flatMap((section) => [...section.probes]);
   return `// ${generatedLine("vitest")}
-// Row isolation in ${oneLine(tests.title)}: who reads and who changes whose rows. Run it with DATABASE_URL set, as a login that row security
-// does not hold back and that can become the roles below. All of it happens in one transaction, which is rolled back.
+// Row isolation in ${oneLine(tests.title)}: who reads and who changes whose rows. Run it with DATABASE_URL set, as a
+// login to which row security does not apply and that can become the roles below. All of it happens in one
+// transaction, which is rolled back.
 // @vitest-environment node
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -40,205 +83,172 @@ interface Persona {
   name: string;
   role: string;
   claims: string | null;
+  settings?: Record<string, string>;
+  /** it belongs to a tenant */
+  member?: boolean;
+  /** it takes part only in checks that name it */
+  only?: boolean;
+  /** what a statement holds for it: {staff_id}, for instance */
+  words?: Record<string, string>;
 }
 
 interface Check {
   attack: string;
-  /** everybody who must get this answer, a test each */
-  personas: string[];
+  /** what of the answer counts: the keys that it returns, the rows that are different afterwards (default), or its output */
+  answers?: "keys" | "changes" | "output";
+  /** null: read all rows of the relation */
+  sql: string | null;
+  /** must reach rows of their own */
+  own?: string[];
+  /** must reach rows whose owner is unknown */
+  rows?: string[];
+  /** must reach no row of another tenant */
+  notForeign?: string[];
+  /** must reach no row, any refusal is as good, except that of a constraint; by default all others */
+  nothing?: string[];
+  /** what those must reach who pass as well if a constraint refuses the row */
+  constraints?: string[];
+  /** the rows that are watched; by default those of the relation */
+  watched?: string[];
+  /** values that the output must not hold */
+  hides?: string[];
+  /** a statement whose output must be the same */
+  sameAs?: string;
+  /** an answer that fails, whoever gets it */
+  never?: RegExp;
   /** run as the login before it */
   setup?: string[];
-  settings?: Record<string, string>;
-  sql: string;
-  /** there for statements that write: the name of a probe */
-  probe?: string;
-  /** "sees nothing", "sees" and the keys as a JSON array, "unchanged", "changed" and how many rows of which tenant, or "error" and its code; "nothing" and "nothing foreign" are for what was open when this was made, and must be mended */
-  expected: string;
+  /** run as the persona before it */
+  before?: string[];
 }
 
-/** Who sends requests: with which role and which claims. */
-const personas: Persona[] = ${list(personas)};
+/** The senders of requests: their roles, claims and session variables. */
+const personas: Persona[] = ${list(personas, 0)};
+${usesMembers ? MEMBERS : ""}
+/** Rows of two invented tenants, beside those that exist already. */
+const fixtures: string[] = ${list(tests.fixtures.map(sql), 0)};
 
-/** Rows of two invented tenants, beside those that are there already. */
-const fixtures: string[] = ${list(tests.fixtures)};
+/** Empty at the start of every check, as on a pooled connection: what a session has set once is never unset again. */
+const emptied: Record<string, string> = ${fields(Object.fromEntries(emptiedSettings(tests).map(([name, value]) => [text(name), text(value)])))};
 
-/** Empty at the start of every check, as on a pooled connection: what a session has set once is never unset again in it. */
-const emptied: string[] = ${list(emptiedSettings(tests))};
+const roles: string[] = ${array(rolesOf(tests).map(text))};
 
-const privileges: { title: string; role: string }[] = ${list(privileges)};
+/** Relations whose row security must be active for each role. */
+const guarded: string[] = ${array((tests.guarded ?? []).map(text))};
 
-const guarded: { title: string; role: string; relation: string }[] = ${list(guarded)};
+${rows.some((row) => row.startsWith("...")) ? ALIKE : ""}/** Of each relation, the key of a row t, and whose row it is: o of tenant A, f of tenant B, n of none, x unknown. */
+const probes: Record<string, { table?: string; key: string; whose: string }> = ${list(rows, 0)
+    .replace(/^\[/, "{")
+    .replace(/\]$/, "}")};
 
-/** How the rows of a relation stand, as one JSON array: run as the login before and after. */
-const probes: Record<string, string> = ${fields(probes)};
-
-const relations: { relation: string; checks: Check[] }[] = [${relations.length > 0 ? `\n${relations.join("")}` : ""}];
+const relations: { relation: string; checks: Check[] }[] = ${list(relations, 0)};
 ${RUNNER}`;
 }
 
-function checkFields({ attack, personas, setup, settings, sql, probe, expected }: CheckGroup): Record<string, unknown> {
-  return {
-    attack: oneLine(attack),
+/** True for the list that the file has by the name `members`. */
+const isNamed = (values: readonly string[], members: readonly string[]): boolean =>
+  values.length > 1 && isSameList(values, members);
+
+function checkFields(relation: string, group: CheckGroup, members: readonly string[]): string {
+  const {
+    attack,
     personas,
-    ...(setup.length === 0 ? {} : { setup }),
-    ...(settings.length === 0 ? {} : { settings: Object.fromEntries(settings) }),
-    sql,
-    ...(probe === null ? {} : { probe }),
-    expected,
-  };
+    setup,
+    before,
+    sql: statement,
+    answer,
+    probes,
+    shows,
+    sameAs,
+    never,
+    othersNothing,
+    constraints,
+    readsAll,
+  } = group;
+  const names = (key: string, values: readonly string[]): Record<string, string> =>
+    values.length === 0 ? {} : { [key]: isNamed(values, members) ? "members" : array(values.map(text)) };
+  return fields({
+    attack: text(oneLine(attack)),
+    ...(readsAll || answer === "changes" ? {} : { answers: text(answer) }),
+    sql: readsAll ? "null" : sql(statement),
+    ...names("own", personas.own),
+    ...names("rows", personas.rows),
+    ...names("notForeign", personas["not foreign"]),
+    ...(othersNothing ? {} : { nothing: array(personas.nothing.map(text)) }),
+    ...names("constraints", constraints),
+    ...(probes.length === 1 && probes[0] === relation ? {} : { watched: array(probes.map(text)) }),
+    ...names("hides", shows),
+    ...(sameAs === null ? {} : { sameAs: sql(sameAs) }),
+    ...(never === null ? {} : { never: `/${never}/` }),
+    ...(setup.length === 0 ? {} : { setup: array(setup.map(sql)) }),
+    ...(before.length === 0 ? {} : { before: array(before.map(sql)) }),
+  });
 }
 
-/** An object, a field a line. */
-const fields = (entries: readonly (readonly [string, string])[]): string =>
-  entries.length === 0
-    ? "{}"
-    : `{\n${entries.map(([name, value]) => `  ${literal(name)}: ${literal(value)},\n`).join("")}}`;
+/** An object, with as many fields on a line as fit. */
+function fields(values: Record<string, string>): string {
+  const lines: string[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const field = `${name}: ${value}`;
+    const last = lines.at(-1);
+    const fits =
+      last !== undefined && !field.includes("\n") && !last.includes("\n") && last.length + field.length < 140;
+    if (fits) lines[lines.length - 1] = `${last}, ${field}`;
+    else lines.push(field);
+  }
+  return `{ ${lines.join(",\n    ")} }`;
+}
 
-const literal = (value: unknown): string => JSON.stringify(value);
+const WIDTH = 130;
 
-/** An array, an element or a field a line. `depth`: how far its first line is indented. */
-function list(values: readonly (string | Record<string, unknown>)[], depth = 0): string {
+/** An array on one line, or an element a line where that is too long. */
+function array(values: readonly string[]): string {
+  const line = values.join(", ");
+  if (line.length <= WIDTH || values.some((value) => value.includes("\n"))) return `[${line}]`;
+  const lines: string[] = [];
+  for (const value of values) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + value.length < WIDTH) lines[lines.length - 1] = `${last}, ${value}`;
+    else lines.push(value);
+  }
+  return `[${lines.join(",\n      ")}]`;
+}
+
+/** A string; a long one in pieces. */
+function text(value: string): string {
+  // JSON reads better without the backslashes
+  if (value.includes('"') && value.length < WIDTH + 15 && !/[`\\$\p{Cc}\u2028\u2029]/u.test(value))
+    return `\`${value}\``;
+  if (value.length <= WIDTH) return JSON.stringify(value);
+  const pieces: string[] = [];
+  let piece = "";
+  for (const char of value) {
+    piece += char;
+    if (piece.length >= WIDTH - 20) {
+      pieces.push(piece);
+      piece = "";
+    }
+  }
+  return [...pieces, ...(piece === "" ? [] : [piece])].map((one) => JSON.stringify(one)).join(" +\n      ");
+}
+
+/** A statement: where it has several lines, so has the template. */
+function sql(statement: string): string {
+  const wrapped = wrapSql(statement, "      ", 16);
+  if (!wrapped.includes("\n")) return JSON.stringify(wrapped);
+  const escaped = wrapped
+    .replaceAll("\\", "\\\\")
+    .replaceAll("`", "\\`")
+    .replaceAll("${", "\\${")
+    .replaceAll(/[\p{Cc}\u2028\u2029]/gu, (char) =>
+      char === "\n" ? char : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+    );
+  return `\`${escaped}\``;
+}
+
+/** An array, an element a line. `depth`: how far its first line is indented. */
+function list(values: readonly string[], depth: number): string {
   if (values.length === 0) return "[]";
   const indent = "  ".repeat(depth);
-  const elements = values.map((value) => {
-    if (typeof value === "string") return `${indent}  ${literal(value)},\n`;
-    const fields = Object.entries(value).map(([name, field]) => `${indent}    ${name}: ${literal(field)},\n`);
-    return `${indent}  {\n${fields.join("")}${indent}  },\n`;
-  });
-  return `[\n${elements.join("")}${indent}]`;
+  return `[\n${values.map((value) => `${indent}  ${value},\n`).join("")}${indent}]`;
 }
-
-const RUNNER = `
-let client: pg.Client | undefined;
-let login = "none";
-
-/** The first value of the first row. */
-async function one(sql: string, values: unknown[] = []): Promise<unknown> {
-  if (!client) throw new Error("there is no connection");
-  const result = await client.query<unknown[]>({ text: sql, values, rowMode: "array" });
-  return result.rows[0]?.[0];
-}
-
-const set = (name: string, value: string): Promise<unknown> => one("select set_config($1, $2, true)", [name, value]);
-
-/** Do something and undo it. */
-async function undone<T>(work: () => Promise<T>): Promise<T> {
-  await one("savepoint rlsmith_check");
-  try {
-    return await work();
-  } finally {
-    await one("rollback to savepoint rlsmith_check");
-    await one("release savepoint rlsmith_check");
-  }
-}
-
-/** Run the statement as the persona. Whatever else fails is thrown: it must not look like a denial. */
-async function answer(persona: string, { setup = [], settings = {}, sql, probe: probed }: Check): Promise<string> {
-  const probe = probed === undefined ? undefined : probes[probed];
-  if (probe === undefined && probed !== undefined) throw new Error(\`there is no probe "\${probed}"\`);
-
-  const sender = personas.find(({ name }) => name === persona);
-  if (!sender) throw new Error(\`there is no persona "\${persona}"\`);
-  for (const name of emptied) await set(name, "");
-  await set("request.jwt.claims", sender.claims ?? "");
-  for (const [name, value] of Object.entries(settings)) await set(name, value);
-  for (const statement of setup) await one(statement);
-  // off: raises where row security would hide rows from the login, and with them every change
-  await set("row_security", "off");
-  const before = probe === undefined ? null : await one(probe);
-  await set("row_security", "on");
-  await set("role", sender.role);
-  await one("savepoint rlsmith_statement");
-  let seen: unknown;
-  try {
-    seen = await one(sql);
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || error.code === undefined || /^57/.test(error.code)) throw error;
-    return \`error \${error.code}\`;
-  }
-  if (probe === undefined) return seen === null || seen === undefined || seen === "[]" ? "sees nothing" : \`sees \${String(seen)}\`;
-  await set("role", login);
-  await set("row_security", "off");
-  return change(before, await one(probe));
-}
-
-/** A probe returns a JSON array with an array for each row, and in it: o for a row of the persona's tenant or f for one of the other's, the relation, the key, and what is different when the row is. */
-function change(before: unknown, after: unknown): string {
-  if (before === after) return "unchanged";
-  const rowsOf = (probed: unknown): Map<string, unknown[]> =>
-    new Map((JSON.parse(String(probed)) as unknown[][]).map((row) => [JSON.stringify(row), row]));
-  const [gone, come] = [rowsOf(before), rowsOf(after)];
-  const changed = [...[...gone].filter(([text]) => !come.has(text)), ...[...come].filter(([text]) => !gone.has(text))];
-  const count = (whose: string, name: string): string[] => {
-    const keys = new Set(changed.flatMap(([, [is, , key]]) => (is === whose ? [JSON.stringify(key)] : [])));
-    return keys.size === 0 ? [] : [\`\${keys.size} \${name}\`];
-  };
-  const rows = [...count("o", "own"), ...count("f", "foreign")];
-  return rows.length === 0 ? "changed" : \`changed: \${rows.join(", ")}\`;
-}
-
-/** Where nothing may change, that the statement was refused is as good; and so is whatever reaches no row of another tenant where something was open. */
-function isAsGood(found: string, expected: string): boolean {
-  if (expected === "unchanged") return found === "error 42501";
-  if (expected === "nothing") return /${NOTHING}/.test(found);
-  return expected === "nothing foreign" && /${NOTHING_FOREIGN}/.test(found);
-}
-
-/** On this machine, on its container network (a name without a dot), or wherever one has said that it may be. */
-const mayRunOn = (host: string): boolean =>
-  /^\\/|^\\[?::1\\]?$|^127(\\.\\d+){3}$|^host\\.docker\\.internal$|^[^.:]+$/.test(host) || process.env["RLS_TEST_ALLOW_REMOTE"] === "1";
-
-beforeAll(async () => {
-  const connectionString = process.env["DATABASE_URL"];
-  if (!connectionString) throw new Error("DATABASE_URL is not set: give it the address of a database to test on");
-  const fresh = new pg.Client({ connectionString });
-  if (!mayRunOn(fresh.host))
-    throw new Error(
-      \`DATABASE_URL leads to \${fresh.host}, which is not this machine: the tests lock rows, and fire triggers, until they roll back; set RLS_TEST_ALLOW_REMOTE=1 to run them there\`,
-    );
-  await fresh.connect();
-  client = fresh;
-  await one("begin");
-  login = String(await one("select current_setting('role')"));
-  for (const fixture of fixtures) await one(fixture);
-}, 60_000);
-
-afterAll(async () => {
-  if (!client) return;
-  try {
-    await one("rollback");
-  } finally {
-    await client.end();
-  }
-});
-
-// one connection, so one after the other
-describe.sequential("row isolation", () => {
-  // were a role above row security, the other tests would say nothing
-  for (const { title, role } of privileges)
-    test(title, async () => {
-      expect(await one("select rolsuper or rolbypassrls from pg_roles where rolname = $1", [role])).toBe(false);
-    });
-
-  for (const { title, role, relation } of guarded)
-    test(title, async () => {
-      const active = await undone(async () => {
-        const oid = await one("select $1::regclass::oid", [relation]);
-        await set("row_security", "on");
-        await set("role", role);
-        return one("select row_security_active($1::oid)", [oid]);
-      });
-      expect(active).toBe(true);
-    });
-
-  for (const { relation, checks } of relations)
-    describe(relation, () => {
-      for (const check of checks)
-        for (const persona of check.personas)
-          test(\`\${persona}: \${check.attack}\`, async () => {
-            const found = await undone(() => answer(persona, check));
-            expect(isAsGood(found, check.expected) ? check.expected : found).toBe(check.expected);
-          });
-    });
-});
-`;

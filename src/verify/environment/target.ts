@@ -65,6 +65,8 @@ export interface Target {
    * are not observed
    */
   tenantless: string | null;
+  /** the condition of such rows; null likewise */
+  withoutTenant: string | null;
 }
 
 /** Tables that are attacked, by the key of their name. */
@@ -198,6 +200,7 @@ async function targetOf(
     key,
     probe: probeOf(whose, where),
     tenantless: tenantless === null ? null : probeOf("'n'", ` where ${tenantless}`),
+    withoutTenant: tenantless,
   };
 }
 

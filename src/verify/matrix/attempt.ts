@@ -27,6 +27,8 @@ export interface Attempt {
   judge: Judge;
   /** the keys by which its answer shows rows, if they are not those of the target */
   known?: { own: ReadonlySet<RowKey>; foreign: ReadonlySet<RowKey> };
+  /** the query whose rows a COPY copies */
+  query?: string;
   /** run as the login before it, after the persona's own set-up */
   setup?: string[];
   /** of an oracle: the statement whose answer differs, for the report */

@@ -7,6 +7,7 @@ import { isDeclared, reproduce } from "../judge/index.ts";
 import { noteAccess } from "./access.ts";
 import { plainRequest } from "./request-states.ts";
 import { awaitControl, controlKey, countCause, countTriple, reachedOwn } from "./settling.ts";
+import type { Example } from "./example.ts";
 import type { Run, Work } from "./state.ts";
 import type { SessionState } from "./session-state.ts";
 import { rowCommandOf, verdictOf, type Verdict } from "./verdict.ts";
@@ -21,6 +22,7 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
   const { outcome, judgement, cause, declared } = verdict;
   if (cause) {
     breach(run, cause, declared, attempt, actor, standing, judged);
+    if (!declared) run.options.onExample?.({ cause, attempt, actor, standing, judged, error: null });
     if ((standing === null || standing.by.kind === "own values") && attempt.judge.kind === "foreign") {
       if (isDirect(attempt)) run.open.add(tupleKey(attempt.relation, actor.name));
       run.openAttacks.add(tupleKey(attempt.relation, actor.name, attempt.attack));
@@ -55,14 +57,22 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
 }
 
 /** Add a breach that no cell of its own shows. */
-export function addBreach(run: Run, cause: Cause, attempt: Attempt, actor: Actor): void {
+export function addBreach(
+  run: Run,
+  cause: Cause,
+  attempt: Attempt,
+  actor: Actor,
+  error: Example["error"] = null,
+): void {
   const declared =
     run.options.config.expected.find((entry) => isDeclared(entry, cause, actor, attempt.command, () => false)) ?? null;
-  breach(run, cause, declared, attempt, actor, null, {
+  const judged: Judged = {
     outcome: { kind: "allowed", own: 0, foreign: 0, evidence: null },
     crosses: true,
     relations: [],
-  });
+  };
+  breach(run, cause, declared, attempt, actor, null, judged);
+  if (!declared) run.options.onExample?.({ cause, attempt, actor, standing: null, judged, error });
 }
 
 function breach(

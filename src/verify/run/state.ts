@@ -8,6 +8,7 @@ import type { Settling } from "./settling.ts";
 import type { BypassRole, Targets, TestEnvironment } from "../environment/index.ts";
 import { type Actor } from "../personas/index.ts";
 import { type Probes } from "../matrix/index.ts";
+import type { Example } from "./example.ts";
 import type { SessionState } from "./session-state.ts";
 
 export interface VerifyOptions {
@@ -16,6 +17,8 @@ export interface VerifyOptions {
   liveRole: boolean;
   /** every cell, as soon as it is judged; cells are not kept */
   onCell: (cell: Cell) => void;
+  /** every cell that is a breach and is not declared, for the emitted tests */
+  onExample?: (example: Example) => void;
   progress: Progress;
   /**
    * a second connection by the same URL, to see if a pool hands on settings that the first leaves behind; null: not

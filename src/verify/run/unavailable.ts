@@ -23,7 +23,13 @@ export function recordUnavailable(run: Run): void {
     const { kind, hint } = DOORS.unavailable;
     const message = `as \`${actor.role}\` every ${command} on \`${relation}\` fails: ${reasonOf(cause)}`;
     const object = { kind: "table" as const, name: attempt.through.name as NameKey };
-    addBreach(run, { door: "unavailable", kind, object, message, hint: HINTS[cause.kind] ?? hint }, attempt, actor);
+    addBreach(
+      run,
+      { door: "unavailable", kind, object, message, hint: HINTS[cause.kind] ?? hint },
+      attempt,
+      actor,
+      sqlstateOf(cause),
+    );
   }
 }
 
@@ -34,6 +40,19 @@ export function recordUnavailable(run: Run): void {
 function emptyPolicy({ environment: { catalog } }: Run, { relation, command, actor }: Access): Policy | null {
   const policies = policiesFor(catalog, relation, command, actor.role);
   return policies.every(({ using, check }) => using === null && check === null) ? (policies[0] ?? null) : null;
+}
+
+function sqlstateOf(cause: Broken): string {
+  switch (cause.kind) {
+    case "recursion":
+      return "42P17";
+    case "stack depth":
+      return "54001";
+    case "missing grant":
+      return "42501";
+    case "error":
+      return cause.sqlstate;
+  }
 }
 
 function reasonOf(cause: Broken): string {

@@ -1,12 +1,18 @@
 import { quoteLiteral } from "../../../src/pg/identifier.ts";
-import { rowKey } from "../../../src/pg/row-key.ts";
-import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
+import type { IsolationTests, RowProbe } from "../../../src/verify/emit/isolation-tests.ts";
 
 const TABLE = '"My $rlsmith$ ""Shop""".":ord\\er"';
 const TENANT = 'it\'s $rlsmith$ \\ :x "é" 🏥\n`${1}` $rlsmith';
 const STRANGER = "*/ -- $$";
 const PERSONA = "o'Brien's \\ `${x}` %s $title\n# TODO 🏥";
 const keys = `select coalesce(jsonb_agg(jsonb_build_array("k$1") order by "k$1"), '[]')::text from ${TABLE}`;
+
+const probe: RowProbe = {
+  name: TABLE,
+  table: TABLE,
+  key: 'jsonb_build_array(t."k$1")',
+  whose: `case t.tenant when ${quoteLiteral(TENANT)} then 'o' when ${quoteLiteral(STRANGER)} then 'f' end`,
+};
 
 /** A relation whose name, keys and policy want to break out of whatever quotes them. */
 export const HOSTILE = `
@@ -24,41 +30,43 @@ export const hostileTests: IsolationTests = {
     `do $x$ begin perform ':y;'; end; $x$`,
   ],
   personas: [
-    { name: PERSONA, role: "authenticated", claims: JSON.stringify({ "te'nant": TENANT }) },
-    { name: "", role: "authenticated", claims: "" },
+    { name: PERSONA, role: "authenticated", claims: JSON.stringify({ "te'nant": TENANT }), member: true },
+    { name: "", role: "authenticated", claims: "", member: false },
   ],
   guarded: [TABLE],
   checks: [
     {
       relation: TABLE,
-      kind: "reads",
+      answer: "keys",
       persona: PERSONA,
       attack: `${PERSONA} sees \u2028 its own`,
       setup: [],
-      settings: { "app.x_1": TENANT },
+      before: [`select set_config('app.x_1', ${quoteLiteral(TENANT)}, true)`],
       sql: keys,
-      expected: { kind: "keys", keys: [rowKey([`${TENANT}\r1`])] },
+      probes: [probe],
+      expected: { kind: "own" },
     },
     {
       relation: TABLE,
-      kind: "reads",
+      answer: "keys",
       persona: "",
       attack: "",
       setup: [],
-      settings: {},
+      before: [],
       sql: `${keys} -- $rlsmith$`,
-      expected: { kind: "keys", keys: [] },
+      probes: [probe],
+      expected: { kind: "nothing" },
     },
     {
       relation: TABLE,
-      kind: "writes",
+      answer: "changes",
       persona: PERSONA,
       attack: "cannot give away $rlsmith$",
       setup: [],
-      settings: { "app.x_1": TENANT },
+      before: [`select set_config('app.x_1', ${quoteLiteral(TENANT)}, true)`],
       sql: `update ${TABLE} set tenant = ${quoteLiteral(STRANGER)}`,
-      probe: `select coalesce(jsonb_agg(jsonb_build_array('f', 'x', jsonb_build_array("k$1"), '')), '[]')::text from ${TABLE} where tenant = ${quoteLiteral(STRANGER)} --$rlsmith`,
-      expected: { kind: "unchanged" },
+      probes: [probe],
+      expected: { kind: "nothing" },
     },
   ],
 };

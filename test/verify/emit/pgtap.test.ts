@@ -6,11 +6,10 @@ import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
 import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
 import { debianMissing, startDebianServer, type DebianServer, type Ran } from "../../support/debian-server.ts";
-import { CLINIC, OTHER_ROWS, WEAKENED, clinicTests, leftBehind } from "./clinic.ts";
+import { CLINIC, OTHER_ROWS, PLANNED, WEAKENED, clinicTests, leftBehind } from "./clinic.ts";
 import { HOSTILE, hostileTests } from "./hostile.ts";
 
 const text = pgtap(clinicTests);
-const PLANNED = clinicTests.checks.length + 2 + 2 * 2;
 
 test("one plan, one transaction, and the same text every time", () => {
   expect(pgtap(structuredClone(clinicTests))).toBe(text);

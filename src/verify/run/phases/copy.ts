@@ -26,6 +26,7 @@ export async function copy(run: Run): Promise<void> {
         command: "COPY",
         attack: "copy to",
         sql: `copy (${query}) to stdout`,
+        query,
         answer: "keys",
         probe: null,
       });

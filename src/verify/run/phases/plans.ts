@@ -25,7 +25,7 @@ export async function plans(run: Run): Promise<void> {
   const immutable = new Set(
     environment.catalog.functions.filter(({ volatility }) => volatility === "immutable").map(functionKey),
   );
-  for (const call of environment.catalog.policyFunctions) {
+  for (const [n, call] of environment.catalog.policyFunctions.entries()) {
     const target = targetsFor(run, actor).get(relationKey(call));
     if (!immutable.has(call.function) || !target || target.foreignKeys.size === 0) continue;
     // a table that is open anyway shows nothing of plans
@@ -36,13 +36,15 @@ export async function plans(run: Run): Promise<void> {
     }).filter((attempt) => isPlain(attempt, READ));
     const fn = environment.catalog.functions.find((one) => functionKey(one) === call.function);
     if (!read || !fn) continue;
+    // a prepared statement outlives a ROLLBACK: each has a name of its own
+    const plan = `rlsmith_plan_${n + 1}`;
     const steps = [
       `set local role ${quoteRole(actor.role)}`,
       ...asMember(run, actor, victim),
-      `prepare rlsmith_plan as ${read.sql}`,
-      "execute rlsmith_plan",
+      `prepare ${plan} as ${read.sql}`,
+      `execute ${plan}`,
       ...asMember(run, actor, actor.member),
-      "execute rlsmith_plan",
+      `execute ${plan}`,
     ];
     const seen = await lastAnswer(run, steps);
     if (!seen.some((key) => target.foreignKeys.has(key))) continue;
@@ -54,7 +56,12 @@ export async function plans(run: Run): Promise<void> {
         object: { kind: "function", name: signatureOf(fn) },
         message: `\`${signatureOf(fn)}\` is IMMUTABLE: a prepared statement on \`${target.name}\` keeps the tenant of whoever planned it`,
       },
-      { ...read, attack: "execute what another tenant has prepared", sql: steps.slice(1).join(";\n") },
+      {
+        ...read,
+        form: { kind: "other" },
+        attack: "execute what another tenant has prepared",
+        sql: steps.slice(1).join(";\n"),
+      },
       actor,
     );
   }
