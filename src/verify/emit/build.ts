@@ -35,7 +35,7 @@ import type { Expected, IsolationCheck, IsolationTests, TestPersona } from "./is
 import { printedSql } from "./printed-sql.ts";
 import { probeOf } from "./probe.ts";
 import { fixturesToPrint, steadyFixtures, steadyKey, steadyTarget } from "./steady.ts";
-import { withSteadyUuids } from "./steady-uuids.ts";
+import { withSteadyValues } from "./steady-values.ts";
 import { tellsMore, type Tried } from "./telling.ts";
 import { shownValues } from "./values.ts";
 
@@ -173,7 +173,7 @@ export async function isolationTests(
     guarded: await guardedFor(environment, actors),
     variables: [...variables],
   };
-  return withSteadyUuids(tests, fixtures);
+  return withSteadyValues(tests, fixtures);
 }
 
 const attemptsOn = (target: Target, actor: Actor, targets: Targets, environment: TestEnvironment): Attempt[] =>

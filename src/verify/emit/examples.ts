@@ -6,7 +6,6 @@ import type { Expected, IsolationCheck, RowProbe, TestPersona } from "./isolatio
 import { printedSql } from "./printed-sql.ts";
 import { refreshed } from "./refreshed.ts";
 import { notifyCheck } from "./notify.ts";
-import { steadySql } from "../../fixtures/index.ts";
 import { probeOf, probeOfOthers, tenantlessProbe } from "./probe.ts";
 
 /** The most attacks on one object by one command that become tests. */
@@ -22,6 +21,8 @@ export function collectExamples(): { add: (example: Example) => void; all: () =>
   return {
     add: (example) => {
       const { cause, attempt, actor } = example;
+      // PostgreSQL before 15 has no MERGE, and the file may have to run there; it does what other statements do as well
+      if (attempt.sql.startsWith("merge ")) return;
       const isSetter = cause.door === "context-function";
       const where = isSetter ? [] : [attempt.relation, attempt.command];
       const key = tupleKey(cause.door, cause.object.name, actor.role, String(actor.tenant !== null), ...where);
@@ -60,9 +61,9 @@ export function checkOfExample(
     relation: attempt.relation,
     persona: actor.name,
     attack: attempt.attack,
-    setup: [...actor.setup, ...(attempt.setup ?? []), ...refreshed(attempt)].map(steadySql),
-    before: before.map(steadySql),
-    sql: steadySql(sql),
+    setup: [...actor.setup, ...(attempt.setup ?? []), ...refreshed(attempt)],
+    before,
+    sql,
     // only that it succeeds counts, not what it returns
     answer: attempt.judge.kind === "success" ? "changes" : attempt.answer,
     probes: (byRows || own || attempt.judge.kind === "tenantless") && told === null ? probesFor(example, targets) : [],

@@ -39,10 +39,10 @@ const answersTo = ({ checks }: IsolationTests, attack: string, persona: string):
 test("of what is open only rows of the other tenant fail; what is held must stay so", async () => {
   const tests = await emitted(OPEN);
   // how the opening is closed decides whether own rows may be changed then
-  expect(answersTo(tests, "update, blind", "A's member")).toEqual(new Set(["not foreign"]));
-  expect(answersTo(tests, "move rows to another tenant, blind", "A's member")).toEqual(new Set(["not foreign"]));
+  expect(answersTo(tests, "update a foreign row", "A's member")).toEqual(new Set(["not foreign"]));
+  expect(answersTo(tests, "move own row to another tenant", "A's member")).toEqual(new Set(["not foreign"]));
   // a persona without a tenant has no rows of its own
-  expect(answersTo(tests, "update, blind", "no claims")).toEqual(new Set(["nothing"]));
+  expect(answersTo(tests, "update a foreign row", "no claims")).toEqual(new Set(["nothing"]));
   expect(answersTo(tests, "delete a foreign row", "A's member")).toEqual(new Set(["nothing"]));
   expect(answersTo(tests, "read", "no claims")).toEqual(new Set(["nothing"]));
   expect(answersTo(tests, "read", "A's member")).toEqual(new Set(["own"]));
@@ -55,7 +55,7 @@ test("what is declared has no test, and only that", async () => {
   // for reads only, where no command is named
   const reads = [{ object: "public.ticket", door: "policy", reason: "a board" }];
   const others = await emitted(OPEN, { verify: { expected: reads } });
-  expect(answersTo(others, "update, blind", "A's member")).toEqual(new Set(["not foreign"]));
+  expect(answersTo(others, "move own row to another tenant", "A's member")).toEqual(new Set(["not foreign"]));
 });
 
 test("a table without a key, with the clock in a default: the same file every time", async () => {
