@@ -1,6 +1,7 @@
 import type { NameKey } from "../../pg/name.ts";
-import { tupleKey, type TupleKey } from "../matrix/index.ts";
-import type { Targets, TestEnvironment } from "../environment/index.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
+import { tupleKey, type Attempt, type TupleKey } from "../matrix/index.ts";
+import type { Target, Targets, TestEnvironment } from "../environment/index.ts";
 import { leftover, type Example } from "../run/index.ts";
 import type { Expected, IsolationCheck, RowProbe, TestPersona } from "./isolation-tests.ts";
 import { printedSql } from "./printed-sql.ts";
@@ -116,6 +117,14 @@ export const unlikeOf = ({ attempt }: Example): string | null =>
 /** A policy without any expression lets nothing through: no error shows it. */
 const isEmptied = ({ cause, error }: Example): boolean => cause.door === "unavailable" && error === null;
 
+/** True if rows of a tenant beside the two may be what it reaches: it names no value of the second one's rows. */
+function reachesOthers({ sql }: Attempt, { otherRows, ownRows, foreignRows }: Target): boolean {
+  if (otherRows.length === 0) return false;
+  const own = new Set(ownRows.flatMap((row) => Object.values(row)));
+  const named = foreignRows.flatMap((row) => Object.values(row)).filter((value) => typeof value === "string");
+  return !named.some((value) => !own.has(value) && sql.includes(quoteLiteral(value)));
+}
+
 function probesFor({ attempt, judged }: Example, targets: Targets): RowProbe[] {
   const known = (names: readonly string[]): RowProbe[] =>
     [...new Set(names)].flatMap((name) => {
@@ -128,7 +137,7 @@ function probesFor({ attempt, judged }: Example, targets: Targets): RowProbe[] {
     return probe ? [probe] : [];
   }
   const target = targets.get(attempt.relation);
-  if (target && attempt.answer === "changes" && target.otherRows.length > 0) return [probeOfOthers(target)];
+  if (target && attempt.answer === "changes" && reachesOthers(attempt, target)) return [probeOfOthers(target)];
   // the answer names rows of the relation alone
   if (attempt.answer === "keys") return known([attempt.relation]);
   return known([attempt.relation, ...(attempt.behind ?? []), ...judged.relations]);
