@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import { identForReading } from "../../pg/identifier.ts";
@@ -16,7 +16,7 @@ export function ownerNotForcedFindings(evidence: Evidence): Finding[] {
   const { catalog, requests, logins } = evidence;
   return catalog.relations.flatMap((relation) => {
     const isTable = relation.kind === "table" || relation.kind === "partitioned table";
-    if (!isTable || !relation.rowSecurity || relation.forceRowSecurity || isPlatformSchema(catalog, relation.schema))
+    if (!isTable || !relation.rowSecurity || relation.forceRowSecurity || isPlatformRelation(catalog, relation))
       return [];
     const owner = catalog.roles.find(({ name }) => name === relation.owner);
     if (!owner || isAbove(owner) || PLATFORM_ROLES.has(owner.name)) return [];

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import type { Catalog, Grant, PgFunction, Relation, Role } from "../../pg/catalog.ts";
 import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import type { Policy } from "../../pg/policy.ts";
@@ -44,7 +44,7 @@ export function requestsOf(catalog: Catalog): Requests {
   grantees.add("public");
   const hasGrants = catalog.relations.some(
     (relation) =>
-      !isPlatformSchema(catalog, relation.schema) &&
+      !isPlatformRelation(catalog, relation) &&
       [...relation.grants, ...relation.columnGrants].some(
         ({ grantee }) => grantees.has(grantee) && grantee !== relation.owner,
       ),

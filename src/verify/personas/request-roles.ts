@@ -1,5 +1,5 @@
 import type { Catalog, Role } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 
 /** The largest number of roles that get every persona: more of them get one persona each. */
@@ -13,8 +13,9 @@ const MOST = 4;
 export function requestRoles(catalog: Catalog): string[] {
   const isRequest = (name: string): boolean => name !== "anon" && mayRequest(catalog, name);
   const counts = new Map<string, number>();
-  for (const { schema, roles } of catalog.policies)
-    if (!isPlatformSchema(catalog, schema)) for (const name of roles) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const policy of catalog.policies)
+    if (!isPlatformRelation(catalog, policy))
+      for (const name of policy.roles) counts.set(name, (counts.get(name) ?? 0) + 1);
   const named = [...counts].toSorted((a, b) => b[1] - a[1]).map(([name]) => name);
   const found = named.filter(isRequest);
   const isToAll = counts.has("public") || counts.size === 0;

@@ -1,6 +1,8 @@
 import { pgErrorOf, type Db } from "../../../db/port.ts";
 import { passing } from "../../../db/savepoint.ts";
-import type { PlatformSchemas } from "../../../pg/platform-schemas.ts";
+import type { Catalog } from "../../../pg/catalog.ts";
+import { isPlatformRelation } from "../../../pg/platform-objects.ts";
+import { isOnPlatform } from "../../../pg/platform-schemas.ts";
 import { quoteIdent } from "../../../pg/identifier.ts";
 import { nameKey, type NameKey, type QualifiedName } from "../../../pg/name.ts";
 
@@ -14,7 +16,7 @@ export interface Capabilities {
   bypassesRowSecurity: boolean;
   /** it may disable triggers by session_replication_role */
   replicationRole: boolean;
-  /** null: auth.users does not exist */
+  /** null: there is no platform with a table of accounts */
   readsUsers: boolean | null;
   /** a sentence for each missing privilege; lower case, no final period */
   missing: string[];
@@ -24,7 +26,7 @@ export interface Capabilities {
  * The capabilities of the login, found by trying; inside the open transaction, all undone. `roles`: those of the
  * personas.
  */
-export async function capabilities(db: Db, roles: readonly string[], platform: PlatformSchemas): Promise<Capabilities> {
+export async function capabilities(db: Db, roles: readonly string[], catalog: Catalog): Promise<Capabilities> {
   const [self] = await db.query<{ login: string; superuser: boolean; bypass: boolean }>(
     "select rolname as login, rolsuper as superuser, rolsuper or rolbypassrls as bypass from pg_roles where rolname = current_user",
   );
@@ -48,30 +50,27 @@ export async function capabilities(db: Db, roles: readonly string[], platform: P
     else missing(`\`${login}\` may not SET ROLE \`${name}\`, so nothing is tried as \`${name}\``);
   }
   // an owner is subject to policies only if row security is forced
-  const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db, platform);
+  const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db, catalog);
   if (guarded.length > 0)
     missing(
       `row security applies to \`${login}\` itself on ${listed(guarded)}, so rows there are neither sampled nor inserted reliably`,
     );
   if (!found.replicationRole)
     missing(`\`${login}\` may not set session_replication_role, so triggers fire when rows are inserted`);
-  const users = await refusal(db, "select id from auth.users limit 1");
-  // undefined_table, invalid_schema_name
-  found.readsUsers = users === "42P01" || users === "3F000" ? null : users === null;
+  if (isOnPlatform(catalog)) found.readsUsers = (await refusal(db, "select id from auth.users limit 1")) === null;
   if (found.readsUsers === false)
     missing(`\`${login}\` may not read auth.users, so the attributes of users are not read`);
   return found;
 }
 
 /** Tables, other than the platform's, whose row security applies to the login as well. */
-async function guardedFor(db: Db, platform: PlatformSchemas): Promise<NameKey[]> {
+async function guardedFor(db: Db, catalog: Catalog): Promise<NameKey[]> {
   const rows = await db.query<QualifiedName>(
     `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where c.relkind in ('r', 'p') and c.relrowsecurity and row_security_active(c.oid) and n.nspname <> all ($1)
+     where c.relkind in ('r', 'p') and c.relrowsecurity and row_security_active(c.oid)
      order by n.nspname collate "C", c.relname collate "C"`,
-    [[...platform]],
   );
-  return rows.map(nameKey);
+  return rows.filter((row) => !isPlatformRelation(catalog, row)).map(nameKey);
 }
 
 const SHOWN = 5;
