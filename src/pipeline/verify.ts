@@ -26,9 +26,10 @@ export async function verifySource(
   try {
     const config = source.config?.config ?? null;
     const { origin } = source;
-    if (origin.kind === "live" || origin.seeds.length === 0)
+    const seeds = origin.kind === "live" ? [] : origin.readSeeds();
+    if (origin.kind === "live" || seeds.length === 0)
       return await verifyScratch(base.scratch.db, base.catalog, config, onCell, progress);
-    const { folder, seeds, scratch, report } = origin;
+    const { folder, scratch, report } = origin;
     const notes = seedNotes(seeds, await runSeeds(scratch, folder, seeds, report.platform));
     // a seed may make objects as well
     const catalog = await inspect(scratch.db);
