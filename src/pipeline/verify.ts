@@ -5,6 +5,7 @@ import { openServer } from "../db/server.ts";
 import { untilEnding } from "../db/until-ending.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { silent, type Progress } from "../progress.ts";
+import type { ReplayReport } from "../scratch/index.ts";
 import type { Cell, Note, Verification } from "../verify/index.ts";
 import { liveEnvironment, scratchEnvironment, together, verify, viewDefinitions } from "../verify/index.ts";
 import { inspect } from "../inspect/index.ts";
@@ -27,16 +28,36 @@ export async function verifySource(
     const config = source.config?.config ?? null;
     const { origin } = source;
     const seeds = origin.kind === "live" ? [] : origin.readSeeds();
+    const lost = origin.kind === "live" ? [] : replayNotes(origin.report);
     if (origin.kind === "live" || seeds.length === 0)
-      return await verifyScratch(base.scratch.db, base.catalog, config, onCell, progress);
+      return await verifyDatabase(base.scratch.db, base.catalog, {
+        mode: "scratch",
+        config,
+        onCell,
+        progress,
+        notes: lost,
+      });
     const { folder, scratch, report } = origin;
-    const notes = seedNotes(seeds, await runSeeds(scratch, folder, seeds, report.platform));
+    const notes = [...lost, ...seedNotes(seeds, await runSeeds(scratch, folder, seeds, report.platform))];
     // a seed may make objects as well
     const catalog = await inspect(scratch.db);
     return await verifyDatabase(scratch.db, catalog, { mode: "scratch", config, onCell, progress, notes });
   } finally {
     await base.close();
   }
+}
+
+/** The note that statements of the migrations failed: nobody attacked what they would have created. */
+function replayNotes({ failures }: ReplayReport): Note[] {
+  if (failures.length === 0) return [];
+  const all = new Set(failures.map(({ file, line, sqlstate, message }) => `${file}:${line} ${sqlstate} ${message}`));
+  const some = [...all].slice(0, 3);
+  return [
+    {
+      code: "replay-failed",
+      message: `${failures.length} ${failures.length === 1 ? "statement" : "statements"} of the migrations failed, so what ${failures.length === 1 ? "it creates" : "they create"} was not tried: ${some.join("; ")}${all.size > 3 ? "; …" : ""}`,
+    },
+  ];
 }
 
 /** Attack a live database, in transactions that are rolled back. */

@@ -23,32 +23,72 @@ export interface Capabilities {
 }
 
 /**
- * The capabilities of the login, found by trying; inside the open transaction, all undone. `roles`: those of the
- * personas.
+ * What a login lacks for an attack on a throw-away database: roles that it may not become, and tables in which it may
+ * neither insert nor see rows. Sentences; none for a superuser. Inside the open transaction.
  */
-export async function capabilities(db: Db, roles: readonly string[], catalog: Catalog): Promise<Capabilities> {
-  const [self] = await db.query<{ login: string; superuser: boolean; bypass: boolean }>(
+export async function missingOnScratch(db: Db, roles: readonly string[], catalog: Catalog): Promise<string[]> {
+  const login = await loginOf(db);
+  if (login.superuser) return [];
+  const guarded = login.bypass ? [] : await guardedFor(db, catalog);
+  const { missing } = await rolesOf(db, login, roles);
+  return guarded.length === 0
+    ? missing
+    : [
+        ...missing,
+        `row security applies to \`${login.login}\` itself on ${listed(guarded)}, so rows can neither be inserted there nor counted: the scratch database needs a login with BYPASSRLS`,
+      ];
+}
+
+interface Login {
+  login: string;
+  superuser: boolean;
+  bypass: boolean;
+}
+
+async function loginOf(db: Db): Promise<Login> {
+  const [self] = await db.query<Login>(
     "select rolname as login, rolsuper as superuser, rolsuper or rolbypassrls as bypass from pg_roles where rolname = current_user",
   );
-  const login = self?.login ?? "";
-  const found: Capabilities = {
-    login,
-    superuser: self?.superuser ?? false,
-    roles: [],
-    bypassesRowSecurity: self?.bypass ?? false,
-    replicationRole: (await refusal(db, "set local session_replication_role = replica")) === null,
-    readsUsers: null,
-    missing: [],
-  };
-  const missing = (sentence: string): void => void found.missing.push(sentence);
-  for (const name of roles) {
+  return self ?? { login: "", superuser: false, bypass: false };
+}
+
+/** The roles that a login may become by SET ROLE, and a sentence for each other. */
+async function rolesOf(
+  db: Db,
+  { login }: Login,
+  names: readonly string[],
+): Promise<Pick<Capabilities, "roles" | "missing">> {
+  const found: Pick<Capabilities, "roles" | "missing"> = { roles: [], missing: [] };
+  for (const name of names) {
     const refused = await refusal(db, `set local role ${quoteIdent(name)}`);
     found.roles.push({ name, may: refused === null });
     if (refused === null) continue;
     // invalid_parameter_value: the role does not exist
-    if (refused === "22023") missing(`there is no role \`${name}\`, so nothing is tried as \`${name}\``);
-    else missing(`\`${login}\` may not SET ROLE \`${name}\`, so nothing is tried as \`${name}\``);
+    found.missing.push(
+      refused === "22023"
+        ? `there is no role \`${name}\`, so nothing is tried as \`${name}\``
+        : `\`${login}\` may not SET ROLE \`${name}\`, so nothing is tried as \`${name}\``,
+    );
   }
+  return found;
+}
+
+/**
+ * The capabilities of the login, found by trying; inside the open transaction, all undone. `roles`: those of the
+ * personas.
+ */
+export async function capabilities(db: Db, roles: readonly string[], catalog: Catalog): Promise<Capabilities> {
+  const self = await loginOf(db);
+  const found: Capabilities = {
+    login: self.login,
+    superuser: self.superuser,
+    bypassesRowSecurity: self.bypass,
+    replicationRole: (await refusal(db, "set local session_replication_role = replica")) === null,
+    readsUsers: null,
+    ...(await rolesOf(db, self, roles)),
+  };
+  const { login } = self;
+  const missing = (sentence: string): void => void found.missing.push(sentence);
   // an owner is subject to policies only if row security is forced
   const guarded = found.bypassesRowSecurity ? [] : await guardedFor(db, catalog);
   if (guarded.length > 0)
