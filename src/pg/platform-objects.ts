@@ -1,7 +1,7 @@
 import type { Catalog } from "./catalog.ts";
 import { nameKey, relationOf, type NameKey, type QualifiedName } from "./name.ts";
 import { PLATFORM_ROLES } from "./platform-roles.ts";
-import { isPlatformSchema } from "./platform-schemas.ts";
+import { isOnPlatform, isPlatformSchema } from "./platform-schemas.ts";
 
 /** The schemas of Supabase in which migrations of a project could create objects of its own, until April 2025. */
 const SHARED: ReadonlySet<string> = new Set(["auth", "storage"]);
@@ -55,6 +55,10 @@ const PLATFORM_TABLES: ReadonlySet<NameKey> = new Set([
 
 /** The functions of Supabase Auth. Those of Storage are many and change, so that none there is taken for the project's. */
 const PLATFORM_FUNCTIONS: ReadonlySet<string> = new Set(["uid", "role", "email", "jwt"]);
+
+/** True for a role that the platform of the database makes for itself; none without a platform. */
+export const isPlatformRole = (catalog: Pick<Catalog, "relations">, name: string): boolean =>
+  PLATFORM_ROLES.has(name) && isOnPlatform(catalog);
 
 /** True for a role of the platform other than `postgres`, as which the migrations of a project run. */
 const isPlatformOwner = (name: string): boolean => name !== "postgres" && PLATFORM_ROLES.has(name);

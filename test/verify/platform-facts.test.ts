@@ -352,3 +352,36 @@ describe("what a Supabase project itself creates in auth or storage is judged", 
     expect(findings).toEqual([]);
   });
 });
+
+/** A role of a plain project is judged by what it may do, whatever it is called. */
+describe("roles that have names of Supabase's", () => {
+  test.each(["dashboard_user", "service_role", "authenticator"])(
+    "without Supabase, %s is a role of requests where policies name it",
+    async (role) => {
+      const { breaches } = await judged(
+        plain,
+        `create role ${role}; ${closed("public.note")} grant select on public.note to ${role};
+         create policy all_of_them on public.note for select to ${role} using (true);`,
+      );
+      expect(breaches).toEqual(["policy public.note"]);
+    },
+  );
+
+  test("without Supabase, an owner called dashboard_user is an owner as any other", async () => {
+    const { findings } = await judged(
+      plain,
+      `create role dashboard_user login; grant create on schema public to dashboard_user; ${closed("public.note", "public")}
+       alter table public.note owner to dashboard_user;`,
+    );
+    expect(findings).toContain("owner-not-forced note");
+  });
+
+  test.each(["dashboard_user", "service_role"])("with Supabase, %s is the platform's", async (role) => {
+    const { breaches, findings } = await judged(
+      supabase,
+      `${closed("public.note")} create policy all_of_them on public.note for select to ${role} using (true);`,
+    );
+    expect(breaches).toEqual([]);
+    expect(findings).not.toContain("policy-always-true");
+  });
+});

@@ -1,6 +1,5 @@
-import { isPlatformRelation } from "../../pg/platform-objects.ts";
+import { isPlatformRelation, isPlatformRole } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
-import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
 import { type Evidence } from "./evidence.ts";
@@ -19,7 +18,7 @@ export function ownerNotForcedFindings(evidence: Evidence): Finding[] {
     if (!isTable || !relation.rowSecurity || relation.forceRowSecurity || isPlatformRelation(catalog, relation))
       return [];
     const owner = catalog.roles.find(({ name }) => name === relation.owner);
-    if (!owner || isAbove(owner) || PLATFORM_ROLES.has(owner.name)) return [];
+    if (!owner || isAbove(owner) || isPlatformRole(catalog, owner.name)) return [];
     const policies = catalog.policies.filter((one) => one.schema === relation.schema && one.relation === relation.name);
     if (policies.length === 0) return [];
     const become = requests.roles.filter(

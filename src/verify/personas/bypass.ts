@@ -1,8 +1,7 @@
 import type { Catalog, Relation, Role } from "../../pg/catalog.ts";
-import { isPlatformRelation } from "../../pg/platform-objects.ts";
+import { isPlatformRelation, isPlatformRole } from "../../pg/platform-objects.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
-import { isPlatformRole } from "./request-roles.ts";
 
 /** A role of the project that row security does not hold for, by its own attributes. */
 export interface ExemptRole {
@@ -50,8 +49,12 @@ export const connectingLogins = (catalog: Catalog, requests: readonly string[]):
     .filter(({ name }) => !requests.includes(name) && requests.some((role) => isMember(catalog, name, role)))
     .map(({ name }) => name);
 
-const exemptRoles = ({ roles }: Catalog): Role[] =>
-  roles.filter(({ name, superuser, bypassRls }) => (superuser || bypassRls) && !isPlatformRole(name));
+/** Without `postgres` as a superuser, as which initdb leaves it and migrations run on the embedded engine. */
+const exemptRoles = (catalog: Catalog): Role[] =>
+  catalog.roles.filter(
+    ({ name, superuser, bypassRls }) =>
+      (superuser || bypassRls) && !(superuser && name === "postgres") && !isPlatformRole(catalog, name),
+  );
 
 const guarded = (catalog: Catalog): Relation[] =>
   catalog.relations.filter((relation) => relation.rowSecurity && !isPlatformRelation(catalog, relation));

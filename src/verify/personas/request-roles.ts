@@ -1,6 +1,5 @@
 import type { Catalog, Role } from "../../pg/catalog.ts";
-import { isPlatformRelation } from "../../pg/platform-objects.ts";
-import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
+import { isPlatformRelation, isPlatformRole } from "../../pg/platform-objects.ts";
 
 /** The largest number of roles that get every persona: more of them get one persona each. */
 const MOST = 4;
@@ -44,7 +43,7 @@ export function otherRoles(catalog: Catalog, main: readonly string[]): string[] 
 
 /** True if a role exists, is none of the platform's own, and is subject to row security. */
 const mayRequest = (catalog: Catalog, name: string): boolean =>
-  !PLATFORM_ROLES.has(name) &&
+  !isPlatformRole(catalog, name) &&
   !name.startsWith("pg_") &&
   catalog.roles.some((role) => role.name === name && !isAbove(role));
 
@@ -70,12 +69,9 @@ function isMigrating(catalog: Catalog, name: string): boolean {
 export function migratingOwners(catalog: Catalog): string[] {
   const loose = catalog.relations.filter(({ rowSecurity, forceRowSecurity }) => rowSecurity && !forceRowSecurity);
   return [...new Set(loose.map(({ owner }) => owner))]
-    .filter((name) => !PLATFORM_ROLES.has(name) && isMigrating(catalog, name))
+    .filter((name) => !isPlatformRole(catalog, name) && isMigrating(catalog, name))
     .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
     .toSorted();
 }
 
 const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
-
-/** True for the roles that Supabase makes for itself. */
-export const isPlatformRole = (name: string): boolean => PLATFORM_ROLES.has(name);
