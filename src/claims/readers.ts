@@ -1,6 +1,6 @@
 import { byFunction } from "../pg/by-function.ts";
 import { bodyOf, functionIndex, reach } from "../classify/index.ts";
-import { isPlatformSchema } from "../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../pg/platform-objects.ts";
 import { distinctPaths } from "../pg/context.ts";
 import type { Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
@@ -28,7 +28,7 @@ export function readsOf(input: ClaimsInput): Pick<ClaimsFacts, "readClaims" | "r
       paths: one.claims,
     })),
     ...facts.flatMap((fact) =>
-      isPlatformSchema(catalog, fact.schema) || functionOf(fact) === undefined
+      isPlatformFunction(catalog, fact) || functionOf(fact) === undefined
         ? []
         : [
             {

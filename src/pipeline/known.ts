@@ -3,7 +3,8 @@ import type { InferredContext } from "../classify/index.ts";
 import { contextMapOf } from "../config.ts";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { isPlatformSchema } from "../pg/platform-schemas.ts";
+import type { QualifiedName } from "../pg/name.ts";
+import { isPlatformFunction } from "../pg/platform-objects.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { checkDeclared, comparedConstants, documentsRead, settingsRead } from "../verify/index.ts";
@@ -54,8 +55,8 @@ export function knownOf(catalog: Catalog, config: Config | null, views: readonly
 
 const isOwn =
   (catalog: Catalog) =>
-  ({ schema }: { schema: string }): boolean =>
-    !isPlatformSchema(catalog, schema);
+  (fn: QualifiedName): boolean =>
+    !isPlatformFunction(catalog, fn);
 
 /** The tree of a definition; one that does not parse has none. */
 function treesOf(text: string): unknown[] {

@@ -2,6 +2,7 @@ import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { inspect } from "../inspect/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { isOnPlatform } from "../pg/platform-schemas.ts";
 import type { Progress } from "../progress.ts";
 import { copySchema, EARLIER_SUPABASE, openScratch } from "../scratch/index.ts";
 import type { Platform, Scratch, ScratchTarget } from "../scratch/index.ts";
@@ -40,17 +41,17 @@ export async function rehearsalBase(source: Source, progress: Progress): Promise
 /** A new scratch database with the schema of another, without its rows. */
 export async function copyOf(
   db: Db,
-  { policies, relations }: Catalog,
+  catalog: Catalog,
   target: ScratchTarget,
   progress: Progress,
 ): Promise<ScratchBase> {
   // The copy has the privileges that the live database grants, and no others.
-  const platform: Platform = relations.some(({ schema, name }) => schema === "auth" && name === "users")
+  const platform: Platform = isOnPlatform(catalog)
     ? { ...EARLIER_SUPABASE, defaultGrants: { state: "not granted", source: "today" } }
     : { kind: "plain" };
   const scratch = await openScratch(target, { platform });
   try {
-    const report = await copySchema(db, scratch.db, policies);
+    const report = await copySchema(db, scratch.db, catalog.policies);
     const failed = report.failed.map((failure) => `${failure.object} (${failure.sqlstate})`);
     progress.done(
       "copy schema",

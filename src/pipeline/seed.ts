@@ -1,24 +1,23 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { MigrationFile, MigrationsFolder } from "../migration-tools/index.ts";
 import { replay, type ReplayReport, type Scratch } from "../scratch/index.ts";
 import type { Note } from "../verify/index.ts";
+import type { ConfigToml } from "./config-toml.ts";
 
 /** Where projects without a setting for it keep SQL that fills a new database, relative to the project. */
 const USUAL = ["supabase/seed.sql", "prisma/seed.sql", "db/seeds.sql", "db/seed.sql", "seeds.sql", "seed.sql"];
 
 /**
- * The SQL files that fill a new database of the project, in the order in which its tool runs them: those of `sql_paths`
- * in table `[db.seed]` of supabase/config.toml, whose default is `./seed.sql` (Supabase's guide, "Seeding your
- * database"); otherwise the first of the usual files. `configToml`: the text of that file, null if there is none.
+ * The SQL files that fill a new database of the project, in the order in which its tool runs them: those of
+ * supabase/config.toml, otherwise the first of the usual files. `config`: null if there is no such file.
  */
-export function seedFiles(folder: MigrationsFolder, configToml: string | null): MigrationFile[] {
+export function seedFiles(folder: MigrationsFolder, config: Pick<ConfigToml, "seeds"> | null): MigrationFile[] {
   const { projectDir } = folder;
-  const configured = configToml === null ? null : seedPaths(configToml);
   const names =
-    configured === null
-      ? USUAL.filter((name) => existsSync(join(projectDir, name))).slice(0, 1)
-      : configured
+    config === null
+      ? USUAL.filter((name) => isFile(join(projectDir, name))).slice(0, 1)
+      : config.seeds
           .flatMap((pattern) => matching(join(projectDir, "supabase"), pattern))
           .map((path) => relative(projectDir, path));
   return [...new Set(names)]
@@ -26,26 +25,12 @@ export function seedFiles(folder: MigrationsFolder, configToml: string | null): 
     .map((path) => ({ path, sql: readFileSync(join(projectDir, path), "utf8"), firstLine: 1 }));
 }
 
-/** `sql_paths` of table `[db.seed]`; empty where `enabled` is false; the default where the table or the key is missing. */
-export function seedPaths(toml: string): string[] {
-  let table = "";
-  let body = "";
-  for (const line of toml.split("\n")) {
-    const header = /^\s*\[\s*([^[\]]+?)\s*\]\s*(?:#.*)?$/.exec(line);
-    if (header) table = (header[1] ?? "").replaceAll(/["'\s]/g, "");
-    else if (table === "db.seed") body += `${line.replace(/^((?:[^"'#]|"[^"]*"|'[^']*')*)#.*$/, "$1")}\n`;
-  }
-  if (/^\s*enabled\s*=\s*false\b/m.test(body)) return [];
-  const list = /^\s*sql_paths\s*=\s*\[([^\]]*)\]/m.exec(body)?.[1];
-  return list === undefined
-    ? ["./seed.sql"]
-    : [...list.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? "");
-}
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /** The files that a path with `*` and `?` names, in the order of their names. */
 function matching(dir: string, pattern: string): string[] {
   const path = join(dir, pattern);
-  if (!/[*?]/.test(path)) return existsSync(path) ? [path] : [];
+  if (!/[*?]/.test(path)) return isFile(path) ? [path] : [];
   const fixed = dirname(path.slice(0, path.search(/[*?]/) + 1));
   if (!existsSync(fixed)) return [];
   const source = path
@@ -54,7 +39,7 @@ function matching(dir: string, pattern: string): string[] {
   const whole = new RegExp(`^${source}$`);
   return readdirSync(fixed, { recursive: true, encoding: "utf8" })
     .map((name) => join(fixed, name))
-    .filter((name) => whole.test(name) && name.endsWith(".sql"))
+    .filter((name) => whole.test(name) && name.endsWith(".sql") && isFile(name))
     .toSorted();
 }
 

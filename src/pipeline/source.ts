@@ -11,9 +11,9 @@ import { platformLine } from "../report/platform.ts";
 import { lateStatement } from "../report/replay-terminal.ts";
 import { openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
 import type { Platform, ReplayReport, Scratch, ScratchTarget, StatementLimit } from "../scratch/index.ts";
+import { readConfigToml } from "./config-toml.ts";
 import { seedFiles } from "./seed.ts";
-import { existsSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 
 /** The source of a catalog, and the server for scratch databases. */
 export interface ProjectOptions {
@@ -30,6 +30,11 @@ export interface ProjectOptions {
   strict: boolean;
   /** seconds that a statement of the migrations may take; default: no limit */
   statementTimeout?: number | undefined;
+  /**
+   * true: the files that fill a new database will be run. The embedded engine needs the extensions that they use at
+   * start-up; default: it has only those of the migrations
+   */
+  seeds?: boolean | undefined;
   /** the day of the run, which decides the defaults of a Supabase project without dates; default: now */
   today?: Date | undefined;
   progress: Progress;
@@ -57,8 +62,8 @@ export type Origin =
       folder: MigrationsFolder;
       report: ReplayReport;
       scratch: Scratch;
-      /** files that fill a new database; only `verify` runs them */
-      seeds: MigrationFile[];
+      /** read the files that fill a new database; only `verify` runs them */
+      readSeeds: () => MigrationFile[];
     }
   /** only ever read; a rehearsal copies its schema */
   | { kind: "live"; url: string; target: ScratchTarget; /** the role that the connection came as */ login: string };
@@ -119,9 +124,10 @@ export async function openSource(options: ProjectOptions, without: string | null
   );
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
-  const toml = configToml(folder, options.projectDir);
+  const toml = readConfigToml([folder.projectDir, options.projectDir]);
   const platform = platformOf(folder, toml, options.today ?? new Date());
-  const seeds = seedFiles(folder, toml);
+  const readSeeds = (): MigrationFile[] => seedFiles(folder, toml);
+  const seeds = options.seeds === true ? readSeeds() : [];
   const scratch = await openScratch(options.scratch, {
     platform,
     extensions: extensionsNamed({ ...folder, files: [...folder.files, ...seeds] }),
@@ -144,7 +150,7 @@ export async function openSource(options: ProjectOptions, without: string | null
     return {
       catalog,
       config,
-      origin: { kind: "migrations", folder, report, scratch, seeds },
+      origin: { kind: "migrations", folder, report, scratch, readSeeds },
       close: async () => scratch.close(),
     };
   } catch (error) {
@@ -159,9 +165,3 @@ export const platformOfSource = ({ origin }: Source): Platform | null =>
 
 const limitOf = (seconds: number | undefined): StatementLimit | undefined =>
   seconds === undefined ? undefined : { seconds, lastWords: (statement) => lateStatement(statement, seconds) };
-
-/** The text of the project's supabase/config.toml; null if it has none. */
-function configToml(folder: MigrationsFolder, projectDir: string): string | null {
-  const file = [folder.projectDir, projectDir].map((dir) => join(dir, "supabase", "config.toml")).find(existsSync);
-  return file === undefined ? null : readFileSync(file, "utf8");
-}

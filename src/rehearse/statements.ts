@@ -1,6 +1,6 @@
 import type { Db } from "../db/port.ts";
 import type { Catalog, Column, Relation } from "../pg/catalog.ts";
-import { isPlatformSchema } from "../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../pg/platform-objects.ts";
 import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, relationOf, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { PolicyCommand } from "../pg/policy.ts";
@@ -30,10 +30,10 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
   const foreign = fixtures.tenants.find((candidate) => candidate.name !== tenant)?.name ?? tenant;
   const withPolicies = new Set(catalog.policies.map(relationKey));
   const tables = fixtures.filled
-    .filter((table) => !isPlatformSchema(catalog, table.schema) || withPolicies.has(relationKey(table)))
+    .filter((table) => !isPlatformRelation(catalog, table) || withPolicies.has(relationKey(table)))
     .flatMap((table) => attemptsOn(table, fixtures, catalog, tenant, foreign));
   const views = catalog.relations
-    .filter((relation) => relation.kind === "view" && !isPlatformSchema(catalog, relation.schema))
+    .filter((relation) => relation.kind === "view" && !isPlatformRelation(catalog, relation))
     .map((view): Attempt => ({
       schema: view.schema,
       relation: view.name,

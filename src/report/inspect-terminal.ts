@@ -2,7 +2,7 @@ import pc from "picocolors";
 import type { ClassifiedPolicy, Pattern, FunctionFacts, InferredContext } from "../classify/index.ts";
 import { describeLocation, type Finding, type Severity } from "../finding.ts";
 import type { Catalog, Relation } from "../pg/catalog.ts";
-import { isPlatformSchema } from "../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../pg/platform-objects.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
@@ -135,7 +135,7 @@ function functionLines(
   classified: readonly ClassifiedPolicy[],
 ): [string, string][] {
   return facts.flatMap((fact): [string, string][] => {
-    if (isPlatformSchema(catalog, fact.schema)) return [];
+    if (isPlatformFunction(catalog, fact)) return [];
     const name = nameKey(fact);
     const policies = classified.filter((policy) => policy.reads.some((read) => read.through.at(-1) === name)).length;
     const sets = fact.sets.map(

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog, Column } from "../pg/catalog.ts";
-import { isPlatformSchema } from "../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../pg/platform-objects.ts";
 import { rewriteExpression, settingsRead } from "./expression.ts";
 import type { RuleContext } from "./rule.ts";
 import { contextToClaim } from "./rules/context-to-claim.ts";
@@ -27,7 +27,7 @@ export function planColumnDefaults(
   const changes: ColumnDefault[] = [];
   const findings: Finding[] = [];
   for (const relation of catalog.relations) {
-    if (isPlatformSchema(catalog, relation.schema)) continue;
+    if (isPlatformRelation(catalog, relation)) continue;
     for (const column of relation.columns) {
       if (column.expression === null || !column.expression.includes("current_setting")) continue;
       const settings = [...settingsRead(parseExpr(column.expression))].filter((name) => context.variables.has(name));

@@ -8,16 +8,23 @@ const MARK = "made by rlsmith for scratch databases";
 export const roleNames = async (db: Db): Promise<string[]> =>
   (await db.query<{ name: string }>("select rolname as name from pg_roles")).map(({ name }) => name);
 
-/** Whether the login is a superuser, and the predefined roles for programs and files of which it is a member. */
-export async function rightsOf(db: Db): Promise<{ superuser: boolean; beyond: string[] }> {
-  const rows = await db.query<{ superuser: boolean; beyond: string[] }>(
-    `select r.rolsuper as superuser,
+/** The rights of a login that matter for migrations. */
+interface Rights {
+  superuser: boolean;
+  createRole: boolean;
+  /** the predefined roles for programs and files of which it is a member */
+  beyond: string[];
+}
+
+export async function rightsOf(db: Db): Promise<Rights> {
+  const rows = await db.query<Rights>(
+    `select r.rolsuper as superuser, r.rolsuper or r.rolcreaterole as "createRole",
        array(select g.rolname::text from pg_roles g
          where g.rolname in ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')
            and pg_has_role(g.oid, 'member') order by 1) as beyond
      from pg_roles r where r.rolname = session_user`,
   );
-  return rows[0] ?? { superuser: false, beyond: [] };
+  return rows[0] ?? { superuser: false, createRole: false, beyond: [] };
 }
 
 /** Mark roles, so that the last scratch database on the server drops them, whichever process made them. */

@@ -100,6 +100,10 @@ async function loginFor(
     if (rights.superuser) onNotice(`the migrations run as a superuser, so they ${may}`);
     else if (rights.beyond.length > 0)
       onNotice(`the login of --scratch is a member of ${rights.beyond.join(", ")}, so the migrations ${may}`);
+    if (!rights.createRole)
+      onNotice(
+        "the login of --scratch has no CREATEROLE: roles that the migrations create, and that the server lacks, cannot be created there, so policies and grants to them are lost",
+      );
     return null;
   }
   onNotice(

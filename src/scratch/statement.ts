@@ -31,12 +31,12 @@ export function reachesBeyond(text: string, foreignRoles: ReadonlySet<string>): 
   if (/^\s*alter\s+system\b/i.test(text)) return "it would change the whole server";
   if (/^\s*(create|drop|alter)\s+(database|tablespace)\b/i.test(text))
     return "databases and tablespaces belong to the whole server";
-  if (!/^\s*((drop|alter)\s+(role|user|group)|reassign\s+owned)\b/i.test(text)) return null;
+  if (!/^\s*((create|drop|alter)\s+(role|user|group)|reassign\s+owned)\b/i.test(text)) return null;
   const role = rolesOf(text).find((name) => foreignRoles.has(name));
   return role === undefined ? null : `role \`${role}\` existed before, and other databases may use it`;
 }
 
-/** The roles that an ALTER ROLE, DROP ROLE or REASSIGN OWNED changes. */
+/** The roles that a CREATE ROLE, ALTER ROLE, DROP ROLE or REASSIGN OWNED creates or changes. */
 function rolesOf(text: string): string[] {
   try {
     const stmt = parseStatements(text)[0]?.stmt;
@@ -48,7 +48,9 @@ function rolesOf(text: string): string[] {
       ),
     ];
     const renamed = as("RenameStmt", stmt);
+    const created = as("CreateRoleStmt", stmt)?.role;
     return [
+      ...(created === undefined ? [] : [created]),
       ...specs.flatMap((spec) => spec?.rolename ?? []),
       ...(renamed?.renameType === "OBJECT_ROLE" && renamed.subname !== undefined ? [renamed.subname] : []),
     ];

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { readMigrations } from "../../src/migration-tools/index.ts";
+import { parseConfigToml } from "../../src/pipeline/config-toml.ts";
 import { platformLine, withPlatform } from "../../src/report/platform.ts";
 import { extensionsNamed, openScratch, platformOf, replay, type Platform } from "../../src/scratch/index.ts";
 import { dayOf } from "../../src/scratch/platform/migration-date.ts";
-import { autoExpose } from "../../src/scratch/platform/platform-of.ts";
 import { project } from "../support/cli.ts";
+
+const configOf = (toml: string | null) => (toml === null ? null : parseConfigToml(toml, "supabase/config.toml"));
 
 const NOVEMBER = new Date("2026-11-28T00:00:00Z");
 
@@ -12,7 +14,7 @@ const platformIn = async (
   files: Record<string, string>,
   toml: string | null = null,
   today = NOVEMBER,
-): Promise<Platform> => platformOf(await readMigrations(project(files)), toml, today);
+): Promise<Platform> => platformOf(await readMigrations(project(files)), configOf(toml), today);
 
 const POLICY = "create policy p on t to authenticated using (owner = auth.uid());";
 
@@ -103,9 +105,6 @@ describe("the default grants of a Supabase project", () => {
     expect((await of(["20261101000000_a.sql"], on))?.grants).toEqual({ state: "granted", source: "config.toml" });
     expect((await of(["20250101000000_a.sql"], off))?.grants).toEqual({ state: "not granted", source: "config.toml" });
     expect((await of(["20250101000000_a.sql"], "[api]\nport = 1\n"))?.grants.source).toBe("dates");
-    expect(autoExpose("[remotes.staging.api]\nauto_expose_new_tables = true")).toBeNull();
-    expect(autoExpose("# auto_expose_new_tables = true\n[api]\n# auto_expose_new_tables = true")).toBeNull();
-    expect(autoExpose("api.auto_expose_new_tables = false")).toBe(false);
   });
   test("without dates: the present default if the files grant tables themselves, else the grants that they rely on", async () => {
     const granting = {
@@ -141,7 +140,7 @@ test("the day of a migration is read from its name", () => {
 /** The grantees of a table, in a project that was replayed on its platform. */
 async function granteesIn(files: Record<string, string>, toml: string | null, relation: string): Promise<string[]> {
   const folder = await readMigrations(project(files));
-  const platform = platformOf(folder, toml, NOVEMBER);
+  const platform = platformOf(folder, configOf(toml), NOVEMBER);
   const scratch = await openScratch({ kind: "embedded" }, { platform, extensions: extensionsNamed(folder) });
   try {
     const report = await replay(scratch, folder, { platform });

@@ -1,6 +1,7 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openSource } from "../../src/pipeline/source.ts";
-import { seedPaths } from "../../src/pipeline/seed.ts";
 import { verifySource } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
 import type { Verification } from "../../src/verify/matrix/verification.ts";
@@ -91,11 +92,34 @@ describe("rows of a seed open what rows of invented tenants do not", () => {
   });
 });
 
-test("the paths of seeds in config.toml", () => {
-  expect(seedPaths("")).toEqual(["./seed.sql"]);
-  expect(seedPaths('[db.seed]\nsql_paths = ["./a.sql", "b/*.sql"]\n[auth]\nenabled = false\n')).toEqual([
-    "./a.sql",
-    "b/*.sql",
-  ]);
-  expect(seedPaths("[db.seed]\nenabled = false # for now\n")).toEqual([]);
+test("seeds are read where they are run: another command does not mind one that it cannot read", async () => {
+  const projectDir = project({ "migrations/0001_a.sql": PLAIN, "seed.sql": SEED });
+  const source = await openSource({ projectDir, scratch: { kind: "embedded" }, strict: false, progress: silent });
+  try {
+    rmSync(join(projectDir, "seed.sql"));
+    expect(source.catalog.policies).toHaveLength(1);
+    expect(causes(await verifySource(source, null, () => {}, silent))).toEqual([]);
+  } finally {
+    await source.close();
+  }
+});
+
+test("a seed has the extensions that it uses", async () => {
+  const source = await openSource({
+    projectDir: project({
+      "migrations/0001_a.sql": PLAIN,
+      "seed.sql": `create extension citext; insert into public.switches values ('all parcels'::citext);`,
+    }),
+    scratch: { kind: "embedded" },
+    strict: false,
+    seeds: true,
+    progress: silent,
+  });
+  try {
+    const found = await verifySource(source, null, () => {}, silent);
+    expect(found.notes.find(({ code }) => code === "seed-failed")).toBeUndefined();
+    expect(causes(found)).toEqual(OPEN);
+  } finally {
+    await source.close();
+  }
 });

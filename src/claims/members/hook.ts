@@ -3,7 +3,7 @@ import type { FunctionFacts } from "../../classify/index.ts";
 import type { Db } from "../../db/port.ts";
 import { pgErrorOf } from "../../db/port.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { quoteName } from "../../pg/name.ts";
 import { attempt, comparable, partsOf, pathArray, query } from "../source/index.ts";
 import type { Cause } from "../cause.ts";
@@ -43,7 +43,7 @@ export function tokenHooks(catalog: Catalog, facts: readonly FunctionFacts[]): T
       ({ grantee, privilege }) => grantee === "supabase_auth_admin" && privilege === "EXECUTE",
     );
     const shape = fn.argumentTypes.length === 1 && fn.argumentTypes[0] === "jsonb" && fn.result === "jsonb";
-    if (!granted || !shape || isPlatformSchema(catalog, fn.schema) || !speaksOfClaims(fn)) return [];
+    if (!granted || !shape || isPlatformFunction(catalog, fn) || !speaksOfClaims(fn)) return [];
     const own = factsOf(fn);
     return own
       ? [{ fn, sets: own.writesClaims.map(({ path }) => path), blocked: whyNotCalled({ catalog, facts }, own) }]

@@ -2,7 +2,7 @@ import { byFunction } from "../../pg/by-function.ts";
 import { bodyOf, type Body, argumentsIn } from "../../classify/index.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { as } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import { conjuncts } from "../../pg/expr/shape.ts";
@@ -52,7 +52,7 @@ export function claimSetters(
       roles.length === 0 ||
       !openSchemas.has(fn.schema) ||
       fn.result === "trigger" ||
-      isPlatformSchema(catalog, fn.schema)
+      isPlatformFunction(catalog, fn)
     )
       return [];
     const body = bodyOf(fn);

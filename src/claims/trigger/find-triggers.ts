@@ -2,6 +2,7 @@ import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import { functionIndex, reach } from "../../classify/index.ts";
 import type { Catalog, PgFunction, Trigger } from "../../pg/catalog.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { as } from "../../pg/expr/node.ts";
 import { parseStatements } from "../../pg/expr/parse.ts";
@@ -72,7 +73,7 @@ function isClone(trigger: Trigger, catalog: Catalog): boolean {
 export function triggersOnUsers(catalog: Catalog, facts: readonly FunctionFacts[]): string[] {
   const functionOf = byFunction(catalog.functions);
   return catalog.triggers.flatMap(({ schema, relation, name, function: called }) => {
-    if (schema !== "auth" || relation !== "users" || isPlatformSchema(catalog, called.schema)) return [];
+    if (schema !== "auth" || relation !== "users" || isPlatformFunction(catalog, called)) return [];
     const fact = facts.find((one) => sameName(one, called));
     const writes =
       (fact?.writesClaims ?? []).some(({ path }) => path[0] === "app_metadata") ||

@@ -1,6 +1,6 @@
 import { bodyOf, type Body } from "../../classify/index.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import type { FunctionName } from "../../pg/by-function.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
@@ -16,7 +16,7 @@ const COLUMN = "raw_app_meta_data";
  */
 export const overwriters = (catalog: Catalog): FunctionName[] =>
   catalog.functions
-    .filter((fn) => !isPlatformSchema(catalog, fn.schema) && fn.body.toLowerCase().includes(COLUMN))
+    .filter((fn) => !isPlatformFunction(catalog, fn) && fn.body.toLowerCase().includes(COLUMN))
     .filter(overwrites)
     .map(({ schema, name, identityArguments }) => ({ schema, name, identityArguments }));
 

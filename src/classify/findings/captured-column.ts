@@ -6,6 +6,8 @@ import { columnRef } from "../../pg/expr/reads.ts";
 import { call, nameParts } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
 import { relationKey, relationOf, shownName } from "../../pg/name.ts";
+import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import type { Policy } from "../../pg/policy.ts";
 import { atPolicy, quoted } from "./place.ts";
 import type { ReadPolicy, Reading } from "./reading.ts";
 
@@ -46,9 +48,7 @@ function captured(reading: Reading, { policy }: ReadPolicy, tree: Expr): string[
         selfCompared(pair, own, refersToRow(select, policy.relation, inner)),
       ),
       ...ownOutput(link.testexpr, select, policy.relation, inner),
-      ...(policy.schema === "storage" && policy.relation === "objects" && !refersToRow(select, policy.relation, inner)
-        ? pathsOf(select, inner)
-        : []),
+      ...(isFiles(reading, policy) && !refersToRow(select, policy.relation, inner) ? pathsOf(select, inner) : []),
     );
   });
   return found;
@@ -143,6 +143,10 @@ function ownOutput(
 }
 
 const PATH_FUNCTIONS = new Set(["foldername", "filename", "extension"]);
+
+/** True for a policy of Supabase's table of files. */
+const isFiles = ({ catalog }: Reading, { schema, relation }: Policy): boolean =>
+  schema === "storage" && relation === "objects" && isPlatformSchema(catalog, schema);
 
 /** In a policy of storage.objects: the parts of a path that come from a column of another relation. */
 function pathsOf(select: SelectStmt, inner: ReadonlySet<string>): string[] {

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { usesIn } from "../expression/index.ts";
@@ -9,7 +9,7 @@ import { quoted } from "./words.ts";
 /** Defaults and generated columns that read a variable through a function. */
 export function defaultByHelperFindings(evidence: Evidence): Finding[] {
   return evidence.catalog.relations
-    .filter(({ schema }) => !isPlatformSchema(evidence.catalog, schema))
+    .filter((relation) => !isPlatformRelation(evidence.catalog, relation))
     .flatMap((relation) =>
       relation.columns.flatMap((column) => {
         if (column.expression === null || !column.expression.includes("(")) return [];

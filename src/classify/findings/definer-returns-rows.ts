@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { PgFunction, Relation } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
@@ -96,7 +96,7 @@ function guardedTables(evidence: Evidence, reached: readonly FunctionFacts[]): R
     for (const name of [...fact.tables, ...relationsIn(executes)]) add(evidence.relationOf(name));
   }
   return [...found.values()].filter(
-    ({ rowSecurity, schema }) => rowSecurity && !isPlatformSchema(evidence.catalog, schema),
+    (relation) => relation.rowSecurity && !isPlatformRelation(evidence.catalog, relation),
   );
 }
 

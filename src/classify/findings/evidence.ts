@@ -1,6 +1,6 @@
 import { byFunction, type FunctionName } from "../../pg/by-function.ts";
 import type { Catalog, PgFunction, Relation } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import type { ClaimsSource } from "../../pg/context.ts";
 import { functionKey, nameKey, type FunctionKey, type QualifiedName } from "../../pg/name.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
@@ -56,7 +56,7 @@ export function evidenceOf(
   return {
     catalog,
     classified,
-    facts: facts.filter(({ schema }) => !isPlatformSchema(catalog, schema)),
+    facts: facts.filter((fact) => !isPlatformFunction(catalog, fact)),
     index: functionIndex(facts),
     requests: requestsOf(catalog),
     relationOf: (name) => relations.get(nameKey(name)),

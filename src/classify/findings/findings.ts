@@ -1,7 +1,7 @@
 import type { Config } from "../../config.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Policy, PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
@@ -155,7 +155,7 @@ function opaqueFindings(
     for (const called of policy.functions)
       for (const start of index.resolve(called, []))
         for (const reached of reach(index, start))
-          if (reached.facts.opaque !== null && !isPlatformSchema(catalog, reached.facts.schema))
+          if (reached.facts.opaque !== null && !isPlatformFunction(catalog, reached.facts))
             callers.set(reached.facts, (callers.get(reached.facts) ?? new Set()).add(policy.id));
   return [...callers].map(([fact, policies]) =>
     finding(

@@ -1,7 +1,7 @@
 import { byFunction } from "../../pg/by-function.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
 import { callableBy, contextFunctions } from "../functions/index.ts";
@@ -22,7 +22,7 @@ export function functionFindings(
   const found: Finding[] = [];
   for (const context of contextFunctions(facts, catalog.functions)) {
     const { facts: fact, by } = context;
-    if (isPlatformSchema(catalog, fact.schema)) continue;
+    if (isPlatformFunction(catalog, fact)) continue;
     const roles = callableBy(catalog, fact);
     const chosen = context.fromArguments.filter(({ setting }) => read.has(setting));
     if (chosen.length > 0 && roles.length > 0)
@@ -53,7 +53,7 @@ export function functionFindings(
   const functionOf = byFunction(catalog.functions);
   for (const fact of facts) {
     const fn = functionOf(fact);
-    if (fn && !isPlatformSchema(catalog, fact.schema)) found.push(...definerFindings(fn, fact));
+    if (fn && !isPlatformFunction(catalog, fact)) found.push(...definerFindings(fn, fact));
   }
   return found;
 }

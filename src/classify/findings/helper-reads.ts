@@ -1,6 +1,6 @@
 import { byFunction } from "../../pg/by-function.ts";
 import type { Relation } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { functionKey } from "../../pg/name.ts";
 import { usesIn } from "../expression/index.ts";
 import type { FunctionFacts } from "../functions/index.ts";
@@ -25,7 +25,7 @@ export function helperReads(reading: Reading, trees: unknown, caller: string): H
   const seen = new Set<string>();
   const enter = (fact: FunctionFacts, as: string): void => {
     const fn = functionOf(fact);
-    if (!fn || isPlatformSchema(reading.catalog, fact.schema)) return;
+    if (!fn || isPlatformFunction(reading.catalog, fact)) return;
     const role = fn.securityDefiner ? fn.owner : as;
     const key = JSON.stringify([functionKey(fact), role]);
     if (seen.has(key)) return;

@@ -1,6 +1,7 @@
 import { finding, type Finding } from "../../finding.ts";
 import { byFunction } from "../../pg/by-function.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
@@ -140,7 +141,7 @@ function called(
   const seen = new Set<string>();
   const enter = (fact: FunctionFacts, as_: string, top: FunctionFacts): void => {
     const fn = functionOf(fact);
-    if (!fn || isPlatformSchema(reading.catalog, fact.schema)) return;
+    if (!fn || isPlatformFunction(reading.catalog, fact)) return;
     const runsAs = fn.securityDefiner ? fn.owner : as_;
     const key = JSON.stringify([functionKey(fact), runsAs, functionKey(top)]);
     if (seen.has(key)) return;

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Relation } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
@@ -24,12 +24,7 @@ export function hiddenAfterInsertFindings(evidence: Evidence): Finding[] {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
     const check =
       policy.command === "INSERT" ? policy.check : policy.command === "ALL" ? (policy.check ?? policy.using) : null;
-    if (
-      !relation?.rowSecurity ||
-      !policy.permissive ||
-      isPlatformSchema(evidence.catalog, policy.schema) ||
-      check === null
-    )
+    if (!relation?.rowSecurity || !policy.permissive || isPlatformRelation(evidence.catalog, policy) || check === null)
       return [];
     const asked = needed(evidence, relation, check);
     for (const role of rolesUnder(evidence, relation, policy, "INSERT")) {

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Column, Relation } from "../../pg/catalog.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
@@ -20,7 +20,7 @@ export function hiddenAfterWriteFindings(evidence: Evidence): Finding[] {
   const found = new Map<string, Finding>();
   for (const { policy } of evidence.classified) {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
-    if (!relation?.rowSecurity || !policy.permissive || isPlatformSchema(evidence.catalog, policy.schema)) continue;
+    if (!relation?.rowSecurity || !policy.permissive || isPlatformRelation(evidence.catalog, policy)) continue;
     for (const command of ["UPDATE", "INSERT"] as const) {
       if (policy.command !== "ALL" && policy.command !== command) continue;
       for (const role of rolesUnder(evidence, relation, policy, command)) {

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
@@ -32,14 +32,14 @@ export function legacyClaimFindings(evidence: Evidence): Finding[] {
       );
   };
   for (const policy of catalog.policies)
-    if (!isPlatformSchema(catalog, policy.schema))
+    if (!isPlatformRelation(catalog, policy))
       say(
         { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name },
         [policy.using, policy.check].flatMap((text) => (text?.includes(ONE_CLAIM) ? legacyIn(parseExpr(text)) : [])),
       );
   for (const relation of catalog.relations)
     for (const { name, expression } of relation.columns)
-      if (expression?.includes(ONE_CLAIM) && !isPlatformSchema(catalog, relation.schema))
+      if (expression?.includes(ONE_CLAIM) && !isPlatformRelation(catalog, relation))
         say(
           { kind: "column", schema: relation.schema, relation: relation.name, column: name },
           legacyIn(parseExpr(expression)),

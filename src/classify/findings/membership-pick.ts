@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { SelectStmt } from "libpg-query";
 import type { PgFunction, Relation } from "../../pg/catalog.ts";
@@ -39,7 +39,7 @@ export function membershipPickFindings(evidence: Evidence): Finding[] {
     );
   };
   for (const { policy } of evidence.classified) {
-    if (isPlatformSchema(evidence.catalog, policy.schema)) continue;
+    if (isPlatformRelation(evidence.catalog, policy)) continue;
     const trees = [policy.using, policy.check].flatMap((text) => (text === null ? [] : [parseExpr(text)]));
     say(
       { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name },
@@ -154,9 +154,9 @@ function pick(evidence: Evidence, select: SelectStmt): Pick[] {
     const relation = evidence.catalog.relations.find(
       (one) =>
         one.name === name &&
-        (schema === undefined ? !isPlatformSchema(evidence.catalog, one.schema) : one.schema === schema),
+        (schema === undefined ? !isPlatformRelation(evidence.catalog, one) : one.schema === schema),
     );
-    if (!relation || isPlatformSchema(evidence.catalog, relation.schema) || relation.kind === "view") return [];
+    if (!relation || isPlatformRelation(evidence.catalog, relation) || relation.kind === "view") return [];
     const own = (node: Expr | undefined): string | null => {
       const written = columnRef(node);
       const isOwn = written?.length === 1 ? ranges.length === 1 : written?.at(-2) === alias;

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Relation } from "../../pg/catalog.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
@@ -56,7 +56,5 @@ function isOpen({ relationOf, catalog }: Evidence, relation: Relation): boolean 
   const isTable = relation.kind === "table" || relation.kind === "partitioned table";
   // a partition of a protected table has a finding of its own
   const parent = relation.partitionOf === null ? undefined : relationOf(relation.partitionOf);
-  return (
-    isTable && !relation.rowSecurity && !isPlatformSchema(catalog, relation.schema) && parent?.rowSecurity !== true
-  );
+  return isTable && !relation.rowSecurity && !isPlatformRelation(catalog, relation) && parent?.rowSecurity !== true;
 }

@@ -1,6 +1,5 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation, isPlatformRole } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
-import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
 import { type Evidence } from "./evidence.ts";
@@ -16,10 +15,10 @@ export function ownerNotForcedFindings(evidence: Evidence): Finding[] {
   const { catalog, requests, logins } = evidence;
   return catalog.relations.flatMap((relation) => {
     const isTable = relation.kind === "table" || relation.kind === "partitioned table";
-    if (!isTable || !relation.rowSecurity || relation.forceRowSecurity || isPlatformSchema(catalog, relation.schema))
+    if (!isTable || !relation.rowSecurity || relation.forceRowSecurity || isPlatformRelation(catalog, relation))
       return [];
     const owner = catalog.roles.find(({ name }) => name === relation.owner);
-    if (!owner || isAbove(owner) || PLATFORM_ROLES.has(owner.name)) return [];
+    if (!owner || isAbove(owner) || isPlatformRole(catalog, owner.name)) return [];
     const policies = catalog.policies.filter((one) => one.schema === relation.schema && one.relation === relation.name);
     if (policies.length === 0) return [];
     const become = requests.roles.filter(

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
@@ -23,7 +23,7 @@ export function alwaysTrueFindings(evidence: Evidence): Finding[] {
   const owners = ownershipColumns(evidence);
   return evidence.classified.flatMap(({ policy }) => {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
-    if (!relation?.rowSecurity || !policy.permissive || isPlatformSchema(evidence.catalog, policy.schema)) return [];
+    if (!relation?.rowSecurity || !policy.permissive || isPlatformRelation(evidence.catalog, policy)) return [];
     const columns = ownersIn(relation, owners).map(({ name }) => name);
     if (columns.length === 0) return [];
     const open = commandsOf(policy).flatMap((command) => {

@@ -1,5 +1,5 @@
 import { finding, type Finding } from "../../finding.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { byFunction } from "../../pg/by-function.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { settingRead, type SettingRead } from "../../pg/expr/reads.ts";
@@ -23,7 +23,7 @@ export function pooledFindings(reading: Reading): Finding[] {
   const functionOf = byFunction(reading.catalog.functions);
   const ofFunctions = [...calledByPolicies(reading)].flatMap((fact) => {
     const fn = functionOf(fact);
-    return fn && !isPlatformSchema(reading.catalog, fact.schema) && fact.reads.length > 0
+    return fn && !isPlatformFunction(reading.catalog, fact) && fact.reads.length > 0
       ? found(bodyOf(fn).trees, placeOf(fact))
       : [];
   });

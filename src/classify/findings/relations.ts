@@ -1,6 +1,6 @@
 import { finding, type Finding } from "../../finding.ts";
 import type { Relation } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import { usesIn } from "../expression/index.ts";
@@ -22,7 +22,7 @@ export function relationFindings(
   }
   return catalog.relations.flatMap((relation) => {
     const count = policies.get(nameKey(relation)) ?? 0;
-    const platform = isPlatformSchema(catalog, relation.schema);
+    const platform = isPlatformRelation(catalog, relation);
     return [
       ...stateFindings(relation, count, platform),
       ...(platform
@@ -92,7 +92,7 @@ function viewFindings(evidence: Evidence, relation: Relation): Finding[] {
   const readers = holders(requests, relation, ["SELECT"]);
   const passesBy = tablesBehind(evidence, relation).some(
     (table) =>
-      table.rowSecurity && !isPlatformSchema(catalog, table.schema) && isBypassedBy(evidence, table, relation.owner),
+      table.rowSecurity && !isPlatformRelation(catalog, table) && isBypassedBy(evidence, table, relation.owner),
   );
   if (evidence.isDeclared(nameKey(relation), "view", ["SELECT"])) return [];
   if (readers.length === 0 || !passesBy || !isUsable(catalog, requests, relation.schema)) return [];

@@ -1,6 +1,5 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation, isPlatformRole } from "../../pg/platform-objects.ts";
 import type { Catalog, Grant, PgFunction, Relation, Role } from "../../pg/catalog.ts";
-import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
 import type { Policy } from "../../pg/policy.ts";
 
 /** The roles as which requests run, and the roles whose privileges they have. */
@@ -22,7 +21,7 @@ export function requestsOf(catalog: Catalog): Requests {
   const roleOf = new Map(catalog.roles.map((role) => [role.name, role]));
   const isOfRequests = (name: string): boolean => {
     const role = roleOf.get(name);
-    return role !== undefined && !isAbove(role) && !PLATFORM_ROLES.has(name);
+    return role !== undefined && !isAbove(role) && !isPlatformRole(catalog, name);
   };
   const granted = catalog.relations.flatMap((relation) =>
     [...relation.grants, ...relation.columnGrants]
@@ -44,7 +43,7 @@ export function requestsOf(catalog: Catalog): Requests {
   grantees.add("public");
   const hasGrants = catalog.relations.some(
     (relation) =>
-      !isPlatformSchema(catalog, relation.schema) &&
+      !isPlatformRelation(catalog, relation) &&
       [...relation.grants, ...relation.columnGrants].some(
         ({ grantee }) => grantees.has(grantee) && grantee !== relation.owner,
       ),

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { DeleteStmt, InsertStmt, UpdateStmt } from "libpg-query";
 import type { Relation, Rule } from "../../pg/catalog.ts";
@@ -22,7 +22,7 @@ export function ruleFindings(evidence: Evidence): Finding[] {
   const owners = ownershipColumns(evidence);
   return (evidence.catalog.rules ?? []).flatMap((rule) => {
     const relation = evidence.relationOf(nameOf(rule));
-    if (!relation || !rule.enabled || isPlatformSchema(evidence.catalog, rule.schema)) return [];
+    if (!relation || !rule.enabled || isPlatformRelation(evidence.catalog, rule)) return [];
     const { event, actions } = readRule(rule);
     const { requests } = evidence;
     const roles = event === null ? [] : requests.hasGrants ? holders(requests, relation, [event]) : requests.roles;

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction, isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { as } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
@@ -19,10 +19,10 @@ const UID = nameKey({ schema: "auth", name: "uid" });
  */
 export function subjectCastFindings(evidence: Evidence): Finding[] {
   const texts = evidence.classified.filter(
-    ({ policy }) => !isPlatformSchema(evidence.catalog, policy.schema) && comparesText(evidence, policy),
+    ({ policy }) => !isPlatformRelation(evidence.catalog, policy) && comparesText(evidence, policy),
   );
   return evidence.classified.flatMap(({ policy }) => {
-    if (isPlatformSchema(evidence.catalog, policy.schema) || !callsUid(evidence, policy)) return [];
+    if (isPlatformRelation(evidence.catalog, policy) || !callsUid(evidence, policy)) return [];
     const beside = texts.filter(
       ({ policy: other }) =>
         other.schema === policy.schema && other.relation === policy.relation && overlap(policy, other),
@@ -93,7 +93,7 @@ const callsUid = (evidence: Evidence, policy: Policy): boolean => {
   return (
     namesUid(trees) ||
     reachedFrom(evidence, trees).some(
-      ({ facts }) => !isPlatformSchema(evidence.catalog, facts.schema) && bodyNamesUid(evidence, facts),
+      ({ facts }) => !isPlatformFunction(evidence.catalog, facts) && bodyNamesUid(evidence, facts),
     )
   );
 };

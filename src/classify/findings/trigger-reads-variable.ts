@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { nameKey } from "../../pg/name.ts";
 import { identForReading } from "../../pg/identifier.ts";
@@ -13,7 +13,7 @@ import { quoted } from "./words.ts";
 export function triggerReadsFindings(evidence: Evidence): Finding[] {
   const { catalog, index } = evidence;
   return catalog.triggers.flatMap((trigger) => {
-    if (isPlatformSchema(catalog, trigger.schema) || !trigger.enabled) return [];
+    if (isPlatformRelation(catalog, trigger) || !trigger.enabled) return [];
     const reads = index
       .resolve(trigger.function, [])
       .filter((fact) => writesNew(evidence.definitionOf(fact)?.definition ?? ""))

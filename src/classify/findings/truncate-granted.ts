@@ -1,4 +1,5 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
+import { isOnPlatform, isPlatformSchema } from "../../pg/platform-schemas.ts";
 import { finding, type Finding } from "../../finding.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
@@ -13,11 +14,7 @@ import { quoted } from "./words.ts";
  */
 export function truncateGrantedFindings({ catalog, requests, isDeclared }: Evidence): Finding[] {
   return catalog.relations.flatMap((relation) => {
-    if (
-      !relation.rowSecurity ||
-      isPlatformSchema(catalog, relation.schema) ||
-      !isUsable(catalog, requests, relation.schema)
-    )
+    if (!relation.rowSecurity || isPlatformRelation(catalog, relation) || !isUsable(catalog, requests, relation.schema))
       return [];
     const roles = relation.grants
       .filter(({ grantee, privilege }) => privilege === "TRUNCATE" && requests.grantees.has(grantee))
@@ -36,13 +33,13 @@ export function truncateGrantedFindings({ catalog, requests, isDeclared }: Evide
   });
 }
 
-/** True for the grants that a table of Supabase's `public` had from the start. */
-function isByDefault({ roles }: Catalog, { schema, grants }: Relation, role: string): boolean {
+/** True for the grants that a table in Supabase's `public` or `storage` had from the start. */
+function isByDefault(catalog: Catalog, { schema, grants }: Relation, role: string): boolean {
   const held = new Set(grants.filter(({ grantee }) => grantee === role).map(({ privilege }) => privilege));
   return (
-    schema === "public" &&
+    (schema === "public" || isPlatformSchema(catalog, schema)) &&
     (role === "anon" || role === "authenticated") &&
-    roles.some(({ name }) => name === "service_role") &&
+    isOnPlatform(catalog) &&
     // these are not granted by hand
     ["REFERENCES", "TRIGGER"].every((one) => held.has(one))
   );

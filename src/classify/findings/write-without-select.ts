@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { finding, type Finding } from "../../finding.ts";
 import { applied, rolesUnder } from "./applied.ts";
 import { type Evidence } from "./evidence.ts";
@@ -11,7 +11,7 @@ import { quoted } from "./words.ts";
 export function writeWithoutSelectFindings(evidence: Evidence): Finding[] {
   return evidence.classified.flatMap(({ policy, idioms }) => {
     const relation = evidence.relationOf({ schema: policy.schema, name: policy.relation });
-    if (!relation?.rowSecurity || !policy.permissive || isPlatformSchema(evidence.catalog, policy.schema)) return [];
+    if (!relation?.rowSecurity || !policy.permissive || isPlatformRelation(evidence.catalog, policy)) return [];
     // a policy that is never true has a finding of its own
     if (idioms.includes("constant-false")) return [];
     if (policy.command !== "UPDATE" && policy.command !== "DELETE") return [];

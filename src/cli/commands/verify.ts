@@ -44,7 +44,7 @@ export function verifyCommand(program: Command, done: (exit: number) => void): v
         );
       const before = earlierRun(flags.compare);
       const options = projectOptions(project, { ...flags, format: "terminal" });
-      const source = await openSource(options);
+      const source = await openSource({ ...options, seeds: true });
       try {
         sayReplay(source);
         if (flags.emit) done(await emit(source, flags.emit, flags, options));

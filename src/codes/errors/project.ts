@@ -23,6 +23,12 @@ export const PROJECT_ERRORS = {
       "Or read a database with `--db`.",
     ],
   },
+  BAD_CONFIG_TOML: {
+    kind: "usage",
+    title: "supabase/config.toml is not TOML",
+    why: "The file says whether new tables are granted to the roles of the Data API, and which files fill a new database. rlsmith does not guess past an error in it. The message names the line.",
+    todo: ['Correct the line. A value with parentheses is a text: `"env(NAME)"`.'],
+  },
   AMBIGUOUS_MIGRATIONS: {
     kind: "usage",
     title: "the project has several migrations folders",

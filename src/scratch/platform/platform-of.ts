@@ -11,16 +11,22 @@ const NO_PG_GRAPHQL = "2026-05-18";
 const NO_GRANTS_IN_NEW_PROJECTS = "2026-05-30";
 const NO_GRANTS_IN_ANY_PROJECT = "2026-10-30";
 
+/** The part of supabase/config.toml that decides about default grants. */
+interface SupabaseConfig {
+  /** `auto_expose_new_tables` in table `[api]`; null if it is not set */
+  autoExpose: boolean | null;
+}
+
 /**
- * The platform of a project. `configToml`: the text of supabase/config.toml, null if there is none; `today`: the day of
- * the run, for migrations without a date in their names.
+ * The platform of a project. `config`: its supabase/config.toml, null if there is none; `today`: the day of the run, for
+ * migrations without a date in their names.
  */
 export function platformOf(
   folder: Pick<MigrationsFolder, "layout" | "files">,
-  configToml: string | null,
+  config: SupabaseConfig | null,
   today: Date,
 ): Platform {
-  const inFolder = folder.layout === "supabase" || configToml !== null;
+  const inFolder = folder.layout === "supabase" || config !== null;
   if (!inFolder && !usesSupabase(folder.files.map(({ sql }) => sql))) return { kind: "plain" };
   const days = folder.files.map(({ path }) => dayOf(path));
   const firstDay = days.find((day) => day !== null) ?? null;
@@ -29,7 +35,7 @@ export function platformOf(
   return {
     kind: "supabase",
     recognisedBy: inFolder ? "folder" : "names",
-    defaultGrants: defaultGrants(folder.files, days, firstDay, configToml, today),
+    defaultGrants: defaultGrants(folder.files, days, firstDay, config, today),
     pgGraphql: {
       installed: relies || (firstDay ?? isoDay(today)) < NO_PG_GRAPHQL,
       source: firstDay === null ? undated : "dates",
@@ -41,10 +47,10 @@ function defaultGrants(
   files: MigrationsFolder["files"],
   days: readonly (string | null)[],
   firstDay: string | null,
-  configToml: string | null,
+  config: SupabaseConfig | null,
   today: Date,
 ): DefaultGrants {
-  const configured = configToml === null ? null : autoExpose(configToml);
+  const configured = config?.autoExpose ?? null;
   if (configured !== null) return { state: configured ? "granted" : "not granted", source: "config.toml" };
   if (firstDay === null) {
     // A project whose files grant no table to an API role would be out of reach altogether without default grants.
@@ -63,15 +69,3 @@ const grantsTables = (sql: string): boolean =>
   /\bgrant\s[^;]*?\bon\s+(?!schema\b|(?:all\s+)?(?:function|procedure|routine|sequence|type)s?\b|language\b|database\b)[^;]*?\bto\b[^;]*\b(?:anon|authenticated|service_role)\b/i.test(
     sql.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, " "),
   );
-
-/** `auto_expose_new_tables` in table `[api]`; null if it is not set to a boolean. */
-export function autoExpose(toml: string): boolean | null {
-  let table = "";
-  for (const line of toml.split("\n")) {
-    const header = /^\s*\[\s*([^[\]]+?)\s*\]\s*(?:#.*)?$/.exec(line);
-    if (header) table = (header[1] ?? "").replaceAll(/["'\s]/g, "");
-    const found = /^\s*((?:api\s*\.\s*)?)auto_expose_new_tables\s*=\s*(true|false)\s*(?:#.*)?$/.exec(line);
-    if (found && table === (found[1] === "" ? "api" : "")) return found[2] === "true";
-  }
-  return null;
-}

@@ -1,7 +1,7 @@
 import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { functionKey, quoteName, type FunctionKey } from "../../pg/name.ts";
 import type { Attempt, Form } from "../matrix/index.ts";
 import type { Setter } from "../environment/index.ts";
@@ -39,7 +39,7 @@ export function callables(
 ): Callable[] {
   const factsOf = byFunction(facts);
   return catalog.functions.flatMap((fn): Callable[] => {
-    if (isPlatformSchema(catalog, fn.schema) || (fn.kind !== "function" && fn.kind !== "procedure")) return [];
+    if (isPlatformFunction(catalog, fn) || (fn.kind !== "function" && fn.kind !== "procedure")) return [];
     if (
       /^(event_)?trigger$/.test(fn.result) ||
       fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type) && !isPolymorphic(type))

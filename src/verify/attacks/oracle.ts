@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { nameKey, relationKey } from "../../pg/name.ts";
 import type { Attempt } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
@@ -42,7 +42,7 @@ export function oracleAttempts(
     names.every((name) => columns.find((column) => column.name === name)?.type !== "uuid");
   const attempts: Attempt[] = [];
   // keys of the platform's own tables are not the project's to correct
-  if (target.foreign !== null && !isPlatformSchema(catalog, target.schema))
+  if (target.foreign !== null && !isPlatformRelation(catalog, target))
     for (const unique of surface.uniques) {
       // a value that the own tenant has as well would conflict with its own row
       const theirs = target.foreignRows.find(

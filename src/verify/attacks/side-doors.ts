@@ -1,11 +1,13 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import { identForReading, quoteLiteral, quoteRole } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { tupleKey, type SchemaKey, type TupleKey } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
 import type { DefaultPrivilege, Surface } from "../environment/index.ts";
-import { rowCondition, type Target, type Targets } from "../environment/index.ts";
+import { rowCondition, type Target, type TestEnvironment } from "../environment/index.ts";
+import { isPlatformGrant, isToOwner } from "./platform-grant.ts";
 import { on, ownRow, setColumn } from "./rows.ts";
 
 /**
@@ -37,7 +39,7 @@ export function truncateAttempt(target: Target, byPlatform: boolean): Attempt {
 export const givenByPlatform = (surface: Surface, catalog: Catalog, target: Target, role: string): boolean =>
   surface.defaultPrivileges.some(
     (one) =>
-      isPlatforms(one) &&
+      isPlatformGrant(catalog, one) &&
       one.schema === target.schema &&
       one.object === "tables" &&
       one.grantee === role &&
@@ -53,23 +55,14 @@ const holdsUnasked = (catalog: Catalog, target: Target, role: string): boolean =
 };
 
 /**
- * The default privileges of every new Supabase project: all privileges on all objects in public and storage, for the
- * API's roles.
- */
-const isPlatforms = ({ schema, grantee, owner }: DefaultPrivilege): boolean =>
-  ["public", "storage", "graphql_public", "graphql", "realtime", "extensions", "auth", "cron"].includes(schema ?? "") &&
-  (grantee === owner ||
-    ["anon", "authenticated", "service_role", "postgres", "dashboard_user"].includes(grantee) ||
-    grantee.startsWith("supabase_"));
-
-/**
  * The tables and functions that default privileges will open when they are created: one is created, and the persona
  * reads or calls it.
  */
 export function defaultPrivilegeAttempts(surface: Surface, actor: Actor, catalog: Catalog): Attempt[] {
   const schemas = new Map<TupleKey, DefaultPrivilege[]>();
   for (const one of surface.defaultPrivileges) {
-    if (isPlatforms(one) || (one.object !== "tables" && one.object !== "functions")) continue;
+    if (one.object !== "tables" && one.object !== "functions") continue;
+    if (isToOwner(one) || isPlatformGrant(catalog, one)) continue;
     if (one.grantee !== "public" && one.grantee !== actor.role) continue;
     // EXECUTE for PUBLIC is PostgreSQL's own default, stated explicitly
     if (one.object === "functions" && one.grantee === "public") continue;
@@ -133,13 +126,20 @@ function tableProbe(schema: string, privilege: string): string {
  * A sequence that several tenants draw from shows how many rows all of them insert. `drawn`: nextval may be tried,
  * which no rollback undoes.
  */
-export function sequenceAttempts(surface: Surface, actor: Actor, targets: Targets, drawn: boolean): Attempt[] {
+export function sequenceAttempts(
+  { surface, targets, catalog }: Pick<TestEnvironment, "surface" | "targets" | "catalog">,
+  actor: Actor,
+  drawn: boolean,
+): Attempt[] {
   return surface.sequences.flatMap((sequence): Attempt[] => {
     const fed = sequence.feeds ? targets.get(nameKey(sequence.feeds)) : undefined;
     if (!fed?.foreign) return [];
     const platform = surface.defaultPrivileges.some(
       (one) =>
-        isPlatforms(one) && one.object === "sequences" && one.schema === sequence.schema && one.grantee === actor.role,
+        isPlatformGrant(catalog, one) &&
+        one.object === "sequences" &&
+        one.schema === sequence.schema &&
+        one.grantee === actor.role,
     );
     const name = nameKey(sequence);
     const quoted = quoteName(sequence);
@@ -172,9 +172,9 @@ export function sequenceAttempts(surface: Surface, actor: Actor, targets: Target
  * Members change the role in their own membership row. A persona that may change every member's row is an
  * administrator, and may change its own.
  */
-export function ownRoleAttempts(target: Target, actor: Actor, roles: readonly string[]): Attempt[] {
-  if (actor.class !== "member" || !actor.member || target.filled.users.length === 0 || target.schema === "auth")
-    return [];
+export function ownRoleAttempts(target: Target, actor: Actor, roles: readonly string[], catalog: Catalog): Attempt[] {
+  if (actor.class !== "member" || !actor.member || target.filled.users.length === 0) return [];
+  if (isPlatformRelation(catalog, target)) return [];
   const row = ownRow(target, actor);
   if (!row || !target.filled.users.some((name) => row[name] === actor.member?.user)) return [];
   const column = roleColumn(target, row, roles);

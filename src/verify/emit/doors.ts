@@ -1,6 +1,6 @@
 import { quoteLiteral } from "../../pg/identifier.ts";
 import { relationKey, type NameKey } from "../../pg/name.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import type { Fixtures } from "../../fixtures/index.ts";
 import { callables, functionAttempts, readAttempts, viewAttempts } from "../attacks/index.ts";
 import type { Targets, TestEnvironment } from "../environment/index.ts";
@@ -103,8 +103,9 @@ function objectDoors({ environment, facts }: Run, actor: Actor, targets: Targets
   });
   const views = environment.catalog.relations
     .filter(
-      ({ kind, schema }) =>
-        (kind === "view" || kind === "materialized view") && !isPlatformSchema(environment.catalog, schema),
+      (relation) =>
+        (relation.kind === "view" || relation.kind === "materialized view") &&
+        !isPlatformRelation(environment.catalog, relation),
     )
     .flatMap((view) => viewAttempts(view, environment.surface, environment.targets).slice(0, 1));
   return [...calls, ...views].flatMap((attempt): Door[] => {

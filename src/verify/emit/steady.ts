@@ -1,7 +1,7 @@
 import type { Fixtures, Row } from "../../fixtures/index.ts";
 import { steadyRow } from "../../fixtures/index.ts";
 import type { Catalog } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { rowKey, type RowKey } from "../../pg/row-key.ts";
 import type { TestEnvironment, Target } from "../environment/index.ts";
@@ -32,7 +32,7 @@ const DULL = /^(timestamp|boolean|smallint|integer|uuid)/;
 export function fixturesToPrint(fixtures: Fixtures, catalog: Catalog): Fixtures {
   const filled = fixtures.filled.map((table) => {
     const relation = catalog.relations.find(({ schema, name }) => schema === table.schema && name === table.relation);
-    if (!relation || !isPlatformSchema(catalog, table.schema)) return table;
+    if (!relation || !isPlatformRelation(catalog, table)) return table;
     const dull = new Set(
       relation.columns
         .filter(({ name, type, notNull }) => !notNull && DULL.test(type) && !table.primaryKey.includes(name))

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 
 const COMPARED =
   /\bcurrent_setting\(\s*'((?:[^']|'')+)'[^()]*\)(?:::\w+|\))*\s*(?:=|<>|~~\*?|in|like)\s*(?:any\s*)?\(*(?:array\[)?((?:\(*'(?:[^']|'')*'(?:::[\w ]+)?\)*\s*,?\s*)+)/gi;
@@ -17,7 +17,7 @@ export function comparedConstants(catalog: Catalog): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const texts = [
     ...policies.flatMap(({ using, check }) => [using ?? "", check ?? ""]),
-    ...functions.filter(({ schema }) => !isPlatformSchema(catalog, schema)).map(({ body }) => body),
+    ...functions.filter((fn) => !isPlatformFunction(catalog, fn)).map(({ body }) => body),
   ];
   for (const text of texts)
     for (const [, name = "", constants = ""] of text.matchAll(COMPARED)) {

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction, isPlatformRelation } from "../../pg/platform-objects.ts";
 
 /** A setting in which PostgREST hands on what the client has sent, as a JSON object. */
 export type RequestDocument = "request.headers" | "request.cookies";
@@ -78,12 +78,11 @@ function* textsOf(catalog: Catalog): Generator<{
   text: string;
 }> {
   const { policies, functions, relations, triggers } = catalog;
-  const isOwn = ({ schema }: { schema: string }): boolean => !isPlatformSchema(catalog, schema);
   for (const { using, check } of policies) yield { owner: null, text: `${using ?? ""};${check ?? ""}` };
-  for (const one of functions) if (isOwn(one)) yield { owner: one.name, text: one.body };
+  for (const one of functions) if (!isPlatformFunction(catalog, one)) yield { owner: one.name, text: one.body };
   for (const one of relations)
-    if (isOwn(one)) {
+    if (!isPlatformRelation(catalog, one)) {
       for (const { expression } of one.columns) yield { owner: null, text: expression ?? "" };
     }
-  for (const one of triggers) if (isOwn(one)) yield { owner: null, text: one.definition };
+  for (const one of triggers) if (!isPlatformRelation(catalog, one)) yield { owner: null, text: one.definition };
 }

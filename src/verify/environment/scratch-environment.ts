@@ -4,6 +4,8 @@ import { generateRows } from "../../fixtures/index.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ContextMap } from "../../pg/context.ts";
 import { quoteName } from "../../pg/name.ts";
+import { actorsFor } from "../personas/index.ts";
+import { missingOnScratch } from "./live/capabilities.ts";
 import type { TestEnvironment } from "./test-environment.ts";
 import { readSurface } from "./surface.ts";
 import { targetsByName, targetsOf } from "./target.ts";
@@ -41,6 +43,10 @@ export async function scratchEnvironment(db: Db, known: Known): Promise<TestEnvi
       await db.exec(`refresh materialized view ${quoteName(relation)}`).catch(() => {});
   const surface = await readSurface(db);
   const targets = await targetsOf(db, known.catalog, surface, fixtures, false, true);
+  await db.exec("begin");
+  const roles = actorsFor(known.catalog, known.context, fixtures).map(({ role }) => role);
+  const missing = await missingOnScratch(db, [...new Set(roles)], known.catalog);
+  await db.exec("rollback");
   return {
     ...known,
     ...withViews(known, surface),
@@ -53,7 +59,7 @@ export async function scratchEnvironment(db: Db, known: Known): Promise<TestEnvi
     writes: true,
     sampled: false,
     unprotected: new Map(),
-    missing: [],
+    missing,
     cameWith: new Map(),
     finish: async () => {},
     withLeftSettings: async (work) => work(),

@@ -1,6 +1,6 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import { isSettableName } from "../../pg/context.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction, isPlatformRelation } from "../../pg/platform-objects.ts";
 
 /** The largest number of constants that are tried for one variable. */
 const MOST = 5;
@@ -37,10 +37,10 @@ export function settingsRead(catalog: Catalog, more: readonly string[] = []): Ma
 function* textsOf(catalog: Catalog): Generator<string> {
   const { policies, functions, relations, triggers } = catalog;
   for (const { using, check } of policies) yield* [using ?? "", check ?? ""];
-  for (const { schema, body } of functions) if (!isPlatformSchema(catalog, schema)) yield body;
-  for (const { schema, columns } of relations)
-    if (!isPlatformSchema(catalog, schema)) for (const { expression } of columns) yield expression ?? "";
-  for (const { schema, definition } of triggers) if (!isPlatformSchema(catalog, schema)) yield definition;
+  for (const fn of functions) if (!isPlatformFunction(catalog, fn)) yield fn.body;
+  for (const relation of relations)
+    if (!isPlatformRelation(catalog, relation)) for (const { expression } of relation.columns) yield expression ?? "";
+  for (const trigger of triggers) if (!isPlatformRelation(catalog, trigger)) yield trigger.definition;
 }
 
 /**

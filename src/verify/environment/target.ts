@@ -3,7 +3,7 @@ import type { FilledTable, Fixtures, Row } from "../../fixtures/index.ts";
 import type { Catalog, Column, Relation } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, relationOf, type NameKey } from "../../pg/name.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { rowKey, rowKeySql, wholeRowKeySql, type RowKey } from "../../pg/row-key.ts";
 import type { Subject } from "../matrix/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
@@ -113,7 +113,7 @@ export async function targetsOf(
 
 /** All relations of the user; of the platform's schemas, those that have policies. */
 const isAttacked = (relation: Relation, catalog: Catalog): boolean =>
-  !isPlatformSchema(catalog, relation.schema) ||
+  !isPlatformRelation(catalog, relation) ||
   catalog.policies.some((policy) => policy.schema === relation.schema && policy.relation === relation.name);
 
 function rootOf(name: NameKey, surface: Surface): NameKey {
@@ -205,7 +205,7 @@ async function targetOf(
 }
 
 /** Supabase's table of files. */
-export const isFiles = ({ schema, relation }: Target): boolean => schema === "storage" && relation === "objects";
+export const isFiles = ({ filled }: Target): boolean => filled.files === true;
 
 /** True for a view of relations that all have rows, and of whose rows nothing tells the owner. */
 export const ofUnknown = (

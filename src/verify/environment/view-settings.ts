@@ -1,5 +1,5 @@
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import { documentsRead } from "./request-documents.ts";
 import { settingsRead } from "./settings-read.ts";
@@ -34,7 +34,7 @@ export function viewsOfVariables({ functions }: Catalog, { views }: Surface): Re
 
 /** Functions whose body reads a variable, or names another function that does. */
 export function functionsOfVariables(catalog: Catalog): ReadonlySet<PgFunction> {
-  const own = catalog.functions.filter(({ schema }) => !isPlatformSchema(catalog, schema));
+  const own = catalog.functions.filter((fn) => !isPlatformFunction(catalog, fn));
   const readers = own.filter(({ body }) => READ.test(body));
   const calls = (body: string): boolean => readers.some(({ name }) => body.includes(name));
   return new Set([...readers, ...own.filter(({ body }) => calls(body))]);

@@ -1,6 +1,8 @@
 import { insertRecorded, type FilledTable, type Fixtures, type Row } from "../../fixtures/index.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
-import { nameKey, parseName, quoteName, relationKey, type NameKey } from "../../pg/name.ts";
+import type { Catalog } from "../../pg/catalog.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
+import { isPlatformUsers } from "../../pg/platform-schemas.ts";
+import { nameKey, parseName, quoteName, relationKey, relationOf, type NameKey } from "../../pg/name.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
@@ -40,12 +42,12 @@ export function rowsInPlace(
     ...(direct ? [] : readByFunctions(environment, attempt)),
   ]);
   const asksUsers =
-    catalog.functions.some(({ schema, body }) => !isPlatformSchema(catalog, schema) && /\busers\b/.test(body)) ||
+    catalog.functions.some((fn) => !isPlatformFunction(catalog, fn) && /\busers\b/.test(fn.body)) ||
     // a row that the statement inserts may reference an account
     surface.foreignKeys.some((key) => key.target.name === "users" && starts.has(relationKey(key)));
   for (const table of fixtures.filled) {
     const name = relationKey(table);
-    const isUsers = table.schema === "auth" && table.relation === "users";
+    const isUsers = isPlatformUsers(catalog, relationOf(table));
     const isWanted = starts.has(name) || memberships.includes(name);
     for (const row of Object.values(table.rows).flat())
       if (isWanted || (isNamed(table, row) && (!isUsers || asksUsers))) add(table, row);
@@ -75,7 +77,7 @@ export function rowsInPlace(
     }
   }
   const filled = fixtures.filled
-    .map((table) => ({ ...table, rows: only(table, chosen.get(relationKey(table))) }))
+    .map((table) => ({ ...table, rows: only(catalog, table, chosen.get(relationKey(table))) }))
     .concat(partition);
   const copy = attempt.through.kind === "materialized view" ? parseName(attempt.through.name) : null;
   return [
@@ -92,16 +94,16 @@ const mentions = (text: string, value: string): boolean =>
 /** What an account needs, of the many columns that the platform fills. */
 const ACCOUNT = new Set(["id", "aud", "role", "email", "raw_app_meta_data", "raw_user_meta_data"]);
 
-const shortened = ({ schema, relation }: FilledTable, row: Row): Row =>
-  schema === "auth" && relation === "users"
+const shortened = (catalog: Catalog, table: FilledTable, row: Row): Row =>
+  isPlatformUsers(catalog, relationOf(table))
     ? Object.fromEntries(Object.entries(row).filter(([name, value]) => ACCOUNT.has(name) && value !== null))
     : row;
 
-const only = (table: FilledTable, chosen: ReadonlySet<Row> = new Set()): Record<string, Row[]> =>
+const only = (catalog: Catalog, table: FilledTable, chosen: ReadonlySet<Row> = new Set()): Record<string, Row[]> =>
   Object.fromEntries(
     Object.entries(table.rows).map(([tenant, some]) => [
       tenant,
-      some.filter((row) => chosen.has(row)).map((row) => shortened(table, row)),
+      some.filter((row) => chosen.has(row)).map((row) => shortened(catalog, table, row)),
     ]),
   );
 

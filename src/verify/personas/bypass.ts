@@ -1,8 +1,7 @@
 import type { Catalog, Relation, Role } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation, isPlatformRole } from "../../pg/platform-objects.ts";
 import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
-import { isPlatformRole } from "./request-roles.ts";
 
 /** A role of the project that row security does not hold for, by its own attributes. */
 export interface ExemptRole {
@@ -50,11 +49,15 @@ export const connectingLogins = (catalog: Catalog, requests: readonly string[]):
     .filter(({ name }) => !requests.includes(name) && requests.some((role) => isMember(catalog, name, role)))
     .map(({ name }) => name);
 
-const exemptRoles = ({ roles }: Catalog): Role[] =>
-  roles.filter(({ name, superuser, bypassRls }) => (superuser || bypassRls) && !isPlatformRole(name));
+/** Without `postgres` as a superuser, as which initdb leaves it and migrations run on the embedded engine. */
+const exemptRoles = (catalog: Catalog): Role[] =>
+  catalog.roles.filter(
+    ({ name, superuser, bypassRls }) =>
+      (superuser || bypassRls) && !(superuser && name === "postgres") && !isPlatformRole(catalog, name),
+  );
 
 const guarded = (catalog: Catalog): Relation[] =>
-  catalog.relations.filter(({ schema, rowSecurity }) => rowSecurity && !isPlatformSchema(catalog, schema));
+  catalog.relations.filter((relation) => relation.rowSecurity && !isPlatformRelation(catalog, relation));
 
 const holdsGrant = ({ grants, columnGrants }: Relation, role: string): boolean =>
   [...grants, ...columnGrants].some(({ grantee }) => grantee === role);
@@ -68,8 +71,8 @@ const isReachedOtherwise = ({ roles }: Catalog, { grants, columnGrants, owner }:
   );
 
 /** A policy that lets every row through says what BYPASSRLS says as well. */
-const comparesRows = (catalog: Catalog, { using, check, schema }: Policy): boolean =>
-  !isPlatformSchema(catalog, schema) && [using, check].some((text) => text !== null && text !== "true");
+const comparesRows = (catalog: Catalog, policy: Policy): boolean =>
+  !isPlatformRelation(catalog, policy) && [policy.using, policy.check].some((text) => text !== null && text !== "true");
 
 function isMember({ roles }: Catalog, name: string, group: string): boolean {
   const found = new Set([name]);

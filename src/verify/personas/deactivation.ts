@@ -1,14 +1,16 @@
 import type { Fixtures, Member } from "../../fixtures/index.ts";
+import type { Catalog } from "../../pg/catalog.ts";
 import { dollarQuote, quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { quoteName, relationOf } from "../../pg/name.ts";
+import { isPlatformUsers } from "../../pg/platform-schemas.ts";
 
 /**
  * The assignment by which a membership row marks its member as deactivated: a status or flag column of the row with the
  * member's user.
  */
-export function deactivation(member: Member, fixtures: Fixtures): string | null {
+export function deactivation(member: Member, fixtures: Fixtures, catalog: Catalog): string | null {
   for (const table of fixtures.filled) {
-    if (table.schema === "auth" || table.users.length === 0) continue;
+    if (isPlatformUsers(catalog, relationOf(table)) || table.users.length === 0) continue;
     const row = table.rows[member.tenant]?.find((candidate) =>
       table.users.some((name) => candidate[name] === member.user),
     );

@@ -3,4 +3,4 @@ export { ATTACKER, VICTIM, actorsFor } from "./personas.ts";
 export type { Actor } from "./personas.ts";
 export { connectingLogins, exemptBesides, exemptRequestRoles } from "./bypass.ts";
 export type { ExemptRole } from "./bypass.ts";
-export { isPlatformRole, migratingOwners } from "./request-roles.ts";
+export { migratingOwners } from "./request-roles.ts";

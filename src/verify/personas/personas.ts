@@ -4,7 +4,7 @@ import type { Catalog } from "../../pg/catalog.ts";
 import type { ContextMap, ContextVariable } from "../../pg/context.ts";
 import type { Persona } from "../matrix/index.ts";
 import { deactivation } from "./deactivation.ts";
-import { ownMetadata, type OwnMetadata } from "./own-metadata.ts";
+import { ownMetadata } from "./own-metadata.ts";
 import { otherRoles, requestRoles } from "./request-roles.ts";
 
 /** The tokens among the odd ones that code chooses by; the name of the persona puts it into words for people. */
@@ -82,7 +82,7 @@ function ofRole(role: string, catalog: Catalog, context: ContextMap, fixtures: F
   const [someone] = own;
   return [
     ...members,
-    ...(someone ? badClaims(someone, victim, own, role, context, fixtures, ownMetadata(catalog, context)) : []),
+    ...(someone ? badClaims(someone, victim, own, role, context, fixtures, catalog) : []),
     { ...actor("no claims", "bad claims", role, null, null), tenant: null, token: "no claims" },
   ];
 }
@@ -121,7 +121,7 @@ function badClaims(
   role: string,
   context: ContextMap,
   fixtures: Fixtures,
-  metadata: readonly OwnMetadata[],
+  catalog: Catalog,
 ): Actor[] {
   const tenant = tenantVariables(context, fixtures);
   const base = (): Record<string, unknown> => claimsOf(someone, context, role);
@@ -199,12 +199,12 @@ function badClaims(
         forged: true,
       });
   }
-  for (const { path, value } of metadata) {
+  for (const { path, value } of ownMetadata(catalog, context)) {
     const claims = base();
     placeClaim(claims, path, value);
     actors.push(bad(`${typeof value === "string" ? value : JSON.stringify(value)} in ${path.join(".")}`, claims));
   }
-  return [...actors, ...roleClaims(someone, own, role, context, fixtures)];
+  return [...actors, ...roleClaims(someone, own, role, context, fixtures, catalog)];
 }
 
 /** Variables with one value for a whole tenant. */
@@ -229,6 +229,7 @@ function roleClaims(
   role: string,
   context: ContextMap,
   fixtures: Fixtures,
+  catalog: Catalog,
 ): Actor[] {
   const personals = new Set(personal(context, fixtures).map(({ setting }) => setting));
   const roles = context.variables.filter(
@@ -266,7 +267,7 @@ function roleClaims(
             token: "no role" as const,
           },
         ];
-  const deactivate = deactivation(someone, fixtures);
+  const deactivate = deactivation(someone, fixtures, catalog);
   if (deactivate === null) return [...without, ...claimed];
   return [
     ...without,

@@ -1,6 +1,5 @@
 import type { Catalog, Role } from "../../pg/catalog.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
-import { PLATFORM_ROLES } from "../../pg/platform-roles.ts";
+import { isPlatformRelation, isPlatformRole } from "../../pg/platform-objects.ts";
 
 /** The largest number of roles that get every persona: more of them get one persona each. */
 const MOST = 4;
@@ -13,8 +12,9 @@ const MOST = 4;
 export function requestRoles(catalog: Catalog): string[] {
   const isRequest = (name: string): boolean => name !== "anon" && mayRequest(catalog, name);
   const counts = new Map<string, number>();
-  for (const { schema, roles } of catalog.policies)
-    if (!isPlatformSchema(catalog, schema)) for (const name of roles) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const policy of catalog.policies)
+    if (!isPlatformRelation(catalog, policy))
+      for (const name of policy.roles) counts.set(name, (counts.get(name) ?? 0) + 1);
   const named = [...counts].toSorted((a, b) => b[1] - a[1]).map(([name]) => name);
   const found = named.filter(isRequest);
   const isToAll = counts.has("public") || counts.size === 0;
@@ -43,7 +43,7 @@ export function otherRoles(catalog: Catalog, main: readonly string[]): string[] 
 
 /** True if a role exists, is none of the platform's own, and is subject to row security. */
 const mayRequest = (catalog: Catalog, name: string): boolean =>
-  !PLATFORM_ROLES.has(name) &&
+  !isPlatformRole(catalog, name) &&
   !name.startsWith("pg_") &&
   catalog.roles.some((role) => role.name === name && !isAbove(role));
 
@@ -69,12 +69,9 @@ function isMigrating(catalog: Catalog, name: string): boolean {
 export function migratingOwners(catalog: Catalog): string[] {
   const loose = catalog.relations.filter(({ rowSecurity, forceRowSecurity }) => rowSecurity && !forceRowSecurity);
   return [...new Set(loose.map(({ owner }) => owner))]
-    .filter((name) => !PLATFORM_ROLES.has(name) && isMigrating(catalog, name))
+    .filter((name) => !isPlatformRole(catalog, name) && isMigrating(catalog, name))
     .filter((name) => catalog.roles.some((role) => role.name === name && !isAbove(role)))
     .toSorted();
 }
 
 const isAbove = (role: Role): boolean => role.superuser || role.bypassRls;
-
-/** True for the roles that Supabase makes for itself. */
-export const isPlatformRole = (name: string): boolean => PLATFORM_ROLES.has(name);

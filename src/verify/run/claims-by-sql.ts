@@ -1,4 +1,5 @@
-import { connectingLogins, isPlatformRole } from "../personas/index.ts";
+import { isOnPlatform } from "../../pg/platform-schemas.ts";
+import { connectingLogins } from "../personas/index.ts";
 import type { Run } from "./state.ts";
 
 const TOKEN = /\brequest\.jwt\.claim/;
@@ -11,9 +12,7 @@ const TOKEN = /\brequest\.jwt\.claim/;
  */
 export function claimsWithoutLogin({ environment: { catalog }, actors }: Run): string | null {
   const requests = [...new Set(actors.map(({ role }) => role))];
-  const hasPlatform =
-    catalog.roles.some(({ name }) => isPlatformRole(name) && name !== "postgres") ||
-    connectingLogins(catalog, requests).length > 0;
+  const hasPlatform = isOnPlatform(catalog) || connectingLogins(catalog, requests).length > 0;
   if (hasPlatform) return null;
   const reads =
     catalog.policies.some(({ using, check }) => TOKEN.test(`${using} ${check}`)) ||

@@ -1,5 +1,5 @@
 import { insertRecorded } from "../../fixtures/index.ts";
-import { isPlatformSchema } from "../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import { matchesName } from "../../pg/name-pattern.ts";
 import { relationKey } from "../../pg/name.ts";
 import { claimsWithoutLogin } from "./claims-by-sql.ts";
@@ -99,7 +99,7 @@ export function summary(run: Run, seconds: number): Verification {
 /** True if rows were reached, and nothing tells whose the rows of any relation are: what was held says nothing. */
 function nothingJudged({ environment: { targets, catalog }, options, notes }: Run): boolean {
   if (!notes.has("whose-unknown")) return false;
-  const own = [...targets.values()].filter(({ schema }) => !isPlatformSchema(catalog, schema));
+  const own = [...targets.values()].filter((target) => !isPlatformRelation(catalog, target));
   const isShared = ({ name }: { name: Subject }): boolean =>
     Object.keys(options.config.shared).some((pattern) => matchesName(pattern, name));
   const open = own.filter((target) => !isShared(target));

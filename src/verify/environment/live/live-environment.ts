@@ -1,4 +1,3 @@
-import { platformSchemas } from "../../../pg/platform-schemas.ts";
 import { pgErrorOf, type Db } from "../../../db/port.ts";
 import { generateRows, putRecorded, sampleRows } from "../../../fixtures/index.ts";
 import { nameKey, type NameKey } from "../../../pg/name.ts";
@@ -74,7 +73,7 @@ export async function liveEnvironment(db: Db, known: Known, writes: boolean): Pr
   const missing = await capabilities(
     db,
     [...new Set(actorsFor(known.catalog, known.context, fixtures).map(({ role }) => role))],
-    platformSchemas(known.catalog),
+    known.catalog,
   );
   await db.exec("rollback");
   const fed = feeding(surface, fixtures);

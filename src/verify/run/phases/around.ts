@@ -1,5 +1,5 @@
 import { defaultPrivilegeAttempts, sequenceAttempts, viewAttempts } from "../../attacks/index.ts";
-import { isPlatformSchema } from "../../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../../pg/platform-objects.ts";
 import { nameKey } from "../../../pg/name.ts";
 import { tupleKey } from "../../matrix/index.ts";
 import { ownState } from "./own-values.ts";
@@ -10,15 +10,14 @@ import { perform } from "../run.ts";
 export async function around(run: Run): Promise<void> {
   const { environment } = run;
   const views = environment.catalog.relations.filter(
-    ({ kind, schema }) =>
-      (kind === "view" || kind === "materialized view") && !isPlatformSchema(environment.catalog, schema),
+    (relation) =>
+      (relation.kind === "view" || relation.kind === "materialized view") &&
+      !isPlatformRelation(environment.catalog, relation),
   );
   for (const actor of run.actors) {
     const attempts = [
       ...views.flatMap((view) => viewAttempts(view, environment.surface, environment.targets)),
-      ...(actor.truth !== null
-        ? []
-        : sequenceAttempts(environment.surface, actor, environment.targets, environment.kind === "scratch")),
+      ...(actor.truth !== null ? [] : sequenceAttempts(environment, actor, environment.kind === "scratch")),
       ...(actor.class === "bad claims"
         ? []
         : defaultPrivilegeAttempts(environment.surface, actor, environment.catalog)),

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../../pg/platform-objects.ts";
 import { quoteIdent } from "../../../pg/identifier.ts";
 import { nameKey, relationKey } from "../../../pg/name.ts";
 import { DOORS, type TriggerName } from "../../matrix/index.ts";
@@ -23,7 +23,7 @@ export async function broadcasts(run: Run): Promise<void> {
   if (!actor) return;
   for (const trigger of catalog.triggers) {
     const target = targets.get(relationKey(trigger));
-    if (!trigger.enabled || isPlatformSchema(catalog, trigger.schema) || target?.own == null) continue;
+    if (!trigger.enabled || isPlatformRelation(catalog, trigger) || target?.own == null) continue;
     const fn = catalog.functions.find((one) => nameKey(one) === nameKey(trigger.function));
     for (const [, channel, rest = ""] of fn?.body.matchAll(NOTIFY) ?? []) {
       const named = [...rest.matchAll(COLUMN)].map(([, column = ""]) => column);

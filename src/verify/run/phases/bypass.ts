@@ -1,6 +1,7 @@
 import { quoteRole } from "../../../pg/identifier.ts";
+import { isPlatformRole } from "../../../pg/platform-objects.ts";
 import { tupleKey } from "../../matrix/index.ts";
-import { exemptBesides, exemptRequestRoles, isPlatformRole, type Actor } from "../../personas/index.ts";
+import { exemptBesides, exemptRequestRoles, type Actor } from "../../personas/index.ts";
 import { core } from "../core-attempts.ts";
 import { note } from "../record.ts";
 import { perform } from "../run.ts";
@@ -16,7 +17,8 @@ export async function bypass(run: Run): Promise<void> {
   for (const { from, role, attribute, path } of run.bypassRoles) {
     const actor = exampleOf(run, from);
     if (!actor) {
-      if (!isPlatformRole(from) || !isPlatformRole(role)) note(run, "bypass-login", tupleKey(from, role, attribute));
+      const isOwn = [from, role].some((name) => !isPlatformRole(run.environment.catalog, name));
+      if (isOwn) note(run, "bypass-login", tupleKey(from, role, attribute));
       continue;
     }
     const standing: SessionState = {

@@ -1,4 +1,4 @@
-import { isPlatformSchema } from "../../../pg/platform-schemas.ts";
+import { isPlatformRelation } from "../../../pg/platform-objects.ts";
 import { barrierAttempts, largeObjectAttempts, leakproofAttempts, peekFunction } from "../../attacks/index.ts";
 import { perform } from "../run.ts";
 import { targetsFor, type Run } from "../state.ts";
@@ -7,7 +7,7 @@ import { targetsFor, type Run } from "../state.ts";
 export async function leaks(run: Run): Promise<void> {
   const { environment } = run;
   const { surface, catalog, targets } = environment;
-  const views = catalog.relations.filter(({ schema }) => !isPlatformSchema(catalog, schema));
+  const views = catalog.relations.filter((relation) => !isPlatformRelation(catalog, relation));
   for (const actor of run.actors.filter(({ class: cls }) => cls === "member")) {
     const attempts = [
       ...[...targetsFor(run, actor).values()].flatMap((target) =>

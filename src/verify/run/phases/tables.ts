@@ -47,7 +47,7 @@ export async function tables(run: Run): Promise<void> {
       const tried = owner ? attempts.filter(({ command }) => command === "SELECT") : attempts;
       const before = actor.truth !== null ? await rolesBelieved(run, actor, tried) : null;
       await perform(run, { actor, attempts: tried, standing: null }, before ?? undefined);
-      await ownRole(run, actor, ownRoleAttempts(target, actor, roles));
+      await ownRole(run, actor, ownRoleAttempts(target, actor, roles, environment.catalog));
     }
   }
 }
