@@ -33,6 +33,7 @@ import { doorChecks } from "./doors.ts";
 import { checkOfExample, personaOf, unlikeOf } from "./examples.ts";
 import type { Expected, IsolationCheck, IsolationTests, TestPersona } from "./isolation-tests.ts";
 import { printedSql } from "./printed-sql.ts";
+import { neededRows } from "./needed-rows.ts";
 import { probeOf } from "./probe.ts";
 import { fixturesToPrint, steadyFixtures, steadyKey, steadyTarget } from "./steady.ts";
 import { withSteadyValues } from "./steady-values.ts";
@@ -76,7 +77,7 @@ export async function isolationTests(
   });
   await settleLater(run);
   const actors = actorsFor(environment.catalog, environment.context, environment.fixtures).filter(isTried);
-  const fixtures = steadyFixtures(environment);
+  const fixtures = neededRows(environment, steadyFixtures(environment), examples);
   const targets = new Map<Subject, Target>();
   for (const target of environment.targets.values())
     targets.set(target.name, await steadyKey(environment, steadyTarget(target, fixtures)));
