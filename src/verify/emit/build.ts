@@ -2,6 +2,7 @@ import type { Config } from "../../config.ts";
 import { insertRecorded, VALUES_FORM } from "../../fixtures/index.ts";
 import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
+import { rowKey } from "../../pg/row-key.ts";
 import { relationKey, type NameKey } from "../../pg/name.ts";
 import { meaningOf } from "../../request/index.ts";
 import { deleteAttempts, insertAttempts, readAttempts, updateAttempts } from "../attacks/index.ts";
@@ -223,8 +224,7 @@ function expectedOf(actor: Actor, { command }: Attempt, answer: Answered, target
   const { own, foreign, unknown } = reachedBy(answer, target);
   // to a persona without a tenant every row is foreign
   if (open || foreign > 0) return { kind: actor.tenant === null && target.own !== null ? "nothing" : "not foreign" };
-  // rows with another key in each run are not among those of the file
-  const isThere = target.ownRows.length > 0 || command === "INSERT";
+  const isThere = command === "INSERT" || reachesPrinted(answer, target);
   if (own > 0) return { kind: actor.tenant === null ? "nothing" : isThere ? "own" : "not foreign" };
   return { kind: unknown > 0 ? (isThere ? "rows" : "not foreign") : "nothing" };
 }
@@ -239,6 +239,16 @@ function reachedBy(answer: Answered, target: Target): { own: number; foreign: nu
   }
   const count = (is: string): number => changed.filter(({ whose }) => whose === is).length;
   return { own: count("o"), foreign: count("f"), unknown: count("x") };
+}
+
+/** True if a row that the file inserts is among those that an answer reached; others are not there when it runs. */
+function reachesPrinted(answer: Answered, { primaryKey, ownRows, foreignRows }: Target): boolean {
+  if (answer.kind === "error") return false;
+  const rows = [...ownRows, ...foreignRows];
+  if (primaryKey.length === 0) return rows.length > 0;
+  const printed = new Set(rows.map((row) => rowKey(primaryKey.map((name) => String(row[name])))));
+  const { said, changed } = answer;
+  return said.kind === "keys" ? said.keys.some((key) => printed.has(key)) : changed.some(({ key }) => printed.has(key));
 }
 
 /** True if what crosses may be a value in the output or in an error. */

@@ -3,8 +3,8 @@ import { nameKey, relationKey, type NameKey } from "../../pg/name.ts";
 import type { Example } from "../run/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 
-/** The number of rows of each table and tenant: with fewer, a policy on another column may let none of them through. */
-const ROWS = 3;
+/** The number of rows of each table and tenant. */
+const ROWS = 2;
 
 /**
  * The fixtures with the rows that the tests need: a few of each table and tenant, those of the members, those that the
