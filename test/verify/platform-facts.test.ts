@@ -214,6 +214,16 @@ describe("a plain project's own auth.users is a table as any other", () => {
     expect(named.share).toBeGreaterThan(0.9);
   });
 
+  test("a function that still reads a column of Supabase's accounts makes no statement of a run wrong", async () => {
+    const { breaches, share } = await judged(
+      plain,
+      `${closed("public.note")} create function public.full_name(meta jsonb) returns text language plpgsql
+         as $$ declare raw_user_meta_data jsonb := meta; begin return raw_user_meta_data ->> 'full_name'; end $$;`,
+    );
+    expect(breaches).toEqual([]);
+    expect(share).toBe(1);
+  });
+
   test("its own storage.objects belongs to the tenant in its column, not to a folder", async () => {
     const { breaches, share } = await judged(
       plain,

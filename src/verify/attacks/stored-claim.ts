@@ -1,6 +1,7 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { columnKey, relationOf } from "../../pg/name.ts";
+import { isOnPlatform } from "../../pg/platform-schemas.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { rowCondition, type Target, type Targets } from "../environment/index.ts";
 import { on } from "./rows.ts";
@@ -31,7 +32,7 @@ export function badValues(catalog: Catalog, targets: Targets, attackers: readonl
     for (const [, column = "", key = ""] of text.matchAll(/(raw_(?:user|app)_meta_data)\)?\s*->>?\s*'(\w+)'/g)) {
       const what = `auth.users.${column} ->> '${key}'`;
       const value = quoteLiteral(JSON.stringify({ [key]: BAD }));
-      if (users !== "")
+      if (users !== "" && isOnPlatform(catalog))
         found.set(what, {
           what,
           sql: `update auth.users set ${quoteIdent(column)} = coalesce(${quoteIdent(column)}, '{}') || ${value}::jsonb where id in (${users})`,
