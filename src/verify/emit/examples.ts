@@ -1,5 +1,5 @@
 import type { NameKey } from "../../pg/name.ts";
-import { quoteLiteral } from "../../pg/identifier.ts";
+import { dollarQuote, quoteLiteral } from "../../pg/identifier.ts";
 import { tupleKey, type Attempt, type TupleKey } from "../matrix/index.ts";
 import type { Target, Targets, TestEnvironment } from "../environment/index.ts";
 import { leftover, type Example } from "../run/index.ts";
@@ -52,8 +52,10 @@ export function checkOfExample(
   // COPY cannot run in a function; the query that it would copy can
   const target = attempt.query === undefined ? targets.get(attempt.relation) : undefined;
   const sql = attempt.query ?? (target ? printedSql(attempt, target) : attempt.sql);
-  const before =
-    standing?.by.kind === "leftover" ? [...(leftover(environment)?.set ?? [])] : [...(standing?.prelude ?? [])];
+  const before = [
+    ...becoming(example),
+    ...(standing?.by.kind === "leftover" ? (leftover(environment)?.set ?? []) : (standing?.prelude ?? [])),
+  ];
   const told = example.cause.door === "notify" && target ? notifyCheck(target) : null;
   const expected = told?.expected ?? expectedOf(example, shown);
   const byRows = expected.kind === "nothing" || expected.kind === "not foreign" || expected.kind === "hides";
@@ -71,6 +73,21 @@ export function checkOfExample(
     ...told,
     expected,
   };
+}
+
+/**
+ * PostgreSQL asks the login of the session whether SET ROLE is allowed, and the login of a test may become any role: the
+ * test asks for the persona's role. From PostgreSQL 16 on a membership may be without the right to SET ROLE.
+ */
+function becoming({ actor, standing }: Example): string[] {
+  if (standing?.opened.kind !== "role" || standing.prelude.length === 0) return [];
+  const right = "case when current_setting('server_version_num')::int < 160000 then 'MEMBER' else 'SET' end";
+  const body = `begin
+  if not pg_has_role(${quoteLiteral(actor.role)}, ${quoteLiteral(standing.opened.role)}, ${right}) then
+    raise insufficient_privilege;
+  end if;
+end`;
+  return [`do ${dollarQuote(body)}`];
 }
 
 export const personaOf = ({ actor }: Example): TestPersona => ({
@@ -136,9 +153,10 @@ function probesFor({ attempt, judged }: Example, targets: Targets): RowProbe[] {
     const probe = target ? tenantlessProbe(target) : null;
     return probe ? [probe] : [];
   }
-  const target = targets.get(attempt.relation);
-  if (target && attempt.answer === "changes" && reachesOthers(attempt, target)) return [probeOfOthers(target)];
   // the answer names rows of the relation alone
   if (attempt.answer === "keys") return known([attempt.relation]);
-  return known([attempt.relation, ...(attempt.behind ?? []), ...judged.relations]);
+  const probes = known([attempt.relation, ...(attempt.behind ?? []), ...judged.relations]);
+  const target = targets.get(attempt.relation);
+  if (!target || attempt.answer !== "changes" || !reachesOthers(attempt, target)) return probes;
+  return [probeOfOthers(target), ...probes.filter(({ name }) => name !== target.name)];
 }
