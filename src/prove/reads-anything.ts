@@ -13,7 +13,7 @@ const WORDS = new Set(
     "all and any array as between bit by case cast char character coalesce decimal distinct each else elsif end exists " +
     "extract filter float for from greatest group having if in interval into is join lateral least like limit not " +
     "nullif numeric offset on or order over partition perform raise return returning row rows select set some then " +
-    "time timestamp timestamptz union unique using values varchar when where while with within using exception assert"
+    "time timestamp timestamptz union unique using values varchar varying trim current_timestamp when where while with within using exception assert"
   ).split(" "),
 );
 
@@ -44,6 +44,10 @@ function namesOf(catalog: Catalog): ReadonlySet<string> {
   ownNames.set(catalog, known);
   return known;
 }
+
+/** The same of an expression or query. */
+export const expressionReadsAnything = (catalog: Catalog, text: string): boolean =>
+  callsUnknown(catalog, callsInText(text));
 
 const callsUnknown = (catalog: Catalog, calls: readonly string[][]): boolean => {
   const own = namesOf(catalog);

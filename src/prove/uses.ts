@@ -5,7 +5,7 @@ import { parseExpr, parseStatements } from "../pg/expr/parse.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { functionKey, nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
-import { readsAnything } from "./reads-anything.ts";
+import { expressionReadsAnything, readsAnything } from "./reads-anything.ts";
 
 /** A relation, all overloads of a function, or a user-defined type. */
 export interface CatalogObject {
@@ -126,10 +126,15 @@ export function describe(catalog: Catalog): Map<ObjectKey, Described> {
     const uses = new Set<ObjectKey>();
     for (const policy of own)
       for (const text of [policy.using, policy.check])
-        if (text !== null) for (const used of namedIn(text, parseExpr)) uses.add(used);
+        if (text !== null) {
+          for (const used of namedIn(text, parseExpr)) uses.add(used);
+          if (expressionReadsAnything(catalog, text)) uses.add(ANYTHING);
+        }
     const { definition, ...placed } = details.relation(nameKey(relation));
-    if (definition !== null && definition !== undefined)
+    if (definition !== null && definition !== undefined) {
       for (const used of namedIn(definition, parseStatements)) uses.add(used);
+      if (expressionReadsAnything(catalog, definition)) uses.add(ANYTHING);
+    }
     for (const read of relation.reads ?? []) uses.add(keyOfRelation(nameKey(read)));
     for (const parent of placed.parents) uses.add(keyOfRelation(nameKey(parent)));
     for (const { type, expression } of relation.columns) {
@@ -175,6 +180,7 @@ export function describe(catalog: Catalog): Map<ObjectKey, Described> {
     const uses = namedIn(definition, notSql);
     described.set(keyOfType(nameKey(type)), { text: definition, uses: new Set(uses) });
   }
+  described.set(ANYTHING, { text: JSON.stringify([catalog.schemas, catalog.roles]), uses: new Set() });
   const { operators = [], casts = [], collations = [] } = catalog.dependencies ?? {};
   const supporting = [...operators, ...casts].flatMap(({ function: fn }) => (fn === null ? [] : [fn]));
   described.set(RESOLUTION, {

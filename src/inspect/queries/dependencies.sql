@@ -50,7 +50,7 @@ select
         'schema', s.name,
         'name', c.relname,
         'column', a.attname,
-        'collation', case when a.attcollation <> t.typcollation then cn.nspname || '.' || co.collname end,
+        'collation', case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
         'privileges', a.attacl::text
       )
       order by s.name collate "C", c.relname collate "C", a.attnum
@@ -59,8 +59,6 @@ select
     join pg_class c on c.oid = a.attrelid
     join user_schema s on s.oid = c.relnamespace
     join pg_type t on t.oid = a.atttypid
-    left join pg_collation co on co.oid = a.attcollation
-    left join pg_namespace cn on cn.oid = co.collnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped
       and (a.attcollation <> t.typcollation or a.attacl is not null)
   ), '[]') as columns,
@@ -164,9 +162,9 @@ select
               from pg_constraint k where k.contypid = t.oid
             ),
             (
-              select cn.nspname || '.' || co.collname
-              from pg_type b, pg_collation co join pg_namespace cn on cn.oid = co.collnamespace
-              where b.oid = t.typbasetype and co.oid = t.typcollation and t.typcollation <> b.typcollation
+              select t.typcollation::regcollation::text
+              from pg_type b
+              where b.oid = t.typbasetype and t.typcollation <> b.typcollation
             )
           ) end,
           case when t.typtype = 'c' then (
