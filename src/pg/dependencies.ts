@@ -21,7 +21,7 @@ export interface Definition extends QualifiedName {
 }
 
 export interface RelationDefinition extends QualifiedName {
-  /** the query of a view or materialized view; the server and options of a foreign table; the bound of a partition */
+  /** the query of a view or materialized view; a digest of the server and options of a foreign table; the bound of a partition */
   definition: string | null;
   /** the relations that it inherits from, as a partition or by INHERITS */
   parents: QualifiedName[];

@@ -74,7 +74,7 @@ export function newSide(given: Catalog): Side {
   const inherited = new Map<string, ReadonlySet<string>>();
 
   /**
-   * The role itself and those whose privileges it has: memberships count where the role inherits (NOINHERIT does not).
+   * The role itself and those whose privileges it has: memberships count where the role inherits (NOINHERIT, or INHERIT FALSE of a membership, does not).
    */
   const privilegesOf = (name: string): ReadonlySet<string> => {
     const known = inherited.get(name);
@@ -82,6 +82,11 @@ export function newSide(given: Catalog): Side {
     const all = new Set([name]);
     for (const member of all) {
       const role = roles.get(member);
+      // since PostgreSQL 16 each membership says whether it inherits
+      if (role?.inheritsFrom) {
+        for (const parent of role.inheritsFrom) all.add(parent);
+        continue;
+      }
       if (role?.inherit) for (const parent of role.memberOf) all.add(parent);
     }
     inherited.set(name, all);

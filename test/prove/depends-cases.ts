@@ -396,6 +396,45 @@ export const DEPENDS_CASES: readonly DependsCase[] = [
     decision: "unknown",
   },
   {
+    title: "a column of another type inside a sub-query that is not modelled",
+    before: reads("exists (select 1 from readers r where octet_length(letters.title) = r.id)"),
+    after: `alter table letters alter column title type char(5);
+      ${reads("exists (select 1 from readers r where octet_length(letters.title) = r.id)")}`,
+    rows: `${LETTER} insert into readers values (5, '${USER}', '${USER}', 'gold', true);`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a whole row with a column more",
+    before: reads("(letters.*)::text ~ 'new'"),
+    after: `alter table letters add column more text default 'new'; ${reads("(letters.*)::text ~ 'new'")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a function whose body reads through another function that changed",
+    before: `create function public.inner_one() returns boolean language plpgsql stable
+        as $$ begin perform 1; return exists (select 1 from readers where active); end $$;
+      create function public.outer_one() returns boolean language plpgsql stable
+        as $$ begin perform 1; return INNER_ONE(); end $$; ${reads("outer_one()")}`,
+    after: `create function public.inner_one() returns boolean language plpgsql stable
+        as $$ begin perform 1; return exists (select 1 from readers); end $$;
+      create function public.outer_one() returns boolean language plpgsql stable
+        as $$ begin perform 1; return INNER_ONE(); end $$; ${reads("outer_one()")}`,
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an integer that does not fit the narrower branch",
+    before: reads("coalesce(n::smallint, n) = 3"),
+    after: reads("coalesce(n::smallint, n, 0) = 3"),
+    rows: LETTER,
+    truth: "same",
+    decision: "unknown",
+  },
+  {
     title: "a domain with another constraint",
     before: `create domain public.code as text check (value <> 'abc');
       ${reads("case when title = 'abc' then false else true end and title::code is not null")}`,

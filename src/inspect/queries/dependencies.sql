@@ -25,7 +25,8 @@ select
         'definition', case
           when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid)
           when c.relkind = 'f' then (
-            select json_build_array(fs.srvname, f.ftoptions)::text
+            -- not the options themselves, which are for the other server
+            select md5(json_build_array(fs.srvname, f.ftoptions)::text)
             from pg_foreign_table f join pg_foreign_server fs on fs.oid = f.ftserver
             where f.ftrelid = c.oid
           )

@@ -115,16 +115,20 @@ function nameOf({ encoder, frame, nested, facts }: Gathering, node: Expr): unkno
     if (bound.type !== undefined && !isSameType(encoder.isUnchanged, encoder.side, bound.type)) facts.changed = true;
     return { argument: argument.text, type: bound.type };
   }
-  if (found?.kind === "column" && encoder.apart.columns.has(found.column)) facts.changed = true;
-  if (as("ColumnRef", node) && !found) noteAllRows(frame, facts);
-  if (found?.kind !== "column" || nested) return null;
-  facts.rows.add(found.source.row);
-  return { row: found.source.row.id, column: found.column.name, type: found.column.type };
-}
-
-/** A whole row, or a column of the system: of any relation here, with all its columns. */
-function noteAllRows(frame: Frame, facts: Facts): void {
-  for (const scope of frame.scopes) for (const source of scope) facts.rows.add(source.row);
+  const parts = nameParts(as("ColumnRef", node)?.fields);
+  if (found?.kind === "column") {
+    if (encoder.apart.columns.has(found.column)) facts.changed = true;
+    // in a FROM of its own the name may be one of that
+    if (nested) return { named: parts, type: found.column.type };
+    facts.rows.add(found.source.row);
+    return { row: found.source.row.id, column: found.column.name, type: found.column.type };
+  }
+  if (!as("ColumnRef", node)) return null;
+  // a whole row, or a column of the system: of any relation here, with all its columns
+  const sources = frame.scopes.flat();
+  for (const source of sources) facts.rows.add(source.row);
+  const whole = sources.filter(({ alias }) => parts.includes(alias) || (!nested && parts.includes("*")));
+  return whole.length === 0 ? null : { named: parts, of: whole.map(({ relation }) => relation.columns) };
 }
 
 /** Add the facts of one node, without those of the nodes in it. */
