@@ -45,6 +45,7 @@ export const frameFor = (role: string): Frame => ({
   searchPath: ["public"],
   written: false,
   loose: false,
+  refusesAmbiguity: false,
   depth: 0,
   active: [],
   calls: [],

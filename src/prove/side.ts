@@ -27,6 +27,8 @@ export interface Side {
   hasCastTo(model: TypeModel): boolean;
   /** Rows come from other relations by INHERITS, or go to one. */
   inherits(relation: Relation): boolean;
+  /** The role has USAGE on the schema, or nothing is known of that. */
+  mayUse(schema: string, role: string): boolean;
   /** The role may read all columns. */
   mayReadAll(relation: Relation, role: string): boolean;
   /** All overloads. */
@@ -70,6 +72,7 @@ export function newSide(given: Catalog): Side {
   const casts = (dependencies?.casts ?? []).flatMap(({ method, target }) =>
     method === "function" ? [JSON.stringify(types(target))] : [],
   );
+  const schemas = new Map((catalog.schemas ?? []).map((schema) => [schema.name, schema]));
   const roles = new Map(catalog.roles.map((role) => [role.name, role]));
   const inherited = new Map<string, ReadonlySet<string>>();
 
@@ -119,6 +122,11 @@ export function newSide(given: Catalog): Side {
     hasOperator: (name) => operators.has(name),
     hasCastTo: (model) => casts.includes(JSON.stringify(model)),
     inherits: (relation) => heirs.has(nameKey(relation)),
+    mayUse: (name, role) => {
+      const schema = schemas.get(name);
+      const isOwner = schema !== undefined && privilegesOf(role).has(schema.owner);
+      return schema === undefined || isOwner || isSuper(role) || granted(schema.grants, "USAGE", role);
+    },
     mayReadAll: (relation, role) => isSuper(role) || granted(relation.grants, "SELECT", role),
     isDomain: (type) => isDomain(catalog.types, type),
     relation: (name) => relations.get(nameKey(name)),

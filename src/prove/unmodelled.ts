@@ -41,6 +41,7 @@ const CONSTRUCTS = {
   inheritance: "reading a relation with INHERITS, a partition alone, or ONLY a relation is not modelled",
   "changed rows": "where the rows of this relation come from differs between the two sides",
   "column privileges": "reading a relation with privileges on single columns is not modelled",
+  "schema privileges": "a name in a schema that the role may not use is not modelled",
   target: "a select list or ORDER BY that may change how many rows there are is not modelled",
   clause: "a clause of this sub-query is not modelled",
   "column alias": "column aliases in FROM are not modelled",

@@ -530,6 +530,51 @@ export const DEPENDS_CASES: readonly DependsCase[] = [
     truth: "gained",
     decision: "unknown",
   },
+  // what a body may name
+  {
+    title: "a name that is a variable and a column raises an error in PL/pgSQL",
+    both: `create function public.reads_kind(kind text) returns boolean language plpgsql stable
+      as $$ begin return exists (select 1 from readers where kind = kind); end $$;`,
+    before: reads("reads_kind('gold')"),
+    after: reads("exists (select 1 from readers r where r.kind = r.kind)"),
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a body that names a schema that the role may not use",
+    both: `create schema safe; create table safe.keys (user_id uuid); grant select on safe.keys to authenticated;
+      create function public.has_key() returns boolean language sql stable
+        as $$ select exists (select 1 from safe.keys k where k.user_id = auth.uid()) $$;`,
+    before: reads("has_key()"),
+    after: reads("exists (select 1 from safe.keys k where k.user_id = auth.uid())"),
+    rows: `${LETTER} insert into safe.keys values ('${USER}');`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "USAGE on a schema that a body names",
+    both: `create schema safe; create table safe.keys (user_id uuid); grant select on safe.keys to authenticated;
+      create function public.has_key() returns boolean language plpgsql stable
+        as $$ begin return exists (select 1 from safe.keys k where k.user_id = auth.uid()); end $$;`,
+    before: reads("has_key()"),
+    after: `grant usage on schema safe to authenticated; ${reads("has_key()")}`,
+    rows: `${LETTER} insert into safe.keys values ('${USER}');`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a bare name that two schemas have",
+    both: `create schema shop; create table shop.readers (user_id uuid); grant usage on schema shop to authenticated;
+      grant select on shop.readers to authenticated;
+      create function public.listed() returns boolean language sql stable set search_path = shop, public
+        as $$ select exists (select 1 from readers r where r.user_id = auth.uid()) $$;`,
+    before: reads(`exists (select 1 from public.readers r where ${MINE})`),
+    after: reads("listed()"),
+    rows: `${LETTER} insert into shop.readers values ('${USER}');`,
+    truth: "gained",
+    decision: "incomparable",
+  },
   // privileges on columns
   {
     title: "a sub-query over a column that the role may not read",

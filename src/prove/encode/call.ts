@@ -5,7 +5,7 @@ import { nameKey } from "../../pg/name.ts";
 import { SORT, TYPE } from "../logic/sort.ts";
 import { settingIsSet, split } from "../logic/symbol.ts";
 import { construct } from "../unmodelled.ts";
-import { builtInName, calledFunction, isAmbiguous, ownFunctions, shownCall, type Called } from "./called.ts";
+import { builtInName, calledFunction, isAmbiguous, mayUseAll, ownFunctions, shownCall, type Called } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { inlined } from "./inline.ts";
@@ -26,6 +26,7 @@ export function encodeCall(encoder: Encoder, node: Expr, frame: Frame): Value {
   const called = calledFunction(made.name);
   if (isAmbiguous(encoder.side, frame, called)) return encoder.opaque(node, frame, construct("overload"));
   const own = ownFunctions(encoder.side, frame, called);
+  if (!mayUseAll(encoder.side, frame, own)) return encoder.opaque(node, frame, construct("schema privileges"));
   if (own.length > 0) return inlined(encoder, node, made.args, own, frame);
   const name = builtInName(called);
   const builtIn = name === null ? null : builtInCall(encoder, name, made.args, frame);
@@ -37,6 +38,7 @@ export function encodeCall(encoder: Encoder, node: Expr, frame: Frame): Value {
       scopes: [],
       parameters: new Map(),
       written: false,
+      refusesAmbiguity: false,
     });
   return encoder.opaque(node, frame, { kind: "function", name: shownCall(called) });
 }

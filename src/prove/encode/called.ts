@@ -1,6 +1,6 @@
 import type { PgFunction } from "../../pg/catalog.ts";
 import { identForReading } from "../../pg/identifier.ts";
-import { nameKey } from "../../pg/name.ts";
+import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import type { Side } from "../side.ts";
 import type { Frame } from "./frame.ts";
 
@@ -26,6 +26,13 @@ export const builtInName = ({ schema, name }: Called): string | null =>
 /** A bare name, as a person wrote it, that pg_catalog and another schema have: types and the search path decide. */
 export const isAmbiguous = (side: Side, frame: Frame, { schema, name }: Called): boolean =>
   schema === null && frame.written && side.sharesName(name);
+
+/**
+ * Names that a person wrote are looked up when they run, in schemas that the role may use; those that PostgreSQL printed
+ * have been.
+ */
+export const mayUseAll = (side: Side, frame: Frame, named: readonly QualifiedName[]): boolean =>
+  !frame.written || named.every(({ schema }) => side.mayUse(schema, frame.role));
 
 /** Functions of the catalog that the call can be one of. */
 export const ownFunctions = (side: Side, frame: Frame, called: Called): readonly PgFunction[] => {

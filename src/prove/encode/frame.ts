@@ -24,6 +24,8 @@ export interface Frame {
   searchPath: readonly string[];
   /** as a person wrote it: names without a schema are looked up when it runs, not as PostgreSQL printed them */
   written: boolean;
+  /** a body in PL/pgSQL, where a name that is a column and a variable raises 42702 (manual, 43.11.1) */
+  refusesAmbiguity: boolean;
   /** the search path is the session's: a bare name that several schemas have is not settled */
   loose: boolean;
   /** quantifiers around */
@@ -65,6 +67,7 @@ export function resolve(node: Expr, frame: Frame): Resolved | null {
       if (table !== undefined && table !== source.alias) continue;
       if (schema !== undefined && schema !== source.relation.schema) continue;
       const column = source.relation.columns.find((candidate) => candidate.name === name);
+      if (column && frame.refusesAmbiguity && table === undefined && frame.parameters.has(name)) return null;
       if (column) return { kind: "column", source, column };
     }
   const parameter = frame.parameters.get(name);

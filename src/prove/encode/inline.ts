@@ -77,7 +77,8 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
   args.forEach((expr, index) => {
     const bound = { expr, frame, type: fn.argumentTypes[index] ?? "" };
     parameters.set(`$${index + 1}`, bound);
-    const argument = fn.argumentNames[index];
+    // the names of OUT arguments stand among them
+    const argument = /\b(OUT|INOUT)\b/.test(fn.arguments) ? undefined : fn.argumentNames[index];
     if (argument) parameters.set(argument, bound);
   });
   const path = fn.settings.find((entry) => /^search_path=/i.test(entry));
@@ -87,6 +88,7 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
     role: fn.securityDefiner ? fn.owner : frame.role,
     searchPath: path === undefined ? ["public"] : schemasOf(path.slice("search_path=".length)),
     written: !fn.sqlStandardBody,
+    refusesAmbiguity: fn.language === "plpgsql",
     loose: path === undefined || path.includes("$user"),
     depth: frame.depth,
     // a function runs as a query of its own: what is being expanded around it does not count

@@ -5,7 +5,7 @@ import { nameKey } from "../../pg/name.ts";
 import type { Row } from "../logic/formula.ts";
 import { isSameType } from "../apart.ts";
 import { readsArgumentsOnly } from "../pure.ts";
-import { builtInName, builtInOperator, calledFunction, ownFunctions, shownCall } from "./called.ts";
+import { builtInName, builtInOperator, calledFunction, mayUseAll, ownFunctions, shownCall } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import { findRelation, resolve, type Frame } from "./frame.ts";
 import { parseOnce } from "./parse-once.ts";
@@ -152,9 +152,10 @@ function noteNode(on: Gathering, node: Expr): void {
     refuseRecursion(encoder, frame, range.schemaname, range.relname);
     const short = range.relname ?? "";
     // every relation that the name can be of; one that is in no catalog counts as changed
-    const named = range.schemaname === undefined ? encoder.side.relationsNamed(short).map(nameKey) : [];
-    const names = range.schemaname === undefined ? named : [nameKey({ schema: range.schemaname, name: short })];
-    if (names.length === 0 || !names.every((name) => encoder.isUnchanged({ kind: "relation", name })))
+    const found =
+      range.schemaname === undefined ? encoder.side.relationsNamed(short) : [{ schema: range.schemaname, name: short }];
+    if (!mayUseAll(encoder.side, frame, found)) facts.changed = true;
+    if (found.length === 0 || !found.every((one) => encoder.isUnchanged({ kind: "relation", name: nameKey(one) })))
       facts.changed = true;
   }
   const called = call(node);
@@ -170,6 +171,7 @@ function noteCall({ encoder, frame, facts }: Gathering, made: NonNullable<Return
   if (!isTotal) facts.total = false;
   if (builtIn === "current_setting") facts.settings.add(stringConst(made.args[0])?.toLowerCase() ?? "*");
   const own = ownFunctions(encoder.side, frame, called);
+  if (!mayUseAll(encoder.side, frame, own)) facts.changed = true;
   for (const fn of own) {
     if (!encoder.isUnchanged({ kind: "function", name: nameKey(fn) })) facts.changed = true;
     if (fn.volatility === "volatile") facts.volatile ??= shownCall(called);

@@ -64,6 +64,7 @@ export function composed(
         searchPath: ["public"],
         written: false,
         loose: false,
+        refusesAmbiguity: false,
         depth: frame.depth,
         active,
         calls: frame.calls,

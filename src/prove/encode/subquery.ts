@@ -9,7 +9,7 @@ import { SORT } from "../logic/sort.ts";
 import { jsonIs, jsonItems } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
 import { setFunctionQuery } from "./inline.ts";
-import { builtInName, builtInOperator, calledFunction, isAmbiguous } from "./called.ts";
+import { builtInName, builtInOperator, calledFunction, isAmbiguous, mayUseAll } from "./called.ts";
 import { convert } from "./cast.ts";
 import { keepsRows } from "./row-count.ts";
 import { encodeComparison } from "./compare.ts";
@@ -251,6 +251,7 @@ function addSource(
   const range = as("RangeVar", item);
   if (!range?.relname) return construct("from item");
   const relation = findRelation(encoder.side, frame, range.schemaname, range.relname);
+  if (relation && !mayUseAll(encoder.side, frame, [relation])) return construct("schema privileges");
   if (!relation) return { kind: "no relation", name: shownRelation(range.schemaname, range.relname) };
   if (relation.kind === "view") return { kind: "view", name: nameKey(relation) };
   if (range.alias?.colnames) return construct("column alias");
