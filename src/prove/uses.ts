@@ -55,6 +55,8 @@ export function findUnchanged(before: Catalog, after: Catalog): Unchanged {
       else users.set(used, [name]);
     }
   }
+  if (before !== after && !(before.dependencies && after.dependencies))
+    for (const name of undefinedIn(before)) changed.add(name).add(ANYTHING);
   for (const name of changed) for (const user of users.get(name) ?? []) changed.add(user);
   // roles decide whom policies bind: a change there touches everything
   const same =
@@ -73,6 +75,14 @@ export function findUnchanged(before: Catalog, after: Catalog): Unchanged {
     },
   );
 }
+
+/** What has a definition that catalogs of earlier versions do not hold. */
+const undefinedIn = ({ relations, functions }: Catalog): ObjectKey[] => [
+  ...relations
+    .filter(({ kind }) => kind === "view" || kind === "materialized view" || kind === "foreign table")
+    .map((relation) => keyOfRelation(nameKey(relation))),
+  ...functions.filter(({ kind }) => kind === "aggregate").map((fn) => keyOfFunction(nameKey(fn))),
+];
 
 /** A relation or function: all that it is of itself, and the relations and functions that it names. */
 export interface Described {
