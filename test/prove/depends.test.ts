@@ -37,21 +37,15 @@ const POSSIBLE: Readonly<Record<DependsCase["truth"], readonly string[]>> = {
 test("a view whose query is in neither catalog, as of earlier versions, counts as changed", async () => {
   const both = `${TABLES} create view public.own as select user_id from public.readers; grant select on own to authenticated;`;
   const using = "exists (select 1 from own r where r.user_id = auth.uid())";
-  const sides = await Promise.all(
-    ["", " and true"].map(async (more) =>
-      withFork(
-        `${both} create policy p on letters for select to authenticated using (${using}${more});`,
-        async (db) => {
-          const { dependencies: _, ...catalog } = await inspect(db);
-          return catalog;
-        },
-      ),
-    ),
-  );
-  const [before, after] = sides;
-  if (!before || !after) throw new Error("two sides were made");
+  const sideWith = async (more: string): Promise<Catalog> =>
+    withFork(`${both} create policy p on letters for select to authenticated using (${using}${more});`, async (db) => {
+      const { dependencies: _, ...catalog } = await inspect(db);
+      return catalog;
+    });
+  const [before, after] = [await sideWith(""), await sideWith(" and true")];
   const found = prove(before, after, { relations: new Set(["public.letters"]), roles: ["authenticated"] });
-  expect(found.find(({ component }) => component === "SELECT")?.decision).toBe("unknown");
+  const read = found.find(({ component, role }) => component === "SELECT" && role === "authenticated");
+  expect(read?.decision).toBe("unknown");
 });
 
 describe("what a policy depends on", () => {
