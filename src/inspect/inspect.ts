@@ -12,6 +12,7 @@ import type {
   Trigger,
   UserType,
 } from "../pg/catalog.ts";
+import type { Dependencies } from "../pg/dependencies.ts";
 import { functionKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 
@@ -44,6 +45,7 @@ export async function inspect(db: Db): Promise<Catalog> {
     const roles = await db.query<Role>(query("roles"));
     const rules = await db.query<Rule>(query("rules"));
     const schemas = await db.query<Schema>(query("schemas"));
+    const [dependencies] = await db.query<Dependencies>(query("dependencies"));
     return {
       format: "rlsmith-catalog",
       formatVersion: 1,
@@ -57,6 +59,7 @@ export async function inspect(db: Db): Promise<Catalog> {
       roles,
       rules,
       schemas,
+      ...(dependencies ? { dependencies } : {}),
     };
   } catch (error) {
     const raised = pgErrorOf(error);

@@ -1,3 +1,4 @@
+import type { Dependencies } from "./dependencies.ts";
 import type { FunctionKey, QualifiedName } from "./name.ts";
 import type { Policy } from "./policy.ts";
 
@@ -22,6 +23,8 @@ export interface Catalog {
   rules?: Rule[];
   /** schemas and who may use them; absent from catalogs of earlier versions */
   schemas?: Schema[];
+  /** what expressions depend on besides; absent from catalogs of earlier versions */
+  dependencies?: Dependencies;
 }
 
 export type RelationKind = "table" | "partitioned table" | "view" | "materialized view" | "foreign table";

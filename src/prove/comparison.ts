@@ -1,5 +1,6 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { NameKey } from "../pg/name.ts";
+import { findApart } from "./apart.ts";
 import type { Decided } from "./decide.ts";
 import type { EncoderOptions } from "./encode/context.ts";
 import { enumSorts } from "./encode/types.ts";
@@ -17,6 +18,7 @@ export interface Comparison {
   logic: Logic;
   conversions: Conversions;
   isUnchanged: EncoderOptions["isUnchanged"];
+  apart: EncoderOptions["apart"];
   /** microseconds since 1970: `now()` in models */
   now: number;
   /** when the work on the present verdict has to end, as performance.now() counts */
@@ -36,12 +38,15 @@ export interface Comparison {
 export class BudgetExceeded extends Error {}
 
 export function newComparison(before: Catalog, after: Catalog): Comparison {
+  const [first, second] = [newSide(before), newSide(after)];
+  const isUnchanged = findUnchanged(before, after);
   return {
-    before: newSide(before),
-    after: newSide(after),
+    before: first,
+    after: second,
     logic: new Logic(),
     conversions: conversionsWith(new Map([...enumSorts(before.types), ...enumSorts(after.types)])),
-    isUnchanged: findUnchanged(before, after),
+    isUnchanged,
+    apart: findApart(first, second, isUnchanged),
     now: Math.floor(Date.now() / 1000) * 1_000_000,
     deadline: Number.POSITIVE_INFINITY,
     decided: new Map(),

@@ -1,16 +1,36 @@
 import type { Catalog, PgFunction, Relation, Role } from "../pg/catalog.ts";
 import { groupBy } from "../pg/group-by.ts";
-import { nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
+import { columnKey, nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { Policy, PolicyCommand } from "../pg/policy.ts";
-import { isDomain, typesOf, type Types } from "./encode/types.ts";
+import { isDomain, typesOf, userTypeOf, type TypeModel, type Types } from "./encode/types.ts";
 
 /** A catalog as the prover asks it: by name, by role. One for each side of a comparison. */
 export interface Side {
   catalog: Catalog;
   types: Types;
+  /** the user-defined type that a printed type is, or is an array of; null for types of pg_catalog */
+  userType(printed: string): NameKey | null;
   isDomain(type: string): boolean;
   relation(name: QualifiedName): Relation | undefined;
   relationByKey(key: NameKey): Relation | undefined;
+  /** the user-defined types of a bare name, in any schema */
+  typesNamed(name: string): readonly NameKey[];
+  /** the relations of a bare name, in any schema */
+  relationsNamed(name: string): readonly Relation[];
+  /** the functions of a bare name, in any schema */
+  functionsNamed(name: string): readonly PgFunction[];
+  /** A bare name may be one of a function of pg_catalog or of one in another schema. */
+  sharesName(name: string): boolean;
+  /** Expressions over built-in types may mean an operator of this name that is not one of pg_catalog. */
+  hasOperator(name: string): boolean;
+  /** a cast to the type runs a function that CREATE CAST declared */
+  hasCastTo(model: TypeModel): boolean;
+  /** Rows come from other relations by INHERITS, or go to one. */
+  inherits(relation: Relation): boolean;
+  /** The role has USAGE on the schema, or nothing is known of that. */
+  mayUse(schema: string, role: string): boolean;
+  /** The role may read all columns. */
+  mayReadAll(relation: Relation, role: string): boolean;
   /** All overloads. */
   functions(name: QualifiedName): readonly PgFunction[];
   policiesOn(relation: Relation): readonly Policy[];
@@ -30,15 +50,34 @@ export interface Side {
   mayExecute(fn: PgFunction, role: string): boolean;
 }
 
-export function newSide(catalog: Catalog): Side {
+export function newSide(given: Catalog): Side {
+  const catalog = withCollations(given);
   const relations = new Map(catalog.relations.map((relation) => [nameKey(relation), relation]));
   const functions = groupBy(catalog.functions, nameKey);
   const policies = groupBy(catalog.policies, relationKey);
+  const relationsByName = groupBy(catalog.relations, ({ name }) => name);
+  const functionsByName = groupBy(catalog.functions, ({ name }) => name);
+  const { dependencies } = catalog;
+  const typesByName = groupBy<string, QualifiedName>(dependencies?.types ?? catalog.types, ({ name }) => name);
+  const shared = new Set(dependencies?.functions.flatMap((fn) => (fn.sharesName ? [fn.name] : [])));
+  const operators = new Set(dependencies?.operators.map(({ name }) => name));
+  const heirs = new Set(
+    dependencies?.relations.flatMap((one) => {
+      const isPartition = relations.get(nameKey(one))?.partitionOf ?? null;
+      return isPartition === null ? [one, ...one.parents].map(nameKey) : [];
+    }),
+  );
+  const collated = new Set(dependencies?.types.filter(({ definition }) => isCollated(definition)).map(nameKey));
+  const types = typesOf(catalog.types, collated);
+  const casts = (dependencies?.casts ?? []).flatMap(({ method, target }) =>
+    method === "function" ? [JSON.stringify(types(target))] : [],
+  );
+  const schemas = new Map((catalog.schemas ?? []).map((schema) => [schema.name, schema]));
   const roles = new Map(catalog.roles.map((role) => [role.name, role]));
   const inherited = new Map<string, ReadonlySet<string>>();
 
   /**
-   * The role itself and those whose privileges it has: memberships count where the role inherits (NOINHERIT does not).
+   * The role itself and those whose privileges it has: memberships count where the role inherits (NOINHERIT, or INHERIT FALSE of a membership, does not).
    */
   const privilegesOf = (name: string): ReadonlySet<string> => {
     const known = inherited.get(name);
@@ -46,6 +85,11 @@ export function newSide(catalog: Catalog): Side {
     const all = new Set([name]);
     for (const member of all) {
       const role = roles.get(member);
+      // since PostgreSQL 16 each membership says whether it inherits
+      if (role?.inheritsFrom) {
+        for (const parent of role.inheritsFrom) all.add(parent);
+        continue;
+      }
       if (role?.inherit) for (const parent of role.memberOf) all.add(parent);
     }
     inherited.set(name, all);
@@ -69,7 +113,21 @@ export function newSide(catalog: Catalog): Side {
 
   return {
     catalog,
-    types: typesOf(catalog.types),
+    types,
+    userType: (printed) => userTypeOf(printed),
+    typesNamed: (name) => typesByName.get(name)?.map(nameKey) ?? [],
+    relationsNamed: (name) => relationsByName.get(name) ?? [],
+    functionsNamed: (name) => functionsByName.get(name) ?? [],
+    sharesName: (name) => shared.has(name),
+    hasOperator: (name) => operators.has(name),
+    hasCastTo: (model) => casts.includes(JSON.stringify(model)),
+    inherits: (relation) => heirs.has(nameKey(relation)),
+    mayUse: (name, role) => {
+      const schema = schemas.get(name);
+      const isOwner = schema !== undefined && privilegesOf(role).has(schema.owner);
+      return schema === undefined || isOwner || isSuper(role) || granted(schema.grants, "USAGE", role);
+    },
+    mayReadAll: (relation, role) => isSuper(role) || granted(relation.grants, "SELECT", role),
     isDomain: (type) => isDomain(catalog.types, type),
     relation: (name) => relations.get(nameKey(name)),
     relationByKey: (key) => relations.get(key),
@@ -88,4 +146,30 @@ export function newSide(catalog: Catalog): Side {
       isSuper(role) || granted(relation.grants, privilege, role) || granted(relation.columnGrants, privilege, role),
     mayExecute: (fn, role) => isSuper(role) || fn.grants.length === 0 || granted(fn.grants, "EXECUTE", role),
   };
+}
+
+/** A column of a collation that is not its type's default is of a type of its own: equality and order may be others. */
+function withCollations(catalog: Catalog): Catalog {
+  const collations = new Map(
+    (catalog.dependencies?.columns ?? []).flatMap((one): [string, string][] =>
+      one.collation === null ? [] : [[columnKey(one, one.column), one.collation]],
+    ),
+  );
+  if (collations.size === 0) return catalog;
+  return {
+    ...catalog,
+    relations: catalog.relations.map((relation) => ({
+      ...relation,
+      columns: relation.columns.map((column) => {
+        const collation = collations.get(columnKey(relation, column.name));
+        return collation === undefined ? column : { ...column, type: `${column.type} COLLATE ${collation}` };
+      }),
+    })),
+  };
+}
+
+/** A domain whose collation is not the one of its base type (the last part of what the query of dependencies tells of it). */
+function isCollated(definition: string): boolean {
+  const [, , , domain] = JSON.parse(definition) as [unknown, unknown, unknown, unknown[] | null];
+  return typeof domain?.[3] === "string";
 }

@@ -35,6 +35,15 @@ const CONSTRUCTS = {
   "outer join": "outer joins are not modelled",
   "natural join": "NATURAL and USING joins are not modelled",
   "from item": "functions and sub-queries in FROM are not modelled",
+  "changed column": "the column is computed in another way, or its type has another definition, on the other side",
+  operator: "which operator is meant is not settled",
+  collation: "COLLATE is not modelled",
+  inheritance: "reading a relation with INHERITS, a partition alone, or ONLY a relation is not modelled",
+  "changed rows": "where the rows of this relation come from differs between the two sides",
+  "column privileges": "reading a relation with privileges on single columns is not modelled",
+  "schema privileges": "a name in a schema that the role may not use is not modelled",
+  target: "a select list or ORDER BY that may change how many rows there are is not modelled",
+  clause: "a clause of this sub-query is not modelled",
   "column alias": "column aliases in FROM are not modelled",
 } as const;
 
@@ -57,6 +66,8 @@ export type Unmodelled =
   | { kind: "strictness"; name: NameKey }
   | { kind: "settings"; name: NameKey }
   | { kind: "variables"; name: NameKey }
+  /** a function that returns something else than it declares */
+  | { kind: "result"; name: NameKey; type: string }
   | { kind: "no relation"; name: string }
   | { kind: "view"; name: string };
 
@@ -97,6 +108,8 @@ export function tellUnmodelled(why: Unmodelled): string {
       return `${why.name}() changes settings while it runs`;
     case "variables":
       return `the effect of ${why.name}() on its variables is not modelled`;
+    case "result":
+      return `the conversion of what ${why.name}() returns to ${why.type} is not modelled`;
     case "no relation":
       return `the relation ${why.name} is not in the catalog`;
     case "view":

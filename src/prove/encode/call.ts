@@ -5,7 +5,7 @@ import { nameKey } from "../../pg/name.ts";
 import { SORT, TYPE } from "../logic/sort.ts";
 import { settingIsSet, split } from "../logic/symbol.ts";
 import { construct } from "../unmodelled.ts";
-import { builtInName, calledFunction, ownFunctions, shownCall, type Called } from "./called.ts";
+import { builtInName, calledFunction, isAmbiguous, mayUseAll, ownFunctions, shownCall, type Called } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { inlined } from "./inline.ts";
@@ -24,13 +24,22 @@ export function encodeCall(encoder: Encoder, node: Expr, frame: Frame): Value {
   const made = call(node);
   if (!made) return encoder.opaque(node, frame, construct("call"));
   const called = calledFunction(made.name);
-  const own = ownFunctions(encoder.side, frame.searchPath, called);
+  if (isAmbiguous(encoder.side, frame, called)) return encoder.opaque(node, frame, construct("overload"));
+  const own = ownFunctions(encoder.side, frame, called);
+  if (!mayUseAll(encoder.side, frame, own)) return encoder.opaque(node, frame, construct("schema privileges"));
   if (own.length > 0) return inlined(encoder, node, made.args, own, frame);
   const name = builtInName(called);
   const builtIn = name === null ? null : builtInCall(encoder, name, made.args, frame);
   if (builtIn) return builtIn;
   const known = made.args.length === 0 ? platformBody(called) : undefined;
-  if (known) return encoder.expression(known, { ...frame, scopes: [], parameters: new Map() });
+  if (known)
+    return encoder.expression(known, {
+      ...frame,
+      scopes: [],
+      parameters: new Map(),
+      written: false,
+      refusesAmbiguity: false,
+    });
   return encoder.opaque(node, frame, { kind: "function", name: shownCall(called) });
 }
 
@@ -40,8 +49,7 @@ function builtInCall(encoder: Encoder, name: string, args: readonly Expr[], fram
     case "current_setting":
       return setting(encoder, args);
     case "now":
-    case "transaction_timestamp":
-    case "statement_timestamp": {
+    case "transaction_timestamp": {
       const cases = [{ when: logic.true, term: logic.clock("now") }];
       return { kind: "scalar", type: TYPE.timestamptz, raises: logic.false, isNull: logic.false, cases };
     }

@@ -1,7 +1,8 @@
 import type { PgFunction } from "../../pg/catalog.ts";
 import { identForReading } from "../../pg/identifier.ts";
-import { nameKey } from "../../pg/name.ts";
+import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import type { Side } from "../side.ts";
+import type { Frame } from "./frame.ts";
 
 /** A function as a call names it: without a schema it is one of pg_catalog or of the search path. */
 export interface Called {
@@ -22,12 +23,34 @@ export const shownCall = ({ schema, name }: Called): string =>
 export const builtInName = ({ schema, name }: Called): string | null =>
   schema === null || schema === "pg_catalog" ? name : null;
 
+/** A bare name, as a person wrote it, that pg_catalog and another schema have: types and the search path decide. */
+export const isAmbiguous = (side: Side, frame: Frame, { schema, name }: Called): boolean =>
+  schema === null && frame.written && side.sharesName(name);
+
+/**
+ * Names that a person wrote are looked up when they run, in schemas that the role may use; those that PostgreSQL printed
+ * have been.
+ */
+export const mayUseAll = (side: Side, frame: Frame, named: readonly QualifiedName[]): boolean =>
+  !frame.written || named.every(({ schema }) => side.mayUse(schema, frame.role));
+
 /** Functions of the catalog that the call can be one of. */
-export const ownFunctions = (side: Side, searchPath: readonly string[], called: Called): readonly PgFunction[] => {
-  const schemas = called.schema === null ? searchPath : [called.schema];
-  return schemas.flatMap((schema) => side.functions({ schema, name: called.name }));
+export const ownFunctions = (side: Side, frame: Frame, called: Called): readonly PgFunction[] => {
+  const { schema, name } = called;
+  if (schema !== null) return side.functions({ schema, name });
+  // a name that PostgreSQL prints without its schema is one of pg_catalog
+  if (!frame.written && side.sharesName(name)) return [];
+  if (frame.loose || isAmbiguous(side, frame, called)) return side.functionsNamed(name);
+  return frame.searchPath.flatMap((path) => side.functions({ schema: path, name }));
+};
+
+/** The operator of pg_catalog that a name means; null where it may be another one. */
+export const builtInOperator = (side: Side, frame: Frame, parts: readonly string[]): string | null => {
+  const [name = "", schema] = parts.toReversed();
+  if (schema !== undefined) return schema === "pg_catalog" ? name : null;
+  return frame.written && side.hasOperator(name) ? null : name;
 };
 
 /** Functions that a call names with their schema. */
 export const qualifiedFunctions = (side: Side, parts: readonly string[]): readonly PgFunction[] =>
-  parts.length < 2 ? [] : ownFunctions(side, [], calledFunction(parts));
+  parts.length < 2 ? [] : side.functions({ schema: parts.at(-2) ?? "", name: parts.at(-1) ?? "" });

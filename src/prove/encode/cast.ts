@@ -1,4 +1,5 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
+import type { TypeName } from "libpg-query";
 import { typeText } from "../../pg/expr/shape.ts";
 import type { Formula } from "../logic/formula.ts";
 import { arraySort, INTEGERS, SORT, TYPE, type ScalarType } from "../logic/sort.ts";
@@ -8,16 +9,19 @@ import {
   inDomain,
   input,
   JSON_READABLE,
+  opaqueIsTrue,
   output,
   readable,
   READS_TRUE,
 } from "../logic/symbol.ts";
+import { isSameType } from "../apart.ts";
 import { isTerm } from "./compare.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import { lifted } from "./lookup.ts";
-import type { TypeModel } from "./types.ts";
+import { nullOfDomainKey } from "./opaque-key.ts";
+import { isPlain, type TypeModel } from "./types.ts";
 import type { ArrayValue, Json, Scalar, Value } from "./value.ts";
 
 /** The setting in which PostgREST hands the token over. */
@@ -29,9 +33,10 @@ export function encodeCast(encoder: Encoder, node: Expr, frame: Frame): Value {
   const value = encoder.expression(cast?.arg, frame);
   const name = typeText(cast?.typeName);
   const model = encoder.side.types(name);
-  const limited = (cast?.typeName?.typmods?.length ?? 0) > 0 && name !== "timestamp" && name !== "timestamptz";
-  // varchar(5) cuts
-  if (limited) return encoder.opaque(node, frame, { kind: "cast", type: name, fromAny: true });
+  // varchar(5) cuts, timestamptz(0) rounds
+  const limited = (cast?.typeName?.typmods?.length ?? 0) > 0;
+  const settled = settledType(encoder, cast?.typeName, frame);
+  if (limited || !settled) return encoder.opaque(node, frame, { kind: "cast", type: name, fromAny: true });
   if (encoder.side.isDomain(name)) {
     const base = castTo(encoder, value, model);
     return (
@@ -41,13 +46,48 @@ export function encodeCast(encoder: Encoder, node: Expr, frame: Frame): Value {
   return castTo(encoder, value, model) ?? encoder.opaque(node, frame, { kind: "cast", type: name, fromAny: false });
 }
 
-/** A domain lets a value through as it is, or raises; which ones is not in the catalog. */
+/** The type means the same on both sides, and no cast to it runs a function of CREATE CAST. */
+function settledType({ side, isUnchanged }: Encoder, type: TypeName | undefined, frame: Frame): boolean {
+  const printed = typeText(type);
+  if (side.hasCastTo(side.types(printed))) return false;
+  const [name = "", schema] = (type?.names ?? []).map((part) => as("String", part)?.sval ?? "").toReversed();
+  const named = side.typesNamed(name);
+  if (schema !== undefined && schema !== "pg_catalog") return isSameType(isUnchanged, side, printed);
+  if (named.length === 0 || schema === "pg_catalog") return true;
+  // a bare name, of pg_catalog where it is printed; elsewhere the search path decides
+  return !isPlain(printed) ? named.length === 1 && named.every((one) => isUnchanged.type(one)) : !frame.written;
+}
+
+/**
+ * A value as PostgreSQL assigns it to an argument or a result of a declared type; null where that conversion is not
+ * modelled. `type` as format_type prints it.
+ */
+export function convert(encoder: Encoder, value: Value, type: string): Value | null {
+  const { side, isUnchanged } = encoder;
+  const model = side.types(type);
+  if (side.hasCastTo(model) || !isSameType(isUnchanged, side, type)) return null;
+  if (value.kind === "opaque") {
+    // nothing else is assigned to these
+    const alone = model.kind === "boolean" || (model.kind === "scalar" && /^(uuid|enum)$/.test(model.type.kind));
+    return !side.isDomain(type) && (alone || value.type === type) ? value : null;
+  }
+  const converted = castTo(encoder, value, model);
+  return converted && (side.isDomain(type) ? checked(encoder, converted, type) : converted);
+}
+
+/** A domain lets a value through as it is, or raises; which ones is not told, of NULL neither. */
 function checked({ logic }: Encoder, value: Value, domain: string): Value | null {
   if (value.kind !== "scalar") return null;
   const passes = (term: Scalar["cases"][number]["term"]): Formula => logic.predicate(inDomain(domain), null, [term]);
+  const refusesNull = logic.not(logic.predicate(opaqueIsTrue(nullOfDomainKey(domain)), null, []));
   return {
     ...value,
-    raises: logic.or(value.raises, ...value.cases.map(({ when, term }) => logic.and(when, logic.not(passes(term))))),
+    raises: logic.or(
+      value.raises,
+      logic.and(value.isNull, refusesNull),
+      ...value.cases.map(({ when, term }) => logic.and(when, logic.not(passes(term)))),
+    ),
+    isNull: logic.and(value.isNull, logic.not(refusesNull)),
     cases: value.cases.map(({ when, term }) => ({ when: logic.and(when, passes(term)), term })),
   };
 }

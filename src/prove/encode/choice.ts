@@ -1,7 +1,7 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { some } from "../../pg/expr/walk.ts";
 import type { Formula } from "../logic/formula.ts";
-import { SORT, TYPE } from "../logic/sort.ts";
+import { INTEGERS, SORT, TYPE, type ScalarType } from "../logic/sort.ts";
 import { opaqueIsNull } from "../logic/symbol.ts";
 import { isFreeOfColumns } from "../logic/visit.ts";
 import { encodeComparison } from "./compare.ts";
@@ -27,6 +27,7 @@ export const encodeCoalesce = (encoder: Encoder, node: Expr, frame: Frame): Valu
 
 export function encodeCase(encoder: Encoder, node: Expr, frame: Frame): Value {
   const found = as("CaseExpr", node);
+  if (found?.arg && encoder.side.hasOperator("=")) return encoder.opaque(node, frame, construct("operator"));
   const operand = found?.arg ? encoder.expression(found.arg, frame) : null;
   const branches: Branch[] = [];
   for (const arg of found?.args ?? []) {
@@ -216,8 +217,19 @@ function merge(
         }),
       };
     default:
-      return { ...(shape as Scalar), ...common, cases: guarded((value) => (value as Scalar).cases) };
+      return {
+        ...(shape as Scalar),
+        type: widest(parts),
+        ...common,
+        cases: guarded((value) => (value as Scalar).cases),
+      };
   }
+}
+
+/** The type that all branches are turned into: of integers the widest. */
+function widest(parts: readonly { value: Value }[]): ScalarType {
+  const types = parts.flatMap(({ value }) => (value.kind === "scalar" ? [value.type] : []));
+  return types.toSorted((a, b) => INTEGERS.indexOf(b) - INTEGERS.indexOf(a))[0] ?? TYPE.text;
 }
 
 /** A string constant as a value of the kind that the other branches have. */

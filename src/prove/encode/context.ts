@@ -5,7 +5,8 @@ import type { Logic } from "../logic/logic.ts";
 import type { OpaqueKey } from "../logic/symbol.ts";
 import type { Side } from "../side.ts";
 import type { Unmodelled } from "../unmodelled.ts";
-import type { CatalogObject } from "../uses.ts";
+import type { Apart } from "../apart.ts";
+import type { Unchanged } from "../uses.ts";
 import type { UnknownReason } from "../verdict.ts";
 import type { Frame } from "./frame.ts";
 import type { Condition, Value, Values } from "./value.ts";
@@ -26,7 +27,9 @@ export interface EncoderOptions {
   conversions: Conversions;
   side: Side;
   /** the relation or function means the same on both sides; what reads another may not be taken for the same */
-  isUnchanged(object: CatalogObject): boolean;
+  isUnchanged: Unchanged;
+  /** what has the same name on both sides and is not the same */
+  apart: Apart;
   /** what was not understood */
   opaques: Map<OpaqueKey, OpaqueFacts>;
   /** counts the sub-queries that were encoded */

@@ -1,15 +1,15 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
-import { boolConst, call, initPlanTarget, stringConst } from "../../pg/expr/shape.ts";
+import { boolConst, call, initPlanTarget } from "../../pg/expr/shape.ts";
 import type { Term } from "../logic/formula.ts";
 import { SORT, TYPE, type ScalarType } from "../logic/sort.ts";
 import { opaqueIsNull, opaqueIsTrue } from "../logic/symbol.ts";
 import { construct } from "../unmodelled.ts";
 import { encodeCall } from "./call.ts";
-import { encodeCast } from "./cast.ts";
+import { convert, encodeCast } from "./cast.ts";
 import { encodeCase, encodeCoalesce, nullness } from "./choice.ts";
 import { encodeColumn } from "./column.ts";
 import type { Encoder } from "./context.ts";
-import { resolve, type Frame } from "./frame.ts";
+import { resolve, type Bound, type Frame } from "./frame.ts";
 import { encodeOperation } from "./operation.ts";
 import { encodeSubLink } from "./subquery.ts";
 import type { Condition, Scalar, Value } from "./value.ts";
@@ -24,7 +24,7 @@ export function encodeExpression(encoder: Encoder, node: Expr | undefined, frame
   const parameter = as("ParamRef", node);
   if (parameter) {
     const bound = frame.parameters.get(`$${parameter.number}`);
-    return bound ? encodeArgument(encoder, bound, frame) : encoder.opaque(node, frame, construct("parameter"));
+    return bound ? encodeArgument(encoder, node, bound, frame) : encoder.opaque(node, frame, construct("parameter"));
   }
   const bool = as("BoolExpr", node);
   if (bool) {
@@ -51,8 +51,7 @@ export function encodeExpression(encoder: Encoder, node: Expr | undefined, frame
   }
   if (call(node)) return encodeCall(encoder, node, frame);
   if (as("SQLValueFunction", node)) return encodeValueFunction(encoder, node, frame);
-  const collated = as("CollateClause", node);
-  if (collated && stringConst(collated.arg) !== null) return encoder.expression(collated.arg, frame);
+  if (as("CollateClause", node)) return encoder.opaque(node, frame, construct("collation"));
   if (as("A_Expr", node)) return encodeOperation(encoder, node, frame);
   return encoder.opaque(node, frame, construct("kind of expression"));
 }
@@ -87,15 +86,20 @@ function encodeName(encoder: Encoder, node: Expr, frame: Frame): Value {
     case "column":
       return encodeColumn(encoder, found.source.row, found.column);
     case "parameter":
-      return encodeArgument(encoder, found, frame);
+      return encodeArgument(encoder, node, found, frame);
     case undefined:
       return encoder.opaque(node, frame, construct("name"));
   }
 }
 
 /** An argument means what it meant at the call; its own sub-queries are told apart from those around its use. */
-const encodeArgument = (encoder: Encoder, bound: { expr: Expr; frame: Frame }, frame: Frame): Value =>
-  encoder.expression(bound.expr, { ...bound.frame, depth: Math.max(bound.frame.depth, frame.depth) });
+function encodeArgument(encoder: Encoder, node: Expr, bound: Bound, frame: Frame): Value {
+  const value = encoder.expression(bound.expr, { ...bound.frame, depth: Math.max(bound.frame.depth, frame.depth) });
+  return bound.type === undefined
+    ? value
+    : (convert(encoder, value, bound.type) ??
+        encoder.opaque(node, frame, { kind: "cast", type: bound.type, fromAny: false }));
+}
 
 function encodeNullTest(encoder: Encoder, node: Expr, frame: Frame): Value {
   const { logic, values } = encoder;

@@ -17,11 +17,17 @@ export interface Frame {
   /** innermost first; each the entries of one FROM */
   scopes: readonly (readonly Source[])[];
   /** arguments of the function whose body this is, by name and by `$1` */
-  parameters: ReadonlyMap<string, { expr: Expr; frame: Frame }>;
+  parameters: ReadonlyMap<string, Bound>;
   /** the role whose policies hold in sub-queries, and whose name `current_user` is */
   role: string;
   /** schemas that are searched for names without one */
   searchPath: readonly string[];
+  /** as a person wrote it: names without a schema are looked up when it runs, not as PostgreSQL printed them */
+  written: boolean;
+  /** a body in PL/pgSQL, where a name that is a column and a variable raises 42702 (manual, 43.11.1) */
+  refusesAmbiguity: boolean;
+  /** the search path is the session's: a bare name that several schemas have is not settled */
+  loose: boolean;
   /** quantifiers around */
   depth: number;
   /** relations whose policies are being expanded, as rewriteHandler.c keeps them for 42P17 */
@@ -35,9 +41,16 @@ export interface Frame {
   operand?: boolean | "array";
 }
 
+/** An argument or variable: an expression, where that stands, and the type that it is turned into, if any. */
+export interface Bound {
+  expr: Expr;
+  frame: Frame;
+  type?: string;
+}
+
 export type Resolved =
   | { kind: "column"; source: Source; column: Relation["columns"][number] }
-  | { kind: "parameter"; expr: Expr; frame: Frame };
+  | ({ kind: "parameter" } & Bound);
 
 /**
  * The column or parameter that a reference names; null for anything else, a whole row too. Columns win over a
@@ -54,6 +67,7 @@ export function resolve(node: Expr, frame: Frame): Resolved | null {
       if (table !== undefined && table !== source.alias) continue;
       if (schema !== undefined && schema !== source.relation.schema) continue;
       const column = source.relation.columns.find((candidate) => candidate.name === name);
+      if (column && frame.refusesAmbiguity && table === undefined && frame.parameters.has(name)) return null;
       if (column) return { kind: "column", source, column };
     }
   const parameter = frame.parameters.get(name);
@@ -63,6 +77,7 @@ export function resolve(node: Expr, frame: Frame): Resolved | null {
 /** A relation by a name that may lack its schema. */
 export function findRelation(side: Side, frame: Frame, schema: string | undefined, name: string): Relation | undefined {
   if (schema !== undefined) return side.relation({ schema, name });
+  if (frame.loose && side.relationsNamed(name).length > 1) return undefined;
   for (const candidate of frame.searchPath) {
     const found = side.relation({ schema: candidate, name });
     if (found) return found;

@@ -8,11 +8,11 @@ import { TYPE } from "../logic/sort.ts";
 import { construct } from "../unmodelled.ts";
 import { bodyOf, returnsSet, type Body } from "./body.ts";
 import { qualifiedFunctions } from "./called.ts";
-import { castTo } from "./cast.ts";
+import { convert } from "./cast.ts";
 import { nullness, nullWhere, pick } from "./choice.ts";
 import { congruentCall } from "./congruent.ts";
 import type { Encoder } from "./context.ts";
-import type { Frame } from "./frame.ts";
+import type { Bound, Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import type { Program } from "./plpgsql.ts";
 import type { Value } from "./value.ts";
@@ -25,10 +25,14 @@ export function inlined(
   own: readonly PgFunction[],
   frame: Frame,
 ): Value {
-  const byCount = own.filter((one) => one.argumentTypes.length === args.length);
-  const fits = byCount.length > 1 ? byCount.filter((one) => takes(encoder, one, args, frame)) : byCount;
+  // defaults and VARIADIC let an overload take another number of arguments than it declares
+  const mayTake = own.filter(
+    (one) => one.argumentTypes.length === args.length || /\bDEFAULT\b|\bVARIADIC\b/i.test(one.arguments),
+  );
+  const fits = mayTake.length > 1 ? mayTake.filter((one) => takes(encoder, one, args, frame)) : mayTake;
   const [fn] = fits;
-  if (!fn || fits.length > 1) return encoder.opaque(node, frame, construct("overload"));
+  if (!fn || fits.length > 1 || fn.argumentTypes.length !== args.length || /\bVARIADIC\b/i.test(fn.arguments))
+    return encoder.opaque(node, frame, construct("overload"));
   const name = nameKey(fn);
   if (args.some((arg) => as("NamedArgExpr", arg))) return encoder.opaque(node, frame, construct("named argument"));
   if (!encoder.side.mayExecute(fn, frame.role)) {
@@ -43,9 +47,12 @@ export function inlined(
     return encoder.values.condition(encoder.logic.true, encoder.logic.false, encoder.logic.false);
   const changed = fn.settings.filter((entry) => !/^search_path=/i.test(entry));
   if (changed.length > 0) return encoder.opaque(node, frame, { kind: "settings", name });
-  const value = runBody(encoder, node, fn, body, bodyFrame(fn, args, frame));
+  const value = runBody(encoder, { node, caller: frame, fn, body, frame: bodyFrame(fn, args, frame) });
   // arguments are evaluated before the call, whether the body uses them or not
-  const given = args.map((arg) => nullness(encoder, encoder.expression(arg, frame)));
+  const given = args.map((arg, index) => {
+    const evaluated = encoder.expression(arg, frame);
+    return nullness(encoder, convert(encoder, evaluated, fn.argumentTypes[index] ?? "") ?? evaluated);
+  });
   const raises = encoder.logic.or(...given.map((arg) => arg.raises));
   const nulls = fn.strict ? encoder.logic.or(...given.map((arg) => arg.isNull)) : encoder.logic.false;
   const known = nullWhere(encoder, value, nulls) ?? encoder.opaque(node, frame, { kind: "strictness", name });
@@ -54,6 +61,7 @@ export function inlined(
 
 /** The arguments are of the types that an overload declares; conversions between types are not tried. */
 const takes = (encoder: Encoder, fn: PgFunction, args: readonly Expr[], frame: Frame): boolean =>
+  args.length === fn.argumentTypes.length &&
   args.every((arg, index) => {
     const value = encoder.expression(arg, frame);
     const model = encoder.side.types(fn.argumentTypes[index] ?? "");
@@ -65,11 +73,12 @@ const takes = (encoder: Encoder, fn: PgFunction, args: readonly Expr[], frame: F
  * Where a function's body stands: its arguments are its names, and it runs for its owner where it is SECURITY DEFINER.
  */
 function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
-  const parameters = new Map<string, { expr: Expr; frame: Frame }>();
+  const parameters = new Map<string, Bound>();
   args.forEach((expr, index) => {
-    const bound = { expr, frame };
+    const bound = { expr, frame, type: fn.argumentTypes[index] ?? "" };
     parameters.set(`$${index + 1}`, bound);
-    const argument = fn.argumentNames[index];
+    // the names of OUT arguments stand among them
+    const argument = /\b(OUT|INOUT)\b/.test(fn.arguments) ? undefined : fn.argumentNames[index];
     if (argument) parameters.set(argument, bound);
   });
   const path = fn.settings.find((entry) => /^search_path=/i.test(entry));
@@ -78,6 +87,9 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
     parameters,
     role: fn.securityDefiner ? fn.owner : frame.role,
     searchPath: path === undefined ? ["public"] : schemasOf(path.slice("search_path=".length)),
+    written: !fn.sqlStandardBody,
+    refusesAmbiguity: fn.language === "plpgsql",
+    loose: path === undefined || path.includes("$user"),
     depth: frame.depth,
     // a function runs as a query of its own: what is being expanded around it does not count
     active: [],
@@ -93,14 +105,17 @@ export function setFunctionQuery(
   encoder: Encoder,
   node: Expr | null,
   frame: Frame,
-): { select: NonNullable<ReturnType<typeof as<"SelectStmt">>>; frame: Frame } | null {
+): { select: NonNullable<ReturnType<typeof as<"SelectStmt">>>; frame: Frame; type: string } | null {
   const made = call(node ?? undefined);
   const [fn, ...others] = made ? qualifiedFunctions(encoder.side, made.name) : [];
+  const type = fn ? elementOf(fn.result) : null;
   if (
     !made ||
     !fn ||
+    type === null ||
     others.length > 0 ||
-    !/^\s*SETOF\b/i.test(fn.result) ||
+    // without a row for an argument that is NULL
+    (fn.strict && made.args.length > 0) ||
     fn.settings.some((entry) => !/^search_path=/i.test(entry))
   )
     return null;
@@ -109,15 +124,33 @@ export function setFunctionQuery(
   const body = bodyOf(fn);
   const link = body?.kind === "sql" ? as("SubLink", body.select) : null;
   const select = as("SelectStmt", link?.subselect);
-  return select ? { select, frame: bodyFrame(fn, made.args, frame) } : null;
+  return select ? { select, frame: bodyFrame(fn, made.args, frame), type } : null;
 }
 
-function runBody(encoder: Encoder, node: Expr, fn: PgFunction, body: Body, frame: Frame): Value {
-  if (body.kind === "sql") return encoder.expression(body.select, frame);
-  // plpgsql turns what it assigns and returns into the type that was declared
+/** The type of the one column that a set-returning function gives; null for one of several columns. */
+function elementOf(result: string): string | null {
+  const set = /^\s*SETOF\s+([^]+)$/i.exec(result)?.[1];
+  if (set !== undefined) return set;
+  const column = /^\s*TABLE\((?:"(?:[^"]|"")+"|\w+)\s+([^]+)\)\s*$/i.exec(result)?.[1];
+  return column === undefined || /,(?![^(]*\))/.test(column) ? null : column;
+}
+
+interface Run {
+  /** the call, and where it stands */
+  node: Expr;
+  caller: Frame;
+  fn: PgFunction;
+  body: Body;
+  /** where the body stands */
+  frame: Frame;
+}
+
+function runBody(encoder: Encoder, { node, caller, fn, body, frame }: Run): Value {
+  // what a function returns is turned into the type that was declared
   const typed = (expr: Expr, type: string, within: Frame): Value =>
-    castTo(encoder, encoder.expression(expr, within), encoder.side.types(type)) ??
-    encoder.opaque(node, frame, { kind: "variables", name: nameKey(fn) });
+    convert(encoder, encoder.expression(expr, within), type) ??
+    encoder.opaque(node, caller, { kind: "result", name: nameKey(fn), type });
+  if (body.kind === "sql") return typed(body.select, fn.result, frame);
   const run = (program: Program, within: Frame): Value => {
     switch (program.kind) {
       case "return":
@@ -130,7 +163,7 @@ function runBody(encoder: Encoder, node: Expr, fn: PgFunction, body: Body, frame
         });
       }
       case "if":
-        return pick(encoder, node, frame, [
+        return pick(encoder, node, caller, [
           ...program.branches.map(({ when, result }) => ({
             when: encoder.condition(when, within),
             value: run(result, within),

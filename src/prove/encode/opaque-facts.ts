@@ -1,14 +1,17 @@
 import { as, isNode, type Expr } from "../../pg/expr/node.ts";
-import { call, nameParts, stringConst } from "../../pg/expr/shape.ts";
+import { call, nameParts, stringConst, typeText } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Row } from "../logic/formula.ts";
-import { builtInName, calledFunction, ownFunctions, shownCall } from "./called.ts";
+import { isSameType } from "../apart.ts";
+import { readsArgumentsOnly } from "../pure.ts";
+import { builtInName, builtInOperator, calledFunction, mayUseAll, ownFunctions, shownCall } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import { findRelation, resolve, type Frame } from "./frame.ts";
 import { parseOnce } from "./parse-once.ts";
 import { isTokenFunction } from "./platform.ts";
 import { InfiniteRecursion } from "./recursion.ts";
+import { userTypeOf } from "./types.ts";
 import { VOLATILE } from "./volatile.ts";
 
 const PLACES = new Set([
@@ -57,7 +60,7 @@ export function factsOf(encoder: Encoder, node: Expr, frame: Frame): Facts {
   const facts: Facts = {
     text: null,
     rows: new Set(),
-    changed: false,
+    changed: !encoder.isUnchanged.resolution,
     volatile: null,
     total: true,
     settings: new Set(),
@@ -109,29 +112,51 @@ function nameOf({ encoder, frame, nested, facts }: Gathering, node: Expr): unkno
   if (bound) {
     const argument = factsOf(encoder, bound.expr, bound.frame);
     merge(facts, argument);
-    return { argument: argument.text };
+    if (bound.type !== undefined && !isSameType(encoder.isUnchanged, encoder.side, bound.type)) facts.changed = true;
+    return { argument: argument.text, type: bound.type };
   }
-  if (found?.kind !== "column" || nested) return null;
-  facts.rows.add(found.source.row);
-  return { row: found.source.row.id, column: found.column.name };
+  const parts = nameParts(as("ColumnRef", node)?.fields);
+  if (found?.kind === "column") {
+    if (encoder.apart.columns.has(found.column)) facts.changed = true;
+    // in a FROM of its own the name may be one of that
+    if (nested) return { named: parts, type: found.column.type };
+    facts.rows.add(found.source.row);
+    return { row: found.source.row.id, column: found.column.name, type: found.column.type };
+  }
+  if (!as("ColumnRef", node)) return null;
+  // a whole row, or a column of the system: of any relation here, with all its columns
+  const sources = frame.scopes.flat();
+  for (const source of sources) facts.rows.add(source.row);
+  const whole = sources.filter(({ alias }) => parts.includes(alias) || (!nested && parts.includes("*")));
+  return whole.length === 0 ? null : { named: parts, of: whole.map(({ relation }) => relation.columns) };
 }
 
 /** Add the facts of one node, without those of the nodes in it. */
 function noteNode(on: Gathering, node: Expr): void {
   const { encoder, frame, facts } = on;
+  if (as("RangeTableSample", node)) facts.changed = true;
+  const type = as("TypeCast", node)?.typeName;
+  const [typeName = ""] = type ? nameParts(type.names).toReversed() : [];
+  const meant = encoder.side.typesNamed(typeName);
+  if (type && !meant.every((one) => encoder.isUnchanged.type(one))) facts.changed = true;
+  if (type && meant.length === 0 && userTypeOf(typeText(type)) !== null) facts.changed = true;
   const operator = as("A_Expr", node);
   if (
     as("TypeCast", node) ||
     as("SubLink", node) ||
-    (operator && !TOTAL_OPERATORS.has(nameParts(operator.name).at(-1) ?? ""))
+    (operator && !TOTAL_OPERATORS.has(builtInOperator(encoder.side, frame, nameParts(operator.name)) ?? ""))
   )
     facts.total = false;
   const range = as("RangeVar", node);
   if (range) {
     refuseRecursion(encoder, frame, range.schemaname, range.relname);
-    const schema = range.schemaname ?? frame.searchPath[0] ?? "public";
-    const name = nameKey({ schema, name: range.relname ?? "" });
-    if (!encoder.isUnchanged({ kind: "relation", name })) facts.changed = true;
+    const short = range.relname ?? "";
+    // every relation that the name can be of; one that is in no catalog counts as changed
+    const found =
+      range.schemaname === undefined ? encoder.side.relationsNamed(short) : [{ schema: range.schemaname, name: short }];
+    if (!mayUseAll(encoder.side, frame, found)) facts.changed = true;
+    if (found.length === 0 || !found.every((one) => encoder.isUnchanged({ kind: "relation", name: nameKey(one) })))
+      facts.changed = true;
   }
   const called = call(node);
   if (called) noteCall(on, called);
@@ -145,7 +170,8 @@ function noteCall({ encoder, frame, facts }: Gathering, made: NonNullable<Return
   const isTotal = builtIn === null ? isToken : TOTAL_FUNCTIONS.has(builtIn);
   if (!isTotal) facts.total = false;
   if (builtIn === "current_setting") facts.settings.add(stringConst(made.args[0])?.toLowerCase() ?? "*");
-  const own = ownFunctions(encoder.side, frame.searchPath, called);
+  const own = ownFunctions(encoder.side, frame, called);
+  if (!mayUseAll(encoder.side, frame, own)) facts.changed = true;
   for (const fn of own) {
     if (!encoder.isUnchanged({ kind: "function", name: nameKey(fn) })) facts.changed = true;
     if (fn.volatility === "volatile") facts.volatile ??= shownCall(called);
@@ -154,6 +180,8 @@ function noteCall({ encoder, frame, facts }: Gathering, made: NonNullable<Return
   // nothing is known of a function that is neither in the catalog nor in pg_catalog
   const mayBeVolatile = builtIn === null ? !isToken : VOLATILE.has(builtIn);
   if (own.length === 0 && mayBeVolatile) facts.volatile ??= shownCall(called);
+  const known = isToken || (builtIn === null ? own.length > 0 : readsArgumentsOnly(builtIn) || own.length > 0);
+  if (!known && !encoder.isUnchanged.anything) facts.changed = true;
 }
 
 function merge(into: Facts, other: Facts): void {

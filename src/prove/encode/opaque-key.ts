@@ -9,7 +9,11 @@ export const expressionKey = (parts: readonly unknown[]): OpaqueKey =>
   key("expression", createHash("sha1").update(JSON.stringify(parts)).digest("hex"));
 
 /** A column of a type that is not modelled, of the row that the symbol is about. */
-export const columnValueKey = (column: string, type: string): OpaqueKey => key("column", [column, type]);
+export const columnValueKey = (column: string, type: string, side: "before" | "after" | null): OpaqueKey =>
+  key("column", side === null ? [column, type] : [column, type, side]);
+
+/** Whether a domain takes NULL. */
+export const nullOfDomainKey = (domain: string): OpaqueKey => key("domain", [domain, "null"]);
 
 /** How an argument is given to a function: as a term, or as one of the values that are no terms. */
 export type ArgumentForm = "value" | "true" | "false" | "null";

@@ -3,6 +3,7 @@ import { nameParts } from "../../pg/expr/shape.ts";
 import type { TextOperator } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
 import { encodeArrayComparison } from "./array.ts";
+import { builtInOperator } from "./called.ts";
 import { encodeNullif } from "./choice.ts";
 import { encodeComparison, isDistinct } from "./compare.ts";
 import type { Encoder } from "./context.ts";
@@ -19,7 +20,10 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
   const frame: Frame = given.operand ? given : { ...given, operand: true };
   const found = as("A_Expr", node);
   if (!found) return encoder.opaque(node, frame, construct("kind of operator"));
-  const operator = nameParts(found.name).at(-1) ?? "";
+  const operator = builtInOperator(encoder.side, frame, nameParts(found.name));
+  // PostgreSQL prints these without the operator that it chose
+  if (operator === null || (IMPLIED.get(found.kind ?? "") ?? []).some((name) => encoder.side.hasOperator(name)))
+    return encoder.opaque(node, frame, construct("operator"));
   const operand = (of: Expr | undefined): Value => encoder.expression(of, frame);
   switch (found.kind) {
     case "AEXPR_NULLIF":
@@ -60,6 +64,15 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
       return encoder.opaque(node, frame, construct("kind of operator"));
   }
 }
+
+const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["AEXPR_NULLIF", ["="]],
+  ["AEXPR_DISTINCT", ["="]],
+  ["AEXPR_NOT_DISTINCT", ["="]],
+  ["AEXPR_IN", ["=", "<>"]],
+  ["AEXPR_BETWEEN", ["<=", ">="]],
+  ["AEXPR_NOT_BETWEEN", ["<", ">"]],
+]);
 
 const COMPARISONS: ReadonlyMap<string, string> = new Map([
   ...["=", "<>", "<", "<=", ">", ">="].map((operator): [string, string] => [operator, operator]),

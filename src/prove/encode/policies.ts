@@ -62,6 +62,9 @@ export function composed(
         parameters: new Map(),
         role: frame.role,
         searchPath: ["public"],
+        written: false,
+        loose: false,
+        refusesAmbiguity: false,
         depth: frame.depth,
         active,
         calls: frame.calls,
@@ -74,7 +77,7 @@ export function composed(
     if (qual.hasFrom) return encode();
     const types = relation.columns
       .filter(({ name }) => qual.columns.includes(name))
-      .map(({ name, type, notNull }) => [name, type, notNull]);
+      .map((column) => [column.name, column.type, column.notNull, encoder.apart.columns.has(column)]);
     const memo = JSON.stringify([
       encoder.name,
       encoder.recursion,

@@ -1,13 +1,17 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
-import { binary, call, conjuncts, nameParts } from "../../pg/expr/shape.ts";
+import { bareTarget, binary, call, conjuncts, nameParts } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
 import { identForReading } from "../../pg/identifier.ts";
+import type { Relation } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { BoundRow, Formula } from "../logic/formula.ts";
 import { SORT } from "../logic/sort.ts";
 import { jsonIs, jsonItems } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
 import { setFunctionQuery } from "./inline.ts";
+import { builtInName, builtInOperator, calledFunction, isAmbiguous, mayUseAll } from "./called.ts";
+import { convert } from "./cast.ts";
+import { keepsRows } from "./row-count.ts";
 import { encodeComparison } from "./compare.ts";
 import { addPlanned } from "./choice.ts";
 import type { Encoder } from "./context.ts";
@@ -56,7 +60,9 @@ export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value
     }
     case "ANY_SUBLINK":
     case "ALL_SUBLINK": {
-      const operator = link.operName ? (nameParts(link.operName).at(-1) ?? "") : "=";
+      const named = link.operName ? nameParts(link.operName) : ["="];
+      const operator = builtInOperator(encoder.side, frame, named);
+      if (operator === null) return not(construct("operator"));
       const quantified = encodeQuantified(
         encoder,
         {
@@ -108,7 +114,9 @@ export function encodeQuantified(
   const found = findRows(encoder, select, called?.frame ?? frame, "values");
   if (found.kind === "not modelled") return null;
   const target = onlyTarget(select);
-  const compared = target && encodeComparison(encoder, operator, left, encoder.expression(target, found.frame));
+  const selected = target && encoder.expression(target, found.frame);
+  const right = selected && called ? convert(encoder, selected, called.type) : selected;
+  const compared = right && encodeComparison(encoder, operator, left, right);
   if (!compared) return null;
   const { holds } = found;
   const raises = raisesOver(encoder, found.rows, logic.or(holds.raises, compared.raises));
@@ -125,25 +133,26 @@ function lookUp(encoder: Encoder, select: Select, frame: Frame): Value | null {
   const found = findRows(encoder, select, frame, "one");
   if (!target || found.kind === "not modelled") return null;
   const value = encoder.expression(target, found.frame);
-  if (!pinsOneRow(select, found.frame)) return null;
+  if (!pinsOneRow(encoder, select, found.frame)) return null;
   return lifted(encoder, found.rows, found.holds, value);
 }
 
-function pinsOneRow(select: Select, frame: Frame): boolean {
+function pinsOneRow(encoder: Encoder, select: Select, frame: Frame): boolean {
   const [scope] = frame.scopes;
   const [source] = scope ?? [];
   if (!source || scope?.length !== 1 || !select.whereClause) return false;
   const pinned = new Set<string>();
   for (const part of conjuncts(select.whereClause)) {
     const equal = binary(part, "=");
-    if (!equal) continue;
+    const named = nameParts(as("A_Expr", part)?.name);
+    if (!equal || builtInOperator(encoder.side, frame, named) === null) continue;
     for (const [column, other] of [
       [equal.left, equal.right],
       [equal.right, equal.left],
     ] as const) {
-      const named = resolve(column, frame);
-      if (named?.kind === "column" && named.source === source && !speaksOf(other, source, frame))
-        pinned.add(named.column.name);
+      const found = resolve(column, frame);
+      if (found?.kind === "column" && found.source === source && !speaksOf(other, source, frame))
+        pinned.add(found.column.name);
     }
   }
   return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));
@@ -169,15 +178,19 @@ function exists(encoder: Encoder, found: Found, holds: Condition): Condition {
   return values.condition(raises, some, logic.and(settled, logic.not(some)));
 }
 
-const AGGREGATES =
-  /^(count|sum|avg|min|max|bool_and|bool_or|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|bit_and|bit_or|any_value|mode|percentile_\w+|stddev\w*|var\w*)$/;
-const SET_RETURNING =
-  /^(unnest|jsonb?_array_elements(_text)?|jsonb?_object_keys|jsonb?_each(_text)?|generate_series|regexp_split_to_table|string_to_table|regexp_matches)$/;
+/** The clauses of a query that are modelled, or are reported by name when they are not. */
+const CLAUSES = new Set(
+  (
+    "op targetList fromClause whereClause sortClause limitOption limitCount limitOffset distinctClause groupClause " +
+    "havingClause withClause groupDistinct all"
+  ).split(" "),
+);
 
 /** The rows of a query, or why they are not modelled. */
 function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values" | "one"): Found | NotFound {
   encoder.subQueries.count += 1;
   if (select.op !== "SETOP_NONE") return notFound("set operation");
+  if (!Object.keys(select).every((clause) => CLAUSES.has(clause))) return notFound("clause");
   if (select.withClause) return notFound("with");
   if (select.groupClause || select.havingClause) return notFound("group by");
   if (select.limitOffset || select.distinctClause?.some((item) => Object.keys(item).length > 0))
@@ -185,13 +198,7 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
   // LIMIT takes nothing away from a question that one row answers
   if (select.limitCount && !(use !== "values" && (as("A_Const", select.limitCount)?.ival?.ival ?? 0) > 0))
     return notFound("limit");
-  const calls = (test: RegExp): boolean =>
-    some(select.targetList ?? [], (node) => {
-      const name = call(node)?.name ?? nameParts(as("FuncCall", node)?.funcname);
-      return test.test(name.at(-1) ?? "");
-    });
-  if (calls(AGGREGATES)) return notFound("aggregate");
-  if (calls(SET_RETURNING)) return notFound("set-returning function");
+  if (!keepsRows(encoder, [select.targetList, select.sortClause], frame)) return notFound("target");
   const sources: FromItem[] = [];
   const conditions: Expr[] = [];
   for (const item of select.fromClause ?? []) {
@@ -205,6 +212,8 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
     depth: frame.depth + sources.length,
     operand: false,
   };
+  if (sources.some(({ relation }) => hasColumnPrivileges(encoder, relation, frame)))
+    return notFound("column privileges");
   const access = sources.map(({ relation, row }) =>
     rowAccess(encoder, { relation, component: "SELECT", row, frame: inner }),
   );
@@ -217,6 +226,10 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
   if (sources.length > 0 && frame.calls.length === 0) addPlanned(encoder, holds.raises);
   return { kind: "rows", rows: sources.map(({ row }) => row), holds, frame: inner };
 }
+
+/** The role may read some columns alone: which ones the query reads is not followed. */
+const hasColumnPrivileges = ({ side }: Encoder, relation: Relation, frame: Frame): boolean =>
+  side.hasPrivilege(relation, "SELECT", frame.role) && !side.mayReadAll(relation, frame.role);
 
 function addSource(
   encoder: Encoder,
@@ -238,9 +251,13 @@ function addSource(
   const range = as("RangeVar", item);
   if (!range?.relname) return construct("from item");
   const relation = findRelation(encoder.side, frame, range.schemaname, range.relname);
+  if (relation && !mayUseAll(encoder.side, frame, [relation])) return construct("schema privileges");
   if (!relation) return { kind: "no relation", name: shownRelation(range.schemaname, range.relname) };
   if (relation.kind === "view") return { kind: "view", name: nameKey(relation) };
   if (range.alias?.colnames) return construct("column alias");
+  const isHeir = encoder.side.inherits(relation) || relation.partitionOf !== null;
+  if (isHeir || (!range.inh && relation.kind === "partitioned table")) return construct("inheritance");
+  if (encoder.apart.relations.has(nameKey(relation))) return construct("changed rows");
   sources.push({
     alias: range.alias?.aliasname ?? range.relname,
     relation,
@@ -263,8 +280,10 @@ const onlyTarget = (select: Select): Expr | null => {
  */
 function arrayOfClaim(encoder: Encoder, select: Select, frame: Frame): Value | null {
   const { logic } = encoder;
-  const made = select.fromClause || select.whereClause ? null : call(onlyTarget(select) ?? undefined);
-  if (!made || !/^jsonb?_array_elements_text$/.test(made.name.at(-1) ?? "")) return null;
+  const made = call(bareTarget(select) ?? undefined);
+  const called = made && calledFunction(made.name);
+  if (!called || isAmbiguous(encoder.side, frame, called)) return null;
+  if (!/^jsonb?_array_elements_text$/.test(builtInName(called) ?? "")) return null;
   const value = encoder.expression(made.args[0], frame);
   if (value.kind !== "json") return null;
   const list = value.cases.map(({ when, document, path }) => ({

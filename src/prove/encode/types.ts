@@ -1,6 +1,6 @@
 import type { UserType } from "../../pg/catalog.ts";
 import { identForReading } from "../../pg/identifier.ts";
-import { nameKey } from "../../pg/name.ts";
+import { nameKey, parseName, type NameKey } from "../../pg/name.ts";
 import { enumSort, enumType, TYPE, type EnumSort, type ScalarType } from "../logic/sort.ts";
 
 /** How values of an SQL type are modelled. */
@@ -37,6 +37,9 @@ const PLAIN: Readonly<Record<string, TypeModel>> = {
   json: { kind: "json", plain: true },
 };
 
+/** The name of a type of pg_catalog that is modelled. */
+export const isPlain = (name: string): boolean => Object.hasOwn(PLAIN, name.replace(/(\[\])+$/, ""));
+
 export type Types = (name: string) => TypeModel;
 
 /** Names by which format_type prints a type, or a person writes it without its schema. */
@@ -46,8 +49,11 @@ const namesOf = (type: UserType): string[] => [nameKey(type), identForReading(ty
  * The model of every type by its printed name, enums and domains included. Length limits are part of a column's type,
  * not of its values' sort.
  */
-export function typesOf(userTypes: readonly UserType[]): Types {
-  const user = new Map(userTypes.flatMap((type) => namesOf(type).map((name): [string, UserType] => [name, type])));
+export function typesOf(userTypes: readonly UserType[], collated: ReadonlySet<NameKey> = new Set()): Types {
+  const user = new Map<string, UserType | null>();
+  // a bare name that two types have is neither
+  for (const type of userTypes)
+    for (const name of namesOf(type)) user.set(name, user.has(name) && user.get(name) !== type ? null : type);
   const model = (name: string, depth: number): TypeModel => {
     if (name.endsWith("[]")) {
       const element = model(name.slice(0, -2), depth + 1);
@@ -58,7 +64,7 @@ export function typesOf(userTypes: readonly UserType[]): Types {
     if (plain) return plain;
     const own = user.get(name);
     if (own?.kind === "enum") return scalar(enumType(nameKey(own)));
-    if (own?.kind === "domain" && depth < 10) return model(own.base, depth + 1);
+    if (own?.kind === "domain" && depth < 10 && !collated.has(nameKey(own))) return model(own.base, depth + 1);
     return { kind: "other", type: name };
   };
   return (name) => model(name, 0);
@@ -74,3 +80,14 @@ export const enumSorts = (userTypes: readonly UserType[]): Map<EnumSort, readonl
       type.kind === "enum" ? [[enumSort(nameKey(type)), type.labels]] : [],
     ),
   );
+
+/** The qualified name in a type as format_type prints it, without array and modifier; null for types of pg_catalog. */
+export function userTypeOf(printed: string): NameKey | null {
+  const name = parseName(
+    printed
+      .replace(/(\[\])+$/, "")
+      .replace(/\(\d[^)]*\)$/, "")
+      .replace(/ COLLATE .*$/, ""),
+  );
+  return name && name.schema !== "pg_catalog" ? nameKey(name) : null;
+}

@@ -1,0 +1,28 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { call } from "../../pg/expr/shape.ts";
+import { some } from "../../pg/expr/walk.ts";
+import { isScalarBuiltIn } from "../pure.ts";
+import { returnsSet } from "./body.ts";
+import { calledFunction, isAmbiguous, ownFunctions } from "./called.ts";
+import type { Encoder } from "./context.ts";
+import type { Frame } from "./frame.ts";
+import { isTokenFunction } from "./platform.ts";
+
+/**
+ * A select list, ORDER BY or the like that leaves the number of rows as it is: every call in it, in its sub-queries
+ * too, is known to be of a function that gives one value for one row. An aggregate makes one row of all, also from
+ * inside a sub-query (manual, 4.2.7), a set-returning function none or several of each.
+ */
+export const keepsRows = (encoder: Encoder, part: unknown, frame: Frame): boolean =>
+  !some(part, (node) => as("FuncCall", node) !== null && !isOneValue(encoder, node, frame));
+
+function isOneValue({ side }: Encoder, node: Expr, frame: Frame): boolean {
+  const made = call(node);
+  if (!made) return false;
+  const called = calledFunction(made.name);
+  if (isAmbiguous(side, frame, called)) return false;
+  const own = ownFunctions(side, frame, called);
+  if (own.length > 0) return own.every((fn) => fn.kind === "function" && !returnsSet(fn));
+  if (called.schema === null || called.schema === "pg_catalog") return isScalarBuiltIn(called.name);
+  return isTokenFunction({ schema: called.schema, name: called.name });
+}
