@@ -31,7 +31,7 @@ import {
   type SessionState,
 } from "../run/index.ts";
 import { doorChecks } from "./doors.ts";
-import { checkOfExample, personaOf, unlikeOf } from "./examples.ts";
+import { checkOfExample, isByOtherColumns, personaOf, unlikeOf } from "./examples.ts";
 import type { Expected, IsolationCheck, IsolationTests, TestPersona } from "./isolation-tests.ts";
 import { printedSql } from "./printed-sql.ts";
 import { neededRows } from "./needed-rows.ts";
@@ -39,7 +39,7 @@ import { probeOf } from "./probe.ts";
 import { fixturesToPrint, steadyFixtures, steadyKey, steadyTarget } from "./steady.ts";
 import { withSteadyValues } from "./steady-values.ts";
 import { tellsMore, type Tried } from "./telling.ts";
-import { shownValues } from "./values.ts";
+import { shownKeys, shownValues } from "./values.ts";
 
 /** The statements that each persona tries in the emitted tests: enough to notice a policy that changes, few enough to be read. */
 const isChosen = ({ form }: Attempt): boolean => form.kind === "plain" || form.kind === "with value";
@@ -121,6 +121,15 @@ export async function isolationTests(
         attempts,
       };
       const answers = await environment.transaction(async () => runAttempts(environment.db, batch, probes));
+      // what a role with a breach of its own reaches of its rows, it may reach by the same way
+      const isOpenTo =
+        actor.class === "other role" &&
+        attempts.some((attempt, index) => {
+          const answer = answers[index];
+          if (!answer) return false;
+          const judged = judge(attempt, actor, answer, run.facts);
+          return verdictOf(run, { actor, attempts: [], standing }, attempt, judged).judgement === "breach";
+        });
       for (const [index, attempt] of attempts.entries()) {
         const answer = answers[index];
         if (!answer || (answer.kind === "error" && answer.at === "setup")) continue;
@@ -130,7 +139,7 @@ export async function isolationTests(
         const isShared = verdict.judgement !== "breach" && reachedBy(answer, target).foreign > 0;
         if (verdict.judgement === "expected" || isShared) continue;
         const isConstraint = answer.kind === "error" && meaningOf(answer.sqlstate).kind === "constraint";
-        const open = isOpen(attempt) || verdict.judgement === "breach";
+        const open = isOpen(attempt) || verdict.judgement === "breach" || isOpenTo;
         // a constraint on its own row: the policies have let it through
         const onOwn: Expected = { kind: isPlain(attempt, ON_OWN) ? "own" : "not foreign" };
         const expected =
@@ -254,7 +263,7 @@ function reachesPrinted(answer: Answered, { primaryKey, ownRows, foreignRows }: 
 /** True if what crosses may be a value in the output or in an error. */
 const showsValues = ({ attempt, judged: { outcome } }: Example): boolean =>
   attempt.judge.kind === "foreign" &&
-  (attempt.answer !== "keys" || (outcome.kind === "allowed" && outcome.evidence !== null));
+  (attempt.answer !== "keys" || isByOtherColumns(attempt) || (outcome.kind === "allowed" && outcome.evidence !== null));
 
 async function exampleChecks(
   environment: TestEnvironment,
@@ -277,7 +286,10 @@ async function exampleChecks(
         attempts: [{ ...attempt, probe: null }],
       };
       const [answer] = await environment.transaction(async () => runAttempts(environment.db, batch, new Map()));
-      if (answer) shown = shownValues(attempt, actor.tenant, answer, facts, fixtures);
+      if (answer)
+        shown = isByOtherColumns(attempt)
+          ? shownKeys(attempt, answer)
+          : shownValues(attempt, actor.tenant, answer, facts, fixtures);
       // a value that is another in each run is better than none: without one the test would pass while it is open
       const { outcome } = example.judged;
       const seen = outcome.kind === "allowed" && unlikeOf(example) === null ? outcome.evidence : null;

@@ -8,8 +8,9 @@ export const printedSql = (attempt: Attempt, target: Target): string =>
   isCounted(attempt, target) ? readOf(probeOf(target)) : asValues(attempt.sql, target.columns);
 
 /** True for a read whose rows are told by their owner: those of others beside the two tenants do not count. */
-const isCounted = ({ answer, form, through }: Attempt, { name, own, foreign }: Target): boolean =>
+const isCounted = ({ answer, form, through, known }: Attempt, { name, own, foreign }: Target): boolean =>
   answer === "keys" &&
+  known === undefined &&
   through.name === name &&
   (form.kind === "plain" || form.kind === "with value") &&
   form.of === "read" &&

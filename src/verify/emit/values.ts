@@ -1,4 +1,5 @@
 import type { Answered, Attempt } from "../matrix/index.ts";
+import type { RowKey } from "../../pg/row-key.ts";
 import type { Fixtures } from "../../fixtures/index.ts";
 import { VICTIM, ATTACKER } from "../personas/index.ts";
 import type { Facts } from "../judge/index.ts";
@@ -39,6 +40,15 @@ export function shownValues(
   return fewest(
     values.filter((value) => text.includes(JSON.stringify(value).slice(1, -1)) && !isGiven(attempt, value)),
   );
+}
+
+/** Values by which a role that may not read the key recognizes rows of another tenant, and that a statement returned. */
+export function shownKeys({ known }: Attempt, answer: Answered): string[] {
+  if (known === undefined || answer.kind === "error" || answer.said.kind !== "keys") return [];
+  const valuesIn = (keys: Iterable<RowKey>): string[] =>
+    [...keys].flatMap((key) => JSON.parse(key) as (string | null)[]).filter((value) => value !== null);
+  const own = new Set(valuesIn(known.own));
+  return fewest(valuesIn(answer.said.keys.filter((key) => known.foreign.has(key))).filter((value) => !own.has(value)));
 }
 
 /** Another tenant's values in some relations, that a statement which nothing opens yet has to go on hiding. */

@@ -45,6 +45,36 @@ const CORRECTIONS: Record<string, Record<string, string>> = {
       using (clinic_id = (auth.jwt() -> 'app_metadata' ->> 'clinic_id')::uuid)`,
     "may not be read": "revoke select on public.prescriptions from anon, authenticated",
   },
+  "policy-column-grant-read": {
+    "reads the claim": `alter policy read on public.letters
+      using (org_id = (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid)`,
+    "may not be read": "revoke select (subject) on public.letters from authenticated",
+  },
+  "owner-not-forced-reachable": {
+    forced: "alter table yard.crates force row level security",
+    "has another owner": "alter table yard.crates owner to current_user",
+  },
+  "bypass-role-by-way-of-another": {
+    revoked: "revoke harbour_root from harbour_staff",
+    "is subject to row security": "alter role harbour_root nosuperuser",
+  },
+  "trigger-rule-elsewhere": {
+    "compares the tenant": `create or replace rule tip_counts as on insert to public.tips do also
+      update public.balances set total = total + new.amount where member_no = new.member_no and org_id = new.org_id`,
+    "is gone": "drop rule tip_counts on public.tips",
+  },
+  "seeded-template-write": {
+    "reads the claim": `alter policy checklists_all on public.checklists
+      using (agency_id = (auth.jwt() -> 'app_metadata' ->> 'agency_id')::uuid)`,
+  },
+  "immutable-claim": {
+    "is stable": "alter function app.tenant() stable",
+  },
+  "notify-row": {
+    "sends the key": `create or replace function public.tell() returns trigger language plpgsql security definer
+      set search_path = '' as $$ begin perform pg_notify('chats', new.id::text); return new; end $$`,
+    "is gone": "drop trigger chat_said on public.chats",
+  },
 };
 
 describe.skipIf(debianMissing !== null)("the emitted file, on PostgreSQL 15", () => {
