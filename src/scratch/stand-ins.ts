@@ -1,6 +1,6 @@
 import { as } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
-import { quoteIdent } from "../pg/identifier.ts";
+import { dollarQuote, quoteIdent } from "../pg/identifier.ts";
 import { quoteName } from "../pg/name.ts";
 import { isContrib } from "./extensions.ts";
 
@@ -87,7 +87,7 @@ function textType(schema: string | null, type: string, typmod: string | null): s
     ...(typmod === null ? [] : [`typmod_in = ${name("_typmod_in")}`]),
     ...(typmod === "varchartypmodin" ? ["typmod_out = pg_catalog.varchartypmodout"] : []),
   ];
-  return `do $make$ begin
+  return `do ${dollarQuote(`begin
     create type ${name("")};
     create function ${name("_in")}(cstring) returns ${name("")} ${internal} as 'textin';
     create function ${name("_out")}(${name("")}) returns cstring ${internal} as 'textout';
@@ -96,7 +96,7 @@ function textType(schema: string | null, type: string, typmod: string | null): s
   exception
     when duplicate_object then null;
     when insufficient_privilege then create domain ${name("")} as text;
-  end $make$;`;
+  end`)};`;
 }
 
 /** The operators in ORDER BY clauses, so that SQL functions that search can be created. */

@@ -1,5 +1,5 @@
 import type { Catalog, PgFunction, Relation, UserType } from "../../pg/catalog.ts";
-import { quoteIdent, quoteLiteral, quoteRole } from "../../pg/identifier.ts";
+import { dollarQuote, quoteIdent, quoteLiteral, quoteRole } from "../../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, type NameKey } from "../../pg/name.ts";
 import { createPolicy } from "../../pg/policy-sql.ts";
 import type { Policy } from "../../pg/policy.ts";
@@ -100,11 +100,11 @@ function rolesOf(catalog: Catalog, parts: Involved, more: ReadonlySet<string>): 
       role?.bypassRls ? "bypassrls" : "",
       role?.inherit === false ? "noinherit" : "",
     ];
-    return `do $role$ begin
+    return `do ${dollarQuote(`begin
   if not exists (select from pg_roles where rolname = ${quoteLiteral(name)}) then
     create role ${quoteIdent(name)} ${options.join(" ")};
   end if;
-end $role$`;
+end`)}`;
   };
   return [
     ...[...names].map((name) => ({ sql: create(name), mayFail: true })),
@@ -139,13 +139,13 @@ function tableSteps(relation: Relation): string[] {
     ({ name: column, notNull }) => `  ${quoteIdent(column)} text${notNull ? " not null" : ""}`,
   );
   return [
-    `do $table$ begin
+    `do ${dollarQuote(`begin
   if (select bool_and(to_regtype(t) is not null) from unnest(array[${known.join(", ")}]::text[]) t) is not false then
     create table ${name} (\n${columns.join(",\n")}\n);
   else
     create table ${name} (\n${plain.join(",\n")}\n);
   end if;
-end $table$`,
+end`)}`,
     ...relation.uniqueKeys.map(
       (key) => `create unique index on ${name} (${key.map((column) => quoteIdent(column)).join(", ")})`,
     ),
@@ -157,7 +157,7 @@ function accessSteps(relation: Relation): string[] {
   const name = quoteName(relation);
   return [
     // default privileges of the schema may have given more than the catalog says
-    `do $acl$
+    `do ${dollarQuote(`
 declare grantee text;
 begin
   for grantee in
@@ -168,7 +168,7 @@ begin
     execute 'revoke all on ' || ${quoteLiteral(name)} || ' from ' || grantee;
   end loop;
 end
-$acl$`,
+`)}`,
     ...[...relation.grants, ...relation.columnGrants].map(
       ({ grantee, privilege }) => `grant ${privilege} on ${name} to ${quoteRole(grantee)}`,
     ),
