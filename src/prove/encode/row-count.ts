@@ -1,5 +1,5 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
-import { call } from "../../pg/expr/shape.ts";
+import { call, nameParts } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
 import { isScalarBuiltIn } from "../pure.ts";
 import { returnsSet } from "./body.ts";
@@ -25,4 +25,16 @@ function isOneValue({ side }: Encoder, node: Expr, frame: Frame): boolean {
   if (own.length > 0) return own.every((fn) => fn.kind === "function" && !returnsSet(fn));
   if (called.schema === null || called.schema === "pg_catalog") return isScalarBuiltIn(called.name);
   return isTokenFunction({ schema: called.schema, name: called.name });
+}
+
+const AGGREGATES =
+  /^(count|sum|avg|min|max|bool_and|bool_or|every|array_agg|string_agg|jsonb?_agg|jsonb?_object_agg|bit_and|bit_or|any_value|mode|percentile_\w+|stddev\w*|var\w*)$/;
+const SET_RETURNING =
+  /^(unnest|jsonb?_array_elements(_text)?|jsonb?_object_keys|jsonb?_each(_text)?|generate_series|regexp_split_to_table|string_to_table|regexp_matches)$/;
+
+/** The construct of a select list that does not keep the number of rows, for the reason: a known name, or any call. */
+export function otherRows(part: unknown): "aggregate" | "set-returning function" | "target" {
+  const calls = (names: RegExp): boolean =>
+    some(part, (node) => names.test(nameParts(as("FuncCall", node)?.funcname).at(-1) ?? ""));
+  return calls(AGGREGATES) ? "aggregate" : calls(SET_RETURNING) ? "set-returning function" : "target";
 }

@@ -11,7 +11,7 @@ import { construct, type Unmodelled } from "../unmodelled.ts";
 import { setFunctionQuery } from "./inline.ts";
 import { builtInName, builtInOperator, calledFunction, isAmbiguous, mayUseAll } from "./called.ts";
 import { convert } from "./cast.ts";
-import { keepsRows } from "./row-count.ts";
+import { keepsRows, otherRows } from "./row-count.ts";
 import { encodeComparison } from "./compare.ts";
 import { addPlanned } from "./choice.ts";
 import type { Encoder } from "./context.ts";
@@ -198,7 +198,8 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
   // LIMIT takes nothing away from a question that one row answers
   if (select.limitCount && !(use !== "values" && (as("A_Const", select.limitCount)?.ival?.ival ?? 0) > 0))
     return notFound("limit");
-  if (!keepsRows(encoder, [select.targetList, select.sortClause], frame)) return notFound("target");
+  const parts = [select.targetList, select.sortClause];
+  if (!keepsRows(encoder, parts, frame)) return notFound(otherRows(parts));
   const sources: FromItem[] = [];
   const conditions: Expr[] = [];
   for (const item of select.fromClause ?? []) {
