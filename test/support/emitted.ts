@@ -15,7 +15,16 @@ import { withFork } from "./fork.ts";
 import { verify } from "../../src/verify/verify.ts";
 
 /** The tests that `rlsmith verify --emit` writes for a database, in which rows are inserted. */
-export async function emittedTests(db: Db, catalog: Catalog, config: Config, title: string): Promise<IsolationTests> {
+export const emittedTests = async (db: Db, catalog: Catalog, config: Config, title: string): Promise<IsolationTests> =>
+  (await emittedWithBreaches(db, catalog, config, title)).tests;
+
+/** The same, with the breaches that it has tests of: the titles of those tests in pgTAP, by door and object. */
+export async function emittedWithBreaches(
+  db: Db,
+  catalog: Catalog,
+  config: Config,
+  title: string,
+): Promise<{ tests: IsolationTests; breaches: Map<string, string[]> }> {
   const environment = await scratchEnvironment(db, knownOf(catalog, config, await viewDefinitions(db)));
   const examples = collectExamples();
   await verify(environment, {
@@ -26,7 +35,13 @@ export async function emittedTests(db: Db, catalog: Catalog, config: Config, tit
     progress: silent,
     otherClient: null,
   });
-  return isolationTests(environment, title, config.verify, examples.all());
+  const breaches = new Map<string, string[]>();
+  for (const { cause, actor, attempt } of examples.all()) {
+    const name = `${cause.door} ${cause.object.name}`;
+    const test = `${actor.name}: ${attempt.attack}, ${attempt.relation}`.replaceAll(/[\\#]/g, "\\$&");
+    breaches.set(name, [...(breaches.get(name) ?? []), test]);
+  }
+  return { tests: await isolationTests(environment, title, config.verify, examples.all()), breaches };
 }
 
 /**

@@ -61,6 +61,7 @@ declare
   step text;
   word record;
   reading text;
+  earlier jsonb := '[]';
   stands jsonb;
   output text;
   reached text[];
@@ -80,15 +81,21 @@ begin
     perform set_config(name, value, true) from (values
       ${emptied.join(", ")}
     ) as empty (name, value);
-    perform set_config('request.jwt.claims', coalesce(pg_temp.rlsmith_whole(sender.claims), ''), true);
-    perform set_config(s.key, pg_temp.rlsmith_whole(s.value), true) from jsonb_each_text(sender.settings) s;
-    foreach step in array setup loop
-      execute pg_temp.rlsmith_whole(step);
-    end loop;
     -- off: raises where row security would hide rows from the login, and with them every change
     perform set_config('row_security', 'off', true);
+    if cardinality(setup) > 0 then
+      earlier := pg_temp.rlsmith_rows(probes);
+      -- a step may act as another persona
+      perform set_config('row_security', 'on', true);
+      foreach step in array setup loop
+        execute pg_temp.rlsmith_whole(step);
+      end loop;
+      perform set_config('row_security', 'off', true);
+    end if;
     stands := pg_temp.rlsmith_rows(probes);
     perform set_config('row_security', 'on', true);
+    perform set_config('request.jwt.claims', coalesce(pg_temp.rlsmith_whole(sender.claims), ''), true);
+    perform set_config(s.key, pg_temp.rlsmith_whole(s.value), true) from jsonb_each_text(sender.settings) s;
     perform set_config('role', sender.role, true);
     begin
       foreach step in array before loop
@@ -108,9 +115,13 @@ begin
     ) then
       answer := 'foreign';
     elsif answer is null and answers = 'keys' then
-      select array_agg(coalesce(r.stands ->> 0, 'x')) into reached
-      from jsonb_array_elements(output::jsonb) k left join jsonb_array_elements(stands) r(stands) on r.stands -> 2 = k
-      where reading is null or r.stands is not null;
+      -- a row is whose it was before the preparation, which may have taken its owner away
+      select array_agg(coalesce(r.whose, 'x')) into reached
+      from jsonb_array_elements(output::jsonb) k left join lateral (
+        select e.row ->> 0 as whose from jsonb_array_elements(earlier || stands) with ordinality e(row, n)
+        where e.row -> 2 = k order by n limit 1
+      ) r on true
+      where reading is null or r.whose is not null;
     elsif answer is null and cardinality(probes) = 0 then
       answer := case answers when 'output' then 'output ' || coalesce(output, '') else 'done' end;
     elsif answer is null then

@@ -9,8 +9,9 @@ let login = "none";
 /** The first value of the first row. */
 async function one(sql: string, values: unknown[] = []): Promise<unknown> {
   if (!client) throw new Error("there is no connection");
-  const result = await client.query<unknown[]>({ text: sql, values, rowMode: "array" });
-  return result.rows[0]?.[0];
+  // of several statements, the last one's
+  const result = [await client.query<unknown[]>({ text: sql, values, rowMode: "array" })].flat().at(-1);
+  return result?.rows[0]?.[0];
 }
 
 /** The whole uuid of a short one: #1010.5300 is 00001010-0000-4000-8000-000000005300. */
@@ -75,13 +76,17 @@ async function answer(persona: string, relation: string, check: Check, given = c
   for (const [word, value] of Object.entries(sender.words ?? {})) sql = sql.replaceAll(\`{\${word}}\`, value);
   const hidden = hides.map(whole);
   for (const [name, value] of Object.entries(emptied)) await set(name, value);
-  await set("request.jwt.claims", whole(sender.claims ?? ""));
-  for (const [name, value] of Object.entries(sender.settings ?? {})) await set(name, whole(value));
-  for (const statement of setup) await one(whole(statement));
   // off: raises where row security would hide rows from the login, and with them every change
+  await set("row_security", "off");
+  const earlier = setup.length === 0 ? [] : await rowsOf(watched);
+  // a step may act as another persona
+  await set("row_security", "on");
+  for (const statement of setup) await one(whole(statement));
   await set("row_security", "off");
   const stands = await rowsOf(watched);
   await set("row_security", "on");
+  await set("request.jwt.claims", whole(sender.claims ?? ""));
+  for (const [name, value] of Object.entries(sender.settings ?? {})) await set(name, whole(value));
   await set("role", sender.role);
   await one("savepoint rlsmith_statement");
   let output: string;
@@ -98,7 +103,8 @@ async function answer(persona: string, relation: string, check: Check, given = c
   if (answers === "keys") {
     const list = JSON.stringify(await one("select array(select k::text from jsonb_array_elements($1::jsonb) k)", [output]));
     for (const key of JSON.parse(list) as string[]) {
-      const whose = stands.find((row) => row.key === key)?.whose;
+      // a row is whose it was before the preparation, which may have taken its owner away
+      const whose = [...earlier, ...stands].find((row) => row.key === key)?.whose;
       // rows of others beside the two tenants do not count where all rows are read
       if (whose !== undefined || given !== null) reached.add(whose ?? "x");
     }

@@ -8,7 +8,7 @@ import type { Scratch } from "../../../src/scratch/scratch.ts";
 import { pgtap } from "../../../src/verify/emit/pgtap.ts";
 import { readCases, type VerifyCase } from "../../cases/verify/case-file.ts";
 import { debianMissing, startDebianServer, type DebianServer } from "../../support/debian-server.ts";
-import { emittedTests, piecesOf, runFile, type FileRun } from "../../support/emitted.ts";
+import { emittedWithBreaches, piecesOf, runFile, type FileRun } from "../../support/emitted.ts";
 import { sliced } from "../../support/slice.ts";
 
 const cases = readCases();
@@ -105,11 +105,12 @@ describe.skipIf(debianMissing !== null)("the emitted file, on PostgreSQL 15", ()
     }
   }
 
-  async function emitted(planted: VerifyCase): Promise<string> {
+  async function emitted(planted: VerifyCase): Promise<{ text: string; breaches: Map<string, string[]> }> {
     return inFork(async (fork) => {
       await fork.db.exec(planted.sql);
       const config = parseConfig(planted.config, planted.id);
-      return pgtap(await emittedTests(fork.db, await inspect(fork.db), config, planted.id));
+      const { tests, breaches } = await emittedWithBreaches(fork.db, await inspect(fork.db), config, planted.id);
+      return { text: pgtap(tests), breaches };
     });
   }
 
@@ -130,12 +131,15 @@ describe.skipIf(debianMissing !== null)("the emitted file, on PostgreSQL 15", ()
   const isError = (line: string): boolean => line.startsWith("error ");
 
   test.each(sliced(cases).map((planted) => [planted.id, planted] as const))("%s", async (_, planted) => {
-    const text = await emitted(planted);
+    const { text, breaches } = await emitted(planted);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(160);
     const { failed } = await ran(text, planted.sql);
     // a file that an error ends says nothing of the breach
     expect(failed.filter(isError)).toEqual([]);
     expect(failed.length > 0, failed.slice(0, 3).join("; ")).toBe(planted.expected.length > 0);
+    const titles = failed.map((line) => line.replace(/^not ok \d+ - /, ""));
+    const unseen = [...breaches].filter(([, tests]) => !tests.some((test) => titles.includes(test)));
+    expect(unseen).toEqual([]);
   });
 
   const corrected = Object.entries(CORRECTIONS).flatMap(([id, ways]) =>
@@ -144,7 +148,7 @@ describe.skipIf(debianMissing !== null)("the emitted file, on PostgreSQL 15", ()
   test.each(corrected)("%s, corrected: %s", async (id, _way, sql) => {
     const planted = cases.find((one) => one.id === id);
     if (!planted) throw new Error(`there is no case ${id}`);
-    const { passed, failed } = await ran(await emitted(planted), `${planted.sql};\n${sql}`);
+    const { passed, failed } = await ran((await emitted(planted)).text, `${planted.sql};\n${sql}`);
     expect([failed, passed > 0]).toEqual([[], true]);
   });
 });

@@ -2,10 +2,16 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseConfig } from "../../../src/config.ts";
+import { inspect } from "../../../src/inspect/inspect.ts";
 import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
 import type { IsolationTests } from "../../../src/verify/emit/isolation-tests.ts";
 import { vitest } from "../../../src/verify/emit/vitest.ts";
 import { folderInside, runToEnd, type Ran } from "../../support/debian-server.ts";
+import { readCases } from "../../cases/verify/case-file.ts";
+import { emittedWithBreaches } from "../../support/emitted.ts";
+import { withFork } from "../../support/fork.ts";
+import { sliced } from "../../support/slice.ts";
 import { startServer, type TestServer } from "../../support/server.ts";
 import { CLINIC, OTHER_ROWS, PLANNED, WEAKENED, clinicTests, leftBehind } from "./clinic.ts";
 import { HOSTILE, hostileTests } from "./hostile.ts";
@@ -123,6 +129,38 @@ test("a login that row security holds back fails: it would see no change", async
   });
   expect(code).toBe(1);
   expect(output).toContain("query would be affected by row-level security policy");
+});
+
+/** Statements of every form that a file holds: prepared statements, steps before, views, functions, values, all rows. */
+const PLANTED = [
+  "cascade-to-other-tenant",
+  "clean-text-tenant",
+  "function-scalar-count",
+  "immutable-claim",
+  "materialized-view",
+  "notify-row",
+  "orphan-set-null",
+  "policy-column-grant-read",
+  "seeded-template-write",
+  "view-owner-rights",
+];
+
+test.each(sliced(PLANTED))("planted: %s", async (id) => {
+  const planted = readCases().find((one) => one.id === id);
+  if (!planted) throw new Error(`there is no case ${id}`);
+  const config = parseConfig(planted.config, id);
+  const { tests, breaches } = await withFork(planted.sql, async (db) =>
+    emittedWithBreaches(db, await inspect(db), config, id),
+  );
+  const fresh = `v${(databases += 1)}`;
+  await exec("postgres", `create database ${fresh}`);
+  await exec(fresh, BOOTSTRAP);
+  await exec(fresh, planted.sql);
+  const { code, output } = await run(tests, { DATABASE_URL: urlOf(fresh) });
+  expect(code).toBe(planted.expected.length === 0 ? 0 : 1);
+  // a runner that throws would fail as well
+  for (const line of output.match(/^.*Error: .*$/gm) ?? []) expect(line).toContain("AssertionError");
+  expect([...breaches.keys()].length > 0).toBe(planted.expected.length > 0);
 });
 
 test("passes a strict check of types", async () => {
