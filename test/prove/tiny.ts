@@ -1,4 +1,18 @@
 import type { Catalog } from "../../src/pg/catalog.ts";
+import type { Policy } from "../../src/pg/policy.ts";
+
+/** A policy that lets everyone read the rows of a table where the condition is true. */
+export const readPolicy = (relation: string, using: string): Policy => ({
+  schema: "public",
+  relation,
+  name: "p",
+  permissive: true,
+  command: "SELECT",
+  roles: ["public"],
+  using,
+  check: null,
+  comment: null,
+});
 
 /** A catalog of one table, `docs (id, title)`, that one policy lets everyone read where the condition is true. */
 export const guardedBy = (using: string): Catalog => ({
@@ -25,19 +39,7 @@ export const guardedBy = (using: string): Catalog => ({
       comment: null,
     },
   ],
-  policies: [
-    {
-      schema: "public",
-      relation: "docs",
-      name: "p",
-      permissive: true,
-      command: "SELECT",
-      roles: ["public"],
-      using,
-      check: null,
-      comment: null,
-    },
-  ],
+  policies: [readPolicy("docs", using)],
   functions: [],
   policyFunctions: [],
   triggers: [],

@@ -1,3 +1,4 @@
+import { arrayText } from "../../pg/array-text.ts";
 import { parseUuid, printDate, printTimestamp } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
 import { labelsOf, likePattern } from "../logic/functions.ts";
@@ -228,10 +229,6 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
   const ofUuids = same.some(({ sort }) => sort.kind === "array" && sort.element.kind === "uuid");
   return [ofUuids ? newUuid(values) : newWord(values)];
 }
-
-/** array_out, with every element quoted. */
-const arrayText = (items: readonly (string | null)[]): string =>
-  `{${items.map((item) => (item === null ? "NULL" : `"${item.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`)).join(",")}}`;
 
 function printed(sort: Sort, value: string | number): string {
   if (sort.kind === "date") return printDate(Number(value));
