@@ -8,6 +8,7 @@ const SLOW = [
   "apply/cases.long.test.ts",
   "cli/prove.long.test.ts",
   "cli/rollback-file.long.test.ts",
+  "verify/platform-facts.long.test.ts",
   "cases/plan.test.ts",
   "scratch/replay.test.ts",
   "casino.test.ts",
