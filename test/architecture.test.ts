@@ -221,7 +221,6 @@ const WORDS_OF_OTHERS: readonly (readonly [file: string, words: string, whose: s
   ],
   ["request/sqlstate.ts", "row violates row-level security policy", "PostgreSQL's message beside 42501"],
   ["migration-tools/tern.ts", "create above", "the line that divides a migration of tern"],
-  ["verify/emit/as-values.ts", "insert into", "the SQL of an attack, which a file has in another form"],
   ["verify/emit/short.ts", "insert into", "the SQL of the fixtures"],
   ["verify/emit/short.ts", "on conflict", "the SQL of the fixtures"],
   ["verify/emit/wrap.ts", "create function", "SQL whose body is put on lines of its own"],

@@ -1,4 +1,5 @@
-import type { Row } from "../../fixtures/index.ts";
+import { valueSql, type Row } from "../../fixtures/index.ts";
+import type { Column } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import type { Attempt, Form, PlainForm } from "../matrix/index.ts";
 import { ATTACKER, VICTIM, type Actor } from "../personas/index.ts";
@@ -94,8 +95,16 @@ export function insertInto(target: Target, row: Row, tail = "", asNull: readonly
   );
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
   const overriding = columns.some(({ generated }) => generated === "identity") ? " overriding system value" : "";
-  const values = Object.fromEntries(columns.map(({ name }) => [name, row[name]]));
-  return `insert into ${target.sql} as t (${names})${overriding} select ${names} from jsonb_populate_record(null::${target.sql}, ${quoteLiteral(JSON.stringify(values))})${tail}`;
+  return `insert into ${target.sql} as t (${names})${overriding} ${rowSource(target, columns, row)}${tail}`;
+}
+
+/** The row of an INSERT, after its columns: VALUES, or JSON where a value has no literal. */
+export function rowSource({ sql }: Target, columns: readonly Column[], row: Row): string {
+  const values = columns.map(({ name, type }) => valueSql(row[name], type));
+  if (columns.length > 0 && !values.includes(null)) return `values (${values.join(", ")})`;
+  const json = JSON.stringify(Object.fromEntries(columns.map(({ name }) => [name, row[name]])));
+  const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
+  return `select ${names} from jsonb_populate_record(null::${sql}, ${quoteLiteral(json)})`;
 }
 
 /** True unless the role may write other columns, and not this one. */

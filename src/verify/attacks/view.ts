@@ -1,11 +1,11 @@
 import type { Relation } from "../../pg/catalog.ts";
-import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { tablesBehind, type Surface } from "../environment/index.ts";
 import { rowsSql } from "../matrix/index.ts";
 import type { Targets } from "../environment/index.ts";
-import { spareRow, touch } from "./rows.ts";
+import { rowSource, spareRow, touch } from "./rows.ts";
 
 /**
  * Views and materialized views: the rows that they show, and for an updatable view the rows that a write through it
@@ -59,7 +59,7 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Targets)
       through({
         command: "INSERT",
         attack: "insert own row with another tenant's key through a view",
-        sql: `insert into ${sql} (${names}) select ${names} from jsonb_populate_record(null::${table.sql}, ${quoteLiteral(JSON.stringify(values))})`,
+        sql: `insert into ${sql} (${names}) ${rowSource(table, keyed, values)}`,
       }),
     );
   }
@@ -73,7 +73,7 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Targets)
       through({
         command: "INSERT",
         attack: "insert into another tenant through a view",
-        sql: `insert into ${sql} (${names}) select ${names} from jsonb_populate_record(null::${table.sql}, ${quoteLiteral(JSON.stringify(spare))})`,
+        sql: `insert into ${sql} (${names}) ${rowSource(table, given, spare)}`,
       }),
     );
   }
