@@ -61,8 +61,8 @@ export function findIn(
   if (all.length === 0) return null;
   // most values occur in none of them, and one search shows that
   const together = all.join("\n");
-  for (const [value, relation] of values) {
-    const forms = formsOf(value).filter((form) => together.includes(form));
+  for (const { value, relation, forms: both } of withForms(values)) {
+    const forms = both.filter((form) => together.includes(form));
     if (forms.length === 0 || !all.some((text) => forms.some((form) => holds(text, form)))) continue;
     if (echoes.some((echo) => isWrittenIn(echo, value))) continue;
     return { value, relation };
@@ -86,6 +86,23 @@ function holds(text: string, value: string): boolean {
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
     if (!(/\w$/.test(value) && /\w/.test(text.charAt(at + value.length)))) return true;
   return false;
+}
+
+interface Searched {
+  value: string;
+  relation: NameKey;
+  forms: readonly string[];
+}
+
+// the same values are looked for in the answer of every statement of a run
+const searched = new WeakMap<ReadonlyMap<string, NameKey>, readonly Searched[]>();
+
+function withForms(values: ReadonlyMap<string, NameKey>): readonly Searched[] {
+  const known = searched.get(values);
+  if (known) return known;
+  const made = [...values].map(([value, relation]) => ({ value, relation, forms: formsOf(value) }));
+  searched.set(values, made);
+  return made;
 }
 
 /** The value itself, and its form inside JSON where that differs: a text may hold JSON. */

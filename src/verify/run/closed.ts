@@ -1,26 +1,55 @@
 import { as } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import type { Catalog } from "../../pg/catalog.ts";
+import { groupBy } from "../../pg/group-by.ts";
 import { relationKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { heldRoles } from "../../pg/role.ts";
-import type { Command, Subject } from "../matrix/index.ts";
+import { tupleKey, type Command, type Subject, type TupleKey } from "../matrix/index.ts";
 
 /**
  * True if row security lets no row through for this role and command whatever the row: no permissive policy applies, or
  * each that does is the constant false (manual, section 5.9: without a policy the default is to deny). No own row can
  * be reached there, so none is needed as a control.
  */
-export const isClosedTo = (catalog: Catalog, relation: Subject, command: Command, role: string): boolean =>
-  policiesFor(catalog, relation, command, role).every((policy) => expressionsOf(policy, command).some(isFalse));
+export function isClosedTo(catalog: Catalog, relation: Subject, command: Command, role: string): boolean {
+  const { closed } = readOnce(catalog);
+  const key = tupleKey(relation, command, role);
+  const known = closed.get(key);
+  if (known !== undefined) return known;
+  const found = policiesFor(catalog, relation, command, role).every((policy) =>
+    expressionsOf(policy, command).some(isFalse),
+  );
+  closed.set(key, found);
+  return found;
+}
 
 /** The permissive policies of a relation that apply to a role and a command. */
 export function policiesFor(catalog: Catalog, relation: Subject, command: Command, role: string): Policy[] {
   const held = heldRoles(role, catalog.roles);
-  return catalog.policies
-    .filter((policy) => relationKey(policy) === relation && policy.permissive)
+  return (readOnce(catalog).permissive.get(relation) ?? [])
     .filter((policy) => policy.command === "ALL" || policy.command === command)
     .filter(({ roles }) => roles.some((name) => held.has(name)));
+}
+
+interface Read {
+  permissive: Map<Subject, Policy[]>;
+  closed: Map<TupleKey, boolean>;
+}
+
+// it is asked for every statement of a run
+const read = new WeakMap<Catalog, Read>();
+
+function readOnce(catalog: Catalog): Read {
+  const known = read.get(catalog);
+  if (known) return known;
+  const permissive = groupBy<Subject, Policy>(
+    catalog.policies.filter((policy) => policy.permissive),
+    relationKey,
+  );
+  const made: Read = { permissive, closed: new Map() };
+  read.set(catalog, made);
+  return made;
 }
 
 function expressionsOf({ using, check }: Policy, command: Command): (string | null)[] {
