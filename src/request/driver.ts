@@ -1,7 +1,7 @@
 import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
-import { dollarQuote, quoteLiteral } from "../pg/identifier.ts";
+import { dollarQuote } from "../pg/identifier.ts";
 import type { Inside, Response, Stage } from "./outcome.ts";
-import type { Batch, Statement } from "./statement.ts";
+import type { Batch, Probe, Statement } from "./statement.ts";
 
 /**
  * Run a batch in one round trip inside the caller's transaction, each statement in a sub-transaction that is rolled back, so that no statement
@@ -56,14 +56,23 @@ export async function runKeyed<Key>(
  * inside the same savepoint.
  */
 export function blockText(batch: Batch): string {
-  const used = new Set(batch.statements.flatMap(({ probe }) => (probe === null ? [] : [probe])));
+  const probes: Record<string, Probe> = {};
+  const use = (name: string): void => {
+    if (name in probes) return;
+    const probe = batch.probes.get(name);
+    // without one a change would look like none
+    if (probe === undefined) throw new Error(`there is no probe for ${name}`);
+    probes[name] = probe;
+    if (probe.kind === "parts") for (const part of probe.parts) use(part);
+  };
+  for (const { probe } of batch.statements) if (probe !== null) use(probe);
   const job = {
     role: batch.role,
     claims: batch.claims,
     setup: batch.setup,
     prelude: batch.prelude,
     again: batch.preludeWrites,
-    probes: Object.fromEntries([...used].map((name) => [name, probeOf(name, batch)])),
+    probes,
     statements: batch.statements.map(({ sql, returns, probe, setup }) => ({
       s: sql,
       c: returns === "count",
@@ -72,38 +81,13 @@ export function blockText(batch: Batch): string {
     })),
   };
   // the statements last, for they may contain anything
-  const body = BODY.replace(READ_AFTER, () => readProbe("after", job.probes))
-    .replace(READ_STATE, () => readProbe("state", job.probes))
-    .replace("$job$", () => dollarQuote(JSON.stringify(job), "job"));
+  const body = BODY.replace("$job$", () => dollarQuote(JSON.stringify(job), "job"));
   return `do ${dollarQuote(body, "rlsmith")};\nselect current_setting('rlsmith.results') as results`;
-}
-
-function probeOf(name: string, { probes }: Batch): string {
-  const probe = probes.get(name);
-  // without one a change would look like none
-  if (probe === undefined) throw new Error(`there is no probe for ${name}`);
-  return probe;
-}
-
-/** Places of the block where PL/pgSQL is inserted that reads a probe into a variable. */
-const READ_AFTER = "$read after$";
-const READ_STATE = "$read state$";
-
-/**
- * PL/pgSQL that reads the probe that `probe` names. The queries are static SQL, which is planned once a batch: planning
- * takes longer than reading the few rows.
- */
-function readProbe(variable: string, probes: Readonly<Record<string, string>>): string {
-  const branches = Object.entries(probes).map(
-    ([name, sql]) => `when ${quoteLiteral(name)} then ${variable} := coalesce((${sql}), '');`,
-  );
-  return branches.length === 0 ? "null;" : `case probe\n${branches.join("\n")}\nend case;`;
 }
 
 interface Raw {
   a?: string | null;
-  b?: string;
-  c?: string;
+  d?: { b: string; c: string }[];
   e?: string;
   m?: string;
   at?: Stage;
@@ -138,7 +122,7 @@ function responseOf(raw: Raw): Response {
   return {
     kind: "answer",
     text: raw.a ?? null,
-    changed: raw.b === undefined ? null : { before: raw.b, after: raw.c ?? "" },
+    changed: (raw.d ?? []).map(({ b, c }) => ({ before: b, after: c })),
   };
 }
 
@@ -159,116 +143,176 @@ export function insideOf(context: string): Inside {
   return { kind: "unknown" };
 }
 
+/** PL/pgSQL that takes the claims and the role, and runs the prelude. */
+const ARRIVE = `
+        stage := 'prelude';
+        if claims is not null then
+          perform set_config('request.jwt.claims', claims, true);
+        end if;
+        perform set_config('role', job ->> 'role', true);
+        for step in select value from jsonb_array_elements_text(job -> 'prelude') loop
+          execute step;
+        end loop;`;
+
+/** PL/pgSQL that makes an error the result. */
+const FAILED = `
+          get stacked diagnostics within = pg_exception_context, violated = constraint_name;
+          result := jsonb_build_object(
+            'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated);`;
+
+/** PL/pgSQL that runs one statement, makes its answer the result, and leaves nothing behind. */
+const TRY = `
+      found_after := '{}';
+      begin
+        -- a statement that changes nothing leaves the counts as they were
+        if probe is not null and counted and not quiet then
+          execute changes into before using tables;
+        end if;
+        quiet := false;
+        if (job ->> 'again')::boolean then
+          perform set_config('role', job ->> 'role', true);
+        else ${ARRIVE}
+        end if;
+        stage := 'statement';
+        if (asked ->> 'c')::boolean then
+          execute asked ->> 's';
+          get diagnostics affected = row_count;
+          answer := affected::text;
+        else
+          execute asked ->> 's' into answer;
+        end if;
+        result := jsonb_build_object('a', answer);
+        if probe is not null then
+          stage := 'probe';
+          perform set_config('role', home, true);
+          if counted then
+            execute changes into after using tables;
+          end if;
+          quiet := counted and not standing and after = before;
+          if not counted or after <> before then
+            changed := array(
+              select t from unnest(tables, before, after) counts(t, b, a) where not counted or b is distinct from a);
+            foreach part in array parts loop
+              if not counted or tables_of -> part = 'null' or changed && catalogs or exists (
+                select from jsonb_array_elements(nullif(tables_of -> part, 'null')) t where t::bigint::oid = any (changed))
+              then
+                execute job -> 'probes' -> part ->> 'sql' into content;
+                found_after := found_after || jsonb_build_object(part, coalesce(content, ''));
+              end if;
+            end loop;
+          end if;
+        end if;
+        raise exception using errcode = 'RL001';
+      exception
+        when sqlstate 'RL001' then
+          for part in select jsonb_object_keys(found_after) loop
+            if standing or not probed ? part then
+              execute job -> 'probes' -> part ->> 'sql' into content;
+              content := coalesce(content, '');
+              if not standing then
+                probed := probed || jsonb_build_object(part, content);
+              end if;
+            else
+              content := probed ->> part;
+            end if;
+            if found_after ->> part <> content then
+              result := jsonb_set(result, '{d}', coalesce(result -> 'd', '[]') || jsonb_build_array(
+                jsonb_build_object('b', content, 'c', found_after ->> part)));
+            end if;
+          end loop;
+        when others then ${FAILED}
+      end;`;
+
 // The role is taken last, so that the claims are there when it is; the role that the session had, which may be
-// one other than its login's (ALTER ROLE … SET role), is taken again before the probe, which has to see every row. A probe is run only if the statement changed a row of any table: PostgreSQL counts these in each
-// transaction (manual, "Monitoring statistics": pg_stat_xact_all_tables), rolled back ones included, and TRUNCATE gives a
-// table a new file. The state before it is then the one after its rollback, so it is read once a batch, and in batches
-// that change nothing never.
+// one other than its login's (ALTER ROLE … SET role), is taken again before a probe, which has to see every row. A probe
+// is run only if the statement changed a row of a table that it reads: PostgreSQL counts these in each transaction
+// (manual, "Monitoring statistics": pg_stat_xact_all_tables), rolled back ones included, and TRUNCATE gives a table a new
+// file; a table or partition that the statement itself makes is a new row of pg_class or pg_inherits. The rows before it
+// are then the ones after its rollback, so they are read once a batch, and in batches that change nothing never. What a
+// set-up changes, and a prelude that writes, is in a sub-transaction around the statement's.
 const BODY = `
-#variable_conflict use_column
 declare
   job constant jsonb := $job$;
   claims constant text := job ->> 'claims';
   home constant text := pg_catalog.current_setting('role');
   counted constant boolean := pg_catalog.current_setting('track_counts')::boolean;
-  changes constant text := 'select coalesce(sum(pg_catalog.pg_stat_get_xact_tuples_inserted(t)
-      + pg_catalog.pg_stat_get_xact_tuples_updated(t) + pg_catalog.pg_stat_get_xact_tuples_deleted(t)), 0)::text || '':''
-      || coalesce(sum(pg_catalog.pg_relation_filenode(t)::bigint), 0)::text from pg_catalog.unnest($1) t';
+  catalogs constant oid[] := array['pg_catalog.pg_class', 'pg_catalog.pg_inherits']::regclass[]::oid[];
+  changes constant text := 'select pg_catalog.array_agg((pg_catalog.pg_stat_get_xact_tuples_inserted(t)
+      + pg_catalog.pg_stat_get_xact_tuples_updated(t) + pg_catalog.pg_stat_get_xact_tuples_deleted(t))
+      || '':'' || coalesce(pg_catalog.pg_relation_filenode(t), 0)) from pg_catalog.unnest($1) t';
+  -- of each probe the tables that it reads; none where they are not known
+  tables_of jsonb := '{}';
   tables oid[];
+  changed oid[];
+  counting text;
   probed jsonb := '{}';
   asked jsonb;
   probe text;
+  parts text[];
+  part text;
   step text;
   stage text;
   answer text;
   affected bigint;
-  state text;
-  before text;
-  after text;
+  before text[];
+  after text[];
+  content text;
+  found_after jsonb;
   results text[] := '{}';
-  made jsonb;
+  result jsonb;
+  standing boolean;
+  quiet boolean := false;
   within text;
   violated text;
 begin
-  if counted then
-    tables := array(select c.oid from pg_catalog.pg_class c where c.relkind in ('r', 'm') and c.oid >= 16384);
-  end if;
   for asked in select value from jsonb_array_elements(job -> 'statements') loop
     stage := 'setup';
-    made := null;
-    state := null;
-    after := null;
+    result := null;
     probe := asked ->> 'p';
-    begin
-      for step in select value from jsonb_array_elements_text(job -> 'setup' || coalesce(asked -> 'u', '[]')) loop
-        execute step;
+    if probe is not null and probe is distinct from counting then
+      counting := probe;
+      quiet := false;
+      parts := case job -> 'probes' -> probe ->> 'kind'
+        when 'parts' then array(select jsonb_array_elements_text(job -> 'probes' -> probe -> 'parts')) else array[probe] end;
+      foreach part in array parts loop
+        continue when tables_of ? part;
+        tables_of := tables_of || jsonb_build_object(part, (
+          with recursive tree(oid) as (
+            select pg_catalog.to_regclass(n)::oid
+            from jsonb_array_elements_text(nullif(job -> 'probes' -> part -> 'tables', 'null')) n
+            union select i.inhrelid from tree join pg_catalog.pg_inherits i on i.inhparent = tree.oid)
+          select jsonb_agg(oid::bigint) from tree));
       end loop;
-      if jsonb_array_length(job -> 'setup') + jsonb_array_length(coalesce(asked -> 'u', '[]')) > 0 and probe is not null then
-        execute job -> 'probes' ->> probe into state;
-        state := coalesce(state, '');
-      end if;
-      if counted and probe is not null then
-        execute changes into before using tables;
-      end if;
-      stage := 'prelude';
-      if claims is not null then
-        perform set_config('request.jwt.claims', claims, true);
-      end if;
-      perform set_config('role', job ->> 'role', true);
-      for step in select value from jsonb_array_elements_text(job -> 'prelude') loop
-        execute step;
-      end loop;
-      if (job ->> 'again')::boolean and probe is not null then
-        perform set_config('role', home, true);
-        execute job -> 'probes' ->> probe into state;
-        state := coalesce(state, '');
-        if counted then
-          execute changes into before using tables;
-        end if;
-        perform set_config('role', job ->> 'role', true);
-      end if;
-      stage := 'statement';
-      if (asked ->> 'c')::boolean then
-        execute asked ->> 's';
-        get diagnostics affected = row_count;
-        answer := affected::text;
+      if exists (select from unnest(parts) one where tables_of -> one = 'null') then
+        tables := array(select c.oid from pg_catalog.pg_class c where c.relkind in ('r', 'm') and c.oid >= 16384);
       else
-        execute asked ->> 's' into answer;
+        tables := array(select distinct t::bigint::oid from unnest(parts) one, jsonb_array_elements(tables_of -> one) t);
       end if;
-      made := jsonb_build_object('a', answer);
-      if probe is not null then
-        stage := 'probe';
-        perform set_config('role', home, true);
-        if counted then
-          execute changes into after using tables;
+      tables := tables || catalogs;
+    end if;
+    standing := jsonb_array_length(job -> 'setup') + jsonb_array_length(coalesce(asked -> 'u', '[]')) > 0
+      or (job ->> 'again')::boolean;
+    if standing then
+      begin
+        for step in select value from jsonb_array_elements_text(job -> 'setup' || coalesce(asked -> 'u', '[]')) loop
+          execute step;
+        end loop;
+        if (job ->> 'again')::boolean then
+          ${ARRIVE}
+          perform set_config('role', home, true);
         end if;
-        if after is null or after <> before then
-          ${READ_AFTER}
-        else
-          after := null;
-        end if;
-      end if;
-      raise exception using errcode = 'RL001';
-    exception
-      when sqlstate 'RL001' then
-        if after is not null then
-          if state is null then
-            if not probed ? probe then
-              ${READ_STATE}
-              probed := probed || jsonb_build_object(probe, state);
-            end if;
-            state := probed ->> probe;
-          end if;
-          if after <> state then
-            made := made || jsonb_build_object('b', state, 'c', after);
-          end if;
-        end if;
-        results := results || made::text;
-      when others then
-        get stacked diagnostics within = pg_exception_context, violated = constraint_name;
-        results := results || jsonb_build_object(
-          'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated)::text;
-    end;
+        ${TRY}
+        raise exception using errcode = 'RL002';
+      exception
+        when sqlstate 'RL002' then
+          null;
+        when others then
+          ${FAILED}
+      end;
+    else
+      ${TRY}
+    end if;
+    results := results || result::text;
   end loop;
   perform set_config('rlsmith.results', '[' || array_to_string(results, ',') || ']', true);
 end

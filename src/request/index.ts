@@ -7,4 +7,4 @@ export type { SessionState, SettingWay } from "./session-state.ts";
 export type { Inside, Response, Stage } from "./outcome.ts";
 export { isLimit, isPrivilege, meaningOf } from "./sqlstate.ts";
 export type { ConstraintKind, ErrorMeaning } from "./sqlstate.ts";
-export type { Batch, Statement } from "./statement.ts";
+export type { Batch, Probe, Statement } from "./statement.ts";

@@ -10,8 +10,8 @@ export type Response =
       kind: "answer";
       /** what the statement returned; of one that returns a count, the count; null: no row, or NULL */
       text: string | null;
-      /** the texts of its probe before and after it; null: they are the same, or there is no probe */
-      changed: { before: string; after: string } | null;
+      /** the texts of its probe, or of each part of it, before and after it, where they differ */
+      changed: { before: string; after: string }[];
     }
   | {
       kind: "error";

@@ -20,7 +20,19 @@ export interface Batch {
   prelude: readonly string[];
   /** the prelude changes rows itself: what it changed is not the statement's doing */
   preludeWrites: boolean;
-  /** queries of one text, run as the login before and after a statement that names one */
-  probes: ReadonlyMap<string, string>;
+  /** run as the login before and after a statement that names one */
+  probes: ReadonlyMap<string, Probe>;
   statements: readonly Statement[];
 }
+
+/** What shows which rows a statement changed. */
+export type Probe =
+  | {
+      kind: "query";
+      /** a query of one text */
+      sql: string;
+      /** the tables that it reads, quoted, each standing for its partitions and children as well; null: not known */
+      tables: readonly string[] | null;
+    }
+  /** the keys of several such queries; only those are run of whose tables one was changed */
+  | { kind: "parts"; parts: readonly string[] };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
 import type { Db } from "../../src/db/port.ts";
-import { runBatch, runKeyed, type Batch, type Response, type Statement } from "../../src/request/index.ts";
+import { runBatch, runKeyed, type Batch, type Probe, type Response, type Statement } from "../../src/request/index.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
 import { sharedBase } from "../support/fork.ts";
 
@@ -14,7 +14,10 @@ const SCHEMA = `
 `;
 
 const IDS = "select jsonb_agg(id order by id)::text from note";
-const rows = new Map([["notes", IDS]]);
+const rows = new Map<string, Probe>([
+  ["notes", { kind: "query", sql: IDS, tables: null }],
+  ["notes, of a known table", { kind: "query", sql: IDS, tables: ["public.note"] }],
+]);
 
 let fork: Scratch;
 let db: Db;
@@ -55,7 +58,7 @@ const count = (sql: string, more: Partial<Statement> = {}): Statement => ({
   probe: null,
   ...more,
 });
-const answer = (given: string | null): Response => ({ kind: "answer", text: given, changed: null });
+const answer = (given: string | null): Response => ({ kind: "answer", text: given, changed: [] });
 
 test("statements run as the role with its claims, and none sees the changes of another", async () => {
   expect(
@@ -88,6 +91,32 @@ test("set-up runs as the login, a prelude as the role; the statement sees both",
 
 const WHO = "select set_config('app.who', current_user, true)";
 
+test("what an earlier statement of the batch did is not a later one's", async () => {
+  const remove = count("delete from note where id = 1", { probe: "notes" });
+  const nothing = text("select '1'", { probe: "notes" });
+  const unwatched = count("delete from note where id = 1");
+  const removed = { kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: "[2]" }] };
+  const fails = text("with gone as (delete from note where id = 1 returning 1) select (1 / 0)::text from gone", {
+    probe: "notes",
+  });
+  const setUp = text("select '1'", { probe: "notes", setup: ["insert into note values (3, 'B')"] });
+  expect(
+    await run([nothing, remove, nothing, unwatched, nothing, fails, nothing, remove, setUp, nothing, remove]),
+  ).toMatchObject([
+    answer("1"),
+    removed,
+    answer("1"),
+    answer("1"),
+    answer("1"),
+    { kind: "error", sqlstate: "22012" },
+    answer("1"),
+    removed,
+    answer("1"),
+    answer("1"),
+    removed,
+  ]);
+});
+
 test("a probe sees every row, and only what the statement changed", async () => {
   const responses = await run([
     count("delete from note", { probe: "notes" }),
@@ -95,10 +124,10 @@ test("a probe sees every row, and only what the statement changed", async () => 
     count("delete from note", { probe: "notes", setup: ["insert into note values (3, 'B')"] }),
   ]);
   expect(responses).toEqual([
-    { kind: "answer", text: "1", changed: { before: "[1, 2]", after: "[2]" } },
+    { kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: "[2]" }] },
     // a row of B, which A does not see
     answer("0"),
-    { kind: "answer", text: "1", changed: { before: "[1, 2, 3]", after: "[2, 3]" } },
+    { kind: "answer", text: "1", changed: [{ before: "[1, 2, 3]", after: "[2, 3]" }] },
   ]);
 });
 
@@ -130,14 +159,31 @@ describe("a probe is read only after a change, and after every kind of it", () =
       "create function f() returns int language sql security definer as 'insert into note_4 values (44, ''B''); select 1'",
       "[1, 2, 44]",
     ],
+    [
+      "a function that writes into a partition that it makes",
+      "create function f() returns int language plpgsql security definer as $f$begin create table note_8 partition of note for values from (80) to (90); insert into note values (81, 'B'); return 1; end$f$",
+      "[1, 2, 81]",
+    ],
+    [
+      "a function that makes another table a partition",
+      "create table aside as select 82 as id, 'B'::text as org; create function f() returns int language plpgsql security definer as $f$begin alter table note attach partition aside for values from (80) to (90); return 1; end$f$",
+      "[1, 2, 82]",
+    ],
+    [
+      "a function that drops a partition",
+      "create function f() returns int language plpgsql security definer as $f$begin drop table note_0; return 1; end$f$",
+      null,
+    ],
   ];
-  test.each(changes)("%s", async (_, sql, after) => {
+  test.each(
+    changes.flatMap(([title, sql, after]) => [...rows.keys()].map((probe) => [title, probe, sql, after] as const)),
+  )("%s: %s", async (_, probe, sql, after) => {
     await db.exec(`drop table note; create table note (id int, org text) partition by range (id);
       create table note_0 partition of note for values from (0) to (40);
       create table note_4 partition of note for values from (40) to (80);
       insert into note values (1, 'A'), (2, 'B'); ${sql}`);
-    const [found] = await run([text("select f()::text", { probe: "notes" })]);
-    expect(found).toEqual({ kind: "answer", text: "1", changed: { before: "[1, 2]", after: after ?? "" } });
+    const [found] = await run([text("select f()::text", { probe })]);
+    expect(found).toEqual({ kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: after ?? "" }] });
   });
 
   test("a function that rolls its change back leaves none", async () => {
@@ -152,19 +198,96 @@ describe("a probe is read only after a change, and after every kind of it", () =
       "create function f() returns int language sql security definer as 'delete from note where id = 2; select 1'",
     );
     const [found] = await run([text("select f()::text", { probe: "notes" })]);
-    expect(found).toEqual({ kind: "answer", text: "1", changed: { before: "[1, 2]", after: "[1]" } });
+    expect(found).toEqual({ kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: "[1]" }] });
   });
 
   test("a probe may have columns that are called like the driver's variables", async () => {
     await db.exec(
       "create table odd (state text, probe text, after text, answer text); insert into odd values ('s', 'p', 'a', 'b')",
     );
-    const probes = new Map([
-      ["odd", "select jsonb_agg(jsonb_build_array(state, probe, after, answer))::text from odd"],
+    const probes = new Map<string, Probe>([
+      [
+        "odd",
+        {
+          kind: "query",
+          sql: "select jsonb_agg(jsonb_build_array(state, probe, after, answer))::text from odd",
+          tables: ["public.odd"],
+        },
+      ],
     ]);
     await db.exec("create function f() returns int language sql security definer as 'delete from odd; select 1'");
     const [found] = await run([text("select f()::text", { probe: "odd" })], { probes });
-    expect(found).toEqual({ kind: "answer", text: "1", changed: { before: '[["s", "p", "a", "b"]]', after: "" } });
+    expect(found).toEqual({ kind: "answer", text: "1", changed: [{ before: '[["s", "p", "a", "b"]]', after: "" }] });
+  });
+});
+
+describe("a probe of several parts", () => {
+  const count = (table: string): Probe => ({
+    kind: "query",
+    // it raises an error once it is read: of a table that the statement changes, it has to be
+    sql: `select (1 / (2 - count(*)))::text from ${table}`,
+    tables: [`public.${table}`],
+  });
+  const probes = new Map<string, Probe>([
+    ...rows,
+    ["logs", { kind: "query", sql: "select jsonb_agg(id order by id)::text from log", tables: ["public.log"] }],
+    ["never", count("two_rows")],
+    ["all", { kind: "parts", parts: ["logs", "notes, of a known table", "never"] }],
+  ]);
+  beforeEach(async () => {
+    await db.exec(`create table log (id int); insert into log values (7);
+      create table two_rows as select * from generate_series(1, 2);
+      create function logged() returns int language sql security definer as 'insert into log values (8); select 1';
+      create function clears() returns int language sql security definer as 'insert into log values (8); delete from note where id = 2; select 1'`);
+  });
+
+  test("those whose tables were changed are read, and no others", async () => {
+    expect(
+      await run(
+        [
+          text("select logged()::text", { probe: "all" }),
+          text("select clears()::text", { probe: "all" }),
+          text("select '1'", { probe: "all" }),
+        ],
+        { probes },
+      ),
+    ).toEqual([
+      { kind: "answer", text: "1", changed: [{ before: "[7]", after: "[7, 8]" }] },
+      {
+        kind: "answer",
+        text: "1",
+        changed: [
+          { before: "[7]", after: "[7, 8]" },
+          { before: "[1, 2]", after: "[1]" },
+        ],
+      },
+      answer("1"),
+    ]);
+  });
+
+  test("with a set-up, the rows that it left are the ones before", async () => {
+    const setup = ["insert into log values (9)", "insert into note values (3, 'B')"];
+    expect(await run([text("select clears()::text", { probe: "all", setup })], { probes })).toEqual([
+      {
+        kind: "answer",
+        text: "1",
+        changed: [
+          { before: "[7, 9]", after: "[7, 8, 9]" },
+          { before: "[1, 2, 3]", after: "[1, 3]" },
+        ],
+      },
+    ]);
+    // and they are gone for the next statement
+    expect(await run([text("select logged()::text", { probe: "all" })], { probes, setup: [] })).toEqual([
+      { kind: "answer", text: "1", changed: [{ before: "[7]", after: "[7, 8]" }] },
+    ]);
+  });
+
+  test("without track_counts all are read", async () => {
+    await db.exec("set local track_counts = off");
+    expect(await run([text("select logged()::text", { probe: "all" })], { probes })).toMatchObject([
+      { kind: "error", sqlstate: "22012", at: "probe" },
+    ]);
   });
 });
 
@@ -173,7 +296,7 @@ test("changes of a prelude that writes are not the statement's", async () => {
   const [counted] = await run([text("select '1'", { probe: "notes" })], { prelude: [insert], preludeWrites: true });
   expect(counted).toEqual(answer("1"));
   const [blamed] = await run([text("select '1'", { probe: "notes" })], { prelude: [insert] });
-  expect(blamed).toEqual({ kind: "answer", text: "1", changed: { before: "[1, 2]", after: "[1, 2, 5]" } });
+  expect(blamed).toEqual({ kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: "[1, 2, 5]" }] });
 });
 
 test("an error says at which stage it was raised, and ends no other statement", async () => {
@@ -189,7 +312,9 @@ test("an error says at which stage it was raised, and ends no other statement", 
   expect(await run([text("select ''")], { prelude: ["select 1 / 0"] })).toEqual([
     { kind: "error", ...fails, at: "prelude" },
   ]);
-  const probes = new Map([["broken", "select (1 / (2 - count(*)))::text from note where org = 'A'"]]);
+  const probes = new Map<string, Probe>([
+    ["broken", { kind: "query", sql: "select (1 / (2 - count(*)))::text from note where org = 'A'", tables: null }],
+  ]);
   const setup = ["insert into note values (6, 'A'), (7, 'A')"];
   // two rows of A make the divisor zero: that is their number once one of three is deleted
   expect(await run([count("delete from note where id = 6", { probe: "broken", setup })], { probes })).toEqual([

@@ -64,7 +64,7 @@ test("the set-up of a persona and of a state run as the login, and the rest as t
     expect(response).toEqual({
       kind: "answer",
       text: "true prelude, false set-up of the persona, false set-up of the state",
-      changed: null,
+      changed: [],
     });
   });
 });

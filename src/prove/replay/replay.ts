@@ -227,7 +227,11 @@ async function responsesTo(db: Db, requests: readonly Request[]): Promise<Map<Pr
       ]),
     );
     // the text of a probe is its key as well
-    const probes = new Map(list.flatMap(({ probe }) => (probe === null ? [] : [[probe, probe] as const])));
+    const probes = new Map(
+      list.flatMap(({ probe }) =>
+        probe === null ? [] : [[probe, { kind: "query" as const, sql: probe, tables: null }] as const],
+      ),
+    );
     // the token is one of the settings of a situation
     const persona = { name: role, role, claims: null };
     const batch = batchOf(persona, { setup: [], prelude: [] }, { probes });
@@ -241,7 +245,7 @@ const isWithoutRows = (response: Response): boolean => response.kind === "error"
 function outcomeOf(response: Response, relation: Relation, component: Component): AccessOutcome {
   if (response.kind === "answer") {
     if (component === "INSERT") return { kind: "allow" };
-    const reached = component === "SELECT" ? response.text === "true" : response.changed !== null;
+    const reached = component === "SELECT" ? response.text === "true" : response.changed.length > 0;
     return { kind: reached ? "allow" : "deny" };
   }
   const { sqlstate, message } = response;

@@ -96,5 +96,11 @@ export async function steadyKey(environment: TestEnvironment, target: Target): P
   const [ownKeys, foreignKeys] = await environment.transaction(
     async () => [await keys(target.own), await keys(target.foreign)] as const,
   );
-  return { ...target, key, probe: target.probe.replaceAll(target.key, () => key), ownKeys, foreignKeys };
+  return {
+    ...target,
+    key,
+    probe: { ...target.probe, sql: target.probe.sql.replaceAll(target.key, () => key) },
+    ownKeys,
+    foreignKeys,
+  };
 }

@@ -83,6 +83,21 @@ export function keysInto(surface: Surface, table: NameKey): Surface["foreignKeys
   return found;
 }
 
+/** Tables that foreign keys of a table lead to, directly or through other tables. */
+export function tablesReferencedBy(surface: Surface, table: NameKey): QualifiedName[] {
+  const found = new Map<NameKey, QualifiedName>();
+  const visit = (name: NameKey): void => {
+    for (const key of surface.foreignKeys) {
+      const to = nameKey(key.target);
+      if (relationKey(key) !== name || found.has(to)) continue;
+      found.set(to, key.target);
+      visit(to);
+    }
+  };
+  visit(table);
+  return [...found.values()];
+}
+
 /** Tables that a view reads, directly or through other views. */
 export function tablesBehind(surface: Surface, view: NameKey): Set<NameKey> {
   const found = new Set<NameKey>();

@@ -4,10 +4,14 @@ import type { Catalog, Column, Relation } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName, relationKey, relationOf, type NameKey } from "../../pg/name.ts";
 import { isPlatformRelation } from "../../pg/platform-objects.ts";
+import type { Probe } from "../../request/index.ts";
 import { rowKey, rowKeySql, wholeRowKeySql, type RowKey } from "../../pg/row-key.ts";
 import type { Subject } from "../matrix/index.ts";
 import { ATTACKER, VICTIM } from "../personas/index.ts";
-import { keysInto, type Surface } from "./surface.ts";
+import { keysInto, tablesReferencedBy, type Surface } from "./surface.ts";
+
+/** A query for the state of rows, see `Target.probe`. */
+type RowsProbe = Extract<Probe, { kind: "query" }>;
 
 /** The columns that a role may name. */
 export interface ColumnAccess {
@@ -58,13 +62,13 @@ export interface Target {
   otherRows: Row[];
   /** SQL of the key of a row `t`, as jsonb */
   key: string;
-  /** a query for one text: the state of its rows, a JSON array with one `[whose, relation, key, version]` for each */
-  probe: string;
+  /** the state of its rows, a JSON array with one `[whose, relation, key, version]` for each */
+  probe: RowsProbe;
   /**
    * the same for rows without a tenant, if the table has a tenant column; null if there can be no such rows, or they
    * are not observed
    */
-  tenantless: string | null;
+  tenantless: RowsProbe | null;
   /** the condition of such rows; null likewise */
   withoutTenant: string | null;
 }
@@ -168,8 +172,14 @@ async function targetOf(
   const root = rootOf(name, surface);
   const into = keysInto(surface, root);
   const isHere = (one: { schema: string; relation: string }): boolean => relationKey(one) === root;
-  const probeOf = (of: string, rows: string): string =>
-    `select coalesce(jsonb_agg(jsonb_build_array(${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)) order by ${key}), '[]')::text from ${sql} t${rows}`;
+  // the owner of a row is determined by rows that it references at most
+  const read = [name, root].flatMap((key) => tablesReferencedBy(surface, key));
+  const tables = [...new Set([sql, ...read.map(quoteName)])];
+  const probeOf = (of: string, rows: string): RowsProbe => ({
+    kind: "query",
+    tables,
+    sql: `select coalesce(jsonb_agg(jsonb_build_array(${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)) order by ${key}), '[]')::text from ${sql} t${rows}`,
+  });
   return {
     schema: relation.schema,
     relation: relation.name,

@@ -1,7 +1,14 @@
 import type { Db } from "../../db/port.ts";
 import type { NameKey } from "../../pg/name.ts";
 import { readRowKeys, rowKey, type RowKey } from "../../pg/row-key.ts";
-import { blockText, responsesOf, runBatch, type Batch, type Response } from "../../request/index.ts";
+import {
+  blockText,
+  responsesOf,
+  runBatch,
+  type Batch,
+  type Probe as RowsProbe,
+  type Response,
+} from "../../request/index.ts";
 import type { Attempt, Probe } from "./attempt.ts";
 
 /** A persona, and how the session variables stand, with the statements it tries. */
@@ -42,15 +49,15 @@ export const returnedSql = (statement: string): string => `with x as (${statemen
 // a row as `x.*`: where a column is called like the alias, `x` is that column
 const ROWS = "jsonb_agg(to_jsonb(x.*))::text";
 
-/** Queries of one text (see `Target.probe`) by what they are for. */
-export type Probes = ReadonlyMap<ProbeKey, string>;
+/** Probes (see `Target.probe`) by what they are for. */
+export type Probes = ReadonlyMap<ProbeKey, RowsProbe>;
 export type ProbeKey = string & { readonly brand: "ProbeKey" };
 
 export const probeKey = (probe: Probe): ProbeKey =>
   JSON.stringify(probe.kind === "all" ? [probe.kind] : [probe.kind, probe.name]) as ProbeKey;
 
 /** Of each table the probe for its own rows. */
-export const probesOf = (targets: Iterable<{ name: NameKey; probe: string }>): Map<ProbeKey, string> =>
+export const probesOf = (targets: Iterable<{ name: NameKey; probe: RowsProbe }>): Map<ProbeKey, RowsProbe> =>
   new Map([...targets].map(({ name, probe }) => [probeKey({ kind: "relation", name }), probe]));
 
 /** Run the attempts of a batch inside the caller's transaction, see `runBatch`. */
@@ -90,7 +97,7 @@ function answered(response: Response, answer: Attempt["answer"]): Answered {
   return {
     kind: "answer",
     said: saidOf(text, answer),
-    changed: changed === null ? [] : difference(changed.before, changed.after),
+    changed: changed.flatMap(({ before, after }) => difference(before, after)),
   };
 }
 
