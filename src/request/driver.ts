@@ -149,8 +149,8 @@ const ARRIVE = `
         if claims is not null then
           perform set_config('request.jwt.claims', claims, true);
         end if;
-        perform set_config('role', job ->> 'role', true);
-        for step in select value from jsonb_array_elements_text(job -> 'prelude') loop
+        perform set_config('role', role_name, true);
+        foreach step in array prelude loop
           execute step;
         end loop;`;
 
@@ -160,17 +160,23 @@ const FAILED = `
           result := jsonb_build_object(
             'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated);`;
 
+/** A query that is planned once a batch: the counts of changed rows, and the file, of each table. */
+const COUNTS = `array(
+            select (pg_catalog.pg_stat_get_xact_tuples_inserted(t) + pg_catalog.pg_stat_get_xact_tuples_updated(t)
+              + pg_catalog.pg_stat_get_xact_tuples_deleted(t)) || ':' || coalesce(pg_catalog.pg_relation_filenode(t), 0)
+            from unnest(tables) t)`;
+
 /** PL/pgSQL that runs one statement, makes its answer the result, and leaves nothing behind. */
 const TRY = `
       found_after := '{}';
       begin
         -- a statement that changes nothing leaves the counts as they were
         if probe is not null and counted and not quiet then
-          execute changes into before using tables;
+          before := ${COUNTS};
         end if;
         quiet := false;
-        if (job ->> 'again')::boolean then
-          perform set_config('role', job ->> 'role', true);
+        if again then
+          perform set_config('role', role_name, true);
         else ${ARRIVE}
         end if;
         stage := 'statement';
@@ -186,7 +192,7 @@ const TRY = `
           stage := 'probe';
           perform set_config('role', home, true);
           if counted then
-            execute changes into after using tables;
+            after := ${COUNTS};
           end if;
           quiet := counted and not standing and after = before;
           if not counted or after <> before then
@@ -234,12 +240,13 @@ const BODY = `
 declare
   job constant jsonb := $job$;
   claims constant text := job ->> 'claims';
+  role_name constant text := job ->> 'role';
+  again constant boolean := job ->> 'again';
+  setup constant text[] := array(select jsonb_array_elements_text(job -> 'setup'));
+  prelude constant text[] := array(select jsonb_array_elements_text(job -> 'prelude'));
   home constant text := pg_catalog.current_setting('role');
   counted constant boolean := pg_catalog.current_setting('track_counts')::boolean;
   catalogs constant oid[] := array['pg_catalog.pg_class', 'pg_catalog.pg_inherits']::regclass[]::oid[];
-  changes constant text := 'select pg_catalog.array_agg((pg_catalog.pg_stat_get_xact_tuples_inserted(t)
-      + pg_catalog.pg_stat_get_xact_tuples_updated(t) + pg_catalog.pg_stat_get_xact_tuples_deleted(t))
-      || '':'' || coalesce(pg_catalog.pg_relation_filenode(t), 0)) from pg_catalog.unnest($1) t';
   -- of each probe the tables that it reads; none where they are not known
   tables_of jsonb := '{}';
   tables oid[];
@@ -250,6 +257,7 @@ declare
   probe text;
   parts text[];
   part text;
+  steps text[];
   step text;
   stage text;
   answer text;
@@ -290,14 +298,14 @@ begin
       end if;
       tables := tables || catalogs;
     end if;
-    standing := jsonb_array_length(job -> 'setup') + jsonb_array_length(coalesce(asked -> 'u', '[]')) > 0
-      or (job ->> 'again')::boolean;
+    steps := setup || array(select jsonb_array_elements_text(asked -> 'u'));
+    standing := again or cardinality(steps) > 0;
     if standing then
       begin
-        for step in select value from jsonb_array_elements_text(job -> 'setup' || coalesce(asked -> 'u', '[]')) loop
+        foreach step in array steps loop
           execute step;
         end loop;
-        if (job ->> 'again')::boolean then
+        if again then
           ${ARRIVE}
           perform set_config('role', home, true);
         end if;

@@ -19,6 +19,11 @@ import type { VerifyOptions, Run, Work } from "./state.ts";
 /** The largest number of statements in one round trip. */
 const BATCH = 100;
 
+/** Attempts as many at a time as one round trip holds. */
+export function* inBatches(attempts: readonly Attempt[]): Generator<Attempt[]> {
+  for (let from = 0; from < attempts.length; from += BATCH) yield attempts.slice(from, from + BATCH);
+}
+
 /** Collect the facts that are needed before the first cell. */
 export async function prepare(environment: TestEnvironment, options: VerifyOptions): Promise<Run> {
   const actors = actorsFor(environment.catalog, environment.context, environment.fixtures)
@@ -116,8 +121,7 @@ export async function perform(
   const { environment } = run;
   if (run.later !== null && work.actor.claims !== null) await settleLater(run);
   const all = run.options.besides ? work.attempts.filter(({ command }) => READS.has(command)) : work.attempts;
-  for (let from = 0; from < all.length; from += BATCH) {
-    const attempts = all.slice(from, from + BATCH);
+  for (const attempts of inBatches(all)) {
     const prelude = [...plainRequest(environment), ...(work.standing?.prelude ?? [])];
     const preludeWrites = work.standing?.opened.kind === "function" || work.standing?.opened.kind === "own row";
     const state = { setup: work.standing?.setup ?? [], prelude };

@@ -12,12 +12,12 @@ import {
   tenantlessAttempts,
   tenantsBeforeAttempts,
 } from "../../attacks/index.ts";
-import type { TestEnvironment } from "../../environment/index.ts";
+import type { Target, TestEnvironment } from "../../environment/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import { runAttempts } from "../../matrix/index.ts";
 import { targetsFor, type Run } from "../state.ts";
 import { plainRequest } from "../request-states.ts";
-import { perform } from "../run.ts";
+import { inBatches, perform } from "../run.ts";
 
 /** Direct access to tables, with no variable set. */
 export async function tables(run: Run): Promise<void> {
@@ -25,31 +25,34 @@ export async function tables(run: Run): Promise<void> {
   const roles = roleWords(environment);
   for (const [n, actor] of run.actors.entries()) {
     run.options.progress.tick("tables", n, run.actors.length);
-    for (const target of targetsFor(run, actor).values()) {
-      const truncate = truncateAttempt(
-        target,
-        givenByPlatform(environment.surface, environment.catalog, target, actor.role),
-      );
-      const attempts = [
-        ...tableAttempts(target, actor, environment),
-        ...(actor.class === "bad claims"
-          ? []
-          : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
-        ...tenantlessAttempts(target, actor, environment.tenantSetting),
-        ...tenantsBeforeAttempts(target, actor, environment.tenantSetting),
-        ...orphanAttempts(target, actor, environment),
-        ...cascadeAttempts(target, actor, environment),
-        ...oracleAttempts(target, actor, environment),
-        truncate,
-      ];
-      const owner = run.privileged.get(actor.name)?.get(target.name) === "owner";
-      // reads are enough to show that an owner is not subject to row security
-      const tried = owner ? attempts.filter(({ command }) => command === "SELECT") : attempts;
-      const before = actor.truth !== null ? await rolesBelieved(run, actor, tried) : null;
-      await perform(run, { actor, attempts: tried, standing: null }, before ?? undefined);
-      await ownRole(run, actor, ownRoleAttempts(target, actor, roles, environment.catalog));
-    }
+    const targets = [...targetsFor(run, actor).values()];
+    const tried = targets.flatMap((target) => direct(run, actor, target));
+    const before = actor.truth !== null ? await rolesBelieved(run, actor, tried) : null;
+    await perform(run, { actor, attempts: tried, standing: null }, before ?? undefined);
+    for (const target of targets) await ownRole(run, actor, ownRoleAttempts(target, actor, roles, environment.catalog));
   }
+}
+
+function direct({ environment, privileged }: Run, actor: Actor, target: Target): Attempt[] {
+  const truncate = truncateAttempt(
+    target,
+    givenByPlatform(environment.surface, environment.catalog, target, actor.role),
+  );
+  const attempts = [
+    ...tableAttempts(target, actor, environment),
+    ...(actor.class === "bad claims"
+      ? []
+      : businessKeyAttempts(target, actor, environment.targets, environment.tenantSetting)),
+    ...tenantlessAttempts(target, actor, environment.tenantSetting),
+    ...tenantsBeforeAttempts(target, actor, environment.tenantSetting),
+    ...orphanAttempts(target, actor, environment),
+    ...cascadeAttempts(target, actor, environment),
+    ...oracleAttempts(target, actor, environment),
+    truncate,
+  ];
+  // reads are enough to show that an owner is not subject to row security
+  const isOwner = privileged.get(actor.name)?.get(target.name) === "owner";
+  return isOwner ? attempts.filter(({ command }) => command === "SELECT") : attempts;
 }
 
 /** Constants that look like roles: the values by which members of a tenant differ. */
@@ -68,19 +71,22 @@ async function rolesBelieved(
 ): Promise<((attempt: Attempt, judged: Judged) => Judged) | null> {
   if (!run.options.liveRole) return null;
   const { environment } = run;
-  const batch = {
+  const arrival = {
     role: actor.role,
     claims: actor.truth,
     setup: [],
     prelude: plainRequest(environment),
     preludeWrites: false,
-    attempts,
   };
-  const answers = await environment.transaction(async () => runAttempts(environment.db, batch, run.probes));
   const reached = new Map<Attempt, boolean>();
-  for (const [n, attempt] of attempts.entries()) {
-    const answer = answers[n];
-    if (answer) reached.set(attempt, judge(attempt, actor, answer, run.facts).outcome.kind === "allowed");
+  for (const batch of inBatches(attempts)) {
+    const answers = await environment.transaction(async () =>
+      runAttempts(environment.db, { ...arrival, attempts: batch }, run.probes),
+    );
+    for (const [n, attempt] of batch.entries()) {
+      const answer = answers[n];
+      if (answer) reached.set(attempt, judge(attempt, actor, answer, run.facts).outcome.kind === "allowed");
+    }
   }
   return (attempt, judged) => {
     if (
