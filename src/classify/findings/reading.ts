@@ -3,6 +3,7 @@ import { parseExpr } from "../../pg/expr/parse.ts";
 import { initPlanTarget } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
+import { groupBy } from "../../pg/group-by.ts";
 import { nameKey, relationKey, type QualifiedName } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
 import { functionIndex, type FunctionFacts, type FunctionIndex } from "../functions/index.ts";
@@ -41,13 +42,14 @@ export function readCatalog(catalog: Catalog, facts: readonly FunctionFacts[]): 
     return { policy, using, check, trees: [using, check].filter((tree) => tree !== null) };
   });
   const relations = new Map(catalog.relations.map((one) => [nameKey(one), one]));
+  const byRelation = groupBy(policies, ({ policy }) => relationKey(policy));
   return {
     catalog,
     facts,
     index: functionIndex(facts),
     policies,
     relationOf: (name) => relations.get(nameKey(name)),
-    policiesOf: (name) => policies.filter(({ policy }) => relationKey(policy) === nameKey(name)),
+    policiesOf: (name) => byRelation.get(nameKey(name)) ?? [],
   };
 }
 

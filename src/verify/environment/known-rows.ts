@@ -57,18 +57,31 @@ export function findIn(
 ): { value: string; relation: NameKey } | null {
   const texts = new Set<string>();
   for (const row of rows) for (const text of textsIn(row)) texts.add(text);
-  const all = [...texts];
-  if (all.length === 0) return null;
-  // most values occur in none of them, and one search shows that
-  const together = all.join("\n");
-  for (const { value, relation, forms: both } of withForms(values)) {
-    const forms = both.filter((form) => together.includes(form));
-    if (forms.length === 0 || !all.some((text) => forms.some((form) => holds(text, form)))) continue;
-    if (echoes.some((echo) => isWrittenIn(echo, value))) continue;
-    return { value, relation };
-  }
+  if (texts.size === 0) return null;
+  for (const { value, relation } of heldBy([...texts], values))
+    if (!echoes.some((echo) => isWrittenIn(echo, value))) return { value, relation };
   return null;
 }
+
+/** The values that one of the texts holds. */
+function heldBy(texts: readonly string[], values: ReadonlyMap<string, NameKey>): readonly Searched[] {
+  const { all, held } = searchedIn(values);
+  // no text of PostgreSQL holds this character
+  const together = texts.join("\0");
+  // hundreds of statements return the same row, or raise the same error
+  const known = held.get(together);
+  if (known) return known;
+  // most values occur in none of them, and one search shows that
+  const found = all.filter(({ forms }) =>
+    forms.some((form) => together.includes(form) && texts.some((text) => holds(text, form))),
+  );
+  if (together.length < MEMO_TEXT && held.size < MEMO_SIZE) held.set(together, found);
+  return found;
+}
+
+/** The longest text, in characters, whose values are kept, and the largest number of such texts. */
+const MEMO_TEXT = 500;
+const MEMO_SIZE = 20_000;
 
 /** All texts in a value, keys of objects included: `jsonb_object_agg(id, …)`. */
 function* textsIn(value: unknown): Generator<string> {
@@ -94,13 +107,20 @@ interface Searched {
   forms: readonly string[];
 }
 
-// the same values are looked for in the answer of every statement of a run
-const searched = new WeakMap<ReadonlyMap<string, NameKey>, readonly Searched[]>();
+interface SearchedValues {
+  all: readonly Searched[];
+  /** of a text the values that it holds */
+  held: Map<string, readonly Searched[]>;
+}
 
-function withForms(values: ReadonlyMap<string, NameKey>): readonly Searched[] {
+// the same values are looked for in the answer of every statement of a run
+const searched = new WeakMap<ReadonlyMap<string, NameKey>, SearchedValues>();
+
+function searchedIn(values: ReadonlyMap<string, NameKey>): SearchedValues {
   const known = searched.get(values);
   if (known) return known;
-  const made = [...values].map(([value, relation]) => ({ value, relation, forms: formsOf(value) }));
+  const all = [...values].map(([value, relation]) => ({ value, relation, forms: formsOf(value) }));
+  const made = { all, held: new Map<string, readonly Searched[]>() };
   searched.set(values, made);
   return made;
 }
