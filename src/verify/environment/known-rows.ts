@@ -66,16 +66,16 @@ export function findIn(
 /** The values that one of the texts holds. */
 function heldBy(texts: readonly string[], values: ReadonlyMap<string, NameKey>): readonly Searched[] {
   const { all, held } = searchedIn(values);
-  // no text of PostgreSQL holds this character
-  const together = texts.join("\0");
+  const key = JSON.stringify(texts);
   // hundreds of statements return the same row, or raise the same error
-  const known = held.get(together);
+  const known = held.get(key);
   if (known) return known;
   // most values occur in none of them, and one search shows that
+  const together = texts.join("\n");
   const found = all.filter(({ forms }) =>
     forms.some((form) => together.includes(form) && texts.some((text) => holds(text, form))),
   );
-  if (together.length < MEMO_TEXT && held.size < MEMO_SIZE) held.set(together, found);
+  if (key.length < MEMO_TEXT && held.size < MEMO_SIZE) held.set(key, found);
   return found;
 }
 

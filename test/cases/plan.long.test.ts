@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, test } from "vitest";
 import { openScratch } from "../../src/scratch/open.ts";
 import type { Scratch } from "../../src/scratch/scratch.ts";
+import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { cases, check } from "./plan-case.ts";
 
@@ -16,4 +17,4 @@ afterAll(async () => {
   await server.stop();
 });
 
-test.each(cases)("$id: $spec.title", async (each) => check(base, each, each.spec.both === true));
+test.each(sliced(cases))("$id: $spec.title", async (each) => check(base, each, each.spec.both === true));
