@@ -161,18 +161,17 @@ const FAILED = `
             'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated);`;
 
 /** A query that is planned once a batch: the counts of changed rows, and the file, of each table. */
-const COUNTS = `array(
+const countsOf = (tables: "tables" | "catalogs"): string => `array(
             select (pg_catalog.pg_stat_get_xact_tuples_inserted(t) + pg_catalog.pg_stat_get_xact_tuples_updated(t)
               + pg_catalog.pg_stat_get_xact_tuples_deleted(t)) || ':' || coalesce(pg_catalog.pg_relation_filenode(t), 0)
-            from unnest(tables) t)`;
+            from unnest(${tables}) t)`;
 
 /** PL/pgSQL that runs one statement, makes its answer the result, and leaves nothing behind. */
 const TRY = `
       found_after := '{}';
       begin
-        -- a statement that changes nothing leaves the counts as they were
         if probe is not null and counted and not quiet then
-          before := ${COUNTS};
+          before := ${countsOf("tables")};
         end if;
         quiet := false;
         if again then
@@ -192,14 +191,14 @@ const TRY = `
           stage := 'probe';
           perform set_config('role', home, true);
           if counted then
-            after := ${COUNTS};
+            after := ${countsOf("tables")};
           end if;
           quiet := counted and not standing and after = before;
-          if not counted or after <> before then
+          if not counted or reshaped or after <> before then
             changed := array(
               select t from unnest(tables, before, after) counts(t, b, a) where not counted or b is distinct from a);
             foreach part in array parts loop
-              if not counted or tables_of -> part = 'null' or changed && catalogs or exists (
+              if not counted or reshaped or tables_of -> part = 'null' or changed && catalogs or exists (
                 select from jsonb_array_elements(nullif(tables_of -> part, 'null')) t where t::bigint::oid = any (changed))
               then
                 execute job -> 'probes' -> part ->> 'sql' into content;
@@ -269,7 +268,11 @@ declare
   results text[] := '{}';
   result jsonb;
   standing boolean;
+  -- the statement before it changed nothing
   quiet boolean := false;
+  -- tables or partitions were made before the statement
+  reshaped boolean := false;
+  shape text[];
   within text;
   violated text;
 begin
@@ -302,6 +305,7 @@ begin
     standing := again or cardinality(steps) > 0;
     if standing then
       begin
+        shape := ${countsOf("catalogs")};
         foreach step in array steps loop
           execute step;
         end loop;
@@ -309,6 +313,8 @@ begin
           ${ARRIVE}
           perform set_config('role', home, true);
         end if;
+        -- a set-up, or a trigger that it fires, may make a partition as well
+        reshaped := shape <> ${countsOf("catalogs")};
         ${TRY}
         raise exception using errcode = 'RL002';
       exception
@@ -318,6 +324,7 @@ begin
           ${FAILED}
       end;
     else
+      reshaped := false;
       ${TRY}
     end if;
     results := results || result::text;

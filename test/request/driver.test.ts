@@ -186,6 +186,16 @@ describe("a probe is read only after a change, and after every kind of it", () =
     expect(found).toEqual({ kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: after ?? "" }] });
   });
 
+  test.each([...rows.keys()])("a statement that writes into a partition that its set-up makes: %s", async (probe) => {
+    await db.exec(`drop table note; create table note (id int, org text) partition by range (id);
+      create table note_0 partition of note for values from (0) to (40);
+      insert into note values (1, 'A'), (2, 'B');
+      create function f() returns int language sql security definer as 'insert into note values (81, ''B''); select 1'`);
+    const setup = ["create table note_8 partition of note for values from (80) to (90)"];
+    const [found] = await run([text("select f()::text", { probe, setup })]);
+    expect(found).toEqual({ kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: "[1, 2, 81]" }] });
+  });
+
   test("a function that rolls its change back leaves none", async () => {
     await db.exec(`create function f() returns int language plpgsql security definer as $f$begin
       begin delete from note; raise exception 'x'; exception when others then null; end; return 1; end$f$`);
