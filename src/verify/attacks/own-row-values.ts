@@ -62,7 +62,9 @@ function valuesFor(
   ].flatMap((name) => {
     const value = row?.[name];
     const column = victim.columns.find((one) => one.name === name);
-    const fits = column !== undefined && (kind === "text" || kindOf(column.type) === kind);
+    const theirKind = column === undefined ? null : kindOf(column.type);
+    // of other kinds, as times, no text is compared with one, and they are another in each run
+    const fits = theirKind !== null && (kind === "text" || theirKind === kind);
     return fits && (typeof value === "string" || typeof value === "number") ? [String(value)] : [];
   });
   const tenants = Object.values(tenant?.values ?? {}).filter(
