@@ -28,9 +28,9 @@ const SETS = /\bset_config\b|\bset\s+(?:local|session|role)\b/i;
 const WRITES = /\b(?:update|delete|truncate|merge)\b/i;
 
 /**
- * What a view or a function comes to, through views and functions. A view without security_invoker and a SECURITY
- * DEFINER function act as their owners; a view with it, and any other function, as the role that uses them (manual,
- * CREATE VIEW and CREATE FUNCTION).
+ * What a view or a function comes to, through views and functions. The relations of a view are read as its owner, with
+ * security_invoker as the current user, also inside of another view; functions that a view calls run as the current user
+ * (manual, CREATE VIEW, Notes). The current user is the owner inside of a SECURITY DEFINER function.
  */
 export function reachedBy(world: World, path: Path): Reached {
   const found: Reached = {
@@ -48,35 +48,36 @@ export function reachedBy(world: World, path: Path): Reached {
     seen.add(known);
     return true;
   };
-  const follow = (uses: Iterable<ObjectKey>, as: string | null): void => {
+  /** Relations are read as `as`; functions run as `user`. */
+  const follow = (uses: Iterable<ObjectKey>, as: string | null, user: string | null): void => {
     for (const used of [...uses].toSorted()) {
       const relation = world.relationOf.get(used);
-      if (relation) visitRelation(relation, as);
-      for (const fn of world.functionsOf.get(used) ?? []) visitFunction(fn, as);
+      if (relation) visitRelation(relation, as, user);
+      for (const fn of world.functionsOf.get(used) ?? []) visitFunction(fn, user);
     }
   };
-  const visitRelation = (relation: Relation, as: string | null): void => {
+  const visitRelation = (relation: Relation, as: string | null, user: string | null): void => {
     const key = nameKey(relation);
     if (relation.kind !== "view") {
       const readers = found.leaves.get(key) ?? new Set();
       found.leaves.set(key, readers.add(as));
       return;
     }
-    if (!once(key, as)) return;
+    if (!once(key, user)) return;
     const definition = world.definition(key) ?? "";
     found.texts.push(JSON.stringify([key, definition]));
     if (REQUEST.test(definition)) found.asksRequest = true;
-    const inside = relation.securityInvoker === true ? as : relation.owner;
+    const inside = relation.securityInvoker === true ? user : relation.owner;
     const described = world.described.get(objectKey({ kind: "relation", name: key }));
     for (const name of relation.reads ?? []) {
       const read = world.side.relation(name);
-      if (read) visitRelation(read, inside);
+      if (read) visitRelation(read, inside, user);
     }
-    follow(described?.uses ?? [], inside);
+    follow(described?.uses ?? [], inside, user);
   };
-  const visitFunction = (fn: PgFunction, as: string | null): void => {
+  const visitFunction = (fn: PgFunction, user: string | null): void => {
     const key = functionKey(fn);
-    if (!once(key, as)) return;
+    if (!once(key, user)) return;
     found.texts.push(JSON.stringify([key, fn.body, fn.arguments, fn.result, fn.language, fn.strict, fn.settings]));
     if (fn.kind === "aggregate") return;
     if (fn.language !== "sql" && fn.language !== "plpgsql") found.unfollowed = true;
@@ -85,9 +86,10 @@ export function reachedBy(world: World, path: Path): Reached {
     if (SETS.test(fn.body)) found.setsVariables = true;
     if (WRITES.test(fn.body)) found.writes = true;
     const described = world.described.get(objectKey({ kind: "function", name: nameKey(fn) }));
-    follow(described?.uses ?? [], fn.securityDefiner ? fn.owner : as);
+    const inside = fn.securityDefiner ? fn.owner : user;
+    follow(described?.uses ?? [], inside, inside);
   };
-  if (path.kind === "view") visitRelation(path.relation, null);
+  if (path.kind === "view") visitRelation(path.relation, null, null);
   else visitFunction(path.fn, null);
   return found;
 }

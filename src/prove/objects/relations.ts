@@ -96,10 +96,11 @@ export function maySet({ catalog }: World, role: string): ReadonlySet<string> {
 }
 
 function comparePrivileges({ before, after, roles }: Worlds, was: Relation, is: Relation): ObjectChange[] {
+  const others = withoutOwners([before, after], [was, is], roles);
   const one = (privileges: readonly string[], gained: boolean): ObjectChange[] => {
     const [from, to] = gained ? [before, after] : [after, before];
     const [first, second] = gained ? [was, is] : [is, was];
-    const by = roles.flatMap((role) => {
+    const by = others.flatMap((role) => {
       const changed = privileges.filter(
         (privilege) => !mayUse(from, first, privilege, role) && mayUse(to, second, privilege, role),
       );
@@ -125,6 +126,10 @@ function comparePrivileges({ before, after, roles }: Worlds, was: Relation, is: 
   return [...one(UNRESTRICTED, true), ...one(UNRESTRICTED, false)];
 }
 
+/** An owner's privileges come and go with the relation: that another role owns it is told by itself. */
+const withoutOwners = (worlds: readonly World[], relations: readonly Relation[], roles: readonly string[]): string[] =>
+  roles.filter((role) => !worlds.some(({ side }) => relations.some(({ owner }) => side.hasPrivilegesOf(role, owner))));
+
 /** The columns of a relation that a privilege of a role covers. */
 function columnsWith(world: World, relation: Relation, privilege: string, role: string): ReadonlySet<string> {
   if (holds(world, relation.grants, privilege, role)) return new Set(relation.columns.map(({ name }) => name));
@@ -143,10 +148,12 @@ function compareColumnPrivileges({ before, after, roles }: Worlds, was: Relation
   return BY_COLUMN.flatMap((privilege) => {
     const gained = new Map<string, string[]>();
     const lost = new Map<string, string[]>();
-    for (const role of roles) {
+    for (const role of withoutOwners([before, after], [was, is], roles)) {
       const [first, second] = [columnsWith(before, was, privilege, role), columnsWith(after, is, privilege, role)];
       const more = [...second].filter((column) => kept.has(column) && !first.has(column));
       const fewer = [...first].filter((column) => kept.has(column) && !second.has(column));
+      // where one side has none, verdicts tell it, or the paths do
+      if (privilege !== "REFERENCES" && (first.size === 0 || second.size === 0)) continue;
       if (more.length > 0) gained.set(role, more);
       if (fewer.length > 0) lost.set(role, fewer);
     }
