@@ -10,6 +10,7 @@ import {
   compareObjects,
   confirm,
   confirmProperty,
+  functionsPast,
   inferTenant,
   meaningOf,
   propertyOf,
@@ -150,6 +151,7 @@ export async function checkProperties(
         name: property.name,
         meaning: meaningOf(property),
         verdicts: await confirmProperty(db, side.catalog, verdicts),
+        functions: functionsPast(side.catalog),
       });
     }
     return checked;

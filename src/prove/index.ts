@@ -6,7 +6,7 @@ export { checkAssumptions } from "./check-assumption.ts";
 export { DEFAULT_TIMEOUT, type CompareOptions, type Query } from "./compare-access.ts";
 export { objections, type Objection, type ObjectionReason } from "./gate.ts";
 export { proveMigration, type MigrationProof, type PolicyVerdict } from "./migration.ts";
-export { proveNever, type Property, type PropertyVerdict, type Tenant } from "./never.ts";
+export { functionsPast, proveNever, type Property, type PropertyVerdict, type Tenant } from "./never.ts";
 export { compareObjects, type ChangeReason, type Effect, type ObjectChange, type ObjectKind } from "./objects/index.ts";
 export { meaningOf, propertyOf, tenantOf } from "./properties.ts";
 export { prove, type ProveOptions } from "./prove.ts";

@@ -52,8 +52,8 @@ const ALL: readonly Component[] = ["SELECT", "INSERT", "UPDATE USING", "UPDATE C
 
 /**
  * Check a property of the policies as they are, on every relation it can be about, for every role but those that row
- * security does not bind (superusers, BYPASSRLS, the owner) and the platform's own. Views and functions by which roles
- * reach such relations with the rights of an owner are not settled. Pure. Throws a syntax error of the condition.
+ * security does not bind (superusers, BYPASSRLS, the owner) and the platform's own. Views by which roles reach such
+ * relations with the rights of an owner are not settled. Pure. Throws a syntax error of the condition.
  */
 export function proveNever(catalog: Catalog, property: Property, options: CompareOptions = {}): PropertyVerdict[] {
   const shared = newComparison(catalog, catalog);
@@ -84,32 +84,33 @@ export function proveNever(catalog: Catalog, property: Property, options: Compar
   ];
 }
 
-/** Views and functions that give rows of the relations past row security: what they give is not modelled. */
+/** Views that give rows of the relations past row security: what they give is not modelled. */
 function uncovered(catalog: Catalog, property: Property, about: ReadonlySet<NameKey>): PropertyVerdict[] {
   if (!componentsOf(property).includes("SELECT")) return [];
   return pathsPast(catalog)
-    .filter(({ relation }) => about.has(relation))
-    .flatMap(({ kind, name, roles, relation }) =>
+    .filter(({ kind, relation }) => kind === "view" && about.has(relation))
+    .flatMap(({ name, roles, relation }) =>
       roles
         .filter((role) => property.kind !== "anonymous" || role === "anon" || role === "public")
-        .map((role) => ({
-          relation: name,
-          component: "SELECT" as const,
-          role,
-          answer: "unknown" as const,
-          reasons: [
-            {
-              kind: "unsupported" as const,
-              message: `the ${kind} reads ${relation} with the rights of its owner, past the policies that apply to the role`,
-              expression: null,
-              at: null,
-            },
-          ],
-          witness: null,
-          condition: null,
-        })),
+        .map((role): PropertyVerdict => {
+          const message = `the view reads ${relation} with the rights of its owner, past the policies that apply to the role`;
+          return {
+            relation: name,
+            component: "SELECT",
+            role,
+            answer: "unknown",
+            reasons: [{ kind: "unsupported", message, expression: null, at: null }],
+            witness: null,
+            condition: null,
+          };
+        }),
     );
 }
+
+/** Functions that come to guarded relations with the rights of their owners: no property is about what they give. */
+export const functionsPast = (catalog: Catalog): string[] => [
+  ...new Set(pathsPast(catalog).flatMap(({ kind, shown }) => (kind === "function" ? [shown] : []))),
+];
 
 const componentsOf = (property: Property): readonly Component[] =>
   property.kind === "move" ? ["UPDATE CHECK"] : property.kind === "anonymous" ? ALL : property.components;

@@ -1,21 +1,23 @@
 import type { Catalog } from "../../pg/catalog.ts";
-import type { NameKey, QualifiedName } from "../../pg/name.ts";
+import { functionKey, nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
 import { isPlatformFunction, isPlatformRelation } from "../../pg/platform-objects.ts";
 import { extraOf, mayEnter, walk } from "./paths.ts";
 import type { Path } from "./reached.ts";
 import { isBound, withoutHeirs, worldOf } from "./world.ts";
 
-/** A view or a function by which a role reaches rows of a relation past the policies that bind it. */
+/** A view or a function by which roles reach rows of a relation past the policies that bind them. */
 export interface PathPast {
   kind: "view" | "function";
   name: QualifiedName;
+  /** as it is shown */
+  shown: string;
   roles: string[];
   relation: NameKey;
 }
 
 /**
- * Every view that reads relations with its owner's rights, and every SECURITY DEFINER function that does and whose text
- * does not ask who makes the request, with the roles that may use it. Those of the platform are left out.
+ * Every view and every SECURITY DEFINER function that comes to relations with its owner's rights, with the roles that may
+ * use it. Those of the platform are left out.
  */
 export function pathsPast(catalog: Catalog): PathPast[] {
   const world = worldOf(catalog);
@@ -30,7 +32,6 @@ export function pathsPast(catalog: Catalog): PathPast[] {
   ];
   return paths.flatMap((path) => {
     const walked = walk(world, path);
-    if (path.kind === "function" && walked.reached.asksRequest) return [];
     const privilege = path.kind === "view" ? "SELECT" : "EXECUTE";
     const byRelation = new Map<NameKey, string[]>();
     for (const role of roles) {
@@ -43,6 +44,7 @@ export function pathsPast(catalog: Catalog): PathPast[] {
     return [...byRelation].map(([relation, by]) => ({
       kind: path.kind,
       name: { schema, name },
+      shown: path.kind === "view" ? nameKey(path.relation) : functionKey(path.fn),
       roles: withoutHeirs(world, by),
       relation,
     }));
