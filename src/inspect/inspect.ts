@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
+import type { AccessFacts } from "../pg/access-facts.ts";
 import type {
   Catalog,
   PgFunction,
@@ -46,6 +47,8 @@ export async function inspect(db: Db): Promise<Catalog> {
     const rules = await db.query<Rule>(query("rules"));
     const schemas = await db.query<Schema>(query("schemas"));
     const [dependencies] = await db.query<Dependencies>(query("dependencies"));
+    // catalogs and columns that PostgreSQL 15 introduced are in it
+    const [access] = db.version >= 150_000 ? await db.query<AccessFacts>(query("access")) : [];
     return {
       format: "rlsmith-catalog",
       formatVersion: 1,
@@ -60,6 +63,7 @@ export async function inspect(db: Db): Promise<Catalog> {
       rules,
       schemas,
       ...(dependencies ? { dependencies } : {}),
+      ...(access ? { access } : {}),
     };
   } catch (error) {
     const raised = pgErrorOf(error);

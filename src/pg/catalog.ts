@@ -1,6 +1,10 @@
+import type { AccessFacts } from "./access-facts.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { Grant } from "./grant.ts";
 import type { FunctionKey, QualifiedName } from "./name.ts";
 import type { Policy } from "./policy.ts";
+
+export type { Grant } from "./grant.ts";
 
 /**
  * The part of a database's catalog that rlsmith reads: plain data, read in one transaction with an empty search_path,
@@ -25,6 +29,8 @@ export interface Catalog {
   schemas?: Schema[];
   /** what expressions depend on besides; absent from catalogs of earlier versions */
   dependencies?: Dependencies;
+  /** what decides access besides; absent from catalogs of earlier versions */
+  access?: AccessFacts;
 }
 
 export type RelationKind = "table" | "partitioned table" | "view" | "materialized view" | "foreign table";
@@ -65,14 +71,6 @@ export interface Column {
   /** the default or generation expression as pg_get_expr prints it, or null */
   expression: string | null;
   generated: "no" | "stored" | "virtual" | "identity";
-}
-
-/** A privilege that was granted to a role. */
-export interface Grant {
-  /** the name of the role, `public` for PUBLIC */
-  grantee: string;
-  /** SELECT, INSERT, EXECUTE … */
-  privilege: string;
 }
 
 /** A function or procedure that no extension owns, outside the system schemas. */

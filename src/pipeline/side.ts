@@ -6,20 +6,24 @@ import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import {
   addedRelations,
-  changedViews,
+  checkAssumptions,
+  compareObjects,
   confirm,
   confirmProperty,
+  functionsPast,
   inferTenant,
   meaningOf,
   propertyOf,
   prove,
   proveNever,
   tenantOf,
+  toldVerdicts,
 } from "../prove/index.ts";
-import type { AddedRelation, AssumedVerdict, CompareOptions } from "../prove/index.ts";
+import type { AddedRelation, AssumedVerdict, CompareOptions, ObjectChange } from "../prove/index.ts";
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
 import { openScratch } from "../scratch/index.ts";
+import { comparable } from "./comparable.ts";
 import { claimsOf } from "./inspection.ts";
 import { openSource } from "./source.ts";
 import type { ProjectOptions, Source } from "./source.ts";
@@ -88,8 +92,10 @@ function urlOf(variable: string): string {
 export interface SideProof {
   verdicts: AssumedVerdict[];
   added: AddedRelation[];
-  /** views that differ, which are not compared */
-  views: string[];
+  /** everything else that differs */
+  objects: ObjectChange[];
+  /** all verdicts are about roles that hold no privilege, and the sides are not the same */
+  nothingGranted: boolean;
 }
 
 /**
@@ -97,22 +103,31 @@ export interface SideProof {
  * witnesses.
  */
 export async function proveSides(
-  before: Side,
-  after: Side,
+  first: Side,
+  second: Side,
   assume: readonly string[],
   options: CompareOptions,
 ): Promise<SideProof> {
+  checkAssumptions(assume, [first.catalog, second.catalog]);
+  const { before, after } = comparable(originOf(first), originOf(second));
   const assumptions = [{ name: assume.join(" and "), conditions: assume }];
-  const verdicts = prove(before.catalog, after.catalog, { ...options, assumptions });
-  const confirmed = await withDatabase([after, before], async (db) =>
-    confirm(db, before.catalog, after.catalog, verdicts, assumptions),
+  const verdicts = prove(before, after, { ...options, assumptions });
+  const confirmed = await withDatabase([second, first], async (db) =>
+    confirm(db, before, after, verdicts, assumptions),
   );
+  const told = toldVerdicts(before, after, confirmed);
   return {
-    verdicts: confirmed,
-    added: addedRelations(before.catalog, after.catalog),
-    views: changedViews(before.catalog, after.catalog),
+    verdicts: told.verdicts,
+    added: addedRelations(before, after),
+    objects: compareObjects(before, after),
+    nothingGranted: told.nothingGranted && !isSame(before, after),
   };
 }
+
+const originOf = ({ catalog, source }: Side): Parameters<typeof comparable>[0] => ({
+  catalog,
+  isScratch: source?.origin.kind === "migrations",
+});
 
 /**
  * Check properties of one side's policies. `tenant`: `column=claim.path`; otherwise the config or the policies give it.
@@ -136,11 +151,15 @@ export async function checkProperties(
         name: property.name,
         meaning: meaningOf(property),
         verdicts: await confirmProperty(db, side.catalog, verdicts),
+        functions: functionsPast(side.catalog),
       });
     }
     return checked;
   });
 }
+
+/** Two catalogs with the same content: nothing has changed, whoever holds what. */
+const isSame = (before: Catalog, after: Catalog): boolean => JSON.stringify(before) === JSON.stringify(after);
 
 /** Call `use` with a scratch database that one of the sides has open, or with a new one. */
 async function withDatabase<T>(sides: readonly Side[], use: (db: Db) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Catalog } from "../pg/catalog.ts";
-import { nameKey, type NameKey, type QualifiedName } from "../pg/name.ts";
+import { nameKey, type QualifiedName } from "../pg/name.ts";
 import { newComparison } from "./comparison.ts";
 import { COMPONENTS, type Component } from "./component.ts";
 import { accessPredicate } from "./predicate.ts";
@@ -43,16 +43,4 @@ export function addedRelations(before: Catalog, after: Catalog): AddedRelation[]
         return { role, reach: Object.fromEntries(entries) as Record<Component, Reach> }; // one entry for each component
       }),
   }));
-}
-
-/** Views that differ, which are not compared: what they show is not in the catalog. */
-export function changedViews(before: Catalog, after: Catalog): string[] {
-  const views = (catalog: Catalog): Map<NameKey, string> =>
-    new Map(
-      catalog.relations
-        .filter(({ kind }) => kind === "view")
-        .map((view) => [nameKey(view), JSON.stringify({ ...view, comment: null })]),
-    );
-  const [one, two] = [views(before), views(after)];
-  return [...new Set([...one.keys(), ...two.keys()])].filter((name) => one.get(name) !== two.get(name)).toSorted();
 }

@@ -136,7 +136,12 @@ function verdictUnder(pair: Pair, assumption: Assumption, onQuery: CompareOption
   shared.decided.set(key, decided);
   if (free && decided.decision !== "vacuous") shared.satisfiable.add(assumption.name);
   const settled = settle(shared, { access, row, oldRow, assumption }, decided);
-  return { ...settled, ...(wasBroken ? broken(settled) : {}), milliseconds: performance.now() - start };
+  const opens = after.isTrue === shared.logic.false ? null : ("every statement" as const);
+  return {
+    ...settled,
+    ...(wasBroken ? { ...broken(settled), opensErrors: opens } : {}),
+    milliseconds: performance.now() - start,
+  };
 }
 
 /** Made when the first question is asked: most predicates are equal as they stand. */

@@ -20,6 +20,8 @@ export interface Decided {
   errors: ErrorChange[];
   /** changes that can be met only where either side may raise */
   overlap: ErrorChange[];
+  /** the second side allows a row for which the first may raise, and would not allow it otherwise */
+  opensErrors: boolean;
   /** a state for each way in which the sides differ */
   models: { change: Change; model: Model }[];
   /** some answer held only within so many rows a table */
@@ -59,20 +61,21 @@ export function decide(input: DecideInput): Decided {
   const same = before.isTrue === after.isTrue && before.raises === after.raises;
   const settled = [not(before.raises), not(after.raises)];
 
-  if (!satisfiable && !ask(null)) return { decision: "vacuous", errors: [], overlap: [], models, bounded };
+  if (!satisfiable && !ask(null)) return { decision: "vacuous", ...NO_ERRORS, models, bounded };
   const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
   const gained = !same && ask("gained", ...settled, not(before.isTrue), after.isTrue);
   // an error is a may: over a sub-query there may be no row to raise for, and what can be true need not come to the
   // part that raises
   const alwaysRaises = (): boolean =>
     after.raises !== logic.false && !after.readsRows && !ask(null, not(after.raises)) && !ask(null, after.isTrue);
-  if (!lost && !gained && alwaysRaises())
-    return { decision: "always-errors", errors: [], overlap: [], models, bounded };
+  if (!lost && !gained && alwaysRaises()) return { decision: "always-errors", ...NO_ERRORS, models, bounded };
   const errors: ErrorChange[] = [];
   const change = (name: ErrorChange, query: Formula[]): void => {
     if (!same && ask(name, ...query)) errors.push(name);
   };
   change("error->deny", [before.raises, not(after.raises), not(after.isTrue)]);
+  // asked first, so that its model is the witness
+  const opensErrors = !same && ask("error->allow", before.raises, not(before.isTrue), not(after.raises), after.isTrue);
   change("error->allow", [before.raises, not(after.raises), after.isTrue]);
   change("deny->error", [not(before.raises), not(before.isTrue), after.raises]);
   change("allow->error", [not(before.raises), before.isTrue, after.raises]);
@@ -81,5 +84,7 @@ export function decide(input: DecideInput): Decided {
   if (!same && ask(null, ...both, after.isTrue, not(before.isTrue))) overlap.push("error->allow");
   if (!same && ask(null, ...both, before.isTrue, not(after.isTrue))) overlap.push("allow->error");
   const decision: Decision = lost ? (gained ? "incomparable" : "tighter") : gained ? "looser" : "equivalent";
-  return { decision, errors, overlap, models, bounded };
+  return { decision, errors, overlap, opensErrors, models, bounded };
 }
+
+const NO_ERRORS: Pick<Decided, "errors" | "overlap" | "opensErrors"> = { errors: [], overlap: [], opensErrors: false };

@@ -73,6 +73,7 @@ function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): Obje
   switch (verdict.decision) {
     case "equivalent":
     case "tighter":
+    case "no-privilege":
       return null;
     case "looser":
     case "incomparable":

@@ -1,16 +1,19 @@
 /** The parts of the prover that the rest of rlsmith may use. */
-export { addedRelations, changedViews, type AddedRelation, type Reach } from "./added.ts";
+export { addedRelations, type AddedRelation, type Reach } from "./added.ts";
 export type { ArrivalRegime, Assumption } from "./assume.ts";
 export type { AssumedVerdict } from "./assumed-verdict.ts";
+export { checkAssumptions } from "./check-assumption.ts";
 export { DEFAULT_TIMEOUT, type CompareOptions, type Query } from "./compare-access.ts";
 export { objections, type Objection, type ObjectionReason } from "./gate.ts";
 export { proveMigration, type MigrationProof, type PolicyVerdict } from "./migration.ts";
-export { proveNever, type Property, type PropertyVerdict, type Tenant } from "./never.ts";
+export { functionsPast, proveNever, type Property, type PropertyVerdict, type Tenant } from "./never.ts";
+export { compareObjects, type ChangeReason, type Effect, type ObjectChange, type ObjectKind } from "./objects/index.ts";
 export { meaningOf, propertyOf, tenantOf } from "./properties.ts";
 export { prove, type ProveOptions } from "./prove.ts";
 export { confirm } from "./replay/confirm.ts";
 export { confirmProperty } from "./replay/confirm-property.ts";
 export type { Situation } from "./situation.ts";
+export { toldVerdicts } from "./told.ts";
 export { smt2, type Smt2Query } from "./smt2/smt2.ts";
 export { inferTenant } from "./tenant.ts";
 export type { Decision, ErrorChange, UnknownReason, Verdict, Witness } from "./verdict.ts";

@@ -1,10 +1,10 @@
 import type { Catalog, Relation } from "../pg/catalog.ts";
-import { isPlatformSchema } from "../pg/platform-schemas.ts";
+import { isPlatformRelation, isPlatformRole } from "../pg/platform-objects.ts";
 import { as } from "../pg/expr/node.ts";
 import { columnRef } from "../pg/expr/reads.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { identForReading } from "../pg/identifier.ts";
-import type { QualifiedName } from "../pg/name.ts";
+import { nameKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 import { NOTHING } from "./assume.ts";
 import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { compareAccess, type CompareOptions } from "./compare-access.ts";
@@ -14,6 +14,7 @@ import { isDistinct } from "./encode/compare.ts";
 import { encodeColumn } from "./encode/column.ts";
 import { parseOnce } from "./encode/parse-once.ts";
 import type { Row } from "./logic/formula.ts";
+import { pathsPast } from "./objects/index.ts";
 import { accessPredicate, encoderFor, frameFor, type Access, type Encoded, type EncodeRequest } from "./predicate.ts";
 import { rolesFor } from "./prove.ts";
 import type { UnknownReason, Witness } from "./verdict.ts";
@@ -51,14 +52,16 @@ const ALL: readonly Component[] = ["SELECT", "INSERT", "UPDATE USING", "UPDATE C
 
 /**
  * Check a property of the policies as they are, on every relation it can be about, for every role but those that row
- * security does not bind (superusers, BYPASSRLS, the owner) and `service_role`. Pure. Throws a syntax error of the
- * condition.
+ * security does not bind (superusers, BYPASSRLS, the owner) and the platform's own. Views by which roles reach such
+ * relations with the rights of an owner are not settled. Pure. Throws a syntax error of the condition.
  */
 export function proveNever(catalog: Catalog, property: Property, options: CompareOptions = {}): PropertyVerdict[] {
   const shared = newComparison(catalog, catalog);
-  return catalog.relations
-    .filter((relation) => relation.kind !== "view" && isAbout(catalog, property, relation))
-    .flatMap((relation) =>
+  const about = catalog.relations.filter(
+    (relation) => relation.kind !== "view" && isAbout(catalog, property, relation),
+  );
+  return [
+    ...about.flatMap((relation) =>
       rolesOf(shared, property, relation).flatMap((role) =>
         componentsOf(property).map((component) => {
           const access = { relation, component, role };
@@ -76,8 +79,38 @@ export function proveNever(catalog: Catalog, property: Property, options: Compar
           return answerOf(verdict, property, relation);
         }),
       ),
+    ),
+    ...uncovered(catalog, property, new Set(about.map(nameKey))),
+  ];
+}
+
+/** Views that give rows of the relations past row security: what they give is not modelled. */
+function uncovered(catalog: Catalog, property: Property, about: ReadonlySet<NameKey>): PropertyVerdict[] {
+  if (!componentsOf(property).includes("SELECT")) return [];
+  return pathsPast(catalog)
+    .filter(({ kind, relation }) => kind === "view" && about.has(relation))
+    .flatMap(({ name, roles, relation }) =>
+      roles
+        .filter((role) => property.kind !== "anonymous" || role === "anon" || role === "public")
+        .map((role): PropertyVerdict => {
+          const message = `the view reads ${relation} with the rights of its owner, past the policies that apply to the role`;
+          return {
+            relation: name,
+            component: "SELECT",
+            role,
+            answer: "unknown",
+            reasons: [{ kind: "unsupported", message, expression: null, at: null }],
+            witness: null,
+            condition: null,
+          };
+        }),
     );
 }
+
+/** Functions that come to guarded relations with the rights of their owners: no property is about what they give. */
+export const functionsPast = (catalog: Catalog): string[] => [
+  ...new Set(pathsPast(catalog).flatMap(({ kind, shown }) => (kind === "function" ? [shown] : []))),
+];
 
 const componentsOf = (property: Property): readonly Component[] =>
   property.kind === "move" ? ["UPDATE CHECK"] : property.kind === "anonymous" ? ALL : property.components;
@@ -85,7 +118,7 @@ const componentsOf = (property: Property): readonly Component[] =>
 function isAbout(catalog: Catalog, property: Property, relation: Relation): boolean {
   if (property.kind === "tenant" || property.kind === "move")
     return relation.columns.some(({ name }) => name === property.tenant.column);
-  if (property.kind === "anonymous") return !isPlatformSchema(catalog, relation.schema);
+  if (property.kind === "anonymous") return !isPlatformRelation(catalog, relation);
   return namesColumnsOf(property.condition, relation);
 }
 
@@ -111,8 +144,9 @@ function namesColumnsOf(condition: string, relation: Relation): boolean {
 
 function rolesOf(shared: Comparison, property: Property, relation: Relation): string[] {
   const side = shared.before;
+  const { catalog } = side;
   const bound = rolesFor(shared, relation, relation, []).filter(
-    (role) => role !== "service_role" && !side.isAbove(relation, role),
+    (role) => !isPlatformRole(catalog, role) && !side.isAbove(relation, role),
   );
   return property.kind === "anonymous" ? bound.filter((role) => role === "anon" || role === "public") : bound;
 }

@@ -17,7 +17,9 @@ export type Decision =
   /** the assumptions contradict themselves: anything would follow */
   | "vacuous"
   /** every statement on the relation raises after the change */
-  | "always-errors";
+  | "always-errors"
+  /** the role holds no privilege for the command on either side, so that nothing was compared */
+  | "no-privilege";
 
 /**
  * The outcome of a request before → after, where one side may raise. An error is a *may*: Postgres is free in what it
@@ -75,6 +77,11 @@ export interface Verdict {
    * claimed
    */
   overlap: ErrorChange[];
+  /**
+   * rows are allowed for which the first side raised an error and did not allow them otherwise: some, or, where every
+   * statement raised, all that are allowed; null: none
+   */
+  opensErrors: "row" | "every statement" | null;
   certainty: Certainty;
   /** of solving, in milliseconds; 0 where the answer was already there for another role */
   milliseconds: number;

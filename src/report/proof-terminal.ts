@@ -15,6 +15,7 @@ const DECISIONS: readonly Decision[] = [
   "unknown",
   "always-errors",
   "vacuous",
+  "no-privilege",
 ];
 
 /**

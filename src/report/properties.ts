@@ -14,6 +14,8 @@ export interface Checked {
   /** its interpretation, in words */
   meaning: string;
   verdicts: readonly PropertyVerdict[];
+  /** functions that run with the rights of their owners, which the property says nothing about */
+  functions: readonly string[];
 }
 
 const example = (verdict: PropertyVerdict): string => {
@@ -27,6 +29,9 @@ const countsOf = (checked: Checked): string => {
     checked.verdicts.filter((one) => one.answer === answer).length;
   return `${of("proved")} proved, ${of("violated")} violated, ${of("unknown")} unknown`;
 };
+
+const uncoveredText = (functions: readonly string[]): string =>
+  `not covered: ${functions.length} SECURITY DEFINER functions that read guarded relations, such as ${functions.slice(0, 3).join(", ")}`;
 
 /** For a terminal: a line for each relation and role, with an example. */
 export function renderProperties(checks: readonly Checked[], colours: Colours): string {
@@ -47,6 +52,7 @@ export function renderProperties(checks: readonly Checked[], colours: Colours): 
       );
     }
     lines.push(`  ${countsOf(checked)}`);
+    if (checked.functions.length > 0) lines.push(`  ${colours.dim(uncoveredText(checked.functions))}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -68,6 +74,7 @@ export function propertiesMarkdown(checks: readonly Checked[]): string {
       lines.push(
         `| **${verdict.answer}** | ${[nameKey(verdict.relation), verdict.component, verdict.role, example(verdict)].map(markdownText).join(" | ")} |`,
       );
+    if (checked.functions.length > 0) lines.push("", markdownText(uncoveredText(checked.functions)));
     lines.push("");
   }
   return `${lines.join("\n")}\n`;

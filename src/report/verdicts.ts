@@ -1,8 +1,10 @@
 import type pc from "picocolors";
-import type { AddedRelation, AssumedVerdict, Witness } from "../prove/index.ts";
+import type { AddedRelation, AssumedVerdict, ObjectChange, Witness } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import { verdictTable } from "./proof-terminal.ts";
+import { errorsText, withoutPrivilege } from "./compared-words.ts";
+import { objectLines, objectsMarkdown } from "./object-lines.ts";
 import { singleLined } from "./single-lined.ts";
 import { tellShort } from "./witness.ts";
 import { codeSpan, markdownText } from "./visible.ts";
@@ -15,7 +17,8 @@ export interface Comparison {
   after: string;
   verdicts: readonly AssumedVerdict[];
   added: readonly AddedRelation[];
-  views: readonly string[];
+  objects: readonly ObjectChange[];
+  nothingGranted: boolean;
 }
 
 /** Verdicts of one relation with equal content. */
@@ -31,7 +34,9 @@ interface Change {
 
 /** The verdicts worth reading, worst first; those that differ only in component or role are reported once. */
 function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
-  const worth = verdicts.filter(({ decision, errors }) => decision !== "equivalent" || errors.length > 0);
+  const worth = verdicts.filter(
+    ({ decision, errors }) => decision !== "no-privilege" && (decision !== "equivalent" || errors.length > 0),
+  );
   const groups = groupBy(worth, (verdict) =>
     JSON.stringify([nameKey(verdict.relation), verdict.decision, verdict.errors, verdict.assumption]),
   );
@@ -61,7 +66,7 @@ function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
     .toSorted((a, b) => RANK.indexOf(a.decision) - RANK.indexOf(b.decision));
 }
 
-const RANK = ["looser", "incomparable", "always-errors", "unknown", "vacuous", "tighter", "equivalent"];
+const RANK = ["looser", "incomparable", "always-errors", "unknown", "vacuous", "tighter", "equivalent", "no-privilege"];
 
 /** For a terminal. */
 export function renderComparison(compared: Comparison, colours: Colours): string {
@@ -73,8 +78,7 @@ export function renderComparison(compared: Comparison, colours: Colours): string
       `${paint(change.decision)}  ${colours.bold(change.relation)}  ${change.components.join(", ")}  ${colours.dim(`as ${change.roles.join(", ")}`)}`,
     );
     for (const witness of change.witnesses) lines.push(`    ${tellShort(witness)}`);
-    if (change.errors.length > 0)
-      lines.push(`    ${colours.dim(`errors may appear or disappear: ${change.errors.join(", ")}`)}`);
+    if (change.errors.length > 0) lines.push(`    ${colours.dim(errorsText(change.errors))}`);
     for (const reason of change.reasons) lines.push(`    ${colours.dim(reason)}`);
   }
   for (const added of comparison.added) {
@@ -88,8 +92,7 @@ export function renderComparison(compared: Comparison, colours: Colours): string
           .join(", ")}`,
       );
   }
-  if (comparison.views.length > 0)
-    lines.push(`${colours.yellow("not compared")}  views that differ: ${comparison.views.join(", ")}`);
+  lines.push(...objectLines(comparison.objects, colours), ...withoutPrivilege(comparison));
   if (lines.length > 0) lines.push("");
   return `${[...lines, `${comparison.before} → ${comparison.after}`, ...verdictTable(comparison.verdicts).map((line) => `  ${line}`)].join("\n")}\n`;
 }
@@ -101,7 +104,10 @@ export function comparisonMarkdown(compared: Comparison): string {
   const count = (decision: string): number => verdicts.filter((verdict) => verdict.decision === decision).length;
   const counts = RANK.filter((decision) => count(decision) > 0).map((decision) => `${count(decision)} ${decision}`);
   const changes = changesOf(verdicts);
-  const bad = changes.some(({ decision }) => decision !== "tighter" && decision !== "equivalent");
+  const bad =
+    comparison.nothingGranted ||
+    changes.some(({ decision }) => decision !== "tighter" && decision !== "equivalent") ||
+    comparison.objects.some(({ effect }) => effect === "opens" || effect === "cannot be told");
   const lines = [
     `### Row-level security: ${codeSpan(comparison.before)} → ${codeSpan(comparison.after)}`,
     "",
@@ -111,7 +117,7 @@ export function comparisonMarkdown(compared: Comparison): string {
     lines.push("", "| verdict | relation | command | role | for instance |", "|---|---|---|---|---|");
   for (const change of changes)
     lines.push(
-      `| ${[mark(change.decision), markdownText(change.relation), markdownText(change.components.join(", ")), markdownText(change.roles.join(", ")), markdownText([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [`errors may appear or disappear: ${change.errors.join(", ")}`] : []), ...change.reasons].join("; "))].join(" | ")} |`,
+      `| ${[mark(change.decision), markdownText(change.relation), markdownText(change.components.join(", ")), markdownText(change.roles.join(", ")), markdownText([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [errorsText(change.errors)] : []), ...change.reasons].join("; "))].join(" | ")} |`,
     );
   if (comparison.added.length > 0)
     lines.push(
@@ -126,8 +132,8 @@ export function comparisonMarkdown(compared: Comparison): string {
       lines.push(
         `| ${[markdownText(nameKey(added.relation)) + (added.rowSecurity ? "" : " **no row security**"), markdownText(role), reach.SELECT, reach.INSERT, reach["UPDATE USING"], reach.DELETE].join(" | ")} |`,
       );
-  if (comparison.views.length > 0)
-    lines.push("", `Not compared: the views ${comparison.views.map(codeSpan).join(", ")} differ.`);
+  lines.push(...objectsMarkdown(comparison.objects));
+  for (const line of withoutPrivilege(comparison)) lines.push("", markdownText(line));
   lines.push("", "Every example was executed on PostgreSQL. Made by rlsmith.");
   return `${lines.join("\n")}\n`;
 }

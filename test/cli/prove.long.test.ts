@@ -37,7 +37,8 @@ test("tighter, and the same in other words: exit 0", async () => {
     expect.stringContaining("tighter  public.docs  SELECT  as authenticated"),
   ]);
   const same = await rlsmith(["prove", folder(OWN), folder(`org_id = (select ${ORG})`)]);
-  expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/nothing assumed\s+\d+\n$/)]);
+  // the second figure: roles that hold no privilege on tables of the platform
+  expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/nothing assumed(?:\s+\d+){2}\n$/)]);
 });
 
 test("an expression that is not modelled: exit 3, and the reason with the expression", async () => {

@@ -1,0 +1,184 @@
+-- What decides access besides relations, policies, functions, schemas and roles: one row, a JSON array for each kind.
+with user_schema as (
+  select n.oid, n.nspname as name
+  from pg_namespace n
+  where n.nspname not in ('pg_catalog', 'information_schema', 'rlsmith') and n.nspname not like 'pg\_%'
+),
+of_extension as (
+  select d.classid, d.objid from pg_depend d where d.deptype = 'e'
+),
+acl as (
+  select 'sequence' as kind, c.oid, coalesce(c.relacl, acldefault('s', c.relowner)) as acl
+  from pg_class c where c.relkind = 'S'
+  union all
+  select 'default', d.oid, d.defaclacl from pg_default_acl d
+  union all
+  select 'server', s.oid, coalesce(s.srvacl, acldefault('S', s.srvowner)) from pg_foreign_server s
+),
+granted as (
+  select
+    acl.kind, acl.oid,
+    json_agg(
+      json_build_object('grantee', g.grantee, 'privilege', g.privilege)
+      order by g.grantee collate "C", g.privilege collate "C"
+    ) as grants
+  from acl
+  cross join lateral (
+    select distinct (case when e.grantee = 0 then 'public' else pg_get_userbyid(e.grantee) end)::text as grantee,
+      e.privilege_type as privilege
+    from aclexplode(acl.acl) e
+  ) g
+  group by acl.kind, acl.oid
+)
+select
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', s.name, 'name', c.relname, 'owner', pg_get_userbyid(c.relowner), 'grants', coalesce(g.grants, '[]')
+      )
+      order by s.name collate "C", c.relname collate "C"
+    )
+    from pg_class c
+    join user_schema s on s.oid = c.relnamespace
+    left join granted g on g.kind = 'sequence' and g.oid = c.oid
+    where c.relkind = 'S'
+      and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
+  ), '[]') as sequences,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', s.name,
+        'name', c.relname,
+        'securityBarrier', coalesce((
+          select o.option_value::boolean from pg_options_to_table(c.reloptions) o
+          where o.option_name = 'security_barrier'
+        ), false),
+        'checkOption', coalesce((
+          select o.option_value from pg_options_to_table(c.reloptions) o where o.option_name = 'check_option'
+        ), 'none'),
+        'updatable', pg_relation_is_updatable(c.oid, true) & 28 <> 0
+      )
+      order by s.name collate "C", c.relname collate "C"
+    )
+    from pg_class c
+    join user_schema s on s.oid = c.relnamespace
+    where c.relkind = 'v'
+      and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
+  ), '[]') as views,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', s.name,
+        'name', c.relname,
+        'column', a.attname,
+        'grants', (
+          select json_agg(
+            json_build_object('grantee', g.grantee, 'privilege', g.privilege)
+            order by g.grantee collate "C", g.privilege collate "C"
+          )
+          from (
+            select distinct (case when e.grantee = 0 then 'public' else pg_get_userbyid(e.grantee) end)::text as grantee,
+              e.privilege_type as privilege
+            from aclexplode(a.attacl) e
+          ) g
+        )
+      )
+      order by s.name collate "C", c.relname collate "C", a.attnum
+    )
+    from pg_attribute a
+    join pg_class c on c.oid = a.attrelid
+    join user_schema s on s.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0 and not a.attisdropped and cardinality(a.attacl) > 0
+  ), '[]') as columns,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'creator', pg_get_userbyid(d.defaclrole),
+        'schema', n.nspname,
+        'objects', case d.defaclobjtype
+          when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types'
+          when 'n' then 'schemas' else 'other'
+        end,
+        'grants', coalesce(g.grants, '[]')
+      )
+      order by pg_get_userbyid(d.defaclrole)::text collate "C", n.nspname collate "C", d.defaclobjtype::text collate "C"
+    )
+    from pg_default_acl d
+    left join pg_namespace n on n.oid = d.defaclnamespace
+    left join granted g on g.kind = 'default' and g.oid = d.oid
+  ), '[]') as "defaultPrivileges",
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'name', p.pubname,
+        'allTables', p.puballtables,
+        'schemas', coalesce((
+          select json_agg(n.nspname order by n.nspname collate "C")
+          from pg_publication_namespace m
+          join pg_namespace n on n.oid = m.pnnspid
+          where m.pnpubid = p.oid
+        ), '[]'),
+        'tables', coalesce((
+          select json_agg(
+            json_build_object(
+              'schema', n.nspname,
+              'name', c.relname,
+              'filter', pg_get_expr(r.prqual, r.prrelid),
+              'columns', (
+                select string_agg(quote_ident(a.attname), ', ' order by a.attnum)
+                from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs::int2[])
+              )
+            )
+            order by n.nspname collate "C", c.relname collate "C"
+          )
+          from pg_publication_rel r
+          join pg_class c on c.oid = r.prrelid
+          join pg_namespace n on n.oid = c.relnamespace
+          where r.prpubid = p.oid
+        ), '[]'),
+        'options', (to_jsonb(p) - array['oid', 'pubname', 'pubowner', 'puballtables', 'pubgencols'])::text
+      )
+      order by p.pubname collate "C"
+    )
+    from pg_publication p
+  ), '[]') as publications,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'name', s.srvname,
+        'owner', pg_get_userbyid(s.srvowner),
+        'digest', md5(json_build_array(w.fdwname, s.srvtype, s.srvversion, s.srvoptions)::text),
+        'grants', coalesce(g.grants, '[]')
+      )
+      order by s.srvname collate "C"
+    )
+    from pg_foreign_server s
+    join pg_foreign_data_wrapper w on w.oid = s.srvfdw
+    left join granted g on g.kind = 'server' and g.oid = s.oid
+  ), '[]') as servers,
+  coalesce((
+    select json_agg(
+      json_build_object('server', m.srvname, 'role', case when m.umuser = 0 then 'public' else m.usename end)
+      order by m.srvname collate "C", m.usename collate "C"
+    )
+    from pg_user_mappings m
+  ), '[]') as "userMappings",
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'name', e.evtname,
+        'definition', json_build_array(e.evtevent, e.evtfoid::regprocedure, e.evttags, e.evtenabled)::text
+      )
+      order by e.evtname collate "C"
+    )
+    from pg_event_trigger e
+    where not exists (select from of_extension o where o.classid = 'pg_event_trigger'::regclass and o.objid = e.oid)
+  ), '[]') as "eventTriggers",
+  coalesce((
+    select json_agg(
+      json_build_object('name', e.extname, 'version', e.extversion, 'schema', n.nspname)
+      order by e.extname collate "C"
+    )
+    from pg_extension e
+    join pg_namespace n on n.oid = e.extnamespace
+  ), '[]') as extensions

@@ -1,0 +1,89 @@
+import type { Grant } from "./grant.ts";
+import type { QualifiedName } from "./name.ts";
+
+/**
+ * What decides who reaches what besides relations, policies, functions, triggers, rules, schemas and roles. Only the
+ * comparison of two catalogs reads it.
+ */
+export interface AccessFacts {
+  sequences: OwnedObject[];
+  views: ViewFacts[];
+  /** columns that have privileges of their own */
+  columns: ColumnGrants[];
+  defaultPrivileges: DefaultPrivileges[];
+  publications: Publication[];
+  servers: ForeignServer[];
+  userMappings: UserMapping[];
+  eventTriggers: EventTrigger[];
+  extensions: InstalledExtension[];
+}
+
+/** An object with an owner and privileges. */
+export interface OwnedObject extends QualifiedName {
+  owner: string;
+  grants: Grant[];
+}
+
+/** Options of a view besides security_invoker. */
+export interface ViewFacts extends QualifiedName {
+  securityBarrier: boolean;
+  checkOption: "none" | "local" | "cascaded";
+  /** INSERT, UPDATE or DELETE can work on it, by itself or by INSTEAD OF triggers and rules */
+  updatable: boolean;
+}
+
+export interface ColumnGrants extends QualifiedName {
+  column: string;
+  grants: Grant[];
+}
+
+/** A row of pg_default_acl: the privileges on what a role creates from now on. */
+export interface DefaultPrivileges {
+  creator: string;
+  /** null: in any schema */
+  schema: string | null;
+  objects: "tables" | "sequences" | "functions" | "types" | "schemas" | "other";
+  grants: Grant[];
+}
+
+export interface Publication {
+  name: string;
+  allTables: boolean;
+  /** whole schemas, from PostgreSQL 15 on */
+  schemas: string[];
+  tables: PublishedTable[];
+  /** the rest of pg_publication as text */
+  options: string;
+}
+
+export interface PublishedTable extends QualifiedName {
+  /** the row filter and the column list as text; null where there is none */
+  filter: string | null;
+  columns: string | null;
+}
+
+export interface ForeignServer {
+  name: string;
+  owner: string;
+  /** a digest of the wrapper and the options, which are for the other server */
+  digest: string;
+  grants: Grant[];
+}
+
+export interface UserMapping {
+  server: string;
+  /** `public` for PUBLIC */
+  role: string;
+}
+
+export interface EventTrigger {
+  name: string;
+  /** event, function, tags and state as text */
+  definition: string;
+}
+
+export interface InstalledExtension {
+  name: string;
+  version: string;
+  schema: string;
+}

@@ -1,0 +1,211 @@
+import type { AccessFacts } from "../pg/access-facts.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { Dependencies } from "../pg/dependencies.ts";
+import { functionKey, nameKey, relationOf, type QualifiedName } from "../pg/name.ts";
+import { isPlatformFunction, isPlatformRelation } from "../pg/platform-objects.ts";
+import { PLATFORM_ROLES } from "../pg/platform-roles.ts";
+import { isOnPlatform, isPlatformSchema } from "../pg/platform-schemas.ts";
+
+/** A catalog, and whether it was read from a scratch database: those have a stand-in of the platform. */
+export interface Origin {
+  catalog: Catalog;
+  isScratch: boolean;
+}
+
+/**
+ * Both catalogs, with the platform's own objects and roles only where both sides are on the platform and of the same
+ * kind. Otherwise those of the live database, or of the database that is on no platform, are taken for both: what a
+ * stand-in has of its own says nothing about the project.
+ */
+export function comparable(before: Origin, after: Origin): { before: Catalog; after: Catalog } {
+  const [first, second] = withoutMaintain(before.catalog, after.catalog);
+  const differ = before.isScratch !== after.isScratch;
+  if (differ)
+    return before.isScratch
+      ? { before: alike(first, second, true), after: second }
+      : { before: first, after: alike(second, first, true) };
+  if (isOnPlatform(first) === isOnPlatform(second)) return { before: first, after: second };
+  return isOnPlatform(first)
+    ? { before: alike(first, second, false), after: second }
+    : { before: first, after: alike(second, first, false) };
+}
+
+/** Roles of the platform, those of requests too. */
+const isTheirRole = (name: string): boolean => PLATFORM_ROLES.has(name) || name === "anon" || name === "authenticated";
+
+/** Schemas of the platform in which projects write policies. */
+const POLICIES_OF_PROJECTS: ReadonlySet<string> = new Set(["storage", "realtime"]);
+
+function alike(own: Catalog, given: Catalog, isStandIn: boolean): Catalog {
+  const both = isOnPlatform(given);
+  const isTheirs = (relation: QualifiedName): boolean => isPlatformRelation(own, relation);
+  const isOfSchema = ({ schema }: { schema: string }): boolean => isPlatformSchema(own, schema);
+  const replaced = <T>(
+    mine: readonly T[],
+    other: readonly T[],
+    isPlatforms: (one: T) => boolean,
+    keyOf: (one: T) => string,
+  ): T[] => {
+    const removed = new Set(mine.filter(isPlatforms).map(keyOf));
+    const kept = mine.filter((one) => !isPlatforms(one));
+    const names = new Set(kept.map(keyOf));
+    const theirs = other.filter((one) => !names.has(keyOf(one)) && (both ? isPlatforms(one) : removed.has(keyOf(one))));
+    return [...kept, ...theirs].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0));
+  };
+  const theirs: Theirs = { isTheirs, isOfSchema, isStandIn, replaced };
+  const onTheirs = (one: { schema: string; relation: string }): boolean => isTheirs(relationOf(one));
+  const onKey = (one: { schema: string; relation: string; name: string }): string =>
+    JSON.stringify([one.schema, one.relation, one.name]);
+  const roles = replaced(
+    own.roles,
+    given.roles,
+    ({ name }) => isTheirRole(name),
+    ({ name }) => name,
+  );
+  const known = new Set([...roles.map(({ name }) => name), "public"]);
+  const made: Catalog = {
+    ...own,
+    relations: replaced(own.relations, given.relations, isTheirs, nameKey),
+    policies: replaced(
+      own.policies,
+      given.policies,
+      (policy) => onTheirs(policy) && !(both && POLICIES_OF_PROJECTS.has(policy.schema)),
+      onKey,
+    ),
+    functions: replaced(own.functions, given.functions, (fn) => isPlatformFunction(own, fn), functionKey),
+    triggers: replaced(
+      own.triggers,
+      given.triggers,
+      (trigger) => onTheirs(trigger) && isPlatformFunction(own, trigger.function),
+      onKey,
+    ),
+    types: replaced(own.types, given.types, isOfSchema, nameKey),
+    roles,
+    ...(own.rules && given.rules ? { rules: replaced(own.rules, given.rules, onTheirs, onKey) } : {}),
+    ...(own.schemas && given.schemas
+      ? {
+          schemas: replaced(
+            own.schemas,
+            given.schemas,
+            ({ name }) => isPlatformSchema(own, name),
+            ({ name }) => name,
+          ).map((schema) => {
+            const other = given.schemas?.find(({ name }) => name === schema.name);
+            if (both || !other || schema.name !== "public") return schema;
+            // the stand-in grants USAGE on it to roles of the platform
+            const theirs = other.grants.filter(({ grantee }) => isTheirRole(grantee));
+            return { ...other, grants: [...schema.grants.filter(({ grantee }) => !isTheirRole(grantee)), ...theirs] };
+          }),
+        }
+      : {}),
+    ...(own.dependencies && given.dependencies
+      ? { dependencies: dependenciesLike(own.dependencies, given.dependencies, theirs) }
+      : {}),
+    ...(own.access && given.access ? { access: accessLike(own.access, given.access, theirs) } : {}),
+  };
+  return withOwnerOf(given, withGranteesAmong(known, made), isStandIn);
+}
+
+/** What belongs to the platform, and how the other side's is put in its place. */
+interface Theirs {
+  isTheirs(one: QualifiedName): boolean;
+  isOfSchema(one: { schema: string }): boolean;
+  isStandIn: boolean;
+  replaced: Replace;
+}
+
+type Replace = <T>(
+  mine: readonly T[],
+  other: readonly T[],
+  isPlatforms: (one: T) => boolean,
+  keyOf: (one: T) => string,
+) => T[];
+
+const dependenciesLike = (
+  own: Dependencies,
+  given: Dependencies,
+  { isTheirs, isOfSchema, replaced }: Theirs,
+): Dependencies => ({
+  relations: replaced(own.relations, given.relations, isTheirs, nameKey),
+  columns: replaced(own.columns, given.columns, isTheirs, (one) => JSON.stringify([nameKey(one), one.column])),
+  functions: replaced(own.functions, given.functions, isOfSchema, functionKey),
+  operators: replaced(own.operators, given.operators, isOfSchema, (one) =>
+    JSON.stringify([nameKey(one), one.left, one.right]),
+  ),
+  casts: own.casts,
+  collations: replaced(own.collations, given.collations, isOfSchema, nameKey),
+  types: replaced(own.types, given.types, isOfSchema, nameKey),
+});
+
+const accessLike = (
+  own: AccessFacts,
+  given: AccessFacts,
+  { isTheirs, isOfSchema, isStandIn, replaced }: Theirs,
+): AccessFacts => ({
+  ...own,
+  sequences: replaced(own.sequences, given.sequences, isOfSchema, nameKey),
+  views: replaced(own.views, given.views, isTheirs, nameKey),
+  columns: replaced(own.columns, given.columns, isTheirs, (one) => JSON.stringify([nameKey(one), one.column])),
+  // a stand-in has default privileges, extensions and event triggers of its own, and lacks those of the platform
+  ...(isStandIn
+    ? {
+        defaultPrivileges: given.defaultPrivileges,
+        extensions: given.extensions,
+        eventTriggers: given.eventTriggers,
+        publications: replaced(
+          own.publications,
+          given.publications,
+          ({ name }) => name.startsWith("supabase"),
+          ({ name }) => name,
+        ),
+      }
+    : {
+        defaultPrivileges: replaced(
+          own.defaultPrivileges,
+          given.defaultPrivileges,
+          ({ creator, schema }) => isTheirRole(creator) || (schema !== null && isOfSchema({ schema })),
+          ({ creator, schema, objects }) => JSON.stringify([creator, schema, objects]),
+        ),
+      }),
+});
+
+/** Grants to roles of the platform that the other side has not are none of the project's. */
+const withGranteesAmong = (known: ReadonlySet<string>, catalog: Catalog): Catalog =>
+  revived(catalog, (key, value) =>
+    (key === "grants" || key === "columnGrants") && Array.isArray(value)
+      ? value.filter(({ grantee }: { grantee: string }) => known.has(grantee) || !isTheirRole(grantee))
+      : value,
+  );
+
+/** Objects of a scratch database belong to its login: those of the same names, to the role that owns them on the other side. */
+function withOwnerOf(given: Catalog, catalog: Catalog, isStandIn: boolean): Catalog {
+  if (!isStandIn) return catalog;
+  const owners = new Map(given.relations.map((relation) => [nameKey(relation), relation.owner]));
+  const pairs = catalog.relations
+    .filter(({ owner }) => !given.relations.some((relation) => relation.owner === owner))
+    .flatMap((relation) => {
+      const other = owners.get(nameKey(relation));
+      return other === undefined ? [] : [{ login: relation.owner, other }];
+    });
+  const [first] = pairs;
+  if (!first || pairs.some(({ login, other }) => login !== first.login || other !== first.other)) return catalog;
+  return revived(catalog, (key, value) =>
+    (key === "owner" || key === "grantee") && value === first.login ? first.other : value,
+  );
+}
+
+const revived = (catalog: Catalog, revive: (key: string, value: unknown) => unknown): Catalog =>
+  JSON.parse(JSON.stringify(catalog), revive) as Catalog; // a catalog is plain data
+
+/** PostgreSQL 17 introduced the privilege MAINTAIN: an owner of an earlier server does not lack it. */
+function withoutMaintain(before: Catalog, after: Catalog): [Catalog, Catalog] {
+  const straddle = before.serverVersion >= 170_000 !== after.serverVersion >= 170_000;
+  if (!straddle) return [before, after];
+  const without = (catalog: Catalog): Catalog =>
+    revived(catalog, (key, value) =>
+      key === "grants" && Array.isArray(value)
+        ? value.filter(({ privilege }: { privilege: string }) => privilege !== "MAINTAIN")
+        : value,
+    );
+  return [without(before), without(after)];
+}

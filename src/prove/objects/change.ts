@@ -1,0 +1,85 @@
+/** What a change of an object does to who reaches what. */
+export type Effect =
+  /** someone reaches something that was out of reach */
+  | "opens"
+  /** something is out of reach that was not, and nothing else */
+  | "closes"
+  /** something else; nobody reaches more by it */
+  | "changes"
+  /** it may open something: what it does was not compared */
+  | "cannot be told";
+
+export type ObjectKind =
+  | "relation"
+  | "view"
+  | "function"
+  | "trigger"
+  | "rule"
+  | "schema"
+  | "sequence"
+  | "role"
+  | "policy"
+  | "default privileges"
+  | "publication"
+  | "foreign server"
+  | "user mapping"
+  | "event trigger"
+  | "extension"
+  | "type"
+  | "operator"
+  | "cast"
+  | "collation"
+  | "catalog";
+
+/** Why a change has its effect; in words by `report/object-change.ts`. */
+export type ChangeReason =
+  | { kind: "new" | "gone" | "different" }
+  /** the object runs with the rights of its owner, who reaches more of these relations than the roles */
+  | { kind: "past row security"; by: PathCause; relations: string[]; writes: string[] }
+  /** the same, and its text asks who makes the request */
+  | { kind: "past row security, by request"; by: PathCause; relations: string[] }
+  /** the same, as an owner whom policies bind */
+  | { kind: "policies of the owner"; owner: string; relations: string[] }
+  | { kind: "path closed"; relations: string[] }
+  /** its text, or that of what it calls, is another, and it runs with its owner's rights */
+  | { kind: "text"; relations: string[] }
+  | { kind: "dynamic SQL" }
+  | { kind: "sets variables" }
+  | { kind: "runs in statements of others"; relation: string }
+  | { kind: "may have enforced something"; relation: string }
+  | { kind: "check option"; was: string; is: string }
+  | { kind: "security barrier"; is: boolean }
+  | { kind: "row security"; is: boolean }
+  | { kind: "force"; is: boolean; owner: string }
+  | { kind: "owner"; was: string; is: string }
+  | { kind: "privilege"; privileges: string[]; gained: boolean }
+  | { kind: "column privilege"; privilege: string; columns: string[]; gained: boolean }
+  | { kind: "columns"; columns: string[] }
+  | { kind: "parent"; parent: string; attached: boolean }
+  | { kind: "stored query" }
+  | { kind: "schema"; reaches: string[]; gained: boolean }
+  | { kind: "attribute"; attribute: RoleAttribute; gained: boolean }
+  | { kind: "membership"; of: string; gained: boolean }
+  | { kind: "no privilege"; privileges: string[]; relation: string }
+  | { kind: "later objects"; objects: string; privileges: string[]; gained: boolean }
+  | { kind: "publishes"; tables: string[]; gained: boolean }
+  | { kind: "publishes otherwise"; tables: string[] }
+  | { kind: "runs at DDL" }
+  | { kind: "outside rlsmith's knowledge"; what: string }
+  | { kind: "not read"; part: string };
+
+/** What changed about a view or a function that makes roles reach more by it. */
+export type PathCause = "new" | "privilege" | "rights";
+
+export type RoleAttribute = "SUPERUSER" | "BYPASSRLS" | "LOGIN" | "INHERIT";
+
+/** A change of anything but the policies of a relation, whose verdicts are elsewhere. */
+export interface ObjectChange {
+  effect: Effect;
+  kind: ObjectKind;
+  /** as it is shown */
+  name: string;
+  /** roles that reach more or less by it; empty where it is about no certain role */
+  roles: string[];
+  why: ChangeReason;
+}

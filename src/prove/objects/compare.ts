@@ -1,0 +1,39 @@
+import type { Catalog } from "../../pg/catalog.ts";
+import type { ObjectChange } from "./change.ts";
+import { compareMeanings } from "./meaning.ts";
+import { compareEventTriggers, compareExtensions, comparePublications, compareServers } from "./outward.ts";
+import { comparePaths } from "./paths.ts";
+import { comparePoliciesOfNobody } from "./policies.ts";
+import { compareRelations } from "./relations.ts";
+import { compareGranted, compareRoles } from "./roles.ts";
+import { compareDefaultPrivileges, compareSchemas } from "./schemas.ts";
+import { compareRules, compareTriggers } from "./triggers.ts";
+import { compareUnread } from "./unread.ts";
+import { compareViewOptions } from "./view-options.ts";
+import { worldsOf } from "./world.ts";
+
+/**
+ * Every difference of two catalogs but those that the verdicts on relations are about, with what it does to who reaches
+ * what. New relations are in `addedRelations`. Pure; needs no database.
+ */
+export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] {
+  const worlds = worldsOf(before, after);
+  return [
+    ...compareRelations(worlds),
+    ...comparePoliciesOfNobody(worlds),
+    ...comparePaths(worlds),
+    ...compareViewOptions(worlds),
+    ...compareTriggers(worlds),
+    ...compareRules(worlds),
+    ...compareRoles(worlds),
+    ...compareSchemas(worlds),
+    ...compareGranted(worlds),
+    ...compareDefaultPrivileges(worlds),
+    ...comparePublications(worlds),
+    ...compareServers(worlds),
+    ...compareEventTriggers(worlds),
+    ...compareExtensions(worlds),
+    ...compareMeanings(worlds),
+    ...compareUnread(worlds),
+  ];
+}

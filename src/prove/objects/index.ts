@@ -1,0 +1,4 @@
+/** The comparison of all objects that decide access, besides the policies of a relation. */
+export type { ChangeReason, Effect, ObjectChange, ObjectKind } from "./change.ts";
+export { compareObjects } from "./compare.ts";
+export { pathsPast } from "./past.ts";

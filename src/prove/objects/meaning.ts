@@ -1,0 +1,89 @@
+import { nameKey, type QualifiedName } from "../../pg/name.ts";
+import { extraOf, mayEnter, walk } from "./paths.ts";
+import type { ObjectChange, ObjectKind } from "./change.ts";
+import { matched, sameText, type Worlds } from "./world.ts";
+
+/**
+ * Types, operators, casts and collations. Verdicts on policies take them into account; views and functions that run with
+ * their owners' rights may mean something else by them.
+ */
+export function compareMeanings(worlds: Worlds): ObjectChange[] {
+  const [first, second] = [worlds.before.catalog.dependencies, worlds.after.catalog.dependencies];
+  if (!first || !second) return [];
+  const parts: { kind: ObjectKind; was: readonly unknown[]; is: readonly unknown[]; nameOf: (one: never) => string }[] =
+    [
+      { kind: "type", was: first.types, is: second.types, nameOf: nameKey },
+      {
+        kind: "operator",
+        was: first.operators,
+        is: second.operators,
+        nameOf: (one: QualifiedName & { left: string; right: string }) => `${nameKey(one)} (${one.left}, ${one.right})`,
+      },
+      {
+        kind: "cast",
+        was: first.casts,
+        is: second.casts,
+        nameOf: (one: { source: string; target: string }) => `${one.source} as ${one.target}`,
+      },
+      { kind: "collation", was: first.collations, is: second.collations, nameOf: nameKey },
+    ];
+  return parts.flatMap(({ kind, was, is, nameOf }) => {
+    const { both, gone, added } = matched(was as never[], is as never[], nameOf);
+    const changed = both.flatMap((pair) => (sameText(pair.was, pair.is) ? [] : [pair.is]));
+    const plain = (one: never, how: "new" | "gone"): ObjectChange => ({
+      effect: "changes",
+      kind,
+      name: nameOf(one),
+      roles: [],
+      why: { kind: how },
+    });
+    return [
+      // a type is named where it is used; an operator or a cast may be chosen without being named
+      ...added.map((one) =>
+        kind === "operator" || kind === "cast" ? different(worlds, kind, nameOf(one)) : plain(one, "new"),
+      ),
+      ...gone.map((one) =>
+        kind === "operator" || kind === "cast" ? different(worlds, kind, nameOf(one)) : plain(one, "gone"),
+      ),
+      ...changed.map((one) => different(worlds, kind, nameOf(one))),
+    ];
+  });
+}
+
+function different(worlds: Worlds, kind: ObjectKind, name: string): ObjectChange {
+  const affected = exposingTexts(worlds)
+    .filter(({ text }) => kind !== "type" || text.includes(bare(name)))
+    .flatMap(({ relations }) => relations);
+  return affected.length > 0
+    ? { effect: "cannot be told", kind, name, roles: [], why: { kind: "text", relations: [...new Set(affected)] } }
+    : { effect: "changes", kind, name, roles: [], why: { kind: "different" } };
+}
+
+/** The last part of a name, without quotes: how texts speak of it. */
+const bare = (name: string): string => (name.split(".").at(-1) ?? name).replaceAll('"', "");
+
+const known = new WeakMap<Worlds, { text: string; relations: string[] }[]>();
+
+/** The texts of views and functions by which roles reach rows as somebody else, with these relations. */
+function exposingTexts(worlds: Worlds): { text: string; relations: string[] }[] {
+  const found = known.get(worlds) ?? makeExposingTexts(worlds);
+  known.set(worlds, found);
+  return found;
+}
+
+function makeExposingTexts({ after, roles }: Worlds): { text: string; relations: string[] }[] {
+  const paths = [
+    ...after.catalog.relations
+      .filter(({ kind }) => kind === "view")
+      .map((relation) => ({ kind: "view" as const, relation })),
+    ...after.catalog.functions.filter((fn) => fn.securityDefiner).map((fn) => ({ kind: "function" as const, fn })),
+  ];
+  return paths.flatMap((path) => {
+    const walked = walk(after, path);
+    const privilege = path.kind === "view" ? "SELECT" : "EXECUTE";
+    const relations = roles
+      .filter((role) => mayEnter(walked, privilege, role))
+      .flatMap((role) => extraOf(walked, privilege, role).certain);
+    return relations.length > 0 ? [{ text: walked.reached.texts.join("\n"), relations: [...new Set(relations)] }] : [];
+  });
+}
