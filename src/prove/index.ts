@@ -13,4 +13,5 @@ export { confirmProperty } from "./replay/confirm-property.ts";
 export type { Situation } from "./situation.ts";
 export { smt2, type Smt2Query } from "./smt2/smt2.ts";
 export { inferTenant } from "./tenant.ts";
+export { tryUnknown, type Sites } from "./trial/unknown.ts";
 export type { Decision, ErrorChange, UnknownReason, Verdict, Witness } from "./verdict.ts";

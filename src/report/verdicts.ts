@@ -4,6 +4,7 @@ import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { singleLined } from "./single-lined.ts";
+import { reasonsOf } from "./trial.ts";
 import { tellShort } from "./witness.ts";
 import { codeSpan, markdownText } from "./visible.ts";
 
@@ -49,11 +50,7 @@ function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
         components: unique(list.map(({ component }) => component)),
         roles: unique(list.map(({ role }) => role)),
         errors: first?.errors ?? [],
-        reasons: unique(
-          list.flatMap(({ reasons }) =>
-            reasons.map(({ message, expression }) => (expression ? `${message}: ${expression}` : message)),
-          ),
-        ),
+        reasons: unique(list.flatMap(reasonsOf)),
         witnesses:
           decisive.length > 0 ? decisive : witnesses.filter(({ confirmed }) => confirmed !== false).slice(0, 1),
       };
