@@ -15,15 +15,15 @@ import {
   prove,
   proveNever,
   tenantOf,
-  tryUnknown,
 } from "../prove/index.ts";
-import type { AddedRelation, AssumedVerdict, CompareOptions, Sites } from "../prove/index.ts";
+import type { AddedRelation, AssumedVerdict, CompareOptions } from "../prove/index.ts";
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
 import { openScratch } from "../scratch/index.ts";
 import { claimsOf } from "./inspection.ts";
 import { openSource } from "./source.ts";
 import type { ProjectOptions, Source } from "./source.ts";
+import { tryOn } from "./try-sides.ts";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -109,19 +109,10 @@ export async function proveSides(
     confirm(db, before.catalog, after.catalog, verdicts, assumptions),
   );
   return {
-    verdicts: await tryUnknown(sitesOf(before, after), confirmed, assumptions),
+    verdicts: await tryOn(before, after, confirmed, assumptions),
     added: addedRelations(before.catalog, after.catalog),
     views: changedViews(before.catalog, after.catalog),
   };
-}
-
-/** The scratch databases of both sides, in which a trial finds every object of theirs. */
-function sitesOf(before: Side, after: Side): Sites {
-  const [one, other] = [before, after].map(({ catalog, source }) =>
-    source?.origin.kind === "migrations" ? { db: source.origin.scratch.db, catalog, setup: [] } : null,
-  );
-  if (one && other) return { kind: "sites", before: one, after: other };
-  return { kind: "none", reason: "a side is no folder of migrations, so there is no database to try it on" };
 }
 
 /**

@@ -105,7 +105,7 @@ export const CASES: TrialCase[] = [
     "a time loses its fraction",
     "ends >= '2031-05-05 10:00:00.4+00'::timestamptz",
     "ends::timestamptz(0) >= '2031-05-05 10:00:00.4+00'::timestamptz",
-    "incomparable",
+    "tighter",
     { rows: "insert into notes(ends) values ('2031-05-05 10:00:00.45+00');", counts: [1, 0] },
     { rows: "insert into notes(ends) values ('2031-05-05 10:00:00.5+00');", counts: [1, 1] },
   ),

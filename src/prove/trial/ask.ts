@@ -58,7 +58,9 @@ export async function ask(sites: readonly [Site, Site], asked: Asked, world: Wor
     observed.answers ?? (await apart(after, async () => observeIn(after, asked, common, await place(after, common))));
   const one = await apart(before, async () => observeIn(before, asked, common, await place(before, common)));
   const again = one.flatMap((answer, n) => (isToRepeat(answer) || isToRepeat(second[n]) ? [n] : []));
-  const single = again.length === 0 ? null : await oneByOne(sites, asked, common, again);
+  const alike = again.every((n) => one[n]?.error?.m !== undefined && one[n].error.m === second[n]?.error?.m);
+  const single =
+    again.length === 0 ? null : await oneByOne(sites, asked, common, { again, rows: alike ? FEW : common.rows.length });
   // rows of the world that are in neither have no answer
   const numbers = numbersOf(world, common);
   const answersOf = (list: readonly ContextAnswer[], side: 0 | 1): Answers =>
@@ -80,13 +82,20 @@ export async function ask(sites: readonly [Site, Site], asked: Asked, world: Wor
   }
 }
 
+/** Where both sides raise the same error for all rows together, as many rows by themselves are asked for. */
+const FEW = 8;
+
 async function oneByOne(
   sites: readonly [Site, Site],
   asked: Asked,
   world: World,
-  numbers: readonly number[],
+  { again, rows }: { again: readonly number[]; rows: number },
 ): Promise<[ContextAnswer[], ContextAnswer[]]> {
-  const some = { ...world, contexts: numbers.flatMap((n) => world.contexts[n] ?? []) };
+  const some = {
+    ...world,
+    rows: world.rows.slice(0, rows),
+    contexts: again.flatMap((n) => world.contexts[n] ?? []),
+  };
   const [before, after] = sites;
   return [
     await apart(before, async () => observeIn(before, asked, some, await place(before, some), "one by one")),

@@ -20,21 +20,23 @@ export function leavesFor(constants: Constants, path: readonly string[], identif
     hot: [...quoted, ...(isPlural ? [...lists, ...lists] : lists.slice(0, 1))],
     cold: [
       "null",
+      `[${one}]`,
+      `{${one}: true}`,
+      "1e2",
       ...lists,
       "[]",
+      "true",
+      ...texts.cold.slice(0, 12).map((text) => JSON.stringify(text)),
+      ...numbers,
       "[null]",
       `[${one}, null]`,
       `[[${one}]]`,
-      `{${one}: true}`,
       "{}",
-      ...numbers,
       "1.0",
-      "1e2",
       "100",
       "-1",
       "4102444800",
       "946684800",
-      "true",
       "false",
       JSON.stringify(`[${one}]`),
       JSON.stringify(texts.hot.slice(0, 2).join(",")),
@@ -70,7 +72,7 @@ export function documentFor(random: Random, leaves: ReadonlyMap<string, Choice<J
   const document = new Map<string, JsonText>();
   for (const [path, { hot, cold }] of leaves) {
     if (random.chance(0.12)) continue;
-    const value = random.pick(random.chance(likely) || cold.length === 0 ? hot : cold);
+    const value = random.chance(likely) || cold.length === 0 ? random.pick(hot) : random.pickEarly(cold);
     if (value !== undefined) document.set(path, value);
   }
   // a value at a path hides those at longer ones

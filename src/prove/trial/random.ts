@@ -5,6 +5,8 @@ export interface Random {
   chance(probability: number): boolean;
   /** one of a list; undefined where it is empty */
   pick<T>(list: readonly T[]): T | undefined;
+  /** the same; the first ones are likelier */
+  pickEarly<T>(list: readonly T[]): T | undefined;
   /** a copy in another order */
   shuffled<T>(list: readonly T[]): T[];
   /** a number that was not given before */
@@ -30,6 +32,7 @@ export function randomOf(seed: number): Random {
     below,
     chance: (probability) => next() < probability,
     pick: (list) => list[below(list.length)],
+    pickEarly: (list) => list[Math.floor(next() ** 2 * list.length)],
     shuffled: (list) =>
       list
         .map((one) => ({ one, at: next() }))

@@ -12,6 +12,12 @@ export const UUIDS = [
   "c0c0ffee-0000-4000-8000-00000000000c",
 ] as const;
 
+/** The first of each, then the second of each, and so on. */
+export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, n) => lists.flatMap((list) => list.slice(n, n + 1))).flat();
+}
+
 /** Texts that are read in more than one way: as numbers, as NULL, in another order of a collation. */
 const EDGES = [
   "",
@@ -101,14 +107,14 @@ export function textsFor(constants: Constants, name: string, identifying: boolea
   const near = (constants.near.get(name) ?? []).slice(0, 12);
   const others = constants.texts.filter((text) => text.length <= 60 && !near.includes(text)).slice(0, 24);
   const ids = [...constants.uuids.slice(0, 2), ...UUIDS.slice(0, 2)];
-  const hot = [...near.slice(0, 5), ...(identifying || near.length === 0 ? ids.slice(0, 2) : []), "t1"];
+  const words = near.length > 0 ? [] : others.filter((text) => /^[a-z][\w-]*$/i.test(text)).slice(0, 3);
+  const hot = [...near.slice(0, 5), ...words, ...(identifying || near.length === 0 ? ids.slice(0, 2) : []), "t1"];
   const joints = joined(constants.separators, identifying ? ids : [...ids.slice(0, 1), ...near.slice(0, 1)]);
   const cold = [
-    ...near.flatMap(variantsOf),
-    ...joints,
+    ...inTurn(near.map(variantsOf)),
+    ...inTurn([joints, EDGES]),
     ...ids.flatMap((id) => [id, id.toUpperCase(), `{${id}}`, id.replaceAll("-", "")]),
-    ...others.flatMap(variantsOf),
-    ...EDGES,
+    ...inTurn(others.map(variantsOf)),
     "t2",
   ];
   return { hot: [...new Set(hot)], cold: [...new Set(cold)] };

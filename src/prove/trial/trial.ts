@@ -9,10 +9,10 @@ import { changeOf, type Change } from "./change.ts";
 import { loginOf } from "./login.ts";
 import { modelledWorld } from "./modelled.ts";
 import { randomOf, type Random } from "./random.ts";
-import { shrink, type Difference } from "./shrink.ts";
+import { shrink } from "./shrink.ts";
 import { touch, type Site } from "./site.ts";
 import { universeOf, type Universe } from "./universe.ts";
-import { randomWorld, worldAround, type Context, type PlannedRow, type World } from "./world.ts";
+import { randomWorld, worldAround, type Context, type PlannedRow, type Seed, type World } from "./world.ts";
 
 /** How long and where a trial looks. */
 export interface TrialOptions {
@@ -23,7 +23,7 @@ export interface TrialOptions {
   seed?: number;
 }
 
-export const TRIAL = { points: 4000, milliseconds: 5000, seed: 1 } as const;
+export const TRIAL = { points: 6000, milliseconds: 5000, seed: 1 } as const;
 
 /** What several trials on the same two databases share. */
 export interface Session {
@@ -47,7 +47,7 @@ export interface Task {
   /** changes that PostgreSQL did not show again, and how often */
   lost: Map<Change, number>;
   /** points at which a row was reached, or an error came, to go on from */
-  seeds: Difference[];
+  seeds: Seed[];
   notTried: string | null;
 }
 
@@ -138,9 +138,13 @@ export function nextWorld(task: Task, n: number): World {
       };
     }
   }
-  const seed = n % 3 === 0 ? undefined : random.pick(task.seeds);
+  const seed = n % 3 === 0 ? undefined : leastUsed(random, task.seeds);
   return seed ? worldAround(random, universe, asked.component, seed) : randomWorld(random, universe, asked.component);
 }
+
+/** One of the seeds that were used least, or any. */
+const leastUsed = (random: Random, seeds: readonly Seed[]): Seed | undefined =>
+  random.chance(0.4) ? random.pick(seeds) : random.shuffled(seeds).toSorted((a, b) => a.uses - b.uses)[0];
 
 /** Ask both sides, and keep what differs and where to go on from. */
 export async function tryWorld(session: Session, task: Task, world: World): Promise<void> {
@@ -156,18 +160,18 @@ export async function tryWorld(session: Session, task: Task, world: World): Prom
     for (const name of names) touched.add(name);
     const [before, after] = await ask(sites, asked, world);
     const differing = new Map<Change, { row: PlannedRow; context: Context }[]>();
-    const reached: Difference[] = [];
+    const reached: Seed[] = [];
     for (const [c, context] of world.contexts.entries())
       for (const [r, row] of world.rows.entries()) {
         const [was, is] = [before[c]?.[r] ?? null, after[c]?.[r] ?? null];
         if (was === null || is === null) continue;
         task.points += 1;
-        if (was !== "deny" || is !== "deny") reached.push({ others: world.others, row, context });
+        if (was !== "deny" || is !== "deny") reached.push({ others: world.others, row, context, uses: 0 });
         const change = changeOf(was, is);
         if (change !== null && !task.witnesses.has(change))
           differing.set(change, [...(differing.get(change) ?? []), { row, context }]);
       }
-    task.seeds = [...task.random.shuffled(reached).slice(0, 6), ...task.seeds].slice(0, 24);
+    task.seeds = [...task.seeds.slice(0, 6), ...task.random.shuffled(reached).slice(0, 3)];
     if (differing.size > 0) {
       const again = await ask(sites, asked, world);
       if (JSON.stringify(again) !== JSON.stringify([before, after])) {

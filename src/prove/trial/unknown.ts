@@ -1,9 +1,13 @@
 import { pgErrorOf } from "../../db/port.ts";
 import type { Assumption } from "../assume.ts";
 import type { AssumedVerdict } from "../assumed-verdict.ts";
+import { commandOf } from "../component.ts";
+import { parseOnce } from "../encode/parse-once.ts";
+import { newSide, type Side } from "../side.ts";
 import { decisionOf, isErrorChange } from "./change.ts";
 import type { Site } from "./site.ts";
 import { located } from "./where.ts";
+import { nameKey } from "../../pg/name.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import {
   ANYONE,
@@ -77,17 +81,43 @@ async function runTasks<V extends AssumedVerdict>(
   const end = performance.now() + total;
   const isLate = (): boolean => performance.now() > end;
   const named = new Map(assumptions.map((assumption) => [assumption.name, assumption]));
-  for (const verdict of unknown)
-    if (!isLate()) tasks.set(verdict, await taskFor(session, verdict, named.get(verdict.assumption), seed));
+  const sides = session.sites.map(({ catalog }) => newSide(catalog));
+  const alike = new Map<string, Task>();
+  for (const verdict of unknown) {
+    if (isLate()) break;
+    const key = sharedKey(sides, verdict);
+    const task = alike.get(key) ?? (await taskFor(session, verdict, named.get(verdict.assumption), seed));
+    alike.set(key, task);
+    tasks.set(verdict, task);
+  }
   for (const stage of ["nothing", "documents"] as const)
-    for (const task of tasks.values())
+    for (const task of alike.values())
       for (const world of firstWorlds(task, stage))
         if (!isDecided(task) && !isLate()) await tryWorld(session, task, world);
-  for (const task of tasks.values())
+  for (const task of alike.values())
     for (let n = 0; task.points < points && task.milliseconds < milliseconds; n += 1) {
       if (isDecided(task) || isLate()) break;
       await tryWorld(session, task, nextWorld(task, n));
     }
+}
+
+/** Roles that meet the same policies with the same privileges share a trial, as they share a proof. */
+function sharedKey(sides: readonly Side[], { relation, component, role, assumption }: AssumedVerdict): string {
+  const command = commandOf(component);
+  const met = sides.map((side) => {
+    const found = side.relation(relation);
+    return found
+      ? {
+          privilege: side.hasPrivilege(found, command, role),
+          bypasses: side.bypasses(found, role),
+          policies: side.policies(found, command, role),
+        }
+      : null;
+  });
+  const asksRole = met.some((one) =>
+    one?.policies.some(({ using, check }) => [using, check].some((text) => text !== null && parseOnce(text).asksRole)),
+  );
+  return JSON.stringify([nameKey(relation), component, assumption, met, asksRole ? role : ""]);
 }
 
 const notTried = <V extends AssumedVerdict>(verdict: V, reason: string): V =>
@@ -107,7 +137,11 @@ function settled<V extends AssumedVerdict>(
   // what PostgreSQL did not confirm is no longer of use
   const seen = verdict.witnesses.filter(({ confirmed, change }) => confirmed === true && !changes.has(change));
   const errors = [...new Set([...seen.map(({ change }) => change), ...changes])].filter(isErrorChange);
-  const all = [...witnesses.values(), ...seen];
+  const found = [...witnesses.values()].map((one) => ({
+    ...one,
+    situation: { ...one.situation, role: verdict.role },
+  }));
+  const all = [...found, ...seen];
   if (decision === "unknown")
     return {
       ...verdict,

@@ -3,6 +3,7 @@ import { nameKey, quoteName, type QualifiedName } from "../../pg/name.ts";
 import type { Component } from "../component.ts";
 import { documentFor, printDocument, type Document } from "./json.ts";
 import type { Random } from "./random.ts";
+import { inTurn, type Choice } from "./texts.ts";
 import type { ColumnChoice, TableChoice, Universe } from "./universe.ts";
 import type { SqlValue } from "./values.ts";
 
@@ -37,9 +38,23 @@ export function insertOf({ relation, values }: PlannedRow, columns: ReadonlySet<
   return `insert into ${quoteName(relation)} (${named.map(([name]) => quoteIdent(name)).join(", ")}) overriding system value values (${named.map(([, value]) => value).join(", ")})`;
 }
 
-/** How many rows and requests a world has: a statement for each row is dearer than one for all. */
-export const sizeOf = (component: Component): { rows: number; contexts: number } =>
-  component === "INSERT" || component === "UPDATE CHECK" ? { rows: 24, contexts: 14 } : { rows: 48, contexts: 16 };
+/**
+ * How many rows and requests a world has: more of what there is more choice of. A statement for each row is dearer than
+ * one for all.
+ */
+export function sizeOf(universe: Universe, component: Component): { rows: number; contexts: number } {
+  const each = component === "INSERT" || component === "UPDATE CHECK";
+  const count = ({ hot, cold }: Choice<unknown>): number => hot.length + cold.length;
+  const sum = (list: readonly number[]): number => list.reduce((all, one) => all + one, 0);
+  const ofRows = sum(universe.own.columns.flatMap(({ read, choice }) => (read ? count(choice) : [])));
+  const leaves = universe.documents.size === 0 ? [] : [...universe.leaves.values()];
+  const ofContexts = sum([...leaves, ...universe.settings.values()].map(count));
+  const all = each ? 360 : 768;
+  if (ofContexts === 0) return { rows: each ? 120 : 200, contexts: 1 };
+  if (ofRows === 0) return { rows: 2, contexts: all / 4 };
+  const rows = Math.round(Math.min(96, Math.max(8, Math.sqrt((all * ofRows) / ofContexts))));
+  return { rows, contexts: Math.round(all / rows) };
+}
 
 function valueOf(random: Random, column: ColumnChoice, likely: number): SqlValue | undefined {
   const { choice, read, required, identity, fresh } = column;
@@ -49,7 +64,7 @@ function valueOf(random: Random, column: ColumnChoice, likely: number): SqlValue
   }
   if (!read) return required && !identity ? choice.hot[0] : undefined;
   if (!required && random.chance(0.05)) return "null";
-  return random.pick(random.chance(likely) || choice.cold.length === 0 ? choice.hot : choice.cold);
+  return random.chance(likely) || choice.cold.length === 0 ? random.pick(choice.hot) : random.pickEarly(choice.cold);
 }
 
 export function randomRow(random: Random, table: TableChoice, likely: number): PlannedRow {
@@ -66,17 +81,20 @@ const RARE = ["", "null", "{}", "[]", "1", "x", '{"sub": null}'];
 export function randomContext(random: Random, universe: Universe, likely: number): Context {
   const context = new Map<string, SettingValue>();
   for (const name of universe.documents) {
-    if (random.chance(0.05)) continue;
+    if (random.chance(isOfClaim(name) ? 0.94 : 0.05)) continue;
     if (random.chance(0.06)) context.set(name, random.pick(RARE) ?? "");
     else context.set(name, documentFor(random, universe.leaves, likely));
   }
   for (const [name, { hot, cold }] of universe.settings) {
-    if (random.chance(0.1)) continue;
-    const value = random.pick(random.chance(likely) || cold.length === 0 ? hot : cold);
+    // PostgREST sets one setting a claim, or all claims in one
+    if (random.chance(isOfClaim(name) ? 0.94 : 0.1)) continue;
+    const value = random.chance(likely) || cold.length === 0 ? random.pick(hot) : random.pickEarly(cold);
     if (value !== undefined) context.set(name, value);
   }
   return context;
 }
+
+const isOfClaim = (name: string): boolean => /^request\.jwt\.claim(?:\.|$)/.test(name);
 
 /** Rows of the tables that policies read: of each none, one, or some. */
 function otherRows(random: Random, universe: Universe, component: Component): PlannedRow[] {
@@ -90,7 +108,7 @@ function otherRows(random: Random, universe: Universe, component: Component): Pl
 }
 
 export function randomWorld(random: Random, universe: Universe, component: Component): World {
-  const size = sizeOf(component);
+  const size = sizeOf(universe, component);
   const likely = random.pick([0.95, 0.8, 0.6]) ?? 0.8;
   return {
     others: otherRows(random, universe, component),
@@ -99,27 +117,35 @@ export function randomWorld(random: Random, universe: Universe, component: Compo
   };
 }
 
-/** Around a row and a request: each differs from them in one value. */
-export function worldAround(
-  random: Random,
-  universe: Universe,
-  component: Component,
-  { others, row, context }: { others: readonly PlannedRow[]; row: PlannedRow; context: Context },
-): World {
-  const size = sizeOf(component);
-  const rows = universe.own.columns
-    .filter(({ read }) => read)
-    .flatMap((column) =>
-      [...column.choice.hot, ...column.choice.cold, "null"].map((value) => ({
-        ...row,
-        values: new Map([...row.values, ...renewed(random, universe.own, row), [column.name, value] as const]),
-      })),
-    );
-  return {
-    others: random.chance(0.6) ? [...others] : changedOthers(random, universe, others),
-    rows: [row, ...random.shuffled(rows).slice(0, size.rows - 1)],
-    contexts: [context, ...random.shuffled([...contextsAround(universe, context)]).slice(0, size.contexts - 1)],
+/** A point to go on from, and how often that was done. */
+export interface Seed {
+  others: readonly PlannedRow[];
+  row: PlannedRow;
+  context: Context;
+  uses: number;
+}
+
+/** Around a row and a request: each differs from them in one value. Every use of a seed goes on where the last one ended. */
+export function worldAround(random: Random, universe: Universe, component: Component, seed: Seed): World {
+  const { others, row, context } = seed;
+  const size = sizeOf(universe, component);
+  const rows = inTurn(
+    universe.own.columns
+      .filter(({ read }) => read)
+      .map(({ name, choice }) => ["null", ...choice.hot, ...choice.cold].map((value) => [name, value] as const)),
+  ).map((changed) => ({ ...row, values: new Map([...row.values, ...renewed(random, universe.own, row), changed]) }));
+  const contexts = inTurn([...changesAround(universe, context)]);
+  const slice = <T>(list: readonly T[], length: number): T[] => {
+    const from = list.length === 0 ? 0 : (seed.uses * length) % list.length;
+    return list.slice(from, from + length);
   };
+  const world = {
+    others: seed.uses === 0 || random.chance(0.5) ? [...others] : changedOthers(random, universe, others),
+    rows: [row, ...slice(rows, Math.max(1, size.rows - 1))],
+    contexts: [context, ...slice(contexts, Math.max(1, size.contexts - 1))],
+  };
+  seed.uses += 1;
+  return world;
 }
 
 /** New values for unique columns, which the answer rarely hangs on. */
@@ -130,20 +156,24 @@ function renewed(random: Random, table: TableChoice, row: PlannedRow): [string, 
   });
 }
 
-function* contextsAround(universe: Universe, context: Context): Generator<Context> {
+/** Contexts with another value of one leaf or setting, a list for each of these. */
+function* changesAround(universe: Universe, context: Context): Generator<Context[]> {
+  const isLeft = (name: string): boolean => isOfClaim(name) && !context.has(name);
   for (const name of universe.documents) {
+    if (isLeft(name)) continue;
     const value = context.get(name);
     const document: Document = typeof value === "string" || value === undefined ? new Map() : value;
     for (const [path, { hot, cold }] of universe.leaves) {
-      for (const leaf of [...hot, ...cold]) yield new Map([...context, [name, new Map([...document, [path, leaf]])]]);
       const without = new Map(document);
       without.delete(path);
-      yield new Map([...context, [name, without]]);
+      yield [without, ...[...hot, ...cold].map((leaf) => new Map([...document, [path, leaf]]))].map(
+        (changed) => new Map([...context, [name, changed]]),
+      );
     }
-    for (const rare of RARE) yield new Map([...context, [name, rare]]);
+    yield RARE.map((rare) => new Map([...context, [name, rare]]));
   }
   for (const [name, { hot, cold }] of universe.settings)
-    for (const value of [...hot, ...cold]) yield new Map([...context, [name, value]]);
+    if (!isLeft(name)) yield ["", ...hot, ...cold].map((value) => new Map([...context, [name, value]]));
 }
 
 /** One of the other rows changed in one value, left out, or one more. */
