@@ -58,9 +58,8 @@ export async function ask(sites: readonly [Site, Site], asked: Asked, world: Wor
     observed.answers ?? (await apart(after, async () => observeIn(after, asked, common, await place(after, common))));
   const one = await apart(before, async () => observeIn(before, asked, common, await place(before, common)));
   const again = one.flatMap((answer, n) => (isToRepeat(answer) || isToRepeat(second[n]) ? [n] : []));
-  const alike = again.every((n) => one[n]?.error?.m !== undefined && one[n].error.m === second[n]?.error?.m);
-  const single =
-    again.length === 0 ? null : await oneByOne(sites, asked, common, { again, rows: alike ? FEW : common.rows.length });
+  const rows = Math.max(FEW, Math.floor(MOST / Math.max(1, again.length)));
+  const single = again.length === 0 ? null : await oneByOne(sites, asked, common, { again, rows });
   // rows of the world that are in neither have no answer
   const numbers = numbersOf(world, common);
   const answersOf = (list: readonly ContextAnswer[], side: 0 | 1): Answers =>
@@ -82,8 +81,9 @@ export async function ask(sites: readonly [Site, Site], asked: Asked, world: Wor
   }
 }
 
-/** Where both sides raise the same error for all rows together, as many rows by themselves are asked for. */
-const FEW = 8;
+/** Where a request for all rows raises, rows are asked for by themselves: as many for each request, and in all. */
+const FEW = 6;
+const MOST = 200;
 
 async function oneByOne(
   sites: readonly [Site, Site],

@@ -18,7 +18,7 @@ export interface Constants {
   separators: string[];
   /** the string and number constants that stand after a word, such as the name of a column or the last key of a path */
   near: ReadonlyMap<string, string[]>;
-  /** every word of the texts */
+  /** every word of the texts that is no constant */
   words: ReadonlySet<string>;
 }
 
@@ -29,6 +29,7 @@ const INTERVAL =
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[ T].*)?$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const SETTING = /current_setting\(\s*'((?:[^']|'')+)'/gi;
+const SETTING_NAME = /^[a-z_]\w*(?:\.[a-z_]\w*)+$/i;
 /** After a key, what may stand before the next arrow. */
 const BETWEEN_KEYS = /^(?:::[\w ."]+)?[)\s]*$/;
 
@@ -56,7 +57,7 @@ export function constantsOf(given: readonly string[]): Constants {
     paths: pathsIn(texts),
     separators: unique([...all.filter((text) => /^[^\w\s%]$/.test(text)), "/"]),
     near: nearWords(texts),
-    words: new Set(texts.flatMap((text) => text.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [])),
+    words: new Set(texts.flatMap((text) => withoutConstants(text).match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [])),
   };
 }
 
@@ -64,6 +65,9 @@ const unique = <T>(list: readonly T[]): T[] => [...new Set(list)];
 const unquoted = (text: string): string => text.replaceAll("''", "'");
 const literalsIn = (text: string): string[] => [...text.matchAll(LITERAL)].map(([, inner = ""]) => unquoted(inner));
 const withoutComments = (text: string): string => text.replaceAll(/\/\*.*?\*\//gs, " ").replaceAll(/--[^\n]*/g, " ");
+
+/** Constants of dynamic SQL are SQL themselves. */
+const withoutConstants = (text: string): string => (/\bexecute\b/i.test(text) ? text : text.replaceAll(LITERAL, "''"));
 
 const isReadAsDocument = (text: string, quoted: string): boolean => {
   const at = text.indexOf(quoted);
@@ -99,11 +103,13 @@ const REACH = 90;
 
 function nearWords(texts: readonly string[]): Map<string, string[]> {
   const near = new Map<string, string[]>();
-  for (const text of texts)
+  for (const text of texts) {
+    const constants = [...text.matchAll(LITERAL)].map(({ 0: { length }, index }) => [index, index + length] as const);
     for (const match of text.matchAll(/[\p{L}_][\p{L}\p{N}_$]*/gu)) {
-      const from = match.index + match[0].length;
-      // the word may be a constant itself: a key, or the name of a setting
-      const after = text.slice(text[from] === "'" ? from + 1 : from, from + REACH);
+      const end = match.index + match[0].length;
+      // the word may stand in a constant itself: a key, or the name of a setting
+      const from = constants.find(([start, stop]) => start < match.index && match.index < stop)?.[1] ?? end;
+      const after = text.slice(from, from + REACH);
       // up to the next condition
       const [clause = ""] = after.split(/\b(?:AND|OR|WHERE)\b/i);
       const values = [
@@ -111,7 +117,11 @@ function nearWords(texts: readonly string[]): Map<string, string[]> {
         ...[...clause.replaceAll(LITERAL, "''").matchAll(NUMBER)].map(([number]) => number),
       ];
       if (values.length === 0) continue;
-      near.set(match[0], unique([...(near.get(match[0]) ?? []), ...values]));
+      near.set(
+        match[0],
+        unique([...(near.get(match[0]) ?? []), ...values.filter((value) => !SETTING_NAME.test(value))]),
+      );
     }
+  }
   return near;
 }

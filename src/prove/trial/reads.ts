@@ -1,5 +1,6 @@
 import type { Catalog, Relation } from "../../pg/catalog.ts";
 import { functionKey, nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
+import { isTokenFunction, SUPABASE } from "../encode/platform.ts";
 import { expressionReadsAnything, readsAnything } from "../reads-anything.ts";
 import { involved } from "../replay/build.ts";
 
@@ -11,6 +12,8 @@ export interface Reads {
   snapshots: Relation[];
   /** SQL of policies of the relation, then of the functions, views and policies that they reach */
   texts: string[];
+  /** one of the functions of the token is called */
+  claims: boolean;
 }
 
 /** Tables that are given rows where a function may read any of them. */
@@ -35,21 +38,27 @@ export function readsOf(catalog: Catalog, relation: QualifiedName): Reads {
   const relations = catalog.relations.filter((one) => reached.has(nameKey(one)));
   const isOwn = (policy: { schema: string; relation: string }): boolean =>
     nameKey({ schema: policy.schema, name: policy.relation }) === own;
+  const functions = parts.functions.filter((fn) => !isTokenFunction(fn));
   const ofOperators = new Set((catalog.dependencies?.operators ?? []).map((operator) => operator.function));
+  const all = [
+    ...[...parts.policies.filter(isOwn), ...parts.policies.filter((policy) => !isOwn(policy))].flatMap(
+      ({ using, check }) => [using, check].filter((text) => text !== null),
+    ),
+    ...functions.flatMap((fn) => [fn.body, fn.arguments]),
+    ...catalog.functions.filter((fn) => ofOperators.has(functionKey(fn))).map((fn) => fn.body),
+    ...details.flatMap((one) => (one.definition !== null && reached.has(nameKey(one)) ? [one.definition] : [])),
+    ...relations.flatMap(({ columns }) => columns.flatMap(({ expression }) => expression ?? [])),
+  ];
   return {
     tables: relations.filter(isTable),
     snapshots: relations.filter(({ kind }) => kind === "materialized view"),
-    texts: [
-      ...[...parts.policies.filter(isOwn), ...parts.policies.filter((policy) => !isOwn(policy))].flatMap(
-        ({ using, check }) => [using, check].filter((text) => text !== null),
-      ),
-      ...parts.functions.flatMap((fn) => [fn.body, fn.arguments]),
-      ...catalog.functions.filter((fn) => ofOperators.has(functionKey(fn))).map((fn) => fn.body),
-      ...details.flatMap((one) => (one.definition !== null && reached.has(nameKey(one)) ? [one.definition] : [])),
-      ...relations.flatMap(({ columns }) => columns.flatMap(({ expression }) => expression ?? [])),
-    ],
+    texts: all,
+    claims: all.some((text) => TOKEN.some((name) => text.includes(name))),
   };
 }
+
+/** Calls of the functions of the token. */
+const TOKEN = SUPABASE.map(({ name }) => `${nameKey(name)}(`);
 
 const isTable = ({ kind }: Relation): boolean => kind === "table" || kind === "partitioned table";
 

@@ -46,7 +46,7 @@ const EDGES = [
   "[]",
 ];
 
-const PATTERN = /[%^$\\.*+?()[\]{}|]/;
+const PATTERN = /[%_^$\\.*+?()[\]{}|]/;
 
 /** A text and what differs from it a little. */
 export function variantsOf(text: string): string[] {

@@ -138,8 +138,13 @@ export function nextWorld(task: Task, n: number): World {
       };
     }
   }
+  const fresh = randomWorld(random, universe, asked.component);
+  const [row, context] = [fresh.rows[0], fresh.contexts[0]];
+  // where nothing was reached, from any point
+  if (n === 1 && task.seeds.length === 0 && row && context)
+    task.seeds.push({ others: fresh.others, row, context, uses: 0 });
   const seed = n % 3 === 0 ? undefined : leastUsed(random, task.seeds);
-  return seed ? worldAround(random, universe, asked.component, seed) : randomWorld(random, universe, asked.component);
+  return seed ? worldAround(random, universe, asked.component, seed) : fresh;
 }
 
 /** One of the seeds that were used least, or any. */

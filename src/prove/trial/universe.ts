@@ -52,23 +52,16 @@ export function universeOf(
   const names = new Map(reads.flatMap(({ tables }) => tables.map((table) => [nameKey(table), table] as const)));
   const tables = [...names.values()].map((table) => tableChoice([before, after], table, constants));
   const own = tables.find((table) => nameKey(table) === nameKey(relation)) ?? { ...relation, columns: [] };
-  const isClaims =
-    constants.settings.includes(CLAIMS) ||
-    ["uid", "jwt", "email"].some((word) => constants.words.has(word)) ||
-    constants.words.has("auth");
+  const isClaims = reads.some(({ claims }) => claims) || constantsOf(more.texts).words.has("auth");
   const settings = [
     ...new Set([...(isClaims ? [CLAIMS] : []), ...constants.settings, ...more.settings.filter((name) => name !== "*")]),
   ];
   const documents = new Set(settings.filter((name) => name === CLAIMS || constants.documents.has(name)));
   const columnTypes = columnTypesOf(reads);
-  const paths =
-    documents.size === 0
-      ? []
-      : [
-          ...(isClaims ? [["sub"], ["role"]] : []),
-          ...(constants.words.has("email") ? [["email"]] : []),
-          ...constants.paths,
-        ];
+  const ofToken = [["sub"], ["role"], ["email"]].filter(
+    ([name = ""]) => isClaims && (constants.words.has(name) || (name === "sub" && constants.words.has("uid"))),
+  );
+  const paths = documents.size === 0 ? [] : [...ofToken, ...constants.paths];
   return {
     own,
     tables,
