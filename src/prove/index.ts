@@ -15,4 +15,4 @@ export { smt2, type Smt2Query } from "./smt2/smt2.ts";
 export { inferTenant } from "./tenant.ts";
 export { tryUnknown } from "./trial/unknown.ts";
 export type { Site as TrialSite } from "./trial/site.ts";
-export type { Decision, ErrorChange, UnknownReason, Verdict, Witness } from "./verdict.ts";
+export type { Decision, ErrorChange, Trial, UnknownReason, Verdict, Witness } from "./verdict.ts";

@@ -104,12 +104,21 @@ const joined = (separators: readonly string[], parts: readonly string[]): string
 
 /** Texts for a column or a value of a claim or setting that the SQL calls by a name. */
 export function textsFor(constants: Constants, name: string, identifying: boolean): Choice<string> {
-  const near = (constants.near.get(name) ?? []).slice(0, 12);
+  const isSeparator = (text: string): boolean => constants.separators.includes(text);
+  const near = (constants.near.get(name) ?? []).filter((text) => !isSeparator(text)).slice(0, 12);
   const others = constants.texts.filter((text) => text.length <= 60 && !near.includes(text)).slice(0, 24);
   const ids = [...constants.uuids.slice(0, 2), ...UUIDS.slice(0, 2)];
   const words = near.length > 0 ? [] : others.filter((text) => /^[a-z][\w-]*$/i.test(text)).slice(0, 3);
-  const hot = [...near.slice(0, 5), ...words, ...(identifying || near.length === 0 ? ids.slice(0, 2) : []), "t1"];
   const joints = joined(constants.separators, identifying ? ids : [...ids.slice(0, 1), ...near.slice(0, 1)]);
+  // a text that the SQL splits holds several values
+  const splits = constants.texts.some(isSeparator);
+  const hot = [
+    ...near.slice(0, 5),
+    ...words,
+    ...(identifying || near.length === 0 || splits ? ids.slice(0, 2) : []),
+    ...(splits ? joints.slice(0, 4) : []),
+    "t1",
+  ];
   const cold = [
     ...inTurn(near.map(variantsOf)),
     ...inTurn([joints, EDGES]),

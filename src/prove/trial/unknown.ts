@@ -1,4 +1,4 @@
-import { pgErrorOf } from "../../db/port.ts";
+import { pgErrorOf, type Db } from "../../db/port.ts";
 import type { Assumption } from "../assume.ts";
 import type { AssumedVerdict } from "../assumed-verdict.ts";
 import { commandOf } from "../component.ts";
@@ -62,7 +62,7 @@ export async function tryUnknown<V extends AssumedVerdict>(
     if (!raised) throw error;
     return verdicts.map((one) => notTried(one, `PostgreSQL raised ${raised.sqlstate}: ${raised.message}`));
   } finally {
-    for (const db of databases) await db.exec("rollback");
+    for (const db of databases) await end(db);
   }
   const seed = options.seed ?? TRIAL.seed;
   return verdicts.map((verdict) => {
@@ -99,6 +99,15 @@ async function runTasks<V extends AssumedVerdict>(
       if (isDecided(task) || isLate()) break;
       await tryWorld(session, task, nextWorld(task, n));
     }
+}
+
+/** An engine that failed itself cannot even roll back; then there is nothing left to keep clean. */
+async function end(db: Db): Promise<void> {
+  try {
+    await db.exec("rollback");
+  } catch (error) {
+    if (!pgErrorOf(error)) throw error;
+  }
 }
 
 /** Roles that meet the same policies with the same privileges share a trial, as they share a proof. */

@@ -107,8 +107,30 @@ function otherRows(random: Random, universe: Universe, component: Component): Pl
   return component === "UPDATE CHECK" ? [...rows, randomRow(random, universe.own, 0.8)] : rows;
 }
 
-export function randomWorld(random: Random, universe: Universe, component: Component): World {
-  const size = sizeOf(universe, component);
+/** With one likely value in many places, so that conditions on several of them are met together. */
+function narrowed(random: Random, universe: Universe): Universe {
+  const narrow = <T>(choice: Choice<T>): Choice<T> => {
+    const one = random.chance(0.5) ? random.pickEarly(choice.hot) : undefined;
+    return one === undefined ? choice : { hot: [one], cold: choice.cold };
+  };
+  const narrowAll = <K, T>(choices: ReadonlyMap<K, Choice<T>>): Map<K, Choice<T>> =>
+    new Map([...choices].map(([key, choice]) => [key, narrow(choice)]));
+  const table = (one: TableChoice): TableChoice => ({
+    ...one,
+    columns: one.columns.map((column) => ({ ...column, choice: narrow(column.choice) })),
+  });
+  return {
+    ...universe,
+    own: table(universe.own),
+    tables: universe.tables.map(table),
+    settings: narrowAll(universe.settings),
+    leaves: narrowAll(universe.leaves),
+  };
+}
+
+export function randomWorld(random: Random, whole: Universe, component: Component): World {
+  const size = sizeOf(whole, component);
+  const universe = random.chance(0.6) ? narrowed(random, whole) : whole;
   const likely = random.pick([0.95, 0.8, 0.6]) ?? 0.8;
   return {
     others: otherRows(random, universe, component),
