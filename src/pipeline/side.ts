@@ -27,6 +27,7 @@ import { comparable } from "./comparable.ts";
 import { claimsOf } from "./inspection.ts";
 import { openSource } from "./source.ts";
 import type { ProjectOptions, Source } from "./source.ts";
+import { tryOn } from "./try-sides.ts";
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -115,7 +116,8 @@ export async function proveSides(
   const confirmed = await withDatabase([second, first], async (db) =>
     confirm(db, before, after, verdicts, assumptions),
   );
-  const told = toldVerdicts(before, after, confirmed);
+  const tried = await tryOn(first, second, confirmed, assumptions);
+  const told = toldVerdicts(before, after, tried);
   return {
     verdicts: told.verdicts,
     added: addedRelations(before, after),

@@ -37,7 +37,12 @@ export type Certainty =
   /** a real Postgres showed the witness */
   | { kind: "replayed" }
   /** the witness was not run yet */
-  | { kind: "model" };
+  | { kind: "model" }
+  /** found by trial: a real Postgres showed the witness, and nothing is claimed of more than so many points */
+  | { kind: "trial"; points: number };
+
+/** A trial of a verdict that could not be settled: so many points, or why there was none. */
+export type Trial = { points: number; seed: number } | { notTried: string };
 
 /** Why a verdict is `unknown`. */
 export interface UnknownReason {
@@ -92,6 +97,8 @@ export interface Verdict {
    * confirm
    */
   suspected: Decision | null;
+  /** of a verdict that the proof left unknown */
+  trial?: Trial;
   /** custom settings that the second side reads, the claims' own left out; `*`: some that are not told */
   readsAfter: string[];
 }

@@ -6,6 +6,7 @@ import { verdictTable } from "./proof-terminal.ts";
 import { errorsText, withoutPrivilege } from "./compared-words.ts";
 import { objectLines, objectsMarkdown } from "./object-lines.ts";
 import { singleLined } from "./single-lined.ts";
+import { reasonsOf } from "./trial.ts";
 import { tellShort } from "./witness.ts";
 import { codeSpan, markdownText } from "./visible.ts";
 
@@ -54,11 +55,7 @@ function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
         components: unique(list.map(({ component }) => component)),
         roles: unique(list.map(({ role }) => role)),
         errors: first?.errors ?? [],
-        reasons: unique(
-          list.flatMap(({ reasons }) =>
-            reasons.map(({ message, expression }) => (expression ? `${message}: ${expression}` : message)),
-          ),
-        ),
+        reasons: unique(list.flatMap(reasonsOf)),
         witnesses:
           decisive.length > 0 ? decisive : witnesses.filter(({ confirmed }) => confirmed !== false).slice(0, 1),
       };

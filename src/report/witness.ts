@@ -25,6 +25,8 @@ export function tell(witness: Witness): Told {
   const { who, rest } = persona(claims, situation.role, name);
   const context = Object.entries(situation.settings)
     .filter(([setting]) => setting !== "request.jwt.claims")
+    // empty is what a claim's own setting is where all claims come in one
+    .filter(([setting, value]) => value !== "" || !/^request\.jwt\.claim(?:\.|$)/.test(setting))
     .map(([setting, value]) => `${setting} = ${value === "" ? "''" : name(setting.split(".").at(-1) ?? "", value)}`);
   const relation = nameKey(situation.relation);
   const values = (columns: readonly string[], row: Situation["row"]): string =>

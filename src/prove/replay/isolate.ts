@@ -14,22 +14,27 @@ export function isolate(
   { component, whole }: { component: Component; whole: boolean },
 ): string[] {
   if (component === "SELECT" || component === "INSERT") return [];
-  const own = policies.filter((policy) => policy.schema === relation.schema && policy.relation === relation.name);
   if (component === "DELETE") return [createPolicy(onlyHere(relation, "DELETE"))];
   if (whole) return [createPolicy(onlyHere(relation, "UPDATE"))];
-  return [
-    createPolicy(onlyHere(relation, "UPDATE")),
-    ...own
-      .filter((policy) => policy.command === "ALL" || policy.command === "UPDATE")
-      .flatMap((policy, index) => [
-        dropPolicy(policy),
-        ...(policy.command === "ALL" && policy.using !== null
-          ? [createPolicy({ ...policy, name: `rlsmith read ${index}`, command: "SELECT", check: null })]
-          : []),
-        ...updatePart(policy, component, index),
-      ]),
-  ];
+  return [createPolicy(onlyHere(relation, "UPDATE")), ...leaveOne(policies, relation, component)];
 }
+
+/** Of the policies that an UPDATE of the relation meets, statements that make the other component always let through. */
+export const leaveOne = (
+  policies: readonly Policy[],
+  relation: SituationRelation,
+  component: "UPDATE USING" | "UPDATE CHECK",
+): string[] =>
+  policies
+    .filter((policy) => policy.schema === relation.schema && policy.relation === relation.name)
+    .filter((policy) => policy.command === "ALL" || policy.command === "UPDATE")
+    .flatMap((policy, index) => [
+      dropPolicy(policy),
+      ...(policy.command === "ALL" && policy.using !== null
+        ? [createPolicy({ ...policy, name: `rlsmith read ${index}`, command: "SELECT", check: null })]
+        : []),
+      ...updatePart(policy, component, index),
+    ]);
 
 /** A statement without WHERE reaches every row: this leads it to one, so that no other can raise. */
 const onlyHere = (relation: SituationRelation, command: "UPDATE" | "DELETE"): Policy => ({
