@@ -10,11 +10,11 @@ export const CONSTRUCTS = `
   alter table public.files enable row level security;
   grant select on public.files, public.teams to authenticated;
   insert into public.files (name)
-  select * from unnest(array['', 'a', 'p', 'pub', 'public', 'Pub', 'px', 'a/b', 'a/b/c', 'b/a', 'pub/a', 'pub/', '/pub', '/', 'z-1', 'aaa-12', 'draft', 'sent', 'drafts', null]);
+  select * from unnest(array['', 'a', 'p', 'pub', 'public', 'Pub', 'px', 'a/b', 'a/b/c', 'a/c', 'axb', 'b/a', 'pub/a', 'pub/', '/pub', '/', 'z-1', 'aaa-12', 'draft', 'sent', 'drafts', null]);
   insert into public.files (n, s) select g, g from unnest(array[-3, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 12, null]) g;
   insert into public.files (n) values (2147483000), (-2147483000);
   insert into public.files (amount, rate)
-  select g, g from unnest(array[-1, 0, 0.001, 0.5, 1, 1.49, 1.5, 1.501, 2, 999.999, 1000, 1000.5, 5000, null, 'NaN']) g;
+  select g, g from unnest(array[-1, 0, 0.001, 0.5, 0.75, 1, 1.49, 1.5, 1.501, 2, 999.999, 1000, 1000.5, 5000, null, 'NaN']) g;
   insert into public.files (code) values ('ab'), ('ab  '), ('abc'), (''), ('AB'), (null);
   insert into public.files (made, seen, day)
   select now() - g, now()::timestamp - g, (now() - g)::date
@@ -50,7 +50,7 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
   "LIKE and prefixes": cases(
     ["name like 'pub%'", "name like 'p%'", "looser"],
     ["name like 'p%'", "starts_with(name, 'p')", "equivalent"],
-    ["name like 'a_b%'", "name like 'a/%'", "looser"],
+    ["name like 'a_b%'", "name like 'a/%'", "incomparable"],
     ["name like 'pub%'", "name like '%pub'", "incomparable"],
     ["name ilike 'pub%'", "name ilike 'p%'", "looser"],
     ["name like '%'", "name is not null", "equivalent"],
@@ -91,7 +91,6 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["made > now() - interval '24 hours'", "made > now() - interval '1 hour'", "tighter"],
     ["made < now() + interval '1 month'", "made < now() + interval '1 year'", "looser"],
     ["made + interval '7 days' > now()", "made + interval '30 days' > now()", "looser"],
-    ["seen + interval '1 day' > seen", "seen is not null and seen <> 'infinity' and seen <> '-infinity'", "equivalent"],
     ["day >= current_date - 7", "day > current_date - 8", "equivalent"],
     ["day > current_date - 30", "day > current_date - 15", "tighter"],
     ["made is null or made > now()", "coalesce(made, 'infinity') > now()", "equivalent"],

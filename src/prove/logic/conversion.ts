@@ -153,6 +153,7 @@ export function printTimestamp(micros: number, type: TimestampType): string {
   const seconds =
     beyond > 0 ? Math.sign(micros) * (NEAREST / 1_000_000 + Math.floor(beyond / 1000)) : Math.floor(micros / 1_000_000);
   const rest = beyond > 0 ? 0 : micros - seconds * 1_000_000;
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+  // years of more than four digits have a sign there
+  const text = new Date(seconds * 1000).toISOString().replace(/^\+0*/, "").replace(/\..*$/, "").replace("T", " ");
   return `${text}${rest === 0 ? "" : `.${String(rest).padStart(6, "0").replace(/0+$/, "")}`}${type === "timestamptz" ? "+00" : ""}`;
 }

@@ -1,5 +1,6 @@
+import { languageOf } from "../../logic/language.ts";
 import { SORT } from "../../logic/sort.ts";
-import { hasPart, part } from "../../logic/symbol.ts";
+import { hasPart, part, textOperator } from "../../logic/symbol.ts";
 import type { AxiomContext } from "./context.ts";
 
 /**
@@ -30,6 +31,7 @@ export function partAxioms(context: AxiomContext): void {
           return logic.or(logic.not(logic.equal(text, constant)), there ? predicate : logic.not(predicate));
         });
   }
+  const tested = new Set([...vocabulary.predicates].flatMap((test) => (languageOf(test) ? (test.args[0] ?? []) : [])));
   for (const term of vocabulary.terms) {
     if (term.kind !== "apply" || term.symbol.kind !== "part") continue;
     const { separator, index } = term.symbol;
@@ -43,6 +45,18 @@ export function partAxioms(context: AxiomContext): void {
             logic.or(logic.not(logic.equal(text, constant)), logic.equal(term, logic.constant(SORT.text, value))),
           );
       }
+      // the first part is a constant where the text is that, or begins with it and a separator
+      if (index === 1 && tested.has(text) && vocabulary.mayBeEqual(term, constant))
+        once(`part prefix ${term.id} ${constant.id}`, () => {
+          const prefix = logic.constant(SORT.text, `${constant.value}${separator}`);
+          const begins = logic.or(
+            logic.equal(text, constant),
+            logic.predicate(textOperator("^@"), null, [text, prefix]),
+          );
+          const holds = String(constant.value).includes(separator) ? logic.false : begins;
+          const there = logic.predicate(hasPart(separator, 1), null, [text]);
+          return logic.or(logic.not(there), logic.iff(logic.equal(term, constant), holds));
+        });
       // no part holds the separator
       if (String(constant.value).includes(separator) && vocabulary.mayBeEqual(term, constant))
         once(`part whole ${term.id} ${constant.id}`, () =>
