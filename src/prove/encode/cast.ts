@@ -143,6 +143,10 @@ function castScalar(encoder: Encoder, value: Scalar, type: ScalarType): Value | 
     type.sort === SORT.float
   )
     return castNumber(encoder, value, type);
+  // names are texts of another order, and cut to 63 bytes
+  if (value.type === TYPE.name) return type === TYPE.text ? { ...value, type } : null;
+  if (type === TYPE.name)
+    return value.cases.every(({ term }) => term.kind === "constant") ? readScalar(encoder, value, type) : null;
   if (value.type.sort === SORT.bpchar || (type.sort === SORT.bpchar && value.type !== TYPE.text)) return null;
   if (value.type.sort === type.sort)
     return INTEGERS.indexOf(value.type) < INTEGERS.indexOf(type) ? { ...value, type } : constantInt(value, type);

@@ -3,7 +3,7 @@ import { boolConst, call, initPlanTarget } from "../../pg/expr/shape.ts";
 import type { Term } from "../logic/formula.ts";
 import { parseNumeric } from "../logic/conversion.ts";
 import { SORT, TYPE, type ScalarType } from "../logic/sort.ts";
-import { opaqueIsNull, opaqueIsTrue } from "../logic/symbol.ts";
+import { opaqueIsNull, opaqueIsTrue, opaqueValue } from "../logic/symbol.ts";
 import { construct } from "../unmodelled.ts";
 import { encodeCall } from "./call.ts";
 import { convert, encodeCast } from "./cast.ts";
@@ -11,6 +11,8 @@ import { encodeCase, encodeCoalesce, nullness } from "./choice.ts";
 import { encodeColumn } from "./column.ts";
 import type { Encoder } from "./context.ts";
 import { resolve, type Bound, type Frame } from "./frame.ts";
+import { noteUninterpreted } from "./opaque.ts";
+import { expressionKey } from "./opaque-key.ts";
 import { encodeOperation } from "./operation.ts";
 import { encodeElement } from "./part.ts";
 import { encodeSubLink } from "./subquery.ts";
@@ -178,7 +180,13 @@ function encodeValueFunction(encoder: Encoder, node: Expr, frame: Frame): Value 
     case "SVFOP_CURRENT_USER":
     case "SVFOP_CURRENT_ROLE":
     case "SVFOP_USER":
-      return known(encoder, TYPE.text, logic.constant(SORT.text, frame.role));
+      return known(encoder, TYPE.name, logic.constant(SORT.text, frame.role));
+    case "SVFOP_SESSION_USER": {
+      // one for all of a session, and not told which
+      const symbol = opaqueValue(expressionKey(["session_user"]), SORT.text);
+      noteUninterpreted(encoder.opaques, symbol, { kind: "value function", name: "session_user" });
+      return known(encoder, TYPE.name, logic.apply(symbol, []));
+    }
     case "SVFOP_CURRENT_TIMESTAMP":
       return known(encoder, TYPE.timestamptz, logic.clock("now"));
     case "SVFOP_CURRENT_DATE":

@@ -10,6 +10,7 @@ import { encodeComparison, isDistinct } from "./compare.ts";
 import { encodeContainment } from "./containment.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
+import { PLACES } from "./opaque-facts.ts";
 import { jsonMember, jsonText } from "./json.ts";
 import { encodeTextOperator } from "./text.ts";
 import { encodeCount } from "./subquery.ts";
@@ -111,9 +112,10 @@ function encodeLike(encoder: Encoder, test: TextTest | undefined, left: Value, r
 function encodeOperator(
   encoder: Encoder,
   node: Expr,
-  { operator, lexpr, rexpr }: Operation & { operator: string },
+  { operator, ...made }: Operation & { operator: string },
   frame: Frame,
 ): Value {
+  const { lexpr, rexpr } = made;
   if (operator === "->" || operator === "->>" || operator === "#>" || operator === "#>>") {
     const path = jsonMember(encoder, operator, lexpr, rexpr, frame);
     if (!path) return encoder.opaque(node, frame, construct("json path"));
@@ -135,7 +137,18 @@ function encodeOperator(
   const [left, right] = [encoder.expression(lexpr, frame), encoder.expression(rexpr, frame)];
   if (!comparison) return encodeLike(encoder, test, left, right) ?? encoder.opaque(node, frame, unknown);
   const compared = encodeComparison(encoder, comparison, left, right);
-  return compared ?? encoder.opaque(node, frame, whyOf(encoder, [left, right], { kind: "operand types", operator }));
+  if (compared) return compared;
+  const why = whyOf(encoder, [left, right], { kind: "operand types", operator });
+  return encoder.opaque(inOneOrder({ ...made, lexpr, rexpr }, comparison), frame, why);
+}
+
+/** The comparison with its operands in an order that does not depend on how it was written: so both ways are one. */
+function inOneOrder(made: Operation & { lexpr: Expr; rexpr: Expr }, operator: string): Expr {
+  const textOf = (of: Expr): string =>
+    JSON.stringify(of, (key, value: unknown) => (PLACES.has(key) ? undefined : value));
+  if (textOf(made.lexpr) <= textOf(made.rexpr)) return { A_Expr: made };
+  const name = [{ String: { sval: MIRRORED[operator] ?? operator } }];
+  return { A_Expr: { ...made, name, lexpr: made.rexpr, rexpr: made.lexpr } };
 }
 
 const MIRRORED: Readonly<Record<string, string>> = { "<": ">", ">": "<", "<=": ">=", ">=": "<=" };

@@ -35,6 +35,7 @@ const PLAIN: Readonly<Record<string, TypeModel>> = {
   float8: scalar(TYPE.float8),
   character: scalar(TYPE.bpchar),
   bpchar: scalar(TYPE.bpchar),
+  name: scalar(TYPE.name),
   date: scalar(TYPE.date),
   timestamp: scalar(TYPE.timestamp),
   "timestamp without time zone": scalar(TYPE.timestamp),

@@ -25,6 +25,8 @@ const BUILT_IN: readonly Conversion[] = [
   { type: TYPE.bigint, read: (text) => parseInteger(text, "bigint"), labels: null },
   { type: TYPE.numeric, read: parseNumeric, labels: null },
   { type: TYPE.float8, read: parseNumeric, labels: null },
+  // longer ones are cut (manual, 8.3)
+  { type: TYPE.name, read: (text) => (isAscii(text) && text.length < 64 ? text : undefined), labels: null },
   // spaces at the end do not count (manual, 8.3)
   { type: TYPE.bpchar, read: (text) => text.replace(/ +$/, ""), labels: null },
   { type: TYPE.boolean, read: parseBoolean, labels: null },

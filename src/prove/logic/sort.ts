@@ -76,6 +76,7 @@ export const isExact = (sort: Sort): boolean =>
 
 type PlainType =
   | "text"
+  | "name"
   | "bpchar"
   | "uuid"
   | "smallint"
@@ -102,6 +103,7 @@ const typed = (kind: PlainType, sort: Sort): ScalarType => ({ kind, key: kind, s
 
 export const TYPE: Readonly<Record<PlainType, ScalarType>> = {
   text: typed("text", SORT.text),
+  name: typed("name", SORT.text),
   uuid: typed("uuid", SORT.uuid),
   smallint: typed("smallint", SORT.int),
   integer: typed("integer", SORT.int),
