@@ -457,7 +457,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "settle.ts",
     find: "const unknown = differs && touched.size > 0;",
     replace: "const unknown = differs && touched.size > 1e6;",
-    noticedBy: ["43", "45"],
+    noticedBy: ["45"],
   },
   {
     id: "lower-injective",

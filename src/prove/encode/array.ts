@@ -26,8 +26,12 @@ export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame
   let right = found?.rexpr;
   for (let inner = initPlanTarget(right); inner; inner = initPlanTarget(right)) right = inner;
   const link = as("SubLink", right);
-  if (link?.subLinkType === "ARRAY_SUBLINK" && right && as("SelectStmt", link.subselect)?.fromClause) {
-    const quantified = encodeQuantified(encoder, { left, operator, quantifier, subselect: link.subselect }, frame);
+  if (link?.subLinkType === "ARRAY_SUBLINK" && right && isOverRows(as("SelectStmt", link.subselect))) {
+    const quantified = encodeQuantified(
+      encoder,
+      { left: [left], operator, quantifier, subselect: link.subselect },
+      frame,
+    );
     return quantified ?? encoder.opaque(node, frame, construct("sub-query"));
   }
   const array = encoder.expression(right, frame);
@@ -40,6 +44,11 @@ export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame
   const compared = array.kind === "array" ? overArray(encoder, { left, operator, quantifier }, array) : null;
   return compared ?? encoder.opaque(node, frame, { kind: "array comparison", operator, quantifier });
 }
+
+/** A query with FROM, or a UNION of such. */
+const isOverRows = (select: ReturnType<typeof as<"SelectStmt">>): boolean =>
+  select?.fromClause !== undefined ||
+  (select?.op === "SETOP_UNION" && select.larg?.fromClause !== undefined && select.rarg?.fromClause !== undefined);
 
 function overArray(
   encoder: Encoder,
@@ -76,7 +85,7 @@ function overArray(
  * `x = ANY (array)` for an array of which only its members are known: NULL when nothing matches and a member, or x, is
  * NULL.
  */
-function memberOf(encoder: Encoder, left: Value, array: Term): Condition | null {
+export function memberOf(encoder: Encoder, left: Value, array: Term): Condition | null {
   const { logic, values } = encoder;
   const element = array.sort.kind === "array" ? array.sort.element : null;
   const type = element && typeOfSort(element);

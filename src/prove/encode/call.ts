@@ -11,7 +11,8 @@ import type { Frame } from "./frame.ts";
 import { inlined } from "./inline.ts";
 import { jsonAt, jsonText } from "./json.ts";
 import { SUPABASE } from "./platform.ts";
-import { encodeTextFunction, TEXT_FUNCTIONS } from "./text.ts";
+import { encodeSplitPart } from "./part.ts";
+import { encodeTextFunction, encodeTextOperator, TEXT_FUNCTIONS } from "./text.ts";
 import type { Value } from "./value.ts";
 
 const platform = new Map(SUPABASE.map(({ name, body }) => [nameKey(name), parseExpr(body)]));
@@ -63,6 +64,12 @@ function builtInCall(encoder: Encoder, name: string, args: readonly Expr[], fram
     }
     case "string_to_array":
       return args.length === 2 ? stringToArray(encoder, args, frame) : null;
+    case "split_part":
+      return encodeSplitPart(encoder, args, frame);
+    case "starts_with": {
+      const [text, prefix] = args.map((arg) => encoder.expression(arg, frame));
+      return args.length === 2 && text && prefix ? encodeTextOperator(encoder, "^@", text, prefix) : null;
+    }
     case "pg_has_role":
       return hasRole(encoder, args, frame);
     default:

@@ -2,7 +2,8 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import type { TypeName } from "libpg-query";
 import { typeText } from "../../pg/expr/shape.ts";
 import type { Formula } from "../logic/formula.ts";
-import { arraySort, INTEGERS, SORT, TYPE, type ScalarType } from "../logic/sort.ts";
+import { NUMERIC_UNIT } from "../logic/conversion.ts";
+import { arraySort, INTEGERS, isExact, SORT, TYPE, type ScalarType } from "../logic/sort.ts";
 import {
   arrayInput,
   arrayReadable,
@@ -13,6 +14,7 @@ import {
   output,
   readable,
   READS_TRUE,
+  widen,
 } from "../logic/symbol.ts";
 import { isSameType } from "../apart.ts";
 import { isTerm } from "./compare.ts";
@@ -20,6 +22,7 @@ import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
 import { lifted } from "./lookup.ts";
+import { noteUninterpreted } from "./opaque.ts";
 import { nullOfDomainKey } from "./opaque-key.ts";
 import { isPlain, type TypeModel } from "./types.ts";
 import type { ArrayValue, Json, Scalar, Value } from "./value.ts";
@@ -77,7 +80,8 @@ export function convert(encoder: Encoder, value: Value, type: string): Value | n
 
 /** A domain lets a value through as it is, or raises; which ones is not told, of NULL neither. */
 function checked({ logic }: Encoder, value: Value, domain: string): Value | null {
-  if (value.kind !== "scalar") return null;
+  // a CHECK may tell values apart that are equal
+  if (value.kind !== "scalar" || !isExact(value.type.sort)) return null;
   const passes = (term: Scalar["cases"][number]["term"]): Formula => logic.predicate(inDomain(domain), null, [term]);
   const refusesNull = logic.not(logic.predicate(opaqueIsTrue(nullOfDomainKey(domain)), null, []));
   return {
@@ -131,12 +135,31 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
 }
 
 function castScalar(encoder: Encoder, value: Scalar, type: ScalarType): Value | null {
-  const { logic } = encoder;
   if (value.type === type) return value;
+  if (
+    value.type.sort === SORT.numeric ||
+    value.type.sort === SORT.float ||
+    type.sort === SORT.numeric ||
+    type.sort === SORT.float
+  )
+    return castNumber(encoder, value, type);
+  // names are texts of another order, and cut to 63 bytes
+  if (value.type === TYPE.name) return type === TYPE.text ? { ...value, type } : null;
+  if (type === TYPE.name)
+    return value.cases.every(({ term }) => term.kind === "constant") ? readScalar(encoder, value, type) : null;
+  if (value.type.sort === SORT.bpchar || (type.sort === SORT.bpchar && value.type !== TYPE.text)) return null;
   if (value.type.sort === type.sort)
     return INTEGERS.indexOf(value.type) < INTEGERS.indexOf(type) ? { ...value, type } : constantInt(value, type);
   if (type === TYPE.text) return printed(encoder, value);
+  return readScalar(encoder, value, type);
+}
+
+/** A text by the input function of the type. */
+function readScalar(encoder: Encoder, value: Scalar, type: ScalarType): Value | null {
+  const { logic } = encoder;
   if (value.type !== TYPE.text || !encoder.conversions.has(type)) return null;
+  // no input function, but a relabelling that cuts nothing
+  if (type === TYPE.bpchar && !value.cases.every(({ term }) => term.kind === "constant")) return null;
   const raises: Formula[] = [value.raises];
   const cases: { when: Formula; term: Scalar["cases"][number]["term"] }[] = [];
   for (const { when, term } of value.cases) {
@@ -152,6 +175,43 @@ function castScalar(encoder: Encoder, value: Scalar, type: ScalarType): Value | 
     cases.push({ when: logic.and(when, reads), term: logic.apply(input(type), [term]) });
   }
   return { kind: "scalar", type, raises: logic.or(...raises), isNull: value.isNull, cases };
+}
+
+/**
+ * Casts between types of numbers that lose nothing: an integer as numeric, and as float8 where it has 32 bits; real as
+ * float8; constants between numeric and float8. Texts are read by the input function.
+ */
+function castNumber(encoder: Encoder, value: Scalar, type: ScalarType): Value | null {
+  const { logic } = encoder;
+  if (value.type === TYPE.real && type === TYPE.float8) return { ...value, type };
+  if (value.type === TYPE.text) return type === TYPE.real ? null : readScalar(encoder, value, type);
+  const isConstant = value.cases.every(({ term }) => term.kind === "constant");
+  const fromInteger = INTEGERS.includes(value.type);
+  if (type !== TYPE.numeric && type !== TYPE.float8) return null;
+  if (!fromInteger)
+    return isConstant && value.type !== TYPE.real
+      ? {
+          ...value,
+          type,
+          cases: value.cases.map(({ when, term }) => ({
+            when,
+            term: term.kind === "constant" ? logic.constant(type.sort, term.value) : term,
+          })),
+        }
+      : null;
+  if (type === TYPE.float8 && value.type === TYPE.bigint && !isConstant) return null;
+  const symbol = widen(type);
+  const cases: { when: Formula; term: Scalar["cases"][number]["term"] }[] = [];
+  for (const { when, term } of value.cases) {
+    if (term.kind === "constant" && Math.abs(Number(term.value)) >= 100_000_000) return null;
+    const widened =
+      term.kind === "constant"
+        ? logic.constant(type.sort, Number(term.value) * NUMERIC_UNIT)
+        : logic.apply(symbol, [term]);
+    cases.push({ when, term: widened });
+  }
+  if (!isConstant) noteUninterpreted(encoder.opaques, symbol, { kind: "cast", type: type.key, fromAny: false });
+  return { ...value, type, cases };
 }
 
 /** A constant may be cast to a narrower type where it fits. */
@@ -259,7 +319,9 @@ function castArray(
       if (!cast.every((item) => item !== null)) return null;
       raises.push(...cast.map((item) => logic.and(when, item.kind === "scalar" ? item.raises : logic.false)));
       cases.push({ when, items: cast });
-    } else if (items.sort === arraySort(model.element.sort)) cases.push({ when, items });
+    } else if (items.sort.kind === "array" && !isExact(items.sort.element) && model.element.sort !== items.sort.element)
+      return null;
+    else if (items.sort === arraySort(model.element.sort)) cases.push({ when, items });
     else {
       const reads = logic.predicate(arrayReadable(model.element), null, [items]);
       raises.push(logic.and(when, logic.not(reads)));

@@ -37,6 +37,7 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
   }
   if (a.kind === "array" && b.kind === "array") return operator === "=" ? arraysEqual(encoder, a, b) : null;
   if (a.kind !== "scalar" || b.kind !== "scalar" || a.type.sort !== b.type.sort) return null;
+  if (operator !== "=" && [a, b].some(({ type }) => type === TYPE.name)) return null;
   encoder.tick();
   const compare = relationBy(encoder, operator, a.type.sort);
   if (!compare) return null;

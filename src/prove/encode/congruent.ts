@@ -2,6 +2,7 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import type { Expr } from "../../pg/expr/node.ts";
 import { functionKey, nameKey } from "../../pg/name.ts";
 import type { Formula, Term } from "../logic/formula.ts";
+import { isExact } from "../logic/sort.ts";
 import { opaqueIsNull, opaqueIsTrue, opaqueValue, type OpaqueKey } from "../logic/symbol.ts";
 import { reasonOf, type Unmodelled } from "../unmodelled.ts";
 import type { Encoder } from "./context.ts";
@@ -120,7 +121,7 @@ function argumentCases(
         { when: values.isNullOf(value), terms: [], form: "null" },
       ],
     };
-  if (value?.kind !== "scalar") return null;
+  if (value?.kind !== "scalar" || !isExact(value.type.sort)) return null;
   return {
     raises: value.raises,
     of: [

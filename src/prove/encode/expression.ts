@@ -1,8 +1,9 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { boolConst, call, initPlanTarget } from "../../pg/expr/shape.ts";
 import type { Term } from "../logic/formula.ts";
+import { parseNumeric } from "../logic/conversion.ts";
 import { SORT, TYPE, type ScalarType } from "../logic/sort.ts";
-import { opaqueIsNull, opaqueIsTrue } from "../logic/symbol.ts";
+import { opaqueIsNull, opaqueIsTrue, opaqueValue } from "../logic/symbol.ts";
 import { construct } from "../unmodelled.ts";
 import { encodeCall } from "./call.ts";
 import { convert, encodeCast } from "./cast.ts";
@@ -10,7 +11,10 @@ import { encodeCase, encodeCoalesce, nullness } from "./choice.ts";
 import { encodeColumn } from "./column.ts";
 import type { Encoder } from "./context.ts";
 import { resolve, type Bound, type Frame } from "./frame.ts";
+import { noteUninterpreted } from "./opaque.ts";
+import { expressionKey } from "./opaque-key.ts";
 import { encodeOperation } from "./operation.ts";
+import { encodeElement } from "./part.ts";
 import { encodeSubLink } from "./subquery.ts";
 import type { Condition, Scalar, Value } from "./value.ts";
 
@@ -53,6 +57,8 @@ export function encodeExpression(encoder: Encoder, node: Expr | undefined, frame
   if (as("SQLValueFunction", node)) return encodeValueFunction(encoder, node, frame);
   if (as("CollateClause", node)) return encoder.opaque(node, frame, construct("collation"));
   if (as("A_Expr", node)) return encodeOperation(encoder, node, frame);
+  const element = encodeElement(encoder, node, frame);
+  if (element) return element;
   return encoder.opaque(node, frame, construct("kind of expression"));
 }
 
@@ -158,7 +164,13 @@ function encodeConstant(encoder: Encoder, node: Expr, frame: Frame): Value {
   if (constant.boolval) return encoder.values.constant(boolConst(node));
   if (constant.sval) return { kind: "literal", text: constant.sval.sval ?? "" };
   if (constant.ival) return known(encoder, TYPE.integer, encoder.logic.constant(SORT.int, constant.ival.ival ?? 0));
-  return encoder.opaque(node, frame, construct("numeric constant"));
+  const decimal = constant.fval?.fval ?? "";
+  // the grammar gives the type bigint to what fits it (manual, 4.1.2.6)
+  if (/^\d{1,15}$/.test(decimal)) return known(encoder, TYPE.bigint, encoder.logic.constant(SORT.int, Number(decimal)));
+  const place = /\.\d|\d\./.test(decimal) ? parseNumeric(decimal) : undefined;
+  return typeof place === "number"
+    ? known(encoder, TYPE.numeric, encoder.logic.constant(SORT.numeric, place))
+    : encoder.opaque(node, frame, construct("numeric constant"));
 }
 
 function encodeValueFunction(encoder: Encoder, node: Expr, frame: Frame): Value {
@@ -168,7 +180,13 @@ function encodeValueFunction(encoder: Encoder, node: Expr, frame: Frame): Value 
     case "SVFOP_CURRENT_USER":
     case "SVFOP_CURRENT_ROLE":
     case "SVFOP_USER":
-      return known(encoder, TYPE.text, logic.constant(SORT.text, frame.role));
+      return known(encoder, TYPE.name, logic.constant(SORT.text, frame.role));
+    case "SVFOP_SESSION_USER": {
+      // one for all of a session, and not told which
+      const symbol = opaqueValue(expressionKey(["session_user"]), SORT.text);
+      noteUninterpreted(encoder.opaques, symbol, { kind: "value function", name: "session_user" });
+      return known(encoder, TYPE.name, logic.apply(symbol, []));
+    }
     case "SVFOP_CURRENT_TIMESTAMP":
       return known(encoder, TYPE.timestamptz, logic.clock("now"));
     case "SVFOP_CURRENT_DATE":

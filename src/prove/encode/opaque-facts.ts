@@ -14,7 +14,8 @@ import { InfiniteRecursion } from "./recursion.ts";
 import { userTypeOf } from "./types.ts";
 import { VOLATILE } from "./volatile.ts";
 
-const PLACES = new Set([
+/** Positions in the text of an expression. */
+export const PLACES: ReadonlySet<string> = new Set([
   "location",
   "stmt_location",
   "stmt_len",

@@ -35,8 +35,10 @@ export function uninterpretedKey(symbol: FunctionSymbol | PredicateSymbol): Opaq
     case "opaque raises":
       return symbol.of;
     case "text function":
+    case "widen":
     case "text operator":
     case "precedes":
+    case "bit":
       return key("symbol", symbol.key);
     case "json text":
       return symbol.plain ? key("symbol", symbol.key) : null;

@@ -2,15 +2,19 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
 import type { TextOperator } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
+import { encodeArithmetic } from "./arithmetic.ts";
 import { encodeArrayComparison } from "./array.ts";
 import { builtInOperator } from "./called.ts";
 import { encodeNullif } from "./choice.ts";
 import { encodeComparison, isDistinct } from "./compare.ts";
+import { encodeContainment } from "./containment.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
+import { PLACES } from "./opaque-facts.ts";
 import { jsonMember, jsonText } from "./json.ts";
 import { encodeTextOperator } from "./text.ts";
-import type { Value } from "./value.ts";
+import { encodeCount } from "./subquery.ts";
+import type { Condition, Value } from "./value.ts";
 
 type Operation = NonNullable<ReturnType<typeof as<"A_Expr">>>;
 
@@ -94,6 +98,10 @@ const TEXT_OPERATORS: ReadonlyMap<string, TextTest> = new Map([
   ["~~*", { operator: "~~*", negated: false }],
   ["!~~*", { operator: "~~*", negated: true }],
   ["^@", { operator: "^@", negated: false }],
+  ["~", { operator: "~", negated: false }],
+  ["!~", { operator: "~", negated: true }],
+  ["~*", { operator: "~*", negated: false }],
+  ["!~*", { operator: "~*", negated: true }],
 ]);
 
 function encodeLike(encoder: Encoder, test: TextTest | undefined, left: Value, right: Value): Value | null {
@@ -104,9 +112,10 @@ function encodeLike(encoder: Encoder, test: TextTest | undefined, left: Value, r
 function encodeOperator(
   encoder: Encoder,
   node: Expr,
-  { operator, lexpr, rexpr }: Operation & { operator: string },
+  { operator, ...made }: Operation & { operator: string },
   frame: Frame,
 ): Value {
+  const { lexpr, rexpr } = made;
   if (operator === "->" || operator === "->>" || operator === "#>" || operator === "#>>") {
     const path = jsonMember(encoder, operator, lexpr, rexpr, frame);
     if (!path) return encoder.opaque(node, frame, construct("json path"));
@@ -115,12 +124,57 @@ function encodeOperator(
   const unknown: Unmodelled = { kind: "operator", operator };
   if (!lexpr || !rexpr) return encoder.opaque(node, frame, unknown);
   const comparison = COMPARISONS.get(operator);
+  const counted = comparison && countedRows(encoder, comparison, lexpr, rexpr, frame);
+  if (counted) return counted;
+  const rows = comparison && comparedRows(encoder, comparison, lexpr, rexpr, frame);
+  if (rows) return rows;
   const test = TEXT_OPERATORS.get(operator);
+  const computed = encodeArithmetic(encoder, { operator, left: lexpr, right: rexpr }, frame);
+  if (computed) return computed;
+  const contained = encodeContainment(encoder, { operator, left: lexpr, right: rexpr }, frame);
+  if (contained) return contained;
   if (!comparison && !test) return encoder.opaque(node, frame, unknown);
   const [left, right] = [encoder.expression(lexpr, frame), encoder.expression(rexpr, frame)];
   if (!comparison) return encodeLike(encoder, test, left, right) ?? encoder.opaque(node, frame, unknown);
   const compared = encodeComparison(encoder, comparison, left, right);
-  return compared ?? encoder.opaque(node, frame, whyOf(encoder, [left, right], { kind: "operand types", operator }));
+  if (compared) return compared;
+  const why = whyOf(encoder, [left, right], { kind: "operand types", operator });
+  return encoder.opaque(inOneOrder({ ...made, lexpr, rexpr }, comparison), frame, why);
+}
+
+/** The comparison with its operands in an order that does not depend on how it was written: so both ways are one. */
+function inOneOrder(made: Operation & { lexpr: Expr; rexpr: Expr }, operator: string): Expr {
+  const textOf = (of: Expr): string =>
+    JSON.stringify(of, (key, value: unknown) => (PLACES.has(key) ? undefined : value));
+  if (textOf(made.lexpr) <= textOf(made.rexpr)) return { A_Expr: made };
+  const name = [{ String: { sval: MIRRORED[operator] ?? operator } }];
+  return { A_Expr: { ...made, name, lexpr: made.rexpr, rexpr: made.lexpr } };
+}
+
+const MIRRORED: Readonly<Record<string, string>> = { "<": ">", ">": "<", "<=": ">=", ">=": "<=" };
+
+/** `(SELECT count(…) …) > 0`, from either side. */
+function countedRows(encoder: Encoder, operator: string, left: Expr, right: Expr, frame: Frame): Condition | null {
+  const [a, b] = [integerOf(left), integerOf(right)];
+  if (b !== null) return encodeCount(encoder, { operator, query: left, bound: b }, frame);
+  if (a === null) return null;
+  return encodeCount(encoder, { operator: MIRRORED[operator] ?? operator, query: right, bound: a }, frame);
+}
+
+const integerOf = (node: Expr): number | null => {
+  const constant = as("A_Const", node);
+  return constant?.ival && !constant.isnull ? (constant.ival.ival ?? 0) : null;
+};
+
+/** `ROW(a, b) = ROW(c, d)`: equal where all values are (manual, 9.25.5); in an order of rows, not modelled. */
+function comparedRows(encoder: Encoder, operator: string, left: Expr, right: Expr, frame: Frame): Condition | null {
+  const [a, b] = [as("RowExpr", left)?.args, as("RowExpr", right)?.args];
+  if (!a || a.length !== b?.length || (operator !== "=" && operator !== "<>")) return null;
+  const parts = a.map((one, index) =>
+    encodeComparison(encoder, operator, encoder.expression(one, frame), encoder.expression(b[index], frame)),
+  );
+  if (!parts.every((part) => part !== null)) return null;
+  return operator === "=" ? encoder.values.and(parts) : encoder.values.or(parts);
 }
 
 /** The reason why an operand is opaque is the better one. */

@@ -12,8 +12,9 @@ import { setFunctionQuery } from "./inline.ts";
 import { builtInName, builtInOperator, calledFunction, isAmbiguous, mayUseAll } from "./called.ts";
 import { convert } from "./cast.ts";
 import { keepsRows, otherRows } from "./row-count.ts";
+import { aggregateOf, asksForRow, overRows } from "./aggregate.ts";
 import { encodeComparison } from "./compare.ts";
-import { addPlanned } from "./choice.ts";
+import { addPlanned, nullness } from "./choice.ts";
 import type { Encoder } from "./context.ts";
 import { lifted, over, raisesOver } from "./lookup.ts";
 import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
@@ -54,6 +55,12 @@ export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value
   if (!link || !select) return not(construct("sub-query"));
   switch (link.subLinkType) {
     case "EXISTS_SUBLINK": {
+      const arms = unionOf(select);
+      if (arms) {
+        const each = arms.map((arm) => encodeSubLink(encoder, withQuery(link, arm), frame));
+        if (each.every((one): one is Condition => one.kind === "condition")) return encoder.values.or(each);
+        return not(construct("set operation"));
+      }
       const found = findRows(encoder, select, frame, "exists");
       if (found.kind === "not modelled") return not(found.why);
       return exists(encoder, found, found.holds);
@@ -66,7 +73,7 @@ export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value
       const quantified = encodeQuantified(
         encoder,
         {
-          left: encoder.expression(link.testexpr, frame),
+          left: operandsOf(encoder, link.testexpr, frame),
           operator,
           quantifier: link.subLinkType === "ANY_SUBLINK" ? "ANY" : "ALL",
           subselect: link.subselect,
@@ -76,7 +83,9 @@ export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value
       return quantified ?? not(whyNot(encoder, select, frame));
     }
     case "EXPR_SUBLINK":
-      return lookUp(encoder, select, frame) ?? not(whyNot(encoder, select, frame));
+      return (
+        aggregated(encoder, select, frame) ?? lookUp(encoder, select, frame) ?? not(whyNot(encoder, select, frame))
+      );
     case "ARRAY_SUBLINK":
       return arrayOfClaim(encoder, select, frame) ?? not(construct("array query"));
     default:
@@ -89,8 +98,59 @@ const whyNot = (encoder: Encoder, select: Select, frame: Frame): Unmodelled => {
   return found.kind === "not modelled" ? found.why : construct("several rows");
 };
 
+/** The queries of a UNION, with duplicates or without: whether a row is there does not depend on them. */
+function unionOf(select: Select): Select[] | null {
+  const { op, larg, rarg } = select;
+  if (op !== "SETOP_UNION" || !larg || !rarg) return null;
+  const isPlain = Object.keys(select).every((key) => ["op", "all", "larg", "rarg", "limitOption"].includes(key));
+  return isPlain ? [larg, rarg] : null;
+}
+
+const withQuery = (link: NonNullable<ReturnType<typeof as<"SubLink">>>, select: Select): Expr => ({
+  SubLink: { ...link, subselect: { SelectStmt: select } },
+});
+
+/** The left side of IN: of a row, all of its values. */
+const operandsOf = (encoder: Encoder, node: Expr | undefined, frame: Frame): readonly Value[] =>
+  (as("RowExpr", node)?.args ?? [node]).map((one) => encoder.expression(one, frame));
+
+/** `(SELECT bool_or(x) FROM …)`. */
+function aggregated(encoder: Encoder, select: Select, frame: Frame): Value | null {
+  const aggregate = aggregateOf(encoder, select, frame);
+  if (!aggregate?.arg || aggregate.name === "count") return null;
+  const found = findRows(encoder, aggregate.rows, frame, "values");
+  if (found.kind === "not modelled") return null;
+  return overRows(encoder, aggregate.name, found, encoder.condition(aggregate.arg, found.frame));
+}
+
+/** `(SELECT count(…) FROM …) > 0` and the like, as EXISTS; null for any other comparison. */
+export function encodeCount(
+  encoder: Encoder,
+  { operator, query, bound }: { operator: string; query: Expr; bound: number },
+  frame: Frame,
+): Condition | null {
+  const link = as("SubLink", query);
+  const select = as("SelectStmt", link?.subselect);
+  const asked = asksForRow(operator, bound);
+  if (link?.subLinkType !== "EXPR_SUBLINK" || !select || asked === null) return null;
+  const aggregate = aggregateOf(encoder, select, frame);
+  if (aggregate?.name !== "count") return null;
+  const found = findRows(encoder, aggregate.rows, frame, "values");
+  if (found.kind === "not modelled") return null;
+  const { logic, values } = encoder;
+  let { holds } = found;
+  if (aggregate.arg) {
+    const { raises, isNull } = nullness(encoder, encoder.expression(aggregate.arg, found.frame));
+    const there = values.condition(raises, logic.and(logic.not(raises), logic.not(isNull)), isNull);
+    holds = values.and([holds, there]);
+  }
+  const some = exists(encoder, found, holds);
+  return asked === "some" ? some : values.not(some);
+}
+
 interface QuantifiedComparison {
-  left: Value;
+  /** several: of a row */
+  left: readonly Value[];
   operator: string;
   quantifier: "ANY" | "ALL";
   subselect: Expr | undefined;
@@ -108,16 +168,30 @@ export function encodeQuantified(
   const { logic, values } = encoder;
   const given = as("SelectStmt", subselect);
   if (!given) return null;
+  const arms = unionOf(given);
+  if (arms) {
+    const each = arms.map((arm) =>
+      encodeQuantified(encoder, { left, operator, quantifier, subselect: { SelectStmt: arm } }, frame),
+    );
+    if (!each.every((one) => one !== null)) return null;
+    return quantifier === "ANY" ? values.or(each) : values.and(each);
+  }
   // SELECT f() of a set-returning function ranges over what its query finds
   const called = given.fromClause ? null : setFunctionQuery(encoder, onlyTarget(given), frame);
   const select = called?.select ?? given;
   const found = findRows(encoder, select, called?.frame ?? frame, "values");
   if (found.kind === "not modelled") return null;
-  const target = onlyTarget(select);
-  const selected = target && encoder.expression(target, found.frame);
-  const right = selected && called ? convert(encoder, selected, called.type) : selected;
-  const compared = right && encodeComparison(encoder, operator, left, right);
-  if (!compared) return null;
+  const targets = (select.targetList ?? []).map((target) => as("ResTarget", target)?.val ?? null);
+  if (targets.length !== left.length || (left.length > 1 && operator !== "=" && operator !== "<>")) return null;
+  const parts = targets.map((target, index) => {
+    const selected = target && encoder.expression(target, found.frame);
+    const right = selected && called ? convert(encoder, selected, called.type) : selected;
+    const operand = left[index];
+    return right && operand ? encodeComparison(encoder, operator, operand, right) : null;
+  });
+  if (!parts.every((part) => part !== null)) return null;
+  // rows are equal where all of their values are (manual, 9.25.5)
+  const compared = operator === "<>" ? values.or(parts) : values.and(parts);
   const { holds } = found;
   const raises = raisesOver(encoder, found.rows, logic.or(holds.raises, compared.raises));
   const settled = logic.not(raises);

@@ -1,5 +1,6 @@
 import type { Expr } from "../../pg/expr/node.ts";
 import type { Formula, Term } from "../logic/formula.ts";
+import { language } from "../logic/language.ts";
 import { SORT, TYPE } from "../logic/sort.ts";
 import { fold, textFunction, textOperator, type TextOperator } from "../logic/symbol.ts";
 import type { Encoder } from "./context.ts";
@@ -72,10 +73,15 @@ export function encodeTextOperator(
   // a pattern that is not constant may end in a lone backslash, which raises
   if (!a || !b || b.cases.some(({ term }) => term.kind !== "constant" || String(term.value).endsWith("\\")))
     return null;
+  // a regular expression that is not read may be none, which raises
+  const isRegex = operator === "~" || operator === "~*";
+  if (isRegex && b.cases.some(({ term }) => term.kind === "constant" && !language(operator, String(term.value))))
+    return null;
   const raises = logic.or(a.raises, b.raises);
   const settled = logic.not(raises);
   const symbol = textOperator(operator);
-  noteUninterpreted(encoder.opaques, symbol, { kind: "uninterpreted", name: operator });
+  if (!b.cases.every(({ term }) => term.kind === "constant" && language(operator, String(term.value))))
+    noteUninterpreted(encoder.opaques, symbol, { kind: "uninterpreted", name: operator });
   const over = (sign: boolean): Formula =>
     logic.or(
       ...a.cases.flatMap((one) =>

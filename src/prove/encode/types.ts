@@ -28,6 +28,14 @@ const PLAIN: Readonly<Record<string, TypeModel>> = {
   int4: scalar(TYPE.integer),
   bigint: scalar(TYPE.bigint),
   int8: scalar(TYPE.bigint),
+  numeric: scalar(TYPE.numeric),
+  real: scalar(TYPE.real),
+  float4: scalar(TYPE.real),
+  "double precision": scalar(TYPE.float8),
+  float8: scalar(TYPE.float8),
+  character: scalar(TYPE.bpchar),
+  bpchar: scalar(TYPE.bpchar),
+  name: scalar(TYPE.name),
   date: scalar(TYPE.date),
   timestamp: scalar(TYPE.timestamp),
   "timestamp without time zone": scalar(TYPE.timestamp),
@@ -59,7 +67,10 @@ export function typesOf(userTypes: readonly UserType[], collated: ReadonlySet<Na
       const element = model(name.slice(0, -2), depth + 1);
       return element.kind === "scalar" ? { kind: "array", element: element.type } : { kind: "other", type: name };
     }
-    const bare = name.replace(/^(character varying|varchar|timestamp)\s*\(\d+\)/, "$1");
+    const bare = name.replace(
+      /^(character varying|varchar|character|bpchar|timestamp|numeric)\s*\(-?\d+(,-?\d+)?\)/,
+      "$1",
+    );
     const plain = PLAIN[bare];
     if (plain) return plain;
     const own = user.get(name);

@@ -40,6 +40,31 @@ export function parseInteger(text: string, type: IntegerType): Parsed<number> {
     : undefined;
 }
 
+/**
+ * A numeric or float8 as a place on a grid. Values are compared and nothing else, so all that counts is their order: it
+ * is kept, and between two constants of at most four decimals there is room for a thousand others, as between numbers of
+ * any precision. Infinities and NaN, which is the greatest of all (manual, 8.1.2), have places like any number.
+ */
+export const NUMERIC_UNIT = 10_000_000;
+
+/** numeric_in and float8in for plain decimals of at most four decimals: exact in both types. Else undefined. */
+export function parseNumeric(text: string): Parsed<number> {
+  const found = /^\s*([+-]?)(\d{1,8})(?:\.(\d*))?\s*$/.exec(text);
+  if (!found) return undefined;
+  const decimals = (found[3] ?? "").replace(/0+$/, "");
+  if (decimals.length > 4) return undefined;
+  const places = Number(found[2]) * NUMERIC_UNIT + Number(decimals.padEnd(4, "0")) * (NUMERIC_UNIT / 10_000);
+  return places === 0 ? 0 : found[1] === "-" ? -places : places;
+}
+
+/** A number that has the place. */
+export function printNumeric(place: number): string {
+  const whole = Math.trunc(Math.abs(place) / NUMERIC_UNIT);
+  const rest = Math.abs(place) - whole * NUMERIC_UNIT;
+  const decimals = rest === 0 ? "" : `.${String(rest).padStart(7, "0").replace(/0+$/, "")}`;
+  return `${place < 0 ? "-" : ""}${whole}${decimals}`;
+}
+
 const WORDS: readonly (readonly [string, boolean, number])[] = [
   ["true", true, 1],
   ["false", false, 1],
@@ -63,6 +88,7 @@ export function parseBoolean(text: string): Parsed<boolean> {
  * undefined.
  */
 export function parseDate(text: string): Parsed<number> {
+  if (/^-?infinity$/i.test(text)) return text.startsWith("-") ? -INFINITE_DAY : INFINITE_DAY;
   const found = /^(\d{4})(-?)(\d{2})\2(\d{2})$/.exec(text);
   if (!found) return undefined;
   const [year, month, day] = [found[1], found[3], found[4]];
@@ -72,6 +98,21 @@ export function parseDate(text: string): Parsed<number> {
   return new Date(at).toISOString().startsWith(`${year}-${month}-${day}`) ? at / 86_400_000 : null;
 }
 
+/** Days that are finite, and infinity, which is later than all of them (manual, 8.5.1.4). */
+export const FARTHEST_DAY = 4_000_000_000;
+const INFINITE_DAY = 5_000_000_000;
+
+/** Microseconds are exact until here, in the year 2223; what is later has a place in its order, a second a thousand. */
+export const NEAREST = 8e15;
+const INFINITE = 8.9e15;
+
+const placeOf = (seconds: number, micros: number): Parsed<number> => {
+  const exact = seconds * 1_000_000 + micros;
+  if (Math.abs(exact) <= NEAREST) return exact;
+  const beyond = Math.sign(seconds) * NEAREST + (seconds - (Math.sign(seconds) * NEAREST) / 1_000_000) * 1000;
+  return micros === 0 ? beyond : undefined;
+};
+
 export type TimestampType = "timestamp" | "timestamptz";
 
 /**
@@ -79,6 +120,7 @@ export type TimestampType = "timestamp" | "timestamptz";
  * undefined.
  */
 export function parseTimestamp(text: string, type: TimestampType): Parsed<number> {
+  if (/^-?infinity$/i.test(text)) return text.startsWith("-") ? -INFINITE : INFINITE;
   const found =
     /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?)?([+-]\d{2}(?::?\d{2})?|Z)?$/.exec(text);
   if (!found || (found[6] !== undefined) !== (type === "timestamptz")) return undefined;
@@ -95,16 +137,23 @@ export function parseTimestamp(text: string, type: TimestampType): Parsed<number
   if (zone && (Number(zone[2]) > 15 || Number(zone[3] ?? 0) > 59)) return null;
   const offset = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3] ?? 0)) : 0;
   const at = ((days * 24 + hours) * 60 + minutes - offset) * 60 + seconds;
-  return at * 1_000_000 + Number((found[5] ?? "").padEnd(6, "0"));
+  return placeOf(at, Number((found[5] ?? "").padEnd(6, "0")));
 }
 
 /** days since 1970-01-01 as date_out prints them in ISO style */
-export const printDate = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
+export const printDate = (days: number): string =>
+  Math.abs(days) > FARTHEST_DAY
+    ? `${days < 0 ? "-" : ""}infinity`
+    : new Date(days * 86_400_000).toISOString().slice(0, 10);
 
 /** microseconds since 1970-01-01 as text that timestamp_in and timestamptz_in read */
 export function printTimestamp(micros: number, type: TimestampType): string {
-  const seconds = Math.floor(micros / 1_000_000);
-  const rest = micros - seconds * 1_000_000;
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+  if (Math.abs(micros) >= INFINITE) return `${micros < 0 ? "-" : ""}infinity`;
+  const beyond = Math.max(0, Math.abs(micros) - NEAREST);
+  const seconds =
+    beyond > 0 ? Math.sign(micros) * (NEAREST / 1_000_000 + Math.floor(beyond / 1000)) : Math.floor(micros / 1_000_000);
+  const rest = beyond > 0 ? 0 : micros - seconds * 1_000_000;
+  // years of more than four digits have a sign there
+  const text = new Date(seconds * 1000).toISOString().replace(/^\+0*/, "").replace(/\..*$/, "").replace("T", " ");
   return `${text}${rest === 0 ? "" : `.${String(rest).padStart(6, "0").replace(/0+$/, "")}`}${type === "timestamptz" ? "+00" : ""}`;
 }

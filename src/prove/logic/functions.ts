@@ -1,5 +1,12 @@
-import { parseBoolean, parseDate, parseInteger, parseTimestamp, parseUuid, printDate } from "./conversion.ts";
-import type { Predicate } from "./formula.ts";
+import {
+  parseBoolean,
+  parseDate,
+  parseInteger,
+  parseNumeric,
+  parseTimestamp,
+  parseUuid,
+  printDate,
+} from "./conversion.ts";
 import { enumType, INTEGERS, TYPE, type EnumSort, type ScalarType, type Sort } from "./sort.ts";
 
 /** The input function of a type, as far as it is known. */
@@ -16,6 +23,12 @@ const BUILT_IN: readonly Conversion[] = [
   { type: TYPE.smallint, read: (text) => parseInteger(text, "smallint"), labels: null },
   { type: TYPE.integer, read: (text) => parseInteger(text, "integer"), labels: null },
   { type: TYPE.bigint, read: (text) => parseInteger(text, "bigint"), labels: null },
+  { type: TYPE.numeric, read: parseNumeric, labels: null },
+  { type: TYPE.float8, read: parseNumeric, labels: null },
+  // longer ones are cut (manual, 8.3)
+  { type: TYPE.name, read: (text) => (isAscii(text) && text.length < 64 ? text : undefined), labels: null },
+  // spaces at the end do not count (manual, 8.3)
+  { type: TYPE.bpchar, read: (text) => text.replace(/ +$/, ""), labels: null },
   { type: TYPE.boolean, read: parseBoolean, labels: null },
   { type: TYPE.date, read: parseDate, labels: null },
   { type: TYPE.timestamp, read: (text) => parseTimestamp(text, "timestamp"), labels: null },
@@ -49,22 +62,6 @@ export const PURE: Readonly<Record<"lower" | "upper", (text: string) => string |
   lower: (text) => (isAscii(text) ? text.toLowerCase() : undefined),
   upper: (text) => (isAscii(text) ? text.toUpperCase() : undefined),
 };
-
-/** LIKE and ILIKE with a constant pattern without escapes; null for any other predicate. */
-export function likePattern({ symbol, args }: Predicate): RegExp | null {
-  if (symbol.kind !== "text operator" || symbol.operator === "^@") return null;
-  const pattern = args[1];
-  if (pattern?.kind !== "constant") return null;
-  const ignoresCase = symbol.operator === "~~*";
-  const text = String(pattern.value);
-  // letters that are not ASCII have cases of their own
-  if (text.includes("\\") || (ignoresCase && !isAscii(text))) return null;
-  const source = text
-    .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("%", "[^]*")
-    .replaceAll("_", "[^]");
-  return new RegExp(`^${source}$`, ignoresCase ? "iu" : "u");
-}
 
 const isAscii = (text: string): boolean => !/[^ -~]/.test(text);
 

@@ -1,5 +1,6 @@
 import type { NameKey } from "../../pg/name.ts";
 import type { BoundRow, Formula, Row, Term } from "./formula.ts";
+import { NUMERIC_UNIT } from "./conversion.ts";
 import { isOrdered, SORT, type Sort } from "./sort.ts";
 import type { FunctionSymbol, PredicateSymbol } from "./symbol.ts";
 
@@ -114,6 +115,14 @@ export class Logic {
     if (left === right) return bound >= 0 ? TRUE : FALSE;
     if (left?.kind === "constant" && right?.kind === "constant")
       return Number(left.value) - Number(right.value) <= bound ? TRUE : FALSE;
+    if (left?.kind === "apply" && left.symbol.kind === "plus")
+      return this.difference(left.args[0] ?? null, right, bound - left.symbol.amount);
+    if (right?.kind === "apply" && right.symbol.kind === "plus")
+      return this.difference(left, right.args[0] ?? null, bound + right.symbol.amount);
+    const [wideLeft, wideRight] = [narrowed(left), narrowed(right)];
+    // an integer that was widened is compared with a number, or another such, as the integer that it is
+    if (wideLeft !== undefined && wideRight !== undefined && (wideLeft || wideRight))
+      return this.difference(wideLeft, wideRight, Math.floor(bound / NUMERIC_UNIT));
     if (left?.kind === "constant") return this.difference(null, right, bound - Number(left.value));
     if (right?.kind === "constant") return this.difference(left, null, bound + Number(right.value));
     return intern(this.formulas, `d ${left?.id ?? "-"} ${right?.id ?? "-"} ${bound}`, () => ({
@@ -202,6 +211,10 @@ export class Logic {
 
 /** The bound row as a bit of `open`. */
 export const bit = (row: Row): number => (row.kind === "bound" ? 1 << row.index : 0);
+
+/** The integer that a widened term was, null for zero; undefined for any other term. */
+const narrowed = (term: Term | null): Term | null | undefined =>
+  term === null ? null : term.kind === "apply" && term.symbol.kind === "widen" ? term.args[0] : undefined;
 
 const openOf = (args: readonly { open: number }[]): number => args.reduce((open, arg) => open | arg.open, 0);
 

@@ -1,6 +1,18 @@
 import type { NameKey } from "../../pg/name.ts";
 
-type PlainSort = "text" | "uuid" | "int" | "boolean" | "date" | "timestamp" | "timestamptz" | "json" | "row";
+type PlainSort =
+  | "text"
+  | "uuid"
+  | "int"
+  | "numeric"
+  | "float"
+  | "bpchar"
+  | "boolean"
+  | "date"
+  | "timestamp"
+  | "timestamptz"
+  | "json"
+  | "row";
 
 /** The sort of a term. Interned: equal sorts are identical (`===`). `key` is the name for maps and for SMT-LIB. */
 export type Sort = { readonly key: string } & (
@@ -22,6 +34,9 @@ export const SORT: Readonly<Record<PlainSort, Sort>> = {
   text: plain("text"),
   uuid: plain("uuid"),
   int: plain("int"),
+  numeric: plain("numeric"),
+  float: plain("float"),
+  bpchar: plain("bpchar"),
   boolean: plain("boolean"),
   date: plain("date"),
   timestamp: plain("timestamp"),
@@ -47,12 +62,33 @@ export function arraySort(element: Sort): ArraySort {
   return known;
 }
 
-const ORDERED: ReadonlySet<Sort["kind"]> = new Set(["int", "date", "timestamp", "timestamptz"]);
+const ORDERED: ReadonlySet<Sort["kind"]> = new Set(["int", "numeric", "float", "date", "timestamp", "timestamptz"]);
 
-/** The terms of the sort are ordered and denote whole numbers: integers, days, microseconds. */
+/**
+ * The terms of the sort are ordered and denote whole numbers: integers, days, microseconds, and for numeric and float8
+ * places on a grid that is fine enough for every order of their values (`NUMERIC_UNIT`).
+ */
 export const isOrdered = (sort: Sort): boolean => ORDERED.has(sort.kind);
 
-type PlainType = "text" | "uuid" | "smallint" | "integer" | "bigint" | "boolean" | "date" | "timestamp" | "timestamptz";
+/** Values that are equal are the same to every function: not so 1.0 and 1.00, 0 and -0, 'a' and 'a '. */
+export const isExact = (sort: Sort): boolean =>
+  sort.kind !== "numeric" && sort.kind !== "float" && sort.kind !== "bpchar";
+
+type PlainType =
+  | "text"
+  | "name"
+  | "bpchar"
+  | "uuid"
+  | "smallint"
+  | "integer"
+  | "bigint"
+  | "numeric"
+  | "real"
+  | "float8"
+  | "boolean"
+  | "date"
+  | "timestamp"
+  | "timestamptz";
 
 /**
  * An SQL type whose values are terms of a sort. Types that share a sort (`integer`, `bigint`) have input functions of
@@ -67,10 +103,15 @@ const typed = (kind: PlainType, sort: Sort): ScalarType => ({ kind, key: kind, s
 
 export const TYPE: Readonly<Record<PlainType, ScalarType>> = {
   text: typed("text", SORT.text),
+  name: typed("name", SORT.text),
   uuid: typed("uuid", SORT.uuid),
   smallint: typed("smallint", SORT.int),
   integer: typed("integer", SORT.int),
   bigint: typed("bigint", SORT.int),
+  numeric: typed("numeric", SORT.numeric),
+  real: typed("real", SORT.float),
+  float8: typed("float8", SORT.float),
+  bpchar: typed("bpchar", SORT.bpchar),
   boolean: typed("boolean", SORT.boolean),
   date: typed("date", SORT.date),
   timestamp: typed("timestamp", SORT.timestamp),
@@ -90,7 +131,9 @@ export function enumType(name: NameKey): ScalarType {
 export function typeOfSort(sort: Sort): ScalarType | null {
   switch (sort.kind) {
     case "text":
+    case "bpchar":
     case "uuid":
+    case "numeric":
     case "boolean":
     case "date":
     case "timestamp":
@@ -99,6 +142,7 @@ export function typeOfSort(sort: Sort): ScalarType | null {
     case "enum":
       return enumType(sort.name);
     case "int":
+    case "float":
     case "json":
     case "row":
     case "array":

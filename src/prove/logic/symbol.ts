@@ -9,8 +9,15 @@ export type JsonPath = readonly string[];
  */
 export type OpaqueKey = string & { readonly brand: "OpaqueKey" };
 
-/** LIKE, ILIKE and starts_with as operators, without their negations. */
-export type TextOperator = "~~" | "~~*" | "^@";
+/** An interval, as PostgreSQL keeps it. */
+export interface Shift {
+  months: number;
+  days: number;
+  micros: number;
+}
+
+/** LIKE, ILIKE, starts_with and regular expressions as operators, without their negations. */
+export type TextOperator = "~~" | "~~*" | "^@" | "~" | "~*";
 
 /**
  * The function of a term. `key` is injective: symbols are the same where their keys are, and it is the name in SMT-LIB.
@@ -33,6 +40,14 @@ export type FunctionSymbol = { readonly key: string; readonly sort: Sort } &
     | { readonly kind: "fold"; readonly to: "lower" | "upper" }
     /** any other strict function of texts, of which congruence alone is known */
     | { readonly kind: "text function"; readonly name: string }
+    /** an integer as a numeric or a float8 */
+    | { readonly kind: "widen"; readonly to: ScalarType }
+    /** an element of string_to_array; 1 is the first */
+    | { readonly kind: "part"; readonly separator: string; readonly index: number }
+    /** an integer and a constant */
+    | { readonly kind: "plus"; readonly amount: number }
+    /** a moment and a constant interval */
+    | { readonly kind: "shift"; readonly shift: Shift }
     | { readonly kind: "opaque value"; readonly of: OpaqueKey }
   );
 
@@ -63,6 +78,12 @@ export type PredicateSymbol = { readonly key: string } &
     | { readonly kind: "json"; readonly fact: JsonFact; readonly path: JsonPath }
     /** of two texts */
     | { readonly kind: "text operator"; readonly operator: TextOperator }
+    /** string_to_array of the text gives so many elements, or more */
+    | { readonly kind: "has part"; readonly separator: string; readonly index: number }
+    /** the bit of an integer is set; 0 is the lowest */
+    | { readonly kind: "bit"; readonly bit: number }
+    /** a moment that is not infinite, and not centuries away */
+    | { readonly kind: "near" }
     /** one value comes before another in an order of which nothing is known */
     | { readonly kind: "precedes"; readonly sort: Sort }
     | { readonly kind: "opaque null"; readonly of: OpaqueKey }
@@ -121,6 +142,26 @@ export const textFunction = (name: string): FunctionSymbol => ({
   sort: SORT.text,
   key: `text ${name}`,
 });
+export const widen = (to: ScalarType): FunctionSymbol => ({ kind: "widen", to, sort: to.sort, key: `widen ${to.key}` });
+export const part = (separator: string, index: number): FunctionSymbol => ({
+  kind: "part",
+  separator,
+  index,
+  sort: SORT.text,
+  key: `part ${index} ${separator}`,
+});
+export const plus = (amount: number): FunctionSymbol => ({
+  kind: "plus",
+  amount,
+  sort: SORT.int,
+  key: `plus ${amount}`,
+});
+export const shifted = (shift: Shift, sort: Sort): FunctionSymbol => ({
+  kind: "shift",
+  shift,
+  sort,
+  key: `shift ${shift.months} ${shift.days} ${shift.micros} ${sort.key}`,
+});
 export const opaqueValue = (of: OpaqueKey, sort: Sort): FunctionSymbol => ({
   kind: "opaque value",
   of,
@@ -134,6 +175,15 @@ export const JSON_READABLE: PredicateSymbol = { kind: "json readable", key: "ok:
 export const ARRAY_EMPTY: PredicateSymbol = { kind: "array empty", key: "array:empty" };
 export const ARRAY_HAS_NULL: PredicateSymbol = { kind: "array has null", key: "array:null" };
 export const ARRAY_MEMBER: PredicateSymbol = { kind: "array member", key: "array:member" };
+
+export const IS_NEAR: PredicateSymbol = { kind: "near", key: "near" };
+export const hasPart = (separator: string, index: number): PredicateSymbol => ({
+  kind: "has part",
+  separator,
+  index,
+  key: `has-part ${index} ${separator}`,
+});
+export const bitOf = (bit: number): PredicateSymbol => ({ kind: "bit", bit, key: `bit ${bit}` });
 
 export const settingIsSet = (setting: string): PredicateSymbol => ({ kind: "set", setting, key: `set ${setting}` });
 export const columnIsNull = (column: string): PredicateSymbol => ({ kind: "null", column, key: `null ${column}` });

@@ -1,4 +1,5 @@
 import { groupBy } from "../../pg/group-by.ts";
+import { NUMERIC_UNIT } from "../logic/conversion.ts";
 import type { Term } from "../logic/formula.ts";
 
 export interface OrderFact {
@@ -60,6 +61,7 @@ function checkSort(facts: readonly OrderFact[]): Order {
     const zero = distance.get(null) ?? 0;
     const values = new Map<Term, number>();
     for (const [term, value] of distance) if (term !== null) values.set(term, value - zero);
+    arrange(values, edges);
     return { conflicts: [], values };
   }
   // still falling after as many rounds as there are terms: walk back until inside the cycle, then around it
@@ -74,4 +76,53 @@ function checkSort(facts: readonly OrderFact[]): Order {
     node = step.from;
   } while (node !== start);
   return { conflicts: [clause], values: new Map() };
+}
+
+interface Edge {
+  from: Term | null;
+  to: Term | null;
+  weight: number;
+}
+
+/** The least and the greatest number that a term may have while the others keep theirs. */
+function roomOf(term: Term, edges: readonly Edge[], values: ReadonlyMap<Term, number>): [number, number] {
+  const valueOf = (other: Term | null): number => (other === null ? 0 : (values.get(other) ?? 0));
+  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const { from, to, weight } of edges) {
+    if (to === term && from !== term) high = Math.min(high, valueOf(from) + weight);
+    if (from === term && to !== term) low = Math.max(low, valueOf(to) - weight);
+  }
+  return [low, high];
+}
+
+/**
+ * Values that are easy to come by: numbers of few decimals, and where intervals are spoken of, moments in the middle of
+ * their room, since the real clock goes on and the length of an interval is known but roughly.
+ */
+function arrange(values: Map<Term, number>, edges: readonly Edge[]): void {
+  const isShift = (term: Term): boolean => term.kind === "apply" && term.symbol.kind === "shift";
+  const terms = [...values.keys()];
+  const moments = terms.some(isShift) ? [...terms.filter(isShift), ...terms.filter((term) => !isShift(term))] : [];
+  for (const term of moments) {
+    const [low, high] = roomOf(term, edges, values);
+    if (low === high || term.sort.kind === "date") continue;
+    if (Number.isFinite(low) && Number.isFinite(high)) values.set(term, Math.floor((low + high) / 2));
+    else if (Number.isFinite(low)) values.set(term, low + A_DAY);
+    else if (Number.isFinite(high)) values.set(term, high - A_DAY);
+  }
+  for (const term of terms)
+    if (term.sort.kind === "numeric" || term.sort.kind === "float")
+      values.set(term, plainest(values.get(term) ?? 0, roomOf(term, edges, values)));
+}
+
+const A_DAY = 86_400_000_000;
+
+/** A number in the room, with as few decimals as can be. */
+function plainest(value: number, [low, high]: readonly [number, number]): number {
+  for (const unit of [NUMERIC_UNIT, NUMERIC_UNIT / 10, NUMERIC_UNIT / 100, NUMERIC_UNIT / 10_000]) {
+    const near = [Math.round(value / unit), Math.ceil(low / unit), Math.floor(high / unit)].map((one) => one * unit);
+    const found = near.find((one) => Number.isFinite(one) && low <= one && one <= high);
+    if (found !== undefined) return found === 0 ? 0 : found;
+  }
+  return value;
 }

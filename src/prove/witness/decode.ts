@@ -200,6 +200,8 @@ function filler({ side, conversions }: DecodeInput, column: Column, n: number): 
       case "uuid":
         return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
       case "int":
+      case "numeric":
+      case "float":
         return String(n);
       case "text":
         return `x${n}`;

@@ -1,9 +1,11 @@
 import { arrayText } from "../../pg/array-text.ts";
-import { parseUuid, printDate, printTimestamp } from "../logic/conversion.ts";
+import { NUMERIC_UNIT, parseUuid, printDate, printNumeric, printTimestamp } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
-import { labelsOf, likePattern } from "../logic/functions.ts";
+import { labelsOf } from "../logic/functions.ts";
+import { languageOf } from "../logic/language.ts";
+import { findText } from "../logic/language-search.ts";
 import { SORT, TYPE, type Sort } from "../logic/sort.ts";
-import { ARRAY_EMPTY, ARRAY_HAS_NULL, input, READS_TRUE } from "../logic/symbol.ts";
+import { ARRAY_EMPTY, ARRAY_HAS_NULL, hasPart, input, READS_TRUE } from "../logic/symbol.ts";
 import {
   classmates,
   isReading,
@@ -49,6 +51,8 @@ function print(values: Assignment, term: Term): string {
     case "uuid":
       return remember(values, term, newUuid(values));
     case "int":
+    case "numeric":
+    case "float":
     case "date":
     case "timestamp":
     case "timestamptz":
@@ -69,11 +73,29 @@ function label({ conversions, known }: Assignment, sort: Sort): string | undefin
 /**
  * Numbers as the model has them; a moment after now is put a day later, since time goes on before the witness is run.
  */
-function numberOf({ model, now }: Assignment, term: Term): number {
-  const value = term.kind === "constant" ? Number(term.value) : (model.numbers.get(term) ?? 1);
+function numberOf(values: Assignment, term: Term): number {
+  const { model, now } = values;
+  if (term.kind === "apply" && term.symbol.kind === "plus" && term.args[0])
+    return numberOf(values, term.args[0]) + term.symbol.amount;
+  const value =
+    term.kind === "constant"
+      ? Number(term.value)
+      : (model.numbers.get(term) ?? bitsOf(values, term) ?? (isGrid(term.sort) ? NUMERIC_UNIT : 1));
   const isMoment = term.sort.kind === "timestamptz" || term.sort.kind === "timestamp";
   return isMoment && value > now ? value + MICROSECONDS_A_DAY : value;
 }
+
+/** The integer with the bits that the model gives it; undefined where it gives none. */
+function bitsOf(values: Assignment, term: Term): number | undefined {
+  const bits = [...values.model.predicates].filter(({ symbol, args }) => symbol.kind === "bit" && args[0] === term);
+  if (bits.length === 0) return undefined;
+  return bits.reduce(
+    (sum, bit) => sum + (bit.symbol.kind === "bit" && isTrue(values, bit) ? 2 ** bit.symbol.bit : 0),
+    0,
+  );
+}
+
+const isGrid = (sort: Sort): boolean => sort.kind === "numeric" || sort.kind === "float";
 
 function text(values: Assignment, term: Term): string {
   if (values.busy.has(term)) return newWord(values);
@@ -126,9 +148,31 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
           : [folded.toLowerCase(), folded.charAt(0) + folded.slice(1).toLowerCase()],
       );
     }
+    if (symbol.kind === "part") return joinedParts(values, mates, symbol.separator);
     if (symbol.kind === "split") return elements(values, apply).join(symbol.separator);
   }
   return null;
+}
+
+/** A text of as many parts as the model gives it, each of which is what the model has. */
+function joinedParts(values: Assignment, mates: readonly Term[], separator: string): string {
+  const parts: string[] = [];
+  const { model, logic } = values;
+  for (const predicate of model.predicates) {
+    const { symbol, args } = predicate;
+    const isMine = args[0] !== undefined && mates.includes(args[0]);
+    if (symbol.kind !== "has part" || symbol.separator !== separator || !isMine || !isTrue(values, predicate)) continue;
+    while (parts.length < symbol.index) parts.push(newWord(values));
+  }
+  for (const term of model.terms) {
+    if (term.kind !== "apply" || term.symbol.kind !== "part" || term.symbol.separator !== separator) continue;
+    const { index } = term.symbol;
+    const [text] = term.args;
+    const there =
+      text && mates.includes(text) && isTrue(values, logic.predicate(hasPart(separator, index), null, [text]));
+    if (there) parts[index - 1] = print(values, term);
+  }
+  return parts.join(separator);
 }
 
 /** A word that no other text is, and that patterns match, or do not, as the model has it. */
@@ -136,21 +180,18 @@ function freeText(values: Assignment, mates: readonly Term[]): string {
   const isUpper = mates.some(
     (mate) => mate.kind === "apply" && mate.symbol.kind === "fold" && mate.symbol.to === "upper",
   );
-  const patterns = [...values.model.predicates].flatMap((predicate) => {
-    const [arg, pattern] = predicate.args;
-    const like = likePattern(predicate);
-    if (!like || !arg || !mates.includes(arg)) return [];
-    const written = String(pattern?.kind === "constant" ? pattern.value : "");
-    return [{ like, holds: isTrue(values, predicate), written }];
+  const wanted = [...values.model.predicates].flatMap((predicate) => {
+    const [arg] = predicate.args;
+    const language = languageOf(predicate);
+    const isOpen = values.model.holds(predicate) === undefined;
+    if (!language || !arg || isOpen || !mates.includes(arg)) return [];
+    return [{ automaton: language.automaton, accepted: isTrue(values, predicate) }];
   });
-  const fits = (one: string): boolean => patterns.every(({ like, holds }) => like.test(one) === holds);
-  for (let tries = 0; tries < 60; tries += 1) {
-    const own = isUpper ? newWord(values).toUpperCase() : newWord(values);
-    const filled = patterns.map(({ written }) => written.replaceAll("%", own).replaceAll("_", own.charAt(0)));
-    const found = [own, ...filled].find((one) => !values.taken.has(one) && fits(one));
-    if (found !== undefined) return found;
+  if (wanted.length > 0) {
+    const found = findText(wanted, (text) => values.taken.has(text));
+    if (typeof found === "string") return found;
   }
-  return newWord(values);
+  return isUpper ? newWord(values).toUpperCase() : newWord(values);
 }
 
 /** Texts that the type reads as one value, the usual one first. */
@@ -231,6 +272,7 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
 }
 
 function printed(sort: Sort, value: string | number): string {
+  if (sort.kind === "numeric" || sort.kind === "float") return printNumeric(Number(value));
   if (sort.kind === "date") return printDate(Number(value));
   if (sort.kind === "timestamp" || sort.kind === "timestamptz") return printTimestamp(Number(value), sort.kind);
   return String(value);

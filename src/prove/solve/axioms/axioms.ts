@@ -6,7 +6,10 @@ import { congruence } from "./congruence.ts";
 import type { AxiomContext, Vocabulary } from "./context.ts";
 import { conversionAxioms } from "./conversion.ts";
 import { jsonAxioms } from "./json.ts";
-import { caseAxioms, likeAxioms, valueAxioms } from "./text.ts";
+import { languageAxioms } from "./language.ts";
+import { partAxioms } from "./part.ts";
+import { timeAxioms } from "./time.ts";
+import { caseAxioms, valueAxioms } from "./text.ts";
 
 /** Keys of the axioms that were given already; a query asks again as its vocabulary grows. */
 export type Given = Set<string>;
@@ -44,7 +47,9 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
   congruence(context);
   conversionAxioms(context);
   valueAxioms(context);
-  likeAxioms(context);
+  languageAxioms(context);
+  partAxioms(context);
+  timeAxioms(context);
   caseAxioms(context);
   arrayAxioms(context);
   jsonAxioms(context);

@@ -1,8 +1,8 @@
 import type { ApplyTerm, ConstantTerm, Formula, Term } from "../../logic/formula.ts";
-import { labelsOf, likePattern, printConstant, PURE } from "../../logic/functions.ts";
+import { labelsOf, printConstant, PURE } from "../../logic/functions.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
 import { input, READS_TRUE, readable } from "../../logic/symbol.ts";
-import { atomsOf, signed, termsOf, type AxiomContext } from "./context.ts";
+import { atomsOf, termsOf, type AxiomContext } from "./context.ts";
 
 /** Enums have their labels alone; folding of case and output functions on the constants that there are. */
 export function valueAxioms(context: AxiomContext): void {
@@ -81,24 +81,6 @@ function printedFrom(
   const canonical = printConstant(type.sort, read);
   if (canonical === undefined) return "open";
   return canonical === constant.value ? { value: read } : "nothing";
-}
-
-/** LIKE and ILIKE with constant patterns. */
-export function likeAxioms({ logic, vocabulary, constants, once }: AxiomContext): void {
-  for (const predicate of vocabulary.predicates) {
-    const [text, pattern] = predicate.args;
-    const like = text && likePattern(predicate);
-    if (!like || predicate.symbol.kind !== "text operator") continue;
-    const written = pattern?.kind === "constant" ? String(pattern.value) : "";
-    if (/^%+$/.test(written)) once(`like ${predicate.id}`, () => predicate);
-    if (predicate.symbol.operator === "~~" && pattern && !/[%_]/.test(written))
-      once(`like ${predicate.id}`, () => logic.iff(predicate, logic.equal(text, pattern)));
-    for (const constant of constants)
-      if (vocabulary.mayBeEqual(text, constant))
-        once(`like ${predicate.id} ${constant.id}`, () =>
-          logic.or(logic.not(logic.equal(text, constant)), signed(logic, predicate, like.test(String(constant.value)))),
-        );
-  }
 }
 
 /** Booleans, uuids and numbers are read in any case. Upper-casing of booleans is left out: it was not measured. */

@@ -1,0 +1,160 @@
+import type { Decision } from "../../src/prove/verdict.ts";
+
+/** Rows of edge values, and rows to look up. */
+export const CONSTRUCTS = `
+  create table public.files (
+    id int primary key generated always as identity, name text, n int, s smallint, amount numeric(8, 3), rate float8,
+    code char(4), made timestamptz, seen timestamp, day date, tags text[], meta jsonb, owner uuid, org uuid
+  );
+  create table public.teams (id int primary key generated always as identity, owner uuid, org uuid, role text, active boolean);
+  alter table public.files enable row level security;
+  grant select on public.files, public.teams to authenticated;
+  insert into public.files (name)
+  select * from unnest(array['', 'a', 'p', 'pub', 'public', 'Pub', 'px', 'a/b', 'a/b/c', 'a/c', 'axb', 'b/a', 'pub/a', 'pub/', '/pub', '/', 'z-1', 'aaa-12', 'draft', 'sent', 'drafts', null]);
+  insert into public.files (n, s) select g, g from unnest(array[-3, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 12, null]) g;
+  insert into public.files (n) values (2147483000), (-2147483000);
+  insert into public.files (amount, rate)
+  select g, g from unnest(array[-1, 0, 0.001, 0.5, 0.75, 1, 1.49, 1.5, 1.501, 2, 999.999, 1000, 1000.5, 5000, null, 'NaN']) g;
+  insert into public.files (code) values ('ab'), ('ab  '), ('abc'), (''), ('AB'), (null);
+  insert into public.files (made, seen, day)
+  select now() - g, now()::timestamp - g, (now() - g)::date
+  from unnest(array['-40 days', '-1 hour', '1 hour', '25 hours', '3 days', '10 days', '20 days', '35 days', '100 days', '400 days']::interval[]) g;
+  insert into public.files (made, seen, day)
+  values ('infinity', 'infinity', 'infinity'), ('-infinity', '-infinity', '-infinity'), ('9999-12-31', '9999-12-31', '9999-12-31');
+  insert into public.files (tags) values ('{}'), ('{x}'), ('{x,y}'), ('{y}'), ('{null}'), ('{x,null}'), ('{z}');
+  insert into public.files (meta) select g::jsonb from unnest(array[
+    '{}', '{"roles":["admin"]}', '{"roles":["editor","admin"]}', '{"roles":[]}', '{"roles":"admin"}', '{"roles":{"admin":1}}',
+    '{"roles":null}', '{"roles":["x"]}', '{"plan":"pro"}', '{"plan":"free","roles":["editor"]}', '{"roles":[1,true,null]}']) g;
+  insert into public.files (owner, org) select a, b from unnest(array[
+    'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb', null]::uuid[]) a,
+    unnest(array['aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', null]::uuid[]) b;
+  insert into public.teams (owner, org, role, active) values
+    ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'member', true),
+    ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', false),
+    ('bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', null),
+    (null, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', null, true);`;
+
+export interface ConstructCase {
+  before: string;
+  after: string;
+  /** what the rows show of it */
+  expected: Exclude<Decision, "unknown" | "vacuous" | "always-errors">;
+}
+
+const cases = (...list: readonly [string, string, ConstructCase["expected"]][]): ConstructCase[] =>
+  list.map(([before, after, expected]) => ({ before, after, expected }));
+
+const MY_TEAMS = "select t.org from teams t where t.owner = files.owner";
+
+export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>> = {
+  "LIKE and prefixes": cases(
+    ["name like 'pub%'", "name like 'p%'", "looser"],
+    ["name like 'p%'", "starts_with(name, 'p')", "equivalent"],
+    ["name like 'a_b%'", "name like 'a/%'", "incomparable"],
+    ["name like 'pub%'", "name like '%pub'", "incomparable"],
+    ["name ilike 'pub%'", "name ilike 'p%'", "looser"],
+    ["name like '%'", "name is not null", "equivalent"],
+    ["name like 'a%' and name like '%c'", "name like 'a%c'", "equivalent"],
+    ["name ^@ 'pub' and name <> 'pub'", "name like 'pub_%'", "equivalent"],
+    ["name not like 'p%'", "name not like 'pub%'", "looser"],
+  ),
+  "regular expressions": cases(
+    ["name ~ '^pub'", "name ~ '^p'", "looser"],
+    ["name ~ '^pub'", "name like 'pub%'", "equivalent"],
+    ["name ~ '^(draft|sent)$'", "name in ('draft', 'sent')", "equivalent"],
+    ["name ~ '^[a-z]+$'", "name ~ '^[a-z]+(-[0-9]+)?$'", "looser"],
+    ["name ~ '^[a-z]{3}'", "name ~ '^[a-z]{2,3}'", "looser"],
+    ["name ~* '^pub'", "name ~* '^p'", "looser"],
+    ["name !~ 'a'", "name not like '%a%'", "equivalent"],
+  ),
+  "numeric and float8": cases(
+    ["amount < 5000", "amount < 1000", "tighter"],
+    ["amount <= 1.5", "amount < 1.5", "tighter"],
+    ["amount between 0.5 and 2", "amount >= 0.5 and amount <= 2.0", "equivalent"],
+    ["rate > 0.5", "rate >= 1", "tighter"],
+    ["not (amount > 1.5)", "amount <= 1.50", "equivalent"],
+    ["coalesce(amount, 0) > 1", "amount > 1", "equivalent"],
+    ["n > 1.5", "n >= 2", "equivalent"],
+    ["n::numeric < 2.5", "n <= 3", "looser"],
+  ),
+  "arithmetic of integers": cases(
+    ["n + 1 > 4", "n > 3", "equivalent"],
+    ["n - 2 >= 1", "n > 3", "tighter"],
+    ["1 + n = 5", "n = 4", "equivalent"],
+    ["n & 4 = 4", "n & 6 <> 0", "looser"],
+    ["n & 4 > 0", "n & 4 = 4", "equivalent"],
+    ["n & 3 = 3", "n & 1 = 1 and n & 2 = 2", "equivalent"],
+    ["s & 1 = 1", "s & 1 = 0", "incomparable"],
+  ),
+  intervals: cases(
+    ["made > now() - interval '7 days'", "made > now() - interval '30 days'", "looser"],
+    ["made > now() - interval '24 hours'", "made > now() - interval '1 hour'", "tighter"],
+    ["made < now() + interval '1 month'", "made < now() + interval '1 year'", "looser"],
+    ["made + interval '7 days' > now()", "made + interval '30 days' > now()", "looser"],
+    ["day >= current_date - 7", "day > current_date - 8", "equivalent"],
+    ["day > current_date - 30", "day > current_date - 15", "tighter"],
+    ["made is null or made > now()", "coalesce(made, 'infinity') > now()", "equivalent"],
+    ["made < '9999-12-31'", "made < 'infinity'", "looser"],
+  ),
+  "char(n)": cases(
+    ["code = 'ab'", "code = 'ab  '", "equivalent"],
+    ["code in ('ab', 'abc')", "code = 'abc'", "tighter"],
+    ["code = ''", "code is not null", "looser"],
+  ),
+  arrays: cases(
+    ["tags @> array['x']", "'x' = any (tags)", "equivalent"],
+    ["tags @> array['x', 'y']", "tags @> array['x']", "looser"],
+    ["tags && array['x', 'y']", "tags @> array['x'] or tags @> array['y']", "equivalent"],
+    ["array['x'] <@ tags", "tags && array['x', 'z']", "looser"],
+    ["not (tags @> array['x'])", "'x' <> all (tags)", "tighter"],
+  ),
+  jsonb: cases(
+    ["(meta -> 'roles') ? 'admin'", "(meta -> 'roles') ?| array['admin', 'editor']", "looser"],
+    ["meta -> 'roles' @> '[\"admin\"]'", "(meta -> 'roles') ? 'admin'", "looser"],
+    ["meta -> 'roles' @> '\"admin\"'", "meta -> 'roles' @> '[\"admin\"]'", "tighter"],
+    ["(meta -> 'roles') ?& array['admin', 'editor']", "(meta -> 'roles') ? 'editor'", "looser"],
+  ),
+  "parts of a text": cases(
+    ["(string_to_array(name, '/'))[1] = 'a'", "split_part(name, '/', 1) = 'a'", "equivalent"],
+    ["(string_to_array(name, '/'))[1] = 'a'", "(string_to_array(name, '/'))[2] = 'a'", "incomparable"],
+    ["(string_to_array(name, '/'))[1] = 'pub'", "name like 'pub/%'", "tighter"],
+    ["(storage.foldername(name))[1] = 'a'", "(string_to_array(name, '/'))[1] = 'a'", "looser"],
+    ["split_part(name, '/', 2) = ''", "(string_to_array(name, '/'))[2] is null", "incomparable"],
+    ["(string_to_array(name, '/'))[3] is not null", "(string_to_array(name, '/'))[2] is not null", "looser"],
+  ),
+  "count and bool_or": cases(
+    ["(select count(*) from teams t where t.owner = files.owner) > 0", `exists (${MY_TEAMS})`, "equivalent"],
+    ["0 = (select count(t.role) from teams t where t.org = files.org)", `not exists (${MY_TEAMS})`, "incomparable"],
+    [
+      "(select count(t.owner) from teams t where t.org = files.org) >= 1",
+      "exists (select 1 from teams t where t.org = files.org and t.owner is not null)",
+      "equivalent",
+    ],
+    [
+      "(select bool_or(t.active) from teams t where t.owner = files.owner)",
+      "exists (select 1 from teams t where t.owner = files.owner and t.active)",
+      "equivalent",
+    ],
+    [
+      "coalesce((select bool_and(t.active) from teams t where t.owner = files.owner), false)",
+      `exists (${MY_TEAMS} and t.active)`,
+      "looser",
+    ],
+  ),
+  "UNION and rows": cases(
+    [`org in (${MY_TEAMS})`, `org in (${MY_TEAMS} union select t.org from teams t where t.role = 'public')`, "looser"],
+    [`org in (${MY_TEAMS} union all select t.org from teams t)`, "org in (select t.org from teams t)", "equivalent"],
+    [`exists (${MY_TEAMS} union select t.org from teams t where t.org = files.org)`, `exists (${MY_TEAMS})`, "tighter"],
+    [
+      "(org, owner) in (select t.org, t.owner from teams t)",
+      "exists (select 1 from teams t where t.org = files.org and t.owner = files.owner)",
+      "equivalent",
+    ],
+    ["(org, owner) = (owner, org)", "org = owner", "equivalent"],
+    [
+      "(org, owner) not in (select t.org, t.owner from teams t where t.owner is not null)",
+      "not exists (select 1 from teams t where t.org = files.org and t.owner = files.owner)",
+      "looser",
+    ],
+  ),
+};
