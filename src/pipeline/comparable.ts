@@ -10,6 +10,8 @@ import { isOnPlatform, isPlatformSchema } from "../pg/platform-schemas.ts";
 export interface Origin {
   catalog: Catalog;
   isScratch: boolean;
+  /** roles that the files name and do not create, which a scratch database has without attributes */
+  rolesMade: readonly string[];
 }
 
 /**
@@ -22,12 +24,12 @@ export function comparable(before: Origin, after: Origin): { before: Catalog; af
   const differ = before.isScratch !== after.isScratch;
   if (differ)
     return before.isScratch
-      ? { before: alike(first, second, true), after: second }
-      : { before: first, after: alike(second, first, true) };
+      ? { before: alike(first, second, before.rolesMade), after: second }
+      : { before: first, after: alike(second, first, after.rolesMade) };
   if (isOnPlatform(first) === isOnPlatform(second)) return { before: first, after: second };
   return isOnPlatform(first)
-    ? { before: alike(first, second, false), after: second }
-    : { before: first, after: alike(second, first, false) };
+    ? { before: alike(first, second, null), after: second }
+    : { before: first, after: alike(second, first, null) };
 }
 
 /** Roles of the platform, those of requests too. */
@@ -36,7 +38,9 @@ const isTheirRole = (name: string): boolean => PLATFORM_ROLES.has(name) || name 
 /** Schemas of the platform in which projects write policies. */
 const POLICIES_OF_PROJECTS: ReadonlySet<string> = new Set(["storage", "realtime"]);
 
-function alike(own: Catalog, given: Catalog, isStandIn: boolean): Catalog {
+/** `rolesMade`: of a scratch database that is compared with a live one; null where both are of the same kind. */
+function alike(own: Catalog, given: Catalog, rolesMade: readonly string[] | null): Catalog {
+  const isStandIn = rolesMade !== null;
   const both = isOnPlatform(given);
   const isTheirs = (relation: QualifiedName): boolean => isPlatformRelation(own, relation);
   const isOfSchema = ({ schema }: { schema: string }): boolean => isPlatformSchema(own, schema);
@@ -59,9 +63,10 @@ function alike(own: Catalog, given: Catalog, isStandIn: boolean): Catalog {
   const roles = replaced(
     own.roles,
     given.roles,
-    ({ name }) => isTheirRole(name),
+    ({ name }) => isTheirRole(name) || (rolesMade ?? []).includes(name),
     ({ name }) => name,
   );
+  if (isStandIn) addRolesOf(given, roles);
   const known = new Set([...roles.map(({ name }) => name), "public"]);
   const made: Catalog = {
     ...own,
@@ -112,6 +117,13 @@ interface Theirs {
   isOfSchema(one: { schema: string }): boolean;
   isStandIn: boolean;
   replaced: Replace;
+}
+
+/** Files seldom create the logins of a server, and a server may have those of other databases. */
+function addRolesOf(given: Catalog, roles: Catalog["roles"]): void {
+  const names = new Set(roles.map(({ name }) => name));
+  roles.push(...given.roles.filter(({ name }) => !names.has(name)));
+  roles.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 type Replace = <T>(

@@ -129,6 +129,7 @@ export async function proveSides(
 const originOf = ({ catalog, source }: Side): Parameters<typeof comparable>[0] => ({
   catalog,
   isScratch: source?.origin.kind === "migrations",
+  rolesMade: source?.origin.kind === "migrations" ? source.origin.report.rolesMade : [],
 });
 
 /**

@@ -16,8 +16,8 @@ export const CHECK_ERRORS = {
   },
   NOT_SQL: {
     kind: "usage",
-    title: "`--never` is neither the name of a property nor an SQL condition",
-    why: "PostgreSQL's parser does not accept it as an expression.",
+    title: "`--never` or `--assume` is not an SQL condition, nor the name of a property",
+    why: "PostgreSQL's parser does not accept it as an expression, or `--assume` names a column that no relation has.",
     todo: ["Use a name that the hint lists, or a condition over the row and the token."],
   },
   NO_SUCH_FORMAT: {
