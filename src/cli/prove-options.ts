@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Checked } from "../report/properties.ts";
 import type { ProjectOptions } from "../pipeline/source.ts";
 import type { SideProof } from "../pipeline/side.ts";
+import { isOnlyTried } from "../prove/index.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, progressLines } from "./terminal.ts";
 
@@ -39,14 +40,14 @@ export function printAs(
   else print(format === "markdown" ? markdown() : terminal(coloursFor(process.stdout)));
 }
 
-/** 0 equivalent or tighter, 1 looser or incomparable (or a new relation that no policy guards), 3 not settled. */
+/** 0 equivalent or tighter (3 where a trial alone says so), 1 looser or incomparable (or a new relation that no policy guards), 3 not settled. */
 export function exitOfComparison({ verdicts, added }: SideProof): number {
   const is = (...decisions: string[]): boolean => verdicts.some(({ decision }) => decisions.includes(decision));
   const unguarded = added.some(
     ({ rowSecurity, roles }) => !rowSecurity && roles.some(({ reach }) => Object.values(reach).includes("every row")),
   );
   if (unguarded || is("looser", "incomparable", "always-errors")) return EXIT.findings;
-  return is("unknown", "vacuous") ? EXIT.notProven : EXIT.fine;
+  return is("unknown", "vacuous") || verdicts.some(isOnlyTried) ? EXIT.notProven : EXIT.fine;
 }
 
 /** 0 proved, 1 violated, 3 not settled. */
