@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Checked } from "../report/properties.ts";
 import type { ProjectOptions } from "../pipeline/source.ts";
 import type { SideProof } from "../pipeline/side.ts";
-import type { Effect } from "../prove/index.ts";
+import { isOnlyTried, type Effect } from "../prove/index.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, progressLines } from "./terminal.ts";
 
@@ -42,7 +42,8 @@ export function printAs(
 
 /**
  * 0 equivalent or tighter, 1 looser or incomparable, or something else that opens (a new relation that no policy guards
- * among them), 3 not settled: also where a change cannot be told, and where no role holds a privilege.
+ * among them), 3 not settled: also where a trial alone says tighter, where a change cannot be told, and where no role
+ * holds a privilege.
  */
 export function exitOfComparison({ verdicts, added, objects, nothingGranted }: SideProof): number {
   const is = (...decisions: string[]): boolean => verdicts.some(({ decision }) => decisions.includes(decision));
@@ -51,7 +52,8 @@ export function exitOfComparison({ verdicts, added, objects, nothingGranted }: S
   );
   const has = (effect: Effect): boolean => objects.some((object) => object.effect === effect);
   if (unguarded || has("opens") || is("looser", "incomparable", "always-errors")) return EXIT.findings;
-  return nothingGranted || has("cannot be told") || is("unknown", "vacuous") ? EXIT.notProven : EXIT.fine;
+  const isOpen = is("unknown", "vacuous") || verdicts.some(isOnlyTried);
+  return nothingGranted || has("cannot be told") || isOpen ? EXIT.notProven : EXIT.fine;
 }
 
 /** 0 proved, 1 violated, 3 not settled. */

@@ -16,6 +16,7 @@ export type { Situation } from "./situation.ts";
 export { toldVerdicts } from "./told.ts";
 export { smt2, type Smt2Query } from "./smt2/smt2.ts";
 export { inferTenant } from "./tenant.ts";
+export { isOnlyTried } from "./trial/change.ts";
 export { tryUnknown } from "./trial/unknown.ts";
 export type { Site as TrialSite } from "./trial/site.ts";
 export type { Decision, ErrorChange, Trial, UnknownReason, Verdict, Witness } from "./verdict.ts";

@@ -348,9 +348,13 @@ describe("objects that cannot be created", () => {
     expect(outcomes).toMatchObject([{ kind: "error", sqlstate: "42883" }]);
   });
 
-  test("a column of a type that does not exist is text", async () => {
+  test("a column of a type that does not exist is text, and the others keep their types", async () => {
     const changed: Catalog = {
       ...catalog,
+      // text = integer would raise 42883
+      policies: catalog.policies.map((policy) =>
+        policy.relation === "parts" && policy.name === "s" ? { ...policy, using: "id = 1 and v = 's'" } : policy,
+      ),
       relations: catalog.relations.map((relation) =>
         relation.name === "parts"
           ? {

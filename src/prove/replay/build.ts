@@ -128,23 +128,17 @@ const createType = (type: UserType): string =>
     ? `create type ${quoteName(type)} as enum (${type.labels.map((label) => quoteLiteral(label)).join(", ")})`
     : `create domain ${quoteName(type)} as ${type.base}${type.notNull ? " not null" : ""}`;
 
-/** A type that is not there (an extension's) becomes text: the row can be made, and what needs the type raises. */
+/** A column whose type is not there (an extension's) is text: the row can be made, and what needs the type raises. */
 function tableSteps(relation: Relation): string[] {
   const name = quoteName(relation);
-  const columns = relation.columns.map(
-    ({ name: column, type, notNull }) => `  ${quoteIdent(column)} ${type}${notNull ? " not null" : ""}`,
-  );
-  const known = relation.columns.map(({ type }) => quoteLiteral(type.replace(/\(.*?\)/, "").replaceAll("[]", "")));
-  const plain = relation.columns.map(
-    ({ name: column, notNull }) => `  ${quoteIdent(column)} text${notNull ? " not null" : ""}`,
-  );
+  const columns = relation.columns.map(({ name: column, type, notNull }) => {
+    const bare = quoteLiteral(type.replace(/\(.*?\)/, "").replaceAll("[]", ""));
+    const known = `case when to_regtype(${bare}) is null then 'text' else ${quoteLiteral(type)} end`;
+    return `${quoteLiteral(`${quoteIdent(column)} `)} || ${known}${notNull ? " || ' not null'" : ""}`;
+  });
   return [
     `do ${dollarQuote(`begin
-  if (select bool_and(to_regtype(t) is not null) from unnest(array[${known.join(", ")}]::text[]) t) is not false then
-    create table ${name} (\n${columns.join(",\n")}\n);
-  else
-    create table ${name} (\n${plain.join(",\n")}\n);
-  end if;
+  execute ${quoteLiteral(`create table ${name} (`)} || array_to_string(array[${columns.join(",\n    ")}]::text[], ', ') || ')';
 end`)}`,
     ...relation.uniqueKeys.map(
       (key) => `create unique index on ${name} (${key.map((column) => quoteIdent(column)).join(", ")})`,

@@ -1,21 +1,13 @@
-import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
+import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, quoteName, type QualifiedName } from "../../pg/name.ts";
 import { isLimit, meaningOf } from "../../request/index.ts";
 import type { Component } from "../component.ts";
 import { leaveOne } from "../replay/isolate.ts";
 import { newSide } from "../side.ts";
 import type { AccessOutcome } from "../situation.ts";
-import {
-  apart,
-  attempt,
-  observe,
-  placeRows,
-  PLACE,
-  type ContextAnswer,
-  type Job,
-  type RawError,
-  type Site,
-} from "./site.ts";
+import { insertable } from "./columns.ts";
+import { observe, type ContextAnswer, type Job, type RawError } from "./observe.ts";
+import { apart, attempt, placeRows, PLACE, type Site } from "./site.ts";
 import { insertOf, printContext, type PlannedRow, type World } from "./world.ts";
 
 /** What a trial is about: a request of a role on a relation. */
@@ -110,9 +102,7 @@ interface Placed {
 }
 
 async function place({ db, catalog }: Site, world: World): Promise<Placed> {
-  const columns = new Map(
-    catalog.relations.map((relation) => [nameKey(relation), new Set(relation.columns.map(({ name }) => name))]),
-  );
+  const columns = new Map(catalog.relations.map((relation) => [nameKey(relation), insertable(relation)]));
   const all = [...world.others, ...world.rows];
   const places = await placeRows(
     db,
@@ -246,19 +236,4 @@ function seenIn(asked: Asked, count: number, answer: ContextAnswer, ...masks: (r
     if (one === null) return null;
     return typeof one === "boolean" ? (one ? "allow" : "deny") : denied(asked, one);
   });
-}
-
-/** The columns of the relation for which the role has a privilege on this side. */
-export async function columnsFor(
-  site: Site,
-  { relation, role, privilege }: { relation: QualifiedName; role: string; privilege: string },
-): Promise<string[]> {
-  const name = quoteLiteral(quoteName(relation));
-  const rows = await site.db.query<{ name: string }>(
-    `select a.attname as name from pg_catalog.pg_attribute a
-     where a.attrelid = ${name}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-       and pg_catalog.has_column_privilege(${quoteLiteral(role)}, a.attrelid, a.attnum, ${quoteLiteral(privilege)})
-     order by a.attnum`,
-  );
-  return rows.map((row) => row.name);
 }

@@ -1,4 +1,4 @@
-import type { Decision, ErrorChange, Witness } from "../verdict.ts";
+import type { Decision, ErrorChange, Verdict, Witness } from "../verdict.ts";
 import type { Seen } from "./ask.ts";
 
 export type Change = Witness["change"];
@@ -23,3 +23,7 @@ export function decisionOf(changes: ReadonlySet<Change>): Decision {
 }
 
 export const isErrorChange = (change: Change): change is ErrorChange => change !== "lost" && change !== "gained";
+
+/** A trial found losses: that there are no gains holds for its points alone, and is no proof. */
+export const isOnlyTried = ({ decision, certainty }: Pick<Verdict, "decision" | "certainty">): boolean =>
+  decision === "tighter" && certainty.kind === "trial";

@@ -2,6 +2,7 @@ import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import type { RowValues, Situation } from "../situation.ts";
 import type { Witness } from "../verdict.ts";
+import { insertable } from "./columns.ts";
 import { ask, type Asked, type Seen } from "./ask.ts";
 import { changeOf, type Change } from "./change.ts";
 import type { Document } from "./json.ts";
@@ -174,7 +175,7 @@ async function print(site: Site, rows: readonly PlannedRow[]): Promise<RowValues
       rows.map((row) => {
         const names = [...row.values.keys()];
         const relation = site.catalog.relations.find((one) => nameKey(one) === nameKey(row.relation));
-        const there = new Set(relation?.columns.map(({ name }) => name));
+        const there = relation ? insertable(relation) : new Set<string>();
         const known = names.filter((name) => there.has(name));
         const values = known.map((name) => `${quoteIdent(name)}::pg_catalog.text`);
         return `${insertOf(row, there)} returning jsonb_object(array[${known.map(quoteLiteral).join(", ")}]::text[], array[${values.join(", ")}]::text[])`;

@@ -151,27 +151,13 @@ function settled<V extends AssumedVerdict>(
     situation: { ...one.situation, role: verdict.role },
   }));
   const all = [...found, ...seen];
-  if (decision === "unknown")
-    return {
-      ...verdict,
-      trial,
-      errors,
-      witnesses: all,
-      suspected: null,
-      reasons: verdict.reasons.map((one) =>
-        one.kind === "not-confirmed" ? { ...one, ...UNCONFIRMED } : located(one, verdict, sites),
-      ),
-    };
-  return {
-    ...verdict,
-    trial,
-    decision,
-    errors,
-    witnesses: all,
-    suspected: null,
-    reasons: [],
-    certainty: { kind: "trial", points },
-  };
+  const common = { ...verdict, trial, errors, witnesses: all, suspected: null };
+  const reasons = verdict.reasons.map((one) =>
+    one.kind === "not-confirmed" ? { ...one, ...UNCONFIRMED } : located(one, verdict, sites),
+  );
+  if (decision === "unknown") return { ...common, reasons };
+  // what stands in the way of a proof that nothing more is allowed
+  return { ...common, decision, reasons: decision === "tighter" ? reasons : [], certainty: { kind: "trial", points } };
 }
 
 const UNCONFIRMED = { message: "a model of the solver that PostgreSQL does not confirm", expression: null } as const;
