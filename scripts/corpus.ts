@@ -3,8 +3,8 @@
  * and prints the share of verdicts that are `unknown`, by reason. The counts tell which construct to model next.
  */
 import { parseArgs } from "node:util";
-import { measure, type Failed, type Measured } from "./corpus/measure.ts";
-import { tableOf } from "./corpus/table.ts";
+import { measure, type Failed, type Measured } from "../test/prove/corpus/measure.ts";
+import { tableOf } from "../test/prove/corpus/table.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

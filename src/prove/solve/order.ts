@@ -103,7 +103,8 @@ function arrange(values: Map<Term, number>, edges: readonly Edge[]): void {
   const isShift = (term: Term): boolean => term.kind === "apply" && term.symbol.kind === "shift";
   const terms = [...values.keys()];
   const moments = terms.some(isShift) ? [...terms.filter(isShift), ...terms.filter((term) => !isShift(term))] : [];
-  for (const term of moments) {
+  // each finds more room when the others have
+  for (const term of Array.from({ length: 6 }, () => moments).flat()) {
     const [low, high] = roomOf(term, edges, values);
     if (low === high || term.sort.kind === "date") continue;
     if (Number.isFinite(low) && Number.isFinite(high)) values.set(term, Math.floor((low + high) / 2));

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { nameKey, relationKey } from "../../src/pg/name.ts";
-import { openSource } from "../../src/pipeline/source.ts";
-import { silent } from "../../src/progress.ts";
-import { confirm, prove, type AssumedVerdict } from "../../src/prove/index.ts";
+import { nameKey, relationKey } from "../../../src/pg/name.ts";
+import { openSource } from "../../../src/pipeline/source.ts";
+import { silent } from "../../../src/progress.ts";
+import { confirm, prove, type AssumedVerdict } from "../../../src/prove/index.ts";
 import { edited, EDITS } from "./edits.ts";
 
 /** The verdicts on one project compared with its edited self. */

@@ -1,10 +1,10 @@
-import type { Catalog } from "../../src/pg/catalog.ts";
-import { as, type Expr } from "../../src/pg/expr/node.ts";
-import { parseExpr } from "../../src/pg/expr/parse.ts";
-import { printExpr } from "../../src/pg/expr/print.ts";
-import { nameParts } from "../../src/pg/expr/shape.ts";
-import { transform } from "../../src/pg/expr/transform.ts";
-import type { Policy } from "../../src/pg/policy.ts";
+import type { Catalog } from "../../../src/pg/catalog.ts";
+import { as, type Expr } from "../../../src/pg/expr/node.ts";
+import { parseExpr } from "../../../src/pg/expr/parse.ts";
+import { printExpr } from "../../../src/pg/expr/print.ts";
+import { nameParts } from "../../../src/pg/expr/shape.ts";
+import { transform } from "../../../src/pg/expr/transform.ts";
+import type { Policy } from "../../../src/pg/policy.ts";
 
 /** A change of every policy of a project, after which the prover has to compare what they say. */
 export interface Edit {
