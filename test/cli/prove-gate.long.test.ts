@@ -33,25 +33,26 @@ describe("what raised an error and is allowed now is looser", () => {
       "a cast of an unset variable",
       `org_id = nullif(${ORG}, 'x')::uuid`,
       `${ORG} is null or ${ORG} = '' or org_id::text = ${ORG}`,
+      1,
     ],
     [
       "a variable that has to be set",
       "org_id = current_setting('app.org')::uuid",
       `coalesce(${ORG}, '') = '' or org_id::text = ${ORG}`,
+      1,
     ],
     [
       "a division by zero",
       "1 / nullif(id, 1) > 0 and 1 / (id - 7) > 0",
       "id = 7 or 1 / nullif(id, 1) > 0 and 1 / nullif(id - 7, 0) > 0",
+      // arithmetic is not modelled
+      3,
     ],
   ])(
     "%s",
-    async (_, before, after) => {
+    async (_, before, after, exit) => {
       const proof = await compared(`${ORDERS} ${GRANT} ${policy(before)}`, `${ORDERS} ${GRANT} ${policy(after)}`);
-      expect([exitOfComparison(proof), decisionsOf(proof, "orders", "shop")]).toEqual([
-        expect.toSatisfy((exit: number) => exit === 1 || exit === 3),
-        expect.not.arrayContaining(["tighter"]),
-      ]);
+      expect(exitOfComparison(proof)).toBe(exit);
     },
     60_000,
   );
