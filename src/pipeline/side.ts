@@ -16,6 +16,8 @@ import {
   propertyOf,
   prove,
   proveNever,
+  settleEndless,
+  settleEndlessProperty,
   tenantOf,
   toldVerdicts,
 } from "../prove/index.ts";
@@ -112,7 +114,7 @@ export async function proveSides(
   checkAssumptions(assume, [first.catalog, second.catalog]);
   const { before, after } = comparable(originOf(first), originOf(second));
   const assumptions = [{ name: assume.join(" and "), conditions: assume }];
-  const verdicts = prove(before, after, { ...options, assumptions });
+  const verdicts = settleEndless(before, after, prove(before, after, { ...options, assumptions }));
   const confirmed = await withDatabase([second, first], async (db) =>
     confirm(db, before, after, verdicts, assumptions),
   );
@@ -149,7 +151,7 @@ export async function checkProperties(
   return withDatabase([side], async (db) => {
     const checked: Checked[] = [];
     for (const property of properties) {
-      const verdicts = proveNever(side.catalog, property, options);
+      const verdicts = settleEndlessProperty(side.catalog, proveNever(side.catalog, property, options));
       checked.push({
         name: property.name,
         meaning: meaningOf(property),

@@ -4,6 +4,7 @@ export type { ArrivalRegime, Assumption } from "./assume.ts";
 export type { AssumedVerdict } from "./assumed-verdict.ts";
 export { checkAssumptions } from "./check-assumption.ts";
 export { DEFAULT_TIMEOUT, type CompareOptions, type Query } from "./compare-access.ts";
+export { settleEndless, settleEndlessProperty } from "./endless.ts";
 export { objections, type Objection, type ObjectionReason } from "./gate.ts";
 export { proveMigration, type MigrationProof, type PolicyVerdict } from "./migration.ts";
 export { functionsPast, proveNever, type Property, type PropertyVerdict, type Tenant } from "./never.ts";

@@ -102,6 +102,9 @@ function persona(
   const rest = leaves
     .filter((leaf) => leaf !== tenant && leaf !== job)
     .map(({ path, value }) => `${path.at(-1) === "sub" ? "sub" : path.join(".")} = ${name(path.at(-1) ?? "", value)}`);
+  // updateUser() of Supabase's client sets it (Supabase's documentation, User metadata)
+  if (leaves.some(({ path }) => path[0] === "user_metadata" || path[0] === "raw_user_meta_data"))
+    rest.push("of which users can write user_metadata themselves");
   const who = tenant ? name(tenant.path.at(-1) ?? "", tenant.value) : null;
   if (who !== null && job) return { who: `${who}'s ${job.value} (${role})`, rest };
   if (who !== null) return { who: `${role} of ${who}`, rest };

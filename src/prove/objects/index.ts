@@ -2,3 +2,4 @@
 export type { ChangeReason, Effect, ObjectChange, ObjectKind } from "./change.ts";
 export { compareObjects } from "./compare.ts";
 export { pathsPast } from "./past.ts";
+export { worldOf, type World } from "./world.ts";
