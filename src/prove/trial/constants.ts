@@ -71,7 +71,7 @@ const withoutConstants = (text: string): string => (/\bexecute\b/i.test(text) ? 
 
 const isReadAsDocument = (text: string, quoted: string): boolean => {
   const at = text.indexOf(quoted);
-  return at >= 0 && /::\s*jsonb?\b|as jsonb?\b|->/.test(text.slice(at, at + quoted.length + 60));
+  return at >= 0 && /::\s*jsonb?\b|\bas\s+jsonb?\b|->/.test(text.slice(at, at + quoted.length + 60));
 };
 
 function pathsIn(texts: readonly string[]): string[][] {

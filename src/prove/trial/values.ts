@@ -114,7 +114,11 @@ function numbersFor(constants: Constants, name: string, kind: keyof typeof LIMIT
   };
   const first = near.slice(0, 6).map(Number);
   return both(
-    [...near.slice(0, 5).flatMap((text) => fit(Number(text))), ...(near.length === 0 ? ["1", "2"] : [])],
+    [
+      // an order is met by a neighbour
+      ...near.slice(0, 4).flatMap((text) => [0, 1, -1].flatMap((by) => fit(Number(text) + by))),
+      ...(near.length === 0 ? ["1", "2"] : []),
+    ],
     [
       ...all
         .flatMap((text) => [Number(text), ...step.flatMap((by) => [Number(text) - by, Number(text) + by])])
@@ -157,7 +161,7 @@ function timesFor(constants: Constants, name: string): Choice<SqlValue> {
       "now() - interval '1 second'",
       "now() + interval '1 hour'",
       ...between.slice(0, 2),
-      ...times.slice(0, near.length > 0 ? 3 : 1),
+      ...times.slice(0, near.length > 0 ? 3 : 1).flatMap((time) => [time, `${time} + interval '1 hour'`]),
     ],
     [
       ...apart.flatMap((time) => [time, `${time} - interval '1 second'`, `${time} + interval '1 second'`]),
