@@ -4,6 +4,7 @@ import { IS_NEAR, type Shift } from "../../logic/symbol.ts";
 import type { AxiomContext } from "./context.ts";
 
 const DAY = 86_400_000_000;
+const A_QUARTER = 900_000_000;
 
 /** The offset of a time zone is less than 16 hours either way (datetime.h: MAX_TZDISP_HOUR is 15), before and after. */
 const OFFSETS = 32 * 3_600_000_000;
@@ -23,9 +24,13 @@ export function timeAxioms({ logic, vocabulary, once }: AxiomContext): void {
   for (const { term, from, shift } of moved)
     once(`shift ${term.id}`, () => {
       const [least, most] = boundsOf(shift, term.sort.kind);
+      // the coarser grid makes distances smaller, and those of quarters of an hour leave room for any order on it
+      const isSure = (distance: number): boolean => term.sort.kind === "date" || distance >= A_QUARTER;
       const facts = [
         least >= 0 ? logic.atMost(from, term) : logic.true,
         most <= 0 ? logic.atMost(term, from) : logic.true,
+        most > 0 && isSure(most) ? logic.difference(term, from, most) : logic.true,
+        least < 0 && isSure(-least) ? logic.difference(from, term, -least) : logic.true,
       ];
       const reach = (term.sort.kind === "date" ? FARTHEST_DAY : NEAREST) - Math.max(Math.abs(least), Math.abs(most));
       if (reach < 0) return logic.and(...facts);
