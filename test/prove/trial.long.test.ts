@@ -9,6 +9,7 @@ import type { AssumedVerdict } from "../../src/prove/index.ts";
 import { prove } from "../../src/prove/prove.ts";
 import { tryUnknown, type TryOptions } from "../../src/prove/trial/unknown.ts";
 import { withFork } from "../support/fork.ts";
+import { sliced } from "../support/slice.ts";
 import { CASES, EQUIVALENT, TABLES, type Shown, type TrialCase } from "./trial-cases.ts";
 
 /** What the trial alone makes of a change: whatever the solver knows is taken from it. */
@@ -20,8 +21,10 @@ async function tried(
     role = "authenticated",
     component = "SELECT",
   }: Omit<TrialCase, "decision" | "shown" | "name">,
-  { reasons = [], ...options }: TryOptions & { reasons?: UnknownReason[] } = {},
+  { reasons = [], ...given }: TryOptions & { reasons?: UnknownReason[] } = {},
 ): Promise<AssumedVerdict> {
+  // the points end a trial here, and not the time, which differs by machine
+  const options = { milliseconds: 300_000, total: 300_000, ...given };
   return withFork(`${TABLES}\n${common}\n${before}`, async (one) =>
     withFork(`${TABLES}\n${common}\n${after}`, async (other) => {
       const catalogs = { before: await inspect(one), after: await inspect(other) };
@@ -79,7 +82,7 @@ const truthOf = async (
 ];
 
 describe("a difference is found", () => {
-  test.each(CASES)("$name", { timeout: 60_000 }, async (one) => {
+  test.each(sliced(CASES))("$name", async (one) => {
     for (const shown of one.shown) expect(await truthOf(one, shown)).toEqual(shown.counts);
     const verdict = await tried(one);
     expect({ decision: verdict.decision, kind: verdict.certainty.kind }).toEqual({
@@ -91,8 +94,8 @@ describe("a difference is found", () => {
 });
 
 describe("where there is none, none is found", () => {
-  test.each(EQUIVALENT)("$name", { timeout: 60_000 }, async (one) => {
-    const verdict = await tried(one);
+  test.each(sliced(EQUIVALENT))("$name", async (one) => {
+    const verdict = await tried(one, { points: 1500 });
     expect(verdict).toMatchObject({ decision: "unknown", errors: [] });
     expect(verdict.trial && "points" in verdict.trial && verdict.trial.points).toBeGreaterThanOrEqual(1500);
   });
@@ -150,15 +153,11 @@ const COMMANDS: { component: Component; before: string; after: string; decision:
   },
 ];
 
-test.each(COMMANDS)(
-  "$component: $before → $decision",
-  { timeout: 60_000 },
-  async ({ component, before, after, decision }) => {
-    expect(await tried({ ...forCommand(before, after), component })).toMatchObject({ decision });
-  },
-);
+test.each(COMMANDS)("$component: $before → $decision", async ({ component, before, after, decision }) => {
+  expect(await tried({ ...forCommand(before, after), component })).toMatchObject({ decision });
+});
 
-test("a row that a CHECK constraint refuses is none", { timeout: 60_000 }, async () => {
+test("a row that a CHECK constraint refuses is none", async () => {
   const change = forCommand(
     "insert to authenticated with check (rank is null or rank < 100)",
     "insert to authenticated with check (true)",
@@ -171,14 +170,14 @@ test("a row that a CHECK constraint refuses is none", { timeout: 60_000 }, async
 const reading = (before: string, after: string): Pick<TrialCase, "before" | "after"> =>
   forCommand(`select to authenticated using (${before})`, `select to authenticated using (${after})`);
 
-test("answers that change by themselves decide nothing", { timeout: 60_000 }, async () => {
+test("answers that change by themselves decide nothing", async () => {
   expect(await tried(reading("random() < 0.5", "random() < 0.6"))).toMatchObject({
     decision: "unknown",
     trial: { notTried: expect.any(String) },
   });
 });
 
-test("an error that becomes access is looser, and the reverse tighter", { timeout: 60_000 }, async () => {
+test("an error that becomes access is looser, and the reverse tighter", async () => {
   const cast = reading("(auth.jwt() ->> 'all')::boolean or 1 / rank > 5", "true");
   expect(await tried(cast)).toMatchObject({ decision: "looser" });
   // division_by_zero for a row of rank 0, which was read before
@@ -186,7 +185,7 @@ test("an error that becomes access is looser, and the reverse tighter", { timeou
   expect(divided).toMatchObject({ decision: "tighter", errors: ["allow->error"] });
 });
 
-test("the same seed asks the same", { timeout: 120_000 }, async () => {
+test("the same seed asks the same", async () => {
   const change = reading("rank % 3 = 0", "rank % 6 = 0");
   const shape = ({ decision, trial, witnesses }: AssumedVerdict): unknown => ({
     decision,
@@ -206,7 +205,7 @@ describe("in words", () => {
     at: null,
   } as const;
 
-  test("points that agree, and what stands in the way", { timeout: 60_000 }, async () => {
+  test("points that agree, and what stands in the way", async () => {
     const verdict = await tried(reading("labels @> array['red']", "'red' = any (labels)"), {
       points: 300,
       reasons: [reason],
@@ -216,7 +215,7 @@ describe("in words", () => {
     );
   });
 
-  test("a witness that PostgreSQL does not confirm is no page of JSON", { timeout: 60_000 }, async () => {
+  test("a witness that PostgreSQL does not confirm is no page of JSON", async () => {
     const witness = { change: "gained", confirmed: false } as Partial<Witness>;
     const verdict = await tried(reading("rank = 1", "rank in (1)"), {
       points: 300,
