@@ -88,8 +88,12 @@ export function settleEndless(before: Catalog, after: Catalog, verdicts: readonl
     });
     if (!first && !second) return verdict;
     const same = verdict.decision === "equivalent" && verdict.errors.length === 0;
-    const plain = { ...verdict, witnesses: [], suspected: null };
-    if (first && second) return same ? plain : { ...plain, decision: "unknown", reasons: [REASON] };
+    const trial = { notTried: "its statements call a function without end" };
+    const plain = { ...verdict, witnesses: [], suspected: null, trial };
+    if (first && second)
+      return same
+        ? { ...verdict, witnesses: [], suspected: null }
+        : { ...plain, decision: "unknown", reasons: [REASON] };
     if (second) return { ...plain, decision: "always-errors", reasons: [REASON] };
     return { ...plain, opensErrors: "every statement", errors: ["error->deny", "error->allow"] };
   });

@@ -41,21 +41,20 @@ test("tighter, and the same in other words: exit 0", async () => {
   expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/nothing assumed(?:\s+\d+){2}\n$/)]);
 });
 
-test("an expression that is not modelled: exit 3, and the reason with the expression", async () => {
-  const result = await rlsmith(["prove", folder(OWN), folder("(select count(*) from auth.users u) > 0")]);
-  expect([result.code, result.stdout]).toEqual([3, expect.stringContaining("(aggregates are not modelled)")]);
-});
+const divisible = (...by: number[]): string => by.map((n) => `length(title) % ${n} = 0`).join(" and ");
 
-const hashed = (digits: string): string => `md5(title) ~ '^[${digits}]'`;
+test("an expression that is not modelled: exit 3, and the reason with the expression", async () => {
+  const result = await rlsmith(["prove", folder(divisible(2)), folder("mod(length(title), 2) = 0")]);
+  expect([result.code, result.stdout]).toEqual([3, expect.stringContaining("(the operator % is not modelled)")]);
+  expect(result.stdout).toMatch(/not decided; [\d,]+ points agree;/);
+}, 180_000);
 
 test("what is not modelled is tried: exit 1 with a witness, and 3 where nothing more was found", async () => {
-  const looser = await rlsmith(["prove", folder(hashed("0-3")), folder(hashed("0-7"))]);
+  const looser = await rlsmith(["prove", folder(divisible(2, 3)), folder(divisible(2))]);
   expect([looser.code, looser.stdout]).toEqual([1, expect.stringContaining("found by trial")]);
   // the words of a verdict say that it is none: fewer rows were seen, and that there are no more is not proved
-  const tighter = await rlsmith(["prove", folder(hashed("0-7")), folder(hashed("0-3"))]);
+  const tighter = await rlsmith(["prove", folder(divisible(2)), folder(divisible(2, 3))]);
   expect([tighter.code, tighter.stdout]).toEqual([3, expect.stringContaining("which is no proof")]);
-  const agreeing = await rlsmith(["prove", folder(hashed("0-7")), folder("left(md5(title), 1) < '8'")]);
-  expect([agreeing.code, agreeing.stdout]).toEqual([3, expect.stringMatching(/not decided; [\d,]+ points agree;/)]);
 }, 180_000);
 
 test("a policy that reads its own relation fails every statement: exit 1", async () => {

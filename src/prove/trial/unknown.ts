@@ -43,7 +43,8 @@ export async function tryUnknown<V extends AssumedVerdict>(
   assumptions: readonly Assumption[],
   options: TryOptions = {},
 ): Promise<V[]> {
-  const unknown = verdicts.filter(({ decision }) => decision === "unknown");
+  // some are known to be none that may be tried: the engine does not survive their statements
+  const unknown = verdicts.filter(({ decision, trial }) => decision === "unknown" && trial === undefined);
   if (unknown.length === 0) return [...verdicts];
   if (sites.kind === "none") return verdicts.map((one) => notTried(one, sites.reason));
   const session: Session = { sites: [sites.before, sites.after], touched: new Set() };
@@ -130,7 +131,7 @@ function sharedKey(sides: readonly Side[], { relation, component, role, assumpti
 }
 
 const notTried = <V extends AssumedVerdict>(verdict: V, reason: string): V =>
-  verdict.decision === "unknown" ? { ...verdict, trial: { notTried: reason } } : verdict;
+  verdict.decision === "unknown" && verdict.trial === undefined ? { ...verdict, trial: { notTried: reason } } : verdict;
 
 function settled<V extends AssumedVerdict>(
   verdict: V,
