@@ -232,8 +232,8 @@ describe("in words", () => {
   });
 });
 
-const bare = async (): Promise<AssumedVerdict> => ({
-  ...(await tried(reading("true", "true"), { points: 1 })),
-  decision: "unknown",
-  reasons: [],
-});
+/** A verdict that is not settled and was not tried. */
+async function bare(): Promise<AssumedVerdict> {
+  const { trial: _, ...verdict } = await tried(reading("true", "true"), { points: 1 });
+  return { ...verdict, decision: "unknown", reasons: [] };
+}
