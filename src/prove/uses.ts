@@ -90,8 +90,17 @@ export interface Described {
   uses: ReadonlySet<ObjectKey>;
 }
 
+// one comparison asks for it several times, and each time every body is parsed
+const ofCatalog = new WeakMap<Catalog, ReadonlyMap<ObjectKey, Described>>();
+
 /** Every relation and function of a catalog, by name. */
-export function describe(catalog: Catalog): Map<ObjectKey, Described> {
+export function describe(catalog: Catalog): ReadonlyMap<ObjectKey, Described> {
+  const described = ofCatalog.get(catalog) ?? describeAll(catalog);
+  ofCatalog.set(catalog, described);
+  return described;
+}
+
+function describeAll(catalog: Catalog): Map<ObjectKey, Described> {
   const described = new Map<ObjectKey, Described>();
   const functionsByShortName = groupBy(catalog.functions, (fn) => fn.name);
   const relationsByShortName = groupBy(catalog.relations, (relation) => relation.name);
