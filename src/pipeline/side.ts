@@ -118,8 +118,9 @@ export async function proveSides(
   const confirmed = await withDatabase([second, first], async (db) =>
     confirm(db, before, after, verdicts, assumptions),
   );
-  const tried = await tryOn(first, second, confirmed, assumptions);
-  const told = toldVerdicts(before, after, tried);
+  // what is told to be unsettled is tried as well, and what a trial shows is told like what a proof shows
+  const settled = toldVerdicts(before, after, confirmed).verdicts;
+  const told = toldVerdicts(before, after, await tryOn(first, second, settled, assumptions));
   return {
     verdicts: told.verdicts,
     added: addedRelations(before, after),
