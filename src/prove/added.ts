@@ -36,7 +36,7 @@ export function addedRelations(before: Catalog, after: Catalog): AddedRelation[]
             { relation, component, role },
             { side: "after", row, recursion: "raise" },
           );
-          if (found.kind === "recursion" || found.predicate.isTrue === logic.false) return "none";
+          if (found.kind === "fails" || found.predicate.isTrue === logic.false) return "none";
           return found.predicate.isTrue === logic.true ? "every row" : "some rows";
         };
         const entries = COMPONENTS.map((component): [Component, Reach] => [component, reach(component)]);

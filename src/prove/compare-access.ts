@@ -49,7 +49,7 @@ interface Pair {
   oldRow: Row | null;
   before: Predicate;
   after: Predicate;
-  /** every statement failed with 42P17 before */
+  /** every statement failed before */
   wasBroken: boolean;
   solver: Solver;
   /** what the solver starts from */
@@ -57,8 +57,9 @@ interface Pair {
 }
 
 /**
- * The verdicts on one access predicate, one for each assumption. Where every statement failed with 42P17 before, the
- * change is held against what the policies were meant to say: as if they read their own relation without policies.
+ * The verdicts on one access predicate, one for each assumption. Where every statement failed before, the
+ * change is held against what the policies were meant to say: without recursion, and with the privileges that
+ * their sub-queries lack.
  */
 export function compareAccess(
   shared: Comparison,
@@ -84,9 +85,9 @@ export function compareAccess(
   const sides = encodeSides(encode, row);
   if (sides === null) return assumptions.map((assumption) => verdict(assumption, outOfTime(begin)));
   const { second, strict, first } = sides;
-  if (second.kind === "recursion")
+  if (second.kind === "fails")
     return assumptions.map((assumption) => verdict(assumption, { decision: "always-errors" }));
-  if (first.kind === "recursion") return assumptions.map((assumption) => verdict(assumption, {}));
+  if (first.kind === "fails") return assumptions.map((assumption) => verdict(assumption, {}));
   const [before, after] = [first.predicate, second.predicate];
   const readsAfter = settingsIn(shared, [after.isTrue, after.raises]);
   const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table: nameKey(access.relation) }];
@@ -97,7 +98,7 @@ export function compareAccess(
     table: (name) => tableFacts(shared, name),
   };
   const solver = lazySolver({ ...given, tick: () => tick(shared) });
-  const wasBroken = strict.kind === "recursion";
+  const wasBroken = strict.kind === "fails";
   const pair: Pair = { shared, access, row, oldRow, before, after, wasBroken, solver, given };
   return assumptions.map((assumption): AssumedVerdict => {
     const start = performance.now();
@@ -160,7 +161,7 @@ function encodeSides(encode: EncodeSide, row: Row): { second: Encoded; strict: E
   try {
     const second = encode({ side: "after", row, recursion: "raise" });
     const strict = encode({ side: "before", row, recursion: "raise" });
-    const first = strict.kind === "recursion" ? encode({ side: "before", row, recursion: "read through" }) : strict;
+    const first = strict.kind === "fails" ? encode({ side: "before", row, recursion: "read through" }) : strict;
     return { second, strict, first };
   } catch (error) {
     if (error instanceof BudgetExceeded) return null;

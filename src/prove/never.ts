@@ -156,11 +156,11 @@ function rolesOf(shared: Comparison, property: Property, relation: Relation): st
  */
 function reach(shared: Comparison, access: Access, request: EncodeRequest): Encoded {
   const reached = accessPredicate(shared, access, request);
-  if (access.component !== "UPDATE CHECK" || reached.kind === "recursion") return reached;
+  if (access.component !== "UPDATE CHECK" || reached.kind === "fails") return reached;
   const { logic } = shared;
   const old = logic.constantRow(null, "old");
   const using = accessPredicate(shared, { ...access, component: "UPDATE USING" }, { ...request, row: old });
-  if (using.kind === "recursion") return using;
+  if (using.kind === "fails") return using;
   return {
     kind: "predicate",
     predicate: {
@@ -172,7 +172,7 @@ function reach(shared: Comparison, access: Access, request: EncodeRequest): Enco
 }
 
 function without(shared: Comparison, property: Property, access: Access, row: Row, reached: Encoded): Encoded {
-  if (reached.kind === "recursion") return reached;
+  if (reached.kind === "fails") return reached;
   const { logic } = shared;
   const { relation, role } = access;
   const encoder = encoderFor(shared, "after");

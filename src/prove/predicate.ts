@@ -1,5 +1,4 @@
 import type { Relation } from "../pg/catalog.ts";
-import type { NameKey } from "../pg/name.ts";
 import type { Policy } from "../pg/policy.ts";
 import { tick, type Comparison } from "./comparison.ts";
 import { commandOf, type Component } from "./component.ts";
@@ -19,8 +18,8 @@ export interface Access {
   role: string;
 }
 
-/** A predicate in logic, or that every statement raises 42P17. */
-export type Encoded = { kind: "predicate"; predicate: Predicate } | { kind: "recursion"; relation: NameKey };
+/** A predicate in logic, or that every statement fails: 42P17, or 42501 for want of a privilege. */
+export type Encoded = { kind: "predicate"; predicate: Predicate } | { kind: "fails" };
 
 export const encoderFor = (shared: Comparison, name: SideName, recursion: Recursion = "raise"): Encoder =>
   newEncoder({
@@ -93,7 +92,7 @@ function encoded(shared: Comparison, make: () => Pick<Predicate, "isTrue" | "rai
     const { isTrue, raises } = make();
     return { kind: "predicate", predicate: { isTrue, raises, readsRows: shared.subQueries.count > before } };
   } catch (error) {
-    if (error instanceof InfiniteRecursion) return { kind: "recursion", relation: error.relation };
+    if (error instanceof InfiniteRecursion) return { kind: "fails" };
     throw error;
   }
 }

@@ -6,7 +6,8 @@ import { compareAccess, type CompareOptions } from "./compare-access.ts";
 import { newComparison, type Comparison } from "./comparison.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { parseOnce } from "./encode/parse-once.ts";
-import { accessPredicate } from "./predicate.ts";
+import { missingPrivileges } from "./missing-privilege.ts";
+import { accessPredicate, type Encoded, type EncodeRequest } from "./predicate.ts";
 import type { Side } from "./side.ts";
 
 /** How far a proof goes. */
@@ -66,14 +67,19 @@ function proveRelation(
   const proveOne = (component: Component, role: string): AssumedVerdict[] => {
     const access = { relation, component, role };
     if (unchanged) return assumptions.map((assumption) => plainVerdict(access, assumption, "equivalent"));
-    return compareAccess(
-      shared,
-      access,
-      assumptions,
-      (request) =>
-        accessPredicate(shared, { ...access, relation: request.side === "before" ? relation : other }, request),
-      options,
-    );
+    const missing = {
+      before: missingPrivileges(shared.before, access),
+      after: missingPrivileges(shared.after, { ...access, relation: other }),
+    };
+    if (missing.after.length > 0) {
+      const decision = missing.before.length > 0 ? "equivalent" : "always-errors";
+      return assumptions.map((one) => ({ ...plainVerdict(access, one, decision), reasons: missing.after }));
+    }
+    const encode = (request: EncodeRequest): Encoded =>
+      request.side === "before" && request.recursion === "raise" && missing.before.length > 0
+        ? { kind: "fails" }
+        : accessPredicate(shared, { ...access, relation: request.side === "before" ? relation : other }, request);
+    return compareAccess(shared, access, assumptions, encode, options);
   };
   return rolesFor(shared, relation, other, options.roles ?? []).flatMap((role) =>
     COMPONENTS.flatMap((component) => {

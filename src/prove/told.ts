@@ -53,10 +53,11 @@ function aboveNow(sides: readonly Side[], verdict: AssumedVerdict): AssumedVerdi
 
 function withErrors(verdict: AssumedVerdict): AssumedVerdict {
   const { decision, opensErrors, witnesses } = verdict;
+  // nothing was allowed, so that nothing is lost, whatever the policies were meant to say
+  if (opensErrors === "every statement") return { ...verdict, decision: "looser", reasons: [] };
   if (opensErrors === null || decision === "looser" || decision === "incomparable") return verdict;
   const shown = witnesses.some(({ change, confirmed }) => change === "error->allow" && confirmed === true);
-  if (shown || opensErrors === "every statement")
-    return { ...verdict, decision: decision === "tighter" ? "incomparable" : "looser", reasons: [] };
+  if (shown) return { ...verdict, decision: decision === "tighter" ? "incomparable" : "looser", reasons: [] };
   if (decision !== "equivalent" && decision !== "tighter") return verdict;
   return {
     ...verdict,

@@ -44,9 +44,9 @@ export type Certainty =
 /** A trial of a verdict that could not be settled: so many points, or why there was none. */
 export type Trial = { points: number; seed: number } | { notTried: string };
 
-/** Why a verdict is `unknown`. */
+/** Why a verdict is `unknown`, or why every statement fails. */
 export interface UnknownReason {
-  kind: "unsupported" | "volatile" | "budget" | "bound" | "not-confirmed";
+  kind: "unsupported" | "volatile" | "budget" | "bound" | "not-confirmed" | "privilege";
   /** `count(*)`, `jsonb ?` …: lower case, no final period */
   message: string;
   /** the sub-expression as SQL; null where there is none */

@@ -10,8 +10,10 @@ const ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** What changes about errors, in words. */
-export const errorsText = (errors: readonly string[]): string =>
-  `${errors.map((one) => `${one}: ${ERRORS[one] ?? one}`).join("; ")}; PostgreSQL chooses the order in which it evaluates conditions, so an error may or may not come`;
+export const errorsText = ({ errors, failed }: { errors: readonly string[]; failed: boolean }): string =>
+  failed
+    ? "every statement raised an error before"
+    : `${errors.map((one) => `${one}: ${ERRORS[one] ?? one}`).join("; ")}; PostgreSQL chooses the order in which it evaluates conditions, so an error may or may not come`;
 
 /** Relations for which a role holds no privilege, so that its verdicts compare nothing; nothing where others decide something. */
 export function withoutPrivilege({

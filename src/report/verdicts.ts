@@ -29,6 +29,8 @@ interface Change {
   components: string[];
   roles: string[];
   errors: string[];
+  /** every statement failed before: the errors are certain */
+  failed: boolean;
   reasons: string[];
   witnesses: Witness[];
 }
@@ -55,6 +57,7 @@ function changesOf(verdicts: readonly AssumedVerdict[]): Change[] {
         components: unique(list.map(({ component }) => component)),
         roles: unique(list.map(({ role }) => role)),
         errors: first?.errors ?? [],
+        failed: list.every(({ opensErrors }) => opensErrors === "every statement"),
         reasons: unique(list.flatMap(reasonsOf)),
         witnesses:
           decisive.length > 0 ? decisive : witnesses.filter(({ confirmed }) => confirmed !== false).slice(0, 1),
@@ -75,7 +78,7 @@ export function renderComparison(compared: Comparison, colours: Colours): string
       `${paint(change.decision)}  ${colours.bold(change.relation)}  ${change.components.join(", ")}  ${colours.dim(`as ${change.roles.join(", ")}`)}`,
     );
     for (const witness of change.witnesses) lines.push(`    ${tellShort(witness)}`);
-    if (change.errors.length > 0) lines.push(`    ${colours.dim(errorsText(change.errors))}`);
+    if (change.errors.length > 0) lines.push(`    ${colours.dim(errorsText(change))}`);
     for (const reason of change.reasons) lines.push(`    ${colours.dim(reason)}`);
   }
   for (const added of comparison.added) {
@@ -114,7 +117,7 @@ export function comparisonMarkdown(compared: Comparison): string {
     lines.push("", "| verdict | relation | command | role | for instance |", "|---|---|---|---|---|");
   for (const change of changes)
     lines.push(
-      `| ${[mark(change.decision), markdownText(change.relation), markdownText(change.components.join(", ")), markdownText(change.roles.join(", ")), markdownText([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [errorsText(change.errors)] : []), ...change.reasons].join("; "))].join(" | ")} |`,
+      `| ${[mark(change.decision), markdownText(change.relation), markdownText(change.components.join(", ")), markdownText(change.roles.join(", ")), markdownText([...change.witnesses.map(tellShort), ...(change.errors.length > 0 ? [errorsText(change)] : []), ...change.reasons].join("; "))].join(" | ")} |`,
     );
   if (comparison.added.length > 0)
     lines.push(

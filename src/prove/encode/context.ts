@@ -14,8 +14,8 @@ import type { Condition, Value, Values } from "./value.ts";
 export type SideName = "before" | "after";
 
 /**
- * A sub-query met a relation whose policies are being expanded: raise 42P17 as Postgres does, or read it without its
- * policies.
+ * A sub-query met a relation whose policies are being expanded, or that the role may not read: raise as Postgres does
+ * (42P17, 42501), or read it, in the first case without its policies.
  */
 export type Recursion = "raise" | "read through";
 

@@ -27,7 +27,8 @@ export function rowAccess(
   const { logic, values, side } = encoder;
   const { relation, component, frame } = about;
   const command = commandOf(component);
-  if (!side.hasPrivilege(relation, command, frame.role)) return values.condition(logic.true, logic.false, logic.false);
+  if (encoder.recursion === "raise" && !side.hasPrivilege(relation, command, frame.role))
+    return values.condition(logic.true, logic.false, logic.false);
   if (side.bypasses(relation, frame.role)) return values.constant(true);
   const applied = side.policies(relation, command, frame.role);
   return composed(encoder, applied, about);

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import type { Db } from "../../src/db/port.ts";
+import { inspect } from "../../src/inspect/inspect.ts";
+import type { Catalog } from "../../src/pg/catalog.ts";
+import { prove, type AssumedVerdict } from "../../src/prove/prove.ts";
+import { toldVerdicts } from "../../src/prove/told.ts";
+import { withFork } from "../support/fork.ts";
+
+const BASE = `
+  create table notes (id int, u int);
+  create table secrets (u int);
+  create table guarded (u int);
+  insert into notes values (1, 1);
+  insert into secrets values (1);
+  insert into guarded values (1);
+  alter table notes enable row level security;
+  alter table guarded enable row level security;
+  revoke all on notes, secrets, guarded from anon, authenticated;
+  grant select, delete on notes to authenticated;
+  grant select on guarded to authenticated;
+  create policy p on guarded using (exists (select 1 from secrets));
+  create function f(int) returns boolean language sql immutable as 'select $1 = 1';
+  create function g() returns boolean language plpgsql stable as 'begin return true; end';
+  create function reads(int) returns boolean language sql stable as 'select exists (select 1 from secrets s where s.u = $1)';
+  revoke execute on function f, g from public, anon, authenticated;
+`;
+
+const POLICY = (condition: string): string => `create policy p on notes using (${condition});`;
+
+/** Whether a statement that comes to no row raises an error, as PostgreSQL decides it. */
+async function fails(db: Db): Promise<boolean> {
+  await db.exec("begin");
+  try {
+    await db.exec("set local role authenticated; delete from notes where id = 99");
+    return false;
+  } catch {
+    return true;
+  } finally {
+    await db.exec("rollback");
+  }
+}
+
+const sideOf = async (policies: string): Promise<{ catalog: Catalog; fails: boolean }> =>
+  withFork(BASE + policies, async (db) => ({ catalog: await inspect(db), fails: await fails(db) }));
+
+function verdictOn(before: Catalog, after: Catalog): AssumedVerdict | undefined {
+  const verdicts = prove(before, after, { relations: new Set(["public.notes"]), roles: ["authenticated"] });
+  return toldVerdicts(before, after, verdicts).verdicts.find(
+    ({ component, role }) => component === "DELETE" && role === "authenticated",
+  );
+}
+
+const SECRETS = "exists (select 1 from secrets s where s.u = notes.u)";
+
+/** Conditions of a policy, and policies beside it; PostgreSQL is asked as well. */
+const FAILS: readonly [title: string, condition: string, more?: string][] = [
+  ["a relation that the role may not read", SECRETS],
+  ["behind OR", `u = 1 or ${SECRETS}`],
+  ["behind AND", `u = 2 and ${SECRETS}`],
+  ["in a branch of CASE", `case when u = 1 then true else ${SECRETS} end`],
+  ["in COALESCE", `coalesce(u = 1, ${SECRETS})`],
+  ["through IN", "u in (select s.u from secrets s)"],
+  ["in a condition that no row satisfies", "exists (select 1 from secrets where false)"],
+  ["behind a setting", `current_setting('app.all', true) = 'yes' or ${SECRETS}`],
+  ["in an outer join", "exists (select 1 from guarded h left join secrets s on s.u = h.u)"],
+  ["in WITH", "exists (with x as (select s.u from secrets s) select 1 from x)"],
+  ["in a policy of a relation that the condition reads", "exists (select 1 from guarded)"],
+  ["in a restrictive policy", "u = 1", `create policy q on notes as restrictive using (${SECRETS});`],
+  ["a restrictive policy beside it denies all", SECRETS, "create policy q on notes as restrictive using (false);"],
+  ["a function that the role may not execute", "f(u)"],
+  ["such a function behind OR", "u = 1 or g()"],
+];
+
+const GOES_THROUGH: typeof FAILS = [
+  ["decided by a constant before", `true or ${SECRETS}`],
+  ["decided by a constant that denies", `false and ${SECRETS}`],
+  ["decided by what the planner computes", `1 = 1 or ${SECRETS}`],
+  ["decided by NULL", `null::boolean and ${SECRETS}`],
+  ["decided by CASE", `case when true then true else ${SECRETS} end`],
+  ["decided by COALESCE", `coalesce(true, ${SECRETS})`],
+  ["decided by another permissive policy", SECRETS, "create policy q on notes using (true);"],
+  ["a function that reads it: it fails when it is called", "reads(u)"],
+  ["a name of WITH that a relation has as well", "exists (with secrets as (select 1 as u) select 1 from secrets)"],
+];
+
+describe("a privilege that a policy needs and the role lacks", () => {
+  const both = async (condition: string, more: string): Promise<[Catalog, Catalog, boolean]> => {
+    const [before, after] = [await sideOf(POLICY("u = 1")), await sideOf(POLICY(condition) + more)];
+    expect(before.fails).toBe(false);
+    return [before.catalog, after.catalog, after.fails];
+  };
+
+  for (const [title, condition, more = ""] of FAILS)
+    test(`${title}: every statement fails`, async () => {
+      const [before, after, failed] = await both(condition, more);
+      expect(failed).toBe(true);
+      const found = verdictOn(before, after);
+      expect(found?.decision).toBe("always-errors");
+      expect(found?.reasons[0]?.message).toMatch(/^authenticated may not (read|execute) public\.\w+: every/);
+      // what failed and does so no longer is a gain
+      expect(verdictOn(after, before)?.decision).toBe("looser");
+    });
+
+  for (const [title, condition, more = ""] of GOES_THROUGH)
+    test(`${title}: it does not`, async () => {
+      const [before, after, failed] = await both(condition, more);
+      expect(failed).toBe(false);
+      expect(verdictOn(before, after)?.decision).not.toBe("always-errors");
+    });
+
+  test("the privilege is taken away, and the policies stay", async () => {
+    const granted = await sideOf(`${POLICY(SECRETS)} grant select on secrets to authenticated;`);
+    const revoked = await sideOf(POLICY(SECRETS));
+    expect([granted.fails, revoked.fails]).toEqual([false, true]);
+    expect(verdictOn(granted.catalog, revoked.catalog)?.decision).toBe("always-errors");
+    expect(verdictOn(revoked.catalog, granted.catalog)?.decision).toBe("looser");
+  });
+
+  test("some columns alone are granted: which ones a query reads is not followed", async () => {
+    const before = await sideOf(POLICY("u = 1"));
+    const after = await sideOf(`${POLICY(SECRETS)} grant select (u) on secrets to authenticated;`);
+    expect(after.fails).toBe(false);
+    expect(verdictOn(before.catalog, after.catalog)?.decision).not.toBe("always-errors");
+  });
+
+  test("statements fail on both sides: nothing changes", async () => {
+    const [before, after] = [await sideOf(POLICY(SECRETS)), await sideOf(POLICY(`u = 2 and ${SECRETS}`))];
+    expect([before.fails, after.fails]).toEqual([true, true]);
+    expect(verdictOn(before.catalog, after.catalog)?.decision).toBe("equivalent");
+  });
+});
