@@ -12,6 +12,8 @@ export interface Origin {
   isScratch: boolean;
   /** roles that the files name and do not create, which a scratch database has without attributes */
   rolesMade: readonly string[];
+  /** the platform ended its default grants between two of the files */
+  defaultsEnded: boolean;
 }
 
 /**
@@ -26,11 +28,34 @@ export function comparable(before: Origin, after: Origin): { before: Catalog; af
     return before.isScratch
       ? { before: alike(first, second, before.rolesMade), after: second }
       : { before: first, after: alike(second, first, after.rolesMade) };
+  // that a file of one side is of a later day than the platform's change does not make it a change of the project
+  if (before.defaultsEnded !== after.defaultsEnded)
+    return before.defaultsEnded
+      ? { before: first, after: withoutDefaultGrants(second) }
+      : { before: withoutDefaultGrants(first), after: second };
   if (isOnPlatform(first) === isOnPlatform(second)) return { before: first, after: second };
   return isOnPlatform(first)
     ? { before: alike(first, second, null), after: second }
     : { before: first, after: alike(second, first, null) };
 }
+
+/** Without default privileges of the API roles in schema public, as the platform ended them: those of its own login stay. */
+const withoutDefaultGrants = (catalog: Catalog): Catalog =>
+  catalog.access
+    ? {
+        ...catalog,
+        access: {
+          ...catalog.access,
+          defaultPrivileges: catalog.access.defaultPrivileges.map((one) =>
+            one.schema === "public" && one.creator !== "supabase_admin"
+              ? { ...one, grants: one.grants.filter(({ grantee }) => !isApiRole(grantee)) }
+              : one,
+          ),
+        },
+      }
+    : catalog;
+
+const isApiRole = (name: string): boolean => name === "anon" || name === "authenticated" || name === "service_role";
 
 /** Roles of the platform, those of requests too. */
 const isTheirRole = (name: string): boolean => PLATFORM_ROLES.has(name) || name === "anon" || name === "authenticated";

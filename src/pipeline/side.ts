@@ -24,7 +24,7 @@ import {
 import type { AddedRelation, AssumedVerdict, CompareOptions, ObjectChange } from "../prove/index.ts";
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
-import { openScratch } from "../scratch/index.ts";
+import { openScratch, type Platform } from "../scratch/index.ts";
 import { comparable } from "./comparable.ts";
 import { claimsOf } from "./inspection.ts";
 import { openSource } from "./source.ts";
@@ -133,7 +133,11 @@ const originOf = ({ catalog, source }: Side): Parameters<typeof comparable>[0] =
   catalog,
   isScratch: source?.origin.kind === "migrations",
   rolesMade: source?.origin.kind === "migrations" ? source.origin.report.rolesMade : [],
+  defaultsEnded: source?.origin.kind === "migrations" && hasEndedDefaults(source.origin.report.platform),
 });
+
+const hasEndedDefaults = (platform: Platform): boolean =>
+  platform.kind === "supabase" && platform.defaultGrants.state === "until";
 
 /**
  * Check properties of one side's policies. `tenant`: `column=claim.path`; otherwise the config or the policies give it.

@@ -9,11 +9,19 @@ const ERRORS: Readonly<Record<string, string>> = {
   "allow->error": "a statement that found a row allowed may now raise an error",
 };
 
-/** What changes about errors, in words. */
+/** What changes about errors: explained by `errorsExplained`, once. */
 export const errorsText = ({ errors, failed }: { errors: readonly string[]; failed: boolean }): string =>
-  failed
-    ? "every statement raised an error before"
-    : `${errors.map((one) => `${one}: ${ERRORS[one] ?? one}`).join("; ")}; PostgreSQL chooses the order in which it evaluates conditions, so an error may or may not come`;
+  failed ? "every statement raised an error before" : `errors: ${errors.join(", ")}`;
+
+/** What each change about errors means, one line each, and that none of them is certain; nothing where none is shown. */
+export function errorsExplained(shown: readonly { errors: readonly string[]; failed: boolean }[]): string[] {
+  const kinds = new Set(shown.flatMap(({ errors, failed }) => (failed ? [] : errors)));
+  if (kinds.size === 0) return [];
+  return [
+    ...Object.entries(ERRORS).flatMap(([kind, text]) => (kinds.has(kind) ? [`${kind}: ${text}`] : [])),
+    "PostgreSQL chooses the order in which it evaluates conditions, so an error may or may not come",
+  ];
+}
 
 /** Relations for which a role holds no privilege, so that its verdicts compare nothing; nothing where others decide something. */
 export function withoutPrivilege({

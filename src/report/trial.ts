@@ -5,7 +5,8 @@ const count = new Intl.NumberFormat("en-US");
 
 /** Why a verdict is not settled, and what a trial of it found: lower case, no final period. */
 export function reasonsOf({ decision, reasons, trial, errors, certainty }: AssumedVerdict): string[] {
-  const obstacles = reasons.length === 0 ? "" : `; what stands in the way is ${reasons.map(tellObstacle).join(", ")}`;
+  const obstacles =
+    reasons.length === 0 ? "" : `; what stands in the way is ${[...new Set(reasons.map(tellObstacle))].join(", ")}`;
   if (certainty.kind === "trial")
     return [
       decision === "tighter"

@@ -3,7 +3,7 @@ import type { AddedRelation, AssumedVerdict, ObjectChange, Witness } from "../pr
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import { verdictTable } from "./proof-terminal.ts";
-import { errorsText, withoutPrivilege } from "./compared-words.ts";
+import { errorsExplained, errorsText, withoutPrivilege } from "./compared-words.ts";
 import { objectLines, objectsMarkdown } from "./object-lines.ts";
 import { singleLined } from "./single-lined.ts";
 import { reasonsOf } from "./trial.ts";
@@ -72,7 +72,8 @@ const RANK = ["looser", "incomparable", "always-errors", "unknown", "vacuous", "
 export function renderComparison(compared: Comparison, colours: Colours): string {
   const comparison = singleLined(compared);
   const lines: string[] = [];
-  for (const change of changesOf(comparison.verdicts)) {
+  const changes = changesOf(comparison.verdicts);
+  for (const change of changes) {
     const paint = change.decision === "tighter" || change.decision === "equivalent" ? colours.green : colours.red;
     lines.push(
       `${paint(change.decision)}  ${colours.bold(change.relation)}  ${change.components.join(", ")}  ${colours.dim(`as ${change.roles.join(", ")}`)}`,
@@ -93,6 +94,8 @@ export function renderComparison(compared: Comparison, colours: Colours): string
       );
   }
   lines.push(...objectLines(comparison.objects, colours), ...withoutPrivilege(comparison));
+  const explained = errorsExplained(changes).map((line) => colours.dim(line));
+  if (explained.length > 0) lines.push("", ...explained);
   if (lines.length > 0) lines.push("");
   return `${[...lines, `${comparison.before} → ${comparison.after}`, ...verdictTable(comparison.verdicts).map((line) => `  ${line}`)].join("\n")}\n`;
 }
@@ -134,6 +137,7 @@ export function comparisonMarkdown(compared: Comparison): string {
       );
   lines.push(...objectsMarkdown(comparison.objects));
   for (const line of withoutPrivilege(comparison)) lines.push("", markdownText(line));
+  for (const line of errorsExplained(changes)) lines.push("", markdownText(line));
   lines.push("", "Every example was executed on PostgreSQL. Made by rlsmith.");
   return `${lines.join("\n")}\n`;
 }

@@ -6,7 +6,7 @@ const UUID = /^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$/i;
 
 /** A witness as a person tells it: values by name (`casino A`) instead of uuids. */
 export interface Told {
-  /** `casino A's pit_boss (authenticated)` */
+  /** `casino A's pit_boss (authenticated, by app_metadata.casino_id and app_metadata.staff_role)` */
   who: string;
   /** `app.casino_id = casino B`; one entry a setting */
   context: string[];
@@ -106,9 +106,11 @@ function persona(
   if (leaves.some(({ path }) => path[0] === "user_metadata" || path[0] === "raw_user_meta_data"))
     rest.push("of which users can write user_metadata themselves");
   const who = tenant ? name(tenant.path.at(-1) ?? "", tenant.value) : null;
-  if (who !== null && job) return { who: `${who}'s ${job.value} (${role})`, rest };
-  if (who !== null) return { who: `${role} of ${who}`, rest };
-  if (job) return { who: `${role} with the role ${job.value}`, rest };
+  // the two sides may read the same claim in different places
+  const by = [tenant, job].flatMap((leaf) => (leaf ? [leaf.path.join(".")] : [])).join(" and ");
+  if (who !== null && job) return { who: `${who}'s ${job.value} (${role}, by ${by})`, rest };
+  if (who !== null) return { who: `${role} of ${who} (by ${by})`, rest };
+  if (job) return { who: `${role} with ${by} = ${job.value}`, rest };
   return { who: leaves.length === 0 ? `${role} with an empty token` : role, rest };
 }
 

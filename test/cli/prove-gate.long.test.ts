@@ -118,3 +118,32 @@ test("an assumption that means nothing is refused, also where both sides are the
   for (const garbage of ["garbage", "org_id ===", ""])
     await expect(compared(sql, sql, [garbage])).rejects.toMatchObject({ code: "NOT_SQL" });
 }, 60_000);
+
+test("that a new file is of a later day than a change of the platform is no change of the project", async () => {
+  const [first, second] = [
+    "supabase/migrations/20250101000000_init.sql",
+    "supabase/migrations/20261105000000_more.sql",
+  ];
+  const sql = `create table public.orders (id int primary key); alter table public.orders enable row level security;`;
+  const sides = [
+    project({ [first]: sql }),
+    project({ [first]: sql, [second]: "comment on table public.orders is '';" }),
+  ];
+  const more = project({
+    [first]: sql,
+    [second]: "alter default privileges in schema public grant select on tables to anon;",
+  });
+  const [one, two, three] = [
+    await openSide(sides[0] ?? "", sideOptions()),
+    await openSide(sides[1] ?? "", sideOptions()),
+    await openSide(more, sideOptions()),
+  ];
+  try {
+    expect((await proveSides(one, two, [], {})).objects).toEqual([]);
+    expect((await proveSides(two, one, [], {})).objects).toEqual([]);
+    // the project's own statement counts
+    expect((await proveSides(one, three, [], {})).objects).toMatchObject([{ kind: "default privileges" }]);
+  } finally {
+    for (const side of [one, two, three]) await side.close();
+  }
+}, 60_000);
