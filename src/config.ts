@@ -118,6 +118,21 @@ const configSchema = z.strictObject({
   sessionOnly: z.array(sessionOnly).default([]),
   /** policies that stay unchanged, each with a reason; `*` matches any text */
   keep: z.record(z.string(), reason).default({}),
+  /**
+   * changes of access that no rule and no decision announces, or that are not settled, each accepted with a reason: for
+   * the change that `plan` shows with it, and no other
+   */
+  accept: z
+    .array(
+      z.strictObject({
+        /** `schema.relation.policy` */
+        policy: z.string().min(1),
+        /** what `plan` prints: the digest of the policy before and after */
+        change: z.string().regex(/^[0-9a-f]{12}$/, "12 hexadecimal digits, as `rlsmith plan` prints them"),
+        reason,
+      }),
+    )
+    .default([]),
   /** column defaults that read a variable */
   columnDefaults: z.enum(["report", "rewrite"]).default("report"),
   rules: z

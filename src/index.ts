@@ -14,7 +14,7 @@ export { planHash } from "./plan/index.ts";
 export { prove, type ProveOptions } from "./prove/index.ts";
 export type { AssumedVerdict, MigrationProof, Objection } from "./prove/index.ts";
 export { provePlan, type PlanProof, type ProvePlanOptions } from "./pipeline/prove-plan.ts";
-export { refuseUnanswered, withAccepted, type Acceptances } from "./pipeline/acceptances.ts";
+export { configAcceptances, refuseUnanswered, withAccepted, type Acceptances } from "./pipeline/acceptances.ts";
 export { rehearsePlan as rehearse, type RehearseOptions } from "./pipeline/rehearse.ts";
 export { verifyDatabase as verify, type VerifyDatabaseOptions } from "./pipeline/verify.ts";
 export { checkClaimsOfDatabase as claims, type ClaimsOptions } from "./pipeline/claims.ts";

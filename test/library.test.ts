@@ -50,11 +50,11 @@ describe("over values and a connection", () => {
     const fresh = rlsmith.plan(catalog, config);
     expect(fresh.plan.open).toEqual([]);
     const unanswered = await rlsmith.provePlan(scratch.db, catalog, fresh.plan);
-    expect(() => rlsmith.refuseUnanswered(unanswered.objections)).toThrow(
+    expect(() => rlsmith.refuseUnanswered(unanswered.objections, fresh.plan)).toThrow(
       expect.objectContaining({ kind: "not-proven", code: "NOT_PROVEN" }),
     );
     const { objections } = await rlsmith.provePlan(scratch.db, catalog, fresh.plan, { accepts: ACCEPTS });
-    rlsmith.refuseUnanswered(objections);
+    rlsmith.refuseUnanswered(objections, fresh.plan);
     const planned = rlsmith.withAccepted(fresh, objections);
     expect(new Set(planned.plan.accepted.map(({ policy, reason }) => [policy, reason].join(": ")))).toEqual(
       new Set([`public.docs.docs_write: ${REASON}`]),
@@ -62,6 +62,25 @@ describe("over values and a connection", () => {
     // approvals are of the plan with its acceptances
     expect(rlsmith.planHash(planned.plan)).not.toBe(rlsmith.planHash(fresh.plan));
     expect((await rlsmith.rehearse(scratch, catalog, planned, config)).passed).toBe(true);
+  });
+
+  test("an acceptance of the config holds for the change that was shown, and for no other", async () => {
+    const { plan } = rlsmith.plan(catalog, config);
+    const { objections } = await rlsmith.provePlan(scratch.db, catalog, plan);
+    let hint = "";
+    try {
+      rlsmith.refuseUnanswered(objections, plan);
+    } catch (error) {
+      hint = error instanceof rlsmith.ToolError ? error.hint : "";
+    }
+    const change = /policy: "public\.docs\.docs_write", change: "([0-9a-f]{12})"/.exec(hint)?.[1] ?? "";
+    const accept = [{ policy: "public.docs.docs_write", change, reason: REASON }];
+    const accepting = rlsmith.parseConfig({ ...CONFIG, accept });
+    expect(rlsmith.configAcceptances(accepting, plan)).toEqual({ accepts: ACCEPTS, stale: [] });
+    // another plan for the same policy
+    const kept = { ...CONFIG, accept, keep: { "public.docs.docs_write": "for now" } };
+    const other = rlsmith.plan(catalog, rlsmith.parseConfig(kept)).plan;
+    expect(rlsmith.configAcceptances(rlsmith.parseConfig(kept), other)).toEqual({ accepts: new Map(), stale: accept });
   });
 
   test("prove: a catalog against itself is equivalent", () => {

@@ -1,7 +1,10 @@
 import { InvalidArgumentError, type Command } from "commander";
-import type { Acceptances } from "../pipeline/acceptances.ts";
+import type { Config } from "../config.ts";
+import { configAcceptances, type Acceptances } from "../pipeline/acceptances.ts";
 import { canonicalName } from "../pg/name.ts";
+import type { Plan } from "../plan/index.ts";
 import { DEFAULT_TIMEOUT } from "../prove/index.ts";
+import { say } from "./terminal.ts";
 
 export interface AcceptFlags {
   accept: string[];
@@ -30,11 +33,14 @@ function milliseconds(value: string): number {
   return Number(value);
 }
 
-/** `--accept policy=reason`; one without `=` has no reason. */
-export const acceptances = (values: readonly string[]): Acceptances =>
-  new Map(
-    values.map((value): [string, string] => {
-      const [policy = "", ...reason] = value.split("=");
-      return [canonicalName(policy.trim()), reason.join("=").trim()];
-    }),
-  );
+/** Acceptances of the config that hold for the plan, and those of `--accept policy=reason`; one without `=` has no reason. */
+export function acceptances(values: readonly string[], config: Config, plan: Plan): Acceptances {
+  const written = configAcceptances(config, plan);
+  for (const { policy, change } of written.stale)
+    say(`accept: \`${policy}\` with the change ${change} is not what this plan does, so it counts for nothing`);
+  const given = values.map((value): [string, string] => {
+    const [policy = "", ...reason] = value.split("=");
+    return [canonicalName(policy.trim()), reason.join("=").trim()];
+  });
+  return new Map([...written.accepts, ...given]);
+}

@@ -1,10 +1,44 @@
+import { createHash } from "node:crypto";
+import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
-import type { Plan } from "../plan/index.ts";
+import { canonicalName } from "../pg/name.ts";
+import type { PolicyId } from "../pg/policy.ts";
+import type { Plan, PolicyOutcome } from "../plan/index.ts";
 import type { Objection } from "../prove/index.ts";
 import { rendered, type PlannedMigration } from "./plan.ts";
 
 /** The reason for accepting a policy that becomes looser, or is not settled: policy → reason. */
 export type Acceptances = ReadonlyMap<string, string>;
+
+/** The digest of a policy before and after, by which an acceptance of the config is bound to one change. */
+export function changeDigest({ before, after }: PolicyOutcome): string {
+  const parts = [before, ...after].map(({ command, permissive, roles, using, check }) => [
+    command,
+    permissive,
+    roles.toSorted(),
+    using,
+    check,
+  ]);
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
+}
+
+/** Acceptances of the config, and those of them that are for another change than the plan's, or for no policy of it. */
+export function configAcceptances(config: Config, plan: Plan): { accepts: Acceptances; stale: Config["accept"] } {
+  const digests = new Map(plan.policies.map((outcome): [string, string] => [outcome.policy, changeDigest(outcome)]));
+  const holds = ({ policy, change }: Config["accept"][number]): boolean =>
+    digests.get(canonicalName(policy)) === change;
+  return {
+    accepts: new Map(config.accept.filter(holds).map(({ policy, reason }) => [canonicalName(policy), reason])),
+    stale: config.accept.filter((one) => !holds(one)),
+  };
+}
+
+/** The entry of the config that accepts the change of a policy. */
+export function acceptEntry(plan: Plan, policy: PolicyId): string {
+  const outcome = plan.policies.find((one) => one.policy === policy);
+  const change = outcome ? changeDigest(outcome) : "";
+  return `{ policy: ${JSON.stringify(policy)}, change: ${JSON.stringify(change)}, reason: "…" }`;
+}
 
 /** Throws ToolError (usage) if an acceptance has no reason, or names a policy that the plan does not have. */
 export function checkAcceptances(accepts: Acceptances, plan: Plan): void {
@@ -45,13 +79,19 @@ export const withAccepted = <P extends PlannedMigration>(planned: P, objections:
 /**
  * Throws ToolError (not-proven, exit 3) while a policy becomes looser, or is not settled, and no acceptance covers it.
  */
-export function refuseUnanswered(objections: readonly Objection[]): void {
+export function refuseUnanswered(objections: readonly Objection[], plan: Plan): void {
   const open = [...new Set(objections.filter(({ answer }) => answer === null).map(({ policy }) => policy))];
   if (open.length === 0) return;
   throw new ToolError(
     "not-proven",
     "NOT_PROVEN",
     `${open.length} ${open.length === 1 ? "policy is" : "policies are"} neither equivalent nor tighter, so no file was written`,
-    `read the witnesses above, then accept each with a reason: --accept '${open[0] ?? ""}=reason'`,
+    `read the witnesses above, then accept each with a reason, in the config: accept: [${open
+      .slice(0, MOST_ENTRIES)
+      .map((policy) => acceptEntry(plan, policy))
+      .join(", ")}${open.length > MOST_ENTRIES ? ", …" : ""}]; or for this run: --accept '${open[0] ?? ""}=reason'`,
   );
 }
+
+/** How many entries of the config an error shows. */
+const MOST_ENTRIES = 3;

@@ -3,11 +3,12 @@ import type { Catalog } from "../pg/catalog.ts";
 import { catalogAfter } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
-import type { CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
+import type { AssumedVerdict, CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
 import { confirm, objections, proveMigration } from "../prove/index.ts";
 import { checkAcceptances, type Acceptances } from "./acceptances.ts";
 import { withScratch } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
+import { tryPlan } from "./try-sides.ts";
 
 /** A plan's verdicts, and the objections that need an acceptance. */
 export interface PlanProof {
@@ -37,7 +38,7 @@ export interface ProvePlanOptions extends CompareOptions {
  *   try {
  *     const accepts = new Map([["public.docs.docs_read", "the old policy was meant to do that"]]);
  *     const { objections } = await provePlan(scratch.db, catalog, planned.plan, { accepts });
- *     refuseUnanswered(objections);
+ *     refuseUnanswered(objections, planned.plan);
  *     const accepted = withAccepted(planned, objections);
  *     console.log(`approve this one: ${planHash(accepted.plan)}`);
  *     return accepted;
@@ -47,11 +48,22 @@ export interface ProvePlanOptions extends CompareOptions {
  * }
  * ```
  */
-export async function provePlan(
+export const provePlan = async (
   db: Db,
   catalog: Catalog,
   plan: Plan,
-  { accepts = new Map(), progress = silent, ...limits }: ProvePlanOptions = {},
+  options: ProvePlanOptions = {},
+): Promise<PlanProof> => proved(db, catalog, plan, options, async (proof) => proof.access);
+
+/** What goes on with verdicts whose witnesses were run. */
+type GoOn = (proof: MigrationProof, after: Catalog) => Promise<AssumedVerdict[]>;
+
+async function proved(
+  db: Db,
+  catalog: Catalog,
+  plan: Plan,
+  { accepts = new Map(), progress = silent, ...limits }: ProvePlanOptions,
+  goOn: GoOn,
 ): Promise<PlanProof> {
   checkAcceptances(accepts, plan);
   const after = catalogAfter(catalog, plan);
@@ -62,8 +74,8 @@ export async function provePlan(
       ? { ...verdict, witnesses: verdict.witnesses.filter(({ change }) => change === "lost" || change === "gained") }
       : verdict,
   );
-  const access = await confirm(db, catalog, after, shown, made.assumptions);
-  const proof = { ...made, access };
+  const confirmed = { ...made, access: await confirm(db, catalog, after, shown, made.assumptions) };
+  const proof = { ...confirmed, access: await goOn(confirmed, after) };
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);
   const open = found.filter(({ answer }) => answer === null).length;
@@ -71,6 +83,16 @@ export async function provePlan(
   return { proof, objections: found };
 }
 
-/** `provePlan` for the catalog of a source, on its scratch database. */
+/**
+ * `provePlan` for the catalog of a source, on its scratch database. What the proof leaves open with or without context
+ * is tried there: as it is, and with the plan's statements.
+ */
 export const proveSource = async (source: Source, plan: Plan, options: ProvePlanOptions = {}): Promise<PlanProof> =>
-  withScratch(source, async (db) => provePlan(db, source.catalog, plan, options));
+  withScratch(source, async (db) =>
+    proved(db, source.catalog, plan, options, async ({ access, assumptions }, after) => {
+      const isOpen = (verdict: AssumedVerdict): boolean => verdict.regime?.kind !== "foreign";
+      const tried = await tryPlan(source, plan, after, access.filter(isOpen), assumptions);
+      const found = tried.values();
+      return access.map((verdict) => (isOpen(verdict) ? (found.next().value ?? verdict) : verdict));
+    }),
+  );

@@ -87,7 +87,7 @@ export type Origin =
  *   const planned = planSource(source, config, projectDir, null, now);
  *   refuseOpenDecisions(planned.plan, source);
  *   const proved = await proveSource(source, planned.plan);
- *   refuseUnanswered(proved.objections);
+ *   refuseUnanswered(proved.objections, planned.plan);
  *   const accepted = withAccepted(planned, proved.objections);
  *   const rehearsal = await rehearseSource(source, accepted, config, silent);
  *   for (const path of writePlan(accepted, proved, rehearsal, projectDir, now)) console.log(`wrote ${path}`);

@@ -1,5 +1,6 @@
 import { openServer } from "../db/server.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import type { Plan } from "../plan/index.ts";
 import { silent } from "../progress.ts";
 import { tryUnknown, type Assumption, type AssumedVerdict, type TrialSite } from "../prove/index.ts";
 import { copyOf } from "./scratch-base.ts";
@@ -42,6 +43,26 @@ export async function tryOn<V extends AssumedVerdict>(
     return await tryUnknown({ kind: "sites", before: first, after: second }, verdicts, assumptions);
   } finally {
     for (const one of opened) await one.close();
+  }
+}
+
+/** The same for a plan: in the scratch database of its source as it is, and with the plan's statements. */
+export async function tryPlan<V extends AssumedVerdict>(
+  source: Source,
+  plan: Plan,
+  after: Catalog,
+  verdicts: readonly V[],
+  assumptions: readonly Assumption[],
+): Promise<V[]> {
+  if (!verdicts.some(({ decision }) => decision === "unknown")) return [...verdicts];
+  const opened = await openSite({ catalog: source.catalog, source });
+  if (typeof opened === "string") return tryUnknown({ kind: "none", reason: opened }, verdicts, assumptions);
+  try {
+    const setup = plan.steps.flatMap(({ up }) => up);
+    const second = { db: opened.site.db, catalog: after, setup };
+    return await tryUnknown({ kind: "sites", before: opened.site, after: second }, verdicts, assumptions);
+  } finally {
+    await opened.close();
   }
 }
 

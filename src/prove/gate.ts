@@ -3,7 +3,8 @@ import type { AnnouncedChange } from "../plan/index.ts";
 import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { commandOf, type Component } from "./component.ts";
 import type { MigrationProof, PolicyVerdict } from "./migration.ts";
-import type { Decision } from "./verdict.ts";
+import { isOnlyTried } from "./trial/change.ts";
+import type { Decision, Trial } from "./verdict.ts";
 
 /** Why a verdict is not simply allowed; in words by `report/objection.ts`. */
 export type ObjectionReason =
@@ -11,8 +12,8 @@ export type ObjectionReason =
   | { kind: "incomparable" }
   | { kind: "always-errors" }
   | { kind: "vacuous" }
-  /** the prover's own messages; none: it was not settled */
-  | { kind: "unknown"; messages: readonly string[] }
+  /** the prover's own messages, none: it was not settled; and what a trial found */
+  | { kind: "unknown"; messages: readonly string[]; trial?: Trial | undefined }
   /** access still asks the variables; `*`: some that are not told */
   | { kind: "follows variables"; settings: readonly string[] };
 
@@ -70,6 +71,8 @@ function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): Obje
     const still = verdict.readsAfter.filter((setting) => mapped.has(setting) || setting === "*");
     return gains && still.length > 0 ? { kind: "follows variables", settings: still } : null;
   }
+  // losses that a trial found prove nothing about gains
+  if (isOnlyTried(verdict)) return notSettled(verdict);
   switch (verdict.decision) {
     case "equivalent":
     case "tighter":
@@ -81,9 +84,15 @@ function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): Obje
     case "vacuous":
       return { kind: verdict.decision };
     case "unknown":
-      return { kind: "unknown", messages: verdict.reasons.map(({ message }) => message) };
+      return notSettled(verdict);
   }
 }
+
+const notSettled = ({ reasons, trial }: AssumedVerdict): ObjectionReason => ({
+  kind: "unknown",
+  messages: reasons.map(({ message }) => message),
+  trial,
+});
 
 /**
  * Policies of the relation that for themselves differ in the same way; all that differ, or all there are, where none

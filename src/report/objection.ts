@@ -1,4 +1,4 @@
-import type { ObjectionReason } from "../prove/index.ts";
+import type { ObjectionReason, Trial } from "../prove/index.ts";
 
 /** The reason why a verdict needs an acceptance, in words. */
 export function objectionText(reason: ObjectionReason): string {
@@ -12,8 +12,15 @@ export function objectionText(reason: ObjectionReason): string {
     case "vacuous":
       return "the assumptions contradict themselves";
     case "unknown":
-      return reason.messages.join("; ") || "not settled";
+      return [...new Set(reason.messages), ...triedText(reason.trial)].join("; ") || "not settled";
     case "follows variables":
       return `access still follows ${reason.settings.map((name) => `\`${name}\``).join(", ")}`;
   }
+}
+
+function triedText(trial: Trial | undefined): string[] {
+  if (trial === undefined) return [];
+  return "notTried" in trial
+    ? [`not tried: ${trial.notTried}`]
+    : [`at ${trial.points.toLocaleString("en-US")} points nothing more is allowed, which is no proof`];
 }

@@ -33,11 +33,12 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         if (!json) print(renderPlan(fresh.plan, colours));
         else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan, platform }, null, 2));
         refuseOpenDecisions(fresh.plan, source);
-        const limits = { timeout: flags.proveTimeout, accepts: acceptances(flags.accept), progress: options.progress };
+        const accepts = acceptances(flags.accept, config, fresh.plan);
+        const limits = { timeout: flags.proveTimeout, accepts, progress: options.progress };
         const proved = await proveSource(source, fresh.plan, limits);
         const planned = withAccepted(fresh, proved.objections);
         if (!json) print(renderProof(proved.proof, proved.objections, colours));
-        refuseUnanswered(proved.objections);
+        refuseUnanswered(proved.objections, fresh.plan);
         const { plan, migration, names } = planned;
         const wanted = flags.rehearse && plan.steps.length > 0;
         const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
