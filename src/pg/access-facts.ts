@@ -16,6 +16,8 @@ export interface AccessFacts {
   userMappings: UserMapping[];
   eventTriggers: EventTrigger[];
   extensions: InstalledExtension[];
+  constraints: TableConstraint[];
+  settings: DefaultSetting[];
 }
 
 /** An object with an owner and privileges. */
@@ -86,4 +88,34 @@ export interface InstalledExtension {
   name: string;
   version: string;
   schema: string;
+}
+
+/** What a foreign key does to the rows that refer to one that is deleted or gets another key; null: it refuses that. */
+export type ReferentialAction = "CASCADE" | "SET NULL" | "SET DEFAULT" | null;
+
+/** A CHECK or a foreign key that a table has of its own, not from a parent. */
+export interface TableConstraint {
+  schema: string;
+  relation: string;
+  name: string;
+  type: "check" | "foreign key";
+  /** columns of the table that it is about */
+  columns: string[];
+  /** pg_get_constraintdef */
+  definition: string;
+  /** of a foreign key */
+  references: QualifiedName | null;
+  onDelete: ReferentialAction;
+  onUpdate: ReferentialAction;
+}
+
+/** A setting that sessions begin with: ALTER ROLE … SET and ALTER DATABASE … SET (pg_db_role_setting). */
+export interface DefaultSetting {
+  /** null: every role */
+  role: string | null;
+  /** in this database alone */
+  ofDatabase: boolean;
+  name: string;
+  /** of name and value, which may be a secret */
+  digest: string;
 }

@@ -183,6 +183,19 @@ const accessLike = (
   sequences: replaced(own.sequences, given.sequences, isOfSchema, nameKey),
   views: replaced(own.views, given.views, isTheirs, nameKey),
   columns: replaced(own.columns, given.columns, isTheirs, (one) => JSON.stringify([nameKey(one), one.column])),
+  constraints: replaced(
+    own.constraints,
+    given.constraints,
+    (one) => isTheirs(relationOf(one)),
+    (one) => JSON.stringify([one.schema, one.relation, one.name]),
+  ),
+  settings: replaced(
+    own.settings,
+    given.settings,
+    // files seldom set what a server's sessions begin with
+    ({ role }) => isStandIn || role === null || isTheirRole(role),
+    ({ role, ofDatabase, name }) => JSON.stringify([role, ofDatabase, name]),
+  ),
   // a stand-in has default privileges, extensions and event triggers of its own, and lacks those of the platform
   ...(isStandIn
     ? {

@@ -32,6 +32,10 @@ export function reasonText(why: ChangeReason): string {
       return `it rewrites statements on ${why.relation}, with the rights of that relation's owner`;
     case "may have enforced something":
       return `it may have refused or changed rows of ${why.relation} that the roles can still write`;
+    case "referential action":
+      return `a statement on ${why.of} does ${why.action} to rows of ${why.relation}, which no policy of ${why.relation} is asked about`;
+    case "session default":
+      return `the value that sessions of ${why.role ?? "every role"} begin with is ${why.how}`;
     case "check option":
       return `WITH CHECK OPTION was ${why.was} and is ${why.is}: it decides which rows can be written through the view`;
     case "security barrier":

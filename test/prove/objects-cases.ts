@@ -37,6 +37,9 @@ const ALL_PARCELS = `language sql stable security definer set search_path = '' a
 const ONES = `create function public.mine() returns setof int language sql stable security definer set search_path = ''
   as $$ select p.id from public.parcel p where p.org_id = ${ORG} $$;`;
 
+const CRATE = `create table public.crate (id int primary key, org_id uuid, parcel int);
+  alter table crate enable row level security; grant select, insert on crate to web;`;
+
 export const OBJECT_CASES: readonly ObjectCase[] = [
   // views
   {
@@ -570,6 +573,55 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
       create policy p on note for select to web using (org_id = ${ORG});`,
     change: "drop policy p on note; create policy p on note for select to web using (true);",
     expected: ["cannot be told policy public.note.p"],
+  },
+
+  // constraints
+  {
+    title: "a foreign key deletes rows that no policy lets the role delete",
+    base: `${CRATE} create policy r on crate for select to web using (org_id = ${ORG});`,
+    change: "alter table crate add foreign key (parcel) references parcel on delete cascade;",
+    expected: ["cannot be told constraint public.crate.crate_parcel_fkey"],
+  },
+  {
+    title: "a foreign key without an action, and one with an action on a table that has no row security",
+    base: `${CRATE} create table box (id int primary key, parcel int);`,
+    change: `alter table crate add foreign key (parcel) references parcel;
+      alter table box add foreign key (parcel) references parcel on delete cascade;`,
+    expected: [],
+  },
+  {
+    title: "a foreign key of two columns, which kept a row with others of its tenant, is gone",
+    base: `${CRATE} alter table parcel add unique (org_id, id);
+      alter table crate add constraint same_org foreign key (org_id, parcel) references parcel (org_id, id);
+      create policy r on crate to web using (org_id = ${ORG});`,
+    change: "alter table crate drop constraint same_org;",
+    expected: ["cannot be told constraint public.crate.same_org"],
+  },
+  {
+    title: "a CHECK that asks for the request is gone",
+    base: `alter table parcel add constraint own check (org_id = ${ORG}) not valid;`,
+    change: "alter table parcel drop constraint own;",
+    expected: ["cannot be told constraint public.parcel.own"],
+  },
+  {
+    title: "a CHECK over columns that no policy names is gone, and one is renamed",
+    base: "alter table parcel add constraint short check (length(label) < 9), add constraint org check (org_id is not null);",
+    change: "alter table parcel drop constraint short; alter table parcel rename constraint org to with_org;",
+    expected: [],
+  },
+
+  // what sessions begin with
+  {
+    title: "a variable that policies may read has a value for every session of a role",
+    change: "alter role clerk set app.org_id = 'x';",
+    expected: ["cannot be told setting app.org_id"],
+  },
+  {
+    title: "a search_path for the database, and a time limit for a role",
+    base: "alter role clerk set statement_timeout = '1s';",
+    change: `do $$ begin execute format('alter database %I set search_path = public', current_database()); end $$;
+      alter role clerk set statement_timeout = '2s';`,
+    expected: ["cannot be told setting search_path"],
   },
 
   // what changes nothing

@@ -181,4 +181,46 @@ select
     )
     from pg_extension e
     join pg_namespace n on n.oid = e.extnamespace
-  ), '[]') as extensions
+  ), '[]') as extensions,
+  coalesce((
+    select json_agg(
+      json_build_object(
+        'schema', s.name,
+        'relation', c.relname,
+        'name', k.conname,
+        'type', case k.contype when 'c' then 'check' else 'foreign key' end,
+        'columns', coalesce((
+          select json_agg(a.attname order by a.attnum)
+          from pg_attribute a where a.attrelid = k.conrelid and a.attnum = any (k.conkey)
+        ), '[]'),
+        'definition', pg_get_constraintdef(k.oid),
+        'references', (
+          select json_build_object('schema', rn.nspname, 'name', r.relname)
+          from pg_class r join pg_namespace rn on rn.oid = r.relnamespace where r.oid = k.confrelid
+        ),
+        'onDelete', case k.confdeltype when 'c' then 'CASCADE' when 'n' then 'SET NULL' when 'd' then 'SET DEFAULT' end,
+        'onUpdate', case k.confupdtype when 'c' then 'CASCADE' when 'n' then 'SET NULL' when 'd' then 'SET DEFAULT' end
+      )
+      order by s.name collate "C", c.relname collate "C", k.conname collate "C"
+    )
+    from pg_constraint k
+    join pg_class c on c.oid = k.conrelid
+    join user_schema s on s.oid = c.relnamespace
+    where k.contype in ('c', 'f') and k.conparentid = 0 and k.coninhcount = 0
+      and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
+  ), '[]') as constraints,
+  coalesce((
+    -- values may be secrets
+    select json_agg(
+      json_build_object(
+        'role', case when d.setrole = 0 then null else pg_get_userbyid(d.setrole) end,
+        'ofDatabase', d.setdatabase <> 0,
+        'name', split_part(entry, '=', 1),
+        'digest', encode(sha256(convert_to(entry, 'UTF8')), 'hex')
+      )
+      order by d.setrole <> 0, pg_get_userbyid(d.setrole)::text collate "C", d.setdatabase <> 0, entry collate "C"
+    )
+    from pg_db_role_setting d
+    cross join lateral unnest(d.setconfig) as entry
+    where d.setdatabase = 0 or d.setdatabase = (select oid from pg_database where datname = current_database())
+  ), '[]') as settings

@@ -25,6 +25,8 @@ export type ObjectKind =
   | "user mapping"
   | "event trigger"
   | "extension"
+  | "constraint"
+  | "setting"
   | "type"
   | "operator"
   | "cast"
@@ -47,6 +49,9 @@ export type ChangeReason =
   | { kind: "sets variables" }
   | { kind: "runs in statements of others"; relation: string }
   | { kind: "may have enforced something"; relation: string }
+  /** a statement on the other relation changes rows of this one past its policies */
+  | { kind: "referential action"; relation: string; of: string; action: string }
+  | { kind: "session default"; role: string | null; how: "new" | "gone" | "different" }
   | { kind: "check option"; was: string; is: string }
   | { kind: "security barrier"; is: boolean }
   | { kind: "row security"; is: boolean }

@@ -1,5 +1,6 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ObjectChange } from "./change.ts";
+import { compareConstraints } from "./constraints.ts";
 import { compareMeanings } from "./meaning.ts";
 import { compareEventTriggers, compareExtensions, comparePublications, compareServers } from "./outward.ts";
 import { comparePaths } from "./paths.ts";
@@ -8,6 +9,7 @@ import { compareRelations } from "./relations.ts";
 import { compareGranted, compareRoles } from "./roles.ts";
 import { compareDefaultPrivileges, compareSchemas } from "./schemas.ts";
 import { compareRules, compareTriggers } from "./triggers.ts";
+import { compareSettings } from "./settings.ts";
 import { compareUnread } from "./unread.ts";
 import { compareViewOptions } from "./view-options.ts";
 import { worldsOf } from "./world.ts";
@@ -23,6 +25,7 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
     ...comparePoliciesOfNobody(worlds),
     ...comparePaths(worlds),
     ...compareViewOptions(worlds),
+    ...compareConstraints(worlds),
     ...compareTriggers(worlds),
     ...compareRules(worlds),
     ...compareRoles(worlds),
@@ -33,6 +36,7 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
     ...compareServers(worlds),
     ...compareEventTriggers(worlds),
     ...compareExtensions(worlds),
+    ...compareSettings(worlds),
     ...compareMeanings(worlds),
     ...compareUnread(worlds),
   ];

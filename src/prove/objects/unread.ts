@@ -1,7 +1,7 @@
 import type { AccessFacts } from "../../pg/access-facts.ts";
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ObjectChange } from "./change.ts";
-import { sameText, type Worlds } from "./world.ts";
+import { partsOfOne, sameText, type Worlds } from "./world.ts";
 
 /** What is compared of a catalog by a verdict or by a file of this folder; with `false`, what decides nothing. */
 const CATALOG: Readonly<Record<keyof Catalog, boolean>> = {
@@ -32,6 +32,8 @@ const ACCESS: Readonly<Record<keyof AccessFacts, boolean>> = {
   userMappings: true,
   eventTriggers: true,
   extensions: true,
+  constraints: true,
+  settings: true,
 };
 
 /**
@@ -43,8 +45,9 @@ export function compareUnread({ before, after }: Worlds): ObjectChange[] {
   const missing = (["rules", "schemas", "dependencies", "access"] as const).filter(
     (part) => first !== second && (first[part] === undefined || second[part] === undefined),
   );
+  const later = partsOfOne(first, second);
   const more = [...differing(first, second, CATALOG), ...differing(first.access ?? {}, second.access ?? {}, ACCESS)];
-  return [...new Set([...missing, ...more])].map((part) => ({
+  return [...new Set([...missing, ...later, ...more])].map((part) => ({
     effect: "cannot be told",
     kind: "catalog",
     name: part,

@@ -32,6 +32,8 @@ const NO_FACTS: AccessFacts = {
   userMappings: [],
   eventTriggers: [],
   extensions: [],
+  constraints: [],
+  settings: [],
 };
 
 export function worldOf(catalog: Catalog): World {
@@ -39,7 +41,7 @@ export function worldOf(catalog: Catalog): World {
   return {
     side: newSide(catalog),
     catalog,
-    facts: catalog.access ?? NO_FACTS,
+    facts: { ...NO_FACTS, ...catalog.access },
     described: describe(catalog),
     relationOf: new Map(
       catalog.relations.map((relation) => [objectKey({ kind: "relation", name: nameKey(relation) }), relation]),
@@ -60,11 +62,29 @@ export interface Worlds {
 }
 
 export function worldsOf(before: Catalog, after: Catalog): Worlds {
-  const [first, second] = [worldOf(before), worldOf(after)];
+  const unread = partsOfOne(before, after);
+  const [first, second] = [worldWithout(unread, before), worldWithout(unread, after)];
   const names = new Set([...before.roles, ...after.roles].map(({ name }) => name));
   const roles = [...names].filter((name) => isBound(first, name) && isBound(second, name)).toSorted();
   return { before: first, after: second, roles: ["public", ...roles] };
 }
+
+/** Parts of the facts about access that one catalog lacks: it is of an earlier version, and was read from a file. */
+export const partsOfOne = (before: Catalog, after: Catalog): (keyof AccessFacts)[] =>
+  before.access && after.access
+    ? PARTS.filter((part) => Object.hasOwn(before.access ?? {}, part) !== Object.hasOwn(after.access ?? {}, part))
+    : [];
+
+// the keys of the facts, all of them
+const PARTS = Object.keys(NO_FACTS) as (keyof AccessFacts)[];
+
+/** What only one side knows is no difference. */
+const worldWithout = (unread: readonly (keyof AccessFacts)[], catalog: Catalog): World =>
+  worldOf(
+    catalog.access
+      ? { ...catalog, access: { ...catalog.access, ...Object.fromEntries(unread.map((part) => [part, []])) } }
+      : catalog,
+  );
 
 /** Row security binds the role, or would, and it is none of the platform's own. */
 export function isBound({ catalog }: World, role: string): boolean {
