@@ -1,3 +1,4 @@
+import type { Rehearsal } from "../rehearse/index.ts";
 import type { ToolErrorKind } from "../errors.ts";
 
 /** Exit codes (DESIGN §6). */
@@ -20,3 +21,9 @@ export const exitCodeOf: Record<ToolErrorKind, number> = {
   "not-proven": EXIT.notProven,
   environment: EXIT.environment,
 };
+
+/** 3 where rows of another tenant come into reach, 1 where something else is not as the plan says. */
+export function exitOfRehearsal({ passed, access }: Rehearsal): number {
+  if (access && access.opened.length > 0) return EXIT.notProven;
+  return passed ? EXIT.fine : EXIT.findings;
+}

@@ -80,6 +80,16 @@ export const withAccepted = <P extends PlannedMigration>(planned: P, objections:
  * Throws ToolError (not-proven, exit 3) while a policy becomes looser, or is not settled, and no acceptance covers it.
  */
 export function refuseUnanswered(objections: readonly Objection[], plan: Plan): void {
+  const crossing = [
+    ...new Set(objections.filter(({ why }) => why.kind === "crosses tenants").map(({ policy }) => policy)),
+  ];
+  if (crossing.length > 0)
+    throw new ToolError(
+      "not-proven",
+      "CROSSES_TENANTS",
+      `rows of another tenant come into reach by ${crossing.join(", ")}, so no file was written`,
+      "read the witnesses above: name the policy under `keep` until its condition asks whose the row is, or change that first",
+    );
   const open = [...new Set(objections.filter(({ answer }) => answer === null).map(({ policy }) => policy))];
   if (open.length === 0) return;
   throw new ToolError(

@@ -4,13 +4,15 @@ import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { commandOf, type Component } from "./component.ts";
 import type { MigrationProof, PolicyVerdict } from "./migration.ts";
 import { isOnlyTried } from "./trial/change.ts";
-import type { Decision, Trial } from "./verdict.ts";
+import type { Decision, Trial, Witness } from "./verdict.ts";
 
 /** Why a verdict is not simply allowed; in words by `report/objection.ts`. */
 export type ObjectionReason =
   | { kind: "looser" }
   | { kind: "incomparable" }
   | { kind: "always-errors" }
+  /** rows of another tenant are gained: nothing answers for that */
+  | { kind: "crosses tenants"; witness: Witness | null }
   | { kind: "vacuous" }
   /** the prover's own messages, none: it was not settled; and what a trial found */
   | { kind: "unknown"; messages: readonly string[]; trial?: Trial | undefined }
@@ -42,6 +44,16 @@ export function objections(
 ): Objection[] {
   const found: Objection[] = [];
   const seen = new Set<string>();
+  for (const verdict of proof.crossTenant) {
+    const witness = verdict.witnesses.find(({ change, confirmed }) => change === "gained" && confirmed !== false);
+    for (const policy of blamed(proof.policies, verdict, mapped)) {
+      const { assumption: regime, component, decision } = verdict;
+      const why = { kind: "crosses tenants", witness: witness ?? null } as const;
+      const key = JSON.stringify([policy, regime, component]);
+      if (!seen.has(key)) found.push({ policy, regime, component, decision, why, answer: null });
+      seen.add(key);
+    }
+  }
   for (const verdict of proof.access) {
     const why = objectionTo(verdict, mapped);
     if (why === null) continue;

@@ -7,10 +7,12 @@ import { NOTHING, type Assumption } from "./assume.ts";
 import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { compareAccess, type CompareOptions } from "./compare-access.ts";
 import { newComparison } from "./comparison.ts";
+import { crossTenantGains } from "./crossing.ts";
 import { COMPONENTS, commandOf, type Component } from "./component.ts";
 import { policiesPredicate } from "./predicate.ts";
 import { proveComparison } from "./prove.ts";
 import { regimes, trueWords } from "./regimes.ts";
+import { inferTenant } from "./tenant.ts";
 
 /** The verdict on one policy for itself: its own text before, and the policies that replace it after. */
 export interface PolicyVerdict extends AssumedVerdict {
@@ -27,6 +29,8 @@ export interface MigrationProof {
   access: AssumedVerdict[];
   /** what each policy says for itself, whoever it is for */
   policies: PolicyVerdict[];
+  /** gains of access to rows of another tenant, with or without context; the others are in `access` */
+  crossTenant: AssumedVerdict[];
   /** of solving, in milliseconds */
   milliseconds: number;
 }
@@ -73,6 +77,7 @@ export function proveMigration(
     assumptions,
     access,
     policies,
+    crossTenant: crossTenantGains(shared, inferTenant(before, context), access, assumptions, options),
     milliseconds: performance.now() - start,
   };
 }

@@ -40,6 +40,11 @@ export interface AccessReport {
   relations: { filled: NameKey[]; notFilled: Fixtures["notFilled"] };
   differences: AccessDifference[];
   unannounced: number;
+  /**
+   * statements that reach rows of another tenant, and did not before in the same regime; with another tenant's variable
+   * set, neither without variables. Of a persona without a tenant, any rows of one
+   */
+  opened: AccessDifference[];
   /** statements that reached another tenant's rows while a variable held that tenant's value */
   crossTenant: {
     readsBefore: number;
@@ -92,10 +97,13 @@ export async function compareAccess(
     },
     differences: [],
     unannounced: 0,
+    opened: [],
     crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
   };
   // the answers after the migration without context: in a foreign context they must be the same
   const withoutContext = new Map<RehearsalPersona, ReadonlyMap<Attempt, Outcome>>();
+  // what crossed tenants before without context, by the token alone
+  const byToken = new Map<RehearsalPersona, Set<Attempt>>(personas.map((persona) => [persona, new Set()]));
   const batches = personas.flatMap((persona) =>
     sessionStatesFor(persona, context, fixtures).map((session) => ({ persona, session })),
   );
@@ -115,8 +123,11 @@ export async function compareAccess(
       const [was, is] = [old.get(attempt), now.get(attempt)];
       // a statement without an outcome must not count as one that stayed the same
       if (!was || !is) throw new Error(`${attempt.name} on ${attempt.relation} has no outcome`);
-      if (session.regime === "foreign" && persona.member)
-        countCrossing(report, attempt, foreign.get(persona.tenant), was, is);
+      const keys = foreign.get(persona.tenant)?.get(relationKey(attempt));
+      const crossed = [was, is].map((outcome) => crosses(outcome, attempt, keys));
+      if (session.regime === "foreign" && persona.member) countCrossing(report, attempt, crossed);
+      const had = persona.member === null ? reachesRows(was) : crossed[0];
+      if (had && session.regime === "without") byToken.get(persona)?.add(attempt);
       if (same(was, is)) continue;
       const situation: Situation = {
         regime: session.regime,
@@ -127,7 +138,7 @@ export async function compareAccess(
       };
       const reason = announcedBy(situation, announced, catalog);
       if (reason === null) report.unannounced += 1;
-      report.differences.push({
+      const difference: AccessDifference = {
         regime: session.regime,
         context: session.name,
         persona: persona.name,
@@ -137,7 +148,11 @@ export async function compareAccess(
         before: was,
         after: is,
         announcedBy: reason,
-      });
+      };
+      report.differences.push(difference);
+      const has = persona.member === null ? isOfTenants(attempt) && reachesRows(is) : crossed[1];
+      const isOld = had || (session.regime === "foreign" && byToken.get(persona)?.has(attempt));
+      if (has && !isOld) report.opened.push(difference);
     }
   }
   const { crossTenant: counted } = report;
@@ -213,18 +228,20 @@ function outcomeOf(response: Response, { reads }: Pick<Attempt, "reads">): Outco
 
 const same = (a: Outcome, b: Outcome): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function countCrossing(
-  report: AccessReport,
-  attempt: Attempt,
-  foreign: ReadonlyMap<NameKey, ReadonlySet<RowKey>> | undefined,
-  was: Outcome,
-  is: Outcome,
-): void {
-  if (!attempt.crosses) return;
-  const foreignKeys = foreign?.get(relationKey(attempt));
-  const reached = (outcome: Outcome): boolean =>
-    outcome.kind === "rows" && (outcome.keys ? outcome.keys.some((key) => foreignKeys?.has(key)) : outcome.rows > 0);
-  const counted = report.crossTenant;
-  if (reached(was)) counted[attempt.reads ? "readsBefore" : "writesBefore"] += 1;
-  if (reached(is)) counted[attempt.reads ? "readsAfter" : "writesAfter"] += 1;
+/** The statement reached a row of another tenant; `foreign`: the keys of those of its relation. */
+function crosses(outcome: Outcome, attempt: Attempt, foreign: ReadonlySet<RowKey> | undefined): boolean {
+  if (outcome.kind === "error") return false;
+  if (attempt.own !== null) return outcome.rows > attempt.own;
+  if (!attempt.crosses) return false;
+  return outcome.keys ? outcome.keys.some((key) => foreign?.has(key)) : outcome.rows > 0;
+}
+
+const reachesRows = (outcome: Outcome): boolean => outcome.kind === "rows" && outcome.rows > 0;
+
+/** Its relation has rows of tenants. */
+const isOfTenants = (attempt: Attempt): boolean => attempt.crosses || attempt.own !== null;
+
+function countCrossing({ crossTenant }: AccessReport, attempt: Attempt, [was, is]: readonly boolean[]): void {
+  if (was) crossTenant[attempt.reads ? "readsBefore" : "writesBefore"] += 1;
+  if (is) crossTenant[attempt.reads ? "readsAfter" : "writesAfter"] += 1;
 }

@@ -72,7 +72,7 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
     readsLeft,
     stepsLeft,
     access,
-    passed: stepsLeft === 0 && readsLeft === 0 && access.unannounced === 0,
+    passed: stepsLeft === 0 && readsLeft === 0 && access.unannounced === 0 && access.opened.length === 0,
   };
 }
 

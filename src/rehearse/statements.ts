@@ -20,6 +20,8 @@ export interface Attempt {
   reads: boolean;
   /** it crosses tenants if it succeeds */
   crosses: boolean;
+  /** rows of the persona's tenant: a statement without WHERE that changes more crosses tenants; null: of no tenant */
+  own: number | null;
 }
 
 /**
@@ -42,6 +44,7 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
       sql: rowKeysSql(viewKey(view), `${quoteName(view)} v`),
       reads: true,
       crosses: false,
+      own: null,
     }));
   return [...tables, ...views];
 }
@@ -60,7 +63,7 @@ function attemptsOn(
     name: string,
     commands: PolicyCommand[],
     sql: string,
-    more: { reads?: boolean; crosses?: boolean } = {},
+    more: { reads?: boolean; crosses?: boolean; blind?: boolean } = {},
   ): void =>
     void attempts.push({
       schema: table.schema,
@@ -70,6 +73,7 @@ function attemptsOn(
       sql,
       reads: more.reads ?? false,
       crosses: (more.crosses ?? false) && table.tenanted,
+      own: more.blind && table.tenanted ? (table.rows[tenant]?.length ?? 0) : null,
     });
   const [ownRow] = table.rows[tenant] ?? [];
   const [foreignRow] = table.rows[foreign] ?? [];
@@ -112,6 +116,7 @@ function attemptsOn(
       "UPDATE blind",
       ["UPDATE"],
       `update ${target} set ${quoteIdent(plain?.name ?? "")} = ${constantOf(ownRow ?? foreignRow, plain)}`,
+      { blind: true },
     );
   }
   const otherTenant = fixtures.tenants.find((candidate) => candidate.name === foreign);
@@ -128,7 +133,9 @@ function attemptsOn(
         `update ${target} t set ${set(otherTenant.values[setting])} ${where(ownRow)}`,
         { crosses: true },
       );
-    add("UPDATE to other tenant, blind", ["UPDATE"], `update ${target} set ${set(otherTenant.values[setting])}`);
+    add("UPDATE to other tenant, blind", ["UPDATE"], `update ${target} set ${set(otherTenant.values[setting])}`, {
+      crosses: true,
+    });
     if (foreignRow)
       add(
         "UPDATE foreign row to own tenant",
@@ -140,7 +147,7 @@ function attemptsOn(
   if (ownRow) add("DELETE own row", ["DELETE", "SELECT"], `delete from ${target} t ${where(ownRow)}`);
   if (foreignRow)
     add("DELETE foreign row", ["DELETE", "SELECT"], `delete from ${target} t ${where(foreignRow)}`, { crosses: true });
-  add("DELETE blind", ["DELETE"], `delete from ${target}`);
+  add("DELETE blind", ["DELETE"], `delete from ${target}`, { blind: true });
   return attempts;
 }
 

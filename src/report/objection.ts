@@ -1,4 +1,5 @@
 import type { ObjectionReason, Trial } from "../prove/index.ts";
+import { tellShort } from "./witness.ts";
 
 /** The reason why a verdict needs an acceptance, in words. */
 export function objectionText(reason: ObjectionReason): string {
@@ -9,6 +10,8 @@ export function objectionText(reason: ObjectionReason): string {
       return "some rows are allowed that were denied before, and others are denied that were allowed";
     case "always-errors":
       return "every statement raises an error afterwards";
+    case "crosses tenants":
+      return `rows of another tenant come into reach, which nothing can answer for${reason.witness ? `: ${tellShort(reason.witness)}` : ""}`;
     case "vacuous":
       return "the assumptions contradict themselves";
     case "unknown":

@@ -32,7 +32,7 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
   const { crossTenant } = access;
   lines.push(
     `  ${mark(true)} ${access.cells} statements run before and after, as ${access.personas.length} personas on ${access.relations.filled.length} relations`,
-    `  ${mark(crossTenant.after === 0)} with another tenant's variable set: ${crossTenant.readsBefore} reads and ${crossTenant.writesBefore} writes crossed tenants before, ${crossTenant.readsAfter} and ${crossTenant.writesAfter} after`,
+    `  ${crossTenant.after === 0 ? mark(true) : colours.yellow("!")} with another tenant's variable set: ${crossTenant.readsBefore} reads and ${crossTenant.writesBefore} writes crossed tenants before, ${crossTenant.readsAfter} and ${crossTenant.writesAfter} after`,
     `  ${mark(rehearsal.readsLeft === 0)} ${rehearsal.readsLeft} policies still read a mapped variable`,
     `  ${mark(rehearsal.stepsLeft === 0)} planning the result again: ${rehearsal.stepsLeft === 0 ? "nothing left to do" : `${rehearsal.stepsLeft} steps left`}`,
     `  ${mark(access.unannounced === 0)} ${access.differences.length} differences, ${access.unannounced} of them not announced by the plan`,
@@ -43,6 +43,11 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
     for (const [reason, same] of [...reasons].toSorted((a, b) => b[1].length - a[1].length).slice(0, 8))
       lines.push(`      ${String(same.length).padStart(6)}  ${reason}`);
   }
+  lines.push(
+    `  ${mark(access.opened.length === 0)} ${access.opened.length} statements reach rows of another tenant that they did not reach before`,
+  );
+  for (const difference of access.opened.slice(0, 20)) lines.push(colours.red(`    ${describe(difference)}`));
+  if (access.opened.length > 20) lines.push(`    … and ${access.opened.length - 20} more (--format json has all)`);
   const unannounced = access.differences.filter((difference) => difference.announcedBy === null);
   for (const difference of unannounced.slice(0, 20)) lines.push(colours.red(`    ${describe(difference)}`));
   if (unannounced.length > 20) lines.push(`    … and ${unannounced.length - 20} more (--format json has all)`);

@@ -10,7 +10,7 @@ import { filesText, renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { acceptances } from "../accept.ts";
-import { EXIT } from "../exit.ts";
+import { exitOfRehearsal } from "../exit.ts";
 import { projectOptions, sayReplay, sayWritten } from "../options.ts";
 import { withPlan, type PlanFlags } from "../plan-options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
@@ -44,7 +44,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
         if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform }, null, 2));
         else if (rehearsal) print(renderRehearsal(rehearsal, colours));
-        if (rehearsal && !rehearsal.passed) done(EXIT.findings);
+        if (rehearsal) done(exitOfRehearsal(rehearsal));
         if (plan.steps.length === 0) say("nothing to do: every policy is in its final form");
         else if (flags.dryRun && !json) print(filesText(names, migration));
         else if (!flags.dryRun) {

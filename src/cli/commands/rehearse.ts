@@ -3,7 +3,7 @@ import { rehearseProject } from "../../pipeline/rehearse.ts";
 import { differencesFile } from "../../pipeline/write-plan.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { writeAll } from "../../write-files.ts";
-import { EXIT } from "../exit.ts";
+import { exitOfRehearsal } from "../exit.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
@@ -19,6 +19,6 @@ export function rehearseCommand(program: Command, done: (exit: number) => void):
       if (flags.format === "json") print(JSON.stringify(rehearsal, null, 2));
       else print(renderRehearsal(rehearsal, coloursFor(process.stdout)));
       if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
-      done(rehearsal.passed ? EXIT.fine : EXIT.findings);
+      done(exitOfRehearsal(rehearsal));
     });
 }

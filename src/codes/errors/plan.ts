@@ -14,7 +14,16 @@ export const PLAN_ERRORS = {
     why: "The proof found states in which the new policy allows what the old one denied, or could not decide. The witnesses are printed above the error. No file was written.",
     todo: [
       "Correct the policy or the config if the difference is not wanted.",
-      "Accept it with a reason: `rlsmith plan --accept 'public.note.note_read=…'`. The reason is kept in the plan.",
+      "Accept it with a reason, by the entry for `accept` in rlsmith.config.ts that the error prints: it is bound to the change. `--accept 'public.note.note_read=…'` does the same for one run. The reason is kept in the plan.",
+    ],
+  },
+  CROSSES_TENANTS: {
+    kind: "not-proven",
+    title: "the plan would let requests reach rows of another tenant",
+    why: "With the new policy a request reaches a row whose tenant is not the one of its token, which it could not reach before. Nothing answers for that: no rule, no decision, no `--accept`. No file was written.",
+    todo: [
+      "Read the witness above the error: which persona, statement and row.",
+      "Add the tenant to the condition of the policy first, or name the policy under `keep`.",
     ],
   },
   ACCEPT_WITHOUT_REASON: {

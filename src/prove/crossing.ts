@@ -1,0 +1,64 @@
+import type { Relation } from "../pg/catalog.ts";
+import { identForReading } from "../pg/identifier.ts";
+import type { Assumption } from "./assume.ts";
+import type { AssumedVerdict } from "./assumed-verdict.ts";
+import { compareAccess, type CompareOptions } from "./compare-access.ts";
+import type { Comparison } from "./comparison.ts";
+import { parseOnce } from "./encode/parse-once.ts";
+import type { Tenant } from "./never.ts";
+import { accessPredicate, encoderFor, frameFor, type Encoded, type EncodeRequest } from "./predicate.ts";
+
+/**
+ * Which gains are of another tenant: for each verdict that some rows are gained with or without context, the verdict on
+ * the gains among rows whose tenant column holds another value than the request's claim. `looser` or `incomparable`:
+ * there are some. In a foreign regime what the token alone allows is no gain, and the others are objected to anyway.
+ */
+export function crossTenantGains(
+  shared: Comparison,
+  tenant: Tenant | null,
+  verdicts: readonly AssumedVerdict[],
+  assumptions: readonly Assumption[],
+  options: CompareOptions,
+): AssumedVerdict[] {
+  if (tenant === null) return [];
+  const named = new Map(assumptions.map((assumption) => [assumption.name, assumption]));
+  return verdicts.flatMap((verdict) => {
+    const assumption = named.get(verdict.assumption);
+    const [before, after] = [shared.before.relation(verdict.relation), shared.after.relation(verdict.relation)];
+    const gains = verdict.decision === "looser" || verdict.decision === "incomparable";
+    const isForeign = verdict.regime?.kind === "foreign";
+    if (!gains || isForeign || !assumption || !before || !after || !hasColumn(after, tenant)) return [];
+    const { component, role } = verdict;
+    const encode = (request: EncodeRequest): Encoded => {
+      const relation = request.side === "before" ? before : after;
+      const found = accessPredicate(shared, { relation, component, role }, request);
+      return request.side === "before" ? found : among(shared, tenant, { relation, role }, request, found);
+    };
+    const found = compareAccess(shared, { relation: before, component, role }, [assumption], encode, options);
+    return found.filter(({ decision }) => decision === "looser" || decision === "incomparable");
+  });
+}
+
+const hasColumn = (relation: Relation, { column }: Tenant): boolean =>
+  relation.columns.some(({ name }) => name === column);
+
+/** The predicate for rows of another tenant alone. A row without a tenant is of none. */
+function among(
+  shared: Comparison,
+  tenant: Tenant,
+  { relation, role }: { relation: Relation; role: string },
+  { side, row }: EncodeRequest,
+  found: Encoded,
+): Encoded {
+  if (found.kind === "fails") return found;
+  const column = identForReading(tenant.column);
+  const type = relation.columns.find(({ name }) => name === tenant.column)?.type ?? "text";
+  const text = `${column} is not null and ${column} is distinct from (${tenant.claim})::${type}`;
+  const frame = { ...frameFor(role), scopes: [[{ alias: relation.name, relation, row }]] };
+  const crossing = encoderFor(shared, side).condition(parseOnce(text).tree, frame);
+  const { predicate } = found;
+  return {
+    kind: "predicate",
+    predicate: { ...predicate, isTrue: shared.logic.and(predicate.isTrue, crossing.isTrue) },
+  };
+}
