@@ -28,7 +28,7 @@ export { ToolError, type ErrorCode, type ToolErrorKind } from "./errors.ts";
 export { defineConfig } from "./define-config.ts";
 export { loadConfig, parseConfig, type Config, type UserConfig } from "./config.ts";
 export { openSource, type Origin, type ProjectOptions, type Source } from "./pipeline/source.ts";
-export { configOf, refuseOpenDecisions } from "./pipeline/ready.ts";
+export { configOf, refuseErrors, refuseOpenDecisions } from "./pipeline/ready.ts";
 export { planSource, type Planned } from "./pipeline/plan.ts";
 export { proveSource } from "./pipeline/prove-plan.ts";
 export { rehearseProject, rehearseSource } from "./pipeline/rehearse.ts";

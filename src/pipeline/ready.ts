@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
+import { describeLocation } from "../finding.ts";
 import type { Source } from "./source.ts";
 import type { Plan } from "../plan/index.ts";
 
@@ -24,5 +25,17 @@ export function refuseOpenDecisions(plan: Plan, source: Source): void {
     "OPEN_DECISIONS",
     `${plan.open.length} ${plan.open.length === 1 ? "decision is" : "decisions are"} open, so no file was written`,
     `decide them in ${file}, each with a reason`,
+  );
+}
+
+/** Throws ToolError (not-proven, exit 3) while a finding says that the plan's result is not as it should be. */
+export function refuseErrors(plan: Plan): void {
+  const errors = plan.findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  throw new ToolError(
+    "not-proven",
+    "PLAN_HAS_ERRORS",
+    `${errors.length} ${errors.length === 1 ? "finding" : "findings"} of the result ${errors.length === 1 ? "is an error" : "are errors"}, so no file was written: ${[...new Set(errors.map(({ at }) => describeLocation(at)))].join(", ")}`,
+    "do what each of them says, or name the policy under `keep` in rlsmith.config.ts",
   );
 }

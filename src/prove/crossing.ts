@@ -10,8 +10,9 @@ import { accessPredicate, encoderFor, frameFor, type Encoded, type EncodeRequest
 
 /**
  * Which gains are of another tenant: for each verdict that some rows are gained with or without context, the verdict on
- * the gains among rows whose tenant column holds another value than the request's claim. `looser` or `incomparable`:
- * there are some. In a foreign regime what the token alone allows is no gain, and the others are objected to anyway.
+ * the gains among rows whose tenant column holds another value than the request's claim: `looser`
+ * where there are some. In a foreign regime what the token alone allows is no gain, and the others are objected to
+ * anyway; where every statement failed before, nobody knows what was meant to be reached, and the rehearsal tries.
  */
 export function crossTenantGains(
   shared: Comparison,
@@ -27,7 +28,8 @@ export function crossTenantGains(
     const [before, after] = [shared.before.relation(verdict.relation), shared.after.relation(verdict.relation)];
     const gains = verdict.decision === "looser" || verdict.decision === "incomparable";
     const isForeign = verdict.regime?.kind === "foreign";
-    if (!gains || isForeign || !assumption || !before || !after || !hasColumn(after, tenant)) return [];
+    const failed = verdict.opensErrors === "every statement";
+    if (!gains || failed || isForeign || !assumption || !before || !after || !hasColumn(after, tenant)) return [];
     const { component, role } = verdict;
     const encode = (request: EncodeRequest): Encoded => {
       const relation = request.side === "before" ? before : after;
@@ -35,7 +37,18 @@ export function crossTenantGains(
       return request.side === "before" ? found : among(shared, tenant, { relation, role }, request, found);
     };
     const found = compareAccess(shared, { relation: before, component, role }, [assumption], encode, options);
-    return found.filter(({ decision }) => decision === "looser" || decision === "incomparable");
+    // what is lost among all rows is no part of the question
+    return found.flatMap((one) =>
+      one.decision === "looser" || one.decision === "incomparable"
+        ? [
+            {
+              ...one,
+              decision: "looser" as const,
+              witnesses: one.witnesses.filter(({ change }) => change === "gained"),
+            },
+          ]
+        : [],
+    );
   });
 }
 

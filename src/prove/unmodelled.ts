@@ -5,7 +5,6 @@ import type { UnknownReason } from "./verdict.ts";
 const CONSTRUCTS = {
   call: "this call is not modelled",
   overload: "which overload is called is not settled",
-  "named argument": "named arguments are not modelled",
   "case type": "CASE over this type is not modelled",
   "nullif type": "NULLIF of this type is not modelled",
   choice: "this choice between values is not modelled",

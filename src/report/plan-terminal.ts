@@ -13,6 +13,9 @@ import { oneLine } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
 
+/** How many policies that wait for an answer are listed. */
+const MOST = 10;
+
 /** A plan as a person reads it: what becomes of each policy, with the conditions that change, then decisions, findings and the summary. */
 export function renderPlan(planned: Plan, colours: Colours): string {
   const plan = singleLined(planned);
@@ -31,7 +34,14 @@ export function renderPlan(planned: Plan, colours: Colours): string {
     );
     for (const [question, asked] of groupBy(plan.open, (open) => open.question)) {
       lines.push(`  ${question}`);
-      for (const open of asked) lines.push(`    ${colours.yellow(open.key)}  ${colours.dim(open.settings.join(", "))}`);
+      for (const { key, settings, policies } of asked) {
+        const more = settings.filter((setting) => setting !== key).join(", ");
+        lines.push(`    ${colours.yellow(key)}${more === "" ? "" : `  ${colours.dim(more)}`}`);
+        const waiting = policies.filter((policy) => policy !== key);
+        for (const policy of waiting.slice(0, MOST)) lines.push(`      ${colours.dim(policy)}`);
+        if (waiting.length > MOST)
+          lines.push(`      ${colours.dim(`… and ${waiting.length - MOST} more (--format json has all)`)}`);
+      }
     }
   }
   if (plan.findings.length > 0) {
@@ -64,6 +74,14 @@ export function summary(plan: Plan): string {
     plan.steps.flatMap((step) => ("relation" in step.object && step.lock !== "none" ? [relationKey(step.object)] : [])),
   );
   return `${plan.policies.length} policies: ${counts.join(", ") || "nothing to do"}. ${plan.steps.length} steps, ${locked.size} relations locked (ACCESS EXCLUSIVE) until the transaction ends.`;
+}
+
+/** What is said of a plan without steps: a kept policy may read a variable still. */
+export function nothingToDo(plan: Plan): string {
+  const kept = plan.policies.filter(({ outcome }) => outcome === "kept").length;
+  return kept === 0
+    ? "nothing to do: every policy is in its final form"
+    : `nothing to do: ${kept} ${kept === 1 ? "policy is" : "policies are"} kept as decided, every other is in its final form`;
 }
 
 function renderOutcome(outcome: PolicyOutcome, colours: Colours): string[] {

@@ -37,16 +37,33 @@ export const openPolicy = (policy: PolicyId, settings: readonly string[]): OpenD
   kind: "session-only",
   key: policy,
   settings: [...settings],
+  policies: [policy],
   question:
     "a policy reads a variable and no claim: a request that sets no variable is denied today; " +
     "let the claim open it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
 });
 
-export const openFunction = (name: NameKey, settings: readonly string[], policies: number): OpenDecision => ({
+export const openFunction = (
+  name: NameKey,
+  settings: readonly string[],
+  policies: readonly PolicyId[],
+): OpenDecision => ({
   kind: "session-only",
   key: name,
   settings: [...settings],
+  policies: [...policies],
   question:
-    `${policies} ${policies === 1 ? "policy reads" : "policies read"} a variable through this function, and no claim: a request that sets no variable is denied today; ` +
+    `${policies.length} ${policies.length === 1 ? "policy reads" : "policies read"} a variable through this function, and no claim: a request that sets no variable is denied today; ` +
     "let the claim open them (`claim`), or leave them (`keep`)?",
+});
+
+/** A variable that policies read, directly or through a function, and that the config maps to no claim. */
+export const openVariable = (setting: string, policies: readonly PolicyId[]): OpenDecision => ({
+  kind: "unmapped-variable",
+  key: setting,
+  settings: [setting],
+  policies: [...policies],
+  question:
+    "policies read a variable that is mapped to no claim: map it under `context`, decide it under `flags`, or name the " +
+    "policies under `keep`",
 });

@@ -55,7 +55,7 @@ export function planFunctions(
       const decision = decideForFunction(config, name);
       if (decision === null) {
         const settings = [...new Set(sessionOnly.map((use) => use.read.setting))];
-        plan.open.push(openFunction(name, settings, new Set(sessionOnly.map((use) => use.policy.id)).size));
+        plan.open.push(openFunction(name, settings, [...new Set(sessionOnly.map((use) => use.policy.id))]));
         fix("its decision is open");
         continue;
       }

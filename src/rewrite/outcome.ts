@@ -32,10 +32,12 @@ export interface AnnouncedChange {
 
 /** A question that the config has to answer before the plan may be applied. */
 export interface OpenDecision {
-  kind: "session-only" | "bypass-flag";
+  kind: "session-only" | "bypass-flag" | "unmapped-variable";
   /** the key of the answer in the config */
   key: string;
   question: string;
   /** the variables or flags that it concerns */
   settings: string[];
+  /** policies that wait for the answer */
+  policies: PolicyId[];
 }

@@ -1,7 +1,7 @@
 import { finding, type Finding } from "../finding.ts";
 import type { Relation } from "../pg/catalog.ts";
 import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
-import { policyId, type PolicyId } from "../pg/policy.ts";
+import { policyId } from "../pg/policy.ts";
 import { findRecursion, type Recursion } from "../pg/recursion.ts";
 import { extractSubQueries, type PrivateHelper } from "./rules/break-recursion.ts";
 import { changed, type Draft } from "./policy-rule.ts";
@@ -64,7 +64,8 @@ export function breakRecursions(
     const broken =
       draft && culprit ? extractSubQueries(culprit, new Set([found.relation]), byName, helperSchema, names) : null;
     if (!draft || !culprit || !broken) {
-      findings.push(unbroken(found.policy, found.path, byName, found.relation));
+      const isKept = drafts.some((one) => one.fixed && policyId(one.before) === found.policy);
+      findings.push(unbroken(found, byName, isKept ? "warning" : "error"));
       continue;
     }
     drafts[at] = changed(
@@ -83,10 +84,15 @@ const relationAt = (name: NameKey, relations: Relations): Finding["at"] => {
   return relation ? { kind: "relation", schema: relation.schema, relation: relation.name } : { kind: "database" };
 };
 
-const unbroken = (policy: PolicyId, path: readonly NameKey[], relations: Relations, relation: NameKey): Finding =>
+/** `severity`: a policy that somebody keeps stays as broken as it is. */
+const unbroken = (
+  { policy, path, relation }: Recursion,
+  relations: Relations,
+  severity: "warning" | "error",
+): Finding =>
   finding(
     "infinite-recursion",
-    "error",
+    severity,
     relationAt(relation, relations),
     `every statement fails with 42P17: ${path.join(" → ")}; the sub-query of \`${policy}\` could not be taken out`,
     "write a SECURITY DEFINER function for it by hand",

@@ -14,7 +14,7 @@ import { samePolicy } from "../pg/policy-sql.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
 import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
-import { decideForFunction, decideForPolicy, openPolicy, type Decision } from "./decisions.ts";
+import { decideForFunction, decideForPolicy, openPolicy, openVariable, type Decision } from "./decisions.ts";
 import { EXPRESSION_RULES, rewriteExpression, settingsRead } from "./expression.ts";
 import { holdersOf } from "./holders.ts";
 import { planFunctions, type FunctionPlan } from "./functions.ts";
@@ -51,7 +51,11 @@ export interface Rewrites {
 export function rewriteCatalog(catalog: Catalog, classified: readonly ClassifiedPolicy[], config: Config): Rewrites {
   const { context, live, open: openFlags, findings } = contextOf(catalog, config);
   const functions = planFunctions(catalog, classified, config, context);
-  const open: OpenDecision[] = [...openFlags, ...functions.open];
+  const open: OpenDecision[] = [
+    ...openFlags.map((flag) => ({ ...flag, policies: readersOf(flag.key, classified) })),
+    ...openVariables(classified, config, context),
+    ...functions.open,
+  ];
   const byPolicy = new Map(classified.map((policy) => [policy.id, policy]));
   const decisions = new Map<PolicyId, Decision | null>();
 
@@ -97,6 +101,23 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
   };
 }
 
+const isKept = (config: Config, id: PolicyId): boolean =>
+  Object.keys(config.keep).some((pattern) => matchesName(pattern, id));
+
+const readersOf = (setting: string, classified: readonly ClassifiedPolicy[]): PolicyId[] =>
+  classified.filter(({ reads }) => reads.some((read) => read.setting === setting.toLowerCase())).map(({ id }) => id);
+
+/** Variables of policies that are not kept, and that are neither mapped nor a flag, which is asked about by itself. */
+function openVariables(classified: readonly ClassifiedPolicy[], config: Config, context: RuleContext): OpenDecision[] {
+  const asked = classified.filter(({ id }) => !isKept(config, id));
+  const flags = new Set(Object.keys(config.flags).map((name) => name.toLowerCase()));
+  const settings = new Set(asked.flatMap(({ reads }) => reads.map(({ setting }) => setting)));
+  return [...settings]
+    .filter((setting) => !context.variables.has(setting) && !flags.has(setting))
+    .toSorted()
+    .map((setting) => openVariable(setting, readersOf(setting, asked)));
+}
+
 /**
  * The rules' view of the config: mapped variables, decided flags, functions, helpers to inline, and the look-up of the
  * live role.
@@ -117,6 +138,7 @@ function contextOf(
         kind: "bypass-flag",
         key: name,
         settings: [name],
+        policies: [],
         question: `\`${name}\` switches row security off for whoever sets it. Take it away (\`remove\`), or ask for a database role instead (\`role\`)?`,
       });
       continue;
@@ -194,20 +216,8 @@ function draftPolicy(
   const known = (setting: string): boolean => context.variables.has(setting) || context.flags.has(setting);
   const direct = classified.reads.filter((read) => read.through.length === 0 || inlinedAway(read.through, context));
   const unmapped = [...new Set(direct.map((read) => read.setting).filter((setting) => !known(setting)))];
-  if (unmapped.length > 0) {
-    const named = unmapped.map((setting) => `\`${setting}\``).join(", ");
-    return stays(`it reads ${named}, which no claim is mapped to`, {
-      findings: [
-        finding(
-          "unmapped-variable",
-          "error",
-          at,
-          `reads ${named}, which no claim is mapped to`,
-          "map the variable under `context`, decide it under `flags`, or name the policy under `keep`",
-        ),
-      ],
-    });
-  }
+  if (unmapped.length > 0)
+    return stays(`it reads ${unmapped.map((setting) => `\`${setting}\``).join(", ")}, which no claim is mapped to`);
   const [blocked] = classified.reads.flatMap((read) => {
     const reader = read.through.at(-1);
     return reader === undefined ? [] : (functions.fixed.get(reader) ?? []);
@@ -237,7 +247,7 @@ function draftPolicy(
     findings.push(
       finding(
         "claim-path",
-        "error",
+        "warning",
         at,
         `reads the claim \`${path.join(".")}\`, but the map says \`${mappedPath(path, context)?.join(".")}\``,
         "give `rules.claimPath` a reason to have it rewritten: it changes what the policy means",

@@ -32,7 +32,11 @@ export const CONSTRUCTS = `
     ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'member', true),
     ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', false),
     ('bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', null),
-    (null, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', null, true);`;
+    (null, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', null, true);
+  create function public.has_role(o uuid, k text default 'member', active_only boolean default null) returns boolean
+    language sql stable as 'select exists (select 1 from public.teams t where t.org = o and t.role = k and (active_only is null or t.active = active_only))';
+  create function public.any_kind("Kind" text default 'a', n int default 1) returns boolean language sql immutable as
+    $$ select "Kind" = 'a' and n > 0 $$;`;
 
 export interface ConstructCase {
   before: string;
@@ -47,6 +51,16 @@ const cases = (...list: readonly [string, string, ConstructCase["expected"]][]):
 const MY_TEAMS = "select t.org from teams t where t.owner = files.owner";
 
 export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>> = {
+  "arguments by DEFAULT and by name": cases(
+    ["has_role(org)", "has_role(org, 'member')", "equivalent"],
+    ["has_role(k => 'public', o => org)", "has_role(org, 'public', null)", "equivalent"],
+    ["has_role(org)", "has_role(org, 'public')", "incomparable"],
+    ["has_role(org, 'public')", "has_role(org, 'public', true)", "tighter"],
+    ["any_kind()", "true", "equivalent"],
+    ["any_kind(name)", "name = 'a'", "equivalent"],
+    ["any_kind(n => n)", "n > 0", "equivalent"],
+    ["any_kind(n => 0)", "any_kind()", "looser"],
+  ),
   "LIKE and prefixes": cases(
     ["name like 'pub%'", "name like 'p%'", "looser"],
     ["name like 'p%'", "starts_with(name, 'p')", "equivalent"],

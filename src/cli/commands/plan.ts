@@ -3,10 +3,10 @@ import { refuseUnanswered, withAccepted } from "../../pipeline/acceptances.ts";
 import { openSource, platformOfSource } from "../../pipeline/source.ts";
 import { planSource } from "../../pipeline/plan.ts";
 import { proveSource } from "../../pipeline/prove-plan.ts";
-import { configOf, refuseOpenDecisions } from "../../pipeline/ready.ts";
+import { configOf, refuseErrors, refuseOpenDecisions } from "../../pipeline/ready.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
 import { writePlan } from "../../pipeline/write-plan.ts";
-import { filesText, renderPlan } from "../../report/plan-terminal.ts";
+import { filesText, nothingToDo, renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { acceptances } from "../accept.ts";
@@ -33,6 +33,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         if (!json) print(renderPlan(fresh.plan, colours));
         else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan, platform }, null, 2));
         refuseOpenDecisions(fresh.plan, source);
+        refuseErrors(fresh.plan);
         const accepts = acceptances(flags.accept, config, fresh.plan);
         const limits = { timeout: flags.proveTimeout, accepts, progress: options.progress };
         const proved = await proveSource(source, fresh.plan, limits);
@@ -45,7 +46,7 @@ export function planCommand(program: Command, done: (exit: number) => void): voi
         if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform }, null, 2));
         else if (rehearsal) print(renderRehearsal(rehearsal, colours));
         if (rehearsal) done(exitOfRehearsal(rehearsal));
-        if (plan.steps.length === 0) say("nothing to do: every policy is in its final form");
+        if (plan.steps.length === 0) say(nothingToDo(plan));
         else if (flags.dryRun && !json) print(filesText(names, migration));
         else if (!flags.dryRun) {
           sayWritten(writePlan(planned, proved, rehearsal, options.projectDir, now));

@@ -17,6 +17,15 @@ export const PLAN_ERRORS = {
       "Accept it with a reason, by the entry for `accept` in rlsmith.config.ts that the error prints: it is bound to the change. `--accept 'public.note.note_read=…'` does the same for one run. The reason is kept in the plan.",
     ],
   },
+  PLAN_HAS_ERRORS: {
+    kind: "not-proven",
+    title: "a finding says that the result of the plan would not be as it should be",
+    why: "For instance a policy that stays open where a claim is missing, or policies that would recurse without end. No file was written.",
+    todo: [
+      "Do what the findings above the error say, in a migration of its own, and plan again.",
+      "Or name the policy under `keep` in rlsmith.config.ts, with a reason: it stays as it is.",
+    ],
+  },
   CROSSES_TENANTS: {
     kind: "not-proven",
     title: "the plan would let requests reach rows of another tenant",

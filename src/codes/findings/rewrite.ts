@@ -3,7 +3,7 @@ import type { FindingPage } from "../page.ts";
 /** Findings of the rewriting, which `rlsmith plan` reports. */
 export const REWRITE_FINDINGS = {
   "claim-path": {
-    severity: ["error"],
+    severity: ["warning"],
     by: ["plan"],
     title: "a policy reads a mapped claim from another path of the token",
     why: "The context map of the config says where the claim is. The policy reads it elsewhere, where the token usually has no value. A rewrite would change what the policy means, so it is left alone until you consent.",
@@ -18,22 +18,6 @@ create policy note_read on note for select to authenticated
       "Give `rules.claimPath` a reason in rlsmith.config.ts to have the policy rewritten, or correct the policy yourself.",
     ],
   },
-  "unmapped-variable": {
-    severity: ["error"],
-    by: ["plan"],
-    title: "a policy reads a session variable that no claim is mapped to",
-    why: "rlsmith never guesses a claim. The policy is kept as it is, and still depends on the variable.",
-    example: {
-      sql: `create table note (id uuid primary key, org_id uuid not null);
-alter table note enable row level security;
-create policy note_read on note for select to authenticated
-  using (org_id = nullif(current_setting('app.org_id', true), '')::uuid);`,
-    },
-    todo: [
-      "Map the variable to a claim under `context` in rlsmith.config.ts, or decide it under `flags`.",
-      "Or name the policy under `keep`, with a reason.",
-    ],
-  },
   "helper-not-rewritten": {
     severity: ["error"],
     by: ["plan"],
@@ -43,7 +27,7 @@ create policy note_read on note for select to authenticated
     todo: ["Rewrite the function's body in a migration of your own, then run `rlsmith plan` again."],
   },
   "infinite-recursion": {
-    severity: ["error"],
+    severity: ["error", "warning"],
     by: ["plan"],
     title: "every statement on the relation fails with 42P17, and rlsmith could not break the cycle",
     why: "A sub-query of a policy reaches the policy's own relation, directly or through the policies of other relations. Postgres then refuses every statement on it. rlsmith replaces such a sub-query by a call of a SECURITY DEFINER function, but here it could not: it does not know the result type of the sub-query, as with an aggregate.",

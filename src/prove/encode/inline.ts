@@ -6,6 +6,7 @@ import { nameKey } from "../../pg/name.ts";
 import type { Formula } from "../logic/formula.ts";
 import { TYPE } from "../logic/sort.ts";
 import { construct } from "../unmodelled.ts";
+import { orderedArguments } from "./arguments.ts";
 import { bodyOf, returnsSet, type Body } from "./body.ts";
 import { qualifiedFunctions } from "./called.ts";
 import { convert } from "./cast.ts";
@@ -21,20 +22,19 @@ import type { Value } from "./value.ts";
 export function inlined(
   encoder: Encoder,
   node: Expr,
-  args: readonly Expr[],
+  given: readonly Expr[],
   own: readonly PgFunction[],
   frame: Frame,
 ): Value {
   // defaults and VARIADIC let an overload take another number of arguments than it declares
   const mayTake = own.filter(
-    (one) => one.argumentTypes.length === args.length || /\bDEFAULT\b|\bVARIADIC\b/i.test(one.arguments),
+    (one) => one.argumentTypes.length === given.length || /\bDEFAULT\b|\bVARIADIC\b/i.test(one.arguments),
   );
-  const fits = mayTake.length > 1 ? mayTake.filter((one) => takes(encoder, one, args, frame)) : mayTake;
+  const fits = mayTake.length > 1 ? mayTake.filter((one) => takes(encoder, one, given, frame)) : mayTake;
   const [fn] = fits;
-  if (!fn || fits.length > 1 || fn.argumentTypes.length !== args.length || /\bVARIADIC\b/i.test(fn.arguments))
-    return encoder.opaque(node, frame, construct("overload"));
+  const args = fn && fits.length === 1 && !/\bVARIADIC\b/i.test(fn.arguments) ? orderedArguments(fn, given) : null;
+  if (!fn || !args) return encoder.opaque(node, frame, construct("overload"));
   const name = nameKey(fn);
-  if (args.some((arg) => as("NamedArgExpr", arg))) return encoder.opaque(node, frame, construct("named argument"));
   if (!encoder.side.mayExecute(fn, frame.role)) {
     const { logic, values } = encoder;
     return values.condition(logic.true, logic.false, logic.false);
@@ -49,12 +49,12 @@ export function inlined(
   if (changed.length > 0) return encoder.opaque(node, frame, { kind: "settings", name });
   const value = runBody(encoder, { node, caller: frame, fn, body, frame: bodyFrame(fn, args, frame) });
   // arguments are evaluated before the call, whether the body uses them or not
-  const given = args.map((arg, index) => {
-    const evaluated = encoder.expression(arg, frame);
-    return nullness(encoder, convert(encoder, evaluated, fn.argumentTypes[index] ?? "") ?? evaluated);
+  const evaluated = args.map((arg, index) => {
+    const one = encoder.expression(arg, frame);
+    return nullness(encoder, convert(encoder, one, fn.argumentTypes[index] ?? "") ?? one);
   });
-  const raises = encoder.logic.or(...given.map((arg) => arg.raises));
-  const nulls = fn.strict ? encoder.logic.or(...given.map((arg) => arg.isNull)) : encoder.logic.false;
+  const raises = encoder.logic.or(...evaluated.map((arg) => arg.raises));
+  const nulls = fn.strict ? encoder.logic.or(...evaluated.map((arg) => arg.isNull)) : encoder.logic.false;
   const known = nullWhere(encoder, value, nulls) ?? encoder.opaque(node, frame, { kind: "strictness", name });
   return raises === encoder.logic.false ? known : raising(encoder, known, raises);
 }
