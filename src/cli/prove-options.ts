@@ -59,5 +59,6 @@ export function exitOfComparison({ verdicts, added, objects, nothingGranted }: S
 /** 0 proved, 1 violated, 3 not settled. */
 export function exitOfProperties(checked: readonly Checked[]): number {
   const answers = new Set(checked.flatMap(({ verdicts }) => verdicts.map(({ answer }) => answer)));
-  return answers.has("violated") ? EXIT.findings : answers.has("unknown") ? EXIT.notProven : EXIT.fine;
+  if (answers.has("violated")) return EXIT.findings;
+  return answers.has("unknown") || checked.some(({ failed }) => failed.length > 0) ? EXIT.notProven : EXIT.fine;
 }

@@ -25,6 +25,7 @@ import type { AddedRelation, AssumedVerdict, CompareOptions, ObjectChange } from
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
 import { openScratch, type Platform } from "../scratch/index.ts";
+import { compareFailed, failedStatements } from "./failed-statements.ts";
 import { comparable } from "./comparable.ts";
 import { claimsOf } from "./inspection.ts";
 import { openSource } from "./source.ts";
@@ -124,7 +125,7 @@ export async function proveSides(
   return {
     verdicts: told.verdicts,
     added: addedRelations(before, after),
-    objects: compareObjects(before, after),
+    objects: [...compareObjects(before, after), ...compareFailed(first.source, second.source)],
     nothingGranted: told.nothingGranted && !isSame(before, after),
   };
 }
@@ -162,6 +163,9 @@ export async function checkProperties(
         meaning: meaningOf(property),
         verdicts: await confirmProperty(db, side.catalog, verdicts),
         functions: functionsPast(side.catalog),
+        failed: failedStatements(side.source).map(
+          ({ file, line, sqlstate, message }) => `${file}:${line} ${sqlstate} ${message}`,
+        ),
       });
     }
     return checked;

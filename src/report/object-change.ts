@@ -86,6 +86,8 @@ export function reasonText(why: ChangeReason): string {
       return "it runs in DDL, and may grant privileges or change row security";
     case "outside rlsmith's knowledge":
       return `${why.what} were not compared`;
+    case "failed":
+      return `${why.error}: \`${why.statement}\`; not compared: ${why.unreliable}`;
     case "not read":
       return `${why.part} of the catalogs was not compared: one of them does not hold it, or this version does not know it`;
   }

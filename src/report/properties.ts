@@ -16,6 +16,8 @@ export interface Checked {
   verdicts: readonly PropertyVerdict[];
   /** functions that run with the rights of their owners, which the property says nothing about */
   functions: readonly string[];
+  /** statements of the files that failed in the scratch database: what they change was not checked */
+  failed: readonly string[];
 }
 
 const example = (verdict: PropertyVerdict): string => {
@@ -32,6 +34,9 @@ const countsOf = (checked: Checked): string => {
 
 const uncoveredText = (functions: readonly string[]): string =>
   `not covered: ${functions.length} SECURITY DEFINER functions that read guarded relations, such as ${functions.slice(0, 3).join(", ")}`;
+
+const failedText = (failed: readonly string[]): string =>
+  `not settled: ${failed.length} ${failed.length === 1 ? "statement" : "statements"} of the files failed, so what ${failed.length === 1 ? "it changes" : "they change"} was not checked: ${failed.slice(0, 3).join("; ")}${failed.length > 3 ? "; …" : ""}`;
 
 /** For a terminal: a line for each relation and role, with an example. */
 export function renderProperties(checks: readonly Checked[], colours: Colours): string {
@@ -53,6 +58,7 @@ export function renderProperties(checks: readonly Checked[], colours: Colours): 
     }
     lines.push(`  ${countsOf(checked)}`);
     if (checked.functions.length > 0) lines.push(`  ${colours.dim(uncoveredText(checked.functions))}`);
+    if (checked.failed.length > 0) lines.push(`  ${colours.yellow(failedText(checked.failed))}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -75,6 +81,7 @@ export function propertiesMarkdown(checks: readonly Checked[]): string {
         `| **${verdict.answer}** | ${[nameKey(verdict.relation), verdict.component, verdict.role, example(verdict)].map(markdownText).join(" | ")} |`,
       );
     if (checked.functions.length > 0) lines.push("", markdownText(uncoveredText(checked.functions)));
+    if (checked.failed.length > 0) lines.push("", markdownText(failedText(checked.failed)));
     lines.push("");
   }
   return `${lines.join("\n")}\n`;

@@ -6,5 +6,5 @@ export type { AssumptionSource, DefaultGrants, Platform } from "./platform/index
 export { extensionsNamed } from "./prepare.ts";
 export type { StatementLimit } from "./limit.ts";
 export { replay } from "./replay.ts";
-export type { ReplayReport } from "./replay-report.ts";
+export type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 export type { Scratch, ScratchTarget } from "./scratch.ts";

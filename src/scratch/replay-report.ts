@@ -8,6 +8,8 @@ export interface ReplayFailure {
   line: number;
   /** the first line of the statement, at most 120 characters */
   firstLine: string;
+  /** of the whole statement, to tell it from others with the same first line */
+  digest: string;
   sqlstate: string;
   message: string;
   /** the facts that the failure makes unreliable, in words */

@@ -9,7 +9,7 @@ import { beforeFile, EARLIER_SUPABASE, type Platform } from "./platform/index.ts
 import { extensionsImplied } from "./prepare.ts";
 import { extensionImplied, extensionSchema } from "./implied.ts";
 import { limited, type StatementLimit } from "./limit.ts";
-import { firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
+import { digestOf, firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { splitStatements } from "./split.ts";
 import { becomeLogin } from "./mend.ts";
@@ -145,6 +145,7 @@ function statementsOf(
           file: path,
           line: at(part.line),
           firstLine: `\\${part.command} ${part.argument}`,
+          digest: digestOf(part.argument),
           sqlstate: "58P01",
           message: above.includes(target) ? `\`${name}\` includes itself` : `\`${name}\` does not exist`,
           unreliable: "everything that the included file creates",
@@ -171,6 +172,7 @@ function statementsOf(
       file: path,
       line: at(broken.line),
       firstLine: firstLineOf(broken.text),
+      digest: digestOf(broken.text),
       sqlstate: "42601",
       message: broken.message,
       unreliable: "everything in the file from this line on",

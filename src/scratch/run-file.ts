@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { pgErrorOf, type Db, type PgError } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
 import { finding, type FindingCode } from "../finding.ts";
@@ -112,6 +113,7 @@ async function runOneByOne(run: FileRun, statements: readonly ReplayStatement[])
         file: statement.file,
         line: lineOfError(statement, error),
         firstLine: firstLineOf(text),
+        digest: digestOf(text),
         sqlstate: error.sqlstate,
         message: error.message,
         unreliable: describeLoss(text),
@@ -140,12 +142,15 @@ async function endTransaction(
       file: at?.file ?? "",
       line: at?.line ?? 1,
       firstLine: how,
+      digest: digestOf(how),
       sqlstate: raised.sqlstate,
       message: messageOf(error),
       unreliable: "everything in the file up to here",
     });
   }
 }
+
+export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /** Create the stand-in for an extension, once. Returns the error that Postgres raised, or null. */
 async function standIn(

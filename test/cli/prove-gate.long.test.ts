@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exitOfComparison, sideOptions } from "../../src/cli/prove-options.ts";
+import { exitOfComparison, exitOfProperties, sideOptions } from "../../src/cli/prove-options.ts";
 import { checkProperties, openSide, proveSides, type SideProof } from "../../src/pipeline/side.ts";
 import { withoutPrivilege } from "../../src/report/compared-words.ts";
 import { project } from "../support/cli.ts";
@@ -147,3 +147,42 @@ test("that a new file is of a later day than a change of the platform is no chan
     for (const side of [one, two, three]) await side.close();
   }
 }, 60_000);
+
+describe("a statement that fails in the scratch database of one side is not silent", () => {
+  const missing = `${ORDERS} ${GRANT} create policy own on public.orders for select to shop
+    using (org_id::text < 'm' collate "no-such");`;
+
+  test("its policy is in no catalog, so the comparison cannot be told", async () => {
+    const proof = await compared(`${ORDERS} ${GRANT} ${policy("id = 1")}`, missing);
+    const unreliable = expect.stringMatching(/own/) as string;
+    expect(proof.objects).toMatchObject([
+      { effect: "cannot be told", kind: "statement", why: { kind: "failed", side: "after", unreliable } },
+    ]);
+    expect(exitOfComparison(proof)).toBe(3);
+  }, 60_000);
+
+  test("the same statement on both sides is no difference; another with the same first line is one", async () => {
+    expect((await compared(missing, missing)).objects).toEqual([]);
+    const other = missing.replace("'m'", "'z'");
+    expect((await compared(missing, other)).objects.map(({ effect }) => effect)).toEqual([
+      "cannot be told",
+      "cannot be told",
+    ]);
+  }, 60_000);
+
+  test("rows that cannot be inserted, and a comment, decide nothing", async () => {
+    const more = `${missing} insert into public.nowhere values (1); comment on table public.nowhere is '';`;
+    expect((await compared(missing, more)).objects).toEqual([]);
+  }, 60_000);
+
+  test("no property is proved of what is not there", async () => {
+    const side = await openSide(folder(missing), sideOptions());
+    try {
+      const checked = await checkProperties(side, ["id = 7"], undefined, {});
+      expect(checked[0]?.failed).toMatchObject([expect.stringMatching(/001_init\.sql:\d+ 42704/)]);
+      expect(exitOfProperties(checked)).toBe(3);
+    } finally {
+      await side.close();
+    }
+  }, 60_000);
+});

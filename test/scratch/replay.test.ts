@@ -33,7 +33,7 @@ test("a failing statement does not affect the others, and is reported with file,
       "create table a (id int);\n\ncreate policy p on missing using (true);\nalter table a enable row level security;\ncreate policy q on a using (true);",
     "migrations/2.sql": "create tabel x (id int);\ncreate table b (id int);",
   });
-  expect(report.failures).toEqual([
+  expect(report.failures).toMatchObject([
     {
       file: "migrations/1.sql",
       line: 3,

@@ -27,6 +27,7 @@ export type ObjectKind =
   | "extension"
   | "constraint"
   | "setting"
+  | "statement"
   | "type"
   | "operator"
   | "cast"
@@ -71,7 +72,9 @@ export type ChangeReason =
   | { kind: "publishes otherwise"; tables: string[] }
   | { kind: "runs at DDL" }
   | { kind: "outside rlsmith's knowledge"; what: string }
-  | { kind: "not read"; part: string };
+  | { kind: "not read"; part: string }
+  /** a statement of one side that its scratch database did not take */
+  | { kind: "failed"; side: "before" | "after"; statement: string; error: string; unreliable: string };
 
 /** What changed about a view or a function that makes roles reach more by it. */
 export type PathCause = "new" | "privilege" | "rights";
