@@ -57,7 +57,55 @@ const pair = (name: string, before: string, after: string, decision: Decision, .
 const ORGS = `create function orgs() returns setof uuid language sql stable security definer set search_path = public as
   $$ select org from staff where person = auth.uid() $$;`;
 
+/** The same with a body that is not read. */
+const ORGS_BY_LOOP = `create function orgs() returns setof uuid language plpgsql stable security definer set search_path = public as
+  $$ begin return query select s.org from staff s where s.person = auth.uid(); end $$;`;
+
+const W = "33333333-3333-4333-8333-333333333333";
+const MEMBER_OF_TWO = `insert into staff (person, org) values ('${U}', '${V}'), ('${U}', '${W}');`;
+
 export const CASES: TrialCase[] = [
+  {
+    ...pair(
+      "two rows of another table that belong to one user",
+      "false",
+      "org in (select orgs()) and org2 in (select orgs()) and org <> org2",
+      "looser",
+      {
+        rows: `${MEMBER_OF_TWO} insert into notes (org, org2) values ('${V}', '${W}');`,
+        settings: user,
+        counts: [0, 1],
+      },
+    ),
+    common: ORGS_BY_LOOP,
+  },
+  {
+    ...pair(
+      "no row of another table for one of two",
+      "org in (select orgs())",
+      "org in (select orgs()) and org2 not in (select orgs())",
+      "tighter",
+      {
+        rows: `${MEMBER_OF_TWO} insert into notes (org, org2) values ('${V}', '${W}');`,
+        settings: user,
+        counts: [1, 0],
+      },
+    ),
+    common: ORGS_BY_LOOP,
+  },
+  {
+    ...pair(
+      "a count over rows of a user in several organisations",
+      "(select count(*) from staff s where s.person = auth.uid() and s.job = 'lead') >= 2",
+      "(select count(distinct s.org) from staff s where s.person = auth.uid() and s.job = 'lead') >= 2",
+      "tighter",
+      {
+        rows: `insert into staff (person, org, job) values ('${U}', '${V}', 'lead'), ('${U}', '${V}', 'lead'); insert into notes (org) values ('${V}');`,
+        settings: user,
+        counts: [1, 0],
+      },
+    ),
+  },
   // functions that return sets
   {
     ...pair(

@@ -49,7 +49,9 @@ export function sizeOf(universe: Universe, component: Component): { rows: number
   const ofRows = sum(universe.own.columns.flatMap(({ read, choice }) => (read ? count(choice) : [])));
   const leaves = universe.documents.size === 0 ? [] : [...universe.leaves.values()];
   const ofContexts = sum([...leaves, ...universe.settings.values()].map(count));
-  const all = each ? 360 : 768;
+  // what other tables hold counts as much as the row and the request: more worlds, with fewer of these
+  const isAlone = universe.tables.every((table) => nameKey(table) === nameKey(universe.own));
+  const all = each ? 360 : isAlone ? 768 : 320;
   if (ofContexts === 0) return { rows: each ? 120 : 200, contexts: 1 };
   if (ofRows === 0) return { rows: 2, contexts: all / 4 };
   const rows = Math.round(Math.min(96, Math.max(8, Math.sqrt((all * ofRows) / ofContexts))));
@@ -96,10 +98,35 @@ export function randomContext(random: Random, universe: Universe, likely: number
 
 const isOfClaim = (name: string): boolean => /^request\.jwt\.claim(?:\.|$)/.test(name);
 
-/** Rows of the tables that policies read: of each none, one, or some. */
+/** Columns whose likely values are combined with one another. */
+const COMBINED = 3;
+
+/** One row or two for each combination of the first two likely values of a table's first columns: each is related to each. */
+function combinedRows(random: Random, table: TableChoice): PlannedRow[] {
+  const columns = table.columns
+    .filter(({ read, fresh, choice }) => read && !fresh && choice.hot.length > 1)
+    .slice(0, COMBINED);
+  const times = random.chance(0.5) ? [0] : [0, 1];
+  return columns
+    .reduce<[string, SqlValue][][]>(
+      (rows, { name, choice }) =>
+        rows.flatMap((row) => choice.hot.slice(0, 2).map((value): [string, SqlValue][] => [...row, [name, value]])),
+      [[]],
+    )
+    .flatMap((values) =>
+      times.map(() => {
+        const row = randomRow(random, table, 0.85);
+        return { ...row, values: new Map([...row.values, ...values]) };
+      }),
+    );
+}
+
+/** Rows of the tables that policies read: of each none, one, or some, or one for each combination of likely values. */
 function otherRows(random: Random, universe: Universe, component: Component): PlannedRow[] {
   const own = nameKey(universe.own);
+  const combines = random.chance(0.25);
   const rows = universe.tables.flatMap((table) => {
+    if (combines && nameKey(table) !== own) return combinedRows(random, table);
     // an UPDATE changes the only row that there is
     const counts = nameKey(table) !== own ? [0, 1, 2, 3, 6] : component === "INSERT" ? [0, 0, 1, 3] : [0];
     return Array.from({ length: random.pick(counts) ?? 0 }, () => randomRow(random, table, 0.85));
