@@ -189,13 +189,15 @@ const accessLike = (
     (one) => isTheirs(relationOf(one)),
     (one) => JSON.stringify([one.schema, one.relation, one.name]),
   ),
-  settings: replaced(
-    own.settings,
-    given.settings,
-    // files seldom set what a server's sessions begin with
-    ({ role }) => isStandIn || role === null || isTheirRole(role),
-    ({ role, ofDatabase, name }) => JSON.stringify([role, ofDatabase, name]),
-  ),
+  // files seldom set what a server's sessions begin with
+  settings: isStandIn
+    ? given.settings
+    : replaced(
+        own.settings,
+        given.settings,
+        ({ role }) => role === null || isTheirRole(role),
+        ({ role, ofDatabase, name }) => JSON.stringify([role, ofDatabase, name]),
+      ),
   // a stand-in has default privileges, extensions and event triggers of its own, and lacks those of the platform
   ...(isStandIn
     ? {
