@@ -449,7 +449,15 @@ export const MUTANTS: readonly Mutant[] = [
     file: "encode/opaque.ts",
     find: "...(volatile ? [encoder.name, encoder.opaques.size] : ",
     replace: "...(",
-    noticedBy: ["K-volatile"],
+    noticedBy: ["K-volatile-own"],
+  },
+  {
+    id: "volatile-unread-congruent",
+    title: "a VOLATILE function whose body is not read gives the same for the same arguments",
+    file: "encode/congruent.ts",
+    find: 'fn.volatility === "volatile" || fn.kind',
+    replace: "fn.kind",
+    noticedBy: ["K-volatile-own"],
   },
   {
     id: "opaque-guessed",
