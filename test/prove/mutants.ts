@@ -1,6 +1,9 @@
+import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
+import type { CaseKind } from "./mutant-run.ts";
+
 /**
- * Wrong provers, each the present one with one small change. `scripts/mutants.ts` shows that the cases of `test/cases/prove` notice every
- * one of them: a mistake of that kind cannot come back unseen.
+ * Wrong provers, each the present one with one small change. `scripts/mutants.ts` shows that the cases notice every one
+ * of them: a mistake of that kind cannot come back unseen.
  */
 export interface Mutant {
   id: string;
@@ -13,9 +16,11 @@ export interface Mutant {
   replace: string;
   /** ids of cases that notice it at least; others may too */
   noticedBy: readonly string[];
+  /** the cases that it meets; default: those of `test/cases/prove` */
+  cases?: CaseKind;
 }
 
-export const MUTANTS: readonly Mutant[] = [
+const POLICY_MUTANTS: readonly Mutant[] = [
   // three-valued logic
   {
     id: "two-valued-not",
@@ -615,4 +620,9 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
     noticedBy: ["probe: no time"],
   },
+];
+
+export const MUTANTS: readonly Mutant[] = [
+  ...POLICY_MUTANTS,
+  ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
 ];
