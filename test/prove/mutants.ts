@@ -1,4 +1,5 @@
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
+import { GATE_MUTANTS } from "./gate-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
 
 /**
@@ -625,4 +626,5 @@ const POLICY_MUTANTS: readonly Mutant[] = [
 export const MUTANTS: readonly Mutant[] = [
   ...POLICY_MUTANTS,
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
+  ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
 ];
