@@ -17,12 +17,13 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { CaseKind, CaseLine } from "../test/prove/mutant-run.ts";
 import { MUTANTS, type Mutant } from "../test/prove/mutants.ts";
-import { readDepends, readObjects, withReader } from "../test/prove/read-catalogs.ts";
+import { readConstructs, readDepends, readObjects, withReader } from "../test/prove/read-catalogs.ts";
 import { sliced, sliceTitle } from "../test/support/slice.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const CASES = "test/cases/prove";
 const RUNNER = "test/prove/mutant-run.ts";
+const ITS_HELPER = "test/prove/tiny.ts";
 const AT_ONCE = 2;
 /** The time limit: a prover with a fault may never end; without one it needs a tenth of this for all cases. */
 const PATIENCE = 60_000;
@@ -45,10 +46,11 @@ async function prepareCases(kinds: ReadonlySet<CaseKind>, base: string, policies
     writeFileSync(file, JSON.stringify(read));
     cases.set(kind, [file]);
   };
-  if (kinds.has("depends") || kinds.has("objects"))
+  if ([...kinds].some((kind) => kind !== "policies"))
     await withReader(async (reader) => {
       if (kinds.has("depends")) keep("depends", await readDepends(reader));
       if (kinds.has("objects")) keep("objects", await readObjects(reader));
+      if (kinds.has("constructs")) keep("constructs", await readConstructs(reader));
     });
   return cases;
 }
@@ -56,7 +58,7 @@ async function prepareCases(kinds: ReadonlySet<CaseKind>, base: string, policies
 /** A copy of the files that the cases need, in which the prover is changed and restored. */
 function newCopy(base: string, name: string): string {
   const copy = join(base, name);
-  for (const part of ["src", CASES, RUNNER, "package.json", "tsconfig.json"])
+  for (const part of ["src", CASES, RUNNER, ITS_HELPER, "package.json", "tsconfig.json"])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
   return copy;

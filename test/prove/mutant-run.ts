@@ -3,14 +3,16 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { compareObjects } from "../../src/prove/objects/index.ts";
+import type { Catalog } from "../../src/pg/catalog.ts";
 import { prove } from "../../src/prove/prove.ts";
 import type { Verdict } from "../../src/prove/verdict.ts";
 import { readCases, type ProveCase } from "../cases/prove/case-file.ts";
 import { agrees, describeVerdict } from "../cases/prove/run-case.ts";
-import type { ReadDepends, ReadObject } from "./read-catalogs.ts";
+import type { ReadConstructs, ReadDepends, ReadObject } from "./read-catalogs.ts";
+import { readPolicy } from "./tiny.ts";
 
 /** `policies`: case files of `test/cases/prove`; the others: what `read-catalogs.ts` gives, as JSON. */
-export type CaseKind = "policies" | "depends" | "objects";
+export type CaseKind = "policies" | "depends" | "objects" | "constructs";
 
 /** How one case went. */
 export interface CaseLine {
@@ -104,6 +106,25 @@ function runObjects({ before, after, expected, ofRole }: ReadObject): { right: b
   return { right, got: shown.join(", ") };
 }
 
+/** A difference that a PostgreSQL would have to confirm is left open here. */
+function runConstruct(
+  base: Catalog,
+  { before, after, decision }: ReadConstructs["cases"][number],
+): { right: boolean; got: string } {
+  const [one, two] = [before, after].map((using) => ({ ...base, policies: [readPolicy("files", using)] }));
+  const verdicts =
+    one && two ? prove(one, two, { relations: new Set(["public.files"]), roles: ["authenticated"] }) : [];
+  const found = verdicts.find(({ component, role }) => component === "SELECT" && role === "authenticated");
+  const isOpen = decision !== "equivalent" && found?.decision === "unknown";
+  return { right: isOpen || found?.decision === decision, got: found ? describeVerdict(found) : "no verdict" };
+}
+
+function runConstructs(files: readonly string[]): void {
+  for (const file of files)
+    for (const { base, cases } of JSON.parse(readFileSync(file, "utf8")) as ReadConstructs[])
+      for (const given of cases) say(attempt("constructs", given.title, () => runConstruct(base, given)));
+}
+
 function runRead<Case extends { title: string }>(
   kind: CaseKind,
   files: readonly string[],
@@ -117,4 +138,5 @@ function runRead<Case extends { title: string }>(
 const [kind, ...files] = process.argv.slice(2);
 if (kind === "depends") runRead(kind, files, runDepends);
 else if (kind === "objects") runRead(kind, files, runObjects);
+else if (kind === "constructs") runConstructs(files);
 else runPolicies(files);

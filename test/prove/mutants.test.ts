@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readCases } from "../cases/prove/case-file.ts";
+import { CONSTRUCT_CASES } from "./constructs.ts";
 import { DEPENDS_CASES } from "./depends-cases.ts";
 import type { CaseKind } from "./mutant-run.ts";
 import { MUTANTS } from "./mutants.ts";
@@ -30,6 +31,11 @@ test("every mutant names cases that there are, of its kind", () => {
     for (const { id } of readCases(join(CASES, name))) policies.add(id);
   const ids: Record<CaseKind, ReadonlySet<string>> = {
     policies,
+    constructs: new Set(
+      Object.values(CONSTRUCT_CASES)
+        .flat()
+        .map(({ before, after }) => `${before} → ${after}`),
+    ),
     depends: new Set(DEPENDS_CASES.map(({ title }) => title)),
     objects: new Set([...OBJECT_CASES, ...ROLE_CASES].map(({ title }) => title)),
   };

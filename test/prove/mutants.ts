@@ -1,3 +1,4 @@
+import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
@@ -556,6 +557,48 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     noticedBy: ["K-enum-order"],
   },
 
+  // patterns and arithmetic
+  {
+    id: "anchors-of-alternatives",
+    title: "the anchors of a regular expression hold for each of its alternatives",
+    file: "logic/pattern.ts",
+    find: 'if (reading.at !== reading.end || (inner.kind === "choice" && (starts || ends))) return null;',
+    replace: "if (reading.at !== reading.end) return null;",
+    noticedBy: ["K-anchor-of-one-alternative"],
+  },
+  {
+    id: "like-without-escapes",
+    title: "a backslash in a pattern of LIKE is a character",
+    file: "logic/language.ts",
+    find: 'return pattern.includes("\\\\") ? null : patternOfLike(pattern);',
+    replace: "return patternOfLike(pattern);",
+    noticedBy: ["K-like-escape"],
+  },
+  {
+    id: "sums-never-overflow",
+    title: "n + 1 never raises",
+    file: "encode/arithmetic.ts",
+    find: "raises.push(logic.and(when, logic.not(within)));",
+    replace: "",
+    noticedBy: ["K-integer-overflow"],
+  },
+  {
+    id: "weeks-are-days",
+    title: "a week is a day",
+    file: "encode/interval.ts",
+    find: "week: { days: 7 },",
+    replace: "week: { days: 1 },",
+    noticedBy: ["K-interval-week"],
+  },
+  {
+    id: "hours-are-minutes",
+    title: "an hour is a minute",
+    file: "encode/interval.ts",
+    find: "hour: { micros: 3_600_000_000 },",
+    replace: "hour: { micros: 60_000_000 },",
+    noticedBy: ["K-interval-hour"],
+  },
+
   // errors and the verdict
   {
     id: "and-guards",
@@ -626,5 +669,6 @@ const POLICY_MUTANTS: readonly Mutant[] = [
 export const MUTANTS: readonly Mutant[] = [
   ...POLICY_MUTANTS,
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
+  ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
 ];

@@ -3,6 +3,7 @@ import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { startServer } from "../support/server.ts";
+import { CONSTRUCT_CASES, CONSTRUCTS } from "./constructs.ts";
 import { DEPENDS_CASES, TABLES, type DependsCase } from "./depends-cases.ts";
 import { BASE, OBJECT_CASES, ROLE_CASES, ROLES, type ObjectCase } from "./objects-cases.ts";
 
@@ -14,6 +15,12 @@ interface Sides {
 
 /** A change of what a policy depends on, as the prover gets it. */
 export type ReadDepends = Pick<DependsCase, "title" | "decision"> & Sides;
+
+/** The cases of `constructs.ts` over one catalog, their conditions as PostgreSQL prints them. */
+export interface ReadConstructs {
+  base: Catalog;
+  cases: { title: string; decision: string; before: string; after: string }[];
+}
 
 /** A change of an object, as the prover gets it. */
 export interface ReadObject extends Pick<ObjectCase, "title" | "expected">, Sides {
@@ -90,4 +97,22 @@ export async function readObjects(read: Reader): Promise<ReadObject[]> {
     if (before && after) found.push({ title, expected, ofRole: ROLE_CASES.includes(given), before, after });
   }
   return found;
+}
+
+export async function readConstructs(read: Reader): Promise<ReadConstructs[]> {
+  const all = Object.values(CONSTRUCT_CASES).flat();
+  const policies = all.flatMap(({ before, after }, index) => [
+    `create policy before_${index} on files using (${before});`,
+    `create policy after_${index} on files using (${after});`,
+  ]);
+  const [base] = await read([`${CONSTRUCTS} ${policies.join("\n")}`]);
+  if (!base) return [];
+  const printed = new Map(base.policies.map(({ name, using }) => [name, using ?? ""]));
+  const cases = all.map(({ before, after, expected }, index) => ({
+    title: `${before} → ${after}`,
+    decision: expected,
+    before: printed.get(`before_${index}`) ?? "",
+    after: printed.get(`after_${index}`) ?? "",
+  }));
+  return [{ base: { ...base, policies: [] }, cases }];
 }
