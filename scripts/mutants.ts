@@ -1,5 +1,5 @@
-// Runs the cases with faults planted in the prover, and shows that they notice each: `npm run mutants [-- --only ID]
-// [--files NAME…]`; RLSMITH_SLICE=2/4 takes a part
+// Runs the cases with faults planted in the prover, and shows that they notice each: `npm run mutants [-- --only ID…]
+// [--cases KIND] [--files NAME…]`; RLSMITH_SLICE=2/4 takes a part
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -15,13 +15,15 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { CaseLine } from "../test/prove/mutant-run.ts";
+import type { CaseKind, CaseLine } from "../test/prove/mutant-run.ts";
 import { MUTANTS, type Mutant } from "../test/prove/mutants.ts";
+import { readConstructs, readDepends, readObjects, withReader } from "../test/prove/read-catalogs.ts";
 import { sliced, sliceTitle } from "../test/support/slice.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const CASES = "test/cases/prove";
 const RUNNER = "test/prove/mutant-run.ts";
+const ITS_HELPER = "test/prove/tiny.ts";
 const AT_ONCE = 2;
 /** The time limit: a prover with a fault may never end; without one it needs a tenth of this for all cases. */
 const PATIENCE = 60_000;
@@ -32,20 +34,41 @@ interface Run {
   broken: string | null;
 }
 
+/** Files of the cases of each kind that some mutant meets. */
+type Cases = ReadonlyMap<CaseKind, readonly string[]>;
+
+/** Catalogs of cases that are SQL are read from a PostgreSQL once, for all provers. */
+async function prepareCases(kinds: ReadonlySet<CaseKind>, base: string, policies: readonly string[]): Promise<Cases> {
+  const cases = new Map<CaseKind, readonly string[]>();
+  if (kinds.has("policies")) cases.set("policies", policies);
+  const keep = (kind: CaseKind, read: unknown): void => {
+    const file = join(base, `${kind}.json`);
+    writeFileSync(file, JSON.stringify(read));
+    cases.set(kind, [file]);
+  };
+  if ([...kinds].some((kind) => kind !== "policies"))
+    await withReader(async (reader) => {
+      if (kinds.has("depends")) keep("depends", await readDepends(reader));
+      if (kinds.has("objects")) keep("objects", await readObjects(reader));
+      if (kinds.has("constructs")) keep("constructs", await readConstructs(reader));
+    });
+  return cases;
+}
+
 /** A copy of the files that the cases need, in which the prover is changed and restored. */
 function newCopy(base: string, name: string): string {
   const copy = join(base, name);
-  for (const part of ["src", CASES, RUNNER, "package.json", "tsconfig.json"])
+  for (const part of ["src", CASES, RUNNER, ITS_HELPER, "package.json", "tsconfig.json"])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
   return copy;
 }
 
-/** Run the case files with the prover of a copy, in a process of its own. */
-async function runCases(copy: string, cache: string, files: readonly string[]): Promise<Run> {
+/** Run the cases of one kind with the prover of a copy, in a process of its own. */
+async function runCases(copy: string, cache: string, kind: CaseKind, cases: Cases): Promise<Run> {
   const child = spawn(
     process.execPath,
-    [join(ROOT, "node_modules/jiti/lib/jiti-cli.mjs"), RUNNER, ...files.map((file) => join(CASES, file))],
+    [join(ROOT, "node_modules/jiti/lib/jiti-cli.mjs"), RUNNER, kind, ...(cases.get(kind) ?? [])],
     // transpiled once for each copy, then only what a mutant changes
     { cwd: copy, env: { ...process.env, JITI_FS_CACHE: cache }, stdio: ["ignore", "pipe", "pipe"] },
   );
@@ -92,12 +115,12 @@ interface Result {
   missed: string[];
 }
 
-async function tryMutant(mutant: Mutant, copy: string, cache: string, files: readonly string[]): Promise<Result> {
+async function tryMutant(mutant: Mutant, copy: string, cache: string, cases: Cases): Promise<Result> {
   const path = join(copy, "src/prove", mutant.file);
   const text = readFileSync(path, "utf8");
   writeFileSync(path, mutated(mutant, text));
   try {
-    const { lines, broken } = await runCases(copy, cache, files);
+    const { lines, broken } = await runCases(copy, cache, mutant.cases ?? "policies", cases);
     const failed = lines.filter(({ right }) => !right);
     // a run that ended early is no result for the cases that it did not reach
     const missed = mutant.noticedBy.filter((id) => lines.some((line) => line.id === id && line.right));
@@ -125,16 +148,26 @@ function printTable(results: readonly Result[]): void {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { only: { type: "string" }, files: { type: "string", multiple: true } } });
-  const chosen = values.only === undefined ? sliced(MUTANTS) : MUTANTS.filter(({ id }) => id === values.only);
+  const { values } = parseArgs({
+    options: {
+      only: { type: "string", multiple: true },
+      cases: { type: "string" },
+      files: { type: "string", multiple: true },
+    },
+  });
+  const { only } = values;
+  const chosen = (only === undefined ? sliced(MUTANTS) : MUTANTS.filter(({ id }) => only.includes(id))).filter(
+    ({ cases = "policies" }) => values.cases === undefined || values.cases === cases,
+  );
   if (chosen.length === 0) {
-    process.stderr.write(`no mutant is called ${values.only}: ${MUTANTS.map(({ id }) => id).join(", ")}\n`);
+    process.stderr.write(`no mutant is called ${only?.join(" or ")}: ${MUTANTS.map(({ id }) => id).join(", ")}\n`);
     return 2;
   }
   const files = readdirSync(join(ROOT, CASES))
     .filter((name) => name.endsWith(".json") && (values.files?.includes(basename(name, ".json")) ?? true))
     // the oldest cases first: they are the ones that a reader knows
-    .toSorted((a, b) => Number(b === "equivalence.json") - Number(a === "equivalence.json") || a.localeCompare(b));
+    .toSorted((a, b) => Number(b === "equivalence.json") - Number(a === "equivalence.json") || a.localeCompare(b))
+    .map((name) => join(CASES, name));
   for (const mutant of chosen) {
     const path = join(ROOT, "src/prove", mutant.file);
     mutated(mutant, existsSync(path) ? readFileSync(path, "utf8") : "");
@@ -145,7 +178,17 @@ async function main(): Promise<number> {
   mkdirSync(cache);
   try {
     const copies = Array.from({ length: Math.min(AT_ONCE, chosen.length) }, (_, at) => newCopy(base, `copy${at + 1}`));
-    const sound = await Promise.all(copies.map((copy) => runCases(copy, cache, files)));
+    const kinds = new Set(chosen.map(({ cases = "policies" }) => cases));
+    const cases = await prepareCases(kinds, base, files);
+    const sound = (
+      await Promise.all(
+        copies.map(async (copy) => {
+          const runs: Run[] = [];
+          for (const kind of kinds) runs.push(await runCases(copy, cache, kind, cases));
+          return runs;
+        }),
+      )
+    ).flat();
     const wrong = sound.flatMap(({ lines }) => lines.filter(({ right }) => !right));
     const broken = sound.find((run) => run.broken !== null)?.broken;
     if (wrong.length > 0 || broken) {
@@ -159,7 +202,7 @@ async function main(): Promise<number> {
     await Promise.all(
       copies.map(async (copy) => {
         for (let mutant = waiting.shift(); mutant; mutant = waiting.shift())
-          results.set(mutant, await tryMutant(mutant, copy, cache, files));
+          results.set(mutant, await tryMutant(mutant, copy, cache, cases));
       }),
     );
     const ordered = chosen.flatMap((mutant) => results.get(mutant) ?? []);

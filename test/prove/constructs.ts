@@ -71,6 +71,8 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["name like 'a%' and name like '%c'", "name like 'a%c'", "equivalent"],
     ["name ^@ 'pub' and name <> 'pub'", "name like 'pub_%'", "equivalent"],
     ["name not like 'p%'", "name not like 'pub%'", "looser"],
+    ["name ilike 'PUB%'", "name ilike 'pub%'", "equivalent"],
+    ["name like '_'", "name like '%' and name <> '' and name not like '__%'", "equivalent"],
   ),
   "regular expressions": cases(
     ["name ~ '^pub'", "name ~ '^p'", "looser"],
@@ -80,6 +82,12 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["name ~ '^[a-z]{3}'", "name ~ '^[a-z]{2,3}'", "looser"],
     ["name ~* '^pub'", "name ~* '^p'", "looser"],
     ["name !~ 'a'", "name not like '%a%'", "equivalent"],
+    ["name ~ '^[^a]'", "name like 'a%'", "incomparable"],
+    ["name ~* '^[a-c]'", "name ~* '^[A-C]'", "equivalent"],
+    ["name ~ '^a{3}$'", "name = 'aaa'", "equivalent"],
+    ["name ~ '^a+$'", "name ~ '^aa*$'", "equivalent"],
+    ["name ~ '^a*$'", "name ~ '^a+$'", "tighter"],
+    ["name ~ '^a.c$'", "name like 'a_c'", "equivalent"],
   ),
   "numeric and float8": cases(
     ["amount < 5000", "amount < 1000", "tighter"],
@@ -94,6 +102,7 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
   "arithmetic of integers": cases(
     ["n + 1 > 4", "n > 3", "equivalent"],
     ["n - 2 >= 1", "n > 3", "tighter"],
+    ["n - 2 >= 2", "n > 3", "equivalent"],
     ["1 + n = 5", "n = 4", "equivalent"],
     ["n & 4 = 4", "n & 6 <> 0", "looser"],
     ["n & 4 > 0", "n & 4 = 4", "equivalent"],
@@ -108,6 +117,9 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["day >= current_date - 7", "day > current_date - 8", "equivalent"],
     ["day > current_date - 30", "day > current_date - 15", "tighter"],
     ["made is null or made > now()", "coalesce(made, 'infinity') > now()", "equivalent"],
+    ["made > now() - interval '1 year'", "made > now() - interval '12 months'", "equivalent"],
+    ["made > now() - interval '01:00:00'", "made > now() - interval '01:30:00'", "looser"],
+    ["made + interval '7 days' <= made + interval '30 days'", "made is not null", "equivalent"],
     ["made < '9999-12-31'", "made < 'infinity'", "looser"],
   ),
   "char(n)": cases(
@@ -120,6 +132,7 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["tags @> array['x', 'y']", "tags @> array['x']", "looser"],
     ["tags && array['x', 'y']", "tags @> array['x'] or tags @> array['y']", "equivalent"],
     ["array['x'] <@ tags", "tags && array['x', 'z']", "looser"],
+    ["array['x'] <@ tags", "tags @> array['x']", "equivalent"],
     ["not (tags @> array['x'])", "'x' <> all (tags)", "tighter"],
   ),
   jsonb: cases(
@@ -127,6 +140,8 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["meta -> 'roles' @> '[\"admin\"]'", "(meta -> 'roles') ? 'admin'", "looser"],
     ["meta -> 'roles' @> '\"admin\"'", "meta -> 'roles' @> '[\"admin\"]'", "tighter"],
     ["(meta -> 'roles') ?& array['admin', 'editor']", "(meta -> 'roles') ? 'editor'", "looser"],
+    ["(meta -> 'roles') ? 'admin'", "meta -> 'roles' @> '\"admin\"'", "tighter"],
+    ["(meta -> 'roles') ? 'admin' and meta -> 'roles' @> '\"admin\"'", "meta -> 'roles' @> '\"admin\"'", "equivalent"],
   ),
   "parts of a text": cases(
     ["(string_to_array(name, '/'))[1] = 'a'", "split_part(name, '/', 1) = 'a'", "equivalent"],
@@ -152,6 +167,16 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     [
       "coalesce((select bool_and(t.active) from teams t where t.owner = files.owner), false)",
       `exists (${MY_TEAMS} and t.active)`,
+      "looser",
+    ],
+    [
+      "not (select bool_or(t.active) from teams t where t.owner = files.owner)",
+      "not exists (select 1 from teams t where t.owner = files.owner and t.active)",
+      "looser",
+    ],
+    [
+      "(select bool_and(t.active) from teams t where t.owner = files.owner)",
+      `exists (${MY_TEAMS}) and not exists (${MY_TEAMS} and not t.active)`,
       "looser",
     ],
   ),

@@ -585,4 +585,220 @@ export const DEPENDS_CASES: readonly DependsCase[] = [
     truth: "gained",
     decision: "unknown",
   },
+  // what an object that is named depends on itself
+  {
+    title: "an operator with another function",
+    both: `create function public.near(text, uuid) returns boolean language sql immutable as 'select $1 = $2::text';
+      create function public.far(text, uuid) returns boolean language sql immutable as 'select true';`,
+    before: `create operator public.= (leftarg = text, rightarg = uuid, function = public.near); ${reads("title = owner")}`,
+    after: `create operator public.= (leftarg = text, rightarg = uuid, function = public.far); ${reads("title = owner")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a cast with another function",
+    both: `create function public.theirs(text) returns uuid language sql immutable as $$ select '${OTHER}'::uuid $$;
+      create function public.mine(text) returns uuid language sql immutable as $$ select '${USER}'::uuid $$;`,
+    before: `create cast (text as uuid) with function public.theirs(text); ${reads("title::uuid = owner")}`,
+    after: `create cast (text as uuid) with function public.mine(text); ${reads("title::uuid = owner")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a collation with another locale",
+    before: `create collation public.folded (provider = icu, locale = 'und', deterministic = false);
+      alter table letters alter column title type text collate public.folded; ${reads("title = 'ABC'")}`,
+    after: `create collation public.folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      alter table letters alter column title type text collate public.folded; ${reads("title = 'ABC'")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an aggregate with another transition function",
+    both: `create function public.first_of(text, text) returns text language sql immutable as 'select coalesce($1, $2)';
+      create function public.last_of(text, text) returns text language sql immutable as 'select $2';`,
+    before: `create aggregate public.pick(text) (sfunc = public.first_of, stype = text);
+      ${reads("(select pick(r.kind order by r.id) from readers r) = 'gold'")}`,
+    after: `create aggregate public.pick(text) (sfunc = public.last_of, stype = text);
+      ${reads("(select pick(r.kind order by r.id) from readers r) = 'gold'")}`,
+    rows: `${LETTER} insert into readers values (1, '${USER}', '${USER}', 'tin', true), (2, '${USER}', '${USER}', 'gold', true);`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an aggregate whose transition function changed",
+    before: `create function public.step(text, text) returns text language sql immutable as 'select coalesce($1, $2)';
+      create aggregate public.pick(text) (sfunc = public.step, stype = text);
+      ${reads("(select pick(r.kind order by r.id) from readers r) = 'gold'")}`,
+    after: `create function public.step(text, text) returns text language sql immutable as 'select $2';
+      create aggregate public.pick(text) (sfunc = public.step, stype = text);
+      ${reads("(select pick(r.kind order by r.id) from readers r) = 'gold'")}`,
+    rows: `${LETTER} insert into readers values (1, '${USER}', '${USER}', 'tin', true), (2, '${USER}', '${USER}', 'gold', true);`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a composite type that only the arguments of a function name",
+    before: `create type public.pair as (a char(2), b int);
+      create function public.is_abc(p public.pair) returns boolean language plpgsql immutable
+        as $$ begin perform 1; return p.a = 'abc'; end $$;
+      create function public.fits(t text) returns boolean language plpgsql immutable
+        as $$ begin perform 1; return is_abc(row(t, 1)); end $$; ${reads("fits(title)")}`,
+    after: `create type public.pair as (a text, b int);
+      create function public.is_abc(p public.pair) returns boolean language plpgsql immutable
+        as $$ begin perform 1; return p.a = 'abc'; end $$;
+      create function public.fits(t text) returns boolean language plpgsql immutable
+        as $$ begin perform 1; return is_abc(row(t, 1)); end $$; ${reads("fits(title)")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a domain whose constraint calls a function that changed",
+    before: `create function public.fine(text) returns boolean language sql immutable as $$ select $1 <> 'abc' $$;
+      create domain public.code as text check (public.fine(value)); ${reads("title::code is not null")}`,
+    after: `create function public.fine(text) returns boolean language sql immutable as 'select true';
+      create domain public.code as text check (public.fine(value)); ${reads("title::code is not null")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a generated column whose function changed",
+    before: `create function public.is_big(int) returns boolean language sql immutable as 'select $1 > 100';
+      alter table letters add column big boolean generated always as (public.is_big(n)) stored; ${reads("big")}`,
+    after: `create function public.is_big(int) returns boolean language sql immutable as 'select $1 > 1';
+      alter table letters add column big boolean generated always as (public.is_big(n)) stored; ${reads("big")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a column of another type that only a sub-query without a model reads",
+    before: reads("exists (select r.id from readers r group by r.id having octet_length(max(r.kind)) = 5)"),
+    after: `alter table readers alter column kind type char(5);
+      ${reads("exists (select r.id from readers r group by r.id having octet_length(max(r.kind)) = 5)")}`,
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a column of another type inside a sub-query that is not modelled, taken from outside",
+    before: reads(
+      "exists (select r.id from readers r group by r.id having count(*) + octet_length(letters.title) = 6)",
+    ),
+    after: `alter table letters alter column title type char(5);
+      ${reads("exists (select r.id from readers r group by r.id having count(*) + octet_length(letters.title) = 6)")}`,
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a sample of rows is another each time",
+    before: reads("n = 3 and exists (select 1 from readers r tablesample bernoulli (100))"),
+    after: reads("exists (select 1 from readers r tablesample bernoulli (100)) and n = 3"),
+    rows: LETTER + READER,
+    truth: "same",
+    decision: "unknown",
+  },
+  // what reads more than its arguments
+  {
+    title: "a PL/pgSQL body that asks for a privilege",
+    both: `create function public.may_add() returns boolean language plpgsql stable
+      as $$ begin perform 1; return has_table_privilege('authenticated', 'public.rea' || 'ders', 'INSERT'); end $$;`,
+    before: `revoke insert on readers from authenticated; ${reads("may_add()")}`,
+    after: `grant insert on readers to authenticated; ${reads("may_add()")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an SQL body of two statements that asks for a privilege",
+    both: `create function public.may_add() returns boolean language sql stable
+      as $$ select 1; select has_table_privilege('authenticated', 'public.readers', 'INSERT') $$;`,
+    before: `revoke insert on readers from authenticated; ${reads("may_add()")}`,
+    after: `grant insert on readers to authenticated; ${reads("may_add()")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a function in a language that is not read",
+    both: `create function public.may(name, text, text) returns boolean language internal stable strict
+      as 'has_table_privilege_name_name';`,
+    before: `revoke insert on readers from authenticated; ${reads("may('authenticated', 'public.readers', 'INSERT')")}`,
+    after: `grant insert on readers to authenticated; ${reads("may('authenticated', 'public.readers', 'INSERT')")}`,
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an inner policy that asks for a privilege, under a sub-query without a model",
+    both: `alter table readers enable row level security; create policy r on readers for select to authenticated
+      using (has_table_privilege('authenticated', 'public.letters', 'INSERT'));`,
+    before: `revoke insert on letters from authenticated;
+      ${reads("exists (select r.id from readers r group by r.id having count(*) > 0)")}`,
+    after: `grant insert on letters to authenticated;
+      ${reads("exists (select r.id from readers r group by r.id having count(*) > 0)")}`,
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a view that asks for a privilege",
+    both: `create view public.own as select user_id from readers where has_table_privilege('authenticated', 'public.letters', 'INSERT');
+      grant select on own to authenticated;`,
+    before: `revoke insert on letters from authenticated; ${reads("exists (select 1 from own r where r.user_id = auth.uid())")}`,
+    after: `grant insert on letters to authenticated; ${reads("exists (select 1 from own r where r.user_id = auth.uid())")}`,
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a sub-query without a model that runs as the owner of a function",
+    both: `alter table readers enable row level security; create policy r on readers for select to authenticated using (false);
+      create function public.seen() returns boolean language sql stable
+        as $$ select exists (select r.id from public.readers r group by r.id having count(*) > 0) $$;
+      create function public.there() returns boolean language sql stable security definer
+        as $$ select exists (select r.id from public.readers r group by r.id having count(*) > 0) $$;`,
+    before: reads("seen()"),
+    after: reads("there()"),
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a cast by a function does not read the text as a uuid",
+    both: `create function public.uuid_of(text) returns uuid language sql immutable as $$ select '${USER}'::uuid $$;
+      create cast (text as uuid) with function public.uuid_of(text);`,
+    before: reads(`title = '${OTHER}' and title::uuid <> '${OTHER}'`),
+    after: reads("false"),
+    rows: `insert into letters (id, title) values (1, '${OTHER}');`,
+    truth: "lost",
+    decision: "unknown",
+  },
+  {
+    title: "an expression without a model over an argument that a body passes on as another type",
+    both: `create function public.of_int(int) returns boolean language sql immutable as 'select round($1 / 2) = 2';
+      create function public.of_numeric(numeric) returns boolean language sql immutable as 'select round($1 / 2) = 2';
+      create function public.half_of_int(int) returns boolean language sql immutable as 'select of_int($1)';
+      create function public.half_of_numeric(int) returns boolean language sql immutable as 'select of_numeric($1)';`,
+    before: reads("half_of_int(n)"),
+    after: reads("half_of_numeric(n)"),
+    rows: LETTER,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a function that returns a table without a row, in the select list of EXISTS",
+    both: `create function public.no_table() returns table (x int) language sql as 'select 1 where false';`,
+    before: reads(`exists (select no_table() from readers r where ${MINE})`),
+    after: reads(`exists (select 1 from readers r where ${MINE})`),
+    rows: LETTER + READER,
+    truth: "gained",
+    decision: "unknown",
+  },
 ];

@@ -2,7 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readCases } from "../cases/prove/case-file.ts";
+import { CONSTRUCT_CASES } from "./constructs.ts";
+import { DEPENDS_CASES } from "./depends-cases.ts";
+import type { CaseKind } from "./mutant-run.ts";
 import { MUTANTS } from "./mutants.ts";
+import { OBJECT_CASES, ROLE_CASES } from "./objects-cases.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CASES = join(ROOT, "test/cases/prove");
@@ -21,10 +25,22 @@ test("every mutant changes something, under a name of its own", () => {
   expect(new Set(MUTANTS.map(({ id }) => id)).size).toBe(MUTANTS.length);
 });
 
-test("every mutant names cases that there are", () => {
-  const ids = new Set(["probe: no time"]);
+test("every mutant names cases that there are, of its kind", () => {
+  const policies = new Set(["probe: no time"]);
   for (const name of readdirSync(CASES).filter((file) => file.endsWith(".json")))
-    for (const { id } of readCases(join(CASES, name))) ids.add(id);
+    for (const { id } of readCases(join(CASES, name))) policies.add(id);
+  const ids: Record<CaseKind, ReadonlySet<string>> = {
+    policies,
+    constructs: new Set(
+      Object.values(CONSTRUCT_CASES)
+        .flat()
+        .map(({ before, after }) => `${before} → ${after}`),
+    ),
+    depends: new Set(DEPENDS_CASES.map(({ title }) => title)),
+    objects: new Set([...OBJECT_CASES, ...ROLE_CASES].map(({ title }) => title)),
+  };
   expect(MUTANTS.filter(({ noticedBy }) => noticedBy.length === 0)).toEqual([]);
-  expect(MUTANTS.flatMap(({ noticedBy }) => noticedBy).filter((id) => !ids.has(id))).toEqual([]);
+  expect(MUTANTS.flatMap(({ noticedBy, cases = "policies" }) => noticedBy.filter((id) => !ids[cases].has(id)))).toEqual(
+    [],
+  );
 });

@@ -1,6 +1,11 @@
+import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
+import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
+import { GATE_MUTANTS } from "./gate-mutants.ts";
+import type { CaseKind } from "./mutant-run.ts";
+
 /**
- * Wrong provers, each the present one with one small change. `scripts/mutants.ts` shows that the cases of `test/cases/prove` notice every
- * one of them: a mistake of that kind cannot come back unseen.
+ * Wrong provers, each the present one with one small change. `scripts/mutants.ts` shows that the cases notice every one
+ * of them: a mistake of that kind cannot come back unseen.
  */
 export interface Mutant {
   id: string;
@@ -13,9 +18,11 @@ export interface Mutant {
   replace: string;
   /** ids of cases that notice it at least; others may too */
   noticedBy: readonly string[];
+  /** the cases that it meets; default: those of `test/cases/prove` */
+  cases?: CaseKind;
 }
 
-export const MUTANTS: readonly Mutant[] = [
+const POLICY_MUTANTS: readonly Mutant[] = [
   // three-valued logic
   {
     id: "two-valued-not",
@@ -449,7 +456,15 @@ export const MUTANTS: readonly Mutant[] = [
     file: "encode/opaque.ts",
     find: "...(volatile ? [encoder.name, encoder.opaques.size] : ",
     replace: "...(",
-    noticedBy: ["K-volatile"],
+    noticedBy: ["K-volatile-own"],
+  },
+  {
+    id: "volatile-unread-congruent",
+    title: "a VOLATILE function whose body is not read gives the same for the same arguments",
+    file: "encode/congruent.ts",
+    find: 'fn.volatility === "volatile" || fn.kind',
+    replace: "fn.kind",
+    noticedBy: ["K-volatile-own"],
   },
   {
     id: "opaque-guessed",
@@ -542,6 +557,48 @@ export const MUTANTS: readonly Mutant[] = [
     noticedBy: ["K-enum-order"],
   },
 
+  // patterns and arithmetic
+  {
+    id: "anchors-of-alternatives",
+    title: "the anchors of a regular expression hold for each of its alternatives",
+    file: "logic/pattern.ts",
+    find: 'if (reading.at !== reading.end || (inner.kind === "choice" && (starts || ends))) return null;',
+    replace: "if (reading.at !== reading.end) return null;",
+    noticedBy: ["K-anchor-of-one-alternative"],
+  },
+  {
+    id: "like-without-escapes",
+    title: "a backslash in a pattern of LIKE is a character",
+    file: "logic/language.ts",
+    find: 'return pattern.includes("\\\\") ? null : patternOfLike(pattern);',
+    replace: "return patternOfLike(pattern);",
+    noticedBy: ["K-like-escape"],
+  },
+  {
+    id: "sums-never-overflow",
+    title: "n + 1 never raises",
+    file: "encode/arithmetic.ts",
+    find: "raises.push(logic.and(when, logic.not(within)));",
+    replace: "",
+    noticedBy: ["K-integer-overflow"],
+  },
+  {
+    id: "weeks-are-days",
+    title: "a week is a day",
+    file: "encode/interval.ts",
+    find: "week: { days: 7 },",
+    replace: "week: { days: 1 },",
+    noticedBy: ["K-interval-week"],
+  },
+  {
+    id: "hours-are-minutes",
+    title: "an hour is a minute",
+    file: "encode/interval.ts",
+    find: "hour: { micros: 3_600_000_000 },",
+    replace: "hour: { micros: 60_000_000 },",
+    noticedBy: ["K-interval-hour"],
+  },
+
   // errors and the verdict
   {
     id: "and-guards",
@@ -607,4 +664,11 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "",
     noticedBy: ["probe: no time"],
   },
+];
+
+export const MUTANTS: readonly Mutant[] = [
+  ...POLICY_MUTANTS,
+  ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
+  ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
+  ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
 ];

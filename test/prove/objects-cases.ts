@@ -470,6 +470,13 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
     expected: ["cannot be told trigger t on public.parcel"],
   },
   {
+    title: "the function of a trigger that refused rows refuses fewer",
+    base: `create function public.refuse() returns trigger language plpgsql as $$ begin if new.label in ('b', 'c') then raise exception 'no'; end if; return new; end $$;
+      create trigger t before insert on parcel for each row execute function refuse();`,
+    change: `create or replace function public.refuse() returns trigger language plpgsql as $$ begin if new.label = 'b' then raise exception 'no'; end if; return new; end $$;`,
+    expected: ["cannot be told trigger t on public.parcel"],
+  },
+  {
     title: "a trigger that stamped rows is dropped, and another is new",
     base: `alter table parcel add changed timestamptz; create function public.stamp() returns trigger language plpgsql as $$ begin new.changed := now(); return new; end $$;
       create trigger t before update on parcel for each row execute function stamp();`,
@@ -564,6 +571,12 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
   {
     title: "an enum that only a column has",
     base: "create type public.kind as enum ('a'); alter table parcel add k public.kind;",
+    change: "alter type kind add value 'b';",
+    expected: [],
+  },
+  {
+    title: "an enum that only a column has, beside a function with its owner's rights",
+    base: `create type public.kind as enum ('a'); alter table parcel add k public.kind; ${ONES}`,
     change: "alter type kind add value 'b';",
     expected: [],
   },
