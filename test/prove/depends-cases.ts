@@ -173,7 +173,7 @@ export const DEPENDS_CASES: readonly DependsCase[] = [
       as $$ select (auth.jwt() ->> 'level') = k $$; ${reads("may()")}`,
     rows: LETTER,
     truth: "gained",
-    decision: "unknown",
+    decision: "incomparable",
   },
   {
     title: "an overload that takes the call by its default",
