@@ -23,7 +23,7 @@ import { sliced, sliceTitle } from "../test/support/slice.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const CASES = "test/cases/prove";
 const RUNNER = "test/prove/mutant-run.ts";
-const ITS_HELPER = "test/prove/tiny.ts";
+const ITS_HELPERS = ["test/prove/tiny.ts", "test/prove/trial-changes.ts"];
 const AT_ONCE = 2;
 /** The time limit: a prover with a fault may never end; without one it needs a tenth of this for all cases. */
 const PATIENCE = 60_000;
@@ -46,7 +46,7 @@ async function prepareCases(kinds: ReadonlySet<CaseKind>, base: string, policies
     writeFileSync(file, JSON.stringify(read));
     cases.set(kind, [file]);
   };
-  if ([...kinds].some((kind) => kind !== "policies"))
+  if (kinds.has("depends") || kinds.has("objects") || kinds.has("constructs"))
     await withReader(async (reader) => {
       if (kinds.has("depends")) keep("depends", await readDepends(reader));
       if (kinds.has("objects")) keep("objects", await readObjects(reader));
@@ -58,7 +58,7 @@ async function prepareCases(kinds: ReadonlySet<CaseKind>, base: string, policies
 /** A copy of the files that the cases need, in which the prover is changed and restored. */
 function newCopy(base: string, name: string): string {
   const copy = join(base, name);
-  for (const part of ["src", CASES, RUNNER, ITS_HELPER, "package.json", "tsconfig.json"])
+  for (const part of ["src", CASES, RUNNER, ...ITS_HELPERS, "package.json", "tsconfig.json"])
     cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "junction");
   return copy;

@@ -5,14 +5,16 @@ import { basename } from "node:path";
 import { compareObjects } from "../../src/prove/objects/index.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { prove } from "../../src/prove/prove.ts";
+import { changeOf, decisionOf, isOnlyTried } from "../../src/prove/trial/change.ts";
 import type { Verdict } from "../../src/prove/verdict.ts";
 import { readCases, type ProveCase } from "../cases/prove/case-file.ts";
 import { agrees, describeVerdict } from "../cases/prove/run-case.ts";
 import type { ReadConstructs, ReadDepends, ReadObject } from "./read-catalogs.ts";
 import { readPolicy } from "./tiny.ts";
+import { TRIAL_CHANGES, type TrialChange } from "./trial-changes.ts";
 
-/** `policies`: case files of `test/cases/prove`; the others: what `read-catalogs.ts` gives, as JSON. */
-export type CaseKind = "policies" | "depends" | "objects" | "constructs";
+/** `policies`: case files of `test/cases/prove`; `trial`: `trial-changes.ts`; the others: what `read-catalogs.ts` gives, as JSON. */
+export type CaseKind = "policies" | "depends" | "objects" | "constructs" | "trial";
 
 /** How one case went. */
 export interface CaseLine {
@@ -125,6 +127,12 @@ function runConstructs(files: readonly string[]): void {
       for (const given of cases) say(attempt("constructs", given.title, () => runConstruct(base, given)));
 }
 
+function runTrialChange({ answers, decision, onlyTried }: TrialChange): { right: boolean; got: string } {
+  const decided = decisionOf(new Set(answers.flatMap(([before, after]) => changeOf(before, after) ?? [])));
+  const isTried = isOnlyTried({ decision: decided, certainty: { kind: "trial", points: 100 } });
+  return { right: decided === decision && isTried === onlyTried, got: isTried ? `${decided}, only tried` : decided };
+}
+
 function runRead<Case extends { title: string }>(
   kind: CaseKind,
   files: readonly string[],
@@ -138,5 +146,7 @@ function runRead<Case extends { title: string }>(
 const [kind, ...files] = process.argv.slice(2);
 if (kind === "depends") runRead(kind, files, runDepends);
 else if (kind === "objects") runRead(kind, files, runObjects);
+else if (kind === "trial")
+  for (const given of TRIAL_CHANGES) say(attempt(kind, given.title, () => runTrialChange(given)));
 else if (kind === "constructs") runConstructs(files);
 else runPolicies(files);

@@ -7,6 +7,7 @@ import { DEPENDS_CASES } from "./depends-cases.ts";
 import type { CaseKind } from "./mutant-run.ts";
 import { MUTANTS } from "./mutants.ts";
 import { OBJECT_CASES, ROLE_CASES } from "./objects-cases.ts";
+import { TRIAL_CHANGES } from "./trial-changes.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CASES = join(ROOT, "test/cases/prove");
@@ -36,6 +37,7 @@ test("every mutant names cases that there are, of its kind", () => {
         .flat()
         .map(({ before, after }) => `${before} → ${after}`),
     ),
+    trial: new Set(TRIAL_CHANGES.map(({ title }) => title)),
     depends: new Set(DEPENDS_CASES.map(({ title }) => title)),
     objects: new Set([...OBJECT_CASES, ...ROLE_CASES].map(({ title }) => title)),
   };

@@ -1,6 +1,7 @@
 import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
+import { TRIAL_MUTANTS } from "./trial-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
 
 /**
@@ -671,4 +672,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
   ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
+  ...TRIAL_MUTANTS.map((mutant) => ({ ...mutant, cases: "trial" as const })),
 ];
