@@ -73,6 +73,8 @@ async function compareSides(
   );
   const points = await runPoints(sides, pairs, verdicts, random, options.points);
   const shown = verdicts.filter(({ witnesses }) => witnesses.length > 0);
+  // a replay builds its own schema, in a session as it comes
+  await two.db.exec("reset search_path");
   const confirmed = await confirm(two.db, before, after, shown, [NOTHING]);
   const about = aboutPairs(world, pairs);
   return {
