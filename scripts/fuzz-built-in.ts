@@ -83,7 +83,7 @@ function summary(name: string, tally: BuiltInTally, seconds: number): string {
       .map(([decision, count]): [string, string] => [`verdicts ${decision}`, String(count)]),
     ["verdicts compared", String(tally.compared)],
     ["verdicts contradicted", String(tally.contradicted.length)],
-    ["verdicts with a witness", String(tally.witnesses)],
+    ["witnesses run", String(tally.witnesses)],
     ["witnesses not confirmed", String(tally.unconfirmed.length)],
     ["refused by PostgreSQL", `${tally.refused} conditions, ${tally.refusedSchemas} schemas`],
   ];

@@ -36,6 +36,8 @@ export interface BatchOptions {
   pairs: number;
   /** points of each pair */
   points: number;
+  /** run the witnesses of the verdicts as well */
+  witnesses: boolean;
 }
 
 /** Compare two databases that differ by one edit, in a condition of each table or in one object that they reach. */
@@ -72,7 +74,12 @@ async function compareSides(
     ({ component, role }) => component === "SELECT" && ROLES.some((known) => known === role),
   );
   const points = await runPoints(sides, pairs, verdicts, random, options.points);
-  const shown = verdicts.filter(({ witnesses }) => witnesses.length > 0);
+  // roles of the same policies have the same witness
+  const shown = options.witnesses
+    ? verdicts.filter(
+        ({ witnesses, decision, role }) => witnesses.length > 0 && decision !== "unknown" && role === ROLES[0],
+      )
+    : [];
   // a replay builds its own schema, in a session as it comes
   await two.db.exec("reset search_path");
   const confirmed = await confirm(two.db, before, after, shown, [NOTHING]);
@@ -81,9 +88,9 @@ async function compareSides(
     pairs,
     verdicts,
     points: { ...points, contradicted: points.contradicted.map((found) => withEdit(found, about)) },
-    witnesses: shown.filter(({ decision }) => decision !== "unknown").length,
+    witnesses: shown.length,
     unconfirmed: confirmed
-      .filter(({ decision }, at) => decision === "unknown" && shown[at]?.decision !== "unknown")
+      .filter(({ decision }) => decision === "unknown")
       .map((verdict) => ({ verdict, about: about(verdict.relation.name) })),
     refused,
   };

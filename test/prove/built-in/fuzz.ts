@@ -25,6 +25,8 @@ export interface BuiltInOptions {
   seed: number;
   pairs: number;
   points: number;
+  /** run the witnesses of one schema in so many; default 4 */
+  witnessesOf?: number;
   /** pairs over one schema */
   perSchema?: number;
   onBatch?: (tally: BuiltInTally) => void;
@@ -36,7 +38,7 @@ export interface BuiltInOptions {
  * N is the first one of `seed: N`.
  */
 export async function fuzzBuiltIn(url: string, options: BuiltInOptions): Promise<BuiltInTally> {
-  const { seed, pairs, points, perSchema = 40, onBatch } = options;
+  const { seed, pairs, points, perSchema = 40, witnessesOf = 4, onBatch } = options;
   const tally: BuiltInTally = {
     pairs: 0,
     points: 0,
@@ -55,7 +57,10 @@ export async function fuzzBuiltIn(url: string, options: BuiltInOptions): Promise
   try {
     await db.exec(CREATE_ROLES);
     for (let at = seed; tally.pairs < pairs; at += 1) {
-      const batch = await runBatch({ db, url }, { seed: at, pairs: perSchema, points });
+      const batch = await runBatch(
+        { db, url },
+        { seed: at, pairs: perSchema, points, witnesses: at % witnessesOf === 0 },
+      );
       if (!batch) {
         tally.refusedSchemas += 1;
         // a generator that makes nothing valid has to be told
