@@ -14,6 +14,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     major: { type: "string", multiple: true, default: ["15", "18"] },
     server: { type: "string" },
+    /** for each server; it ends earlier than after all pairs */
+    seconds: { type: "string", default: "86400" },
     /** contradictions and unconfirmed witnesses to print, of each */
     print: { type: "string", default: "5" },
   },
@@ -47,12 +49,16 @@ process.exit(wrong > 0 ? 1 : 0);
 async function run(name: string, url: string): Promise<void> {
   const from = performance.now();
   const seconds = (): number => (performance.now() - from) / 1000;
-  let told = 0;
+  let [told, shown] = [0, 0];
   const tally = await fuzzBuiltIn(url, {
     seed: Number(seed),
     pairs: Number(pairs),
     points: Number(points),
+    seconds: Number(values.seconds),
     onBatch: (done) => {
+      for (const { seed: at, text } of done.contradicted.slice(shown))
+        console.error(`contradicted, seed ${at}: ${text}`);
+      shown = done.contradicted.length;
       if (done.pairs - told < 400) return;
       told = done.pairs;
       const memory = Math.round(process.memoryUsage.rss() / 2 ** 20);

@@ -29,6 +29,8 @@ export interface BuiltInOptions {
   witnessesOf?: number;
   /** pairs over one schema */
   perSchema?: number;
+  /** begin no other schema after so many seconds */
+  seconds?: number;
   onBatch?: (tally: BuiltInTally) => void;
 }
 
@@ -38,7 +40,7 @@ export interface BuiltInOptions {
  * N is the first one of `seed: N`.
  */
 export async function fuzzBuiltIn(url: string, options: BuiltInOptions): Promise<BuiltInTally> {
-  const { seed, pairs, points, perSchema = 40, witnessesOf = 4, onBatch } = options;
+  const { seed, pairs, points, perSchema = 40, witnessesOf = 4, seconds = Infinity, onBatch } = options;
   const tally: BuiltInTally = {
     pairs: 0,
     points: 0,
@@ -53,10 +55,11 @@ export async function fuzzBuiltIn(url: string, options: BuiltInOptions): Promise
     schemas: 0,
     refusedSchemas: 0,
   };
+  const until = performance.now() + seconds * 1000;
   const db = await openServer(url);
   try {
     await db.exec(CREATE_ROLES);
-    for (let at = seed; tally.pairs < pairs; at += 1) {
+    for (let at = seed; tally.pairs < pairs && performance.now() < until; at += 1) {
       const batch = await runBatch(
         { db, url },
         { seed: at, pairs: perSchema, points, witnesses: at % witnessesOf === 0 },
