@@ -1,5 +1,6 @@
 import type { Db } from "../../../src/db/port.ts";
 import type { Random } from "../fuzz/random.ts";
+import { REACHING_NESTED } from "./nested.ts";
 import { TYPES } from "./types.ts";
 
 /** An expression as its parts: those that can be exchanged are expressions themselves. */
@@ -153,7 +154,7 @@ export function expressionsFrom(
   focus: string | null,
   table: string,
 ): Expressions {
-  const reaching = REACHING.map((text) => text.replaceAll("things.", `${table}.`));
+  const reaching = [...REACHING, ...REACHING_NESTED].map((text) => text.replaceAll("things.", `${table}.`));
   const focused = focus === null ? [] : reaching.filter((text) => names(text, focus.replace(/^\w+\./, "")));
   const types = Object.keys(TYPES);
   const giving = new Map(types.map((type) => [type, callables.filter(({ gives }) => gives === type)]));

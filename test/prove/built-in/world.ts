@@ -1,4 +1,5 @@
 import type { Random } from "../fuzz/random.ts";
+import { NESTED } from "./nested.ts";
 import { WORLD } from "./objects.ts";
 
 /** One object of a schema: how it is made, and definitions that may stand for it on the other side. */
@@ -25,7 +26,7 @@ export interface World {
 /** A random schema, and with `edited` the same one with one object that is defined in another way. */
 export function makeWorld(random: Random, edited: boolean): World {
   // what a schema starts from is chosen among all definitions, so that an edit may go in either direction
-  const before = WORLD.map((one): WorldObject => {
+  const before = [...WORLD, ...NESTED].map((one): WorldObject => {
     const all = [one.sql, ...one.others];
     const at = random.chance(0.6) ? 0 : random.int(all.length);
     return { ...one, sql: all[at] ?? one.sql, others: all.filter((_, index) => index !== at) };
