@@ -63,8 +63,16 @@ export async function fuzzBuiltIn(url: string, options: BuiltInOptions): Promise
       const batch = await runBatch(
         { db, url },
         { seed: at, pairs: perSchema, points, witnesses: at % witnessesOf === 0 },
-      );
-      if (!batch) {
+      ).catch((error: unknown) => {
+        // no verdict at all is a defect as well
+        tally.contradicted.push({ seed: at, text: error instanceof Error ? String(error.stack) : String(error) });
+        return undefined;
+      });
+      if (batch === undefined) {
+        if (tally.contradicted.length > 100) throw new Error(tally.contradicted[0]?.text);
+        continue;
+      }
+      if (batch === null) {
         tally.refusedSchemas += 1;
         // a generator that makes nothing valid has to be told
         if (tally.refusedSchemas > 20 + tally.schemas) throw new Error("PostgreSQL refuses most schemas");
