@@ -5,9 +5,10 @@ import { NOTHING } from "../../../src/prove/assume.ts";
 import { prove, type AssumedVerdict } from "../../../src/prove/prove.ts";
 import { confirm } from "../../../src/prove/replay/confirm.ts";
 import { newRandom, type Random } from "../fuzz/random.ts";
-import { expressionsFrom, textOf, vocabularyOf, type Vocabulary } from "./expression.ts";
+import { expressionsFrom, textOf } from "./expression.ts";
 import { runPoints, type Contradicted, type Points } from "./points.ts";
 import { buildSide, policySql, ROLES, tableSql, type BuiltSide } from "./side.ts";
+import { vocabularyOf, type Vocabulary } from "./vocabulary.ts";
 import { makeWorld, type World } from "./world.ts";
 
 /** A guarded table, with the condition of its policy on each side. */

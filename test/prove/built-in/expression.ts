@@ -1,7 +1,9 @@
-import type { Db } from "../../../src/db/port.ts";
 import type { Random } from "../fuzz/random.ts";
 import { REACHING_NESTED } from "./nested.ts";
+import { REACHING } from "./reaching.ts";
+import { SWAPS } from "./swaps.ts";
 import { TYPES } from "./types.ts";
+import type { Callable, Vocabulary } from "./vocabulary.ts";
 
 /** An expression as its parts: those that can be exchanged are expressions themselves. */
 export interface Tree {
@@ -11,135 +13,8 @@ export interface Tree {
   callee?: Callable;
 }
 
-export interface Callable {
-  kind: "function" | "operator" | "aggregate";
-  name: string;
-  takes: readonly string[];
-  gives: string;
-  /** in a schema of the user's */
-  own: boolean;
-}
-
-/** What a server has to make expressions of. */
-export interface Vocabulary {
-  callables: readonly Callable[];
-  /** pairs of pg_cast */
-  casts: readonly { source: string; target: string }[];
-}
-
-/** Functions, operators, aggregates and casts over the types that columns have, as the server's catalogs list them. */
-export async function vocabularyOf(db: Db): Promise<Vocabulary> {
-  const types = Object.keys(TYPES);
-  await db.exec("set search_path = ''");
-  const callables = await db.query<Callable>(
-    `select case p.prokind when 'a' then 'aggregate' else 'function' end as kind, p.proname as name,
-       format_type(p.prorettype, null) as gives, p.pronamespace <> 'pg_catalog'::regnamespace as own, (
-       select coalesce(json_agg(format_type(a, null) order by o), '[]')
-       from unnest(p.proargtypes::oid[]) with ordinality x(a, o)
-     ) as takes
-     from pg_proc p left join pg_aggregate a on a.aggfnoid = p.oid
-     where not p.proretset and p.provolatile <> 'v' and p.pronamespace::regnamespace::text in ('pg_catalog', 'app')
-       and (p.prokind = 'f' or a.aggkind = 'n' and p.pronargs = 1)
-       and format_type(p.prorettype, null) = any ($1)
-       and not exists (select from unnest(p.proargtypes::oid[]) a where format_type(a, null) <> all ($1))
-       and p.proname !~ '^(pg_|has_|txid|current_|ts_|to_reg|row_sec|version|query|table_|schema_|database_|set_|age$|binary_upg)|(sel|recv|send)$'
-     union all
-     select 'operator', oprname, format_type(oprresult, null), false,
-       json_build_array(format_type(oprleft, null), format_type(oprright, null))
-     from pg_operator
-     where format_type(oprleft, null) = any ($1) and format_type(oprright, null) = any ($1)
-       and format_type(oprresult, null) = any ($1)`,
-    [types],
-  );
-  const casts = await db.query<{ source: string; target: string }>(
-    `select format_type(castsource, null) as source, format_type(casttarget, null) as target from pg_cast
-     where format_type(castsource, null) = any ($1) and format_type(casttarget, null) = any ($1)`,
-    [types],
-  );
-  // of equal chance on every server: the order in which a catalog returns its rows is not fixed
-  const byName = (one: Callable): string => [one.kind, one.name, ...one.takes, one.gives].join(" ");
-  return {
-    callables: callables.toSorted((a, b) => (byName(a) < byName(b) ? -1 : 1)),
-    casts: casts.toSorted((a, b) => (a.source + a.target < b.source + b.target ? -1 : 1)),
-  };
-}
-
 export const textOf = (tree: Tree): string =>
   tree.parts.map((part) => (typeof part === "string" ? part : textOf(part))).join("");
-
-/** Conditions with a sub-query or a call that reaches an object of the schema; `…` is a text, `#` an integer. */
-const REACHING: readonly string[] = [
-  "exists (select 1 from others o where o.u = u2)",
-  "exists (select max(o.n) from others o where o.n = #)",
-  "exists (select unnest(ta) from others)",
-  "exists (select count(*) from others o where o.n = 99)",
-  "exists (select 1 from others o where o.n = # order by o.tz limit 1)",
-  "exists (select 1 from others o where o.t = … and o.m = things.m)",
-  "(… = any (select o.t from others o))",
-  "(… not in (select o.t from others o where o.n > #))",
-  "((select count(*) from others o where o.t = …) > 0)",
-  "((select bool_or(o.n > #) from others o))",
-  "(# > (select o.n from others o where o.id = 1))",
-  "exists (select 1 from others o left join kin k on k.n = o.n where k.id is null and o.n = #)",
-  "exists (select 1 from parts o where o.n = #)",
-  "exists (select 1 from only parts o where o.n = #)",
-  "exists (select 1 from parts_1 o where o.t = …)",
-  "exists (select 1 from kin o where o.n = #)",
-  "exists (select 1 from only kin o where o.n < #)",
-  "(… in (select o.t from kin o))",
-  "exists (select 1 from v_others o where o.n = #)",
-  "(u in (select o.u from v_others o where o.t = …))",
-  "exists (select 1 from m_others o where o.n = #)",
-  "(u2 in (select o.u from m_others o union select me()))",
-  "(u in (select f_set()))",
-  "(u2 in (select f_table(…)))",
-  "(u = any (array(select f_set())))",
-  "f_any(u)",
-  "(f_any(me()) and … = 'a')",
-  "f_is(…)",
-  "(not f_is(claim('role')))",
-  "f_over(#)",
-  "f_over(…)",
-  "f_over('1')",
-  "f_cut(…)",
-  "(f_default(#) > 1)",
-  "((select last_one(o.t order by o.id) from others o) = …)",
-  "exists (select last_one(o.t) from others o where o.n = #)",
-  "(# < 2)",
-  "(lower(…) = 'a')",
-  "(length(…) = #)",
-  "((…)::int = #)",
-  "(u = me())",
-  "(claim('role') = …)",
-  "(f_first(…, …) = 'a')",
-  "(f_text(…) = 'a')",
-  "((p).x = #)",
-  "((p).y = …)",
-  "(m > 'a')",
-  "(m <= 'ab'::mood)",
-  "(dt = …)",
-  "(dn < #)",
-  "((…)::dom_t = 'ab')",
-  "((#)::dom_n = 1)",
-  "(ti = …)",
-  "(ti like 'a%')",
-  "(tc < …)",
-  "(t in ('a', …))",
-  "(t < 'b')",
-  "(… = any (ta))",
-  "(ta @> array[…])",
-  "(j ? …)",
-  "(j @> '{\"a\": 1}')",
-  "((j -> 'a') is not null)",
-  "(string_to_array(…, 'b') && ta)",
-  "(split_part(…, 'a', 1) = '')",
-  "(array_position(ta, …) = #)",
-  "(cardinality(ta) > #)",
-  "(pg_has_role('fz_app', 'member') and … = 'a')",
-  "(current_user = 'fz_child')",
-  "((t, n) = (…, #))",
-  "((t, n) < ('ab', #))",
-];
 
 /** Condition of a random shape, from what the server has; not all of them are valid. */
 export interface Expressions {
@@ -290,26 +165,3 @@ const renamed = (one: Tree, callee: Callable): Tree => ({
     typeof part === "string" && one.callee ? part.replace(one.callee.name, () => callee.name) : part,
   ),
 });
-
-/** Small changes of the text between sub-expressions. */
-const SWAPS: readonly ((text: string) => string)[] = [
-  (text) => text.replace(" and ", " or "),
-  (text) => text.replace(" or ", " and "),
-  (text) => text.replace(" = ", " is not distinct from "),
-  (text) => text.replace(" = ", " <> "),
-  (text) => text.replace(" in ", " not in "),
-  (text) => text.replace(/^exists/, "not exists"),
-  (text) => text.replace("select 1 ", "select count(*) "),
-  (text) => text.replace(" > ", " >= "),
-  (text) => text.replace(" < ", " <= "),
-  (text) => text.replace("'a'", "'b'"),
-  (text) => text.replace("'a%'", "'ab%'"),
-  (text) => text.replace("only ", ""),
-  (text) => text.replace(/\bothers\b/, "v_others"),
-  (text) => text.replace("now()", "statement_timestamp()"),
-  (text) => text.replace("coalesce(", "nullif("),
-  (text) => text.replace(/\bu\b/, "u2"),
-  (text) => text.replace(/\bt\b/, "v"),
-  (text) => text.replace(/\bn\b/, "s"),
-  (text) => text.replace(" distinct from", " not distinct from"),
-];
