@@ -9,7 +9,7 @@ const fn = (head: string, first: string, ...rest: readonly string[]): WorldObjec
     ...rest.map((body) => `create function ${head} ${body}`),
   );
 
-/** Objects that reach others: made after those of `WORLD`. */
+/** Objects that reach others, and are made after them. */
 export const NESTED: readonly WorldObject[] = [
   one(
     "dom_tt",

@@ -1,6 +1,7 @@
 import type { Random } from "../fuzz/random.ts";
+import { FUNCTIONS } from "./functions.ts";
 import { NESTED } from "./nested.ts";
-import { WORLD } from "./objects.ts";
+import { RELATIONS } from "./relations.ts";
 
 /** One object of a schema: how it is made, and definitions that may stand for it on the other side. */
 export interface WorldObject {
@@ -26,7 +27,7 @@ export interface World {
 /** A random schema, and with `edited` the same one with one object that is defined in another way. */
 export function makeWorld(random: Random, edited: boolean): World {
   // what a schema starts from is chosen among all definitions, so that an edit may go in either direction
-  const before = [...WORLD, ...NESTED].map((one): WorldObject => {
+  const before = [...RELATIONS, ...FUNCTIONS, ...NESTED].map((one): WorldObject => {
     const all = [one.sql, ...one.others];
     const at = random.chance(0.6) ? 0 : random.int(all.length);
     return { ...one, sql: all[at] ?? one.sql, others: all.filter((_, index) => index !== at) };
