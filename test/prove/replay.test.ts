@@ -348,6 +348,21 @@ describe("objects that cannot be created", () => {
     expect(outcomes).toMatchObject([{ kind: "error", sqlstate: "42883" }]);
   });
 
+  test("what one relation needs and the database has not leaves the answers about others", async () => {
+    const changed: Catalog = {
+      ...catalog,
+      policies: catalog.policies.map((policy) =>
+        policy.relation === "mixed" ? { ...policy, using: "extensions.no_such(v)", check: null } : policy,
+      ),
+    };
+    const situations = [
+      at("parts", "SELECT", { id: "1", v: "s" }),
+      at("mixed", "SELECT", { id: "1", v: "u", flag: "t" }),
+      at("parts", "SELECT", { id: "1", v: "u" }),
+    ];
+    expect(await replay(base, changed, situations)).toMatchObject([allow, { kind: "error", sqlstate: "42883" }, deny]);
+  });
+
   test("a column of a type that does not exist is text, and the others keep their types", async () => {
     const changed: Catalog = {
       ...catalog,

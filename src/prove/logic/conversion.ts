@@ -140,11 +140,22 @@ export function parseTimestamp(text: string, type: TimestampType): Parsed<number
   return placeOf(at, Number((found[5] ?? "").padEnd(6, "0")));
 }
 
-/** days since 1970-01-01 as date_out prints them in ISO style */
-export const printDate = (days: number): string =>
-  Math.abs(days) > FARTHEST_DAY
-    ? `${days < 0 ? "-" : ""}infinity`
-    : new Date(days * 86_400_000).toISOString().slice(0, 10);
+/** The first and the last date: 4714-11-24 BC and 5874897-12-31 (manual, table 8.9; measured on 15 and 18). */
+const DATES = { first: -2_440_588, last: 2_145_042_905 };
+/** Days of 400 years, after which the calendar repeats itself. */
+const CYCLE = 146_097;
+
+/** Days since 1970-01-01 as date_in reads them in ISO style. What is no date is infinite, as the solver has it. */
+export function printDate(days: number): string {
+  if (days < DATES.first) return "-infinity";
+  if (days > DATES.last) return "infinity";
+  const cycles = Math.floor(days / CYCLE);
+  const [of = "", rest = ""] =
+    /^(\d+)(.*)T/.exec(new Date((days - cycles * CYCLE) * 86_400_000).toISOString())?.slice(1) ?? [];
+  const year = Number(of) + 400 * cycles;
+  const shown = String(year > 0 ? year : 1 - year).padStart(4, "0");
+  return `${shown}${rest}${year > 0 ? "" : " BC"}`;
+}
 
 /** microseconds since 1970-01-01 as text that timestamp_in and timestamptz_in read */
 export function printTimestamp(micros: number, type: TimestampType): string {

@@ -51,6 +51,7 @@ export async function replay<Key>(
   }
   if (jobs.length === 0) return results;
 
+  const byRelation = groupBy(jobs, ({ relation }) => nameKey(relation));
   const names = new Set(
     jobs.flatMap(({ input: { situation, conditions } }) =>
       [
@@ -64,6 +65,7 @@ export async function replay<Key>(
   const parts = involved(catalog, names);
   const steps = buildSteps(catalog, parts, roles);
   const settings = new Set(jobs.flatMap(({ input }) => Object.keys(input.situation.settings)));
+  let apart = false;
   for (const round of rounds(jobs)) {
     replays += 1;
     const rename = renamer(settings, replays);
@@ -72,6 +74,11 @@ export async function replay<Key>(
     try {
       await db.exec("set local check_function_bodies = off; set local client_min_messages = error");
       const broken = await runSteps(db, steps.map(inSql));
+      // what one relation needs and cannot have is no fault of the others
+      if (broken && byRelation.size > 1) {
+        apart = true;
+        break;
+      }
       for (const group of round) {
         const [first] = group;
         if (!first) continue;
@@ -112,6 +119,11 @@ export async function replay<Key>(
       await db.exec("rollback");
     }
   }
+  if (apart)
+    for (const ofOne of byRelation.values()) {
+      const alone = new Map(ofOne.map(({ key, input }): [Key, ReplayInput] => [key, input]));
+      for (const [key, result] of await replay(db, catalog, alone)) results.set(key, result);
+    }
   return results;
 }
 

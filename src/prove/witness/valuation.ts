@@ -149,10 +149,38 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
       );
     }
     if (symbol.kind === "part") return joinedParts(values, mates, symbol.separator);
-    if (symbol.kind === "split") return elements(values, apply).join(symbol.separator);
+    if (symbol.kind === "split") return joined(values, mates, apply, symbol.separator);
   }
   return null;
 }
+
+/**
+ * A text that splits into the members of an array. A text of one part is that part: where the two are not the same, the
+ * text has another part.
+ */
+function joined(values: Assignment, mates: readonly Term[], array: Term, separator: string): string {
+  const members = elements(values, array);
+  const [only] = members;
+  const differs = [...values.model.predicates].some((predicate) => {
+    const [member, of] = predicate.args;
+    if (predicate.symbol.kind !== "array member" || !member || of !== array) return false;
+    return mates.includes(member) ? !isTrue(values, predicate) : isTrue(values, predicate);
+  });
+  if (members.length === 1 && differs && only !== null && !isOwnPart(values, mates, array))
+    members.push(newWord(values));
+  return members.join(separator);
+}
+
+/** The model has the whole text as a part of itself: it holds no separator. */
+const isOwnPart = ({ model }: Assignment, mates: readonly Term[], array: Term): boolean =>
+  [...model.predicates].some(
+    (predicate) =>
+      predicate.symbol.kind === "array member" &&
+      predicate.args[0] !== undefined &&
+      mates.includes(predicate.args[0]) &&
+      predicate.args[1] === array &&
+      model.holds(predicate) === true,
+  );
 
 /** A text of as many parts as the model gives it, each of which is what the model has. */
 function joinedParts(values: Assignment, mates: readonly Term[], separator: string): string {

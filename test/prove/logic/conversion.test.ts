@@ -155,6 +155,22 @@ test("uuid, integers and booleans are read as Postgres reads them", async () => 
   expect(await compare("boolean", parseBoolean)).toBeGreaterThan(1000);
 });
 
+test("every date prints as PostgreSQL reads it, and what is beyond is infinite", async () => {
+  const days = [-2_440_588, -2_440_550, -719_163, -719_162, -683_310, -1, 0, 19_782, 2_932_896, 2_932_897, 100_000_001];
+  const all = [...days, 2_145_042_905];
+  const rows = await scratch.db.query<{ days: number }>(
+    "select t::date - '1970-01-01'::date as days from jsonb_array_elements_text($1::jsonb) with ordinality given (t, place) order by place",
+    [JSON.stringify(all.map(printDate))],
+  );
+  expect(rows.map((row) => row.days)).toEqual(all);
+  // table 8.9 of the manual: no date is later than 5874897 or earlier than 4713 BC, which is where julian days begin
+  expect([printDate(2_145_042_906), printDate(4e9), printDate(-2_440_589)]).toEqual([
+    "infinity",
+    "infinity",
+    "-infinity",
+  ]);
+});
+
 test("ISO dates and timestamps too; other spellings are left open", async () => {
   expect(await compare("date", parseDate, printDate)).toBeGreaterThan(20);
   expect(

@@ -1,0 +1,22 @@
+/** Small changes of the text between sub-expressions. */
+export const SWAPS: readonly ((text: string) => string)[] = [
+  (text) => text.replace(" and ", " or "),
+  (text) => text.replace(" or ", " and "),
+  (text) => text.replace(" = ", " is not distinct from "),
+  (text) => text.replace(" = ", " <> "),
+  (text) => text.replace(" in ", " not in "),
+  (text) => text.replace(/^exists/, "not exists"),
+  (text) => text.replace("select 1 ", "select count(*) "),
+  (text) => text.replace(" > ", " >= "),
+  (text) => text.replace(" < ", " <= "),
+  (text) => text.replace("'a'", "'b'"),
+  (text) => text.replace("'a%'", "'ab%'"),
+  (text) => text.replace("only ", ""),
+  (text) => text.replace(/\bothers\b/, "v_others"),
+  (text) => text.replace("now()", "statement_timestamp()"),
+  (text) => text.replace("coalesce(", "nullif("),
+  (text) => text.replace(/\bu\b/, "u2"),
+  (text) => text.replace(/\bt\b/, "v"),
+  (text) => text.replace(/\bn\b/, "s"),
+  (text) => text.replace(" distinct from", " not distinct from"),
+];
