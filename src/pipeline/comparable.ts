@@ -24,10 +24,12 @@ export interface Origin {
 export function comparable(before: Origin, after: Origin): { before: Catalog; after: Catalog } {
   const [first, second] = withoutMaintain(before.catalog, after.catalog);
   const differ = before.isScratch !== after.isScratch;
-  if (differ)
+  if (differ) {
+    const [one, two] = [populated(first), populated(second)];
     return before.isScratch
-      ? { before: alike(first, second, before.rolesMade), after: second }
-      : { before: first, after: alike(second, first, after.rolesMade) };
+      ? { before: alike(one, two, before.rolesMade), after: two }
+      : { before: one, after: alike(two, one, after.rolesMade) };
+  }
   // that a file of one side is of a later day than the platform's change does not make it a change of the project
   if (before.defaultsEnded !== after.defaultsEnded)
     return before.defaultsEnded
@@ -38,6 +40,21 @@ export function comparable(before: Origin, after: Origin): { before: Catalog; af
     ? { before: alike(first, second, null), after: second }
     : { before: first, after: alike(second, first, null) };
 }
+
+/** Whether a materialized view has been refreshed is a fact about rows, which files do not have. */
+const populated = (catalog: Catalog): Catalog =>
+  catalog.dependencies
+    ? {
+        ...catalog,
+        dependencies: {
+          ...catalog.dependencies,
+          relations: catalog.dependencies.relations.map((one) => ({
+            ...one,
+            definition: one.definition?.replace(/\n-- WITH NO DATA$/, "") ?? null,
+          })),
+        },
+      }
+    : catalog;
 
 /** Without default privileges of the API roles in schema public, as the platform ended them: those of its own login stay. */
 const withoutDefaultGrants = (catalog: Catalog): Catalog =>

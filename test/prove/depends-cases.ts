@@ -358,6 +358,16 @@ export const DEPENDS_CASES: readonly DependsCase[] = [
     decision: "unknown",
   },
   {
+    title: "a materialized view that is not populated",
+    before: `create materialized view public.own as select 1 as n; grant select on own to authenticated;
+      ${reads("exists (select 1 from own)")}`,
+    after: `create materialized view public.own as select 1 as n with no data; grant select on own to authenticated;
+      ${reads("exists (select 1 from own)")}`,
+    rows: LETTER,
+    truth: "lost",
+    decision: "unknown",
+  },
+  {
     title: "a view with another query",
     before: `create view public.own as select user_id from public.readers where active;
       grant select on own to authenticated; ${reads("exists (select 1 from own r where r.user_id = auth.uid())")}`,

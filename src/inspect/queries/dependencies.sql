@@ -24,6 +24,8 @@ select
         'name', c.relname,
         'definition', case
           when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid)
+            -- every statement that reads it fails (55000)
+            || case when c.relispopulated then '' else E'\n-- WITH NO DATA' end
           when c.relkind = 'f' then (
             -- not the options themselves, which are for the other server
             select md5(json_build_array(fs.srvname, f.ftoptions)::text)
