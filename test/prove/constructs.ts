@@ -61,6 +61,23 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["any_kind(n => n)", "n > 0", "equivalent"],
     ["any_kind(n => 0)", "any_kind()", "looser"],
   ),
+  "outer joins that WHERE makes inner ones": cases(
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org where t.owner = files.owner and o.role = 'public')",
+      "exists (select 1 from teams t join teams o on o.org = t.org where t.owner = files.owner and o.role = 'public')",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' where t.owner = files.owner and o.active)",
+      "exists (select 1 from teams t left join teams o on o.org = t.org where t.owner = files.owner and o.role = 'public')",
+      "looser",
+    ],
+    [
+      "exists (select 1 from teams o right join teams t on o.org = t.org where t.owner = files.owner and o.role = 'member')",
+      "exists (select 1 from teams t, teams o where o.org = t.org and t.owner = files.owner and o.role = 'member')",
+      "equivalent",
+    ],
+  ),
   "LIKE and prefixes": cases(
     ["name like 'pub%'", "name like 'p%'", "looser"],
     ["name like 'p%'", "starts_with(name, 'p')", "equivalent"],

@@ -17,6 +17,7 @@ import { encodeComparison } from "./compare.ts";
 import { addPlanned, nullness } from "./choice.ts";
 import type { Encoder } from "./context.ts";
 import { lifted, over, raisesOver } from "./lookup.ts";
+import { rejectsNulls } from "./outer-join.ts";
 import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
 import { rowAccess } from "./policies.ts";
 import type { Condition, Value } from "./value.ts";
@@ -277,7 +278,7 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
   const sources: FromItem[] = [];
   const conditions: Expr[] = [];
   for (const item of select.fromClause ?? []) {
-    const why = addSource(encoder, item, frame, sources, conditions);
+    const why = addSource({ encoder, frame, where: select.whereClause, sources, conditions }, item);
     if (why !== null) return { kind: "not modelled", why };
   }
   if (frame.depth + sources.length > DEEPEST) return notFound("depth");
@@ -306,20 +307,25 @@ function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" 
 const hasColumnPrivileges = ({ side }: Encoder, relation: Relation, frame: Frame): boolean =>
   side.hasPrivilege(relation, "SELECT", frame.role) && !side.mayReadAll(relation, frame.role);
 
-function addSource(
-  encoder: Encoder,
-  item: Expr,
-  frame: Frame,
-  sources: FromItem[],
-  conditions: Expr[],
-): Unmodelled | null {
+/** FROM of a query while it is read. */
+interface From {
+  encoder: Encoder;
+  frame: Frame;
+  where: Expr | undefined;
+  sources: FromItem[];
+  conditions: Expr[];
+}
+
+function addSource(from: From, item: Expr): Unmodelled | null {
+  const { encoder, frame, sources, conditions } = from;
   const join = as("JoinExpr", item);
   if (join) {
-    if (join.jointype !== "JOIN_INNER") return construct("outer join");
+    const nullable = join.jointype === "JOIN_LEFT" ? join.rarg : join.jointype === "JOIN_RIGHT" ? join.larg : null;
+    // WHERE leaves no row out of which the join made NULLs: then it is an inner join
+    const isInner = join.jointype === "JOIN_INNER" || (nullable && rejectsNulls(encoder, from.where, nullable, frame));
+    if (!isInner) return construct("outer join");
     if (join.isNatural || join.usingClause || join.alias || !join.larg || !join.rarg) return construct("natural join");
-    const why =
-      addSource(encoder, join.larg, frame, sources, conditions) ??
-      addSource(encoder, join.rarg, frame, sources, conditions);
+    const why = addSource(from, join.larg) ?? addSource(from, join.rarg);
     if (join.quals) conditions.push(join.quals);
     return why;
   }
