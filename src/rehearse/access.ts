@@ -126,7 +126,7 @@ export async function compareAccess(
       const keys = foreign.get(persona.tenant)?.get(relationKey(attempt));
       const crossed = [was, is].map((outcome) => crosses(outcome, attempt, keys));
       if (session.regime === "foreign" && persona.member) countCrossing(report, attempt, crossed);
-      const had = persona.member === null ? reachesRows(was) : crossed[0];
+      const had = persona.isOfTenant ? crossed[0] : reachesRows(was);
       if (had && session.regime === "without") byToken.get(persona)?.add(attempt);
       if (same(was, is)) continue;
       const situation: Situation = {
@@ -150,7 +150,7 @@ export async function compareAccess(
         announcedBy: reason,
       };
       report.differences.push(difference);
-      const has = persona.member === null ? isOfTenants(attempt) && reachesRows(is) : crossed[1];
+      const has = persona.isOfTenant ? crossed[1] : isOfTenants(attempt) && reachesRows(is);
       const isOld = had || (session.regime === "foreign" && byToken.get(persona)?.has(attempt));
       if (has && !isOld) report.opened.push(difference);
     }

@@ -8,6 +8,8 @@ import type { Persona } from "../request/index.ts";
 export interface RehearsalPersona extends Persona {
   /** the tenant whose rows count as own; the first tenant for a persona without one */
   tenant: string;
+  /** its claims name that tenant, as far as they can be read */
+  isOfTenant: boolean;
   /** the member whom the claims identify, or null: a member is also tried with variables equal to its claims */
   member: Member | null;
 }
@@ -31,6 +33,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
     role: main,
     claims: claimsText(member, context, main),
     tenant: first,
+    isOfTenant: true,
     member,
   }));
   if (other)
@@ -39,6 +42,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
       role: main,
       claims: claimsText(other, context, main),
       tenant: second,
+      isOfTenant: true,
       member: other,
     });
   const nobody = (name: string, role: string, claims: string | null): RehearsalPersona => ({
@@ -46,6 +50,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
     role,
     claims,
     tenant: first,
+    isOfTenant: false,
     member: null,
   });
   personas.push(nobody("no claims", main, null), nobody("empty claims", main, ""));
@@ -59,7 +64,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
     personas.push(
       nobody("claims without a tenant", main, tenantless),
       nobody("app_metadata null", main, JSON.stringify({ sub: someone.user, role: main, app_metadata: null })),
-      nobody("malformed claims", main, claimsText(someone, context, main, broken)),
+      { ...nobody("malformed claims", main, claimsText(someone, context, main, broken)), isOfTenant: true },
     );
   }
   if (existing.has("anon") && main !== "anon") personas.push(nobody("anon", "anon", JSON.stringify({ role: "anon" })));
@@ -76,6 +81,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
         role,
         claims: claimsText(someone, context, role),
         tenant: first,
+        isOfTenant: true,
         member: someone,
       });
   return personas;

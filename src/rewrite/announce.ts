@@ -41,12 +41,15 @@ export function announce(
     if (!context.variables.has(read.setting)) continue;
     // An empty list, or an empty text for a boolean, had another meaning in a variable than a missing claim has.
     const type = context.variables.get(read.setting)?.type ?? "text";
-    const direction = read.underNegation || type === "boolean" || type.endsWith("[]") ? "either" : "looser";
+    // So had an empty text for a text: rows whose value is empty.
+    const matchedEmpty = type === "text" && !read.emptyIsNull;
+    const direction =
+      read.underNegation || type === "boolean" || type.endsWith("[]") || matchedEmpty ? "either" : "looser";
     if (!read.hasClaimFallback)
       say(
         "without",
         direction,
-        `\`${read.setting}\` had no claim to fall back on: ${decision?.reason ?? "decided for its helper"}`,
+        `\`${read.setting}\` had no claim to fall back on${matchedEmpty ? ", and an empty one matched rows whose value is empty" : ""}: ${decision?.reason ?? "decided for its helper"}`,
       );
     else if (!read.emptyIsNull)
       say(
