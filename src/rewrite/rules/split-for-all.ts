@@ -52,39 +52,46 @@ export const splitForAll: PolicyRule = {
   rewrite(drafts) {
     const result = [...drafts];
     const names = namesOf(drafts);
-    for (const [index, draft] of result.entries()) {
-      const [all] = draft.after;
-      if (draft.fixed || draft.after.length !== 1 || !all?.permissive || all.command !== "ALL" || all.using === null)
-        continue;
-      const overlap = result.findIndex((other, at) => at !== index && overlaps(all, other));
-      const other = result[overlap];
-      const select = other?.after[0];
-      if (!other || !select) continue;
-      const policies = commandPolicies(all, names);
-      if (!covers(select, all)) {
-        if (sameRoles(select, all) && select.using !== null)
-          result[overlap] = changed(other, "split-for-all", [
-            { ...select, using: `(${select.using}) OR (${all.using})` },
-          ]);
-        else policies.push({ ...all, name: freeName(all.name, "select", names), command: "SELECT", check: null });
-      }
-      result[index] = changed(draft, "split-for-all", policies);
-    }
+    // a split may make the SELECT policy that another FOR ALL overlaps
+    while (result.some((_, index) => split(result, index, names)));
     return result;
   },
 };
 
-function overlaps(all: Policy, other: Draft): boolean {
-  const [select] = other.after;
-  return (
-    !other.fixed &&
-    other.after.length === 1 &&
-    select !== undefined &&
-    select.permissive &&
-    select.command === "SELECT" &&
-    (all.roles.includes("public") || select.roles.includes("public") || select.roles.some((r) => all.roles.includes(r)))
-  );
+/** Split the FOR ALL policy of a draft, where it overlaps a SELECT policy of another one; false where it does not. */
+function split(result: Draft[], index: number, names: Set<string>): boolean {
+  const draft = result[index];
+  const [all] = draft?.after ?? [];
+  if (
+    !draft ||
+    draft.fixed ||
+    draft.after.length !== 1 ||
+    !all?.permissive ||
+    all.command !== "ALL" ||
+    all.using === null
+  )
+    return false;
+  for (const [at, other] of result.entries()) {
+    const select = at === index || other.fixed ? undefined : other.after.find((policy) => overlaps(all, policy));
+    if (!select) continue;
+    const policies = commandPolicies(all, names);
+    if (!covers(select, all)) {
+      if (sameRoles(select, all) && select.using !== null) {
+        const merged = { ...select, using: `(${select.using}) OR (${all.using})` };
+        const after = other.after.map((policy) => (policy === select ? merged : policy));
+        result[at] = changed(other, "split-for-all", after);
+      } else policies.push({ ...all, name: freeName(all.name, "select", names), command: "SELECT", check: null });
+    }
+    result[index] = changed(draft, "split-for-all", policies);
+    return true;
+  }
+  return false;
 }
+
+const overlaps = (all: Policy, select: Policy): boolean =>
+  select.permissive &&
+  select.command === "SELECT" &&
+  (all.roles.includes("public") || select.roles.includes("public") || select.roles.some((r) => all.roles.includes(r)));
 
 /** A FOR ALL policy as one policy for each command that writes. */
 export function commandPolicies(all: Policy, names: Set<string>): Policy[] {
