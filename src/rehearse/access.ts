@@ -125,7 +125,8 @@ export async function compareAccess(
       if (!was || !is) throw new Error(`${attempt.name} on ${attempt.relation} has no outcome`);
       const keys = foreign.get(persona.tenant)?.get(relationKey(attempt));
       const crossed = [was, is].map((outcome) => crosses(outcome, attempt, keys));
-      if (session.regime === "foreign" && persona.member) countCrossing(report, attempt, crossed);
+      if (session.regime === "foreign" && persona.member && attempt.own === null)
+        countCrossing(report, attempt, crossed);
       const had = persona.isOfTenant ? crossed[0] : reachesRows(was);
       if (had && session.regime === "without") byToken.get(persona)?.add(attempt);
       if (same(was, is)) continue;

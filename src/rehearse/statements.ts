@@ -134,7 +134,7 @@ function attemptsOn(
         { crosses: true },
       );
     add("UPDATE to other tenant, blind", ["UPDATE"], `update ${target} set ${set(otherTenant.values[setting])}`, {
-      crosses: true,
+      blind: true,
     });
     if (foreignRow)
       add(

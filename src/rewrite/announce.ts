@@ -49,7 +49,7 @@ export function announce(
       say(
         "without",
         direction,
-        `\`${read.setting}\` had no claim to fall back on${matchedEmpty ? ", and an empty one matched rows whose value is empty" : ""}: ${decision?.reason ?? "decided for its helper"}`,
+        `\`${read.setting}\` had no claim to fall back on: ${decision?.reason ?? "decided for its helper"}`,
       );
     else if (!read.emptyIsNull)
       say(

@@ -119,6 +119,8 @@ function nameOf({ encoder, frame, nested, facts }: Gathering, node: Expr): unkno
   const parts = nameParts(as("ColumnRef", node)?.fields);
   if (found?.kind === "column") {
     if (encoder.apart.columns.has(found.column)) facts.changed = true;
+    // two collations that are not the default one raise 42P22 where an order or a comparison needs one (manual, 23.2)
+    if (/ COLLATE /.test(found.column.type)) facts.total = false;
     // in a FROM of its own the name may be one of that
     if (nested) return { named: parts, type: found.column.type };
     facts.rows.add(found.source.row);
