@@ -1,3 +1,6 @@
+/** The roles of the Data API, which a PostgREST without Supabase may create under the same names. */
+export const API_ROLES: ReadonlySet<string> = new Set(["anon", "authenticated", "service_role"]);
+
 /** Roles of Supabase that no request of a client arrives as. */
 export const PLATFORM_ROLES: ReadonlySet<string> = new Set([
   "postgres",

@@ -3,7 +3,7 @@ import type { Catalog } from "../pg/catalog.ts";
 import type { Dependencies } from "../pg/dependencies.ts";
 import { functionKey, nameKey, relationOf, type QualifiedName } from "../pg/name.ts";
 import { isPlatformFunction, isPlatformRelation } from "../pg/platform-objects.ts";
-import { PLATFORM_ROLES } from "../pg/platform-roles.ts";
+import { API_ROLES, PLATFORM_ROLES } from "../pg/platform-roles.ts";
 import { isOnPlatform, isPlatformSchema } from "../pg/platform-schemas.ts";
 
 /** A catalog, and whether it was read from a scratch database: those have a stand-in of the platform. */
@@ -65,14 +65,12 @@ const withoutDefaultGrants = (catalog: Catalog): Catalog =>
           ...catalog.access,
           defaultPrivileges: catalog.access.defaultPrivileges.map((one) =>
             one.schema === "public" && one.creator !== "supabase_admin"
-              ? { ...one, grants: one.grants.filter(({ grantee }) => !isApiRole(grantee)) }
+              ? { ...one, grants: one.grants.filter(({ grantee }) => !API_ROLES.has(grantee)) }
               : one,
           ),
         },
       }
     : catalog;
-
-const isApiRole = (name: string): boolean => name === "anon" || name === "authenticated" || name === "service_role";
 
 /** Roles of the platform, those of requests too. */
 const isTheirRole = (name: string): boolean => PLATFORM_ROLES.has(name) || name === "anon" || name === "authenticated";

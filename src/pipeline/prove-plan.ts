@@ -55,9 +55,6 @@ export const provePlan = async (
   options: ProvePlanOptions = {},
 ): Promise<PlanProof> => proved(db, catalog, plan, options, async (proof) => proof.access);
 
-/** What a real PostgreSQL did not show, and what hangs on something not understood, is objected to as it is. */
-const gains = ({ decision }: AssumedVerdict): boolean => decision === "looser" || decision === "incomparable";
-
 /** What goes on with verdicts whose witnesses were run. */
 type GoOn = (proof: MigrationProof, after: Catalog) => Promise<AssumedVerdict[]>;
 
@@ -78,7 +75,7 @@ async function proved(
       : verdict,
   );
   const confirmed = { ...made, access: await confirm(db, catalog, after, shown, made.assumptions) };
-  const crossTenant = (await confirm(db, catalog, after, made.crossTenant, made.assumptions)).filter(gains);
+  const crossTenant = await confirm(db, catalog, after, made.crossTenant, made.assumptions);
   const proof = { ...confirmed, access: await goOn(confirmed, after), crossTenant };
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);

@@ -76,7 +76,7 @@ export type Origin =
  * @example
  * ```ts
  * import {
- *   configOf, openSource, planSource, proveSource, refuseOpenDecisions, refuseUnanswered, rehearseSource, silent, withAccepted, writePlan,
+ *   configOf, openSource, planSource, proveSource, refuseErrors, refuseOpenDecisions, refuseUnanswered, rehearseSource, silent, withAccepted, writePlan,
  * } from "rlsmith";
  *
  * const projectDir = process.cwd();
@@ -86,6 +86,7 @@ export type Origin =
  *   const config = configOf(source);
  *   const planned = planSource(source, config, projectDir, null, now);
  *   refuseOpenDecisions(planned.plan, source);
+ *   refuseErrors(planned.plan);
  *   const proved = await proveSource(source, planned.plan);
  *   refuseUnanswered(proved.objections, planned.plan);
  *   const accepted = withAccepted(planned, proved.objections);

@@ -11,7 +11,7 @@ import { accessPredicate, encoderFor, frameFor, type Encoded, type EncodeRequest
 /**
  * Which gains are of another tenant: for each verdict that some rows are gained with or without context, the verdict on
  * the gains among rows whose tenant column holds another value than the request's claim: `looser`
- * where there are some. In a foreign regime what the token alone allows is no gain, and the others are objected to
+ * where there are some, `unknown` where that is not settled. In a foreign regime what the token alone allows is no gain, and the others are objected to
  * anyway; where every statement failed before, nobody knows what was meant to be reached, and the rehearsal tries.
  */
 export function crossTenantGains(
@@ -38,17 +38,13 @@ export function crossTenantGains(
     };
     const found = compareAccess(shared, { relation: before, component, role }, [assumption], encode, options);
     // what is lost among all rows is no part of the question
-    return found.flatMap((one) =>
-      one.decision === "looser" || one.decision === "incomparable"
-        ? [
-            {
-              ...one,
-              decision: "looser" as const,
-              witnesses: one.witnesses.filter(({ change }) => change === "gained"),
-            },
-          ]
-        : [],
-    );
+    return found.flatMap((one): AssumedVerdict[] => {
+      const witnesses = one.witnesses.filter(({ change }) => change === "gained");
+      if (one.decision === "unknown") return [{ ...one, witnesses }];
+      return one.decision === "looser" || one.decision === "incomparable"
+        ? [{ ...one, decision: "looser", witnesses }]
+        : [];
+    });
   });
 }
 

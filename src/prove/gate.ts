@@ -48,9 +48,13 @@ export function objections(
     const witness = verdict.witnesses.find(({ change, confirmed }) => change === "gained" && confirmed !== false);
     for (const policy of blamed(proof.policies, verdict, mapped)) {
       const { assumption: regime, component, decision } = verdict;
-      const why = { kind: "crosses tenants", witness: witness ?? null } as const;
+      const isSettled = decision !== "unknown";
+      const why: ObjectionReason = isSettled
+        ? { kind: "crosses tenants", witness: witness ?? null }
+        : { kind: "unknown", messages: [CROSSING_OPEN, ...verdict.reasons.map(({ message }) => message)] };
+      const answer = isSettled ? null : answerFor(policy, verdict, announced, accepts);
       const key = JSON.stringify([policy, regime, component]);
-      if (!seen.has(key)) found.push({ policy, regime, component, decision, why, answer: null });
+      if (!seen.has(key)) found.push({ policy, regime, component, decision, why, answer });
       seen.add(key);
     }
   }
@@ -73,6 +77,8 @@ export function objections(
   }
   return found;
 }
+
+const CROSSING_OPEN = "whether rows of another tenant come into reach is not settled";
 
 /** Null where a verdict is as it should be. */
 function objectionTo(verdict: AssumedVerdict, mapped: ReadonlySet<string>): ObjectionReason | null {
@@ -131,7 +137,8 @@ function answerFor(
 ): Objection["answer"] {
   const reason = accepts.get(policy);
   if (reason !== undefined) return { by: "accept", reason };
-  // what nobody understood, or what raises, no decision has foreseen
+  // what nobody understood, or what raises, no decision has foreseen; nor what a trial alone has found
+  if (verdict.certainty.kind === "trial") return null;
   if (verdict.decision !== "looser" && verdict.decision !== "incomparable") return null;
   const command = commandOf(verdict.component);
   const said = announced.find(

@@ -45,6 +45,8 @@ export interface AccessReport {
    * set, neither without variables. Of a persona without a tenant, any rows of one
    */
   opened: AccessDifference[];
+  /** statements on relations with rows of tenants: without any, nothing is known of access across them */
+  onTenants: number;
   /** statements that reached another tenant's rows while a variable held that tenant's value */
   crossTenant: {
     readsBefore: number;
@@ -98,6 +100,7 @@ export async function compareAccess(
     differences: [],
     unannounced: 0,
     opened: [],
+    onTenants: 0,
     crossTenant: { readsBefore: 0, readsAfter: 0, writesBefore: 0, writesAfter: 0, before: 0, after: 0 },
   };
   // the answers after the migration without context: in a foreign context they must be the same
@@ -118,6 +121,7 @@ export async function compareAccess(
       await outcomesOn(after, persona, session, tried),
     ];
     report.cells += tried.length;
+    report.onTenants += tried.filter(({ tenanted }) => tenanted).length;
     if (session.variables === "empty") withoutContext.set(persona, now);
     for (const attempt of tried) {
       const [was, is] = [old.get(attempt), now.get(attempt)];
@@ -151,7 +155,7 @@ export async function compareAccess(
         announcedBy: reason,
       };
       report.differences.push(difference);
-      const has = persona.isOfTenant ? crossed[1] : isOfTenants(attempt) && reachesRows(is);
+      const has = persona.isOfTenant ? crossed[1] : attempt.tenanted && reachesRows(is);
       const isOld = had || (session.regime === "foreign" && byToken.get(persona)?.has(attempt));
       if (has && !isOld) report.opened.push(difference);
     }
@@ -238,9 +242,6 @@ function crosses(outcome: Outcome, attempt: Attempt, foreign: ReadonlySet<RowKey
 }
 
 const reachesRows = (outcome: Outcome): boolean => outcome.kind === "rows" && outcome.rows > 0;
-
-/** Its relation has rows of tenants. */
-const isOfTenants = (attempt: Attempt): boolean => attempt.crosses || attempt.own !== null;
 
 function countCrossing({ crossTenant }: AccessReport, attempt: Attempt, [was, is]: readonly boolean[]): void {
   if (was) crossTenant[attempt.reads ? "readsBefore" : "writesBefore"] += 1;

@@ -18,6 +18,8 @@ export interface Attempt {
   sql: string;
   /** the answer is the keys of the rows that it saw; otherwise the number of rows that it changed */
   reads: boolean;
+  /** its relation has rows of tenants */
+  tenanted: boolean;
   /** it crosses tenants if it succeeds */
   crosses: boolean;
   /** rows of the persona's tenant: a statement without WHERE that changes more crosses tenants; null: of no tenant */
@@ -43,6 +45,7 @@ export function attemptsFor(catalog: Catalog, fixtures: Fixtures, tenant: string
       commands: ["SELECT"],
       sql: rowKeysSql(viewKey(view), `${quoteName(view)} v`),
       reads: true,
+      tenanted: false,
       crosses: false,
       own: null,
     }));
@@ -72,6 +75,7 @@ function attemptsOn(
       commands,
       sql,
       reads: more.reads ?? false,
+      tenanted: table.tenanted,
       crosses: (more.crosses ?? false) && table.tenanted,
       own: more.blind && table.tenanted ? (table.rows[tenant]?.length ?? 0) : null,
     });

@@ -44,7 +44,9 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
       lines.push(`      ${String(same.length).padStart(6)}  ${reason}`);
   }
   lines.push(
-    `  ${mark(access.opened.length === 0)} ${access.opened.length} statements reach rows of another tenant that they did not reach before`,
+    access.onTenants === 0
+      ? `  ${colours.yellow("!")} no relation has rows of tenants that the variables or policies tell apart: access across them was not compared`
+      : `  ${mark(access.opened.length === 0)} ${access.opened.length} of ${access.onTenants} statements reach rows of another tenant that they did not reach before`,
   );
   for (const difference of access.opened.slice(0, 20)) lines.push(colours.red(`    ${describe(difference)}`));
   if (access.opened.length > 20) lines.push(`    … and ${access.opened.length - 20} more (--format json has all)`);

@@ -1,7 +1,5 @@
+import { API_ROLES } from "../../pg/platform-roles.ts";
 import { scanTokens } from "../../pg/expr/parse.ts";
-
-/** The roles of the Data API, which a PostgREST without Supabase may create under the same names. */
-const API_ROLES = ["anon", "authenticated", "service_role"] as const;
 
 /** Relations and functions that a new Supabase project has, and that policies and migrations use. */
 const OBJECTS: ReadonlySet<string> = new Set([
@@ -34,7 +32,7 @@ export function usesSupabase(files: readonly string[]): boolean {
   const roles = all((names) => names.roles);
   const ownRoles = all((names) => names.rolesCreated);
   if (ownObjects || [...API_ROLES, "authenticator"].some((role) => ownRoles.has(role))) return false;
-  return API_ROLES.some((role) => roles.has(role));
+  return [...API_ROLES].some((role) => roles.has(role));
 }
 
 interface Names {
@@ -74,7 +72,7 @@ function namesIn(sql: string, depth = 0): Names {
         EXTENSIONS,
       );
     if (previous === "." || words[index + 1]?.word === ".") continue;
-    if (word !== "authenticator" && !API_ROLES.some((role) => role === word)) continue;
+    if (word !== "authenticator" && !API_ROLES.has(word)) continue;
     const place = roleAt(words, first, index);
     if (place !== null) names[place === "created" ? "rolesCreated" : "roles"].add(word);
   }
