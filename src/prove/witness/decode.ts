@@ -1,4 +1,4 @@
-import type { Column, Relation } from "../../pg/catalog.ts";
+import type { Relation } from "../../pg/catalog.ts";
 import type { Component } from "../component.ts";
 import { CLAIMS_SETTING } from "../encode/cast.ts";
 import type { Row, Term } from "../logic/formula.ts";
@@ -16,6 +16,7 @@ import type { Side } from "../side.ts";
 import type { RowValues, Situation, SituationRow } from "../situation.ts";
 import type { Model } from "../solve/model.ts";
 import type { Witness } from "../verdict.ts";
+import { filler } from "./filler.ts";
 import { newValuation, type Valuation } from "./valuation.ts";
 import type { ValuationInput } from "./assignment.ts";
 
@@ -187,36 +188,4 @@ function mentioned(
     else if (isNull === false) result[column.name] = filler(input, column, counter.next++);
   }
   return result;
-}
-
-/** A plain value for a column that may not be NULL, of which the model says nothing. */
-function filler({ side, conversions }: DecodeInput, column: Column, n: number): string {
-  const type = side.types(column.type);
-  if (type.kind === "boolean") return "f";
-  if (type.kind === "json") return "{}";
-  if (type.kind === "array") return "{}";
-  if (type.kind === "scalar")
-    switch (type.type.sort.kind) {
-      case "uuid":
-        return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
-      case "int":
-      case "numeric":
-      case "float":
-        return String(n);
-      case "text":
-        return `x${n}`;
-      case "date":
-        return "2020-01-01";
-      case "timestamp":
-      case "timestamptz":
-        return "2020-01-01 00:00:00";
-      default:
-        return conversions.get(type.type)?.labels?.[0] ?? "";
-    }
-  if (/^(numeric|real|double precision|money)/.test(type.type)) return String(n);
-  if (type.type.startsWith("interval")) return "1 day";
-  if (/^(inet|cidr)/.test(type.type)) return "127.0.0.1";
-  if (type.type.startsWith("time")) return "00:00";
-  if (type.type.endsWith("[]")) return "{}";
-  return type.type.startsWith("bytea") ? "\\x" : `x${n}`;
 }
