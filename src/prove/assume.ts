@@ -33,7 +33,10 @@ export function assume(shared: Comparison, access: Access, row: Row, assumption:
   if (known) return known;
   const encoder = encoderFor(shared, "before");
   const { relation } = access;
-  const frame = { ...frameFor(access.role), scopes: [[{ alias: relation.name, relation, row }]] };
+  const frame = {
+    ...frameFor(access.role),
+    scopes: [[{ kind: "relation" as const, alias: relation.name, relation, row }]],
+  };
   const made = shared.logic.and(
     ...assumption.conditions.map((text) => encoder.condition(parseOnce(text).tree, frame).isTrue),
   );

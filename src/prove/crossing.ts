@@ -63,7 +63,7 @@ function among(
   const column = identForReading(tenant.column);
   const type = relation.columns.find(({ name }) => name === tenant.column)?.type ?? "text";
   const text = `${column} is not null and ${column} is distinct from (${tenant.claim})::${type}`;
-  const frame = { ...frameFor(role), scopes: [[{ alias: relation.name, relation, row }]] };
+  const frame = { ...frameFor(role), scopes: [[{ kind: "relation" as const, alias: relation.name, relation, row }]] };
   const crossing = encoderFor(shared, side).condition(parseOnce(text).tree, frame);
   const { predicate } = found;
   return {

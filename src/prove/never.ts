@@ -190,7 +190,7 @@ function without(shared: Comparison, property: Property, access: Access, row: Ro
     };
   }
   const text = conditionOf(property, relation);
-  const frame = { ...frameFor(role), scopes: [[{ alias: relation.name, relation, row }]] };
+  const frame = { ...frameFor(role), scopes: [[{ kind: "relation" as const, alias: relation.name, relation, row }]] };
   const condition = encoder.condition(parseOnce(text).tree, frame);
   return {
     kind: "predicate",

@@ -39,6 +39,7 @@ export const encoderFor = (shared: Comparison, name: SideName, recursion: Recurs
 
 export const frameFor = (role: string): Frame => ({
   scopes: [],
+  withQueries: new Map(),
   parameters: new Map(),
   role,
   searchPath: ["public"],

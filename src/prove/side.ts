@@ -25,6 +25,8 @@ export interface Side {
   hasOperator(name: string): boolean;
   /** a cast to the type runs a function that CREATE CAST declared */
   hasCastTo(model: TypeModel): boolean;
+  /** The query of a view, as pg_get_viewdef prints it; null where it is not known. */
+  viewDefinition(view: Relation): string | null;
   /** Rows come from other relations by INHERITS, or go to one. */
   inherits(relation: Relation): boolean;
   /** The role has USAGE on the schema, or nothing is known of that. */
@@ -63,10 +65,12 @@ export function newSide(given: Catalog): Side {
   const operators = new Set(dependencies?.operators.map(({ name }) => name));
   const heirs = new Set(
     dependencies?.relations.flatMap((one) => {
-      const isPartition = relations.get(nameKey(one))?.partitionOf ?? null;
-      return isPartition === null ? [one, ...one.parents].map(nameKey) : [];
+      const { partitionOf = null, kind } = relations.get(nameKey(one)) ?? {};
+      const isQuery = kind === "view" || kind === "materialized view";
+      return partitionOf === null && !isQuery ? [one, ...one.parents].map(nameKey) : [];
     }),
   );
+  const definitions = new Map(dependencies?.relations.map((one) => [nameKey(one), one.definition]));
   const collated = new Set(dependencies?.types.filter(({ definition }) => isCollated(definition)).map(nameKey));
   const types = typesOf(catalog.types, collated);
   const casts = (dependencies?.casts ?? []).flatMap(({ method, target }) =>
@@ -121,6 +125,7 @@ export function newSide(given: Catalog): Side {
     sharesName: (name) => shared.has(name),
     hasOperator: (name) => operators.has(name),
     hasCastTo: (model) => casts.includes(JSON.stringify(model)),
+    viewDefinition: (view) => (view.kind === "view" ? (definitions.get(nameKey(view)) ?? null) : null),
     inherits: (relation) => heirs.has(nameKey(relation)),
     mayUse: (name, role) => {
       const schema = schemas.get(name);

@@ -296,4 +296,57 @@ export const CONSTRUCT_MUTANTS: readonly Omit<Mutant, "cases">[] = [
       "(org, owner) in (select t.org, t.owner from teams t) → exists (select 1 from teams t where t.org = files.org and t.owner = files.owner)",
     ],
   },
+
+  // sub-queries in FROM, queries of WITH
+  {
+    id: "derived-without-where",
+    title: "a sub-query in FROM has no WHERE",
+    file: "encode/from.ts",
+    find: 'const read = addQuery(query, select, frame, "values");',
+    replace: 'const read = addQuery(query, { ...select, whereClause: undefined }, frame, "values");',
+    noticedBy: [
+      "exists (select 1 from (select org as o from teams where active) t where t.o = files.org) → exists (select 1 from teams t where t.active and t.org = files.org)",
+    ],
+  },
+  {
+    id: "derived-names-of-the-query",
+    title: "an alias gives a sub-query no other names of columns",
+    file: "encode/derived.ts",
+    find: "const name = names[n] ?? given;",
+    replace: "const name = given ?? names[n];",
+    noticedBy: [
+      "org in (select t.owner from (select org, owner from teams) t(owner, org) where t.org = files.owner) → org in (select t.org from teams t where t.owner = files.owner)",
+    ],
+  },
+  {
+    id: "with-is-a-table",
+    title: "a name means a table, though WITH has a query of that name",
+    file: "encode/from.ts",
+    find: "range.schemaname === undefined ? from.frame.withQueries.get(range.relname) : undefined;",
+    replace: "from.frame.withQueries.get(range.relname + range.relname);",
+    noticedBy: [
+      "exists (with teams as (select org from public.teams where active) select 1 from teams t where t.org = files.org) → exists (select 1 from teams t where t.org = files.org)",
+    ],
+  },
+  {
+    id: "rows-of-one-query-alike",
+    title: "the rows of a sub-query in FROM take the places of rows around",
+    file: "encode/from.ts",
+    find: "encoder.logic.boundRow(nameKey(relation), query.depth + query.rows.length)",
+    replace: "encoder.logic.boundRow(nameKey(relation), frame.depth)",
+    noticedBy: [
+      "exists (select 1 from teams a, lateral (select b.role from teams b where b.org = a.org) r where r.role = 'public' and a.owner = files.owner) → exists (select 1 from teams a join teams b on b.org = a.org where b.role = 'public' and a.owner = files.owner)",
+    ],
+  },
+
+  {
+    id: "array-agg-of-nothing",
+    title: "array_agg of no row is an empty array",
+    file: "encode/gathered.ts",
+    find: 'withoutRows: coalesced ? "empty" : "null",',
+    replace: 'withoutRows: "empty",',
+    noticedBy: [
+      "not (org = any (array(select t.org from teams t where t.role = 'nobody'))) → not (org = any ((select array_agg(t.org) from teams t where t.role = 'nobody')::uuid[]))",
+    ],
+  },
 ];

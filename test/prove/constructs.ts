@@ -33,6 +33,13 @@ export const CONSTRUCTS = `
     ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', false),
     ('bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', null),
     (null, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', null, true);
+  create view public.active_teams as select org, owner, role as kind from public.teams where active;
+  grant select on public.active_teams to authenticated;
+  create function public.my_orgs() returns uuid[] language sql stable as 'select array_agg(t.org) from public.teams t where t.active';
+  create function public.my_orgs_or_none() returns uuid[] language sql stable security definer set search_path = ''
+    as $$ select coalesce(pg_catalog.array_agg(distinct t.org), array[]::uuid[]) from public.teams t where t.active $$;
+  create function public.orgs_of(o uuid) returns uuid[] language plpgsql stable
+    as $$ begin return array(select t.org from public.teams t where t.owner = o); end $$;
   create function public.has_role(o uuid, k text default 'member', active_only boolean default null) returns boolean
     language sql stable as 'select exists (select 1 from public.teams t where t.org = o and t.role = k and (active_only is null or t.active = active_only))';
   create function public.any_kind("Kind" text default 'a', n int default 1) returns boolean language sql immutable as
@@ -50,7 +57,118 @@ const cases = (...list: readonly [string, string, ConstructCase["expected"]][]):
 
 const MY_TEAMS = "select t.org from teams t where t.owner = files.owner";
 
+const ACTIVE = "org in (select t.org from teams t where t.active)";
+const HAS_ACTIVE = "exists (select 1 from teams t where t.active and t.org = files.org)";
+
 export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>> = {
+  "sub-queries in FROM": cases(
+    [
+      "exists (select 1 from (select org as o from teams where active) t where t.o = files.org)",
+      HAS_ACTIVE,
+      "equivalent",
+    ],
+    ["exists (select 1 from (select org as o from teams) t where t.o = files.org)", HAS_ACTIVE, "tighter"],
+    [
+      "org in (select t.o from (select org, owner from teams) t(o, u) where t.u = files.owner)",
+      `org in (${MY_TEAMS})`,
+      "equivalent",
+    ],
+    [
+      "org in (select t.owner from (select org, owner from teams) t(owner, org) where t.org = files.owner)",
+      `org in (${MY_TEAMS})`,
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams a, lateral (select b.role from teams b where b.org = a.org) r where r.role = 'public' and a.owner = files.owner)",
+      "exists (select 1 from teams a join teams b on b.org = a.org where b.role = 'public' and a.owner = files.owner)",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from (select coalesce(active, false) as live, org from teams) t where t.live and t.org = files.org)",
+      HAS_ACTIVE,
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from (select coalesce(active, true) as live, org from teams) t where t.live and t.org = files.org)",
+      HAS_ACTIVE,
+      "tighter",
+    ],
+    [
+      "exists (select 1 from teams t left join (select org as o, role as r from teams) u on u.o = t.org where u.r = 'public' and t.owner = files.owner)",
+      "exists (select 1 from teams t join teams u on u.org = t.org where u.role = 'public' and t.owner = files.owner)",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from (select * from (select org, active from teams) a where a.active) b where b.org = files.org)",
+      HAS_ACTIVE,
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from (select distinct org from teams where active order by org) t where t.org = files.org)",
+      HAS_ACTIVE,
+      "equivalent",
+    ],
+  ),
+  "arrays of the rows of a query": cases(
+    ["org = any (my_orgs())", ACTIVE, "equivalent"],
+    ["org = any ((select my_orgs_or_none())::uuid[])", ACTIVE, "equivalent"],
+    ["org = any (orgs_of(owner))", `org in (${MY_TEAMS})`, "equivalent"],
+    ["org = any (my_orgs())", "org in (select t.org from teams t)", "looser"],
+    ["org <> all (my_orgs_or_none())", "org not in (select t.org from teams t where t.active)", "equivalent"],
+    // without a row array_agg gives NULL, ARRAY an empty array
+    [
+      "not (org = any (array(select t.org from teams t where t.role = 'nobody')))",
+      "not (org = any ((select array_agg(t.org) from teams t where t.role = 'nobody')::uuid[]))",
+      "tighter",
+    ],
+    [
+      "not (org = any (array(select t.org from teams t where t.role = 'nobody')))",
+      "not (org = any ((select coalesce(array_agg(t.org), '{}') from teams t where t.role = 'nobody')::uuid[]))",
+      "equivalent",
+    ],
+    [
+      "org <> all (array(select t.org from teams t where t.role = 'nobody'))",
+      "org <> all ((select array_agg(t.org) from teams t where t.role = 'nobody')::uuid[])",
+      "tighter",
+    ],
+  ),
+  "queries of WITH": cases(
+    [
+      "exists (with mine as (select org from teams where active) select 1 from mine m where m.org = files.org)",
+      HAS_ACTIVE,
+      "equivalent",
+    ],
+    [
+      "exists (with m as (select org, owner from teams) select 1 from m a join m b on a.org = b.org and a.owner <> b.owner where a.org = files.org)",
+      "exists (select 1 from teams a join teams b on a.org = b.org and a.owner <> b.owner where a.org = files.org)",
+      "equivalent",
+    ],
+    // the query, not the table of the same name
+    [
+      "exists (with teams as (select org from public.teams where active) select 1 from teams t where t.org = files.org)",
+      HAS_ACTIVE,
+      "equivalent",
+    ],
+    [
+      "exists (with teams as (select org from public.teams where active) select 1 from teams t where t.org = files.org)",
+      "exists (select 1 from teams t where t.org = files.org)",
+      "looser",
+    ],
+    [
+      "exists (with m as (select org, role from teams where owner = files.owner) select 1 from teams a where a.org = files.org and exists (select 1 from m where m.role = a.role))",
+      "exists (select 1 from teams a join teams b on b.owner = files.owner and b.role = a.role where a.org = files.org)",
+      "equivalent",
+    ],
+    [
+      "exists (with m(o) as (select org from teams where active) select 1 from m where o = files.org)",
+      HAS_ACTIVE,
+      "equivalent",
+    ],
+  ),
+  views: cases(
+    ["exists (select 1 from active_teams v where v.org = files.org)", HAS_ACTIVE, "equivalent"],
+    ["exists (select 1 from active_teams v where v.org = files.org and v.kind = 'public')", HAS_ACTIVE, "looser"],
+  ),
   "arguments by DEFAULT and by name": cases(
     ["has_role(org)", "has_role(org, 'member')", "equivalent"],
     ["has_role(k => 'public', o => org)", "has_role(org, 'public', null)", "equivalent"],

@@ -140,9 +140,9 @@ const POLICY_MUTANTS: readonly Mutant[] = [
   {
     id: "subquery-by-text",
     title: "sub-queries of the same text are the same: policies of the inner relation do not count",
-    file: "encode/subquery.ts",
-    find: 'rowAccess(encoder, { relation, component: "SELECT", row, frame: inner }),',
-    replace: "encoder.values.constant(true),",
+    file: "encode/from.ts",
+    find: 'rowAccess(encoder, { relation, component: "SELECT", row, frame: { ...frame, depth } });',
+    replace: "encoder.values.constant(depth >= 0 && frame.depth >= 0);",
     noticedBy: ["24", "K-inner-widened"],
   },
   {
@@ -212,7 +212,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
   {
     id: "unique-ignored-lookup",
     title: "a scalar sub-query that pins a unique key may still find several rows",
-    file: "encode/subquery.ts",
+    file: "encode/one-row.ts",
     find: "return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));",
     replace: "return false;",
     noticedBy: ["K-unique-lookup"],
@@ -220,7 +220,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
   {
     id: "unique-any-lookup",
     title: "a scalar sub-query that pins any column finds one row",
-    file: "encode/subquery.ts",
+    file: "encode/one-row.ts",
     find: "return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));",
     replace: "return pinned.size > 0;",
     noticedBy: ["42"],
@@ -228,7 +228,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
   {
     id: "unique-part-lookup",
     title: "a part of a unique key pins one row",
-    file: "encode/subquery.ts",
+    file: "encode/one-row.ts",
     find: "return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));",
     replace: "return source.relation.uniqueKeys.some((key) => key.some((column) => pinned.has(column)));",
     noticedBy: ["K-unique-part-lookup"],

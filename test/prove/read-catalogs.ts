@@ -5,6 +5,7 @@ import { openScratch } from "../../src/scratch/open.ts";
 import { startServer } from "../support/server.ts";
 import { CONSTRUCT_CASES, CONSTRUCTS } from "./constructs.ts";
 import { DEPENDS_CASES, TABLES, type DependsCase } from "./depends-cases.ts";
+import { VIEW_CASES } from "./view-cases.ts";
 import { BASE, OBJECT_CASES, ROLE_CASES, ROLES, type ObjectCase } from "./objects-cases.ts";
 
 /** Both sides of a case. */
@@ -81,7 +82,7 @@ function newReader(db: Db): Reader {
 
 export async function readDepends(read: Reader): Promise<ReadDepends[]> {
   const found: ReadDepends[] = [];
-  for (const { title, decision, both = "", before: was, after: is } of DEPENDS_CASES) {
+  for (const { title, decision, both = "", before: was, after: is } of [...DEPENDS_CASES, ...VIEW_CASES]) {
     const [before] = await read([`${TABLES} ${both} ${was}`]);
     const [after] = await read([`${TABLES} ${both} ${is}`]);
     if (before && after) found.push({ title, decision, before, after });

@@ -9,6 +9,7 @@ import { nullness } from "./choice.ts";
 import { encodeComparison, isTerm } from "./compare.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
+import { gatheredRows, type Gathered } from "./gathered.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
 import { encodeQuantified } from "./subquery.ts";
@@ -25,16 +26,15 @@ export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame
   const left = encoder.expression(found?.lexpr, frame);
   let right = found?.rexpr;
   for (let inner = initPlanTarget(right); inner; inner = initPlanTarget(right)) right = inner;
-  const link = as("SubLink", right);
-  if (link?.subLinkType === "ARRAY_SUBLINK" && right && isOverRows(as("SelectStmt", link.subselect))) {
-    const quantified = encodeQuantified(
-      encoder,
-      { left: [left], operator, quantifier, subselect: link.subselect },
-      frame,
+  const gathered = gatheredRows(encoder, right, frame);
+  if (gathered)
+    return (
+      overGathered(encoder, { left, operator, quantifier }, gathered) ??
+      encoder.opaque(node, frame, construct("sub-query"))
     );
-    return quantified ?? encoder.opaque(node, frame, construct("sub-query"));
-  }
   const array = encoder.expression(right, frame);
+  // a call that the role may not make
+  if (array.kind === "condition" && array.raises === encoder.logic.true) return array;
   if (left.kind === "lookup" && array.kind === "array") {
     const inner = overArray(encoder, { left: left.value, operator, quantifier }, array);
     return inner
@@ -45,16 +45,29 @@ export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame
   return compared ?? encoder.opaque(node, frame, { kind: "array comparison", operator, quantifier });
 }
 
-/** A query with FROM, or a UNION of such. */
-const isOverRows = (select: ReturnType<typeof as<"SelectStmt">>): boolean =>
-  select?.fromClause !== undefined ||
-  (select?.op === "SETOP_UNION" && select.larg?.fromClause !== undefined && select.rarg?.fromClause !== undefined);
+interface Quantified {
+  left: Value;
+  operator: string;
+  quantifier: "ANY" | "ALL";
+}
 
-function overArray(
+function overGathered(
   encoder: Encoder,
-  { left, operator, quantifier }: { left: Value; operator: string; quantifier: "ANY" | "ALL" },
-  array: ArrayValue,
+  { left, operator, quantifier }: Quantified,
+  { select, frame, element, withoutRows }: Gathered,
 ): Condition | null {
+  const { logic, values } = encoder;
+  const subselect = { SelectStmt: select };
+  const compared = encodeQuantified(encoder, { left: [left], operator, quantifier, subselect, element }, frame);
+  if (compared === null || withoutRows === "empty") return compared;
+  // of an array that is NULL
+  const some = encoder.condition({ SubLink: { subLinkType: "EXISTS_SUBLINK", subselect } }, frame).isTrue;
+  return quantifier === "ANY"
+    ? values.condition(compared.raises, compared.isTrue, logic.and(compared.isFalse, some))
+    : values.condition(compared.raises, logic.and(compared.isTrue, some), compared.isFalse);
+}
+
+function overArray(encoder: Encoder, { left, operator, quantifier }: Quantified, array: ArrayValue): Condition | null {
   const any = quantifier === "ANY";
   const { logic, values } = encoder;
   const parts: { when: Formula; value: Condition }[] = [];

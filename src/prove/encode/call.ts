@@ -37,6 +37,7 @@ export function encodeCall(encoder: Encoder, node: Expr, frame: Frame): Value {
     return encoder.expression(known, {
       ...frame,
       scopes: [],
+      withQueries: new Map(),
       parameters: new Map(),
       written: false,
       refusesAmbiguity: false,

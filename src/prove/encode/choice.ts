@@ -139,7 +139,8 @@ const isOpen = (guard: unknown, frame: Frame): boolean =>
   some(guard, (node) => {
     if (as("SubLink", node)) return true;
     const named = as("ColumnRef", node) ? resolve(node, frame) : null;
-    return named?.kind === "column" && (frame.operand === "array" || !frame.scopes[0]?.includes(named.source));
+    const isColumn = named?.kind === "column" || named?.kind === "derived";
+    return isColumn && (frame.operand === "array" || !frame.scopes[0]?.includes(named.source));
   });
 
 /**

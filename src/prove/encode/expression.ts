@@ -91,6 +91,7 @@ function encodeName(encoder: Encoder, node: Expr, frame: Frame): Value {
   switch (found?.kind) {
     case "column":
       return encodeColumn(encoder, found.source.row, found.column);
+    case "derived":
     case "parameter":
       return encodeArgument(encoder, node, found, frame);
     case undefined:

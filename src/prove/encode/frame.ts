@@ -1,21 +1,43 @@
 import type { Relation } from "../../pg/catalog.ts";
-import type { Expr } from "../../pg/expr/node.ts";
+import type { as, Expr } from "../../pg/expr/node.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import type { NameKey } from "../../pg/name.ts";
 import type { Row } from "../logic/formula.ts";
 import type { Side } from "../side.ts";
 
+export type Select = NonNullable<ReturnType<typeof as<"SelectStmt">>>;
+
 /** A relation that columns can be of: an entry of FROM, or the relation of the policy itself. */
-export interface Source {
+export interface RelationSource {
+  kind: "relation";
   alias: string;
   relation: Relation;
   row: Row;
+}
+
+/** A sub-query in FROM, a query of WITH or a view: each column is an expression over its rows. */
+export interface DerivedSource {
+  kind: "derived";
+  alias: string;
+  columns: ReadonlyMap<string, Bound>;
+  rows: readonly Row[];
+}
+
+export type Source = RelationSource | DerivedSource;
+
+/** A query of WITH, where it stands, and the names that WITH gives its columns. */
+export interface WithQuery {
+  select: Select;
+  frame: Frame;
+  columns: readonly string[];
 }
 
 /** Where an expression stands: what its names mean, and for whom it runs. */
 export interface Frame {
   /** innermost first; each the entries of one FROM */
   scopes: readonly (readonly Source[])[];
+  /** queries of WITH that names without a schema may mean */
+  withQueries: ReadonlyMap<string, WithQuery>;
   /** arguments of the function whose body this is, by name and by `$1` */
   parameters: ReadonlyMap<string, Bound>;
   /** the role whose policies hold in sub-queries, and whose name `current_user` is */
@@ -49,7 +71,8 @@ export interface Bound {
 }
 
 export type Resolved =
-  | { kind: "column"; source: Source; column: Relation["columns"][number] }
+  | { kind: "column"; source: RelationSource; column: Relation["columns"][number] }
+  | ({ kind: "derived"; source: DerivedSource } & Bound)
   | ({ kind: "parameter" } & Bound);
 
 /**
@@ -65,6 +88,12 @@ export function resolve(node: Expr, frame: Frame): Resolved | null {
   for (const scope of frame.scopes)
     for (const source of scope) {
       if (table !== undefined && table !== source.alias) continue;
+      if (source.kind === "derived") {
+        const bound = schema === undefined ? source.columns.get(name) : undefined;
+        if (bound && frame.refusesAmbiguity && table === undefined && frame.parameters.has(name)) return null;
+        if (bound) return { kind: "derived", source, ...bound };
+        continue;
+      }
       if (schema !== undefined && schema !== source.relation.schema) continue;
       const column = source.relation.columns.find((candidate) => candidate.name === name);
       if (column && frame.refusesAmbiguity && table === undefined && frame.parameters.has(name)) return null;

@@ -84,6 +84,7 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
   const path = fn.settings.find((entry) => /^search_path=/i.test(entry));
   return {
     scopes: [],
+    withQueries: new Map(),
     parameters,
     role: fn.securityDefiner ? fn.owner : frame.role,
     searchPath: path === undefined ? ["public"] : schemasOf(path.slice("search_path=".length)),
@@ -98,21 +99,19 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
 }
 
 /**
- * The query that a set-returning SQL function of one column runs, with the frame for it: what `IN (SELECT f())` ranges
- * over.
+ * The expression or query that a call evaluates, with the frame for it. Null where there are several functions of that
+ * name, where the body is no single expression, and where more than the body counts.
  */
-export function setFunctionQuery(
+export function calledQuery(
   encoder: Encoder,
-  node: Expr | null,
+  node: Expr,
   frame: Frame,
-): { select: NonNullable<ReturnType<typeof as<"SelectStmt">>>; frame: Frame; type: string } | null {
-  const made = call(node ?? undefined);
+): { fn: PgFunction; expr: Expr; frame: Frame } | null {
+  const made = call(node);
   const [fn, ...others] = made ? qualifiedFunctions(encoder.side, made.name) : [];
-  const type = fn ? elementOf(fn.result) : null;
   if (
     !made ||
     !fn ||
-    type === null ||
     others.length > 0 ||
     // without a row for an argument that is NULL
     (fn.strict && made.args.length > 0) ||
@@ -122,9 +121,24 @@ export function setFunctionQuery(
   if (fn.argumentTypes.length !== made.args.length || !encoder.side.mayExecute(fn, frame.role)) return null;
   if (frame.calls.includes(nameKey(fn))) return null;
   const body = bodyOf(fn);
-  const link = body?.kind === "sql" ? as("SubLink", body.select) : null;
-  const select = as("SelectStmt", link?.subselect);
-  return select ? { select, frame: bodyFrame(fn, made.args, frame), type } : null;
+  const program = body?.kind === "plpgsql" ? body.program : null;
+  const expr = body?.kind === "sql" ? body.select : program?.kind === "return" ? program.expr : null;
+  return expr ? { fn, expr, frame: bodyFrame(fn, made.args, frame) } : null;
+}
+
+/**
+ * The query that a set-returning SQL function of one column runs, with the frame for it: what `IN (SELECT f())` ranges
+ * over.
+ */
+export function setFunctionQuery(
+  encoder: Encoder,
+  node: Expr | null,
+  frame: Frame,
+): { select: NonNullable<ReturnType<typeof as<"SelectStmt">>>; frame: Frame; type: string } | null {
+  const called = node && calledQuery(encoder, node, frame);
+  const type = called?.fn.language === "sql" ? elementOf(called.fn.result) : null;
+  const select = as("SelectStmt", as("SubLink", called?.expr)?.subselect);
+  return called && select && type !== null ? { select, frame: called.frame, type } : null;
 }
 
 /** The type of the one column that a set-returning function gives; null for one of several columns. */

@@ -7,7 +7,7 @@ import { isSameType } from "../apart.ts";
 import { readsArgumentsOnly } from "../pure.ts";
 import { builtInName, builtInOperator, calledFunction, mayUseAll, ownFunctions, shownCall } from "./called.ts";
 import type { Encoder } from "./context.ts";
-import { findRelation, resolve, type Frame } from "./frame.ts";
+import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
 import { parseOnce } from "./parse-once.ts";
 import { isTokenFunction } from "./platform.ts";
 import { InfiniteRecursion } from "./recursion.ts";
@@ -69,13 +69,15 @@ export function factsOf(encoder: Encoder, node: Expr, frame: Frame): Facts {
   const nested = readsFrom(node);
   facts.text = gather({ encoder, frame, nested, facts }, node);
   // which columns a nested FROM takes from outside is not resolved here: it may be any
-  if (nested) for (const scope of frame.scopes) for (const source of scope) facts.rows.add(source.row);
+  if (nested) for (const source of frame.scopes.flat()) for (const row of rowsOf(source)) facts.rows.add(row);
   return facts;
 }
 
 /** Settings that a body reads by a constant name. */
 export const settingsNamedIn = (body: string): string[] =>
   [...body.matchAll(/current_setting\(\s*'([^']+)'/gi)].map(([, setting]) => (setting ?? "").toLowerCase());
+
+const rowsOf = (source: Source): readonly Row[] => (source.kind === "relation" ? [source.row] : source.rows);
 
 function readsFrom(node: Expr): boolean {
   let found = false;
@@ -107,16 +109,17 @@ function nameOf({ encoder, frame, nested, facts }: Gathering, node: Expr): unkno
   const found = parameter ? null : as("ColumnRef", node) ? resolve(node, frame) : null;
   const bound = parameter
     ? frame.parameters.get(`$${parameter.number}`)
-    : found?.kind === "parameter"
+    : found?.kind === "parameter" || found?.kind === "derived"
       ? found
       : undefined;
+  const parts = nameParts(as("ColumnRef", node)?.fields);
   if (bound) {
     const argument = factsOf(encoder, bound.expr, bound.frame);
     merge(facts, argument);
     if (bound.type !== undefined && !isSameType(encoder.isUnchanged, encoder.side, bound.type)) facts.changed = true;
-    return { argument: argument.text, type: bound.type };
+    // in a FROM of its own the name may be one of that
+    return { argument: argument.text, type: bound.type, ...(nested ? { named: parts } : {}) };
   }
-  const parts = nameParts(as("ColumnRef", node)?.fields);
   if (found?.kind === "column") {
     if (encoder.apart.columns.has(found.column)) facts.changed = true;
     // two collations that are not the default one raise 42P22 where an order or a comparison needs one (manual, 23.2)
@@ -129,9 +132,12 @@ function nameOf({ encoder, frame, nested, facts }: Gathering, node: Expr): unkno
   if (!as("ColumnRef", node)) return null;
   // a whole row, or a column of the system: of any relation here, with all its columns
   const sources = frame.scopes.flat();
-  for (const source of sources) facts.rows.add(source.row);
+  for (const source of sources) for (const row of rowsOf(source)) facts.rows.add(row);
   const whole = sources.filter(({ alias }) => parts.includes(alias) || (!nested && parts.includes("*")));
-  return whole.length === 0 ? null : { named: parts, of: whole.map(({ relation }) => relation.columns) };
+  // what the columns of a sub-query are is not followed here
+  if (whole.some(({ kind }) => kind === "derived")) facts.changed = true;
+  const columns = whole.map((source) => (source.kind === "relation" ? source.relation.columns : []));
+  return whole.length === 0 ? null : { named: parts, of: columns };
 }
 
 /** Add the facts of one node, without those of the nodes in it. */
@@ -154,6 +160,8 @@ function noteNode(on: Gathering, node: Expr): void {
   if (range) {
     refuseRecursion(encoder, frame, range.schemaname, range.relname);
     const short = range.relname ?? "";
+    // what a query of WITH finds is not followed here
+    if (range.schemaname === undefined && frame.withQueries.has(short)) facts.changed = true;
     // every relation that the name can be of; one that is in no catalog counts as changed
     const found =
       range.schemaname === undefined ? encoder.side.relationsNamed(short) : [{ schema: range.schemaname, name: short }];

@@ -21,7 +21,10 @@ export function rejectsNulls(encoder: Encoder, where: Expr | undefined, part: Ex
     const range = as("RangeVar", node);
     const alias = range?.alias?.aliasname ?? range?.relname;
     if (alias !== undefined) aliases.add(alias);
-    return as("SubLink", node) === null;
+    // a sub-query gives NULLs where the join found no row of it, whatever its expressions are
+    const derived = as("RangeSubselect", node)?.alias?.aliasname;
+    if (derived !== undefined) aliases.add(derived);
+    return as("SubLink", node) === null && as("RangeSubselect", node) === null;
   });
   const isOfPart = (node: Expr | undefined): boolean => {
     const parts = node && columnRef(node);

@@ -59,7 +59,8 @@ export function composed(
       const outer = encoder.planned;
       encoder.planned = new Set();
       const made = encoder.condition(tree, {
-        scopes: [[{ alias: relation.name, relation, row }]],
+        scopes: [[{ kind: "relation", alias: relation.name, relation, row }]],
+        withQueries: new Map(),
         parameters: new Map(),
         role: frame.role,
         searchPath: ["public"],

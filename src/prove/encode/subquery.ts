@@ -1,52 +1,21 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
-import { bareTarget, binary, call, conjuncts, nameParts } from "../../pg/expr/shape.ts";
-import { some } from "../../pg/expr/walk.ts";
-import { identForReading } from "../../pg/identifier.ts";
-import type { Relation } from "../../pg/catalog.ts";
-import { nameKey } from "../../pg/name.ts";
-import type { BoundRow, Formula } from "../logic/formula.ts";
+import { bareTarget, call, nameParts } from "../../pg/expr/shape.ts";
+import type { Formula } from "../logic/formula.ts";
 import { SORT } from "../logic/sort.ts";
 import { jsonIs, jsonItems } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
 import { setFunctionQuery } from "./inline.ts";
-import { builtInName, builtInOperator, calledFunction, isAmbiguous, mayUseAll } from "./called.ts";
+import { builtInName, builtInOperator, calledFunction, isAmbiguous } from "./called.ts";
 import { convert } from "./cast.ts";
-import { keepsRows, otherRows } from "./row-count.ts";
 import { aggregateOf, asksForRow, overRows } from "./aggregate.ts";
 import { encodeComparison } from "./compare.ts";
-import { addPlanned, nullness } from "./choice.ts";
+import { nullness } from "./choice.ts";
 import type { Encoder } from "./context.ts";
-import { lifted, over, raisesOver } from "./lookup.ts";
-import { rejectsNulls } from "./outer-join.ts";
-import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
-import { rowAccess } from "./policies.ts";
+import { over, raisesOver } from "./lookup.ts";
+import type { Frame, Select } from "./frame.ts";
+import { findRows, type Found } from "./from.ts";
+import { lookUp, onlyTarget } from "./one-row.ts";
 import type { Condition, Value } from "./value.ts";
-
-type Select = NonNullable<ReturnType<typeof as<"SelectStmt">>>;
-
-interface FromItem extends Source {
-  row: BoundRow;
-}
-
-/** Rows that a query finds: bound rows, and the condition that they satisfy together. */
-interface Found {
-  kind: "rows";
-  rows: readonly BoundRow[];
-  /** policies of each relation, ON and WHERE */
-  holds: Condition;
-  frame: Frame;
-}
-
-/** The reason why a query is not modelled. */
-interface NotFound {
-  kind: "not modelled";
-  why: Unmodelled;
-}
-
-const notFound = (name: Parameters<typeof construct>[0]): NotFound => ({ kind: "not modelled", why: construct(name) });
-
-// Row indexes are bits of a number.
-const DEEPEST = 28;
 
 /** EXISTS, IN, = ANY, <> ALL over a query, and look-ups of one row; anything else is opaque. */
 export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value {
@@ -155,6 +124,8 @@ interface QuantifiedComparison {
   operator: string;
   quantifier: "ANY" | "ALL";
   subselect: Expr | undefined;
+  /** the type that what the query gives is turned into */
+  element?: string | null;
 }
 
 /**
@@ -163,7 +134,7 @@ interface QuantifiedComparison {
  */
 export function encodeQuantified(
   encoder: Encoder,
-  { left, operator, quantifier, subselect }: QuantifiedComparison,
+  { left, operator, quantifier, subselect, element = null }: QuantifiedComparison,
   frame: Frame,
 ): Condition | null {
   const { logic, values } = encoder;
@@ -172,7 +143,7 @@ export function encodeQuantified(
   const arms = unionOf(given);
   if (arms) {
     const each = arms.map((arm) =>
-      encodeQuantified(encoder, { left, operator, quantifier, subselect: { SelectStmt: arm } }, frame),
+      encodeQuantified(encoder, { left, operator, quantifier, subselect: { SelectStmt: arm }, element }, frame),
     );
     if (!each.every((one) => one !== null)) return null;
     return quantifier === "ANY" ? values.or(each) : values.and(each);
@@ -186,7 +157,8 @@ export function encodeQuantified(
   if (targets.length !== left.length || (left.length > 1 && operator !== "=" && operator !== "<>")) return null;
   const parts = targets.map((target, index) => {
     const selected = target && encoder.expression(target, found.frame);
-    const right = selected && called ? convert(encoder, selected, called.type) : selected;
+    const type = called?.type ?? element;
+    const right = selected && type !== null ? convert(encoder, selected, type) : selected;
     const operand = left[index];
     return right && operand ? encodeComparison(encoder, operator, operand, right) : null;
   });
@@ -202,48 +174,6 @@ export function encodeQuantified(
     : values.condition(raises, logic.and(settled, logic.not(some(logic.not(compared.isTrue)))), some(compared.isFalse));
 }
 
-/** A query that gives one value: its WHERE pins a unique key, or every row gives the same. */
-function lookUp(encoder: Encoder, select: Select, frame: Frame): Value | null {
-  const target = onlyTarget(select);
-  const found = findRows(encoder, select, frame, "one");
-  if (!target || found.kind === "not modelled") return null;
-  const value = encoder.expression(target, found.frame);
-  if (!pinsOneRow(encoder, select, found.frame)) return null;
-  return lifted(encoder, found.rows, found.holds, value);
-}
-
-function pinsOneRow(encoder: Encoder, select: Select, frame: Frame): boolean {
-  const [scope] = frame.scopes;
-  const [source] = scope ?? [];
-  if (!source || scope?.length !== 1 || !select.whereClause) return false;
-  const pinned = new Set<string>();
-  for (const part of conjuncts(select.whereClause)) {
-    const equal = binary(part, "=");
-    const named = nameParts(as("A_Expr", part)?.name);
-    if (!equal || builtInOperator(encoder.side, frame, named) === null) continue;
-    for (const [column, other] of [
-      [equal.left, equal.right],
-      [equal.right, equal.left],
-    ] as const) {
-      const found = resolve(column, frame);
-      if (found?.kind === "column" && found.source === source && !speaksOf(other, source, frame))
-        pinned.add(found.column.name);
-    }
-  }
-  return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));
-}
-
-const speaksOf = (node: Expr, source: Source, frame: Frame): boolean =>
-  some(node, (inner) => {
-    if (
-      as("SubLink", inner)?.subselect &&
-      some(as("SubLink", inner)?.subselect, (deep) => as("RangeVar", deep) !== null)
-    )
-      return true;
-    const named = as("ColumnRef", inner) ? resolve(inner, frame) : null;
-    return named?.kind === "column" && named.source === source;
-  });
-
 function exists(encoder: Encoder, found: Found, holds: Condition): Condition {
   const { logic, values } = encoder;
   const raises = raisesOver(encoder, found.rows, holds.raises);
@@ -252,108 +182,6 @@ function exists(encoder: Encoder, found: Found, holds: Condition): Condition {
   const some = over(encoder, found.rows, holds.isTrue);
   return values.condition(raises, some, logic.and(settled, logic.not(some)));
 }
-
-/** The clauses of a query that are modelled, or are reported by name when they are not. */
-const CLAUSES = new Set(
-  (
-    "op targetList fromClause whereClause sortClause limitOption limitCount limitOffset distinctClause groupClause " +
-    "havingClause withClause groupDistinct all"
-  ).split(" "),
-);
-
-/** The rows of a query, or why they are not modelled. */
-function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values" | "one"): Found | NotFound {
-  encoder.subQueries.count += 1;
-  if (select.op !== "SETOP_NONE") return notFound("set operation");
-  if (!Object.keys(select).every((clause) => CLAUSES.has(clause))) return notFound("clause");
-  if (select.withClause) return notFound("with");
-  if (select.groupClause || select.havingClause) return notFound("group by");
-  if (select.limitOffset || select.distinctClause?.some((item) => Object.keys(item).length > 0))
-    return notFound("offset");
-  // LIMIT takes nothing away from a question that one row answers
-  if (select.limitCount && !(use !== "values" && (as("A_Const", select.limitCount)?.ival?.ival ?? 0) > 0))
-    return notFound("limit");
-  const parts = [select.targetList, select.sortClause];
-  if (!keepsRows(encoder, parts, frame)) return notFound(otherRows(parts));
-  const sources: FromItem[] = [];
-  const conditions: Expr[] = [];
-  for (const item of select.fromClause ?? []) {
-    const why = addSource({ encoder, frame, where: select.whereClause, sources, conditions }, item);
-    if (why !== null) return { kind: "not modelled", why };
-  }
-  if (frame.depth + sources.length > DEEPEST) return notFound("depth");
-  const inner: Frame = {
-    ...frame,
-    scopes: [sources, ...frame.scopes],
-    depth: frame.depth + sources.length,
-    operand: false,
-  };
-  if (sources.some(({ relation }) => hasColumnPrivileges(encoder, relation, frame)))
-    return notFound("column privileges");
-  const access = sources.map(({ relation, row }) =>
-    rowAccess(encoder, { relation, component: "SELECT", row, frame: inner }),
-  );
-  const where = [...conditions, ...(select.whereClause ? [select.whereClause] : [])].map((node) =>
-    encoder.condition(node, inner),
-  );
-  const holds = encoder.values.and([...access, ...where]);
-  // to estimate how many rows there are, the planner evaluates what is STABLE; a function's query is planned when it is
-  // called
-  if (sources.length > 0 && frame.calls.length === 0) addPlanned(encoder, holds.raises);
-  return { kind: "rows", rows: sources.map(({ row }) => row), holds, frame: inner };
-}
-
-/** The role may read some columns alone: which ones the query reads is not followed. */
-const hasColumnPrivileges = ({ side }: Encoder, relation: Relation, frame: Frame): boolean =>
-  side.hasPrivilege(relation, "SELECT", frame.role) && !side.mayReadAll(relation, frame.role);
-
-/** FROM of a query while it is read. */
-interface From {
-  encoder: Encoder;
-  frame: Frame;
-  where: Expr | undefined;
-  sources: FromItem[];
-  conditions: Expr[];
-}
-
-function addSource(from: From, item: Expr): Unmodelled | null {
-  const { encoder, frame, sources, conditions } = from;
-  const join = as("JoinExpr", item);
-  if (join) {
-    const nullable = join.jointype === "JOIN_LEFT" ? join.rarg : join.jointype === "JOIN_RIGHT" ? join.larg : null;
-    // WHERE leaves no row out of which the join made NULLs: then it is an inner join
-    const isInner = join.jointype === "JOIN_INNER" || (nullable && rejectsNulls(encoder, from.where, nullable, frame));
-    if (!isInner) return construct("outer join");
-    if (join.isNatural || join.usingClause || join.alias || !join.larg || !join.rarg) return construct("natural join");
-    const why = addSource(from, join.larg) ?? addSource(from, join.rarg);
-    if (join.quals) conditions.push(join.quals);
-    return why;
-  }
-  const range = as("RangeVar", item);
-  if (!range?.relname) return construct("from item");
-  const relation = findRelation(encoder.side, frame, range.schemaname, range.relname);
-  if (relation && !mayUseAll(encoder.side, frame, [relation])) return construct("schema privileges");
-  if (!relation) return { kind: "no relation", name: shownRelation(range.schemaname, range.relname) };
-  if (relation.kind === "view") return { kind: "view", name: nameKey(relation) };
-  if (range.alias?.colnames) return construct("column alias");
-  const isHeir = encoder.side.inherits(relation) || relation.partitionOf !== null;
-  if (isHeir || (!range.inh && relation.kind === "partitioned table")) return construct("inheritance");
-  if (encoder.apart.relations.has(nameKey(relation))) return construct("changed rows");
-  sources.push({
-    alias: range.alias?.aliasname ?? range.relname,
-    relation,
-    row: encoder.logic.boundRow(nameKey(relation), frame.depth + sources.length),
-  });
-  return null;
-}
-
-const shownRelation = (schema: string | undefined, name: string): string =>
-  schema === undefined ? identForReading(name) : nameKey({ schema, name });
-
-const onlyTarget = (select: Select): Expr | null => {
-  const [target] = select.targetList ?? [];
-  return select.targetList?.length === 1 ? (as("ResTarget", target)?.val ?? null) : null;
-};
 
 /**
  * `ARRAY(SELECT jsonb_array_elements_text(claim))`: what a list in the token becomes. Without the claim it is empty,

@@ -48,6 +48,7 @@ export function buildSteps(catalog: Catalog, parts: Involved, roles: ReadonlySet
     "auth",
     ...[...parts.relations, ...parts.functions, ...catalog.types].map(({ schema }) => schema),
   ]);
+  const views = parts.relations.filter((relation) => !isTable(relation));
   return [
     ...rolesOf(catalog, parts, roles),
     ...[...schemas].flatMap((schema) => [
@@ -63,12 +64,25 @@ export function buildSteps(catalog: Catalog, parts: Involved, roles: ReadonlySet
     ...parts.functions.flatMap((fn) => functionSteps(fn).map(may)),
     // functions may name one another in any order: what failed for want of another is made now
     ...parts.functions.map((fn) => may(fn.definition)),
-    ...parts.relations.filter(isTable).flatMap((relation) => accessSteps(relation).map(may)),
+    // views, too, may read one another
+    ...[...views, ...views].flatMap((view) => viewSteps(catalog, view).map(may)),
+    ...parts.relations.flatMap((relation) => accessSteps(relation).map(may)),
     ...parts.policies.map((policy) => must(createPolicy(policy))),
   ];
 }
 
 const isTable = (relation: Relation): boolean => relation.kind !== "view";
+
+function viewSteps(catalog: Catalog, view: Relation): string[] {
+  const found = catalog.dependencies?.relations.find((one) => nameKey(one) === nameKey(view));
+  const query = found?.definition?.replace(/;\s*$/, "");
+  if (query === undefined) return [];
+  const name = quoteName(view);
+  return [
+    `create or replace view ${name} with (security_invoker = ${view.securityInvoker === true}) as ${query}`,
+    `alter view ${name} owner to ${quoteIdent(view.owner)}`,
+  ];
+}
 
 // A view or table of that name may be there, whichever it is.
 const dropRelation = (relation: Relation): string => {

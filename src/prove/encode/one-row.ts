@@ -1,0 +1,57 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { binary, conjuncts, nameParts } from "../../pg/expr/shape.ts";
+import { some } from "../../pg/expr/walk.ts";
+import { builtInOperator } from "./called.ts";
+import type { Encoder } from "./context.ts";
+import { findRows } from "./from.ts";
+import { resolve, type Frame, type RelationSource, type Select } from "./frame.ts";
+import { lifted } from "./lookup.ts";
+import type { Value } from "./value.ts";
+
+/** A query that gives one value: its WHERE pins a unique key, or every row gives the same. */
+export function lookUp(encoder: Encoder, select: Select, frame: Frame): Value | null {
+  const target = onlyTarget(select);
+  const found = findRows(encoder, select, frame, "one");
+  if (!target || found.kind === "not modelled") return null;
+  const value = encoder.expression(target, found.frame);
+  if (!pinsOneRow(encoder, select, found.frame)) return null;
+  return lifted(encoder, found.rows, found.holds, value);
+}
+
+function pinsOneRow(encoder: Encoder, select: Select, frame: Frame): boolean {
+  const [scope] = frame.scopes;
+  const [source] = scope ?? [];
+  if (source?.kind !== "relation" || scope?.length !== 1 || !select.whereClause) return false;
+  const pinned = new Set<string>();
+  for (const part of conjuncts(select.whereClause)) {
+    const equal = binary(part, "=");
+    const named = nameParts(as("A_Expr", part)?.name);
+    if (!equal || builtInOperator(encoder.side, frame, named) === null) continue;
+    for (const [column, other] of [
+      [equal.left, equal.right],
+      [equal.right, equal.left],
+    ] as const) {
+      const found = resolve(column, frame);
+      if (found?.kind === "column" && found.source === source && !speaksOf(other, source, frame))
+        pinned.add(found.column.name);
+    }
+  }
+  return source.relation.uniqueKeys.some((key) => key.every((column) => pinned.has(column)));
+}
+
+const speaksOf = (node: Expr, source: RelationSource, frame: Frame): boolean =>
+  some(node, (inner) => {
+    if (
+      as("SubLink", inner)?.subselect &&
+      some(as("SubLink", inner)?.subselect, (deep) => as("RangeVar", deep) !== null)
+    )
+      return true;
+    const named = as("ColumnRef", inner) ? resolve(inner, frame) : null;
+    return named?.kind === "column" && named.source === source;
+  });
+
+/** The expression of a query that gives one column. */
+export const onlyTarget = (select: Select): Expr | null => {
+  const [target] = select.targetList ?? [];
+  return select.targetList?.length === 1 ? (as("ResTarget", target)?.val ?? null) : null;
+};
