@@ -110,16 +110,6 @@ export const VIEW_CASES: readonly DependsCase[] = [
     decision: "always-errors",
   },
   {
-    title: "the privilege to read a view in a function that is not always called",
-    both: `${SEATS} create view public.v as select * from public.seats;
-      create function public.sits() returns boolean language sql stable as 'select exists (select 1 from public.v)';`,
-    before: `grant select on v to authenticated; ${reads("n = 4 or sits()")}`,
-    after: `revoke select on v from authenticated; ${reads("n = 4 or sits()")}`,
-    rows: SEAT,
-    truth: "lost",
-    decision: "tighter",
-  },
-  {
     title: "the token in a view of the owner",
     both: SEATS + readable("v as select * from public.seats where user_id = auth.uid()"),
     before: reads("exists (select 1 from readers r where r.user_id = auth.uid() and r.shelf = letters.shelf)"),
