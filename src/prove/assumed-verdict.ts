@@ -20,6 +20,7 @@ export const plainVerdict = (access: Access, assumption: Assumption, decision: D
   decision,
   errors: [],
   overlap: [],
+  bothMayRaise: false,
   opensErrors: null,
   certainty: { kind: "proved" },
   milliseconds: 0,

@@ -20,6 +20,8 @@ export interface Decided {
   errors: ErrorChange[];
   /** changes that can be met only where either side may raise */
   overlap: ErrorChange[];
+  /** neither side is known never to raise */
+  bothMayRaise: boolean;
   /** the second side allows a row for which the first may raise, and would not allow it otherwise */
   opensErrors: boolean;
   /** a state for each way in which the sides differ */
@@ -84,7 +86,13 @@ export function decide(input: DecideInput): Decided {
   if (!same && ask(null, ...both, after.isTrue, not(before.isTrue))) overlap.push("error->allow");
   if (!same && ask(null, ...both, before.isTrue, not(after.isTrue))) overlap.push("allow->error");
   const decision: Decision = lost ? (gained ? "incomparable" : "tighter") : gained ? "looser" : "equivalent";
-  return { decision, errors, overlap, opensErrors, models, bounded };
+  const bothMayRaise = both.every((raises) => raises !== logic.false);
+  return { decision, errors, overlap, bothMayRaise, opensErrors, models, bounded };
 }
 
-const NO_ERRORS: Pick<Decided, "errors" | "overlap" | "opensErrors"> = { errors: [], overlap: [], opensErrors: false };
+const NO_ERRORS: Pick<Decided, "errors" | "overlap" | "bothMayRaise" | "opensErrors"> = {
+  errors: [],
+  overlap: [],
+  bothMayRaise: false,
+  opensErrors: false,
+};

@@ -78,6 +78,7 @@ export function settle(
     ...plainVerdict(access, assumption, unknown ? "unknown" : decided.decision),
     errors: decided.errors,
     overlap: decided.overlap,
+    bothMayRaise: decided.bothMayRaise,
     opensErrors: decided.opensErrors ? "row" : null,
     certainty,
     reasons: unknown ? [...touched] : [],

@@ -82,6 +82,8 @@ export interface Verdict {
    * claimed
    */
   overlap: ErrorChange[];
+  /** either side may raise: in such states an error comes or not by the order in which Postgres evaluates conditions */
+  bothMayRaise: boolean;
   /**
    * rows are allowed for which the first side raised an error and did not allow them otherwise: some, or, where every
    * statement raised, all that are allowed; null: none

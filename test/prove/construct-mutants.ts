@@ -335,7 +335,7 @@ export const CONSTRUCT_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     find: "encoder.logic.boundRow(nameKey(relation), query.depth + query.rows.length)",
     replace: "encoder.logic.boundRow(nameKey(relation), frame.depth)",
     noticedBy: [
-      "exists (select 1 from teams a, lateral (select b.role from teams b where b.org = a.org) r where r.role = 'public' and a.owner = files.owner) → exists (select 1 from teams a join teams b on b.org = a.org where b.role = 'public' and a.owner = files.owner)",
+      "exists (with m as (select org, role from teams where owner = files.owner) select 1 from teams a where a.org = files.org and exists (select 1 from m where m.role = a.role)) → exists (select 1 from teams a join teams b on b.owner = files.owner and b.role = a.role where a.org = files.org)",
     ],
   },
 

@@ -25,7 +25,7 @@ export function contradiction(verdict: AssumedVerdict, before: string, after: st
   const decides = (...decisions: string[]): boolean => decisions.includes(verdict.decision);
   const explained =
     from === "error" || to === "error"
-      ? lists(`${from}->${to}` as ErrorChange) // one of the two is an error
+      ? lists(`${from}->${to}` as ErrorChange) || verdict.bothMayRaise // one of the two is an error
       : from === "allow"
         ? decides("tighter", "incomparable") || lists("error->deny", "allow->error")
         : decides("looser", "incomparable") || lists("error->allow", "deny->error");
