@@ -42,6 +42,7 @@ async function carryOut(target: ScratchTarget, config: Config): Promise<Result> 
       ownTransaction: true,
       inspect,
       replan: (after) => planFor(after, config),
+      unrehearsed: () => null,
       progress: silent,
     });
     return { catalog, plan, rehearsal };

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { inspect } from "../inspect/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { catalogHash } from "../pg/catalog-hash.ts";
+import { matchesName } from "../pg/name-pattern.ts";
 import { readStoredMigration, refuseStale } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
 import { rehearse } from "../rehearse/index.ts";
@@ -57,6 +58,8 @@ export async function rehearsePlan(
     ownTransaction,
     inspect,
     replan: (after) => planCatalog(after, config).plan,
+    unrehearsed: (relation) =>
+      Object.entries(config.unrehearsed).find(([pattern]) => matchesName(pattern, relation))?.[1] ?? null,
     progress,
   });
 }

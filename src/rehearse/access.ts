@@ -38,6 +38,8 @@ export interface AccessReport {
   cells: number;
   personas: RehearsalPersona[];
   relations: { filled: NameKey[]; notFilled: Fixtures["notFilled"] };
+  /** relations with rows on which every statement raised an error, before and after */
+  onlyErrors: { relation: NameKey; sqlstates: string[] }[];
   differences: AccessDifference[];
   unannounced: number;
   /**
@@ -97,6 +99,7 @@ export async function compareAccess(
       filled: fixtures.filled.map(relationKey),
       notFilled: fixtures.notFilled,
     },
+    onlyErrors: [],
     differences: [],
     unannounced: 0,
     opened: [],
@@ -105,6 +108,7 @@ export async function compareAccess(
   };
   // the answers after the migration without context: in a foreign context they must be the same
   const withoutContext = new Map<RehearsalPersona, ReadonlyMap<Attempt, Outcome>>();
+  const answers = new Map<NameKey, { sqlstates: Set<string>; answered: boolean }>();
   // what crossed tenants before without context, by the token alone
   const byToken = new Map<RehearsalPersona, Set<Attempt>>(personas.map((persona) => [persona, new Set()]));
   const batches = personas.flatMap((persona) =>
@@ -127,6 +131,7 @@ export async function compareAccess(
       const [was, is] = [old.get(attempt), now.get(attempt)];
       // a statement without an outcome must not count as one that stayed the same
       if (!was || !is) throw new Error(`${attempt.name} on ${attempt.relation} has no outcome`);
+      noteAnswers(answers, attempt, [was, is]);
       const keys = foreign.get(persona.tenant)?.get(relationKey(attempt));
       const crossed = [was, is].map((outcome) => crosses(outcome, attempt, keys));
       if (session.regime === "foreign" && persona.member && attempt.own === null)
@@ -160,6 +165,8 @@ export async function compareAccess(
       if (has && !isOld) report.opened.push(difference);
     }
   }
+  for (const [relation, { sqlstates, answered }] of answers)
+    if (!answered) report.onlyErrors.push({ relation, sqlstates: [...sqlstates].toSorted() });
   const { crossTenant: counted } = report;
   counted.before = counted.readsBefore + counted.writesBefore;
   counted.after = counted.readsAfter + counted.writesAfter;
@@ -239,6 +246,19 @@ function crosses(outcome: Outcome, attempt: Attempt, foreign: ReadonlySet<RowKey
   if (attempt.own !== null) return outcome.rows > attempt.own;
   if (!attempt.crosses) return false;
   return outcome.keys ? outcome.keys.some((key) => foreign?.has(key)) : outcome.rows > 0;
+}
+
+function noteAnswers(
+  answers: Map<NameKey, { sqlstates: Set<string>; answered: boolean }>,
+  attempt: Attempt,
+  outcomes: readonly Outcome[],
+): void {
+  const key = relationKey(attempt);
+  const known = answers.get(key) ?? { sqlstates: new Set<string>(), answered: false };
+  for (const outcome of outcomes)
+    if (outcome.kind === "error") known.sqlstates.add(outcome.sqlstate);
+    else known.answered = true;
+  answers.set(key, known);
 }
 
 const reachesRows = (outcome: Outcome): boolean => outcome.kind === "rows" && outcome.rows > 0;

@@ -2,12 +2,14 @@ import type { Db } from "../db/port.ts";
 import { pgErrorOf } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import type { NameKey } from "../pg/name.ts";
 import { policyId } from "../pg/policy.ts";
 import type { Migration, Plan } from "../plan/index.ts";
 import type { Progress } from "../progress.ts";
 import type { Scratch } from "../scratch/index.ts";
 import { compareAccess, type AccessReport } from "./access.ts";
 import { generateRows } from "../fixtures/index.ts";
+import { notCompared, type NotCompared } from "./not-compared.ts";
 import { sameCatalog } from "./identical.ts";
 import { asReprinted } from "./reprinted.ts";
 
@@ -30,6 +32,8 @@ export interface Rehearsal {
   stepsLeft: number;
   /** null when the files did not run */
   access: AccessReport | null;
+  /** what was not compared, and the reason that the config gives for that; null: none, and the rehearsal has not passed */
+  notCompared: (NotCompared & { accepted: string | null })[];
   passed: boolean;
 }
 
@@ -43,6 +47,8 @@ export interface RehearsalInput {
   inspect: (db: Db) => Promise<Catalog>;
   /** a plan for the catalog after the migration */
   replan: (catalog: Catalog) => Plan;
+  /** the reason of the config why it does not matter that a relation is not compared; null: none */
+  unrehearsed: (relation: NameKey) => string | null;
   progress: Progress;
 }
 
@@ -57,7 +63,8 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
     "up and down",
     ran ? `${rounds.length} runs, the catalog as expected after each` : "not as expected",
   );
-  if (!ran || after === null) return { rounds, readsLeft: 0, stepsLeft: 0, access: null, passed: false };
+  if (!ran || after === null)
+    return { rounds, readsLeft: 0, stepsLeft: 0, access: null, notCompared: [], passed: false };
 
   const again = input.replan(after);
   const stepsLeft = again.steps.length;
@@ -67,12 +74,18 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
     "access",
     `${access.cells} statements before and after, ${access.differences.length} differences, ${access.unannounced} unannounced`,
   );
+  const missing = notCompared(access, input.plan).map((one) => ({
+    ...one,
+    accepted: one.relation === null ? null : input.unrehearsed(one.relation),
+  }));
+  const asPlanned = stepsLeft === 0 && readsLeft === 0 && access.unannounced === 0 && access.opened.length === 0;
   return {
     rounds,
     readsLeft,
     stepsLeft,
     access,
-    passed: stepsLeft === 0 && readsLeft === 0 && access.unannounced === 0 && access.opened.length === 0,
+    notCompared: missing,
+    passed: asPlanned && missing.every(({ accepted }) => accepted !== null),
   };
 }
 

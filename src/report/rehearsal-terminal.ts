@@ -24,14 +24,16 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
   }
   const { access } = rehearsal;
   if (access === null) return `${lines.join("\n")}\n`;
+  const told = new Set(rehearsal.notCompared.map(({ relation }) => relation));
   for (const missing of access.relations.notFilled)
-    lines.push(
-      `  ${colours.yellow("!")} ${relationKey(missing)} has no rows, so its access was not compared: ${missing.reason}`,
-    );
+    if (!told.has(relationKey(missing)))
+      lines.push(
+        `  ${colours.yellow("!")} ${relationKey(missing)} has no rows, so its access was not compared: ${missing.reason}`,
+      );
   const mark = (good: boolean): string => (good ? colours.green("✓") : colours.red("✗"));
   const { crossTenant } = access;
   lines.push(
-    `  ${mark(true)} ${access.cells} statements run before and after, as ${access.personas.length} personas on ${access.relations.filled.length} relations`,
+    `  ${mark(access.cells > 0)} ${access.cells} statements run before and after, as ${access.personas.length} personas on ${access.relations.filled.length} relations`,
     `  ${crossTenant.after === 0 ? mark(true) : colours.yellow("!")} with another tenant's variable set: ${crossTenant.readsBefore} reads and ${crossTenant.writesBefore} writes crossed tenants before, ${crossTenant.readsAfter} and ${crossTenant.writesAfter} after`,
     `  ${mark(rehearsal.readsLeft === 0)} ${rehearsal.readsLeft} policies still read a mapped variable`,
     `  ${mark(rehearsal.stepsLeft === 0)} planning the result again: ${rehearsal.stepsLeft === 0 ? "nothing left to do" : `${rehearsal.stepsLeft} steps left`}`,
@@ -53,7 +55,25 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
   const unannounced = access.differences.filter((difference) => difference.announcedBy === null);
   for (const difference of unannounced.slice(0, 20)) lines.push(colours.red(`    ${describe(difference)}`));
   if (unannounced.length > 20) lines.push(`    … and ${unannounced.length - 20} more (--format json has all)`);
+  for (const one of rehearsal.notCompared) lines.push(...notComparedLines(one, colours));
   return `${lines.join("\n")}\n`;
+}
+
+function notComparedLines(one: Rehearsal["notCompared"][number], colours: Colours): string[] {
+  const why =
+    one.kind === "no statements"
+      ? "no statement was run, for no relation of the plan has rows: nothing was compared"
+      : one.kind === "not filled"
+        ? `${one.relation} has no rows, so its access was not compared: ${one.reason}`
+        : `${one.relation}: every statement raised ${one.sqlstates.join(", ")}, before and after, so nothing was compared${
+            one.sqlstates.includes("42501") ? "; is a GRANT missing in the files?" : ""
+          }`;
+  if (one.accepted !== null) return [`  ${colours.yellow("!")} ${why} (accepted: ${one.accepted})`];
+  const answer =
+    one.relation === null
+      ? []
+      : [`      or answer it in the config: unrehearsed: { ${JSON.stringify(one.relation)}: "why" }`];
+  return [colours.red(`  ✗ ${why}`), ...answer];
 }
 
 const describe = (d: AccessDifference): string =>

@@ -82,6 +82,7 @@ async function run(
       ownTransaction: true,
       inspect,
       replan: (after) => planFor(after, config),
+      unrehearsed: () => null,
       progress: silent,
     });
   };
