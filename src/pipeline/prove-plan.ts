@@ -4,7 +4,7 @@ import { catalogAfter } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { AssumedVerdict, CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
-import { confirm, objections, proveMigration } from "../prove/index.ts";
+import { confirm, objections, proveMigration, toldPrivileges } from "../prove/index.ts";
 import { checkAcceptances, type Acceptances } from "./acceptances.ts";
 import { withScratch } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
@@ -76,7 +76,8 @@ async function proved(
   );
   const confirmed = { ...made, access: await confirm(db, catalog, after, shown, made.assumptions) };
   const crossTenant = await confirm(db, catalog, after, made.crossTenant, made.assumptions);
-  const proof = { ...confirmed, access: await goOn(confirmed, after), crossTenant };
+  const access = toldPrivileges(catalog, after, await goOn(confirmed, after));
+  const proof = { ...confirmed, access, crossTenant };
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);
   const open = found.filter(({ answer }) => answer === null).length;

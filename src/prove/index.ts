@@ -14,7 +14,7 @@ export { prove, type ProveOptions } from "./prove.ts";
 export { confirm } from "./replay/confirm.ts";
 export { confirmProperty } from "./replay/confirm-property.ts";
 export type { Situation } from "./situation.ts";
-export { toldVerdicts } from "./told.ts";
+export { toldPrivileges, toldVerdicts } from "./told.ts";
 export { smt2, type Smt2Query } from "./smt2/smt2.ts";
 export { inferTenant } from "./tenant.ts";
 export { isOnlyTried } from "./trial/change.ts";

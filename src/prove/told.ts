@@ -16,9 +16,9 @@ export interface Told {
  */
 export function toldVerdicts(before: Catalog, after: Catalog, verdicts: readonly AssumedVerdict[]): Told {
   const sides = [newSide(before), newSide(after)];
-  const told = verdicts.map((verdict) =>
-    verdict.decision === "equivalent" && !hasPrivilege(sides, verdict)
-      ? { ...verdict, decision: "no-privilege" as const }
+  const told = withoutPrivilege(sides, verdicts).map((verdict) =>
+    verdict.decision === "no-privilege"
+      ? verdict
       : withErrors(sides.every((side) => !isAboveOn(side, verdict)) ? verdict : aboveNow(sides, verdict)),
   );
   return {
@@ -28,6 +28,20 @@ export function toldVerdicts(before: Catalog, after: Catalog, verdicts: readonly
       told.every((verdict) => verdict.decision === "no-privilege" || isAbove(sides, verdict)),
   };
 }
+
+/** Verdicts on roles that hold the privilege on neither side are none: nothing was compared. */
+export const toldPrivileges = (
+  before: Catalog,
+  after: Catalog,
+  verdicts: readonly AssumedVerdict[],
+): AssumedVerdict[] => withoutPrivilege([newSide(before), newSide(after)], verdicts);
+
+const withoutPrivilege = (sides: readonly Side[], verdicts: readonly AssumedVerdict[]): AssumedVerdict[] =>
+  verdicts.map((verdict) =>
+    verdict.decision === "equivalent" && !hasPrivilege(sides, verdict)
+      ? { ...verdict, decision: "no-privilege" }
+      : verdict,
+  );
 
 const hasPrivilege = (sides: readonly Side[], { relation: name, component, role }: AssumedVerdict): boolean =>
   sides.some((side) => {
