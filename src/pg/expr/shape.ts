@@ -115,3 +115,9 @@ export function conjuncts(node: Expr): Expr[] {
   const bool = as("BoolExpr", node);
   return bool?.boolop === "AND_EXPR" ? (bool.args ?? []).flatMap(conjuncts) : [node];
 }
+
+/** The disjuncts of nested ORs; a node that is not an OR is its own only disjunct. */
+export function disjuncts(node: Expr): Expr[] {
+  const bool = as("BoolExpr", node);
+  return bool?.boolop === "OR_EXPR" ? (bool.args ?? []).flatMap(disjuncts) : [node];
+}

@@ -7,6 +7,7 @@ import { binary, stringConst } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { arrayClaim, bareClaim, elementOf } from "../claim-form.ts";
 import type { ExpressionRule, RuleContext } from "../rule.ts";
+import { withoutRepeats } from "../simplify.ts";
 
 export const contextToClaim: ExpressionRule = {
   id: "context-to-claim",
@@ -18,6 +19,12 @@ export const contextToClaim: ExpressionRule = {
       before:
         "casino_id = COALESCE((NULLIF(current_setting('app.casino_id'::text, true), ''::text))::uuid, (((auth.jwt() -> 'app_metadata'::text) ->> 'casino_id'::text))::uuid)",
       after: "casino_id = (((auth.jwt() -> 'app_metadata'::text) ->> 'casino_id'::text))::uuid",
+    },
+    {
+      before:
+        "(casino_id = (current_setting('app.casino_id'::text, true))::uuid) OR (casino_id = ((auth.jwt() -> 'app_metadata' ->> 'casino_id')::uuid))",
+      after: "casino_id = ((auth.jwt() -> 'app_metadata' ->> 'casino_id')::uuid)",
+      note: "the variable and the claim become the same condition",
     },
     {
       before: "casino_id = (current_setting('app.casino_id'::text))::uuid",
@@ -45,7 +52,9 @@ export const contextToClaim: ExpressionRule = {
     return transform(tree, (node, descend) => {
       const value = claimFor(node, context);
       if (value) made.add(value);
-      return value ?? collapseCoalesce(descend(), made, context);
+      if (value) return value;
+      const inner = descend();
+      return inner === node ? node : withoutRepeats(collapseCoalesce(inner, made, context));
     });
   },
 };

@@ -1,6 +1,6 @@
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { equal } from "../../pg/expr/equal.ts";
-import { conjuncts } from "../../pg/expr/shape.ts";
+import { conjuncts, disjuncts } from "../../pg/expr/shape.ts";
 import { sameRoles } from "../../pg/policy-sql.ts";
 import type { Policy, PolicyCommand } from "../../pg/policy.ts";
 import { freeName } from "../free-name.ts";
@@ -29,6 +29,15 @@ export const mergePermissive: PolicyRule = {
       after: [{ name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" }],
       options: { mergePermissive: true },
       note: "the first allows every row that the second allows",
+    },
+    {
+      before: [
+        { name: "read_own", command: "SELECT", using: "(owner = (select auth.uid()))" },
+        { name: "read_own_or_open", command: "SELECT", using: "(open OR (owner = (select auth.uid())))" },
+      ],
+      after: [{ name: "read_own", command: "SELECT", using: "(open OR (owner = (select auth.uid())))" }],
+      options: { mergePermissive: true },
+      note: "not `(A) OR (B OR A)`",
     },
     {
       before: [
@@ -209,12 +218,16 @@ function together(policies: readonly Policy[], giver: Policy): Policy {
 }
 
 /**
- * `(a) OR (b)`, without a part that another part already covers: every conjunct of the other part is one of its own.
+ * `(a) OR (b)`, without a part that another part already covers: for each of its disjuncts the other has one whose
+ * conjuncts are all among its own.
  */
 function either(texts: readonly (string | null)[]): string {
-  const parts = texts.map((text) => ({ text: text ?? "true", all: conjuncts(parseExpr(text ?? "true")) }));
+  const parts = texts.map((text) => ({
+    text: text ?? "true",
+    any: disjuncts(parseExpr(text ?? "true")).map(conjuncts),
+  }));
   const within = (wide: (typeof parts)[number], narrow: (typeof parts)[number]): boolean =>
-    wide.all.every((one) => narrow.all.some((other) => equal(one, other)));
+    narrow.any.every((all) => wide.any.some((fewer) => fewer.every((one) => all.some((other) => equal(one, other)))));
   const left = parts.filter(
     (part, n) => !parts.some((other, m) => m !== n && within(other, part) && (!within(part, other) || m < n)),
   );
