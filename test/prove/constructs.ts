@@ -4,7 +4,8 @@ import type { Decision } from "../../src/prove/verdict.ts";
 export const CONSTRUCTS = `
   create table public.files (
     id int primary key generated always as identity, name text, n int, s smallint, amount numeric(8, 3), rate float8,
-    code char(4), made timestamptz, seen timestamp, day date, tags text[], meta jsonb, owner uuid, org uuid
+    code char(4), made timestamptz, seen timestamp, day date, tags text[], meta jsonb, owner uuid, org uuid,
+    m int, b bigint
   );
   create table public.teams (id int primary key generated always as identity, owner uuid, org uuid, role text, active boolean);
   alter table public.files enable row level security;
@@ -13,6 +14,8 @@ export const CONSTRUCTS = `
   select * from unnest(array['', 'a', 'p', 'pub', 'public', 'Pub', 'px', 'a/b', 'a/b/c', 'a/c', 'axb', 'b/a', 'pub/a', 'pub/', '/pub', '/', 'z-1', 'aaa-12', 'draft', 'sent', 'drafts', null]);
   insert into public.files (n, s) select g, g from unnest(array[-3, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 12, null]) g;
   insert into public.files (n) values (2147483000), (-2147483000);
+  insert into public.files (n, m) select x, y from unnest(array[-7, -2, -1, 0, 1, 3, 7, 8, 107, null]) x, unnest(array[-2, -1, 1, 2, 5, null]) y;
+  insert into public.files (b) select g from unnest(array[-7, -1, 0, 1, 2, 7, 9, 5000000000, null]) g;
   insert into public.files (amount, rate)
   select g, g from unnest(array[-1, 0, 0.001, 0.5, 0.75, 1, 1.49, 1.5, 1.501, 2, 999.999, 1000, 1000.5, 5000, null, 'NaN']) g;
   insert into public.files (code) values ('ab'), ('ab  '), ('abc'), (''), ('AB'), (null);
@@ -125,6 +128,37 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["n & 4 > 0", "n & 4 = 4", "equivalent"],
     ["n & 3 = 3", "n & 1 = 1 and n & 2 = 2", "equivalent"],
     ["s & 1 = 1", "s & 1 = 0", "incomparable"],
+    ["s * 2 > 6", "s > 3", "equivalent"],
+    ["s * 3 > 10", "s >= 4", "equivalent"],
+    ["s * -2 < 5", "s >= -2", "equivalent"],
+    ["s * 2 <= 7", "s <= 4", "looser"],
+    ["2 * s = 7", "false", "equivalent"],
+    ["- s > 2", "s < -2", "equivalent"],
+    ["n / 3 = 0", "n between -2 and 2", "equivalent"],
+    ["n / 2 >= 1", "n >= 2", "equivalent"],
+    ["n / 2 >= -1", "n >= -3", "equivalent"],
+    ["n / 2 <= -1", "n < 0", "looser"],
+    ["n / -2 = 1", "n in (-2, -3)", "equivalent"],
+    ["n / 2 < 2", "n <= 4", "looser"],
+    ["n % 2 = 1", "n % 2 <> 0", "looser"],
+    ["n % 2 = 0", "n % 2 <> 1 and n % 2 <> -1", "equivalent"],
+    ["n % 3 = 2", "n % 3 = 2 and n > 0", "equivalent"],
+    ["n % 3 = -1", "n % 3 = 2", "incomparable"],
+    ["n % 100 = 7", "n = 7", "tighter"],
+    ["n % -2 = 1", "n % 2 = 1", "equivalent"],
+    ["n % 5 < 5", "n is not null", "equivalent"],
+    ["m - n > 0", "m > n", "equivalent"],
+    ["n - m > 1", "n > m", "looser"],
+    ["10 - m > 4", "m < 6", "equivalent"],
+    ["n + m = 8", "m + n = 8", "equivalent"],
+    ["m * 2 > 2", "m > 1", "equivalent"],
+    ["n * m > 5", "m * n > 5", "equivalent"],
+    ["case when m <> 0 then n / m > 1 end", "case when m = 0 then null else n / m >= 2 end", "equivalent"],
+    ["n % m = 1 and m = n", "n % n = 1 and n = m", "equivalent"],
+    ["b * 2 > 10", "b > 5", "equivalent"],
+    ["b + 1 > 5", "b >= 5", "equivalent"],
+    ["b / 10 > 0", "b > 8", "looser"],
+    ["b % 10 = 0", "b % 10 between 0 and 0", "equivalent"],
   ),
   intervals: cases(
     ["made > now() - interval '7 days'", "made > now() - interval '30 days'", "looser"],

@@ -1,6 +1,7 @@
 import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
+import { INTEGER_MUTANTS } from "./integer-mutants.ts";
 import { TRIAL_MUTANTS } from "./trial-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
 
@@ -579,7 +580,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "sums-never-overflow",
     title: "n + 1 never raises",
     file: "encode/arithmetic.ts",
-    find: "raises.push(logic.and(when, logic.not(within)));",
+    find: "raises.push(logic.and(when, out));",
     replace: "",
     noticedBy: ["K-integer-overflow"],
   },
@@ -671,6 +672,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...POLICY_MUTANTS,
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
   ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
+  ...INTEGER_MUTANTS,
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
   ...TRIAL_MUTANTS.map((mutant) => ({ ...mutant, cases: "trial" as const })),
 ];
