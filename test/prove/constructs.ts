@@ -39,7 +39,25 @@ export const CONSTRUCTS = `
   create function public.has_role(o uuid, k text default 'member', active_only boolean default null) returns boolean
     language sql stable as 'select exists (select 1 from public.teams t where t.org = o and t.role = k and (active_only is null or t.active = active_only))';
   create function public.any_kind("Kind" text default 'a', n int default 1) returns boolean language sql immutable as
-    $$ select "Kind" = 'a' and n > 0 $$;`;
+    $$ select "Kind" = 'a' and n > 0 $$;
+  create function public.or_null(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when others then return null; end $$;
+  create function public.or_nil(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when others then return 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'; end $$;
+  create function public.by_variable(t text) returns uuid language plpgsql stable as
+    $$ declare v uuid; begin begin v := t::uuid; exception when others then v := null; end; return v; end $$;
+  create function public.keeps_first(t text) returns int language plpgsql stable as
+    $$ declare v int := 0; w uuid; begin
+      begin v := 1; w := t::uuid; v := 2; exception when others then w := null; end; return v; end $$;
+  create function public.by_if(t text) returns boolean language plpgsql stable as
+    $$ begin if t::uuid is not null then return true; end if; return false; exception when others then return null; end $$;
+  create function public.by_name(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when invalid_text_representation then return null; end $$;
+  create function public.by_two_names(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when invalid_text_representation or others then return null; end $$;
+  create function public.late(t text) returns boolean language plpgsql stable as
+    $$ begin if t = 'a' then return 'x'; end if; return true; exception when others then return false; end $$;
+  insert into public.files (name) values ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'), ('{bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb}');`;
 
 export interface ConstructCase {
   before: string;
@@ -63,6 +81,21 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["any_kind(name)", "name = 'a'", "equivalent"],
     ["any_kind(n => n)", "n > 0", "equivalent"],
     ["any_kind(n => 0)", "any_kind()", "looser"],
+  ),
+  "blocks that catch errors": cases(
+    ["or_null(name) is not null", "by_if(name)", "equivalent"],
+    ["or_null(name) is null", "by_variable(name) is null", "equivalent"],
+    ["or_nil(name) is not null", "name is not null", "equivalent"],
+    ["or_null(name) = or_nil(name)", "or_null(name) is not null", "equivalent"],
+    ["or_null(name) is null", "name is null", "tighter"],
+    ["or_nil(name) = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'", "or_null(name) is null", "incomparable"],
+    ["keeps_first(name) = 2", "or_null(name) is not null or name is null", "equivalent"],
+    ["keeps_first(name) = 0", "false", "equivalent"],
+    ["keeps_first(name) in (1, 2)", "true", "equivalent"],
+    ["by_if(name) is null", "or_null(name) is null and name is not null", "equivalent"],
+    ["by_two_names(name) is null", "or_null(name) is null", "equivalent"],
+    ["by_name(name) is null", "by_name(name) is null", "equivalent"],
+    ["or_null(name) is null", "or_null(name) is not null", "incomparable"],
   ),
   "outer joins that WHERE makes inner ones": cases(
     [
@@ -148,6 +181,7 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["n % -2 = 1", "n % 2 = 1", "equivalent"],
     ["n % 5 < 5", "n is not null", "equivalent"],
     ["m - n > 0", "m > n", "equivalent"],
+    ["m - n >= 1", "m > n", "equivalent"],
     ["n - m > 1", "n > m", "looser"],
     ["10 - m > 4", "m < 6", "equivalent"],
     ["n + m = 8", "m + n = 8", "equivalent"],

@@ -62,7 +62,7 @@ export const INTEGER_MUTANTS: readonly Mutant[] = [
     file: "logic/scaled.ts",
     find: "{ left: y, right: x, bound };",
     replace: "{ left: x, right: y, bound };",
-    noticedBy: ["m - n > 0 → m > n"],
+    noticedBy: ["m - n >= 1 → m > n"],
     cases: "constructs",
   },
   {

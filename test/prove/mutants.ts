@@ -1,5 +1,6 @@
 import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
+import { EXCEPTION_MUTANTS } from "./exception-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
 import { INTEGER_MUTANTS } from "./integer-mutants.ts";
 import { TRIAL_MUTANTS } from "./trial-mutants.ts";
@@ -580,8 +581,8 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "sums-never-overflow",
     title: "n + 1 never raises",
     file: "encode/arithmetic.ts",
-    find: "raises.push(logic.and(when, out));",
-    replace: "",
+    find: "const out = isTold ? logic.not(within)",
+    replace: "const out = isTold ? logic.false",
     noticedBy: ["K-integer-overflow"],
   },
   {
@@ -673,6 +674,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
   ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
   ...INTEGER_MUTANTS,
+  ...EXCEPTION_MUTANTS,
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
   ...TRIAL_MUTANTS.map((mutant) => ({ ...mutant, cases: "trial" as const })),
 ];

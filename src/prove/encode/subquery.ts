@@ -264,6 +264,8 @@ const CLAUSES = new Set(
 /** The rows of a query, or why they are not modelled. */
 function findRows(encoder: Encoder, select: Select, frame: Frame, use: "exists" | "values" | "one"): Found | NotFound {
   encoder.subQueries.count += 1;
+  // which errors come hangs on the rows that the executor comes to
+  if (frame.caught) return notFound("exception block");
   if (select.op !== "SETOP_NONE") return notFound("set operation");
   if (!Object.keys(select).every((clause) => CLAUSES.has(clause))) return notFound("clause");
   if (select.withClause) return notFound("with");
