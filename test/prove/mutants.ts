@@ -2,6 +2,7 @@ import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
 import { EXCEPTION_MUTANTS } from "./exception-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
+import { HAS_ROLE_MUTANTS } from "./has-role-mutants.ts";
 import { INTEGER_MUTANTS } from "./integer-mutants.ts";
 import { TRIAL_MUTANTS } from "./trial-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
@@ -675,6 +676,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
   ...INTEGER_MUTANTS,
   ...EXCEPTION_MUTANTS,
+  ...HAS_ROLE_MUTANTS,
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
   ...TRIAL_MUTANTS.map((mutant) => ({ ...mutant, cases: "trial" as const })),
 ];
