@@ -114,6 +114,53 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
       "equivalent",
     ],
   ),
+  "sub-queries in sub-queries": cases([
+    "exists (select 1 from teams t where t.owner = files.owner and not exists (select 1 from teams o where o.org = t.org and o.role = 'public'))",
+    "exists (select 1 from teams t where t.owner = files.owner)",
+    "looser",
+  ]),
+  "outer joins that keep rows without a match": cases(
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' where t.owner = files.owner)",
+      "exists (select 1 from teams t where t.owner = files.owner)",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' where t.owner = files.owner and o.id is null)",
+      "exists (select 1 from teams t where t.owner = files.owner and not exists (select 1 from teams o where o.org = t.org and o.role = 'public'))",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' where t.owner = files.owner and o.id is null)",
+      "exists (select 1 from teams t where t.owner = files.owner)",
+      "looser",
+    ],
+    [
+      "exists (select 1 from teams o right join teams t on o.org = t.org and o.role = 'public' where t.owner = files.owner and (o.active or o.id is null))",
+      "exists (select 1 from teams t where t.owner = files.owner)",
+      "looser",
+    ],
+    [
+      "org in (select t.org from teams t left join teams o on o.owner = t.owner and o.role = 'member' where o.role is null)",
+      "exists (select 1 from teams t where t.org = files.org and not exists (select 1 from teams o where o.owner = t.owner and o.role = 'member'))",
+      "equivalent",
+    ],
+    [
+      "owner in (select o.owner from teams t left join teams o on o.org = t.org and o.active)",
+      "owner in (select t.owner from teams t where t.active and t.org is not null)",
+      "equivalent",
+    ],
+    [
+      "(owner in (select o.owner from teams t left join teams o on o.org = t.org and false)) is null",
+      "exists (select 1 from teams t)",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' left join teams p on p.owner = o.owner and p.role = 'member' where t.owner = files.owner and p.id is null)",
+      "exists (select 1 from teams t where t.owner = files.owner and not exists (select 1 from teams o where o.org = t.org and o.role = 'public'))",
+      "tighter",
+    ],
+  ),
   "LIKE and prefixes": cases(
     ["name like 'pub%'", "name like 'p%'", "looser"],
     ["name like 'p%'", "starts_with(name, 'p')", "equivalent"],

@@ -4,6 +4,7 @@ import { EXCEPTION_MUTANTS } from "./exception-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
 import { HAS_ROLE_MUTANTS } from "./has-role-mutants.ts";
 import { INTEGER_MUTANTS } from "./integer-mutants.ts";
+import { OUTER_JOIN_MUTANTS } from "./outer-join-mutants.ts";
 import { TRIAL_MUTANTS } from "./trial-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
 
@@ -673,7 +674,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
 export const MUTANTS: readonly Mutant[] = [
   ...POLICY_MUTANTS,
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
-  ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
+  ...[...CONSTRUCT_MUTANTS, ...OUTER_JOIN_MUTANTS].map((mutant) => ({ ...mutant, cases: "constructs" as const })),
   ...INTEGER_MUTANTS,
   ...EXCEPTION_MUTANTS,
   ...HAS_ROLE_MUTANTS,

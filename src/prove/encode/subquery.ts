@@ -17,7 +17,7 @@ import { encodeComparison } from "./compare.ts";
 import { addPlanned, nullness } from "./choice.ts";
 import type { Encoder } from "./context.ts";
 import { lifted, over, raisesOver } from "./lookup.ts";
-import { rejectsNulls } from "./outer-join.ts";
+import { outerJoinArms, rejectsNulls } from "./outer-join.ts";
 import { findRelation, resolve, type Frame, type Source } from "./frame.ts";
 import { rowAccess } from "./policies.ts";
 import type { Condition, Value } from "./value.ts";
@@ -56,11 +56,11 @@ export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value
   if (!link || !select) return not(construct("sub-query"));
   switch (link.subLinkType) {
     case "EXISTS_SUBLINK": {
-      const arms = unionOf(select);
+      const arms = unionOf(select) ?? outerJoinArms(encoder, select, frame);
       if (arms) {
         const each = arms.map((arm) => encodeSubLink(encoder, withQuery(link, arm), frame));
         if (each.every((one): one is Condition => one.kind === "condition")) return encoder.values.or(each);
-        return not(construct("set operation"));
+        return not(whyNot(encoder, select, frame));
       }
       const found = findRows(encoder, select, frame, "exists");
       if (found.kind === "not modelled") return not(found.why);
@@ -169,7 +169,7 @@ export function encodeQuantified(
   const { logic, values } = encoder;
   const given = as("SelectStmt", subselect);
   if (!given) return null;
-  const arms = unionOf(given);
+  const arms = unionOf(given) ?? outerJoinArms(encoder, given, frame);
   if (arms) {
     const each = arms.map((arm) =>
       encodeQuantified(encoder, { left, operator, quantifier, subselect: { SelectStmt: arm } }, frame),
