@@ -26,9 +26,11 @@ export function encodeHasRole(encoder: Encoder, args: readonly Expr[], frame: Fr
   const user = args.length === 2 ? frame.role : args.length === 3 ? userOf(args[0], frame) : null;
   const along = ALONG[privilege];
   const roles = new Map(catalog.roles.map((one) => [one.name, one]));
-  if (user === null || typeof role !== "string" || !along || !roles.has(user) || !roles.has(role)) return null;
-  if (roles.get(user)?.superuser) return encoder.values.constant(true);
-  const reached = new Set([user]);
+  const member = user === null ? undefined : roles.get(user);
+  if (!member || typeof role !== "string" || !along || !roles.has(role)) return null;
+  if (along(member, catalog.serverVersion) === null) return null;
+  if (member.superuser) return encoder.values.constant(true);
+  const reached = new Set([member.name]);
   let isWhole = true;
   for (const name of reached) {
     const known = roles.get(name);
@@ -36,7 +38,6 @@ export function encodeHasRole(encoder: Encoder, args: readonly Expr[], frame: Fr
     if (next === null) isWhole = false;
     for (const one of next ?? []) reached.add(one);
   }
-  if (privilege === "SET" && !isWhole) return null;
   // predefined roles are not in the catalog, nor what those are members of
   return reached.has(role) ? encoder.values.constant(true) : isWhole ? encoder.values.constant(false) : null;
 }
