@@ -42,6 +42,7 @@ const CONSTRUCTS = {
   "column privileges": "reading a relation with privileges on single columns is not modelled",
   "schema privileges": "a name in a schema that the role may not use is not modelled",
   target: "a select list or ORDER BY that may change how many rows there are is not modelled",
+  "exception block": "which errors this EXCEPTION block catches is not settled",
   clause: "a clause of this sub-query is not modelled",
   "column alias": "column aliases in FROM are not modelled",
 } as const;

@@ -4,7 +4,8 @@ import type { Decision } from "../../src/prove/verdict.ts";
 export const CONSTRUCTS = `
   create table public.files (
     id int primary key generated always as identity, name text, n int, s smallint, amount numeric(8, 3), rate float8,
-    code char(4), made timestamptz, seen timestamp, day date, tags text[], meta jsonb, owner uuid, org uuid
+    code char(4), made timestamptz, seen timestamp, day date, tags text[], meta jsonb, owner uuid, org uuid,
+    m int, b bigint
   );
   create table public.teams (id int primary key generated always as identity, owner uuid, org uuid, role text, active boolean);
   alter table public.files enable row level security;
@@ -13,6 +14,8 @@ export const CONSTRUCTS = `
   select * from unnest(array['', 'a', 'p', 'pub', 'public', 'Pub', 'px', 'a/b', 'a/b/c', 'a/c', 'axb', 'b/a', 'pub/a', 'pub/', '/pub', '/', 'z-1', 'aaa-12', 'draft', 'sent', 'drafts', null]);
   insert into public.files (n, s) select g, g from unnest(array[-3, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 12, null]) g;
   insert into public.files (n) values (2147483000), (-2147483000);
+  insert into public.files (n, m) select x, y from unnest(array[-7, -2, -1, 0, 1, 3, 7, 8, 107, null]) x, unnest(array[-2, -1, 1, 2, 5, null]) y;
+  insert into public.files (b) select g from unnest(array[-7, -1, 0, 1, 2, 7, 9, 5000000000, null]) g;
   insert into public.files (amount, rate)
   select g, g from unnest(array[-1, 0, 0.001, 0.5, 0.75, 1, 1.49, 1.5, 1.501, 2, 999.999, 1000, 1000.5, 5000, null, 'NaN']) g;
   insert into public.files (code) values ('ab'), ('ab  '), ('abc'), (''), ('AB'), (null);
@@ -43,7 +46,25 @@ export const CONSTRUCTS = `
   create function public.has_role(o uuid, k text default 'member', active_only boolean default null) returns boolean
     language sql stable as 'select exists (select 1 from public.teams t where t.org = o and t.role = k and (active_only is null or t.active = active_only))';
   create function public.any_kind("Kind" text default 'a', n int default 1) returns boolean language sql immutable as
-    $$ select "Kind" = 'a' and n > 0 $$;`;
+    $$ select "Kind" = 'a' and n > 0 $$;
+  create function public.or_null(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when others then return null; end $$;
+  create function public.or_nil(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when others then return 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'; end $$;
+  create function public.by_variable(t text) returns uuid language plpgsql stable as
+    $$ declare v uuid; begin begin v := t::uuid; exception when others then v := null; end; return v; end $$;
+  create function public.keeps_first(t text) returns int language plpgsql stable as
+    $$ declare v int := 0; w uuid; begin
+      begin v := 1; w := t::uuid; v := 2; exception when others then w := null; end; return v; end $$;
+  create function public.by_if(t text) returns boolean language plpgsql stable as
+    $$ begin if t::uuid is not null then return true; end if; return false; exception when others then return null; end $$;
+  create function public.by_name(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when invalid_text_representation then return null; end $$;
+  create function public.by_two_names(t text) returns uuid language plpgsql stable as
+    $$ begin return t::uuid; exception when invalid_text_representation or others then return null; end $$;
+  create function public.late(t text) returns boolean language plpgsql stable as
+    $$ begin if t = 'a' then return 'x'; end if; return true; exception when others then return false; end $$;
+  insert into public.files (name) values ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'), ('{bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb}');`;
 
 export interface ConstructCase {
   before: string;
@@ -179,6 +200,21 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["any_kind(n => n)", "n > 0", "equivalent"],
     ["any_kind(n => 0)", "any_kind()", "looser"],
   ),
+  "blocks that catch errors": cases(
+    ["or_null(name) is not null", "by_if(name)", "equivalent"],
+    ["or_null(name) is null", "by_variable(name) is null", "equivalent"],
+    ["or_nil(name) is not null", "name is not null", "equivalent"],
+    ["or_null(name) = or_nil(name)", "or_null(name) is not null", "equivalent"],
+    ["or_null(name) is null", "name is null", "tighter"],
+    ["or_nil(name) = 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'", "or_null(name) is null", "incomparable"],
+    ["keeps_first(name) = 2", "or_null(name) is not null or name is null", "equivalent"],
+    ["keeps_first(name) = 0", "false", "equivalent"],
+    ["keeps_first(name) in (1, 2)", "true", "equivalent"],
+    ["by_if(name) is null", "or_null(name) is null and name is not null", "equivalent"],
+    ["by_two_names(name) is null", "or_null(name) is null", "equivalent"],
+    ["by_name(name) is null", "by_name(name) is null", "equivalent"],
+    ["or_null(name) is null", "or_null(name) is not null", "incomparable"],
+  ),
   "outer joins that WHERE makes inner ones": cases(
     [
       "exists (select 1 from teams t left join teams o on o.org = t.org where t.owner = files.owner and o.role = 'public')",
@@ -194,6 +230,53 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
       "exists (select 1 from teams o right join teams t on o.org = t.org where t.owner = files.owner and o.role = 'member')",
       "exists (select 1 from teams t, teams o where o.org = t.org and t.owner = files.owner and o.role = 'member')",
       "equivalent",
+    ],
+  ),
+  "sub-queries in sub-queries": cases([
+    "exists (select 1 from teams t where t.owner = files.owner and not exists (select 1 from teams o where o.org = t.org and o.role = 'public'))",
+    "exists (select 1 from teams t where t.owner = files.owner)",
+    "looser",
+  ]),
+  "outer joins that keep rows without a match": cases(
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' where t.owner = files.owner)",
+      "exists (select 1 from teams t where t.owner = files.owner)",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' where t.owner = files.owner and o.id is null)",
+      "exists (select 1 from teams t where t.owner = files.owner and not exists (select 1 from teams o where o.org = t.org and o.role = 'public'))",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' where t.owner = files.owner and o.id is null)",
+      "exists (select 1 from teams t where t.owner = files.owner)",
+      "looser",
+    ],
+    [
+      "exists (select 1 from teams o right join teams t on o.org = t.org and o.role = 'public' where t.owner = files.owner and (o.active or o.id is null))",
+      "exists (select 1 from teams t where t.owner = files.owner)",
+      "looser",
+    ],
+    [
+      "org in (select t.org from teams t left join teams o on o.owner = t.owner and o.role = 'member' where o.role is null)",
+      "exists (select 1 from teams t where t.org = files.org and not exists (select 1 from teams o where o.owner = t.owner and o.role = 'member'))",
+      "equivalent",
+    ],
+    [
+      "owner in (select o.owner from teams t left join teams o on o.org = t.org and o.active)",
+      "owner in (select t.owner from teams t where t.active and t.org is not null)",
+      "equivalent",
+    ],
+    [
+      "(owner in (select o.owner from teams t left join teams o on o.org = t.org and false)) is null",
+      "exists (select 1 from teams t)",
+      "equivalent",
+    ],
+    [
+      "exists (select 1 from teams t left join teams o on o.org = t.org and o.role = 'public' left join teams p on p.owner = o.owner and p.role = 'member' where t.owner = files.owner and p.id is null)",
+      "exists (select 1 from teams t where t.owner = files.owner and not exists (select 1 from teams o where o.org = t.org and o.role = 'public'))",
+      "tighter",
     ],
   ),
   "LIKE and prefixes": cases(
@@ -243,6 +326,38 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
     ["n & 4 > 0", "n & 4 = 4", "equivalent"],
     ["n & 3 = 3", "n & 1 = 1 and n & 2 = 2", "equivalent"],
     ["s & 1 = 1", "s & 1 = 0", "incomparable"],
+    ["s * 2 > 6", "s > 3", "equivalent"],
+    ["s * 3 > 10", "s >= 4", "equivalent"],
+    ["s * -2 < 5", "s >= -2", "equivalent"],
+    ["s * 2 <= 7", "s <= 4", "looser"],
+    ["2 * s = 7", "false", "equivalent"],
+    ["- s > 2", "s < -2", "equivalent"],
+    ["n / 3 = 0", "n between -2 and 2", "equivalent"],
+    ["n / 2 >= 1", "n >= 2", "equivalent"],
+    ["n / 2 >= -1", "n >= -3", "equivalent"],
+    ["n / 2 <= -1", "n < 0", "looser"],
+    ["n / -2 = 1", "n in (-2, -3)", "equivalent"],
+    ["n / 2 < 2", "n <= 4", "looser"],
+    ["n % 2 = 1", "n % 2 <> 0", "looser"],
+    ["n % 2 = 0", "n % 2 <> 1 and n % 2 <> -1", "equivalent"],
+    ["n % 3 = 2", "n % 3 = 2 and n > 0", "equivalent"],
+    ["n % 3 = -1", "n % 3 = 2", "incomparable"],
+    ["n % 100 = 7", "n = 7", "tighter"],
+    ["n % -2 = 1", "n % 2 = 1", "equivalent"],
+    ["n % 5 < 5", "n is not null", "equivalent"],
+    ["m - n > 0", "m > n", "equivalent"],
+    ["m - n >= 1", "m > n", "equivalent"],
+    ["n - m > 1", "n > m", "looser"],
+    ["10 - m > 4", "m < 6", "equivalent"],
+    ["n + m = 8", "m + n = 8", "equivalent"],
+    ["m * 2 > 2", "m > 1", "equivalent"],
+    ["n * m > 5", "m * n > 5", "equivalent"],
+    ["case when m <> 0 then n / m > 1 end", "case when m = 0 then null else n / m >= 2 end", "equivalent"],
+    ["n % m = 1 and m = n", "n % n = 1 and n = m", "equivalent"],
+    ["b * 2 > 10", "b > 5", "equivalent"],
+    ["b + 1 > 5", "b >= 5", "equivalent"],
+    ["b / 10 > 0", "b > 8", "looser"],
+    ["b % 10 = 0", "b % 10 between 0 and 0", "equivalent"],
   ),
   intervals: cases(
     ["made > now() - interval '7 days'", "made > now() - interval '30 days'", "looser"],

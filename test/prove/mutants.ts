@@ -1,6 +1,10 @@
 import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
+import { EXCEPTION_MUTANTS } from "./exception-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
+import { HAS_ROLE_MUTANTS } from "./has-role-mutants.ts";
+import { INTEGER_MUTANTS } from "./integer-mutants.ts";
+import { OUTER_JOIN_MUTANTS } from "./outer-join-mutants.ts";
 import { TRIAL_MUTANTS } from "./trial-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
 
@@ -579,8 +583,8 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "sums-never-overflow",
     title: "n + 1 never raises",
     file: "encode/arithmetic.ts",
-    find: "raises.push(logic.and(when, logic.not(within)));",
-    replace: "",
+    find: "const out = isTold ? logic.not(within)",
+    replace: "const out = isTold ? logic.false",
     noticedBy: ["K-integer-overflow"],
   },
   {
@@ -670,7 +674,10 @@ const POLICY_MUTANTS: readonly Mutant[] = [
 export const MUTANTS: readonly Mutant[] = [
   ...POLICY_MUTANTS,
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
-  ...CONSTRUCT_MUTANTS.map((mutant) => ({ ...mutant, cases: "constructs" as const })),
+  ...[...CONSTRUCT_MUTANTS, ...OUTER_JOIN_MUTANTS].map((mutant) => ({ ...mutant, cases: "constructs" as const })),
+  ...INTEGER_MUTANTS,
+  ...EXCEPTION_MUTANTS,
+  ...HAS_ROLE_MUTANTS,
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
   ...TRIAL_MUTANTS.map((mutant) => ({ ...mutant, cases: "trial" as const })),
 ];

@@ -9,18 +9,13 @@ import type { Frame } from "./frame.ts";
 import { parseInterval } from "./interval.ts";
 import { expressionKey } from "./opaque-key.ts";
 import { noteUninterpreted } from "./opaque.ts";
+import { encodeIntegers, outOfRange, RANGE } from "./integers.ts";
 import type { Value } from "./value.ts";
-
-const RANGE: ReadonlyMap<ScalarType, readonly [number, number]> = new Map([
-  [TYPE.smallint, [-32768, 32767]],
-  [TYPE.integer, [-2147483648, 2147483647]],
-  // beyond the numbers that are exact here
-  [TYPE.bigint, [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]],
-]);
 
 /**
  * Arithmetic of pg_catalog that is interpreted (manual, 9.3 and 9.9), each operator strict:
- * - `+` and `-` of an integer and a constant: exact, 22003 outside of the result's type; for bigint not modelled;
+ * - `+` and `-` of an integer and a constant: exact, 22003 outside of the result's type; for bigint that is not told;
+ * - other operators on integers, and `-` before one: see `integers.ts`;
  * - `&` of an integer and a constant of few bits: one value for each way in which the bits are set;
  * - `+` and `-` of a date and a whole number, a timestamp and a constant interval: see `axioms/time.ts`.
  * Null for anything else.
@@ -31,7 +26,8 @@ export function encodeArithmetic(
   frame: Frame,
 ): Value | null {
   if (operator === "&") return bits(encoder, encoder.expression(left, frame), encoder.expression(right, frame));
-  if (operator !== "+" && operator !== "-") return null;
+  const operands = (): [Value, Value] => [encoder.expression(left, frame), encoder.expression(right, frame)];
+  if (operator !== "+" && operator !== "-") return encodeIntegers(encoder, operator, ...operands());
   const sign = operator === "-" ? -1 : 1;
   const interval = intervalOf(right) ?? (sign === 1 ? intervalOf(left) : null);
   if (interval) {
@@ -39,11 +35,12 @@ export function encodeArithmetic(
     const { months, days, micros } = interval;
     return moved(encoder, moment, { months: sign * months, days: sign * days, micros: sign * micros });
   }
-  const [a, b] = [encoder.expression(left, frame), encoder.expression(right, frame)];
+  const [a, b] = operands();
   const amount = constantOf(b);
-  if (amount !== null) return added(encoder, a, sign * amount, b);
+  if (amount !== null) return added(encoder, a, sign * amount, b) ?? encodeIntegers(encoder, operator, a, b);
   const first = constantOf(a);
-  return first !== null && sign === 1 ? added(encoder, b, first, a) : null;
+  const sum = first !== null && sign === 1 ? added(encoder, b, first, a) : null;
+  return sum ?? encodeIntegers(encoder, operator, a, b);
 }
 
 function intervalOf(node: Expr): Shift | null {
@@ -69,7 +66,7 @@ function added(encoder: Encoder, value: Value, amount: number, other: Value): Va
   if (!INTEGERS.includes(value.type)) return null;
   const type = INTEGERS.indexOf(value.type) < INTEGERS.indexOf(other.type) ? other.type : value.type;
   const [range, own] = [RANGE.get(type), RANGE.get(value.type)];
-  if (!range || !own || type === TYPE.bigint) return null;
+  if (!range || !own) return null;
   const [least, most] = range;
   const raises: Formula[] = [value.raises];
   const cases = value.cases.map(({ when, term }) => {
@@ -78,12 +75,14 @@ function added(encoder: Encoder, value: Value, amount: number, other: Value): Va
       own[1] + amount > most ? logic.difference(term, null, most - amount) : logic.true,
       own[0] + amount < least ? logic.difference(null, term, amount - least) : logic.true,
     );
-    raises.push(logic.and(when, logic.not(within)));
     const sum =
       term.kind === "constant"
         ? logic.constant(SORT.int, Number(term.value) + amount)
         : logic.apply(plus(amount), [term]);
-    return { when: logic.and(when, within), term: sum };
+    const isTold = type !== TYPE.bigint || (sum.kind === "constant" && Number.isSafeInteger(sum.value));
+    const out = isTold ? logic.not(within) : outOfRange(encoder, type, sum);
+    raises.push(logic.and(when, out));
+    return { when: logic.and(when, logic.not(out)), term: sum };
   });
   return { ...value, type, raises: logic.or(...raises), cases };
 }
@@ -141,14 +140,14 @@ function moved(
     const out =
       term.kind === "clock"
         ? logic.false
-        : logic.predicate(opaqueRaises(outOfRange(encoder, symbol.key)), null, [term]);
+        : logic.predicate(opaqueRaises(beyondTime(encoder, symbol.key)), null, [term]);
     raises.push(logic.and(when, out));
     cases.push({ when: logic.and(when, logic.not(out)), term: logic.apply(symbol, [term]) });
   }
   return { ...value, type: result, raises: logic.or(...raises), cases };
 }
 
-function outOfRange({ opaques }: Encoder, symbol: string): ReturnType<typeof expressionKey> {
+function beyondTime({ opaques }: Encoder, symbol: string): ReturnType<typeof expressionKey> {
   const key = expressionKey(["out of range", symbol]);
   const why = { kind: "uninterpreted", name: "the range of a timestamp" } as const;
   if (!opaques.has(key)) opaques.set(key, { why, reason: reasonOf(why, { expression: null, at: null }), settings: [] });

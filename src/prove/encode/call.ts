@@ -1,4 +1,4 @@
-import { as, type Expr } from "../../pg/expr/node.ts";
+import type { Expr } from "../../pg/expr/node.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { boolConst, call, stringConst } from "../../pg/expr/shape.ts";
 import { nameKey } from "../../pg/name.ts";
@@ -8,6 +8,7 @@ import { construct } from "../unmodelled.ts";
 import { builtInName, calledFunction, isAmbiguous, mayUseAll, ownFunctions, shownCall, type Called } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
+import { encodeHasRole } from "./has-role.ts";
 import { inlined } from "./inline.ts";
 import { jsonAt, jsonText } from "./json.ts";
 import { SUPABASE } from "./platform.ts";
@@ -72,7 +73,7 @@ function builtInCall(encoder: Encoder, name: string, args: readonly Expr[], fram
       return args.length === 2 && text && prefix ? encodeTextOperator(encoder, "^@", text, prefix) : null;
     }
     case "pg_has_role":
-      return hasRole(encoder, args, frame);
+      return encodeHasRole(encoder, args, frame);
     default:
       return TEXT_FUNCTIONS.has(name) ? encodeTextFunction(encoder, name, args, frame) : null;
   }
@@ -115,12 +116,4 @@ function setting({ logic }: Encoder, args: readonly Expr[]): Value | null {
     isNull: missing ? logic.not(isSet) : logic.false,
     cases: isSet === logic.false ? [] : [{ when: isSet, term: logic.setting(name) }],
   };
-}
-
-/** pg_has_role('role', 'USAGE') of the current role: membership does not change while policies do. */
-function hasRole({ values, side }: Encoder, args: readonly Expr[], frame: Frame): Value | null {
-  const own = args.length === 2 || (args.length === 3 && as("SQLValueFunction", args[0]) !== null);
-  const [role, privilege] = args.slice(-2).map((arg) => stringConst(arg));
-  if (!own || typeof role !== "string" || privilege?.toUpperCase() !== "USAGE") return null;
-  return values.constant(side.hasPrivilegesOf(frame.role, role));
 }

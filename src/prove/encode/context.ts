@@ -49,6 +49,14 @@ export interface Encoder extends EncoderOptions {
   condition(node: Expr | undefined, frame: Frame): Condition;
   toCondition(value: Value): Condition;
   opaque(node: Expr, frame: Frame, why: Unmodelled): Value;
+  /** The same encoder, which tells whether errors of what it encoded may hang on an order of evaluation. */
+  watched(): Watched;
+}
+
+export interface Watched {
+  encoder: Encoder;
+  /** every error that may come does come */
+  isSure(): boolean;
 }
 
 /** Why something was not understood, and the settings that it reads (`*`: some setting). */

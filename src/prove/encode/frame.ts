@@ -61,6 +61,8 @@ export interface Frame {
    * case
    */
   operand?: boolean | "array";
+  /** inside a block of PL/pgSQL that catches errors: what may raise has to be known to raise */
+  caught?: boolean;
 }
 
 /** An argument or variable: an expression, where that stands, and the type that it is turned into, if any. */

@@ -49,6 +49,8 @@ const CLAUSES = new Set(
 /** The rows of a query, or why they are not modelled. */
 export function findRows(encoder: Encoder, select: Select, frame: Frame, use: Use): Found | NotFound {
   encoder.subQueries.count += 1;
+  // which errors come hangs on the rows that the executor comes to
+  if (frame.caught) return notFound(construct("exception block"));
   const query: Query = { encoder, depth: frame.depth, rows: [], access: [], conditions: [] };
   const read = addQuery(query, select, frame, use);
   if (read.kind === "not modelled") return read;

@@ -1,21 +1,18 @@
 import type { PgFunction } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
-import { parseExpr } from "../../pg/expr/parse.ts";
 import { call } from "../../pg/expr/shape.ts";
 import { nameKey } from "../../pg/name.ts";
-import type { Formula } from "../logic/formula.ts";
-import { TYPE } from "../logic/sort.ts";
 import { construct } from "../unmodelled.ts";
 import { orderedArguments } from "./arguments.ts";
-import { bodyOf, returnsSet, type Body } from "./body.ts";
+import { bodyOf, returnsSet } from "./body.ts";
 import { qualifiedFunctions } from "./called.ts";
 import { convert } from "./cast.ts";
-import { nullness, nullWhere, pick } from "./choice.ts";
+import { nullness, nullWhere } from "./choice.ts";
 import { congruentCall } from "./congruent.ts";
 import type { Encoder } from "./context.ts";
 import type { Bound, Frame } from "./frame.ts";
-import { coerce } from "./literal.ts";
-import type { Program } from "./plpgsql.ts";
+import { raising } from "./raising.ts";
+import { runBody } from "./run-body.ts";
 import type { Value } from "./value.ts";
 
 /** The body in the place of the call, with the rights of its owner where it is SECURITY DEFINER. */
@@ -42,18 +39,25 @@ export function inlined(
   const body = bodyOf(fn);
   if (!body || returnsSet(fn))
     return congruentCall(encoder, fn, args, frame) ?? encoder.opaque(node, frame, { kind: "body", name });
-  // a function that comes back to itself ends with 54001, where it is reached at all
+  // a function that comes back to itself ends with 54001, where it is reached at all; who catches that is not told
+  if (frame.caught && frame.calls.includes(name)) return encoder.opaque(node, frame, construct("exception block"));
   if (frame.calls.includes(name))
     return encoder.values.condition(encoder.logic.true, encoder.logic.false, encoder.logic.false);
   const changed = fn.settings.filter((entry) => !/^search_path=/i.test(entry));
   if (changed.length > 0) return encoder.opaque(node, frame, { kind: "settings", name });
-  const value = runBody(encoder, { node, caller: frame, fn, body, frame: bodyFrame(fn, args, frame) });
+  const value =
+    runBody(encoder, { node, caller: frame, fn, body, frame: bodyFrame(fn, args, frame) }) ??
+    congruentCall(encoder, fn, args, frame) ??
+    encoder.opaque(node, frame, construct("exception block"));
   // arguments are evaluated before the call, whether the body uses them or not
   const evaluated = args.map((arg, index) => {
     const one = encoder.expression(arg, frame);
     return nullness(encoder, convert(encoder, one, fn.argumentTypes[index] ?? "") ?? one);
   });
   const raises = encoder.logic.or(...evaluated.map((arg) => arg.raises));
+  // a body in SQL that takes the place of its call evaluates an argument only where it comes to it
+  if (frame.caught && fn.language === "sql" && raises !== encoder.logic.false)
+    return encoder.opaque(node, frame, construct("exception block"));
   const nulls = fn.strict ? encoder.logic.or(...evaluated.map((arg) => arg.isNull)) : encoder.logic.false;
   const known = nullWhere(encoder, value, nulls) ?? encoder.opaque(node, frame, { kind: "strictness", name });
   return raises === encoder.logic.false ? known : raising(encoder, known, raises);
@@ -95,6 +99,7 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
     // a function runs as a query of its own: what is being expanded around it does not count
     active: [],
     calls: [...frame.calls, nameKey(fn)],
+    ...(frame.caught && { caught: true }),
   };
 }
 
@@ -147,72 +152,6 @@ function elementOf(result: string): string | null {
   if (set !== undefined) return set;
   const column = /^\s*TABLE\((?:"(?:[^"]|"")+"|\w+)\s+([^]+)\)\s*$/i.exec(result)?.[1];
   return column === undefined || /,(?![^(]*\))/.test(column) ? null : column;
-}
-
-interface Run {
-  /** the call, and where it stands */
-  node: Expr;
-  caller: Frame;
-  fn: PgFunction;
-  body: Body;
-  /** where the body stands */
-  frame: Frame;
-}
-
-function runBody(encoder: Encoder, { node, caller, fn, body, frame }: Run): Value {
-  // what a function returns is turned into the type that was declared
-  const typed = (expr: Expr, type: string, within: Frame): Value =>
-    convert(encoder, encoder.expression(expr, within), type) ??
-    encoder.opaque(node, caller, { kind: "result", name: nameKey(fn), type });
-  if (body.kind === "sql") return typed(body.select, fn.result, frame);
-  const run = (program: Program, within: Frame): Value => {
-    switch (program.kind) {
-      case "return":
-        return typed(program.expr, fn.result, within);
-      case "let": {
-        const cast: Expr = program.type === "" ? program.expr : castNode(program.expr, program.type);
-        return run(program.next, {
-          ...within,
-          parameters: new Map([...within.parameters, [program.name, { expr: cast, frame: within }]]),
-        });
-      }
-      case "if":
-        return pick(encoder, node, caller, [
-          ...program.branches.map(({ when, result }) => ({
-            when: encoder.condition(when, within),
-            value: run(result, within),
-            guard: when,
-          })),
-          { when: encoder.values.constant(true), value: run(program.otherwise, within), guard: null },
-        ]);
-    }
-  };
-  return run(body.program, frame);
-}
-
-/** `expr::type`, for a type as plpgsql names it. */
-function castNode(expr: Expr, type: string): Expr {
-  const cast = as("TypeCast", parseExpr(`null::${type.replace(/^pg_catalog\./, "").replaceAll('"', "")}`));
-  return { TypeCast: { ...cast, arg: expr } } as Expr;
-}
-
-/** The value, but it may raise where the formula holds too. */
-function raising(encoder: Encoder, value: Value, raises: Formula): Value {
-  const { logic, values } = encoder;
-  const all = value.kind === "literal" || value.kind === "lookup" ? raises : logic.or(value.raises, raises);
-  const settled = logic.not(all);
-  switch (value.kind) {
-    case "condition":
-      return values.condition(all, logic.and(settled, value.isTrue), logic.and(settled, value.isFalse));
-    case "literal": {
-      const text = coerce(encoder, value, TYPE.text);
-      return text ? { ...text, raises } : value;
-    }
-    case "lookup":
-      return { ...value, value: { ...value.value, raises: logic.or(value.value.raises, raises) } };
-    default:
-      return { ...value, raises: all };
-  }
 }
 
 const schemasOf = (path: string): string[] =>

@@ -36,6 +36,10 @@ export function uninterpretedKey(symbol: FunctionSymbol | PredicateSymbol): Opaq
       return symbol.of;
     case "text function":
     case "widen":
+    case "minus":
+    case "times":
+    case "quotient":
+    case "remainder":
     case "text operator":
     case "precedes":
     case "bit":

@@ -14,6 +14,7 @@ import { PLACES } from "./opaque-facts.ts";
 import { jsonMember, jsonText } from "./json.ts";
 import { encodeTextOperator } from "./text.ts";
 import { encodeCount } from "./subquery.ts";
+import { encodeNegation } from "./integers.ts";
 import type { Condition, Value } from "./value.ts";
 
 type Operation = NonNullable<ReturnType<typeof as<"A_Expr">>>;
@@ -122,6 +123,8 @@ function encodeOperator(
     return operator === "->>" || operator === "#>>" ? jsonText(encoder, path) : path;
   }
   const unknown: Unmodelled = { kind: "operator", operator };
+  if (!lexpr && rexpr && operator === "-")
+    return encodeNegation(encoder, encoder.expression(rexpr, frame)) ?? encoder.opaque(node, frame, unknown);
   if (!lexpr || !rexpr) return encoder.opaque(node, frame, unknown);
   const comparison = COMPARISONS.get(operator);
   const counted = comparison && countedRows(encoder, comparison, lexpr, rexpr, frame);

@@ -15,6 +15,7 @@ import { over, raisesOver } from "./lookup.ts";
 import type { Frame, Select } from "./frame.ts";
 import { findRows, type Found } from "./from.ts";
 import { lookUp, onlyTarget } from "./one-row.ts";
+import { outerJoinArms } from "./outer-join.ts";
 import type { Condition, Value } from "./value.ts";
 
 /** EXISTS, IN, = ANY, <> ALL over a query, and look-ups of one row; anything else is opaque. */
@@ -25,11 +26,11 @@ export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value
   if (!link || !select) return not(construct("sub-query"));
   switch (link.subLinkType) {
     case "EXISTS_SUBLINK": {
-      const arms = unionOf(select);
+      const arms = unionOf(select) ?? outerJoinArms(encoder, select, frame);
       if (arms) {
         const each = arms.map((arm) => encodeSubLink(encoder, withQuery(link, arm), frame));
         if (each.every((one): one is Condition => one.kind === "condition")) return encoder.values.or(each);
-        return not(construct("set operation"));
+        return not(whyNot(encoder, select, frame));
       }
       const found = findRows(encoder, select, frame, "exists");
       if (found.kind === "not modelled") return not(found.why);
@@ -140,7 +141,7 @@ export function encodeQuantified(
   const { logic, values } = encoder;
   const given = as("SelectStmt", subselect);
   if (!given) return null;
-  const arms = unionOf(given);
+  const arms = unionOf(given) ?? outerJoinArms(encoder, given, frame);
   if (arms) {
     const each = arms.map((arm) =>
       encodeQuantified(encoder, { left, operator, quantifier, subselect: { SelectStmt: arm }, element }, frame),

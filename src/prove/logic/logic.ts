@@ -1,6 +1,7 @@
 import type { NameKey } from "../../pg/name.ts";
 import type { BoundRow, Formula, Row, Term } from "./formula.ts";
 import { NUMERIC_UNIT } from "./conversion.ts";
+import { scaled } from "./scaled.ts";
 import { isOrdered, SORT, type Sort } from "./sort.ts";
 import type { FunctionSymbol, PredicateSymbol } from "./symbol.ts";
 
@@ -119,6 +120,8 @@ export class Logic {
       return this.difference(left.args[0] ?? null, right, bound - left.symbol.amount);
     if (right?.kind === "apply" && right.symbol.kind === "plus")
       return this.difference(left, right.args[0] ?? null, bound + right.symbol.amount);
+    const simpler = scaled(left, right, bound);
+    if (simpler) return this.difference(simpler.left, simpler.right, simpler.bound);
     const [wideLeft, wideRight] = [narrowed(left), narrowed(right)];
     // an integer that was widened is compared with a number, or another such, as the integer that it is
     if (wideLeft !== undefined && wideRight !== undefined && (wideLeft || wideRight))

@@ -46,6 +46,14 @@ export type FunctionSymbol = { readonly key: string; readonly sort: Sort } &
     | { readonly kind: "part"; readonly separator: string; readonly index: number }
     /** an integer and a constant */
     | { readonly kind: "plus"; readonly amount: number }
+    /** an integer less another */
+    | { readonly kind: "minus" }
+    /** an integer times a constant other than 0 and 1 */
+    | { readonly kind: "times"; readonly factor: number }
+    /** an integer divided by a constant of 2 or more, cut towards zero */
+    | { readonly kind: "quotient"; readonly divisor: number }
+    /** the rest of that, with the sign of the integer */
+    | { readonly kind: "remainder"; readonly divisor: number }
     /** a moment and a constant interval */
     | { readonly kind: "shift"; readonly shift: Shift }
     | { readonly kind: "opaque value"; readonly of: OpaqueKey }
@@ -155,6 +163,25 @@ export const plus = (amount: number): FunctionSymbol => ({
   amount,
   sort: SORT.int,
   key: `plus ${amount}`,
+});
+export const MINUS: FunctionSymbol = { kind: "minus", sort: SORT.int, key: "minus" };
+export const times = (factor: number): FunctionSymbol => ({
+  kind: "times",
+  factor,
+  sort: SORT.int,
+  key: `times ${factor}`,
+});
+export const quotient = (divisor: number): FunctionSymbol => ({
+  kind: "quotient",
+  divisor,
+  sort: SORT.int,
+  key: `quotient ${divisor}`,
+});
+export const remainder = (divisor: number): FunctionSymbol => ({
+  kind: "remainder",
+  divisor,
+  sort: SORT.int,
+  key: `remainder ${divisor}`,
 });
 export const shifted = (shift: Shift, sort: Sort): FunctionSymbol => ({
   kind: "shift",

@@ -104,6 +104,12 @@ function rolesOf(catalog: Catalog, parts: Involved, more: ReadonlySet<string>): 
     names.add(owner);
     for (const { grantee } of grants) names.add(grantee);
   }
+  // those of pg_has_role
+  const texts = [
+    ...parts.policies.flatMap(({ using, check }) => [using, check]),
+    ...parts.functions.map((fn) => fn.body),
+  ];
+  for (const { name } of catalog.roles) if (texts.some((text) => text?.includes(quoteLiteral(name)))) names.add(name);
   names.delete("public");
   const known = new Map(catalog.roles.map((role) => [role.name, role]));
   for (const name of names) for (const parent of known.get(name)?.memberOf ?? []) names.add(parent);

@@ -38,7 +38,7 @@ export function literalOf(state: SolverState, formula: Formula): number {
       state.orders.push({ formula, variable });
       break;
     case "exists":
-      state.quantifiers.push({ node: formula, variable, seen: 0 });
+      state.quantifiers.push({ node: formula, variable, seen: 0, hasWitness: false });
       break;
     default: {
       const args = formula.args.map((arg) => literalOf(state, arg));

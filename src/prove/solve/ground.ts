@@ -16,7 +16,8 @@ export function ground(state: SolverState): boolean {
   let grew = false;
   // a witness may bring quantifiers with it
   for (const quantifier of state.quantifiers) {
-    if (quantifier.seen > 0) continue;
+    // one that an instance brings gets its witness when a model has it true
+    if (quantifier.seen > 0 || quantifier.hasWitness) continue;
     grew = true;
     state.tick();
     addWitness(state, quantifier);
@@ -35,7 +36,18 @@ export function ground(state: SolverState): boolean {
   return grew;
 }
 
-function addWitness(state: SolverState, { node, variable }: { node: Quantifier; variable: number }): void {
+/** Quantifiers that the assignment has true without a row that satisfies them get one. True where there were any. */
+export function addMissingWitnesses(state: SolverState): boolean {
+  const missing = state.quantifiers.filter(
+    ({ variable, hasWitness }) => !hasWitness && state.sat.value(variable) === true,
+  );
+  for (const quantifier of missing) addWitness(state, quantifier);
+  return missing.length > 0;
+}
+
+function addWitness(state: SolverState, quantifier: SolverState["quantifiers"][number]): void {
+  const { node, variable } = quantifier;
+  quantifier.hasWitness = true;
   const rows = tableRows(state, node.row.table);
   if (rows.length < MOST_ROWS) {
     state.named += 1;

@@ -111,9 +111,44 @@ function arrange(values: Map<Term, number>, edges: readonly Edge[]): void {
     else if (Number.isFinite(low)) values.set(term, low + A_DAY);
     else if (Number.isFinite(high)) values.set(term, high - A_DAY);
   }
+  for (const [of, remainders] of remaindersOf(terms)) {
+    const found = withRemainders(remainders, roomOf(of, edges, values), values);
+    if (found !== undefined) values.set(of, found);
+  }
   for (const term of terms)
     if (term.sort.kind === "numeric" || term.sort.kind === "float")
       values.set(term, plainest(values.get(term) ?? 0, roomOf(term, edges, values)));
+}
+
+type Remainder = { term: Term; divisor: number };
+
+/** Integers of which remainders are spoken of, with those. */
+function remaindersOf(terms: readonly Term[]): Map<Term, Remainder[]> {
+  const found = new Map<Term, Remainder[]>();
+  for (const term of terms) {
+    if (term.kind !== "apply" || term.symbol.kind !== "remainder") continue;
+    const [of] = term.args;
+    if (of) found.set(of, [...(found.get(of) ?? []), { term, divisor: term.symbol.divisor }]);
+  }
+  return found;
+}
+
+/** So many integers of the room are tried. */
+const MOST_TRIED = 1000;
+
+/** An integer in the room that has the remainders, near to 0; undefined where none was found. */
+function withRemainders(
+  remainders: readonly Remainder[],
+  [low, high]: readonly [number, number],
+  values: ReadonlyMap<Term, number>,
+): number | undefined {
+  const from = Math.min(Math.max(0, low), high);
+  return Array.from({ length: MOST_TRIED }, (_, at) => from + (at % 2 === 0 ? at / 2 : -(at + 1) / 2)).find(
+    (one) =>
+      low <= one &&
+      one <= high &&
+      remainders.every(({ term, divisor }) => (one % divisor) - (values.get(term) ?? 0) === 0),
+  );
 }
 
 const A_DAY = 86_400_000_000;

@@ -3,7 +3,7 @@ import { axioms } from "./axioms/axioms.ts";
 import type { Vocabulary } from "./axioms/context.ts";
 import { assert, literalOf } from "./clauses.ts";
 import { checkEquality, type Equality } from "./equality.ts";
-import { ground, MOST_ROWS } from "./ground.ts";
+import { addMissingWitnesses, ground, MOST_ROWS } from "./ground.ts";
 import { evaluate, type Model } from "./model.ts";
 import { checkOrder, type Order } from "./order.ts";
 import { newState, type SolverOptions, type SolverState } from "./state.ts";
@@ -32,14 +32,17 @@ export function newSolver(options: SolverOptions): Solver {
 
 function ask(state: SolverState, formulas: readonly Formula[]): Answer {
   const assumptions = formulas.map((formula) => literalOf(state, formula));
-  saturate(state);
-  let last: Theories | null = null;
-  const found = state.sat.solve(assumptions, () => {
-    last = check(state);
-    return [...last.equality.conflicts, ...last.order.conflicts];
-  });
-  if (!found) return state.bounded ? { kind: "no within", rows: MOST_ROWS } : { kind: "no" };
-  return { kind: "yes", model: modelOf(state, last ?? check(state)) };
+  for (;;) {
+    saturate(state);
+    let last: Theories | null = null;
+    const found = state.sat.solve(assumptions, () => {
+      last = check(state);
+      return [...last.equality.conflicts, ...last.order.conflicts];
+    });
+    if (!found) return state.bounded ? { kind: "no within", rows: MOST_ROWS } : { kind: "no" };
+    if (!addMissingWitnesses(state)) return { kind: "yes", model: modelOf(state, last ?? check(state)) };
+    state.saturated = "";
+  }
 }
 
 function modelOf(state: SolverState, { equality, order }: Theories): Model {

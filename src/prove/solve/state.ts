@@ -35,8 +35,8 @@ export interface SolverState extends SolverOptions {
   variables: Map<Formula, number>;
   equations: { formula: Equation; variable: number }[];
   orders: { formula: Difference; variable: number }[];
-  /** `seen`: so many of the table's rows were instantiated */
-  quantifiers: { node: Quantifier; variable: number; seen: number }[];
+  /** `seen`: so many of the table's rows were instantiated; `hasWitness`: where it is true, some row satisfies it */
+  quantifiers: { node: Quantifier; variable: number; seen: number; hasWitness: boolean }[];
   terms: Set<Term>;
   predicates: Set<Predicate>;
   rowsOf: Map<NameKey, TableRow[]>;

@@ -75,14 +75,36 @@ function label({ conversions, known }: Assignment, sort: Sort): string | undefin
  */
 function numberOf(values: Assignment, term: Term): number {
   const { model, now } = values;
-  if (term.kind === "apply" && term.symbol.kind === "plus" && term.args[0])
-    return numberOf(values, term.args[0]) + term.symbol.amount;
+  const computed = computedFrom(values, term);
+  if (computed !== undefined) return computed;
   const value =
     term.kind === "constant"
       ? Number(term.value)
       : (model.numbers.get(term) ?? bitsOf(values, term) ?? (isGrid(term.sort) ? NUMERIC_UNIT : 1));
   const isMoment = term.sort.kind === "timestamptz" || term.sort.kind === "timestamp";
   return isMoment && value > now ? value + MICROSECONDS_A_DAY : value;
+}
+
+/** What an operator gives for the integers that the model has; undefined for a term that is none. */
+function computedFrom(values: Assignment, term: Term): number | undefined {
+  if (term.kind !== "apply") return undefined;
+  const { symbol } = term;
+  const [of, other] = term.args;
+  if (!of) return undefined;
+  switch (symbol.kind) {
+    case "plus":
+      return numberOf(values, of) + symbol.amount;
+    case "minus":
+      return numberOf(values, of) - (other ? numberOf(values, other) : 0);
+    case "times":
+      return numberOf(values, of) * symbol.factor;
+    case "quotient":
+      return Math.trunc(numberOf(values, of) / symbol.divisor);
+    case "remainder":
+      return numberOf(values, of) % symbol.divisor;
+    default:
+      return undefined;
+  }
 }
 
 /** The integer with the bits that the model gives it; undefined where it gives none. */

@@ -233,7 +233,7 @@ function functionOf(name: string, fn: FileFunction, enums: Record<string, string
   const types = (fn.args ?? (fn.body.includes("$1") ? ["uuid"] : [])).map((type) => typeName(type, enums));
   const result = typeName(fn.returns ?? "boolean", enums);
   const language = fn.language ?? "sql";
-  const body = language === "sql" ? `select ${fn.body.replace(/^\s*select\s/i, "")}` : `begin return (${fn.body}); end`;
+  const body = language === "sql" ? `select ${fn.body.replace(/^\s*select\s/i, "")}` : plpgsqlBody(fn.body);
   const definer = fn.definer ?? false;
   return {
     schema: "public",
@@ -257,3 +257,6 @@ function functionOf(name: string, fn: FileFunction, enums: Record<string, string
     comment: null,
   };
 }
+
+/** A body as it is, or what it returns. */
+const plpgsqlBody = (body: string): string => (/^(declare|begin)\b/.test(body) ? body : `begin return (${body}); end`);

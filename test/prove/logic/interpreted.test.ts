@@ -2,8 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Db } from "../../../src/db/port.ts";
 import { parseInterval } from "../../../src/prove/encode/interval.ts";
 import { parseNumeric } from "../../../src/prove/logic/conversion.ts";
+import type { Formula, Term } from "../../../src/prove/logic/formula.ts";
+import { conversionsWith } from "../../../src/prove/logic/functions.ts";
 import { accepts, language } from "../../../src/prove/logic/language.ts";
 import { findText } from "../../../src/prove/logic/language-search.ts";
+import { Logic } from "../../../src/prove/logic/logic.ts";
+import { SORT } from "../../../src/prove/logic/sort.ts";
+import { MINUS, quotient, remainder, times } from "../../../src/prove/logic/symbol.ts";
+import { axioms } from "../../../src/prove/solve/axioms/axioms.ts";
 import { boundsOf } from "../../../src/prove/solve/axioms/time.ts";
 import { openScratch } from "../../../src/scratch/open.ts";
 import type { Scratch } from "../../../src/scratch/scratch.ts";
@@ -67,6 +73,26 @@ function patterns(seed: number, count: number): string[] {
   });
 }
 
+/** A formula of differences, by the numbers that its terms are. */
+function holdsOf(formula: Formula, numbers: ReadonlyMap<Term, number>): boolean {
+  const number = (term: Term | null): number => (term === null ? 0 : (numbers.get(term) ?? Number.NaN));
+  switch (formula.kind) {
+    case "true":
+    case "false":
+      return formula.kind === "true";
+    case "not":
+      return !holdsOf(formula.arg, numbers);
+    case "and":
+      return formula.args.every((arg) => holdsOf(arg, numbers));
+    case "or":
+      return formula.args.some((arg) => holdsOf(arg, numbers));
+    case "atMost":
+      return number(formula.left) - number(formula.right) <= formula.bound;
+    default:
+      throw new Error(`${formula.kind} is not about numbers`);
+  }
+}
+
 const NUMBERS = [
   "0",
   "-0",
@@ -114,6 +140,7 @@ const MOMENTS = [
   "2011-12-29 10:00",
   "2011-12-31 10:00",
 ];
+const INTEGERS = [-2147483648, -32769, -8, -7, -3, -2, -1, 0, 1, 2, 3, 7, 8, 100, 32767, 2147483647];
 const ZONES = ["UTC", "America/New_York", "Pacific/Apia", "Asia/Kolkata", "Pacific/Kiritimati", "Europe/Berlin"];
 
 describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
@@ -186,6 +213,70 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
     expect(["1e3", "0.00001", "NaN", "infinity", "", "1."].map(parseNumeric).slice(0, 5)).toEqual(
       Array.from({ length: 5 }, () => undefined),
     );
+  });
+
+  test("inequalities of differences, and of products and quotients with a constant", async () => {
+    const logic = new Logic();
+    const number = (value: number): Term => logic.constant(SORT.int, value);
+    const over = (divisor: number, x: Term): Term =>
+      divisor > 0
+        ? logic.apply(quotient(divisor), [x])
+        : logic.apply(times(-1), [logic.apply(quotient(-divisor), [x])]);
+    const made: Record<string, (x: number, k: number) => Term | null> = {
+      "-": (x, k) => logic.apply(MINUS, [number(x), number(k)]),
+      "*": (x, k) => (k === 0 ? null : logic.apply(times(k), [number(x)])),
+      "/": (x, k) => (Math.abs(k) < 2 ? null : over(k, number(x))),
+    };
+    let compared = 0;
+    const wrong: unknown[] = [];
+    for (const [operator, make] of Object.entries(made)) {
+      const rows = await db.query<{ x: number; k: number; c: number; most: boolean; least: boolean }>(
+        `select x, k, c, x::bigint ${operator} k <= c as most, x::bigint ${operator} k >= c as least
+         from unnest($1::int[]) x, unnest($1::int[]) k, unnest($1::int[]) c where k <> 0`,
+        [INTEGERS],
+      );
+      for (const { x, k, c, most, least } of rows) {
+        const term = make(x, k);
+        if (!term) continue;
+        const given = [logic.difference(term, null, c), logic.difference(null, term, -c)];
+        // beyond the numbers that are exact nothing is told
+        if (given.some(({ kind }) => kind === "atMost")) continue;
+        compared += 1;
+        if (given[0] !== logic.bool(most) || given[1] !== logic.bool(least)) wrong.push({ x, operator, k, c });
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(compared).toBeGreaterThan(10_000);
+  });
+
+  test("the facts about a remainder", async () => {
+    const rows = await db.query<{ x: number; k: number; rest: number }>(
+      "select x, k, x % k as rest from unnest($1::int[]) x, unnest($1::int[]) k where k <> 0",
+      [INTEGERS],
+    );
+    const wrong: unknown[] = [];
+    for (const { x, k, rest } of rows) {
+      const logic = new Logic();
+      const divisor = Math.abs(k);
+      const of = logic.column(SORT.int, logic.constantRow(null, "row"), "n");
+      const term = logic.apply(remainder(divisor), [of]);
+      const vocabulary = { terms: new Set([term, of]), predicates: new Set<never>(), mayBeEqual: () => true };
+      const facts = axioms(logic, conversionsWith(new Map()), vocabulary, new Set());
+      const fits = (value: number): boolean =>
+        facts.every((fact) =>
+          holdsOf(
+            fact,
+            new Map([
+              [of, x],
+              [term, value],
+            ]),
+          ),
+        );
+      // no other remainder fits where the integer is small
+      if (!fits(rest) || (Math.abs(x) < divisor && (fits(rest + 1) || fits(rest - 1)))) wrong.push({ x, k, rest });
+    }
+    expect(wrong).toEqual([]);
+    expect(rows.length).toBeGreaterThan(200);
   });
 
   test("the fields of intervals", async () => {

@@ -8,6 +8,7 @@ import { conversionAxioms } from "./conversion.ts";
 import { jsonAxioms } from "./json.ts";
 import { languageAxioms } from "./language.ts";
 import { partAxioms } from "./part.ts";
+import { remainderAxioms } from "./remainder.ts";
 import { timeAxioms } from "./time.ts";
 import { caseAxioms, valueAxioms } from "./text.ts";
 
@@ -50,6 +51,7 @@ export function axioms(logic: Logic, conversions: Conversions, vocabulary: Vocab
   languageAxioms(context);
   partAxioms(context);
   timeAxioms(context);
+  remainderAxioms(context);
   caseAxioms(context);
   arrayAxioms(context);
   jsonAxioms(context);

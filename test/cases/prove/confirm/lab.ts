@@ -231,7 +231,9 @@ export class Lab {
         const language = f.language ?? "sql";
         const body =
           language !== "sql"
-            ? `begin return (${f.body}); end`
+            ? /^(declare|begin)\b/.test(f.body)
+              ? f.body
+              : `begin return (${f.body}); end`
             : `select ${schema.endsWith("e") ? eager(f.body) : f.body}`;
         return `create function ${name}(${(f.args ?? argumentsOf(f.body)).join(", ")}) returns ${f.returns ?? "boolean"} language ${language} ${f.volatility ?? "stable"} ${f.strict ? "strict" : ""} ${f.definer ? "security definer" : ""} as $body$ ${body} $body$`;
       }),

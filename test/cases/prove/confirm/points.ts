@@ -145,7 +145,7 @@ export class Draw {
   }
 
   #int(): number {
-    return this.one([...this.traits.numbers].flatMap((n) => [n - 1, n, n + 1]).concat(0, 1, 2));
+    return this.one([...this.traits.numbers].flatMap((n) => [n - 1, n, n + 1]).concat(0, 1, 2, -2147483648, 2147483647));
   }
 
   #date(): string {
