@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { messageOf, ToolError } from "../errors.ts";
 import { oneLine } from "../report/visible.ts";
 import { VERSION } from "../version.ts";
+import { addCommands } from "./command-list.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { coloursFor, print, say, withoutBreaks } from "./terminal.ts";
 
@@ -16,11 +17,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .version(VERSION)
     .exitOverride()
     .configureOutput({ writeOut: print, writeErr: (text) => say(withoutBreaks(text, argv)) })
-    .showHelpAfterError("(run with --help for the flags)");
-  // Each command loads its modules when it runs: `rlsmith --help` starts no database.
-  const { addCommands } = await import("./commands/all.ts");
-  addCommands(program, done);
+    .showHelpAfterError("(run with --help for the flags)")
+    // flags and arguments stand in the help of each command
+    .configureHelp({ subcommandTerm: (command) => command.name() });
   try {
+    await addCommands(program, argv, done);
     await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {

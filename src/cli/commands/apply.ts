@@ -14,9 +14,8 @@ interface ApplyFlags extends TargetFlags {
   adopt?: boolean;
 }
 
-export function applyCommand(program: Command, done: (exit: number) => void): void {
-  withTarget(program.command("apply"))
-    .description("apply the plan to a target: short locks, a check before COMMIT and a journal; all of it or nothing")
+export function applyCommand(command: Command, done: (exit: number) => void): void {
+  withTarget(command)
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
     .option("--by <how>", "one transaction for each `relation`, each `context` of the config, or a number of relations")
     .option("--dry-run", "do everything, roll it back, and print how long each lock was held")

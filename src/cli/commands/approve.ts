@@ -5,10 +5,8 @@ import { oneLine } from "../../report/visible.ts";
 import { EXIT } from "../exit.ts";
 import { print, say, type Format } from "../terminal.ts";
 
-export function approveCommand(program: Command, done: (exit: number) => void): void {
-  program
-    .command("approve")
-    .description("record your approval of the plan; a plan that changes needs new approvals")
+export function approveCommand(command: Command, done: (exit: number) => void): void {
+  command
     .argument("[project]", "the project's folder", ".")
     .requiredOption("--as <role>", "the capacity in which you approve: `Security Lead`")
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")

@@ -19,14 +19,11 @@ interface ClaimsFlags extends Omit<SourceFlags, "format"> {
   out?: string;
 }
 
-export function claimsCommand(program: Command, done: (exit: number) => void): void {
+export function claimsCommand(command: Command, done: (exit: number) => void): void {
   withSource(
-    program.command("claims"),
+    command,
     new Option("--format <format>", "output format").choices(["terminal", "json", "markdown"]).default("terminal"),
   )
-    .description(
-      "check that the claims in auth.users agree with their source: the trigger, every member, the age of tokens",
-    )
     .option("--jwt-expiry <seconds>", "lifetime of an access token", "3600")
     .option(
       "--since <time>",

@@ -11,16 +11,13 @@ import { coloursFor, print, progressLines, say } from "../terminal.ts";
 // next to both src/ and dist/
 const CASINO = fileURLToPath(new URL("../../../examples/casino", import.meta.url));
 
-export function demoCommand(program: Command, done: (exit: number) => void): void {
-  program
-    .command("demo")
-    .description("do the main job on the bundled casino project, in a temporary folder")
-    .action(async () => {
-      const projectDir = join(mkdtempSync(join(tmpdir(), "rlsmith-demo-")), "casino");
-      cpSync(CASINO, projectDir, { recursive: true });
-      say(`the casino project, copied to ${projectDir}`);
-      const result = await runDemo(projectDir, progressLines());
-      print(renderDemo(result, coloursFor(process.stdout)));
-      done(result.rehearsal.passed ? EXIT.fine : EXIT.findings);
-    });
+export function demoCommand(command: Command, done: (exit: number) => void): void {
+  command.action(async () => {
+    const projectDir = join(mkdtempSync(join(tmpdir(), "rlsmith-demo-")), "casino");
+    cpSync(CASINO, projectDir, { recursive: true });
+    say(`the casino project, copied to ${projectDir}`);
+    const result = await runDemo(projectDir, progressLines());
+    print(renderDemo(result, coloursFor(process.stdout)));
+    done(result.rehearsal.passed ? EXIT.fine : EXIT.findings);
+  });
 }

@@ -6,15 +6,13 @@ import { EXIT } from "../exit.ts";
 import { onTarget, withTarget, type TargetFlags } from "../target-options.ts";
 import { coloursFor, print } from "../terminal.ts";
 
-export function historyCommand(program: Command, done: (exit: number) => void): void {
-  withTarget(program.command("history"))
-    .description("show what was applied to a target and taken back, from its journal")
-    .action(async (project: string, flags: TargetFlags) => {
-      const on = await onTarget(project, flags);
-      const entries = await historyOf(on);
-      const idsInForce = new Set(inForce(entries).map(({ id }) => id));
-      if (flags.format === "json") print(historyJson(entries, idsInForce));
-      else print(renderHistory(entries, idsInForce, coloursFor(process.stdout)));
-      done(EXIT.fine);
-    });
+export function historyCommand(command: Command, done: (exit: number) => void): void {
+  withTarget(command).action(async (project: string, flags: TargetFlags) => {
+    const on = await onTarget(project, flags);
+    const entries = await historyOf(on);
+    const idsInForce = new Set(inForce(entries).map(({ id }) => id));
+    if (flags.format === "json") print(historyJson(entries, idsInForce));
+    else print(renderHistory(entries, idsInForce, coloursFor(process.stdout)));
+    done(EXIT.fine);
+  });
 }

@@ -13,9 +13,8 @@ import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } f
 import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";
 import { print, say } from "../terminal.ts";
 
-export function initCommand(program: Command, _done: (exit: number) => void): void {
-  withSource(program.command("init"))
-    .description("infer which variable holds which claim, and write rlsmith.config.ts")
+export function initCommand(command: Command, _done: (exit: number) => void): void {
+  withSource(command)
     .option("--yes", "ask nothing: write what is certain, and mark the rest as open")
     .option("--force", "overwrite an existing config")
     .action(async (project: string, flags: SourceFlags & { yes?: boolean; force?: boolean }) => {

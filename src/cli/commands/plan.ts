@@ -15,45 +15,43 @@ import { projectOptions, sayReplay, sayWritten } from "../options.ts";
 import { withPlan, type PlanFlags } from "../plan-options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
-export function planCommand(program: Command, done: (exit: number) => void): void {
-  withPlan(program.command("plan"))
-    .description("plan the move to claims, rehearse it, and write the migration and its down migration")
-    .action(async (project: string, flags: PlanFlags) => {
-      const options = projectOptions(project, flags);
-      const now = new Date();
-      const source = await openSource(options);
-      try {
-        const config = configOf(source);
-        if (flags.inlineHelpers) config.rules.inlineHelpers = true;
-        const fresh = planSource(source, config, options.projectDir, flags.out ?? null, now);
-        const colours = coloursFor(process.stdout);
-        const json = flags.format === "json";
-        const platform = platformOfSource(source);
-        sayReplay(source);
-        if (!json) print(renderPlan(fresh.plan, colours));
-        else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan, platform }, null, 2));
-        refuseOpenDecisions(fresh.plan, source);
-        refuseErrors(fresh.plan);
-        const accepts = acceptances(flags.accept, config, fresh.plan);
-        const limits = { timeout: flags.proveTimeout, accepts, progress: options.progress };
-        const proved = await proveSource(source, fresh.plan, limits);
-        const planned = withAccepted(fresh, proved.objections);
-        if (!json) print(renderProof(proved.proof, proved.objections, colours));
-        refuseUnanswered(proved.objections, fresh.plan);
-        const { plan, migration, names } = planned;
-        const wanted = flags.rehearse && plan.steps.length > 0;
-        const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
-        if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform }, null, 2));
-        else if (rehearsal) print(renderRehearsal(rehearsal, colours));
-        if (rehearsal) done(exitOfRehearsal(rehearsal));
-        if (plan.steps.length === 0) say(nothingToDo(plan));
-        else if (flags.dryRun && !json) print(filesText(names, migration));
-        else if (!flags.dryRun) {
-          sayWritten(writePlan(planned, proved, rehearsal, options.projectDir, now));
-          if (rehearsal && !rehearsal.passed) say("the rehearsal did not pass, so no migration was written");
-        }
-      } finally {
-        await source.close();
+export function planCommand(command: Command, done: (exit: number) => void): void {
+  withPlan(command).action(async (project: string, flags: PlanFlags) => {
+    const options = projectOptions(project, flags);
+    const now = new Date();
+    const source = await openSource(options);
+    try {
+      const config = configOf(source);
+      if (flags.inlineHelpers) config.rules.inlineHelpers = true;
+      const fresh = planSource(source, config, options.projectDir, flags.out ?? null, now);
+      const colours = coloursFor(process.stdout);
+      const json = flags.format === "json";
+      const platform = platformOfSource(source);
+      sayReplay(source);
+      if (!json) print(renderPlan(fresh.plan, colours));
+      else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan, platform }, null, 2));
+      refuseOpenDecisions(fresh.plan, source);
+      refuseErrors(fresh.plan);
+      const accepts = acceptances(flags.accept, config, fresh.plan);
+      const limits = { timeout: flags.proveTimeout, accepts, progress: options.progress };
+      const proved = await proveSource(source, fresh.plan, limits);
+      const planned = withAccepted(fresh, proved.objections);
+      if (!json) print(renderProof(proved.proof, proved.objections, colours));
+      refuseUnanswered(proved.objections, fresh.plan);
+      const { plan, migration, names } = planned;
+      const wanted = flags.rehearse && plan.steps.length > 0;
+      const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
+      if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform }, null, 2));
+      else if (rehearsal) print(renderRehearsal(rehearsal, colours));
+      if (rehearsal) done(exitOfRehearsal(rehearsal));
+      if (plan.steps.length === 0) say(nothingToDo(plan));
+      else if (flags.dryRun && !json) print(filesText(names, migration));
+      else if (!flags.dryRun) {
+        sayWritten(writePlan(planned, proved, rehearsal, options.projectDir, now));
+        if (rehearsal && !rehearsal.passed) say("the rehearsal did not pass, so no migration was written");
       }
-    });
+    } finally {
+      await source.close();
+    }
+  });
 }

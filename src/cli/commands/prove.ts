@@ -5,9 +5,8 @@ import { queryFiles } from "../emit.ts";
 import { FORMATS, several, type ProveFlags } from "../prove-options.ts";
 import { compare, never } from "../prove-run.ts";
 
-export function proveCommand(program: Command, done: (exit: number) => void): void {
-  withTimeout(program.command("prove"))
-    .description("prove how a change of policies changes access, or that something is never allowed; needs no config")
+export function proveCommand(command: Command, done: (exit: number) => void): void {
+  withTimeout(command)
     .argument("[before]", "a folder of migrations, git:REVISION, a postgres:// URL, env:NAME, or a catalog as .json")
     .argument("[after]", "the same", ".")
     .option(

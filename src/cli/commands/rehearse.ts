@@ -7,18 +7,14 @@ import { exitOfRehearsal } from "../exit.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
-export function rehearseCommand(program: Command, done: (exit: number) => void): void {
-  withSource(program.command("rehearse"))
-    .description(
-      "run the plan's files up, down and up again on a scratch database, and compare access before and after",
-    )
-    .action(async (project: string, flags: SourceFlags) => {
-      const options = projectOptions(project, flags);
-      const rehearsal = await rehearseProject(options);
-      if (rehearsal === null) return say("nothing to rehearse: every policy is in its final form");
-      if (flags.format === "json") print(JSON.stringify(rehearsal, null, 2));
-      else print(renderRehearsal(rehearsal, coloursFor(process.stdout)));
-      if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
-      done(exitOfRehearsal(rehearsal));
-    });
+export function rehearseCommand(command: Command, done: (exit: number) => void): void {
+  withSource(command).action(async (project: string, flags: SourceFlags) => {
+    const options = projectOptions(project, flags);
+    const rehearsal = await rehearseProject(options);
+    if (rehearsal === null) return say("nothing to rehearse: every policy is in its final form");
+    if (flags.format === "json") print(JSON.stringify(rehearsal, null, 2));
+    else print(renderRehearsal(rehearsal, coloursFor(process.stdout)));
+    if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
+    done(exitOfRehearsal(rehearsal));
+  });
 }

@@ -7,9 +7,8 @@ import { downOf, wayOf, type RollbackFlags } from "../rollback-options.ts";
 import { onTarget, withTarget } from "../target-options.ts";
 import { coloursFor, print } from "../terminal.ts";
 
-export function rollbackCommand(program: Command, done: (exit: number) => void): void {
-  withTarget(program.command("rollback"))
-    .description("restore the policies and functions as they were before apply, from the target's journal")
+export function rollbackCommand(command: Command, done: (exit: number) => void): void {
+  withTarget(command)
     .option("--to <id>", "take back everything after this entry of the journal; 0: everything (default: the last plan)")
     .option("--file <down.sql>", "use the plan's down file, where the journal does not know the plan")
     .option("--plan <file>", "with --file: the plan that it belongs to (default: .rlsmith/plan.json)")

@@ -5,12 +5,8 @@ import { projectOptions, sayReplay, withSource } from "../options.ts";
 import { earlierRun, EMITTED, percentOf, VERIFY_FORMATS, type VerifyFlags } from "../verify-options.ts";
 import { attack, emit, mutate } from "../verify-run.ts";
 
-export function verifyCommand(program: Command, done: (exit: number) => void): void {
-  withSource(
-    program.command("verify"),
-    new Option("--format <format>", "output format").choices([...VERIFY_FORMATS]).default("terminal"),
-  )
-    .description("attack the database as its tenants would, and list every way to rows of another tenant")
+export function verifyCommand(command: Command, done: (exit: number) => void): void {
+  withSource(command, new Option("--format <format>", "output format").choices([...VERIFY_FORMATS]).default("terminal"))
     .option("-w, --write-and-roll-back", "with --db: insert invented rows, try writes too, and roll everything back")
     .option("--compare <file>", "list the changes since an earlier `--format json`")
     .option(
