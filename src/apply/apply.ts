@@ -149,6 +149,7 @@ export async function applyPlan(
             ...group.steps.filter(isShared).flatMap(({ up }) => up),
           ],
           statements: group.steps.filter((step) => !isShared(step)).flatMap(({ up }) => up),
+          trip: "together",
           lockable: lockable.filter((relation) => names.has(nameKey(relation))),
           objections: async (inside) => check.ask(inside, names),
           entry: { ...base, kind: "apply" },

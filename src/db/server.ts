@@ -63,7 +63,7 @@ export async function openServer(text: string, options: ServerOptions = {}): Pro
     engine: "server",
     version: version.rows[0]?.v ?? 0,
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await run(() => client.query<Row & pg.QueryResultRow>(sql, [...params]))).rows,
+      (await run(() => client.query<Row & pg.QueryResultRow>(oneStatement(sql, params)))).rows,
     exec: async (sql) => {
       // One statement returns one result, several return an array of them.
       const results: pg.QueryResult | pg.QueryResult[] = await run(() => client.query(sql));
@@ -73,6 +73,14 @@ export async function openServer(text: string, options: ServerOptions = {}): Pro
     close: async () => client.end(),
   };
 }
+
+/** Without parameters, node-postgres would use the simple query protocol, in which one text may be several statements. */
+const oneStatement = (text: string, params: readonly unknown[]): pg.QueryConfig => ({
+  text,
+  values: [...params],
+  // a field that the types of node-postgres lack
+  ...{ queryMode: "extended" },
+});
 
 /** node-postgres discards the data of a COPY; a query object of our own can collect it. */
 async function copyOut(client: pg.Client, sql: string): Promise<string> {

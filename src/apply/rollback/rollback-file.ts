@@ -75,6 +75,7 @@ export async function rollbackByFile(
           // functions first, since no policy calls them any more; the schema after the objects in it
           ...back.filter((step) => isShared(step) && makesObject(step)).flatMap(({ down }) => down),
         ],
+        trip: "together",
         lockable,
         objections: async () => [],
         entry: { run, kind: "rollback", target, planHash, undoes: null, person, rlsmith, detail: {} },

@@ -117,7 +117,7 @@ async function asPrintedHere(
     const known = new Set([...was.policies, ...left.policies].map(({ name }) => name));
     const since = there.policies.filter(({ name }) => !known.has(name));
     for (const policy of since) stay.add(`${policyId(policy)} was created later, and stays`);
-    const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
+    const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], [], "each alone");
     const settle = (relation: RelationState): RelationState => ({
       ...relation,
       policies: [

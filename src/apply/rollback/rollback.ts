@@ -126,6 +126,7 @@ export async function rollbackRun(
           from,
           to: entry.before,
           ...restoring,
+          trip: "each alone",
           lockable: lockable.filter((relation) => names.has(nameKey(relation))),
           objections: async () => [],
           entry: line,

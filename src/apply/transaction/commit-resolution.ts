@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "../../db/port.ts";
 import { messageOf, ToolError } from "../../errors.ts";
-import { readJournal, writeEntry } from "../journal/index.ts";
+import { readJournal, writeEntriesIfThere } from "../journal/index.ts";
 import { refusedByServer } from "./refused.ts";
 import type { LockTry } from "./locks.ts";
 import { CommitInDoubt, runTransition, type Transition, type Transitioned, type TransitionRun } from "./transition.ts";
@@ -112,23 +112,25 @@ async function askJournal(
 
 /** Write an entry for a run that failed, if the journal exists and the connection works. */
 async function writeFailure(db: Db, { group, entry }: Transition, error: unknown): Promise<void> {
+  const line = {
+    ...entry,
+    undoes: null,
+    group,
+    outcome: "failed" as const,
+    before: null,
+    after: null,
+    detail: {
+      ...entry.detail,
+      error: `${error instanceof ToolError ? `${error.code}: ` : ""}${messageOf(error)}`.slice(0, 2000),
+    },
+  };
   try {
-    const [there] = await db.query<{ there: boolean }>("select to_regclass('rlsmith.history') is not null as there");
-    if (there?.there !== true) return;
-    await writeEntry(db, {
-      ...entry,
-      undoes: null,
-      group,
-      outcome: "failed",
-      before: null,
-      after: null,
-      detail: {
-        ...entry.detail,
-        error: `${error instanceof ToolError ? `${error.code}: ` : ""}${messageOf(error)}`.slice(0, 2000),
-      },
-    });
+    await db.exec("begin");
+    await writeEntriesIfThere(db, [line]);
+    await db.exec("commit");
   } catch {
     // the first error is the one to report
+    await db.exec("rollback").catch(() => {});
   }
 }
 
