@@ -75,11 +75,10 @@ export async function openServer(text: string, options: ServerOptions = {}): Pro
 }
 
 /** Without parameters, node-postgres would use the simple query protocol, in which one text may be several statements. */
-const oneStatement = (text: string, params: readonly unknown[]): pg.QueryConfig => ({
+const oneStatement = (text: string, params: readonly unknown[]): pg.QueryConfig & { queryMode: "extended" } => ({
   text,
   values: [...params],
-  // a field that the types of node-postgres lack
-  ...{ queryMode: "extended" },
+  queryMode: "extended",
 });
 
 /** node-postgres discards the data of a COPY; a query object of our own can collect it. */

@@ -64,7 +64,9 @@ const faultsOfState = ({ relations, functions }: State): string[] => [
 function relationFaults(relation: RelationState): string[] {
   const policies = relation.policies.flatMap((policy) => {
     const isItsOwn = policy.schema === relation.schema && policy.relation === relation.name;
-    return isItsOwn && isPolicy(policy) && isComment(policy) ? [] : [`${policyId(policy)} is not one policy of ${nameKey(relation)}`];
+    return isItsOwn && isPolicy(policy) && isComment(policy)
+      ? []
+      : [`${policyId(policy)} is not one policy of ${nameKey(relation)}`];
   });
   const defaults = relation.defaults.flatMap(({ column, expression }) =>
     expression === null || isDefault(relation, column, expression)
@@ -75,7 +77,10 @@ function relationFaults(relation: RelationState): string[] {
 }
 
 function isPolicy(policy: Policy): boolean {
-  const made = as("CreatePolicyStmt", only(() => createPolicy(policy)));
+  const made = as(
+    "CreatePolicyStmt",
+    only(() => createPolicy(policy)),
+  );
   return (
     made !== null &&
     isRelation(made.table, { schema: policy.schema, name: policy.relation }) &&
@@ -89,8 +94,13 @@ function isPolicy(policy: Policy): boolean {
 }
 
 function isComment(policy: Policy): boolean {
-  const made = as("CommentStmt", only(() => commentPolicy(policy)));
-  return made?.objtype === "OBJECT_POLICY" && (made.comment ?? null) === (policy.comment === "" ? null : policy.comment);
+  const made = as(
+    "CommentStmt",
+    only(() => commentPolicy(policy)),
+  );
+  return (
+    made?.objtype === "OBJECT_POLICY" && (made.comment ?? null) === (policy.comment === "" ? null : policy.comment)
+  );
 }
 
 function isDefault(relation: RelationState, column: string, expression: string): boolean {
@@ -110,12 +120,18 @@ function isDefault(relation: RelationState, column: string, expression: string):
 
 function functionFaults(fn: FunctionState): string[] {
   const name = functionKey({ ...fn, identityArguments: fn.arguments });
-  const dropped = as("DropStmt", only(() => `drop function ${quoteName(fn)}(${fn.arguments})`));
+  const dropped = as(
+    "DropStmt",
+    only(() => `drop function ${quoteName(fn)}(${fn.arguments})`),
+  );
   const [object, ...others] = (dropped?.objects ?? []).map((one) => as("ObjectWithArgs", one));
   if (!object || others.length > 0 || dropped?.behavior !== "DROP_RESTRICT" || !isNamed(object.objname, fn))
     return [`the arguments of function ${name} are not a list of arguments`];
   if (fn.definition === null) return [];
-  const made = as("CreateFunctionStmt", only(() => fn.definition ?? ""));
+  const made = as(
+    "CreateFunctionStmt",
+    only(() => fn.definition ?? ""),
+  );
   const inputs = (made?.parameters ?? []).flatMap((one) => {
     const parameter = as("FunctionParameter", one);
     const isInput = parameter?.mode !== "FUNC_PARAM_OUT" && parameter?.mode !== "FUNC_PARAM_TABLE";

@@ -93,7 +93,8 @@ export function journalDifferences({ schemaOwner, schemaTrusted, makers, table }
     if (!found) lines.push(`column ${name} is missing`);
     else if (found.is !== is) lines.push(`column ${name} is ${found.is}, and rlsmith makes it ${is}`);
   }
-  for (const { name, is } of table.columns) no(!Object.hasOwn(COLUMNS, name), `column ${shown(name)} (${is}) was added`);
+  for (const { name, is } of table.columns)
+    no(!Object.hasOwn(COLUMNS, name), `column ${shown(name)} (${is}) was added`);
   lines.push(...listDifferences("constraint", CONSTRAINTS, table.constraints));
   lines.push(...listDifferences("index", INDEXES, table.indexes));
   for (const name of table.triggers) lines.push(`trigger ${shown(name)} is on it`);
