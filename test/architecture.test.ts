@@ -130,6 +130,13 @@ test("no cycle between files, not even of type imports", () => {
   expect(cycles).toEqual([]);
 });
 
+test("a dollar-quoted text that is not constant is made by dollarQuote alone, whose tag the text does not hold", () => {
+  const byHand = files.filter((file) =>
+    /\$[a-z]*\$\s*\$\{[^`]*\}\s*\$[a-z]*\$/.test(readFileSync(join(SRC, file), "utf8")),
+  );
+  expect(byHand).toEqual([]);
+});
+
 /** Ways in which a key is made of a schema and a name by hand; no two names share one text only where pg/name.ts makes it. */
 const BY_HAND: readonly RegExp[] = [
   // `${one.schema}.${one.name}`, `${quoteIdent(schema)}.${quoteIdent(name)}`, `${schema} ${name}`
