@@ -37,6 +37,8 @@ export interface Detail {
   reason?: string;
   /** the error of a run that failed */
   error?: string;
+  /** the OIDs of the relations and of the journal itself, by which a relation is found that was renamed since */
+  oids?: { journal: number; relations: { schema: string; name: string; oid: number }[] };
 }
 
 export type NewEntry = Omit<Entry, "id" | "at" | "databaseUser">;
@@ -93,7 +95,15 @@ with entry as materialized (
   select nextval(pg_get_serial_sequence('rlsmith.history', 'id')) as id, clock_timestamp() as at,
     $1::uuid as run, $2::text as kind, $3::text as outcome, $4::text as target, $5::text as plan_hash, $6::text as group_name,
     $7::bigint as undoes, session_user::text as database_user, $8::text as person, $9::text as rlsmith,
-    $10::json as before, $11::json as after, $12::jsonb as detail
+    $10::json as before, $11::json as after, $12::jsonb || coalesce((
+      select jsonb_build_object('oids', jsonb_build_object(
+        'journal', 'rlsmith.history'::regclass::oid::bigint,
+        'relations', jsonb_agg(jsonb_build_object('schema', n.nspname, 'name', c.relname, 'oid', c.oid::bigint))))
+      from json_array_elements($11::json -> 'relations') r
+      join pg_namespace n on n.nspname = r ->> 'schema'
+      join pg_class c on c.relnamespace = n.oid and c.relname = r ->> 'name'
+      having count(*) > 0
+    ), '{}') as detail
 )
 select *, ${hashOf("entry", "(select hash from rlsmith.history order by id desc limit 1)")} from entry
 returning id`;
