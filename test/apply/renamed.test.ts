@@ -91,7 +91,13 @@ describe("a relation that has another name since", () => {
 
   test("that was dropped is left out with --force, and one that another relation replaces is that one", async () => {
     await db.exec("drop table note");
+    await expect(rollbackDatabase(url, undefined, { dryRun: true })).rejects.toMatchObject({ code: "RELATION_GONE" });
+    expect(await inForce()).toEqual([["apply", "done", null]]);
     await expect(rollbackDatabase(url)).rejects.toMatchObject({ code: "RELATION_GONE" });
+    expect(await inForce()).toEqual([
+      ["apply", "done", null],
+      ["rollback", "failed", null],
+    ]);
     const { lost } = await rollbackDatabase(url, FORCE);
     expect(lost).toEqual(["public.note: does not exist, and is left out"]);
     expect(await policies()).toEqual([{ relation: "other", name: "own", qual: "(n > 1)" }]);

@@ -129,6 +129,22 @@ for (const { title, bin, missing } of findMajors())
       expect(await policiesOf(on.url)).toBe(before);
     });
 
+    test("a run that is refused before its first group has its entry in the journal, and a dry run has none", async () => {
+      expect((await run(on.url, ["apply"])).code).toBe(0);
+      expect((await run(on.url, ["rollback"])).code).toBe(0);
+      await on.exec("alter policy note_read on public.note using (true)");
+      expect((await run(on.url, ["apply", "--dry-run"])).code).toBe(4);
+      expect((await run(on.url, ["apply"])).code).toBe(4);
+      const { rows } = await on.exec(
+        "select kind, outcome, group_name as group, detail ->> 'error' as error from rlsmith.history order by id",
+      );
+      expect(rows).toEqual([
+        { kind: "apply", outcome: "done", group: "all", error: null },
+        { kind: "rollback", outcome: "done", group: "all", error: null },
+        { kind: "apply", outcome: "failed", group: "(none)", error: expect.stringMatching(/^TARGET_DIFFERS: /) },
+      ]);
+    });
+
     test.each([
       {
         what: "a policy changed",
@@ -246,7 +262,7 @@ for (const { title, bin, missing } of findMajors())
       expect([forced.code, forced.stdout]).toEqual([0, expect.stringContaining("was overwritten:")]);
       expect(await policiesOf(on.url)).toBe(before);
       const { rows } = await on.exec(
-        "select detail ->> 'reason' as reason from rlsmith.history where kind = 'rollback'",
+        "select detail ->> 'reason' as reason from rlsmith.history where kind = 'rollback' and outcome = 'done'",
       );
       expect(rows).toEqual([{ reason: "the change was a mistake" }]);
     });

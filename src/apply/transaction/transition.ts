@@ -1,6 +1,7 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
-import { writeEntries, type Detail, type NewEntry } from "../journal/index.ts";
+import { writeEntries } from "../journal/index.ts";
+import type { RunLine } from "./failure.ts";
 import { beginWithLocks, isLockFailure, pause, type HeldLock, type LockLimits, type LockTry } from "./locks.ts";
 import type { Trip } from "../trip.ts";
 import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
@@ -22,7 +23,7 @@ export interface Transition {
   lockable: { schema: string; name: string }[];
   /** called before COMMIT: the objections, a line each; has no effect on the transaction */
   objections(db: Db): Promise<string[]>;
-  entry: Omit<NewEntry, "before" | "after" | "outcome" | "group" | "detail"> & { detail: Detail };
+  entry: RunLine;
   /** entries of the journal to take back, each with an entry of its own; empty: one entry */
   undoes?: readonly number[];
 }
