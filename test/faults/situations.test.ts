@@ -526,6 +526,18 @@ describe.skipIf(!any)("the connection to the target", () => {
       ]);
       expect([seeing.code, seeing.stderr]).toEqual([0, expect.any(String)]);
       expect((await run(`${tls.url}?sslmode=require`, ["rollback"])).code).toBe(0);
+      const encrypted = async (query: string): Promise<unknown> => {
+        const db = await openServer(`${tls.url}${query}`);
+        try {
+          return (await db.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()"))[0]?.["ssl"];
+        } finally {
+          await db.close();
+        }
+      };
+      const modes = ["", "?sslmode=prefer", "?sslmode=allow", "?sslmode=disable", "?sslmode=no-verify"];
+      const found = [];
+      for (const mode of modes) found.push(await encrypted(mode));
+      expect(found).toEqual([true, true, false, false, true]);
     } finally {
       await tls.cluster.stop();
       rmSync(dir, { recursive: true, force: true });

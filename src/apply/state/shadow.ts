@@ -141,11 +141,20 @@ async function unlessRaised(
         "environment",
         "INSUFFICIENT_PRIVILEGE",
         `the target cannot print the policies of ${nameKey(relation)}: ${raised.message}`,
-        "apply as the owner of the relations, with TEMPORARY on the database (granted to PUBLIC by default)",
+        hintFor(raised.message),
         { cause: error },
       );
     return null;
   }
+}
+
+/** The privilege that is missing, by the message of the server. */
+function hintFor(message: string): string {
+  if (/temporary/.test(message)) return "grant TEMPORARY on the database to the login (PUBLIC has it by default)";
+  const schema = /permission denied for schema (.*)$/.exec(message)?.[1];
+  if (schema !== undefined)
+    return `a policy of the relation names an object in schema ${schema}: grant USAGE on it to the login`;
+  return "apply as the owner of the relations";
 }
 
 const readAgain = async (db: Db, query: string): Promise<[RelationState, RelationState]> =>
