@@ -29,9 +29,14 @@ beforeEach(async () => {
   await root.close();
   url = server.url.replace(/postgres$/, "target");
   db = await openServer(url);
+});
+afterEach(async () => db.close());
+
+/** Two relations with a policy each, and the entry of a run that changed these. `more`: statements before, and of the run. */
+async function recorded(more: readonly [before: string, run: string] = ["", ""]): Promise<void> {
   await db.exec(`create table note (n int, body text); alter table note enable row level security;
     create table other (n int); alter table other enable row level security;
-    create policy own on note using (n > 1); create policy own on other using (n > 1)`);
+    create policy own on note using (n > 1); create policy own on other using (n > 1); ${more[0]}`);
   const scope: Scope = {
     relations: ["note", "other"].map((name) => ({ schema: "public", name, columns: [] })),
     functions: [],
@@ -39,7 +44,7 @@ beforeEach(async () => {
   };
   await db.exec("begin");
   const before = await readState(db, scope);
-  await db.exec("alter policy own on note using (n > 2); alter policy own on other using (n > 2)");
+  await db.exec(`alter policy own on note using (n > 2); alter policy own on other using (n > 2); ${more[1]}`);
   const after = await readState(db, scope);
   await writeEntries(db, [
     {
@@ -58,9 +63,7 @@ beforeEach(async () => {
     },
   ]);
   await db.exec("commit");
-});
-
-afterEach(async () => db.close());
+}
 
 const policies = async (): Promise<unknown[]> => db.query(POLICIES);
 const inForce = async (): Promise<unknown> =>
@@ -68,6 +71,7 @@ const inForce = async (): Promise<unknown> =>
 
 describe("a relation that has another name since", () => {
   test("is restored under that name, without force", async () => {
+    await recorded();
     await db.exec("alter table note rename to memo");
     const { notes, lost } = await rollbackDatabase(url);
     expect(notes).toEqual(["public.note is public.memo now, and is restored under that name"]);
@@ -78,7 +82,24 @@ describe("a relation that has another name since", () => {
     ]);
   });
 
+  test("is named anew in the policies that read it, its own and those of others", async () => {
+    const using = (n: number): string => `using (exists (select 1 from note where note.n = other.n and note.n > ${n}))`;
+    await recorded([`create policy reads on other ${using(1)}`, `alter policy reads on other ${using(2)}`]);
+    await db.exec(`alter table note rename to "the memo"; alter table other rename to note`);
+    await rollbackDatabase(url);
+    expect(await policies()).toEqual([
+      { relation: "note", name: "own", qual: "(n > 1)" },
+      {
+        relation: "note",
+        name: "reads",
+        qual: `(EXISTS ( SELECT 1\n   FROM "the memo"\n  WHERE (("the memo".n = note.n) AND ("the memo".n > 1))))`,
+      },
+      { relation: "the memo", name: "own", qual: "(n > 1)" },
+    ]);
+  });
+
   test("is not taken for a new relation of its old name", async () => {
+    await recorded();
     await db.exec(`alter table note rename to memo; create table note (n int); alter table note enable row level security;
       create policy own on note using (n > 7); create schema s; alter table other set schema s`);
     await rollbackDatabase(url);
@@ -90,6 +111,7 @@ describe("a relation that has another name since", () => {
   });
 
   test("that was dropped is left out with --force, and one that another relation replaces is that one", async () => {
+    await recorded();
     await db.exec("drop table note");
     await expect(rollbackDatabase(url, undefined, { dryRun: true })).rejects.toMatchObject({ code: "RELATION_GONE" });
     expect(await inForce()).toEqual([["apply", "done", null]]);
@@ -104,6 +126,7 @@ describe("a relation that has another name since", () => {
   });
 
   test("is looked for by name where the journal was restored from a dump: it has another OID then, as the relations have", async () => {
+    await recorded();
     await db.exec(`create table copied as select * from rlsmith.history; drop table rlsmith.history; set search_path = '';
       ${MAKE}; insert into rlsmith.history overriding system value select * from public.copied; reset search_path;
       drop table copied; alter table note rename to memo`);
@@ -112,6 +135,7 @@ describe("a relation that has another name since", () => {
   });
 
   test("a rollback that cannot restore it does not say that it did", async () => {
+    await recorded();
     await db.exec("alter table note rename to memo; alter table memo rename column n to m");
     await expect(rollbackDatabase(url, FORCE)).rejects.toMatchObject({ code: expect.any(String) as unknown });
     expect(await inForce()).toEqual([

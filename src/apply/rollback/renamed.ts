@@ -1,12 +1,8 @@
 import type { Db } from "../../db/port.ts";
-import { nameKey, sameName, type QualifiedName } from "../../pg/name.ts";
+import { nameKey, sameName } from "../../pg/name.ts";
 import type { Entry } from "../journal/index.ts";
 import type { RelationState, State } from "../state/index.ts";
-
-interface Renamed {
-  from: QualifiedName;
-  to: QualifiedName;
-}
+import { withPresentNames, type Renamed } from "./renamed-text.ts";
 
 /**
  * The entry with the present names of relations that were renamed, or moved to another schema, after it was written, and
@@ -39,11 +35,18 @@ export async function followed<E extends Entry & { before: State; after: State }
 }
 
 function withNames(state: State, renamed: readonly Renamed[]): State {
+  if (renamed.length === 0) return state;
+  const text = (one: string | null): string | null => (one === null ? null : withPresentNames(one, renamed));
   const named = (relation: RelationState): RelationState => {
-    const to = renamed.find(({ from }) => sameName(from, relation))?.to;
-    if (!to) return relation;
-    const policies = relation.policies.map((policy) => ({ ...policy, schema: to.schema, relation: to.name }));
-    return { ...relation, ...to, policies };
+    const to = renamed.find(({ from }) => sameName(from, relation))?.to ?? relation;
+    const policies = relation.policies.map((policy) => ({
+      ...policy,
+      schema: to.schema,
+      relation: to.name,
+      using: text(policy.using),
+      check: text(policy.check),
+    }));
+    return { ...relation, schema: to.schema, name: to.name, policies };
   };
   return { ...state, relations: state.relations.map(named) };
 }
