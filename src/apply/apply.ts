@@ -20,6 +20,7 @@ import {
 } from "./state/index.ts";
 import { inForce, readJournal, type Detail, type Entry } from "./journal/index.ts";
 import {
+  beforeGroups,
   inOneTransaction,
   journalOnly,
   checkPrivileges,
@@ -88,10 +89,6 @@ export async function applyPlan(
     const { plan } = request;
     talk.stage("comparing what is there with both ends of the plan");
     const journal = await readJournal(db);
-    const { now, expected, progress } = await compare(db, plan);
-    const inForceHere = inForce(journal).filter(({ planHash }) => planHash === request.planHash);
-    const off = now.relations.filter(({ rowSecurity }) => !rowSecurity).map(nameKey);
-    const unwritten = progress.applied.filter((step) => !isCovered(step, inForceHere));
     const base = {
       run,
       target: request.target,
@@ -101,6 +98,13 @@ export async function applyPlan(
       rlsmith: request.rlsmith,
       detail: request.approvals === undefined || request.approvals.length === 0 ? {} : { approvals: request.approvals },
     };
+    const opened = db;
+    const first = async <Result>(work: () => Promise<Result>): Promise<Result> =>
+      beforeGroups(opened, { ...base, kind: request.adopt ? "adopt" : "apply" }, request.dryRun, work);
+    const { now, expected, progress } = await first(async () => compare(opened, plan));
+    const inForceHere = inForce(journal).filter(({ planHash }) => planHash === request.planHash);
+    const off = now.relations.filter(({ rowSecurity }) => !rowSecurity).map(nameKey);
+    const unwritten = progress.applied.filter((step) => !isCovered(step, inForceHere));
     const result: ApplyResult = {
       target: request.target,
       run,
@@ -109,29 +113,19 @@ export async function applyPlan(
       groups: [],
       notes: off.length === 0 ? [] : [`row security is off on ${off.join(", ")}: policies have no effect there`],
     };
-    if (request.adopt) return await adopt();
+    if (request.adopt) return await first(adopt);
     // a schema that existed before belongs to no plan: it is used, and stays when the plan is taken back
     const changed = unwritten.filter(({ object }) => object.kind !== "schema");
-    if (changed.length > 0) throw notWritten(changed, progress);
-    if (progress.pending.length === 0) return { ...result, outcome: "in force already" };
-
-    const reading = [
-      ...stillReading(plan, await withOthers(db, expected.after)),
-      ...(await stillReadingByFunction(db, plan)),
-    ];
-    if (reading.length > 0)
-      throw new ToolError(
-        "environment",
-        "VARIABLE_STILL_READ",
-        `a mapped variable would still be read after the plan: ${reading.join("; ")}`,
-        "nothing was changed; these policies were made after the plan: run `rlsmith plan` again, or keep them with a reason (`keep` of the config)",
-      );
+    if (changed.length === 0 && progress.pending.length === 0) return { ...result, outcome: "in force already" };
     const pending = groupsOf({ ...plan, steps: progress.pending }, request.cut);
-    const scope = scopeOf({ name: "", steps: progress.pending });
-    const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
-    const relations = new Set(scope.relations.map(nameKey));
-    talk.stage("choosing rows of two tenants for the check before COMMIT");
-    const check = await preparePreCommitCheck(db, relations);
+    const { lockable, check } = await first(async () => {
+      if (changed.length > 0) throw notWritten(changed, progress);
+      await refuseStillReading(opened, plan, expected.after);
+      const scope = scopeOf({ name: "", steps: progress.pending });
+      const ready = await checkPrivileges(opened, scope, mayAlter(opened));
+      talk.stage("choosing rows of two tenants for the check before COMMIT");
+      return { ...ready, check: await preparePreCommitCheck(opened, new Set(scope.relations.map(nameKey))) };
+    });
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
     const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
     for (const group of pending) {
@@ -149,6 +143,7 @@ export async function applyPlan(
             ...group.steps.filter(isShared).flatMap(({ up }) => up),
           ],
           statements: group.steps.filter((step) => !isShared(step)).flatMap(({ up }) => up),
+          trip: "together",
           lockable: lockable.filter((relation) => names.has(nameKey(relation))),
           objections: async (inside) => check.ask(inside, names),
           entry: { ...base, kind: "apply" },
@@ -198,6 +193,18 @@ export async function applyPlan(
   } finally {
     await db.close().catch(() => {});
   }
+}
+
+/** Throws ToolError (environment) if a policy, or a function that one calls, would still read a variable of the plan. */
+async function refuseStillReading(db: Db, plan: Plan, after: State): Promise<void> {
+  const reading = [...stillReading(plan, await withOthers(db, after)), ...(await stillReadingByFunction(db, plan))];
+  if (reading.length > 0)
+    throw new ToolError(
+      "environment",
+      "VARIABLE_STILL_READ",
+      `a mapped variable would still be read after the plan: ${reading.join("; ")}`,
+      "nothing was changed; these policies were made after the plan: run `rlsmith plan` again, or keep them with a reason (`keep` of the config)",
+    );
 }
 
 /**

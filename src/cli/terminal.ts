@@ -1,3 +1,4 @@
+import { withoutPasswords } from "../db/without-passwords.ts";
 import type { Progress } from "../progress.ts";
 import { oneLine } from "../report/visible.ts";
 import { markedColours, onTerminal, type Colours } from "./colours.ts";
@@ -22,8 +23,8 @@ export const print = (text: string): void => write(process.stdout, line(text));
 /** A part of a result, without a line break of its own. */
 export const printPart = (text: string): void => write(process.stdout, text);
 
-/** Progress and messages go to stderr. */
-export const say = (text: string): void => write(process.stderr, line(text));
+/** Progress and messages go to stderr, without passwords: a message may quote what the user has written. */
+export const say = (text: string): void => write(process.stderr, line(withoutPasswords(text)));
 
 /** A text of the parser of the command line; an argument that it quotes is on one line. */
 export const withoutBreaks = (text: string, argv: readonly string[]): string =>

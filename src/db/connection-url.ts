@@ -46,6 +46,15 @@ const WITHOUT_EFFECT: Readonly<Record<string, RegExp>> = {
   keepalives: /^[01]$/,
 };
 
+/** The values of keywords that node-postgres carries out; it would take any other for one of its own defaults. */
+const VALUES: Readonly<Record<string, RegExp>> = {
+  sslmode: /^(disable|allow|prefer|require|verify-ca|verify-full|no-verify)$/,
+  sslnegotiation: /^(postgres|direct)$/,
+  connect_timeout: /^-?\d+$/,
+  uselibpqcompat: /^true$/,
+  port: /^[\d,]+$/,
+};
+
 /**
  * The URL of a connection string as libpq reads it: a URI or keywords with values, with the service that it names and
  * libpq's environment variables. The result names host, port, user and database, and only parameters that node-postgres
@@ -70,7 +79,27 @@ export function connectionUrl(text: string, env: NodeJS.ProcessEnv = process.env
   for (const [keyword, value] of all)
     if (keyword !== "hostaddr" && !TAKEN.has(keyword) && WITHOUT_EFFECT[keyword]?.test(value) !== true)
       throw unsupported(keyword, value, env);
+  for (const [keyword, value] of all)
+    if (VALUES[keyword]?.test(value) === false) throw unsupported(keyword, value, env);
+  refuseWeak(all);
   return urlOf(all);
+}
+
+/** Two combinations that libpq refuses too (manual, 32.1.2): neither would be as safe as it reads. */
+function refuseWeak(all: Parameters): void {
+  const mode = all.get("sslmode") ?? "prefer";
+  const refuse = (message: string, hint: string): ToolError =>
+    new ToolError("usage", "UNSUPPORTED_CONNECTION_PARAMETER", message, hint);
+  if (mode === "verify-ca" && !all.has("sslrootcert"))
+    throw refuse(
+      "`sslmode=verify-ca` needs the certificate of the authority",
+      "name its file with sslrootcert=…, or use sslmode=verify-full with an authority that this machine trusts",
+    );
+  if (all.get("sslnegotiation") === "direct" && /^(disable|allow|prefer)$/.test(mode))
+    throw refuse(
+      `\`sslnegotiation=direct\` cannot be used with \`sslmode=${mode}\``,
+      "use it with sslmode=require, verify-ca or verify-full",
+    );
 }
 
 function parametersOf(text: string): Parameters {
@@ -113,7 +142,7 @@ function unsupported(keyword: string, value: string, env: NodeJS.ProcessEnv): To
   return new ToolError(
     "usage",
     "UNSUPPORTED_CONNECTION_PARAMETER",
-    `the connection parameter \`${variable ?? keyword}\` is not supported${keyword in WITHOUT_EFFECT ? ` with the value \`${value}\`` : ""}`,
+    `the connection parameter \`${variable ?? keyword}\` is not supported${keyword in WITHOUT_EFFECT || keyword in VALUES ? ` with the value \`${value}\`` : ""}`,
     other === undefined
       ? "leave it out; a parameter that rlsmith cannot carry out is refused, because ignoring it could reach another server than you mean"
       : `it is a parameter of ${other}: leave it out for rlsmith`,

@@ -4,7 +4,7 @@ export interface Db {
   /** server_version_num, e.g. 180004 */
   readonly version: number;
   /**
-   * Run one statement with `$1` parameters. Rows are objects; json and arrays are parsed; int8 and numeric are strings,
+   * Run one statement with `$1` parameters, by the extended query protocol, which refuses a second one. Rows are objects; json and arrays are parsed; int8 and numeric are strings,
    * also in arrays, and so are whole numbers in json that JavaScript would round. Both adapters return the same for
    * these. Throws the driver's error, see `pgErrorOf`, or ToolError (environment) if the connection is lost.
    */

@@ -4,6 +4,7 @@ import { ToolError, messageOf, type ErrorCode } from "../errors.ts";
 import { connectionUrl } from "./connection-url.ts";
 import { parseJson } from "./json.ts";
 import { pgErrorOf, type Db } from "./port.ts";
+import { hasNoTls, mayDifferWithoutTls, urlsToTry } from "./tls.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -32,8 +33,9 @@ export interface ServerDb extends Db {
 
 /**
  * Connect to a server. `sslmode` in the URL has its libpq meaning (Postgres manual, 32.19): `require` encrypts without
- * verifying the certificate, `verify-full` verifies it. Throws ToolError (usage) if the text is not a database URL,
- * (environment) if no connection can be made. No message contains the password.
+ * verifying the certificate, `verify-full` verifies it, and without one TLS is used if the server has it. Throws
+ * ToolError (usage) if the text is not a database URL, (environment) if no connection can be made. No message contains
+ * the password.
  */
 export async function openServer(text: string, options: ServerOptions = {}): Promise<ServerDb> {
   const url = connectionUrl(text);
@@ -63,7 +65,7 @@ export async function openServer(text: string, options: ServerOptions = {}): Pro
     engine: "server",
     version: version.rows[0]?.v ?? 0,
     query: async <Row extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await run(() => client.query<Row & pg.QueryResultRow>(sql, [...params]))).rows,
+      (await run(() => client.query<Row & pg.QueryResultRow>(oneStatement(sql, params)))).rows,
     exec: async (sql) => {
       // One statement returns one result, several return an array of them.
       const results: pg.QueryResult | pg.QueryResult[] = await run(() => client.query(sql));
@@ -73,6 +75,13 @@ export async function openServer(text: string, options: ServerOptions = {}): Pro
     close: async () => client.end(),
   };
 }
+
+/** Without parameters, node-postgres would use the simple query protocol, in which one text may be several statements. */
+const oneStatement = (text: string, params: readonly unknown[]): pg.QueryConfig & { queryMode: "extended" } => ({
+  text,
+  values: [...params],
+  queryMode: "extended",
+});
 
 /** node-postgres discards the data of a COPY; a query object of our own can collect it. */
 async function copyOut(client: pg.Client, sql: string): Promise<string> {
@@ -120,6 +129,7 @@ async function inTime<Result>(
 
 async function connect(url: string, where: string, options: ServerOptions): Promise<pg.Client> {
   const attempts = urlsToTry(url);
+  let refused: unknown = null;
   for (const [index, attempt] of attempts.entries())
     try {
       const seconds = Number(new URL(attempt).searchParams.get("connect_timeout") ?? "0");
@@ -134,8 +144,12 @@ async function connect(url: string, where: string, options: ServerOptions): Prom
       await client.connect();
       return client;
     } catch (error) {
-      if (index + 1 < attempts.length && /does not support SSL/.test(messageOf(error))) continue;
-      throw connectError(error, where);
+      if (index + 1 < attempts.length && mayDifferWithoutTls(error)) {
+        // the first answer of a server that has TLS says more than the second
+        if (!hasNoTls(error)) refused = error;
+        continue;
+      }
+      throw connectError(refused ?? error, where, url);
     }
   throw new Error("there is always a URL to try");
 }
@@ -166,25 +180,6 @@ async function sendCancel(
   });
 }
 
-/**
- * node-postgres treats `sslmode=require` as verify-full, unless it is configured to behave like libpq; `prefer` and
- * `allow` may connect without TLS.
- */
-function urlsToTry(url: string): string[] {
-  const parsed = new URL(url);
-  const mode = parsed.searchParams.get("sslmode");
-  const as = (sslmode: string): string => {
-    const other = new URL(parsed);
-    other.searchParams.set("sslmode", sslmode);
-    other.searchParams.set("uselibpqcompat", "true");
-    return other.toString();
-  };
-  // these modes are node-postgres' own
-  if (mode === null || mode === "no-verify") return [url];
-  if (mode === "allow") return [as("disable")];
-  return mode === "prefer" ? [as("require"), as("disable")] : [as(mode)];
-}
-
 // Types that node-postgres leaves as text or whose digits it loses. Arrays of text are parsed alike, whatever their
 // elements.
 const NAME_ARRAYS = new Set([1002, 1003, 1231, 1016, 2210]);
@@ -208,18 +203,32 @@ export function describeUrl(text: string): string {
   return `${decodeURIComponent(url.username)}@${host}${port}${decodeURIComponent(url.pathname)}`;
 }
 
-function connectError(error: unknown, where: string): ToolError {
+function connectError(error: unknown, where: string, url: string): ToolError {
   const raised = pgErrorOf(error);
   const code = raised?.sqlstate ?? (error as { code?: unknown }).code;
   const refuse = (refusal: ErrorCode, message: string, hint: string): ToolError =>
     new ToolError("environment", refusal, message, hint, { cause: error });
   if (raised && /no encryption|SSL off/.test(raised.message))
-    return refuse("LOGIN_REFUSED", `\`${where}\` wants an encrypted connection`, "add ?sslmode=require to the URL");
+    return refuse(
+      "LOGIN_REFUSED",
+      `\`${where}\` wants an encrypted connection`,
+      "use sslmode=require in the URL; sslmode=disable forbids it",
+    );
+  // node-postgres has no error of its own for it: it fails in the exchange of SCRAM, or sends nothing
+  const hasPassword = new URL(url).password !== "";
+  if (!hasPassword && (code === "28P01" || /password must be a/.test(messageOf(error))))
+    return refuse(
+      "LOGIN_REFUSED",
+      `the server asks for a password of \`${where}\`, and none is given`,
+      "write it in the URL, or set PGPASSWORD for this command",
+    );
   if (raised && (code === "28P01" || code === "28000"))
     return refuse(
       "LOGIN_REFUSED",
       `the server refused the login as \`${where}\` (${raised.sqlstate})`,
-      "check user and password of the URL; a pooler may want the user as `name.project`",
+      code === "28P01"
+        ? "check user and password of the URL; a pooler may want the user as `name.project`"
+        : `the server says: ${raised.message}`,
     );
   if (raised && code === "3D000")
     return refuse("NO_SUCH_DATABASE", raised.message, "check the database name in the URL");
@@ -232,8 +241,18 @@ function connectError(error: unknown, where: string): ToolError {
   return refuse(
     "DATABASE_UNREACHABLE",
     `cannot connect to \`${where}\`: ${raised?.message ?? messageOf(error)}`,
-    "check host and port, and that the server is running and lets this machine in",
+    unreachableHint(error, code),
   );
+}
+
+function unreachableHint(error: unknown, code: unknown): string {
+  if (hasNoTls(error)) return "the server has no TLS: leave sslmode out of the URL, or turn ssl on in the server";
+  if ((error as { syscall?: unknown }).syscall === "open")
+    return "check the files that sslrootcert, sslcert and sslkey name";
+  if (code === "53300") return "all connections of the server are in use: wait, or raise max_connections";
+  if (code === "42501") return "the login lacks CONNECT on the database: grant it, or use another login";
+  if (code === "57P03") return "the server is starting up or shutting down: wait, and run the same command again";
+  return "check host and port, and that the server is running and lets this machine in";
 }
 
 /** 57P01 to 57P03: the server terminates connections or shuts down. */

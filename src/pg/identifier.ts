@@ -15,11 +15,12 @@ export const identForReading = (name: string): string =>
 export const quoteLiteral = (text: string): string =>
   `${text.includes("\\") ? "E" : ""}'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
 
-/** A dollar-quoted literal whose tag does not occur in the text. */
+/** A dollar-quoted literal whose tag does not occur in the text. An empty tag, `$$`, is used where the text has no `$$`. */
 export function dollarQuote(text: string, tag = "rlsmith"): string {
   let name = tag;
-  // A text that ends in `$a` would join the closing delimiter, so the tag must not occur across that boundary either.
-  for (let n = 1; `${text}$`.includes(`$${name}$`); n += 1) name = `${tag}${n}`;
+  // A text that ends in `$a` would join the closing delimiter, so the tag must not occur across that boundary either. A
+  // tag is an identifier, which does not begin with a digit (PostgreSQL manual, 4.1.2.4).
+  for (let n = 1; `${text}$`.includes(`$${name}$`); n += 1) name = `${tag === "" ? "body" : tag}${n}`;
   return `$${name}$${text}$${name}$`;
 }
 

@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
 import type { Relation } from "../pg/catalog.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
-import { identForReading } from "../pg/identifier.ts";
+import { dollarQuote, identForReading } from "../pg/identifier.ts";
 import { nameKey, namedBy } from "../pg/name.ts";
 import type { PrivateHelper } from "./rules/break-recursion.ts";
 
@@ -50,7 +50,7 @@ export function liveRoleHelper(
       result: "text",
       body,
       statements: [
-        `create or replace function ${name}() returns text\n  language sql stable security definer set search_path = ''\n  as $$${body}$$`,
+        `create or replace function ${name}() returns text\n  language sql stable security definer set search_path = ''\n  as ${dollarQuote(body, "")}`,
       ],
     },
   };

@@ -10,8 +10,9 @@ owned as (
 select phase, object, ddl from (
   -- roles
   select 10 as phase, 'role ' || r.rolname as object,
-    format('do $r$ begin create role %I nologin %s %s; exception when duplicate_object then null; end $r$', r.rolname,
-      case when r.rolbypassrls then 'bypassrls' else '' end, case when r.rolinherit then '' else 'noinherit' end) as ddl
+    -- a literal, since a name may hold any dollar quote
+    format('do %L', format('begin create role %I nologin %s %s; exception when duplicate_object then null; end', r.rolname,
+      case when r.rolbypassrls then 'bypassrls' else '' end, case when r.rolinherit then '' else 'noinherit' end)) as ddl
   from pg_roles r where r.rolname not like 'pg\_%' and not r.rolsuper
   union all
   select 11, 'membership of ' || m.rolname, format('grant %I to %I', g.rolname, m.rolname)

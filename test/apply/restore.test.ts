@@ -136,6 +136,31 @@ describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
     await db.exec("rollback");
   });
 
+  test.each([
+    ["USAGE on a schema", "", "hidden.f()", "schema hidden: grant USAGE on it"],
+    ["TEMPORARY", "revoke temporary on database postgres from public;", "true", "grant TEMPORARY on the database"],
+  ])("the hint names the privilege that is missing: %s", async (_, first, using, hint) => {
+    await db.exec(`begin; create schema hidden; create function hidden.f() returns boolean language sql as 'select true';
+      create table public.own (a integer); alter table public.own owner to r2; grant create on schema public to r2; ${first} set local role r2`);
+    const scope = { relations: [{ schema: "public", name: "own", columns: [] }], functions: [], schemas: [] };
+    const [relation] = (await readState(db, scope)).relations;
+    if (!relation) throw new Error("the relation is there");
+    const policy = {
+      schema: "public",
+      relation: "own",
+      name: "p",
+      permissive: true,
+      command: "SELECT",
+      roles: ["public"],
+    };
+    const shadow = onShadow(db, relation, [{ ...policy, using, check: null, comment: null } as Policy], []);
+    await expect(shadow).rejects.toMatchObject({
+      code: "INSUFFICIENT_PRIVILEGE",
+      hint: expect.stringContaining(hint),
+    });
+    await db.exec("rollback");
+  });
+
   test("a relation that was dropped is reported", async () => {
     await db.exec("create table public.other (a integer)");
     await db.exec("begin");

@@ -29,6 +29,8 @@ describe("a usage error is reported before a server is contacted, with a hint", 
       2,
       /--target a or --target b/,
     ],
+    ["a URL for a target", ["apply", "--target", url], {}, 2, /no target `postgres:\/\/deployer@127\.0\.0\.1:1\/x`/],
+    ["a URL for a folder", ["history", url], {}, 2, /error/],
     ["a target that is none", ["apply", "--target", "nowhere"], {}, 2, /no target `nowhere`[\s\S]*it has `staging`/],
     [
       "a URL that is not set",

@@ -65,6 +65,14 @@ describe("nothing is ignored in silence", () => {
     ["postgres://u@a:1,b:2/d", {}, "`host`"],
     ["host=h hostaddr=127.0.0.1 sslmode=verify-full", {}, "`hostaddr`"],
     ["host=h nonsense=1", {}, "`nonsense`"],
+    ["postgres://u@h/d?sslmode=required", {}, "`sslmode` is not supported with the value `required`"],
+    ["host=h", { PGSSLMODE: "yes" }, "`PGSSLMODE` is not supported with the value `yes`"],
+    ["host=h sslnegotiation=tls", {}, "`sslnegotiation`"],
+    ["host=h connect_timeout=soon", {}, "`connect_timeout`"],
+    ["host=h port=none", {}, "`port`"],
+    ["host=h uselibpqcompat=false", {}, "`uselibpqcompat`"],
+    ["host=h sslmode=verify-ca", {}, "`sslmode=verify-ca` needs the certificate"],
+    ["host=h sslnegotiation=direct", {}, "`sslnegotiation=direct` cannot be used with `sslmode=prefer`"],
   ])("%s is refused by name", (text, env, name) => {
     expect(() => connectionUrl(text, env)).toThrow(
       expect.objectContaining({ code: "UNSUPPORTED_CONNECTION_PARAMETER", message: expect.stringContaining(name) }),

@@ -97,6 +97,19 @@ test.each([
   );
 });
 
+test.each([
+  ["no password", (url: URL) => (url.password = ""), /asks for a password.*none is given/, /PGPASSWORD/],
+  ["a wrong password", (url: URL) => (url.password = "x"), /refused the login/, /check user and password/],
+  ["no TLS", (url: URL) => url.searchParams.set("sslmode", "require"), /SSL/, /has no TLS/],
+  ["no file", (url: URL) => url.searchParams.set("sslrootcert", "/no/such/file"), /ENOENT/, /files that sslrootcert/],
+  ["no server", (url: URL) => (url.port = "1"), /ECONNREFUSED/, /check host and port/],
+])("the hint names the cause: %s", async (_, change, message, hint) => {
+  await expect(openServer(changed(change))).rejects.toMatchObject({
+    message: expect.stringMatching(message),
+    hint: expect.stringMatching(hint),
+  });
+});
+
 test.each(["disable", "allow", "prefer"])("sslmode=%s goes without TLS where the server has none", async (mode) => {
   const db = await openServer(changed((url) => url.searchParams.set("sslmode", mode)));
   expect(await db.query("select 1 as v")).toEqual([{ v: 1 }]);

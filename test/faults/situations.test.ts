@@ -129,6 +129,22 @@ for (const { title, bin, missing } of findMajors())
       expect(await policiesOf(on.url)).toBe(before);
     });
 
+    test("a run that is refused before its first group has its entry in the journal, and a dry run has none", async () => {
+      expect((await run(on.url, ["apply"])).code).toBe(0);
+      expect((await run(on.url, ["rollback"])).code).toBe(0);
+      await on.exec("alter policy note_read on public.note using (true)");
+      expect((await run(on.url, ["apply", "--dry-run"])).code).toBe(4);
+      expect((await run(on.url, ["apply"])).code).toBe(4);
+      const { rows } = await on.exec(
+        "select kind, outcome, group_name as group, detail ->> 'error' as error from rlsmith.history order by id",
+      );
+      expect(rows).toEqual([
+        { kind: "apply", outcome: "done", group: "all", error: null },
+        { kind: "rollback", outcome: "done", group: "all", error: null },
+        { kind: "apply", outcome: "failed", group: "(none)", error: expect.stringMatching(/^TARGET_DIFFERS: /) },
+      ]);
+    });
+
     test.each([
       {
         what: "a policy changed",
@@ -246,7 +262,7 @@ for (const { title, bin, missing } of findMajors())
       expect([forced.code, forced.stdout]).toEqual([0, expect.stringContaining("was overwritten:")]);
       expect(await policiesOf(on.url)).toBe(before);
       const { rows } = await on.exec(
-        "select detail ->> 'reason' as reason from rlsmith.history where kind = 'rollback'",
+        "select detail ->> 'reason' as reason from rlsmith.history where kind = 'rollback' and outcome = 'done'",
       );
       expect(rows).toEqual([{ reason: "the change was a mistake" }]);
     });
@@ -319,7 +335,7 @@ for (const { title, bin, missing } of findMajors())
       await on.exec(`
         create schema rlsmith; create table rlsmith.history (id bigint); grant all on schema rlsmith to public; grant all on rlsmith.history to public`);
       expect(said(await run(on.url, ["apply"]), 1)).toEqual(
-        refused("JOURNAL_NOT_TRUSTED", "a role other than its owner may write to it"),
+        refused("JOURNAL_NOT_TRUSTED", "public may write to it, and is not its owner"),
       );
       await on.exec("alter table rlsmith.history owner to app; alter schema rlsmith owner to app");
       expect(said(await run(on.url, ["apply"]), 1)).toEqual(refused("JOURNAL_NOT_TRUSTED", "belongs to app"));
@@ -330,7 +346,7 @@ for (const { title, bin, missing } of findMajors())
         create function public.sneak() returns trigger language plpgsql as $$ begin return new; end $$;
         create trigger sneak before insert on rlsmith.history for each row execute function public.sneak()`);
       expect(said(await run(on.url, ["rollback"]), 1)).toEqual(
-        refused("JOURNAL_NOT_TRUSTED", "a trigger or rule is on it"),
+        refused("JOURNAL_NOT_TRUSTED", "trigger sneak is on it"),
       );
     });
 
@@ -510,6 +526,18 @@ describe.skipIf(!any)("the connection to the target", () => {
       ]);
       expect([seeing.code, seeing.stderr]).toEqual([0, expect.any(String)]);
       expect((await run(`${tls.url}?sslmode=require`, ["rollback"])).code).toBe(0);
+      const encrypted = async (query: string): Promise<unknown> => {
+        const db = await openServer(`${tls.url}${query}`);
+        try {
+          return (await db.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()"))[0]?.["ssl"];
+        } finally {
+          await db.close();
+        }
+      };
+      const modes = ["", "?sslmode=prefer", "?sslmode=allow", "?sslmode=disable", "?sslmode=no-verify"];
+      const found = [];
+      for (const mode of modes) found.push(await encrypted(mode));
+      expect(found).toEqual([true, true, false, false, true]);
     } finally {
       await tls.cluster.stop();
       rmSync(dir, { recursive: true, force: true });

@@ -11,7 +11,7 @@ import { replay } from "../../src/scratch/replay.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 const ODD = `
-  create schema "My Schema";
+  create schema "My Schema"; create role "x$r$; create role taken; --'\\";
   create type "My Schema"."Kind" as enum ('a', 'b''c');
   create domain positive as int check (value > 0) not null;
   create type pair as (a int, b text);
@@ -63,6 +63,9 @@ test.each([
     const live = await inspect(from.db);
     const report = await copySchema(from.db, to.db, live.policies);
     expect(report.failed).toEqual([]);
+    expect(await to.db.query("select rolname as name from pg_roles where rolname ~ '^(x[$]|taken$)'")).toEqual(
+      sql === null ? [] : [{ name: "x$r$; create role taken; --'\\" }],
+    );
     const copied = await inspect(to.db);
     expect(
       sameCatalog({ ...live, roles: [] }, { ...copied, roles: [] }).differences.filter(

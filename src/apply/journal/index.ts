@@ -1,4 +1,4 @@
 /** The journal on the target. */
-export { inForce, makeJournal, readJournal, writeEntry } from "./journal.ts";
+export { inForce, readJournal, writeEntries, writeEntriesIfThere } from "./journal.ts";
 export type { Detail, Entry, NewEntry } from "./journal.ts";
 export { repairNote } from "./supabase-history.ts";

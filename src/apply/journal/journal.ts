@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
 import type { State } from "../state/index.ts";
+import { hashOf } from "./chain.ts";
+import { faultsOf } from "./executable.ts";
+import { journalDifferences, type JournalFound } from "./shape.ts";
 
 const TRUST = readFileSync(new URL("../queries/journal-trust.sql", import.meta.url), "utf8");
 const MAKE = readFileSync(new URL("../queries/journal.sql", import.meta.url), "utf8");
@@ -34,99 +37,130 @@ export interface Detail {
   reason?: string;
   /** the error of a run that failed */
   error?: string;
+  /** the OIDs of the relations and of the journal itself, by which a relation is found that was renamed since */
+  oids?: { journal: number; relations: { schema: string; name: string; oid: number }[] };
 }
 
 export type NewEntry = Omit<Entry, "id" | "at" | "databaseUser">;
 
-/**
- * Create the journal if it does not exist, inside the open transaction. Throws ToolError (environment) if it cannot be
- * trusted.
- */
-export async function makeJournal(db: Db): Promise<void> {
-  if (!(await isThere(db))) await db.exec(MAKE);
-}
+/** Statements under an empty search_path until the transaction ends, so that no name means an object of another role. */
+const ON_EMPTY_PATH = "select pg_catalog.set_config('search_path', '', true)";
 
 /**
- * True if the journal exists. A rollback runs SQL from the journal with the privileges of this login, so a role that
- * can write to the journal has these privileges. Throws ToolError (environment): another role owns it, another role may
- * write to it, or a trigger or rule on it runs when a row is written.
+ * True if the journal exists. Leaves the search_path of the open transaction empty. Throws ToolError (environment) for
+ * anything of that name that is not a journal of the login's own: a rollback executes what is in it.
  */
 async function isThere(db: Db): Promise<boolean> {
-  const [found] = await db.query<{
-    schemaExists: boolean;
-    tableExists: boolean;
-    trusted: boolean;
-    owner: string | null;
-    otherKind: boolean;
-    reacts: boolean;
-    othersWrite: boolean;
-  }>(TRUST);
-  if (!found) throw new Error("the query returns one row");
-  const why = !found.trusted
-    ? `it belongs to ${found.owner}`
-    : found.otherKind
-      ? "`rlsmith.history` is not a table"
-      : found.reacts
-        ? "a trigger or rule is on it"
-        : found.othersWrite
-          ? "a role other than its owner may write to it"
-          : null;
-  if (why !== null)
-    throw new ToolError(
-      "environment",
-      "JOURNAL_NOT_TRUSTED",
-      `the journal in schema \`rlsmith\` cannot be trusted: ${why}`,
-      "connect as the role that ran apply before, or, if its entries are not needed, have an administrator rename that schema",
-    );
-  return found.tableExists;
+  const results = await db.exec([ON_EMPTY_PATH, TRUST].join(";\n"));
+  const row = results[1]?.[0] as { journal: JournalFound } | undefined;
+  if (!row) return false;
+  const list = journalDifferences(row.journal);
+  if (list.length > 0) throw notTrusted(list);
+  return row.journal.table !== null;
 }
 
-/**
- * Write an entry inside the transaction that it describes, so that both are committed or neither is. Returns its id.
- */
-export async function writeEntry(db: Db, entry: NewEntry): Promise<number> {
-  const [row] = await db.query<{ id: string }>(
-    `insert into rlsmith.history (run, kind, outcome, target, plan_hash, group_name, undoes, person, rlsmith, before, after, detail)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id`,
-    [
-      entry.run,
-      entry.kind,
-      entry.outcome,
-      entry.target,
-      entry.planHash,
-      entry.group,
-      entry.undoes,
-      entry.person,
-      entry.rlsmith,
-      entry.before === null ? null : JSON.stringify(entry.before),
-      entry.after === null ? null : JSON.stringify(entry.after),
-      JSON.stringify(entry.detail),
-    ],
+const notTrusted = (list: readonly string[]): ToolError =>
+  new ToolError(
+    "environment",
+    "JOURNAL_NOT_TRUSTED",
+    "the journal `rlsmith.history` is not as rlsmith made it for this login:",
+    "nothing was executed from it; connect as the role that ran apply before, or, if its entries are not needed, have an administrator rename schema rlsmith",
+    { list },
   );
+
+/**
+ * Write entries inside the open transaction that they describe, so that both are committed or neither is; the journal is
+ * created if it does not exist. Leaves the search_path of the transaction empty. Returns their ids. Throws ToolError
+ * (environment) if the journal cannot be trusted.
+ */
+export async function writeEntries(db: Db, entries: readonly NewEntry[]): Promise<number[]> {
+  if (!(await isThere(db))) {
+    await db.exec(MAKE);
+    // another role may have been there between the two
+    await isThere(db);
+  }
+  const ids: number[] = [];
+  for (const entry of entries) ids.push(await writeEntry(db, entry));
+  return ids;
+}
+
+/** `writeEntries`, if the journal exists. Returns null if it does not. */
+export const writeEntriesIfThere = async (db: Db, entries: readonly NewEntry[]): Promise<number[] | null> =>
+  (await isThere(db)) ? writeEntries(db, entries) : null;
+
+const INSERT = `insert into rlsmith.history
+  (id, at, run, kind, outcome, target, plan_hash, group_name, undoes, database_user, person, rlsmith, before, after, detail, hash)
+overriding system value
+with entry as materialized (
+  select nextval(pg_get_serial_sequence('rlsmith.history', 'id')) as id, clock_timestamp() as at,
+    $1::uuid as run, $2::text as kind, $3::text as outcome, $4::text as target, $5::text as plan_hash, $6::text as group_name,
+    $7::bigint as undoes, session_user::text as database_user, $8::text as person, $9::text as rlsmith,
+    $10::json as before, $11::json as after, $12::jsonb || coalesce((
+      select jsonb_build_object('oids', jsonb_build_object(
+        'journal', 'rlsmith.history'::regclass::oid::bigint,
+        'relations', jsonb_agg(jsonb_build_object('schema', n.nspname, 'name', c.relname, 'oid', c.oid::bigint))))
+      from json_array_elements($11::json -> 'relations') r
+      join pg_namespace n on n.nspname = r ->> 'schema'
+      join pg_class c on c.relnamespace = n.oid and c.relname = r ->> 'name'
+      having count(*) > 0
+    ), '{}') as detail
+)
+select *, ${hashOf("entry", "(select hash from rlsmith.history order by id desc limit 1)")} from entry
+returning id`;
+
+async function writeEntry(db: Db, entry: NewEntry): Promise<number> {
+  const [row] = await db.query<{ id: string }>(INSERT, [
+    entry.run,
+    entry.kind,
+    entry.outcome,
+    entry.target,
+    entry.planHash,
+    entry.group,
+    entry.undoes,
+    entry.person,
+    entry.rlsmith,
+    entry.before === null ? null : JSON.stringify(entry.before),
+    entry.after === null ? null : JSON.stringify(entry.after),
+    JSON.stringify(entry.detail),
+  ]);
   return Number(row?.id);
 }
 
+// `before` and `after` are json, not jsonb: states are compared by the order of their keys
+const READ = `select id, to_json(at) #>> '{}' as at, run, kind, outcome, target, plan_hash as "planHash", group_name as "group",
+  undoes::int, database_user as "databaseUser", person, rlsmith, before, after, detail,
+  hash = ${hashOf("entry", "lag(hash) over (order by id)")} as intact
+from rlsmith.history entry order by id`;
+
 /**
  * The whole journal, oldest entry first; empty if it does not exist. Throws ToolError (environment) if the login may
- * not read it, or if it cannot be trusted.
+ * not read it, or if it cannot be trusted: by its owner, its privileges or its shape, or for an entry that was changed,
+ * or whose texts are not what they are executed as.
  */
 export async function readJournal(db: Db): Promise<Entry[]> {
   if (!(await isThere(db))) return [];
+  const rows = await rowsOf(db);
+  const list = rows.flatMap((row) =>
+    row.intact
+      ? faultsOf(row).map((fault) => `entry ${row.id}: ${fault}`)
+      : [`entry ${row.id} was changed, or one before it was: its hash is another`],
+  );
+  if (list.length > 0) throw notTrusted(list);
+  return rows.map(({ intact: _, ...entry }) => ({ ...entry, id: Number(entry.id) }));
+}
+
+type Row = Omit<Entry, "id"> & { id: string; intact: boolean };
+
+async function rowsOf(db: Db): Promise<Row[]> {
   try {
-    // `before` and `after` are json, not jsonb: states are compared by the order of their keys
-    const rows = await db.query<Omit<Entry, "id"> & { id: string }>(
-      `select id, to_json(at) #>> '{}' as at, run, kind, outcome, target, plan_hash as "planHash", group_name as "group", undoes::int,
-         database_user as "databaseUser", person, rlsmith, before, after, detail
-       from rlsmith.history order by id`,
-    );
-    return rows.map((row) => ({ ...row, id: Number(row.id) }));
+    return ((await db.exec([ON_EMPTY_PATH, READ].join(";\n")))[1] ?? []) as unknown as Row[];
   } catch (error) {
     if (pgErrorOf(error)?.sqlstate !== "42501") throw error;
     throw new ToolError(
       "environment",
       "JOURNAL_NOT_READABLE",
       "the journal `rlsmith.history` exists, but this login may not read it",
-      "connect as the role that ran apply before, or as a member of it",
+      "connect as the role that ran apply before",
       { cause: error },
     );
   }

@@ -6,12 +6,21 @@ import type { Db } from "../../db/port.ts";
  * there is no such list, or nothing to repair.
  */
 export async function repairNote(db: Db, version: string, is: "applied" | "reverted"): Promise<string | null> {
+  // any role that may create a schema could have made something of that name: a view, a policy or a type of its own would
+  // run its functions with the privileges of this login
   const [list] = await db.query<{ there: boolean }>(
-    `select coalesce(has_table_privilege(to_regclass('supabase_migrations.schema_migrations'), 'SELECT'), false) as there`,
+    `select exists (
+       select from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+       where n.nspname = 'supabase_migrations' and c.relname = 'schema_migrations' and c.relkind = 'r' and not c.relrowsecurity
+         and a.attname = 'version' and a.atttypid = 'pg_catalog.text'::regtype and a.attgenerated = ''
+         and has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'SELECT')
+     ) as there`,
   );
   if (list?.there !== true) return null;
   const [row] = await db.query<{ listed: boolean }>(
-    "select exists (select from supabase_migrations.schema_migrations where version = $1) as listed",
+    `select exists (
+       select from only supabase_migrations.schema_migrations where version operator(pg_catalog.=) $1::text
+     ) as listed`,
     [version],
   );
   if (row?.listed === (is === "applied")) return null;

@@ -1,7 +1,8 @@
 -- The journal lives on the target, so that a rollback needs nothing but the database. Nobody but its owner sees it.
+-- Runs under an empty search_path. What is made here is described in src/apply/journal/shape.ts, column by column.
 create schema if not exists rlsmith;
 revoke all on schema rlsmith from public;
-create table if not exists rlsmith.history (
+create table rlsmith.history (
   id bigint generated always as identity primary key,
   at timestamptz not null default clock_timestamp(),
   -- one run of rlsmith; groups of one run share it
@@ -20,7 +21,9 @@ create table if not exists rlsmith.history (
   before json,
   after json,
   -- approvals, locks with the milliseconds they were held, the reason of a rollback by force, the error of a run that failed
-  detail jsonb not null default '{}'
+  detail jsonb not null default '{}',
+  -- sha256 of this entry and of the hash of the entry before it
+  hash text not null
 );
 alter table rlsmith.history enable row level security;
 -- an event trigger of the target's may force it on every new table

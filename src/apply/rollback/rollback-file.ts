@@ -4,6 +4,7 @@ import { compare } from "../apply.ts";
 import { makesObject, groupsOf, isShared, scopeOf, withOccupiedSchemas } from "../state/index.ts";
 import { inForce, readJournal } from "../journal/index.ts";
 import {
+  beforeGroups,
   mayAlter,
   checkPrivileges,
   checkWritable,
@@ -43,7 +44,11 @@ export async function rollbackByFile(
     talk.stage("comparing what is there with both ends of the plan");
     const journal = inForce(await readJournal(db));
     const taken = journal.filter((entry) => entry.planHash === planHash).toReversed();
-    const { now, expected, progress } = await compare(db, plan);
+    const opened = db;
+    const entry = { run, kind: "rollback" as const, target, planHash, undoes: null, person, rlsmith, detail: {} };
+    const first = async <Result>(work: () => Promise<Result>): Promise<Result> =>
+      beforeGroups(opened, entry, dryRun, work);
+    const { now, expected, progress } = await first(async () => compare(opened, plan));
     const result: RollbackResult = {
       target,
       run,
@@ -58,7 +63,7 @@ export async function rollbackByFile(
     const [whole] = groupsOf(plan, { kind: "all" });
     if (!whole) return result;
     const scope = scopeOf(whole);
-    const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
+    const { lockable } = await first(async () => checkPrivileges(opened, scope, mayAlter(opened)));
     const back = progress.applied.toReversed();
     const { to, stay } = await withOccupiedSchemas(db, expected.before);
     result.notes.push(...stay);
@@ -75,9 +80,10 @@ export async function rollbackByFile(
           // functions first, since no policy calls them any more; the schema after the objects in it
           ...back.filter((step) => isShared(step) && makesObject(step)).flatMap(({ down }) => down),
         ],
+        trip: "together",
         lockable,
         objections: async () => [],
-        entry: { run, kind: "rollback", target, planHash, undoes: null, person, rlsmith, detail: {} },
+        entry,
         undoes: taken.map(({ id }) => id),
       },
       limits: request.limits,

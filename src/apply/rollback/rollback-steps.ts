@@ -3,6 +3,7 @@ import { ToolError } from "../../errors.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import { policyId } from "../../pg/policy.ts";
 import type { Entry } from "../journal/index.ts";
+import { followed } from "./renamed.ts";
 import {
   withOccupiedSchemas,
   differences,
@@ -37,7 +38,7 @@ export interface RollbackSteps {
   steps: RollbackStep[];
   /** the differences from the state that the journal recorded, a line each */
   lost: string[];
-  /** the schemas that stay though the plan made them, a sentence each */
+  /** the schemas and policies that stay, and the relations that have another name now, a sentence each */
   stay: string[];
 }
 
@@ -55,7 +56,9 @@ export async function rollbackSteps(
   const lost: string[] = [];
   const stay = new Set<string>();
   const later: State[] = [];
-  for (const entry of entries) {
+  for (const recorded of entries) {
+    const { entry, said } = await followed(db, recorded);
+    for (const sentence of said) stay.add(sentence);
     const found = await readState(db, scopeOfState(entry.before));
     // an earlier step of this rollback has not run yet, so what it restores does not exist
     const overlaid = later.reduce((state, put) => withOther(state, put), found);
@@ -117,7 +120,7 @@ async function asPrintedHere(
     const known = new Set([...was.policies, ...left.policies].map(({ name }) => name));
     const since = there.policies.filter(({ name }) => !known.has(name));
     for (const policy of since) stay.add(`${policyId(policy)} was created later, and stays`);
-    const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], []);
+    const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], [], "each alone");
     const settle = (relation: RelationState): RelationState => ({
       ...relation,
       policies: [

@@ -3,6 +3,7 @@ import { ToolError } from "../../errors.ts";
 import { nameKey } from "../../pg/name.ts";
 import { inForce, readJournal, type Entry } from "../journal/index.ts";
 import {
+  beforeGroups,
   inOneTransaction,
   journalOnly,
   mayAlter,
@@ -60,7 +61,19 @@ export async function rollbackRun(
     await checkWritable(db);
     talk.stage("comparing what is there with the journal");
     const journal = await readJournal(db);
-    const entries = chosen(journal, request.to);
+    const opened = db;
+    const base = {
+      run,
+      kind: "rollback" as const,
+      target: request.target,
+      person: request.person,
+      rlsmith: request.rlsmith,
+      detail: request.force === null ? {} : { reason: request.force },
+    };
+    const planHash = journal.findLast(({ outcome }) => outcome === "done")?.planHash ?? null;
+    const first = async <Result>(work: () => Promise<Result>): Promise<Result> =>
+      beforeGroups(opened, { ...base, planHash, undoes: null }, request.dryRun, work);
+    const entries = await first(async () => chosen(journal, request.to));
     const left = inForce(journal).flatMap(({ id }) => (entries.some((one) => one.id === id) ? [] : [id]));
     const result: RollbackResult = {
       target: request.target,
@@ -73,19 +86,20 @@ export async function rollbackRun(
       notes: [],
     };
     if (entries.length === 0) return result;
-    const { steps, lost, stay } = await inOneTransaction(db, async () =>
-      rollbackSteps(db, entries, { force: request.force !== null }),
-    );
-    if (lost.length > 0 && request.force === null)
-      throw new ToolError(
-        "environment",
-        "CHANGED_SINCE",
-        `objects that would be restored were changed after the plan was applied:`,
-        'nothing was changed; undo these changes by hand, or overwrite them with --force --reason "…"',
-        { list: lost },
+    const { steps, lost, stay, lockable } = await first(async () => {
+      const found = await inOneTransaction(opened, async () =>
+        rollbackSteps(opened, entries, { force: request.force !== null }),
       );
-    const scope = wholeScope(steps);
-    const { lockable } = await checkPrivileges(db, scope, mayAlter(db));
+      if (found.lost.length > 0 && request.force === null)
+        throw new ToolError(
+          "environment",
+          "CHANGED_SINCE",
+          `objects that would be restored were changed after the plan was applied:`,
+          'nothing was changed; undo these changes by hand, or overwrite them with --force --reason "…"',
+          { list: found.lost },
+        );
+      return { ...found, ...(await checkPrivileges(opened, wholeScope(found.steps), mayAlter(opened))) };
+    });
     result.lost = lost;
     result.notes.push(...stay);
     talk.locks(
@@ -97,16 +111,7 @@ export async function rollbackRun(
     for (const { entry, from, restoring } of request.dryRun ? together(steps) : steps) {
       const own = scopeOfState(entry.before);
       const names = new Set(own.relations.map(nameKey));
-      const line = {
-        run,
-        kind: "rollback" as const,
-        target: request.target,
-        planHash: entry.planHash,
-        undoes: entry.id,
-        person: request.person,
-        rlsmith: request.rlsmith,
-        detail: request.force === null ? {} : { reason: request.force },
-      };
+      const line = { ...base, planHash: entry.planHash, undoes: entry.id };
       if (isNothing(restoring)) {
         const done = await journalOnly(db, {
           group: entry.group,
@@ -126,6 +131,7 @@ export async function rollbackRun(
           from,
           to: entry.before,
           ...restoring,
+          trip: "each alone",
           lockable: lockable.filter((relation) => names.has(nameKey(relation))),
           objections: async () => [],
           entry: line,

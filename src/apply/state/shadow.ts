@@ -4,6 +4,7 @@ import { ToolError } from "../../errors.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
 import { createPolicy } from "../../pg/policy-sql.ts";
 import type { Policy } from "../../pg/policy.ts";
+import type { Trip } from "../trip.ts";
 import { stateQuery, type RelationState, type State } from "./state.ts";
 import { wholeRowOf } from "./whole-row.ts";
 
@@ -42,11 +43,12 @@ export async function onShadow(
   relation: RelationState,
   policies: readonly Policy[],
   alter: readonly string[],
+  trip: Trip = "together",
 ): Promise<Shadowed> {
   const { schema, name } = relation;
   const shadow = quoteName({ schema: "pg_temp", name });
-  const texts = policies.flatMap(({ using, check }) => [using, check].filter((text) => text !== null));
-  const rows = await wholeRowOf(db, schema, name, texts);
+  const expressions = policies.flatMap(({ using, check }) => [using, check].filter((text) => text !== null));
+  const rows = await wholeRowOf(db, schema, name, expressions);
   const probes = policies.map((policy, n): Probe => {
     const probe = {
       ...policy,
@@ -64,15 +66,23 @@ export async function onShadow(
   ];
   const columns = relation.defaults.map(({ column }) => column);
   const query = stateQuery({ relations: [{ schema: "pg_temp", name, columns }], functions: [], schemas: [] });
-  const made = await inOneTrip(db, relation, [...make, ...probes.map(({ sql }) => sql)], query);
+  const texts = probes.map(({ sql }) => sql);
+  const made = await unlessRaised(relation, async () =>
+    trip === "together"
+      ? twoStates(await inOneTrip(db, [EMPTY_PATH, ...make, ...texts, query, REREAD, query]))
+      : passing(db, [EMPTY_PATH, ...make].join(";\n"), async () => {
+          for (const sql of texts) await db.query(sql);
+          return readAgain(db, query);
+        }),
+  );
   if (made !== null) return shadowed(made, null);
   // one of them cannot be created: try each by itself
-  return passing(db, "set local search_path = ''", async () => {
+  return passing(db, EMPTY_PATH, async () => {
     for (const sql of make) await db.exec(sql);
     let raised: Shadowed["raised"] = null;
     for (const { policy, sql } of probes)
       try {
-        await inSavepoint(db, async () => db.exec(sql));
+        await inSavepoint(db, async () => db.query(sql));
       } catch (error) {
         const found = pgErrorOf(error);
         if (!found) throw error;
@@ -101,21 +111,26 @@ export async function onShadow(
   }
 }
 
-/**
- * All statements in one round trip, since round trips take the time on a remote server. Null: one of them raised an
- * error, and all were undone.
- */
-async function inOneTrip(
-  db: Db,
-  relation: RelationState,
-  make: readonly string[],
-  query: string,
-): Promise<[RelationState, RelationState] | null> {
+const EMPTY_PATH = "set local search_path = ''";
+
+/** All statements in one round trip, since round trips take the time on a remote server. */
+async function inOneTrip(db: Db, statements: readonly string[]): Promise<Record<string, unknown>[][]> {
   try {
-    const results = await db.exec(passingText(["set local search_path = ''", ...make, query, REREAD, query]));
-    return twoStates(results);
+    return await db.exec(passingText(statements));
   } catch (error) {
     await takeBack(db);
+    throw error;
+  }
+}
+
+/** The two states that `work` reads. Null: a statement of it raised an error. `work` undoes all that it does. */
+async function unlessRaised(
+  relation: RelationState,
+  work: () => Promise<[RelationState, RelationState]>,
+): Promise<[RelationState, RelationState] | null> {
+  try {
+    return await work();
+  } catch (error) {
     const raised = pgErrorOf(error);
     if (!raised) throw error;
     if (
@@ -126,11 +141,20 @@ async function inOneTrip(
         "environment",
         "INSUFFICIENT_PRIVILEGE",
         `the target cannot print the policies of ${nameKey(relation)}: ${raised.message}`,
-        "apply as the owner of the relations, with TEMPORARY on the database (granted to PUBLIC by default)",
+        hintFor(raised.message),
         { cause: error },
       );
     return null;
   }
+}
+
+/** The privilege that is missing, by the message of the server. */
+function hintFor(message: string): string {
+  if (/temporary/.test(message)) return "grant TEMPORARY on the database to the login (PUBLIC has it by default)";
+  const schema = /permission denied for schema (.*)$/.exec(message)?.[1];
+  if (schema !== undefined)
+    return `a policy of the relation names an object in schema ${schema}: grant USAGE on it to the login`;
+  return "apply as the owner of the relations";
 }
 
 const readAgain = async (db: Db, query: string): Promise<[RelationState, RelationState]> =>

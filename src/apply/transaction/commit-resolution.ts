@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "../../db/port.ts";
 import { messageOf, ToolError } from "../../errors.ts";
-import { readJournal, writeEntry } from "../journal/index.ts";
+import { readJournal } from "../journal/index.ts";
+import { writeFailure } from "./failure.ts";
 import { refusedByServer } from "./refused.ts";
 import type { LockTry } from "./locks.ts";
 import { CommitInDoubt, runTransition, type Transition, type Transitioned, type TransitionRun } from "./transition.ts";
@@ -63,7 +64,7 @@ export async function runUntilResolved(
         committed,
       );
     }
-    if (!dryRun) await writeFailure(db, transition, error);
+    if (!dryRun) await writeFailure(db, transition.group, transition.entry, error);
     const refusal = refusedByServer(error, transition.group);
     throw refusal instanceof ToolError ? withBefore(refusal, committed) : refusal;
   }
@@ -108,28 +109,6 @@ async function askJournal(
         );
       await sleep(500);
     }
-}
-
-/** Write an entry for a run that failed, if the journal exists and the connection works. */
-async function writeFailure(db: Db, { group, entry }: Transition, error: unknown): Promise<void> {
-  try {
-    const [there] = await db.query<{ there: boolean }>("select to_regclass('rlsmith.history') is not null as there");
-    if (there?.there !== true) return;
-    await writeEntry(db, {
-      ...entry,
-      undoes: null,
-      group,
-      outcome: "failed",
-      before: null,
-      after: null,
-      detail: {
-        ...entry.detail,
-        error: `${error instanceof ToolError ? `${error.code}: ` : ""}${messageOf(error)}`.slice(0, 2000),
-      },
-    });
-  } catch {
-    // the first error is the one to report
-  }
 }
 
 /** The error, with the groups that were committed before it. */

@@ -1,6 +1,7 @@
 /** One transaction on the target: its locks, its checks, its COMMIT, and the resolution of a COMMIT in doubt. */
 export { runUntilResolved } from "./commit-resolution.ts";
 export type { Connections, Talk } from "./commit-resolution.ts";
+export { beforeGroups } from "./failure.ts";
 export { inOneTransaction, journalOnly } from "./journal-only.ts";
 export type { LockTry } from "./locks.ts";
 export { mayAlter } from "./may-alter.ts";

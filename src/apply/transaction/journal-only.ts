@@ -1,6 +1,6 @@
 import type { Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
-import { makeJournal, writeEntry, type NewEntry } from "../journal/index.ts";
+import { writeEntries, type NewEntry } from "../journal/index.ts";
 import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
 import type { Transitioned } from "./transition.ts";
 
@@ -36,9 +36,8 @@ export async function journalOnly(db: Db, { group, scope, found, entry, dryRun }
         "nothing was written; run the same command again",
         { list: differences(found, now) },
       );
-    await makeJournal(db);
-    const id = await writeEntry(db, entry);
+    const ids = await writeEntries(db, [entry]);
     if (!dryRun) await db.exec("commit");
-    return { group, entries: dryRun ? [] : [id], locks: [], tries: 1 };
+    return { group, entries: dryRun ? [] : ids, locks: [], tries: 1 };
   });
 }

@@ -31,7 +31,10 @@ export function refusedByServer(error: unknown, what: string): unknown {
     "environment",
     "REFUSED_BY_SERVER",
     `\`${what}\`: ${raised.message}${detail} (${raised.sqlstate}); none of its changes were committed`,
-    HINTS.find(([prefix]) => raised.sqlstate.startsWith(prefix))?.[1] ??
+    (raised.sqlstate === "42501" && /permission denied for schema /.test(raised.message)
+      ? "grant USAGE on the schema to the login"
+      : null) ??
+      HINTS.find(([prefix]) => raised.sqlstate.startsWith(prefix))?.[1] ??
       raised.hint ??
       "see the server's log, and run the same command again",
     { cause: error },

@@ -1,7 +1,9 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
-import { makeJournal, writeEntry, type Detail, type NewEntry } from "../journal/index.ts";
+import { writeEntries } from "../journal/index.ts";
+import type { RunLine } from "./failure.ts";
 import { beginWithLocks, isLockFailure, pause, type HeldLock, type LockLimits, type LockTry } from "./locks.ts";
+import type { Trip } from "../trip.ts";
 import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
 
 /** One transaction that brings a scope from one state to another. */
@@ -16,11 +18,12 @@ export interface Transition {
   shared: readonly string[];
   /** all other statements, under an empty search_path: every name is schema-qualified, except those in pg_catalog */
   statements: readonly string[];
+  trip: Trip;
   /** relations that the login owns; the others are locked by the statements themselves */
   lockable: { schema: string; name: string }[];
   /** called before COMMIT: the objections, a line each; has no effect on the transaction */
   objections(db: Db): Promise<string[]>;
-  entry: Omit<NewEntry, "before" | "after" | "outcome" | "group" | "detail"> & { detail: Detail };
+  entry: RunLine;
   /** entries of the journal to take back, each with an entry of its own; empty: one entry */
   undoes?: readonly number[];
 }
@@ -114,15 +117,7 @@ async function changed(
       "nothing was changed; check these changes, and run the same command again",
       { list: differences(transition.from, now) },
     );
-  await db.exec(
-    [
-      ...transition.shared,
-      "select set_config('rlsmith.path', current_setting('search_path'), true)",
-      "set local search_path = ''",
-      ...transition.statements,
-      "select set_config('search_path', current_setting('rlsmith.path'), true)",
-    ].join(";\n"),
-  );
+  await execute(db, transition);
   const after = await readState(db, transition.scope);
   if (!sameState(after, transition.to))
     throw new ToolError(
@@ -141,7 +136,6 @@ async function changed(
       "nothing was changed; `rlsmith verify --db` reports all breaches",
       { list: objections },
     );
-  await makeJournal(db);
   const [clock] = await db.query<{ now: number }>("select extract(epoch from clock_timestamp())::float8 * 1000 as now");
   const held = locks.map(({ relation, waited, since }) => ({
     relation,
@@ -157,9 +151,20 @@ async function changed(
     detail: { ...transition.entry.detail, ...(held.length > 0 ? { locks: held } : {}) },
   };
   const undoing = (transition.undoes ?? []).map((undoes) => ({ ...line, undoes }));
-  const lines: number[] = [];
-  for (const one of undoing.length > 0 ? undoing : [line]) lines.push(await writeEntry(db, one));
-  return { held, lines };
+  return { held, lines: await writeEntries(db, undoing.length > 0 ? undoing : [line]) };
+}
+
+async function execute(db: Db, { shared, statements, trip }: Transition): Promise<void> {
+  const empty = [
+    "select set_config('rlsmith.path', current_setting('search_path'), true)",
+    "set local search_path = ''",
+  ];
+  const former = "select set_config('search_path', current_setting('rlsmith.path'), true)";
+  if (trip === "together") return void (await db.exec([...shared, ...empty, ...statements, former].join(";\n")));
+  for (const sql of shared) await db.query(sql);
+  await db.exec(empty.join(";\n"));
+  for (const sql of statements) await db.query(sql);
+  await db.exec(former);
 }
 
 /** The connection went while COMMIT was under way: only the journal knows what became of it. */

@@ -99,15 +99,16 @@ export const APPLY_ERRORS = {
     kind: "environment",
     title: "this login may not read the journal",
     why: "`rlsmith.history` belongs to the role that applied first. No other role has a privilege on it.",
-    todo: ["Connect as the role that applied before, or as a member of it."],
+    todo: ["Connect as the role that applied before."],
   },
   JOURNAL_NOT_TRUSTED: {
     kind: "environment",
-    title: "the journal belongs to another role, or others may write to it",
-    why: "A rollback executes what the journal holds. A role that can write to it could have SQL executed as this login.",
+    title: "the journal is not one that rlsmith has made for this login",
+    why: "A rollback executes what the journal holds, so a role that can write to it could have SQL executed as this login. `rlsmith.history` has to belong to the login or to a superuser, no other role may write to it, and it has to have exactly the columns, constraints and indexes that rlsmith makes, and no trigger, rule, policy or inheritance. Its entries have to be as they were written, and each text in them has to be one statement of its kind. Membership in the owner's role is not enough: the owner may be allowed less than the login. The message names each difference. Nothing was executed from the journal.",
     todo: [
-      "Connect as the role that applied before.",
-      "If nothing in it is needed, have an administrator rename the schema `rlsmith`.",
+      "Connect as the role that applied before. If the login is a member of it: `?options=-c%20role%3D…` in the URL.",
+      "Find out who made the difference, and why, before you remove it.",
+      "If nothing in the journal is needed, have an administrator rename the schema `rlsmith`. `rlsmith rollback --file` then takes the plan back with its down file.",
     ],
   },
 } as const satisfies Record<string, ErrorPage>;

@@ -20,7 +20,7 @@ export const DATABASE_ERRORS = {
   UNSUPPORTED_CONNECTION_PARAMETER: {
     kind: "usage",
     title: "a connection parameter is not supported",
-    why: "It is a parameter of libpq that the driver of rlsmith does not carry out, or one of another library. A parameter that is ignored could lead to another server, or to a connection that is less safe than you ask for.",
+    why: "It is a parameter of libpq that the driver of rlsmith does not carry out, one of another library, or a value that libpq does not know. A parameter that is ignored could lead to another server, or to a connection that is less safe than you ask for.",
     todo: ["Leave it out of the URL, the service file or the environment.", "For several hosts, name the one to use."],
   },
   DATABASE_UNREACHABLE: {
@@ -41,10 +41,11 @@ export const DATABASE_ERRORS = {
   LOGIN_REFUSED: {
     kind: "environment",
     title: "the server refused the login",
-    why: "User or password is wrong (28P01), or pg_hba.conf does not allow this login, for instance without encryption (28000).",
+    why: "User or password is wrong (28P01), no password was given, or pg_hba.conf does not allow this login, for instance without encryption (28000). The message says which.",
     todo: [
       "Check user and password. A pooler may want the user as `name.project`.",
-      "Add `?sslmode=require` where the server wants encryption.",
+      "Without a password in the URL, set PGPASSWORD.",
+      "Leave out `sslmode=disable` where the server wants encryption.",
     ],
   },
   CERTIFICATE_REFUSED: {

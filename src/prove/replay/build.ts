@@ -87,14 +87,14 @@ function viewSteps(catalog: Catalog, view: Relation): string[] {
 // A view or table of that name may be there, whichever it is.
 const dropRelation = (relation: Relation): string => {
   const name = quoteLiteral(quoteName(relation));
-  return `do $drop$
+  return `do ${dollarQuote(`
 declare kind "char" := (select relkind from pg_class where oid = to_regclass(${name}));
 begin
   if kind is not null then
     execute format('drop %s %s cascade', case kind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end, ${name});
   end if;
 end
-$drop$`;
+`)}`;
 };
 
 function rolesOf(catalog: Catalog, parts: Involved, more: ReadonlySet<string>): BuildStep[] {

@@ -9,7 +9,7 @@ import { relationsIn } from "../../pg/expr/relations.ts";
 import { columnRef } from "../../pg/expr/reads.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { walk } from "../../pg/expr/walk.ts";
-import { identForReading } from "../../pg/identifier.ts";
+import { dollarQuote, identForReading } from "../../pg/identifier.ts";
 import { nameKey, relationKey, shownName, type NameKey } from "../../pg/name.ts";
 import type { Policy } from "../../pg/policy.ts";
 import type { Relations } from "../rule.ts";
@@ -137,7 +137,7 @@ function extract(
       result: shape.setOf ? `SETOF ${shape.type}` : shape.type,
       body,
       statements: [
-        `create or replace function ${qualified}(${signature}) returns ${shape.setOf ? "setof " : ""}${shape.type}\n  language sql stable security definer set search_path = ''\n  as $$${body}$$`,
+        `create or replace function ${qualified}(${signature}) returns ${shape.setOf ? "setof " : ""}${shape.type}\n  language sql stable security definer set search_path = ''\n  as ${dollarQuote(body, "")}`,
         `revoke all on function ${identity} from public`,
         `grant execute on function ${identity} to ${policy.roles.map(identForReading).join(", ")}`,
       ],

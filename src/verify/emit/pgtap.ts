@@ -229,4 +229,4 @@ function literal(text: string): string {
 const escapeControl = (char: string): string =>
   char === "\n" ? "\\n" : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
 
-const quoted = (sql: string): string => (sql.includes("$") ? dollarQuote(sql) : `$$${sql}$$`);
+const quoted = (sql: string): string => dollarQuote(sql, sql.includes("$") ? "rlsmith" : "");
