@@ -22,6 +22,7 @@ import { inForce, readJournal, type Detail, type Entry } from "./journal/index.t
 import {
   inOneTransaction,
   journalOnly,
+  checkClaimsSource,
   checkPrivileges,
   checkWritable,
   runUntilResolved,
@@ -86,6 +87,7 @@ export async function applyPlan(
   try {
     await checkWritable(db);
     const { plan } = request;
+    await checkClaimsSource(db, plan.context);
     talk.stage("comparing what is there with both ends of the plan");
     const journal = await readJournal(db);
     const { now, expected, progress } = await compare(db, plan);

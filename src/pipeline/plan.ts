@@ -10,6 +10,7 @@ import type { Migration, Plan } from "../plan/index.ts";
 import { visibleSql } from "../report/visible-sql.ts";
 import { rewriteCatalog } from "../rewrite/index.ts";
 import { VERSION } from "../version.ts";
+import { refuseMissingClaims } from "./claims-source.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import type { Source } from "./source.ts";
@@ -39,7 +40,7 @@ export const rendered = <P extends PlannedMigration>(planned: P): P => ({
  * Plan the move to claims for a catalog: rewrite every policy by the config's context map and rules, and render the
  * migration. Pure; the plan is plain data. `plan.open` lists the decisions that the config still has to make: a plan
  * with an open decision must not be run. Throws ToolError (config): a decision or a rule of the config does not fit the
- * catalog.
+ * catalog, or the catalog does not have the function that the config names as the source of claims.
  *
  * @example
  * ```ts
@@ -58,6 +59,7 @@ export function planCatalog(
   config: Config,
   options: Partial<MigrationOptions> = {},
 ): PlannedMigration {
+  refuseMissingClaims(catalog, config);
   const { classified } = inspectCatalog(catalog, config);
   const plan = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION, contextsOf(config));
   const rendering: MigrationOptions = {
