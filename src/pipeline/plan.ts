@@ -14,6 +14,7 @@ import { refuseMissingClaims } from "./claims-source.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import type { Source } from "./source.ts";
+import { unsentClaims } from "./unsent-claims.ts";
 import { relative } from "node:path";
 
 /** A plan with the SQL of its migration. */
@@ -61,7 +62,9 @@ export function planCatalog(
 ): PlannedMigration {
   refuseMissingClaims(catalog, config);
   const { classified } = inspectCatalog(catalog, config);
-  const plan = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION, contextsOf(config));
+  const made = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION, contextsOf(config));
+  const unsent = unsentClaims(catalog, classified, config, made);
+  const plan = unsent ? { ...made, open: [unsent, ...made.open] } : made;
   const rendering: MigrationOptions = {
     ownTransaction: true,
     rollbackFile: "the down file",

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as rlsmith from "../../src/index.ts";
-import { sharedServer } from "../support/fork.ts";
+import { plainScratch } from "../support/plain.ts";
 
 // PostgreSQL as initdb leaves it: no schema `auth`.
 const SCHEMA = `
@@ -14,10 +14,7 @@ const CLAIMS =
 
 let scratch: rlsmith.Scratch;
 beforeAll(async () => {
-  scratch = await rlsmith.openScratch(
-    { kind: "server", url: (await sharedServer()).url, superuser: true },
-    { platform: { kind: "plain" } },
-  );
+  scratch = await plainScratch();
   await scratch.db.exec(SCHEMA);
 });
 afterAll(async () => scratch.close());
