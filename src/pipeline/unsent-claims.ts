@@ -47,6 +47,6 @@ export function unsentClaims(
     key: "requests",
     settings,
     policies: answers.filter(({ answer }) => answer !== "allows").map(({ policy }) => policy),
-    question: `${lost}, for ${config.requests ? `no request sends ${heldIn(settings, source)}` : `nothing sets ${heldIn(settings, source)}`}`,
+    question: `${lost}, for ${claims === "none" ? "nothing sets" : "no request sends"} ${heldIn(settings, source)}`,
   };
 }

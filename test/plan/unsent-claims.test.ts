@@ -73,6 +73,10 @@ describe("a database in which nothing reads or sets the claims", () => {
     );
   });
 
+  test("the answer that init writes is no other case", async () => {
+    expect(await asked(OWN_ROWS, { requests: { claims: "none" } })).toEqual(await asked(OWN_ROWS));
+  });
+
   test("only the policies that would deny every request are counted", async () => {
     const more = `
       create policy open_too on public.docs for select using (open or org_id = ${ORG});
