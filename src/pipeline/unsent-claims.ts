@@ -17,9 +17,10 @@ export function unsentClaims(
   config: Config,
   plan: Plan,
 ): OpenDecision | null {
+  if (config.requests?.claims === "sent") return null;
   const source = claimsSourceOf(config.claims);
   const { claims, settings } = inferRequests(catalog, source);
-  if ((config.requests?.claims ?? claims) === "sent") return null;
+  if (claims === "sent" && config.requests === undefined) return null;
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const readers = new Set(
     classified.filter(({ reads }) => reads.some(({ setting }) => mapped.has(setting))).map(({ id }) => id),

@@ -151,7 +151,7 @@ describe("a database in which nothing reads or sets the claims", () => {
     const made = `create function app.claims() returns jsonb language plpgsql stable as $$
       begin return current_setting('app.' || 'token', true)::jsonb; end $$;`;
     expect(await asked(made + OWN_ROWS, { claims: "app.claims()" })).toMatchObject({
-      question: expect.stringContaining("for nothing sets what `app.claims()` returns"),
+      question: expect.stringContaining("for nothing sets what `app.claims()` reads"),
     });
   });
 

@@ -55,7 +55,7 @@ export function inferRequests(catalog: Catalog, source: ClaimsSource): InferredR
 /** The place of the claims in words: the settings, or where they are not known the function that returns the claims. */
 export const heldIn = (settings: readonly string[], source: ClaimsSource): string =>
   settings.length === 0 && source.kind === "function"
-    ? `what \`${nameKey(source)}()\` returns`
+    ? `what \`${nameKey(source)}()\` reads`
     : settings.map((setting) => `\`${setting}\``).join(" or ");
 
 /**
