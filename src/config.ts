@@ -54,6 +54,14 @@ const flag = z.union([
   z.strictObject({ decision: open }),
 ]);
 
+/** Whether the requests of today carry claims. */
+const requests = z.union([
+  /** `reason`: who sets them, and where */
+  z.strictObject({ claims: z.literal("sent"), reason }),
+  /** `plan` stops before a policy would come to depend on claims */
+  z.strictObject({ claims: z.literal("none") }),
+]);
+
 const verification = z.strictObject({
   /** the owner of rows where no policy shows it: `schema.relation.column` → claim; `*` matches any text */
   tenant: z.record(z.string(), claimPath).default({}),
@@ -110,6 +118,8 @@ const configSchema = z.strictObject({
     .optional(),
   /** the source of claims: `auth.jwt()`, `myschema.claims()`, or `request.jwt.claims` */
   claims: z.string().min(1).default("auth.jwt()"),
+  /** whether the requests of today carry claims; if it is omitted, `plan` looks for a use of them in the database */
+  requests: requests.optional(),
   /** session variable → claim */
   context: z.record(z.string(), z.union([variable, open])).default({}),
   /** bypass flags, each with a decision */

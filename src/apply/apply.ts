@@ -23,6 +23,7 @@ import {
   beforeGroups,
   inOneTransaction,
   journalOnly,
+  checkClaimsSource,
   checkPrivileges,
   checkWritable,
   runUntilResolved,
@@ -87,6 +88,7 @@ export async function applyPlan(
   try {
     await checkWritable(db);
     const { plan } = request;
+    await checkClaimsSource(db, plan.context);
     talk.stage("comparing what is there with both ends of the plan");
     const journal = await readJournal(db);
     const base = {

@@ -10,9 +10,11 @@ import type { Migration, Plan } from "../plan/index.ts";
 import { visibleSql } from "../report/visible-sql.ts";
 import { rewriteCatalog } from "../rewrite/index.ts";
 import { VERSION } from "../version.ts";
+import { refuseMissingClaims } from "./claims-source.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import type { Source } from "./source.ts";
+import { unsentClaims } from "./unsent-claims.ts";
 import { relative } from "node:path";
 
 /** A plan with the SQL of its migration. */
@@ -39,7 +41,7 @@ export const rendered = <P extends PlannedMigration>(planned: P): P => ({
  * Plan the move to claims for a catalog: rewrite every policy by the config's context map and rules, and render the
  * migration. Pure; the plan is plain data. `plan.open` lists the decisions that the config still has to make: a plan
  * with an open decision must not be run. Throws ToolError (config): a decision or a rule of the config does not fit the
- * catalog.
+ * catalog, or the catalog does not have the function that the config names as the source of claims.
  *
  * @example
  * ```ts
@@ -58,8 +60,11 @@ export function planCatalog(
   config: Config,
   options: Partial<MigrationOptions> = {},
 ): PlannedMigration {
+  refuseMissingClaims(catalog, config);
   const { classified } = inspectCatalog(catalog, config);
-  const plan = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION, contextsOf(config));
+  const made = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION, contextsOf(config));
+  const unsent = unsentClaims(catalog, classified, config, made);
+  const plan = unsent ? { ...made, open: [unsent, ...made.open] } : made;
   const rendering: MigrationOptions = {
     ownTransaction: true,
     rollbackFile: "the down file",

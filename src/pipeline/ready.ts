@@ -16,9 +16,20 @@ export function configOf(source: Source): Config {
   );
 }
 
-/** Throws ToolError (open-decision, exit 3) while the plan has a question that the config does not answer. */
+/**
+ * Throws ToolError (open-decision, exit 3) while the plan has a question that the config does not answer. That no request
+ * sends claims comes first.
+ */
 export function refuseOpenDecisions(plan: Plan, source: Source): void {
   if (plan.open.length === 0) return;
+  const unsent = plan.open.find(({ kind }) => kind === "claims-not-sent");
+  if (unsent)
+    throw new ToolError(
+      "open-decision",
+      "CLAIMS_NOT_SENT",
+      `${unsent.question}; no file was written`,
+      'let every request set its claims first, then write `requests: { claims: "sent", reason: "…" }` in the config',
+    );
   const file = source.config ? relative(process.cwd(), source.config.file) : "the config";
   throw new ToolError(
     "open-decision",

@@ -17,6 +17,7 @@ export type { Situation } from "./situation.ts";
 export { toldPrivileges, toldVerdicts } from "./told.ts";
 export { smt2, type Smt2Query } from "./smt2/smt2.ts";
 export { inferTenant } from "./tenant.ts";
+export { withoutClaims, type WithoutClaims } from "./without-claims.ts";
 export { isOnlyTried } from "./trial/change.ts";
 export { tryUnknown } from "./trial/unknown.ts";
 export type { Site as TrialSite } from "./trial/site.ts";

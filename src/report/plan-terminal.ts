@@ -7,6 +7,7 @@ import type { Plan, PolicyOutcome } from "../plan/index.ts";
 import { relationKey } from "../pg/name.ts";
 import { sameRoles } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
+import { unsentLines } from "./unsent-claims.ts";
 import { singleLined } from "./single-lined.ts";
 import { visibleSql } from "./visible-sql.ts";
 import { oneLine } from "./visible.ts";
@@ -16,10 +17,15 @@ type Colours = ReturnType<typeof pc.createColors>;
 /** How many policies that wait for an answer are listed. */
 const MOST = 10;
 
-/** A plan as a person reads it: what becomes of each policy, with the conditions that change, then decisions, findings and the summary. */
-export function renderPlan(planned: Plan, colours: Colours): string {
+/**
+ * A plan as a person reads it: what requests without claims lose, what becomes of each policy, with the conditions that
+ * change, then decisions, findings and the summary. `worth`: the line about the claims, see `claimsWorth`.
+ */
+export function renderPlan(planned: Plan, colours: Colours, worth: string | null = null): string {
   const plan = singleLined(planned);
-  const lines: string[] = [];
+  const unsent = plan.open.filter(({ kind }) => kind === "claims-not-sent");
+  const asked = plan.open.filter(({ kind }) => kind !== "claims-not-sent");
+  const lines = unsent.flatMap((open) => unsentLines(open, plan.context, colours));
   for (const outcome of plan.policies) lines.push(...renderOutcome(outcome, colours));
   const helpers = plan.steps.filter((step) => step.object.kind === "function");
   for (const step of helpers)
@@ -27,14 +33,11 @@ export function renderPlan(planned: Plan, colours: Colours): string {
       `${colours.cyan("function")}  ${step.title}`,
       ...step.hazards.map((h) => `          ${colours.dim(h.message)}`),
     );
-  if (plan.open.length > 0) {
-    lines.push(
-      "",
-      colours.bold(`${plan.open.length} ${plan.open.length === 1 ? "decision is" : "decisions are"} open:`),
-    );
-    for (const [question, asked] of groupBy(plan.open, (open) => open.question)) {
+  if (asked.length > 0) {
+    lines.push("", colours.bold(`${asked.length} ${asked.length === 1 ? "decision is" : "decisions are"} open:`));
+    for (const [question, same] of groupBy(asked, (open) => open.question)) {
       lines.push(`  ${question}`);
-      for (const { key, settings, policies } of asked) {
+      for (const { key, settings, policies } of same) {
         const more = settings.filter((setting) => setting !== key).join(", ");
         lines.push(`    ${colours.yellow(key)}${more === "" ? "" : `  ${colours.dim(more)}`}`);
         const waiting = policies.filter((policy) => policy !== key);
@@ -51,7 +54,7 @@ export function renderPlan(planned: Plan, colours: Colours): string {
       if (finding.hint) lines.push(`          ${colours.dim(finding.hint)}`);
     }
   }
-  lines.push("", summary(plan));
+  lines.push("", summary(plan), ...(worth === null ? [] : [worth]));
   return `${lines.join("\n").trimStart()}\n`;
 }
 

@@ -32,11 +32,11 @@ export interface AnnouncedChange {
 
 /** A question that the config has to answer before the plan may be applied. */
 export interface OpenDecision {
-  kind: "session-only" | "bypass-flag" | "unmapped-variable";
+  kind: "session-only" | "bypass-flag" | "unmapped-variable" | "claims-not-sent";
   /** the key of the answer in the config */
   key: string;
   question: string;
-  /** the variables or flags that it concerns */
+  /** the variables or flags that it concerns, or the settings that hold the claims */
   settings: string[];
   /** policies that wait for the answer */
   policies: PolicyId[];

@@ -5,6 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderConfig, type ConfigFileOptions } from "../../src/classify/context/config-file.ts";
 import { loadConfig, type Config } from "../../src/config.ts";
 import type { PolicyId } from "../../src/pg/policy.ts";
+import { inspect } from "../../src/inspect/inspect.ts";
+import { inspectCatalog } from "../../src/pipeline/inspection.ts";
+import { withFork } from "../support/fork.ts";
+import { plainScratch } from "../support/plain.ts";
 import { CLAIM, HYBRID, openLab, SETTING, type Analysed, type Lab } from "./support.ts";
 
 let lab: Lab;
@@ -42,6 +46,36 @@ describe("the config that init writes", () => {
       "app.casino_id": { claim: "app_metadata.casino_id", type: "uuid", separator: "," },
     });
     expect(config.sessionOnly).toEqual([]);
+    expect(config.requests).toEqual({
+      claims: "sent",
+      reason: "the database is on Supabase, whose API sends the claims",
+    });
+  });
+
+  test("says that the requests send no claims, where nothing shows it, and what shows it elsewhere", async () => {
+    const plain = await plainScratch();
+    try {
+      const written = async (sql: string): Promise<Config> =>
+        withFork(
+          `create table slip (dept text); alter table slip enable row level security;
+           create policy p on slip using (dept = current_setting('app.dept', true)); ${sql}`,
+          async (db) => {
+            const { classified, inferred } = inspectCatalog(await inspect(db));
+            return load(renderConfig(inferred, classified, { migrationsFolder: null, layout: null }));
+          },
+          plain,
+        );
+      const none = await written("");
+      expect([none.claims, none.requests]).toEqual(["request.jwt.claims", { claims: "none" }]);
+      const read =
+        "create policy q on slip using (dept = current_setting('request.jwt.claims', true)::jsonb ->> 'dept');";
+      expect((await written(read)).requests).toEqual({
+        claims: "sent",
+        reason: "policy public.slip.q reads `request.jwt.claims`",
+      });
+    } finally {
+      await plain.close();
+    }
   });
 
   test("marks open what is not: variables, flags, session-only policies and helpers", async () => {

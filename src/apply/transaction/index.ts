@@ -5,7 +5,7 @@ export { beforeGroups } from "./failure.ts";
 export { inOneTransaction, journalOnly } from "./journal-only.ts";
 export type { LockTry } from "./locks.ts";
 export { mayAlter } from "./may-alter.ts";
-export { checkPrivileges, checkWritable } from "./preflight.ts";
+export { checkClaimsSource, checkPrivileges, checkWritable } from "./preflight.ts";
 export { refusedByServer } from "./refused.ts";
 export { sharesBackends, takeTurn } from "./session.ts";
 export type { TransitionLimits, Transitioned } from "./transition.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
+import type { ContextMap } from "../../pg/context.ts";
 import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import type { Scope } from "../state/index.ts";
 
@@ -37,6 +38,26 @@ export async function checkWritable(db: Db): Promise<void> {
       "transactions of this login are read-only on the target (default_transaction_read_only)",
       "connect as a login that may write, or reset the setting for this one",
     );
+}
+
+/**
+ * Check that the target has the function with which the policies of a plan read the token: PostgreSQL resolves the name
+ * when a policy is created, and refuses one that it does not find. Throws ToolError (environment).
+ */
+export async function checkClaimsSource(db: Db, { claims, variables }: ContextMap): Promise<void> {
+  if (claims.kind === "setting" || variables.length === 0) return;
+  const found = await db.query(
+    `select from pg_catalog.pg_proc f join pg_catalog.pg_namespace n on n.oid = f.pronamespace
+     where n.nspname = $1 and f.proname = $2 and f.pronargs = 0 and f.prokind = 'f'`,
+    [claims.schema, claims.name],
+  );
+  if (found.length > 0) return;
+  throw new ToolError(
+    "environment",
+    "TARGET_LACKS_CLAIMS",
+    `the plan reads the claims with \`${nameKey(claims)}()\`, which this target does not have`,
+    "nothing was changed; create the function on the target, or name another source under `claims` of the config and run `rlsmith plan` again",
+  );
 }
 
 /**

@@ -34,7 +34,7 @@ export function renderConfig(
     lines.push(
       `  migrations: { folder: ${text(migrationsFolder)}${layout === null ? "" : `, layout: ${text(layout)}`} },`,
     );
-  lines.push(`  claims: ${text(claimsText(inferred.claims))},`, "");
+  lines.push(`  claims: ${text(claimsText(inferred.claims))},`, ...requestsLines(inferred), "");
   lines.push(
     comment(2, "The claim that replaces each session variable, and the evidence in the database."),
     ...(inferred.variables.some((variable) => isOpen(variable, answers))
@@ -76,6 +76,20 @@ export function renderConfig(
       "  ],",
     );
   return `${[...lines, "});"].join("\n")}\n`;
+}
+
+/** How many places that read or set the claims are named. */
+const MOST_EVIDENCE = 3;
+
+function requestsLines({ requests: { claims, evidence } }: InferredContext): string[] {
+  const shown = evidence.slice(0, MOST_EVIDENCE);
+  const more = evidence.length > shown.length ? `, and ${evidence.length - shown.length} more` : "";
+  if (claims === "sent") return [`  requests: { claims: "sent", reason: ${text(`${shown.join(", ")}${more}`)} },`];
+  return [
+    comment(2, `${shown.join(", ")}: a policy that reads claims denies every request of today.`),
+    comment(2, '`rlsmith plan` stops until the requests send them: { claims: "sent", reason: "…" }'),
+    `  requests: { claims: "none" },`,
+  ];
 }
 
 const isOpen = (variable: InferredVariable, answers: ConfigAnswers): boolean =>

@@ -8,6 +8,7 @@ import type { FunctionFacts } from "../functions/index.ts";
 import { typeOf } from "./infer-type.ts";
 import { tokenFunctions } from "../functions/index.ts";
 import type { InferredContext, InferredVariable } from "./inferred.ts";
+import { inferRequests } from "./requests.ts";
 
 /**
  * The claim that replaces each variable, inferred from hybrid pairs in policies and function bodies, from functions
@@ -37,6 +38,7 @@ export function inferContext(
     variables.push({ setting, claim, type, separator, evidence: evidence.map(({ text }) => text), certain });
     if (question !== null) questions.push({ setting, question });
   }
+  const claims = sourceOf(catalog);
   return {
     variables,
     flags: [...flags]
@@ -45,7 +47,8 @@ export function inferContext(
         setting,
         evidence: [`switches off ${some(policies)}`],
       })),
-    claims: sourceOf(catalog),
+    claims,
+    requests: inferRequests(catalog, claims),
     conflicts: claimConflicts(classified, facts, variables),
     questions,
   };

@@ -1,5 +1,6 @@
 import type { Finding } from "../../finding.ts";
 import { type ClaimsSource, type ContextType } from "../../pg/context.ts";
+import type { InferredRequests } from "./requests.ts";
 
 /** The session variables of a database as inferred from it: proposals with their evidence, never guesses. */
 export interface InferredContext {
@@ -8,6 +9,8 @@ export interface InferredContext {
   flags: { setting: string; evidence: string[] }[];
   /** the source from which policies read the token */
   claims: ClaimsSource;
+  /** whether the requests of today carry claims */
+  requests: InferredRequests;
   /** policies that read a claim in a different place from where it is written */
   conflicts: Finding[];
   questions: { setting: string; question: string }[];

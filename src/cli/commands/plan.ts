@@ -6,6 +6,7 @@ import { proveSource } from "../../pipeline/prove-plan.ts";
 import { configOf, refuseErrors, refuseOpenDecisions } from "../../pipeline/ready.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
 import { writePlan } from "../../pipeline/write-plan.ts";
+import { claimsWorth } from "../../report/claims-worth.ts";
 import { filesText, nothingToDo, renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
@@ -28,7 +29,7 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
       const json = flags.format === "json";
       const platform = platformOfSource(source);
       sayReplay(source);
-      if (!json) print(renderPlan(fresh.plan, colours));
+      if (!json) print(renderPlan(fresh.plan, colours, claimsWorth(source.catalog, fresh.plan.context)));
       else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan, platform }, null, 2));
       refuseOpenDecisions(fresh.plan, source);
       refuseErrors(fresh.plan);

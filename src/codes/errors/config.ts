@@ -26,6 +26,15 @@ export const CONFIG_ERRORS = {
     why: "It is unknown, has the wrong type, or names a relation, column or function that does not exist. The message gives the path of the setting.",
     todo: ["Correct the setting. `rlsmith init` writes a config in which every setting is explained."],
   },
+  CLAIMS_SOURCE_MISSING: {
+    kind: "config",
+    title: "`claims` in the config names a function that the database does not have",
+    why: "The policies would read the token with this function, and no statement that creates them would succeed. `auth.jwt()` exists on Supabase alone. rlsmith looks in the migrations of the project, or in the database that `--db` names. A function of an extension counts only if a policy calls it. Nothing was written.",
+    todo: [
+      'Write `claims: "request.jwt.claims"` in rlsmith.config.ts if the gateway or the application sets this setting, as PostgREST does.',
+      'Or create a function without arguments that returns the claims as `jsonb`, in a migration of its own, and name it: `claims: "app.claims()"`.',
+    ],
+  },
   NO_SUCH_ROLE: {
     kind: "config",
     title: "a bypass flag is to become a role that does not exist",

@@ -8,6 +8,16 @@ export const PLAN_ERRORS = {
     why: "A policy reads a variable without a claim to fall back on, a variable has no claim, or a bypass flag is undecided. Each choice changes who may do what, so rlsmith does not make it. No file was written.",
     todo: ["Decide each of them in rlsmith.config.ts, with a reason, and run `rlsmith plan` again."],
   },
+  CLAIMS_NOT_SENT: {
+    kind: "open-decision",
+    title: "the requests of today carry no claims, and the new policies read nothing else",
+    why: 'On a direct connection nobody but the application sets `request.jwt.claims`. No policy, column default or function of the database reads or sets it, and the database is not on Supabase, or the config says `requests: { claims: "none" }`. With the new policies such requests would find no row. The policies are counted in the output. No file was written.',
+    todo: [
+      "Have the application or the gateway set the claims in the transaction of each request, from a token whose signature was checked: `select set_config('request.jwt.claims', $1, true)`. Through a pooler in transaction mode the third argument must be `true`, and the statements of the request must be in the same transaction.",
+      'When all requests do so, write `requests: { claims: "sent", reason: "…" }` in rlsmith.config.ts.',
+      "docs/without-supabase.md has the statements for node-postgres, Prisma and Drizzle, and says what such claims are worth.",
+    ],
+  },
   NOT_PROVEN: {
     kind: "not-proven",
     title: "a policy would become looser, or its verdict is not settled",

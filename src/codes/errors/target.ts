@@ -40,6 +40,15 @@ export const TARGET_ERRORS = {
     why: "`default_transaction_read_only` is on for the login or the database. rlsmith does not override what an administrator set.",
     todo: ["Connect as a login that may write, or reset the setting for this one."],
   },
+  TARGET_LACKS_CLAIMS: {
+    kind: "environment",
+    title: "the target does not have the function that returns the claims",
+    why: "The plan was made for a database with this function, and its policies call it. Without it no statement of the plan would succeed. Nothing was changed.",
+    todo: [
+      "Create the function on the target with the migration that creates it elsewhere.",
+      "Or name another source of claims under `claims` in rlsmith.config.ts, and run `rlsmith plan` again. `auth.jwt()` exists on Supabase alone.",
+    ],
+  },
   BAD_CUT: {
     kind: "usage",
     title: "`--by` does not know this way to form groups",

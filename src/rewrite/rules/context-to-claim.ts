@@ -12,7 +12,7 @@ import { withoutRepeats } from "../simplify.ts";
 export const contextToClaim: ExpressionRule = {
   id: "context-to-claim",
   title: "read the claim instead of the session variable",
-  why: "Anyone who can run SQL can set a custom variable, and a transaction-mode pooler loses it or hands it to the next request. The token is signed.",
+  why: "Anyone who can run SQL can set a custom variable, and a transaction-mode pooler loses it or hands it to the next request. Supabase and PostgREST set the claims in each transaction, from a token whose signature they have checked. Elsewhere docs/without-supabase.md says what claims are worth.",
   obligation: "equivalent with context",
   examples: [
     {
