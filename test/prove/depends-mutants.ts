@@ -430,4 +430,12 @@ export const DEPENDS_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     replace: "const inner = selectOf(encoder, relation);",
     noticedBy: ["a view with security_invoker in a view of the owner is read for the user"],
   },
+  {
+    id: "elements-keep-their-type",
+    title: "elements that were turned into one type are not turned into another",
+    file: "encode/gathered.ts",
+    find: "return found.element === null || found.element === element ? { ...found, element } : null;",
+    replace: "return { ...found, element: found.element ?? element };",
+    noticedBy: ["an array of the rows of a query that is turned into another type"],
+  },
 ];

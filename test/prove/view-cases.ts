@@ -13,7 +13,7 @@ const of = (relation: string): string => reads(`exists (select 1 from ${relation
 
 const readable = (view: string): string => `create view public.${view}; grant select on v to authenticated;`;
 
-/** Policies that read views: with whose rights, and which rows. */
+/** Policies that read views, with whose rights and which rows; and arrays of the rows of a query. */
 export const VIEW_CASES: readonly DependsCase[] = [
   {
     title: "a view of the owner of the table is not bound by its policies",
@@ -133,6 +133,40 @@ export const VIEW_CASES: readonly DependsCase[] = [
     before: reads("false"),
     after: of("v"),
     rows: SEAT,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an array of the rows of a query that is turned into another type",
+    both: `create function public.kinds() returns text[] language sql stable as 'select array_agg(r.kind) from public.readers r';`,
+    before: reads("title = any (kinds()::varchar(3)[])"),
+    after: reads("title in (select r.kind from readers r)"),
+    rows: `insert into letters (id, title) values (1, 'gold'); ${READER}`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an aggregate that is turned into a type with a modifier",
+    before: reads("title = any (((select array_agg(r.kind) from readers r))::varchar(3)[])"),
+    after: reads("title in (select r.kind from readers r)"),
+    rows: `insert into letters (id, title) values (1, 'gold'); ${READER}`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "ARRAY of a query that is turned into a type with a modifier",
+    before: reads("title = any ((array(select r.kind from readers r))::varchar(3)[])"),
+    after: reads("title in (select r.kind from readers r)"),
+    rows: `insert into letters (id, title) values (1, 'gold'); ${READER}`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "an aggregate whose times are rounded",
+    both: "create table public.times (t timestamptz); grant select on times to authenticated;",
+    before: reads("sent = any ((select array_agg(t.t) from times t)::timestamptz(0)[])"),
+    after: reads("sent in (select t.t from times t)"),
+    rows: `${LETTER} insert into times values ('2030-01-01 00:00:00.3+00');`,
     truth: "gained",
     decision: "unknown",
   },

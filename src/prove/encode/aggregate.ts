@@ -2,12 +2,10 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import { call, nameParts } from "../../pg/expr/shape.ts";
 import { builtInName, calledFunction, isAmbiguous, ownFunctions } from "./called.ts";
 import type { Encoder } from "./context.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame, Select } from "./frame.ts";
 import { over, raisesOver } from "./lookup.ts";
 import type { BoundRow } from "../logic/formula.ts";
 import type { Condition } from "./value.ts";
-
-type Select = NonNullable<ReturnType<typeof as<"SelectStmt">>>;
 
 /** An aggregate of pg_catalog that is the one target of a query without GROUP BY: one row, whatever rows there are. */
 export interface Aggregate {
@@ -20,20 +18,29 @@ export interface Aggregate {
 
 const PLAIN = new Set("op targetList fromClause whereClause limitOption groupDistinct all".split(" "));
 
+/** SELECT with FROM and WHERE alone. */
+export const isPlainQuery = (select: Select): boolean =>
+  select.op === "SETOP_NONE" && select.fromClause !== undefined && Object.keys(select).every((key) => PLAIN.has(key));
+
+/** The name of the function of pg_catalog that a call without FILTER, ORDER BY and OVER means; null for anything else. */
+export function builtInAggregate(encoder: Encoder, node: Expr | undefined, frame: Frame): string | null {
+  const found = as("FuncCall", node);
+  if (!found || found.agg_filter || found.over || found.agg_order) return null;
+  const called = calledFunction(nameParts(found.funcname));
+  if (isAmbiguous(encoder.side, frame, called) || ownFunctions(encoder.side, frame, called).length > 0) return null;
+  return builtInName(called);
+}
+
 /**
  * `count`, `bool_or`, `bool_and` and `every` without DISTINCT, ORDER BY or FILTER (manual, 9.21). Null for anything else.
  */
 export function aggregateOf(encoder: Encoder, select: Select, frame: Frame): Aggregate | null {
-  if (select.op !== "SETOP_NONE" || !select.fromClause || !Object.keys(select).every((key) => PLAIN.has(key)))
-    return null;
+  if (!isPlainQuery(select)) return null;
   const [target] = select.targetList ?? [];
   const only = select.targetList?.length === 1 ? as("ResTarget", target)?.val : undefined;
   const found = as("FuncCall", only);
-  if (!found || found.agg_filter || found.over || found.agg_distinct || found.agg_order) return null;
-  const called = calledFunction(nameParts(found.funcname));
-  const name = builtInName(called);
-  if (name === null || isAmbiguous(encoder.side, frame, called) || ownFunctions(encoder.side, frame, called).length > 0)
-    return null;
+  const name = builtInAggregate(encoder, only, frame);
+  if (!found || name === null || found.agg_distinct) return null;
   const [arg, ...more] = call(only)?.args ?? [];
   if (more.length > 0) return null;
   if (!(name === "count" || ((name === "bool_or" || name === "bool_and" || name === "every") && arg))) return null;

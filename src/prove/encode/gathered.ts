@@ -1,6 +1,6 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
-import { initPlanTarget, nameParts, stringConst, typeText } from "../../pg/expr/shape.ts";
-import { builtInName, calledFunction, isAmbiguous, ownFunctions } from "./called.ts";
+import { initPlanTarget, stringConst, typeText } from "../../pg/expr/shape.ts";
+import { builtInAggregate, isPlainQuery } from "./aggregate.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame, Select } from "./frame.ts";
 import { calledQuery } from "./inline.ts";
@@ -27,8 +27,10 @@ export function gatheredRows(encoder: Encoder, node: Expr | undefined, frame: Fr
   const cast = as("TypeCast", node);
   if (cast) {
     const type = typeText(cast.typeName);
-    const found = type.endsWith("[]") ? gatheredRows(encoder, cast.arg, frame) : null;
-    return found && { ...found, element: asElement(found.element, type) };
+    // varchar(3)[] and timestamptz(0)[] change their elements
+    const changes = (cast.typeName?.typmods ?? []).length > 0;
+    const found = type.endsWith("[]") && !changes ? gatheredRows(encoder, cast.arg, frame) : null;
+    return found && withElement(found, type);
   }
   const link = as("SubLink", node);
   const select = as("SelectStmt", link?.subselect);
@@ -37,31 +39,29 @@ export function gatheredRows(encoder: Encoder, node: Expr | undefined, frame: Fr
   if (select && link?.subLinkType === "EXPR_SUBLINK") return aggregated(encoder, select, frame);
   const called = node ? calledQuery(encoder, node, frame) : null;
   const found = called && gatheredRows(encoder, called.expr, called.frame);
-  return found && { ...found, element: asElement(found.element, called.fn.result) };
+  return found && withElement(found, called.fn.result);
 }
 
-/** An element that was turned into a type already stays of it: PostgreSQL would turn it twice, which is not modelled. */
-const asElement = (known: string | null, array: string): string => known ?? array.replace(/\[\]$/, "");
+/** Elements that are turned into one type and then into another are not modelled: null. */
+function withElement(found: Gathered, array: string): Gathered | null {
+  const element = array.replace(/\[\]$/, "");
+  return found.element === null || found.element === element ? { ...found, element } : null;
+}
 
 /** A query with FROM, or a UNION of such. */
-export const isOverRows = (select: Select): boolean =>
+const isOverRows = (select: Select): boolean =>
   select.fromClause !== undefined ||
   (select.op === "SETOP_UNION" && select.larg?.fromClause !== undefined && select.rarg?.fromClause !== undefined);
 
-const PLAIN = new Set("op targetList fromClause whereClause limitOption groupDistinct all".split(" "));
-
 function aggregated(encoder: Encoder, select: Select, frame: Frame): Gathered | null {
-  if (!select.fromClause || !Object.keys(select).every((key) => PLAIN.has(key))) return null;
+  if (!isPlainQuery(select)) return null;
   const target = onlyTarget(select);
   const coalesced = as("CoalesceExpr", target ?? undefined)?.args;
   if (coalesced && (coalesced.length !== 2 || !isEmptyArray(coalesced[1]))) return null;
   const aggregate = coalesced ? coalesced[0] : (target ?? undefined);
-  const found = as("FuncCall", aggregate);
-  const called = calledFunction(nameParts(found?.funcname));
-  const [arg, ...others] = found?.args ?? [];
-  if (!found || !arg || others.length > 0 || found.agg_filter || found.agg_order || found.over) return null;
-  if (builtInName(called) !== "array_agg" || isAmbiguous(encoder.side, frame, called)) return null;
-  if (ownFunctions(encoder.side, frame, called).length > 0) return null;
+  const [arg, ...others] = as("FuncCall", aggregate)?.args ?? [];
+  // what DISTINCT takes away is there once all the same
+  if (builtInAggregate(encoder, aggregate, frame) !== "array_agg" || !arg || others.length > 0) return null;
   return {
     select: { ...select, targetList: [{ ResTarget: { val: arg } }] },
     frame,
