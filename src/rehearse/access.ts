@@ -37,7 +37,8 @@ export interface AccessDifference {
 export interface AccessReport {
   cells: number;
   personas: RehearsalPersona[];
-  relations: { filled: NameKey[]; notFilled: Fixtures["notFilled"] };
+  /** `asked`: those on which statements were run */
+  relations: { filled: NameKey[]; notFilled: Fixtures["notFilled"]; asked: NameKey[] };
   /** relations with rows on which every statement raised an error, before and after */
   onlyErrors: { relation: NameKey; sqlstates: string[] }[];
   differences: AccessDifference[];
@@ -98,6 +99,7 @@ export async function compareAccess(
     relations: {
       filled: fixtures.filled.map(relationKey),
       notFilled: fixtures.notFilled,
+      asked: [],
     },
     onlyErrors: [],
     differences: [],
@@ -165,6 +167,7 @@ export async function compareAccess(
       if (has && !isOld) report.opened.push(difference);
     }
   }
+  report.relations.asked.push(...answers.keys());
   for (const [relation, { sqlstates, answered }] of answers)
     if (!answered) report.onlyErrors.push({ relation, sqlstates: [...sqlstates].toSorted() });
   const { crossTenant: counted } = report;

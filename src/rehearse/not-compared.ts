@@ -1,12 +1,11 @@
-import type { NameKey } from "../pg/name.ts";
-import { relationKey } from "../pg/name.ts";
+import { relationKey, type NameKey } from "../pg/name.ts";
 import type { Plan } from "../plan/index.ts";
 import type { AccessReport } from "./access.ts";
 
 /** What the rehearsal of a plan could not compare, so that a tick would say nothing of it. */
 export type NotCompared =
-  /** there was no statement to run */
-  | { kind: "no statements"; relation: null }
+  /** there was no statement to run on a relation that the plan touches */
+  | { kind: "no statements"; relation: NameKey }
   /** a relation that the plan touches has no rows; `reason`: what PostgreSQL said to the row */
   | { kind: "not filled"; relation: NameKey; reason: string }
   /** every statement on a relation that the plan touches raised an error, before and after */
@@ -19,14 +18,14 @@ export function notCompared(access: AccessReport, plan: Plan): NotCompared[] {
       .filter(({ outcome }) => outcome !== "kept" && outcome !== "unchanged")
       .map(({ before }) => relationKey(before)),
   );
-  if (touched.size === 0) return [];
-  if (access.cells === 0) return [{ kind: "no statements", relation: null }];
-  return [
-    ...access.relations.notFilled
-      .filter((missing) => touched.has(relationKey(missing)))
-      .map(({ reason, ...missing }) => ({ kind: "not filled" as const, relation: relationKey(missing), reason })),
-    ...access.onlyErrors
-      .filter(({ relation }) => touched.has(relation))
-      .map(({ relation, sqlstates }) => ({ kind: "only errors" as const, relation, sqlstates })),
-  ];
+  const notFilled = new Map(access.relations.notFilled.map((missing) => [relationKey(missing), missing.reason]));
+  const errors = new Map(access.onlyErrors.map(({ relation, sqlstates }) => [relation, sqlstates]));
+  const asked = new Set(access.relations.asked);
+  return [...touched].flatMap((relation): NotCompared[] => {
+    const reason = notFilled.get(relation);
+    if (reason !== undefined) return [{ kind: "not filled", relation, reason }];
+    if (!asked.has(relation)) return [{ kind: "no statements", relation }];
+    const sqlstates = errors.get(relation);
+    return sqlstates ? [{ kind: "only errors", relation, sqlstates }] : [];
+  });
 }

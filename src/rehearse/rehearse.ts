@@ -76,7 +76,7 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
   );
   const missing = notCompared(access, input.plan).map((one) => ({
     ...one,
-    accepted: one.relation === null ? null : input.unrehearsed(one.relation),
+    accepted: input.unrehearsed(one.relation),
   }));
   const asPlanned = stepsLeft === 0 && readsLeft === 0 && access.unannounced === 0 && access.opened.length === 0;
   return {

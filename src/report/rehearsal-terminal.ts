@@ -62,18 +62,17 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
 function notComparedLines(one: Rehearsal["notCompared"][number], colours: Colours): string[] {
   const why =
     one.kind === "no statements"
-      ? "no statement was run, for no relation of the plan has rows: nothing was compared"
+      ? `${one.relation}: no statement was run, so nothing was compared`
       : one.kind === "not filled"
         ? `${one.relation} has no rows, so its access was not compared: ${one.reason}`
         : `${one.relation}: every statement raised ${one.sqlstates.join(", ")}, before and after, so nothing was compared${
             one.sqlstates.includes("42501") ? "; is a GRANT missing in the files?" : ""
           }`;
   if (one.accepted !== null) return [`  ${colours.yellow("!")} ${why} (accepted: ${one.accepted})`];
-  const answer =
-    one.relation === null
-      ? []
-      : [`      or answer it in the config: unrehearsed: { ${JSON.stringify(one.relation)}: "why" }`];
-  return [colours.red(`  ✗ ${why}`), ...answer];
+  return [
+    colours.red(`  ✗ ${why}`),
+    `      or answer it in the config: unrehearsed: { ${JSON.stringify(one.relation)}: "why" }`,
+  ];
 }
 
 const describe = (d: AccessDifference): string =>

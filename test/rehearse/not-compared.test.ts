@@ -62,3 +62,13 @@ test("the row of a user that a trigger on auth.users makes is taken as one of th
   expect(run.access?.crossTenant.readsBefore).toBeGreaterThan(0);
   expect({ passed: run.passed, exit: exitOfRehearsal(run) }).toEqual({ passed: true, exit: 0 });
 });
+
+test("where no relation takes a row, each is named and can be answered", async () => {
+  const sql = table("never", "check (org_id is null)");
+  const open = await rehearsed(sql);
+  expect(open.access?.cells).toBe(0);
+  expect(open.notCompared).toMatchObject([{ kind: "not filled", relation: "public.never", accepted: null }]);
+  expect(exitOfRehearsal(open)).toBe(3);
+  const answered = await rehearsed(sql, { unrehearsed: { "public.never": "nothing is kept there yet" } });
+  expect({ passed: answered.passed, exit: exitOfRehearsal(answered) }).toEqual({ passed: true, exit: 0 });
+});
