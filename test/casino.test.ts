@@ -6,6 +6,7 @@ import { loadConfig, type Config } from "../src/config.ts";
 import { inspect } from "../src/inspect/inspect.ts";
 import type { Catalog } from "../src/pg/catalog.ts";
 import { groupBy } from "../src/pg/group-by.ts";
+import { touchedRelations } from "../src/plan/touched.ts";
 import { renderMigration } from "../src/plan/migration.ts";
 import { silent } from "../src/progress.ts";
 import type { Plan } from "../src/plan/plan.ts";
@@ -42,6 +43,7 @@ async function carryOut(target: ScratchTarget, config: Config): Promise<Result> 
       ownTransaction: true,
       inspect,
       replan: (after) => planFor(after, config),
+      touched: touchedRelations(plan),
       unrehearsed: () => null,
       progress: silent,
     });

@@ -1,3 +1,4 @@
+import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { Rehearsal } from "../rehearse/index.ts";
 import type { ToolErrorKind } from "../errors.ts";
 
@@ -32,3 +33,7 @@ export function exitOfRehearsal({ passed, access, notCompared, readsLeft, stepsL
   if (asPlanned && notCompared.some(({ accepted }) => accepted === null)) return EXIT.notProven;
   return passed ? EXIT.fine : EXIT.findings;
 }
+
+/** As the rehearsal ends; without one, 3 where the proof compared nothing, for no role holds a privilege. */
+export const exitOfPlan = ({ nothingGranted }: PlanProof, rehearsal: Rehearsal | null): number =>
+  rehearsal ? exitOfRehearsal(rehearsal) : nothingGranted ? EXIT.notProven : EXIT.fine;

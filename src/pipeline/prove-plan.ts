@@ -1,6 +1,6 @@
 import type { Db } from "../db/port.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { catalogAfter } from "../plan/index.ts";
+import { catalogAfter, touchedRelations } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { AssumedVerdict, CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
@@ -14,6 +14,8 @@ import { tryPlan } from "./try-sides.ts";
 export interface PlanProof {
   proof: MigrationProof;
   objections: Objection[];
+  /** no verdict is about a role that holds a privilege and that row security binds: nothing was compared */
+  nothingGranted: boolean;
 }
 
 /** The options of proving a plan. */
@@ -76,13 +78,18 @@ async function proved(
   );
   const confirmed = { ...made, access: await confirm(db, catalog, after, shown, made.assumptions) };
   const crossTenant = await confirm(db, catalog, after, made.crossTenant, made.assumptions);
-  const access = toldPrivileges(catalog, after, await goOn(confirmed, after));
-  const proof = { ...confirmed, access, crossTenant };
+  const { verdicts, nothingGranted } = toldPrivileges(
+    catalog,
+    after,
+    await goOn(confirmed, after),
+    touchedRelations(plan),
+  );
+  const proof = { ...confirmed, access: verdicts, crossTenant };
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);
   const open = found.filter(({ answer }) => answer === null).length;
   progress.done("prove", `${proof.access.length} verdicts, ${open} neither equivalent nor tighter`);
-  return { proof, objections: found };
+  return { proof, objections: found, nothingGranted };
 }
 
 /**

@@ -3,7 +3,7 @@ import { inspect } from "../inspect/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { catalogHash } from "../pg/catalog-hash.ts";
 import { matchesName } from "../pg/name-pattern.ts";
-import { readStoredMigration, refuseStale } from "../plan/index.ts";
+import { readStoredMigration, refuseStale, touchedRelations } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
 import { rehearse } from "../rehearse/index.ts";
 import type { Rehearsal } from "../rehearse/index.ts";
@@ -58,6 +58,7 @@ export async function rehearsePlan(
     ownTransaction,
     inspect,
     replan: (after) => planCatalog(after, config).plan,
+    touched: touchedRelations(plan),
     unrehearsed: (relation) =>
       Object.entries(config.unrehearsed).find(([pattern]) => matchesName(pattern, relation))?.[1] ?? null,
     progress,

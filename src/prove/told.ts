@@ -1,4 +1,5 @@
 import type { Catalog } from "../pg/catalog.ts";
+import { nameKey, type NameKey } from "../pg/name.ts";
 import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { commandOf } from "./component.ts";
 import { newSide, type Side } from "./side.ts";
@@ -21,20 +22,28 @@ export function toldVerdicts(before: Catalog, after: Catalog, verdicts: readonly
       ? verdict
       : withErrors(sides.every((side) => !isAboveOn(side, verdict)) ? verdict : aboveNow(sides, verdict)),
   );
-  return {
-    verdicts: told,
-    nothingGranted:
-      told.some(({ decision }) => decision === "no-privilege") &&
-      told.every((verdict) => verdict.decision === "no-privilege" || isAbove(sides, verdict)),
-  };
+  return { verdicts: told, nothingGranted: grantsNothing(sides, told) };
 }
 
-/** Verdicts on roles that hold the privilege on neither side are none: nothing was compared. */
-export const toldPrivileges = (
+/**
+ * Verdicts on roles that hold the privilege on neither side are none: nothing was compared. The others stay.
+ * `nothingGranted` is about these relations alone.
+ */
+export function toldPrivileges(
   before: Catalog,
   after: Catalog,
-  verdicts: readonly AssumedVerdict[],
-): AssumedVerdict[] => withoutPrivilege([newSide(before), newSide(after)], verdicts);
+  given: readonly AssumedVerdict[],
+  relations: ReadonlySet<NameKey>,
+): Told {
+  const sides = [newSide(before), newSide(after)];
+  const verdicts = withoutPrivilege(sides, given);
+  const about = verdicts.filter(({ relation }) => relations.has(nameKey(relation)));
+  return { verdicts, nothingGranted: grantsNothing(sides, about) };
+}
+
+const grantsNothing = (sides: readonly Side[], told: readonly AssumedVerdict[]): boolean =>
+  told.some(({ decision }) => decision === "no-privilege") &&
+  told.every((verdict) => verdict.decision === "no-privilege" || isAbove(sides, verdict));
 
 const withoutPrivilege = (sides: readonly Side[], verdicts: readonly AssumedVerdict[]): AssumedVerdict[] =>
   verdicts.map((verdict) =>

@@ -1,5 +1,5 @@
-import { relationKey, type NameKey } from "../pg/name.ts";
-import type { Plan } from "../plan/index.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import type { AccessReport } from "./access.ts";
 
 /** What the rehearsal of a plan could not compare, so that a tick would say nothing of it. */
@@ -11,20 +11,19 @@ export type NotCompared =
   /** every statement on a relation that the plan touches raised an error, before and after */
   | { kind: "only errors"; relation: NameKey; sqlstates: string[] };
 
-/** What was not compared, of the relations whose policies the plan changes. */
-export function notCompared(access: AccessReport, plan: Plan): NotCompared[] {
-  const touched = new Set<NameKey>(
-    plan.policies
-      .filter(({ outcome }) => outcome !== "kept" && outcome !== "unchanged")
-      .map(({ before }) => relationKey(before)),
-  );
+/**
+ * What was not compared, of the relations whose policies the plan changes. Statements run on a partitioned table, not on
+ * its partitions by name.
+ */
+export function notCompared(access: AccessReport, touched: ReadonlySet<NameKey>, catalog: Catalog): NotCompared[] {
+  const partitions = new Set(catalog.relations.filter(({ partitionOf }) => partitionOf !== null).map(nameKey));
   const notFilled = new Map(access.relations.notFilled.map((missing) => [relationKey(missing), missing.reason]));
   const errors = new Map(access.onlyErrors.map(({ relation, sqlstates }) => [relation, sqlstates]));
   const asked = new Set(access.relations.asked);
   return [...touched].flatMap((relation): NotCompared[] => {
     const reason = notFilled.get(relation);
     if (reason !== undefined) return [{ kind: "not filled", relation, reason }];
-    if (!asked.has(relation)) return [{ kind: "no statements", relation }];
+    if (!asked.has(relation) && !partitions.has(relation)) return [{ kind: "no statements", relation }];
     const sqlstates = errors.get(relation);
     return sqlstates ? [{ kind: "only errors", relation, sqlstates }] : [];
   });

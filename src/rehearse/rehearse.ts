@@ -47,6 +47,8 @@ export interface RehearsalInput {
   inspect: (db: Db) => Promise<Catalog>;
   /** a plan for the catalog after the migration */
   replan: (catalog: Catalog) => Plan;
+  /** the relations whose policies the plan changes */
+  touched: ReadonlySet<NameKey>;
   /** the reason of the config why it does not matter that a relation is not compared; null: none */
   unrehearsed: (relation: NameKey) => string | null;
   progress: Progress;
@@ -74,7 +76,7 @@ export async function rehearse(input: RehearsalInput): Promise<Rehearsal> {
     "access",
     `${access.cells} statements before and after, ${access.differences.length} differences, ${access.unannounced} unannounced`,
   );
-  const missing = notCompared(access, input.plan).map((one) => ({
+  const missing = notCompared(access, input.touched, input.catalog).map((one) => ({
     ...one,
     accepted: input.unrehearsed(one.relation),
   }));

@@ -1,6 +1,8 @@
 import type pc from "picocolors";
-import type { AssumedVerdict, Decision, MigrationProof, Objection } from "../prove/index.ts";
+import type { PlanProof } from "../pipeline/prove-plan.ts";
+import type { AssumedVerdict, Decision, Objection } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
+import { withoutPrivilege } from "./compared-words.ts";
 import { objectionText } from "./objection.ts";
 import { singleLined } from "./single-lined.ts";
 import { tellShort } from "./witness.ts";
@@ -22,8 +24,8 @@ const DECISIONS: readonly Decision[] = [
  * The findings of the proof of a migration: a table of regimes, the objections that need an acceptance, and the holes
  * that close.
  */
-export function renderProof(proved: MigrationProof, objections: readonly Objection[], colours: Colours): string {
-  const { proof, found } = singleLined({ proof: proved, found: objections });
+export function renderProof(proved: PlanProof, colours: Colours): string {
+  const { proof, objections: found, nothingGranted } = singleLined(proved);
   const seen = proof.access.flatMap(({ witnesses }) => witnesses).filter(({ confirmed }) => confirmed === true).length;
   const lines = [
     colours.bold("Proof"),
@@ -41,6 +43,7 @@ export function renderProof(proved: MigrationProof, objections: readonly Objecti
   if (holes.length > 0) lines.push("", colours.bold("What a client that sets the variable could reach before:"));
   for (const { setting, count, example } of holes)
     lines.push(`  ${setting}: ${count} access predicates, for instance`, `    ${colours.dim(example)}`);
+  lines.push(...withoutPrivilege({ verdicts: proof.access, nothingGranted }));
   return `${lines.join("\n")}\n`;
 }
 

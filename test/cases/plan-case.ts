@@ -8,6 +8,7 @@ import type { Catalog } from "../../src/pg/catalog.ts";
 import { quoteIdent } from "../../src/pg/identifier.ts";
 import { createPolicy } from "../../src/pg/policy-sql.ts";
 import { policyId, type Policy } from "../../src/pg/policy.ts";
+import { touchedRelations } from "../../src/plan/touched.ts";
 import { renderMigration } from "../../src/plan/migration.ts";
 import { catalogAfter } from "../../src/plan/catalog-after.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -90,7 +91,8 @@ export async function check(base: Scratch, { id, spec }: (typeof cases)[number],
         ownTransaction: true,
         inspect,
         replan: (after) => planFor(after, spec.config),
-        unrehearsed: () => null,
+        touched: touchedRelations(plan),
+      unrehearsed: () => null,
       progress: silent,
       });
       expect(rehearsal.rounds.map((round) => round.error ?? round.differences)).toEqual(rehearsal.rounds.map(() => []));

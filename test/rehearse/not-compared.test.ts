@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { exitOfRehearsal } from "../../src/cli/exit.ts";
+import { exitOfPlan, exitOfRehearsal } from "../../src/cli/exit.ts";
 import { parseConfig, type UserConfig } from "../../src/config.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { planCatalog } from "../../src/pipeline/plan.ts";
+import { provePlan } from "../../src/pipeline/prove-plan.ts";
 import { rehearsePlan } from "../../src/pipeline/rehearse.ts";
 import type { Rehearsal } from "../../src/rehearse/rehearse.ts";
 import { withFork } from "../support/fork.ts";
@@ -15,12 +16,12 @@ const table = (name: string, more = ""): string => `
   alter table public.${name} enable row level security;
   create policy p on public.${name} for select to authenticated using (${ORG});`;
 
+const MAPPED: UserConfig = { context: { "app.org_id": { claim: "app_metadata.org_id", type: "uuid" } } };
+const CONFIG = parseConfig(MAPPED, "test");
+
 const rehearsed = async (sql: string, config: UserConfig = {}): Promise<Rehearsal> =>
   withFork(sql, async (db, fork) => {
-    const given = parseConfig(
-      { context: { "app.org_id": { claim: "app_metadata.org_id", type: "uuid" } }, ...config },
-      "test",
-    );
+    const given = parseConfig({ ...MAPPED, ...config }, "test");
     const catalog = await inspect(db);
     return rehearsePlan(fork, catalog, planCatalog(catalog, given), given);
   });
@@ -71,4 +72,15 @@ test("where no relation takes a row, each is named and can be answered", async (
   expect(exitOfRehearsal(open)).toBe(3);
   const answered = await rehearsed(sql, { unrehearsed: { "public.never": "nothing is kept there yet" } });
   expect({ passed: answered.passed, exit: exitOfRehearsal(answered) }).toEqual({ passed: true, exit: 0 });
+});
+
+test("without a rehearsal a proof that compared nothing ends with 3 all the same", async () => {
+  const provedOn = async (sql: string): Promise<number> =>
+    withFork(sql, async (db) => {
+      const catalog = await inspect(db);
+      const { plan } = planCatalog(catalog, CONFIG);
+      return exitOfPlan(await provePlan(db, catalog, plan), null);
+    });
+  expect(await provedOn(`${table("docs")} grant select on public.docs to authenticated;`)).toBe(0);
+  expect(await provedOn(`${table("docs")} revoke all on public.docs from anon, authenticated, service_role;`)).toBe(3);
 });

@@ -3,6 +3,7 @@ import type { UserConfig } from "../../src/config.ts";
 import type { Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
+import { touchedRelations } from "../../src/plan/touched.ts";
 import { renderMigration } from "../../src/plan/migration.ts";
 import { silent } from "../../src/progress.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -82,6 +83,7 @@ async function run(
       ownTransaction: true,
       inspect,
       replan: (after) => planFor(after, config),
+      touched: touchedRelations(plan),
       unrehearsed: () => null,
       progress: silent,
     });

@@ -11,7 +11,7 @@ import { filesText, nothingToDo, renderPlan } from "../../report/plan-terminal.t
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { acceptances } from "../accept.ts";
-import { exitOfRehearsal } from "../exit.ts";
+import { exitOfPlan } from "../exit.ts";
 import { projectOptions, sayReplay, sayWritten } from "../options.ts";
 import { withPlan, type PlanFlags } from "../plan-options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
@@ -37,14 +37,14 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
       const limits = { timeout: flags.proveTimeout, accepts, progress: options.progress };
       const proved = await proveSource(source, fresh.plan, limits);
       const planned = withAccepted(fresh, proved.objections);
-      if (!json) print(renderProof(proved.proof, proved.objections, colours));
+      if (!json) print(renderProof(proved, colours));
       refuseUnanswered(proved.objections, fresh.plan);
       const { plan, migration, names } = planned;
       const wanted = flags.rehearse && plan.steps.length > 0;
       const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
       if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform }, null, 2));
       else if (rehearsal) print(renderRehearsal(rehearsal, colours));
-      if (rehearsal) done(exitOfRehearsal(rehearsal));
+      if (plan.steps.length > 0) done(exitOfPlan(proved, rehearsal));
       if (plan.steps.length === 0) say(nothingToDo(plan));
       else if (flags.dryRun && !json) print(filesText(names, migration));
       else if (!flags.dryRun) {
