@@ -25,6 +25,7 @@ export const CONSTRUCTS = `
   from unnest(array['-40 days', '-1 hour', '1 hour', '25 hours', '3 days', '10 days', '20 days', '35 days', '100 days', '400 days']::interval[]) g;
   insert into public.files (made, seen, day)
   values ('infinity', 'infinity', 'infinity'), ('-infinity', '-infinity', '-infinity'), ('9999-12-31', '9999-12-31', '9999-12-31');
+  insert into public.files (made) values (now() + '2 months');
   insert into public.files (tags) values ('{}'), ('{x}'), ('{x,y}'), ('{y}'), ('{null}'), ('{x,null}'), ('{z}');
   insert into public.files (meta) select g::jsonb from unnest(array[
     '{}', '{"roles":["admin"]}', '{"roles":["editor","admin"]}', '{"roles":[]}', '{"roles":"admin"}', '{"roles":{"admin":1}}',
@@ -451,6 +452,16 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
       "(org, owner) not in (select t.org, t.owner from teams t where t.owner is not null)",
       "not exists (select 1 from teams t where t.org = files.org and t.owner = files.owner)",
       "looser",
+    ],
+  ),
+  "months from now": cases(
+    ["made > now() - interval '1 month'", "made > now() - interval '12 months'", "looser"],
+    ["made > now() - interval '12 months'", "made > now() - interval '35 days'", "tighter"],
+    ["made < now() + interval '3 months'", "made < now() + interval '1 day'", "tighter"],
+    [
+      "made between now() - interval '1 year' and now()",
+      "made between now() - interval '1 year' and now() - interval '1 month'",
+      "tighter",
     ],
   ),
   citext: cases(
