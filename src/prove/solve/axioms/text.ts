@@ -39,6 +39,10 @@ function foldAxioms(context: AxiomContext, term: ApplyTerm, to: "lower" | "upper
     if (result !== constant.value && vocabulary.mayBeEqual(term, constant))
       once(`image ${term.id} ${constant.id}`, () => logic.not(logic.equal(term, constant)));
   }
+  // folding the case a second time changes nothing
+  for (const other of termsOf(context, term.symbol))
+    if (other !== term && vocabulary.mayBeEqual(arg, other))
+      once(`twice ${term.id} ${other.id}`, () => logic.or(logic.not(logic.equal(arg, other)), logic.equal(term, other)));
   const printed = arg.kind === "apply" && arg.symbol.kind === "output" ? arg.symbol.type : null;
   if (to === "lower" && printed && IN_LOWER_CASE.includes(printed))
     once(`low ${term.id}`, () => logic.equal(term, arg));
