@@ -1,6 +1,14 @@
 import type { ApplyTerm, Formula, Term } from "../../logic/formula.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
-import { ARRAY_EMPTY, ARRAY_HAS_NULL, ARRAY_MEMBER, arrayReadable, input, readable } from "../../logic/symbol.ts";
+import {
+  ARRAY_EMPTY,
+  ARRAY_HAS_NULL,
+  ARRAY_MEMBER,
+  arrayInput,
+  arrayReadable,
+  input,
+  readable,
+} from "../../logic/symbol.ts";
 import { atomsOf, type AxiomContext } from "./context.ts";
 
 /**
@@ -31,6 +39,20 @@ export function arrayAxioms(context: AxiomContext): void {
       once(`member ${predicate.id}`, () => logic.or(logic.not(predicate), logic.not(isEmpty(second))));
     if (predicate.symbol.kind === "array has null" && first)
       once(`null member ${predicate.id}`, () => logic.or(logic.not(predicate), logic.not(isEmpty(first))));
+  }
+  for (const cast of vocabulary.predicates) {
+    const [array] = cast.args;
+    if (cast.symbol.kind !== "array readable" || !array) continue;
+    const { element } = cast.symbol;
+    const into = logic.apply(arrayInput(element), [array]);
+    for (const member of atomsOf(context, ARRAY_MEMBER)) {
+      const [one, of] = member.args;
+      if (!one || of !== array || one.sort !== SORT.text) continue;
+      const read = logic.predicate(ARRAY_MEMBER, null, [logic.apply(input(element), [one]), into]);
+      once(`cast ${member.id} ${cast.id}`, () =>
+        logic.or(logic.not(member), logic.not(cast), logic.and(logic.predicate(readable(element), null, [one]), read)),
+      );
+    }
   }
   for (const { array, text, element, isRead } of ofOnePart(context)) {
     const value = element === null ? text : logic.apply(input(element), [text]);
