@@ -7,9 +7,9 @@ import { readMigrations } from "../migration-tools/index.ts";
 import type { MigrationFile, MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
-import { platformLine } from "../report/platform.ts";
+import { boundOwnerLine, platformLine } from "../report/platform.ts";
 import { lateStatement } from "../report/replay-terminal.ts";
-import { openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
+import { bindOwner, openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
 import type { Platform, ReplayReport, Scratch, ScratchTarget, StatementLimit } from "../scratch/index.ts";
 import { readConfigToml } from "./config-toml.ts";
 import { seedFiles } from "./seed.ts";
@@ -147,7 +147,10 @@ export async function openSource(options: ProjectOptions, without: string | null
       `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
     );
     options.progress.done("platform", platformLine(platform).replace("platform: ", ""));
-    const catalog = await inspect(scratch.db);
+    const replayed = await inspect(scratch.db);
+    const isUnbound = platform.kind === "plain" && bindsNobody(replayed);
+    if (isUnbound) options.progress.done("owner", boundOwnerLine(await bindOwner(scratch.db)));
+    const catalog = isUnbound ? await inspect(scratch.db) : replayed;
     return {
       catalog,
       config,
@@ -158,6 +161,19 @@ export async function openSource(options: ProjectOptions, without: string | null
     await scratch.close();
     throw error;
   }
+}
+
+/** Row security is forced on owners, and there is no other role that it would bind. */
+function bindsNobody({ relations, roles, policies }: Catalog): boolean {
+  const bound = new Set(roles.filter(({ superuser, bypassRls }) => !superuser && !bypassRls).map(({ name }) => name));
+  const reached = [
+    ...policies.flatMap((policy) => policy.roles),
+    ...relations.flatMap(({ owner, grants, columnGrants }) => [
+      owner,
+      ...[...grants, ...columnGrants].map(({ grantee }) => grantee),
+    ]),
+  ];
+  return relations.some(({ forceRowSecurity }) => forceRowSecurity) && !reached.some((name) => bound.has(name));
 }
 
 /** The platform that was assumed for a source; null: a live database, which has its own roles and default privileges. */

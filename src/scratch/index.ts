@@ -1,4 +1,5 @@
 /** Throw-away databases, and the replay of migrations. */
+export { bindOwner } from "./bound-owner.ts";
 export { copySchema } from "./copy-schema.ts";
 export { openScratch } from "./open.ts";
 export { EARLIER_SUPABASE, platformOf } from "./platform/index.ts";
