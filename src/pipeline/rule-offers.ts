@@ -5,6 +5,9 @@ import type { Catalog } from "../pg/catalog.ts";
 import { isOnPlatform } from "../pg/platform-schemas.ts";
 import type { Policy, PolicyId } from "../pg/policy.ts";
 import { nameKey } from "../pg/name.ts";
+import type { Plan } from "../plan/index.ts";
+import { inspectCatalog } from "./inspection.ts";
+import type { Source } from "./source.ts";
 import { callsPerRow, RULE_SETS, rewriteCatalog, withRuleSets, type RuleSetName } from "../rewrite/index.ts";
 
 /** What a rule set that is off would change in a project, read from its catalog. */
@@ -77,3 +80,9 @@ export function measuringConfig({ variables, flags, claims }: InferredContext): 
     ],
   });
 }
+
+/** The offer of the InitPlan form where a plan has nothing to do; nothing where it has. */
+export const offersFor = (source: Source, plan: Plan, config: Config): RuleOffer[] =>
+  plan.steps.length > 0
+    ? []
+    : ruleOffers(source.catalog, inspectCatalog(source.catalog, config).classified, config, ["initplan"]);
