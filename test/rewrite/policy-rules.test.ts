@@ -122,6 +122,19 @@ describe("merge-permissive", () => {
     ]);
   });
 
+  test("a part that is always false adds nothing to the others", () => {
+    const found = run([
+      { name: "a", command: "DELETE", using: "x" },
+      { name: "b", command: "DELETE", using: "(y AND false)" },
+    ]);
+    expect(bare(found)).toEqual([["a", "DELETE", "authenticated", "x", null]]);
+    const never = run([
+      { name: "a", command: "DELETE", using: "false" },
+      { name: "b", command: "DELETE", using: "(y AND false)" },
+    ]);
+    expect(bare(never)).toEqual([["a", "DELETE", "authenticated", "false", null]]);
+  });
+
   test("FOR ALL beside another command becomes one policy a command", () => {
     const found = run([
       { name: "admins", command: "ALL", using: "admin" },
