@@ -123,6 +123,9 @@ export async function openSource(options: ProjectOptions, without: string | null
     resolve(options.projectDir, options.folder ?? configured?.folder ?? "."),
     options.layout ?? configured?.layout,
   );
+  const where = relative(options.projectDir, folder.folder) || ".";
+  if (folder.isBelow)
+    options.progress.done("folder", `${where} (${folder.layout}), the only migrations folder below the named one`);
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
   const toml = readConfigToml([folder.projectDir, options.projectDir]);
@@ -140,7 +143,6 @@ export async function openSource(options: ProjectOptions, without: string | null
       strict: options.strict,
       limit: limitOf(options.statementTimeout),
     });
-    const where = relative(options.projectDir, folder.folder) || ".";
     const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
     options.progress.done(
       "replay",

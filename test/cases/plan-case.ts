@@ -66,6 +66,7 @@ export async function check(base: Scratch, { id, spec }: (typeof cases)[number],
       layout: "plain",
       projectDir: DIR,
       folder: join(DIR, id),
+      isBelow: false,
       files,
       notices: [],
     });
