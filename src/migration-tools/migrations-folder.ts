@@ -20,14 +20,23 @@ export interface MigrationsFolder {
   files: MigrationFile[];
   /** the files that were skipped, each with the reason */
   notices: string[];
+  /** the values of psql's variables in the files, by name */
+  variables: Readonly<Record<string, string>>;
+  /** the tool runs the files with psql, which replaces variables */
+  runsInPsql: boolean;
 }
 
 /**
  * Read a project's migrations in the order in which its tool runs them. `path` is the project, the migrations folder
  * itself, or a folder above the only project that has migrations. Throws ToolError (usage) if there is no such folder,
- * no migrations in it, or more than one migrations folder.
+ * no migrations in it, or more than one migrations folder. `variables`: the values of psql's variables and of the
+ * tool's placeholders.
  */
-export async function readMigrations(path: string, layout?: ToolName): Promise<MigrationsFolder> {
+export async function readMigrations(
+  path: string,
+  layout?: ToolName,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<MigrationsFolder> {
   if (!existsSync(path) || !statSync(path).isDirectory())
     throw new ToolError(
       "usage",
@@ -60,6 +69,8 @@ export async function readMigrations(path: string, layout?: ToolName): Promise<M
     isBelow,
     files: files.map((file) => ({ ...file, path: relative(projectDir, join(folder, file.path)) })),
     notices,
+    variables,
+    runsInPsql: TOOLS[found.layout].runsInPsql ?? false,
   };
 }
 

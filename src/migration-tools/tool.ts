@@ -59,6 +59,8 @@ export interface MigrationTool {
   readonly usualPlaces: readonly string[];
   /** True if the tool runs each file inside a transaction of its own: a COMMIT in the file would end it early. */
   readonly opensTransaction: boolean;
+  /** True if the tool, or the people without one, run the files with psql, which replaces variables. */
+  readonly runsInPsql?: boolean;
   /** True if the folder bears the tool's own marks. */
   detect(folder: FolderContents): boolean;
   /** Throws ToolError (environment) if the tool's own list of migrations cannot be read. */

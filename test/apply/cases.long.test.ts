@@ -62,6 +62,8 @@ async function replayed(scratch: Scratch, id: string): Promise<void> {
     isBelow: false,
     files,
     notices: [],
+    variables: {},
+    runsInPsql: false,
   });
   expect(report.failures).toEqual([]);
 }

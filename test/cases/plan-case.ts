@@ -69,6 +69,8 @@ export async function check(base: Scratch, { id, spec }: (typeof cases)[number],
       isBelow: false,
       files,
       notices: [],
+      variables: {},
+      runsInPsql: false,
     });
     expect(report.failures).toEqual([]);
     const catalog = await inspect(scratch.db);

@@ -6,11 +6,10 @@ import { CONFIG_FILE } from "../../config.ts";
 import { ToolError } from "../../errors.ts";
 import { describeLocation } from "../../finding.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
-import { openSource } from "../../pipeline/source.ts";
 import { oneLine, visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
-import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";
+import { askOpenQuestions, NO_ANSWERS, openAsking } from "../questions.ts";
 import { print, say } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
@@ -27,17 +26,18 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
           `\`${relative(process.cwd(), file)}\` exists already`,
           "run with --force to overwrite it; the decisions in it are lost",
         );
+      const ask = Boolean(!flags.yes && process.stdin.isTTY && process.stdout.isTTY);
       // A config that is about to be replaced is no source of facts about the project.
-      const source = await openSource({ ...options, config: null });
+      const { source, variables } = await openAsking(options, ask);
       try {
         const { classified, inferred } = inspectCatalog(source.catalog, null);
         sayReplay(source);
-        const ask = !flags.yes && process.stdin.isTTY && process.stdout.isTTY;
         const answers = ask ? await askOpenQuestions(inferred, classified) : NO_ANSWERS;
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
         const text = renderConfig(inferred, classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
           layout: migrations?.layout ?? null,
+          variables,
           answers,
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);

@@ -39,6 +39,15 @@ export const PROJECT_ERRORS = {
       "Or run rlsmith in the folder of the project itself.",
     ],
   },
+  UNSET_VARIABLES: {
+    kind: "config",
+    title: "a variable of the migrations has no value",
+    why: "The files use variables: `:NAME`, `:'NAME'` or `:\"NAME\"` of psql, or placeholders of graphile-migrate. Their values are given when the files are run (`psql -v NAME=value`), so no file holds them. A name of a role or a schema may depend on them, so rlsmith does not go on without. The message names each use with its file and line.",
+    todo: [
+      "Run `rlsmith init` on a terminal: it asks for each value, and writes it to the config.",
+      'Or write them in rlsmith.config.ts: `migrations: { folder: "migrations", variables: { NAME: "value" } }`.',
+    ],
+  },
   BAD_JOURNAL: {
     kind: "environment",
     title: "the journal of Drizzle cannot be read",
