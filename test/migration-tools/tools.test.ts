@@ -127,6 +127,55 @@ test("an entry is added to Drizzle's journal in the journal's own format", () =>
   });
 });
 
+describe("Drizzle's folder for each migration, without a journal", () => {
+  // as drizzle-kit 1.0.0-beta.24 writes them, and drizzle-orm 1.0.0-rc.5 reads them: every folder with a migration.sql,
+  // by name
+  const files = {
+    "20250102000000_b/migration.sql": "b",
+    "20250102000000_b/snapshot.json": "{}",
+    "20250101000000_a/migration.sql": "a",
+    "20250101000000_a/snapshot.json": "{}",
+    "20250103000000_empty/snapshot.json": "{}",
+  };
+  const example = {
+    ...EXAMPLES.drizzle,
+    files,
+    runs: [
+      ["20250101000000_a/migration.sql", "a"],
+      ["20250102000000_b/migration.sql", "b"],
+    ],
+  };
+
+  test("is recognised, and read by name", () => {
+    const folder = contentsOf(example);
+    expect(TOOL_NAMES.filter((name) => name !== "prisma" && TOOLS[name].detect(folder))).toEqual(["drizzle"]);
+    expect(detectTool(folder)).toBe("drizzle");
+    expect(TOOLS.drizzle.read(folder).files.map(({ path, sql }) => [path, sql])).toEqual(example.runs);
+  });
+
+  test("gets a folder for the next one, and no journal", () => {
+    const folder = contentsOf(example);
+    const next = TOOLS.drizzle.nextName(folder, MIGRATION);
+    expect(next).toEqual({
+      up: "20260304050607_rls_jwt_only/migration.sql",
+      down: "../rollbacks/20260304050607_rls_jwt_only.down.sql",
+    });
+    expect(TOOLS.drizzle.write(folder, next, SQL, MIGRATION).map(({ path }) => path)).toEqual([next.up, next.down]);
+    checkWritten("drizzle", example);
+  });
+
+  test("one beside a journal is left out, as Drizzle refuses it", () => {
+    const both = { ...files, "meta/_journal.json": drizzleJournal(["0_a"]), "0_a.sql": "a" };
+    expect(TOOLS.drizzle.read(folderOf("drizzle", both))).toMatchObject({
+      files: [{ path: "0_a.sql" }],
+      notices: [
+        "20250101000000_a/migration.sql is not in the journal and was left out",
+        "20250102000000_b/migration.sql is not in the journal and was left out",
+      ],
+    });
+  });
+});
+
 test("Sqitch's plan keeps a note of the change", () => {
   const folder = contentsOf(EXAMPLES.sqitch);
   const written = TOOLS.sqitch.write(folder, EXAMPLES.sqitch.next, SQL, MIGRATION);
