@@ -45,6 +45,13 @@ export async function readMigrations(
       "name the project's folder or its migrations folder",
     );
   const found = findFolder(resolve(path), layout);
+  if (found === null && existsSync(join(path, "db", "schema.rb")))
+    throw new ToolError(
+      "usage",
+      "NO_MIGRATIONS",
+      `there are no migrations in SQL in \`${path}\`, and \`db/schema.rb\` holds no policies`,
+      "set `config.active_record.schema_format = :sql` and run `bin/rails db:schema:dump`, which writes db/structure.sql; or read a database with --db",
+    );
   if (found === null)
     throw new ToolError(
       "usage",
@@ -54,7 +61,7 @@ export async function readMigrations(
     );
   const { folder, isBelow } = found;
   const projectDir = projectOf(folder);
-  const { files, notices } = TOOLS[found.layout].read(folderOnDisk(folder));
+  const { files, notices } = TOOLS[found.layout].read(folderOnDisk(folder), variables);
   if (files.length === 0)
     throw new ToolError(
       "usage",
@@ -87,7 +94,9 @@ function findFolder(path: string, layout: ToolName | undefined): (FoundFolder & 
   if (own !== null && (own !== "plain" || layout !== undefined)) return as(path, own);
   const usual = USUAL_PLACES.map((place) => join(path, place)).flatMap((folder) => {
     const tool = detect(folder);
-    return tool === null ? [] : [{ folder, layout: tool }];
+    // the folder of Rails holds seeds and dumps of other projects
+    const isNone = tool === null || (tool === "plain" && TOOLS.rails.usualPlaces.includes(relative(path, folder)));
+    return isNone ? [] : [{ folder, layout: tool }];
   });
   const marked = usual.filter((found) => found.layout !== "plain");
   // a plain folder beside the folder of a tool in a project below may be anything

@@ -54,6 +54,19 @@ describe("which folder", () => {
     expect(found.files.map((file) => file.sql)).toEqual(["a"]);
   });
 
+  test("Rails with schema.rb alone: says that it holds no policies", async () => {
+    await expect(readMigrations(project({ "db/schema.rb": "", "db/migrate/1_a.rb": "" }))).rejects.toMatchObject({
+      code: "NO_MIGRATIONS",
+      message: expect.stringContaining("`db/schema.rb` holds no policies"),
+      hint: expect.stringContaining("schema_format = :sql"),
+    });
+  });
+
+  test("seeds beside plain migrations are none", async () => {
+    const dir = project({ "db/seeds.sql": "x", "db/migrate/1.sql": "a" });
+    expect((await readMigrations(dir)).files.map(({ sql }) => sql)).toEqual(["a"]);
+  });
+
   test("two of them: asks", async () => {
     const dir = project({ "supabase/migrations/1_a.sql": "a", "prisma/migrations/1/migration.sql": "b" });
     await expect(readMigrations(dir)).rejects.toMatchObject({

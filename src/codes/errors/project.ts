@@ -57,6 +57,12 @@ export const PROJECT_ERRORS = {
       "Or use `--layout plain` to run the files in the order of their names.",
     ],
   },
+  BAD_GMRC: {
+    kind: "environment",
+    title: "the config of graphile-migrate cannot be read",
+    why: "`.gmrc` holds the placeholders that stand in the migrations, and the files that run on a new database. It is not valid JSON5.",
+    todo: ["Correct the file, or restore it from version control."],
+  },
   REPLAY_FAILED: {
     kind: "environment",
     title: "a migration failed, and `--strict` stops at the first failure",
