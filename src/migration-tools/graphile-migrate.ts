@@ -110,7 +110,10 @@ function afterReset({ afterReset: actions = [] }: Config, folder: FolderContents
   });
 }
 
-/** The value of each placeholder, with its colon: of rlsmith's config, of the tool's, or of the environment (`!ENV`). */
+/**
+ * The value of each placeholder, with its colon: of rlsmith's config, or of the tool's. The environment (`!ENV`) is not
+ * read, since its values would be written to files: the project alone must not decide which of them rlsmith reads.
+ */
 function valuesOf(
   { placeholders = {} }: Config,
   variables: Readonly<Record<string, string>>,
@@ -120,7 +123,7 @@ function valuesOf(
     [":DATABASE_OWNER", undefined],
   ]);
   for (const [name, value] of Object.entries(placeholders))
-    if (typeof value === "string") values.set(name, value === "!ENV" ? process.env[name.slice(1)] : value);
+    if (typeof value === "string") values.set(name, value === "!ENV" ? undefined : value);
   for (const [name, value] of Object.entries(variables)) values.set(`:${name}`, value);
   return values;
 }
