@@ -116,13 +116,16 @@ function emit(reading: Reading, text: string): void {
     reading.lines.push(inValue ? reading.line : reading.line - breaks + index);
 }
 
+/** A value in which psql would find something of its own, or the beginning or end of a text. Any other goes out as it is. */
+const IS_READ = /['"$\\:;()]|--|\/\*|[-/*]$/;
+
 /** Put the value of a variable in its place; false if it has none. A plain value is read as SQL in its turn. */
 function expand(reading: Reading, reference: string): boolean {
   const value = valueOf(reference, reading.variables);
   const { name, form } = readReference(reference);
   if (value === null || (form === "plain" && reading.expanding.some((one) => one.name === name))) return false;
   take(reading, reference.length);
-  if (form === "plain") {
+  if (form === "plain" && IS_READ.test(value)) {
     reading.expanding.push({ name, after: reading.rest.length });
     reading.rest = value + reading.rest;
     return true;
