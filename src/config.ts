@@ -114,6 +114,8 @@ const configSchema = z.strictObject({
       /** relative to the config file */
       folder: z.string().min(1),
       layout: z.enum(TOOL_NAMES).optional(),
+      /** the values of psql's variables in the files, `:NAME`, and of the tool's placeholders */
+      variables: z.record(z.string(), z.string()).default({}),
     })
     .optional(),
   /** the source of claims: `auth.jwt()`, `myschema.claims()`, or `request.jwt.claims` */

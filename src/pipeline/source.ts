@@ -25,6 +25,8 @@ export interface ProjectOptions {
   /** the migrations folder, if it is not the one that is found by itself */
   folder?: string | undefined;
   layout?: ToolName | undefined;
+  /** the values of variables in the migrations, beside those of the config */
+  variables?: Readonly<Record<string, string>> | undefined;
   /** config file, relative to the project; null: do not read any */
   config?: string | null | undefined;
   strict: boolean;
@@ -70,7 +72,8 @@ export type Origin =
 
 /**
  * Read a catalog from a migrations folder (replayed into a scratch database) or from a live database. `without`: a file
- * of the folder to leave out. Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid;
+ * of the folder to leave out. Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid, or does not have
+ * the value of a variable of psql;
  * (environment) no connection, or, with `strict`, a statement that failed.
  *
  * @example
@@ -122,7 +125,11 @@ export async function openSource(options: ProjectOptions, without: string | null
   const folder = await readMigrations(
     resolve(options.projectDir, options.folder ?? configured?.folder ?? "."),
     options.layout ?? configured?.layout,
+    { ...configured?.variables, ...options.variables },
   );
+  const where = relative(options.projectDir, folder.folder) || ".";
+  if (folder.isBelow)
+    options.progress.done("folder", `${where} (${folder.layout}), the only migrations folder below the named one`);
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
   const toml = readConfigToml([folder.projectDir, options.projectDir]);
@@ -138,9 +145,9 @@ export async function openSource(options: ProjectOptions, without: string | null
     const report = await replay(scratch, folder, {
       platform,
       strict: options.strict,
+      refuseUnset: folder.runsInPsql,
       limit: limitOf(options.statementTimeout),
     });
-    const where = relative(options.projectDir, folder.folder) || ".";
     const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
     options.progress.done(
       "replay",

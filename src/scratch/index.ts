@@ -9,3 +9,4 @@ export type { StatementLimit } from "./limit.ts";
 export { replay } from "./replay.ts";
 export type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 export type { Scratch, ScratchTarget } from "./scratch.ts";
+export { splitStatements } from "./split.ts";

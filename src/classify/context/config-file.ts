@@ -9,6 +9,8 @@ export interface ConfigFileOptions {
   /** relative to the config file; null for a project whose catalog is read from a live database */
   migrationsFolder: string | null;
   layout: string | null;
+  /** the values of variables in the migrations */
+  variables?: Readonly<Record<string, string>>;
   answers?: ConfigAnswers;
   /** the rule sets that would change something in this project */
   ruleSets?: readonly RuleSetLine[];
@@ -49,7 +51,7 @@ export function renderConfig(
   const lines = [`import { defineConfig } from "rlsmith";`, "", "export default defineConfig({"];
   if (migrationsFolder !== null)
     lines.push(
-      `  migrations: { folder: ${text(migrationsFolder)}${layout === null ? "" : `, layout: ${text(layout)}`} },`,
+      `  migrations: { folder: ${text(migrationsFolder)}${layout === null ? "" : `, layout: ${text(layout)}`}${variablesText(options.variables ?? {})} },`,
     );
   lines.push(`  claims: ${text(claimsText(inferred.claims))},`, ...requestsLines(inferred), "");
   lines.push(
@@ -93,6 +95,11 @@ export function renderConfig(
       "  ],",
     );
   return `${[...lines, ...ruleLines(options.ruleSets ?? []), "});"].join("\n")}\n`;
+}
+
+function variablesText(variables: Readonly<Record<string, string>>): string {
+  const values = Object.entries(variables).map(([name, value]) => `${text(name)}: ${text(value)}`);
+  return values.length === 0 ? "" : `, variables: { ${values.join(", ")} }`;
 }
 
 /** How many places that read or set the claims are named. */

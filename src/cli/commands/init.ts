@@ -7,12 +7,12 @@ import { ToolError } from "../../errors.ts";
 import { initFacts } from "../../pipeline/init.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { measuringConfig, ruleOffers } from "../../pipeline/rule-offers.ts";
-import { openSource } from "../../pipeline/source.ts";
 import { initNext, initText } from "../../report/init-terminal.ts";
 import { ruleSetLines } from "../../report/rule-offers.ts";
 import { visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
+import { openAsking } from "../ask-variables.ts";
 import { askOpenQuestions, noAnswers } from "../questions.ts";
 import { print, say } from "../terminal.ts";
 
@@ -30,19 +30,20 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
           `\`${relative(process.cwd(), file)}\` exists already`,
           "run with --force to overwrite it; the decisions in it are lost",
         );
+      const ask = Boolean(!flags.yes && process.stdin.isTTY && process.stdout.isTTY);
       // A config that is about to be replaced is no source of facts about the project.
-      const source = await openSource({ ...options, config: null });
+      const { source, variables } = await openAsking(options, ask);
       try {
         const inspection = inspectCatalog(source.catalog, null);
         const { classified, inferred } = inspection;
         sayReplay(source);
         const offers = ruleOffers(source.catalog, classified, measuringConfig(inferred));
-        const ask = !flags.yes && process.stdin.isTTY && process.stdout.isTTY;
         const answers = ask ? await askOpenQuestions(inspection, offers) : noAnswers();
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
         const text = renderConfig(inferred, classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
           layout: migrations?.layout ?? null,
+          variables,
           answers,
           ruleSets: ruleSetLines(offers, answers.rules),
         });

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { refuseUnanswered, withAccepted } from "../../pipeline/acceptances.ts";
+import { declaredSchemas } from "../../pipeline/declared.ts";
 import { openSource, platformOfSource } from "../../pipeline/source.ts";
 import { planSource } from "../../pipeline/plan.ts";
 import { proveSource } from "../../pipeline/prove-plan.ts";
@@ -7,15 +8,14 @@ import { readsLeft } from "../../pipeline/reads-left.ts";
 import { offersFor } from "../../pipeline/rule-offers.ts";
 import { configOf, refuseErrors, refuseOpenDecisions } from "../../pipeline/ready.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
-import { writePlan } from "../../pipeline/write-plan.ts";
 import { claimsWorth } from "../../report/claims-worth.ts";
-import { filesText, renderPlan } from "../../report/plan-terminal.ts";
+import { renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { acceptances } from "../accept.ts";
 import { exitOfPlan } from "../exit.ts";
-import { projectOptions, sayReplay, sayWritten } from "../options.ts";
-import { sayPlanEnd } from "../plan-end.ts";
+import { projectOptions, sayReplay } from "../options.ts";
+import { finishPlan } from "../plan-files.ts";
 import { withChosenRules, withPlan, type PlanFlags } from "../plan-options.ts";
 import { coloursFor, print } from "../terminal.ts";
 
@@ -45,14 +45,12 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
       const wanted = flags.rehearse && plan.steps.length > 0;
       const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
       const ending = { readsLeft: readsLeft(source.catalog, plan, config), offers: offersFor(source, plan, config) };
-      if (json)
-        print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform, ...ending }, null, 2));
+      const declared = declaredSchemas(source, plan, options.projectDir);
+      const facts = { ...proved, rehearsal, platform, declared, ...ending };
+      if (json) print(JSON.stringify({ plan, files: names, migration, ...facts }, null, 2));
       else if (rehearsal) print(renderRehearsal(rehearsal, colours));
       if (plan.steps.length > 0) done(exitOfPlan(proved, rehearsal));
-      if (flags.dryRun && !json && plan.steps.length > 0) print(filesText(names, migration));
-      const writes = plan.steps.length > 0 && !flags.dryRun;
-      if (writes) sayWritten(writePlan(planned, proved, rehearsal, options.projectDir, now));
-      sayPlanEnd(plan, config, { ...ending, rehearsal, writes });
+      finishPlan({ planned, proved, rehearsal, declared, ...ending }, config, flags, options.projectDir, now);
     } finally {
       await source.close();
     }
