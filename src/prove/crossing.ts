@@ -6,7 +6,15 @@ import { compareAccess, type CompareOptions } from "./compare-access.ts";
 import type { Comparison } from "./comparison.ts";
 import { parseOnce } from "./encode/parse-once.ts";
 import type { Tenant } from "./never.ts";
-import { accessPredicate, encoderFor, frameFor, type Encoded, type EncodeRequest } from "./predicate.ts";
+import {
+  encoderFor,
+  frameFor,
+  oldRow,
+  wholeAccess,
+  type Access,
+  type Encoded,
+  type EncodeRequest,
+} from "./predicate.ts";
 
 /**
  * Which gains are of another tenant: for each verdict that some rows are gained with or without context, the verdict on
@@ -33,8 +41,8 @@ export function crossTenantGains(
     const { component, role } = verdict;
     const encode = (request: EncodeRequest): Encoded => {
       const relation = request.side === "before" ? before : after;
-      const found = accessPredicate(shared, { relation, component, role }, request);
-      return request.side === "before" ? found : among(shared, tenant, { relation, role }, request, found);
+      const found = wholeAccess(shared, { relation, component, role }, request);
+      return request.side === "before" ? found : among(shared, tenant, { relation, component, role }, request, found);
     };
     const found = compareAccess(shared, { relation: before, component, role }, [assumption], encode, options);
     // what is lost among all rows is no part of the question
@@ -51,11 +59,14 @@ export function crossTenantGains(
 const hasColumn = (relation: Relation, { column }: Tenant): boolean =>
   relation.columns.some(({ name }) => name === column);
 
-/** The predicate for rows of another tenant alone. A row without a tenant is of none. */
+/**
+ * The predicate for rows of another tenant alone; of an UPDATE, also for those that were one. A row without a tenant is
+ * of none.
+ */
 function among(
   shared: Comparison,
   tenant: Tenant,
-  { relation, role }: { relation: Relation; role: string },
+  { relation, component, role }: Access,
   { side, row }: EncodeRequest,
   found: Encoded,
 ): Encoded {
@@ -63,11 +74,15 @@ function among(
   const column = identForReading(tenant.column);
   const type = relation.columns.find(({ name }) => name === tenant.column)?.type ?? "text";
   const text = `${column} is not null and ${column} is distinct from (${tenant.claim})::${type}`;
-  const frame = { ...frameFor(role), scopes: [[{ kind: "relation" as const, alias: relation.name, relation, row }]] };
-  const crossing = encoderFor(shared, side).condition(parseOnce(text).tree, frame);
+  const rows = component === "UPDATE CHECK" ? [row, oldRow(shared)] : [row];
+  const crossing = rows.map((one) => {
+    const scope = [{ kind: "relation" as const, alias: relation.name, relation, row: one }];
+    return encoderFor(shared, side).condition(parseOnce(text).tree, { ...frameFor(role), scopes: [scope] }).isTrue;
+  });
   const { predicate } = found;
+  const { logic } = shared;
   return {
     kind: "predicate",
-    predicate: { ...predicate, isTrue: shared.logic.and(predicate.isTrue, crossing.isTrue) },
+    predicate: { ...predicate, isTrue: logic.and(predicate.isTrue, logic.or(...crossing)) },
   };
 }

@@ -15,7 +15,7 @@ import { encodeColumn } from "./encode/column.ts";
 import { parseOnce } from "./encode/parse-once.ts";
 import type { Row } from "./logic/formula.ts";
 import { pathsPast } from "./objects/index.ts";
-import { accessPredicate, encoderFor, frameFor, type Access, type Encoded, type EncodeRequest } from "./predicate.ts";
+import { encoderFor, frameFor, oldRow, wholeAccess, type Access, type Encoded } from "./predicate.ts";
 import { rolesFor } from "./prove.ts";
 import type { UnknownReason, Witness } from "./verdict.ts";
 
@@ -70,7 +70,7 @@ export function proveNever(catalog: Catalog, property: Property, options: Compar
             access,
             [NOTHING],
             (request) => {
-              const reached = reach(shared, access, request);
+              const reached = wholeAccess(shared, access, request);
               // the second side is what would be left if the property held
               return request.side === "before" ? reached : without(shared, property, access, request.row, reached);
             },
@@ -151,26 +151,6 @@ function rolesOf(shared: Comparison, property: Property, relation: Relation): st
   return property.kind === "anonymous" ? bound.filter((role) => role === "anon" || role === "public") : bound;
 }
 
-/**
- * An UPDATE to a row starts from one that may be changed: its check counts together with USING of the row as it was.
- */
-function reach(shared: Comparison, access: Access, request: EncodeRequest): Encoded {
-  const reached = accessPredicate(shared, access, request);
-  if (access.component !== "UPDATE CHECK" || reached.kind === "fails") return reached;
-  const { logic } = shared;
-  const old = logic.constantRow(null, "old");
-  const using = accessPredicate(shared, { ...access, component: "UPDATE USING" }, { ...request, row: old });
-  if (using.kind === "fails") return using;
-  return {
-    kind: "predicate",
-    predicate: {
-      isTrue: logic.and(reached.predicate.isTrue, using.predicate.isTrue),
-      raises: logic.or(reached.predicate.raises, using.predicate.raises),
-      readsRows: reached.predicate.readsRows || using.predicate.readsRows,
-    },
-  };
-}
-
 function without(shared: Comparison, property: Property, access: Access, row: Row, reached: Encoded): Encoded {
   if (reached.kind === "fails") return reached;
   const { logic } = shared;
@@ -180,7 +160,7 @@ function without(shared: Comparison, property: Property, access: Access, row: Ro
   if (property.kind === "anonymous")
     return { kind: "predicate", predicate: { isTrue: logic.false, raises, readsRows } };
   if (property.kind === "move") {
-    const old = logic.constantRow(null, "old");
+    const old = oldRow(shared);
     const column = relation.columns.find(({ name }) => name === property.tenant.column);
     const [from, to] = [old, row].map((one) => (column ? encodeColumn(encoder, one, column) : null));
     const moved = from && to ? isDistinct(encoder, from, to) : null;

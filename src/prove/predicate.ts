@@ -73,6 +73,29 @@ export function accessPredicate(
   );
 }
 
+/** The row as it was, of an UPDATE. */
+export const oldRow = ({ logic }: Pick<Comparison, "logic">): Row => logic.constantRow(null, "old");
+
+/**
+ * An UPDATE to a row starts from one that may be changed: its check counts together with USING of the row as it was.
+ */
+export function wholeAccess(shared: Comparison, access: Access, request: EncodeRequest): Encoded {
+  const reached = accessPredicate(shared, access, request);
+  if (access.component !== "UPDATE CHECK" || reached.kind === "fails") return reached;
+  const { logic } = shared;
+  const old = oldRow(shared);
+  const using = accessPredicate(shared, { ...access, component: "UPDATE USING" }, { ...request, row: old });
+  if (using.kind === "fails") return using;
+  return {
+    kind: "predicate",
+    predicate: {
+      isTrue: logic.and(reached.predicate.isTrue, using.predicate.isTrue),
+      raises: logic.or(reached.predicate.raises, using.predicate.raises),
+      readsRows: reached.predicate.readsRows || using.predicate.readsRows,
+    },
+  };
+}
+
 /** The access that a set of policies alone gives, whoever asks. */
 export function policiesPredicate(
   shared: Comparison,
