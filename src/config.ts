@@ -164,8 +164,17 @@ const configSchema = z.strictObject({
        * is optional
        */
       mergePermissive: z.boolean().default(false),
-      /** the replacement of a permissive policy that is always false */
-      denyPolicy: z.enum(["drop", "restrictive"]).default("drop"),
+      /** a permissive FOR ALL policy that overlaps a SELECT policy becomes one policy for each command */
+      splitForAll: z.boolean().default(false),
+      /** a permissive policy that is always false: it stays, is dropped, or becomes restrictive */
+      denyPolicy: z.enum(["keep", "drop", "restrictive"]).default("keep"),
+      /** the InitPlan form: for the policies that another rule changes, or for all of them */
+      initplan: z.enum(["touched", "all"]).default("touched"),
+      /**
+       * the sub-query by which a policy fails with 42P17 becomes a SECURITY DEFINER function: statements that fail today
+       * then succeed, so it is optional
+       */
+      breakRecursion: z.boolean().default(false),
       /** replace a role that is read from the token by a look-up of the active staff row */
       liveRole: z
         .strictObject({

@@ -17,7 +17,13 @@ const policy = (sketch: PolicySketch): Policy => ({
   comment: null,
 });
 
-const OPTIONS: PolicyRuleOptions = { denyPolicy: "drop", toAuthenticated: false, mergePermissive: false };
+/** As the config has them by default: no rule on policies is on. */
+const OPTIONS: PolicyRuleOptions = {
+  denyPolicy: "keep",
+  toAuthenticated: false,
+  splitForAll: false,
+  mergePermissive: false,
+};
 
 /** As Supabase grants by default; service_role passes row security by. */
 const holders: Holders = () => ["anon", "authenticated"];
