@@ -1,9 +1,17 @@
 import { printTimestamp } from "../logic/conversion.ts";
 import type { Term } from "../logic/formula.ts";
+import type { Logic } from "../logic/logic.ts";
 import type { Shift } from "../logic/symbol.ts";
-import type { ValuationInput } from "./assignment.ts";
+import type { Model } from "../solve/model.ts";
 
 const DAY = 86_400_000_000;
+
+interface Moments {
+  logic: Logic;
+  model: Model;
+  /** what `now()` was taken to be, in microseconds since 1970 */
+  now: number;
+}
 
 /**
  * The texts of moments (timestamptz) of a model, by their microseconds. `now()` is the one moment that is not known
@@ -11,7 +19,7 @@ const DAY = 86_400_000_000;
  * 8.5.1.4), and what comes after it is put a day later. Where intervals are added to now, of months the model knows only
  * bounds: all moments keep their order, evenly between those that PostgreSQL computes.
  */
-export function momentTexts(input: ValuationInput): (moment: number) => string {
+export function momentTexts(input: Moments): (moment: number) => string {
   const { now } = input;
   const real = realMoments(input);
   return (moment) => {
@@ -21,7 +29,7 @@ export function momentTexts(input: ValuationInput): (moment: number) => string {
 }
 
 /** Where the moments of the model lie; null where they may stay as they are, or depend on more than now. */
-function realMoments({ model, now, logic }: ValuationInput): Map<number, number> | null {
+function realMoments({ model, now, logic }: Moments): Map<number, number> | null {
   const shifted = [...model.terms].flatMap((term) =>
     term.kind === "apply" && term.symbol.kind === "shift" && term.sort.kind === "timestamptz"
       ? [{ term, from: term.args[0], shift: term.symbol.shift }]
@@ -43,7 +51,7 @@ function realMoments({ model, now, logic }: ValuationInput): Map<number, number>
   );
 }
 
-const momentIn = (model: ValuationInput["model"], term: Term): number[] =>
+const momentIn = (model: Model, term: Term): number[] =>
   term.sort.kind === "timestamptz" ? [model.numbers.get(term) ?? []].flat() : [];
 
 /** Each moment at the same place between the fixed ones, evenly; null where those are in another order. */
