@@ -5,12 +5,18 @@ export {
   heldIn,
   inferContext,
   inferRequests,
-  isOpen,
+  isOpenVariable,
   renderConfig,
   sessionOnlyQuestions,
   tenancyOf,
 } from "./context/index.ts";
-export type { ConfigAnswers, InferredContext, InferredRequests, SessionOnlyQuestion } from "./context/index.ts";
+export type {
+  ConfigAnswers,
+  InferredContext,
+  InferredRequests,
+  RuleSetLine,
+  SessionOnlyQuestion,
+} from "./context/index.ts";
 export { catalogFindings } from "./findings/index.ts";
 export type { Logins } from "./findings/index.ts";
 export { analyseFunctions, argumentsIn, bodyOf, contextFunctions, functionIndex, reach } from "./functions/index.ts";

@@ -1,4 +1,6 @@
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
+import type { RuleSetLine } from "../classify/index.ts";
+import type { RuleSetName } from "../rewrite/index.ts";
 import { counted } from "./counted.ts";
 
 /** What a rule set would bring, as measured: `14 policies; 38 function calls a row become calls once a statement; …`. */
@@ -17,3 +19,11 @@ export const measureText = ({ policies, callsPerRow, advisor, effect }: RuleOffe
 /** The offer of a rule set, in one line. */
 export const offerText = (offer: RuleOffer): string =>
   `\`rlsmith plan --rules ${offer.name}\` would change ${measureText(offer)}`;
+
+/** The rule sets as the config lists them. */
+export const ruleSetLines = (offers: readonly RuleOffer[], chosen: readonly RuleSetName[]): RuleSetLine[] =>
+  offers.map((offer) => ({
+    setting: offer.setting,
+    measure: `${offer.title}: ${measureText(offer)}`,
+    chosen: chosen.includes(offer.name),
+  }));

@@ -1,5 +1,5 @@
 /** The context map: the claim that replaces each variable. */
-export { isOpen, renderConfig } from "./config-file.ts";
+export { isOpen as isOpenVariable, renderConfig } from "./config-file.ts";
 export type { ConfigAnswers, RuleSetLine } from "./config-file.ts";
 export { sessionOnlyQuestions } from "./session-only.ts";
 export type { SessionOnlyQuestion } from "./session-only.ts";
