@@ -90,7 +90,8 @@ interface Change extends Asked {
  * Null: neither.
  */
 function faultOf({ request, relation, command, tenants, was, is, alone }: Change, { proof }: PlanProof): string | null {
-  const isForeign = tenants.some((tenant) => !request.own.has(tenant));
+  // a row of no tenant is nobody else's
+  const isForeign = tenants.some((tenant) => tenant !== "" && !request.own.has(tenant));
   if (is === "allow" && isForeign && alone !== "allow") return "opens a row of another tenant";
   if (request.regime === null || (was !== "allow" && is !== "allow")) return null;
   const told = proof.access.filter(
