@@ -27,7 +27,7 @@ const TENANTS = [1, 2, 3, 4].map((n) => `0000000${n}-0000-4000-8000-000000000000
 /** changes and ways back, in turn; seconds of the control */
 const ROUNDS = 4;
 const CONTROL_SECONDS = 10;
-const LIMITS = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 60_000 };
+const LIMITS = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 30_000 };
 
 interface Row {
   connections: number;
@@ -173,13 +173,14 @@ async function measure(
   { connections, how, control }: { connections: number; how: string; control: number | null },
   load: ReturnType<typeof startLoad>,
   way: Way | null,
+  rounds = ROUNDS,
 ): Promise<Row> {
   const done: Changed[] = [];
   let refused = 0;
   await load.begin();
   if (way === null) await pause(CONTROL_SECONDS * 1000);
   else
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       try {
         done.push(await way(round % 2 === 1));
       } catch (error) {
@@ -259,8 +260,8 @@ try {
     const control = await measure({ connections, how: "control: no change", control: null }, load, null);
     rows.push(control);
     console.log(lineOf(control));
-    const run = async (how: string, way: Way): Promise<void> => {
-      const row = await measure({ connections, how, control: control.longest }, load, way);
+    const run = async (how: string, way: Way, rounds = ROUNDS): Promise<void> => {
+      const row = await measure({ connections, how, control: control.longest }, load, way, rounds);
       rows.push(row);
       console.log(lineOf(row));
     };
@@ -272,8 +273,11 @@ try {
             : await applyToDatabase(url, plan, { cut, limits: LIMITS }),
         ),
       );
-    await run("plain transaction", async (back) =>
-      plain(url, back ? plan.steps.toReversed().flatMap(({ down }) => down) : plan.steps.flatMap(({ up }) => up)),
+    await run(
+      "plain transaction",
+      async (back) =>
+        plain(url, back ? plan.steps.toReversed().flatMap(({ down }) => down) : plan.steps.flatMap(({ up }) => up)),
+      2,
     );
     await load.stop();
   }
