@@ -1,3 +1,4 @@
+import { RULE_SETS } from "../src/rewrite/rule-sets.ts";
 import { EXPRESSION_RULES } from "../src/rewrite/expression.ts";
 import { helper } from "../src/rewrite/helper.ts";
 import { POLICY_RULES } from "../src/rewrite/policies.ts";
@@ -40,6 +41,56 @@ const pages: Page[] = [
   })),
 ];
 
+/** When a rule runs: in one word for the list, and as a sentence with its name in the config. */
+interface Use {
+  byDefault: "on" | "off" | "where touched" | "as decided";
+  how: string;
+}
+
+const chosen = (name: string, more = ""): string => {
+  const set = RULE_SETS.find((one) => one.name === name);
+  if (!set) throw new Error(`no rule set ${name}`);
+  const effect = set.effect === null ? "" : ` It makes access ${set.effect}.`;
+  return `\`rules: { ${set.setting} }\` in the config, or \`rlsmith plan --rules ${name}\` for one run${more}.${effect}`;
+};
+
+const USES: Readonly<Record<string, Use>> = {
+  "context-to-claim": { byDefault: "on", how: "On: `context` maps the variables." },
+  helper: { byDefault: "on", how: "On: `context` maps the variables, and `sessionOnly` decides for functions." },
+  "bypass-flag": {
+    byDefault: "as decided",
+    how: "Each flag under `flags` has a decision; an open one stops the plan.",
+  },
+  initplan: {
+    byDefault: "where touched",
+    how: `On for the policies that another rule changes. For all of them: ${chosen("initplan")}`,
+  },
+  "inline-helper": {
+    byDefault: "off",
+    how: "Off. `rules: { inlineHelpers: true }` in the config, or `rlsmith plan --inline-helpers` for one run.",
+  },
+  "claim-path": { byDefault: "off", how: 'Off. `rules: { claimPath: { reason: "…" } }` in the config.' },
+  "live-role": { byDefault: "off", how: "Off. `rules: { liveRole: { … } }` in the config ([init](../init.md))." },
+  "deny-policy": {
+    byDefault: "off",
+    how: `Off. ${chosen("deny-policy", '; `denyPolicy: "restrictive"` makes them restrictive instead')}`,
+  },
+  ...Object.fromEntries(
+    ["break-recursion", "to-authenticated", "split-for-all", "merge-permissive"].map((name): [string, Use] => [
+      name,
+      { byDefault: "off", how: `Off. ${chosen(name)}` },
+    ]),
+  ),
+};
+
+const lowered = (text: string): string => `${text[0]?.toLowerCase()}${text.slice(1)}`;
+
+const useOf = ({ id }: Page): Use => {
+  const use = USES[id];
+  if (!use) throw new Error(`it is not said when the rule ${id} runs`);
+  return use;
+};
+
 /** File name → text of every page under docs/rules. */
 export function rulePages(): Map<string, string> {
   const files = new Map<string, string>();
@@ -50,13 +101,15 @@ export function rulePages(): Map<string, string> {
     );
     files.set(
       `${page.id}.md`,
-      `# ${page.id}\n\n${page.title[0]?.toUpperCase()}${page.title.slice(1)}.\n\n${page.why}\n\nObligation: ${page.obligation}.\n\n${examples.join("\n")}`,
+      `# ${page.id}\n\n${page.title[0]?.toUpperCase()}${page.title.slice(1)}.\n\n${page.why}\n\nObligation: ${page.obligation}.\n\nBy default: ${lowered(useOf(page).how)}\n\n${examples.join("\n")}`,
     );
   }
-  const rows = pages.map((page) => `| [${page.id}](${page.id}.md) | ${page.title} | ${page.obligation} |`);
+  const rows = pages.map(
+    (page) => `| [${page.id}](${page.id}.md) | ${page.title} | ${useOf(page).byDefault} | ${page.obligation} |`,
+  );
   files.set(
     "README.md",
-    `# Rules\n\nMade from the rules' own data by \`npm run docs\`.\n\n| rule | what it does | obligation |\n|---|---|---|\n${rows.join("\n")}\n`,
+    `# Rules\n\nMade from the rules' own data by \`npm run docs\`.\n\nThe smallest change that does the job is the default: variables become claims, and the policies that this touches get the\nInitPlan form. Each page says by which name in the config the other rules are chosen. \`rlsmith init\` asks about those that\nwould change something, with what each of them brings.\n\n| rule | what it does | by default | obligation |\n|---|---|---|---|\n${rows.join("\n")}\n`,
   );
   return files;
 }

@@ -114,6 +114,8 @@ const configSchema = z.strictObject({
       /** relative to the config file */
       folder: z.string().min(1),
       layout: z.enum(TOOL_NAMES).optional(),
+      /** the values of psql's variables in the files, `:NAME`, and of the tool's placeholders */
+      variables: z.record(z.string(), z.string()).default({}),
     })
     .optional(),
   /** the source of claims: `auth.jwt()`, `myschema.claims()`, or `request.jwt.claims` */
@@ -164,8 +166,17 @@ const configSchema = z.strictObject({
        * is optional
        */
       mergePermissive: z.boolean().default(false),
-      /** the replacement of a permissive policy that is always false */
-      denyPolicy: z.enum(["drop", "restrictive"]).default("drop"),
+      /** a permissive FOR ALL policy that overlaps a SELECT policy becomes one policy for each command */
+      splitForAll: z.boolean().default(false),
+      /** a permissive policy that is always false: it stays, is dropped, or becomes restrictive */
+      denyPolicy: z.enum(["keep", "drop", "restrictive"]).default("keep"),
+      /** the InitPlan form: for the policies that another rule changes, or for all of them */
+      initplan: z.enum(["touched", "all"]).default("touched"),
+      /**
+       * the sub-query by which a policy fails with 42P17 becomes a SECURITY DEFINER function: statements that fail today
+       * then succeed, so it is optional
+       */
+      breakRecursion: z.boolean().default(false),
       /** replace a role that is read from the token by a look-up of the active staff row */
       liveRole: z
         .strictObject({

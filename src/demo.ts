@@ -48,7 +48,7 @@ export async function runDemo(projectDir: string, progress: Progress): Promise<D
     const differences = rehearsal.access ? differencesTable(rehearsal.access) : "";
     writeAll(
       [
-        ...outputFiles(planned.place, planned.names, planned.migration, now),
+        ...outputFiles(planned.place, planned.names, planned.migration, now, planned.subject),
         { path: join(projectDir, ".rlsmith", "differences.md"), content: differences },
       ],
       projectDir,

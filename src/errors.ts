@@ -35,5 +35,34 @@ export class ToolError extends Error {
   }
 }
 
+/** A variable of a migration, such as `:NAME` of psql, that has no value. */
+export interface UnsetVariable {
+  name: string;
+  /** where it is used; relative to the project */
+  file: string;
+  line: number;
+}
+
+/** Migrations cannot be read without the values of these variables. */
+export class UnsetVariables extends ToolError {
+  /** each once, in the order of their first use */
+  readonly names: readonly string[];
+  readonly unset: readonly UnsetVariable[];
+
+  constructor(unset: readonly UnsetVariable[]) {
+    const names = [...new Set(unset.map(({ name }) => name))];
+    const values = names.map((name) => `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: "…"`).join(", ");
+    super(
+      "config",
+      "UNSET_VARIABLES",
+      `${names.length === 1 ? "a variable" : `${names.length} variables`} of the migrations ${names.length === 1 ? "has" : "have"} no value: ${names.map((name) => `\`${name}\``).join(", ")}`,
+      `run \`rlsmith init\` on a terminal, which asks for them, or write in rlsmith.config.ts: migrations: { folder: "…", variables: { ${values} } }; \`init --force\` keeps them`,
+      { list: [...new Set(unset.map(({ name, file, line }) => `  ${file}:${line} :${name}`))] },
+    );
+    this.names = names;
+    this.unset = unset;
+  }
+}
+
 /** The message of any thrown value. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

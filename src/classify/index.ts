@@ -1,8 +1,22 @@
 /** The parts of classification that the other stages may use. */
 export { classify } from "./classify.ts";
 export type { ClassifiedPolicy, Pattern } from "./classify.ts";
-export { heldIn, inferContext, inferRequests, renderConfig, tenancyOf } from "./context/index.ts";
-export type { InferredContext, InferredRequests } from "./context/index.ts";
+export {
+  heldIn,
+  inferContext,
+  inferRequests,
+  isOpenVariable,
+  renderConfig,
+  sessionOnlyQuestions,
+  tenancyOf,
+} from "./context/index.ts";
+export type {
+  ConfigAnswers,
+  InferredContext,
+  InferredRequests,
+  RuleSetLine,
+  SessionOnlyQuestion,
+} from "./context/index.ts";
 export { catalogFindings } from "./findings/index.ts";
 export type { Logins } from "./findings/index.ts";
 export { analyseFunctions, argumentsIn, bodyOf, contextFunctions, functionIndex, reach } from "./functions/index.ts";

@@ -6,6 +6,8 @@ export const TOOL_NAMES = [
   "drizzle",
   "sqitch",
   "prisma",
+  "graphile-migrate",
+  "rails",
   "flyway",
   "golang-migrate",
   "goose",

@@ -7,6 +7,7 @@ export const plain: MigrationTool = {
   name: "plain",
   usualPlaces: ["db/migrate", "migrations", "sql"],
   opensTransaction: false,
+  runsInPsql: true,
   detect: (folder) => sqlFiles(folder).length > 0,
   read: (folder) => inOrder(folder, sqlFiles(folder)),
   nextName: ({ entries }, { slug, now }) => {

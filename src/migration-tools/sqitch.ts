@@ -13,6 +13,7 @@ export const sqitch: MigrationTool = {
   // The plan is at the top of the folder that the project names.
   usualPlaces: [],
   opensTransaction: false,
+  runsInPsql: true,
   detect: (folder) => folder.has(PLAN),
   read: (folder) =>
     inOrder(

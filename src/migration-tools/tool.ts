@@ -8,6 +8,8 @@ export interface FolderContents {
   /** the names of its direct entries, sorted */
   entries: readonly string[];
   has(path: string): boolean;
+  /** the names in a folder of it, sorted; none if it does not exist */
+  list(path: string): readonly string[];
   /** returns the text of an existing file */
   text(path: string): string;
 }
@@ -59,10 +61,15 @@ export interface MigrationTool {
   readonly usualPlaces: readonly string[];
   /** True if the tool runs each file inside a transaction of its own: a COMMIT in the file would end it early. */
   readonly opensTransaction: boolean;
+  /** True if the tool, or the people without one, run the files with psql, which replaces variables. */
+  readonly runsInPsql?: boolean;
   /** True if the folder bears the tool's own marks. */
   detect(folder: FolderContents): boolean;
-  /** Throws ToolError (environment) if the tool's own list of migrations cannot be read. */
-  read(folder: FolderContents): ReadFiles;
+  /**
+   * `variables`: the values of the tool's placeholders. Throws ToolError (environment) if the tool's own list of
+   * migrations cannot be read, UnsetVariables if a placeholder has no value.
+   */
+  read(folder: FolderContents, variables?: Readonly<Record<string, string>>): ReadFiles;
   /** The name under which the tool runs the migration last. */
   nextName(folder: FolderContents, migration: NewMigration): MigrationName;
   /** The files of the migration, and the updated list of migrations if the tool has one. */

@@ -3,9 +3,11 @@ import { drizzle } from "./drizzle.ts";
 import { flyway } from "./flyway.ts";
 import { golangMigrate } from "./golang-migrate.ts";
 import { goose } from "./goose.ts";
+import { graphileMigrate } from "./graphile-migrate.ts";
 import { TOOL_NAMES, type ToolName } from "./names.ts";
 import { plain } from "./plain.ts";
 import { prisma } from "./prisma.ts";
+import { rails } from "./rails.ts";
 import { sqitch } from "./sqitch.ts";
 import { supabase } from "./supabase.ts";
 import { tern } from "./tern.ts";
@@ -17,6 +19,8 @@ export const TOOLS: Record<ToolName, MigrationTool> = {
   drizzle,
   sqitch,
   prisma,
+  "graphile-migrate": graphileMigrate,
+  rails,
   flyway,
   "golang-migrate": golangMigrate,
   goose,

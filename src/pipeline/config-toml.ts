@@ -10,6 +10,8 @@ export interface ConfigToml {
   autoExpose: boolean | null;
   /** the paths of the files that fill a new database, relative to the file's folder; patterns with `*` and `?` */
   seeds: string[];
+  /** the paths of the declarative schema, relative in the same way; none: those of the CLI's default */
+  schemas: string[];
 }
 
 /** A value of another type is none, such as the text `env(NAME)`, whose variable rlsmith does not read. */
@@ -24,14 +26,19 @@ const EXPECTED = z.object({
           sql_paths: z.array(z.string()).catch(["./seed.sql"]),
         })
         .catch({ enabled: true, sql_paths: ["./seed.sql"] }),
+      migrations: z.object({ schema_paths: z.array(z.string()).catch([]) }).catch({ schema_paths: [] }),
     })
-    .catch({ seed: { enabled: true, sql_paths: ["./seed.sql"] } }),
+    .catch({ seed: { enabled: true, sql_paths: ["./seed.sql"] }, migrations: { schema_paths: [] } }),
 });
 
 /** Read the text of a supabase/config.toml. Throws ToolError (usage) if it is not TOML; `file`: its name there. */
 export function parseConfigToml(text: string, file: string): ConfigToml {
   const { api, db } = EXPECTED.parse(tableOf(text, file));
-  return { autoExpose: api.auto_expose_new_tables, seeds: db.seed.enabled ? db.seed.sql_paths : [] };
+  return {
+    autoExpose: api.auto_expose_new_tables,
+    seeds: db.seed.enabled ? db.seed.sql_paths : [],
+    schemas: db.migrations.schema_paths,
+  };
 }
 
 function tableOf(text: string, file: string): unknown {

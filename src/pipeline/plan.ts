@@ -3,9 +3,9 @@ import { claimsSourceOf, contextsOf, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { PolicyId } from "../pg/policy.ts";
-import { buildPlan, catalogAfter, renderMigration, type MigrationOptions } from "../plan/index.ts";
+import { buildPlan, catalogAfter, renderMigration, subjectOf, type MigrationOptions } from "../plan/index.ts";
 import { outputNames } from "../migration-tools/index.ts";
-import type { OutputNames, OutputPlace } from "../migration-tools/index.ts";
+import type { OutputNames, OutputPlace, Subject } from "../migration-tools/index.ts";
 import type { Migration, Plan } from "../plan/index.ts";
 import { visibleSql } from "../report/visible-sql.ts";
 import { rewriteCatalog } from "../rewrite/index.ts";
@@ -29,6 +29,8 @@ export interface PlannedMigration {
 export interface Planned extends PlannedMigration {
   place: OutputPlace;
   names: OutputNames;
+  /** what the migration is about, in the words of its file name */
+  subject: Subject;
 }
 
 /** A plan with its files rendered again: its hash changes once a change of access is accepted. */
@@ -60,11 +62,28 @@ export function planCatalog(
   config: Config,
   options: Partial<MigrationOptions> = {},
 ): PlannedMigration {
+  return withFiles(catalog, config, makePlan(catalog, config), options);
+}
+
+interface MadePlan {
+  plan: Plan;
+  classified: ClassifiedPolicy[];
+}
+
+function makePlan(catalog: Catalog, config: Config): MadePlan {
   refuseMissingClaims(catalog, config);
   const { classified } = inspectCatalog(catalog, config);
   const made = buildPlan(catalog, rewriteCatalog(catalog, classified, config), VERSION, contextsOf(config));
   const unsent = unsentClaims(catalog, classified, config, made);
-  const plan = unsent ? { ...made, open: [unsent, ...made.open] } : made;
+  return { plan: unsent ? { ...made, open: [unsent, ...made.open] } : made, classified };
+}
+
+function withFiles(
+  catalog: Catalog,
+  config: Config,
+  { plan, classified }: MadePlan,
+  options: Partial<MigrationOptions>,
+): PlannedMigration {
   const rendering: MigrationOptions = {
     ownTransaction: true,
     rollbackFile: "the down file",
@@ -101,12 +120,14 @@ export function planSource(
       "check that this is the right folder or database; `rlsmith inspect` shows what was read",
     );
   const place = outputPlace(source, projectDir, outDir);
-  const names = outputNames(place, now);
-  const planned = planCatalog(source.catalog, config, {
+  const made = makePlan(source.catalog, config);
+  const { slug, title } = subjectOf(made.plan);
+  const names = outputNames(place, now, { slug, title });
+  const planned = withFiles(source.catalog, config, made, {
     ownTransaction: names.ownTransaction,
     rollbackFile: relative(projectDir, names.down),
   });
-  return { ...planned, place, names };
+  return { ...planned, place, names, subject: { slug, title } };
 }
 
 const PATTERNS: Readonly<Record<Pattern, string>> = {

@@ -27,8 +27,8 @@ export function seedFiles(folder: MigrationsFolder, config: Pick<ConfigToml, "se
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-/** The files that a path with `*` and `?` names, in the order of their names. */
-function matching(dir: string, pattern: string): string[] {
+/** The .sql files that a path with `*` and `?` names, in the order of their names. */
+export function matching(dir: string, pattern: string): string[] {
   const path = join(dir, pattern);
   if (!/[*?]/.test(path)) return isFile(path) ? [path] : [];
   const fixed = dirname(path.slice(0, path.search(/[*?]/) + 1));

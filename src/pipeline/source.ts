@@ -7,9 +7,9 @@ import { readMigrations } from "../migration-tools/index.ts";
 import type { MigrationFile, MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Progress } from "../progress.ts";
-import { platformLine } from "../report/platform.ts";
+import { boundOwnerLine, platformLine } from "../report/platform.ts";
 import { lateStatement } from "../report/replay-terminal.ts";
-import { openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
+import { bindOwner, openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
 import type { Platform, ReplayReport, Scratch, ScratchTarget, StatementLimit } from "../scratch/index.ts";
 import { readConfigToml } from "./config-toml.ts";
 import { seedFiles } from "./seed.ts";
@@ -25,6 +25,8 @@ export interface ProjectOptions {
   /** the migrations folder, if it is not the one that is found by itself */
   folder?: string | undefined;
   layout?: ToolName | undefined;
+  /** the values of variables in the migrations, beside those of the config */
+  variables?: Readonly<Record<string, string>> | undefined;
   /** config file, relative to the project; null: do not read any */
   config?: string | null | undefined;
   strict: boolean;
@@ -70,7 +72,8 @@ export type Origin =
 
 /**
  * Read a catalog from a migrations folder (replayed into a scratch database) or from a live database. `without`: a file
- * of the folder to leave out. Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid;
+ * of the folder to leave out. Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid, or does not have
+ * the value of a variable of psql;
  * (environment) no connection, or, with `strict`, a statement that failed.
  *
  * @example
@@ -122,7 +125,11 @@ export async function openSource(options: ProjectOptions, without: string | null
   const folder = await readMigrations(
     resolve(options.projectDir, options.folder ?? configured?.folder ?? "."),
     options.layout ?? configured?.layout,
+    { ...configured?.variables, ...options.variables },
   );
+  const where = relative(options.projectDir, folder.folder) || ".";
+  if (folder.isBelow)
+    options.progress.done("folder", `${where} (${folder.layout}), the only migrations folder below the named one`);
   if (without !== null)
     folder.files = folder.files.filter((file) => resolve(folder.projectDir, file.path) !== resolve(without));
   const toml = readConfigToml([folder.projectDir, options.projectDir]);
@@ -138,16 +145,19 @@ export async function openSource(options: ProjectOptions, without: string | null
     const report = await replay(scratch, folder, {
       platform,
       strict: options.strict,
+      refuseUnset: folder.runsInPsql,
       limit: limitOf(options.statementTimeout),
     });
-    const where = relative(options.projectDir, folder.folder) || ".";
     const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
     options.progress.done(
       "replay",
       `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
     );
     options.progress.done("platform", platformLine(platform).replace("platform: ", ""));
-    const catalog = await inspect(scratch.db);
+    const replayed = await inspect(scratch.db);
+    const isUnbound = platform.kind === "plain" && bindsNobody(replayed);
+    if (isUnbound) options.progress.done("owner", boundOwnerLine(await bindOwner(scratch.db)));
+    const catalog = isUnbound ? await inspect(scratch.db) : replayed;
     return {
       catalog,
       config,
@@ -158,6 +168,19 @@ export async function openSource(options: ProjectOptions, without: string | null
     await scratch.close();
     throw error;
   }
+}
+
+/** Row security is forced on owners, and there is no other role that it would bind. */
+function bindsNobody({ relations, roles, policies }: Catalog): boolean {
+  const bound = new Set(roles.filter(({ superuser, bypassRls }) => !superuser && !bypassRls).map(({ name }) => name));
+  const reached = [
+    ...policies.flatMap((policy) => policy.roles),
+    ...relations.flatMap(({ owner, grants, columnGrants }) => [
+      owner,
+      ...[...grants, ...columnGrants].map(({ grantee }) => grantee),
+    ]),
+  ];
+  return relations.some(({ forceRowSecurity }) => forceRowSecurity) && !reached.some((name) => bound.has(name));
 }
 
 /** The platform that was assumed for a source; null: a live database, which has its own roles and default privileges. */

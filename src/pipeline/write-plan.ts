@@ -21,7 +21,7 @@ export function writePlan(
   projectDir: string,
   now: Date,
 ): string[] {
-  const { plan, migration, place, names } = planned;
+  const { plan, migration, place, names, subject } = planned;
   const differences = rehearsal?.access ? [differencesFile(projectDir, rehearsal.access)] : [];
   const proof: OutputFile = {
     path: join(projectDir, ".rlsmith", "proof.md"),
@@ -30,7 +30,7 @@ export function writePlan(
   };
   const passed = rehearsal === null || rehearsal.passed;
   const files = passed
-    ? [...outputFiles(place, names, migration, now), planFile(projectDir, plan, names), proof, ...differences]
+    ? [...outputFiles(place, names, migration, now, subject), planFile(projectDir, plan, names), proof, ...differences]
     : differences;
   writeAll(files, projectDir);
   return files.map(({ path }) => path);

@@ -7,4 +7,6 @@ export type { MigrationOptions } from "./migration.ts";
 export { migrationOf, planFile, readPlan, readStoredMigration, refuseStale } from "./plan-file.ts";
 export type { StoredMigration, StoredPlan } from "./plan-file.ts";
 export { planHash } from "./plan-hash.ts";
+export { subjectOf } from "./subject.ts";
+export type { PlanSubject } from "./subject.ts";
 export type { AcceptedChange, AnnouncedChange, Migration, OpenDecision, Plan, PolicyOutcome, Step } from "./plan.ts";

@@ -3,6 +3,7 @@ import { checkRoutines, nothingLeftBlock, settled } from "./guard.ts";
 import { planHash } from "./plan-hash.ts";
 import type { Migration, Plan } from "./plan.ts";
 import { sections, type Direction, type Patterns } from "./sections.ts";
+import { subjectOf } from "./subject.ts";
 
 export interface MigrationOptions {
   /** true if the files begin and commit their transaction themselves; false where the migration tool does */
@@ -25,7 +26,7 @@ export function renderMigration(plan: Plan, options: MigrationOptions): Migratio
 }
 
 const upHeader = (plan: Plan, { ownTransaction, rollbackFile }: MigrationOptions): string[] => [
-  "Row-level security by JWT claims instead of session variables. Made by rlsmith.",
+  subjectOf(plan).heading,
   `Policies: ${summary(plan)}.`,
   `Plan:     ${planHash(plan).slice(0, 16)}, made from catalog ${plan.catalogHash.slice(0, 16)}.`,
   `Run:      with your migration tool${ownTransaction ? "" : ", in one transaction"}, or \`rlsmith apply\`; it is safe to run twice.`,
@@ -33,7 +34,7 @@ const upHeader = (plan: Plan, { ownTransaction, rollbackFile }: MigrationOptions
 ];
 
 const downHeader = (plan: Plan): string[] => [
-  "The down migration: policies, helpers and comments as they were. Made by rlsmith.",
+  subjectOf(plan).downHeading,
   `Plan:     ${planHash(plan).slice(0, 16)}, made from catalog ${plan.catalogHash.slice(0, 16)}.`,
   "Run:      in one transaction; it is safe to run twice.",
   "Keep it outside the migrations folder: a migration tool runs every file in that folder.",

@@ -1,4 +1,5 @@
 import type { Catalog, PgFunction, Relation, Role } from "../pg/catalog.ts";
+import type { Definition } from "../pg/dependencies.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { columnKey, nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { Policy, PolicyCommand } from "../pg/policy.ts";
@@ -23,6 +24,8 @@ export interface Side {
   sharesName(name: string): boolean;
   /** Expressions over built-in types may mean an operator of this name that is not one of pg_catalog. */
   hasOperator(name: string): boolean;
+  /** the schema of the extension citext; null without it */
+  citextSchema: string | null;
   /** a cast to the type runs a function that CREATE CAST declared */
   hasCastTo(model: TypeModel): boolean;
   /** The query of a view, as pg_get_viewdef prints it; null where it is not known. */
@@ -72,7 +75,8 @@ export function newSide(given: Catalog): Side {
   );
   const definitions = new Map(dependencies?.relations.map((one) => [nameKey(one), one.definition]));
   const collated = new Set(dependencies?.types.filter(({ definition }) => isCollated(definition)).map(nameKey));
-  const types = typesOf(catalog.types, collated);
+  const citext = dependencies?.types.find(isCitext) ?? null;
+  const types = typesOf(catalog.types, collated, citext && nameKey(citext));
   const casts = (dependencies?.casts ?? []).flatMap(({ method, target }) =>
     method === "function" ? [JSON.stringify(types(target))] : [],
   );
@@ -124,6 +128,7 @@ export function newSide(given: Catalog): Side {
     functionsNamed: (name) => functionsByName.get(name) ?? [],
     sharesName: (name) => shared.has(name),
     hasOperator: (name) => operators.has(name),
+    citextSchema: citext?.schema ?? null,
     hasCastTo: (model) => casts.includes(JSON.stringify(model)),
     viewDefinition: (view) => (view.kind === "view" ? (definitions.get(nameKey(view)) ?? null) : null),
     inherits: (relation) => heirs.has(nameKey(relation)),
@@ -177,4 +182,10 @@ function withCollations(catalog: Catalog): Catalog {
 function isCollated(definition: string): boolean {
   const [, , , domain] = JSON.parse(definition) as [unknown, unknown, unknown, unknown[] | null];
   return typeof domain?.[3] === "string";
+}
+
+/** The type of the extension, which only a superuser or the owner of a trusted extension makes. */
+function isCitext({ name, definition }: Definition): boolean {
+  const [, extension] = JSON.parse(definition) as [unknown, [name: string, version: string] | null];
+  return name === "citext" && extension?.[0] === "citext";
 }

@@ -42,8 +42,7 @@ export function toldPrivileges(
 }
 
 const grantsNothing = (sides: readonly Side[], told: readonly AssumedVerdict[]): boolean =>
-  told.some(({ decision }) => decision === "no-privilege") &&
-  told.every((verdict) => verdict.decision === "no-privilege" || isAbove(sides, verdict));
+  told.length > 0 && told.every((verdict) => verdict.decision === "no-privilege" || isAbove(sides, verdict));
 
 const withoutPrivilege = (sides: readonly Side[], verdicts: readonly AssumedVerdict[]): AssumedVerdict[] =>
   verdicts.map((verdict) =>

@@ -8,6 +8,8 @@ export type NotCompared =
   | { kind: "no statements"; relation: NameKey }
   /** a relation that the plan touches has no rows; `reason`: what PostgreSQL said to the row */
   | { kind: "not filled"; relation: NameKey; reason: string }
+  /** row security binds none of the roles that were asked there */
+  | { kind: "nobody bound"; relation: NameKey; roles: string[] }
   /** every statement on a relation that the plan touches raised an error, before and after */
   | { kind: "only errors"; relation: NameKey; sqlstates: string[] };
 
@@ -24,7 +26,18 @@ export function notCompared(access: AccessReport, touched: ReadonlySet<NameKey>,
     const reason = notFilled.get(relation);
     if (reason !== undefined) return [{ kind: "not filled", relation, reason }];
     if (!asked.has(relation) && !partitions.has(relation)) return [{ kind: "no statements", relation }];
+    const roles = [...new Set(access.personas.map(({ role }) => role))];
+    if (roles.every((role) => isAbove(catalog, relation, role))) return [{ kind: "nobody bound", relation, roles }];
     const sqlstates = errors.get(relation);
     return sqlstates ? [{ kind: "only errors", relation, sqlstates }] : [];
   });
+}
+
+/** A superuser, BYPASSRLS, or the owner without FORCE (manual, 5.8 Row Security Policies). */
+function isAbove({ roles, relations }: Catalog, relation: NameKey, role: string): boolean {
+  const found = roles.find(({ name }) => name === role);
+  const guarded = relations.find((one) => nameKey(one) === relation);
+  return (
+    found?.superuser === true || found?.bypassRls === true || (guarded?.owner === role && !guarded.forceRowSecurity)
+  );
 }

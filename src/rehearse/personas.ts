@@ -23,7 +23,7 @@ const claimsText = (...args: Parameters<typeof claimsOf>): string => JSON.string
 export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fixtures): RehearsalPersona[] {
   const existing = new Set(catalog.roles.map((role) => role.name));
   const named = new Set(catalog.policies.flatMap((policy) => policy.roles).filter((role) => role !== "public"));
-  const main = existing.has("authenticated") ? "authenticated" : ([...named][0] ?? [...existing][0] ?? "postgres");
+  const main = mainRole(catalog, named);
   const [first = "A", second = "B"] = fixtures.tenants.map((tenant) => tenant.name);
   const own = fixtures.members.filter((member) => member.tenant === first);
   const other = fixtures.members.find((member) => member.tenant === second);
@@ -85,6 +85,19 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
         member: someone,
       });
   return personas;
+}
+
+/**
+ * The role of requests: `authenticated`, or else the first that a policy names, that holds a grant or that owns a relation
+ * with row security, if row security binds it.
+ */
+function mainRole({ roles, relations }: Catalog, named: ReadonlySet<string>): string {
+  const bound = new Set(roles.filter(({ superuser, bypassRls }) => !superuser && !bypassRls).map(({ name }) => name));
+  const guarded = relations.filter(({ rowSecurity }) => rowSecurity);
+  const granted = guarded.flatMap((relation) => [...relation.grants, ...relation.columnGrants]);
+  const candidates = [...named, ...granted.map(({ grantee }) => grantee), ...guarded.map(({ owner }) => owner)];
+  if (roles.some(({ name }) => name === "authenticated")) return "authenticated";
+  return candidates.find((name) => bound.has(name)) ?? [...named][0] ?? roles[0]?.name ?? "postgres";
 }
 
 /** The words that distinguish a member from others of its tenant: `admin`. */

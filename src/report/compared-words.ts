@@ -34,9 +34,15 @@ export function withoutPrivilege({
   const without = verdicts.filter(({ decision }) => decision === "no-privilege");
   if (!nothingGranted) return [];
   const count = `${without.length} of ${verdicts.length} verdicts compare nothing: the role holds no privilege for the command on either side`;
+  const above = [...new Set(verdicts.flatMap(({ decision, role }) => (decision === "no-privilege" ? [] : [role])))];
   const byRole = groupBy(without, ({ role }) => role);
   return [
-    `not settled: ${count}`,
+    ...(without.length > 0 ? [`not settled: ${count}`] : []),
+    ...(above.length > 0
+      ? [
+          `not settled: row security does not bind ${above.join(", ")}; name the role of requests in the migrations (CREATE ROLE, GRANT), or FORCE ROW LEVEL SECURITY where it owns the tables`,
+        ]
+      : []),
     ...[...byRole].map(([role, list]) => {
       const commands = [...new Set(list.map(({ component }) => component.split(" ")[0] ?? component))];
       const relations = [...new Set(list.map(({ relation }) => nameKey(relation)))];

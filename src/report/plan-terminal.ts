@@ -83,8 +83,8 @@ export function summary(plan: Plan): string {
 export function nothingToDo(plan: Plan): string {
   const kept = plan.policies.filter(({ outcome }) => outcome === "kept").length;
   return kept === 0
-    ? "nothing to do: every policy is in its final form"
-    : `nothing to do: ${kept} ${kept === 1 ? "policy is" : "policies are"} kept as decided, every other is in its final form`;
+    ? "nothing to do: no policy reads a session variable, and no rule of the config changes one"
+    : `nothing to do: ${kept} ${kept === 1 ? "policy is" : "policies are"} kept as decided, and no rule of the config changes another`;
 }
 
 function renderOutcome(outcome: PolicyOutcome, colours: Colours): string[] {

@@ -19,6 +19,10 @@ export function platformLine(platform: Platform | null): string {
   return `platform: Supabase${how}; ${grantsLine(platform.defaultGrants)}; ${graphql}`;
 }
 
+/** Who is taken to own the tables of a project whose files name no role that row security binds. */
+export const boundOwnerLine = (role: string): string =>
+  `row security is forced, and the files name no role that it binds: \`${role}\` stands for the login of the application, which owns the tables`;
+
 function grantsLine(grants: DefaultGrants): string {
   const what = "default grants on new objects in public to anon, authenticated and service_role";
   if (grants.state === "until")

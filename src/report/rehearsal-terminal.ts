@@ -60,19 +60,27 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
 }
 
 function notComparedLines(one: Rehearsal["notCompared"][number], colours: Colours): string[] {
-  const why =
-    one.kind === "no statements"
-      ? `${one.relation}: no statement was run, so nothing was compared`
-      : one.kind === "not filled"
-        ? `${one.relation} has no rows, so its access was not compared: ${one.reason}`
-        : `${one.relation}: every statement raised ${one.sqlstates.join(", ")}, before and after, so nothing was compared${
-            one.sqlstates.includes("42501") ? "; is a GRANT missing in the files?" : ""
-          }`;
+  const why = whyNotCompared(one);
   if (one.accepted !== null) return [`  ${colours.yellow("!")} ${why} (accepted: ${one.accepted})`];
   return [
     colours.red(`  ✗ ${why}`),
     `      or answer it in the config: unrehearsed: { ${JSON.stringify(one.relation)}: "why" }`,
   ];
+}
+
+function whyNotCompared(one: Rehearsal["notCompared"][number]): string {
+  switch (one.kind) {
+    case "no statements":
+      return `${one.relation}: no statement was run, so nothing was compared`;
+    case "not filled":
+      return `${one.relation} has no rows, so its access was not compared: ${one.reason}`;
+    case "nobody bound":
+      return `${one.relation}: row security does not bind ${one.roles.join(", ")}, so nothing was compared; name the role of requests in the migrations (CREATE ROLE, GRANT)`;
+    case "only errors":
+      return `${one.relation}: every statement raised ${one.sqlstates.join(", ")}, before and after, so nothing was compared${
+        one.sqlstates.includes("42501") ? "; is a GRANT missing in the files?" : ""
+      }`;
+  }
 }
 
 const describe = (d: AccessDifference): string =>

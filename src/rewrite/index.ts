@@ -1,5 +1,8 @@
 /** The rewriting of policies and functions. */
+export { callsPerRow } from "./calls-per-row.ts";
 export type { AnnouncedChange, OpenDecision, PolicyOutcome } from "./outcome.ts";
+export { RULE_SETS, RULE_SET_NAMES, ruleSetNames, withRuleSets } from "./rule-sets.ts";
+export type { RuleSet, RuleSetName } from "./rule-sets.ts";
 export type { PrivateHelper } from "./rules/break-recursion.ts";
 export { rewriteCatalog } from "./run.ts";
 export type { Rewrites } from "./run.ts";

@@ -24,8 +24,9 @@ export interface PolicySketch {
 }
 
 export interface PolicyRuleOptions {
-  denyPolicy: "drop" | "restrictive";
+  denyPolicy: "keep" | "drop" | "restrictive";
   toAuthenticated: boolean;
+  splitForAll: boolean;
   mergePermissive: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { finding, type Finding } from "../finding.ts";
+import type { Config } from "../config.ts";
 import type { Relation } from "../pg/catalog.ts";
 import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import { policyId } from "../pg/policy.ts";
@@ -8,24 +9,28 @@ import { changed, type Draft } from "./policy-rule.ts";
 import type { Relations } from "./rule.ts";
 
 /**
- * Remove the recursion that Postgres would reject with 42P17. A cycle that existed before is broken by a SECURITY
- * DEFINER helper. A cycle that only the InitPlan form would create (its sub-select counts as a sub-query, see
- * findRecursion) is avoided by leaving the claims of that relation bare: `withoutInitplan` rewrites a draft again
- * without that rule.
+ * Treat the recursion that Postgres rejects with 42P17. A cycle that existed before is broken by a SECURITY DEFINER
+ * helper where the config asks for it, otherwise reported and left. A cycle that only the InitPlan form would create
+ * (its sub-select counts as a sub-query, see findRecursion) is avoided by leaving the claims of that relation bare:
+ * `withoutInitplan` returns the drafts of a relation as the other rules make them.
  */
 export function breakRecursions(
   given: readonly Draft[],
   relations: readonly Relation[],
-  helperSchema: string,
-  withoutInitplan: (draft: Draft) => Draft,
+  { helperSchema, rules }: Pick<Config, "helperSchema" | "rules">,
+  withoutInitplan: (relation: NameKey) => readonly Draft[],
 ): { drafts: Draft[]; helpers: PrivateHelper[]; findings: Finding[] } {
   const byName = new Map(relations.map((relation) => [nameKey(relation), relation]));
-  const old = new Set(
-    findRecursion(
-      given.map((draft) => draft.before),
-      relations,
-    ).map((found) => found.relation),
+  const before = findRecursion(
+    given.map((draft) => draft.before),
+    relations,
   );
+  const old = new Set(before.map((found) => found.relation));
+  const oldKeys = new Set(before.map(keyOf));
+  const bare = new Set<NameKey>();
+  // Where old cycles stay, one that the InitPlan form adds to a relation that has another is new as well.
+  const isNew = (found: Recursion): boolean =>
+    !old.has(found.relation) || (!rules.breakRecursion && !oldKeys.has(keyOf(found)) && !bare.has(found.relation));
   const helpers: PrivateHelper[] = [];
   const findings: Finding[] = [];
   const names = new Set<string>();
@@ -33,18 +38,20 @@ export function breakRecursions(
   let drafts = [...given];
 
   for (;;) {
-    const found = findRecursion(
+    const left = findRecursion(
       drafts.flatMap((draft) => draft.after),
       relations,
-    ).find((recursion) => !tried.has(keyOf(recursion)));
+    ).filter((recursion) => !tried.has(keyOf(recursion)));
+    // New ones first: to make drafts again would undo what was taken out of them.
+    const found = left.find(isNew) ?? left[0];
     if (!found) return { drafts, helpers, findings };
-    tried.add(keyOf(found));
-    if (!old.has(found.relation)) {
-      drafts = drafts.map((draft) =>
-        relationKey(draft.before) === found.relation && draft.rules.includes("initplan")
-          ? withoutInitplan(draft)
-          : draft,
-      );
+    const inForm = drafts.some(
+      (draft) => relationKey(draft.before) === found.relation && draft.rules.includes("initplan"),
+    );
+    if (isNew(found) && inForm && !bare.has(found.relation)) {
+      bare.add(found.relation);
+      const again = new Map(withoutInitplan(found.relation).map((draft) => [policyId(draft.before), draft]));
+      drafts = drafts.map((draft) => again.get(policyId(draft.before)) ?? draft);
       findings.push(
         finding(
           "initplan-would-recurse",
@@ -54,6 +61,11 @@ export function breakRecursions(
           "move that sub-query into a SECURITY DEFINER function to gain the InitPlan form",
         ),
       );
+      continue;
+    }
+    tried.add(keyOf(found));
+    if (isNew(found) || !rules.breakRecursion) {
+      findings.push(isNew(found) ? unbroken(found, byName, "error") : stays(found, byName));
       continue;
     }
     const at = drafts.findIndex(
@@ -83,6 +95,16 @@ const relationAt = (name: NameKey, relations: Relations): Finding["at"] => {
   const relation = relations.get(name);
   return relation ? { kind: "relation", schema: relation.schema, relation: relation.name } : { kind: "database" };
 };
+
+/** A cycle that existed before, where the config does not ask for the rule. */
+const stays = ({ policy, path, relation }: Recursion, relations: Relations): Finding =>
+  finding(
+    "infinite-recursion",
+    "warning",
+    relationAt(relation, relations),
+    `statements fail with 42P17 today, and still do after the plan: ${path.join(" → ")}, by the sub-query of \`${policy}\``,
+    "`rules: { breakRecursion: true }` moves the sub-query into a SECURITY DEFINER function: such statements then succeed",
+  );
 
 /** `severity`: a policy that somebody keeps stays as broken as it is. */
 const unbroken = (

@@ -9,9 +9,10 @@ import { as, type Expr } from "../pg/expr/node.ts";
 import { parseStatements } from "../pg/expr/parse.ts";
 import { bareTarget } from "../pg/expr/shape.ts";
 import { groupBy } from "../pg/group-by.ts";
-import { nameKey, type NameKey } from "../pg/name.ts";
+import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import { samePolicy } from "../pg/policy-sql.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
+import { findRecursion } from "../pg/recursion.ts";
 import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
 import { decideForFunction, decideForPolicy, openPolicy, openVariable, type Decision } from "./decisions.ts";
@@ -59,6 +60,22 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
   const byPolicy = new Map(classified.map((policy) => [policy.id, policy]));
   const decisions = new Map<PolicyId, Decision | null>();
 
+  const through = (draft: Draft): boolean =>
+    byPolicy.get(policyId(draft.before))?.reads.some((read) => isChanged(read.through.at(-1), functions)) ?? false;
+  const cyclic = config.rules.breakRecursion
+    ? findRecursion(catalog.policies, catalog.relations).map(({ policy }) => policy)
+    : [];
+  const isTouched = (draft: Draft): boolean =>
+    draft.fixed ||
+    draft.rules.some((rule) => rule !== "initplan") ||
+    through(draft) ||
+    cyclic.includes(policyId(draft.before));
+  const ruled = (drafts: readonly Draft[]): Draft[] => {
+    const after = applyPolicyRules(drafts, config.rules, (relation) => holdersOf(catalog, relation));
+    if (config.rules.initplan === "all") return after;
+    // The rules compare policies in one form; a policy that none of them has changed keeps its text.
+    return after.map((draft) => (isTouched(draft) ? draft : { ...draft, after: [draft.before], rules: [] }));
+  };
   const drafts = classified.map((policy): Draft => {
     const result = draftPolicy(policy, config, context, functions);
     decisions.set(policy.id, result.decision);
@@ -66,21 +83,20 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
     findings.push(...result.findings);
     return result.draft;
   });
-  const ruled = applyPolicyRules(drafts, config.rules, (relation) => holdersOf(catalog, relation));
-  const withoutInitplan = rulesFor(config).filter((rule) => rule.id !== "initplan");
-  const recursion = breakRecursions(ruled, catalog.relations, config.helperSchema, (draft) => ({
-    ...rewriteDraft({ ...draft, after: [draft.before], rules: [] }, withoutInitplan, context),
-    reason: draft.reason,
-  }));
+  const bare = rulesFor(config).filter((rule) => rule.id !== "initplan");
+  const recursion = breakRecursions(ruled(drafts), catalog.relations, config, (relation) =>
+    ruled(
+      classified
+        .filter(({ policy }) => relationKey(policy) === relation)
+        .map((policy) => draftPolicy(policy, config, context, functions, bare).draft),
+    ),
+  );
   const defaults = planColumnDefaults(catalog, config, context);
   findings.push(...functions.findings, ...recursion.findings, ...defaults.findings);
 
-  const final = recursion.drafts.map((draft): Draft => {
-    const through = byPolicy
-      .get(policyId(draft.before))
-      ?.reads.some((read) => isChanged(read.through.at(-1), functions));
-    return through && !draft.fixed ? changed(draft, "helper", draft.after) : draft;
-  });
+  const final = recursion.drafts.map((draft): Draft =>
+    through(draft) && !draft.fixed ? changed(draft, "helper", draft.after) : draft,
+  );
   const announced = final.flatMap((draft) => {
     const id = policyId(draft.before);
     const policy = byPolicy.get(id);
@@ -198,6 +214,7 @@ function draftPolicy(
   config: Config,
   context: RuleContext,
   functions: FunctionPlan,
+  rules: readonly ExpressionRule[] = rulesFor(config),
 ): PolicyDraft {
   const { policy, id } = classified;
   const at = { kind: "policy", schema: policy.schema, relation: policy.relation, policy: policy.name } as const;
@@ -239,7 +256,7 @@ function draftPolicy(
     if (decision === null) return stays("its decision is open", { open: openPolicy(id, settings) });
     if (decision.choice === "keep") return stays(decision.reason, { decision });
     if (decision.choice === "rpc-only")
-      return { draft: rpcOnly(fresh, decision, config, context), decision, open: null, findings: [] };
+      return { draft: rpcOnly(fresh, decision, rules, context), decision, open: null, findings: [] };
   }
   const findings: Finding[] = [];
   const astray = config.rules.claimPath ? [] : classified.claims.filter((path) => mappedPath(path, context) !== null);
@@ -263,7 +280,7 @@ function draftPolicy(
         "take the `… IS NULL OR` out of the policy in a migration of its own, then plan again",
       ),
     );
-  return { draft: rewriteDraft(fresh, rulesFor(config), context), decision, open: null, findings };
+  return { draft: rewriteDraft(fresh, rules, context), decision, open: null, findings };
 }
 
 /** The rule claim-path changes the meaning of a policy, so it applies only with consent. */
@@ -277,7 +294,7 @@ const inlinedAway = (through: readonly NameKey[], context: RuleContext): boolean
  * The choice rpc-only: the permissive write policy is dropped; rows that a FOR ALL policy allowed to be read stay
  * readable.
  */
-function rpcOnly(draft: Draft, decision: Decision, config: Config, context: RuleContext): Draft {
+function rpcOnly(draft: Draft, decision: Decision, rules: readonly ExpressionRule[], context: RuleContext): Draft {
   const { before } = draft;
   if (!before.permissive || before.command === "SELECT")
     throw new ToolError(
@@ -287,11 +304,7 @@ function rpcOnly(draft: Draft, decision: Decision, config: Config, context: Rule
       "`rpc-only` is for permissive policies that let rows be written; decide `claim` or `keep`",
     );
   if (before.command !== "ALL") return changed(draft, "rpc-only", [], decision.reason);
-  const read = rewriteDraft(
-    { ...draft, after: [{ ...before, command: "SELECT", check: null }] },
-    rulesFor(config),
-    context,
-  );
+  const read = rewriteDraft({ ...draft, after: [{ ...before, command: "SELECT", check: null }] }, rules, context);
   return changed(read, "rpc-only", read.after, decision.reason);
 }
 
@@ -324,7 +337,7 @@ function outcomeOf(draft: Draft): PolicyOutcome {
         : draft.rules.includes("helper")
           ? "through-helper"
           : "unchanged";
-  const reason = outcome === "unchanged" ? "already in its final form" : draft.reason;
+  const reason = outcome === "unchanged" ? "no rule changes it" : draft.reason;
   return {
     policy: policyId(draft.before),
     outcome,

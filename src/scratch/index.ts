@@ -1,4 +1,5 @@
 /** Throw-away databases, and the replay of migrations. */
+export { bindOwner } from "./bound-owner.ts";
 export { copySchema } from "./copy-schema.ts";
 export { openScratch } from "./open.ts";
 export { EARLIER_SUPABASE, platformOf } from "./platform/index.ts";
@@ -8,3 +9,4 @@ export type { StatementLimit } from "./limit.ts";
 export { replay } from "./replay.ts";
 export type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 export type { Scratch, ScratchTarget } from "./scratch.ts";
+export { splitStatements } from "./split.ts";

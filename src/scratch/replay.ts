@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { pgErrorOf } from "../db/port.ts";
-import { ToolError } from "../errors.ts";
+import { pgErrorOf, type Db } from "../db/port.ts";
+import { ToolError, UnsetVariables, type UnsetVariable } from "../errors.ts";
 import { finding } from "../finding.ts";
 import { quoteIdent } from "../pg/identifier.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
@@ -9,9 +7,9 @@ import { beforeFile, EARLIER_SUPABASE, type Platform } from "./platform/index.ts
 import { extensionsImplied } from "./prepare.ts";
 import { extensionImplied, extensionSchema } from "./implied.ts";
 import { limited, type StatementLimit } from "./limit.ts";
-import { digestOf, firstLineOf, runFile, type FileRun, type ReplayStatement } from "./run-file.ts";
+import { runFile, type FileRun } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
-import { splitStatements } from "./split.ts";
+import { statementsOf } from "./statements-of.ts";
 import { becomeLogin } from "./mend.ts";
 import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
 
@@ -19,6 +17,8 @@ export interface ReplayOptions {
   /** the platform with which the scratch database was opened; default: as in openScratch */
   platform?: Platform;
   strict?: boolean;
+  /** throw UnsetVariables for a variable of psql without a value; default: its statement fails */
+  refuseUnset?: boolean;
   /** default: none */
   limit?: StatementLimit | undefined;
   onFile?: (n: number, total: number, path: string) => void;
@@ -74,9 +74,16 @@ export async function replay(
     };
     const schema = extensionSchema(platform);
     await createImplied(run, extensionsImplied(folder, schema), schema);
-    for (const [index, file] of folder.files.entries()) {
+    const given = new Map([...(await ofSession(db)), ...Object.entries(folder.variables)]);
+    const unset: UnsetVariable[] = [];
+    const read = folder.files.map((file) => {
+      // the runner starts psql once for each file
+      const including = { projectDir: folder.projectDir, above: [], variables: new Map(given), report, fail, unset };
+      return { file, statements: statementsOf(file, including) };
+    });
+    if (options.refuseUnset && unset.length > 0) throw new UnsetVariables(unset);
+    for (const [index, { file, statements }] of read.entries()) {
       options.onFile?.(index + 1, folder.files.length, file.path);
-      const statements = statementsOf(file, { projectDir: folder.projectDir, above: [], report, fail });
       const first = beforeFile(platform, file.path);
       if (first !== "") await db.exec(first);
       report.files += 1;
@@ -90,6 +97,15 @@ export async function replay(
   }
   await scratch.grantRoles();
   return report;
+}
+
+/** The variables that psql sets itself when it connects. */
+async function ofSession(db: Db): Promise<[string, string][]> {
+  const [row] = await db.query<Record<string, string>>(
+    `select current_database()::text as "DBNAME", session_user::text as "USER", 'UTF8' as "ENCODING",
+       current_setting('server_version_num') as "SERVER_VERSION_NUM"`,
+  );
+  return Object.entries(row ?? {});
 }
 
 /**
@@ -109,73 +125,4 @@ async function createImplied(
       if (pgErrorOf(error) === null) throw error;
     }
   if (implied.length > 0) report.notices.push(extensionImplied(implied, schema));
-}
-
-/** The place from which a file is read, and where its faults are reported. */
-interface Including {
-  projectDir: string;
-  /** the files that include it */
-  above: readonly string[];
-  report: ReplayReport;
-  fail: (failure: ReplayFailure) => void;
-}
-
-/** The statements of a file, with \ir followed. */
-function statementsOf(
-  { path, sql, firstLine }: MigrationsFolder["files"][number],
-  including: Including,
-): ReplayStatement[] {
-  const { projectDir, above, report, fail } = including;
-  const { parts, broken } = splitStatements(sql);
-  const at = (line: number): number => line + firstLine - 1;
-  const statements = parts.flatMap((part): ReplayStatement[] => {
-    if (part.kind === "statement") return [{ text: part.text, file: path, line: at(part.line) }];
-    if (
-      part.command === "ir" ||
-      part.command === "include_relative" ||
-      part.command === "i" ||
-      part.command === "include"
-    ) {
-      const base =
-        part.command.endsWith("r") || part.command.endsWith("relative") ? dirname(join(projectDir, path)) : projectDir;
-      const target = resolve(base, part.argument.replaceAll(/^['"]|['"]$/g, ""));
-      const name = relative(projectDir, target);
-      if (above.includes(target) || !existsSync(target)) {
-        fail({
-          file: path,
-          line: at(part.line),
-          firstLine: `\\${part.command} ${part.argument}`,
-          digest: digestOf(part.argument),
-          sqlstate: "58P01",
-          message: above.includes(target) ? `\`${name}\` includes itself` : `\`${name}\` does not exist`,
-          unreliable: "everything that the included file creates",
-        });
-        return [];
-      }
-      const included = { path: name, sql: readFileSync(target, "utf8"), firstLine: 1 };
-      return statementsOf(included, { ...including, above: [...above, target] });
-    }
-    report.notices.push(
-      finding(
-        "psql-command",
-        "info",
-        { kind: "file", file: path, line: at(part.line) },
-        part.command === "copy rows"
-          ? `the rows of \`${firstLineOf(part.argument)}\` were skipped`
-          : `\`\\${part.command}\` is a command of psql and was skipped`,
-      ),
-    );
-    return [];
-  });
-  if (broken)
-    fail({
-      file: path,
-      line: at(broken.line),
-      firstLine: firstLineOf(broken.text),
-      digest: digestOf(broken.text),
-      sqlstate: "42601",
-      message: broken.message,
-      unreliable: "everything in the file from this line on",
-    });
-  return statements;
 }

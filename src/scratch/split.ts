@@ -1,6 +1,7 @@
 import type { ScanToken } from "libpg-query";
 import { messageOf } from "../errors.ts";
 import { parseStatements, scanAll, scanTokens } from "../pg/expr/parse.ts";
+import { readScript, type PsqlCommand, type Script } from "./psql/index.ts";
 
 /** A statement of a file. */
 export interface Statement {
@@ -10,30 +11,29 @@ export interface Statement {
   line: number;
 }
 
-/** A line for psql alone: `\ir other.sql`. */
-export interface PsqlCommand {
-  command: string;
-  argument: string;
-  line: number;
-}
-
 export interface SplitFile {
-  parts: (({ kind: "statement" } & Statement) | ({ kind: "psql" } & PsqlCommand))[];
+  parts: (({ kind: "statement" } & Statement) | PsqlCommand)[];
   /** the place where the scanner failed (an unterminated string or comment); the text after that line was not read */
   broken: { line: number; message: string; text: string } | null;
+  /** the variables without a value on which a command of psql depends */
+  unset: Script["unset"];
 }
 
 /**
  * Split a file into statements, by the tokens of Postgres' own scanner: semicolons inside strings, dollar quotes,
- * comments, parentheses (CREATE RULE) and BEGIN ATOMIC bodies do not end a statement. psql's backslash lines are
- * removed first; the rows of COPY FROM stdin belong to their statement.
+ * comments, parentheses (CREATE RULE) and BEGIN ATOMIC bodies do not end a statement. psql's commands and variables are
+ * replaced first; the rows of COPY FROM stdin belong to their statement. For `variables` and `follow` see readScript.
  */
-export function splitStatements(sql: string): SplitFile {
-  const { text, commands } = takePsqlOut(sql.replace(/^\uFEFF/, ""));
+export function splitStatements(
+  sql: string,
+  variables = new Map<string, string>(),
+  follow?: (command: PsqlCommand) => void,
+): SplitFile {
+  const { text, commands, unset, lineOf: fileLine } = readScript(sql.replace(/^\uFEFF/, ""), variables, follow);
   const source = Buffer.from(text, "utf8");
   const { tokens, broken } = scan(text);
   const lineOf = lineCounter(source);
-  const parts: SplitFile["parts"] = commands.map((command) => ({ kind: "psql", ...command }));
+  const parts: SplitFile["parts"] = [...commands];
   for (let start = 0; start < tokens.length;) {
     const first = tokens[start];
     const end = endOf(tokens, start) ?? (broken === null ? endOf(tokens, start, { nested: false }) : null);
@@ -42,13 +42,13 @@ export function splitStatements(sql: string): SplitFile {
     const to = end === null ? source.length : (tokens[end]?.start ?? source.length);
     if (end !== start) {
       const statement = source.subarray(first.start, to).toString("utf8").trimEnd();
-      parts.push({ kind: "statement", text: statement, line: lineOf(first.start) });
+      parts.push({ kind: "statement", text: statement, line: fileLine(lineOf(first.start)) });
     }
     if (end === null) break;
     start = end + 1;
   }
   parts.sort((a, b) => a.line - b.line);
-  return { parts, broken };
+  return { parts, broken: broken && { ...broken, line: fileLine(broken.line) }, unset };
 }
 
 /**
@@ -138,35 +138,6 @@ function scans(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Blank out psql's backslash lines and the rows of COPY, so that line numbers stay. A backslash inside a quoted text is
- * left alone.
- */
-function takePsqlOut(sql: string): { text: string; commands: PsqlCommand[] } {
-  if (!/^\s*\\|from\s+stdin/im.test(sql)) return { text: sql, commands: [] };
-  const commands: PsqlCommand[] = [];
-  const lines = sql.split("\n");
-  let copying = false;
-  for (const [index, line] of lines.entries()) {
-    if (copying) {
-      if (line.trim() === "\\.") copying = false;
-      lines[index] = "";
-      continue;
-    }
-    const found = /^\s*\\(\w+|!)\s*(.*?)\s*$/.exec(line);
-    if (found && scans(lines.slice(0, index).join("\n"))) {
-      commands.push({ command: found[1] ?? "", argument: found[2] ?? "", line: index + 1 });
-      lines[index] = "";
-    }
-    if (/^\s*copy\s.*from\s+stdin/i.test(line) && scans(lines.slice(0, index).join("\n"))) {
-      copying = true;
-      commands.push({ command: "copy rows", argument: line.trim(), line: index + 1 });
-      lines[index] = "";
-    }
-  }
-  return { text: lines.join("\n"), commands };
 }
 
 /** The 1-based line of a byte; counts on from the previous call, because places are asked for in order. */

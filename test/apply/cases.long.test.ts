@@ -55,7 +55,16 @@ async function replayed(scratch: Scratch, id: string): Promise<void> {
     .filter((name) => name.endsWith(".sql"))
     .toSorted()
     .map((name) => ({ path: name, sql: readFileSync(join(folder, name), "utf8"), firstLine: 1 }));
-  const report = await replay(scratch, { layout: "plain", projectDir: folder, folder, files, notices: [] });
+  const report = await replay(scratch, {
+    layout: "plain",
+    projectDir: folder,
+    folder,
+    isBelow: false,
+    files,
+    notices: [],
+    variables: {},
+    runsInPsql: false,
+  });
   expect(report.failures).toEqual([]);
 }
 

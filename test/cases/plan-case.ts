@@ -66,8 +66,11 @@ export async function check(base: Scratch, { id, spec }: (typeof cases)[number],
       layout: "plain",
       projectDir: DIR,
       folder: join(DIR, id),
+      isBelow: false,
       files,
       notices: [],
+      variables: {},
+      runsInPsql: false,
     });
     expect(report.failures).toEqual([]);
     const catalog = await inspect(scratch.db);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderConfig, type ConfigFileOptions } from "../../src/classify/context/config-file.ts";
+import { sessionOnlyQuestions } from "../../src/classify/context/session-only.ts";
 import { loadConfig, type Config } from "../../src/config.ts";
 import type { PolicyId } from "../../src/pg/policy.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
@@ -50,6 +51,38 @@ describe("the config that init writes", () => {
       claims: "sent",
       reason: "the database is on Supabase, whose API sends the claims",
     });
+  });
+
+  test("rule sets that were not chosen are comments with their measure, which cannot end the comment", async () => {
+    const found = await lab.analyse("create policy p on slip using (true);");
+    const text = render(found, {
+      ruleSets: [
+        { setting: 'initplan: "all"', measure: "2 policies\nrules: { toAuthenticated: true }", chosen: false },
+        { setting: "splitForAll: true", measure: "1 policy", chosen: true },
+      ],
+    });
+    expect(text).toContain('    // initplan: "all", // 2 policies rules: { toAuthenticated: true }\n');
+    expect((await load(text)).rules).toMatchObject({
+      initplan: "touched",
+      splitForAll: true,
+      toAuthenticated: false,
+      denyPolicy: "keep",
+    });
+  });
+
+  test("a decision for a function is written like one for a policy", async () => {
+    const found = await lab.analyse(
+      `create function here() returns uuid language sql stable as $$ select ${SETTING} $$;
+       create policy p on slip using (casino_id = here());`,
+    );
+    const functions = Object.fromEntries(
+      sessionOnlyQuestions(found.inferred, found.policies).flatMap((question) =>
+        question.kind === "function" ? [[question.name, { decision: "claim" as const, reason: "decided" }]] : [],
+      ),
+    );
+    expect(Object.keys(functions)).toEqual(["public.here"]);
+    const config = await load(render(found, { answers: { variables: {}, decisions: {}, functions } }));
+    expect(config.sessionOnly).toEqual([{ function: "public.here", decision: "claim", reason: "decided" }]);
   });
 
   test("says that the requests send no claims, where nothing shows it, and what shows it elsewhere", async () => {

@@ -40,6 +40,8 @@ const DECISION = { function: 'ledger."old.org"', decision: "claim", reason: "rea
 const CONFIG: UserConfig = {
   context: { "app.org_id": { claim: "app_metadata.org_id", type: "uuid" } },
   sessionOnly: [DECISION],
+  // so that the policy that calls the other function changes too
+  rules: { initplan: "all" },
 };
 
 /** What becomes of the policies: each reads the variable, or calls a stable function, which goes into an InitPlan. */

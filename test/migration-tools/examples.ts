@@ -110,6 +110,40 @@ export const EXAMPLES: Record<ToolName, Example> = {
     next: { up: "V11__rls_jwt_only.sql", down: "../rollbacks/V11__rls_jwt_only.down.sql" },
     opensTransaction: true,
   },
+  "graphile-migrate": {
+    folder: "migrations",
+    files: {
+      "committed/000002.sql": "--! Previous: sha1:a\n--! Hash: sha1:b\n\nb",
+      "committed/000001-first.sql": "--! Previous: -\n--! Hash: sha1:a\n\na",
+      "committed/notes.txt": "",
+      "current.sql": "-- Enter migration here\n",
+      "fixtures/f.sql": "no migration by itself",
+    },
+    runs: [
+      ["committed/000001-first.sql", "--! Previous: -\n--! Hash: sha1:a\n\na"],
+      ["committed/000002.sql", "--! Previous: sha1:a\n--! Hash: sha1:b\n\nb"],
+    ],
+    next: { up: "current.sql", down: "../rollbacks/rls_jwt_only.down.sql" },
+    opensTransaction: true,
+  },
+  rails: {
+    folder: "db",
+    files: {
+      "structure.sql":
+        "create table a ();\n\nINSERT INTO \"schema_migrations\" (version) VALUES\n('20250102000000'),\n('20250101000000');\n",
+      "migrate/20250101000000_a.rb": "class A < ActiveRecord::Migration[7.1]\nend\n",
+      "migrate/20250102000000_b.rb": "class B < ActiveRecord::Migration[7.2]\nend\n",
+      "seeds.sql": "no migration",
+    },
+    runs: [
+      [
+        "structure.sql",
+        "create table a ();\n\nINSERT INTO \"schema_migrations\" (version) VALUES\n('20250102000000'),\n('20250101000000');",
+      ],
+    ],
+    next: { up: "migrate/20260304050607_rls_jwt_only.rb", down: "migrate/20260304050607_rls_jwt_only.rb" },
+    opensTransaction: true,
+  },
   "golang-migrate": {
     folder: "migrations",
     files: {

@@ -10,6 +10,14 @@ export function folderOf(path: string, files: Record<string, string>): FolderCon
     entries: [
       ...new Set(paths.flatMap((file) => (file.startsWith("../") ? [] : (file.split("/")[0] ?? [])))),
     ].toSorted(),
+    list: (name) =>
+      [
+        ...new Set(
+          paths.flatMap((file) =>
+            file.startsWith(`${name}/`) ? [file.slice(name.length + 1).split("/")[0] ?? ""] : [],
+          ),
+        ),
+      ].toSorted(),
     has: (name) => paths.some((file) => file === name || file.startsWith(`${name}/`)),
     text: (name) => {
       const text = files[name];

@@ -2,10 +2,11 @@ import type { Decision } from "../../src/prove/verdict.ts";
 
 /** Rows of edge values, and rows to look up. */
 export const CONSTRUCTS = `
+  create extension citext;
   create table public.files (
     id int primary key generated always as identity, name text, n int, s smallint, amount numeric(8, 3), rate float8,
     code char(4), made timestamptz, seen timestamp, day date, tags text[], meta jsonb, owner uuid, org uuid,
-    m int, b bigint
+    m int, b bigint, mail citext
   );
   create table public.teams (id int primary key generated always as identity, owner uuid, org uuid, role text, active boolean);
   alter table public.files enable row level security;
@@ -24,6 +25,7 @@ export const CONSTRUCTS = `
   from unnest(array['-40 days', '-1 hour', '1 hour', '25 hours', '3 days', '10 days', '20 days', '35 days', '100 days', '400 days']::interval[]) g;
   insert into public.files (made, seen, day)
   values ('infinity', 'infinity', 'infinity'), ('-infinity', '-infinity', '-infinity'), ('9999-12-31', '9999-12-31', '9999-12-31');
+  insert into public.files (made) values (now() + '2 months');
   insert into public.files (tags) values ('{}'), ('{x}'), ('{x,y}'), ('{y}'), ('{null}'), ('{x,null}'), ('{z}');
   insert into public.files (meta) select g::jsonb from unnest(array[
     '{}', '{"roles":["admin"]}', '{"roles":["editor","admin"]}', '{"roles":[]}', '{"roles":"admin"}', '{"roles":{"admin":1}}',
@@ -36,6 +38,12 @@ export const CONSTRUCTS = `
     ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', false),
     ('bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 'public', null),
     (null, 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', null, true);
+  insert into public.files (mail, name)
+  select m, n from unnest(array['ann@x', 'Ann@X', 'ANN@X', 'bob@x', 'None', '', null]) m, unnest(array['ann@x', 'Ann@X', 'BOB@x', null]) n;
+  create function public.is_ann(m citext) returns boolean language sql stable set search_path = public as $$ select m = 'ANN@x' $$;
+  create function public.is_ann_as_text(m citext) returns boolean language sql stable set search_path = '' as $$ select m = 'ANN@X' $$;
+  create function public.ann_as_text(m citext) returns boolean language plpgsql stable set search_path = '' as
+    $$ begin return case m when 'ANN@X' then true else false end; end $$;
   create view public.active_teams as select org, owner, role as kind from public.teams where active;
   grant select on public.active_teams to authenticated;
   create function public.my_orgs() returns uuid[] language sql stable as 'select array_agg(t.org) from public.teams t where t.active';
@@ -445,5 +453,43 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
       "not exists (select 1 from teams t where t.org = files.org and t.owner = files.owner)",
       "looser",
     ],
+  ),
+  "months from now": cases(
+    ["made > now() - interval '1 month'", "made > now() - interval '12 months'", "looser"],
+    ["made > now() - interval '12 months'", "made > now() - interval '35 days'", "tighter"],
+    ["made < now() + interval '3 months'", "made < now() + interval '1 day'", "tighter"],
+    [
+      "made between now() - interval '1 year' and now()",
+      "made between now() - interval '1 year' and now() - interval '1 month'",
+      "tighter",
+    ],
+  ),
+  citext: cases(
+    ["mail = 'ann@x'", "mail = 'ANN@X'", "equivalent"],
+    ["mail = 'ann@x'", "mail::text = 'ann@x'", "tighter"],
+    ["mail::text = 'ann@x'", "mail = 'Ann@x'", "looser"],
+    ["mail = name", "lower(mail) = lower(name)", "looser"],
+    ["mail = name", "mail::text = name", "equivalent"],
+    ["mail = name::citext", "lower(mail::text) = lower(name)", "equivalent"],
+    ["mail = name::citext", "mail = name", "tighter"],
+    ["mail <> 'ann@x'", "lower(mail) <> 'ann@x'", "equivalent"],
+    ["mail in ('ann@x', 'BOB@X')", "lower(mail) in ('ann@x', 'bob@x')", "equivalent"],
+    ["mail in ('ann@x', 'BOB@X')", "mail = 'Bob@x' or mail = 'ANN@x'", "equivalent"],
+    ["mail like 'ANN%'", "mail ilike 'ann%'", "equivalent"],
+    ["mail like 'ANN%'", "mail::text like 'ann%'", "tighter"],
+    ["mail not like 'A%'", "mail::text not like 'A%'", "looser"],
+    ["mail ~ '^ann'", "mail::text ~ '^ann'", "tighter"],
+    ["mail is distinct from 'ANN@X'", "mail is null or mail <> 'ann@x'", "equivalent"],
+    ["nullif(mail, '') is not null", "mail::text <> ''", "equivalent"],
+    ["nullif(mail, 'ANN@X') is null", "mail is null or mail::text = 'ANN@X'", "tighter"],
+    ["coalesce(mail, 'none') = 'NONE'", "mail is null", "tighter"],
+    ["case mail when 'ANN@X' then true else false end", "mail = 'ann@x'", "equivalent"],
+    ["is_ann(mail)", "mail = 'ann@X'", "equivalent"],
+    [
+      "mail = any (select t.role::citext from teams t)",
+      "exists (select 1 from teams t where lower(t.role) = lower(mail))",
+      "equivalent",
+    ],
+    ["mail = (auth.jwt() ->> 'email')::citext", "lower(mail) = lower(auth.jwt() ->> 'email')", "equivalent"],
   ),
 };

@@ -5,8 +5,8 @@ import type { Catalog } from "../../src/pg/catalog.ts";
 import { prove } from "../../src/prove/prove.ts";
 import { withFork } from "../support/fork.ts";
 import { sliced } from "../support/slice.ts";
-import { CLAIMS, DEPENDS_CASES, TABLES, type DependsCase } from "./depends-cases.ts";
-import { VIEW_CASES } from "./view-cases.ts";
+import { CLAIMS, TABLES, type DependsCase } from "./depends-cases.ts";
+import { EVERY_DEPENDS_CASE } from "./every-depends-case.ts";
 
 /** The letters that the user reads, or none where the statement raises an error. */
 async function seen(db: Db): Promise<number> {
@@ -51,7 +51,7 @@ test("a view whose query is in neither catalog, as of earlier versions, counts a
 });
 
 describe("what a policy depends on", () => {
-  for (const given of sliced([...DEPENDS_CASES, ...VIEW_CASES]))
+  for (const given of sliced(EVERY_DEPENDS_CASE))
     test(`${given.title}`, async () => {
       const [before, after] = [await sideOf(given, given.before), await sideOf(given, given.after)];
       const change = after.rows > before.rows ? "gained" : after.rows < before.rows ? "lost" : "same";

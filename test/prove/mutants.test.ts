@@ -3,8 +3,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { readCases } from "../cases/prove/case-file.ts";
 import { CONSTRUCT_CASES } from "./constructs.ts";
-import { DEPENDS_CASES } from "./depends-cases.ts";
-import { VIEW_CASES } from "./view-cases.ts";
+import { EVERY_DEPENDS_CASE } from "./every-depends-case.ts";
 import type { CaseKind } from "./mutant-run.ts";
 import { MUTANTS } from "./mutants.ts";
 import { OBJECT_CASES, ROLE_CASES } from "./objects-cases.ts";
@@ -39,7 +38,7 @@ test("every mutant names cases that there are, of its kind", () => {
         .map(({ before, after }) => `${before} → ${after}`),
     ),
     trial: new Set(TRIAL_CHANGES.map(({ title }) => title)),
-    depends: new Set([...DEPENDS_CASES, ...VIEW_CASES].map(({ title }) => title)),
+    depends: new Set(EVERY_DEPENDS_CASE.map(({ title }) => title)),
     objects: new Set([...OBJECT_CASES, ...ROLE_CASES].map(({ title }) => title)),
   };
   expect(MUTANTS.filter(({ noticedBy }) => noticedBy.length === 0)).toEqual([]);

@@ -1,3 +1,4 @@
+import { CITEXT_MUTANTS } from "./citext-mutants.ts";
 import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
 import { EXCEPTION_MUTANTS } from "./exception-mutants.ts";
@@ -676,6 +677,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
   ...[...CONSTRUCT_MUTANTS, ...OUTER_JOIN_MUTANTS].map((mutant) => ({ ...mutant, cases: "constructs" as const })),
   ...INTEGER_MUTANTS,
+  ...CITEXT_MUTANTS,
   ...EXCEPTION_MUTANTS,
   ...HAS_ROLE_MUTANTS,
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),

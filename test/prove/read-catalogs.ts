@@ -4,8 +4,8 @@ import type { Catalog } from "../../src/pg/catalog.ts";
 import { openScratch } from "../../src/scratch/open.ts";
 import { startServer } from "../support/server.ts";
 import { CONSTRUCT_CASES, CONSTRUCTS } from "./constructs.ts";
-import { DEPENDS_CASES, TABLES, type DependsCase } from "./depends-cases.ts";
-import { VIEW_CASES } from "./view-cases.ts";
+import { TABLES, type DependsCase } from "./depends-cases.ts";
+import { EVERY_DEPENDS_CASE } from "./every-depends-case.ts";
 import { BASE, OBJECT_CASES, ROLE_CASES, ROLES, type ObjectCase } from "./objects-cases.ts";
 
 /** Both sides of a case. */
@@ -82,7 +82,7 @@ function newReader(db: Db): Reader {
 
 export async function readDepends(read: Reader): Promise<ReadDepends[]> {
   const found: ReadDepends[] = [];
-  for (const { title, decision, both = "", before: was, after: is } of [...DEPENDS_CASES, ...VIEW_CASES]) {
+  for (const { title, decision, both = "", before: was, after: is } of EVERY_DEPENDS_CASE) {
     const [before] = await read([`${TABLES} ${both} ${was}`]);
     const [after] = await read([`${TABLES} ${both} ${is}`]);
     if (before && after) found.push({ title, decision, before, after });

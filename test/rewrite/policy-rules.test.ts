@@ -17,7 +17,13 @@ const policy = (sketch: PolicySketch): Policy => ({
   comment: null,
 });
 
-const OPTIONS: PolicyRuleOptions = { denyPolicy: "drop", toAuthenticated: false, mergePermissive: false };
+/** As the config has them by default: no rule on policies is on. */
+const OPTIONS: PolicyRuleOptions = {
+  denyPolicy: "keep",
+  toAuthenticated: false,
+  splitForAll: false,
+  mergePermissive: false,
+};
 
 /** As Supabase grants by default; service_role passes row security by. */
 const holders: Holders = () => ["anon", "authenticated"];
@@ -114,6 +120,19 @@ describe("merge-permissive", () => {
       ["a", "SELECT", "clerk", "x", null],
       ["b", "SELECT", "lead", "(x) OR (y)", null],
     ]);
+  });
+
+  test("a part that is always false adds nothing to the others", () => {
+    const found = run([
+      { name: "a", command: "DELETE", using: "x" },
+      { name: "b", command: "DELETE", using: "(y AND false)" },
+    ]);
+    expect(bare(found)).toEqual([["a", "DELETE", "authenticated", "x", null]]);
+    const never = run([
+      { name: "a", command: "DELETE", using: "false" },
+      { name: "b", command: "DELETE", using: "(y AND false)" },
+    ]);
+    expect(bare(never)).toEqual([["a", "DELETE", "authenticated", "false", null]]);
   });
 
   test("FOR ALL beside another command becomes one policy a command", () => {

@@ -209,7 +209,7 @@ test("a deferred constraint that fails at the end is a failure of the file", asy
 
 test("\\ir is followed, other psql commands are reported, a cycle is refused", async () => {
   const { scratch, report } = await replayed({
-    "migrations/1.sql": "\\set ON_ERROR_STOP on\n\\ir parts/a.sql\n\\ir missing.sql\n",
+    "migrations/1.sql": "\\timing on\n\\ir parts/a.sql\n\\ir missing.sql\n",
     "migrations/parts/a.sql": "create table from_part (id int);\n\\ir a.sql\n",
   });
   expect((await inspect(scratch.db)).relations.some((r) => r.name === "from_part")).toBe(true);

@@ -80,11 +80,11 @@ test.each(cases)("%s", (_, sql, expected) => expect(statements(sql)).toEqual(exp
 
 describe("what is not SQL", () => {
   test("psql commands are taken out, with their lines", () => {
-    const { parts } = splitStatements("select 1;\n\\ir other.sql\n\\set x 1\nselect 2;");
+    const { parts } = splitStatements("select 1;\n\\ir other.sql\n\\pset border 2\nselect 2;");
     expect(parts).toEqual([
       { kind: "statement", text: "select 1", line: 1 },
-      { kind: "psql", command: "ir", argument: "other.sql", line: 2 },
-      { kind: "psql", command: "set", argument: "x 1", line: 3 },
+      { kind: "psql", command: "ir", argument: "other.sql", words: ["other.sql"], line: 2 },
+      { kind: "psql", command: "pset", argument: "border 2", words: ["border", "2"], line: 3 },
       { kind: "statement", text: "select 2", line: 4 },
     ]);
   });

@@ -1,21 +1,40 @@
-import { groupBy } from "../../pg/group-by.ts";
 import type { ClaimsSource, ContextType } from "../../pg/context.ts";
-import { nameKey } from "../../pg/name.ts";
+import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { PolicyId } from "../../pg/policy.ts";
-import type { ClassifiedPolicy, PolicyRead } from "../classify.ts";
+import type { ClassifiedPolicy } from "../classify.ts";
 import type { InferredContext, InferredVariable } from "./inferred.ts";
+import { sessionOnlyQuestions } from "./session-only.ts";
 
 export interface ConfigFileOptions {
   /** relative to the config file; null for a project whose catalog is read from a live database */
   migrationsFolder: string | null;
   layout: string | null;
+  /** the values of variables in the migrations */
+  variables?: Readonly<Record<string, string>>;
   answers?: ConfigAnswers;
+  /** the rule sets that would change something in this project */
+  ruleSets?: readonly RuleSetLine[];
+}
+
+interface Answer {
+  decision: "claim" | "rpc-only" | "keep";
+  reason: string;
 }
 
 /** The answers of the user on the terminal. */
 export interface ConfigAnswers {
   variables: Record<string, { claim: string; type: ContextType }>;
-  decisions: Partial<Record<PolicyId, { decision: "claim" | "rpc-only" | "keep"; reason: string }>>;
+  decisions: Partial<Record<PolicyId, Answer>>;
+  functions?: Partial<Record<NameKey, Answer>>;
+}
+
+/** A rule set as the config names it. */
+export interface RuleSetLine {
+  /** `splitForAll: true` */
+  setting: string;
+  /** what it would change, in words */
+  measure: string;
+  chosen: boolean;
 }
 
 /**
@@ -32,7 +51,7 @@ export function renderConfig(
   const lines = [`import { defineConfig } from "rlsmith";`, "", "export default defineConfig({"];
   if (migrationsFolder !== null)
     lines.push(
-      `  migrations: { folder: ${text(migrationsFolder)}${layout === null ? "" : `, layout: ${text(layout)}`} },`,
+      `  migrations: { folder: ${text(migrationsFolder)}${layout === null ? "" : `, layout: ${text(layout)}`}${variablesText(options.variables ?? {})} },`,
     );
   lines.push(`  claims: ${text(claimsText(inferred.claims))},`, ...requestsLines(inferred), "");
   lines.push(
@@ -75,7 +94,12 @@ export function renderConfig(
       ...undecided,
       "  ],",
     );
-  return `${[...lines, "});"].join("\n")}\n`;
+  return `${[...lines, ...ruleLines(options.ruleSets ?? []), "});"].join("\n")}\n`;
+}
+
+function variablesText(variables: Readonly<Record<string, string>>): string {
+  const values = Object.entries(variables).map(([name, value]) => `${text(name)}: ${text(value)}`);
+  return values.length === 0 ? "" : `, variables: { ${values.join(", ")} }`;
 }
 
 /** How many places that read or set the claims are named. */
@@ -92,7 +116,8 @@ function requestsLines({ requests: { claims, evidence } }: InferredContext): str
   ];
 }
 
-const isOpen = (variable: InferredVariable, answers: ConfigAnswers): boolean =>
+/** True if the config has to leave the variable open. */
+export const isOpen = (variable: InferredVariable, answers: ConfigAnswers): boolean =>
   answers.variables[variable.setting] === undefined && !(variable.certain && variable.claim !== null);
 
 function variableLines(variable: InferredVariable, inferred: InferredContext, answers: ConfigAnswers): string[] {
@@ -126,50 +151,51 @@ const separator = ({ separator, type }: InferredVariable): string =>
   separator !== null && separator !== "," && type.endsWith("[]") ? `, separator: ${text(separator)}` : "";
 
 /**
- * One entry for each helper, and one for each policy that itself reads a variable. Policies that never allow a row need
- * no entry.
+ * One entry for each helper, and one for each policy that itself reads a variable.
  */
 function sessionOnlyLines(
   inferred: InferredContext,
   classified: readonly ClassifiedPolicy[],
   answers: ConfigAnswers,
 ): string[] {
-  const flags = new Set(inferred.flags.map(({ setting }) => setting));
-  const live = classified.filter((policy) => !(policy.policy.permissive && policy.idioms.includes("constant-false")));
-  const undecided = live.flatMap((policy) =>
-    policy.reads.flatMap((read) => (!read.hasClaimFallback && !flags.has(read.setting) ? [{ policy, read }] : [])),
-  );
-  const through = undecided.filter(({ read }) => read.through.length > 0);
-  const direct = undecided.filter(({ read }) => read.through.length === 0);
   const lines: string[] = [];
-  for (const [name, uses] of groupBy(through, ({ read }) => read.through.at(-1) ?? "")) {
-    const policies = new Set(uses.map(({ policy }) => policy.id));
-    const count = policies.size === 1 ? `policy ${uses[0]?.policy.id} reads` : `${policies.size} policies read`;
-    lines.push(
-      comment(
-        4,
-        `${count} ${settingsOf(uses.map(({ read }) => read))} through it: may the claim alone open ${policies.size === 1 ? "it" : "them"}?`,
-      ),
-      `    { function: ${text(name)}, decision: "open" },`,
-    );
-  }
-  for (const [id, uses] of groupBy(direct, ({ policy }) => policy.id)) {
-    const answer = answers.decisions[id];
-    const policy = uses[0]?.policy.policy;
-    const about = `${policy?.command ?? ""}: reads ${settingsOf(uses.map(({ read }) => read))} and no claim for it`;
-    const said = policy?.comment ? [comment(4, `its comment: ${policy.comment}`)] : [];
-    lines.push(
-      comment(4, about),
-      ...said,
-      answer
-        ? `    { policy: ${text(id)}, decision: ${text(answer.decision)}, reason: ${text(answer.reason)} },`
-        : `    { policy: ${text(id)}, decision: "open" },`,
-    );
+  for (const question of sessionOnlyQuestions(inferred, classified)) {
+    const settings = question.settings.join(", ");
+    if (question.kind === "function") {
+      const { name, policies } = question;
+      const count = policies.length === 1 ? `policy ${policies[0]} reads` : `${policies.length} policies read`;
+      const them = policies.length === 1 ? "it" : "them";
+      lines.push(comment(4, `${count} ${settings} through it: may the claim alone open ${them}?`));
+      lines.push(entry("function", name, answers.functions?.[name]));
+      continue;
+    }
+    const { policy } = question;
+    lines.push(comment(4, `${policy.policy.command}: reads ${settings} and no claim for it`));
+    if (policy.policy.comment) lines.push(comment(4, `its comment: ${policy.policy.comment}`));
+    lines.push(entry("policy", policy.id, answers.decisions[policy.id]));
   }
   return lines;
 }
 
-const settingsOf = (reads: readonly PolicyRead[]): string => [...new Set(reads.map((read) => read.setting))].join(", ");
+const entry = (kind: "policy" | "function", name: string, answer: Answer | undefined): string =>
+  answer
+    ? `    { ${kind}: ${text(name)}, decision: ${text(answer.decision)}, reason: ${text(answer.reason)} },`
+    : `    { ${kind}: ${text(name)}, decision: "open" },`;
+
+/** The rule sets that would change something: those that were chosen, and the others as comments, each with its measure. */
+function ruleLines(sets: readonly RuleSetLine[]): string[] {
+  if (sets.length === 0) return [];
+  return [
+    "",
+    comment(
+      2,
+      "Rules beyond the move to claims, and what each would change in this project. None is needed for the move.",
+    ),
+    "  rules: {",
+    ...sets.map(({ setting, measure, chosen }) => `    ${chosen ? "" : "// "}${setting}, // ${oneLine(measure)}`),
+    "  },",
+  ];
+}
 
 const claimsText = (source: ClaimsSource): string =>
   source.kind === "function" ? `${nameKey(source)}()` : source.setting;

@@ -1,5 +1,8 @@
 /** The context map: the claim that replaces each variable. */
-export { renderConfig } from "./config-file.ts";
+export { isOpen as isOpenVariable, renderConfig } from "./config-file.ts";
+export type { ConfigAnswers, RuleSetLine } from "./config-file.ts";
+export { sessionOnlyQuestions } from "./session-only.ts";
+export type { SessionOnlyQuestion } from "./session-only.ts";
 export { inferContext } from "./infer.ts";
 export type { InferredContext } from "./inferred.ts";
 export { tenancyOf } from "./tenancy.ts";

@@ -4,13 +4,16 @@ import type { Command } from "commander";
 import { renderConfig } from "../../classify/index.ts";
 import { CONFIG_FILE } from "../../config.ts";
 import { ToolError } from "../../errors.ts";
-import { describeLocation } from "../../finding.ts";
+import { initFacts } from "../../pipeline/init.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
-import { openSource } from "../../pipeline/source.ts";
-import { oneLine, visible } from "../../report/visible.ts";
+import { measuringConfig, ruleOffers } from "../../pipeline/rule-offers.ts";
+import { initNext, initText } from "../../report/init-terminal.ts";
+import { ruleSetLines } from "../../report/rule-offers.ts";
+import { visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
-import { askOpenQuestions, NO_ANSWERS } from "../questions.ts";
+import { openAsking } from "../ask-variables.ts";
+import { askOpenQuestions, noAnswers } from "../questions.ts";
 import { print, say } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
@@ -27,29 +30,29 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
           `\`${relative(process.cwd(), file)}\` exists already`,
           "run with --force to overwrite it; the decisions in it are lost",
         );
+      const ask = Boolean(!flags.yes && process.stdin.isTTY && process.stdout.isTTY);
       // A config that is about to be replaced is no source of facts about the project.
-      const source = await openSource({ ...options, config: null });
+      const { source, variables } = await openAsking(options, ask);
       try {
-        const { classified, inferred } = inspectCatalog(source.catalog, null);
+        const inspection = inspectCatalog(source.catalog, null);
+        const { classified, inferred } = inspection;
         sayReplay(source);
-        const ask = !flags.yes && process.stdin.isTTY && process.stdout.isTTY;
-        const answers = ask ? await askOpenQuestions(inferred, classified) : NO_ANSWERS;
+        const offers = ruleOffers(source.catalog, classified, measuringConfig(inferred));
+        const answers = ask ? await askOpenQuestions(inspection, offers) : noAnswers();
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
         const text = renderConfig(inferred, classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
           layout: migrations?.layout ?? null,
+          variables,
           answers,
+          ruleSets: ruleSetLines(offers, answers.rules),
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
-        if (flags.format === "json") return print(JSON.stringify({ file, inferred }, null, 2));
-        for (const { setting, claim, type, certain } of inferred.variables) {
-          const answer = answers.variables[setting]?.claim;
-          const told = answer ?? (certain ? claim?.join(".") : undefined);
-          say(oneLine(`${told === undefined ? "?" : "✓"} ${setting} → ${told ?? "open"} : ${type}`));
-        }
-        for (const conflict of inferred.conflicts)
-          say(oneLine(`! ${describeLocation(conflict.at)}: ${conflict.message}`));
+        const facts = initFacts(inspection, offers, answers, answers.rules);
+        if (flags.format === "json") return print(JSON.stringify({ file, ...facts, next: initNext(facts) }, null, 2));
+        say(initText(facts));
         sayWritten([file]);
+        say(`next   ${initNext(facts)}`);
       } finally {
         await source.close();
       }

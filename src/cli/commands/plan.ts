@@ -1,20 +1,23 @@
 import type { Command } from "commander";
 import { refuseUnanswered, withAccepted } from "../../pipeline/acceptances.ts";
+import { declaredSchemas } from "../../pipeline/declared.ts";
 import { openSource, platformOfSource } from "../../pipeline/source.ts";
 import { planSource } from "../../pipeline/plan.ts";
 import { proveSource } from "../../pipeline/prove-plan.ts";
+import { readsLeft } from "../../pipeline/reads-left.ts";
+import { offersFor } from "../../pipeline/rule-offers.ts";
 import { configOf, refuseErrors, refuseOpenDecisions } from "../../pipeline/ready.ts";
 import { rehearseSource } from "../../pipeline/rehearse.ts";
-import { writePlan } from "../../pipeline/write-plan.ts";
 import { claimsWorth } from "../../report/claims-worth.ts";
-import { filesText, nothingToDo, renderPlan } from "../../report/plan-terminal.ts";
+import { renderPlan } from "../../report/plan-terminal.ts";
 import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { acceptances } from "../accept.ts";
 import { exitOfPlan } from "../exit.ts";
-import { projectOptions, sayReplay, sayWritten } from "../options.ts";
-import { withPlan, type PlanFlags } from "../plan-options.ts";
-import { coloursFor, print, say } from "../terminal.ts";
+import { projectOptions, sayReplay } from "../options.ts";
+import { finishPlan } from "../plan-files.ts";
+import { withChosenRules, withPlan, type PlanFlags } from "../plan-options.ts";
+import { coloursFor, print } from "../terminal.ts";
 
 export function planCommand(command: Command, done: (exit: number) => void): void {
   withPlan(command).action(async (project: string, flags: PlanFlags) => {
@@ -22,8 +25,7 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
     const now = new Date();
     const source = await openSource(options);
     try {
-      const config = configOf(source);
-      if (flags.inlineHelpers) config.rules.inlineHelpers = true;
+      const config = withChosenRules(configOf(source), flags);
       const fresh = planSource(source, config, options.projectDir, flags.out ?? null, now);
       const colours = coloursFor(process.stdout);
       const json = flags.format === "json";
@@ -42,15 +44,13 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
       const { plan, migration, names } = planned;
       const wanted = flags.rehearse && plan.steps.length > 0;
       const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
-      if (json) print(JSON.stringify({ plan, files: names, migration, ...proved, rehearsal, platform }, null, 2));
+      const ending = { readsLeft: readsLeft(source.catalog, plan, config), offers: offersFor(source, plan, config) };
+      const declared = declaredSchemas(source, plan, options.projectDir);
+      const facts = { ...proved, rehearsal, platform, declared, ...ending };
+      if (json) print(JSON.stringify({ plan, files: names, migration, ...facts }, null, 2));
       else if (rehearsal) print(renderRehearsal(rehearsal, colours));
       if (plan.steps.length > 0) done(exitOfPlan(proved, rehearsal));
-      if (plan.steps.length === 0) say(nothingToDo(plan));
-      else if (flags.dryRun && !json) print(filesText(names, migration));
-      else if (!flags.dryRun) {
-        sayWritten(writePlan(planned, proved, rehearsal, options.projectDir, now));
-        if (rehearsal && !rehearsal.passed) say("the rehearsal did not pass, so no migration was written");
-      }
+      finishPlan({ planned, proved, rehearsal, declared, ...ending }, config, flags, options.projectDir, now);
     } finally {
       await source.close();
     }

@@ -11,7 +11,7 @@ export function rehearseCommand(command: Command, done: (exit: number) => void):
   withSource(command).action(async (project: string, flags: SourceFlags) => {
     const options = projectOptions(project, flags);
     const rehearsal = await rehearseProject(options);
-    if (rehearsal === null) return say("nothing to rehearse: every policy is in its final form");
+    if (rehearsal === null) return say("nothing to rehearse: the plan changes nothing");
     if (flags.format === "json") print(JSON.stringify(rehearsal, null, 2));
     else print(renderRehearsal(rehearsal, coloursFor(process.stdout)));
     if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);

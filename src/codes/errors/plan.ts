@@ -45,6 +45,12 @@ export const PLAN_ERRORS = {
       "Add the tenant to the condition of the policy first, or name the policy under `keep`.",
     ],
   },
+  NO_SUCH_RULE_SET: {
+    kind: "usage",
+    title: "`--rules` names a rule set that does not exist",
+    why: "The rules that are off by default have names. A misspelled one would be left out silently.",
+    todo: ["Choose among the names that the hint lists; `docs/rules/README.md` says what each of them does."],
+  },
   ACCEPT_WITHOUT_REASON: {
     kind: "usage",
     title: "`--accept` was given without a reason",

@@ -17,7 +17,7 @@ export const PROJECT_ERRORS = {
   NO_MIGRATIONS: {
     kind: "usage",
     title: "no migrations were found",
-    why: "The folder holds no file that one of the known migration tools would run. The hint lists the places that were searched.",
+    why: "Neither the folder nor a project below it holds a file that one of the known migration tools would run. The hint lists the places that were searched. Below the folder, only the marks of a tool count, or numbered files in a folder named `migrations`; folders such as `node_modules`, `dist` and `tests` are left out.",
     todo: [
       "Name the folder with `--folder` and the tool with `--layout`, or `migrations` in rlsmith.config.ts.",
       "Or read a database with `--db`.",
@@ -32,8 +32,21 @@ export const PROJECT_ERRORS = {
   AMBIGUOUS_MIGRATIONS: {
     kind: "usage",
     title: "the project has several migrations folders",
-    why: "rlsmith does not guess which of them describes the database.",
-    todo: ["Name one with `--folder`, or `migrations.folder` in rlsmith.config.ts."],
+    why: "rlsmith does not guess which of them describes the database. In a monorepo these may be folders of several projects. The message has a command for each.",
+    todo: [
+      "Run the command of the right one: `rlsmith init --folder …` writes it to rlsmith.config.ts.",
+      'With a config, name it there as `migrations: { folder: "…" }`, or say `--folder` each time.',
+      "Or run rlsmith in the folder of the project itself.",
+    ],
+  },
+  UNSET_VARIABLES: {
+    kind: "config",
+    title: "a variable of the migrations has no value",
+    why: "The files use variables: `:NAME`, `:'NAME'` or `:\"NAME\"` of psql, or placeholders of graphile-migrate. Their values are given when the files are run (`psql -v NAME=value`), so no file holds them. A name of a role or a schema may depend on them, so rlsmith does not go on without. The message names each use with its file and line.",
+    todo: [
+      "Run `rlsmith init` on a terminal: it asks for each value, and writes it to the config.",
+      'Or write them in rlsmith.config.ts: `migrations: { folder: "migrations", variables: { NAME: "value" } }`.',
+    ],
   },
   BAD_JOURNAL: {
     kind: "environment",
@@ -43,6 +56,12 @@ export const PROJECT_ERRORS = {
       "Restore the file from version control.",
       "Or use `--layout plain` to run the files in the order of their names.",
     ],
+  },
+  BAD_GMRC: {
+    kind: "environment",
+    title: "the config of graphile-migrate cannot be read",
+    why: "`.gmrc` holds the placeholders that stand in the migrations, and the files that run on a new database. It is not valid JSON5.",
+    todo: ["Correct the file, or restore it from version control."],
   },
   REPLAY_FAILED: {
     kind: "environment",

@@ -19,10 +19,10 @@ export const REPLAY_FINDINGS = {
     todo: ["Rename the file, or add it to the tool's list, if it was meant to run."],
   },
   "psql-command": {
-    severity: ["info"],
+    severity: ["info", "warning"],
     by: ["replay"],
     title: "a file holds a command of psql, which is not SQL",
-    why: "The server does not know backslash commands. `\\ir` and `\\i` are followed; every other command, and the rows after COPY … FROM stdin, are skipped.",
+    why: "The server does not know backslash commands. `\\ir` and `\\i` are followed; `\\set`, `\\unset`, `\\if` and `\\q` are carried out, and variables are replaced as psql does. Every other command, and the rows after COPY … FROM stdin, are skipped. It is a warning for `\\connect`: the statements after it ran in the same database and as the same role. `\\gexec`, and a condition of `\\if` that is not known, are failures of the replay.",
     example: {
       sql: `\\echo creating notes
 create table note (id uuid primary key, org_id uuid not null);`,

@@ -29,16 +29,20 @@ create policy note_read on note for select to authenticated
   "infinite-recursion": {
     severity: ["error", "warning"],
     by: ["plan"],
-    title: "every statement on the relation fails with 42P17, and rlsmith could not break the cycle",
-    why: "A sub-query of a policy reaches the policy's own relation, directly or through the policies of other relations. Postgres then refuses every statement on it. rlsmith replaces such a sub-query by a call of a SECURITY DEFINER function, but here it could not: it does not know the result type of the sub-query, as with an aggregate.",
+    otherwise:
+      "It is a warning where `rules.breakRecursion` is off, which is the default, or where the policy is kept: the statements fail as they did before.",
+    title: "statements on a relation fail with 42P17, and still do after the plan",
+    why: "A sub-query of a policy reaches the policy's own relation, directly or through the policies of other relations. Postgres then refuses the statement. With `rules: { breakRecursion: true }` rlsmith replaces such a sub-query by a call of a SECURITY DEFINER function. In the example it could not: it does not know the result type of the sub-query, as with an aggregate.",
     example: {
       sql: `create table note (id uuid primary key, org_id uuid not null);
 alter table note enable row level security;
 create policy note_read on note for select to authenticated
   using ((select count(*) from note other where other.org_id = note.org_id) < 100);`,
+      config: { rules: { breakRecursion: true } },
     },
     todo: [
-      "Move the sub-query into a SECURITY DEFINER function in a private schema with `search_path = ''`, and call it in the policy.",
+      "Set `breakRecursion: true`, or run `rlsmith plan --rules break-recursion` once: statements that fail today then succeed.",
+      "Where it could not be taken out: move the sub-query into a SECURITY DEFINER function in a private schema with `search_path = ''`, and call it in the policy.",
     ],
   },
   "initplan-would-recurse": {

@@ -4,7 +4,7 @@ import type { Formula, Term } from "../logic/formula.ts";
 import { typeOfSort } from "../logic/sort.ts";
 import { ARRAY_EMPTY, ARRAY_HAS_NULL, ARRAY_MEMBER } from "../logic/symbol.ts";
 import { construct } from "../unmodelled.ts";
-import { builtInOperator } from "./called.ts";
+import { namedOperator } from "./called.ts";
 import { nullness } from "./choice.ts";
 import { encodeComparison, isTerm } from "./compare.ts";
 import type { Encoder } from "./context.ts";
@@ -20,10 +20,10 @@ export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame
   // scalararraysel folds both sides, whatever columns are in them (selfuncs.c)
   const frame: Frame = { ...given, operand: "array" };
   const found = as("A_Expr", node);
-  const operator = builtInOperator(encoder.side, frame, nameParts(found?.name));
+  const left = encoder.expression(found?.lexpr, frame);
+  const operator = namedOperator(encoder.side, frame, nameParts(found?.name), () => [left]);
   if (operator === null) return encoder.opaque(node, frame, construct("operator"));
   const quantifier = found?.kind === "AEXPR_OP_ANY" ? "ANY" : "ALL";
-  const left = encoder.expression(found?.lexpr, frame);
   let right = found?.rexpr;
   for (let inner = initPlanTarget(right); inner; inner = initPlanTarget(right)) right = inner;
   const gathered = gatheredRows(encoder, right, frame);

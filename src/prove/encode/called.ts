@@ -2,7 +2,9 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import type { Side } from "../side.ts";
+import { TYPE } from "../logic/sort.ts";
 import type { Frame } from "./frame.ts";
+import type { Scalar, Value } from "./value.ts";
 
 /** A function as a call names it: without a schema it is one of pg_catalog or of the search path. */
 export interface Called {
@@ -50,6 +52,32 @@ export const builtInOperator = (side: Side, frame: Frame, parts: readonly string
   if (schema !== undefined) return schema === "pg_catalog" ? name : null;
   return frame.written && side.hasOperator(name) ? null : name;
 };
+
+/**
+ * The operator that a name means over these operands: one of pg_catalog, or one of the extension citext, which
+ * PostgreSQL prints with its schema. Null where it may be another one: without that schema in the search path,
+ * PostgreSQL compares values of citext as texts.
+ */
+export function namedOperator(
+  side: Side,
+  frame: Frame,
+  parts: readonly string[],
+  operands: () => readonly Value[],
+): string | null {
+  const [name = "", schema] = parts.toReversed();
+  const { citextSchema: extension } = side;
+  const isQualified = schema !== undefined && schema === extension;
+  if (!isQualified && (extension === null || !frame.written || sees(side, frame, extension)))
+    return builtInOperator(side, frame, parts);
+  const ofCitext = operands().some(isCitext);
+  if (isQualified) return ofCitext && !side.hasOperator(name) ? name : null;
+  return ofCitext ? null : builtInOperator(side, frame, parts);
+}
+
+const sees = (side: Side, frame: Frame, schema: string): boolean =>
+  !frame.loose && frame.searchPath.includes(schema) && side.mayUse(schema, frame.role);
+
+export const isCitext = (value: Value): value is Scalar => value.kind === "scalar" && value.type === TYPE.citext;
 
 /** Functions that a call names with their schema. */
 export const qualifiedFunctions = (side: Side, parts: readonly string[]): readonly PgFunction[] =>

@@ -136,6 +136,10 @@ export function castTo(encoder: Encoder, value: Value, model: TypeModel): Value 
 
 function castScalar(encoder: Encoder, value: Scalar, type: ScalarType): Value | null {
   if (value.type === type) return value;
+  // casts of the extension between text and citext relabel; to other types the text is read
+  if (type === TYPE.citext) return value.type === TYPE.text ? { ...value, type } : null;
+  if (value.type === TYPE.citext)
+    return type === TYPE.bpchar ? null : castScalar(encoder, { ...value, type: TYPE.text }, type);
   if (
     value.type.sort === SORT.numeric ||
     value.type.sort === SORT.float ||

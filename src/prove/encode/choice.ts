@@ -6,6 +6,7 @@ import { opaqueIsNull } from "../logic/symbol.ts";
 import { isFreeOfColumns } from "../logic/visit.ts";
 import { encodeComparison } from "./compare.ts";
 import { construct } from "../unmodelled.ts";
+import { namedOperator } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import { resolve, type Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
@@ -27,8 +28,11 @@ export const encodeCoalesce = (encoder: Encoder, node: Expr, frame: Frame): Valu
 
 export function encodeCase(encoder: Encoder, node: Expr, frame: Frame): Value {
   const found = as("CaseExpr", node);
+  // the operator is not printed
   if (found?.arg && encoder.side.hasOperator("=")) return encoder.opaque(node, frame, construct("operator"));
   const operand = found?.arg ? encoder.expression(found.arg, frame) : null;
+  if (operand && namedOperator(encoder.side, frame, ["="], () => [operand]) === null)
+    return encoder.opaque(node, frame, construct("operator"));
   const branches: Branch[] = [];
   for (const arg of found?.args ?? []) {
     const when = as("CaseWhen", arg);
@@ -160,7 +164,7 @@ export function pick(encoder: Encoder, node: Expr, frame: Frame, branches: reado
   const parts: { taken: Formula; value: Value }[] = [];
   for (const branch of branches) {
     const value = branch.value.kind === "literal" ? literalAs(encoder, branch.value, kind, like) : branch.value;
-    if (value === null || (value.kind === "scalar" && like && value.type.sort !== like.type.sort)) return not();
+    if (value === null || (value.kind === "scalar" && like && !haveOneType(value.type, like.type))) return not();
     const { raises: own, isNull } = nullness(encoder, value);
     // where a guard cannot be folded, the planner folds all branches, those that are never reached too
     if (branch.when && open) addPlanned(encoder, branch.when.raises);
@@ -226,6 +230,9 @@ function merge(
       };
   }
 }
+
+const haveOneType = (one: ScalarType, other: ScalarType): boolean =>
+  one.sort === other.sort && (one === TYPE.citext) === (other === TYPE.citext);
 
 /** The type that all branches are turned into: of integers the widest. */
 function widest(parts: readonly { value: Value }[]): ScalarType {

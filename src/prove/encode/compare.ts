@@ -6,6 +6,7 @@ import type { Encoder } from "./context.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
 import { noteUninterpreted } from "./opaque.ts";
+import { inLowerCase } from "./text.ts";
 import type { ArrayValue, Condition, Scalar, Value } from "./value.ts";
 
 export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=";
@@ -37,9 +38,15 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
   }
   if (a.kind === "array" && b.kind === "array") return operator === "=" ? arraysEqual(encoder, a, b) : null;
   if (a.kind !== "scalar" || b.kind !== "scalar" || a.type.sort !== b.type.sort) return null;
-  if (operator !== "=" && [a, b].some(({ type }) => type === TYPE.name)) return null;
+  // of citext and text, both are texts (citext is cast to text implicitly, text to citext in assignments alone)
+  const types = new Set([a.type, b.type]);
+  if (types.has(TYPE.name) && (operator !== "=" || types.has(TYPE.citext))) return null;
+  if (types.has(TYPE.citext) && operator !== "=") return null;
   encoder.tick();
-  const compare = relationBy(encoder, operator, a.type.sort);
+  const compare =
+    types.has(TYPE.citext) && types.size === 1
+      ? (one: Term, two: Term) => logic.equal(inLowerCase(encoder, one), inLowerCase(encoder, two))
+      : relationBy(encoder, operator, a.type.sort);
   if (!compare) return null;
   const raises = logic.or(a.raises, b.raises);
   const settled = logic.not(raises);
@@ -140,7 +147,8 @@ function settle(encoder: Encoder, left: Value, right: Value): [Value | null, Val
 function isOf(encoder: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): boolean {
   if (like.type.kind === "uuid" || like.type.kind === "enum") return true;
   const model = value.type === null ? null : encoder.side.types(value.type);
-  return model?.kind === "scalar" && model.type.sort === like.type.sort;
+  if (model?.kind !== "scalar" || model.type.sort !== like.type.sort) return false;
+  return (model.type === TYPE.citext) === (like.type === TYPE.citext);
 }
 
 function opaqueAs({ logic }: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): Scalar {

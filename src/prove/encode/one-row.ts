@@ -1,7 +1,7 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { binary, conjuncts, nameParts } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
-import { builtInOperator } from "./called.ts";
+import { namedOperator } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import { findRows } from "./from.ts";
 import { resolve, type Frame, type RelationSource, type Select } from "./frame.ts";
@@ -26,7 +26,9 @@ function pinsOneRow(encoder: Encoder, select: Select, frame: Frame): boolean {
   for (const part of conjuncts(select.whereClause)) {
     const equal = binary(part, "=");
     const named = nameParts(as("A_Expr", part)?.name);
-    if (!equal || builtInOperator(encoder.side, frame, named) === null) continue;
+    const operands = (): Value[] =>
+      equal ? [equal.left, equal.right].map((one) => encoder.expression(one, frame)) : [];
+    if (!equal || namedOperator(encoder.side, frame, named, operands) === null) continue;
     for (const [column, other] of [
       [equal.left, equal.right],
       [equal.right, equal.left],

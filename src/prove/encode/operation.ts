@@ -4,7 +4,7 @@ import type { TextOperator } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
 import { encodeArithmetic } from "./arithmetic.ts";
 import { encodeArrayComparison } from "./array.ts";
-import { builtInOperator } from "./called.ts";
+import { namedOperator } from "./called.ts";
 import { encodeNullif } from "./choice.ts";
 import { encodeComparison, isDistinct } from "./compare.ts";
 import { encodeContainment } from "./containment.ts";
@@ -25,11 +25,12 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
   const frame: Frame = given.operand ? given : { ...given, operand: true };
   const found = as("A_Expr", node);
   if (!found) return encoder.opaque(node, frame, construct("kind of operator"));
-  const operator = builtInOperator(encoder.side, frame, nameParts(found.name));
+  const operand = (of: Expr | undefined): Value => encoder.expression(of, frame);
+  const operands = (): readonly Value[] => [found.lexpr, found.rexpr].flatMap(partsOf).map(operand);
+  const operator = namedOperator(encoder.side, frame, nameParts(found.name), operands);
   // PostgreSQL prints these without the operator that it chose
   if (operator === null || (IMPLIED.get(found.kind ?? "") ?? []).some((name) => encoder.side.hasOperator(name)))
     return encoder.opaque(node, frame, construct("operator"));
-  const operand = (of: Expr | undefined): Value => encoder.expression(of, frame);
   switch (found.kind) {
     case "AEXPR_NULLIF":
       return encodeNullif(encoder, node, frame);
@@ -69,6 +70,10 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
       return encoder.opaque(node, frame, construct("kind of operator"));
   }
 }
+
+/** The operands of a row comparison and of IN, or the operand itself. */
+const partsOf = (node: Expr | undefined): readonly (Expr | undefined)[] =>
+  as("RowExpr", node)?.args ?? as("List", node)?.items ?? [node];
 
 const IMPLIED: ReadonlyMap<string, readonly string[]> = new Map([
   ["AEXPR_NULLIF", ["="]],

@@ -5,7 +5,7 @@ import { SORT } from "../logic/sort.ts";
 import { jsonIs, jsonItems } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
 import { setFunctionQuery } from "./inline.ts";
-import { builtInName, builtInOperator, calledFunction, isAmbiguous } from "./called.ts";
+import { builtInName, namedOperator, calledFunction, isAmbiguous } from "./called.ts";
 import { convert } from "./cast.ts";
 import { aggregateOf, asksForRow, overRows } from "./aggregate.ts";
 import { encodeComparison } from "./compare.ts";
@@ -39,12 +39,13 @@ export function encodeSubLink(encoder: Encoder, node: Expr, frame: Frame): Value
     case "ANY_SUBLINK":
     case "ALL_SUBLINK": {
       const named = link.operName ? nameParts(link.operName) : ["="];
-      const operator = builtInOperator(encoder.side, frame, named);
+      const left = operandsOf(encoder, link.testexpr, frame);
+      const operator = namedOperator(encoder.side, frame, named, () => left);
       if (operator === null) return not(construct("operator"));
       const quantified = encodeQuantified(
         encoder,
         {
-          left: operandsOf(encoder, link.testexpr, frame),
+          left,
           operator,
           quantifier: link.subLinkType === "ANY_SUBLINK" ? "ANY" : "ALL",
           subselect: link.subselect,

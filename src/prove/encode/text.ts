@@ -1,8 +1,10 @@
 import type { Expr } from "../../pg/expr/node.ts";
 import type { Formula, Term } from "../logic/formula.ts";
+import { PURE } from "../logic/functions.ts";
 import { language } from "../logic/language.ts";
 import { SORT, TYPE } from "../logic/sort.ts";
 import { fold, textFunction, textOperator, type TextOperator } from "../logic/symbol.ts";
+import { isCitext } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { noteUninterpreted } from "./opaque.ts";
@@ -24,6 +26,9 @@ export const TEXT_FUNCTIONS: ReadonlySet<string> = new Set([
   "translate",
 ]);
 
+/** Functions for which an argument of type citext is cast to text: the extension has none of that name. */
+const CASTS_CITEXT: ReadonlySet<string> = new Set(["lower", "upper", "btrim", "ltrim", "rtrim", "md5", "initcap"]);
+
 export function encodeTextFunction(encoder: Encoder, name: string, args: readonly Expr[], frame: Frame): Scalar | null {
   const { logic } = encoder;
   let combined: { when: Formula; terms: Term[] }[] = [{ when: logic.true, terms: [] }];
@@ -36,6 +41,8 @@ export function encodeTextFunction(encoder: Encoder, name: string, args: readonl
       combined = combined.map(({ when, terms }) => ({ when, terms: [...terms, term] }));
       continue;
     }
+    // citext has overloads of its own of some
+    if (isCitext(value) && !CASTS_CITEXT.has(name)) return null;
     if (value.kind !== "scalar" || (value.type.sort !== SORT.text && value.type.sort !== SORT.int)) return null;
     raises.push(value.raises);
     nulls.push(value.isNull);
@@ -61,6 +68,22 @@ export function encodeTextFunction(encoder: Encoder, name: string, args: readonl
   };
 }
 
+/** `lower(text)` of the default collation, which the operators of citext compare by (citext.c). */
+export function inLowerCase({ logic }: Encoder, term: Term): Term {
+  const folded = term.kind === "constant" ? PURE.lower(String(term.value)) : undefined;
+  return folded === undefined ? logic.apply(fold("lower"), [term]) : logic.constant(SORT.text, folded);
+}
+
+const asText = (value: Value): Value => (isCitext(value) ? { ...value, type: TYPE.text } : value);
+
+/** What the extension's operators of citext, with citext or text, call; of `^@` it has none (citext--1.4.sql). */
+const IGNORES_CASE: Readonly<Partial<Record<TextOperator, TextOperator>>> = {
+  "~~": "~~*",
+  "~~*": "~~*",
+  "~": "~*",
+  "~*": "~*",
+};
+
 /** A strict predicate over two texts. Null where one is no text, or the pattern is not constant. */
 export function encodeTextOperator(
   encoder: Encoder,
@@ -69,6 +92,10 @@ export function encodeTextOperator(
   right: Value,
 ): Condition | null {
   const { logic, values } = encoder;
+  if (isCitext(left)) {
+    const insensitive = IGNORES_CASE[operator];
+    return insensitive ? encodeTextOperator(encoder, insensitive, asText(left), asText(right)) : null;
+  }
   const [a, b] = [toText(encoder, left), toText(encoder, right)];
   // a pattern that is not constant may end in a lone backslash, which raises
   if (!a || !b || b.cases.some(({ term }) => term.kind !== "constant" || String(term.value).endsWith("\\")))

@@ -55,9 +55,13 @@ const namesOf = (type: UserType): string[] => [nameKey(type), identForReading(ty
 
 /**
  * The model of every type by its printed name, enums and domains included. Length limits are part of a column's type,
- * not of its values' sort.
+ * not of its values' sort. `citext` is the type of that extension; its arrays are not modelled.
  */
-export function typesOf(userTypes: readonly UserType[], collated: ReadonlySet<NameKey> = new Set()): Types {
+export function typesOf(
+  userTypes: readonly UserType[],
+  collated: ReadonlySet<NameKey> = new Set(),
+  citext: NameKey | null = null,
+): Types {
   const user = new Map<string, UserType | null>();
   // a bare name that two types have is neither
   for (const type of userTypes)
@@ -65,7 +69,9 @@ export function typesOf(userTypes: readonly UserType[], collated: ReadonlySet<Na
   const model = (name: string, depth: number): TypeModel => {
     if (name.endsWith("[]")) {
       const element = model(name.slice(0, -2), depth + 1);
-      return element.kind === "scalar" ? { kind: "array", element: element.type } : { kind: "other", type: name };
+      return element.kind === "scalar" && element.type !== TYPE.citext
+        ? { kind: "array", element: element.type }
+        : { kind: "other", type: name };
     }
     const bare = name.replace(
       /^(character varying|varchar|character|bpchar|timestamp|numeric)\s*\(-?\d+(,-?\d+)?\)/,
@@ -76,7 +82,7 @@ export function typesOf(userTypes: readonly UserType[], collated: ReadonlySet<Na
     const own = user.get(name);
     if (own?.kind === "enum") return scalar(enumType(nameKey(own)));
     if (own?.kind === "domain" && depth < 10 && !collated.has(nameKey(own))) return model(own.base, depth + 1);
-    return { kind: "other", type: name };
+    return citext !== null && userTypeOf(name) === citext ? scalar(TYPE.citext) : { kind: "other", type: name };
   };
   return (name) => model(name, 0);
 }

@@ -11,6 +11,11 @@ export interface Language {
   automaton: Automaton;
   /** letters match in either case, as the locale folds them: only ASCII texts are decided */
   ignoresCase: boolean;
+  /**
+   * the same pattern where letters match in either case; null where a text may be in the language and not in that one:
+   * a class that is negated, a character whose folding takes two
+   */
+  inEitherCase: Automaton | null;
 }
 
 const known = new WeakMap<Predicate, Language | null>();
@@ -35,8 +40,16 @@ export function language(operator: string, pattern: string): Language | null {
   const ignoresCase = operator.endsWith("*");
   if (ignoresCase && !isAscii(pattern)) return null;
   const parsed = patternOf(operator, pattern);
-  return parsed && { automaton: newAutomaton(parsed, ignoresCase), ignoresCase };
+  if (!parsed) return null;
+  const automaton = newAutomaton(parsed, ignoresCase);
+  return { automaton, ignoresCase, inEitherCase: isLiteral(parsed) ? newAutomaton(parsed, true) : null };
 }
+
+/** ASCII characters in an order, with any text between them. */
+const isLiteral = (pattern: Pattern): boolean =>
+  pattern.kind === "sequence"
+    ? pattern.parts.every(isLiteral)
+    : pattern.kind === "anything" || (pattern.kind === "character" && isAscii(pattern.char));
 
 function patternOf(operator: string, pattern: string): Pattern | null {
   switch (operator) {

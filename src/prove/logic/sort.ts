@@ -77,6 +77,7 @@ export const isExact = (sort: Sort): boolean =>
 type PlainType =
   | "text"
   | "name"
+  | "citext"
   | "bpchar"
   | "uuid"
   | "smallint"
@@ -104,6 +105,8 @@ const typed = (kind: PlainType, sort: Sort): ScalarType => ({ kind, key: kind, s
 export const TYPE: Readonly<Record<PlainType, ScalarType>> = {
   text: typed("text", SORT.text),
   name: typed("name", SORT.text),
+  /** the text as it was written; equal are those that `lower` makes the same text (the extension citext) */
+  citext: typed("citext", SORT.text),
   uuid: typed("uuid", SORT.uuid),
   smallint: typed("smallint", SORT.int),
   integer: typed("integer", SORT.int),

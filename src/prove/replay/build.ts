@@ -13,8 +13,8 @@ export interface BuildStep {
 }
 
 /**
- * The part of a catalog that a replay needs: some relations and, transitively, all that their policies and functions
- * name.
+ * The part of a catalog that a replay needs: some relations and functions and, transitively, all that their policies and
+ * bodies name.
  */
 export interface Involved {
   relations: Relation[];
@@ -22,9 +22,16 @@ export interface Involved {
   policies: Policy[];
 }
 
-export function involved(catalog: Catalog, relations: ReadonlySet<NameKey>): Involved {
+export function involved(
+  catalog: Catalog,
+  relations: ReadonlySet<NameKey>,
+  functions: ReadonlySet<NameKey> = new Set(),
+): Involved {
   const described = describe(catalog);
-  const keys = new Set([...relations].map((name) => objectKey({ kind: "relation", name })));
+  const keys = new Set([
+    ...[...relations].map((name) => objectKey({ kind: "relation", name })),
+    ...[...functions].map((name) => objectKey({ kind: "function", name })),
+  ]);
   for (const key of keys) for (const used of described.get(key)?.uses ?? []) keys.add(used);
   const has = (kind: CatalogObject["kind"], name: NameKey): boolean => keys.has(objectKey({ kind, name }));
   return {

@@ -1,5 +1,6 @@
 import { pgErrorOf, type Db, type PgError } from "../../db/port.ts";
 import type { Catalog, Relation } from "../../pg/catalog.ts";
+import { qualifiedCallsIn } from "../../pg/expr/calls.ts";
 import { relationsIn } from "../../pg/expr/relations.ts";
 import { groupBy } from "../../pg/group-by.ts";
 import { nameKey } from "../../pg/name.ts";
@@ -62,7 +63,9 @@ export async function replay<Key>(
     ),
   );
   const roles = new Set(jobs.map(({ input }) => input.situation.role));
-  const parts = involved(catalog, names);
+  const conditions = new Set(jobs.flatMap(({ input }) => input.conditions));
+  const called = new Set([...conditions].flatMap((text) => qualifiedCallsIn(parseOnce(text).tree)).map(nameKey));
+  const parts = involved(catalog, names, called);
   const steps = buildSteps(catalog, parts, roles);
   const settings = new Set(jobs.flatMap(({ input }) => Object.keys(input.situation.settings)));
   let apart = false;

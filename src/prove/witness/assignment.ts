@@ -3,6 +3,7 @@ import type { Conversions } from "../logic/functions.ts";
 import type { Logic } from "../logic/logic.ts";
 import type { PredicateSymbol } from "../logic/symbol.ts";
 import type { Model } from "../solve/model.ts";
+import { momentTexts } from "./moments.ts";
 
 /** The model that values are made for. */
 export interface ValuationInput {
@@ -23,6 +24,8 @@ export interface Assignment extends ValuationInput {
   arrays: Map<number | Term, (string | null)[]>;
   /** texts that are being worked out: one that hangs on itself gets a word of its own */
   busy: Set<Term>;
+  /** the text of a moment of the model, given in microseconds */
+  moment(moment: number): string;
   /** how many words and uuids were made up */
   words: number;
   uuids: number;
@@ -39,7 +42,8 @@ export function newAssignment(input: ValuationInput): Assignment {
   const taken = new Set<string>();
   // of every sort: a uuid made up must not be one that a policy names
   for (const term of model.terms) if (term.kind === "constant") taken.add(String(term.value));
-  return { ...input, byClass, known: new Map(), taken, arrays: new Map(), busy: new Set(), words: 0, uuids: 0 };
+  const moment = momentTexts(input);
+  return { ...input, byClass, known: new Map(), taken, arrays: new Map(), busy: new Set(), moment, words: 0, uuids: 0 };
 }
 
 /** The terms that are equal to one, itself included. */
@@ -70,13 +74,13 @@ export function newWord(values: Assignment): string {
   }
 }
 
-/** A uuid that is not taken, easy to tell from the others. */
-export function newUuid(values: Assignment): string {
+/** A uuid that is not taken, easy to tell from the others; if asked, of digits alone. */
+export function newUuid(values: Assignment, withoutLetters = false): string {
   const given = new Set(values.known.values());
   for (;;) {
     values.uuids += 1;
     const { uuids } = values;
-    const digit = uuids <= 6 ? String.fromCharCode(96 + uuids) : String(uuids % 10);
+    const digit = uuids <= 6 && !withoutLetters ? String.fromCharCode(96 + uuids) : String(uuids % 10);
     const last = uuids <= 15 ? digit.repeat(12) : String(uuids).padStart(12, "0");
     const text = [digit.repeat(8), digit.repeat(4), `4${digit.repeat(3)}`, `8${digit.repeat(3)}`, last].join("-");
     if (!given.has(text) && !values.taken.has(text)) return text;

@@ -67,10 +67,10 @@ export function decode(input: DecodeInput): Pick<Witness, "situation" | "columns
     if (!found) continue;
     const about = mentioned(input, found, other, values, counter);
     const made = rowValues(input, found, other, values, counter);
-    // two witnesses with one key are one row
+    // two witnesses with one key are one row; a NULL that only one of them has is less likely to matter
     const one = same(found, made);
     if (one) {
-      Object.assign(one, about);
+      for (const [name, value] of Object.entries(about)) one[name] = value ?? one[name] ?? null;
       continue;
     }
     rows.push({ relation: { schema: found.schema, name: found.name }, values: made });

@@ -49,18 +49,33 @@ function print(values: Assignment, term: Term): string {
     case "text":
       return remember(values, term, text(values, term));
     case "uuid":
-      return remember(values, term, newUuid(values));
+      return remember(values, term, newUuid(values, isPrintedInUpperCase(values, term)));
     case "int":
     case "numeric":
     case "float":
     case "date":
     case "timestamp":
-    case "timestamptz":
       return remember(values, term, printed(term.sort, numberOf(values, term)));
+    case "timestamptz":
+      return remember(values, term, values.moment(numberOf(values, term)));
     default:
       return remember(values, term, label(values, term.sort) ?? newWord(values));
   }
 }
+
+/** The model has the text of a uuid as one in upper case: it has no letters. */
+const isPrintedInUpperCase = (values: Assignment, uuid: Term): boolean =>
+  classmates(values, uuid).some((mate) =>
+    [...values.model.terms].some(
+      (out) =>
+        out.kind === "apply" &&
+        out.symbol.kind === "output" &&
+        out.args[0] === mate &&
+        classmates(values, out).some(
+          (text) => text.kind === "apply" && text.symbol.kind === "fold" && text.symbol.to === "upper",
+        ),
+    ),
+  );
 
 /** A label of an enum, if possible one that no other term has; undefined for any other sort. */
 function label({ conversions, known }: Assignment, sort: Sort): string | undefined {
@@ -71,7 +86,7 @@ function label({ conversions, known }: Assignment, sort: Sort): string | undefin
 }
 
 /**
- * Numbers as the model has them; a moment after now is put a day later, since time goes on before the witness is run.
+ * Numbers as the model has them; a timestamp after now is put a day later, since time goes on before the witness is run.
  */
 function numberOf(values: Assignment, term: Term): number {
   const { model, now } = values;
@@ -81,8 +96,7 @@ function numberOf(values: Assignment, term: Term): number {
     term.kind === "constant"
       ? Number(term.value)
       : (model.numbers.get(term) ?? bitsOf(values, term) ?? (isGrid(term.sort) ? NUMERIC_UNIT : 1));
-  const isMoment = term.sort.kind === "timestamptz" || term.sort.kind === "timestamp";
-  return isMoment && value > now ? value + MICROSECONDS_A_DAY : value;
+  return term.sort.kind === "timestamp" && value > now ? value + MICROSECONDS_A_DAY : value;
 }
 
 /** What an operator gives for the integers that the model has; undefined for a term that is none. */

@@ -15,6 +15,7 @@ export const denyPolicy: PolicyRule = {
         { name: "no_delete", command: "DELETE", using: "((owner = (select auth.uid())) AND false)" },
       ],
       after: [{ name: "read", command: "SELECT", using: "(owner = (select auth.uid()))" }],
+      options: { denyPolicy: "drop" },
     },
     {
       before: [{ name: "no_delete", command: "DELETE", using: "false" }],
@@ -25,6 +26,7 @@ export const denyPolicy: PolicyRule = {
   ],
   rewrite: (drafts, options) =>
     drafts.map((draft) => {
+      if (options.denyPolicy === "keep") return draft;
       const inert = (policy: Policy): boolean => policy.permissive && isAlwaysFalse(policy);
       if (draft.fixed || !draft.after.some(inert)) return draft;
       if (options.denyPolicy === "drop") {

@@ -1,6 +1,6 @@
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { equal } from "../../pg/expr/equal.ts";
-import { conjuncts, disjuncts } from "../../pg/expr/shape.ts";
+import { boolConst, conjuncts, disjuncts } from "../../pg/expr/shape.ts";
 import { sameRoles } from "../../pg/policy-sql.ts";
 import type { Policy, PolicyCommand } from "../../pg/policy.ts";
 import { freeName } from "../free-name.ts";
@@ -222,10 +222,14 @@ function together(policies: readonly Policy[], giver: Policy): Policy {
  * conjuncts are all among its own.
  */
 function either(texts: readonly (string | null)[]): string {
-  const parts = texts.map((text) => ({
+  const all = texts.map((text) => ({
     text: text ?? "true",
     any: disjuncts(parseExpr(text ?? "true")).map(conjuncts),
   }));
+  // A part that is always false adds nothing to the others.
+  const never = ({ any }: (typeof all)[number]): boolean =>
+    any.every((one) => one.some((part) => boolConst(part) === false));
+  const parts = all.every(never) ? all : all.filter((part) => !never(part));
   const within = (wide: (typeof parts)[number], narrow: (typeof parts)[number]): boolean =>
     narrow.any.every((all) => wide.any.some((fewer) => fewer.every((one) => all.some((other) => equal(one, other)))));
   const left = parts.filter(

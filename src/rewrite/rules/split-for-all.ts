@@ -23,6 +23,7 @@ export const splitForAll: PolicyRule = {
         { name: "write_delete", command: "DELETE", using: "((owner = (select auth.uid())) AND open)" },
         { name: "read", command: "SELECT", using: "(owner = (select auth.uid()))" },
       ],
+      options: { splitForAll: true },
       note: "the SELECT policy lets through all that FOR ALL lets through, so nothing is left to read",
     },
     {
@@ -36,6 +37,7 @@ export const splitForAll: PolicyRule = {
         { name: "admins_delete", command: "DELETE", using: "admin" },
         { name: "read", command: "SELECT", using: "((owner = (select auth.uid()))) OR (admin)" },
       ],
+      options: { splitForAll: true },
     },
     {
       before: [
@@ -46,10 +48,12 @@ export const splitForAll: PolicyRule = {
         { name: "admins", command: "ALL", roles: ["admin_role"], using: "true" },
         { name: "read", command: "SELECT", roles: ["authenticated"], using: "(owner = (select auth.uid()))" },
       ],
+      options: { splitForAll: true },
       note: "different roles: no overlap",
     },
   ],
-  rewrite(drafts) {
+  rewrite(drafts, options) {
+    if (!options.splitForAll) return [...drafts];
     const result = [...drafts];
     const names = namesOf(drafts);
     // a split may make the SELECT policy that another FOR ALL overlaps

@@ -1,13 +1,22 @@
-import type { Formula, Term } from "../../logic/formula.ts";
-import { SORT } from "../../logic/sort.ts";
-import { ARRAY_EMPTY, ARRAY_HAS_NULL, arrayReadable } from "../../logic/symbol.ts";
-import type { AxiomContext } from "./context.ts";
+import type { ApplyTerm, Formula, Term } from "../../logic/formula.ts";
+import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
+import {
+  ARRAY_EMPTY,
+  ARRAY_HAS_NULL,
+  ARRAY_MEMBER,
+  arrayInput,
+  arrayReadable,
+  input,
+  readable,
+} from "../../logic/symbol.ts";
+import { atomsOf, type AxiomContext } from "./context.ts";
 
 /**
  * string_to_array gives no NULL, and nothing exactly for the empty text; a cast of an array keeps NULLs, and what is
  * empty.
  */
-export function arrayAxioms({ logic, vocabulary, once }: AxiomContext): void {
+export function arrayAxioms(context: AxiomContext): void {
+  const { logic, vocabulary, once } = context;
   const isEmpty = (array: Term): Formula => logic.predicate(ARRAY_EMPTY, null, [array]);
   const hasNull = (array: Term): Formula => logic.predicate(ARRAY_HAS_NULL, null, [array]);
   for (const term of vocabulary.terms) {
@@ -31,4 +40,72 @@ export function arrayAxioms({ logic, vocabulary, once }: AxiomContext): void {
     if (predicate.symbol.kind === "array has null" && first)
       once(`null member ${predicate.id}`, () => logic.or(logic.not(predicate), logic.not(isEmpty(first))));
   }
+  for (const cast of vocabulary.predicates) {
+    const [array] = cast.args;
+    if (cast.symbol.kind !== "array readable" || !array) continue;
+    const { element } = cast.symbol;
+    const into = logic.apply(arrayInput(element), [array]);
+    for (const member of atomsOf(context, ARRAY_MEMBER)) {
+      const [one, of] = member.args;
+      if (!one || of !== array || one.sort !== SORT.text) continue;
+      const read = logic.predicate(ARRAY_MEMBER, null, [logic.apply(input(element), [one]), into]);
+      once(`cast ${member.id} ${cast.id}`, () =>
+        logic.or(logic.not(member), logic.not(cast), logic.and(logic.predicate(readable(element), null, [one]), read)),
+      );
+    }
+  }
+  for (const { array, text, element, isRead } of ofOnePart(context)) {
+    const value = element === null ? text : logic.apply(input(element), [text]);
+    if (element !== null)
+      once(`one part ${array.id} ${isRead.id}`, () =>
+        logic.or(
+          logic.not(isRead),
+          logic.iff(
+            logic.predicate(arrayReadable(element), null, array.args),
+            logic.predicate(readable(element), null, [text]),
+          ),
+        ),
+      );
+    for (const member of atomsOf(context, ARRAY_MEMBER)) {
+      const [one, of] = member.args;
+      if (of !== array || !one || one.sort !== value.sort) continue;
+      const reads = element === null ? logic.true : logic.predicate(readable(element), null, [text]);
+      once(`only part ${member.id} ${isRead.id}`, () =>
+        logic.or(logic.not(isRead), logic.not(reads), logic.iff(member, logic.equal(one, value))),
+      );
+    }
+  }
 }
+
+interface OnePart {
+  /** `string_to_array(text, …)`, cast to an array of the element type if there is one */
+  array: ApplyTerm;
+  text: Term;
+  element: ScalarType | null;
+  /** an input function that refuses separators reads the text */
+  isRead: Formula;
+}
+
+/** A text that an input function reads and that has no separator in it is its own one part. */
+function ofOnePart(context: AxiomContext): OnePart[] {
+  const { logic, vocabulary } = context;
+  const tests = WITHOUT_SEPARATOR.flatMap((type) => atomsOf(context, readable(type)));
+  const found: OnePart[] = [];
+  for (const array of vocabulary.terms) {
+    if (array.kind !== "apply") continue;
+    const element = array.symbol.kind === "array input" ? array.symbol.element : null;
+    const split = element === null ? array : array.args[0];
+    if (split?.kind !== "apply" || split.symbol.kind !== "split" || !/^[,;|/]$/.test(split.symbol.separator)) continue;
+    const [text] = split.args;
+    if (!text) continue;
+    for (const test of tests) {
+      const [same] = test.args;
+      if (same && vocabulary.mayBeEqual(text, same))
+        found.push({ array, text, element, isRead: logic.and(test, logic.equal(text, same)) });
+    }
+  }
+  return found;
+}
+
+/** No text that these types read holds a comma, a semicolon, a bar or a slash (manual, 8.1.1, 8.6 and 8.12). */
+const WITHOUT_SEPARATOR: readonly ScalarType[] = [TYPE.boolean, TYPE.uuid, ...INTEGERS];

@@ -102,19 +102,25 @@ function readsLabels(context: AxiomContext, { type, labels }: Conversion, text: 
 
 /** A text that is both a number and a boolean is 1 or 0. */
 function numbersAndBooleans(context: AxiomContext): void {
-  const { logic, once } = context;
+  const { logic, vocabulary, once } = context;
   for (const type of INTEGERS)
-    for (const test of atomsOf(context, readable(type))) {
-      const [text] = test.args;
-      const other = atomsOf(context, readable(TYPE.boolean)).find((candidate) => candidate.args[0] === text);
-      if (!text || !other) continue;
-      const truth = logic.predicate(READS_TRUE, null, [text]);
-      const is = (value: number): Formula =>
-        logic.equal(logic.apply(input(type), [text]), logic.constant(type.sort, value));
-      once(`number and boolean ${text.id} ${type.key}`, () =>
-        logic.or(logic.not(test), logic.not(other), logic.and(truth, is(1)), logic.and(logic.not(truth), is(0))),
-      );
-    }
+    for (const test of atomsOf(context, readable(type)))
+      for (const other of atomsOf(context, readable(TYPE.boolean))) {
+        const [text, same] = [test.args[0], other.args[0]];
+        if (!text || !same || !vocabulary.mayBeEqual(text, same)) continue;
+        const truth = logic.predicate(READS_TRUE, null, [same]);
+        const is = (value: number): Formula =>
+          logic.equal(logic.apply(input(type), [text]), logic.constant(type.sort, value));
+        once(`number and boolean ${text.id} ${same.id} ${type.key}`, () =>
+          logic.or(
+            logic.not(logic.equal(text, same)),
+            logic.not(test),
+            logic.not(other),
+            logic.and(truth, is(1)),
+            logic.and(logic.not(truth), is(0)),
+          ),
+        );
+      }
 }
 
 /** Every value of one integer type is one of the other too. */

@@ -32,6 +32,21 @@ export function languageAxioms(context: AxiomContext): void {
   // two operators fold letters each in a way of its own
   for (const group of groupBy(tests, ({ language, operator }) => (language.ignoresCase ? operator : "")).values())
     compareAll(context, group);
+  for (const one of tests.filter(({ language }) => !language.ignoresCase))
+    for (const other of tests.filter(({ language }) => language.ignoresCase)) foldBoth(context, one, other);
+}
+
+/** A text that matches as it is matches in either case. */
+function foldBoth({ logic, once }: AxiomContext, exact: Test, folded: Test): void {
+  const [one, two] = [exact.language.inEitherCase, folded.language.inEitherCase];
+  if (exact.predicate.args[0] !== folded.predicate.args[0] || !one || !two) return;
+  once(`either case ${exact.predicate.id} ${folded.predicate.id}`, () => {
+    const apart = [
+      { automaton: one, accepted: true },
+      { automaton: two, accepted: false },
+    ];
+    return findText(apart) === null ? logic.or(logic.not(exact.predicate), folded.predicate) : logic.true;
+  });
 }
 
 interface Test {

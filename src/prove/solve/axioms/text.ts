@@ -1,7 +1,7 @@
 import type { ApplyTerm, ConstantTerm, Formula, Term } from "../../logic/formula.ts";
 import { labelsOf, printConstant, PURE } from "../../logic/functions.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
-import { input, READS_TRUE, readable } from "../../logic/symbol.ts";
+import { fold, input, READS_TRUE, readable } from "../../logic/symbol.ts";
 import { atomsOf, termsOf, type AxiomContext } from "./context.ts";
 
 /** Enums have their labels alone; folding of case and output functions on the constants that there are. */
@@ -39,6 +39,12 @@ function foldAxioms(context: AxiomContext, term: ApplyTerm, to: "lower" | "upper
     if (result !== constant.value && vocabulary.mayBeEqual(term, constant))
       once(`image ${term.id} ${constant.id}`, () => logic.not(logic.equal(term, constant)));
   }
+  // folding the case a second time changes nothing
+  for (const other of termsOf(context, term.symbol))
+    if (other !== term && vocabulary.mayBeEqual(arg, other))
+      once(`twice ${term.id} ${other.id}`, () =>
+        logic.or(logic.not(logic.equal(arg, other)), logic.equal(term, other)),
+      );
   const printed = arg.kind === "apply" && arg.symbol.kind === "output" ? arg.symbol.type : null;
   if (to === "lower" && printed && IN_LOWER_CASE.includes(printed))
     once(`low ${term.id}`, () => logic.equal(term, arg));
@@ -58,6 +64,18 @@ function outputAxioms(context: AxiomContext, term: ApplyTerm, type: ScalarType, 
   }
   const conversion = conversions.get(type);
   if (!conversion) return;
+  const { labels } = conversion;
+  if (labels)
+    once(`label ${term.id}`, () =>
+      logic.and(
+        ...labels.map((label) =>
+          logic.iff(
+            logic.equal(term, logic.constant(SORT.text, label)),
+            logic.equal(arg, logic.constant(type.sort, label)),
+          ),
+        ),
+      ),
+    );
   for (const constant of constants) {
     if (!vocabulary.mayBeEqual(term, constant)) continue;
     const printed = printedFrom(type, constant, conversion.read(String(constant.value)));
@@ -83,19 +101,20 @@ function printedFrom(
   return canonical === constant.value ? { value: read } : "nothing";
 }
 
-/** Booleans, uuids and numbers are read in any case. Upper-casing of booleans is left out: it was not measured. */
+/** Booleans, uuids and numbers are read in any case (parse_bool_with_len compares without it). */
 export function caseAxioms(context: AxiomContext): void {
   const { logic, once } = context;
   for (const type of [TYPE.boolean, TYPE.uuid, ...INTEGERS]) {
-    const ofType = [
-      ...atomsOf(context, readable(type)),
-      ...(type === TYPE.boolean ? atomsOf(context, READS_TRUE) : []),
-      ...termsOf(context, input(type)),
-    ];
-    for (const text of new Set(ofType.map((use) => use.args[0]))) {
-      if (text?.kind !== "apply" || text.symbol.kind !== "fold") continue;
-      const [arg] = text.symbol.to === "lower" || type !== TYPE.boolean ? text.args : [];
-      if (!arg) continue;
+    const read = new Set(
+      [
+        ...atomsOf(context, readable(type)),
+        ...(type === TYPE.boolean ? atomsOf(context, READS_TRUE) : []),
+        ...termsOf(context, input(type)),
+      ].map((use) => use.args[0]),
+    );
+    for (const text of [...termsOf(context, fold("lower")), ...termsOf(context, fold("upper"))]) {
+      const [arg] = text.args;
+      if (!arg || (!read.has(text) && !read.has(arg))) continue;
       const ok = (of: Term): Formula => logic.predicate(readable(type), null, [of]);
       const truth = (of: Term): Formula => logic.predicate(READS_TRUE, null, [of]);
       const value = (of: Term): Term => logic.apply(input(type), [of]);
