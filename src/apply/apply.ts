@@ -4,6 +4,7 @@ import { ToolError } from "../errors.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
 import type { Plan, Step } from "../plan/index.ts";
 import {
+  divided,
   expectedStates,
   type Expected,
   groupsOf,
@@ -28,6 +29,7 @@ import {
   checkWritable,
   runUntilResolved,
   type Connections,
+  TriesSpent,
   type Talk,
   mayAlter,
 } from "./transaction/index.ts";
@@ -129,35 +131,50 @@ export async function applyPlan(
       return { ...ready, check: await preparePreCommitCheck(opened, new Set(scope.relations.map(nameKey))) };
     });
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
-    const shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
-    for (const group of pending) {
+    let shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
+    for (let group = pending.shift(); group !== undefined; group = pending.shift()) {
       const own = scopeOf(group);
       const names = new Set(own.relations.map(nameKey));
-      const done = await runUntilResolved(connections, db, {
-        transition: {
-          group: group.name,
-          scope: own,
-          from: part(now, own),
-          to: part(expected.after, own),
-          shared: [
-            // a group that is rolled back leaves no functions for the next group
-            ...(request.dryRun && shared !== undefined && group !== shared ? shared.steps.flatMap(({ up }) => up) : []),
-            ...group.steps.filter(isShared).flatMap(({ up }) => up),
-          ],
-          statements: group.steps.filter((step) => !isShared(step)).flatMap(({ up }) => up),
-          trip: "together",
-          lockable: lockable.filter((relation) => names.has(nameKey(relation))),
-          objections: async (inside) => check.ask(inside, names),
-          entry: { ...base, kind: "apply" },
-        },
-        limits: request.limits,
-        dryRun: request.dryRun,
-        talk,
-        committed: result.groups.map(({ group: name }) => name),
-      });
-      db = done.db;
-      result.groups.push(done.transitioned);
-      talk.done(done.transitioned);
+      const isDivisible = names.size > 1;
+      try {
+        const done = await runUntilResolved(connections, db, {
+          transition: {
+            group: group.name,
+            scope: own,
+            from: part(now, own),
+            to: part(expected.after, own),
+            shared: [
+              // a group that is rolled back leaves no functions for the next group
+              ...(request.dryRun && shared !== undefined && group !== shared
+                ? shared.steps.flatMap(({ up }) => up)
+                : []),
+              ...group.steps.filter(isShared).flatMap(({ up }) => up),
+            ],
+            statements: group.steps.filter((step) => !isShared(step)).flatMap(({ up }) => up),
+            trip: "together",
+            lockable: lockable.filter((relation) => names.has(nameKey(relation))),
+            objections: async (inside) => check.ask(inside, names),
+            entry: { ...base, kind: "apply" },
+          },
+          limits: request.limits,
+          dryRun: request.dryRun,
+          mostTries: request.cut.kind === "auto" && isDivisible ? TRIES_BEFORE_DIVISION : null,
+          talk: isDivisible && request.cut.kind !== "auto" ? proposing(talk) : talk,
+          committed: result.groups.map(({ group: name }) => name),
+        });
+        db = done.db;
+        result.groups.push(done.transitioned);
+        talk.done(done.transitioned);
+      } catch (error) {
+        if (!(error instanceof TriesSpent)) throw error;
+        const parts = divided(group, error.order.map(nameKey));
+        shared ??= parts.find(({ steps }) => steps.every(isShared));
+        const note = `\`${group.name}\` was divided, since ${TRIES_BEFORE_DIVISION} attempts to acquire its locks failed`;
+        result.notes.push(note);
+        talk.stage(note);
+        talk.locks(parts.map((one) => ({ group: one.name, relations: scopeOf(one).relations })));
+        pending.unshift(...parts);
+      }
     }
     result.notes.push(...check.said());
     return result;
@@ -196,6 +213,21 @@ export async function applyPlan(
     await db.close().catch(() => {});
   }
 }
+
+/** Attempts to acquire the locks of a group after which `--by auto` divides it, and otherwise is proposed. */
+const TRIES_BEFORE_DIVISION = 2;
+
+/** Propose `--by auto` once it would divide a group. */
+const proposing = (talk: Talk): Talk => ({
+  ...talk,
+  tried: (group, failed) => {
+    talk.tried(group, failed);
+    if (failed.tries === TRIES_BEFORE_DIVISION)
+      talk.stage(
+        `other transactions use the relations of \`${group}\`: --by auto divides it into smaller transactions`,
+      );
+  },
+});
 
 /** Throws ToolError (environment) if a policy, or a function that one calls, would still read a variable of the plan. */
 async function refuseStillReading(db: Db, plan: Plan, after: State): Promise<void> {

@@ -31,11 +31,17 @@ export const onTarget = async (project: string, flags: TargetFlags): Promise<OnT
 /** Progress goes to stderr, one line for each message. */
 function talkOf(): Talk & { waiting(): void } {
   const colours = coloursFor(process.stderr);
+  let tried = 0;
   return {
     waiting: () => say("another rlsmith, or one that was killed, is still connected: waiting"),
     stage: (what) => say(colours.dim(oneLine(what))),
     locks: (groups) => say(renderLocks(groups)),
-    tried: (group, failed) => say(renderTry(group, failed, colours)),
+    tried: (group, failed) => {
+      // there may be hundreds of short attempts
+      if (failed.tries > 3 && performance.now() - tried < 2000) return;
+      tried = performance.now();
+      say(renderTry(group, failed, colours));
+    },
     done: (transitioned) => say(renderTransitioned(transitioned, colours)),
   };
 }
@@ -43,14 +49,14 @@ function talkOf(): Talk & { waiting(): void } {
 /** `--by`. Throws ToolError (usage). */
 export function cutOf(by: string | undefined, config: Config | null): Cut {
   if (by === undefined) return { kind: "all" };
-  if (by === "relation") return { kind: "relation" };
+  if (by === "relation" || by === "auto") return { kind: by };
   if (/^[1-9]\d{0,5}$/.test(by)) return { kind: "count", relations: Number(by) };
   if (by !== "context")
     throw new ToolError(
       "usage",
       "BAD_CUT",
       `--by does not accept \`${by}\``,
-      "use --by relation, --by context (groups of the config), or --by 5 (a number of relations)",
+      "use --by auto, --by relation, --by context (groups of the config), or --by 5 (a number of relations)",
     );
   return contextCut(config);
 }

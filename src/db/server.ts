@@ -14,6 +14,11 @@ export interface ServerOptions {
   connectTimeoutMs?: number;
   /** the application_name in pg_stat_activity; default `rlsmith` */
   applicationName?: string;
+  /**
+   * send each statement at once, without waiting for the answer to the one before (PostgreSQL manual, 54.2.4); the
+   * answers come in order. Default: no
+   */
+  pipeline?: boolean;
 }
 
 /** A connection to a server, with the operations that only such a connection has. */
@@ -137,6 +142,7 @@ async function connect(url: string, where: string, options: ServerOptions): Prom
         connectionString: attempt,
         connectionTimeoutMillis: options.connectTimeoutMs ?? (seconds > 0 ? seconds * 1000 : CONNECT_TIMEOUT_MS),
         application_name: options.applicationName ?? "rlsmith",
+        pipeline: options.pipeline ?? false,
         types: { getTypeParser },
       });
       // Without a listener, a connection that is closed while idle would end the process; the next query reports it.

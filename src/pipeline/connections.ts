@@ -54,12 +54,12 @@ export function connectionsTo(
   let isDirect = false;
   return {
     open: async () => {
-      const server = await openServer(url, { applicationName });
+      const server = await openServer(url, { applicationName, pipeline: true });
       const db = untilEnding(server);
       try {
         if (!isDirect) await refuseSharedBackends(db, url, applicationName);
         isDirect = true;
-        for (const setting of [...SETTINGS, ...timeouts]) await db.exec(setting);
+        await db.exec([...SETTINGS, ...timeouts].join("; "));
         for (const setting of LATER) await orNot(db, setting);
         await takeTurn(db, PATIENCE, waiting);
         return db;

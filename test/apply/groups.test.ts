@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { groupsOf, scopeOf, type Cut } from "../../src/apply/state/groups.ts";
+import { divided, groupsOf, scopeOf, type Cut } from "../../src/apply/state/groups.ts";
 import { inForce, type Entry } from "../../src/apply/journal/journal.ts";
 import { checkApprovals, readApprovals, withApproval, type Approval } from "../../src/apply/approvals.ts";
+import { nameKey } from "../../src/pg/name.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 
 const step = (id: number, object: Step["object"]): Step => ({
@@ -59,6 +60,26 @@ describe("groups: every step once, all of one relation together, helpers first",
       ["first", [4, 7]],
       ["everything else", [3, 5]],
     ]);
+  });
+  test("by need: all together, until a group is divided", () =>
+    expect(ids({ kind: "auto" })).toEqual(ids({ kind: "all" })));
+  test("divided: helpers, then halves; the relation that was waited for is in the second", () => {
+    const all = { name: "all", steps };
+    const parts = divided(all, [nameKey({ schema: "public", name: "b" })]);
+    const of = (groups: typeof parts): [string, number[]][] =>
+      groups.map(({ name, steps: its }) => [name, its.map(({ id }) => id)]);
+    expect(of(parts)).toEqual([
+      ["functions", [1, 2]],
+      ["part 1", [4, 6, 7]],
+      ["public.b", [3, 5]],
+    ]);
+    const half = parts.find(({ name }) => name === "part 1");
+    expect(half && of(divided(half, []))).toEqual([
+      ["public.a", [4, 7]],
+      ["public.c", [6]],
+    ]);
+    const single = parts.at(-1);
+    expect(single && divided(single, [])).toEqual([single]);
   });
   test("nothing to do makes no group", () =>
     expect(groupsOf({ steps: [] as Step[] } as Plan, { kind: "all" })).toEqual([]));

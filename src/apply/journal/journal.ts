@@ -46,13 +46,27 @@ export type NewEntry = Omit<Entry, "id" | "at" | "databaseUser">;
 /** Statements under an empty search_path until the transaction ends, so that no name means an object of another role. */
 const ON_EMPTY_PATH = "select pg_catalog.set_config('search_path', '', true)";
 
+/** A lock that no CREATE TRIGGER, CREATE RULE, ALTER or DROP can pass; for what it may not lock, TRUST has the reason. */
+const LOCK = `do $rlsmith$
+begin
+  if pg_catalog.to_regclass('rlsmith.history') is not null then
+    lock table only rlsmith.history in row exclusive mode;
+  end if;
+exception when insufficient_privilege or wrong_object_type then
+  null;
+end
+$rlsmith$`;
+
 /**
  * True if the journal exists. Leaves the search_path of the open transaction empty. Throws ToolError (environment) for
  * anything of that name that is not a journal of the login's own: a rollback executes what is in it.
  */
-async function isThere(db: Db): Promise<boolean> {
-  const results = await db.exec([ON_EMPTY_PATH, TRUST].join(";\n"));
-  const row = results[1]?.[0] as { journal: JournalFound } | undefined;
+async function isThere(
+  db: Db,
+  [first, lock, last]: readonly [string, string, string] = ["select 1", "select 1", "select 1"],
+): Promise<boolean> {
+  const results = await db.exec([first, ON_EMPTY_PATH, lock, TRUST, last].join(";\n"));
+  const row = results.flat().find((one) => "journal" in one) as { journal: JournalFound } | undefined;
   if (!row) return false;
   const list = journalDifferences(row.journal);
   if (list.length > 0) throw notTrusted(list);
@@ -69,18 +83,49 @@ const notTrusted = (list: readonly string[]): ToolError =>
   );
 
 /**
+ * Make sure, inside the open transaction, that the journal exists and can be trusted, and keep it so until the
+ * transaction ends: no session can create a trigger or a rule on it, or replace it. The search_path stays as it is.
+ * Throws ToolError (environment) if the journal cannot be trusted.
+ */
+export async function openJournal(db: Db): Promise<void> {
+  const texts = [
+    "select set_config('rlsmith.path', current_setting('search_path'), true)",
+    LOCK,
+    "select set_config('search_path', current_setting('rlsmith.path'), true)",
+  ] as const;
+  if (await isThere(db, texts)) return;
+  await db.exec([ON_EMPTY_PATH, MAKE].join(";\n"));
+  // another role may have been there between the two
+  await isThere(db, ["select 1", LOCK, texts[2]]);
+}
+
+/** The entries that were written, and the milliseconds that each relation was locked until then. */
+export interface Written {
+  ids: number[];
+  locks: { relation: string; waited: number; held: number }[];
+}
+
+/** Send entries for the open transaction, whose journal `openJournal` has opened, without waiting for answers. */
+export async function sendEntries(db: Db, entries: readonly NewEntry[]): Promise<Written> {
+  const path = db.exec(ON_EMPTY_PATH);
+  const sent = await Promise.allSettled([path, ...entries.map(async (entry) => writeEntry(db, entry))]);
+  const rows = sent.flatMap((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return "id" in one.value ? [one.value] : [];
+  });
+  return { ids: rows.map(({ id }) => Number(id)), locks: rows[0]?.locks ?? [] };
+}
+
+/**
  * Write entries inside the open transaction that they describe, so that both are committed or neither is; the journal is
  * created if it does not exist. Leaves the search_path of the transaction empty. Returns their ids. Throws ToolError
  * (environment) if the journal cannot be trusted.
  */
 export async function writeEntries(db: Db, entries: readonly NewEntry[]): Promise<number[]> {
-  if (!(await isThere(db))) {
-    await db.exec(MAKE);
-    // another role may have been there between the two
-    await isThere(db);
-  }
+  await openJournal(db);
+  await db.exec(ON_EMPTY_PATH);
   const ids: number[] = [];
-  for (const entry of entries) ids.push(await writeEntry(db, entry));
+  for (const entry of entries) ids.push(Number((await writeEntry(db, entry)).id));
   return ids;
 }
 
@@ -103,13 +148,24 @@ with entry as materialized (
       join pg_namespace n on n.nspname = r ->> 'schema'
       join pg_class c on c.relnamespace = n.oid and c.relname = r ->> 'name'
       having count(*) > 0
+    ), '{}') || coalesce((
+      select jsonb_build_object('locks', jsonb_agg(jsonb_build_object('relation', l ->> 'relation',
+        'waited', round((l ->> 'waited')::numeric, 1),
+        'held', round(extract(epoch from clock_timestamp())::numeric * 1000 - (l ->> 'since')::numeric, 1))))
+      from json_array_elements(nullif(current_setting('rlsmith.locks', true), '')::json) l
+      having count(*) > 0
     ), '{}') as detail
 )
 select *, ${hashOf("entry", "(select hash from rlsmith.history order by id desc limit 1)")} from entry
-returning id`;
+returning id, detail -> 'locks' as locks`;
 
-async function writeEntry(db: Db, entry: NewEntry): Promise<number> {
-  const [row] = await db.query<{ id: string }>(INSERT, [
+interface WrittenRow {
+  id: string;
+  locks: Written["locks"] | null;
+}
+
+async function writeEntry(db: Db, entry: NewEntry): Promise<WrittenRow> {
+  const [row] = await db.query<WrittenRow>(INSERT, [
     entry.run,
     entry.kind,
     entry.outcome,
@@ -123,7 +179,8 @@ async function writeEntry(db: Db, entry: NewEntry): Promise<number> {
     entry.after === null ? null : JSON.stringify(entry.after),
     JSON.stringify(entry.detail),
   ]);
-  return Number(row?.id);
+  if (!row) throw new Error("INSERT … RETURNING returns one row");
+  return row;
 }
 
 // `before` and `after` are json, not jsonb: states are compared by the order of their keys

@@ -88,6 +88,7 @@ export async function rollbackByFile(
       },
       limits: request.limits,
       dryRun,
+      mostTries: null,
       talk,
       committed: [],
     });

@@ -138,6 +138,7 @@ export async function rollbackRun(
         },
         limits: request.limits,
         dryRun: request.dryRun,
+        mostTries: null,
         talk,
         committed: result.groups.map(({ group }) => group),
       });

@@ -10,10 +10,11 @@ export interface Group {
 
 /**
  * The division of a plan into transactions: one for all, one for each relation, one for so many relations, or by the
- * names that the config gives to relations.
+ * names that the config gives to relations. `auto`: one for all, which is divided while its locks are not acquired.
  */
 export type Cut =
   | { kind: "all" }
+  | { kind: "auto" }
   | { kind: "relation" }
   | { kind: "count"; relations: number }
   | { kind: "context"; contexts: readonly { name: string; matches: (relation: NameKey) => boolean }[] };
@@ -28,7 +29,7 @@ export const isShared = ({ object }: Step): boolean => object.kind === "function
  */
 export function groupsOf(plan: Plan, cut: Cut): Group[] {
   if (plan.steps.length === 0) return [];
-  if (cut.kind === "all") return [{ name: "all", steps: plan.steps }];
+  if (cut.kind === "all" || cut.kind === "auto") return [{ name: "all", steps: plan.steps }];
   const shared = plan.steps.filter(isShared);
   const byRelation = new Map<NameKey, Step[]>();
   for (const step of plan.steps) {
@@ -47,6 +48,30 @@ export function groupsOf(plan: Plan, cut: Cut): Group[] {
       put(cut.kind === "relation" ? relation : `part ${Math.floor(n / cut.relations) + 1}`, steps);
   const named = [...groups].map(([name, steps]) => ({ name, steps }));
   return [{ name: "functions", steps: shared }, ...named].filter(({ steps }) => steps.length > 0);
+}
+
+/**
+ * The groups that one is divided into when its locks are not acquired: functions and schemas, which lock no relation,
+ * and two halves of the relations. Relations that were waited for in vain are in the second half, so that the others do
+ * not wait for them. One group: it cannot be divided. `busy`: the relations, those that were waited for first.
+ */
+export function divided(group: Group, busy: readonly NameKey[]): Group[] {
+  const shared = group.steps.filter(isShared);
+  const names = [...new Set(group.steps.flatMap((step) => keyOf(step) ?? []))];
+  if (names.length < 2) return [group];
+  const waitedFor = names.filter((name) => name === busy[0]);
+  const order = [...names.filter((name) => !waitedFor.includes(name)), ...waitedFor];
+  const half = Math.ceil(order.length / 2);
+  const of = (part: readonly NameKey[], name: string): Group => ({
+    name: part.length === 1 && part[0] !== undefined ? part[0] : name,
+    steps: group.steps.filter((step) => part.some((one) => one === keyOf(step))),
+  });
+  const base = group.name === "all" ? "part " : `${group.name}.`;
+  return [
+    ...(shared.length > 0 ? [{ name: "functions", steps: shared }] : []),
+    of(order.slice(0, half), `${base}1`),
+    of(order.slice(half), `${base}2`),
+  ];
 }
 
 const keyOf = ({ object }: Step): NameKey | null =>

@@ -71,7 +71,9 @@ export async function onShadow(
     trip === "together"
       ? twoStates(await inOneTrip(db, [EMPTY_PATH, ...make, ...texts, query, REREAD, query]))
       : passing(db, [EMPTY_PATH, ...make].join(";\n"), async () => {
-          for (const sql of texts) await db.query(sql);
+          // sent without waiting for answers: after an error the server refuses the rest
+          const sent = await Promise.allSettled(texts.map(async (sql) => db.query(sql)));
+          for (const one of sent) if (one.status === "rejected") throw one.reason;
           return readAgain(db, query);
         }),
   );

@@ -5,7 +5,14 @@ import { readJournal } from "../journal/index.ts";
 import { writeFailure } from "./failure.ts";
 import { refusedByServer } from "./refused.ts";
 import type { LockTry } from "./locks.ts";
-import { CommitInDoubt, runTransition, type Transition, type Transitioned, type TransitionRun } from "./transition.ts";
+import {
+  CommitInDoubt,
+  runTransition,
+  TriesSpent,
+  type Transition,
+  type Transitioned,
+  type TransitionRun,
+} from "./transition.ts";
 
 /** Opens connections; each has its settings and holds the advisory lock of rlsmith on the target. */
 export interface Connections {
@@ -35,7 +42,7 @@ const ASK_AGAIN = 30_000;
 /**
  * Run a transition until its outcome is known. If the connection is lost during COMMIT, the journal is read over a new
  * connection: it has the entry if and only if the transaction was committed. Throws ToolError (environment): this group
- * was not changed.
+ * was not changed. Throws TriesSpent after `mostTries` attempts.
  */
 export async function runUntilResolved(
   connections: Connections,
@@ -47,6 +54,7 @@ export async function runUntilResolved(
     const onTry = (failed: LockTry): void => talk.tried(transition.group, failed);
     return { db, transitioned: await runTransition(db, run, onTry) };
   } catch (error) {
+    if (error instanceof TriesSpent) throw error;
     if (error instanceof CommitInDoubt) {
       const asked = await askJournal(connections, transition);
       if (asked !== null) {

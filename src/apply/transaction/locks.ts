@@ -1,17 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { pgErrorOf, type Db } from "../../db/port.ts";
-import { ToolError } from "../../errors.ts";
 import { dollarQuote, quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey, quoteName, type QualifiedName } from "../../pg/name.ts";
-
-/** A lock that was held from a point in time, by the server's clock. */
-export interface HeldLock {
-  relation: string;
-  /** milliseconds from the request to the acquisition */
-  waited: number;
-  /** epoch milliseconds of the acquisition */
-  since: number;
-}
 
 export interface LockLimits {
   /** milliseconds that one attempt may wait for all locks together */
@@ -26,59 +16,84 @@ export interface LockTry {
   holders: string[];
 }
 
+/** The attempts so far, which decide the next one. */
+export interface LockAttempts {
+  tries: number;
+  /** attempts that ended with a transaction in the way that had been there when the attempt before ended */
+  outlasted: number;
+  /** the transactions that were in the way when the last attempt ended, by virtual transaction ID */
+  inTheWay: readonly string[];
+  /** the order in which the locks are requested */
+  order: readonly QualifiedName[];
+}
+
+/** No attempt yet. */
+export const noAttempts = (order: readonly QualifiedName[]): LockAttempts => ({
+  tries: 0,
+  outlasted: 0,
+  inTheWay: [],
+  order,
+});
+
 /**
- * Begin a transaction that holds ACCESS EXCLUSIVE on all relations, or on none. A lock request that waits blocks every
- * later request, so one attempt waits a short time for all locks together, then releases them, sleeps, and tries again
- * with a longer wait, up to `lockTimeout`. The wait stays below deadlock_timeout: otherwise the server could report a
- * deadlock to a client that holds one relation and waits for another which we hold, though our request came last.
- * `begin` opens the transaction and sets its limits; lock_timeout is `lockTimeout` afterwards. Throws ToolError
- * (environment) after `giveUpAfter`.
+ * The milliseconds that the next attempt may wait for all locks together. It grows only behind transactions that are
+ * older than the attempt: a short one that is in the way has mostly asked for a relation that the attempt has locked,
+ * so a longer wait would not end it.
  */
-export async function beginWithLocks(
-  db: Db,
-  begin: string,
-  relations: readonly QualifiedName[],
-  limits: LockLimits,
-  onTry: (failed: LockTry) => void,
-): Promise<HeldLock[]> {
-  const started = performance.now();
+export const patienceOf = ({ outlasted }: LockAttempts, most: number): number =>
+  Math.min(most, FIRST_PATIENCE * 2 ** Math.floor(outlasted / 5));
+
+const FIRST_PATIENCE = 10;
+
+/**
+ * The most that an attempt may wait, below deadlock_timeout: otherwise the server could report a deadlock to a client
+ * that holds one relation and waits for another which we hold, though our request came last.
+ */
+export async function longestPatience(db: Db, lockTimeout: number): Promise<number> {
   const [setting] = await db.query<{ ms: number }>(
     "select setting::int as ms from pg_settings where name = 'deadlock_timeout'",
   );
-  const most = Math.min(limits.lockTimeout, Math.floor((setting?.ms ?? 1000) * 0.8));
-  let order = [...relations];
-  for (let tries = 1; ; tries += 1) {
-    const patience = Math.min(most, patienceOf(tries));
-    try {
-      const results = await db.exec(
-        [
-          begin,
-          lockBlock(order, patience),
-          `set local lock_timeout = ${limits.lockTimeout}`,
-          "select current_setting('rlsmith.locks')::json as locks",
-        ].join("; "),
-      );
-      return (results.at(-1)?.[0] as { locks: HeldLock[] } | undefined)?.locks ?? [];
-    } catch (error) {
-      if (!isLockFailure(error)) throw error;
-      await db.exec("rollback");
-      const holders = await holdersOf(db, relations);
-      onTry({ tries, holders: holders.map(({ text }) => text) });
-      // the relation that has been in use for the longest comes first: the others stay unlocked while it is waited for
-      order = order.toSorted(
-        (a, b) => Number(holders[0]?.relation === nameKey(b)) - Number(holders[0]?.relation === nameKey(a)),
-      );
-      if (performance.now() - started > limits.giveUpAfter)
-        throw new ToolError(
-          "environment",
-          "LOCK_NOT_HAD",
-          `the locks could not be acquired in ${Math.round((performance.now() - started) / 1000)} s and ${tries} attempts${holders.length > 0 ? `: ${holders.map(({ text }) => text).join("; ")}` : ""}`,
-          "nothing was changed; run the same command again when those transactions have ended, or with --by relation, which acquires one lock at a time",
-          { cause: error },
-        );
-      await pause(tries);
-    }
-  }
+  return Math.min(lockTimeout, Math.floor((setting?.ms ?? 1000) * 0.8));
+}
+
+/**
+ * Acquire ACCESS EXCLUSIVE on all relations inside the open transaction, in one round trip. If an error is raised,
+ * the transaction holds no lock any more. A lock request that waits blocks every later request, so the wait is short,
+ * and lock_timeout is `patience` afterwards too.
+ */
+export async function acquireLocks(db: Db, relations: readonly QualifiedName[], patience: number): Promise<void> {
+  await db.exec([lockBlock(relations, patience), `set local lock_timeout = ${patience}`].join("; "));
+}
+
+/** The attempts after one that failed, and the transactions that are in the way; ends the failed transaction. */
+export async function afterFailedAttempt(
+  db: Db,
+  relations: readonly QualifiedName[],
+  attempts: LockAttempts,
+  error: unknown,
+): Promise<{ attempts: LockAttempts; holders: string[] }> {
+  // sent together, since round trips take the time on a remote server
+  const [, holders] = await Promise.all([db.exec("rollback"), holdersOf(db, relations)]);
+  // the relation that was waited for in vain comes first: the others stay unlocked while it is waited for
+  const first = waitedFor(error) ?? holders[0]?.relation;
+  return {
+    attempts: {
+      tries: attempts.tries + 1,
+      outlasted: attempts.outlasted + Number(holders.some(({ vxid }) => attempts.inTheWay.includes(vxid))),
+      inTheWay: holders.map(({ vxid }) => vxid),
+      order: attempts.order.toSorted((a, b) => Number(first === nameKey(b)) - Number(first === nameKey(a))),
+    },
+    holders: holders.slice(0, SHOWN).map(({ text }) => text),
+  };
+}
+
+/** The number of transactions that a message names. */
+const SHOWN = 5;
+
+/** The relation whose lock was not acquired, as the block of `lockBlock` reports it; null: a statement of the plan failed. */
+function waitedFor(error: unknown): string | null {
+  const detail = pgErrorOf(error)?.detail ?? "";
+  return detail.startsWith("{") ? (JSON.parse(detail) as { relation: string }).relation : null;
 }
 
 /** True if a lock could not be acquired in time, or the server ended the transaction because of a deadlock. */
@@ -88,39 +103,96 @@ export function isLockFailure(error: unknown): boolean {
 }
 
 /**
- * Milliseconds that an attempt may take. If transactions are short, an attempt that has not succeeded in 50 ms waits
- * for a client that waits for us (an INSERT that has locked its own relation and checks a foreign key on ours):
- * releasing the locks at once ends that, a longer wait does not. Measured with 8 connections of mixed load on three
- * relations: with attempts of 100, 200, 400 and 800 ms, one stall took 808 ms (test/faults/under-load.test.ts). If
- * transactions are long, the wait grows.
+ * Sleep before the next attempt, three times as long as an attempt may take, so that other transactions proceed
+ * meanwhile. Jittered, so that two waiting clients do not keep colliding.
  */
-const patienceOf = (tries: number): number => 50 * 2 ** Math.floor((tries - 1) / 5);
+export const pause = async (patience: number): Promise<void> =>
+  sleep(Math.min(3000, 3 * patience) * (0.5 + Math.random() / 2));
+
+/** Milliseconds for which a good moment is looked for at least. */
+const LOOK = 40;
 
 /**
- * Sleep before the next attempt, so that other transactions proceed meanwhile. Jittered, so that two waiting clients do
- * not keep colliding.
+ * One statement that acquires all locks within the time, and records when each was acquired.
+ *
+ * - It begins at a moment when few transactions use the relations, since each of them may ask for a relation that is
+ *   locked by then: it looks for 40 ms, and then takes the first moment that is as good, or the last. It holds no lock
+ *   meanwhile.
+ * - Relations that are in use now come first: they are waited for while little else is locked. After a wait the rest is
+ *   ordered again.
+ * - A wait is interrupted after 3 ms, 6 ms and so on. If a transaction that uses the relation waits itself, mostly for
+ *   a relation that is locked here, both would wait for each other until the time is over: all locks are released at
+ *   once. `pg_locks` shows this to every role; `xact_start` of other roles is shown to members of pg_read_all_stats only.
  */
-export const pause = async (tries: number): Promise<void> =>
-  sleep(Math.min(3000, 3 * patienceOf(tries)) * (0.5 + Math.random() / 2));
-
-/** One statement that acquires all locks, each within the time that remains, and records when each was acquired. */
 function lockBlock(relations: readonly QualifiedName[], patience: number): string {
-  const names = relations.map((one) => `(${quoteLiteral(quoteName(one))}, ${quoteLiteral(nameKey(one))})`);
+  const names = relations.map(
+    (one, n) =>
+      `(${n}, ${quoteLiteral(quoteName(one))}, ${quoteLiteral(nameKey(one))}, to_regclass(${quoteLiteral(quoteName(one))}))`,
+  );
   if (names.length === 0) return "set local rlsmith.locks = '[]'";
   return `do ${dollarQuote(`
 declare
   want record;
   asked timestamptz;
-  deadline timestamptz := clock_timestamp() + interval '${patience} ms';
+  began timestamptz := clock_timestamp();
+  remaining int;
+  slice int;
+  waits boolean;
+  locked text[] := '{}';
   had json[] := '{}';
+  wanted oid[] := array(select v.oid from (values ${names.join(", ")}) v(n, sql, name, oid));
+  users int;
+  fewest int;
 begin
-  for want in select * from (values ${names.join(", ")}) v(sql, name) loop
-    asked := clock_timestamp();
-    perform set_config('lock_timeout', greatest(1, (extract(epoch from deadline - asked) * 1000)::int)::text, true);
-    execute 'lock table only ' || want.sql || ' in access exclusive mode';
-    had := had || json_build_object('relation', want.name,
-      'waited', extract(epoch from clock_timestamp() - asked) * 1000,
-      'since', extract(epoch from clock_timestamp()) * 1000);
+  loop
+    select count(distinct pid) into users from pg_locks
+    where locktype = 'relation' and relation = any (wanted) and granted and pid <> pg_backend_pid()
+      and database = (select oid from pg_database where datname = current_database());
+    exit when users = 0 or clock_timestamp() - began > interval '${LOOK * 4} ms'
+      or (users <= fewest and clock_timestamp() - began > interval '${LOOK} ms');
+    fewest := least(fewest, users);
+    perform pg_sleep(0.001);
+  end loop;
+  began := clock_timestamp();
+  while cardinality(locked) < ${names.length} loop
+    for want in
+      select v.sql, v.name, v.oid
+      from (values ${names.join(", ")}) v(n, sql, name, oid)
+      left join (
+        select relation, count(*) as users from pg_locks
+        where locktype = 'relation' and granted and pid <> pg_backend_pid()
+          and database = (select oid from pg_database where datname = current_database())
+        group by relation
+      ) l on l.relation = v.oid
+      where v.name <> all (locked)
+      order by coalesce(l.users, 0) = 0, v.n
+    loop
+      asked := clock_timestamp();
+      slice := 3;
+      loop
+        remaining := ${patience} - (extract(epoch from clock_timestamp() - began) * 1000)::int;
+        perform set_config('lock_timeout', greatest(1, least(slice, remaining))::text, true);
+        begin
+          execute 'lock table only ' || want.sql || ' in access exclusive mode';
+          exit;
+        exception when lock_not_available then
+          select count(*) > 0 into waits
+          from pg_locks h join pg_locks w on w.pid = h.pid and not w.granted
+          where h.locktype = 'relation' and h.relation = want.oid and h.granted and h.pid <> pg_backend_pid()
+            and h.database = (select oid from pg_database where datname = current_database());
+          if waits or slice >= remaining then
+            raise exception using errcode = 'lock_not_available', message = 'the locks could not be acquired in time',
+              detail = json_build_object('relation', want.name)::text;
+          end if;
+          slice := slice * 2;
+        end;
+      end loop;
+      locked := locked || want.name;
+      had := had || json_build_object('relation', want.name,
+        'waited', extract(epoch from clock_timestamp() - asked) * 1000,
+        'since', extract(epoch from clock_timestamp()) * 1000);
+      exit when clock_timestamp() - asked > interval '1 ms';
+    end loop;
   end loop;
   perform set_config('rlsmith.locks', array_to_json(had)::text, true);
 end
@@ -131,27 +203,33 @@ end
  * The sessions that hold locks on the relations now, without the text of their statements: it is the application's, and
  * may hold any data.
  */
-async function holdersOf(db: Db, relations: readonly QualifiedName[]): Promise<{ relation: string; text: string }[]> {
+async function holdersOf(
+  db: Db,
+  relations: readonly QualifiedName[],
+): Promise<{ relation: string; vxid: string; text: string }[]> {
   const rows = await db.query<{
     relation: string;
+    vxid: string;
     pid: number;
     who: string;
     state: string | null;
     seconds: number | null;
   }>(
-    `select r.name as relation, l.pid, concat_ws(' ', a.usename, nullif(a.application_name, '')) as who, a.state,
+    `select r.name as relation, l.virtualtransaction as vxid, l.pid,
+       concat_ws(' ', a.usename, nullif(a.application_name, '')) as who, a.state,
        extract(epoch from clock_timestamp() - a.xact_start)::float8 as seconds
      from json_to_recordset($1::json) r(sql text, name text)
      join pg_locks l on l.locktype = 'relation' and l.relation = to_regclass(r.sql) and l.granted
        and l.database = (select oid from pg_database where datname = current_database())
      join pg_stat_activity a on a.pid = l.pid
      where l.pid <> pg_backend_pid()
-     order by a.xact_start nulls last
-     limit 5`,
+     order by a.xact_start nulls last, l.pid, r.name
+     limit 200`,
     [JSON.stringify(relations.map((one) => ({ sql: quoteName(one), name: nameKey(one) })))],
   );
-  return rows.map(({ relation, pid, who, state, seconds }) => ({
+  return rows.map(({ relation, vxid, pid, who, state, seconds }) => ({
     relation,
+    vxid,
     text: `${relation} is in use by process ${pid}${who === "" ? "" : ` (${who})`}, ${state ?? "state not shown"}${seconds === null ? "" : `, in a transaction for ${seconds.toFixed(1)} s`}`,
   }));
 }

@@ -6,7 +6,7 @@ const HINTS: readonly (readonly [prefix: string, hint: string])[] = [
   ["53100", "free space on the server's disk, and run the same command again"],
   ["53", "the server is short of a resource: increase it, and run the same command again"],
   ["57014", "raise `statementTimeoutMs` of the target, or make groups smaller with --by relation"],
-  ["55P03", "another session holds a lock: run the same command again, or with --by relation"],
+  ["55P03", "another session holds a lock: run the same command again, or with --by auto"],
   ["40", "run the same command again"],
   ["25006", "the login or the database is read-only: use the primary, or a login that may write"],
   [

@@ -1,8 +1,19 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
-import { writeEntries } from "../journal/index.ts";
+import { openJournal, sendEntries, type Written } from "../journal/index.ts";
 import type { RunLine } from "./failure.ts";
-import { beginWithLocks, isLockFailure, pause, type HeldLock, type LockLimits, type LockTry } from "./locks.ts";
+import {
+  acquireLocks,
+  afterFailedAttempt,
+  isLockFailure,
+  longestPatience,
+  noAttempts,
+  patienceOf,
+  pause,
+  type LockAttempts,
+  type LockLimits,
+  type LockTry,
+} from "./locks.ts";
 import type { Trip } from "../trip.ts";
 import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
 
@@ -37,6 +48,8 @@ export interface TransitionRun {
   transition: Transition;
   limits: TransitionLimits;
   dryRun: boolean;
+  /** attempts after which TriesSpent is thrown; null: no limit but `giveUpAfter` */
+  mostTries: number | null;
 }
 
 export interface Transitioned {
@@ -49,40 +62,82 @@ export interface Transitioned {
 
 /**
  * Run a transition: locks, a check that the state is still the one that was read, the statements, a check that the
- * state is the required one, the objections, the journal, and COMMIT, or ROLLBACK in a dry run. A relation that the
- * login does not own cannot be locked beforehand: if a statement does not acquire its lock, all locks are released and
- * the transaction is tried again. Throws ToolError (environment) or PostgreSQL's own error; then nothing was changed,
- * except for CommitInDoubt.
+ * state is the required one, the objections, the journal, and COMMIT, or ROLLBACK in a dry run. While the locks are held
+ * there are two round trips: all of it is sent at once and judged afterwards, and then COMMIT is sent. A relation that
+ * the login does not own cannot be locked beforehand: if a statement does not acquire its lock, all locks are released
+ * and the transaction is tried again. Throws ToolError (environment) or PostgreSQL's own error; then nothing was
+ * changed, except for CommitInDoubt. Throws TriesSpent after `mostTries`.
  */
 export async function runTransition(
   db: Db,
-  { transition, limits, dryRun }: TransitionRun,
+  { transition, limits, dryRun, mostTries }: TransitionRun,
   onTry: (failed: LockTry) => void,
 ): Promise<Transitioned> {
   const started = performance.now();
-  let tries = 0;
-  const failed = (one: LockTry): void => {
-    tries += 1;
-    onTry({ ...one, tries });
-  };
+  const most = await longestPatience(db, limits.lockTimeout);
+  let attempts = noAttempts(transition.lockable);
   for (;;) {
-    const giveUpAfter = limits.giveUpAfter - (performance.now() - started);
-    const locks = await beginWithLocks(db, beginning(limits), transition.lockable, { ...limits, giveUpAfter }, failed);
+    const patience = patienceOf(attempts, most);
     let committing = false;
     try {
-      const { held, lines } = await changed(db, transition, locks);
+      const [begun, opened] = await Promise.allSettled([db.exec(beginning(limits)), openJournal(db)]);
+      valueOf(begun, opened);
+      const { ids, locks } = await changed(db, transition, attempts.order, patience);
+      const judged = performance.now();
       committing = !dryRun;
       await db.exec(dryRun ? "rollback" : "commit");
-      return { group: transition.group, entries: dryRun ? [] : lines, locks: held, tries: tries + 1 };
+      // the journal knows the time up to its own statement: the rest is the round trip of the COMMIT
+      const last = performance.now() - judged;
+      return {
+        group: transition.group,
+        entries: dryRun ? [] : ids,
+        locks: locks.map((lock) => ({ ...lock, held: round(lock.held + last) })),
+        tries: attempts.tries + 1,
+      };
     } catch (error) {
       // a server that refuses the COMMIT (a deferred trigger) has rolled back, and reports that
       if (committing && !isRefusal(error)) throw new CommitInDoubt(error);
-      // the connection may be lost; the first error is the one to report
-      await db.exec("rollback").catch(() => {});
-      if (!isLockFailure(error) || giveUpAfter <= 0) throw error;
-      failed({ tries, holders: [] });
-      await pause(tries);
+      if (!isLockFailure(error)) {
+        // the connection may be lost; the first error is the one to report
+        await db.exec("rollback").catch(() => {});
+        throw error;
+      }
+      const after = await afterFailedAttempt(db, namesOf(transition), attempts, error);
+      attempts = after.attempts;
+      const failed = { tries: attempts.tries, holders: after.holders };
+      onTry(failed);
+      const took = performance.now() - started;
+      if (took > limits.giveUpAfter) throw notHad(transition, failed, took, error);
+      if (mostTries !== null && attempts.tries >= mostTries) throw new TriesSpent(attempts.order);
+      await pause(patience);
     }
+  }
+}
+
+/** The relations whose locks are acquired, by the transaction itself or by its statements. */
+const namesOf = ({ lockable, scope }: Transition): Transition["lockable"] => [
+  ...lockable,
+  ...scope.relations.filter(({ schema, name }) => !lockable.some((one) => one.schema === schema && one.name === name)),
+];
+
+function notHad({ entry, scope }: Transition, { tries, holders }: LockTry, took: number, cause: unknown): ToolError {
+  const isDivisible = entry.kind === "apply" && scope.relations.length > 1;
+  return new ToolError(
+    "environment",
+    "LOCK_NOT_HAD",
+    `the locks could not be acquired in ${Math.round(took / 1000)} s and ${tries} attempts${holders.length > 0 ? `: ${holders.join("; ")}` : ""}`,
+    `nothing was changed; run the same command again when those transactions have ended${isDivisible ? ", or with --by auto, which divides the plan into smaller transactions" : ""}`,
+    { cause },
+  );
+}
+
+/** The attempts that were allowed have failed; the relations, those that were waited for in vain first. */
+export class TriesSpent extends Error {
+  readonly order: LockAttempts["order"];
+
+  constructor(order: LockAttempts["order"]) {
+    super("the locks were not acquired in the attempts that were allowed");
+    this.order = order;
   }
 }
 
@@ -103,57 +158,68 @@ const beginning = ({ statementTimeout }: TransitionLimits): string =>
     "set local idle_in_transaction_session_timeout = '10s'",
   ].join("; ");
 
+/**
+ * Everything from the first lock to the entry in the journal, sent without waiting for answers, and judged in the order
+ * in which it was sent. After an error the server refuses the rest until the transaction is rolled back.
+ */
 async function changed(
   db: Db,
   transition: Transition,
-  locks: readonly HeldLock[],
-): Promise<{ held: Transitioned["locks"]; lines: number[] }> {
-  const now = await readState(db, transition.scope);
-  if (!sameState(now, transition.from))
+  order: LockAttempts["order"],
+  patience: number,
+): Promise<Written> {
+  const { group, scope, from, to, entry, undoes = [] } = transition;
+  const line = { ...entry, group, outcome: "done" as const, before: from, after: to };
+  const lines = undoes.length > 0 ? undoes.map((one) => ({ ...line, undoes: one })) : [line];
+  const sent = [
+    acquireLocks(db, order, patience),
+    readState(db, scope),
+    execute(db, transition),
+    readState(db, scope),
+    transition.objections(db),
+    sendEntries(db, lines),
+  ] as const;
+  const [locked, before, executed, after, objections, written] = await Promise.allSettled(sent);
+  const now = valueOf(locked, before);
+  if (!sameState(now, from))
     throw new ToolError(
       "environment",
       "CHANGED_MEANWHILE",
-      `\`${transition.group}\` was changed while rlsmith prepared the run:`,
+      `\`${group}\` was changed while rlsmith prepared the run:`,
       "nothing was changed; check these changes, and run the same command again",
-      { list: differences(transition.from, now) },
+      { list: differences(from, now) },
     );
-  await execute(db, transition);
-  const after = await readState(db, transition.scope);
-  if (!sameState(after, transition.to))
+  const then = valueOf(executed, after);
+  if (!sameState(then, to))
     throw new ToolError(
       "environment",
       "NOT_AS_PLANNED",
-      `\`${transition.group}\` is not in the planned state after its statements:`,
+      `\`${group}\` is not in the planned state after its statements:`,
       "nothing was changed; the target may change objects in reaction to DDL (an event trigger?), or this is a bug in rlsmith",
-      { list: differences(transition.to, after) },
+      { list: differences(to, then) },
     );
-  const objections = await transition.objections(db);
-  if (objections.length > 0)
+  const list = valueOf(objections, objections);
+  if (list.length > 0)
     throw new ToolError(
       "environment",
       "OBJECTION",
-      `\`${transition.group}\` was not committed:`,
+      `\`${group}\` was not committed:`,
       "nothing was changed; `rlsmith verify --db` reports all breaches",
-      { list: objections },
+      { list },
     );
-  const [clock] = await db.query<{ now: number }>("select extract(epoch from clock_timestamp())::float8 * 1000 as now");
-  const held = locks.map(({ relation, waited, since }) => ({
-    relation,
-    waited: round(waited),
-    held: round((clock?.now ?? since) - since),
-  }));
-  const line = {
-    ...transition.entry,
-    group: transition.group,
-    outcome: "done" as const,
-    before: now,
-    after,
-    detail: { ...transition.entry.detail, ...(held.length > 0 ? { locks: held } : {}) },
-  };
-  const undoing = (transition.undoes ?? []).map((undoes) => ({ ...line, undoes }));
-  return { held, lines: await writeEntries(db, undoing.length > 0 ? undoing : [line]) };
+  // a check that took too long ends with an error that it undoes itself, and the entry behind it was refused
+  if (written.status === "rejected" && pgErrorOf(written.reason)?.sqlstate === "25P02") return sendEntries(db, lines);
+  return valueOf(written, written);
 }
 
+/** The value of the second, if neither has failed. Throws the error of the first that has. */
+function valueOf<Value>(first: PromiseSettledResult<unknown>, second: PromiseSettledResult<Value>): Value {
+  if (first.status === "rejected") throw first.reason;
+  if (second.status === "rejected") throw second.reason;
+  return second.value;
+}
+
+/** Send the statements without waiting for answers. Throws the first error. */
 async function execute(db: Db, { shared, statements, trip }: Transition): Promise<void> {
   const empty = [
     "select set_config('rlsmith.path', current_setting('search_path'), true)",
@@ -161,10 +227,13 @@ async function execute(db: Db, { shared, statements, trip }: Transition): Promis
   ];
   const former = "select set_config('search_path', current_setting('rlsmith.path'), true)";
   if (trip === "together") return void (await db.exec([...shared, ...empty, ...statements, former].join(";\n")));
-  for (const sql of shared) await db.query(sql);
-  await db.exec(empty.join(";\n"));
-  for (const sql of statements) await db.query(sql);
-  await db.exec(former);
+  const results = await Promise.allSettled([
+    ...shared.map(async (sql) => db.query(sql)),
+    db.exec(empty.join(";\n")),
+    ...statements.map(async (sql) => db.query(sql)),
+    db.exec(former),
+  ]);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }
 
 /** The connection went while COMMIT was under way: only the journal knows what became of it. */

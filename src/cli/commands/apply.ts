@@ -17,7 +17,10 @@ interface ApplyFlags extends TargetFlags {
 export function applyCommand(command: Command, done: (exit: number) => void): void {
   withTarget(command)
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
-    .option("--by <how>", "one transaction for each `relation`, each `context` of the config, or a number of relations")
+    .option(
+      "--by <how>",
+      "a transaction for each `relation`, `context` or number of relations; `auto`: smaller ones if locks are not acquired",
+    )
     .option("--dry-run", "do everything, roll it back, and print how long each lock was held")
     .option("--adopt", "record a migration that another tool has run, after a check that it is in force")
     .action(async (project: string, flags: ApplyFlags) => {

@@ -44,7 +44,7 @@ export const APPLY_ERRORS = {
     why: "Other transactions hold locks on the relations. rlsmith waits for a short time, releases all that it has, and tries again, until `giveUpAfterSeconds`. The message names the transactions. Nothing was changed.",
     todo: [
       "Run the command again when those transactions have ended.",
-      "Or use `--by relation`, which needs one lock at a time.",
+      "Or use `--by auto`, which divides the plan into smaller transactions until the locks of each are acquired.",
     ],
   },
   CHANGED_MEANWHILE: {

@@ -53,7 +53,7 @@ export const TARGET_ERRORS = {
     kind: "usage",
     title: "`--by` does not know this way to form groups",
     why: "A plan is applied in one transaction, or in one for each group of relations.",
-    todo: ["Use `--by relation`, `--by context`, or a number of relations such as `--by 5`."],
+    todo: ["Use `--by auto`, `--by relation`, `--by context`, or a number of relations such as `--by 5`."],
   },
   NO_CAPACITY: {
     kind: "usage",

@@ -1,0 +1,302 @@
+/**
+ * `npm run bench:apply`: the cost of apply and rollback to an application that is busy. 30 relations on a native
+ * PostgreSQL 15, 6 and 12 connections of short transactions; the control is the same load without any change, and the
+ * peer is one transaction of the same statements with `lock_timeout`, tried again until it succeeds. Then four
+ * relations on a server that is 200 ms away. Prints a table, writes bench/results/apply-locks.json.
+ */
+import { fork } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import type { Cut } from "../src/apply/index.ts";
+import { openServer } from "../src/db/server.ts";
+import { ToolError } from "../src/errors.ts";
+import { inspect } from "../src/inspect/inspect.ts";
+import { applyToDatabase, rollbackDatabase } from "../src/pipeline/apply-database.ts";
+import type { Plan } from "../src/plan/index.ts";
+import { BOOTSTRAP } from "../src/scratch/bootstrap.ts";
+import type { Figures } from "../test/faults/figures.ts";
+import { planFor } from "../test/support/plan.ts";
+import { startServer } from "../test/support/server.ts";
+import { startDistance } from "./distance.ts";
+
+const RELATIONS = 30;
+const TENANTS = [1, 2, 3, 4].map((n) => `0000000${n}-0000-4000-8000-000000000000`);
+/** changes and ways back, in turn; seconds of the control */
+const ROUNDS = 4;
+const CONTROL_SECONDS = 10;
+const LIMITS = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 30_000 };
+
+interface Row {
+  connections: number;
+  how: string;
+  seconds: number;
+  /** changes that went through, and those that gave up */
+  changes: number;
+  refused: number;
+  /** attempts, the most of one group */
+  tries: number | null;
+  groups: number | null;
+  /** milliseconds that a lock was held, the longest */
+  held: number | null;
+  transactionsPerSecond: number;
+  p50: number;
+  p99: number;
+  /** milliseconds of a statement of the application, the longest, and its ratio to that of the control */
+  longest: number;
+  ratio: number;
+  /** SQLSTATEs that the application saw */
+  errors: Record<string, number>;
+}
+
+interface Far {
+  relations: number;
+  roundTrip: number;
+  seconds: number;
+  held: number;
+}
+
+interface Changed {
+  tries: number;
+  groups: number;
+  held: number;
+}
+
+const EXPRESSION =
+  "tenant_id = coalesce(nullif(current_setting('app.tenant_id', true), '')::uuid, (auth.jwt() -> 'app_metadata' ->> 'tenant_id')::uuid)";
+
+const names = (relations: number): string[] =>
+  Array.from({ length: relations }, (_, n) => `public.t${String(n).padStart(2, "0")}`);
+
+const schema = (relations: number): string =>
+  names(relations)
+    .map(
+      (
+        table,
+      ) => `create table ${table} (id bigint generated always as identity primary key, tenant_id uuid not null, body text);
+create index on ${table} (tenant_id);
+insert into ${table} (tenant_id, body) select t::uuid, 'known' from unnest('{${TENANTS.join(",")}}'::text[]) t, generate_series(1, 20);
+alter table ${table} enable row level security;
+grant select, insert, update, delete on ${table} to authenticated;
+create policy s on ${table} for select to authenticated using (${EXPRESSION});
+create policy w on ${table} for all to authenticated using (${EXPRESSION}) with check (${EXPRESSION});
+alter table ${table} owner to deployer;
+analyze ${table};`,
+    )
+    .join("\n");
+
+const LOGINS = `create role deployer login bypassrls password 'test-pw';
+create role app login noinherit password 'test-pw' in role authenticated;
+grant authenticated to deployer;`;
+
+const as = (url: string, login: string, database: string): string => {
+  const to = new URL(url);
+  [to.username, to.password, to.pathname] = [login, "test-pw", `/${database}`];
+  return to.toString();
+};
+
+/** A database with the relations, and the plan for it. */
+async function target(url: string, database: string, relations: number): Promise<Plan> {
+  const admin = await openServer(url);
+  await admin.exec(`create database ${database} owner deployer`);
+  await admin.close();
+  const db = await openServer(as(url, "postgres", database));
+  try {
+    await db.exec(BOOTSTRAP);
+    await db.exec("grant usage, create on schema public to deployer; grant usage on schema auth to deployer");
+    await db.exec(schema(relations));
+    return planFor(await inspect(db), {
+      context: { "app.tenant_id": { claim: "app_metadata.tenant_id", type: "uuid" } },
+    });
+  } finally {
+    await db.close();
+  }
+}
+
+const JITI = join(dirname(createRequire(import.meta.url).resolve("jiti/package.json")), "lib", "jiti-cli.mjs");
+
+/** The load, in a process of its own. */
+function startLoad(
+  url: string,
+  connections: number,
+): { begin(): Promise<void>; end(): Promise<Figures>; stop(): Promise<void> } {
+  const child = fork(JITI, [join(import.meta.dirname, "lock-load.ts")], { execArgv: [] });
+  child.send({ url, connections, relations: names(RELATIONS), tenants: TENANTS });
+  const ask = async (message: string): Promise<unknown> =>
+    new Promise((done) => {
+      child.once("message", done);
+      child.send(message);
+    });
+  return {
+    begin: async () => void (await ask("begin")),
+    end: async () => (await ask("end")) as Figures,
+    stop: async () =>
+      new Promise((done) => {
+        child.once("exit", () => done());
+        child.send("stop");
+      }),
+  };
+}
+
+const changedBy = ({ groups }: { groups: { tries: number; locks: { held: number }[] }[] }): Changed => ({
+  tries: Math.max(...groups.map(({ tries }) => tries)),
+  groups: groups.length,
+  held: Math.max(...groups.flatMap(({ locks }) => locks.map(({ held }) => held))),
+});
+
+/** The peer: the same statements in one transaction, as any migration tool would run them. */
+async function plain(url: string, statements: readonly string[]): Promise<Changed> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const began = performance.now();
+  try {
+    for (let tries = 1; ; tries += 1)
+      try {
+        await client.query(`begin; set local lock_timeout = '2s'; ${statements.join("; ")}`);
+        await client.query("commit");
+        return { tries, groups: 1, held: Number.NaN };
+      } catch (error) {
+        await client.query("rollback");
+        if (performance.now() - began > LIMITS.giveUpAfter) throw error;
+        await pause(100 * Math.random());
+      }
+  } finally {
+    await client.end();
+  }
+}
+
+type Way = (back: boolean) => Promise<Changed>;
+
+async function measure(
+  { connections, how, control }: { connections: number; how: string; control: number | null },
+  load: ReturnType<typeof startLoad>,
+  way: Way | null,
+  rounds = ROUNDS,
+): Promise<Row> {
+  const done: Changed[] = [];
+  let refused = 0;
+  await load.begin();
+  if (way === null) await pause(CONTROL_SECONDS * 1000);
+  else
+    for (let round = 0; round < rounds; round += 1) {
+      try {
+        done.push(await way(round % 2 === 1));
+      } catch (error) {
+        refused += 1;
+        console.error(`${how}: ${error instanceof ToolError ? error.code : String(error)}`);
+        // the change did not happen, so there is nothing to take back
+        if (round % 2 === 0) round += 1;
+        else break;
+      }
+      await pause(300);
+    }
+  const figures = await load.end();
+  const most = (values: number[]): number | null => (values.length === 0 ? null : Math.max(...values));
+  return {
+    connections,
+    how,
+    seconds: figures.ms / 1000,
+    changes: done.length,
+    refused,
+    tries: most(done.map(({ tries }) => tries)),
+    groups: most(done.map(({ groups }) => groups)),
+    held: most(done.map(({ held }) => held).filter((held) => !Number.isNaN(held))),
+    transactionsPerSecond: figures.transactions / (figures.ms / 1000),
+    p50: figures.latency.p50,
+    p99: figures.latency.p99,
+    longest: figures.latency.max,
+    ratio: figures.latency.max / (control ?? figures.latency.max),
+    errors: figures.errors,
+  };
+}
+
+const CUTS: readonly (readonly [how: string, cut: Cut])[] = [
+  ["apply", { kind: "all" }],
+  ["apply --by auto", { kind: "auto" }],
+  ["apply --by relation", { kind: "relation" }],
+];
+
+const column = (text: string | number | null, width: number): string =>
+  (text === null ? "" : String(text)).padStart(width);
+
+const HEAD =
+  "connections  how                  seconds  changes  refused  tries  groups  held ms  transactions/s  p50 ms  p99 ms  longest ms  × control  errors";
+
+const lineOf = (row: Row): string =>
+  [
+    column(row.connections, 11),
+    ` ${row.how.padEnd(19)}`,
+    column(row.seconds.toFixed(1), 8),
+    column(row.changes, 8),
+    column(row.refused, 8),
+    column(row.tries, 6),
+    column(row.groups, 7),
+    column(row.held?.toFixed(0) ?? null, 8),
+    column(row.transactionsPerSecond.toFixed(0), 15),
+    column(row.p50, 7),
+    column(row.p99, 7),
+    column(row.longest.toFixed(0), 11),
+    column(row.ratio.toFixed(2), 10),
+    ` ${JSON.stringify(row.errors)}`,
+  ].join(" ");
+
+const server = await startServer(15);
+try {
+  console.log(HEAD);
+  const admin = await openServer(server.url);
+  // the roles of the bootstrap belong to the whole server
+  await admin.exec(BOOTSTRAP);
+  await admin.exec(LOGINS);
+  await admin.close();
+  const rows: Row[] = [];
+  for (const connections of [6, 12]) {
+    const database = `busy_${connections}`;
+    const plan = await target(server.url, database, RELATIONS);
+    const url = as(server.url, "deployer", database);
+    const load = startLoad(as(server.url, "app", database), connections);
+    await pause(2000);
+    const control = await measure({ connections, how: "control: no change", control: null }, load, null);
+    rows.push(control);
+    console.log(lineOf(control));
+    const run = async (how: string, way: Way, rounds = ROUNDS): Promise<void> => {
+      const row = await measure({ connections, how, control: control.longest }, load, way, rounds);
+      rows.push(row);
+      console.log(lineOf(row));
+    };
+    for (const [how, cut] of CUTS)
+      await run(how, async (back) =>
+        changedBy(
+          back
+            ? await rollbackDatabase(url, undefined, { limits: LIMITS })
+            : await applyToDatabase(url, plan, { cut, limits: LIMITS }),
+        ),
+      );
+    await run(
+      "plain transaction",
+      async (back) =>
+        plain(url, back ? plan.steps.toReversed().flatMap(({ down }) => down) : plan.steps.flatMap(({ up }) => up)),
+      2,
+    );
+    await load.stop();
+  }
+  const plan = await target(server.url, "far", 4);
+  const distance = await startDistance(server.url, 100);
+  const far: Far[] = [];
+  const url = distance.through(as(server.url, "deployer", "far"));
+  for (const back of [false, true]) {
+    const began = performance.now();
+    const done = changedBy(back ? await rollbackDatabase(url) : await applyToDatabase(url, plan));
+    const seconds = (performance.now() - began) / 1000;
+    far.push({ relations: 4, roundTrip: 200, seconds, held: done.held });
+    console.log(
+      `four relations at a round trip of 200 ms, ${back ? "rollback" : "apply"}: ${seconds.toFixed(1)} s, locks held for ${done.held.toFixed(0)} ms`,
+    );
+  }
+  await distance.stop();
+  mkdirSync("bench/results", { recursive: true });
+  writeFileSync("bench/results/apply-locks.json", `${JSON.stringify({ rows, far }, null, 2)}\n`);
+} finally {
+  await server.stop();
+}
