@@ -39,7 +39,11 @@ export function ruleOffers(
     new Map(rewriteCatalog(catalog, classified, given).outcomes.map(({ policy, after }) => [policy, after]));
   const without = outcomesWith(config);
   const before = advisorFindings(catalog, [...without.values()].flat());
-  return RULE_SETS.filter(({ name, isOn }) => names.includes(name) && !isOn(config.rules)).flatMap((set) => {
+  // the role of that rule is Supabase's
+  const fits = ({ name }: { name: RuleSetName }): boolean =>
+    name !== "to-authenticated" || catalog.roles.some((role) => role.name === "authenticated");
+  const off = RULE_SETS.filter((set) => names.includes(set.name) && !set.isOn(config.rules) && fits(set));
+  return off.flatMap((set) => {
     const outcomes = outcomesWith(withRuleSets(config, [set.name]));
     const policies = [...outcomes].flatMap(([policy, after]) =>
       JSON.stringify(after) === JSON.stringify(without.get(policy)) ? [] : [policy],

@@ -1,5 +1,6 @@
 import type { Catalog } from "../pg/catalog.ts";
 import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
+import { bypassesRowSecurity } from "../pg/role.ts";
 import type { AccessReport } from "./access.ts";
 
 /** What the rehearsal of a plan could not compare, so that a tick would say nothing of it. */
@@ -22,22 +23,15 @@ export function notCompared(access: AccessReport, touched: ReadonlySet<NameKey>,
   const notFilled = new Map(access.relations.notFilled.map((missing) => [relationKey(missing), missing.reason]));
   const errors = new Map(access.onlyErrors.map(({ relation, sqlstates }) => [relation, sqlstates]));
   const asked = new Set(access.relations.asked);
+  const roles = [...new Set(access.personas.map(({ role }) => role))];
   return [...touched].flatMap((relation): NotCompared[] => {
     const reason = notFilled.get(relation);
     if (reason !== undefined) return [{ kind: "not filled", relation, reason }];
     if (!asked.has(relation) && !partitions.has(relation)) return [{ kind: "no statements", relation }];
-    const roles = [...new Set(access.personas.map(({ role }) => role))];
-    if (roles.every((role) => isAbove(catalog, relation, role))) return [{ kind: "nobody bound", relation, roles }];
+    const guarded = catalog.relations.find((one) => nameKey(one) === relation);
+    if (guarded && roles.every((role) => bypassesRowSecurity(guarded, role, catalog.roles)))
+      return [{ kind: "nobody bound", relation, roles }];
     const sqlstates = errors.get(relation);
     return sqlstates ? [{ kind: "only errors", relation, sqlstates }] : [];
   });
-}
-
-/** A superuser, BYPASSRLS, or the owner without FORCE (manual, 5.8 Row Security Policies). */
-function isAbove({ roles, relations }: Catalog, relation: NameKey, role: string): boolean {
-  const found = roles.find(({ name }) => name === role);
-  const guarded = relations.find((one) => nameKey(one) === relation);
-  return (
-    found?.superuser === true || found?.bypassRls === true || (guarded?.owner === role && !guarded.forceRowSecurity)
-  );
 }

@@ -50,6 +50,13 @@ export interface Rewrites {
  * Pure: needs no database. Throws ToolError (config) if a decision cannot apply to the policy that it names.
  */
 export function rewriteCatalog(catalog: Catalog, classified: readonly ClassifiedPolicy[], config: Config): Rewrites {
+  if (config.rules.toAuthenticated && !catalog.roles.some(({ name }) => name === "authenticated"))
+    throw new ToolError(
+      "config",
+      "NO_SUCH_ROLE",
+      "rules.toAuthenticated: there is no role `authenticated` in the database",
+      "take `toAuthenticated` out of `rules`, or make the role in a migration first",
+    );
   const { context, live, open: openFlags, findings } = contextOf(catalog, config);
   const functions = planFunctions(catalog, classified, config, context);
   const open: OpenDecision[] = [

@@ -69,6 +69,15 @@ describe("what a rule set would bring is read from the catalog", () => {
     expect(offers.find(({ name }) => name === "deny-policy")?.policies).toEqual(["public.note.no"]);
   });
 
+  test("a set whose role is not there is not offered, and refused where the config chooses it", async () => {
+    const made = await catalogOf(`${TABLE} create policy r on note for select using (true);`);
+    // roles belong to the server, which has those of Supabase
+    const catalog = { ...made, roles: made.roles.filter(({ name }) => name !== "authenticated") };
+    expect(ruleOffers(catalog, inspectCatalog(catalog).classified, parseConfig({}))).toEqual([]);
+    const chosen = parseConfig({ rules: { toAuthenticated: true } });
+    expect(() => planCatalog(catalog, chosen)).toThrow(/no role `authenticated`/);
+  });
+
   test("a policy that the move touches anyway is no reason for a set", async () => {
     const sql = `${TABLE} create policy r on note for select to authenticated using (org_id = ${HYBRID} and owner = auth.uid());`;
     expect(await offersOf(sql, ORG)).toEqual([]);

@@ -37,9 +37,9 @@ export const CONFIG_ERRORS = {
   },
   NO_SUCH_ROLE: {
     kind: "config",
-    title: "a bypass flag is to become a role that does not exist",
-    why: "`flags` replaces the flag by membership in a database role. The policies could not be created without it.",
-    todo: ["Create the role in a migration first, or decide `remove`."],
+    title: "the policies are to name a role that does not exist",
+    why: "`flags` replaces a bypass flag by membership in a database role, and `rules.toAuthenticated` names `authenticated`. The policies could not be created without it.",
+    todo: ["Create the role in a migration first, or decide `remove` for the flag, or leave the rule off."],
   },
   DECISION_DOES_NOT_FIT: {
     kind: "config",
