@@ -42,7 +42,7 @@ describe("the config that init writes", () => {
     const text = render(found);
     expect(text).toContain("// policy public.slip.p pairs it with app_metadata.casino_id");
     const config = await load(text);
-    expect(config.migrations).toEqual({ folder: "supabase/migrations", layout: "supabase" });
+    expect(config.migrations).toMatchObject({ folder: "supabase/migrations", layout: "supabase" });
     expect(config.context).toEqual({
       "app.casino_id": { claim: "app_metadata.casino_id", type: "uuid", separator: "," },
     });

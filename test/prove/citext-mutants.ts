@@ -90,4 +90,13 @@ export const CITEXT_MUTANTS: readonly Mutant[] = [
     noticedBy: ["a composite type of one's own that is called citext"],
     cases: "depends",
   },
+  {
+    id: "standard-bodies-take-collations",
+    title: "a body of standard SQL takes the collations of its arguments",
+    file: "encode/inline.ts",
+    find: "  if (!fn.sqlStandardBody) return true;\n",
+    replace: '  if (fn.name !== "") return true;\n',
+    noticedBy: ["nor does one of standard SQL that hands its argument on"],
+    cases: "depends",
+  },
 ];

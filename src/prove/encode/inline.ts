@@ -2,6 +2,7 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { call } from "../../pg/expr/shape.ts";
 import { nameKey } from "../../pg/name.ts";
+import { SORT } from "../logic/sort.ts";
 import { construct } from "../unmodelled.ts";
 import { orderedArguments } from "./arguments.ts";
 import { bodyOf, returnsSet } from "./body.ts";
@@ -36,6 +37,7 @@ export function inlined(
     const { logic, values } = encoder;
     return values.condition(logic.true, logic.false, logic.false);
   }
+  if (!keepsCollations(encoder, fn, args, frame)) return encoder.opaque(node, frame, { kind: "body", name });
   const body = bodyOf(fn);
   if (!body || returnsSet(fn))
     return congruentCall(encoder, fn, args, frame) ?? encoder.opaque(node, frame, { kind: "body", name });
@@ -61,6 +63,21 @@ export function inlined(
   const nulls = fn.strict ? encoder.logic.or(...evaluated.map((arg) => arg.isNull)) : encoder.logic.false;
   const known = nullWhere(encoder, value, nulls) ?? encoder.opaque(node, frame, { kind: "strictness", name });
   return raises === encoder.logic.false ? known : raising(encoder, known, raises);
+}
+
+/**
+ * A body in the place of the call means the same: one in a string takes the collations of its arguments (manual, 24.2),
+ * one of standard SQL had those of its declared types when it was made. A value that is not modelled may have any.
+ */
+function keepsCollations({ side, expression }: Encoder, fn: PgFunction, args: readonly Expr[], frame: Frame): boolean {
+  if (!fn.sqlStandardBody) return true;
+  return args.every((arg) => {
+    const value = expression(arg, frame);
+    const given = value.kind === "lookup" ? value.value : value;
+    if (given.kind !== "opaque") return true;
+    const model = given.type === null ? null : side.types(given.type);
+    return model?.kind === "scalar" && model.type.sort !== SORT.text && model.type.sort !== SORT.bpchar;
+  });
 }
 
 /** The arguments are of the types that an overload declares; conversions between types are not tried. */
@@ -124,7 +141,7 @@ export function calledQuery(
   )
     return null;
   if (fn.argumentTypes.length !== made.args.length || !encoder.side.mayExecute(fn, frame.role)) return null;
-  if (frame.calls.includes(nameKey(fn))) return null;
+  if (frame.calls.includes(nameKey(fn)) || !keepsCollations(encoder, fn, made.args, frame)) return null;
   const body = bodyOf(fn);
   const program = body?.kind === "plpgsql" ? body.program : null;
   const expr = body?.kind === "sql" ? body.select : program?.kind === "return" ? program.expr : null;
