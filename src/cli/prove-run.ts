@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { checkProperties, openSide, proveSides, type Side } from "../pipeline/side.ts";
 import { platformOfSource } from "../pipeline/source.ts";
 import type { CompareOptions } from "../prove/index.ts";
@@ -11,7 +12,7 @@ const platformOfSide = ({ source }: Side): Platform | null => (source === null ?
 
 /** Check the properties of `--never` on one side. Returns the exit code. */
 export async function never(named: string, flags: ProveFlags, limits: CompareOptions): Promise<number> {
-  const side = await openSide(named, sideOptions());
+  const side = await openSide(named, { ...sideOptions(), bindOwner: isFiles(named) });
   try {
     const checked = await checkProperties(side, flags.never, flags.tenant, limits);
     printAs(
@@ -26,6 +27,9 @@ export async function never(named: string, flags: ProveFlags, limits: CompareOpt
   }
 }
 
+const isFiles = (named: string): boolean =>
+  named.startsWith("git:") || statSync(named, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** Compare two sides. Returns the exit code. */
 export async function compare(
   before: string,
@@ -33,9 +37,11 @@ export async function compare(
   flags: ProveFlags,
   limits: CompareOptions,
 ): Promise<number> {
-  const first = await openSide(before, sideOptions());
+  // the owner of a live database is whoever it is
+  const options = { ...sideOptions(), bindOwner: isFiles(before) && isFiles(after) };
+  const first = await openSide(before, options);
   try {
-    const second = await openSide(after, sideOptions());
+    const second = await openSide(after, options);
     try {
       const proof = {
         before: first.name,

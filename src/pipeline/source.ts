@@ -37,6 +37,11 @@ export interface ProjectOptions {
    * start-up; default: it has only those of the migrations
    */
   seeds?: boolean | undefined;
+  /**
+   * true: where row security is forced, and the files name no role that it binds, a role that it binds owns what the
+   * migrations make, if the login may create one; default: whoever runs them does
+   */
+  bindOwner?: boolean | undefined;
   /** the day of the run, which decides the defaults of a Supabase project without dates; default: now */
   today?: Date | undefined;
   progress: Progress;
@@ -155,9 +160,10 @@ export async function openSource(options: ProjectOptions, without: string | null
     );
     options.progress.done("platform", platformLine(platform).replace("platform: ", ""));
     const replayed = await inspect(scratch.db);
-    const isUnbound = platform.kind === "plain" && bindsNobody(replayed);
-    if (isUnbound) options.progress.done("owner", boundOwnerLine(await bindOwner(scratch.db)));
-    const catalog = isUnbound ? await inspect(scratch.db) : replayed;
+    const isUnbound = options.bindOwner === true && platform.kind === "plain" && bindsNobody(replayed);
+    const owner = isUnbound ? await bindOwner(scratch.db) : null;
+    if (owner !== null) options.progress.done("owner", boundOwnerLine(owner));
+    const catalog = owner !== null ? await inspect(scratch.db) : replayed;
     return {
       catalog,
       config,

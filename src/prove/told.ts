@@ -22,7 +22,10 @@ export function toldVerdicts(before: Catalog, after: Catalog, verdicts: readonly
       ? verdict
       : withErrors(sides.every((side) => !isAboveOn(side, verdict)) ? verdict : aboveNow(sides, verdict)),
   );
-  return { verdicts: told, nothingGranted: grantsNothing(sides, told) };
+  // the same policies are the same, whomever they bind
+  const isSame = JSON.stringify(before.policies) === JSON.stringify(after.policies);
+  const hasNone = told.some(({ decision }) => decision === "no-privilege");
+  return { verdicts: told, nothingGranted: (hasNone || !isSame) && grantsNothing(sides, told) };
 }
 
 /**

@@ -9,8 +9,13 @@ const LOGIN_OF_APPLICATION = "rlsmith_application";
  * login that owns the tables. In a scratch database the owner is a superuser, or has BYPASSRLS, and no policy would
  * apply to anyone. Relations, and functions, which may run with the rights of their owner, change hands; those of
  * extensions do not. On PostgreSQL 16 and later the role that is made has to be granted to its maker to own anything.
+ * Returns the role; null where the login may create none.
  */
-export async function bindOwner(db: Db): Promise<string> {
+export async function bindOwner(db: Db): Promise<string | null> {
+  const [may] = await db.query<{ create: boolean }>(
+    'select rolsuper or rolcreaterole as "create" from pg_roles where rolname = current_user',
+  );
+  if (may?.create !== true) return null;
   const role = quoteIdent(LOGIN_OF_APPLICATION);
   await db.exec(`do $$ begin
   if not exists (select from pg_roles where rolname = ${quoteLiteral(LOGIN_OF_APPLICATION)}) then create role ${role}; end if;

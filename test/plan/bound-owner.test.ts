@@ -24,7 +24,13 @@ async function withNotes<Result>(
       alter table notes enable row level security; ${more}
       create policy notes_all on notes using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);`,
   });
-  const source = await openSource({ projectDir: dir, scratch: { kind: "embedded" }, strict: true, progress: silent });
+  const source = await openSource({
+    projectDir: dir,
+    scratch: { kind: "embedded" },
+    strict: true,
+    bindOwner: true,
+    progress: silent,
+  });
   try {
     return await work(source, dir);
   } finally {

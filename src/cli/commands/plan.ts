@@ -23,7 +23,7 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
   withPlan(command).action(async (project: string, flags: PlanFlags) => {
     const options = projectOptions(project, flags);
     const now = new Date();
-    const source = await openSource(options);
+    const source = await openSource({ ...options, bindOwner: true });
     try {
       const config = withChosenRules(configOf(source), flags);
       const fresh = planSource(source, config, options.projectDir, flags.out ?? null, now);
