@@ -436,6 +436,6 @@ export const DEPENDS_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     file: "encode/gathered.ts",
     find: "return found.element === null || found.element === element ? { ...found, element } : null;",
     replace: "return { ...found, element: found.element ?? element };",
-    noticedBy: ["an array of the rows of a query that is turned into another type"],
+    noticedBy: ["an array of the rows of a query that loses the spaces at the end"],
   },
 ];

@@ -146,6 +146,15 @@ export const VIEW_CASES: readonly DependsCase[] = [
     decision: "unknown",
   },
   {
+    title: "an array of the rows of a query that loses the spaces at the end",
+    both: `create function public.kinds() returns text[] language sql stable as 'select array_agg(r.kind) from public.readers r';`,
+    before: reads("title in (select r.kind from readers r)"),
+    after: reads("title = any (kinds()::bpchar[])"),
+    rows: `insert into letters (id, title) values (1, 'gold'); ${READER} update readers set kind = 'gold  ';`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
     title: "an aggregate that is turned into a type with a modifier",
     before: reads("title = any (((select array_agg(r.kind) from readers r))::varchar(3)[])"),
     after: reads("title in (select r.kind from readers r)"),
