@@ -16,6 +16,10 @@ export function heldRoles(name: string, roles: readonly Role[]): ReadonlySet<str
   return held.add("public");
 }
 
+/** The roles that row security can bind: neither superusers nor with BYPASSRLS (PostgreSQL manual, 5.9). */
+export const boundRoles = (roles: readonly Role[]): ReadonlySet<string> =>
+  new Set(roles.filter(({ superuser, bypassRls }) => !superuser && !bypassRls).map(({ name }) => name));
+
 /**
  * True if row security of a relation does not apply to a role: a superuser, a role with BYPASSRLS, and the owner
  * without FORCE (PostgreSQL manual, 5.9). A role that inherits from the owner counts as the owner (check_enable_rls,

@@ -6,6 +6,7 @@ import { inspect } from "../inspect/index.ts";
 import { readMigrations } from "../migration-tools/index.ts";
 import type { MigrationFile, MigrationsFolder, ToolName } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { boundRoles } from "../pg/role.ts";
 import type { Progress } from "../progress.ts";
 import { boundOwnerLine, platformLine } from "../report/platform.ts";
 import { lateStatement } from "../report/replay-terminal.ts";
@@ -89,7 +90,8 @@ export type Origin =
  *
  * const projectDir = process.cwd();
  * const now = new Date();
- * const source = await openSource({ projectDir, scratch: { kind: "embedded" }, strict: false, progress: silent });
+ * const options = { projectDir, scratch: { kind: "embedded" }, strict: false, bindOwner: true, progress: silent } as const;
+ * const source = await openSource(options);
  * try {
  *   const config = configOf(source);
  *   const planned = planSource(source, config, projectDir, null, now);
@@ -178,7 +180,7 @@ export async function openSource(options: ProjectOptions, without: string | null
 
 /** Row security is forced on owners, and there is no other role that it would bind. */
 function bindsNobody({ relations, roles, policies }: Catalog): boolean {
-  const bound = new Set(roles.filter(({ superuser, bypassRls }) => !superuser && !bypassRls).map(({ name }) => name));
+  const bound = boundRoles(roles);
   const reached = [
     ...policies.flatMap((policy) => policy.roles),
     ...relations.flatMap(({ owner, grants, columnGrants }) => [

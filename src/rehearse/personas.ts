@@ -1,5 +1,6 @@
 import type { Catalog } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
+import { boundRoles } from "../pg/role.ts";
 import { claimsOf } from "../fixtures/index.ts";
 import type { Fixtures, Member } from "../fixtures/index.ts";
 import type { Persona } from "../request/index.ts";
@@ -92,7 +93,7 @@ export function personasFor(catalog: Catalog, context: ContextMap, fixtures: Fix
  * with row security, if row security binds it.
  */
 function mainRole({ roles, relations }: Catalog, named: ReadonlySet<string>): string {
-  const bound = new Set(roles.filter(({ superuser, bypassRls }) => !superuser && !bypassRls).map(({ name }) => name));
+  const bound = boundRoles(roles);
   const guarded = relations.filter(({ rowSecurity }) => rowSecurity);
   const granted = guarded.flatMap((relation) => [...relation.grants, ...relation.columnGrants]);
   const candidates = [...named, ...granted.map(({ grantee }) => grantee), ...guarded.map(({ owner }) => owner)];

@@ -81,7 +81,7 @@ export async function runTransition(
     let committing = false;
     try {
       const [begun, opened] = await Promise.allSettled([db.exec(beginning(limits)), openJournal(db)]);
-      valueOf(begun, opened);
+      valueOf(opened, begun);
       const { ids, locks } = await changed(db, transition, attempts.order, patience);
       const judged = performance.now();
       committing = !dryRun;
@@ -180,7 +180,7 @@ async function changed(
     sendEntries(db, lines),
   ] as const;
   const [locked, before, executed, after, objections, written] = await Promise.allSettled(sent);
-  const now = valueOf(locked, before);
+  const now = valueOf(before, locked);
   if (!sameState(now, from))
     throw new ToolError(
       "environment",
@@ -189,7 +189,7 @@ async function changed(
       "nothing was changed; check these changes, and run the same command again",
       { list: differences(from, now) },
     );
-  const then = valueOf(executed, after);
+  const then = valueOf(after, executed);
   if (!sameState(then, to))
     throw new ToolError(
       "environment",
@@ -198,7 +198,7 @@ async function changed(
       "nothing was changed; the target may change objects in reaction to DDL (an event trigger?), or this is a bug in rlsmith",
       { list: differences(to, then) },
     );
-  const list = valueOf(objections, objections);
+  const list = valueOf(objections);
   if (list.length > 0)
     throw new ToolError(
       "environment",
@@ -209,14 +209,14 @@ async function changed(
     );
   // a check that took too long ends with an error that it undoes itself, and the entry behind it was refused
   if (written.status === "rejected" && pgErrorOf(written.reason)?.sqlstate === "25P02") return sendEntries(db, lines);
-  return valueOf(written, written);
+  return valueOf(written);
 }
 
-/** The value of the second, if neither has failed. Throws the error of the first that has. */
-function valueOf<Value>(first: PromiseSettledResult<unknown>, second: PromiseSettledResult<Value>): Value {
-  if (first.status === "rejected") throw first.reason;
-  if (second.status === "rejected") throw second.reason;
-  return second.value;
+/** The value of what was sent, unless it or something before it has failed. Throws the first error. */
+function valueOf<Value>(of: PromiseSettledResult<Value>, ...before: readonly PromiseSettledResult<unknown>[]): Value {
+  for (const one of before) if (one.status === "rejected") throw one.reason;
+  if (of.status === "rejected") throw of.reason;
+  return of.value;
 }
 
 /** Send the statements without waiting for answers. Throws the first error. */
