@@ -5,10 +5,6 @@ import { ToolError } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { distinctPaths, type ContextMap } from "../pg/context.ts";
-import { as, type Expr } from "../pg/expr/node.ts";
-import { parseStatements } from "../pg/expr/parse.ts";
-import { bareTarget } from "../pg/expr/shape.ts";
-import { groupBy } from "../pg/group-by.ts";
 import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import { samePolicy } from "../pg/policy-sql.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
@@ -16,15 +12,15 @@ import { findRecursion } from "../pg/recursion.ts";
 import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
 import { decideForFunction, decideForPolicy, openPolicy, openVariable, type Decision } from "./decisions.ts";
-import { EXPRESSION_RULES, rewriteExpression, settingsRead } from "./expression.ts";
+import { EXPRESSION_RULES, rewriteExpression } from "./expression.ts";
 import { holdersOf } from "./holders.ts";
 import { planFunctions, type FunctionPlan } from "./functions.ts";
-import { liveRoleHelper } from "./live-role-helper.ts";
 import type { AnnouncedChange, OpenDecision, PolicyOutcome } from "./outcome.ts";
 import { applyPolicyRules } from "./policies.ts";
 import { changed, type Draft } from "./policy-rule.ts";
+import { contextOf } from "./config-context.ts";
 import { breakRecursions } from "./recursion.ts";
-import { ruleContext, type ExpressionRule, type RuleContext } from "./rule.ts";
+import type { ExpressionRule, RuleContext } from "./rule.ts";
 import type { PrivateHelper } from "./rules/break-recursion.ts";
 import { mappedPath } from "./rules/claim-path.ts";
 
@@ -50,14 +46,8 @@ export interface Rewrites {
  * Pure: needs no database. Throws ToolError (config) if a decision cannot apply to the policy that it names.
  */
 export function rewriteCatalog(catalog: Catalog, classified: readonly ClassifiedPolicy[], config: Config): Rewrites {
-  if (config.rules.toAuthenticated && !catalog.roles.some(({ name }) => name === "authenticated"))
-    throw new ToolError(
-      "config",
-      "NO_SUCH_ROLE",
-      "rules.toAuthenticated: there is no role `authenticated` in the database",
-      "take `toAuthenticated` out of `rules`, or make the role in a migration first",
-    );
-  const { context, live, open: openFlags, findings } = contextOf(catalog, config);
+  const { context, live, open: openFlags } = contextOf(catalog, config);
+  const findings: Finding[] = [];
   const functions = planFunctions(catalog, classified, config, context);
   const open: OpenDecision[] = [
     ...openFlags.map((flag) => ({ ...flag, policies: readersOf(flag.key, classified) })),
@@ -139,74 +129,6 @@ function openVariables(classified: readonly ClassifiedPolicy[], config: Config, 
     .filter((setting) => !context.variables.has(setting) && !flags.has(setting))
     .toSorted()
     .map((setting) => openVariable(setting, readersOf(setting, asked)));
-}
-
-/**
- * The rules' view of the config: mapped variables, decided flags, functions, helpers to inline, and the look-up of the
- * live role.
- */
-function contextOf(
-  catalog: Catalog,
-  config: Config,
-): { context: RuleContext; live: PrivateHelper | null; open: OpenDecision[]; findings: Finding[] } {
-  const map = contextMapOf(config);
-  const variables = new Map(map.variables.map((variable) => [variable.setting, variable]));
-  const open: OpenDecision[] = [];
-  const findings: Finding[] = [];
-  const flags = new Map<string, { role: string | null }>();
-  for (const [name, flag] of Object.entries(config.flags)) {
-    const setting = name.toLowerCase();
-    if (flag.decision === "open") {
-      open.push({
-        kind: "bypass-flag",
-        key: name,
-        settings: [name],
-        policies: [],
-        question: `\`${name}\` switches row security off for whoever sets it. Take it away (\`remove\`), or ask for a database role instead (\`role\`)?`,
-      });
-      continue;
-    }
-    if (flag.decision === "role" && !catalog.roles.some((role) => role.name === flag.role))
-      throw new ToolError(
-        "config",
-        "NO_SUCH_ROLE",
-        `flags.${name}: there is no role \`${flag.role}\` in the database`,
-        "make the role in a migration first, or decide `remove`",
-      );
-    flags.set(setting, { role: flag.decision === "role" ? flag.role : null });
-  }
-  const role = config.rules.liveRole;
-  const live = role ? liveRoleHelper(role, catalog.relations, config.helperSchema) : null;
-  const path = role ? (variables.get(role.setting.toLowerCase())?.claim ?? role.setting.split(".")) : [];
-  const functions = groupBy(catalog.functions, nameKey);
-  const context = ruleContext({
-    claims: map.claims,
-    variables,
-    flags,
-    functions,
-    liveRole: live ? { path, call: live.call } : null,
-    inline: config.rules.inlineHelpers
-      ? inlinable(catalog, new Set([...variables.keys(), ...flags.keys()]))
-      : new Map(),
-  });
-  return { context, live: live?.helper ?? null, open, findings };
-}
-
-/** Helpers without arguments whose SQL body is one expression without FROM that reads one of the settings. */
-function inlinable(catalog: Catalog, settings: ReadonlySet<string>): Map<NameKey, Expr> {
-  const found = new Map<NameKey, Expr>();
-  for (const fn of catalog.functions) {
-    if (fn.language !== "sql" || fn.sqlStandardBody || fn.argumentTypes.length > 0 || fn.securityDefiner) continue;
-    try {
-      const statements = parseStatements(fn.body);
-      const select = statements.length === 1 ? as("SelectStmt", statements[0]?.stmt) : null;
-      const target = select ? bareTarget(select) : null;
-      if (target && [...settingsRead(target)].some((setting) => settings.has(setting))) found.set(nameKey(fn), target);
-    } catch {
-      // A body that does not parse is not inlined; the helper rule reports it.
-    }
-  }
-  return found;
 }
 
 interface PolicyDraft {
