@@ -68,17 +68,20 @@ async function applied(dir: string, url: string): Promise<CliResult> {
 }
 
 /** The bodies that one request sees, in a transaction of its own. */
-async function seen(pool: pg.Pool, before: readonly (readonly [string, readonly string[]])[]): Promise<string[]> {
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
-    for (const [sql, values] of before) await client.query(sql, [...values]);
-    const { rows } = await client.query<{ body: string }>("select body from notes order by body");
-    await client.query("commit");
-    return rows.map(({ body }) => body);
-  } finally {
-    client.release();
-  }
+async function seen(client: pg.Client, before: readonly (readonly [string, readonly string[]])[]): Promise<string[]> {
+  await client.query("begin");
+  for (const [sql, values] of before) await client.query(sql, [...values]);
+  const { rows } = await client.query<{ body: string }>("select body from notes order by body");
+  await client.query("commit");
+  return rows.map(({ body }) => body);
+}
+
+/** The application's connection. Not a pool: its `end()` comes back before its connections have ended. */
+async function applicationAt(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  await client.connect();
+  closing.push(async () => client.end());
+  return client;
 }
 
 /** The statement that the plan says every request has to make first, and the claims that it shows, with a tenant in it. */
@@ -123,20 +126,19 @@ test("node-postgres behind PgBouncer in transaction mode", async (context) => {
   const bouncer = await startPgBouncer(urlAs(admin, "app_user"));
   if (bouncer === null) return context.skip("no PgBouncer");
   closing.push(async () => bouncer.stop());
-  const pool = new pg.Pool({ connectionString: bouncer.url, max: 4 });
-  closing.push(async () => pool.end());
-  expect(await seen(pool, [variable(TENANTS[0])])).toEqual(["a"]);
+  const application = await applicationAt(bouncer.url);
+  expect(await seen(application, [variable(TENANTS[0])])).toEqual(["a"]);
 
   const dir = folderWith({ "drizzle/0000_init.sql": migration, "drizzle/meta/_journal.json": JOURNAL });
   const stdout = await untilWritten(dir);
   // the application sends both for a while
   const both = (tenant: string) => [variable(tenant), toldStatement(stdout, tenant)];
-  expect(await seen(pool, both(TENANTS[1]))).toEqual(["b", "c"]);
+  expect(await seen(application, both(TENANTS[1]))).toEqual(["b", "c"]);
   expect(await applied(dir, owner)).toMatchObject({ code: 0 });
-  expect(await seen(pool, both(TENANTS[0]))).toEqual(["a"]);
-  expect(await seen(pool, [toldStatement(stdout, TENANTS[1])])).toEqual(["b", "c"]);
-  expect(await seen(pool, [variable(TENANTS[1])])).toEqual([]);
-  expect(await seen(pool, [variable(TENANTS[1]), toldStatement(stdout, TENANTS[0])])).toEqual(["a"]);
+  expect(await seen(application, both(TENANTS[0]))).toEqual(["a"]);
+  expect(await seen(application, [toldStatement(stdout, TENANTS[1])])).toEqual(["b", "c"]);
+  expect(await seen(application, [variable(TENANTS[1])])).toEqual([]);
+  expect(await seen(application, [variable(TENANTS[1]), toldStatement(stdout, TENANTS[0])])).toEqual(["a"]);
 });
 
 const JOURNAL = JSON.stringify({
@@ -155,17 +157,16 @@ test("Rails-style SET, by the login that owns the tables and is bound by FORCE",
     "create role owner login password 'pw'; grant create on schema public to owner; grant create on database postgres to owner;",
     migration,
   );
-  const pool = new pg.Pool({ connectionString: owner, max: 1 });
-  closing.push(async () => pool.end());
+  const application = await applicationAt(owner);
   const set = (tenant: string): readonly [string, readonly string[]] => [`set app.tenant_id = '${tenant}'`, []];
-  expect(await seen(pool, [set(TENANTS[0])])).toEqual(["a"]);
+  expect(await seen(application, [set(TENANTS[0])])).toEqual(["a"]);
 
   const dir = folderWith({ "migrations/0001_init.sql": migration });
   const stdout = await untilWritten(dir);
   expect(await applied(dir, owner)).toMatchObject({ code: 0 });
-  expect(await seen(pool, [set(TENANTS[1]), toldStatement(stdout, TENANTS[0])])).toEqual(["a"]);
+  expect(await seen(application, [set(TENANTS[1]), toldStatement(stdout, TENANTS[0])])).toEqual(["a"]);
   // the variable of the session is still set, and gives nothing
-  expect(await seen(pool, [])).toEqual([]);
+  expect(await seen(application, [])).toEqual([]);
 });
 
 test("Supabase: a policy that pairs the variable with its claim", async () => {
@@ -182,8 +183,7 @@ test("Supabase: a policy that pairs the variable with its claim", async () => {
      create role gateway login noinherit password 'pw'; grant authenticated, anon to gateway;`,
     migration,
   );
-  const pool = new pg.Pool({ connectionString: urlAs(admin, "gateway"), max: 1 });
-  closing.push(async () => pool.end());
+  const application = await applicationAt(urlAs(admin, "gateway"));
   const request = (of: string): readonly (readonly [string, readonly string[]])[] => [
     ["set local role authenticated", []],
     [
@@ -191,9 +191,9 @@ test("Supabase: a policy that pairs the variable with its claim", async () => {
       [JSON.stringify({ role: "authenticated", app_metadata: { tenant_id: of } })],
     ],
   ];
-  expect(await seen(pool, request(TENANTS[1]))).toEqual(["b", "c"]);
+  expect(await seen(application, request(TENANTS[1]))).toEqual(["b", "c"]);
   // the hole that the move closes
-  expect(await seen(pool, [...request(TENANTS[1]), variable(TENANTS[0])])).toEqual(["a"]);
+  expect(await seen(application, [...request(TENANTS[1]), variable(TENANTS[0])])).toEqual(["a"]);
 
   const dir = folderWith({ "supabase/config.toml": "", "supabase/migrations/20250101000000_init.sql": migration });
   const init = await rlsmith(["init", "--yes"], { cwd: dir });
@@ -201,6 +201,6 @@ test("Supabase: a policy that pairs the variable with its claim", async () => {
   const written = await rlsmith(["plan"], { cwd: dir });
   expect([written.code, written.stderr]).toEqual([0, expect.stringMatching(/^next .*apply/m)]);
   expect(await applied(dir, owner)).toMatchObject({ code: 0 });
-  expect(await seen(pool, request(TENANTS[1]))).toEqual(["b", "c"]);
-  expect(await seen(pool, [...request(TENANTS[1]), variable(TENANTS[0])])).toEqual(["b", "c"]);
+  expect(await seen(application, request(TENANTS[1]))).toEqual(["b", "c"]);
+  expect(await seen(application, [...request(TENANTS[1]), variable(TENANTS[0])])).toEqual(["b", "c"]);
 });
