@@ -37,8 +37,12 @@ export function assume(shared: Comparison, access: Access, row: Row, assumption:
     ...frameFor(access.role),
     scopes: [[{ kind: "relation" as const, alias: relation.name, relation, row }]],
   };
-  const made = shared.logic.and(
-    ...assumption.conditions.map((text) => encoder.condition(parseOnce(text).tree, frame).isTrue),
+  const { logic } = shared;
+  const made = logic.and(
+    ...assumption.conditions.map((text) => {
+      const { isTrue, raises } = encoder.condition(parseOnce(text).tree, frame);
+      return logic.and(isTrue, logic.not(raises));
+    }),
   );
   if (free) shared.assumed.set(assumption.name, made);
   return made;

@@ -1,4 +1,5 @@
 import type { Formula } from "./logic/formula.ts";
+import { SHORT_CIRCUIT } from "./logic/symbol.ts";
 import type { Logic } from "./logic/logic.ts";
 import type { Model } from "./solve/model.ts";
 import type { Answer, Solver } from "./solve/solver.ts";
@@ -18,7 +19,7 @@ export interface Predicate {
 export interface Decided {
   decision: Decision;
   errors: ErrorChange[];
-  /** changes that can be met only where either side may raise */
+  /** changes that can be met only where either side may raise, and that no other answer tells */
   overlap: ErrorChange[];
   /** neither side is known never to raise */
   bothMayRaise: boolean;
@@ -44,7 +45,8 @@ export interface DecideInput {
 
 /**
  * Compare two predicates under an assumption. The decision is about states in which neither side may raise; error
- * changes about the others. Where both may raise, `overlap` tells whether one side may allow what the other never does.
+ * changes about the others. Where either may raise, `overlap` tells whether one side may allow what the other does not,
+ * also where short-circuit evaluation keeps a sub-query from raising.
  */
 export function decide(input: DecideInput): Decided {
   const { logic, solver, assumption, satisfiable, before, after, onQuery } = input;
@@ -61,7 +63,8 @@ export function decide(input: DecideInput): Decided {
     return answer.kind === "yes";
   };
   const same = before.isTrue === after.isTrue && before.raises === after.raises;
-  const settled = [not(before.raises), not(after.raises)];
+  const shortCircuit = logic.predicate(SHORT_CIRCUIT, null, []);
+  const settled = [not(shortCircuit), not(before.raises), not(after.raises)];
 
   if (!satisfiable && !ask(null)) return { decision: "vacuous", ...NO_ERRORS, models, bounded };
   const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
@@ -73,20 +76,24 @@ export function decide(input: DecideInput): Decided {
   if (!lost && !gained && alwaysRaises()) return { decision: "always-errors", ...NO_ERRORS, models, bounded };
   const errors: ErrorChange[] = [];
   const change = (name: ErrorChange, query: Formula[]): void => {
-    if (!same && ask(name, ...query)) errors.push(name);
+    if (!same && ask(name, not(shortCircuit), ...query)) errors.push(name);
   };
   change("error->deny", [before.raises, not(after.raises), not(after.isTrue)]);
   // asked first, so that its model is the witness
-  const opensErrors = !same && ask("error->allow", before.raises, not(before.isTrue), not(after.raises), after.isTrue);
+  const opensErrors =
+    !same && ask("error->allow", not(shortCircuit), before.raises, not(before.isTrue), not(after.raises), after.isTrue);
   change("error->allow", [before.raises, not(after.raises), after.isTrue]);
   change("deny->error", [not(before.raises), not(before.isTrue), after.raises]);
   change("allow->error", [not(before.raises), before.isTrue, after.raises]);
-  const both = [before.raises, after.raises];
   const overlap: ErrorChange[] = [];
-  if (!same && ask(null, ...both, after.isTrue, not(before.isTrue))) overlap.push("error->allow");
-  if (!same && ask(null, ...both, before.isTrue, not(after.isTrue))) overlap.push("allow->error");
+  const mayDiffer = (name: ErrorChange, [from, to]: readonly [Predicate, Predicate]): void => {
+    if (same || errors.includes(name) || to.raises === logic.false) return;
+    if (ask(null, shortCircuit, to.isTrue, not(from.isTrue))) overlap.push(name);
+  };
+  if (!gained) mayDiffer("error->allow", [before, after]);
+  if (!lost) mayDiffer("allow->error", [after, before]);
   const decision: Decision = lost ? (gained ? "incomparable" : "tighter") : gained ? "looser" : "equivalent";
-  const bothMayRaise = both.every((raises) => raises !== logic.false);
+  const bothMayRaise = before.raises !== logic.false && after.raises !== logic.false;
   return { decision, errors, overlap, bothMayRaise, opensErrors, models, bounded };
 }
 

@@ -73,7 +73,11 @@ export function settle(
       ? { kind: "bounded", rows: decided.bounded }
       : { kind: witnesses.length > 0 ? "model" : "proved" };
   const differs = witnesses.some(({ change }) => change === "lost" || change === "gained");
-  const unknown = differs && touched.size > 0;
+  const hangs = differs && touched.size > 0;
+  const isOpen =
+    decided.overlap.includes("error->allow") || (decided.decision === "equivalent" && decided.overlap.length > 0);
+  if (isOpen) touched.add(EITHER_RAISES);
+  const unknown = hangs || isOpen;
   return {
     ...plainVerdict(access, assumption, unknown ? "unknown" : decided.decision),
     errors: decided.errors,
@@ -83,9 +87,20 @@ export function settle(
     certainty,
     reasons: unknown ? [...touched] : [],
     witnesses,
-    suspected: unknown ? decided.decision : null,
+    suspected: hangs ? decided.decision : null,
   };
 }
+
+/**
+ * Where either side may raise, one may allow what the other does not. It hangs on the part that PostgreSQL evaluates
+ * first, which is the planner's choice.
+ */
+const EITHER_RAISES: UnknownReason = {
+  kind: "order",
+  message: "either side may raise an error, and only one may allow the row, by the part that is evaluated first",
+  expression: null,
+  at: null,
+};
 
 /** Before and after. */
 const OUTCOMES: Readonly<Record<Witness["change"], readonly [AccessOutcome["kind"], AccessOutcome["kind"]]>> = {

@@ -46,7 +46,7 @@ export type Trial = { points: number; seed: number } | { notTried: string };
 
 /** Why a verdict is `unknown`, or why every statement fails. */
 export interface UnknownReason {
-  kind: "unsupported" | "volatile" | "budget" | "bound" | "not-confirmed" | "privilege";
+  kind: "unsupported" | "volatile" | "budget" | "bound" | "not-confirmed" | "privilege" | "order";
   /** `count(*)`, `jsonb ?` …: lower case, no final period */
   message: string;
   /** the sub-expression as SQL; null where there is none */
@@ -78,8 +78,8 @@ export interface Verdict {
   decision: Decision;
   errors: ErrorChange[];
   /**
-   * changes that can be met only in states where either side may raise: there Postgres is free, and nothing else is
-   * claimed
+   * changes that can be met only in states where either side may raise: there Postgres is free. Rows that would be
+   * gained in no other state make the verdict unknown
    */
   overlap: ErrorChange[];
   /** either side may raise: in such states an error comes or not by the order in which Postgres evaluates conditions */

@@ -136,8 +136,8 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "assumption-may-be-null",
     title: "an assumption that comes to NULL counts as true",
     file: "assume.ts",
-    find: "encoder.condition(parseOnce(text).tree, frame).isTrue)",
-    replace: "shared.logic.not(encoder.condition(parseOnce(text).tree, frame).isFalse))",
+    find: "return logic.and(isTrue, logic.not(raises));",
+    replace: "return logic.or(isTrue, encoder.values.isNullOf(encoder.condition(parseOnce(text).tree, frame)));",
     noticedBy: ["K-assumption-not-null"],
   },
 
@@ -476,8 +476,8 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "opaque-guessed",
     title: "a difference that hangs on something not understood is told as a fact",
     file: "settle.ts",
-    find: "const unknown = differs && touched.size > 0;",
-    replace: "const unknown = differs && touched.size > 1e6;",
+    find: "const hangs = differs && touched.size > 0;",
+    replace: "const hangs = differs && touched.size > 1e6;",
     noticedBy: ["45"],
   },
   {

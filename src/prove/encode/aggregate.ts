@@ -60,7 +60,7 @@ export function overRows(
   value: Condition,
 ): Condition {
   const { logic, values } = encoder;
-  const raises = raisesOver(encoder, found.rows, logic.or(found.holds.raises, value.raises));
+  const raises = raisesOver(encoder, found.rows, found.holds, value.raises);
   const settled = logic.not(raises);
   const some = (part: Condition["isTrue"]): Condition["isTrue"] =>
     over(encoder, found.rows, logic.and(found.holds.isTrue, part));

@@ -121,7 +121,7 @@ export function nullness(encoder: Encoder, value: Value): { raises: Formula; isN
       return { raises: value.raises, isNull: logic.predicate(opaqueIsNull(value.key), null, value.of) };
     case "lookup":
       return {
-        raises: raisesOver(encoder, value.rows, logic.or(value.holds.raises, value.value.raises)),
+        raises: raisesOver(encoder, value.rows, value.holds, value.value.raises),
         isNull: logic.not(over(encoder, value.rows, logic.and(value.holds.isTrue, logic.not(value.value.isNull)))),
       };
     default:

@@ -1,5 +1,6 @@
 import type { BoundRow, Formula } from "../logic/formula.ts";
 import { bit } from "../logic/logic.ts";
+import { SHORT_CIRCUIT } from "../logic/symbol.ts";
 import type { Encoder } from "./context.ts";
 import type { Condition, Value } from "./value.ts";
 
@@ -7,12 +8,21 @@ import type { Condition, Value } from "./value.ts";
 export const over = ({ logic }: Encoder, rows: readonly BoundRow[], formula: Formula): Formula =>
   rows.reduceRight((body, row) => logic.exists(row, body), formula);
 
-/** A part that raises for no row in particular may raise without any row: Postgres evaluates it before it scans. */
-export function raisesOver(encoder: Encoder, rows: readonly BoundRow[], raises: Formula): Formula {
+/**
+ * Where a sub-query may raise: by its condition on the rows, or by `more`, which is evaluated for those that satisfy it.
+ * A part that raises for no row in particular may raise without any row: Postgres evaluates it before it scans. With
+ * short-circuit evaluation, only a row for which nothing is false raises.
+ */
+export function raisesOver(encoder: Encoder, rows: readonly BoundRow[], holds: Condition, more?: Formula): Formula {
   const { logic } = encoder;
   const mask = rows.reduce((bits, row) => bits | bit(row), 0);
+  const raises = logic.or(holds.raises, more ?? logic.false);
   const parts = raises.kind === "or" ? raises.args : [raises];
-  return logic.or(...parts.map((part) => ((part.open & mask) === 0 ? part : over(encoder, rows, part))));
+  const any = logic.or(...parts.map((part) => ((part.open & mask) === 0 ? part : over(encoder, rows, part))));
+  if (any === logic.false) return any;
+  const shortCircuit = logic.predicate(SHORT_CIRCUIT, null, []);
+  const reached = over(encoder, rows, logic.and(raises, logic.not(holds.isFalse)));
+  return logic.or(logic.and(logic.not(shortCircuit), any), logic.and(shortCircuit, reached));
 }
 
 /** The value that the one row which satisfies `holds` gives; NULL where there is none. */
@@ -28,7 +38,7 @@ export function liftedCondition(
   value: Condition,
 ): Condition {
   const { logic, values } = encoder;
-  const raises = raisesOver(encoder, rows, logic.or(holds.raises, value.raises));
+  const raises = raisesOver(encoder, rows, holds, value.raises);
   return values.condition(
     raises,
     over(encoder, rows, logic.and(holds.isTrue, value.isTrue)),

@@ -168,7 +168,7 @@ export function encodeQuantified(
   // rows are equal where all of their values are (manual, 9.25.5)
   const compared = operator === "<>" ? values.or(parts) : values.and(parts);
   const { holds } = found;
-  const raises = raisesOver(encoder, found.rows, logic.or(holds.raises, compared.raises));
+  const raises = raisesOver(encoder, found.rows, holds, compared.raises);
   const settled = logic.not(raises);
   const some = (formula: Formula): Formula => over(encoder, found.rows, logic.and(holds.isTrue, formula));
   return quantifier === "ANY"
@@ -178,7 +178,7 @@ export function encodeQuantified(
 
 function exists(encoder: Encoder, found: Found, holds: Condition): Condition {
   const { logic, values } = encoder;
-  const raises = raisesOver(encoder, found.rows, holds.raises);
+  const raises = raisesOver(encoder, found.rows, holds);
   // a row that decides it may be met before one that raises
   const settled = logic.not(raises);
   const some = over(encoder, found.rows, holds.isTrue);

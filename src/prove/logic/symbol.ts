@@ -94,6 +94,8 @@ export type PredicateSymbol = { readonly key: string } &
     | { readonly kind: "near" }
     /** one value comes before another in an order of which nothing is known */
     | { readonly kind: "precedes"; readonly sort: Sort }
+    /** PostgreSQL evaluates no part of a condition on a sub-query's rows beside one that is false */
+    | { readonly kind: "short circuit" }
     | { readonly kind: "opaque null"; readonly of: OpaqueKey }
     | { readonly kind: "opaque true"; readonly of: OpaqueKey }
     | { readonly kind: "opaque raises"; readonly of: OpaqueKey }
@@ -197,6 +199,7 @@ export const opaqueValue = (of: OpaqueKey, sort: Sort): FunctionSymbol => ({
 });
 
 export const HERE: PredicateSymbol = { kind: "here", key: "here" };
+export const SHORT_CIRCUIT: PredicateSymbol = { kind: "short circuit", key: "short-circuit" };
 export const READS_TRUE: PredicateSymbol = { kind: "reads true", key: "in:boolean" };
 export const JSON_READABLE: PredicateSymbol = { kind: "json readable", key: "ok:json" };
 export const ARRAY_EMPTY: PredicateSymbol = { kind: "array empty", key: "array:empty" };

@@ -28,6 +28,6 @@ export function contradiction(verdict: AssumedVerdict, before: string, after: st
       ? lists(`${from}->${to}` as ErrorChange) || verdict.bothMayRaise // one of the two is an error
       : from === "allow"
         ? decides("tighter", "incomparable") || lists("error->deny", "allow->error")
-        : decides("looser", "incomparable") || lists("error->allow", "deny->error");
+        : decides("looser", "incomparable") || verdict.errors.includes("error->allow");
   return explained ? null : `${[verdict.decision, ...verdict.errors].join(" ")}, but ${from} became ${to}`;
 }
