@@ -4,6 +4,8 @@ import type { Assumption } from "./assume.ts";
 import type { AssumedVerdict } from "./assumed-verdict.ts";
 import { compareAccess, type CompareOptions } from "./compare-access.ts";
 import type { Comparison } from "./comparison.ts";
+import { nameKey } from "../pg/name.ts";
+import type { Component } from "./component.ts";
 import { parseOnce } from "./encode/parse-once.ts";
 import type { Tenant } from "./never.ts";
 import {
@@ -33,28 +35,47 @@ export function crossTenantGains(
   const named = new Map(assumptions.map((assumption) => [assumption.name, assumption]));
   return verdicts.flatMap((verdict) => {
     const assumption = named.get(verdict.assumption);
+    const { role } = verdict;
     const [before, after] = [shared.before.relation(verdict.relation), shared.after.relation(verdict.relation)];
-    const gains = verdict.decision === "looser" || verdict.decision === "incomparable";
     const isForeign = verdict.regime?.kind === "foreign";
     const failed = verdict.opensErrors === "every statement";
-    if (!gains || failed || isForeign || !assumption || !before || !after || !hasColumn(after, tenant)) return [];
-    const { component, role } = verdict;
-    const encode = (request: EncodeRequest): Encoded => {
-      const relation = request.side === "before" ? before : after;
-      const found = wholeAccess(shared, { relation, component, role }, request);
-      return request.side === "before" ? found : among(shared, tenant, { relation, component, role }, request, found);
-    };
-    const found = compareAccess(shared, { relation: before, component, role }, [assumption], encode, options);
+    if (!gains(verdict) || failed || isForeign || !assumption || !before || !after || !hasColumn(after, tenant))
+      return [];
+    const found = asked(verdict, verdicts).flatMap((component) => {
+      const encode = (request: EncodeRequest): Encoded => {
+        const relation = request.side === "before" ? before : after;
+        const whole = wholeAccess(shared, { relation, component, role }, request);
+        return request.side === "before" ? whole : among(shared, tenant, { relation, component, role }, request, whole);
+      };
+      return compareAccess(shared, { relation: before, component, role }, [assumption], encode, options);
+    });
     // what is lost among all rows is no part of the question
     return found.flatMap((one): AssumedVerdict[] => {
       const witnesses = one.witnesses.filter(({ change }) => change === "gained");
       if (one.decision === "unknown") return [{ ...one, witnesses }];
-      return one.decision === "looser" || one.decision === "incomparable"
-        ? [{ ...one, decision: "looser", witnesses }]
-        : [];
+      return gains(one) ? [{ ...one, decision: "looser", witnesses }] : [];
     });
   });
 }
+
+/**
+ * Where UPDATE gains rows that it may start from, the check on what it makes of them is asked about too: it may have let
+ * a row go to another tenant all along, and nobody came to it.
+ */
+function asked({ relation, component, role, assumption }: AssumedVerdict, all: readonly AssumedVerdict[]): Component[] {
+  if (component !== "UPDATE USING") return [component];
+  const isGained = all.some(
+    (one) =>
+      one.component === "UPDATE CHECK" &&
+      one.role === role &&
+      one.assumption === assumption &&
+      nameKey(one.relation) === nameKey(relation) &&
+      gains(one),
+  );
+  return isGained ? [component] : [component, "UPDATE CHECK"];
+}
+
+const gains = ({ decision }: AssumedVerdict): boolean => decision === "looser" || decision === "incomparable";
 
 const hasColumn = (relation: Relation, { column }: Tenant): boolean =>
   relation.columns.some(({ name }) => name === column);

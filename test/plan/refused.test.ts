@@ -47,6 +47,22 @@ describe("rows of another tenant", () => {
     expect(await refusal(admins(` and org_id = ${ORG}`), claimPath)).toBeNull();
   });
 
+  const SESSION_ONLY = "nullif(current_setting('app.org_id', true), '')::uuid";
+  const writers = (check: string): string => `grant update on docs to authenticated;
+    create policy writers on docs for update to authenticated using (org_id = ${SESSION_ONLY}) with check (${check});`;
+  const claim = {
+    ...CONFIG,
+    sessionOnly: [{ policy: "public.*", decision: "claim" as const, reason: "every request carries the claim" }],
+  };
+
+  test("rows of the own tenant may be changed now, and the check lets them go to another", async () => {
+    expect(await refusal(writers("title <> ''"), claim)).toBe("CROSSES_TENANTS");
+  });
+
+  test("the same with a check that keeps them", async () => {
+    expect(await refusal(writers(`title <> '' and org_id = ${ORG}`), claim)).toBeNull();
+  });
+
   test("the same through a condition that is not modelled is not settled: it wants its own acceptance", async () => {
     const policies = admins(` and to_tsvector('simple', title) @@ to_tsquery('simple', 'a')`);
     await withFork(BASE + policies, async (db) => {

@@ -8,7 +8,8 @@ import { replay, type ReplayInput } from "./replay.ts";
 /**
  * Run every witness on a real Postgres, under the policies of both sides, and say in each verdict what came of it. A
  * decision whose witness is not confirmed becomes `unknown`: that is a defect of the prover. One that hung on something
- * not understood becomes certain when every witness of it is confirmed.
+ * not understood becomes certain when every witness of it is confirmed. `wholeUpdates`: what WITH CHECK lets through
+ * counts only for a row that USING lets be changed.
  */
 export async function confirm<V extends AssumedVerdict>(
   db: Db,
@@ -16,6 +17,7 @@ export async function confirm<V extends AssumedVerdict>(
   after: Catalog,
   verdicts: readonly V[],
   assumptions: readonly Assumption[],
+  { wholeUpdates = false }: { wholeUpdates?: boolean } = {},
 ): Promise<V[]> {
   const conditions = new Map(assumptions.map(({ name, conditions: of }) => [name, of]));
   // verdicts share situations: roles and policies repeat themselves
@@ -26,6 +28,7 @@ export async function confirm<V extends AssumedVerdict>(
       inputs.set(keyOf(verdict, witness), {
         situation: witness.situation,
         conditions: conditions.get(verdict.assumption) ?? [],
+        whole: wholeUpdates && verdict.component === "UPDATE CHECK",
       });
   if (inputs.size === 0) return [...verdicts];
   const first = await replay(db, before, inputs);
