@@ -1,6 +1,7 @@
 import { runWithRequest } from "@/lib/http/request-context";
 import { signAccessToken, type AccessClaims } from "@/lib/auth/access-token";
 import { requiredEnv } from "@/lib/env";
+import type { SqlClient } from "@/lib/db/sql";
 import { owner } from "./database";
 
 /** Rows of supabase/seed.sql. The first digit of the number is the casino, the second the person. */
@@ -35,8 +36,8 @@ export const ADMIN_2 = person("23", 2, "admin");
 const inAnHour = (): number => Math.floor(Date.now() / 1000) + 3600;
 
 /** The claims that the authentication server would put into a token now: app_metadata comes from the user's row. */
-export async function claimsOf(who: Person): Promise<AccessClaims> {
-  const { rows } = await owner().query<{ email: string; raw_app_meta_data: Record<string, unknown> }>(
+export async function claimsOf(who: Person, sql: Pick<SqlClient, "query"> = owner()): Promise<AccessClaims> {
+  const { rows } = await sql.query<{ email: string; raw_app_meta_data: Record<string, unknown> }>(
     "select email, raw_app_meta_data from auth.users where id = $1",
     [who.userId],
   );

@@ -12,13 +12,20 @@ export function createClient(_url: string, key: string, options: ClientOptions =
   const authorization = options.global?.headers?.["Authorization"];
   const client = {
     from: (relation: string) => from(key, authorization, relation),
-    rpc: async (fn: string, args: Record<string, unknown>) => rpc(key, authorization, fn, args),
+    // a call that nobody awaits is never sent
+    rpc: (fn: string, args: Record<string, unknown>) => lazily(() => rpc(key, authorization, fn, args)),
     auth: { getUser: async () => getUser(authorization) },
   };
   return client as unknown as SupabaseClient<Database>;
 }
 
 type Answer = { data: unknown; error: null; status: number } | { data: null; error: PostgrestError; status: number };
+
+/** What the builders of supabase-js are: a request that is sent by `then`, which `await` calls. */
+const lazily = (send: () => Promise<Answer>): PromiseLike<Answer> => ({
+  // oxlint-disable-next-line unicorn/no-thenable -- see above
+  then: (...reactions) => send().then(...reactions),
+});
 
 const identifier = (name: string): string => {
   if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new Error(`not a name: ${name}`);
@@ -119,9 +126,7 @@ function from(key: string, authorization: string | undefined, relation: string):
     limit: (count: number) => ((query.limit = count), builder),
     single: () => ((query.one = "single"), builder),
     maybeSingle: () => ((query.one = "maybeSingle"), builder),
-    // oxlint-disable-next-line unicorn/no-thenable -- the builder of supabase-js is one
-    then: (...reactions: Parameters<Promise<Answer>["then"]>) =>
-      request(key, authorization, async (sql) => run(sql, relation, query)).then(...reactions),
+    ...lazily(() => request(key, authorization, async (sql) => run(sql, relation, query))),
   };
   for (const operator of Object.keys(OPERATORS)) {
     builder[operator] = (column: string, value: unknown) => (query.filters.push({ column, operator, value }), builder);
