@@ -20,7 +20,7 @@ describe("drainLoyaltyOutbox", () => {
   test("marks what was sent and what was not", async () => {
     const { pool, calls } = poolWith(async (text) => {
       if (text.includes("set_config")) return { rows: [{}], rowCount: 1 };
-      if (/^select id, event_type/.test(text)) return { rows: EVENTS, rowCount: 2 };
+      if (text.startsWith("select id, event_type")) return { rows: EVENTS, rowCount: 2 };
       return { rows: [], rowCount: 1 };
     });
     const deliver = vi.fn().mockResolvedValueOnce(undefined).mockRejectedValueOnce(new Error("503"));
