@@ -1,10 +1,9 @@
 import { PGlite } from "@electric-sql/pglite";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
 import { embeddedPool, serverPool, type TestPool } from "./pools";
-import { setUpFiles } from "./template";
+import { databaseUrl, onServer } from "./server";
 
 let current: TestPool | undefined;
 
@@ -16,34 +15,21 @@ export function owner(): TestPool {
 
 /** Give this test file a casino database of its own, with the migrations and the seed. */
 export function useCasinoDatabase(): void {
-  let dropped: () => Promise<void> = async () => undefined;
+  const server = process.env["CASINO_DATABASE_URL"];
+  const name = `casino_test_${randomBytes(6).toString("hex")}`;
+
   beforeAll(async () => {
-    const server = process.env["CASINO_DATABASE_URL"];
-    if (server) ({ pool: current, drop: dropped } = await onServer(server));
-    else current = embeddedPool(await PGlite.create({ loadDataDir: new Blob([readFileSync(inject("template"))]) }));
+    if (server) {
+      await onServer(server, [`create database ${name} template ${inject("template")}`]);
+      current = serverPool(databaseUrl(server, name));
+    } else {
+      current = embeddedPool(await PGlite.create({ loadDataDir: new Blob([readFileSync(inject("template"))]) }));
+    }
   });
+
   afterAll(async () => {
     await current?.end();
     current = undefined;
-    await dropped();
+    if (server) await onServer(server, [`drop database if exists ${name} with (force)`]);
   });
-}
-
-async function onServer(url: string): Promise<{ pool: TestPool; drop: () => Promise<void> }> {
-  const name = `casino_test_${randomBytes(6).toString("hex")}`;
-  const run = async (sql: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  };
-  await run(`create database ${name}`);
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  const pool = serverPool(own.href);
-  for (const sql of setUpFiles()) await pool.exec(sql);
-  return { pool, drop: async () => run(`drop database ${name} with (force)`) };
 }

@@ -3,8 +3,6 @@ import pg from "pg";
 import type { SqlClient, SqlPool } from "@/lib/db/sql";
 
 export interface TestPool extends SqlPool {
-  /** Several statements without parameters. */
-  exec(sql: string): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -37,7 +35,6 @@ export function embeddedPool(engine: PGlite): TestPool {
   return {
     connect: async () => ({ query: run, release: await acquire() }),
     query: async <Row extends object>(text: string, values?: unknown[]) => exclusive(() => run<Row>(text, values)),
-    exec: async (sql) => exclusive(async () => void (await engine.exec(sql))),
     end: async () => engine.close(),
   };
 }
@@ -49,7 +46,6 @@ export function serverPool(connectionString: string): TestPool {
     connect: async () => pool.connect(),
     query: async <Row extends object>(text: string, values?: unknown[]) =>
       pool.query<Row & pg.QueryResultRow>(text, values),
-    exec: async (sql) => void (await pool.query(sql)),
     end: async () => pool.end(),
   };
 }

@@ -77,7 +77,7 @@ describe.each(PATHS)("ledgers, by %s", (_path, inContext) => {
   test.each(["loyalty_ledger", "player_financial_transaction", "mtl_entry"])(
     "nobody deletes from %s",
     async (relation) => {
-      expect(await inContext(ADMIN_1, (sql) => rowsIn(sql, `delete from ${relation} returning id`))).toBe(0);
+      expect((await inContext(ADMIN_1, (sql) => sql.query(`delete from ${relation}`))).rowCount).toBe(0);
     },
   );
 
