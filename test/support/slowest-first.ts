@@ -13,6 +13,7 @@ const SLOW = [
   "rehearse/rehearse.long.test.ts",
   "prove/trial.long.test.ts",
   "prove/depends.long.test.ts",
+  "examples/casino-application.long.test.ts",
   "scratch/replay.test.ts",
   "casino.test.ts",
   "cli/apply.test.ts",
