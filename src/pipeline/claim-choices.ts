@@ -4,6 +4,7 @@ import { claimsSourceOf, parseConfig, type Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { samePath, type ClaimsSource } from "../pg/context.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
@@ -18,7 +19,7 @@ import { readConfigToml } from "./config-toml.ts";
 import { inspectCatalog, type Inspection } from "./inspection.ts";
 import { liveRowOf, type ClaimSource, type FoundRow, type NoRow } from "./live-row.ts";
 import { countLookUps, type LookUps } from "./look-ups.ts";
-import { planCatalog } from "./plan.ts";
+import { planCatalog, type PlannedMigration } from "./plan.ts";
 import { measuringConfig } from "./rule-offers.ts";
 import { readsAsText } from "../rewrite/index.ts";
 import { rehearsalBase } from "./scratch-base.ts";
@@ -67,6 +68,8 @@ export interface ClaimChoices {
   rows: string[][];
   /** the reason why it is not known which rows the claims are copied from; null: it is known, or was not asked */
   unknownSource: Cause | null;
+  /** the reason why nothing was compared: the plan of the project is refused; null: it is not */
+  refused: string | null;
 }
 
 /**
@@ -84,7 +87,16 @@ export async function claimChoices(
   const { inferred, classified } = inspection;
   const config = answered(measuringConfig(inferred), answers);
   const claims = claimsSourceOf(config.claims);
-  const after = catalogAfter(catalog, planCatalog(catalog, config).plan);
+  const found: ClaimChoices = {
+    age: ageOf(source, projectDir),
+    rights: [],
+    rows: [],
+    unknownSource: null,
+    refused: null,
+  };
+  const planned = planOrRefusal(catalog, config);
+  if (typeof planned === "string") return { ...found, refused: planned };
+  const after = catalogAfter(catalog, planned.plan);
   // the claim that stands for a variable without one is made up
   const madeUp = inferred.variables.flatMap(({ setting, certain }) =>
     certain || answers.variables[setting] ? [] : [pathIn(config, setting)],
@@ -94,12 +106,7 @@ export async function claimChoices(
     !classified.some((one) => one.claims.some((read) => samePath(read, path)));
   const uses = claimUses(after, inspectCatalog(after, config).classified, claims).filter(({ path }) => !isMadeUp(path));
   const rights = uses.filter(({ decides }) => decides !== "rows");
-  const found: ClaimChoices = {
-    age: ageOf(source, projectDir),
-    rights: [],
-    rows: uses.filter(({ decides }) => decides === "rows").map(({ path }) => path),
-    unknownSource: null,
-  };
+  found.rows.push(...uses.filter(({ decides }) => decides === "rows").map(({ path }) => path));
   if (rights.length === 0) return found;
   const origin = await sourceOfClaims(source);
   if (origin.source.kind === "unknown") found.unknownSource = origin.source.because;
@@ -199,16 +206,22 @@ async function lookUpOf(
     stays: [],
     refused: null,
   };
+  const planned = planOrRefusal(catalog, live);
+  if (typeof planned === "string") return { ...none, refused: planned };
+  const after = catalogAfter(catalog, planned.plan);
+  const stays = readersOf(path, inspectCatalog(after, live));
+  const policies = after.policies.filter((policy) => calls(policy, called));
+  if (policies.length === 0) return { ...none, stays };
+  const lookUps = await countLookUps(await onScratch(), planned.migration.up, { catalog, policies, called });
+  return { ...none, policies: policies.length, lookUps, stays };
+}
+
+/** A plan for the scratch database, or the words of its refusal. */
+function planOrRefusal(catalog: Catalog, config: Config): PlannedMigration | string {
   try {
-    const { plan, migration } = planCatalog(catalog, live, { ownTransaction: false });
-    const after = catalogAfter(catalog, plan);
-    const stays = readersOf(path, inspectCatalog(after, live));
-    const policies = after.policies.filter((policy) => calls(policy, called));
-    if (policies.length === 0) return { ...none, stays };
-    const lookUps = await countLookUps(await onScratch(), migration.up, { catalog, policies, called });
-    return { ...none, policies: policies.length, lookUps, stays };
+    return planCatalog(catalog, config, { ownTransaction: false });
   } catch (error) {
-    if (error instanceof ToolError && error.kind === "config") return { ...none, refused: error.message };
+    if (error instanceof ToolError && error.kind === "config") return error.message;
     throw error;
   }
 }

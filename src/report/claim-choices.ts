@@ -15,7 +15,8 @@ const LABEL = 16;
 const MOST = 5;
 
 /** For each claim that decides rights: the token and the live row side by side. */
-export function choiceLines({ age, rights, rows, unknownSource }: ClaimChoices): string[] {
+export function choiceLines({ age, rights, rows, unknownSource, refused }: ClaimChoices): string[] {
+  if (refused !== null) return [`token and live row were not compared: ${refused}`];
   const chosen = rights.filter(({ lookUp }) => lookUp !== null && lookUp.refused === null && lookUp.policies > 0);
   return [
     ...rights.flatMap((choice) => ["", ...linesOf(choice, age)]),

@@ -213,6 +213,23 @@ test("PostgREST without Supabase: claims that no table holds, and one that a loo
   expect(text).not.toContain('setting: "perms"');
 });
 
+test("a project whose plan is refused is compared with nothing, and init goes on", async () => {
+  // the claim `sub` is written as auth.uid() where auth.jwt() is the source, and this project has no auth.uid()
+  const { choices, text } = await choicesOf({
+    "migrations/001_a.sql": `
+      create role web_user nologin;
+      create schema auth;
+      create function auth.jwt() returns jsonb language sql stable as $$ select current_setting('request.jwt.claims', true)::jsonb $$;
+      create table public.note (id uuid primary key, owner uuid not null);
+      alter table public.note enable row level security;
+      create policy p on public.note for select to web_user
+        using (owner = coalesce(nullif(current_setting('app.user_id', true), '')::uuid, (auth.jwt() ->> 'sub')::uuid)
+          and auth.jwt() ->> 'tier' = 'gold');`,
+  });
+  expect(choices).toMatchObject({ rights: [], rows: [] });
+  expect(text).toContain("were not compared: claims: there is no function `auth.uid()` in the database");
+});
+
 test("a project whose claims choose rows alone is offered nothing", async () => {
   const { choices, text } = await choicesOf({
     [A]: `create table public.slip (id uuid primary key, org_id uuid not null); alter table public.slip enable row level security;
