@@ -4,10 +4,10 @@ export type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
 
 /**
  * An error for which rlsmith cannot continue, and whose cause is outside its own code. Any other thrown value is a bug
- * of rlsmith.
+ * of rlsmith. The package exports it as `RlsmithError`.
  */
 export class ToolError extends Error {
-  override readonly name = "ToolError";
+  override readonly name = "RlsmithError";
   readonly kind: ToolErrorKind;
   /** stable; its page is docs/errors/<code>.md */
   readonly code: ErrorCode;

@@ -22,15 +22,18 @@ export { applyToDatabase as apply, rollbackDatabase as rollback } from "./pipeli
 export { historyOfDatabase as history, SILENT_TALK } from "./pipeline/apply-database.ts";
 export type { ApplyDatabaseOptions, DatabaseOptions, RollbackWay, TargetTalk } from "./pipeline/apply-database.ts";
 export { silent, type Progress } from "./progress.ts";
-export { ToolError, type ErrorCode, type ToolErrorKind } from "./errors.ts";
+export { ToolError as RlsmithError, type ErrorCode, type ToolErrorKind as RlsmithErrorKind } from "./errors.ts";
 
 // --- a project's folder
 export { defineConfig } from "./define-config.ts";
 export { loadConfig, parseConfig, type Config, type UserConfig } from "./config.ts";
+export { openProject } from "./pipeline/open-project.ts";
 export { openSource, type Origin, type ProjectOptions, type Source } from "./pipeline/source.ts";
 export { configOf, refuseErrors, refuseOpenDecisions } from "./pipeline/ready.ts";
 export { planSource, type Planned } from "./pipeline/plan.ts";
 export { proveSource } from "./pipeline/prove-plan.ts";
+export { comparisonAnswer, proveFolders } from "./pipeline/prove-folders.ts";
+export type { ComparisonAnswer, FolderProof, ProveFoldersOptions } from "./pipeline/prove-folders.ts";
 export { rehearseProject, rehearseSource } from "./pipeline/rehearse.ts";
 export { writePlan } from "./pipeline/write-plan.ts";
 export { readPlan, readStoredMigration } from "./plan/index.ts";

@@ -72,3 +72,11 @@ test("every link from one document to another leads to a file", () => {
   );
   expect(dead).toEqual([]);
 });
+
+test("docs/library.md shows the programs of examples/library as they are", () => {
+  const blocks = [...readFileSync("docs/library.md", "utf8").matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code);
+  const programs = readdirSync("examples/library").filter((file) => file.endsWith(".ts"));
+  expect(blocks.toSorted()).toEqual(
+    programs.map((file) => readFileSync(`examples/library/${file}`, "utf8")).toSorted(),
+  );
+});

@@ -71,7 +71,7 @@ describe("over values and a connection", () => {
     try {
       rlsmith.refuseUnanswered(objections, plan);
     } catch (error) {
-      hint = error instanceof rlsmith.ToolError ? error.hint : "";
+      hint = error instanceof rlsmith.RlsmithError ? error.hint : "";
     }
     const change = /policy: "public\.docs\.docs_write", change: "([0-9a-f]{12})"/.exec(hint)?.[1] ?? "";
     const accept = [{ policy: "public.docs.docs_write", change, reason: REASON }];

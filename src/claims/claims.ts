@@ -97,6 +97,21 @@ export async function readClaims(
   return { ...answers, behaviour, writers, overwriters: overwriters(catalog), ...readsOf(input) };
 }
 
+/**
+ * The source of the claims, and the triggers that copy it, in a transaction of the same kind. Throws ToolError (config)
+ * for a claimsSync that does not fit the catalog.
+ */
+export async function readClaimSource(
+  db: Db,
+  input: ClaimsInput,
+): Promise<{ source: Answer<SyncSource>; triggers: SyncTrigger[] }> {
+  const found = syncTriggers(input.catalog, input.facts);
+  return inReadOnly(db, async () => {
+    const source = await readSource(db, input, found, triggersOnUsers(input.catalog, input.facts));
+    return { source, triggers: source.kind === "known" ? await readTriggers(db, source.value, found) : [] };
+  });
+}
+
 /** The source; stored values are read where a status column has no CHECK. */
 async function readSource(
   db: Db,

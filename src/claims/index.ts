@@ -1,8 +1,13 @@
 /** The parts of `rlsmith claims` that the other stages may use. */
 export type { BodyCause, Cause, Raised, Unsure } from "./cause.ts";
-export { readClaims } from "./claims.ts";
+export { readClaims, readClaimSource } from "./claims.ts";
 export { isFixable, isMended, renderFix } from "./fix/index.ts";
 export { claimsFindings, DECLARE_ACTIVE, DECLARE_SOURCE, syncHolds } from "./judge/index.ts";
 export type { Counted, MemberState, TokenOptions } from "./members/index.ts";
+export type { SyncSource, SyncedClaim } from "./source/index.ts";
 export type { Behaviour } from "./probe/index.ts";
 export type { ClaimsFacts, ClaimsReport } from "./report.ts";
+export { firesOn } from "./trigger/index.ts";
+export type { SyncTrigger } from "./trigger/index.ts";
+export type { Answer } from "./source/index.ts";
+export { tokenHooks } from "./members/index.ts";

@@ -2,18 +2,22 @@
 export { classify } from "./classify.ts";
 export type { ClassifiedPolicy, Pattern } from "./classify.ts";
 export {
+  claimUses,
   heldIn,
   inferContext,
   inferRequests,
   isOpenVariable,
+  memberRows,
   renderConfig,
   sessionOnlyQuestions,
   tenancyOf,
 } from "./context/index.ts";
 export type {
+  ClaimUse,
   ConfigAnswers,
   InferredContext,
   InferredRequests,
+  MemberRow,
   RuleSetLine,
   SessionOnlyQuestion,
 } from "./context/index.ts";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
+import { comparisonAnswer, type ComparisonAnswer } from "../pipeline/prove-folders.ts";
 import type { Checked } from "../report/properties.ts";
 import type { ProjectOptions } from "../pipeline/source.ts";
 import type { SideProof } from "../pipeline/side.ts";
-import { isOnlyTried, type Effect } from "../prove/index.ts";
 import { EXIT } from "./exit.ts";
 import { coloursFor, print, progressLines } from "./terminal.ts";
 
@@ -45,16 +45,13 @@ export function printAs(
  * among them), 3 not settled: also where a trial alone says tighter, where a change cannot be told, and where no role
  * holds a privilege.
  */
-export function exitOfComparison({ verdicts, added, objects, nothingGranted }: SideProof): number {
-  const is = (...decisions: string[]): boolean => verdicts.some(({ decision }) => decisions.includes(decision));
-  const unguarded = added.some(
-    ({ rowSecurity, roles }) => !rowSecurity && roles.some(({ reach }) => Object.values(reach).includes("every row")),
-  );
-  const has = (effect: Effect): boolean => objects.some((object) => object.effect === effect);
-  if (unguarded || has("opens") || is("looser", "incomparable", "always-errors")) return EXIT.findings;
-  const isOpen = is("unknown", "vacuous") || verdicts.some(isOnlyTried);
-  return nothingGranted || has("cannot be told") || isOpen ? EXIT.notProven : EXIT.fine;
-}
+export const exitOfComparison = (proof: SideProof): number => EXIT_OF_ANSWER[comparisonAnswer(proof)];
+
+const EXIT_OF_ANSWER: Readonly<Record<ComparisonAnswer, number>> = {
+  "nothing opens": EXIT.fine,
+  opens: EXIT.findings,
+  "not settled": EXIT.notProven,
+};
 
 /** 0 proved, 1 violated, 3 not settled. */
 export function exitOfProperties(checked: readonly Checked[]): number {

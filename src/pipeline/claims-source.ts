@@ -2,7 +2,7 @@ import { claimsSourceOf, contextMapOf, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { samePath } from "../pg/context.ts";
-import { functionKey, nameKey, sameName, type QualifiedName } from "../pg/name.ts";
+import { functionKey, namedBy, nameKey, sameName, type QualifiedName } from "../pg/name.ts";
 
 const JWT: QualifiedName = { schema: "auth", name: "jwt" };
 const UID: QualifiedName = { schema: "auth", name: "uid" };
@@ -12,7 +12,7 @@ const UID: QualifiedName = { schema: "auth", name: "uid" };
  * claims that the config names, or `auth.uid()`, which replaces the claim `sub`. A config that maps nothing writes none.
  */
 export function refuseMissingClaims(catalog: Catalog, config: Config): void {
-  const missing = written(config).find((fn) => !isThere(catalog, fn));
+  const missing = written(catalog, config).find((fn) => !isThere(catalog, fn));
   if (!missing) return;
   const supabase = sameName(missing, JWT) || sameName(missing, UID);
   throw new ToolError(
@@ -24,15 +24,16 @@ export function refuseMissingClaims(catalog: Catalog, config: Config): void {
 }
 
 /** The functions that a plan by this config calls in policies and helpers. */
-function written(config: Config): QualifiedName[] {
+function written(catalog: Catalog, config: Config): QualifiedName[] {
   const source = claimsSourceOf(config.claims);
+  const live = config.rules.liveRole;
   const functions: QualifiedName[] = [];
-  if (source.kind === "function" && Object.keys(config.context).length > 0) functions.push(source);
-  const subject =
-    source.kind === "function" &&
-    sameName(source, JWT) &&
-    contextMapOf(config).variables.some(({ claim }) => samePath(claim, ["sub"]));
-  if (subject || config.rules.liveRole) functions.push(UID);
+  if (source.kind === "function" && (Object.keys(config.context).length > 0 || live)) functions.push(source);
+  const ofUuid =
+    live !== undefined &&
+    namedBy(live.relation, catalog.relations)?.columns.find(({ name }) => name === live.userColumn)?.type === "uuid";
+  const subject = contextMapOf(config).variables.some(({ claim }) => samePath(claim, ["sub"]));
+  if (source.kind === "function" && sameName(source, JWT) && (subject || ofUuid)) functions.push(UID);
   return functions;
 }
 

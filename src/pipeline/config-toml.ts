@@ -12,11 +12,14 @@ export interface ConfigToml {
   seeds: string[];
   /** the paths of the declarative schema, relative in the same way; none: those of the CLI's default */
   schemas: string[];
+  /** `jwt_expiry` in table `[auth]`; null: not set; NaN: set to something that is no positive whole number */
+  jwtExpiry: number | null;
 }
 
 /** A value of another type is none, such as the text `env(NAME)`, whose variable rlsmith does not read. */
 const EXPECTED = z.object({
   api: z.object({ auto_expose_new_tables: z.boolean().nullable().catch(null) }).catch({ auto_expose_new_tables: null }),
+  auth: z.object({ jwt_expiry: z.int().positive().nullable().optional().catch(Number.NaN) }).catch({}),
   db: z
     .object({
       seed: z
@@ -33,11 +36,12 @@ const EXPECTED = z.object({
 
 /** Read the text of a supabase/config.toml. Throws ToolError (usage) if it is not TOML; `file`: its name there. */
 export function parseConfigToml(text: string, file: string): ConfigToml {
-  const { api, db } = EXPECTED.parse(tableOf(text, file));
+  const { api, auth, db } = EXPECTED.parse(tableOf(text, file));
   return {
     autoExpose: api.auto_expose_new_tables,
     seeds: db.seed.enabled ? db.seed.sql_paths : [],
     schemas: db.migrations.schema_paths,
+    jwtExpiry: auth.jwt_expiry ?? null,
   };
 }
 

@@ -77,7 +77,7 @@ async function proved(
       : verdict,
   );
   const confirmed = { ...made, access: await confirm(db, catalog, after, shown, made.assumptions) };
-  const crossTenant = await confirm(db, catalog, after, made.crossTenant, made.assumptions, { wholeUpdates: true });
+  const crossTenant = await confirmWholeUpdates(db, catalog, after, made.crossTenant, made.assumptions);
   const { verdicts, nothingGranted } = toldPrivileges(
     catalog,
     after,

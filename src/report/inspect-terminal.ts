@@ -7,6 +7,7 @@ import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
 import { singleLined } from "./single-lined.ts";
+import { length, pad, wrap } from "./wrap.ts";
 
 export interface InspectOptions {
   color: boolean;
@@ -233,22 +234,6 @@ function findingLines(findings: readonly Finding[], colours: Colours, width: num
         lines.push(...wrap(`→ ${hint}`, width - 15).map((line) => `               ${colours.dim(line)}`));
     }
   return lines;
-}
-
-/** Characters, not code units: names may hold any letter. */
-const length = (text: string): number => [...text].length;
-const pad = (text: string, to: number): string => text + " ".repeat(Math.max(0, to - length(text)));
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && length(line) + 1 + length(word) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return line === "" ? lines : [...lines, line];
 }
 
 /** The JSON of `rlsmith inspect --format json`; described in docs/inspect-json.md. */

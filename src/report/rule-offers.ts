@@ -1,6 +1,8 @@
+import type { ClaimChoices } from "../pipeline/claim-choices.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
 import type { RuleSetLine } from "../classify/index.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
+import { liveRoleLines } from "./claim-choices.ts";
 import { counted } from "./counted.ts";
 
 /** What a rule set would bring, as measured: `14 policies; 38 function calls a row become calls once a statement; …`. */
@@ -20,10 +22,16 @@ export const measureText = ({ policies, callsPerRow, advisor, effect }: RuleOffe
 export const offerText = (offer: RuleOffer): string =>
   `\`rlsmith plan --rules ${offer.name}\` would change ${measureText(offer)}`;
 
-/** The rule sets as the config lists them. */
-export const ruleSetLines = (offers: readonly RuleOffer[], chosen: readonly RuleSetName[]): RuleSetLine[] =>
-  offers.map((offer) => ({
+/** The rule sets, and the live rows that can be looked up, as the config lists them. */
+export const ruleSetLines = (
+  offers: readonly RuleOffer[],
+  chosen: readonly RuleSetName[],
+  choices: ClaimChoices,
+): RuleSetLine[] => [
+  ...offers.map((offer) => ({
     setting: offer.setting,
     measure: `${offer.title}: ${measureText(offer)}`,
     chosen: chosen.includes(offer.name),
-  }));
+  })),
+  ...liveRoleLines(choices),
+];

@@ -42,7 +42,7 @@ export function contextOf(
     flags.set(setting, { role: flag.decision === "role" ? flag.role : null });
   }
   const role = config.rules.liveRole;
-  const live = role ? liveRoleHelper(role, catalog.relations, config.helperSchema) : null;
+  const live = role ? liveRoleHelper(role, catalog.relations, config.helperSchema, map.claims) : null;
   const path = role ? (variables.get(role.setting.toLowerCase())?.claim ?? role.setting.split(".")) : [];
   const functions = groupBy(catalog.functions, nameKey);
   const context = ruleContext({

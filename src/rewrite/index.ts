@@ -6,3 +6,4 @@ export type { RuleSet, RuleSetName } from "./rule-sets.ts";
 export type { PrivateHelper } from "./rules/break-recursion.ts";
 export { rewriteCatalog } from "./run.ts";
 export type { Rewrites } from "./run.ts";
+export { readsAsText } from "./rules/live-role.ts";

@@ -1,8 +1,11 @@
 import { ToolError } from "../errors.ts";
 import type { Relation } from "../pg/catalog.ts";
+import type { ClaimsSource } from "../pg/context.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
+import { TEXT_TYPES } from "../pg/expr/shape.ts";
 import { dollarQuote, identForReading } from "../pg/identifier.ts";
 import { nameKey, namedBy } from "../pg/name.ts";
+import { initPlanClaim } from "./claim-form.ts";
 import type { PrivateHelper } from "./rules/break-recursion.ts";
 
 export interface LiveRole {
@@ -14,13 +17,14 @@ export interface LiveRole {
 
 /**
  * The function that looks up the caller's role. It is SECURITY DEFINER, so that the policies of the relation that it
- * reads do not recurse, and every role may execute it, because it returns only the caller's own role. Throws ToolError
- * (config) if the relation or a column does not exist.
+ * reads do not recurse, and every role may execute it, because it returns only the caller's own role. The caller is the
+ * claim `sub`. Throws ToolError (config) if the relation or a column does not exist.
  */
 export function liveRoleHelper(
   role: LiveRole,
   relations: readonly Relation[],
   schema: string,
+  claims: ClaimsSource,
 ): { helper: PrivateHelper; call: string } {
   const relation = namedBy(role.relation, relations);
   const missing = [role.userColumn, role.roleColumn].filter(
@@ -39,7 +43,12 @@ export function liveRoleHelper(
   const table = nameKey(relation);
   const name = nameKey({ schema, name: "live_role" });
   const active = role.active === undefined ? "" : ` and (${role.active})`;
-  const body = ` select ${identForReading(role.roleColumn)}::text from ${table} where ${identForReading(role.userColumn)} = (select auth.uid())${active} limit 1 `;
+  const user = initPlanClaim(
+    claims,
+    ["sub"],
+    castOf(relation.columns.find(({ name }) => name === role.userColumn)?.type),
+  );
+  const body = ` select ${identForReading(role.roleColumn)}::text from ${table} where ${identForReading(role.userColumn)} = ${user}${active} limit 1 `;
   return {
     call: `${name}()`,
     helper: {
@@ -55,3 +64,7 @@ export function liveRoleHelper(
     },
   };
 }
+
+/** The type to which the claim is cast; a text needs no cast. */
+const castOf = (type: string | undefined): string | null =>
+  type === undefined || TEXT_TYPES.has(type.replace(/\(\d+\)$/, "")) ? null : type;

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { project, rlsmith } from "../support/cli.ts";
@@ -100,4 +101,15 @@ describe("init without a terminal", () => {
       "merge-permissive",
     ]);
   });
+});
+
+test("docs/init.md shows what init prints about the casino's claims", async () => {
+  const dir = join(mkdtempSync(join(tmpdir(), "rlsmith-test-")), "casino");
+  cpSync("examples/casino", dir, { recursive: true });
+  const { code, stderr } = await rlsmith(["init", dir, "--yes", "--force"]);
+  expect(code).toBe(0);
+  const shown =
+    /## The token or the live row[^]*?```\n([^]*?)```/.exec(readFileSync("docs/init.md", "utf8"))?.[1] ?? "";
+  expect(shown).toContain("claim app_metadata.staff_role");
+  expect(stderr).toContain(shown);
 });

@@ -27,7 +27,7 @@ async function refusal(statements: string, config: rlsmith.UserConfig): Promise<
     rlsmith.plan(await rlsmith.inspect(fork.db), rlsmith.parseConfig(config));
     return null;
   } catch (error) {
-    if (error instanceof rlsmith.ToolError) return error.code;
+    if (error instanceof rlsmith.RlsmithError) return error.code;
     throw error;
   } finally {
     await fork.close();

@@ -28,7 +28,7 @@ async function refusal(policies: string, config: rlsmith.UserConfig): Promise<st
       rlsmith.refuseUnanswered(objections, plan);
       return null;
     } catch (error) {
-      if (error instanceof rlsmith.ToolError) return error.code;
+      if (error instanceof rlsmith.RlsmithError) return error.code;
       throw error;
     }
   });

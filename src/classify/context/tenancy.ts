@@ -219,7 +219,8 @@ function membershipColumn(
   return candidates[0] ?? null;
 }
 
-const USER_COLUMNS = ["user_id", "auth_user_id", "profile_id", "member_id", "uid", "auth_id"];
+/** The usual names of the column that holds a user's id. */
+export const USER_COLUMNS = ["user_id", "auth_user_id", "profile_id", "member_id", "uid", "auth_id"];
 
 /** The user column, found by its name or because the relation's own policies compare it with auth.uid(). */
 function userColumn(relation: Relation, catalog: Catalog): string | null {

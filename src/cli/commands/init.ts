@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "commander";
 import { renderConfig } from "../../classify/index.ts";
 import { CONFIG_FILE } from "../../config.ts";
-import { ToolError } from "../../errors.ts";
+import { claimChoices } from "../../pipeline/claim-choices.ts";
 import { initFacts } from "../../pipeline/init.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { measuringConfig, ruleOffers } from "../../pipeline/rule-offers.ts";
@@ -13,6 +12,7 @@ import { visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { openAsking } from "../ask-variables.ts";
+import { refuseExisting } from "../refuse-existing.ts";
 import { askOpenQuestions, noAnswers } from "../questions.ts";
 import { print, say } from "../terminal.ts";
 
@@ -23,32 +23,26 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
     .action(async (project: string, flags: SourceFlags & { yes?: boolean; force?: boolean }) => {
       const options = projectOptions(project, flags);
       const file = join(options.projectDir, CONFIG_FILE);
-      if (existsSync(file) && !flags.force)
-        throw new ToolError(
-          "usage",
-          "OUTPUT_EXISTS",
-          `\`${relative(process.cwd(), file)}\` exists already`,
-          "run with --force to overwrite it; the decisions in it are lost",
-        );
+      if (!flags.force) refuseExisting(file);
       const ask = Boolean(!flags.yes && process.stdin.isTTY && process.stdout.isTTY);
       // A config that is about to be replaced is no source of facts about the project.
       const { source, variables } = await openAsking(options, ask);
       try {
         const inspection = inspectCatalog(source.catalog, null);
-        const { classified, inferred } = inspection;
         sayReplay(source);
-        const offers = ruleOffers(source.catalog, classified, measuringConfig(inferred));
+        const offers = ruleOffers(source.catalog, inspection.classified, measuringConfig(inspection.inferred));
         const answers = ask ? await askOpenQuestions(inspection, offers) : noAnswers();
+        const choices = await claimChoices(source, inspection, answers, options);
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
-        const text = renderConfig(inferred, classified, {
+        const text = renderConfig(inspection.inferred, inspection.classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
           layout: migrations?.layout ?? null,
           variables,
           answers,
-          ruleSets: ruleSetLines(offers, answers.rules),
+          ruleSets: ruleSetLines(offers, answers.rules, choices),
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
-        const facts = initFacts(inspection, offers, answers, answers.rules);
+        const facts = initFacts(inspection, offers, answers, answers.rules, choices);
         if (flags.format === "json") return print(JSON.stringify({ file, ...facts, next: initNext(facts) }, null, 2));
         say(initText(facts));
         sayWritten([file]);

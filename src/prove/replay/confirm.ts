@@ -8,16 +8,36 @@ import { replay, type ReplayInput } from "./replay.ts";
 /**
  * Run every witness on a real Postgres, under the policies of both sides, and say in each verdict what came of it. A
  * decision whose witness is not confirmed becomes `unknown`: that is a defect of the prover. One that hung on something
- * not understood becomes certain when every witness of it is confirmed. `wholeUpdates`: what WITH CHECK lets through
- * counts only for a row that USING lets be changed.
+ * not understood becomes certain when every witness of it is confirmed.
  */
-export async function confirm<V extends AssumedVerdict>(
+export const confirm = async <V extends AssumedVerdict>(
   db: Db,
   before: Catalog,
   after: Catalog,
   verdicts: readonly V[],
   assumptions: readonly Assumption[],
-  { wholeUpdates = false }: { wholeUpdates?: boolean } = {},
+): Promise<V[]> => shown(db, [before, after], { verdicts, assumptions, wholeUpdates: false });
+
+/** As `confirm`, but what WITH CHECK lets through counts only for a row that USING lets be changed. */
+export const confirmWholeUpdates = async <V extends AssumedVerdict>(
+  db: Db,
+  before: Catalog,
+  after: Catalog,
+  verdicts: readonly V[],
+  assumptions: readonly Assumption[],
+): Promise<V[]> => shown(db, [before, after], { verdicts, assumptions, wholeUpdates: true });
+
+interface Shown<V> {
+  verdicts: readonly V[];
+  assumptions: readonly Assumption[];
+  /** an UPDATE meets both of its components */
+  wholeUpdates: boolean;
+}
+
+async function shown<V extends AssumedVerdict>(
+  db: Db,
+  [before, after]: readonly [Catalog, Catalog],
+  { verdicts, assumptions, wholeUpdates }: Shown<V>,
 ): Promise<V[]> {
   const conditions = new Map(assumptions.map(({ name, conditions: of }) => [name, of]));
   // verdicts share situations: roles and policies repeat themselves

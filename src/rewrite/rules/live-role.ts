@@ -1,7 +1,9 @@
-import { samePath } from "../../pg/context.ts";
+import { samePath, type ClaimsSource } from "../../pg/context.ts";
+import type { Expr } from "../../pg/expr/node.ts";
 import { sql } from "../../pg/expr/print.ts";
-import { claimRead } from "../../pg/expr/reads.ts";
+import { claimRead, type ClaimRead } from "../../pg/expr/reads.ts";
 import { transform } from "../../pg/expr/transform.ts";
+import { some } from "../../pg/expr/walk.ts";
 import type { ExpressionRule } from "../rule.ts";
 
 export const liveRole: ExpressionRule = {
@@ -20,9 +22,19 @@ export const liveRole: ExpressionRule = {
     const live = context.liveRole;
     if (!live) return tree;
     return transform(tree, (node, descend) => {
-      const read = claimRead(node, context.claims);
-      if (read?.kind !== "text" || !samePath(read.path, live.path)) return descend();
+      const read = readOf(node, live.path, context.claims);
+      if (read === null) return descend();
       return sql(read.cast === null ? `(select ${live.call})` : `(select ${live.call}::${read.cast})`);
     });
   },
 };
+
+/** A read of the claim as text, the only form that a look-up can replace. */
+function readOf(node: Expr, path: readonly string[], claims: ClaimsSource): ClaimRead | null {
+  const read = claimRead(node, claims);
+  return read?.kind === "text" && samePath(read.path, path) ? read : null;
+}
+
+/** True if an expression has a read that the rule replaces. */
+export const readsAsText = (tree: Expr, path: readonly string[], claims: ClaimsSource): boolean =>
+  some(tree, (node) => readOf(node, path, claims) !== null);
