@@ -4,6 +4,7 @@ import type { ProjectOptions } from "../pipeline/source.ts";
 import type { SideProof } from "../pipeline/side.ts";
 import { isOnlyTried, type Effect } from "../prove/index.ts";
 import { EXIT } from "./exit.ts";
+import { printJson } from "./json-output.ts";
 import { coloursFor, print, progressLines } from "./terminal.ts";
 
 export const FORMATS = ["terminal", "json", "markdown"] as const;
@@ -32,11 +33,11 @@ export const sideOptions = (): ProjectOptions => ({
 /** Print results to stdout in the requested format. */
 export function printAs(
   format: ProveFlags["format"],
-  value: unknown,
+  value: object,
   markdown: () => string,
   terminal: (colours: ReturnType<typeof coloursFor>) => string,
 ): void {
-  if (format === "json") print(JSON.stringify(value, null, 2));
+  if (format === "json") printJson(value);
   else print(format === "markdown" ? markdown() : terminal(coloursFor(process.stdout)));
 }
 

@@ -33,13 +33,8 @@ function whatOf({ id, kind, outcome, undoes, detail }: Entry, inForce: ReadonlyS
 }
 
 /** The same as JSON, with the states before and after each entry. */
-export const historyJson = (entries: readonly Entry[], inForce: ReadonlySet<number>): string =>
-  `${JSON.stringify(
-    {
-      format: "rlsmith-history",
-      formatVersion: 1,
-      entries: entries.map((entry) => ({ ...entry, inForce: inForce.has(entry.id) })),
-    },
-    null,
-    2,
-  )}\n`;
+export const historyJson = (entries: readonly Entry[], inForce: ReadonlySet<number>): object => ({
+  format: "rlsmith-history",
+  formatVersion: 1,
+  entries: entries.map((entry) => ({ ...entry, inForce: inForce.has(entry.id) })),
+});

@@ -34,8 +34,8 @@ export function renderMutants(score: MutationScore, colours: Colours): string {
 const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
 /** The same as JSON. */
-export function mutantsJson(outcomes: readonly MutantOutcome[], { kinds, all, killed }: MutationScore): string {
-  const value = {
+export function mutantsJson(outcomes: readonly MutantOutcome[], { kinds, all, killed }: MutationScore): object {
+  return {
     format: "rlsmith-mutants",
     formatVersion: 1,
     ...all,
@@ -50,5 +50,4 @@ export function mutantsJson(outcomes: readonly MutantOutcome[], { kinds, all, ki
       survivor,
     })),
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -8,9 +8,16 @@ import type { Comparison, Cell, Verification } from "../verify/index.ts";
 export function jsonWriter(write: (text: string) => void): {
   cell(cell: Cell): void;
   end(v: Verification & { platform?: Platform | null; comparison?: Comparison }): void;
+  /** end the object with these fields instead */
+  close(fields: object): void;
 } {
   let count = 0;
+  const close = (fields: object): void => {
+    const rest = Object.entries(fields).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+    write(`${count === 0 ? '{"cells":[' : ""}\n],\n${rest.join(",\n")}}\n`);
+  };
   return {
+    close,
     cell: (cell) => {
       write(`${count === 0 ? '{"cells":[' : ","}\n${JSON.stringify(cell)}`);
       count += 1;
@@ -18,10 +25,7 @@ export function jsonWriter(write: (text: string) => void): {
     end: (v) => {
       const { cells, notSettled, ...rest } = v;
       const reasons = notSettled.map((one) => ({ ...one, why: unsettledText(one.cause) }));
-      const fields = Object.entries({ cellCount: cells, ...rest, notSettled: reasons }).map(
-        ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
-      );
-      write(`${count === 0 ? '{"cells":[' : ""}\n],\n${fields.join(",\n")}}\n`);
+      close({ cellCount: cells, ...rest, notSettled: reasons });
     },
   };
 }

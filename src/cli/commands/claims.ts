@@ -8,6 +8,7 @@ import { renderClaims } from "../../report/claims-terminal.ts";
 import { withPlatform } from "../../report/platform.ts";
 import { expiryOf, sinceOf } from "../claims-options.ts";
 import { EXIT } from "../exit.ts";
+import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
@@ -39,7 +40,7 @@ export function claimsCommand(command: Command, done: (exit: number) => void): v
         sayReplay(source);
         const platform = platformOfSource(source);
         const report = await checkClaims(source, tokens, options.progress);
-        if (flags.format === "json") print(JSON.stringify({ ...claimsJson(report), platform }, null, 2));
+        if (flags.format === "json") printJson({ ...claimsJson(report), platform });
         else if (flags.format === "markdown") print(withPlatform(claimsMarkdown(report), platform));
         else print(renderClaims(report, coloursFor(process.stdout)));
         done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);

@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import type { Command } from "commander";
 import { renderConfig } from "../../classify/index.ts";
-import { CONFIG_FILE } from "../../config.ts";
-import { ToolError } from "../../errors.ts";
 import { initFacts } from "../../pipeline/init.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { measuringConfig, ruleOffers } from "../../pipeline/rule-offers.ts";
@@ -11,10 +8,12 @@ import { initNext, initText } from "../../report/init-terminal.ts";
 import { ruleSetLines } from "../../report/rule-offers.ts";
 import { visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
+import { newConfig } from "../init-options.ts";
+import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { openAsking } from "../ask-variables.ts";
 import { askOpenQuestions, noAnswers } from "../questions.ts";
-import { print, say } from "../terminal.ts";
+import { say } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
   withSource(command)
@@ -22,14 +21,7 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
     .option("--force", "overwrite an existing config")
     .action(async (project: string, flags: SourceFlags & { yes?: boolean; force?: boolean }) => {
       const options = projectOptions(project, flags);
-      const file = join(options.projectDir, CONFIG_FILE);
-      if (existsSync(file) && !flags.force)
-        throw new ToolError(
-          "usage",
-          "OUTPUT_EXISTS",
-          `\`${relative(process.cwd(), file)}\` exists already`,
-          "run with --force to overwrite it; the decisions in it are lost",
-        );
+      const file = newConfig(options.projectDir, flags.force ?? false);
       const ask = Boolean(!flags.yes && process.stdin.isTTY && process.stdout.isTTY);
       // A config that is about to be replaced is no source of facts about the project.
       const { source, variables } = await openAsking(options, ask);
@@ -49,7 +41,7 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
         const facts = initFacts(inspection, offers, answers, answers.rules);
-        if (flags.format === "json") return print(JSON.stringify({ file, ...facts, next: initNext(facts) }, null, 2));
+        if (flags.format === "json") return printJson({ file, ...facts, next: initNext(facts) });
         say(initText(facts));
         sayWritten([file]);
         say(`next   ${initNext(facts)}`);
