@@ -3,6 +3,7 @@ export type { BodyCause, Cause, Raised, Unsure } from "./cause.ts";
 export { readClaims } from "./claims.ts";
 export { isFixable, isMended, renderFix } from "./fix/index.ts";
 export { claimsFindings, DECLARE_ACTIVE, DECLARE_SOURCE, syncHolds } from "./judge/index.ts";
-export type { Counted, MemberState, TokenOptions } from "./members/index.ts";
+export type { Counted, MemberState, Members, StaleTokens, TokenOptions, Tokens } from "./members/index.ts";
 export type { Behaviour } from "./probe/index.ts";
 export type { ClaimsFacts, ClaimsReport } from "./report.ts";
+export type { SyncSource } from "./source/index.ts";

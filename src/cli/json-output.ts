@@ -1,4 +1,5 @@
 import type { ErrorJson } from "../report/error-json.ts";
+import type { JsonOutput, PlanSoFar } from "../report/json-outputs.ts";
 import type { Colours } from "./colours.ts";
 import { coloursFor, print } from "./terminal.ts";
 
@@ -13,12 +14,12 @@ let close: Close | null = null;
  * The result of a command as JSON. It is printed when the command has ended, for a step after the result may fail, and
  * stdout holds one object only. A later call replaces the value: a command says what it knows so far, in case of an error.
  */
-export function printJson(value: object): void {
+export function printJson(value: JsonOutput | PlanSoFar): void {
   result = value;
 }
 
 /** Print a result in the format that is asked for; an empty text is none. */
-export function printResult(format: string, value: object, text: (colours: Colours) => string): void {
+export function printResult(format: string, value: JsonOutput | PlanSoFar, text: (colours: Colours) => string): void {
   if (format === "json") return printJson(value);
   const shown = text(coloursFor(process.stdout));
   if (shown !== "") print(shown);

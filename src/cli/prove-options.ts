@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { ProveJson, PropertiesJson } from "../report/json-outputs.ts";
 import type { Checked } from "../report/properties.ts";
 import type { ProjectOptions } from "../pipeline/source.ts";
 import type { SideProof } from "../pipeline/side.ts";
@@ -33,7 +34,7 @@ export const sideOptions = (): ProjectOptions => ({
 /** Print results to stdout in the requested format. */
 export function printAs(
   format: ProveFlags["format"],
-  value: object,
+  value: ProveJson | PropertiesJson,
   markdown: () => string,
   terminal: (colours: ReturnType<typeof coloursFor>) => string,
 ): void {

@@ -41,7 +41,7 @@ export async function attack(
   const colours = coloursFor(process.stdout);
   const platform = platformOfSource(source);
   if (json) {
-    json.end({ ...found, platform, ...(comparison && { comparison }) });
+    json.end(found, platform, comparison ?? undefined);
     completeJson();
   } else if (flags.format === "junit") print(verificationJunit(found));
   else if (flags.format === "markdown") print(withPlatform(verificationMarkdown(found), platform));
@@ -74,7 +74,16 @@ export async function emit(
   const { path, found } = await writeIsolationTests(source, kind, options.projectDir, options.progress);
   sayWritten([path]);
   const isText = flags.format !== "json";
-  if (!isText) printJson({ file: path, ...found });
+  const { breaches, conclusive, settlement } = found;
+  const emitted = {
+    format: "rlsmith-emitted",
+    formatVersion: 1,
+    file: path,
+    breaches,
+    conclusive,
+    settlement,
+  } as const;
+  if (!isText) printJson(emitted);
   if (found.breaches.length > 0) {
     say(
       "open now: the tests of open tables require that no row of another tenant is reached, and fail until the policies are corrected",

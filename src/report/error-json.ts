@@ -22,6 +22,7 @@ export interface ErrorJson {
     /** the page of the code, a path inside of the package */
     docs: string;
   };
+  [found: string]: unknown;
 }
 
 /** `clean` takes from a text what must not be printed. */

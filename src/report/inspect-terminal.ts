@@ -6,6 +6,8 @@ import { isPlatformFunction } from "../pg/platform-objects.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
+import type { Platform } from "../scratch/index.ts";
+import type { InspectJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
 
 export interface InspectOptions {
@@ -251,23 +253,10 @@ function wrap(text: string, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
-/** The JSON of `rlsmith inspect --format json`; described in docs/inspect-json.md. */
-export interface InspectJson {
-  format: "rlsmith-inspect";
-  formatVersion: 1;
-  catalog: Catalog;
-  policies: readonly ClassifiedPolicy[];
-  functions: readonly FunctionFacts[];
-  findings: readonly Finding[];
-  context: InferredContext;
-}
-
+/** The result of an inspection as JSON. */
 export const inspectJson = (
-  catalog: Catalog,
-  classified: readonly ClassifiedPolicy[],
-  facts: readonly FunctionFacts[],
-  findings: readonly Finding[],
-  inferred: InferredContext,
+  { catalog, classified, facts, findings, inferred }: Inspected,
+  platform: Platform | null,
 ): InspectJson => ({
   format: "rlsmith-inspect",
   formatVersion: 1,
@@ -276,4 +265,5 @@ export const inspectJson = (
   functions: facts,
   findings,
   context: inferred,
+  platform,
 });

@@ -1,4 +1,5 @@
 import type { Platform } from "../scratch/index.ts";
+import type { VerificationJson } from "./json-outputs.ts";
 import { unsettledText } from "./unsettled.ts";
 import type { Comparison, Cell, Verification } from "../verify/index.ts";
 
@@ -7,7 +8,7 @@ import type { Comparison, Cell, Verification } from "../verify/index.ts";
  */
 export function jsonWriter(write: (text: string) => void): {
   cell(cell: Cell): void;
-  end(v: Verification & { platform?: Platform | null; comparison?: Comparison }): void;
+  end(v: Verification, platform: Platform | null, comparison?: Comparison): void;
   /** end the object with these fields instead */
   close(fields: object): void;
 } {
@@ -22,10 +23,11 @@ export function jsonWriter(write: (text: string) => void): {
       write(`${count === 0 ? '{"cells":[' : ","}\n${JSON.stringify(cell)}`);
       count += 1;
     },
-    end: (v) => {
-      const { cells, notSettled, ...rest } = v;
+    end: (v, platform, comparison) => {
+      const { cells: cellCount, notSettled, ...rest } = v;
       const reasons = notSettled.map((one) => ({ ...one, why: unsettledText(one.cause) }));
-      close({ cellCount: cells, ...rest, notSettled: reasons });
+      const fields: Omit<VerificationJson, "cells"> = { cellCount, ...rest, notSettled: reasons, platform };
+      close({ ...fields, ...(comparison && { comparison }) });
     },
   };
 }

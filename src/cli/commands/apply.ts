@@ -34,7 +34,9 @@ export function applyCommand(command: Command, done: (exit: number) => void): vo
         adopt: flags.adopt ?? false,
         approvals: approvalsOf(on.projectDir),
       });
-      printResult(flags.format, result, (colours) => renderApplied(result, colours));
+      printResult(flags.format, { format: "rlsmith-apply", formatVersion: 1, ...result }, (colours) =>
+        renderApplied(result, colours),
+      );
       done(EXIT.fine);
     });
 }

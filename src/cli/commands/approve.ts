@@ -19,7 +19,7 @@ export function approveCommand(command: Command, done: (exit: number) => void): 
     .action(async (project: string, flags: { as: string; plan?: string; format: Format }) => {
       const { approval, plan, file } = await approvePlan(resolve(project), flags.as, { planFile: flags.plan });
       const { name, email, as, planHash } = approval;
-      printResult(flags.format, approval, () =>
+      printResult(flags.format, { format: "rlsmith-approval", formatVersion: 1, ...approval }, () =>
         oneLine(`${name} <${email}> approves as ${as}: plan ${planHash.slice(0, 12)}, ${plan.steps.length} steps`),
       );
       say(oneLine(`wrote ${relative(process.cwd(), file)}: commit it`));

@@ -40,7 +40,7 @@ export function claimsCommand(command: Command, done: (exit: number) => void): v
         sayReplay(source);
         const platform = platformOfSource(source);
         const report = await checkClaims(source, tokens, options.progress);
-        if (flags.format === "json") printJson({ ...claimsJson(report), platform });
+        if (flags.format === "json") printJson(claimsJson(report, platform));
         else if (flags.format === "markdown") print(withPlatform(claimsMarkdown(report), platform));
         else print(renderClaims(report, coloursFor(process.stdout)));
         done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);

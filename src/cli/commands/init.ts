@@ -41,10 +41,12 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
         const facts = initFacts(inspection, offers, answers, answers.rules);
-        if (flags.format === "json") return printJson({ file, ...facts, next: initNext(facts) });
+        const next = initNext(facts);
+        const json = { format: "rlsmith-init", formatVersion: 1, file, ...facts, next } as const;
+        if (flags.format === "json") return printJson(json);
         say(initText(facts));
         sayWritten([file]);
-        say(`next   ${initNext(facts)}`);
+        say(`next   ${next}`);
       } finally {
         await source.close();
       }

@@ -12,10 +12,10 @@ export function inspectCommand(command: Command, done: (exit: number) => void): 
     const source = await openSource(projectOptions(project, flags));
     try {
       const inspected = inspectCatalog(source.catalog, source.config?.config ?? null, loginsOf(source));
-      const { catalog, facts, classified, findings, inferred } = inspected;
+      const { findings } = inspected;
       const platform = platformOfSource(source);
       sayReplay(source);
-      const value = { ...inspectJson(catalog, classified, facts, findings, inferred), platform };
+      const value = inspectJson(inspected, platform);
       printResult(flags.format, value, (colours) => {
         const width = process.stdout.columns ?? 120;
         return `${platformLine(platform)}\n${renderInspect(inspected, { color: colours.isColorSupported, colours, width })}`;

@@ -46,8 +46,10 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
       const ending = { readsLeft: readsLeft(source.catalog, plan, config), offers: offersFor(source, plan, config) };
       const declared = declaredSchemas(source, plan, options.projectDir);
       const facts = { ...proved, rehearsal, platform, declared, ...ending };
-      printResult(flags.format, { plan, files: names, migration, ...facts }, (colours) =>
-        rehearsal ? renderRehearsal(rehearsal, colours) : "",
+      printResult(
+        flags.format,
+        { format: "rlsmith-plan", formatVersion: 1, plan, files: names, migration, ...facts },
+        (colours) => (rehearsal ? renderRehearsal(rehearsal, colours) : ""),
       );
       if (plan.steps.length > 0) done(exitOfPlan(proved, rehearsal));
       finishPlan({ planned, proved, rehearsal, declared, ...ending }, config, flags, options.projectDir, now);

@@ -12,9 +12,11 @@ export function rehearseCommand(command: Command, done: (exit: number) => void):
   withSource(command).action(async (project: string, flags: SourceFlags) => {
     const options = projectOptions(project, flags);
     const rehearsal = await rehearseProject(options);
-    printResult(flags.format, { rehearsed: rehearsal !== null, ...rehearsal }, (colours) =>
-      rehearsal ? renderRehearsal(rehearsal, colours) : "",
-    );
+    const head = { format: "rlsmith-rehearsal", formatVersion: 1 } as const;
+    const json = rehearsal
+      ? { ...head, rehearsed: true as const, ...rehearsal }
+      : { ...head, rehearsed: false as const };
+    printResult(flags.format, json, (colours) => (rehearsal ? renderRehearsal(rehearsal, colours) : ""));
     if (rehearsal === null) return say("nothing to rehearse: the plan changes nothing");
     if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
     done(exitOfRehearsal(rehearsal));

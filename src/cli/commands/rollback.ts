@@ -25,7 +25,9 @@ export function rollbackCommand(command: Command, done: (exit: number) => void):
           ? { ...way, dryRun, migration: migrationOf(on.projectDir) }
           : { by: "file", dryRun, ...downOf(on.projectDir, way.file, flags.plan) },
       );
-      printResult(flags.format, result, (colours) => renderRolledBack(result, colours));
+      printResult(flags.format, { format: "rlsmith-rollback", formatVersion: 1, ...result }, (colours) =>
+        renderRolledBack(result, colours),
+      );
       done(EXIT.fine);
     });
 }
