@@ -27,7 +27,7 @@ export async function attack(
   const compared = before && comparing(before);
   const json = flags.format === "json" ? jsonWriter(printPart) : null;
   if (json) beginJson(json.close);
-  const live = flags.db === undefined ? null : { writes: flags.writeAndRollBack ?? false };
+  const live = options.db === undefined ? null : { writes: flags.writeAndRollBack ?? false };
   const found = await verifySource(
     source,
     live,

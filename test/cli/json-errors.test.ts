@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
-import { run } from "../../src/cli/run.ts";
+import { expect, test } from "vitest";
 import { jsonWriter } from "../../src/report/verify-json.ts";
-import { project, rlsmith, type CliResult } from "../support/cli.ts";
+import { project, rlsmith } from "../support/cli.ts";
+import { inThisProcess } from "../support/in-process.ts";
 
 const URL = "postgres://deployer:secret-word@127.0.0.1:1/x";
 
@@ -18,22 +18,6 @@ interface Failed {
   formatVersion: number;
   error: { code: string; kind: string; message: string; list: string[]; hint: string; docs: string };
   [found: string]: unknown;
-}
-
-/** A process of its own takes seconds to start. */
-async function inThisProcess(args: readonly string[]): Promise<CliResult> {
-  const result = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((name) =>
-    vi.spyOn(process[name], "write").mockImplementation((text) => {
-      result[name] += String(text);
-      return true;
-    }),
-  );
-  try {
-    return { code: await run(args), ...result };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
 }
 
 /** Commander and rlsmith say the same on stderr; the exit code is that of text. */

@@ -34,7 +34,7 @@ export function claimsCommand(command: Command, done: (exit: number) => void): v
     .option("--out <folder>", "write the migration there instead of the migrations folder")
     .action(async (project: string, flags: ClaimsFlags) => {
       const tokens = { expirySeconds: expiryOf(flags.jwtExpiry), since: sinceOf(flags.since, Date.now()), now: null };
-      const options = projectOptions(project, { ...flags, format: "terminal" });
+      const options = await projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
         sayReplay(source);

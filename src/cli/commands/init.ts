@@ -20,7 +20,7 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
     .option("--yes", "ask nothing: write what is certain, and mark the rest as open")
     .option("--force", "overwrite an existing config")
     .action(async (project: string, flags: SourceFlags & { yes?: boolean; force?: boolean }) => {
-      const options = projectOptions(project, flags);
+      const options = await projectOptions(project, flags);
       const file = newConfig(options.projectDir, flags.force ?? false);
       const ask = Boolean(!flags.yes && process.stdin.isTTY && process.stdout.isTTY);
       // A config that is about to be replaced is no source of facts about the project.

@@ -9,7 +9,7 @@ import { projectOptions, sayReplay, withSource, type SourceFlags } from "../opti
 
 export function inspectCommand(command: Command, done: (exit: number) => void): void {
   withSource(command).action(async (project: string, flags: SourceFlags) => {
-    const source = await openSource(projectOptions(project, flags));
+    const source = await openSource(await projectOptions(project, flags));
     try {
       const inspected = inspectCatalog(source.catalog, source.config?.config ?? null, loginsOf(source));
       const { findings } = inspected;

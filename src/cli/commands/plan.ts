@@ -21,7 +21,7 @@ import { withChosenRules, withPlan, type PlanFlags } from "../plan-options.ts";
 
 export function planCommand(command: Command, done: (exit: number) => void): void {
   withPlan(command).action(async (project: string, flags: PlanFlags) => {
-    const options = projectOptions(project, flags);
+    const options = await projectOptions(project, flags);
     const now = new Date();
     const source = await openSource({ ...options, bindOwner: true });
     try {

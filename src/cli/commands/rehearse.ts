@@ -10,7 +10,7 @@ import { say } from "../terminal.ts";
 
 export function rehearseCommand(command: Command, done: (exit: number) => void): void {
   withSource(command).action(async (project: string, flags: SourceFlags) => {
-    const options = projectOptions(project, flags);
+    const options = await projectOptions(project, flags);
     const rehearsal = await rehearseProject(options);
     const head = { format: "rlsmith-rehearsal", formatVersion: 1 } as const;
     const json = rehearsal
