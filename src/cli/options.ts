@@ -8,7 +8,7 @@ import { TOOL_NAMES, type ToolName } from "../migration-tools/index.ts";
 import { renderReplay } from "../report/replay-terminal.ts";
 import { oneLine } from "../report/visible.ts";
 import type { ScratchTarget } from "../scratch/index.ts";
-import { coloursFor, progressLines, say, type Format } from "./terminal.ts";
+import { coloursFor, progressLines, sayAsIs, type Format } from "./terminal.ts";
 
 /** The flags that every command takes. */
 export interface SourceFlags {
@@ -90,10 +90,10 @@ function secondsOf(text: string): number {
 
 /** Print the failures of the replay to stderr. */
 export function sayReplay({ origin }: Source): void {
-  if (origin.kind === "migrations") say(renderReplay(origin.report, coloursFor(process.stderr)));
+  if (origin.kind === "migrations") sayAsIs(renderReplay(origin.report, coloursFor(process.stderr)));
 }
 
 /** Print a line for each file that was written. */
 export function sayWritten(paths: readonly string[]): void {
-  for (const path of paths) say(oneLine(`wrote ${relative(process.cwd(), path)}`));
+  for (const path of paths) sayAsIs(oneLine(`wrote ${relative(process.cwd(), path)}`));
 }

@@ -7,7 +7,7 @@ import { VERSION } from "../version.ts";
 import { addCommands } from "./command-list.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
 import { asksForJson, endJson } from "./json-output.ts";
-import { coloursFor, say, withoutBreaks, print } from "./terminal.ts";
+import { coloursFor, say, sayAsIs, withoutBreaks, print } from "./terminal.ts";
 
 /** Run one command line. Returns the exit code, and never ends the process. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -59,13 +59,14 @@ function failureOf(error: unknown, argv: readonly string[]): ToolError {
 function sayFailure(failure: ToolError): void {
   const colours = coloursFor(process.stderr);
   if (failure.kind === "bug") {
-    say(`${colours.red("bug")} ${traceOf(failure.cause)}`);
+    sayAsIs(`${colours.red("bug")} ${traceOf(failure.cause)}`);
     say(`${colours.dim("hint")} ${failure.hint}`);
     return;
   }
   // the code belongs to the first line, not to the list below it
   const first = `${colours.red("error")} ${oneLine(failure.summary)} ${colours.dim(`[${failure.code}]`)}`;
-  say([first, ...failure.list.map(oneLine)].join("\n"));
+  say(first);
+  if (failure.list.length > 0) sayAsIs(failure.list.map(oneLine).join("\n"));
   say(`${colours.dim("hint")}  ${oneLine(failure.hint)}`);
 }
 

@@ -14,7 +14,7 @@ import type { EmittedKind, Verification } from "../verify/index.ts";
 import { sayWritten } from "./options.ts";
 import { EXIT } from "./exit.ts";
 import { beginJson, completeJson, printJson, printResult } from "./json-output.ts";
-import { coloursFor, print, printPart, say } from "./terminal.ts";
+import { coloursFor, print, printPart, printProse, say } from "./terminal.ts";
 import type { VerifyFlags } from "./verify-options.ts";
 
 /** Run the matrix and print it. Returns the exit code. */
@@ -45,7 +45,10 @@ export async function attack(
     completeJson();
   } else if (flags.format === "junit") print(verificationJunit(found));
   else if (flags.format === "markdown") print(withPlatform(verificationMarkdown(found), platform));
-  else print(`${platformLine(platform)}\n${renderVerification(found, colours)}`);
+  else {
+    printProse(platformLine(platform));
+    print(renderVerification(found, colours));
+  }
   if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
     print(renderVerifyComparison(comparison, colours));
   return exitOf(found, flags.requireSettled);

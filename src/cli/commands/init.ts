@@ -13,7 +13,7 @@ import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { openAsking } from "../ask-variables.ts";
 import { askOpenQuestions, noAnswers } from "../questions.ts";
-import { say } from "../terminal.ts";
+import { say, sayAsIs } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
   withSource(command)
@@ -46,7 +46,7 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
         if (flags.format === "json") return printJson(json);
         say(initText(facts));
         sayWritten([file]);
-        say(`next   ${next}`);
+        sayAsIs(`next   ${next}`);
       } finally {
         await source.close();
       }

@@ -6,6 +6,7 @@ import { platformLine } from "../../report/platform.ts";
 import { EXIT } from "../exit.ts";
 import { printResult } from "../json-output.ts";
 import { projectOptions, sayReplay, withSource, type SourceFlags } from "../options.ts";
+import { printProse } from "../terminal.ts";
 
 export function inspectCommand(command: Command, done: (exit: number) => void): void {
   withSource(command).action(async (project: string, flags: SourceFlags) => {
@@ -18,7 +19,8 @@ export function inspectCommand(command: Command, done: (exit: number) => void): 
       const value = inspectJson(inspected, platform);
       printResult(flags.format, value, (colours) => {
         const width = process.stdout.columns ?? 120;
-        return `${platformLine(platform)}\n${renderInspect(inspected, { color: colours.isColorSupported, colours, width })}`;
+        printProse(platformLine(platform));
+        return renderInspect(inspected, { color: colours.isColorSupported, colours, width });
       });
       done(findings.some((finding) => finding.severity === "error") ? EXIT.findings : EXIT.fine);
     } finally {
