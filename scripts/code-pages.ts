@@ -82,7 +82,7 @@ export function errorPages(): Map<string, string> {
     "README.md",
     paragraphs(
       "# Errors",
-      "An error means that rlsmith could not go on, for a reason outside its own code. Every error prints its code, a message and a hint. Made from src/codes by `npm run docs`.",
+      "An error means that rlsmith could not go on, for a reason outside its own code, except INTERNAL_ERROR. Every error prints its code, a message and a hint; [with `--format json`](../json.md) as an object. Made from src/codes by `npm run docs`.",
       ["| code | meaning | kind | exit code |", "|---|---|---|---|", ...rows].join("\n"),
     ),
   );

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { errorPages, findingPages } from "../scripts/code-pages.ts";
+import { jsonSchemas } from "../scripts/json-schemas.ts";
 import { rulePages } from "../scripts/rule-pages.ts";
 import { EXPRESSION_RULES } from "../src/rewrite/expression.ts";
 import { readCases } from "./cases/prove/case-file.ts";
@@ -11,6 +12,7 @@ test.each([
   ["rules", rulePages()],
   ["findings", findingPages()],
   ["errors", errorPages()],
+  ["schemas", jsonSchemas()],
 ])("docs/%s is what `npm run docs` makes", (folder, pages) => {
   expect(readdirSync(`docs/${folder}`).toSorted()).toEqual([...pages.keys()].toSorted());
   for (const [file, text] of pages) expect(readFileSync(`docs/${folder}/${file}`, "utf8"), file).toBe(text);

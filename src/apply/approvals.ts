@@ -1,25 +1,32 @@
 import { z } from "zod";
 import { ToolError } from "../errors.ts";
 
-const shape = z.object({
-  format: z.literal("rlsmith-approvals"),
-  formatVersion: z.literal(1),
-  approvals: z.array(
-    z.object({
-      as: z.string().min(1),
-      name: z.string(),
-      email: z.string(),
-      at: z.string(),
-      planHash: z.string(),
-    }),
-  ),
-});
-
 /**
  * The record that a person approves a plan. `name` and `email` come from git's configuration; the review of the file
  * decides who may approve.
  */
-export type Approval = z.output<typeof shape>["approvals"][number];
+export interface Approval {
+  /** the capacity, in the person's own words */
+  as: string;
+  name: string;
+  email: string;
+  at: string;
+  planHash: string;
+}
+
+const approval = z.object({
+  as: z.string().min(1),
+  name: z.string(),
+  email: z.string(),
+  at: z.string(),
+  planHash: z.string(),
+}) satisfies z.ZodType<Approval>;
+
+const shape = z.object({
+  format: z.literal("rlsmith-approvals"),
+  formatVersion: z.literal(1),
+  approvals: z.array(approval),
+});
 
 /** Read `.rlsmith/approvals.json`; null: the file does not exist. Throws ToolError (environment) if it is not valid. */
 export function readApprovals(text: string | null): Approval[] {

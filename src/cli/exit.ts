@@ -21,6 +21,7 @@ export const exitCodeOf: Record<ToolErrorKind, number> = {
   "open-decision": EXIT.notProven,
   "not-proven": EXIT.notProven,
   environment: EXIT.environment,
+  bug: EXIT.bug,
 };
 
 /**

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import { comparisonAnswer, type ComparisonAnswer } from "../pipeline/prove-folders.ts";
+import type { ProveJson, PropertiesJson } from "../report/json-outputs.ts";
 import type { Checked } from "../report/properties.ts";
 import type { ProjectOptions } from "../pipeline/source.ts";
 import type { SideProof } from "../pipeline/side.ts";
 import { EXIT } from "./exit.ts";
+import { printJson } from "./json-output.ts";
 import { coloursFor, print, progressLines } from "./terminal.ts";
 
 export const FORMATS = ["terminal", "json", "markdown"] as const;
@@ -32,11 +34,11 @@ export const sideOptions = (): ProjectOptions => ({
 /** Print results to stdout in the requested format. */
 export function printAs(
   format: ProveFlags["format"],
-  value: unknown,
+  value: ProveJson | PropertiesJson,
   markdown: () => string,
   terminal: (colours: ReturnType<typeof coloursFor>) => string,
 ): void {
-  if (format === "json") print(JSON.stringify(value, null, 2));
+  if (format === "json") printJson(value);
   else print(format === "markdown" ? markdown() : terminal(coloursFor(process.stdout)));
 }
 

@@ -17,7 +17,13 @@ export async function never(named: string, flags: ProveFlags, limits: CompareOpt
     const checked = await checkProperties(side, flags.never, flags.tenant, limits);
     printAs(
       flags.format,
-      { side: side.name, properties: checked, platform: platformOfSide(side) },
+      {
+        format: "rlsmith-properties",
+        formatVersion: 1,
+        side: side.name,
+        properties: checked,
+        platform: platformOfSide(side),
+      },
       () => propertiesMarkdown(checked),
       (colours) => renderProperties(checked, colours),
     );
@@ -50,7 +56,12 @@ export async function compare(
       };
       printAs(
         flags.format,
-        { ...proof, platform: { before: platformOfSide(first), after: platformOfSide(second) } },
+        {
+          format: "rlsmith-prove",
+          formatVersion: 1,
+          ...proof,
+          platform: { before: platformOfSide(first), after: platformOfSide(second) },
+        },
         () => comparisonMarkdown(proof),
         (colours) => renderComparison(proof, colours),
       );

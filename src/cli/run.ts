@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { withoutPasswords } from "../db/without-passwords.ts";
 import { messageOf, ToolError } from "../errors.ts";
+import { errorJson } from "../report/error-json.ts";
 import { oneLine } from "../report/visible.ts";
 import { VERSION } from "../version.ts";
 import { addCommands } from "./command-list.ts";
 import { EXIT, exitCodeOf } from "./exit.ts";
-import { coloursFor, print, say, withoutBreaks } from "./terminal.ts";
+import { asksForJson, endJson } from "./json-output.ts";
+import { coloursFor, say, sayAsIs, withoutBreaks, print } from "./terminal.ts";
 
 /** Run one command line. Returns the exit code, and never ends the process. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -23,25 +26,48 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     await addCommands(program, argv, done);
     await program.parseAsync([...argv], { from: "user" });
+    endJson(null);
     return code;
   } catch (error) {
-    return report(error);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.fine;
+    const failure = failureOf(error, argv);
+    // Commander has printed its own
+    if (!(error instanceof CommanderError)) sayFailure(failure);
+    endJson(asksForJson(argv) ? errorJson(failure, (text) => oneLine(withoutPasswords(text))) : null);
+    return exitCodeOf[failure.kind];
   }
 }
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+/** Anything thrown, as an error with a code. */
+function failureOf(error: unknown, argv: readonly string[]): ToolError {
+  if (error instanceof ToolError) return error;
+  if (!(error instanceof CommanderError))
+    return new ToolError(
+      "bug",
+      "INTERNAL_ERROR",
+      messageOf(error),
+      `this is a bug in rlsmith ${VERSION}; please report it with the lines above`,
+      { cause: error },
+    );
+  // the second line asks whether another option was meant
+  const [message = "", ...meant] = withoutBreaks(error.message, argv)
+    .replace(/^error: /, "")
+    .split("\n");
+  return new ToolError("usage", "BAD_COMMAND_LINE", message, [...meant, "run with --help for the flags"].join(" "));
+}
+
+function sayFailure(failure: ToolError): void {
   const colours = coloursFor(process.stderr);
-  if (error instanceof ToolError) {
-    // the code belongs to the first line, not to the list below it
-    const first = `${colours.red("error")} ${oneLine(error.summary)} ${colours.dim(`[${error.code}]`)}`;
-    say([first, ...error.list.map(oneLine)].join("\n"));
-    say(`${colours.dim("hint")}  ${oneLine(error.hint)}`);
-    return exitCodeOf[error.kind];
+  if (failure.kind === "bug") {
+    sayAsIs(`${colours.red("bug")} ${traceOf(failure.cause)}`);
+    say(`${colours.dim("hint")} ${failure.hint}`);
+    return;
   }
-  say(`${colours.red("bug")} ${traceOf(error)}`);
-  say(`${colours.dim("hint")} this is a bug in rlsmith ${VERSION}; please report it with the lines above`);
-  return EXIT.bug;
+  // the code belongs to the first line, not to the list below it
+  const first = `${colours.red("error")} ${oneLine(failure.summary)} ${colours.dim(`[${failure.code}]`)}`;
+  say(first);
+  if (failure.list.length > 0) sayAsIs(failure.list.map(oneLine).join("\n"));
+  say(`${colours.dim("hint")}  ${oneLine(failure.hint)}`);
 }
 
 /** The message on one line, since it may quote the data, and the trace below it. */

@@ -2,6 +2,7 @@ import { withoutPasswords } from "../db/without-passwords.ts";
 import type { Progress } from "../progress.ts";
 import { oneLine } from "../report/visible.ts";
 import { markedColours, onTerminal, type Colours } from "./colours.ts";
+import { wrapProse } from "./wrap.ts";
 
 export type Format = "terminal" | "json";
 
@@ -23,8 +24,24 @@ export const print = (text: string): void => write(process.stdout, line(text));
 /** A part of a result, without a line break of its own. */
 export const printPart = (text: string): void => write(process.stdout, text);
 
-/** Progress and messages go to stderr, without passwords: a message may quote what the user has written. */
-export const say = (text: string): void => write(process.stderr, line(withoutPasswords(text)));
+/** Lines for stderr that someone may copy, such as SQL or a command, as they are but without passwords. */
+export const sayAsIs = (text: string): void => write(process.stderr, line(withoutPasswords(text)));
+
+/**
+ * Progress and messages go to stderr, without passwords: a message may quote what the user has written. On a terminal
+ * they are wrapped at its width; a file or a pipe gets whole lines, so that a search finds them.
+ */
+export function say(text: string): void {
+  writeProse(process.stderr, line(withoutPasswords(text)));
+}
+
+/** A result of prose only, without SQL; wrapped as messages are. */
+export const printProse = (text: string): void => writeProse(process.stdout, line(text));
+
+function writeProse(stream: NodeJS.WriteStream, text: string): void {
+  const shown = onTerminal(text);
+  stream.write(stream.isTTY ? wrapProse(shown, stream.columns) : shown);
+}
 
 /** A text of the parser of the command line; an argument that it quotes is on one line. */
 export const withoutBreaks = (text: string, argv: readonly string[]): string =>

@@ -13,7 +13,8 @@ import { comparing, type Before, mutationScore } from "../verify/index.ts";
 import type { EmittedKind, Verification } from "../verify/index.ts";
 import { sayWritten } from "./options.ts";
 import { EXIT } from "./exit.ts";
-import { coloursFor, print, printPart, say } from "./terminal.ts";
+import { beginJson, completeJson, printJson, printResult } from "./json-output.ts";
+import { coloursFor, print, printPart, printProse, say } from "./terminal.ts";
 import type { VerifyFlags } from "./verify-options.ts";
 
 /** Run the matrix and print it. Returns the exit code. */
@@ -25,7 +26,8 @@ export async function attack(
 ): Promise<number> {
   const compared = before && comparing(before);
   const json = flags.format === "json" ? jsonWriter(printPart) : null;
-  const live = flags.db === undefined ? null : { writes: flags.writeAndRollBack ?? false };
+  if (json) beginJson(json.close);
+  const live = options.db === undefined ? null : { writes: flags.writeAndRollBack ?? false };
   const found = await verifySource(
     source,
     live,
@@ -38,10 +40,15 @@ export async function attack(
   const comparison = compared?.end(found) ?? null;
   const colours = coloursFor(process.stdout);
   const platform = platformOfSource(source);
-  if (json) json.end({ ...found, platform, ...(comparison && { comparison }) });
-  else if (flags.format === "junit") print(verificationJunit(found));
+  if (json) {
+    json.end(found, platform, comparison ?? undefined);
+    completeJson();
+  } else if (flags.format === "junit") print(verificationJunit(found));
   else if (flags.format === "markdown") print(withPlatform(verificationMarkdown(found), platform));
-  else print(`${platformLine(platform)}\n${renderVerification(found, colours)}`);
+  else {
+    printProse(platformLine(platform));
+    print(renderVerification(found, colours));
+  }
   if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
     print(renderVerifyComparison(comparison, colours));
   return exitOf(found, flags.requireSettled);
@@ -69,11 +76,22 @@ export async function emit(
 ): Promise<number> {
   const { path, found } = await writeIsolationTests(source, kind, options.projectDir, options.progress);
   sayWritten([path]);
+  const isText = flags.format !== "json";
+  const { breaches, conclusive, settlement } = found;
+  const emitted = {
+    format: "rlsmith-emitted",
+    formatVersion: 1,
+    file: path,
+    breaches,
+    conclusive,
+    settlement,
+  } as const;
+  if (!isText) printJson(emitted);
   if (found.breaches.length > 0) {
     say(
       "open now: the tests of open tables require that no row of another tenant is reached, and fail until the policies are corrected",
     );
-    print(renderOpen(found, coloursFor(process.stdout)));
+    if (isText) print(renderOpen(found, coloursFor(process.stdout)));
   }
   return exitOf(found, flags.requireSettled);
 }
@@ -83,6 +101,6 @@ export async function mutate(source: Source, flags: VerifyFlags, options: Projec
   const outcomes = await verifyMutants(source, options.progress);
   options.progress.done("mutants", `${outcomes.length} policies weakened`);
   const score = mutationScore(outcomes);
-  print(flags.format === "json" ? mutantsJson(outcomes, score) : renderMutants(score, coloursFor(process.stdout)));
+  printResult(flags.format, mutantsJson(outcomes, score), (colours) => renderMutants(score, colours));
   return score.survivors.length > 0 ? EXIT.findings : EXIT.fine;
 }

@@ -1,5 +1,6 @@
 import { APPLY_ERRORS } from "./errors/apply.ts";
 import { CHECK_ERRORS } from "./errors/check.ts";
+import { COMMAND_LINE_ERRORS } from "./errors/command-line.ts";
 import { CONFIG_ERRORS } from "./errors/config.ts";
 import { DATABASE_ERRORS } from "./errors/database.ts";
 import { PLAN_ERRORS } from "./errors/plan.ts";
@@ -9,6 +10,7 @@ import { TARGET_ERRORS } from "./errors/target.ts";
 
 /** Every code that a ToolError can have, with its page under docs/errors/. */
 export const ERRORS = {
+  ...COMMAND_LINE_ERRORS,
   ...PROJECT_ERRORS,
   ...DATABASE_ERRORS,
   ...CONFIG_ERRORS,

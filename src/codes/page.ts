@@ -2,7 +2,7 @@
 export type Severity = "error" | "warning" | "info";
 
 /** The reason why rlsmith stopped. It decides the exit code (`cli/exit.ts`). */
-export type ToolErrorKind = "usage" | "config" | "open-decision" | "not-proven" | "environment";
+export type ToolErrorKind = "usage" | "config" | "open-decision" | "not-proven" | "environment" | "bug";
 
 /** The stage that reports a finding. */
 export type FindingStage = "replay" | "inspect" | "plan" | "claims";

@@ -4,7 +4,7 @@ import { catalogAfter, touchedRelations } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { AssumedVerdict, CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
-import { confirm, objections, proveMigration, toldPrivileges } from "../prove/index.ts";
+import { confirm, confirmWholeUpdates, objections, proveMigration, toldPrivileges } from "../prove/index.ts";
 import { checkAcceptances, type Acceptances } from "./acceptances.ts";
 import { withScratch } from "./scratch-base.ts";
 import type { Source } from "./source.ts";

@@ -26,6 +26,7 @@ import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
 import { openScratch, type Platform } from "../scratch/index.ts";
 import { compareFailed, failedStatements } from "./failed-statements.ts";
+import { databaseUrl, isNamedDatabase } from "./database-url.ts";
 import { comparable } from "./comparable.ts";
 import { claimsOf } from "./inspection.ts";
 import { openSource } from "./source.ts";
@@ -45,8 +46,8 @@ export interface Side {
 }
 
 /**
- * A side by the name that the user gave: `git:REVISION` of the project, a `postgres://` URL or `env:NAME` that holds
- * one, a catalog as JSON, or a project's folder. Throws ToolError (usage) for anything else.
+ * A side by the name that the user gave: `git:REVISION` of the project, a database as `databaseUrl` reads it, a catalog
+ * as JSON, or a project's folder. Throws ToolError (usage) for anything else.
  */
 export async function openSide(named: string, options: ProjectOptions): Promise<Side> {
   if (named.startsWith("git:")) {
@@ -58,15 +59,10 @@ export async function openSide(named: string, options: ProjectOptions): Promise<
       checkout.close();
     }
   }
-  const url = named.startsWith("env:") ? urlOf(named.slice("env:".length)) : named;
-  if (isConnectionString(url) && !existsSync(url)) {
-    const source = await openSource({ ...options, db: url });
-    return {
-      name: named.startsWith("env:") ? named : "the live database",
-      catalog: source.catalog,
-      source,
-      close: source.close,
-    };
+  if (isNamedDatabase(named) || (isConnectionString(named) && !existsSync(named))) {
+    const source = await openSource({ ...options, db: await databaseUrl(named, options) });
+    const name = isNamedDatabase(named) ? named : "the live database";
+    return { name, catalog: source.catalog, source, close: source.close };
   }
   if (named.endsWith(".json")) return { name: named, catalog: readCatalog(named), source: null, close: async () => {} };
   const projectDir = resolve(named);
@@ -75,21 +71,10 @@ export async function openSide(named: string, options: ProjectOptions): Promise<
       "usage",
       "NO_SUCH_SIDE",
       `there is no folder \`${named}\``,
-      "a side is a folder, git:REVISION, a postgres:// URL, env:NAME that holds one, or a catalog as .json",
+      "a side is a folder, git:REVISION, a postgres:// URL, env:NAME that holds one, target:NAME of the config, or a catalog as .json",
     );
   const source = await openSource({ ...options, projectDir });
   return { name: named, catalog: source.catalog, source, close: source.close };
-}
-
-function urlOf(variable: string): string {
-  const url = process.env[variable];
-  if (url) return url;
-  throw new ToolError(
-    "usage",
-    "NO_SUCH_VARIABLE",
-    `env:${variable}: the environment has no such variable`,
-    `set ${variable} to a postgres:// URL`,
-  );
 }
 
 /** The findings of `rlsmith prove` for two sides. */

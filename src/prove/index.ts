@@ -11,7 +11,7 @@ export { functionsPast, proveNever, type Property, type PropertyVerdict, type Te
 export { compareObjects, type ChangeReason, type Effect, type ObjectChange, type ObjectKind } from "./objects/index.ts";
 export { meaningOf, propertyOf, tenantOf } from "./properties.ts";
 export { prove, type ProveOptions } from "./prove.ts";
-export { confirm } from "./replay/confirm.ts";
+export { confirm, confirmWholeUpdates } from "./replay/confirm.ts";
 export { confirmProperty } from "./replay/confirm-property.ts";
 export type { Situation } from "./situation.ts";
 export { toldPrivileges, toldVerdicts } from "./told.ts";

@@ -1,16 +1,23 @@
 import type { Cause, ClaimsReport } from "../claims/index.ts";
 import { functionKey, nameKey } from "../pg/name.ts";
+import type { Platform } from "../scratch/index.ts";
 import { causeText, unsureText } from "./claims-cause.ts";
+import type { ClaimsJson, UnknownInWords } from "./json-outputs.ts";
 
-/** An answer with its cause in words as well. */
-const inWords = <T>(answer: { kind: "known"; value: T } | { kind: "unknown"; because: Cause }): object =>
+type Known<T> = { kind: "known"; value: T };
+type Answer<T> = Known<T> | { kind: "unknown"; because: Cause };
+
+const inWords = <T>(answer: Answer<T>): Known<T> | UnknownInWords =>
   answer.kind === "known" ? answer : { kind: "unknown", why: causeText(answer.because), because: answer.because };
 
-const inWordsOrNull = (answer: Parameters<typeof inWords>[0] | null): object | null =>
+const inWordsOrNull = <T>(answer: Answer<T> | null): Known<T> | UnknownInWords | null =>
   answer === null ? null : inWords(answer);
 
 /** The report as a value to be stored: functions and relations by name, causes as tags and in words. */
-export function claimsJson({ readFrom, jwtExpirySeconds, facts, findings }: ClaimsReport): object {
+export function claimsJson(
+  { readFrom, jwtExpirySeconds, facts, findings }: ClaimsReport,
+  platform: Platform | null,
+): ClaimsJson {
   const { source } = facts;
   return {
     format: "rlsmith-claims",
@@ -41,5 +48,6 @@ export function claimsJson({ readFrom, jwtExpirySeconds, facts, findings }: Clai
       trial: trial.kind === "called" ? trial : { ...trial, why: causeText(trial.because) },
     })),
     findings,
+    platform,
   };
 }

@@ -1,5 +1,6 @@
 import type pc from "picocolors";
 import type { Entry } from "../apply/index.ts";
+import type { HistoryJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -33,13 +34,8 @@ function whatOf({ id, kind, outcome, undoes, detail }: Entry, inForce: ReadonlyS
 }
 
 /** The same as JSON, with the states before and after each entry. */
-export const historyJson = (entries: readonly Entry[], inForce: ReadonlySet<number>): string =>
-  `${JSON.stringify(
-    {
-      format: "rlsmith-history",
-      formatVersion: 1,
-      entries: entries.map((entry) => ({ ...entry, inForce: inForce.has(entry.id) })),
-    },
-    null,
-    2,
-  )}\n`;
+export const historyJson = (entries: readonly Entry[], inForce: ReadonlySet<number>): HistoryJson => ({
+  format: "rlsmith-history",
+  formatVersion: 1,
+  entries: entries.map((entry) => ({ ...entry, inForce: inForce.has(entry.id) })),
+});

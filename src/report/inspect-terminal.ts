@@ -6,6 +6,8 @@ import { isPlatformFunction } from "../pg/platform-objects.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
+import type { Platform } from "../scratch/index.ts";
+import type { InspectJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
 import { length, pad, wrap } from "./wrap.ts";
 
@@ -236,23 +238,10 @@ function findingLines(findings: readonly Finding[], colours: Colours, width: num
   return lines;
 }
 
-/** The JSON of `rlsmith inspect --format json`; described in docs/inspect-json.md. */
-export interface InspectJson {
-  format: "rlsmith-inspect";
-  formatVersion: 1;
-  catalog: Catalog;
-  policies: readonly ClassifiedPolicy[];
-  functions: readonly FunctionFacts[];
-  findings: readonly Finding[];
-  context: InferredContext;
-}
-
+/** The result of an inspection as JSON. */
 export const inspectJson = (
-  catalog: Catalog,
-  classified: readonly ClassifiedPolicy[],
-  facts: readonly FunctionFacts[],
-  findings: readonly Finding[],
-  inferred: InferredContext,
+  { catalog, classified, facts, findings, inferred }: Inspected,
+  platform: Platform | null,
 ): InspectJson => ({
   format: "rlsmith-inspect",
   formatVersion: 1,
@@ -261,4 +250,5 @@ export const inspectJson = (
   functions: facts,
   findings,
   context: inferred,
+  platform,
 });

@@ -1,6 +1,6 @@
 import type pc from "picocolors";
 import type { MutantOutcome, MutationCounts, MutationScore } from "../verify/index.ts";
-
+import type { MutantsJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
@@ -34,11 +34,13 @@ export function renderMutants(score: MutationScore, colours: Colours): string {
 const percent = (share: number): string => `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 
 /** The same as JSON. */
-export function mutantsJson(outcomes: readonly MutantOutcome[], { kinds, all, killed }: MutationScore): string {
-  const value = {
+export function mutantsJson(outcomes: readonly MutantOutcome[], { kinds, all, killed }: MutationScore): MutantsJson {
+  return {
     format: "rlsmith-mutants",
     formatVersion: 1,
-    ...all,
+    noticed: all.noticed,
+    equivalent: all.equivalent,
+    survived: all.survived,
     killed,
     kinds: Object.fromEntries(kinds),
     mutants: outcomes.map(({ mutant: { name, policy, kind, apply }, noticed, survivor }) => ({
@@ -50,5 +52,4 @@ export function mutantsJson(outcomes: readonly MutantOutcome[], { kinds, all, ki
       survivor,
     })),
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

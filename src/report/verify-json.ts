@@ -1,4 +1,5 @@
 import type { Platform } from "../scratch/index.ts";
+import type { VerificationJson } from "./json-outputs.ts";
 import { unsettledText } from "./unsettled.ts";
 import type { Comparison, Cell, Verification } from "../verify/index.ts";
 
@@ -7,21 +8,26 @@ import type { Comparison, Cell, Verification } from "../verify/index.ts";
  */
 export function jsonWriter(write: (text: string) => void): {
   cell(cell: Cell): void;
-  end(v: Verification & { platform?: Platform | null; comparison?: Comparison }): void;
+  end(v: Verification, platform: Platform | null, comparison?: Comparison): void;
+  /** end the object with these fields instead */
+  close(fields: object): void;
 } {
   let count = 0;
+  const close = (fields: object): void => {
+    const rest = Object.entries(fields).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+    write(`${count === 0 ? '{"cells":[' : ""}\n],\n${rest.join(",\n")}}\n`);
+  };
   return {
+    close,
     cell: (cell) => {
       write(`${count === 0 ? '{"cells":[' : ","}\n${JSON.stringify(cell)}`);
       count += 1;
     },
-    end: (v) => {
-      const { cells, notSettled, ...rest } = v;
+    end: (v, platform, comparison) => {
+      const { cells: cellCount, notSettled, ...rest } = v;
       const reasons = notSettled.map((one) => ({ ...one, why: unsettledText(one.cause) }));
-      const fields = Object.entries({ cellCount: cells, ...rest, notSettled: reasons }).map(
-        ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
-      );
-      write(`${count === 0 ? '{"cells":[' : ""}\n],\n${fields.join(",\n")}}\n`);
+      const fields: Omit<VerificationJson, "cells"> = { cellCount, ...rest, notSettled: reasons, platform };
+      close({ ...fields, ...(comparison && { comparison }) });
     },
   };
 }

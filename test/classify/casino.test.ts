@@ -137,7 +137,7 @@ describe("reports", () => {
   });
 
   test("the JSON is a plain value", () => {
-    const json = inspectJson(found.catalog, found.policies, found.facts, found.findings, found.inferred);
+    const json = inspectJson({ ...found, classified: found.policies }, null);
     expect(JSON.parse(JSON.stringify(json))).toEqual(json);
     expect(Object.keys(json)).toEqual([
       "format",
@@ -147,6 +147,7 @@ describe("reports", () => {
       "functions",
       "findings",
       "context",
+      "platform",
     ]);
   });
 });

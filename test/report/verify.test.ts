@@ -88,7 +88,7 @@ test("json: cells as they come, everything else at the end, one object", () => {
   const writer = jsonWriter((piece) => (text += piece));
   writer.cell(cell({ kind: "denied", by: "no row" }));
   writer.cell(cell({ kind: "error", sqlstate: "22P02" }, "read for update"));
-  writer.end(FOUND);
+  writer.end(FOUND, null);
   const value = JSON.parse(text);
   expect(value.cells).toEqual([
     cell({ kind: "denied", by: "no row" }),
@@ -102,7 +102,7 @@ test("json: cells as they come, everything else at the end, one object", () => {
 
 test("json: without a cell it is an object as well", () => {
   let text = "";
-  jsonWriter((piece) => (text += piece)).end(CLEAN);
+  jsonWriter((piece) => (text += piece)).end(CLEAN, null);
   expect(JSON.parse(text)).toMatchObject({ cells: [], breaches: [] });
 });
 
@@ -136,7 +136,7 @@ test("comparison: what closed, what opened, and cells that came out otherwise", 
   const writer = jsonWriter((piece) => (text += piece));
   writer.cell(cell({ kind: "allowed", own: 3, foreign: 2, evidence: null }));
   writer.cell(cell({ kind: "denied", by: "no row" }, "gone since"));
-  writer.end(FOUND);
+  writer.end(FOUND, null);
   const compare = comparing(readBefore(text, "before.json"));
   compare.cell(cell({ kind: "denied", by: "no row" }));
   compare.cell(cell({ kind: "denied", by: "no row" }, "new"));

@@ -4,8 +4,8 @@ import { applyToTarget } from "../../pipeline/apply.ts";
 import { readPlan } from "../../plan/index.ts";
 import { renderApplied } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
+import { printResult } from "../json-output.ts";
 import { cutOf, onTarget, withTarget, type TargetFlags } from "../target-options.ts";
-import { coloursFor, print } from "../terminal.ts";
 
 interface ApplyFlags extends TargetFlags {
   plan?: string;
@@ -34,8 +34,8 @@ export function applyCommand(command: Command, done: (exit: number) => void): vo
         adopt: flags.adopt ?? false,
         approvals: approvalsOf(on.projectDir),
       });
-      print(
-        flags.format === "json" ? JSON.stringify(result, null, 2) : renderApplied(result, coloursFor(process.stdout)),
+      printResult(flags.format, { format: "rlsmith-apply", formatVersion: 1, ...result }, (colours) =>
+        renderApplied(result, colours),
       );
       done(EXIT.fine);
     });

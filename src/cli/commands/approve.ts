@@ -3,7 +3,8 @@ import { Option, type Command } from "commander";
 import { approvePlan } from "../../pipeline/approve.ts";
 import { oneLine } from "../../report/visible.ts";
 import { EXIT } from "../exit.ts";
-import { print, say, type Format } from "../terminal.ts";
+import { printResult } from "../json-output.ts";
+import { say, type Format } from "../terminal.ts";
 
 export function approveCommand(command: Command, done: (exit: number) => void): void {
   command
@@ -17,12 +18,9 @@ export function approveCommand(command: Command, done: (exit: number) => void): 
     )
     .action(async (project: string, flags: { as: string; plan?: string; format: Format }) => {
       const { approval, plan, file } = await approvePlan(resolve(project), flags.as, { planFile: flags.plan });
-      print(
-        flags.format === "json"
-          ? JSON.stringify(approval, null, 2)
-          : oneLine(
-              `${approval.name} <${approval.email}> approves as ${approval.as}: plan ${approval.planHash.slice(0, 12)}, ${plan.steps.length} steps`,
-            ),
+      const { name, email, as, planHash } = approval;
+      printResult(flags.format, { format: "rlsmith-approval", formatVersion: 1, ...approval }, () =>
+        oneLine(`${name} <${email}> approves as ${as}: plan ${planHash.slice(0, 12)}, ${plan.steps.length} steps`),
       );
       say(oneLine(`wrote ${relative(process.cwd(), file)}: commit it`));
       done(EXIT.fine);

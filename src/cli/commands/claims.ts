@@ -8,6 +8,7 @@ import { renderClaims } from "../../report/claims-terminal.ts";
 import { withPlatform } from "../../report/platform.ts";
 import { expiryOf, sinceOf } from "../claims-options.ts";
 import { EXIT } from "../exit.ts";
+import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { coloursFor, print, say } from "../terminal.ts";
 
@@ -33,13 +34,13 @@ export function claimsCommand(command: Command, done: (exit: number) => void): v
     .option("--out <folder>", "write the migration there instead of the migrations folder")
     .action(async (project: string, flags: ClaimsFlags) => {
       const tokens = { expirySeconds: expiryOf(flags.jwtExpiry), since: sinceOf(flags.since, Date.now()), now: null };
-      const options = projectOptions(project, { ...flags, format: "terminal" });
+      const options = await projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
         sayReplay(source);
         const platform = platformOfSource(source);
         const report = await checkClaims(source, tokens, options.progress);
-        if (flags.format === "json") print(JSON.stringify({ ...claimsJson(report), platform }, null, 2));
+        if (flags.format === "json") printJson(claimsJson(report, platform));
         else if (flags.format === "markdown") print(withPlatform(claimsMarkdown(report), platform));
         else print(renderClaims(report, coloursFor(process.stdout)));
         done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);

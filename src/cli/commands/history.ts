@@ -3,16 +3,17 @@ import { inForce } from "../../apply/index.ts";
 import { historyOf } from "../../pipeline/apply.ts";
 import { historyJson, renderHistory } from "../../report/history.ts";
 import { EXIT } from "../exit.ts";
+import { printResult } from "../json-output.ts";
 import { onTarget, withTarget, type TargetFlags } from "../target-options.ts";
-import { coloursFor, print } from "../terminal.ts";
 
 export function historyCommand(command: Command, done: (exit: number) => void): void {
   withTarget(command).action(async (project: string, flags: TargetFlags) => {
     const on = await onTarget(project, flags);
     const entries = await historyOf(on);
     const idsInForce = new Set(inForce(entries).map(({ id }) => id));
-    if (flags.format === "json") print(historyJson(entries, idsInForce));
-    else print(renderHistory(entries, idsInForce, coloursFor(process.stdout)));
+    printResult(flags.format, historyJson(entries, idsInForce), (colours) =>
+      renderHistory(entries, idsInForce, colours),
+    );
     done(EXIT.fine);
   });
 }

@@ -1,7 +1,6 @@
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import type { Command } from "commander";
 import { renderConfig } from "../../classify/index.ts";
-import { CONFIG_FILE } from "../../config.ts";
 import { claimChoices } from "../../pipeline/claim-choices.ts";
 import { initFacts } from "../../pipeline/init.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
@@ -10,20 +9,20 @@ import { initNext, initText } from "../../report/init-terminal.ts";
 import { ruleSetLines } from "../../report/rule-offers.ts";
 import { visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
+import { newConfig } from "../init-options.ts";
+import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { openAsking } from "../ask-variables.ts";
-import { refuseExisting } from "../refuse-existing.ts";
 import { askOpenQuestions, noAnswers } from "../questions.ts";
-import { print, say } from "../terminal.ts";
+import { say, sayAsIs } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
   withSource(command)
     .option("--yes", "ask nothing: write what is certain, and mark the rest as open")
     .option("--force", "overwrite an existing config")
     .action(async (project: string, flags: SourceFlags & { yes?: boolean; force?: boolean }) => {
-      const options = projectOptions(project, flags);
-      const file = join(options.projectDir, CONFIG_FILE);
-      if (!flags.force) refuseExisting(file);
+      const options = await projectOptions(project, flags);
+      const file = newConfig(options.projectDir, flags.force ?? false);
       const ask = Boolean(!flags.yes && process.stdin.isTTY && process.stdout.isTTY);
       // A config that is about to be replaced is no source of facts about the project.
       const { source, variables } = await openAsking(options, ask);
@@ -43,10 +42,12 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
         const facts = initFacts(inspection, offers, answers, answers.rules, choices);
-        if (flags.format === "json") return print(JSON.stringify({ file, ...facts, next: initNext(facts) }, null, 2));
+        const next = initNext(facts);
+        const json = { format: "rlsmith-init", formatVersion: 1, file, ...facts, next } as const;
+        if (flags.format === "json") return printJson(json);
         say(initText(facts));
         sayWritten([file]);
-        say(`next   ${initNext(facts)}`);
+        sayAsIs(`next   ${next}`);
       } finally {
         await source.close();
       }

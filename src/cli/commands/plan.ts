@@ -14,32 +14,31 @@ import { renderProof } from "../../report/proof-terminal.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { acceptances } from "../accept.ts";
 import { exitOfPlan } from "../exit.ts";
+import { printResult } from "../json-output.ts";
 import { projectOptions, sayReplay } from "../options.ts";
 import { finishPlan } from "../plan-files.ts";
 import { withChosenRules, withPlan, type PlanFlags } from "../plan-options.ts";
-import { coloursFor, print } from "../terminal.ts";
 
 export function planCommand(command: Command, done: (exit: number) => void): void {
   withPlan(command).action(async (project: string, flags: PlanFlags) => {
-    const options = projectOptions(project, flags);
+    const options = await projectOptions(project, flags);
     const now = new Date();
     const source = await openSource({ ...options, bindOwner: true });
     try {
       const config = withChosenRules(configOf(source), flags);
       const fresh = planSource(source, config, options.projectDir, flags.out ?? null, now);
-      const colours = coloursFor(process.stdout);
-      const json = flags.format === "json";
       const platform = platformOfSource(source);
       sayReplay(source);
-      if (!json) print(renderPlan(fresh.plan, colours, claimsWorth(source.catalog, fresh.plan.context)));
-      else if (fresh.plan.open.length > 0) print(JSON.stringify({ plan: fresh.plan, platform }, null, 2));
+      printResult(flags.format, { plan: fresh.plan, platform }, (colours) =>
+        renderPlan(fresh.plan, colours, claimsWorth(source.catalog, fresh.plan.context)),
+      );
       refuseOpenDecisions(fresh.plan, source);
       refuseErrors(fresh.plan);
       const accepts = acceptances(flags.accept, config, fresh.plan);
       const limits = { timeout: flags.proveTimeout, accepts, progress: options.progress };
       const proved = await proveSource(source, fresh.plan, limits);
       const planned = withAccepted(fresh, proved.objections);
-      if (!json) print(renderProof(proved, colours));
+      printResult(flags.format, { plan: fresh.plan, ...proved, platform }, (colours) => renderProof(proved, colours));
       refuseUnanswered(proved.objections, fresh.plan);
       const { plan, migration, names } = planned;
       const wanted = flags.rehearse && plan.steps.length > 0;
@@ -47,8 +46,11 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
       const ending = { readsLeft: readsLeft(source.catalog, plan, config), offers: offersFor(source, plan, config) };
       const declared = declaredSchemas(source, plan, options.projectDir);
       const facts = { ...proved, rehearsal, platform, declared, ...ending };
-      if (json) print(JSON.stringify({ plan, files: names, migration, ...facts }, null, 2));
-      else if (rehearsal) print(renderRehearsal(rehearsal, colours));
+      printResult(
+        flags.format,
+        { format: "rlsmith-plan", formatVersion: 1, plan, files: names, migration, ...facts },
+        (colours) => (rehearsal ? renderRehearsal(rehearsal, colours) : ""),
+      );
       if (plan.steps.length > 0) done(exitOfPlan(proved, rehearsal));
       finishPlan({ planned, proved, rehearsal, declared, ...ending }, config, flags, options.projectDir, now);
     } finally {

@@ -7,7 +7,10 @@ import { compare, never } from "../prove-run.ts";
 
 export function proveCommand(command: Command, done: (exit: number) => void): void {
   withTimeout(command)
-    .argument("[before]", "a folder of migrations, git:REVISION, a postgres:// URL, env:NAME, or a catalog as .json")
+    .argument(
+      "[before]",
+      "a folder of migrations, git:REVISION, a postgres:// URL, env:NAME, target:NAME, or a catalog as .json",
+    )
     .argument("[after]", "the same", ".")
     .option(
       "--never <property>",

@@ -3,9 +3,9 @@ import { rollbackOnTarget } from "../../pipeline/apply.ts";
 import { migrationOf } from "../../plan/index.ts";
 import { renderRolledBack } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
+import { printResult } from "../json-output.ts";
 import { downOf, wayOf, type RollbackFlags } from "../rollback-options.ts";
 import { onTarget, withTarget } from "../target-options.ts";
-import { coloursFor, print } from "../terminal.ts";
 
 export function rollbackCommand(command: Command, done: (exit: number) => void): void {
   withTarget(command)
@@ -25,10 +25,8 @@ export function rollbackCommand(command: Command, done: (exit: number) => void):
           ? { ...way, dryRun, migration: migrationOf(on.projectDir) }
           : { by: "file", dryRun, ...downOf(on.projectDir, way.file, flags.plan) },
       );
-      print(
-        flags.format === "json"
-          ? JSON.stringify(result, null, 2)
-          : renderRolledBack(result, coloursFor(process.stdout)),
+      printResult(flags.format, { format: "rlsmith-rollback", formatVersion: 1, ...result }, (colours) =>
+        renderRolledBack(result, colours),
       );
       done(EXIT.fine);
     });

@@ -7,7 +7,10 @@ import { attack, emit, mutate } from "../verify-run.ts";
 
 export function verifyCommand(command: Command, done: (exit: number) => void): void {
   withSource(command, new Option("--format <format>", "output format").choices([...VERIFY_FORMATS]).default("terminal"))
-    .option("-w, --write-and-roll-back", "with --db: insert invented rows, try writes too, and roll everything back")
+    .option(
+      "-w, --write-and-roll-back",
+      "with --db or --target: insert invented rows, try writes too, and roll everything back",
+    )
     .option("--compare <file>", "list the changes since an earlier `--format json`")
     .option(
       "--require-settled <percent>",
@@ -24,13 +27,6 @@ export function verifyCommand(command: Command, done: (exit: number) => void): v
       ).conflicts(["emit", "compare"]),
     )
     .action(async (project: string, flags: VerifyFlags) => {
-      if (flags.writeAndRollBack === true && flags.db === undefined)
-        throw new ToolError(
-          "usage",
-          "NOTHING_TO_ALLOW",
-          "--write-and-roll-back is for a live database, and none was named",
-          "leave it out, for a scratch database is written to anyway; or name a database with --db",
-        );
       if (flags.mutants === true && flags.format !== "terminal" && flags.format !== "json")
         throw new ToolError(
           "usage",
@@ -39,7 +35,14 @@ export function verifyCommand(command: Command, done: (exit: number) => void): v
           "use terminal or json",
         );
       const before = earlierRun(flags.compare);
-      const options = projectOptions(project, { ...flags, format: "terminal" });
+      const options = await projectOptions(project, { ...flags, format: "terminal" });
+      if (flags.writeAndRollBack === true && options.db === undefined)
+        throw new ToolError(
+          "usage",
+          "NOTHING_TO_ALLOW",
+          "--write-and-roll-back is for a live database, and none was named",
+          "leave it out, for a scratch database is written to anyway; or name a database with --db or --target",
+        );
       const source = await openSource({ ...options, seeds: true });
       try {
         sayReplay(source);

@@ -97,9 +97,9 @@ export const PROJECT_ERRORS = {
   },
   NO_SUCH_VARIABLE: {
     kind: "usage",
-    title: "the environment variable is not set",
-    why: "`env:NAME` reads a database URL from the environment, so that no password is on the command line.",
-    todo: ["Set the variable to a `postgres://` URL."],
+    title: "the environment variable is not set, or empty",
+    why: "`env:NAME` reads the connection string of a database from the environment, so that no password is on the command line.",
+    todo: ["Set the variable to a connection string, such as a `postgres://` URL."],
   },
   NO_REPOSITORY: {
     kind: "usage",

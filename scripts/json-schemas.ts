@@ -1,0 +1,54 @@
+import { resolve } from "node:path";
+import {
+  createFormatter,
+  createParser,
+  createProgram,
+  DEFAULT_CONFIG,
+  SchemaGenerator,
+} from "ts-json-schema-generator";
+
+const ROOT = resolve(import.meta.dirname, "..");
+
+/** The type of src/report/json-outputs.ts, by the `format` of the output without its `rlsmith-`, and the command. */
+const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>> = {
+  approval: ["ApprovalJson", "rlsmith approve"],
+  apply: ["ApplyJson", "rlsmith apply"],
+  claims: ["ClaimsJson", "rlsmith claims"],
+  emitted: ["EmittedJson", "rlsmith verify --emit"],
+  error: ["ErrorJson", "any command that fails"],
+  history: ["HistoryJson", "rlsmith history"],
+  init: ["InitJson", "rlsmith init"],
+  inspect: ["InspectJson", "rlsmith inspect"],
+  mutants: ["MutantsJson", "rlsmith verify --mutants"],
+  plan: ["PlanJson", "rlsmith plan"],
+  properties: ["PropertiesJson", "rlsmith prove --never"],
+  prove: ["ProveJson", "rlsmith prove"],
+  rehearsal: ["RehearsalJson", "rlsmith rehearse"],
+  rollback: ["RollbackJson", "rlsmith rollback"],
+  verification: ["VerificationJson", "rlsmith verify"],
+};
+
+/** File name → JSON Schema of an output, made from its TypeScript type and the comments there. */
+export function jsonSchemas(): Map<string, string> {
+  const config = {
+    ...DEFAULT_CONFIG,
+    path: `${ROOT}/src/report/json-outputs.ts`,
+    tsconfig: `${ROOT}/tsconfig.json`,
+    // `npm run typecheck` does that
+    skipTypeCheck: true,
+    topRef: false,
+    additionalProperties: false,
+  };
+  const program = createProgram(config);
+  const generator = new SchemaGenerator(program, createParser(program, config), createFormatter(config), config);
+  return new Map(
+    Object.entries(OUTPUTS).map(([name, [type, command]]) => {
+      const { $schema, ...schema } = generator.createSchema(type);
+      const unnamed = Object.keys(schema.definitions ?? {}).filter((key) => !/^\w+$/.test(key));
+      // such a name holds positions in files
+      if (unnamed.length > 0) throw new Error(`${type} uses types without a name: ${unnamed.join(", ")}`);
+      const titled = { $schema, title: `${command}, with --format json`, ...schema };
+      return [`${name}.schema.json`, `${JSON.stringify(titled, null, 2)}\n`];
+    }),
+  );
+}

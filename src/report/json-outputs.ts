@@ -1,0 +1,227 @@
+import type { ApplyResult, Approval, Entry, RollbackResult } from "../apply/index.ts";
+import type { ClassifiedPolicy, FunctionFacts, InferredContext } from "../classify/index.ts";
+import type {
+  Behaviour,
+  Cause,
+  ClaimsFacts,
+  ClaimsReport,
+  Counted,
+  Members,
+  StaleTokens,
+  SyncSource,
+  Tokens,
+} from "../claims/index.ts";
+import type { Finding } from "../finding.ts";
+import type { OutputNames } from "../migration-tools/index.ts";
+import type { Catalog } from "../pg/catalog.ts";
+import type { FunctionKey, NameKey } from "../pg/name.ts";
+import type { DeclaredSchema } from "../pipeline/declared.ts";
+import type { InitFacts } from "../pipeline/init.ts";
+import type { PlanProof } from "../pipeline/prove-plan.ts";
+import type { ReadLeft } from "../pipeline/reads-left.ts";
+import type { RuleOffer } from "../pipeline/rule-offers.ts";
+import type { SideProof } from "../pipeline/side.ts";
+import type { Migration, Plan } from "../plan/index.ts";
+import type { Rehearsal } from "../rehearse/index.ts";
+import type { Platform } from "../scratch/index.ts";
+import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
+import type { Checked } from "./properties.ts";
+
+// docs/schemas/ is made from these types by `npm run docs`: what they say of a key is said there.
+
+export type { ErrorJson } from "./error-json.ts";
+
+/** Output of `rlsmith init`. */
+export interface InitJson extends InitFacts {
+  format: "rlsmith-init";
+  formatVersion: 1;
+  /** the config that was written, absolute */
+  file: string;
+  /** the next command, or what has to be answered first */
+  next: string;
+}
+
+/** Output of `rlsmith inspect`; docs/inspect-json.md describes it. */
+export interface InspectJson {
+  format: "rlsmith-inspect";
+  formatVersion: 1;
+  catalog: Catalog;
+  policies: readonly ClassifiedPolicy[];
+  functions: readonly FunctionFacts[];
+  findings: readonly Finding[];
+  context: InferredContext;
+  /** the platform that was assumed; null: a live database */
+  platform: Platform | null;
+}
+
+/** Output of `rlsmith plan`. */
+export interface PlanJson extends PlanProof {
+  format: "rlsmith-plan";
+  formatVersion: 1;
+  plan: Plan;
+  files: OutputNames;
+  /** the text of the files */
+  migration: Migration;
+  /** null: none was asked for, or the plan has no steps */
+  rehearsal: Rehearsal | null;
+  platform: Platform | null;
+  /** files of a declared schema that a person must change */
+  declared: DeclaredSchema[];
+  /** reads of a mapped variable that the plan leaves */
+  readsLeft: readonly ReadLeft[];
+  /** rule sets that are off and would change something */
+  offers: readonly RuleOffer[];
+}
+
+/** What is known of a plan before it is complete; printed together with an error only. */
+export type PlanSoFar = Pick<PlanJson, "plan" | "platform"> & Partial<PlanProof>;
+
+/** Output of `rlsmith prove BEFORE AFTER`. */
+export interface ProveJson extends SideProof {
+  format: "rlsmith-prove";
+  formatVersion: 1;
+  before: string;
+  after: string;
+  platform: { before: Platform | null; after: Platform | null };
+}
+
+/** Output of `rlsmith prove --never`. */
+export interface PropertiesJson {
+  format: "rlsmith-properties";
+  formatVersion: 1;
+  side: string;
+  properties: Checked[];
+  platform: Platform | null;
+}
+
+/** Output of `rlsmith rehearse`. */
+export type RehearsalJson =
+  | ({ format: "rlsmith-rehearsal"; formatVersion: 1; rehearsed: true } & Rehearsal)
+  /** the plan changes nothing */
+  | { format: "rlsmith-rehearsal"; formatVersion: 1; rehearsed: false };
+
+/** Output of `rlsmith verify`. */
+export interface VerificationJson extends Omit<Verification, "cells" | "notSettled"> {
+  cells: Cell[];
+  cellCount: number;
+  /** `why`: the cause in words */
+  notSettled: (Verification["notSettled"][number] & { why: string })[];
+  /** the platform that the scratch database reproduces; null: a live database */
+  platform: Platform | null;
+  /** with `--compare` */
+  comparison?: Comparison;
+}
+
+/** Output of `rlsmith verify --emit`. */
+export interface EmittedJson extends Pick<Verification, "breaches" | "conclusive" | "settlement"> {
+  format: "rlsmith-emitted";
+  formatVersion: 1;
+  /** the file of tests, absolute */
+  file: string;
+}
+
+/** Output of `rlsmith verify --mutants`. */
+export interface MutantsJson extends Omit<MutationCounts, "mutants"> {
+  format: "rlsmith-mutants";
+  formatVersion: 1;
+  /** the share of noticed mutants among those that can be noticed, from 0 to 1 */
+  killed: number;
+  /** the counts of each kind of mutant */
+  kinds: Partial<Record<PolicyMutant["kind"], MutationCounts>>;
+  mutants: (Pick<PolicyMutant, "name" | "policy" | "kind"> & {
+    /** they weaken the policy */
+    statements: PolicyMutant["apply"];
+    /** the cell that noticed it */
+    noticed: MutantOutcome["noticed"];
+    survivor: MutantOutcome["survivor"];
+  })[];
+}
+
+/** Something that is not known, with its cause as a tag and in words. */
+export interface UnknownInWords {
+  kind: "unknown";
+  why: string;
+  because: Cause;
+}
+
+// not exported: an exported type is a definition of the schema, and one for each T would have a name that no one can read
+type InWords<T> = { kind: "known"; value: T } | UnknownInWords;
+
+/** The relation that feeds the claims. */
+export interface ClaimsSourceJson extends Omit<SyncSource, "relation" | "unsure"> {
+  relation: NameKey;
+  /** the reason why the active rows are not known, in words; null if they are */
+  unsure: string | null;
+}
+
+type Hook = ClaimsFacts["hooks"][number];
+
+/** Output of `rlsmith claims`. */
+export interface ClaimsJson
+  extends
+    Pick<ClaimsReport, "readFrom" | "jwtExpirySeconds" | "findings">,
+    Pick<ClaimsFacts, "triggers" | "writers" | "readClaims" | "readsUserMetadata" | "overwriters" | "setters"> {
+  format: "rlsmith-claims";
+  formatVersion: 1;
+  source: InWords<ClaimsSourceJson>;
+  /** the behaviour of the triggers; null: there is none to try */
+  behaviour: InWords<Behaviour[]> | null;
+  members: InWords<Members> | null;
+  ownMetadata: InWords<Counted> | null;
+  tokens: InWords<Tokens>;
+  /** null: nothing records when a row changed */
+  staleTokens: InWords<StaleTokens> | null;
+  hooks: {
+    function: FunctionKey;
+    definition: string;
+    /** the paths that its body adds to the claims, as far as it can be read */
+    sets: string[][];
+    trial:
+      | Extract<Hook["trial"], { kind: "called" }>
+      | (Extract<Hook["trial"], { kind: "not-called" }> & { why: string });
+  }[];
+  platform: Platform | null;
+}
+
+/** Output of `rlsmith approve`. */
+export interface ApprovalJson extends Approval {
+  format: "rlsmith-approval";
+  formatVersion: 1;
+}
+
+/** Output of `rlsmith apply`. */
+export interface ApplyJson extends ApplyResult {
+  format: "rlsmith-apply";
+  formatVersion: 1;
+}
+
+/** Output of `rlsmith rollback`. */
+export interface RollbackJson extends RollbackResult {
+  format: "rlsmith-rollback";
+  formatVersion: 1;
+}
+
+/** Output of `rlsmith history`. */
+export interface HistoryJson {
+  format: "rlsmith-history";
+  formatVersion: 1;
+  /** oldest first, with the states before and after each */
+  entries: (Entry & { /** it has not been taken back */ inForce: boolean })[];
+}
+
+/** A whole result that a command prints. */
+export type JsonOutput =
+  | InitJson
+  | InspectJson
+  | PlanJson
+  | ProveJson
+  | PropertiesJson
+  | RehearsalJson
+  | VerificationJson
+  | EmittedJson
+  | MutantsJson
+  | ClaimsJson
+  | ApprovalJson
+  | ApplyJson
+  | RollbackJson
+  | HistoryJson;
