@@ -19,7 +19,7 @@ function loaded(file: string, seen = new Set<string>()): Set<string> {
 test("--help loads no parser, no database and no command", () => {
   const all = [...loaded(resolve(import.meta.dirname, "../../src/cli/main.ts"))];
   const packages = all.filter((name) => !name.startsWith("/") && !name.startsWith("node:"));
-  expect(packages.toSorted()).toEqual(["commander", "picocolors"]);
+  expect(packages.toSorted()).toEqual(["commander", "fast-wrap-ansi", "picocolors"]);
   expect(all.filter((name) => /\/(prove|verify|scratch|pipeline|inspect)\//.test(name))).toEqual([]);
 });
 
