@@ -21,7 +21,7 @@ import { liveRowOf, type ClaimSource, type FoundRow, type NoRow } from "./live-r
 import { countLookUps, type LookUps } from "./look-ups.ts";
 import { planCatalog, type PlannedMigration } from "./plan.ts";
 import { measuringConfig } from "./rule-offers.ts";
-import { readsAsText } from "../rewrite/index.ts";
+import { readsAsText, type LiveRole } from "../rewrite/index.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import type { ProjectOptions, Source } from "./source.ts";
 
@@ -34,7 +34,10 @@ export type TokenAge =
   | { kind: "not read" }
   | { kind: "issuer" };
 
-export type LiveRoleEntry = NonNullable<Config["rules"]["liveRole"]>;
+/** `rules.liveRole` of the config. */
+export interface LiveRoleEntry extends LiveRole {
+  setting: string;
+}
 
 /** A claim that decides rights, with the two places that its value can be read from. */
 export interface ClaimChoice extends ClaimUse {
@@ -50,7 +53,6 @@ export interface ClaimChoice extends ClaimUse {
 }
 
 export interface LookUp {
-  /** `rules.liveRole` of the config */
   entry: LiveRoleEntry;
   /** the number of policies that would look the row up */
   policies: number;

@@ -7,3 +7,4 @@ export type { PrivateHelper } from "./rules/break-recursion.ts";
 export { rewriteCatalog } from "./run.ts";
 export type { Rewrites } from "./run.ts";
 export { readsAsText } from "./rules/live-role.ts";
+export type { LiveRole } from "./live-role-helper.ts";
