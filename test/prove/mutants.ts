@@ -473,6 +473,22 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     noticedBy: ["K-volatile-own"],
   },
   {
+    id: "short-circuit-forgotten",
+    title: "a sub-query raises wherever a part of its condition may",
+    file: "encode/lookup.ts",
+    find: "return logic.or(logic.and(logic.not(shortCircuit), any), logic.and(shortCircuit, reached));",
+    replace: "return any;",
+    noticedBy: ["errors-over-no-rows SELECT"],
+  },
+  {
+    id: "overlap-untold",
+    title: "rows gained where either side may raise leave the verdict as it is",
+    file: "settle.ts",
+    find: "const unknown = hangs || isOpen;",
+    replace: "const unknown = hangs;",
+    noticedBy: ["errors-over-no-rows SELECT", "errors-or-not SELECT"],
+  },
+  {
     id: "opaque-guessed",
     title: "a difference that hangs on something not understood is told as a fact",
     file: "settle.ts",
