@@ -4,7 +4,7 @@ import type { Predicate, Term } from "../logic/formula.ts";
 import { labelsOf } from "../logic/functions.ts";
 import { languageOf } from "../logic/language.ts";
 import { findText } from "../logic/language-search.ts";
-import { SORT, TYPE, type Sort } from "../logic/sort.ts";
+import { SORT, TYPE, type ScalarType, type Sort } from "../logic/sort.ts";
 import { ARRAY_EMPTY, ARRAY_HAS_NULL, hasPart, input, READS_TRUE } from "../logic/symbol.ts";
 import {
   classmates,
@@ -152,7 +152,7 @@ function textOf(values: Assignment, term: Term): string {
 
 /** A spelling of the value that an input function reads from the text; null where none does. */
 function readText(values: Assignment, mates: readonly Term[]): string | null {
-  const { logic, model } = values;
+  const { model } = values;
   for (const predicate of model.predicates) {
     const [arg] = predicate.args;
     if (!isReading(predicate.symbol) || !isTrue(values, predicate)) continue;
@@ -160,13 +160,20 @@ function readText(values: Assignment, mates: readonly Term[]): string | null {
     // any text is taken to be JSON, or to be in a domain
     if (predicate.symbol.kind !== "readable") return newSpelling(values, [newWord(values)]);
     // what the value prints as is another text, if the model says so
-    const value = logic.apply(input(predicate.symbol.type), [arg]);
+    const value = readFrom(values, predicate.symbol.type, arg);
     for (const out of model.terms)
       if (out.kind === "apply" && out.symbol.kind === "output" && out.args[0] && !mates.includes(out))
         if (print(values, value) === print(values, out.args[0])) print(values, out);
     return newSpelling(values, spellings(values, predicate.symbol, arg));
   }
   return null;
+}
+
+/** What the type reads from a text: the model may speak of it as read from another text that is the same. */
+function readFrom(values: Assignment, type: ScalarType, arg: Term): Term {
+  const { logic, model } = values;
+  const read = classmates(values, arg).map((mate) => logic.apply(input(type), [mate]));
+  return read.find((term) => model.classOf.has(term)) ?? logic.apply(input(type), [arg]);
 }
 
 /** A text that folds, or splits, to what the model has; null where it is folded and split nowhere. */
@@ -270,7 +277,7 @@ function spellings(
       ? ["true", "t", "yes", "on", "1", "TRUE"]
       : ["false", "f", "no", "off", "0", "FALSE"];
   if (!conversions.has(type)) return [newWord(values)];
-  const value = print(values, logic.apply(input(type), [arg]));
+  const value = print(values, readFrom(values, type, arg));
   // where the value's own text is spoken of, and is another, this one is spelled otherwise
   for (const out of model.terms)
     if (out.kind === "apply" && out.symbol.kind === "output" && out.symbol.type === type && out.args[0])
