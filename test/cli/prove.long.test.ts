@@ -102,8 +102,8 @@ test.each([
   [["prove", "nowhere", "."], "there is no folder `nowhere`", "git:REVISION"],
   [
     ["prove", "env:RLSMITH_NO_SUCH", "."],
-    "env:RLSMITH_NO_SUCH: the environment has no such variable",
-    "postgres:// URL",
+    "env:RLSMITH_NO_SUCH: the environment variable is not set",
+    "a connection string such as postgres://",
   ],
   [["prove", "package.json", "."], "`package.json` is not a catalog of this version", "rlsmith inspect --format json"],
   [
