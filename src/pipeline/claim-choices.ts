@@ -1,11 +1,11 @@
 import { readClaimSource, tokenHooks, type Cause } from "../claims/index.ts";
 import { claimUses, type ClaimUse, type ConfigAnswers } from "../classify/index.ts";
-import { claimsSourceOf, parseConfig, type Config } from "../config.ts";
+import { contextMapOf, parseConfig, type Config } from "../config.ts";
 import type { Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
 import { ToolError } from "../errors.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import { samePath, type ClaimsSource } from "../pg/context.ts";
+import { samePath, type ClaimsSource, type ContextVariable } from "../pg/context.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
 import { call, callKey } from "../pg/expr/shape.ts";
@@ -88,7 +88,7 @@ export async function claimChoices(
   const { catalog } = source;
   const { inferred, classified } = inspection;
   const config = answered(measuringConfig(inferred), answers);
-  const claims = claimsSourceOf(config.claims);
+  const { claims, variables } = contextMapOf(config);
   const found: ClaimChoices = {
     age: ageOf(source, projectDir),
     rights: [],
@@ -100,9 +100,10 @@ export async function claimChoices(
   if (typeof planned === "string") return { ...found, refused: planned };
   const after = catalogAfter(catalog, planned.plan);
   // the claim that stands for a variable without one is made up
-  const madeUp = inferred.variables.flatMap(({ setting, certain }) =>
-    certain || answers.variables[setting] ? [] : [pathIn(config, setting)],
+  const isOpen = new Set(
+    inferred.variables.filter(({ setting, certain }) => !certain && !answers.variables[setting]).map(lowerCased),
   );
+  const madeUp = variables.filter(({ setting }) => isOpen.has(setting)).map(({ claim }) => claim);
   const isMadeUp = (path: string[]): boolean =>
     madeUp.some((one) => samePath(one, path)) &&
     !classified.some((one) => one.claims.some((read) => samePath(read, path)));
@@ -117,7 +118,7 @@ export async function claimChoices(
   try {
     for (const use of rights) {
       const row = liveRowOf(use.path, catalog, claims, origin);
-      const setting = settingOf(use.path, config);
+      const setting = settingOf(use.path, variables);
       const entry = row.kind === "row" && row.obstacle === null && setting !== null ? entryOf(setting, row) : null;
       found.rights.push({
         ...use,
@@ -134,11 +135,8 @@ export async function claimChoices(
   }
 }
 
-const pathIn = (config: Config, setting: string): string[] => {
-  const entry = config.context[setting];
-  if (entry === undefined || entry === "open") return [];
-  return typeof entry.claim === "string" ? entry.claim.split(".") : entry.claim;
-};
+/** The names of settings do not depend on case; the context map has them in lower case. */
+const lowerCased = ({ setting }: { setting: string }): string => setting.toLowerCase();
 
 const answered = (config: Config, { variables }: ConfigAnswers): Config =>
   parseConfig({ ...config, context: { ...config.context, ...variables } });
@@ -176,8 +174,8 @@ const hooksOf = (path: readonly string[], { catalog, facts }: Inspection): Claim
     }));
 
 /** The name of a claim in the config; null if a key has a dot and no variable stands for the claim. */
-const settingOf = (path: readonly string[], config: Config): string | null =>
-  Object.keys(config.context).find((setting) => samePath(pathIn(config, setting), path)) ??
+const settingOf = (path: readonly string[], variables: readonly ContextVariable[]): string | null =>
+  variables.find(({ claim }) => samePath(claim, path))?.setting ??
   (path.every((key) => !key.includes(".")) ? path.join(".") : null);
 
 const entryOf = (setting: string, row: FoundRow): LiveRoleEntry => ({
