@@ -219,6 +219,18 @@ const configSchema = z.strictObject({
   contexts: z.record(z.string().min(1), z.array(z.string().min(1)).min(1)).default({}),
   /** the facts that `rlsmith verify` needs */
   verify: verification.prefault({}),
+  /** the decisions that `rlsmith cleanup` asks for; the first entry that matches counts, `*` matches any text */
+  cleanup: z
+    .strictObject({
+      /**
+       * `schema.function`: let it read the claim although it runs without a token or has a constant for requests without
+       * one (`claim`), or leave it as it is (`keep`)
+       */
+      functions: z.record(z.string(), z.strictObject({ decision: z.enum(["claim", "keep"]), reason })).default({}),
+      /** `schema.function`: delete calls that also set settings which are not mapped, such as a correlation id */
+      calls: z.record(z.string(), z.strictObject({ decision: z.enum(["delete", "keep"]), reason })).default({}),
+    })
+    .prefault({}),
   /** the private schema for helpers that break recursion */
   helperSchema: z.string().min(1).default("rlsmith_private"),
 });

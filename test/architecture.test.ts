@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   inspect: { values: ["db", "pg", "errors.ts", "finding.ts"] },
   classify: { values: ["pg", "errors.ts", "finding.ts"], types: ["config.ts"] },
   rewrite: { values: ["pg", "errors.ts", "finding.ts", "config.ts"], types: ["classify"] },
+  cleanup: { values: ["pg", "classify", "rewrite", "errors.ts", "config.ts"] },
   plan: {
     values: ["pg", "errors.ts", "finding.ts"],
     types: ["rewrite", "classify", "migration-tools", "write-files.ts"],

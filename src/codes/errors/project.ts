@@ -77,6 +77,15 @@ export const PROJECT_ERRORS = {
     why: "There is nothing to plan. Usually the wrong folder or database was named.",
     todo: ["Run `rlsmith inspect` to see what was read."],
   },
+  POLICIES_READ_VARIABLES: {
+    kind: "open-decision",
+    title: "policies still read what a clean-up takes out",
+    why: "What sets a session variable may go only when no policy depends on it: until then requests would be denied.",
+    todo: [
+      "Plan and apply the move of the policies first: `rlsmith plan`, then `rlsmith apply`.",
+      "A policy that is to stay as it is belongs under `keep` in the config; its variables are then left alone.",
+    ],
+  },
   NO_CATALOG: {
     kind: "usage",
     title: "the file is not a catalog of this version",

@@ -1,0 +1,127 @@
+import { editsBetween } from "../../pg/expr/print.ts";
+import { editBody, editsInBody, type BodyEdit } from "../../pg/plpgsql/edit.ts";
+import type { Place, PlFunction, Sql, Statement } from "../../pg/plpgsql/node.ts";
+import { parsePlFunction } from "../../pg/plpgsql/parse.ts";
+import { tokensOf } from "../../pg/plpgsql/position.ts";
+import { declarationOf } from "./declaration.ts";
+import { outlineOf, sameOutline } from "./outline.ts";
+import { wholeLines } from "./lines.ts";
+import type { PgFunction } from "../../pg/catalog.ts";
+
+/** One change to a body: a node of its tree that goes, or an expression that becomes another one. */
+export type Cut =
+  | { kind: "remove"; statement: Statement }
+  /** `before` and `after` are the trees of `sql`, which may be the text with SELECT put before it */
+  | { kind: "rewrite"; sql: Sql; written: Sql; before: unknown; after: unknown }
+  /** the declaration of a variable that nothing uses */
+  | { kind: "undeclare"; name: string };
+
+/** A body with its tree, as the shapes see it. */
+export interface CutBody {
+  fn: PgFunction;
+  tree: PlFunction;
+}
+
+export type CutResult = { kind: "cut"; body: CutBody } | { kind: "refused"; reason: RefusedCut };
+
+/** Why a body stays as it is. */
+export type RefusedCut =
+  /** PostgreSQL's parser rejects it, or it is in another language */
+  | { tag: "does-not-parse"; message: string }
+  /** the tree and the text do not match, so that no part has a certain place */
+  | { tag: "not-placed" }
+  /** the tree of the new text is not the old one less what was cut */
+  | { tag: "not-as-cut" };
+
+/** The tree of a PL/pgSQL function; refused where any part of it has no certain place in the text. */
+export function readForCut(fn: PgFunction): CutResult {
+  const parsed = parsePlFunction(fn.definition);
+  if (parsed.kind !== "parsed")
+    return {
+      kind: "refused",
+      reason: { tag: "does-not-parse", message: parsed.kind === "syntax-error" ? parsed.message : fn.language },
+    };
+  if (parsed.fn.body !== fn.body || !parsed.fn.placed) return { kind: "refused", reason: { tag: "not-placed" } };
+  return { kind: "cut", body: { fn, tree: parsed.fn } };
+}
+
+/**
+ * Make cuts in a body. Bytes outside the cuts stay as they are; a removed statement takes its line with it if it stands
+ * alone there. The result is parsed again, and its tree must be the old one less what was cut.
+ */
+export function cutBody(body: CutBody, cuts: readonly Cut[]): CutResult {
+  const edits = editsOf(body, cuts);
+  if (edits === null) return { kind: "refused", reason: { tag: "not-placed" } };
+  const plain = edits.map((edit) => ({ ...edit, text: withoutParentheses(edit.text) }));
+  const bare = madeBy(body, cuts, plain);
+  return bare.kind === "cut" ? bare : madeBy(body, cuts, edits);
+}
+
+function madeBy(body: CutBody, cuts: readonly Cut[], edits: readonly BodyEdit[]): CutResult {
+  const text = editBody(body.fn.body, edits);
+  const at = body.fn.definition.lastIndexOf(body.fn.body);
+  if (at < 0) return { kind: "refused", reason: { tag: "not-placed" } };
+  const definition = body.fn.definition.slice(0, at) + text + body.fn.definition.slice(at + body.fn.body.length);
+  const after = readForCut({ ...body.fn, body: text, definition });
+  if (after.kind === "refused") return after;
+  const expected = outlineOf(body.tree, {
+    removed: new Set(cuts.flatMap((cut) => (cut.kind === "remove" ? [cut.statement] : []))),
+    rewritten: new Map(cuts.flatMap((cut) => (cut.kind === "rewrite" ? [[cut.written, cut.after] as const] : []))),
+    undeclared: new Set(cuts.flatMap((cut) => (cut.kind === "undeclare" ? [cut.name] : []))),
+  });
+  return sameOutline(expected, outlineOf(after.body.tree)) ? after : { kind: "refused", reason: { tag: "not-as-cut" } };
+}
+
+/** A text without the parentheses around all of it; whether it needs them shows when it is parsed in its place. */
+function withoutParentheses(text: string): string {
+  if (!text.startsWith("(")) return text;
+  const tokens = tokensOf(text);
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.text === "(") depth += 1;
+    if (token.text === ")") depth -= 1;
+    if (depth === 0) return token === tokens.at(-1) ? text.slice(1, -1) : text;
+  }
+  return text;
+}
+
+function editsOf({ fn, tree }: CutBody, cuts: readonly Cut[]): BodyEdit[] | null {
+  const edits: BodyEdit[] = [];
+  const places: Place[] = [];
+  for (const cut of cuts) {
+    if (cut.kind === "rewrite") {
+      const between = editsBetween(cut.sql.text, cut.before, cut.after);
+      const moved = between && editsInBody(cut.sql, between);
+      if (!moved) return null;
+      edits.push(...moved);
+      continue;
+    }
+    const place = cut.kind === "remove" ? cut.statement.place : declarationOf(fn.body, tree, cut.name);
+    if (place === null) return null;
+    places.push(place);
+  }
+  edits.push(...joined(fn.body, places).map((place) => ({ ...wholeLines(fn.body, place), text: "" })));
+  // A cut inside another one goes with it.
+  return edits.filter(
+    (edit) =>
+      !edits.some(
+        (other) =>
+          other !== edit &&
+          other.start <= edit.start &&
+          edit.end <= other.end &&
+          (other.start < edit.start || edit.end < other.end),
+      ),
+  );
+}
+
+/** Places with nothing but white space between them become one. */
+function joined(text: string, places: readonly Place[]): Place[] {
+  const found: Place[] = [];
+  for (const place of places.toSorted((a, b) => a.start - b.start)) {
+    const last = found.at(-1);
+    if (last && (place.start < last.end || text.slice(last.end, place.start).trim() === ""))
+      last.end = Math.max(last.end, place.end);
+    else found.push({ ...place });
+  }
+  return found;
+}

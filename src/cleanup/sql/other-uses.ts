@@ -1,0 +1,60 @@
+import type { Catalog } from "../../pg/catalog.ts";
+import { identForReading } from "../../pg/identifier.ts";
+import { columnKey, functionKey, nameKey, relationKey } from "../../pg/name.ts";
+import { isPlatformFunction, isPlatformRelation } from "../../pg/platform-objects.ts";
+
+/** A place other than the body of a function or a policy that names a retired variable or a setter. */
+export interface OtherUse {
+  kind:
+    | "view"
+    | "rule"
+    | "check constraint"
+    | "generated column"
+    | "column default"
+    | "trigger"
+    | "function setting"
+    | "comment";
+  name: string;
+  /** the variables and functions that it names */
+  names: string[];
+}
+
+/** The texts of a catalog that name one of `names`: variables in lower case, or functions without their schema. */
+export function otherUses(catalog: Catalog, names: readonly string[], defaultsDone: ReadonlySet<string>): OtherUse[] {
+  const found = (kind: OtherUse["kind"], name: string, text: string | null): OtherUse[] => {
+    const lower = text?.toLowerCase() ?? "";
+    const own = names.filter((one) => lower.includes(one));
+    return own.length === 0 ? [] : [{ kind, name, names: own }];
+  };
+  return [
+    ...catalog.relations
+      .filter((relation) => !isPlatformRelation(catalog, relation))
+      .flatMap((relation) => [
+        ...found("comment", nameKey(relation), relation.comment),
+        ...relation.columns.flatMap((column) => {
+          const name = columnKey(relation, column.name);
+          if (defaultsDone.has(name)) return [];
+          return found(column.generated === "no" ? "column default" : "generated column", name, column.expression);
+        }),
+      ]),
+    ...(catalog.dependencies?.relations ?? []).flatMap((view) => found("view", nameKey(view), view.definition)),
+    ...(catalog.rules ?? []).flatMap((rule) =>
+      found("rule", `${identForReading(rule.name)} on ${relationKey(rule)}`, rule.definition),
+    ),
+    ...(catalog.access?.constraints ?? []).flatMap((one) =>
+      found("check constraint", `${identForReading(one.name)} on ${relationKey(one)}`, one.definition),
+    ),
+    ...catalog.triggers.flatMap((one) =>
+      found("trigger", `${identForReading(one.name)} on ${relationKey(one)}`, one.definition),
+    ),
+    ...catalog.functions
+      .filter((fn) => !isPlatformFunction(catalog, fn))
+      .flatMap((fn) => [
+        ...found("function setting", functionKey(fn), fn.settings.join("\n")),
+        ...found("comment", functionKey(fn), fn.comment),
+      ]),
+    ...catalog.policies.flatMap((policy) =>
+      found("comment", `${identForReading(policy.name)} on ${relationKey(policy)}`, policy.comment),
+    ),
+  ];
+}

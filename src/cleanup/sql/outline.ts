@@ -1,0 +1,68 @@
+import { equal } from "../../pg/expr/equal.ts";
+import type { PlFunction, Sql, Statement, Variable } from "../../pg/plpgsql/node.ts";
+import { treeOf } from "../../pg/plpgsql/tree.ts";
+
+/** What a body is to be without, or with another tree. */
+export interface Changes {
+  removed: ReadonlySet<Statement>;
+  rewritten: ReadonlyMap<Sql, unknown>;
+  undeclared: ReadonlySet<string>;
+}
+
+const NONE: Changes = { removed: new Set(), rewritten: new Map(), undeclared: new Set() };
+
+const PLACES: ReadonlySet<string> = new Set(["line", "place", "copied"]);
+/** PL/pgSQL numbers variables in the order of their declaration. */
+const NUMBERS: ReadonlySet<string> = new Set(["variable", "cursor", "record"]);
+
+/**
+ * The tree of a function as plain data, without places and numbers: what two bodies have in common if they mean the
+ * same. `changes` are made on the way.
+ */
+export function outlineOf(fn: PlFunction, changes: Changes = NONE): unknown {
+  return {
+    variables: fn.variables.flatMap((variable) => (isLeft(variable, changes) ? [outline(variable, fn, changes)] : [])),
+    block: outline(fn.block, fn, changes),
+    atEnd: outline(fn.atEnd, fn, changes),
+  };
+}
+
+/** True if two outlines are the same. */
+export const sameOutline = (a: unknown, b: unknown): boolean => equal(a, b);
+
+// Rows and fields are listed where they are used.
+const isLeft = (variable: Variable, { undeclared }: Changes): boolean =>
+  (variable.kind === "scalar" || variable.kind === "record") && !(variable.declared && undeclared.has(variable.name));
+
+function outline(value: unknown, fn: PlFunction, changes: Changes): unknown {
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown) =>
+      changes.removed.has(item as Statement) ? [] : [outline(item, fn, changes)],
+    );
+  if (typeof value !== "object" || value === null) return value;
+  if (isSql(value)) return changes.rewritten.get(value) ?? parsed(value);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]): [string, unknown][] => {
+      if (PLACES.has(key)) return [];
+      if (NUMBERS.has(key) && typeof item === "number") return [[key, named(fn.variables[item], fn)]];
+      return [[key, outline(item, fn, changes)]];
+    }),
+  );
+}
+
+/** A variable by its name in place of its number. */
+function named(variable: Variable | undefined, fn: PlFunction): string | null {
+  if (!variable) return null;
+  if (variable.kind === "field") {
+    const record = fn.variables[variable.record];
+    return `${record && "name" in record ? record.name : ""}.${variable.name}`;
+  }
+  return "name" in variable ? variable.name : variable.kind;
+}
+
+const isSql = (value: object): value is Sql => "parse" in value && "text" in value && "copied" in value;
+
+function parsed(sql: Sql): unknown {
+  const tree = treeOf(sql);
+  return tree.kind === "expression" ? tree.expr : tree.kind === "statements" ? tree.statements : sql.text;
+}

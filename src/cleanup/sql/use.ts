@@ -1,0 +1,96 @@
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { settingRead } from "../../pg/expr/reads.ts";
+import { call, callsBuiltin, stringConst } from "../../pg/expr/shape.ts";
+import { some, walk } from "../../pg/expr/walk.ts";
+import type { PlFunction, Sql, Statement } from "../../pg/plpgsql/node.ts";
+import { treeOf, type SqlTree } from "../../pg/plpgsql/tree.ts";
+import { nestedIn } from "../../pg/plpgsql/visit.ts";
+import type { Retired } from "./retired.ts";
+import { setterCalled } from "./retired.ts";
+
+/** True for a name of a variable or flag that is taken out. */
+export const isRetired = (setting: string, { rules }: Retired): boolean =>
+  rules.variables.has(setting.toLowerCase()) || rules.flags.has(setting.toLowerCase());
+
+/** The retired variables that a tree reads. */
+export function readsIn(tree: unknown, retired: Retired): string[] {
+  const found = new Set<string>();
+  walk(tree, (node) => {
+    const args = callsBuiltin(node, "current_setting");
+    const setting = stringConst(args?.[0]);
+    if (setting !== null && isRetired(setting, retired)) found.add(setting.toLowerCase());
+  });
+  return [...found];
+}
+
+/** True if some read of a retired variable in the tree raises where the variable is not set. */
+export const raisesUnset = (tree: unknown, retired: Retired): boolean =>
+  some(tree, (node) => {
+    const args = callsBuiltin(node, "current_setting");
+    const setting = stringConst(args?.[0]);
+    return setting !== null && isRetired(setting, retired) && settingRead(node)?.missingOk === false;
+  });
+
+/** What a call in a body does to retired variables. */
+export type SettingCall =
+  | { kind: "set-config"; setting: string; args: Expr[] }
+  | { kind: "setter"; name: string[]; args: Expr[] };
+
+/** A call that sets retired variables; null for any other node. */
+export function settingCall(node: Expr | undefined, retired: Retired): SettingCall | null {
+  const args = callsBuiltin(node, "set_config");
+  const setting = stringConst(args?.[0]);
+  if (args && setting !== null) return isRetired(setting, retired) ? { kind: "set-config", setting, args } : null;
+  const made = call(node);
+  if (!made) return null;
+  const [name = "", schema = null] = made.name.toReversed();
+  return setterCalled(retired, { schema, name }).length > 0 ? { kind: "setter", ...made } : null;
+}
+
+/** The trees of an SQL text of a body, with the text to which their places belong. */
+export function treesOf(sql: Sql): { tree: unknown; sql: Sql } | null {
+  const parsed: SqlTree = treeOf(sql);
+  if (parsed.kind === "syntax-error") return null;
+  return { tree: parsed.kind === "expression" ? parsed.expr : parsed.statements, sql: parsed.sql };
+}
+
+/** The items of `SELECT a, b` without FROM; null for any other tree. */
+export function bareItems(tree: unknown): Expr[] | null {
+  const statements = Array.isArray(tree) ? (tree as { stmt?: Expr }[]) : [];
+  const select = as("SelectStmt", statements[0]?.stmt);
+  if (!select || statements.length > 1 || select.fromClause || select.whereClause || select.op !== "SETOP_NONE")
+    return null;
+  return (select.targetList ?? []).flatMap((target) => as("ResTarget", target)?.val ?? []);
+}
+
+/** A statement with the list that it is in, and the statement around that list. */
+export interface Placed {
+  statement: Statement;
+  list: readonly Statement[];
+  parent: Statement;
+}
+
+/** Every statement below the outermost block, with its surroundings, each before those inside it. */
+export function placedIn(fn: PlFunction): Placed[] {
+  const found: Placed[] = [];
+  const visit = (parent: Statement): void => {
+    for (const { body } of nestedIn(parent))
+      for (const statement of body) {
+        found.push({ statement, list: body, parent });
+        visit(statement);
+      }
+  };
+  visit(fn.block);
+  return found;
+}
+
+/** The names of columns and variables in a tree: the first part of each reference. */
+export function namesIn(tree: unknown): Set<string> {
+  const names = new Set<string>();
+  walk(tree, (node) => {
+    const first = as("ColumnRef", node)?.fields?.[0];
+    const name = as("String", first)?.sval;
+    if (name !== undefined) names.add(name);
+  });
+  return names;
+}
