@@ -35,6 +35,16 @@ export default defineConfig({
   // something here and change no access.
   rules: { splitForAll: true, denyPolicy: "drop", mergePermissive: true, initplan: "all" },
 
+  // What `rlsmith cleanup` asks: set_rls_context also names the session and keeps the correlation id.
+  cleanup: {
+    calls: {
+      "public.set_rls_context": {
+        decision: "delete",
+        reason: "the workers set the correlation id themselves, and requests have it in the log of the gateway",
+      },
+    },
+  },
+
   // Where `rlsmith apply` may go: staging first, and production when that has stayed as it was for a day and two people have approved the plan.
   targets: {
     staging: { url: { env: "STAGING_URL" } },

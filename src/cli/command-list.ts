@@ -68,6 +68,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/history.ts")).historyCommand,
   },
   {
+    name: "cleanup",
+    description: "after the policies: take the session variables out of function bodies and defaults",
+    load: async () => (await import("./commands/cleanup.ts")).cleanupCommand,
+  },
+  {
     name: "demo",
     description: "do the main job on the bundled casino project, in a temporary folder",
     load: async () => (await import("./commands/demo.ts")).demoCommand,

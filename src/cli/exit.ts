@@ -1,5 +1,6 @@
 import type { PlanProof } from "../pipeline/prove-plan.ts";
-import type { Rehearsal } from "../rehearse/index.ts";
+import type { CleanupPlan } from "../pipeline/cleanup-sql.ts";
+import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { ToolErrorKind } from "../errors.ts";
 
 /** Exit codes (DESIGN §6). */
@@ -34,6 +35,18 @@ export function exitOfRehearsal({ passed, access, notCompared, readsLeft, stepsL
   if (asPlanned && notCompared.some(({ accepted }) => accepted === null)) return EXIT.notProven;
   return passed ? EXIT.fine : EXIT.findings;
 }
+
+/** 3 while a person has to look at something, or the setters stay; the files hold what is settled. */
+export const exitOfCleanup = ({ cleanup, callers, dropped }: CleanupPlan): number =>
+  cleanup.functions.some(({ kind }) => kind === "asked") ||
+  cleanup.others.some(({ kind }) => kind !== "comment") ||
+  (cleanup.setters.length > 0 && dropped.length === 0 && callers.named.length + callers.dynamic.length > 0)
+    ? EXIT.notProven
+    : EXIT.fine;
+
+/** 3 where a call with values of another tenant answers that raised before; 1 where something else is not as announced. */
+export const exitOfCalls = ({ opened, passed }: CallRehearsal): number =>
+  opened > 0 ? EXIT.notProven : passed ? EXIT.fine : EXIT.findings;
 
 /** As the rehearsal ends; without one, 3 where the proof compared nothing, for no role holds a privilege. */
 export const exitOfPlan = ({ nothingGranted }: PlanProof, rehearsal: Rehearsal | null): number =>

@@ -1,4 +1,4 @@
-import type { Catalog } from "../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import type { Plan } from "./plan.ts";
 
 /**
@@ -8,13 +8,18 @@ import type { Plan } from "./plan.ts";
 export function catalogAfter(catalog: Catalog, plan: Plan): Catalog {
   const functions = [...catalog.functions];
   for (const { change } of plan.steps) {
+    if (change.kind === "dropped-function") {
+      const gone = functions.findIndex((fn) => isSameRoutine(fn, change.before));
+      if (gone >= 0) functions.splice(gone, 1);
+    }
     if (change.kind !== "function") continue;
     const { after } = change;
-    const at = functions.findIndex(
-      (fn) => fn.schema === after.schema && fn.name === after.name && fn.identityArguments === after.identityArguments,
-    );
+    const at = functions.findIndex((fn) => isSameRoutine(fn, after));
     if (at < 0) functions.push(after);
     else functions[at] = after;
   }
   return { ...catalog, functions, policies: plan.policies.flatMap((outcome) => outcome.after) };
 }
+
+const isSameRoutine = (a: PgFunction, b: PgFunction): boolean =>
+  a.schema === b.schema && a.name === b.name && a.identityArguments === b.identityArguments;

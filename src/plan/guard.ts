@@ -106,7 +106,7 @@ $rlsmith$`,
 }
 
 // Every major version prints an SQL-standard body from its tree in its own way, so it is not compared.
-const EXPECT_FUNCTION = `create or replace procedure pg_temp.rlsmith_expect_function(signature text, body text)
+const EXPECT_FUNCTION = `create or replace procedure pg_temp.rlsmith_expect_function(signature text, body text, or_none boolean default false)
 language plpgsql set search_path = '' as $rlsmith$
 declare
   unsettled jsonb := nullif(current_setting('rlsmith.unsettled', true), '');
@@ -114,8 +114,12 @@ declare
 begin
   if unsettled is null then raise exception 'rlsmith: this file must run in one transaction'; end if;
   select f.prosrc, pg_get_function_sqlbody(f.oid) as sqlbody into seen from pg_proc f where f.oid = to_regprocedure(signature);
+  if seen.prosrc is null and or_none then return; end if;
   if seen.prosrc is null then
     raise exception 'rlsmith: function % does not exist, and did when the plan was made: run rlsmith plan again', signature;
+  end if;
+  if seen.sqlbody is null and seen.prosrc <> body and or_none then
+    raise exception 'rlsmith: function % was changed after the plan was made: run rlsmith plan again', signature;
   end if;
   if seen.sqlbody is null and seen.prosrc <> body then
     perform set_config('rlsmith.unsettled', (unsettled
@@ -129,6 +133,13 @@ const SETTLE_FUNCTION = `
       select from pg_proc f where f.oid = to_regprocedure(was ->> 'function') and f.prosrc = was ->> 'body') then
       raise exception 'rlsmith: function % was changed after the plan was made: run rlsmith plan again', was ->> 'function';
     end if;`;
+
+/**
+ * The call that compares the body of a function that the file drops or creates again with the one in the plan; that
+ * there is none is as the file makes it.
+ */
+export const expectDropped = (signature: string, body: string): string =>
+  call("rlsmith_expect_function", [quoteLiteral(signature), dollarQuote(body, "old")], ["or_none => true"]);
 
 /**
  * The end of the checks: raises an error if the file has changed something that was not as expected, since it was not

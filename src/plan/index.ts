@@ -1,5 +1,6 @@
 /** The plan and its SQL. */
 export { buildPlan } from "./build.ts";
+export { buildCleanup } from "./build-cleanup.ts";
 export { touchedRelations } from "./touched.ts";
 export { catalogAfter } from "./catalog-after.ts";
 export { renderMigration } from "./migration.ts";

@@ -52,7 +52,9 @@ function summary(plan: Plan): string {
 }
 
 function file(plan: Plan, direction: Direction, header: readonly string[], options: MigrationOptions): string {
-  const withFunctions = plan.steps.some(({ change }) => change.kind === "function" && change.before !== null);
+  const withFunctions = plan.steps.some(
+    ({ change }) => change.kind === "dropped-function" || (change.kind === "function" && change.before !== null),
+  );
   const statements = (list: readonly string[]): string[] => list.map((sql) => `${sql};`);
   return `${[
     ...header.map(comment),

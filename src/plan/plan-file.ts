@@ -25,6 +25,9 @@ export interface StoredMigration extends StoredPlan {
 /** The path to which `rlsmith plan` writes its plan. */
 export const planPath = (projectDir: string): string => join(projectDir, ".rlsmith", "plan.json");
 
+/** The path to which `rlsmith cleanup` writes its plan, so that both can be applied, one after the other. */
+export const cleanupPath = (projectDir: string): string => join(projectDir, ".rlsmith", "cleanup.json");
+
 /** The file that keeps a plan for approve, apply, rehearse and rollback. */
 export function planFile(projectDir: string, plan: Plan, names: OutputNames): OutputFile {
   const stored: StoredPlan = {
@@ -36,7 +39,8 @@ export function planFile(projectDir: string, plan: Plan, names: OutputNames): Ou
       ownTransaction: names.ownTransaction,
     },
   };
-  return { path: planPath(projectDir), content: `${JSON.stringify(stored, null, 2)}\n`, replace: true };
+  const path = plan.purpose === "clean-up" ? cleanupPath(projectDir) : planPath(projectDir);
+  return { path, content: `${JSON.stringify(stored, null, 2)}\n`, replace: true };
 }
 
 /**

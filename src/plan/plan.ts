@@ -15,6 +15,8 @@ export interface Plan {
   rlsmith: string;
   /** the sha256 of the catalog from which the plan was made */
   catalogHash: string;
+  /** absent for a plan that changes policies; a clean-up changes functions and defaults alone, after one */
+  purpose?: "clean-up";
   context: ContextMap;
   /** the variables and flags that no policy may read after the plan, other than kept policies */
   retired: string[];
@@ -58,6 +60,7 @@ export type StepChange =
   | { kind: "policy" }
   /** `before` is null if the function is new */
   | { kind: "function"; before: PgFunction | null; after: PgFunction }
+  | { kind: "dropped-function"; before: PgFunction }
   | { kind: "schema"; isNew: boolean }
   /** DEFAULT expressions; `before` is null if the column had none */
   | { kind: "default"; before: string | null; after: string };

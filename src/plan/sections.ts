@@ -2,7 +2,7 @@ import { sqlComment as comment } from "../pg/comment.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { functionKey, relationKey } from "../pg/name.ts";
 import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
-import { expectFunction, expectNoPolicy, expectPolicy, type Change } from "./guard.ts";
+import { expectDropped, expectFunction, expectNoPolicy, expectPolicy, type Change } from "./guard.ts";
 import type { Plan, PolicyOutcome, Step } from "./plan.ts";
 
 /** `up` goes from the state that the plan read to the one that it makes; `down` reverses it. */
@@ -112,6 +112,7 @@ const isAlterable = (from: Policy, to: Policy): boolean =>
   (from.check === null) === (to.check === null);
 
 function functionCheck(change: Step["change"], direction: Direction): string[] {
+  if (change.kind === "dropped-function") return [`${expectDropped(signatureOf(change.before), change.before.body)};`];
   if (change.kind !== "function" || change.before === null) return [];
   const there = direction === "up" ? change.before : change.after;
   return [`${expectFunction(signatureOf(there), there.body)};`];

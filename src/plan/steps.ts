@@ -1,4 +1,5 @@
 import type { Column, PgFunction } from "../pg/catalog.ts";
+import { dropRoutine, routineAccess } from "../pg/function-sql.ts";
 import { dollarQuote, identForReading, quoteLiteral } from "../pg/identifier.ts";
 import { nameKey, relationKey, shownName } from "../pg/name.ts";
 import { alterPolicy, commentPolicy, createPolicy, dropPolicy, forReading, samePolicy } from "../pg/policy-sql.ts";
@@ -69,9 +70,10 @@ export function functionStep(
   fn: PgFunction,
   { definition, body }: { definition: string; body: string },
   callers: readonly string[],
+  title = `let ${fn.name} read the claim`,
 ): NewStep {
   return {
-    title: `let ${fn.name} read the claim`,
+    title,
     object: { kind: "function", schema: fn.schema, name: fn.name, identityArguments: fn.identityArguments },
     change: { kind: "function", before: fn, after: { ...fn, definition, body } },
     up: [definition.trimEnd()],
@@ -81,6 +83,26 @@ export function functionStep(
       callers.length === 0
         ? []
         : [{ code: "function-callers", message: `also used by ${callers.join(", ")}: they see the claim from now on` }],
+  };
+}
+
+/** DROP FUNCTION, and for the reverse the function with its owner, privileges and comment. */
+export function dropFunctionStep(fn: PgFunction): NewStep {
+  const routine = {
+    schema: fn.schema,
+    name: fn.name,
+    kind: fn.kind === "procedure" ? ("procedure" as const) : ("function" as const),
+    arguments: fn.argumentTypes.join(", "),
+  };
+  const grantees = fn.grants.filter(({ privilege }) => privilege === "EXECUTE").map(({ grantee }) => grantee);
+  return {
+    title: `drop ${fn.name}`,
+    object: { kind: "function", schema: fn.schema, name: fn.name, identityArguments: fn.identityArguments },
+    change: { kind: "dropped-function", before: fn },
+    up: [dropRoutine(routine, { ifExists: true })],
+    down: [fn.definition.trimEnd(), ...routineAccess(routine, { owner: fn.owner, grantees, comment: fn.comment })],
+    lock: "none",
+    hazards: [],
   };
 }
 

@@ -25,6 +25,13 @@ const movesClaims = ({ policies, steps }: Plan): boolean =>
  */
 export function subjectOf(plan: Plan): PlanSubject {
   const made = "Made by rlsmith.";
+  if (plan.purpose === "clean-up")
+    return {
+      slug: "rls_cleanup",
+      title: "session variables of row security, taken out",
+      heading: `Functions and defaults without the session variables that policies no longer read. ${made}`,
+      downHeading: `The down migration: functions and defaults as they were. ${made}`,
+    };
   if (movesClaims(plan) || plan.steps.length === 0)
     return {
       slug: "rls_jwt_only",

@@ -62,7 +62,7 @@ export interface AccessReport {
 }
 
 /** The variables while a batch of statements runs, as the way in which a request arrives. */
-interface RehearsalState extends SessionState {
+export interface RehearsalState extends SessionState {
   regime: Regime;
   variables: "unset" | "empty" | "set";
 }
@@ -176,7 +176,7 @@ export async function compareAccess(
   return report;
 }
 
-function sessionStatesFor(persona: RehearsalPersona, context: ContextMap, fixtures: Fixtures): RehearsalState[] {
+export function sessionStatesFor(persona: RehearsalPersona, context: ContextMap, fixtures: Fixtures): RehearsalState[] {
   const names = context.variables.map((variable) => variable.setting);
   const all = (value: (name: string) => string | undefined): Record<string, string> =>
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name) ?? ""]])));

@@ -3,3 +3,5 @@ export type { AccessDifference, AccessReport } from "./access.ts";
 export type { Outcome } from "./outcome.ts";
 export { rehearse } from "./rehearse.ts";
 export type { Rehearsal } from "./rehearse.ts";
+export { rehearseCalls } from "./calls.ts";
+export type { CallDifference, CallOutcome, CallRehearsal } from "./calls.ts";

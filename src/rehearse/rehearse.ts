@@ -97,7 +97,7 @@ async function upAndDown(input: RehearsalInput): Promise<{ rounds: Round[]; afte
   let after: Catalog | null = null;
   try {
     for (const file of ["up", "down", "up", "down", "up", "up"] as const) {
-      const error = await run(fork.db, input.migration[file], input);
+      const error = await runMigration(fork.db, input.migration[file], input);
       const found = error === null ? await input.inspect(fork.db) : null;
       const expected = file === "down" ? input.catalog : after;
       if (file === "up") after ??= found;
@@ -128,7 +128,7 @@ async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport
     const fixtures = await generateRows(before.db, input.catalog, input.plan.context);
     const after = await before.fork();
     try {
-      const error = await run(after.db, input.migration.up, input);
+      const error = await runMigration(after.db, input.migration.up, input);
       if (error !== null) throw new Error(`the up file ran without rows but not with rows: ${error}`);
       const { catalog, plan, progress } = input;
       return await compareAccess(
@@ -144,7 +144,7 @@ async function accessBeforeAndAfter(input: RehearsalInput): Promise<AccessReport
 }
 
 /** Run a file as a migration tool would; the error in words, or null. */
-async function run(
+export async function runMigration(
   db: Db,
   sql: string,
   { ownTransaction }: Pick<RehearsalInput, "ownTransaction">,

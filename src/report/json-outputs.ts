@@ -11,6 +11,7 @@ import type {
   SyncSource,
   Tokens,
 } from "../claims/index.ts";
+import type { Callers, SqlCleanup } from "../cleanup/sql/index.ts";
 import type { Finding } from "../finding.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
@@ -22,7 +23,7 @@ import type { ReadLeft } from "../pipeline/reads-left.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
 import type { SideProof } from "../pipeline/side.ts";
 import type { Migration, Plan } from "../plan/index.ts";
-import type { Rehearsal } from "../rehearse/index.ts";
+import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { Platform } from "../scratch/index.ts";
 import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
 import type { Checked } from "./properties.ts";
@@ -71,6 +72,23 @@ export interface PlanJson extends PlanProof {
   readsLeft: readonly ReadLeft[];
   /** rule sets that are off and would change something */
   offers: readonly RuleOffer[];
+}
+
+/** Output of `rlsmith cleanup --sql`. */
+export interface CleanupSqlJson {
+  format: "rlsmith-cleanup-sql";
+  formatVersion: 1;
+  plan: Plan;
+  /** every function that is concerned, with what became of it */
+  cleanup: SqlCleanup;
+  /** what may still call the functions that set the variables */
+  callers: Callers;
+  files: OutputNames;
+  /** the text of the files */
+  migration: Migration;
+  /** null: none was asked for, or there are no steps */
+  rehearsal: Rehearsal | null;
+  calls: CallRehearsal | null;
 }
 
 /** What is known of a plan before it is complete; printed together with an error only. */
@@ -214,6 +232,7 @@ export type JsonOutput =
   | InitJson
   | InspectJson
   | PlanJson
+  | CleanupSqlJson
   | ProveJson
   | PropertiesJson
   | RehearsalJson

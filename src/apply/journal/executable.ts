@@ -33,7 +33,22 @@ const STATE: z.ZodType<State> = z.strictObject({
       defaults: z.array(z.strictObject({ column: z.string(), expression: z.string().nullable() })),
     }),
   ),
-  functions: z.array(z.strictObject({ ...named, arguments: z.string(), definition: z.string().nullable() })),
+  functions: z.array(
+    z.strictObject({
+      ...named,
+      arguments: z.string(),
+      definition: z.string().nullable(),
+      access: z
+        .strictObject({
+          kind: z.enum(["function", "procedure"]),
+          owner: z.string(),
+          grantees: z.array(z.string()),
+          comment: z.string().nullable(),
+        })
+        .nullable()
+        .exactOptional(),
+    }),
+  ),
   schemas: z.array(z.strictObject({ name: z.string(), exists: z.boolean() })),
 });
 

@@ -52,20 +52,45 @@ select json_build_object(
   ), '[]'),
   'functions', coalesce((
     select json_agg(
-      json_build_object(
-        'schema', f.value ->> 'schema',
-        'name', f.value ->> 'name',
-        'arguments', f.value ->> 'arguments',
-        'definition', (
-          select pg_get_functiondef(o.oid)
-          from pg_proc o
-          join pg_namespace n on n.oid = o.pronamespace
-          where n.nspname = f.value ->> 'schema' and o.proname = f.value ->> 'name' and o.prokind <> 'a'
-            and f.value ->> 'arguments' in (pg_get_function_identity_arguments(o.oid), oidvectortypes(o.proargtypes))
+      case when (f.value -> 'access')::boolean then
+        json_build_object(
+          'schema', f.value ->> 'schema',
+          'name', f.value ->> 'name',
+          'arguments', f.value ->> 'arguments',
+          'definition', o.definition,
+          'access', o.access
         )
-      ) order by f.ordinality
+      else
+        json_build_object(
+          'schema', f.value ->> 'schema',
+          'name', f.value ->> 'name',
+          'arguments', f.value ->> 'arguments',
+          'definition', o.definition
+        )
+      end order by f.ordinality
     )
     from jsonb_array_elements((select s -> 'functions' from scope)) with ordinality f
+    left join lateral (
+      select
+        pg_get_functiondef(p.oid) as definition,
+        json_build_object(
+          'kind', case p.prokind when 'p' then 'procedure' else 'function' end,
+          'owner', pg_get_userbyid(p.proowner),
+          'grantees', coalesce((
+            select json_agg(g.name order by g.name collate "C")
+            from (
+              select distinct (case when a.grantee = 0 then 'public' else pg_get_userbyid(a.grantee) end)::text as name
+              from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+              where a.privilege_type = 'EXECUTE' and a.grantee <> p.proowner
+            ) g
+          ), '[]'),
+          'comment', obj_description(p.oid, 'pg_proc')
+        ) as access
+      from pg_proc p
+      join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname = f.value ->> 'schema' and p.proname = f.value ->> 'name' and p.prokind <> 'a'
+        and f.value ->> 'arguments' in (pg_get_function_identity_arguments(p.oid), oidvectortypes(p.proargtypes))
+    ) o on true
   ), '[]'),
   'schemas', coalesce((
     select json_agg(

@@ -73,7 +73,7 @@ const without = (state: State, made: readonly Step[]): State => ({
         object.name === fn.name &&
         object.identityArguments === fn.arguments,
     )
-      ? { ...fn, definition: null }
+      ? { ...fn, definition: null, ...(fn.access === undefined ? {} : { access: null }) }
       : fn,
   ),
   schemas: state.schemas.map((schema) =>

@@ -80,10 +80,15 @@ const keyOf = ({ object }: Step): NameKey | null =>
 /** The objects that a group touches. */
 export function scopeOf({ steps }: Group): Scope {
   const scope: Scope = { relations: [], functions: [], schemas: [] };
-  for (const { object } of steps) {
+  for (const { object, change } of steps) {
     if (object.kind === "schema") scope.schemas.push(object.schema);
     else if (object.kind === "function")
-      scope.functions.push({ schema: object.schema, name: object.name, arguments: object.identityArguments });
+      scope.functions.push({
+        schema: object.schema,
+        name: object.name,
+        arguments: object.identityArguments,
+        ...(change.kind === "dropped-function" ? { access: true } : {}),
+      });
     else {
       const known = scope.relations.find(({ schema, name }) => schema === object.schema && name === object.relation);
       const relation = known ?? { schema: object.schema, name: object.relation, columns: [] };

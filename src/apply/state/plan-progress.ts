@@ -70,7 +70,12 @@ export const scopeOfState = (state: State): Scope => ({
     name,
     columns: defaults.map(({ column }) => column),
   })),
-  functions: state.functions.map(({ schema, name, arguments: of }) => ({ schema, name, arguments: of })),
+  functions: state.functions.map(({ schema, name, arguments: of, access }) => ({
+    schema,
+    name,
+    arguments: of,
+    ...(access === undefined ? {} : { access: true }),
+  })),
   schemas: state.schemas.map(({ name }) => name),
 });
 

@@ -1,3 +1,4 @@
+import { dropRoutine, routineAccess } from "../../pg/function-sql.ts";
 import { identForReading, quoteIdent } from "../../pg/identifier.ts";
 import { columnKey, functionKey, nameKey, quoteName } from "../../pg/name.ts";
 import { alterPolicy, commentPolicy, createPolicy, dropPolicy, samePolicy, sameRoles } from "../../pg/policy-sql.ts";
@@ -27,6 +28,8 @@ export function restore(from: State, to: State): Restoring {
   for (const fn of to.functions) {
     const now = from.functions.find((other) => sameFunction(other, fn))?.definition ?? null;
     if (fn.definition !== null && fn.definition !== now) made.push(fn.definition.trimEnd());
+    if (fn.definition !== null && now === null && fn.access)
+      made.push(...routineAccess({ ...fn, kind: fn.access.kind }, fn.access));
     if (fn.definition === null && now !== null) removed.unshift(dropFunction(fn));
   }
   const relations = to.relations.flatMap((relation) => {
@@ -40,7 +43,8 @@ const sameFunction = (a: FunctionState, b: FunctionState): boolean =>
   a.schema === b.schema && a.name === b.name && a.arguments === b.arguments;
 
 // DROP FUNCTION accepts the arguments with and without their names
-const dropFunction = (fn: FunctionState): string => `drop function ${quoteName(fn)}(${fn.arguments})`;
+const dropFunction = (fn: FunctionState): string =>
+  dropRoutine({ ...fn, kind: fn.access?.kind ?? "function" }, { ifExists: false });
 
 function restoreRelation(from: RelationState, to: RelationState): string[] {
   const table = quoteName(to);

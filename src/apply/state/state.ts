@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Db } from "../../db/port.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
+import type { RoutineAccess } from "../../pg/function-sql.ts";
 import type { Policy } from "../../pg/policy.ts";
 
 /** The objects that a group of steps touches, by name. */
@@ -8,7 +9,13 @@ export interface Scope {
   /** `columns`: those whose defaults are part of the scope */
   relations: { schema: string; name: string; columns: string[] }[];
   /** `arguments`: identity arguments, or the input types alone: `p_id uuid`, `uuid` */
-  functions: { schema: string; name: string; arguments: string }[];
+  functions: {
+    schema: string;
+    name: string;
+    arguments: string;
+    /** true: with its owner, privileges and comment, which are lost when it is dropped */
+    access?: boolean;
+  }[];
   schemas: string[];
 }
 
@@ -41,6 +48,12 @@ export interface FunctionState {
   arguments: string;
   /** pg_get_functiondef; null: the function does not exist */
   definition: string | null;
+  /** null: the function does not exist; absent: the scope does not ask for it */
+  access?: FunctionAccess | null;
+}
+
+export interface FunctionAccess extends RoutineAccess {
+  kind: "function" | "procedure";
 }
 
 const READ = readFileSync(new URL("../queries/state.sql", import.meta.url), "utf8");

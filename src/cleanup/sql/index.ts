@@ -7,3 +7,4 @@ export type { Note, NoteTag, Question, QuestionTag, Shape } from "./shape.ts";
 export type { Setter } from "./setter.ts";
 export { cleanFunction } from "./clean-function.ts";
 export { retiredIn, type Retired } from "./retired.ts";
+export { callersOf, type Callers } from "./callers.ts";

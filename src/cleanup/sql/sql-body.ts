@@ -7,7 +7,7 @@ import { nameKey } from "../../pg/name.ts";
 import type { Cleaned } from "./cleaned.ts";
 import type { Retired } from "./retired.ts";
 import type { Question } from "./shape.ts";
-import { withClaims } from "./shapes/setting-to-claim.ts";
+import { withClaims } from "./with-claims.ts";
 import { bareItems, raisesUnset, readsIn, settingCall } from "./use.ts";
 import { functionKey } from "../../pg/name.ts";
 import { wholeLines } from "./lines.ts";

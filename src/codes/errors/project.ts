@@ -77,6 +77,12 @@ export const PROJECT_ERRORS = {
     why: "There is nothing to plan. Usually the wrong folder or database was named.",
     todo: ["Run `rlsmith inspect` to see what was read."],
   },
+  NO_PART: {
+    kind: "usage",
+    title: "`rlsmith cleanup` was not told what to clean up",
+    why: "The parts change different things: a migration, or files of the application.",
+    todo: ["Name a part: `rlsmith cleanup --sql`."],
+  },
   POLICIES_READ_VARIABLES: {
     kind: "open-decision",
     title: "policies still read what a clean-up takes out",

@@ -66,15 +66,16 @@ afterAll(async () => scratch.close());
 const of = ({ functions }: SqlCleanup, name: string): SqlCleanup["functions"][number] | undefined =>
   functions.find(({ fn }) => fn.name === name);
 
-test.each(EXAMPLES)("$id: $before", ({ id, name, before, after }) => {
-  const found = of(first, name);
-  if (after === null) expect(found).toMatchObject({ kind: "asked" });
-  else if (after === before) expect(found).toBeUndefined();
-  else {
-    expect(found).toMatchObject({ kind: "edited", body: after });
-    expect(found?.kind === "edited" && found.shapes).toContain(id);
-    expect(of(second, name)).toBeUndefined();
-  }
+const DECIDED = EXAMPLES.filter(({ after }) => after === null);
+const EDITED = EXAMPLES.flatMap(({ after, ...example }) => (after === null ? [] : [{ ...example, after }]));
+
+test.each(EDITED)("$id: $before", ({ id, name, after }) => {
+  expect(of(first, name)).toMatchObject({ kind: "edited", body: after, shapes: expect.arrayContaining([id]) });
+  expect(of(second, name)).toBeUndefined();
+});
+
+test.each(DECIDED)("$id, for a person: $before", ({ name }) => {
+  expect(of(first, name)).toMatchObject({ kind: "asked" });
 });
 
 test("every shape has at least one example, and an identifier of its own", () => {

@@ -1,11 +1,9 @@
 import { equal } from "../../../pg/expr/equal.ts";
-import { transform } from "../../../pg/expr/transform.ts";
 import { embeddedSql } from "../../../pg/plpgsql/visit.ts";
-import { bypassFlag, contextToClaim } from "../../../rewrite/index.ts";
 import type { Cut } from "../body.ts";
-import type { Retired } from "../retired.ts";
 import type { Note, Shape } from "../shape.ts";
 import { raisesUnset, readsIn, treesOf } from "../use.ts";
+import { withClaims } from "../with-claims.ts";
 
 export const settingToClaim: Shape = {
   id: "setting-to-claim",
@@ -54,7 +52,3 @@ export const settingToClaim: Shape = {
     return { cuts, notes, questions: [] };
   },
 };
-
-/** A tree in which every retired variable is read as its claim. */
-export const withClaims = (tree: unknown, { rules }: Retired): unknown =>
-  [bypassFlag, contextToClaim].reduce((before, rule) => transform(before, (node) => rule.rewrite(node, rules)), tree);

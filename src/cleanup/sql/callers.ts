@@ -1,0 +1,56 @@
+import { bodyOf } from "../../classify/index.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import { stringConst } from "../../pg/expr/shape.ts";
+import { functionKey, type FunctionKey } from "../../pg/name.ts";
+import { isPlatformFunction } from "../../pg/platform-objects.ts";
+import { otherUses } from "./other-uses.ts";
+
+/** What may still call a function. */
+export interface Callers {
+  /** what names it in its text, a call or not */
+  named: string[];
+  /** functions that run a statement whose text is made at run time, and may name anything */
+  dynamic: FunctionKey[];
+}
+
+/**
+ * What in a catalog may still call one of these functions. PostgreSQL keeps no dependency for calls in bodies that are
+ * texts, so each text is searched for the name.
+ */
+export function callersOf(catalog: Catalog, called: readonly PgFunction[]): Callers {
+  const names = called.map(({ name }) => name);
+  const words = new RegExp(`(?<![\\w$])(?:${names.map(escaped).join("|")})(?![\\w$])`, "i");
+  const others = catalog.functions.filter(
+    (fn) => !isPlatformFunction(catalog, fn) && !called.some((one) => isSame(one, fn)),
+  );
+  const inBodies = others.filter((fn) => words.test(withoutComments(fn.sqlStandardBody ? fn.definition : fn.body)));
+  const isOwnComment = (name: string): boolean => called.some((fn) => functionKey(fn) === name);
+  return {
+    named: [
+      ...inBodies.map(functionKey),
+      ...otherUses(
+        catalog,
+        names.map((name) => name.toLowerCase()),
+        new Set(),
+      )
+        .filter(({ kind, name }) => kind !== "comment" || !isOwnComment(name))
+        .filter(({ kind }) => kind !== "comment")
+        .map(({ kind, name }) => `${kind} ${name}`),
+    ],
+    dynamic: others.filter((fn) => runsComputedText(fn)).map(functionKey),
+  };
+}
+
+const isSame = (a: PgFunction, b: PgFunction): boolean => functionKey(a) === functionKey(b);
+
+const escaped = (name: string): string => name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/** A comment that names a function does not call it. */
+const withoutComments = (text: string): string => text.replaceAll(/--[^\n]*/g, " ").replaceAll(/\/\*[^]*?\*\//g, " ");
+
+/** True for EXECUTE of anything but a constant, or format with a constant template whose %s are names of the function. */
+function runsComputedText(fn: PgFunction): boolean {
+  if (fn.language !== "plpgsql") return fn.language !== "sql" && fn.language !== "internal" && fn.language !== "c";
+  const { executes, opaque } = bodyOf(fn);
+  return opaque !== null || executes.some((text) => stringConst(text) === null);
+}

@@ -1,0 +1,57 @@
+import { cleanupFiles, planCleanup } from "../pipeline/cleanup-sql.ts";
+import { rehearseCleanup } from "../pipeline/rehearse-cleanup.ts";
+import { configOf } from "../pipeline/ready.ts";
+import { openSource } from "../pipeline/source.ts";
+import { writeCleanup } from "../pipeline/write-cleanup.ts";
+import { cleanupEnd, renderCallRehearsal, renderCleanupSql } from "../report/cleanup-sql.ts";
+import { filesText } from "../report/plan-terminal.ts";
+import { renderRehearsal } from "../report/rehearsal-terminal.ts";
+import type { CleanupFlags } from "./cleanup-options.ts";
+import { exitOfCleanup, exitOfCalls, exitOfRehearsal } from "./exit.ts";
+import { printJson } from "./json-output.ts";
+import { projectOptions, sayReplay, sayWritten } from "./options.ts";
+import { coloursFor, print } from "./terminal.ts";
+
+/** Plan the clean-up of function bodies and defaults, rehearse it and write its migration. Returns the exit code. */
+export async function cleanSql(project: string, flags: CleanupFlags): Promise<number> {
+  const options = await projectOptions(project, flags);
+  const now = new Date();
+  const source = await openSource({ ...options, bindOwner: true });
+  try {
+    const config = configOf(source);
+    const made = planCleanup(source.catalog, config);
+    const planned = cleanupFiles(source, made, options.projectDir, flags.out ?? null, now);
+    sayReplay(source);
+    const isText = flags.format !== "json";
+    const colours = coloursFor(process.stdout);
+    if (isText) print(renderCleanupSql(made, colours));
+    const hasSteps = made.plan.steps.length > 0;
+    const rehearsed =
+      hasSteps && flags.rehearse ? await rehearseCleanup(source, made, planned, config, options.progress) : null;
+    if (isText && rehearsed)
+      print(renderRehearsal(rehearsed.rehearsal, colours) + renderCallRehearsal(rehearsed.calls, colours));
+    const passed = rehearsed === null || (rehearsed.rehearsal.passed && rehearsed.calls.passed);
+    const { plan, migration, names } = planned;
+    if (!isText)
+      printJson({
+        format: "rlsmith-cleanup-sql",
+        formatVersion: 1,
+        plan,
+        cleanup: made.cleanup,
+        callers: made.callers,
+        files: names,
+        migration,
+        rehearsal: rehearsed?.rehearsal ?? null,
+        calls: rehearsed?.calls ?? null,
+      });
+    else if (flags.dryRun && hasSteps) print(filesText(names, migration));
+    const writes = hasSteps && !flags.dryRun && passed;
+    if (writes) sayWritten(writeCleanup(planned, options.projectDir, now));
+    if (isText) print(cleanupEnd(made, { writes, passed, target: Object.keys(config.targets)[0] ?? null }));
+    if (rehearsed && !rehearsed.rehearsal.passed) return exitOfRehearsal(rehearsed.rehearsal);
+    if (rehearsed && !rehearsed.calls.passed) return exitOfCalls(rehearsed.calls);
+    return exitOfCleanup(made);
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,51 @@
+import type { Config } from "../config.ts";
+import type { Progress } from "../progress.ts";
+import { inspect } from "../inspect/index.ts";
+import { rehearse, rehearseCalls, type CallRehearsal, type Rehearsal } from "../rehearse/index.ts";
+import { planCleanup, type CleanupPlan } from "./cleanup-sql.ts";
+import type { Planned } from "./plan.ts";
+import { rehearsalBase } from "./scratch-base.ts";
+import type { Source } from "./source.ts";
+
+/**
+ * Rehearse a clean-up on copies of a scratch database: up, down and up again; statements on relations, which must answer
+ * as before; and calls of every function that is edited.
+ */
+export async function rehearseCleanup(
+  source: Source,
+  made: CleanupPlan,
+  { plan, migration, names }: Planned,
+  config: Config,
+  progress: Progress,
+): Promise<{ rehearsal: Rehearsal; calls: CallRehearsal }> {
+  const base = await rehearsalBase(source, progress);
+  try {
+    const { ownTransaction } = names;
+    const input = {
+      base: base.scratch,
+      catalog: base.catalog,
+      plan,
+      migration,
+      ownTransaction,
+      inspect,
+      replan: (after: typeof base.catalog) => planCleanup(after, config).plan,
+      touched: new Set<never>(),
+      unrehearsed: () => null,
+      progress,
+    };
+    const rehearsal = await rehearse(input);
+    if (!rehearsal.passed)
+      return {
+        rehearsal,
+        calls: { calls: 0, functions: [], differences: [], opened: 0, unannounced: 0, notCalled: [], passed: false },
+      };
+    const edited = made.cleanup.functions.flatMap((one) => (one.kind === "edited" ? [one] : []));
+    const calls = await rehearseCalls(input, {
+      edited: edited.map(({ fn, shapes }) => ({ fn, readsClaim: shapes.includes("setting-to-claim") })),
+      defaultsChanged: made.cleanup.defaults.length > 0,
+    });
+    return { rehearsal, calls };
+  } finally {
+    await base.close();
+  }
+}

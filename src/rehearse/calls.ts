@@ -1,0 +1,213 @@
+import type { PgFunction, UserType } from "../pg/catalog.ts";
+import type { Regime } from "../pg/context.ts";
+import { quoteLiteral } from "../pg/identifier.ts";
+import { functionKey, quoteName, type FunctionKey } from "../pg/name.ts";
+import { argumentsFor, baseType, type Arguments } from "./call-arguments.ts";
+import { contentsProbe } from "./contents-probe.ts";
+import { generateRows, type Fixtures } from "../fixtures/index.ts";
+import { batchOf, runKeyed, type Probe, type Response, type Statement } from "../request/index.ts";
+import type { Scratch } from "../scratch/index.ts";
+import { sessionStatesFor, type RehearsalState } from "./access.ts";
+import { personasFor, type RehearsalPersona } from "./personas.ts";
+import { runMigration, type RehearsalInput } from "./rehearse.ts";
+
+/** The answer to one call: its rows and what it changed, or the error that it raised. */
+export type CallOutcome =
+  | { kind: "answer"; rows: string; changed: string[] }
+  | { kind: "error"; sqlstate: string; message: string };
+
+/** A call that gave a persona different answers before and after. */
+export interface CallDifference {
+  function: FunctionKey;
+  persona: string;
+  regime: Regime;
+  context: string;
+  /** whose values its arguments are */
+  arguments: Arguments["whose"];
+  before: CallOutcome;
+  after: CallOutcome;
+  /** it or a function that it calls reads the claim in place of the variable */
+  announced: boolean;
+  /** with values of another tenant it raised before, and answers now */
+  opened: boolean;
+}
+
+/** Calls of the functions that a clean-up edits, before and after it. */
+export interface CallRehearsal {
+  calls: number;
+  functions: FunctionKey[];
+  differences: CallDifference[];
+  unannounced: number;
+  opened: number;
+  /** functions that were not called, or only answered with errors of their arguments */
+  notCalled: FunctionKey[];
+  passed: boolean;
+}
+
+interface Edited {
+  edited: readonly { fn: PgFunction; readsClaim: boolean }[];
+  defaultsChanged: boolean;
+}
+
+/**
+ * Call every edited function before and after the migration, as each persona, with arguments of its own tenant, of
+ * another one and NULL, without variables, with those of the claims and with another tenant's. Compares the rows that it
+ * returns, SQLSTATE and message, and the rows of each table. Values that no two runs share (generated identifiers, the
+ * clock) are left out.
+ */
+export async function rehearseCalls(
+  input: RehearsalInput,
+  { edited, defaultsChanged }: Edited,
+): Promise<CallRehearsal> {
+  const before = await input.base.fork();
+  try {
+    const fixtures = await generateRows(before.db, input.catalog, input.plan.context);
+    const after = await before.fork();
+    try {
+      const error = await runMigration(after.db, input.migration.up, input);
+      if (error !== null) throw new Error(`the up file ran without rows but not with rows: ${error}`);
+      return await compareCalls({ before, after }, input, edited, fixtures, defaultsChanged);
+    } finally {
+      await after.close();
+    }
+  } finally {
+    await before.close();
+  }
+}
+
+async function compareCalls(
+  databases: { before: Scratch; after: Scratch },
+  { catalog, plan, progress }: RehearsalInput,
+  edited: Edited["edited"],
+  fixtures: Fixtures,
+  defaultsChanged: boolean,
+): Promise<CallRehearsal> {
+  const callable = edited.filter(({ fn }) => isCallable(fn));
+  const announcedFor = readersAmong(edited);
+  const report: CallRehearsal = {
+    calls: 0,
+    functions: callable.map(({ fn }) => functionKey(fn)),
+    differences: [],
+    unannounced: 0,
+    opened: 0,
+    notCalled: edited.filter(({ fn }) => !isCallable(fn)).map(({ fn }) => functionKey(fn)),
+    passed: true,
+  };
+  const probe = contentsProbe(catalog, fixtures);
+  const known = JSON.stringify(fixtures.filled.map(({ rows }) => rows));
+  const answered = new Set<FunctionKey>();
+  const personas = personasFor(catalog, plan.context, fixtures);
+  for (const [number, persona] of personas.entries()) {
+    progress.tick("calls", number, personas.length);
+    for (const state of sessionStatesFor(persona, plan.context, fixtures)) {
+      const calls = callable.flatMap(({ fn }) =>
+        argumentsFor(fn, { catalog, context: plan.context, fixtures, persona }).map((args) => ({ fn, args })),
+      );
+      const statements = new Map(calls.map((call) => [call, statementOf(call, catalog.types)]));
+      const [old, now] = [
+        await answersOf(databases.before, persona, state, statements, probe),
+        await answersOf(databases.after, persona, state, statements, probe),
+      ];
+      report.calls += calls.length;
+      for (const call of calls) {
+        const [was, is] = [outcomeOf(old.get(call), known), outcomeOf(now.get(call), known)];
+        const key = functionKey(call.fn);
+        if (was.kind === "answer" || is.kind === "answer") answered.add(key);
+        if (JSON.stringify(was) === JSON.stringify(is)) continue;
+        const announced = defaultsChanged || announcedFor(call.fn);
+        const opened = call.args.whose === "another tenant" && was.kind === "error" && is.kind === "answer";
+        if (!announced) report.unannounced += 1;
+        if (opened) report.opened += 1;
+        report.differences.push({
+          function: key,
+          persona: persona.name,
+          regime: state.regime,
+          context: state.name,
+          arguments: call.args.whose,
+          before: was,
+          after: is,
+          announced,
+          opened,
+        });
+      }
+    }
+  }
+  for (const { fn } of callable) if (!answered.has(functionKey(fn))) report.notCalled.push(functionKey(fn));
+  report.passed = report.unannounced === 0 && report.opened === 0;
+  progress.done(
+    "calls",
+    `${report.calls} calls before and after, ${report.differences.length} differences, ${report.unannounced} unannounced`,
+  );
+  return report;
+}
+
+/** Trigger functions are run by statements, which the rehearsal of access covers. */
+const isCallable = (fn: PgFunction): boolean =>
+  (fn.kind === "function" || fn.kind === "procedure") &&
+  !/^(event_)?trigger$/.test(fn.result) &&
+  !fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type));
+
+/** True for a function that reads a claim now, or that names one which does. */
+function readersAmong(edited: Edited["edited"]): (fn: PgFunction) => boolean {
+  const readers = new Set(edited.filter(({ readsClaim }) => readsClaim).map(({ fn }) => fn));
+  for (let grew = true; grew;) {
+    grew = false;
+    for (const { fn } of edited)
+      if (!readers.has(fn) && [...readers].some((reader) => fn.body.includes(reader.name))) {
+        readers.add(fn);
+        grew = true;
+      }
+  }
+  return (fn) => readers.has(fn);
+}
+
+function statementOf({ fn, args }: { fn: PgFunction; args: Arguments }, types: readonly UserType[]): Statement {
+  const list = args.values
+    .map(
+      (value, n) =>
+        `${value === null ? "null" : quoteLiteral(value)}::${fn.argumentTypes[n] ?? baseType("text", types)}`,
+    )
+    .join(", ");
+  const called = `${quoteName(fn)}(${list})`;
+  return fn.kind === "procedure"
+    ? { sql: `call ${called}`, returns: "count", probe: "contents" }
+    : {
+        sql: `select coalesce(jsonb_agg(to_jsonb(r)), '[]')::text from ${called} r`,
+        returns: "text",
+        probe: "contents",
+      };
+}
+
+async function answersOf<Key>(
+  { db }: Scratch,
+  persona: RehearsalPersona,
+  state: RehearsalState,
+  statements: ReadonlyMap<Key, Statement>,
+  probe: Probe,
+): Promise<Map<Key, Response>> {
+  await db.exec("begin");
+  try {
+    return await runKeyed(db, batchOf(persona, state, { probes: new Map([["contents", probe]]) }), statements);
+  } finally {
+    await db.exec("rollback");
+  }
+}
+
+function outcomeOf(response: Response | undefined, known: string): CallOutcome {
+  if (!response) throw new Error("a call has no answer");
+  if (response.kind === "error")
+    return { kind: "error", sqlstate: response.sqlstate, message: steady(response.message, known) };
+  return {
+    kind: "answer",
+    rows: steady(response.text ?? "", known),
+    changed: response.changed.map(({ before, after }) => `${before} → ${after}`),
+  };
+}
+
+/** A text without what no two runs share: identifiers that the fixtures do not know, and moments. */
+const steady = (text: string, known: string): string =>
+  text
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) =>
+      known.includes(id) ? id : "(generated)",
+    )
+    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.+:-]*/g, "(moment)");

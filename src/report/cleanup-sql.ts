@@ -1,0 +1,155 @@
+import type pc from "picocolors";
+import type { Cleaned, NoteTag, Question, QuestionTag } from "../cleanup/sql/index.ts";
+import { groupBy } from "../pg/group-by.ts";
+import { columnKey, functionKey, nameKey } from "../pg/name.ts";
+import type { CleanupPlan } from "../pipeline/cleanup-sql.ts";
+import type { CallOutcome, CallRehearsal } from "../rehearse/index.ts";
+import { counted } from "./counted.ts";
+import { oneLine } from "./visible.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** How many differences of calls are listed. */
+const MOST = 20;
+
+const NOTES: Readonly<Record<NoteTag, string>> = {
+  "guard-becomes-real":
+    "this guard compared the caller's value with itself; from now on it compares it with the claim, and calls that passed may be refused",
+  "null-passes": "this guard lets NULL pass: without the claim it does not raise",
+  "others-catches-guard": "WHEN OTHERS here catches what the guard raises from now on",
+  "look-up-unused": "only the removed call used what is looked up here",
+  "error-becomes-null": "an unset variable raised 42704 here; a claim that is not in the token is NULL",
+};
+
+const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
+  "sets-other-settings": (about) =>
+    `the call also sets another setting (${about}); \`cleanup.calls\` in the config says whether it goes (\`delete\`)`,
+  "only-statement-of-branch": () => "the call is all that this branch does: what is the condition for without it?",
+  "nothing-left": () => "nothing would be left of the body",
+  "constant-fallback": () =>
+    "a constant stands for a request without the variable and without the claim; `cleanup.functions` says whether it stays (`claim`)",
+  "run-by-trigger": () =>
+    "a trigger runs it, also for the service role and for jobs, which have no token; `cleanup.functions`: `claim` or `keep`",
+  "roles-without-token": () =>
+    "no role that comes with a token may call it, so there is no claim to read; `cleanup.functions`: `claim` or `keep`",
+  "set-config-not-removed": () => "one statement sets a retired variable and does something else",
+  "argument-calls-function": () => "an argument of the call is itself a call, which may check something",
+  "still-used": (about) => (about === "" ? "it still uses what is taken out" : `it still names ${about}`),
+  "body-not-read": (about) =>
+    about === "not-as-cut" || about === "not-placed"
+      ? "its text and its tree could not be matched with certainty"
+      : `its body is not one that can be edited: ${about}`,
+};
+
+/** What a clean-up of SQL does and leaves, as a person reads it. */
+export function renderCleanupSql({ cleanup, callers, dropped, plan }: CleanupPlan, colours: Colours): string {
+  const edited = cleanup.functions.flatMap((one) => (one.kind === "edited" ? [one] : []));
+  const asked = cleanup.functions.flatMap((one) => (one.kind === "asked" ? [one] : []));
+  const lines = [
+    `${colours.bold("Clean-up")} of ${cleanup.variables.join(", ") || "nothing"}: ${counted(plan.steps.length, "step")}`,
+    ...(cleanup.keptVariables.length > 0
+      ? [`  ${colours.yellow("!")} ${cleanup.keptVariables.join(", ")} stay: a policy that the config keeps reads them`]
+      : []),
+  ];
+  if (edited.length > 0) lines.push("", colours.bold(`Edited: ${counted(edited.length, "function")}`));
+  for (const one of edited) lines.push(...editedLines(one, colours));
+  if (cleanup.defaults.length > 0) lines.push("", colours.bold(`Defaults: ${cleanup.defaults.length}`));
+  for (const one of cleanup.defaults)
+    lines.push(`  ${columnKey({ schema: one.schema, name: one.relation }, one.column.name)}: ${one.expression}`);
+  if (cleanup.setters.length > 0)
+    lines.push(
+      "",
+      ...setterLines(
+        cleanup.setters.map(({ fn }) => functionKey(fn)),
+        dropped.length > 0,
+        callers,
+        colours,
+      ),
+    );
+  if (asked.length > 0)
+    lines.push("", colours.bold(`For a person: ${counted(asked.length, "function")}, left as they are`));
+  const questions = asked.flatMap(({ fn, questions: own }) =>
+    own.map((question) => ({
+      at: `${nameKey(fn)}${where(question)}`,
+      text: QUESTIONS[question.tag](question.about ?? ""),
+    })),
+  );
+  for (const [text, same] of groupBy(questions, (question) => question.text))
+    lines.push(`  ${colours.red("?")} ${text}`, ...new Set(same.map(({ at }) => `      ${at}`)));
+  if (cleanup.others.length > 0) lines.push("", colours.bold("Named elsewhere"));
+  for (const { kind, name, names } of cleanup.others)
+    lines.push(
+      `  ${kind === "comment" ? " " : colours.red("?")} ${kind} ${kind === "comment" ? "on " : ""}${name}: ${names.join(", ")}`,
+    );
+  return `${lines.map(oneLine).join("\n")}\n`;
+}
+
+function editedLines({ fn, notes, shapes }: Extract<Cleaned, { kind: "edited" }>, colours: Colours): string[] {
+  return [
+    `  ${colours.green("✓")} ${nameKey(fn)}: ${shapes.join(", ")}`,
+    ...notes.map(({ tag, line }) => `      line ${line}: ${NOTES[tag]}`),
+  ];
+}
+
+function setterLines(
+  names: readonly string[],
+  isDropped: boolean,
+  callers: CleanupPlan["callers"],
+  colours: Colours,
+): string[] {
+  if (isDropped)
+    return [colours.bold(`Dropped, last: ${names.join(", ")}`), "  nothing in the database names them any more"];
+  return [
+    colours.bold(`Not dropped: ${names.join(", ")}`),
+    ...callers.named.map((name) => `  ${colours.red("?")} ${name} names one of them`),
+    ...callers.dynamic.map(
+      (name) =>
+        `  ${colours.red("?")} ${name} runs a statement that is made at run time, which may call one of them; \`keep\` it in \`cleanup.functions\` with the reason why it does not`,
+    ),
+  ];
+}
+
+const where = ({ line }: Question): string => (line === null ? "" : `, line ${line}`);
+
+/** The calls of edited functions before and after. */
+export function renderCallRehearsal(calls: CallRehearsal, colours: Colours): string {
+  if (calls.functions.length === 0 && calls.notCalled.length === 0) return "";
+  const mark = (good: boolean): string => (good ? colours.green("✓") : colours.red("✗"));
+  const lines = [
+    colours.bold("Calls"),
+    `  ${mark(calls.calls > 0)} ${counted(calls.calls, "call")} of ${counted(calls.functions.length, "function")} before and after`,
+    `  ${mark(calls.unannounced === 0)} ${counted(calls.differences.length, "difference")}, ${calls.unannounced} of them not announced`,
+    `  ${mark(calls.opened === 0)} ${counted(calls.opened, "call")} with values of another tenant answered that raised before`,
+    ...(calls.notCalled.length > 0
+      ? [`  ${colours.yellow("!")} only errors, or not callable: ${calls.notCalled.join(", ")}`]
+      : []),
+  ];
+  const shown = calls.differences.filter(({ announced, opened }) => !announced || opened);
+  for (const one of (shown.length > 0 ? shown : calls.differences).slice(0, MOST))
+    lines.push(
+      `    ${one.function} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcome(one.before)} → ${outcome(one.after)}`,
+    );
+  return `${lines.map(oneLine).join("\n")}\n`;
+}
+
+const outcome = (one: CallOutcome): string =>
+  one.kind === "error"
+    ? `error ${one.sqlstate}`
+    : `${one.rows.length > 60 ? `${one.rows.slice(0, 57)}…` : one.rows}${one.changed.length > 0 ? `, ${counted(one.changed.length, "change")}` : ""}`;
+
+/** What has become of it, and the next command. */
+export function cleanupEnd(
+  { plan, cleanup }: CleanupPlan,
+  { writes, passed, target }: { writes: boolean; passed: boolean; target: string | null },
+): string {
+  const asked = cleanup.functions.filter(({ kind }) => kind === "asked").length;
+  if (!passed) return "the rehearsal did not pass, so nothing was written";
+  if (plan.steps.length === 0)
+    return asked === 0
+      ? "nothing to do: no function and no default uses the variables"
+      : "nothing was written: every function waits for an answer";
+  if (!writes) return "next   without --dry-run the files are written";
+  return oneLine(
+    `next   review the migration, then ${target === null ? "run it with your migration tool" : `\`rlsmith apply --target ${target} --plan .rlsmith/cleanup.json --dry-run\``}${asked === 0 ? "" : `; ${counted(asked, "function")} above wait for an answer`}`,
+  );
+}
