@@ -119,15 +119,17 @@ export function renderCallRehearsal(calls: CallRehearsal, colours: Colours): str
     colours.bold("Calls"),
     `  ${mark(calls.calls > 0)} ${counted(calls.calls, "call")} of ${counted(calls.functions.length, "function")} before and after`,
     `  ${mark(calls.unannounced === 0)} ${counted(calls.differences.length, "difference")}, ${calls.unannounced} of them not announced`,
-    `  ${mark(calls.opened === 0)} ${counted(calls.opened, "call")} with values of another tenant answered that raised before`,
+    `  ${mark(calls.opened === 0)} ${counted(calls.opened, "call")} with values of another tenant reach rows that they did not reach before`,
     ...(calls.notCalled.length > 0
-      ? [`  ${colours.yellow("!")} only errors, or not callable: ${calls.notCalled.join(", ")}`]
+      ? [
+          `  ${colours.yellow("!")} only errors, or not callable: ${calls.notCalled.map((name) => name.replace(/\(.*$/, "")).join(", ")}`,
+        ]
       : []),
   ];
   const shown = calls.differences.filter(({ announced, opened }) => !announced || opened);
   for (const one of (shown.length > 0 ? shown : calls.differences).slice(0, MOST))
     lines.push(
-      `    ${one.function} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcome(one.before)} → ${outcome(one.after)}`,
+      `    ${one.function.replace(/\(.*$/, "")} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcome(one.before)} → ${outcome(one.after)}`,
     );
   return `${lines.map(oneLine).join("\n")}\n`;
 }
