@@ -28,4 +28,4 @@ export function wholeLines(text: string, place: Place): Place {
 }
 
 /** A comment on the line of the statement is about it. */
-const isNothing = (rest: string): boolean => /^\s*(--.*)?$/.test(rest);
+const isNothing = (rest: string): boolean => /^\s*(--[^\n]*)?$/.test(rest);

@@ -23,7 +23,8 @@ beforeAll(async () => {
   dir = join(mkdtempSync(join(tmpdir(), "rlsmith-cleanup-")), "casino");
   cpSync(CASINO, dir, { recursive: true, filter: (from) => !from.includes("node_modules") });
   const migrations = join(dir, "supabase/migrations");
-  for (const name of readdirSync(migrations).toSorted()) await client.query(readFileSync(join(migrations, name), "utf8"));
+  for (const name of readdirSync(migrations).toSorted())
+    await client.query(readFileSync(join(migrations, name), "utf8"));
 }, 120_000);
 afterAll(async () => {
   await client.end();
