@@ -1,7 +1,7 @@
 import { dollarQuote, quoteIdent, quoteLiteral, quoteRole } from "./identifier.ts";
 import { quoteName, type QualifiedName } from "./name.ts";
 
-/** One overload of a function or procedure; `arguments` are its identity arguments, or its input types alone. */
+/** One overload of a function or procedure; `arguments` are its input types (to drop it, its identity arguments will do). */
 export interface RoutineName extends QualifiedName {
   kind: "function" | "procedure";
   arguments: string;

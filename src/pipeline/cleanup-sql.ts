@@ -44,7 +44,9 @@ export function planCleanup(catalog: Catalog, config: Config): CleanupPlan {
       },
       VERSION,
     );
-  const setters = cleanup.setters.map(({ fn }) => fn);
+  const isNeeded = (settings: readonly string[]): boolean =>
+    settings.some((name) => cleanup.neededVariables.includes(name));
+  const setters = cleanup.setters.flatMap(({ fn, settings }) => (isNeeded(settings) ? [] : [fn]));
   const isKept = (key: string): boolean =>
     Object.entries(config.cleanup.functions).some(
       ([pattern, { decision }]) => decision === "keep" && matchesName(pattern, key),

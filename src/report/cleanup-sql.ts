@@ -24,6 +24,9 @@ const NOTES: Readonly<Record<NoteTag, string>> = {
 const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
   "sets-other-settings": (about) =>
     `the call also sets another setting (${about}); \`cleanup.calls\` in the config says whether it goes (\`delete\`)`,
+  "still-needed": (about) => `it sets ${about}, which something that stays as it is still reads (below, or elsewhere)`,
+  "call-refuses-roles": (about) =>
+    `${about} may call it, and the call in it is what refuses them: revoke EXECUTE first, or decide \`claim\` in \`cleanup.functions\``,
   "only-statement-of-branch": () => "the call is all that this branch does: what is the condition for without it?",
   "nothing-left": () => "nothing would be left of the body",
   "constant-fallback": () =>
@@ -98,7 +101,10 @@ function setterLines(
   colours: Colours,
 ): string[] {
   if (isDropped)
-    return [colours.bold(`Dropped, last: ${names.join(", ")}`), "  nothing in the database names them any more"];
+    return [
+      colours.bold(`Dropped, last: ${names.join(", ")}`),
+      "  nothing in the database names them any more; `rlsmith cleanup --code` looks for calls in the application",
+    ];
   return [
     colours.bold(`Not dropped: ${names.join(", ")}`),
     ...callers.named.map((name) => `  ${colours.red("?")} ${name} names one of them`),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { TypeName } from "libpg-query";
+import { routineAccess } from "../../pg/function-sql.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
@@ -7,7 +9,7 @@ import { nameParts } from "../../pg/expr/shape.ts";
 import { columnKey, functionKey, nameKey, quoteName, type QualifiedName } from "../../pg/name.ts";
 import { commentPolicy, createPolicy } from "../../pg/policy-sql.ts";
 import { policyId, type Policy } from "../../pg/policy.ts";
-import type { FunctionState, RelationState, State } from "../state/index.ts";
+import type { FunctionAccess, FunctionState, RelationState, State } from "../state/index.ts";
 
 const named = { schema: z.string(), name: z.string() };
 
@@ -41,6 +43,7 @@ const STATE: z.ZodType<State> = z.strictObject({
       access: z
         .strictObject({
           kind: z.enum(["function", "procedure"]),
+          types: z.string(),
           owner: z.string(),
           grantees: z.array(z.string()),
           comment: z.string().nullable(),
@@ -142,6 +145,9 @@ function functionFaults(fn: FunctionState): string[] {
   const [object, ...others] = (dropped?.objects ?? []).map((one) => as("ObjectWithArgs", one));
   if (!object || others.length > 0 || dropped?.behavior !== "DROP_RESTRICT" || !isNamed(object.objname, fn))
     return [`the arguments of function ${name} are not a list of arguments`];
+  const typesOf = (list: Expr[] | undefined): (TypeName | null)[] => (list ?? []).map((one) => as("TypeName", one));
+  if (fn.access && !isAccess(fn, fn.access, typesOf(object.objargs)))
+    return [`the owner, privileges and comment of function ${name} are not those of one function`];
   if (fn.definition === null) return [];
   const made = as(
     "CreateFunctionStmt",
@@ -160,6 +166,26 @@ function functionFaults(fn: FunctionState): string[] {
       (object.objargs ?? []).map((one) => as("TypeName", one)),
     );
   return isIt ? [] : [`the definition of function ${name} is not one CREATE OR REPLACE of it`];
+}
+
+/**
+ * True if each statement that restores the access is one statement of its kind, on a function with the same argument
+ * types.
+ */
+function isAccess(fn: FunctionState, access: FunctionAccess, types: readonly (TypeName | null)[]): boolean {
+  const routine = { ...fn, kind: access.kind, arguments: access.types };
+  const statements = routineAccess(routine, access).map((sql) => only(() => sql));
+  const kinds = new Set(["AlterOwnerStmt", "DoStmt", "GrantStmt", "CommentStmt"]);
+  const owner = as("AlterOwnerStmt", statements[0] ?? null);
+  const object = as("ObjectWithArgs", owner?.object ?? null);
+  return (
+    statements.every((statement) => statement !== null && kinds.has(Object.keys(statement)[0] ?? "")) &&
+    isNamed(object?.objname, fn) &&
+    equal(
+      (object?.objargs ?? []).map((one) => as("TypeName", one)),
+      types,
+    )
+  );
 }
 
 /** The statement that a text is parsed to; null where it is not exactly one, or cannot be parsed. */

@@ -75,6 +75,7 @@ select json_build_object(
         pg_get_functiondef(p.oid) as definition,
         json_build_object(
           'kind', case p.prokind when 'p' then 'procedure' else 'function' end,
+          'types', oidvectortypes(p.proargtypes),
           'owner', pg_get_userbyid(p.proowner),
           'grantees', coalesce((
             select json_agg(g.name order by g.name collate "C")

@@ -11,4 +11,4 @@ export type { Restoring } from "./restore.ts";
 export { stillReading, stillReadingByFunction } from "./retired.ts";
 export { onShadow, settled } from "./shadow.ts";
 export { byName, readState, sameState } from "./state.ts";
-export type { FunctionState, RelationState, Scope, State } from "./state.ts";
+export type { FunctionAccess, FunctionState, RelationState, Scope, State } from "./state.ts";

@@ -29,7 +29,7 @@ export function restore(from: State, to: State): Restoring {
     const now = from.functions.find((other) => sameFunction(other, fn))?.definition ?? null;
     if (fn.definition !== null && fn.definition !== now) made.push(fn.definition.trimEnd());
     if (fn.definition !== null && now === null && fn.access)
-      made.push(...routineAccess({ ...fn, kind: fn.access.kind }, fn.access));
+      made.push(...routineAccess({ ...fn, kind: fn.access.kind, arguments: fn.access.types }, fn.access));
     if (fn.definition === null && now !== null) removed.unshift(dropFunction(fn));
   }
   const relations = to.relations.flatMap((relation) => {

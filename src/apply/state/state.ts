@@ -54,6 +54,8 @@ export interface FunctionState {
 
 export interface FunctionAccess extends RoutineAccess {
   kind: "function" | "procedure";
+  /** the types of its input arguments, with their schemas, as `regprocedure` takes them */
+  types: string;
 }
 
 const READ = readFileSync(new URL("../queries/state.sql", import.meta.url), "utf8");

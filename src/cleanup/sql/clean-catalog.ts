@@ -1,7 +1,7 @@
 import { analyseFunctions, type ClassifiedPolicy } from "../../classify/index.ts";
 import { claimsSourceOf, type Config } from "../../config.ts";
 import { ToolError } from "../../errors.ts";
-import type { Catalog } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
 import { columnKey, nameKey, type NameKey } from "../../pg/name.ts";
 import { matchesName } from "../../pg/name-pattern.ts";
 import { isPlatformFunction } from "../../pg/platform-objects.ts";
@@ -19,6 +19,8 @@ export interface SqlCleanup {
   variables: string[];
   /** those that a kept policy reads, which stay */
   keptVariables: string[];
+  /** those that something still reads which stays as it is, so that whatever sets them stays too */
+  neededVariables: string[];
   functions: Exclude<Cleaned, { kind: "unconcerned" }>[];
   setters: Setter[];
   defaults: ColumnDefault[];
@@ -53,34 +55,60 @@ export function cleanCatalog(catalog: Catalog, classified: readonly ClassifiedPo
     (fact) => !isPlatformFunction(catalog, fact),
   );
   const roles = new Set([...ROLES_WITH_TOKEN, ...catalog.policies.flatMap((policy) => policy.roles)]);
-  const retired = retiredIn(own, facts, {
-    rules,
-    triggerFunctions: new Set<NameKey>(catalog.triggers.map((trigger) => nameKey(trigger.function))),
-    rolesWithToken: new Set([...roles].filter((role) => role !== "service_role")),
-    decisions: {
-      ofFunction: (name) => decided(config.cleanup.functions, name),
-      ofCalls: (name) => decided(config.cleanup.calls, name),
-    },
-  });
-  const setters = [...retired.setters.values()].flat();
-  const isSetter = new Set(setters.map(({ fn }) => fn));
-  const functions = own
-    .filter((fn) => !isSetter.has(fn) && decided(config.cleanup.functions, nameKey(fn)) !== "keep")
-    .map((fn) => cleanFunction(fn, retired))
-    .flatMap((one) => (one.kind === "unconcerned" ? [] : [one]));
-  const { changes: defaults } = planColumnDefaults(catalog, { ...config, columnDefaults: "rewrite" }, rules);
-  const names = [...rules.variables.keys(), ...rules.flags.keys(), ...setters.map(({ fn }) => fn.name)];
+  const { changes: defaults } = planColumnDefaults(catalog, config, rules);
   const done = new Set<string>(
     defaults.map((one) => columnKey({ schema: one.schema, name: one.relation }, one.column.name)),
   );
-  return {
-    variables: [...rules.variables.keys(), ...rules.flags.keys()].toSorted(),
-    keptVariables: [...kept].toSorted(),
-    functions,
-    setters,
-    defaults,
-    others: otherUses(catalog, names, done),
-  };
+  const variables = [...rules.variables.keys(), ...rules.flags.keys()];
+  const isKept = (fn: PgFunction): boolean => decided(config.cleanup.functions, nameKey(fn)) === "keep";
+  const readers = otherUses(catalog, variables, done).filter(({ kind }) => kind !== "comment");
+  let needed = new Set(readers.flatMap((one) => one.names));
+  for (;;) {
+    const retired = retiredIn(own, facts, {
+      rules,
+      needed,
+      triggerFunctions: new Set<NameKey>(catalog.triggers.map((trigger) => nameKey(trigger.function))),
+      rolesWithToken: new Set([...roles].filter((role) => role !== "service_role")),
+      decisions: {
+        ofFunction: (name) => decided(config.cleanup.functions, name),
+        ofCalls: (name) => decided(config.cleanup.calls, name),
+      },
+    });
+    const setters = [...retired.setters.values()].flat();
+    const isSetter = new Set(setters.map(({ fn }) => fn));
+    const functions = own
+      .filter((fn) => !isSetter.has(fn) && !isKept(fn))
+      .map((fn) => cleanFunction(fn, retired))
+      .flatMap((one) => (one.kind === "unconcerned" ? [] : [one]));
+    // What stays as it is and reads a variable needs whatever sets it.
+    const left = [
+      ...functions.flatMap((one) => (one.kind === "asked" ? [one.fn] : [])),
+      ...own.filter((fn) => isKept(fn) && !isSetter.has(fn)),
+    ];
+    const more = new Set([...needed, ...left.flatMap((fn) => variables.filter((name) => mayRead(fn, name)))]);
+    if (more.size > needed.size) {
+      needed = more;
+      continue;
+    }
+    return {
+      variables: variables.toSorted(),
+      keptVariables: [...kept].toSorted(),
+      neededVariables: [...needed].toSorted(),
+      functions,
+      setters,
+      defaults,
+      others: otherUses(catalog, [...variables, ...setters.map(({ fn }) => fn.name.toLowerCase())], done),
+    };
+  }
+}
+
+/** True for a function whose text names the variable and may read it: in a call of current_setting, or at run time. */
+function mayRead(fn: PgFunction, name: string): boolean {
+  const text = fn.definition.toLowerCase();
+  return (
+    text.includes(name) &&
+    (text.includes("current_setting") || /\bexecute\b/.test(text) || !["sql", "plpgsql"].includes(fn.language))
+  );
 }
 
 /** The first entry whose pattern matches. */

@@ -1,4 +1,4 @@
-import type { FunctionFacts } from "../../classify/index.ts";
+import { contextFunctions, type FunctionFacts } from "../../classify/index.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
 import { functionKey, nameKey, type FunctionKey, type NameKey } from "../../pg/name.ts";
 import type { RuleContext } from "../../rewrite/index.ts";
@@ -10,6 +10,10 @@ export interface Retired {
   rules: RuleContext;
   /** the functions that do nothing but set variables, by name */
   setters: ReadonlyMap<NameKey, readonly Setter[]>;
+  /** every function that sets a retired variable, itself or by another function */
+  setting: ReadonlySet<NameKey>;
+  /** retired variables that something still reads which stays as it is: whatever sets them is needed */
+  needed: ReadonlySet<string>;
   /** functions that triggers run */
   triggerFunctions: ReadonlySet<NameKey>;
   /** functions that no role of a request with a token may call */
@@ -29,14 +33,17 @@ export interface Decisions {
 export function retiredIn(
   functions: readonly PgFunction[],
   facts: readonly FunctionFacts[],
-  more: Pick<Retired, "rules" | "triggerFunctions" | "decisions"> & { rolesWithToken: ReadonlySet<string> },
+  more: Pick<Retired, "rules" | "triggerFunctions" | "decisions" | "needed"> & { rolesWithToken: ReadonlySet<string> },
 ): Retired {
   const setters = settersIn(functions, facts, more.rules);
   const withoutToken = functions.filter(
     ({ grants }) =>
       !grants.some(({ privilege, grantee }) => privilege === "EXECUTE" && more.rolesWithToken.has(grantee)),
   );
-  return { ...more, setters, withoutToken: new Set(withoutToken.map(functionKey)) };
+  const setting = contextFunctions(facts, functions)
+    .filter(({ settings }) => settings.some((name) => more.rules.variables.has(name) || more.rules.flags.has(name)))
+    .map((one) => nameKey(one.facts));
+  return { ...more, setters, setting: new Set(setting), withoutToken: new Set(withoutToken.map(functionKey)) };
 }
 
 /** The names under which a call in a body may mean a setter: with its schema, and without where that is unambiguous. */

@@ -23,6 +23,8 @@ export interface Note {
 /** Why a function stays as it is until the config, or a person, decides. */
 export type QuestionTag =
   | "sets-other-settings"
+  | "still-needed"
+  | "call-refuses-roles"
   | "only-statement-of-branch"
   | "nothing-left"
   | "constant-fallback"

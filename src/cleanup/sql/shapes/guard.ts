@@ -1,5 +1,8 @@
 import { as, type Expr } from "../../../pg/expr/node.ts";
+import { call } from "../../../pg/expr/shape.ts";
 import { some, walk } from "../../../pg/expr/walk.ts";
+import { identForReading } from "../../../pg/identifier.ts";
+import { nameKey } from "../../../pg/name.ts";
 import { embeddedSql } from "../../../pg/plpgsql/visit.ts";
 import type { Statement } from "../../../pg/plpgsql/node.ts";
 import type { CutBody } from "../body.ts";
@@ -32,7 +35,7 @@ export const guard: Shape = {
   find(body, retired) {
     const notes: Note[] = [];
     const holders = namesHolding(body, retired);
-    const sets = setterCall.find(body, retired).cuts.length > 0;
+    const sets = setterCall.find(body, retired).cuts.length > 0 || callsSetting(body, retired);
     for (const { statement } of placedIn(body.tree)) {
       if (statement.kind !== "if") continue;
       for (const { when, body: inner } of statement.branches) {
@@ -47,6 +50,18 @@ export const guard: Shape = {
     return { cuts: [], notes, questions: [] };
   },
 };
+
+/** True for a body that calls a function which sets a retired variable, a check among other things perhaps. */
+const callsSetting = ({ tree }: CutBody, { setting }: Retired): boolean =>
+  embeddedSql(tree).some(({ sql }) =>
+    some(treesOf(sql)?.tree, (node) => {
+      const [name = "", schema = null] = call(node)?.name.toReversed() ?? [];
+      if (name === "") return false;
+      return schema === null
+        ? [...setting].some((key) => key.endsWith(`.${identForReading(name)}`))
+        : setting.has(nameKey({ schema, name }));
+    }),
+  );
 
 const isRaise = (statement: Statement): boolean => statement.kind === "raise" && statement.level === "exception";
 

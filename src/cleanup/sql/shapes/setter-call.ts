@@ -4,6 +4,7 @@ import type { Retired } from "../retired.ts";
 import { setterCalled } from "../retired.ts";
 import type { Question, Shape } from "../shape.ts";
 import { bareItems, placedIn, settingCall, treesOf, type Placed, type SettingCall } from "../use.ts";
+import type { PgFunction } from "../../../pg/catalog.ts";
 import { call } from "../../../pg/expr/shape.ts";
 import { nameKey } from "../../../pg/name.ts";
 import { some } from "../../../pg/expr/walk.ts";
@@ -46,7 +47,7 @@ export const setterCall: Shape = {
   find(body, retired) {
     const placed = placedIn(body.tree);
     const questions: Question[] = [];
-    const setting = placed.filter((one) => onlySets(one, retired, questions));
+    const setting = placed.filter((one) => onlySets(one, body.fn, retired, questions));
     const removed = new Set(setting.map(({ statement }) => statement));
     // An IF or a block of which nothing is left goes as a whole; from the inside out.
     for (let grew = true; grew;) {
@@ -75,7 +76,7 @@ export const setterCall: Shape = {
 };
 
 /** True for a statement that does nothing but set retired variables. */
-function onlySets({ statement }: Placed, retired: Retired, questions: Question[]): boolean {
+function onlySets({ statement }: Placed, fn: PgFunction, retired: Retired, questions: Question[]): boolean {
   if (statement.kind !== "perform" && statement.kind !== "call") return false;
   const items = itemsOf(statement);
   if (items === null) return false;
@@ -85,6 +86,12 @@ function onlySets({ statement }: Placed, retired: Retired, questions: Question[]
     questions.push({ tag: "set-config-not-removed", line: statement.line, about: null });
     return false;
   }
+  const needed = calls
+    .flatMap((made) => (made ? settingsOf(made, retired) : []))
+    .filter((name) => retired.needed.has(name));
+  for (const about of new Set(needed)) questions.push({ tag: "still-needed", line: statement.line, about });
+  for (const about of new Set(calls.flatMap((made) => (made ? refusedBy(made, fn, retired) : []))))
+    questions.push({ tag: "call-refuses-roles", line: statement.line, about });
   for (const made of calls)
     for (const about of made ? othersSet(made, retired) : [])
       questions.push({ tag: "sets-other-settings", line: statement.line, about });
@@ -111,6 +118,31 @@ const isPlain = (made: SettingCall, { rules }: Retired): boolean =>
       ? [...rules.functions.values()].some((overloads) => overloads[0]?.name === name)
       : rules.functions.has(nameKey({ schema, name }));
   });
+
+/**
+ * The roles that may call the function but not the setter in it: as long as the function runs with their rights, the call
+ * is what refuses them.
+ */
+function refusedBy(made: SettingCall, fn: PgFunction, retired: Retired): string[] {
+  if (made.kind === "set-config" || fn.securityDefiner || retired.decisions.ofFunction(nameKey(fn)) === "claim")
+    return [];
+  const [name = "", schema = null] = made.name.toReversed();
+  const may = ({ grants }: PgFunction): Set<string> =>
+    new Set(grants.filter(({ privilege }) => privilege === "EXECUTE").map(({ grantee }) => grantee));
+  const own = may(fn);
+  return setterCalled(retired, { schema, name }).flatMap((setter) => {
+    const theirs = may(setter.fn);
+    if (theirs.has("public")) return [];
+    return [...own].filter((role) => !theirs.has(role) && role !== fn.owner && role !== setter.fn.owner);
+  });
+}
+
+/** The retired variables that a call sets. */
+function settingsOf(made: SettingCall, retired: Retired): string[] {
+  if (made.kind === "set-config") return [made.setting.toLowerCase()];
+  const [name = "", schema = null] = made.name.toReversed();
+  return setterCalled(retired, { schema, name }).flatMap(({ settings }) => settings);
+}
 
 /** The settings other than the retired ones that a call sets, unless the config lets them go. */
 function othersSet(made: SettingCall, retired: Retired): string[] {
