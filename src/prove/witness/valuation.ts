@@ -18,6 +18,7 @@ import {
   type ValuationInput,
   type Assignment,
 } from "./assignment.ts";
+import { fits } from "./fits.ts";
 
 const MICROSECONDS_A_DAY = 86_400_000_000;
 
@@ -150,23 +151,30 @@ function textOf(values: Assignment, term: Term): string {
   return readText(values, mates) ?? argumentText(values, mates) ?? freeText(values, mates);
 }
 
-/** A spelling of the value that an input function reads from the text; null where none does. */
+/** A spelling of the value that input functions read from the text; null where none does. */
 function readText(values: Assignment, mates: readonly Term[]): string | null {
   const { model } = values;
+  const found: string[] = [];
+  let isRead = false;
   for (const predicate of model.predicates) {
     const [arg] = predicate.args;
     if (!isReading(predicate.symbol) || !isTrue(values, predicate)) continue;
     if (!arg || !mates.includes(arg) || arg.sort.kind !== "text") continue;
-    // any text is taken to be JSON, or to be in a domain
-    if (predicate.symbol.kind !== "readable") return newSpelling(values, [newWord(values)]);
+    isRead = true;
+    if (predicate.symbol.kind !== "readable") continue;
     // what the value prints as is another text, if the model says so
     const value = readFrom(values, predicate.symbol.type, arg);
     for (const out of model.terms)
       if (out.kind === "apply" && out.symbol.kind === "output" && out.args[0] && !mates.includes(out))
         if (print(values, value) === print(values, out.args[0])) print(values, out);
-    return newSpelling(values, spellings(values, predicate.symbol, arg));
+    found.push(...spellings(values, predicate.symbol, arg));
   }
-  return null;
+  if (!isRead) return null;
+  // a text may be read by several types: one that each of them takes, as the model has it
+  const fitting = found.filter((one) => fits(values, mates, one));
+  if (fitting.length > 0) return newSpelling(values, fitting);
+  // any text is taken to be JSON, or to be in a domain
+  return newSpelling(values, found.length > 0 ? found : [newWord(values)]);
 }
 
 /** What the type reads from a text: the model may speak of it as read from another text that is the same. */
