@@ -1,7 +1,7 @@
 import { arrayText } from "../../pg/array-text.ts";
 import { NUMERIC_UNIT, parseUuid, printDate, printNumeric, printTimestamp } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
-import { labelsOf } from "../logic/functions.ts";
+import { labelsOf, PURE } from "../logic/functions.ts";
 import { languageOf } from "../logic/language.ts";
 import { findText } from "../logic/language-search.ts";
 import { SORT, TYPE, type ScalarType, type Sort } from "../logic/sort.ts";
@@ -18,7 +18,8 @@ import {
   type ValuationInput,
   type Assignment,
 } from "./assignment.ts";
-import { fits } from "./fits.ts";
+import { fits, isFold } from "./fits.ts";
+import { listTextOf, printList } from "./json-list.ts";
 
 const MICROSECONDS_A_DAY = 86_400_000_000;
 
@@ -50,7 +51,11 @@ function print(values: Assignment, term: Term): string {
     case "text":
       return remember(values, term, text(values, term));
     case "uuid":
-      return remember(values, term, newUuid(values, isPrintedInUpperCase(values, term)));
+      return remember(
+        values,
+        term,
+        memberValue(values, term) ?? newUuid(values, isPrintedInUpperCase(values, term)),
+      );
     case "int":
     case "numeric":
     case "float":
@@ -148,7 +153,51 @@ function textOf(values: Assignment, term: Term): string {
   const mates = classmates(values, term);
   for (const mate of mates)
     if (mate.kind === "apply" && mate.symbol.kind === "output" && mate.args[0]) return print(values, mate.args[0]);
-  return readText(values, mates) ?? argumentText(values, mates) ?? freeText(values, mates);
+  const list = listTextOf(values, mates);
+  if (list) return printList(elements(values, list.items), list.plain);
+  return (
+    foldedText(values, mates) ??
+    readText(values, mates) ??
+    argumentText(values, mates) ??
+    memberValue(values, term) ??
+    freeText(values, mates)
+  );
+}
+
+/** A member of an array whose members come from a text that is settled otherwise; null where it is in no such array. */
+function memberValue(values: Assignment, term: Term): string | null {
+  const mates = classmates(values, term);
+  for (const predicate of values.model.predicates) {
+    const [member, array] = predicate.args;
+    if (predicate.symbol.kind !== "array member" || !isTrue(values, predicate)) continue;
+    if (!member || !array || !mates.includes(member)) continue;
+    const origins = splitFrom(values, array);
+    if (!origins.some((origin) => isSettled(values, origin) && !values.busy.has(origin))) continue;
+    const fitting = elements(values, array)
+      .filter((one) => one !== null)
+      .filter((one) => fits(values, mates, one));
+    if (fitting.length > 0) return newSpelling(values, fitting);
+  }
+  return null;
+}
+
+/** The text that folding the case of another gives, where that one is read as a value; null for any other. */
+function foldedText(values: Assignment, mates: readonly Term[]): string | null {
+  for (const mate of mates) {
+    const [arg] = isFold(mate) ? mate.args : [];
+    if (!isFold(mate) || !arg || mates.includes(arg) || values.busy.has(arg) || !isRead(values, arg)) continue;
+    return PURE[mate.symbol.to](print(values, arg)) ?? null;
+  }
+  return null;
+}
+
+/** An input function takes the text. */
+function isRead(values: Assignment, text: Term): boolean {
+  const mates = classmates(values, text);
+  return [...values.model.predicates].some((predicate) => {
+    const [arg] = predicate.args;
+    return isReading(predicate.symbol) && arg !== undefined && mates.includes(arg) && isTrue(values, predicate);
+  });
 }
 
 /** A spelling of the value that input functions read from the text; null where none does. */
@@ -295,8 +344,14 @@ function spellings(
     return [value, ...upper.filter((other) => other !== value), `{${value}}`, value.replaceAll("-", "")];
   }
   if (type.sort === SORT.int)
-    return [value, ` ${value}`, `  ${value}`, value.startsWith("-") ? `${value} ` : `0${value}`];
+    return [value, ` ${value}`, `  ${value}`, value.startsWith("-") ? `${value} ` : `0${value}`, ...hexadecimal(value)];
   return [value];
+}
+
+/** The integer with letters, as PostgreSQL 16 and later read it: the only spellings that lower and upper change. */
+function hexadecimal(value: string): string[] {
+  const digits = BigInt(value.replace("-", "")).toString(16).toUpperCase();
+  return ["0X", "0x"].map((prefix) => `${value.startsWith("-") ? "-" : ""}${prefix}${digits}`);
 }
 
 /** Members that the model gives an array, as texts; null for NULL. Equal arrays have the same. */
@@ -312,23 +367,33 @@ function isSettled(values: Assignment, origin: Term): boolean {
   const mates = classmates(values, origin);
   const hasValue = (mate: Term): boolean =>
     mate.kind === "constant" || values.known.has(mate) || (mate.kind === "apply" && mate.symbol.kind === "output");
-  const isRead = (predicate: Predicate): boolean => {
-    const [arg] = predicate.args;
-    return isReading(predicate.symbol) && arg !== undefined && mates.includes(arg) && isTrue(values, predicate);
-  };
-  return mates.some(hasValue) || [...values.model.predicates].some(isRead);
+  return mates.some(hasValue) || isRead(values, origin) || listTextOf(values, mates) !== null;
 }
 
-function membersOf(values: Assignment, array: Term): (string | null)[] {
-  const { logic, model } = values;
+/** The array itself, those that are equal, and what was cast from it, which has its members. */
+function sameArrays(values: Assignment, array: Term): Term[] {
   const mates = classmates(values, array);
-  // what was cast from this array has its members
   const isCast = (term: Term): boolean =>
     term.kind === "apply" &&
     term.symbol.kind === "array input" &&
     term.args[0] !== undefined &&
     mates.includes(term.args[0]);
-  const same = [...model.terms].filter((term) => mates.includes(term) || isCast(term));
+  return [...values.model.terms].filter((term) => mates.includes(term) || isCast(term));
+}
+
+/** The texts that an array, or the one it was cast from, is split from. */
+function splitFrom(values: Assignment, array: Term): Term[] {
+  return classmates(values, array).flatMap((mate) => {
+    const [arg] = mate.kind === "apply" ? mate.args : [];
+    if (mate.kind !== "apply" || !arg) return [];
+    if (mate.symbol.kind === "split") return [arg];
+    return mate.symbol.kind === "array input" ? splitFrom(values, arg) : [];
+  });
+}
+
+function membersOf(values: Assignment, array: Term): (string | null)[] {
+  const { logic, model } = values;
+  const same = sameArrays(values, array);
   // a list that comes from a text which is settled otherwise has that text's members
   for (const term of same) {
     if (term.kind !== "apply" || term.symbol.kind !== "split") continue;
