@@ -689,7 +689,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
   {
     id: "constant-of-one-part",
     title: "a list that is split from a constant has one member",
-    file: "solve/axioms/array.ts",
+    file: "logic/functions.ts",
     find: 'text === "" ? [] : separator === "" ? [text] : text.split(separator);',
     replace: 'text === "" ? [] : separator === "" ? [] : [text];',
     noticedBy: ["parts-of-constant", "parts-of-constant-cast"],

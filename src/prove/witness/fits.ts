@@ -1,8 +1,9 @@
 import { parseBoolean } from "../logic/conversion.ts";
-import type { ApplyTerm, Term } from "../logic/formula.ts";
+import type { Term } from "../logic/formula.ts";
 import { PURE } from "../logic/functions.ts";
 import { accepts, languageOf } from "../logic/language.ts";
 import type { Assignment } from "./assignment.ts";
+import { isFold } from "./fold.ts";
 
 /** False where a fact of the model about a text, which is the terms' one value, does not hold of it. */
 export const fits = (values: Assignment, mates: readonly Term[], text: string): boolean =>
@@ -41,8 +42,3 @@ function isFoldedAsModelled(values: Assignment, mates: readonly Term[], text: st
   }
   return true;
 }
-
-type Fold = ApplyTerm & { readonly symbol: { readonly kind: "fold"; readonly to: "lower" | "upper" } };
-
-/** lower or upper of a text. */
-export const isFold = (term: Term): term is Fold => term.kind === "apply" && term.symbol.kind === "fold";

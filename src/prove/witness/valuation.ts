@@ -1,7 +1,7 @@
 import { arrayText } from "../../pg/array-text.ts";
 import { NUMERIC_UNIT, parseUuid, printDate, printNumeric, printTimestamp } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
-import { labelsOf, PURE } from "../logic/functions.ts";
+import { labelsOf, splitText } from "../logic/functions.ts";
 import { languageOf } from "../logic/language.ts";
 import { findText } from "../logic/language-search.ts";
 import { SORT, TYPE, type ScalarType, type Sort } from "../logic/sort.ts";
@@ -18,7 +18,8 @@ import {
   type ValuationInput,
   type Assignment,
 } from "./assignment.ts";
-import { fits, isFold } from "./fits.ts";
+import { fits } from "./fits.ts";
+import { foldOfSettled, isRead, unusualText } from "./fold.ts";
 import { listTextOf, printList } from "./json-list.ts";
 
 const MICROSECONDS_A_DAY = 86_400_000_000;
@@ -51,11 +52,7 @@ function print(values: Assignment, term: Term): string {
     case "text":
       return remember(values, term, text(values, term));
     case "uuid":
-      return remember(
-        values,
-        term,
-        memberValue(values, term) ?? newUuid(values, isPrintedInUpperCase(values, term)),
-      );
+      return remember(values, term, memberValue(values, term) ?? newUuid(values, isPrintedInUpperCase(values, term)));
     case "int":
     case "numeric":
     case "float":
@@ -156,8 +153,9 @@ function textOf(values: Assignment, term: Term): string {
   const list = listTextOf(values, mates);
   if (list) return printList(elements(values, list.items), list.plain);
   return (
-    foldedText(values, mates) ??
+    foldOfSettled(values, mates, (one) => print(values, one)) ??
     readText(values, mates) ??
+    unusualText(values, mates) ??
     argumentText(values, mates) ??
     memberValue(values, term) ??
     freeText(values, mates)
@@ -171,33 +169,28 @@ function memberValue(values: Assignment, term: Term): string | null {
     const [member, array] = predicate.args;
     if (predicate.symbol.kind !== "array member" || !isTrue(values, predicate)) continue;
     if (!member || !array || !mates.includes(member)) continue;
-    const origins = splitFrom(values, array);
-    if (!origins.some((origin) => isSettled(values, origin) && !values.busy.has(origin))) continue;
-    const fitting = elements(values, array)
-      .filter((one) => one !== null)
-      .filter((one) => fits(values, mates, one));
+    const fitting = settledParts(values, array).filter((one) => fits(values, mates, one));
     if (fitting.length > 0) return newSpelling(values, fitting);
   }
   return null;
 }
 
-/** The text that folding the case of another gives, where that one is read as a value; null for any other. */
-function foldedText(values: Assignment, mates: readonly Term[]): string | null {
-  for (const mate of mates) {
-    const [arg] = isFold(mate) ? mate.args : [];
-    if (!isFold(mate) || !arg || mates.includes(arg) || values.busy.has(arg) || !isRead(values, arg)) continue;
-    return PURE[mate.symbol.to](print(values, arg)) ?? null;
+/** The parts of a settled text that an array is split from, as values of its elements; none where there is no such text. */
+function settledParts(values: Assignment, array: Term): string[] {
+  for (const mate of classmates(values, array)) {
+    const [arg] = mate.kind === "apply" ? mate.args : [];
+    if (mate.kind !== "apply" || !arg) continue;
+    const { symbol } = mate;
+    if (symbol.kind === "split" && isSettled(values, arg) && !values.busy.has(arg))
+      return splitText(print(values, arg), symbol.separator);
+    if (symbol.kind !== "array input") continue;
+    const { type, read } = values.conversions.get(symbol.element) ?? { type: symbol.element, read: () => null };
+    const parsed = settledParts(values, arg).map((part) => read(part));
+    return parsed.flatMap((value) =>
+      typeof value === "string" || typeof value === "number" ? [printed(type.sort, value)] : [],
+    );
   }
-  return null;
-}
-
-/** An input function takes the text. */
-function isRead(values: Assignment, text: Term): boolean {
-  const mates = classmates(values, text);
-  return [...values.model.predicates].some((predicate) => {
-    const [arg] = predicate.args;
-    return isReading(predicate.symbol) && arg !== undefined && mates.includes(arg) && isTrue(values, predicate);
-  });
+  return [];
 }
 
 /** A spelling of the value that input functions read from the text; null where none does. */
@@ -381,16 +374,6 @@ function sameArrays(values: Assignment, array: Term): Term[] {
   return [...values.model.terms].filter((term) => mates.includes(term) || isCast(term));
 }
 
-/** The texts that an array, or the one it was cast from, is split from. */
-function splitFrom(values: Assignment, array: Term): Term[] {
-  return classmates(values, array).flatMap((mate) => {
-    const [arg] = mate.kind === "apply" ? mate.args : [];
-    if (mate.kind !== "apply" || !arg) return [];
-    if (mate.symbol.kind === "split") return [arg];
-    return mate.symbol.kind === "array input" ? splitFrom(values, arg) : [];
-  });
-}
-
 function membersOf(values: Assignment, array: Term): (string | null)[] {
   const { logic, model } = values;
   const same = sameArrays(values, array);
@@ -399,8 +382,7 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
     if (term.kind !== "apply" || term.symbol.kind !== "split") continue;
     const [origin] = term.args;
     if (!origin || !isSettled(values, origin)) continue;
-    const value = print(values, origin);
-    return value === "" ? [] : value.split(term.symbol.separator);
+    return splitText(print(values, origin), term.symbol.separator);
   }
   const members = new Set<string | null>();
   if (same.some((term) => isTrue(values, logic.predicate(ARRAY_HAS_NULL, null, [term])))) members.add(null);

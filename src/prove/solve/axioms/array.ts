@@ -1,4 +1,5 @@
 import type { ApplyTerm, Formula, Term } from "../../logic/formula.ts";
+import { splitText } from "../../logic/functions.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
 import {
   ARRAY_EMPTY,
@@ -88,7 +89,7 @@ function splitConstants(context: AxiomContext): void {
     const conversion = element === null ? null : conversions.get(element);
     for (const constant of constants) {
       if (!vocabulary.mayBeEqual(text, constant)) continue;
-      const parts = partsOf(String(constant.value), separator);
+      const parts = splitText(String(constant.value), separator);
       const read = element === null ? parts : parts.map((part) => conversion?.read(part));
       const differs = logic.not(logic.equal(text, constant));
       if (element !== null && read.every((value) => value !== undefined))
@@ -129,10 +130,6 @@ function splitOf(array: ApplyTerm): Split | null {
     ? { text, separator: split.symbol.separator, split, element }
     : null;
 }
-
-/** string_to_array (manual, 9.19): nothing of the empty text, and the whole of it where the separator is empty. */
-const partsOf = (text: string, separator: string): string[] =>
-  text === "" ? [] : separator === "" ? [text] : text.split(separator);
 
 interface OnePart {
   /** `string_to_array(text, …)`, cast to an array of the element type if there is one */
