@@ -60,6 +60,12 @@ const CONDITIONS: readonly [condition: string, example: Example][] = [
     { title: "2", setting: "1,2" },
   ],
   [`${SETTING} = '' and title <> all (string_to_array(${SETTING}, ','))`, { title: "a", setting: "" }],
+  // the parts of a text that is read as the value which is one of them
+  [`id = ${SETTING}::uuid and id = any (string_to_array(${SETTING}, ',')::uuid[])`, { id: UUID, setting: UUID }],
+  [
+    `id = (${TOKEN} ->> 'org')::uuid and ${TOKEN} ->> 'org' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs')))`,
+    { id: UUID, claims: { org: UUID, orgs: [UUID] } },
+  ],
   // a list of the token, also as a text
   [
     `'a' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))) and title = any (string_to_array(${TOKEN} ->> 'orgs', ','))`,

@@ -197,12 +197,12 @@ function settledParts(values: Assignment, array: Term): string[] {
 function readText(values: Assignment, mates: readonly Term[]): string | null {
   const { model } = values;
   const found: string[] = [];
-  let isRead = false;
+  let reads = false;
   for (const predicate of model.predicates) {
     const [arg] = predicate.args;
     if (!isReading(predicate.symbol) || !isTrue(values, predicate)) continue;
     if (!arg || !mates.includes(arg) || arg.sort.kind !== "text") continue;
-    isRead = true;
+    reads = true;
     if (predicate.symbol.kind !== "readable") continue;
     // what the value prints as is another text, if the model says so
     const value = readFrom(values, predicate.symbol.type, arg);
@@ -211,7 +211,7 @@ function readText(values: Assignment, mates: readonly Term[]): string | null {
         if (print(values, value) === print(values, out.args[0])) print(values, out);
     found.push(...spellings(values, predicate.symbol, arg));
   }
-  if (!isRead) return null;
+  if (!reads) return null;
   // a text may be read by several types: one that each of them takes, as the model has it
   const fitting = found.filter((one) => fits(values, mates, one));
   if (fitting.length > 0) return newSpelling(values, fitting);
