@@ -66,6 +66,11 @@ const CONDITIONS: readonly [condition: string, example: Example][] = [
     `id = (${TOKEN} ->> 'org')::uuid and ${TOKEN} ->> 'org' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs')))`,
     { id: UUID, claims: { org: UUID, orgs: [UUID] } },
   ],
+  // a list of the token that a text of several parts is split into
+  [
+    `string_to_array(${SETTING}, ',') = array(select jsonb_array_elements_text(${TOKEN} -> 'orgs')) and title = any (string_to_array(${SETTING}, ',')) and title <> ${SETTING}`,
+    { title: "a", setting: "a,b", claims: { orgs: ["a", "b"] } },
+  ],
   // a list of the token, also as a text
   [
     `'a' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))) and title = any (string_to_array(${TOKEN} ->> 'orgs', ','))`,

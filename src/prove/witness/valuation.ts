@@ -242,27 +242,22 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
       );
     }
     if (symbol.kind === "part") return joinedParts(values, mates, symbol.separator);
-    if (symbol.kind === "split") return joined(values, mates, apply, symbol.separator);
+    if (symbol.kind === "split") return elements(values, apply).join(symbol.separator);
   }
   return null;
 }
 
 /**
- * A text that splits into the members of an array. A text of one part is that part: where the two are not the same, the
- * text has another part.
+ * A text that an array is split from and that is none of its parts, or has a part that is not the whole of it: it has
+ * more than one part.
  */
-function joined(values: Assignment, mates: readonly Term[], array: Term, separator: string): string {
-  const members = elements(values, array);
-  const [only] = members;
-  const differs = [...values.model.predicates].some((predicate) => {
+const hasMoreParts = (values: Assignment, mates: readonly Term[], array: Term): boolean =>
+  !isOwnPart(values, mates, array) &&
+  [...values.model.predicates].some((predicate) => {
     const [member, of] = predicate.args;
     if (predicate.symbol.kind !== "array member" || !member || of !== array) return false;
     return mates.includes(member) ? !isTrue(values, predicate) : isTrue(values, predicate);
   });
-  if (members.length === 1 && differs && only !== null && !isOwnPart(values, mates, array))
-    members.push(newWord(values));
-  return members.join(separator);
-}
 
 /** The model has the whole text as a part of itself: it holds no separator. */
 const isOwnPart = ({ model }: Assignment, mates: readonly Term[], array: Term): boolean =>
@@ -392,9 +387,17 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
       members.add(print(values, member));
   }
   if (same.some((term) => isTrue(values, logic.predicate(ARRAY_EMPTY, null, [term])))) return [];
-  if (members.size > 0) return [...members];
   const ofUuids = same.some(({ sort }) => sort.kind === "array" && sort.element.kind === "uuid");
-  return [ofUuids ? newUuid(values) : newWord(values)];
+  const another = (): string => (ofUuids ? newUuid(values) : newWord(values));
+  const found = members.size > 0 ? [...members] : [another()];
+  const isTooShort =
+    found.length === 1 &&
+    found[0] !== null &&
+    classmates(values, array).some((mate) => {
+      const [origin] = mate.kind === "apply" && mate.symbol.kind === "split" ? mate.args : [];
+      return origin !== undefined && hasMoreParts(values, classmates(values, origin), mate);
+    });
+  return isTooShort ? [...found, another()] : found;
 }
 
 function printed(sort: Sort, value: string | number): string {
