@@ -686,6 +686,22 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     replace: "",
     noticedBy: ["probe: no time"],
   },
+  {
+    id: "constant-of-one-part",
+    title: "a list that is split from a constant has one member",
+    file: "logic/functions.ts",
+    find: 'text === "" ? [] : separator === "" ? [text] : text.split(separator);',
+    replace: 'text === "" ? [] : separator === "" ? [] : [text];',
+    noticedBy: ["parts-of-constant", "parts-of-constant-cast"],
+  },
+  {
+    id: "split-of-unknown-constant",
+    title: "nothing is known of a list that is split from a constant",
+    file: "solve/axioms/array.ts",
+    find: "if (!vocabulary.mayBeEqual(text, constant)) continue;\n      const parts",
+    replace: "if (!vocabulary.mayBeEqual(text, constant) || conversions) continue;\n      const parts",
+    noticedBy: ["parts-of-constant", "parts-of-constant-cast"],
+  },
 ];
 
 export const MUTANTS: readonly Mutant[] = [

@@ -63,6 +63,10 @@ export const PURE: Readonly<Record<"lower" | "upper", (text: string) => string |
   upper: (text) => (isAscii(text) ? text.toUpperCase() : undefined),
 };
 
+/** string_to_array (manual, 9.4): nothing of the empty text, and the whole of it where the separator is empty. */
+export const splitText = (text: string, separator: string): string[] =>
+  text === "" ? [] : separator === "" ? [text] : text.split(separator);
+
 const isAscii = (text: string): boolean => !/[^ -~]/.test(text);
 
 /** No text is read by both types. */

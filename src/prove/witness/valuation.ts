@@ -1,7 +1,7 @@
 import { arrayText } from "../../pg/array-text.ts";
 import { NUMERIC_UNIT, parseUuid, printDate, printNumeric, printTimestamp } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
-import { labelsOf } from "../logic/functions.ts";
+import { labelsOf, splitText } from "../logic/functions.ts";
 import { languageOf } from "../logic/language.ts";
 import { findText } from "../logic/language-search.ts";
 import { SORT, TYPE, type ScalarType, type Sort } from "../logic/sort.ts";
@@ -18,6 +18,9 @@ import {
   type ValuationInput,
   type Assignment,
 } from "./assignment.ts";
+import { fits } from "./fits.ts";
+import { foldOfSettled, isRead, unusualText } from "./fold.ts";
+import { listTextOf, printList } from "./json-list.ts";
 
 const MICROSECONDS_A_DAY = 86_400_000_000;
 
@@ -49,7 +52,7 @@ function print(values: Assignment, term: Term): string {
     case "text":
       return remember(values, term, text(values, term));
     case "uuid":
-      return remember(values, term, newUuid(values, isPrintedInUpperCase(values, term)));
+      return remember(values, term, memberValue(values, term) ?? newUuid(values, isPrintedInUpperCase(values, term)));
     case "int":
     case "numeric":
     case "float":
@@ -147,26 +150,73 @@ function textOf(values: Assignment, term: Term): string {
   const mates = classmates(values, term);
   for (const mate of mates)
     if (mate.kind === "apply" && mate.symbol.kind === "output" && mate.args[0]) return print(values, mate.args[0]);
-  return readText(values, mates) ?? argumentText(values, mates) ?? freeText(values, mates);
+  const list = listTextOf(values, mates);
+  if (list) return printList(elements(values, list.items), list.plain);
+  return (
+    foldOfSettled(values, mates, (one) => print(values, one)) ??
+    readText(values, mates) ??
+    unusualText(values, mates) ??
+    argumentText(values, mates) ??
+    memberValue(values, term) ??
+    freeText(values, mates)
+  );
 }
 
-/** A spelling of the value that an input function reads from the text; null where none does. */
+/** A member of an array whose members come from a text that is settled otherwise; null where it is in no such array. */
+function memberValue(values: Assignment, term: Term): string | null {
+  const mates = classmates(values, term);
+  for (const predicate of values.model.predicates) {
+    const [member, array] = predicate.args;
+    if (predicate.symbol.kind !== "array member" || !isTrue(values, predicate)) continue;
+    if (!member || !array || !mates.includes(member)) continue;
+    const fitting = settledParts(values, array).filter((one) => fits(values, mates, one));
+    if (fitting.length > 0) return newSpelling(values, fitting);
+  }
+  return null;
+}
+
+/** The parts of a settled text that an array is split from, as values of its elements; none where there is no such text. */
+function settledParts(values: Assignment, array: Term): string[] {
+  for (const mate of classmates(values, array)) {
+    const [arg] = mate.kind === "apply" ? mate.args : [];
+    if (mate.kind !== "apply" || !arg) continue;
+    const { symbol } = mate;
+    if (symbol.kind === "split" && isSettled(values, arg) && !values.busy.has(arg))
+      return splitText(print(values, arg), symbol.separator);
+    if (symbol.kind !== "array input") continue;
+    const { type, read } = values.conversions.get(symbol.element) ?? { type: symbol.element, read: () => null };
+    const parsed = settledParts(values, arg).map((part) => read(part));
+    return parsed.flatMap((value) =>
+      typeof value === "string" || typeof value === "number" ? [printed(type.sort, value)] : [],
+    );
+  }
+  return [];
+}
+
+/** A spelling of the value that input functions read from the text; null where none does. */
 function readText(values: Assignment, mates: readonly Term[]): string | null {
   const { model } = values;
+  const found: string[] = [];
+  let reads = false;
   for (const predicate of model.predicates) {
     const [arg] = predicate.args;
     if (!isReading(predicate.symbol) || !isTrue(values, predicate)) continue;
     if (!arg || !mates.includes(arg) || arg.sort.kind !== "text") continue;
-    // any text is taken to be JSON, or to be in a domain
-    if (predicate.symbol.kind !== "readable") return newSpelling(values, [newWord(values)]);
+    reads = true;
+    if (predicate.symbol.kind !== "readable") continue;
     // what the value prints as is another text, if the model says so
     const value = readFrom(values, predicate.symbol.type, arg);
     for (const out of model.terms)
       if (out.kind === "apply" && out.symbol.kind === "output" && out.args[0] && !mates.includes(out))
         if (print(values, value) === print(values, out.args[0])) print(values, out);
-    return newSpelling(values, spellings(values, predicate.symbol, arg));
+    found.push(...spellings(values, predicate.symbol, arg));
   }
-  return null;
+  if (!reads) return null;
+  // a text may be read by several types: one that each of them takes, as the model has it
+  const fitting = found.filter((one) => fits(values, mates, one));
+  if (fitting.length > 0) return newSpelling(values, fitting);
+  // any text is taken to be JSON, or to be in a domain
+  return newSpelling(values, found.length > 0 ? found : [newWord(values)]);
 }
 
 /** What the type reads from a text: the model may speak of it as read from another text that is the same. */
@@ -192,27 +242,22 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
       );
     }
     if (symbol.kind === "part") return joinedParts(values, mates, symbol.separator);
-    if (symbol.kind === "split") return joined(values, mates, apply, symbol.separator);
+    if (symbol.kind === "split") return elements(values, apply).join(symbol.separator);
   }
   return null;
 }
 
 /**
- * A text that splits into the members of an array. A text of one part is that part: where the two are not the same, the
- * text has another part.
+ * A text that an array is split from and that is none of its parts, or has a part that is not the whole of it: it has
+ * more than one part.
  */
-function joined(values: Assignment, mates: readonly Term[], array: Term, separator: string): string {
-  const members = elements(values, array);
-  const [only] = members;
-  const differs = [...values.model.predicates].some((predicate) => {
+const hasMoreParts = (values: Assignment, mates: readonly Term[], array: Term): boolean =>
+  !isOwnPart(values, mates, array) &&
+  [...values.model.predicates].some((predicate) => {
     const [member, of] = predicate.args;
     if (predicate.symbol.kind !== "array member" || !member || of !== array) return false;
     return mates.includes(member) ? !isTrue(values, predicate) : isTrue(values, predicate);
   });
-  if (members.length === 1 && differs && only !== null && !isOwnPart(values, mates, array))
-    members.push(newWord(values));
-  return members.join(separator);
-}
 
 /** The model has the whole text as a part of itself: it holds no separator. */
 const isOwnPart = ({ model }: Assignment, mates: readonly Term[], array: Term): boolean =>
@@ -287,8 +332,14 @@ function spellings(
     return [value, ...upper.filter((other) => other !== value), `{${value}}`, value.replaceAll("-", "")];
   }
   if (type.sort === SORT.int)
-    return [value, ` ${value}`, `  ${value}`, value.startsWith("-") ? `${value} ` : `0${value}`];
+    return [value, ` ${value}`, `  ${value}`, value.startsWith("-") ? `${value} ` : `0${value}`, ...hexadecimal(value)];
   return [value];
+}
+
+/** The integer with letters, as PostgreSQL 16 and later read it: the only spellings that lower and upper change. */
+function hexadecimal(value: string): string[] {
+  const digits = BigInt(value.replace("-", "")).toString(16).toUpperCase();
+  return ["0X", "0x"].map((prefix) => `${value.startsWith("-") ? "-" : ""}${prefix}${digits}`);
 }
 
 /** Members that the model gives an array, as texts; null for NULL. Equal arrays have the same. */
@@ -304,30 +355,29 @@ function isSettled(values: Assignment, origin: Term): boolean {
   const mates = classmates(values, origin);
   const hasValue = (mate: Term): boolean =>
     mate.kind === "constant" || values.known.has(mate) || (mate.kind === "apply" && mate.symbol.kind === "output");
-  const isRead = (predicate: Predicate): boolean => {
-    const [arg] = predicate.args;
-    return isReading(predicate.symbol) && arg !== undefined && mates.includes(arg) && isTrue(values, predicate);
-  };
-  return mates.some(hasValue) || [...values.model.predicates].some(isRead);
+  return mates.some(hasValue) || isRead(values, origin) || listTextOf(values, mates) !== null;
 }
 
-function membersOf(values: Assignment, array: Term): (string | null)[] {
-  const { logic, model } = values;
+/** The array itself, those that are equal, and what was cast from it, which has its members. */
+function sameArrays(values: Assignment, array: Term): Term[] {
   const mates = classmates(values, array);
-  // what was cast from this array has its members
   const isCast = (term: Term): boolean =>
     term.kind === "apply" &&
     term.symbol.kind === "array input" &&
     term.args[0] !== undefined &&
     mates.includes(term.args[0]);
-  const same = [...model.terms].filter((term) => mates.includes(term) || isCast(term));
+  return [...values.model.terms].filter((term) => mates.includes(term) || isCast(term));
+}
+
+function membersOf(values: Assignment, array: Term): (string | null)[] {
+  const { logic, model } = values;
+  const same = sameArrays(values, array);
   // a list that comes from a text which is settled otherwise has that text's members
   for (const term of same) {
     if (term.kind !== "apply" || term.symbol.kind !== "split") continue;
     const [origin] = term.args;
     if (!origin || !isSettled(values, origin)) continue;
-    const value = print(values, origin);
-    return value === "" ? [] : value.split(term.symbol.separator);
+    return splitText(print(values, origin), term.symbol.separator);
   }
   const members = new Set<string | null>();
   if (same.some((term) => isTrue(values, logic.predicate(ARRAY_HAS_NULL, null, [term])))) members.add(null);
@@ -337,9 +387,17 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
       members.add(print(values, member));
   }
   if (same.some((term) => isTrue(values, logic.predicate(ARRAY_EMPTY, null, [term])))) return [];
-  if (members.size > 0) return [...members];
   const ofUuids = same.some(({ sort }) => sort.kind === "array" && sort.element.kind === "uuid");
-  return [ofUuids ? newUuid(values) : newWord(values)];
+  const another = (): string => (ofUuids ? newUuid(values) : newWord(values));
+  const found = members.size > 0 ? [...members] : [another()];
+  const isTooShort =
+    found.length === 1 &&
+    found[0] !== null &&
+    classmates(values, array).some((mate) => {
+      const [origin] = mate.kind === "apply" && mate.symbol.kind === "split" ? mate.args : [];
+      return origin !== undefined && hasMoreParts(values, classmates(values, origin), mate);
+    });
+  return isTooShort ? [...found, another()] : found;
 }
 
 function printed(sort: Sort, value: string | number): string {

@@ -1,4 +1,5 @@
 import type { ApplyTerm, Formula, Term } from "../../logic/formula.ts";
+import { splitText } from "../../logic/functions.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
 import {
   ARRAY_EMPTY,
@@ -9,7 +10,7 @@ import {
   input,
   readable,
 } from "../../logic/symbol.ts";
-import { atomsOf, type AxiomContext } from "./context.ts";
+import { atomsOf, signed, type AxiomContext } from "./context.ts";
 
 /**
  * string_to_array gives no NULL, and nothing exactly for the empty text; a cast of an array keeps NULLs, and what is
@@ -54,6 +55,7 @@ export function arrayAxioms(context: AxiomContext): void {
       );
     }
   }
+  splitConstants(context);
   for (const { array, text, element, isRead } of ofOnePart(context)) {
     const value = element === null ? text : logic.apply(input(element), [text]);
     if (element !== null)
@@ -77,6 +79,58 @@ export function arrayAxioms(context: AxiomContext): void {
   }
 }
 
+/** Every array whose text may be a constant, as far as members or the cast are spoken of. */
+function splitConstants(context: AxiomContext): void {
+  const { logic, vocabulary, constants, conversions, once } = context;
+  for (const array of vocabulary.terms) {
+    const found = array.kind === "apply" ? splitOf(array) : null;
+    if (!found) continue;
+    const { text, separator, element, split } = found;
+    const conversion = element === null ? null : conversions.get(element);
+    for (const constant of constants) {
+      if (!vocabulary.mayBeEqual(text, constant)) continue;
+      const parts = splitText(String(constant.value), separator);
+      const read = element === null ? parts : parts.map((part) => conversion?.read(part));
+      const differs = logic.not(logic.equal(text, constant));
+      if (element !== null && read.every((value) => value !== undefined))
+        once(`constant readable ${array.id} ${constant.id}`, () =>
+          logic.or(
+            differs,
+            signed(logic, logic.predicate(arrayReadable(element), null, [split]), !read.includes(null)),
+          ),
+        );
+      const values = read.filter((value) => typeof value === "string" || typeof value === "number");
+      if (values.length < read.length) continue;
+      for (const member of atomsOf(context, ARRAY_MEMBER)) {
+        const [one, of] = member.args;
+        if (of !== array || !one || array.sort.kind !== "array" || one.sort !== array.sort.element) continue;
+        once(`constant member ${member.id} ${constant.id}`, () => {
+          const same = values.map((value) => logic.equal(one, logic.constant(one.sort, value)));
+          return logic.or(differs, logic.iff(member, logic.or(...same)));
+        });
+      }
+    }
+  }
+}
+
+interface Split {
+  text: Term;
+  separator: string;
+  /** the array that string_to_array gives */
+  split: ApplyTerm;
+  /** of a cast of that array */
+  element: ScalarType | null;
+}
+
+function splitOf(array: ApplyTerm): Split | null {
+  const element = array.symbol.kind === "array input" ? array.symbol.element : null;
+  const split = element === null ? array : array.args[0];
+  const [text] = split?.kind === "apply" ? split.args : [];
+  return split?.kind === "apply" && split.symbol.kind === "split" && text
+    ? { text, separator: split.symbol.separator, split, element }
+    : null;
+}
+
 interface OnePart {
   /** `string_to_array(text, …)`, cast to an array of the element type if there is one */
   array: ApplyTerm;
@@ -93,11 +147,9 @@ function ofOnePart(context: AxiomContext): OnePart[] {
   const found: OnePart[] = [];
   for (const array of vocabulary.terms) {
     if (array.kind !== "apply") continue;
-    const element = array.symbol.kind === "array input" ? array.symbol.element : null;
-    const split = element === null ? array : array.args[0];
-    if (split?.kind !== "apply" || split.symbol.kind !== "split" || !/^[,;|/]$/.test(split.symbol.separator)) continue;
-    const [text] = split.args;
-    if (!text) continue;
+    const split = splitOf(array);
+    if (!split || !/^[,;|/]$/.test(split.separator)) continue;
+    const { text, element } = split;
     for (const test of tests) {
       const [same] = test.args;
       if (same && vocabulary.mayBeEqual(text, same))

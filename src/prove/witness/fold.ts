@@ -1,0 +1,66 @@
+import { PURE } from "../logic/functions.ts";
+import type { ApplyTerm, Term } from "../logic/formula.ts";
+import { classmates, isTrue, isReading, newWord, type Assignment } from "./assignment.ts";
+
+type Case = "lower" | "upper";
+type Fold = ApplyTerm & { readonly symbol: { readonly kind: "fold"; readonly to: Case } };
+
+/** lower or upper of a text. */
+export const isFold = (term: Term): term is Fold => term.kind === "apply" && term.symbol.kind === "fold";
+
+/**
+ * Letters that do not come back where their case is folded twice: the Kelvin sign is a capital whose small letter has
+ * another capital, and the long s a small letter whose capital has another small letter.
+ */
+const NO_WAY_BACK: Readonly<Record<Case, string>> = { upper: "\u212A", lower: "\u017F" };
+
+/** The letter that the model needs in a text, in which upper(lower(…)) is not upper(…), or the reverse; null: none. */
+function letterWithoutWayBack(values: Assignment, mates: readonly Term[]): string | null {
+  const folds = [...values.model.terms].filter(isFold);
+  const of = (term: Term): Fold[] => folds.filter(({ args }) => args[0] === term);
+  for (const mate of mates)
+    for (const once of of(mate))
+      for (const twice of of(once)) {
+        const same = classmates(values, twice);
+        const direct = of(mate).find(({ symbol }) => symbol.to === twice.symbol.to);
+        if (direct && direct !== once && !same.includes(direct)) return NO_WAY_BACK[twice.symbol.to];
+      }
+  return null;
+}
+
+/** A word with such a letter, where the text needs one. */
+export function unusualText(values: Assignment, mates: readonly Term[]): string | null {
+  const letter = letterWithoutWayBack(values, mates);
+  return letter === null ? null : `${newWord(values)}${letter}`;
+}
+
+/** The text that a fold has, out of a text that is settled by what it is read as, or by its letters; null: of none. */
+export function foldOfSettled(
+  values: Assignment,
+  mates: readonly Term[],
+  print: (text: Term) => string,
+): string | null {
+  for (const mate of mates) {
+    const [arg] = isFold(mate) ? mate.args : [];
+    if (!isFold(mate) || !arg || mates.includes(arg) || values.busy.has(arg)) continue;
+    const { to } = mate.symbol;
+    if (isRead(values, arg)) return PURE[to](print(arg)) ?? null;
+    if (isUnusual(values, arg)) return to === "lower" ? print(arg).toLowerCase() : print(arg).toUpperCase();
+  }
+  return null;
+}
+
+function isUnusual(values: Assignment, text: Term): boolean {
+  if (letterWithoutWayBack(values, classmates(values, text)) !== null) return true;
+  const [arg] = isFold(text) ? text.args : [];
+  return arg !== undefined && isUnusual(values, arg);
+}
+
+/** An input function takes the text. */
+export function isRead(values: Assignment, text: Term): boolean {
+  const mates = classmates(values, text);
+  return [...values.model.predicates].some((predicate) => {
+    const [arg] = predicate.args;
+    return isReading(predicate.symbol) && arg !== undefined && mates.includes(arg) && isTrue(values, predicate);
+  });
+}

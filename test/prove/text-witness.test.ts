@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { NOTHING } from "../../src/prove/assume.ts";
+import { prove } from "../../src/prove/prove.ts";
+import { confirm } from "../../src/prove/replay/confirm.ts";
+import { openScratch } from "../../src/scratch/open.ts";
+import type { Scratch } from "../../src/scratch/scratch.ts";
+import { guardedBy } from "./tiny.ts";
+
+// The embedded PostgreSQL is newer than 15, which reads no integer that has letters, and its locale, C.UTF-8, knows more
+// letters than ASCII has.
+let scratch: Scratch;
+beforeAll(async () => {
+  scratch = await openScratch({ kind: "embedded" });
+});
+afterAll(async () => scratch.close());
+
+const UUID = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
+const OTHER = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
+const TOKEN = "nullif(current_setting('request.jwt.claims', true), '')::jsonb";
+const SETTING = "current_setting('app.level', true)";
+
+interface Example {
+  title?: string;
+  id?: string;
+  claims?: unknown;
+  setting?: string;
+}
+
+/** Each is true of some state, as the example shows; PostgreSQL has to find the prover's own example as well. */
+const CONDITIONS: readonly [condition: string, example: Example][] = [
+  // one text, read by several types
+  ["not title::boolean and title::integer < 5", { title: "0" }],
+  ["title::boolean and title::integer > 0 and title::bigint > 0", { title: "1" }],
+  ["title ~ '^[0-9]+$' and title::integer = 7", { title: "7" }],
+  ["title ~ '^ ' and title::integer = 7", { title: " 7" }],
+  ["title ~ '^\\{' and title::uuid = id", { title: `{${UUID}}`, id: UUID }],
+  // a value read from a text that has letters
+  ["lower(title) <> title and title::integer = 10", { title: "0XA" }],
+  ["upper(title) <> title and title::integer = 10", { title: "0xA" }],
+  [`nullif(lower(title), ${SETTING})::integer = 3 and title = ${SETTING}`, { title: "0X3", setting: "0X3" }],
+  ["lower(title) <> title and title::uuid = id", { title: UUID.toUpperCase(), id: UUID }],
+  ["upper(title) <> title and title::boolean", { title: "true" }],
+  // letters that do not come back where their case is folded twice
+  ["upper(lower(title)) <> upper(title)", { title: "\u212A" }],
+  ["lower(upper(title)) <> lower(title)", { title: "\u017F" }],
+  [`upper(lower(title)) = ${SETTING} and upper(title) <> ${SETTING}`, { title: "\u212A", setting: "K" }],
+  [`upper(lower(title)) <> ${SETTING} and upper(title) = ${SETTING}`, { title: "\u212A", setting: "\u212A" }],
+  // the parts of a constant
+  [
+    `title = '${UUID},${OTHER}' and id = any (string_to_array(title, ',')::uuid[])`,
+    { title: `${UUID},${OTHER}`, id: OTHER },
+  ],
+  [`title = '${UUID}' and id = any (string_to_array(title, ',')::uuid[])`, { title: UUID, id: UUID }],
+  [
+    `${SETTING} = 'a,b' and title = any (string_to_array(${SETTING}, ',')) and title <> 'a'`,
+    { title: "b", setting: "a,b" },
+  ],
+  [
+    `${SETTING} = '1,2' and title::integer = any (string_to_array(${SETTING}, ',')::integer[])`,
+    { title: "2", setting: "1,2" },
+  ],
+  [`${SETTING} = '' and title <> all (string_to_array(${SETTING}, ','))`, { title: "a", setting: "" }],
+  // the parts of a text that is read as the value which is one of them
+  [`id = ${SETTING}::uuid and id = any (string_to_array(${SETTING}, ',')::uuid[])`, { id: UUID, setting: UUID }],
+  [
+    `id = (${TOKEN} ->> 'org')::uuid and ${TOKEN} ->> 'org' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs')))`,
+    { id: UUID, claims: { org: UUID, orgs: [UUID] } },
+  ],
+  // a list of the token that a text of several parts is split into
+  [
+    `string_to_array(${SETTING}, ',') = array(select jsonb_array_elements_text(${TOKEN} -> 'orgs')) and title = any (string_to_array(${SETTING}, ',')) and title <> ${SETTING}`,
+    { title: "a", setting: "a,b", claims: { orgs: ["a", "b"] } },
+  ],
+  // a list of the token, also as a text
+  [
+    `'a' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))) and title = any (string_to_array(${TOKEN} ->> 'orgs', ','))`,
+    { title: '["a"]', claims: { orgs: ["a"] } },
+  ],
+  [
+    `'a' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))) and title = ${TOKEN} ->> 'orgs'`,
+    { title: '["a"]', claims: { orgs: ["a"] } },
+  ],
+];
+
+/** No state is so. Errors are told apart from access. */
+const IMPOSSIBLE = [
+  "title = 'a,b' and 'c' = any (string_to_array(title, ','))",
+  "title = 'a,b' and 'a' <> all (string_to_array(title, ','))",
+  `title = '${UUID}' and id <> '${UUID}' and id = any (string_to_array(title, ',')::uuid[])`,
+  `title = '${UUID},x' and id = any (string_to_array(title, ',')::uuid[])`,
+  `title = '${UUID},${OTHER}' and id = '${OTHER}' and id <> all (string_to_array(title, ',')::uuid[])`,
+  "title = '1,2' and 3 = any (string_to_array(title, ',')::integer[])",
+  "title = '' and 'a' = any (string_to_array(title, ','))",
+];
+
+test.each(IMPOSSIBLE)("nothing is gained by %s", (condition) => {
+  const found = prove(guardedBy("false"), guardedBy(condition), { roles: ["app_user"] });
+  const read = found.find(({ component, role }) => component === "SELECT" && role === "app_user");
+  expect(read?.witnesses.filter(({ change }) => change === "gained")).toEqual([]);
+  expect(read?.decision).toBe("equivalent");
+});
+
+test.each(CONDITIONS)("a witness of %s is true when it is replayed", async (condition, example) => {
+  const { db } = scratch;
+  const { id = UUID, title = null, claims, setting } = example;
+  await db.exec("begin");
+  if (claims !== undefined)
+    await db.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(claims)]);
+  if (setting !== undefined) await db.query("select set_config('app.level', $1, true)", [setting]);
+  const [row] = await db.query<{ holds: boolean }>(
+    `select (${condition})::text as holds from (select $1::uuid as id, $2::text as title) one`,
+    [id, title],
+  );
+  await db.exec("rollback");
+  expect(String(row?.holds)).toBe("true");
+  const [before, after] = [guardedBy("false"), guardedBy(condition)];
+  const found = prove(before, after, { roles: ["app_user"] }).filter(
+    ({ component, role }) => component === "SELECT" && role === "app_user",
+  );
+  const [confirmed] = await confirm(db, before, after, found, [NOTHING]);
+  expect(confirmed).toMatchObject({ decision: "looser", certainty: { kind: "replayed" } });
+});
