@@ -1,10 +1,8 @@
-import type pc from "picocolors";
 import type { ApplyResult, LockTry, RollbackResult, Transitioned } from "../apply/index.ts";
 import { nameKey, type QualifiedName } from "../pg/name.ts";
+import type { Colours } from "./colours.ts";
 import { singleLined } from "./single-lined.ts";
 import { oneLine } from "./visible.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** The largest number of names that are printed. */
 const SHOWN = 8;

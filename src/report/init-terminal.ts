@@ -1,6 +1,6 @@
 import type { InitFacts, OpenQuestion } from "../pipeline/init.ts";
 import { describeLocation } from "../finding.ts";
-import { choiceLines } from "./claim-choices.ts";
+import { choiceLines, type Layout } from "./claim-choices.ts";
 import { counted } from "./counted.ts";
 import { measureText } from "./rule-offers.ts";
 import { oneLine } from "./visible.ts";
@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<OpenQuestion["kind"], readonly [string, string?]>> 
 };
 
 /** What init found: the mapping, conflicts, the rule sets that are off, the choices, and what is open. */
-export function initText({ mapped, inferred, offers, chosen, choices, open }: InitFacts): string {
+export function initText({ mapped, inferred, offers, chosen, choices, open }: InitFacts, layout: Layout): string {
   const off = offers.filter(({ name }) => !chosen.includes(name));
   const kinds = (["variable", "flag", "function", "policy"] as const).flatMap((kind) => {
     const count = open.filter((one) => one.kind === kind).length;
@@ -28,7 +28,7 @@ export function initText({ mapped, inferred, offers, chosen, choices, open }: In
     ),
     ...inferred.conflicts.map((conflict) => `! ${describeLocation(conflict.at)}: ${conflict.message}`),
     ...off.map((offer) => `off ${offer.name}: ${measureText(offer)}`),
-    ...choiceLines(choices),
+    ...choiceLines(choices, layout),
     ...(kinds.length === 0 ? [] : [`open: ${kinds.join(", ")}`]),
     ...open.slice(0, MOST).map(({ name }) => `  ${name}`),
     ...(open.length > MOST ? [`  … and ${open.length - MOST} more: each is marked "open" in rlsmith.config.ts`] : []),

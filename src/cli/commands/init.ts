@@ -14,7 +14,7 @@ import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { openAsking } from "../ask-variables.ts";
 import { askOpenQuestions, noAnswers } from "../questions.ts";
-import { say, sayAsIs } from "../terminal.ts";
+import { layoutOf, say } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
   withSource(command)
@@ -45,9 +45,9 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
         const next = initNext(facts);
         const json = { format: "rlsmith-init", formatVersion: 1, file, ...facts, next } as const;
         if (flags.format === "json") return printJson(json);
-        say(initText(facts));
+        say(initText(facts, layoutOf(process.stderr)));
         sayWritten([file]);
-        sayAsIs(`next   ${next}`);
+        say(`next   ${next}`);
       } finally {
         await source.close();
       }
