@@ -1,7 +1,9 @@
 import * as prompts from "@clack/prompts";
 import { sessionOnlyQuestions, type ConfigAnswers, type InferredContext } from "../classify/index.ts";
+import { offeredLookUps, type ClaimChoices, type LiveRoleEntry } from "../pipeline/claim-choices.ts";
 import type { Inspection } from "../pipeline/inspection.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
+import { liveRoleQuestion, TOKEN } from "../report/claim-choices.ts";
 import { askAll, offerQuestion, policyQuestion } from "../report/questions.ts";
 import { oneLine } from "../report/visible.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
@@ -29,6 +31,18 @@ export async function askOpenQuestions(inspection: Inspection, offers: readonly 
     if (chosen) answers.rules.push(offer.name);
   }
   return answers;
+}
+
+/** Ask whether a claim that decides rights is read from the live row. Null: the token, which is also the answer of Esc. */
+export async function askLiveRole(choices: ClaimChoices): Promise<LiveRoleEntry | null> {
+  const question = liveRoleQuestion(choices);
+  if (question === null) return null;
+  const chosen = await prompts.select({
+    message: oneLine(question.message),
+    options: question.options.map(({ value, label, hint }) => ({ value, label: oneLine(label), hint: oneLine(hint) })),
+    initialValue: TOKEN,
+  });
+  return offeredLookUps(choices).find(({ lookUp }) => lookUp.entry.setting === chosen)?.lookUp.entry ?? null;
 }
 
 async function askVariables({ variables }: InferredContext, answers: Answers): Promise<void> {

@@ -1,7 +1,7 @@
 import { isOpenVariable, sessionOnlyQuestions, type ConfigAnswers, type InferredContext } from "../classify/index.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
 import type { Inspection } from "./inspection.ts";
-import type { ClaimChoices } from "./claim-choices.ts";
+import type { ClaimChoices, LiveRoleEntry } from "./claim-choices.ts";
 import type { RuleOffer } from "./rule-offers.ts";
 
 /** A question that the config leaves open: `plan` stops at it. */
@@ -19,6 +19,8 @@ export interface InitFacts {
   offers: readonly RuleOffer[];
   /** those of them that the config chooses */
   chosen: readonly RuleSetName[];
+  /** the look-up that the config chooses as `rules.liveRole`; null: the token */
+  liveRole: LiveRoleEntry | null;
   /** the claims that decide rights: the token against the row that they are copied from */
   choices: ClaimChoices;
   open: OpenQuestion[];
@@ -31,6 +33,7 @@ export function initFacts(
   answers: ConfigAnswers,
   chosen: readonly RuleSetName[],
   choices: ClaimChoices,
+  liveRole: LiveRoleEntry | null,
 ): InitFacts {
   const isOpen = (variable: InferredContext["variables"][number]): boolean => isOpenVariable(variable, answers);
   const open: OpenQuestion[] = [
@@ -48,5 +51,5 @@ export function initFacts(
     claim: isOpen(variable) ? null : (answers.variables[variable.setting]?.claim ?? variable.claim?.join(".") ?? null),
     type: variable.type,
   }));
-  return { inferred, mapped, offers, chosen, choices, open };
+  return { inferred, mapped, offers, chosen, liveRole, choices, open };
 }

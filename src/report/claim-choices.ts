@@ -1,6 +1,13 @@
 import type { RuleSetLine } from "../classify/index.ts";
 import { identForReading } from "../pg/identifier.ts";
-import type { ClaimChoice, ClaimChoices, LiveRoleEntry, LookUp, TokenAge } from "../pipeline/claim-choices.ts";
+import {
+  offeredLookUps,
+  type ClaimChoice,
+  type ClaimChoices,
+  type LiveRoleEntry,
+  type LookUp,
+  type TokenAge,
+} from "../pipeline/claim-choices.ts";
 import type { FoundRow, NoRow } from "../pipeline/live-row.ts";
 import type { LookUps } from "../pipeline/look-ups.ts";
 import { causeText } from "./claims-cause.ts";
@@ -24,13 +31,11 @@ export interface Layout {
 const MOST = 5;
 
 /** For each claim that decides rights: the token and the live row side by side, or one below the other. */
-export function choiceLines(
-  { age, rights, rows, unknownSource, refused }: ClaimChoices,
-  { width, colours }: Layout,
-): string[] {
+export function choiceLines(choices: ClaimChoices, { width, colours }: Layout): string[] {
+  const { age, rights, rows, unknownSource, refused } = choices;
+  const offered = offeredLookUps(choices);
   const at = { width: Math.min(width ?? WHOLE, WHOLE), colours };
   if (refused !== null) return [`token and live row were not compared: ${refused}`];
-  const chosen = rights.filter(({ lookUp }) => lookUp !== null && lookUp.refused === null && lookUp.policies > 0);
   return [
     ...rights.flatMap((choice) => ["", ...linesOf(choice, age, at)]),
     ...(rights.some(({ row }) => row.kind === "none" || row.from.kind === "name") &&
@@ -38,7 +43,7 @@ export function choiceLines(
     unknownSource.kind !== "no trigger"
       ? [`which row a claim is copied from is not known: ${causeText(unknownSource)}`]
       : []),
-    ...(chosen.length > 1 ? ["`rules.liveRole` takes one claim: the others stay in the token"] : []),
+    ...(offered.length > 1 ? ["`rules.liveRole` takes one claim: the others stay in the token"] : []),
     ...(rows.length === 0 ? [] : ["", ...wrap(rowsText(rows), at.width)]),
     ...(rights.length + rows.length === 0 ? [] : [""]),
   ];
@@ -209,16 +214,37 @@ const template = (setting: string): LiveRoleEntry => ({
   roleColumn: "…",
 });
 
-/** The live rows that can be chosen, as comments of the config. */
-export const liveRoleLines = ({ rights }: ClaimChoices): RuleSetLine[] =>
-  rights.flatMap(({ path, row, lookUp }) => {
-    if (row.kind === "none" || lookUp === null || lookUp.refused !== null || lookUp.policies === 0) return [];
+/** The live rows that can be chosen, as lines of the config: comments, except for the one that was chosen. */
+export const liveRoleLines = (choices: ClaimChoices, chosen: LiveRoleEntry | null): RuleSetLine[] =>
+  offeredLookUps(choices).map(({ choice: { path }, row, lookUp }) => {
     const stays =
       lookUp.stays.length === 0 ? "" : `, except in ${lookUp.stays.length} places that still read the token`;
     const source = row.from.kind === "name" ? "; nothing shows that the claim comes from this column" : "";
     const text = `${path.join(".")} is looked up for each statement (${costText(row, lookUp)}): a demoted member loses the right with the next one${stays}${source}`;
-    return [{ setting: entryText(lookUp.entry), measure: text, chosen: false }];
+    return { setting: entryText(lookUp.entry), measure: text, chosen: lookUp.entry === chosen };
   });
+
+/** The answer that leaves a claim where it is. */
+export const TOKEN = "token";
+
+/** The question where policies read the claims that decide rights from; null: there is no choice. */
+export function liveRoleQuestion(
+  choices: ClaimChoices,
+): { message: string; options: { value: string; label: string; hint: string }[] } | null {
+  const offered = offeredLookUps(choices);
+  if (offered.length === 0) return null;
+  return {
+    message: `Where do policies read ${list(offered.map(({ choice: { path } }) => path.join(".")))} from?`,
+    options: [
+      { value: TOKEN, label: "the token, as today", hint: `no look-up; ${ageText(choices.age)}` },
+      ...offered.map(({ choice: { path }, row, lookUp }) => ({
+        value: lookUp.entry.setting,
+        label: `${offered.length > 1 ? `${path.join(".")}: ` : ""}the live row, ${row.relation}.${identForReading(row.column)}`,
+        hint: costText(row, lookUp),
+      })),
+    ],
+  };
+}
 
 /** The entry as it is written in rlsmith.config.ts. */
 export const entryText = (entry: LiveRoleEntry): string =>

@@ -1,3 +1,4 @@
+import type { ClaimChoices } from "../pipeline/claim-choices.ts";
 import type { InitFacts, OpenQuestion } from "../pipeline/init.ts";
 import { describeLocation } from "../finding.ts";
 import { choiceLines, type Layout } from "./claim-choices.ts";
@@ -15,8 +16,19 @@ const KINDS: Readonly<Record<OpenQuestion["kind"], readonly [string, string?]>> 
   policy: ["policy that reads a variable and no claim", "policies that read a variable and no claim"],
 };
 
-/** What init found: the mapping, conflicts, the rule sets that are off, the choices, and what is open. */
-export function initText({ mapped, inferred, offers, chosen, choices, open }: InitFacts, layout: Layout): string {
+/** The token and the live row, as they are shown before the question which of them counts. */
+export const choicesText = (choices: ClaimChoices, layout: Layout): string =>
+  choiceLines(choices, layout).map(oneLine).join("\n");
+
+/**
+ * What init found: the mapping, conflicts, the rule sets that are off, the choices, and what is open. `isAsked`: the
+ * choices were shown before.
+ */
+export function initText(
+  { mapped, inferred, offers, chosen, liveRole, choices, open }: InitFacts,
+  layout: Layout,
+  isAsked: boolean,
+): string {
   const off = offers.filter(({ name }) => !chosen.includes(name));
   const kinds = (["variable", "flag", "function", "policy"] as const).flatMap((kind) => {
     const count = open.filter((one) => one.kind === kind).length;
@@ -28,7 +40,10 @@ export function initText({ mapped, inferred, offers, chosen, choices, open }: In
     ),
     ...inferred.conflicts.map((conflict) => `! ${describeLocation(conflict.at)}: ${conflict.message}`),
     ...off.map((offer) => `off ${offer.name}: ${measureText(offer)}`),
-    ...choiceLines(choices, layout),
+    ...(liveRole === null
+      ? []
+      : [`✓ ${liveRole.setting} is looked up in ${liveRole.relation} for each statement (\`rules.liveRole\`)`]),
+    ...(isAsked ? [] : choiceLines(choices, layout)),
     ...(kinds.length === 0 ? [] : [`open: ${kinds.join(", ")}`]),
     ...open.slice(0, MOST).map(({ name }) => `  ${name}`),
     ...(open.length > MOST ? [`  … and ${open.length - MOST} more: each is marked "open" in rlsmith.config.ts`] : []),

@@ -1,11 +1,11 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { renderConfig } from "../../classify/index.ts";
-import { claimChoices } from "../../pipeline/claim-choices.ts";
+import { claimChoices, offeredLookUps } from "../../pipeline/claim-choices.ts";
 import { initFacts } from "../../pipeline/init.ts";
 import { inspectCatalog } from "../../pipeline/inspection.ts";
 import { measuringConfig, ruleOffers } from "../../pipeline/rule-offers.ts";
-import { initNext, initText } from "../../report/init-terminal.ts";
+import { choicesText, initNext, initText } from "../../report/init-terminal.ts";
 import { ruleSetLines } from "../../report/rule-offers.ts";
 import { visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
@@ -13,7 +13,7 @@ import { newConfig } from "../init-options.ts";
 import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { openAsking } from "../ask-variables.ts";
-import { askOpenQuestions, noAnswers } from "../questions.ts";
+import { askLiveRole, askOpenQuestions, noAnswers } from "../questions.ts";
 import { layoutOf, say } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
@@ -32,20 +32,24 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
         const offers = ruleOffers(source.catalog, inspection.classified, measuringConfig(inspection.inferred));
         const answers = ask ? await askOpenQuestions(inspection, offers) : noAnswers();
         const choices = await claimChoices(source, inspection, answers, options);
+        const layout = layoutOf(process.stderr);
+        const isAsked = ask && offeredLookUps(choices).length > 0;
+        if (isAsked) say(choicesText(choices, layout));
+        const liveRole = isAsked ? await askLiveRole(choices) : null;
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
         const text = renderConfig(inspection.inferred, inspection.classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
           layout: migrations?.layout ?? null,
           variables,
           answers,
-          ruleSets: ruleSetLines(offers, answers.rules, choices),
+          ruleSets: ruleSetLines(offers, answers.rules, choices, liveRole),
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
-        const facts = initFacts(inspection, offers, answers, answers.rules, choices);
+        const facts = initFacts(inspection, offers, answers, answers.rules, choices, liveRole);
         const next = initNext(facts);
         const json = { format: "rlsmith-init", formatVersion: 1, file, ...facts, next } as const;
         if (flags.format === "json") return printJson(json);
-        say(initText(facts, layoutOf(process.stderr)));
+        say(initText(facts, layout, isAsked));
         sayWritten([file]);
         say(`next   ${next}`);
       } finally {
