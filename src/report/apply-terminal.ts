@@ -60,8 +60,8 @@ export function renderApplied(applied: ApplyResult, colours: Colours): string {
 
 /** The result of a rollback. */
 export function renderRolledBack(result: RollbackResult, colours: Colours): string {
-  const { target, dryRun, undone, groups, lost, left, notes } = singleLined(result);
-  if (groups.length === 0)
+  const { target, dryRun, outcome, undone, groups, lost, left, notes } = singleLined(result);
+  if (outcome === "nothing to take back")
     return `${colours.green("✓")} nothing to take back on \`${target}\`: ${
       left.length === 0
         ? "nothing that rlsmith applied is in force"

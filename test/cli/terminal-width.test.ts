@@ -93,6 +93,7 @@ test("a note of a rollback is wrapped, and the text of before stays as it is in 
   const result = {
     target: "staging",
     dryRun: false,
+    outcome: "taken back",
     undone: [{ id: 1, group: "public.note", planHash: "a" }],
     groups: [{ group: "public.note", locks: [], tries: 1, entries: [2], commitMilliseconds: null }],
     lost: [],
