@@ -1,12 +1,14 @@
 import * as prompts from "@clack/prompts";
 import { sessionOnlyQuestions, type ConfigAnswers, type InferredContext } from "../classify/index.ts";
-import { offeredLookUps, type ClaimChoices, type LiveRoleEntry } from "../pipeline/claim-choices.ts";
+import type { ClaimChoices, LiveRoleEntry } from "../pipeline/claim-choices.ts";
 import type { Inspection } from "../pipeline/inspection.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
-import { liveRoleQuestion, TOKEN } from "../report/claim-choices.ts";
+import { offeredLookUps, TOKEN, type Layout, type LiveRoleQuestion } from "../report/claim-choices.ts";
 import { askAll, offerQuestion, policyQuestion } from "../report/questions.ts";
+import { choicesText } from "../report/init-terminal.ts";
 import { oneLine } from "../report/visible.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
+import { say } from "./terminal.ts";
 
 /** The user's answers; a question without one stays open in the config. */
 export interface Answers extends ConfigAnswers {
@@ -33,10 +35,16 @@ export async function askOpenQuestions(inspection: Inspection, offers: readonly 
   return answers;
 }
 
-/** Ask whether a claim that decides rights is read from the live row. Null: the token, which is also the answer of Esc. */
-export async function askLiveRole(choices: ClaimChoices): Promise<LiveRoleEntry | null> {
-  const question = liveRoleQuestion(choices);
-  if (question === null) return null;
+/**
+ * Show what token and live row cost, and ask which of them counts for a claim that decides rights. Null: the token,
+ * which is also the answer of Esc.
+ */
+export async function askLiveRole(
+  question: LiveRoleQuestion,
+  choices: ClaimChoices,
+  layout: Layout,
+): Promise<LiveRoleEntry | null> {
+  say(choicesText(choices, layout));
   const chosen = await prompts.select({
     message: oneLine(question.message),
     options: question.options.map(({ value, label, hint }) => ({ value, label: oneLine(label), hint: oneLine(hint) })),

@@ -63,22 +63,6 @@ export interface LookUp {
   refused: string | null;
 }
 
-/** A look-up that can be chosen, with the row that it reads. */
-export interface OfferedLookUp {
-  choice: ClaimChoice;
-  row: FoundRow;
-  lookUp: LookUp;
-}
-
-/** The look-ups that the config could choose: the plan takes them, and policies would use them. */
-export const offeredLookUps = ({ rights }: ClaimChoices): OfferedLookUp[] =>
-  rights.flatMap((choice) => {
-    const { row, lookUp } = choice;
-    return row.kind === "none" || lookUp === null || lookUp.refused !== null || lookUp.policies === 0
-      ? []
-      : [{ choice, row, lookUp }];
-  });
-
 export interface ClaimChoices {
   age: TokenAge;
   rights: ClaimChoice[];

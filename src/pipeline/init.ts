@@ -1,8 +1,10 @@
 import { isOpenVariable, sessionOnlyQuestions, type ConfigAnswers, type InferredContext } from "../classify/index.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
-import type { Inspection } from "./inspection.ts";
+import { directDrivers, withDirect } from "./direct-drivers.ts";
+import { inspectCatalog, type Inspection } from "./inspection.ts";
 import type { ClaimChoices, LiveRoleEntry } from "./claim-choices.ts";
 import type { RuleOffer } from "./rule-offers.ts";
+import type { Source } from "./source.ts";
 
 /** A question that the config leaves open: `plan` stops at it. */
 export interface OpenQuestion {
@@ -26,14 +28,20 @@ export interface InitFacts {
   open: OpenQuestion[];
 }
 
+/** What the catalog of a source shows without a config, and the direct connections that its package.json shows. */
+export function inspectForInit(source: Source, projectDir: string): Inspection {
+  const found = inspectCatalog(source.catalog, null);
+  const requests = withDirect(found.inferred.requests, directDrivers(source, projectDir));
+  return { ...found, inferred: { ...found.inferred, requests } };
+}
+
 /** The facts about a config that `init` writes. Pure. */
 export function initFacts(
   { inferred, classified }: Inspection,
   offers: readonly RuleOffer[],
   answers: ConfigAnswers,
-  chosen: readonly RuleSetName[],
+  { rules: chosen, liveRole }: Pick<InitFacts, "liveRole"> & { rules: readonly RuleSetName[] },
   choices: ClaimChoices,
-  liveRole: LiveRoleEntry | null,
 ): InitFacts {
   const isOpen = (variable: InferredContext["variables"][number]): boolean => isOpenVariable(variable, answers);
   const open: OpenQuestion[] = [

@@ -1,13 +1,6 @@
 import type { RuleSetLine } from "../classify/index.ts";
 import { identForReading } from "../pg/identifier.ts";
-import {
-  offeredLookUps,
-  type ClaimChoice,
-  type ClaimChoices,
-  type LiveRoleEntry,
-  type LookUp,
-  type TokenAge,
-} from "../pipeline/claim-choices.ts";
+import type { ClaimChoice, ClaimChoices, LiveRoleEntry, LookUp, TokenAge } from "../pipeline/claim-choices.ts";
 import type { FoundRow, NoRow } from "../pipeline/live-row.ts";
 import type { LookUps } from "../pipeline/look-ups.ts";
 import { causeText } from "./claims-cause.ts";
@@ -19,6 +12,22 @@ import { pad, wrap } from "./wrap.ts";
 const COLUMN = 46;
 const LABEL = 16;
 const WHOLE = 2 + LABEL + COLUMN + 2 + COLUMN;
+
+/** A look-up that can be chosen, with the row that it reads. */
+export interface OfferedLookUp {
+  choice: ClaimChoice;
+  row: FoundRow;
+  lookUp: LookUp;
+}
+
+/** The look-ups that the config could choose: the plan takes them, and policies would use them. */
+export const offeredLookUps = ({ rights }: ClaimChoices): OfferedLookUp[] =>
+  rights.flatMap((choice) => {
+    const { row, lookUp } = choice;
+    return row.kind === "none" || lookUp === null || lookUp.refused !== null || lookUp.policies === 0
+      ? []
+      : [{ choice, row, lookUp }];
+  });
 
 /** Where the lines are shown. */
 export interface Layout {
@@ -227,10 +236,14 @@ export const liveRoleLines = (choices: ClaimChoices, chosen: LiveRoleEntry | nul
 /** The answer that leaves a claim where it is. */
 export const TOKEN = "token";
 
+/** A question with its answers; the value of a look-up is its setting. */
+export interface LiveRoleQuestion {
+  message: string;
+  options: { value: string; label: string; hint: string }[];
+}
+
 /** The question where policies read the claims that decide rights from; null: there is no choice. */
-export function liveRoleQuestion(
-  choices: ClaimChoices,
-): { message: string; options: { value: string; label: string; hint: string }[] } | null {
+export function liveRoleQuestion(choices: ClaimChoices): LiveRoleQuestion | null {
   const offered = offeredLookUps(choices);
   if (offered.length === 0) return null;
   return {

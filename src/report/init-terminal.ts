@@ -29,6 +29,7 @@ export function initText(
   layout: Layout,
   isAsked: boolean,
 ): string {
+  const { direct = [] } = inferred.requests;
   const off = offers.filter(({ name }) => !chosen.includes(name));
   const kinds = (["variable", "flag", "function", "policy"] as const).flatMap((kind) => {
     const count = open.filter((one) => one.kind === kind).length;
@@ -39,6 +40,11 @@ export function initText(
       ({ setting, claim, type }) => `${claim === null ? "?" : "✓"} ${setting} → ${claim ?? "open"} : ${type}`,
     ),
     ...inferred.conflicts.map((conflict) => `! ${describeLocation(conflict.at)}: ${conflict.message}`),
+    ...(direct.length === 0
+      ? []
+      : [
+          `! package.json names ${direct.join(", ")}: a direct connection has no claims unless the application sets them (\`requests.direct\` of the config)`,
+        ]),
     ...off.map((offer) => `off ${offer.name}: ${measureText(offer)}`),
     ...(liveRole === null
       ? []

@@ -1,11 +1,11 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { renderConfig } from "../../classify/index.ts";
-import { claimChoices, offeredLookUps } from "../../pipeline/claim-choices.ts";
-import { initFacts } from "../../pipeline/init.ts";
-import { inspectCatalog } from "../../pipeline/inspection.ts";
+import { claimChoices } from "../../pipeline/claim-choices.ts";
+import { initFacts, inspectForInit } from "../../pipeline/init.ts";
 import { measuringConfig, ruleOffers } from "../../pipeline/rule-offers.ts";
-import { choicesText, initNext, initText } from "../../report/init-terminal.ts";
+import { liveRoleQuestion } from "../../report/claim-choices.ts";
+import { initNext, initText } from "../../report/init-terminal.ts";
 import { ruleSetLines } from "../../report/rule-offers.ts";
 import { visible } from "../../report/visible.ts";
 import { writeAll } from "../../write-files.ts";
@@ -27,15 +27,14 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
       // A config that is about to be replaced is no source of facts about the project.
       const { source, variables } = await openAsking(options, ask);
       try {
-        const inspection = inspectCatalog(source.catalog, null);
+        const inspection = inspectForInit(source, options.projectDir);
         sayReplay(source);
         const offers = ruleOffers(source.catalog, inspection.classified, measuringConfig(inspection.inferred));
         const answers = ask ? await askOpenQuestions(inspection, offers) : noAnswers();
         const choices = await claimChoices(source, inspection, answers, options);
         const layout = layoutOf(process.stderr);
-        const isAsked = ask && offeredLookUps(choices).length > 0;
-        if (isAsked) say(choicesText(choices, layout));
-        const liveRole = isAsked ? await askLiveRole(choices) : null;
+        const question = ask ? liveRoleQuestion(choices) : null;
+        const liveRole = question === null ? null : await askLiveRole(question, choices, layout);
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
         const text = renderConfig(inspection.inferred, inspection.classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
@@ -45,11 +44,11 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
           ruleSets: ruleSetLines(offers, answers.rules, choices, liveRole),
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
-        const facts = initFacts(inspection, offers, answers, answers.rules, choices, liveRole);
+        const facts = initFacts(inspection, offers, answers, { rules: answers.rules, liveRole }, choices);
         const next = initNext(facts);
         const json = { format: "rlsmith-init", formatVersion: 1, file, ...facts, next } as const;
         if (flags.format === "json") return printJson(json);
-        say(initText(facts, layout, isAsked));
+        say(initText(facts, layout, question !== null));
         sayWritten([file]);
         say(`next   ${next}`);
       } finally {
