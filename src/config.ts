@@ -56,8 +56,11 @@ const flag = z.union([
 
 /** Whether the requests of today carry claims. */
 const requests = z.union([
-  /** `reason`: who sets them, and where */
-  z.strictObject({ claims: z.literal("sent"), reason }),
+  /**
+   * `reason`: who sets them, and where; `direct`: who sets them on connections past the API of Supabase, or why row
+   * security does not bind their login
+   */
+  z.strictObject({ claims: z.literal("sent"), reason, direct: reason.optional() }),
   /** `plan` stops before a policy would come to depend on claims */
   z.strictObject({ claims: z.literal("none") }),
 ]);

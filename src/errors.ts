@@ -2,6 +2,16 @@ import type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
 
 export type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
 
+/** The groups of an apply or a rollback that failed, by name. */
+export interface GroupsSoFar {
+  /** these stay, each with its entries of the journal, in the order of their transactions */
+  committed: { group: string; entries: number[] }[];
+  /** of these nothing was changed, or it was rolled back; the first is the one that failed, unless that is not known */
+  notCommitted: string[];
+  /** the connection was lost during COMMIT: `rlsmith history` shows whether they were committed */
+  notKnown: string[];
+}
+
 /**
  * An error for which rlsmith cannot continue, and whose cause is outside its own code. Any other thrown value is a bug
  * of rlsmith. The package exports it as `RlsmithError`.
@@ -16,6 +26,8 @@ export class ToolError extends Error {
   /** the message without its list, and the list, for output; the text of a database in them may contain line breaks */
   readonly summary: string;
   readonly list: readonly string[];
+  /** null: the command has no groups, or failed before the first */
+  readonly groups: GroupsSoFar | null;
 
   /** `list`: lines below the message, such as differences */
   constructor(
@@ -23,12 +35,13 @@ export class ToolError extends Error {
     code: ErrorCode,
     message: string,
     hint: string,
-    options: { cause?: unknown; list?: readonly string[] } = {},
+    options: { cause?: unknown; list?: readonly string[]; groups?: GroupsSoFar } = {},
   ) {
-    const { list = [], ...rest } = options;
+    const { list = [], groups = null, ...rest } = options;
     super([message, ...list].join("\n"), rest);
     this.summary = message;
     this.list = list;
+    this.groups = groups;
     this.kind = kind;
     this.code = code;
     this.hint = hint;

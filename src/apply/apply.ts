@@ -29,7 +29,9 @@ import {
   checkWritable,
   runUntilResolved,
   type Connections,
+  type FailedRun,
   TriesSpent,
+  withGroups,
   type Talk,
   mayAlter,
 } from "./transaction/index.ts";
@@ -160,13 +162,12 @@ export async function applyPlan(
           dryRun: request.dryRun,
           mostTries: request.cut.kind === "auto" && isDivisible ? TRIES_BEFORE_DIVISION : null,
           talk: isDivisible && request.cut.kind !== "auto" ? proposing(talk) : talk,
-          committed: result.groups.map(({ group: name }) => name),
         });
         db = done.db;
         result.groups.push(done.transitioned);
         talk.done(done.transitioned);
       } catch (error) {
-        if (!(error instanceof TriesSpent)) throw error;
+        if (!(error instanceof TriesSpent)) throw withGroups(error, failedAt(group.name, pending));
         const parts = divided(group, error.order.map(nameKey));
         shared ??= parts.find(({ steps }) => steps.every(isShared));
         const note = `\`${group.name}\` was divided, since ${TRIES_BEFORE_DIVISION} attempts to acquire its locks failed`;
@@ -188,26 +189,30 @@ export async function applyPlan(
           "run the migration with your own tool first, or apply without --adopt",
         );
       if (unwritten.length === 0) return { ...result, outcome: "in force already" };
-      for (const group of groupsOf({ ...plan, steps: unwritten }, request.cut)) {
+      const unwrittenGroups = groupsOf({ ...plan, steps: unwritten }, request.cut);
+      for (const [n, group] of unwrittenGroups.entries()) {
         const own = scopeOf(group);
-        result.groups.push(
-          await journalOnly(db, {
-            group: group.name,
-            scope: own,
-            found: part(now, own),
-            entry: {
-              ...base,
-              group: group.name,
-              kind: "adopt",
-              outcome: "done",
-              before: part(expected.before, own),
-              after: part(now, own),
-            },
-            dryRun: request.dryRun,
-          }),
-        );
+        const line = { ...base, group: group.name, kind: "adopt" as const, outcome: "done" as const };
+        const states = { before: part(expected.before, own), after: part(now, own) };
+        const { dryRun } = request;
+        const adoption = {
+          group: group.name,
+          scope: own,
+          found: part(now, own),
+          entry: { ...line, ...states },
+          dryRun,
+        };
+        try {
+          result.groups.push(await journalOnly(db, adoption));
+        } catch (error) {
+          throw withGroups(error, failedAt(group.name, unwrittenGroups.slice(n + 1)));
+        }
       }
       return { ...result, outcome: "adopted" };
+    }
+
+    function failedAt(failed: string, remaining: readonly { name: string }[]): FailedRun {
+      return { dryRun: request.dryRun, done: result.groups, failed, remaining: remaining.map(({ name }) => name) };
     }
   } finally {
     await db.close().catch(() => {});

@@ -1,7 +1,7 @@
 import type { ErrorJson } from "../report/error-json.ts";
 import type { JsonOutput, PlanSoFar } from "../report/json-outputs.ts";
 import type { Colours } from "./colours.ts";
-import { coloursFor, print } from "./terminal.ts";
+import { coloursFor, print, printProse } from "./terminal.ts";
 
 /** Adds the last fields to an object whose beginning is on stdout, and closes it. */
 type Close = (fields: object) => void;
@@ -18,11 +18,11 @@ export function printJson(value: JsonOutput | PlanSoFar): void {
   result = value;
 }
 
-/** Print a result in the format that is asked for; an empty text is none. */
+/** Print a result in the format that is asked for, a text as `printProse` does; an empty text is none. */
 export function printResult(format: string, value: JsonOutput | PlanSoFar, text: (colours: Colours) => string): void {
   if (format === "json") return printJson(value);
   const shown = text(coloursFor(process.stdout));
-  if (shown !== "") print(shown);
+  if (shown !== "") printProse(shown);
 }
 
 /** Say how the object ends that a command prints piece by piece, in case the command fails before it has ended it. */

@@ -4,7 +4,7 @@ import type { RuleOffer } from "../pipeline/rule-offers.ts";
 import type { Plan } from "../plan/index.ts";
 import type { Rehearsal } from "../rehearse/index.ts";
 import { planEndText, readsLeftText, type PlanEnd } from "../report/plan-end.ts";
-import { coloursFor, sayAsIs } from "./terminal.ts";
+import { coloursFor, say, sayAsIs } from "./terminal.ts";
 
 /** What a plan has led to. */
 export interface Ending {
@@ -19,7 +19,7 @@ export interface Ending {
 export function sayPlanEnd(plan: Plan, config: Config, ending: Ending): void {
   const left = readsLeftText(ending.readsLeft, coloursFor(process.stderr));
   if (left !== "") sayAsIs(left);
-  sayAsIs(planEndText(endOf(plan, config, ending)));
+  say(planEndText(endOf(plan, config, ending)));
 }
 
 function endOf(plan: Plan, config: Config, { offers, rehearsal, writes }: Ending): PlanEnd {

@@ -8,7 +8,7 @@ import { filesText } from "../report/plan-terminal.ts";
 import { sayWritten } from "./options.ts";
 import { sayPlanEnd, type Ending } from "./plan-end.ts";
 import type { PlanFlags } from "./plan-options.ts";
-import { coloursFor, print } from "./terminal.ts";
+import { coloursFor, print, printProse } from "./terminal.ts";
 
 /** A plan that is ready to be written, and what is left after it. */
 export interface ReadyPlan extends Omit<Ending, "writes"> {
@@ -26,6 +26,6 @@ export function finishPlan(ready: ReadyPlan, config: Config, flags: PlanFlags, p
   if (flags.dryRun && isText && plan.steps.length > 0) print(filesText(names, migration));
   if (writes) sayWritten(writePlan(planned, proved, rehearsal, projectDir, now));
   const isReady = plan.steps.length > 0 && (rehearsal === null || rehearsal.passed);
-  if (isText && isReady) for (const schema of declared) print(renderDeclared(schema, coloursFor(process.stdout)));
+  if (isText && isReady) for (const schema of declared) printProse(renderDeclared(schema, coloursFor(process.stdout)));
   sayPlanEnd(plan, config, { ...ready, writes });
 }

@@ -6,7 +6,7 @@ import type { ProjectOptions } from "../pipeline/source.ts";
 import type { SideProof } from "../pipeline/side.ts";
 import { EXIT } from "./exit.ts";
 import { printJson } from "./json-output.ts";
-import { coloursFor, print, progressLines } from "./terminal.ts";
+import { coloursFor, print, printProse, progressLines } from "./terminal.ts";
 
 export const FORMATS = ["terminal", "json", "markdown"] as const;
 
@@ -39,7 +39,8 @@ export function printAs(
   terminal: (colours: ReturnType<typeof coloursFor>) => string,
 ): void {
   if (format === "json") printJson(value);
-  else print(format === "markdown" ? markdown() : terminal(coloursFor(process.stdout)));
+  else if (format === "markdown") print(markdown());
+  else printProse(terminal(coloursFor(process.stdout)));
 }
 
 /**

@@ -1,10 +1,14 @@
 import * as prompts from "@clack/prompts";
 import { sessionOnlyQuestions, type ConfigAnswers, type InferredContext } from "../classify/index.ts";
+import type { ClaimChoices, LiveRoleEntry } from "../pipeline/claim-choices.ts";
 import type { Inspection } from "../pipeline/inspection.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
+import { offeredLookUps, TOKEN, type Layout, type LiveRoleQuestion } from "../report/claim-choices.ts";
 import { askAll, offerQuestion, policyQuestion } from "../report/questions.ts";
+import { choicesText } from "../report/init-terminal.ts";
 import { oneLine } from "../report/visible.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
+import { say } from "./terminal.ts";
 
 /** The user's answers; a question without one stays open in the config. */
 export interface Answers extends ConfigAnswers {
@@ -29,6 +33,24 @@ export async function askOpenQuestions(inspection: Inspection, offers: readonly 
     if (chosen) answers.rules.push(offer.name);
   }
   return answers;
+}
+
+/**
+ * Show what token and live row cost, and ask which of them counts for a claim that decides rights. Null: the token,
+ * which is also the answer of Esc.
+ */
+export async function askLiveRole(
+  question: LiveRoleQuestion,
+  choices: ClaimChoices,
+  layout: Layout,
+): Promise<LiveRoleEntry | null> {
+  say(choicesText(choices, layout));
+  const chosen = await prompts.select({
+    message: oneLine(question.message),
+    options: question.options.map(({ value, label, hint }) => ({ value, label: oneLine(label), hint: oneLine(hint) })),
+    initialValue: TOKEN,
+  });
+  return offeredLookUps(choices).find(({ lookUp }) => lookUp.entry.setting === chosen)?.lookUp.entry ?? null;
 }
 
 async function askVariables({ variables }: InferredContext, answers: Answers): Promise<void> {

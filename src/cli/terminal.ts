@@ -1,7 +1,8 @@
 import { withoutPasswords } from "../db/without-passwords.ts";
 import type { Progress } from "../progress.ts";
+import type { Layout } from "../report/claim-choices.ts";
 import { oneLine } from "../report/visible.ts";
-import { markedColours, onTerminal, type Colours } from "./colours.ts";
+import { isAsIs, markedColours, onTerminal, type Colours } from "./colours.ts";
 import { wrapProse } from "./wrap.ts";
 
 export type Format = "terminal" | "json";
@@ -15,6 +16,12 @@ export const coloursFor = (stream: NodeJS.WriteStream): Colours =>
  * terminal must not obey it.
  */
 const write = (stream: NodeJS.WriteStream, text: string): void => void stream.write(onTerminal(text));
+
+/** The width and the colours of a stream; a file or a pipe has no width. */
+export const layoutOf = (stream: NodeJS.WriteStream): Layout => ({
+  width: stream.isTTY ? stream.columns : null,
+  colours: coloursFor(stream),
+});
 
 const line = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`);
 
@@ -35,12 +42,15 @@ export function say(text: string): void {
   writeProse(process.stderr, line(withoutPasswords(text)));
 }
 
-/** A result of prose only, without SQL; wrapped as messages are. */
+/** A result to be read, wrapped as messages are, except for the lines that its renderer marks with `asIs`. */
 export const printProse = (text: string): void => writeProse(process.stdout, line(text));
 
 function writeProse(stream: NodeJS.WriteStream, text: string): void {
-  const shown = onTerminal(text);
-  stream.write(stream.isTTY ? wrapProse(shown, stream.columns) : shown);
+  const columns = stream.isTTY ? stream.columns : undefined;
+  stream.write(columns === undefined ? onTerminal(text) : text.split("\n").map(shown).join("\n"));
+  function shown(of: string): string {
+    return isAsIs(of) || columns === undefined ? onTerminal(of) : wrapProse(onTerminal(of), columns);
+  }
 }
 
 /** A text of the parser of the command line; an argument that it quotes is on one line. */

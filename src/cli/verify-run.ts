@@ -47,10 +47,10 @@ export async function attack(
   else if (flags.format === "markdown") print(withPlatform(verificationMarkdown(found), platform));
   else {
     printProse(platformLine(platform));
-    print(renderVerification(found, colours));
+    printProse(renderVerification(found, colours));
   }
   if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
-    print(renderVerifyComparison(comparison, colours));
+    printProse(renderVerifyComparison(comparison, colours));
   return exitOf(found, flags.requireSettled);
 }
 
@@ -91,7 +91,7 @@ export async function emit(
     say(
       "open now: the tests of open tables require that no row of another tenant is reached, and fail until the policies are corrected",
     );
-    if (isText) print(renderOpen(found, coloursFor(process.stdout)));
+    if (isText) printProse(renderOpen(found, coloursFor(process.stdout)));
   }
   return exitOf(found, flags.requireSettled);
 }

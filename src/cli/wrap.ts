@@ -9,8 +9,8 @@ const UNBROKEN = "\uFDD2";
 
 /**
  * Lines of prose, wrapped at the width of a terminal. The text after `hint  ` or `✓ replay   ` continues in its own
- * column. A line with more columns is a row of a table, and stays as it is. A code span is never broken, for it may be a
- * command or SQL that someone copies.
+ * column, and so does the last column of a table that begins in the first half of the width. Other rows of a table stay as
+ * they are. A code span is never broken, for it may be a command or SQL that someone copies.
  */
 export const wrapProse = (text: string, columns: number): string =>
   columns < NARROWEST
@@ -24,7 +24,7 @@ function wrapLine(line: string, columns: number): string {
   if (widthOf(line) <= columns) return line;
   const head = HEAD.exec(line)?.[0] ?? "";
   const rest = line.slice(head.length);
-  if (/\S {2,}\S/.test(stripVTControlCharacters(rest))) return line;
+  if (widthOf(head) > columns / 2 && COLUMNS.test(stripVTControlCharacters(line).trimStart())) return line;
   const hang = Math.min(widthOf(head), Math.floor(columns / 2));
   const unbroken = rest.replaceAll(/`[^`]*`/g, (code) => code.replaceAll(" ", UNBROKEN));
   // the first line has the head before it, which may be wider than the indent
@@ -37,7 +37,10 @@ const ESC = String.fromCodePoint(0x1b);
 
 const COLOURS = `(?:${ESC}\\[\\d+m)*`;
 
-/** The indent, a mark, and a first word with a column after it; each may be coloured. */
-const HEAD = new RegExp(`^${COLOURS} *(?:${COLOURS}(?:[✓✗]${COLOURS} )?${COLOURS}\\S+ {2,})?`);
+/** Everything before the last column; the colours of that belong to it. */
+const HEAD = new RegExp(`^${COLOURS} *(?:${COLOURS}.*\\S${COLOURS} {2,})?`);
+
+/** Two columns before the last. */
+const COLUMNS = /\S {2,}\S.*\S {2,}\S/;
 
 const widthOf = (text: string): number => stripVTControlCharacters(text).length;

@@ -1,8 +1,10 @@
 import { isOpenVariable, sessionOnlyQuestions, type ConfigAnswers, type InferredContext } from "../classify/index.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
-import type { Inspection } from "./inspection.ts";
-import type { ClaimChoices } from "./claim-choices.ts";
+import { directDrivers, withDirect } from "./direct-drivers.ts";
+import { inspectCatalog, type Inspection } from "./inspection.ts";
+import type { ClaimChoices, LiveRoleEntry } from "./claim-choices.ts";
 import type { RuleOffer } from "./rule-offers.ts";
+import type { Source } from "./source.ts";
 
 /** A question that the config leaves open: `plan` stops at it. */
 export interface OpenQuestion {
@@ -19,9 +21,18 @@ export interface InitFacts {
   offers: readonly RuleOffer[];
   /** those of them that the config chooses */
   chosen: readonly RuleSetName[];
+  /** the look-up that the config chooses as `rules.liveRole`; null: the token */
+  liveRole: LiveRoleEntry | null;
   /** the claims that decide rights: the token against the row that they are copied from */
   choices: ClaimChoices;
   open: OpenQuestion[];
+}
+
+/** What the catalog of a source shows without a config, and the direct connections that its package.json shows. */
+export function inspectForInit(source: Source, projectDir: string): Inspection {
+  const found = inspectCatalog(source.catalog, null);
+  const requests = withDirect(found.inferred.requests, directDrivers(source, projectDir));
+  return { ...found, inferred: { ...found.inferred, requests } };
 }
 
 /** The facts about a config that `init` writes. Pure. */
@@ -29,7 +40,7 @@ export function initFacts(
   { inferred, classified }: Inspection,
   offers: readonly RuleOffer[],
   answers: ConfigAnswers,
-  chosen: readonly RuleSetName[],
+  { rules: chosen, liveRole }: Pick<InitFacts, "liveRole"> & { rules: readonly RuleSetName[] },
   choices: ClaimChoices,
 ): InitFacts {
   const isOpen = (variable: InferredContext["variables"][number]): boolean => isOpenVariable(variable, answers);
@@ -48,5 +59,5 @@ export function initFacts(
     claim: isOpen(variable) ? null : (answers.variables[variable.setting]?.claim ?? variable.claim?.join(".") ?? null),
     type: variable.type,
   }));
-  return { inferred, mapped, offers, chosen, choices, open };
+  return { inferred, mapped, offers, chosen, liveRole, choices, open };
 }

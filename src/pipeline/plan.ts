@@ -11,10 +11,11 @@ import { visibleSql } from "../report/visible-sql.ts";
 import { rewriteCatalog } from "../rewrite/index.ts";
 import { VERSION } from "../version.ts";
 import { refuseMissingClaims } from "./claims-source.ts";
+import { directDrivers, directFindings } from "./direct-drivers.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import type { Source } from "./source.ts";
-import { unsentClaims } from "./unsent-claims.ts";
+import { movedPolicies, unsentClaims } from "./unsent-claims.ts";
 import { relative } from "node:path";
 
 /** A plan with the SQL of its migration. */
@@ -120,7 +121,10 @@ export function planSource(
       "check that this is the right folder or database; `rlsmith inspect` shows what was read",
     );
   const place = outputPlace(source, projectDir, outDir);
-  const made = makePlan(source.catalog, config);
+  const { plan, classified } = makePlan(source.catalog, config);
+  const moved = movedPolicies(classified, plan).map(({ policy }) => policy);
+  const direct = directFindings(moved, directDrivers(source, projectDir), config);
+  const made = { plan: { ...plan, findings: [...plan.findings, ...direct] }, classified };
   const { slug, title } = subjectOf(made.plan);
   const names = outputNames(place, now, { slug, title });
   const planned = withFiles(source.catalog, config, made, {

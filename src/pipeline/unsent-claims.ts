@@ -21,13 +21,7 @@ export function unsentClaims(
   const source = claimsSourceOf(config.claims);
   const { claims, settings } = inferRequests(catalog, source);
   if (claims === "sent" && config.requests === undefined) return null;
-  const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
-  const readers = new Set(
-    classified.filter(({ reads }) => reads.some(({ setting }) => mapped.has(setting))).map(({ id }) => id),
-  );
-  const moved = plan.policies.filter(
-    ({ policy, outcome }) => readers.has(policy) && (outcome === "rewritten" || outcome === "through-helper"),
-  );
+  const moved = movedPolicies(classified, plan);
   const defaults = plan.steps.filter(({ change }) => change.kind === "default").length;
   const functions = plan.steps.filter(({ change }) => change.kind === "function" && change.before !== null).length;
   if (moved.length + defaults + functions === 0) return null;
@@ -50,4 +44,15 @@ export function unsentClaims(
     policies: answers.filter(({ answer }) => answer !== "allows").map(({ policy }) => policy),
     question: `${lost}, for ${claims === "none" ? "nothing sets" : "no request sends"} ${heldIn(settings, source)}`,
   };
+}
+
+/** The policies that read a mapped variable and depend on claims after the plan. Pure. */
+export function movedPolicies(classified: readonly ClassifiedPolicy[], plan: Plan): Plan["policies"] {
+  const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
+  const readers = new Set(
+    classified.filter(({ reads }) => reads.some(({ setting }) => mapped.has(setting))).map(({ id }) => id),
+  );
+  return plan.policies.filter(
+    ({ policy, outcome }) => readers.has(policy) && (outcome === "rewritten" || outcome === "through-helper"),
+  );
 }

@@ -1,10 +1,8 @@
-import type pc from "picocolors";
 import type { ApplyResult, LockTry, RollbackResult, Transitioned } from "../apply/index.ts";
 import { nameKey, type QualifiedName } from "../pg/name.ts";
+import type { Colours } from "./colours.ts";
 import { singleLined } from "./single-lined.ts";
 import { oneLine } from "./visible.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** The largest number of names that are printed. */
 const SHOWN = 8;
@@ -62,8 +60,8 @@ export function renderApplied(applied: ApplyResult, colours: Colours): string {
 
 /** The result of a rollback. */
 export function renderRolledBack(result: RollbackResult, colours: Colours): string {
-  const { target, dryRun, undone, groups, lost, left, notes } = singleLined(result);
-  if (groups.length === 0)
+  const { target, dryRun, outcome, undone, groups, lost, left, notes } = singleLined(result);
+  if (outcome === "nothing to take back")
     return `${colours.green("✓")} nothing to take back on \`${target}\`: ${
       left.length === 0
         ? "nothing that rlsmith applied is in force"

@@ -4,29 +4,56 @@ import type { ClaimChoice, ClaimChoices, LiveRoleEntry, LookUp, TokenAge } from 
 import type { FoundRow, NoRow } from "../pipeline/live-row.ts";
 import type { LookUps } from "../pipeline/look-ups.ts";
 import { causeText } from "./claims-cause.ts";
+import { asIs, type Colours } from "./colours.ts";
 import { counted } from "./counted.ts";
 import { pad, wrap } from "./wrap.ts";
 
-/** The widths of the two columns, and of the words before them. */
+/** The widths of the two columns, of the words before them, and of all. */
 const COLUMN = 46;
 const LABEL = 16;
+const WHOLE = 2 + LABEL + COLUMN + 2 + COLUMN;
+
+/** A look-up that can be chosen, with the row that it reads. */
+export interface OfferedLookUp {
+  choice: ClaimChoice;
+  row: FoundRow;
+  lookUp: LookUp;
+}
+
+/** The look-ups that the config could choose: the plan takes them, and policies would use them. */
+export const offeredLookUps = ({ rights }: ClaimChoices): OfferedLookUp[] =>
+  rights.flatMap((choice) => {
+    const { row, lookUp } = choice;
+    return row.kind === "none" || lookUp === null || lookUp.refused !== null || lookUp.policies === 0
+      ? []
+      : [{ choice, row, lookUp }];
+  });
+
+/** Where the lines are shown. */
+export interface Layout {
+  /** the columns of a terminal; null: a file or a pipe */
+  width: number | null;
+  colours: Colours;
+}
 
 /** How many names are shown. */
 const MOST = 5;
 
-/** For each claim that decides rights: the token and the live row side by side. */
-export function choiceLines({ age, rights, rows, unknownSource, refused }: ClaimChoices): string[] {
+/** For each claim that decides rights: the token and the live row side by side, or one below the other. */
+export function choiceLines(choices: ClaimChoices, { width, colours }: Layout): string[] {
+  const { age, rights, rows, unknownSource, refused } = choices;
+  const offered = offeredLookUps(choices);
+  const at = { width: Math.min(width ?? WHOLE, WHOLE), colours };
   if (refused !== null) return [`token and live row were not compared: ${refused}`];
-  const chosen = rights.filter(({ lookUp }) => lookUp !== null && lookUp.refused === null && lookUp.policies > 0);
   return [
-    ...rights.flatMap((choice) => ["", ...linesOf(choice, age)]),
+    ...rights.flatMap((choice) => ["", ...linesOf(choice, age, at)]),
     ...(rights.some(({ row }) => row.kind === "none" || row.from.kind === "name") &&
     unknownSource !== null &&
     unknownSource.kind !== "no trigger"
       ? [`which row a claim is copied from is not known: ${causeText(unknownSource)}`]
       : []),
-    ...(chosen.length > 1 ? ["`rules.liveRole` takes one claim: the others stay in the token"] : []),
-    ...(rows.length === 0 ? [] : ["", ...wrap(rowsText(rows), LABEL + 2 * COLUMN + 4)]),
+    ...(offered.length > 1 ? ["`rules.liveRole` takes one claim: the others stay in the token"] : []),
+    ...(rows.length === 0 ? [] : ["", ...wrap(rowsText(rows), at.width)]),
     ...(rights.length + rows.length === 0 ? [] : [""]),
   ];
 }
@@ -34,7 +61,13 @@ export function choiceLines({ age, rights, rows, unknownSource, refused }: Claim
 const rowsText = (rows: readonly string[][]): string =>
   `${list(rows.map((path) => path.join(".")))} ${rows.length === 1 ? "chooses" : "choose"} rows and no rights: policies compare ${rows.length === 1 ? "it" : "them"} with columns alone. No look-up is offered; a member who is removed or moved reaches the same rows for at least as long as the old token is accepted.`;
 
-function linesOf(choice: ClaimChoice, age: TokenAge): string[] {
+/** A layout whose width is known. */
+interface Wide extends Layout {
+  width: number;
+}
+
+/** One claim: the token and the live row side by side, with what each costs. */
+function linesOf(choice: ClaimChoice, age: TokenAge, at: Wide): string[] {
   const { path, setting, policies, constants, decides, row, lookUp, reachable, hooks } = choice;
   const compared = constants.length === 0 ? "" : ` (${constants.map((one) => `'${one}'`).join(", ")})`;
   const said =
@@ -45,34 +78,35 @@ function linesOf(choice: ClaimChoice, age: TokenAge): string[] {
   if (row.kind === "none")
     return [
       title,
-      ...line("age of a token", ageText(age)),
-      ...line("demoted member", keeps(null, hooks, age)),
-      ...line("live row", noRowText(row)),
-      ...hookLines(hooks),
+      ...line("age of a token", ageText(age), at),
+      ...line("demoted member", keeps(null, hooks, age), at),
+      ...line("live row", noRowText(row), at),
+      ...hookLines(hooks, at),
       ...(reachable === 0 || setting === null
-        ? line("", "and `rules.liveRole` could not use it: no policy itself reads the claim as text")
+        ? line("", "and `rules.liveRole` could not use it: no policy itself reads the claim as text", at)
         : [
-            ...line("", `needed: ${NEEDED}`),
-            ...line("", "then, under `rules` of rlsmith.config.ts:"),
-            `    ${entryText(template(setting))}`,
+            ...line("", `needed: ${NEEDED}`, at),
+            ...line("", "then, under `rules` of rlsmith.config.ts:", at),
+            ...asIs([`    ${entryText(template(setting))}`], at.colours),
           ]),
     ];
   return [
     title,
-    ...pair("", "token", `live row: ${row.relation}.${identForReading(row.column)}`),
-    ...pair("age", ageText(age), "none: the row as the statement sees it"),
-    ...pair("cost", "no look-up", costText(row, lookUp)),
-    ...pair("demoted member", keeps(row, hooks, age), losesText(row, lookUp)),
-    ...hookLines(hooks),
-    ...chooseLines(row, lookUp),
+    ...headOf(`${row.relation}.${identForReading(row.column)}`, at),
+    ...pair("age", ageText(age), "none: the row as the statement sees it", at),
+    ...pair("cost", "no look-up", costText(row, lookUp), at),
+    ...pair("demoted member", keeps(row, hooks, age), losesText(row, lookUp), at),
+    ...hookLines(hooks, at),
+    ...chooseLines(row, lookUp, at),
   ];
 }
 
-const hookLines = (hooks: ClaimChoice["hooks"]): string[] =>
+const hookLines = (hooks: ClaimChoice["hooks"], at: Wide): string[] =>
   hooks.flatMap((hook) =>
     line(
       "hook",
       `${hook.function}, if it is enabled, makes this claim${hook.tables.length === 0 ? "" : ` and reads ${list(hook.tables)}`}: rlsmith does not follow it`,
+      at,
     ),
   );
 
@@ -145,25 +179,25 @@ function activeText({ active, activeKnown }: FoundRow): string {
     : "so does one whose row is deleted; which rows are active is not known: give `active` if there is such a state";
 }
 
-function chooseLines({ from }: FoundRow, lookUp: LookUp | null): string[] {
+function chooseLines({ from }: FoundRow, lookUp: LookUp | null, at: Wide): string[] {
   if (lookUp === null || lookUp.refused !== null || lookUp.policies === 0)
     return [
-      ...staying(lookUp),
-      ...line("to choose it", "it cannot be chosen as things are; the token is what policies read"),
+      ...staying(lookUp, at),
+      ...line("to choose it", "it cannot be chosen as things are; the token is what policies read", at),
     ];
   const check = from.kind === "name" ? "if the claim comes from this column, " : "";
   return [
-    ...staying(lookUp),
-    ...line("to choose it", `${check}write under \`rules\` of rlsmith.config.ts:`),
-    `    ${entryText(lookUp.entry)}`,
+    ...staying(lookUp, at),
+    ...line("to choose it", `${check}write under \`rules\` of rlsmith.config.ts:`, at),
+    ...asIs([`    ${entryText(lookUp.entry)}`], at.colours),
   ];
 }
 
-function staying(lookUp: LookUp | null): string[] {
+function staying(lookUp: LookUp | null, at: Wide): string[] {
   const names = lookUp?.stays ?? [];
   if (names.length === 0) return [];
   const more = names.length > MOST ? `, and ${names.length - MOST} more` : "";
-  return line("still the token", `${list(names.slice(0, MOST))}${more}`);
+  return line("still the token", `${list(names.slice(0, MOST))}${more}`, at);
 }
 
 function noRowText(row: NoRow): string {
@@ -189,16 +223,41 @@ const template = (setting: string): LiveRoleEntry => ({
   roleColumn: "…",
 });
 
-/** The live rows that can be chosen, as comments of the config. */
-export const liveRoleLines = ({ rights }: ClaimChoices): RuleSetLine[] =>
-  rights.flatMap(({ path, row, lookUp }) => {
-    if (row.kind === "none" || lookUp === null || lookUp.refused !== null || lookUp.policies === 0) return [];
+/** The live rows that can be chosen, as lines of the config: comments, except for the one that was chosen. */
+export const liveRoleLines = (choices: ClaimChoices, chosen: LiveRoleEntry | null): RuleSetLine[] =>
+  offeredLookUps(choices).map(({ choice: { path }, row, lookUp }) => {
     const stays =
       lookUp.stays.length === 0 ? "" : `, except in ${lookUp.stays.length} places that still read the token`;
     const source = row.from.kind === "name" ? "; nothing shows that the claim comes from this column" : "";
     const text = `${path.join(".")} is looked up for each statement (${costText(row, lookUp)}): a demoted member loses the right with the next one${stays}${source}`;
-    return [{ setting: entryText(lookUp.entry), measure: text, chosen: false }];
+    return { setting: entryText(lookUp.entry), measure: text, chosen: lookUp.entry === chosen };
   });
+
+/** The answer that leaves a claim where it is. */
+export const TOKEN = "token";
+
+/** A question with its answers; the value of a look-up is its setting. */
+export interface LiveRoleQuestion {
+  message: string;
+  options: { value: string; label: string; hint: string }[];
+}
+
+/** The question where policies read the claims that decide rights from; null: there is no choice. */
+export function liveRoleQuestion(choices: ClaimChoices): LiveRoleQuestion | null {
+  const offered = offeredLookUps(choices);
+  if (offered.length === 0) return null;
+  return {
+    message: `Where do policies read ${list(offered.map(({ choice: { path } }) => path.join(".")))} from?`,
+    options: [
+      { value: TOKEN, label: "the token, as today", hint: `no look-up; ${ageText(choices.age)}` },
+      ...offered.map(({ choice: { path }, row, lookUp }) => ({
+        value: lookUp.entry.setting,
+        label: `${offered.length > 1 ? `${path.join(".")}: ` : ""}the live row, ${row.relation}.${identForReading(row.column)}`,
+        hint: costText(row, lookUp),
+      })),
+    ],
+  };
+}
 
 /** The entry as it is written in rlsmith.config.ts. */
 export const entryText = (entry: LiveRoleEntry): string =>
@@ -208,12 +267,17 @@ export const entryText = (entry: LiveRoleEntry): string =>
 
 const list = (names: readonly string[]): string => names.join(", ");
 
-function pair(label: string, left: string, right: string): string[] {
+const headOf = (column: string, at: Wide): string[] =>
+  at.width < WHOLE ? line("live row", column, at) : pair("", "token", `live row: ${column}`, at);
+
+/** The token and the live row side by side; one below the other where the width does not hold both. */
+function pair(label: string, left: string, right: string, at: Wide): string[] {
+  if (at.width < WHOLE) return [...line(label, `token: ${left}`, at), ...line("", `live row: ${right}`, at)];
   const [token, row] = [wrap(left, COLUMN), wrap(right, COLUMN)];
   return Array.from({ length: Math.max(token.length, row.length) }, (_, n) =>
     `  ${pad(n === 0 ? label : "", LABEL)}${pad(token[n] ?? "", COLUMN + 2)}${row[n] ?? ""}`.trimEnd(),
   );
 }
 
-const line = (label: string, text: string): string[] =>
-  wrap(text, 2 * COLUMN + 2).map((part, n) => `  ${pad(n === 0 ? label : "", LABEL)}${part}`);
+const line = (label: string, text: string, { width }: Wide): string[] =>
+  wrap(text, Math.max(width - LABEL - 2, LABEL)).map((part, n) => `  ${pad(n === 0 ? label : "", LABEL)}${part}`);

@@ -1,11 +1,9 @@
-import type pc from "picocolors";
 import type { Counted, MemberState, Behaviour, ClaimsFacts, ClaimsReport } from "../claims/index.ts";
 import { describeLocation } from "../finding.ts";
 import { nameKey } from "../pg/name.ts";
+import { asIs, type Colours } from "./colours.ts";
 import { causeText } from "./claims-cause.ts";
 import { singleLined } from "./single-lined.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /**
  * The output of `rlsmith claims`: the source of claims, the effect of the sync, the members in step, the age of tokens,
@@ -13,9 +11,10 @@ type Colours = ReturnType<typeof pc.createColors>;
  */
 export function renderClaims(checked: ClaimsReport, colours: Colours): string {
   const report = singleLined(checked);
-  const sections = claimsSections(report).map(({ title, lines }) =>
-    [colours.bold(title), ...lines.map((line) => `  ${line}`)].join("\n"),
-  );
+  const sections = claimsSections(report).map(({ title, lines, isCode }) => {
+    const indented = lines.map((line) => `  ${line}`);
+    return [colours.bold(title), ...(isCode ? asIs(indented, colours) : indented)].join("\n");
+  });
   const marks = { error: colours.red("error"), warning: colours.yellow("warning"), info: colours.dim("note") };
   const found = report.findings.flatMap(({ code, severity, at, message, hint }) => [
     `  ${marks[severity]} ${describeLocation(at)}  ${message} ${colours.dim(`[${code}]`)}`,
@@ -38,6 +37,8 @@ export function summary({ findings }: ClaimsReport): string {
 export interface Section {
   title: string;
   lines: string[];
+  /** the lines are the text of a function */
+  isCode?: true;
 }
 
 /** All of a report except its findings. */
@@ -51,6 +52,7 @@ export function claimsSections(report: ClaimsReport): Section[] {
     ...facts.hooks.map(({ hook }) => ({
       title: `Hook ${nameKey(hook.fn)}`,
       lines: hook.fn.definition.trimEnd().split("\n"),
+      isCode: true as const,
     })),
   ];
 }

@@ -1,5 +1,5 @@
-import type pc from "picocolors";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
+import { asIs, type Colours } from "./colours.ts";
 import { visibleSql } from "./visible-sql.ts";
 import { oneLine } from "./visible.ts";
 
@@ -9,10 +9,7 @@ const WORDS: Readonly<Record<DeclaredSchema["tool"], { schema: string; command: 
 };
 
 /** What a person has to change in the files from which the next migration is made. */
-export function renderDeclared(
-  { tool, places, notFound, additions }: DeclaredSchema,
-  colours: ReturnType<typeof pc.createColors>,
-): string {
+export function renderDeclared({ tool, places, notFound, additions }: DeclaredSchema, colours: Colours): string {
   const { schema, command } = WORDS[tool];
   const count = places.length === 1 ? "1 place" : `${places.length} places`;
   const lines = [
@@ -25,10 +22,17 @@ export function renderDeclared(
     lines.push(
       "",
       `  ${colours.cyan(oneLine(`${file}:${line}`))}  ${oneLine(object)}${replacement === null ? ": remove it" : ", which becomes"}`,
-      ...(replacement === null ? [] : indented(replacement)),
+      ...(replacement === null ? [] : asIs(indented(replacement), colours)),
     );
   if (additions.length > 0)
-    lines.push("", `  new objects, to be added:`, ...additions.flatMap((sql) => indented(`${sql.trimEnd()};`)));
+    lines.push(
+      "",
+      `  new objects, to be added:`,
+      ...asIs(
+        additions.flatMap((sql) => indented(`${sql.trimEnd()};`)),
+        colours,
+      ),
+    );
   if (notFound.length > 0)
     lines.push(
       "",

@@ -1,10 +1,8 @@
 import { relative } from "node:path";
-import type pc from "picocolors";
 import type { Demo } from "../demo.ts";
+import type { Colours } from "./colours.ts";
 import { renderRehearsal } from "./rehearsal-terminal.ts";
 import { summary } from "./plan-terminal.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /**
  * The end of the demo, in plain words: the changes, the result of the rehearsal, the access that the old policies gave,

@@ -1,5 +1,5 @@
 import type { ErrorCode, ToolErrorKind } from "../codes/index.ts";
-import type { ToolError } from "../errors.ts";
+import type { GroupsSoFar, ToolError } from "../errors.ts";
 
 /**
  * A command that failed, with `--format json`. The object also holds what was found before the error, under the keys
@@ -22,12 +22,14 @@ export interface ErrorJson {
     /** the page of the code, a path inside of the package */
     docs: string;
   };
+  /** of an apply or a rollback that failed in a group: the groups that were committed, and those that were not */
+  groups?: GroupsSoFar;
   [found: string]: unknown;
 }
 
 /** `clean` takes from a text what must not be printed. */
 export const errorJson = (
-  { code, kind, summary, list, hint }: ToolError,
+  { code, kind, summary, list, hint, groups }: ToolError,
   clean: (text: string) => string,
 ): ErrorJson => ({
   format: "rlsmith-error",
@@ -40,4 +42,11 @@ export const errorJson = (
     hint: clean(hint),
     docs: `docs/errors/${code}.md`,
   },
+  ...(groups === null ? {} : { groups: cleaned(groups, clean) }),
+});
+
+const cleaned = ({ committed, notCommitted, notKnown }: GroupsSoFar, clean: (text: string) => string): GroupsSoFar => ({
+  committed: committed.map(({ group, entries }) => ({ group: clean(group), entries })),
+  notCommitted: notCommitted.map(clean),
+  notKnown: notKnown.map(clean),
 });

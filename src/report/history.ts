@@ -1,9 +1,7 @@
-import type pc from "picocolors";
 import type { Entry } from "../apply/index.ts";
+import type { Colours } from "./colours.ts";
 import type { HistoryJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** A journal as a table, newest last. `inForce`: entries that have not been taken back. */
 export function renderHistory(journal: readonly Entry[], inForce: ReadonlySet<number>, colours: Colours): string {

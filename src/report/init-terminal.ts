@@ -1,6 +1,7 @@
+import type { ClaimChoices } from "../pipeline/claim-choices.ts";
 import type { InitFacts, OpenQuestion } from "../pipeline/init.ts";
 import { describeLocation } from "../finding.ts";
-import { choiceLines } from "./claim-choices.ts";
+import { choiceLines, type Layout } from "./claim-choices.ts";
 import { counted } from "./counted.ts";
 import { measureText } from "./rule-offers.ts";
 import { oneLine } from "./visible.ts";
@@ -15,8 +16,20 @@ const KINDS: Readonly<Record<OpenQuestion["kind"], readonly [string, string?]>> 
   policy: ["policy that reads a variable and no claim", "policies that read a variable and no claim"],
 };
 
-/** What init found: the mapping, conflicts, the rule sets that are off, the choices, and what is open. */
-export function initText({ mapped, inferred, offers, chosen, choices, open }: InitFacts): string {
+/** The token and the live row, as they are shown before the question which of them counts. */
+export const choicesText = (choices: ClaimChoices, layout: Layout): string =>
+  choiceLines(choices, layout).map(oneLine).join("\n");
+
+/**
+ * What init found: the mapping, conflicts, the rule sets that are off, the choices, and what is open. `isAsked`: the
+ * choices were shown before.
+ */
+export function initText(
+  { mapped, inferred, offers, chosen, liveRole, choices, open }: InitFacts,
+  layout: Layout,
+  isAsked: boolean,
+): string {
+  const { direct = [] } = inferred.requests;
   const off = offers.filter(({ name }) => !chosen.includes(name));
   const kinds = (["variable", "flag", "function", "policy"] as const).flatMap((kind) => {
     const count = open.filter((one) => one.kind === kind).length;
@@ -27,8 +40,16 @@ export function initText({ mapped, inferred, offers, chosen, choices, open }: In
       ({ setting, claim, type }) => `${claim === null ? "?" : "✓"} ${setting} → ${claim ?? "open"} : ${type}`,
     ),
     ...inferred.conflicts.map((conflict) => `! ${describeLocation(conflict.at)}: ${conflict.message}`),
+    ...(direct.length === 0
+      ? []
+      : [
+          `! package.json names ${direct.join(", ")}: a direct connection has no claims unless the application sets them (\`requests.direct\` of the config)`,
+        ]),
     ...off.map((offer) => `off ${offer.name}: ${measureText(offer)}`),
-    ...choiceLines(choices),
+    ...(liveRole === null
+      ? []
+      : [`✓ ${liveRole.setting} is looked up in ${liveRole.relation} for each statement (\`rules.liveRole\`)`]),
+    ...(isAsked ? [] : choiceLines(choices, layout)),
     ...(kinds.length === 0 ? [] : [`open: ${kinds.join(", ")}`]),
     ...open.slice(0, MOST).map(({ name }) => `  ${name}`),
     ...(open.length > MOST ? [`  … and ${open.length - MOST} more: each is marked "open" in rlsmith.config.ts`] : []),

@@ -7,6 +7,7 @@ import { groupBy } from "../pg/group-by.ts";
 import { identForReading } from "../pg/identifier.ts";
 import { nameKey, relationKey } from "../pg/name.ts";
 import type { Platform } from "../scratch/index.ts";
+import type { Colours } from "./colours.ts";
 import type { InspectJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
 import { length, pad, wrap } from "./wrap.ts";
@@ -27,8 +28,6 @@ export interface Inspected {
   findings: readonly Finding[];
   inferred: InferredContext;
 }
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 const PATTERNS: readonly [Pattern, string][] = [
   ["A", "claims only"],

@@ -1,9 +1,7 @@
-import type pc from "picocolors";
 import type { MutantOutcome, MutationCounts, MutationScore } from "../verify/index.ts";
+import type { Colours } from "./colours.ts";
 import type { MutantsJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 const COLUMNS = ["mutants", "noticed", "equivalent", "survived"] as const satisfies (keyof MutationCounts)[];
 

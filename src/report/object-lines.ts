@@ -1,10 +1,8 @@
-import type pc from "picocolors";
 import type { ObjectChange } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
+import type { Colours } from "./colours.ts";
 import { byEffect, reasonText, subjectText } from "./object-change.ts";
 import { markdownText } from "./visible.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** Changes of objects, a line and its reason for each; those that open nothing in one line for each kind. */
 export function objectLines(objects: readonly ObjectChange[], colours: Colours): string[] {

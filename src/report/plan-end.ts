@@ -1,14 +1,12 @@
-import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
 import type { ReadLeft } from "../pipeline/reads-left.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
+import type { Colours } from "./colours.ts";
 import { counted } from "./counted.ts";
 import { nothingToDo } from "./plan-terminal.ts";
 import { offerText } from "./rule-offers.ts";
 import type { Plan } from "../plan/index.ts";
 import { oneLine } from "./visible.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** How many names are listed. */
 const MOST = 10;

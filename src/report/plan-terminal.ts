@@ -1,5 +1,4 @@
 import { diffArrays } from "diff";
-import type pc from "picocolors";
 import { describeLocation } from "../finding.ts";
 import { formatExpr } from "../pg/expr/format.ts";
 import { groupBy } from "../pg/group-by.ts";
@@ -7,12 +6,11 @@ import type { Plan, PolicyOutcome } from "../plan/index.ts";
 import { relationKey } from "../pg/name.ts";
 import { sameRoles } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
+import { asIs, type Colours } from "./colours.ts";
 import { unsentLines } from "./unsent-claims.ts";
 import { singleLined } from "./single-lined.ts";
 import { visibleSql } from "./visible-sql.ts";
 import { oneLine } from "./visible.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** How many policies that wait for an answer are listed. */
 const MOST = 10;
@@ -100,7 +98,7 @@ function renderOutcome(outcome: PolicyOutcome, colours: Colours): string[] {
           ...describe(outcome.before).map((line) => colours.red(`  - ${line}`)),
           ...outcome.after.flatMap((policy) => describe(policy).map((line) => colours.green(`  + ${line}`))),
         ];
-  return [head, ...reason, ...changes, ""];
+  return [head, ...reason, ...asIs(changes, colours), ""];
 }
 
 function expressions(before: Policy, after: Policy, colours: Colours): string[] {

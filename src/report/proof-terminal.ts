@@ -1,13 +1,11 @@
-import type pc from "picocolors";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { AssumedVerdict, Decision, Objection } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
+import type { Colours } from "./colours.ts";
 import { withoutPrivilege } from "./compared-words.ts";
 import { objectionText } from "./objection.ts";
 import { singleLined } from "./single-lined.ts";
 import { tellShort } from "./witness.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 const DECISIONS: readonly Decision[] = [
   "equivalent",

@@ -1,12 +1,10 @@
-import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import type { PropertyVerdict } from "../prove/index.ts";
+import type { Colours } from "./colours.ts";
 import { singleLined } from "./single-lined.ts";
 import { markdownText } from "./visible.ts";
 import { tell } from "./witness.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** A property that was checked. */
 export interface Checked {

@@ -1,10 +1,8 @@
-import type pc from "picocolors";
 import type { AccessDifference, Rehearsal } from "../rehearse/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { relationKey } from "../pg/name.ts";
+import type { Colours } from "./colours.ts";
 import { singleLined } from "./single-lined.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** A rehearsal as a person reads it: the rounds, the relations without rows, differences by regime, and the verdict. */
 export function renderRehearsal(run: Rehearsal, colours: Colours): string {
@@ -64,7 +62,7 @@ function notComparedLines(one: Rehearsal["notCompared"][number], colours: Colour
   if (one.accepted !== null) return [`  ${colours.yellow("!")} ${why} (accepted: ${one.accepted})`];
   return [
     colours.red(`  ✗ ${why}`),
-    `      or answer it in the config: unrehearsed: { ${JSON.stringify(one.relation)}: "why" }`,
+    `      or answer it in the config: \`unrehearsed: { ${JSON.stringify(one.relation)}: "why" }\``,
   ];
 }
 

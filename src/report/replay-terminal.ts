@@ -1,9 +1,7 @@
-import type pc from "picocolors";
 import type { ReplayReport } from "../scratch/index.ts";
+import type { Colours } from "./colours.ts";
 import { singleLined } from "./single-lined.ts";
 import { oneLine } from "./visible.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** The deviations of a replay: failed statements, stand-ins, roles that were created. Empty if there were none. */
 export function renderReplay(replayed: ReplayReport, colours: Colours): string {

@@ -1,4 +1,4 @@
-import type { ClaimChoices } from "../pipeline/claim-choices.ts";
+import type { ClaimChoices, LiveRoleEntry } from "../pipeline/claim-choices.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
 import type { RuleSetLine } from "../classify/index.ts";
 import type { RuleSetName } from "../rewrite/index.ts";
@@ -27,11 +27,12 @@ export const ruleSetLines = (
   offers: readonly RuleOffer[],
   chosen: readonly RuleSetName[],
   choices: ClaimChoices,
+  liveRole: LiveRoleEntry | null,
 ): RuleSetLine[] => [
   ...offers.map((offer) => ({
     setting: offer.setting,
     measure: `${offer.title}: ${measureText(offer)}`,
     chosen: chosen.includes(offer.name),
   })),
-  ...liveRoleLines(choices),
+  ...liveRoleLines(choices, liveRole),
 ];

@@ -1,9 +1,7 @@
-import type pc from "picocolors";
 import type { ContextMap } from "../pg/context.ts";
 import { quoteLiteral } from "../pg/identifier.ts";
 import type { OpenDecision } from "../plan/index.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
+import { asIs, type Colours } from "./colours.ts";
 
 /** How many policies are listed by name. */
 const MOST = 10;
@@ -24,18 +22,19 @@ export function unsentLines(
     colours.bold(colours.red(question)),
     ...shown,
     ...(more > 0 ? [colours.dim(`  … and ${more} more (--format json has all)`)] : []),
-    "First do this: let every request set its claims, in the transaction of its statements,",
-    "from a token whose signature was checked:",
+    "First do this: let every request set its claims, in the transaction of its statements, from a token whose signature was checked:",
     ...(setting === undefined
       ? [`  set what the function of \`claims\` in the config reads, with set_config(…, …, true)`]
-      : [
-          "  begin;",
-          `  select set_config(${quoteLiteral(setting)}, $1, true);  -- $1: ${exampleOf(context)}`,
-          "  …  the statements of the request",
-          "  commit;",
-        ]),
-    "A pooler in transaction mode needs both: `true` as the third argument, and one transaction",
-    "around all of it. docs/without-supabase.md has it for node-postgres, Prisma and Drizzle.",
+      : asIs(
+          [
+            "  begin;",
+            `  select set_config(${quoteLiteral(setting)}, $1, true);  -- $1: ${exampleOf(context)}`,
+            "  …  the statements of the request",
+            "  commit;",
+          ],
+          colours,
+        )),
+    "A pooler in transaction mode needs both: `true` as the third argument, and one transaction around all of it. docs/without-supabase.md has it for node-postgres, Prisma and Drizzle.",
     'When all requests do so: requests: { claims: "sent", reason: "…" } in rlsmith.config.ts.',
     "",
   ];

@@ -1,7 +1,7 @@
-import type pc from "picocolors";
 import type { AddedRelation, AssumedVerdict, ObjectChange, Witness } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
+import type { Colours } from "./colours.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { errorsExplained, errorsText, withoutPrivilege } from "./compared-words.ts";
 import { objectLines, objectsMarkdown } from "./object-lines.ts";
@@ -9,8 +9,6 @@ import { singleLined } from "./single-lined.ts";
 import { reasonsOf } from "./trial.ts";
 import { tellShort } from "./witness.ts";
 import { codeSpan, markdownText } from "./visible.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** The comparison that `rlsmith prove` makes. */
 export interface Comparison {

@@ -1,8 +1,6 @@
-import type pc from "picocolors";
 import type { Comparison } from "../verify/index.ts";
+import type { Colours } from "./colours.ts";
 import { singleLined } from "./single-lined.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 /** The differences from an earlier run, as lines. */
 export function renderVerifyComparison(comparison: Comparison, colours: Colours): string {

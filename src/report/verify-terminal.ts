@@ -1,10 +1,8 @@
-import type pc from "picocolors";
 import { groupBy } from "../pg/group-by.ts";
+import { asIs, type Colours } from "./colours.ts";
 import { unsettledText } from "./unsettled.ts";
 import { singleLined } from "./single-lined.ts";
 import type { Breach, Command, PersonaClass, Heat, Verification } from "../verify/index.ts";
-
-type Colours = ReturnType<typeof pc.createColors>;
 
 const CLASSES: readonly PersonaClass[] = ["member", "bad claims", "anon", "other role"];
 const COLUMNS: readonly { title: string; commands: readonly Command[] }[] = [
@@ -136,7 +134,10 @@ function describe(breach: Breach, n: number, colours: Colours): string[] {
     `   ${breach.message}`,
     `   ${colours.dim("seen as")} ${breach.persona}: ${breach.attack}${breach.standing === "unset" ? "" : `, ${breach.standing}`}`,
     ...(more.length > 0 ? [`   ${colours.dim("opens")} ${more.join(" · ")}`] : []),
-    ...breach.statements.flatMap((statement) => statement.split("\n").map((line) => `     ${line}`)),
+    ...asIs(
+      breach.statements.flatMap((statement) => statement.split("\n").map((line) => `     ${line}`)),
+      colours,
+    ),
     `   ${colours.dim("hint")} ${breach.hint}`,
     "",
   ];

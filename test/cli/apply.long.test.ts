@@ -65,7 +65,16 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     expect((await run(dir, "rollback")).code).toBe(0);
     expect(await policies()).toBe(before);
     // the same command again takes back nothing else
-    expect((await run(dir, "rollback")).stdout).toContain("nothing to take back");
+    const nothing = await run(dir, "rollback");
+    expect([nothing.code, nothing.stdout]).toEqual([
+      0,
+      "✓ nothing to take back on `staging`: nothing that rlsmith applied is in force\n",
+    ]);
+    const nothingAsJson = await run(dir, "rollback", "--format", "json");
+    expect([nothingAsJson.code, JSON.parse(nothingAsJson.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ outcome: "nothing to take back", undone: [], groups: [], left: [] }),
+    ]);
 
     const history = await run(dir, "history");
     expect(history.stdout).toMatch(/1 .* apply, taken back .* all .* deployer, Security Lead <lead@example\.com>/);
@@ -115,6 +124,49 @@ describe.skipIf(!server)("apply, rollback, history, approve on a server", () => 
     const on = await run(dir, "apply", "--format", "json");
     expect(JSON.parse(on.stdout)).toMatchObject({ groups: [{ locks: [{ relation: "public.note" }] }] });
     expect(await policies()).not.toContain("current_setting");
+  });
+
+  test("a group that fails: the JSON tells which groups were committed before, and which were not", async () => {
+    const dir = copy();
+    const groupsOf = async (...args: string[]): Promise<unknown[]> => {
+      const { code, stdout } = await run(dir, ...args, "--format", "json");
+      const { error, groups } = JSON.parse(stdout) as { error: { code: string }; groups: unknown };
+      return [code, error.code, groups];
+    };
+    const asSuperuser = async (sql: string): Promise<unknown> =>
+      withClient(cluster.url("target"), async (client) => client.query(sql));
+    // the groups are those of --by relation, in the order of their names; the server refuses the second
+    await asSuperuser(`create function public.refuse() returns event_trigger language plpgsql as $$ begin
+        if exists (select from pg_event_trigger_ddl_commands() where object_identity like '% on public.invoice')
+        then raise exception 'not today'; end if; end $$;
+      create event trigger refuse on ddl_command_end execute function public.refuse();`);
+    expect(await groupsOf("apply", "--by", "relation", "--dry-run")).toEqual([
+      4,
+      "REFUSED_BY_SERVER",
+      { committed: [], notCommitted: ["public.customer", "public.invoice", "public.note"], notKnown: [] },
+    ]);
+    expect(await groupsOf("apply", "--by", "relation")).toEqual([
+      4,
+      "REFUSED_BY_SERVER",
+      {
+        committed: [{ group: "public.customer", entries: [1] }],
+        notCommitted: ["public.invoice", "public.note"],
+        notKnown: [],
+      },
+    ]);
+    await asSuperuser("alter event trigger refuse disable");
+    expect((await run(dir, "apply", "--by", "relation")).code).toBe(0);
+    await asSuperuser("alter event trigger refuse enable");
+    // the way back is the other way round
+    expect(await groupsOf("rollback")).toEqual([
+      4,
+      "REFUSED_BY_SERVER",
+      {
+        committed: [{ group: "public.note", entries: [expect.any(Number)] }],
+        notCommitted: ["public.invoice", "public.customer"],
+        notKnown: [],
+      },
+    ]);
   });
 
   test("--adopt: what another tool has run", async () => {

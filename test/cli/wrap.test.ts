@@ -41,3 +41,9 @@ test("a row of a table stays a row", () => {
   const row = "public.note_with_a_long_name   12.5 ms   3.1 ms   ACCESS EXCLUSIVE";
   expect(wrapProse(row, 45)).toBe(row);
 });
+
+test("the last column of a table that has room continues in its own column", () => {
+  expect(wrapProse(`      20  23503  ${WORDS}`, 50)).toBe(
+    "      20  23503  one two three four five six seven\n                 eight nine ten eleven twelve",
+  );
+});

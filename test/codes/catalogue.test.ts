@@ -38,7 +38,7 @@ const endsAsSentence = ({ end }: Ends): boolean => end !== null && /[^ ][.!]$/.t
 test("every thrown error has a kind and a code in the source, except errors that are rethrown", () => {
   expect(thrown.length).toBeGreaterThan(80);
   const unknown = thrown.filter(({ kinds, codes }) => [...kinds, ...codes].some(({ start }) => start === null));
-  expect(unknown.map(({ where }) => where)).toEqual(["apply/transaction/commit-resolution.ts (3)"]);
+  expect(unknown.map(({ where }) => where)).toEqual(["apply/transaction/groups-so-far.ts (1)"]);
 });
 
 test("every error is thrown with the kind of its page", () => {
@@ -93,7 +93,8 @@ test.each([
   ["claims", "claims"],
 ] as const)("findings of src/%s are those whose page says that they come from %s", (folder, stage) => {
   const used = files
-    .filter(({ file }) => file.startsWith(`${folder}/`))
+    // package.json is no part of the database, and is read by the pipeline
+    .filter(({ file }) => file.startsWith(`${folder}/`) || (stage === "plan" && file === "pipeline/direct-drivers.ts"))
     .flatMap(({ program }) => literalsOf(program))
     // a rule and an idiom may have the name of a finding
     .filter((text) => text in findings && !(stage === "plan" && text === "bypass-flag"));

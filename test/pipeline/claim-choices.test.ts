@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import pc from "picocolors";
 import { expect, test } from "vitest";
 import { claimChoices, type ClaimChoice, type ClaimChoices } from "../../src/pipeline/claim-choices.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
@@ -8,10 +9,13 @@ import { planCatalog } from "../../src/pipeline/plan.ts";
 import { openSource } from "../../src/pipeline/source.ts";
 import { parseConfig } from "../../src/config.ts";
 import { silent } from "../../src/progress.ts";
+import { wrapProse } from "../../src/cli/wrap.ts";
 import { choiceLines } from "../../src/report/claim-choices.ts";
 import { project } from "../support/cli.ts";
 import { withFork } from "../support/fork.ts";
 import { plainScratch } from "../support/plain.ts";
+
+const colours = pc.createColors(false);
 
 /** The text of each of the two columns on one line, after that of all lines: a cell has several. */
 const textOf = (lines: readonly string[]): string =>
@@ -34,7 +38,7 @@ async function choicesOf(files: Record<string, string>): Promise<{ choices: Clai
     const answers = { variables: {}, decisions: {} };
     const inspection = inspectCatalog(source.catalog);
     const choices = await claimChoices(source, inspection, answers, { projectDir, progress: silent });
-    return { choices, text: textOf(choiceLines(choices)) };
+    return { choices, text: textOf(choiceLines(choices, { width: null, colours })) };
   } finally {
     await source.close();
   }
@@ -102,6 +106,13 @@ test("Supabase: the column from which the trigger writes the claim, with the age
   expect(text).toContain(
     `liveRole: { setting: "app.staff_role", relation: "public.staff", userColumn: "user_id", roleColumn: "role", active: "status = 'active'" }`,
   );
+  // a narrow terminal has no room for two columns; nothing is lost, and only the entry, which is copied, is wider
+  for (const width of [60, 100]) {
+    const narrow = wrapProse(choiceLines(choices, { width, colours }).join("\n"), width).split("\n");
+    expect(narrow.filter((line) => line.length > width && !line.startsWith("    liveRole: {"))).toEqual([]);
+    expect(narrow.join(" ").replaceAll(/ +/g, " ")).toContain("token: up to 900 s by jwt_expiry");
+    expect(narrow.join(" ").replaceAll(/ +/g, " ")).toContain("live row: none: the row as the statement sees it");
+  }
   // the printed entry is one that the config takes
   expect(parseConfig({ rules: { liveRole: choice.lookUp?.entry } }).rules.liveRole).toEqual(choice.lookUp?.entry);
 });

@@ -12,8 +12,8 @@ export interface CliResult {
   stderr: string;
 }
 
-const JITI = resolve(import.meta.dirname, "../../node_modules/jiti/lib/jiti-cli.mjs");
-const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+export const JITI = resolve(import.meta.dirname, "../../node_modules/jiti/lib/jiti-cli.mjs");
+export const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 
 /**
  * Run the command line as a user would, in a process of its own, without a terminal. A JSON that it prints is checked

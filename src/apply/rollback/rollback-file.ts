@@ -9,6 +9,7 @@ import {
   checkPrivileges,
   checkWritable,
   runUntilResolved,
+  withGroups,
   type Connections,
   type Talk,
 } from "../transaction/index.ts";
@@ -53,6 +54,7 @@ export async function rollbackByFile(
       target,
       run,
       dryRun,
+      outcome: progress.applied.length === 0 ? "nothing to take back" : "taken back",
       undone: taken.map(({ id, group, at }) => ({ id, group, at })),
       groups: [],
       lost: [],
@@ -90,7 +92,8 @@ export async function rollbackByFile(
       dryRun,
       mostTries: null,
       talk,
-      committed: [],
+    }).catch((error: unknown) => {
+      throw withGroups(error, { dryRun, done: [], failed: "down file", remaining: [] });
     });
     db = done.db;
     result.groups.push(done.transitioned);

@@ -10,6 +10,7 @@ import {
   checkPrivileges,
   checkWritable,
   runUntilResolved,
+  withGroups,
   type Connections,
   type Talk,
 } from "../transaction/index.ts";
@@ -34,6 +35,8 @@ export interface RollbackResult {
   target: string;
   run: string;
   dryRun: boolean;
+  /** `nothing to take back`: nothing that the command was asked for is in force, and nothing was changed */
+  outcome: "taken back" | "nothing to take back";
   /** entries that were taken back, newest first */
   undone: { id: number; group: string; at: string }[];
   groups: Transitioned[];
@@ -79,6 +82,7 @@ export async function rollbackRun(
       target: request.target,
       run,
       dryRun: request.dryRun,
+      outcome: entries.length === 0 ? "nothing to take back" : "taken back",
       undone: entries.map(({ id, group, at }) => ({ id, group, at })),
       groups: [],
       lost: [],
@@ -108,7 +112,15 @@ export async function rollbackRun(
         relations: isNothing(restoring) ? [] : scopeOfState(entry.before).relations,
       })),
     );
-    for (const { entry, from, restoring } of request.dryRun ? together(steps) : steps) {
+    const groups = request.dryRun ? together(steps) : steps;
+    for (const [n, { entry, from, restoring }] of groups.entries()) {
+      const failed = (error: unknown): unknown =>
+        withGroups(error, {
+          dryRun: request.dryRun,
+          done: result.groups,
+          failed: entry.group,
+          remaining: groups.slice(n + 1).map((later) => later.entry.group),
+        });
       const own = scopeOfState(entry.before);
       const names = new Set(own.relations.map(nameKey));
       const line = { ...base, planHash: entry.planHash, undoes: entry.id };
@@ -119,6 +131,8 @@ export async function rollbackRun(
           found: from,
           entry: { ...line, group: entry.group, outcome: "done", before: from, after: from },
           dryRun: request.dryRun,
+        }).catch((error: unknown) => {
+          throw failed(error);
         });
         result.groups.push(done);
         talk.done(done);
@@ -140,7 +154,8 @@ export async function rollbackRun(
         dryRun: request.dryRun,
         mostTries: null,
         talk,
-        committed: result.groups.map(({ group }) => group),
+      }).catch((error: unknown) => {
+        throw failed(error);
       });
       db = done.db;
       result.groups.push(done.transitioned);

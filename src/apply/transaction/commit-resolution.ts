@@ -32,8 +32,6 @@ export interface Talk {
 /** A transition whose outcome has to be known. */
 export interface ResolvedRun extends TransitionRun {
   talk: Talk;
-  /** the groups that this run has committed before */
-  committed: readonly string[];
 }
 
 /** Milliseconds for which a server that went away during a COMMIT is asked again. */
@@ -49,7 +47,7 @@ export async function runUntilResolved(
   db: Db,
   run: ResolvedRun,
 ): Promise<{ db: Db; transitioned: Transitioned }> {
-  const { transition, dryRun, talk, committed } = run;
+  const { transition, dryRun, talk } = run;
   try {
     const onTry = (failed: LockTry): void => talk.tried(transition.group, failed);
     return { db, transitioned: await runTransition(db, run, onTry) };
@@ -61,20 +59,16 @@ export async function runUntilResolved(
         await db.close().catch(() => {});
         return asked;
       }
-      throw withBefore(
-        new ToolError(
-          "environment",
-          "CONNECTION_LOST",
-          `the connection was lost during COMMIT, and \`${transition.group}\` was not committed`,
-          "run the same command again",
-          { cause: error },
-        ),
-        committed,
+      throw new ToolError(
+        "environment",
+        "CONNECTION_LOST",
+        `the connection was lost during COMMIT, and \`${transition.group}\` was not committed`,
+        "run the same command again",
+        { cause: error },
       );
     }
     if (!dryRun) await writeFailure(db, transition.group, transition.entry, error);
-    const refusal = refusedByServer(error, transition.group);
-    throw refusal instanceof ToolError ? withBefore(refusal, committed) : refusal;
+    throw refusedByServer(error, transition.group);
   }
 }
 
@@ -117,22 +111,4 @@ async function askJournal(
         );
       await sleep(500);
     }
-}
-
-/** The error, with the groups that were committed before it. */
-function withBefore(error: ToolError, committed: readonly string[]): ToolError {
-  if (committed.length === 0) return error;
-  return new ToolError(
-    error.kind,
-    error.code,
-    error.summary,
-    `${error.hint}; the same command continues with the remaining groups`,
-    {
-      cause: error,
-      list: [
-        ...error.list,
-        `${committed.length === 1 ? "this group was" : "these groups were"} committed before and ${committed.length === 1 ? "stays" : "stay"}: ${committed.join(", ")}`,
-      ],
-    },
-  );
 }

@@ -2,6 +2,8 @@
 export { runUntilResolved } from "./commit-resolution.ts";
 export type { Connections, Talk } from "./commit-resolution.ts";
 export { beforeGroups } from "./failure.ts";
+export { withGroups } from "./groups-so-far.ts";
+export type { FailedRun } from "./groups-so-far.ts";
 export { inOneTransaction, journalOnly } from "./journal-only.ts";
 export type { LockTry } from "./locks.ts";
 export { mayAlter } from "./may-alter.ts";

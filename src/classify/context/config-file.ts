@@ -105,10 +105,21 @@ function variablesText(variables: Readonly<Record<string, string>>): string {
 /** How many places that read or set the claims are named. */
 const MOST_EVIDENCE = 3;
 
-function requestsLines({ requests: { claims, evidence } }: InferredContext): string[] {
+function requestsLines({ requests: { claims, evidence, direct = [] } }: InferredContext): string[] {
   const shown = evidence.slice(0, MOST_EVIDENCE);
   const more = evidence.length > shown.length ? `, and ${evidence.length - shown.length} more` : "";
-  if (claims === "sent") return [`  requests: { claims: "sent", reason: ${text(`${shown.join(", ")}${more}`)} },`];
+  const path = [
+    comment(
+      2,
+      `package.json names ${direct.join(", ")}: a direct connection has no claims unless the application sets them.`,
+    ),
+    comment(2, 'Say who does, or why row security does not bind its login: requests: { …, direct: "…" }'),
+  ];
+  if (claims === "sent")
+    return [
+      ...(direct.length === 0 ? [] : path),
+      `  requests: { claims: "sent", reason: ${text(`${shown.join(", ")}${more}`)} },`,
+    ];
   return [
     comment(2, `${shown.join(", ")}: a policy that reads claims denies every request of today.`),
     comment(2, '`rlsmith plan` stops until the requests send them: { claims: "sent", reason: "…" }'),

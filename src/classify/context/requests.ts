@@ -16,6 +16,8 @@ export interface InferredRequests {
   settings: string[];
   /** what shows that they are sent, or that nothing does */
   evidence: string[];
+  /** packages by which the application may connect past the API that sends the claims; omitted: none is known */
+  direct?: string[];
 }
 
 /** PostgREST, and with it the API of Supabase, sets it in the transaction of each request (PostgREST 9 and later). */

@@ -10,7 +10,7 @@ import { expiryOf, sinceOf } from "../claims-options.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
-import { coloursFor, print, say } from "../terminal.ts";
+import { coloursFor, print, printProse, say } from "../terminal.ts";
 
 interface ClaimsFlags extends Omit<SourceFlags, "format"> {
   format: SourceFlags["format"] | "markdown";
@@ -42,7 +42,7 @@ export function claimsCommand(command: Command, done: (exit: number) => void): v
         const report = await checkClaims(source, tokens, options.progress);
         if (flags.format === "json") printJson(claimsJson(report, platform));
         else if (flags.format === "markdown") print(withPlatform(claimsMarkdown(report), platform));
-        else print(renderClaims(report, coloursFor(process.stdout)));
+        else printProse(renderClaims(report, coloursFor(process.stdout)));
         done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);
         if (!flags.fix) return;
         const files = planClaimsFix(source, report, options.projectDir, flags.out ?? null, new Date());

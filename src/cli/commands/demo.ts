@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { runDemo } from "../../demo.ts";
 import { renderDemo } from "../../report/demo-terminal.ts";
 import { EXIT } from "../exit.ts";
-import { coloursFor, print, progressLines, say } from "../terminal.ts";
+import { coloursFor, printProse, progressLines, say } from "../terminal.ts";
 
 // next to both src/ and dist/
 const CASINO = fileURLToPath(new URL("../../../examples/casino", import.meta.url));
@@ -17,7 +17,7 @@ export function demoCommand(command: Command, done: (exit: number) => void): voi
     cpSync(CASINO, projectDir, { recursive: true });
     say(`the casino project, copied to ${projectDir}`);
     const result = await runDemo(projectDir, progressLines());
-    print(renderDemo(result, coloursFor(process.stdout)));
+    printProse(renderDemo(result, coloursFor(process.stdout)));
     done(result.rehearsal.passed ? EXIT.fine : EXIT.findings);
   });
 }

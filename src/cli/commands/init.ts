@@ -2,9 +2,9 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { renderConfig } from "../../classify/index.ts";
 import { claimChoices } from "../../pipeline/claim-choices.ts";
-import { initFacts } from "../../pipeline/init.ts";
-import { inspectCatalog } from "../../pipeline/inspection.ts";
+import { initFacts, inspectForInit } from "../../pipeline/init.ts";
 import { measuringConfig, ruleOffers } from "../../pipeline/rule-offers.ts";
+import { liveRoleQuestion } from "../../report/claim-choices.ts";
 import { initNext, initText } from "../../report/init-terminal.ts";
 import { ruleSetLines } from "../../report/rule-offers.ts";
 import { visible } from "../../report/visible.ts";
@@ -13,8 +13,8 @@ import { newConfig } from "../init-options.ts";
 import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { openAsking } from "../ask-variables.ts";
-import { askOpenQuestions, noAnswers } from "../questions.ts";
-import { say, sayAsIs } from "../terminal.ts";
+import { askLiveRole, askOpenQuestions, noAnswers } from "../questions.ts";
+import { layoutOf, say } from "../terminal.ts";
 
 export function initCommand(command: Command, _done: (exit: number) => void): void {
   withSource(command)
@@ -27,27 +27,30 @@ export function initCommand(command: Command, _done: (exit: number) => void): vo
       // A config that is about to be replaced is no source of facts about the project.
       const { source, variables } = await openAsking(options, ask);
       try {
-        const inspection = inspectCatalog(source.catalog, null);
+        const inspection = inspectForInit(source, options.projectDir);
         sayReplay(source);
         const offers = ruleOffers(source.catalog, inspection.classified, measuringConfig(inspection.inferred));
         const answers = ask ? await askOpenQuestions(inspection, offers) : noAnswers();
         const choices = await claimChoices(source, inspection, answers, options);
+        const layout = layoutOf(process.stderr);
+        const question = ask ? liveRoleQuestion(choices) : null;
+        const liveRole = question === null ? null : await askLiveRole(question, choices, layout);
         const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
         const text = renderConfig(inspection.inferred, inspection.classified, {
           migrationsFolder: migrations ? relative(options.projectDir, migrations.folder) || "." : null,
           layout: migrations?.layout ?? null,
           variables,
           answers,
-          ruleSets: ruleSetLines(offers, answers.rules, choices),
+          ruleSets: ruleSetLines(offers, answers.rules, choices, liveRole),
         });
         writeAll([{ path: file, content: visible(text), replace: flags.force ?? false }], options.projectDir);
-        const facts = initFacts(inspection, offers, answers, answers.rules, choices);
+        const facts = initFacts(inspection, offers, answers, { rules: answers.rules, liveRole }, choices);
         const next = initNext(facts);
         const json = { format: "rlsmith-init", formatVersion: 1, file, ...facts, next } as const;
         if (flags.format === "json") return printJson(json);
-        say(initText(facts));
+        say(initText(facts, layout, question !== null));
         sayWritten([file]);
-        sayAsIs(`next   ${next}`);
+        say(`next   ${next}`);
       } finally {
         await source.close();
       }

@@ -18,6 +18,17 @@ create policy note_read on note for select to authenticated
       "Give `rules.claimPath` a reason in rlsmith.config.ts to have the policy rewritten, or correct the policy yourself.",
     ],
   },
+  "direct-connection-without-claims": {
+    severity: ["warning"],
+    by: ["plan"],
+    title: "the application may connect past the API of Supabase, which sends the claims",
+    why: "package.json names a driver of PostgreSQL, with or without a query builder, beside the API of Supabase. PostgREST sets `request.jwt.claims` for each request of the API. A direct connection with `DATABASE_URL` sets nothing by itself: `auth.jwt()` is NULL in its statements, and a policy that read a variable before and reads a claim after the plan denies them. This does not concern a login that row security does not bind, such as `postgres` on Supabase, which has BYPASSRLS, as long as it does not SET ROLE to another. The results of the plan hold for requests with claims.",
+    example: null,
+    todo: [
+      "Set the claims in the transaction of each request of the direct connection, from a token whose signature was checked ([without Supabase](../without-supabase.md) has it for node-postgres, Prisma and Drizzle).",
+      'Then write in the config who does, or why row security does not bind the login: `requests: { claims: "sent", reason: "…", direct: "…" }`.',
+    ],
+  },
   "helper-not-rewritten": {
     severity: ["error"],
     by: ["plan"],
