@@ -17,7 +17,6 @@ const SLOW = [
   "scratch/replay.test.ts",
   "casino.test.ts",
   "cli/apply.test.ts",
-  "library.test.ts",
 ];
 
 /** Orders test files so that no worker is left with a long file at the end, also where no earlier run has left its times. */
