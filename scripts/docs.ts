@@ -1,10 +1,17 @@
 /** `npm run docs`: docs/rules/, docs/findings/, docs/errors/ and docs/schemas/ from the data that the code itself uses. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { codemodPages } from "./codemod-pages.ts";
 import { errorPages, findingPages } from "./code-pages.ts";
 import { jsonSchemas } from "./json-schemas.ts";
 import { rulePages } from "./rule-pages.ts";
 
-const folders = { rules: rulePages(), findings: findingPages(), errors: errorPages(), schemas: jsonSchemas() };
+const folders = {
+  rules: rulePages(),
+  codemods: codemodPages(),
+  findings: findingPages(),
+  errors: errorPages(),
+  schemas: jsonSchemas(),
+};
 for (const [folder, pages] of Object.entries(folders)) {
   rmSync(`docs/${folder}`, { recursive: true, force: true });
   mkdirSync(`docs/${folder}`, { recursive: true });

@@ -14,6 +14,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   approval: ["ApprovalJson", "rlsmith approve"],
   apply: ["ApplyJson", "rlsmith apply"],
   claims: ["ClaimsJson", "rlsmith claims"],
+  "cleanup-code": ["CleanupCodeJson", "rlsmith cleanup --code"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
   history: ["HistoryJson", "rlsmith history"],

@@ -41,6 +41,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     types: ["plan", "scratch", "classify", "progress.ts"],
   },
   apply: { values: ["db", "pg", "errors.ts", "write-files.ts"], types: ["plan"] },
+  cleanup: { values: [] },
   report: { values: ["pg", "finding.ts"], types: ["*"] },
   pipeline: { values: ["*"] },
   "demo.ts": { values: ["*"] },

@@ -63,6 +63,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/rollback.ts")).rollbackCommand,
   },
   {
+    name: "cleanup",
+    description: "take the session variables out of the application code, as a patch",
+    load: async () => (await import("./commands/cleanup.ts")).cleanupCommand,
+  },
+  {
     name: "history",
     description: "show what was applied to a target and taken back, from its journal",
     load: async () => (await import("./commands/history.ts")).historyCommand,

@@ -15,6 +15,7 @@ import type { Finding } from "../finding.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
+import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
@@ -209,6 +210,20 @@ export interface HistoryJson {
   entries: (Entry & { /** it has not been taken back */ inForce: boolean })[];
 }
 
+/** Output of `rlsmith cleanup --code`. */
+export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" | "mentions" | "judge" | "written"> {
+  format: "rlsmith-cleanup-code";
+  formatVersion: 1;
+  /** the session variables, and the functions in SQL that set them */
+  retired: { settings: string[]; functions: string[] };
+  /** what a person has to decide; the exit code is 3 while there is something; `why`: the reason in words */
+  decisions: (CodeCleanup["decisions"][number] & { why: string })[];
+  /** the files that change */
+  files: { path: string; deleted: boolean; linesRemoved: number; linesAdded: number }[];
+  /** for `git apply`, in the root of the repository */
+  patch: string;
+}
+
 /** A whole result that a command prints. */
 export type JsonOutput =
   | InitJson
@@ -222,6 +237,7 @@ export type JsonOutput =
   | MutantsJson
   | ClaimsJson
   | ApprovalJson
+  | CleanupCodeJson
   | ApplyJson
   | RollbackJson
   | HistoryJson;

@@ -1,22 +1,38 @@
-import MagicString from "magic-string";
+import { MagicString } from "magic-string";
 import { CALL_SHAPES, DRIVER_SHAPES, FOLLOWING_SHAPES } from "./codemods.ts";
 import { decide, emptyDraft, type Change, type Decision, type Scene } from "./draft.ts";
 import { settersOf } from "./find/functions.ts";
 import { projectOf, type ProjectInput } from "./project/project.ts";
 import { listRemaining } from "./remaining.ts";
-import type { Retired } from "./retired.ts";
+import { namesRetired, type Retired } from "./retired.ts";
 import type { Edit } from "./syntax/cut.ts";
 import { lineAt } from "./syntax/module.ts";
 
-/** Something with its place as a person counts it. */
-export type Placed<T> = Omit<T, "at"> & { line: number };
+/** A change with its place as a person counts it. */
+export interface CodeChange extends Omit<Change, "at"> {
+  line: number;
+}
+
+/** What a person has to decide, with its place. */
+export interface CodeDecision extends Omit<Decision, "at"> {
+  line: number;
+}
+
+/** A comment that still names something that is retired. */
+export interface CodeMention {
+  path: string;
+  line: number;
+  what: string;
+}
 
 /** The project without what is retired: new texts, why, and what is left to a person. */
 export interface Cleaned {
   /** path → text; null: the file goes. Only files that change. */
   files: ReadonlyMap<string, string | null>;
-  changes: Placed<Change>[];
-  decisions: Placed<Decision>[];
+  changes: CodeChange[];
+  decisions: CodeDecision[];
+  /** comments that are left; they decide nothing, and are read by people */
+  mentions: CodeMention[];
 }
 
 /** Rounds after which the search for what is left over ends; each takes away something, so this is never reached. */
@@ -44,8 +60,14 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     for (const shape of FOLLOWING_SHAPES) shape.find(scene);
   }
   listRemaining(scene);
+  for (const { path, text, why } of input.unread ?? []) {
+    const named = [...setters.keys()].some(({ name }) =>
+      new RegExp(String.raw`\b${name.replaceAll("$", String.raw`\$`)}\b`).test(text),
+    );
+    if (named || namesRetired(text, retired)) decide(scene, { path, at: 0, reason: why, what: path });
+  }
   const textOf = (path: string): string => project.modules.get(path)?.text ?? "";
-  const place = <T extends { path: string; at: number }>({ at, ...rest }: T): Placed<T> => ({
+  const place = <T extends { path: string; at: number }>({ at, ...rest }: T): Omit<T, "at"> & { line: number } => ({
     ...rest,
     line: lineAt(textOf(rest.path), at),
   });
@@ -56,8 +78,21 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     files: new Map([...files].filter(([path, text]) => text !== textOf(path)).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     changes: sorted(draft.changes).map(place),
     decisions: sorted(draft.decisions).map(place),
+    mentions: sorted(commentsLeft(scene)).map(place),
   };
 }
+
+const commentsLeft = (scene: Scene): { path: string; at: number; what: string }[] =>
+  [...scene.project.modules.values()]
+    .filter(({ path, text }) => !scene.draft.deleted.has(path) && namesRetired(text, scene.retired))
+    .flatMap((module) =>
+      module.comments
+        .filter((one) => namesRetired(one.value, scene.retired) && !isCut(scene, module.path, one))
+        .map(({ start, value }) => ({ path: module.path, at: start, what: value.trim() })),
+    );
+
+const isCut = ({ draft }: Scene, path: string, at: { start: number; end: number }): boolean =>
+  (draft.edits.get(path) ?? []).some(({ start, end }) => at.start >= start && at.end <= end);
 
 const sorted = <T extends { path: string; at: number }>(all: readonly T[]): T[] =>
   all.toSorted((a, b) => (a.path === b.path ? a.at - b.at : a.path < b.path ? -1 : 1));

@@ -3,6 +3,8 @@ import { mentionIn, sqlTextsIn, type SqlText } from "./find/driver.ts";
 import type { Module } from "./syntax/module.ts";
 import { memberName, type Node } from "./syntax/node.ts";
 import { caseAround } from "./shapes/test-case.ts";
+import { retiredItems } from "./shapes/driver.ts";
+import type { SettingItem } from "./sql/items.ts";
 import { usesLeft } from "./unused/uses.ts";
 import { isPool } from "./shapes/dead-local-setting.ts";
 
@@ -15,7 +17,12 @@ export function listRemaining(scene: Scene): void {
       if (node.type !== "Literal" || !("regex" in node) || isGone(scene, module, node)) continue;
       const what = module.text.slice(node.start, node.end);
       if (mentionIn(what.replaceAll("\\", ""), scene.retired) !== null)
-        decide(scene, { path: module.path, at: node.start, reason: isTestFile(module.path) ? "sql-text-in-test" : "named-in-code", what });
+        decide(scene, {
+          path: module.path,
+          at: node.start,
+          reason: isTestFile(module.path) ? "sql-text-in-test" : "named-in-code",
+          what,
+        });
     }
     if (isTestFile(module.path)) listMocksOfSql(module, scene);
   }
@@ -33,8 +40,11 @@ function listText(text: SqlText, scene: Scene): void {
   const { module, node } = text;
   const mention = mentionIn(text.view, scene.retired);
   if (mention === null) return;
+  if (mention === "sets" && text.settings && retiredItems(text, scene).every((one) => isItemGone(one, text, scene)))
+    return;
   // a decision of its own, or removed with the call
-  if (scene.calls.some((call) => call.module === module && node.start >= call.node.start && node.end <= call.node.end)) return;
+  if (scene.calls.some((call) => call.module === module && node.start >= call.node.start && node.end <= call.node.end))
+    return;
   const isTest = isTestFile(module.path);
   const reason =
     mention === "names"
@@ -59,6 +69,9 @@ function listText(text: SqlText, scene: Scene): void {
   if (isSetterHolding) return;
   decide(scene, { path: module.path, at: node.start, reason, what: module.text.slice(node.start + 1, node.end - 1) });
 }
+
+const isItemGone = (item: SettingItem, { module, start }: SqlText, { draft }: Scene): boolean =>
+  (draft.edits.get(module.path) ?? []).some((one) => start + item.start >= one.start && start + item.end <= one.end);
 
 /** Tests of a module whose SQL changed, or will: mocks that look at the text or at the number of a call. */
 function listMocksOfSql(module: Module, scene: Scene): void {

@@ -86,9 +86,7 @@ function returnedBy(
       return statement.block.body.length > 0 && statement.block.body.every(onlySets) && statement.finalizer === null;
     if (statement.type !== "ReturnStatement") return false;
     const result: Returned | null =
-      statement.argument === null
-        ? { kind: "nothing" }
-        : resultOf(statement.argument, fn, calls, { module, setters });
+      statement.argument === null ? { kind: "nothing" } : resultOf(statement.argument, fn, calls, { module, setters });
     if (result === null) return false;
     returned = result;
     return true;

@@ -1,4 +1,4 @@
-import type { Module } from "../syntax/module.ts";
+import type { Module, SourceFile } from "../syntax/module.ts";
 import { constantText, keyName, type Node } from "../syntax/node.ts";
 import { patternNames, type Binding } from "../syntax/scope.ts";
 import { resolveImport, type Aliases, type WorkspacePackage } from "./paths.ts";
@@ -33,14 +33,20 @@ export interface Project {
   importersOf(path: string): readonly { module: Module; node: Node }[];
 }
 
+/** A file that is not looked into, and the reason. What it imports is not touched. */
+export interface UnreadFile extends SourceFile {
+  why: "not-parsed" | "script-block";
+}
+
 export interface ProjectInput {
   modules: readonly Module[];
+  unread?: readonly UnreadFile[];
   aliases: readonly Aliases[];
   packages: readonly WorkspacePackage[];
 }
 
 /** Follow the imports of a project's modules. */
-export function projectOf({ modules, aliases, packages }: ProjectInput): Project {
+export function projectOf({ modules, unread = [], aliases, packages }: ProjectInput): Project {
   const byPath = new Map(modules.map((module) => [module.path, module]));
   const files = new Set(byPath.keys());
   const resolved = new Map<string, Module | null>();
@@ -84,14 +90,18 @@ export function projectOf({ modules, aliases, packages }: ProjectInput): Project
     if (!module || statement?.type !== "ImportDeclaration") return binding;
     const to = target(module, statement.source.value);
     if (!to) return binding;
-    if (specifier?.type === "ImportSpecifier")
-      return exported(to, keyName(specifier.imported) ?? "", seen) ?? binding;
+    if (specifier?.type === "ImportSpecifier") return exported(to, keyName(specifier.imported) ?? "", seen) ?? binding;
     if (specifier?.type === "ImportDefaultSpecifier") return exported(to, "default", seen) ?? binding;
     return binding;
   };
 
   const links = new Map<Binding, Link[]>();
   const open = new Set<string>();
+  for (const { path, text } of unread)
+    for (const [, specifier = ""] of text.matchAll(/\b(?:from|import|require)\s*\(?\s*["']([^"']+)["']/g)) {
+      const to = resolveImport(path, specifier, { files, aliases, packages });
+      if (to !== null) open.add(to);
+    }
   const importers = new Map<string, { module: Module; node: Node }[]>();
   const link = (to: Binding | null, one: Link): void => {
     if (to) links.set(to, [...(links.get(to) ?? []), one]);

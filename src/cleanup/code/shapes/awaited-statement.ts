@@ -38,7 +38,7 @@ export const awaitedStatement: CallShape = {
   return { data, milliseconds: Date.now() - started, for: user?.id };
 }
 `,
-      note: "an \`if\` around it goes where its condition has no effect",
+      note: "an `if` around it goes where its condition has no effect",
     },
     {
       before: {

@@ -2,7 +2,7 @@ import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import { sqlTextsIn, type SqlText } from "../find/driver.ts";
 import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
-import { keyName, type Node } from "../syntax/node.ts";
+import { keyName, nodesIn, type Node } from "../syntax/node.ts";
 import { isPure } from "../syntax/statement.ts";
 import { CLAIMS_SETTING, cutSettings, receiverOf, retiredItems, settingTexts, stringified, valueOf } from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
@@ -24,7 +24,11 @@ export const claimsInTransaction: ProjectShape = {
       after: `export async function asTenant(client: Client, scope: Scope) {
   await client.query("set local role authenticated");
   await client.query("select set_config('request.jwt.claims', $1, true)", [
-    JSON.stringify({ sub: scope.userId, role: "authenticated", app_metadata: { tenant_id: scope.tenantId } }),
+    JSON.stringify({
+      sub: scope.userId,
+      role: "authenticated",
+      app_metadata: { tenant_id: scope.tenantId },
+    }),
   ]);
 }
 `,
@@ -43,7 +47,10 @@ export const claimsInTransaction: ProjectShape = {
   await client.query(
     \`select set_config('app.correlation_id', $1, true),
             set_config('request.jwt.claims', $2, true)\`,
-    [scope.correlationId, JSON.stringify({ sub: scope.userId, app_metadata: { tenant_id: scope.tenantId } })],
+    [scope.correlationId, JSON.stringify({
+      sub: scope.userId,
+      app_metadata: { tenant_id: scope.tenantId },
+    })],
   );
 }
 `,
@@ -66,19 +73,27 @@ function moveClaims(around: Node, texts: readonly SqlText[], scene: Scene): void
   if (!first || receiver === null || !texts.every((one) => receiverOf(one) === receiver)) return;
   const found = claimsIn(first, around, receiver ?? "");
   if (found === null) return;
-  const values = texts.flatMap((text) => retiredItems(text, scene).map((item) => ({ item, value: valueOf(item, text) })));
+  const values = texts.flatMap((text) =>
+    retiredItems(text, scene).map((item) => ({ item, value: valueOf(item, text) })),
+  );
   const all = values.flatMap(({ item, value }) => claimOf(item, value, scene));
   if (all.length !== values.length || values.length === 0) return;
   const isSet = (one: SqlText): boolean => one.settings?.items.every(({ isLocal }) => isLocal) ?? false;
   if (!texts.every(isSet)) return;
   const cuts = texts.map((text) => cutSettings(text, retiredItems(text, scene), scene));
-  const claims = addClaims(found, all, first.module.path);
+  const claims = addClaims(found, all, first.module);
   if (claims === null || cuts.some((one) => one === null)) return;
   const what = all.map(({ path }) => path.join(".")).join(", ");
   const { module, node } = first;
   const change = { path: module.path, at: node.start, shape: claimsInTransaction.id, what };
-  if (record(scene, change, [...cuts.flatMap((one) => one ?? []), claims]))
+  if (record(scene, change, [...cuts.flatMap((one) => one ?? []), ...claims]))
     decide(scene, { path: module.path, at: found.start, reason: "claims-made-by-hand", what });
+  // the values have moved
+  for (const { value } of values)
+    for (const one of value?.node ? nodesIn(value.node) : []) {
+      const binding = module.bindingOf.get(one);
+      if (binding) scene.draft.added.add(binding);
+    }
 }
 
 interface Claim {
@@ -108,16 +123,41 @@ function claimsIn(text: SqlText, around: Node, receiver: string): Extract<Node, 
 function addClaims(
   object: Extract<Node, { type: "ObjectExpression" }>,
   claims: readonly Claim[],
-  path: string,
-): Edit | null {
+  { path, text }: { path: string; text: string },
+): Edit[] | null {
   const heads = new Set(claims.map((one) => one.path[0]));
   const isThere = object.properties.some(
     (one) => one.type !== "Property" || one.computed || heads.has(keyName(one.key) ?? ""),
   );
   const last = object.properties.at(-1);
   if (isThere || !last) return null;
-  return { path, start: last.end, end: last.end, text: `, ${objectText(claims)}` };
+  const added = objectText(claims);
+  const inside = text.slice(object.start, object.end);
+  const lineStart = text.lastIndexOf("\n", object.start) + 1;
+  const width = text.indexOf("\n", object.end) - lineStart + added.length + 2;
+  const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? "";
+  const step = indent.startsWith("\t") ? "\t" : "  ";
+  if (inside.includes("\n")) {
+    const own = /\n([ \t]*)[^\n]*$/.exec(text.slice(0, last.start))?.[1] ?? indent;
+    return [{ path, start: last.end, end: last.end, text: `,\n${own}${added}` }];
+  }
+  if (width <= widthOf(text)) return [{ path, start: last.end, end: last.end, text: `, ${added}` }];
+  const gaps = object.properties
+    .slice(1)
+    .map((one, n) => ({ start: object.properties[n]?.end ?? one.start, end: one.start }));
+  const isPlain = gaps.every(({ start, end }) => /^\s*,\s*$/.test(text.slice(start, end)));
+  const first = object.properties[0];
+  if (!isPlain || !first) return [{ path, start: last.end, end: last.end, text: `, ${added}` }];
+  const line = `\n${indent}${step}`;
+  return [
+    { path, start: object.start + 1, end: first.start, text: line },
+    ...gaps.map(({ start, end }) => ({ path, start, end, text: `,${line}` })),
+    { path, start: last.end, end: object.end - 1, text: `,${line}${added},\n${indent}` },
+  ];
 }
+
+/** The width that the file keeps to: that of its longest line, and at least 80. */
+const widthOf = (text: string): number => Math.max(80, ...text.split("\n").map(({ length }) => length));
 
 const quoted = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key));
 

@@ -66,11 +66,18 @@ function editsOf(text: SqlText, scene: Scene) {
   const name = module.text.slice(claims.start, claims.end);
   // only where the transaction already takes a role that the policies bind
   if (!hasRole(text) || setsClaims(text)) return null;
+  const binding = module.bindingOf.get(claims);
+  if (binding) scene.draft.added.add(binding);
   const [first, last] = [query.values[0], query.values.at(-1)];
   const { path } = module;
   return first && last
     ? [
-        { path, start: text.start, end: text.start + text.view.length, text: "select set_config('request.jwt.claims', $1, true)" },
+        {
+          path,
+          start: text.start,
+          end: text.start + text.view.length,
+          text: "select set_config('request.jwt.claims', $1, true)",
+        },
         { path, start: first.start, end: last.end, text: `JSON.stringify(${name})` },
       ]
     : null;
@@ -121,6 +128,7 @@ function verifiedClaims(text: SqlText): Node | null {
     return at;
   });
   const [first] = roots;
-  const isSame = (one: Node): boolean => first !== undefined && text.module.bindingOf.get(one) === text.module.bindingOf.get(first);
+  const isSame = (one: Node): boolean =>
+    first !== undefined && text.module.bindingOf.get(one) === text.module.bindingOf.get(first);
   return first?.type === "Identifier" && roots.every(isSame) && isVerified(first, text.module) ? first : null;
 }

@@ -90,7 +90,12 @@ function cutMention(node: Node, module: Module, scene: Scene): Edit[] | null {
   const goes = (one: Node): boolean => one === parent || isGone(scene, module, one);
   if (parent.type === "TSLiteralType" && outer.type === "TSUnionType" && !outer.types.every(goes))
     return cutItems(module.path, outer.types, goes);
-  if (parent.type === "Property" && parent.key === node && outer.type === "ObjectExpression" && !outer.properties.every(goes))
+  if (
+    parent.type === "Property" &&
+    parent.key === node &&
+    outer.type === "ObjectExpression" &&
+    !outer.properties.every(goes)
+  )
     return cutItems(module.path, outer.properties, goes);
   return null;
 }

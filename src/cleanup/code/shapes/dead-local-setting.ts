@@ -32,7 +32,8 @@ export const deadLocalSetting: ProjectShape = {
       if (beginsTransaction(text)) continue;
       const edits = cutSettings(text, items, scene);
       const what = items.map(({ setting }) => setting).join(", ");
-      if (edits) record(scene, { path: text.module.path, at: text.node.start, shape: deadLocalSetting.id, what }, edits);
+      if (edits)
+        record(scene, { path: text.module.path, at: text.node.start, shape: deadLocalSetting.id, what }, edits);
     }
   },
 };
@@ -54,5 +55,6 @@ const namesPool = ({ start, end }: Node, text: string): boolean => /(?:^|\.)\w*P
 /** Somebody opens a transaction on the pool itself, which is wrong, but then it cannot be said what holds. */
 const beginsTransaction = (text: SqlText): boolean =>
   sqlTextsIn(text.module).some(
-    (one) => one.around === text.around && receiverOf(one) === receiverOf(text) && /^\s*(?:begin|start)\b/i.test(one.view),
+    (one) =>
+      one.around === text.around && receiverOf(one) === receiverOf(text) && /^\s*(?:begin|start)\b/i.test(one.view),
   );

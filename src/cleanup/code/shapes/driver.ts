@@ -63,9 +63,7 @@ export function cutSettings(text: SqlText, items: readonly SettingItem[], scene:
       const before = Number(found[1]);
       const after = before - (query.values ?? []).slice(0, before - 1).filter((value) => gone.has(value)).length;
       const start = text.start + one.start + found.index;
-      return before === after
-        ? []
-        : [{ path: module.path, start, end: start + found[0].length, text: `$${after}` }];
+      return before === after ? [] : [{ path: module.path, start, end: start + found[0].length, text: `$${after}` }];
     }),
   );
   return [

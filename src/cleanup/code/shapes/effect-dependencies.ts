@@ -51,9 +51,7 @@ export const effectDependencies: ProjectShape = {
         const items = list.elements.flatMap((one): Node[] => (one === null ? [] : [one]));
         const fresh = items.filter((item) => {
           const same = read.filter((one) => one.type === item.type && textOf(one) === textOf(item));
-          return (
-            !isGone(scene, module, item) && same.length > 0 && same.every((one) => isGone(scene, module, one))
-          );
+          return !isGone(scene, module, item) && same.length > 0 && same.every((one) => isGone(scene, module, one));
         });
         if (fresh.length === 0) continue;
         record(

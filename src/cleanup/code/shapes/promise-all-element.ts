@@ -59,7 +59,8 @@ export const promiseAllElement: CallShape = {
     if (callee.type !== "MemberExpression" || callee.object.type !== "Identifier") return false;
     if (callee.object.name !== "Promise" || !GROUPS.has(memberName(callee) ?? "")) return false;
     const elements = parent.elements.flatMap((one): Node[] => (one === null ? [] : [one]));
-    if (elements.length !== parent.elements.length || elements.some(({ type }) => type === "SpreadElement")) return false;
+    if (elements.length !== parent.elements.length || elements.some(({ type }) => type === "SpreadElement"))
+      return false;
     const isCut = (one: Node): boolean => one === outer || isGone(scene, module, one);
     // nothing would be left
     if (elements.every(isCut)) return false;

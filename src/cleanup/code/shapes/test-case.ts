@@ -53,7 +53,8 @@ test("a tenant has a name", () => {
     const found = caseAround(node, module);
     if (found === null) return false;
     const { parent } = positionOf(node, module);
-    const passedOn = parent.type === "ReturnStatement" || parent.type === "ArrowFunctionExpression" || isArgument(parent);
+    const passedOn =
+      parent.type === "ReturnStatement" || parent.type === "ArrowFunctionExpression" || isArgument(parent);
     if (!passedOn && removable(call, scene) !== null && usesMore(found, module, scene)) return false;
     return cutCase(found, module, scene, this.id);
   },

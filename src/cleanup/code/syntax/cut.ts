@@ -39,7 +39,8 @@ export function cutLines(module: Module, from: Node, to: Node, belongs: BelongsT
   let start = first;
   for (;;) {
     const comment = module.comments.find(
-      (one) => one.end <= start && isBlank(text.slice(one.end, start)) && !/\n[^\n]*\n/.test(text.slice(one.end, start)),
+      (one) =>
+        one.end <= start && isBlank(text.slice(one.end, start)) && !/\n[^\n]*\n/.test(text.slice(one.end, start)),
     );
     if (!comment) break;
     const begin = lineStart(text, comment.start);

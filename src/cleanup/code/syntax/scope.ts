@@ -206,9 +206,7 @@ export function scopesOf(path: string, program: Node, parents: ReadonlyMap<Node,
   const isUse = (node: Node, parent: Node): boolean => {
     if (node.type !== "JSXIdentifier") return !isPlainName(node, parent);
     if (parent.type === "JSXMemberExpression") return parent.object === node;
-    return (
-      (parent.type === "JSXOpeningElement" || parent.type === "JSXClosingElement") && !/^[a-z]/.test(node.name)
-    );
+    return (parent.type === "JSXOpeningElement" || parent.type === "JSXClosingElement") && !/^[a-z]/.test(node.name);
   };
 
   visit(program, { parent: null, isFunction: true, names: new Map() });

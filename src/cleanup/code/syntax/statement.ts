@@ -54,8 +54,12 @@ export function hookOf(fn: Node, module: Module): Node | null {
   return call.callee.type === "Identifier" && HOOKS.has(call.callee.name) ? statement : null;
 }
 
+/** True if a call has no effect. */
+export type CallIsPure = (callee: Node) => boolean;
+
 /** True for an expression that has no effect: names, members, literals, and operators over them. */
-export function isPure(node: Node): boolean {
+export function isPure(node: Node, callIsPure: CallIsPure = () => false): boolean {
+  const isPureToo = (one: Node): boolean => isPure(one, callIsPure);
   switch (node.type) {
     case "Identifier":
     case "Literal":
@@ -64,7 +68,10 @@ export function isPure(node: Node): boolean {
     case "FunctionExpression":
       return true;
     case "CallExpression":
-      return node.callee.type === "Identifier" && PURE_CALLS.has(node.callee.name) && childrenOf(node).every(isPure);
+      return (
+        ((node.callee.type === "Identifier" && PURE_CALLS.has(node.callee.name)) || callIsPure(node.callee)) &&
+        node.arguments.every(isPureToo)
+      );
     case "MemberExpression":
     case "LogicalExpression":
     case "BinaryExpression":
@@ -76,13 +83,13 @@ export function isPure(node: Node): boolean {
     case "ObjectExpression":
     case "SpreadElement":
     case "Property":
-      return childrenOf(node).every(isPure);
+      return childrenOf(node).every(isPureToo);
     case "TSAsExpression":
     case "TSNonNullExpression":
     case "TSSatisfiesExpression":
-      return isPure(node.expression);
+      return isPureToo(node.expression);
     case "UnaryExpression":
-      return node.operator !== "delete" && isPure(node.argument);
+      return node.operator !== "delete" && isPureToo(node.argument);
     default:
       return false;
   }

@@ -1,9 +1,11 @@
 import { decide, isGone, record, type Scene } from "../draft.ts";
-import { cutFrom, cutLines, type Edit } from "../syntax/cut.ts";
+import { cutFrom, cutItems, cutLines, type Edit } from "../syntax/cut.ts";
+import type { Link } from "../project/project.ts";
 import type { Module } from "../syntax/module.ts";
 import type { Node } from "../syntax/node.ts";
 import { patternNames, type Binding } from "../syntax/scope.ts";
 import { isPure } from "../syntax/statement.ts";
+import { pureCallsOf } from "../find/pure-calls.ts";
 import type { ProjectShape } from "../shapes/shape.ts";
 import { isPublic } from "./public-api.ts";
 import { editedModules } from "./imports.ts";
@@ -46,6 +48,42 @@ export async function purge(supabase: Client) {
 `,
       note: "the call may have an effect",
     },
+    {
+      before: {
+        "lib/context.ts": `export async function setContext(supabase: Client, tenantId: string): Promise<void> {
+  await supabase.rpc("set_tenant_context", { p_tenant_id: tenantId });
+}
+`,
+        "lib/index.ts": `export { setContext } from "./context";
+export { open, type Session } from "./session";
+`,
+        "lib/session.ts": `import { setContext } from ".";
+
+export interface Session {
+  supabase: Client;
+}
+
+export async function open(session: Session, tenantId: string) {
+  await setContext(session.supabase, tenantId);
+  return { session, tenantId };
+}
+`,
+      },
+      after: {
+        "lib/context.ts": null,
+        "lib/index.ts": `export { open, type Session } from "./session";
+`,
+        "lib/session.ts": `export interface Session {
+  supabase: Client;
+}
+
+export async function open(session: Session, tenantId: string) {
+  return { session, tenantId };
+}
+`,
+      },
+      note: "a re-export in a barrel goes with the name",
+    },
   ],
   find(scene) {
     for (const module of editedModules(scene)) for (const binding of module.bindings) cutLocal(binding, module, scene);
@@ -59,15 +97,20 @@ export async function purge(supabase: Client) {
 const DECLARES: ReadonlySet<string> = new Set(["function", "class", "type", "variable"]);
 
 /** The statement of a declaration, with its `export`. */
-function statementOf(binding: Binding, module: Module): { statement: Node; declarator: Node; exported: boolean } | null {
+function statementOf(
+  binding: Binding,
+  module: Module,
+): { statement: Node; declarator: Node; exported: boolean } | null {
   const [id] = binding.declarations;
   if (!id || binding.declarations.length !== 1 || !DECLARES.has(binding.kind)) return null;
   let declarator: Node | undefined = module.parents.get(id);
-  while (declarator && /Pattern$|^Property$|^RestElement$/.test(declarator.type)) declarator = module.parents.get(declarator);
+  while (declarator && /Pattern$|^Property$|^RestElement$/.test(declarator.type))
+    declarator = module.parents.get(declarator);
   if (!declarator) return null;
   const parent = module.parents.get(declarator);
   const declaration = declarator.type === "VariableDeclarator" ? parent : declarator;
-  if (!declaration || (declarator.type === "VariableDeclarator" && declaration.type !== "VariableDeclaration")) return null;
+  if (!declaration || (declarator.type === "VariableDeclarator" && declaration.type !== "VariableDeclaration"))
+    return null;
   const outer = module.parents.get(declaration);
   const exported = outer?.type === "ExportNamedDeclaration" || outer?.type === "ExportDefaultDeclaration";
   return { statement: exported ? outer : declaration, declarator, exported };
@@ -94,8 +137,10 @@ const changeOf = (binding: Binding, module: Module, shape: string) => ({
 /** Exported declarations that lost an import or a use, and functions that only set the context. */
 function exportedCandidates(scene: Scene): Set<Binding> {
   const touched = touchedModules(scene).flatMap((module) => [
-    ...module.bindings.filter((one) => one.kind === "import" || one.references.some((use) => isGone(scene, module, use))),
-    ...[...scene.project.exportsOf(module).values()],
+    ...module.bindings.filter(
+      (one) => one.kind === "import" || one.references.some((use) => isGone(scene, module, use)),
+    ),
+    ...scene.project.exportsOf(module).values(),
   ]);
   // re-exports have no local name
   const reexported = touchedModules(scene).flatMap((module) =>
@@ -114,32 +159,50 @@ const touchedModules = ({ project, draft }: Scene): Module[] =>
 function cutExported(binding: Binding, module: Module, scene: Scene): void {
   const found = statementOf(binding, module);
   if (!found || isGone(scene, module, found.declarator)) return;
-  const bySpecifier = scene.project.linksTo(binding).some((link) => link.module === module);
-  if (!found.exported && !bySpecifier) return;
+  const links = scene.project.linksTo(binding);
+  if (!found.exported && !links.some((link) => link.module === module)) return;
   const isSetter = scene.setters.has(binding);
   const left = usesLeft(scene, binding, found.statement);
-  if (left.links.length > 0 || scene.project.open.has(module.path)) return;
-  if (!isSetter && (left.gone === 0 || left.linked === 0)) return;
+  const wasImported = links.some(({ local }) => local !== null);
+  if (!isSetter && (left.gone === 0 || !wasImported)) return;
+  const outside = left.live.some((use) => use.module !== module);
+  if (outside || scene.project.open.has(module.path)) return;
   if (isPublic(binding, module, scene.project)) {
     if (isSetter) decide(scene, { ...changeOf(binding, module, ""), reason: "public-api" });
     return;
   }
+  const specifiers = cutLinks(left.links, scene);
   if (left.live.length === 0) {
     const edits = cutDeclaration(binding, module, found, scene);
-    if (edits) record(scene, changeOf(binding, module, unusedDeclarations.id), edits);
+    if (edits) record(scene, changeOf(binding, module, unusedDeclarations.id), [...edits, ...specifiers]);
     return;
   }
-  const [id] = binding.declarations;
-  if (isSetter || !found.exported || found.statement.type !== "ExportNamedDeclaration" || !found.statement.declaration) return;
+  const unexported = isSetter ? null : withoutExport(found, module, scene);
+  if (unexported) record(scene, changeOf(binding, module, "unused-export"), [unexported, ...specifiers]);
+}
+
+/** Take the `export` off a declaration of one name; null: there is none, or it is off already. */
+function withoutExport({ statement }: { statement: Node }, module: Module, { draft }: Scene): Edit | null {
+  if (statement.type !== "ExportNamedDeclaration" || !statement.declaration) return null;
+  const { declaration } = statement;
   const names =
-    found.statement.declaration.type === "VariableDeclaration"
-      ? found.statement.declaration.declarations.flatMap((one) => patternNames(one.id))
-      : [id];
-  const start = found.statement.start;
-  const end = found.statement.declaration.start;
-  const isDropped = (scene.draft.edits.get(module.path) ?? []).some((one) => one.start === start && one.end === end);
-  if (names.length !== 1 || isDropped) return;
-  record(scene, changeOf(binding, module, "unused-export"), [{ path: module.path, start, end, text: "" }]);
+    declaration.type === "VariableDeclaration" ? declaration.declarations.flatMap((one) => patternNames(one.id)) : [0];
+  const [start, end] = [statement.start, declaration.start];
+  const isOff = (draft.edits.get(module.path) ?? []).some((one) => one.start === start && one.end === end);
+  return names.length !== 1 || isOff ? null : { path: module.path, start, end, text: "" };
+}
+
+/** Remove imports and re-exports of a name that nobody uses. */
+function cutLinks(links: readonly Link[], scene: Scene): Edit[] {
+  return links.flatMap(({ module, node }): Edit[] => {
+    const statement = module.parents.get(node);
+    if (statement?.type !== "ImportDeclaration" && statement?.type !== "ExportNamedDeclaration") return [];
+    const goes = (one: Node): boolean => links.some((link) => link.node === one) || isGone(scene, module, one);
+    const specifiers: readonly Node[] = statement.specifiers;
+    return specifiers.every(goes)
+      ? [cutLines(module, statement, statement, () => false)]
+      : cutItems(module.path, specifiers, goes);
+  });
 }
 
 function cutDeclaration(
@@ -150,17 +213,26 @@ function cutDeclaration(
 ): Edit[] | null {
   const whole = (): Edit[] => [cutLines(module, statement, statement, () => true)];
   if (declarator.type !== "VariableDeclarator") return whole();
-  const declaration = exported ? (statement as Extract<Node, { type: "ExportNamedDeclaration" }>).declaration : statement;
+  const declaration = exported
+    ? (statement as Extract<Node, { type: "ExportNamedDeclaration" }>).declaration
+    : statement;
   if (declaration?.type !== "VariableDeclaration") return null;
   const isSetter = scene.setters.has(binding);
   const unused = (id: Node): boolean => {
     const one = module.bindingOf.get(id);
-    return one === binding || isGone(scene, module, id) || (one !== undefined && !exported && lostItsUses(scene, module, one));
+    return (
+      one === binding ||
+      isGone(scene, module, id) ||
+      (one !== undefined && !exported && lostItsUses(scene, module, one))
+    );
   };
   if (patternNames(declarator.id).every(unused)) {
-    if (!isSetter && declarator.init !== null && !isPure(declarator.init)) return null;
+    if (!isSetter && declarator.init !== null && !isPure(declarator.init, pureCallsOf(module, scene.project)))
+      return null;
     const goes = (one: Node): boolean => one === declarator || isGone(scene, module, one);
-    return declaration.declarations.every(goes) ? whole() : cutFrom(module.path, module.text, declaration.declarations, goes);
+    return declaration.declarations.every(goes)
+      ? whole()
+      : cutFrom(module.path, module.text, declaration.declarations, goes);
   }
   if (declarator.id.type !== "ObjectPattern") return null;
   return cutProperties(declarator.id, unused, module);

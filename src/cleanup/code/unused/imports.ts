@@ -35,7 +35,8 @@ export async function list(supabase: Client, tenant: string) {
   find(scene) {
     for (const module of editedModules(scene))
       for (const statement of module.program.body)
-        if (statement.type === "ImportDeclaration" && !isGone(scene, module, statement)) cutUnused(statement, module, scene);
+        if (statement.type === "ImportDeclaration" && !isGone(scene, module, statement))
+          cutUnused(statement, module, scene);
   },
 };
 
@@ -68,7 +69,26 @@ function cutSpecifiers(statement: Import, module: Module, goes: (one: Node) => b
   const open = text.indexOf("{", first?.end ?? statement.start);
   if (first && named.length > 0 && named.every(goes))
     return [{ path, start: first.end, end: text.indexOf("}", open) + 1, text: "" }];
+  const left = named.filter((one) => !goes(one));
+  // `import { type A }` would leave an import of the module itself, which `import type { A }` does not
+  const onlyTypes =
+    statement.importKind !== "type" &&
+    (!first || goes(first)) &&
+    left.length > 0 &&
+    left.every((one) => one.type === "ImportSpecifier" && one.importKind === "type");
+  const asTypes = onlyTypes
+    ? [
+        { path, start: statement.start + "import".length, end: statement.start + "import".length, text: " type" },
+        ...left.map(({ start }) => ({
+          path,
+          start,
+          end: start + (/^type\s+/.exec(text.slice(start))?.[0].length ?? 0),
+          text: "",
+        })),
+      ]
+    : [];
   return [
+    ...asTypes,
     ...(first && goes(first) ? [{ path, start: first.start, end: open, text: "" }] : []),
     ...cutItems(path, named, goes),
   ];

@@ -4,6 +4,7 @@ import type { Module } from "../syntax/module.ts";
 import { isFunction, type FunctionNode, type Node } from "../syntax/node.ts";
 import { patternNames, type Binding } from "../syntax/scope.ts";
 import { isPure } from "../syntax/statement.ts";
+import { pureCallsOf } from "../find/pure-calls.ts";
 import type { ProjectShape } from "../shapes/shape.ts";
 import { cutProperties } from "./declarations.ts";
 import { editedModules } from "./imports.ts";
@@ -135,7 +136,7 @@ function cutArgument(use: Node, module: Module, index: number, fn: FunctionNode,
   if (call.arguments.slice(0, index + 1).some(({ type }) => type === "SpreadElement")) return null;
   const argument = call.arguments[index];
   if (!argument || isGone(scene, module, argument)) return [];
-  if (!isPure(argument)) return null;
+  if (!isPure(argument, pureCallsOf(module, scene.project))) return null;
   return cutFrom(module.path, module.text, call.arguments, (one) => one === argument || isGone(scene, module, one));
 }
 
@@ -145,7 +146,9 @@ function cutAttributes(use: Node, module: Module, parameter: Node | undefined): 
   if (element?.type === "JSXClosingElement") return [];
   if (element?.type !== "JSXOpeningElement" || parameter?.type !== "ObjectPattern") return null;
   const names = new Set(
-    parameter.properties.flatMap((one) => (one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [])),
+    parameter.properties.flatMap((one) =>
+      one.type === "Property" && one.key.type === "Identifier" ? [one.key.name] : [],
+    ),
   );
   if (element.attributes.some(({ type }) => type === "JSXSpreadAttribute")) return null;
   return element.attributes.flatMap((one): Edit[] => {
