@@ -14,7 +14,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   approval: ["ApprovalJson", "rlsmith approve"],
   apply: ["ApplyJson", "rlsmith apply"],
   claims: ["ClaimsJson", "rlsmith claims"],
-  "cleanup-code": ["CleanupCodeJson", "rlsmith cleanup --code"],
+  cleanup: ["CleanupJson", "rlsmith cleanup"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
   history: ["HistoryJson", "rlsmith history"],

@@ -39,7 +39,8 @@ export async function cleanUpCodeOf(options: ProjectOptions, flags: CodeFlags): 
     check: flags.check,
     progress: options.progress,
   });
-  if (flags.format === "json") printJson(cleanupCodeJson(cleanup, retired));
+  if (flags.format === "json")
+    printJson({ format: "rlsmith-cleanup", formatVersion: 1, code: cleanupCodeJson(cleanup, retired) });
   else if (flags.write) print(renderCleanupCode(cleanup, retired, coloursFor(process.stdout)));
   else {
     printForProgram(codePatch(cleanup));

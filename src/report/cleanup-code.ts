@@ -34,8 +34,6 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
 /** The result of `rlsmith cleanup --code` as JSON. */
 export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): CleanupCodeJson {
   return {
-    format: "rlsmith-cleanup-code",
-    formatVersion: 1,
     retired: { settings: [...retired.settings.keys()], functions: [...retired.functions, ...retired.mixed] },
     changes: cleanup.changes,
     shapes: cleanup.shapes,

@@ -210,10 +210,16 @@ export interface HistoryJson {
   entries: (Entry & { /** it has not been taken back */ inForce: boolean })[];
 }
 
-/** Output of `rlsmith cleanup --code`. */
-export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" | "mentions" | "judge" | "written"> {
-  format: "rlsmith-cleanup-code";
+/** Output of `rlsmith cleanup`: a key for each part that was asked for. */
+export interface CleanupJson {
+  format: "rlsmith-cleanup";
   formatVersion: 1;
+  /** with `--code` */
+  code?: CleanupCodeJson;
+}
+
+/** What `rlsmith cleanup --code` found. */
+export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" | "mentions" | "judge" | "written"> {
   /** the session variables, and the functions in SQL that set them */
   retired: { settings: string[]; functions: string[] };
   /** what a person has to decide; the exit code is 3 while there is something; `why`: the reason in words */
@@ -237,7 +243,7 @@ export type JsonOutput =
   | MutantsJson
   | ClaimsJson
   | ApprovalJson
-  | CleanupCodeJson
+  | CleanupJson
   | ApplyJson
   | RollbackJson
   | HistoryJson;
