@@ -5,6 +5,7 @@ import { memberName, type Node } from "./syntax/node.ts";
 import { caseAround } from "./shapes/test-case.ts";
 import { retiredItems } from "./shapes/driver.ts";
 import type { SettingItem } from "./sql/items.ts";
+import { namesRetired } from "./retired.ts";
 import { usesLeft } from "./unused/uses.ts";
 import { isPool } from "./shapes/dead-local-setting.ts";
 
@@ -12,8 +13,9 @@ import { isPool } from "./shapes/dead-local-setting.ts";
 export function listRemaining(scene: Scene): void {
   for (const module of scene.project.modules.values()) {
     if (scene.draft.deleted.has(module.path)) continue;
-    for (const text of sqlTextsIn(module)) if (!isGone(scene, module, text.node)) listText(text, scene);
-    for (const node of module.nodes) {
+    const named = namesRetired(module.text.replaceAll("\\", ""), scene.retired);
+    for (const text of named ? sqlTextsIn(module) : []) if (!isGone(scene, module, text.node)) listText(text, scene);
+    for (const node of named ? module.nodes : []) {
       if (node.type !== "Literal" || !("regex" in node) || isGone(scene, module, node)) continue;
       const what = module.text.slice(node.start, node.end);
       if (mentionIn(what.replaceAll("\\", ""), scene.retired) !== null)

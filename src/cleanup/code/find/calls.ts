@@ -37,6 +37,7 @@ export function callsIn(
   retired: Retired,
   setters: ReadonlySet<Binding>,
 ): ContextCall[] {
+  if (!mayCall(module, project, retired, setters)) return [];
   return module.nodes.flatMap((node): ContextCall[] => {
     if (node.type !== "CallExpression") return [];
     const found = rpcName(node, module);
@@ -58,6 +59,11 @@ export function callsIn(
     ];
   });
 }
+
+/** A prefilter by text: a name that is called stands in the module, except for a default import. */
+const mayCall = (module: Module, project: Project, retired: Retired, setters: ReadonlySet<Binding>): boolean =>
+  [...retired.functions, ...retired.mixed].some((name) => module.text.includes(name)) ||
+  [...setters].some((one) => module.text.includes(one.name) || project.isDefault(one));
 
 /** The function in SQL that `.rpc(name, …)` calls, without its schema. */
 export function rpcName(node: Node, module: Module): string | null {

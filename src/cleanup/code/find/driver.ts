@@ -25,6 +25,17 @@ export const HOLE = "\u0001";
 
 /** The texts of a module that may be SQL. */
 export function sqlTextsIn(module: Module): SqlText[] {
+  const known = TEXTS.get(module);
+  if (known) return known;
+  const found = findTexts(module);
+  TEXTS.set(module, found);
+  return found;
+}
+
+/** A module never changes, and several shapes ask for its texts. */
+const TEXTS = new WeakMap<Module, SqlText[]>();
+
+function findTexts(module: Module): SqlText[] {
   return module.nodes.flatMap((node): SqlText[] => {
     const isText = node.type === "TemplateLiteral" || (node.type === "Literal" && typeof node.value === "string");
     if (!isText || module.parents.get(node)?.type === "TSLiteralType") return [];

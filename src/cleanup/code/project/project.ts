@@ -27,6 +27,8 @@ export interface Project {
   exported(module: Module, name: string): Binding | null;
   /** the names under which a module exports a declaration of its own */
   exportsOf(module: Module): ReadonlyMap<string, Binding>;
+  /** true if a module exports a declaration as its default: importers call it as they like */
+  isDefault(binding: Binding): boolean;
   /** files whose names may be used in ways that are not followed: `import * as`, `import()`, `require` */
   open: ReadonlySet<string>;
   /** the specifiers of every import, re-export and `import()` that leads to a file */
@@ -151,6 +153,7 @@ export function projectOf({ modules, unread = [], aliases, packages }: ProjectIn
       });
     },
     exportsOf: (module) => exports.get(module.path) ?? new Map<string, Binding>(),
+    isDefault: (binding) => exports.get(binding.path)?.get("default") === binding,
     open,
     importersOf: (path) => importers.get(path) ?? [],
   };

@@ -1,6 +1,7 @@
 import { isGone, type Scene } from "../draft.ts";
 import { mentionIn, sqlTextsIn, type SqlText } from "../find/driver.ts";
 import { HOLE } from "../find/driver.ts";
+import { namesRetired } from "../retired.ts";
 import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
 import { cutAll, cutItems } from "../syntax/cut.ts";
@@ -13,9 +14,11 @@ export const CLAIMS_SETTING = "request.jwt.claims";
 /** The statements by `client.query` that set a retired variable, without those of tests and those that went. */
 export function settingTexts(scene: Scene): SqlText[] {
   return [...scene.project.modules.values()].flatMap((module) =>
-    sqlTextsIn(module).filter(
-      (one) => mentionIn(one.view, scene.retired) === "sets" && !isGone(scene, module, one.node),
-    ),
+    !namesRetired(module.text, scene.retired)
+      ? []
+      : sqlTextsIn(module).filter(
+          (one) => mentionIn(one.view, scene.retired) === "sets" && !isGone(scene, module, one.node),
+        ),
   );
 }
 
