@@ -11,6 +11,11 @@ type Colours = ReturnType<typeof pc.createColors>;
 const WORDS: Readonly<Record<DecisionReason, string>> = {
   "result-used": "the result of the call is used, and nothing that is at hand is the same",
   "then-with-result": "what follows in `.then(…)` takes the result of the call",
+  "argument-has-effect":
+    "an argument of the call, or what it is called on, is made by another call that may do more: keep that part",
+  "driver-other-tenant":
+    "the claims of a verified token are set, but the variable's value does not come from it: decide which tenant counts",
+  "driver-name-at-run-time": "the name of a setting is made at run time: see whether it can be one of those that go",
   "setter-checks": "the function in SQL also reads a table: if it refuses somebody, that check has to be kept",
   "driver-without-token":
     "a direct connection sets the variable and no claims of a verified token are at hand: decide who the transaction acts as, and set `request.jwt.claims`",
@@ -26,6 +31,8 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "name-in-use": "the function that only sets the context is used in another way than by a call",
   "named-in-code": "a text names it",
   "public-api": "the package exports it: code outside the project may import it",
+  "not-imported":
+    "it only sets the context, and nothing in the project imports it: delete it, unless a framework calls it",
   "not-parsed": "the file names it and does not parse: correct the file and run the command again",
   "script-block": "script blocks of this kind of file are not read: it names something that goes",
   "taken-back": "the edits of the file were taken back: with them the check has a new error",

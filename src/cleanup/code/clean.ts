@@ -1,6 +1,7 @@
 import { MagicString } from "magic-string";
 import { CALL_SHAPES, DRIVER_SHAPES, FOLLOWING_SHAPES } from "./codemods.ts";
-import { decide, emptyDraft, type Change, type Decision, type Scene } from "./draft.ts";
+import { decide, emptyDraft, isTestFile, type Change, type Decision, type Scene } from "./draft.ts";
+import { hasOtherEffect } from "./find/pure-calls.ts";
 import { settersOf } from "./find/functions.ts";
 import { projectOf, type ProjectInput } from "./project/project.ts";
 import { listRemaining } from "./remaining.ts";
@@ -51,6 +52,8 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     if (frozen.has(call.module.path)) continue;
     if (call.mixed)
       decide(scene, { path: call.module.path, at: call.node.start, reason: "setter-checks", what: call.name });
+    else if (!isTestFile(call.module.path) && hasOtherEffect(call, project))
+      decide(scene, { path: call.module.path, at: call.node.start, reason: "argument-has-effect", what: call.name });
     else if (!CALL_SHAPES.some((shape) => shape.take(call, scene)))
       decide(scene, { path: call.module.path, at: call.node.start, reason: "result-used", what: call.name });
   }

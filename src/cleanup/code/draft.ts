@@ -11,9 +11,12 @@ import type { Binding } from "./syntax/scope.ts";
 export type DecisionReason =
   | "result-used"
   | "then-with-result"
+  | "argument-has-effect"
   | "setter-checks"
   | "driver-without-token"
   | "driver-session-setting"
+  | "driver-other-tenant"
+  | "driver-name-at-run-time"
   | "driver-not-read"
   | "driver-calls-setter"
   | "claims-made-by-hand"
@@ -22,6 +25,7 @@ export type DecisionReason =
   | "name-in-use"
   | "named-in-code"
   | "public-api"
+  | "not-imported"
   | "not-parsed"
   | "script-block"
   | "taken-back";

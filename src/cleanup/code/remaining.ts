@@ -1,5 +1,5 @@
 import { decide, isGone, isTestFile, type Scene } from "./draft.ts";
-import { mentionIn, sqlTextsIn, type SqlText } from "./find/driver.ts";
+import { HOLE, mentionIn, sqlTextsIn, type SqlText } from "./find/driver.ts";
 import type { Module } from "./syntax/module.ts";
 import { memberName, type Node } from "./syntax/node.ts";
 import { caseAround } from "./shapes/test-case.ts";
@@ -13,6 +13,7 @@ import { isPool } from "./shapes/dead-local-setting.ts";
 export function listRemaining(scene: Scene): void {
   for (const module of scene.project.modules.values()) {
     if (scene.draft.deleted.has(module.path)) continue;
+    if (/set_config|\bset\s+local/i.test(module.text)) listMadeNames(module, scene);
     const named = namesRetired(module.text.replaceAll("\\", ""), scene.retired);
     for (const text of named ? sqlTextsIn(module) : []) if (!isGone(scene, module, text.node)) listText(text, scene);
     for (const node of named ? module.nodes : []) {
@@ -38,6 +39,23 @@ export function listRemaining(scene: Scene): void {
   }
 }
 
+/** `set_config($1, …)`, and names with an expression in them: they may be any setting. */
+function listMadeNames(module: Module, scene: Scene): void {
+  for (const { view, node } of sqlTextsIn(module))
+    if (MADE_NAME.test(view) && !isGone(scene, module, node))
+      decide(scene, {
+        path: module.path,
+        at: node.start,
+        reason: "driver-name-at-run-time",
+        what: module.text.slice(node.start + 1, node.end - 1),
+      });
+}
+
+const MADE_NAME = new RegExp(
+  String.raw`set_config\s*\(\s*(?:\$\d|${HOLE}|'[^']*${HOLE})|\bset\s+(?:local\s+|session\s+)?[\w.]*${HOLE}[^=]*(?:=|\bto\b)`,
+  "i",
+);
+
 function listText(text: SqlText, scene: Scene): void {
   const { module, node } = text;
   const mention = mentionIn(text.view, scene.retired);
@@ -47,6 +65,10 @@ function listText(text: SqlText, scene: Scene): void {
   // a decision of its own, or removed with the call
   if (scene.calls.some((call) => call.module === module && node.start >= call.node.start && node.end <= call.node.end))
     return;
+  const isDecided = scene.draft.decisions.some(
+    (one) => one.path === module.path && one.at === node.start && one.reason === "driver-other-tenant",
+  );
+  if (isDecided) return;
   const isTest = isTestFile(module.path);
   const reason =
     mention === "names"

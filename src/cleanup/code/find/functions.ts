@@ -3,6 +3,8 @@ import type { Retired } from "../retired.ts";
 import type { Module } from "../syntax/module.ts";
 import { isFunction, memberName, type FunctionNode, type Node } from "../syntax/node.ts";
 import type { Binding } from "../syntax/scope.ts";
+import { isPure } from "../syntax/statement.ts";
+import { hasOtherEffect, pureCallsOf } from "./pure-calls.ts";
 import { callsIn, positionOf, type ContextCall } from "./calls.ts";
 import { statementsOf } from "./result.ts";
 
@@ -37,7 +39,8 @@ export function settersOf(
       const inside = calls.filter(
         ({ module, node, mixed }) => !mixed && module === one.module && isInside(node, one.node),
       );
-      const returned = inside.length === 0 ? null : returnedBy(one.node, inside, one.module, setters);
+      const returned =
+        inside.length === 0 ? null : returnedBy(one.node, inside, { module: one.module, setters, project });
       return returned === null ? [] : [{ ...one, returned }];
     });
     if (found.length === 0)
@@ -68,10 +71,11 @@ function namedFunctions(module: Module): Omit<Setter, "returned">[] {
 function returnedBy(
   fn: FunctionNode,
   calls: readonly ContextCall[],
-  module: Module,
-  setters: ReadonlyMap<Binding, Setter>,
+  { module, setters, project }: { module: Module; setters: ReadonlyMap<Binding, Setter>; project: Project },
 ): Returned | null {
-  if (fn.generator || fn.body === null) return null;
+  if (fn.generator || fn.body === null || calls.some((one) => hasOtherEffect(one, project))) return null;
+  const isPlain = fn.params.every((one) => one.type !== "AssignmentPattern" || isPure(one.right));
+  if (!isPlain) return null;
   if (fn.body.type !== "BlockStatement") return resultOf(fn.body, fn, calls, { module, setters });
   let returned: Returned = { kind: "nothing" };
   const spoken = calls.flatMap(({ node }) => {
@@ -82,14 +86,26 @@ function returnedBy(
     spoken.some(({ first, last }) => statement.start >= first.start && statement.end <= last.end);
   const onlySets = (statement: Node): boolean => {
     if (isOurs(statement)) return true;
+    if (statement.type === "VariableDeclaration")
+      return statement.declarations.every(({ init }) => init === null || isPure(init, pureCallsOf(module, project)));
     if (statement.type === "TryStatement")
       return statement.block.body.length > 0 && statement.block.body.every(onlySets) && statement.finalizer === null;
+    if (statement.type === "IfStatement")
+      return (
+        isPure(statement.test) &&
+        [statement.consequent, statement.alternate].every((one) => one === null || isBranch(one))
+      );
     if (statement.type !== "ReturnStatement") return false;
     const result: Returned | null =
       statement.argument === null ? { kind: "nothing" } : resultOf(statement.argument, fn, calls, { module, setters });
     if (result === null) return false;
     returned = result;
     return true;
+  };
+  // a branch may end the function, but not with a value of its own
+  const isBranch = (branch: Node): boolean => {
+    if (branch.type === "BlockStatement") return branch.body.every(isBranch);
+    return branch.type === "ReturnStatement" ? branch.argument === null : onlySets(branch);
   };
   return fn.body.body.every(onlySets) ? returned : null;
 }

@@ -65,6 +65,20 @@ export function resolveImport(
   return null;
 }
 
+/**
+ * The files that an import may mean which leads to nothing: an alias of a bundler, for one. Where it is not known whether
+ * a file is imported, it counts as imported.
+ */
+export function mayMean(specifier: string, files: ReadonlySet<string>): string[] {
+  const tail = stemOf(specifier.slice(specifier.indexOf("/") + 1));
+  return [...files].filter((file) => {
+    const stem = stemOf(file).replace(/\/index$/, "");
+    return stem === tail || stem.endsWith(`/${tail}`);
+  });
+}
+
+const stemOf = (path: string): string => path.replace(/(?:\.d)?\.[mc]?[jt]sx?$/, "");
+
 /** `paths` of a tsconfig, relative to the project. */
 export function aliasesOf(folder: string, tsconfig: unknown): Aliases {
   const { baseUrl, paths } =

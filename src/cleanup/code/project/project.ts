@@ -1,7 +1,7 @@
 import type { Module, SourceFile } from "../syntax/module.ts";
 import { constantText, keyName, type Node } from "../syntax/node.ts";
 import { patternNames, type Binding } from "../syntax/scope.ts";
-import { resolveImport, type Aliases, type WorkspacePackage } from "./paths.ts";
+import { mayMean, resolveImport, type Aliases, type WorkspacePackage } from "./paths.ts";
 
 /** A specifier that leads from one module to a name of another: an import, or a re-export. */
 export interface Link {
@@ -104,6 +104,7 @@ export function projectOf({ modules, unread = [], aliases, packages }: ProjectIn
       const to = resolveImport(path, specifier, { files, aliases, packages });
       if (to !== null) open.add(to);
     }
+  const guessed = new Set<string>();
   const importers = new Map<string, { module: Module; node: Node }[]>();
   const link = (to: Binding | null, one: Link): void => {
     if (to) links.set(to, [...(links.get(to) ?? []), one]);
@@ -112,6 +113,10 @@ export function projectOf({ modules, unread = [], aliases, packages }: ProjectIn
     for (const node of module.nodes) {
       const specifier = importedFrom(node);
       const to = specifier === null ? null : target(module, specifier);
+      if (!to && specifier !== null && !guessed.has(specifier)) {
+        guessed.add(specifier);
+        if (!specifier.startsWith("node:")) for (const path of mayMean(specifier, files)) open.add(path);
+      }
       if (!to) continue;
       importers.set(to.path, [...(importers.get(to.path) ?? []), { module, node }]);
       if (node.type === "ImportDeclaration")

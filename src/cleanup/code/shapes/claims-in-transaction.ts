@@ -2,7 +2,8 @@ import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import { sqlTextsIn, type SqlText } from "../find/driver.ts";
 import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
-import { keyName, nodesIn, type Node } from "../syntax/node.ts";
+import type { Module } from "../syntax/module.ts";
+import { childrenOf, keyName, nodesIn, type Node } from "../syntax/node.ts";
 import { isPure } from "../syntax/statement.ts";
 import { CLAIMS_SETTING, cutSettings, receiverOf, retiredItems, settingTexts, stringified, valueOf } from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
@@ -73,11 +74,13 @@ function moveClaims(around: Node, texts: readonly SqlText[], scene: Scene): void
   if (!first || receiver === null || !texts.every((one) => receiverOf(one) === receiver)) return;
   const found = claimsIn(first, around, receiver ?? "");
   if (found === null) return;
+  if (!isOneSequence([...texts.map(({ node }) => node), found], first.module)) return;
   const values = texts.flatMap((text) =>
     retiredItems(text, scene).map((item) => ({ item, value: valueOf(item, text) })),
   );
   const all = values.flatMap(({ item, value }) => claimOf(item, value, scene));
-  if (all.length !== values.length || values.length === 0) return;
+  const names = new Set(values.map(({ item }) => item.setting));
+  if (all.length !== values.length || values.length === 0 || names.size !== values.length) return;
   const isSet = (one: SqlText): boolean => one.settings?.items.every(({ isLocal }) => isLocal) ?? false;
   if (!texts.every(isSet)) return;
   const cuts = texts.map((text) => cutSettings(text, retiredItems(text, scene), scene));
@@ -94,6 +97,26 @@ function moveClaims(around: Node, texts: readonly SqlText[], scene: Scene): void
       const binding = module.bindingOf.get(one);
       if (binding) scene.draft.added.add(binding);
     }
+}
+
+/** True if statements stand in one block, and nothing but settings between them: all or none of them is run. */
+function isOneSequence(nodes: readonly Node[], module: Module): boolean {
+  const statements = nodes.map((node) => {
+    let at: Node | undefined = node;
+    while (at && at.type !== "ExpressionStatement") at = module.parents.get(at);
+    return at;
+  });
+  const [first] = statements;
+  const block = first && module.parents.get(first);
+  if (!block || !statements.every((one) => one && module.parents.get(one) === block)) return false;
+  const all = childrenOf(block);
+  const places = statements.map((one) => (one ? all.indexOf(one) : -1));
+  const between = all.slice(Math.min(...places), Math.max(...places) + 1);
+  const texts = sqlTextsIn(module).filter(({ settings, view }) => settings !== null || /^\s*set\s/i.test(view));
+  return between.every(
+    (one) =>
+      one.type === "ExpressionStatement" && texts.some(({ node }) => node.start >= one.start && node.end <= one.end),
+  );
 }
 
 interface Claim {

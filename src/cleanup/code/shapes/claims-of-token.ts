@@ -1,4 +1,4 @@
-import { isTestFile, record, type Scene } from "../draft.ts";
+import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import { sqlTextsIn, type SqlText } from "../find/driver.ts";
 import type { Module } from "../syntax/module.ts";
 import { memberName, type Node } from "../syntax/node.ts";
@@ -8,20 +8,20 @@ import type { ProjectShape } from "./shape.ts";
 export const claimsOfToken: ProjectShape = {
   id: "claims-of-token",
   title: "delete variables beside the claims of a verified token, or set these claims in their place",
-  why: "The claims come from a token whose signature was checked. The policies read the tenant from them, in the same transaction.",
+  why: "The claims come from a token whose signature was checked, and so do the values of the variables. The policies read the tenant from the claims, in the same transaction.",
   examples: [
     {
-      before: `export async function asUser(client: Client, token: string, tenantId: string) {
+      before: `export async function asUser(client: Client, token: string) {
   const claims = verifyToken(token);
   await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(claims)]);
-  await client.query("select set_config('app.tenant_id', $1, true)", [tenantId]);
-  return client.query("select id from invoice where tenant_id = $1", [tenantId]);
+  await client.query("select set_config('app.tenant_id', $1, true)", [claims.app_metadata.tenant_id]);
+  return client.query("select id from invoice");
 }
 `,
-      after: `export async function asUser(client: Client, token: string, tenantId: string) {
+      after: `export async function asUser(client: Client, token: string) {
   const claims = verifyToken(token);
   await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(claims)]);
-  return client.query("select id from invoice where tenant_id = $1", [tenantId]);
+  return client.query("select id from invoice");
 }
 `,
     },
@@ -60,7 +60,18 @@ function editsOf(text: SqlText, scene: Scene) {
   const { module, query, settings } = text;
   const items = retiredItems(text, scene);
   if (!query || !settings || items.length === 0 || !settings.items.every(({ isLocal }) => isLocal)) return null;
-  if (setsTokenClaims(text)) return cutSettings(text, items, scene);
+  const token = tokenClaims(text);
+  if (token) {
+    const isOfToken = items.every((item) => isMemberOf(valueOf(item, text)?.node, token, module));
+    if (isOfToken) return cutSettings(text, items, scene);
+    decide(scene, {
+      path: module.path,
+      at: text.node.start,
+      reason: "driver-other-tenant",
+      what: items.map(({ setting }) => setting).join(", "),
+    });
+    return null;
+  }
   const claims = verifiedClaims(text);
   if (claims === null || items.length !== settings.items.length || items.length !== query.values?.length) return null;
   const name = module.text.slice(claims.start, claims.end);
@@ -96,14 +107,23 @@ const hasRole = (text: SqlText): boolean =>
       (/^\s*set\s+local\s+role\s/i.test(one.view) || one.settings?.items.some(({ setting }) => setting === "role")),
   );
 
-/** True if the same connection is given the claims of a verified token. */
-function setsTokenClaims(text: SqlText): boolean {
-  return sameConnection(text).some((one) => {
+/** The claims of a verified token that the same connection is given. */
+function tokenClaims(text: SqlText): Node | null {
+  for (const one of sameConnection(text)) {
     const item = one.settings?.items.find(({ setting }) => setting === CLAIMS_SETTING);
     const value = item?.isLocal ? valueOf(item, one)?.node : null;
     const object = value ? stringified(value) : null;
-    return object?.type === "Identifier" && isVerified(object, text.module);
-  });
+    if (object?.type === "Identifier" && isVerified(object, text.module)) return object;
+  }
+  return null;
+}
+
+/** True for `claims.app_metadata.tenant_id` of these claims. */
+function isMemberOf(value: Node | null | undefined, claims: Node, module: Module): boolean {
+  let at = value ?? null;
+  while (at && (at.type === "MemberExpression" || at.type === "ChainExpression" || at.type === "TSNonNullExpression"))
+    at = at.type === "MemberExpression" ? at.object : at.expression;
+  return at?.type === "Identifier" && at !== value && module.bindingOf.get(at) === module.bindingOf.get(claims);
 }
 
 const VERIFIES = /^(?:jwtVerify|verify\w*|\w*[vV]erif(?:y|ied)\w*)$/;

@@ -1,7 +1,7 @@
 import { decide, type Scene } from "../draft.ts";
 import { positionOf, type ContextCall } from "../find/calls.ts";
 import { cutStatements, isPure } from "../syntax/statement.ts";
-import { memberName, type Node } from "../syntax/node.ts";
+import { memberName, nodesIn, type Node } from "../syntax/node.ts";
 import type { Binding } from "../syntax/scope.ts";
 import type { CallShape } from "./shape.ts";
 import { take } from "./take.ts";
@@ -50,7 +50,7 @@ export async function list(supabase: Client, user: User) {
     const uses = call.callee && namedUses(call);
     const argument = uses && argumentOf(call, scene, uses.result);
     const cut = uses && argument && cutStatements(scene, module, uses.statement, uses.statement);
-    if (uses && argument && cut && isPure(argument)) {
+    if (uses && argument && cut && isPure(argument) && keepsItsMeaning(argument, uses.result, call)) {
       const text = module.text.slice(argument.start, argument.end);
       const edits = uses.result.references.map(({ start, end }) => ({ path: module.path, start, end, text }));
       if (take(this.id, call, scene, [cut.edit, ...edits])) {
@@ -92,6 +92,26 @@ function argumentOf(call: ContextCall, { setters }: Scene, result: Binding): Nod
     );
   };
   return result.references.every(isRead) ? argument : null;
+}
+
+/** True if the argument is the same where the result is read: nobody assigns to it, and no other name hides it. */
+function keepsItsMeaning(argument: Node, result: Binding, call: ContextCall): boolean {
+  const { module } = call;
+  const [root] = namesIn(argument, call);
+  if (!root) return false;
+  const isWritten = module.nodes.some((node) => {
+    if (node.type !== "AssignmentExpression" && node.type !== "UpdateExpression") return false;
+    const target: Node = node.type === "AssignmentExpression" ? node.left : node.argument;
+    return [...nodesIn(target)].some((one) => module.bindingOf.get(one) === root);
+  });
+  const contains = (outer: Node, one: Node): boolean => outer.start <= one.start && one.end <= outer.end;
+  const hiding = module.bindings.filter(({ name }) => name === root.name).filter((one) => one !== root);
+  const isHidden = (use: Node): boolean => {
+    for (let at = module.parents.get(use); at && !contains(at, argument); at = module.parents.get(at))
+      for (const { declarations } of hiding) if (declarations.some((one) => at && contains(at, one))) return true;
+    return false;
+  };
+  return !isWritten && !result.references.some(isHidden);
 }
 
 const namesIn = (argument: Node, { module }: ContextCall): Binding[] => {

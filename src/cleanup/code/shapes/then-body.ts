@@ -76,6 +76,7 @@ export const thenBody: CallShape = {
       return around(callback.body.start, callback.body.end, wrap ? "(" : "", wrap ? ")" : "");
     }
     // a callback that is not async may return no promise
-    return callback.async ? around(callback.start, callback.end, "(", ")()") : refuse();
+    const isStatement = module.parents.get(chained)?.type === "ExpressionStatement";
+    return callback.async ? around(callback.start, callback.end, isStatement ? "void (" : "(", ")()") : refuse();
   },
 };

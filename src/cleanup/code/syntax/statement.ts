@@ -69,9 +69,14 @@ export function isPure(node: Node, callIsPure: CallIsPure = () => false): boolea
       return true;
     case "CallExpression":
       return (
-        ((node.callee.type === "Identifier" && PURE_CALLS.has(node.callee.name)) || callIsPure(node.callee)) &&
+        (isKnownPure(node.callee) || makesClient(node) || callIsPure(node.callee)) &&
+        (node.callee.type !== "MemberExpression" || isPureToo(node.callee.object)) &&
         node.arguments.every(isPureToo)
       );
+    case "AwaitExpression":
+      return node.argument.type === "CallExpression" && makesClient(node.argument) && isPureToo(node.argument);
+    case "NewExpression":
+      return node.callee.type === "Identifier" && node.callee.name === "Date" && node.arguments.every(isPureToo);
     case "MemberExpression":
     case "LogicalExpression":
     case "BinaryExpression":
@@ -95,6 +100,25 @@ export function isPure(node: Node, callIsPure: CallIsPure = () => false): boolea
   }
 }
 
+/** `createClient()`, `createServerClient()`, `getSupabase()`: making a client of supabase-js sends nothing. */
+function makesClient({ callee, arguments: given }: Extract<Node, { type: "CallExpression" }>): boolean {
+  if (callee.type !== "Identifier") return false;
+  return CLIENTS.test(callee.name) || (callee.name === "createClient" && given.length === 0);
+}
+
+const CLIENTS =
+  /^(?:create|get|make|use)\w*[sS]upabase\w*$|(?:[sS]erver|[bB]rowser|[aA]dmin|[sS]ervice|[aA]ction|[aA]non)Client$/;
+
+/** Functions and methods of the language that have no effect. */
+function isKnownPure(callee: Node): boolean {
+  if (callee.type === "Identifier") return PURE_CALLS.has(callee.name);
+  if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier") return false;
+  const object = callee.object.type === "Identifier" ? callee.object.name : "";
+  return PURE_METHODS.has(callee.property.name) || PURE_STATICS.has(`${object}.${callee.property.name}`);
+}
+
+const PURE_METHODS: ReadonlySet<string> = new Set(["toString", "toISOString", "trim", "toLowerCase", "toUpperCase"]);
+const PURE_STATICS: ReadonlySet<string> = new Set(["JSON.stringify", "Date.now", "crypto.randomUUID", "Object.keys"]);
 const PURE_CALLS: ReadonlySet<string> = new Set(["String", "Number", "Boolean", "BigInt", "Symbol", "randomUUID"]);
 
 /** A comment belongs to a statement if it is about the context, or if nothing below could be meant. */
@@ -104,7 +128,13 @@ export const belongsTo =
     const below = module.text.slice(last.end);
     const alone = /^[^\n]*\n[ \t]*(?:\r?\n|\}|$)/.test(below);
     const names = [...retired.settings.keys(), ...retired.functions, ...retired.mixed];
-    return alone || CONTEXT_WORDS.test(comment) || names.some((name) => comment.includes(name));
+    return (
+      alone || DIRECTIVE.test(comment) || CONTEXT_WORDS.test(comment) || names.some((name) => comment.includes(name))
+    );
   };
+
+/** Directives that hold for the line below them. */
+const DIRECTIVE =
+  /^\s*(?:eslint-disable-next-line|@ts-expect-error|@ts-ignore|prettier-ignore|biome-ignore|oxlint-disable-next-line)/;
 
 const CONTEXT_WORDS = /\bcontext\b|\brls\b|\btenan(?:t|cy)\b|\bpolic(?:y|ies)\b|\bset_config\b|\bsession\b/i;

@@ -127,12 +127,13 @@ function cutLocal(binding: Binding, module: Module, scene: Scene): void {
   if (edits) record(scene, changeOf(binding, module, unusedDeclarations.id), edits);
 }
 
-const changeOf = (binding: Binding, module: Module, shape: string) => ({
+const placeOf = (binding: Binding, module: Module) => ({
   path: module.path,
   at: binding.declarations[0]?.start ?? 0,
-  shape,
   what: binding.name,
 });
+
+const changeOf = (binding: Binding, module: Module, shape: string) => ({ ...placeOf(binding, module), shape });
 
 /** Exported declarations that lost an import or a use, and functions that only set the context. */
 function exportedCandidates(scene: Scene): Set<Binding> {
@@ -168,7 +169,11 @@ function cutExported(binding: Binding, module: Module, scene: Scene): void {
   const outside = left.live.some((use) => use.module !== module);
   if (outside || scene.project.open.has(module.path)) return;
   if (isPublic(binding, module, scene.project)) {
-    if (isSetter) decide(scene, { ...changeOf(binding, module, ""), reason: "public-api" });
+    if (isSetter) decide(scene, { ...placeOf(binding, module), reason: "public-api" });
+    return;
+  }
+  if (isSetter && links.length === 0) {
+    decide(scene, { ...placeOf(binding, module), reason: "not-imported" });
     return;
   }
   const specifiers = cutLinks(left.links, scene);

@@ -47,7 +47,9 @@ export async function list(supabase: Client, tenantId: string) {
   find(scene) {
     for (const module of editedModules(scene)) {
       const left = module.program.body.filter((one) => !isGone(scene, module, one));
-      const isEmpty = left.every((one) => one.type === "ImportDeclaration" || isDirective(one));
+      const isEmpty = left.every(
+        (one) => (one.type === "ImportDeclaration" && one.specifiers.length > 0) || isDirective(one),
+      );
       if ((isEmpty || hasNoTestLeft(module, scene)) && !scene.frozen.has(module.path)) remove(module, scene);
     }
   },
