@@ -3,7 +3,7 @@ import type { Retired } from "../retired.ts";
 import type { Module } from "../syntax/module.ts";
 import { isFunction, memberName, type FunctionNode, type Node } from "../syntax/node.ts";
 import type { Binding } from "../syntax/scope.ts";
-import { isPure } from "../syntax/statement.ts";
+import { isPure } from "../syntax/pure.ts";
 import { hasOtherEffect, pureCallsOf } from "./pure-calls.ts";
 import { callsIn, positionOf, type ContextCall } from "./calls.ts";
 import { statementsOf } from "./result.ts";

@@ -2,7 +2,7 @@ import type { ContextCall } from "./calls.ts";
 import type { Project } from "../project/project.ts";
 import type { Module } from "../syntax/module.ts";
 import type { Node } from "../syntax/node.ts";
-import { isPure, type CallIsPure } from "../syntax/statement.ts";
+import { isPure, type CallIsPure } from "../syntax/pure.ts";
 
 /** Calls of the project's own functions whose body is one expression without an effect: `(n) => `id-${n}``. */
 export const pureCallsOf =

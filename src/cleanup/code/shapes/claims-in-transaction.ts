@@ -4,7 +4,7 @@ import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
 import type { Module } from "../syntax/module.ts";
 import { childrenOf, keyName, nodesIn, type Node } from "../syntax/node.ts";
-import { isPure } from "../syntax/statement.ts";
+import { isPure } from "../syntax/pure.ts";
 import { CLAIMS_SETTING, cutSettings, receiverOf, retiredItems, settingTexts, stringified, valueOf } from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
 

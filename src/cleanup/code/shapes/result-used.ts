@@ -1,6 +1,7 @@
 import { decide, type Scene } from "../draft.ts";
 import { positionOf, type ContextCall } from "../find/calls.ts";
-import { cutStatements, isPure } from "../syntax/statement.ts";
+import { isPure } from "../syntax/pure.ts";
+import { cutStatements } from "../syntax/statement.ts";
 import { memberName, nodesIn, type Node } from "../syntax/node.ts";
 import type { Binding } from "../syntax/scope.ts";
 import type { CallShape } from "./shape.ts";

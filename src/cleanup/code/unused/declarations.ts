@@ -4,7 +4,7 @@ import type { Link } from "../project/project.ts";
 import type { Module } from "../syntax/module.ts";
 import type { Node } from "../syntax/node.ts";
 import { patternNames, type Binding } from "../syntax/scope.ts";
-import { isPure } from "../syntax/statement.ts";
+import { isPure } from "../syntax/pure.ts";
 import { pureCallsOf } from "../find/pure-calls.ts";
 import type { ProjectShape } from "../shapes/shape.ts";
 import { isPublic } from "./public-api.ts";

@@ -3,7 +3,7 @@ import { cutFrom, type Edit } from "../syntax/cut.ts";
 import type { Module } from "../syntax/module.ts";
 import { isFunction, type FunctionNode, type Node } from "../syntax/node.ts";
 import { patternNames, type Binding } from "../syntax/scope.ts";
-import { isPure } from "../syntax/statement.ts";
+import { isPure } from "../syntax/pure.ts";
 import { pureCallsOf } from "../find/pure-calls.ts";
 import type { ProjectShape } from "../shapes/shape.ts";
 import { cutProperties } from "./declarations.ts";
