@@ -15,6 +15,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   apply: ["ApplyJson", "rlsmith apply"],
   claims: ["ClaimsJson", "rlsmith claims"],
   "cleanup-sql": ["CleanupSqlJson", "rlsmith cleanup --sql"],
+  "cleanup-code": ["CleanupJson", "rlsmith cleanup --code"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
   history: ["HistoryJson", "rlsmith history"],

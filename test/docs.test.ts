@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { cleanupPages } from "../scripts/cleanup-pages.ts";
+import { codemodPages } from "../scripts/codemod-pages.ts";
 import { errorPages, findingPages } from "../scripts/code-pages.ts";
 import { jsonSchemas } from "../scripts/json-schemas.ts";
 import { rulePages } from "../scripts/rule-pages.ts";
@@ -12,6 +13,7 @@ import { MUTANTS } from "./prove/mutants.ts";
 test.each([
   ["rules", rulePages()],
   ["cleanup-shapes", cleanupPages()],
+  ["codemods", codemodPages()],
   ["findings", findingPages()],
   ["errors", errorPages()],
   ["schemas", jsonSchemas()],

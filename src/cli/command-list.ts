@@ -69,7 +69,8 @@ const COMMANDS: readonly Entry[] = [
   },
   {
     name: "cleanup",
-    description: "after the policies: take the session variables out of function bodies and defaults",
+    description:
+      "after the policies: take the session variables out of functions and defaults, or out of the application code",
     load: async () => (await import("./commands/cleanup.ts")).cleanupCommand,
   },
   {

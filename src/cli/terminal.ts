@@ -28,6 +28,13 @@ const line = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`
 /** Results go to stdout. */
 export const print = (text: string): void => write(process.stdout, line(text));
 
+/**
+ * A text for another program, such as a patch: on a terminal as every result, and byte for byte where a program or a
+ * file takes it.
+ */
+export const printForProgram = (text: string): void =>
+  process.stdout.isTTY ? print(text) : void process.stdout.write(text);
+
 /** A part of a result, without a line break of its own. */
 export const printPart = (text: string): void => write(process.stdout, text);
 

@@ -1,5 +1,6 @@
 import { APPLY_ERRORS } from "./errors/apply.ts";
 import { CHECK_ERRORS } from "./errors/check.ts";
+import { CLEANUP_CODE_ERRORS } from "./errors/cleanup-code.ts";
 import { COMMAND_LINE_ERRORS } from "./errors/command-line.ts";
 import { CONFIG_ERRORS } from "./errors/config.ts";
 import { DATABASE_ERRORS } from "./errors/database.ts";
@@ -19,6 +20,7 @@ export const ERRORS = {
   ...TARGET_ERRORS,
   ...APPLY_ERRORS,
   ...ROLLBACK_ERRORS,
+  ...CLEANUP_CODE_ERRORS,
 };
 
 /** A code of the catalogue. A ToolError with another one does not compile. */

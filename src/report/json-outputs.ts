@@ -16,6 +16,7 @@ import type { Finding } from "../finding.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
+import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
@@ -227,6 +228,26 @@ export interface HistoryJson {
   entries: (Entry & { /** it has not been taken back */ inForce: boolean })[];
 }
 
+/** Output of `rlsmith cleanup --code`. */
+export interface CleanupJson {
+  format: "rlsmith-cleanup-code";
+  formatVersion: 1;
+  /** with `--code` */
+  code?: CleanupCodeJson;
+}
+
+/** What `rlsmith cleanup --code` found. */
+export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" | "mentions" | "judge" | "written"> {
+  /** the session variables, and the functions in SQL that set them */
+  retired: { settings: string[]; functions: string[] };
+  /** what a person has to decide; the exit code is 3 while there is something; `why`: the reason in words */
+  decisions: (CodeCleanup["decisions"][number] & { why: string })[];
+  /** the files that change */
+  files: { path: string; deleted: boolean; linesRemoved: number; linesAdded: number }[];
+  /** for `git apply`, in the root of the repository */
+  patch: string;
+}
+
 /** A whole result that a command prints. */
 export type JsonOutput =
   | InitJson
@@ -241,6 +262,7 @@ export type JsonOutput =
   | MutantsJson
   | ClaimsJson
   | ApprovalJson
+  | CleanupJson
   | ApplyJson
   | RollbackJson
   | HistoryJson;

@@ -79,9 +79,12 @@ export const PROJECT_ERRORS = {
   },
   NO_PART: {
     kind: "usage",
-    title: "`rlsmith cleanup` was not told what to clean up",
+    title: "`rlsmith cleanup` was not told which part to clean up",
     why: "The parts change different things: a migration, or files of the application.",
-    todo: ["Name a part: `rlsmith cleanup --sql`."],
+    todo: [
+      "`rlsmith cleanup --sql` for functions and defaults of the database: it writes a migration.",
+      "`rlsmith cleanup --code` for the application: it prints a patch.",
+    ],
   },
   POLICIES_READ_VARIABLES: {
     kind: "open-decision",

@@ -1,0 +1,126 @@
+import { MagicString } from "magic-string";
+import { CALL_SHAPES, DRIVER_SHAPES, FOLLOWING_SHAPES } from "./codemods.ts";
+import { decide, emptyDraft, isTestFile, type Change, type Decision, type Scene } from "./draft.ts";
+import { hasOtherEffect } from "./find/pure-calls.ts";
+import { settersOf } from "./find/functions.ts";
+import { projectOf, type ProjectInput } from "./project/project.ts";
+import { listRemaining } from "./remaining.ts";
+import { namesRetired, type Retired } from "./retired.ts";
+import type { Edit } from "./syntax/cut.ts";
+import { lineAt } from "./syntax/module.ts";
+
+/** A change with its place as a person counts it. */
+export interface CodeChange extends Omit<Change, "at"> {
+  line: number;
+}
+
+/** What a person has to decide, with its place. */
+export interface CodeDecision extends Omit<Decision, "at"> {
+  line: number;
+}
+
+/** A comment that still names something that is retired. */
+export interface CodeMention {
+  path: string;
+  line: number;
+  what: string;
+}
+
+/** The project without what is retired: new texts, why, and what is left to a person. */
+export interface Cleaned {
+  /** path → text; null: the file goes. Only files that change. */
+  files: ReadonlyMap<string, string | null>;
+  changes: CodeChange[];
+  decisions: CodeDecision[];
+  /** comments that are left; they decide nothing, and are read by people */
+  mentions: CodeMention[];
+}
+
+/** Rounds after which the search for what is left over ends; each takes away something, so this is never reached. */
+const MOST_ROUNDS = 100;
+
+/**
+ * Take the retired names out of a project. Pure. `frozen`: files that must not be edited; what they use stays. Lines are
+ * those of the texts before.
+ */
+export function cleanCode(input: ProjectInput, retired: Retired, frozen: ReadonlySet<string> = new Set()): Cleaned {
+  const project = projectOf(input);
+  const { setters, calls } = settersOf(project, retired);
+  const draft = emptyDraft();
+  const scene: Scene = { project, retired, calls, setters, frozen, draft };
+  for (const call of calls) {
+    if (frozen.has(call.module.path)) continue;
+    if (call.mixed)
+      decide(scene, { path: call.module.path, at: call.node.start, reason: "setter-checks", what: call.name });
+    else if (!isTestFile(call.module.path) && hasOtherEffect(call, project))
+      decide(scene, { path: call.module.path, at: call.node.start, reason: "argument-has-effect", what: call.name });
+    else if (!CALL_SHAPES.some((shape) => shape.take(call, scene)))
+      decide(scene, { path: call.module.path, at: call.node.start, reason: "result-used", what: call.name });
+  }
+  for (const shape of DRIVER_SHAPES) shape.find(scene);
+  for (let round = 0, before = -1; round < MOST_ROUNDS && draft.changes.length !== before; round += 1) {
+    before = draft.changes.length;
+    for (const shape of FOLLOWING_SHAPES) shape.find(scene);
+  }
+  listRemaining(scene);
+  for (const { path, text, why } of input.unread ?? []) {
+    const named = [...setters.keys()].some(({ name }) =>
+      new RegExp(String.raw`\b${name.replaceAll("$", String.raw`\$`)}\b`).test(text),
+    );
+    if (named || namesRetired(text, retired)) decide(scene, { path, at: 0, reason: why, what: path });
+  }
+  const textOf = (path: string): string => project.modules.get(path)?.text ?? "";
+  const place = <T extends { path: string; at: number }>({ at, ...rest }: T): Omit<T, "at"> & { line: number } => ({
+    ...rest,
+    line: lineAt(textOf(rest.path), at),
+  });
+  const files = new Map<string, string | null>();
+  for (const [path, edits] of draft.edits) files.set(path, applyEdits(textOf(path), edits));
+  for (const path of draft.deleted) files.set(path, null);
+  return {
+    files: new Map([...files].filter(([path, text]) => text !== textOf(path)).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    changes: sorted(draft.changes).map(place),
+    decisions: sorted(draft.decisions).map(place),
+    mentions: sorted(commentsLeft(scene)).map(place),
+  };
+}
+
+const commentsLeft = (scene: Scene): { path: string; at: number; what: string }[] =>
+  [...scene.project.modules.values()]
+    .filter(({ path, text }) => !scene.draft.deleted.has(path) && namesRetired(text, scene.retired))
+    .flatMap((module) =>
+      module.comments
+        .filter((one) => namesRetired(one.value, scene.retired) && !isCut(scene, module.path, one))
+        .map(({ start, value }) => ({ path: module.path, at: start, what: value.trim() })),
+    );
+
+const isCut = ({ draft }: Scene, path: string, at: { start: number; end: number }): boolean =>
+  (draft.edits.get(path) ?? []).some(({ start, end }) => at.start >= start && at.end <= end);
+
+const sorted = <T extends { path: string; at: number }>(all: readonly T[]): T[] =>
+  all.toSorted((a, b) => (a.path === b.path ? a.at - b.at : a.path < b.path ? -1 : 1));
+
+/** Apply edits, some of which may lie within others; what is removed wins over what is replaced in it. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const cuts: { start: number; end: number }[] = [];
+  for (const { start, end } of edits
+    .filter((one) => one.text === "" && one.end > one.start)
+    .toSorted((a, b) => a.start - b.start)) {
+    const last = cuts.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else cuts.push({ start, end });
+  }
+  const result = new MagicString(text);
+  for (const { start, end } of cuts) result.remove(start, end);
+  const seen = new Set<string>();
+  for (const { start, end, text: put } of edits) {
+    const key = JSON.stringify([start, end, put]);
+    if (put === "" || seen.has(key)) continue;
+    seen.add(key);
+    const isInCut = cuts.some((cut) => cut.start <= start && end <= cut.end && !(start === end && end === cut.start));
+    if (isInCut) continue;
+    if (start === end) result.appendLeft(start, put);
+    else result.update(start, end, put);
+  }
+  return result.toString();
+}

@@ -1,0 +1,54 @@
+import { cleanUpCode, type CodeCleanup } from "../pipeline/cleanup-code.ts";
+import { inspectCatalog } from "../pipeline/inspection.ts";
+import { retiredNames } from "../pipeline/retired-names.ts";
+import { configOf } from "../pipeline/ready.ts";
+import { openSource, type ProjectOptions } from "../pipeline/source.ts";
+import { cleanupCodeJson, renderCleanupCode } from "../report/cleanup-code.ts";
+import { codePatch } from "../report/code-patch.ts";
+import { EXIT } from "./exit.ts";
+import { printJson } from "./json-output.ts";
+import { sayReplay } from "./options.ts";
+import { coloursFor, print, printForProgram, sayAsIs, type Format } from "./terminal.ts";
+
+/** The flags of `rlsmith cleanup --code`. */
+export interface CodeFlags {
+  format: Format;
+  write?: boolean;
+  allowDirty?: boolean;
+  check?: string;
+}
+
+/**
+ * Clean up the application code. With --write the report goes to stdout; without it the patch does, and the report goes
+ * to stderr, so that `git apply` can read stdout. Returns the exit code: 3 while a person has something to decide.
+ */
+export async function cleanUpCodeOf(options: ProjectOptions, flags: CodeFlags): Promise<number> {
+  const source = await openSource(options);
+  let retired;
+  try {
+    const { facts } = inspectCatalog(source.catalog, configOf(source));
+    retired = retiredNames(source.catalog, facts, configOf(source));
+    sayReplay(source);
+  } finally {
+    await source.close();
+  }
+  const cleanup = await cleanUpCode(retired, {
+    projectDir: options.projectDir,
+    write: flags.write ?? false,
+    allowDirty: flags.allowDirty ?? false,
+    check: flags.check,
+    progress: options.progress,
+  });
+  if (flags.format === "json")
+    printJson({ format: "rlsmith-cleanup-code", formatVersion: 1, code: cleanupCodeJson(cleanup, retired) });
+  else if (flags.write) print(renderCleanupCode(cleanup, retired, coloursFor(process.stdout)));
+  else {
+    printForProgram(codePatch(cleanup));
+    sayAsIs(renderCleanupCode(cleanup, retired, coloursFor(process.stderr)));
+  }
+  return exitOfCode(cleanup);
+}
+
+/** 3 where something is left to a person, or where changed files were not checked. */
+const exitOfCode = ({ decisions, judge }: CodeCleanup): number =>
+  decisions.length > 0 || (judge?.unchecked.length ?? 0) > 0 ? EXIT.notProven : EXIT.fine;

@@ -1,0 +1,334 @@
+import { chmodSync, existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import {
+  aliasesOf,
+  cleanCode,
+  namesRetired,
+  parseJsonc,
+  parseModule,
+  SHAPES,
+  type Cleaned,
+  type Module,
+  type ProjectInput,
+  type Retired,
+  type WorkspacePackage,
+} from "../cleanup/code/index.ts";
+import { CONFIG_FILE } from "../config.ts";
+import { messageOf, ToolError } from "../errors.ts";
+import type { Progress } from "../progress.ts";
+import { projectFiles, readTexts, readWorkTree, type WorkTree } from "./code-files.ts";
+import { newErrors, openTrial, type CodeError, type JudgeChoice, type Trial } from "./code-judge.ts";
+
+/** What `rlsmith cleanup --code` may do. */
+export interface CodeOptions {
+  /** absolute */
+  projectDir: string;
+  /** change the files; otherwise nothing is written */
+  write: boolean;
+  /** write although the working tree has changes that are not committed */
+  allowDirty: boolean;
+  /** a command that checks the code, in the place of the compiler */
+  check?: string | undefined;
+  progress: Progress;
+}
+
+/** A file that changes. */
+export interface ChangedFile {
+  /** relative to the project */
+  path: string;
+  before: string;
+  /** null: the file goes */
+  after: string | null;
+}
+
+/** A codemod, in words. */
+export interface CodeShape {
+  id: string;
+  title: string;
+  why: string;
+}
+
+/** What was taken out of the application code, and what is left to a person. */
+export interface CodeCleanup extends Omit<Cleaned, "files"> {
+  files: ChangedFile[];
+  /** what checked the result; null: nothing changes */
+  judge: {
+    command: string;
+    errorsBefore: number;
+    errorsAfter: number;
+    /** changed files that it does not read */ unchecked: string[];
+  } | null;
+  written: boolean;
+  /** the codemods of the changes: what each does, and why that is safe */
+  shapes: CodeShape[];
+  /** the project below the root of its repository; `""` if it is the root */
+  prefix: string;
+}
+
+const CODE = /\.(?:[mc]?[jt]s|[jt]sx)$/;
+const SCRIPT_BLOCKS = /\.(?:vue|svelte|astro)$/;
+
+/**
+ * Take what is retired out of the application code. Without `write` nothing is written. Throws ToolError: (usage) the
+ * tree is dirty, there is no repository, or nothing that can check the result; (environment) a file cannot be written.
+ */
+export async function cleanUpCode(retired: Retired, options: CodeOptions): Promise<CodeCleanup> {
+  const { projectDir, progress } = options;
+  const tree = await readWorkTree(projectDir);
+  if (options.write) refuseTree(tree, options.allowDirty);
+  const read = readProject(tree, projectDir, retired);
+  progress.done("code", `${read.input.modules.length} files, ${read.named} of them name what is retired`);
+  const first = cleanCode(read.input, retired);
+  if (first.files.size === 0) return { ...resultOf(first, read, tree), judge: null, written: false };
+
+  const trial = openTrial(tree, projectDir, choiceOf(tree, projectDir, options.check));
+  try {
+    const judged = await judgeUntilClean(trial, read, retired, first, progress);
+    const covered = await trial.covered();
+    const changed = [...judged.cleaned.files].flatMap(([path, text]) => (text === null ? [] : [path]));
+    const result = {
+      ...resultOf(judged.cleaned, read, tree),
+      judge: {
+        command: trial.command,
+        errorsBefore: judged.before.length,
+        errorsAfter: judged.after.length,
+        unchecked: covered === null ? [] : changed.filter((path) => !covered.has(path)),
+      },
+    };
+    if (options.write) writeFiles(result.files, projectDir);
+    return { ...result, written: options.write && result.files.length > 0 };
+  } finally {
+    trial.close();
+  }
+}
+
+function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
+  if (allowDirty) return;
+  if (!hasGit)
+    throw new ToolError(
+      "usage",
+      "NOT_UNDER_GIT",
+      "the project is in no git repository, so nothing could take the edits back",
+      "leave --write out and apply the patch, or say --allow-dirty",
+    );
+  if (dirty.length > 0)
+    throw new ToolError(
+      "usage",
+      "DIRTY_TREE",
+      `${dirty.length === 1 ? "a file of the project has a change that is" : `${dirty.length} files of the project have changes that are`} not committed`,
+      "commit or stash them, or say --allow-dirty",
+      { list: dirty.slice(0, 5).map((file) => `  ${file}`) },
+    );
+}
+
+interface ReadProject {
+  input: ProjectInput;
+  texts: ReadonlyMap<string, string>;
+  /** how many files name something that is retired */
+  named: number;
+}
+
+function readProject(tree: WorkTree, projectDir: string, retired: Retired): ReadProject {
+  const sources = readTexts(
+    projectDir,
+    projectFiles(tree, CODE).filter((path) => posix.basename(path) !== CONFIG_FILE),
+  );
+  const blocks = readTexts(projectDir, projectFiles(tree, SCRIPT_BLOCKS));
+  const parsed = sources.map((source) => ({ source, module: parseModule(source) }));
+  const modules = parsed.flatMap(({ module }): Module[] => (module === null ? [] : [module]));
+  const unread = [
+    ...parsed.flatMap(({ source, module }) => (module === null ? [{ ...source, why: "not-parsed" as const }] : [])),
+    ...blocks.map((source) => ({ ...source, why: "script-block" as const })),
+  ];
+  const json = (path: string): unknown => parseJsonc(readTexts(projectDir, [path])[0]?.text ?? "");
+  return {
+    input: {
+      modules,
+      unread,
+      aliases: projectFiles(tree, /(?:^|\/)(?:ts|js)config\.json$/).map((path) =>
+        aliasesOf(folderOf(path), json(path)),
+      ),
+      packages: projectFiles(tree, /(?:^|\/)package\.json$/).flatMap((path) => packageOf(folderOf(path), json(path))),
+    },
+    texts: new Map(sources.map(({ path, text }) => [path, text])),
+    named: sources.filter(({ text }) => namesRetired(text, retired)).length,
+  };
+}
+
+const folderOf = (path: string): string => (posix.dirname(path) === "." ? "" : posix.dirname(path));
+
+function packageOf(folder: string, value: unknown): WorkspacePackage[] {
+  if (typeof value !== "object" || value === null) return [];
+  const fields = value as Record<string, unknown>;
+  const name = typeof fields["name"] === "string" ? fields["name"] : "";
+  const texts = (one: unknown): string[] =>
+    typeof one === "string"
+      ? [one]
+      : typeof one === "object" && one !== null
+        ? Object.values(one as Record<string, unknown>).flatMap(texts)
+        : [];
+  const entries = [
+    fields["source"],
+    fields["types"],
+    fields["main"],
+    fields["module"],
+    fields["exports"],
+    fields["bin"],
+  ]
+    .flatMap(texts)
+    .flatMap((entry) => [entry, entry.replace(/^(?:\.\/)?(?:dist|build|lib)\//, "src/")])
+    .flatMap((entry) => [
+      entry,
+      entry.replace(/(?:\.d)?\.([mc]?)[jt]s$/, ".$1ts"),
+      entry.replace(/(?:\.d)?\.[mc]?[jt]s$/, ".tsx"),
+    ]);
+  return [
+    {
+      name,
+      folder,
+      private: fields["private"] === true,
+      entries: [...new Set(entries)].map((one) => posix.join(folder, one)),
+    },
+  ];
+}
+
+/** The tsconfigs that lead to the project's files: the nearest of each, and those that they refer to. */
+function choiceOf(tree: WorkTree, projectDir: string, check: string | undefined): JudgeChoice {
+  if (check !== undefined) return { kind: "command", command: check };
+  const found = projectFiles(tree, /(?:^|\/)tsconfig\.json$/);
+  const [nearest] = found.includes("tsconfig.json") ? ["tsconfig.json"] : [];
+  const start = nearest === undefined ? found : [nearest, ...found.filter((one) => one !== nearest)];
+  const all = new Set(start);
+  for (const path of all) {
+    const { references } = (parseJsonc(readTexts(projectDir, [path])[0]?.text ?? "") ?? {}) as {
+      references?: { path?: string }[];
+    };
+    for (const { path: to = "" } of references ?? []) {
+      const file = posix.join(folderOf(path), to);
+      const target = file.endsWith(".json") ? file : posix.join(file, "tsconfig.json");
+      if (existsSync(join(projectDir, target))) all.add(target);
+    }
+  }
+  if (all.size === 0)
+    throw new ToolError(
+      "usage",
+      "NO_TSCONFIG",
+      "the project has no tsconfig.json, so the compiler cannot check the result",
+      "name the command that checks the code: --check 'npm run typecheck'",
+    );
+  return { kind: "tsc", configs: [...all] };
+}
+
+/** Rounds in which edits are taken back; each takes back at least those of one file. */
+const MOST_ROUNDS = 20;
+
+interface Judged {
+  cleaned: Cleaned;
+  before: CodeError[];
+  after: CodeError[];
+}
+
+/** Take edits back until the judge has no error that it had not before. */
+async function judgeUntilClean(
+  trial: Trial,
+  { input, texts }: ReadProject,
+  retired: Retired,
+  first: Cleaned,
+  progress: Progress,
+): Promise<Judged> {
+  const before = await trial.judge(new Map());
+  progress.done("before", `${before.length} errors of \`${trial.command}\``);
+  const frozen = new Map<string, CodeError>();
+  let cleaned = first;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const after = await trial.judge(cleaned.files);
+    const fresh = newErrors(before, after);
+    progress.done("after", `${after.length} errors, ${fresh.length} of them new`);
+    if (fresh.length === 0) return { cleaned: withTakenBack(cleaned, frozen), before, after };
+    const culprits = fresh.flatMap((error) =>
+      culpritsOf(error, cleaned, input).map((path): [string, CodeError] => [path, error]),
+    );
+    // an error that no file explains: nothing is sure
+    const back =
+      culprits.length > 0
+        ? culprits
+        : [...cleaned.files.keys()].map((path): [string, CodeError] => [path, fresh[0] ?? NO_ERROR]);
+    for (const [path, error] of back) if (!frozen.has(path)) frozen.set(path, error);
+    if (round > MOST_ROUNDS / 2)
+      for (const path of texts.keys()) if (!frozen.has(path)) frozen.set(path, fresh[0] ?? NO_ERROR);
+    cleaned = cleanCode(input, retired, new Set(frozen.keys()));
+    if (cleaned.files.size === 0) return { cleaned: withTakenBack(cleaned, frozen), before, after: before };
+  }
+  return { cleaned: withTakenBack({ ...cleaned, files: new Map(), changes: [] }, frozen), before, after: before };
+}
+
+const NO_ERROR: CodeError = { path: "", message: "", line: null };
+
+/** The edited files that an error comes from: its own, or those that it imports. */
+function culpritsOf({ path }: CodeError, { files }: Cleaned, { modules }: ProjectInput): string[] {
+  if (files.has(path)) return [path];
+  const module = modules.find((one) => one.path === path);
+  const near = [...files.keys()].filter((file) => module?.text.includes(posix.basename(file).replace(/\.\w+$/, "")));
+  return near;
+}
+
+const withTakenBack = (cleaned: Cleaned, frozen: ReadonlyMap<string, CodeError>): Cleaned => ({
+  ...cleaned,
+  decisions: [
+    ...cleaned.decisions,
+    ...[...frozen].map(([path, error]) => ({
+      path,
+      line: error.path === path ? (error.line ?? 1) : 1,
+      reason: "taken-back" as const,
+      what: error.message,
+    })),
+  ],
+});
+
+const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTree) => ({
+  changes: cleaned.changes,
+  shapes: SHAPES.filter(({ id }) => cleaned.changes.some(({ shape }) => shape === id)).map(
+    ({ id, title, why }): CodeShape => ({ id, title, why }),
+  ),
+  decisions: cleaned.decisions,
+  mentions: cleaned.mentions,
+  files: [...cleaned.files].map(([path, after]): ChangedFile => ({ path, before: texts.get(path) ?? "", after })),
+  prefix: project,
+});
+
+/** Write each file under a temporary name and rename it: at any time a file is the old or the new one, whole. */
+function writeFiles(files: readonly ChangedFile[], projectDir: string): void {
+  const readOnly = files.filter(({ path }) => (statSync(join(projectDir, path)).mode & 0o222) === 0);
+  if (readOnly.length > 0)
+    throw new ToolError(
+      "environment",
+      "CANNOT_WRITE",
+      `${readOnly.length === 1 ? "a file is" : `${readOnly.length} files are`} read-only; nothing was written`,
+      "make them writable, or apply the patch elsewhere",
+      { list: readOnly.map(({ path }) => `  ${path}`) },
+    );
+  const parts: string[] = [];
+  try {
+    for (const { path, after } of files) {
+      if (after === null) continue;
+      const file = join(projectDir, path);
+      const part = `${file}.${process.pid}.part`;
+      parts.push(part);
+      writeFileSync(part, after, { flag: "wx" });
+      chmodSync(part, statSync(file).mode);
+    }
+    for (const { path, after } of files)
+      if (after === null) rmSync(join(projectDir, path));
+      else renameSync(`${join(projectDir, path)}.${process.pid}.part`, join(projectDir, path));
+  } catch (error) {
+    throw new ToolError(
+      "environment",
+      "CANNOT_WRITE",
+      `the files could not be written: ${messageOf(error)}`,
+      "free space, or correct the permissions; every file is whole, and `git status` says which are new",
+      { cause: error },
+    );
+  } finally {
+    for (const part of parts) rmSync(part, { force: true });
+  }
+}

@@ -1,0 +1,124 @@
+import type pc from "picocolors";
+import type { DecisionReason, Retired } from "../cleanup/code/index.ts";
+import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
+import { codePatch, lineCounts } from "./code-patch.ts";
+import type { CleanupCodeJson } from "./json-outputs.ts";
+import { oneLine } from "./visible.ts";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** Why a person has to look, and at what. */
+const WORDS: Readonly<Record<DecisionReason, string>> = {
+  "result-used": "the result of the call is used, and nothing that is at hand is the same",
+  "then-with-result": "what follows in `.then(…)` takes the result of the call",
+  "argument-has-effect":
+    "an argument of the call, or what it is called on, is made by another call that may do more: keep that part",
+  "driver-other-tenant":
+    "the claims of a verified token are set, but the variable's value does not come from it: decide which tenant counts",
+  "driver-name-at-run-time": "the name of a setting is made at run time: see whether it can be one of those that go",
+  "setter-checks": "the function in SQL also reads a table: if it refuses somebody, that check has to be kept",
+  "driver-without-token":
+    "a direct connection sets the variable and no claims of a verified token are at hand: decide who the transaction acts as, and set `request.jwt.claims`",
+  "driver-session-setting":
+    "the setting is not local, so it stays on the connection: whoever gets the connection next has it too",
+  "driver-not-read":
+    "the SQL sets the variable in a way that is not read: a value by template, another statement with it",
+  "driver-calls-setter": "SQL calls the function that sets the variables: set `request.jwt.claims` in its place",
+  "claims-made-by-hand":
+    "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as",
+  "driver-in-test": "a test sets the variables: see whether it tests their path alone",
+  "sql-text-in-test": "a test looks at the text or the order of SQL",
+  "name-in-use": "the function that only sets the context is used in another way than by a call",
+  "named-in-code": "a text names it",
+  "public-api": "the package exports it: code outside the project may import it",
+  "not-imported":
+    "it only sets the context, and nothing in the project imports it: delete it, unless a framework calls it",
+  "not-parsed": "the file names it and does not parse: correct the file and run the command again",
+  "script-block": "script blocks of this kind of file are not read: it names something that goes",
+  "taken-back": "the edits of the file were taken back: with them the check has a new error",
+};
+
+/** The result of `rlsmith cleanup --code` as JSON. */
+export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): CleanupCodeJson {
+  return {
+    retired: { settings: [...retired.settings.keys()], functions: [...retired.functions, ...retired.mixed] },
+    changes: cleanup.changes,
+    shapes: cleanup.shapes,
+    decisions: cleanup.decisions.map((one) => ({ ...one, why: WORDS[one.reason] })),
+    mentions: cleanup.mentions,
+    files: cleanup.files.map((file) => ({ path: file.path, deleted: file.after === null, ...lineCounts(file) })),
+    judge: cleanup.judge,
+    written: cleanup.written,
+    patch: codePatch(cleanup),
+  };
+}
+
+/** The result for a terminal: what changes and why, what is left to a person, and what the check said. */
+export function renderCleanupCode(cleanup: CodeCleanup, retired: Retired, colours: Colours): string {
+  const names = [...retired.settings.keys(), ...retired.functions, ...retired.mixed].join(", ");
+  return [
+    `retired: ${oneLine(names) || "nothing"}`,
+    ...changeLines(cleanup, colours),
+    ...decisionLines(cleanup, colours),
+    ...mentionLines(cleanup, colours),
+    "",
+    summaryOf(cleanup),
+  ].join("\n");
+}
+
+function changeLines({ changes, shapes }: CodeCleanup, colours: Colours): string[] {
+  return shapes.flatMap(({ id, title, why }) => {
+    const own = changes.filter(({ shape }) => shape === id);
+    return [
+      "",
+      `${colours.green(id)} ${title} (${own.length})`,
+      `  ${colours.dim(why)}`,
+      ...own.map(({ path, line, what }) => `  ${oneLine(`${path}:${line} ${short(what)}`)}`),
+    ];
+  });
+}
+
+function decisionLines({ decisions }: CodeCleanup, colours: Colours): string[] {
+  if (decisions.length === 0) return [];
+  const reasons = [...new Set(decisions.map(({ reason }) => reason))];
+  return [
+    "",
+    colours.yellow(`for a person to decide (${decisions.length})`),
+    ...reasons.flatMap((reason) => [
+      `  ${WORDS[reason]}`,
+      ...decisions
+        .filter((one) => one.reason === reason)
+        .map(({ path, line, what }) => `    ${oneLine(`${path}:${line} ${short(what)}`)}`),
+    ]),
+  ];
+}
+
+function mentionLines({ mentions }: CodeCleanup, colours: Colours): string[] {
+  if (mentions.length === 0) return [];
+  return [
+    "",
+    colours.dim(`comments that still name it (${mentions.length})`),
+    ...mentions.map(({ path, line }) => `  ${oneLine(`${path}:${line}`)}`),
+  ];
+}
+
+function summaryOf({ files, judge, decisions, written }: CodeCleanup): string {
+  const counts = files.map(lineCounts);
+  const sum = (pick: (one: (typeof counts)[number]) => number): number =>
+    counts.reduce((total, one) => total + pick(one), 0);
+  const deleted = files.filter(({ after }) => after === null).length;
+  const parts = [
+    files.length === 0
+      ? "no file changes"
+      : `${files.length} files ${written ? "written" : "change"}${deleted === 0 ? "" : `, ${deleted} of them deleted`}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`,
+    ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
+    ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
+    `${decisions.length} to decide`,
+  ];
+  return parts.join("\n");
+}
+
+const short = (text: string): string => {
+  const line = text.trim().replaceAll(/\s+/g, " ");
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+};

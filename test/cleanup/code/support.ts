@@ -1,0 +1,39 @@
+import { cleanCode, parseModule, type Cleaned, type Retired } from "../../../src/cleanup/code/index.ts";
+import type { ProjectInput } from "../../../src/cleanup/code/index.ts";
+
+/** `set_tenant_context` sets `app.tenant_id`, whose claim is `app_metadata.tenant_id`. */
+export const RETIRED: Retired = {
+  settings: new Map([["app.tenant_id", ["app_metadata", "tenant_id"]]]),
+  functions: new Set(["set_tenant_context"]),
+  mixed: new Set(["check_and_set_tenant"]),
+};
+
+export type Files = Readonly<Record<string, string>>;
+
+/** Clean files that are given as texts. */
+export function clean(
+  files: Files,
+  { frozen = [], ...input }: Partial<ProjectInput> & { frozen?: string[] } = {},
+): Cleaned {
+  const modules = Object.entries(files).map(([path, text]) => {
+    const module = parseModule({ path, text });
+    if (!module) throw new Error(`${path} does not parse`);
+    return module;
+  });
+  return cleanCode({ aliases: [], packages: [], ...input, modules }, RETIRED, new Set(frozen));
+}
+
+/** The files as they are afterwards. */
+export function applied(files: Files, cleaned: Cleaned): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).flatMap(([path, text]) => {
+      const after = cleaned.files.has(path) ? cleaned.files.get(path) : text;
+      return typeof after === "string" ? [[path, after]] : [];
+    }),
+  );
+}
+
+/** One file, cleaned. */
+export function cleanText(text: string, path = "example.ts"): string | null {
+  return applied({ [path]: text }, clean({ [path]: text }))[path] ?? null;
+}
