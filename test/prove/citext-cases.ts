@@ -71,6 +71,16 @@ export const CITEXT_CASES: readonly DependsCase[] = [
     decision: "unknown",
   },
   {
+    title: "a look-up of citext, too",
+    both: `${MAIL} alter table readers add column mail citext;
+      ${as("is_ann", "select (select r.mail from public.readers r where r.id = 1) = 'ANN@X'", "''")}`,
+    before: reads("is_ann(mail)"),
+    after: reads("(select r.mail from readers r where r.id = 1) = 'ANN@X'"),
+    rows: `${MIXED} ${READER} update readers set mail = 'Ann@X';`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
     title: "a body that searches it does not",
     both: `${MAIL} ${as("is_ann", "select m = 'ANN@X'", "public")}`,
     before: reads("is_ann(mail)"),

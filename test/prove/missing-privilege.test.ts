@@ -118,7 +118,9 @@ describe("a privilege that a policy needs and the role lacks", () => {
       expect(failed).toBe(true);
       const found = verdictOn(before, after);
       expect(found?.decision).toBe("always-errors");
-      expect(found?.reasons[0]?.message).toMatch(/^authenticated may not ((read|execute) public\.\w+|use hidden, which public\.\w+ names): every/);
+      expect(found?.reasons[0]?.message).toMatch(
+        /^authenticated may not ((read|execute) public\.\w+|use hidden, which public\.\w+ names): every/,
+      );
       // what failed and does so no longer is a gain
       expect(verdictOn(after, before)?.decision).toBe("looser");
     });

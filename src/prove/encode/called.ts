@@ -71,7 +71,8 @@ export function namedOperator(
     return builtInOperator(side, frame, parts);
   const given = operands();
   const ofCitext = given.some((value) => isCitext(foundBy(value)));
-  if (isQualified) return ofCitext && !given.some((value) => isName(foundBy(value))) && !side.hasOperator(name) ? name : null;
+  if (isQualified)
+    return ofCitext && !given.some((value) => isName(foundBy(value))) && !side.hasOperator(name) ? name : null;
   // the extension has none of citext and name, and the type that is preferred (manual, 10.2) is text
   const areTexts = given.some((value) => isName(foundBy(value))) && (name === "=" || name === "<>");
   return ofCitext && !areTexts ? null : builtInOperator(side, frame, parts);

@@ -32,7 +32,9 @@ export function textInAggregate(encoder: Encoder, document: Expr, key: Expr, fra
   const column = textOfColumn(encoder, gathered.key, found.frame)?.column;
   if (!column?.notNull || !pinsOneRow(encoder, gathered.select, found.frame, [column.name])) return null;
   const asked = encoder.expression(key, { ...frame, depth: Math.max(frame.depth, found.frame.depth) });
-  const [name, value] = [gathered.key, gathered.value].map((of) => textOf(encoder, encoder.expression(of, found.frame)));
+  const [name, value] = [gathered.key, gathered.value].map((of) =>
+    textOf(encoder, encoder.expression(of, found.frame)),
+  );
   const isIt = name && encodeComparison(encoder, "=", name, asked);
   if (!isIt || !value) return null;
   return lifted(encoder, found.rows, encoder.values.and([found.holds, isIt]), value);

@@ -19,12 +19,7 @@ export function lookUp(encoder: Encoder, select: Select, frame: Frame): Value | 
 }
 
 /** At most one row satisfies WHERE, if the columns of `known` are known as well. */
-export function pinsOneRow(
-  encoder: Encoder,
-  select: Select,
-  frame: Frame,
-  known: readonly string[] = [],
-): boolean {
+export function pinsOneRow(encoder: Encoder, select: Select, frame: Frame, known: readonly string[] = []): boolean {
   const [scope] = frame.scopes;
   const [source] = scope ?? [];
   if (source?.kind !== "relation" || scope?.length !== 1) return false;
