@@ -143,6 +143,9 @@ export function insideOf(context: string): Inside {
   return { kind: "unknown" };
 }
 
+/** PL/pgSQL that takes the session's own role again. A project may refuse set_config to a role, but not SET. */
+const RETURN = "execute 'set local role ' || quote_literal(home);";
+
 /** PL/pgSQL that takes the claims and the role, and runs the prelude. */
 const ARRIVE = `
         stage := 'prelude';
@@ -189,7 +192,7 @@ const TRY = `
         result := jsonb_build_object('a', answer);
         if probe is not null then
           stage := 'probe';
-          perform set_config('role', home, true);
+          ${RETURN}
           if counted then
             after := ${countsOf("tables")};
           end if;
@@ -311,7 +314,7 @@ begin
         end loop;
         if again then
           ${ARRIVE}
-          perform set_config('role', home, true);
+          ${RETURN}
         end if;
         -- a set-up, or a trigger that it fires, may make a partition as well
         reshaped := shape <> ${countsOf("catalogs")};

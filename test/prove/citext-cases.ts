@@ -1,4 +1,4 @@
-import { LETTER, reads, type DependsCase } from "./depends-cases.ts";
+import { LETTER, READER, reads, type DependsCase } from "./depends-cases.ts";
 
 const MAIL = "create extension citext; alter table letters add column mail citext;";
 const MIXED = `${LETTER} update letters set mail = 'Ann@X', title = 'ann@x';`;
@@ -67,6 +67,16 @@ export const CITEXT_CASES: readonly DependsCase[] = [
     before: reads("is_ann(mail)"),
     after: reads("mail = 'ann@x'"),
     rows: MIXED,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a look-up of citext, too",
+    both: `${MAIL} alter table readers add column mail citext;
+      ${as("is_ann", "select (select r.mail from public.readers r where r.id = 1) = 'ANN@X'", "''")}`,
+    before: reads("is_ann(mail)"),
+    after: reads("(select r.mail from readers r where r.id = 1) = 'ANN@X'"),
+    rows: `${MIXED} ${READER} update readers set mail = 'Ann@X';`,
     truth: "gained",
     decision: "unknown",
   },
@@ -169,6 +179,53 @@ export const CITEXT_CASES: readonly DependsCase[] = [
     rows: MIXED,
     truth: "gained",
     decision: "looser",
+  },
+  {
+    title: "citext and the name of the role are texts, whatever is searched",
+    both: `${MAIL} create function public.is_role(m citext) returns boolean language sql stable as 'select m = current_user';`,
+    before: reads("is_role(mail)"),
+    after: reads("mail = current_user::text::citext"),
+    rows: `${LETTER} update letters set mail = 'Authenticated';`,
+    truth: "gained",
+    decision: "looser",
+  },
+  {
+    title: "LIKE is not, where the extension has an operator for text",
+    both: `${MAIL} ${as("is_role", "select m like current_user", "''")}`,
+    before: reads("is_role(mail)"),
+    after: reads("mail like 'authenticated'"),
+    rows: `${LETTER} update letters set mail = 'Authenticated';`,
+    truth: "gained",
+    decision: "unknown",
+  },
+  {
+    title: "a function of one's own that finds a number by citext and the name of the role",
+    both: `${MAIL} alter table readers add column mail citext unique;
+      create function public.my_number() returns integer language sql stable as 'select r.id from readers r where r.mail = current_user';`,
+    before: reads("n = my_number()"),
+    after: reads("my_number() = n"),
+    rows: `${LETTER} ${READER} update readers set mail = 'authenticated'; update letters set n = 1;`,
+    truth: "same",
+    decision: "equivalent",
+  },
+  {
+    title: "such a number, and any",
+    both: `${MAIL} alter table readers add column mail citext unique;
+      create function public.my_number() returns integer language sql stable as 'select r.id from readers r where r.mail = current_user';`,
+    before: reads("n = my_number()"),
+    after: reads("n is not null"),
+    rows: `${LETTER} ${READER} update readers set mail = 'Authenticated'; update letters set n = 1;`,
+    truth: "gained",
+    decision: "looser",
+  },
+  {
+    title: "NULLIF of citext and text gives a text",
+    both: `${MAIL} create function public.but(m citext, t text) returns boolean language sql stable set search_path = public as $$ select nullif(m, t) = 'ANN@X' $$;`,
+    before: reads("but(mail, title)"),
+    after: reads("mail = 'ANN@X'"),
+    rows: MIXED,
+    truth: "gained",
+    decision: "unknown",
   },
   {
     title: "a body that calls replace of citext",

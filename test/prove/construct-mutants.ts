@@ -349,4 +349,41 @@ export const CONSTRUCT_MUTANTS: readonly Omit<Mutant, "cases">[] = [
       "not (org = any (array(select t.org from teams t where t.role = 'nobody'))) → not (org = any ((select array_agg(t.org) from teams t where t.role = 'nobody')::uuid[]))",
     ],
   },
+  // look-ups, GREATEST and LEAST
+  {
+    id: "coalesce-of-look-up",
+    title: "COALESCE of a look-up that finds nothing is NULL",
+    file: "encode/operation.ts",
+    find: "logic.or(found.isTrue, logic.and(isMissing, missing.isTrue))",
+    replace: "found.isTrue",
+    noticedBy: [
+      "coalesce((select s.rank from seats s where s.code = files.name), 2) >= 2 → exists (select 1 from seats s where s.code = files.name and s.rank >= 2)",
+    ],
+  },
+  {
+    id: "any-key-of-a-document",
+    title: "a document of keys and values gives one of its values, whatever the key",
+    file: "encode/object-aggregate.ts",
+    find: "encoder.values.and([found.holds, isIt])",
+    replace: "found.holds",
+    noticedBy: [
+      "(ranks_of(name) ->> org::text)::smallint >= 2 → exists (select 1 from seats s where s.who = files.name and s.org = files.org and s.rank >= 2)",
+    ],
+  },
+  {
+    id: "least-is-greatest",
+    title: "LEAST gives the greatest",
+    file: "encode/extreme.ts",
+    find: '"IS_LEAST"',
+    replace: '"IS_GREATEST"',
+    noticedBy: ["greatest(n, m) > 0 → n > 0 or m > 0"],
+  },
+  {
+    id: "least-of-null",
+    title: "LEAST of a number and NULL is no number",
+    file: "encode/extreme.ts",
+    find: "logic.or(other.isNull, ...isBehind)",
+    replace: "logic.or(...isBehind)",
+    noticedBy: ["least(n, m) > 0 → n > 0 and m > 0"],
+  },
 ];

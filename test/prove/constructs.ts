@@ -72,7 +72,17 @@ export const CONSTRUCTS = `
     $$ begin return t::uuid; exception when invalid_text_representation or others then return null; end $$;
   create function public.late(t text) returns boolean language plpgsql stable as
     $$ begin if t = 'a' then return 'x'; end if; return true; exception when others then return false; end $$;
-  insert into public.files (name) values ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'), ('{bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb}');`;
+  insert into public.files (name) values ('aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'), ('{bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb}');
+  create table public.seats (code varchar(20) unique, who text, org uuid not null, rank smallint, unique (who, org));
+  grant select on public.seats to authenticated;
+  insert into public.seats values
+    ('x', 'ann', 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 1), ('y', 'ann', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', 3),
+    ('z', 'bob', 'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 2), (null, 'bob', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', null);
+  insert into public.files (name, n) select a, b from unnest(array['x', 'y', 'z', null]) a, unnest(array[1, 5, null]) b;
+  insert into public.files (name, org) select a, b from unnest(array['ann', 'bob', 'eve', null]) a, unnest(array[
+    'aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa', 'cccccccc-cccc-4ccc-8ccc-cccccccccccc', null]::uuid[]) b;
+  create function public.ranks_of(w text) returns jsonb language sql stable set search_path = '' as
+    $$ select coalesce(pg_catalog.jsonb_object_agg(s.org::text, s.rank), '{}'::jsonb) from public.seats s where s.who = w $$;`;
 
 export interface ConstructCase {
   before: string;
@@ -88,6 +98,10 @@ const MY_TEAMS = "select t.org from teams t where t.owner = files.owner";
 
 const ACTIVE = "org in (select t.org from teams t where t.active)";
 const HAS_ACTIVE = "exists (select 1 from teams t where t.active and t.org = files.org)";
+
+const RANK = "(select s.rank from seats s where s.code = files.name)";
+const HIGH_RANK = "exists (select 1 from seats s where s.code = files.name and s.rank >= 2)";
+const HIGH_SEAT = "exists (select 1 from seats s where s.who = files.name and s.org = files.org and s.rank >= 2)";
 
 export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>> = {
   "sub-queries in FROM": cases(
@@ -491,5 +505,39 @@ export const CONSTRUCT_CASES: Readonly<Record<string, readonly ConstructCase[]>>
       "equivalent",
     ],
     ["mail = (auth.jwt() ->> 'email')::citext", "lower(mail) = lower(auth.jwt() ->> 'email')", "equivalent"],
+  ),
+  "look-ups": cases(
+    [`${RANK} >= 2`, HIGH_RANK, "equivalent"],
+    [`coalesce(${RANK}, 0) >= 2`, HIGH_RANK, "equivalent"],
+    [`coalesce(${RANK}, 2) >= 2`, HIGH_RANK, "tighter"],
+    [`coalesce(${RANK}, 0) < 2`, `${RANK} < 2`, "tighter"],
+    [`3 > coalesce(${RANK}, n, 9)`, `3 > coalesce(${RANK}, 9)`, "tighter"],
+    [`coalesce(${RANK}, 0) <> 1`, `not (coalesce(${RANK}, 0) = 1)`, "equivalent"],
+    [`not (coalesce(${RANK}, 0) >= 2)`, `not (${HIGH_RANK})`, "equivalent"],
+  ),
+  "documents of keys and values": cases(
+    ["(ranks_of(name) ->> org::text)::smallint >= 2", HIGH_SEAT, "equivalent"],
+    ["coalesce((ranks_of(name) ->> org::text)::int, 0) >= 2", HIGH_SEAT, "equivalent"],
+    ["coalesce((ranks_of(name) ->> org::text)::int, 2) >= 2", HIGH_SEAT, "tighter"],
+    [
+      "(select jsonb_object_agg(s.org, s.who) from seats s where s.who = files.name) ->> org::text = 'ann'",
+      "name = 'ann' and exists (select 1 from seats s where s.who = 'ann' and s.org = files.org)",
+      "equivalent",
+    ],
+    ["(ranks_of(name) ->> org::text)::int >= 2", "(ranks_of(name) ->> org::text)::int >= 1", "looser"],
+  ),
+  "GREATEST and LEAST": cases(
+    ["least(n, m) > 0", "n > 0 and m > 0", "tighter"],
+    ["greatest(n, m) > 0", "n > 0 or m > 0", "equivalent"],
+    ["least(n, s, 2) = 2", "(n >= 2 or n is null) and (s >= 2 or s is null)", "equivalent"],
+    ["greatest(day, current_date) = day", "day >= current_date", "equivalent"],
+    ["least(n, m) is null", "n is null and m is null", "equivalent"],
+    ["least(n, m) = n", "greatest(n, m) = m", "incomparable"],
+  ),
+  "a choice of what is not interpreted": cases(
+    ["coalesce(length(name)::bigint, 0) > 2", "2 < coalesce(length(name)::bigint, 0)", "equivalent"],
+    ["coalesce(length(name)::bigint, 0) > 2", "length(name)::bigint > 2", "equivalent"],
+    ["coalesce(name similar to 'p%', false)", "name similar to 'p%'", "equivalent"],
+    ["case when n > 1 then length(name)::bigint else 5 end > 9", "n > 1 and length(name)::bigint > 9", "equivalent"],
   ),
 };

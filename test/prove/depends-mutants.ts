@@ -438,4 +438,12 @@ export const DEPENDS_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     replace: "return { ...found, element: found.element ?? element };",
     noticedBy: ["an array of the rows of a query that loses the spaces at the end"],
   },
+  {
+    id: "document-of-several-rows",
+    title: "no two rows have one key in a document",
+    file: "encode/object-aggregate.ts",
+    find: "if (!column?.notNull || !pinsOneRow(encoder, gathered.select, found.frame, [column.name])) return null;",
+    replace: "if (!column?.notNull) return null;",
+    noticedBy: ["a key that two rows have: the last one counts"],
+  },
 ];

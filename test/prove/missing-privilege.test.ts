@@ -24,6 +24,15 @@ const BASE = `
   create function yes(boolean) returns boolean language sql immutable as 'select true';
   create function reads(int) returns boolean language sql stable as 'select exists (select 1 from secrets s where s.u = $1)';
   revoke execute on function f, g from public, anon, authenticated;
+  create schema hidden;
+  create table hidden.people (id int, login text unique);
+  grant select on hidden.people to authenticated;
+  create function my_id() returns int language sql stable as 'select p.id from hidden.people p where p.login = current_user';
+  create function is_mine(int) returns boolean language sql stable strict as 'select exists (select from hidden.people p where p.id = $1)';
+  create function my_id_as_owner() returns int language sql stable security definer as 'select p.id from hidden.people p';
+  create function by_path(int) returns boolean language sql stable set search_path = '' as 'select exists (select from hidden.people p where p.id = $1)';
+  create function my_id_looked_up() returns int stable begin atomic select p.id from hidden.people p; end;
+  create function by_block(int) returns boolean language plpgsql stable as 'begin return exists (select from hidden.people p where p.id = $1); end';
 `;
 
 const POLICY = (condition: string): string => `create policy p on notes using (${condition});`;
@@ -69,6 +78,9 @@ const FAILS: readonly [title: string, condition: string, more?: string][] = [
   ["a restrictive policy beside it denies all", SECRETS, "create policy q on notes as restrictive using (false);"],
   ["a function that the role may not execute", "f(u)"],
   ["such a function behind OR", "u = 1 or g()"],
+  ["a body that names a schema that the role may not use", "u = my_id()"],
+  ["such a body behind OR", "current_setting('app.all', true) = 'yes' or u = my_id()"],
+  ["such a body of a STRICT function", "is_mine(u)"],
 ];
 
 const GOES_THROUGH: typeof FAILS = [
@@ -84,6 +96,12 @@ const GOES_THROUGH: typeof FAILS = [
   ["the select list of EXISTS", "exists (select (select s.u from secrets s limit 1))"],
   ["decided by another permissive policy", SECRETS, "create policy q on notes using (true);"],
   ["a function that reads it: it fails when it is called", "reads(u)"],
+  ["a body that names the schema for its owner", "u = my_id_as_owner()"],
+  ["a body with a search path, which is read when it is called", "by_path(u)"],
+  ["a body whose names were looked up when it was made", "u = my_id_looked_up()"],
+  ["a body in PL/pgSQL, which is read when it comes to that", "by_block(u)"],
+  ["such a body behind a constant", "true or u = my_id()"],
+  ["such a STRICT function of NULL", "is_mine(null) and u = 2"],
   ["a name of WITH that a relation has as well", "exists (with secrets as (select 1 as u) select 1 from secrets)"],
 ];
 
@@ -100,7 +118,9 @@ describe("a privilege that a policy needs and the role lacks", () => {
       expect(failed).toBe(true);
       const found = verdictOn(before, after);
       expect(found?.decision).toBe("always-errors");
-      expect(found?.reasons[0]?.message).toMatch(/^authenticated may not (read|execute) public\.\w+: every/);
+      expect(found?.reasons[0]?.message).toMatch(
+        /^authenticated may not ((read|execute) public\.\w+|use hidden, which public\.\w+ names): every/,
+      );
       // what failed and does so no longer is a gain
       expect(verdictOn(after, before)?.decision).toBe("looser");
     });

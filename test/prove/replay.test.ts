@@ -175,6 +175,20 @@ test("a right on a column counts as one on the table", async () => {
   ).toEqual([allow, deny]);
 });
 
+test("a role that may not execute set_config", async () => {
+  // a database of its own privileges on functions: EXECUTE is PUBLIC's by default (manual, 5.8)
+  const setConfig = "function pg_catalog.set_config(text, text, boolean)";
+  await base.db.exec(`revoke execute on ${setConfig} from public`);
+  try {
+    const asked = (["SELECT", "INSERT", "UPDATE USING", "UPDATE CHECK", "DELETE"] as const).flatMap((component) =>
+      ["a", "z"].map((v) => at("mixed", component, { id: "1", v, flag: "t" }, { role: "app_admin" })),
+    );
+    expect(await answer(...asked)).toEqual(asked.map(({ row }) => (row["v"] === "a" ? allow : deny)));
+  } finally {
+    await base.db.exec(`grant execute on ${setConfig} to public`);
+  }
+});
+
 describe("sub-queries and functions", () => {
   const me = "11111111-1111-1111-1111-111111111111";
   const claims = (sub: string): Record<string, string> => ({ "request.jwt.claims": JSON.stringify({ sub }) });

@@ -157,6 +157,16 @@ test.each(COMMANDS)("$component: $before → $decision", async ({ component, bef
   expect(await tried({ ...forCommand(before, after), component })).toMatchObject({ decision });
 });
 
+test.each(COMMANDS.filter(({ decision }) => decision !== "unknown").slice(-2))(
+  "$component, where the role may not execute set_config",
+  async ({ component, before, after, decision }) => {
+    const common = "revoke execute on function pg_catalog.set_config(text, text, boolean) from public;";
+    expect(await tried({ ...forCommand(before, after), common, component })).toMatchObject({ decision });
+    const read = reading("rank > 1", "rank > 0");
+    expect(await tried({ ...read, common })).toMatchObject({ decision: "looser" });
+  },
+);
+
 test("a row that a CHECK constraint refuses is none", async () => {
   const change = forCommand(
     "insert to authenticated with check (rank is null or rank < 100)",

@@ -309,6 +309,21 @@ test("changes of a prelude that writes are not the statement's", async () => {
   expect(blamed).toEqual({ kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: "[1, 2, 5]" }] });
 });
 
+test("a role that may not execute set_config", async () => {
+  // FUNCTION_PRIVILEGES of the manual: EXECUTE is PUBLIC's by default; SET asks for no such privilege
+  await db.exec("revoke execute on function pg_catalog.set_config(text, text, boolean) from public");
+  const removed: Response = { kind: "answer", text: "1", changed: [{ before: "[1, 2]", after: "[2]" }] };
+  const statements = [
+    count("delete from note", { probe: "notes" }),
+    count("delete from note", { probe: "notes", setup: ["update note set org = 'A'"] }),
+    text("select set_config('app.org', 'B', true)"),
+  ];
+  const both: Response = { kind: "answer", text: "2", changed: [{ before: "[1, 2]", after: "" }] };
+  const refused = expect.objectContaining({ kind: "error", sqlstate: "42501", at: "statement" }) as Response;
+  expect(await run(statements)).toEqual([removed, both, refused]);
+  expect(await run(statements, { preludeWrites: true, prelude: ["select 1"] })).toEqual([removed, both, refused]);
+});
+
 test("an error says at which stage it was raised, and ends no other statement", async () => {
   const fails = {
     sqlstate: "22012",

@@ -69,15 +69,24 @@ export function namedOperator(
   const isQualified = schema !== undefined && schema === extension;
   if (!isQualified && (extension === null || !frame.written || sees(side, frame, extension)))
     return builtInOperator(side, frame, parts);
-  const ofCitext = operands().some(isCitext);
-  if (isQualified) return ofCitext && !side.hasOperator(name) ? name : null;
-  return ofCitext ? null : builtInOperator(side, frame, parts);
+  const given = operands();
+  const ofCitext = given.some((value) => isCitext(foundBy(value)));
+  if (isQualified)
+    return ofCitext && !given.some((value) => isName(foundBy(value))) && !side.hasOperator(name) ? name : null;
+  // the extension has none of citext and name, and the type that is preferred (manual, 10.2) is text
+  const areTexts = given.some((value) => isName(foundBy(value))) && (name === "=" || name === "<>");
+  return ofCitext && !areTexts ? null : builtInOperator(side, frame, parts);
 }
 
 const sees = (side: Side, frame: Frame, schema: string): boolean =>
   !frame.loose && frame.searchPath.includes(schema) && side.mayUse(schema, frame.role);
 
 export const isCitext = (value: Value): value is Scalar => value.kind === "scalar" && value.type === TYPE.citext;
+
+/** A value, or what a look-up finds. */
+const foundBy = (value: Value): Value => (value.kind === "lookup" ? value.value : value);
+
+const isName = (value: Value): boolean => value.kind === "scalar" && value.type === TYPE.name;
 
 /** Functions that a call names with their schema. */
 export const qualifiedFunctions = (side: Side, parts: readonly string[]): readonly PgFunction[] =>

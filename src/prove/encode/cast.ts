@@ -1,7 +1,7 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import type { TypeName } from "libpg-query";
 import { typeText } from "../../pg/expr/shape.ts";
-import type { Formula } from "../logic/formula.ts";
+import type { Formula, Term } from "../logic/formula.ts";
 import { NUMERIC_UNIT } from "../logic/conversion.ts";
 import { arraySort, INTEGERS, isExact, SORT, TYPE, type ScalarType } from "../logic/sort.ts";
 import {
@@ -174,11 +174,23 @@ function readScalar(encoder: Encoder, value: Scalar, type: ScalarType): Value | 
       cases.push(...parsed.cases.map((one) => ({ when, term: one.term })));
       continue;
     }
+    const same = printedInteger(term, type);
+    if (same) {
+      cases.push({ when, term: same });
+      continue;
+    }
     const reads = logic.predicate(readable(type), null, [term]);
     raises.push(logic.and(when, logic.not(reads)));
     cases.push({ when: logic.and(when, reads), term: logic.apply(input(type), [term]) });
   }
   return { kind: "scalar", type, raises: logic.or(...raises), isNull: value.isNull, cases };
+}
+
+/** The integer that a text was printed from, if the type has it. */
+function printedInteger(term: Term, type: ScalarType): Term | null {
+  const from = term.kind === "apply" && term.symbol.kind === "output" ? term.symbol.type : null;
+  const has = from !== null && INTEGERS.includes(from) && INTEGERS.indexOf(from) <= INTEGERS.indexOf(type);
+  return has && term.kind === "apply" ? (term.args[0] ?? null) : null;
 }
 
 /**

@@ -4,9 +4,9 @@ import type { Formula } from "../logic/formula.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../logic/sort.ts";
 import { opaqueIsNull } from "../logic/symbol.ts";
 import { isFreeOfColumns } from "../logic/visit.ts";
-import { encodeComparison } from "./compare.ts";
+import { encodeComparison, opaqueScalar } from "./compare.ts";
 import { construct } from "../unmodelled.ts";
-import { namedOperator } from "./called.ts";
+import { isCitext, namedOperator } from "./called.ts";
 import type { Encoder } from "./context.ts";
 import { resolve, type Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
@@ -55,7 +55,10 @@ export function encodeCase(encoder: Encoder, node: Expr, frame: Frame): Value {
 export function encodeNullif(encoder: Encoder, node: Expr, frame: Frame): Value {
   const found = as("A_Expr", node);
   const value = encoder.expression(found?.lexpr, frame);
-  const equal = encodeComparison(encoder, "=", value, encoder.expression(found?.rexpr, frame));
+  const other = encoder.expression(found?.rexpr, frame);
+  // citext that is compared as a text becomes one (manual, 9.18.3: the result may have been promoted)
+  const isPromoted = isCitext(value) && other.kind === "scalar" && !isCitext(other);
+  const equal = isPromoted ? null : encodeComparison(encoder, "=", value, other);
   if (!equal || value.kind === "opaque" || value.kind === "lookup" || value.kind === "json")
     return encoder.opaque(node, frame, construct("nullif type"));
   return nullWhere(encoder, value, equal.isTrue, equal.raises) ?? encoder.opaque(node, frame, construct("nullif type"));
@@ -151,9 +154,10 @@ const isOpen = (guard: unknown, frame: Frame): boolean =>
  * The first branch whose condition is true; `when: null` asks for the first value that is not NULL instead. Later
  * branches are not evaluated, so an error counts only where its branch is reached.
  */
-export function pick(encoder: Encoder, node: Expr, frame: Frame, branches: readonly Branch[]): Value {
+export function pick(encoder: Encoder, node: Expr, frame: Frame, given: readonly Branch[]): Value {
   const { logic } = encoder;
   const not = (): Value => encoder.opaque(node, frame, construct("choice"));
+  const branches = withTypes(encoder, given);
   const kinds = new Set(branches.map(({ value }) => value.kind).filter((kind) => kind !== "literal"));
   const [kind = "literal"] = kinds;
   if (kinds.size > 1 || kind === "opaque" || kind === "lookup") return not();
@@ -183,6 +187,23 @@ export function pick(encoder: Encoder, node: Expr, frame: Frame, branches: reado
     }
   }
   return merge(encoder, kind, parts, raises);
+}
+
+/**
+ * The branches, with what is not understood as a value of its type: all branches have one type (manual, 10.5), and no
+ * other type is turned into boolean, uuid or an enum there.
+ */
+function withTypes(encoder: Encoder, branches: readonly Branch[]): readonly Branch[] {
+  const known = branches.map(({ value }) => value).find(({ kind }) => kind === "condition" || kind === "scalar");
+  return branches.map((branch): Branch => {
+    const { value } = branch;
+    if (value.kind !== "opaque") return branch;
+    if (known?.kind === "condition") return { ...branch, value: encoder.toCondition(value) };
+    const model = value.type === null ? null : encoder.side.types(value.type);
+    const isOwn = known?.kind === "scalar" && (known.type.kind === "uuid" || known.type.kind === "enum");
+    const type = model?.kind === "scalar" ? model.type : isOwn ? known.type : null;
+    return type === null ? branch : { ...branch, value: opaqueScalar(encoder, value, type) };
+  });
 }
 
 function merge(

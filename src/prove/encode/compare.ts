@@ -1,13 +1,13 @@
 import type { Formula, Term } from "../logic/formula.ts";
 import { labelsOf } from "../logic/functions.ts";
-import { isOrdered, TYPE, type Sort } from "../logic/sort.ts";
+import { isOrdered, TYPE, type ScalarType, type Sort } from "../logic/sort.ts";
 import { ARRAY_EMPTY, opaqueIsNull, opaqueValue, precedes } from "../logic/symbol.ts";
 import type { Encoder } from "./context.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
 import { noteUninterpreted } from "./opaque.ts";
 import { inLowerCase } from "./text.ts";
-import type { ArrayValue, Condition, Scalar, Value } from "./value.ts";
+import type { ArrayValue, Condition, Opaque, Scalar, Value } from "./value.ts";
 
 export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=";
 
@@ -38,9 +38,9 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
   }
   if (a.kind === "array" && b.kind === "array") return operator === "=" ? arraysEqual(encoder, a, b) : null;
   if (a.kind !== "scalar" || b.kind !== "scalar" || a.type.sort !== b.type.sort) return null;
-  // of citext and text, both are texts (citext is cast to text implicitly, text to citext in assignments alone)
+  // of citext and text or name, both are texts (citext is cast to text implicitly, these to citext in assignments alone)
   const types = new Set([a.type, b.type]);
-  if (types.has(TYPE.name) && (operator !== "=" || types.has(TYPE.citext))) return null;
+  if (types.has(TYPE.name) && operator !== "=") return null;
   if (types.has(TYPE.citext) && operator !== "=") return null;
   encoder.tick();
   const compare =
@@ -137,25 +137,26 @@ function settle(encoder: Encoder, left: Value, right: Value): [Value | null, Val
   }
   // a uuid or an enum is compared with nothing but its own type; of other types an opaque value might be a cousin
   if (left.kind === "opaque" && right.kind === "scalar" && isOf(encoder, left, right))
-    return [opaqueAs(encoder, left, right), right];
+    return [opaqueScalar(encoder, left, right.type), right];
   if (right.kind === "opaque" && left.kind === "scalar" && isOf(encoder, right, left))
-    return [left, opaqueAs(encoder, right, left)];
+    return [left, opaqueScalar(encoder, right, left.type)];
   if (left.kind === "opaque" || right.kind === "opaque") return [null, null];
   return [left, right];
 }
 
-function isOf(encoder: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): boolean {
+function isOf(encoder: Encoder, value: Opaque, like: Scalar): boolean {
   if (like.type.kind === "uuid" || like.type.kind === "enum") return true;
   const model = value.type === null ? null : encoder.side.types(value.type);
   if (model?.kind !== "scalar" || model.type.sort !== like.type.sort) return false;
   return (model.type === TYPE.citext) === (like.type === TYPE.citext);
 }
 
-function opaqueAs({ logic }: Encoder, value: Extract<Value, { kind: "opaque" }>, like: Scalar): Scalar {
+/** What is not understood, as a value of a type that it is known to have. */
+export function opaqueScalar({ logic }: Encoder, value: Opaque, type: ScalarType): Scalar {
   const isNull = logic.predicate(opaqueIsNull(value.key), null, value.of);
-  const term = logic.apply(opaqueValue(value.key, like.type.sort), value.of);
+  const term = logic.apply(opaqueValue(value.key, type.sort), value.of);
   const when = logic.and(logic.not(value.raises), logic.not(isNull));
-  return { kind: "scalar", type: like.type, raises: value.raises, isNull, cases: [{ when, term }] };
+  return { kind: "scalar", type, raises: value.raises, isNull, cases: [{ when, term }] };
 }
 
 const emptyArray = ({ logic }: Encoder, like: ArrayValue): ArrayValue => ({

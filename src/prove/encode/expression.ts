@@ -10,6 +10,7 @@ import { convert, encodeCast } from "./cast.ts";
 import { encodeCase, encodeCoalesce, nullness } from "./choice.ts";
 import { encodeColumn } from "./column.ts";
 import type { Encoder } from "./context.ts";
+import { encodeExtreme } from "./extreme.ts";
 import { resolve, type Bound, type Frame } from "./frame.ts";
 import { noteUninterpreted } from "./opaque.ts";
 import { expressionKey } from "./opaque-key.ts";
@@ -53,6 +54,8 @@ export function encodeExpression(encoder: Encoder, node: Expr | undefined, frame
     // a query of its own: its value is not asked for while the query around is planned
     return inner ? encoder.expression(inner, { ...frame, operand: false }) : encodeSubLink(encoder, node, frame);
   }
+  if (as("MinMaxExpr", node))
+    return encodeExtreme(encoder, node, frame) ?? encoder.opaque(node, frame, construct("kind of expression"));
   if (call(node)) return encodeCall(encoder, node, frame);
   if (as("SQLValueFunction", node)) return encodeValueFunction(encoder, node, frame);
   if (as("CollateClause", node)) return encoder.opaque(node, frame, construct("collation"));

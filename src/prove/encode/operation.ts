@@ -5,13 +5,16 @@ import { construct, type Unmodelled } from "../unmodelled.ts";
 import { encodeArithmetic } from "./arithmetic.ts";
 import { encodeArrayComparison } from "./array.ts";
 import { namedOperator } from "./called.ts";
-import { encodeNullif } from "./choice.ts";
+import { addPlanned, encodeNullif, nullness } from "./choice.ts";
 import { encodeComparison, isDistinct } from "./compare.ts";
 import { encodeContainment } from "./containment.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { PLACES } from "./opaque-facts.ts";
 import { jsonMember, jsonText } from "./json.ts";
+import { coerce } from "./literal.ts";
+import { TYPE } from "../logic/sort.ts";
+import { textInAggregate } from "./object-aggregate.ts";
 import { encodeTextOperator } from "./text.ts";
 import { encodeCount } from "./subquery.ts";
 import { encodeNegation } from "./integers.ts";
@@ -123,6 +126,8 @@ function encodeOperator(
 ): Value {
   const { lexpr, rexpr } = made;
   if (operator === "->" || operator === "->>" || operator === "#>" || operator === "#>>") {
+    const found = operator === "->>" && lexpr && rexpr ? textInAggregate(encoder, lexpr, rexpr, frame) : null;
+    if (found) return found;
     const path = jsonMember(encoder, operator, lexpr, rexpr, frame);
     if (!path) return encoder.opaque(node, frame, construct("json path"));
     return operator === "->>" || operator === "#>>" ? jsonText(encoder, path) : path;
@@ -136,6 +141,8 @@ function encodeOperator(
   if (counted) return counted;
   const rows = comparison && comparedRows(encoder, comparison, lexpr, rexpr, frame);
   if (rows) return rows;
+  const chosen = comparison && comparedChoice(encoder, { operator: comparison, sides: [lexpr, rexpr] }, frame);
+  if (chosen) return chosen;
   const test = TEXT_OPERATORS.get(operator);
   const computed = encodeArithmetic(encoder, { operator, left: lexpr, right: rexpr }, frame);
   if (computed) return computed;
@@ -183,6 +190,41 @@ function comparedRows(encoder: Encoder, operator: string, left: Expr, right: Exp
   );
   if (!parts.every((part) => part !== null)) return null;
   return operator === "=" ? encoder.values.and(parts) : encoder.values.or(parts);
+}
+
+/**
+ * `COALESCE(look-up, …) op x`, from either side: the look-up compared where it finds a value, and the others where it
+ * does not. Null for anything else, and for citext, whose operator hangs on what is chosen.
+ */
+function comparedChoice(
+  encoder: Encoder,
+  { operator, sides }: { operator: string; sides: readonly [Expr, Expr] },
+  frame: Frame,
+): Condition | null {
+  const at = sides.findIndex((one) => as("CoalesceExpr", one) !== null);
+  const [first, ...others] = as("CoalesceExpr", sides[at])?.args ?? [];
+  const value = first ? encoder.expression(first, frame) : null;
+  if (value?.kind !== "lookup" || value.value.type === TYPE.citext || others.length === 0) return null;
+  const rest = encoder.expression(others.length === 1 ? others[0] : { CoalesceExpr: { args: others } }, frame);
+  const otherwise = rest.kind === "literal" ? coerce(encoder, rest, value.value.type) : rest;
+  if (otherwise?.kind !== "scalar" || otherwise.type === TYPE.citext || otherwise.type.sort !== value.value.type.sort)
+    return null;
+  const other = encoder.expression(sides[1 - at], frame);
+  const compare = (of: Value): Condition | null =>
+    at === 0 ? encodeComparison(encoder, operator, of, other) : encodeComparison(encoder, operator, other, of);
+  const [found, missing] = [compare(value), compare(otherwise)];
+  if (!found || !missing) return null;
+  const { logic, values } = encoder;
+  const { raises, isNull } = nullness(encoder, value);
+  const isMissing = logic.and(logic.not(raises), isNull);
+  // the planner knows no value of the look-up, and folds what comes after it
+  addPlanned(encoder, missing.raises);
+  // a comparison with NULL is neither true nor false
+  return values.condition(
+    logic.or(found.raises, raises, logic.and(isMissing, missing.raises)),
+    logic.or(found.isTrue, logic.and(isMissing, missing.isTrue)),
+    logic.or(found.isFalse, logic.and(isMissing, missing.isFalse)),
+  );
 }
 
 /** The reason why an operand is opaque is the better one. */

@@ -53,6 +53,7 @@ export const observe = async (db: Db, job: Job): Promise<ContextAnswer[]> =>
     alone: `delete from ${job.relation} where (${PLACE}) is distinct from $1`,
   });
 
+// a project may refuse set_config to a role, but not SET
 const ARRIVE = `
       early := true;
       for key, val in select e.key, e.value from jsonb_each_text(context) e loop
@@ -61,14 +62,14 @@ const ARRIVE = `
       if login <> '' then
         perform set_config('session_authorization', login, true);
       end if;
-      perform set_config('role', role_name, true);
+      execute 'set local role ' || quote_literal(role_name);
       early := false;`;
 
 // the login of the session may become it again: SET SESSION AUTHORIZATION asks who it was in the beginning
 const HOME = `
-      perform set_config('role', 'none', true);
+      set local role none;
       if login <> '' then
-        perform set_config('session_authorization', home, true);
+        execute 'set local session authorization ' || quote_literal(home);
       end if;`;
 
 const OBSERVING = `
