@@ -12,6 +12,7 @@ import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { PLACES } from "./opaque-facts.ts";
 import { jsonMember, jsonText } from "./json.ts";
+import { noteSelfComparison } from "./self-comparison.ts";
 import { encodeTextOperator } from "./text.ts";
 import { encodeCount } from "./subquery.ts";
 import { encodeNegation } from "./integers.ts";
@@ -25,6 +26,7 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
   const frame: Frame = given.operand ? given : { ...given, operand: true };
   const found = as("A_Expr", node);
   if (!found) return encoder.opaque(node, frame, construct("kind of operator"));
+  noteSelfComparison(encoder, node, frame);
   const operand = (of: Expr | undefined): Value => encoder.expression(of, frame);
   const operands = (): readonly Value[] => [found.lexpr, found.rexpr].flatMap(partsOf).map(operand);
   const operator = namedOperator(encoder.side, frame, nameParts(found.name), operands);
