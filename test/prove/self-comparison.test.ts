@@ -33,6 +33,7 @@ const BASE = `
   create function same_all(variadic k text[]) returns boolean language sql stable as 'select current_user = current_user';
   create function of_it(a int) returns boolean language sql stable as 'select now() = now()';
   create function of_it(a text) returns boolean language sql stable as 'select now() = now()';
+  create function of_three(a timestamptz, b timestamptz, c int) returns boolean language sql immutable as 'select a = b and c is distinct from 2';
   create function by_another(a int) returns boolean language sql stable as 'select same_all(a::text)';
   create function same_in_plpgsql(a timestamptz, b timestamptz) returns boolean language plpgsql stable as 'begin return a = b; end';
   create function same_for_owner(a timestamptz, b timestamptz) returns boolean language sql stable security definer as 'select a = b';
@@ -62,6 +63,8 @@ const REFUSED: readonly string[] = [
   "(now() + interval '1 day') = (now() + interval '1 day')",
   "('2024-01-01'::date)::timestamptz = ('2024-01-01'::date)::timestamptz",
   "array[now()] = array[now()]",
+  "current_setting('app.me', true)::varchar = current_setting('app.me', true)",
+  "now()::text::varchar = now()::text",
   "jsonb_build_object('a', now()) = jsonb_build_object('a', now())",
   "coalesce(now(), '2024-01-01') = coalesce(now(), '2024-01-01')",
   "nullif(now(), '2024-01-01') = nullif(now(), '2024-01-01')",
@@ -81,6 +84,7 @@ const REFUSED: readonly string[] = [
   "same_any(now(), now())",
   "same_all('a', 'b')",
   "of_it(n)",
+  "of_three(now(), now(), n)",
   "by_another(n)",
   // what the condition reads has such a policy
   "exists (select 1 from guarded)",

@@ -14,7 +14,7 @@ import type { Encoder } from "./context.ts";
 import type { Bound, Frame } from "./frame.ts";
 import { raising } from "./raising.ts";
 import { runBody } from "./run-body.ts";
-import { mayBeInlined, noteUnreadCall } from "./self-comparison.ts";
+import { mayBeInlined, noteUnread } from "./self-comparison.ts";
 import type { Value } from "./value.ts";
 
 /** The body in the place of the call, with the rights of its owner where it is SECURITY DEFINER. */
@@ -41,7 +41,7 @@ export function inlined(
   if (!keepsCollations(encoder, fn, args, frame)) return encoder.opaque(node, frame, { kind: "body", name });
   const body = bodyOf(fn);
   if (!body || returnsSet(fn)) {
-    noteUnreadCall(encoder, node, frame);
+    noteUnread(encoder, node, frame);
     return congruentCall(encoder, fn, args, frame) ?? encoder.opaque(node, frame, { kind: "body", name });
   }
   // a function that comes back to itself ends with 54001, where it is reached at all; who catches that is not told

@@ -30,6 +30,8 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
   const operand = (of: Expr | undefined): Value => encoder.expression(of, frame);
   const operands = (): readonly Value[] => [found.lexpr, found.rexpr].flatMap(partsOf).map(operand);
   const operator = namedOperator(encoder.side, frame, nameParts(found.name), operands);
+  // they are part of the plan, whatever the operator is
+  if (operator === null && frame.isQual) operands();
   // PostgreSQL prints these without the operator that it chose
   if (operator === null || (IMPLIED.get(found.kind ?? "") ?? []).some((name) => encoder.side.hasOperator(name)))
     return encoder.opaque(node, frame, construct("operator"));

@@ -2,12 +2,12 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { printExpr } from "../../pg/expr/print.ts";
 import { call, nameParts } from "../../pg/expr/shape.ts";
-import { some } from "../../pg/expr/walk.ts";
+import { some, walk } from "../../pg/expr/walk.ts";
 import type { Term } from "../logic/formula.ts";
 import { opaqueRaises, type OpaqueKey } from "../logic/symbol.ts";
 import { construct, reasonOf, type Unmodelled } from "../unmodelled.ts";
 import { calledFunction, ownFunctions } from "./called.ts";
-import { returnsSet } from "./body.ts";
+import { bodyOf, returnsSet } from "./body.ts";
 import type { Encoder, OpaqueFacts } from "./context.ts";
 import { resolve, type Bound, type Frame } from "./frame.ts";
 import { expressionKey, uninterpretedKey } from "./opaque-key.ts";
@@ -15,7 +15,7 @@ import { isTerm, type Value } from "./value.ts";
 import { isNeverConstant } from "../planned.ts";
 
 /*
- * PostgreSQL 15 to 18 do not plan a statement in which a policy's condition is `x = x` and x names no column: the planner
+ * PostgreSQL does not plan a statement in which a policy's condition is `x = x` and x names no column: the planner
  * turns it into `x IS NOT NULL` (process_equivalence of equivclass.c), which for a condition of row security it then
  * cannot place: "cannot cope with variable-free clause" (XX000), on every row and with none. It does so for what is left
  * after constants are folded and functions inlined, where the condition is ANDed to the others. WITH CHECK, WHERE, and a
@@ -36,9 +36,20 @@ export function noteSelfComparison(encoder: Encoder, node: Expr, frame: Frame): 
   if (operandPairs(found).some(([left, right]) => mayBeOne(encoder, left, right, frame))) note(encoder, node, frame);
 }
 
-/** Note a call in a policy's condition that is not read, and whose body the planner may put in its place. */
-export function noteUnreadCall(encoder: Encoder, node: Expr, frame: Frame): void {
-  const made = frame.isQual ? call(node) : null;
+/** Note comparisons in a part of a policy's condition that is not read. */
+export function noteUnread(encoder: Encoder, node: Expr, frame: Frame): void {
+  if (!frame.isQual) return;
+  noteUnreadCall(encoder, node, frame);
+  walk(node, (part) => {
+    if (as("SubLink", part)) return false;
+    noteSelfComparison(encoder, part, frame);
+    return true;
+  });
+}
+
+/** A call whose body the planner may put in its place. */
+function noteUnreadCall(encoder: Encoder, node: Expr, frame: Frame): void {
+  const made = call(node);
   if (!made) return;
   const own = ownFunctions(encoder.side, frame, calledFunction(made.name));
   if (own.some((fn) => mayHideEquality(encoder, fn, new Set()))) note(encoder, node, frame);
@@ -90,9 +101,9 @@ function pairsOf(left: Expr | undefined, right: Expr | undefined): readonly Oper
 function mayBeOne(encoder: Encoder, left: Expr | undefined, right: Expr | undefined, frame: Frame): boolean {
   if (!left || !right) return false;
   const sides = [left, right].map((of) => lookAt(encoder, of, frame));
-  if (!sides.every(({ isLiteral, names, changes }) => !isLiteral && (changes || !names))) return false;
+  if (!sides.every(({ isLiteral, names, drops }) => !isLiteral && (drops || !names))) return false;
   const [one, two] = [encoder.expression(left, frame), encoder.expression(right, frame)];
-  if (sides.some(({ changes }) => changes) && !(isRead(one) && isRead(two))) return true;
+  if (sides.some(({ drops, isCast }) => drops || isCast) && !(isRead(one) && isRead(two))) return true;
   const known = new Set(partsOf(one));
   return partsOf(two).some((part) => known.has(part));
 }
@@ -103,21 +114,25 @@ interface Look {
   /** a column, or a sub-query, which is never the same as another */
   names: boolean;
   /** the planner may put something else in the place of a part, without what that names */
-  changes: boolean;
+  drops: boolean;
+  /** the planner leaves out a cast that changes nothing */
+  isCast: boolean;
 }
 
 function lookAt(encoder: Encoder, node: Expr, frame: Frame): Look {
   const bound = boundTo(node, frame);
   if (bound) return lookAt(encoder, bound.expr, bound.frame);
-  const look: Look = { isLiteral: isLiteral(node), names: false, changes: false };
+  const look: Look = { isLiteral: isLiteral(node), names: false, drops: false, isCast: false };
   some(node, (part) => {
     const argument = boundTo(part, frame);
     if (argument) {
-      const { names, changes } = lookAt(encoder, argument.expr, argument.frame);
+      const { names, drops, isCast } = lookAt(encoder, argument.expr, argument.frame);
       look.names ||= names;
-      look.changes ||= changes;
+      look.drops ||= drops;
+      look.isCast ||= isCast;
     } else if (as("ColumnRef", part) || as("SubLink", part)) look.names = true;
-    look.changes ||= mayBeReplaced(encoder, part, frame);
+    look.drops ||= mayBeReplaced(encoder, part, frame);
+    look.isCast ||= as("TypeCast", part) !== null;
     return false;
   });
   return look;
@@ -150,13 +165,12 @@ function mayBeReplaced(encoder: Encoder, node: Expr, frame: Frame): boolean {
 }
 
 /** inline_function of clauses.c: in SQL, without settings, another owner's rights, rows of its own, or a query. */
-export const mayBeInlined = (fn: PgFunction): boolean =>
-  fn.language === "sql" &&
-  fn.kind === "function" &&
-  !fn.securityDefiner &&
-  fn.settings.length === 0 &&
-  !returnsSet(fn) &&
-  !/\bfrom\b/i.test(fn.body);
+export function mayBeInlined(fn: PgFunction): boolean {
+  if (fn.language !== "sql" || fn.kind !== "function") return false;
+  if (fn.securityDefiner || fn.settings.length > 0 || returnsSet(fn)) return false;
+  const body = bodyOf(fn);
+  return body?.kind !== "sql" || !some(body.select, (node) => as("SubLink", node) !== null);
+}
 
 /** The body may be a comparison, or a call of a function whose body is one. */
 function mayHideEquality(encoder: Encoder, fn: PgFunction, seen: Set<PgFunction>): boolean {
