@@ -7,7 +7,7 @@ import type { Term } from "../logic/formula.ts";
 import { opaqueRaises, type OpaqueKey } from "../logic/symbol.ts";
 import { construct, reasonOf, type Unmodelled } from "../unmodelled.ts";
 import { calledFunction, ownFunctions } from "./called.ts";
-import { bodyOf, returnsSet } from "./body.ts";
+import { mayBeExpression, returnsSet } from "./body.ts";
 import type { Encoder, OpaqueFacts } from "./context.ts";
 import { resolve, type Bound, type Frame } from "./frame.ts";
 import { expressionKey, uninterpretedKey } from "./opaque-key.ts";
@@ -165,12 +165,13 @@ function mayBeReplaced(encoder: Encoder, node: Expr, frame: Frame): boolean {
 }
 
 /** inline_function of clauses.c: in SQL, without settings, another owner's rights, rows of its own, or a query. */
-export function mayBeInlined(fn: PgFunction): boolean {
-  if (fn.language !== "sql" || fn.kind !== "function") return false;
-  if (fn.securityDefiner || fn.settings.length > 0 || returnsSet(fn)) return false;
-  const body = bodyOf(fn);
-  return body?.kind !== "sql" || !some(body.select, (node) => as("SubLink", node) !== null);
-}
+export const mayBeInlined = (fn: PgFunction): boolean =>
+  fn.language === "sql" &&
+  fn.kind === "function" &&
+  !fn.securityDefiner &&
+  fn.settings.length === 0 &&
+  !returnsSet(fn) &&
+  mayBeExpression(fn);
 
 /** The body may be a comparison, or a call of a function whose body is one. */
 function mayHideEquality(encoder: Encoder, fn: PgFunction, seen: Set<PgFunction>): boolean {
