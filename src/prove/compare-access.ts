@@ -7,7 +7,7 @@ import { decide, type Predicate } from "./decide.ts";
 import type { Formula, Row } from "./logic/formula.ts";
 import { hasQuantifier } from "./logic/visit.ts";
 import type { Access, Encoded, EncodeRequest } from "./predicate.ts";
-import { settingsIn, settle } from "./settle.ts";
+import { selfComparisons, settingsIn, settle } from "./settle.ts";
 import { newSolver, type Solver } from "./solve/solver.ts";
 import type { SolverOptions } from "./solve/state.ts";
 import type { Witness } from "./verdict.ts";
@@ -90,6 +90,8 @@ export function compareAccess(
   if (first.kind === "fails") return assumptions.map((assumption) => verdict(assumption, {}));
   const [before, after] = [first.predicate, second.predicate];
   const readsAfter = settingsIn(shared, [after.isTrue, after.raises]);
+  const refused = selfComparisons(shared, [before.raises, after.raises]);
+  if (refused.length > 0) return assumptions.map((assumption) => verdict(assumption, { reasons: refused, readsAfter }));
   const rows = access.component === "INSERT" ? [] : [{ row: oldRow ?? row, table: nameKey(access.relation) }];
   const given: Pair["given"] = {
     logic: shared.logic,

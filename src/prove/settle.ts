@@ -5,6 +5,7 @@ import type { Decided } from "./decide.ts";
 import { CLAIMS_SETTING } from "./encode/cast.ts";
 import type { OpaqueFacts } from "./encode/context.ts";
 import { uninterpretedKey } from "./encode/opaque-key.ts";
+import { isSelfComparison } from "./encode/self-comparison.ts";
 import type { Formula, Row } from "./logic/formula.ts";
 import type { FunctionSymbol, PredicateSymbol } from "./logic/symbol.ts";
 import { symbolsIn } from "./logic/visit.ts";
@@ -28,6 +29,12 @@ export function settingsIn(shared: Comparison, formulas: readonly Formula[]): st
 function factsOf({ opaques }: Comparison, symbol: FunctionSymbol | PredicateSymbol): OpaqueFacts | undefined {
   const key = uninterpretedKey(symbol);
   return key === null ? undefined : opaques.get(key);
+}
+
+/** Why the planner may refuse every statement, whatever rows there are: nothing is claimed then. */
+export function selfComparisons(shared: Comparison, formulas: readonly Formula[]): UnknownReason[] {
+  const facts = [...symbolsIn(formulas).values()].map((symbol) => factsOf(shared, symbol));
+  return facts.flatMap((one) => (one && isSelfComparison(one) ? [one.reason] : []));
 }
 
 /** Reasons of all that a model speaks of and that is not understood. */

@@ -44,6 +44,8 @@ const CONSTRUCTS = {
   target: "a select list or ORDER BY that may change how many rows there are is not modelled",
   "exception block": "which errors this EXCEPTION block catches is not settled",
   clause: "a clause of this sub-query is not modelled",
+  "comparison with itself":
+    "a policy may compare a value that names no column with itself: PostgreSQL plans no such statement (XX000)",
   "column alias": "column aliases in FROM are not modelled",
 } as const;
 

@@ -6,6 +6,7 @@ import { GATE_MUTANTS } from "./gate-mutants.ts";
 import { HAS_ROLE_MUTANTS } from "./has-role-mutants.ts";
 import { INTEGER_MUTANTS } from "./integer-mutants.ts";
 import { OUTER_JOIN_MUTANTS } from "./outer-join-mutants.ts";
+import { SELF_COMPARISON_MUTANTS } from "./self-comparison-mutants.ts";
 import { TRIAL_MUTANTS } from "./trial-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
 
@@ -712,6 +713,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CITEXT_MUTANTS,
   ...EXCEPTION_MUTANTS,
   ...HAS_ROLE_MUTANTS,
+  ...SELF_COMPARISON_MUTANTS,
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
   ...TRIAL_MUTANTS.map((mutant) => ({ ...mutant, cases: "trial" as const })),
 ];

@@ -6,14 +6,14 @@ import { ARRAY_EMPTY, ARRAY_HAS_NULL, ARRAY_MEMBER } from "../logic/symbol.ts";
 import { construct } from "../unmodelled.ts";
 import { namedOperator } from "./called.ts";
 import { nullness } from "./choice.ts";
-import { encodeComparison, isTerm } from "./compare.ts";
+import { encodeComparison } from "./compare.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { gatheredRows, type Gathered } from "./gathered.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
 import { encodeQuantified } from "./subquery.ts";
-import type { ArrayValue, Condition, Value } from "./value.ts";
+import { isTerm, type ArrayValue, type Condition, type Value } from "./value.ts";
 
 /** `x op ANY (array)` and `x op ALL (array)`; ARRAY(SELECT …) is taken as the sub-query that it is. */
 export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame): Value {

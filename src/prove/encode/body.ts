@@ -2,6 +2,7 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseExpr, parseStatements } from "../../pg/expr/parse.ts";
 import { bareTarget } from "../../pg/expr/shape.ts";
+import { some } from "../../pg/expr/walk.ts";
 import { readPlpgsql, type Program } from "./plpgsql.ts";
 
 /** A body that is understood. */
@@ -33,12 +34,29 @@ function readBody(fn: PgFunction): Body | null {
   if (fn.language !== "sql") return null;
   const returned = fn.sqlStandardBody ? /^\s*RETURN\s+([^]+)$/i.exec(fn.body) : null;
   if (returned) return { kind: "sql", select: parseExpr(`(${returned[1]})`) };
-  const atomic = fn.sqlStandardBody ? /^\s*BEGIN ATOMIC\s([^]*)END\s*$/i.exec(fn.body) : null;
-  const statements = parseStatements(atomic?.[1] ?? fn.body);
+  const statements = statementsOf(fn);
   const select = statements.length === 1 ? as("SelectStmt", statements[0]?.stmt) : null;
   if (!select) return null;
   const link: Expr = { SubLink: { subLinkType: "EXPR_SUBLINK", subselect: { SelectStmt: select } } };
   if (returnsSet(fn)) return { kind: "sql", select: link };
   // a query with FROM gives its first row, as the scalar sub-query would if it found one
   return { kind: "sql", select: bareTarget(select) ?? link };
+}
+
+/** The statements of a body in SQL that is no RETURN. Throws where the grammar does not read them. */
+function statementsOf(fn: PgFunction): ReturnType<typeof parseStatements> {
+  const atomic = fn.sqlStandardBody ? /^\s*BEGIN ATOMIC\s([^]*)END\s*$/i.exec(fn.body) : null;
+  return parseStatements(atomic?.[1] ?? fn.body);
+}
+
+/** A body in SQL that is one expression, or may be: the grammar does not read it. */
+export function mayBeExpression(fn: PgFunction): boolean {
+  const body = bodyOf(fn);
+  if (body) return body.kind === "sql" && !some(body.select, (node) => as("SubLink", node) !== null);
+  try {
+    const [first, ...others] = statementsOf(fn);
+    return others.length === 0 && as("SelectStmt", first?.stmt) !== null;
+  } catch {
+    return true;
+  }
 }

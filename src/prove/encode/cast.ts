@@ -17,7 +17,6 @@ import {
   widen,
 } from "../logic/symbol.ts";
 import { isSameType } from "../apart.ts";
-import { isTerm } from "./compare.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { coerce } from "./literal.ts";
@@ -25,7 +24,7 @@ import { lifted } from "./lookup.ts";
 import { noteUninterpreted } from "./opaque.ts";
 import { nullOfDomainKey } from "./opaque-key.ts";
 import { isPlain, type TypeModel } from "./types.ts";
-import type { ArrayValue, Json, Scalar, Value } from "./value.ts";
+import { isTerm, type ArrayValue, type Json, type Scalar, type Value } from "./value.ts";
 
 /** The setting in which PostgREST hands the token over. */
 export const CLAIMS_SETTING = "request.jwt.claims";

@@ -7,7 +7,7 @@ import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
 import { noteUninterpreted } from "./opaque.ts";
 import { inLowerCase } from "./text.ts";
-import type { ArrayValue, Condition, Opaque, Scalar, Value } from "./value.ts";
+import { isTerm, type ArrayValue, type Condition, type Opaque, type Scalar, type Value } from "./value.ts";
 
 export type Operator = "=" | "<>" | "<" | "<=" | ">" | ">=";
 
@@ -192,8 +192,6 @@ function itemsEqual({ logic }: Encoder, a: readonly Value[] | Term, b: readonly 
   if (list.length > 0) return null;
   return isTerm(term) ? logic.predicate(ARRAY_EMPTY, null, [term]) : logic.bool(term.length === 0);
 }
-
-export const isTerm = (items: readonly Value[] | Term): items is Term => !Array.isArray(items);
 
 /** IS DISTINCT FROM: never NULL. Null where the types are not modelled. */
 export function isDistinct(encoder: Encoder, left: Value, right: Value): Condition | null {

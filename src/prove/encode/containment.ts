@@ -4,10 +4,10 @@ import type { Formula, Term } from "../logic/formula.ts";
 import { SORT } from "../logic/sort.ts";
 import { ARRAY_MEMBER, jsonIs, jsonItems, jsonText, type JsonPath } from "../logic/symbol.ts";
 import { memberOf } from "./array.ts";
-import { encodeComparison, isTerm } from "./compare.ts";
+import { encodeComparison } from "./compare.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
-import type { ArrayValue, Condition, Json, Value } from "./value.ts";
+import { isTerm, type ArrayValue, type Condition, type Json, type Value } from "./value.ts";
 
 /**
  * Containment (manual, 9.16 and 9.19), of arrays and of jsonb, where one side is a constant or a list of elements. All of

@@ -61,6 +61,8 @@ export interface Frame {
    * case
    */
   operand?: boolean | "array";
+  /** in the condition of a policy that the planner adds to a query, outside the queries in it and what runs on its own */
+  isQual?: boolean;
   /** inside a block of PL/pgSQL that catches errors: what may raise has to be known to raise */
   caught?: boolean;
 }

@@ -85,7 +85,7 @@ function addQuery(query: Query, select: Select, given: Frame, use: Use): { kind:
   const parts = [select.targetList, select.sortClause];
   if (!keepsRows(encoder, parts, frame)) return notFound(construct(otherRows(parts)));
   const sources: Source[] = [];
-  const inner: Frame = { ...frame, scopes: [sources, ...frame.scopes], operand: false };
+  const inner: Frame = { ...frame, scopes: [sources, ...frame.scopes], operand: false, isQual: false };
   const add = (node: Expr): void => void query.conditions.push((depth) => encoder.condition(node, { ...inner, depth }));
   for (const item of select.fromClause ?? []) {
     const whyNot = addItem({ query, frame, where: select.whereClause, sources, add }, item);

@@ -14,6 +14,7 @@ import type { Encoder } from "./context.ts";
 import type { Bound, Frame } from "./frame.ts";
 import { raising } from "./raising.ts";
 import { runBody } from "./run-body.ts";
+import { mayBeInlined, noteUnread } from "./self-comparison.ts";
 import type { Value } from "./value.ts";
 
 /** The body in the place of the call, with the rights of its owner where it is SECURITY DEFINER. */
@@ -39,8 +40,10 @@ export function inlined(
   }
   if (!keepsCollations(encoder, fn, args, frame)) return encoder.opaque(node, frame, { kind: "body", name });
   const body = bodyOf(fn);
-  if (!body || returnsSet(fn))
+  if (!body || returnsSet(fn)) {
+    noteUnread(encoder, node, frame);
     return congruentCall(encoder, fn, args, frame) ?? encoder.opaque(node, frame, { kind: "body", name });
+  }
   // a function that comes back to itself ends with 54001, where it is reached at all; who catches that is not told
   if (frame.caught && frame.calls.includes(name)) return encoder.opaque(node, frame, construct("exception block"));
   if (frame.calls.includes(name))
@@ -117,6 +120,8 @@ function bodyFrame(fn: PgFunction, args: readonly Expr[], frame: Frame): Frame {
     active: [],
     calls: [...frame.calls, nameKey(fn)],
     ...(frame.caught && { caught: true }),
+    // the planner puts it in the place of the call
+    ...(frame.isQual && mayBeInlined(fn) && { isQual: true }),
   };
 }
 

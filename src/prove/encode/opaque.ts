@@ -9,6 +9,7 @@ import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
 import { factsOf } from "./opaque-facts.ts";
 import { expressionKey, uninterpretedKey } from "./opaque-key.ts";
+import { noteUnread } from "./self-comparison.ts";
 import type { Opaque } from "./value.ts";
 
 /**
@@ -19,6 +20,7 @@ import type { Opaque } from "./value.ts";
  */
 export function makeOpaque(encoder: Encoder, node: Expr, frame: Frame, given: Unmodelled): Opaque {
   const { logic } = encoder;
+  noteUnread(encoder, node, frame);
   const facts = factsOf(encoder, node, frame);
   const volatile = facts.volatile !== null;
   const key = expressionKey([

@@ -15,6 +15,7 @@ import { jsonMember, jsonText } from "./json.ts";
 import { coerce } from "./literal.ts";
 import { TYPE } from "../logic/sort.ts";
 import { textInAggregate } from "./object-aggregate.ts";
+import { noteSelfComparison } from "./self-comparison.ts";
 import { encodeTextOperator } from "./text.ts";
 import { encodeCount } from "./subquery.ts";
 import { encodeNegation } from "./integers.ts";
@@ -28,9 +29,12 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
   const frame: Frame = given.operand ? given : { ...given, operand: true };
   const found = as("A_Expr", node);
   if (!found) return encoder.opaque(node, frame, construct("kind of operator"));
+  noteSelfComparison(encoder, node, frame);
   const operand = (of: Expr | undefined): Value => encoder.expression(of, frame);
   const operands = (): readonly Value[] => [found.lexpr, found.rexpr].flatMap(partsOf).map(operand);
   const operator = namedOperator(encoder.side, frame, nameParts(found.name), operands);
+  // they are part of the plan, whatever the operator is
+  if (operator === null && frame.isQual) operands();
   // PostgreSQL prints these without the operator that it chose
   if (operator === null || (IMPLIED.get(found.kind ?? "") ?? []).some((name) => encoder.side.hasOperator(name)))
     return encoder.opaque(node, frame, construct("operator"));

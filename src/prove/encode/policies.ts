@@ -53,6 +53,8 @@ export function composed(
     return values.constant(true);
   }
   const active = expands ? [...frame.active, key] : frame.active;
+  // a new row is checked by an expression of its own, which is part of no query
+  const isQual = component !== "INSERT" && component !== "UPDATE CHECK";
   const encodeQual = (qual: (typeof quals)[number]): Condition => {
     const { tree } = qual;
     const encode = (): Condition => {
@@ -70,6 +72,7 @@ export function composed(
         depth: frame.depth,
         active,
         calls: frame.calls,
+        isQual,
       });
       const planned = [...encoder.planned];
       encoder.planned = outer;
@@ -87,6 +90,7 @@ export function composed(
       row.id,
       frame.depth,
       frame.calls,
+      isQual,
       relation.name,
       types,
       qual.text,

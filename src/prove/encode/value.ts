@@ -46,6 +46,9 @@ export interface ArrayValue {
   cases: readonly { when: Formula; items: readonly Value[] | Term }[];
 }
 
+/** An array of which only its members are known. */
+export const isTerm = (items: readonly Value[] | Term): items is Term => !Array.isArray(items);
+
 /** A string constant whose type is not settled yet; null for NULL. */
 export interface Literal {
   kind: "literal";
