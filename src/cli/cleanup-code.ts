@@ -1,3 +1,4 @@
+import type { Retired } from "../cleanup/code/index.ts";
 import { cleanUpCode, type CodeCleanup } from "../pipeline/cleanup-code.ts";
 import { inspectCatalog } from "../pipeline/inspection.ts";
 import { retiredNames } from "../pipeline/retired-names.ts";
@@ -46,9 +47,9 @@ export async function cleanUpCodeOf(options: ProjectOptions, flags: CodeFlags): 
     printForProgram(codePatch(cleanup));
     sayAsIs(renderCleanupCode(cleanup, retired, coloursFor(process.stderr)));
   }
-  return exitOfCode(cleanup);
+  return exitOfCode(cleanup, retired);
 }
 
-/** 3 where something is left to a person, or where changed files were not checked. */
-const exitOfCode = ({ decisions, judge }: CodeCleanup): number =>
-  decisions.length > 0 || (judge?.unchecked.length ?? 0) > 0 ? EXIT.notProven : EXIT.fine;
+/** 3 where something is left to a person, where changed files were not checked, or where no variable is mapped. */
+const exitOfCode = ({ decisions, judge }: CodeCleanup, { settings }: Retired): number =>
+  settings.size === 0 || decisions.length > 0 || (judge?.unchecked.length ?? 0) > 0 ? EXIT.notProven : EXIT.fine;

@@ -134,7 +134,9 @@ function readProject(tree: WorkTree, projectDir: string, retired: Retired): Read
     projectFiles(tree, CODE).filter((path) => posix.basename(path) !== CONFIG_FILE),
   );
   const blocks = readTexts(projectDir, projectFiles(tree, SCRIPT_BLOCKS));
-  const parsed = sources.map((source) => ({ source, module: parseModule(source) }));
+  // what is not UTF-8 could not be written back as it was
+  const isText = ({ text }: { text: string }): boolean => !text.includes("\uFFFD");
+  const parsed = sources.map((source) => ({ source, module: isText(source) ? parseModule(source) : null }));
   const modules = parsed.flatMap(({ module }): Module[] => (module === null ? [] : [module]));
   const unread = [
     ...parsed.flatMap(({ source, module }) => (module === null ? [{ ...source, why: "not-parsed" as const }] : [])),
@@ -237,6 +239,7 @@ async function judgeUntilClean(
   progress: Progress,
 ): Promise<Judged> {
   const before = await trial.judge(new Map());
+  refuseFailing(before, trial.command);
   progress.done("before", `${before.length} errors of \`${trial.command}\``);
   const frozen = new Map<string, CodeError>();
   let cleaned = first;
@@ -260,6 +263,18 @@ async function judgeUntilClean(
     if (cleaned.files.size === 0) return { cleaned: withTakenBack(cleaned, frozen), before, after: before };
   }
   return { cleaned: withTakenBack({ ...cleaned, files: new Map(), changes: [] }, frozen), before, after: before };
+}
+
+/** Throws ToolError (usage) where the judge fails on the code as it is, and does not say at which place. */
+function refuseFailing(before: readonly CodeError[], command: string): void {
+  const [unplaced] = before.filter(({ path }) => path === "");
+  if (unplaced)
+    throw new ToolError(
+      "usage",
+      "CHECK_FAILS",
+      `\`${command}\` fails on the code as it is: ${unplaced.message || "no message"}`,
+      "correct that first, or name another command with --check",
+    );
 }
 
 const NO_ERROR: CodeError = { path: "", message: "", line: null };

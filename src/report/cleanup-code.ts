@@ -31,9 +31,12 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "name-in-use": "the function that only sets the context is used in another way than by a call",
   "named-in-code": "a text names it",
   "public-api": "the package exports it: code outside the project may import it",
+  "setter-stays":
+    "the function only sets the context and stays: something may use it in a way that is not followed, such as an alias that is not known or `import *`",
   "not-imported":
     "it only sets the context, and nothing in the project imports it: delete it, unless a framework calls it",
-  "not-parsed": "the file names it and does not parse: correct the file and run the command again",
+  "not-parsed":
+    "the file names it and cannot be read: correct its syntax, or save it as UTF-8, and run the command again",
   "script-block": "script blocks of this kind of file are not read: it names something that goes",
   "taken-back": "the edits of the file were taken back: with them the check has a new error",
 };

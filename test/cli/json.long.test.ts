@@ -29,7 +29,7 @@ describe("the casino project", () => {
     [["claims"], "rlsmith-claims"],
     [["plan", "--no-rehearse"], "rlsmith-plan"],
     [["init", "--force"], "rlsmith-init"],
-    [["cleanup", "--code"], "rlsmith-cleanup-code"],
+    [["cleanup", "--code", "--check", "true"], "rlsmith-cleanup-code"],
   ])("%s", async (args, format) => {
     expect((await json(args, dir)).format).toBe(format);
   });

@@ -26,6 +26,7 @@ export type DecisionReason =
   | "named-in-code"
   | "public-api"
   | "not-imported"
+  | "setter-stays"
   | "not-parsed"
   | "script-block"
   | "taken-back";

@@ -1,6 +1,7 @@
 import { decide, isGone, isTestFile, type Scene } from "./draft.ts";
 import { HOLE, mentionIn, sqlTextsIn, type SqlText } from "./find/driver.ts";
 import type { Module } from "./syntax/module.ts";
+import type { Binding } from "./syntax/scope.ts";
 import { memberName, type Node } from "./syntax/node.ts";
 import { caseAround } from "./shapes/test-case.ts";
 import { retiredItems } from "./shapes/driver.ts";
@@ -29,14 +30,21 @@ export function listRemaining(scene: Scene): void {
     }
     if (isTestFile(module.path)) listMocksOfSql(module, scene);
   }
-  for (const { binding } of scene.setters.values()) {
-    const taken = new Set(scene.calls.filter(({ callee }) => callee === binding).map(({ node }) => node));
-    for (const { module, node } of usesLeft(scene, binding, null).live) {
-      const call = module.parents.get(node);
-      if (!(call && taken.has(call)))
-        decide(scene, { path: module.path, at: node.start, reason: "name-in-use", what: binding.name });
-    }
+  for (const { binding, module } of scene.setters.values()) listSetter(binding, module, scene);
+}
+
+/** A function that only sets the context and stays: its uses that are no calls, or else the function itself. */
+function listSetter(binding: Binding, module: Module, scene: Scene): void {
+  const [id] = binding.declarations;
+  if (!id || isGone(scene, module, id)) return;
+  const taken = new Set(scene.calls.filter(({ callee }) => callee === binding).map(({ node }) => node));
+  for (const use of usesLeft(scene, binding, null).live) {
+    const call = use.module.parents.get(use.node);
+    if (!(call && taken.has(call)))
+      decide(scene, { path: use.module.path, at: use.node.start, reason: "name-in-use", what: binding.name });
   }
+  const isNamed = scene.draft.decisions.some(({ what }) => what === binding.name);
+  if (!isNamed) decide(scene, { path: module.path, at: id.start, reason: "setter-stays", what: binding.name });
 }
 
 /** `set_config($1, …)`, and names with an expression in them: they may be any setting. */

@@ -23,6 +23,12 @@ export const CLEANUP_CODE_ERRORS = {
     why: "The compiler of the project decides whether the result is right: it may have no error that it had not before. Without a tsconfig.json it has nothing to check.",
     todo: ["Name the command that checks the code, such as `--check 'npm run lint'`."],
   },
+  CHECK_FAILS: {
+    kind: "usage",
+    title: "the command of `--check` fails before anything is changed",
+    why: "The command decides whether the result is right. It fails on the code as it is, and its output has no errors that could be compared, so it could not tell a new fault from an old one. It runs in a copy of the working tree, without files that git ignores, except for node_modules.",
+    todo: ["Correct what makes it fail, or name another command."],
+  },
   NO_COMPILER: {
     kind: "usage",
     title: "the project has no TypeScript compiler",

@@ -177,7 +177,9 @@ export async function run(supabase: Client, tenantId: string) {
       "run.ts": caller.replace("{ setContext }", "* as context").replace("setContext(", "context.setContext("),
     };
     // who else uses a name of `* as` is not followed: the function stays
-    expect(applied(space, clean(space))["run.ts"]).toBe(cleanedCaller);
+    const cleaned = clean(space);
+    expect(applied(space, cleaned)["run.ts"]).toContain("return supabase.from(tenantId);");
+    expect(cleaned.decisions).toMatchObject([{ path: "context.ts", reason: "setter-stays" }]);
   });
 
   test("is passed on as a value: it stays, and the place is named", () => {
@@ -201,7 +203,9 @@ export async function run(supabase: Client, tenantId: string) {
       ...files(`  await ${RPC};`),
       "other.ts": `import { setContext } from "~/context";\n\nregister(setContext);\n`,
     };
-    expect(applied(all, clean(all))).toEqual({ ...all, "run.ts": cleanedCaller });
+    const cleaned = clean(all);
+    expect(applied(all, cleaned)).toEqual({ ...all, "run.ts": cleanedCaller });
+    expect(cleaned.decisions).toMatchObject([{ path: "context.ts", line: 1, reason: "setter-stays" }]);
   });
 
   test("of a file that must not be edited stays", () => {

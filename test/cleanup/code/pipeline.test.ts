@@ -174,6 +174,17 @@ export async function purge(supabase: Client, next: () => string): Promise<strin
     expect(refused.decisions.map(({ reason }) => reason)).toContain("taken-back");
   });
 
+  test("that fails on the code as it is, and does not say where, is refused", async () => {
+    await expect(run(project(SIMPLE), { check: "echo no; exit 1" })).rejects.toMatchObject({ code: "CHECK_FAILS" });
+    const broken = project({ ...SIMPLE, "tsconfig.json": '{ "include": ["nothing"] }' });
+    const unresolved = await run(broken);
+    // without its aliases nothing is found to edit, and that is said
+    expect(unresolved.decisions).toMatchObject([{ path: "lib/context.ts", reason: "setter-stays" }]);
+    const plain = Object.entries(SIMPLE).map(([path, text]) => [path, text.replaceAll("@/lib/", "./")]);
+    const bare = project({ ...Object.fromEntries(plain), "tsconfig.json": '{ "include": ["nothing"] }' });
+    await expect(run(bare)).rejects.toMatchObject({ code: "CHECK_FAILS" });
+  });
+
   test("names files that the compiler does not read", async () => {
     const dir = project({
       ...SIMPLE,
@@ -220,6 +231,14 @@ describe("what is not good input", () => {
     expect(existsSync(join(dir, "lib/context.ts"))).toBe(true);
   });
 
+  test("a byte order mark stays, and a file that is not UTF-8 is named", async () => {
+    const dir = project({ ...SIMPLE, "lib/list.ts": `\uFEFF${SIMPLE["lib/list.ts"]}` });
+    writeFileSync(join(dir, "lib/latin.ts"), Buffer.from("// gr\xf6\xdfe: set_tenant_context\n", "latin1"));
+    const result = await run(dir);
+    expect(result.files.find(({ path }) => path === "lib/list.ts")?.after).toBe(`\uFEFF${AFTER}`);
+    expect(result.decisions).toMatchObject([{ path: "lib/latin.ts", reason: "not-parsed" }]);
+  });
+
   test("a file that does not parse, and script blocks, are named; what they import stays", async () => {
     const dir = project({
       ...SIMPLE,
@@ -230,6 +249,7 @@ describe("what is not good input", () => {
     const result = await run(dir);
     expect(result.decisions).toMatchObject([
       { path: "lib/broken.ts", reason: "not-parsed" },
+      { path: "lib/context.ts", reason: "setter-stays" },
       { path: "pages/set.vue", reason: "script-block" },
     ]);
     expect(result.files.map(({ path }) => path)).toEqual(["lib/list.ts"]);
