@@ -61,6 +61,7 @@ describe.skipIf(!server)("a small project with a target", () => {
     [["history"], "rlsmith-history"],
     [["rollback", "--target", "nowhere"], "rlsmith-error"],
     [["rehearse"], "rlsmith-rehearsal"],
+    [["cleanup", "--sql", "--no-rehearse", "--dry-run"], "rlsmith-cleanup-sql"],
     [["verify"], "rlsmith-verification"],
     [["verify", "--mutants"], "rlsmith-mutants"],
     [["verify", "--emit", "pgtap"], "rlsmith-emitted"],

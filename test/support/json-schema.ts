@@ -8,7 +8,7 @@ const validators = new Map<string, ValidateFunction>();
 export function schemaFaults(text: string): string[] {
   const value = JSON.parse(text) as { format?: unknown; formatVersion?: unknown };
   const format = String(value.format);
-  if (!/^rlsmith-[a-z]+$/.test(format)) return [`/format: ${format}`];
+  if (!/^rlsmith-[a-z]+(-[a-z]+)*$/.test(format)) return [`/format: ${format}`];
   const validate = validators.get(format) ?? ajv.compile(schemaOf(format));
   validators.set(format, validate);
   return validate(value)
