@@ -103,7 +103,7 @@ function setterLines(
   if (isDropped)
     return [
       colours.bold(`Dropped, last: ${names.join(", ")}`),
-      "  nothing in the database names them any more; `rlsmith cleanup --code` looks for calls in the application",
+      "  nothing in the database names them any more; apply this after the application has stopped calling them (`rlsmith cleanup --code`)",
     ];
   return [
     colours.bold(`Not dropped: ${names.join(", ")}`),
