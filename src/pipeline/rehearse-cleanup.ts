@@ -42,7 +42,7 @@ export async function rehearseCleanup(
     const edited = made.cleanup.functions.flatMap((one) => (one.kind === "edited" ? [one] : []));
     const calls = await rehearseCalls(input, {
       edited: edited.map(({ fn, shapes }) => ({ fn, readsClaim: shapes.includes("setting-to-claim") })),
-      defaultsChanged: made.cleanup.defaults.length > 0,
+      defaultsOf: made.cleanup.defaults.map(({ relation }) => relation),
     });
     return { rehearsal, calls };
   } finally {

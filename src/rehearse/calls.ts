@@ -46,7 +46,8 @@ export interface CallRehearsal {
 
 interface Edited {
   edited: readonly { fn: PgFunction; readsClaim: boolean }[];
-  defaultsChanged: boolean;
+  /** the names of relations with a changed default */
+  defaultsOf: readonly string[];
 }
 
 /**
@@ -55,10 +56,7 @@ interface Edited {
  * returns, SQLSTATE and message, and the rows of each table. Values that no two runs share (generated identifiers, the
  * clock) are left out.
  */
-export async function rehearseCalls(
-  input: RehearsalInput,
-  { edited, defaultsChanged }: Edited,
-): Promise<CallRehearsal> {
+export async function rehearseCalls(input: RehearsalInput, { edited, defaultsOf }: Edited): Promise<CallRehearsal> {
   const before = await input.base.fork();
   try {
     const fixtures = await generateRows(before.db, input.catalog, input.plan.context);
@@ -66,7 +64,7 @@ export async function rehearseCalls(
     try {
       const error = await runMigration(after.db, input.migration.up, input);
       if (error !== null) throw new Error(`the up file ran without rows but not with rows: ${error}`);
-      return await compareCalls({ before, after }, input, edited, fixtures, defaultsChanged);
+      return await compareCalls({ before, after }, input, edited, fixtures, defaultsOf);
     } finally {
       await after.close();
     }
@@ -80,7 +78,7 @@ async function compareCalls(
   { catalog, plan, progress }: RehearsalInput,
   edited: Edited["edited"],
   fixtures: Fixtures,
-  defaultsChanged: boolean,
+  defaultsOf: readonly string[],
 ): Promise<CallRehearsal> {
   const callable = edited.filter(({ fn }) => isCallable(fn));
   const announcedFor = readersAmong(edited);
@@ -116,7 +114,7 @@ async function compareCalls(
           arguments: call.args.whose,
           before,
           after,
-          announced: defaultsChanged || announcedFor(call.fn),
+          announced: defaultsOf.some((name) => call.fn.body.includes(name)) || announcedFor(call.fn),
           opened: call.args.whose === "another tenant" && !reaches(before) && reaches(after),
         });
       }

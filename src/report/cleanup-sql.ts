@@ -27,6 +27,8 @@ const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
   "still-needed": (about) => `it sets ${about}, which something that stays as it is still reads (below, or elsewhere)`,
   "call-refuses-roles": (about) =>
     `${about} may call it, and the call in it is what refuses them: revoke EXECUTE first, or decide \`claim\` in \`cleanup.functions\``,
+  "computed-name": () =>
+    "it reads a setting whose name it computes, which may be any: `keep` it in `cleanup.functions` with the reason why it is none of these",
   "only-statement-of-branch": () => "the call is all that this branch does: what is the condition for without it?",
   "nothing-left": () => "nothing would be left of the body",
   "constant-fallback": () =>

@@ -8,6 +8,8 @@ import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { contextOf, planColumnDefaults } from "../../rewrite/index.ts";
 import type { ColumnDefault } from "../../rewrite/index.ts";
 import type { Cleaned } from "./cleaned.ts";
+import { readsComputedName } from "./computed-name.ts";
+import type { Question, QuestionTag } from "./shape.ts";
 import { cleanFunction } from "./clean-function.ts";
 import { otherUses, type OtherUse } from "./other-uses.ts";
 import { retiredIn } from "./retired.ts";
@@ -78,14 +80,17 @@ export function cleanCatalog(catalog: Catalog, classified: readonly ClassifiedPo
     const isSetter = new Set(setters.map(({ fn }) => fn));
     const functions = own
       .filter((fn) => !isSetter.has(fn) && !isKept(fn))
-      .map((fn) => cleanFunction(fn, retired))
+      .map((fn) => (readsComputedName(fn) ? computedName(fn) : cleanFunction(fn, retired)))
       .flatMap((one) => (one.kind === "unconcerned" ? [] : [one]));
     // What stays as it is and reads a variable needs whatever sets it.
-    const left = [
-      ...functions.flatMap((one) => (one.kind === "asked" ? [one.fn] : [])),
-      ...own.filter((fn) => isKept(fn) && !isSetter.has(fn)),
-    ];
-    const more = new Set([...needed, ...left.flatMap((fn) => variables.filter((name) => mayRead(fn, name)))]);
+    const keptReaders = own.filter((fn) => isKept(fn) && !isSetter.has(fn));
+    const more = new Set([
+      ...needed,
+      ...functions.flatMap((one) =>
+        one.kind === "asked" ? variables.filter((name) => mayRead(one.fn, name, one.questions)) : [],
+      ),
+      ...keptReaders.flatMap((fn) => variables.filter((name) => fn.definition.toLowerCase().includes(name))),
+    ]);
     if (more.size > needed.size) {
       needed = more;
       continue;
@@ -102,19 +107,25 @@ export function cleanCatalog(catalog: Catalog, classified: readonly ClassifiedPo
   }
 }
 
-/** True for a function whose text names the variable and may read it: in a call of current_setting, or at run time. */
-function mayRead(fn: PgFunction, name: string): boolean {
+const UNREAD: ReadonlySet<QuestionTag> = new Set(["still-used", "body-not-read"]);
+
+/** True for a function that may read the variable: by current_setting, or in a part of it that is not understood. */
+function mayRead(fn: PgFunction, name: string, questions: readonly Question[]): boolean {
+  if (questions.some(({ tag }) => tag === "computed-name")) return true;
   const text = fn.definition.toLowerCase();
-  return (
-    text.includes(name) &&
-    (text.includes("current_setting") || /\bexecute\b/.test(text) || !["sql", "plpgsql"].includes(fn.language))
-  );
+  return text.includes(name) && (text.includes("current_setting") || questions.some(({ tag }) => UNREAD.has(tag)));
 }
 
 /** The first entry whose pattern matches. */
 function decided<T extends string>(entries: Readonly<Record<string, { decision: T }>>, name: NameKey): T | null {
   return Object.entries(entries).find(([pattern]) => matchesName(pattern, name))?.[1].decision ?? null;
 }
+
+const computedName = (fn: PgFunction): Cleaned => ({
+  kind: "asked",
+  fn,
+  questions: [{ tag: "computed-name", line: null, about: null }],
+});
 
 const policiesFirst = (policies: readonly string[]): ToolError =>
   new ToolError(

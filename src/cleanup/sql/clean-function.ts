@@ -6,10 +6,7 @@ import { cleanSqlBody } from "./sql-body.ts";
 import type { Retired } from "./retired.ts";
 import type { Note, Question } from "./shape.ts";
 import { AFTERWARDS, FIRST } from "./shapes/index.ts";
-import { settingCall, readsIn, treesOf } from "./use.ts";
-import { as } from "../../pg/expr/node.ts";
-import { some } from "../../pg/expr/walk.ts";
-import { isRetired } from "./use.ts";
+import { readsIn, setsOrNames, treesOf } from "./use.ts";
 
 /** Take the retired variables out of one function. The result has no use of them left, or the function stays untouched. */
 export function cleanFunction(fn: PgFunction, retired: Retired): Cleaned {
@@ -105,22 +102,10 @@ function leftIn({ tree }: CutBody, retired: Retired): Question[] {
     if (made === null) questions.push({ tag: "body-not-read", line, about: sql.text.trim() });
     else {
       for (const about of readsIn(made.tree, retired)) questions.push({ tag: "still-used", line, about });
-      if (some(made.tree, (node) => settingCall(node, retired) !== null || namesRetired(node, retired)))
-        questions.push({ tag: "still-used", line, about: null });
+      if (setsOrNames(made.tree, retired)) questions.push({ tag: "still-used", line, about: null });
     }
   }
   return questions;
 }
 
 const isLeft = (body: CutBody, retired: Retired): boolean => leftIn(body, retired).length > 0;
-
-/** A constant that names a retired variable in another way: a dynamic statement, an argument, SET. */
-function namesRetired(node: Parameters<typeof settingCall>[0], retired: Retired): boolean {
-  const set = as("VariableSetStmt", node);
-  if (set?.name !== undefined && isRetired(set.name, retired)) return true;
-  const text = as("A_Const", node)?.sval?.sval?.toLowerCase();
-  return (
-    text !== undefined &&
-    [...retired.rules.variables.keys(), ...retired.rules.flags.keys()].some((name) => text.includes(name))
-  );
-}

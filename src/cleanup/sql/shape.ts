@@ -24,6 +24,7 @@ export interface Note {
 export type QuestionTag =
   | "sets-other-settings"
   | "still-needed"
+  | "computed-name"
   | "call-refuses-roles"
   | "only-statement-of-branch"
   | "nothing-left"

@@ -8,7 +8,8 @@ import type { Cleaned } from "./cleaned.ts";
 import type { Retired } from "./retired.ts";
 import type { Question } from "./shape.ts";
 import { withClaims } from "./with-claims.ts";
-import { bareItems, raisesUnset, readsIn, settingCall } from "./use.ts";
+import { questionsOfCalls } from "./setting-calls.ts";
+import { bareItems, raisesUnset, readsIn, setsOrNames, settingCall } from "./use.ts";
 import { functionKey } from "../../pg/name.ts";
 import { wholeLines } from "./lines.ts";
 
@@ -31,6 +32,11 @@ export function cleanSqlBody(fn: PgFunction, retired: Retired): Cleaned {
       const items = bareItems([statement]);
       return items !== null && items.length > 0 && items.every((item) => settingCall(item, retired) !== null);
     });
+    const removed = before.flatMap((statement, index) =>
+      calls[index] === true ? (bareItems([statement]) ?? []).flatMap((item) => settingCall(item, retired) ?? []) : [],
+    );
+    const [question] = questionsOfCalls(removed, fn, retired);
+    if (question) return ask({ ...question, line: null });
     if (calls.at(-1) === true) return ask({ tag: "nothing-left", line: null, about: null });
     const raises = raisesUnset(before, retired);
     const after = withClaims(before, retired);
@@ -41,6 +47,8 @@ export function cleanSqlBody(fn: PgFunction, retired: Retired): Cleaned {
     const again = parseStatements(kept);
     const expected = (after as typeof before).filter((_, index) => calls[index] !== true);
     if (!equal(again, expected)) return ask({ tag: "body-not-read", line: null, about: "not-as-cut" });
+    if (readsIn(again, retired).length > 0 || setsOrNames(again, retired))
+      return ask({ tag: "still-used", line: null, about: null });
     if (kept === text) return { kind: "unconcerned" };
     const at = fn.definition.lastIndexOf(fn.body);
     const definition = fn.sqlStandardBody

@@ -94,3 +94,18 @@ export function namesIn(tree: unknown): Set<string> {
   });
   return names;
 }
+
+/** True for a tree that sets a retired variable, or that names one in another way than by reading it. */
+export const setsOrNames = (tree: unknown, retired: Retired): boolean =>
+  some(tree, (node) => settingCall(node, retired) !== null || namesRetired(node, retired));
+
+/** A constant that names a retired variable in another way: a dynamic statement, an argument, SET. */
+function namesRetired(node: Expr, retired: Retired): boolean {
+  const set = as("VariableSetStmt", node);
+  if (set?.name !== undefined && isRetired(set.name, retired)) return true;
+  const text = as("A_Const", node)?.sval?.sval?.toLowerCase();
+  return (
+    text !== undefined &&
+    [...retired.rules.variables.keys(), ...retired.rules.flags.keys()].some((name) => text.includes(name))
+  );
+}

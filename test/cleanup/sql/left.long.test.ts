@@ -60,6 +60,20 @@ const READERS: [what: string, sql: string][] = [
     "a statement that is made at run time",
     `create function dynamic() returns uuid language plpgsql as $$ declare v uuid; begin execute 'select current_setting(''app.org_id'', true)::uuid' into v; return v; end $$;`,
   ],
+  [
+    "a function that computes the name of the setting",
+    `create function any_of(p text) returns text language sql as $$ select current_setting('app.' || p, true) $$`,
+  ],
+  [
+    "a caller of a function that reads any setting",
+    `create function setting(p text) returns text language sql as $$ select nullif(current_setting(p, true), '') $$;
+     create function mine() returns uuid language sql as $$ select setting('app.org_id')::uuid $$;`,
+  ],
+  [
+    "a caller of such a function in PL/pgSQL",
+    `create function setting(p text) returns text language plpgsql as $$ begin return current_setting(p, true); end $$;
+     create function mine() returns uuid language plpgsql as $$ declare v uuid := setting('app.org_id'); begin return v; end $$;`,
+  ],
   ["a rule", `create rule r as on insert to org_note where new.org_id <> ${ORG} do instead nothing`],
 ];
 
@@ -96,6 +110,23 @@ test.each(CALLERS)("%s may call the setter, so it is not dropped", async (_, sql
   const made = await planned(sql);
   expect(names(made)).not.toContain("drop set_org");
   expect([...made.callers.named, ...made.callers.dynamic, ...made.cleanup.neededVariables]).not.toEqual([]);
+});
+
+test("a setter that also sets a constant is asked about where it is called, in SQL as in PL/pgSQL", async () => {
+  const made = await planned(
+    `create procedure begin_work(p_org uuid) language plpgsql as $$ begin
+       perform set_config('app.org_id', p_org::text, true); perform set_config('app.job', 'yes', true); end $$;
+     create function twice(p_org uuid) returns text language sql as $$ select set_config('app.org_id', p_org::text, true); select 'done' $$;
+     create function work(p_org uuid) returns void language plpgsql as $$ begin call begin_work(p_org); insert into org_note (id) values (p_org); end $$;`,
+  );
+  expect(names(made)).toEqual([
+    "take the session variables out of add_note",
+    "take the session variables out of twice",
+  ]);
+  expect(made.cleanup.functions.find(({ fn }) => fn.name === "work")).toMatchObject({
+    kind: "asked",
+    questions: [{ tag: "sets-other-settings" }],
+  });
 });
 
 test("a role that the call refuses, and the function does not, is asked about", async () => {

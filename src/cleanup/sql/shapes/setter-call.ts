@@ -1,12 +1,10 @@
 import type { StatementOf } from "../../../pg/plpgsql/node.ts";
 import { as, type Expr } from "../../../pg/expr/node.ts";
 import type { Retired } from "../retired.ts";
-import { setterCalled } from "../retired.ts";
+import { questionsOfCalls } from "../setting-calls.ts";
 import type { Question, Shape } from "../shape.ts";
-import { bareItems, placedIn, settingCall, treesOf, type Placed, type SettingCall } from "../use.ts";
+import { bareItems, placedIn, settingCall, treesOf, type Placed } from "../use.ts";
 import type { PgFunction } from "../../../pg/catalog.ts";
-import { call } from "../../../pg/expr/shape.ts";
-import { nameKey } from "../../../pg/name.ts";
 import { some } from "../../../pg/expr/walk.ts";
 
 export const setterCall: Shape = {
@@ -86,18 +84,13 @@ function onlySets({ statement }: Placed, fn: PgFunction, retired: Retired, quest
     questions.push({ tag: "set-config-not-removed", line: statement.line, about: null });
     return false;
   }
-  const needed = calls
-    .flatMap((made) => (made ? settingsOf(made, retired) : []))
-    .filter((name) => retired.needed.has(name));
-  for (const about of new Set(needed)) questions.push({ tag: "still-needed", line: statement.line, about });
-  for (const about of new Set(calls.flatMap((made) => (made ? refusedBy(made, fn, retired) : []))))
-    questions.push({ tag: "call-refuses-roles", line: statement.line, about });
-  for (const made of calls)
-    for (const about of made ? othersSet(made, retired) : [])
-      questions.push({ tag: "sets-other-settings", line: statement.line, about });
-  const isPlainCall = calls.every((made) => made === null || isPlain(made, retired));
-  if (!isPlainCall) questions.push({ tag: "argument-calls-function", line: statement.line, about: null });
-  return isPlainCall;
+  const found = questionsOfCalls(
+    calls.filter((made) => made !== null),
+    fn,
+    retired,
+  );
+  questions.push(...found.map((one) => ({ ...one, line: statement.line })));
+  return true;
 }
 
 function itemsOf(statement: StatementOf<"perform" | "call">): Expr[] | null {
@@ -107,63 +100,6 @@ function itemsOf(statement: StatementOf<"perform" | "call">): Expr[] | null {
   const [only] = Array.isArray(made.tree) ? (made.tree as { stmt?: Expr }[]) : [];
   const called = as("CallStmt", only?.stmt)?.funccall;
   return called ? [{ FuncCall: called }] : null;
-}
-
-/** False where an argument calls a function of the project, which may check something or write. */
-const isPlain = (made: SettingCall, { rules }: Retired): boolean =>
-  !some(made.args, (node) => {
-    const [name = "", schema = null] = call(node)?.name.toReversed() ?? [];
-    if (name === "" || schema === "auth") return false;
-    return schema === null
-      ? [...rules.functions.values()].some((overloads) => overloads[0]?.name === name)
-      : rules.functions.has(nameKey({ schema, name }));
-  });
-
-/**
- * The roles that may call the function but not the setter in it: as long as the function runs with their rights, the call
- * is what refuses them.
- */
-function refusedBy(made: SettingCall, fn: PgFunction, retired: Retired): string[] {
-  if (made.kind === "set-config" || fn.securityDefiner || retired.decisions.ofFunction(nameKey(fn)) === "claim")
-    return [];
-  const [name = "", schema = null] = made.name.toReversed();
-  const may = ({ grants }: PgFunction): Set<string> =>
-    new Set(grants.filter(({ privilege }) => privilege === "EXECUTE").map(({ grantee }) => grantee));
-  const own = may(fn);
-  return setterCalled(retired, { schema, name }).flatMap((setter) => {
-    const theirs = may(setter.fn);
-    if (theirs.has("public")) return [];
-    return [...own].filter((role) => !theirs.has(role) && role !== fn.owner && role !== setter.fn.owner);
-  });
-}
-
-/** The retired variables that a call sets. */
-function settingsOf(made: SettingCall, retired: Retired): string[] {
-  if (made.kind === "set-config") return [made.setting.toLowerCase()];
-  const [name = "", schema = null] = made.name.toReversed();
-  return setterCalled(retired, { schema, name }).flatMap(({ settings }) => settings);
-}
-
-/** The settings other than the retired ones that a call sets, unless the config lets them go. */
-function othersSet(made: SettingCall, retired: Retired): string[] {
-  if (made.kind === "set-config") return [];
-  const [name = "", schema = null] = made.name.toReversed();
-  return setterCalled(retired, { schema, name }).flatMap(({ fn, others }) => {
-    if (retired.decisions.ofCalls(nameKey(fn)) === "delete") return [];
-    return others.flatMap(({ setting, argument }) => {
-      const position = argument === null ? -1 : fn.argumentNames.indexOf(argument);
-      const given = position < 0 ? made.args[0] : argumentAt(made.args, argument ?? "", position);
-      return given === undefined || as("A_Const", given)?.isnull ? [] : [`${nameKey(fn)}: ${setting}`];
-    });
-  });
-}
-
-/** The argument of a call by its name, or by its position among those without a name. */
-function argumentAt(args: readonly Expr[], name: string, position: number): Expr | undefined {
-  const named = args.map((arg) => as("NamedArgExpr", arg)).find((arg) => arg?.name === name);
-  if (named) return named.arg;
-  const at = args[position];
-  return at && !as("NamedArgExpr", at) ? at : undefined;
 }
 
 /** True for an IF, or a block without handlers, whose every list is empty once the removed statements are gone. */
