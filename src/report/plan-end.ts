@@ -18,7 +18,7 @@ export function readsLeftText(left: readonly ReadLeft[], colours: Colours): stri
   const settings = [...new Set(left.flatMap((one) => one.settings))].toSorted().join(", ");
   return [
     oneLine(
-      `${colours.bold("Left as they are:")} ${kinds.join(", ")} still ${left.length === 1 ? "reads" : "read"} ${settings}; \`rlsmith inspect\` shows what the functions read and set`,
+      `${colours.bold("Left as they are:")} ${kinds.join(", ")} still ${left.length === 1 ? "reads" : "read"} ${settings}; once the plan is applied, \`rlsmith cleanup --sql\` takes them out`,
     ),
     ...left.slice(0, MOST).map(({ kind, name }) => oneLine(`  ${kind} ${name}`)),
     ...(left.length > MOST ? [`  … and ${left.length - MOST} more (--format json has all)`] : []),
