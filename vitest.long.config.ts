@@ -1,9 +1,25 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { sliceFrom } from "./test/support/slice.ts";
 import { SlowestFirst } from "./test/support/slowest-first.ts";
+
+/** The long tests of a slice: files that cut their own cases into slices, and every other one of the rest. */
+function filesOf(slice: string | undefined): string[] {
+  const { index, count } = sliceFrom(slice);
+  const files = readdirSync("test", { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".long.test.ts"))
+    .map((file) => join("test", file))
+    .toSorted();
+  if (count === 1) return files;
+  const cutsItself = (file: string): boolean => readFileSync(file, "utf8").includes("sliced(");
+  const whole = files.filter((file) => !cutsItself(file));
+  return [...files.filter(cutsItself), ...whole.filter((_, place) => place % 2 === index % 2)];
+}
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.long.test.ts"],
+    include: filesOf(process.env["RLSMITH_SLICE"]),
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: "forks",
