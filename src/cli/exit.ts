@@ -44,9 +44,14 @@ export const exitOfCleanup = ({ cleanup, callers, dropped }: CleanupPlan): numbe
     ? EXIT.notProven
     : EXIT.fine;
 
-/** 3 where a call with values of another tenant answers that raised before; 1 where something else is not as announced. */
-export const exitOfCalls = ({ opened, passed }: CallRehearsal): number =>
-  opened > 0 ? EXIT.notProven : passed ? EXIT.fine : EXIT.findings;
+/**
+ * 3 where a call with values of another tenant answers that raised before, or where all that was compared is as announced
+ * but not all was; 1 where something else is not as announced.
+ */
+export function exitOfCalls({ opened, unannounced, passed }: CallRehearsal): number {
+  if (passed) return EXIT.fine;
+  return opened === 0 && unannounced > 0 ? EXIT.findings : EXIT.notProven;
+}
 
 /** As the rehearsal ends; without one, 3 where the proof compared nothing, for no role holds a privilege. */
 export const exitOfPlan = ({ nothingGranted }: PlanProof, rehearsal: Rehearsal | null): number =>

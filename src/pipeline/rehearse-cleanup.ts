@@ -1,4 +1,6 @@
 import type { Config } from "../config.ts";
+import { matchesName } from "../pg/name-pattern.ts";
+import type { NameKey } from "../pg/name.ts";
 import type { Progress } from "../progress.ts";
 import { inspect } from "../inspect/index.ts";
 import { rehearse, rehearseCalls, type CallRehearsal, type Rehearsal } from "../rehearse/index.ts";
@@ -30,14 +32,24 @@ export async function rehearseCleanup(
       inspect,
       replan: (after: typeof base.catalog) => planCleanup(after, config).plan,
       touched: new Set<never>(),
-      unrehearsed: () => null,
+      unrehearsed: (name: NameKey) =>
+        Object.entries(config.unrehearsed).find(([pattern]) => matchesName(pattern, name))?.[1] ?? null,
       progress,
     };
     const rehearsal = await rehearse(input);
     if (!rehearsal.passed)
       return {
         rehearsal,
-        calls: { calls: 0, functions: [], differences: [], opened: 0, unannounced: 0, notCalled: [], passed: false },
+        calls: {
+          calls: 0,
+          functions: [],
+          differences: [],
+          opened: 0,
+          unannounced: 0,
+          onlyErrors: [],
+          notEntered: [],
+          passed: false,
+        },
       };
     const edited = made.cleanup.functions.flatMap((one) => (one.kind === "edited" ? [one] : []));
     const calls = await rehearseCalls(input, {

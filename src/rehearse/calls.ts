@@ -1,7 +1,7 @@
 import type { PgFunction, UserType } from "../pg/catalog.ts";
 import type { Regime } from "../pg/context.ts";
 import { quoteLiteral } from "../pg/identifier.ts";
-import { functionKey, quoteName, type FunctionKey } from "../pg/name.ts";
+import { functionKey, nameKey, quoteName, type FunctionKey } from "../pg/name.ts";
 import { argumentsFor, baseType, type Arguments } from "./call-arguments.ts";
 import { contentsProbe } from "./contents-probe.ts";
 import { generateRows, type Fixtures } from "../fixtures/index.ts";
@@ -14,7 +14,9 @@ import { runMigration, type RehearsalInput } from "./rehearse.ts";
 /** The answer to one call: its rows and what it changed, or the error that it raised. */
 export type CallOutcome =
   /** `changed`: of each table that it changed, the name, the number of rows and a digest of them afterwards */
-  { kind: "answer"; rows: string; changed: string[] } | { kind: "error"; sqlstate: string; message: string };
+  | { kind: "answer"; rows: string; changed: string[] }
+  /** `inside`: it was raised in a function; otherwise the call never came there, for want of a privilege perhaps */
+  | { kind: "error"; sqlstate: string; message: string; inside: boolean };
 
 /** A call that gave a persona different answers before and after. */
 export interface CallDifference {
@@ -39,8 +41,10 @@ export interface CallRehearsal {
   differences: CallDifference[];
   unannounced: number;
   opened: number;
-  /** functions that were not called, or only answered with errors of their arguments */
-  notCalled: FunctionKey[];
+  /** functions that raised in every call, before and after */
+  onlyErrors: FunctionKey[];
+  /** functions that no call came into, so that nothing was compared; `accepted`: the reason of the config why that will do */
+  notEntered: { function: FunctionKey; accepted: string | null }[];
   passed: boolean;
 }
 
@@ -75,7 +79,7 @@ export async function rehearseCalls(input: RehearsalInput, { edited, defaultsOf 
 
 async function compareCalls(
   databases: { before: Scratch; after: Scratch },
-  { catalog, plan, progress }: RehearsalInput,
+  { catalog, plan, progress, unrehearsed }: RehearsalInput,
   edited: Edited["edited"],
   fixtures: Fixtures,
   defaultsOf: readonly string[],
@@ -88,12 +92,14 @@ async function compareCalls(
     differences: [],
     unannounced: 0,
     opened: 0,
-    notCalled: edited.filter(({ fn }) => !isCallable(fn)).map(({ fn }) => functionKey(fn)),
+    onlyErrors: [],
+    notEntered: [],
     passed: true,
   };
   const probe = contentsProbe(catalog, fixtures);
   const known = JSON.stringify(fixtures.filled.map(({ rows }) => rows));
   const answered = new Set<FunctionKey>();
+  const entered = new Set<FunctionKey>();
   const personas = personasFor(catalog, plan.context, fixtures);
   for (const [number, persona] of personas.entries()) {
     progress.tick("calls", number, personas.length);
@@ -104,10 +110,12 @@ async function compareCalls(
       const asking = { persona, state, probe, known, types: catalog.types };
       report.calls += calls.length;
       for (const { call, before, after } of await tried(databases, calls, asking)) {
-        if (before.kind === "answer" || after.kind === "answer") answered.add(functionKey(call.fn));
+        const key = functionKey(call.fn);
+        if (before.kind === "answer" || after.kind === "answer") answered.add(key);
+        if (isEntered(before) && isEntered(after)) entered.add(key);
         if (sameOutcome(before, after)) continue;
         report.differences.push({
-          function: functionKey(call.fn),
+          function: key,
           persona: persona.name,
           regime: state.regime,
           context: state.name,
@@ -120,10 +128,15 @@ async function compareCalls(
       }
     }
   }
-  for (const { fn } of callable) if (!answered.has(functionKey(fn))) report.notCalled.push(functionKey(fn));
+  for (const { fn } of edited.filter((one) => !isOfTriggers(one.fn))) {
+    const key = functionKey(fn);
+    if (!entered.has(key)) report.notEntered.push({ function: key, accepted: unrehearsed(nameKey(fn)) });
+    else if (!answered.has(key)) report.onlyErrors.push(key);
+  }
   report.unannounced = report.differences.filter(({ announced }) => !announced).length;
   report.opened = report.differences.filter(({ opened }) => opened).length;
-  report.passed = report.unannounced === 0 && report.opened === 0;
+  report.passed =
+    report.unannounced === 0 && report.opened === 0 && report.notEntered.every(({ accepted }) => accepted !== null);
   progress.done(
     "calls",
     `${report.calls} calls before and after, ${report.differences.length} differences, ${report.unannounced} unannounced`,
@@ -180,9 +193,11 @@ const reaches = (one: CallOutcome): boolean =>
   one.kind === "answer" && (one.changed.length > 0 || !["", "[]", "[null]", "0"].includes(one.rows));
 
 /** Trigger functions are run by statements, which the rehearsal of access covers. */
+const isOfTriggers = (fn: PgFunction): boolean => /^(event_)?trigger$/.test(fn.result);
+
 const isCallable = (fn: PgFunction): boolean =>
   (fn.kind === "function" || fn.kind === "procedure") &&
-  !/^(event_)?trigger$/.test(fn.result) &&
+  !isOfTriggers(fn) &&
   !fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type));
 
 /** True for a function that reads a claim now, or that names one which does. */
@@ -232,13 +247,21 @@ async function answersOf<Key>(
 function outcomeOf(response: Response | undefined, known: string): CallOutcome {
   if (!response) throw new Error("a call has no answer");
   if (response.kind === "error")
-    return { kind: "error", sqlstate: response.sqlstate, message: steady(response.message, known) };
+    return {
+      kind: "error",
+      sqlstate: response.sqlstate,
+      message: steady(response.message, known),
+      inside: response.inside.kind === "function",
+    };
   const changed = response.changed.flatMap(({ before, after }) => {
     const old = before.split("\n");
     return after.split("\n").flatMap((line, n) => (line === old[n] ? [] : [line]));
   });
   return { kind: "answer", rows: steady(response.text ?? "", known), changed };
 }
+
+/** True for a call that came into a function. */
+const isEntered = (one: CallOutcome): boolean => one.kind === "answer" || one.inside;
 
 const sameOutcome = (a: CallOutcome, b: CallOutcome): boolean => JSON.stringify(a) === JSON.stringify(b);
 

@@ -49,8 +49,8 @@ export interface RehearsalInput {
   replan: (catalog: Catalog) => Plan;
   /** the relations whose policies the plan changes */
   touched: ReadonlySet<NameKey>;
-  /** the reason of the config why it does not matter that a relation is not compared; null: none */
-  unrehearsed: (relation: NameKey) => string | null;
+  /** the reason of the config why it does not matter that a relation or function is not compared; null: none */
+  unrehearsed: (name: NameKey) => string | null;
   progress: Progress;
 }
 

@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import type { Cleaned, NoteTag, Question, QuestionTag } from "../cleanup/sql/index.ts";
 import { groupBy } from "../pg/group-by.ts";
-import { columnKey, functionKey, nameKey } from "../pg/name.ts";
+import { columnKey, functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
 import type { CleanupPlan } from "../pipeline/cleanup-sql.ts";
 import type { CallOutcome, CallRehearsal } from "../rehearse/index.ts";
 import { counted } from "./counted.ts";
@@ -119,25 +119,31 @@ function setterLines(
 
 const where = ({ line }: Question): string => (line === null ? "" : `, line ${line}`);
 
+/** A function without its arguments. */
+const bare = (name: FunctionKey): string => name.replace(/\(.*$/, "");
+
 /** The calls of edited functions before and after. */
 export function renderCallRehearsal(calls: CallRehearsal, colours: Colours): string {
-  if (calls.functions.length === 0 && calls.notCalled.length === 0) return "";
+  if (calls.functions.length === 0 && calls.notEntered.length === 0) return "";
   const mark = (good: boolean): string => (good ? colours.green("✓") : colours.red("✗"));
   const lines = [
     colours.bold("Calls"),
     `  ${mark(calls.calls > 0)} ${counted(calls.calls, "call")} of ${counted(calls.functions.length, "function")} before and after`,
     `  ${mark(calls.unannounced === 0)} ${counted(calls.differences.length, "difference")}, ${calls.unannounced} of them not announced`,
     `  ${mark(calls.opened === 0)} ${counted(calls.opened, "call")} with values of another tenant reach rows that they did not reach before`,
-    ...(calls.notCalled.length > 0
-      ? [
-          `  ${colours.yellow("!")} only errors, or not callable: ${calls.notCalled.map((name) => name.replace(/\(.*$/, "")).join(", ")}`,
-        ]
+    ...(calls.onlyErrors.length > 0
+      ? [`  ${colours.yellow("!")} raised in every call, before and after: ${calls.onlyErrors.map(bare).join(", ")}`]
       : []),
+    ...calls.notEntered.map(({ function: name, accepted }) =>
+      accepted === null
+        ? `  ${colours.red("✗")} no call came into ${bare(name)}, so nothing was compared: may no role of a request call it? or answer it in the config: unrehearsed: { ${JSON.stringify(bare(name))}: "why" }`
+        : `  ${colours.yellow("!")} ${bare(name)} was not compared: ${accepted}`,
+    ),
   ];
   const shown = calls.differences.filter(({ announced, opened }) => !announced || opened);
   for (const one of (shown.length > 0 ? shown : calls.differences).slice(0, MOST))
     lines.push(
-      `    ${one.function.replace(/\(.*$/, "")} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcome(one.before)} → ${outcome(one.after)}`,
+      `    ${bare(one.function)} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcome(one.before)} → ${outcome(one.after)}`,
     );
   return `${lines.map(oneLine).join("\n")}\n`;
 }

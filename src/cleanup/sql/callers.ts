@@ -2,6 +2,7 @@ import { bodyOf } from "../../classify/index.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
 import { stringConst } from "../../pg/expr/shape.ts";
 import { functionKey, type FunctionKey } from "../../pg/name.ts";
+import { tokensOf } from "../../pg/plpgsql/position.ts";
 import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { otherUses } from "./other-uses.ts";
 
@@ -23,8 +24,7 @@ export function callersOf(catalog: Catalog, called: readonly PgFunction[]): Call
   const others = catalog.functions.filter(
     (fn) => !isPlatformFunction(catalog, fn) && !called.some((one) => isSame(one, fn)),
   );
-  const inBodies = others.filter((fn) => words.test(withoutComments(fn.sqlStandardBody ? fn.definition : fn.body)));
-  const isOwnComment = (name: string): boolean => called.some((fn) => functionKey(fn) === name);
+  const inBodies = others.filter((fn) => holds(fn.sqlStandardBody ? fn.definition : fn.body, words));
   return {
     named: [
       ...inBodies.map(functionKey),
@@ -33,7 +33,6 @@ export function callersOf(catalog: Catalog, called: readonly PgFunction[]): Call
         names.map((name) => name.toLowerCase()),
         new Set(),
       )
-        .filter(({ kind, name }) => kind !== "comment" || !isOwnComment(name))
         .filter(({ kind }) => kind !== "comment")
         .map(({ kind, name }) => `${kind} ${name}`),
     ],
@@ -45,8 +44,14 @@ const isSame = (a: PgFunction, b: PgFunction): boolean => functionKey(a) === fun
 
 const escaped = (name: string): string => name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** A comment that names a function does not call it. */
-const withoutComments = (text: string): string => text.replaceAll(/--[^\n]*/g, " ").replaceAll(/\/\*[^]*?\*\//g, " ");
+/** True if a token of the text holds one of the words: a comment is no token. A text without tokens counts as a whole. */
+function holds(text: string, words: RegExp): boolean {
+  try {
+    return tokensOf(text).some((token) => words.test(token.text));
+  } catch {
+    return words.test(text);
+  }
+}
 
 /** True for EXECUTE of anything but a constant, or format with a constant template whose %s are names of the function. */
 function runsComputedText(fn: PgFunction): boolean {

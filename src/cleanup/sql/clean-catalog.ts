@@ -37,7 +37,13 @@ const ROLES_WITH_TOKEN: ReadonlySet<string> = new Set(["public", "anon", "authen
  * while a policy that the config does not keep still reads one of them.
  */
 export function cleanCatalog(catalog: Catalog, classified: readonly ClassifiedPolicy[], config: Config): SqlCleanup {
-  const { context } = contextOf(catalog, config);
+  const { context, open } = contextOf(catalog, config);
+  const undecided = [
+    ...open.map(({ key }) => key),
+    ...Object.entries(config.context).flatMap(([name, value]) => (value === "open" ? [name] : [])),
+  ];
+  if (undecided.length > 0) throw openDecisions(undecided);
+  if (context.variables.size + context.flags.size === 0) throw nothingMapped();
   const kept = new Set<string>();
   const reading: string[] = [];
   for (const { id, reads } of classified) {
@@ -126,6 +132,22 @@ const computedName = (fn: PgFunction): Cleaned => ({
   fn,
   questions: [{ tag: "computed-name", line: null, about: null }],
 });
+
+const openDecisions = (names: readonly string[]): ToolError =>
+  new ToolError(
+    "open-decision",
+    "OPEN_DECISIONS",
+    `the config leaves open what becomes of ${names.join(", ")}`,
+    "decide it in rlsmith.config.ts, with a reason",
+  );
+
+const nothingMapped = (): ToolError =>
+  new ToolError(
+    "open-decision",
+    "NOTHING_MAPPED",
+    "the config maps no session variable, so nothing was looked for",
+    "name the variables and their claims under `context`; `rlsmith init` infers them",
+  );
 
 const policiesFirst = (policies: readonly string[]): ToolError =>
   new ToolError(

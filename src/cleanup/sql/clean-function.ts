@@ -66,7 +66,6 @@ const questionOf = (reason: RefusedCut): Question => ({
 
 /** SQL of a removed statement is not rewritten as well. */
 function withoutInner(cuts: readonly Cut[]): Cut[] {
-  const gone = new Set(cuts.flatMap((cut) => (cut.kind === "remove" ? [JSON.stringify(cut.statement.place)] : [])));
   const isInside = (start: number): boolean =>
     cuts.some(
       (cut) =>
@@ -75,11 +74,9 @@ function withoutInner(cuts: readonly Cut[]): Cut[] {
         cut.statement.place.start <= start &&
         start < cut.statement.place.end,
     );
-  return gone.size === 0
-    ? [...cuts]
-    : cuts.filter(
-        (cut) => cut.kind !== "rewrite" || cut.sql.copied[0] === undefined || !isInside(cut.sql.copied[0].from),
-      );
+  return cuts.filter(
+    (cut) => cut.kind !== "rewrite" || cut.sql.copied[0] === undefined || !isInside(cut.sql.copied[0].from),
+  );
 }
 
 /** A quick look at the text: a function that names neither a retired variable nor a setter is not concerned. */

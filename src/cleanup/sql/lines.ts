@@ -1,9 +1,8 @@
 import type { Place } from "../../pg/plpgsql/node.ts";
 
 /**
- * The range to cut for a statement: its whole lines where nothing else is on them, with one of the two blank lines that
- * would be left side by side, and with the comment lines directly above it; otherwise the statement and the spaces
- * before it.
+ * The range to cut for a statement: its whole lines where nothing else than a comment is on them, with one of the two
+ * blank lines that would be left side by side; otherwise the statement and the spaces before it.
  */
 export function wholeLines(text: string, place: Place): Place {
   const lineStart = text.lastIndexOf("\n", place.start - 1) + 1;

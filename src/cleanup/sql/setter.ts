@@ -3,7 +3,7 @@ import type { PgFunction } from "../../pg/catalog.ts";
 import { byFunction } from "../../pg/by-function.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { parseStatements } from "../../pg/expr/parse.ts";
-import { call, callsBuiltin, stringConst } from "../../pg/expr/shape.ts";
+import { callsBuiltin, stringConst } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
 import { groupBy } from "../../pg/group-by.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
@@ -137,21 +137,4 @@ function plTrees(fn: PgFunction): unknown[] | null {
   const trees = embeddedSql(parsed.fn).map(({ sql }) => treeOf(sql));
   if (trees.some(({ kind }) => kind === "syntax-error")) return null;
   return trees.map((tree) => (tree.kind === "expression" ? tree.expr : tree));
-}
-
-/** The calls of setters in a tree that is nothing but such calls: the targets of a SELECT without FROM. */
-export function bareCalls(tree: unknown): { name: string[]; args: Expr[] }[] | null {
-  const [only, ...more] = Array.isArray(tree) ? (tree as { stmt?: Expr }[]) : [];
-  const select = as("SelectStmt", only?.stmt);
-  if (
-    !select ||
-    more.length > 0 ||
-    select.fromClause ||
-    select.whereClause ||
-    select.groupClause ||
-    select.op !== "SETOP_NONE"
-  )
-    return null;
-  const calls = (select.targetList ?? []).map((target) => call(as("ResTarget", target)?.val));
-  return calls.length > 0 && calls.every((made) => made !== null) ? calls : null;
 }

@@ -86,6 +86,12 @@ export const PROJECT_ERRORS = {
       "`rlsmith cleanup --code` for the application: it prints a patch.",
     ],
   },
+  NOTHING_MAPPED: {
+    kind: "open-decision",
+    title: "the config maps no session variable",
+    why: "A clean-up takes out the variables of the config's `context` and `flags`. Without any it would look for nothing, and say that nothing is left.",
+    todo: ["Map each variable to its claim under `context`; `rlsmith init` infers them from the policies."],
+  },
   POLICIES_READ_VARIABLES: {
     kind: "open-decision",
     title: "policies still read what a clean-up takes out",

@@ -97,6 +97,10 @@ const CALLERS: [what: string, sql: string][] = [
     `create function other(p text) returns void language plpgsql as $$ begin execute 'select ' || p; end $$`,
   ],
   [
+    "a call behind two dashes in a text",
+    `create function other(p uuid) returns text language plpgsql as $$ declare v text := '--'; begin select v || set_org(p)::text into v; return v; end $$`,
+  ],
+  [
     "a body that PostgreSQL has parsed",
     `create function other(p uuid) returns void language sql begin atomic select set_org(p); end`,
   ],
