@@ -6,6 +6,7 @@ import { GATE_MUTANTS } from "./gate-mutants.ts";
 import { HAS_ROLE_MUTANTS } from "./has-role-mutants.ts";
 import { INTEGER_MUTANTS } from "./integer-mutants.ts";
 import { OUTER_JOIN_MUTANTS } from "./outer-join-mutants.ts";
+import { NO_OPERATOR_MUTANTS } from "./no-operator-mutants.ts";
 import { SELF_COMPARISON_MUTANTS } from "./self-comparison-mutants.ts";
 import { TRIAL_MUTANTS } from "./trial-mutants.ts";
 import type { CaseKind } from "./mutant-run.ts";
@@ -707,7 +708,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
 
 export const MUTANTS: readonly Mutant[] = [
   ...POLICY_MUTANTS,
-  ...DEPENDS_MUTANTS.map((mutant) => ({ ...mutant, cases: "depends" as const })),
+  ...[...DEPENDS_MUTANTS, ...NO_OPERATOR_MUTANTS].map((mutant) => ({ ...mutant, cases: "depends" as const })),
   ...[...CONSTRUCT_MUTANTS, ...OUTER_JOIN_MUTANTS].map((mutant) => ({ ...mutant, cases: "constructs" as const })),
   ...INTEGER_MUTANTS,
   ...CITEXT_MUTANTS,

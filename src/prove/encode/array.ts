@@ -12,6 +12,7 @@ import type { Frame } from "./frame.ts";
 import { gatheredRows, type Gathered } from "./gathered.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
+import { noteWithoutOperator } from "./no-operator.ts";
 import { encodeQuantified } from "./subquery.ts";
 import { isTerm, type ArrayValue, type Condition, type Value } from "./value.ts";
 
@@ -42,6 +43,7 @@ export function encodeArrayComparison(encoder: Encoder, node: Expr, given: Frame
       : encoder.opaque(node, frame, construct("look-up"));
   }
   const compared = array.kind === "array" ? overArray(encoder, { left, operator, quantifier }, array) : null;
+  noteWithoutOperator(encoder.side, frame, left, array);
   return compared ?? encoder.opaque(node, frame, { kind: "array comparison", operator, quantifier });
 }
 

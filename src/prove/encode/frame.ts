@@ -63,6 +63,8 @@ export interface Frame {
   operand?: boolean | "array";
   /** in the condition of a policy that the planner adds to a query, outside the queries in it and what runs on its own */
   isQual?: boolean;
+  /** the statement of PL/pgSQL that this is part of, which is analysed as a whole when it is first run */
+  statement?: { lacksOperator: boolean };
   /** inside a block of PL/pgSQL that catches errors: what may raise has to be known to raise */
   caught?: boolean;
 }

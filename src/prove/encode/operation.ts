@@ -14,6 +14,7 @@ import { PLACES } from "./opaque-facts.ts";
 import { jsonMember, jsonText } from "./json.ts";
 import { coerce } from "./literal.ts";
 import { TYPE } from "../logic/sort.ts";
+import { noteWithoutOperator } from "./no-operator.ts";
 import { textInAggregate } from "./object-aggregate.ts";
 import { noteSelfComparison } from "./self-comparison.ts";
 import { encodeTextOperator } from "./text.ts";
@@ -61,7 +62,10 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
       const items = (as("List", found.rexpr)?.items ?? []).map(operand);
       const value = operand(found.lexpr);
       const equal = items.map((item) => encodeComparison(encoder, "=", value, item));
-      if (!equal.every((part) => part !== null)) return encoder.opaque(node, frame, construct("in type"));
+      if (!equal.every((part) => part !== null)) {
+        for (const item of items) noteWithoutOperator(encoder.side, frame, value, item);
+        return encoder.opaque(node, frame, construct("in type"));
+      }
       return operator === "=" ? values.or(equal) : values.not(values.or(equal));
     }
     case "AEXPR_OP_ANY":
@@ -157,6 +161,7 @@ function encodeOperator(
   if (!comparison) return encodeLike(encoder, test, left, right) ?? encoder.opaque(node, frame, unknown);
   const compared = encodeComparison(encoder, comparison, left, right);
   if (compared) return compared;
+  noteWithoutOperator(encoder.side, frame, left, right);
   const why = whyOf(encoder, [left, right], { kind: "operand types", operator });
   return encoder.opaque(inOneOrder({ ...made, lexpr, rexpr }, comparison), frame, why);
 }

@@ -34,18 +34,20 @@ export function runBody(encoder: Encoder, { node, caller, fn, body, frame }: Run
   function run(program: Program, within: Frame): Value | null {
     switch (program.kind) {
       case "return":
-        return returned(encoder.expression(program.expr, within));
+        return analysed(encoder, within, (frame) => returned(encoder.expression(program.expr, frame)));
       case "let": {
         const next = run(program.next, bound(program, within));
         // the value is computed whether it is used or not
-        return next && raising(encoder, next, nullness(encoder, encoder.expression(assigned(program), within)).raises);
+        const value = analysed(encoder, within, (frame) => encoder.expression(assigned(program), frame));
+        return next && raising(encoder, next, nullness(encoder, value).raises);
       }
       case "if": {
         const branches: Branch[] = [];
         for (const { when, result } of program.branches) {
           const value = run(result, within);
           if (!value) return null;
-          branches.push({ when: encoder.condition(when, within), value, guard: when });
+          const holds = analysed(encoder, within, (frame) => encoder.condition(when, frame));
+          branches.push({ when: encoder.toCondition(holds), value, guard: when });
         }
         const value = run(program.otherwise, within);
         if (!value) return null;
@@ -57,6 +59,14 @@ export function runBody(encoder: Encoder, { node, caller, fn, body, frame }: Run
         return run(program.next, within);
     }
   }
+}
+
+/** What an expression gives, which PostgreSQL analyses as a whole when its statement is run. */
+function analysed(encoder: Encoder, within: Frame, read: (frame: Frame) => Value): Value {
+  const { logic, values } = encoder;
+  const statement = { lacksOperator: false };
+  const value = read({ ...within, statement });
+  return statement.lacksOperator ? values.condition(logic.true, logic.false, logic.false) : value;
 }
 
 type Assignment = Extract<Program, { kind: "let" }>;

@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
+import type { Db } from "../../../src/db/port.ts";
+import type { Catalog } from "../../../src/pg/catalog.ts";
 import { nameKey, relationKey } from "../../../src/pg/name.ts";
+import { alterPolicy } from "../../../src/pg/policy-sql.ts";
 import { openSource } from "../../../src/pipeline/source.ts";
 import { silent } from "../../../src/progress.ts";
-import { confirm, prove, type AssumedVerdict } from "../../../src/prove/index.ts";
+import { confirm, prove, tryUnknown, type AssumedVerdict } from "../../../src/prove/index.ts";
 import { edited, EDITS } from "./edits.ts";
 
 /** The verdicts on one project compared with its edited self. */
@@ -10,6 +13,9 @@ export interface Measured {
   folder: string;
   policies: number;
   verdicts: number;
+  /** those that the prover left open and a trial decided, as `rlsmith prove` tries them */
+  byTrial: number;
+  /** those that are open after the trial */
   unknown: number;
   /** by edit: verdicts, and how many of them are unknown */
   edits: Record<string, { verdicts: number; unknown: number }>;
@@ -46,6 +52,7 @@ export async function measure(folder: string, { budget }: Limits): Promise<Measu
         folder,
         policies: catalog.policies.length,
         verdicts: 0,
+        byTrial: 0,
         unknown: 0,
         edits: Object.fromEntries(EDITS.map(({ name }) => [name, { verdicts: 0, unknown: 0 }])),
         reasons: {},
@@ -65,8 +72,12 @@ export async function measure(folder: string, { budget }: Limits): Promise<Measu
           const relations = new Set([key]);
           const found = prove(catalog, after, { relations, timeout: 1000 });
           const db = origin.kind === "migrations" ? origin.scratch.db : null;
-          const verdicts = db ? await confirm(db, catalog, after, found, []) : found;
-          for (const verdict of verdicts) count(made, edit.name, verdict);
+          const proved = db ? await confirm(db, catalog, after, found, []) : found;
+          const verdicts = db ? await tried(db, catalog, after, proved) : proved;
+          verdicts.forEach((verdict, at) => {
+            if (proved[at]?.decision === "unknown" && verdict.decision !== "unknown") made.byTrial += 1;
+            count(made, edit.name, verdict);
+          });
         }
       }
       return { ...made, seconds: Math.round(seconds()) };
@@ -78,6 +89,24 @@ export async function measure(folder: string, { budget }: Limits): Promise<Measu
     return { folder, failed: line };
   }
 }
+
+/** The trial that follows each verdict that is not settled; what it may take for one edit, in milliseconds. */
+const TRIAL = { total: 10_000 };
+
+const tried = (
+  db: Db,
+  before: Catalog,
+  after: Catalog,
+  verdicts: readonly AssumedVerdict[],
+): Promise<AssumedVerdict[]> => {
+  const setup = before.policies.flatMap((policy, at) => {
+    const made = after.policies[at];
+    const changed = made && (made.using !== policy.using || made.check !== policy.check);
+    return changed ? [alterPolicy(policy, made) ?? []].flat() : [];
+  });
+  const site = { db, catalog: before, setup: [] };
+  return tryUnknown({ kind: "sites", before: site, after: { db, catalog: after, setup } }, verdicts, [], TRIAL);
+};
 
 function count(made: Measured, edit: string, verdict: AssumedVerdict): void {
   made.verdicts += 1;

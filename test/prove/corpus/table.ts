@@ -30,14 +30,20 @@ export function tableOf(projects: readonly (Measured | Failed)[]): string {
   const edits = [...new Set(measured.flatMap((project) => Object.keys(project.edits)))];
   return [
     ...padded([
-      ["project", "policies", "verdicts", "unknown", "share", "relations left", "seconds"],
+      ["project", "policies", "verdicts", "by trial", "unknown", "share", "relations left", "seconds"],
       ...measured.map((one) => [
         one.folder,
-        ...[one.policies, one.verdicts, one.unknown].map(String),
+        ...[one.policies, one.verdicts, one.byTrial, one.unknown].map(String),
         share(one.unknown, one.verdicts),
         ...[one.left, one.seconds].map(String),
       ]),
-      ["all", String(sum((one) => one.policies)), String(verdicts), String(unknown), share(unknown, verdicts), "", ""],
+      [
+        "all",
+        ...[sum((one) => one.policies), verdicts, sum((one) => one.byTrial), unknown].map(String),
+        share(unknown, verdicts),
+        "",
+        "",
+      ],
     ]),
     ...failed.map((one) => `${one.folder}  not measured: ${one.failed}`),
     "",
