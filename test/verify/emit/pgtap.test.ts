@@ -107,6 +107,15 @@ describe.skipIf(debianMissing !== null)(
       expect(await prove(name, "postgres")).toEqual(passed());
     });
 
+    test("nobody but the owner may call set_config", async () => {
+      const name = await database("revoke execute on function pg_catalog.set_config(text, text, boolean) from public");
+      const { output } = await prove(name);
+      // the one persona that calls it itself, and should see its own rows all the same
+      expect(output.match(/^not ok .*$/gm)).toEqual([
+        expect.stringContaining("sees its own visits with a variable that says B"),
+      ]);
+    });
+
     test("functions of the project that are called as pgTAP's hide none, and none is hidden from the project", async () => {
       // of has_role, pgTAP's own would be the better match
       const name = await database(`

@@ -103,6 +103,16 @@ test.each(["using true", "with check of an update", "restrictive to permissive",
   },
 );
 
+test("nobody but the owner may call set_config", async () => {
+  const sql = "revoke execute on function pg_catalog.set_config(text, text, boolean) from public";
+  const { output } = await run(clinicTests, { DATABASE_URL: urlOf(await database(sql)) });
+  // the one persona that calls it itself, and should see its own rows all the same
+  expect(output.match(/(?<=FAIL .* > )[^>\n]+$/gm)).toEqual([
+    "A's nurse: sees its own visits with a variable that says B",
+  ]);
+  expect(output).toMatch(new RegExp(`Tests +1 failed \\| ${PLANNED - 1} passed`));
+});
+
 test("hostile names and values", async () => {
   const DATABASE_URL = urlOf(await database(HOSTILE));
   const { code, output } = await run(hostileTests, { DATABASE_URL });
