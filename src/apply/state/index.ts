@@ -12,3 +12,5 @@ export { stillReading, stillReadingByFunction } from "./retired.ts";
 export { onShadow, settled } from "./shadow.ts";
 export { byName, readState, sameState } from "./state.ts";
 export type { FunctionAccess, FunctionState, RelationState, Scope, State } from "./state.ts";
+export { readStateAgain, readVersionedState, readVersions } from "./versions.ts";
+export type { VersionedState } from "./versions.ts";
