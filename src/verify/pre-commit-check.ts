@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
-import { passing, passingText, takeBack } from "../db/savepoint.ts";
+import { passingAtOnce, passingText, takeBack } from "../db/savepoint.ts";
+import { sentTogether } from "../db/sent-together.ts";
 import { sampleRows } from "../fixtures/index.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
@@ -60,9 +61,12 @@ export async function preparePreCommitCheck(
   config: Config["verify"],
   relations: ReadonlySet<NameKey>,
 ): Promise<PreCommitCheck> {
-  await db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'");
   try {
-    return await prepared(db, known, config, relations);
+    const [, check] = await sentTogether([
+      db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'"),
+      prepared(db, known, config, relations),
+    ]);
+    return check;
   } catch (error) {
     const raised = pgErrorOf(error);
     if (!raised) throw error;
@@ -72,7 +76,8 @@ export async function preparePreCommitCheck(
       said: () => [`no access was checked before COMMIT: rows of two tenants could not be chosen (${raised.message})`],
     };
   } finally {
-    await db.exec("rollback");
+    // what is sent next comes after it
+    void db.exec("rollback").catch(() => {});
   }
 }
 
@@ -83,8 +88,10 @@ async function prepared(
   relations: ReadonlySet<NameKey>,
 ): Promise<PreCommitCheck> {
   const said = new Set<string>();
-  const fixtures = await sampleRows(db, known.catalog, known.context, known.columns, known.trees);
-  const surface = await readSurface(db);
+  const [fixtures, surface] = await sentTogether([
+    sampleRows(db, known.catalog, known.context, known.columns, known.trees),
+    readSurface(db),
+  ]);
   const touched = known.catalog.relations.filter((relation) => relations.has(nameKey(relation)));
   const all = await targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true);
   const targets = targetsByName(all);
@@ -98,7 +105,7 @@ async function prepared(
   const environment: Pick<TestEnvironment, "db" | "targets" | "transaction"> = {
     db,
     targets,
-    transaction: async (work) => passing(db, "", work),
+    transaction: async (work) => passingAtOnce(db, work),
   };
   const everybody = actorsFor(known.catalog, known.context, fixtures);
   const chosen = [

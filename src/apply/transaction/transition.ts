@@ -1,4 +1,5 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 import { openJournal, sendEntries, type Written } from "../journal/index.ts";
 import type { RunLine } from "./failure.ts";
@@ -82,13 +83,16 @@ export async function runTransition(
   onTry: (failed: LockTry) => void,
 ): Promise<Transitioned> {
   const started = performance.now();
-  const most = await longestPatience(db, limits.lockTimeout);
+  let most: number | null = null;
   let attempts = noAttempts(transition.lockable);
   for (;;) {
-    const patience = patienceOf(attempts, most);
     let committing = false;
+    let patience = 0;
     try {
-      const versions = await begin(db, transition, limits);
+      const longest: Promise<number> = most === null ? longestPatience(db, limits.lockTimeout) : Promise.resolve(most);
+      const [known, versions] = await sentTogether([longest, begin(db, transition, limits)]);
+      most = known;
+      patience = patienceOf(attempts, known);
       const { ids, locks } = await changed(db, transition, versions, { order: attempts.order, patience });
       const judged = performance.now();
       committing = !dryRun;
@@ -175,9 +179,7 @@ const beginning = ({ statementTimeout }: TransitionLimits): string =>
  */
 async function begin(db: Db, { group, scope, from }: Transition, limits: TransitionLimits): Promise<string> {
   const sent = [db.exec(beginning(limits)), openJournal(db), readVersionedState(db, scope)] as const;
-  const [begun, opened, read] = await Promise.allSettled(sent);
-  valueOf(opened, begun);
-  const { state, versions } = valueOf(read);
+  const [, , { state, versions }] = await sentTogether(sent);
   if (!sameState(state, from))
     throw new ToolError(
       "environment",

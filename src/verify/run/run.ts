@@ -1,4 +1,5 @@
 import { pgErrorOf } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { quoteRole } from "../../pg/identifier.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
@@ -96,14 +97,16 @@ export async function privilegesOf(
   if (guarded.length === 0) return new Map();
   return environment.transaction(async () => {
     try {
-      await environment.db.exec(`set local role ${quoteRole(actor.role)}`);
-      const rows = await environment.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
-        `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
+      const [, rows] = await sentTogether([
+        environment.db.exec(`set local role ${quoteRole(actor.role)}`),
+        environment.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
+          `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
          from json_to_recordset($1::json) r(name text, schema text, relation text)
          join pg_namespace n on n.nspname = r.schema join pg_class c on c.relnamespace = n.oid and c.relname = r.relation
          where not row_security_active(c.oid)`,
-        [JSON.stringify(guarded.map(({ name, schema, relation }) => ({ name, schema, relation })))],
-      );
+          [JSON.stringify(guarded.map(({ name, schema, relation }) => ({ name, schema, relation })))],
+        ),
+      ]);
       return new Map(rows.map((row) => [row.name, row.above ? "above" : row.owner ? "owner" : "unguarded"]));
     } catch (error) {
       if (pgErrorOf(error)) return new Map();
