@@ -1,3 +1,4 @@
+import { sentTogether } from "./sent-together.ts";
 import { pgErrorOf, type Db, type PgError } from "./port.ts";
 
 const NAME = "rlsmith";
@@ -80,6 +81,12 @@ export async function passingAtOnce<Result>(db: Db, work: () => Promise<Result>)
     await takeBack(db);
     throw error;
   }
+}
+
+/** `passing`, for work that sends all of its statements before it awaits anything: nothing here waits for an answer. */
+export async function passingSent<Result>(db: Db, work: () => Promise<Result>): Promise<Result> {
+  const [, result] = await sentTogether([db.exec(SAVEPOINT), work(), takeBack(db)]);
+  return result;
 }
 
 /** Run work inside the open transaction and roll it back, both rows and settings. `first` is run before it. */

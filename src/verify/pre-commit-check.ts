@@ -1,8 +1,9 @@
 import type { Config } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
-import { passingAtOnce, passingText, takeBack } from "../db/savepoint.ts";
+import { passingSent, passingText, takeBack } from "../db/savepoint.ts";
 import { sentTogether } from "../db/sent-together.ts";
 import { sampleRows } from "../fixtures/index.ts";
+import type { Relation } from "../pg/catalog.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
 import type { PlainForm } from "./matrix/index.ts";
@@ -27,7 +28,7 @@ import {
   targetsOf,
   type Target,
 } from "./environment/index.ts";
-import type { TestEnvironment, Known } from "./environment/index.ts";
+import type { Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
 import { privilegesOf, variableStates, type SessionState } from "./run/index.ts";
@@ -93,7 +94,16 @@ async function prepared(
     readSurface(db),
   ]);
   const touched = known.catalog.relations.filter((relation) => relations.has(nameKey(relation)));
-  const all = await targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true);
+  const everybody = actorsFor(known.catalog, known.context, fixtures);
+  const chosen = [
+    everybody.find((one) => one.class === "member"),
+    everybody.find(({ token }) => token === "no claims"),
+    everybody.find((one) => one.class === "anon"),
+  ].filter((actor) => actor !== undefined);
+  const [all, above] = await sentTogether([
+    targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true),
+    privilegesByRole(db, touched, chosen),
+  ]);
   const targets = targetsByName(all);
   const evidence = await collectEvidence(db, targets);
   const looked = [...targets.values()].filter(({ foreignRows }) => foreignRows.length > 0);
@@ -102,18 +112,6 @@ async function prepared(
     said.add(
       `not checked before COMMIT, since there are no rows of two tenants that can be distinguished: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
     );
-  const environment: Pick<TestEnvironment, "db" | "targets" | "transaction"> = {
-    db,
-    targets,
-    transaction: async (work) => passingAtOnce(db, work),
-  };
-  const everybody = actorsFor(known.catalog, known.context, fixtures);
-  const chosen = [
-    everybody.find((one) => one.class === "member"),
-    everybody.find(({ token }) => token === "no claims"),
-    everybody.find((one) => one.class === "anon"),
-  ].filter((actor) => actor !== undefined);
-  const above = await privilegesByRole(environment, chosen);
   const standings = [
     null,
     // all variables at once, by set_config
@@ -190,12 +188,24 @@ interface Crossing {
 
 /** For each role of the personas the relations whose row security does not apply to it. */
 async function privilegesByRole(
-  environment: Pick<TestEnvironment, "db" | "targets" | "transaction">,
+  db: Db,
+  touched: readonly Relation[],
   actors: readonly Actor[],
 ): Promise<Map<string, ReadonlyMap<Subject, string>>> {
-  const found = new Map<string, ReadonlyMap<Subject, string>>();
-  for (const actor of actors) if (!found.has(actor.role)) found.set(actor.role, await privilegesOf(environment, actor));
-  return found;
+  const targets = new Map(
+    touched.map((one) => {
+      const name = nameKey(one);
+      return [name, { name, schema: one.schema, relation: one.name, rowSecurity: one.rowSecurity }];
+    }),
+  );
+  const environment = {
+    db,
+    targets,
+    transaction: async <Result>(work: () => Promise<Result>): Promise<Result> => passingSent(db, work),
+  };
+  const roles = [...new Map(actors.map((actor) => [actor.role, actor])).values()];
+  const found = await sentTogether(roles.map(async (actor) => privilegesOf(environment, actor)));
+  return new Map(roles.map(({ role }, n) => [role, found[n] ?? new Map<Subject, string>()]));
 }
 
 interface AnsweredBatch {

@@ -7,7 +7,7 @@ import { batchOf } from "../../request/index.ts";
 import type { Attempt, Command, Subject } from "../matrix/index.ts";
 import { callables, type ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence, readBypassRoles, readGrants, targetsByRole } from "../environment/index.ts";
-import type { TestEnvironment } from "../environment/index.ts";
+import type { Target, TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, connectingLogins, exemptRequestRoles, type Actor } from "../personas/index.ts";
 import { plainRequest } from "./request-states.ts";
@@ -85,12 +85,15 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
   return run;
 }
 
+/** The facts about a relation that are needed to find out whether its row security applies to a persona. */
+type Guarded = Pick<Target, "name" | "schema" | "relation" | "rowSecurity">;
+
 /**
  * Relations whose row security does not apply to this persona, and the reason: a cell of such a persona proves nothing
  * about policies.
  */
 export async function privilegesOf(
-  environment: Pick<TestEnvironment, "db" | "targets" | "transaction">,
+  environment: Pick<TestEnvironment, "db" | "transaction"> & { targets: ReadonlyMap<Subject, Guarded> },
   actor: Actor,
 ): Promise<Map<Subject, string>> {
   const guarded = [...environment.targets.values()].filter(({ rowSecurity }) => rowSecurity);
