@@ -1,14 +1,19 @@
 /**
  * `npm run bench:apply`: the cost of apply and rollback to an application that is busy. 30 relations on a native
- * PostgreSQL 15, 6 and 12 connections of short transactions; the control is the same load without any change, and the
- * peer is one transaction of the same statements with `lock_timeout`, tried again until it succeeds. Then four
- * relations on a server that is 200 ms away. Prints a table, writes bench/results/apply-locks.json.
+ * PostgreSQL 15, 6 and 12 connections of short transactions; the peer is one transaction of the same statements with
+ * `lock_timeout`, tried again until it succeeds. Changes and ways back are windows in turn, and each is followed by a
+ * control: a window of the same length without a change. What is compared is the median of the longest statement of
+ * each window, since one statement that the machine delayed would decide otherwise. Then four relations on a server
+ * that is 200 ms away. Prints a table, writes bench/results/apply-locks.json.
+ *
+ * `npm run bench:apply -- --connections 6 --how "apply --by auto" --windows 4` measures one row.
  */
 import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import pg from "pg";
 import type { Cut } from "../src/apply/index.ts";
 import { openServer } from "../src/db/server.ts";
@@ -24,31 +29,37 @@ import { startDistance } from "./distance.ts";
 
 const RELATIONS = 30;
 const TENANTS = [1, 2, 3, 4].map((n) => `0000000${n}-0000-4000-8000-000000000000`);
-/** changes and ways back, in turn; seconds of the control */
-const ROUNDS = 4;
-const CONTROL_SECONDS = 10;
+/** milliseconds of a window at least */
+const WINDOW = 4000;
 const LIMITS = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 30_000 };
 
 interface Row {
   connections: number;
   how: string;
-  seconds: number;
+  /** milliseconds of the windows of both kinds */
+  ms: number;
   /** changes that went through, and those that gave up */
   changes: number;
   refused: number;
   /** attempts, the most of one group */
   tries: number | null;
   groups: number | null;
-  /** milliseconds that a lock was held, the longest */
+  /** milliseconds that a lock was held, the median of the longest of each change */
   held: number | null;
-  transactionsPerSecond: number;
-  p50: number;
-  p99: number;
-  /** milliseconds of a statement of the application, the longest, and its ratio to that of the control */
-  longest: number;
+  changed: Windows;
+  control: Windows;
+  /** the median of the longest statements, divided by that of the control */
   ratio: number;
-  /** SQLSTATEs that the application saw */
+  /** SQLSTATEs that the application saw while the target was changed */
   errors: Record<string, number>;
+}
+
+/** Windows of one kind. */
+interface Windows {
+  transactionsPerSecond: number;
+  /** milliseconds of a statement of the application: the longest of each window, in order of length */
+  longest: number[];
+  median: number;
 }
 
 interface Far {
@@ -169,47 +180,91 @@ async function plain(url: string, statements: readonly string[]): Promise<Change
 
 type Way = (back: boolean) => Promise<Changed>;
 
+/** Windows with a change and windows without one, in turn. */
 async function measure(
-  { connections, how, control }: { connections: number; how: string; control: number | null },
+  { connections, how, windows }: { connections: number; how: string; windows: number },
   load: ReturnType<typeof startLoad>,
-  way: Way | null,
-  rounds = ROUNDS,
+  way: Way,
 ): Promise<Row> {
   const done: Changed[] = [];
+  const changed: Figures[] = [];
+  const control: Figures[] = [];
   let refused = 0;
-  await load.begin();
-  if (way === null) await pause(CONTROL_SECONDS * 1000);
-  else
-    for (let round = 0; round < rounds; round += 1) {
-      try {
-        done.push(await way(round % 2 === 1));
-      } catch (error) {
-        refused += 1;
-        console.error(`${how}: ${error instanceof ToolError ? error.code : String(error)}`);
-        // the change did not happen, so there is nothing to take back
-        if (round % 2 === 0) round += 1;
-        else break;
-      }
-      await pause(300);
+  let back = false;
+  for (let n = 0; n < windows; n += 1) {
+    await load.begin();
+    const began = performance.now();
+    try {
+      done.push(await way(back));
+      back = !back;
+    } catch (error) {
+      refused += 1;
+      console.error(`${how}: ${error instanceof ToolError ? error.code : String(error)}`);
     }
-  const figures = await load.end();
+    await pause(Math.max(300, WINDOW - (performance.now() - began)));
+    changed.push(await load.end());
+    await load.begin();
+    await pause(changed.at(-1)?.ms ?? WINDOW);
+    control.push(await load.end());
+  }
+  // the next kind finds the state before the change
+  if (back) await way(true);
   const most = (values: number[]): number | null => (values.length === 0 ? null : Math.max(...values));
+  const [one, other] = [windowsOf(changed), windowsOf(control)];
+  const held = done.map((change) => change.held).filter((ms) => !Number.isNaN(ms));
   return {
     connections,
     how,
-    seconds: figures.ms / 1000,
+    ms: changed.reduce((sum, { ms }) => sum + ms, 0),
     changes: done.length,
     refused,
     tries: most(done.map(({ tries }) => tries)),
     groups: most(done.map(({ groups }) => groups)),
-    held: most(done.map(({ held }) => held).filter((held) => !Number.isNaN(held))),
-    transactionsPerSecond: figures.transactions / (figures.ms / 1000),
-    p50: figures.latency.p50,
-    p99: figures.latency.p99,
-    longest: figures.latency.max,
-    ratio: figures.latency.max / (control ?? figures.latency.max),
-    errors: figures.errors,
+    held: held.length === 0 ? null : medianOf(held),
+    changed: one,
+    control: other,
+    ratio: one.median / other.median,
+    errors: errorsOf(changed),
   };
+}
+
+function windowsOf(figures: readonly Figures[]): Windows {
+  const longest = figures.map(({ latency }) => latency.max).toSorted((a, b) => a - b);
+  const sum = (of: (one: Figures) => number): number => figures.reduce((total, one) => total + of(one), 0);
+  const transactionsPerSecond = sum(({ transactions }) => transactions) / (sum(({ ms }) => ms) / 1000);
+  return { transactionsPerSecond, longest, median: medianOf(longest) };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.ceil((sorted.length - 1) / 2)]];
+  return ((low ?? 0) + (high ?? 0)) / 2;
+}
+
+function errorsOf(figures: readonly Figures[]): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const { errors } of figures)
+    for (const [sqlstate, count] of Object.entries(errors)) all[sqlstate] = (all[sqlstate] ?? 0) + count;
+  return all;
+}
+
+/** Apply and rollback of four relations on a server that is 200 ms away. */
+async function measureFar(server: string): Promise<Far[]> {
+  const plan = await target(server, "far", 4);
+  const distance = await startDistance(server, 100);
+  const far: Far[] = [];
+  const url = distance.through(as(server, "deployer", "far"));
+  for (const back of [false, true]) {
+    const began = performance.now();
+    const done = changedBy(back ? await rollbackDatabase(url) : await applyToDatabase(url, plan));
+    const seconds = (performance.now() - began) / 1000;
+    far.push({ relations: 4, roundTrip: 200, seconds, held: done.held });
+    console.log(
+      `four relations at a round trip of 200 ms, ${back ? "rollback" : "apply"}: ${seconds.toFixed(1)} s, locks held for ${done.held.toFixed(0)} ms`,
+    );
+  }
+  await distance.stop();
+  return far;
 }
 
 const CUTS: readonly (readonly [how: string, cut: Cut])[] = [
@@ -222,25 +277,39 @@ const column = (text: string | number | null, width: number): string =>
   (text === null ? "" : String(text)).padStart(width);
 
 const HEAD =
-  "connections  how                  seconds  changes  refused  tries  groups  held ms  transactions/s  p50 ms  p99 ms  longest ms  × control  errors";
+  "connections  how                  seconds  changes  refused  tries  groups  held ms  transactions/s  control  longest ms: median  most  control: median  most  × control  errors";
 
 const lineOf = (row: Row): string =>
   [
     column(row.connections, 11),
     ` ${row.how.padEnd(19)}`,
-    column(row.seconds.toFixed(1), 8),
+    column((row.ms / 1000).toFixed(1), 8),
     column(row.changes, 8),
     column(row.refused, 8),
     column(row.tries, 6),
     column(row.groups, 7),
     column(row.held?.toFixed(0) ?? null, 8),
-    column(row.transactionsPerSecond.toFixed(0), 15),
-    column(row.p50, 7),
-    column(row.p99, 7),
-    column(row.longest.toFixed(0), 11),
+    column(row.changed.transactionsPerSecond.toFixed(0), 15),
+    column(row.control.transactionsPerSecond.toFixed(0), 8),
+    column(row.changed.median.toFixed(0), 19),
+    column(row.changed.longest.at(-1)?.toFixed(0) ?? null, 5),
+    column(row.control.median.toFixed(0), 16),
+    column(row.control.longest.at(-1)?.toFixed(0) ?? null, 5),
     column(row.ratio.toFixed(2), 10),
     ` ${JSON.stringify(row.errors)}`,
   ].join(" ");
+
+const { values: options } = parseArgs({
+  options: {
+    connections: { type: "string", multiple: true, default: ["6", "12"] },
+    how: { type: "string", multiple: true },
+    windows: { type: "string", default: "6" },
+    far: { type: "boolean" },
+  },
+});
+/** one row of the table was asked for: the server far away is left out */
+const isPart = options.how !== undefined || options.far === true;
+const isWanted = (how: string): boolean => options.far !== true && (options.how?.includes(how) ?? true);
 
 const server = await startServer(15);
 try {
@@ -251,17 +320,15 @@ try {
   await admin.exec(LOGINS);
   await admin.close();
   const rows: Row[] = [];
-  for (const connections of [6, 12]) {
+  for (const connections of options.far === true ? [] : options.connections.map(Number)) {
     const database = `busy_${connections}`;
     const plan = await target(server.url, database, RELATIONS);
     const url = as(server.url, "deployer", database);
     const load = startLoad(as(server.url, "app", database), connections);
     await pause(2000);
-    const control = await measure({ connections, how: "control: no change", control: null }, load, null);
-    rows.push(control);
-    console.log(lineOf(control));
-    const run = async (how: string, way: Way, rounds = ROUNDS): Promise<void> => {
-      const row = await measure({ connections, how, control: control.longest }, load, way, rounds);
+    const run = async (how: string, way: Way, windows = Number(options.windows)): Promise<void> => {
+      if (!isWanted(how)) return;
+      const row = await measure({ connections, how, windows }, load, way);
       rows.push(row);
       console.log(lineOf(row));
     };
@@ -281,22 +348,12 @@ try {
     );
     await load.stop();
   }
-  const plan = await target(server.url, "far", 4);
-  const distance = await startDistance(server.url, 100);
-  const far: Far[] = [];
-  const url = distance.through(as(server.url, "deployer", "far"));
-  for (const back of [false, true]) {
-    const began = performance.now();
-    const done = changedBy(back ? await rollbackDatabase(url) : await applyToDatabase(url, plan));
-    const seconds = (performance.now() - began) / 1000;
-    far.push({ relations: 4, roundTrip: 200, seconds, held: done.held });
-    console.log(
-      `four relations at a round trip of 200 ms, ${back ? "rollback" : "apply"}: ${seconds.toFixed(1)} s, locks held for ${done.held.toFixed(0)} ms`,
-    );
+  const far = options.how === undefined ? await measureFar(server.url) : [];
+  if (isPart) console.log("a part: bench/results is left as it is");
+  else {
+    mkdirSync("bench/results", { recursive: true });
+    writeFileSync("bench/results/apply-locks.json", `${JSON.stringify({ rows, far }, null, 2)}\n`);
   }
-  await distance.stop();
-  mkdirSync("bench/results", { recursive: true });
-  writeFileSync("bench/results/apply-locks.json", `${JSON.stringify({ rows, far }, null, 2)}\n`);
 } finally {
   await server.stop();
 }

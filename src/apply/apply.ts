@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "../db/port.ts";
+import { sentTogether } from "../db/sent-together.ts";
 import { ToolError } from "../errors.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
 import type { Plan, Step } from "../plan/index.ts";
@@ -17,6 +18,7 @@ import {
   planProgress,
   type PlanProgress,
   readState,
+  type Scope,
   type State,
 } from "./state/index.ts";
 import { inForce, readJournal, type Detail, type Entry } from "./journal/index.ts";
@@ -34,6 +36,7 @@ import {
   withGroups,
   type Talk,
   mayAlter,
+  readPrivileges,
 } from "./transaction/index.ts";
 import type { Transitioned, TransitionLimits } from "./transaction/index.ts";
 
@@ -90,11 +93,9 @@ export async function applyPlan(
   const run = randomUUID();
   let db = await connections.open();
   try {
-    await checkWritable(db);
     const { plan } = request;
-    await checkClaimsSource(db, plan.context);
     talk.stage("comparing what is there with both ends of the plan");
-    const journal = await readJournal(db);
+    const [, , journal] = await sentTogether([checkWritable(db), checkClaimsSource(db, plan.context), readJournal(db)]);
     const base = {
       run,
       target: request.target,
@@ -126,9 +127,14 @@ export async function applyPlan(
     const pending = groupsOf({ ...plan, steps: progress.pending }, request.cut);
     const { lockable, check } = await first(async () => {
       if (changed.length > 0) throw notWritten(changed, progress);
-      await refuseStillReading(opened, plan, expected.after);
       const scope = scopeOf({ name: "", steps: progress.pending });
-      const ready = await checkPrivileges(opened, scope, mayAlter(opened));
+      const [others, byFunction, privileges] = await sentTogether([
+        relationsWithPolicies(opened),
+        stillReadingByFunction(opened, plan),
+        readPrivileges(opened, scope),
+      ]);
+      refuseStillReading([...stillReading(plan, await withOthers(opened, expected.after, others)), ...byFunction]);
+      const ready = await checkPrivileges(privileges, mayAlter(opened));
       talk.stage("choosing rows of two tenants for the check before COMMIT");
       return { ...ready, check: await preparePreCommitCheck(opened, new Set(scope.relations.map(nameKey))) };
     });
@@ -235,8 +241,7 @@ const proposing = (talk: Talk): Talk => ({
 });
 
 /** Throws ToolError (environment) if a policy, or a function that one calls, would still read a variable of the plan. */
-async function refuseStillReading(db: Db, plan: Plan, after: State): Promise<void> {
-  const reading = [...stillReading(plan, await withOthers(db, after)), ...(await stillReadingByFunction(db, plan))];
+function refuseStillReading(reading: readonly string[]): void {
   if (reading.length > 0)
     throw new ToolError(
       "environment",
@@ -246,18 +251,19 @@ async function refuseStillReading(db: Db, plan: Plan, after: State): Promise<voi
     );
 }
 
-/**
- * The state, with all relations of the database that have policies: a policy made after the plan may read a variable
- * too.
- */
-async function withOthers(db: Db, after: State): Promise<State> {
-  const relations = await db.query<{ schema: string; name: string; columns: string[] }>(
+/** All relations of the database that have policies. */
+const relationsWithPolicies = async (db: Db): Promise<Scope["relations"]> =>
+  db.query(
     `select n.nspname as schema, c.relname as name, '{}'::text[] as columns from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where exists (select from pg_policy p where p.polrelid = c.oid) order by 1, 2`,
   );
+
+/** The state, with all relations of the database that have policies: one made after the plan may read a variable too. */
+async function withOthers(db: Db, after: State, relations: Scope["relations"]): Promise<State> {
   const others = relations.filter(
     ({ schema, name }) => !after.relations.some((one) => one.schema === schema && one.name === name),
   );
+  if (others.length === 0) return after;
   const state = await inOneTransaction(db, async () =>
     readState(db, { relations: others, functions: [], schemas: [] }),
   );

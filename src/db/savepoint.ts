@@ -1,6 +1,10 @@
-import { pgErrorOf, type Db } from "./port.ts";
+import { sentTogether } from "./sent-together.ts";
+import { pgErrorOf, type Db, type PgError } from "./port.ts";
 
 const NAME = "rlsmith";
+
+/** The statement that `takeBack` takes back to. */
+export const SAVEPOINT = `savepoint ${NAME}`;
 
 const TAKE_BACK = `rollback to savepoint ${NAME}; release savepoint ${NAME}`;
 
@@ -35,6 +39,54 @@ export async function inSavepoint<Result>(db: Db, work: () => Promise<Result>): 
     await takeBack(db);
     throw error;
   }
+}
+
+/** What a statement came to: its rows, or the error that it raised. */
+export type Came = { rows: Record<string, unknown>[] } | { raised: PgError };
+
+/**
+ * Run statements inside the open transaction, each in a savepoint that is rolled back. All are sent without waiting for
+ * answers, and an error in one does not concern the others.
+ */
+export async function eachPassing(db: Db, statements: readonly string[]): Promise<Came[]> {
+  const sent = await Promise.allSettled(
+    statements.map(async (sql) => {
+      const [answer, back] = [db.exec(`savepoint ${NAME};\n${sql}`), takeBack(db)];
+      const [, rows = []] = await answer.finally(async () => back);
+      return rows;
+    }),
+  );
+  return sent.map((one) => {
+    if (one.status === "fulfilled") return { rows: one.value };
+    const raised = pgErrorOf(one.reason);
+    // 25P02: the transaction had failed before
+    if (!raised || raised.sqlstate === "25P02") throw one.reason;
+    return { raised };
+  });
+}
+
+/**
+ * `passing`, in a transaction that is surely open: the savepoint is sent without waiting for the answer, and so is its
+ * rollback, so that it costs no round trip.
+ */
+export async function passingAtOnce<Result>(db: Db, work: () => Promise<Result>): Promise<Result> {
+  const opened = db.exec(`savepoint ${NAME}`);
+  opened.catch(() => {});
+  try {
+    const result = await work();
+    await opened;
+    void takeBack(db);
+    return result;
+  } catch (error) {
+    await takeBack(db);
+    throw error;
+  }
+}
+
+/** `passing`, for work that sends all of its statements before it awaits anything: nothing here waits for an answer. */
+export async function passingSent<Result>(db: Db, work: () => Promise<Result>): Promise<Result> {
+  const [, result] = await sentTogether([db.exec(SAVEPOINT), work(), takeBack(db)]);
+  return result;
 }
 
 /** Run work inside the open transaction and roll it back, both rows and settings. `first` is run before it. */

@@ -1,4 +1,5 @@
 import { createConnection } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { ToolError, messageOf, type ErrorCode } from "../errors.ts";
 import { connectionUrl } from "./connection-url.ts";
@@ -7,6 +8,8 @@ import { pgErrorOf, type Db } from "./port.ts";
 import { hasNoTls, mayDifferWithoutTls, urlsToTry } from "./tls.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** The time that an answer which is still awaited has when a connection is closed. */
+const CLOSE_PATIENCE_MS = 1000;
 
 /** Options for a connection to a server. */
 export interface ServerOptions {
@@ -46,9 +49,12 @@ export async function openServer(text: string, options: ServerOptions = {}): Pro
   const url = connectionUrl(text);
   const where = describeUrl(url);
   const client = await connect(url, where, options);
+  let last: Promise<unknown> = Promise.resolve();
   const run = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const answer = options.pipeline === true ? work() : last.then(work);
+    last = answer.catch(() => {});
     try {
-      return await work();
+      return await answer;
     } catch (error) {
       throw isLost(error) ? lostError(error, where) : error;
     }
@@ -77,7 +83,11 @@ export async function openServer(text: string, options: ServerOptions = {}): Pro
       return [results].flat().map(({ rows }) => rows as Record<string, unknown>[]);
     },
     copyOut: async (sql) => run(async () => copyOut(client, sql)),
-    close: async () => client.end(),
+    close: async () => {
+      // node-postgres cuts the connection where an answer is still awaited
+      await Promise.race([last, sleep(CLOSE_PATIENCE_MS, undefined, { ref: false })]);
+      await client.end();
+    },
   };
 }
 

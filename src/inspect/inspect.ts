@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../db/port.ts";
+import { sentTogether } from "../db/sent-together.ts";
 import { ToolError } from "../errors.ts";
 import type { AccessFacts } from "../pg/access-facts.ts";
 import type {
@@ -34,21 +35,36 @@ const query = (name: string): string => readFileSync(new URL(`./queries/${name}.
  * ```
  */
 export async function inspect(db: Db): Promise<Catalog> {
-  await db.exec("begin transaction isolation level repeatable read read only");
   try {
-    await db.exec("set local search_path = ''");
-    const relations = await db.query<Relation>(query("relations"));
-    const policies = await db.query<Policy>(query("policies"));
-    const functions = await db.query<PgFunction>(query("functions"));
-    const policyFunctions = await policyFunctionsOf(db);
-    const triggers = await db.query<Trigger>(query("triggers"));
-    const types = await typesOf(db);
-    const roles = await db.query<Role>(query("roles"));
-    const rules = await db.query<Rule>(query("rules"));
-    const schemas = await db.query<Schema>(query("schemas"));
-    const [dependencies] = await db.query<Dependencies>(query("dependencies"));
-    // catalogs and columns that PostgreSQL 15 introduced are in it
-    const [access] = db.version >= 150_000 ? await db.query<AccessFacts>(query("access")) : [];
+    const [
+      ,
+      relations,
+      policies,
+      functions,
+      policyFunctions,
+      triggers,
+      types,
+      roles,
+      rules,
+      schemas,
+      [dependencies],
+      [access],
+    ] = await sentTogether([
+      db.exec("begin transaction isolation level repeatable read read only; set local search_path = ''"),
+      db.query<Relation>(query("relations")),
+      db.query<Policy>(query("policies")),
+      db.query<PgFunction>(query("functions")),
+      policyFunctionsOf(db),
+      db.query<Trigger>(query("triggers")),
+      typesOf(db),
+      db.query<Role>(query("roles")),
+      db.query<Rule>(query("rules")),
+      db.query<Schema>(query("schemas")),
+      db.query<Dependencies>(query("dependencies")),
+      // catalogs and columns that PostgreSQL 15 introduced are in it
+      db.version >= 150_000 ? db.query<AccessFacts>(query("access")) : Promise.resolve<AccessFacts[]>([]),
+      db.exec("rollback"),
+    ]);
     return {
       format: "rlsmith-catalog",
       formatVersion: 1,
@@ -76,9 +92,6 @@ export async function inspect(db: Db): Promise<Catalog> {
         { cause: error },
       );
     throw error;
-  } finally {
-    // The connection may be lost; the first error is the one to report.
-    await db.exec("rollback").catch(() => {});
   }
 }
 

@@ -2,6 +2,7 @@ import { sharesBackends, takeTurn } from "../apply/index.ts";
 import type { Connections, TransitionLimits } from "../apply/index.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { openServer } from "../db/server.ts";
+import { sentTogether } from "../db/sent-together.ts";
 import { untilEnding } from "../db/until-ending.ts";
 import { ToolError } from "../errors.ts";
 
@@ -54,14 +55,19 @@ export function connectionsTo(
   let isDirect = false;
   return {
     open: async () => {
-      const server = await openServer(url, { applicationName, pipeline: true });
+      const [server, other] = await sentTogether([
+        openServer(url, { applicationName, pipeline: true }),
+        isDirect ? Promise.resolve(null) : openServer(url, { applicationName, pipeline: true }),
+      ]);
       const db = untilEnding(server);
       try {
-        if (!isDirect) await refuseSharedBackends(db, url, applicationName);
+        if (other !== null) await refuseSharedBackends(db, other);
         isDirect = true;
-        await db.exec([...SETTINGS, ...timeouts].join("; "));
-        for (const setting of LATER) await orNot(db, setting);
-        await takeTurn(db, PATIENCE, waiting);
+        await sentTogether([
+          db.exec([...SETTINGS, ...timeouts].join("; ")),
+          ...LATER.map(async (setting) => orNot(db, setting)),
+          takeTurn(db, PATIENCE, waiting),
+        ]);
         return db;
       } catch (error) {
         await db.close().catch(() => {});
@@ -83,8 +89,7 @@ export async function openToLook(url: string, applicationName: string): Promise<
   }
 }
 
-async function refuseSharedBackends(db: Db, url: string, applicationName: string): Promise<void> {
-  const other = await openServer(url, { applicationName });
+async function refuseSharedBackends(db: Db, other: Db): Promise<void> {
   try {
     if (!(await sharesBackends(db, other))) return;
   } finally {

@@ -1,10 +1,12 @@
 import type { Config } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
-import { passing, passingText, takeBack } from "../db/savepoint.ts";
+import { passingSent, passingText, takeBack } from "../db/savepoint.ts";
+import { sentTogether } from "../db/sent-together.ts";
 import { sampleRows } from "../fixtures/index.ts";
+import type { Relation } from "../pg/catalog.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
-import type { Attempt, PlainForm } from "./matrix/index.ts";
+import type { PlainForm } from "./matrix/index.ts";
 import { readAttempts } from "./attacks/index.ts";
 import {
   isPlain,
@@ -15,6 +17,7 @@ import {
   attemptsText,
   type Answered,
 } from "./matrix/index.ts";
+import { readsByRole, readsOf, readsText, type CheckBatch, type ReadsOfRole } from "./pre-commit-reads.ts";
 import {
   clearingText,
   collectEvidence,
@@ -25,7 +28,7 @@ import {
   targetsOf,
   type Target,
 } from "./environment/index.ts";
-import type { TestEnvironment, Known } from "./environment/index.ts";
+import type { Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
 import { privilegesOf, variableStates, type SessionState } from "./run/index.ts";
@@ -59,9 +62,12 @@ export async function preparePreCommitCheck(
   config: Config["verify"],
   relations: ReadonlySet<NameKey>,
 ): Promise<PreCommitCheck> {
-  await db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'");
   try {
-    return await prepared(db, known, config, relations);
+    const [, check] = await sentTogether([
+      db.exec("begin read only; set local statement_timeout = '10s'; set local lock_timeout = '1s'"),
+      prepared(db, known, config, relations),
+    ]);
+    return check;
   } catch (error) {
     const raised = pgErrorOf(error);
     if (!raised) throw error;
@@ -71,7 +77,8 @@ export async function preparePreCommitCheck(
       said: () => [`no access was checked before COMMIT: rows of two tenants could not be chosen (${raised.message})`],
     };
   } finally {
-    await db.exec("rollback");
+    // what is sent next comes after it
+    void db.exec("rollback").catch(() => {});
   }
 }
 
@@ -82,10 +89,21 @@ async function prepared(
   relations: ReadonlySet<NameKey>,
 ): Promise<PreCommitCheck> {
   const said = new Set<string>();
-  const fixtures = await sampleRows(db, known.catalog, known.context, known.columns, known.trees);
-  const surface = await readSurface(db);
+  const [fixtures, surface] = await sentTogether([
+    sampleRows(db, known.catalog, known.context, known.columns, known.trees),
+    readSurface(db),
+  ]);
   const touched = known.catalog.relations.filter((relation) => relations.has(nameKey(relation)));
-  const all = await targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true);
+  const everybody = actorsFor(known.catalog, known.context, fixtures);
+  const chosen = [
+    everybody.find((one) => one.class === "member"),
+    everybody.find(({ token }) => token === "no claims"),
+    everybody.find((one) => one.class === "anon"),
+  ].filter((actor) => actor !== undefined);
+  const [all, above] = await sentTogether([
+    targetsOf(db, { ...known.catalog, relations: touched }, surface, fixtures, true),
+    privilegesByRole(db, touched, chosen),
+  ]);
   const targets = targetsByName(all);
   const evidence = await collectEvidence(db, targets);
   const looked = [...targets.values()].filter(({ foreignRows }) => foreignRows.length > 0);
@@ -94,19 +112,6 @@ async function prepared(
     said.add(
       `not checked before COMMIT, since there are no rows of two tenants that can be distinguished: ${without.length > 5 ? `${without.length} of ${relations.size} relations` : without.join(", ")}`,
     );
-  const environment: Pick<TestEnvironment, "db" | "targets" | "transaction"> = {
-    db,
-    targets,
-    transaction: async (work) => passing(db, "", work),
-  };
-  const everybody = actorsFor(known.catalog, known.context, fixtures);
-  const actors: { actor: Actor; above: ReadonlyMap<Subject, string> }[] = [];
-  for (const actor of [
-    everybody.find((one) => one.class === "member"),
-    everybody.find(({ token }) => token === "no claims"),
-    everybody.find((one) => one.class === "anon"),
-  ])
-    if (actor) actors.push({ actor, above: await privilegesOf(environment, actor) });
   const standings = [
     null,
     // all variables at once, by set_config
@@ -114,78 +119,61 @@ async function prepared(
       ({ by }) => by.kind === "victim's values" && by.way === "set_config",
     ) ?? null,
   ].filter((standing, n) => n === 0 || standing !== null);
-
+  const batches = looked.flatMap((target) =>
+    chosen.flatMap((actor) => {
+      if (above.get(actor.role)?.has(target.name) === true) return [];
+      const attempts = readAttempts(target, targets, surface, { limited: true, prepared: false }).filter((attempt) =>
+        isPlain(attempt, READ),
+      );
+      return attempts.flatMap((attempt) =>
+        standings.map((standing): CheckBatch => ({ actor, standing, attempts: [attempt] })),
+      );
+    }),
+  );
   const clearing = clearingText(settingsToClear(known));
-  /** every cell that crosses, by `tupleKey`; null: it took too long */
-  const crossing = async (on: Db, wanted: readonly Target[]): Promise<Map<TupleKey, Crossing> | null> => {
-    const looks = actors.flatMap(({ actor, above }) => {
-      const attempts = wanted
-        .filter(({ name }) => !above.has(name))
-        .flatMap((target) => readAttempts(target, targets, surface, { limited: true, prepared: false }))
-        .filter((attempt) => isPlain(attempt, READ));
-      return attempts.length === 0 ? [] : standings.map((standing): CheckBatch => ({ actor, standing, attempts }));
+  /** the cells of a batch that cross, each with its `tupleKey` */
+  const crossing = ({ batch: { actor, standing, attempts }, answers }: AnsweredBatch): [TupleKey, Crossing][] =>
+    attempts.flatMap((attempt, n) => {
+      const answer = answers[n];
+      if (!answer) return [];
+      const { outcome, crosses } = judge(attempt, actor, answer, { targets, evidence, grants: NO_GRANTS });
+      if (outcome.kind === "not settled")
+        said.add(
+          `not checked as \`${actor.role}\`: ${outcome.cause.kind === "limit" ? outcome.cause.limit : outcome.cause.kind}`,
+        );
+      if (!crosses || isDeclared(config, attempt.relation)) return [];
+      const line = `${attempt.relation}: ${actor.name} reads rows of another tenant${standing === null ? "" : `, ${standing.name}`}`;
+      const [key, plain] = [standing?.name ?? "", ""].map((state) => tupleKey(attempt.relation, actor.name, state));
+      return key === undefined || plain === undefined ? [] : [[key, { plain, line }]];
     });
-    const answers = await answersTo(on, looks, clearing);
-    if (answers === null) return null;
-    const found = new Map<TupleKey, Crossing>();
-    for (const [n, { actor, standing, attempts }] of looks.entries())
-      for (const [m, attempt] of attempts.entries()) {
-        const answer = answers[n]?.[m];
-        if (!answer) continue;
-        const { outcome, crosses } = judge(attempt, actor, answer, { targets, evidence, grants: NO_GRANTS });
-        if (outcome.kind === "not settled")
-          said.add(
-            `not checked as \`${actor.role}\`: ${outcome.cause.kind === "limit" ? outcome.cause.limit : outcome.cause.kind}`,
-          );
-        if (crosses && !isDeclared(config, attempt.relation))
-          found.set(tupleKey(attempt.relation, actor.name, standing?.name ?? ""), {
-            plain: tupleKey(attempt.relation, actor.name, ""),
-            line: `${attempt.relation}: ${actor.name} reads rows of another tenant${standing === null ? "" : `, ${standing.name}`}`,
-          });
-      }
-    return found;
-  };
-  const before = new Set<TupleKey>();
-  const quick = new Set<NameKey>();
-  const { took: trip } = await timed(async () => db.query("select 1"));
-  let spent = 0;
-  for (const target of looked) {
-    const { result, took } = await timed(async () => crossing(db, [target]));
-    const alone = Math.max(0, took - trip);
-    if (result === null || spent + alone > LONGEST) continue;
-    spent += alone;
-    quick.add(target.name);
-    for (const key of result.keys()) before.add(key);
-  }
+  const { before, raising, absent, quick } = await triedBefore(db, looked, batches, clearing);
   const slow = looked.filter(({ name }) => !quick.has(name)).map(({ name }) => name);
   if (slow.length > 0)
     said.add(
       `not checked before COMMIT, since all relations would be locked for the time that takes: ${slow.length > 5 ? `${slow.length} of ${relations.size} relations` : slow.join(", ")}`,
     );
+  const crossedBefore = new Set(before.flatMap((one) => crossing(one).map(([key]) => key)));
   return {
     said: () => [...said],
     ask: async (on, names) => {
-      const now = await crossing(
-        on,
-        looked.filter(({ name }) => names.has(name) && quick.has(name)),
-      );
-      if (now === null) {
+      const asked = new Set<Subject>([...names].filter((name) => quick.has(name)));
+      const wanted = batches
+        .filter(({ attempts: [one] }) => one && asked.has(one.relation))
+        .filter((batch) => !absent.has(keyOf(batch)));
+      const found = await answersTo(on, looksOf(wanted, raising), clearing);
+      if (found === null) {
         said.add("not checked before COMMIT: the statements took too long");
         return [];
       }
+      const now = new Map(found.flatMap(crossing));
       return [...now].flatMap(([key, { plain, line }]) => {
         // an opening that existed before and needs no variable is not caused by this change; one by way of a variable
         // is the kind that the change is to close
-        if (key === plain) return before.has(key) ? (said.add(`${line}, as before`), []) : [line];
+        if (key === plain) return crossedBefore.has(key) ? (said.add(`${line}, as before`), []) : [line];
         return now.has(plain) ? [] : [line];
       });
     },
   };
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; took: number }> {
-  const started = performance.now();
-  return { result: await work(), took: performance.now() - started };
 }
 
 const isDeclared = (config: Config["verify"], relation: Subject): boolean =>
@@ -198,33 +186,208 @@ interface Crossing {
   line: string;
 }
 
-/** The statements of one persona in one state of the session variables. */
-interface CheckBatch {
-  actor: Actor;
-  standing: SessionState | null;
-  attempts: Attempt[];
+/** For each role of the personas the relations whose row security does not apply to it. */
+async function privilegesByRole(
+  db: Db,
+  touched: readonly Relation[],
+  actors: readonly Actor[],
+): Promise<Map<string, ReadonlyMap<Subject, string>>> {
+  const targets = new Map(
+    touched.map((one) => {
+      const name = nameKey(one);
+      return [name, { name, schema: one.schema, relation: one.name, rowSecurity: one.rowSecurity }];
+    }),
+  );
+  const environment = {
+    db,
+    targets,
+    transaction: async <Result>(work: () => Promise<Result>): Promise<Result> => passingSent(db, work),
+  };
+  const roles = [...new Map(actors.map((actor) => [actor.role, actor])).values()];
+  const found = await sentTogether(roles.map(async (actor) => privilegesOf(environment, actor)));
+  return new Map(roles.map(({ role }, n) => [role, found[n] ?? new Map<Subject, string>()]));
+}
+
+interface AnsweredBatch {
+  batch: CheckBatch;
+  answers: readonly Answered[];
+}
+
+interface TriedBefore {
+  /** of the relations that are quick */
+  before: AnsweredBatch[];
+  /** the cells whose read raised an error, by `tupleKey` */
+  raising: ReadonlySet<TupleKey>;
+  /** the cells that cannot be asked, whatever the policies: the login may not take the role. By `tupleKey` */
+  absent: ReadonlySet<TupleKey>;
+  /** the relations whose reads take no longer than `LONGEST` together */
+  quick: ReadonlySet<Subject>;
+}
+
+/**
+ * Run the batches, each of which reads one relation, and measure their time on the server. A relation with a statement
+ * that took too long is not quick.
+ */
+async function triedBefore(
+  db: Db,
+  looked: readonly Target[],
+  batches: readonly CheckBatch[],
+  clearing: string,
+): Promise<TriedBefore> {
+  const done = {
+    before: new Array<AnsweredBatch>(),
+    raising: new Set<TupleKey>(),
+    absent: new Set<TupleKey>(),
+    quick: new Set<Subject>(),
+  };
+  const of = (name: Subject): CheckBatch[] => batches.filter(({ attempts: [one] }) => one?.relation === name);
+  const first = await repliesTo(
+    db,
+    looked.map(({ name }) => looksOf(of(name), new Set())),
+    clearing,
+  );
+  const raised = first.map((reply) => (reply === null ? [] : withoutAnswer(reply)));
+  const second = await repliesTo(
+    db,
+    raised.map((single) => ({ together: [], single })),
+    clearing,
+  );
+  let spent = 0;
+  for (const [n, { name }] of looked.entries()) {
+    const [reply, other] = [first[n], second[n]];
+    if (!reply || !other) continue;
+    const [absent, raising] = partitioned(answered(other), isAbsent);
+    const took = reply.ms + (raising.length > 0 ? other.ms : 0);
+    if (spent + took > LONGEST) continue;
+    spent += took;
+    done.quick.add(name);
+    done.before.push(...answered(reply), ...answered(other));
+    for (const { batch } of raising) done.raising.add(keyOf(batch));
+    for (const { batch } of absent) done.absent.add(keyOf(batch));
+  }
+  return done;
+}
+
+/** True if the persona could not arrive: an error before its statement. */
+const isAbsent = ({ answers }: AnsweredBatch): boolean =>
+  answers.every((answer) => answer.kind === "error" && answer.at === "prelude");
+
+function partitioned<One>(all: readonly One[], isFirst: (one: One) => boolean): [One[], One[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
+}
+
+const keyOf = ({ attempts: [one], actor, standing }: CheckBatch): TupleKey =>
+  tupleKey(one?.relation ?? "", actor.name, standing?.name ?? "");
+
+/** Batches that are sent together. `single`: those for the general driver, since a read of them raises an error. */
+interface Looks {
+  together: readonly ReadsOfRole[];
+  single: readonly CheckBatch[];
+}
+
+const looksOf = (batches: readonly CheckBatch[], raising: ReadonlySet<TupleKey>): Looks => ({
+  together: readsByRole(merged(batches.filter((batch) => !raising.has(keyOf(batch))))),
+  single: merged(batches.filter((batch) => raising.has(keyOf(batch)))),
+});
+
+/** The batches of one persona in one state of the variables as one. */
+function merged(batches: readonly CheckBatch[]): CheckBatch[] {
+  const all = new Map<Actor, Map<SessionState | null, CheckBatch>>();
+  for (const { actor, standing, attempts } of batches) {
+    const states = all.get(actor) ?? new Map<SessionState | null, CheckBatch>();
+    all.set(actor, states);
+    states.set(standing, { actor, standing, attempts: [...(states.get(standing)?.attempts ?? []), ...attempts] });
+  }
+  return [...all.values()].flatMap((states) => [...states.values()]);
+}
+
+/** The answers to `Looks`, and the time that they took on the server. `answers` is null where a read raised an error. */
+interface Reply {
+  ms: number;
+  found: { batch: CheckBatch; answers: readonly Answered[] | null }[];
+}
+
+const answered = ({ found }: Reply): AnsweredBatch[] =>
+  found.flatMap(({ batch, answers }) => (answers === null ? [] : [{ batch, answers }]));
+
+const withoutAnswer = ({ found }: Reply): CheckBatch[] =>
+  found.flatMap(({ batch, answers }) => (answers === null ? [batch] : []));
+
+const CLOCK = "select extract(epoch from clock_timestamp())::float8 * 1000 as clock";
+
+/** Everything in one text, for one round trip; all of it is undone. */
+const textOf = ({ together, single }: Looks, clearing: string): string =>
+  [
+    CLOCK,
+    ...[
+      ...together.map(readsText),
+      ...single.map(({ actor: { role, claims, setup }, standing, attempts }) =>
+        attemptsText(
+          { role, claims, setup, prelude: standing?.prelude ?? [], preludeWrites: false, attempts },
+          new Map(),
+        ),
+      ),
+    ].map((text) =>
+      passingText([
+        `set local statement_timeout = ${STATEMENT_TIMEOUT}`,
+        // what an earlier client of a pool left behind is not what the policies let through
+        clearing,
+        text,
+      ]),
+    ),
+    CLOCK,
+  ].join(";\n");
+
+function replyOf({ together, single }: Looks, results: readonly Record<string, unknown>[][]): Reply {
+  const of = (column: string): Record<string, unknown>[][] =>
+    results.filter(([row]) => row !== undefined && column in row);
+  const [reads, driven, clock] = [of("reads"), of("results"), of("clock").map(([row]) => Number(row?.["clock"]))];
+  if (reads.length !== together.length || driven.length !== single.length)
+    throw new Error("each block is followed by a query for what it found");
+  return {
+    ms: (clock[1] ?? 0) - (clock[0] ?? 0),
+    found: [
+      ...together.flatMap((group, n) =>
+        readsOf(group, reads[n] ?? []).map((answers, m) => ({ batch: group[m] ?? group[0], answers })),
+      ),
+      ...single.map((batch, n) => ({ batch, answers: answersOf(driven[n] ?? [], batch.attempts) })),
+    ],
+  };
+}
+
+/**
+ * The replies, with all texts sent without waiting for answers. Null: a statement took too long. After that the server
+ * refuses what was sent behind it, which is sent again.
+ */
+async function repliesTo(db: Db, all: readonly Looks[], clearing: string): Promise<(Reply | null)[]> {
+  const replies: (Reply | null)[] = [];
+  while (replies.length < all.length) {
+    const left = all.slice(replies.length);
+    const sent = await Promise.allSettled(left.map(async (looks) => db.exec(textOf(looks, clearing))));
+    for (const [n, one] of sent.entries()) {
+      const looks = left[n];
+      if (looks && one.status === "fulfilled") replies.push(replyOf(looks, one.value));
+      else if (one.status === "rejected") {
+        await takeBack(db);
+        if (!isTimeout(one.reason)) throw one.reason;
+        replies.push(null);
+        break;
+      }
+    }
+  }
+  return replies;
 }
 
 /** All batches in one round trip, since relations are locked meanwhile; all undone. Null: a statement took too long. */
-async function answersTo(db: Db, looks: readonly CheckBatch[], clearing: string): Promise<Answered[][] | null> {
-  if (looks.length === 0) return [];
-  const texts = looks.map(({ actor: { role, claims, setup }, standing, attempts }) => {
-    const batch = { role, claims, setup, prelude: standing?.prelude ?? [], preludeWrites: false, attempts };
-    return passingText([
-      `set local statement_timeout = ${STATEMENT_TIMEOUT}`,
-      // what an earlier client of a pool left behind is not what the policies let through
-      clearing,
-      attemptsText(batch, new Map()),
-    ]);
-  });
-  try {
-    const results = await db.exec(texts.join(";\n"));
-    const found = results.filter((rows) => rows[0] !== undefined && "results" in rows[0]);
-    if (found.length !== looks.length) throw new Error("each block is followed by a query for what it found");
-    return looks.map(({ attempts }, n) => answersOf(found[n] ?? [], attempts));
-  } catch (error) {
-    await takeBack(db);
-    if (pgErrorOf(error)?.sqlstate !== "57014") throw error;
-    return null;
-  }
+async function answersTo(db: Db, looks: Looks, clearing: string): Promise<AnsweredBatch[] | null> {
+  if (looks.together.length + looks.single.length === 0) return [];
+  const [reply] = await repliesTo(db, [looks], clearing);
+  if (!reply) return null;
+  const raised = withoutAnswer(reply);
+  if (raised.length === 0) return answered(reply);
+  // a second round trip, where a read raises an error that it did not raise before
+  const [other] = await repliesTo(db, [{ together: [], single: raised }], clearing);
+  return other ? [...answered(reply), ...answered(other)] : null;
 }
+
+const isTimeout = (error: unknown): boolean => pgErrorOf(error)?.sqlstate === "57014";

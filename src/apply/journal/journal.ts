@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 import type { State } from "../state/index.ts";
 import { hashOf } from "./chain.ts";
@@ -94,9 +95,11 @@ export async function openJournal(db: Db): Promise<void> {
     "select set_config('search_path', current_setting('rlsmith.path'), true)",
   ] as const;
   if (await isThere(db, texts)) return;
-  await db.exec([ON_EMPTY_PATH, MAKE].join(";\n"));
-  // another role may have been there between the two
-  await isThere(db, ["select 1", LOCK, texts[2]]);
+  await sentTogether([
+    db.exec([ON_EMPTY_PATH, MAKE].join(";\n")),
+    // another role may have been there between the two
+    isThere(db, ["select 1", LOCK, texts[2]]),
+  ]);
 }
 
 /** The entries that were written, and the milliseconds that each relation was locked until then. */

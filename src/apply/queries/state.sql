@@ -28,7 +28,11 @@ select json_build_object(
               ),
               'using', pg_get_expr(p.polqual, p.polrelid),
               'check', pg_get_expr(p.polwithcheck, p.polrelid),
-              'comment', obj_description(p.oid, 'pg_policy')
+              -- not obj_description, which starts a query of its own for each policy
+              'comment', (
+                select d.description from pg_description d
+                where d.objoid = p.oid and d.classoid = 'pg_policy'::regclass and d.objsubid = 0
+              )
             ) order by p.polname collate "C"
           )
           from pg_policy p

@@ -6,6 +6,7 @@ import { inForce, readJournal } from "../journal/index.ts";
 import {
   beforeGroups,
   mayAlter,
+  readPrivileges,
   checkPrivileges,
   checkWritable,
   runUntilResolved,
@@ -65,7 +66,9 @@ export async function rollbackByFile(
     const [whole] = groupsOf(plan, { kind: "all" });
     if (!whole) return result;
     const scope = scopeOf(whole);
-    const { lockable } = await first(async () => checkPrivileges(opened, scope, mayAlter(opened)));
+    const { lockable } = await first(async () =>
+      checkPrivileges(await readPrivileges(opened, scope), mayAlter(opened)),
+    );
     const back = progress.applied.toReversed();
     const { to, stay } = await withOccupiedSchemas(db, expected.before);
     result.notes.push(...stay);

@@ -9,7 +9,8 @@ import {
   differences,
   restore,
   type Restoring,
-  onShadow,
+  onShadows,
+  type Shadowed,
   settled,
   part,
   scopeOfState,
@@ -112,15 +113,26 @@ async function asPrintedHere(
   stay: Set<string>,
 ): Promise<[State, State]> {
   const both: [State, State] = [withoutRelations(before, gone), withoutRelations(after, gone)];
-  for (const there of from.relations) {
+  const found = from.relations.flatMap((there) => {
     const [was, left] = both.map(({ relations }) =>
       relations.find(({ schema, name }) => schema === there.schema && name === there.name),
     );
-    if (!was || !left || !there.exists) continue;
+    return !was || !left || !there.exists ? [] : [{ there, was, left }];
+  });
+  const shadows = await onShadows(
+    db,
+    found.map(({ there, was, left }) => ({
+      relation: there,
+      policies: [...was.policies, ...left.policies],
+      alter: [],
+    })),
+    "each alone",
+  );
+  for (const [n, { there, was, left }] of found.entries()) {
     const known = new Set([...was.policies, ...left.policies].map(({ name }) => name));
     const since = there.policies.filter(({ name }) => !known.has(name));
     for (const policy of since) stay.add(`${policyId(policy)} was created later, and stays`);
-    const { prints } = await onShadow(db, there, [...was.policies, ...left.policies], [], "each alone");
+    const prints: Shadowed["prints"] = shadows[n]?.prints ?? new Map();
     const settle = (relation: RelationState): RelationState => ({
       ...relation,
       policies: [

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 import { nameKey } from "../../pg/name.ts";
 import { inForce, readJournal, type Entry } from "../journal/index.ts";
@@ -7,6 +8,7 @@ import {
   inOneTransaction,
   journalOnly,
   mayAlter,
+  readPrivileges,
   checkPrivileges,
   checkWritable,
   runUntilResolved,
@@ -61,9 +63,8 @@ export async function rollbackRun(
   const run = randomUUID();
   let db = await connections.open();
   try {
-    await checkWritable(db);
     talk.stage("comparing what is there with the journal");
-    const journal = await readJournal(db);
+    const [, journal] = await sentTogether([checkWritable(db), readJournal(db)]);
     const opened = db;
     const base = {
       run,
@@ -102,7 +103,8 @@ export async function rollbackRun(
           'nothing was changed; undo these changes by hand, or overwrite them with --force --reason "…"',
           { list: found.lost },
         );
-      return { ...found, ...(await checkPrivileges(opened, wholeScope(found.steps), mayAlter(opened))) };
+      const privileges = await readPrivileges(opened, wholeScope(found.steps));
+      return { ...found, ...(await checkPrivileges(privileges, mayAlter(opened))) };
     });
     result.lost = lost;
     result.notes.push(...stay);

@@ -1,11 +1,12 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
-import { passing } from "../../db/savepoint.ts";
+import { passingAtOnce } from "../../db/savepoint.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
 import { policyId, type Policy } from "../../pg/policy.ts";
 import type { Plan, Step } from "../../plan/index.ts";
 import { isShared } from "./groups.ts";
-import { onShadow, settled } from "./shadow.ts";
+import { onShadows, settled, type Shadowed, type ShadowRequest } from "./shadow.ts";
 import { byName, readState, type RelationState, type Scope, type State } from "./state.ts";
 
 /**
@@ -32,12 +33,12 @@ export async function expectedStates(
 ): Promise<Expected> {
   const shared = steps.filter(isShared);
   const end = async (statements: readonly string[], side: "before" | "after"): Promise<State> =>
-    passing(db, "", async () => {
-      await tried(db, statements, side);
-      const { functions, schemas } = await readState(db, { ...scope, relations: [] });
-      const relations: RelationState[] = [];
-      for (const relation of now.relations)
-        relations.push(relation.exists ? await printed(db, plan, steps, relation, side) : relation);
+    passingAtOnce(db, async () => {
+      const [, { functions, schemas }, relations] = await sentTogether([
+        tried(db, statements, side),
+        readState(db, { ...scope, relations: [] }),
+        printed(db, plan, steps, now.relations, side),
+      ]);
       return { relations, functions, schemas };
     });
   const after = await end(
@@ -84,13 +85,12 @@ const without = (state: State, made: readonly Step[]): State => ({
 });
 
 async function tried(db: Db, statements: readonly string[], side: "before" | "after"): Promise<void> {
-  for (const sql of statements)
-    try {
-      await db.exec(sql);
-    } catch (error) {
-      const raised = pgErrorOf(error);
-      if (!raised || side === "before") throw error;
-      throw cannotBeMade(sql.split("\n")[0] ?? "", raised);
+  const sent = await Promise.allSettled(statements.map(async (sql) => db.exec(sql)));
+  for (const [n, one] of sent.entries())
+    if (one.status === "rejected") {
+      const raised = pgErrorOf(one.reason);
+      if (!raised || side === "before") throw one.reason;
+      throw cannotBeMade(statements[n]?.split("\n")[0] ?? "", raised);
     }
 }
 
@@ -107,16 +107,37 @@ function cannotBeMade(what: string, raised: { sqlstate: string; message: string 
 }
 
 /**
- * One relation before or after the plan. Flags, and comments that the plan does not change, are taken from the present
- * state.
+ * The relations before or after the plan, in one round trip. Flags, and comments that the plan does not change, are
+ * taken from the present state.
  */
 async function printed(
   db: Db,
   plan: Plan,
   steps: readonly Step[],
+  now: readonly RelationState[],
+  side: "before" | "after",
+): Promise<RelationState[]> {
+  const all = now.map((relation) => ({
+    relation,
+    print: relation.exists ? toPrint(plan, steps, relation, side) : null,
+  }));
+  const shadows = await onShadows(
+    db,
+    all.flatMap(({ print }) => print?.request ?? []),
+  );
+  return all.map(({ relation, print }) => {
+    const shadow = print === null ? undefined : shadows.shift();
+    return print === null || shadow === undefined ? relation : print.read(shadow);
+  });
+}
+
+/** The policies of one relation before or after the plan, and the relation with them once they are printed. */
+function toPrint(
+  plan: Plan,
+  steps: readonly Step[],
   now: RelationState,
   side: "before" | "after",
-): Promise<RelationState> {
+): { request: ShadowRequest; read(shadow: Shadowed): RelationState } {
   const here = plan.policies.filter(({ before }) => before.schema === now.schema && before.relation === now.name);
   const wanted = here.flatMap((outcome) => (side === "before" ? [outcome.before] : outcome.after));
   const alter = steps.flatMap(({ object, change }) =>
@@ -127,21 +148,24 @@ async function printed(
       ? [`alter column ${quoteIdent(object.column)} set default ${change[side] ?? "null"}`]
       : [],
   );
-  const { prints, defaults, raised } = await onShadow(db, now, wanted, alter);
-  // a policy that the plan expects and that cannot be created here differs from the present one, and its text shows
-  // that
-  if (raised && side === "after") throw cannotBeMade(policyId(raised.policy), raised);
-  const recommented = new Set(
-    here.flatMap(({ before, after }) =>
-      after.some(({ name, comment }) => name === before.name && comment !== before.comment) ? [before.name] : [],
-    ),
-  );
-  const policies = wanted.map((policy): Policy => {
-    const there = now.policies.find(({ name }) => name === policy.name);
-    return {
-      ...settled(policy, prints.get(policy) ?? null, there),
-      comment: there && !recommented.has(policy.name) ? there.comment : policy.comment,
-    };
-  });
-  return { ...now, policies: policies.toSorted((a, b) => byName(a, b)), defaults };
+  return { request: { relation: now, policies: wanted, alter }, read };
+
+  function read({ prints, defaults, raised }: Shadowed): RelationState {
+    // a policy that the plan expects and that cannot be created here differs from the present one, and its text shows
+    // that
+    if (raised && side === "after") throw cannotBeMade(policyId(raised.policy), raised);
+    const recommented = new Set(
+      here.flatMap(({ before, after }) =>
+        after.some(({ name, comment }) => name === before.name && comment !== before.comment) ? [before.name] : [],
+      ),
+    );
+    const policies = wanted.map((policy): Policy => {
+      const there = now.policies.find(({ name }) => name === policy.name);
+      return {
+        ...settled(policy, prints.get(policy) ?? null, there),
+        comment: there && !recommented.has(policy.name) ? there.comment : policy.comment,
+      };
+    });
+    return { ...now, policies: policies.toSorted((a, b) => byName(a, b)), defaults };
+  }
 }

@@ -1,5 +1,6 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
-import { inSavepoint, passing, passingText, takeBack } from "../../db/savepoint.ts";
+import { inSavepoint, passing, SAVEPOINT, takeBack } from "../../db/savepoint.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
 import { createPolicy } from "../../pg/policy-sql.ts";
@@ -45,6 +46,47 @@ export async function onShadow(
   alter: readonly string[],
   trip: Trip = "together",
 ): Promise<Shadowed> {
+  const [shadow] = await onShadows(db, [{ relation, policies, alter }], trip);
+  if (!shadow) throw new Error("one relation has one shadow");
+  return shadow;
+}
+
+/** The policies of one relation that are to be printed, see `onShadow`. */
+export interface ShadowRequest {
+  relation: RelationState;
+  policies: readonly Policy[];
+  alter: readonly string[];
+}
+
+/**
+ * `onShadow` of several relations in one round trip, in their order. One that cannot be created as a whole has round
+ * trips of its own.
+ */
+export async function onShadows(
+  db: Db,
+  requests: readonly ShadowRequest[],
+  trip: Trip = "together",
+): Promise<Shadowed[]> {
+  const all = await Promise.all(requests.map(async (request) => prepared(db, request)));
+  const made = await sentTogether(all.map(async (one) => unlessRaised(one.relation, async () => send(db, one, trip))));
+  const shadows: Shadowed[] = [];
+  for (const [n, one] of all.entries()) {
+    const states = made[n] ?? null;
+    shadows.push(states === null ? await oneByOne(db, one) : one.read(states, null));
+  }
+  return shadows;
+}
+
+/** The statements that print the policies of one relation. */
+interface Prepared {
+  relation: RelationState;
+  probes: readonly Probe[];
+  make: readonly string[];
+  query: string;
+  read(states: [RelationState, RelationState], raised: Shadowed["raised"]): Shadowed;
+}
+
+async function prepared(db: Db, { relation, policies, alter }: ShadowRequest): Promise<Prepared> {
   const { schema, name } = relation;
   const shadow = quoteName({ schema: "pg_temp", name });
   const expressions = policies.flatMap(({ using, check }) => [using, check].filter((text) => text !== null));
@@ -66,36 +108,11 @@ export async function onShadow(
   ];
   const columns = relation.defaults.map(({ column }) => column);
   const query = stateQuery({ relations: [{ schema: "pg_temp", name, columns }], functions: [], schemas: [] });
-  const texts = probes.map(({ sql }) => sql);
-  const made = await unlessRaised(relation, async () =>
-    trip === "together"
-      ? twoStates(await inOneTrip(db, [EMPTY_PATH, ...make, ...texts, query, REREAD, query]))
-      : passing(db, [EMPTY_PATH, ...make].join(";\n"), async () => {
-          // sent without waiting for answers: after an error the server refuses the rest
-          const sent = await Promise.allSettled(texts.map(async (sql) => db.query(sql)));
-          for (const one of sent) if (one.status === "rejected") throw one.reason;
-          return readAgain(db, query);
-        }),
-  );
-  if (made !== null) return shadowed(made, null);
-  // one of them cannot be created: try each by itself
-  return passing(db, EMPTY_PATH, async () => {
-    for (const sql of make) await db.exec(sql);
-    let raised: Shadowed["raised"] = null;
-    for (const { policy, sql } of probes)
-      try {
-        await inSavepoint(db, async () => db.query(sql));
-      } catch (error) {
-        const found = pgErrorOf(error);
-        if (!found) throw error;
-        raised ??= { policy, ...found };
-      }
-    return shadowed(await readAgain(db, query), raised);
-  });
+  return { relation, probes, make, query, read: shadowed };
 
   function shadowed([first, again]: [RelationState, RelationState], raised: Shadowed["raised"]): Shadowed {
-    const of = (state: RelationState, name: string): Texts | null => {
-      const policy = state.policies.find((one) => one.name === name);
+    const of = (state: RelationState, one: string): Texts | null => {
+      const policy = state.policies.find((found) => found.name === one);
       if (!policy) return null;
       const { using, check } = policy;
       return { using: using && rows.uncast(using), check: check && rows.uncast(check) };
@@ -113,17 +130,45 @@ export async function onShadow(
   }
 }
 
-const EMPTY_PATH = "set local search_path = ''";
-
-/** All statements in one round trip, since round trips take the time on a remote server. */
-async function inOneTrip(db: Db, statements: readonly string[]): Promise<Record<string, unknown>[][]> {
-  try {
-    return await db.exec(passingText(statements));
-  } catch (error) {
-    await takeBack(db);
-    throw error;
-  }
+/** Everything at once, and what takes it back, whether or not an error is raised. */
+async function send(db: Db, one: Prepared, trip: Trip): Promise<[RelationState, RelationState]> {
+  const [answer, back] = [states(db, one, trip), takeBack(db)];
+  return answer.finally(async () => back);
 }
+
+async function states(db: Db, { probes, make, query }: Prepared, trip: Trip): Promise<[RelationState, RelationState]> {
+  const texts = probes.map(({ sql }) => sql);
+  const [before, after] = [
+    [SAVEPOINT, EMPTY_PATH, ...make],
+    [query, REREAD, query],
+  ];
+  if (trip === "together") return twoStates(await db.exec([...before, ...texts, ...after].join(";\n")));
+  const answers = await sentTogether([
+    db.exec(before.join(";\n")),
+    ...texts.map(async (sql) => db.query(sql)),
+    readAgain(db, query),
+  ]);
+  return answers.at(-1) as [RelationState, RelationState];
+}
+
+/** One of the policies cannot be created: each is tried by itself. */
+async function oneByOne(db: Db, { probes, make, query, read }: Prepared): Promise<Shadowed> {
+  return passing(db, EMPTY_PATH, async () => {
+    for (const sql of make) await db.exec(sql);
+    let raised: Shadowed["raised"] = null;
+    for (const { policy, sql } of probes)
+      try {
+        await inSavepoint(db, async () => db.query(sql));
+      } catch (error) {
+        const found = pgErrorOf(error);
+        if (!found) throw error;
+        raised ??= { policy, ...found };
+      }
+    return read(await readAgain(db, query), raised);
+  });
+}
+
+const EMPTY_PATH = "set local search_path = ''";
 
 /** The two states that `work` reads. Null: a statement of it raised an error. `work` undoes all that it does. */
 async function unlessRaised(
@@ -134,7 +179,8 @@ async function unlessRaised(
     return await work();
   } catch (error) {
     const raised = pgErrorOf(error);
-    if (!raised) throw error;
+    // 25P02: something before it in the transaction has failed
+    if (!raised || raised.sqlstate === "25P02") throw error;
     if (
       raised.sqlstate === "42501" &&
       /temporary|create|permission denied for (table|schema|database)/.test(raised.message)

@@ -64,19 +64,29 @@ const READ = readFileSync(new URL("../queries/state.sql", import.meta.url), "utf
 export const stateQuery = (scope: Scope): string => READ.replace("$1", () => quoteLiteral(JSON.stringify(scope)));
 
 /** Read a scope, inside a transaction that is open; the search_path is put back. */
-export async function readState(db: Db, scope: Scope): Promise<State> {
-  // one round trip, since a lock may be held meanwhile
+export const readState = async (db: Db, scope: Scope): Promise<State> =>
+  stateOf((await onEmptyPath(db, [stateQuery(scope)]))[0]?.[0]);
+
+/** The state in the row of `stateQuery`. */
+export function stateOf(row: Record<string, unknown> | undefined): State {
+  if (!row) throw new Error("the query returns one row");
+  return row["state"] as State;
+}
+
+/**
+ * The rows of each of the statements, which run under an empty search_path inside a transaction that is open. One round
+ * trip, since a lock may be held meanwhile.
+ */
+export async function onEmptyPath(db: Db, statements: readonly string[]): Promise<Record<string, unknown>[][]> {
   const results = await db.exec(
     [
       "select set_config('rlsmith.path', current_setting('search_path'), true)",
       "set local search_path = ''",
-      stateQuery(scope),
+      ...statements,
       "select set_config('search_path', current_setting('rlsmith.path'), true)",
     ].join(";\n"),
   );
-  const row = results[2]?.[0] as { state: State } | undefined;
-  if (!row) throw new Error("the query returns one row");
-  return row.state;
+  return results.slice(2, 2 + statements.length);
 }
 
 /** True if two states are the same, byte for byte. */

@@ -7,7 +7,7 @@ export type { FailedRun } from "./groups-so-far.ts";
 export { inOneTransaction, journalOnly } from "./journal-only.ts";
 export type { LockTry } from "./locks.ts";
 export { mayAlter } from "./may-alter.ts";
-export { checkClaimsSource, checkPrivileges, checkWritable } from "./preflight.ts";
+export { checkClaimsSource, checkPrivileges, readPrivileges, checkWritable } from "./preflight.ts";
 export { refusedByServer } from "./refused.ts";
 export { sharesBackends, takeTurn } from "./session.ts";
 export { TriesSpent } from "./transition.ts";

@@ -1,4 +1,5 @@
 import type { Db } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 import { writeEntries, type NewEntry } from "../journal/index.ts";
 import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
@@ -6,12 +7,12 @@ import type { Transitioned } from "./transition.ts";
 
 /** Work in a transaction that is rolled back. */
 export async function inOneTransaction<T>(db: Db, work: () => Promise<T>): Promise<T> {
-  await db.exec("begin");
   try {
-    return await work();
+    const [, result] = await sentTogether([db.exec("begin"), work()]);
+    return result;
   } finally {
-    // the connection may be lost; the first error is the one to report
-    await db.exec("rollback").catch(() => {});
+    // what is sent next comes after it; the connection may be lost, and the first error is the one to report
+    void db.exec("rollback").catch(() => {});
   }
 }
 

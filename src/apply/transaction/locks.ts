@@ -109,17 +109,17 @@ export function isLockFailure(error: unknown): boolean {
 export const pause = async (patience: number): Promise<void> =>
   sleep(Math.min(3000, 3 * patience) * (0.5 + Math.random() / 2));
 
-/** Milliseconds for which a good moment is looked for at least. */
+/** Milliseconds for which a moment is looked for at which no transaction uses the relations. */
 const LOOK = 40;
 
 /**
  * One statement that acquires all locks within the time, and records when each was acquired.
  *
- * - It begins at a moment when few transactions use the relations, since each of them may ask for a relation that is
- *   locked by then: it looks for 40 ms, and then takes the first moment that is as good, or the last. It holds no lock
- *   meanwhile.
- * - Relations that are in use now come first: they are waited for while little else is locked. After a wait the rest is
- *   ordered again.
+ * - It begins at a moment when no transaction uses the relations, and requests all locks with NOWAIT: no other session
+ *   ever waits behind such a request. If there is no such moment in 40 ms, it takes the next at which few transactions
+ *   use them, since each of those may ask for a relation that is locked by then. It holds no lock meanwhile.
+ * - Relations that are in use are waited for first, one after the other, while little else is locked. After each of them
+ *   it looks again; once none of the rest is in use, all of the rest are requested with NOWAIT.
  * - A wait is interrupted after 3 ms, 6 ms and so on. If a transaction that uses the relation waits itself, mostly for
  *   a relation that is locked here, both would wait for each other until the time is over: all locks are released at
  *   once. `pg_locks` shows this to every role; `xact_start` of other roles is shown to members of pg_read_all_stats only.
@@ -133,6 +133,7 @@ function lockBlock(relations: readonly QualifiedName[], patience: number): strin
   return `do ${dollarQuote(`
 declare
   want record;
+  rest record;
   asked timestamptz;
   began timestamptz := clock_timestamp();
   remaining int;
@@ -140,59 +141,72 @@ declare
   waits boolean;
   locked text[] := '{}';
   had json[] := '{}';
-  wanted oid[] := array(select v.oid from (values ${names.join(", ")}) v(n, sql, name, oid));
+  here constant oid := (select oid from pg_database where datname = current_database());
+  wanted constant oid[] := array(select v.oid from (values ${names.join(", ")}) v(n, sql, name, oid));
   users int;
   fewest int;
 begin
   loop
     select count(distinct pid) into users from pg_locks
-    where locktype = 'relation' and relation = any (wanted) and granted and pid <> pg_backend_pid()
-      and database = (select oid from pg_database where datname = current_database());
+    where locktype = 'relation' and relation = any (wanted) and granted and pid <> pg_backend_pid() and database = here;
     exit when users = 0 or clock_timestamp() - began > interval '${LOOK * 4} ms'
       or (users <= fewest and clock_timestamp() - began > interval '${LOOK} ms');
     fewest := least(fewest, users);
-    perform pg_sleep(0.001);
+    perform pg_sleep(0.0005);
   end loop;
   began := clock_timestamp();
-  while cardinality(locked) < ${names.length} loop
-    for want in
-      select v.sql, v.name, v.oid
-      from (values ${names.join(", ")}) v(n, sql, name, oid)
-      left join (
-        select relation, count(*) as users from pg_locks
-        where locktype = 'relation' and granted and pid <> pg_backend_pid()
-          and database = (select oid from pg_database where datname = current_database())
-        group by relation
-      ) l on l.relation = v.oid
-      where v.name <> all (locked)
-      order by coalesce(l.users, 0) = 0, v.n
+  loop
+    -- the next relation that is in use, or else all of the rest
+    select v.sql, v.name, v.oid into want
+    from (values ${names.join(", ")}) v(n, sql, name, oid)
+    join (
+      select relation, count(*) as users from pg_locks
+      where locktype = 'relation' and granted and pid <> pg_backend_pid() and database = here
+      group by relation
+    ) l on l.relation = v.oid
+    where v.name <> all (locked)
+    order by v.n limit 1;
+    asked := clock_timestamp();
+    remaining := ${patience} - (extract(epoch from asked - began) * 1000)::int;
+    if want is null then
+      select array_agg(v.name) as names, string_agg('only ' || v.sql, ', ' order by v.n) as sql into rest
+      from (values ${names.join(", ")}) v(n, sql, name, oid) where v.name <> all (locked);
+      exit when rest.names is null;
+      begin
+        execute 'lock table ' || rest.sql || ' in access exclusive mode nowait';
+        locked := locked || rest.names;
+        had := had || array(select json_build_object('relation', one, 'waited', 0,
+          'since', extract(epoch from clock_timestamp()) * 1000) from unnest(rest.names) one);
+        exit;
+      exception when lock_not_available then
+        -- one of them is in use by now
+        continue when remaining > 0;
+        raise exception using errcode = 'lock_not_available', message = 'the locks could not be acquired in time';
+      end;
+    end if;
+    slice := 3;
     loop
-      asked := clock_timestamp();
-      slice := 3;
-      loop
-        remaining := ${patience} - (extract(epoch from clock_timestamp() - began) * 1000)::int;
-        perform set_config('lock_timeout', greatest(1, least(slice, remaining))::text, true);
-        begin
-          execute 'lock table only ' || want.sql || ' in access exclusive mode';
-          exit;
-        exception when lock_not_available then
-          select count(*) > 0 into waits
-          from pg_locks h join pg_locks w on w.pid = h.pid and not w.granted
-          where h.locktype = 'relation' and h.relation = want.oid and h.granted and h.pid <> pg_backend_pid()
-            and h.database = (select oid from pg_database where datname = current_database());
-          if waits or slice >= remaining then
-            raise exception using errcode = 'lock_not_available', message = 'the locks could not be acquired in time',
-              detail = json_build_object('relation', want.name)::text;
-          end if;
-          slice := slice * 2;
-        end;
-      end loop;
-      locked := locked || want.name;
-      had := had || json_build_object('relation', want.name,
-        'waited', extract(epoch from clock_timestamp() - asked) * 1000,
-        'since', extract(epoch from clock_timestamp()) * 1000);
-      exit when clock_timestamp() - asked > interval '1 ms';
+      remaining := ${patience} - (extract(epoch from clock_timestamp() - began) * 1000)::int;
+      perform set_config('lock_timeout', greatest(1, least(slice, remaining))::text, true);
+      begin
+        execute 'lock table only ' || want.sql || ' in access exclusive mode';
+        exit;
+      exception when lock_not_available then
+        select count(*) > 0 into waits
+        from pg_locks h join pg_locks w on w.pid = h.pid and not w.granted
+        where h.locktype = 'relation' and h.relation = want.oid and h.granted and h.pid <> pg_backend_pid()
+          and h.database = here;
+        if waits or slice >= remaining then
+          raise exception using errcode = 'lock_not_available', message = 'the locks could not be acquired in time',
+            detail = json_build_object('relation', want.name)::text;
+        end if;
+        slice := slice * 2;
+      end;
     end loop;
+    locked := locked || want.name;
+    had := had || json_build_object('relation', want.name,
+      'waited', extract(epoch from clock_timestamp() - asked) * 1000,
+      'since', extract(epoch from clock_timestamp()) * 1000);
   end loop;
   perform set_config('rlsmith.locks', array_to_json(had)::text, true);
 end

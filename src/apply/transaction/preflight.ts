@@ -7,7 +7,8 @@ import type { Scope } from "../state/index.ts";
 
 const PRIVILEGES = readFileSync(new URL("../queries/privileges.sql", import.meta.url), "utf8");
 
-interface Privileges {
+/** What the login may do with a scope. */
+export interface Privileges {
   /** CREATE on the database, or the journal exists and may be written */
   journal: boolean;
   relations: { schema: string; name: string; exists: boolean; owner: string | null; owned: boolean }[];
@@ -60,19 +61,22 @@ export async function checkClaimsSource(db: Db, { claims, variables }: ContextMa
   );
 }
 
+/** Read what the login may do with a scope. */
+export async function readPrivileges(db: Db, scope: Scope): Promise<Privileges> {
+  const [row] = await db.query<{ privileges: Privileges }>(PRIVILEGES, [JSON.stringify(scope)]);
+  if (!row) throw new Error("the query returns one row");
+  return row.privileges;
+}
+
 /**
  * Check that the login has every privilege that the plan needs, before anything is locked. A platform may let a role
  * change policies of a relation that it does not own (Supabase: `postgres` on storage.objects), so `mayAlter` tries it
  * on the server. Throws ToolError (environment) with all missing privileges.
  */
 export async function checkPrivileges(
-  db: Db,
-  scope: Scope,
+  { journal, relations, functions }: Privileges,
   mayAlter: (relation: QualifiedName) => Promise<boolean>,
 ): Promise<Ready> {
-  const [row] = await db.query<{ privileges: Privileges }>(PRIVILEGES, [JSON.stringify(scope)]);
-  if (!row) throw new Error("the query returns one row");
-  const { journal, relations, functions } = row.privileges;
   const missing: string[] = [];
   for (const relation of relations) {
     if (!relation.exists) missing.push(`${nameKey(relation)} does not exist`);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 
 /** The two keys of rlsmith's advisory lock: `rlsm` and the number of `apply`. Every role can see it in pg_locks. */
@@ -48,6 +49,9 @@ export async function takeTurn(db: Db, patience: number, waiting: () => void): P
   );
 }
 
+/** The rounds of looking for a sign. Other clients need time to leave one: `enough` milliseconds, if the server is far. */
+const ROUNDS = { most: 8, fewest: 2, enough: 500 };
+
 /**
  * True if two client connections share server connections between transactions, as behind a pooler in transaction mode,
  * where a session-level lock has no effect. Direct connections and poolers in session mode keep one backend for each
@@ -57,20 +61,23 @@ export async function takeTurn(db: Db, patience: number, waiting: () => void): P
 export async function sharesBackends(db: Db, other: Db): Promise<boolean> {
   const pidOf = async (one: Db): Promise<number> =>
     (await one.query<{ pid: number }>("select pg_backend_pid() as pid"))[0]?.pid ?? 0;
-  let [mine, theirs] = [await pidOf(db), await pidOf(other)];
-  for (let round = 0; round < 8; round += 1) {
-    if (mine === theirs) return true;
-    const [seen] = await other.query<{ ours: boolean | null }>(
-      `select case when track and query <> '' and query <> '<insufficient privilege>'
-         then query like 'select pg_backend_pid()%' or query like '%rlsmith asks%' end as ours
-       from pg_stat_activity, (select current_setting('track_activities')::boolean as track) s where pid = $1`,
-      [mine],
-    );
+  const began = performance.now();
+  const [mine, theirs] = [await pidOf(db), await pidOf(other)];
+  if (mine === theirs) return true;
+  for (let round = 0; round < ROUNDS.most; round += 1) {
+    const [[seen], theirsAgain] = await sentTogether([
+      other.query<{ ours: boolean | null }>(
+        `select case when track and query <> '' and query <> '<insufficient privilege>'
+           then query like 'select pg_backend_pid()%' or query like '%rlsmith asks%' end as ours
+         from pg_stat_activity, (select current_setting('track_activities')::boolean as track) s where pid = $1`,
+        [mine],
+      ),
+      pidOf(other),
+    ]);
     // the backend has ended, or has run a statement of another client; a query that the login may not see is no sign
     if (!seen || seen.ours === false) return true;
-    const [again, theirsAgain] = [await pidOf(db), await pidOf(other)];
-    if (again !== mine || theirsAgain !== theirs) return true;
-    [mine, theirs] = [again, theirsAgain];
+    if (theirsAgain !== theirs || (await pidOf(db)) !== mine) return true;
+    if (round + 1 >= ROUNDS.fewest && performance.now() - began > ROUNDS.enough) break;
   }
   return false;
 }

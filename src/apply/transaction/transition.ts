@@ -1,4 +1,5 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
 import { openJournal, sendEntries, type Written } from "../journal/index.ts";
 import type { RunLine } from "./failure.ts";
@@ -15,7 +16,15 @@ import {
   type LockTry,
 } from "./locks.ts";
 import type { Trip } from "../trip.ts";
-import { differences, readState, sameState, type Scope, type State } from "../state/index.ts";
+import {
+  differences,
+  readStateAgain,
+  readVersionedState,
+  readVersions,
+  sameState,
+  type Scope,
+  type State,
+} from "../state/index.ts";
 
 /** One transaction that brings a scope from one state to another. */
 export interface Transition {
@@ -74,15 +83,17 @@ export async function runTransition(
   onTry: (failed: LockTry) => void,
 ): Promise<Transitioned> {
   const started = performance.now();
-  const most = await longestPatience(db, limits.lockTimeout);
+  let most: number | null = null;
   let attempts = noAttempts(transition.lockable);
   for (;;) {
-    const patience = patienceOf(attempts, most);
     let committing = false;
+    let patience = 0;
     try {
-      const [begun, opened] = await Promise.allSettled([db.exec(beginning(limits)), openJournal(db)]);
-      valueOf(opened, begun);
-      const { ids, locks } = await changed(db, transition, attempts.order, patience);
+      const longest: Promise<number> = most === null ? longestPatience(db, limits.lockTimeout) : Promise.resolve(most);
+      const [known, versions] = await sentTogether([longest, begin(db, transition, limits)]);
+      most = known;
+      patience = patienceOf(attempts, known);
+      const { ids, locks } = await changed(db, transition, versions, { order: attempts.order, patience });
       const judged = performance.now();
       committing = !dryRun;
       await db.exec(dryRun ? "rollback" : "commit");
@@ -97,6 +108,10 @@ export async function runTransition(
     } catch (error) {
       // a server that refuses the COMMIT (a deferred trigger) has rolled back, and reports that
       if (committing && !isRefusal(error)) throw new CommitInDoubt(error);
+      if (error instanceof ChangedBeforeLock && performance.now() - started < limits.giveUpAfter) {
+        await db.exec("rollback");
+        continue;
+      }
       if (!isLockFailure(error)) {
         // the connection may be lost; the first error is the one to report
         await db.exec("rollback").catch(() => {});
@@ -159,44 +174,62 @@ const beginning = ({ statementTimeout }: TransitionLimits): string =>
   ].join("; ");
 
 /**
+ * Begin the transaction, and compare the state with the one that was read, before anything is locked. Returns the
+ * versions of the state. Throws ToolError (environment) if the state is another.
+ */
+async function begin(db: Db, { group, scope, from }: Transition, limits: TransitionLimits): Promise<string> {
+  const sent = [db.exec(beginning(limits)), openJournal(db), readVersionedState(db, scope)] as const;
+  const [, , { state, versions }] = await sentTogether(sent);
+  if (!sameState(state, from))
+    throw new ToolError(
+      "environment",
+      "CHANGED_MEANWHILE",
+      `\`${group}\` was changed while rlsmith prepared the run:`,
+      "nothing was changed; check these changes, and run the same command again",
+      { list: differences(from, state) },
+    );
+  return versions;
+}
+
+/** Something in the scope was changed after the transaction began, and before it held the locks. */
+class ChangedBeforeLock extends Error {
+  constructor() {
+    super("the scope was changed before the locks were acquired");
+  }
+}
+
+/**
  * Everything from the first lock to the entry in the journal, sent without waiting for answers, and judged in the order
  * in which it was sent. After an error the server refuses the rest until the transaction is rolled back.
  */
 async function changed(
   db: Db,
   transition: Transition,
-  order: LockAttempts["order"],
-  patience: number,
+  versions: string,
+  { order, patience }: { order: LockAttempts["order"]; patience: number },
 ): Promise<Written> {
   const { group, scope, from, to, entry, undoes = [] } = transition;
   const line = { ...entry, group, outcome: "done" as const, before: from, after: to };
   const lines = undoes.length > 0 ? undoes.map((one) => ({ ...line, undoes: one })) : [line];
   const sent = [
     acquireLocks(db, order, patience),
-    readState(db, scope),
+    readVersions(db, scope),
     execute(db, transition),
-    readState(db, scope),
+    // compared while the answers to the rest are awaited
+    readStateAgain(db).then((state) => ({ state, isPlanned: sameState(state, to) })),
     transition.objections(db),
     sendEntries(db, lines),
   ] as const;
-  const [locked, before, executed, after, objections, written] = await Promise.allSettled(sent);
-  const now = valueOf(before, locked);
-  if (!sameState(now, from))
-    throw new ToolError(
-      "environment",
-      "CHANGED_MEANWHILE",
-      `\`${group}\` was changed while rlsmith prepared the run:`,
-      "nothing was changed; check these changes, and run the same command again",
-      { list: differences(from, now) },
-    );
-  const then = valueOf(after, executed);
-  if (!sameState(then, to))
+  const [locked, found, executed, after, objections, written] = await Promise.allSettled(sent);
+  if (valueOf(found, locked) !== versions) throw new ChangedBeforeLock();
+  const { state, isPlanned } = valueOf(after, executed);
+  if (!isPlanned)
     throw new ToolError(
       "environment",
       "NOT_AS_PLANNED",
       `\`${group}\` is not in the planned state after its statements:`,
       "nothing was changed; the target may change objects in reaction to DDL (an event trigger?), or this is a bug in rlsmith",
-      { list: differences(to, then) },
+      { list: differences(to, state) },
     );
   const list = valueOf(objections);
   if (list.length > 0)

@@ -1,4 +1,5 @@
 import type { Db } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { NameKey } from "../../pg/name.ts";
 import type { Targets } from "./target.ts";
@@ -20,12 +21,13 @@ export async function collectEvidence(db: Db, targets: Targets): Promise<Evidenc
   const own = new Map<string, NameKey>();
   const foreign = new Map<string, NameKey>();
   const common = new Set<string>();
+  const ofNobody = [...targets.values()].filter((target) => target.own === null || target.foreign === null);
+  const shared = await sentTogether(
+    ofNobody.map(async ({ sql }) => db.query<{ row: unknown }>(`select to_jsonb(t.*) as row from ${sql} t limit 100`)),
+  );
+  for (const { row } of shared.flat()) for (const value of valuesIn(row)) common.add(value);
   for (const target of targets.values()) {
-    if (target.own === null || target.foreign === null) {
-      const rows = await db.query<{ row: unknown }>(`select to_jsonb(t.*) as row from ${target.sql} t limit 100`);
-      for (const { row } of rows) for (const value of valuesIn(row)) common.add(value);
-      continue;
-    }
+    if (target.own === null || target.foreign === null) continue;
     for (const row of target.ownRows)
       for (const value of valuesIn(row)) if (!own.has(value)) own.set(value, target.name);
     for (const row of target.foreignRows)

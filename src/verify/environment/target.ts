@@ -1,4 +1,5 @@
 import type { Db } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import type { FilledTable, Fixtures, Row } from "../../fixtures/index.ts";
 import type { Catalog, Column, Relation } from "../../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
@@ -91,7 +92,7 @@ export async function targetsOf(
   sampled: boolean,
   throwaway = false,
 ): Promise<Target[]> {
-  const targets: Target[] = [];
+  const targets: Promise<Target>[] = [];
   const fired = new Set([...catalog.triggers, ...surface.rules].map(relationKey));
   const byName = new Map(fixtures.filled.map((table) => [relationKey(table), table]));
   for (const relation of catalog.relations) {
@@ -100,7 +101,7 @@ export async function targetsOf(
     const filled = byName.get(name) ?? byName.get(rootOf(name, surface));
     if (!filled || !isAttacked(relation, catalog)) continue;
     targets.push(
-      await targetOf(
+      targetOf(
         db,
         relation,
         filled,
@@ -112,7 +113,7 @@ export async function targetsOf(
       ),
     );
   }
-  return targets;
+  return sentTogether(targets);
 }
 
 /** All relations of the user; of the platform's schemas, those that have policies. */

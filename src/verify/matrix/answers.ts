@@ -72,6 +72,13 @@ export const attemptsText = (batch: AttemptBatch, probes: Probes): string => blo
 export const answersOf = (rows: readonly Record<string, unknown>[], attempts: readonly Attempt[]): Answered[] =>
   answeredAll(responsesOf(rows), attempts);
 
+/** The answers of attempts that only read and raised no error: what each of them returned, in their order. */
+export const answersOfTexts = (texts: readonly (string | null)[], attempts: readonly Attempt[]): Answered[] =>
+  answeredAll(
+    texts.map((text) => ({ kind: "answer", text, changed: [] })),
+    attempts,
+  );
+
 const requestOf = ({ attempts, ...batch }: AttemptBatch, probes: Probes): Batch => ({
   ...batch,
   probes,

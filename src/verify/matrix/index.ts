@@ -19,7 +19,16 @@ export type {
 export type { SchemaKey, Subject } from "./subject.ts";
 export { isPlain } from "./form.ts";
 export type { Form, PlainForm } from "./form.ts";
-export { answersOf, attemptsText, probeKey, probesOf, returnedSql, rowsSql, runAttempts } from "./answers.ts";
+export {
+  answersOf,
+  answersOfTexts,
+  attemptsText,
+  probeKey,
+  probesOf,
+  returnedSql,
+  rowsSql,
+  runAttempts,
+} from "./answers.ts";
 export type { Answered, ChangedRow, Probes, Said } from "./answers.ts";
 export { causeKeyOf } from "./unsettled.ts";
 export type { Unsettled } from "./unsettled.ts";

@@ -1,4 +1,5 @@
 import { pgErrorOf } from "../../db/port.ts";
+import { sentTogether } from "../../db/sent-together.ts";
 import { quoteRole } from "../../pg/identifier.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
@@ -6,7 +7,7 @@ import { batchOf } from "../../request/index.ts";
 import type { Attempt, Command, Subject } from "../matrix/index.ts";
 import { callables, type ArgumentSource } from "../attacks/index.ts";
 import { collectEvidence, readBypassRoles, readGrants, targetsByRole } from "../environment/index.ts";
-import type { TestEnvironment } from "../environment/index.ts";
+import type { Target, TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
 import { actorsFor, connectingLogins, exemptRequestRoles, type Actor } from "../personas/index.ts";
 import { plainRequest } from "./request-states.ts";
@@ -84,26 +85,31 @@ export async function prepare(environment: TestEnvironment, options: VerifyOptio
   return run;
 }
 
+/** The facts about a relation that are needed to find out whether its row security applies to a persona. */
+type Guarded = Pick<Target, "name" | "schema" | "relation" | "rowSecurity">;
+
 /**
  * Relations whose row security does not apply to this persona, and the reason: a cell of such a persona proves nothing
  * about policies.
  */
 export async function privilegesOf(
-  environment: Pick<TestEnvironment, "db" | "targets" | "transaction">,
+  environment: Pick<TestEnvironment, "db" | "transaction"> & { targets: ReadonlyMap<Subject, Guarded> },
   actor: Actor,
 ): Promise<Map<Subject, string>> {
   const guarded = [...environment.targets.values()].filter(({ rowSecurity }) => rowSecurity);
   if (guarded.length === 0) return new Map();
   return environment.transaction(async () => {
     try {
-      await environment.db.exec(`set local role ${quoteRole(actor.role)}`);
-      const rows = await environment.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
-        `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
+      const [, rows] = await sentTogether([
+        environment.db.exec(`set local role ${quoteRole(actor.role)}`),
+        environment.db.query<{ name: NameKey; owner: boolean; above: boolean }>(
+          `select r.name, pg_has_role(c.relowner, 'USAGE') as owner, (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as above
          from json_to_recordset($1::json) r(name text, schema text, relation text)
          join pg_namespace n on n.nspname = r.schema join pg_class c on c.relnamespace = n.oid and c.relname = r.relation
          where not row_security_active(c.oid)`,
-        [JSON.stringify(guarded.map(({ name, schema, relation }) => ({ name, schema, relation })))],
-      );
+          [JSON.stringify(guarded.map(({ name, schema, relation }) => ({ name, schema, relation })))],
+        ),
+      ]);
       return new Map(rows.map((row) => [row.name, row.above ? "above" : row.owner ? "owner" : "unguarded"]));
     } catch (error) {
       if (pgErrorOf(error)) return new Map();

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import type { Db } from "../../db/port.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
+import { onEmptyPath, stateOf, stateQuery, type Scope, type State } from "./state.ts";
+
+const READ = readFileSync(new URL("../queries/versions.sql", import.meta.url), "utf8");
+
+const versionsQuery = (scope: Scope): string => READ.replace("$1", () => quoteLiteral(JSON.stringify(scope)));
+
+/** A state, and the row versions of all that is in it: as long as they are the same, so is the state. */
+export interface VersionedState {
+  versions: string;
+  state: State;
+}
+
+/**
+ * Read a scope and its versions, inside a transaction that is open, before anything is locked: what has to be read while
+ * locks are held is less then. The query is prepared for `readStateAgain`.
+ */
+export async function readVersionedState(db: Db, scope: Scope): Promise<VersionedState> {
+  const [, versions, , rows] = await onEmptyPath(db, [
+    // an attempt before this one may have prepared it for the same or another scope
+    "deallocate all",
+    // before the state: what is changed between the two is then a change since
+    versionsQuery(scope),
+    `prepare rlsmith_state as ${stateQuery(scope)}`,
+    "execute rlsmith_state",
+  ]);
+  return { versions: versionsOf(versions), state: stateOf(rows?.[0]) };
+}
+
+/** Read the versions of a scope. */
+export const readVersions = async (db: Db, scope: Scope): Promise<string> =>
+  versionsOf((await onEmptyPath(db, [versionsQuery(scope)]))[0]);
+
+/** Read the scope of the last `readVersionedState` on this connection, without planning the query again. */
+export const readStateAgain = async (db: Db): Promise<State> =>
+  stateOf((await onEmptyPath(db, ["execute rlsmith_state"]))[0]?.[0]);
+
+function versionsOf(rows: readonly Record<string, unknown>[] | undefined): string {
+  const versions = rows?.[0]?.["versions"];
+  // without them a change would not be seen
+  if (typeof versions !== "string") throw new Error("the query returns one text");
+  return versions;
+}
