@@ -33,6 +33,8 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "public-api": "the package exports it: code outside the project may import it",
   "setter-stays":
     "the function only sets the context and stays: something may use it in a way that is not followed, such as an alias that is not known or `import *`",
+  "module-keeps-name":
+    "the file is named after what went and others need the rest of it: nothing in it gives it another name, or an import of it is not followed",
   "not-imported":
     "it only sets the context, and nothing in the project imports it: delete it, unless a framework calls it",
   "not-parsed":

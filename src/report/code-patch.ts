@@ -15,7 +15,7 @@ export function codePatch({ files, prefix }: Pick<CodeCleanup, "files" | "prefix
   return files.map((file) => filePatch(file, prefix)).join("");
 }
 
-function filePatch({ path, before, after }: ChangedFile, prefix: string): string {
+function filePatch({ path, before, after, isNew }: ChangedFile, prefix: string): string {
   const name = prefix === "" ? path : `${prefix}/${path}`;
   const { hunks } = structuredPatch(name, name, before, after ?? "", "", "", { context: 3 });
   const body = hunks.map(
@@ -24,8 +24,8 @@ function filePatch({ path, before, after }: ChangedFile, prefix: string): string
   );
   const head = [
     `diff --git ${inHeader(`a/${name}`)} ${inHeader(`b/${name}`)}`,
-    ...(after === null ? ["deleted file mode 100644"] : []),
-    `--- ${quoted(`a/${name}`)}`,
+    ...(after === null ? ["deleted file mode 100644"] : isNew ? ["new file mode 100644"] : []),
+    isNew ? "--- /dev/null" : `--- ${quoted(`a/${name}`)}`,
     after === null ? "+++ /dev/null" : `+++ ${quoted(`b/${name}`)}`,
   ];
   return `${head.join("\n")}\n${body.join("")}`;

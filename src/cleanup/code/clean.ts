@@ -1,5 +1,5 @@
 import { MagicString } from "magic-string";
-import { CALL_SHAPES, DRIVER_SHAPES, FOLLOWING_SHAPES } from "./codemods.ts";
+import { CALL_SHAPES, DRIVER_SHAPES, FOLLOWING_SHAPES, LAST_SHAPES } from "./codemods.ts";
 import { decide, emptyDraft, isTestFile, type Change, type Decision, type Scene } from "./draft.ts";
 import { hasOtherEffect } from "./find/pure-calls.ts";
 import { settersOf } from "./find/functions.ts";
@@ -62,6 +62,7 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     before = draft.changes.length;
     for (const shape of FOLLOWING_SHAPES) shape.find(scene);
   }
+  for (const shape of LAST_SHAPES) shape.find(scene);
   listRemaining(scene);
   for (const { path, text, why } of input.unread ?? []) {
     const named = [...setters.keys()].some(({ name }) =>
@@ -74,8 +75,12 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     ...rest,
     line: lineAt(textOf(rest.path), at),
   });
-  const files = new Map<string, string | null>();
-  for (const [path, edits] of draft.edits) files.set(path, applyEdits(textOf(path), edits));
+  const files = new Map<string, string | null>(draft.created);
+  for (const path of new Set([...draft.edits.keys(), ...draft.moved.keys()])) {
+    const moved = draft.moved.get(path);
+    if (moved !== undefined) files.set(path, null);
+    files.set(moved ?? path, applyEdits(textOf(path), draft.edits.get(path) ?? []));
+  }
   for (const path of draft.deleted) files.set(path, null);
   return {
     files: new Map([...files].filter(([path, text]) => text !== textOf(path)).toSorted(([a], [b]) => (a < b ? -1 : 1))),

@@ -19,6 +19,7 @@ import { unusedDeclarations } from "./unused/declarations.ts";
 import { unusedExports } from "./unused/exports.ts";
 import { emptiedFiles } from "./unused/files.ts";
 import { unusedImports } from "./unused/imports.ts";
+import { movedModule } from "./unused/moved-module.ts";
 import { unusedParameters } from "./unused/parameters.ts";
 
 /** Shapes around a call, the narrowest first: each call goes to the first that takes it. */
@@ -50,4 +51,7 @@ export const FOLLOWING_SHAPES: readonly ProjectShape[] = [
   emptiedFiles,
 ];
 
-export const SHAPES: readonly Shape[] = [...CALL_SHAPES, ...DRIVER_SHAPES, ...FOLLOWING_SHAPES];
+/** What is done when nothing more goes, once. */
+export const LAST_SHAPES: readonly ProjectShape[] = [movedModule];
+
+export const SHAPES: readonly Shape[] = [...CALL_SHAPES, ...DRIVER_SHAPES, ...FOLLOWING_SHAPES, ...LAST_SHAPES];

@@ -27,6 +27,7 @@ export type DecisionReason =
   | "public-api"
   | "not-imported"
   | "setter-stays"
+  | "module-keeps-name"
   | "not-parsed"
   | "script-block"
   | "taken-back";
@@ -58,6 +59,10 @@ export interface Draft {
   decisions: Decision[];
   /** files that go */
   deleted: Set<string>;
+  /** files that get another path, with their edits */
+  moved: Map<string, string>;
+  /** files that are new: path → text */
+  created: Map<string, string>;
   /** names that an edit uses in a place where they were not used */
   added: Set<Binding>;
 }
@@ -78,6 +83,8 @@ export const emptyDraft = (): Draft => ({
   changes: [],
   decisions: [],
   deleted: new Set(),
+  moved: new Map(),
+  created: new Map(),
   added: new Set(),
 });
 

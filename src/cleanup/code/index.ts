@@ -7,6 +7,7 @@ export { isTestFile } from "./draft.ts";
 export { aliasesOf, parseJsonc } from "./project/paths.ts";
 export type { Aliases, WorkspacePackage } from "./project/paths.ts";
 export type { ProjectInput, UnreadFile } from "./project/project.ts";
+export { writeOrder } from "./project/write-order.ts";
 export { namesRetired } from "./retired.ts";
 export type { Retired } from "./retired.ts";
 export type { Shape, ShapeExample } from "./shapes/shape.ts";
