@@ -311,8 +311,11 @@ const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTre
   ),
   decisions: cleaned.decisions,
   mentions: cleaned.mentions,
-  files: [...cleaned.files].map(
-    ([path, after]): ChangedFile => ({ path, before: texts.get(path) ?? "", isNew: !texts.has(path), after }),
-  ),
+  files: [...cleaned.files].map(([path, after]): ChangedFile => ({
+    path,
+    before: texts.get(path) ?? "",
+    isNew: !texts.has(path),
+    after,
+  })),
   prefix: project,
 });

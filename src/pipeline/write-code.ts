@@ -66,9 +66,7 @@ function isRunning(pid: number): boolean {
 }
 
 function refuseReadOnly(files: readonly ChangedFile[], projectDir: string): void {
-  const readOnly = files.filter(
-    ({ path, isNew }) => !isNew && (statSync(join(projectDir, path)).mode & 0o222) === 0,
-  );
+  const readOnly = files.filter(({ path, isNew }) => !isNew && (statSync(join(projectDir, path)).mode & 0o222) === 0);
   if (readOnly.length === 0) return;
   throw new ToolError(
     "environment",

@@ -20,6 +20,7 @@ import { unusedExports } from "./unused/exports.ts";
 import { emptiedFiles } from "./unused/files.ts";
 import { unusedImports } from "./unused/imports.ts";
 import { movedModule } from "./unused/moved-module.ts";
+import { staleComment } from "./unused/stale-comment.ts";
 import { unusedParameters } from "./unused/parameters.ts";
 
 /** Shapes around a call, the narrowest first: each call goes to the first that takes it. */
@@ -52,6 +53,6 @@ export const FOLLOWING_SHAPES: readonly ProjectShape[] = [
 ];
 
 /** What is done when nothing more goes, once. */
-export const LAST_SHAPES: readonly ProjectShape[] = [movedModule];
+export const LAST_SHAPES: readonly ProjectShape[] = [movedModule, staleComment];
 
 export const SHAPES: readonly Shape[] = [...CALL_SHAPES, ...DRIVER_SHAPES, ...FOLLOWING_SHAPES, ...LAST_SHAPES];

@@ -220,7 +220,8 @@ function moveTests(from: string, to: string, { project, draft }: Scene): void {
   const folder = posix.dirname(from);
   for (const { path } of project.modules.values()) {
     const own = posix.dirname(path);
-    const isNear = own === folder || (posix.dirname(own) === folder && /^(?:__tests__|tests?)$/.test(posix.basename(own)));
+    const isNear =
+      own === folder || (posix.dirname(own) === folder && /^(?:__tests__|tests?)$/.test(posix.basename(own)));
     if (!isNear || !isTestFile(path) || stemOf(path) !== stemOf(from) || draft.deleted.has(path)) continue;
     const renamed = posix.join(own, stemOf(to) + (EXTENSION.exec(posix.basename(path))?.[0] ?? ""));
     if (project.importersOf(path).length === 0 && !project.modules.has(renamed)) draft.moved.set(path, renamed);
