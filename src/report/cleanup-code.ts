@@ -26,6 +26,8 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "driver-calls-setter": "SQL calls the function that sets the variables: set `request.jwt.claims` in its place",
   "claims-made-by-hand":
     "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as",
+  "role-of-token":
+    "the transaction now takes the role of the token, `authenticated` or `anon`, and took none before: confirm that the connection may take it, and that its statements run under it",
   "driver-in-test": "a test sets the variables: see whether it tests their path alone",
   "sql-text-in-test": "a test looks at the text or the order of SQL",
   "name-in-use": "the function that only sets the context is used in another way than by a call",

@@ -1,4 +1,5 @@
 import { awaitedStatement } from "./shapes/awaited-statement.ts";
+import { claimsHelper } from "./shapes/claims-helper.ts";
 import { claimsInTransaction } from "./shapes/claims-in-transaction.ts";
 import { claimsOfToken } from "./shapes/claims-of-token.ts";
 import { deadErrorCode } from "./shapes/dead-error-code.ts";
@@ -13,6 +14,7 @@ import { resultUsed } from "./shapes/result-used.ts";
 import type { CallShape, ProjectShape, Shape } from "./shapes/shape.ts";
 import { testOfCall } from "./shapes/test-case.ts";
 import { thenBody } from "./shapes/then-body.ts";
+import { transactionArray } from "./shapes/transaction-array.ts";
 import { tryAroundCall } from "./shapes/try-around-call.ts";
 import { unawaitedStatement } from "./shapes/unawaited-statement.ts";
 import { unusedDeclarations } from "./unused/declarations.ts";
@@ -36,7 +38,13 @@ export const CALL_SHAPES: readonly CallShape[] = [
 ];
 
 /** Statements of a direct driver, once. */
-export const DRIVER_SHAPES: readonly ProjectShape[] = [deadLocalSetting, claimsOfToken, claimsInTransaction];
+export const DRIVER_SHAPES: readonly ProjectShape[] = [
+  deadLocalSetting,
+  claimsOfToken,
+  claimsInTransaction,
+  transactionArray,
+  claimsHelper,
+];
 
 /** What the edits leave behind: in rounds, until nothing is found. */
 export const FOLLOWING_SHAPES: readonly ProjectShape[] = [

@@ -20,6 +20,7 @@ export type DecisionReason =
   | "driver-not-read"
   | "driver-calls-setter"
   | "claims-made-by-hand"
+  | "role-of-token"
   | "driver-in-test"
   | "sql-text-in-test"
   | "name-in-use"

@@ -2,10 +2,18 @@ import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import { sqlTextsIn, type SqlText } from "../find/driver.ts";
 import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
-import type { Module } from "../syntax/module.ts";
-import { childrenOf, keyName, nodesIn, type Node } from "../syntax/node.ts";
+import { keyName, nodesIn, type Node } from "../syntax/node.ts";
 import { isPure } from "../syntax/pure.ts";
-import { CLAIMS_SETTING, cutSettings, receiverOf, retiredItems, settingTexts, stringified, valueOf } from "./driver.ts";
+import {
+  CLAIMS_SETTING,
+  cutSettings,
+  isOneSequence,
+  receiverOf,
+  retiredItems,
+  settingTexts,
+  stringified,
+  valueOf,
+} from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
 
 export const claimsInTransaction: ProjectShape = {
@@ -97,26 +105,6 @@ function moveClaims(around: Node, texts: readonly SqlText[], scene: Scene): void
       const binding = module.bindingOf.get(one);
       if (binding) scene.draft.added.add(binding);
     }
-}
-
-/** True if statements stand in one block, and nothing but settings between them: all or none of them is run. */
-function isOneSequence(nodes: readonly Node[], module: Module): boolean {
-  const statements = nodes.map((node) => {
-    let at: Node | undefined = node;
-    while (at && at.type !== "ExpressionStatement") at = module.parents.get(at);
-    return at;
-  });
-  const [first] = statements;
-  const block = first && module.parents.get(first);
-  if (!block || !statements.every((one) => one && module.parents.get(one) === block)) return false;
-  const all = childrenOf(block);
-  const places = statements.map((one) => (one ? all.indexOf(one) : -1));
-  const between = all.slice(Math.min(...places), Math.max(...places) + 1);
-  const texts = sqlTextsIn(module).filter(({ settings, view }) => settings !== null || /^\s*set\s/i.test(view));
-  return between.every(
-    (one) =>
-      one.type === "ExpressionStatement" && texts.some(({ node }) => node.start >= one.start && node.end <= one.end),
-  );
 }
 
 interface Claim {
