@@ -3,9 +3,11 @@ import type { SqlText } from "../find/driver.ts";
 import { claimOfToken, type TokenClaims } from "../find/token.ts";
 import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
+import type { Node } from "../syntax/node.ts";
 import {
   CLAIMS_SETTING,
   cutSettings,
+  isOneSequence,
   retiredItems,
   roleBefore,
   sameConnection,
@@ -115,6 +117,7 @@ export function claimsOf(item: SettingItem, text: SqlText, { retired }: Scene): 
 /** The code of the claims of a verified token that the same connection is given. */
 function tokenClaims(text: SqlText): string | null {
   for (const one of sameConnection(text)) {
+    if (!holdsAt(one, text)) continue;
     const item = one.settings?.items.find(({ setting }) => setting === CLAIMS_SETTING);
     const value = item?.isLocal ? valueOf(item, one)?.node : null;
     const object = value ? stringified(value) : null;
@@ -122,4 +125,15 @@ function tokenClaims(text: SqlText): string | null {
     if (claims) return claims.code;
   }
   return null;
+}
+
+/** True if what one statement sets holds where another one is: it is sent before, or nothing is sent between them. */
+function holdsAt(one: SqlText, text: SqlText): boolean {
+  const { parents } = text.module;
+  let statement: Node | undefined = one.node;
+  while (statement && parents.get(statement)?.type !== "BlockStatement") statement = parents.get(statement);
+  const block = statement && parents.get(statement);
+  const isInBlock = block !== undefined && text.node.start >= block.start && text.node.end <= block.end;
+  if (one.node.start <= text.node.start) return isInBlock;
+  return isOneSequence([text.node, one.node], text.module);
 }

@@ -179,11 +179,10 @@ export function isOneSequence(nodes: readonly Node[], module: Module): boolean {
   const all = childrenOf(block);
   const places = statements.map((one) => (one ? all.indexOf(one) : -1));
   const between = all.slice(Math.min(...places), Math.max(...places) + 1);
-  const texts = sqlTextsIn(module).filter(({ settings, view }) => settings !== null || /^\s*set\s/i.test(view));
-  return between.every(
-    (one) =>
-      one.type === "ExpressionStatement" && texts.some(({ node }) => node.start >= one.start && node.end <= one.end),
-  );
+  const alone = sqlTextsIn(module)
+    .filter(({ settings, view }) => settings !== null || /^\s*set\s/i.test(view))
+    .map(statementOf);
+  return between.every((one) => alone.includes(one));
 }
 
 /** The object of `JSON.stringify(x)`. */

@@ -23,7 +23,7 @@ export function helperFor(driver: DriverId, module: Module, scene: Scene): Helpe
   const ending = /\.([mc]?[jt]s)x?$/.exec(module.path)?.[1] ?? "";
   // CommonJS has no import
   const hasImports = module.program.body.some(({ type }) => type === "ImportDeclaration");
-  if (/^c/.test(ending) || (!hasImports && /\brequire\(/.test(module.text))) return null;
+  if (ending.startsWith("c") || (!hasImports && /\brequire\(/.test(module.text))) return null;
   if (module.bindings.some(({ name }) => name === SET_CLAIMS)) return null;
   const style = styleOf(module, scene.project);
   const folder = folderFor(template.name, module, scene);

@@ -105,8 +105,12 @@ function replaceElements(
   const elements = array.elements.flatMap((one): Node[] => (one === null || one.type === "SpreadElement" ? [] : [one]));
   if (elements.length !== array.elements.length) return;
   const given = claimsOfArray(array, module);
-  // other claims than those that the values come from
-  if (given.some((code) => code !== claims.code)) return;
+  // other claims than those that the values come from, or only after a query
+  if (given.some(({ code }) => code !== claims.code)) return;
+  const setting = new Set(texts.map(({ query }) => query?.call));
+  const [claimed] = given;
+  const before = claimed ? elements.slice(0, elements.indexOf(claimed.element)) : [];
+  if (!before.every((one) => setting.has(one))) return;
   const helper = given.length === 0 ? helperFor("prisma", module, scene) : null;
   if (given.length === 0 && helper === null) return;
   const goes = texts.slice(helper ? 1 : 0).map(({ query }) => query?.call);
@@ -133,14 +137,15 @@ function replaceElements(
   decide(scene, { path, at, reason: "role-of-token", what: claims.code });
 }
 
-/** The claims of verified tokens that an element sets; `""` for other claims. */
-function claimsOfArray(array: Node, module: Module): string[] {
+/** The elements that set claims, and the token that these are of; `""`: none that is verified. */
+function claimsOfArray(array: Node, module: Module): { element: Node; code: string }[] {
   return sqlTextsIn(module).flatMap((text) => {
     const item = text.settings?.items.find(({ setting }) => setting === CLAIMS_SETTING);
     if (!item || !text.query || module.parents.get(text.query.call) !== array) return [];
     const value = valueOf(item, text)?.node;
     const object = value ? stringified(value) : null;
-    return [(object && item.isLocal ? claimOfToken(object, [], module)?.code : null) ?? ""];
+    const code = (object && item.isLocal ? claimOfToken(object, [], module)?.code : null) ?? "";
+    return [{ element: text.query.call, code }];
   });
 }
 

@@ -127,7 +127,7 @@ function isNamedAfterWhatGoes(module: Module, scene: Scene): boolean {
 function moveModule(module: Module, scene: Scene): void {
   const refuse = (): void =>
     decide(scene, { path: module.path, at: 0, reason: "module-keeps-name", what: module.path });
-  const isIndex = /^index\./.test(posix.basename(module.path));
+  const isIndex = posix.basename(module.path).startsWith("index.");
   const target = isIndex || isSeenFromOutside(module, scene) ? null : newPath(module, scene);
   const follow = target === null ? null : followers(module, target.path, scene);
   if (target === null || follow === null) return refuse();
