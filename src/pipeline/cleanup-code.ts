@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import {
   aliasesOf,
   cleanCode,
+  kindOf,
   namesRetired,
   parseJsonc,
   parseModule,
@@ -42,7 +43,7 @@ export interface CodeShape {
 }
 
 /** What was taken out of the application code, and what is left to a person. */
-export interface CodeCleanup extends Omit<Cleaned, "files"> {
+export interface CodeCleanup extends Omit<Cleaned, "files" | "moved"> {
   files: ChangedFile[];
   /** what checked the result; null: nothing changes */
   judge: {
@@ -311,11 +312,17 @@ const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTre
   ),
   decisions: cleaned.decisions,
   mentions: cleaned.mentions,
-  files: [...cleaned.files].map(([path, after]): ChangedFile => ({
-    path,
-    before: texts.get(path) ?? "",
-    isNew: !texts.has(path),
-    after,
-  })),
+  files: [...cleaned.files].map(([path, after]): ChangedFile => {
+    const from = [...cleaned.moved].find(([, to]) => to === path)?.[0];
+    const to = cleaned.moved.get(path);
+    return {
+      path,
+      before: texts.get(path) ?? "",
+      isNew: !texts.has(path),
+      kind: kindOf(path),
+      moved: to !== undefined ? { to } : from !== undefined ? { from, text: texts.get(from) ?? "" } : null,
+      after,
+    };
+  }),
   prefix: project,
 });

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { FileKind } from "../cleanup/code/index.ts";
 import { messageOf, ToolError } from "../errors.ts";
 import { projectFiles, type WorkTree } from "./code-files.ts";
 
@@ -10,6 +11,10 @@ export interface ChangedFile {
   before: string;
   /** true: the file is not there before */
   isNew: boolean;
+  /** what it is for */
+  kind: FileKind;
+  /** the path that the file gets, or that it had */
+  moved: { to: string } | { from: string; text: string } | null;
   /** null: the file goes */
   after: string | null;
 }

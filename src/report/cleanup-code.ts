@@ -1,5 +1,5 @@
 import type pc from "picocolors";
-import type { DecisionReason, Retired } from "../cleanup/code/index.ts";
+import type { DecisionReason, FileKind, Retired } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import { codePatch, lineCounts } from "./code-patch.ts";
 import type { CleanupCodeJson } from "./json-outputs.ts";
@@ -42,6 +42,8 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "not-parsed":
     "the file names it and cannot be read: correct its syntax, or save it as UTF-8, and run the command again",
   "script-block": "script blocks of this kind of file are not read: it names something that goes",
+  "async-store":
+    "the store that `AsyncLocalStorage` fills there only feeds the variables: without them it feeds nothing, and the callback is what stays",
   "taken-back": "the edits of the file were taken back: with them the check has a new error",
 };
 
@@ -53,7 +55,13 @@ export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): Cleanup
     shapes: cleanup.shapes,
     decisions: cleanup.decisions.map((one) => ({ ...one, why: WORDS[one.reason] })),
     mentions: cleanup.mentions,
-    files: cleanup.files.map((file) => ({ path: file.path, deleted: file.after === null, ...lineCounts(file) })),
+    files: cleanup.files.map((file) => ({
+      path: file.path,
+      kind: file.kind,
+      deleted: file.after === null,
+      ...lineCounts(file),
+    })),
+    linesRemoved: removedByKind(cleanup.files),
     judge: cleanup.judge,
     written: cleanup.written,
     patch: codePatch(cleanup),
@@ -120,10 +128,21 @@ function summaryOf({ files, judge, decisions, written }: CodeCleanup): string {
       : `${files.length} files ${written ? "written" : "change"}${deleted === 0 ? "" : `, ${deleted} of them deleted`}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`,
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
+    ...(files.length === 0 ? [] : [`lines removed: ${kindLine(removedByKind(files))}`]),
     `${decisions.length} to decide`,
   ];
   return parts.join("\n");
 }
+
+/** The lines that go, by what their files are for. */
+function removedByKind(files: CodeCleanup["files"]): Record<FileKind, number> {
+  const removed = { service: 0, test: 0, script: 0 };
+  for (const file of files) removed[file.kind] += lineCounts(file).linesRemoved;
+  return removed;
+}
+
+const kindLine = ({ service, test, script }: Record<FileKind, number>): string =>
+  `${service} of the application, ${test} of tests, ${script} of scripts`;
 
 const short = (text: string): string => {
   const line = text.trim().replaceAll(/\s+/g, " ");

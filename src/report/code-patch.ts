@@ -3,8 +3,13 @@ import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 
 type ChangedFile = CodeCleanup["files"][number];
 
-/** The lines that a file loses and gains. */
-export function lineCounts({ before, after }: ChangedFile): { linesRemoved: number; linesAdded: number } {
+/** The lines that a file loses and gains. One that gets another path counts once, with the lines that change. */
+export function lineCounts({ before: own, after: put, moved }: ChangedFile): {
+  linesRemoved: number;
+  linesAdded: number;
+} {
+  const before = moved && "text" in moved ? moved.text : own;
+  const after = moved && "to" in moved ? own : put;
   const lines = structuredPatch("", "", before, after ?? "", "", "", { context: 0 }).hunks.flatMap((one) => one.lines);
   const count = (mark: string): number => lines.filter((line) => line.startsWith(mark)).length;
   return { linesRemoved: count("-"), linesAdded: count("+") };

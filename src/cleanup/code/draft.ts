@@ -31,6 +31,7 @@ export type DecisionReason =
   | "module-keeps-name"
   | "not-parsed"
   | "script-block"
+  | "async-store"
   | "taken-back";
 
 /** Something that a person has to decide, and that was left as it is. */

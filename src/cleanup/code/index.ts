@@ -4,6 +4,8 @@ export type { Cleaned, CodeChange, CodeDecision, CodeMention } from "./clean.ts"
 export { SHAPES } from "./codemods.ts";
 export type { DecisionReason } from "./draft.ts";
 export { isTestFile } from "./draft.ts";
+export { kindOf } from "./kind.ts";
+export type { FileKind } from "./kind.ts";
 export { aliasesOf, parseJsonc } from "./project/paths.ts";
 export type { Aliases, WorkspacePackage } from "./project/paths.ts";
 export type { ProjectInput, UnreadFile } from "./project/project.ts";
