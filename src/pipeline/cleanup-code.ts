@@ -68,11 +68,9 @@ const SCRIPT_BLOCKS = /\.(?:vue|svelte|astro)$/;
  */
 export async function cleanUpCode(retired: Retired, options: CodeOptions): Promise<CodeCleanup> {
   const { projectDir, progress } = options;
-  const tree = await readWorkTree(projectDir);
-  if (options.write) {
-    refuseTree(tree, options.allowDirty);
-    removeOldParts(tree, projectDir);
-  }
+  const found = await readWorkTree(projectDir);
+  if (options.write) refuseTree(found, options.allowDirty);
+  const tree = options.write ? removeOldParts(found, projectDir) : found;
   const read = readProject(tree, projectDir, retired);
   progress.done("code", `${read.input.modules.length} files, ${read.named} of them name what is retired`);
   const first = cleanCode(read.input, retired);

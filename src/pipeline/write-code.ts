@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import type { FileKind } from "../cleanup/code/index.ts";
 import { messageOf, ToolError } from "../errors.ts";
 import { projectFiles, type WorkTree } from "./code-files.ts";
@@ -54,10 +54,12 @@ export function writeCode(files: readonly ChangedFile[], projectDir: string): vo
   }
 }
 
-/** Remove the temporary files of runs that were killed. */
-export function removeOldParts(tree: WorkTree, projectDir: string): void {
-  for (const path of projectFiles(tree, PART))
-    if (!isRunning(Number(PART.exec(path)?.[1]))) rmSync(join(projectDir, path), { force: true });
+/** Remove the temporary files of runs that were killed. Returns the tree without them. */
+export function removeOldParts(tree: WorkTree, projectDir: string): WorkTree {
+  const old = projectFiles(tree, PART).filter((path) => !isRunning(Number(PART.exec(path)?.[1])));
+  for (const path of old) rmSync(join(projectDir, path), { force: true });
+  const gone = new Set(old.map((path) => posix.join(tree.project, path)));
+  return { ...tree, files: tree.files.filter((file) => !gone.has(file)) };
 }
 
 function isRunning(pid: number): boolean {
