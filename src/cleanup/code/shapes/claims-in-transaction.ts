@@ -136,6 +136,7 @@ function addClaims(
   claims: readonly Claim[],
   { path, text }: { path: string; text: string },
 ): Edit[] | null {
+  const newLine = text.includes("\r\n") ? "\r\n" : "\n";
   const heads = new Set(claims.map((one) => one.path[0]));
   const isThere = object.properties.some(
     (one) => one.type !== "Property" || one.computed || heads.has(keyName(one.key) ?? ""),
@@ -150,7 +151,7 @@ function addClaims(
   const step = indent.startsWith("\t") ? "\t" : "  ";
   if (inside.includes("\n")) {
     const own = /\n([ \t]*)[^\n]*$/.exec(text.slice(0, last.start))?.[1] ?? indent;
-    return [{ path, start: last.end, end: last.end, text: `,\n${own}${added}` }];
+    return [{ path, start: last.end, end: last.end, text: `,${newLine}${own}${added}` }];
   }
   if (width <= widthOf(text)) return [{ path, start: last.end, end: last.end, text: `, ${added}` }];
   const gaps = object.properties
@@ -159,11 +160,11 @@ function addClaims(
   const isPlain = gaps.every(({ start, end }) => /^\s*,\s*$/.test(text.slice(start, end)));
   const first = object.properties[0];
   if (!isPlain || !first) return [{ path, start: last.end, end: last.end, text: `, ${added}` }];
-  const line = `\n${indent}${step}`;
+  const line = `${newLine}${indent}${step}`;
   return [
     { path, start: object.start + 1, end: first.start, text: line },
     ...gaps.map(({ start, end }) => ({ path, start, end, text: `,${line}` })),
-    { path, start: last.end, end: object.end - 1, text: `,${line}${added},\n${indent}` },
+    { path, start: last.end, end: object.end - 1, text: `,${line}${added},${newLine}${indent}` },
   ];
 }
 

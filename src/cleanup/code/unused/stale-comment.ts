@@ -50,32 +50,38 @@ export const count = (ledger: Ledger) => ledger.count;
     },
   ],
   find(scene) {
+    const namesGone = goneNames(scene);
     for (const module of scene.project.modules.values()) {
       const { path, text } = module;
       if (isTestFile(path) || scene.draft.deleted.has(path) || scene.frozen.has(path)) continue;
-      if (!namesGone(text, scene) || isNamedInCode(module, scene)) continue;
-      for (const group of commentGroups(module)) cutGroup(group, module, scene);
+      if (!namesGone(text) || isNamedInCode(module, namesGone, scene)) continue;
+      for (const group of commentGroups(module)) cutGroup(group, module, namesGone, scene);
     }
   },
 };
 
-/** True if a text names something retired, or a function that is deleted. */
-const namesGone = (text: string, { retired, setters, draft, project }: Scene): boolean =>
-  namesRetired(text, retired) ||
-  [...setters.values()].some(
-    ({ binding, module }) =>
-      binding.name.length > 8 &&
-      text.includes(binding.name) &&
-      binding.declarations.every((id) => isGone({ draft }, module, id)) &&
-      ![...project.modules.values()].some((one) =>
-        one.bindings.some((other) => other.name === binding.name && other.kind !== "import" && other !== binding),
-      ),
-  );
+/** True if a text names something that is gone. */
+type NamesGone = (text: string) => boolean;
 
-function isNamedInCode(module: Module, scene: Scene): boolean {
+/** Retired names, and those of functions that are deleted where nothing else has the name. */
+function goneNames({ retired, setters, draft, project }: Scene): NamesGone {
+  const own = [...setters.values()].filter(
+    ({ binding, module }) =>
+      binding.name.length > 8 && binding.declarations.every((id) => isGone({ draft }, module, id)),
+  );
+  const names = own
+    .map(({ binding }) => binding)
+    .filter(({ name }) => {
+      const same = [...project.modules.values()].flatMap((one) => one.bindings.filter((other) => other.name === name));
+      return same.every((one) => one.kind === "import" || own.some(({ binding }) => binding === one));
+    });
+  return (text) => namesRetired(text, retired) || names.some(({ name }) => text.includes(name));
+}
+
+function isNamedInCode(module: Module, namesGone: NamesGone, scene: Scene): boolean {
   return module.nodes.some((node) => {
     if (node.type !== "Literal" && node.type !== "TemplateElement" && node.type !== "Identifier") return false;
-    return namesGone(module.text.slice(node.start, node.end), scene) && !isGone(scene, module, node);
+    return namesGone(module.text.slice(node.start, node.end)) && !isGone(scene, module, node);
   });
 }
 
@@ -93,12 +99,12 @@ function commentGroups({ comments, text }: Module): Part[][] {
   return groups;
 }
 
-function cutGroup(group: readonly Part[], module: Module, scene: Scene): void {
+function cutGroup(group: readonly Part[], module: Module, namesGone: NamesGone, scene: Scene): void {
   const [first, last] = [group[0], group.at(-1)];
   if (!first || !last || group.some((one) => isGoneAt(one, module, scene))) return;
   const isDirective = group.some(({ start, end }) => DIRECTIVE.test(module.text.slice(start + 2, end)));
   const sentences = sentencesIn(module.text, group);
-  const goes = sentences.map(({ text }) => namesGone(text, scene));
+  const goes = sentences.map(({ text }) => namesGone(text));
   if (isDirective || !goes.includes(true)) return;
   const edits = goes.every(Boolean)
     ? [wholeEdit(module, first.start, last.end)]
