@@ -1,12 +1,14 @@
-import { chmodSync, existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import {
   aliasesOf,
   cleanCode,
+  kindOf,
   namesRetired,
   parseJsonc,
   parseModule,
   SHAPES,
+  writeOrder,
   type Cleaned,
   type Module,
   type ProjectInput,
@@ -14,10 +16,11 @@ import {
   type WorkspacePackage,
 } from "../cleanup/code/index.ts";
 import { CONFIG_FILE } from "../config.ts";
-import { messageOf, ToolError } from "../errors.ts";
+import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
 import { projectFiles, readTexts, readWorkTree, type WorkTree } from "./code-files.ts";
 import { newErrors, openTrial, type CodeError, type JudgeChoice, type Trial } from "./code-judge.ts";
+import { removeOldParts, writeCode, type ChangedFile } from "./write-code.ts";
 
 /** What `rlsmith cleanup --code` may do. */
 export interface CodeOptions {
@@ -32,15 +35,6 @@ export interface CodeOptions {
   progress: Progress;
 }
 
-/** A file that changes. */
-export interface ChangedFile {
-  /** relative to the project */
-  path: string;
-  before: string;
-  /** null: the file goes */
-  after: string | null;
-}
-
 /** A codemod, in words. */
 export interface CodeShape {
   id: string;
@@ -49,7 +43,7 @@ export interface CodeShape {
 }
 
 /** What was taken out of the application code, and what is left to a person. */
-export interface CodeCleanup extends Omit<Cleaned, "files"> {
+export interface CodeCleanup extends Omit<Cleaned, "files" | "moved"> {
   files: ChangedFile[];
   /** what checked the result; null: nothing changes */
   judge: {
@@ -74,8 +68,9 @@ const SCRIPT_BLOCKS = /\.(?:vue|svelte|astro)$/;
  */
 export async function cleanUpCode(retired: Retired, options: CodeOptions): Promise<CodeCleanup> {
   const { projectDir, progress } = options;
-  const tree = await readWorkTree(projectDir);
-  if (options.write) refuseTree(tree, options.allowDirty);
+  const found = await readWorkTree(projectDir);
+  if (options.write) refuseTree(found, options.allowDirty);
+  const tree = options.write ? removeOldParts(found, projectDir) : found;
   const read = readProject(tree, projectDir, retired);
   progress.done("code", `${read.input.modules.length} files, ${read.named} of them name what is retired`);
   const first = cleanCode(read.input, retired);
@@ -84,7 +79,7 @@ export async function cleanUpCode(retired: Retired, options: CodeOptions): Promi
   const trial = openTrial(tree, projectDir, choiceOf(tree, projectDir, options.check));
   try {
     const judged = await judgeUntilClean(trial, read, retired, first, progress);
-    const covered = await trial.covered();
+    const covered = await trial.covered(judged.cleaned.files);
     const changed = [...judged.cleaned.files].flatMap(([path, text]) => (text === null ? [] : [path]));
     const result = {
       ...resultOf(judged.cleaned, read, tree),
@@ -95,7 +90,7 @@ export async function cleanUpCode(retired: Retired, options: CodeOptions): Promi
         unchecked: covered === null ? [] : changed.filter((path) => !covered.has(path)),
       },
     };
-    if (options.write) writeFiles(result.files, projectDir);
+    if (options.write) writeCode(inOrder(result.files, read), projectDir);
     return { ...result, written: options.write && result.files.length > 0 };
   } finally {
     trial.close();
@@ -119,6 +114,14 @@ function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
       "commit or stash them, or say --allow-dirty",
       { list: dirty.slice(0, 5).map((file) => `  ${file}`) },
     );
+}
+
+function inOrder(files: readonly ChangedFile[], { input }: ReadProject): ChangedFile[] {
+  const order = writeOrder(
+    files.map(({ path }) => path),
+    input,
+  );
+  return files.toSorted((a, b) => order.indexOf(a.path) - order.indexOf(b.path));
 }
 
 interface ReadProject {
@@ -307,43 +310,17 @@ const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTre
   ),
   decisions: cleaned.decisions,
   mentions: cleaned.mentions,
-  files: [...cleaned.files].map(([path, after]): ChangedFile => ({ path, before: texts.get(path) ?? "", after })),
+  files: [...cleaned.files].map(([path, after]): ChangedFile => {
+    const from = [...cleaned.moved].find(([, to]) => to === path)?.[0];
+    const to = cleaned.moved.get(path);
+    return {
+      path,
+      before: texts.get(path) ?? "",
+      isNew: !texts.has(path),
+      kind: kindOf(path),
+      moved: to !== undefined ? { to } : from !== undefined ? { from, text: texts.get(from) ?? "" } : null,
+      after,
+    };
+  }),
   prefix: project,
 });
-
-/** Write each file under a temporary name and rename it: at any time a file is the old or the new one, whole. */
-function writeFiles(files: readonly ChangedFile[], projectDir: string): void {
-  const readOnly = files.filter(({ path }) => (statSync(join(projectDir, path)).mode & 0o222) === 0);
-  if (readOnly.length > 0)
-    throw new ToolError(
-      "environment",
-      "CANNOT_WRITE",
-      `${readOnly.length === 1 ? "a file is" : `${readOnly.length} files are`} read-only; nothing was written`,
-      "make them writable, or apply the patch elsewhere",
-      { list: readOnly.map(({ path }) => `  ${path}`) },
-    );
-  const parts: string[] = [];
-  try {
-    for (const { path, after } of files) {
-      if (after === null) continue;
-      const file = join(projectDir, path);
-      const part = `${file}.${process.pid}.part`;
-      parts.push(part);
-      writeFileSync(part, after, { flag: "wx" });
-      chmodSync(part, statSync(file).mode);
-    }
-    for (const { path, after } of files)
-      if (after === null) rmSync(join(projectDir, path));
-      else renameSync(`${join(projectDir, path)}.${process.pid}.part`, join(projectDir, path));
-  } catch (error) {
-    throw new ToolError(
-      "environment",
-      "CANNOT_WRITE",
-      `the files could not be written: ${messageOf(error)}`,
-      "free space, or correct the permissions; every file is whole, and `git status` says which are new",
-      { cause: error },
-    );
-  } finally {
-    for (const part of parts) rmSync(part, { force: true });
-  }
-}

@@ -27,8 +27,8 @@ export interface Trial {
   judge(files: ReadonlyMap<string, string | null>): Promise<CodeError[]>;
   /** what is run */
   command: string;
-  /** the files of the project that the judge reads; null: it cannot be said */
-  covered(): Promise<ReadonlySet<string> | null>;
+  /** the files of the project that the judge reads with these texts; null: it cannot be said */
+  covered(files: ReadonlyMap<string, string | null>): Promise<ReadonlySet<string> | null>;
   close(): void;
 }
 
@@ -48,9 +48,21 @@ export function openTrial(tree: WorkTree, projectDir: string, choice: JudgeChoic
     throw error;
   }
   const project = join(copy, tree.project);
-  const put = (path: string, text: string | null): void =>
-    text === null ? rmSync(join(project, path), { force: true }) : writeFileSync(join(project, path), text);
-  const originalOf = (path: string): void => copyFileSync(join(projectDir, path), join(project, path));
+  const put = (path: string, text: string | null): void => {
+    if (text === null) return rmSync(join(project, path), { force: true });
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), text);
+  };
+  const originalOf = (path: string): void =>
+    existsSync(join(projectDir, path)) ? copyFileSync(join(projectDir, path), join(project, path)) : put(path, null);
+  const withTexts = async <T>(files: ReadonlyMap<string, string | null>, work: () => Promise<T>): Promise<T> => {
+    for (const [path, text] of files) put(path, text);
+    try {
+      return await work();
+    } finally {
+      for (const path of files.keys()) originalOf(path);
+    }
+  };
   const run = async (): Promise<CodeError[]> => {
     if (choice.kind === "command") return errorsOf(await shell(choice.command, project), project, project);
     const outputs: CodeError[] = [];
@@ -61,21 +73,15 @@ export function openTrial(tree: WorkTree, projectDir: string, choice: JudgeChoic
     return outputs;
   };
   return {
-    judge: async (files) => {
-      for (const [path, text] of files) put(path, text);
-      try {
-        return await run();
-      } finally {
-        for (const path of files.keys()) originalOf(path);
-      }
-    },
+    judge: async (files) => withTexts(files, run),
     command:
       choice.kind === "command" ? choice.command : choice.configs.map((one) => `tsc --noEmit -p ${one}`).join(" && "),
-    covered: async () => {
+    covered: async (files) => {
       if (choice.kind === "command") return null;
       const found = new Set<string>();
       for (const config of choice.configs) {
-        const { text } = await tsc(compiler ?? "", ["--listFilesOnly", "-p", config], project);
+        const list = async (): Promise<Output> => tsc(compiler ?? "", ["--listFilesOnly", "-p", config], project);
+        const { text } = await withTexts(files, list);
         for (const line of text.split(/\r?\n/))
           if (line.startsWith(`${project}/`)) found.add(line.slice(project.length + 1));
       }

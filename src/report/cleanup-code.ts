@@ -1,5 +1,5 @@
 import type pc from "picocolors";
-import type { DecisionReason, Retired } from "../cleanup/code/index.ts";
+import type { DecisionReason, FileKind, Retired } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import { codePatch, lineCounts } from "./code-patch.ts";
 import type { CleanupCodeJson } from "./json-outputs.ts";
@@ -26,6 +26,8 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "driver-calls-setter": "SQL calls the function that sets the variables: set `request.jwt.claims` in its place",
   "claims-made-by-hand":
     "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as",
+  "role-of-token":
+    "the transaction now takes the role of the token, `authenticated` or `anon`, and took none before: confirm that the connection may take it, and that its statements run under it",
   "driver-in-test": "a test sets the variables: see whether it tests their path alone",
   "sql-text-in-test": "a test looks at the text or the order of SQL",
   "name-in-use": "the function that only sets the context is used in another way than by a call",
@@ -33,11 +35,15 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "public-api": "the package exports it: code outside the project may import it",
   "setter-stays":
     "the function only sets the context and stays: something may use it in a way that is not followed, such as an alias that is not known or `import *`",
+  "module-keeps-name":
+    "the file is named after what went and others need the rest of it: nothing in it gives it another name, or an import of it is not followed",
   "not-imported":
     "it only sets the context, and nothing in the project imports it: delete it, unless a framework calls it",
   "not-parsed":
     "the file names it and cannot be read: correct its syntax, or save it as UTF-8, and run the command again",
   "script-block": "script blocks of this kind of file are not read: it names something that goes",
+  "async-store":
+    "the store that `AsyncLocalStorage` fills there only feeds the variables: without them it feeds nothing, and the callback is what stays",
   "taken-back": "the edits of the file were taken back: with them the check has a new error",
 };
 
@@ -49,7 +55,13 @@ export function cleanupCodeJson(cleanup: CodeCleanup, retired: Retired): Cleanup
     shapes: cleanup.shapes,
     decisions: cleanup.decisions.map((one) => ({ ...one, why: WORDS[one.reason] })),
     mentions: cleanup.mentions,
-    files: cleanup.files.map((file) => ({ path: file.path, deleted: file.after === null, ...lineCounts(file) })),
+    files: cleanup.files.map((file) => ({
+      path: file.path,
+      kind: file.kind,
+      deleted: file.after === null,
+      ...lineCounts(file),
+    })),
+    linesRemoved: removedByKind(cleanup.files),
     judge: cleanup.judge,
     written: cleanup.written,
     patch: codePatch(cleanup),
@@ -116,10 +128,21 @@ function summaryOf({ files, judge, decisions, written }: CodeCleanup): string {
       : `${files.length} files ${written ? "written" : "change"}${deleted === 0 ? "" : `, ${deleted} of them deleted`}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`,
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
+    ...(files.length === 0 ? [] : [`lines removed: ${kindLine(removedByKind(files))}`]),
     `${decisions.length} to decide`,
   ];
   return parts.join("\n");
 }
+
+/** The lines that go, by what their files are for. */
+function removedByKind(files: CodeCleanup["files"]): Record<FileKind, number> {
+  const removed = { service: 0, test: 0, script: 0 };
+  for (const file of files) removed[file.kind] += lineCounts(file).linesRemoved;
+  return removed;
+}
+
+const kindLine = ({ service, test, script }: Record<FileKind, number>): string =>
+  `${service} of the application, ${test} of tests, ${script} of scripts`;
 
 const short = (text: string): string => {
   const line = text.trim().replaceAll(/\s+/g, " ");

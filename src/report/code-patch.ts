@@ -3,8 +3,13 @@ import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 
 type ChangedFile = CodeCleanup["files"][number];
 
-/** The lines that a file loses and gains. */
-export function lineCounts({ before, after }: ChangedFile): { linesRemoved: number; linesAdded: number } {
+/** The lines that a file loses and gains. One that gets another path counts once, with the lines that change. */
+export function lineCounts({ before: own, after: put, moved }: ChangedFile): {
+  linesRemoved: number;
+  linesAdded: number;
+} {
+  const before = moved && "text" in moved ? moved.text : own;
+  const after = moved && "to" in moved ? own : put;
   const lines = structuredPatch("", "", before, after ?? "", "", "", { context: 0 }).hunks.flatMap((one) => one.lines);
   const count = (mark: string): number => lines.filter((line) => line.startsWith(mark)).length;
   return { linesRemoved: count("-"), linesAdded: count("+") };
@@ -15,7 +20,7 @@ export function codePatch({ files, prefix }: Pick<CodeCleanup, "files" | "prefix
   return files.map((file) => filePatch(file, prefix)).join("");
 }
 
-function filePatch({ path, before, after }: ChangedFile, prefix: string): string {
+function filePatch({ path, before, after, isNew }: ChangedFile, prefix: string): string {
   const name = prefix === "" ? path : `${prefix}/${path}`;
   const { hunks } = structuredPatch(name, name, before, after ?? "", "", "", { context: 3 });
   const body = hunks.map(
@@ -24,8 +29,8 @@ function filePatch({ path, before, after }: ChangedFile, prefix: string): string
   );
   const head = [
     `diff --git ${inHeader(`a/${name}`)} ${inHeader(`b/${name}`)}`,
-    ...(after === null ? ["deleted file mode 100644"] : []),
-    `--- ${quoted(`a/${name}`)}`,
+    ...(after === null ? ["deleted file mode 100644"] : isNew ? ["new file mode 100644"] : []),
+    isNew ? "--- /dev/null" : `--- ${quoted(`a/${name}`)}`,
     after === null ? "+++ /dev/null" : `+++ ${quoted(`b/${name}`)}`,
   ];
   return `${head.join("\n")}\n${body.join("")}`;

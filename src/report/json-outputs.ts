@@ -16,6 +16,7 @@ import type { Finding } from "../finding.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
+import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
@@ -243,7 +244,9 @@ export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" 
   /** what a person has to decide; the exit code is 3 while there is something; `why`: the reason in words */
   decisions: (CodeCleanup["decisions"][number] & { why: string })[];
   /** the files that change */
-  files: { path: string; deleted: boolean; linesRemoved: number; linesAdded: number }[];
+  files: { path: string; kind: FileKind; deleted: boolean; linesRemoved: number; linesAdded: number }[];
+  /** by what the files are for; a file that only gets another name counts with the lines that change */
+  linesRemoved: Record<FileKind, number>;
   /** for `git apply`, in the root of the repository */
   patch: string;
 }

@@ -1,9 +1,10 @@
 import { MagicString } from "magic-string";
-import { CALL_SHAPES, DRIVER_SHAPES, FOLLOWING_SHAPES } from "./codemods.ts";
+import { CALL_SHAPES, DRIVER_SHAPES, FOLLOWING_SHAPES, LAST_SHAPES } from "./codemods.ts";
 import { decide, emptyDraft, isTestFile, type Change, type Decision, type Scene } from "./draft.ts";
 import { hasOtherEffect } from "./find/pure-calls.ts";
 import { settersOf } from "./find/functions.ts";
-import { projectOf, type ProjectInput } from "./project/project.ts";
+import { projectOf, type ProjectInput, type UnreadFile } from "./project/project.ts";
+import { listStores } from "./remaining-stores.ts";
 import { listRemaining } from "./remaining.ts";
 import { namesRetired, type Retired } from "./retired.ts";
 import type { Edit } from "./syntax/cut.ts";
@@ -30,6 +31,8 @@ export interface CodeMention {
 export interface Cleaned {
   /** path → text; null: the file goes. Only files that change. */
   files: ReadonlyMap<string, string | null>;
+  /** files that get another path: old → new */
+  moved: ReadonlyMap<string, string>;
   changes: CodeChange[];
   decisions: CodeDecision[];
   /** comments that are left; they decide nothing, and are read by people */
@@ -62,27 +65,45 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
     before = draft.changes.length;
     for (const shape of FOLLOWING_SHAPES) shape.find(scene);
   }
+  for (const shape of LAST_SHAPES) shape.find(scene);
   listRemaining(scene);
-  for (const { path, text, why } of input.unread ?? []) {
-    const named = [...setters.keys()].some(({ name }) =>
-      new RegExp(String.raw`\b${name.replaceAll("$", String.raw`\$`)}\b`).test(text),
-    );
-    if (named || namesRetired(text, retired)) decide(scene, { path, at: 0, reason: why, what: path });
-  }
-  const textOf = (path: string): string => project.modules.get(path)?.text ?? "";
+  listStores(scene);
+  for (const file of input.unread ?? []) listUnread(file, scene);
+  const unread = new Map((input.unread ?? []).map(({ path, text }) => [path, text]));
+  const textOf = (path: string): string => project.modules.get(path)?.text ?? unread.get(path) ?? "";
   const place = <T extends { path: string; at: number }>({ at, ...rest }: T): Omit<T, "at"> & { line: number } => ({
     ...rest,
     line: lineAt(textOf(rest.path), at),
   });
-  const files = new Map<string, string | null>();
-  for (const [path, edits] of draft.edits) files.set(path, applyEdits(textOf(path), edits));
+  const files = new Map<string, string | null>(draft.created);
+  for (const path of new Set([...draft.edits.keys(), ...draft.moved.keys()])) {
+    const moved = draft.moved.get(path);
+    if (moved !== undefined) files.set(path, null);
+    files.set(moved ?? path, applyEdits(textOf(path), draft.edits.get(path) ?? []));
+  }
   for (const path of draft.deleted) files.set(path, null);
   return {
     files: new Map([...files].filter(([path, text]) => text !== textOf(path)).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    moved: draft.moved,
     changes: sorted(draft.changes).map(place),
     decisions: sorted(draft.decisions).map(place),
     mentions: sorted(commentsLeft(scene)).map(place),
   };
+}
+
+/** Each line of a script block that names something that goes; the first one of a file that does not parse. */
+function listUnread({ path, text, why }: UnreadFile, scene: Scene): void {
+  const names = [...scene.setters.keys()].map(({ name }) => name.replaceAll("$", String.raw`\$`));
+  const isNamed = (line: string): boolean =>
+    namesRetired(line, scene.retired) || names.some((name) => new RegExp(String.raw`\b${name}\b`).test(line));
+  let at = 0;
+  for (const line of text.split("\n")) {
+    const start = at;
+    at += line.length + 1;
+    if (!isNamed(line)) continue;
+    decide(scene, { path, at: start, reason: why, what: line.trim() });
+    if (why === "not-parsed") return;
+  }
 }
 
 const commentsLeft = (scene: Scene): { path: string; at: number; what: string }[] =>

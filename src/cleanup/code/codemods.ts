@@ -1,4 +1,5 @@
 import { awaitedStatement } from "./shapes/awaited-statement.ts";
+import { claimsHelper } from "./shapes/claims-helper.ts";
 import { claimsInTransaction } from "./shapes/claims-in-transaction.ts";
 import { claimsOfToken } from "./shapes/claims-of-token.ts";
 import { deadErrorCode } from "./shapes/dead-error-code.ts";
@@ -13,12 +14,15 @@ import { resultUsed } from "./shapes/result-used.ts";
 import type { CallShape, ProjectShape, Shape } from "./shapes/shape.ts";
 import { testOfCall } from "./shapes/test-case.ts";
 import { thenBody } from "./shapes/then-body.ts";
+import { transactionArray } from "./shapes/transaction-array.ts";
 import { tryAroundCall } from "./shapes/try-around-call.ts";
 import { unawaitedStatement } from "./shapes/unawaited-statement.ts";
 import { unusedDeclarations } from "./unused/declarations.ts";
 import { unusedExports } from "./unused/exports.ts";
 import { emptiedFiles } from "./unused/files.ts";
 import { unusedImports } from "./unused/imports.ts";
+import { movedModule } from "./unused/moved-module.ts";
+import { staleComment } from "./unused/stale-comment.ts";
 import { unusedParameters } from "./unused/parameters.ts";
 
 /** Shapes around a call, the narrowest first: each call goes to the first that takes it. */
@@ -34,7 +38,13 @@ export const CALL_SHAPES: readonly CallShape[] = [
 ];
 
 /** Statements of a direct driver, once. */
-export const DRIVER_SHAPES: readonly ProjectShape[] = [deadLocalSetting, claimsOfToken, claimsInTransaction];
+export const DRIVER_SHAPES: readonly ProjectShape[] = [
+  deadLocalSetting,
+  claimsOfToken,
+  claimsInTransaction,
+  transactionArray,
+  claimsHelper,
+];
 
 /** What the edits leave behind: in rounds, until nothing is found. */
 export const FOLLOWING_SHAPES: readonly ProjectShape[] = [
@@ -50,4 +60,7 @@ export const FOLLOWING_SHAPES: readonly ProjectShape[] = [
   emptiedFiles,
 ];
 
-export const SHAPES: readonly Shape[] = [...CALL_SHAPES, ...DRIVER_SHAPES, ...FOLLOWING_SHAPES];
+/** What is done when nothing more goes, once. */
+export const LAST_SHAPES: readonly ProjectShape[] = [movedModule, staleComment];
+
+export const SHAPES: readonly Shape[] = [...CALL_SHAPES, ...DRIVER_SHAPES, ...FOLLOWING_SHAPES, ...LAST_SHAPES];

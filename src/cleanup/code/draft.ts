@@ -20,6 +20,7 @@ export type DecisionReason =
   | "driver-not-read"
   | "driver-calls-setter"
   | "claims-made-by-hand"
+  | "role-of-token"
   | "driver-in-test"
   | "sql-text-in-test"
   | "name-in-use"
@@ -27,8 +28,10 @@ export type DecisionReason =
   | "public-api"
   | "not-imported"
   | "setter-stays"
+  | "module-keeps-name"
   | "not-parsed"
   | "script-block"
+  | "async-store"
   | "taken-back";
 
 /** Something that a person has to decide, and that was left as it is. */
@@ -58,6 +61,10 @@ export interface Draft {
   decisions: Decision[];
   /** files that go */
   deleted: Set<string>;
+  /** files that get another path, with their edits */
+  moved: Map<string, string>;
+  /** files that are new: path → text */
+  created: Map<string, string>;
   /** names that an edit uses in a place where they were not used */
   added: Set<Binding>;
 }
@@ -78,6 +85,8 @@ export const emptyDraft = (): Draft => ({
   changes: [],
   decisions: [],
   deleted: new Set(),
+  moved: new Map(),
+  created: new Map(),
   added: new Set(),
 });
 

@@ -4,9 +4,12 @@ export type { Cleaned, CodeChange, CodeDecision, CodeMention } from "./clean.ts"
 export { SHAPES } from "./codemods.ts";
 export type { DecisionReason } from "./draft.ts";
 export { isTestFile } from "./draft.ts";
+export { kindOf } from "./kind.ts";
+export type { FileKind } from "./kind.ts";
 export { aliasesOf, parseJsonc } from "./project/paths.ts";
 export type { Aliases, WorkspacePackage } from "./project/paths.ts";
 export type { ProjectInput, UnreadFile } from "./project/project.ts";
+export { writeOrder } from "./project/write-order.ts";
 export { namesRetired } from "./retired.ts";
 export type { Retired } from "./retired.ts";
 export type { Shape, ShapeExample } from "./shapes/shape.ts";

@@ -4,8 +4,7 @@ import type { Module } from "./syntax/module.ts";
 import type { Binding } from "./syntax/scope.ts";
 import { memberName, type Node } from "./syntax/node.ts";
 import { caseAround } from "./shapes/test-case.ts";
-import { retiredItems } from "./shapes/driver.ts";
-import type { SettingItem } from "./sql/items.ts";
+import { isItemGone, retiredItems } from "./shapes/driver.ts";
 import { namesRetired } from "./retired.ts";
 import { usesLeft } from "./unused/uses.ts";
 import { isPool } from "./shapes/dead-local-setting.ts";
@@ -89,7 +88,7 @@ function listText(text: SqlText, scene: Scene): void {
           ? "driver-calls-setter"
           : !text.settings
             ? "driver-not-read"
-            : text.settings.items.every(({ isLocal }) => isLocal) && !isPool(text)
+            : text.settings.items.every(({ isLocal }) => isLocal) && !isPool(text, scene.project)
               ? "driver-without-token"
               : text.settings.items.every(({ isLocal }) => isLocal)
                 ? "driver-not-read"
@@ -101,9 +100,6 @@ function listText(text: SqlText, scene: Scene): void {
   if (isSetterHolding) return;
   decide(scene, { path: module.path, at: node.start, reason, what: module.text.slice(node.start + 1, node.end - 1) });
 }
-
-const isItemGone = (item: SettingItem, { module, start }: SqlText, { draft }: Scene): boolean =>
-  (draft.edits.get(module.path) ?? []).some((one) => start + item.start >= one.start && start + item.end <= one.end);
 
 /** Tests of a module whose SQL changed, or will: mocks that look at the text or at the number of a call. */
 function listMocksOfSql(module: Module, scene: Scene): void {

@@ -26,10 +26,9 @@ export function clean(
 /** The files as they are afterwards. */
 export function applied(files: Files, cleaned: Cleaned): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(files).flatMap(([path, text]) => {
-      const after = cleaned.files.has(path) ? cleaned.files.get(path) : text;
-      return typeof after === "string" ? [[path, after]] : [];
-    }),
+    [...new Map<string, string | null>([...Object.entries(files), ...cleaned.files])].flatMap(
+      ([path, text]): [string, string][] => (text === null ? [] : [[path, text]]),
+    ),
   );
 }
 

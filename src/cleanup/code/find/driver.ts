@@ -1,8 +1,9 @@
 import type { Retired } from "../retired.ts";
 import { readSettings, type SettingText } from "../sql/items.ts";
 import type { Module } from "../syntax/module.ts";
-import { memberName, type Node } from "../syntax/node.ts";
+import type { Node } from "../syntax/node.ts";
 import { functionAround } from "../syntax/scope.ts";
+import { sentBy, type Sent } from "./drivers/index.ts";
 
 /** A text of SQL in the code, and the call that sends it. */
 export interface SqlText {
@@ -14,8 +15,8 @@ export interface SqlText {
   /** the offset of the view in the file */
   start: number;
   settings: SettingText | null;
-  /** `client.query(text, [values])`; null: sent in another way */
-  query: { call: Node; receiver: Node; values: readonly Node[] | null } | null;
+  /** the call of a driver that sends it; null: sent in another way */
+  query: Sent | null;
   /** the function around it */
   around: Node | null;
 }
@@ -53,7 +54,7 @@ function findTexts(module: Module): SqlText[] {
         view,
         start: node.start + 1,
         settings: raw.includes("\\") ? null : readSettings(view),
-        query: queryOf(node, module),
+        query: sentBy(node, module),
         around: functionAround(node, module.parents),
       },
     ];
@@ -65,18 +66,6 @@ function holeAround(expression: Node, module: Module, template: Node): [number, 
   const from = module.text.lastIndexOf("${", expression.start) - template.start - 1;
   const to = module.text.indexOf("}", expression.end) + 1 - template.start - 1;
   return [from, to];
-}
-
-function queryOf(node: Node, module: Module): SqlText["query"] {
-  const call = module.parents.get(node);
-  if (call?.type !== "CallExpression" || call.arguments[0] !== node || call.arguments.length > 2) return null;
-  if (call.callee.type !== "MemberExpression" || memberName(call.callee) !== "query") return null;
-  const second = call.arguments[1];
-  const receiver = call.callee.object;
-  if (second === undefined) return { call, receiver, values: [] };
-  if (second.type !== "ArrayExpression") return { call, receiver, values: null };
-  const values = second.elements.flatMap((one): Node[] => (one === null || one.type === "SpreadElement" ? [] : [one]));
-  return { call, receiver, values: values.length === second.elements.length ? values : null };
 }
 
 /** How a text speaks of what is retired. */

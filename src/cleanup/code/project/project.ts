@@ -31,6 +31,8 @@ export interface Project {
   isDefault(binding: Binding): boolean;
   /** files whose names may be used in ways that are not followed: `import * as`, `import()`, `require` */
   open: ReadonlySet<string>;
+  /** files that may be imported from a place that is not read */
+  opaque: ReadonlySet<string>;
   /** the specifiers of every import, re-export and `import()` that leads to a file */
   importersOf(path: string): readonly { module: Module; node: Node }[];
 }
@@ -99,10 +101,11 @@ export function projectOf({ modules, unread = [], aliases, packages }: ProjectIn
 
   const links = new Map<Binding, Link[]>();
   const open = new Set<string>();
+  const opaque = new Set<string>();
   for (const { path, text } of unread)
     for (const [, specifier = ""] of text.matchAll(/\b(?:from|import|require)\s*\(?\s*["']([^"']+)["']/g)) {
       const to = resolveImport(path, specifier, { files, aliases, packages });
-      if (to !== null) open.add(to);
+      if (to !== null) opaque.add(to);
     }
   const guessed = new Set<string>();
   const importers = new Map<string, { module: Module; node: Node }[]>();
@@ -115,7 +118,7 @@ export function projectOf({ modules, unread = [], aliases, packages }: ProjectIn
       const to = specifier === null ? null : target(module, specifier);
       if (!to && specifier !== null && !guessed.has(specifier)) {
         guessed.add(specifier);
-        if (!specifier.startsWith("node:")) for (const path of mayMean(specifier, files)) open.add(path);
+        if (!specifier.startsWith("node:")) for (const path of mayMean(specifier, files)) opaque.add(path);
       }
       if (!to) continue;
       importers.set(to.path, [...(importers.get(to.path) ?? []), { module, node }]);
@@ -159,7 +162,8 @@ export function projectOf({ modules, unread = [], aliases, packages }: ProjectIn
     },
     exportsOf: (module) => exports.get(module.path) ?? new Map<string, Binding>(),
     isDefault: (binding) => exports.get(binding.path)?.get("default") === binding,
-    open,
+    open: new Set([...open, ...opaque]),
+    opaque,
     importersOf: (path) => importers.get(path) ?? [],
   };
 }

@@ -2,10 +2,18 @@ import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import { sqlTextsIn, type SqlText } from "../find/driver.ts";
 import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
-import type { Module } from "../syntax/module.ts";
-import { childrenOf, keyName, nodesIn, type Node } from "../syntax/node.ts";
+import { keyName, nodesIn, type Node } from "../syntax/node.ts";
 import { isPure } from "../syntax/pure.ts";
-import { CLAIMS_SETTING, cutSettings, receiverOf, retiredItems, settingTexts, stringified, valueOf } from "./driver.ts";
+import {
+  CLAIMS_SETTING,
+  cutSettings,
+  isOneSequence,
+  receiverOf,
+  retiredItems,
+  settingTexts,
+  stringified,
+  valueOf,
+} from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
 
 export const claimsInTransaction: ProjectShape = {
@@ -99,26 +107,6 @@ function moveClaims(around: Node, texts: readonly SqlText[], scene: Scene): void
     }
 }
 
-/** True if statements stand in one block, and nothing but settings between them: all or none of them is run. */
-function isOneSequence(nodes: readonly Node[], module: Module): boolean {
-  const statements = nodes.map((node) => {
-    let at: Node | undefined = node;
-    while (at && at.type !== "ExpressionStatement") at = module.parents.get(at);
-    return at;
-  });
-  const [first] = statements;
-  const block = first && module.parents.get(first);
-  if (!block || !statements.every((one) => one && module.parents.get(one) === block)) return false;
-  const all = childrenOf(block);
-  const places = statements.map((one) => (one ? all.indexOf(one) : -1));
-  const between = all.slice(Math.min(...places), Math.max(...places) + 1);
-  const texts = sqlTextsIn(module).filter(({ settings, view }) => settings !== null || /^\s*set\s/i.test(view));
-  return between.every(
-    (one) =>
-      one.type === "ExpressionStatement" && texts.some(({ node }) => node.start >= one.start && node.end <= one.end),
-  );
-}
-
 interface Claim {
   path: readonly string[];
   code: string;
@@ -148,6 +136,7 @@ function addClaims(
   claims: readonly Claim[],
   { path, text }: { path: string; text: string },
 ): Edit[] | null {
+  const newLine = text.includes("\r\n") ? "\r\n" : "\n";
   const heads = new Set(claims.map((one) => one.path[0]));
   const isThere = object.properties.some(
     (one) => one.type !== "Property" || one.computed || heads.has(keyName(one.key) ?? ""),
@@ -162,7 +151,7 @@ function addClaims(
   const step = indent.startsWith("\t") ? "\t" : "  ";
   if (inside.includes("\n")) {
     const own = /\n([ \t]*)[^\n]*$/.exec(text.slice(0, last.start))?.[1] ?? indent;
-    return [{ path, start: last.end, end: last.end, text: `,\n${own}${added}` }];
+    return [{ path, start: last.end, end: last.end, text: `,${newLine}${own}${added}` }];
   }
   if (width <= widthOf(text)) return [{ path, start: last.end, end: last.end, text: `, ${added}` }];
   const gaps = object.properties
@@ -171,11 +160,11 @@ function addClaims(
   const isPlain = gaps.every(({ start, end }) => /^\s*,\s*$/.test(text.slice(start, end)));
   const first = object.properties[0];
   if (!isPlain || !first) return [{ path, start: last.end, end: last.end, text: `, ${added}` }];
-  const line = `\n${indent}${step}`;
+  const line = `${newLine}${indent}${step}`;
   return [
     { path, start: object.start + 1, end: first.start, text: line },
     ...gaps.map(({ start, end }) => ({ path, start, end, text: `,${line}` })),
-    { path, start: last.end, end: object.end - 1, text: `,${line}${added},\n${indent}` },
+    { path, start: last.end, end: object.end - 1, text: `,${line}${added},${newLine}${indent}` },
   ];
 }
 

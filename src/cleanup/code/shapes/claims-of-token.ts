@@ -1,8 +1,21 @@
 import { decide, isTestFile, record, type Scene } from "../draft.ts";
-import { sqlTextsIn, type SqlText } from "../find/driver.ts";
-import type { Module } from "../syntax/module.ts";
-import { memberName, type Node } from "../syntax/node.ts";
-import { CLAIMS_SETTING, cutSettings, receiverOf, retiredItems, settingTexts, stringified, valueOf } from "./driver.ts";
+import type { SqlText } from "../find/driver.ts";
+import { claimOfToken, type TokenClaims } from "../find/token.ts";
+import type { SettingItem } from "../sql/items.ts";
+import type { Edit } from "../syntax/cut.ts";
+import type { Node } from "../syntax/node.ts";
+import {
+  CLAIMS_SETTING,
+  cutSettings,
+  isOneSequence,
+  retiredItems,
+  roleBefore,
+  sameConnection,
+  setsClaims,
+  settingTexts,
+  stringified,
+  valueOf,
+} from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
 
 export const claimsOfToken: ProjectShape = {
@@ -56,14 +69,14 @@ export const claimsOfToken: ProjectShape = {
   },
 };
 
-function editsOf(text: SqlText, scene: Scene) {
+function editsOf(text: SqlText, scene: Scene): Edit[] | null {
   const { module, query, settings } = text;
   const items = retiredItems(text, scene);
   if (!query || !settings || items.length === 0 || !settings.items.every(({ isLocal }) => isLocal)) return null;
   const token = tokenClaims(text);
-  if (token) {
-    const isOfToken = items.every((item) => isMemberOf(valueOf(item, text)?.node, token, module));
-    if (isOfToken) return cutSettings(text, items, scene);
+  const claims = items.map((item) => claimsOf(item, text, scene));
+  if (token !== null) {
+    if (claims.every((one) => one?.code === token)) return cutSettings(text, items, scene);
     decide(scene, {
       path: module.path,
       at: text.node.start,
@@ -72,16 +85,16 @@ function editsOf(text: SqlText, scene: Scene) {
     });
     return null;
   }
-  const claims = verifiedClaims(text);
-  if (claims === null || items.length !== settings.items.length || items.length !== query.values?.length) return null;
-  const name = module.text.slice(claims.start, claims.end);
+  const [first] = claims;
+  const isWhole = items.length === settings.items.length && items.length === query.values?.length;
+  if (!first || !isWhole || query.driver !== "pg" || !claims.every((one) => one?.code === first.code)) return null;
   // only where the transaction already takes a role that the policies bind
-  if (!hasRole(text) || setsClaims(text)) return null;
-  const binding = module.bindingOf.get(claims);
+  if (roleBefore(text) === null || setsClaims(text)) return null;
+  const binding = module.bindingOf.get(first.root);
   if (binding) scene.draft.added.add(binding);
-  const [first, last] = [query.values[0], query.values.at(-1)];
+  const [from, to] = [query.values?.[0], query.values?.at(-1)];
   const { path } = module;
-  return first && last
+  return from && to
     ? [
         {
           path,
@@ -89,66 +102,38 @@ function editsOf(text: SqlText, scene: Scene) {
           end: text.start + text.view.length,
           text: "select set_config('request.jwt.claims', $1, true)",
         },
-        { path, start: first.start, end: last.end, text: `JSON.stringify(${name})` },
+        { path, start: from.start, end: to.end, text: `JSON.stringify(${first.code})` },
       ]
     : null;
 }
 
-const sameConnection = (text: SqlText): SqlText[] =>
-  sqlTextsIn(text.module).filter((one) => one.around === text.around && receiverOf(one) === receiverOf(text));
+/** The verified claims that the value of an item comes from, under the path that the policies read. */
+export function claimsOf(item: SettingItem, text: SqlText, { retired }: Scene): TokenClaims | null {
+  const path = retired.settings.get(item.setting ?? "");
+  const value = valueOf(item, text)?.node;
+  return path && value ? claimOfToken(value, path, text.module) : null;
+}
 
-const setsClaims = (text: SqlText): boolean =>
-  sameConnection(text).some((one) => one.settings?.items.some(({ setting }) => setting === CLAIMS_SETTING));
-
-const hasRole = (text: SqlText): boolean =>
-  sameConnection(text).some(
-    (one) =>
-      one.node.start < text.node.start &&
-      (/^\s*set\s+local\s+role\s/i.test(one.view) || one.settings?.items.some(({ setting }) => setting === "role")),
-  );
-
-/** The claims of a verified token that the same connection is given. */
-function tokenClaims(text: SqlText): Node | null {
+/** The code of the claims of a verified token that the same connection is given. */
+function tokenClaims(text: SqlText): string | null {
   for (const one of sameConnection(text)) {
+    if (!holdsAt(one, text)) continue;
     const item = one.settings?.items.find(({ setting }) => setting === CLAIMS_SETTING);
     const value = item?.isLocal ? valueOf(item, one)?.node : null;
     const object = value ? stringified(value) : null;
-    if (object?.type === "Identifier" && isVerified(object, text.module)) return object;
+    const claims = object && claimOfToken(object, [], one.module);
+    if (claims) return claims.code;
   }
   return null;
 }
 
-/** True for `claims.app_metadata.tenant_id` of these claims. */
-function isMemberOf(value: Node | null | undefined, claims: Node, module: Module): boolean {
-  let at = value ?? null;
-  while (at && (at.type === "MemberExpression" || at.type === "ChainExpression" || at.type === "TSNonNullExpression"))
-    at = at.type === "MemberExpression" ? at.object : at.expression;
-  return at?.type === "Identifier" && at !== value && module.bindingOf.get(at) === module.bindingOf.get(claims);
-}
-
-const VERIFIES = /^(?:jwtVerify|verify\w*|\w*[vV]erif(?:y|ied)\w*)$/;
-
-/** `const claims = await verify…(token)` */
-function isVerified(name: Node, module: Module): boolean {
-  const [id] = module.bindingOf.get(name)?.declarations ?? [];
-  const declarator = id && module.parents.get(id);
-  if (declarator?.type !== "VariableDeclarator" || declarator.id !== id) return false;
-  const made = declarator.init?.type === "AwaitExpression" ? declarator.init.argument : declarator.init;
-  if (made?.type !== "CallExpression") return false;
-  const called = made.callee.type === "Identifier" ? made.callee.name : memberName(made.callee);
-  return VERIFIES.test(called ?? "");
-}
-
-/** The name of the verified claims of which the values are members. */
-function verifiedClaims(text: SqlText): Node | null {
-  const roots = (text.query?.values ?? []).map((one) => {
-    let at = one;
-    while (at.type === "MemberExpression" || at.type === "ChainExpression")
-      at = at.type === "MemberExpression" ? at.object : at.expression;
-    return at;
-  });
-  const [first] = roots;
-  const isSame = (one: Node): boolean =>
-    first !== undefined && text.module.bindingOf.get(one) === text.module.bindingOf.get(first);
-  return first?.type === "Identifier" && roots.every(isSame) && isVerified(first, text.module) ? first : null;
+/** True if what one statement sets holds where another one is: it is sent before, or nothing is sent between them. */
+function holdsAt(one: SqlText, text: SqlText): boolean {
+  const { parents } = text.module;
+  let statement: Node | undefined = one.node;
+  while (statement && parents.get(statement)?.type !== "BlockStatement") statement = parents.get(statement);
+  const block = statement && parents.get(statement);
+  const isInBlock = block !== undefined && text.node.start >= block.start && text.node.end <= block.end;
+  if (one.node.start <= text.node.start) return isInBlock;
+  return isOneSequence([text.node, one.node], text.module);
 }

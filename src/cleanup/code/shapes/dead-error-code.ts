@@ -37,6 +37,44 @@ export async function run(_supabase: Client, tenantId: string, work: (tenantId: 
 }
 `,
     },
+    {
+      before: {
+        "errors.mts": `/** Zustände, größtenteils. */
+export const MESSAGES = {
+  CONTEXT_FAILED: "kein Kontext", // nie schön
+  NOT_FOUND: "nicht gefunden",
+} as const;
+
+export type Message = keyof typeof MESSAGES;
+`,
+        "run.mts": `import { MESSAGES } from "./errors.mjs";
+
+export async function run(supabase: Client, tenantId: string) {
+  const { error } = await supabase.rpc("set_tenant_context", { p_tenant_id: tenantId });
+  if (error) {
+    return { code: "CONTEXT_FAILED" };
+  }
+  return { text: MESSAGES.NOT_FOUND, tenantId };
+}
+`,
+      },
+      after: {
+        "errors.mts": `/** Zustände, größtenteils. */
+export const MESSAGES = {
+  NOT_FOUND: "nicht gefunden",
+} as const;
+
+export type Message = keyof typeof MESSAGES;
+`,
+        "run.mts": `import { MESSAGES } from "./errors.mjs";
+
+export async function run(_supabase: Client, tenantId: string) {
+  return { text: MESSAGES.NOT_FOUND, tenantId };
+}
+`,
+      },
+      note: "a key of a look-up table",
+    },
   ],
   find(scene) {
     for (const code of goneCodes(scene)) cutCode(code, scene);

@@ -1,6 +1,8 @@
 import { isTestFile, record } from "../draft.ts";
 import type { SqlText } from "../find/driver.ts";
 import { sqlTextsIn } from "../find/driver.ts";
+import type { Project } from "../project/project.ts";
+import type { Module } from "../syntax/module.ts";
 import type { Node } from "../syntax/node.ts";
 import { cutSettings, receiverOf, retiredItems, settingTexts } from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
@@ -23,11 +25,34 @@ export const deadLocalSetting: ProjectShape = {
 }
 `,
     },
+    {
+      before: `import { withSupabase } from "@supabase/server";
+import { withPostgresClient } from "@supabase/server/middleware/postgres";
+
+export const bills = withSupabase({ auth: "user", middleware: [withPostgresClient()] }, async (request, ctx) => {
+  await ctx.postgres.query\`select set_config('app.tenant_id', \${request.headers.get("x-tenant")}, true)\`;
+  return Response.json(await ctx.postgres.query\`select id from bill\`);
+});
+`,
+      after: `import { withSupabase } from "@supabase/server";
+import { withPostgresClient } from "@supabase/server/middleware/postgres";
+
+export const bills = withSupabase({ auth: "user", middleware: [withPostgresClient()] }, async (_request, ctx) => {
+  return Response.json(await ctx.postgres.query\`select id from bill\`);
+});
+`,
+      note: "Supabase's own client gives each query a transaction with the claims of the token",
+    },
   ],
   find(scene) {
     for (const text of settingTexts(scene)) {
       const items = retiredItems(text, scene);
-      if (isTestFile(text.module.path) || items.length === 0 || !isPool(text) || !items.every(({ isLocal }) => isLocal))
+      if (
+        isTestFile(text.module.path) ||
+        items.length === 0 ||
+        !isPool(text, scene.project) ||
+        !items.every(({ isLocal }) => isLocal)
+      )
         continue;
       if (beginsTransaction(text)) continue;
       const edits = cutSettings(text, items, scene);
@@ -38,17 +63,41 @@ export const deadLocalSetting: ProjectShape = {
   },
 };
 
-/** True if the receiver is a pool by its type or by its constructor. */
-export function isPool({ module, query }: SqlText): boolean {
-  const receiver = query?.receiver;
-  const id = receiver?.type === "Identifier" ? module.bindingOf.get(receiver)?.declarations[0] : undefined;
-  if (id?.type !== "Identifier") return false;
+/** True if each statement has a connection of its own: the receiver is a pool by its type or by what made it. */
+export function isPool({ module, query }: SqlText, project: Project): boolean {
+  if (!query) return false;
+  if (query.driver === "supabase-server") return true;
+  // the elements of `$transaction([…])` share a transaction
+  return !isElement(query.call, module) && isPoolName(query.receiver, module, project);
+}
+
+const isElement = (call: Node, module: Module): boolean => module.parents.get(call)?.type === "ArrayExpression";
+
+function isPoolName(receiver: Node, from: Module, project: Project): boolean {
+  const binding = receiver.type === "Identifier" ? from.bindingOf.get(receiver) : undefined;
+  const declared = binding && project.meant(binding);
+  const module = declared && project.modules.get(declared.path);
+  const [id] = declared?.declarations ?? [];
+  if (!module || id?.type !== "Identifier") return false;
   const type = id.typeAnnotation?.typeAnnotation;
   if (type) return type.type === "TSTypeReference" && namesPool(type.typeName, module.text);
   const declarator = module.parents.get(id);
   const made = declarator?.type === "VariableDeclarator" ? declarator.init : null;
-  return made?.type === "NewExpression" && namesPool(made.callee, module.text);
+  return made !== null && makesPool(made, module, project);
 }
+
+/** `new Pool()`, `new PrismaClient()`, `new Kysely(…)`, `knex(…)`, `postgres(…)`, `drizzle(pool)`. */
+function makesPool(made: Node, module: Module, project: Project): boolean {
+  if (made.type === "NewExpression")
+    return namesPool(made.callee, module.text) || CLIENTS.test(module.text.slice(made.callee.start, made.callee.end));
+  if (made.type !== "CallExpression" || made.callee.type !== "Identifier") return false;
+  if (/^(?:knex|Knex|postgres)$/.test(made.callee.name)) return true;
+  const [first] = made.arguments;
+  if (made.callee.name !== "drizzle" || !first) return false;
+  return makesPool(first, module, project) || isPoolName(first, module, project);
+}
+
+const CLIENTS = /^(?:PrismaClient|Kysely)$/;
 
 const namesPool = ({ start, end }: Node, text: string): boolean => /(?:^|\.)\w*Pool$/.test(text.slice(start, end));
 

@@ -38,6 +38,41 @@ export const effectDependencies: ProjectShape = {
 `,
       },
     },
+    {
+      before: {
+        "board.jsx": `export function Board({ tenant, role }) {
+  const refresh = React.useCallback(
+    async () => {
+      await supabase.rpc("set_tenant_context", { p_tenant_id: tenant.id, p_role: role /* größe */ });
+      await load();
+    },
+    [tenant.id, /* the role */ role],
+  );
+  return (
+    <Button onClick={refresh} title={role}>
+      {tenant.name} – größer
+    </Button>
+  );
+}
+`,
+      },
+      after: {
+        "board.jsx": `export function Board({ tenant, role }) {
+  const refresh = React.useCallback(
+    async () => {
+      await load();
+    },
+    [],
+  );
+  return (
+    <Button onClick={refresh} title={role}>
+      {tenant.name} – größer
+    </Button>
+  );
+}
+`,
+      },
+    },
   ],
   find(scene) {
     for (const module of editedModules(scene))

@@ -42,6 +42,21 @@ export function chainOf(options: Options): Middleware[] {
 `,
       note: "the function stays where somebody outside may import it",
     },
+    {
+      before: `export const tenant = async (ctx: Ctx, next: Next) => {
+  await ctx.supabase.rpc("set_tenant_context", { p_tenant_id: ctx.tenantId });
+  return await next();
+};
+
+export const chain = [log(), tenant /* größer */, audit()];
+`,
+      after: `export const tenant = async (_ctx: Ctx, next: Next) => {
+  return await next();
+};
+
+export const chain = [log(), audit()];
+`,
+    },
   ],
   find(scene) {
     for (const module of editedModules(scene))

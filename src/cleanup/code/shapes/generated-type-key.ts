@@ -36,6 +36,29 @@ export const generatedTypeKey: ProjectShape = {
 `,
       },
     },
+    {
+      before: {
+        "database.d.ts": `export type Database = {
+  public: {
+    Functions: {
+      größe: { Args: never; Returns: number };
+      "set_tenant_context": { Args: { p_tenant_id: string }; Returns: undefined }; // generated
+    };
+  };
+};
+`,
+      },
+      after: {
+        "database.d.ts": `export type Database = {
+  public: {
+    Functions: {
+      größe: { Args: never; Returns: number };
+    };
+  };
+};
+`,
+      },
+    },
   ],
   find(scene) {
     for (const module of scene.project.modules.values())

@@ -69,6 +69,43 @@ test("returns the tenant", async () => {
 `,
       },
     },
+    {
+      before: {
+        "lib/context.js": `export async function setContext(supabase, tenantId) {
+  await supabase.rpc("set_tenant_context", { p_tenant_id: tenantId });
+}
+`,
+        "lib/run.js": `import { setContext } from "./context.js";
+
+export async function run(supabase, tenantId) {
+  await setContext(supabase, tenantId);
+  return [tenantId, await supabase.from(tenantId)];
+}
+`,
+        "lib/run.test.js": `import { run } from "./run.js";
+
+// für alle Fälle
+jest.mock("./context.js", () => ({ setContext: jest.fn() }));
+
+test("größe", async () => {
+  expect(await run({ from: () => 1 }, "ä")).toEqual(["ä", 1]);
+});
+`,
+      },
+      after: {
+        "lib/run.js": `export async function run(supabase, tenantId) {
+  return [tenantId, await supabase.from(tenantId)];
+}
+`,
+        "lib/run.test.js": `import { run } from "./run.js";
+
+test("größe", async () => {
+  expect(await run({ from: () => 1 }, "ä")).toEqual(["ä", 1]);
+});
+`,
+        "lib/context.js": null,
+      },
+    },
   ],
   find(scene) {
     for (const { binding } of scene.setters.values()) {

@@ -46,6 +46,43 @@ test("a tenant has a name", () => {
 `,
       },
     },
+    {
+      before: {
+        "lib/context.mts": `export const setContext = async (supabase: Client, tenantId: string): Promise<void> => {
+  await supabase.rpc("set_tenant_context", { p_tenant_id: tenantId });
+};
+
+export const größe = 7;
+`,
+        "lib/context.spec.mts": `import { größe, setContext } from "./context.mjs";
+
+describe("the context", () => {
+  describe("of a tenant", () => {
+    it.each(["ä", "ö"])("is set: %s", async (tenant) => {
+      await expect(setContext(client, tenant)).resolves.toBeUndefined();
+    });
+  });
+
+  it("has a size", () => {
+    expect(größe).toBe(7);
+  });
+});
+`,
+      },
+      after: {
+        "lib/context.mts": `export const größe = 7;
+`,
+        "lib/context.spec.mts": `import { größe } from "./context.mjs";
+
+describe("the context", () => {
+  it("has a size", () => {
+    expect(größe).toBe(7);
+  });
+});
+`,
+      },
+      note: "a suite that would be empty goes too",
+    },
   ],
   take(call, scene) {
     const { module, node } = call;

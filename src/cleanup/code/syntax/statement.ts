@@ -68,7 +68,7 @@ export const belongsTo =
   };
 
 /** Directives that hold for the line below them. */
-const DIRECTIVE =
+export const DIRECTIVE =
   /^\s*(?:eslint-disable-next-line|@ts-expect-error|@ts-ignore|prettier-ignore|biome-ignore|oxlint-disable-next-line)/;
 
 const CONTEXT_WORDS = /\bcontext\b|\brls\b|\btenan(?:t|cy)\b|\bpolic(?:y|ies)\b|\bset_config\b|\bsession\b/i;

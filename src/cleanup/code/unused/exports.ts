@@ -33,6 +33,40 @@ export async function purge(supabase: Client, tenant: string) {
 `,
       },
     },
+    {
+      before: {
+        "lib/tenant.mts": `/** Größe. */
+export interface Tenant {
+  id: string;
+}
+
+export const NONE: Tenant = { id: "" };
+`,
+        "lib/run.mts": `import { NONE, type Tenant } from "./tenant.mjs";
+
+export const run = async (supabase: Client) => {
+  const tenant: Tenant = /* nobody */ { id: "ä" };
+  await supabase.rpc("set_tenant_context", { p_tenant_id: tenant.id });
+  return NONE;
+};
+`,
+      },
+      after: {
+        "lib/tenant.mts": `/** Größe. */
+interface Tenant {
+  id: string;
+}
+
+export const NONE: Tenant = { id: "" };
+`,
+        "lib/run.mts": `import { NONE } from "./tenant.mjs";
+
+export const run = async (_supabase: Client) => {
+  return NONE;
+};
+`,
+      },
+    },
   ],
   find() {},
 };

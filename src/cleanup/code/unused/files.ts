@@ -43,6 +43,43 @@ export async function list(supabase: Client, tenantId: string) {
 `,
       },
     },
+    {
+      before: {
+        "lib/tenancy.js": `"use server";
+
+// größer
+import { log } from "./log.js";
+
+export async function setTenancy(supabase, tenantId) {
+  await supabase.rpc("set_tenant_context", { p_tenant_id: tenantId });
+}
+`,
+        "lib/log.js": `export const log = console.log;
+`,
+        "lib/run.js": `import { log } from "./log.js";
+import { setTenancy } from "./tenancy.js";
+
+export const run = async (supabase, tenantId) => {
+  await setTenancy(supabase, tenantId);
+  log(tenantId);
+  return supabase.from(tenantId);
+};
+`,
+      },
+      after: {
+        "lib/log.js": `export const log = console.log;
+`,
+        "lib/run.js": `import { log } from "./log.js";
+
+export const run = async (supabase, tenantId) => {
+  log(tenantId);
+  return supabase.from(tenantId);
+};
+`,
+        "lib/tenancy.js": null,
+      },
+      note: "a directive is nothing that is left",
+    },
   ],
   find(scene) {
     for (const module of editedModules(scene)) {

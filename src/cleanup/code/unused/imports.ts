@@ -31,6 +31,31 @@ export async function list(supabase: Client, tenant: string) {
 }
 `,
     },
+    {
+      before: `import helpers, { größe /* of it */ } from "./helpers";
+import * as tenants from "./tenants";
+import React from "react";
+
+export class Store {
+  @action()
+  async load(supabase: Client) {
+    await supabase.rpc("set_tenant_context", { p_tenant_id: tenants.current, p_size: größe });
+    return helpers.load(supabase);
+  }
+}
+`,
+      after: `import helpers from "./helpers";
+import React from "react";
+
+export class Store {
+  @action()
+  async load(supabase: Client) {
+    return helpers.load(supabase);
+  }
+}
+`,
+      note: "in a method, and of every kind of import",
+    },
   ],
   find(scene) {
     for (const module of editedModules(scene))

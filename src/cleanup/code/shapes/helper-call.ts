@@ -1,0 +1,94 @@
+import { posix } from "node:path";
+import { isTestFile, type Scene } from "../draft.ts";
+import { importedFrom, type DriverId } from "../find/drivers/index.ts";
+import { HELPERS, helperTests, helperText, styleOf, type CodeStyle } from "../helper/index.ts";
+import type { Edit } from "../syntax/cut.ts";
+import type { Module } from "../syntax/module.ts";
+import type { Node } from "../syntax/node.ts";
+
+/** The function that a helper exports. */
+export const SET_CLAIMS = "setClaims";
+
+/** A helper that is there, or that will be written, and the import that a module needs of it. */
+export interface HelperUse {
+  /** new files: path → text */
+  files: ReadonlyMap<string, string>;
+  imports: Edit;
+}
+
+/** How a module can call the helper of a driver; null: it cannot import it, or its names are taken. */
+export function helperFor(driver: DriverId, module: Module, scene: Scene): HelperUse | null {
+  if (driver === "supabase-server") return null;
+  const template = HELPERS[driver];
+  const ending = /\.([mc]?[jt]s)x?$/.exec(module.path)?.[1] ?? "";
+  // CommonJS has no import
+  const hasImports = module.program.body.some(({ type }) => type === "ImportDeclaration");
+  if (ending.startsWith("c") || (!hasImports && /\brequire\(/.test(module.text))) return null;
+  if (module.bindings.some(({ name }) => name === SET_CLAIMS)) return null;
+  const style = styleOf(module, scene.project);
+  const folder = folderFor(template.name, module, scene);
+  const path = posix.join(folder, `${template.name}.${ending}`);
+  const files = filesOf(path, driver, style, scene);
+  return files && { files, imports: importOf(path, module, style) };
+}
+
+/** The new files; none if the helper is there. Null: another file has its name, or must not be written. */
+function filesOf(
+  path: string,
+  driver: keyof typeof HELPERS,
+  style: CodeStyle,
+  scene: Scene,
+): Map<string, string> | null {
+  const { project, draft, frozen } = scene;
+  const there = project.modules.get(path);
+  if (there) return project.exportsOf(there).has(SET_CLAIMS) ? new Map() : null;
+  if (draft.created.has(path)) return new Map();
+  const test = path.replace(/(\.\w+)$/, ".test$1");
+  if (frozen.has(path)) return null;
+  const template = HELPERS[driver];
+  const files = new Map([[path, helperText(template, style)]]);
+  const isMissing = style.runner !== null && !project.modules.has(test) && !frozen.has(test);
+  return isMissing ? files.set(test, helperTests(template, style)) : files;
+}
+
+/** Where the helper is: where it was put before, a folder for the database, or beside the module. */
+function folderFor(name: string, module: Module, { project, draft }: Scene): string {
+  const paths = [...project.modules.keys(), ...draft.created.keys()];
+  const isHelper = (path: string): boolean => new RegExp(`(?:^|/)${name}\\.\\w+$`).test(path) && !isTestFile(path);
+  const known = paths.find(isHelper);
+  if (known !== undefined) return posix.dirname(known);
+  const folders = paths.filter((path) => !isTestFile(path)).map((path) => posix.dirname(path));
+  const ofDatabase = folders
+    .filter((folder) => /(?:^|\/)(?:db|database)$/.test(folder))
+    .toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return ofDatabase[0] ?? posix.dirname(module.path);
+}
+
+/** `import { setClaims } from "…";` below the last import. */
+function importOf(helper: string, module: Module, style: CodeStyle): Edit {
+  const relative = posix.relative(posix.dirname(module.path), helper).replace(/\.\w+$/, "");
+  const specifier = (relative.startsWith(".") ? relative : `./${relative}`) + style.importEnding;
+  const quote = style.singleQuotes ? "'" : '"';
+  const line = `import { ${SET_CLAIMS} } from ${quote}${specifier}${quote}${style.semicolons ? ";" : ""}`;
+  const last = module.program.body.findLast(({ type }) => type === "ImportDeclaration");
+  if (last) return { path: module.path, start: last.end, end: last.end, text: `${style.lineEnd}${line}` };
+  const start = startOf(module);
+  return { path: module.path, start, end: start, text: `${line}${style.lineEnd}${style.lineEnd}` };
+}
+
+/** Behind `#!`, a byte order mark, comments at the top and directives. */
+function startOf({ program, text }: Module): number {
+  const directive = program.body.findLast(
+    (one): boolean => one.type === "ExpressionStatement" && "directive" in one && Boolean(one.directive),
+  );
+  if (directive) return text.indexOf("\n", directive.end) + 1 || text.length;
+  const first = program.body[0];
+  return first ? text.lastIndexOf("\n", first.start) + 1 : text.length;
+}
+
+/** True if a module's `sql` is the one that the helper of its driver imports. */
+export function hasOwnSql(driver: DriverId, tag: Node | null, module: Module): boolean {
+  if (driver !== "drizzle" && driver !== "kysely") return true;
+  const from = tag && importedFrom(tag, module);
+  return driver === "kysely" ? from === "kysely" : from === "drizzle-orm";
+}
