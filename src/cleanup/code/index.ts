@@ -10,5 +10,5 @@ export type { ProjectInput, UnreadFile } from "./project/project.ts";
 export { namesRetired } from "./retired.ts";
 export type { Retired } from "./retired.ts";
 export type { Shape, ShapeExample } from "./shapes/shape.ts";
-export { parseModule } from "./syntax/module.ts";
+export { lineAt, parseModule } from "./syntax/module.ts";
 export type { Module, SourceFile } from "./syntax/module.ts";
