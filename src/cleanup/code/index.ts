@@ -11,4 +11,6 @@ export { namesRetired } from "./retired.ts";
 export type { Retired } from "./retired.ts";
 export type { Shape, ShapeExample } from "./shapes/shape.ts";
 export { lineAt, parseModule } from "./syntax/module.ts";
+export { constantText, isFunction, keyName, memberName, nodesIn } from "./syntax/node.ts";
+export type { Node } from "./syntax/node.ts";
 export type { Module, SourceFile } from "./syntax/module.ts";

@@ -42,6 +42,8 @@ export type LeftReason =
   | "names-what-goes"
   /** it runs tests that name what is retired */
   | "runs-tests"
+  /** something that stays still needs it */
+  | "in-use"
   /** it is outside of the project's folder */
   | "outside";
 
