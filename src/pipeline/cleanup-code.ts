@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import {
   aliasesOf,
@@ -14,9 +14,10 @@ import {
   type WorkspacePackage,
 } from "../cleanup/code/index.ts";
 import { CONFIG_FILE } from "../config.ts";
-import { messageOf, ToolError } from "../errors.ts";
+import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
 import { projectFiles, readTexts, readWorkTree, type WorkTree } from "./code-files.ts";
+import { refuseTree, writeEdits, type ChangedFile } from "./edited-files.ts";
 import { newErrors, openTrial, type CodeError, type JudgeChoice, type Trial } from "./code-judge.ts";
 
 /** What `rlsmith cleanup --code` may do. */
@@ -30,15 +31,6 @@ export interface CodeOptions {
   /** a command that checks the code, in the place of the compiler */
   check?: string | undefined;
   progress: Progress;
-}
-
-/** A file that changes. */
-export interface ChangedFile {
-  /** relative to the project */
-  path: string;
-  before: string;
-  /** null: the file goes */
-  after: string | null;
 }
 
 /** A codemod, in words. */
@@ -95,40 +87,23 @@ export async function cleanUpCode(retired: Retired, options: CodeOptions): Promi
         unchecked: covered === null ? [] : changed.filter((path) => !covered.has(path)),
       },
     };
-    if (options.write) writeFiles(result.files, projectDir);
+    if (options.write) writeEdits(result.files, projectDir);
     return { ...result, written: options.write && result.files.length > 0 };
   } finally {
     trial.close();
   }
 }
 
-function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
-  if (allowDirty) return;
-  if (!hasGit)
-    throw new ToolError(
-      "usage",
-      "NOT_UNDER_GIT",
-      "the project is in no git repository, so nothing could take the edits back",
-      "leave --write out and apply the patch, or say --allow-dirty",
-    );
-  if (dirty.length > 0)
-    throw new ToolError(
-      "usage",
-      "DIRTY_TREE",
-      `${dirty.length === 1 ? "a file of the project has a change that is" : `${dirty.length} files of the project have changes that are`} not committed`,
-      "commit or stash them, or say --allow-dirty",
-      { list: dirty.slice(0, 5).map((file) => `  ${file}`) },
-    );
-}
-
-interface ReadProject {
+/** The code of a project. */
+export interface ReadProject {
   input: ProjectInput;
   texts: ReadonlyMap<string, string>;
   /** how many files name something that is retired */
   named: number;
 }
 
-function readProject(tree: WorkTree, projectDir: string, retired: Retired): ReadProject {
+/** Read the code of a project, with what its imports need. */
+export function readProject(tree: WorkTree, projectDir: string, retired: Retired): ReadProject {
   const sources = readTexts(
     projectDir,
     projectFiles(tree, CODE).filter((path) => posix.basename(path) !== CONFIG_FILE),
@@ -310,40 +285,3 @@ const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTre
   files: [...cleaned.files].map(([path, after]): ChangedFile => ({ path, before: texts.get(path) ?? "", after })),
   prefix: project,
 });
-
-/** Write each file under a temporary name and rename it: at any time a file is the old or the new one, whole. */
-function writeFiles(files: readonly ChangedFile[], projectDir: string): void {
-  const readOnly = files.filter(({ path }) => (statSync(join(projectDir, path)).mode & 0o222) === 0);
-  if (readOnly.length > 0)
-    throw new ToolError(
-      "environment",
-      "CANNOT_WRITE",
-      `${readOnly.length === 1 ? "a file is" : `${readOnly.length} files are`} read-only; nothing was written`,
-      "make them writable, or apply the patch elsewhere",
-      { list: readOnly.map(({ path }) => `  ${path}`) },
-    );
-  const parts: string[] = [];
-  try {
-    for (const { path, after } of files) {
-      if (after === null) continue;
-      const file = join(projectDir, path);
-      const part = `${file}.${process.pid}.part`;
-      parts.push(part);
-      writeFileSync(part, after, { flag: "wx" });
-      chmodSync(part, statSync(file).mode);
-    }
-    for (const { path, after } of files)
-      if (after === null) rmSync(join(projectDir, path));
-      else renameSync(`${join(projectDir, path)}.${process.pid}.part`, join(projectDir, path));
-  } catch (error) {
-    throw new ToolError(
-      "environment",
-      "CANNOT_WRITE",
-      `the files could not be written: ${messageOf(error)}`,
-      "free space, or correct the permissions; every file is whole, and `git status` says which are new",
-      { cause: error },
-    );
-  } finally {
-    for (const part of parts) rmSync(part, { force: true });
-  }
-}

@@ -1,7 +1,5 @@
 import { structuredPatch } from "diff";
-import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
-
-type ChangedFile = CodeCleanup["files"][number];
+import type { ChangedFile } from "../pipeline/edited-files.ts";
 
 /** The lines that a file loses and gains. */
 export function lineCounts({ before, after }: ChangedFile): { linesRemoved: number; linesAdded: number } {
@@ -11,11 +9,11 @@ export function lineCounts({ before, after }: ChangedFile): { linesRemoved: numb
 }
 
 /** A patch that `git apply` takes in the root of the repository. */
-export function codePatch({ files, prefix }: Pick<CodeCleanup, "files" | "prefix">): string {
+export function codePatch({ files, prefix }: { files: readonly ChangedFile[]; prefix: string }): string {
   return files.map((file) => filePatch(file, prefix)).join("");
 }
 
-function filePatch({ path, before, after }: ChangedFile, prefix: string): string {
+function filePatch({ path, before, after, executable }: ChangedFile, prefix: string): string {
   const name = prefix === "" ? path : `${prefix}/${path}`;
   const { hunks } = structuredPatch(name, name, before, after ?? "", "", "", { context: 3 });
   const body = hunks.map(
@@ -24,7 +22,7 @@ function filePatch({ path, before, after }: ChangedFile, prefix: string): string
   );
   const head = [
     `diff --git ${inHeader(`a/${name}`)} ${inHeader(`b/${name}`)}`,
-    ...(after === null ? ["deleted file mode 100644"] : []),
+    ...(after === null ? [`deleted file mode ${executable === true ? "100755" : "100644"}`] : []),
     `--- ${quoted(`a/${name}`)}`,
     after === null ? "+++ /dev/null" : `+++ ${quoted(`b/${name}`)}`,
   ];

@@ -2,6 +2,7 @@
 export { cleanCode } from "./clean.ts";
 export type { Cleaned, CodeChange, CodeDecision, CodeMention } from "./clean.ts";
 export { SHAPES } from "./codemods.ts";
+export { contextNames } from "./context-names.ts";
 export type { DecisionReason } from "./draft.ts";
 export { isTestFile } from "./draft.ts";
 export { aliasesOf, parseJsonc } from "./project/paths.ts";

@@ -95,7 +95,7 @@ function settle(files: readonly File[], names: GuardNames, pinned: ReadonlyMap<s
   const outcomes = new Map<string, Outcome>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     for (const { path, text, kind } of files) {
-      if (kind === null || !isConcerned(path, text, context)) continue;
+      if (kind === null || !isConcerned(text, context)) continue;
       const outcome = cleanFile(kind, path, text, context);
       outcomes.set(path, outcome.after === null && pinned.has(path) ? stays(text, outcome) : outcome);
     }
@@ -114,11 +114,10 @@ function settle(files: readonly File[], names: GuardNames, pinned: ReadonlyMap<s
   return { context, outcomes };
 }
 
-/** A file that goes only because of nothing that is in it, or not at all, is not looked at again. */
-const isConcerned = (path: string, text: string, context: GuardContext): boolean =>
+/** True if a file may have to do with what goes. */
+const isConcerned = (text: string, context: GuardContext): boolean =>
   speaksOf(text.replaceAll("\\", ""), context.names) ||
-  context.files.size + context.scripts.size + context.targets.size + context.rules.size > 0 ||
-  path === "";
+  context.files.size + context.scripts.size + context.targets.size + context.rules.size > 0;
 
 const stays = (text: string, { removed, checks, left }: Outcome): Outcome => ({
   ...unchanged(text),

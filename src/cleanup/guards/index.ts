@@ -3,5 +3,6 @@ export { cleanGuards } from "./clean.ts";
 export type { BlockingGuard, CleanedGuards, GuardsInput, LeftGuard, RemovedGuard } from "./clean.ts";
 export type { PlannedText } from "./blocking.ts";
 export type { Evidence, LeftReason } from "./context.ts";
+export { kindOf } from "./kind.ts";
 export type { GuardKind } from "./kind.ts";
 export type { GuardNames } from "./names.ts";

@@ -6,6 +6,8 @@ import { firstLine } from "../text.ts";
 /** A test of a guard. It goes as a whole if all of its cases run something that goes. */
 export function cleanGuardTest(path: string, text: string, context: GuardContext): Outcome {
   const result = unchanged(text);
+  const stems = [...context.files].map((file) => file.slice(file.lastIndexOf("/") + 1).replace(/\.\w+$/, ""));
+  if (!stems.some((one) => text.includes(one))) return result;
   const module = parseModule({ path, text });
   const named = module ? namesGone(module, path, context) : [];
   const [first] = named;
