@@ -115,9 +115,9 @@ function removedLines({ removed }: GuardsCleanup, colours: Colours): string[] {
     return [
       "",
       `${colours.green(KINDS[kind])} (${own.length})`,
-      ...own.flatMap(({ path, line, what, evidence }) => [
+      ...own.flatMap(({ path, line, what, evidence, pattern }) => [
         `  ${oneLine(`${path}:${line} ${short(what)}`)}`,
-        `    ${colours.dim(EVIDENCE[evidence])}`,
+        `    ${colours.dim(oneLine(`${EVIDENCE[evidence]}${pattern === undefined ? "" : `: ${short(pattern)}`}`))}`,
       ]),
     ];
   });

@@ -31,3 +31,10 @@ export function verdictOf({ conditions, certain }: Check): CheckVerdict {
   if (demands) return "demands";
   return told.some((one) => one.class === "retired") ? "forbids" : "unknown";
 }
+
+/** The pattern because of which a check demands the old form. */
+export const demandedBy = ({ conditions }: Check): string | undefined =>
+  conditions.find(
+    (one) =>
+      (one.class === "retired" && !one.present) || ((one.class === "drop" || one.class === "claims") && one.present),
+  )?.pattern.source;

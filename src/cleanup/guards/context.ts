@@ -52,6 +52,8 @@ export interface Removed {
   line: number;
   what: string;
   evidence: Evidence;
+  /** the pattern that it looks for; absent: it is found in another way */
+  pattern?: string;
 }
 
 /** A part of a file that is left to a person. */

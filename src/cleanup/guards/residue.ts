@@ -10,7 +10,7 @@ export interface Residue {
   isComment: boolean;
 }
 
-const COMMENT = /^\s*(?:#|\/\/|\*|\/\*|<!--|--\s|")/;
+const COMMENT = /^\s*(?:#|\/\/|\*|\/\*|<!--|--\s)/;
 
 /** Kinds whose own reading lists all that is in doubt. */
 const READ_WHOLE: ReadonlySet<GuardKind> = new Set([

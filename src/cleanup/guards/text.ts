@@ -19,7 +19,7 @@ export const firstLine = (text: string): string => (text.trim().split("\n")[0] ?
 export function cutFrom(text: string, cuts: readonly Cut[]): string {
   let result = "";
   let at = 0;
-  for (const { start, end, text: put = "" } of cuts.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+  for (const { start, end, text: put = "" } of joined(text, cuts)) {
     if (start < at) {
       if (end > at) at = end;
       continue;
@@ -28,6 +28,20 @@ export function cutFrom(text: string, cuts: readonly Cut[]): string {
     at = end;
   }
   return result + text.slice(at);
+}
+
+/** Lines that go together leave no blank line of their own. */
+function joined(text: string, cuts: readonly Cut[]): Cut[] {
+  const result: Cut[] = [];
+  for (const cut of cuts.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = result.at(-1);
+    const isLines = (one: Cut): boolean =>
+      one.text === undefined && lineStart(text, one.start) === one.start && text[one.end - 1] === "\n";
+    if (last && last.end === cut.start && isLines(last) && isLines(cut))
+      result.splice(-1, 1, withBlankLine(text, last.start, cut.end));
+    else result.push(cut);
+  }
+  return result;
 }
 
 /** Whole lines with the blank line that would be left over. */

@@ -1,5 +1,5 @@
 import { lineAt, nodesIn, parseModule, type Module, type Node } from "../../code/index.ts";
-import { verdictOf, type Check } from "../check.ts";
+import { demandedBy, verdictOf, type Check } from "../check.ts";
 import { unchanged, type GuardContext, type Outcome } from "../context.ts";
 import { checksOfModule } from "../js/checks.ts";
 import { mixedIn, retiredIn } from "../names.ts";
@@ -40,9 +40,18 @@ export function cleanProgram(path: string, text: string, context: GuardContext):
   const [first] = of("demands");
   const isWhole = !verdicts.includes("unknown") && !verdicts.includes("other") && !EFFECT.test(text);
   if (isWhole && !/(?:^|\/)dangerfile\.\w+$/i.test(path))
-    return { ...result, after: null, removed: [{ ...place(first as Check), evidence: "demands" }] };
+    return {
+      ...result,
+      after: null,
+      removed: [{ ...place(first as Check), evidence: "demands", ...patternPart(first as Check) }],
+    };
   return partOf(module, checks, result);
 }
+
+const patternPart = (check: Check): { pattern?: string } => {
+  const pattern = demandedBy(check);
+  return pattern === undefined ? {} : { pattern };
+};
 
 /** Top-level statements whose only subject is the old pattern. */
 function partOf(module: Module, checks: readonly Check[], result: Outcome): Outcome {

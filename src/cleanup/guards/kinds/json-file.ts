@@ -21,12 +21,13 @@ export function cleanJson(path: string, text: string, context: GuardContext): Ou
   const gone = new Set<Node>();
   const edits: Cut[] = [];
   const at = (node: Node): number => node.start - 1;
-  const remove = (node: Node, evidence: Outcome["removed"][number]["evidence"]): void => {
+  const remove = (node: Node, evidence: Outcome["removed"][number]["evidence"], pattern?: string): void => {
     gone.add(node);
     result.removed.push({
       line: lineAt(text, at(node)),
       what: firstLine(module.text.slice(node.start, node.end)),
       evidence,
+      ...(pattern === undefined ? {} : { pattern }),
     });
   };
   const isWholeFileOfCommands = /lint-?staged/i.test(path);
@@ -60,7 +61,7 @@ export function cleanJson(path: string, text: string, context: GuardContext): Ou
     const what = firstLine(module.text.slice(unit.start, unit.end));
     result.checks.push(...cleaned.checks.map((one) => ({ ...one, at: at(node) })));
     if (cleaned.after === null) {
-      remove(unit, cleaned.removed[0]?.evidence ?? "demands");
+      remove(unit, cleaned.removed[0]?.evidence ?? "demands", cleaned.removed[0]?.pattern);
       if (script !== "") result.scripts.push(script);
       continue;
     }

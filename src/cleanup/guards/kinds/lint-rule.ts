@@ -19,9 +19,10 @@ export function cleanLintRule(path: string, text: string, context: GuardContext)
   );
   const [first] = named;
   if (!first) return result;
-  const line = lineAt(text, first.start);
-  const what = firstLine(text.slice(lineStart(text, first.start)));
   const code = named.filter((node) => !isInMessages(node, module));
+  const at = (code[0] ?? first).start;
+  const line = lineAt(text, at);
+  const what = firstLine(text.slice(lineStart(text, at)));
   const checks = checksOfModule(module, context);
   const isRefusing = checks.some((one) => verdictOf(one) === "forbids") || code.some((node) => isRefused(node, module));
   if (isRefusing) return { ...result, forbids: [{ line, endLine: text.split("\n").length, what }] };

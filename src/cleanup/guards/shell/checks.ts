@@ -49,7 +49,8 @@ function ofStatement({ pipelines }: Statement, fails: Fails, later: readonly Sta
       const nextStatement = [{ ...next, pipelines: [next] }];
       if (complainsPipeline(next)) own = isAnd;
       else if (passes(nextStatement)) own = complains(later) ? !isAnd : null;
-      else own = isAnd ? fails : null;
+      // `if A || B` fails by either; `A && B` as a line fails only where its status is that of the script
+      else own = fails === true || (isAnd && later.length === 0) ? fails : null;
     }
     return ofPipeline(pipeline, pipeline.negated && own !== null ? !own : own, later, scope);
   });

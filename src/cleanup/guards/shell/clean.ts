@@ -1,4 +1,4 @@
-import { verdictOf, type Check } from "../check.ts";
+import { demandedBy, verdictOf, type Check } from "../check.ts";
 import type { Evidence, GuardContext, Left, LeftReason, Removed } from "../context.ts";
 import { mixedIn, retiredIn } from "../names.ts";
 import { concernOf } from "../references.ts";
@@ -72,7 +72,14 @@ export function cleanShell(text: string, context: GuardContext, folder = ""): Cl
   const cut = (statement: Statement, evidence: Evidence): void => {
     gone.push(statement);
     cuts.push(cutOf(text, statement, file.comments));
-    result.removed.push({ at: statement.start, what: firstLine(text.slice(statement.start, statement.end)), evidence });
+    const demand = within(statement).find((one) => verdictOf(one) === "demands");
+    const pattern = demand && evidence === "demands" ? demandedBy(demand) : undefined;
+    result.removed.push({
+      at: statement.start,
+      what: firstLine(text.slice(statement.start, statement.end)),
+      evidence,
+      ...(pattern === undefined ? {} : { pattern }),
+    });
     for (const { compound } of commandsIn([statement]))
       if (compound?.keyword === "function") functions.add(compound.name);
   };

@@ -1,4 +1,4 @@
-import type { Command, Pipeline, Statement } from "./parse.ts";
+import { parseShell, type Command, type Pipeline, type Statement } from "./parse.ts";
 
 /** Every command of statements, those in substitutions and compound commands too. */
 export function* commandsIn(statements: readonly Statement[]): Generator<Command> {
@@ -59,6 +59,10 @@ export function isHarmless({ words, redirects, compound }: Command): boolean {
   if (name === "find") return !rest.some((one) => /^-(?:delete|exec|execdir|ok)$/.test(one));
   if (name === "sed") return !rest.some((one) => /^-i|^--in-place/.test(one));
   if (name === "xargs") return HARMLESS.has(rest.find((one) => !/^-|^\d+$|^\{\}$/.test(one)) ?? "");
+  if (/^(?:ba|da|z)?sh$/.test(name) && rest[0] === "-c") {
+    const inner = parseShell(rest[1] ?? "");
+    return inner !== null && [...commandsIn(inner.statements)].every(isHarmless);
+  }
   if (name === "trap") return !/[;|&]/.test(rest[0] ?? "");
   return HARMLESS.has(name) || /[._]?husky\.sh$/.test(name);
 }

@@ -1,3 +1,4 @@
+import { demandedBy } from "../check.ts";
 import type { Evidence, GuardContext, LeftReason, Outcome } from "../context.ts";
 import { unchanged } from "../context.ts";
 import { mixedIn, retiredIn } from "../names.ts";
@@ -44,16 +45,22 @@ export function cleanYaml(text: string, kind: YamlKind, context: GuardContext): 
     if (!result.left.some((one) => one.line === line))
       result.left.push({ line, endLine: lineAt(text, node.end - 1), what: firstLine(what), reason });
   };
-  const remove = (node: YamlNode, what: string, evidence: Evidence): void => {
+  const remove = (node: YamlNode, what: string, evidence: Evidence, pattern?: string): void => {
     gone.add(node);
-    result.removed.push({ line: lineAt(text, node.start), what: firstLine(what), evidence });
+    result.removed.push({
+      line: lineAt(text, node.start),
+      what: firstLine(what),
+      evidence,
+      ...(pattern === undefined ? {} : { pattern }),
+    });
   };
   for (const { node, unit, judged } of kind.places(tree, context)) {
     if (node.scalar === null) continue;
     const title = titleOf(unit) ?? node.scalar;
     if (judged) {
       result.checks.push(...judged.checks.map((one) => ({ ...one, at: node.start })));
-      if (judged.fate === "cut") remove(unit, title, "demands");
+      if (judged.fate === "cut")
+        remove(unit, title, judged.checks.length > 0 ? "demands" : "runs-what-goes", judged.checks.map(demandedBy)[0]);
       else result.forbids.push({ line: lineAt(text, node.start), endLine: lineAt(text, unit.end - 1), what: title });
       continue;
     }
@@ -65,7 +72,7 @@ export function cleanYaml(text: string, kind: YamlKind, context: GuardContext): 
     result.checks.push(...cleaned.checks.map((one) => ({ ...one, at: place(one.at) })));
     if (cleaned.after === null) {
       if (kind.keeps(unit, tree, text)) left(unit, title, "names-what-goes");
-      else remove(unit, title, cleaned.removed[0]?.evidence ?? "demands");
+      else remove(unit, title, cleaned.removed[0]?.evidence ?? "demands", cleaned.removed[0]?.pattern);
       continue;
     }
     for (const one of cleaned.forbids)
