@@ -61,7 +61,7 @@ export async function cleanUpGuards(source: Source, retired: Retired, options: G
     code: await contextNamesOf(tree, projectDir, readProject(tree, projectDir, before), before),
   };
   const migrations = plannedTexts(source, configOf(source), projectDir, written, names.functions);
-  const files = texts.filter(({ path }) => !/\.sql$/.test(path) && posix.basename(path) !== CONFIG_FILE);
+  const files = texts.filter(({ path }) => !path.endsWith(".sql") && posix.basename(path) !== CONFIG_FILE);
   progress.done("guards", `${files.length} files, ${migrations.length} planned migrations`);
   const { files: changed, ...cleaned } = cleanGuards(
     { files, outside: outsideOf(tree, projectDir), migrations },

@@ -7,13 +7,13 @@ import { cleanupFiles, planCleanup } from "./cleanup-sql.ts";
 import { planSource } from "./plan.ts";
 import type { Source } from "./source.ts";
 
-/** True if `rlsmith plan` or `rlsmith cleanup --sql` wrote a migration: its head says how it is run. */
-export const isWrittenHere = (sql: string): boolean => /^-- Plan: .*made from catalog/m.test(sql);
+/** True if `rlsmith plan` or `rlsmith cleanup --sql` wrote a migration: its checks are functions with these names. */
+export const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
 
 /** The functions that set variables and that a migration of rlsmith has dropped already. */
 export const functionsDropped = (sql: string): string[] =>
   isWrittenHere(sql)
-    ? [...sql.matchAll(/^\s*drop function (?:if exists )?(?:"?[\w$]+"?\.)?"?([\w$]+)"?\s*\(/gim)].map(
+    ? [...sql.matchAll(/^\s*drop\s+function\s+(?:if\s+exists\s+)?(?:"?[\w$]+"?\.)?"?([\w$]+)"?\s*\(/gim)].map(
         ([, name = ""]) => name,
       )
     : [];

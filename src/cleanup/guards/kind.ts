@@ -50,7 +50,7 @@ export function kindOf(path: string, text: string): GuardKind | null {
   const known = BY_PATH.find(([pattern]) => pattern.test(path));
   if (known) return known[1];
   if (/\.(?:ba|z|k)?sh$/.test(path) || /^#!.*\b(?:ba|da|z|k)?sh\b/.test(text)) return "shell-script";
-  if (/\.py$/.test(path) || /^#!.*\bpython/.test(text)) return "python-script";
+  if (path.endsWith(".py") || /^#!.*\bpython/.test(text)) return "python-script";
   if (!/\.[mc]?[jt]sx?$/.test(path) || /\.d\.[mc]?ts$/.test(path)) return null;
   if (isTestFile(path)) return "guard-test";
   if (isLintRule(text)) return "lint-rule";

@@ -207,7 +207,7 @@ function ofExpect(call: Node, module: Module): boolean | null {
 function ofMatcher(call: Extract<Node, { type: "CallExpression" }>, module: Module): boolean | null {
   if (call.callee.type !== "MemberExpression") return null;
   const name = memberName(call.callee) ?? "";
-  const isNegated = /\.not\.$/.test(module.text.slice(call.start, call.callee.property.start));
+  const isNegated = module.text.slice(call.start, call.callee.property.start).endsWith(".not.");
   if (/^(?:toMatch|toContain)$/.test(name)) return isNegated;
   return name === "match" ? false : name === "doesNotMatch" ? true : null;
 }
@@ -219,7 +219,7 @@ function isFailure(node: Node, module: Module): boolean {
   if (node.type === "ExpressionStatement") return isFailure(node.expression, module);
   if (node.type === "AssignmentExpression") {
     const target = module.text.slice(node.left.start, node.left.end);
-    return /exitCode$/.test(target)
+    return target.endsWith("exitCode")
       ? !isZero(node.right, module)
       : /^(?:fail\w*|\w*errors?|violations?|bad|ok|valid)$/i.test(target);
   }
@@ -240,7 +240,7 @@ const isZero = (node: Node | null, module: Module): boolean =>
 const isExit = (node: Node, module: Module): boolean => {
   const parent = module.parents.get(node);
   if (parent?.type === "AssignmentExpression")
-    return /exitCode$/.test(module.text.slice(parent.left.start, parent.left.end));
+    return module.text.slice(parent.left.start, parent.left.end).endsWith("exitCode");
   return parent?.type === "CallExpression" && /\bexit$/.test(module.text.slice(parent.callee.start, parent.callee.end));
 };
 

@@ -46,12 +46,19 @@ function namesGone({ nodes, text }: Module, path: string, context: GuardContext)
 }
 
 /** `test(…)`, `it.each(…)(…)`, and `RuleTester.run(…)`. */
-const casesIn = ({ nodes, text }: Module): Node[] =>
+const casesIn = ({ nodes, text, parents }: Module): Node[] =>
   nodes.filter(
     (node) =>
       node.type === "CallExpression" &&
+      !isCalled(node, parents) &&
       /^(?:test|it)(?:\.\w+(?:\([^]*\))?)?$|^\w*[tT]ester\.run$/.test(text.slice(node.callee.start, node.callee.end)),
   );
+
+/** `it.each(…)`, whose result is called. */
+const isCalled = (node: Node, parents: Module["parents"]): boolean => {
+  const parent = parents.get(node);
+  return parent?.type === "CallExpression" && parent.callee === node;
+};
 
 /** True if a case holds one of the nodes, or uses a name whose declaration leads to one. */
 function reaches(node: Node, named: readonly Node[], module: Module, seen = new Set<unknown>()): boolean {

@@ -15,10 +15,10 @@ interface Block {
 }
 
 /** Words with which a page tells a reader not to do something. */
-const REFUSES = /\b(?:never|not|don['’]t|no|avoid|without|forbidden|must not|nobody|stop|remove|delete)\b/i;
+const REFUSES = /\b(?:never|not|don['’]t|no|avoid|without|forbidden|must\s+not|nobody|stop|remove|delete)\b/i;
 /** Words with which a page tells of something that is over, or in doubt. */
 const TELLS =
-  /\b(?:was|were|used to|until|former\w*|history|removed|replaced|no longer|legacy|deprecated|instead|retired)\b/i;
+  /\b(?:was|were|used\s+to|until|former\w*|history|removed|replaced|no\s+longer|legacy|deprecated|instead|retired)\b/i;
 
 /** Instructions for assistants: what tells them to write the old pattern. */
 export function cleanInstructions(text: string, context: GuardContext): Outcome {
@@ -42,6 +42,10 @@ export function cleanInstructions(text: string, context: GuardContext): Outcome 
     if (verdict === "doubt") return left("not-certain");
     gone.add(block);
     result.removed.push({ line, what, evidence: "instructs" });
+    // the line that leads to an example
+    const above = blocks[n - 1];
+    if (block.kind === "fence" && above && above.kind !== "heading" && /:\s*$/.test(text.slice(above.start, above.end)))
+      gone.add(above);
     // the example of an instruction that goes, and the items below it
     for (let next = n + 1; next < blocks.length; next += 1) {
       const other = blocks[next];
@@ -53,7 +57,6 @@ export function cleanInstructions(text: string, context: GuardContext): Outcome 
       gone.add(other);
     }
   });
-  if (gone.size === 0) return result;
   const sectionOf = (n: number): Block[] => {
     const head = blocks[n] as Block;
     const end = blocks.findIndex((one, m) => m > n && one.kind === "heading" && one.level <= head.level);
@@ -75,6 +78,7 @@ export function cleanInstructions(text: string, context: GuardContext): Outcome 
         what: firstLine(text.slice(block.start, block.end)),
         reason: "not-certain",
       });
+  if (gone.size === 0) return result;
   const kept = blocks.filter((one) => !gone.has(one));
   if (kept.every(({ kind, level }) => kind === "heading" && level === 1)) return { ...result, after: null };
   const cuts: Cut[] = blocks.filter((one) => gone.has(one)).map(({ start, end }) => withBlankLine(text, start, end));

@@ -7,7 +7,7 @@ import { cutFrom, firstLine, lineEnd, lineStart, withBlankLine, type Cut } from 
 
 /** Calls that change something outside of the program. */
 const EFFECT =
-  /\b(?:writeFile|appendFile|unlink|rm|rmdir|rename|copyFile|cp|mkdir|symlink|createWriteStream)(?:Sync)?\s*\(|\bfetch\s*\(|\.(?:query|rpc|insert|update|delete|upsert)\s*\(|\bgit (?:push|commit|tag)\b|npm publish/;
+  /\b(?:writeFile|appendFile|unlink|rm|rmdir|rename|copyFile|cp|mkdir|symlink|createWriteStream)(?:Sync)?\s*\(|\bfetch\s*\(|\.(?:query|rpc|insert|update|delete|upsert)\s*\(|\bgit\s+(?:push|commit|tag)\b|npm\s+publish/;
 
 /** A scanner or a Danger file in JavaScript or TypeScript. */
 export function cleanProgram(path: string, text: string, context: GuardContext): Outcome {

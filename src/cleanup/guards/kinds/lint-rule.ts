@@ -46,7 +46,7 @@ export function cleanLintRule(path: string, text: string, context: GuardContext)
   };
 }
 
-const NEGATED = /\b(?:not|never|no longer|avoid|disallow|forbid\w*|unexpected|remove|instead of)\b/i;
+const NEGATED = /\b(?:not|never|no\s+longer|avoid|disallow|forbid\w*|unexpected|remove|instead\s+of)\b/i;
 
 const isText = (node: Node): boolean =>
   node.type === "Literal" || node.type === "TemplateElement" || node.type === "Identifier";

@@ -117,7 +117,7 @@ export function grepOf(command: Command, constants: ReadonlyMap<string, string>)
   const words = [...command.words];
   if (words[0]?.value === "xargs") {
     words.shift();
-    while (words[0] && (/^-/.test(words[0].value) || /^\d+$/.test(words[0].value))) words.shift();
+    while (words[0] && (words[0].value.startsWith("-") || /^\d+$/.test(words[0].value))) words.shift();
   }
   if (words[0]?.value === "git" && words[1]?.value === "grep") words.shift();
   const name = words.shift()?.value ?? "";

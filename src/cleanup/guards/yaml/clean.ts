@@ -61,7 +61,7 @@ export function cleanYaml(text: string, kind: YamlKind, context: GuardContext): 
       result.checks.push(...judged.checks.map((one) => ({ ...one, at: node.start })));
       if (judged.fate === "cut")
         remove(unit, title, judged.checks.length > 0 ? "demands" : "runs-what-goes", judged.checks.map(demandedBy)[0]);
-      else result.forbids.push({ line: lineAt(text, node.start), endLine: lineAt(text, unit.end - 1), what: title });
+      else result.forbids.push({ line: lineAt(text, unit.start), endLine: lineAt(text, unit.end - 1), what: title });
       continue;
     }
     const isLiteral = node.scalarAt?.style === "literal";
@@ -75,8 +75,8 @@ export function cleanYaml(text: string, kind: YamlKind, context: GuardContext): 
       else remove(unit, title, cleaned.removed[0]?.evidence ?? "demands", cleaned.removed[0]?.pattern);
       continue;
     }
-    for (const one of cleaned.forbids)
-      result.forbids.push({ line: lineAt(text, place(one.at)), endLine: lineAt(text, unit.end - 1), what: title });
+    if (cleaned.forbids.length > 0)
+      result.forbids.push({ line: lineAt(text, unit.start), endLine: lineAt(text, unit.end - 1), what: title });
     for (const one of cleaned.left) left(unit, one.what, one.reason, place(one.at));
     if (cleaned.after === script) continue;
     if (!isLiteral && node.scalarAt?.style !== "plain") {

@@ -22,7 +22,7 @@ const all = (nodes: readonly YamlNode[]): YamlNode[] => [...below(nodes)].map(({
 const PREPARES_USES =
   /^(?:actions\/(?:checkout|setup-[\w-]+|cache)|pnpm\/action-setup|oven-sh\/setup-bun|supabase\/setup-cli)(?:@|$)/;
 const PREPARES_RUN =
-  /^\s*(?:(?:npm (?:ci|install)|pnpm (?:i|install)|yarn(?: install)?|bun install|corepack enable|npm i)(?:\s+-[\w=-]+)*\s*)+$/;
+  /^\s*(?:(?:npm\s+(?:ci|install)|pnpm\s+(?:i|install)|yarn(?: install)?|bun\s+install|corepack\s+enable|npm\s+i)(?:\s+-[\w=-]+)*\s*)+$/;
 
 const isPreparing = (step: YamlNode): boolean =>
   PREPARES_USES.test(valueOf(step.children, "uses")?.scalar ?? "") ||
