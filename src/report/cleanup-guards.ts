@@ -42,6 +42,7 @@ const REASONS: Readonly<Record<LeftReason, string>> = {
   "mixed-function":
     "it names a function in SQL that does more than to set variables: decide what becomes of that first",
   "not-read": "the file has a syntax that is not read, and it names what goes",
+  "other-kind": "it names what is retired, in a kind of file that is not read",
   "names-what-goes": "it names a guard that goes, among other things",
   "in-use": "it demands the old pattern, and another file still needs it: change that one first",
   "runs-tests":

@@ -210,6 +210,11 @@ function resultOf(
         if (one.isComment) result.mentions.push({ path, line: one.line, what: one.what });
         else left(one.line, one.what, "not-certain");
     }
+    const named = kind === null && !isReadElsewhere(path) ? retiredIn(text, names) : null;
+    if (named !== null) {
+      const line = lineAt(text, text.toLowerCase().indexOf(named.toLowerCase()));
+      left(line, firstLine(lineText(text, line)), "other-kind");
+    }
     const now = outcome ? outcome.after : text;
     if (now === null) continue;
     if (/\.(?:[mc]?[jt]sx?|vue|svelte|astro)$/.test(path)) {
@@ -255,6 +260,10 @@ function resultOf(
     blocking: blockingOf(input, files, outcomes),
   };
 }
+
+/** Code is read by the clean-up of code, pages by people. */
+const isReadElsewhere = (path: string): boolean =>
+  PROSE.test(path) || /\.(?:[mc]?[jt]sx?|vue|svelte|astro)$/.test(path);
 
 const lineText = (text: string, line: number): string => text.split("\n")[line - 1] ?? "";
 

@@ -38,6 +38,8 @@ export type LeftReason =
   | "mixed-function"
   /** it is in a file that is not read */
   | "not-read"
+  /** a kind of file that is not read names what is retired */
+  | "other-kind"
   /** something that goes is named there */
   | "names-what-goes"
   /** it runs tests that name what is retired */

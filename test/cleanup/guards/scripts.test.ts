@@ -279,6 +279,16 @@ describe("another file of the project", () => {
   });
 });
 
+test("a kind of file that is not read is named where it names what is retired", () => {
+  const cleaned = guards({
+    Jenkinsfile: "stage('guard') {\n  sh 'grep -q setTenantContext app/a.ts'\n}\n",
+    ".circleci/config.yml": "jobs:\n  test:\n    steps:\n      - run: npm test\n",
+    "docs/context.md": "`setTenantContext` was the old way.\n",
+    "app/a.ts": "setTenantContext();\n",
+  });
+  expect([cleaned.files.size, leftOf(cleaned)]).toEqual([0, ["Jenkinsfile:2 other-kind"]]);
+});
+
 test("a second run changes nothing", () => {
   const files: Files = {
     ".husky/pre-push": "#!/bin/sh\nnpm test\nnpm run scan\n",
