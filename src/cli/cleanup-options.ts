@@ -6,6 +6,7 @@ import { withSource, type SourceFlags } from "./options.ts";
 export interface CleanupFlags extends SourceFlags, CodeFlags {
   sql?: boolean;
   code?: boolean;
+  guards?: boolean;
   out?: string;
   dryRun?: boolean;
   rehearse: boolean;
@@ -19,7 +20,8 @@ export const withCleanup = (command: Command): Command =>
     .option("--dry-run", "with --sql: print the files, write nothing")
     .option("--no-rehearse", "with --sql: do not run the migration on a scratch database first")
     .option("--code", "TypeScript and JavaScript: a patch on stdout, and what a person has to decide")
-    .option("--write", "with --code: edit the files in their place; nothing is committed")
+    .option("--guards", "hooks, scanners, lint rules, CI steps, instructions that demand the old pattern: a patch")
+    .option("--write", "with --code or --guards: edit the files in their place; nothing is committed")
     .option("--allow-dirty", "with --write: edit although there are changes that are not committed")
     .option(
       "--check <command>",

@@ -10,6 +10,7 @@ import {
   SHAPES,
   writeOrder,
   type Cleaned,
+  type FileKind,
   type Module,
   type ProjectInput,
   type Retired,
@@ -19,8 +20,16 @@ import { CONFIG_FILE } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
 import { projectFiles, readTexts, readWorkTree, type WorkTree } from "./code-files.ts";
+import { refuseTree, removeOldParts, writeEdits, type EditedFile } from "./edited-files.ts";
 import { newErrors, openTrial, type CodeError, type JudgeChoice, type Trial } from "./code-judge.ts";
-import { removeOldParts, writeCode, type ChangedFile } from "./write-code.ts";
+
+/** A file of code that changes. */
+export interface CodeFile extends EditedFile {
+  /** what it is for */
+  kind: FileKind;
+  /** the path that the file gets, or that it had */
+  moved: { to: string } | { from: string; text: string } | null;
+}
 
 /** What `rlsmith cleanup --code` may do. */
 export interface CodeOptions {
@@ -44,7 +53,7 @@ export interface CodeShape {
 
 /** What was taken out of the application code, and what is left to a person. */
 export interface CodeCleanup extends Omit<Cleaned, "files" | "moved"> {
-  files: ChangedFile[];
+  files: CodeFile[];
   /** what checked the result; null: nothing changes */
   judge: {
     command: string;
@@ -90,33 +99,14 @@ export async function cleanUpCode(retired: Retired, options: CodeOptions): Promi
         unchecked: covered === null ? [] : changed.filter((path) => !covered.has(path)),
       },
     };
-    if (options.write) writeCode(inOrder(result.files, read), projectDir);
+    if (options.write) writeEdits(inOrder(result.files, read), projectDir);
     return { ...result, written: options.write && result.files.length > 0 };
   } finally {
     trial.close();
   }
 }
 
-function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
-  if (allowDirty) return;
-  if (!hasGit)
-    throw new ToolError(
-      "usage",
-      "NOT_UNDER_GIT",
-      "the project is in no git repository, so nothing could take the edits back",
-      "leave --write out and apply the patch, or say --allow-dirty",
-    );
-  if (dirty.length > 0)
-    throw new ToolError(
-      "usage",
-      "DIRTY_TREE",
-      `${dirty.length === 1 ? "a file of the project has a change that is" : `${dirty.length} files of the project have changes that are`} not committed`,
-      "commit or stash them, or say --allow-dirty",
-      { list: dirty.slice(0, 5).map((file) => `  ${file}`) },
-    );
-}
-
-function inOrder(files: readonly ChangedFile[], { input }: ReadProject): ChangedFile[] {
+function inOrder(files: readonly CodeFile[], { input }: ReadProject): CodeFile[] {
   const order = writeOrder(
     files.map(({ path }) => path),
     input,
@@ -124,14 +114,16 @@ function inOrder(files: readonly ChangedFile[], { input }: ReadProject): Changed
   return files.toSorted((a, b) => order.indexOf(a.path) - order.indexOf(b.path));
 }
 
-interface ReadProject {
+/** The code of a project. */
+export interface ReadProject {
   input: ProjectInput;
   texts: ReadonlyMap<string, string>;
   /** how many files name something that is retired */
   named: number;
 }
 
-function readProject(tree: WorkTree, projectDir: string, retired: Retired): ReadProject {
+/** Read the code of a project, with what its imports need. */
+export function readProject(tree: WorkTree, projectDir: string, retired: Retired): ReadProject {
   const sources = readTexts(
     projectDir,
     projectFiles(tree, CODE).filter((path) => posix.basename(path) !== CONFIG_FILE),
@@ -310,7 +302,7 @@ const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTre
   ),
   decisions: cleaned.decisions,
   mentions: cleaned.mentions,
-  files: [...cleaned.files].map(([path, after]): ChangedFile => {
+  files: [...cleaned.files].map(([path, after]): CodeFile => {
     const from = [...cleaned.moved].find(([, to]) => to === path)?.[0];
     const to = cleaned.moved.get(path);
     return {

@@ -1,10 +1,9 @@
 import { structuredPatch } from "diff";
-import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
-
-type ChangedFile = CodeCleanup["files"][number];
+import type { CodeFile } from "../pipeline/cleanup-code.ts";
+import type { EditedFile } from "../pipeline/edited-files.ts";
 
 /** The lines that a file loses and gains. One that gets another path counts once, with the lines that change. */
-export function lineCounts({ before: own, after: put, moved }: ChangedFile): {
+export function lineCounts({ before: own, after: put, moved = null }: EditedFile & Partial<Pick<CodeFile, "moved">>): {
   linesRemoved: number;
   linesAdded: number;
 } {
@@ -16,11 +15,11 @@ export function lineCounts({ before: own, after: put, moved }: ChangedFile): {
 }
 
 /** A patch that `git apply` takes in the root of the repository. */
-export function codePatch({ files, prefix }: Pick<CodeCleanup, "files" | "prefix">): string {
+export function codePatch({ files, prefix }: { files: readonly EditedFile[]; prefix: string }): string {
   return files.map((file) => filePatch(file, prefix)).join("");
 }
 
-function filePatch({ path, before, after, isNew }: ChangedFile, prefix: string): string {
+function filePatch({ path, before, after, isNew, executable }: EditedFile, prefix: string): string {
   const name = prefix === "" ? path : `${prefix}/${path}`;
   const { hunks } = structuredPatch(name, name, before, after ?? "", "", "", { context: 3 });
   const body = hunks.map(
@@ -29,11 +28,16 @@ function filePatch({ path, before, after, isNew }: ChangedFile, prefix: string):
   );
   const head = [
     `diff --git ${inHeader(`a/${name}`)} ${inHeader(`b/${name}`)}`,
-    ...(after === null ? ["deleted file mode 100644"] : isNew ? ["new file mode 100644"] : []),
-    isNew ? "--- /dev/null" : `--- ${quoted(`a/${name}`)}`,
+    ...modeLines(after, isNew === true, executable === true ? "100755" : "100644"),
+    isNew === true ? "--- /dev/null" : `--- ${quoted(`a/${name}`)}`,
     after === null ? "+++ /dev/null" : `+++ ${quoted(`b/${name}`)}`,
   ];
   return `${head.join("\n")}\n${body.join("")}`;
+}
+
+function modeLines(after: string | null, isNew: boolean, mode: string): string[] {
+  if (after === null) return [`deleted file mode ${mode}`];
+  return isNew ? [`new file mode ${mode}`] : [];
 }
 
 /** An empty side begins at line 0. */

@@ -18,6 +18,7 @@ import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
+import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
@@ -251,6 +252,24 @@ export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" 
   patch: string;
 }
 
+/** Output of `rlsmith cleanup --guards`. */
+export interface CleanupGuardsJson extends Pick<GuardsCleanup, "blocking" | "mentions" | "written" | "migrations"> {
+  format: "rlsmith-cleanup-guards";
+  formatVersion: 1;
+  /** the session variables, the functions in SQL that set them, and the functions of the application that call these */
+  retired: { settings: string[]; functions: string[]; code: string[] };
+  /** the parts that go; `why`: the evidence in words */
+  removed: (GuardsCleanup["removed"][number] & { why: string })[];
+  /** what a person has to look at; the exit code is 3 while there is something; `why`: the reason in words */
+  left: (GuardsCleanup["left"][number] & { why: string })[];
+  /** guards that refuse the old pattern */
+  kept: GuardsCleanup["forbids"];
+  /** the files that change */
+  files: { path: string; deleted: boolean; linesRemoved: number; linesAdded: number }[];
+  /** for `git apply`, in the root of the repository */
+  patch: string;
+}
+
 /** A whole result that a command prints. */
 export type JsonOutput =
   | InitJson
@@ -266,6 +285,7 @@ export type JsonOutput =
   | ClaimsJson
   | ApprovalJson
   | CleanupJson
+  | CleanupGuardsJson
   | ApplyJson
   | RollbackJson
   | HistoryJson;

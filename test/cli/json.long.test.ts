@@ -30,6 +30,7 @@ describe("the casino project", () => {
     [["plan", "--no-rehearse"], "rlsmith-plan"],
     [["init", "--force"], "rlsmith-init"],
     [["cleanup", "--code", "--check", "true"], "rlsmith-cleanup-code"],
+    [["cleanup", "--guards"], "rlsmith-cleanup-guards"],
   ])("%s", async (args, format) => {
     expect((await json(args, dir)).format).toBe(format);
   });

@@ -2,6 +2,7 @@
 export { cleanCode } from "./clean.ts";
 export type { Cleaned, CodeChange, CodeDecision, CodeMention } from "./clean.ts";
 export { SHAPES } from "./codemods.ts";
+export { contextNames } from "./context-names.ts";
 export type { DecisionReason } from "./draft.ts";
 export { isTestFile } from "./draft.ts";
 export { kindOf } from "./kind.ts";
@@ -13,5 +14,7 @@ export { writeOrder } from "./project/write-order.ts";
 export { namesRetired } from "./retired.ts";
 export type { Retired } from "./retired.ts";
 export type { Shape, ShapeExample } from "./shapes/shape.ts";
-export { parseModule } from "./syntax/module.ts";
+export { lineAt, parseModule } from "./syntax/module.ts";
+export { constantText, isFunction, keyName, memberName, nodesIn } from "./syntax/node.ts";
+export type { Node } from "./syntax/node.ts";
 export type { Module, SourceFile } from "./syntax/module.ts";

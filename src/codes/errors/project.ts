@@ -84,6 +84,7 @@ export const PROJECT_ERRORS = {
     todo: [
       "`rlsmith cleanup --sql` for functions and defaults of the database: it writes a migration.",
       "`rlsmith cleanup --code` for the application: it prints a patch.",
+      "`rlsmith cleanup --guards` for hooks, scanners, lint rules and CI steps: it prints a patch.",
     ],
   },
   NOTHING_MAPPED: {

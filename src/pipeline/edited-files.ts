@@ -1,22 +1,39 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import type { FileKind } from "../cleanup/code/index.ts";
 import { messageOf, ToolError } from "../errors.ts";
 import { projectFiles, type WorkTree } from "./code-files.ts";
 
-/** A file that changes. */
-export interface ChangedFile {
+/** A file that an edit changes. */
+export interface EditedFile {
   /** relative to the project */
   path: string;
   before: string;
-  /** true: the file is not there before */
-  isNew: boolean;
-  /** what it is for */
-  kind: FileKind;
-  /** the path that the file gets, or that it had */
-  moved: { to: string } | { from: string; text: string } | null;
   /** null: the file goes */
   after: string | null;
+  /** true: the file is not there before; default: it is */
+  isNew?: boolean;
+  /** true: it may be run; default: no */
+  executable?: boolean;
+}
+
+/** Throws ToolError (usage) where edits of files could not be told from other changes, or not be taken back. */
+export function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
+  if (allowDirty) return;
+  if (!hasGit)
+    throw new ToolError(
+      "usage",
+      "NOT_UNDER_GIT",
+      "the project is in no git repository, so nothing could take the edits back",
+      "leave --write out and apply the patch, or say --allow-dirty",
+    );
+  if (dirty.length > 0)
+    throw new ToolError(
+      "usage",
+      "DIRTY_TREE",
+      `${dirty.length === 1 ? "a file of the project has a change that is" : `${dirty.length} files of the project have changes that are`} not committed`,
+      "commit or stash them, or say --allow-dirty",
+      { list: dirty.slice(0, 5).map((file) => `  ${file}`) },
+    );
 }
 
 const PART = /\.(\d+)\.rlsmith-part$/;
@@ -25,7 +42,7 @@ const PART = /\.(\d+)\.rlsmith-part$/;
  * Write each file under a temporary name and rename it: at any time a file is the old or the new one, whole. They get
  * their names in the order in which they are given. Throws ToolError (environment) if one cannot be written.
  */
-export function writeCode(files: readonly ChangedFile[], projectDir: string): void {
+export function writeEdits(files: readonly EditedFile[], projectDir: string): void {
   refuseReadOnly(files, projectDir);
   const partOf = (path: string): string => `${join(projectDir, path)}.${process.pid}.rlsmith-part`;
   const parts: string[] = [];
@@ -72,7 +89,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function refuseReadOnly(files: readonly ChangedFile[], projectDir: string): void {
+function refuseReadOnly(files: readonly EditedFile[], projectDir: string): void {
   const readOnly = files.filter(({ path, isNew }) => !isNew && (statSync(join(projectDir, path)).mode & 0o222) === 0);
   if (readOnly.length === 0) return;
   throw new ToolError(

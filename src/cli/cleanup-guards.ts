@@ -1,0 +1,40 @@
+import { cleanUpGuards } from "../pipeline/cleanup-guards.ts";
+import { inspectCatalog } from "../pipeline/inspection.ts";
+import { configOf } from "../pipeline/ready.ts";
+import { retiredNames } from "../pipeline/retired-names.ts";
+import { openSource, type ProjectOptions } from "../pipeline/source.ts";
+import { cleanupGuardsJson, renderCleanupGuards } from "../report/cleanup-guards.ts";
+import { codePatch } from "../report/code-patch.ts";
+import type { CodeFlags } from "./cleanup-code.ts";
+import { EXIT } from "./exit.ts";
+import { printJson } from "./json-output.ts";
+import { sayReplay } from "./options.ts";
+import { coloursFor, print, printForProgram, sayAsIs } from "./terminal.ts";
+
+/**
+ * Take out what demands the old pattern. With --write the report goes to stdout; without it the patch does, and the report
+ * goes to stderr. Returns the exit code: 3 while a person has something to decide.
+ */
+export async function cleanUpGuardsOf(options: ProjectOptions, flags: CodeFlags): Promise<number> {
+  const source = await openSource(options);
+  try {
+    const config = configOf(source);
+    const { facts } = inspectCatalog(source.catalog, config);
+    sayReplay(source);
+    const cleanup = await cleanUpGuards(source, retiredNames(source.catalog, facts, config), {
+      projectDir: options.projectDir,
+      write: flags.write ?? false,
+      allowDirty: flags.allowDirty ?? false,
+      progress: options.progress,
+    });
+    if (flags.format === "json") printJson(cleanupGuardsJson(cleanup));
+    else if (flags.write) print(renderCleanupGuards(cleanup, coloursFor(process.stdout)));
+    else {
+      printForProgram(codePatch(cleanup));
+      sayAsIs(renderCleanupGuards(cleanup, coloursFor(process.stderr)));
+    }
+    return cleanup.names.settings.size === 0 || cleanup.left.length > 0 ? EXIT.notProven : EXIT.fine;
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,269 @@
+import { format } from "oxfmt";
+import { describe, expect, test } from "vitest";
+import { after, guards, leftOf, type Files } from "./support.ts";
+
+/** True if a parser of YAML that is not ours reads the text. */
+async function isYaml(text: string): Promise<boolean> {
+  return (await format("a.yml", text)).errors.length === 0;
+}
+
+/** The text of a file afterwards, which has to be YAML. */
+async function yamlAfter(files: Files, path: string): Promise<string | null | undefined> {
+  const text = after(files, path);
+  return typeof text !== "string" || (await isYaml(text)) ? text : `no YAML:\n${text}`;
+}
+
+const CI = ".github/workflows/ci.yml";
+const SCAN = { "scripts/scan.sh": "#!/bin/bash\ngrep -q setTenantContext app/a.ts || exit 1\n" };
+
+test("the parser that the tests compare with refuses what is no YAML", async () => {
+  expect(await isYaml("a: [1\nb: {\n")).toBe(false);
+});
+
+describe("a GitHub workflow", () => {
+  const HEAD = `# runs on every push
+name: "ci" # the only one
+on: { push: { branches: [main] } }
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+`;
+  test("loses the step, with its comment, and nothing else", async () => {
+    expect(
+      await yamlAfter(
+        {
+          ...SCAN,
+          [CI]: `${HEAD}      # every action sets the tenant
+      - name: 'Context'
+        run: bash scripts/scan.sh
+        env:
+          A: b
+
+      - run: |
+          npm test
+          npm run e2e
+`,
+        },
+        CI,
+      ),
+    ).toBe(`${HEAD}
+      - run: |
+          npm test
+          npm run e2e
+`);
+  });
+
+  test("loses lines of a block", async () => {
+    expect(
+      await yamlAfter(
+        {
+          ...SCAN,
+          [CI]: `${HEAD}      - run: |\n          npm test\n          bash scripts/scan.sh\n      - run: npm run lint && bash scripts/scan.sh\n`,
+        },
+        CI,
+      ),
+    ).toBe(`${HEAD}      - run: |\n          npm test\n      - run: npm run lint\n`);
+  });
+
+  test("loses a job that only guards, and goes when none is left", async () => {
+    const guard =
+      "  guard:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci\n      - run: bash scripts/scan.sh\n";
+    expect(await yamlAfter({ ...SCAN, [CI]: `${HEAD}      - run: npm test\n${guard}` }, CI)).toBe(
+      `${HEAD}      - run: npm test\n`,
+    );
+    expect(after({ ...SCAN, [CI]: `on: push\njobs:\n${guard}` }, CI)).toBeNull();
+  });
+
+  test("a job that another one waits for, and a step whose result is used, are for a person", () => {
+    const needed = guards({
+      [CI]: "on: push\njobs:\n  guard:\n    steps:\n      - run: grep -q setTenantContext app/a.ts\n  deploy:\n    needs: [guard]\n    steps:\n      - run: ./deploy.sh\n",
+    });
+    expect(needed.left.map(({ reason }) => reason)).toContain("does-more");
+    const used = guards({
+      [CI]: "on: push\njobs:\n  a:\n    steps:\n      - id: scan\n        run: grep -q setTenantContext app/a.ts\n      - run: ./deploy.sh\n        if: steps.scan.outcome == 'success'\n",
+    });
+    expect(used.files.size).toBe(0);
+    expect(leftOf(used)).toEqual([`${CI}:5 names-what-goes`]);
+  });
+
+  test("a step that refuses the old pattern stays, and one that runs tests", () => {
+    const cleaned = guards({
+      [CI]: `${HEAD}      - name: no call of set_tenant_context is left\n        run: "! grep -rq set_tenant_context app"\n      - run: npm run test:isolation\n`,
+    });
+    expect([cleaned.files.size, leftOf(cleaned)]).toEqual([0, []]);
+    expect(cleaned.forbids).toHaveLength(1);
+  });
+
+  test("a step whose script is not there any more is not ours to judge", () => {
+    const cleaned = guards({ [CI]: `${HEAD}      - run: bash scripts/gone-long-ago.sh\n` });
+    expect([cleaned.files.size, leftOf(cleaned)]).toEqual([0, []]);
+  });
+
+  test("anchors are not read, so that the file is for a person", () => {
+    const cleaned = guards({ [CI]: `x: &a\n  run: grep -q setTenantContext app/a.ts\njobs: *a\n` });
+    expect([cleaned.files.size, leftOf(cleaned)]).toEqual([0, [`${CI}:2 not-read`]]);
+  });
+
+  test("a name in a place that is no command is for a person", () => {
+    const cleaned = guards({
+      [CI]: `${HEAD}      - uses: acme/require-call@v1\n        with:\n          name: setTenantContext\n`,
+    });
+    expect(leftOf(cleaned)).toEqual([`${CI}:11 not-certain`]);
+  });
+
+  test("a composite action goes with the step that uses it", async () => {
+    const files = {
+      ".github/actions/scan/action.yml":
+        "name: scan\nruns:\n  using: composite\n  steps:\n    - run: grep -q setTenantContext app/a.ts\n      shell: bash\n",
+      [CI]: `${HEAD}      - uses: ./.github/actions/scan\n      - run: npm test\n`,
+    };
+    expect(after(files, ".github/actions/scan/action.yml")).toBeNull();
+    expect(await yamlAfter(files, CI)).toBe(`${HEAD}      - run: npm test\n`);
+  });
+
+  test("the path of a script that goes leaves the paths that start the workflow", async () => {
+    const head = (paths: string): string => `on:\n  push:\n    paths:\n${paths}jobs:\n  a:\n    steps:\n`;
+    expect(
+      await yamlAfter(
+        {
+          ...SCAN,
+          [CI]: `${head("      - scripts/scan.sh\n      - app/**\n")}      - run: bash scripts/scan.sh\n      - run: npm test\n`,
+        },
+        CI,
+      ),
+    ).toBe(`${head("      - app/**\n")}      - run: npm test\n`);
+  });
+});
+
+describe("GitLab CI", () => {
+  test("items of a script go, and a job without any", async () => {
+    expect(
+      await yamlAfter(
+        {
+          ...SCAN,
+          ".gitlab-ci.yml": `stages: [test]
+
+guard:
+  stage: test
+  script:
+    - bash scripts/scan.sh
+
+test:
+  script:
+    - npm test
+    - bash scripts/scan.sh
+`,
+        },
+        ".gitlab-ci.yml",
+      ),
+    ).toBe(`stages: [test]
+
+test:
+  script:
+    - npm test
+`);
+  });
+
+  test("a job that others need is for a person; one that refuses the old pattern stays", () => {
+    const needed = guards({
+      ...SCAN,
+      ".gitlab-ci.yml":
+        "guard:\n  script:\n    - bash scripts/scan.sh\ntest:\n  needs: [guard]\n  script:\n    - npm test\n",
+    });
+    expect(needed.left.map(({ path, reason }) => [path, reason])).toContainEqual([".gitlab-ci.yml", "does-more"]);
+    const fresh = guards({
+      ".gitlab-ci.yml": "guard:\n  script:\n    - if grep -rq set_tenant_context app; then exit 1; fi\n",
+    });
+    expect([fresh.files.size, leftOf(fresh)]).toEqual([0, []]);
+  });
+});
+
+describe("pre-commit", () => {
+  const HOOKS = `repos:
+  - repo: https://example.com/hooks
+    rev: v1
+    hooks:
+      - id: trailing-whitespace
+`;
+  const local = (entry: string): string =>
+    `${HOOKS}  - repo: local\n    hooks:\n      - id: context\n        name: actions set the context\n${entry}`;
+  test.each([
+    ["a script that goes", "        language: script\n        entry: scripts/scan.sh\n"],
+    [
+      "a pattern that has to be there",
+      "        language: pygrep\n        entry: setTenantContext\n        args: [--negate]\n",
+    ],
+    ["a command", "        language: system\n        entry: bash -c 'grep -q setTenantContext app/a.ts'\n"],
+    [
+      "a command with arguments",
+      "        language: system\n        entry: grep\n        args: [-q, setTenantContext, app/a.ts]\n",
+    ],
+    [
+      "the drop of the setter",
+      "        language: pygrep\n        entry: drop function.*set_tenant_context\n        files: migrations/\n",
+    ],
+  ])("loses %s", async (_, entry) => {
+    expect(await yamlAfter({ ...SCAN, ".pre-commit-config.yaml": local(entry) }, ".pre-commit-config.yaml")).toBe(
+      HOOKS,
+    );
+  });
+
+  test.each([
+    ["a pattern that must not be there", "        language: pygrep\n        entry: setTenantContext\n"],
+    ["another script", "        language: script\n        entry: scripts/other.sh\n"],
+  ])("keeps %s", (_, entry) => {
+    const cleaned = guards({ ".pre-commit-config.yaml": local(entry) });
+    expect([cleaned.files.size, leftOf(cleaned)]).toEqual([0, []]);
+  });
+});
+
+describe("lefthook", () => {
+  test("loses a command, and a hook without any", async () => {
+    expect(
+      await yamlAfter(
+        {
+          ...SCAN,
+          "lefthook.yml": `pre-commit:
+  parallel: true
+  commands:
+    scan:
+      glob: "*.sql"
+      run: bash scripts/scan.sh {staged_files}
+    lint:
+      run: npx eslint {staged_files}
+pre-push:
+  commands:
+    scan:
+      run: bash scripts/scan.sh
+`,
+        },
+        "lefthook.yml",
+      ),
+    ).toBe(`pre-commit:
+  parallel: true
+  commands:
+    lint:
+      run: npx eslint {staged_files}
+`);
+  });
+
+  test("keeps commands that only look like it", () => {
+    const cleaned = guards({
+      "lefthook.yml": `pre-commit:\n  jobs:\n    - name: tenant context\n      run: npx vitest related {staged_files}\n    - run: "! grep -q set_tenant_context {staged_files}"\n`,
+    });
+    expect([cleaned.files.size, leftOf(cleaned)]).toEqual([0, []]);
+  });
+
+  test("a script file goes with its entry", async () => {
+    const files = {
+      ".lefthook/pre-commit/scan.sh": "#!/bin/sh\ngrep -q setTenantContext app/a.ts || exit 1\n",
+      "lefthook.yml": `pre-commit:\n  scripts:\n    "scan.sh":\n      runner: bash\n    "lint.sh":\n      runner: bash\n`,
+    };
+    expect(after(files, ".lefthook/pre-commit/scan.sh")).toBeNull();
+    expect(await yamlAfter(files, "lefthook.yml")).toBe(
+      `pre-commit:\n  scripts:\n    "lint.sh":\n      runner: bash\n`,
+    );
+  });
+});
