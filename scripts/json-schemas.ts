@@ -16,6 +16,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   claims: ["ClaimsJson", "rlsmith claims"],
   "cleanup-sql": ["CleanupSqlJson", "rlsmith cleanup --sql"],
   "cleanup-code": ["CleanupJson", "rlsmith cleanup --code"],
+  "cleanup-tests": ["CleanupTestsJson", "rlsmith cleanup --tests"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
   history: ["HistoryJson", "rlsmith history"],

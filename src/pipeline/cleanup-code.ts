@@ -102,7 +102,8 @@ export async function cleanUpCode(retired: Retired, options: CodeOptions): Promi
   }
 }
 
-function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
+/** Throws ToolError (usage) where edits could not be taken back alone. */
+export function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
   if (allowDirty) return;
   if (!hasGit)
     throw new ToolError(
@@ -121,14 +122,16 @@ function refuseTree({ hasGit, dirty }: WorkTree, allowDirty: boolean): void {
     );
 }
 
-interface ReadProject {
+/** The code of a project. */
+export interface ReadProject {
   input: ProjectInput;
   texts: ReadonlyMap<string, string>;
   /** how many files name something that is retired */
   named: number;
 }
 
-function readProject(tree: WorkTree, projectDir: string, retired: Retired): ReadProject {
+/** Read and parse the code of a project. */
+export function readProject(tree: WorkTree, projectDir: string, retired: Retired): ReadProject {
   const sources = readTexts(
     projectDir,
     projectFiles(tree, CODE).filter((path) => posix.basename(path) !== CONFIG_FILE),
@@ -195,7 +198,7 @@ function packageOf(folder: string, value: unknown): WorkspacePackage[] {
 }
 
 /** The tsconfigs that lead to the project's files: the nearest of each, and those that they refer to. */
-function choiceOf(tree: WorkTree, projectDir: string, check: string | undefined): JudgeChoice {
+export function choiceOf(tree: WorkTree, projectDir: string, check: string | undefined): JudgeChoice {
   if (check !== undefined) return { kind: "command", command: check };
   const found = projectFiles(tree, /(?:^|\/)tsconfig\.json$/);
   const [nearest] = found.includes("tsconfig.json") ? ["tsconfig.json"] : [];
@@ -312,7 +315,7 @@ const resultOf = (cleaned: Cleaned, { texts }: ReadProject, { project }: WorkTre
 });
 
 /** Write each file under a temporary name and rename it: at any time a file is the old or the new one, whole. */
-function writeFiles(files: readonly ChangedFile[], projectDir: string): void {
+export function writeFiles(files: readonly ChangedFile[], projectDir: string): void {
   const readOnly = files.filter(({ path }) => (statSync(join(projectDir, path)).mode & 0o222) === 0);
   if (readOnly.length > 0)
     throw new ToolError(

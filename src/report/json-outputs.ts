@@ -17,6 +17,7 @@ import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
+import type { TestsCleanup } from "../pipeline/cleanup-tests.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
@@ -248,6 +249,22 @@ export interface CleanupCodeJson extends Pick<CodeCleanup, "changes" | "shapes" 
   patch: string;
 }
 
+/** Output of `rlsmith cleanup --tests`. */
+export interface CleanupTestsJson extends Pick<TestsCleanup, "removed" | "failing" | "suite" | "judge" | "written"> {
+  format: "rlsmith-cleanup-tests";
+  formatVersion: 1;
+  /** the session variables, and the functions in SQL that set them */
+  retired: { settings: string[]; functions: string[] };
+  /** what stays, for a person to decide; the exit code is 3 while there is something; `why`: the reason in words */
+  kept: (TestsCleanup["kept"][number] & { why: string })[];
+  /** the cases that prove nothing about row security; `why`: the reason in words */
+  idle: (Omit<TestsCleanup["idle"][number], "why"> & { reason: TestsCleanup["idle"][number]["why"]; why: string })[];
+  /** the files that change */
+  files: { path: string; deleted: boolean; linesRemoved: number; linesAdded: number }[];
+  /** for `git apply`, in the root of the repository */
+  patch: string;
+}
+
 /** A whole result that a command prints. */
 export type JsonOutput =
   | InitJson
@@ -263,6 +280,7 @@ export type JsonOutput =
   | ClaimsJson
   | ApprovalJson
   | CleanupJson
+  | CleanupTestsJson
   | ApplyJson
   | RollbackJson
   | HistoryJson;

@@ -87,7 +87,7 @@ function caseOf(statement: Node, call: CaseCall, module: Module, project: Projec
     axes,
     touching: call.callback ? path.nodesIn(call.callback, module) : [],
     isHookTouching: hooks.some((hook) => path.nodesIn(hook, module, { calls: true }).length > 0),
-    reach: reachOf(parts, module, project),
+    reach: reachOf(parts, module, project, path.setters),
   };
 }
 

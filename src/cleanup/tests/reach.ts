@@ -21,8 +21,13 @@ export interface Reach {
 
 const ASSERTS: ReadonlySet<string> = new Set(["expect", "assert", "expectTypeOf", "assertType", "should"]);
 
-/** Follow the names that some parts of a module use. */
-export function reachOf(parts: readonly Node[], module: Module, project: Project): Reach {
+/** Follow the names that some parts of a module use. `setters`: functions that only set the context, which go. */
+export function reachOf(
+  parts: readonly Node[],
+  module: Module,
+  project: Project,
+  setters: ReadonlySet<Binding>,
+): Reach {
   const texts: string[] = [];
   const functions = new Set<Binding>();
   const seen = new Set<Binding>();
@@ -37,7 +42,7 @@ export function reachOf(parts: readonly Node[], module: Module, project: Project
       const binding = home.bindingOf.get(node);
       const meant = binding && project.meant(binding);
       const declaration = meant && declarationOf(meant, project);
-      if (!meant || !declaration) continue;
+      if (!meant || !declaration || setters.has(meant)) continue;
       const isOfTests = isTestFile(meant.path);
       if (inTests && !isOfTests && isCallable(declaration)) functions.add(meant);
       if (seen.has(meant)) continue;

@@ -2,6 +2,7 @@ import { bare, memberName, nodesIn, type Node, type Project } from "../code/inde
 import type { CaseAxis, TestCase } from "./find-cases.ts";
 import { titlesOf } from "./find-cases.ts";
 import { halvesOf } from "./halves.ts";
+import { isIdle } from "./proves-nothing.ts";
 import { isReached, type Table } from "./table.ts";
 import type { VariablePath } from "./variable-path.ts";
 
@@ -24,8 +25,9 @@ export type Unit = { unclear: Unclear | null; instances: readonly Instance[] } &
   | { kind: "half"; case: TestCase; statements: readonly Node[] }
 );
 
-/** The parts of the cases that take the variable's path. */
-export function unitsOf(cases: readonly TestCase[], project: Project, path: VariablePath): Unit[] {
+/** The parts of the cases that take the variable's path; a case that proves nothing is none, for it is reported as such. */
+export function unitsOf(all: readonly TestCase[], project: Project, path: VariablePath): Unit[] {
+  const cases = all.filter((one) => !isIdle(one, project));
   const dual = new Map(cases.map((one) => [one, one.axes.filter((axis) => isDual(one, axis, path))]));
   const tables = new Map<Node, { table: Table; axis: CaseAxis }>();
   for (const axis of [...dual.values()].flat())

@@ -15,6 +15,8 @@ import { declarationOf } from "./declaration.ts";
 
 /** Finds the places in tests that take the variable's path. */
 export interface VariablePath {
+  /** the functions of the project that only set the variables */
+  setters: ReadonlySet<Binding>;
   /**
    * the nodes below a node that set or read a variable, themselves or through a function or a name of a test file.
    * `calls`: a function that sets the context counts only where it is called, not where it is mocked
@@ -62,7 +64,7 @@ export function variablePath(project: Project, retired: Retired, setters: Readon
       for (const binding of namesThatTouch(module, project, (node) => find(node, module).length > 0))
         touching.add(binding);
   }
-  return { nodesIn: find };
+  return { setters, nodesIn: find };
 }
 
 /** The names of a module that are declared with, or assigned, something that touches. */
