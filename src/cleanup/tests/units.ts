@@ -26,8 +26,7 @@ export type Unit = { unclear: Unclear | null; instances: readonly Instance[] } &
 );
 
 /** The parts of the cases that take the variable's path; a case that proves nothing is none, for it is reported as such. */
-export function unitsOf(all: readonly TestCase[], project: Project, path: VariablePath): Unit[] {
-  const cases = all.filter((one) => !isIdle(one, project));
+export function unitsOf(cases: readonly TestCase[], project: Project, path: VariablePath): Unit[] {
   const dual = new Map(cases.map((one) => [one, one.axes.filter((axis) => isDual(one, axis, path))]));
   const tables = new Map<Node, { table: Table; axis: CaseAxis }>();
   for (const axis of [...dual.values()].flat())
@@ -36,7 +35,7 @@ export function unitsOf(all: readonly TestCase[], project: Project, path: Variab
   const rows = [...tables.values()].flatMap(({ table, axis }) => rowUnits(table, axis, cases, dual, project, path));
   const taken = new Set(rows.flatMap(({ cases: own }) => own));
   const single = cases
-    .filter((one) => !taken.has(one) && (one.touching.length > 0 || one.isHookTouching))
+    .filter((one) => !taken.has(one) && (one.touching.length > 0 || one.isHookTouching) && !isIdle(one, project))
     .map((one) => caseUnit(one));
   return [...rows, ...single];
 }
@@ -51,7 +50,13 @@ function isDual(one: TestCase, axis: CaseAxis, path: VariablePath): boolean {
 function takesPath({ call, touching, module }: TestCase, axis: CaseAxis, row: Node, path: VariablePath): boolean {
   if (axis.table && path.nodesIn(row, axis.table.module).length > 0) return true;
   const { callback } = call;
-  return callback !== null && touching.some((node) => isReached(node, callback, module, axis, row));
+  if (callback === null) return false;
+  // a name of the body that holds the path is as far as what it was given
+  const isLocal = (node: Node): boolean => {
+    const [declared] = module.bindingOf.get(node)?.declarations ?? [];
+    return declared !== undefined && declared.start >= callback.start && declared.end <= callback.end;
+  };
+  return touching.some((node) => !isLocal(node) && isReached(node, callback, module, axis, row));
 }
 
 type RowUnit = Extract<Unit, { kind: "row" }>;
