@@ -14,13 +14,13 @@ const KINDS: readonly PolicyMutant["kind"][] = [
 ];
 
 /**
- * A bounded number of mutants: one of every policy first, in turn by relation, the relations that matter most first;
- * then a second one of every policy, and so on.
+ * A bounded number of mutants: one of every policy first, in turn by relation; then a second one of every policy, and so
+ * on. `weights`: how many cases each relation matters to; those that matter to most come first.
  */
 export function chooseMutants(
   all: readonly PolicyMutant[],
   most: number,
-  relationsFirst: ReadonlySet<string>,
+  weights: ReadonlyMap<string, number>,
 ): PolicyMutant[] {
   const byPolicy = new Map<string, PolicyMutant[]>();
   for (const one of all) byPolicy.set(one.policy, [...(byPolicy.get(one.policy) ?? []), one]);
@@ -29,10 +29,10 @@ export function chooseMutants(
     const relation = own[0] ? relationKey(own[0].original) : "";
     const turn = turns.get(relation) ?? 0;
     turns.set(relation, turn + 1);
-    const first = relationsFirst.has(relation) ? 0 : 1;
+    const weight = -(weights.get(relation) ?? 0);
     return own
       .toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
-      .map((mutant, round) => ({ mutant, rank: [round, first, turn] }));
+      .map((mutant, round) => ({ mutant, rank: [round, turn, weight] }));
   });
   return ranked
     .toSorted((a, b) => compare(a.rank, b.rank))

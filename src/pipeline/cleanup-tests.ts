@@ -230,9 +230,11 @@ async function runSuite(
   const base: Evidence = { before: first?.run ?? null, after: second.run, mutants: [], unsteady: new Set() };
   const context = contextMapOf(configOf(source));
   const all = policyMutants(after.catalog, context);
-  const wanted = new Set(around.relationsIn(found.units.flatMap(textsOf)));
+  const weights = new Map<string, number>();
+  for (const relation of found.units.flatMap((unit) => around.relationsIn(textsOf(unit))))
+    weights.set(relation, (weights.get(relation) ?? 0) + 1);
   const policies = new Set(all.map(({ policy }) => policy)).size;
-  const chosen = chooseMutants(all, mutants ?? policies, wanted);
+  const chosen = chooseMutants(all, mutants ?? policies, weights);
   const old = new Map(
     before && hasFailing(found, base) ? policyMutants(before.catalog, context).map((one) => [one.name, one]) : [],
   );
