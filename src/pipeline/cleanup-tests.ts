@@ -25,6 +25,7 @@ import {
 import { contextMapOf } from "../config.ts";
 import { relationKey } from "../pg/name.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { policyId } from "../pg/policy.ts";
 import type { Progress } from "../progress.ts";
 import { EMITTED, emittedPath, isEmitted, policyMutants, type PolicyMutant } from "../verify/index.ts";
 import { chooseMutants } from "./choose-mutants.ts";
@@ -177,11 +178,12 @@ async function judgeUnits(source: Source, found: Found, options: TestsOptions): 
     cases: found.cases,
     relationsIn: relationsIn(states),
     emittedFor: emittedFor(source, projectDir),
+    allWeakened: false,
     kept: new Set(),
   };
   const runs = await runSuite(suite, states, found, around, source, options);
   if ("why" in runs) return untouched(found, { kind: "not-run", ...runs });
-  const settled = await settle(suite, states.after, runs.evidence, found, around, options);
+  const settled = await settle(suite, states.after, runs.evidence, found, { ...around, allWeakened: areAllWeakened(runs, states) }, options);
   return {
     ...settled,
     idle: idleTests(found.cases, found.project),
@@ -203,6 +205,13 @@ const untouched = ({ units, cases, project, tree }: Found, suite: SuiteFacts): T
   written: false,
   prefix: tree.project,
 });
+
+/** True if the suite made a report with a mutant of every policy of the migrated state. */
+function areAllWeakened({ evidence, chosen }: Runs, { after }: SuiteStates): boolean {
+  const reported = new Set(evidence.mutants.flatMap(({ name, side, run }) => (run && side === "after" ? [name] : [])));
+  const weakened = new Set(chosen.flatMap(({ name, policy }) => (reported.has(name) ? [policy] : [])));
+  return after.catalog.policies.every((policy) => weakened.has(policyId(policy)));
+}
 
 interface Runs {
   evidence: Evidence;

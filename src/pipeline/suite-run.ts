@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { readReport, type SuiteRun } from "../cleanup/tests/index.ts";
+import { whenEnding } from "../db/ending.ts";
 import type { Config } from "../config.ts";
 import { outputFiles, outputNames } from "../migration-tools/index.ts";
 import type { OutputPlace } from "../migration-tools/index.ts";
@@ -39,6 +40,8 @@ export function openSuite(
   const run = async (state: SuiteState, files: ReadonlyMap<string, string | null> = new Map()): Promise<SuiteOutcome> => {
     // a fresh copy each time: what a run leaves behind must not reach the next
     const root = realpathSync(mkdtempSync(join(tmpdir(), "rlsmith-suite-")));
+    const remove = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+    const cancel = whenEnding(async () => remove());
     try {
       copyTree(tree, root);
       const project = join(root, tree.project);
@@ -53,7 +56,8 @@ export function openSuite(
       if (ended.late) return { run: null, why: "timeout", output: ended.output };
       return read ? { run: read } : { run: null, why: "no-report", output: ended.output.replaceAll(root, ".") };
     } finally {
-      rmSync(root, { recursive: true, force: true });
+      cancel();
+      remove();
     }
   };
   return { run };
@@ -110,11 +114,11 @@ async function shell(
       late = true;
       end("SIGKILL");
     }, milliseconds);
-    const interrupted = (): void => end("SIGKILL");
-    process.once("exit", interrupted);
+    // a group of its own gets no signal of the terminal
+    const cancel = whenEnding(async () => end("SIGKILL"));
     child.on("close", () => {
       clearTimeout(timer);
-      process.off("exit", interrupted);
+      cancel();
       done({ output, late });
     });
     child.on("error", (error) => {

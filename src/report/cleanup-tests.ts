@@ -22,6 +22,8 @@ const STAYS: Readonly<Record<StaysBecause, string>> = {
   "old-state-unknown": "it fails on the migrated state, and the old state is not at hand",
   "only-notices": "no other case notices these mutants",
   "only-test": "nothing else is known to test these relations: `rlsmith verify --emit` writes tests of them",
+  "not-followed":
+    "it calls functions that are not followed to SQL, and not every policy was weakened: run it without --mutants",
   "only-use": "no case that stays uses these functions of the project",
   "taken-back": "without it the check has a new error, or another case fails",
 };
@@ -125,7 +127,8 @@ function removedLines(removed: readonly RemovedTest[], colours: Colours): string
 }
 
 function coverWords({ by, what }: Cover): string {
-  const shown = `${what[0] ?? ""}${what.length > 1 ? ` and ${what.length - 1} more` : ""}`;
+  const more = what.length > 1 ? `, and ${what.length - 1} more` : "";
+  const shown = `${what[0] ?? ""}${more}`;
   if (by === "cases") return `a mutant of its policies is noticed by ${shown}`;
   return by === "twin" ? `the same by claims: ${shown}` : `the emitted tests: ${shown}`;
 }

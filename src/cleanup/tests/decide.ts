@@ -23,6 +23,8 @@ export type StaysBecause =
   | "only-notices"
   /** nothing else is known to test a relation that it reads */
   | "only-test"
+  /** it calls what is not followed, and not every policy was weakened */
+  | "not-followed"
   /** no case that stays uses a function of the project */
   | "only-use"
   /** the code could not be edited, or with the edit something else failed */
@@ -67,6 +69,8 @@ export interface Surroundings {
   relationsIn: (texts: readonly string[]) => readonly string[];
   /** the files of isolation tests, as written by rlsmith, that test a relation */
   emittedFor: (relation: string) => readonly string[];
+  /** the suite ran on a mutant of every policy */
+  allWeakened: boolean;
   /** parts that must stay, since their edit was taken back */
   kept: ReadonlySet<Unit>;
 }
@@ -118,6 +122,9 @@ function judge(unit: Unit, court: Court): Removal | Stay {
   const alone = mutants.filter((name) => others(noticed.noticedBy(name)).length === 0);
   if (alone.length > 0) return stays("only-notices", alone);
 
+  const unfollowed = unit.instances.flatMap((one) => [...one.case.reach.unfollowed]);
+  if (unfollowed.length > 0 && !around.allWeakened) return stays("not-followed", [...new Set(unfollowed)]);
+
   const relations = around.relationsIn(unit.instances.flatMap((one) => one.case.reach.texts));
   const covers = relations.map((relation) => coverOf(relation, unit, court, others));
   const bare = relations.filter((_, n) => covers[n] === null);
@@ -146,7 +153,8 @@ function coverOf(
   if (cases.length > 0) return { relation, by: "cases", what: cases.map(nameOfId) };
   if (unit.kind === "half") return { relation, by: "twin", what: [unit.case.name] };
   if (unit.kind === "row") {
-    const twins = matches.idsOf(unit.twins);
+    const reading = unit.twins.filter((one) => around.relationsIn(one.case.reach.texts).includes(relation));
+    const twins = matches.idsOf(reading);
     const stands = twins.length > 0 && twins.every((id) => evidence.after.get(id)?.status === "passed");
     if (stands) return { relation, by: "twin", what: others(twins).map(nameOfId) };
   }

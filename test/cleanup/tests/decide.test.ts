@@ -171,6 +171,20 @@ test("other", () => {
   });
 });
 
+test("a case that calls what is not followed stays, unless every policy was weakened", () => {
+  const one = suite(`import { expect, test } from "vitest";
+import { firstInvoice } from "invoice-fixtures";
+import { withVariable } from "./paths";
+
+test("by variable", async () => {
+  expect(await withVariable("a", (sql) => firstInvoice(sql))).toBeDefined();
+});
+`);
+  const after = { "by variable": "passed" } as const;
+  expect(inShort(one.decide({ after })).stays).toEqual([["by variable", "not-followed", "invoice-fixtures"]]);
+  expect(inShort(one.decide({ after, allWeakened: true })).goes).toEqual([["by variable"]]);
+});
+
 describe("two paths in one case", () => {
   const table = `import { describe, expect, test } from "vitest";
 import { withClaim, withVariable } from "./paths";

@@ -46,6 +46,7 @@ export interface Runs {
   /** mutants of the migrated state: relation, and the results that differ from those of the state */
   mutants?: readonly { name: string; relation: string; side?: "before" | "after"; differs: Results }[];
   emitted?: readonly string[];
+  allWeakened?: boolean;
 }
 
 const FILE = "test/rls.test.ts";
@@ -75,7 +76,7 @@ export function suite(text: string, more: Files = {}) {
     units,
     idle: idleTests(cases, project).map(({ why, name }) => `${why}: ${name}`),
     edited: (going: readonly Unit[]) => editedTests(going, project, RETIRED),
-    decide: ({ before = null, after, mutants = [], emitted = [] }: Runs): Decided =>
+    decide: ({ before = null, after, mutants = [], emitted = [], allWeakened = false }: Runs): Decided =>
       decideUnits(
         units,
         {
@@ -100,6 +101,7 @@ export function suite(text: string, more: Files = {}) {
               [{ name: "open_invoices", body: "select * from public.invoice" }],
             ),
           emittedFor: (relation) => (emitted.includes(relation) ? ["tests/rls_isolation.test.ts"] : []),
+          allWeakened,
           kept: new Set(),
         },
       ),
