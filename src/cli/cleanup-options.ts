@@ -21,7 +21,11 @@ export const withCleanup = (command: Command): Command =>
     .option("--no-rehearse", "with --sql: do not run the migration on a scratch database first")
     .option("--code", "TypeScript and JavaScript: a patch on stdout, and what a person has to decide")
     .option("--tests", "test cases of the variable's path, as far as the project's suite shows that nothing is lost")
-    .option("--mutants <count>", "with --tests: run the suite on so many weakened policies (default: each once)", countOf)
+    .option(
+      "--mutants <count>",
+      "with --tests: run the suite on so many weakened policies (default: each once)",
+      countOf,
+    )
     .option("--write", "with --code or --tests: edit the files in their place; nothing is committed")
     .option("--allow-dirty", "with --write: edit although there are changes that are not committed")
     .option(

@@ -70,7 +70,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: "cleanup",
     description:
-      "after the policies: take the session variables out of functions and defaults, or out of the application code",
+      "after the policies: take the session variables out of functions and defaults, application code, or tests",
     load: async () => (await import("./commands/cleanup.ts")).cleanupCommand,
   },
   {

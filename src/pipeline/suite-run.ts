@@ -37,7 +37,10 @@ export function openSuite(
   place: OutputPlace,
   { command, timeoutSeconds }: SuiteCommand,
 ): SuiteCopy {
-  const run = async (state: SuiteState, files: ReadonlyMap<string, string | null> = new Map()): Promise<SuiteOutcome> => {
+  const run = async (
+    state: SuiteState,
+    files: ReadonlyMap<string, string | null> = new Map(),
+  ): Promise<SuiteOutcome> => {
     // a fresh copy each time: what a run leaves behind must not reach the next
     const root = realpathSync(mkdtempSync(join(tmpdir(), "rlsmith-suite-")));
     const remove = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 3 });

@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
-import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/cleanup-tests.ts";
+import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-cleanup.ts";
 import { codePatch, lineCounts } from "./code-patch.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
@@ -165,7 +165,9 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
     colours.dim(`proves nothing about row security, and stays (${idle.length})`),
     ...reasons.flatMap((why) => [
       `  ${IDLE[why]}`,
-      ...idle.filter((one) => one.why === why).map(({ path, line, name }) => `    ${oneLine(`${path}:${line} ${name}`)}`),
+      ...idle
+        .filter((one) => one.why === why)
+        .map(({ path, line, name }) => `    ${oneLine(`${path}:${line} ${name}`)}`),
     ]),
   ];
 }

@@ -17,7 +17,7 @@ import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
-import type { TestsCleanup } from "../pipeline/cleanup-tests.ts";
+import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";

@@ -20,7 +20,12 @@ import { conditionHolds } from "./table.ts";
 import type { Unit } from "./units.ts";
 
 /** What an edit leaves without a use goes with it. */
-const AFTERWARDS: ReadonlySet<string> = new Set(["unused-import", "unused-declaration", "unused-export", "emptied-file"]);
+const AFTERWARDS: ReadonlySet<string> = new Set([
+  "unused-import",
+  "unused-declaration",
+  "unused-export",
+  "emptied-file",
+]);
 
 /**
  * The files without some parts: path → text; null: the file goes. Only files of tests are edited. Pure.
@@ -36,7 +41,7 @@ export function editedTests(units: readonly Unit[], project: Project, retired: R
   };
   cutStatements(units, scene);
   for (const unit of units) if (unit.kind === "row") cutRow(unit, units, scene);
-  for (let before = -1; before !== scene.draft.changes.length; ) {
+  for (let before = -1; before !== scene.draft.changes.length;) {
     before = scene.draft.changes.length;
     for (const shape of FOLLOWING_SHAPES) if (AFTERWARDS.has(shape.id)) shape.find(scene);
   }
@@ -97,13 +102,16 @@ function recordIn(scene: Scene, { path }: Module, at: Node, edits: Parameters<ty
 
 /** Remove rows of a table; a condition on the row that is the same for all rows left is taken away too. */
 function cutRow({ table, axis, cases }: Extract<Unit, { kind: "row" }>, all: readonly Unit[], scene: Scene): void {
-  const going = new Set(
-    all.flatMap((one) => (one.kind === "row" && one.table.array === table.array ? [one.row] : [])),
-  );
+  const going = new Set(all.flatMap((one) => (one.kind === "row" && one.table.array === table.array ? [one.row] : [])));
   const [first] = going;
   const { module, array, rows } = table;
   if (!first || isGone(scene, module, first)) return;
-  recordIn(scene, module, array, cutFrom(module.path, module.text, rows, (row) => going.has(row)));
+  recordIn(
+    scene,
+    module,
+    array,
+    cutFrom(module.path, module.text, rows, (row) => going.has(row)),
+  );
   const left = rows.filter((row) => !going.has(row));
   for (const one of cases) {
     const own = one.axes.find((other) => other.table?.array === array) ?? axis;

@@ -32,7 +32,9 @@ export function halvesOf({ module, call, touching }: TestCase): Halves | null {
 }
 
 const expects = (statement: Node): boolean =>
-  [...nodesIn(statement)].some((node) => node.type === "Identifier" && (node.name === "expect" || node.name === "assert"));
+  [...nodesIn(statement)].some(
+    (node) => node.type === "Identifier" && (node.name === "expect" || node.name === "assert"),
+  );
 
 /** True if some statements use a name that a statement declares. */
 function isUsedBy(declaration: Node, statements: readonly Node[], module: Module): boolean {

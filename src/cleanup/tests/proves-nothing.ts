@@ -91,14 +91,18 @@ function isServiceOnly(body: Node, module: Module, project: Project): boolean {
     const connects = declaration && home && /client|connect|pool|supabase|session/i.test(meant.name);
     return connects ? [home.text.slice(declaration.start, declaration.end)] : [];
   });
-  return called.length > 0 && called.every((text) => SERVICE.test(text)) && !/set\s+(?:local\s+)?role/i.test(textOf(body, module));
+  return (
+    called.length > 0 &&
+    called.every((text) => SERVICE.test(text)) &&
+    !/set\s+(?:local\s+)?role/i.test(textOf(body, module))
+  );
 }
 
 const textOf = (node: Node, module: Module): string => module.text.slice(node.start, node.end);
 
 /** True if a node stands in a branch, or in a `catch`, of the body. */
 function isInBranch(node: Node, body: Node, module: Module): boolean {
-  for (let at = node; at !== body; ) {
+  for (let at = node; at !== body;) {
     const parent = module.parents.get(at);
     if (!parent) return false;
     if (parent.type === "IfStatement" && at !== parent.test) return true;

@@ -92,7 +92,12 @@ export function reachOf(
     }
   };
   for (const part of parts) visit(part, module, true);
-  return { texts: [...texts.sql, ...(texts.isOpen ? texts.words : [])], functions, unfollowed: [...unfollowed], asserts };
+  return {
+    texts: [...texts.sql, ...(texts.isOpen ? texts.words : [])],
+    functions,
+    unfollowed: [...unfollowed],
+    asserts,
+  };
 }
 
 /** Packages that run tests or send what they are given: they hold no SQL of their own. */
@@ -133,6 +138,10 @@ function readText(node: Node, texts: Texts): void {
   const { callee } = node;
   if (VERBS.test(name) && callee.type === "MemberExpression") {
     const member = memberName(callee.object);
-    if (member !== null) texts.sql.push(member, member.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`));
+    if (member !== null)
+      texts.sql.push(
+        member,
+        member.replaceAll(/[A-Z]/g, (one) => `_${one.toLowerCase()}`),
+      );
   }
 }

@@ -24,7 +24,8 @@ export function relationsNamed(
   routines: readonly RoutineText[],
 ): string[] {
   const bodies = new Map<string, string[]>();
-  for (const { name, body } of routines) bodies.set(name.toLowerCase(), [...(bodies.get(name.toLowerCase()) ?? []), body]);
+  for (const { name, body } of routines)
+    bodies.set(name.toLowerCase(), [...(bodies.get(name.toLowerCase()) ?? []), body]);
   const words = new Set<string>();
   const read = (text: string): void => {
     if (/\s/.test(text.trim()) && !SQL.test(text)) return;
@@ -35,7 +36,5 @@ export function relationsNamed(
     }
   };
   for (const text of texts) read(text);
-  return [
-    ...new Set(relations.flatMap((one) => (words.has(one.relation.toLowerCase()) ? [relationKey(one)] : []))),
-  ];
+  return [...new Set(relations.flatMap((one) => (words.has(one.relation.toLowerCase()) ? [relationKey(one)] : [])))];
 }

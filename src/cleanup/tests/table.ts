@@ -1,12 +1,4 @@
-import {
-  bare,
-  constantText,
-  nodesIn,
-  type FunctionNode,
-  type Module,
-  type Node,
-  type Project,
-} from "../code/index.ts";
+import { bare, constantText, nodesIn, type FunctionNode, type Module, type Node, type Project } from "../code/index.ts";
 import { declarationOf } from "./declaration.ts";
 
 /** The rows over which a case or a suite runs: the table of `.each`, or the list of a loop. */
@@ -84,7 +76,7 @@ function valueFor(axis: Axis, parameter: number, row: Node): string | null {
  * constant. True where that cannot be said.
  */
 export function isReached(node: Node, within: Node, module: Module, axis: Axis, row: Node): boolean {
-  for (let at = node; at !== within; ) {
+  for (let at = node; at !== within;) {
     const parent = module.parents.get(at);
     if (!parent) return true;
     if (parent.type === "IfStatement" || parent.type === "ConditionalExpression") {

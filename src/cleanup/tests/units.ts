@@ -32,7 +32,7 @@ export function unitsOf(cases: readonly TestCase[], project: Project, path: Vari
   for (const axis of [...dual.values()].flat())
     if (axis.table && !tables.has(axis.table.array)) tables.set(axis.table.array, { table: axis.table, axis });
 
-  const rows = [...tables.values()].flatMap(({ table, axis }) => rowUnits(table, axis, cases, dual, project, path));
+  const rows = [...tables.values()].flatMap(({ table, axis }) => rowUnits({ table, axis }, cases, dual, project, path));
   const taken = new Set(rows.flatMap(({ cases: own }) => own));
   const single = cases
     .filter((one) => !taken.has(one) && (one.touching.length > 0 || one.isHookTouching) && !isIdle(one, project))
@@ -62,8 +62,7 @@ function takesPath({ call, touching, module }: TestCase, axis: CaseAxis, row: No
 type RowUnit = Extract<Unit, { kind: "row" }>;
 
 function rowUnits(
-  table: Table,
-  axis: CaseAxis,
+  { table, axis }: { table: Table; axis: CaseAxis },
   cases: readonly TestCase[],
   dual: ReadonlyMap<TestCase, readonly CaseAxis[]>,
   project: Project,

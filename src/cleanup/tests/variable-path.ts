@@ -58,7 +58,7 @@ export function variablePath(project: Project, retired: Retired, setters: Readon
     [...nodesIn(node)].filter((one) => isTouching(one, module, calls));
 
   const tests = [...project.modules.values()].filter(({ path }) => isTestFile(path));
-  for (let before = -1; before !== touching.size; ) {
+  for (let before = -1; before !== touching.size;) {
     before = touching.size;
     for (const module of tests)
       for (const binding of namesThatTouch(module, project, (node) => find(node, module).length > 0))
@@ -87,7 +87,8 @@ const isText = (node: Node): boolean =>
 const textOf = (node: Node, module: Module): string =>
   constantText(node) ?? module.text.slice(node.start + 1, node.end - 1);
 
-const isSpecifier = (node: Node, module: Module): boolean => /Specifier$/.test(module.parents.get(node)?.type ?? "");
+const isSpecifier = (node: Node, module: Module): boolean =>
+  (module.parents.get(node)?.type ?? "").endsWith("Specifier");
 
 function isCalled(node: Node, module: Module): boolean {
   const parent = module.parents.get(node);
@@ -105,7 +106,11 @@ function isSent(node: Node, module: Module): boolean {
       const binding = module.bindingOf.get(parent.id);
       return binding?.references.some((one) => one !== parent.id && isSent(one, module)) ?? false;
     }
-    if (!/^(?:Property|ObjectExpression|ArrayExpression|TemplateLiteral|BinaryExpression|TS\w*Expression)$/.test(parent.type))
+    if (
+      !/^(?:Property|ObjectExpression|ArrayExpression|TemplateLiteral|BinaryExpression|TS\w*Expression)$/.test(
+        parent.type,
+      )
+    )
       return false;
   }
   return false;

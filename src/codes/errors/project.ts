@@ -84,6 +84,7 @@ export const PROJECT_ERRORS = {
     todo: [
       "`rlsmith cleanup --sql` for functions and defaults of the database: it writes a migration.",
       "`rlsmith cleanup --code` for the application: it prints a patch.",
+      "`rlsmith cleanup --tests` for test cases: it runs the suite, and prints a patch.",
     ],
   },
   NOTHING_MAPPED: {

@@ -59,7 +59,9 @@ describe("a case that fails on the migrated state", () => {
   test("stays where it fails on the old state too, and where the old state is not at hand", () => {
     const one = suite(BY_VARIABLE);
     const emitted = ["public.invoice"];
-    expect(inShort(one.decide({ before: AFTER, after: AFTER, emitted })).stays).toEqual([["by variable", "fails-before"]]);
+    expect(inShort(one.decide({ before: AFTER, after: AFTER, emitted })).stays).toEqual([
+      ["by variable", "fails-before"],
+    ]);
     expect(inShort(one.decide({ before: null, after: AFTER, emitted })).stays).toEqual([
       ["by variable", "old-state-unknown"],
     ]);
@@ -302,7 +304,8 @@ test("sees its own", async () => {
     const one = suite(halves("toHaveLength(1)"));
     const decided = one.decide({ before: { "sees its own": "passed" }, after: { "sees its own": "failed" } });
     expect(inShort(decided)).toEqual({ goes: [["sees its own", "public.visit by twin"]], stays: [] });
-    expect(one.edited(decided.goes.map(({ unit }) => unit)).get("test/rls.test.ts")).toBe(`import { expect, test } from "vitest";
+    expect(one.edited(decided.goes.map(({ unit }) => unit)).get("test/rls.test.ts"))
+      .toBe(`import { expect, test } from "vitest";
 import { withClaim } from "./paths";
 
 test("sees its own", async () => {

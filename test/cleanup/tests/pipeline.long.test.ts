@@ -184,7 +184,10 @@ test("--write edits, refuses a dirty tree, and a second run changes nothing", as
 test("without a command, or with one that makes no report, cases are listed and not touched", async () => {
   const config = FILES["rlsmith.config.ts"];
   const without = projectOf({ ...FILES, "rlsmith.config.ts": config.replace(/ {2}cleanup:.*\n/, "") });
-  const failing = projectOf({ ...FILES, "rlsmith.config.ts": config.replace(/npx vitest[^"]*/, "echo no tests here; false") });
+  const failing = projectOf({
+    ...FILES,
+    "rlsmith.config.ts": config.replace(/npx vitest[^"]*/, "echo no tests here; false"),
+  });
   for (const [one, why] of [
     [without, "no-command"],
     [failing, "fails-before"],
