@@ -17,6 +17,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   "cleanup-sql": ["CleanupSqlJson", "rlsmith cleanup --sql"],
   "cleanup-code": ["CleanupJson", "rlsmith cleanup --code"],
   "cleanup-guards": ["CleanupGuardsJson", "rlsmith cleanup --guards"],
+  "cleanup-tests": ["CleanupTestsJson", "rlsmith cleanup --tests"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
   history: ["HistoryJson", "rlsmith history"],

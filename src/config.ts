@@ -111,6 +111,16 @@ const target = z.strictObject({
   giveUpAfterSeconds: z.number().min(0).default(120),
 });
 
+const suite = z.strictObject({
+  /**
+   * runs all tests on a database that is made from the migrations folder, and writes the JSON report of vitest or jest
+   * to `{report}`: `npx vitest run --reporter=json --outputFile={report}`
+   */
+  command: z.string().min(1),
+  /** the longest run */
+  timeoutSeconds: z.number().int().min(1).default(1800),
+});
+
 const configSchema = z.strictObject({
   migrations: z
     .strictObject({
@@ -232,6 +242,8 @@ const configSchema = z.strictObject({
       functions: z.record(z.string(), z.strictObject({ decision: z.enum(["claim", "keep"]), reason })).default({}),
       /** `schema.function`: delete calls that also set settings which are not mapped, such as a correlation id */
       calls: z.record(z.string(), z.strictObject({ decision: z.enum(["delete", "keep"]), reason })).default({}),
+      /** how `rlsmith cleanup --tests` runs the project's tests; without it they are listed and not touched */
+      tests: suite.optional(),
     })
     .prefault({}),
   /** the private schema for helpers that break recursion */

@@ -43,6 +43,8 @@ export default defineConfig({
         reason: "the workers set the correlation id themselves, and requests have it in the log of the gateway",
       },
     },
+    // The tests make their database from supabase/migrations.
+    tests: { command: "npx vitest run --reporter=json --outputFile={report}" },
   },
 
   // Where `rlsmith apply` may go: staging first, and production when that has stayed as it was for a day and two people have approved the plan.

@@ -70,7 +70,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: "cleanup",
     description:
-      "after the policies: take the session variables out of functions and defaults, the application code, or guards",
+      "after the policies: take the session variables out of functions and defaults, application code, tests, or guards",
     load: async () => (await import("./commands/cleanup.ts")).cleanupCommand,
   },
   {

@@ -190,7 +190,7 @@ function packageOf(folder: string, value: unknown): WorkspacePackage[] {
 }
 
 /** The tsconfigs that lead to the project's files: the nearest of each, and those that they refer to. */
-function choiceOf(tree: WorkTree, projectDir: string, check: string | undefined): JudgeChoice {
+export function choiceOf(tree: WorkTree, projectDir: string, check: string | undefined): JudgeChoice {
   if (check !== undefined) return { kind: "command", command: check };
   const found = projectFiles(tree, /(?:^|\/)tsconfig\.json$/);
   const [nearest] = found.includes("tsconfig.json") ? ["tsconfig.json"] : [];

@@ -103,7 +103,8 @@ export function newErrors(before: readonly CodeError[], after: readonly CodeErro
   });
 }
 
-function copyTree({ root, files }: WorkTree, copy: string): void {
+/** Copy the files of a working tree, and link its packages. */
+export function copyTree({ root, files }: WorkTree, copy: string): void {
   const folders = new Set<string>([""]);
   for (const file of files) {
     const to = join(copy, file);

@@ -19,6 +19,7 @@ import type { FunctionKey, NameKey } from "../pg/name.ts";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
+import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
@@ -270,6 +271,22 @@ export interface CleanupGuardsJson extends Pick<GuardsCleanup, "blocking" | "men
   patch: string;
 }
 
+/** Output of `rlsmith cleanup --tests`. */
+export interface CleanupTestsJson extends Pick<TestsCleanup, "removed" | "failing" | "suite" | "judge" | "written"> {
+  format: "rlsmith-cleanup-tests";
+  formatVersion: 1;
+  /** the session variables, and the functions in SQL that set them */
+  retired: { settings: string[]; functions: string[] };
+  /** what stays, for a person to decide; the exit code is 3 while there is something; `why`: the reason in words */
+  kept: (TestsCleanup["kept"][number] & { why: string })[];
+  /** the cases that prove nothing about row security; `why`: the reason in words */
+  idle: (Omit<TestsCleanup["idle"][number], "why"> & { reason: TestsCleanup["idle"][number]["why"]; why: string })[];
+  /** the files that change */
+  files: { path: string; deleted: boolean; linesRemoved: number; linesAdded: number }[];
+  /** for `git apply`, in the root of the repository */
+  patch: string;
+}
+
 /** A whole result that a command prints. */
 export type JsonOutput =
   | InitJson
@@ -286,6 +303,7 @@ export type JsonOutput =
   | ApprovalJson
   | CleanupJson
   | CleanupGuardsJson
+  | CleanupTestsJson
   | ApplyJson
   | RollbackJson
   | HistoryJson;

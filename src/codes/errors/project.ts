@@ -85,6 +85,7 @@ export const PROJECT_ERRORS = {
       "`rlsmith cleanup --sql` for functions and defaults of the database: it writes a migration.",
       "`rlsmith cleanup --code` for the application: it prints a patch.",
       "`rlsmith cleanup --guards` for hooks, scanners, lint rules and CI steps: it prints a patch.",
+      "`rlsmith cleanup --tests` for test cases: it runs the suite, and prints a patch.",
     ],
   },
   NOTHING_MAPPED: {

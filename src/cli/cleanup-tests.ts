@@ -1,0 +1,50 @@
+import type { Retired } from "../cleanup/code/index.ts";
+import { cleanUpTests } from "../pipeline/cleanup-tests.ts";
+import { openSource } from "../pipeline/source.ts";
+import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import { cleanupTestsJson, renderCleanupTests } from "../report/cleanup-tests.ts";
+import { codePatch } from "../report/code-patch.ts";
+import type { CodeFlags } from "./cleanup-code.ts";
+import { EXIT } from "./exit.ts";
+import { printJson } from "./json-output.ts";
+import { projectOptions, sayReplay, type SourceFlags } from "./options.ts";
+import { coloursFor, print, printForProgram, sayAsIs } from "./terminal.ts";
+
+/** The flags of `rlsmith cleanup --tests` that the other parts do not have. */
+export interface TestsFlags {
+  tests?: boolean;
+  mutants?: number;
+}
+
+/**
+ * Clean up the tests. With --write the report goes to stdout; without it the patch does, and the report goes to stderr.
+ * Returns the exit code: 3 while a person has something to decide.
+ */
+export async function cleanUpTestsOf(project: string, flags: TestsFlags & CodeFlags & SourceFlags): Promise<number> {
+  const options = await projectOptions(project, flags);
+  const source = await openSource({ ...options, bindOwner: true });
+  try {
+    sayReplay(source);
+    const { cleanup, retired } = await cleanUpTests(source, {
+      project: options,
+      write: flags.write ?? false,
+      allowDirty: flags.allowDirty ?? false,
+      check: flags.check,
+      mutants: flags.mutants,
+      progress: options.progress,
+    });
+    if (flags.format === "json") printJson(cleanupTestsJson(cleanup, retired));
+    else if (flags.write) print(renderCleanupTests(cleanup, retired, coloursFor(process.stdout)));
+    else {
+      printForProgram(codePatch(cleanup));
+      sayAsIs(renderCleanupTests(cleanup, retired, coloursFor(process.stderr)));
+    }
+    return exitOfTests(cleanup, retired);
+  } finally {
+    await source.close();
+  }
+}
+
+/** 3 where something is left to a person, where a case fails after the move, or where no variable is mapped. */
+const exitOfTests = ({ kept, failing }: TestsCleanup, { settings }: Retired): number =>
+  settings.size === 0 || kept.length > 0 || failing.length > 0 ? EXIT.notProven : EXIT.fine;
