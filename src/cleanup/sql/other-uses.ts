@@ -1,5 +1,6 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import { identForReading } from "../../pg/identifier.ts";
+import { wholeName } from "../../pg/name-in-text.ts";
 import { columnKey, functionKey, nameKey, relationKey } from "../../pg/name.ts";
 import { isPlatformFunction, isPlatformRelation } from "../../pg/platform-objects.ts";
 
@@ -22,8 +23,7 @@ export interface OtherUse {
 /** The texts of a catalog that name one of `names`: variables in lower case, or functions without their schema. */
 export function otherUses(catalog: Catalog, names: readonly string[], defaultsDone: ReadonlySet<string>): OtherUse[] {
   const found = (kind: OtherUse["kind"], name: string, text: string | null): OtherUse[] => {
-    const lower = text?.toLowerCase() ?? "";
-    const own = names.filter((one) => lower.includes(one));
+    const own = names.filter((one) => wholeName(one).test(text ?? ""));
     return own.length === 0 ? [] : [{ kind, name, names: own }];
   };
   return [

@@ -30,9 +30,12 @@ export function outlineOf(fn: PlFunction, changes: Changes = NONE): unknown {
 /** True if two outlines are the same. */
 export const sameOutline = (a: unknown, b: unknown): boolean => equal(a, b);
 
-// Rows and fields are listed where they are used.
+// Rows and fields are listed where they are used; a block with handlers has variables of its own.
 const isLeft = (variable: Variable, { undeclared }: Changes): boolean =>
-  (variable.kind === "scalar" || variable.kind === "record") && !(variable.declared && undeclared.has(variable.name));
+  (variable.kind === "scalar" || variable.kind === "record") &&
+  (variable.declared ? !undeclared.has(variable.name) : !OF_HANDLERS.has(variable.name));
+
+const OF_HANDLERS: ReadonlySet<string> = new Set(["sqlstate", "sqlerrm"]);
 
 function outline(value: unknown, fn: PlFunction, changes: Changes): unknown {
   if (Array.isArray(value))

@@ -2,6 +2,7 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import { settingRead } from "../../pg/expr/reads.ts";
 import { call, callsBuiltin, stringConst } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
+import { wholeName } from "../../pg/name-in-text.ts";
 import type { PlFunction, Sql, Statement } from "../../pg/plpgsql/node.ts";
 import { treeOf, type SqlTree } from "../../pg/plpgsql/tree.ts";
 import { nestedIn } from "../../pg/plpgsql/visit.ts";
@@ -106,6 +107,6 @@ function namesRetired(node: Expr, retired: Retired): boolean {
   const text = as("A_Const", node)?.sval?.sval?.toLowerCase();
   return (
     text !== undefined &&
-    [...retired.rules.variables.keys(), ...retired.rules.flags.keys()].some((name) => text.includes(name))
+    [...retired.rules.variables.keys(), ...retired.rules.flags.keys()].some((name) => wholeName(name).test(text))
   );
 }
