@@ -48,8 +48,24 @@ export function settingCall(node: Expr | undefined, retired: Retired): SettingCa
   return setterCalled(retired, { schema, name }).length > 0 ? { kind: "setter", ...made } : null;
 }
 
+interface Trees {
+  tree: unknown;
+  sql: Sql;
+}
+
+// Every shape looks at every text of a body, and a text is parsed in about the time of ten looks at its tree.
+const parsedTexts = new WeakMap<Sql, Trees | null>();
+
 /** The trees of an SQL text of a body, with the text to which their places belong. */
-export function treesOf(sql: Sql): { tree: unknown; sql: Sql } | null {
+export function treesOf(sql: Sql): Trees | null {
+  const known = parsedTexts.get(sql);
+  if (known !== undefined) return known;
+  const made = parsedTrees(sql);
+  parsedTexts.set(sql, made);
+  return made;
+}
+
+function parsedTrees(sql: Sql): Trees | null {
   const parsed: SqlTree = treeOf(sql);
   if (parsed.kind === "syntax-error") return null;
   return { tree: parsed.kind === "expression" ? parsed.expr : parsed.statements, sql: parsed.sql };
