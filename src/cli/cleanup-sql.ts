@@ -1,4 +1,5 @@
 import { cleanupFiles, planCleanup } from "../pipeline/cleanup-sql.ts";
+import { withDropTried } from "../pipeline/check-drop.ts";
 import { rehearseCleanup } from "../pipeline/rehearse-cleanup.ts";
 import { configOf } from "../pipeline/ready.ts";
 import { openSource } from "../pipeline/source.ts";
@@ -19,7 +20,7 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
   const source = await openSource({ ...options, bindOwner: true });
   try {
     const config = configOf(source);
-    const made = planCleanup(source.catalog, config);
+    const made = await withDropTried(source, planCleanup(source.catalog, config), config, options.progress);
     const planned = cleanupFiles(source, made, options.projectDir, flags.out ?? null, now);
     sayReplay(source);
     const isText = flags.format !== "json";
@@ -39,6 +40,7 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
         plan,
         cleanup: made.cleanup,
         callers: made.callers,
+        dropCheck: made.check,
         files: names,
         migration,
         rehearsal: rehearsed?.rehearsal ?? null,

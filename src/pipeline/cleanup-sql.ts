@@ -7,6 +7,7 @@ import { matchesName } from "../pg/name-pattern.ts";
 import { outputNames } from "../migration-tools/index.ts";
 import { buildCleanup, catalogAfter, renderMigration, subjectOf, type Plan } from "../plan/index.ts";
 import { visibleSql } from "../report/visible-sql.ts";
+import type { DropCheck } from "../rehearse/index.ts";
 import { VERSION } from "../version.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
@@ -21,13 +22,18 @@ export interface CleanupPlan {
   callers: Callers;
   /** the setters that go */
   dropped: PgFunction[];
+  /** the drop of setters, tried; null: it was not tried, or nothing is found to drop */
+  check: TriedDrop | null;
 }
+
+/** A drop that was tried, and where: on the live database that was read, or on a scratch database. */
+export type TriedDrop = DropCheck & { where: "live" | "scratch" };
 
 /**
  * Plan the clean-up of a catalog: bodies and defaults without the retired variables, and the setters dropped if nothing
- * is found that may call them. Pure. Throws the errors of `cleanCatalog`.
+ * is found that may call them, and `keepSetters` is not set. Pure. Throws the errors of `cleanCatalog`.
  */
-export function planCleanup(catalog: Catalog, config: Config): CleanupPlan {
+export function planCleanup(catalog: Catalog, config: Config, { keepSetters } = { keepSetters: false }): CleanupPlan {
   const { classified } = inspectCatalog(catalog, config);
   const cleanup = cleanCatalog(catalog, classified, config);
   const edited = cleanup.functions.flatMap((one) => (one.kind === "edited" ? [one] : []));
@@ -58,9 +64,12 @@ export function planCleanup(catalog: Catalog, config: Config): CleanupPlan {
     return !fn || !isKept(nameKey(fn));
   });
   const callers = { named: found.named, dynamic };
-  const dropped = callers.named.length + callers.dynamic.length === 0 ? setters : [];
-  return { plan: build(dropped), cleanup, callers, dropped };
+  const dropped = callers.named.length + callers.dynamic.length === 0 && !keepSetters ? setters : [];
+  return { plan: build(dropped), cleanup, callers, dropped, check: null };
 }
+
+/** True where the drop was tried and something was found against it. */
+export const isAgainst = (check: DropCheck): boolean => check.kind === "refused" || check.added.length > 0;
 
 /** The files of a clean-up in the layout of the project. */
 export function cleanupFiles(

@@ -2,6 +2,7 @@ import { pgErrorOf, type Db } from "../db/port.ts";
 import { inSavepoint } from "../db/savepoint.ts";
 import { messageOf } from "../errors.ts";
 import { quoteIdent } from "../pg/identifier.ts";
+import type { QualifiedName } from "../pg/name.ts";
 
 /** An error in the body of a function that PostgreSQL would raise only when the function runs. */
 export interface BodyError {
@@ -22,10 +23,9 @@ export interface BodyErrors {
   unchecked: string[];
 }
 
-const OWN = `p.prokind in ('f', 'p') and n.nspname not in ('pg_catalog', 'information_schema', 'rlsmith')
-  and n.nspname not like 'pg\\_%' and not exists (
-    select from pg_catalog.pg_depend e
-    where e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and e.objid = p.oid and e.deptype = 'e')`;
+/** Functions and procedures of these schemas ($1) and names ($2). */
+const OWN = `p.prokind in ('f', 'p')
+  and (n.nspname, p.proname) in (select * from unnest($1::pg_catalog.name[], $2::pg_catalog.name[]))`;
 
 /** The schema of plpgsql_check; null where it is neither installed nor to be installed by this login. */
 export async function schemaOfCheck(db: Db): Promise<string | null> {
@@ -48,11 +48,19 @@ export async function schemaOfCheck(db: Db): Promise<string | null> {
   }
 }
 
-/** Find errors in bodies that are texts, inside the open transaction. `check`: the schema of plpgsql_check. */
-export async function bodyErrors(db: Db, check: string | null): Promise<BodyErrors> {
+/**
+ * Find errors in the bodies of functions that are texts, inside the open transaction. `check`: the schema of
+ * plpgsql_check.
+ */
+export async function bodyErrors(
+  db: Db,
+  check: string | null,
+  functions: readonly QualifiedName[],
+): Promise<BodyErrors> {
   const found: BodyErrors = { errors: [], checked: 0, made: 0, unchecked: [] };
-  if (check !== null) await checkPlpgsql(db, check, found);
-  await makeSqlAgain(db, found);
+  const own = [functions.map(({ schema }) => schema), functions.map(({ name }) => name)];
+  if (check !== null) await checkPlpgsql(db, check, own, found);
+  await makeSqlAgain(db, own, found);
   return found;
 }
 
@@ -62,8 +70,9 @@ interface Checked {
   name: string;
 }
 
-async function checkPlpgsql(db: Db, schema: string, found: BodyErrors): Promise<void> {
-  const all = await db.query<Checked>(`
+async function checkPlpgsql(db: Db, schema: string, own: readonly string[][], found: BodyErrors): Promise<void> {
+  const all = await db.query<Checked>(
+    `
     select p.oid::int8::int as oid, t.tgrelid::int8::int as relation, p.oid::pg_catalog.regprocedure::text as name
     from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
@@ -71,14 +80,19 @@ async function checkPlpgsql(db: Db, schema: string, found: BodyErrors): Promise<
     left join (select distinct tgfoid, tgrelid from pg_catalog.pg_trigger where not tgisinternal) t
       on t.tgfoid = p.oid and p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
     where l.lanname = 'plpgsql' and ${OWN}
-      and (t.tgrelid is not null or p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype)`);
-  const withoutTrigger = await db.query<{ name: string }>(`
+      and (t.tgrelid is not null or p.prorettype <> 'pg_catalog.trigger'::pg_catalog.regtype)`,
+    own,
+  );
+  const withoutTrigger = await db.query<{ name: string }>(
+    `
     select p.oid::pg_catalog.regprocedure::text as name
     from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_language l on l.oid = p.prolang
     where l.lanname = 'plpgsql' and ${OWN} and p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
-      and not exists (select from pg_catalog.pg_trigger t where t.tgfoid = p.oid and not t.tgisinternal)`);
+      and not exists (select from pg_catalog.pg_trigger t where t.tgfoid = p.oid and not t.tgisinternal)`,
+    own,
+  );
   found.unchecked.push(...withoutTrigger.map(({ name }) => name));
   const run = async (some: readonly Checked[]): Promise<void> => {
     const rows = await inSavepoint(db, async () => db.query<BodyError>(queryOf(schema), [JSON.stringify(some)]));
@@ -105,13 +119,16 @@ const queryOf = (schema: string): string => `
   where c.level = 'error'`;
 
 /** CREATE OR REPLACE with the definition that a function in SQL has: its body is parsed and analysed again. */
-async function makeSqlAgain(db: Db, found: BodyErrors): Promise<void> {
-  const rows = await db.query<{ name: string; definition: string }>(`
+async function makeSqlAgain(db: Db, own: readonly string[][], found: BodyErrors): Promise<void> {
+  const rows = await db.query<{ name: string; definition: string }>(
+    `
     select p.oid::pg_catalog.regprocedure::text as name, pg_catalog.pg_get_functiondef(p.oid) as definition
     from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_language l on l.oid = p.prolang
-    where l.lanname = 'sql' and p.prosrc <> '' and ${OWN}`);
+    where l.lanname = 'sql' and p.prosrc <> '' and ${OWN}`,
+    own,
+  );
   for (const { name, definition } of rows) {
     try {
       await inSavepoint(db, async () => db.exec(definition));

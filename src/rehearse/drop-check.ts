@@ -1,6 +1,8 @@
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
-import type { Plan } from "../plan/index.ts";
+import { passing } from "../db/savepoint.ts";
+import type { QualifiedName } from "../pg/name.ts";
+import type { Plan, Step } from "../plan/index.ts";
 import { bodyErrors, schemaOfCheck, type BodyError, type BodyErrors } from "./body-errors.ts";
 
 /** What a clean-up does to the bodies that stay, tried in a transaction that was rolled back. */
@@ -23,17 +25,17 @@ export type DropCheck =
   | { kind: "refused"; sqlstate: string; message: string };
 
 /**
- * Make the changes of a plan in one transaction, look for errors in every body before and after, and roll back. It is
+ * Make the changes of a plan in one transaction, look for errors in the bodies of these functions before and after, and roll back. It is
  * for a live database too: it waits three seconds for a lock at most.
  */
-export async function checkDrop(db: Db, plan: Plan): Promise<DropCheck> {
+export async function checkDrop(db: Db, plan: Plan, functions: readonly QualifiedName[]): Promise<DropCheck> {
   await db.exec("begin; set local lock_timeout = '3s'; set local statement_timeout = '120s'");
   try {
     const check = await schemaOfCheck(db);
-    const before = await bodyErrors(db, check);
-    const refused = await changed(db, plan);
+    const before = await bodyErrors(db, check, functions);
+    const refused = (await wholePlan(db, plan)) ?? (await changed(db, plan.steps.filter(isOfFunction)));
     if (refused !== null) return refused;
-    const after = await bodyErrors(db, check);
+    const after = await bodyErrors(db, check, functions);
     return {
       kind: "tried",
       withPlpgsqlCheck: check !== null,
@@ -48,7 +50,19 @@ export async function checkDrop(db: Db, plan: Plan): Promise<DropCheck> {
   }
 }
 
-async function changed(db: Db, { steps }: Plan): Promise<Extract<DropCheck, { kind: "refused" }> | null> {
+type Refused = Extract<DropCheck, { kind: "refused" }>;
+
+const isOfFunction = ({ object }: Step): boolean => object.kind === "function";
+
+/**
+ * All steps where some change a relation, taken back at once: nobody else can use the relation as long as the lock is
+ * held, which the checks of bodies would make a long time.
+ */
+async function wholePlan(db: Db, { steps }: Plan): Promise<Refused | null> {
+  return steps.every(isOfFunction) ? null : passing(db, "", async () => changed(db, steps));
+}
+
+async function changed(db: Db, steps: readonly Step[]): Promise<Refused | null> {
   try {
     for (const step of steps) for (const statement of step.up) await db.exec(statement);
     return null;

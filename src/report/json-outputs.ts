@@ -17,6 +17,7 @@ import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
+import type { TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
@@ -84,6 +85,8 @@ export interface CleanupSqlJson {
   cleanup: SqlCleanup;
   /** what may still call the functions that set the variables */
   callers: Callers;
+  /** the drop of these functions, tried in a transaction that was rolled back; null: nothing was to be dropped */
+  dropCheck: TriedDrop | null;
   files: OutputNames;
   /** the text of the files */
   migration: Migration;

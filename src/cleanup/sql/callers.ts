@@ -24,7 +24,10 @@ export function callersOf(catalog: Catalog, called: readonly PgFunction[]): Call
   const others = catalog.functions.filter(
     (fn) => !isPlatformFunction(catalog, fn) && !called.some((one) => isSame(one, fn)),
   );
-  const inBodies = others.filter((fn) => holds(fn.sqlStandardBody ? fn.definition : fn.body, words));
+  // the arguments have defaults
+  const inBodies = others.filter(
+    (fn) => holds(fn.sqlStandardBody ? fn.definition : fn.body, words) || words.test(fn.arguments),
+  );
   return {
     named: [
       ...inBodies.map(functionKey),

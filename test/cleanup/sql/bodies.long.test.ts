@@ -122,7 +122,9 @@ function statementText(kind: string, statement: unknown): string {
     if (Array.isArray(value)) return value.forEach(visit);
     if (typeof value !== "object" || value === null) return;
     for (const [key, inner] of Object.entries(value)) {
-      if (key === "query" && typeof inner === "string") texts.push(inner);
+      // the value of CASE is in a variable whose name has its number
+      if (key === "query" && typeof inner === "string")
+        texts.push(inner.replaceAll(/__Case__Variable_\d+__/g, "value"));
       else if (!key.startsWith("PLpgSQL_stmt_")) visit(inner);
     }
   };
