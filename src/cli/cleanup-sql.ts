@@ -1,5 +1,5 @@
 import { cleanupFiles, planCleanup } from "../pipeline/cleanup-sql.ts";
-import { withDropTried } from "../pipeline/check-drop.ts";
+import { elsewhereOf, withDropTried } from "../pipeline/check-drop.ts";
 import { rehearseCleanup } from "../pipeline/rehearse-cleanup.ts";
 import { configOf } from "../pipeline/ready.ts";
 import { openSource } from "../pipeline/source.ts";
@@ -20,7 +20,9 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
   const source = await openSource({ ...options, bindOwner: true });
   try {
     const config = configOf(source);
-    const made = await withDropTried(source, planCleanup(source.catalog, config), config, options.progress);
+    const elsewhere = await elsewhereOf(source);
+    const untried = planCleanup(source.catalog, config, { elsewhere });
+    const made = await withDropTried(source, untried, config, elsewhere, options.progress);
     const planned = cleanupFiles(source, made, options.projectDir, flags.out ?? null, now);
     sayReplay(source);
     const isText = flags.format !== "json";
@@ -28,7 +30,9 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
     if (isText) print(renderCleanupSql(made, colours));
     const hasSteps = made.plan.steps.length > 0;
     const rehearsed =
-      hasSteps && flags.rehearse ? await rehearseCleanup(source, made, planned, config, options.progress) : null;
+      hasSteps && flags.rehearse
+        ? await rehearseCleanup(source, made, planned, config, elsewhere, options.progress)
+        : null;
     if (isText && rehearsed)
       print(renderRehearsal(rehearsed.rehearsal, colours) + renderCallRehearsal(rehearsed.calls, colours));
     const passed = rehearsed === null || (rehearsed.rehearsal.passed && rehearsed.calls.passed);

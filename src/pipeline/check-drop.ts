@@ -1,7 +1,9 @@
 import { openServer } from "../db/server.ts";
 import type { Config } from "../config.ts";
+import type { Elsewhere } from "../pg/elsewhere.ts";
 import { isPlatformFunction } from "../pg/platform-objects.ts";
 import type { Progress } from "../progress.ts";
+import { inspectElsewhere } from "../inspect/index.ts";
 import { checkDrop } from "../rehearse/index.ts";
 import { isAgainst, planCleanup, type CleanupPlan, type TriedDrop } from "./cleanup-sql.ts";
 import type { Source } from "./source.ts";
@@ -14,13 +16,14 @@ export async function withDropTried(
   source: Source,
   made: CleanupPlan,
   config: Config,
+  elsewhere: Elsewhere,
   progress: Progress,
 ): Promise<CleanupPlan> {
   if (made.dropped.length === 0) return made;
   const check = await tried(source, made);
   progress.done("drop", check.kind === "refused" ? "refused" : `${check.added.length} new errors in bodies`);
   return isAgainst(check)
-    ? { ...planCleanup(source.catalog, config, { keepSetters: true }), check }
+    ? { ...planCleanup(source.catalog, config, { elsewhere, keepSetters: true }), check }
     : { ...made, check };
 }
 
@@ -30,6 +33,17 @@ async function tried({ origin, catalog }: Source, { plan }: CleanupPlan): Promis
   const live = await openServer(origin.url);
   try {
     return { where: "live", ...(await checkDrop(live, plan, own)) };
+  } finally {
+    await live.close();
+  }
+}
+
+/** Read what names settings and functions outside of the catalog of a source. */
+export async function elsewhereOf({ origin }: Source): Promise<Elsewhere> {
+  if (origin.kind === "migrations") return inspectElsewhere(origin.scratch.db);
+  const live = await openServer(origin.url);
+  try {
+    return await inspectElsewhere(live);
   } finally {
     await live.close();
   }

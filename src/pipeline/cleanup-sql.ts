@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { callersOf, cleanCatalog, type Callers, type SqlCleanup } from "../cleanup/sql/index.ts";
 import { contextMapOf, type Config } from "../config.ts";
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
+import { NOWHERE, type Elsewhere } from "../pg/elsewhere.ts";
 import { functionKey, nameKey } from "../pg/name.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { outputNames } from "../migration-tools/index.ts";
@@ -29,13 +30,21 @@ export interface CleanupPlan {
 /** A drop that was tried, and where: on the live database that was read, or on a scratch database. */
 export type TriedDrop = DropCheck & { where: "live" | "scratch" };
 
+export interface CleanupOptions {
+  /** no setter is dropped */
+  keepSetters?: boolean;
+  /** texts outside of the catalog */
+  elsewhere?: Elsewhere;
+}
+
 /**
  * Plan the clean-up of a catalog: bodies and defaults without the retired variables, and the setters dropped if nothing
  * is found that may call them, and `keepSetters` is not set. Pure. Throws the errors of `cleanCatalog`.
  */
-export function planCleanup(catalog: Catalog, config: Config, { keepSetters } = { keepSetters: false }): CleanupPlan {
+export function planCleanup(catalog: Catalog, config: Config, options: CleanupOptions = {}): CleanupPlan {
+  const { keepSetters = false, elsewhere = NOWHERE } = options;
   const { classified } = inspectCatalog(catalog, config);
-  const cleanup = cleanCatalog(catalog, classified, config);
+  const cleanup = cleanCatalog(catalog, classified, config, elsewhere);
   const edited = cleanup.functions.flatMap((one) => (one.kind === "edited" ? [one] : []));
   const build = (dropped: readonly PgFunction[]): Plan =>
     buildCleanup(
@@ -58,7 +67,7 @@ export function planCleanup(catalog: Catalog, config: Config, { keepSetters } = 
       ([pattern, { decision }]) => decision === "keep" && matchesName(pattern, key),
     );
   const after = catalogAfter(catalog, build([]));
-  const found = setters.length === 0 ? { named: [], dynamic: [] } : callersOf(after, setters);
+  const found = setters.length === 0 ? { named: [], dynamic: [] } : callersOf(after, setters, elsewhere);
   const dynamic = found.dynamic.filter((key) => {
     const fn = after.functions.find((one) => functionKey(one) === key);
     return !fn || !isKept(nameKey(fn));

@@ -1,5 +1,5 @@
 import type pc from "picocolors";
-import type { Cleaned, NoteTag, Question, QuestionTag } from "../cleanup/sql/index.ts";
+import type { Cleaned, NoteTag, OtherUse, Question, QuestionTag } from "../cleanup/sql/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { columnKey, functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
 import type { CleanupPlan, TriedDrop } from "../pipeline/cleanup-sql.ts";
@@ -8,6 +8,12 @@ import { counted } from "./counted.ts";
 import { oneLine } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
+
+/** What is not called as its kind. */
+const KINDS: Readonly<Partial<Record<OtherUse["kind"], string>>> = {
+  comment: "comment on",
+  "unread jobs": "jobs that the login may not read in",
+};
 
 /** How many differences of calls are listed. */
 const MOST = 20;
@@ -83,9 +89,16 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
   for (const [text, same] of groupBy(questions, (question) => question.text))
     lines.push(`  ${colours.red("?")} ${text}`, ...new Set(same.map(({ at }) => `      ${at}`)));
   if (cleanup.others.length > 0) lines.push("", colours.bold("Named elsewhere"));
-  for (const { kind, name, names } of cleanup.others)
+  for (const { kind, name, names, statement } of cleanup.others)
     lines.push(
-      `  ${kind === "comment" ? " " : colours.red("?")} ${kind} ${kind === "comment" ? "on " : ""}${name}: ${names.join(", ")}`,
+      `  ${kind === "comment" ? " " : colours.red("?")} ${KINDS[kind] ?? kind} ${name}: ${names.join(", ")}`,
+      ...(statement === undefined ? [] : [`      ${statement};`]),
+    );
+  if (cleanup.overloads.length > 0)
+    lines.push(
+      "",
+      colours.bold("Other functions of the same name, which stay as they are"),
+      ...cleanup.overloads.map((name) => `  ${colours.yellow("!")} ${name}`),
     );
   return `${lines.map(oneLine).join("\n")}\n`;
 }

@@ -9,6 +9,7 @@ import { declarationOf } from "./declaration.ts";
 import { outlineOf, sameOutline } from "./outline.ts";
 import { wholeLines } from "./lines.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
+import { withBody } from "../../pg/function-body.ts";
 
 /** One change to a body: a node of its tree that goes, or an expression that becomes another one. */
 export type Cut =
@@ -58,9 +59,8 @@ export function cutBody(body: CutBody, cuts: readonly Cut[]): CutResult {
   const edits = editsOf(body, cuts);
   if (edits === null) return { kind: "refused", reason: { tag: "not-placed" } };
   const text = editBody(body.fn.body, edits);
-  const at = body.fn.definition.lastIndexOf(body.fn.body);
-  if (at < 0) return { kind: "refused", reason: { tag: "not-placed" } };
-  const definition = body.fn.definition.slice(0, at) + text + body.fn.definition.slice(at + body.fn.body.length);
+  const definition = withBody(body.fn, text);
+  if (definition === null) return { kind: "refused", reason: { tag: "not-placed" } };
   const after = readForCut({ ...body.fn, body: text, definition });
   if (after.kind === "refused") return after;
   const expected = outlineOf(body.tree, {

@@ -7,11 +7,8 @@ import type { PlFunction, Sql, Statement } from "../../pg/plpgsql/node.ts";
 import { treeOf, type SqlTree } from "../../pg/plpgsql/tree.ts";
 import { nestedIn } from "../../pg/plpgsql/visit.ts";
 import type { Retired } from "./retired.ts";
+import { isRetired } from "./is-retired.ts";
 import { setterCalled } from "./retired.ts";
-
-/** True for a name of a variable or flag that is taken out. */
-export const isRetired = (setting: string, { rules }: Retired): boolean =>
-  rules.variables.has(setting.toLowerCase()) || rules.flags.has(setting.toLowerCase());
 
 /** The retired variables that a tree reads. */
 export function readsIn(tree: unknown, retired: Retired): string[] {
@@ -19,7 +16,7 @@ export function readsIn(tree: unknown, retired: Retired): string[] {
   walk(tree, (node) => {
     const args = callsBuiltin(node, "current_setting");
     const setting = stringConst(args?.[0]);
-    if (setting !== null && isRetired(setting, retired)) found.add(setting.toLowerCase());
+    if (setting !== null && isRetired(setting, retired.rules)) found.add(setting.toLowerCase());
   });
   return [...found];
 }
@@ -29,7 +26,7 @@ export const raisesUnset = (tree: unknown, retired: Retired): boolean =>
   some(tree, (node) => {
     const args = callsBuiltin(node, "current_setting");
     const setting = stringConst(args?.[0]);
-    return setting !== null && isRetired(setting, retired) && settingRead(node)?.missingOk === false;
+    return setting !== null && isRetired(setting, retired.rules) && settingRead(node)?.missingOk === false;
   });
 
 /** What a call in a body does to retired variables. */
@@ -41,7 +38,7 @@ export type SettingCall =
 export function settingCall(node: Expr | undefined, retired: Retired): SettingCall | null {
   const args = callsBuiltin(node, "set_config");
   const setting = stringConst(args?.[0]);
-  if (args && setting !== null) return isRetired(setting, retired) ? { kind: "set-config", setting, args } : null;
+  if (args && setting !== null) return isRetired(setting, retired.rules) ? { kind: "set-config", setting, args } : null;
   const made = call(node);
   if (!made) return null;
   const [name = "", schema = null] = made.name.toReversed();
@@ -119,7 +116,7 @@ export const setsOrNames = (tree: unknown, retired: Retired): boolean =>
 /** A constant that names a retired variable in another way: a dynamic statement, an argument, SET. */
 function namesRetired(node: Expr, retired: Retired): boolean {
   const set = as("VariableSetStmt", node);
-  if (set?.name !== undefined && isRetired(set.name, retired)) return true;
+  if (set?.name !== undefined && isRetired(set.name, retired.rules)) return true;
   const text = as("A_Const", node)?.sval?.sval?.toLowerCase();
   return (
     text !== undefined &&

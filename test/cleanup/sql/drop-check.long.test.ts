@@ -101,8 +101,19 @@ describe.skipIf(lintMissing !== null)(`the drop, tried${lintMissing === null ? "
     expect(ran.code).toBe(3);
   });
 
+  test("a login that may not read the jobs", async () => {
+    const ran = await cleanup("unread_jobs", "", "reader");
+    expect(ran.stdout).toContain("? jobs that the login may not read in cron.job: app.org_id, set_org");
+    expect(ran.stdout).not.toMatch(/^drop function .*set_org/m);
+    expect(ran.code).toBe(3);
+  });
+
   test("a login that may not drop it", async () => {
-    const ran = await cleanup("foreign_owner", "", "reader");
+    const ran = await cleanup(
+      "foreign_owner",
+      "grant usage on schema cron to reader; grant select on cron.job to reader",
+      "reader",
+    );
     expect(ran.stdout).toContain("the drop was tried on the live database and refused: 42501");
     expect(ran.stdout).not.toMatch(/^drop function .*set_org/m);
     expect(ran.code).toBe(3);
