@@ -3,7 +3,7 @@
  * 500 functions, without the replay and the rehearsal of the migration. Prints a table, writes bench/results/cleanup.json.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -26,10 +26,19 @@ const LIMIT_SECONDS = 30;
 interface Row {
   what: string;
   seconds: number;
-  /** of all threads of this process; the compiler that checks the code is another process */
+  /** of this process, and of the compiler that checks the code where /proc tells it */
   cpuSeconds: number;
   detail: string;
   counts: boolean;
+}
+
+/** The CPU seconds of child processes that have ended: fields 16 and 17 of /proc/self/stat, in ticks of 10 ms. */
+function secondsOfChildren(): number {
+  if (!existsSync("/proc/self/stat")) return 0;
+  const fields = readFileSync("/proc/self/stat", "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
 const rows: Row[] = [];
@@ -39,11 +48,17 @@ async function timed<T>(
   work: () => T | Promise<T>,
   detail: (made: T) => string,
 ): Promise<T> {
-  const [start, cpu] = [performance.now(), process.cpuUsage()];
+  const [start, cpu, children] = [performance.now(), process.cpuUsage(), secondsOfChildren()];
   const made = await work();
   const { user, system } = process.cpuUsage(cpu);
   const seconds = (performance.now() - start) / 1000;
-  rows.push({ what, seconds, cpuSeconds: (user + system) / 1e6, detail: detail(made), counts });
+  rows.push({
+    what,
+    seconds,
+    cpuSeconds: (user + system) / 1e6 + secondsOfChildren() - children,
+    detail: detail(made),
+    counts,
+  });
   return made;
 }
 
