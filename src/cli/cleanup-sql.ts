@@ -22,7 +22,7 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
     const config = configOf(source);
     const elsewhere = await elsewhereOf(source);
     const untried = planCleanup(source.catalog, config, { elsewhere });
-    const made = await withDropTried(source, untried, config, elsewhere, options.progress);
+    const made = await withDropTried(source, untried, config, options.progress);
     const planned = cleanupFiles(source, made, options.projectDir, flags.out ?? null, now);
     sayReplay(source);
     const isText = flags.format !== "json";
@@ -30,9 +30,7 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
     if (isText) print(renderCleanupSql(made, colours));
     const hasSteps = made.plan.steps.length > 0;
     const rehearsed =
-      hasSteps && flags.rehearse
-        ? await rehearseCleanup(source, made, planned, config, elsewhere, options.progress)
-        : null;
+      hasSteps && flags.rehearse ? await rehearseCleanup(source, made, planned, config, options.progress) : null;
     if (isText && rehearsed)
       print(renderRehearsal(rehearsed.rehearsal, colours) + renderCallRehearsal(rehearsed.calls, colours));
     const passed = rehearsed === null || (rehearsed.rehearsal.passed && rehearsed.calls.passed);

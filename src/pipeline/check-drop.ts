@@ -16,14 +16,13 @@ export async function withDropTried(
   source: Source,
   made: CleanupPlan,
   config: Config,
-  elsewhere: Elsewhere,
   progress: Progress,
 ): Promise<CleanupPlan> {
   if (made.dropped.length === 0) return made;
   const check = await tried(source, made);
   progress.done("drop", check.kind === "refused" ? "refused" : `${check.added.length} new errors in bodies`);
   return isAgainst(check)
-    ? { ...planCleanup(source.catalog, config, { elsewhere, keepSetters: true }), check }
+    ? { ...planCleanup(source.catalog, config, { elsewhere: made.elsewhere, keepSetters: true }), check }
     : { ...made, check };
 }
 

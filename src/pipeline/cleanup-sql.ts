@@ -25,6 +25,8 @@ export interface CleanupPlan {
   dropped: PgFunction[];
   /** the drop of setters, tried; null: it was not tried, or nothing is found to drop */
   check: TriedDrop | null;
+  /** the texts outside of the catalog that were searched */
+  elsewhere: Elsewhere;
 }
 
 /** A drop that was tried, and where: on the live database that was read, or on a scratch database. */
@@ -74,7 +76,7 @@ export function planCleanup(catalog: Catalog, config: Config, options: CleanupOp
   });
   const callers = { named: found.named, dynamic };
   const dropped = callers.named.length + callers.dynamic.length === 0 && !keepSetters ? setters : [];
-  return { plan: build(dropped), cleanup, callers, dropped, check: null };
+  return { plan: build(dropped), cleanup, callers, dropped, check: null, elsewhere };
 }
 
 /** True where the drop was tried and something was found against it. */

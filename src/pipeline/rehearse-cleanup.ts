@@ -1,7 +1,6 @@
 import type { Config } from "../config.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import type { NameKey } from "../pg/name.ts";
-import type { Elsewhere } from "../pg/elsewhere.ts";
 import type { Progress } from "../progress.ts";
 import { inspect } from "../inspect/index.ts";
 import { rehearse, rehearseCalls, type CallRehearsal, type Rehearsal } from "../rehearse/index.ts";
@@ -19,7 +18,6 @@ export async function rehearseCleanup(
   made: CleanupPlan,
   { plan, migration, names }: Planned,
   config: Config,
-  elsewhere: Elsewhere,
   progress: Progress,
 ): Promise<{ rehearsal: Rehearsal; calls: CallRehearsal }> {
   const base = await rehearsalBase(source, progress);
@@ -33,7 +31,10 @@ export async function rehearseCleanup(
       ownTransaction,
       inspect,
       replan: (after: typeof base.catalog) =>
-        planCleanup(after, config, { elsewhere, keepSetters: made.check !== null && isAgainst(made.check) }).plan,
+        planCleanup(after, config, {
+          elsewhere: made.elsewhere,
+          keepSetters: made.check !== null && isAgainst(made.check),
+        }).plan,
       touched: new Set<never>(),
       unrehearsed: (name: NameKey) =>
         Object.entries(config.unrehearsed).find(([pattern]) => matchesName(pattern, name))?.[1] ?? null,

@@ -152,33 +152,32 @@ const of = ({ functions }: SqlCleanup, { name }: Case): SqlCleanup["functions"][
 /** The body with each replacement made; a text that is not there exactly once is a mistake of the case. */
 const withCuts = (body: string, cuts: readonly [string, string][]): string =>
   cuts.reduce((text, [from, to]) => {
-    expect(text.split(from)).toHaveLength(2);
+    if (text.split(from).length !== 2) throw new Error(`not there once: ${from}`);
     return text.replace(from, () => to);
   }, body);
 
-test.each(CASES)("$shape: $about", async (one) => {
+/** What became of a function, in the form of what is expected of it. */
+function outcomeOf(one: Case): unknown {
   const found = of(isAsked(one) ? left : cleanup, one);
+  if (found === undefined)
+    return { kind: cleanup.setters.some(({ fn }) => fn.name === one.name) ? "setter" : "untouched" };
+  if (found.kind === "edited")
+    return { kind: "edited", body: found.body, notes: new Set(found.notes.map(({ tag }) => tag)) };
+  const tags: string[] = found.questions.map(({ tag }) => tag);
   const { becomes } = one;
-  switch (becomes.kind) {
-    case "asked":
-      expect(found).toMatchObject({
-        kind: "asked",
-        questions: expect.arrayContaining([expect.objectContaining({ tag: becomes.question })]),
-      });
-      return;
-    case "untouched":
-      expect(found).toBeUndefined();
-      break;
-    case "setter":
-      expect(found).toBeUndefined();
-      expect(cleanup.setters.map(({ fn }) => fn.name)).toContain(one.name);
-      return;
-    case "edited":
-      expect(found).toMatchObject({ kind: "edited", body: withCuts(one.body, becomes.cuts) });
-      expect(new Set(found?.kind === "edited" ? found.notes.map(({ tag }) => tag) : [])).toEqual(
-        new Set(becomes.notes),
-      );
-  }
+  return { kind: "asked", question: tags.find((tag) => becomes.kind === "asked" && tag === becomes.question) ?? tags };
+}
+
+const expectedOf = ({ body, becomes }: Case): unknown =>
+  becomes.kind === "edited"
+    ? { kind: "edited", body: withCuts(body, becomes.cuts), notes: new Set(becomes.notes) }
+    : becomes;
+
+test.each(CASES)("$shape: $about", (one) => {
+  expect(outcomeOf(one)).toEqual(expectedOf(one));
+});
+
+test.each(CASES.filter((one) => !isAsked(one)))("$shape, called before and after: $about", async (one) => {
   expect(await answersOf(scratch.db, one)).toEqual(before.get(one.name));
 });
 
