@@ -1,4 +1,5 @@
 import { cleanupFiles, planCleanup } from "../pipeline/cleanup-sql.ts";
+import { elsewhereOf, withDropTried } from "../pipeline/check-drop.ts";
 import { rehearseCleanup } from "../pipeline/rehearse-cleanup.ts";
 import { configOf } from "../pipeline/ready.ts";
 import { openSource } from "../pipeline/source.ts";
@@ -19,7 +20,9 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
   const source = await openSource({ ...options, bindOwner: true });
   try {
     const config = configOf(source);
-    const made = planCleanup(source.catalog, config);
+    const elsewhere = await elsewhereOf(source);
+    const untried = planCleanup(source.catalog, config, { elsewhere });
+    const made = await withDropTried(source, untried, config, options.progress);
     const planned = cleanupFiles(source, made, options.projectDir, flags.out ?? null, now);
     sayReplay(source);
     const isText = flags.format !== "json";
@@ -39,6 +42,7 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
         plan,
         cleanup: made.cleanup,
         callers: made.callers,
+        dropCheck: made.check,
         files: names,
         migration,
         rehearsal: rehearsed?.rehearsal ?? null,

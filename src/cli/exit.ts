@@ -1,5 +1,5 @@
 import type { PlanProof } from "../pipeline/prove-plan.ts";
-import type { CleanupPlan } from "../pipeline/cleanup-sql.ts";
+import { isAgainst, type CleanupPlan } from "../pipeline/cleanup-sql.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { ToolErrorKind } from "../errors.ts";
 
@@ -37,7 +37,8 @@ export function exitOfRehearsal({ passed, access, notCompared, readsLeft, stepsL
 }
 
 /** 3 while a person has to look at something, or the setters stay; the files hold what is settled. */
-export const exitOfCleanup = ({ cleanup, callers, dropped }: CleanupPlan): number =>
+export const exitOfCleanup = ({ cleanup, callers, dropped, check }: CleanupPlan): number =>
+  (check !== null && isAgainst(check)) ||
   cleanup.functions.some(({ kind }) => kind === "asked") ||
   cleanup.others.some(({ kind }) => kind !== "comment") ||
   (cleanup.setters.length > 0 && dropped.length === 0 && callers.named.length + callers.dynamic.length > 0)

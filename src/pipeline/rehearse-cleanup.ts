@@ -4,7 +4,7 @@ import type { NameKey } from "../pg/name.ts";
 import type { Progress } from "../progress.ts";
 import { inspect } from "../inspect/index.ts";
 import { rehearse, rehearseCalls, type CallRehearsal, type Rehearsal } from "../rehearse/index.ts";
-import { planCleanup, type CleanupPlan } from "./cleanup-sql.ts";
+import { isAgainst, planCleanup, type CleanupPlan } from "./cleanup-sql.ts";
 import type { Planned } from "./plan.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
@@ -30,7 +30,11 @@ export async function rehearseCleanup(
       migration,
       ownTransaction,
       inspect,
-      replan: (after: typeof base.catalog) => planCleanup(after, config).plan,
+      replan: (after: typeof base.catalog) =>
+        planCleanup(after, config, {
+          elsewhere: made.elsewhere,
+          keepSetters: made.check !== null && isAgainst(made.check),
+        }).plan,
       touched: new Set<never>(),
       unrehearsed: (name: NameKey) =>
         Object.entries(config.unrehearsed).find(([pattern]) => matchesName(pattern, name))?.[1] ?? null,

@@ -20,7 +20,7 @@ import { relative, resolve } from "node:path";
 export interface ProjectOptions {
   /** the project's folder, absolute */
   projectDir: string;
-  /** a live database instead of the migrations folder; only ever read */
+  /** a live database instead of the migrations folder; only ever read, or changed in a transaction that is rolled back */
   db?: string | undefined;
   scratch: ScratchTarget;
   /** the migrations folder, if it is not the one that is found by itself */

@@ -1,4 +1,5 @@
-import type { Catalog, PgFunction, UserType } from "../pg/catalog.ts";
+import { baseType } from "../pg/base-type.ts";
+import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import type { ContextMap } from "../pg/context.ts";
 import { namedBy } from "../pg/name.ts";
 import type { Fixtures } from "../fixtures/index.ts";
@@ -62,12 +63,6 @@ function valueOf(
   const labels = namedBy(type, catalog.types);
   if (labels?.kind === "enum") return labels.labels[0] ?? null;
   return plainValue(base);
-}
-
-/** The type that a domain is based on. */
-export function baseType(type: string, types: readonly UserType[]): string {
-  const domain = namedBy(type, types);
-  return domain?.kind === "domain" ? baseType(domain.base, types) : type;
 }
 
 function plainValue(type: string): string | null {

@@ -5,3 +5,5 @@ export { rehearse } from "./rehearse.ts";
 export type { Rehearsal } from "./rehearse.ts";
 export { rehearseCalls } from "./calls.ts";
 export type { CallDifference, CallOutcome, CallRehearsal } from "./calls.ts";
+export { checkDrop } from "./drop-check.ts";
+export type { DropCheck } from "./drop-check.ts";

@@ -1,13 +1,19 @@
 import type pc from "picocolors";
-import type { Cleaned, NoteTag, Question, QuestionTag } from "../cleanup/sql/index.ts";
+import type { Cleaned, NoteTag, OtherUse, Question, QuestionTag } from "../cleanup/sql/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { columnKey, functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
-import type { CleanupPlan } from "../pipeline/cleanup-sql.ts";
+import type { CleanupPlan, TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { CallOutcome, CallRehearsal } from "../rehearse/index.ts";
 import { counted } from "./counted.ts";
 import { oneLine } from "./visible.ts";
 
 type Colours = ReturnType<typeof pc.createColors>;
+
+/** What is not called as its kind. */
+const KINDS: Readonly<Partial<Record<OtherUse["kind"], string>>> = {
+  comment: "comment on",
+  "unread jobs": "jobs that the login may not read in",
+};
 
 /** How many differences of calls are listed. */
 const MOST = 20;
@@ -47,7 +53,7 @@ const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
 };
 
 /** What a clean-up of SQL does and leaves, as a person reads it. */
-export function renderCleanupSql({ cleanup, callers, dropped, plan }: CleanupPlan, colours: Colours): string {
+export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: CleanupPlan, colours: Colours): string {
   const edited = cleanup.functions.flatMap((one) => (one.kind === "edited" ? [one] : []));
   const asked = cleanup.functions.flatMap((one) => (one.kind === "asked" ? [one] : []));
   const lines = [
@@ -70,6 +76,7 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan }: CleanupPla
         callers,
         colours,
       ),
+      ...(check === null ? [] : checkLines(check, colours)),
     );
   if (asked.length > 0)
     lines.push("", colours.bold(`For a person: ${counted(asked.length, "function")}, left as they are`));
@@ -82,9 +89,16 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan }: CleanupPla
   for (const [text, same] of groupBy(questions, (question) => question.text))
     lines.push(`  ${colours.red("?")} ${text}`, ...new Set(same.map(({ at }) => `      ${at}`)));
   if (cleanup.others.length > 0) lines.push("", colours.bold("Named elsewhere"));
-  for (const { kind, name, names } of cleanup.others)
+  for (const { kind, name, names, statement } of cleanup.others)
     lines.push(
-      `  ${kind === "comment" ? " " : colours.red("?")} ${kind} ${kind === "comment" ? "on " : ""}${name}: ${names.join(", ")}`,
+      `  ${kind === "comment" ? " " : colours.red("?")} ${KINDS[kind] ?? kind} ${name}: ${names.join(", ")}`,
+      ...(statement === undefined ? [] : [`      ${statement};`]),
+    );
+  if (cleanup.overloads.length > 0)
+    lines.push(
+      "",
+      colours.bold("Other functions of the same name, which stay as they are"),
+      ...cleanup.overloads.map((name) => `  ${colours.yellow("!")} ${name}`),
     );
   return `${lines.map(oneLine).join("\n")}\n`;
 }
@@ -114,6 +128,34 @@ function setterLines(
       (name) =>
         `  ${colours.red("?")} ${name} runs a statement that is made at run time, which may call one of them; \`keep\` it in \`cleanup.functions\` with the reason why it does not`,
     ),
+  ];
+}
+
+const PLACES = { live: "the live database", scratch: "the scratch database" } as const;
+const MOST_ERRORS = 10;
+
+/** The drop that was tried, and what is missing to a proof. */
+function checkLines(check: TriedDrop, colours: Colours): string[] {
+  const place = PLACES[check.where];
+  const missing = (what: string): string => `  ${colours.yellow("!")} missing: ${what}`;
+  if (check.kind === "refused")
+    return [`  ${colours.red("✗")} the drop was tried on ${place} and refused: ${check.sqlstate}, ${check.message}`];
+  const { added, checked, made, baseline, unchecked } = check;
+  const looked = [
+    ...(check.withPlpgsqlCheck ? [`plpgsql_check on ${counted(checked, "function")} in PL/pgSQL`] : []),
+    `${counted(made, "function")} in SQL made again`,
+  ].join(", ");
+  return [
+    `  ${added.length === 0 ? colours.green("✓") : colours.red("✗")} tried on ${place} and rolled back (${looked}): ${counted(added.length, "new error")}, ${baseline} that were there before`,
+    ...added.slice(0, MOST_ERRORS).map((one) => `      ${one.function}: ${one.sqlstate}, ${one.message}`),
+    ...(added.length > MOST_ERRORS ? [`      … ${added.length - MOST_ERRORS} more`] : []),
+    ...(check.withPlpgsqlCheck
+      ? []
+      : [missing(`plpgsql_check, which ${place} does not have: bodies in PL/pgSQL were searched for the names alone`)]),
+    ...(check.where === "scratch"
+      ? [missing("a try on the live database, which has functions that no file may show: `--db`")]
+      : []),
+    ...(unchecked.length === 0 ? [] : [missing(`an answer about ${unchecked.join(", ")}`)]),
   ];
 }
 

@@ -20,6 +20,7 @@ import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
 import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type { TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
@@ -87,6 +88,8 @@ export interface CleanupSqlJson {
   cleanup: SqlCleanup;
   /** what may still call the functions that set the variables */
   callers: Callers;
+  /** the drop of these functions, tried in a transaction that was rolled back; null: nothing was to be dropped */
+  dropCheck: TriedDrop | null;
   files: OutputNames;
   /** the text of the files */
   migration: Migration;

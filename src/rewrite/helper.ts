@@ -8,6 +8,7 @@ import { parsePlFunction } from "../pg/plpgsql/parse.ts";
 import { treeOf } from "../pg/plpgsql/tree.ts";
 import { embeddedSql } from "../pg/plpgsql/visit.ts";
 import type { PgFunction } from "../pg/catalog.ts";
+import { standardBodyIn, withBody } from "../pg/function-body.ts";
 import type { ExpressionRule, RuleContext } from "./rule.ts";
 import { bypassFlag } from "./rules/bypass-flag.ts";
 import { claimPath } from "./rules/claim-path.ts";
@@ -52,10 +53,10 @@ export function rewriteFunction(
     if (fn.sqlStandardBody)
       return rewriteStatements(fn.definition, rules, context, (definition) => ({
         definition,
-        body: bodyIn(definition),
+        body: standardBodyIn(definition),
       }));
     if (fn.language === "sql")
-      return rewriteStatements(fn.body, rules, context, (body) => ({ definition: withBody(fn, body), body }));
+      return rewriteStatements(fn.body, rules, context, (body) => ({ definition: definitionWith(fn, body), body }));
     if (fn.language === "plpgsql") return rewritePlpgsql(fn, rules, context);
   } catch (error) {
     return { kind: "not-understood", reason: error instanceof Error ? error.message : String(error) };
@@ -112,7 +113,7 @@ function rewritePlpgsql(fn: PgFunction, rules: readonly ExpressionRule[], contex
   }
   if (applied.size === 0) return { kind: "unchanged" };
   const body = editBody(fn.body, replaced);
-  const definition = withBody(fn, body);
+  const definition = definitionWith(fn, body);
   // Verify the new body: no rule may change any part of it again.
   const left = rewritePiecesOf(definition, rules, context);
   return left
@@ -143,12 +144,9 @@ function readBody(definition: string): PlFunction {
   throw new Error(parsed.kind === "syntax-error" ? parsed.message : "its definition is not one of PL/pgSQL");
 }
 
-/** The SQL-standard body in a definition as pg_get_functiondef prints it: everything to the end of the text. */
-const bodyIn = (definition: string): string => /\b(?:RETURN\b|BEGIN ATOMIC\b)[^]*$/i.exec(definition)?.[0] ?? "";
-
-/** The definition with another body between its dollar quotes. */
-function withBody(fn: PgFunction, body: string): string {
-  const at = fn.definition.lastIndexOf(fn.body);
-  if (at < 0) throw new Error("its body is not found in its definition");
-  return fn.definition.slice(0, at) + body + fn.definition.slice(at + fn.body.length);
+/** The definition with another body. */
+function definitionWith(fn: PgFunction, body: string): string {
+  const definition = withBody(fn, body);
+  if (definition === null) throw new Error("its body is not found in its definition");
+  return definition;
 }

@@ -37,8 +37,17 @@ interface Assigned {
 
 const unreadable = (opaque: string): Body => ({ trees: [], locals: new Map(), executes: [], opaque });
 
-/** Parse the body of a function. Never throws: the reason why a body cannot be read is in `opaque`. */
+// A catalog is analysed more than once, and its functions do not change.
+const known = new WeakMap<PgFunction, Body>();
+
+/** The parsed body of a function. Never throws: the reason why a body cannot be read is in `opaque`. */
 export function bodyOf(fn: PgFunction): Body {
+  const body = known.get(fn) ?? parsedBody(fn);
+  known.set(fn, body);
+  return body;
+}
+
+function parsedBody(fn: PgFunction): Body {
   try {
     if (fn.kind === "aggregate") return unreadable("it is an aggregate");
     // The catalog prints an SQL-standard body from its tree; it parses only inside its CREATE FUNCTION.

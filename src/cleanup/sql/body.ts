@@ -1,18 +1,24 @@
-import { editsBetween } from "../../pg/expr/print.ts";
+import { equal } from "../../pg/expr/equal.ts";
+import { applyEdits, editsBetween, type Edit } from "../../pg/expr/print.ts";
 import { editBody, editsInBody, type BodyEdit } from "../../pg/plpgsql/edit.ts";
 import type { Place, PlFunction, Sql, Statement } from "../../pg/plpgsql/node.ts";
 import { parsePlFunction } from "../../pg/plpgsql/parse.ts";
 import { tokensOf } from "../../pg/plpgsql/position.ts";
+import { treeOf } from "../../pg/plpgsql/tree.ts";
 import { declarationOf } from "./declaration.ts";
 import { outlineOf, sameOutline } from "./outline.ts";
 import { wholeLines } from "./lines.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
+import { withBody } from "../../pg/function-body.ts";
 
 /** One change to a body: a node of its tree that goes, or an expression that becomes another one. */
 export type Cut =
   | { kind: "remove"; statement: Statement }
-  /** `before` and `after` are the trees of `sql`, which may be the text with SELECT put before it */
-  | { kind: "rewrite"; sql: Sql; written: Sql; before: unknown; after: unknown }
+  /**
+   * `before` and `after` are the trees of `sql`, which may be the text with SELECT put before it; `edits` of its text,
+   * where they do not follow from the trees
+   */
+  | { kind: "rewrite"; sql: Sql; written: Sql; before: unknown; after: unknown; edits?: Edit[] }
   /** the declaration of a variable that nothing uses */
   | { kind: "undeclare"; name: string };
 
@@ -52,16 +58,9 @@ export function readForCut(fn: PgFunction): CutResult {
 export function cutBody(body: CutBody, cuts: readonly Cut[]): CutResult {
   const edits = editsOf(body, cuts);
   if (edits === null) return { kind: "refused", reason: { tag: "not-placed" } };
-  const plain = edits.map((edit) => ({ ...edit, text: withoutParentheses(edit.text) }));
-  const bare = madeBy(body, cuts, plain);
-  return bare.kind === "cut" ? bare : madeBy(body, cuts, edits);
-}
-
-function madeBy(body: CutBody, cuts: readonly Cut[], edits: readonly BodyEdit[]): CutResult {
   const text = editBody(body.fn.body, edits);
-  const at = body.fn.definition.lastIndexOf(body.fn.body);
-  if (at < 0) return { kind: "refused", reason: { tag: "not-placed" } };
-  const definition = body.fn.definition.slice(0, at) + text + body.fn.definition.slice(at + body.fn.body.length);
+  const definition = withBody(body.fn, text);
+  if (definition === null) return { kind: "refused", reason: { tag: "not-placed" } };
   const after = readForCut({ ...body.fn, body: text, definition });
   if (after.kind === "refused") return after;
   const expected = outlineOf(body.tree, {
@@ -72,7 +71,24 @@ function madeBy(body: CutBody, cuts: readonly Cut[], edits: readonly BodyEdit[])
   return sameOutline(expected, outlineOf(after.body.tree)) ? after : { kind: "refused", reason: { tag: "not-as-cut" } };
 }
 
-/** A text without the parentheses around all of it; whether it needs them shows when it is parsed in its place. */
+/** The edits of a rewritten text, last first, without the parentheses that it does not need there. */
+function editsOfRewrite({ sql, before, after, edits }: Extract<Cut, { kind: "rewrite" }>): Edit[] | null {
+  const between = edits ?? editsBetween(sql.text, before, after);
+  if (between === null) return null;
+  return between.reduce<Edit[]>((made, edit) => {
+    const bare = made.map((one) => (one === edit ? { ...one, text: withoutParentheses(one.text) } : one));
+    return means({ ...sql, text: applyEdits(sql.text, bare) }, after) ? bare : made;
+  }, between);
+}
+
+/** True for a text whose tree is this one. */
+function means(sql: Sql, tree: unknown): boolean {
+  const parsed = treeOf(sql);
+  if (parsed.kind === "syntax-error") return false;
+  return equal(parsed.kind === "expression" ? parsed.expr : parsed.statements, tree);
+}
+
+/** A text without the parentheses around all of it. */
 function withoutParentheses(text: string): string {
   if (!text.startsWith("(")) return text;
   const tokens = tokensOf(text);
@@ -90,7 +106,7 @@ function editsOf({ fn, tree }: CutBody, cuts: readonly Cut[]): BodyEdit[] | null
   const places: Place[] = [];
   for (const cut of cuts) {
     if (cut.kind === "rewrite") {
-      const between = editsBetween(cut.sql.text, cut.before, cut.after);
+      const between = editsOfRewrite(cut);
       const moved = between && editsInBody(cut.sql, between);
       if (!moved) return null;
       edits.push(...moved);

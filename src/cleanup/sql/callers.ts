@@ -1,5 +1,6 @@
 import { bodyOf } from "../../classify/index.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import type { Elsewhere } from "../../pg/elsewhere.ts";
 import { stringConst } from "../../pg/expr/shape.ts";
 import { functionKey, type FunctionKey } from "../../pg/name.ts";
 import { tokensOf } from "../../pg/plpgsql/position.ts";
@@ -18,13 +19,16 @@ export interface Callers {
  * What in a catalog may still call one of these functions. PostgreSQL keeps no dependency for calls in bodies that are
  * texts, so each text is searched for the name.
  */
-export function callersOf(catalog: Catalog, called: readonly PgFunction[]): Callers {
+export function callersOf(catalog: Catalog, called: readonly PgFunction[], elsewhere: Elsewhere): Callers {
   const names = called.map(({ name }) => name);
   const words = new RegExp(`(?<![\\w$])(?:${names.map(escaped).join("|")})(?![\\w$])`, "i");
   const others = catalog.functions.filter(
     (fn) => !isPlatformFunction(catalog, fn) && !called.some((one) => isSame(one, fn)),
   );
-  const inBodies = others.filter((fn) => holds(fn.sqlStandardBody ? fn.definition : fn.body, words));
+  // the arguments have defaults
+  const inBodies = others.filter(
+    (fn) => holds(fn.sqlStandardBody ? fn.definition : fn.body, words) || words.test(fn.arguments),
+  );
   return {
     named: [
       ...inBodies.map(functionKey),
@@ -32,6 +36,7 @@ export function callersOf(catalog: Catalog, called: readonly PgFunction[]): Call
         catalog,
         names.map((name) => name.toLowerCase()),
         new Set(),
+        elsewhere,
       )
         .filter(({ kind }) => kind !== "comment")
         .map(({ kind, name }) => `${kind} ${name}`),

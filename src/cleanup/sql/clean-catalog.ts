@@ -2,7 +2,8 @@ import { analyseFunctions, type ClassifiedPolicy } from "../../classify/index.ts
 import { claimsSourceOf, type Config } from "../../config.ts";
 import { ToolError } from "../../errors.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
-import { columnKey, nameKey, type NameKey } from "../../pg/name.ts";
+import { NOWHERE, type Elsewhere } from "../../pg/elsewhere.ts";
+import { columnKey, functionKey, nameKey, type FunctionKey, type NameKey } from "../../pg/name.ts";
 import { matchesName } from "../../pg/name-pattern.ts";
 import { isPlatformFunction } from "../../pg/platform-objects.ts";
 import { contextOf, planColumnDefaults } from "../../rewrite/index.ts";
@@ -28,6 +29,8 @@ export interface SqlCleanup {
   defaults: ColumnDefault[];
   /** what else names a variable or a setter, and is for a person */
   others: OtherUse[];
+  /** functions with the name of one that is concerned, and with other arguments, which stay as they are */
+  overloads: FunctionKey[];
 }
 
 const ROLES_WITH_TOKEN: ReadonlySet<string> = new Set(["public", "anon", "authenticated"]);
@@ -36,7 +39,12 @@ const ROLES_WITH_TOKEN: ReadonlySet<string> = new Set(["public", "anon", "authen
  * Take the variables that the config maps out of every function of a catalog. Pure. Throws ToolError (open-decision)
  * while a policy that the config does not keep still reads one of them.
  */
-export function cleanCatalog(catalog: Catalog, classified: readonly ClassifiedPolicy[], config: Config): SqlCleanup {
+export function cleanCatalog(
+  catalog: Catalog,
+  classified: readonly ClassifiedPolicy[],
+  config: Config,
+  elsewhere: Elsewhere = NOWHERE,
+): SqlCleanup {
   const { context, open } = contextOf(catalog, config);
   const undecided = [
     ...open.map(({ key }) => key),
@@ -69,7 +77,7 @@ export function cleanCatalog(catalog: Catalog, classified: readonly ClassifiedPo
   );
   const variables = [...rules.variables.keys(), ...rules.flags.keys()];
   const isKept = (fn: PgFunction): boolean => decided(config.cleanup.functions, nameKey(fn)) === "keep";
-  const readers = otherUses(catalog, variables, done).filter(({ kind }) => kind !== "comment");
+  const readers = otherUses(catalog, variables, done, NOWHERE).filter(({ kind }) => kind !== "comment");
   let needed = new Set(readers.flatMap((one) => one.names));
   for (;;) {
     const retired = retiredIn(own, facts, {
@@ -108,9 +116,16 @@ export function cleanCatalog(catalog: Catalog, classified: readonly ClassifiedPo
       functions,
       setters,
       defaults,
-      others: otherUses(catalog, [...variables, ...setters.map(({ fn }) => fn.name.toLowerCase())], done),
+      others: otherUses(catalog, [...variables, ...setters.map(({ fn }) => fn.name.toLowerCase())], done, elsewhere),
+      overloads: overloadsOf(own, [...setters.map(({ fn }) => fn), ...functions.map(({ fn }) => fn)]),
     };
   }
+}
+
+/** The functions with a name of these that are none of them. */
+function overloadsOf(all: readonly PgFunction[], concerned: readonly PgFunction[]): FunctionKey[] {
+  const [names, keys] = [new Set(concerned.map(nameKey)), new Set(concerned.map(functionKey))];
+  return all.flatMap((fn) => (names.has(nameKey(fn)) && !keys.has(functionKey(fn)) ? [functionKey(fn)] : []));
 }
 
 const UNREAD: ReadonlySet<QuestionTag> = new Set(["still-used", "body-not-read"]);

@@ -64,7 +64,7 @@ const questionOf = (reason: RefusedCut): Question => ({
   about: reason.tag === "does-not-parse" ? reason.message : reason.tag,
 });
 
-/** SQL of a removed statement is not rewritten as well. */
+/** SQL of a removed statement, or of one that loses items, is not rewritten as well. */
 function withoutInner(cuts: readonly Cut[]): Cut[] {
   const isInside = (start: number): boolean =>
     cuts.some(
@@ -74,8 +74,12 @@ function withoutInner(cuts: readonly Cut[]): Cut[] {
         cut.statement.place.start <= start &&
         start < cut.statement.place.end,
     );
+  const shortened = new Set(cuts.flatMap((cut) => (cut.kind === "rewrite" && cut.edits ? [cut.written] : [])));
   return cuts.filter(
-    (cut) => cut.kind !== "rewrite" || cut.sql.copied[0] === undefined || !isInside(cut.sql.copied[0].from),
+    (cut) =>
+      cut.kind !== "rewrite" ||
+      ((cut.edits !== undefined || !shortened.has(cut.written)) &&
+        (cut.sql.copied[0] === undefined || !isInside(cut.sql.copied[0].from))),
   );
 }
 

@@ -1,5 +1,14 @@
 import type { Place, PlFunction } from "../../pg/plpgsql/node.ts";
-import { nameOf, tokensOf, wordOf } from "../../pg/plpgsql/position.ts";
+import { nameOf, tokensOf, wordOf, type Token } from "../../pg/plpgsql/position.ts";
+
+const scanned = new WeakMap<PlFunction, Token[]>();
+
+/** The tokens of a body, which is scanned once. */
+export function bodyTokens(body: string, tree: PlFunction): Token[] {
+  const tokens = scanned.get(tree) ?? tokensOf(body);
+  scanned.set(tree, tokens);
+  return tokens;
+}
 
 /**
  * The place of the declaration of a variable, from its name to its semicolon; null where the name is declared more than
@@ -10,7 +19,7 @@ export function declarationOf(body: string, tree: PlFunction, name: string): Pla
     (one) => (one.kind === "scalar" || one.kind === "record") && one.declared && one.name === name,
   );
   if (declared.length !== 1) return null;
-  const tokens = tokensOf(body);
+  const tokens = bodyTokens(body, tree);
   let inside = false;
   let first = true;
   const found: Place[] = [];

@@ -1,5 +1,7 @@
 import type { Catalog } from "../../pg/catalog.ts";
-import { identForReading } from "../../pg/identifier.ts";
+import { settingOfEntry, type Elsewhere } from "../../pg/elsewhere.ts";
+import { identForReading, quoteIdent } from "../../pg/identifier.ts";
+import { wholeName } from "../../pg/name-in-text.ts";
 import { columnKey, functionKey, nameKey, relationKey } from "../../pg/name.ts";
 import { isPlatformFunction, isPlatformRelation } from "../../pg/platform-objects.ts";
 
@@ -13,17 +15,27 @@ export interface OtherUse {
     | "column default"
     | "trigger"
     | "function setting"
+    | "role setting"
+    | "database setting"
+    | "job of pg_cron"
+    | "unread jobs"
     | "comment";
   name: string;
   /** the variables and functions that it names */
   names: string[];
+  /** for a person: what takes it out */
+  statement?: string;
 }
 
 /** The texts of a catalog that name one of `names`: variables in lower case, or functions without their schema. */
-export function otherUses(catalog: Catalog, names: readonly string[], defaultsDone: ReadonlySet<string>): OtherUse[] {
+export function otherUses(
+  catalog: Catalog,
+  names: readonly string[],
+  defaultsDone: ReadonlySet<string>,
+  elsewhere: Elsewhere,
+): OtherUse[] {
   const found = (kind: OtherUse["kind"], name: string, text: string | null): OtherUse[] => {
-    const lower = text?.toLowerCase() ?? "";
-    const own = names.filter((one) => lower.includes(one));
+    const own = names.filter((one) => wholeName(one).test(text ?? ""));
     return own.length === 0 ? [] : [{ kind, name, names: own }];
   };
   return [
@@ -53,8 +65,31 @@ export function otherUses(catalog: Catalog, names: readonly string[], defaultsDo
         ...found("function setting", functionKey(fn), fn.settings.join("\n")),
         ...found("comment", functionKey(fn), fn.comment),
       ]),
+    ...elsewhere.settings.flatMap((one) => settingUses(one, found)),
+    ...elsewhere.jobs.flatMap(({ name, command }) => found("job of pg_cron", name, command)),
+    ...(elsewhere.jobsUnread ? [{ kind: "unread jobs" as const, name: "cron.job", names: [...names] }] : []),
+    ...elsewhere.comments.flatMap(({ object, text }) => found("comment", object, text)),
     ...catalog.policies.flatMap((policy) =>
       found("comment", `${identForReading(policy.name)} on ${relationKey(policy)}`, policy.comment),
     ),
   ];
+}
+
+/** A setting of a role or a database, with the statement that resets it. */
+function settingUses(
+  { role, database, entry }: Elsewhere["settings"][number],
+  found: (kind: OtherUse["kind"], name: string, text: string) => OtherUse[],
+): OtherUse[] {
+  const setting = settingOfEntry(entry);
+  const inDatabase = database === null ? "" : ` in database ${quoteIdent(database)}`;
+  const [kind, name, statement] =
+    role === null && database !== null
+      ? (["database setting", identForReading(database), `alter database ${quoteIdent(database)}`] as const)
+      : ([
+          "role setting",
+          role === null ? "all" : identForReading(role),
+          `alter role ${role === null ? "all" : quoteIdent(role)}${inDatabase}`,
+        ] as const);
+  const reset = `${statement} reset ${setting.split(".").map(quoteIdent).join(".")}`;
+  return found(kind, name, entry).map((one) => ({ ...one, statement: reset }));
 }

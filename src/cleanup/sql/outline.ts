@@ -20,19 +20,33 @@ const NUMBERS: ReadonlySet<string> = new Set(["variable", "cursor", "record"]);
  * same. `changes` are made on the way.
  */
 export function outlineOf(fn: PlFunction, changes: Changes = NONE): unknown {
-  return {
+  const made = {
     variables: fn.variables.flatMap((variable) => (isLeft(variable, changes) ? [outline(variable, fn, changes)] : [])),
     block: outline(fn.block, fn, changes),
     atEnd: outline(fn.atEnd, fn, changes),
   };
+  return fn.variables.some((one) => "name" in one && OF_CASE.test(one.name)) ? withoutCaseNumbers(made) : made;
+}
+
+/** PL/pgSQL keeps the value of `CASE value WHEN …` in a variable whose name has a number. */
+const OF_CASE = /^__Case__Variable_\d+__$/;
+
+function withoutCaseNumbers(value: unknown): unknown {
+  if (typeof value === "string") return OF_CASE.test(value) ? "__Case__Variable__" : value;
+  if (Array.isArray(value)) return value.map(withoutCaseNumbers);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutCaseNumbers(item)]));
 }
 
 /** True if two outlines are the same. */
 export const sameOutline = (a: unknown, b: unknown): boolean => equal(a, b);
 
-// Rows and fields are listed where they are used.
+// Rows and fields are listed where they are used; a block with handlers has variables of its own.
 const isLeft = (variable: Variable, { undeclared }: Changes): boolean =>
-  (variable.kind === "scalar" || variable.kind === "record") && !(variable.declared && undeclared.has(variable.name));
+  (variable.kind === "scalar" || variable.kind === "record") &&
+  (variable.declared ? !undeclared.has(variable.name) : !OF_HANDLERS.has(variable.name));
+
+const OF_HANDLERS: ReadonlySet<string> = new Set(["sqlstate", "sqlerrm"]);
 
 function outline(value: unknown, fn: PlFunction, changes: Changes): unknown {
   if (Array.isArray(value))

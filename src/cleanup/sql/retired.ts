@@ -2,6 +2,7 @@ import { contextFunctions, type FunctionFacts } from "../../classify/index.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
 import { functionKey, nameKey, type FunctionKey, type NameKey } from "../../pg/name.ts";
 import type { RuleContext } from "../../rewrite/index.ts";
+import { isRetired } from "./is-retired.ts";
 import { settersIn, type Setter } from "./setter.ts";
 
 /** What a clean-up takes out of function bodies. */
@@ -41,7 +42,7 @@ export function retiredIn(
       !grants.some(({ privilege, grantee }) => privilege === "EXECUTE" && more.rolesWithToken.has(grantee)),
   );
   const setting = contextFunctions(facts, functions)
-    .filter(({ settings }) => settings.some((name) => more.rules.variables.has(name) || more.rules.flags.has(name)))
+    .filter(({ settings }) => settings.some((name) => isRetired(name, more.rules)))
     .map((one) => nameKey(one.facts));
   return { ...more, setters, setting: new Set(setting), withoutToken: new Set(withoutToken.map(functionKey)) };
 }

@@ -12,6 +12,7 @@ import type { Statement } from "../../pg/plpgsql/node.ts";
 import { treeOf } from "../../pg/plpgsql/tree.ts";
 import { embeddedSql, visitStatements } from "../../pg/plpgsql/visit.ts";
 import type { RuleContext } from "../../rewrite/index.ts";
+import { isRetired } from "./is-retired.ts";
 
 /**
  * A function that returns nothing and whose only effect is that settings are set, retired variables among them. One that
@@ -80,9 +81,6 @@ function setterOf(fn: PgFunction, fact: FunctionFacts, known: readonly Setter[],
     ],
   };
 }
-
-const isRetired = (setting: string, rules: RuleContext): boolean =>
-  rules.variables.has(setting.toLowerCase()) || rules.flags.has(setting.toLowerCase());
 
 interface Effects {
   sets: { setting: string | null; value: Expr | undefined }[];

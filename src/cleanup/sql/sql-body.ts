@@ -3,6 +3,7 @@ import { messageOf } from "../../errors.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { parseStatements } from "../../pg/expr/parse.ts";
 import { spliceChanges } from "../../pg/expr/print.ts";
+import { standardBodyIn, withBody } from "../../pg/function-body.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Cleaned } from "./cleaned.ts";
 import type { Retired } from "./retired.ts";
@@ -50,14 +51,12 @@ export function cleanSqlBody(fn: PgFunction, retired: Retired): Cleaned {
     if (readsIn(again, retired).length > 0 || setsOrNames(again, retired))
       return ask({ tag: "still-used", line: null, about: null });
     if (kept === text) return { kind: "unconcerned" };
-    const at = fn.definition.lastIndexOf(fn.body);
-    const definition = fn.sqlStandardBody
-      ? kept
-      : fn.definition.slice(0, at) + kept + fn.definition.slice(at + fn.body.length);
+    const definition = fn.sqlStandardBody ? kept : withBody(fn, kept);
+    if (definition === null) return ask({ tag: "body-not-read", line: null, about: "not-placed" });
     return {
       kind: "edited",
       fn,
-      body: fn.sqlStandardBody ? (/\b(?:RETURN\b|BEGIN ATOMIC\b)[^]*$/i.exec(kept)?.[0] ?? "") : kept,
+      body: fn.sqlStandardBody ? standardBodyIn(kept) : kept,
       definition,
       shapes: [...(calls.includes(true) ? ["setter-call"] : []), ...(changed ? ["setting-to-claim"] : [])],
       notes: raises ? [{ tag: "error-becomes-null", line: 1 }] : [],

@@ -2,15 +2,13 @@ import { as, type Expr } from "../../pg/expr/node.ts";
 import { settingRead } from "../../pg/expr/reads.ts";
 import { call, callsBuiltin, stringConst } from "../../pg/expr/shape.ts";
 import { some, walk } from "../../pg/expr/walk.ts";
+import { wholeName } from "../../pg/name-in-text.ts";
 import type { PlFunction, Sql, Statement } from "../../pg/plpgsql/node.ts";
 import { treeOf, type SqlTree } from "../../pg/plpgsql/tree.ts";
 import { nestedIn } from "../../pg/plpgsql/visit.ts";
 import type { Retired } from "./retired.ts";
+import { isRetired } from "./is-retired.ts";
 import { setterCalled } from "./retired.ts";
-
-/** True for a name of a variable or flag that is taken out. */
-export const isRetired = (setting: string, { rules }: Retired): boolean =>
-  rules.variables.has(setting.toLowerCase()) || rules.flags.has(setting.toLowerCase());
 
 /** The retired variables that a tree reads. */
 export function readsIn(tree: unknown, retired: Retired): string[] {
@@ -18,7 +16,7 @@ export function readsIn(tree: unknown, retired: Retired): string[] {
   walk(tree, (node) => {
     const args = callsBuiltin(node, "current_setting");
     const setting = stringConst(args?.[0]);
-    if (setting !== null && isRetired(setting, retired)) found.add(setting.toLowerCase());
+    if (setting !== null && isRetired(setting, retired.rules)) found.add(setting.toLowerCase());
   });
   return [...found];
 }
@@ -28,7 +26,7 @@ export const raisesUnset = (tree: unknown, retired: Retired): boolean =>
   some(tree, (node) => {
     const args = callsBuiltin(node, "current_setting");
     const setting = stringConst(args?.[0]);
-    return setting !== null && isRetired(setting, retired) && settingRead(node)?.missingOk === false;
+    return setting !== null && isRetired(setting, retired.rules) && settingRead(node)?.missingOk === false;
   });
 
 /** What a call in a body does to retired variables. */
@@ -40,15 +38,31 @@ export type SettingCall =
 export function settingCall(node: Expr | undefined, retired: Retired): SettingCall | null {
   const args = callsBuiltin(node, "set_config");
   const setting = stringConst(args?.[0]);
-  if (args && setting !== null) return isRetired(setting, retired) ? { kind: "set-config", setting, args } : null;
+  if (args && setting !== null) return isRetired(setting, retired.rules) ? { kind: "set-config", setting, args } : null;
   const made = call(node);
   if (!made) return null;
   const [name = "", schema = null] = made.name.toReversed();
   return setterCalled(retired, { schema, name }).length > 0 ? { kind: "setter", ...made } : null;
 }
 
+interface Trees {
+  tree: unknown;
+  sql: Sql;
+}
+
+// Every shape looks at every text of a body, and a text is parsed in about the time of ten looks at its tree.
+const parsedTexts = new WeakMap<Sql, Trees | null>();
+
 /** The trees of an SQL text of a body, with the text to which their places belong. */
-export function treesOf(sql: Sql): { tree: unknown; sql: Sql } | null {
+export function treesOf(sql: Sql): Trees | null {
+  const known = parsedTexts.get(sql);
+  if (known !== undefined) return known;
+  const made = parsedTrees(sql);
+  parsedTexts.set(sql, made);
+  return made;
+}
+
+function parsedTrees(sql: Sql): Trees | null {
   const parsed: SqlTree = treeOf(sql);
   if (parsed.kind === "syntax-error") return null;
   return { tree: parsed.kind === "expression" ? parsed.expr : parsed.statements, sql: parsed.sql };
@@ -102,10 +116,10 @@ export const setsOrNames = (tree: unknown, retired: Retired): boolean =>
 /** A constant that names a retired variable in another way: a dynamic statement, an argument, SET. */
 function namesRetired(node: Expr, retired: Retired): boolean {
   const set = as("VariableSetStmt", node);
-  if (set?.name !== undefined && isRetired(set.name, retired)) return true;
+  if (set?.name !== undefined && isRetired(set.name, retired.rules)) return true;
   const text = as("A_Const", node)?.sval?.sval?.toLowerCase();
   return (
     text !== undefined &&
-    [...retired.rules.variables.keys(), ...retired.rules.flags.keys()].some((name) => text.includes(name))
+    [...retired.rules.variables.keys(), ...retired.rules.flags.keys()].some((name) => wholeName(name).test(text))
   );
 }

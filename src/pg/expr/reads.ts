@@ -1,5 +1,6 @@
-import type { ClaimsSource } from "../context.ts";
+import { samePath, type ClaimsSource } from "../context.ts";
 import { nameKey, type NameKey } from "../name.ts";
+import { equal } from "./equal.ts";
 import { as, type Expr } from "./node.ts";
 import {
   binary,
@@ -160,6 +161,13 @@ function keysOf(operator: string, right: Expr): string[] | null {
   const literal = stringConst(cast && typeText(cast.typeName) === "text[]" ? cast.arg : right);
   // Simple array literals only; an array with quoted elements gives `null`: not recognised.
   return literal !== null && /^\{[^"\\{}]*\}$/.test(literal) ? literal.slice(1, -1).split(",") : null;
+}
+
+/** True for two reads of one claim as one type; one may turn an empty text into NULL, and the other not. */
+export function sameClaim(a: Expr, b: Expr, source: ClaimsSource): boolean {
+  const [left, right] = [claimRead(a, source), claimRead(b, source)];
+  if (left === null || right === null) return false;
+  return equal(a, b) || (left.kind === right.kind && left.cast === right.cast && samePath(left.path, right.path));
 }
 
 /**

@@ -1,8 +1,7 @@
-import { samePath } from "../../pg/context.ts";
 import { equal } from "../../pg/expr/equal.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { sql } from "../../pg/expr/print.ts";
-import { claimRead, settingRead } from "../../pg/expr/reads.ts";
+import { sameClaim, settingRead } from "../../pg/expr/reads.ts";
 import { binary, stringConst } from "../../pg/expr/shape.ts";
 import { transform } from "../../pg/expr/transform.ts";
 import { arrayClaim, bareClaim, elementOf } from "../claim-form.ts";
@@ -94,22 +93,11 @@ function collapseCoalesce(node: Expr, made: ReadonlySet<Expr>, context: RuleCont
   const args = coalesce?.args;
   if (!coalesce || !args) return node;
   const kept = args.filter(
-    (arg, index) => !made.has(arg) || !args.slice(index + 1).some((later) => sameClaim(arg, later, context)),
+    (arg, index) =>
+      !made.has(arg) ||
+      !args.slice(index + 1).some((later) => equal(arg, later) || sameClaim(arg, later, context.claims)),
   );
   if (kept.length === args.length) return node;
   const [only] = kept;
   return kept.length === 1 && only !== undefined ? only : { CoalesceExpr: { ...coalesce, args: kept } };
-}
-
-function sameClaim(a: Expr, b: Expr, context: RuleContext): boolean {
-  if (equal(a, b)) return true;
-  const left = claimRead(a, context.claims);
-  const right = claimRead(b, context.claims);
-  return (
-    left !== null &&
-    right !== null &&
-    left.kind === right.kind &&
-    left.cast === right.cast &&
-    samePath(left.path, right.path)
-  );
 }

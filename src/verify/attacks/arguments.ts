@@ -9,7 +9,8 @@ import { ATTACKER, VICTIM, type Actor } from "../personas/index.ts";
 import { literal, type Target, type Targets } from "../environment/index.ts";
 import { rowValue, shapeOf, type RowShape } from "./row-argument.ts";
 import { foreignRow } from "./rows.ts";
-import { baseOf, inputsOf, plain } from "./signature.ts";
+import { baseType } from "../../pg/base-type.ts";
+import { inputsOf, plain } from "./signature.ts";
 import type { Whose } from "./whose.ts";
 
 /** The sources of the values of a call's arguments. */
@@ -57,13 +58,13 @@ export function parametersOf(
   const inputs = inputsOf(fn);
   return fn.argumentTypes.map((type, place) => {
     const { name, variadic } = inputs[place] ?? { name: "", variadic: false };
-    const base = baseOf(type, source.types);
+    const base = baseType(type, source.types);
     const about = (called: string, of: string): Topic => topicOf(called, of, place, fn, facts, sets, source);
     const itself = about(name, base);
     // `ids uuid[]` has the subject that `id uuid` would have
     const one =
       itself.kind === "plain" && base.endsWith("[]")
-        ? about(name.replace(/s$/i, ""), baseOf(base.slice(0, -2), source.types))
+        ? about(name.replace(/s$/i, ""), baseType(base.slice(0, -2), source.types))
         : null;
     const list = one !== null && one.kind !== "plain" && one.kind !== "row";
     return {

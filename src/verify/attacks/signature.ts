@@ -1,5 +1,5 @@
 import type { PgFunction, UserType } from "../../pg/catalog.ts";
-import { nameKey, parseName } from "../../pg/name.ts";
+import { namedBy } from "../../pg/name.ts";
 
 /** An argument that a call passes in. */
 export interface Input {
@@ -39,17 +39,6 @@ function split(text: string): string[] {
   return part.trim() === "" ? parts : [...parts, part.trim()];
 }
 
-function typeNamed(type: string, types: readonly UserType[]): UserType | undefined {
-  const named = parseName(type);
-  return named ? types.find((one) => nameKey(one) === nameKey(named)) : undefined;
-}
-
-/** The type under a domain. */
-export function baseOf(type: string, types: readonly UserType[]): string {
-  const domain = typeNamed(type, types);
-  return domain?.kind === "domain" ? baseOf(domain.base, types) : type;
-}
-
 /** A value that a type accepts; null if none is known. */
 export function plain(type: string, types: readonly UserType[]): unknown {
   if (type.endsWith("[]")) return "{}";
@@ -61,6 +50,6 @@ export function plain(type: string, types: readonly UserType[]): unknown {
   if (type.startsWith("time")) return "12:00:00";
   if (type === "interval") return "1 day";
   if (type === "jsonb" || type === "json") return "{}";
-  const own = typeNamed(type, types);
+  const own = namedBy(type, types);
   return own?.kind === "enum" ? (own.labels[0] ?? null) : own ? plain(own.base, types) : null;
 }

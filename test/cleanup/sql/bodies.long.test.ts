@@ -1,125 +1,144 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cleanCatalog, type SqlCleanup } from "../../../src/cleanup/sql/index.ts";
 import { parseConfig } from "../../../src/config.ts";
+import type { Db } from "../../../src/db/port.ts";
+import { openServer } from "../../../src/db/server.ts";
 import { inspect } from "../../../src/inspect/index.ts";
 import { inspectCatalog } from "../../../src/pipeline/inspection.ts";
-import { openScratch, type Scratch } from "../../../src/scratch/index.ts";
+import { parsePlpgsql } from "../../../src/pg/expr/parse.ts";
+import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
+import { startDebianServer, type DebianServer } from "../../support/debian-server.ts";
+import { CONTEXT, functionOf, generatedBodies, PROJECT } from "../../support/generated-bodies.ts";
+import { lintMissing } from "../../support/supabase.ts";
 
-// Bodies that are put together at random: what is cut out is marked when they are made, so the expected text is the same
-// body without the marked pieces.
+// Bodies that are put together at random, on PostgreSQL 15 with plpgsql_check: bytes, trees and errors.
 
-const CONFIG = parseConfig({
-  context: {
-    "app.org_id": { claim: "app_metadata.org_id", type: "uuid" },
-    "app.role": { claim: "app_metadata.role", type: "text" },
-  },
+const BODIES = generatedBodies(300, 20_261);
+const CONFIG = parseConfig({ context: CONTEXT });
+const DATABASE = "postgres";
+
+describe.skipIf(lintMissing !== null)(`generated bodies${lintMissing === null ? "" : ` (${lintMissing})`}`, () => {
+  let server: DebianServer | null;
+  let db: Db;
+  let cleanup: SqlCleanup;
+  let errorsBefore: Set<string>;
+
+  beforeAll(async () => {
+    server = await startDebianServer();
+    if (server === null) throw new Error("no server");
+    db = await openServer(server.url(DATABASE));
+    await db.exec([BOOTSTRAP, "create extension plpgsql_check", PROJECT].join(";\n"));
+    await db.exec(BODIES.map(({ before }, n) => functionOf(before, n)).join("\n"));
+    const catalog = await inspect(db);
+    errorsBefore = await errorsOf(db);
+    cleanup = cleanCatalog(catalog, inspectCatalog(catalog, CONFIG).classified, CONFIG);
+    for (const one of cleanup.functions) if (one.kind === "edited") await db.exec(one.definition);
+  });
+  afterAll(async () => {
+    await db.close();
+    server?.stop();
+  });
+
+  const bodyOf = (n: number): { before: string; after: string; found: string } => {
+    const { before, after } = BODIES[n] ?? { before: "", after: "" };
+    const one = cleanup.functions.find(({ fn }) => fn.name === `body_${n}`);
+    const found = one?.kind === "edited" ? one.body : one === undefined ? before : JSON.stringify(one.questions);
+    return { before, after, found };
+  };
+  const all = (): ReturnType<typeof bodyOf>[] => BODIES.map((_, n) => bodyOf(n));
+
+  test("bodies lose what is marked, and no other byte", () => {
+    const wrong = all().filter(({ after, found }) => found !== after);
+    expect(wrong.slice(0, 1)).toEqual([]);
+    expect(cleanup.functions.filter(({ kind }) => kind === "edited").length).toBeGreaterThan(250);
+  });
+
+  test("a body without cuts is not concerned", () => {
+    const unchanged = BODIES.flatMap(({ before, after }, n) => (before === after ? [`body_${n}`] : []));
+    expect(cleanup.functions.map(({ fn }) => fn.name).filter((name) => unchanged.includes(name))).toEqual([]);
+  });
+
+  test("the statements of a new body are those of the old one, less the calls", () => {
+    const wrong = all().filter(({ before, found }) => {
+      const [old, made] = [statementsOf(before), statementsOf(found)];
+      const added = without(made, old);
+      const removed = without(old, made);
+      // What is new reads a claim or is what is left of a list; what is gone named a retired variable or set one.
+      return (
+        added.some((text) => RETIRED.test(text)) ||
+        removed.some((text) => !RETIRED.test(text) && !/^(block|if|raise)\b/.test(text)) ||
+        made.some((text) => RETIRED.test(text))
+      );
+    });
+    expect(wrong.slice(0, 1)).toEqual([]);
+  });
+
+  test("plpgsql_check finds the errors that it found before, and no others", async () => {
+    expect(errorsBefore.size).toBeGreaterThan(50);
+    expect([...(await errorsOf(db))].filter((error) => !errorsBefore.has(error))).toEqual([]);
+  });
+
+  test("a second clean-up finds nothing more", async () => {
+    const catalog = await inspect(db);
+    const again = cleanCatalog(catalog, inspectCatalog(catalog, CONFIG).classified, CONFIG);
+    expect(again.functions.map(({ fn }) => fn.name)).toEqual([]);
+  });
 });
-const SETTER = `
-create table note (id uuid primary key, org_id uuid, body text);
-create function set_context(p_org uuid, p_role text) returns void language plpgsql as $$
-begin
-  perform set_config('app.org_id', p_org::text, true);
-  perform set_config('app.role', p_role, true);
-end $$;
-`;
 
-/** A piece of a body before and after. */
-interface Piece {
-  before: string;
-  after: string;
+/** Names of the retired variables in anything but a text that only shows a call. */
+const RETIRED = /current_setting\('app\.(org_id|role|actor_id)'|set_config\('app\.(org_id|role)'|set_context\(p_/;
+
+/** Each error of plpgsql_check: its function, SQLSTATE and message. */
+async function errorsOf(db: Db): Promise<Set<string>> {
+  const rows = await db.query<{ error: string }>(`
+    select p.proname || ' ' || c.sqlstate || ' ' || c.message as error
+    from pg_proc p join pg_language l on l.oid = p.prolang,
+      lateral plpgsql_check_function_tb(p.oid, fatal_errors => false, other_warnings => false,
+        performance_warnings => false, extra_warnings => false) c
+    where l.lanname = 'plpgsql' and p.pronamespace = 'public'::regnamespace and c.level = 'error'`);
+  return new Set(rows.map(({ error }) => error));
 }
 
-const same = (text: string): Piece => ({ before: text, after: text });
-const ORG = "nullif(current_setting('app.org_id', true), '')::uuid";
-const CLAIM = "(auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid";
+/** The statements of a body, each as its kind and its own SQL: libpg-query's tree without lines and numbers. */
+function statementsOf(body: string): string[] {
+  const found: string[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit);
+    if (typeof value !== "object" || value === null) return;
+    for (const [kind, inner] of Object.entries(value)) {
+      if (kind.startsWith("PLpgSQL_stmt_")) found.push(statementText(kind, inner));
+      visit(inner);
+    }
+  };
+  // the parser of PL/pgSQL alone does not resolve %TYPE of an argument, which PostgreSQL prints resolved
+  visit(parsePlpgsql(functionOf(body, 0).replace("p_org note.org_id%type", "p_org uuid")));
+  return found.toSorted();
+}
 
-const kept = fc.constantFrom(
-  same("  -- für die Übersicht: „offen“ 🎲"),
-  same("  v_note := 'perform set_context(…);';"),
-  same("  v_note := $q$it's; begin end$q$;"),
-  same("  insert into note (id, org_id, body) values (gen_random_uuid(), p_org, 'ä — ß');"),
-  same("  /* perform set_config('app.org_id', '', true); */"),
-  same("  if p_org is null then raise exception 'no %', 'ð' using errcode = 'P0001'; end if;"),
-  same("  perform set_config('app.trace', v_note, true);"),
-  same("  <<outer_loop>>\n  for v_n in 1..2 loop\n    continue outer_loop when v_n = 1;\n  end loop outer_loop;"),
-  same("  select n.body, n.id::text into v_note, v_other from note n limit 1;"),
-  same("  begin\n    v_n := 1 / v_n;\n  exception\n    when division_by_zero then v_n := 0;\n  end;"),
-  same("  execute format('select %L', v_note) into v_other;"),
-);
-const cut = fc.constantFrom<Piece>(
-  { before: "  perform set_context(p_org, p_role);", after: "" },
-  { before: "  PERFORM public.set_context(p_org => p_org, p_role => 'ü'); -- Kontext", after: "" },
-  { before: "  perform\n    set_config('app.org_id',\n      p_org::text, true);", after: "" },
-  { before: "  perform set_config('app.role', p_role, true);", after: "" },
-  { before: `  v_org := ${ORG};`, after: `  v_org := ${CLAIM};` },
-  {
-    before: `  if p_org <> ${ORG} then raise exception 'é'; end if;`,
-    after: `  if p_org <> ${CLAIM} then raise exception 'é'; end if;`,
-  },
-  {
-    before: `  delete from note n where n.org_id = ${ORG} and n.body = 'ö';`,
-    after: `  delete from note n where n.org_id = ${CLAIM} and n.body = 'ö';`,
-  },
-);
+/** The texts of the SQL that a statement holds itself. */
+function statementText(kind: string, statement: unknown): string {
+  const texts: string[] = [];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit);
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, inner] of Object.entries(value)) {
+      // the value of CASE is in a variable whose name has its number
+      if (key === "query" && typeof inner === "string")
+        texts.push(inner.replaceAll(/__Case__Variable_\d+__/g, "value"));
+      else if (!key.startsWith("PLpgSQL_stmt_")) visit(inner);
+    }
+  };
+  visit(statement);
+  const short = kind.replace("PLpgSQL_stmt_", "");
+  return texts.length === 0 ? short : `${short}: ${texts.join(" | ")}`;
+}
 
-const wrapped = (pieces: Piece[]): Piece => {
-  const lines = (side: "before" | "after"): string =>
-    pieces
-      .filter((piece) => side === "before" || piece.after !== "" || piece.before === "")
-      .map((piece) => piece[side])
-      .join("\n");
-  const head = "\ndeclare\n  v_org uuid;\n  v_note text;\n  v_other text;\n  v_n integer := 1;\nbegin\n";
-  const end = "\n  v_note := v_org::text;\n  return v_note;\nend\n";
-  return { before: head + lines("before") + end, after: head + lines("after") + end };
-};
-
-const bodies = fc.sample(
-  fc
-    .tuple(
-      fc.array(fc.oneof(kept, cut), { minLength: 1, maxLength: 8 }),
-      fc.constantFrom("plain", "branch", "block", "crlf"),
-    )
-    .map(([pieces, shape]): Piece => {
-      const all = [...pieces, same("  v_n := v_n + 1;")];
-      const open = { branch: "  if p_role = 'x' then", block: "  begin", plain: null, crlf: null }[shape];
-      const close = {
-        branch: "  end if;",
-        block: "  exception when others then raise;\n  end;",
-        plain: null,
-        crlf: null,
-      }[shape];
-      const made = wrapped(open === null || close === null ? all : [same(open), ...all, same(close)]);
-      const crlf = (text: string): string => (shape === "crlf" ? text.replaceAll("\n", "\r\n") : text);
-      return { before: crlf(made.before), after: crlf(made.after) };
-    }),
-  { numRuns: 240, seed: 20_261 },
-);
-
-let scratch: Scratch;
-let cleanup: SqlCleanup;
-
-beforeAll(async () => {
-  scratch = await openScratch({ kind: "embedded" });
-  const functions = bodies.map(
-    ({ before }, n) =>
-      `create function body_${n}(p_org uuid, p_role text) returns text language plpgsql as $body$${before}$body$;`,
-  );
-  await scratch.db.exec([SETTER, ...functions].join("\n"));
-  const catalog = await inspect(scratch.db);
-  cleanup = cleanCatalog(catalog, inspectCatalog(catalog, CONFIG).classified, CONFIG);
-});
-afterAll(async () => scratch.close());
-
-test("bodies put together at random lose what is marked, and no other byte", async () => {
-  const found = new Map(cleanup.functions.map((one) => [one.fn.name, one]));
-  const wrong = bodies.flatMap(({ before, after }, n) => {
-    const one = found.get(`body_${n}`);
-    const body = one?.kind === "edited" ? one.body : one === undefined ? before : JSON.stringify(one);
-    return body === after ? [] : [{ before, after, body }];
+/** A list without those of another, each as often as it is there. */
+function without(list: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return list.filter((one) => {
+    const at = left.indexOf(one);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
   });
-  expect(wrong.slice(0, 1)).toEqual([]);
-  // PostgreSQL takes each of them.
-  for (const one of cleanup.functions) if (one.kind === "edited") await scratch.db.exec(one.definition);
-  expect(cleanup.functions.filter(({ kind }) => kind === "edited").length).toBeGreaterThan(150);
-});
+}

@@ -101,6 +101,10 @@ const CALLERS: [what: string, sql: string][] = [
     `create function other(p uuid) returns text language plpgsql as $$ declare v text := '--'; begin select v || set_org(p)::text into v; return v; end $$`,
   ],
   [
+    "a default of an argument",
+    `create function other(p text default set_org(null)::text) returns text language sql as $$ select p $$`,
+  ],
+  [
     "a body that PostgreSQL has parsed",
     `create function other(p uuid) returns void language sql begin atomic select set_org(p); end`,
   ],

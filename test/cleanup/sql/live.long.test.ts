@@ -77,6 +77,8 @@ test("a setter that is dropped comes back by rollback as it was", async () => {
   expect(cleaned.stdout).toContain(
     "Dropped, last: public.set_org(p_org uuid, p_note text), public.begin_org(IN p_org uuid)",
   );
+  expect(cleaned.stdout).toMatch(/✓ tried on the scratch database and rolled back \(.*\): 0 new errors/);
+  expect(cleaned.stdout).toContain("missing: plpgsql_check, which the scratch database does not have");
   expect(cleaned).toMatchObject({ code: 0 });
   const applied = await run("apply", "--plan", ".rlsmith/cleanup.json", "--target", "staging");
   expect(applied.stderr).not.toContain("error");

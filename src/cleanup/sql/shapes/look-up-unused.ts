@@ -25,6 +25,10 @@ export const lookUpUnused: Shape = {
     const usedByCut = new Set<string>();
     for (const { sql, statement } of embeddedSql(body.tree))
       for (const name of namesIn(treesOf(sql)?.tree)) (statement && cut.has(statement) ? usedByCut : used).add(name);
+    // PL/pgSQL reads a variable that is returned as it is without SQL.
+    for (const { statement } of placedIn(body.tree))
+      if ((statement.kind === "return" || statement.kind === "return-next") && statement.value.kind === "variable")
+        used.add(statement.value.name);
     for (const { statement } of placedIn(body.tree)) {
       if (statement.kind !== "sql" || statement.into.length === 0) continue;
       const names = statement.into.map(({ name }) => name);

@@ -1,12 +1,12 @@
 import { claimRead } from "../../../pg/expr/reads.ts";
 import type { Cut, CutBody } from "../body.ts";
-import { declarationOf } from "../declaration.ts";
+import { bodyTokens, declarationOf } from "../declaration.ts";
 import type { Shape } from "../shape.ts";
 import { namesIn, placedIn, readsIn, treesOf } from "../use.ts";
 import { embeddedSql, filledBy } from "../../../pg/plpgsql/visit.ts";
 import type { Retired } from "../retired.ts";
 import { isNode } from "../../../pg/expr/node.ts";
-import { nameOf, tokensOf } from "../../../pg/plpgsql/position.ts";
+import { nameOf } from "../../../pg/plpgsql/position.ts";
 
 export const neverRead: Shape = {
   id: "never-read",
@@ -71,6 +71,6 @@ function onlyClaims({ fn, tree }: CutBody, name: string, { rules }: Retired): Cu
     cuts.push({ kind: "remove", statement });
   }
   // The text names it nowhere else: in RETURN, in USING, in a dynamic statement.
-  const named = tokensOf(fn.body).filter((token) => nameOf(token) === name).length;
+  const named = bodyTokens(fn.body, tree).filter((token) => nameOf(token) === name).length;
   return isRead || held === 0 || named !== mentions ? null : cuts;
 }

@@ -1,10 +1,12 @@
-import type { StatementOf } from "../../../pg/plpgsql/node.ts";
+import type { Statement } from "../../../pg/plpgsql/node.ts";
 import { as, type Expr } from "../../../pg/expr/node.ts";
 import type { Retired } from "../retired.ts";
 import { questionsOfCalls } from "../setting-calls.ts";
 import type { Question, Shape } from "../shape.ts";
-import { bareItems, placedIn, settingCall, treesOf, type Placed } from "../use.ts";
-import type { PgFunction } from "../../../pg/catalog.ts";
+import { bareItems, placedIn, readsIn, setsOrNames, settingCall, treesOf, type SettingCall } from "../use.ts";
+import type { Cut } from "../body.ts";
+import { treeWithoutItems, withoutItems } from "../list-items.ts";
+import { TEXT_TYPES, typeText } from "../../../pg/expr/shape.ts";
 import { some } from "../../../pg/expr/walk.ts";
 
 export const setterCall: Shape = {
@@ -31,6 +33,18 @@ export const setterCall: Shape = {
     },
     {
       before:
+        "begin\n  perform set_config('app.org_id', p_org::text, true), set_config('app.trace', p_trace, true);\n  return 1;\nend",
+      after: "begin\n  perform set_config('app.trace', p_trace, true);\n  return 1;\nend",
+      note: "one item of a list",
+    },
+    {
+      before:
+        "begin\n  begin\n    perform set_app_context(p_actor, p_org, p_role);\n  exception when others then\n    raise warning 'no context';\n  end;\n  return 1;\nend",
+      after: "begin\n  return 1;\nend",
+      note: "a block whose handler answered for nothing but the call",
+    },
+    {
+      before:
         "begin\n  if p_org is null then\n    perform set_app_context(p_actor, p_org, 'clerk');\n  else\n    perform set_app_context(p_actor, p_org, p_role);\n  end if;\n  return 1;\nend",
       after: "begin\n  return 1;\nend",
       note: "every branch sets the variables and does nothing else",
@@ -45,13 +59,22 @@ export const setterCall: Shape = {
   find(body, retired) {
     const placed = placedIn(body.tree);
     const questions: Question[] = [];
-    const setting = placed.filter((one) => onlySets(one, body.fn, retired, questions));
-    const removed = new Set(setting.map(({ statement }) => statement));
+    const cuts: Cut[] = [];
+    const removed = new Set<Statement>();
+    for (const { statement } of placed) {
+      const found = settingItems(statement, retired);
+      if (found === null) continue;
+      const asks = questionsOfCalls(found.calls, body.fn, retired);
+      questions.push(...asks.map((one) => ({ ...one, line: statement.line })));
+      if (found.cut === "whole") removed.add(statement);
+      else if (found.cut === null) questions.push({ tag: "set-config-not-removed", line: statement.line, about: null });
+      else cuts.push(found.cut);
+    }
     // An IF or a block of which nothing is left goes as a whole; from the inside out.
     for (let grew = true; grew;) {
       grew = false;
       for (const { statement } of placed.toReversed())
-        if (!removed.has(statement) && isEmptied(statement, removed)) {
+        if (!removed.has(statement) && isEmptied(statement, removed, retired)) {
           removed.add(statement);
           grew = true;
         }
@@ -66,47 +89,55 @@ export const setterCall: Shape = {
       });
     }
     return {
-      cuts: [...removed].map((statement) => ({ kind: "remove", statement })),
+      cuts: [...cuts, ...[...removed].map((statement): Cut => ({ kind: "remove", statement }))],
       notes: [],
       questions,
     };
   },
 };
 
-/** True for a statement that does nothing but set retired variables. */
-function onlySets({ statement }: Placed, fn: PgFunction, retired: Retired, questions: Question[]): boolean {
-  if (statement.kind !== "perform" && statement.kind !== "call") return false;
-  const items = itemsOf(statement);
-  if (items === null) return false;
-  const calls = items.map((item) => settingCall(item, retired));
-  if (!calls.some((made) => made !== null)) return false;
-  if (calls.some((made) => made === null)) {
-    questions.push({ tag: "set-config-not-removed", line: statement.line, about: null });
-    return false;
-  }
-  const found = questionsOfCalls(
-    calls.filter((made) => made !== null),
-    fn,
-    retired,
-  );
-  questions.push(...found.map((one) => ({ ...one, line: statement.line })));
-  return true;
+interface SettingItems {
+  calls: SettingCall[];
+  /** `whole`: the statement does nothing else; null: what else it does cannot be kept apart */
+  cut: "whole" | Cut | null;
 }
 
-function itemsOf(statement: StatementOf<"perform" | "call">): Expr[] | null {
-  const made = treesOf(statement.kind === "perform" ? statement.query : statement.sql);
-  if (made === null) return null;
-  if (statement.kind === "perform") return bareItems(made.tree);
-  const [only] = Array.isArray(made.tree) ? (made.tree as { stmt?: Expr }[]) : [];
+/** The calls in the list of a statement that set retired variables; null if there are none. */
+function settingItems(statement: Statement, retired: Retired): SettingItems | null {
+  if (statement.kind !== "perform" && statement.kind !== "call") return null;
+  const written = statement.kind === "perform" ? statement.query : statement.sql;
+  const made = treesOf(written);
+  const items = made && itemsOf(statement.kind, made.tree);
+  if (!made || !items) return null;
+  const found = items.map((item) => settingCall(item, retired));
+  const calls = found.filter((one) => one !== null);
+  if (calls.length === 0) return null;
+  if (calls.length === items.length) return { calls, cut: "whole" };
+  const isRemoved = found.map((one) => one !== null);
+  const after = treeWithoutItems(made.tree, isRemoved);
+  const edits = withoutItems(made.sql.text, isRemoved);
+  if (after === null || edits === null || readsIn(after, retired).length > 0 || setsOrNames(after, retired))
+    return { calls, cut: null };
+  return { calls, cut: { kind: "rewrite", sql: made.sql, written, before: made.tree, after, edits } };
+}
+
+function itemsOf(kind: "perform" | "call", tree: unknown): Expr[] | null {
+  if (kind === "perform") return bareItems(tree);
+  const [only] = Array.isArray(tree) ? (tree as { stmt?: Expr }[]) : [];
   const called = as("CallStmt", only?.stmt)?.funccall;
   return called ? [{ FuncCall: called }] : null;
 }
 
-/** True for an IF, or a block without handlers, whose every list is empty once the removed statements are gone. */
-function isEmptied(statement: Placed["statement"], removed: ReadonlySet<Placed["statement"]>): boolean {
-  const gone = (list: readonly Placed["statement"][]): boolean => list.every((one) => removed.has(one));
+/** True for an IF, or a block, of which nothing is left to run once the removed statements are gone. */
+function isEmptied(statement: Statement, removed: ReadonlySet<Statement>, retired: Retired): boolean {
+  const gone = (list: readonly Statement[]): boolean => list.every((one) => removed.has(one));
+  // A handler answers for what is in the block: for nothing, unless it answered for a value that is none of its type.
   if (statement.kind === "block")
-    return statement.handlers.length === 0 && statement.body.length > 0 && gone(statement.body);
+    return (
+      statement.body.length > 0 &&
+      gone(statement.body) &&
+      (statement.handlers.length === 0 || statement.body.every((one) => cannotFail(one, retired)))
+    );
   if (statement.kind !== "if") return false;
   const lists = [...statement.branches.map(({ body }) => body), statement.otherwise];
   return (
@@ -116,6 +147,21 @@ function isEmptied(statement: Placed["statement"], removed: ReadonlySet<Placed["
       const made = treesOf(when);
       return made !== null && isFreeOfEffects(made.tree);
     })
+  );
+}
+
+/** True for a call whose arguments are names, constants and casts to text. */
+function cannotFail(statement: Statement, retired: Retired): boolean {
+  const found = settingItems(statement, retired);
+  return (
+    found !== null &&
+    found.calls.every(
+      ({ args }) =>
+        !some(args, (node) => {
+          const cast = as("TypeCast", node);
+          return (cast !== null && !TEXT_TYPES.has(typeText(cast.typeName))) || as("A_Expr", node) !== null;
+        }),
+    )
   );
 }
 
