@@ -4,6 +4,7 @@ import {
   readStateAgain,
   readVersionedState,
   readVersions,
+  sameState,
   type Scope,
 } from "../../src/apply/state/index.ts";
 import { openServer } from "../../src/db/server.ts";
