@@ -208,7 +208,7 @@ async function measure(
     control.push(await load.end());
   }
   // the next kind finds the state before the change
-  if (back) await way(true);
+  if (back) await way(true).catch((error: unknown) => console.error(`${how}, back: ${String(error)}`));
   const most = (values: number[]): number | null => (values.length === 0 ? null : Math.max(...values));
   const [one, other] = [windowsOf(changed), windowsOf(control)];
   const held = done.map((change) => change.held).filter((ms) => !Number.isNaN(ms));

@@ -1,7 +1,7 @@
 import { sharesBackends, takeTurn } from "../apply/index.ts";
 import type { Connections, TransitionLimits } from "../apply/index.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
-import { openServer } from "../db/server.ts";
+import { openServer, type ServerDb } from "../db/server.ts";
 import { sentTogether } from "../db/sent-together.ts";
 import { untilEnding } from "../db/until-ending.ts";
 import { ToolError } from "../errors.ts";
@@ -55,13 +55,11 @@ export function connectionsTo(
   let isDirect = false;
   return {
     open: async () => {
-      const [server, other] = await sentTogether([
-        openServer(url, { applicationName, pipeline: true }),
-        isDirect ? Promise.resolve(null) : openServer(url, { applicationName, pipeline: true }),
-      ]);
+      const [server, other] = await openAtOnce(url, applicationName, isDirect ? 1 : 2);
+      if (!server) throw new Error("one connection was opened");
       const db = untilEnding(server);
       try {
-        if (other !== null) await refuseSharedBackends(db, other);
+        if (other) await refuseSharedBackends(db, other);
         isDirect = true;
         await sentTogether([
           db.exec([...SETTINGS, ...timeouts].join("; ")),
@@ -75,6 +73,18 @@ export function connectionsTo(
       }
     },
   };
+}
+
+/** So many connections, opened at the same time: all of them, or none. Throws the error of the first that failed. */
+async function openAtOnce(url: string, applicationName: string, count: number): Promise<ServerDb[]> {
+  const sent = await Promise.allSettled(
+    Array.from({ length: count }, async () => openServer(url, { applicationName, pipeline: true })),
+  );
+  const failed = sent.find((one) => one.status === "rejected");
+  const opened = sent.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (failed === undefined) return opened;
+  await Promise.all(opened.map(async (one) => one.close().catch(() => {})));
+  throw failed.reason;
 }
 
 /** A connection that only reads the journal and the objects that it names. */

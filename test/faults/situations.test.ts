@@ -145,23 +145,51 @@ for (const { title, bin, missing } of findMajors())
       ]);
     });
 
+    const BEGIN = "begin; set local statement_timeout";
+    /** by now the state was read in the transaction, and what is read under the locks are its row versions */
+    const LOCKS = "do $rlsmith$ declare want record";
     test.each([
       {
         what: "a policy changed",
+        at: BEGIN,
         sql: "alter policy note_read on public.note using (true)",
         says: ["CHANGED_MEANWHILE", "+ true"],
       },
-      { what: "a relation dropped", sql: "drop table public.note", says: ["REFUSED_BY_SERVER", "rlsmith plan"] },
+      {
+        what: "a relation dropped",
+        at: BEGIN,
+        sql: "drop table public.note",
+        says: ["CHANGED_MEANWHILE", "public.note: is missing"],
+      },
       {
         what: "a policy dropped",
+        at: BEGIN,
         sql: "drop policy note_read on public.note",
         says: ["CHANGED_MEANWHILE", "note_read: is missing"],
       },
-    ])("$what in the moment between looking and locking", async ({ sql, says }) => {
+      {
+        what: "a policy changed",
+        at: LOCKS,
+        sql: "alter policy note_read on public.note using (true)",
+        says: ["CHANGED_MEANWHILE", "+ true"],
+      },
+      {
+        what: "a relation dropped",
+        at: LOCKS,
+        sql: "drop table public.note",
+        says: ["REFUSED_BY_SERVER", "rlsmith plan"],
+      },
+      {
+        what: "a policy dropped",
+        at: LOCKS,
+        sql: "drop policy note_read on public.note",
+        says: ["CHANGED_MEANWHILE", "note_read: is missing"],
+      },
+    ])("$what in the moment between looking and locking, before `$at`", async ({ at, sql, says }) => {
       const proxy = await startProxy({ host: "127.0.0.1", port: on.cluster.port });
       try {
         proxy.arm({
-          step: ({ sql: text }) => text.startsWith("begin; set local statement_timeout"),
+          step: ({ sql: text }) => text.startsWith(at),
           moment: "before",
           act: async () => {
             await on.exec(sql);
