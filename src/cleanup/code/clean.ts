@@ -8,7 +8,7 @@ import { listStores } from "./remaining-stores.ts";
 import { listRemaining } from "./remaining.ts";
 import { namesRetired, type Retired } from "./retired.ts";
 import type { Edit } from "./syntax/cut.ts";
-import { lineAt } from "./syntax/module.ts";
+import { lineAt, type Module } from "./syntax/module.ts";
 
 /** A change with its place as a person counts it. */
 export interface CodeChange extends Omit<Change, "at"> {
@@ -111,12 +111,19 @@ const commentsLeft = (scene: Scene): { path: string; at: number; what: string }[
     .filter(({ path, text }) => !scene.draft.deleted.has(path) && namesRetired(text, scene.retired))
     .flatMap((module) =>
       module.comments
-        .filter((one) => namesRetired(one.value, scene.retired) && !isCut(scene, module.path, one))
+        .filter((one) => namesRetired(textLeft(module, one, scene), scene.retired))
         .map(({ start, value }) => ({ path: module.path, at: start, what: value.trim() })),
     );
 
-const isCut = ({ draft }: Scene, path: string, at: { start: number; end: number }): boolean =>
-  (draft.edits.get(path) ?? []).some(({ start, end }) => at.start >= start && at.end <= end);
+/** A part of a text without what is cut out of it. */
+const textLeft = ({ path, text }: Module, { start, end }: { start: number; end: number }, { draft }: Scene): string =>
+  (draft.edits.get(path) ?? [])
+    .filter((one) => one.text === "" && one.start < end && one.end > start)
+    .toSorted((a, b) => b.start - a.start)
+    .reduce(
+      (left, one) => left.slice(0, Math.max(0, one.start - start)) + left.slice(Math.max(0, one.end - start)),
+      text.slice(start, end),
+    );
 
 const sorted = <T extends { path: string; at: number }>(all: readonly T[]): T[] =>
   all.toSorted((a, b) => (a.path === b.path ? a.at - b.at : a.path < b.path ? -1 : 1));
