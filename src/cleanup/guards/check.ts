@@ -25,7 +25,9 @@ export function verdictOf({ conditions, certain }: Check): CheckVerdict {
   const classes = conditions.map((one) => one.class);
   if (conditions.length === 0 || classes.includes("unknown")) return "unknown";
   const told = conditions.filter((one) => one.class === "retired" || one.class === "drop" || one.class === "claims");
-  if (told.length === 0) return classes.includes("other") ? "other" : "neutral";
+  // what both forms have and the guard demands, such as the claim, is a subject of its own
+  if (told.length === 0)
+    return classes.includes("other") || (certain && conditions.every((one) => !one.present)) ? "other" : "neutral";
   if (!certain) return "unknown";
   const demands = told.some((one) => (one.class === "retired" ? !one.present : one.present));
   if (demands) return "demands";

@@ -54,7 +54,8 @@ export function concernOf(words: readonly string[], gone: Gone, folder = ""): "r
   if (fileNamed(name, gone, folder) !== null) return "runs";
   const hit = args.filter((one) => fileNamed(one, gone, folder) !== null);
   if (hit.length === 0) return null;
-  if (INTERPRETERS.has(name)) return "runs";
+  // `[ -x scripts/scan.sh ] && …`
+  if (INTERPRETERS.has(name) || /^(?:\[\[?|test)$/.test(name)) return "runs";
   const others = args.filter((one) => !/^[-+]|^\d+$|^[ugoa]*[+=-][rwx]+$/.test(one) && !hit.includes(one));
   return others.length === 0 ? "runs" : "names";
 }

@@ -10,7 +10,10 @@ export interface Residue {
   isComment: boolean;
 }
 
-const COMMENT = /^\s*(?:#|\/\/|\*|\/\*|<!--|--\s)/;
+const COMMENT = /^\s*#/;
+const COMMENT_OF_CODE = /^\s*(?:\/\/|\*|\/\*)/;
+
+const IN_CODE: ReadonlySet<GuardKind> = new Set(["lint-config", "danger"]);
 
 /** Kinds whose own reading lists all that is in doubt. */
 const READ_WHOLE: ReadonlySet<GuardKind> = new Set([
@@ -34,7 +37,8 @@ export function residueOf(kind: GuardKind, text: string, outcome: Outcome, names
     if ((retiredIn(line.replaceAll("\\", ""), names) ?? mixedIn(line, names)) === null) return [];
     const at = found === -1 ? n : found + 1;
     if (told.some((one) => at >= one.line && at <= (one.endLine ?? one.line) + 1)) return [];
-    const isComment = kind !== "package-json" && kind !== "lint-staged" && COMMENT.test(line);
+    const isComment =
+      kind !== "package-json" && kind !== "lint-staged" && (IN_CODE.has(kind) ? COMMENT_OF_CODE : COMMENT).test(line);
     const isRefusal = kind === "lint-config" && /message|no-restricted|selector/.test(line) && !line.includes(":not(");
     return isRefusal ? [] : [{ line: at, what: line.trim(), isComment }];
   });

@@ -182,6 +182,15 @@ exit $status
     expect(after(files, "CODEOWNERS")).toBe("/tools/ @platform\n");
   });
 
+  test("goes with the question whether it is there", () => {
+    const files = {
+      "tools/scan.sh": SCANNER,
+      ".husky/pre-commit":
+        "[ -x tools/scan.sh ] && bash tools/scan.sh db/*.sql\nif [ -f tools/scan.sh ]; then\n  chmod +x tools/scan.sh\n  tools/scan.sh\nfi\nnpm test\n",
+    };
+    expect(after(files, ".husky/pre-commit")).toBe("npm test\n");
+  });
+
   test("that also looks for something else is for a person", () => {
     const both = SCANNER.replace(
       "    if ($0 ~ /auth",

@@ -113,6 +113,14 @@ jobs:
     expect(leftOf(cleaned)).toEqual([`${CI}:11 not-certain`]);
   });
 
+  test("a sequence may stand at the indentation of its key", async () => {
+    const job = (steps: string): string =>
+      `on: push\njobs:\n  a:\n    steps:\n    - uses: actions/checkout@v4\n${steps}    permissions:\n      contents: read\n  b:\n    needs:\n    - a\n    steps:\n    - run: npm test\n`;
+    expect(await yamlAfter({ ...SCAN, [CI]: job("    - run: bash scripts/scan.sh\n    - run: npm test\n") }, CI)).toBe(
+      job("    - run: npm test\n"),
+    );
+  });
+
   test("a composite action goes with the step that uses it", async () => {
     const files = {
       ".github/actions/scan/action.yml":

@@ -7,7 +7,7 @@ import { firstLine } from "../text.ts";
 
 const TEXT = String.raw`[rfbu]{0,2}(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')`;
 const FAILS =
-  /\bsys\.exit\(\s*(?!0)|\braise\b|\bexit\(\s*[1-9]|\bprint\(|\.append\(|\b(?:fail\w*|errors?|ok|status|violations?)\s*\+?=|\breturn\s+(?:1|True|False)\b/i;
+  /\bsys\.exit\(\s*(?!0)|\braise\b|\bexit\(\s*[1-9]|\b(?:errors?|violations?|missing|problems?|bad|failures?|offenders)\.append\(|\b(?:fail\w*|errors?|status|violations?)\s*(?:\+=|=\s*(?:True|1)\b)|\breturn\s+1\b/i;
 const EFFECT =
   /\bopen\([^)]*["'][wax]|\.write_text\(|\bos\.(?:remove|rename|unlink)|\bshutil\.|requests\.(?:post|put|delete)|\.execute\(/;
 
@@ -99,8 +99,14 @@ export function cleanPython(text: string, context: GuardContext): Outcome {
 function failsBelow(lines: readonly string[], n: number): boolean {
   const line = lines[n] ?? "";
   const indent = /^\s*/.exec(line)?.[0].length ?? 0;
-  if (!/^\s*(?:if|elif)\b/.test(line))
-    return /\bif\b/.test(line) && lines.slice(n + 1).some((one) => /\bsys\.exit\(|\braise\b/.test(one));
+  if (!/^\s*(?:if|elif)\b/.test(line)) {
+    // `missing = [… if …]`, and later `if missing:`
+    const name = /^\s*(\w+)\s*=\s*[[(]/.exec(line)?.[1];
+    const at = lines.findIndex(
+      (one, m) => m > n && new RegExp(String.raw`^\s*if\s+(?:len\()?${name ?? "\\b\\B"}\)?\s*(?:>\s*0\s*)?:`).test(one),
+    );
+    return name !== undefined && at !== -1 && failsBelow(lines, at);
+  }
   const body: string[] = [/:\s*(.*)$/.exec(line)?.[1] ?? ""];
   for (const one of lines.slice(n + 1)) {
     if (one.trim() !== "" && (/^\s*/.exec(one)?.[0].length ?? 0) <= indent) break;

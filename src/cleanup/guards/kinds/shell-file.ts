@@ -5,7 +5,11 @@ import { cleanShell } from "../shell/clean.ts";
 /** A git hook, or a script of a shell. */
 export function cleanShellFile(path: string, text: string, context: GuardContext): Outcome {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
-  const { after, removed, left, forbids, checks } = cleanShell(text, context, folder);
+  const { after, removed, left, forbids, checks } = cleanShell(text, context, {
+    folder,
+    // husky runs `sh -e`
+    endsEarly: /(?:^|\/)\.husky\//.test(path) || /^#!.*\s-\w*e/.test(text),
+  });
   const line = (at: number): number => lineAt(text, at);
   return {
     ...unchanged(text),

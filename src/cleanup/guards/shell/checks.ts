@@ -1,9 +1,9 @@
-import type { Check } from "../check.ts";
+import { verdictOf, type Check } from "../check.ts";
 import type { GuardContext } from "../context.ts";
 import { mixedIn, retiredIn } from "../names.ts";
 import { classOf, patternOf, type Pattern, type PatternClass } from "../pattern.ts";
 import { awkChecks } from "./awk.ts";
-import { complains, complainsPipeline, commandsIn, grepOf, passes, type Grep } from "./commands.ts";
+import { commandsIn, fails as failsAlways, grepOf, passes, speaks, type Grep } from "./commands.ts";
 import { parseShell, type Command, type Pipeline, type Statement, type Word } from "./parse.ts";
 
 /** The status with which a command lets the script fail; null: that is not known. */
@@ -15,10 +15,12 @@ interface Scope {
   constants: ReadonlyMap<string, string>;
   /** variables that hold the output of commands */
   captures: ReadonlyMap<string, readonly Statement[]>;
+  /** the script ends with the first command that fails */
+  endsEarly: boolean;
 }
 
 /** What the variables of a script hold. */
-export function scopeOf(statements: readonly Statement[], context: Scope["context"]): Scope {
+export function scopeOf(statements: readonly Statement[], context: Scope["context"], endsEarly: boolean): Scope {
   const constants = new Map<string, string>();
   const captures = new Map<string, readonly Statement[]>();
   for (const { assignments } of commandsIn(statements))
@@ -27,7 +29,12 @@ export function scopeOf(statements: readonly Statement[], context: Scope["contex
       const [inner] = value.inner;
       if (inner) captures.set(name, inner);
     }
-  return { context, constants, captures };
+  const sets = [...commandsIn(statements)].some(
+    ({ words: [name, flag, option] }) =>
+      name?.value === "set" &&
+      (/^-\w*e/.test(flag?.value ?? "") || (flag?.value === "-o" && option?.value === "errexit")),
+  );
+  return { context, constants, captures, endsEarly: endsEarly || sets };
 }
 
 /** The checks of a list of statements; each fails the script where it is false. */
@@ -41,19 +48,37 @@ function ofList(statements: readonly Statement[], last: Fails, scope: Scope): Ch
 }
 
 function ofStatement({ pipelines }: Statement, fails: Fails, later: readonly Statement[], scope: Scope): Check[] {
+  // a status that is looked at later, or that ends nothing, says nothing by itself
+  const isLost = later.length > 0 && (readsStatus(later[0]) || (!scope.endsEarly && pipelines.length === 1));
   return pipelines.flatMap((pipeline, n) => {
-    const next = pipelines[n + 1];
-    let own = fails;
-    if (next) {
-      const isAnd = next.operator === "&&";
-      const nextStatement = [{ ...next, pipelines: [next] }];
-      if (complainsPipeline(next)) own = isAnd;
-      else if (passes(nextStatement)) own = complains(later) ? !isAnd : null;
-      // `if A || B` fails by either; `A && B` as a line fails only where its status is that of the script
-      else own = fails === true || (isAnd && later.length === 0) ? fails : null;
-    }
+    const own = failsBy(pipelines, n, fails === false && isLost && !isCompound(pipeline) ? null : fails, later);
     return ofPipeline(pipeline, pipeline.negated && own !== null ? !own : own, later, scope);
   });
+}
+
+const isCompound = ({ commands }: Pipeline): boolean => commands.at(-1)?.compound !== null;
+
+/** True if a statement reads the status of the one before. */
+const readsStatus = (statement: Statement | undefined): boolean =>
+  statement !== undefined &&
+  [...commandsIn([statement])].some((one) =>
+    [...one.words, ...one.assignments.map(({ value }) => value)].some(({ value }) => value.includes("$?")),
+  );
+
+/** The status of a pipeline by which its statement fails. */
+function failsBy(pipelines: readonly Pipeline[], n: number, fails: Fails, later: readonly Statement[]): Fails {
+  const next = pipelines[n + 1];
+  if (!next) return fails;
+  const alone = (one: Pipeline): Statement[] => [{ ...one, pipelines: [one] }];
+  const isAnd = next.operator === "&&";
+  if (failsAlways(alone(next))) return isAnd;
+  // `A && echo fine || exit 1`
+  const otherwise = pipelines.slice(n + 1).find(({ operator }) => operator === "||");
+  if (isAnd && otherwise && failsAlways(alone(otherwise))) return false;
+  if (passes(alone(next))) return failsAlways(later) ? !isAnd : null;
+  if (speaks(alone(next)) && fails !== true) return isAnd ? null : false;
+  // `if A || B` fails by either; `A && B` as a line fails only where its status is that of the script
+  return fails === true || (isAnd && later.length === 0) ? fails : null;
 }
 
 function ofPipeline({ commands }: Pipeline, fails: Fails, later: readonly Statement[], scope: Scope): Check[] {
@@ -63,7 +88,7 @@ function ofPipeline({ commands }: Pipeline, fails: Fails, later: readonly Statem
   if (before.length === 0) return ofCommand(last, fails, later, scope);
   if (last.compound) {
     const body = last.compound.bodies[0] ?? [];
-    return [...ofOutput(before, complains(body) ? true : null, scope), ...ofCommand(last, fails, later, scope)];
+    return [...ofOutput(before, failsAlways(body) ? true : null, scope), ...ofCommand(last, fails, later, scope)];
   }
   const grep = grepOf(last, scope.constants);
   if (!grep) return [...ofOutput(before, null, scope), ...ofCommand(last, fails, later, scope)];
@@ -169,16 +194,16 @@ function ofCompound(command: Command, fails: Fails, later: readonly Statement[],
       ...conditions.flatMap((condition, n) => {
         const body = bodies[n] ?? [];
         const isLast = n === conditions.length - 1;
-        const own: Fails = complains(body)
-          ? true
-          : isLast && otherwise && complains(otherwise)
-            ? false
-            : passes(body) && complains(later)
-              ? false
-              : null;
-        return ofList(condition, own, scope);
+        if (failsAlways(body)) return ofList(condition, true, scope);
+        if (isLast && otherwise && failsAlways(otherwise)) return ofList(condition, false, scope);
+        if (passes(body) && failsAlways(later)) return ofList(condition, false, scope);
+        if (!speaks(body) || otherwise) return ofList(condition, null, scope);
+        // a message alone: a complaint that something is missing, or that it is there, or good news
+        return ofList(condition, true, scope).map((one) =>
+          verdictOf(one) === "forbids" ? { ...one, certain: false } : one,
+        );
       }),
-      ...bodies.flatMap((body) => ofList(body, false, scope)),
+      ...bodies.flatMap((one) => ofList(one, false, scope)),
     ];
   }
   const body = bodies[0] ?? [];
@@ -190,7 +215,7 @@ function ofCompound(command: Command, fails: Fails, later: readonly Statement[],
       ]
     : [];
   return [
-    ...read.flatMap((word) => ofWord(word, complains(body) ? true : null, scope)),
+    ...read.flatMap((word) => ofWord(word, failsAlways(body) ? true : null, scope)),
     ...(keyword === "while" ? conditions.flatMap((one) => ofList(one, null, scope)) : []),
     ...bodies.flatMap((one) => ofList(one, keyword === "group" ? fails : false, scope)),
   ];

@@ -19,8 +19,15 @@ export interface CleanShell {
 
 type Fate = { kind: "cut"; evidence: Evidence } | { kind: "keep" } | { kind: "left"; reason: LeftReason };
 
-/** Take the checks of the old pattern out of a script, and what runs something that goes. `folder`: that of the script. */
-export function cleanShell(text: string, context: GuardContext, folder = ""): CleanShell {
+/**
+ * Take the checks of the old pattern out of a script, and what runs something that goes. `folder`: that of the script;
+ * `endsEarly`: it ends with the first command that fails, as a step of CI does, without saying so.
+ */
+export function cleanShell(
+  text: string,
+  context: GuardContext,
+  { folder = "", endsEarly = true }: { folder?: string; endsEarly?: boolean } = {},
+): CleanShell {
   const file = parseShell(text);
   const named = retiredIn(text, context.names) ?? mixedIn(text, context.names);
   if (file === null)
@@ -28,7 +35,7 @@ export function cleanShell(text: string, context: GuardContext, folder = ""): Cl
       ...nothing(text),
       left: named === null ? [] : [{ at: Math.max(text.indexOf(named), 0), what: named, reason: "not-read" }],
     };
-  const scope = scopeOf(file.statements, context);
+  const scope = scopeOf(file.statements, context, endsEarly);
   const checks = checksOf(file.statements, scope);
   const result: CleanShell = { ...nothing(text), checks };
   const cuts: Cut[] = [];

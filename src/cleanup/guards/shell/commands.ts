@@ -1,4 +1,4 @@
-import { parseShell, type Command, type Pipeline, type Statement } from "./parse.ts";
+import { parseShell, type Command, type Statement } from "./parse.ts";
 
 /** Every command of statements, those in substitutions and compound commands too. */
 export function* commandsIn(statements: readonly Statement[]): Generator<Command> {
@@ -71,7 +71,7 @@ const FLAG_NAME =
   /^(?:fail\w*|\w*err(?:ors?)?|status|\w*violations?|bad\w*|rc|ret|code|exit\w*|problems?|missing\w*|ok|issues?)$/i;
 
 const isFailingCommand = ({ words, assignments, compound }: Command): boolean => {
-  if (compound?.keyword === "group") return complains(compound.bodies[0] ?? []);
+  if (compound?.keyword === "group") return fails(compound.bodies[0] ?? []);
   if (compound?.keyword === "arithmetic")
     return /^\s*(?:fail\w*|err\w*|violations?)\s*(?:\+\+|\+=)/i.test(compound.name);
   if (compound !== null) return false;
@@ -82,17 +82,18 @@ const isFailingCommand = ({ words, assignments, compound }: Command): boolean =>
   return name === "false" || /^(?:die|fail|abort|error|err|warn)\w*$/.test(name);
 };
 
-/** True if statements always end in a failure, or in a complaint and nothing else. */
-export function complains(statements: readonly Statement[]): boolean {
-  const commands = statements.flatMap(({ pipelines }) =>
-    pipelines.length === 1 ? (pipelines[0]?.commands ?? []) : [],
-  );
-  if (commands.some(isFailingCommand)) return true;
-  const speaks = (one: Command): boolean => /^(?:echo|printf)$/.test(one.words[0]?.value ?? "");
-  return commands.length > 0 && statements.every(({ pipelines }) => pipelines.length === 1) && commands.every(speaks);
-}
+const plainCommands = (statements: readonly Statement[]): Command[] =>
+  statements.flatMap(({ pipelines }) => (pipelines.length === 1 ? (pipelines[0]?.commands ?? []) : []));
 
-export const complainsPipeline = (pipeline: Pipeline): boolean => complains([{ ...pipeline, pipelines: [pipeline] }]);
+/** True if statements always end in a failure, or note one. */
+export const fails = (statements: readonly Statement[]): boolean => plainCommands(statements).some(isFailingCommand);
+
+/** True if statements only say something: a complaint, or that all is well. */
+export function speaks(statements: readonly Statement[]): boolean {
+  const commands = plainCommands(statements);
+  const isSaying = (one: Command): boolean => /^(?:echo|printf)$/.test(one.words[0]?.value ?? "");
+  return commands.length > 0 && statements.every(({ pipelines }) => pipelines.length === 1) && commands.every(isSaying);
+}
 
 /** True if statements end the look at what is there, without a failure. */
 export function passes(statements: readonly Statement[]): boolean {

@@ -161,8 +161,14 @@ export function parseYaml(text: string): YamlNode[] | null {
         readable = false;
         return nodes;
       }
+      const isItem = /^-(?:\s|$)/.test(content);
+      // a sequence may stand at the indentation of its key: the next key ends it
+      if (nodes.length > 0 && (nodes[0]?.key === null) !== isItem) {
+        if (isItem) readable = false;
+        return nodes;
+      }
       n += 1;
-      if (/^-(?:\s|$)/.test(content)) {
+      if (isItem) {
         const node: YamlNode = {
           start: line.start,
           end: line.end,
