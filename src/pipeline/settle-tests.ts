@@ -8,7 +8,7 @@ import {
   type SuiteRun,
   type Unit,
 } from "../cleanup/tests/index.ts";
-import { choiceOf, type ChangedFile } from "./cleanup-code.ts";
+import { choiceOf, refuseFailing, type ChangedFile } from "./cleanup-code.ts";
 import { newErrors, openTrial, type Trial } from "./code-judge.ts";
 import type { SuiteOutcome } from "./suite-run.ts";
 import {
@@ -48,6 +48,7 @@ export async function settle(
         return { ...settledOf(decided, kept, files, found), failing: failingOf(evidence.after), judge: null };
       trial ??= openTrial(found.tree, projectDir, choiceOf(found.tree, projectDir, check));
       const before = await trial.judge(new Map());
+      refuseFailing(before, trial.command);
       const later = await trial.judge(files);
       const fresh = newErrors(before, later);
       progress.done("check", `${later.length} errors of \`${trial.command}\`, ${fresh.length} of them new`);
