@@ -261,7 +261,7 @@ async function judgeUntilClean(
 }
 
 /** Throws ToolError (usage) where the judge fails on the code as it is, and does not say at which place. */
-function refuseFailing(before: readonly CodeError[], command: string): void {
+export function refuseFailing(before: readonly CodeError[], command: string): void {
   const [unplaced] = before.filter(({ path }) => path === "");
   if (unplaced)
     throw new ToolError(

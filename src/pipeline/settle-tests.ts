@@ -8,7 +8,7 @@ import {
   type SuiteRun,
   type Unit,
 } from "../cleanup/tests/index.ts";
-import { choiceOf } from "./cleanup-code.ts";
+import { choiceOf, refuseFailing } from "./cleanup-code.ts";
 import type { EditedFile } from "./edited-files.ts";
 import { newErrors, openTrial, type Trial } from "./code-judge.ts";
 import type { SuiteOutcome } from "./suite-run.ts";
@@ -49,6 +49,7 @@ export async function settle(
         return { ...settledOf(decided, kept, files, found), failing: failingOf(evidence.after), judge: null };
       trial ??= openTrial(found.tree, projectDir, choiceOf(found.tree, projectDir, check));
       const before = await trial.judge(new Map());
+      refuseFailing(before, trial.command);
       const later = await trial.judge(files);
       const fresh = newErrors(before, later);
       progress.done("check", `${later.length} errors of \`${trial.command}\`, ${fresh.length} of them new`);

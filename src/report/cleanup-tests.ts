@@ -119,7 +119,7 @@ function removedLines(removed: readonly RemovedTest[], colours: Colours): string
     ...removed.flatMap((one) => [
       `  ${title(one)}`,
       `    ${one.onMigrated === "failed" ? "passes on the old state and fails on the migrated one: the variable no longer counts" : "passes on the migrated state"}`,
-      ...(one.notices.length === 0 && one.kind !== "half" ? ["    notices no mutant"] : []),
+      ...(one.notices.length === 0 && one.kind !== "half" ? ["    notices none of the mutants that were run"] : []),
       ...one.notices.map(({ mutant, noticedBy }) => `    ${oneLine(`notices ${mutant}; so does ${noticedBy}`)}`),
       ...one.covers.map((cover) => `    ${oneLine(`${cover.relation}: ${coverWords(cover)}`)}`),
     ]),
@@ -172,7 +172,7 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, judge, removed, kept, failing, written }: TestsCleanup): string {
+function summaryOf({ files, judge, removed, kept, failing, written, suite }: TestsCleanup): string {
   const counts = files.map(lineCounts);
   const sum = (pick: (one: (typeof counts)[number]) => number): number =>
     counts.reduce((total, one) => total + pick(one), 0);
@@ -182,6 +182,11 @@ function summaryOf({ files, judge, removed, kept, failing, written }: TestsClean
       ? "no file changes"
       : `${files.length} files ${written ? "written" : "change"}${deleted === 0 ? "" : `, ${deleted} of them deleted`}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`,
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
+    ...(suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies
+      ? [
+          `${suite.policies - suite.weakened} of ${suite.policies} policies were not weakened: what is noticed of them is not known`,
+        ]
+      : []),
     `${removed.length} go, ${kept.length} to decide, ${failing.length} fail on the migrated state`,
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { bare, memberName, nodesIn, type Node, type Project } from "../code/index.ts";
+import { bare, isTestFile, memberName, nodesIn, type Node, type Project } from "../code/index.ts";
 import type { CaseAxis, TestCase } from "./find-cases.ts";
 import { titlesOf } from "./find-cases.ts";
 import { halvesOf } from "./halves.ts";
@@ -79,7 +79,7 @@ function rowUnits(
   const sources = new Set(own.flatMap((one) => (one.axis.source ? [bare(one.axis.source)] : [])));
   const unclear: Unclear | null = own.some((one) => (dual.get(one.case)?.length ?? 0) > 1)
     ? "several-tables"
-    : claims.length === 0 || isUsedElsewhere(table, sources, project)
+    : claims.length === 0 || !isTestFile(table.module.path) || isUsedElsewhere(table, sources, project)
       ? "table-in-use"
       : null;
   return table.rows.filter(isVariable).map((row) => ({

@@ -238,6 +238,23 @@ test("there are two", () => {
     ]);
   });
 
+  test("a list in code that is not of the tests stays", () => {
+    const files = { "lib/paths.ts": 'export const PATHS = ["claim", "variable"] as const;\n' };
+    const text = `import { expect, it } from "vitest";
+import { PATHS } from "../lib/paths";
+import { withClaim, withVariable } from "./paths";
+
+it.each(PATHS)("sees its own, by %s", async (path) => {
+  const run = path === "variable" ? withVariable : withClaim;
+  expect(await run("a", (sql) => sql.query("select id from visit"))).toEqual({ rows: [{}] });
+});
+`;
+    const runs = { "sees its own, by claim": "passed", "sees its own, by variable": "passed" } as const;
+    expect(inShort(suite(text, files).decide({ before: runs, after: runs })).stays).toEqual([
+      ['"variable"', "table-in-use"],
+    ]);
+  });
+
   test("a row that is a name, with a condition on it", () => {
     const text = `import { expect, it } from "vitest";
 import { withClaim, withVariable } from "./paths";
