@@ -44,6 +44,7 @@ const REASONS: Readonly<Record<LeftReason, string>> = {
   "not-read": "the file has a syntax that is not read, and it names what goes",
   "other-kind": "it names what is retired, in a kind of file that is not read",
   "names-what-goes": "it names a guard that goes, among other things",
+  "refuses-migration": "it stays, and refuses a planned migration: change it, or commit the migration past it",
   "in-use": "it demands the old pattern, and another file still needs it: change that one first",
   "runs-tests":
     "most of the tests that it runs name what is retired: see what is left of them after the clean-up of tests",

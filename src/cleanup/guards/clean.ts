@@ -251,13 +251,17 @@ function resultOf(
         reason: "outside",
       });
   }
+  const blocking = blockingOf(input, files, outcomes);
+  for (const { path, kind, line, what } of blocking)
+    if (!result.removed.some((one) => one.path === path) && !result.left.some((one) => one.path === path))
+      result.left.push({ path, kind, line, what, reason: "refuses-migration" });
   return {
     ...result,
     removed: sorted(result.removed),
     left: sorted(result.left),
     forbids: sorted(result.forbids),
     mentions: sorted(result.mentions),
-    blocking: blockingOf(input, files, outcomes),
+    blocking,
   };
 }
 

@@ -44,6 +44,8 @@ export type LeftReason =
   | "names-what-goes"
   /** it runs tests that name what is retired */
   | "runs-tests"
+  /** it stays, and refuses a planned migration */
+  | "refuses-migration"
   /** something that stays still needs it */
   | "in-use"
   /** it is outside of the project's folder */

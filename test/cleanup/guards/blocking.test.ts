@@ -86,3 +86,12 @@ test("a guard of the code does not refuse a migration", () => {
   ]);
   expect(blocking).toEqual([]);
 });
+
+test("a guard of the new state that refuses a migration because of what that compares stays, and is for a person", () => {
+  const text = `select pg_temp.expect('b', $$current_setting('app.tenant_id', true)$$);\n${CLAIM}`;
+  const script = `#!/bin/bash\n# migrations\nif grep -q "current_setting('app.tenant_id'" "$1"; then exit 1; fi\n`;
+  const { blocking, left, forbids, files } = guards({ "scripts/guard.sh": script }, [{ name: "claim.sql", text }]);
+  expect(blocking).toMatchObject([{ path: "scripts/guard.sh", line: 3, migrationLine: 1 }]);
+  expect(left).toMatchObject([{ path: "scripts/guard.sh", reason: "refuses-migration" }]);
+  expect([forbids.length, files.size]).toEqual([1, 0]);
+});
