@@ -1,7 +1,7 @@
 import type { Retired } from "../cleanup/code/index.ts";
 import { cleanUpCode, type CodeCleanup } from "../pipeline/cleanup-code.ts";
-import { inspectCatalog } from "../pipeline/inspection.ts";
-import { retiredNames } from "../pipeline/retired-names.ts";
+import { readWorkTree } from "../pipeline/code-files.ts";
+import { retiredInProject } from "../pipeline/retired-names.ts";
 import { configOf } from "../pipeline/ready.ts";
 import { openSource, type ProjectOptions } from "../pipeline/source.ts";
 import { cleanupCodeJson, renderCleanupCode } from "../report/cleanup-code.ts";
@@ -27,8 +27,7 @@ export async function cleanUpCodeOf(options: ProjectOptions, flags: CodeFlags): 
   const source = await openSource(options);
   let retired;
   try {
-    const { facts } = inspectCatalog(source.catalog, configOf(source));
-    retired = retiredNames(source.catalog, facts, configOf(source));
+    retired = retiredInProject(source, configOf(source), await readWorkTree(options.projectDir), options.projectDir);
     sayReplay(source);
   } finally {
     await source.close();

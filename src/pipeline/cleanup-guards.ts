@@ -1,16 +1,17 @@
 import { lstatSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
 import type { Retired, SourceFile } from "../cleanup/code/index.ts";
-import { cleanGuards, kindOf, type CleanedGuards, type GuardNames, type PlannedText } from "../cleanup/guards/index.ts";
+import { cleanGuards, kindOf, type CleanedGuards, type GuardNames } from "../cleanup/guards/index.ts";
 import { CONFIG_FILE } from "../config.ts";
 import type { Progress } from "../progress.ts";
 import { readProject } from "./cleanup-code.ts";
 import { projectFiles, readTexts, readWorkTree, type WorkTree } from "./code-files.ts";
 import { refuseTree, writeEdits, type EditedFile } from "./edited-files.ts";
 import { contextNamesOf } from "./names-before.ts";
-import { functionsDropped, isWrittenHere, plannedTexts } from "./planned-texts.ts";
+import { plannedTexts } from "./planned-texts.ts";
 import { configOf } from "./ready.ts";
 import type { Source } from "./source.ts";
+import { functionsDropped, writtenMigrations } from "./written-migrations.ts";
 
 /** What `rlsmith cleanup --guards` may do. */
 export interface GuardsOptions {
@@ -34,9 +35,9 @@ export interface GuardsCleanup extends Omit<CleanedGuards, "files"> {
   prefix: string;
 }
 
-/** Files that are made by programs, and that are no text. */
+/** Files that are made by programs, rlsmith too, and that are no text. */
 const NOT_READ =
-  /(?:^|\/)(?:package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|dist|build|coverage|\.next|\.turbo|vendor)(?:\/|$)|\.(?:png|jpe?g|gif|ico|webp|pdf|woff2?|ttf|zip|gz|mp4|wasm|map|min\.js)$/i;
+  /(?:^|\/)(?:\.rlsmith|package-lock\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|dist|build|coverage|\.next|\.turbo|vendor)(?:\/|$)|\.(?:png|jpe?g|gif|ico|webp|pdf|woff2?|ttf|zip|gz|mp4|wasm|map|min\.js)$/i;
 const LARGEST_BYTES = 1 << 20;
 
 /**
@@ -49,10 +50,10 @@ export async function cleanUpGuards(source: Source, retired: Retired, options: G
   const tree = await readWorkTree(projectDir);
   if (options.write) refuseTree(tree, options.allowDirty);
   const texts = textsOf(projectDir, projectFiles(tree, /./));
-  const written = writtenMigrations(texts);
+  const written = writtenMigrations(tree, projectDir);
   const before: Retired = {
     ...retired,
-    functions: new Set([...retired.functions, ...written.flatMap(({ text }) => functionsDropped(text))]),
+    functions: new Set([...retired.functions, ...functionsDropped(written)]),
   };
   const names: GuardNames = {
     settings: before.settings,
@@ -95,14 +96,6 @@ function textsOf(dir: string, paths: readonly string[]): SourceFile[] {
   });
   return readTexts(dir, read).filter(({ text }) => !text.includes("\0") && !text.includes("\uFFFD"));
 }
-
-const writtenMigrations = (texts: readonly SourceFile[]): PlannedText[] =>
-  texts
-    .filter(
-      ({ path, text }) =>
-        path.endsWith(".sql") && !/(?:^|[._/-])(?:down|rollback|undo)(?:[._/-]|$)/.test(path) && isWrittenHere(text),
-    )
-    .map(({ path, text }) => ({ name: path, text }));
 
 /** Guards of the repository that the project is a folder of: they may refuse its migrations too. */
 function outsideOf(tree: WorkTree, projectDir: string): SourceFile[] {

@@ -14,10 +14,9 @@ import { EMITTED, emittedPath, isEmitted } from "../verify/index.ts";
 import { readProject } from "./cleanup-code.ts";
 import { readWorkTree } from "./code-files.ts";
 import { refuseTree, writeEdits } from "./edited-files.ts";
-import { inspectCatalog } from "./inspection.ts";
 import { outputPlace } from "./output-place.ts";
 import { configOf } from "./ready.ts";
-import { retiredNames } from "./retired-names.ts";
+import { retiredInProject } from "./retired-names.ts";
 import { settle } from "./settle-tests.ts";
 import type { Source } from "./source.ts";
 import { areAllWeakened, runSuite, suiteFacts } from "./suite-evidence.ts";
@@ -42,9 +41,8 @@ export async function cleanUpTests(
 ): Promise<{ cleanup: TestsCleanup; retired: Retired }> {
   const { projectDir } = options.project;
   const config = configOf(source);
-  const { facts } = inspectCatalog(source.catalog, config);
-  const retired = retiredNames(source.catalog, facts, config);
   const tree = await readWorkTree(projectDir);
+  const retired = retiredInProject(source, config, tree, projectDir);
   if (options.write) refuseTree(tree, options.allowDirty);
   const { input, texts } = readProject(tree, projectDir, retired);
   const project = projectOf(input);

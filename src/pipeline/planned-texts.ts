@@ -7,17 +7,6 @@ import { cleanupFiles, planCleanup } from "./cleanup-sql.ts";
 import { planSource } from "./plan.ts";
 import type { Source } from "./source.ts";
 
-/** True if `rlsmith plan` or `rlsmith cleanup --sql` wrote a migration: its checks are functions with these names. */
-export const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
-
-/** The functions that set variables and that a migration of rlsmith has dropped already. */
-export const functionsDropped = (sql: string): string[] =>
-  isWrittenHere(sql)
-    ? [...sql.matchAll(/^\s*drop\s+function\s+(?:if\s+exists\s+)?(?:"?[\w$]+"?\.)?"?([\w$]+)"?\s*\(/gim)].map(
-        ([, name = ""]) => name,
-      )
-    : [];
-
 /**
  * The migrations of the move, by their file names: those that are written, and those that `plan` and `cleanup --sql` would
  * write now. `setters`: names of the functions that set the variables; their drop is always among them.

@@ -3,6 +3,21 @@ import type { Retired } from "../cleanup/code/index.ts";
 import { contextMapOf, type Config } from "../config.ts";
 import { byFunction } from "../pg/by-function.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import type { WorkTree } from "./code-files.ts";
+import { inspectCatalog } from "./inspection.ts";
+import type { Source } from "./source.ts";
+import { functionsDropped, writtenMigrations } from "./written-migrations.ts";
+
+/**
+ * The same for a project: a function that a migration of rlsmith has dropped is one of them too. The order of the
+ * clean-ups does not matter then: `--sql` drops the functions that `--code` takes the calls of.
+ */
+export function retiredInProject(source: Source, config: Config, tree: WorkTree, projectDir: string): Retired {
+  const { facts } = inspectCatalog(source.catalog, config);
+  const names = retiredNames(source.catalog, facts, config);
+  const dropped = functionsDropped(writtenMigrations(tree, projectDir));
+  return { ...names, functions: new Set([...names.functions, ...dropped.filter((name) => !names.mixed.has(name))]) };
+}
 
 /** Names of what a body may do besides setting a variable. */
 const WRITES = /\b(?:insert|update|delete|merge|truncate|execute|copy|notify|call)\b/i;
