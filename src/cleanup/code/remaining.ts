@@ -73,7 +73,10 @@ function listText(text: SqlText, scene: Scene): void {
   if (scene.calls.some((call) => call.module === module && node.start >= call.node.start && node.end <= call.node.end))
     return;
   const isDecided = scene.draft.decisions.some(
-    (one) => one.path === module.path && one.at === node.start && one.reason === "driver-other-tenant",
+    (one) =>
+      one.path === module.path &&
+      one.at === node.start &&
+      (one.reason === "driver-other-tenant" || one.reason === "argument-has-effect"),
   );
   if (isDecided) return;
   const isTest = isTestFile(module.path);

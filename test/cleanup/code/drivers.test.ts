@@ -230,6 +230,11 @@ describe.each(DRIVERS.map((driver): [string, Driver] => [driver.name, driver]))(
     expect(reasons(files)).toEqual(["driver-without-token", "driver-without-token"]);
   });
 
+  test("is left to a person: nobody awaits it", () => {
+    const files = file(inTransaction(driver, `    ${set(CLAIM)};`));
+    expect([after(files), reasons(files)]).toEqual([files["lib/run.ts"], ["driver-without-token"]]);
+  });
+
   test("a name that hides the claims at the place is seen", () => {
     const body = `    const tenant = ${CLAIM};\n    for (const claims of [size]) await ${set("tenant")};`;
     const files = file(inTransaction(driver, body));
@@ -262,6 +267,20 @@ describe("outside of a transaction, what has a connection for each statement", (
     // on the connection for longer than the statement, it is somebody's
     const session = file(text(put("app.tenant_id").replace("true", "false")));
     expect([after(session), reasons(session)]).toEqual([session["lib/run.ts"], ["driver-session-setting"]]);
+  });
+
+  test.each([
+    [
+      "pg",
+      "const db = new Pool();",
+      `db.query("select set_config('app.tenant_id', $1, true)", [await requireTenant(id)])`,
+    ],
+    ["Prisma", "const db = new PrismaClient();", `db.$executeRaw\`${tag("app.tenant_id", "requireTenant(id)")}\``],
+  ])("%s: a value that is made by a call that may do more is left to a person", (_name, lead, statement) => {
+    const files = file(
+      `${lead}\n\nexport async function run(id: string) {\n  await ${statement};\n  await work(id);\n}\n`,
+    );
+    expect([after(files), reasons(files)]).toEqual([files["lib/run.ts"], ["argument-has-effect"]]);
   });
 
   test.each([

@@ -188,7 +188,9 @@ function callEdits(text: SqlText, call: string, scene: Scene): Edit[] | null {
   const statement = statementOf(text);
   const items = retiredItems(text, scene);
   const { path, text: source } = text.module;
-  if (!statement || !text.settings) return null;
+  // what nobody awaits may not be sent, and the function around it need not be async
+  const isAwaited = text.query && text.module.parents.get(text.query.call)?.type === "AwaitExpression";
+  if (!statement || !text.settings || !isAwaited) return null;
   const end = source.slice(statement.start, statement.end).endsWith(";") ? ";" : "";
   if (items.length === text.settings.items.length)
     return [{ path, start: statement.start, end: statement.end, text: call + end }];

@@ -1,9 +1,11 @@
-import { isTestFile, record } from "../draft.ts";
+import { decide, isTestFile, record } from "../draft.ts";
 import type { SqlText } from "../find/driver.ts";
 import { sqlTextsIn } from "../find/driver.ts";
+import { pureCallsOf } from "../find/pure-calls.ts";
 import type { Project } from "../project/project.ts";
 import type { Module } from "../syntax/module.ts";
 import type { Node } from "../syntax/node.ts";
+import { isPure } from "../syntax/pure.ts";
 import { cutSettings, receiverOf, retiredItems, settingTexts } from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
 
@@ -29,8 +31,8 @@ export const deadLocalSetting: ProjectShape = {
       before: `import { withSupabase } from "@supabase/server";
 import { withPostgresClient } from "@supabase/server/middleware/postgres";
 
-export const bills = withSupabase({ auth: "user", middleware: [withPostgresClient()] }, async (request, ctx) => {
-  await ctx.postgres.query\`select set_config('app.tenant_id', \${request.headers.get("x-tenant")}, true)\`;
+export const bills = withSupabase({ auth: "user", middleware: [withPostgresClient()] }, async (_request, ctx) => {
+  await ctx.postgres.query\`select set_config('app.tenant_id', \${ctx.tenantId}, true)\`;
   return Response.json(await ctx.postgres.query\`select id from bill\`);
 });
 `,
@@ -55,13 +57,23 @@ export const bills = withSupabase({ auth: "user", middleware: [withPostgresClien
       )
         continue;
       if (beginsTransaction(text)) continue;
-      const edits = cutSettings(text, items, scene);
       const what = items.map(({ setting }) => setting).join(", ");
-      if (edits)
-        record(scene, { path: text.module.path, at: text.node.start, shape: deadLocalSetting.id, what }, edits);
+      const place = { path: text.module.path, at: text.node.start, what };
+      if (!hasPureValues(text, scene.project)) {
+        decide(scene, { ...place, reason: "argument-has-effect" });
+        continue;
+      }
+      const edits = cutSettings(text, items, scene);
+      if (edits) record(scene, { ...place, shape: deadLocalSetting.id }, edits);
     }
   },
 };
+
+/** True if no value that goes with the statement does more, such as a check of who asks. */
+function hasPureValues({ module, node, query }: SqlText, project: Project): boolean {
+  const holes = node.type === "TemplateLiteral" ? node.expressions : [];
+  return query?.values != null && [...query.values, ...holes].every((one) => isPure(one, pureCallsOf(module, project)));
+}
 
 /** True if each statement has a connection of its own: the receiver is a pool by its type or by what made it. */
 export function isPool({ module, query }: SqlText, project: Project): boolean {

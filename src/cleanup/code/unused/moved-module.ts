@@ -207,7 +207,11 @@ function namesOfFile(module: Module, from: string, to: string, scene: Scene): Ed
     (one) => (isText(one) || (one.type === "Literal" && typeof one.value === "string")) && !isGone(scene, module, one),
   );
   return [...texts, ...module.comments].flatMap(({ start, end }) =>
-    [...module.text.slice(start, end).matchAll(new RegExp(`(?<![\\w-])${from.replaceAll(".", "\\.")}(?!\\w)`, "g"))]
+    [
+      ...module.text
+        .slice(start, end)
+        .matchAll(new RegExp(`(?<![\\w-])${from.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?!\\w)`, "g")),
+    ]
       .map(({ index }) => start + index)
       // a path that leads to it has an edit already
       .filter((at) => !/[\w./@-]*\/$/.test(module.text.slice(start, at)))
