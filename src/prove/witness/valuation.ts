@@ -387,8 +387,7 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
       members.add(print(values, member));
   }
   if (same.some((term) => isTrue(values, logic.predicate(ARRAY_EMPTY, null, [term])))) return [];
-  const ofUuids = same.some(({ sort }) => sort.kind === "array" && sort.element.kind === "uuid");
-  const another = (): string => (ofUuids ? newUuid(values) : newWord(values));
+  const another = (): string => newElement(values, array.sort.kind === "array" ? array.sort.element : array.sort);
   const found = members.size > 0 ? [...members] : [another()];
   const isTooShort =
     found.length === 1 &&
@@ -398,6 +397,33 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
       return origin !== undefined && hasMoreParts(values, classmates(values, origin), mate);
     });
   return isTooShort ? [...found, another()] : found;
+}
+
+/** A value of the sort that no term has. */
+function newElement(values: Assignment, sort: Sort): string {
+  switch (sort.kind) {
+    case "uuid":
+      return newUuid(values);
+    case "int":
+    case "numeric":
+    case "float":
+      return String(newNumber(values));
+    case "date":
+    case "timestamp":
+    case "timestamptz":
+      return "1999-12-31";
+    default:
+      return label(values, sort) ?? newWord(values);
+  }
+}
+
+/** A number of every type of numbers. */
+function newNumber({ model, known }: Assignment): number {
+  const constants = [...model.terms].flatMap((term) => (term.kind === "constant" ? [Number(term.value)] : []));
+  const given = new Set([...known.values()].map(Number).concat(constants, [...model.numbers.values()]));
+  let found = 1000;
+  while (given.has(found)) found += 1;
+  return found;
 }
 
 function printed(sort: Sort, value: string | number): string {
