@@ -69,7 +69,8 @@ test("the versions are others after every change of the state, and the prepared 
         expect([sql, (await readVersions(db, SCOPE)) !== versions]).toEqual([sql, n < CHANGES.length]);
         const after = await readStateAgain(db);
         expect([sql, after]).toEqual([sql, await readState(db, SCOPE)]);
-        expect([sql, sameState(after, state)]).toEqual([sql, n >= CHANGES.length]);
+        // not the other way round: a privilege on a function is seen, and is not in this state
+        expect([sql, n < CHANGES.length || sameState(after, state)]).toEqual([sql, true]);
       } finally {
         await db.exec("rollback");
       }

@@ -50,7 +50,7 @@ export async function takeTurn(db: Db, patience: number, waiting: () => void): P
 }
 
 /** The rounds of looking for a sign. Other clients need time to leave one: `enough` milliseconds, if the server is far. */
-const ROUNDS = { most: 8, fewest: 2, enough: 500 };
+const ROUNDS = { most: 8, fewest: 2, enough: 1500 };
 
 /**
  * True if two client connections share server connections between transactions, as behind a pooler in transaction mode,
