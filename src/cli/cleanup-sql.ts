@@ -1,4 +1,4 @@
-import { cleanupFiles, planCleanup } from "../pipeline/cleanup-sql.ts";
+import { cleanupFiles, isAgainst, planCleanup, type CleanupPlan } from "../pipeline/cleanup-sql.ts";
 import { elsewhereOf, withDropTried } from "../pipeline/check-drop.ts";
 import { rehearseCleanup } from "../pipeline/rehearse-cleanup.ts";
 import { configOf } from "../pipeline/ready.ts";
@@ -8,7 +8,7 @@ import { cleanupEnd, renderCallRehearsal, renderCleanupSql } from "../report/cle
 import { filesText } from "../report/plan-terminal.ts";
 import { renderRehearsal } from "../report/rehearsal-terminal.ts";
 import type { CleanupFlags } from "./cleanup-options.ts";
-import { exitOfCleanup, exitOfCalls, exitOfRehearsal } from "./exit.ts";
+import { EXIT, exitOfCalls, exitOfRehearsal } from "./exit.ts";
 import { printJson } from "./json-output.ts";
 import { projectOptions, sayReplay, sayWritten } from "./options.ts";
 import { coloursFor, print } from "./terminal.ts";
@@ -59,3 +59,12 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
     await source.close();
   }
 }
+
+/** 3 while a person has to look at something, or the setters stay; the files hold what is settled. */
+const exitOfCleanup = ({ cleanup, callers, dropped, check }: CleanupPlan): number =>
+  (check !== null && isAgainst(check)) ||
+  cleanup.functions.some(({ kind }) => kind === "asked") ||
+  cleanup.others.some(({ kind }) => kind !== "comment") ||
+  (cleanup.setters.length > 0 && dropped.length === 0 && callers.named.length + callers.dynamic.length > 0)
+    ? EXIT.notProven
+    : EXIT.fine;

@@ -1,5 +1,4 @@
 import type { PlanProof } from "../pipeline/prove-plan.ts";
-import { isAgainst, type CleanupPlan } from "../pipeline/cleanup-sql.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { ToolErrorKind } from "../errors.ts";
 
@@ -35,15 +34,6 @@ export function exitOfRehearsal({ passed, access, notCompared, readsLeft, stepsL
   if (asPlanned && notCompared.some(({ accepted }) => accepted === null)) return EXIT.notProven;
   return passed ? EXIT.fine : EXIT.findings;
 }
-
-/** 3 while a person has to look at something, or the setters stay; the files hold what is settled. */
-export const exitOfCleanup = ({ cleanup, callers, dropped, check }: CleanupPlan): number =>
-  (check !== null && isAgainst(check)) ||
-  cleanup.functions.some(({ kind }) => kind === "asked") ||
-  cleanup.others.some(({ kind }) => kind !== "comment") ||
-  (cleanup.setters.length > 0 && dropped.length === 0 && callers.named.length + callers.dynamic.length > 0)
-    ? EXIT.notProven
-    : EXIT.fine;
 
 /**
  * 3 where a call with values of another tenant answers that raised before, or where all that was compared is as announced

@@ -63,7 +63,7 @@ export const EXCEPTION_MUTANTS: readonly Mutant[] = [
     id: "unused-variables-raise-nothing",
     title: "an assignment raises nothing where its variable is not used",
     file: "encode/run-body.ts",
-    find: "return next && raising(encoder, next, nullness(encoder, encoder.expression(assigned(program), within)).raises);",
+    find: "return next && raising(encoder, next, nullness(encoder, value).raises);",
     replace: "return next;",
     noticedBy: ["unused-variable", "declaration-not-caught"],
   },

@@ -387,7 +387,9 @@ function membersOf(values: Assignment, array: Term): (string | null)[] {
       members.add(print(values, member));
   }
   if (same.some((term) => isTrue(values, logic.predicate(ARRAY_EMPTY, null, [term])))) return [];
-  const another = (): string => newElement(values, array.sort.kind === "array" ? array.sort.element : array.sort);
+  // what is read from texts has the narrower sort
+  const sorts = same.flatMap(({ sort }) => (sort.kind === "array" ? [sort.element] : []));
+  const another = (): string => newElement(values, sorts.find(({ kind }) => kind !== "text") ?? SORT.text);
   const found = members.size > 0 ? [...members] : [another()];
   const isTooShort =
     found.length === 1 &&
