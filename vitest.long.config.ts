@@ -1,20 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { sliceFrom } from "./test/support/slice.ts";
+import { sliced, sliceFrom } from "./test/support/slice.ts";
 import { SlowestFirst } from "./test/support/slowest-first.ts";
 
-/** The long tests of a slice: files that cut their own cases into slices, and every other one of the rest. */
-function filesOf(slice: string | undefined): string[] {
-  const { index, count } = sliceFrom(slice);
+/** The long tests of a slice: files that cut their own cases into slices, and a slice of the rest. */
+function filesOf(text: string | undefined): string[] {
+  const slice = sliceFrom(text);
   const files = readdirSync("test", { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".long.test.ts"))
     .map((file) => join("test", file))
     .toSorted();
-  if (count === 1) return files;
   const cutsItself = (file: string): boolean => readFileSync(file, "utf8").includes("sliced(");
   const whole = files.filter((file) => !cutsItself(file));
-  return [...files.filter(cutsItself), ...whole.filter((_, place) => place % 2 === index % 2)];
+  return [...files.filter(cutsItself), ...sliced(whole, slice)];
 }
 
 export default defineConfig({

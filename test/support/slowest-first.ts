@@ -2,6 +2,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, the slowest first. A file that is missing here costs time at the end of a run, nothing else. */
 const SLOW = [
+  "cleanup/tests/casino.long.test.ts",
+  "cleanup/tests/pipeline.long.test.ts",
   "cases/plan-embedded.long.test.ts",
   "cases/plan-rehearsed.long.test.ts",
   "verify/cases.long.test.ts",
