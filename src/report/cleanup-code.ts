@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import type { DecisionReason, FileKind, Retired } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
-import { codePatch, lineCounts } from "./code-patch.ts";
+import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
 import type { CleanupCodeJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -118,19 +118,8 @@ function mentionLines({ mentions }: CodeCleanup, colours: Colours): string[] {
 }
 
 function summaryOf({ files, judge, decisions, written }: CodeCleanup): string {
-  const counts = files.map(lineCounts);
-  const sum = (pick: (one: (typeof counts)[number]) => number): number =>
-    counts.reduce((total, one) => total + pick(one), 0);
-  const renamed = files.filter(({ moved }) => moved !== null && "to" in moved).length;
-  const deleted = files.filter(({ after }) => after === null).length - renamed;
-  const some = [
-    ...(deleted === 0 ? [] : [`${deleted} of them deleted`]),
-    ...(renamed === 0 ? [] : [`${renamed} of them under another name`]),
-  ];
   const parts = [
-    files.length === 0
-      ? "no file changes"
-      : `${files.length - renamed} files ${written ? "written" : "change"}${some.map((one) => `, ${one}`).join("")}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`,
+    filesLine(files, written),
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
     ...(files.length === 0 ? [] : [`lines removed: ${kindLine(removedByKind(files))}`]),

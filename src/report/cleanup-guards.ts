@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import type { BlockingGuard, Evidence, GuardKind, LeftReason } from "../cleanup/guards/index.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
-import { codePatch, lineCounts } from "./code-patch.ts";
+import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
 import type { CleanupGuardsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -159,16 +159,7 @@ function mentionLines({ mentions }: GuardsCleanup, colours: Colours): string[] {
 }
 
 function summaryOf({ files, left, written }: GuardsCleanup): string {
-  const counts = files.map(lineCounts);
-  const sum = (pick: (one: (typeof counts)[number]) => number): number =>
-    counts.reduce((total, one) => total + pick(one), 0);
-  const deleted = files.filter(({ after }) => after === null).length;
-  return [
-    files.length === 0
-      ? "no file changes"
-      : `${files.length} files ${written ? "written" : "change"}${deleted === 0 ? "" : `, ${deleted} of them deleted`}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`,
-    `${left.length} to decide`,
-  ].join("\n");
+  return [filesLine(files, written), `${left.length} to decide`].join("\n");
 }
 
 const short = (text: string): string => {

@@ -2,7 +2,7 @@ import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
 import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-cleanup.ts";
-import { codePatch, lineCounts } from "./code-patch.ts";
+import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -173,14 +173,8 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
 }
 
 function summaryOf({ files, judge, removed, kept, failing, written, suite }: TestsCleanup): string {
-  const counts = files.map(lineCounts);
-  const sum = (pick: (one: (typeof counts)[number]) => number): number =>
-    counts.reduce((total, one) => total + pick(one), 0);
-  const deleted = files.filter(({ after }) => after === null).length;
   return [
-    files.length === 0
-      ? "no file changes"
-      : `${files.length} files ${written ? "written" : "change"}${deleted === 0 ? "" : `, ${deleted} of them deleted`}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`,
+    filesLine(files, written),
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies
       ? [

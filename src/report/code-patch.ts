@@ -2,8 +2,10 @@ import { structuredPatch } from "diff";
 import type { CodeFile } from "../pipeline/cleanup-code.ts";
 import type { EditedFile } from "../pipeline/edited-files.ts";
 
+type Changed = EditedFile & Partial<Pick<CodeFile, "moved">>;
+
 /** The lines that a file loses and gains. One that gets another path counts once, with the lines that change. */
-export function lineCounts({ before: own, after: put, moved = null }: EditedFile & Partial<Pick<CodeFile, "moved">>): {
+export function lineCounts({ before: own, after: put, moved = null }: Changed): {
   linesRemoved: number;
   linesAdded: number;
 } {
@@ -12,6 +14,21 @@ export function lineCounts({ before: own, after: put, moved = null }: EditedFile
   const lines = structuredPatch("", "", before, after ?? "", "", "", { context: 0 }).hunks.flatMap((one) => one.lines);
   const count = (mark: string): number => lines.filter((line) => line.startsWith(mark)).length;
   return { linesRemoved: count("-"), linesAdded: count("+") };
+}
+
+/** One line on all files: `4 files written, 1 of them deleted: 40 lines removed, 2 added`. */
+export function filesLine(files: readonly Changed[], written: boolean): string {
+  if (files.length === 0) return "no file changes";
+  const counts = files.map(lineCounts);
+  const sum = (pick: (one: (typeof counts)[number]) => number): number =>
+    counts.reduce((total, one) => total + pick(one), 0);
+  const renamed = files.filter(({ moved }) => moved && "to" in moved).length;
+  const deleted = files.filter(({ after }) => after === null).length - renamed;
+  const some = [
+    ...(deleted === 0 ? [] : [`${deleted} of them deleted`]),
+    ...(renamed === 0 ? [] : [`${renamed} of them under another name`]),
+  ];
+  return `${files.length - renamed} files ${written ? "written" : "change"}${some.map((one) => `, ${one}`).join("")}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`;
 }
 
 /** A patch that `git apply` takes in the root of the repository. */
