@@ -60,6 +60,8 @@ test("the versions are others after every change of the state, and the prepared 
   const db = await openServer(server.url);
   try {
     await db.exec(SCHEMA);
+    // as another client of a pooler may have left it
+    await db.exec("prepare other as select 1 as one");
     for (const [n, sql] of [...CHANGES, ...NO_CHANGES].entries()) {
       await db.exec("begin");
       try {
@@ -75,6 +77,7 @@ test("the versions are others after every change of the state, and the prepared 
         await db.exec("rollback");
       }
     }
+    expect(await db.query("execute other")).toEqual([{ one: 1 }]);
   } finally {
     await db.close();
     await server.stop();

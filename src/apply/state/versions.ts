@@ -7,6 +7,14 @@ const READ = readFileSync(new URL("../queries/versions.sql", import.meta.url), "
 
 const versionsQuery = (scope: Scope): string => READ.replace("$1", () => quoteLiteral(JSON.stringify(scope)));
 
+/**
+ * An attempt before this one may have prepared it for another scope. Not DEALLOCATE ALL: behind a pooler that was not
+ * found out, that would take other clients' statements with it.
+ */
+const FORGET = `do $rlsmith$ begin
+  if exists (select from pg_prepared_statements where name = 'rlsmith_state') then execute 'deallocate rlsmith_state'; end if;
+end $rlsmith$`;
+
 /** A state, and the row versions of all that is in it: as long as they are the same, so is the state. */
 export interface VersionedState {
   versions: string;
@@ -19,8 +27,7 @@ export interface VersionedState {
  */
 export async function readVersionedState(db: Db, scope: Scope): Promise<VersionedState> {
   const [, versions, , rows] = await onEmptyPath(db, [
-    // an attempt before this one may have prepared it for the same or another scope
-    "deallocate all",
+    FORGET,
     // before the state: what is changed between the two is then a change since
     versionsQuery(scope),
     `prepare rlsmith_state as ${stateQuery(scope)}`,
