@@ -31,6 +31,7 @@ describe("the casino project", () => {
     [["init", "--force"], "rlsmith-init"],
     [["cleanup", "--code", "--check", "true"], "rlsmith-cleanup-code"],
     [["cleanup", "--guards"], "rlsmith-cleanup-guards"],
+    [["cleanup", "--tests"], "rlsmith-cleanup-tests"],
   ])("%s", async (args, format) => {
     expect((await json(args, dir)).format).toBe(format);
   });
