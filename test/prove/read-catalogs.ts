@@ -58,7 +58,7 @@ function newReader(db: Db): Reader {
     exec: async (sql) =>
       db.exec(
         sql.startsWith("begin")
-          ? "savepoint inspected"
+          ? sql.replace(/^begin[^;]*/, "savepoint inspected")
           : sql === "commit" || sql === "rollback"
             ? "rollback to savepoint inspected"
             : sql,
