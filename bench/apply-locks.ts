@@ -2,9 +2,10 @@
  * `npm run bench:apply`: the cost of apply and rollback to an application that is busy. 30 relations on a native
  * PostgreSQL 15, 6 and 12 connections of short transactions; the peer is one transaction of the same statements with
  * `lock_timeout`, tried again until it succeeds. Changes and ways back are windows in turn, and each is followed by a
- * control: a window of the same length without a change. What is compared is the median of the longest statement of
- * each window, since one statement that the machine delayed would decide otherwise. Then four relations on a server
- * that is 200 ms away. Prints a table, writes bench/results/apply-locks.json.
+ * control: a window of the same length without a change. What is compared is the median over the windows of the longest
+ * stall (the longest time in which no statement on some relation completed) and of the longest statement, since one
+ * that the machine delayed would decide otherwise. Then four relations on a server that is 200 ms away. Prints a table,
+ * writes bench/results/apply-locks.json.
  *
  * `npm run bench:apply -- --connections 6 --how "apply --by auto" --windows 4` measures one row.
  */
@@ -48,8 +49,8 @@ interface Row {
   held: number | null;
   changed: Windows;
   control: Windows;
-  /** the median of the longest statements, divided by that of the control */
-  ratio: number;
+  /** the median of the longest stalls, divided by that of the control; and of the longest statements */
+  ratio: { stall: number; longest: number };
   /** SQLSTATEs that the application saw while the target was changed */
   errors: Record<string, number>;
 }
@@ -57,8 +58,15 @@ interface Row {
 /** Windows of one kind. */
 interface Windows {
   transactionsPerSecond: number;
-  /** milliseconds of a statement of the application: the longest of each window, in order of length */
-  longest: number[];
+  /** milliseconds without a completed statement on some relation: the longest of each window */
+  stall: Longest;
+  /** milliseconds of a statement of the application: the longest of each window */
+  longest: Longest;
+}
+
+interface Longest {
+  /** in order of length */
+  each: number[];
   median: number;
 }
 
@@ -223,17 +231,22 @@ async function measure(
     held: held.length === 0 ? null : medianOf(held),
     changed: one,
     control: other,
-    ratio: one.median / other.median,
+    ratio: { stall: one.stall.median / other.stall.median, longest: one.longest.median / other.longest.median },
     errors: errorsOf(changed),
   };
 }
 
 function windowsOf(figures: readonly Figures[]): Windows {
-  const longest = figures.map(({ latency }) => latency.max).toSorted((a, b) => a - b);
   const sum = (of: (one: Figures) => number): number => figures.reduce((total, one) => total + of(one), 0);
   const transactionsPerSecond = sum(({ transactions }) => transactions) / (sum(({ ms }) => ms) / 1000);
-  return { transactionsPerSecond, longest, median: medianOf(longest) };
+  const stall = longestOf(figures.map((one) => Math.max(...Object.values(one.stall))));
+  return { transactionsPerSecond, stall, longest: longestOf(figures.map(({ latency }) => latency.max)) };
 }
+
+const longestOf = (values: readonly number[]): Longest => ({
+  each: values.toSorted((a, b) => a - b),
+  median: medianOf(values),
+});
 
 function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -277,7 +290,15 @@ const column = (text: string | number | null, width: number): string =>
   (text === null ? "" : String(text)).padStart(width);
 
 const HEAD =
-  "connections  how                  seconds  changes  refused  tries  groups  held ms  transactions/s  control  longest ms: median  most  control: median  most  × control  errors";
+  "connections  how                  seconds  changes  refused  tries  groups  held ms  transactions/s  control  stall ms  most  control  most     ×  longest ms  most  control  most     ×  errors";
+
+const columnsOf = (changed: Longest, control: Longest, ratio: number, width: number): string[] => [
+  column(changed.median.toFixed(0), width),
+  column(changed.each.at(-1)?.toFixed(0) ?? null, 5),
+  column(control.median.toFixed(0), 8),
+  column(control.each.at(-1)?.toFixed(0) ?? null, 5),
+  column(ratio.toFixed(2), 5),
+];
 
 const lineOf = (row: Row): string =>
   [
@@ -291,11 +312,8 @@ const lineOf = (row: Row): string =>
     column(row.held?.toFixed(0) ?? null, 8),
     column(row.changed.transactionsPerSecond.toFixed(0), 15),
     column(row.control.transactionsPerSecond.toFixed(0), 8),
-    column(row.changed.median.toFixed(0), 19),
-    column(row.changed.longest.at(-1)?.toFixed(0) ?? null, 5),
-    column(row.control.median.toFixed(0), 16),
-    column(row.control.longest.at(-1)?.toFixed(0) ?? null, 5),
-    column(row.ratio.toFixed(2), 10),
+    ...columnsOf(row.changed.stall, row.control.stall, row.ratio.stall, 9),
+    ...columnsOf(row.changed.longest, row.control.longest, row.ratio.longest, 11),
     ` ${JSON.stringify(row.errors)}`,
   ].join(" ");
 

@@ -40,6 +40,13 @@ const CONDITIONS: readonly [condition: string, example: Example][] = [
   [`nullif(lower(title), ${SETTING})::integer = 3 and title = ${SETTING}`, { title: "0X3", setting: "0X3" }],
   ["lower(title) <> title and title::uuid = id", { title: UUID.toUpperCase(), id: UUID }],
   ["upper(title) <> title and title::boolean", { title: "true" }],
+  // a text of which both cases are spoken of
+  ["lower(title) <> title and upper(title) <> title", { title: "Aa" }],
+  ["lower(title) <> title and upper(title) = title", { title: "A" }],
+  ["lower(title) = title and upper(title) <> title", { title: "a" }],
+  [`lower(title) <> title and upper(title) <> ${SETTING}`, { title: "A", setting: "b" }],
+  [`upper(title) = ${SETTING} and lower(title) <> title and title <> ${SETTING}`, { title: "Aa", setting: "AA" }],
+  [`upper(title) <> ${SETTING} and lower(title) <> ${SETTING} and title = ${SETTING}`, { title: "Aa", setting: "Aa" }],
   // letters that do not come back where their case is folded twice
   ["upper(lower(title)) <> upper(title)", { title: "\u212A" }],
   ["lower(upper(title)) <> lower(title)", { title: "\u017F" }],

@@ -1,7 +1,7 @@
 import { arrayText } from "../../pg/array-text.ts";
 import { NUMERIC_UNIT, parseUuid, printDate, printNumeric, printTimestamp } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
-import { labelsOf, splitText } from "../logic/functions.ts";
+import { labelsOf, PURE, splitText } from "../logic/functions.ts";
 import { languageOf } from "../logic/language.ts";
 import { findText } from "../logic/language-search.ts";
 import { SORT, TYPE, type ScalarType, type Sort } from "../logic/sort.ts";
@@ -19,7 +19,7 @@ import {
   type Assignment,
 } from "./assignment.ts";
 import { fits } from "./fits.ts";
-import { foldOfSettled, isRead, unusualText } from "./fold.ts";
+import { foldOfSettled, isFold, isRead, unusualText } from "./fold.ts";
 import { listTextOf, printList } from "./json-list.ts";
 
 const MICROSECONDS_A_DAY = 86_400_000_000;
@@ -154,6 +154,7 @@ function textOf(values: Assignment, term: Term): string {
   if (list) return printList(elements(values, list.items), list.plain);
   return (
     foldOfSettled(values, mates, (one) => print(values, one)) ??
+    foldOfOther(values, mates) ??
     readText(values, mates) ??
     unusualText(values, mates) ??
     argumentText(values, mates) ??
@@ -226,6 +227,22 @@ function readFrom(values: Assignment, type: ScalarType, arg: Term): Term {
   return read.find((term) => model.classOf.has(term)) ?? logic.apply(input(type), [arg]);
 }
 
+/** What lower gives for a text of which upper is known, or the reverse; null where that does not fit the model. */
+function foldOfOther(values: Assignment, mates: readonly Term[]): string | null {
+  for (const mate of mates) {
+    const [arg] = isFold(mate) ? mate.args : [];
+    if (!isFold(mate) || !arg) continue;
+    const same = classmates(values, arg);
+    for (const other of values.model.terms) {
+      const [of] = isFold(other) ? other.args : [];
+      const known = of && same.includes(of) ? values.known.get(other) : undefined;
+      const folded = known === undefined ? undefined : PURE[mate.symbol.to](known);
+      if (folded !== undefined && fits(values, mates, folded)) return folded;
+    }
+  }
+  return null;
+}
+
 /** A text that folds, or splits, to what the model has; null where it is folded and split nowhere. */
 function argumentText(values: Assignment, mates: readonly Term[]): string | null {
   for (const apply of values.model.terms) {
@@ -234,12 +251,13 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
     const { symbol } = apply;
     if (symbol.kind === "fold" && !mates.includes(apply)) {
       const folded = print(values, apply);
-      return newSpelling(
-        values,
+      const spelled =
         symbol.to === "lower"
           ? [folded.toUpperCase(), folded.charAt(0).toUpperCase() + folded.slice(1)]
-          : [folded.toLowerCase(), folded.charAt(0) + folded.slice(1).toLowerCase()],
-      );
+          : [folded.toLowerCase(), folded.charAt(0) + folded.slice(1).toLowerCase()];
+      // the other case of the text may be spoken of too
+      const fitting = spelled.filter((one) => fits(values, mates, one));
+      return newSpelling(values, fitting.length > 0 ? fitting : spelled);
     }
     if (symbol.kind === "part") return joinedParts(values, mates, symbol.separator);
     if (symbol.kind === "split") return elements(values, apply).join(symbol.separator);
