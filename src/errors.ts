@@ -1,4 +1,5 @@
 import type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
+import { VERSION } from "./version.ts";
 
 export type { ErrorCode, ToolErrorKind } from "./codes/index.ts";
 
@@ -47,6 +48,16 @@ export class ToolError extends Error {
     this.hint = hint;
   }
 }
+
+/** A thrown value that is a bug of rlsmith, as an error with a code; `groups`: what became of those of the run. */
+export const internalError = (error: unknown, groups: GroupsSoFar | null = null): ToolError =>
+  new ToolError(
+    "bug",
+    "INTERNAL_ERROR",
+    messageOf(error),
+    `this is a bug in rlsmith ${VERSION}; please report it with the lines above`,
+    { cause: error, ...(groups === null ? {} : { groups }) },
+  );
 
 /** A variable of a migration, such as `:NAME` of psql, that has no value. */
 export interface UnsetVariable {

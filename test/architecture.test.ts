@@ -8,9 +8,9 @@ const SRC = resolve(import.meta.dirname, "../src");
 const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
   pg: { values: [] },
   codes: { values: [] },
-  "errors.ts": { values: [], types: ["codes"] },
   "finding.ts": { values: ["pg"], types: ["codes"] },
   "version.ts": { values: [] },
+  "errors.ts": { values: ["version.ts"], types: ["codes"] },
   "define-config.ts": { values: [], types: ["config.ts"] },
   "progress.ts": { values: [] },
   "write-files.ts": { values: ["errors.ts"] },

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { withoutPasswords } from "../db/without-passwords.ts";
-import { messageOf, ToolError } from "../errors.ts";
+import { internalError, messageOf, ToolError } from "../errors.ts";
 import { errorJson } from "../report/error-json.ts";
 import { oneLine } from "../report/visible.ts";
 import { VERSION } from "../version.ts";
@@ -41,14 +41,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 /** Anything thrown, as an error with a code. */
 function failureOf(error: unknown, argv: readonly string[]): ToolError {
   if (error instanceof ToolError) return error;
-  if (!(error instanceof CommanderError))
-    return new ToolError(
-      "bug",
-      "INTERNAL_ERROR",
-      messageOf(error),
-      `this is a bug in rlsmith ${VERSION}; please report it with the lines above`,
-      { cause: error },
-    );
+  if (!(error instanceof CommanderError)) return internalError(error);
   // the second line asks whether another option was meant
   const [message = "", ...meant] = withoutBreaks(error.message, argv)
     .replace(/^error: /, "")

@@ -1,4 +1,4 @@
-import { ToolError, type GroupsSoFar } from "../../errors.ts";
+import { internalError, ToolError, type ErrorCode, type GroupsSoFar } from "../../errors.ts";
 import type { Transitioned } from "./transition.ts";
 
 /** A run at the moment at which a group fails. */
@@ -12,9 +12,9 @@ export interface FailedRun {
 }
 
 /** The error of a group, with what became of all groups of the run. */
-export function withGroups(error: unknown, run: FailedRun): unknown {
-  if (!(error instanceof ToolError)) return error;
-  const groups = groupsSoFar(error, run);
+export function withGroups(error: unknown, run: FailedRun): ToolError {
+  if (!(error instanceof ToolError)) return internalError(error, groupsSoFar("INTERNAL_ERROR", run));
+  const groups = groupsSoFar(error.code, run);
   const { committed } = groups;
   const names = committed.map(({ group }) => group).join(", ");
   return new ToolError(
@@ -37,11 +37,17 @@ export function withGroups(error: unknown, run: FailedRun): unknown {
   );
 }
 
-function groupsSoFar({ code }: ToolError, { dryRun, done, failed, remaining }: FailedRun): GroupsSoFar {
+function groupsSoFar(code: ErrorCode, { dryRun, done, failed, remaining }: FailedRun): GroupsSoFar {
+  // a bug in what is done with the result of a group comes after its COMMIT
+  const isDone = done.some(({ group }) => group === failed);
   const isKnown = code !== "OUTCOME_NOT_KNOWN";
   return {
     committed: dryRun ? [] : done.map(({ group, entries }) => ({ group, entries })),
-    notCommitted: [...(dryRun ? done.map(({ group }) => group) : []), ...(isKnown ? [failed] : []), ...remaining],
+    notCommitted: [
+      ...(dryRun ? done.map(({ group }) => group) : []),
+      ...(isKnown && !isDone ? [failed] : []),
+      ...remaining,
+    ],
     notKnown: isKnown ? [] : [failed],
   };
 }
