@@ -1,6 +1,7 @@
 import type { Formula, Term } from "../logic/formula.ts";
-import type { Conversions } from "../logic/functions.ts";
+import { labelsOf, type Conversions } from "../logic/functions.ts";
 import type { Logic } from "../logic/logic.ts";
+import type { Sort } from "../logic/sort.ts";
 import type { PredicateSymbol } from "../logic/symbol.ts";
 import type { Model } from "../solve/model.ts";
 import { momentTexts } from "./moments.ts";
@@ -29,9 +30,11 @@ export interface Assignment extends ValuationInput {
   /** how many words and uuids were made up */
   words: number;
   uuids: number;
+  /** the value of a term, as PostgreSQL prints it */
+  print(term: Term): string;
 }
 
-export function newAssignment(input: ValuationInput): Assignment {
+export function newAssignment(input: ValuationInput, print: Assignment["print"]): Assignment {
   const { model } = input;
   const byClass = new Map<number, Term[]>();
   for (const [term, id] of model.classOf) {
@@ -43,7 +46,18 @@ export function newAssignment(input: ValuationInput): Assignment {
   // of every sort: a uuid made up must not be one that a policy names
   for (const term of model.terms) if (term.kind === "constant") taken.add(String(term.value));
   const moment = momentTexts(input);
-  return { ...input, byClass, known: new Map(), taken, arrays: new Map(), busy: new Set(), moment, words: 0, uuids: 0 };
+  return {
+    ...input,
+    byClass,
+    known: new Map(),
+    taken,
+    arrays: new Map(),
+    busy: new Set(),
+    moment,
+    words: 0,
+    uuids: 0,
+    print,
+  };
 }
 
 /** The terms that are equal to one, itself included. */
@@ -63,6 +77,14 @@ export function remember(values: Assignment, term: Term, value: string): string 
   values.known.set(term, value);
   if (term.sort.kind === "text") values.taken.add(value);
   return value;
+}
+
+/** A label of an enum, if possible one that no other term has; undefined for any other sort. */
+export function newLabel({ conversions, known }: Assignment, sort: Sort): string | undefined {
+  const labels = labelsOf(conversions, sort);
+  if (!labels) return undefined;
+  const used = new Set([...known].flatMap(([other, value]) => (other.sort === sort ? [value] : [])));
+  return labels.find((one) => !used.has(one)) ?? labels[0] ?? "";
 }
 
 /** A short text that is not taken. */

@@ -35,17 +35,14 @@ export function unusualText(values: Assignment, mates: readonly Term[]): string 
 }
 
 /** The text that a fold has, out of a text that is settled by what it is read as, or by its letters; null: of none. */
-export function foldOfSettled(
-  values: Assignment,
-  mates: readonly Term[],
-  print: (text: Term) => string,
-): string | null {
+export function foldOfSettled(values: Assignment, mates: readonly Term[]): string | null {
   for (const mate of mates) {
     const [arg] = isFold(mate) ? mate.args : [];
     if (!isFold(mate) || !arg || mates.includes(arg) || values.busy.has(arg)) continue;
     const { to } = mate.symbol;
-    if (isRead(values, arg)) return PURE[to](print(arg)) ?? null;
-    if (isUnusual(values, arg)) return to === "lower" ? print(arg).toLowerCase() : print(arg).toUpperCase();
+    if (isRead(values, arg)) return PURE[to](values.print(arg)) ?? null;
+    if (isUnusual(values, arg))
+      return to === "lower" ? values.print(arg).toLowerCase() : values.print(arg).toUpperCase();
   }
   return null;
 }
