@@ -1,4 +1,5 @@
 import type { Formula } from "./logic/formula.ts";
+import { newGiven } from "./logic/given.ts";
 import { SHORT_CIRCUIT } from "./logic/symbol.ts";
 import type { Logic } from "./logic/logic.ts";
 import type { Model } from "./solve/model.ts";
@@ -53,10 +54,10 @@ export function decide(input: DecideInput): Decided {
   const not = (formula: Formula): Formula => logic.not(formula);
   const models: Decided["models"] = [];
   let bounded: number | null = null;
-  const ask = (change: Change | null, ...formulas: Formula[]): boolean => {
+  const askUnder = (assumed: Formula, change: Change | null, formulas: readonly Formula[]): boolean => {
     if (formulas.some((formula) => formula === logic.false || formulas.includes(not(formula)))) return false;
-    onQuery(change, [assumption, ...formulas]);
-    const answer: Answer = solver.ask(assumption, ...formulas);
+    onQuery(change, [assumed, ...formulas]);
+    const answer: Answer = solver.ask(assumed, ...formulas);
     if (answer.kind === "no within") bounded = answer.rows;
     if (answer.kind === "yes" && change !== null && !models.some((known) => known.change === change))
       models.push({ change, model: answer.model });
@@ -64,37 +65,58 @@ export function decide(input: DecideInput): Decided {
   };
   const same = before.isTrue === after.isTrue && before.raises === after.raises;
   const shortCircuit = logic.predicate(SHORT_CIRCUIT, null, []);
-  const settled = [not(shortCircuit), not(before.raises), not(after.raises)];
+  const [whole, cut] = [false, true].map((holds) => {
+    const given = newGiven(logic, shortCircuit, holds);
+    const of = ({ isTrue, raises }: Predicate): Where => ({ isTrue: given(isTrue), raises: given(raises) });
+    return { assumption: given(assumption), before: of(before), after: of(after) };
+  }) as [Sides, Sides];
+  const ask = (change: Change | null, ...formulas: Formula[]): boolean => askUnder(whole.assumption, change, formulas);
+  const askCut = (...formulas: Formula[]): boolean => askUnder(cut.assumption, null, formulas);
+  const settled = [not(whole.before.raises), not(whole.after.raises)];
 
   if (!satisfiable && !ask(null)) return { decision: "vacuous", ...NO_ERRORS, models, bounded };
-  const lost = !same && ask("lost", ...settled, before.isTrue, not(after.isTrue));
-  const gained = !same && ask("gained", ...settled, not(before.isTrue), after.isTrue);
+  const lost = !same && ask("lost", ...settled, whole.before.isTrue, not(whole.after.isTrue));
+  const gained = !same && ask("gained", ...settled, not(whole.before.isTrue), whole.after.isTrue);
   // an error is a may: over a sub-query there may be no row to raise for, and what can be true need not come to the
   // part that raises
   const alwaysRaises = (): boolean =>
-    after.raises !== logic.false && !after.readsRows && !ask(null, not(after.raises)) && !ask(null, after.isTrue);
+    after.raises !== logic.false &&
+    !after.readsRows &&
+    !ask(null, not(whole.after.raises)) &&
+    !ask(null, whole.after.isTrue) &&
+    !askCut(not(cut.after.raises)) &&
+    !askCut(cut.after.isTrue);
   if (!lost && !gained && alwaysRaises()) return { decision: "always-errors", ...NO_ERRORS, models, bounded };
   const errors: ErrorChange[] = [];
   const change = (name: ErrorChange, query: Formula[]): void => {
-    if (!same && ask(name, not(shortCircuit), ...query)) errors.push(name);
+    if (!same && ask(name, ...query)) errors.push(name);
   };
-  change("error->deny", [before.raises, not(after.raises), not(after.isTrue)]);
+  const [from, to] = [whole.before, whole.after];
+  change("error->deny", [from.raises, not(to.raises), not(to.isTrue)]);
   // asked first, so that its model is the witness
-  const opensErrors =
-    !same && ask("error->allow", not(shortCircuit), before.raises, not(before.isTrue), not(after.raises), after.isTrue);
-  change("error->allow", [before.raises, not(after.raises), after.isTrue]);
-  change("deny->error", [not(before.raises), not(before.isTrue), after.raises]);
-  change("allow->error", [not(before.raises), before.isTrue, after.raises]);
+  const opensErrors = !same && ask("error->allow", from.raises, not(from.isTrue), not(to.raises), to.isTrue);
+  change("error->allow", [from.raises, not(to.raises), to.isTrue]);
+  change("deny->error", [not(from.raises), not(from.isTrue), to.raises]);
+  change("allow->error", [not(from.raises), from.isTrue, to.raises]);
   const overlap: ErrorChange[] = [];
-  const mayDiffer = (name: ErrorChange, [from, to]: readonly [Predicate, Predicate]): void => {
-    if (same || errors.includes(name) || to.raises === logic.false) return;
-    if (ask(null, shortCircuit, to.isTrue, not(from.isTrue))) overlap.push(name);
+  const mayDiffer = (name: ErrorChange, [one, other]: readonly [Where, Where], raises: Formula): void => {
+    if (same || errors.includes(name) || raises === logic.false) return;
+    if (askCut(other.isTrue, not(one.isTrue))) overlap.push(name);
   };
-  if (!gained) mayDiffer("error->allow", [before, after]);
-  if (!lost) mayDiffer("allow->error", [after, before]);
+  if (!gained) mayDiffer("error->allow", [cut.before, cut.after], after.raises);
+  if (!lost) mayDiffer("allow->error", [cut.after, cut.before], before.raises);
   const decision: Decision = lost ? (gained ? "incomparable" : "tighter") : gained ? "looser" : "equivalent";
   const bothMayRaise = before.raises !== logic.false && after.raises !== logic.false;
   return { decision, errors, overlap, bothMayRaise, opensErrors, models, bounded };
+}
+
+/** A predicate with short-circuit evaluation, or without. */
+type Where = Pick<Predicate, "isTrue" | "raises">;
+
+interface Sides {
+  assumption: Formula;
+  before: Where;
+  after: Where;
 }
 
 const NO_ERRORS: Pick<Decided, "errors" | "overlap" | "bothMayRaise" | "opensErrors"> = {

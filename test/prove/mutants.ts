@@ -44,9 +44,9 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "null-and-false-null",
     title: "NULL AND false is NULL",
     file: "encode/value.ts",
-    find: "logic.or(...values.map((value) => value.isFalse)),",
+    find: "const isFalse = logic.or(...values.map((value) => value.isFalse));",
     replace:
-      "logic.and(logic.or(...values.map((value) => value.isFalse)), ...values.map((value) => logic.or(value.isTrue, value.isFalse))),",
+      "const isFalse = logic.and(logic.or(...values.map((value) => value.isFalse)), ...values.map((value) => logic.or(value.isTrue, value.isFalse)));",
     noticedBy: ["K-de-morgan"],
   },
   {
@@ -628,17 +628,34 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "and-guards",
     title: "AND does not evaluate what stands right of a false part",
     file: "encode/value.ts",
-    find: `    and: (values) =>
-      condition(
-        logic.or(...values.map((value) => value.raises)),`,
-    replace: `    and: (values) =>
-      condition(
-        logic.or(
-          ...values.map((value, index) =>
-            logic.and(value.raises, ...values.slice(0, index).map((left) => logic.not(left.isFalse))),
-          ),
-        ),`,
+    find: "condition(raisesUnless(values, isFalse), ",
+    replace:
+      "condition(logic.or(...values.map((value, index) => logic.and(value.raises, ...values.slice(0, index).map((left) => logic.not(left.isFalse))))), ",
     noticedBy: ["K-and-does-not-guard"],
+  },
+  {
+    id: "and-evaluates-all",
+    title: "what uses AND has no value where any of its parts raises",
+    file: "encode/value.ts",
+    find: "condition(raisesUnless(values, isFalse), ",
+    replace: "condition(raisesUnless(values, logic.false), ",
+    noticedBy: ["K-and-leaves-out"],
+  },
+  {
+    id: "or-evaluates-all",
+    title: "what uses OR has no value where any of its parts raises",
+    file: "encode/value.ts",
+    find: "condition(raisesUnless(values, isTrue), ",
+    replace: "condition(raisesUnless(values, logic.false), ",
+    noticedBy: ["K-or-leaves-out"],
+  },
+  {
+    id: "always-evaluates-all",
+    title: "a statement is not asked about with parts left out",
+    file: "decide.ts",
+    find: "const [whole, cut] = [false, true].map(",
+    replace: "const [whole, cut] = [false, false].map(",
+    noticedBy: ["K-or-leaves-out"],
   },
   {
     id: "case-does-not-guard",

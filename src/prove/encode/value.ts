@@ -1,7 +1,7 @@
 import type { Formula, BoundRow, Term } from "../logic/formula.ts";
 import type { Logic } from "../logic/logic.ts";
 import type { ScalarType, Sort } from "../logic/sort.ts";
-import type { JsonPath, OpaqueKey } from "../logic/symbol.ts";
+import { SHORT_CIRCUIT, type JsonPath, type OpaqueKey } from "../logic/symbol.ts";
 
 /**
  * The value of an SQL expression, in every state at once. `raises` says where it may raise an error; there the other
@@ -85,8 +85,23 @@ export interface Values {
 
 /**
  * Kleene's logic, with errors that may come from any part, since Postgres evaluates the parts in the order it likes.
+ * With short-circuit evaluation, AND raises only where no part is false, and OR where none is true: what uses the whole
+ * has a value there.
  */
 export function newValues(logic: Logic): Values {
+  const shortCircuit = logic.predicate(SHORT_CIRCUIT, null, []);
+  const raisesUnless = (values: readonly Condition[], isDecided: Formula): Formula => {
+    const any = logic.or(...values.map((value) => value.raises));
+    if (any === logic.false || isDecided === logic.false) return any;
+    // part by part: one that raises for no row in particular still does
+    const parts = any.kind === "or" ? any.args : [any];
+    return logic.or(
+      ...parts.flatMap((part) => [
+        logic.and(logic.not(shortCircuit), part),
+        logic.and(shortCircuit, part, logic.not(isDecided)),
+      ]),
+    );
+  };
   const condition = (raises: Formula, isTrue: Formula, isFalse: Formula): Condition => ({
     kind: "condition",
     raises,
@@ -97,18 +112,14 @@ export function newValues(logic: Logic): Values {
     condition,
     constant: (value) => condition(logic.false, logic.bool(value === true), logic.bool(value === false)),
     not: ({ raises, isTrue, isFalse }) => condition(raises, isFalse, isTrue),
-    and: (values) =>
-      condition(
-        logic.or(...values.map((value) => value.raises)),
-        logic.and(...values.map((value) => value.isTrue)),
-        logic.or(...values.map((value) => value.isFalse)),
-      ),
-    or: (values) =>
-      condition(
-        logic.or(...values.map((value) => value.raises)),
-        logic.or(...values.map((value) => value.isTrue)),
-        logic.and(...values.map((value) => value.isFalse)),
-      ),
+    and: (values) => {
+      const isFalse = logic.or(...values.map((value) => value.isFalse));
+      return condition(raisesUnless(values, isFalse), logic.and(...values.map((value) => value.isTrue)), isFalse);
+    },
+    or: (values) => {
+      const isTrue = logic.or(...values.map((value) => value.isTrue));
+      return condition(raisesUnless(values, isTrue), isTrue, logic.and(...values.map((value) => value.isFalse)));
+    },
     isNullOf: ({ raises, isTrue, isFalse }) => logic.not(logic.or(raises, isTrue, isFalse)),
   };
 }
