@@ -32,7 +32,8 @@ const RELATIONS = 30;
 const TENANTS = [1, 2, 3, 4].map((n) => `0000000${n}-0000-4000-8000-000000000000`);
 /** milliseconds of a window at least */
 const WINDOW = 4000;
-const LIMITS = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 30_000 };
+/** the defaults of the command */
+const LIMITS = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 120_000 };
 
 interface Row {
   connections: number;
@@ -207,7 +208,9 @@ async function measure(
       back = !back;
     } catch (error) {
       refused += 1;
-      console.error(`${how}: ${error instanceof ToolError ? error.code : String(error)}`);
+      console.error(
+        `${how}: ${error instanceof ToolError ? `${error.code}: ${error.summary.slice(0, 60)}` : String(error)}`,
+      );
     }
     await pause(Math.max(300, WINDOW - (performance.now() - began)));
     changed.push(await load.end());

@@ -26,6 +26,7 @@ import {
   beforeGroups,
   inOneTransaction,
   journalOnly,
+  pauseAfter,
   checkClaimsSource,
   checkPrivileges,
   checkWritable,
@@ -172,6 +173,7 @@ export async function applyPlan(
         db = done.db;
         result.groups.push(done.transitioned);
         talk.done(done.transitioned);
+        if (pending.length > 0) await pauseAfter(done.transitioned);
       } catch (error) {
         if (!(error instanceof TriesSpent)) throw withGroups(error, failedAt(group.name, pending));
         const parts = divided(group, error.order.map(nameKey));

@@ -8,6 +8,7 @@ import {
   inOneTransaction,
   journalOnly,
   mayAlter,
+  pauseAfter,
   readPrivileges,
   checkPrivileges,
   checkWritable,
@@ -162,6 +163,7 @@ export async function rollbackRun(
       db = done.db;
       result.groups.push(done.transitioned);
       talk.done(done.transitioned);
+      if (n + 1 < groups.length) await pauseAfter(done.transitioned);
     }
     return result;
   } finally {

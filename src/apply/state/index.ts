@@ -13,5 +13,5 @@ export { onShadows, settled } from "./shadow.ts";
 export type { Shadowed } from "./shadow.ts";
 export { byName, readState, sameState } from "./state.ts";
 export type { FunctionAccess, FunctionState, RelationState, Scope, State } from "./state.ts";
-export { readStateAgain, readVersionedState, readVersions } from "./versions.ts";
+export { isStatePrepared, readStateAgain, readVersionedState, readVersions } from "./versions.ts";
 export type { VersionedState } from "./versions.ts";

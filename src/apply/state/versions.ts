@@ -15,6 +15,8 @@ const FORGET = `do $rlsmith$ begin
   if exists (select from pg_prepared_statements where name = 'rlsmith_state') then execute 'deallocate rlsmith_state'; end if;
 end $rlsmith$`;
 
+const preparing = (scope: Scope): string => `prepare rlsmith_state as ${stateQuery(scope)}`;
+
 /** A state, and the row versions of all that is in it: as long as they are the same, so is the state. */
 export interface VersionedState {
   versions: string;
@@ -30,10 +32,18 @@ export async function readVersionedState(db: Db, scope: Scope): Promise<Versione
     FORGET,
     // before the state: what is changed between the two is then a change since
     versionsQuery(scope),
-    `prepare rlsmith_state as ${stateQuery(scope)}`,
+    preparing(scope),
     "execute rlsmith_state",
   ]);
   return { versions: versionsOf(versions), state: stateOf(rows?.[0]) };
+}
+
+/** True if this backend has the query of `readStateAgain` for the scope. Behind a pooler it may be another backend. */
+export async function isStatePrepared(db: Db, scope: Scope): Promise<boolean> {
+  const sql = "select statement from pg_prepared_statements where name = 'rlsmith_state'";
+  const [prepared] = await db.query<{ statement: string }>(sql);
+  // of several statements that were sent together the view shows the whole text
+  return prepared?.statement.includes(preparing(scope)) === true;
 }
 
 /** Read the versions of a scope. */

@@ -10,5 +10,5 @@ export { mayAlter } from "./may-alter.ts";
 export { checkClaimsSource, checkPrivileges, readPrivileges, checkWritable } from "./preflight.ts";
 export { refusedByServer } from "./refused.ts";
 export { sharesBackends, takeTurn } from "./session.ts";
-export { TriesSpent } from "./transition.ts";
+export { pauseAfter, TriesSpent } from "./transition.ts";
 export type { TransitionLimits, Transitioned } from "./transition.ts";

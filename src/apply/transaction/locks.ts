@@ -45,6 +45,12 @@ export const patienceOf = ({ outlasted }: LockAttempts, most: number): number =>
 
 const FIRST_PATIENCE = 10;
 
+/** Attempts that wait for relations in use before they lock any other. */
+const CAREFUL = 2;
+
+/** Lock relations that are not in use before those that are: it stops all that use any of them, for the whole attempt. */
+export const isFreeFirst = ({ tries }: LockAttempts): boolean => tries >= CAREFUL;
+
 /**
  * The most that an attempt may wait, below deadlock_timeout: otherwise the server could report a deadlock to a client
  * that holds one relation and waits for another which we hold, though our request came last.
@@ -61,8 +67,13 @@ export async function longestPatience(db: Db, lockTimeout: number): Promise<numb
  * the transaction holds no lock any more. A lock request that waits blocks every later request, so the wait is short,
  * and lock_timeout is `patience` afterwards too.
  */
-export async function acquireLocks(db: Db, relations: readonly QualifiedName[], patience: number): Promise<void> {
-  await db.exec([lockBlock(relations, patience), `set local lock_timeout = ${patience}`].join("; "));
+export async function acquireLocks(
+  db: Db,
+  relations: readonly QualifiedName[],
+  patience: number,
+  freeFirst: boolean,
+): Promise<void> {
+  await db.exec([lockBlock(relations, patience, freeFirst), `set local lock_timeout = ${patience}`].join("; "));
 }
 
 /** The attempts after one that failed, and the transactions that are in the way; ends the failed transaction. */
@@ -110,21 +121,24 @@ export const pause = async (patience: number): Promise<void> =>
   sleep(Math.min(3000, 3 * patience) * (0.5 + Math.random() / 2));
 
 /** Milliseconds for which a moment is looked for at which no transaction uses the relations. */
-const LOOK = 40;
+const LOOK = 20;
 
 /**
  * One statement that acquires all locks within the time, and records when each was acquired.
  *
  * - It begins at a moment when no transaction uses the relations, and requests all locks with NOWAIT: no other session
- *   ever waits behind such a request. If there is no such moment in 40 ms, it takes the next at which few transactions
+ *   ever waits behind such a request. If there is no such moment in 20 ms, it takes the next at which few transactions
  *   use them, since each of those may ask for a relation that is locked by then. It holds no lock meanwhile.
  * - Relations that are in use are waited for first, one after the other, while little else is locked. After each of them
  *   it looks again; once none of the rest is in use, all of the rest are requested with NOWAIT.
+ * - `freeFirst`: those that are not in use are locked before that. No transaction that begins meanwhile comes far then,
+ *   so that only those which are there have to end: under a load of many short transactions there is no other moment
+ *   (12 busy connections on 30 relations, PostgreSQL 15: 264 attempts in 30 s at most, where the other order gave up).
  * - A wait is interrupted after 3 ms, 6 ms and so on. If a transaction that uses the relation waits itself, mostly for
  *   a relation that is locked here, both would wait for each other until the time is over: all locks are released at
  *   once. `pg_locks` shows this to every role; `xact_start` of other roles is shown to members of pg_read_all_stats only.
  */
-function lockBlock(relations: readonly QualifiedName[], patience: number): string {
+function lockBlock(relations: readonly QualifiedName[], patience: number, freeFirst: boolean): string {
   const names = relations.map(
     (one, n) =>
       `(${n}, ${quoteLiteral(quoteName(one))}, ${quoteLiteral(nameKey(one))}, to_regclass(${quoteLiteral(quoteName(one))}))`,
@@ -155,6 +169,24 @@ begin
     perform pg_sleep(0.0005);
   end loop;
   began := clock_timestamp();
+  if ${freeFirst} then
+    select array_agg(v.name) as names, string_agg('only ' || v.sql, ', ' order by v.n) as sql into rest
+    from (values ${names.join(", ")}) v(n, sql, name, oid)
+    where not exists (
+      select from pg_locks l
+      where l.locktype = 'relation' and l.relation = v.oid and l.granted and l.pid <> pg_backend_pid() and l.database = here
+    );
+    begin
+      if rest.names is not null then
+        execute 'lock table ' || rest.sql || ' in access exclusive mode nowait';
+        locked := locked || rest.names;
+        had := had || array(select json_build_object('relation', one, 'waited', 0,
+          'since', extract(epoch from clock_timestamp()) * 1000) from unnest(rest.names) one);
+      end if;
+    exception when lock_not_available then
+      -- one of them is in use by now
+    end;
+  end if;
   loop
     -- the next relation that is in use, or else all of the rest
     select v.sql, v.name, v.oid into want

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
@@ -8,6 +9,7 @@ import {
   afterFailedAttempt,
   isLockFailure,
   longestPatience,
+  isFreeFirst,
   noAttempts,
   patienceOf,
   pause,
@@ -18,6 +20,7 @@ import {
 import type { Trip } from "../trip.ts";
 import {
   differences,
+  isStatePrepared,
   readStateAgain,
   readVersionedState,
   readVersions,
@@ -83,17 +86,19 @@ export async function runTransition(
   onTry: (failed: LockTry) => void,
 ): Promise<Transitioned> {
   const started = performance.now();
-  let most: number | null = null;
+  let compared: Compared | null = null;
   let attempts = noAttempts(transition.lockable);
   for (;;) {
     let committing = false;
     let patience = 0;
     try {
-      const longest: Promise<number> = most === null ? longestPatience(db, limits.lockTimeout) : Promise.resolve(most);
-      const [known, versions] = await sentTogether([longest, begin(db, transition, limits)]);
-      most = known;
-      patience = patienceOf(attempts, known);
-      const { ids, locks } = await changed(db, transition, versions, { order: attempts.order, patience });
+      compared = await beginAndCompare(db, transition, limits, compared);
+      patience = patienceOf(attempts, compared.longestPatience);
+      const { ids, locks } = await changed(db, transition, compared.versions, {
+        order: attempts.order,
+        patience,
+        freeFirst: isFreeFirst(attempts),
+      });
       const judged = performance.now();
       committing = !dryRun;
       await db.exec(dryRun ? "rollback" : "commit");
@@ -109,6 +114,7 @@ export async function runTransition(
       // a server that refuses the COMMIT (a deferred trigger) has rolled back, and reports that
       if (committing && !isRefusal(error)) throw new CommitInDoubt(error);
       if (error instanceof ChangedBeforeLock && performance.now() - started < limits.giveUpAfter) {
+        compared = null;
         await db.exec("rollback");
         continue;
       }
@@ -165,21 +171,43 @@ const isRefusal = (error: unknown): boolean => {
   return sqlstate !== undefined && !/^(57P|08)/.test(sqlstate);
 };
 
-const beginning = ({ statementTimeout }: TransitionLimits): string =>
-  [
+/** Begin the transaction. */
+async function begin(db: Db, { statementTimeout }: TransitionLimits): Promise<void> {
+  const settings = [
     "begin",
     `set local statement_timeout = ${statementTimeout}`,
     // a client that disconnects silently must not keep its locks
     "set local idle_in_transaction_session_timeout = '10s'",
-  ].join("; ");
+  ];
+  await sentTogether([db.exec(settings.join("; ")), openJournal(db)]);
+}
+
+/** What an attempt has read before anything was locked. */
+interface Compared {
+  /** of all that the scope holds */
+  versions: string;
+  /** milliseconds */
+  longestPatience: number;
+}
 
 /**
- * Begin the transaction, and compare the state with the one that was read, before anything is locked. Returns the
- * versions of the state. Throws ToolError (environment) if the state is another.
+ * Begin the transaction, and compare the state with the one that was read, before anything is locked. A later attempt
+ * on the same backend reads nothing again: the versions tell, once it holds the locks, whether the state is the same.
+ * Throws ToolError (environment) if the state is another.
  */
-async function begin(db: Db, { group, scope, from }: Transition, limits: TransitionLimits): Promise<string> {
-  const sent = [db.exec(beginning(limits)), openJournal(db), readVersionedState(db, scope)] as const;
-  const [, , { state, versions }] = await sentTogether(sent);
+async function beginAndCompare(
+  db: Db,
+  { group, scope, from }: Transition,
+  limits: TransitionLimits,
+  before: Compared | null,
+): Promise<Compared> {
+  const begun = begin(db, limits);
+  if (before !== null) {
+    const [, isPrepared] = await sentTogether([begun, isStatePrepared(db, scope)]);
+    if (isPrepared) return before;
+  }
+  const read = [begun, longestPatience(db, limits.lockTimeout), readVersionedState(db, scope)] as const;
+  const [, longest, { state, versions }] = await sentTogether(read);
   if (!sameState(state, from))
     throw new ToolError(
       "environment",
@@ -188,7 +216,7 @@ async function begin(db: Db, { group, scope, from }: Transition, limits: Transit
       "nothing was changed; check these changes, and run the same command again",
       { list: differences(from, state) },
     );
-  return versions;
+  return { versions, longestPatience: longest };
 }
 
 /** Something in the scope was changed after the transaction began, and before it held the locks. */
@@ -206,13 +234,13 @@ async function changed(
   db: Db,
   transition: Transition,
   versions: string,
-  { order, patience }: { order: LockAttempts["order"]; patience: number },
+  { order, patience, freeFirst }: { order: LockAttempts["order"]; patience: number; freeFirst: boolean },
 ): Promise<Written> {
   const { group, scope, from, to, entry, undoes = [] } = transition;
   const line = { ...entry, group, outcome: "done" as const, before: from, after: to };
   const lines = undoes.length > 0 ? undoes.map((one) => ({ ...line, undoes: one })) : [line];
   const sent = [
-    acquireLocks(db, order, patience),
+    acquireLocks(db, order, patience, freeFirst),
     readVersions(db, scope),
     execute(db, transition),
     // compared while the answers to the rest are awaited
@@ -275,5 +303,12 @@ export class CommitInDoubt extends Error {
     super("the connection was lost while COMMIT was under way", { cause });
   }
 }
+
+/**
+ * Sleep after a transaction three times as long as it held its locks: what waited for them proceeds before the next one
+ * requests its own.
+ */
+export const pauseAfter = async ({ locks }: Transitioned): Promise<void> =>
+  sleep(Math.min(3000, 3 * Math.max(0, ...locks.map(({ held }) => held))));
 
 const round = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
