@@ -650,6 +650,14 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     noticedBy: ["K-or-leaves-out"],
   },
   {
+    id: "look-up-shares-rows",
+    title: "a look-up and the query on the right of IN range over one row",
+    file: "encode/subquery.ts",
+    find: "{ ...around, depth: depthBelow(left, around) }",
+    replace: "around",
+    noticedBy: ["K-look-up-in"],
+  },
+  {
     id: "always-evaluates-all",
     title: "a statement is not asked about with parts left out",
     file: "decide.ts",

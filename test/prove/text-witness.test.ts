@@ -47,6 +47,10 @@ const CONDITIONS: readonly [condition: string, example: Example][] = [
   [`lower(title) <> title and upper(title) <> ${SETTING}`, { title: "A", setting: "b" }],
   [`upper(title) = ${SETTING} and lower(title) <> title and title <> ${SETTING}`, { title: "Aa", setting: "AA" }],
   [`upper(title) <> ${SETTING} and lower(title) <> ${SETTING} and title = ${SETTING}`, { title: "Aa", setting: "Aa" }],
+  [
+    `${SETTING} = title and lower(${SETTING}) <> title and string_to_array(${SETTING}, ',') is distinct from array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))`,
+    { title: "A", setting: "A" },
+  ],
   // letters that do not come back where their case is folded twice
   ["upper(lower(title)) <> upper(title)", { title: "\u212A" }],
   ["lower(upper(title)) <> lower(title)", { title: "\u017F" }],

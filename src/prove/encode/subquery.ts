@@ -153,7 +153,8 @@ export function encodeQuantified(
   // SELECT f() of a set-returning function ranges over what its query finds
   const called = given.fromClause ? null : setFunctionQuery(encoder, onlyTarget(given), frame);
   const select = called?.select ?? given;
-  const found = findRows(encoder, select, called?.frame ?? frame, "values");
+  const around = called?.frame ?? frame;
+  const found = findRows(encoder, select, { ...around, depth: depthBelow(left, around) }, "values");
   if (found.kind === "not modelled") return null;
   const targets = (select.targetList ?? []).map((target) => as("ResTarget", target)?.val ?? null);
   if (targets.length !== left.length || (left.length > 1 && operator !== "=" && operator !== "<>")) return null;
@@ -175,6 +176,10 @@ export function encodeQuantified(
     ? values.condition(raises, some(compared.isTrue), logic.and(settled, logic.not(some(logic.not(compared.isFalse)))))
     : values.condition(raises, logic.and(settled, logic.not(some(logic.not(compared.isTrue)))), some(compared.isFalse));
 }
+
+/** The depth at which the rows of a sub-query are none of those that look-ups beside it range over. */
+const depthBelow = (left: readonly Value[], { depth }: Frame): number =>
+  Math.max(depth, ...left.flatMap((one) => (one.kind === "lookup" ? one.rows.map(({ index }) => index + 1) : [])));
 
 function exists(encoder: Encoder, found: Found, holds: Condition): Condition {
   const { logic, values } = encoder;

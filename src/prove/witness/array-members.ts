@@ -10,11 +10,16 @@ import { printed, newNumber } from "./numbers.ts";
 
 /** Members that the model gives an array, as texts; null for NULL. Equal arrays have the same. */
 export function elements(values: Assignment, array: Term): (string | null)[] {
-  const key = values.model.classOf.get(array) ?? array;
-  const known = values.arrays.get(key) ?? membersOf(values, array);
-  values.arrays.set(key, known);
+  const known = values.arrays.get(keyOf(values, array)) ?? membersOf(values, array);
+  giveElements(values, array, known);
   return known;
 }
+
+/** Decide what the members of an array are. */
+export const giveElements = (values: Assignment, array: Term, members: (string | null)[]): void =>
+  void values.arrays.set(keyOf(values, array), members);
+
+const keyOf = ({ model }: Assignment, array: Term): number | Term => model.classOf.get(array) ?? array;
 
 function membersOf(values: Assignment, array: Term): (string | null)[] {
   const { logic, model } = values;

@@ -1,11 +1,11 @@
 import { parseUuid } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
-import { PURE } from "../logic/functions.ts";
+import { PURE, splitText } from "../logic/functions.ts";
 import { findText } from "../logic/language-search.ts";
 import { languageOf } from "../logic/language.ts";
 import { SORT, TYPE, type ScalarType } from "../logic/sort.ts";
 import { hasPart, input, READS_TRUE } from "../logic/symbol.ts";
-import { elements, memberValue } from "./array-members.ts";
+import { elements, giveElements, memberValue } from "./array-members.ts";
 import { classmates, isReading, isTrue, newSpelling, newWord, type Assignment } from "./assignment.ts";
 import { fits } from "./fits.ts";
 import { foldOfSettled, isFold, unusualText } from "./fold.ts";
@@ -89,7 +89,7 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
       return newSpelling(values, fitting.length > 0 ? fitting : spelled);
     }
     if (symbol.kind === "part") return joinedParts(values, mates, symbol.separator);
-    if (symbol.kind === "split") return elements(values, apply).join(symbol.separator);
+    if (symbol.kind === "split") return joinedMembers(values, mates, apply, symbol.separator);
   }
   return null;
 }
@@ -159,6 +159,24 @@ function spellings(
 function hexadecimal(value: string): string[] {
   const digits = BigInt(value.replace("-", "")).toString(16).toUpperCase();
   return ["0X", "0x"].map((prefix) => `${value.startsWith("-") ? "-" : ""}${prefix}${digits}`);
+}
+
+/** The members of an array as one text; one that is made up has capitals, if the model needs letters that fold. */
+function joinedMembers(values: Assignment, mates: readonly Term[], array: Term, separator: string): string {
+  const found = elements(values, array);
+  const joined = found.join(separator);
+  if (fits(values, mates, joined)) return joined;
+  const given = new Set(values.known.values());
+  for (const [n, one] of found.entries()) {
+    if (one === null || given.has(one)) continue;
+    for (const spelled of [one.charAt(0).toUpperCase() + one.slice(1), one.toUpperCase()]) {
+      const text = found.with(n, spelled).join(separator);
+      if (!fits(values, mates, text)) continue;
+      giveElements(values, array, splitText(text, separator));
+      return text;
+    }
+  }
+  return joined;
 }
 
 /** A text of as many parts as the model gives it, each of which is what the model has. */

@@ -1,7 +1,7 @@
 import type { ApplyTerm, ConstantTerm, Formula, Term } from "../../logic/formula.ts";
 import { labelsOf, printConstant, PURE } from "../../logic/functions.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
-import { fold, input, READS_TRUE, readable } from "../../logic/symbol.ts";
+import { fold, input, output, READS_TRUE, readable } from "../../logic/symbol.ts";
 import { atomsOf, termsOf, type AxiomContext } from "./context.ts";
 
 /** Enums have their labels alone; folding of case and output functions on the constants that there are. */
@@ -46,8 +46,13 @@ function foldAxioms(context: AxiomContext, term: ApplyTerm, to: "lower" | "upper
         logic.or(logic.not(logic.equal(arg, other)), logic.equal(term, other)),
       );
   const printed = arg.kind === "apply" && arg.symbol.kind === "output" ? arg.symbol.type : null;
-  if (to === "lower" && printed && IN_LOWER_CASE.includes(printed))
-    once(`low ${term.id}`, () => logic.equal(term, arg));
+  if (to !== "lower") return;
+  if (printed && IN_LOWER_CASE.includes(printed)) once(`low ${term.id}`, () => logic.equal(term, arg));
+  // so is a text that is the same as what one prints as
+  for (const type of IN_LOWER_CASE)
+    for (const out of termsOf(context, output(type)))
+      if (out !== arg && vocabulary.mayBeEqual(arg, out))
+        once(`low ${term.id} ${out.id}`, () => logic.or(logic.not(logic.equal(arg, out)), logic.equal(term, arg)));
 }
 
 /** Numbers, dates and uuids are printed in lower case. */
