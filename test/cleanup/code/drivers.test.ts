@@ -296,6 +296,7 @@ describe("outside of a transaction, what has a connection for each statement", (
 
 describe("a list of Prisma's $transaction", () => {
   const element = `prisma.$executeRaw\`${tag("app.tenant_id", CLAIM)}\``;
+  const role = "prisma.$executeRaw`set local role authenticated`";
   const claims = `prisma.$executeRaw\`${tag("request.jwt.claims", "JSON.stringify(claims)")}\``;
   const text = (body: string): string =>
     `export async function run(prisma: Prisma, token: string) {\n  const claims = verifyToken(token);\n${body}\n}\n`;
@@ -316,6 +317,11 @@ describe("a list of Prisma's $transaction", () => {
       `  await prisma.$transaction([${claims}, prisma.bill.deleteMany(), ${element}]);`,
       `  await prisma.$transaction([${claims}, prisma.bill.deleteMany()]);`,
     ],
+    [
+      "a role that is taken before",
+      `  const [, , , rows] = await prisma.$transaction([${role}, ${claims}, ${element}, prisma.bill.findMany()]);\n  return rows;`,
+      `  const [, , rows] = await prisma.$transaction([${role}, ${claims}, prisma.bill.findMany()]);\n  return rows;`,
+    ],
   ])("beside the claims: %s", (_name, before, expected) => {
     expect(after(file(text(before)))).toBe(text(expected));
   });
@@ -325,6 +331,10 @@ describe("a list of Prisma's $transaction", () => {
     ["the result is passed on", `  return prisma.$transaction([${element}, ${claims}]);`],
     ["by a name", `  const all = await prisma.$transaction([${element}, ${claims}]);\n  return all;`],
     ["the claims come after a query", `  await prisma.$transaction([${element}, prisma.bill.count(), ${claims}]);`],
+    [
+      "another role is taken",
+      `  await prisma.$transaction([${role.replace("authenticated", "postgres")}, ${claims}, ${element}]);`,
+    ],
     ["the rest", `  const [, ...rows] = await prisma.$transaction([${element}, ${claims}]);\n  return rows;`],
   ])("is left to a person: %s", (_name, body) => {
     const files = file(text(body));

@@ -15,6 +15,7 @@ export interface PrismaClient {
   $executeRaw(query: TemplateStringsArray, ...values: unknown[]): PrismaPromise<number>;
   $executeRawUnsafe(query: string, ...values: unknown[]): PrismaPromise<number>;
   $queryRaw<Result = unknown>(query: TemplateStringsArray, ...values: unknown[]): PrismaPromise<Result>;
+  $queryRawUnsafe<Result = unknown>(query: string, ...values: unknown[]): PrismaPromise<Result>;
   $transaction<All extends PrismaPromise<unknown>[]>(all: [...All]): Promise<Types.Utils.UnwrapTuple<All>>;
   $transaction<Result>(work: (tx: Omit<PrismaClient, ITXClientDenyList>) => Promise<Result>): Promise<Result>;
   $disconnect(): Promise<void>;
