@@ -143,11 +143,7 @@ function cutOf(text: string, node: YamlNode): Cut {
   let start = node.start;
   for (;;) {
     const above = lineStart(text, start - 1);
-    if (
-      start === 0 ||
-      !new RegExp(`^ {${node.key === null ? node.indent : node.indent}}#`).test(text.slice(above, start))
-    )
-      break;
+    if (start === 0 || !new RegExp(`^ {${node.indent}}#`).test(text.slice(above, start))) break;
     start = above;
   }
   return withBlankLine(text, start, node.end);
