@@ -249,6 +249,22 @@ test:
 `);
   });
 
+  test("commands in brackets go together, or are for a person", async () => {
+    const test = "test:\n  script: [npm test, npm run lint]\n";
+    const only = { ...SCAN, ".gitlab-ci.yml": `${test}guard:\n  script: [ bash scripts/scan.sh ]\n` };
+    expect(await yamlAfter(only, ".gitlab-ci.yml")).toBe(test);
+    // the script stays, since it is still run
+    const runs = guards({
+      ...SCAN,
+      ".gitlab-ci.yml": `${test}guard:\n  script: [ npm run build, bash scripts/scan.sh ]\n`,
+    });
+    expect([runs.files.size, leftOf(runs)]).toEqual([0, ["scripts/scan.sh:2 in-use"]]);
+    const demands = guards({
+      ".gitlab-ci.yml": `${test}guard:\n  script: [ npm run build, grep -q setTenantContext app/a.ts ]\n`,
+    });
+    expect([demands.files.size, leftOf(demands)]).toEqual([0, [".gitlab-ci.yml:4 does-more"]]);
+  });
+
   test("a job that others need is for a person; one that refuses the old pattern stays", () => {
     const needed = guards({
       ...SCAN,

@@ -3,7 +3,7 @@ import type { GuardContext } from "../context.ts";
 import { classOf, patternOf } from "../pattern.ts";
 import { fileNamed } from "../references.ts";
 import { cleanShell } from "../shell/clean.ts";
-import type { CommandPlace, YamlKind } from "./clean.ts";
+import type { CommandPlace, YamlKind } from "./kind.ts";
 import { valueOf, type YamlNode } from "./tree.ts";
 
 function* below(
