@@ -1,5 +1,6 @@
 import { decide, isGone, isTestFile, type Scene } from "./draft.ts";
 import { HOLE, mentionIn, sqlTextsIn, type SqlText } from "./find/driver.ts";
+import { isPool } from "./find/pool.ts";
 import type { Module } from "./syntax/module.ts";
 import type { Binding } from "./syntax/scope.ts";
 import { memberName, type Node } from "./syntax/node.ts";
@@ -7,7 +8,6 @@ import { caseAround } from "./shapes/test-case.ts";
 import { isItemGone, retiredItems } from "./shapes/driver.ts";
 import { namesRetired } from "./retired.ts";
 import { usesLeft } from "./unused/uses.ts";
-import { isPool } from "./shapes/dead-local-setting.ts";
 
 /** List what still speaks of something that is retired: nothing of it is passed over. */
 export function listRemaining(scene: Scene): void {

@@ -15,6 +15,9 @@ export function lineEnd(text: string, at: number): number {
 
 export const firstLine = (text: string): string => (text.trim().split("\n")[0] ?? "").trim();
 
+/** A line by its number, without the line break. */
+export const lineText = (text: string, line: number): string => text.split("\n")[line - 1] ?? "";
+
 /** Apply cuts; those inside of others are left out. */
 export function cutFrom(text: string, cuts: readonly Cut[]): string {
   let result = "";

@@ -253,6 +253,24 @@ describe("outside of a transaction, what has a connection for each statement", (
     ["Kysely", `import { sql } from "kysely";\nconst db = new Kysely({ dialect });`, "await sql`SET`.execute(db);"],
     ["Knex", `const db = knex({ client: "pg" });`, "await db.raw(`SET`);"],
     ["Prisma", `const db = new PrismaClient();`, "await db.$executeRaw`SET`;"],
+    [
+      "Drizzle by a URL",
+      `import { sql } from "drizzle-orm";\nconst db = drizzle(process.env.DATABASE_URL!, { schema });`,
+      "await db.execute(sql`SET`);",
+    ],
+    [
+      "Drizzle by a connection",
+      `import { sql } from "drizzle-orm";\nconst db = drizzle({ connection: { host } });`,
+      "await db.execute(sql`SET`);",
+    ],
+    [
+      "Drizzle by a client that is a pool",
+      `import { sql } from "drizzle-orm";\nconst pool = new pg.Pool();\nconst db = drizzle({ client: pool });`,
+      "await db.execute(sql`SET`);",
+    ],
+    ["Prisma, kept between reloads", `const db = kept.prisma ?? new PrismaClient();`, "await db.$executeRaw`SET`;"],
+    ["Prisma with an extension", `const db = new PrismaClient().$extends({});`, "await db.$executeRaw`SET`;"],
+    ["Knex with its type", `const db: Knex = knex({ client: "pg" });`, "await db.raw(`SET`);"],
     ["postgres.js", `import postgres from "postgres";\nconst db = postgres(url);`, "await db`SET`;"],
   ])("%s: it has no effect and goes", (_name, lead, statement) => {
     const text = (body: string): string =>
@@ -285,6 +303,10 @@ describe("outside of a transaction, what has a connection for each statement", (
 
   test.each([
     ["a client of its own", `const db = drizzle(new Client());`],
+    ["a client of its own, by its name", `const db = drizzle({ client: new Client() });`],
+    ["options that are not read", `const db = drizzle({ connection: url, ...options });`],
+    ["a name that means itself", `const db = drizzle(db);`],
+    ["a variable that is assigned", `let db = drizzle(new Pool());`],
     ["a parameter whose type a transaction has too", ``],
   ])("%s: it is left to a person", (_name, lead) => {
     const files = file(
@@ -296,6 +318,7 @@ describe("outside of a transaction, what has a connection for each statement", (
 
 describe("a list of Prisma's $transaction", () => {
   const element = `prisma.$executeRaw\`${tag("app.tenant_id", CLAIM)}\``;
+  const role = "prisma.$executeRaw`set local role authenticated`";
   const claims = `prisma.$executeRaw\`${tag("request.jwt.claims", "JSON.stringify(claims)")}\``;
   const text = (body: string): string =>
     `export async function run(prisma: Prisma, token: string) {\n  const claims = verifyToken(token);\n${body}\n}\n`;
@@ -316,6 +339,11 @@ describe("a list of Prisma's $transaction", () => {
       `  await prisma.$transaction([${claims}, prisma.bill.deleteMany(), ${element}]);`,
       `  await prisma.$transaction([${claims}, prisma.bill.deleteMany()]);`,
     ],
+    [
+      "a role that is taken before",
+      `  const [, , , rows] = await prisma.$transaction([${role}, ${claims}, ${element}, prisma.bill.findMany()]);\n  return rows;`,
+      `  const [, , rows] = await prisma.$transaction([${role}, ${claims}, prisma.bill.findMany()]);\n  return rows;`,
+    ],
   ])("beside the claims: %s", (_name, before, expected) => {
     expect(after(file(text(before)))).toBe(text(expected));
   });
@@ -325,6 +353,10 @@ describe("a list of Prisma's $transaction", () => {
     ["the result is passed on", `  return prisma.$transaction([${element}, ${claims}]);`],
     ["by a name", `  const all = await prisma.$transaction([${element}, ${claims}]);\n  return all;`],
     ["the claims come after a query", `  await prisma.$transaction([${element}, prisma.bill.count(), ${claims}]);`],
+    [
+      "another role is taken",
+      `  await prisma.$transaction([${role.replace("authenticated", "postgres")}, ${claims}, ${element}]);`,
+    ],
     ["the rest", `  const [, ...rows] = await prisma.$transaction([${element}, ${claims}]);\n  return rows;`],
   ])("is left to a person: %s", (_name, body) => {
     const files = file(text(body));

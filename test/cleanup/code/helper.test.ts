@@ -3,15 +3,21 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Client } from "pg";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { sql as drizzleSql } from "drizzle-orm";
+import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import knex, { type Knex } from "knex";
+import { Kysely, PostgresDialect, sql as kyselySql, type QueryExecutorProvider } from "kysely";
+import { Pool, type Client } from "pg";
+import postgres, { type ISql } from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HELPERS, helperTests, helperText, type CodeStyle } from "../../../src/cleanup/code/helper/index.ts";
 import { parseModule } from "../../../src/cleanup/code/index.ts";
 import { sharedBase, sharedServer } from "../../support/fork.ts";
+import { PrismaClient } from "./real-drivers/src/prisma/generated.ts";
 
 // The small modules that `cleanup --code` writes into a project. Each is run against a server: what PostgreSQL says of
-// the role and the claims is what counts. Packages that are not installed here are replaced by what they send: a text
-// with `$1` and its values.
+// the role and the claims is what counts, and the drivers are the real ones.
 
 const MODULES = resolve(import.meta.dirname, "../../../node_modules");
 const STYLE: CodeStyle = {
@@ -27,87 +33,149 @@ const drivers = Object.entries(HELPERS);
 type Driver = keyof typeof HELPERS;
 
 let dir: string;
-let client: Client;
+let url: string;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "rlsmith-helper-"));
+  symlinkSync(MODULES, join(dir, "node_modules"), "dir");
   await sharedBase();
-  client = new Client({ connectionString: (await sharedServer()).url });
-  await client.connect();
+  ({ url } = await sharedServer());
 });
-afterAll(async () => {
-  await client.end();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-/** A template as the drivers send it. */
-const TAG = `const sql = (strings, ...values) => {
-  const text = strings.reduce((left, right, n) => left + "$" + n + right);
-  return { text, values, execute: (trx) => trx.query(text, values) };
-};
-`;
-
-const tagged = async (strings: TemplateStringsArray, ...values: string[]): Promise<unknown> =>
-  client.query(
-    strings.reduce((left, right, n) => `${left}$${n}${right}`),
-    values,
-  );
-
-const numbered = (text: string): string => {
-  let n = 0;
-  return text.replaceAll("?", () => `$${(n += 1)}`);
-};
-
-const CONNECTIONS: Readonly<Record<Driver, () => unknown>> = {
-  pg: () => client,
-  drizzle: () => ({
-    execute: async ({ text, values }: { text: string; values: string[] }) => client.query(text, values),
-  }),
-  kysely: () => client,
-  knex: () => ({ raw: async (text: string, values: string[]) => client.query(numbered(text), values) }),
-  prisma: () => ({ $executeRaw: tagged }),
-  "postgres-js": () => tagged,
-};
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 type SetClaims = (connection: unknown, claims: object) => unknown;
 
+interface State {
+  role: string;
+  claims: string | null;
+}
+
+/** The statements that a transaction, or one outside of it, is sent by its driver. */
+type Ask = () => Promise<State | undefined>;
+
+/** A driver with one connection. */
+interface Connected {
+  transaction(work: (tx: unknown, ask: Ask) => Promise<void>): Promise<void>;
+  ask: Ask;
+  close(): Promise<unknown>;
+}
+
+const STATE = "select current_user::text as role, nullif(current_setting('request.jwt.claims', true), '') as claims";
+
+const byPg =
+  (of: Pick<Pool | Client, "query">): Ask =>
+  async () =>
+    (await of.query<State>(STATE)).rows[0];
+
+const OPEN: Readonly<Record<Driver, (connectionString: string) => Connected>> = {
+  pg: (connectionString) => {
+    const pool = new Pool({ connectionString, max: 1 });
+    const transaction = async (work: (tx: unknown, ask: Ask) => Promise<void>): Promise<void> => {
+      const client = await pool.connect();
+      await client.query("begin");
+      await work(client, byPg(client));
+      await client.query("commit");
+      client.release();
+    };
+    return { transaction, ask: byPg(pool), close: async () => pool.end() };
+  },
+  drizzle: (connectionString) => {
+    const pool = new Pool({ connectionString, max: 1 });
+    const ask =
+      (tx: Pick<NodePgDatabase, "execute">): Ask =>
+      async () =>
+        (await tx.execute<State & Record<string, unknown>>(drizzleSql.raw(STATE))).rows[0];
+    const db = drizzle(pool);
+    return {
+      transaction: async (work) => db.transaction(async (tx) => work(tx, ask(tx))),
+      ask: ask(db),
+      close: async () => pool.end(),
+    };
+  },
+  kysely: (connectionString) => {
+    const ask =
+      (trx: QueryExecutorProvider): Ask =>
+      async () =>
+        (await kyselySql.raw<State>(STATE).execute(trx)).rows[0];
+    const db = new Kysely<object>({ dialect: new PostgresDialect({ pool: new Pool({ connectionString, max: 1 }) }) });
+    return {
+      transaction: async (work) => db.transaction().execute(async (trx) => work(trx, ask(trx))),
+      ask: ask(db),
+      close: async () => db.destroy(),
+    };
+  },
+  knex: (connection) => {
+    const ask =
+      (trx: Knex): Ask =>
+      async () =>
+        (await trx.raw<{ rows: State[] }>(STATE)).rows[0];
+    const db = knex({ client: "pg", connection, pool: { min: 0, max: 1 } });
+    return {
+      transaction: async (work) => db.transaction(async (trx) => work(trx, ask(trx))),
+      ask: ask(db),
+      close: async () => db.destroy(),
+    };
+  },
+  prisma: (connectionString) => {
+    const ask =
+      (tx: Pick<PrismaClient, "$queryRawUnsafe">): Ask =>
+      async () =>
+        (await tx.$queryRawUnsafe<State[]>(STATE))[0];
+    const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString, max: 1 }) });
+    return {
+      transaction: async (work) => prisma.$transaction(async (tx) => work(tx, ask(tx))),
+      ask: ask(prisma),
+      close: async () => prisma.$disconnect(),
+    };
+  },
+  "postgres-js": (url) => {
+    const ask =
+      (tx: ISql): Ask =>
+      async () =>
+        (await tx.unsafe<State[]>(STATE))[0];
+    const sql = postgres(url, { max: 1 });
+    return {
+      transaction: async (work) => void (await sql.begin(async (tx) => work(tx, ask(tx)))),
+      ask: ask(sql),
+      close: async () => sql.end(),
+    };
+  },
+};
+
 async function load(driver: Driver): Promise<SetClaims> {
   const file = join(dir, `${driver}.mjs`);
-  const text = helperText(HELPERS[driver], STYLE);
-  writeFileSync(file, text.replace(/^import \{ sql \} from "(?:drizzle-orm|kysely)";\n/, TAG));
+  writeFileSync(file, helperText(HELPERS[driver], STYLE));
   return ((await import(/* @vite-ignore */ pathToFileURL(file).href)) as { setClaims: SetClaims }).setClaims;
 }
 
-const state = async (): Promise<{ role: string; claims: string | null }> => {
-  const { rows } = await client.query<{ role: string; claims: string | null }>(
-    "select current_user as role, nullif(current_setting('request.jwt.claims', true), '') as claims",
-  );
-  if (!rows[0]) throw new Error("no row");
-  return rows[0];
-};
+describe.each(drivers)("%s", (name, template) => {
+  const driver = name as Driver;
+  let connected: Connected;
+  beforeAll(() => (connected = OPEN[driver](url)));
+  afterAll(async () => connected.close());
 
-describe.each(drivers)("%s", (driver, template) => {
   test.each(["authenticated", "anon"])("takes the role %s and the claims, until the transaction ends", async (role) => {
-    const setClaims = await load(driver as Driver);
-    const claims = { sub: 'Zoë\'s "ﬁ" 😀 \\ $1 ?', role, app_metadata: { tenant_id: "7" } };
-    const before = await state();
-    await client.query("begin");
-    await setClaims(CONNECTIONS[driver as Driver](), claims);
-    const inside = await state();
-    expect(inside.role).toBe(role);
-    expect(JSON.parse(inside.claims ?? "")).toEqual(claims);
-    await client.query("commit");
-    expect(await state()).toEqual(before);
+    const setClaims = await load(driver);
+    const claims = { sub: 'Zoë\'s "ﬁ" 😀 \\ $1 ? ?? :a', role, app_metadata: { tenant_id: "7" } };
+    const before = await connected.ask();
+    expect(before).toMatchObject({ claims: null });
+    await connected.transaction(async (tx, ask) => {
+      await setClaims(tx, claims);
+      const inside = await ask();
+      expect(inside?.role).toBe(role);
+      expect(JSON.parse(inside?.claims ?? "")).toEqual(claims);
+    });
+    expect(await connected.ask()).toEqual(before);
   });
 
   test.each([{ role: "service_role" }, { role: "postgres" }, {}, { role: null }, { role: ["authenticated"] }])(
     "refuses %j, and changes nothing",
     async (claims) => {
-      const setClaims = await load(driver as Driver);
-      const before = await state();
-      await client.query("begin");
-      await expect((async () => setClaims(CONNECTIONS[driver as Driver](), claims))()).rejects.toThrow("role");
-      expect(await state()).toEqual(before);
-      await client.query("rollback");
+      const setClaims = await load(driver);
+      const before = await connected.ask();
+      await connected.transaction(async (tx, ask) => {
+        await expect((async () => setClaims(tx, claims))()).rejects.toThrow("role");
+        expect(await ask()).toEqual(before);
+      });
     },
   );
 
@@ -131,9 +199,7 @@ describe.each(drivers)("%s", (driver, template) => {
   });
 });
 
-const INSTALLED = drivers.filter(([driver]) => driver !== "drizzle" && driver !== "kysely");
-
-test.each(INSTALLED)("the tests of %s pass, as node runs them", (driver, template) => {
+test.each(drivers)("the tests of %s pass, as node runs them", (driver, template) => {
   const folder = join(dir, `run-${driver}`);
   mkdirSync(folder);
   writeFileSync(join(folder, `${template.name}.mjs`), helperText(template, STYLE));
@@ -153,28 +219,12 @@ test.each(INSTALLED)("the tests of %s pass, as node runs them", (driver, templat
 test("helpers and tests have the types that a strict project asks for", () => {
   const folder = join(dir, "typed");
   mkdirSync(folder);
-  symlinkSync(MODULES, join(folder, "node_modules"), "dir");
   const style = { ...STYLE, typed: true, importEnding: "", runner: "vitest" as const };
-  for (const [, template] of INSTALLED) {
+  for (const [, template] of drivers) {
     writeFileSync(join(folder, `${template.name}.ts`), helperText(template, style));
     writeFileSync(join(folder, `${template.name}.test.ts`), helperTests(template, style));
   }
-  // what the drivers' own types look like
-  writeFileSync(
-    join(folder, "use.ts"),
-    `import type { Client, Pool, PoolClient } from "pg";
-import { setClaims } from "./pg-claims";
-
-interface Claims {
-  role: string;
-  app_metadata?: { tenant_id: string };
-}
-
-export const use = async (all: [Client, Pool, PoolClient], claims: Claims): Promise<void> => {
-  for (const one of all) await setClaims(one, claims);
-};
-`,
-  );
+  writeFileSync(join(folder, "use.ts"), USE);
   const options = {
     target: "es2023",
     module: "esnext",
@@ -201,3 +251,71 @@ export const use = async (all: [Client, Pool, PoolClient], claims: Claims): Prom
   }
   expect(output).toBe("");
 });
+
+/** Connections and transactions, as the drivers' own types name them. */
+const USE = `import type { ITXClientDenyList } from "@prisma/client/runtime/client";
+import type { PgDatabase, PgQueryResultHKT, PgTransaction } from "drizzle-orm/pg-core";
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type { Knex } from "knex";
+import type { ControlledTransaction, Transaction } from "kysely";
+import type { Client, Pool, PoolClient } from "pg";
+import type { ISql, ReservedSql, Sql, TransactionSql } from "postgres";
+import type { PrismaClient } from "${join(import.meta.dirname, "real-drivers/src/prisma/generated.ts")}";
+import { setClaims as byDrizzle } from "./drizzle-claims";
+import { setClaims as byKnex } from "./knex-claims";
+import { setClaims as byKysely } from "./kysely-claims";
+import { setClaims as byPg } from "./pg-claims";
+import { setClaims as byPostgres } from "./postgres-claims";
+import { setClaims as byPrisma } from "./prisma-claims";
+
+interface Claims {
+  role: string;
+  app_metadata?: { tenant_id: string };
+}
+
+interface Tables {
+  bill: { id: number; title: string };
+}
+
+export const pg = async (all: [Client, Pool, PoolClient], claims: Claims): Promise<void> => {
+  for (const one of all) await byPg(one, claims);
+};
+
+export const drizzle = async (
+  all: [
+    PostgresJsDatabase,
+    PgDatabase<PgQueryResultHKT>,
+    PgTransaction<PgQueryResultHKT, Record<string, never>, Record<string, never>>,
+  ],
+  claims: Claims,
+): Promise<void> => {
+  for (const one of all) await byDrizzle(one, claims);
+};
+
+export const kysely = async (
+  all: [Transaction<Tables>, ControlledTransaction<Tables>, ControlledTransaction<Tables, ["one"]>],
+  claims: Claims,
+): Promise<void> => {
+  for (const one of all) await byKysely(one, claims);
+};
+
+export const knex = async (all: [Knex, Knex.Transaction, Knex.Transaction<Tables, Tables[]>], claims: Claims): Promise<void> => {
+  for (const one of all) await byKnex(one, claims);
+};
+
+export const postgres = async (
+  all: [Sql, ISql, ReservedSql, TransactionSql, TransactionSql<{ big: bigint }>],
+  claims: Claims,
+): Promise<void> => {
+  for (const one of all) await byPostgres(one, claims);
+};
+
+export const prisma = async (
+  client: PrismaClient,
+  tx: Omit<PrismaClient, ITXClientDenyList>,
+  claims: Claims,
+): Promise<number> => {
+  const [set] = await client.$transaction([byPrisma(client, claims), client.$queryRaw\`select 1\`]);
+  return set + (await byPrisma(tx, claims));
+};
+`;

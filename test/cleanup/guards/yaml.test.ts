@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { format } from "oxfmt";
 import { describe, expect, test } from "vitest";
 import { after, guards, leftOf, type Files } from "./support.ts";
@@ -145,6 +146,80 @@ jobs:
   });
 });
 
+describe("what is read", () => {
+  const DEMAND = "grep -q setTenantContext app/a.ts";
+
+  test.each([
+    ["a tab in the place of blanks", `jobs:\n\ta:\n\t\tsteps:\n\t\t\t- run: ${DEMAND}\n`, 4],
+    ["a key that is there twice", `jobs:\n  a:\n    steps:\n      - run: ${DEMAND}\n        run: npm test\n`, 4],
+    ["a bracket that is not closed", `on: [push\njobs:\n  a:\n    steps:\n      - run: ${DEMAND}\n`, 5],
+    ["text behind a closed quote", `jobs:\n  a:\n    steps:\n      - run: "${DEMAND}" && true\n`, 4],
+    ["a second document", `jobs:\n  a:\n    steps:\n      - run: ${DEMAND}\n---\njobs: {}\n`, 4],
+    ["a tag", `jobs:\n  a:\n    steps: !reference [b]\n  b:\n    steps:\n      - run: ${DEMAND}\n`, 6],
+    ["a key that is merged", `jobs:\n  a:\n    <<: { if: always() }\n    steps:\n      - run: ${DEMAND}\n`, 5],
+    ["a key behind a question mark", `jobs:\n  a:\n    steps:\n      - ? run\n        : ${DEMAND}\n`, 5],
+    ["two items on a line", `jobs:\n  a:\n    steps:\n      - - run: ${DEMAND}\n`, 4],
+  ])("does not go as far as %s: the file is for a person", (_, text, line) => {
+    const cleaned = guards({ [CI]: text });
+    expect([cleaned.files.size, leftOf(cleaned)]).toEqual([0, [`${CI}:${line} not-read`]]);
+  });
+
+  const HEAD = "on: push\njobs:\n  a:\n    steps:\n";
+  test.each([
+    ["quotes with escapes", `      - run: "grep -q \\"setTenantContext\\" app/a.ts"\n`],
+    ["single quotes", `      - run: 'grep -q ''setTenantContext'' app/a.ts'\n`],
+    ["a key in quotes", `      - "run": ${DEMAND}\n`],
+    ["a text over lines", `      - run: grep -q\n          setTenantContext\n          app/a.ts\n`],
+    ["quotes over lines", `      - run: "grep -q\n          setTenantContext app/a.ts"\n`],
+    ["a folded block", `      - run: >-\n          grep -q\n          setTenantContext app/a.ts\n`],
+    ["a block with a comment and an indentation", `      - run: |2- # why\n          ${DEMAND}\n`],
+    ["a dash on a line of its own", `      -\n        name: context\n        run: ${DEMAND}\n`],
+    ["brackets beside it", `      - env: { A: "b, c", D: [e,\n          f] }\n        run: ${DEMAND}\n`],
+  ])("goes as far as %s", async (_, step) => {
+    for (const rest of [
+      "      - run: npm test\n",
+      "      # last\n      - run: |\n          npm test\n\n          ls\n",
+    ])
+      for (const end of ["\n", "\r\n"]) {
+        const [text, expected] = [`${HEAD}${step}${rest}`, `${HEAD}${rest}`].map((one) => one.replaceAll("\n", end));
+        expect(await yamlAfter({ [CI]: text ?? "" }, CI)).toBe(expected);
+      }
+  });
+
+  test("arguments in brackets keep their blanks", async () => {
+    const hooks = (own: string): string =>
+      `repos:\n  - repo: local\n    hooks:\n      - id: lint\n        entry: npm run lint\n        language: system\n${own}`;
+    const own = `      - id: context\n        entry: bash\n        args: [-c, "${DEMAND}"]\n        language: system\n`;
+    const path = ".pre-commit-config.yaml";
+    expect(await yamlAfter({ [path]: hooks(own) }, path)).toBe(hooks(""));
+  });
+
+  test("what is beside a step stays byte for byte", async () => {
+    const word = fc.stringMatching(/^[a-z][a-z0-9 ]{0,12}[a-z]$/);
+    const step = fc.oneof(
+      word.map((one) => `      - run: echo ${one}\n`),
+      word.map((one) => `      - name: "${one}: #" # ${one}\n        run: >\n          echo ${one}\n\n          ls\n`),
+      word.map((one) => `      # ${one}\n      - run: |+\n          echo ${one}\n            # ${one}\n`),
+      word.map((one) => `      - { name: ${one}, "run": 'echo ''${one}''' }\n`),
+      word.map((one) => `      - uses: acme/a@v1\n        with:\n          a: [1, ${one},\n            b]\n`),
+      word.map((one) => `      -   name: ${one}\n          run: echo\n            ${one}\n`),
+    );
+    const guard = fc.constantFrom(
+      `      - run: ${DEMAND}\n`,
+      `      # every action sets the tenant\n      - name: context\n        run: |\n          ${DEMAND}\n`,
+    );
+    const work = async (steps: string[], own: string, at: number, end: string): Promise<void> => {
+      const text = (all: readonly string[]): string => `${HEAD}${all.join("")}`.replaceAll("\n", end);
+      const whole = text(steps.toSpliced(Math.min(at, steps.length), 0, own));
+      expect(await yamlAfter({ [CI]: whole }, CI)).toBe(text(steps));
+    };
+    const ends = fc.constantFrom("\n", "\r\n");
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), guard, fc.nat(5), ends, work), {
+      numRuns: 300,
+    });
+  });
+});
+
 describe("GitLab CI", () => {
   test("items of a script go, and a job without any", async () => {
     expect(
@@ -172,6 +247,22 @@ test:
   script:
     - npm test
 `);
+  });
+
+  test("commands in brackets go together, or are for a person", async () => {
+    const test = "test:\n  script: [npm test, npm run lint]\n";
+    const only = { ...SCAN, ".gitlab-ci.yml": `${test}guard:\n  script: [ bash scripts/scan.sh ]\n` };
+    expect(await yamlAfter(only, ".gitlab-ci.yml")).toBe(test);
+    // the script stays, since it is still run
+    const runs = guards({
+      ...SCAN,
+      ".gitlab-ci.yml": `${test}guard:\n  script: [ npm run build, bash scripts/scan.sh ]\n`,
+    });
+    expect([runs.files.size, leftOf(runs)]).toEqual([0, ["scripts/scan.sh:2 in-use"]]);
+    const demands = guards({
+      ".gitlab-ci.yml": `${test}guard:\n  script: [ npm run build, grep -q setTenantContext app/a.ts ]\n`,
+    });
+    expect([demands.files.size, leftOf(demands)]).toEqual([0, [".gitlab-ci.yml:4 does-more"]]);
   });
 
   test("a job that others need is for a person; one that refuses the old pattern stays", () => {

@@ -1,12 +1,15 @@
 import { CLAIMS, DOC, refusals, ROLE_OF, type HelperTemplate } from "./template.ts";
 
-/** Kysely: a statement is executed by a transaction. */
+/**
+ * Kysely: a statement is executed by a transaction. It is named by the interface that `execute` takes: no `Kysely<…>` of
+ * a type parameter takes a `Transaction` of the tables of a project.
+ */
 export const kyselyHelper: HelperTemplate = {
   name: "kysely-claims",
-  code: `import { sql«, type Kysely» } from "kysely";
+  code: `import { sql«, type QueryExecutorProvider» } from "kysely";
 
 ${DOC}
-export async function setClaims«<Database>»(trx«: Kysely<Database>», claims«: object»)«: Promise<void>» {
+export async function setClaims(trx«: QueryExecutorProvider», claims«: object»)«: Promise<void>» {
   await sql\`select set_config('role', \${roleOf(claims)}, true), set_config('request.jwt.claims', \${JSON.stringify(claims)}, true)\`.execute(
     trx,
   );

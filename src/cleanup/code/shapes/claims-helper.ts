@@ -1,11 +1,11 @@
 import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import { fragmentOf } from "../find/drivers/index.ts";
 import type { SqlText } from "../find/driver.ts";
+import { isPool } from "../find/pool.ts";
 import { isSeen, type TokenClaims } from "../find/token.ts";
 import type { Edit } from "../syntax/cut.ts";
 import { nodesIn, type Node } from "../syntax/node.ts";
 import { claimsOf } from "./claims-of-token.ts";
-import { isPool } from "./dead-local-setting.ts";
 import {
   cutPart,
   cutSettings,

@@ -1,10 +1,9 @@
 import { decide, isTestFile, record } from "../draft.ts";
 import type { SqlText } from "../find/driver.ts";
 import { sqlTextsIn } from "../find/driver.ts";
+import { isPool } from "../find/pool.ts";
 import { pureCallsOf } from "../find/pure-calls.ts";
 import type { Project } from "../project/project.ts";
-import type { Module } from "../syntax/module.ts";
-import type { Node } from "../syntax/node.ts";
 import { isPure } from "../syntax/pure.ts";
 import { cutSettings, receiverOf, retiredItems, settingTexts } from "./driver.ts";
 import type { ProjectShape } from "./shape.ts";
@@ -74,44 +73,6 @@ function hasPureValues({ module, node, query }: SqlText, project: Project): bool
   const holes = node.type === "TemplateLiteral" ? node.expressions : [];
   return query?.values != null && [...query.values, ...holes].every((one) => isPure(one, pureCallsOf(module, project)));
 }
-
-/** True if each statement has a connection of its own: the receiver is a pool by its type or by what made it. */
-export function isPool({ module, query }: SqlText, project: Project): boolean {
-  if (!query) return false;
-  if (query.driver === "supabase-server") return true;
-  // the elements of `$transaction([…])` share a transaction
-  return !isElement(query.call, module) && isPoolName(query.receiver, module, project);
-}
-
-const isElement = (call: Node, module: Module): boolean => module.parents.get(call)?.type === "ArrayExpression";
-
-function isPoolName(receiver: Node, from: Module, project: Project): boolean {
-  const binding = receiver.type === "Identifier" ? from.bindingOf.get(receiver) : undefined;
-  const declared = binding && project.meant(binding);
-  const module = declared && project.modules.get(declared.path);
-  const [id] = declared?.declarations ?? [];
-  if (!module || id?.type !== "Identifier") return false;
-  const type = id.typeAnnotation?.typeAnnotation;
-  if (type) return type.type === "TSTypeReference" && namesPool(type.typeName, module.text);
-  const declarator = module.parents.get(id);
-  const made = declarator?.type === "VariableDeclarator" ? declarator.init : null;
-  return made !== null && makesPool(made, module, project);
-}
-
-/** `new Pool()`, `new PrismaClient()`, `new Kysely(…)`, `knex(…)`, `postgres(…)`, `drizzle(pool)`. */
-function makesPool(made: Node, module: Module, project: Project): boolean {
-  if (made.type === "NewExpression")
-    return namesPool(made.callee, module.text) || CLIENTS.test(module.text.slice(made.callee.start, made.callee.end));
-  if (made.type !== "CallExpression" || made.callee.type !== "Identifier") return false;
-  if (/^(?:knex|Knex|postgres)$/.test(made.callee.name)) return true;
-  const [first] = made.arguments;
-  if (made.callee.name !== "drizzle" || !first) return false;
-  return makesPool(first, module, project) || isPoolName(first, module, project);
-}
-
-const CLIENTS = /^(?:PrismaClient|Kysely)$/;
-
-const namesPool = ({ start, end }: Node, text: string): boolean => /(?:^|\.)\w*Pool$/.test(text.slice(start, end));
 
 /** Somebody opens a transaction on the pool itself, which is wrong, but then it cannot be said what holds. */
 const beginsTransaction = (text: SqlText): boolean =>

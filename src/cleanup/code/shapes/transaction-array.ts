@@ -110,7 +110,7 @@ function replaceElements(
   const setting = new Set(texts.map(({ query }) => query?.call));
   const [claimed] = given;
   const before = claimed ? elements.slice(0, elements.indexOf(claimed.element)) : [];
-  if (!before.every((one) => setting.has(one))) return;
+  if (!before.every((one) => setting.has(one) || onlySets(one, module))) return;
   const helper = given.length === 0 ? helperFor("prisma", module, scene) : null;
   if (given.length === 0 && helper === null) return;
   const goes = texts.slice(helper ? 1 : 0).map(({ query }) => query?.call);
@@ -136,6 +136,12 @@ function replaceElements(
   keepNames([first.query.receiver, claims.root], first, scene);
   decide(scene, { path, at, reason: "role-of-token", what: claims.code });
 }
+
+/** True if an element is a statement that reads no row: `set local role …`, `select set_config(…)`. */
+const onlySets = (element: Node, module: Module): boolean =>
+  sqlTextsIn(module).some(
+    ({ query, settings, view }) => query?.call === element && (settings !== null || /^\s*set\s/i.test(view)),
+  );
 
 /** The elements that set claims, and the token that these are of; `""`: none that is verified. */
 function claimsOfArray(array: Node, module: Module): { element: Node; code: string }[] {

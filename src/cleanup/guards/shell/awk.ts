@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import type { GuardContext } from "../context.ts";
 import { classOf, patternOf } from "../pattern.ts";
-import type { Word } from "./parse.ts";
+import type { Word } from "./syntax.ts";
 
 /** `text ~ /…/`, `text !~ "…"`, and a bare `/…/` or `!/…/`. */
 const TEST = /(!~|~|(?<=^|&&|\|\||\(|\{|;)\s*!?\s*)\s*\/((?:\\.|\[(?:\\.|[^\]])*\]|[^/\n\\])+)\//g;

@@ -4,7 +4,8 @@ import { mixedIn, retiredIn } from "../names.ts";
 import { classOf, patternOf, type Pattern, type PatternClass } from "../pattern.ts";
 import { awkChecks } from "./awk.ts";
 import { commandsIn, fails as failsAlways, grepOf, passes, speaks, type Grep } from "./commands.ts";
-import { parseShell, type Command, type Pipeline, type Statement, type Word } from "./parse.ts";
+import { parseShell } from "./parse.ts";
+import type { Command, Pipeline, Statement, Word } from "./syntax.ts";
 
 /** The status with which a command lets the script fail; null: that is not known. */
 type Fails = boolean | null;

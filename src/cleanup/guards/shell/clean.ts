@@ -5,7 +5,8 @@ import { concernOf } from "../references.ts";
 import { cutFrom, firstLine, lineEnd, lineStart, withBlankLine, type Cut } from "../text.ts";
 import { checksOf, scopeOf } from "./checks.ts";
 import { commandsIn, isHarmless } from "./commands.ts";
-import { parseShell, type Statement } from "./parse.ts";
+import { parseShell } from "./parse.ts";
+import type { Statement } from "./syntax.ts";
 
 /** What became of a script; offsets are those of the text that was given. */
 export interface CleanShell {

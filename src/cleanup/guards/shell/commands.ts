@@ -1,4 +1,5 @@
-import { parseShell, type Command, type Statement } from "./parse.ts";
+import { parseShell } from "./parse.ts";
+import type { Command, Statement } from "./syntax.ts";
 
 /** Every command of statements, those in substitutions and compound commands too. */
 export function* commandsIn(statements: readonly Statement[]): Generator<Command> {

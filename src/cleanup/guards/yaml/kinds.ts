@@ -3,7 +3,7 @@ import type { GuardContext } from "../context.ts";
 import { classOf, patternOf } from "../pattern.ts";
 import { fileNamed } from "../references.ts";
 import { cleanShell } from "../shell/clean.ts";
-import type { CommandPlace, YamlKind } from "./clean.ts";
+import type { CommandPlace, YamlKind } from "./kind.ts";
 import { valueOf, type YamlNode } from "./tree.ts";
 
 function* below(
@@ -67,8 +67,7 @@ const isNeeded = (job: YamlNode, jobs: readonly YamlNode[]): boolean =>
     return ["needs", "dependencies", "extends"].some((key) => {
       const node = valueOf(other.children, key);
       return (
-        node !== undefined &&
-        all([node]).some(({ scalar }) => (scalar ?? "").split(/[\s,[\]'"]+/).includes(job.key ?? ""))
+        node !== undefined && all([node]).some(({ scalar, flow }) => scalar === job.key || flow.includes(job.key ?? ""))
       );
     });
   });
@@ -151,9 +150,11 @@ const argumentsOf = (hook: YamlNode): string[] => {
   const node = valueOf(hook.children, "args");
   return node === undefined
     ? []
-    : [...node.children.map(({ scalar }) => scalar ?? ""), ...(node.scalar ?? "").split(/[\s,[\]'"]+/)].filter(
-        (one) => one !== "",
-      );
+    : node.scalarAt?.style === "flow"
+      ? node.flow
+      : [...node.children.map(({ scalar }) => scalar ?? ""), ...(node.scalar ?? "").split(/\s+/)].filter(
+          (one) => one !== "",
+        );
 };
 
 /** A hook that is a pattern: it fails where the pattern is found, or with `--negate` where it is not. */

@@ -1,0 +1,3 @@
+import { pgTable, text, uuid } from "drizzle-orm/pg-core";
+
+export const bill = pgTable("bill", { title: text("title").primaryKey(), tenantId: uuid("tenant_id").notNull() });

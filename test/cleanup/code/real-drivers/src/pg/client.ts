@@ -1,0 +1,4 @@
+import { Pool } from "pg";
+import { DATABASE_URL, POOL_SIZE } from "../bills.js";
+
+export const pool = new Pool({ connectionString: DATABASE_URL, max: POOL_SIZE });

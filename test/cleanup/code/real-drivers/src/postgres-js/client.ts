@@ -1,0 +1,4 @@
+import postgres from "postgres";
+import { DATABASE_URL, POOL_SIZE } from "../bills.js";
+
+export const sql = postgres(DATABASE_URL, { max: POOL_SIZE });
