@@ -1,7 +1,7 @@
 import type { Retired } from "../cleanup/code/index.ts";
 import { cleanUpTests } from "../pipeline/cleanup-tests.ts";
 import { openSource } from "../pipeline/source.ts";
-import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import { cleanupTestsJson, renderCleanupTests } from "../report/cleanup-tests.ts";
 import { codePatch } from "../report/code-patch.ts";
 import type { CodeFlags } from "./cleanup-code.ts";

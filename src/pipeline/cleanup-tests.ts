@@ -29,7 +29,7 @@ import {
   type SuiteWork,
   type TestsCleanup,
   type TestsOptions,
-} from "./tests-cleanup.ts";
+} from "./tests-result.ts";
 
 /**
  * Take the variable's path out of the tests of a project, as far as the project's suite, run on mutants of the policies,

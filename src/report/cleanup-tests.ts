@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
-import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-result.ts";
 import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";

@@ -19,7 +19,7 @@ import type { FunctionKey, NameKey } from "../pg/name.ts";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
-import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
