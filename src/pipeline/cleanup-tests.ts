@@ -16,7 +16,7 @@ import { readWorkTree } from "./code-files.ts";
 import { refuseTree, writeEdits } from "./edited-files.ts";
 import { outputPlace } from "./output-place.ts";
 import { configOf } from "./ready.ts";
-import { retiredInProject } from "./retired-names.ts";
+import { retiredInProject } from "./retired-in-project.ts";
 import { settle } from "./settle-tests.ts";
 import type { Source } from "./source.ts";
 import { areAllWeakened, runSuite, suiteFacts } from "./suite-evidence.ts";
@@ -42,7 +42,7 @@ export async function cleanUpTests(
   const { projectDir } = options.project;
   const config = configOf(source);
   const tree = await readWorkTree(projectDir);
-  const retired = retiredInProject(source, config, tree, projectDir);
+  const retired = await retiredInProject(source, config, tree, projectDir);
   if (options.write) refuseTree(tree, options.allowDirty);
   const { input, texts } = readProject(tree, projectDir, retired);
   const project = projectOf(input);
