@@ -82,8 +82,11 @@ const known = (types: readonly (string | null)[]): ArgumentTypes =>
   types.every((type) => type !== null) ? types : null;
 
 /** A type without its schema, which a statement may leave out; null for `relation.column%TYPE`. */
-const typeKey = (type: TypeName | undefined): string | null =>
-  type?.pct_type === true ? null : (nameParts(type?.names).at(-1) ?? "") + "[]".repeat(type?.arrayBounds?.length ?? 0);
+function typeKey(type: TypeName | undefined): string | null {
+  if (type?.pct_type === true) return null;
+  // the number of dimensions is no part of a type
+  return (nameParts(type?.names).at(-1) ?? "") + ((type?.arrayBounds?.length ?? 0) > 0 ? "[]" : "");
+}
 
 function typeInCatalog(text: string): string | null {
   try {

@@ -275,7 +275,10 @@ export interface CleanupGuardsJson extends Pick<GuardsCleanup, "blocking" | "men
 }
 
 /** Output of `rlsmith cleanup --tests`. */
-export interface CleanupTestsJson extends Pick<TestsCleanup, "removed" | "failing" | "suite" | "judge" | "written"> {
+export interface CleanupTestsJson extends Pick<
+  TestsCleanup,
+  "removed" | "failing" | "missing" | "suite" | "judge" | "written"
+> {
   format: "rlsmith-cleanup-tests";
   formatVersion: 1;
   /** the session variables, and the functions in SQL that set them */

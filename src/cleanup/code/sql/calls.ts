@@ -1,3 +1,4 @@
+import type { ScanToken } from "libpg-query";
 import type { PgFunction } from "../../../pg/catalog.ts";
 import { as, type Expr } from "../../../pg/expr/node.ts";
 import { parseStatements, scanTokens } from "../../../pg/expr/parse.ts";
@@ -29,8 +30,7 @@ export function callsInSql(view: string, { isSql }: { isSql: boolean }): CalledF
     if (found) return found;
   }
   if (isSql) return tokenCalls(withParameters(text));
-  // a message such as `call setContext() first` is in the words of the code
-  return beginsAsSql(text) ? tokenCalls(withParameters(text), (name) => name === name.toLowerCase()) : [];
+  return beginsAsSql(text) ? tokenCalls(withParameters(text), { isStrict: true }) : [];
 }
 
 /** The functions and procedures that a text creates. */
@@ -58,7 +58,7 @@ const unescaped = (view: string): string =>
 
 /** The marks that drivers put in the place of a value: `?`, `:name`, `@name`, `%s`, `$<name>`, `$(name)`. */
 const withParameters = (text: string): string =>
-  text.replaceAll(/\?|%s|\$[<({/[]\w+[>)}/\]](?:[:^~]\w*)?|(?<![:\w"]):[a-z_]\w*|(?<![\w@])@[a-z_]\w*/gi, () => "$1");
+  text.replaceAll(/\?|%s|\$[<({/[]\w+[>)}/\]](?:[:^~]\w*)?|(?<![:\w"]):[a-z_]\w*|(?<![\w@])@[a-z_]\w*/gi, () => " $1 ");
 
 /** A statement, also with a driver's marks; a piece of SQL is an expression. */
 const attempts = (text: string, isSql: boolean): string[] => {
@@ -111,22 +111,34 @@ const NAMES_AFTER: ReadonlySet<string> = new Set([
   "::",
 ]);
 
-/** The names before a parenthesis; none where the text has no tokens of SQL. `isName`: of a name as it is written. */
-function tokenCalls(text: string, isName: (written: string) => boolean = () => true): CalledFunction[] {
+/**
+ * The names before a parenthesis; none where the text has no tokens of SQL. `isStrict`: as people write SQL, for a message
+ * such as `call setContext() before the query (see there)` is none.
+ */
+function tokenCalls(text: string, { isStrict } = { isStrict: false }): CalledFunction[] {
   const tokens = tokensOf(text);
   return tokens.flatMap((token, index): CalledFunction[] => {
-    if (token.tokenName !== "IDENT" || !isName(token.text) || tokens[index + 1]?.text !== "(") return [];
+    const next = tokens[index + 1];
+    if (token.tokenName !== "IDENT" || next?.text !== "(") return [];
+    if (isStrict && (next.start !== token.end || token.text !== token.text.toLowerCase())) return [];
     const isQualified = tokens[index - 1]?.text === ".";
-    const before = tokens[index - (isQualified ? 3 : 1)]?.text.toLowerCase() ?? "";
-    if (NAMES_AFTER.has(before)) return [];
-    const nameOf = (written: string): string =>
-      written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toLowerCase();
+    const before = tokens[index - (isQualified ? 3 : 1)];
+    if (before && isNoCallAfter(before)) return [];
     return [calledAs(nameOf(token.text), isQualified ? nameOf(tokens[index - 2]?.text ?? "") : undefined)];
   });
 }
 
+/** Two names side by side are no call; `perform` is a word of PL/pgSQL alone, and a name to the scanner. */
+function isNoCallAfter({ text, tokenName }: ScanToken): boolean {
+  const word = text.toLowerCase();
+  return (tokenName === "IDENT" && word !== "perform") || NAMES_AFTER.has(word);
+}
+
+const nameOf = (written: string): string =>
+  written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written.toLowerCase();
+
 /** The tokens of a part of a statement, which may end in a string or in a quoted name. */
-function tokensOf(text: string): ReturnType<typeof scanTokens> {
+function tokensOf(text: string): ScanToken[] {
   for (const end of ["", "'", '"'])
     try {
       return scanTokens(text + end);
