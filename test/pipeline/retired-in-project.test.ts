@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import pg from "pg";
 import { afterEach, describe, expect, test } from "vitest";
 import { cleanUpCode } from "../../src/pipeline/cleanup-code.ts";
 import { readWorkTree } from "../../src/pipeline/code-files.ts";
@@ -75,9 +76,10 @@ interface Found {
   texts: Files;
 }
 
-async function cleaned(projectDir: string): Promise<Found> {
+/** `db`: the database that is live, in the place of the migrations. */
+async function cleaned(projectDir: string, db?: string): Promise<Found> {
   const scratch = { kind: "server", url: (await sharedServer()).url, superuser: true } as const;
-  const source = await openSource({ projectDir, scratch, strict: false, progress: silent });
+  const source = await openSource({ projectDir, scratch, db, strict: false, progress: silent });
   try {
     const retired = await retiredInProject(source, configOf(source), await readWorkTree(projectDir), projectDir);
     const result = await cleanUpCode(retired, {
@@ -231,9 +233,11 @@ describe("no file defines it", () => {
   test("each call by name is listed", async () => {
     const code: Files = {
       "list.ts": CALLS,
-      "pg.ts": `export const enter = async (client: any, org: string) => {
+      "pg.ts": `export const enter = async (client: any, run: any, org: string) => {
   await client.query("select app.set_org($1), now()", [org]);
   await client.query("select * from public.enter_org(" + org + ")");
+  await run("select leave_org('" + org + "')");
+  await run(\`with o as (select close_org(\${org})) select 1 from o\`);
   await client.query(\`do $$ begin perform begin_org(1); end $$\`);
 };
 `,
@@ -254,7 +258,9 @@ export const here = (tx: any, org: string) => tx.select({ org: sql\`enter_org(\$
       "page.vue:2 missing-function set_org",
       "pg.ts:2 missing-function set_org",
       "pg.ts:3 missing-function enter_org",
-      "pg.ts:4 missing-function begin_org",
+      "pg.ts:4 missing-function leave_org",
+      "pg.ts:5 missing-function close_org",
+      "pg.ts:6 missing-function begin_org",
       "rest.ts:1 missing-function set_org",
     ]);
     expect(texts).toEqual({});
@@ -329,6 +335,7 @@ export const d = (knex: any) => knex.raw("select lower(?) from ?? where id = :id
 `,
     "words.tsx": `export const Menu = ({ t }: any) => <b title="Call setOrg() before the query (see there)">{t("Select (optional)")}</b>;
 export const message = "call useDatabase() at the top of the file";
+export const buttons = ["Select file(s)", "Delete file(s)", "update row(s), then go on", "with url() in it"];
 const fn = (f: any) => f;
 export const mocked = fn(() => fn("text"));
 `,
@@ -357,4 +364,65 @@ test("the exit code is 3 while the application calls a function that is not ther
     inThisProcess(["cleanup", "--code", project(migrations, code), "--check", "true"]);
   expect((await run([], { "list.ts": CALLS })).code).toBe(3);
   expect((await run([SETTER, "drop function set_org(uuid);"], { "list.ts": WITHOUT_CALL })).code).toBe(0);
+});
+
+test("a live database, and the files of SQL say what is gone from it", async () => {
+  const { url } = await sharedServer();
+  const admin = new pg.Client(url);
+  await admin.connect();
+  await admin.query("create database retired_live");
+  const live = new URL(url);
+  live.pathname = "/retired_live";
+  const db = new pg.Client(live.href);
+  await db.connect();
+  try {
+    await db.query("create table note (id int); create function here() returns void language sql as 'select'");
+    const code: Files = {
+      "list.ts": CALLS,
+      "more.ts": `export const a = (client: any) => client.query("select here(), gone()");\n`,
+    };
+    const { functions, listed, texts } = await cleaned(project([SETTER], code), live.href);
+    expect(functions).toEqual(["set_org"]);
+    expect(texts["list.ts"]).toBe(WITHOUT_CALL);
+    expect(listed).toEqual(["more.ts:1 missing-function gone"]);
+  } finally {
+    await db.end();
+    await admin.query("drop database retired_live");
+    await admin.end();
+  }
+});
+
+describe("the other clean-ups", () => {
+  const TEST = `declare const client: any;
+test("notes", async () => {
+  await client.rpc("set_org", { p_org: "a" });
+  expect(await client.from("note").select("id")).toEqual([]);
+});
+`;
+
+  test("--tests lists a test that calls it", async () => {
+    const { code, stderr } = await inThisProcess(["cleanup", "--tests", project([], { "list.test.ts": TEST })]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("calls functions that the database does not have");
+    expect(stderr).toContain("list.test.ts:3 set_org");
+  });
+
+  test("--tests finds the path of a setter that was dropped by hand", async () => {
+    const dir = project([SETTER, "drop function set_org(uuid);"], { "list.test.ts": TEST });
+    const { code, stderr } = await inThisProcess(["cleanup", "--tests", dir]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("retired: app.org_id, set_org");
+    expect(stderr).toContain("stays, for a person to decide (1)");
+  });
+
+  // without the call the script is about a name that nobody knows
+  test.each([
+    ["dropped by hand", [SETTER, "drop function set_org(uuid);"], {}, "retired: app.org_id, set_org"],
+    ["called by the code", [], { "list.ts": CALLS }, "for a person to decide (1)"],
+  ])("--guards knows a setter that is gone: %s", async (_name, migrations, code: Files, expected) => {
+    const dir = project(migrations, { ...code, "scripts/check.sh": "#!/bin/sh\ngrep -rq 'set_org' lib || exit 1\n" });
+    const { stdout, stderr } = await inThisProcess(["cleanup", "--guards", dir]);
+    expect(stderr).toContain(expected);
+    expect(stdout.includes("grep -rq")).toBe(migrations.length > 0);
+  });
 });

@@ -3,7 +3,7 @@ import type { PgFunction } from "../../../pg/catalog.ts";
 import { as, type Expr } from "../../../pg/expr/node.ts";
 import { parseStatements, scanTokens } from "../../../pg/expr/parse.ts";
 import { functionStatements } from "../../../pg/function-statement.ts";
-import { walk } from "../../../pg/expr/walk.ts";
+import { some, walk } from "../../../pg/expr/walk.ts";
 import { HOLE } from "../find/driver.ts";
 
 /** A function that SQL calls, by the name that is written. */
@@ -26,7 +26,7 @@ export function callsInSql(view: string, { isSql }: { isSql: boolean }): CalledF
   if (!MAY_CALL.test(view) || !(isSql || SPEAKS_SQL.test(view))) return [];
   const text = unescaped(view).replaceAll(HOLES, HOLE_NAME);
   for (const attempt of attempts(text, isSql)) {
-    const found = parsedCalls(attempt);
+    const found = parsedCalls(attempt, isSql);
     if (found) return found;
   }
   if (isSql) return tokenCalls(withParameters(text));
@@ -50,7 +50,9 @@ const SPEAKS_SQL = /\b(?:select|call|perform|with|insert|update|delete|merge|val
 
 /** True for a text whose first word begins a statement. */
 export const beginsAsSql = (text: string): boolean =>
-  /^\s*(?:select|call|perform|with|insert|update|delete|merge|do|begin|execute)\b/i.test(text);
+  /^\s*(?:(?:select|call|perform|insert|update|delete|merge|do|begin|execute)\b|with\s+(?:recursive\s+)?["\w]+\s*(?:\([^()]*\)\s*)?as\b)/i.test(
+    text,
+  );
 
 /** The text as the code means it: escapes of the literal are signs of SQL to the parser. */
 const unescaped = (view: string): string =>
@@ -66,12 +68,23 @@ const attempts = (text: string, isSql: boolean): string[] => {
   return isSql ? [...texts, ...texts.map((one) => `select ${one}`)] : texts;
 };
 
-function parsedCalls(text: string): CalledFunction[] | null {
+function parsedCalls(text: string, isSql: boolean): CalledFunction[] | null {
   try {
-    return parseStatements(text).flatMap(({ stmt }) => callsOf(stmt));
+    return parseStatements(text).flatMap(({ stmt }) => (isSql || canRun(stmt) ? callsOf(stmt) : []));
   } catch {
     return null;
   }
+}
+
+/** False for a statement that names a column and no relation: `select file(s)` is a word for one file or more. */
+function canRun(stmt: Expr | undefined): boolean {
+  const isColumn = (node: Expr): boolean => {
+    const [first] = as("ColumnRef", node)?.fields ?? [];
+    return first !== undefined && as("String", first)?.sval?.includes(HOLE_NAME) === false;
+  };
+  const isSource = (node: Expr): boolean =>
+    ["RangeVar", "RangeFunction", "RangeSubselect"].some((kind) => kind in node);
+  return !some(stmt, isColumn) || some(stmt, isSource) || as("SelectStmt", stmt) === null;
 }
 
 function callsOf(stmt: Expr | undefined): CalledFunction[] {
@@ -109,6 +122,13 @@ const NAMES_AFTER: ReadonlySet<string> = new Set([
   "key",
   "unique",
   "::",
+  "in",
+  "insert",
+  "update",
+  "delete",
+  "merge",
+  "do",
+  "begin",
 ]);
 
 /**
