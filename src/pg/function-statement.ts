@@ -17,6 +17,8 @@ export type ArgumentTypes = readonly string[] | null;
 
 /** A function in a DROP or an ALTER. */
 interface WrittenFunction {
+  /** null: none is written */
+  schema: string | null;
   name: string;
   types: ArgumentTypes;
 }
@@ -41,6 +43,10 @@ export function functionStatements(sql: string): FunctionStatement[] | null {
   });
 }
 
+/** True for a function of one session, as the checks of a migration are: nothing else ever calls it. */
+export const isTemporary = (one: FunctionStatement): boolean =>
+  (one.kind === "created" ? one.fn.schema : one.schema) === "pg_temp";
+
 /** The types of a function of the catalog, in the form of those that are written in a statement. */
 export const typesInCatalog = ({ argumentTypes }: Pick<PgFunction, "argumentTypes">): ArgumentTypes =>
   known(argumentTypes.map(typeInCatalog));
@@ -63,10 +69,10 @@ function takenAway(stmt: Expr | undefined): FunctionStatement[] {
   return renamed ? [{ kind: "renamed", ...writtenOf(renamed), to: rename?.newname ?? "" }] : [];
 }
 
-const writtenOf = ({ objname, objfuncargs, args_unspecified: isOpen }: ObjectWithArgs): WrittenFunction => ({
-  name: nameParts(objname).at(-1) ?? "",
-  types: isOpen === true ? null : typesOf(inputsOf(objfuncargs)),
-});
+function writtenOf({ objname, objfuncargs, args_unspecified: isOpen }: ObjectWithArgs): WrittenFunction {
+  const [name = "", schema = null] = nameParts(objname).toReversed();
+  return { schema, name, types: isOpen === true ? null : typesOf(inputsOf(objfuncargs)) };
+}
 
 const inputsOf = (parameters: readonly Expr[] | undefined): FunctionParameter[] =>
   (parameters ?? []).flatMap((one) => {

@@ -1,6 +1,7 @@
 import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import {
   functionStatements,
+  isTemporary,
   mayBeSameTypes,
   typesInCatalog,
   type ArgumentTypes,
@@ -37,6 +38,7 @@ export function earlierFunctions({ statements, unread }: FileStatements, catalog
     const found = MENTIONS.test(text) ? functionStatements(text) : [];
     if (found === null || RUNS_TEXT.test(text)) notRead.push(text);
     for (const one of found ?? []) {
+      if (isTemporary(one)) continue;
       if (one.kind === "created") defined.push(one);
       if (one.kind === "renamed") defined.push(...renamed(one, defined));
       if ((one.kind === "dropped" && !one.ifExists) || one.kind === "renamed") dropped.push(one);

@@ -1,5 +1,5 @@
 import type { PlannedText } from "../cleanup/guards/index.ts";
-import { functionStatements } from "../pg/function-statement.ts";
+import { functionStatements, isTemporary } from "../pg/function-statement.ts";
 import { textStatements } from "../scratch/index.ts";
 import { projectFiles, readTexts, type WorkTree } from "./code-files.ts";
 
@@ -23,6 +23,8 @@ const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sq
 export const functionsDropped = (migrations: readonly PlannedText[]): string[] =>
   migrations.flatMap(({ text }) =>
     textStatements(text).statements.flatMap((statement) =>
-      (functionStatements(statement) ?? []).flatMap((one) => (one.kind === "dropped" ? [one.name] : [])),
+      (functionStatements(statement) ?? []).flatMap((one) =>
+        one.kind === "dropped" && !isTemporary(one) ? [one.name] : [],
+      ),
     ),
   );

@@ -366,6 +366,12 @@ test("the exit code is 3 while the application calls a function that is not ther
   expect((await run([SETTER, "drop function set_org(uuid);"], { "list.ts": WITHOUT_CALL })).code).toBe(0);
 });
 
+test("the functions of a migration's own session are none", async () => {
+  const check = `create function pg_temp.set_org(uuid) returns void language plpgsql as 'begin execute current_setting(''x.q''); end';
+    select pg_temp.set_org(null) where false; drop function pg_temp.set_org(uuid);`;
+  expect(await found([check], {})).toMatchObject({ functions: [], mixed: [] });
+});
+
 test("a live database, and the files of SQL say what is gone from it", async () => {
   const { url } = await sharedServer();
   const admin = new pg.Client(url);
