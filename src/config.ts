@@ -240,7 +240,11 @@ const configSchema = z.strictObject({
        * one (`claim`), or leave it as it is (`keep`)
        */
       functions: z.record(z.string(), z.strictObject({ decision: z.enum(["claim", "keep"]), reason })).default({}),
-      /** `schema.function`: delete calls that also set settings which are not mapped, such as a correlation id */
+      /**
+       * `schema.function`: delete calls that also set settings which are not mapped, such as a correlation id. Of a function
+       * that the database does not have: its calls in the code go (`delete`, by its whole name), or are of no concern
+       * (`keep`)
+       */
       calls: z.record(z.string(), z.strictObject({ decision: z.enum(["delete", "keep"]), reason })).default({}),
       /** how `rlsmith cleanup --tests` runs the project's tests; without it they are listed and not touched */
       tests: suite.optional(),

@@ -1,8 +1,8 @@
 import type { Retired } from "../cleanup/code/index.ts";
 import { cleanUpCode, type CodeCleanup } from "../pipeline/cleanup-code.ts";
 import { readWorkTree } from "../pipeline/code-files.ts";
-import { retiredInProject } from "../pipeline/retired-names.ts";
 import { configOf } from "../pipeline/ready.ts";
+import { retiredInProject } from "../pipeline/retired-in-project.ts";
 import { openSource, type ProjectOptions } from "../pipeline/source.ts";
 import { cleanupCodeJson, renderCleanupCode } from "../report/cleanup-code.ts";
 import { codePatch } from "../report/code-patch.ts";
@@ -27,7 +27,8 @@ export async function cleanUpCodeOf(options: ProjectOptions, flags: CodeFlags): 
   const source = await openSource(options);
   let retired;
   try {
-    retired = retiredInProject(source, configOf(source), await readWorkTree(options.projectDir), options.projectDir);
+    const tree = await readWorkTree(options.projectDir);
+    retired = await retiredInProject(source, configOf(source), tree, options.projectDir);
     sayReplay(source);
   } finally {
     await source.close();

@@ -1,7 +1,7 @@
 import { cleanUpGuards } from "../pipeline/cleanup-guards.ts";
-import { inspectCatalog } from "../pipeline/inspection.ts";
+import { readWorkTree } from "../pipeline/code-files.ts";
 import { configOf } from "../pipeline/ready.ts";
-import { retiredNames } from "../pipeline/retired-names.ts";
+import { retiredInProject } from "../pipeline/retired-in-project.ts";
 import { openSource, type ProjectOptions } from "../pipeline/source.ts";
 import { cleanupGuardsJson, renderCleanupGuards } from "../report/cleanup-guards.ts";
 import { codePatch } from "../report/code-patch.ts";
@@ -19,9 +19,10 @@ export async function cleanUpGuardsOf(options: ProjectOptions, flags: CodeFlags)
   const source = await openSource(options);
   try {
     const config = configOf(source);
-    const { facts } = inspectCatalog(source.catalog, config);
     sayReplay(source);
-    const cleanup = await cleanUpGuards(source, retiredNames(source.catalog, facts, config), {
+    const tree = await readWorkTree(options.projectDir);
+    const retired = await retiredInProject(source, config, tree, options.projectDir);
+    const cleanup = await cleanUpGuards(source, retired, {
       projectDir: options.projectDir,
       write: flags.write ?? false,
       allowDirty: flags.allowDirty ?? false,

@@ -1,7 +1,7 @@
 import type { Retired } from "../cleanup/code/index.ts";
 import { cleanUpTests } from "../pipeline/cleanup-tests.ts";
 import { openSource } from "../pipeline/source.ts";
-import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import { cleanupTestsJson, renderCleanupTests } from "../report/cleanup-tests.ts";
 import { codePatch } from "../report/code-patch.ts";
 import type { CodeFlags } from "./cleanup-code.ts";
@@ -46,10 +46,11 @@ export async function cleanUpTestsOf(project: string, flags: TestsFlags & CodeFl
 }
 
 /**
- * 3 where something is left to a person, where a case fails after the move, where parts go and not every policy was
- * weakened, or where no variable is mapped.
+ * 3 where something is left to a person, where a test calls a function that the database does not have or fails after the
+ * move, where parts go and not every policy was weakened, or where no variable is mapped.
  */
-function exitOfTests({ kept, failing, removed, suite }: TestsCleanup, { settings }: Retired): number {
+function exitOfTests({ kept, failing, missing, removed, suite }: TestsCleanup, { settings }: Retired): number {
   const isPartial = suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies;
-  return settings.size === 0 || kept.length > 0 || failing.length > 0 || isPartial ? EXIT.notProven : EXIT.fine;
+  const isLeft = kept.length > 0 || failing.length > 0 || missing.length > 0;
+  return settings.size === 0 || isLeft || isPartial ? EXIT.notProven : EXIT.fine;
 }

@@ -1,6 +1,6 @@
 import { lstatSync } from "node:fs";
 import { join, posix, relative, sep } from "node:path";
-import type { Retired, SourceFile } from "../cleanup/code/index.ts";
+import { missingNames, type Retired, type SourceFile } from "../cleanup/code/index.ts";
 import { cleanGuards, kindOf, type CleanedGuards, type GuardNames } from "../cleanup/guards/index.ts";
 import { CONFIG_FILE } from "../config.ts";
 import type { Progress } from "../progress.ts";
@@ -11,7 +11,7 @@ import { contextNamesOf } from "./names-before.ts";
 import { plannedTexts } from "./planned-texts.ts";
 import { configOf } from "./ready.ts";
 import type { Source } from "./source.ts";
-import { functionsDropped, writtenMigrations } from "./written-migrations.ts";
+import { functionsDropped, sqlFiles, writtenMigrations } from "./written-migrations.ts";
 
 /** What `rlsmith cleanup --guards` may do. */
 export interface GuardsOptions {
@@ -50,16 +50,17 @@ export async function cleanUpGuards(source: Source, retired: Retired, options: G
   const tree = await readWorkTree(projectDir);
   if (options.write) refuseTree(tree, options.allowDirty);
   const texts = textsOf(projectDir, projectFiles(tree, /./));
-  const written = writtenMigrations(tree, projectDir);
+  const written = writtenMigrations(sqlFiles(tree, projectDir));
   const before: Retired = {
     ...retired,
     functions: new Set([...retired.functions, ...functionsDropped(written)]),
   };
+  const read = readProject(tree, projectDir, before);
   const names: GuardNames = {
     settings: before.settings,
     functions: before.functions,
-    mixed: before.mixed,
-    code: await contextNamesOf(tree, projectDir, readProject(tree, projectDir, before), before),
+    mixed: new Set([...before.mixed, ...missingNames(read.input, before)]),
+    code: await contextNamesOf(tree, projectDir, read, before),
   };
   const migrations = plannedTexts(source, configOf(source), projectDir, written, names.functions);
   const files = texts.filter(({ path }) => !path.endsWith(".sql") && posix.basename(path) !== CONFIG_FILE);

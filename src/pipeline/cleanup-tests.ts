@@ -1,6 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { projectOf, settersOf, type Retired } from "../cleanup/code/index.ts";
+import {
+  isTestFile,
+  lineAt,
+  missingCalls,
+  projectOf,
+  settersOf,
+  type Project,
+  type Retired,
+} from "../cleanup/code/index.ts";
 import {
   findCases,
   idleTests,
@@ -16,7 +24,7 @@ import { readWorkTree } from "./code-files.ts";
 import { refuseTree, writeEdits } from "./edited-files.ts";
 import { outputPlace } from "./output-place.ts";
 import { configOf } from "./ready.ts";
-import { retiredInProject } from "./retired-names.ts";
+import { retiredInProject } from "./retired-in-project.ts";
 import { settle } from "./settle-tests.ts";
 import type { Source } from "./source.ts";
 import { areAllWeakened, runSuite, suiteFacts } from "./suite-evidence.ts";
@@ -29,7 +37,7 @@ import {
   type SuiteWork,
   type TestsCleanup,
   type TestsOptions,
-} from "./tests-cleanup.ts";
+} from "./tests-result.ts";
 
 /**
  * Take the variable's path out of the tests of a project, as far as the project's suite, run on mutants of the policies,
@@ -42,7 +50,7 @@ export async function cleanUpTests(
   const { projectDir } = options.project;
   const config = configOf(source);
   const tree = await readWorkTree(projectDir);
-  const retired = retiredInProject(source, config, tree, projectDir);
+  const retired = await retiredInProject(source, config, tree, projectDir);
   if (options.write) refuseTree(tree, options.allowDirty);
   const { input, texts } = readProject(tree, projectDir, retired);
   const project = projectOf(input);
@@ -53,10 +61,18 @@ export async function cleanUpTests(
   const found: FoundTests = { tree, project, retired, texts, cases, units };
   const cleanup = await judgeUnits(source, found, options);
   if (options.write) writeEdits(cleanup.files, projectDir);
-  return { cleanup: { ...cleanup, written: options.write && cleanup.files.length > 0 }, retired };
+  const written = options.write && cleanup.files.length > 0;
+  return { cleanup: { ...cleanup, missing: missingInTests(project, retired), written }, retired };
 }
 
-async function judgeUnits(source: Source, found: FoundTests, options: TestsOptions): Promise<TestsCleanup> {
+type JudgedTests = Omit<TestsCleanup, "missing">;
+
+const missingInTests = (project: Project, retired: Retired): TestsCleanup["missing"] =>
+  missingCalls(project, retired).flatMap(({ module: { path, text }, node, name }) =>
+    name !== null && isTestFile(path) ? [{ path, line: lineAt(text, node.start), name }] : [],
+  );
+
+async function judgeUnits(source: Source, found: FoundTests, options: TestsOptions): Promise<JudgedTests> {
   const config = configOf(source);
   const command = config.cleanup.tests;
   if (found.units.length === 0) return untouched(found, { kind: "not-needed" });
@@ -87,7 +103,7 @@ async function judgeUnits(source: Source, found: FoundTests, options: TestsOptio
 }
 
 /** Nothing is touched: every part is listed. */
-const untouched = ({ units, cases, project, tree }: FoundTests, suite: SuiteFacts): TestsCleanup => ({
+const untouched = ({ units, cases, project, tree }: FoundTests, suite: SuiteFacts): JudgedTests => ({
   removed: [],
   kept: units.map((unit) => ({ ...partOf(unit), because: unit.unclear ?? "suite-not-run", what: [] })),
   idle: idleTests(cases, project),

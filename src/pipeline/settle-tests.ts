@@ -20,7 +20,7 @@ import {
   type SuiteWork,
   type TestPart,
   type TestsCleanup,
-} from "./tests-cleanup.ts";
+} from "./tests-result.ts";
 
 /** What is decided, and holds. */
 export type Settled = Pick<TestsCleanup, "removed" | "kept" | "failing" | "judge" | "files">;

@@ -7,7 +7,7 @@ import { chooseMutants } from "./choose-mutants.ts";
 import { configOf } from "./ready.ts";
 import type { SuiteOutcome } from "./suite-run.ts";
 import type { SuiteStates } from "./suite-states.ts";
-import { countsOf, type FoundTests, type SuiteFacts, type SuiteWork } from "./tests-cleanup.ts";
+import { countsOf, type FoundTests, type SuiteFacts, type SuiteWork } from "./tests-result.ts";
 
 /** The runs of the suite, and the mutants that were chosen for them. */
 export interface SuiteRuns {

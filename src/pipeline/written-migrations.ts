@@ -1,24 +1,30 @@
 import type { PlannedText } from "../cleanup/guards/index.ts";
+import { functionStatements, isTemporary } from "../pg/function-statement.ts";
+import { textStatements } from "../scratch/index.ts";
 import { projectFiles, readTexts, type WorkTree } from "./code-files.ts";
 
 const WAY_BACK = /(?:^|[._/-])(?:down|rollback|rollbacks|undo)(?:[._/-]|$)/;
 
-/** The migrations of the project that `rlsmith plan` and `rlsmith cleanup --sql` wrote, without the ways back. */
-export const writtenMigrations = (tree: WorkTree, projectDir: string): PlannedText[] =>
+/** The files of SQL of a project, without the ways back. */
+export const sqlFiles = (tree: WorkTree, projectDir: string): PlannedText[] =>
   readTexts(
     projectDir,
     projectFiles(tree, /\.sql$/).filter((path) => !WAY_BACK.test(path)),
-  )
-    .filter(({ text }) => isWrittenHere(text))
-    .map(({ path, text }) => ({ name: path, text }));
+  ).map(({ path, text }) => ({ name: path, text }));
+
+/** The migrations of the project that `rlsmith plan` and `rlsmith cleanup --sql` wrote, without the ways back. */
+export const writtenMigrations = (files: readonly PlannedText[]): PlannedText[] =>
+  files.filter(({ text }) => isWrittenHere(text));
 
 /** Their checks are functions with these names. */
 const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
 
-/** Names of the functions that set variables and that one of these migrations drops. */
+/** Names of the functions that one of these migrations drops: `rlsmith cleanup --sql` drops setters alone. */
 export const functionsDropped = (migrations: readonly PlannedText[]): string[] =>
   migrations.flatMap(({ text }) =>
-    [...text.matchAll(/^\s*drop\s+function\s+(?:if\s+exists\s+)?(?:"?[\w$]+"?\.)?"?([\w$]+)"?\s*\(/gim)].map(
-      ([, name = ""]) => name,
+    textStatements(text).statements.flatMap((statement) =>
+      (functionStatements(statement) ?? []).flatMap((one) =>
+        one.kind === "dropped" && !isTemporary(one) ? [one.name] : [],
+      ),
     ),
   );

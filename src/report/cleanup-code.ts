@@ -16,7 +16,8 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "driver-other-tenant":
     "the claims of a verified token are set, but the variable's value does not come from it: decide which tenant counts",
   "driver-name-at-run-time": "the name of a setting is made at run time: see whether it can be one of those that go",
-  "setter-checks": "the function in SQL also reads a table: if it refuses somebody, that check has to be kept",
+  "setter-checks":
+    "the function in SQL also does something else, an overload of it does, or it is gone and its definition does not say all that it did: if it refuses somebody, that check has to be kept",
   "driver-without-token":
     "a direct connection sets the variable and no claims of a verified token are at hand: decide who the transaction acts as, and set `request.jwt.claims`",
   "driver-session-setting":
@@ -44,6 +45,10 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "script-block": "script blocks of this kind of file are not read: it names something that goes",
   "async-store":
     "the store that `AsyncLocalStorage` fills there only feeds the variables: without them it feeds nothing, and the callback is what stays",
+  "missing-function":
+    "the database has no function of this name, and nothing says that the one which was called set no variable: take the call out, or decide about it in `cleanup.calls`",
+  "function-name-at-run-time":
+    "the name of the function is made at run time: see whether it can be one that the database does not have",
   "taken-back": "the edits of the file were taken back: with them the check has a new error",
 };
 

@@ -40,7 +40,7 @@ const REASONS: Readonly<Record<LeftReason, string>> = {
   "not-certain": "it names what is retired, and it is not certain when it fails: read it",
   "does-more": "it demands the old pattern and does something else too: take that part out by hand",
   "mixed-function":
-    "it names a function in SQL that does more than to set variables: decide what becomes of that first",
+    "it names a function in SQL that does more than to set variables, or that the code calls and the database does not have: decide what becomes of that first",
   "not-read": "the file has a syntax that is not read, and it names what goes",
   "other-kind": "it names what is retired, in a kind of file that is not read",
   "names-what-goes": "it names a guard that goes, among other things",

@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
-import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-result.ts";
 import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
@@ -53,6 +53,7 @@ export const cleanupTestsJson = (cleanup: TestsCleanup, retired: Retired): Clean
   kept: cleanup.kept.map((one) => ({ ...one, why: STAYS[one.because] })),
   idle: cleanup.idle.map(({ why, ...one }) => ({ ...one, reason: why, why: IDLE[why] })),
   failing: cleanup.failing,
+  missing: cleanup.missing,
   suite: cleanup.suite,
   judge: cleanup.judge,
   files: cleanup.files.map((file) => ({ path: file.path, deleted: file.after === null, ...lineCounts(file) })),
@@ -69,6 +70,7 @@ export function renderCleanupTests(cleanup: TestsCleanup, retired: Retired, colo
     ...removedLines(cleanup.removed, colours),
     ...keptLines(cleanup.kept, colours),
     ...failingLines(cleanup.failing, colours),
+    ...missingLines(cleanup.missing, colours),
     ...idleLines(cleanup, colours),
     "",
     summaryOf(cleanup),
@@ -154,6 +156,17 @@ function failingLines(failing: readonly string[], colours: Colours): string[] {
     "",
     colours.yellow(`fails on the migrated state and stays (${failing.length})`),
     ...failing.map((name) => `  ${oneLine(name)}`),
+  ];
+}
+
+function missingLines(missing: TestsCleanup["missing"], colours: Colours): string[] {
+  if (missing.length === 0) return [];
+  return [
+    "",
+    colours.yellow(
+      `calls functions that the database does not have, and of which it is not known what they set (${missing.length})`,
+    ),
+    ...missing.map(({ path, line, name }) => `  ${oneLine(`${path}:${line} ${name}`)}`),
   ];
 }
 

@@ -19,7 +19,7 @@ import type { FunctionKey, NameKey } from "../pg/name.ts";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
-import type { TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
@@ -275,7 +275,10 @@ export interface CleanupGuardsJson extends Pick<GuardsCleanup, "blocking" | "men
 }
 
 /** Output of `rlsmith cleanup --tests`. */
-export interface CleanupTestsJson extends Pick<TestsCleanup, "removed" | "failing" | "suite" | "judge" | "written"> {
+export interface CleanupTestsJson extends Pick<
+  TestsCleanup,
+  "removed" | "failing" | "missing" | "suite" | "judge" | "written"
+> {
   format: "rlsmith-cleanup-tests";
   formatVersion: 1;
   /** the session variables, and the functions in SQL that set them */

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { pgErrorOf, type Db } from "../../src/db/port.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import { prove } from "../../src/prove/prove.ts";
 import type { Verdict } from "../../src/prove/verdict.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
-import { sharedBase } from "../support/fork.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { onBothMajors, printedCondition } from "../support/majors.ts";
 import { readPolicy } from "./tiny.ts";
 
 // A body in PL/pgSQL is analysed when it runs, a statement at a time: a comparison for which there is no operator raises
@@ -91,73 +88,47 @@ function decisionOn(base: Catalog, before: string, after: string): Found | null 
 
 /** The condition as PostgreSQL prints it where no schema is searched, and the SQLSTATE of a query under it. */
 async function tried(db: Db, condition: string): Promise<{ text: string; error: string }> {
-  await db.exec(`drop policy if exists p on files; create policy p on files using (${condition})`);
-  await db.exec("set search_path = ''");
-  const [row] = await db.query<{ text: string }>(
-    "select pg_get_expr(polqual, polrelid) as text from pg_policy where polname = 'p'",
-  );
-  await db.exec("set search_path = public");
+  const text = await printedCondition(db, condition);
   await db.exec("begin; set local role authenticated");
   try {
     await db.exec("select n from files");
-    return { text: row?.text ?? "", error: "" };
+    return { text, error: "" };
   } catch (error) {
-    return { text: row?.text ?? "", error: pgErrorOf(error)?.sqlstate ?? String(error) };
+    return { text, error: pgErrorOf(error)?.sqlstate ?? String(error) };
   } finally {
     await db.exec("rollback");
   }
 }
 
-describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
-  let server: TestServer | null = null;
-  let base: Scratch;
-  let fork: Scratch;
-  let catalog: Catalog;
-  beforeAll(async () => {
-    if (major === 18) base = await sharedBase();
-    else {
-      server = await startServer(major);
-      base = await openScratch({ kind: "server", url: server.url, superuser: true });
-    }
-    fork = await base.fork();
-    await fork.db.exec(BASE);
-    catalog = await inspect(fork.db);
-    await fork.db.exec("set search_path = public");
-  });
-  afterAll(async () => {
-    await fork.close();
-    if (server) await base.close();
-    await server?.stop();
-  });
-
+onBothMajors(BASE, (opened) => {
   test.each(RAISING)("%s: every row raises", async (condition) => {
-    const { text, error } = await tried(fork.db, condition);
+    const { text, error } = await tried(opened().fork.db, condition);
     expect(error).toBe("42883");
-    expect(decisionOn(catalog, text, "true")).toEqual({ decision: "equivalent", errors: ["error->allow"] });
-    expect(decisionOn(catalog, "true", text)).toEqual({ decision: "equivalent", errors: ["allow->error"] });
-    expect(decisionOn(catalog, text, "false")).toEqual({ decision: "equivalent", errors: ["error->deny"] });
-    expect(decisionOn(catalog, text, text)).toEqual({ decision: "equivalent", errors: [] });
+    expect(decisionOn(opened().catalog, text, "true")).toEqual({ decision: "equivalent", errors: ["error->allow"] });
+    expect(decisionOn(opened().catalog, "true", text)).toEqual({ decision: "equivalent", errors: ["allow->error"] });
+    expect(decisionOn(opened().catalog, text, "false")).toEqual({ decision: "equivalent", errors: ["error->deny"] });
+    expect(decisionOn(opened().catalog, text, text)).toEqual({ decision: "equivalent", errors: [] });
   });
 
   test.each(OTHER)("%s → %s: %s", async (before, after, expected) => {
-    const [one, two] = [await tried(fork.db, before), await tried(fork.db, after)];
+    const [one, two] = [await tried(opened().fork.db, before), await tried(opened().fork.db, after)];
     expect(two.error).toBe("");
-    expect(decisionOn(catalog, one.text, two.text)).toEqual(expected);
+    expect(decisionOn(opened().catalog, one.text, two.text)).toEqual(expected);
   });
 
   test("a handler may catch it", async () => {
-    const { text, error } = await tried(fork.db, "caught(t)");
+    const { text, error } = await tried(opened().fork.db, "caught(t)");
     expect(error).toBe("");
-    expect(decisionOn(catalog, text, "false")?.decision).not.toBe("equivalent");
+    expect(decisionOn(opened().catalog, text, "false")?.decision).not.toBe("equivalent");
   });
 
   test("texts that are cast have an operator", async () => {
-    const { text } = await tried(fork.db, "by_cast(t)");
-    expect(decisionOn(catalog, text, "false")?.decision).not.toBe("equivalent");
+    const { text } = await tried(opened().fork.db, "by_cast(t)");
+    expect(decisionOn(opened().catalog, text, "false")?.decision).not.toBe("equivalent");
   });
 
   test("a cast that somebody made implicit lets PostgreSQL compare", async () => {
-    const made = await fork.fork();
+    const made = await opened().fork.fork();
     try {
       await made.db.exec("set search_path = public; create cast (text as uuid) with inout as implicit");
       const { text, error } = await tried(made.db, "not by_text(id::text)");

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { pgErrorOf, type Db } from "../../src/db/port.ts";
-import { inspect } from "../../src/inspect/inspect.ts";
 import type { Catalog } from "../../src/pg/catalog.ts";
 import type { Component } from "../../src/prove/component.ts";
 import { prove } from "../../src/prove/prove.ts";
 import type { Decision } from "../../src/prove/verdict.ts";
-import { openScratch } from "../../src/scratch/open.ts";
-import type { Scratch } from "../../src/scratch/scratch.ts";
-import { sharedBase } from "../support/fork.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { onBothMajors, printedCondition } from "../support/majors.ts";
 import { readPolicy } from "./tiny.ts";
 
 // A policy that compares with itself a value of no column, such as now() = now(), fails while it is planned: PostgreSQL
@@ -153,13 +149,7 @@ function decisionsOn(before: Catalog, after: Catalog): Decisions {
 
 /** The condition as PostgreSQL prints it where no schema is searched, and the SQLSTATE of statements under it. */
 async function tried(db: Db, condition: string): Promise<{ text: string; errors: string[] }> {
-  await db.exec(
-    `drop policy if exists p on files; create policy p on files using (${condition}); set search_path = ''`,
-  );
-  const [row] = await db.query<{ text: string }>(
-    "select pg_get_expr(polqual, polrelid) as text from pg_policy where polname = 'p' and polrelid = 'public.files'::regclass",
-  );
-  await db.exec("set search_path = public");
+  const text = await printedCondition(db, condition);
   const errors: string[] = [];
   // the second comes to no row
   for (const statement of [
@@ -168,7 +158,7 @@ async function tried(db: Db, condition: string): Promise<{ text: string; errors:
     "update files set n = 1 where n = 1",
   ])
     errors.push(await stateOf(db, statement));
-  return { text: row?.text ?? "", errors };
+  return { text, errors };
 }
 
 async function stateOf(db: Db, statement: string): Promise<string> {
@@ -183,59 +173,44 @@ async function stateOf(db: Db, statement: string): Promise<string> {
   }
 }
 
-describe.each([15, 18] as const)("on PostgreSQL %i", (major) => {
-  let server: TestServer | null = null;
-  let base: Scratch;
-  let fork: Scratch;
-  let catalog: Catalog;
-  beforeAll(async () => {
-    if (major === 18) base = await sharedBase();
-    else {
-      server = await startServer(major);
-      base = await openScratch({ kind: "server", url: server.url, superuser: true });
-    }
-    fork = await base.fork();
-    await fork.db.exec(`${BASE} alter table files enable row level security`);
-    catalog = await inspect(fork.db);
-    await fork.db.exec("set search_path = public");
-  });
-  afterAll(async () => {
-    await fork.close();
-    if (server) await base.close();
-    await server?.stop();
-  });
-
+onBothMajors(BASE, (opened) => {
   test.each(REFUSED)("%s: no statement is planned", async (condition) => {
-    const { text, errors } = await tried(fork.db, condition);
+    const { text, errors } = await tried(opened().fork.db, condition);
     expect(errors).toEqual(["XX000", "XX000", "XX000"]);
-    const [refused, planned] = [guardedBy(catalog, text), guardedBy(catalog, "true")];
+    const [refused, planned] = [guardedBy(opened().catalog, text), guardedBy(opened().catalog, "true")];
     for (const decisions of [decisionsOn(refused, planned), decisionsOn(planned, refused)])
       expect(decisions).toMatchObject({ SELECT: "unknown", "UPDATE USING": "unknown", DELETE: "unknown" });
     // the same value, which PostgreSQL plans
-    const within = await tried(fork.db, `(${condition}) is true`);
-    expect(decisionsOn(refused, guardedBy(catalog, within.text)).SELECT).toBe("unknown");
+    const within = await tried(opened().fork.db, `(${condition}) is true`);
+    expect(decisionsOn(refused, guardedBy(opened().catalog, within.text)).SELECT).toBe("unknown");
   });
 
   test.each(["now() = now()", "same(now(), now())"])(
     "%s: as WITH CHECK it is evaluated for each new row",
     async (condition) => {
-      const { text } = await tried(fork.db, "true");
-      await fork.db.exec(`drop policy p on files; create policy p on files for insert with check (${condition})`);
-      expect(await stateOf(fork.db, "insert into files values (2)")).toBe("");
-      const { text: refused } = await tried(fork.db, condition);
-      expect(decisionsOn(guardedBy(catalog, refused), guardedBy(catalog, text)).INSERT).toBe("equivalent");
+      const { text } = await tried(opened().fork.db, "true");
+      await opened().fork.db.exec(
+        `drop policy p on files; create policy p on files for insert with check (${condition})`,
+      );
+      expect(await stateOf(opened().fork.db, "insert into files values (2)")).toBe("");
+      const { text: refused } = await tried(opened().fork.db, condition);
+      expect(decisionsOn(guardedBy(opened().catalog, refused), guardedBy(opened().catalog, text)).INSERT).toBe(
+        "equivalent",
+      );
     },
   );
 
   test.each(PLANNED)("%s → %s: %s", async (before, after, expected) => {
-    const [one, two] = [await tried(fork.db, before), await tried(fork.db, after)];
+    const [one, two] = [await tried(opened().fork.db, before), await tried(opened().fork.db, after)];
     expect([...one.errors, ...two.errors]).not.toContain("XX000");
-    expect(decisionsOn(guardedBy(catalog, one.text), guardedBy(catalog, two.text)).SELECT).toBe(expected);
+    expect(decisionsOn(guardedBy(opened().catalog, one.text), guardedBy(opened().catalog, two.text)).SELECT).toBe(
+      expected,
+    );
   });
 
   test.each(NOT_TOLD)("%s: nothing is claimed", async (condition) => {
-    const { text, errors } = await tried(fork.db, condition);
+    const { text, errors } = await tried(opened().fork.db, condition);
     expect(errors).toEqual(["", "", ""]);
-    expect(decisionsOn(guardedBy(catalog, text), guardedBy(catalog, "true")).SELECT).toBe("unknown");
+    expect(decisionsOn(guardedBy(opened().catalog, text), guardedBy(opened().catalog, "true")).SELECT).toBe("unknown");
   });
 });

@@ -4,6 +4,7 @@ import { decide, emptyDraft, isTestFile, type Change, type Decision, type Scene 
 import { hasOtherEffect } from "./find/pure-calls.ts";
 import { settersOf } from "./find/functions.ts";
 import { projectOf, type ProjectInput, type UnreadFile } from "./project/project.ts";
+import { listMissing } from "./remaining-missing.ts";
 import { listStores } from "./remaining-stores.ts";
 import { listRemaining } from "./remaining.ts";
 import { namesRetired, type Retired } from "./retired.ts";
@@ -68,6 +69,7 @@ export function cleanCode(input: ProjectInput, retired: Retired, frozen: Readonl
   for (const shape of LAST_SHAPES) shape.find(scene);
   listRemaining(scene);
   listStores(scene);
+  listMissing(scene, input.unread ?? []);
   for (const file of input.unread ?? []) listUnread(file, scene);
   const unread = new Map((input.unread ?? []).map(({ path, text }) => [path, text]));
   const textOf = (path: string): string => project.modules.get(path)?.text ?? unread.get(path) ?? "";

@@ -32,6 +32,8 @@ export type DecisionReason =
   | "not-parsed"
   | "script-block"
   | "async-store"
+  | "missing-function"
+  | "function-name-at-run-time"
   | "taken-back";
 
 /** Something that a person has to decide, and that was left as it is. */

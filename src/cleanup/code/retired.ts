@@ -6,6 +6,19 @@ export interface Retired {
   functions: ReadonlySet<string>;
   /** functions that set these variables among other things: their calls are looked at by a person */
   mixed: ReadonlySet<string>;
+  /** what else the code may call; without it, calls of functions that the database does not have are not looked for */
+  known?: KnownFunctions;
+}
+
+/** The functions of the database, and those of which it is known that they set no variable. */
+export interface KnownFunctions {
+  names: ReadonlySet<string>;
+  /** schemas in which the database may lack functions that are there where the application runs */
+  schemas: ReadonlySet<string>;
+  /** names that a person has decided about, as patterns of the config */
+  kept: readonly string[];
+  /** true for a function of an extension, which the database may lack */
+  isOfExtension(name: string): boolean;
 }
 
 /** True if a text names something that is retired; a prefilter, and what is left is looked at in the syntax. */

@@ -1,7 +1,7 @@
 import {
   constantText,
+  isSent,
   isTestFile,
-  memberName,
   mentionIn,
   nodesIn,
   rpcName,
@@ -23,23 +23,6 @@ export interface VariablePath {
    */
   nodesIn(node: Node, module: Module, options?: { calls: boolean }): Node[];
 }
-
-/** Calls that send a text to the database. */
-const SENDS: ReadonlySet<string> = new Set([
-  "query",
-  "execute",
-  "exec",
-  "raw",
-  "unsafe",
-  "run",
-  "all",
-  "none",
-  "one",
-  "$queryRaw",
-  "$executeRaw",
-  "$queryRawUnsafe",
-  "$executeRawUnsafe",
-]);
 
 /** Read the variable's path in the test files of a project. `setters`: functions of the project that only set it. */
 export function variablePath(project: Project, retired: Retired, setters: ReadonlySet<Binding>): VariablePath {
@@ -94,26 +77,3 @@ function isCalled(node: Node, module: Module): boolean {
   const parent = module.parents.get(node);
   return parent?.type === "CallExpression" && parent.callee === node;
 }
-
-/** True if a text, or a constant that holds it, is the argument of a call that runs SQL. */
-function isSent(node: Node, module: Module): boolean {
-  let at = node;
-  for (let parent = module.parents.get(at); parent; at = parent, parent = module.parents.get(at)) {
-    if (parent.type === "TaggedTemplateExpression") return true;
-    if (parent.type === "CallExpression")
-      return parent.callee !== at && SENDS.has(memberName(parent.callee) ?? nameOf(parent.callee));
-    if (parent.type === "VariableDeclarator") {
-      const binding = module.bindingOf.get(parent.id);
-      return binding?.references.some((one) => one !== parent.id && isSent(one, module)) ?? false;
-    }
-    if (
-      !/^(?:Property|ObjectExpression|ArrayExpression|TemplateLiteral|BinaryExpression|TS\w*Expression)$/.test(
-        parent.type,
-      )
-    )
-      return false;
-  }
-  return false;
-}
-
-const nameOf = (node: Node): string => (node.type === "Identifier" ? node.name : "");

@@ -1,0 +1,52 @@
+import type { UnsetVariable } from "../errors.ts";
+import type { MigrationsFolder } from "../migration-tools/index.ts";
+import { EARLIER_SUPABASE } from "./platform/index.ts";
+import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
+import { splitStatements } from "./split.ts";
+import { statementsOf } from "./statements-of.ts";
+
+/** The statements of files, in their order, and what could not be split into statements. */
+export interface FileStatements {
+  statements: string[];
+  /** texts of which a part was not read: an unterminated string, a command of psql that decides what runs */
+  unread: string[];
+}
+
+/** The statements that the replay of a folder runs, without a database. The replay reports what cannot be read. */
+export function folderStatements(folder: MigrationsFolder): FileStatements {
+  const found: FileStatements = { statements: [], unread: [] };
+  for (const file of folder.files) {
+    const failures: ReplayFailure[] = [];
+    const unset: UnsetVariable[] = [];
+    const statements = statementsOf(file, {
+      projectDir: folder.projectDir,
+      above: [],
+      variables: new Map(Object.entries(folder.variables)),
+      report: emptyReport(),
+      fail: (failure) => failures.push(failure),
+      unset,
+    });
+    found.statements.push(...statements.map(({ text }) => text));
+    if (failures.length + unset.length > 0) found.unread.push(file.sql);
+  }
+  return found;
+}
+
+/** The same for a text that belongs to no folder. */
+export function textStatements(sql: string): FileStatements {
+  const { parts, broken, unset } = splitStatements(sql);
+  return {
+    statements: parts.flatMap((part) => (part.kind === "statement" ? [part.text] : [])),
+    unread: broken !== null || unset.length > 0 ? [sql] : [],
+  };
+}
+
+const emptyReport = (): ReplayReport => ({
+  platform: EARLIER_SUPABASE,
+  files: 0,
+  statements: 0,
+  failures: [],
+  standIns: [],
+  rolesMade: [],
+  notices: [],
+});
