@@ -12,8 +12,8 @@ export const writtenMigrations = (tree: WorkTree, projectDir: string): PlannedTe
     .filter(({ text }) => isWrittenHere(text))
     .map(({ path, text }) => ({ name: path, text }));
 
-/** Their checks are functions with these names. */
-const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
+/** True if rlsmith wrote a migration: its checks are functions with these names. */
+export const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
 
 /** Names of the functions that set variables and that one of these migrations drops. */
 export const functionsDropped = (migrations: readonly PlannedText[]): string[] =>

@@ -1,7 +1,7 @@
 import type pc from "picocolors";
 import type { BlockingGuard, Evidence, GuardKind, LeftReason } from "../cleanup/guards/index.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
-import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
+import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupGuardsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -158,8 +158,18 @@ function mentionLines({ mentions }: GuardsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, left, written }: GuardsCleanup): string {
-  return [filesLine(files, written), `${left.length} to decide`].join("\n");
+function summaryOf({ files, left, removed, written }: GuardsCleanup): string {
+  const tests = new Set(removed.flatMap(({ path, kind }) => (kind === "guard-test" ? [path] : [])));
+  // rules, hooks, steps and instructions are no code of the application
+  const kinds = files.map((file) => ({
+    ...file,
+    kind: tests.has(file.path) ? ("test" as const) : ("script" as const),
+  }));
+  return [
+    filesLine(files, written),
+    ...(files.length === 0 ? [] : [removedLine(removedByKind(kinds))]),
+    `${left.length} to decide`,
+  ].join("\n");
 }
 
 const short = (text: string): string => {

@@ -2,7 +2,7 @@ import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
 import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-cleanup.ts";
-import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
+import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -175,6 +175,7 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
 function summaryOf({ files, judge, removed, kept, failing, written, suite }: TestsCleanup): string {
   return [
     filesLine(files, written),
+    ...(files.length === 0 ? [] : [removedLine(removedByKind(files.map((file) => ({ ...file, kind: "test" }))))]),
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies
       ? [
