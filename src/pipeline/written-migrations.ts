@@ -1,7 +1,8 @@
 import type { PlannedText } from "../cleanup/guards/index.ts";
 import { projectFiles, readTexts, type WorkTree } from "./code-files.ts";
 
-const WAY_BACK = /(?:^|[._/-])(?:down|rollback|rollbacks|undo)(?:[._/-]|$)/;
+/** The path of a file that takes a migration back. */
+export const WAY_BACK = /(?:^|[._/-])(?:down|rollback|rollbacks|undo)(?:[._/-]|$)/;
 
 /** The migrations of the project that `rlsmith plan` and `rlsmith cleanup --sql` wrote, without the ways back. */
 export const writtenMigrations = (tree: WorkTree, projectDir: string): PlannedText[] =>

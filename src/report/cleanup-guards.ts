@@ -1,5 +1,6 @@
 import type pc from "picocolors";
 import type { BlockingGuard, Evidence, GuardKind, LeftReason } from "../cleanup/guards/index.ts";
+import { groupBy } from "../pg/group-by.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupGuardsJson } from "./json-outputs.ts";
@@ -154,7 +155,11 @@ function mentionLines({ mentions }: GuardsCleanup, colours: Colours): string[] {
   return [
     "",
     colours.dim(`pages and comments that still name one of them (${mentions.length})`),
-    ...mentions.map(({ path, line, what }) => `  ${oneLine(`${path}:${line} ${short(what)}`)}`),
+    ...[...groupBy(mentions, ({ path, what }) => JSON.stringify([path, short(what)])).values()].flatMap((same) => {
+      const [first] = same;
+      const lines = same.map(({ line }) => line).join(", ");
+      return first ? [`  ${oneLine(`${first.path}:${lines} ${short(first.what)}`)}`] : [];
+    }),
   ];
 }
 

@@ -12,7 +12,7 @@ import { firstLine, lineEnd, lineStart } from "./text.ts";
 
 /** The project as texts. */
 export interface GuardsInput {
-  /** every file of the project that is text, except the migrations */
+  /** every file of the project that is text, except the migrations and what rlsmith wrote */
   files: readonly SourceFile[];
   /** files of the repository outside of the project; they are only listed */
   outside?: readonly SourceFile[];
@@ -150,7 +150,9 @@ function scriptsOf(text: string): [string, string][] {
   }
 }
 
-const PROSE = /\.(?:mdx?|txt|rst|adoc|sql)$|(?:^|\/)(?:CHANGELOG|README)/i;
+const PAGE = /\.(?:mdx?|txt|rst|adoc)$|(?:^|\/)(?:CHANGELOG|README)/i;
+/** A page that tells what was: its names stay true. */
+const HISTORY = /(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY)[^/]*$/i;
 const RUNS = /\.(?:[mc]?[jt]sx?|sh|bash|py|ya?ml|json|toml|mk)$|(?:^|\/)(?:\.husky|\.githooks|Makefile|Dockerfile)/;
 
 /** Files that would go, and something that stays and still needs them. */
@@ -158,7 +160,8 @@ function usesLeft(files: readonly File[], { context, outcomes }: Settled): Map<s
   const stuck = new Map<string, string>();
   for (const { path, text, kind } of files) {
     const after = outcomes.has(path) ? outcomes.get(path)?.after : text;
-    if (typeof after !== "string" || PROSE.test(path) || !(kind !== null || RUNS.test(path))) continue;
+    if (typeof after !== "string" || PAGE.test(path) || path.endsWith(".sql") || !(kind !== null || RUNS.test(path)))
+      continue;
     if (kind === "code-owners" || kind === "instructions") continue;
     for (const file of context.files) if (needs(path, after, file)) stuck.set(file, path);
   }
@@ -210,11 +213,10 @@ function resultOf(
         if (one.isComment) result.mentions.push({ path, line: one.line, what: one.what });
         else left(one.line, one.what, "not-certain");
     }
-    const named = kind === null && !isReadElsewhere(path) ? retiredIn(text, names) : null;
-    if (named !== null) {
-      const line = lineAt(text, text.toLowerCase().indexOf(named.toLowerCase()));
-      left(line, firstLine(lineText(text, line)), "other-kind");
-    }
+    if (kind === null && !isCode(path) && !HISTORY.test(path))
+      for (const { line, named, what } of linesNaming(text, names))
+        if (PAGE.test(path)) result.mentions.push({ path, line, what: named });
+        else left(line, what, "other-kind");
     const now = outcome ? outcome.after : text;
     if (now === null) continue;
     if (/\.(?:[mc]?[jt]sx?|vue|svelte|astro)$/.test(path)) {
@@ -265,9 +267,17 @@ function resultOf(
   };
 }
 
-/** Code is read by the clean-up of code, pages by people. */
-const isReadElsewhere = (path: string): boolean =>
-  PROSE.test(path) || /\.(?:[mc]?[jt]sx?|vue|svelte|astro)$/.test(path);
+/** Code is read by the clean-up of code. */
+const isCode = (path: string): boolean => /\.(?:[mc]?[jt]sx?|vue|svelte|astro)$/.test(path);
+
+/** The lines of a text that name what is retired, with the first name of each. */
+function linesNaming(text: string, names: GuardNames): { line: number; named: string; what: string }[] {
+  if (retiredIn(text, names) === null) return [];
+  return text.split("\n").flatMap((line, n) => {
+    const named = retiredIn(line, names);
+    return named === null ? [] : [{ line: n + 1, named, what: firstLine(line) }];
+  });
+}
 
 const lineText = (text: string, line: number): string => text.split("\n")[line - 1] ?? "";
 
