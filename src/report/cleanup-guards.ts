@@ -155,10 +155,9 @@ function mentionLines({ mentions }: GuardsCleanup, colours: Colours): string[] {
   return [
     "",
     colours.dim(`pages and comments that still name one of them (${mentions.length})`),
-    ...[...groupBy(mentions, ({ path, what }) => JSON.stringify([path, short(what)])).values()].flatMap((same) => {
-      const [first] = same;
-      const lines = same.map(({ line }) => line).join(", ");
-      return first ? [`  ${oneLine(`${first.path}:${lines} ${short(first.what)}`)}`] : [];
+    ...[...groupBy(mentions, ({ path }) => path)].map(([path, own]) => {
+      const names = [...new Set(own.map(({ what }) => short(what)))].join(", ");
+      return `  ${oneLine(`${path}:${own.map(({ line }) => line).join(", ")} ${names}`)}`;
     }),
   ];
 }

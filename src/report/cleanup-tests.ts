@@ -1,7 +1,14 @@
 import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
-import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-cleanup.ts";
+import type {
+  FailingTest,
+  KeptTest,
+  RemovedTest,
+  SuiteFacts,
+  TestPart,
+  TestsCleanup,
+} from "../pipeline/tests-cleanup.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
@@ -148,12 +155,32 @@ function keptLines(kept: readonly KeptTest[], colours: Colours): string[] {
   ];
 }
 
-function failingLines(failing: readonly string[], colours: Colours): string[] {
+const FAILS: readonly (readonly [words: string, holds: (one: FailingTest) => boolean])[] = [
+  [
+    "it passes on the old state: its code needs the variables, and has to set the claims",
+    ({ onOld }) => onOld === "passed",
+  ],
+  [
+    "it fails on the old state too: see whether it looks at code or SQL that has changed",
+    ({ onOld }) => onOld !== "passed" && onOld !== null,
+  ],
+  ["its result on the old state is not known", ({ onOld }) => onOld === null],
+];
+
+function failingLines(failing: readonly FailingTest[], colours: Colours): string[] {
   if (failing.length === 0) return [];
   return [
     "",
     colours.yellow(`fails on the migrated state and stays (${failing.length})`),
-    ...failing.map((name) => `  ${oneLine(name)}`),
+    ...FAILS.flatMap(([words, holds]) => {
+      const own = failing.filter(holds);
+      return own.length === 0
+        ? []
+        : [
+            `  ${words}`,
+            ...own.map(({ path, line, name }) => `    ${oneLine(`${path}${line === null ? "" : `:${line}`} ${name}`)}`),
+          ];
+    }),
   ];
 }
 

@@ -176,6 +176,8 @@ export interface Matches {
   idsOf(instances: readonly Instance[]): string[];
   /** true if several cases of the code are reported under the name */
   isShared(id: string): boolean;
+  /** the first case of the code that is reported under the name; null: none is found */
+  caseOf(id: string): TestCase | null;
 }
 
 /** Match the cases of the code with those that runs report, by their titles. */
@@ -206,6 +208,7 @@ export function matchesOf(
   return {
     idsOf: (instances) => [...new Set(instances.flatMap(idsOf))],
     isShared: (id) => (owners.get(id)?.size ?? 0) > 1,
+    caseOf: (id) => [...(owners.get(id) ?? [])][0] ?? null,
   };
 }
 
