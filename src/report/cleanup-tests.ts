@@ -137,7 +137,7 @@ function coverWords({ by, what }: Cover): string {
   const more = what.length > 1 ? `, and ${what.length - 1} more` : "";
   const shown = `${what[0] ?? ""}${more}`;
   if (by === "cases") return `a mutant of its policies is noticed by ${shown}`;
-  return by === "twin" ? `the same by claims: ${shown}` : `the emitted tests: ${shown}`;
+  return by === "twin" ? `the same by claims: ${shown}` : `the emitted tests, which were not run: ${shown}`;
 }
 
 function keptLines(kept: readonly KeptTest[], colours: Colours): string[] {
@@ -209,9 +209,16 @@ function summaryOf({ files, judge, removed, kept, failing, written, suite }: Tes
           `${suite.policies - suite.weakened} of ${suite.policies} policies were not weakened: what is noticed of them is not known`,
         ]
       : []),
+    ...(onlyEmitted(removed) === 0
+      ? []
+      : [`run the emitted tests: ${onlyEmitted(removed)} of the parts that go rest on them for a relation`]),
     `${removed.length} go, ${kept.length} to decide, ${failing.length} fail on the migrated state`,
   ].join("\n");
 }
+
+/** The number of parts for which nothing but emitted tests covers some relation. */
+const onlyEmitted = (removed: readonly RemovedTest[]): number =>
+  removed.filter(({ covers }) => covers.some(({ by }) => by === "emitted")).length;
 
 const short = (text: string): string => {
   const line = text.trim().replaceAll(/\s+/g, " ");

@@ -33,7 +33,7 @@ export type StaysBecause =
 /** What still covers a relation. */
 export interface Cover {
   relation: string;
-  /** the same case by claims; cases that notice a mutant of its policies; the emitted isolation tests */
+  /** the same case by claims; cases that notice a mutant of its policies; the emitted isolation tests, which are not run */
   by: "twin" | "cases" | "emitted";
   /** cases or files */
   what: string[];
