@@ -65,7 +65,7 @@ function movedFiles({ origin }: Source, projectDir: string): string[] {
   const { folder } = origin;
   const files = folder.files.map(({ path, sql }) => ({
     sql,
-    path: relative(projectDir, join(folder.projectDir, path)),
+    path: relative(projectDir, resolve(folder.projectDir, path)),
   }));
   const at = files.findIndex(({ path }) => path === relative(projectDir, resolve(projectDir, plan)));
   if (at === -1) return [];
