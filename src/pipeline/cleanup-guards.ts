@@ -4,6 +4,7 @@ import { missingNames, type Retired, type SourceFile } from "../cleanup/code/ind
 import { cleanGuards, kindOf, type CleanedGuards, type GuardNames } from "../cleanup/guards/index.ts";
 import { CONFIG_FILE } from "../config.ts";
 import type { Progress } from "../progress.ts";
+import { EMITTED, isEmitted } from "../verify/index.ts";
 import { readProject } from "./cleanup-code.ts";
 import { projectFiles, readTexts, readWorkTree, type WorkTree } from "./code-files.ts";
 import { refuseTree, writeEdits, type EditedFile } from "./edited-files.ts";
@@ -11,7 +12,7 @@ import { contextNamesOf } from "./names-before.ts";
 import { plannedTexts } from "./planned-texts.ts";
 import { configOf } from "./ready.ts";
 import type { Source } from "./source.ts";
-import { functionsDropped, sqlFiles, writtenMigrations } from "./written-migrations.ts";
+import { functionsDropped, isWrittenHere, sqlFiles, WAY_BACK, writtenMigrations } from "./written-migrations.ts";
 
 /** What `rlsmith cleanup --guards` may do. */
 export interface GuardsOptions {
@@ -63,7 +64,10 @@ export async function cleanUpGuards(source: Source, retired: Retired, options: G
     code: await contextNamesOf(tree, projectDir, read, before),
   };
   const migrations = plannedTexts(source, configOf(source), projectDir, written, names.functions);
-  const files = texts.filter(({ path }) => !path.endsWith(".sql") && posix.basename(path) !== CONFIG_FILE);
+  const files = texts.filter(
+    (file) =>
+      posix.basename(file.path) !== CONFIG_FILE && (!file.path.endsWith(".sql") || isOwnSql(file, source, projectDir)),
+  );
   progress.done("guards", `${files.length} files, ${migrations.length} planned migrations`);
   const { files: changed, ...cleaned } = cleanGuards(
     { files, outside: outsideOf(tree, projectDir), migrations },
@@ -96,6 +100,14 @@ function textsOf(dir: string, paths: readonly string[]): SourceFile[] {
     return stat.isFile() && stat.size <= LARGEST_BYTES;
   });
   return readTexts(dir, read).filter(({ text }) => !text.includes("\0") && !text.includes("\uFFFD"));
+}
+
+/** SQL of the project that is no migration, no way back and none of what rlsmith wrote: seeds, tests, snippets. */
+function isOwnSql({ path, text }: SourceFile, { origin }: Source, projectDir: string): boolean {
+  if (origin.kind === "live" || WAY_BACK.test(path) || isWrittenHere(text)) return false;
+  if (EMITTED.some((kind) => isEmitted(text, kind))) return false;
+  const inFolder = relative(origin.folder.folder, join(projectDir, path));
+  return inFolder.startsWith("..");
 }
 
 /** Guards of the repository that the project is a folder of: they may refuse its migrations too. */

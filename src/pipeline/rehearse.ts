@@ -92,7 +92,7 @@ export async function rehearseSource(
 export async function rehearseProject(options: ProjectOptions): Promise<Rehearsal | null> {
   const stored = readStoredMigration(options.projectDir);
   // The folder contains the migration that the plan wrote; the rehearsal starts before it.
-  const source = await openSource({ ...options, bindOwner: true }, stored?.upPath ?? null);
+  const source = await openSource({ ...options, bindOwner: true }, stored ? [stored.upPath] : []);
   try {
     const config = configOf(source);
     const fresh = planSource(source, config, options.projectDir, null, new Date());

@@ -16,6 +16,7 @@ import {
   casesOf,
   countsOf,
   partOf,
+  type FailingTest,
   type FoundTests,
   type SuiteWork,
   type TestPart,
@@ -46,7 +47,11 @@ export async function settle(
       const going = decided.goes.map(({ unit }) => unit);
       const files = editedTests(going, found.project, found.retired);
       if (files.size === 0)
-        return { ...settledOf(decided, kept, files, found), failing: failingOf(evidence.after), judge: null };
+        return {
+          ...settledOf(decided, kept, files, found),
+          failing: failingOf(evidence.after, evidence, found),
+          judge: null,
+        };
       trial ??= openTrial(found.tree, projectDir, choiceOf(found.tree, projectDir, check));
       const before = await trial.judge(new Map());
       refuseFailing(before, trial.command);
@@ -63,7 +68,8 @@ export async function settle(
       const worse = worseCases(last, now, decided, found);
       if (worse.length === 0) {
         const judge = { command: trial.command, errorsBefore: before.length, errorsAfter: later.length };
-        return { ...settledOf(decided, kept, files, found), failing: failingOf(last.run ?? evidence.after), judge };
+        const failing = failingOf(last.run ?? evidence.after, evidence, found);
+        return { ...settledOf(decided, kept, files, found), failing, judge };
       }
       for (const id of worse) {
         const path = pathOf(id);
@@ -98,8 +104,15 @@ function worseCases(last: SuiteOutcome, evidence: Evidence, decided: Decided, fo
   );
 }
 
-const failingOf = (run: SuiteRun): string[] =>
-  [...run].flatMap(([id, { status }]) => (status === "failed" ? [nameOfId(id)] : [])).toSorted();
+function failingOf(run: SuiteRun, evidence: Evidence, { units, cases }: FoundTests): FailingTest[] {
+  const { caseOf } = matchesOf(units, cases, evidence);
+  const failing = [...run].flatMap(([id, { path, titles, status }]): FailingTest[] => {
+    if (status !== "failed") return [];
+    const onOld = evidence.before?.get(id)?.status ?? null;
+    return [{ path, line: caseOf(id)?.line ?? null, name: titles.join(" > "), onOld }];
+  });
+  return failing.toSorted((a, b) => (a.path === b.path ? (a.line ?? 0) - (b.line ?? 0) : a.path < b.path ? -1 : 1));
+}
 
 function settledOf(
   decided: Decided,

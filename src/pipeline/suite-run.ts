@@ -17,8 +17,8 @@ export type SuiteCommand = NonNullable<Config["cleanup"]["tests"]>;
 export interface SuiteState {
   /** SQL of a migration behind all others; empty: there is none */
   sql: string;
-  /** a file of the folder to leave out, relative to the project */
-  without: string | null;
+  /** files of the folder to leave out, relative to the project */
+  without: readonly string[];
 }
 
 /** What a run of the suite showed, or the reason why there is nothing. */
@@ -49,7 +49,7 @@ export function openSuite(
       copyTree(tree, root);
       const project = join(root, tree.project);
       for (const [path, text] of files) put(join(project, path), text);
-      if (state.without !== null) put(join(project, state.without), null);
+      for (const path of state.without) put(join(project, path), null);
       if (state.sql !== "") addMigration(state.sql, place, projectDir, project);
       const report = join(root, "rlsmith-report.json");
       const ended = await shell(command.replaceAll("{report}", report), project, report, timeoutSeconds * 1000);

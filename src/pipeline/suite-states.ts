@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import { catalogAfter, migrationOf } from "../plan/index.ts";
@@ -8,6 +7,7 @@ import { planSource } from "./plan.ts";
 import { refuseErrors, refuseOpenDecisions } from "./ready.ts";
 import { openSource, type ProjectOptions, type Source } from "./source.ts";
 import type { SuiteState } from "./suite-run.ts";
+import { isWrittenHere } from "./written-migrations.ts";
 
 /** A state of the database on which the suite runs, with its catalog. */
 export interface StateOfSuite extends SuiteState {
@@ -16,14 +16,14 @@ export interface StateOfSuite extends SuiteState {
 
 /** The states before and after the move to claims. */
 export interface SuiteStates {
-  /** null: the migration is in the folder, and `.rlsmith/plan.json` does not say which it is */
+  /** null: the migration is in the folder, and `.rlsmith/plan.json` does not say which it is, or the folder does not run without it */
   before: StateOfSuite | null;
   after: StateOfSuite;
 }
 
 /**
  * The states of a project: without the migration of `rlsmith plan`, and with it, whether its file is in the folder
- * already or not. Throws ToolError as `planSource` does, and if the plan has an open decision.
+ * already or not; the clean-up of SQL belongs to the migrated state. Throws ToolError as `planSource` does, and if the plan has an open decision.
  */
 export async function suiteStates(
   source: Source,
@@ -34,18 +34,42 @@ export async function suiteStates(
   const { plan, migration } = planSource(source, config, options.projectDir, null, new Date());
   refuseOpenDecisions(plan, source);
   refuseErrors(plan);
-  const present: StateOfSuite = { sql: "", without: null, catalog: source.catalog };
+  const present: StateOfSuite = { sql: "", without: [], catalog: source.catalog };
   if (plan.steps.length > 0)
     return {
       before: present,
-      after: { sql: migration.up, without: null, catalog: catalogAfter(source.catalog, plan) },
+      after: { sql: migration.up, without: [], catalog: catalogAfter(source.catalog, plan) },
     };
-  const file = migrationOf(options.projectDir);
-  if (file === null || !existsSync(join(options.projectDir, file))) return { before: null, after: present };
-  const earlier = await openSource({ ...options, progress, bindOwner: true }, join(options.projectDir, file));
+  const files = movedFiles(source, options.projectDir);
+  if (files.length === 0) return { before: null, after: present };
+  const earlier = await openSource(
+    { ...options, progress, bindOwner: true },
+    files.map((file) => join(options.projectDir, file)),
+  );
   try {
-    return { before: { sql: "", without: file, catalog: earlier.catalog }, after: present };
+    // what the project added after the move may need it: then the files do not make the old state any more
+    const isMade = failures(earlier) <= failures(source);
+    return { before: isMade ? { sql: "", without: files, catalog: earlier.catalog } : null, after: present };
   } finally {
     await earlier.close();
   }
 }
+
+/**
+ * The files of the move, relative to the project: the migration of `.rlsmith/plan.json`, and those that rlsmith wrote
+ * after it, such as the clean-up of SQL, which drops the functions that the old state needs.
+ */
+function movedFiles({ origin }: Source, projectDir: string): string[] {
+  const plan = migrationOf(projectDir);
+  if (plan === null || origin.kind !== "migrations") return [];
+  const { folder } = origin;
+  const files = folder.files.map(({ path, sql }) => ({
+    sql,
+    path: relative(projectDir, resolve(folder.projectDir, path)),
+  }));
+  const at = files.findIndex(({ path }) => path === relative(projectDir, resolve(projectDir, plan)));
+  if (at === -1) return [];
+  return files.slice(at).flatMap(({ path, sql }, n) => (n === 0 || isWrittenHere(sql) ? [path] : []));
+}
+
+const failures = ({ origin }: Source): number => (origin.kind === "migrations" ? origin.report.failures.length : 0);

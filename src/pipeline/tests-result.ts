@@ -1,5 +1,13 @@
 import type { Project, Retired } from "../cleanup/code/index.ts";
-import type { Cover, IdleTest, StaysBecause, Surroundings, TestCase, Unit } from "../cleanup/tests/index.ts";
+import type {
+  CaseStatus,
+  Cover,
+  IdleTest,
+  StaysBecause,
+  Surroundings,
+  TestCase,
+  Unit,
+} from "../cleanup/tests/index.ts";
 import type { Progress } from "../progress.ts";
 import type { EditedFile } from "./edited-files.ts";
 import type { WorkTree } from "./code-files.ts";
@@ -50,6 +58,17 @@ export interface KeptTest extends TestPart {
   what: string[];
 }
 
+/** A case that stays and fails on the migrated state. */
+export interface FailingTest {
+  path: string;
+  /** null: no case of the code has the name that is reported */
+  line: number | null;
+  /** as it is reported, with the suites around it */
+  name: string;
+  /** its result on the old state; null: that state is not at hand, or it was not reported there */
+  onOld: CaseStatus | null;
+}
+
 /** A mutant on which the suite ran. */
 export interface SuiteMutant {
   name: string;
@@ -87,8 +106,7 @@ export interface TestsCleanup {
   removed: RemovedTest[];
   kept: KeptTest[];
   idle: IdleTest[];
-  /** cases that stay and fail on the migrated state */
-  failing: string[];
+  failing: FailingTest[];
   /** calls in tests of functions that the database does not have: one of them may be a setter that nobody knows of */
   missing: { path: string; line: number; name: string }[];
   suite: SuiteFacts;

@@ -3,7 +3,8 @@ import { functionStatements, isTemporary } from "../pg/function-statement.ts";
 import { textStatements } from "../scratch/index.ts";
 import { projectFiles, readTexts, type WorkTree } from "./code-files.ts";
 
-const WAY_BACK = /(?:^|[._/-])(?:down|rollback|rollbacks|undo)(?:[._/-]|$)/;
+/** The path of a file that takes a migration back. */
+export const WAY_BACK = /(?:^|[._/-])(?:down|rollback|rollbacks|undo)(?:[._/-]|$)/;
 
 /** The files of SQL of a project, without the ways back. */
 export const sqlFiles = (tree: WorkTree, projectDir: string): PlannedText[] =>
@@ -16,8 +17,8 @@ export const sqlFiles = (tree: WorkTree, projectDir: string): PlannedText[] =>
 export const writtenMigrations = (files: readonly PlannedText[]): PlannedText[] =>
   files.filter(({ text }) => isWrittenHere(text));
 
-/** Their checks are functions with these names. */
-const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
+/** True if rlsmith wrote a migration: its checks are functions with these names. */
+export const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
 
 /** Names of the functions that one of these migrations drops: `rlsmith cleanup --sql` drops setters alone. */
 export const functionsDropped = (migrations: readonly PlannedText[]): string[] =>

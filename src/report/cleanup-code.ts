@@ -1,7 +1,7 @@
 import type pc from "picocolors";
-import type { DecisionReason, FileKind, Retired } from "../cleanup/code/index.ts";
+import type { DecisionReason, Retired } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
-import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
+import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupCodeJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -127,21 +127,11 @@ function summaryOf({ files, judge, decisions, written }: CodeCleanup): string {
     filesLine(files, written),
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
-    ...(files.length === 0 ? [] : [`lines removed: ${kindLine(removedByKind(files))}`]),
+    ...(files.length === 0 ? [] : [removedLine(removedByKind(files))]),
     `${decisions.length} to decide`,
   ];
   return parts.join("\n");
 }
-
-/** The lines that go, by what their files are for. */
-function removedByKind(files: CodeCleanup["files"]): Record<FileKind, number> {
-  const removed = { service: 0, test: 0, script: 0 };
-  for (const file of files) removed[file.kind] += lineCounts(file).linesRemoved;
-  return removed;
-}
-
-const kindLine = ({ service, test, script }: Record<FileKind, number>): string =>
-  `${service} of the application, ${test} of tests, ${script} of scripts`;
 
 const short = (text: string): string => {
   const line = text.trim().replaceAll(/\s+/g, " ");

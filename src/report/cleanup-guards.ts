@@ -1,7 +1,8 @@
 import type pc from "picocolors";
 import type { BlockingGuard, Evidence, GuardKind, LeftReason } from "../cleanup/guards/index.ts";
+import { groupBy } from "../pg/group-by.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
-import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
+import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupGuardsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -154,12 +155,25 @@ function mentionLines({ mentions }: GuardsCleanup, colours: Colours): string[] {
   return [
     "",
     colours.dim(`pages and comments that still name one of them (${mentions.length})`),
-    ...mentions.map(({ path, line, what }) => `  ${oneLine(`${path}:${line} ${short(what)}`)}`),
+    ...[...groupBy(mentions, ({ path }) => path)].map(([path, own]) => {
+      const names = [...new Set(own.map(({ what }) => short(what)))].join(", ");
+      return `  ${oneLine(`${path}:${own.map(({ line }) => line).join(", ")} ${names}`)}`;
+    }),
   ];
 }
 
-function summaryOf({ files, left, written }: GuardsCleanup): string {
-  return [filesLine(files, written), `${left.length} to decide`].join("\n");
+function summaryOf({ files, left, removed, written }: GuardsCleanup): string {
+  const tests = new Set(removed.flatMap(({ path, kind }) => (kind === "guard-test" ? [path] : [])));
+  // rules, hooks, steps and instructions are no code of the application
+  const kinds = files.map((file) => ({
+    ...file,
+    kind: tests.has(file.path) ? ("test" as const) : ("script" as const),
+  }));
+  return [
+    filesLine(files, written),
+    ...(files.length === 0 ? [] : [removedLine(removedByKind(kinds))]),
+    `${left.length} to decide`,
+  ].join("\n");
 }
 
 const short = (text: string): string => {

@@ -4,6 +4,8 @@ import { groupBy } from "../pg/group-by.ts";
 import { columnKey, functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
 import type { CleanupPlan, TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { CallOutcome, CallRehearsal } from "../rehearse/index.ts";
+import type { PgFunction } from "../pg/catalog.ts";
+import { lineCounts, removedLine } from "./code-patch.ts";
 import { counted } from "./counted.ts";
 import { oneLine } from "./visible.ts";
 
@@ -78,6 +80,7 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
       ),
       ...(check === null ? [] : checkLines(check, colours)),
     );
+  if (edited.length + dropped.length > 0) lines.push("", removedLine({ sql: linesRemoved(edited, dropped) }));
   if (asked.length > 0)
     lines.push("", colours.bold(`For a person: ${counted(asked.length, "function")}, left as they are`));
   const questions = asked.flatMap(({ fn, questions: own }) =>
@@ -103,7 +106,18 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
   return `${lines.map(oneLine).join("\n")}\n`;
 }
 
-function editedLines({ fn, notes, shapes }: Extract<Cleaned, { kind: "edited" }>, colours: Colours): string[] {
+/** The lines of bodies that go: of functions that are edited, and of those that are dropped, which go whole. */
+function linesRemoved(edited: readonly EditedFunction[], dropped: readonly PgFunction[]): number {
+  const bodies = [
+    ...edited.map(({ fn, body }) => ({ path: "", before: fn.body, after: body })),
+    ...dropped.map(({ definition }) => ({ path: "", before: definition, after: null })),
+  ];
+  return bodies.reduce((sum, body) => sum + lineCounts(body).linesRemoved, 0);
+}
+
+type EditedFunction = Extract<Cleaned, { kind: "edited" }>;
+
+function editedLines({ fn, notes, shapes }: EditedFunction, colours: Colours): string[] {
   return [
     `  ${colours.green("✓")} ${nameKey(fn)}: ${shapes.join(", ")}`,
     ...notes.map(({ tag, line }) => `      line ${line}: ${NOTES[tag]}`),

@@ -1,8 +1,15 @@
 import type pc from "picocolors";
 import type { Retired } from "../cleanup/code/index.ts";
 import type { Cover, ProvesNothing, StaysBecause } from "../cleanup/tests/index.ts";
-import type { KeptTest, RemovedTest, SuiteFacts, TestPart, TestsCleanup } from "../pipeline/tests-result.ts";
-import { codePatch, filesLine, lineCounts } from "./code-patch.ts";
+import type {
+  FailingTest,
+  KeptTest,
+  RemovedTest,
+  SuiteFacts,
+  TestPart,
+  TestsCleanup,
+} from "../pipeline/tests-result.ts";
+import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -132,7 +139,7 @@ function coverWords({ by, what }: Cover): string {
   const more = what.length > 1 ? `, and ${what.length - 1} more` : "";
   const shown = `${what[0] ?? ""}${more}`;
   if (by === "cases") return `a mutant of its policies is noticed by ${shown}`;
-  return by === "twin" ? `the same by claims: ${shown}` : `the emitted tests: ${shown}`;
+  return by === "twin" ? `the same by claims: ${shown}` : `the emitted tests, which were not run: ${shown}`;
 }
 
 function keptLines(kept: readonly KeptTest[], colours: Colours): string[] {
@@ -150,12 +157,32 @@ function keptLines(kept: readonly KeptTest[], colours: Colours): string[] {
   ];
 }
 
-function failingLines(failing: readonly string[], colours: Colours): string[] {
+const FAILS: readonly (readonly [words: string, holds: (one: FailingTest) => boolean])[] = [
+  [
+    "it passes on the old state: its code needs the variables, and has to set the claims",
+    ({ onOld }) => onOld === "passed",
+  ],
+  [
+    "it fails on the old state too: see whether it looks at code or SQL that has changed",
+    ({ onOld }) => onOld !== "passed" && onOld !== null,
+  ],
+  ["its result on the old state is not known", ({ onOld }) => onOld === null],
+];
+
+function failingLines(failing: readonly FailingTest[], colours: Colours): string[] {
   if (failing.length === 0) return [];
   return [
     "",
     colours.yellow(`fails on the migrated state and stays (${failing.length})`),
-    ...failing.map((name) => `  ${oneLine(name)}`),
+    ...FAILS.flatMap(([words, holds]) => {
+      const own = failing.filter(holds);
+      return own.length === 0
+        ? []
+        : [
+            `  ${words}`,
+            ...own.map(({ path, line, name }) => `    ${oneLine(`${path}${line === null ? "" : `:${line}`} ${name}`)}`),
+          ];
+    }),
   ];
 }
 
@@ -188,15 +215,23 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
 function summaryOf({ files, judge, removed, kept, failing, written, suite }: TestsCleanup): string {
   return [
     filesLine(files, written),
+    ...(files.length === 0 ? [] : [removedLine(removedByKind(files.map((file) => ({ ...file, kind: "test" }))))]),
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies
       ? [
           `${suite.policies - suite.weakened} of ${suite.policies} policies were not weakened: what is noticed of them is not known`,
         ]
       : []),
+    ...(onlyEmitted(removed) === 0
+      ? []
+      : [`run the emitted tests: ${onlyEmitted(removed)} of the parts that go rest on them for a relation`]),
     `${removed.length} go, ${kept.length} to decide, ${failing.length} fail on the migrated state`,
   ].join("\n");
 }
+
+/** The number of parts for which nothing but emitted tests covers some relation. */
+const onlyEmitted = (removed: readonly RemovedTest[]): number =>
+  removed.filter(({ covers }) => covers.some(({ by }) => by === "emitted")).length;
 
 const short = (text: string): string => {
   const line = text.trim().replaceAll(/\s+/g, " ");

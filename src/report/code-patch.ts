@@ -1,4 +1,5 @@
 import { structuredPatch } from "diff";
+import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeFile } from "../pipeline/cleanup-code.ts";
 import type { EditedFile } from "../pipeline/edited-files.ts";
 
@@ -30,6 +31,29 @@ export function filesLine(files: readonly Changed[], written: boolean): string {
   ];
   return `${files.length - renamed} files ${written ? "written" : "change"}${some.map((one) => `, ${one}`).join("")}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`;
 }
+
+/** What lines are for. */
+export type LineKind = FileKind | "sql";
+
+const KIND_WORDS: Readonly<Record<LineKind, string>> = {
+  sql: "SQL",
+  service: "the application",
+  test: "tests",
+  script: "scripts",
+};
+
+/** The lines that go, by what their files are for. */
+export function removedByKind(files: readonly (Changed & { kind: FileKind })[]): Record<FileKind, number> {
+  const removed = { service: 0, test: 0, script: 0 };
+  for (const file of files) removed[file.kind] += lineCounts(file).linesRemoved;
+  return removed;
+}
+
+/** One line on them: `lines removed: 121 of the application, 110 of tests, 0 of scripts`. */
+export const removedLine = (removed: Partial<Record<LineKind, number>>): string =>
+  `lines removed: ${(Object.keys(KIND_WORDS) as LineKind[])
+    .flatMap((kind) => (removed[kind] === undefined ? [] : [`${removed[kind]} of ${KIND_WORDS[kind]}`]))
+    .join(", ")}`;
 
 /** A patch that `git apply` takes in the root of the repository. */
 export function codePatch({ files, prefix }: { files: readonly EditedFile[]; prefix: string }): string {

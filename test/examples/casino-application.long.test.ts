@@ -1,58 +1,17 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planSource } from "../../src/pipeline/plan.ts";
 import { openSource } from "../../src/pipeline/source.ts";
 import { silent } from "../../src/progress.ts";
-import { runProgram, type CliResult } from "../support/cli.ts";
+import { compile, failed, outcomes } from "../support/casino-suite.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 // The application of examples/casino as its own developers check it: the compiler, and the tests on a real database.
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const CASINO = join(ROOT, "examples/casino");
-
-const run = async (project: string, program: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> =>
-  runProgram(process.execPath, [join(ROOT, "node_modules", program), ...args], {
-    cwd: project,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NO_COLOR: "1", ...env },
-  });
-
-/** The part of vitest's JSON report that is looked at here. */
-interface Report {
-  testResults: { name: string; assertionResults: { ancestorTitles: string[]; title: string; status: string }[] }[];
-}
-
-interface Outcome {
-  file: string;
-  test: string;
-  passed: boolean;
-}
-
-/** Run the tests of a project; one that does not pass is no error here. */
-async function outcomes(project: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome[]> {
-  const report = join(mkdtempSync(join(tmpdir(), "rlsmith-casino-")), "report.json");
-  const { stderr } = await run(project, "vitest/vitest.mjs", ["run", "--reporter=json", `--outputFile=${report}`], env);
-  const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
-  expect(testResults.length, stderr).toBeGreaterThan(0);
-  return testResults.flatMap(({ name, assertionResults }) => {
-    const file = relative(project, name);
-    // a file that fails as a whole has no results
-    if (assertionResults.length === 0) return [{ file, test: "(the file)", passed: false }];
-    return assertionResults.map(({ ancestorTitles, title, status }) => ({
-      file,
-      test: [...ancestorTitles, title].join(" > "),
-      passed: status === "passed",
-    }));
-  });
-}
-
-const failed = (all: readonly Outcome[]): string[] =>
-  all
-    .filter(({ passed }) => !passed)
-    .map(({ file, test }) => `${file}: ${test}`)
-    .toSorted();
 
 /** The rows of the README's table "Tests that need the variables". */
 function testsThatNeedTheVariables(): string[] {
@@ -85,7 +44,7 @@ async function moved(): Promise<string> {
 }
 
 test("the application type-checks", async () => {
-  const { code, stdout } = await run(CASINO, "typescript/bin/tsc", ["--noEmit", "-p", "tsconfig.json"]);
+  const { code, stdout } = await compile(CASINO);
   expect(stdout).toBe("");
   expect(code).toBe(0);
 });

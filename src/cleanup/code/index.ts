@@ -26,6 +26,7 @@ export { cutCase } from "./shapes/test-case.ts";
 export { cutFrom, cutLines } from "./syntax/cut.ts";
 export { lineAt, parseModule } from "./syntax/module.ts";
 export type { Module, SourceFile } from "./syntax/module.ts";
+export { splitTopLevel } from "./sql/items.ts";
 export { bare, constantText, isFunction, keyName, memberName, nodesIn } from "./syntax/node.ts";
 export type { FunctionNode, Node } from "./syntax/node.ts";
 export type { Binding } from "./syntax/scope.ts";

@@ -11,7 +11,7 @@ import { residueOf } from "./residue.ts";
 import { MOST_ROUNDS, settle, type File, type Settled } from "./settle.ts";
 import { testRuns } from "./test-runs.ts";
 import { firstLine, lineText } from "./text.ts";
-import { PROSE, usesLeft } from "./uses-left.ts";
+import { PAGE, usesLeft } from "./uses-left.ts";
 
 /** Take out what demands or re-creates the old pattern. Pure. Lines are those of the texts before. */
 export function cleanGuards(input: GuardsInput, names: GuardNames): CleanedGuards {
@@ -68,9 +68,11 @@ function partOf(file: File, found: Found): Part {
   const directives = now === null ? NOTHING : directivePart(file, now, found.context);
   const named = now === null ? null : fileInText(now, found.context);
   const runs = now !== null && kind === "package-json" ? testRuns(text, found.files, found.outcomes, found.names) : [];
+  const other = otherKind(file, found.names);
+  const mentions = [...guard.mentions, ...other.mentions];
   const left = [
     ...guard.left,
-    ...otherKind(file, found.names),
+    ...other.left,
     ...runs.map((one) => ({ path, kind, ...one, reason: "runs-tests" as const })),
   ];
   return {
@@ -79,8 +81,8 @@ function partOf(file: File, found: Found): Part {
     left: firstOfEach(left, ({ line }) => line),
     forbids: guard.forbids,
     mentions: named
-      ? [...guard.mentions, { path, line: lineAt(text, Math.max(text.indexOf(named.file), 0)), what: named.file }]
-      : guard.mentions,
+      ? [...mentions, { path, line: lineAt(text, Math.max(text.indexOf(named.file), 0)), what: named.file }]
+      : mentions,
   };
 }
 
@@ -123,10 +125,24 @@ function directivePart({ path, text }: File, now: string, context: GuardContext)
   return { ...NOTHING, files: [[path, after]], removed };
 }
 
-/** A file of a kind that is not read, and that names what is retired. Code is read elsewhere, pages by people. */
-function otherKind({ path, text, kind }: File, names: GuardNames): LeftGuard[] {
-  if (kind !== null || PROSE.test(path) || CODE.test(path)) return [];
-  return firstNamed({ path, text }, names).map((one) => ({ path, kind, ...one, reason: "other-kind" }));
+/** A page that tells what was: its names stay true. */
+const HISTORY = /(?:^|\/)(?:CHANGELOG|CHANGES|HISTORY)[^/]*$/i;
+
+/** The lines of a file of a kind that is not read that name what is retired. Code is read elsewhere, pages by people. */
+function otherKind({ path, text, kind }: File, names: GuardNames): Pick<Part, "left" | "mentions"> {
+  if (kind !== null || CODE.test(path) || HISTORY.test(path)) return NOTHING;
+  const lines = linesNaming(text, names);
+  if (PAGE.test(path)) return { left: [], mentions: lines.map(({ line, named }) => ({ path, line, what: named })) };
+  return { left: lines.map(({ line, what }) => ({ path, kind, line, what, reason: "other-kind" })), mentions: [] };
+}
+
+/** The lines of a text that name what is retired, with the first name of each. */
+function linesNaming(text: string, names: GuardNames): { line: number; named: string; what: string }[] {
+  if (retiredIn(text, names) === null) return [];
+  return text.split("\n").flatMap((line, n) => {
+    const named = retiredIn(line, names);
+    return named === null ? [] : [{ line: n + 1, named, what: firstLine(line) }];
+  });
 }
 
 /** Files outside of the project's folder that name what is retired. */

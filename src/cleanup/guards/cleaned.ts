@@ -5,7 +5,7 @@ import type { GuardKind } from "./kind.ts";
 
 /** The project as texts. */
 export interface GuardsInput {
-  /** every file of the project that is text, except the migrations */
+  /** every file of the project that is text, except the migrations and what rlsmith wrote */
   files: readonly SourceFile[];
   /** files of the repository outside of the project; they are only listed */
   outside?: readonly SourceFile[];

@@ -2,7 +2,7 @@ import { fileInText } from "./references.ts";
 import type { File, Settled } from "./settle.ts";
 
 /** Pages, which people read. */
-export const PROSE = /\.(?:mdx?|txt|rst|adoc|sql)$|(?:^|\/)(?:CHANGELOG|README)/i;
+export const PAGE = /\.(?:mdx?|txt|rst|adoc)$|(?:^|\/)(?:CHANGELOG|README)/i;
 
 /** What may run or import a file. */
 const RUNS = /\.(?:[mc]?[jt]sx?|sh|bash|py|ya?ml|json|toml|mk)$|(?:^|\/)(?:\.husky|\.githooks|Makefile|Dockerfile)/;
@@ -12,7 +12,8 @@ export function usesLeft(files: readonly File[], { context, outcomes }: Settled)
   const stuck = new Map<string, string>();
   for (const { path, text, kind } of files) {
     const after = outcomes.has(path) ? outcomes.get(path)?.after : text;
-    if (typeof after !== "string" || PROSE.test(path) || !(kind !== null || RUNS.test(path))) continue;
+    if (typeof after !== "string" || PAGE.test(path) || path.endsWith(".sql") || !(kind !== null || RUNS.test(path)))
+      continue;
     if (kind === "code-owners" || kind === "instructions") continue;
     for (const file of context.files) if (needs(path, after, file)) stuck.set(file, path);
   }

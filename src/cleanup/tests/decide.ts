@@ -33,7 +33,7 @@ export type StaysBecause =
 /** What still covers a relation. */
 export interface Cover {
   relation: string;
-  /** the same case by claims; cases that notice a mutant of its policies; the emitted isolation tests */
+  /** the same case by claims; cases that notice a mutant of its policies; the emitted isolation tests, which are not run */
   by: "twin" | "cases" | "emitted";
   /** cases or files */
   what: string[];
@@ -176,6 +176,8 @@ export interface Matches {
   idsOf(instances: readonly Instance[]): string[];
   /** true if several cases of the code are reported under the name */
   isShared(id: string): boolean;
+  /** the first case of the code that is reported under the name; null: none is found */
+  caseOf(id: string): TestCase | null;
 }
 
 /** Match the cases of the code with those that runs report, by their titles. */
@@ -206,6 +208,7 @@ export function matchesOf(
   return {
     idsOf: (instances) => [...new Set(instances.flatMap(idsOf))],
     isShared: (id) => (owners.get(id)?.size ?? 0) > 1,
+    caseOf: (id) => [...(owners.get(id) ?? [])][0] ?? null,
   };
 }
 

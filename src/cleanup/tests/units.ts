@@ -36,7 +36,7 @@ export function unitsOf(cases: readonly TestCase[], project: Project, path: Vari
   const taken = new Set(rows.flatMap(({ cases: own }) => own));
   const single = cases
     .filter((one) => !taken.has(one) && (one.touching.length > 0 || one.isHookTouching) && !isIdle(one, project))
-    .map((one) => caseUnit(one));
+    .map((one) => caseUnit(one, path));
   return [...rows, ...single];
 }
 
@@ -105,10 +105,11 @@ function isUsedElsewhere(table: Table, sources: ReadonlySet<Node>, project: Proj
   return !binding || project.usesOf(binding).some(({ node }) => !sources.has(node));
 }
 
-function caseUnit(one: TestCase): Unit {
+function caseUnit(one: TestCase, path: VariablePath): Unit {
   const instances = [{ case: one, titles: titlesOf(one, null) }];
   const halves = halvesOf(one);
-  const unclear = hasOrderedMocks(one) ? "order-of-calls" : null;
+  const isMixed = path.readsMore(one.touching, one.module);
+  const unclear = hasOrderedMocks(one) ? "order-of-calls" : isMixed ? "mixed" : null;
   if (!halves) return { kind: "case", case: one, unclear, instances };
   if (!halves.isTwin) return { kind: "case", case: one, unclear: unclear ?? "mixed", instances };
   return { kind: "half", case: one, statements: halves.variable, unclear, instances };

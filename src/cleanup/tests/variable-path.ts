@@ -5,6 +5,7 @@ import {
   mentionIn,
   nodesIn,
   rpcName,
+  splitTopLevel,
   type Binding,
   type Module,
   type Node,
@@ -22,6 +23,11 @@ export interface VariablePath {
    * `calls`: a function that sets the context counts only where it is called, not where it is mocked
    */
   nodesIn(node: Node, module: Module, options?: { calls: boolean }): Node[];
+  /**
+   * true if one of these nodes reads a variable together with something else of the session, such as the role: what is
+   * expected of that does not end with the variable
+   */
+  readsMore(nodes: readonly Node[], module: Module): boolean;
 }
 
 /** Read the variable's path in the test files of a project. `setters`: functions of the project that only set it. */
@@ -47,7 +53,9 @@ export function variablePath(project: Project, retired: Retired, setters: Readon
       for (const binding of namesThatTouch(module, project, (node) => find(node, module).length > 0))
         touching.add(binding);
   }
-  return { setters, nodesIn: find };
+  const readsMore: VariablePath["readsMore"] = (nodes, module) =>
+    nodes.some((node) => textsAt(node, module, project).some((text) => asksForMore(text, retired)));
+  return { setters, nodesIn: find, readsMore };
 }
 
 /** The names of a module that are declared with, or assigned, something that touches. */
@@ -62,6 +70,25 @@ function namesThatTouch(module: Module, project: Project, touches: (node: Node) 
     return binding ? [binding] : [];
   });
   return [...declared, ...assigned];
+}
+
+/** The text that a node is, or those of the constant that it names. */
+function textsAt(node: Node, module: Module, project: Project): string[] {
+  if (isText(node)) return [textOf(node, module)];
+  const binding = node.type === "Identifier" ? module.bindingOf.get(node) : undefined;
+  const meant = binding && project.meant(binding);
+  const declaration = meant && declarationOf(meant, project);
+  const home = meant && project.modules.get(meant.path);
+  if (!home || declaration?.type !== "VariableDeclarator" || declaration.init === null) return [];
+  return isText(declaration.init) ? [textOf(declaration.init, home)] : [];
+}
+
+/** True if a SELECT without FROM has an item that names a variable, and one that names none. */
+function asksForMore(sql: string, retired: Retired): boolean {
+  const select = /^\s*select\s/i.exec(sql);
+  if (!select || /\bfrom\b/i.test(sql) || mentionIn(sql, retired) !== "names") return false;
+  const items = splitTopLevel(sql, select[0].length, sql.length);
+  return items === null || items.some(({ start, end }) => mentionIn(sql.slice(start, end), retired) === null);
 }
 
 const isText = (node: Node): boolean =>

@@ -48,11 +48,16 @@ test("before the clean-up the tests fail that need the variables, and no other",
 });
 
 test("the cases of the variable's path go; of what fails, only the drivers are left, and a person decides", () => {
-  expect(json.failing).toEqual(needing(/^driver/));
+  expect(json.failing.map(({ path, name }) => `${path}: ${name}`).toSorted()).toEqual(needing(/^driver/));
+  expect(json.failing.map(({ line, onOld }) => [line === null, onOld])).toEqual(
+    needing(/^driver/).map(() => [false, "passed"]),
+  );
   expect(json.kept.map(({ name, because }) => [name, because])).toEqual([
     // it expects that the context was set, and that the handler ran
     ["withRLS > injects the context before the handler runs", "mixed"],
     ["withServerAction > a failed injection has a code of its own, and the handler does not run", "order-of-calls"],
+    // it also expects that the role does not stay on the connection
+    ["the shift report > leaves nothing on the connection", "mixed"],
   ]);
   expect(code).toBe(3);
 });

@@ -340,6 +340,24 @@ test("sees its own", async () => {
   });
 });
 
+test.each([
+  // the role that stays on a connection is no matter of the variable
+  ["select current_user as role, coalesce(current_setting('app.tenant_id', true), '') as tenant", ["mixed"]],
+  ["select current_setting('app.tenant_id', true) as tenant", []],
+])("a state of the session: %s", (sql, stays) => {
+  const text = `import { expect, test } from "vitest";
+import { connect } from "../lib/db";
+
+const state = "${sql}";
+
+test("leaves nothing", async () => {
+  expect((await connect().query(state)).rows).toEqual([{}]);
+});
+`;
+  const decided = suite(text).decide({ before: { "leaves nothing": "passed" }, after: { "leaves nothing": "passed" } });
+  expect(decided.stays.map(({ because }) => because)).toEqual(stays);
+});
+
 test("mocks that answer one call after the other are left to a person", () => {
   const decided = suite(`import { expect, test, vi } from "vitest";
 

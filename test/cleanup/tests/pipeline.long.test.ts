@@ -57,7 +57,7 @@ test("cases that notice what nobody else notices stay, and a person has to decid
     ["visits by variable", "only-notices", ["public.visit.visit_read: using true"]],
     ["no foreign note by variable", "only-notices", ["public.note.note_read: using true"]],
   ]);
-  expect(json.failing).toEqual(["test/rls.test.ts: visits by variable"]);
+  expect(json.failing).toEqual([{ path: "test/rls.test.ts", line: 20, name: "visits by variable", onOld: "passed" }]);
 });
 
 test("nothing was written; the patch is one, and the compiler accepts the result", () => {

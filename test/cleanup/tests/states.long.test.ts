@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { JITI, MAIN, runProgram } from "../../support/cli.ts";
@@ -17,13 +17,18 @@ const made = (files: Readonly<Record<string, string>>): string => {
   return dir;
 };
 
+/** Run rlsmith in a project, and commit what it writes. */
+async function commitOf(dir: string, ...args: string[]): Promise<void> {
+  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"] };
+  const { code, stderr } = await runProgram(process.execPath, [JITI, MAIN, ...args], { cwd: dir, env });
+  expect(code, stderr).toBe(0);
+  git(dir, "add", "-A");
+  git(dir, "commit", "-qm", args.join(" "));
+}
+
 test("the migration is in the folder already: the old state is the folder without it", async () => {
   const dir = made(FILES);
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"] };
-  const plan = await runProgram(process.execPath, [JITI, MAIN, "plan", dir], { cwd: dir, env });
-  expect(plan.code, plan.stderr).toBe(0);
-  git(dir, "add", "-A");
-  git(dir, "commit", "-qm", "plan");
+  await commitOf(dir, "plan");
 
   const { json } = await cleanupTestsJson(dir, "--mutants", "0");
   expect(json.suite).toMatchObject({
@@ -44,6 +49,36 @@ test("the migration is in the folder already: the old state is the folder withou
     "old-state-unknown",
     "only-test",
   ]);
+});
+
+test("the clean-up of SQL is in the folder too: the old state has the function that it drops", async () => {
+  const dir = made(FILES);
+  await commitOf(dir, "plan");
+  await commitOf(dir, "cleanup", "--sql", "--no-rehearse");
+  expect(git(dir, "grep", "-il", "drop function", "--", "migrations")).toContain("cleanup");
+
+  const { json } = await cleanupTestsJson(dir, "--mutants", "0");
+  expect(json.suite).toMatchObject({
+    kind: "run",
+    before: { passed: 4, failed: 0 },
+    // every case by variable calls the function
+    after: { passed: 1, failed: 3 },
+  });
+});
+
+test("a file of the project that needs the migrated state: the old one is not at hand", async () => {
+  const dir = made(FILES);
+  await commitOf(dir, "plan");
+  const later = `do $$ begin
+  if exists (select from pg_policies where qual like '%app.tenant_id%') then raise 'not moved yet'; end if;
+end $$;
+`;
+  writeFileSync(resolve(dir, "migrations/9999_later.sql"), later);
+  git(dir, "add", "-A");
+  git(dir, "commit", "-qm", "later");
+
+  const { json } = await cleanupTestsJson(dir, "--mutants", "0");
+  expect(json.suite).toMatchObject({ kind: "run", before: null, after: { passed: 2, failed: 2 } });
 });
 
 test("a suite that takes too long is ended, with what it has started", async () => {

@@ -50,7 +50,7 @@ export function readSettings(sql: string): SettingText | null {
 }
 
 /** The parts between commas outside of quotes and parentheses; null if the quoting is not plain. */
-function splitTopLevel(sql: string, from: number, to: number): { start: number; end: number }[] | null {
+export function splitTopLevel(sql: string, from: number, to: number): { start: number; end: number }[] | null {
   const parts: { start: number; end: number }[] = [];
   let [depth, start] = [0, from];
   for (let at = from; at < to; at += 1) {
