@@ -51,6 +51,10 @@ const CONDITIONS: readonly [condition: string, example: Example][] = [
     `${SETTING} = title and lower(${SETTING}) <> title and string_to_array(${SETTING}, ',') is distinct from array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))`,
     { title: "A", setting: "A" },
   ],
+  // a pattern that is met by texts of one letter alone, one of which the policy names
+  [`title like '_' and title <> 'a' and ${SETTING} = 'b'`, { title: "c", setting: "b" }],
+  // a text that upper leaves as it is, since it is an integer
+  [`upper(${SETTING}) = ((${SETTING})::integer)::text`, { setting: "0" }],
   // letters that do not come back where their case is folded twice
   ["upper(lower(title)) <> upper(title)", { title: "\u212A" }],
   ["lower(upper(title)) <> lower(title)", { title: "\u017F" }],

@@ -27,19 +27,31 @@ export function findText(
   wanted: readonly Wanted[],
   isRefused: (text: string) => boolean = () => false,
 ): string | null | undefined {
+  const found = search(wanted, isRefused, 1);
+  // with one letter of each kind a pattern of fixed length matches one text alone, which may be refused
+  return found === undefined ? search(wanted, isRefused, 4) : found;
+}
+
+/** `letters`: of those that the patterns do not tell apart, this many are tried. */
+function search(
+  wanted: readonly Wanted[],
+  isRefused: (text: string) => boolean,
+  letters: number,
+): string | null | undefined {
   const named = new Set(wanted.flatMap(({ automaton }) => [...automaton.named]));
-  const bySignature = new Map<string, string>();
-  for (const char of [...ALPHABET, ...named, OTHER]) {
+  const bySignature = new Map<string, string[]>();
+  for (const char of new Set([...ALPHABET, ...named, OTHER])) {
     const signature = wanted.map(({ automaton }) => automaton.signature(char)).join(" ");
-    if (!bySignature.has(signature)) bySignature.set(signature, char);
+    const same = bySignature.get(signature) ?? [];
+    if (same.length < letters) bySignature.set(signature, [...same, char]);
   }
-  const alphabet = [...bySignature.values()];
+  const alphabet = [...bySignature.values()].flat();
   const keyOf = (states: readonly ReadonlySet<number>[]): string =>
     states.map((set) => [...set].toSorted((a, b) => a - b).join(",")).join(";");
   const start = wanted.map(({ automaton }) => automaton.start);
   const queue = [{ states: start, text: "" }];
   const seen = new Map([[keyOf(start), 1]]);
-  let refused = false;
+  let refused = letters > 1;
   for (const { states, text } of queue) {
     const fits = wanted.every(({ automaton, accepted }, index) => {
       const at = states[index];

@@ -46,6 +46,11 @@ function foldAxioms(context: AxiomContext, term: ApplyTerm, to: "lower" | "upper
         logic.or(logic.not(logic.equal(arg, other)), logic.equal(term, other)),
       );
   const printed = arg.kind === "apply" && arg.symbol.kind === "output" ? arg.symbol.type : null;
+  // an integer prints without letters
+  for (const type of INTEGERS)
+    for (const out of termsOf(context, output(type)))
+      if (vocabulary.mayBeEqual(term, out))
+        once(`digits ${term.id} ${out.id}`, () => logic.or(logic.not(logic.equal(term, out)), logic.equal(arg, out)));
   if (to !== "lower") return;
   if (printed && IN_LOWER_CASE.includes(printed)) once(`low ${term.id}`, () => logic.equal(term, arg));
   // so is a text that is the same as what one prints as
