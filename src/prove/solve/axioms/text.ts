@@ -49,8 +49,8 @@ function foldAxioms(context: AxiomContext, term: ApplyTerm, to: "lower" | "upper
   // an integer prints without letters
   for (const type of INTEGERS)
     for (const out of termsOf(context, output(type)))
-      if (vocabulary.mayBeEqual(term, out))
-        once(`digits ${term.id} ${out.id}`, () => logic.or(logic.not(logic.equal(term, out)), logic.equal(arg, out)));
+      if (vocabulary.mayBeEqual(term, out) || vocabulary.mayBeEqual(arg, out))
+        once(`digits ${term.id} ${out.id}`, () => logic.iff(logic.equal(term, out), logic.equal(arg, out)));
   if (to !== "lower") return;
   if (printed && IN_LOWER_CASE.includes(printed)) once(`low ${term.id}`, () => logic.equal(term, arg));
   // so is a text that is the same as what one prints as
