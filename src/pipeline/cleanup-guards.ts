@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { join, posix, relative, sep } from "node:path";
+import { join, posix, relative, resolve, sep } from "node:path";
 import { missingNames, type Retired, type SourceFile } from "../cleanup/code/index.ts";
 import { cleanGuards, kindOf, type CleanedGuards, type GuardNames } from "../cleanup/guards/index.ts";
 import { CONFIG_FILE } from "../config.ts";
@@ -64,9 +64,9 @@ export async function cleanUpGuards(source: Source, retired: Retired, options: G
     code: await contextNamesOf(tree, projectDir, read, before),
   };
   const migrations = plannedTexts(source, configOf(source), projectDir, written, names.functions);
-  const files = texts.filter(
-    (file) =>
-      posix.basename(file.path) !== CONFIG_FILE && (!file.path.endsWith(".sql") || isOwnSql(file, source, projectDir)),
+  const folders = migrationFolders(source, projectDir);
+  const files = texts.filter((file) =>
+    file.path.endsWith(".sql") ? isOwnSql(file, folders, projectDir) : posix.basename(file.path) !== CONFIG_FILE,
   );
   progress.done("guards", `${files.length} files, ${migrations.length} planned migrations`);
   const { files: changed, ...cleaned } = cleanGuards(
@@ -103,12 +103,19 @@ function textsOf(dir: string, paths: readonly string[]): SourceFile[] {
 }
 
 /** SQL of the project that is no migration, no way back and none of what rlsmith wrote: seeds, tests, snippets. */
-function isOwnSql({ path, text }: SourceFile, { origin }: Source, projectDir: string): boolean {
-  if (origin.kind === "live" || WAY_BACK.test(path) || isWrittenHere(text)) return false;
-  if (EMITTED.some((kind) => isEmitted(text, kind))) return false;
-  const inFolder = relative(origin.folder.folder, join(projectDir, path));
-  return inFolder.startsWith("..");
+function isOwnSql({ path, text }: SourceFile, folders: readonly string[], projectDir: string): boolean {
+  if (WAY_BACK.test(path) || isWrittenHere(text) || EMITTED.some((kind) => isEmitted(text, kind))) return false;
+  const isInside = (folder: string): boolean => !relative(folder, join(projectDir, path)).startsWith("..");
+  return folders.length > 0 && !folders.some(isInside);
 }
+
+/** The folders of the project's migrations: the one that was read, and the one that the config names. */
+const migrationFolders = (source: Source, projectDir: string): string[] => [
+  ...(source.origin.kind === "migrations" ? [source.origin.folder.folder] : []),
+  ...[configOf(source).migrations?.folder].flatMap((folder) =>
+    folder === undefined ? [] : [resolve(projectDir, folder)],
+  ),
+];
 
 /** Guards of the repository that the project is a folder of: they may refuse its migrations too. */
 function outsideOf(tree: WorkTree, projectDir: string): SourceFile[] {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { rlsmith, runProgram, type CliResult } from "../support/cli.ts";
 
 // The playbook's last part on the casino, in the order of its page: plan, cleanup --sql, --code and --guards, each
-// committed. --tests, which runs the suite, has test/cleanup/tests/casino.long.test.ts of its own.
+// committed. The walk with --tests, the decisions of a person and the way back is in whole-walk.long.test.ts.
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const NAMES = "injectRLSContext|rls-context|set_rls_context|app\\.(casino_id|actor_id|staff_role)";

@@ -196,6 +196,19 @@ test("guards of the repository outside of the project are listed", async () => {
   ]);
 });
 
+test("SQL that is no migration is for a person; migrations and ways back are not", async () => {
+  const names = "select set_config('app.tenant_id', 'a', true);\n";
+  const dir = project({
+    ...FILES,
+    "snippets/own.sql": `-- by hand\n${names}`,
+    "rollbacks/001_notes.down.sql": names,
+    "migrations/002_more.sql": names,
+  });
+  expect((await run(dir)).left.map(({ path, line, reason }) => [path, line, reason])).toEqual([
+    ["snippets/own.sql", 2, "other-kind"],
+  ]);
+});
+
 test("a link is not replaced by a file", async () => {
   const dir = project();
   symlinkSync("AGENTS.md", join(dir, "CLAUDE.md"));
