@@ -650,6 +650,22 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     noticedBy: ["K-or-leaves-out"],
   },
   {
+    id: "strict-evaluates-all",
+    title: "a strict operator evaluates its operands, though one is NULL",
+    file: "encode/left-out.ts",
+    find: "operands.some(({ isNull }) => isNull === logic.true) ?",
+    replace: "operands.length === 0 ?",
+    noticedBy: ["K-null-operand"],
+  },
+  {
+    id: "body-evaluates-arguments",
+    title: "an argument of a function in SQL is evaluated whether the body uses it or not",
+    file: "encode/inline.ts",
+    find: "? unlessLeftOut(encoder.logic, all)",
+    replace: "? all",
+    noticedBy: ["K-argument-left-out"],
+  },
+  {
     id: "look-up-shares-rows",
     title: "a look-up and the query on the right of IN range over one row",
     file: "encode/subquery.ts",

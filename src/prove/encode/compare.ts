@@ -3,6 +3,7 @@ import { labelsOf } from "../logic/functions.ts";
 import { isOrdered, TYPE, type ScalarType, type Sort } from "../logic/sort.ts";
 import { ARRAY_EMPTY, opaqueIsNull, opaqueValue, precedes } from "../logic/symbol.ts";
 import type { Encoder } from "./context.ts";
+import { strictRaises } from "./left-out.ts";
 import { coerce } from "./literal.ts";
 import { liftedCondition } from "./lookup.ts";
 import { noteUninterpreted } from "./opaque.ts";
@@ -28,7 +29,10 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
   if (a === null || b === null) return null;
   if (a.kind === "condition" && b.kind === "condition") {
     if (operator !== "=") return null;
-    const raises = logic.or(a.raises, b.raises);
+    const raises = strictRaises(logic, [
+      { raises: a.raises, isNull: values.isNullOf(a) },
+      { raises: b.raises, isNull: values.isNullOf(b) },
+    ]);
     const settled = logic.not(raises);
     return values.condition(
       raises,
@@ -48,7 +52,7 @@ export function encodeComparison(encoder: Encoder, operator: string, left: Value
       ? (one: Term, two: Term) => logic.equal(inLowerCase(encoder, one), inLowerCase(encoder, two))
       : relationBy(encoder, operator, a.type.sort);
   if (!compare) return null;
-  const raises = logic.or(a.raises, b.raises);
+  const raises = strictRaises(logic, [a, b]);
   const settled = logic.not(raises);
   const over = (sign: boolean): Formula =>
     logic.or(
@@ -170,7 +174,7 @@ const emptyArray = ({ logic }: Encoder, like: ArrayValue): ArrayValue => ({
 /** Only what rewritten policies need: two arrays of one origin, and the comparison with an empty one. */
 function arraysEqual(encoder: Encoder, a: ArrayValue, b: ArrayValue): Condition | null {
   const { logic, values } = encoder;
-  const raises = logic.or(a.raises, b.raises);
+  const raises = strictRaises(logic, [a, b]);
   const settled = logic.not(raises);
   const isTrue: Formula[] = [];
   const isFalse: Formula[] = [];
@@ -202,10 +206,15 @@ export function isDistinct(encoder: Encoder, left: Value, right: Value): Conditi
   if (!a || !b) return null;
   const [nullA, nullB] = [nullOf(encoder, a), nullOf(encoder, b)];
   if (!nullA || !nullB) return null;
-  const settled = logic.not(equal.raises);
+  // not strict: both are evaluated
+  const raises = logic.or(equal.raises, raisesOf(encoder, a), raisesOf(encoder, b));
+  const settled = logic.not(raises);
   const same = logic.and(settled, logic.or(logic.and(nullA, nullB), equal.isTrue));
-  return values.condition(equal.raises, logic.and(settled, logic.not(same)), same);
+  return values.condition(raises, logic.and(settled, logic.not(same)), same);
 }
+
+const raisesOf = ({ logic }: Encoder, value: Value): Formula =>
+  value.kind === "condition" || value.kind === "scalar" || value.kind === "array" ? value.raises : logic.false;
 
 const nullOf = ({ values }: Encoder, value: Value): Formula | null =>
   value.kind === "condition"

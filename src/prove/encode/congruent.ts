@@ -7,6 +7,7 @@ import { opaqueIsNull, opaqueIsTrue, opaqueValue, type OpaqueKey } from "../logi
 import { reasonOf, type Unmodelled } from "../unmodelled.ts";
 import type { Encoder } from "./context.ts";
 import type { Frame } from "./frame.ts";
+import { unlessLeftOut } from "./left-out.ts";
 import { coerce } from "./literal.ts";
 import { callKey, type ArgumentForm } from "./opaque-key.ts";
 import { settingsNamedIn } from "./opaque-facts.ts";
@@ -40,7 +41,8 @@ export function congruentCall(encoder: Encoder, fn: PgFunction, args: readonly E
   const isNull = ({ key, terms, forms }: (typeof ways)[number]): Formula =>
     fn.strict && forms.includes("null") ? logic.true : logic.predicate(opaqueIsNull(key), null, terms);
   // taken not to raise of itself: nothing is known of that
-  const { raises } = given;
+  const isLeftOut = fn.language === "sql" || (fn.strict && ways.every(({ forms }) => forms.includes("null")));
+  const raises = isLeftOut ? unlessLeftOut(logic, given.raises) : given.raises;
   const settled = logic.not(raises);
   if (result.kind === "boolean") {
     const over = (sign: boolean): Formula =>

@@ -12,6 +12,7 @@ import { nullness, nullWhere } from "./choice.ts";
 import { congruentCall } from "./congruent.ts";
 import type { Encoder } from "./context.ts";
 import type { Bound, Frame } from "./frame.ts";
+import { strictRaises, unlessLeftOut } from "./left-out.ts";
 import { raising } from "./raising.ts";
 import { runBody } from "./run-body.ts";
 import { mayBeInlined, noteUnread } from "./self-comparison.ts";
@@ -59,8 +60,14 @@ export function inlined(
     const one = encoder.expression(arg, frame);
     return nullness(encoder, convert(encoder, one, fn.argumentTypes[index] ?? "") ?? one);
   });
-  const raises = encoder.logic.or(...evaluated.map((arg) => arg.raises));
-  // a body in SQL that takes the place of its call evaluates an argument only where it comes to it
+  const all = encoder.logic.or(...evaluated.map((arg) => arg.raises));
+  // a body in SQL that takes the place of its call evaluates an argument only where it comes to it, or never
+  const raises =
+    fn.language === "sql"
+      ? unlessLeftOut(encoder.logic, all)
+      : fn.strict
+        ? strictRaises(encoder.logic, evaluated)
+        : all;
   if (frame.caught && fn.language === "sql" && raises !== encoder.logic.false)
     return encoder.opaque(node, frame, construct("exception block"));
   const nulls = fn.strict ? encoder.logic.or(...evaluated.map((arg) => arg.isNull)) : encoder.logic.false;

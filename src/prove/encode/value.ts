@@ -2,6 +2,7 @@ import type { Formula, BoundRow, Term } from "../logic/formula.ts";
 import type { Logic } from "../logic/logic.ts";
 import type { ScalarType, Sort } from "../logic/sort.ts";
 import { SHORT_CIRCUIT, type JsonPath, type OpaqueKey } from "../logic/symbol.ts";
+import { unlessLeftOut } from "./left-out.ts";
 
 /**
  * The value of an SQL expression, in every state at once. `raises` says where it may raise an error; there the other
@@ -93,14 +94,9 @@ export function newValues(logic: Logic): Values {
   const raisesUnless = (values: readonly Condition[], isDecided: Formula): Formula => {
     const any = logic.or(...values.map((value) => value.raises));
     if (any === logic.false || isDecided === logic.false) return any;
-    // part by part: one that raises for no row in particular still does
     const parts = any.kind === "or" ? any.args : [any];
-    return logic.or(
-      ...parts.flatMap((part) => [
-        logic.and(logic.not(shortCircuit), part),
-        logic.and(shortCircuit, part, logic.not(isDecided)),
-      ]),
-    );
+    const needed = parts.map((part) => logic.and(shortCircuit, part, logic.not(isDecided)));
+    return logic.or(unlessLeftOut(logic, any), ...needed);
   };
   const condition = (raises: Formula, isTrue: Formula, isFalse: Formula): Condition => ({
     kind: "condition",
