@@ -5,7 +5,7 @@ import type { Elsewhere } from "../pg/elsewhere.ts";
 const QUERY = readFileSync(new URL("./queries/elsewhere.sql", import.meta.url), "utf8");
 
 interface Row {
-  kind: "role setting" | "comment";
+  kind: "role setting" | "comment" | "extension function";
   role: string | null;
   database: string | null;
   name: string | null;
@@ -13,8 +13,8 @@ interface Row {
 }
 
 /**
- * Read what a catalog does not hold: settings of roles and databases, comments of other objects, and the jobs of
- * pg_cron, of which a login may see its own alone. Works in a read-only transaction.
+ * Read what a catalog does not hold: settings of roles and databases, comments of other objects, functions of extensions,
+ * and the jobs of pg_cron, of which a login may see its own alone. Works in a read-only transaction.
  */
 export async function inspectElsewhere(db: Db): Promise<Elsewhere> {
   await db.exec("begin transaction isolation level repeatable read read only");
@@ -26,6 +26,9 @@ export async function inspectElsewhere(db: Db): Promise<Elsewhere> {
       ),
       comments: rows.flatMap(({ kind, name, text }) =>
         kind === "comment" && name !== null ? [{ object: name, text }] : [],
+      ),
+      extensionFunctions: rows.flatMap(({ kind, name, text }) =>
+        kind === "extension function" && name !== null ? [{ name, body: text }] : [],
       ),
       ...(await jobsOf(db)),
     };

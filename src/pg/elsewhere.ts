@@ -4,6 +4,8 @@ export interface Elsewhere {
   settings: { role: string | null; database: string | null; entry: string }[];
   /** comments of objects other than relations, functions and policies, each with pg_describe_object */
   comments: { object: string; text: string }[];
+  /** functions that belong to an extension and are not in C, each as regprocedure prints it */
+  extensionFunctions: { name: string; body: string }[];
   /** the jobs of pg_cron that the login may see */
   jobs: { name: string; command: string }[];
   /** true if there are jobs that the login may not read */
@@ -11,7 +13,7 @@ export interface Elsewhere {
 }
 
 /** Nothing is known of it. */
-export const NOWHERE: Elsewhere = { settings: [], comments: [], jobs: [], jobsUnread: false };
+export const NOWHERE: Elsewhere = { settings: [], comments: [], extensionFunctions: [], jobs: [], jobsUnread: false };
 
 /** The name in an entry of pg_db_role_setting. */
 export const settingOfEntry = (entry: string): string => entry.slice(0, entry.indexOf("="));

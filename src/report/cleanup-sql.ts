@@ -14,6 +14,7 @@ type Colours = ReturnType<typeof pc.createColors>;
 /** What is not called as its kind. */
 const KINDS: Readonly<Partial<Record<OtherUse["kind"], string>>> = {
   comment: "comment on",
+  "extension function": "function that only its extension can change:",
   "unread jobs": "jobs that the login may not read in",
 };
 

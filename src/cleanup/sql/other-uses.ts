@@ -17,6 +17,7 @@ export interface OtherUse {
     | "function setting"
     | "role setting"
     | "database setting"
+    | "extension function"
     | "job of pg_cron"
     | "unread jobs"
     | "comment";
@@ -66,6 +67,7 @@ export function otherUses(
         ...found("comment", functionKey(fn), fn.comment),
       ]),
     ...elsewhere.settings.flatMap((one) => settingUses(one, found)),
+    ...elsewhere.extensionFunctions.flatMap(({ name, body }) => found("extension function", name, body)),
     ...elsewhere.jobs.flatMap(({ name, command }) => found("job of pg_cron", name, command)),
     ...(elsewhere.jobsUnread ? [{ kind: "unread jobs" as const, name: "cron.job", names: [...names] }] : []),
     ...elsewhere.comments.flatMap(({ object, text }) => found("comment", object, text)),

@@ -72,6 +72,24 @@ test("a job that calls the setter keeps it", async () => {
   expect(dropped).toEqual([]);
 });
 
+test("a function of an extension that reads the variable, and one that calls the setter", async () => {
+  const own = (name: string, body: string): string =>
+    `create function ${name}() returns text language sql as $$ ${body} $$; alter extension plpgsql add function ${name}();`;
+  const { cleanup, callers, dropped } = await planned(
+    [
+      own("reads", "select current_setting('app.org_id', true)"),
+      own("calls", "select set_org(null)::text"),
+      own("other", "select current_setting('app.other', true)"),
+    ].join(" "),
+  );
+  expect(cleanup.others).toMatchObject([
+    { kind: "extension function", name: "calls()", names: ["set_org"] },
+    { kind: "extension function", name: "reads()", names: ["app.org_id"] },
+  ]);
+  expect(callers.named).toEqual(["extension function calls()"]);
+  expect(dropped).toEqual([]);
+});
+
 test("comments of columns", async () => {
   const { cleanup, dropped } = await planned("comment on column note.org_id is 'as app.org_id; set_org sets it'");
   expect(cleanup.others).toMatchObject([
