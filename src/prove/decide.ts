@@ -1,5 +1,5 @@
 import type { Formula } from "./logic/formula.ts";
-import { newGiven } from "./logic/given.ts";
+import { givenThat } from "./logic/given.ts";
 import { SHORT_CIRCUIT } from "./logic/symbol.ts";
 import type { Logic } from "./logic/logic.ts";
 import type { Model } from "./solve/model.ts";
@@ -66,7 +66,7 @@ export function decide(input: DecideInput): Decided {
   const same = before.isTrue === after.isTrue && before.raises === after.raises;
   const shortCircuit = logic.predicate(SHORT_CIRCUIT, null, []);
   const [whole, cut] = [false, true].map((holds) => {
-    const given = newGiven(logic, shortCircuit, holds);
+    const given = givenThat(logic, shortCircuit, holds);
     const of = ({ isTrue, raises }: Predicate): Where => ({ isTrue: given(isTrue), raises: given(raises) });
     return { assumption: given(assumption), before: of(before), after: of(after) };
   }) as [Sides, Sides];
