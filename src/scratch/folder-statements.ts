@@ -1,7 +1,7 @@
 import type { UnsetVariable } from "../errors.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { EARLIER_SUPABASE } from "./platform/index.ts";
-import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
+import { newReport, type ReplayFailure } from "./replay-report.ts";
 import { splitStatements } from "./split.ts";
 import { statementsOf } from "./statements-of.ts";
 
@@ -22,7 +22,7 @@ export function folderStatements(folder: MigrationsFolder): FileStatements {
       projectDir: folder.projectDir,
       above: [],
       variables: new Map(Object.entries(folder.variables)),
-      report: emptyReport(),
+      report: newReport(EARLIER_SUPABASE),
       fail: (failure) => failures.push(failure),
       unset,
     });
@@ -40,13 +40,3 @@ export function textStatements(sql: string): FileStatements {
     unread: broken !== null || unset.length > 0 ? [sql] : [],
   };
 }
-
-const emptyReport = (): ReplayReport => ({
-  platform: EARLIER_SUPABASE,
-  files: 0,
-  statements: 0,
-  failures: [],
-  standIns: [],
-  rolesMade: [],
-  notices: [],
-});

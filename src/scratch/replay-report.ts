@@ -26,3 +26,14 @@ export interface ReplayReport {
   rolesMade: string[];
   notices: Finding[];
 }
+
+/** The report of a replay that has run nothing. */
+export const newReport = (platform: ReplayReport["platform"]): ReplayReport => ({
+  platform,
+  files: 0,
+  statements: 0,
+  failures: [],
+  standIns: [],
+  rolesMade: [],
+  notices: [],
+});

@@ -11,7 +11,7 @@ import { runFile, type FileRun } from "./run-file.ts";
 import type { Scratch } from "./scratch.ts";
 import { statementsOf } from "./statements-of.ts";
 import { becomeLogin } from "./mend.ts";
-import type { ReplayFailure, ReplayReport } from "./replay-report.ts";
+import { newReport, type ReplayFailure, type ReplayReport } from "./replay-report.ts";
 
 export interface ReplayOptions {
   /** the platform with which the scratch database was opened; default: as in openScratch */
@@ -34,15 +34,7 @@ export async function replay(
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
   const platform = options.platform ?? EARLIER_SUPABASE;
-  const report: ReplayReport = {
-    platform,
-    files: 0,
-    statements: 0,
-    failures: [],
-    standIns: [],
-    rolesMade: [],
-    notices: [],
-  };
+  const report = newReport(platform);
   for (const notice of folder.notices)
     report.notices.push(finding("migration-left-out", "info", { kind: "file", file: folder.folder, line: 1 }, notice));
   const watched = options.limit ? limited(scratch.db, scratch.cancel, options.limit) : null;

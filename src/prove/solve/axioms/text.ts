@@ -60,8 +60,8 @@ function foldAxioms(context: AxiomContext, term: ApplyTerm, to: "lower" | "upper
         once(`low ${term.id} ${out.id}`, () => logic.or(logic.not(logic.equal(arg, out)), logic.equal(term, arg)));
 }
 
-/** Numbers, dates and uuids are printed in lower case. */
-const IN_LOWER_CASE: readonly ScalarType[] = [TYPE.uuid, ...INTEGERS, TYPE.date];
+/** Integers and uuids are printed in lower case; a date may be one of the years BC. */
+const IN_LOWER_CASE: readonly ScalarType[] = [TYPE.uuid, ...INTEGERS];
 
 /** One value, one text; and the constants that a value prints as, or does not. */
 function outputAxioms(context: AxiomContext, term: ApplyTerm, type: ScalarType, arg: Term): void {
