@@ -666,14 +666,6 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     noticedBy: ["K-argument-left-out"],
   },
   {
-    id: "dates-in-lower-case",
-    title: "a date is printed in lower case",
-    file: "solve/axioms/text.ts",
-    find: "[TYPE.uuid, ...INTEGERS];",
-    replace: "[TYPE.uuid, ...INTEGERS, TYPE.date];",
-    noticedBy: ["K-lower-of-date"],
-  },
-  {
     id: "look-up-shares-rows",
     title: "a look-up and the query on the right of IN range over one row",
     file: "encode/subquery.ts",

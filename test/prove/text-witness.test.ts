@@ -135,3 +135,16 @@ test.each(CONDITIONS)("a witness of %s is true when it is replayed", async (cond
   const [confirmed] = await confirm(db, before, after, found, [NOTHING]);
   expect(confirmed).toMatchObject({ decision: "looser", certainty: { kind: "replayed" } });
 });
+
+// lower('0044-03-15 BC') is another text
+test("a date of the years BC prints in capitals", async () => {
+  const day = `(${SETTING})::date`;
+  const [shown] = await scratch.db.query(
+    "select lower('0044-03-15 BC'::date::text) = '0044-03-15 BC'::date::text as same",
+  );
+  expect(shown).toEqual({ same: false });
+  const found = prove(guardedBy(`lower(${day}::text) = ${day}::text`), guardedBy(`${day} is not null`), {
+    roles: ["app_user"],
+  }).filter(({ component, role }) => component === "SELECT" && role === "app_user");
+  expect(found.map(({ decision }) => decision)).toEqual(["looser"]);
+});
