@@ -480,7 +480,7 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     file: "encode/lookup.ts",
     find: "return logic.or(logic.and(logic.not(shortCircuit), any), logic.and(shortCircuit, reached));",
     replace: "return any;",
-    noticedBy: ["errors-over-no-rows SELECT"],
+    noticedBy: ["K-look-up-reaches-no-row SELECT"],
   },
   {
     id: "overlap-untold",
