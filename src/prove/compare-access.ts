@@ -36,6 +36,8 @@ export interface CompareOptions {
    * then
    */
   onQuery?: (query: Query) => void;
+  /** what verdicts come with: `decision` alone saves the time that witnesses take */
+  shows?: "witnesses" | "decision";
 }
 
 export const DEFAULT_TIMEOUT = 2000;
@@ -68,7 +70,7 @@ export function compareAccess(
   encode: EncodeSide,
   options: CompareOptions = {},
 ): AssumedVerdict[] {
-  const { timeout = DEFAULT_TIMEOUT, onQuery } = options;
+  const { timeout = DEFAULT_TIMEOUT } = options;
   // the same for every relation, so that predicates which say the same are the same
   const row = shared.logic.constantRow(null, "row");
   const oldRow = access.component === "UPDATE CHECK" ? shared.logic.constantRow(null, "old") : null;
@@ -106,7 +108,7 @@ export function compareAccess(
     const start = performance.now();
     shared.deadline = start + timeout;
     try {
-      return { ...verdictUnder(pair, assumption, onQuery), readsAfter };
+      return { ...verdictUnder(pair, assumption, options), readsAfter };
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
       return verdict(assumption, { ...outOfTime(start), readsAfter });
@@ -114,7 +116,11 @@ export function compareAccess(
   });
 }
 
-function verdictUnder(pair: Pair, assumption: Assumption, onQuery: CompareOptions["onQuery"]): AssumedVerdict {
+function verdictUnder(
+  pair: Pair,
+  assumption: Assumption,
+  { onQuery, shows = "witnesses" }: CompareOptions,
+): AssumedVerdict {
   const { shared, access, row, oldRow, before, after, wasBroken, solver, given } = pair;
   const start = performance.now();
   const free = isFreeOfRows(assumption);
@@ -138,7 +144,7 @@ function verdictUnder(pair: Pair, assumption: Assumption, onQuery: CompareOption
     decide({ logic: shared.logic, solver, assumption: assumed, satisfiable, before, after, onQuery: hear });
   shared.decided.set(key, decided);
   if (free && decided.decision !== "vacuous") shared.satisfiable.add(assumption.name);
-  const settled = settle(shared, { access, row, oldRow, assumption }, decided);
+  const settled = settle(shared, { access, row, oldRow, assumption }, decided, shows);
   const opens = after.isTrue === shared.logic.false ? null : ("every statement" as const);
   return {
     ...settled,

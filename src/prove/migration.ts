@@ -65,10 +65,10 @@ export function proveMigration(
           const set = request.side === "before" ? [outcome.before] : outcome.after;
           return policiesPredicate(shared, set, about, request);
         },
-        options,
+        // one policy alone is no access that a Postgres could show
+        { ...options, shows: "decision" },
       );
-      // one policy alone is no access that a Postgres could show
-      return verdicts.map((verdict) => ({ ...verdict, witnesses: [], policy: outcome.policy }));
+      return verdicts.map((verdict) => ({ ...verdict, policy: outcome.policy }));
     });
   });
   return {

@@ -57,11 +57,13 @@ export function settle(
   shared: Comparison,
   { access, row, oldRow, assumption }: { access: Access; row: Row; oldRow: Row | null; assumption: Assumption },
   decided: Decided,
+  shows: "witnesses" | "decision",
 ): AssumedVerdict {
   const witnesses: Witness[] = [];
   const touched = new Set<UnknownReason>();
   for (const { change, model } of decided.models) {
     for (const reason of reasonsIn(shared, model)) touched.add(reason);
+    if (shows === "decision") continue;
     const [before, after] = OUTCOMES[change];
     const decoded = decode({
       logic: shared.logic,
@@ -78,8 +80,8 @@ export function settle(
   const certainty: Certainty =
     decided.bounded !== null
       ? { kind: "bounded", rows: decided.bounded }
-      : { kind: witnesses.length > 0 ? "model" : "proved" };
-  const differs = witnesses.some(({ change }) => change === "lost" || change === "gained");
+      : { kind: decided.models.length > 0 ? "model" : "proved" };
+  const differs = decided.models.some(({ change }) => change === "lost" || change === "gained");
   const hangs = differs && touched.size > 0;
   const isOpen =
     decided.overlap.includes("error->allow") || (decided.decision === "equivalent" && decided.overlap.length > 0);

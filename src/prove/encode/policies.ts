@@ -86,7 +86,7 @@ export function composed(
     const memo = JSON.stringify([
       encoder.name,
       encoder.recursion,
-      frame.role,
+      qual.asksRole ? frame.role : "",
       row.id,
       frame.depth,
       frame.calls,
