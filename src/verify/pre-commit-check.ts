@@ -1,23 +1,23 @@
 import type { Config } from "../config.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
-import { passingSent, passingText, takeBack } from "../db/savepoint.ts";
+import { passingSent } from "../db/savepoint.ts";
 import { sentTogether } from "../db/sent-together.ts";
 import { sampleRows } from "../fixtures/index.ts";
 import type { Relation } from "../pg/catalog.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
-import type { PlainForm } from "./matrix/index.ts";
 import { readAttempts } from "./attacks/index.ts";
+import { isPlain, tupleKey, type PlainForm, type Subject, type TupleKey } from "./matrix/index.ts";
+import type { CheckBatch } from "./pre-commit-reads.ts";
 import {
-  isPlain,
-  tupleKey,
-  type Subject,
-  type TupleKey,
-  answersOf,
-  attemptsText,
-  type Answered,
-} from "./matrix/index.ts";
-import { readsByRole, readsOf, readsText, type CheckBatch, type ReadsOfRole } from "./pre-commit-reads.ts";
+  answered,
+  answersTo,
+  keyOf,
+  looksOf,
+  repliesTo,
+  withoutAnswer,
+  type AnsweredBatch,
+} from "./pre-commit-replies.ts";
 import {
   clearingText,
   collectEvidence,
@@ -26,12 +26,12 @@ import {
   settingsToClear,
   targetsByName,
   targetsOf,
+  type Known,
   type Target,
 } from "./environment/index.ts";
-import type { Known } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
-import { privilegesOf, variableStates, type SessionState } from "./run/index.ts";
+import { privilegesOf, variableStates } from "./run/index.ts";
 
 /** A few cells on a live database, prepared beforehand, and run inside a transaction that changes policies. */
 export interface PreCommitCheck {
@@ -46,8 +46,6 @@ export interface PreCommitCheck {
 
 /** Milliseconds that all statements of a check may take together: relations are locked while they run. */
 const LONGEST = 250;
-/** Milliseconds after which the server ends the statements of one persona. */
-const STATEMENT_TIMEOUT = 500;
 
 const READ = new Set<PlainForm>(["read"]);
 
@@ -208,11 +206,6 @@ async function privilegesByRole(
   return new Map(roles.map(({ role }, n) => [role, found[n] ?? new Map<Subject, string>()]));
 }
 
-interface AnsweredBatch {
-  batch: CheckBatch;
-  answers: readonly Answered[];
-}
-
 interface TriedBefore {
   /** of the relations that are quick */
   before: AnsweredBatch[];
@@ -275,119 +268,3 @@ const isAbsent = ({ answers }: AnsweredBatch): boolean =>
 function partitioned<One>(all: readonly One[], isFirst: (one: One) => boolean): [One[], One[]] {
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
-
-const keyOf = ({ attempts: [one], actor, standing }: CheckBatch): TupleKey =>
-  tupleKey(one?.relation ?? "", actor.name, standing?.name ?? "");
-
-/** Batches that are sent together. `single`: those for the general driver, since a read of them raises an error. */
-interface Looks {
-  together: readonly ReadsOfRole[];
-  single: readonly CheckBatch[];
-}
-
-const looksOf = (batches: readonly CheckBatch[], raising: ReadonlySet<TupleKey>): Looks => ({
-  together: readsByRole(merged(batches.filter((batch) => !raising.has(keyOf(batch))))),
-  single: merged(batches.filter((batch) => raising.has(keyOf(batch)))),
-});
-
-/** The batches of one persona in one state of the variables as one. */
-function merged(batches: readonly CheckBatch[]): CheckBatch[] {
-  const all = new Map<Actor, Map<SessionState | null, CheckBatch>>();
-  for (const { actor, standing, attempts } of batches) {
-    const states = all.get(actor) ?? new Map<SessionState | null, CheckBatch>();
-    all.set(actor, states);
-    states.set(standing, { actor, standing, attempts: [...(states.get(standing)?.attempts ?? []), ...attempts] });
-  }
-  return [...all.values()].flatMap((states) => [...states.values()]);
-}
-
-/** The answers to `Looks`, and the time that they took on the server. `answers` is null where a read raised an error. */
-interface Reply {
-  ms: number;
-  found: { batch: CheckBatch; answers: readonly Answered[] | null }[];
-}
-
-const answered = ({ found }: Reply): AnsweredBatch[] =>
-  found.flatMap(({ batch, answers }) => (answers === null ? [] : [{ batch, answers }]));
-
-const withoutAnswer = ({ found }: Reply): CheckBatch[] =>
-  found.flatMap(({ batch, answers }) => (answers === null ? [batch] : []));
-
-const CLOCK = "select extract(epoch from clock_timestamp())::float8 * 1000 as clock";
-
-/** Everything in one text, for one round trip; all of it is undone. */
-const textOf = ({ together, single }: Looks, clearing: string): string =>
-  [
-    CLOCK,
-    ...[
-      ...together.map(readsText),
-      ...single.map(({ actor: { role, claims, setup }, standing, attempts }) =>
-        attemptsText(
-          { role, claims, setup, prelude: standing?.prelude ?? [], preludeWrites: false, attempts },
-          new Map(),
-        ),
-      ),
-    ].map((text) =>
-      passingText([
-        `set local statement_timeout = ${STATEMENT_TIMEOUT}`,
-        // what an earlier client of a pool left behind is not what the policies let through
-        clearing,
-        text,
-      ]),
-    ),
-    CLOCK,
-  ].join(";\n");
-
-function replyOf({ together, single }: Looks, results: readonly Record<string, unknown>[][]): Reply {
-  const of = (column: string): Record<string, unknown>[][] =>
-    results.filter(([row]) => row !== undefined && column in row);
-  const [reads, driven, clock] = [of("reads"), of("results"), of("clock").map(([row]) => Number(row?.["clock"]))];
-  if (reads.length !== together.length || driven.length !== single.length)
-    throw new Error("each block is followed by a query for what it found");
-  return {
-    ms: (clock[1] ?? 0) - (clock[0] ?? 0),
-    found: [
-      ...together.flatMap((group, n) =>
-        readsOf(group, reads[n] ?? []).map((answers, m) => ({ batch: group[m] ?? group[0], answers })),
-      ),
-      ...single.map((batch, n) => ({ batch, answers: answersOf(driven[n] ?? [], batch.attempts) })),
-    ],
-  };
-}
-
-/**
- * The replies, with all texts sent without waiting for answers. Null: a statement took too long. After that the server
- * refuses what was sent behind it, which is sent again.
- */
-async function repliesTo(db: Db, all: readonly Looks[], clearing: string): Promise<(Reply | null)[]> {
-  const replies: (Reply | null)[] = [];
-  while (replies.length < all.length) {
-    const left = all.slice(replies.length);
-    const sent = await Promise.allSettled(left.map(async (looks) => db.exec(textOf(looks, clearing))));
-    for (const [n, one] of sent.entries()) {
-      const looks = left[n];
-      if (looks && one.status === "fulfilled") replies.push(replyOf(looks, one.value));
-      else if (one.status === "rejected") {
-        await takeBack(db);
-        if (!isTimeout(one.reason)) throw one.reason;
-        replies.push(null);
-        break;
-      }
-    }
-  }
-  return replies;
-}
-
-/** All batches in one round trip, since relations are locked meanwhile; all undone. Null: a statement took too long. */
-async function answersTo(db: Db, looks: Looks, clearing: string): Promise<AnsweredBatch[] | null> {
-  if (looks.together.length + looks.single.length === 0) return [];
-  const [reply] = await repliesTo(db, [looks], clearing);
-  if (!reply) return null;
-  const raised = withoutAnswer(reply);
-  if (raised.length === 0) return answered(reply);
-  // a second round trip, where a read raises an error that it did not raise before
-  const [other] = await repliesTo(db, [{ together: [], single: raised }], clearing);
-  return other ? [...answered(reply), ...answered(other)] : null;
-}
-
-const isTimeout = (error: unknown): boolean => pgErrorOf(error)?.sqlstate === "57014";
