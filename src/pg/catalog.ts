@@ -141,6 +141,10 @@ export interface Role {
   bypassRls: boolean;
   login: boolean;
   inherit: boolean;
+  /** absent from catalogs of earlier versions */
+  createRole?: boolean;
+  /** absent from catalogs of earlier versions */
+  replication?: boolean;
   /** the roles that this one is a direct member of */
   memberOf: string[];
   /**
@@ -153,6 +157,8 @@ export interface Role {
    * Absent from catalogs of earlier versions.
    */
   maySet?: string[];
+  /** Those of them that it holds WITH ADMIN OPTION, to grant to itself too. Absent from catalogs of earlier versions. */
+  mayGrant?: string[];
 }
 
 /** A rule (pg_rewrite) that is not the definition of a view. */

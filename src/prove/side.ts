@@ -3,6 +3,7 @@ import type { Definition } from "../pg/dependencies.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { columnKey, nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
 import type { Policy, PolicyCommand } from "../pg/policy.ts";
+import { roleForAllData, USAGE_OF_ALL_SCHEMAS } from "../pg/predefined-roles.ts";
 import { isDomain, typesOf, userTypeOf, type TypeModel, type Types } from "./encode/types.ts";
 
 /** A catalog as the prover asks it: by name, by role. One for each side of a comparison. */
@@ -113,6 +114,11 @@ export function newSide(given: Catalog): Side {
       (grant) => grant.privilege === privilege && (grant.grantee === "public" || privilegesOf(role).has(grant.grantee)),
     );
 
+  const hasAllData = (privilege: string, role: string): boolean => {
+    const needed = roleForAllData(privilege);
+    return needed !== null && privilegesOf(role).has(needed);
+  };
+
   const isAbove = (relation: Relation, role: string): boolean => {
     const found: Role | undefined = roles.get(role);
     if (found?.superuser || found?.bypassRls) return true;
@@ -135,9 +141,11 @@ export function newSide(given: Catalog): Side {
     mayUse: (name, role) => {
       const schema = schemas.get(name);
       const isOwner = schema !== undefined && privilegesOf(role).has(schema.owner);
-      return schema === undefined || isOwner || isSuper(role) || granted(schema.grants, "USAGE", role);
+      const ofAll = USAGE_OF_ALL_SCHEMAS.some((one) => privilegesOf(role).has(one));
+      return schema === undefined || isOwner || isSuper(role) || ofAll || granted(schema.grants, "USAGE", role);
     },
-    mayReadAll: (relation, role) => isSuper(role) || granted(relation.grants, "SELECT", role),
+    mayReadAll: (relation, role) =>
+      isSuper(role) || hasAllData("SELECT", role) || granted(relation.grants, "SELECT", role),
     isDomain: (type) => isDomain(catalog.types, type),
     relation: (name) => relations.get(nameKey(name)),
     relationByKey: (key) => relations.get(key),
@@ -153,7 +161,10 @@ export function newSide(given: Catalog): Side {
     isAbove,
     hasPrivilegesOf: (role, other) => isSuper(role) || privilegesOf(role).has(other),
     hasPrivilege: (relation, privilege, role) =>
-      isSuper(role) || granted(relation.grants, privilege, role) || granted(relation.columnGrants, privilege, role),
+      isSuper(role) ||
+      hasAllData(privilege, role) ||
+      granted(relation.grants, privilege, role) ||
+      granted(relation.columnGrants, privilege, role),
     mayExecute: (fn, role) => isSuper(role) || fn.grants.length === 0 || granted(fn.grants, "EXECUTE", role),
   };
 }

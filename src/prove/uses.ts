@@ -2,6 +2,7 @@ import type { Catalog, PgFunction } from "../pg/catalog.ts";
 import { nameParts } from "../pg/expr/shape.ts";
 import { as } from "../pg/expr/node.ts";
 import { parseExpr, parseStatements } from "../pg/expr/parse.ts";
+import { rangeVar } from "../pg/expr/relations.ts";
 import { walk } from "../pg/expr/walk.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { functionKey, nameKey, relationKey, type NameKey, type QualifiedName } from "../pg/name.ts";
@@ -118,7 +119,7 @@ function describeAll(catalog: Catalog): Map<ObjectKey, Described> {
     const uses = new Set<ObjectKey>();
     try {
       walk(parse(text), (node) => {
-        const range = as("RangeVar", node);
+        const range = rangeVar(node);
         if (range?.relname !== undefined)
           for (const relation of relationsByShortName.get(range.relname) ?? [])
             if (range.schemaname === undefined || range.schemaname === relation.schema)

@@ -26,6 +26,8 @@ export function reasonText(why: ChangeReason): string {
       return `it reaches ${list(why.relations)} with the rights of its owner, and what it does there is different or depends on something that is`;
     case "dynamic SQL":
       return "it runs dynamic SQL, or is in a language other than SQL and PL/pgSQL, with the rights of its owner";
+    case "called before policies":
+      return "it is LEAKPROOF: PostgreSQL may call it on rows before their policies are checked, and an error or a notice of it may show their values";
     case "sets variables":
       return "it sets a variable or the role, which policies may ask";
     case "runs in statements of others":

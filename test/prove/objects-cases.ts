@@ -34,6 +34,7 @@ export const BASE = `
 const LIST = "create view public.parcels as select id, org_id from public.parcel;";
 const OWN_LIST = LIST.replace(" as ", " with (security_invoker = true) as ");
 const ALL_PARCELS = `language sql stable security definer set search_path = '' as 'select p.id from public.parcel p'`;
+const AS_OWNER = "language sql security definer set search_path = ''";
 const ONES = `create function public.mine() returns setof int language sql stable security definer set search_path = ''
   as $$ select p.id from public.parcel p where p.org_id = ${ORG} $$;`;
 
@@ -484,6 +485,13 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
     expected: [],
   },
   {
+    title: "a trigger that fires in the sessions of replicas alone",
+    base: `create function public.own() returns trigger language plpgsql as $$ begin new.org_id := ${ORG}; return new; end $$;
+      create trigger t before update on parcel for each row execute function own();`,
+    change: "alter table parcel enable replica trigger t;",
+    expected: ["cannot be told trigger t on public.parcel"],
+  },
+  {
     title: "a rule",
     base: "create table public.other (like parcel);",
     change: "create rule r as on insert to parcel do also insert into other values (new.*);",
@@ -588,6 +596,56 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
     expected: ["cannot be told policy public.note.p"],
   },
 
+  // functions that write, and LEAKPROOF
+  {
+    title: "a SECURITY DEFINER function in SQL that deletes",
+    change: `create function public.wipe() returns void ${AS_OWNER} as 'delete from public.parcel';`,
+    expected: ["opens function public.wipe()"],
+  },
+  {
+    title: "a SECURITY DEFINER procedure that updates",
+    change: `create procedure public.claim_all() ${AS_OWNER} as 'update public.parcel set label = null';`,
+    expected: ["opens function public.claim_all()"],
+  },
+  {
+    title: "a SECURITY DEFINER function in SQL that inserts",
+    change: `create function public.send(org uuid) returns void ${AS_OWNER} as 'insert into public.parcel values (3, org)';`,
+    expected: ["opens function public.send(org uuid)"],
+  },
+  {
+    title: "a SECURITY DEFINER function in SQL that merges",
+    change: `create function public.tidy() returns void ${AS_OWNER} as 'merge into public.parcel p using (select 1) as one on true when matched then delete';`,
+    expected: ["opens function public.tidy()"],
+  },
+  {
+    title: "a SECURITY DEFINER function in SQL that deletes in WITH",
+    change: `create function public.drained() returns bigint ${AS_OWNER} as 'with gone as (delete from public.parcel returning 1) select count(*) from gone';`,
+    expected: ["opens function public.drained()"],
+  },
+  {
+    title: "a SECURITY DEFINER function that deletes, in a body of standard SQL",
+    change: `create function public.wipe() returns void ${AS_OWNER} begin atomic delete from public.parcel; end;`,
+    expected: ["opens function public.wipe()"],
+  },
+  {
+    title: "a LEAKPROOF function that takes an argument",
+    change: `create function public.tells(label text) returns boolean language plpgsql immutable leakproof
+      as $$ begin raise notice '%', label; return true; end $$;`,
+    expected: ["cannot be told function public.tells(label text)"],
+  },
+  {
+    title: "a function becomes LEAKPROOF",
+    base: "create function public.loud(label text) returns text language sql immutable as 'select upper(label)';",
+    change: "alter function loud leakproof;",
+    expected: ["cannot be told function public.loud(label text)"],
+  },
+  {
+    title: "a LEAKPROOF function that no role of requests may call, and one without an argument",
+    change: `create function public.tells(label text) returns boolean language sql immutable leakproof as 'select true';
+      revoke execute on function tells from public;
+      create function public.one() returns int language sql immutable leakproof as 'select 1';`,
+    expected: [],
+  },
   // constraints
   {
     title: "a foreign key deletes rows that no policy lets the role delete",
@@ -711,5 +769,48 @@ export const ROLE_CASES: readonly ObjectCase[] = [
     title: "a new role that cannot log in",
     change: "create role r10 nologin;",
     expected: [],
+  },
+  {
+    title: "membership of pg_read_all_data",
+    base: "create role r20 nologin; create schema archive; create table archive.letter as select 1 as id;",
+    change: "grant pg_read_all_data to r20;",
+    expected: ["opens role r20"],
+    reach: { sql: "select from archive.letter", role: "r20", rows: [0, 1] },
+  },
+  {
+    title: "membership of pg_read_all_data by way of another role",
+    base: "create role r21 nologin; create role r22 nologin; grant r22 to r21; create table public.letter as select 1 as id;",
+    change: "grant pg_read_all_data to r22;",
+    expected: ["opens role r22"],
+    reach: { sql: "select from letter", role: "r21", rows: [0, 1] },
+  },
+  {
+    title: "membership of pg_read_server_files",
+    base: "create role r23 nologin;",
+    change: "grant pg_read_server_files to r23;",
+    expected: ["opens role r23"],
+  },
+  {
+    title: "a new login that is a member of pg_read_all_data",
+    change: "create role r24 login; grant pg_read_all_data to r24;",
+    expected: ["opens role r24"],
+  },
+  {
+    title: "membership of a predefined role with which no rows are reached",
+    base: "create role r25 nologin;",
+    change: "grant pg_signal_backend to r25;",
+    expected: [],
+  },
+  {
+    title: "ADMIN OPTION for a role above row security, with which a role may grant it to itself",
+    base: "create role r26 nologin;",
+    change: "grant auditor to r26 with admin option, inherit false, set false;",
+    expected: ["opens role r26"],
+  },
+  {
+    title: "REPLICATION, with which logical decoding shows every row that is written",
+    base: "create role r27 nologin;",
+    change: "alter role r27 replication;",
+    expected: ["opens role r27"],
   },
 ];

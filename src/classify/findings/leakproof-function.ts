@@ -1,9 +1,9 @@
 import { finding, type Finding } from "../../finding.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
 import { as, type Expr } from "../../pg/expr/node.ts";
-import { parseStatements } from "../../pg/expr/parse.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
 import { some } from "../../pg/expr/walk.ts";
+import { isLeakproof } from "../../pg/leakproof.ts";
 import { nameKey } from "../../pg/name.ts";
 import type { Evidence } from "./evidence.ts";
 import { placeOf } from "./functions.ts";
@@ -33,12 +33,6 @@ export function leakproofFindings(evidence: Evidence): Finding[] {
       ),
     ];
   });
-}
-
-function isLeakproof({ definition }: PgFunction): boolean {
-  if (!/\bleakproof\b/i.test(definition)) return false;
-  const made = as("CreateFunctionStmt", parseStatements(definition)[0]?.stmt);
-  return (made?.options ?? []).some((option) => as("DefElem", option)?.defname === "leakproof");
 }
 
 /** Operators and functions of text that raise no error and give no notice. */

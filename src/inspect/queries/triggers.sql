@@ -5,7 +5,8 @@ select
   t.tgname as name,
   json_build_object('schema', fn.nspname, 'name', f.proname) as function,
   pg_get_triggerdef(t.oid) as definition,
-  t.tgenabled <> 'D' as enabled
+  -- one for replicas alone does not fire in the sessions of a client
+  t.tgenabled in ('O', 'A') as enabled
 from pg_trigger t
 join pg_class c on c.oid = t.tgrelid
 join pg_namespace n on n.oid = c.relnamespace

@@ -1,5 +1,6 @@
+import type { RangeVar } from "libpg-query";
 import { nameKey, type NameKey, type QualifiedName } from "../name.ts";
-import { as } from "./node.ts";
+import { as, type Expr } from "./node.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -20,4 +21,15 @@ export function relationsIn(tree: unknown): QualifiedName[] {
     found.set(nameKey(name), name);
   });
   return [...found.values()];
+}
+
+/**
+ * The relation that a node names: in FROM, or as the target of a statement (INSERT, UPDATE, DELETE, MERGE, COPY), where
+ * the grammar has no node of its own for it. Null where it names none.
+ */
+export function rangeVar(node: Expr): RangeVar | null {
+  const range = as("RangeVar", node);
+  if (range) return range;
+  const [statement] = Object.values(node) as { relation?: RangeVar }[];
+  return typeof statement?.relation?.relname === "string" ? statement.relation : null;
 }

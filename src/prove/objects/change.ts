@@ -47,6 +47,8 @@ export type ChangeReason =
   /** its text, or that of what it calls, is another, and it runs with its owner's rights */
   | { kind: "text"; relations: string[] }
   | { kind: "dynamic SQL" }
+  /** it is LEAKPROOF, and was not compared in what its errors and notices say */
+  | { kind: "called before policies" }
   | { kind: "sets variables" }
   | { kind: "runs in statements of others"; relation: string }
   | { kind: "may have enforced something"; relation: string }
@@ -79,7 +81,7 @@ export type ChangeReason =
 /** What changed about a view or a function that makes roles reach more by it. */
 export type PathCause = "new" | "privilege" | "rights";
 
-export type RoleAttribute = "SUPERUSER" | "BYPASSRLS" | "LOGIN" | "INHERIT";
+export type RoleAttribute = "SUPERUSER" | "BYPASSRLS" | "CREATEROLE" | "REPLICATION" | "LOGIN" | "INHERIT";
 
 /** A change of anything but the policies of a relation, whose verdicts are elsewhere. */
 export interface ObjectChange {

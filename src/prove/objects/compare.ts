@@ -1,6 +1,7 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ObjectChange } from "./change.ts";
 import { compareConstraints } from "./constraints.ts";
+import { compareLeakproof } from "./leakproof.ts";
 import { compareMeanings } from "./meaning.ts";
 import { compareEventTriggers, compareExtensions, comparePublications, compareServers } from "./outward.ts";
 import { comparePaths } from "./paths.ts";
@@ -24,6 +25,7 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
     ...compareRelations(worlds),
     ...comparePoliciesOfNobody(worlds),
     ...comparePaths(worlds),
+    ...compareLeakproof(worlds),
     ...compareViewOptions(worlds),
     ...compareConstraints(worlds),
     ...compareTriggers(worlds),

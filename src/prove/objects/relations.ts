@@ -83,14 +83,14 @@ function forceChange({ after, roles }: Worlds, relation: Relation): ObjectChange
   });
 }
 
-/** The roles that a role may become with SET ROLE, directly or not. */
+/** The roles that a role may become with SET ROLE, directly or not; after a GRANT to itself, where it may do that. */
 export function maySet({ catalog }: World, role: string): ReadonlySet<string> {
   const byName = new Map(catalog.roles.map((one) => [one.name, one]));
   const found = new Set([role]);
   // `found` grows during the loop
   for (const name of found) {
     const one = byName.get(name);
-    for (const other of one?.maySet ?? one?.memberOf ?? []) found.add(other);
+    for (const other of [...(one?.maySet ?? one?.memberOf ?? []), ...(one?.mayGrant ?? [])]) found.add(other);
   }
   return found;
 }

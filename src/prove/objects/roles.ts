@@ -1,6 +1,7 @@
 import type { Role } from "../../pg/catalog.ts";
 import { nameKey } from "../../pg/name.ts";
 import { isPlatformRole } from "../../pg/platform-objects.ts";
+import { isFarReaching } from "../../pg/predefined-roles.ts";
 import type { ChangeReason, ObjectChange, RoleAttribute } from "./change.ts";
 import { maySet } from "./relations.ts";
 import { isBound, matched, sameText, withoutHeirs, type World, type Worlds } from "./world.ts";
@@ -29,6 +30,8 @@ function reachesAnything(world: World, name: string): boolean {
   const places = maySet(world, name);
   const { catalog, side } = world;
   if ([...places].some((place) => !isBound(world, place))) return true;
+  const far = catalog.roles.flatMap(({ memberOf }) => memberOf.filter(isFarReaching));
+  if ([...places].some((place) => far.some((other) => side.hasPrivilegesOf(place, other)))) return true;
   const isNamed = ({ grantee }: { grantee: string }): boolean =>
     [...places].some((place) => side.hasPrivilegesOf(place, grantee));
   return (
@@ -71,6 +74,14 @@ function changedRole(before: World, after: World, was: Role, is: Role): ObjectCh
   };
   attribute("SUPERUSER", was.superuser, is.superuser, true);
   attribute("BYPASSRLS", was.bypassRls, is.bypassRls, !above && !is.superuser);
+  // before PostgreSQL 16 it may grant itself any role but a superuser (manual, CREATE ROLE)
+  attribute(
+    "CREATEROLE",
+    was.createRole ?? false,
+    is.createRole ?? false,
+    !above && after.catalog.serverVersion < 160000,
+  );
+  attribute("REPLICATION", was.replication ?? false, is.replication ?? false, !above);
   attribute("LOGIN", was.login, is.login, reachesAnything(is.login ? after : before, is.name));
   const memberships = new Set([...was.memberOf, ...is.memberOf]);
   for (const other of memberships) {
@@ -92,7 +103,7 @@ function changedRole(before: World, after: World, was: Role, is: Role): ObjectCh
 /** What a membership gives: the privileges of the role, its place. */
 function membership(role: Role, of: string): string[] {
   const inherits = role.inheritsFrom ? role.inheritsFrom.includes(of) : role.inherit && role.memberOf.includes(of);
-  const sets = (role.maySet ?? role.memberOf).includes(of);
+  const sets = [...(role.maySet ?? role.memberOf), ...(role.mayGrant ?? [])].includes(of);
   return [...(inherits ? ["inherits"] : []), ...(sets ? ["sets"] : [])];
 }
 

@@ -4,6 +4,7 @@ import type { Grant } from "../../pg/grant.ts";
 import { groupBy } from "../../pg/group-by.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import { isPlatformRole } from "../../pg/platform-objects.ts";
+import { roleForAllData } from "../../pg/predefined-roles.ts";
 import { newSide, type Side } from "../side.ts";
 import { describe, objectKey, type Described, type ObjectKey } from "../uses.ts";
 
@@ -98,12 +99,20 @@ export function withoutHeirs({ side }: World, roles: readonly string[]): string[
   return roles.filter((role) => !roles.some((other) => other !== role && side.hasPrivilegesOf(role, other)));
 }
 
-/** The privilege is among the grants, for the role, for PUBLIC, or for a role that it inherits from. */
-export const holds = ({ side }: World, grants: readonly Grant[], privilege: string, role: string): boolean =>
-  grants.some(
-    (grant) =>
-      grant.privilege === privilege && (grant.grantee === "public" || side.hasPrivilegesOf(role, grant.grantee)),
+/**
+ * The privilege is among the grants, for the role, for PUBLIC, or for a role that it inherits from; or a predefined role
+ * has it on everything.
+ */
+export function holds({ side }: World, grants: readonly Grant[], privilege: string, role: string): boolean {
+  const ofAll = roleForAllData(privilege);
+  return (
+    (ofAll !== null && side.hasPrivilegesOf(role, ofAll)) ||
+    grants.some(
+      (grant) =>
+        grant.privilege === privilege && (grant.grantee === "public" || side.hasPrivilegesOf(role, grant.grantee)),
+    )
   );
+}
 
 /** The role reaches every row of the relation by itself. */
 export function reachesAll(world: World, relation: Relation, privilege: string, role: string): boolean {
