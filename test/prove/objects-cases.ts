@@ -628,6 +628,12 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
     expected: ["opens function public.wipe()"],
   },
   {
+    title: "a SECURITY DEFINER procedure that calls one which deletes",
+    base: "create procedure public.drain() language sql set search_path = '' as 'delete from public.parcel';",
+    change: `create procedure public.wipe() ${AS_OWNER} as 'call public.drain()';`,
+    expected: ["opens function public.wipe()"],
+  },
+  {
     title: "a LEAKPROOF function that takes an argument",
     change: `create function public.tells(label text) returns boolean language plpgsql immutable leakproof
       as $$ begin raise notice '%', label; return true; end $$;`,

@@ -8,6 +8,8 @@ export function walk(value: unknown, visit: (node: Expr) => boolean | void): voi
   }
   if (typeof value !== "object" || value === null) return;
   if (isNode(value) && visit(value) === false) return;
+  // what CALL calls stands in the tree without a node around it
+  if ("funccall" in value) return walk({ FuncCall: value.funccall }, visit);
   for (const item of Object.values(value)) walk(item, visit);
 }
 
