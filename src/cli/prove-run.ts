@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { checkProperties, openSide, proveSides, type Side } from "../pipeline/side.ts";
+import { checkProperties, openSide, openSides, proveSides, type Side } from "../pipeline/side.ts";
 import { platformOfSource } from "../pipeline/source.ts";
 import type { CompareOptions } from "../prove/index.ts";
 import { propertiesMarkdown, renderProperties } from "../report/properties.ts";
@@ -45,31 +45,26 @@ export async function compare(
 ): Promise<number> {
   // the owner of a live database is whoever it is
   const options = { ...sideOptions(), bindOwner: isFiles(before) && isFiles(after) };
-  const first = await openSide(before, options);
+  const { first, second, close } = await openSides(before, after, options);
   try {
-    const second = await openSide(after, options);
-    try {
-      const proof = {
-        before: first.name,
-        after: second.name,
-        ...(await proveSides(first, second, flags.assume, limits)),
-      };
-      printAs(
-        flags.format,
-        {
-          format: "rlsmith-prove",
-          formatVersion: 1,
-          ...proof,
-          platform: { before: platformOfSide(first), after: platformOfSide(second) },
-        },
-        () => comparisonMarkdown(proof),
-        (colours) => renderComparison(proof, colours),
-      );
-      return exitOfComparison(proof);
-    } finally {
-      await second.close();
-    }
+    const proof = {
+      before: first.name,
+      after: second.name,
+      ...(await proveSides(first, second, flags.assume, limits)),
+    };
+    printAs(
+      flags.format,
+      {
+        format: "rlsmith-prove",
+        formatVersion: 1,
+        ...proof,
+        platform: { before: platformOfSide(first), after: platformOfSide(second) },
+      },
+      () => comparisonMarkdown(proof),
+      (colours) => renderComparison(proof, colours),
+    );
+    return exitOfComparison(proof);
   } finally {
-    await first.close();
+    await close();
   }
 }

@@ -1,7 +1,7 @@
 import { silent, type Progress } from "../progress.ts";
 import { isOnlyTried, type CompareOptions, type Effect } from "../prove/index.ts";
 import type { ScratchTarget } from "../scratch/index.ts";
-import { openSide, proveSides, type SideProof } from "./side.ts";
+import { openSides, proveSides, type SideProof } from "./side.ts";
 
 /**
  * `nothing opens`: equivalent or tighter, proved. `opens`: looser or incomparable, every statement raises an error, or
@@ -58,16 +58,11 @@ export async function proveFolders(
 ): Promise<FolderProof> {
   const { assume = [], scratch = { kind: "embedded" }, progress = silent, ...limits } = options;
   const open = { projectDir: process.cwd(), scratch, strict: false, bindOwner: true, progress };
-  const first = await openSide(before, open);
+  const { first, second, close } = await openSides(before, after, open);
   try {
-    const second = await openSide(after, open);
-    try {
-      const proof = await proveSides(first, second, assume, limits);
-      return { ...proof, answer: comparisonAnswer(proof) };
-    } finally {
-      await second.close();
-    }
+    const proof = await proveSides(first, second, assume, limits);
+    return { ...proof, answer: comparisonAnswer(proof) };
   } finally {
-    await first.close();
+    await close();
   }
 }

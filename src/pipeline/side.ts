@@ -3,6 +3,7 @@ import { claimsSourceOf, contextMapOf } from "../config.ts";
 import { isConnectionString } from "../db/conninfo.ts";
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
+import { inspect } from "../inspect/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import {
   addedRelations,
@@ -24,12 +25,12 @@ import {
 import type { AddedRelation, AssumedVerdict, CompareOptions, ObjectChange } from "../prove/index.ts";
 import type { Checked } from "../report/properties.ts";
 import { checkOut } from "../revision.ts";
-import { openScratch, type Platform } from "../scratch/index.ts";
+import { bindOwner, isOwnerBound, openScratch, type Platform } from "../scratch/index.ts";
 import { compareFailed, failedStatements } from "./failed-statements.ts";
 import { databaseUrl, isNamedDatabase } from "./database-url.ts";
 import { comparable } from "./comparable.ts";
 import { claimsOf } from "./inspection.ts";
-import { openSource } from "./source.ts";
+import { openSource, platformOfSource } from "./source.ts";
 import type { ProjectOptions, Source } from "./source.ts";
 import { tryOn } from "./try-sides.ts";
 import { existsSync, statSync } from "node:fs";
@@ -75,6 +76,47 @@ export async function openSide(named: string, options: ProjectOptions): Promise<
     );
   const source = await openSource({ ...options, projectDir });
   return { name: named, catalog: source.catalog, source, close: source.close };
+}
+
+/**
+ * Both sides of a comparison, which has to be closed. What a scratch database assumes about a project, its platform and
+ * who owns its tables, it assumes on both sides alike: a statement of one of them is no evidence of another project.
+ */
+export async function openSides(
+  before: string,
+  after: string,
+  options: ProjectOptions,
+): Promise<{ first: Side; second: Side; close(): Promise<void> }> {
+  const first = await openSide(before, options);
+  try {
+    const comparedWith = (first.source && platformOfSource(first.source)) ?? undefined;
+    const second = await openSide(after, { ...options, comparedWith });
+    try {
+      return {
+        first: await ownedLike(second, first),
+        second: await ownedLike(first, second),
+        close: async () => {
+          await second.close();
+          await first.close();
+        },
+      };
+    } catch (error) {
+      await second.close();
+      throw error;
+    }
+  } catch (error) {
+    await first.close();
+    throw error;
+  }
+}
+
+/** The side, with its relations owned by a role that row security binds where that is so of the other. */
+async function ownedLike(other: Side, side: Side): Promise<Side> {
+  const { source } = side;
+  if (source?.origin.kind !== "migrations" || !isOwnerBound(other.catalog) || isOwnerBound(side.catalog)) return side;
+  await bindOwner(source.origin.scratch.db);
+  const catalog = await inspect(source.origin.scratch.db);
+  return { ...side, catalog, source: { ...source, catalog } };
 }
 
 /** The findings of `rlsmith prove` for two sides. */

@@ -10,7 +10,7 @@ import { boundRoles } from "../pg/role.ts";
 import type { Progress } from "../progress.ts";
 import { boundOwnerLine, platformLine } from "../report/platform.ts";
 import { lateStatement } from "../report/replay-terminal.ts";
-import { bindOwner, openScratch, extensionsNamed, platformOf, replay } from "../scratch/index.ts";
+import { bindOwner, openScratch, extensionsNamed, platformAlike, platformOf, replay } from "../scratch/index.ts";
 import type { Platform, ReplayReport, Scratch, ScratchTarget, StatementLimit } from "../scratch/index.ts";
 import { readConfigToml } from "./config-toml.ts";
 import { seedFiles } from "./seed.ts";
@@ -43,6 +43,8 @@ export interface ProjectOptions {
    * migrations make, if the login may create one; default: whoever runs them does
    */
   bindOwner?: boolean | undefined;
+  /** the platform of the folder that this one is compared with, of the same project; default: there is none */
+  comparedWith?: Platform | undefined;
   /** the day of the run, which decides the defaults of a Supabase project without dates; default: now */
   today?: Date | undefined;
   progress: Progress;
@@ -140,7 +142,8 @@ export async function openSource(options: ProjectOptions, without: readonly stri
   const leftOut = new Set(without.map((path) => resolve(path)));
   folder.files = folder.files.filter((file) => !leftOut.has(resolve(folder.projectDir, file.path)));
   const toml = readConfigToml([folder.projectDir, options.projectDir]);
-  const platform = platformOf(folder, toml, options.today ?? new Date());
+  const found = platformOf(folder, toml, options.today ?? new Date());
+  const platform = options.comparedWith ? platformAlike(found, options.comparedWith, folder.files) : found;
   const readSeeds = (): MigrationFile[] => seedFiles(folder, toml);
   const seeds = options.seeds === true ? readSeeds() : [];
   const scratch = await openScratch(options.scratch, {

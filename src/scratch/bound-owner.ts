@@ -1,8 +1,13 @@
 import type { Db } from "../db/port.ts";
+import type { Catalog } from "../pg/catalog.ts";
 import { quoteIdent, quoteLiteral } from "../pg/identifier.ts";
 
 /** The role that stands for the application's own login in a scratch database. Its name is the same in each run. */
 const LOGIN_OF_APPLICATION = "rlsmith_application";
+
+/** `bindOwner` has given relations of the database to its role. */
+export const isOwnerBound = ({ relations }: Pick<Catalog, "relations">): boolean =>
+  relations.some(({ owner }) => owner === LOGIN_OF_APPLICATION);
 
 /**
  * Give what the migrations have made to a role that row security binds, as FORCE ROW LEVEL SECURITY is meant for the

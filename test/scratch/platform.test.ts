@@ -99,6 +99,16 @@ describe("the default grants of a Supabase project", () => {
       source: "dates",
     });
   });
+  test("files without a date that come first may be of any day up to the first date", async () => {
+    const undated = "0001_a.sql";
+    expect((await of([undated]))?.grants).toEqual({ state: "granted", source: "no grants in the files" });
+    expect((await of([undated, "20261130000000_b.sql"]))?.grants).toEqual({
+      state: "until",
+      file: "supabase/migrations/20261130000000_b.sql",
+      source: "dates",
+    });
+    expect((await of([undated, "20240101000000_b.sql"]))?.grants).toEqual({ state: "granted", source: "dates" });
+  });
   test("config.toml decides where it says so", async () => {
     const on = "[api]\nauto_expose_new_tables = true # for now\n";
     const off = "[api]\nport = 1\nauto_expose_new_tables = false\n";

@@ -1,6 +1,6 @@
 import type { MigrationsFolder } from "../../migration-tools/index.ts";
 import { dayOf } from "./migration-date.ts";
-import type { DefaultGrants, Platform } from "./platform.ts";
+import type { AssumptionSource, DefaultGrants, Platform } from "./platform.ts";
 import { usesSupabase } from "./recognise.ts";
 
 /**
@@ -29,13 +29,15 @@ export function platformOf(
   const inFolder = folder.layout === "supabase" || config !== null;
   if (!inFolder && !usesSupabase(folder.files.map(({ sql }) => sql))) return { kind: "plain" };
   const days = folder.files.map(({ path }) => dayOf(path));
-  const firstDay = days.find((day) => day !== null) ?? null;
+  const dated = days.find((day) => day !== null) ?? null;
+  // a file without a date that comes first may be of any day up to that
+  const firstDay = days[0] === null && dated !== null && dated >= NO_PG_GRAPHQL ? null : dated;
   const relies = firstDay === null && !folder.files.some(({ sql }) => grantsTables(sql));
   const undated = relies ? "no grants in the files" : "today";
   return {
     kind: "supabase",
     recognisedBy: inFolder ? "folder" : "names",
-    defaultGrants: defaultGrants(folder.files, days, firstDay, config, today),
+    defaultGrants: defaultGrants(folder.files, firstDay, config, today),
     pgGraphql: {
       installed: relies || (firstDay ?? isoDay(today)) < NO_PG_GRAPHQL,
       source: firstDay === null ? undated : "dates",
@@ -45,7 +47,6 @@ export function platformOf(
 
 function defaultGrants(
   files: MigrationsFolder["files"],
-  days: readonly (string | null)[],
   firstDay: string | null,
   config: SupabaseConfig | null,
   today: Date,
@@ -54,12 +55,36 @@ function defaultGrants(
   if (configured !== null) return { state: configured ? "granted" : "not granted", source: "config.toml" };
   if (firstDay === null) {
     // A project whose files grant no table to an API role would be out of reach altogether without default grants.
-    if (!files.some(({ sql }) => grantsTables(sql))) return { state: "granted", source: "no grants in the files" };
-    return { state: isoDay(today) < NO_GRANTS_IN_ANY_PROJECT ? "granted" : "not granted", source: "today" };
+    if (!files.some(({ sql }) => grantsTables(sql))) return grantedUntil(files, "no grants in the files");
+    return isoDay(today) < NO_GRANTS_IN_ANY_PROJECT
+      ? grantedUntil(files, "today")
+      : { state: "not granted", source: "today" };
   }
   if (firstDay >= NO_GRANTS_IN_NEW_PROJECTS) return { state: "not granted", source: "dates" };
-  const first = files[days.findIndex((day) => day !== null && day >= NO_GRANTS_IN_ANY_PROJECT)];
-  return first ? { state: "until", file: first.path, source: "dates" } : { state: "granted", source: "dates" };
+  return grantedUntil(files, "dates");
+}
+
+/** Granted up to the day on which the platform ended that for every project. */
+function grantedUntil(files: MigrationsFolder["files"], source: AssumptionSource): DefaultGrants {
+  const first = files.find(({ path }) => (dayOf(path) ?? "") >= NO_GRANTS_IN_ANY_PROJECT);
+  return first ? { state: "until", file: first.path, source: "dates" } : { state: "granted", source };
+}
+
+/**
+ * The platform of a folder that is compared with another one of the same project: a file more, or a GRANT, says nothing
+ * about the day on which the project was created. A setting in supabase/config.toml does.
+ */
+export function platformAlike(own: Platform, other: Platform, files: MigrationsFolder["files"]): Platform {
+  if (own.kind !== "supabase" || other.kind !== "supabase") return own;
+  const [mine, theirs] = [own.defaultGrants, other.defaultGrants];
+  const isSet = mine.source === "config.toml" || theirs.source === "config.toml";
+  const isLike = (mine.state === "not granted") === (theirs.state === "not granted");
+  return {
+    ...own,
+    pgGraphql: other.pgGraphql,
+    defaultGrants:
+      isSet || isLike ? mine : theirs.state === "not granted" ? theirs : grantedUntil(files, theirs.source),
+  };
 }
 
 const isoDay = (date: Date): string => date.toISOString().slice(0, 10);
