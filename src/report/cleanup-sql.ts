@@ -38,6 +38,8 @@ const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
     `${about} may call it, and the call in it is what refuses them: revoke EXECUTE first, or decide \`claim\` in \`cleanup.functions\``,
   "computed-name": () =>
     "it reads a setting whose name it computes, which may be any: `keep` it in `cleanup.functions` with the reason why it is none of these",
+  "set-in-loop": (about) =>
+    `a loop sets ${about} to another value in each round, and what reads it there would read one claim: pass the value on, and decide \`claim\` in \`cleanup.functions\`; or \`keep\``,
   "only-statement-of-branch": () => "the call is all that this branch does: what is the condition for without it?",
   "nothing-left": () => "nothing would be left of the body",
   "constant-fallback": () =>
