@@ -277,7 +277,7 @@ export interface CleanupGuardsJson extends Pick<GuardsCleanup, "blocking" | "men
 /** Output of `rlsmith cleanup --tests`. */
 export interface CleanupTestsJson extends Pick<
   TestsCleanup,
-  "removed" | "failing" | "missing" | "suite" | "judge" | "written"
+  "removed" | "failing" | "missing" | "restsOnEmitted" | "suite" | "judge" | "written"
 > {
   format: "rlsmith-cleanup-tests";
   formatVersion: 1;
