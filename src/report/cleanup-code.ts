@@ -32,6 +32,8 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "driver-in-test": "a test sets the variables: see whether it tests their path alone",
   "sql-text-in-test": "a test looks at the text or the order of SQL",
   "name-in-use": "the function that only sets the context is used in another way than by a call",
+  "loaded-at-run-time":
+    "the function that only sets the context comes by `require` or `import()`, which is not followed: take the call out",
   "named-in-code": "a text names it",
   "public-api": "the package exports it: code outside the project may import it",
   "setter-stays":
