@@ -121,7 +121,13 @@ export interface PropertiesJson {
 
 /** Output of `rlsmith rehearse`. */
 export type RehearsalJson =
-  | ({ format: "rlsmith-rehearsal"; formatVersion: 1; rehearsed: true } & Rehearsal)
+  | ({
+      format: "rlsmith-rehearsal";
+      formatVersion: 1;
+      rehearsed: true;
+      /** of a clean-up: its functions, called before and after */
+      calls?: CallRehearsal;
+    } & Rehearsal)
   /** the plan changes nothing */
   | { format: "rlsmith-rehearsal"; formatVersion: 1; rehearsed: false };
 
