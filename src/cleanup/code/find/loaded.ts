@@ -36,8 +36,8 @@ const moduleOf = (specifier: string | null, from: Module, project: Project): Mod
 /** The names under which modules give the function to others. */
 const namesGiven = (binding: Binding, project: Project): string[] => [
   ...new Set([
-    "default",
     binding.name,
+    ...(project.isDefault(binding) ? ["default"] : []),
     ...project.linksTo(binding).flatMap(({ node }) => ("exported" in node ? (keyName(node.exported) ?? []) : [])),
   ]),
 ];
