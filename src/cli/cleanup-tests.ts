@@ -1,11 +1,9 @@
-import type { Retired } from "../cleanup/code/index.ts";
 import { cleanUpTests } from "../pipeline/cleanup-tests.ts";
 import { openSource } from "../pipeline/source.ts";
-import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import { cleanupTestsJson, renderCleanupTests } from "../report/cleanup-tests.ts";
 import { codePatch } from "../report/code-patch.ts";
 import type { CodeFlags } from "./cleanup-code.ts";
-import { EXIT } from "./exit.ts";
+import { exitOfTests } from "./exit.ts";
 import { printJson } from "./json-output.ts";
 import { projectOptions, sayReplay, type SourceFlags } from "./options.ts";
 import { coloursFor, print, printForProgram, sayAsIs } from "./terminal.ts";
@@ -39,18 +37,8 @@ export async function cleanUpTestsOf(project: string, flags: TestsFlags & CodeFl
       printForProgram(codePatch(cleanup));
       sayAsIs(renderCleanupTests(cleanup, retired, coloursFor(process.stderr)));
     }
-    return exitOfTests(cleanup, retired);
+    return exitOfTests(cleanup, retired.settings.size);
   } finally {
     await source.close();
   }
-}
-
-/**
- * 3 where something is left to a person, where a test calls a function that the database does not have or fails after the
- * move, where parts go and not every policy was weakened, or where no variable is mapped.
- */
-function exitOfTests({ kept, failing, missing, removed, suite }: TestsCleanup, { settings }: Retired): number {
-  const isPartial = suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies;
-  const isLeft = kept.length > 0 || failing.length > 0 || missing.length > 0;
-  return settings.size === 0 || isLeft || isPartial ? EXIT.notProven : EXIT.fine;
 }

@@ -1,5 +1,6 @@
 import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
+import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { ToolErrorKind } from "../errors.ts";
 
 /** Exit codes (DESIGN §6). */
@@ -47,3 +48,17 @@ export function exitOfCalls({ opened, unannounced, passed }: CallRehearsal): num
 /** As the rehearsal ends; without one, 3 where the proof compared nothing, for no role holds a privilege. */
 export const exitOfPlan = ({ nothingGranted }: PlanProof, rehearsal: Rehearsal | null): number =>
   rehearsal ? exitOfRehearsal(rehearsal) : nothingGranted ? EXIT.notProven : EXIT.fine;
+
+/**
+ * 3 where something is left to a person, where a test calls a function that the database does not have or fails after the
+ * move, where parts go that rest on what was not run (mutants of some policies, emitted tests), or where no variable is
+ * mapped.
+ */
+export function exitOfTests(
+  { kept, failing, missing, removed, restsOnEmitted, suite }: TestsCleanup,
+  mapped: number,
+): number {
+  const isPartial = suite.kind === "run" && removed.length > 0 && suite.weakened < suite.policies;
+  const isLeft = kept.length > 0 || failing.length > 0 || missing.length > 0 || restsOnEmitted.parts > 0;
+  return mapped === 0 || isLeft || isPartial ? EXIT.notProven : EXIT.fine;
+}

@@ -32,6 +32,7 @@ import { openSuite } from "./suite-run.ts";
 import { suiteStates, type SuiteStates } from "./suite-states.ts";
 import {
   partOf,
+  restsOnEmitted,
   type FoundTests,
   type SuiteFacts,
   type SuiteWork,
@@ -62,10 +63,14 @@ export async function cleanUpTests(
   const cleanup = await judgeUnits(source, found, options);
   if (options.write) writeEdits(cleanup.files, projectDir);
   const written = options.write && cleanup.files.length > 0;
-  return { cleanup: { ...cleanup, missing: missingInTests(project, retired), written }, retired };
+  const missing = missingInTests(project, retired);
+  return {
+    cleanup: { ...cleanup, missing, restsOnEmitted: restsOnEmitted(cleanup.removed), written },
+    retired,
+  };
 }
 
-type JudgedTests = Omit<TestsCleanup, "missing">;
+type JudgedTests = Omit<TestsCleanup, "missing" | "restsOnEmitted">;
 
 const missingInTests = (project: Project, retired: Retired): TestsCleanup["missing"] =>
   missingCalls(project, retired).flatMap(({ module: { path, text }, node, name }) =>

@@ -1,13 +1,18 @@
 import type { Config } from "../config.ts";
 import { matchesName } from "../pg/name-pattern.ts";
+import { catalogHash } from "../pg/catalog-hash.ts";
 import type { NameKey } from "../pg/name.ts";
 import type { Progress } from "../progress.ts";
 import { inspect } from "../inspect/index.ts";
 import { rehearse, rehearseCalls, type CallRehearsal, type Rehearsal } from "../rehearse/index.ts";
-import { isAgainst, planCleanup, type CleanupPlan } from "./cleanup-sql.ts";
+import { refuseStale, type StoredMigration } from "../plan/index.ts";
+import { elsewhereOf, withDropTried } from "./check-drop.ts";
+import { cleanupFiles, isAgainst, planCleanup, type CleanupPlan } from "./cleanup-sql.ts";
 import type { Planned } from "./plan.ts";
+import { configOf } from "./ready.ts";
 import { rehearsalBase } from "./scratch-base.ts";
-import type { Source } from "./source.ts";
+import { openSource, type ProjectOptions, type Source } from "./source.ts";
+import { filesFrom } from "./written-migrations.ts";
 
 /**
  * Rehearse a clean-up on copies of a scratch database: up, down and up again; statements on relations, which must answer
@@ -63,5 +68,34 @@ export async function rehearseCleanup(
     return { rehearsal, calls };
   } finally {
     await base.close();
+  }
+}
+
+/**
+ * Rehearse the stored plan of a clean-up, with its files as they are on disk now. Throws ToolError: (config) no config,
+ * (environment) the project has changed since the plan was made.
+ */
+export async function rehearseStoredCleanup(
+  stored: StoredMigration,
+  options: ProjectOptions,
+): Promise<{ rehearsal: Rehearsal; calls: CallRehearsal }> {
+  const { progress, projectDir } = options;
+  // The folder contains the migration of the clean-up; the rehearsal starts before it.
+  const source = await openSource({ ...options, bindOwner: true }, (folder) => filesFrom(folder, stored.upPath));
+  try {
+    const config = configOf(source);
+    refuseStale(stored, catalogHash(source.catalog));
+    const untried = planCleanup(source.catalog, config, { elsewhere: await elsewhereOf(source) });
+    const made = await withDropTried(source, untried, config, progress);
+    const fresh = cleanupFiles(source, made, projectDir, null, new Date());
+    const planned = {
+      ...fresh,
+      plan: stored.plan,
+      migration: { up: stored.up, down: stored.down },
+      names: { ...fresh.names, ownTransaction: stored.files.ownTransaction },
+    };
+    return await rehearseCleanup(source, made, planned, config, progress);
+  } finally {
+    await source.close();
   }
 }

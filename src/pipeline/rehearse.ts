@@ -12,6 +12,7 @@ import { planCatalog, planSource, type Planned, type PlannedMigration } from "./
 import { configOf, refuseOpenDecisions } from "./ready.ts";
 import { rehearsalBase } from "./scratch-base.ts";
 import { openSource, type ProjectOptions, type Source } from "./source.ts";
+import { filesFrom } from "./written-migrations.ts";
 
 /** The options of a rehearsal. */
 export interface RehearseOptions {
@@ -85,14 +86,16 @@ export async function rehearseSource(
 }
 
 /**
- * Rehearse the stored plan of a project, with its files as they are on disk now; without a stored plan, the plan that
+ * Rehearse the stored plan of a project, or that of another file, with its files as they are on disk now; without a stored plan, the plan that
  * its config makes. Null if there is nothing to change. Throws ToolError: (config) no config, (open-decision) a
  * decision is open, (environment) the project has changed since the plan was made.
  */
-export async function rehearseProject(options: ProjectOptions): Promise<Rehearsal | null> {
-  const stored = readStoredMigration(options.projectDir);
-  // The folder contains the migration that the plan wrote; the rehearsal starts before it.
-  const source = await openSource({ ...options, bindOwner: true }, stored ? [stored.upPath] : []);
+export async function rehearseProject(options: ProjectOptions, file?: string): Promise<Rehearsal | null> {
+  const stored = readStoredMigration(options.projectDir, file);
+  // The folder contains the migration that the plan wrote, and perhaps that of a clean-up; the rehearsal starts before it.
+  const source = await openSource({ ...options, bindOwner: true }, (folder) =>
+    stored ? filesFrom(folder, stored.upPath) : [],
+  );
   try {
     const config = configOf(source);
     const fresh = planSource(source, config, options.projectDir, null, new Date());

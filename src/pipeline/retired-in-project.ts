@@ -7,6 +7,7 @@ import { earlierFunctions } from "./earlier-functions.ts";
 import { earlierSetters } from "./earlier-setters.ts";
 import { inspectCatalog } from "./inspection.ts";
 import { callableIn, knownFunctions } from "./known-functions.ts";
+import { requestRoles } from "./request-roles.ts";
 import { retiredNames } from "./retired-names.ts";
 import type { Source } from "./source.ts";
 import { functionsDropped, sqlFiles, writtenMigrations } from "./written-migrations.ts";
@@ -32,6 +33,7 @@ export async function retiredInProject(
       ? folderStatements(source.origin.folder)
       : joined(files.map(({ text }) => textStatements(text)));
   const earlier = earlierSetters(earlierFunctions(statements, catalog), catalog, config, callable);
+  const roles = requestRoles(catalog);
   const isGone = (name: string): boolean => !catalog.functions.some((fn) => fn.name === name);
   const functions = new Set([
     ...names.functions,
@@ -42,6 +44,7 @@ export async function retiredInProject(
     settings: names.settings,
     functions,
     mixed: new Set([...names.mixed, ...earlier.asked].filter((name) => !functions.has(name))),
+    ...(roles ? { roles } : {}),
     known: knownFunctions(callable, earlier, source, config),
   };
 }

@@ -79,8 +79,8 @@ export type Origin =
   | { kind: "live"; url: string; target: ScratchTarget; /** the role that the connection came as */ login: string };
 
 /**
- * Read a catalog from a migrations folder (replayed into a scratch database) or from a live database. `without`: files
- * of the folder to leave out. Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid, or does not have
+ * Read a catalog from a migrations folder (replayed into a scratch database) or from a live database. `without`: the
+ * files of the folder to leave out. Throws ToolError: (usage) no folder, or no migrations; (config) the config is not valid, or does not have
  * the value of a variable of psql;
  * (environment) no connection, or, with `strict`, a statement that failed.
  *
@@ -109,7 +109,10 @@ export type Origin =
  * }
  * ```
  */
-export async function openSource(options: ProjectOptions, without: readonly string[] = []): Promise<Source> {
+export async function openSource(
+  options: ProjectOptions,
+  without: (folder: MigrationsFolder) => readonly string[] = () => [],
+): Promise<Source> {
   const config = options.config === null ? null : await loadConfig(options.projectDir, options.config);
   if (options.db !== undefined) {
     const db = await openServer(options.db);
@@ -139,7 +142,7 @@ export async function openSource(options: ProjectOptions, without: readonly stri
   const where = relative(options.projectDir, folder.folder) || ".";
   if (folder.isBelow)
     options.progress.done("folder", `${where} (${folder.layout}), the only migrations folder below the named one`);
-  const leftOut = new Set(without.map((path) => resolve(path)));
+  const leftOut = new Set(without(folder).map((path) => resolve(path)));
   folder.files = folder.files.filter((file) => !leftOut.has(resolve(folder.projectDir, file.path)));
   const toml = readConfigToml([folder.projectDir, options.projectDir]);
   const found = platformOf(folder, toml, options.today ?? new Date());

@@ -7,7 +7,7 @@ import { planSource } from "./plan.ts";
 import { refuseErrors, refuseOpenDecisions } from "./ready.ts";
 import { openSource, type ProjectOptions, type Source } from "./source.ts";
 import type { SuiteState } from "./suite-run.ts";
-import { isWrittenHere } from "./written-migrations.ts";
+import { filesFrom } from "./written-migrations.ts";
 
 /** A state of the database on which the suite runs, with its catalog. */
 export interface StateOfSuite extends SuiteState {
@@ -42,8 +42,7 @@ export async function suiteStates(
     };
   const files = movedFiles(source, options.projectDir);
   if (files.length === 0) return { before: null, after: present };
-  const earlier = await openSource(
-    { ...options, progress, bindOwner: true },
+  const earlier = await openSource({ ...options, progress, bindOwner: true }, () =>
     files.map((file) => join(options.projectDir, file)),
   );
   try {
@@ -55,21 +54,11 @@ export async function suiteStates(
   }
 }
 
-/**
- * The files of the move, relative to the project: the migration of `.rlsmith/plan.json`, and those that rlsmith wrote
- * after it, such as the clean-up of SQL, which drops the functions that the old state needs.
- */
+/** The files of the move, relative to the project: the migration of `.rlsmith/plan.json`, and what rlsmith wrote after it. */
 function movedFiles({ origin }: Source, projectDir: string): string[] {
   const plan = migrationOf(projectDir);
   if (plan === null || origin.kind !== "migrations") return [];
-  const { folder } = origin;
-  const files = folder.files.map(({ path, sql }) => ({
-    sql,
-    path: relative(projectDir, resolve(folder.projectDir, path)),
-  }));
-  const at = files.findIndex(({ path }) => path === relative(projectDir, resolve(projectDir, plan)));
-  if (at === -1) return [];
-  return files.slice(at).flatMap(({ path, sql }, n) => (n === 0 || isWrittenHere(sql) ? [path] : []));
+  return filesFrom(origin.folder, resolve(projectDir, plan)).map((path) => relative(projectDir, path));
 }
 
 const failures = ({ origin }: Source): number => (origin.kind === "migrations" ? origin.report.failures.length : 0);

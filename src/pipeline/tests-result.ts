@@ -101,6 +101,13 @@ export type SuiteFacts =
   /** no case takes the variable's path */
   | { kind: "not-needed" };
 
+/** Emitted tests that count as cover, although nobody ran them: the exit code is 3 while a part rests on them. */
+export interface RestsOnEmitted {
+  files: string[];
+  /** the number of parts that go and have no other cover for some relation */
+  parts: number;
+}
+
 /** What was taken out of the tests, and what is left to a person. */
 export interface TestsCleanup {
   removed: RemovedTest[];
@@ -109,6 +116,7 @@ export interface TestsCleanup {
   failing: FailingTest[];
   /** calls in tests of functions that the database does not have: one of them may be a setter that nobody knows of */
   missing: { path: string; line: number; name: string }[];
+  restsOnEmitted: RestsOnEmitted;
   suite: SuiteFacts;
   judge: { command: string; errorsBefore: number; errorsAfter: number } | null;
   files: EditedFile[];
@@ -155,6 +163,12 @@ export function partOf(unit: Unit): TestPart {
     kind: unit.kind,
     cases,
   };
+}
+
+/** The emitted tests that the parts which go rest on. */
+export function restsOnEmitted(removed: readonly RemovedTest[]): RestsOnEmitted {
+  const resting = removed.map(({ covers }) => covers.flatMap(({ by, what }) => (by === "emitted" ? what : [])));
+  return { files: [...new Set(resting.flat())].toSorted(), parts: resting.filter(({ length }) => length > 0).length };
 }
 
 /** The result of a run, for progress. */

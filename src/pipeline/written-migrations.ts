@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import type { PlannedText } from "../cleanup/guards/index.ts";
+import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { functionStatements, isTemporary } from "../pg/function-statement.ts";
 import { textStatements } from "../scratch/index.ts";
 import { projectFiles, readTexts, type WorkTree } from "./code-files.ts";
@@ -19,6 +21,17 @@ export const writtenMigrations = (files: readonly PlannedText[]): PlannedText[] 
 
 /** True if rlsmith wrote a migration: its checks are functions with these names. */
 export const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);
+
+/**
+ * The absolute paths of a migration of a folder, and of those that rlsmith wrote after it, such as the clean-up of SQL:
+ * without them the folder makes the state before. None if the migration is not in the folder.
+ */
+export function filesFrom({ files, projectDir }: MigrationsFolder, migration: string): string[] {
+  const all = files.map(({ path, sql }) => ({ sql, path: resolve(projectDir, path) }));
+  const at = all.findIndex(({ path }) => path === resolve(migration));
+  if (at === -1) return [];
+  return all.slice(at).flatMap(({ path, sql }, n) => (n === 0 || isWrittenHere(sql) ? [path] : []));
+}
 
 /** Names of the functions that one of these migrations drops: `rlsmith cleanup --sql` drops setters alone. */
 export const functionsDropped = (migrations: readonly PlannedText[]): string[] =>

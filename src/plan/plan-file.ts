@@ -100,28 +100,29 @@ export function readPlan(projectDir: string, file?: string): StoredPlan {
 }
 
 /**
- * The project's plan with its files as they are on disk now; null if there is no plan. Throws ToolError (environment)
+ * The project's plan, or that of another file, with its files as they are on disk now; null if there is no plan. Throws ToolError (environment)
  * if a file is missing, (usage) if both directions are in one file, and the errors of `readStoredPlan`.
  */
-export function readStoredMigration(projectDir: string): StoredMigration | null {
-  const stored = readStoredPlan(planPath(projectDir));
+export function readStoredMigration(projectDir: string, file?: string): StoredMigration | null {
+  const path = file === undefined ? planPath(projectDir) : resolve(projectDir, file);
+  const stored = readStoredPlan(path);
   if (stored === null) return null;
   const upPath = resolve(projectDir, stored.files.up);
   const downPath = resolve(projectDir, stored.files.down);
-  for (const file of [upPath, downPath])
-    if (!existsSync(file))
+  for (const one of [upPath, downPath])
+    if (!existsSync(one))
       throw new ToolError(
         "environment",
         "STALE_PLAN",
-        `\`${relative(projectDir, file)}\` of the plan does not exist`,
-        "run `rlsmith plan` again, or remove .rlsmith/plan.json",
+        `\`${relative(projectDir, one)}\` of the plan does not exist`,
+        `run \`${commandOf(stored.plan)}\` again, or remove ${relative(projectDir, path)}`,
       );
   if (upPath === downPath)
     throw new ToolError(
       "usage",
       "BOTH_WAYS_IN_ONE_FILE",
       "the plan's up and down migrations are in one file, which rehearse cannot split",
-      "run `rlsmith plan --dry-run`, which rehearses too",
+      `run \`${commandOf(stored.plan)} --dry-run\`, which rehearses too`,
     );
   return { ...stored, up: readFileSync(upPath, "utf8"), down: readFileSync(downPath, "utf8"), upPath };
 }
@@ -142,6 +143,9 @@ export function refuseStale({ plan }: StoredPlan, catalogHash: string): void {
     "environment",
     "STALE_PLAN",
     "the migrations changed since the plan was made",
-    "run `rlsmith plan` again",
+    `run \`${commandOf(plan)}\` again`,
   );
 }
+
+/** The command that makes a plan. */
+const commandOf = ({ purpose }: Plan): string => (purpose === "clean-up" ? "rlsmith cleanup --sql" : "rlsmith plan");

@@ -28,10 +28,12 @@ const WORDS: Readonly<Record<DecisionReason, string>> = {
   "claims-made-by-hand":
     "the claims that the transaction sets now hold the tenant, but no token vouches for them: confirm who it acts as",
   "role-of-token":
-    "the transaction now takes the role of the token, `authenticated` or `anon`, and took none before: confirm that the connection may take it, and that its statements run under it",
+    "the transaction now takes the role that the token names, if it is one of the policies (as `roleOf` lists them): confirm that the tokens name it, that the connection may take it, and that its statements run under it",
   "driver-in-test": "a test sets the variables: see whether it tests their path alone",
   "sql-text-in-test": "a test looks at the text or the order of SQL",
   "name-in-use": "the function that only sets the context is used in another way than by a call",
+  "loaded-at-run-time":
+    "the function that only sets the context comes by `require` or `import()`, which is not followed: take the call out",
   "named-in-code": "a text names it",
   "public-api": "the package exports it: code outside the project may import it",
   "setter-stays":

@@ -38,6 +38,8 @@ const QUESTIONS: Readonly<Record<QuestionTag, (about: string) => string>> = {
     `${about} may call it, and the call in it is what refuses them: revoke EXECUTE first, or decide \`claim\` in \`cleanup.functions\``,
   "computed-name": () =>
     "it reads a setting whose name it computes, which may be any: `keep` it in `cleanup.functions` with the reason why it is none of these",
+  "set-in-loop": (about) =>
+    `a loop sets ${about} to another value in each round, and what reads it there would read one claim: pass the value on, and decide \`claim\` in \`cleanup.functions\`; or \`keep\``,
   "only-statement-of-branch": () => "the call is all that this branch does: what is the condition for without it?",
   "nothing-left": () => "nothing would be left of the body",
   "constant-fallback": () =>
@@ -71,16 +73,7 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
   for (const one of cleanup.defaults)
     lines.push(`  ${columnKey({ schema: one.schema, name: one.relation }, one.column.name)}: ${one.expression}`);
   if (cleanup.setters.length > 0)
-    lines.push(
-      "",
-      ...setterLines(
-        cleanup.setters.map(({ fn }) => functionKey(fn)),
-        dropped.length > 0,
-        callers,
-        colours,
-      ),
-      ...(check === null ? [] : checkLines(check, colours)),
-    );
+    lines.push(...setterLines({ cleanup, dropped, callers }, colours), ...(check ? checkLines(check, colours) : []));
   if (edited.length + dropped.length > 0) lines.push("", removedLine({ sql: linesRemoved(edited, dropped) }));
   if (asked.length > 0)
     lines.push("", colours.bold(`For a person: ${counted(asked.length, "function")}, left as they are`));
@@ -126,23 +119,32 @@ function editedLines({ fn, notes, shapes }: EditedFunction, colours: Colours): s
 }
 
 function setterLines(
-  names: readonly string[],
-  isDropped: boolean,
-  callers: CleanupPlan["callers"],
+  { cleanup, dropped, callers }: Pick<CleanupPlan, "cleanup" | "dropped" | "callers">,
   colours: Colours,
 ): string[] {
-  if (isDropped)
-    return [
-      colours.bold(`Dropped, last: ${names.join(", ")}`),
-      "  nothing in the database names them any more; apply this after the application has stopped calling them (`rlsmith cleanup --code`)",
-    ];
+  const names = (functions: readonly PgFunction[]): string => functions.map(functionKey).join(", ");
+  const kept = cleanup.setters.filter(({ fn }) => !dropped.includes(fn));
+  const needed = new Set(kept.flatMap((one) => one.settings.filter((name) => cleanup.neededVariables.includes(name))));
   return [
-    colours.bold(`Not dropped: ${names.join(", ")}`),
-    ...callers.named.map((name) => `  ${colours.red("?")} ${name} names one of them`),
-    ...callers.dynamic.map(
-      (name) =>
-        `  ${colours.red("?")} ${name} runs a statement that is made at run time, which may call one of them; \`keep\` it in \`cleanup.functions\` with the reason why it does not`,
-    ),
+    ...(kept.length === 0
+      ? []
+      : [
+          "",
+          colours.bold(`Not dropped: ${names(kept.map(({ fn }) => fn))}`),
+          ...(needed.size === 0 ? [] : [`  what stays still reads ${[...needed].toSorted().join(", ")} (below)`]),
+          ...callers.named.map((name) => `  ${colours.red("?")} ${name} names one of them`),
+          ...callers.dynamic.map(
+            (name) =>
+              `  ${colours.red("?")} ${name} runs a statement that is made at run time, which may call one of them; \`keep\` it in \`cleanup.functions\` with the reason why it does not`,
+          ),
+        ]),
+    ...(dropped.length === 0
+      ? []
+      : [
+          "",
+          colours.bold(`Dropped, last: ${names(dropped)}`),
+          "  nothing in the database names them any more; apply this after the application has stopped calling them (`rlsmith cleanup --code`)",
+        ]),
   ];
 }
 
@@ -215,14 +217,25 @@ export function cleanupEnd(
   { plan, cleanup }: CleanupPlan,
   { writes, passed, target }: { writes: boolean; passed: boolean; target: string | null },
 ): string {
-  const asked = cleanup.functions.filter(({ kind }) => kind === "asked").length;
   if (!passed) return "the rehearsal did not pass, so nothing was written";
+  const waiting = waitingIn(cleanup);
   if (plan.steps.length === 0)
-    return asked === 0
-      ? "nothing to do: no function and no default uses the variables"
-      : "nothing was written: every function waits for an answer";
+    return waiting === null
+      ? "nothing to do: nothing uses the variables"
+      : `nothing was written; left to a person: ${waiting}`;
   if (!writes) return "next   without --dry-run the files are written";
   return oneLine(
-    `next   review the migration, then ${target === null ? "run it with your migration tool" : `\`rlsmith apply --target ${target} --plan .rlsmith/cleanup.json --dry-run\``}${asked === 0 ? "" : `; ${counted(asked, "function")} above wait for an answer`}`,
+    `next   review the migration, then ${target === null ? "run it with your migration tool" : `\`rlsmith apply --target ${target} --plan .rlsmith/cleanup.json --dry-run\``}${waiting === null ? "" : `; left to a person, above: ${waiting}`}`,
   );
+}
+
+/** What is left to a person: functions, and uses that are in no function. */
+function waitingIn({ functions, others }: CleanupPlan["cleanup"]): string | null {
+  const asked = functions.filter(({ kind }) => kind === "asked").length;
+  const uses = others.filter(({ kind }) => kind !== "comment").length;
+  const parts = [
+    ...(asked === 0 ? [] : [counted(asked, "function")]),
+    ...(uses === 0 ? [] : [`${counted(uses, "use")} elsewhere`]),
+  ];
+  return parts.length === 0 ? null : parts.join(" and ");
 }

@@ -5,11 +5,13 @@ import type {
   FailingTest,
   KeptTest,
   RemovedTest,
+  RestsOnEmitted,
   SuiteFacts,
   TestPart,
   TestsCleanup,
 } from "../pipeline/tests-result.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
+import { counted } from "./counted.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
 
@@ -61,6 +63,7 @@ export const cleanupTestsJson = (cleanup: TestsCleanup, retired: Retired): Clean
   idle: cleanup.idle.map(({ why, ...one }) => ({ ...one, reason: why, why: IDLE[why] })),
   failing: cleanup.failing,
   missing: cleanup.missing,
+  restsOnEmitted: cleanup.restsOnEmitted,
   suite: cleanup.suite,
   judge: cleanup.judge,
   files: cleanup.files.map((file) => ({ path: file.path, deleted: file.after === null, ...lineCounts(file) })),
@@ -212,7 +215,7 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, judge, removed, kept, failing, written, suite }: TestsCleanup): string {
+function summaryOf({ files, judge, removed, kept, failing, restsOnEmitted, written, suite }: TestsCleanup): string {
   return [
     filesLine(files, written),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(files.map((file) => ({ ...file, kind: "test" }))))]),
@@ -222,16 +225,19 @@ function summaryOf({ files, judge, removed, kept, failing, written, suite }: Tes
           `${suite.policies - suite.weakened} of ${suite.policies} policies were not weakened: what is noticed of them is not known`,
         ]
       : []),
-    ...(onlyEmitted(removed) === 0
-      ? []
-      : [`run the emitted tests: ${onlyEmitted(removed)} of the parts that go rest on them for a relation`]),
+    ...emittedLine(restsOnEmitted),
     `${removed.length} go, ${kept.length} to decide, ${failing.length} fail on the migrated state`,
   ].join("\n");
 }
 
-/** The number of parts for which nothing but emitted tests covers some relation. */
-const onlyEmitted = (removed: readonly RemovedTest[]): number =>
-  removed.filter(({ covers }) => covers.some(({ by }) => by === "emitted")).length;
+const emittedLine = ({ files, parts }: RestsOnEmitted): string[] =>
+  parts === 0
+    ? []
+    : [
+        oneLine(
+          `${counted(parts, "part")} that ${parts === 1 ? "goes has" : "go have"} no other cover for a relation than the emitted tests, which were not run: run ${files.join(", ")}`,
+        ),
+      ];
 
 const short = (text: string): string => {
   const line = text.trim().replaceAll(/\s+/g, " ");

@@ -121,7 +121,13 @@ export interface PropertiesJson {
 
 /** Output of `rlsmith rehearse`. */
 export type RehearsalJson =
-  | ({ format: "rlsmith-rehearsal"; formatVersion: 1; rehearsed: true } & Rehearsal)
+  | ({
+      format: "rlsmith-rehearsal";
+      formatVersion: 1;
+      rehearsed: true;
+      /** of a clean-up: its functions, called before and after */
+      calls?: CallRehearsal;
+    } & Rehearsal)
   /** the plan changes nothing */
   | { format: "rlsmith-rehearsal"; formatVersion: 1; rehearsed: false };
 
@@ -277,7 +283,7 @@ export interface CleanupGuardsJson extends Pick<GuardsCleanup, "blocking" | "men
 /** Output of `rlsmith cleanup --tests`. */
 export interface CleanupTestsJson extends Pick<
   TestsCleanup,
-  "removed" | "failing" | "missing" | "suite" | "judge" | "written"
+  "removed" | "failing" | "missing" | "restsOnEmitted" | "suite" | "judge" | "written"
 > {
   format: "rlsmith-cleanup-tests";
   formatVersion: 1;

@@ -1,5 +1,6 @@
 import type { Db } from "../../db/port.ts";
 import { ToolError } from "../../errors.ts";
+import { groupBy } from "../../pg/group-by.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import { policyId } from "../../pg/policy.ts";
 import type { Entry } from "../journal/index.ts";
@@ -159,11 +160,12 @@ const replaced = (state: State, relation: RelationState): State => ({
   ),
 });
 
-/** A state, with the objects of another state in place of its own. */
+/** A state, with the objects of another state in place of its own. Each keeps the column defaults that it is about. */
 const withOther = (state: State, put: State): State => ({
-  relations: state.relations.map(
-    (one) => put.relations.find(({ schema, name }) => schema === one.schema && name === one.name) ?? one,
-  ),
+  relations: state.relations.map((one) => {
+    const other = put.relations.find(({ schema, name }) => schema === one.schema && name === one.name);
+    return other ? { ...other, defaults: defaultsOf(one, [other, one]) } : one;
+  }),
   functions: state.functions.map(
     (one) =>
       put.functions.find(
@@ -194,12 +196,21 @@ export function together(steps: readonly RollbackStep[]): RollbackStep[] {
   ];
 }
 
-/** Several states merged into one; of an object that is in several, the first state counts. */
+/** The defaults of the columns of one state, each from the first state that has it. */
+const defaultsOf = (columns: RelationState, states: readonly RelationState[]): RelationState["defaults"] =>
+  columns.defaults.flatMap(({ column }) => {
+    const found = states.flatMap(({ defaults }) => defaults.find((one) => one.column === column) ?? []);
+    return found.slice(0, 1);
+  });
+
+/** Several states merged into one; of an object, or a default, that is in several, the first state counts. */
 const merged = (states: readonly State[]): State => ({
-  relations: firsts(
-    states.flatMap(({ relations }) => relations),
-    ({ schema, name }) => [schema, name],
-  ),
+  relations: [
+    ...groupBy(
+      states.flatMap(({ relations }) => relations),
+      nameKey,
+    ).values(),
+  ].flatMap(([first, ...others]) => (first ? [withDefaults(first, others)] : [])),
   functions: firsts(
     states.flatMap(({ functions }) => functions),
     ({ schema, name, arguments: of }) => [schema, name, of],
@@ -208,6 +219,15 @@ const merged = (states: readonly State[]): State => ({
     states.flatMap(({ schemas }) => schemas),
     ({ name }) => [name],
   ),
+});
+
+/** A relation with the defaults that only other states of it name. */
+const withDefaults = (relation: RelationState, others: readonly RelationState[]): RelationState => ({
+  ...relation,
+  defaults: firsts(
+    [relation, ...others].flatMap(({ defaults }) => defaults),
+    ({ column }) => [column],
+  ).toSorted((a, b) => byName({ name: a.column }, { name: b.column })),
 });
 
 function firsts<T>(ones: readonly T[], partsOf: (one: T) => string[]): T[] {

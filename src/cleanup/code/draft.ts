@@ -24,6 +24,7 @@ export type DecisionReason =
   | "driver-in-test"
   | "sql-text-in-test"
   | "name-in-use"
+  | "loaded-at-run-time"
   | "named-in-code"
   | "public-api"
   | "not-imported"

@@ -6,6 +6,7 @@ import type { Binding } from "./syntax/scope.ts";
 import { memberName, type Node } from "./syntax/node.ts";
 import { caseAround } from "./shapes/test-case.ts";
 import { isItemGone, retiredItems } from "./shapes/driver.ts";
+import { loadedUses } from "./find/loaded.ts";
 import { namesRetired } from "./retired.ts";
 import { usesLeft } from "./unused/uses.ts";
 
@@ -39,12 +40,20 @@ function listSetter(binding: Binding, module: Module, scene: Scene): void {
   const taken = new Set(scene.calls.filter(({ callee }) => callee === binding).map(({ node }) => node));
   for (const use of usesLeft(scene, binding, null).live) {
     const call = use.module.parents.get(use.node);
-    if (!(call && taken.has(call)))
+    if (!(call && taken.has(call)) && !isInSetter(use, scene))
       decide(scene, { path: use.module.path, at: use.node.start, reason: "name-in-use", what: binding.name });
   }
+  for (const { path, node } of loadedUses(binding, scene.project))
+    decide(scene, { path, at: node.start, reason: "loaded-at-run-time", what: binding.name });
   const isNamed = scene.draft.decisions.some(({ what }) => what === binding.name);
   if (!isNamed) decide(scene, { path: module.path, at: id.start, reason: "setter-stays", what: binding.name });
 }
+
+/** True within another function that only sets the context: if that one stays, it is listed itself. */
+const isInSetter = ({ module, node }: { module: Module; node: Node }, { setters }: Scene): boolean =>
+  [...setters.values()].some(
+    (one) => one.module === module && node.start >= one.node.start && node.end <= one.node.end,
+  );
 
 /** `set_config($1, …)`, and names with an expression in them: they may be any setting. */
 function listMadeNames(module: Module, scene: Scene): void {

@@ -6,9 +6,18 @@ export interface Retired {
   functions: ReadonlySet<string>;
   /** functions that set these variables among other things: their calls are looked at by a person */
   mixed: ReadonlySet<string>;
+  /** the roles that a verified token may name, those of the policies; default: `API_ROLES` */
+  roles?: readonly string[];
   /** what else the code may call; without it, calls of functions that the database does not have are not looked for */
   known?: KnownFunctions;
 }
+
+/** The roles that requests have behind Supabase's API. */
+export const API_ROLES: readonly string[] = ["authenticated", "anon"];
+
+/** True for a role that a transaction may take for somebody who is logged in. */
+export const isRoleOfUser = (role: string, { roles = API_ROLES }: Retired): boolean =>
+  roles.includes(role) && role !== "anon";
 
 /** The functions of the database, and those of which it is known that they set no variable. */
 export interface KnownFunctions {

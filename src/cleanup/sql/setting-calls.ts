@@ -63,7 +63,7 @@ function refusedBy(made: SettingCall, fn: PgFunction, retired: Retired): string[
 }
 
 /** The retired variables that a call sets. */
-function settingsOf(made: SettingCall, retired: Retired): string[] {
+export function settingsOf(made: SettingCall, retired: Retired): string[] {
   if (made.kind === "set-config") return [made.setting.toLowerCase()];
   const [name = "", schema = null] = made.name.toReversed();
   return setterCalled(retired, { schema, name }).flatMap(({ settings }) => settings);

@@ -26,6 +26,8 @@ export type QuestionTag =
   | "still-needed"
   | "computed-name"
   | "call-refuses-roles"
+  /** a loop sets the variable to another value in each round: one tenant after the other */
+  | "set-in-loop"
   | "only-statement-of-branch"
   | "nothing-left"
   | "constant-fallback"

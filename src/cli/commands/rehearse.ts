@@ -1,24 +1,30 @@
 import type { Command } from "commander";
-import { rehearseProject } from "../../pipeline/rehearse.ts";
+import { rehearseStored } from "../../pipeline/rehearse-stored.ts";
 import { differencesFile } from "../../pipeline/write-plan.ts";
+import { renderCallRehearsal } from "../../report/cleanup-sql.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { writeAll } from "../../write-files.ts";
-import { exitOfRehearsal } from "../exit.ts";
+import { exitOfCalls, exitOfRehearsal } from "../exit.ts";
 import { printResult } from "../json-output.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
 import { say } from "../terminal.ts";
 
 export function rehearseCommand(command: Command, done: (exit: number) => void): void {
-  withSource(command).action(async (project: string, flags: SourceFlags) => {
-    const options = await projectOptions(project, flags);
-    const rehearsal = await rehearseProject(options);
-    const head = { format: "rlsmith-rehearsal", formatVersion: 1 } as const;
-    const json = rehearsal
-      ? { ...head, rehearsed: true as const, ...rehearsal }
-      : { ...head, rehearsed: false as const };
-    printResult(flags.format, json, (colours) => (rehearsal ? renderRehearsal(rehearsal, colours) : ""));
-    if (rehearsal === null) return say("nothing to rehearse: the plan changes nothing");
-    if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
-    done(exitOfRehearsal(rehearsal));
-  });
+  withSource(command)
+    .option("--plan <file>", "the plan (default: .rlsmith/plan.json); that of `cleanup --sql` is .rlsmith/cleanup.json")
+    .action(async (project: string, flags: SourceFlags & { plan?: string }) => {
+      const options = await projectOptions(project, flags);
+      const { rehearsal, calls } = await rehearseStored(options, flags.plan);
+      const head = { format: "rlsmith-rehearsal", formatVersion: 1 } as const;
+      const json = rehearsal
+        ? { ...head, rehearsed: true as const, ...rehearsal, ...(calls ? { calls } : {}) }
+        : { ...head, rehearsed: false as const };
+      printResult(flags.format, json, (colours) =>
+        rehearsal ? renderRehearsal(rehearsal, colours) + (calls ? renderCallRehearsal(calls, colours) : "") : "",
+      );
+      if (rehearsal === null) return say("nothing to rehearse: the plan changes nothing");
+      if (calls) return done(rehearsal.passed ? exitOfCalls(calls) : exitOfRehearsal(rehearsal));
+      if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
+      done(exitOfRehearsal(rehearsal));
+    });
 }

@@ -159,6 +159,14 @@ describe.each(DRIVERS.map((driver): [string, Driver] => [driver.name, driver]))(
     expect(cleaned.decisions).toMatchObject([{ path: "lib/run.ts", reason: "role-of-token", what: "claims" }]);
   });
 
+  test("takes the roles of the policies, where they are not those of Supabase", () => {
+    const files = file(inTransaction(driver, `    await ${set(CLAIM)};`));
+    const cleaned = clean(files, { roles: ["clerk"] });
+    const helper = cleaned.files.get(`lib/${driver.helper}.ts`) ?? "";
+    expect(helper).toContain('if (role !== "clerk") throw');
+    expect(helper).not.toContain("authenticated");
+  });
+
   test("by a name of the value, in CRLF, beside a setting that is no tenancy", () => {
     const body = `    await ${driver.setTwo("size", "tenant")};`;
     const lead = "";
@@ -271,6 +279,7 @@ describe("outside of a transaction, what has a connection for each statement", (
     ["Prisma, kept between reloads", `const db = kept.prisma ?? new PrismaClient();`, "await db.$executeRaw`SET`;"],
     ["Prisma with an extension", `const db = new PrismaClient().$extends({});`, "await db.$executeRaw`SET`;"],
     ["Knex with its type", `const db: Knex = knex({ client: "pg" });`, "await db.raw(`SET`);"],
+    ["Knex by another name", `import make from "knex";\nconst db = make({ client: "pg" });`, "await db.raw(`SET`);"],
     ["postgres.js", `import postgres from "postgres";\nconst db = postgres(url);`, "await db`SET`;"],
   ])("%s: it has no effect and goes", (_name, lead, statement) => {
     const text = (body: string): string =>

@@ -208,6 +208,26 @@ export async function run(supabase: Client, tenantId: string) {
     expect(cleaned.decisions).toMatchObject([{ path: "context.ts", line: 1, reason: "setter-stays" }]);
   });
 
+  test("is loaded by require and import(), also by a barrel: it stays, and each place is named", () => {
+    const all: Files = {
+      ...files(`  await ${RPC};`),
+      "index.ts": 'export { setContext as put } from "./context";\n',
+      "a.cjs": 'const { setContext } = require("./context");\nmodule.exports = (db) => setContext(db, "a");\n',
+      "b.js":
+        'export const b = async (db) => {\n  const all = await import("./index.ts");\n  await all.put(db, "b");\n};\n',
+      "c.js":
+        'export const c = async () => {\n  const { other } = await import("./elsewhere.js");\n  return other.setContext;\n};\n',
+      "elsewhere.js": "export const other = { setContext: 1 };\n",
+    };
+    const cleaned = clean(all);
+    expect(applied(all, cleaned)["context.ts"]).toBe(all["context.ts"]);
+    expect(cleaned.decisions.map(({ path, line, reason }) => [path, line, reason])).toEqual([
+      ["a.cjs", 1, "loaded-at-run-time"],
+      ["a.cjs", 2, "loaded-at-run-time"],
+      ["b.js", 3, "loaded-at-run-time"],
+    ]);
+  });
+
   test("of a file that must not be edited stays", () => {
     const all = files(`  await ${RPC};`);
     expect([...clean(all, { frozen: ["run.ts"] }).files.keys()]).toEqual([]);

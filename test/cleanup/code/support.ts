@@ -13,14 +13,15 @@ export type Files = Readonly<Record<string, string>>;
 /** Clean files that are given as texts. */
 export function clean(
   files: Files,
-  { frozen = [], ...input }: Partial<ProjectInput> & { frozen?: string[] } = {},
+  { frozen = [], roles, ...input }: Partial<ProjectInput> & { frozen?: string[]; roles?: string[] } = {},
 ): Cleaned {
   const modules = Object.entries(files).map(([path, text]) => {
     const module = parseModule({ path, text });
     if (!module) throw new Error(`${path} does not parse`);
     return module;
   });
-  return cleanCode({ aliases: [], packages: [], ...input, modules }, RETIRED, new Set(frozen));
+  const retired = roles ? { ...RETIRED, roles } : RETIRED;
+  return cleanCode({ aliases: [], packages: [], ...input, modules }, retired, new Set(frozen));
 }
 
 /** The files as they are afterwards. */

@@ -1,6 +1,7 @@
 import type { Project } from "../project/project.ts";
 import type { Module } from "../syntax/module.ts";
 import { bare, constantText, keyName, memberName, type Node } from "../syntax/node.ts";
+import { importedFrom } from "./drivers/index.ts";
 import type { SqlText } from "./driver.ts";
 
 /**
@@ -58,6 +59,8 @@ function makesPool(made: Node, at: Place): boolean {
     return memberName(made.callee) === "$extends" && isPoolValue(made.callee.object, at);
   if (made.callee.type !== "Identifier") return false;
   if (/^(?:knex|Knex|postgres)$/.test(made.callee.name)) return true;
+  // the default of these packages under another name
+  if (/^(?:knex|postgres)$/.test(importedFrom(made.callee, at.module) ?? "")) return true;
   const [first] = made.arguments;
   return made.callee.name === "drizzle" && first !== undefined && isDrizzlePool(bare(first), at);
 }

@@ -25,7 +25,7 @@ test("the role and the claims are set by one statement", async () => {
   const trx = { raw: async (text«: string», values«: string[]») => sent.push(text, values) };
   await setClaims(trx, CLAIMS);
   @equal(sent.length; 2)
-  @equal(sent[1]; ["authenticated", JSON.stringify(CLAIMS)])
+  @equal(sent[1]; ["@role", JSON.stringify(CLAIMS)])
 });
 ${refusals("setClaims({ raw: async () => null }, { ...CLAIMS, role })")}`,
 };

@@ -34,7 +34,7 @@ const database = new Kysely«<object>»({
 
 test("the role and the claims are set by one statement", async () => {
   await setClaims(database, CLAIMS);
-  @equal(sent; [["authenticated", JSON.stringify(CLAIMS)]])
+  @equal(sent; [["@role", JSON.stringify(CLAIMS)]])
 });
 ${refusals("setClaims(database, { ...CLAIMS, role })")}`,
 };

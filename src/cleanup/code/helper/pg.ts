@@ -25,7 +25,7 @@ test("the role and the claims are set by one statement", async () => {
   const client = { query: async (text«: string», values«: string[]») => sent.push(text, values) };
   await setClaims(client, CLAIMS);
   @equal(sent.length; 2)
-  @equal(sent[1]; ["authenticated", JSON.stringify(CLAIMS)])
+  @equal(sent[1]; ["@role", JSON.stringify(CLAIMS)])
 });
 ${refusals("setClaims({ query: async () => null }, { ...CLAIMS, role })")}`,
 };

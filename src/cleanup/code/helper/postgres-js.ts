@@ -19,7 +19,7 @@ test("the role and the claims are set by one statement", async () => {
   const sent«: string[][]» = [];
   const sql = async (_query«: TemplateStringsArray», ...values«: string[]») => sent.push(values);
   await setClaims(sql, CLAIMS);
-  @equal(sent; [["authenticated", JSON.stringify(CLAIMS)]])
+  @equal(sent; [["@role", JSON.stringify(CLAIMS)]])
 });
 ${refusals("setClaims(async () => null, { ...CLAIMS, role })")}`,
 };

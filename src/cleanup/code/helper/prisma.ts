@@ -21,7 +21,7 @@ test("the role and the claims are set by one statement", () => {
   const sent«: string[][]» = [];
   const tx = { $executeRaw: (_query«: TemplateStringsArray», ...values«: string[]») => sent.push(values) };
   setClaims(tx, CLAIMS);
-  @equal(sent; [["authenticated", JSON.stringify(CLAIMS)]])
+  @equal(sent; [["@role", JSON.stringify(CLAIMS)]])
 });
 ${refusals("setClaims({ $executeRaw: () => null }, { ...CLAIMS, role })")}`,
 };

@@ -1,3 +1,4 @@
+import { API_ROLES } from "../retired.ts";
 import type { HelperTemplate } from "./template.ts";
 
 /** How a project is written. */
@@ -16,13 +17,15 @@ export interface CodeStyle {
 /** What runs the tests of a project; null: nothing that is known, so the helper gets none. */
 export type TestRunner = "vitest" | "jest" | "jest-globals" | "node" | null;
 
-/** The text of a helper in the style of a project. */
-export const helperText = ({ code }: HelperTemplate, style: CodeStyle): string => styled(code, style);
+/** The text of a helper in the style of a project. `roles`: those that a token may name. */
+export const helperText = ({ code }: HelperTemplate, style: CodeStyle, roles = API_ROLES): string =>
+  styled(code.replace("@refused", roles.map((role) => `role !== ${JSON.stringify(role)}`).join(" && ")), style);
 
 /** The text of its tests. */
-export const helperTests = ({ tests, name }: HelperTemplate, style: CodeStyle): string =>
+export const helperTests = ({ tests, name }: HelperTemplate, style: CodeStyle, roles = API_ROLES): string =>
   styled(
     withAssertions(tests, style.runner)
+      .replaceAll('"@role"', JSON.stringify(roles[0]))
       .replace("@imports\n", importsOf(style.runner))
       .replace(`"./${name}"`, `"./${name}${style.importEnding}"`),
     style,

@@ -6,16 +6,16 @@ export interface HelperTemplate {
   /** the file, without its extension */
   name: string;
   code: string;
-  /** its tests: `@equal(a; b)` and `@rejects(call)` stand for assertions, `@imports` for those of the test runner */
+  /** its tests: `@role` is a role of users, `@equal(a; b)` and `@rejects(call)` stand for assertions, `@imports` for those of the test runner */
   tests: string;
 }
 
-/** The role of a token. Only those of the API are taken: a `service_role` would get past the policies. */
+/** The role of a token. Only those of the policies are taken: a `service_role` would get past them. `@refused` is the check. */
 export const ROLE_OF = `
 /** The role that the token names. Throws where it is none that the policies are for, such as \`service_role\`. */
 function roleOf(claims«: object»)«: string» {
   const role«: unknown» = "role" in claims ? claims.role : undefined;
-  if (role !== "authenticated" && role !== "anon") throw new Error("the token names a role that is not taken");
+  if (@refused) throw new Error("the token names a role that is not taken");
   return role;
 }
 `;
@@ -32,4 +32,4 @@ test("a token without a role of the API is refused", async () => {
 });
 `;
 
-export const CLAIMS = `const CLAIMS = { sub: "00000000-0000-4000-8000-000000000001", role: "authenticated" };`;
+export const CLAIMS = `const CLAIMS = { sub: "00000000-0000-4000-8000-000000000001", role: "@role" };`;

@@ -1,4 +1,5 @@
 import { decide, isTestFile, record, type Scene } from "../draft.ts";
+import { isRoleOfUser } from "../retired.ts";
 import { fragmentOf } from "../find/drivers/index.ts";
 import type { SqlText } from "../find/driver.ts";
 import { isPool } from "../find/pool.ts";
@@ -159,7 +160,7 @@ function replace(texts: readonly SqlText[], scene: Scene): void {
   )
     return;
   const role = roleBefore(first);
-  if (role !== null && role !== "authenticated") return;
+  if (role !== null && !isRoleOfUser(role, scene.retired)) return;
   const tag = fragmentOf(first.node, module)?.tag ?? null;
   const helper = hasOwnSql(query.driver, tag, module) ? helperFor(query.driver, module, scene) : null;
   const call = `await ${SET_CLAIMS}(${receiverOf(first) ?? ""}, ${claims.code})`;
@@ -171,7 +172,7 @@ function replace(texts: readonly SqlText[], scene: Scene): void {
   if (!record(scene, change, [...own, ...cuts.flatMap((one) => one ?? []), helper.imports])) return;
   for (const [path, text] of helper.files) scene.draft.created.set(path, text);
   keepNames([query.receiver, claims.root], first, scene);
-  if (role === null)
+  if (role !== "authenticated")
     decide(scene, { path: module.path, at: first.node.start, reason: "role-of-token", what: claims.code });
 }
 

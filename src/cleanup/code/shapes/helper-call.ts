@@ -40,15 +40,16 @@ function filesOf(
   scene: Scene,
 ): Map<string, string> | null {
   const { project, draft, frozen } = scene;
+  const { roles } = scene.retired;
   const there = project.modules.get(path);
   if (there) return project.exportsOf(there).has(SET_CLAIMS) ? new Map() : null;
   if (draft.created.has(path)) return new Map();
   const test = path.replace(/(\.\w+)$/, ".test$1");
   if (frozen.has(path)) return null;
   const template = HELPERS[driver];
-  const files = new Map([[path, helperText(template, style)]]);
+  const files = new Map([[path, helperText(template, style, roles)]]);
   const isMissing = style.runner !== null && !project.modules.has(test) && !frozen.has(test);
-  return isMissing ? files.set(test, helperTests(template, style)) : files;
+  return isMissing ? files.set(test, helperTests(template, style, roles)) : files;
 }
 
 /** Where the helper is: where it was put before, a folder for the database, or beside the module. */

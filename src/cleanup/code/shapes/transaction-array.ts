@@ -1,4 +1,5 @@
 import { decide, isTestFile, record, type Scene } from "../draft.ts";
+import { isRoleOfUser } from "../retired.ts";
 import { sqlTextsIn, type SqlText } from "../find/driver.ts";
 import { positionOf } from "../find/calls.ts";
 import { claimOfToken } from "../find/token.ts";
@@ -101,7 +102,7 @@ function replaceElements(
   if (!first?.query || claims === null) return;
   const { module } = first;
   const role = roleBefore(first);
-  if (role !== null && role !== "authenticated") return;
+  if (role !== null && !isRoleOfUser(role, scene.retired)) return;
   const elements = array.elements.flatMap((one): Node[] => (one === null || one.type === "SpreadElement" ? [] : [one]));
   if (elements.length !== array.elements.length) return;
   const given = claimsOfArray(array, module);

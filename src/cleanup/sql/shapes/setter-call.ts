@@ -1,13 +1,15 @@
 import type { Statement } from "../../../pg/plpgsql/node.ts";
 import { as, type Expr } from "../../../pg/expr/node.ts";
 import type { Retired } from "../retired.ts";
-import { questionsOfCalls } from "../setting-calls.ts";
+import { changingIn } from "../set-in-loop.ts";
+import { questionsOfCalls, settingsOf } from "../setting-calls.ts";
 import type { Question, Shape } from "../shape.ts";
-import { bareItems, placedIn, readsIn, setsOrNames, settingCall, treesOf, type SettingCall } from "../use.ts";
+import { bareItems, namesIn, placedIn, readsIn, setsOrNames, settingCall, treesOf, type SettingCall } from "../use.ts";
 import type { Cut } from "../body.ts";
 import { treeWithoutItems, withoutItems } from "../list-items.ts";
 import { TEXT_TYPES, typeText } from "../../../pg/expr/shape.ts";
 import { some } from "../../../pg/expr/walk.ts";
+import { nameKey } from "../../../pg/name.ts";
 
 export const setterCall: Shape = {
   id: "setter-call",
@@ -55,17 +57,29 @@ export const setterCall: Shape = {
       after: null,
       note: "a branch would be empty: a person decides what the condition is for",
     },
+    {
+      before:
+        "declare\n  v_one record;\nbegin\n  for v_one in select n.org_id from note n loop\n    perform set_config('app.org_id', v_one.org_id::text, true);\n    delete from note where org = v_one.org_id;\n  end loop;\n  return 1;\nend",
+      after: null,
+      note: "one tenant after the other: what reads the variable in the loop would read one claim",
+    },
   ],
   find(body, retired) {
     const placed = placedIn(body.tree);
     const questions: Question[] = [];
     const cuts: Cut[] = [];
     const removed = new Set<Statement>();
+    const changing = changingIn(body.tree);
+    const isClaim = retired.decisions.ofFunction(nameKey(body.fn)) === "claim";
     for (const { statement } of placed) {
       const found = settingItems(statement, retired);
       if (found === null) continue;
       const asks = questionsOfCalls(found.calls, body.fn, retired);
       questions.push(...asks.map((one) => ({ ...one, line: statement.line })));
+      const names = isClaim ? undefined : changing.get(statement);
+      for (const made of found.calls.filter(({ args }) => names && [...namesIn(args)].some((name) => names.has(name))))
+        for (const about of settingsOf(made, retired))
+          questions.push({ tag: "set-in-loop", line: statement.line, about });
       if (found.cut === "whole") removed.add(statement);
       else if (found.cut === null) questions.push({ tag: "set-config-not-removed", line: statement.line, about: null });
       else cuts.push(found.cut);

@@ -101,6 +101,60 @@ end
   },
   {
     shape: 3,
+    about: "a loop that sets another tenant in each round, by way of a default",
+    returns: "void",
+    body: `
+declare
+  v_desk desk;
+begin
+  for v_desk in select * from desk loop
+    declare
+      v_org uuid := v_desk.org_id;
+    begin
+      perform begin_work(p_actor, v_org, p_role);
+      insert into entry (note) values (${ORG}::text);
+    end;
+  end loop;
+end
+`,
+    becomes: asked("set-in-loop"),
+  },
+  {
+    shape: 3,
+    about: "a loop over an array of tenants",
+    takes: "p_orgs uuid[]",
+    returns: "void",
+    body: `
+declare
+  v_org uuid;
+begin
+  <<tenants>>
+  foreach v_org in array p_orgs loop
+    perform set_config('app.org_id', v_org::text, true);
+    update entry set note = 'ü' where false;
+  end loop tenants;
+end
+`,
+    becomes: asked("set-in-loop"),
+  },
+  {
+    shape: 3,
+    about: "a loop with a counter sets the same tenant in each round",
+    body: `
+declare
+  v_n integer := 0;
+begin
+  while v_n < 2 loop
+    perform begin_work(p_actor, p_org, p_role);
+    v_n := v_n + 1;
+  end loop;
+  return v_n;
+end
+`,
+    becomes: edited([["    perform begin_work(p_actor, p_org, p_role);\n", ""]]),
+  },
+  {
+    shape: 3,
     about: "several items, all of which set the variables",
     body: "\nbegin\n  perform set_config('app.org_id', p_org::text, true), set_config('app.role', p_role, true);\n  return p_role;\nend\n",
     becomes: edited([

@@ -1,6 +1,6 @@
 import { eq, sql, TransactionRollbackError } from "drizzle-orm";
 import type { Seen } from "../bills.js";
-import { bill } from "./schema.js";
+import { bill } from "../drizzle-schema.js";
 import { verifyToken } from "../token.js";
 import { close, db } from "./client.js";
 

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
+import { rlsmith } from "../../support/cli.ts";
+import { startServer, type TestServer } from "../../support/server.ts";
+
+// The policies' plan and the clean-up are about the same relation, and the clean-up alone is about a default of it. One
+// rollback takes both back.
+
+const CLAIM = "((auth.jwt() -> 'app_metadata') ->> 'shop_id')::uuid";
+const VARIABLE = "nullif(current_setting('app.shop_id', true), '')::uuid";
+const MIGRATION = `
+create table public.bill (id uuid primary key, shop_id uuid not null default ${VARIABLE}, note text);
+alter table public.bill enable row level security;
+grant select, insert, update, delete on public.bill to authenticated;
+create policy bill_all on public.bill to authenticated using (shop_id = coalesce(${VARIABLE}, ${CLAIM}));
+`;
+const config = (more = ""): string => `import { defineConfig } from "rlsmith";
+export default defineConfig({
+  migrations: { folder: "supabase/migrations", layout: "supabase" },
+  context: { "app.shop_id": { claim: "app_metadata.shop_id", type: "uuid" } },
+  ${more}
+  targets: { staging: { url: { env: "STAGING_URL" } } },
+});
+`;
+
+let server: TestServer;
+let client: pg.Client;
+let dir: string;
+
+beforeAll(async () => {
+  server = await startServer(15);
+  client = new pg.Client(server.url);
+  await client.connect();
+  await client.query(BOOTSTRAP);
+  await client.query(MIGRATION);
+  dir = mkdtempSync(join(tmpdir(), "rlsmith-both-"));
+  mkdirSync(join(dir, "supabase/migrations"), { recursive: true });
+  writeFileSync(join(dir, "supabase/migrations/20250101000000_all.sql"), MIGRATION);
+  writeFileSync(join(dir, "rlsmith.config.ts"), config());
+}, 60_000);
+afterAll(async () => {
+  await client.end();
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function run(...args: string[]): Promise<void> {
+  const { code, stdout, stderr } = await rlsmith(args, { cwd: dir, env: { STAGING_URL: server.url } });
+  expect(code, stdout + stderr).toBe(0);
+}
+
+/** The policy and the default, as PostgreSQL prints them. */
+const state = async (): Promise<unknown[]> =>
+  (
+    await client.query(
+      `select pg_get_expr(p.polqual, p.polrelid) as policy, pg_get_expr(d.adbin, d.adrelid) as default
+       from pg_policy p join pg_attrdef d on d.adrelid = p.polrelid`,
+    )
+  ).rows;
+
+test("both are taken back by one command, tried first", async () => {
+  const before = await state();
+  await run("plan", "--no-rehearse");
+  await run("apply", "--target", "staging");
+  writeFileSync(join(dir, "rlsmith.config.ts"), config('columnDefaults: "rewrite",'));
+  await run("cleanup", "--sql", "--no-rehearse");
+  await run("apply", "--plan", ".rlsmith/cleanup.json", "--target", "staging");
+  const after = await state();
+  expect(JSON.stringify(after)).not.toContain("app.shop_id");
+  await run("rollback", "--target", "staging", "--to", "0", "--dry-run");
+  expect(await state()).toEqual(after);
+  await run("rollback", "--target", "staging", "--to", "0");
+  expect(await state()).toEqual(before);
+}, 300_000);
