@@ -1,12 +1,19 @@
 import { PURE } from "../logic/functions.ts";
 import type { ApplyTerm, Term } from "../logic/formula.ts";
+import { languageOf } from "../logic/language.ts";
 import { classmates, isTrue, isReading, newWord, type Assignment } from "./assignment.ts";
 
-type Case = "lower" | "upper";
-type Fold = ApplyTerm & { readonly symbol: { readonly kind: "fold"; readonly to: Case } };
+export type Case = "lower" | "upper";
+export type Fold = ApplyTerm & { readonly symbol: { readonly kind: "fold"; readonly to: Case } };
 
 /** lower or upper of a text. */
 export const isFold = (term: Term): term is Fold => term.kind === "apply" && term.symbol.kind === "fold";
+
+/** lower and upper of a text, where that is another text. */
+export const foldsOf = ({ model }: Assignment, mates: readonly Term[]): Fold[] =>
+  [...model.terms]
+    .filter(isFold)
+    .filter((term) => term.args[0] !== undefined && mates.includes(term.args[0]) && !mates.includes(term));
 
 /**
  * Letters that do not come back where their case is folded twice: the Kelvin sign is a capital whose small letter has
@@ -41,7 +48,7 @@ export function foldOfSettled(values: Assignment, mates: readonly Term[]): strin
     if (!isFold(mate) || !arg || mates.includes(arg) || values.busy.has(arg)) continue;
     const { to } = mate.symbol;
     if (isRead(values, arg)) return PURE[to](values.print(arg)) ?? null;
-    if (isUnusual(values, arg))
+    if (values.known.has(arg) || isUnusual(values, arg) || isPatterned(values, arg) || isSplit(values, arg))
       return to === "lower" ? values.print(arg).toLowerCase() : values.print(arg).toUpperCase();
   }
   return null;
@@ -51,6 +58,27 @@ function isUnusual(values: Assignment, text: Term): boolean {
   if (letterWithoutWayBack(values, classmates(values, text)) !== null) return true;
   const [arg] = isFold(text) ? text.args : [];
   return arg !== undefined && isUnusual(values, arg);
+}
+
+function isSplit(values: Assignment, text: Term): boolean {
+  const mates = classmates(values, text);
+  return [...values.model.terms].some(
+    (term) =>
+      term.kind === "apply" &&
+      term.symbol.kind === "split" &&
+      term.args[0] !== undefined &&
+      mates.includes(term.args[0]),
+  );
+}
+
+/** Patterns are about the text, or about what it folds to. */
+function isPatterned(values: Assignment, text: Term): boolean {
+  const mates = classmates(values, text);
+  const terms = [...mates, ...foldsOf(values, mates).flatMap((term) => classmates(values, term))];
+  return [...values.model.predicates].some(
+    (predicate) =>
+      predicate.args[0] !== undefined && terms.includes(predicate.args[0]) && languageOf(predicate) !== null,
+  );
 }
 
 /** An input function takes the text. */

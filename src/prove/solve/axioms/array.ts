@@ -136,11 +136,11 @@ interface OnePart {
   array: ApplyTerm;
   text: Term;
   element: ScalarType | null;
-  /** an input function that refuses separators reads the text */
+  /** an input function that refuses separators reads the text, or the output function of its type printed it */
   isRead: Formula;
 }
 
-/** A text that an input function reads and that has no separator in it is its own one part. */
+/** A text that an input function reads, or an output function prints, without a separator in it is its own one part. */
 function ofOnePart(context: AxiomContext): OnePart[] {
   const { logic, vocabulary } = context;
   const tests = WITHOUT_SEPARATOR.flatMap((type) => atomsOf(context, readable(type)));
@@ -150,6 +150,8 @@ function ofOnePart(context: AxiomContext): OnePart[] {
     const split = splitOf(array);
     if (!split || !/^[,;|/]$/.test(split.separator)) continue;
     const { text, element } = split;
+    if (text.kind === "apply" && text.symbol.kind === "output" && WITHOUT_SEPARATOR.includes(text.symbol.type))
+      found.push({ array, text, element, isRead: logic.true });
     for (const test of tests) {
       const [same] = test.args;
       if (same && vocabulary.mayBeEqual(text, same))

@@ -1,5 +1,5 @@
 import type { ApplyTerm, ConstantTerm, Formula, Term } from "../../logic/formula.ts";
-import { labelsOf, printConstant, PURE } from "../../logic/functions.ts";
+import { areDisjoint, labelsOf, printConstant, PURE } from "../../logic/functions.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
 import { fold, input, output, READS_TRUE, readable } from "../../logic/symbol.ts";
 import { atomsOf, termsOf, type AxiomContext } from "./context.ts";
@@ -72,6 +72,11 @@ function outputAxioms(context: AxiomContext, term: ApplyTerm, type: ScalarType, 
       if (vocabulary.mayBeEqual(term, other) || vocabulary.mayBeEqual(arg, origin))
         once(`print ${term.id} ${other.id}`, () => logic.iff(logic.equal(term, other), logic.equal(arg, origin)));
   }
+  for (const other of conversions.keys())
+    if (other.key < type.key && areDisjoint(type, other))
+      for (const out of termsOf(context, output(other)))
+        if (vocabulary.mayBeEqual(term, out))
+          once(`apart ${term.id} ${out.id}`, () => logic.not(logic.equal(term, out)));
   const conversion = conversions.get(type);
   if (!conversion) return;
   const { labels } = conversion;
