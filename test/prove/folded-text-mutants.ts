@@ -70,8 +70,8 @@ export const FOLDED_TEXT_MUTANTS: readonly Mutant[] = [
     id: "texts-of-types-meet",
     title: "an integer and a uuid may print as one text",
     file: "solve/axioms/text.ts",
-    find: "if (other.key < type.key && areDisjoint(type, other))",
-    replace: "if (other.key < type.key && areDisjoint(type, type))",
+    find: "if (other.key < one.key && areDisjoint(one, other))",
+    replace: "if (other.key < one.key && areDisjoint(one, one))",
     noticedBy: ["F-integer-and-uuid-text"],
   },
   {

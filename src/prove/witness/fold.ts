@@ -1,6 +1,7 @@
 import { PURE } from "../logic/functions.ts";
 import type { ApplyTerm, Term } from "../logic/formula.ts";
 import { languageOf } from "../logic/language.ts";
+import type { Model } from "../solve/model.ts";
 import { classmates, isTrue, isReading, newWord, type Assignment } from "./assignment.ts";
 
 export type Case = "lower" | "upper";
@@ -9,11 +10,18 @@ export type Fold = ApplyTerm & { readonly symbol: { readonly kind: "fold"; reado
 /** lower or upper of a text. */
 export const isFold = (term: Term): term is Fold => term.kind === "apply" && term.symbol.kind === "fold";
 
+const foldsOfModel = new WeakMap<Model, readonly Fold[]>();
+
+/** Every lower and upper that a model speaks of. */
+function foldsIn(model: Model): readonly Fold[] {
+  const folds = foldsOfModel.get(model) ?? [...model.terms].filter(isFold);
+  foldsOfModel.set(model, folds);
+  return folds;
+}
+
 /** lower and upper of a text, where that is another text. */
 export const foldsOf = ({ model }: Assignment, mates: readonly Term[]): Fold[] =>
-  [...model.terms]
-    .filter(isFold)
-    .filter((term) => term.args[0] !== undefined && mates.includes(term.args[0]) && !mates.includes(term));
+  foldsIn(model).filter((term) => term.args[0] !== undefined && mates.includes(term.args[0]) && !mates.includes(term));
 
 /**
  * Letters that do not come back where their case is folded twice: the Kelvin sign is a capital whose small letter has
@@ -23,7 +31,7 @@ const NO_WAY_BACK: Readonly<Record<Case, string>> = { upper: "\u212A", lower: "\
 
 /** The letter that the model needs in a text, in which upper(lower(…)) is not upper(…), or the reverse; null: none. */
 function letterWithoutWayBack(values: Assignment, mates: readonly Term[]): string | null {
-  const folds = [...values.model.terms].filter(isFold);
+  const folds = foldsIn(values.model);
   const of = (term: Term): Fold[] => folds.filter(({ args }) => args[0] === term);
   for (const mate of mates)
     for (const once of of(mate))

@@ -99,13 +99,15 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
 
 /** A text whose patterns, or those of what it folds to, the model speaks of, and which is split nowhere. */
 function foldedPatternText(values: Assignment, mates: readonly Term[]): string | null {
-  const uses = [...values.model.terms].filter(
-    (term) => term.kind === "apply" && term.args[0] !== undefined && mates.includes(term.args[0]),
+  if (foldsOf(values, mates).length === 0) return null;
+  const isSplit = [...values.model.terms].some(
+    (term) =>
+      term.kind === "apply" &&
+      (term.symbol.kind === "part" || term.symbol.kind === "split") &&
+      term.args[0] !== undefined &&
+      mates.includes(term.args[0]),
   );
-  const isSplit = uses.some(
-    (term) => term.kind === "apply" && (term.symbol.kind === "part" || term.symbol.kind === "split"),
-  );
-  return isSplit || foldsOf(values, mates).length === 0 ? null : patternText(values, mates);
+  return isSplit ? null : patternText(values, mates);
 }
 
 /** What lower gives for a text of which upper is known, or the reverse; null where that does not fit the model. */

@@ -13,17 +13,19 @@ export interface Candidates {
   lists: readonly (readonly (string | null)[])[];
   /** texts in one spelling each */
   plain: readonly string[];
+  /** those, and uuids as they are written otherwise */
+  spelled: readonly string[];
   /** the value of the term's type that is read from a text; null: none */
   read(term: Term, text: string): string | null;
 }
 
 /** So many texts are spelled in every way; so many are joined with each other. */
-const MOST_SPELLED = 40;
+const MOST_SPELLED = 30;
 const MOST_JOINED = 8;
 
 /** Words of no meaning, what types read, and letters that do not come back where their case is folded twice. */
-const WORDS = ["xyz", "q", "", "1", "0", "2", "true", "false", "\u212A", "\u017F"];
-const UUIDS = ["cccccccc-cccc-4ccc-8ccc-cccccccccccc", "33333333-3333-4333-8333-333333333333"];
+const WORDS = ["1", "0", "2", "", "xyz", "q", "true", "false", "\u212A", "\u017F"];
+const UUIDS = ["33333333-3333-4333-8333-333333333333", "cccccccc-cccc-4ccc-8ccc-cccccccccccc"];
 
 /** Values near to those that are spoken of: constants, the present values, texts of patterns, and their spellings. */
 export function candidates(input: ValuationInput, spoken: Iterable<Term>, present: readonly string[]): Candidates {
@@ -33,7 +35,7 @@ export function candidates(input: ValuationInput, spoken: Iterable<Term>, presen
     sort.kind === "numeric" || sort.kind === "float" ? [printNumeric(Number(value))] : [String(value)],
   );
   const matching = [...model.predicates].flatMap(matched);
-  const plain = unique([...present, ...named, ...matching, ...WORDS, ...UUIDS]).slice(0, MOST_SPELLED);
+  const plain = unique([...unique([...present, ...named, ...matching]).slice(0, MOST_SPELLED), ...WORDS, ...UUIDS]);
   const separators = unique(
     [...model.terms].flatMap((term) =>
       term.kind === "apply" && (term.symbol.kind === "split" || term.symbol.kind === "part")
@@ -58,8 +60,10 @@ export function candidates(input: ValuationInput, spoken: Iterable<Term>, presen
   ).map(String);
   return {
     plain,
+    spelled: unique([...plain, ...plain.flatMap(uuidSpellings)]),
     read: ({ sort }, text) => {
-      const value = sort === SORT.uuid ? read(conversions, TYPE.uuid, text) : integer(conversions, text);
+      const type = sort === SORT.uuid ? TYPE.uuid : sort === SORT.int ? TYPE.integer : null;
+      const value = type && read(conversions, type, text);
       return value === null || value === undefined ? null : String(value);
     },
     of: ({ sort }) =>
@@ -88,9 +92,12 @@ const unique = <T>(list: readonly T[]): T[] => [...new Set(list)];
 const cases = (text: string): string[] =>
   unique([text, text.toUpperCase(), text.toLowerCase(), text.charAt(0).toUpperCase() + text.slice(1).toLowerCase()]);
 
+const uuidSpellings = (text: string): string[] =>
+  /^[0-9a-f-]{36}$/i.test(text) ? [`{${text}}`, text.replaceAll("-", "")] : [];
+
 const spellings = (text: string): string[] => [
   ...cases(text),
-  ...(/^[0-9a-f-]{36}$/i.test(text) ? [`{${text}}`, text.replaceAll("-", "")] : []),
+  ...uuidSpellings(text),
   ...(/^-?\d+$/.test(text) ? [` ${text}`, `0${text}`, "0xA", "0XA"] : []),
   `${text}\u212A`,
   `${text}\u017F`,

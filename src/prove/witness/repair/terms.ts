@@ -1,13 +1,13 @@
-import { printDate } from "../../logic/conversion.ts";
+import { NUMERIC_UNIT, printDate } from "../../logic/conversion.ts";
 import type { ApplyTerm, Term } from "../../logic/formula.ts";
 import { splitText, type Conversions } from "../../logic/functions.ts";
-import { NUMERIC_UNIT } from "../../logic/conversion.ts";
 import { INTEGERS, TYPE, type ScalarType } from "../../logic/sort.ts";
 import { jsonIs, jsonItems } from "../../logic/symbol.ts";
 import type { ValuationInput } from "../assignment.ts";
 import { printList } from "../json-list.ts";
 import { printed } from "../numbers.ts";
 import type { Valuation } from "../valuation.ts";
+import type { Given } from "./search.ts";
 
 /** The values of terms: of those that a witness gives, and of what PostgreSQL computes from them. */
 export interface Terms {
@@ -15,12 +15,6 @@ export interface Terms {
   value(term: Term): string | number | undefined;
   /** the members of an array, as texts */
   list(term: Term): readonly (string | null)[] | undefined;
-}
-
-/** Values that are given to terms in the place of those that the model led to. */
-export interface Given {
-  texts: ReadonlyMap<Term, string>;
-  lists: ReadonlyMap<Term, readonly (string | null)[]>;
 }
 
 /** A term whose value a witness gives, and not PostgreSQL. */
