@@ -49,7 +49,10 @@ export function unusualText(values: Assignment, mates: readonly Term[]): string 
   return letter === null ? null : `${newWord(values)}${letter}`;
 }
 
-/** The text that a fold has, out of a text that is settled by what it is read as, or by its letters; null: of none. */
+/**
+ * The text that a fold has, out of a text that is settled before it: by what it is read as, by its letters, by patterns
+ * or by its parts; null: of none.
+ */
 export function foldOfSettled(values: Assignment, mates: readonly Term[]): string | null {
   for (const mate of mates) {
     const [arg] = isFold(mate) ? mate.args : [];
@@ -68,6 +71,7 @@ function isUnusual(values: Assignment, text: Term): boolean {
   return arg !== undefined && isUnusual(values, arg);
 }
 
+/** The text is split into parts. */
 function isSplit(values: Assignment, text: Term): boolean {
   const mates = classmates(values, text);
   return [...values.model.terms].some(
