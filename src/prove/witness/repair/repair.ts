@@ -1,5 +1,7 @@
 import { arrayText } from "../../../pg/array-text.ts";
 import type { Formula, Term } from "../../logic/formula.ts";
+import type { FunctionSymbol } from "../../logic/symbol.ts";
+import type { Model } from "../../solve/model.ts";
 import type { ValuationInput } from "../assignment.ts";
 import type { Valuation } from "../valuation.ts";
 import { evaluate, type Truth } from "./evaluate.ts";
@@ -16,6 +18,7 @@ const MOST_EVALUATED = 600_000;
  * nowhere.
  */
 export function repaired(input: ValuationInput, base: Valuation): Valuation {
+  if (!mayFail(input.model)) return base;
   const parts = input.model.asked.flatMap((formula) => (formula.kind === "and" ? formula.args : [formula]));
   const spoken = new Set<Term>();
   const given: Given = { texts: new Map(), lists: new Map() };
@@ -33,6 +36,15 @@ export function repaired(input: ValuationInput, base: Valuation): Valuation {
   const found = search(movesOf(input, base, spoken), { given, failing, failures, goOn });
   return found ? overridden(base, found) : base;
 }
+
+/** Folded, split and matched texts: what else there is of values the model knows. */
+function mayFail({ terms, predicates }: Model): boolean {
+  for (const term of terms) if (term.kind === "apply" && FUNCTIONS.has(term.symbol.kind)) return true;
+  for (const { symbol } of predicates) if (symbol.kind === "text operator") return true;
+  return false;
+}
+
+const FUNCTIONS: ReadonlySet<FunctionSymbol["kind"]> = new Set(["fold", "split", "part"]);
 
 const overridden = (base: Valuation, { texts, lists }: Given): Valuation => ({
   print: (term) => {
