@@ -68,14 +68,10 @@ function verdictOn(given: ProveCase): Verdict {
 
 const say = (line: CaseLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-/** Their verdicts hang on what a Postgres says to the witness; here there is none. */
-const NEEDS_POSTGRES = new Set(["uuid-text-via-lower"]);
-
 function runPolicies(files: readonly string[]): void {
   let probed: ProveCase | undefined;
   for (const file of files)
     for (const given of readCases(file)) {
-      if (NEEDS_POSTGRES.has(given.id)) continue;
       if (given.assumption.length === 0 && given.id === "14") probed ??= given;
       say(
         attempt(basename(file), given.id, () => {

@@ -2,6 +2,7 @@ import { CITEXT_MUTANTS } from "./citext-mutants.ts";
 import { CONSTRUCT_MUTANTS } from "./construct-mutants.ts";
 import { DEPENDS_MUTANTS } from "./depends-mutants.ts";
 import { EXCEPTION_MUTANTS } from "./exception-mutants.ts";
+import { FOLDED_TEXT_MUTANTS } from "./folded-text-mutants.ts";
 import { GATE_MUTANTS } from "./gate-mutants.ts";
 import { HAS_ROLE_MUTANTS } from "./has-role-mutants.ts";
 import { INTEGER_MUTANTS } from "./integer-mutants.ts";
@@ -755,6 +756,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CITEXT_MUTANTS,
   ...EXCEPTION_MUTANTS,
   ...HAS_ROLE_MUTANTS,
+  ...FOLDED_TEXT_MUTANTS,
   ...SELF_COMPARISON_MUTANTS,
   ...GATE_MUTANTS.map((mutant) => ({ ...mutant, cases: "objects" as const })),
   ...TRIAL_MUTANTS.map((mutant) => ({ ...mutant, cases: "trial" as const })),

@@ -16,6 +16,7 @@ afterAll(async () => scratch.close());
 
 const UUID = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
 const OTHER = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
+const DIGITS = "11111111-1111-4111-8111-111111111111";
 const TOKEN = "nullif(current_setting('request.jwt.claims', true), '')::jsonb";
 const SETTING = "current_setting('app.level', true)";
 
@@ -95,6 +96,48 @@ const CONDITIONS: readonly [condition: string, example: Example][] = [
     `'a' = any (array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))) and title = ${TOKEN} ->> 'orgs'`,
     { title: '["a"]', claims: { orgs: ["a"] } },
   ],
+  // patterns of a text and of lower or upper of it
+  ["title not like 'a%' and lower(title) like 'a%'", { title: "A" }],
+  ["lower(title) like '_' and lower(title) <> title and title <> 'A'", { title: "B" }],
+  ["upper(title) like 'A%' and title not like 'a%' and title <> upper(title)", { title: "Aa" }],
+  ["title ~~* 'a%' and title not like 'a%' and upper(title) = title", { title: "A" }],
+  [
+    `title::uuid = id and upper(title) = ${SETTING} and lower(title) not like '_'`,
+    { title: UUID, id: UUID, setting: UUID.toUpperCase() },
+  ],
+  // members of a text that is split, and of lower or upper of it
+  [
+    `title = any (string_to_array(lower(${SETTING}), ',')) and title <> all (string_to_array(${SETTING}, ','))`,
+    { title: "a", setting: "A" },
+  ],
+  [
+    `title = any (string_to_array(${SETTING}, ',')) and title <> all (string_to_array(lower(${SETTING}), ','))`,
+    { title: "A", setting: "A" },
+  ],
+  [
+    `title = any (string_to_array(upper(${SETTING}), ',')) and title <> all (string_to_array(${SETTING}, ','))`,
+    { title: "A", setting: "a" },
+  ],
+  [
+    `lower(${SETTING}) = title and ${SETTING} <> title and string_to_array(${SETTING}, ',') is distinct from array(select jsonb_array_elements_text(${TOKEN} -> 'orgs'))`,
+    { title: "a", setting: "A" },
+  ],
+  // a text without letters, or of a uuid without letters, where the model asks for both cases
+  [`lower(title) = ${SETTING} and upper(title) = ${SETTING}`, { title: "1", setting: "1" }],
+  [
+    `lower(${TOKEN} ->> 'org') = title and upper(${SETTING}) = title`,
+    { title: "1", setting: "1", claims: { org: "1" } },
+  ],
+  [`id = title::uuid and lower(title) = upper(${SETTING})`, { id: DIGITS, title: DIGITS, setting: DIGITS }],
+  [
+    `id <> (${TOKEN} ->> 'org')::uuid and lower(${TOKEN} ->> 'org') = upper(id::text) or id = title::uuid and upper(id::text) = title and title = lower(title)`,
+    { id: DIGITS, title: DIGITS },
+  ],
+  // several values that depend on each other
+  [
+    `title = any (string_to_array(${SETTING}, ',')) and string_to_array(${SETTING}, ',') is not distinct from array(select jsonb_array_elements_text(${TOKEN} -> 'orgs')) and lower(${SETTING}) = any (string_to_array(${SETTING}, ','))`,
+    { title: "a", setting: "a", claims: { orgs: ["a"] } },
+  ],
 ];
 
 /** No state is so. Errors are told apart from access. */
@@ -106,6 +149,12 @@ const IMPOSSIBLE = [
   `title = '${UUID},${OTHER}' and id = '${OTHER}' and id <> all (string_to_array(title, ',')::uuid[])`,
   "title = '1,2' and 3 = any (string_to_array(title, ',')::integer[])",
   "title = '' and 'a' = any (string_to_array(title, ','))",
+  "title like 'a%' and lower(title) not like 'a%'",
+  "title like 'b%' and lower(title) = 'a'",
+  "lower(title) = 'a' and title not in ('a', 'A')",
+  "upper(title) like 'a%'",
+  "title = title::uuid::text and lower(title) like '_'",
+  "lower(title)::boolean and title like 'a%'",
 ];
 
 test.each(IMPOSSIBLE)("nothing is gained by %s", (condition) => {

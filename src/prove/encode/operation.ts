@@ -1,5 +1,6 @@
 import { as, type Expr } from "../../pg/expr/node.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
+import { some } from "../../pg/expr/walk.ts";
 import type { TextOperator } from "../logic/symbol.ts";
 import { construct, type Unmodelled } from "../unmodelled.ts";
 import { encodeArithmetic } from "./arithmetic.ts";
@@ -9,7 +10,7 @@ import { addPlanned, encodeNullif, nullness } from "./choice.ts";
 import { encodeComparison, isDistinct } from "./compare.ts";
 import { encodeContainment } from "./containment.ts";
 import type { Encoder } from "./context.ts";
-import type { Frame } from "./frame.ts";
+import { resolve, type Frame } from "./frame.ts";
 import { PLACES } from "./opaque-facts.ts";
 import { jsonMember, jsonText } from "./json.ts";
 import { coerce } from "./literal.ts";
@@ -59,8 +60,11 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
       return found.kind === "AEXPR_BETWEEN" ? between : values.not(between);
     }
     case "AEXPR_IN": {
-      const items = (as("List", found.rexpr)?.items ?? []).map(operand);
-      const value = operand(found.lexpr);
+      const list = as("List", found.rexpr)?.items ?? [];
+      const array = madeArray(found, list, frame);
+      const inArray: Frame = array.length > 0 ? { ...frame, operand: "array" } : frame;
+      const items = list.map((item) => encoder.expression(item, array.includes(item) ? inArray : frame));
+      const value = encoder.expression(found.lexpr, inArray);
       const equal = items.map((item) => encodeComparison(encoder, "=", value, item));
       if (!equal.every((part) => part !== null)) {
         for (const item of items) noteWithoutOperator(encoder.side, frame, value, item);
@@ -81,6 +85,18 @@ export function encodeOperation(encoder: Encoder, node: Expr, given: Frame): Val
       return encoder.opaque(node, frame, construct("kind of operator"));
   }
 }
+
+/** The items of IN that PostgreSQL makes an array of: two or more that name no column of the query (parse_expr.c). */
+function madeArray({ lexpr }: Operation, items: readonly Expr[], frame: Frame): readonly Expr[] {
+  const without = as("RowExpr", lexpr) ? [] : items.filter((item) => !namesOwnColumn(item, frame));
+  return without.length > 1 ? without : [];
+}
+
+const namesOwnColumn = (node: Expr, frame: Frame): boolean =>
+  some(node, (part) => {
+    const named = as("ColumnRef", part) ? resolve(part, frame) : null;
+    return (named?.kind === "column" || named?.kind === "derived") && frame.scopes[0]?.includes(named.source) === true;
+  });
 
 /** The operands of a row comparison and of IN, or the operand itself. */
 const partsOf = (node: Expr | undefined): readonly (Expr | undefined)[] =>

@@ -16,7 +16,12 @@ const OTHER = "\u{10FFFD}";
 export interface Wanted {
   automaton: Automaton;
   accepted: boolean;
+  /** where it is about the text with every character replaced: lower or upper of it */
+  image?(char: string): string;
 }
+
+/** Letters outside of ASCII of which lower or upper is in ASCII: the Kelvin sign and the long s. */
+const FOLDED_INTO_ASCII = ["\u212A", "\u017F"];
 
 /**
  * A shortest text that each automaton accepts, or does not, as asked, and that is not refused; null: there is none;
@@ -39,9 +44,10 @@ function search(
   letters: number,
 ): string | null | undefined {
   const named = new Set(wanted.flatMap(({ automaton }) => [...automaton.named]));
+  const folded = wanted.some(({ image }) => image) ? FOLDED_INTO_ASCII : [];
   const bySignature = new Map<string, string[]>();
-  for (const char of new Set([...ALPHABET, ...named, OTHER])) {
-    const signature = wanted.map(({ automaton }) => automaton.signature(char)).join(" ");
+  for (const char of new Set([...ALPHABET, ...named, ...folded, OTHER])) {
+    const signature = wanted.map(({ automaton, image }) => automaton.signature(image?.(char) ?? char)).join(" ");
     const same = bySignature.get(signature) ?? [];
     if (same.length < letters) bySignature.set(signature, [...same, char]);
   }
@@ -62,7 +68,9 @@ function search(
       refused = true;
     }
     for (const char of alphabet) {
-      const next = wanted.map(({ automaton }, index) => automaton.step(states[index] ?? automaton.start, char));
+      const next = wanted.map(({ automaton, image }, index) =>
+        automaton.step(states[index] ?? automaton.start, image?.(char) ?? char),
+      );
       const key = keyOf(next);
       const times = seen.get(key) ?? 0;
       // where texts are refused, other ways to the same states give other texts

@@ -16,6 +16,8 @@ export interface Language {
    * a class that is negated, a character whose folding takes two
    */
   inEitherCase: Automaton | null;
+  /** the pattern, if it is characters of ASCII in an order, with any text between them */
+  literal: Pattern | null;
 }
 
 const known = new WeakMap<Predicate, Language | null>();
@@ -42,10 +44,10 @@ export function language(operator: string, pattern: string): Language | null {
   const parsed = patternOf(operator, pattern);
   if (!parsed) return null;
   const automaton = newAutomaton(parsed, ignoresCase);
-  return { automaton, ignoresCase, inEitherCase: isLiteral(parsed) ? newAutomaton(parsed, true) : null };
+  const literal = isLiteral(parsed) ? parsed : null;
+  return { automaton, ignoresCase, inEitherCase: literal && newAutomaton(literal, true), literal };
 }
 
-/** ASCII characters in an order, with any text between them. */
 const isLiteral = (pattern: Pattern): boolean =>
   pattern.kind === "sequence"
     ? pattern.parts.every(isLiteral)

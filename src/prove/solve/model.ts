@@ -1,3 +1,4 @@
+import type { NameKey } from "../../pg/name.ts";
 import type { Formula, Predicate, Row, Term } from "../logic/formula.ts";
 
 /** A state of the database and a request that satisfy what was asked. */
@@ -11,6 +12,10 @@ export interface Model {
   /** values of ordered sorts */
   numbers: ReadonlyMap<Term, number>;
   terms: ReadonlySet<Term>;
+  /** what was asked: the model has all of these true */
+  asked: readonly Formula[];
+  /** the rows that are there in a table, the row in question included */
+  rowsIn(table: NameKey): readonly Row[];
   predicates: ReadonlySet<Predicate>;
 }
 

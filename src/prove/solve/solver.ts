@@ -1,4 +1,4 @@
-import type { Formula, Term } from "../logic/formula.ts";
+import type { Formula, Row, Term } from "../logic/formula.ts";
 import { axioms } from "./axioms/axioms.ts";
 import type { Vocabulary } from "./axioms/context.ts";
 import { assert, literalOf } from "./clauses.ts";
@@ -6,7 +6,7 @@ import { checkEquality, type Equality } from "./equality.ts";
 import { addMissingWitnesses, ground, MOST_ROWS } from "./ground.ts";
 import { evaluate, type Model } from "./model.ts";
 import { checkOrder, type Order } from "./order.ts";
-import { newState, type SolverOptions, type SolverState } from "./state.ts";
+import { newState, type SolverOptions, type SolverState, type TableRow } from "./state.ts";
 import { uniqueKeys } from "./unique-keys.ts";
 
 /** `no within N rows`: none in which a table has more rows than that; none was sought among larger ones. */
@@ -40,17 +40,22 @@ function ask(state: SolverState, formulas: readonly Formula[]): Answer {
       return [...last.equality.conflicts, ...last.order.conflicts];
     });
     if (!found) return state.bounded ? { kind: "no within", rows: MOST_ROWS } : { kind: "no" };
-    if (!addMissingWitnesses(state)) return { kind: "yes", model: modelOf(state, last ?? check(state)) };
+    if (!addMissingWitnesses(state)) return { kind: "yes", model: modelOf(state, formulas, last ?? check(state)) };
     state.saturated = "";
   }
 }
 
-function modelOf(state: SolverState, { equality, order }: Theories): Model {
+function modelOf(state: SolverState, asked: readonly Formula[], { equality, order }: Theories): Model {
   const values = new Map([...state.variables].map(([formula, variable]) => [formula, state.sat.value(variable)]));
   const holds = (formula: Formula): boolean | undefined => evaluate(formula, values);
+  const present = (rows: readonly TableRow[]): Row[] =>
+    rows.flatMap(({ row, here }) => (holds(here) === true ? [row] : []));
+  const rowsOf = new Map([...state.rowsOf].map(([table, rows]) => [table, present(rows)]));
   return {
     holds,
-    rows: [...state.rowsOf.values()].flat().flatMap(({ row, here }) => (holds(here) === true ? [row] : [])),
+    asked,
+    rows: [...rowsOf.values()].flat(),
+    rowsIn: (table) => rowsOf.get(table) ?? [],
     classOf: equality.classOf,
     numbers: order.values,
     terms: new Set(state.terms),

@@ -17,6 +17,7 @@ import type { RowValues, Situation, SituationRow } from "../situation.ts";
 import type { Model } from "../solve/model.ts";
 import type { Witness } from "../verdict.ts";
 import { filler } from "./filler.ts";
+import { repaired } from "./repair/repair.ts";
 import { newValuation, type Valuation } from "./valuation.ts";
 import type { ValuationInput } from "./assignment.ts";
 
@@ -35,8 +36,14 @@ export interface DecodeInput extends ValuationInput {
  * model's facts true. A column that the model leaves open becomes NULL, or where that is not allowed a plain value.
  */
 export function decode(input: DecodeInput): Pick<Witness, "situation" | "columns"> {
+  const base = newValuation(input);
+  const first = decodeWith(input, base);
+  const values = repaired(input, base);
+  return values === base ? first : decodeWith(input, values);
+}
+
+function decodeWith(input: DecodeInput, values: Valuation): Pick<Witness, "situation" | "columns"> {
   const { model, relation, component, row, oldRow } = input;
-  const values = newValuation(input);
   const settings: Record<string, string> = {};
   for (const predicate of model.predicates)
     if (predicate.symbol.kind === "set" && model.holds(predicate) === true) {

@@ -2,12 +2,17 @@ import { parseBoolean } from "../logic/conversion.ts";
 import type { Term } from "../logic/formula.ts";
 import { PURE } from "../logic/functions.ts";
 import { accepts, languageOf } from "../logic/language.ts";
-import type { Assignment } from "./assignment.ts";
-import { isFold } from "./fold.ts";
+import { classmates, type Assignment } from "./assignment.ts";
+import { foldsOf, isFold } from "./fold.ts";
 
 /** False where a fact of the model about a text, which is the terms' one value, does not hold of it. */
 export const fits = (values: Assignment, mates: readonly Term[], text: string): boolean =>
-  isReadAsModelled(values, mates, text) && isFoldedAsModelled(values, mates, text);
+  isReadAsModelled(values, mates, text) &&
+  isFoldedAsModelled(values, mates, text) &&
+  foldsOf(values, mates).every((term) => {
+    const folded = PURE[term.symbol.to](text);
+    return folded === undefined || isReadAsModelled(values, classmates(values, term), folded);
+  });
 
 /** Input functions take it or not, and patterns match it or not, as the model has it. */
 function isReadAsModelled({ model, conversions }: Assignment, mates: readonly Term[], text: string): boolean {

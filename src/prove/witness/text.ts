@@ -1,15 +1,15 @@
 import { parseUuid } from "../logic/conversion.ts";
 import type { Predicate, Term } from "../logic/formula.ts";
-import { PURE, splitText } from "../logic/functions.ts";
-import { findText } from "../logic/language-search.ts";
-import { languageOf } from "../logic/language.ts";
+import { PURE } from "../logic/functions.ts";
 import { SORT, TYPE, type ScalarType } from "../logic/sort.ts";
 import { hasPart, input, READS_TRUE } from "../logic/symbol.ts";
-import { elements, giveElements, memberValue } from "./array-members.ts";
+import { elements, memberValue } from "./array-members.ts";
 import { classmates, isReading, isTrue, newSpelling, newWord, type Assignment } from "./assignment.ts";
 import { fits } from "./fits.ts";
-import { foldOfSettled, isFold, unusualText } from "./fold.ts";
+import { foldOfSettled, foldsOf, isFold, unusualText } from "./fold.ts";
 import { listTextOf, printList } from "./json-list.ts";
+import { patternText } from "./pattern-text.ts";
+import { isSplitTwice, joinedMembers, spelledAsMember } from "./split-text.ts";
 
 /** The text of a term that is no constant, which it shares with all that are equal to it. */
 export function text(values: Assignment, term: Term): string {
@@ -33,8 +33,10 @@ function textOf(values: Assignment, term: Term): string {
     foldOfOther(values, mates) ??
     readText(values, mates) ??
     unusualText(values, mates) ??
+    foldedPatternText(values, mates) ??
     argumentText(values, mates) ??
     memberValue(values, term) ??
+    patternText(values, mates) ??
     freeText(values, mates)
   );
 }
@@ -74,11 +76,12 @@ function readFrom(values: Assignment, type: ScalarType, arg: Term): Term {
 
 /** A text that folds, or splits, to what the model has; null where it is folded and split nowhere. */
 function argumentText(values: Assignment, mates: readonly Term[]): string | null {
+  const isTwice = isSplitTwice(values, mates);
   for (const apply of values.model.terms) {
     const [arg] = apply.kind === "apply" ? apply.args : [];
     if (apply.kind !== "apply" || !arg || !mates.includes(arg)) continue;
     const { symbol } = apply;
-    if (symbol.kind === "fold" && !mates.includes(apply)) {
+    if (symbol.kind === "fold" && !mates.includes(apply) && !isTwice) {
       const folded = values.print(apply);
       const spelled =
         symbol.to === "lower"
@@ -92,6 +95,19 @@ function argumentText(values: Assignment, mates: readonly Term[]): string | null
     if (symbol.kind === "split") return joinedMembers(values, mates, apply, symbol.separator);
   }
   return null;
+}
+
+/** A text whose patterns, or those of what it folds to, the model speaks of, and which is split nowhere. */
+function foldedPatternText(values: Assignment, mates: readonly Term[]): string | null {
+  if (foldsOf(values, mates).length === 0) return null;
+  const isSplit = [...values.model.terms].some(
+    (term) =>
+      term.kind === "apply" &&
+      (term.symbol.kind === "part" || term.symbol.kind === "split") &&
+      term.args[0] !== undefined &&
+      mates.includes(term.args[0]),
+  );
+  return isSplit ? null : patternText(values, mates);
 }
 
 /** What lower gives for a text of which upper is known, or the reverse; null where that does not fit the model. */
@@ -110,23 +126,11 @@ function foldOfOther(values: Assignment, mates: readonly Term[]): string | null 
   return null;
 }
 
-/** A word that no other text is, and that patterns match, or do not, as the model has it. */
+/** A word that no other text is. */
 function freeText(values: Assignment, mates: readonly Term[]): string {
-  const isUpper = mates.some(
-    (mate) => mate.kind === "apply" && mate.symbol.kind === "fold" && mate.symbol.to === "upper",
-  );
-  const wanted = [...values.model.predicates].flatMap((predicate) => {
-    const [arg] = predicate.args;
-    const language = languageOf(predicate);
-    const isOpen = values.model.holds(predicate) === undefined;
-    if (!language || !arg || isOpen || !mates.includes(arg)) return [];
-    return [{ automaton: language.automaton, accepted: isTrue(values, predicate) }];
-  });
-  if (wanted.length > 0) {
-    const found = findText(wanted, (text) => values.taken.has(text));
-    if (typeof found === "string") return found;
-  }
-  return isUpper ? newWord(values).toUpperCase() : newWord(values);
+  const isUpper = mates.some((mate) => isFold(mate) && mate.symbol.to === "upper");
+  const word = spelledAsMember(values, mates, newWord(values));
+  return isUpper ? word.toUpperCase() : word;
 }
 
 /** Texts that the type reads as one value, the usual one first. */
@@ -159,24 +163,6 @@ function spellings(
 function hexadecimal(value: string): string[] {
   const digits = BigInt(value.replace("-", "")).toString(16).toUpperCase();
   return ["0X", "0x"].map((prefix) => `${value.startsWith("-") ? "-" : ""}${prefix}${digits}`);
-}
-
-/** The members of an array as one text; one that is made up has capitals, if the model needs letters that fold. */
-function joinedMembers(values: Assignment, mates: readonly Term[], array: Term, separator: string): string {
-  const found = elements(values, array);
-  const joined = found.join(separator);
-  if (fits(values, mates, joined)) return joined;
-  const given = new Set(values.known.values());
-  for (const [n, one] of found.entries()) {
-    if (one === null || given.has(one)) continue;
-    for (const spelled of [one.charAt(0).toUpperCase() + one.slice(1), one.toUpperCase()]) {
-      const text = found.with(n, spelled).join(separator);
-      if (!fits(values, mates, text)) continue;
-      giveElements(values, array, splitText(text, separator));
-      return text;
-    }
-  }
-  return joined;
 }
 
 /** A text of as many parts as the model gives it, each of which is what the model has. */

@@ -8,6 +8,7 @@ import {
   arrayInput,
   arrayReadable,
   input,
+  output,
   readable,
 } from "../../logic/symbol.ts";
 import { atomsOf, signed, type AxiomContext } from "./context.ts";
@@ -56,12 +57,12 @@ export function arrayAxioms(context: AxiomContext): void {
     }
   }
   splitConstants(context);
-  for (const { array, text, element, isRead } of ofOnePart(context)) {
+  for (const { array, text, element, isOne } of ofOnePart(context)) {
     const value = element === null ? text : logic.apply(input(element), [text]);
     if (element !== null)
-      once(`one part ${array.id} ${isRead.id}`, () =>
+      once(`one part ${array.id} ${isOne.id}`, () =>
         logic.or(
-          logic.not(isRead),
+          logic.not(isOne),
           logic.iff(
             logic.predicate(arrayReadable(element), null, array.args),
             logic.predicate(readable(element), null, [text]),
@@ -72,8 +73,8 @@ export function arrayAxioms(context: AxiomContext): void {
       const [one, of] = member.args;
       if (of !== array || !one || one.sort !== value.sort) continue;
       const reads = element === null ? logic.true : logic.predicate(readable(element), null, [text]);
-      once(`only part ${member.id} ${isRead.id}`, () =>
-        logic.or(logic.not(isRead), logic.not(reads), logic.iff(member, logic.equal(one, value))),
+      once(`only part ${member.id} ${isOne.id}`, () =>
+        logic.or(logic.not(isOne), logic.not(reads), logic.iff(member, logic.equal(one, value))),
       );
     }
   }
@@ -136,25 +137,37 @@ interface OnePart {
   array: ApplyTerm;
   text: Term;
   element: ScalarType | null;
-  /** an input function that refuses separators reads the text */
-  isRead: Formula;
+  /** the text has no separator, for one of the reasons that there are */
+  isOne: Formula;
 }
 
-/** A text that an input function reads and that has no separator in it is its own one part. */
+/**
+ * A text is its own one part where it has no separator: one that an input function reads, or an output function prints,
+ * and one that is itself a part of a text which is split alike.
+ */
 function ofOnePart(context: AxiomContext): OnePart[] {
-  const { logic, vocabulary } = context;
+  const { logic, vocabulary, applies } = context;
   const tests = WITHOUT_SEPARATOR.flatMap((type) => atomsOf(context, readable(type)));
+  const printed = WITHOUT_SEPARATOR.flatMap((type) => applies.get(output(type).key) ?? []);
+  const members = atomsOf(context, ARRAY_MEMBER);
   const found: OnePart[] = [];
   for (const array of vocabulary.terms) {
     if (array.kind !== "apply") continue;
     const split = splitOf(array);
-    if (!split || !/^[,;|/]$/.test(split.separator)) continue;
-    const { text, element } = split;
-    for (const test of tests) {
-      const [same] = test.args;
-      if (same && vocabulary.mayBeEqual(text, same))
-        found.push({ array, text, element, isRead: logic.and(test, logic.equal(text, same)) });
+    if (!split) continue;
+    const { text, element, separator } = split;
+    const mayBe = (other: Term): boolean => vocabulary.mayBeEqual(text, other);
+    const add = (where: Formula, same: Term): void =>
+      void found.push({ array, text, element, isOne: logic.and(where, logic.equal(text, same)) });
+    for (const member of members) {
+      const [one, of] = member.args;
+      const from = of?.kind === "apply" && of.symbol.kind === "split" && of.symbol.separator === separator;
+      if (one && from && mayBe(one))
+        add(logic.and(member, logic.not(logic.equal(text, logic.constant(SORT.text, "")))), one);
     }
+    if (!/^[,;|/]$/.test(separator)) continue;
+    for (const out of printed) if (mayBe(out)) add(logic.true, out);
+    for (const test of tests) if (test.args[0] && mayBe(test.args[0])) add(test, test.args[0]);
   }
   return found;
 }

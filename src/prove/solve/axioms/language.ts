@@ -1,10 +1,12 @@
 import { groupBy } from "../../../pg/group-by.ts";
-import type { Formula, Predicate, Term } from "../../logic/formula.ts";
-import { accepts, languageOf, type Language } from "../../logic/language.ts";
+import type { Formula, Term } from "../../logic/formula.ts";
+import { accepts, languageOf } from "../../logic/language.ts";
 import { findText } from "../../logic/language-search.ts";
 import { newAutomaton, type Automaton } from "../../logic/automaton.ts";
 import type { Pattern } from "../../logic/pattern.ts";
 import { signed, type AxiomContext } from "./context.ts";
+import { foldedLanguages, type Test } from "./folded-language.ts";
+import { shapeAxioms } from "./shape.ts";
 
 /** Text operators with constant patterns: what they tell of constants, and of one another. */
 export function languageAxioms(context: AxiomContext): void {
@@ -34,6 +36,8 @@ export function languageAxioms(context: AxiomContext): void {
     compareAll(context, group);
   for (const one of tests.filter(({ language }) => !language.ignoresCase))
     for (const other of tests.filter(({ language }) => language.ignoresCase)) foldBoth(context, one, other);
+  foldedLanguages(context, tests);
+  shapeAxioms(context, tests);
 }
 
 /** A text that matches as it is matches in either case. */
@@ -47,12 +51,6 @@ function foldBoth({ logic, once }: AxiomContext, exact: Test, folded: Test): voi
     ];
     return findText(apart) === null ? logic.or(logic.not(exact.predicate), folded.predicate) : logic.true;
   });
-}
-
-interface Test {
-  predicate: Predicate;
-  language: Language;
-  operator: string;
 }
 
 /** So many languages of one text are compared: each way in which they may hold is a question of its own. */

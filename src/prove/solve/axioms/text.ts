@@ -1,5 +1,5 @@
 import type { ApplyTerm, ConstantTerm, Formula, Term } from "../../logic/formula.ts";
-import { labelsOf, printConstant, PURE } from "../../logic/functions.ts";
+import { areDisjoint, labelsOf, printConstant, PURE } from "../../logic/functions.ts";
 import { INTEGERS, SORT, TYPE, type ScalarType } from "../../logic/sort.ts";
 import { fold, input, output, READS_TRUE, readable } from "../../logic/symbol.ts";
 import { atomsOf, termsOf, type AxiomContext } from "./context.ts";
@@ -72,6 +72,8 @@ function outputAxioms(context: AxiomContext, term: ApplyTerm, type: ScalarType, 
       if (vocabulary.mayBeEqual(term, other) || vocabulary.mayBeEqual(arg, origin))
         once(`print ${term.id} ${other.id}`, () => logic.iff(logic.equal(term, other), logic.equal(arg, origin)));
   }
+  for (const out of printedByOthers(context, term))
+    if (vocabulary.mayBeEqual(term, out)) once(`apart ${term.id} ${out.id}`, () => logic.not(logic.equal(term, out)));
   const conversion = conversions.get(type);
   if (!conversion) return;
   const { labels } = conversion;
@@ -95,6 +97,15 @@ function outputAxioms(context: AxiomContext, term: ApplyTerm, type: ScalarType, 
         ? logic.not(logic.equal(term, constant))
         : logic.iff(logic.equal(term, constant), logic.equal(arg, logic.constant(type.sort, printed.value))),
     );
+  }
+}
+
+/** What types print that print no text in common with the type of the term, of each two types once. */
+function* printedByOthers({ applies }: AxiomContext, term: ApplyTerm): Generator<ApplyTerm> {
+  for (const [first, ...others] of applies.values()) {
+    if (first?.symbol.kind !== "output" || term.symbol.kind !== "output") continue;
+    const [one, other] = [term.symbol.type, first.symbol.type];
+    if (other.key < one.key && areDisjoint(one, other)) yield* [first, ...others];
   }
 }
 
