@@ -389,7 +389,7 @@ export const DEPENDS_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     id: "columns-are-granted",
     title: "SELECT on one column is SELECT on all",
     file: "side.ts",
-    find: 'isSuper(role) || granted(relation.grants, "SELECT", role),',
+    find: 'isSuper(role) || hasAllData("SELECT", role) || granted(relation.grants, "SELECT", role),',
     replace: "true,",
     noticedBy: ["a sub-query over a column that the role may not read"],
   },

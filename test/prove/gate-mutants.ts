@@ -410,7 +410,7 @@ export const GATE_MUTANTS: readonly Omit<Mutant, "cases">[] = [
     id: "set-role-gives-nothing",
     title: "a membership without INHERIT gives nothing, although SET ROLE is allowed",
     file: "objects/roles.ts",
-    find: "const sets = (role.maySet ?? role.memberOf).includes(of);",
+    find: "const sets = [...(role.maySet ?? role.memberOf), ...(role.mayGrant ?? [])].includes(of);",
     replace: "const sets = false;",
     noticedBy: ["membership of a role above row security"],
   },

@@ -429,8 +429,8 @@ const POLICY_MUTANTS: readonly Mutant[] = [
     id: "memory-without-role",
     title: "a policy encoded for one role is taken for another",
     file: "encode/policies.ts",
-    find: "      frame.role,\n      row.id,",
-    replace: "      row.id,",
+    find: 'qual.asksRole ? frame.role : "",',
+    replace: '"",',
     noticedBy: ["K-current-user SELECT"],
   },
 
