@@ -55,6 +55,7 @@ describe.skipIf(!server)("a small project with a target", () => {
   afterAll(async () => cluster?.stop());
 
   test.each([
+    [["impact"], "rlsmith-impact"],
     [["approve", "--as", "DBA"], "rlsmith-approval"],
     [["apply", "--dry-run"], "rlsmith-apply"],
     [["apply"], "rlsmith-apply"],

@@ -1,0 +1,207 @@
+import { bodyOf } from "../classify/index.ts";
+import type { PgFunction, Relation } from "../pg/catalog.ts";
+import { as, type Expr } from "../pg/expr/node.ts";
+import { equal } from "../pg/expr/equal.ts";
+import { asWritten } from "../pg/expr/normal.ts";
+import { parseExpr } from "../pg/expr/parse.ts";
+import { printExpr, sql } from "../pg/expr/print.ts";
+import { bareTarget, call, nameParts } from "../pg/expr/shape.ts";
+import { transform } from "../pg/expr/transform.ts";
+import { some, walk } from "../pg/expr/walk.ts";
+import { functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
+import { columnsNamed } from "./columns.ts";
+import { followReading, followText, readingKey, type Followed, type Reading, type World } from "./follow.ts";
+import type { CannotTell } from "./result.ts";
+import { shownRows } from "./shown-rows.ts";
+
+/** A plan on a database: both sides, and the functions that it makes, changes or drops. */
+export interface Worlds {
+  before: World;
+  after: World;
+  changed: ReadonlySet<FunctionKey>;
+}
+
+/** Rows of a relation that a sub-query reads under policies that are not there yet: the name that takes its place. */
+export interface Inserted {
+  name: string;
+  relation: Relation;
+  where: string | null;
+  columns: Relation["columns"];
+}
+
+/** The condition of the new policies, as it can be evaluated on a database that has the old ones. */
+export interface Evaluable {
+  text: string;
+  /** in the order in which they depend on each other */
+  inserted: Inserted[];
+}
+
+/** True if a role reads other rows of the relation after the plan, as far as the texts of policies and functions show. */
+export function isAffected(worlds: Worlds, reading: Reading): boolean {
+  if (isChanged(worlds, reading)) return true;
+  return [followReading(worlds.before, reading), followReading(worlds.after, reading)].some((followed) =>
+    reachesChange(worlds, followed),
+  );
+}
+
+const reachesChange = (worlds: Worlds, { readings, functions, opaque }: Followed): boolean =>
+  opaque.length > 0 ||
+  [...functions.keys()].some((key) => worlds.changed.has(key)) ||
+  readings.some((reading) => isChanged(worlds, reading));
+
+/** True if the plan changes the policies by which the role reads the relation. */
+export function isChanged({ before, after }: Worlds, { relation, role }: Reading): boolean {
+  const [old, next] = [shownRows(before.side, relation, role), shownRows(after.side, relation, role)];
+  if (old.kind === "all" || next.kind === "all") return old.kind !== next.kind;
+  return old.text !== next.text && !equal(asWritten(parseExpr(old.text)), asWritten(parseExpr(next.text)));
+}
+
+/** The new condition on the rows that a role reads, or the reason why it cannot be evaluated before the plan is applied. */
+export function evaluableAfter(worlds: Worlds, reading: Reading): Evaluable | CannotTell {
+  const inserted: Inserted[] = [];
+  const text = conditionOf(worlds, reading, inserted, []);
+  return typeof text === "string" ? { text, inserted } : text;
+}
+
+export const isCannotTell = <T extends object>(value: T | CannotTell): value is CannotTell => "kind" in value;
+
+function conditionOf(
+  worlds: Worlds,
+  reading: Reading,
+  inserted: Inserted[],
+  open: readonly string[],
+): string | CannotTell {
+  if (open.includes(readingKey(reading))) return { kind: "recursion" };
+  const { relation, role } = reading;
+  const shown = shownRows(worlds.after.side, relation, role);
+  if (shown.kind === "all") return "true";
+  const inlined = withoutChangedCalls(worlds, parseExpr(shown.text));
+  if (isCannotTell<{ tree: Expr }>(inlined)) return inlined;
+  let because: CannotTell | null = null;
+  const tree = transform(inlined.tree, (node, descend) => {
+    const named = as("RangeVar", node);
+    if (!named?.schemaname || because !== null) return descend();
+    const inner = worlds.after.side.relation({ schema: named.schemaname, name: named.relname ?? "" });
+    if (!inner || inner.kind === "view" || !isAffected(worlds, { relation: inner, role })) return node;
+    const taken = insertedFor(worlds, { relation: inner, role }, inserted, [...open, readingKey(reading)]);
+    if (isCannotTell<Inserted>(taken)) {
+      because = taken;
+      return node;
+    }
+    if (named.inh !== true) because = { kind: "changed relation", relation: nameKey(inner) };
+    const { schemaname: _schema, catalogname: _catalog, ...rest } = named;
+    return { RangeVar: { ...rest, relname: taken.name, alias: named.alias ?? { aliasname: inner.name } } };
+  });
+  if (because !== null) return because;
+  if (some(tree, (node) => as("JoinExpr", node)?.isNatural === true)) return { kind: "whole row" };
+  for (const one of inserted) addColumns(one, tree);
+  const text = printExpr(tree);
+  return unresolved(worlds, text, role) ?? text;
+}
+
+/** What of the text would still be read as it is before the plan. */
+function unresolved(worlds: Worlds, text: string, role: string): CannotTell | null {
+  const followed = followText(worlds.after, text, role);
+  const [opaque] = followed.opaque;
+  if (opaque) return { kind: "unread function", name: nameKey(opaque) };
+  const changed = [...followed.functions].find(([key]) => worlds.changed.has(key));
+  if (changed) return { kind: "changed function", name: changed[0] };
+  const other = followed.readings.find((one) => isChanged(worlds, one));
+  return other ? { kind: "changed relation", relation: nameKey(other.relation) } : null;
+}
+
+function insertedFor(
+  worlds: Worlds,
+  reading: Reading,
+  inserted: Inserted[],
+  open: readonly string[],
+): Inserted | CannotTell {
+  const { relation, role } = reading;
+  const there = inserted.find((one) => nameKey(one.relation) === nameKey(relation));
+  if (there) return there;
+  // without the privilege, or with one on single columns, the statement may fail where a record set does not
+  if (!worlds.after.side.mayReadAll(relation, role)) return { kind: "changed relation", relation: nameKey(relation) };
+  const where = conditionOf(worlds, reading, inserted, open);
+  if (typeof where !== "string") return where;
+  const made: Inserted = { name: `rlsmith_t${inserted.length}`, relation, where, columns: [] };
+  addColumns(made, parseExpr(where));
+  for (const one of inserted) addColumns(one, parseExpr(where));
+  inserted.push(made);
+  return made;
+}
+
+function addColumns(one: Inserted, tree: Expr): void {
+  const named = new Set([...one.columns, ...columnsNamed(one.relation, [tree])]);
+  one.columns = one.relation.columns.filter((column) => named.has(column));
+}
+
+/** The tree with the new bodies of changed functions in place of their calls, as far as bodies are one expression. */
+function withoutChangedCalls(worlds: Worlds, tree: Expr): { tree: Expr } | CannotTell {
+  const { after, changed } = worlds;
+  let at = tree;
+  // a body may call another function that the plan changes
+  for (let depth = 0; depth < 8; depth += 1) {
+    let because: CannotTell | null = null;
+    const next = transform(at, (node, descend) => {
+      const fn = calledFunction(after, node);
+      if (!fn || !changed.has(functionKey(fn))) return descend();
+      const body = bodyExpression(fn, node);
+      if (body === null) because ??= { kind: "changed function", name: functionKey(fn) };
+      return body ?? node;
+    });
+    if (because !== null) return because;
+    if (next === at) return { tree: at };
+    at = parseExpr(printExpr(next));
+  }
+  return { kind: "recursion" };
+}
+
+/** The one function of the catalog that a node calls. */
+function calledFunction(world: World, node: Expr): PgFunction | null {
+  const made = call(node);
+  const [name = "", schema = null] = made?.name.toReversed() ?? [];
+  if (!made || schema === null) return null;
+  const found = world.index.resolve({ schema, name, args: made.args }, null);
+  const [only] = found;
+  return found.length === 1 && only ? (world.functionOf(only) ?? null) : null;
+}
+
+/** The body of a function without arguments that is one expression in SQL without FROM, as a value of its type. */
+function bodyExpression(fn: PgFunction, node: Expr): Expr | null {
+  if (fn.language !== "sql" || fn.argumentTypes.length > 0 || (call(node)?.args.length ?? 0) > 0) return null;
+  if (/^\s*(SETOF\b|TABLE\()/i.test(fn.result)) return null;
+  const returned = fn.sqlStandardBody ? /^\s*RETURN\s+([^]+)$/i.exec(fn.body)?.[1] : undefined;
+  const target = returned === undefined ? targetOf(fn) : parseExpr(`(${returned})`);
+  if (!target || !isPlain(target)) return null;
+  return sql(`((${printExpr(target)})::${fn.result})`);
+}
+
+function targetOf(fn: PgFunction): Expr | null {
+  if (fn.sqlStandardBody) return null;
+  const trees = bodyOf(fn).trees as { stmt?: Expr }[];
+  const select = trees.length === 1 ? as("SelectStmt", trees[0]?.stmt) : null;
+  return select ? bareTarget(select) : null;
+}
+
+/** No rows, and no name that means another thing elsewhere: every function has its schema, or is built in. */
+function isPlain(tree: Expr): boolean {
+  let plain = true;
+  walk(tree, (node) => {
+    if (as("RangeVar", node) || as("ColumnRef", node) || as("ParamRef", node) || as("SQLValueFunction", node))
+      plain = false;
+    const parts = nameParts(as("FuncCall", node)?.funcname);
+    if (parts.length === 1 && !BUILT_IN.has(parts[0] ?? "")) plain = false;
+    const type = nameParts(as("TypeCast", node)?.typeName?.names);
+    if (type.length === 1 && !TYPES.has(type[0] ?? "")) plain = false;
+  });
+  return plain;
+}
+
+const TYPES = new Set(["uuid", "text", "json", "jsonb", "date", "timestamptz", "name"]);
+
+/** Functions of pg_catalog that bodies of helpers call by their bare names. */
+const BUILT_IN = new Set(
+  "current_setting jsonb_extract_path_text jsonb_extract_path json_extract_path_text jsonb_typeof lower upper btrim string_to_array jsonb_array_elements_text array_position".split(
+    " ",
+  ),
+);

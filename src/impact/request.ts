@@ -1,0 +1,70 @@
+import type { ContextMap } from "../pg/context.ts";
+import type { Profile } from "./evaluate.ts";
+import type { Followed } from "./follow.ts";
+import type { Standing } from "./result.ts";
+import { claimAt, settableOf, type User, type Variables } from "./user.ts";
+
+/** What the policies of both sides read of a request. */
+export interface RequestReads {
+  /** null: any part of the token may count */
+  claims: string[][] | null;
+  /** the policies read a variable of the map */
+  variables: boolean;
+}
+
+export function requestReads(followed: readonly Followed[], map: ContextMap): RequestReads {
+  const whole = followed.some(({ wholeToken, opaque }) => wholeToken || opaque.length > 0);
+  const settings = new Set(followed.flatMap((one) => one.settings));
+  return {
+    claims: whole ? null : followed.flatMap((one) => one.claims),
+    variables: whole || settableOf(map).some(({ setting }) => settings.has(setting.toLowerCase())),
+  };
+}
+
+/** A way in which requests of a user arrive, as the users who share it are alike. */
+export interface Arrival {
+  key: string;
+  standing: Standing;
+  profile: Profile;
+}
+
+/**
+ * The ways in which requests of a user arrive. Null: what the application sets is not known, and the policies read it;
+ * then only requests without variables are there.
+ */
+export function arrivalsOf(
+  user: User,
+  map: ContextMap,
+  reads: RequestReads,
+): { arrivals: Arrival[]; isKnown: boolean } {
+  const empty = Object.fromEntries(settableOf(map).map(({ setting }) => [setting, ""]));
+  const arrival = (standing: Standing, variables: Variables): Arrival => {
+    const settings = { ...empty, ...variables };
+    return {
+      key: keyOf(user, settings, reads),
+      standing,
+      profile: { settings: { ...claimsSettings(user, map), ...settings } },
+    };
+  };
+  if (!reads.variables) return { arrivals: [arrival("with", {})], isKnown: true };
+  const without = arrival("without", {});
+  const withThem = (user.variables ?? []).map((variables) => arrival("with", variables));
+  return {
+    arrivals: [...withThem.filter(({ key }) => key !== without.key), without],
+    isKnown: user.variables !== null,
+  };
+}
+
+/** The settings by which the token arrives, as PostgREST and drivers set it. */
+function claimsSettings({ claims }: User, { claims: source }: ContextMap): Variables {
+  const text = claims ?? "";
+  return { "request.jwt.claims": text, ...(source.kind === "setting" ? { [source.setting]: text } : {}) };
+}
+
+/** Equal for requests that no policy can distinguish. */
+const keyOf = (user: User, settings: Variables, { claims }: RequestReads): string =>
+  JSON.stringify([
+    user.role,
+    settings,
+    claims === null ? user.claims : claims.map((path) => claimAt(user.token, path) ?? null),
+  ]);
