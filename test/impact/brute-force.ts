@@ -27,7 +27,7 @@ const keyOf = (one: Difference): string => JSON.stringify([one.relation, one.use
 
 /**
  * What a plan does to users, by trying it: the rows that each of them reads, then the plan's statements, then the rows
- * again. The relations have a column `id`. Leaves the plan in force.
+ * again. No two rows of a relation are alike. Leaves the plan in force.
  */
 export async function bruteForce(
   db: Db,
@@ -91,7 +91,7 @@ async function reading(
   await db.exec("begin");
   try {
     await db.exec([...set, `set local role ${role}`].join(";"));
-    const rows = await db.query<{ id: string }>(`select id::text as id from ${relation}`);
+    const rows = await db.query<{ id: string }>(`select one::text as id from ${relation} one`);
     return { ids: new Set(rows.map(({ id }) => id)) };
   } catch (error) {
     const raised = pgErrorOf(error);
