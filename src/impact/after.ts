@@ -1,14 +1,14 @@
-import { bodyOf } from "../classify/index.ts";
 import type { PgFunction, Relation } from "../pg/catalog.ts";
 import { as, type Expr } from "../pg/expr/node.ts";
 import { equal } from "../pg/expr/equal.ts";
 import { asWritten } from "../pg/expr/normal.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
-import { printExpr, sql } from "../pg/expr/print.ts";
-import { bareTarget, call, nameParts } from "../pg/expr/shape.ts";
+import { printExpr } from "../pg/expr/print.ts";
+import { call } from "../pg/expr/shape.ts";
 import { transform } from "../pg/expr/transform.ts";
-import { some, walk } from "../pg/expr/walk.ts";
+import { some } from "../pg/expr/walk.ts";
 import { functionKey, nameKey, type FunctionKey } from "../pg/name.ts";
+import { bodyExpression } from "./body.ts";
 import { columnsNamed } from "./columns.ts";
 import { followReading, followText, readingKey, type Followed, type Reading, type World } from "./follow.ts";
 import type { CannotTell } from "./result.ts";
@@ -34,6 +34,8 @@ export interface Evaluable {
   text: string;
   /** in the order in which they depend on each other */
   inserted: Inserted[];
+  /** a body takes the place of a call that PostgreSQL itself does not inline: other parts may then be evaluated first */
+  reordered: boolean;
 }
 
 /** True if a role reads other rows of the relation after the plan, as far as the texts of policies and functions show. */
@@ -60,7 +62,11 @@ export function isChanged({ before, after }: Worlds, { relation, role }: Reading
 export function evaluableAfter(worlds: Worlds, reading: Reading): Evaluable | CannotTell {
   const inserted: Inserted[] = [];
   const text = conditionOf(worlds, reading, inserted, []);
-  return typeof text === "string" ? { text, inserted } : text;
+  if (typeof text !== "string") return text;
+  const isCalled = [...followReading(worlds.after, reading).functions.values()].some(
+    (facts) => worlds.changed.has(functionKey(facts)) && worlds.after.functionOf(facts)?.language !== "sql",
+  );
+  return { text, inserted, reordered: isCalled };
 }
 
 export const isCannotTell = <T extends object>(value: T | CannotTell): value is CannotTell => "kind" in value;
@@ -145,7 +151,7 @@ function withoutChangedCalls(worlds: Worlds, tree: Expr): { tree: Expr } | Canno
     const next = transform(at, (node, descend) => {
       const fn = calledFunction(after, node);
       if (!fn || !changed.has(functionKey(fn))) return descend();
-      const body = bodyExpression(fn, node);
+      const body = (call(node)?.args.length ?? 0) === 0 ? bodyExpression(fn) : null;
       if (body === null) because ??= { kind: "changed function", name: functionKey(fn) };
       return body ?? node;
     });
@@ -165,43 +171,3 @@ function calledFunction(world: World, node: Expr): PgFunction | null {
   const [only] = found;
   return found.length === 1 && only ? (world.functionOf(only) ?? null) : null;
 }
-
-/** The body of a function without arguments that is one expression in SQL without FROM, as a value of its type. */
-function bodyExpression(fn: PgFunction, node: Expr): Expr | null {
-  if (fn.language !== "sql" || fn.argumentTypes.length > 0 || (call(node)?.args.length ?? 0) > 0) return null;
-  if (/^\s*(SETOF\b|TABLE\()/i.test(fn.result)) return null;
-  const returned = fn.sqlStandardBody ? /^\s*RETURN\s+([^]+)$/i.exec(fn.body)?.[1] : undefined;
-  const target = returned === undefined ? targetOf(fn) : parseExpr(`(${returned})`);
-  if (!target || !isPlain(target)) return null;
-  return sql(`((${printExpr(target)})::${fn.result})`);
-}
-
-function targetOf(fn: PgFunction): Expr | null {
-  if (fn.sqlStandardBody) return null;
-  const trees = bodyOf(fn).trees as { stmt?: Expr }[];
-  const select = trees.length === 1 ? as("SelectStmt", trees[0]?.stmt) : null;
-  return select ? bareTarget(select) : null;
-}
-
-/** No rows, and no name that means another thing elsewhere: every function has its schema, or is built in. */
-function isPlain(tree: Expr): boolean {
-  let plain = true;
-  walk(tree, (node) => {
-    if (as("RangeVar", node) || as("ColumnRef", node) || as("ParamRef", node) || as("SQLValueFunction", node))
-      plain = false;
-    const parts = nameParts(as("FuncCall", node)?.funcname);
-    if (parts.length === 1 && !BUILT_IN.has(parts[0] ?? "")) plain = false;
-    const type = nameParts(as("TypeCast", node)?.typeName?.names);
-    if (type.length === 1 && !TYPES.has(type[0] ?? "")) plain = false;
-  });
-  return plain;
-}
-
-const TYPES = new Set(["uuid", "text", "json", "jsonb", "date", "timestamptz", "name"]);
-
-/** Functions of pg_catalog that bodies of helpers call by their bare names. */
-const BUILT_IN = new Set(
-  "current_setting jsonb_extract_path_text jsonb_extract_path json_extract_path_text jsonb_typeof lower upper btrim string_to_array jsonb_array_elements_text array_position".split(
-    " ",
-  ),
-);

@@ -131,8 +131,8 @@ async function alone(db: Db, question: Question, { settings }: Profile): Promise
   if (after.kind === "rows") {
     const eager = await run("eager_after");
     if (eager.kind === "raised") {
-      const planned = await planning(db, question, settings);
-      if (planned.kind === "rows") return untold({ kind: "may raise", sqlstate: eager.sqlstate });
+      const planned = isExact(question) ? await planning(db, question, settings) : null;
+      if (planned?.kind !== "raised") return untold({ kind: "may raise", sqlstate: eager.sqlstate });
       return { kind: "told", before, after: planned, lost: 0, gained: 0, nullColumns: [] };
     }
     if (before.kind === "rows") {
@@ -141,8 +141,13 @@ async function alone(db: Db, question: Question, { settings }: Profile): Promise
     }
     return { kind: "told", before, after, lost: 0, gained: after.count, nullColumns: [] };
   }
+  const ordered = isExact(question) ? await run("after_where") : null;
+  if (ordered?.kind !== "raised") return untold({ kind: "may raise", sqlstate: after.sqlstate });
   return { kind: "told", before, after, lost: 0, gained: 0, nullColumns: [] };
 }
+
+/** The parts of the new condition are evaluated in the order in which PostgreSQL will. */
+const isExact = ({ after }: Question): boolean => after.inserted.length === 0 && !after.reordered;
 
 /** The error that planning a statement under the new policies raises: the planner evaluates what it estimates with. */
 async function planning(db: Db, question: Question, settings: Variables): Promise<Shown> {

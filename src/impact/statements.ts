@@ -22,10 +22,17 @@ export interface Question {
  */
 const ONE = "$1 = 1";
 
-export type StatementName = "both" | "before" | "after" | "eager_before" | "eager_after";
+export type StatementName = "both" | "before" | "after" | "after_where" | "eager_before" | "eager_after";
 
 export const preparedName = (name: StatementName): string => `rlsmith_impact_${name}`;
-export const STATEMENT_NAMES: readonly StatementName[] = ["both", "before", "after", "eager_before", "eager_after"];
+export const STATEMENT_NAMES: readonly StatementName[] = [
+  "both",
+  "before",
+  "after",
+  "after_where",
+  "eager_before",
+  "eager_after",
+];
 
 /** The statements to prepare, as the login. */
 export function preparing(question: Question): string[] {
@@ -48,8 +55,10 @@ export function preparing(question: Question): string[] {
     ].join(", ")} from ${rows(question)} offset 0) as s where ${ONE}`,
     before: single(question, "", before),
     after: single(question, withInserted(question), after.text),
-    eager_before: eager(before),
-    eager_after: eager(after.text),
+    // the planner orders the conditions of WHERE by their costs, as it does those of policies
+    after_where: `${withInserted(question)}select coalesce(sum(${own(question)}.rlsmith_n), 0)::text as a0 from ${rows(question)} where (${after.text}) and ${ONE}`,
+    eager_before: eager([before]),
+    eager_after: eager([after.text, ...after.inserted.map(({ where }) => where ?? "true")]),
   };
   return STATEMENT_NAMES.map((name) => `prepare ${preparedName(name)}(int) as ${texts[name]}`);
 }
@@ -65,8 +74,8 @@ const single = (question: Question, first: string, condition: string): string =>
   `${first}select ${counted("o")} as a0 from (select ${own(question)}.rlsmith_n as n, (${condition}) is true as o from ${rows(question)} offset 0) as s where ${ONE}`;
 
 /** What every plan of the statement may evaluate, whatever rows there are. */
-function eager(condition: string): string {
-  const values = unconditional(condition);
+function eager(conditions: readonly string[]): string {
+  const values = conditions.flatMap(unconditional);
   return `select ${["1", ...values.map((value) => `(${value}) is null`)].map((value, n) => `${value} as e${n}`).join(", ")} where ${ONE}`;
 }
 

@@ -7,7 +7,9 @@ import { planFor } from "../support/plan.ts";
 import { bruteForce, compared } from "./brute-force.ts";
 import { generated, usersOf } from "./generated.ts";
 
-const SEEDS = Array.from({ length: Number(process.env["RLSMITH_IMPACT_SEEDS"] ?? 40) }, (_, n) => n + 1);
+const SEEDS = (process.env["RLSMITH_IMPACT_SEEDS"]?.split(",") ?? Array.from({ length: 40 }, (_, n) => n + 1)).map(
+  Number,
+);
 
 test.each(SEEDS)("database %i: what is said of each user is what trying the plan shows", async (seed) => {
   const { sql, relations, config } = generated(seed);
