@@ -66,7 +66,8 @@ export function evaluableAfter(worlds: Worlds, reading: Reading): Evaluable | Ca
   const isCalled = [...followReading(worlds.after, reading).functions.values()].some(
     (facts) => worlds.changed.has(functionKey(facts)) && worlds.after.functionOf(facts)?.language !== "sql",
   );
-  return { text, inserted, reordered: isCalled };
+  const hasParts = some(parseExpr(text), (node) => as("BoolExpr", node) !== null);
+  return { text, inserted, reordered: isCalled && hasParts };
 }
 
 export const isCannotTell = <T extends object>(value: T | CannotTell): value is CannotTell => "kind" in value;

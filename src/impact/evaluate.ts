@@ -74,10 +74,19 @@ async function prepared(db: Db, question: Question, role: string): Promise<Canno
 export function causeOf(error: unknown, at: "rows" | "policies"): CannotTell {
   const raised = pgErrorOf(error);
   if (raised === null) throw error;
-  if (raised.sqlstate === "57014") return { kind: "statement timeout" };
-  if (raised.sqlstate === "55P03") return { kind: "lock timeout" };
-  return { kind: "raised", at, sqlstate: raised.sqlstate };
+  return causeOfState(raised.sqlstate, at);
 }
+
+function causeOfState(sqlstate: string, at: "rows" | "policies"): CannotTell {
+  if (sqlstate === "57014") return { kind: "statement timeout" };
+  return sqlstate === "55P03" ? { kind: "lock timeout" } : { kind: "raised", at, sqlstate };
+}
+
+/**
+ * An error that the request of a user would raise too: of a value, of a function's own, of a privilege, of recursion. Any
+ * other, such as one of a read-only transaction or of a missing name, is one of this evaluation.
+ */
+const isUsers = (sqlstate: string): boolean => /^(2[123]...|P0...|42501|42P17|42704)$/.test(sqlstate);
 
 /** A failed batch is halved until the request is alone that fails. */
 async function together(
@@ -121,13 +130,15 @@ function toldBy({ groups }: Question, row: Record<string, unknown> | undefined):
 async function alone(db: Db, question: Question, { settings }: Profile): Promise<Answer> {
   const run = async (name: StatementName): Promise<Shown> => shownBy(db, settings, executing(name));
   const untold = (because: CannotTell): Answer => ({ kind: "untold", because });
-  const before = await shownBy(db, settings, `select count(*)::text as a0 from ${quoteName(question.relation)}`);
   const likely = await run("before");
+  // where nothing of the old condition raises, it is evaluated as for everybody else
+  const isSure = likely.kind === "rows" && (await run("eager_before")).kind === "rows";
+  const before = isSure ? likely : await shownBy(db, settings, realCount(question));
   const after = await run("after");
   for (const shown of [before, likely, after])
-    if (shown.kind === "raised" && shown.sqlstate === "57014") return untold({ kind: "statement timeout" });
-  if (likely.kind === "rows" && before.kind === "rows" && likely.count !== before.count)
-    return untold({ kind: "disagrees" });
+    if (shown.kind === "raised" && !isUsers(shown.sqlstate)) return untold(causeOfState(shown.sqlstate, "policies"));
+  const differs = likely.kind === "rows" && before.kind === "rows" && likely.count !== before.count;
+  if (differs && !question.isSample) return untold({ kind: "disagrees" });
   if (after.kind === "rows") {
     const eager = await run("eager_after");
     if (eager.kind === "raised") {
@@ -145,6 +156,9 @@ async function alone(db: Db, question: Question, { settings }: Profile): Promise
   if (ordered?.kind !== "raised") return untold({ kind: "may raise", sqlstate: after.sqlstate });
   return { kind: "told", before, after, lost: 0, gained: 0, nullColumns: [] };
 }
+
+/** The rows that the role reads, as PostgreSQL itself shows them. */
+const realCount = ({ relation }: Question): string => `select count(*)::text as a0 from ${quoteName(relation)}`;
 
 /** The parts of the new condition are evaluated in the order in which PostgreSQL will. */
 const isExact = ({ after }: Question): boolean => after.inserted.length === 0 && !after.reordered;
@@ -169,10 +183,10 @@ async function disagreement(
   answers: ReadonlyMap<Profile, Answer>,
 ): Promise<CannotTell | null> {
   const rows = question.groups.counts.reduce((sum, count) => sum + Number(count), 0);
-  if (rows > COMPARED.rows) return null;
+  if (question.isSample || rows > COMPARED.rows) return null;
   const told = [...answers].filter(([, answer]) => answer.kind === "told" && answer.before.kind === "rows");
   for (const [{ settings }, answer] of told.slice(0, COMPARED.requests)) {
-    const real = await shownBy(db, settings, `select count(*)::text as a0 from ${quoteName(question.relation)}`);
+    const real = await shownBy(db, settings, realCount(question));
     const was = answer.kind === "told" ? answer.before : null;
     if (real.kind === "raised") return real.sqlstate === "57014" ? null : { kind: "disagrees" };
     if (was?.kind === "rows" && was.count !== real.count) return { kind: "disagrees" };

@@ -112,6 +112,7 @@ async function ofRole(
     before: shown.text,
     after: evaluable,
     inserted: read.inserted,
+    isSample: read.sample !== null,
   };
   const answers = await evaluate(db, question, role, [...profiles.values()]);
   if (!(answers instanceof Map)) return answers;

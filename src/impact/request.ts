@@ -8,8 +8,8 @@ import { claimAt, settableOf, type User, type Variables } from "./user.ts";
 export interface RequestReads {
   /** null: any part of the token may count */
   claims: string[][] | null;
-  /** the policies read a variable of the map */
-  variables: boolean;
+  /** the variables of the map that the policies read */
+  variables: string[];
 }
 
 export function requestReads(followed: readonly Followed[], map: ContextMap): RequestReads {
@@ -17,7 +17,9 @@ export function requestReads(followed: readonly Followed[], map: ContextMap): Re
   const settings = new Set(followed.flatMap((one) => one.settings));
   return {
     claims: whole ? null : followed.flatMap((one) => one.claims),
-    variables: whole || settableOf(map).some(({ setting }) => settings.has(setting.toLowerCase())),
+    variables: settableOf(map)
+      .map(({ setting }) => setting)
+      .filter((setting) => whole || settings.has(setting.toLowerCase())),
   };
 }
 
@@ -29,8 +31,8 @@ export interface Arrival {
 }
 
 /**
- * The ways in which requests of a user arrive. Null: what the application sets is not known, and the policies read it;
- * then only requests without variables are there.
+ * The ways in which requests of a user arrive. Where what the application sets is not known, and the policies read it, only
+ * requests without variables are there.
  */
 export function arrivalsOf(
   user: User,
@@ -46,12 +48,13 @@ export function arrivalsOf(
       profile: { settings: { ...claimsSettings(user, map), ...settings } },
     };
   };
-  if (!reads.variables) return { arrivals: [arrival("with", {})], isKnown: true };
+  if (reads.variables.length === 0) return { arrivals: [arrival("with", {})], isKnown: true };
   const without = arrival("without", {});
-  const withThem = (user.variables ?? []).map((variables) => arrival("with", variables));
+  const known = (user.variables ?? []).filter((variables) => reads.variables.every((name) => name in variables));
+  const withThem = known.map((variables) => arrival("with", variables));
   return {
     arrivals: [...withThem.filter(({ key }) => key !== without.key), without],
-    isKnown: user.variables !== null,
+    isKnown: user.variables !== null && known.length === user.variables.length,
   };
 }
 

@@ -86,7 +86,7 @@ export type CannotTell =
   | { kind: "disagrees" }
   /** an expression raises an error for the user; the plan of a statement decides if it is evaluated */
   | { kind: "may raise"; sqlstate: string }
-  /** the source of the claims is not known, and the token does not say what the application sets */
+  /** the source of the claims does not say what the application sets a variable to that the policies read */
   | { kind: "variables unknown" }
   | { kind: "schema not usable"; schema: string }
   | { kind: "sample" };
@@ -132,7 +132,7 @@ export interface Impact {
   usersFrom: UsersFrom;
   users: number;
   classes: (UserClass & { users: number })[];
-  /** the source of the values of variables; null: the claims themselves */
+  /** the source of the values of variables; null: not known, or the file of tokens has them */
   variablesFrom: NameKey | null;
   relations: RelationImpact[];
   /** settings that policies read and that no map explains: taken for empty */

@@ -14,6 +14,8 @@ export interface Question {
   after: Evaluable;
   /** the rows of the relations that take the place of others, in the order of `after.inserted` */
   inserted: readonly Groups[];
+  /** the groups are those of a sample of the rows */
+  isSample: boolean;
 }
 
 /**

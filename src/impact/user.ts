@@ -13,8 +13,8 @@ export interface User {
   claims: string | null;
   token: Readonly<Record<string, unknown>>;
   /**
-   * the variables as the application sets them, once for each row of the source that is the user's; empty: it sets
-   * none. Null: not known
+   * the variables as the application sets them, once for each row of the source that is the user's, those alone that are
+   * known; empty: it sets none. Null: not known
    */
   variables: readonly Variables[] | null;
 }

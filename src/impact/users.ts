@@ -1,12 +1,12 @@
 import { parseJson } from "../db/json.ts";
 import type { Holder, MemberValues, UsersOfDatabase } from "../claims/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
-import type { ContextMap, ContextVariable } from "../pg/context.ts";
+import type { ContextMap } from "../pg/context.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import type { Users } from "./impact.ts";
 import type { TokenHolder } from "./tokens.ts";
-import { claimAt, settableOf, variableText, type User, type Variables } from "./user.ts";
+import { settableOf, variableText, type User, type Variables } from "./user.ts";
 
 /** The source of the claims: the paths that it supplies, joined with dots, and the values of its active members. */
 export interface Members {
@@ -14,12 +14,12 @@ export interface Members {
   values: readonly MemberValues[];
 }
 
-/** A request without a token. */
-const NOBODY: User = { id: null, role: "anon", claims: null, token: {}, variables: [] };
+/** A request without a token, for which PostgREST makes one up. */
+const NOBODY: User = { id: null, role: "anon", claims: '{"role":"anon"}', token: { role: "anon" }, variables: [] };
 
 /**
- * The users with the variables as the application sets them: from the source, and where it is not known (null) from the
- * token. `withAnon`: the database has the role for requests without a token.
+ * The users with the variables as the application sets them, from the source of the claims; null: it is not known.
+ * `withAnon`: the database has the role for requests without a token.
  */
 export function usersWith(
   holders: readonly TokenHolder[],
@@ -43,43 +43,35 @@ export const holderOf = ({ id, role, claims }: Holder): TokenHolder => ({
   token: parseJson(claims) as Record<string, unknown>,
 });
 
+/**
+ * What the application sets, as far as the source says. The token is no evidence: the application reads the row, and a
+ * claim that differs from it is what is looked for.
+ */
 function variablesOf(
-  { id, token }: TokenHolder,
+  { id, variables }: TokenHolder,
   members: Members | null,
   rows: readonly MemberValues[],
   context: ContextMap,
 ): Variables[] | null {
-  const settable = settableOf(context);
-  if (members === null) return oneOrUnknown(settable, (variable) => inToken(variable, token));
+  if (variables !== undefined) return [variables];
   // the application has nothing to set for somebody who is no member
-  const made = rows.map(({ values }) =>
-    oneOrUnknown(settable, (variable) => {
-      const path = variable.claim.join(".");
-      if (members.paths.has(path)) return variableText(values[path], variable) ?? undefinedIfOdd(values[path]);
-      return path === "sub" && id !== null ? id : inToken(variable, token);
-    }),
-  );
-  return made.some((one) => one === null) ? null : made.flatMap((one) => one ?? []);
+  return members === null ? null : rows.map(({ values }) => knownOf(id, values, members.paths, context));
 }
 
-/** A member without the value has an empty variable. */
-const undefinedIfOdd = (value: unknown): string | undefined => (value === null || value === undefined ? "" : undefined);
-
-/** A token without the claim does not say what the application sets. */
-const inToken = (variable: ContextVariable, token: unknown): string | undefined =>
-  variableText(claimAt(token, variable.claim), variable) ?? undefined;
-
-function oneOrUnknown(
-  variables: readonly ContextVariable[],
-  valueOf: (variable: ContextVariable) => string | undefined,
-): [Variables] | null {
+function knownOf(
+  id: string | null,
+  values: MemberValues["values"],
+  paths: ReadonlySet<string>,
+  context: ContextMap,
+): Variables {
   const found: Record<string, string> = {};
-  for (const variable of variables) {
-    const value = valueOf(variable);
-    if (value === undefined) return null;
-    found[variable.setting] = value;
+  for (const variable of settableOf(context)) {
+    const path = variable.claim.join(".");
+    // a member without the value has an empty variable
+    const text = paths.has(path) ? variableText(values[path], variable) : path === "sub" ? (id ?? "") : undefined;
+    if (text !== undefined) found[variable.setting] = text ?? "";
   }
-  return [found];
+  return found;
 }
 
 /** Users, members and tokens as the users of an impact. `tokens`: instead of the users of the database. */

@@ -50,7 +50,7 @@ function whoLines({ users, usersFrom, classes, variablesFrom, assumedEmpty, assu
     tokens: "the file of tokens",
   };
   return [
-    `${counted(users, "user")} of ${from[usersFrom]}; variables ${variablesFrom === null ? "as the claims say, since their source is not known" : `as ${variablesFrom} says`}`,
+    `${counted(users, "user")} of ${from[usersFrom]}; the application's variables ${variablesFrom === null ? (usersFrom === "tokens" ? "as the file says" : "are not known") : `as ${variablesFrom} says`}`,
     ...classes.map((one) => `  ${String(one.users).padStart(6)}  ${classText(one)}`),
     ...(assumedEmpty.length === 0
       ? []
@@ -167,7 +167,7 @@ export function untoldText(because: CannotTell): string {
     case "may raise":
       return `an expression of a policy raises ${because.sqlstate}; the plan of the statement decides if it is evaluated`;
     case "variables unknown":
-      return "the source of the claims is not known, and the token does not say what the application sets: name the source as claimsSync in rlsmith.config.ts";
+      return "it is not known what the application sets a variable to: name the source of the claims as claimsSync in rlsmith.config.ts";
     case "schema not usable":
       return `a policy names schema ${quoted(because.schema)}, which the role may not use in statements`;
     case "sample":

@@ -124,7 +124,7 @@ export function generated(seed: number): Generated {
     ...TABLES.flatMap((table) => Array.from({ length: 12 }, (_, n) => rows(table, n + 1))),
     ...TABLES.flatMap((table, n) => [
       `alter table ${table} enable row level security;`,
-      policy(table, `${table}_one`, TABLES.slice(0, n).reverse(), "permissive"),
+      policy(table, `${table}_one`, TABLES.slice(0, n).toReversed(), "permissive"),
       ...(random() < 0.4 ? [policy(table, `${table}_two`, TABLES.slice(0, n), "permissive")] : []),
       ...(random() < 0.25 ? [policy(table, `${table}_fence`, TABLES.slice(0, n), "restrictive")] : []),
     ]),
@@ -182,6 +182,6 @@ export async function usersOf(db: Db): Promise<Tried[]> {
         .filter(({ user }) => user === id)
         .map(({ shop, role }) => ({ "app.shop_id": shop, "app.role": role, "app.shops": shop })),
     })),
-    { id: null, role: "anon", claims: null, variables: [] },
+    { id: null, role: "anon", claims: { role: "anon" }, variables: [] },
   ];
 }
