@@ -1,6 +1,6 @@
 import { bodyOf, type FunctionFacts } from "../classify/index.ts";
 import type { Relation } from "../pg/catalog.ts";
-import { parseExpr } from "../pg/expr/parse.ts";
+import { parseExpr, parseStatements } from "../pg/expr/parse.ts";
 import { TOKEN_FUNCTIONS } from "../pg/expr/reads.ts";
 import { functionKey, nameKey, type FunctionKey, type QualifiedName } from "../pg/name.ts";
 import type { Side } from "../prove/index.ts";
@@ -80,7 +80,9 @@ function addFunction(world: World, facts: FunctionFacts, role: string, found: Fo
   const reads = readsIn(bodyOf(fn).trees, world);
   // the analysis knows the calls of what a local variable holds, and resolves names by the search path
   const calls = facts.calls.flatMap((one) => world.index.resolve(one, facts.searchPath));
-  addReads(world, { ...reads, relations: facts.tables, calls: [...reads.calls, ...calls] }, by, found);
+  // a bare name may be one of any schema of the search path
+  const tables = facts.tables.flatMap((name) => [name, ...world.side.relationsNamed(name.name)]);
+  addReads(world, { ...reads, relations: tables, calls: [...reads.calls, ...calls] }, by, found);
   for (const { setting } of facts.reads) found.followed.settings.push(setting);
   found.followed.claims.push(...facts.claims);
 }
@@ -89,13 +91,21 @@ function addRelation(world: World, name: QualifiedName, role: string, found: Fou
   const relation = world.side.relation(name);
   if (!relation || isSeen(found, ["relation", nameKey(relation), role])) return;
   if (relation.kind === "view") {
-    const by = relation.securityInvoker === true ? role : relation.owner;
-    for (const read of relation.reads ?? []) addRelation(world, read, by, found);
+    addView(world, relation, role, found);
     return;
   }
   if (world.side.bypasses(relation, role)) return;
   found.followed.readings.push({ relation, role });
   addPolicies(world, relation, role, found);
+}
+
+/** The relations of a view are read as its owner, unless it says otherwise; its functions run as whoever asks. */
+function addView(world: World, view: Relation, role: string, found: Found): void {
+  const by = view.securityInvoker === true ? role : view.owner;
+  for (const read of view.reads ?? []) addRelation(world, read, by, found);
+  const definition = world.side.viewDefinition(view);
+  if (definition === null) found.followed.wholeToken = true;
+  else addReads(world, { ...readsIn(parseStatements(definition), world), relations: [] }, role, found);
 }
 
 function addPolicies(world: World, relation: Relation, role: string, found: Found): void {

@@ -11,6 +11,7 @@ import { followReading, type World } from "./follow.ts";
 import { knownOf } from "./reads.ts";
 import { relationImpact, type Asked, type Limits } from "./relation.ts";
 import type { Impact, RelationImpact, UntoldOfAll, UsersFrom } from "./result.ts";
+import type { VariableQueries } from "./see.ts";
 import { shownRows } from "./shown-rows.ts";
 import { classOf, settableOf, type User } from "./user.ts";
 
@@ -19,6 +20,7 @@ export interface Users {
   users: readonly User[];
   from: UsersFrom;
   variablesFrom: NameKey | null;
+  queries: VariableQueries;
   untold: UntoldOfAll[];
 }
 
@@ -51,11 +53,11 @@ export async function impactOf(
   db: Db,
   catalog: Catalog,
   plan: Plan,
-  { users, from, variablesFrom, untold }: Users,
+  { users, from, variablesFrom, queries, untold }: Users,
   { progress, ...limits }: ImpactOptions,
 ): Promise<Impact> {
   const worlds = worldsOf(catalog, plan);
-  const asked: Asked = { worlds, context: plan.context, users, limits, fromUsers: from !== "tokens" };
+  const asked: Asked = { worlds, context: plan.context, users, limits, queries: from === "tokens" ? null : queries };
   const roles = [...new Set(users.map(({ role }) => role))];
   const concerned = worlds.before.side.catalog.relations.filter((relation) => isConcerned(worlds, relation, roles));
   const relations: RelationImpact[] = [];

@@ -11,7 +11,8 @@ import { followReading, followText } from "./follow.ts";
 import { arrivalsOf, requestReads, type Arrival, type RequestReads } from "./request.ts";
 import type { CannotTell, RelationImpact, Sample } from "./result.ts";
 import { shownRows } from "./shown-rows.ts";
-import { Tally, type UserAnswer } from "./tally.ts";
+import type { VariableQueries } from "./see.ts";
+import { newTally, type Tally, type UserAnswer } from "./tally.ts";
 import type { User } from "./user.ts";
 
 /** The limits of reading a relation. */
@@ -28,8 +29,8 @@ export interface Asked {
   context: ContextMap;
   users: readonly User[];
   limits: Limits;
-  /** true if the users are those of auth.users, so that a statement can take their claims from there */
-  fromUsers: boolean;
+  /** null: the users are not those of auth.users, from where a statement could take their claims */
+  queries: VariableQueries | null;
 }
 
 /** Distinct values of a relation beyond which it is not evaluated for every user. */
@@ -42,7 +43,7 @@ export async function relationImpact(db: Db, relation: Relation, asked: Asked): 
   const start = performance.now();
   const roles = [...groupBy(users, ({ role }) => role)];
   const isDirect = roles.some(([role]) => isChanged(worlds, { relation, role }));
-  const tally = new Tally(asked.context, relation, asked.fromUsers);
+  const tally = newTally(asked.context, relation, asked.queries);
   const found: Pick<RelationImpact, "rows" | "groups" | "sample"> = { rows: null, groups: null, sample: null };
   await db.exec("begin transaction isolation level repeatable read read only");
   try {

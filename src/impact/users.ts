@@ -5,6 +5,7 @@ import type { ContextMap } from "../pg/context.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import type { Users } from "./impact.ts";
+import { variableQueries } from "./see.ts";
 import type { TokenHolder } from "./tokens.ts";
 import { settableOf, variableText, type User, type Variables } from "./user.ts";
 
@@ -90,6 +91,7 @@ export function usersOf(
   return {
     users: usersWith(tokens ?? own, known, context, hasAnon),
     from: tokens !== null ? "tokens" : hook?.called ? "auth.users and hook" : "auth.users",
+    queries: variableQueries(known !== null && source.kind === "known" ? source.value : null, context),
     variablesFrom: known !== null && source.kind === "known" ? nameKey(source.value.relation) : null,
     untold: hook?.called === false ? [{ kind: "hook not called", hook: hook.name, sqlstate: hook.sqlstate }] : [],
   };

@@ -38,6 +38,7 @@ export function renderImpact(given: Impact, colours: Colours): string {
     ...(same.length === 0
       ? []
       : [`${colours.bold("The same rows for everybody")}\n  ${same.map(({ relation }) => relation).join(", ")}`]),
+    ...seeLines(impact, colours),
     ...impact.untold.map((one) => `${colours.yellow("cannot be told")} ${untoldOfAllText(one)}`),
     endText(impact),
   ].join("\n\n")}\n`;
@@ -95,8 +96,15 @@ function entryLines(entry: ChangeEntry, colours: Colours): string[] {
     `  ${paint(entry.change)}  ${counted(entry.users.total, "user")}, ${entry.standing === "with" ? "with the variables set" : "without variables"}: ${rows}`,
     `    ${classText(entry.class)}${entry.reason === null ? "" : `; ${reasonText(entry.reason)}`}`,
     `    ${idsText(entry.users)}`,
-    ...(entry.statements === null ? [] : asIs([`    ${colours.dim(`${entry.statements.join("; ")};`)}`], colours)),
   ];
+}
+
+/** Statements that show the first change to whoever pastes them into psql; the JSON has those of the others. */
+function seeLines({ relations }: Impact, colours: Colours): string[] {
+  const first = relations.flatMap(({ changes }) => changes).find(({ statements }) => statements !== null);
+  if (!first?.statements) return [];
+  const lines = first.statements.map((statement) => `  ${statement};`);
+  return [[colours.bold("To see the old side of the first of them"), ...asIs(lines, colours)].join("\n")];
 }
 
 const idsText = ({ total, ids }: CountedUsers): string =>

@@ -173,6 +173,23 @@ test("a definer function reads past the policies of what it reads", async () => 
   expect(differences).toMatchObject(exact);
 });
 
+test.each([
+  ["its owner's rows", "", ""],
+  ["the rows of whoever asks", "with (security_invoker)", ""],
+  ["a helper in it", "", "where shop_id = shop()"],
+])("a view in a sub-query: %s", async (_, options, where) => {
+  const { differences } = await tried(
+    `alter table staff enable row level security;
+     create policy own on staff using (shop_id = ${HYBRID});
+     create function shop() returns uuid language sql stable as $$ select ${HYBRID} $$;
+     create view people ${options} as select id, shop_id from staff ${where};
+     grant select on people to authenticated, anon;
+     create policy shop on docs using (exists (select from people p where p.shop_id = docs.shop_id));`,
+    ["public.docs", "public.staff"],
+  );
+  expect(differences).toMatchObject({ missed: [], invented: [] });
+});
+
 test("no user's change is called none where a policy writes: the transaction is read-only, and requests are not", async () => {
   const { impact } = await tried(
     `create table seen (at timestamptz);
