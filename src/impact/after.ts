@@ -47,9 +47,15 @@ export function isAffected(worlds: Worlds, reading: Reading): boolean {
 }
 
 const reachesChange = (worlds: Worlds, { readings, functions, opaque }: Followed): boolean =>
-  opaque.length > 0 ||
+  opaque.some((one) => isOpen(worlds, one)) ||
   [...functions.keys()].some((key) => worlds.changed.has(key)) ||
   readings.some((reading) => isChanged(worlds, reading));
+
+/** True if what cannot be read of a function may depend on the plan: it calls what changes, or policies bind its reader. */
+function isOpen({ after, changed }: Worlds, { role }: Followed["opaque"][number]): boolean {
+  const reader = after.side.catalog.roles.find(({ name }) => name === role);
+  return changed.size > 0 || !(reader?.superuser === true || reader?.bypassRls === true);
+}
 
 /** True if the plan changes the policies by which the role reads the relation. */
 export function isChanged({ before, after }: Worlds, { relation, role }: Reading): boolean {
@@ -109,8 +115,8 @@ function conditionOf(
 /** What of the text would still be read as it is before the plan. */
 function unresolved(worlds: Worlds, text: string, role: string): CannotTell | null {
   const followed = followText(worlds.after, text, role);
-  const [opaque] = followed.opaque;
-  if (opaque) return { kind: "unread function", name: nameKey(opaque) };
+  const opaque = followed.opaque.find((one) => isOpen(worlds, one));
+  if (opaque) return { kind: "unread function", name: nameKey(opaque.facts) };
   const changed = [...followed.functions].find(([key]) => worlds.changed.has(key));
   if (changed) return { kind: "changed function", name: changed[0] };
   const other = followed.readings.find((one) => isChanged(worlds, one));

@@ -27,6 +27,8 @@ export type Answer =
   | { kind: "untold"; because: CannotTell };
 
 const TOGETHER = 100;
+/** query_canceled: the statement took too long */
+const LATE = "57014";
 /** Requests that are compared with what PostgreSQL shows, and the rows of a relation up to which they are. */
 const COMPARED = { requests: 3, rows: 50_000 };
 
@@ -44,8 +46,10 @@ export async function evaluate(
   try {
     const failed = await prepared(db, question, role);
     if (failed !== null) return failed;
-    for (let n = 0; n < profiles.length; n += TOGETHER)
-      await together(db, question, profiles.slice(n, n + TOGETHER), answers);
+    for (let n = 0; n < profiles.length; n += TOGETHER) {
+      const late = await together(db, question, profiles.slice(n, n + TOGETHER), answers);
+      if (late !== null) return late;
+    }
     return (await disagreement(db, question, answers)) ?? answers;
   } finally {
     // the role and the settings go with the savepoint, prepared statements do not
@@ -78,7 +82,7 @@ export function causeOf(error: unknown, at: "rows" | "policies"): CannotTell {
 }
 
 function causeOfState(sqlstate: string, at: "rows" | "policies"): CannotTell {
-  if (sqlstate === "57014") return { kind: "statement timeout" };
+  if (sqlstate === LATE) return { kind: "statement timeout" };
   return sqlstate === "55P03" ? { kind: "lock timeout" } : { kind: "raised", at, sqlstate };
 }
 
@@ -88,15 +92,18 @@ function causeOfState(sqlstate: string, at: "rows" | "policies"): CannotTell {
  */
 const isUsers = (sqlstate: string): boolean => /^(2[123]...|P0...|42501|42P17|42704)$/.test(sqlstate);
 
-/** A failed batch is halved until the request is alone that fails. */
+/**
+ * A failed batch is halved until the request is alone that fails. A statement that takes too long would do so for
+ * everybody: then nothing more is asked.
+ */
 async function together(
   db: Db,
   question: Question,
   profiles: readonly Profile[],
   answers: Map<Profile, Answer>,
-): Promise<void> {
+): Promise<CannotTell | null> {
   const [only] = profiles;
-  if (!only) return;
+  if (!only) return null;
   const text = profiles.flatMap(({ settings }) => [
     settingQuery(settings),
     executing("both"),
@@ -106,12 +113,18 @@ async function together(
   const came = await inSavepoint(db, async () => db.exec(text.join(";\n")));
   if (came.kind === "done") {
     for (const [n, profile] of profiles.entries()) answers.set(profile, toldBy(question, came.value[4 * n + 1]?.[0]));
-    return;
+    return null;
   }
-  if (profiles.length === 1) return void answers.set(only, await alone(db, question, only));
+  if (came.sqlstate === LATE) return { kind: "statement timeout" };
+  if (profiles.length === 1) {
+    const answer = await alone(db, question, only);
+    answers.set(only, answer);
+    const isLate = answer.kind === "untold" && answer.because.kind === "statement timeout";
+    return isLate ? answer.because : null;
+  }
   const half = Math.ceil(profiles.length / 2);
-  await together(db, question, profiles.slice(0, half), answers);
-  await together(db, question, profiles.slice(half), answers);
+  const late = await together(db, question, profiles.slice(0, half), answers);
+  return late ?? together(db, question, profiles.slice(half), answers);
 }
 
 function toldBy({ groups }: Question, row: Record<string, unknown> | undefined): Answer {
@@ -137,6 +150,9 @@ async function alone(db: Db, question: Question, { settings }: Profile): Promise
   const after = await run("after");
   for (const shown of [before, likely, after])
     if (shown.kind === "raised" && !isUsers(shown.sqlstate)) return untold(causeOfState(shown.sqlstate, "policies"));
+  // PostgreSQL itself does not come to the error
+  if (likely.kind === "raised" && before.kind === "rows")
+    return untold({ kind: "may raise", sqlstate: likely.sqlstate });
   const differs = likely.kind === "rows" && before.kind === "rows" && likely.count !== before.count;
   if (differs && !question.isSample) return untold({ kind: "disagrees" });
   if (after.kind === "rows") {
@@ -188,7 +204,7 @@ async function disagreement(
   for (const [{ settings }, answer] of told.slice(0, COMPARED.requests)) {
     const real = await shownBy(db, settings, realCount(question));
     const was = answer.kind === "told" ? answer.before : null;
-    if (real.kind === "raised") return real.sqlstate === "57014" ? null : { kind: "disagrees" };
+    if (real.kind === "raised") return real.sqlstate === LATE ? null : { kind: "disagrees" };
     if (was?.kind === "rows" && was.count !== real.count) return { kind: "disagrees" };
   }
   return null;

@@ -22,8 +22,8 @@ export interface Reading {
 export interface Followed extends Pick<Reads, "claims" | "settings" | "wholeToken" | "sessionValues" | "volatile"> {
   readings: Reading[];
   functions: ReadonlyMap<FunctionKey, FunctionFacts>;
-  /** functions not all of whose body can be read */
-  opaque: FunctionFacts[];
+  /** functions not all of whose body can be read, with the role that reads in them */
+  opaque: { facts: FunctionFacts; role: string }[];
 }
 
 export const readingKey = ({ relation, role }: Reading): string => JSON.stringify([nameKey(relation), role]);
@@ -76,7 +76,7 @@ function addFunction(world: World, facts: FunctionFacts, role: string, found: Fo
   found.followed.functions.set(functionKey(facts), facts);
   // rlsmith takes these for what their names say
   if (!fn || TOKEN_FUNCTIONS.has(nameKey(fn))) return;
-  if (facts.opaque !== null) found.followed.opaque.push(facts);
+  if (facts.opaque !== null) found.followed.opaque.push({ facts, role: by });
   const reads = readsIn(bodyOf(fn).trees, world);
   // the analysis knows the calls of what a local variable holds, and resolves names by the search path
   const calls = facts.calls.flatMap((one) => world.index.resolve(one, facts.searchPath));

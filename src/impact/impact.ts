@@ -66,7 +66,12 @@ export async function impactOf(
     relations.push(await relationImpact(db, relation, asked));
   }
   progress.done("impact", `${relations.length} relations, ${users.length} users`);
-  const all = users.some(({ id }) => id !== null) ? untold : [...untold, { kind: "no users" } as const];
+  const known = new Set(catalog.roles.map(({ name }) => name));
+  const all: UntoldOfAll[] = [
+    ...untold,
+    ...(users.some(({ id }) => id !== null) ? [] : [{ kind: "no users" } as const]),
+    ...roles.filter((role) => !known.has(role)).map((role) => ({ kind: "no role", role }) as const),
+  ];
   return {
     usersFrom: from,
     users: users.length,

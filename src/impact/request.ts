@@ -64,10 +64,18 @@ function claimsSettings({ claims }: User, { claims: source }: ContextMap): Varia
   return { "request.jwt.claims": text, ...(source.kind === "setting" ? { [source.setting]: text } : {}) };
 }
 
-/** Equal for requests that no policy can distinguish. */
+/** Equal for requests that no policy can distinguish. A claim that is missing is not one that is JSON's null. */
 const keyOf = (user: User, settings: Variables, { claims }: RequestReads): string =>
   JSON.stringify([
     user.role,
     settings,
-    claims === null ? user.claims : claims.map((path) => claimAt(user.token, path) ?? null),
+    claims === null || FRACTION.test(user.claims ?? "")
+      ? user.claims
+      : claims.map((path) => {
+          const value = claimAt(user.token, path);
+          return value === undefined ? [] : [value];
+        }),
   ]);
+
+/** A number whose text JavaScript does not keep: 1.0, 1e3. */
+const FRACTION = /[^"\w]\d+(?:\.\d|[eE])/;

@@ -130,6 +130,7 @@ export type UsersFrom = "auth.users" | "auth.users and hook" | "tokens";
 /** The impact of a plan on the users of a database. */
 export interface Impact {
   usersFrom: UsersFrom;
+  /** with requests without a token, if the database has the role `anon` for them */
   users: number;
   classes: (UserClass & { users: number })[];
   /** the source of the values of variables; null: not known, or the file of tokens has them */
@@ -146,5 +147,7 @@ export interface Impact {
 
 export type UntoldOfAll =
   | { kind: "no users" }
+  /** the database does not have the role with which users arrive */
+  | { kind: "no role"; role: string }
   /** a function may compute the claims of tokens, and it could not be called for every user */
   | { kind: "hook not called"; hook: string; sqlstate: string | null };

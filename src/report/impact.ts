@@ -50,8 +50,13 @@ function whoLines({ users, usersFrom, classes, variablesFrom, assumedEmpty, assu
     "auth.users and hook": "auth.users, as the token hook leaves their claims",
     tokens: "the file of tokens",
   };
+  const nobody = classes.filter(({ role }) => role === "anon").reduce((sum, one) => sum + one.users, 0);
+  const whom =
+    nobody === 1
+      ? `${counted(users - 1, "user")} of ${from[usersFrom]}, and requests without a token`
+      : `${counted(users, "user")} of ${from[usersFrom]}`;
   return [
-    `${counted(users, "user")} of ${from[usersFrom]}; the application's variables ${variablesFrom === null ? (usersFrom === "tokens" ? "as the file says" : "are not known") : `as ${variablesFrom} says`}`,
+    `${whom}; the application's variables ${variablesFrom === null ? (usersFrom === "tokens" ? "as the file says" : "are not known") : `as ${variablesFrom} says`}`,
     ...classes.map((one) => `  ${String(one.users).padStart(6)}  ${classText(one)}`),
     ...(assumedEmpty.length === 0
       ? []
@@ -91,7 +96,11 @@ function relationLines(one: RelationImpact, colours: Colours): string[] {
 function entryLines(entry: ChangeEntry, colours: Colours): string[] {
   const paint = entry.change === "gains" ? colours.yellow : colours.red;
   const { before, after, lost, gained } = entry.rows;
-  const rows = `${before ?? "error"} → ${after ?? `error ${entry.sqlstate ?? ""}`.trim()} rows${lost > 0 ? `, ${lost} lost` : ""}${gained > 0 ? `, ${gained} gained` : ""}`;
+  const [old, next] = [
+    before === null ? "an error" : counted(before, "row"),
+    after === null ? `error ${entry.sqlstate ?? ""}`.trim() : String(after),
+  ];
+  const rows = `${old} → ${next}${lost > 0 ? `, ${lost} lost` : ""}${gained > 0 ? `, ${gained} gained` : ""}`;
   return [
     `  ${paint(entry.change)}  ${counted(entry.users.total, "user")}, ${entry.standing === "with" ? "with the variables set" : "without variables"}: ${rows}`,
     `    ${classText(entry.class)}${entry.reason === null ? "" : `; ${reasonText(entry.reason)}`}`,
@@ -187,6 +196,8 @@ function untoldOfAllText(one: UntoldOfAll): string {
   switch (one.kind) {
     case "no users":
       return "there are no users: name a file of payloads of tokens with --tokens";
+    case "no role":
+      return `there is no role ${quoted(one.role)}, with which users arrive`;
     case "hook not called":
       return `${quoted(one.hook)} may compute the claims of tokens, and it could not be called for every user${one.sqlstate === null ? "" : ` (${one.sqlstate})`}: name a file of payloads of tokens with --tokens`;
   }

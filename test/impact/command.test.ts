@@ -57,7 +57,7 @@ test("the command ends with 0, 1 or 3, and its JSON fits the schema", async () =
   }
   expect(counted).toEqual([{ count: "1" }]);
   const shown = await impact();
-  expect(shown.stdout).toContain("loses all  1 user, with the variables set: 1 → 0 rows, 1 lost");
+  expect(shown.stdout).toContain("loses all  1 user, with the variables set: 1 row → 0, 1 lost");
 
   await fork.db.exec("delete from auth.users");
   const untold = await impact();

@@ -70,13 +70,14 @@ async function tried(
   sql: string,
   relations: readonly string[],
   config: UserConfig = CONFIG,
+  users: Tried[] = USERS,
 ): Promise<{ impact: Impact; plan: Plan; differences: Compared }> {
   return withFork(STAFF + sql, async (db) => {
     const catalog = await inspect(db);
     const plan = planFor(catalog, config);
     expect(plan.open).toEqual([]);
     const impact = await impactOfPlan(db, catalog, plan, { config: parseConfig(config) });
-    const differences = compared(impact, await bruteForce(db, plan, relations, USERS, ["app.shop_id"]));
+    const differences = compared(impact, await bruteForce(db, plan, relations, users, ["app.shop_id"]));
     return { impact, plan, differences };
   });
 }
@@ -320,5 +321,60 @@ test("nothing is written, and no value of a row or token is in the result", asyn
     for (const secret of ["no uuid", "@example.com", "text 1", uuid(100), uuid(101)])
       expect(text).not.toContain(secret);
     await db.exec("set default_transaction_read_only = off");
+  });
+});
+
+test("a claim that is JSON's null is not one that is missing, and 1.0 is not 1", async () => {
+  const users = USERS.map((one): Tried => {
+    const claims = (metadata: object): object => ({ sub: one.id, role: "authenticated", app_metadata: metadata });
+    if (one.id === uuid(4)) return { ...one, claims: claims({ shop_id: null, level: 1 }) };
+    return one.id === uuid(8) ? { ...one, claims: claims({ level: 2 }) } : one;
+  });
+  const { differences } = await tried(
+    `update auth.users set raw_app_meta_data = '{"shop_id": null, "level": 1}' where id = '${uuid(4)}';
+     update auth.users set raw_app_meta_data = '{"level": 2}' where id = '${uuid(8)}';
+     create policy shop on docs using (
+       shop_id = ${HYBRID} or ((auth.jwt() -> 'app_metadata' -> 'shop_id') is null and ${TENANT} is null)
+       or (auth.jwt() -> 'app_metadata' ->> 'level') = '1.0');`,
+    ["public.docs"],
+    CONFIG,
+    users,
+  );
+  expect(differences).toMatchObject({ missed: [], invented: [] });
+});
+
+test("a function that computes the claims of tokens is called for every user", async () => {
+  const hook = (body: string): string =>
+    `create function token(event jsonb) returns jsonb language plpgsql stable as $$ ${body} $$;
+     grant execute on function token to supabase_auth_admin;
+     create policy shop on docs using (shop_id = ${HYBRID});`;
+  const fromStaff = `begin
+    return jsonb_set(event, '{claims,app_metadata}', jsonb_build_object('shop_id',
+      (select s.shop_id from public.staff s where s.user_id = (event ->> 'user_id')::uuid)));
+  end`;
+  const { impact } = await tried(hook(fromStaff), ["public.docs"]);
+  expect(impact).toMatchObject({ usersFrom: "auth.users and hook", outcome: "nobody changes", untold: [] });
+
+  const failing = await tried(hook("begin raise 'claims of %', event; end"), ["public.docs"]);
+  expect(failing.impact.untold).toEqual([{ kind: "hook not called", hook: "public.token", sqlstate: "P0001" }]);
+});
+
+test("what takes too long is not called the same", async () => {
+  const sql = `${STAFF} create policy shop on docs using (pg_sleep(0.1)::text = 'x' or shop_id = ${HYBRID});`;
+  await withFork(sql, async (db) => {
+    const catalog = await inspect(db);
+    const options = { config: parseConfig(CONFIG), statementTimeout: 150 };
+    const impact = await impactOfPlan(db, catalog, planFor(catalog, CONFIG), options);
+    expect(impact.outcome).toBe("cannot be told");
+    expect(impact.relations[0]?.untold.map(({ because }) => because.kind)).toEqual(["statement timeout"]);
+  });
+});
+
+test("a token with a role that the database does not have is not called the same", async () => {
+  await withFork(`${STAFF} create policy shop on docs using (shop_id = ${HYBRID});`, async (db) => {
+    const catalog = await inspect(db);
+    const tokens = parseTokens(JSON.stringify({ claims: { sub: uuid(1), role: "nowhere" }, variables: {} }));
+    const impact = await impactOfPlan(db, catalog, planFor(catalog, CONFIG), { config: parseConfig(CONFIG), tokens });
+    expect(impact).toMatchObject({ outcome: "cannot be told", untold: [{ kind: "no role", role: "nowhere" }] });
   });
 });
