@@ -66,11 +66,15 @@ export function groupQuery(columns: readonly Column[], from: string, most: numbe
 export function recordSource(catalog: Catalog, relation: Relation, { columns, counts, values }: Groups): string {
   const lists = [
     `${quoteLiteral(arrayText(counts))}::bigint[]`,
-    ...columns.map((_, n) => `${quoteLiteral(arrayText(values.map((row) => row[n] ?? null)))}::text[]`),
+    ...columns.map(
+      ({ type }, n) =>
+        `${quoteLiteral(arrayText(values.map((row) => row[n] ?? null)))}::${IDENTITY.test(type) ? type : "text"}[]`,
+    ),
   ];
   const names = ["rlsmith_n", ...columns.map((_, n) => `c${n}`)];
   const typed = columns.map(
-    (column, n) => `(g.c${n})::${column.type}${collationOf(catalog, relation, column)} as ${quoteIdent(column.name)}`,
+    (column, n) =>
+      `${IDENTITY.test(column.type) ? `g.c${n}` : `(g.c${n})::${column.type}${collationOf(catalog, relation, column)}`} as ${quoteIdent(column.name)}`,
   );
   return `select ${["g.rlsmith_n", ...typed].join(", ")} from unnest(${lists.join(", ")}) as g(${names.join(", ")})`;
 }

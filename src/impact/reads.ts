@@ -113,3 +113,19 @@ function addCall(reads: Reads, parts: readonly string[], args: readonly Expr[], 
   if (found.length > 0) reads.calls.push(...found);
   else if (schema !== null) reads.unknown.push(parts.join("."));
 }
+
+/** Functions of pg_catalog that are no less than stable and that conditions call on values of the request. */
+const STABLE_FUNCTIONS = new Set(
+  "current_setting string_to_array lower upper btrim replace jsonb_extract_path jsonb_extract_path_text jsonb_typeof".split(
+    " ",
+  ),
+);
+
+/** True if the function that a node calls surely returns the same for the same arguments within a statement. */
+export function isStable({ index, functionOf }: Known, node: Expr): boolean {
+  const made = as("FuncCall", node);
+  const [name = "", schema = null] = nameParts(made?.funcname).toReversed();
+  const found = schema === "pg_catalog" ? [] : index.resolve({ schema, name, args: made?.args ?? [] }, null);
+  if (found.length > 0) return found.every((facts) => (functionOf(facts)?.volatility ?? "volatile") !== "volatile");
+  return (schema === null || schema === "pg_catalog") && STABLE_FUNCTIONS.has(name);
+}

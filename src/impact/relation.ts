@@ -8,11 +8,13 @@ import { evaluableAfter, isCannotTell, isChanged, type Evaluable, type Worlds } 
 import { columnsRead, groupQuery, type Groups } from "./columns.ts";
 import { causeOf, evaluate, type Answer, type Profile } from "./evaluate.ts";
 import { followReading, followText } from "./follow.ts";
+import { isStable } from "./reads.ts";
 import { arrivalsOf, requestReads, type Arrival, type RequestReads } from "./request.ts";
 import type { CannotTell, RelationImpact, Sample } from "./result.ts";
 import { shownRows } from "./shown-rows.ts";
 import type { VariableQueries } from "./see.ts";
 import { newTally, type Tally, type UserAnswer } from "./tally.ts";
+import { evaluatedOnce } from "./unconditional.ts";
 import type { User } from "./user.ts";
 
 /** The limits of reading a relation. */
@@ -100,7 +102,11 @@ async function ofRole(
   if (unusable !== null) return { kind: "schema not usable", schema: unusable };
   const read = await readGroups(db, relation, [shown.text, evaluable.text], evaluable, { worlds, limits });
   if (isCannotTell<ReadRows>(read)) return read;
-  Object.assign(found, { rows: read.rows, groups: read.groups.counts.length, sample: read.sample });
+  Object.assign(found, {
+    rows: read.rows,
+    groups: Math.max(found.groups ?? 0, read.groups.counts.length),
+    sample: read.sample,
+  });
   const reads = requestReads(followed, context);
   const { arrivals, unknown } = arrivalsOfAll(users, context, reads);
   if (unknown.length > 0) tally.untold({ kind: "variables unknown" }, unknown);
@@ -112,6 +118,10 @@ async function ofRole(
     groups: read.groups,
     before: shown.text,
     after: evaluable,
+    once: {
+      before: evaluatedOnce(shown.text, (node) => isStable(before, node)),
+      after: evaluatedOnce(evaluable.text, (node) => isStable(after, node)),
+    },
     inserted: read.inserted,
     isSample: read.sample !== null,
   };

@@ -12,6 +12,8 @@ export interface Question {
   groups: Groups;
   before: string;
   after: Evaluable;
+  /** both conditions with what reads no row evaluated once */
+  once: { before: string; after: string };
   /** the rows of the relations that take the place of others, in the order of `after.inserted` */
   inserted: readonly Groups[];
   /** the groups are those of a sample of the rows */
@@ -38,7 +40,7 @@ export const STATEMENT_NAMES: readonly StatementName[] = [
 
 /** The statements to prepare, as the login. */
 export function preparing(question: Question): string[] {
-  const { before, after } = question;
+  const { before, after, once } = question;
   const nullable = question.groups.columns.map(({ name }) => name);
   const texts: Record<StatementName, string> = {
     both: `${withInserted(question)}select ${[
@@ -51,8 +53,8 @@ export function preparing(question: Question): string[] {
       .map((value, n) => `${value} as a${n}`)
       .join(", ")} from (select ${[
       `${own(question)}.rlsmith_n as n`,
-      `(${before}) is true as o`,
-      `(${after.text}) is true as w`,
+      `(${once.before}) is true as o`,
+      `(${once.after}) is true as w`,
       ...nullable.map((name, n) => `${own(question)}.${quoteIdent(name)} is null as z${n}`),
     ].join(", ")} from ${rows(question)} offset 0) as s where ${ONE}`,
     before: single(question, "", before),

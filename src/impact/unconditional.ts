@@ -1,6 +1,7 @@
 import { as, type Expr } from "../pg/expr/node.ts";
 import { parseExpr } from "../pg/expr/parse.ts";
-import { printExpr } from "../pg/expr/print.ts";
+import { printExpr, sql } from "../pg/expr/print.ts";
+import { transform } from "../pg/expr/transform.ts";
 import { some } from "../pg/expr/walk.ts";
 
 /**
@@ -8,18 +9,46 @@ import { some } from "../pg/expr/walk.ts";
  * `(auth.jwt() ->> 'x')::uuid`. The later branches of CASE and COALESCE are left out, since nothing evaluates them unless
  * the first ones say so.
  */
-export function unconditional(condition: string): string[] {
-  const found = new Map<string, Expr>();
-  visit(parseExpr(condition), found);
-  return [...found.keys()];
+export const unconditional = (condition: string): string[] => [
+  ...new Set(partsOf(parseExpr(condition)).map((node) => printExpr(node))),
+];
+
+/**
+ * The condition with those of its parts that are compared with something in `(select …)`, which is evaluated once and not
+ * for each row: the same for a request for which none of them raises an error. `isStable`: the function that a node calls
+ * returns the same within a statement.
+ */
+export function evaluatedOnce(condition: string, isStable: (node: Expr) => boolean): string {
+  const tree = parseExpr(condition);
+  const parts = new Set(partsOf(tree).filter((node) => isSteady(node, isStable)));
+  const wrapped = (node: Expr): Expr =>
+    parts.has(node) && !as("SubLink", node) ? sql(`(select ${printExpr(node)})`) : node;
+  const changed = transform(tree, (node, descend) => {
+    const { kind, lexpr, rexpr } = as("A_Expr", node) ?? {};
+    const comparison = as("A_Expr", node);
+    if (!comparison || kind !== "AEXPR_OP" || !lexpr || !rexpr) return descend();
+    const [left, right] = [wrapped(lexpr), wrapped(rexpr)];
+    return left === lexpr && right === rexpr ? descend() : { A_Expr: { ...comparison, lexpr: left, rexpr: right } };
+  });
+  return changed === tree ? condition : printExpr(changed);
 }
 
-function visit(node: Expr, found: Map<string, Expr>): void {
+/** Every function in it returns the same within a statement. */
+const isSteady = (tree: Expr, isStable: (node: Expr) => boolean): boolean =>
+  !some(tree, (node) => as("FuncCall", node) !== null && !isStable(node));
+
+function partsOf(tree: Expr): Expr[] {
+  const found: Expr[] = [];
+  visit(tree, found);
+  return found;
+}
+
+function visit(node: Expr, found: Expr[]): void {
   const bool = as("BoolExpr", node);
   if (bool) return void bool.args?.forEach((arg) => visit(arg, found));
   if (!readsRows(node)) {
     if (some(node, (inner) => as("FuncCall", inner) !== null || as("SQLValueFunction", inner) !== null))
-      found.set(printExpr(node), node);
+      found.push(node);
     return;
   }
   const branches = as("CaseExpr", node);
