@@ -21,6 +21,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
   history: ["HistoryJson", "rlsmith history"],
+  impact: ["ImpactJson", "rlsmith impact"],
   init: ["InitJson", "rlsmith init"],
   inspect: ["InspectJson", "rlsmith inspect"],
   mutants: ["MutantsJson", "rlsmith verify --mutants"],

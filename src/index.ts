@@ -18,6 +18,7 @@ export { configAcceptances, refuseUnanswered, withAccepted, type Acceptances } f
 export { rehearsePlan as rehearse, type RehearseOptions } from "./pipeline/rehearse.ts";
 export { verifyDatabase as verify, type VerifyDatabaseOptions } from "./pipeline/verify.ts";
 export { checkClaimsOfDatabase as claims, type ClaimsOptions } from "./pipeline/claims.ts";
+export { impactOfPlan as impact, type ImpactOptions } from "./pipeline/impact.ts";
 export { applyToDatabase as apply, rollbackDatabase as rollback } from "./pipeline/apply-database.ts";
 export { historyOfDatabase as history, SILENT_TALK } from "./pipeline/apply-database.ts";
 export type { ApplyDatabaseOptions, DatabaseOptions, RollbackWay, TargetTalk } from "./pipeline/apply-database.ts";

@@ -38,6 +38,10 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     types: ["scratch", "classify", "progress.ts", "migration-tools"],
   },
   claims: { values: ["db", "pg", "classify", "errors.ts", "finding.ts"], types: ["config.ts", "progress.ts"] },
+  impact: {
+    values: ["db", "pg", "request", "classify", "claims", "plan", "prove", "errors.ts"],
+    types: ["config.ts", "progress.ts"],
+  },
   rehearse: {
     values: ["db", "pg", "request", "fixtures", "errors.ts", "finding.ts"],
     types: ["plan", "scratch", "classify", "progress.ts"],

@@ -36,6 +36,7 @@ import {
   type TokenOptions,
 } from "./members/index.ts";
 import { probeSync, type Behaviour } from "./probe/index.ts";
+import { inReadOnly } from "./read-only.ts";
 import { readsOf } from "./readers.ts";
 import type { ClaimsFacts } from "./report.ts";
 import type { SyncSource } from "./source/index.ts";
@@ -45,8 +46,6 @@ import type { ClaimsInput } from "./input.ts";
 export type OnScratch = (
   probe: (db: Db, catalog: Catalog) => Promise<Answer<Behaviour[]>>,
 ) => Promise<Answer<Behaviour[]>>;
-
-const TIMEOUT = "30s";
 
 /**
  * Read all facts about the claims of a database, in one read-only transaction with an empty search_path and a time
@@ -124,23 +123,6 @@ async function readSource(
   const source = sourceOf(evidence);
   const stored = source.kind === "known" ? await readStoredStatus(db, source.value) : [];
   return stored.length === 0 ? source : sourceOf({ ...evidence, words: [...words, ...stored] });
-}
-
-/**
- * Run work with row security off: a query whose rows would be hidden then raises an error, rather than returning fewer
- * rows.
- */
-async function inReadOnly<T>(db: Db, work: () => Promise<T>): Promise<T> {
-  await db.exec("begin transaction isolation level repeatable read read only");
-  try {
-    await db.exec(
-      `set local search_path = ''; set local statement_timeout = '${TIMEOUT}'; set local row_security = off`,
-    );
-    return await work();
-  } finally {
-    // The connection may be lost; the first error is the one to report.
-    await db.exec("rollback").catch(() => {});
-  }
 }
 
 /** The relation in the scratch database: a copy may lack objects that could not be created there. */

@@ -10,3 +10,5 @@ export type { ClaimsFacts, ClaimsReport } from "./report.ts";
 export { firesOn } from "./trigger/index.ts";
 export type { SyncTrigger } from "./trigger/index.ts";
 export { tokenHooks } from "./members/index.ts";
+export { readUsers, type UsersOfDatabase } from "./users.ts";
+export type { Holder, MemberValues } from "./members/index.ts";

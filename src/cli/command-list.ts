@@ -48,6 +48,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/claims.ts")).claimsCommand,
   },
   {
+    name: "impact",
+    description: "on a live database, before anything is changed: which users lose or gain rows by the plan",
+    load: async () => (await import("./commands/impact.ts")).impactCommand,
+  },
+  {
     name: "approve",
     description: "record your approval of the plan; a plan that changes needs new approvals",
     load: async () => (await import("./commands/approve.ts")).approveCommand,

@@ -13,6 +13,7 @@ export { meaningOf, propertyOf, tenantOf } from "./properties.ts";
 export { prove, type ProveOptions } from "./prove.ts";
 export { confirm, confirmWholeUpdates } from "./replay/confirm.ts";
 export { confirmProperty } from "./replay/confirm-property.ts";
+export { newSide, type Side } from "./side.ts";
 export type { Situation } from "./situation.ts";
 export { toldPrivileges, toldVerdicts } from "./told.ts";
 export { smt2, type Smt2Query } from "./smt2/smt2.ts";

@@ -13,6 +13,7 @@ import type {
 } from "../claims/index.ts";
 import type { Callers, SqlCleanup } from "../cleanup/sql/index.ts";
 import type { Finding } from "../finding.ts";
+import type { ChangeEntry, Impact, RelationImpact, Untold, UntoldOfAll } from "../impact/index.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
@@ -214,6 +215,20 @@ export interface ClaimsJson
   platform: Platform | null;
 }
 
+/** Output of `rlsmith impact`. */
+export interface ImpactJson extends Omit<Impact, "relations" | "untold"> {
+  format: "rlsmith-impact";
+  formatVersion: 1;
+  relations: (Omit<RelationImpact, "changes" | "untold"> & {
+    /** `why`: the reason in words */
+    changes: (ChangeEntry & { why: string | null })[];
+    /** `why`: the cause in words */
+    untold: (Untold & { why: string })[];
+  })[];
+  /** what concerns all relations; `why`: the cause in words */
+  untold: (UntoldOfAll & { why: string })[];
+}
+
 /** Output of `rlsmith approve`. */
 export interface ApprovalJson extends Approval {
   format: "rlsmith-approval";
@@ -312,6 +327,7 @@ export type JsonOutput =
   | EmittedJson
   | MutantsJson
   | ClaimsJson
+  | ImpactJson
   | ApprovalJson
   | CleanupJson
   | CleanupGuardsJson

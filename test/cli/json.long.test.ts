@@ -50,11 +50,13 @@ describe.skipIf(!server)("a small project with a target", () => {
       client.query("create database target owner deployer template prepared"),
     );
     dir = copyOf((await makeFixture({ rehearse: false })).dir);
-    env = { STAGING_URL: cluster.url("target", "deployer") };
+    // who deploys may not read auth.users
+    env = { STAGING_URL: cluster.url("target", "deployer"), ADMIN_URL: cluster.url("target") };
   });
   afterAll(async () => cluster?.stop());
 
   test.each([
+    [["impact", "--db", "env:ADMIN_URL"], "rlsmith-impact"],
     [["approve", "--as", "DBA"], "rlsmith-approval"],
     [["apply", "--dry-run"], "rlsmith-apply"],
     [["apply"], "rlsmith-apply"],

@@ -24,7 +24,19 @@ test("--help loads no parser, no database and no command", () => {
 });
 
 test("every command that --help lists is there with its flags", async () => {
-  const names = ["init", "inspect", "plan", "prove", "rehearse", "verify", "claims", "approve", "apply", "rollback"];
+  const names = [
+    "init",
+    "inspect",
+    "plan",
+    "prove",
+    "rehearse",
+    "verify",
+    "claims",
+    "impact",
+    "approve",
+    "apply",
+    "rollback",
+  ];
   for (const name of [...names, "history", "demo"])
     expect({ name, exit: await run([name, "--help"]) }).toEqual({ name, exit: 0 });
   expect(await run(["plan", "--no-such-flag"])).toBe(2);

@@ -22,6 +22,12 @@ export const TARGET_ERRORS = {
       "Set the variable, or run the command by hand in the project's folder. It must print the URL and nothing else.",
     ],
   },
+  NO_USERS: {
+    kind: "environment",
+    title: "there are no users whose rows could be compared",
+    why: "`rlsmith impact` takes the claims of users from `auth.users`, which this login cannot read or the database does not have.",
+    todo: ["Name a file of sampled payloads with `--tokens`.", "Or use a login that may read `auth.users`."],
+  },
   TRANSACTION_POOLER: {
     kind: "environment",
     title: "the target is reached through a pooler in transaction mode",
