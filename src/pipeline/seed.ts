@@ -58,17 +58,18 @@ export function seedNotes(seeds: readonly MigrationFile[], { statements, failure
     ...failures.map(({ file, line, sqlstate, message }) => `${file}:${line} ${sqlstate} ${message}`),
     ...notices.filter(({ code }) => code === "psql-command").map(({ message }) => message),
   ];
+  const count = (n: number): string => `${n} ${n === 1 ? "statement" : "statements"}`;
   return [
     {
       code: "seed",
-      message: `${statements} ${statements === 1 ? "statement" : "statements"} of ${files} ran before rows of two invented tenants were inserted`,
+      message: `${count(statements - failures.length)} of ${files} ran before rows of two invented tenants were inserted`,
     },
     ...(lost.length === 0
       ? []
       : [
           {
             code: "seed-failed",
-            message: `${lost.length} of ${files} did not run, so that the rows of these were not tried: ${lost.slice(0, 3).join("; ")}${lost.length > 3 ? "; …" : ""}`,
+            message: `${count(lost.length)} of ${files} did not run, so that the rows of these were not tried: ${lost.slice(0, 3).join("; ")}${lost.length > 3 ? "; …" : ""}`,
           },
         ]),
   ];

@@ -121,7 +121,7 @@ export async function openSource(
       const [row] = await db.query<{ login: string }>("select session_user as login");
       options.progress.done(
         "read",
-        `${catalog.policies.length} policies of the live database, in a read-only transaction`,
+        `${catalog.policies.length} ${catalog.policies.length === 1 ? "policy" : "policies"} of the live database, in a read-only transaction`,
       );
       return {
         catalog,

@@ -124,16 +124,18 @@ function marks(heats: readonly Heat[], colours: Colours): string {
 }
 
 function describe(breach: Breach, n: number, colours: Colours): string[] {
+  // nothing opens where nothing can be done
+  const isClosed = breach.door === "unavailable";
   const more = [
     breach.relations.length > 1 ? `${breach.relations.length} relations` : "",
     breach.commands.length > 1 ? breach.commands.join(", ") : "",
-    breach.cells > 1 ? `${breach.cells} cells` : "",
+    breach.cells > 1 && !isClosed ? `${breach.cells} cells` : "",
   ].filter((part) => part !== "");
   return [
     `${colours.red(`${n}.`)} ${colours.bold(breach.object.name)}  ${breach.door} · ${breach.kind}`,
     `   ${breach.message}`,
     `   ${colours.dim("seen as")} ${breach.persona}: ${breach.attack}${breach.standing === "unset" ? "" : `, ${breach.standing}`}`,
-    ...(more.length > 0 ? [`   ${colours.dim("opens")} ${more.join(" · ")}`] : []),
+    ...(more.length > 0 ? [`   ${colours.dim(isClosed ? "fails for" : "opens")} ${more.join(" · ")}`] : []),
     ...asIs(
       breach.statements.flatMap((statement) => statement.split("\n").map((line) => `     ${line}`)),
       colours,
@@ -167,11 +169,12 @@ function notSettled(v: Verification): string[] {
 /** `12,345 cells in 6.1 s as 18 personas: 12,000 held, 3 breaches (42 cells), 300 not settled`. */
 export function sum(v: Verification, colours: Colours): string {
   const count = (n: number): string => n.toLocaleString("en");
+  const cells = (n: number): string => `${count(n)} ${n === 1 ? "cell" : "cells"}`;
   const open = v.notSettled.reduce((n, { cells }) => n + cells, 0);
   const parts = [
     `${count(v.held)} held${v.heldByGrant > 0 ? ` (${count(v.heldByGrant)} by a grant)` : ""}`,
-    `${v.breaches.length} ${v.breaches.length === 1 ? "breach" : "breaches"}${v.breaches.length > 0 ? ` (${count(v.breached)} cells)` : ""}`,
-    ...(v.expectedCells > 0 ? [`${v.expected.length} declared (${count(v.expectedCells)} cells)`] : []),
+    `${v.breaches.length} ${v.breaches.length === 1 ? "breach" : "breaches"}${v.breached > 0 ? ` (${cells(v.breached)})` : ""}`,
+    ...(v.expectedCells > 0 ? [`${v.expected.length} declared (${cells(v.expectedCells)})`] : []),
     ...(open > 0 ? [`${count(open)} not settled`] : []),
     ...(v.withoutRows.length > 0
       ? [`${v.withoutRows.length} ${v.withoutRows.length === 1 ? "table" : "tables"} without rows`]
@@ -183,5 +186,5 @@ export function sum(v: Verification, colours: Colours): string {
       : !v.conclusive || v.cells === 0
         ? colours.yellow("?")
         : colours.green("✓");
-  return `${mark} ${count(v.cells)} cells in ${v.seconds.toFixed(1)} s as ${v.personas.length} personas on ${v.ground}: ${parts.join(", ")}`;
+  return `${mark} ${cells(v.cells)} in ${v.seconds.toFixed(1)} s as ${v.personas.length} personas on ${v.ground}: ${parts.join(", ")}`;
 }

@@ -31,7 +31,7 @@ import {
 } from "./environment/index.ts";
 import { judge } from "./judge/index.ts";
 import { actorsFor, type Actor } from "./personas/index.ts";
-import { privilegesOf, variableStates } from "./run/index.ts";
+import { privilegesOf, victimsAtOnce } from "./run/index.ts";
 
 /** A few cells on a live database, prepared beforehand, and run inside a transaction that changes policies. */
 export interface PreCommitCheck {
@@ -113,10 +113,8 @@ async function prepared(
   const standings = [
     null,
     // all variables at once, by set_config
-    variableStates({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }).find(
-      ({ by }) => by.kind === "victim's values" && by.way === "set_config",
-    ) ?? null,
-  ].filter((standing, n) => n === 0 || standing !== null);
+    ...victimsAtOnce({ ...known, fixtures, tenantSetting: fixtures.tenantSetting }, "set_config"),
+  ];
   const batches = looked.flatMap((target) =>
     chosen.flatMap((actor) => {
       if (above.get(actor.role)?.has(target.name) === true) return [];

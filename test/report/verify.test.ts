@@ -5,6 +5,7 @@ import { jsonWriter } from "../../src/report/verify-json.ts";
 import { verificationJunit } from "../../src/report/verify-junit.ts";
 import { verificationMarkdown } from "../../src/report/verify-markdown.ts";
 import { renderVerification } from "../../src/report/verify-terminal.ts";
+import type { Breach } from "../../src/verify/matrix/breach.ts";
 import type { Cell } from "../../src/verify/matrix/cell.ts";
 import { comparing, readBefore } from "../../src/verify/compare.ts";
 import { BREACH, CLEAN, FOUND, inPublic } from "./verification.ts";
@@ -42,6 +43,22 @@ test("terminal: breached relations first, a mark for each class of personas, and
   expect(lines).toContain(
     "✗ 1,234 cells in 2.0 s as 2 personas on scratch: 1,200 held (300 by a grant), 1 breach (12 cells), 1 declared (2 cells), 20 not settled",
   );
+});
+
+test("terminal: a relation that nobody can use opens nothing, and one cell is one cell", () => {
+  const unavailable: Breach = {
+    ...BREACH,
+    door: "unavailable",
+    kind: "availability",
+    commands: ["SELECT", "DELETE"],
+    relations: [BREACH.relation],
+    cells: 2,
+  };
+  const text = renderVerification({ ...CLEAN, breaches: [unavailable], breached: 0 }, plain);
+  expect(text).toContain("   fails for SELECT, DELETE\n");
+  expect(text).not.toContain("opens");
+  expect(text).toContain("600 held, 1 breach\n");
+  expect(renderVerification({ ...FOUND, breached: 1 }, plain)).toContain("1 breach (1 cell)");
 });
 
 test("terminal: nothing found", () => {

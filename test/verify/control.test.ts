@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseConfig, type UserConfig } from "../../src/config.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { verifyScratch } from "../../src/pipeline/verify.ts";
 import { silent } from "../../src/progress.ts";
@@ -38,4 +39,36 @@ test("where no role of requests holds a privilege, all that held is the grants: 
   );
   expect(some.conclusive).toBe(true);
   expect(some.causes).not.toContain("no privilege");
+});
+
+test("where rows of unknown owner were reached, other cells that held settle nothing", async () => {
+  const settled = async (config: UserConfig): Promise<{ share: number; unknown: number; heat: number }> =>
+    withFork(
+      `create table public.errand (id uuid primary key, owner uuid not null, body text);
+       create table public.postcard (id uuid primary key, body text not null);
+       alter table public.errand enable row level security;
+       alter table public.postcard enable row level security;
+       create policy errand_own on public.errand to authenticated using (owner = (select auth.uid()));
+       create policy postcard_all on public.postcard for select to authenticated using (true);`,
+      async (db) => {
+        const found = await verifyScratch(db, await inspect(db), parseConfig(config, "test"), () => {}, silent);
+        expect(found.breaches).toEqual([]);
+        return {
+          share: found.settlement.share,
+          unknown: found.notSettled.find(({ cause }) => cause.kind === "owner unknown")?.triples ?? 0,
+          heat: found.heat.filter(({ ownerUnknown }) => ownerUnknown > 0).length,
+        };
+      },
+    );
+  // each signed-in persona reads every postcard, and nothing says whose these are; anon, whom no policy names, reads none
+  const open = await settled({});
+  expect(open.unknown).toBeGreaterThan(0);
+  expect(open.share).toBeLessThan(1);
+  expect(open.heat).toBeGreaterThan(0);
+  // a shared table has no owners
+  expect(await settled({ verify: { shared: { "public.postcard": "everybody reads the cards" } } })).toEqual({
+    share: 1,
+    unknown: 0,
+    heat: 0,
+  });
 });

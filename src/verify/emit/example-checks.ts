@@ -41,7 +41,7 @@ export async function exampleChecks(
       const seen = outcome.kind === "allowed" && unlikeOf(example) === null ? outcome.evidence : null;
       if (shown.length === 0 && seen !== null) shown = [seen];
     }
-    checks.push(checkOfExample(environment, example, targets, shown));
+    checks.push(checkOfExample(example, targets, shown));
   }
   return checks;
 }

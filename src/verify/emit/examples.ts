@@ -1,8 +1,8 @@
 import type { NameKey } from "../../pg/name.ts";
 import { dollarQuote, quoteLiteral } from "../../pg/identifier.ts";
 import { tupleKey, type Attempt, type TupleKey } from "../matrix/index.ts";
-import type { Target, Targets, TestEnvironment } from "../environment/index.ts";
-import { leftover, type Example } from "../run/index.ts";
+import type { Target, Targets } from "../environment/index.ts";
+import type { Example } from "../run/index.ts";
 import type { Expected, IsolationCheck, RowProbe, TestPersona } from "./isolation-tests.ts";
 import { printedSql } from "./printed-sql.ts";
 import { refreshed } from "./refreshed.ts";
@@ -42,19 +42,14 @@ const needed = ({ standing }: Example): number =>
   standing === null || standing.by.kind === "own values" ? 0 : standing.opened.settings.length;
 
 /** A test of a breach: it fails while the breach is open, and passes after any correction. */
-export function checkOfExample(
-  environment: TestEnvironment,
-  example: Example,
-  targets: Targets,
-  shown: readonly string[],
-): IsolationCheck {
+export function checkOfExample(example: Example, targets: Targets, shown: readonly string[]): IsolationCheck {
   const { attempt, actor, standing } = example;
   // COPY cannot run in a function; the query that it would copy can
   const target = attempt.query === undefined ? targets.get(attempt.relation) : undefined;
   const sql = attempt.query ?? (target ? printedSql(attempt, target) : attempt.sql);
   const before = [
     ...becoming(example),
-    ...(standing?.by.kind === "leftover" ? (leftover(environment)?.set ?? []) : (standing?.prelude ?? [])),
+    ...(standing?.by.kind === "leftover" ? (standing.earlier ?? []) : (standing?.prelude ?? [])),
   ];
   const told = example.cause.door === "notify" && target ? notifyCheck(target) : null;
   const expected = told?.expected ?? expectedOf(example, shown);

@@ -20,7 +20,7 @@ export { recordUnavailable } from "./unavailable.ts";
 export { mayLookUp, prepare, privilegesOf, sourceOf } from "./run.ts";
 export type { Run, VerifyOptions } from "./state.ts";
 export type { Example } from "./example.ts";
-export { leftover, variableStates } from "./session-states.ts";
+export { variableStates, victimsAtOnce } from "./session-states.ts";
 export type { SessionState } from "./session-state.ts";
 export { summary } from "./summary.ts";
 export { rowCommandOf, verdictOf } from "./verdict.ts";

@@ -1,3 +1,4 @@
+import { textOf, type Fixtures } from "../../fixtures/index.ts";
 import { isSettable } from "../../pg/context.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import { settingCall, type Callable } from "../attacks/index.ts";
@@ -9,6 +10,50 @@ import { documentContents } from "./request-states.ts";
 import { settingName, settingStatement, type SettingWay } from "../../request/index.ts";
 import type { SessionState } from "./session-state.ts";
 
+/**
+ * The victim's values of all mapped variables. A variable that stands for a user may be compared with the user's id and
+ * with the key of a row, in one table or several, and these need not be the same: the n-th set holds the n-th of them.
+ */
+function victimValues({ fixtures, context }: Pick<TestEnvironment, "fixtures" | "context">): Record<string, string>[] {
+  const victim = fixtures.members.find(({ tenant }) => tenant === VICTIM);
+  const tenant = fixtures.tenants.find(({ name }) => name === VICTIM);
+  const values: Record<string, string> = { ...tenant?.values, ...victim?.values };
+  const users = context.variables.flatMap(({ setting, claim }): [string, string[]][] => {
+    const isUser = claim.join() === "sub";
+    if (!isUser && !fixtures.personal.includes(setting)) return [];
+    const ids = [
+      values[setting],
+      ...valuesInRows(fixtures, setting),
+      ...(isUser ? [victim?.user ?? tenant?.users[0]] : []),
+    ];
+    return [[setting, [...new Set(ids.filter((value) => value !== undefined))]]];
+  });
+  const most = Math.max(1, ...users.map(([, ids]) => ids.length));
+  return Array.from({ length: most }, (_, n) => ({
+    ...values,
+    ...Object.fromEntries(
+      users.flatMap(([setting, ids]) => {
+        const value = ids[n] ?? ids.at(-1);
+        return value === undefined ? [] : [[setting, value]];
+      }),
+    ),
+  }));
+}
+
+/** The values that the victim's first row of each table has in a column that is compared with a variable. */
+const valuesInRows = ({ filled }: Pick<Fixtures, "filled">, setting: string): string[] =>
+  filled.flatMap(({ context, rows }) =>
+    Object.entries(context).flatMap(([column, of]) => {
+      const value = of === setting ? rows[VICTIM]?.[0]?.[column] : null;
+      return value === null || value === undefined ? [] : [textOf(value)];
+    }),
+  );
+
+/** Each list once. */
+const distinct = (lists: readonly string[][]): string[][] => [
+  ...new Map(lists.map((list) => [JSON.stringify(list), list])).values(),
+];
+
 /** Variables set to another tenant's values: all at once and one by one, in each of the ways that SQL has. */
 export function variableStates(
   environment: Pick<TestEnvironment, "fixtures" | "context" | "unmapped" | "documents" | "compared" | "tenantSetting">,
@@ -16,9 +61,8 @@ export function variableStates(
   const victim = environment.fixtures.members.find(({ tenant }) => tenant === VICTIM);
   const tenant = environment.fixtures.tenants.find(({ name }) => name === VICTIM);
   const user = victim?.user ?? tenant?.users[0];
-  const values: Record<string, string> = { ...tenant?.values, ...victim?.values };
-  for (const { setting, claim } of environment.context.variables)
-    if (claim.join() === "sub" && user !== undefined) values[setting] = user;
+  const sets = victimValues(environment);
+  const values = sets[0] ?? {};
   const settable = environment.context.variables.filter(
     (variable) => isSettable(variable) && values[variable.setting] !== undefined,
   );
@@ -48,7 +92,7 @@ export function variableStates(
   }));
   const constants = settable.flatMap(({ setting }) =>
     (environment.compared.get(setting) ?? [])
-      .filter((value) => value !== values[setting])
+      .filter((value) => sets.every((set) => value !== set[setting]))
       .map((value): SessionState => ({
         name: `set_config ${setting} to ${value}`,
         by: { kind: "constant" },
@@ -58,15 +102,16 @@ export function variableStates(
       })),
   );
   const mapped = ways.flatMap((way) =>
-    choices.map((variables): SessionState => {
+    choices.flatMap((variables): SessionState[] => {
       const settings = variables.map(({ setting }) => setting);
-      return {
-        name: `${way} ${settings.join(", ")} of B`,
+      const preludes = sets.map((set) => settings.map((setting) => settingStatement(way, setting, set[setting] ?? "")));
+      return distinct(preludes).map((prelude, n) => ({
+        name: `${way} ${settings.join(", ")} of B${n === 0 ? "" : `, ${n + 1}`}`,
         by: { kind: "victim's values", way },
         setup: [],
-        prelude: settings.map((setting) => settingStatement(way, setting, values[setting] ?? "")),
+        prelude,
         opened: { kind: "variable", settings },
-      };
+      }));
     }),
   );
   const every = [...settable.map(({ setting }) => setting), ...plain.map(({ setting }) => setting)];
@@ -111,15 +156,27 @@ export function functionStandings(
   });
 }
 
-/** The variables that an earlier request left behind: set for the session and committed, on the same connection. */
-export function leftover(
-  environment: TestEnvironment,
-): { set: readonly string[]; clear: string[]; opened: Opened } | null {
-  const [all] = variableStates(environment);
-  if (!all) return null;
-  return {
-    set: all.prelude,
-    clear: all.opened.settings.map((setting) => `reset ${settingName(setting)}`),
-    opened: { kind: "leftover", settings: all.opened.settings },
-  };
+export interface Leftover {
+  set: readonly string[];
+  clear: string[];
+  opened: Opened;
+}
+
+/**
+ * The variables that an earlier request left behind: set for the session and committed, on the same connection. One for
+ * each set of the victim's values.
+ */
+export function leftovers(environment: TestEnvironment): Leftover[] {
+  return victimsAtOnce(environment, "SET").map(({ prelude, opened }) => ({
+    set: prelude,
+    clear: opened.settings.map((setting) => `reset ${settingName(setting)}`),
+    opened: { kind: "leftover", settings: opened.settings },
+  }));
+}
+
+/** The states that set all mapped variables at once to the victim's values, in one way. */
+export function victimsAtOnce(environment: Parameters<typeof variableStates>[0], way: SettingWay): SessionState[] {
+  const states = variableStates(environment).filter(({ by }) => by.kind === "victim's values" && by.way === way);
+  const all = states[0]?.opened.settings.length;
+  return states.filter(({ opened }) => opened.settings.length === all);
 }

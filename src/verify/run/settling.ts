@@ -60,12 +60,17 @@ export function giveUp({ waiting }: Settling): void {
   waiting.clear();
 }
 
-/** Count a cell for its triple, which one settled cell settles. */
+/**
+ * Count a cell for its triple, which one settled cell settles; but not where rows of unknown owner were reached: that
+ * other statements reached none does not say whose these are.
+ */
 export function countTriple(settling: Settling, attempt: Attempt, persona: string, cause: Unsettled | null): void {
   const through = attempt.through.name;
   const key = tupleKey(through, policyCommandOf(attempt), persona);
   const known = settling.triples.get(key);
-  if (cause === null) settling.triples.set(key, { through, kind: "settled" });
+  if (known?.kind === "not settled" && known.cause.kind === "owner unknown") return;
+  if (cause?.kind === "owner unknown") settling.triples.set(key, { through, kind: "not settled", cause });
+  else if (cause === null) settling.triples.set(key, { through, kind: "settled" });
   // what is not tried on this database says less than an error
   else if (!known || (known.kind === "not settled" && known.cause.kind === "not tried"))
     settling.triples.set(key, { through, kind: "not settled", cause });

@@ -1,8 +1,9 @@
+import type { Actor } from "../../personas/index.ts";
 import { core, fewest } from "../core-attempts.ts";
 import { callables } from "../../attacks/index.ts";
 import type { Run } from "../state.ts";
 import { perform, sourceOf } from "../run.ts";
-import { functionStandings, leftover, variableStates } from "../session-states.ts";
+import { functionStandings, leftovers, variableStates, type Leftover } from "../session-states.ts";
 
 /**
  * Variables set to another tenant's values: by the persona itself, through functions, and left over from an earlier
@@ -36,8 +37,12 @@ export async function context(run: Run): Promise<void> {
       if (!raised) await perform(run, { actor, attempts: rest, standing });
     }
   }
-  const left = leftover(environment);
-  if (!left) return;
+  for (const left of leftovers(environment)) await withLeft(run, members, left);
+}
+
+/** Attack with session variables that an earlier transaction has left behind. */
+async function withLeft(run: Run, members: readonly Actor[], left: Leftover): Promise<void> {
+  const { environment } = run;
   // committed: a setting is no row, and it is reset afterwards
   await environment.finish();
   await environment.db.exec(`begin; ${left.set.join("; ")}; commit`);

@@ -4,7 +4,7 @@ import type { Db } from "../../../db/port.ts";
 import { note } from "../record.ts";
 import type { Run } from "../state.ts";
 import { perform } from "../run.ts";
-import { leftover } from "../session-states.ts";
+import { leftovers, type Leftover } from "../session-states.ts";
 
 /**
  * The number of times that a second client reads the variable that the first has set: a pool may have several
@@ -25,8 +25,13 @@ export async function pool(run: Run, other: Db): Promise<void> {
     return;
   }
   note(run, "pool-leaks", "the pool");
-  const left = leftover(environment);
-  if (!left || !environment.writes) return;
+  if (!environment.writes) return;
+  for (const left of leftovers(environment)) await withLeft(run, other, left);
+}
+
+/** Attack with session variables that the other client has left behind. */
+async function withLeft(run: Run, other: Db, left: Leftover): Promise<void> {
+  const { environment } = run;
   const names = left.opened.settings;
   const isLeft = async (): Promise<boolean> => {
     const [row] = await environment.db.query<{ value: string | null }>(
