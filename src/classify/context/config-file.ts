@@ -57,7 +57,12 @@ export function renderConfig(
   lines.push(
     comment(2, "The claim that replaces each session variable, and the evidence in the database."),
     ...(inferred.variables.some((variable) => isOpen(variable, answers))
-      ? [comment(2, '`"open"` marks a question: `rlsmith plan` stops at it until a claim is written there.')]
+      ? [
+          comment(
+            2,
+            '`"open"` marks a question: `rlsmith plan` stops at it until a claim is written there, or all that reads the variable is kept under `sessionOnly`.',
+          ),
+        ]
       : []),
     "  context: {",
     ...inferred.variables.flatMap((variable) => variableLines(variable, inferred, answers)),
