@@ -3,6 +3,7 @@ import type { AssumedVerdict, Decision, Objection } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { Colours } from "./colours.ts";
 import { withoutPrivilege } from "./compared-words.ts";
+import { failedBefore } from "./failed-before.ts";
 import { objectionText } from "./objection.ts";
 import { objectionWitness } from "./objection-witness.ts";
 import { singleLined } from "./single-lined.ts";
@@ -29,7 +30,7 @@ export function renderProof(proved: PlanProof, colours: Colours): string {
   const lines = [
     colours.bold("Proof"),
     `  ${proof.access.length} verdicts on access predicates and ${proof.policies.length} on policies, solved in ${(proof.milliseconds / 1000).toFixed(1)} s; ${seen} witnesses confirmed by Postgres`,
-    ...verdictTable(proof.access).map((line) => `  ${line}`),
+    ...[...verdictTable(proof.access), ...failedBefore(proof.access)].map((line) => `  ${line}`),
   ];
   const open = found.filter(({ answer }) => answer === null);
   const section = (title: string, of: readonly Objection[], witnessOf: WitnessOf): void => {

@@ -61,3 +61,26 @@ test("each policy that is asked about has a witness of its own regime, and its w
   expect(hint).toContain("--accept 'public.org.pick=reason'");
   expect(hint).toContain("--accept 'public.org.current=reason'");
 });
+
+test("predicates that failed for every statement before are told from those that were compared as they were", async () => {
+  // Each policy reads the other relation, so that PostgreSQL refuses every SELECT with 42P17 before. The INSERT of
+  // `place` has a condition of its own, and was never refused.
+  const { text } = await proved(
+    `create table public.place (id uuid primary key, owner uuid not null);
+     create table public.guest (place_id uuid not null, person uuid not null);
+     alter table public.place enable row level security;
+     alter table public.guest enable row level security;
+     create role visitor;
+     grant select on public.place, public.guest to visitor;
+     grant insert on public.place to visitor;
+     create policy see on public.place for select to visitor
+       using (exists (select from public.guest g where g.place_id = place.id and g.person = auth.uid()));
+     create policy see on public.guest for select to visitor
+       using (exists (select from public.place p where p.id = guest.place_id and p.owner = auth.uid()));
+     create policy own on public.place for insert to visitor with check (owner = auth.uid());`,
+    { rules: { breakRecursion: true } },
+  );
+  expect(text).toMatch(
+    /for 2 access predicates every statement raised an error before, .* compared with what their policies were meant to say/,
+  );
+});
