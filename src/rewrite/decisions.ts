@@ -52,8 +52,8 @@ export const openPolicy = (policy: PolicyId, settings: readonly string[]): OpenD
   settings: [...settings],
   policies: [policy],
   question:
-    "a policy reads a variable and no claim: a request that sets no variable is denied today; " +
-    "let the claim open it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
+    "a policy reads a variable and no claim for it: " +
+    "let the claim replace it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
 });
 
 export const openFunction = (
@@ -66,8 +66,8 @@ export const openFunction = (
   settings: [...settings],
   policies: [...policies],
   question:
-    `${policies.length} ${policies.length === 1 ? "policy reads" : "policies read"} a variable through this function, and no claim: a request that sets no variable is denied today; ` +
-    "let the claim open them (`claim`), or leave them (`keep`)?",
+    `${policies.length} ${policies.length === 1 ? "policy reads" : "policies read"} a variable through this function, and no claim for it: ` +
+    "let the claim replace it (`claim`), or leave them (`keep`)?",
 });
 
 /**
