@@ -88,20 +88,23 @@ export function refuseUnanswered(objections: readonly Objection[], plan: Plan): 
       "not-proven",
       "CROSSES_TENANTS",
       `rows of another tenant come into reach by ${crossing.join(", ")}, so no file was written`,
-      "read the witnesses above: name the policy under `keep` until its condition asks whose the row is, or change that first",
+      "read the reasons above: name the policy under `keep` until its condition asks whose the row is, or change that first",
     );
   const open = [...new Set(objections.filter(({ answer }) => answer === null).map(({ policy }) => policy))];
   if (open.length === 0) return;
+  const shown = open.slice(0, MOST_ENTRIES);
+  const more = open.length > MOST_ENTRIES;
   throw new ToolError(
     "not-proven",
     "NOT_PROVEN",
     `${open.length} ${open.length === 1 ? "policy is" : "policies are"} neither equivalent nor tighter, so no file was written`,
-    `read the witnesses above, then accept each with a reason, in the config: accept: [${open
-      .slice(0, MOST_ENTRIES)
+    `read the reasons above, then accept each with a reason, in the config: accept: [${shown
       .map((policy) => acceptEntry(plan, policy))
-      .join(", ")}${open.length > MOST_ENTRIES ? ", …" : ""}]; or for this run: --accept '${open[0] ?? ""}=reason'`,
+      .join(", ")}${more ? ", …" : ""}]; or for this run: ${shown
+      .map((policy) => `--accept '${policy}=reason'`)
+      .join(" ")}${more ? " …" : ""}`,
   );
 }
 
 /** How many entries of the config an error shows. */
-const MOST_ENTRIES = 3;
+const MOST_ENTRIES = 10;

@@ -1,6 +1,7 @@
 import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import type { MigrationProof, Objection, PolicyVerdict } from "../prove/index.ts";
+import { failedBefore } from "./failed-before.ts";
 import { objectionText } from "./objection.ts";
 import { verdictTable } from "./proof-terminal.ts";
 import { singleLined } from "./single-lined.ts";
@@ -19,6 +20,7 @@ export function proofMarkdown(proved: MigrationProof, objections: readonly Objec
     "",
     ...fenced(verdictTable(proof.access)),
     "",
+    ...failedBefore(proof.access).flatMap((line) => [line, ""]),
     "## What each regime assumes",
     "",
     ...proof.assumptions.flatMap(({ name, conditions }) => [

@@ -3,7 +3,9 @@ import type { AssumedVerdict, Decision, Objection } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { Colours } from "./colours.ts";
 import { withoutPrivilege } from "./compared-words.ts";
+import { failedBefore } from "./failed-before.ts";
 import { objectionText } from "./objection.ts";
+import { objectionWitness } from "./objection-witness.ts";
 import { singleLined } from "./single-lined.ts";
 import { tellShort } from "./witness.ts";
 
@@ -28,15 +30,16 @@ export function renderProof(proved: PlanProof, colours: Colours): string {
   const lines = [
     colours.bold("Proof"),
     `  ${proof.access.length} verdicts on access predicates and ${proof.policies.length} on policies, solved in ${(proof.milliseconds / 1000).toFixed(1)} s; ${seen} witnesses confirmed by Postgres`,
-    ...verdictTable(proof.access).map((line) => `  ${line}`),
+    ...[...verdictTable(proof.access), ...failedBefore(proof.access)].map((line) => `  ${line}`),
   ];
   const open = found.filter(({ answer }) => answer === null);
-  const answered = found.filter(({ answer }) => answer !== null);
-  const section = (title: string, of: readonly Objection[]): void => {
-    if (of.length > 0) lines.push("", colours.bold(title), ...byReason(of, colours));
+  const section = (title: string, of: readonly Objection[], witnessOf: WitnessOf): void => {
+    if (of.length > 0) lines.push("", colours.bold(title), ...byReason(of, witnessOf, colours));
   };
-  section("Not equivalent or tighter, accepted with a reason:", answered);
-  section("Not equivalent or tighter, not accepted:", open);
+  const answeredBy = (who: "announced" | "accept"): Objection[] => found.filter(({ answer }) => answer?.by === who);
+  section("Not equivalent or tighter, as the config or a rule announces:", answeredBy("announced"), () => null);
+  section("Not equivalent or tighter, accepted with a reason:", answeredBy("accept"), () => null);
+  section("Not equivalent or tighter, not accepted:", open, (objection) => objectionWitness(proof, objection));
   const holes = holesOf(proof.access);
   if (holes.length > 0) lines.push("", colours.bold("What a client that sets the variable could reach before:"));
   for (const { setting, count, example } of holes)
@@ -45,15 +48,25 @@ export function renderProof(proved: PlanProof, colours: Colours): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** One reason, then the verdicts that it applies to. */
-function byReason(found: readonly Objection[], colours: Colours): string[] {
-  return [...groupBy(found, ({ answer, why }) => answer?.reason ?? objectionText(why))].flatMap(([reason, list]) => [
+/** The line that shows the difference that an objection is about; null where there is none to show. */
+type WitnessOf = (objection: Objection) => string | null;
+
+/** One reason, then the verdicts that it applies to, each witness after the last of the policies that it is about. */
+function byReason(found: readonly Objection[], witnessOf: WitnessOf, colours: Colours): string[] {
+  const groups = groupBy(found, ({ answer, why }) => answer?.reason ?? objectionText(why));
+  return [...groups].flatMap(([reason, list]) => [
     `  ${reason}`,
-    ...list.map(
-      ({ policy, regime, component, decision }) =>
-        `    ${colours.yellow(decision)}  ${policy}  ${colours.dim(`${regime}, ${component}`)}`,
-    ),
+    ...[...groupBy(list, witnessOf)].flatMap(([witness, same]) => [
+      ...same.map((objection) => `    ${verdictLine(objection, colours)}`),
+      ...(witness === null ? [] : [`      ${witness}`]),
+    ]),
   ]);
+}
+
+/** The verdict on rows of another tenant stands beside the one on all rows, and may differ from it. */
+function verdictLine({ policy, regime, component, decision, why }: Objection, colours: Colours): string {
+  const about = why.kind === "crosses tenants" ? ", rows of another tenant alone" : "";
+  return `${colours.yellow(decision)}  ${policy}  ${colours.dim(`${regime}, ${component}${about}`)}`;
 }
 
 /** Counts of decisions by assumption; empty columns are left out. */

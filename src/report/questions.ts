@@ -16,7 +16,7 @@ export function askAll(questions: readonly SessionOnlyQuestion[]): string {
     ...(functions === 0 ? [] : [counted(functions, "function")]),
     ...(policies === 0 ? [] : [counted(policies, "policy", "policies")]),
   ].join(" and ");
-  return `${named} read${questions.length === 1 ? "s" : ""} a variable and no claim: a request that sets none is denied today. How should ${questions.length === 1 ? "it" : "they"} be rewritten?`;
+  return `${named} read${questions.length === 1 ? "s" : ""} a variable and no claim for it. How should ${questions.length === 1 ? "it" : "they"} be rewritten?`;
 }
 
 /** The question about one of them, with its text as the database has it. */

@@ -3,6 +3,7 @@ import { groupBy } from "../pg/group-by.ts";
 import { nameKey } from "../pg/name.ts";
 import type { Colours } from "./colours.ts";
 import { verdictTable } from "./proof-terminal.ts";
+import { besideTheTable } from "./beside-the-table.ts";
 import { errorsExplained, errorsText, withoutPrivilege } from "./compared-words.ts";
 import { objectLines, objectsMarkdown } from "./object-lines.ts";
 import { singleLined } from "./single-lined.ts";
@@ -95,7 +96,7 @@ export function renderComparison(compared: Comparison, colours: Colours): string
   const explained = errorsExplained(changes).map((line) => colours.dim(line));
   if (explained.length > 0) lines.push("", ...explained);
   if (lines.length > 0) lines.push("");
-  return `${[...lines, `${comparison.before} → ${comparison.after}`, ...verdictTable(comparison.verdicts).map((line) => `  ${line}`)].join("\n")}\n`;
+  return `${[...lines, `${comparison.before} → ${comparison.after}`, ...verdictTable(comparison.verdicts).map((line) => `  ${line}`), ...besideTheTable(comparison.objects, comparison.added)].join("\n")}\n`;
 }
 
 /** As a comment on a pull request. */

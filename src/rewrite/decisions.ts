@@ -1,8 +1,10 @@
+import type { ClassifiedPolicy } from "../classify/index.ts";
 import type { Config } from "../config.ts";
 import { matchesName } from "../pg/name-pattern.ts";
 import type { NameKey } from "../pg/name.ts";
 import type { PolicyId } from "../pg/policy.ts";
 import type { OpenDecision } from "./outcome.ts";
+import type { RuleContext } from "./rule.ts";
 
 export type SessionOnlyChoice = "claim" | "rpc-only" | "keep";
 
@@ -28,6 +30,17 @@ export function decideForFunction(config: Config, name: NameKey): Decision | nul
   return null;
 }
 
+/** True if a decision under `sessionOnly` is wanted for the read; a flag that is not mapped has one of its own. */
+export const isSessionOnly = (
+  { hasClaimFallback, setting }: ClassifiedPolicy["reads"][number],
+  config: Config,
+  { variables }: Pick<RuleContext, "variables">,
+): boolean => !hasClaimFallback && (variables.has(setting) || !flagsOf(config).has(setting));
+
+/** The flags of the config, decided or not, in the form in which a read names them. */
+export const flagsOf = ({ flags }: Config): Set<string> =>
+  new Set(Object.keys(flags).map((name) => name.toLowerCase()));
+
 // A decision without a reason counts as open: in a year nobody would know the reason.
 const decided = (entry: { decision: SessionOnlyChoice | "open"; reason: string }): Decision | null =>
   entry.decision === "open" || entry.reason.trim() === "" ? null : { choice: entry.decision, reason: entry.reason };
@@ -39,8 +52,8 @@ export const openPolicy = (policy: PolicyId, settings: readonly string[]): OpenD
   settings: [...settings],
   policies: [policy],
   question:
-    "a policy reads a variable and no claim: a request that sets no variable is denied today; " +
-    "let the claim open it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
+    "a policy reads a variable and no claim for it: " +
+    "let the claim replace it (`claim`), let only functions write (`rpc-only`), or leave it (`keep`)?",
 });
 
 export const openFunction = (
@@ -53,17 +66,26 @@ export const openFunction = (
   settings: [...settings],
   policies: [...policies],
   question:
-    `${policies.length} ${policies.length === 1 ? "policy reads" : "policies read"} a variable through this function, and no claim: a request that sets no variable is denied today; ` +
-    "let the claim open them (`claim`), or leave them (`keep`)?",
+    `${policies.length} ${policies.length === 1 ? "policy reads" : "policies read"} a variable through this function, and no claim for it: ` +
+    "let the claim replace it (`claim`), or leave them (`keep`)?",
 });
 
-/** A variable that policies read, directly or through a function, and that the config maps to no claim. */
-export const openVariable = (setting: string, policies: readonly PolicyId[]): OpenDecision => ({
+/**
+ * A variable that policies read, directly or through a function, and that the config maps to no claim. Where a policy
+ * reads a claim beside it, `sessionOnly` has no question about that policy, so that the general `keep` is named.
+ */
+export const openVariable = (
+  setting: string,
+  policies: readonly PolicyId[],
+  keep: "sessionOnly" | "keep",
+): OpenDecision => ({
   kind: "unmapped-variable",
   key: setting,
   settings: [setting],
   policies: [...policies],
   question:
-    "policies read a variable that is mapped to no claim: map it under `context`, decide it under `flags`, or name the " +
-    "policies under `keep`",
+    "policies read a variable that is mapped to no claim: map it under `context`, decide it under `flags`, or " +
+    (keep === "keep"
+      ? "name the policies under `keep`"
+      : "decide `keep` under `sessionOnly` for the policies and functions that read it"),
 });

@@ -6,7 +6,7 @@ import { groupBy } from "../pg/group-by.ts";
 import { nameKey, type NameKey } from "../pg/name.ts";
 import { rewriteFunction } from "./helper.ts";
 import type { RuleContext } from "./rule.ts";
-import { decideForFunction, openFunction } from "./decisions.ts";
+import { decideForFunction, isSessionOnly, openFunction } from "./decisions.ts";
 import type { OpenDecision } from "./outcome.ts";
 
 export interface FunctionPlan {
@@ -14,6 +14,8 @@ export interface FunctionPlan {
   changes: { fn: PgFunction; definition: string; body: string; rules: string[] }[];
   /** helpers that stay, with the reason: policies that read a variable with them stay, too */
   fixed: Map<NameKey, string>;
+  /** those of them that stay because the config says `keep`: nothing more is asked about what they read */
+  kept: Set<NameKey>;
   open: OpenDecision[];
   findings: Finding[];
 }
@@ -25,7 +27,7 @@ export function planFunctions(
   config: Config,
   context: RuleContext,
 ): FunctionPlan {
-  const plan: FunctionPlan = { changes: [], fixed: new Map(), open: [], findings: [] };
+  const plan: FunctionPlan = { changes: [], fixed: new Map(), kept: new Set(), open: [], findings: [] };
   const byName = groupBy(catalog.functions, nameKey);
   const reads = classified.flatMap((policy) =>
     policy.reads.flatMap((read) => {
@@ -43,6 +45,13 @@ export function planFunctions(
       fn
         ? { kind: "function", schema: fn.schema, name: fn.name, identityArguments: fn.identityArguments }
         : { kind: "database" };
+    const sessionOnly = uses.filter((use) => isSessionOnly(use.read, config, context));
+    const decision = sessionOnly.length === 0 ? null : decideForFunction(config, name);
+    if (decision !== null && decision.choice !== "claim") {
+      plan.kept.add(name);
+      fix(decision.reason);
+      continue;
+    }
     const unmapped = new Set(
       uses.map((use) => use.read.setting).filter((s) => !context.variables.has(s) && !context.flags.has(s)),
     );
@@ -50,19 +59,11 @@ export function planFunctions(
       fix(`\`${name}\` reads ${[...unmapped].map((s) => `\`${s}\``).join(", ")}, which no claim is mapped to`);
       continue;
     }
-    const sessionOnly = uses.filter((use) => !use.read.hasClaimFallback && context.variables.has(use.read.setting));
-    if (sessionOnly.length > 0) {
-      const decision = decideForFunction(config, name);
-      if (decision === null) {
-        const settings = [...new Set(sessionOnly.map((use) => use.read.setting))];
-        plan.open.push(openFunction(name, settings, [...new Set(sessionOnly.map((use) => use.policy.id))]));
-        fix("its decision is open");
-        continue;
-      }
-      if (decision.choice !== "claim") {
-        fix(decision.reason);
-        continue;
-      }
+    if (sessionOnly.length > 0 && decision === null) {
+      const settings = [...new Set(sessionOnly.map((use) => use.read.setting))];
+      plan.open.push(openFunction(name, settings, [...new Set(sessionOnly.map((use) => use.policy.id))]));
+      fix("its decision is open");
+      continue;
     }
     const results = overloads.map((fn) => ({
       fn,

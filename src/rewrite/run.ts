@@ -4,6 +4,7 @@ import { matchesName } from "../pg/name-pattern.ts";
 import { ToolError } from "../errors.ts";
 import { finding, type Finding } from "../finding.ts";
 import type { Catalog } from "../pg/catalog.ts";
+import { groupBy } from "../pg/group-by.ts";
 import { distinctPaths, type ContextMap } from "../pg/context.ts";
 import { nameKey, relationKey, type NameKey } from "../pg/name.ts";
 import { samePolicy } from "../pg/policy-sql.ts";
@@ -11,7 +12,15 @@ import { policyId, type Policy, type PolicyId } from "../pg/policy.ts";
 import { findRecursion } from "../pg/recursion.ts";
 import { announce } from "./announce.ts";
 import { planColumnDefaults, type ColumnDefault } from "./column-defaults.ts";
-import { decideForFunction, decideForPolicy, openPolicy, openVariable, type Decision } from "./decisions.ts";
+import {
+  decideForFunction,
+  decideForPolicy,
+  flagsOf,
+  isSessionOnly,
+  openPolicy,
+  openVariable,
+  type Decision,
+} from "./decisions.ts";
 import { EXPRESSION_RULES, rewriteExpression } from "./expression.ts";
 import { holdersOf } from "./holders.ts";
 import { planFunctions, type FunctionPlan } from "./functions.ts";
@@ -51,7 +60,7 @@ export function rewriteCatalog(catalog: Catalog, classified: readonly Classified
   const functions = planFunctions(catalog, classified, config, context);
   const open: OpenDecision[] = [
     ...openFlags.map((flag) => ({ ...flag, policies: readersOf(flag.key, classified) })),
-    ...openVariables(classified, config, context),
+    ...openVariables(classified, config, context, functions),
     ...functions.open,
   ];
   const byPolicy = new Map(classified.map((policy) => [policy.id, policy]));
@@ -120,15 +129,43 @@ const isKept = (config: Config, id: PolicyId): boolean =>
 const readersOf = (setting: string, classified: readonly ClassifiedPolicy[]): PolicyId[] =>
   classified.filter(({ reads }) => reads.some((read) => read.setting === setting.toLowerCase())).map(({ id }) => id);
 
-/** Variables of policies that are not kept, and that are neither mapped nor a flag, which is asked about by itself. */
-function openVariables(classified: readonly ClassifiedPolicy[], config: Config, context: RuleContext): OpenDecision[] {
-  const asked = classified.filter(({ id }) => !isKept(config, id));
-  const flags = new Set(Object.keys(config.flags).map((name) => name.toLowerCase()));
-  const settings = new Set(asked.flatMap(({ reads }) => reads.map(({ setting }) => setting)));
-  return [...settings]
-    .filter((setting) => !context.variables.has(setting) && !flags.has(setting))
-    .toSorted()
-    .map((setting) => openVariable(setting, readersOf(setting, asked)));
+/**
+ * Variables that are neither mapped nor a flag, which is asked about by itself. A policy or a function that is kept asks
+ * nothing about what it reads.
+ */
+function openVariables(
+  classified: readonly ClassifiedPolicy[],
+  config: Config,
+  context: RuleContext,
+  functions: FunctionPlan,
+): OpenDecision[] {
+  const flags = flagsOf(config);
+  const asked = classified
+    .filter((policy) => !isKept(config, policy.id) && decisionOf(policy, config, context)?.choice !== "keep")
+    .flatMap(({ id, reads }) => reads.map((read) => ({ id, read, reader: read.through.at(-1) })))
+    .filter(({ reader }) => reader === undefined || !functions.kept.has(reader))
+    .filter(({ read: { setting } }) => !context.variables.has(setting) && !flags.has(setting));
+  return [...groupBy(asked, ({ read }) => read.setting)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([setting, uses]) =>
+      openVariable(
+        setting,
+        [...new Set(uses.map(({ id }) => id))],
+        uses.every(({ read }) => isSessionOnly(read, config, context)) ? "sessionOnly" : "keep",
+      ),
+    );
+}
+
+/** The reads that the text of a policy makes, or will make once helpers are written into it. */
+const directReads = ({ reads }: ClassifiedPolicy, context: RuleContext): ClassifiedPolicy["reads"] =>
+  reads.filter((read) => read.through.length === 0 || inlinedAway(read.through, context));
+
+/** The decision under `sessionOnly` for a policy that itself reads a variable and no claim; null if it has none. */
+function decisionOf(policy: ClassifiedPolicy, config: Config, context: RuleContext): Decision | null {
+  const sessionOnly = directReads(policy, context).filter((read) => isSessionOnly(read, config, context));
+  if (sessionOnly.length === 0) return null;
+  const inlined = sessionOnly.find((read) => read.through.length > 0)?.through.at(-1);
+  return decideForPolicy(config, policy.id) ?? (inlined === undefined ? null : decideForFunction(config, inlined));
 }
 
 interface PolicyDraft {
@@ -160,8 +197,10 @@ function draftPolicy(
   if (kept) return stays(kept[1]);
 
   const known = (setting: string): boolean => context.variables.has(setting) || context.flags.has(setting);
-  const direct = classified.reads.filter((read) => read.through.length === 0 || inlinedAway(read.through, context));
+  const direct = directReads(classified, context);
   const unmapped = [...new Set(direct.map((read) => read.setting).filter((setting) => !known(setting)))];
+  const decided = decisionOf(classified, config, context);
+  if (unmapped.length > 0 && decided?.choice === "keep") return stays(decided.reason, { decision: decided });
   if (unmapped.length > 0)
     return stays(`it reads ${unmapped.map((setting) => `\`${setting}\``).join(", ")}, which no claim is mapped to`);
   const [blocked] = classified.reads.flatMap((read) => {
@@ -175,11 +214,7 @@ function draftPolicy(
   const sessionOnly = inert
     ? []
     : direct.filter((read) => !read.hasClaimFallback && context.variables.has(read.setting));
-  const inlined = sessionOnly.find((read) => read.through.length > 0)?.through.at(-1);
-  const decision =
-    sessionOnly.length === 0
-      ? null
-      : (decideForPolicy(config, id) ?? (inlined === undefined ? null : decideForFunction(config, inlined)));
+  const decision = sessionOnly.length === 0 ? null : decided;
   if (sessionOnly.length > 0) {
     const settings = [...new Set(sessionOnly.map((read) => read.setting))];
     if (decision === null) return stays("its decision is open", { open: openPolicy(id, settings) });

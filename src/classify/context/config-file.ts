@@ -57,7 +57,12 @@ export function renderConfig(
   lines.push(
     comment(2, "The claim that replaces each session variable, and the evidence in the database."),
     ...(inferred.variables.some((variable) => isOpen(variable, answers))
-      ? [comment(2, '`"open"` marks a question: `rlsmith plan` stops at it until a claim is written there.')]
+      ? [
+          comment(
+            2,
+            '`"open"` marks a question: `rlsmith plan` stops at it until a claim is written there, or all that reads the variable is kept under `sessionOnly`.',
+          ),
+        ]
       : []),
     "  context: {",
     ...inferred.variables.flatMap((variable) => variableLines(variable, inferred, answers)),
@@ -79,11 +84,8 @@ export function renderConfig(
   if (undecided.length > 0)
     lines.push(
       "",
-      comment(
-        2,
-        "Policies and functions that read a variable and no claim: a request that sets none is denied today. Decide each, with a reason:",
-      ),
-      comment(2, "`claim`: the claim replaces the variable: such a request is allowed if its token holds the claim."),
+      comment(2, "Policies and functions that read a variable and no claim for it. Decide each, with a reason:"),
+      comment(2, "`claim`: the claim replaces the variable: the token alone decides, with or without the variable."),
       comment(
         2,
         "`rpc-only`: the permissive write policy is dropped: only SECURITY DEFINER functions write (policies only, not helpers).",

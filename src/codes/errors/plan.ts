@@ -21,7 +21,7 @@ export const PLAN_ERRORS = {
   NOT_PROVEN: {
     kind: "not-proven",
     title: "a policy would become looser, or its verdict is not settled",
-    why: "The proof found states in which the new policy allows what the old one denied, or could not decide. The witnesses are printed above the error. No file was written.",
+    why: "The proof found states in which the new policy allows what the old one denied, or could not decide. Each reason is printed above the error, with a witness of the same regime where there is one. No file was written.",
     todo: [
       "Correct the policy or the config if the difference is not wanted.",
       "Accept it with a reason, by the entry for `accept` in rlsmith.config.ts that the error prints: it is bound to the change. `--accept 'public.note.note_read=…'` does the same for one run. The reason is kept in the plan.",
