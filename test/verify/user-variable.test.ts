@@ -30,6 +30,19 @@ test("a variable that stands for the user is set to the keys of rows, which need
   expect(statements).toContain(`set "app"."brewer_id"`);
 });
 
+test("the row that is updated, and the one that is inserted, are among the keys that are tried", async () => {
+  const found = await attacked(`
+    create table public.brewer (id uuid primary key, brewery_id uuid not null, name text not null);
+    alter table public.brewer enable row level security;
+    create policy brewer_read on public.brewer for select to authenticated using (true);
+    create policy brewer_write on public.brewer for update to authenticated using (${BREWERY} or id = ${BREWER});
+    create policy brewer_add on public.brewer for insert to authenticated with check (${BREWERY} or id = ${BREWER});`);
+  // every row can be read, whatever the variable holds; to write those of another brewery takes the variable
+  const writes = found.breaches.flatMap(({ commands }) => commands);
+  expect(writes).toContain("UPDATE");
+  expect(writes).toContain("INSERT");
+});
+
 test("of two tables whose keys a variable is compared with, each is tried", async () => {
   const table = (name: string): string => `
     create table public.${name} (id uuid primary key, brewery_id uuid not null, name text not null);

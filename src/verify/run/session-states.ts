@@ -40,13 +40,18 @@ function victimValues({ fixtures, context }: Pick<TestEnvironment, "fixtures" | 
   }));
 }
 
-/** The values that the victim's first row of each table has in a column that is compared with a variable. */
+/**
+ * The values that a column which is compared with a variable has in the rows of the victim's that statements change: the
+ * last of each table, and the one that is inserted.
+ */
 const valuesInRows = ({ filled }: Pick<Fixtures, "filled">, setting: string): string[] =>
-  filled.flatMap(({ context, rows }) =>
-    Object.entries(context).flatMap(([column, of]) => {
-      const value = of === setting ? rows[VICTIM]?.[0]?.[column] : null;
-      return value === null || value === undefined ? [] : [textOf(value)];
-    }),
+  filled.flatMap(({ context, rows, spare }) =>
+    Object.entries(context).flatMap(([column, of]) =>
+      [rows[VICTIM]?.at(-1), spare[VICTIM]].flatMap((row) => {
+        const value = of === setting ? row?.[column] : null;
+        return value === null || value === undefined ? [] : [textOf(value)];
+      }),
+    ),
   );
 
 /** Each list once. */
