@@ -5,6 +5,7 @@ import type { Plan } from "../plan/index.ts";
 import { silent, type Progress } from "../progress.ts";
 import type { AssumedVerdict, CompareOptions, MigrationProof, Objection } from "../prove/index.ts";
 import { confirm, confirmWholeUpdates, objections, proveMigration, toldPrivileges } from "../prove/index.ts";
+import { counted } from "../report/counted.ts";
 import { checkAcceptances, type Acceptances } from "./acceptances.ts";
 import { withScratch } from "./scratch-base.ts";
 import type { Source } from "./source.ts";
@@ -88,7 +89,7 @@ async function proved(
   const mapped = new Set(plan.context.variables.map(({ setting }) => setting));
   const found = objections(proof, plan.announced, accepts, mapped);
   const open = found.filter(({ answer }) => answer === null).length;
-  progress.done("prove", `${proof.access.length} verdicts, ${open} neither equivalent nor tighter`);
+  progress.done("prove", `${counted(proof.access.length, "verdict")}, ${open} neither equivalent nor tighter`);
   return { proof, objections: found, nothingGranted };
 }
 

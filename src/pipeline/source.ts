@@ -8,6 +8,7 @@ import type { MigrationFile, MigrationsFolder, ToolName } from "../migration-too
 import type { Catalog } from "../pg/catalog.ts";
 import { boundRoles } from "../pg/role.ts";
 import type { Progress } from "../progress.ts";
+import { counted } from "../report/counted.ts";
 import { boundOwnerLine, platformLine } from "../report/platform.ts";
 import { lateStatement } from "../report/replay-terminal.ts";
 import { bindOwner, openScratch, extensionsNamed, platformAlike, platformOf, replay } from "../scratch/index.ts";
@@ -164,7 +165,7 @@ export async function openSource(
     const failed = report.failures.length === 0 ? "" : `, ${report.failures.length} statements failed`;
     options.progress.done(
       "replay",
-      `${report.files} files of ${where} (${folder.layout}), ${report.statements} statements${failed}`,
+      `${counted(report.files, "file")} of ${where} (${folder.layout}), ${counted(report.statements, "statement")}${failed}`,
     );
     options.progress.done("platform", platformLine(platform).replace("platform: ", ""));
     const replayed = await inspect(scratch.db);

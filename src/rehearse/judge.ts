@@ -27,8 +27,11 @@ export function announcedBy(
   catalog: Catalog,
 ): string | null {
   const { regime, attempt, before, after, withoutContext } = situation;
-  if (regime === "foreign" && withoutContext && JSON.stringify(after) === JSON.stringify(withoutContext))
-    return "access follows the token instead of the variable";
+  const followsToken =
+    regime === "foreign" && withoutContext !== null && JSON.stringify(after) === JSON.stringify(withoutContext);
+  // where every statement failed before, no variable decided, and there may be none
+  const failed = before.kind === "error" && !raisedOverValue(before.sqlstate) && rowsOf(before) === 0;
+  if (followsToken && !failed) return FOLLOWS_TOKEN;
   const direction = directionOf(before, after);
   const reached = reachOf(catalog, relationKey(attempt));
   const fits = announced.find(
@@ -38,6 +41,7 @@ export function announcedBy(
       concerns(change, attempt, reached),
   );
   if (fits) return fits.reason;
+  if (followsToken) return FOLLOWS_TOKEN;
   // a denial by error that became a plain denial: nobody gains, nobody loses
   if (
     direction === "denied either way" &&
@@ -49,6 +53,8 @@ export function announcedBy(
     return "the old expression raised, the new one denies";
   return null;
 }
+
+const FOLLOWS_TOKEN = "access follows the token instead of the variable";
 
 /** Errors that an expression raises over a value: no such setting, malformed values, JSON of another shape. */
 function raisedOverValue(sqlstate: string): boolean {

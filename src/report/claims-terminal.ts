@@ -102,6 +102,12 @@ const OUTCOME: Record<Behaviour["outcome"]["kind"], string> = {
   raised: "raised an error",
 };
 
+/** No claims stood there before an inactive row was inserted, so that they did not stay as they were. */
+const outcomeText = ({ what, outcome }: Behaviour): string =>
+  what === "insert-inactive" && outcome.kind === "ignored"
+    ? "claims written for an inactive row"
+    : OUTCOME[outcome.kind];
+
 function syncLines({ triggers, behaviour }: ClaimsFacts): string[] {
   const lines = triggers.map(
     ({ name, function: fn, enabled, definition }) =>
@@ -111,10 +117,12 @@ function syncLines({ triggers, behaviour }: ClaimsFacts): string[] {
   if (behaviour?.kind === "unknown") lines.push(`not tried: ${causeText(behaviour.because)}`);
   if (behaviour?.kind === "known") {
     lines.push("tried on a scratch database:");
-    for (const { what, column, outcome } of behaviour.value)
+    for (const tried of behaviour.value) {
+      const { what, column, outcome } = tried;
       lines.push(
-        `  ${outcome.kind === "follows" ? "✓" : outcome.kind === "untried" ? "?" : "✗"} ${`${DOING[what]}${column === null ? "" : ` ${column}`}`.padEnd(40)} ${OUTCOME[outcome.kind]}`,
+        `  ${outcome.kind === "follows" ? "✓" : outcome.kind === "untried" ? "?" : "✗"} ${`${DOING[what]}${column === null ? "" : ` ${column}`}`.padEnd(40)} ${outcomeText(tried)}`,
       );
+    }
   }
   return lines;
 }

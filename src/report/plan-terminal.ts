@@ -7,6 +7,7 @@ import { relationKey } from "../pg/name.ts";
 import { sameRoles } from "../pg/policy-sql.ts";
 import type { Policy } from "../pg/policy.ts";
 import { asIs, type Colours } from "./colours.ts";
+import { counted } from "./counted.ts";
 import { unsentLines } from "./unsent-claims.ts";
 import { singleLined } from "./single-lined.ts";
 import { visibleSql } from "./visible-sql.ts";
@@ -74,7 +75,7 @@ export function summary(plan: Plan): string {
   const locked = new Set(
     plan.steps.flatMap((step) => ("relation" in step.object && step.lock !== "none" ? [relationKey(step.object)] : [])),
   );
-  return `${plan.policies.length} policies: ${counts.join(", ") || "nothing to do"}. ${plan.steps.length} steps, ${locked.size} relations locked (ACCESS EXCLUSIVE) until the transaction ends.`;
+  return `${counted(plan.policies.length, "policy", "policies")}: ${counts.join(", ") || "nothing to do"}. ${counted(plan.steps.length, "step")}, ${counted(locked.size, "relation")} locked (ACCESS EXCLUSIVE) until the transaction ends.`;
 }
 
 /** What is said of a plan without steps: a kept policy may read a variable still. */

@@ -3,6 +3,7 @@ import type { AssumedVerdict, Decision, Objection } from "../prove/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { Colours } from "./colours.ts";
 import { withoutPrivilege } from "./compared-words.ts";
+import { counted } from "./counted.ts";
 import { failedBefore } from "./failed-before.ts";
 import { objectionText } from "./objection.ts";
 import { objectionWitness } from "./objection-witness.ts";
@@ -29,7 +30,7 @@ export function renderProof(proved: PlanProof, colours: Colours): string {
   const seen = proof.access.flatMap(({ witnesses }) => witnesses).filter(({ confirmed }) => confirmed === true).length;
   const lines = [
     colours.bold("Proof"),
-    `  ${proof.access.length} verdicts on access predicates and ${proof.policies.length} on policies, solved in ${(proof.milliseconds / 1000).toFixed(1)} s; ${seen} witnesses confirmed by Postgres`,
+    `  ${counted(proof.access.length, "verdict on an access predicate", "verdicts on access predicates")} and ${proof.policies.length} on policies, solved in ${(proof.milliseconds / 1000).toFixed(1)} s; ${counted(seen, "witness", "witnesses")} confirmed by Postgres`,
     ...[...verdictTable(proof.access), ...failedBefore(proof.access)].map((line) => `  ${line}`),
   ];
   const open = found.filter(({ answer }) => answer === null);
@@ -43,7 +44,7 @@ export function renderProof(proved: PlanProof, colours: Colours): string {
   const holes = holesOf(proof.access);
   if (holes.length > 0) lines.push("", colours.bold("What a client that sets the variable could reach before:"));
   for (const { setting, count, example } of holes)
-    lines.push(`  ${setting}: ${count} access predicates, for instance`, `    ${colours.dim(example)}`);
+    lines.push(`  ${setting}: ${counted(count, "access predicate")}, for instance`, `    ${colours.dim(example)}`);
   lines.push(...withoutPrivilege({ verdicts: proof.access, nothingGranted }));
   return `${lines.join("\n")}\n`;
 }

@@ -2,6 +2,7 @@ import type { AccessDifference, Rehearsal } from "../rehearse/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import { relationKey } from "../pg/name.ts";
 import type { Colours } from "./colours.ts";
+import { counted } from "./counted.ts";
 import { singleLined } from "./single-lined.ts";
 
 /** A rehearsal as a person reads it: the rounds, the relations without rows, differences by regime, and the verdict. */
@@ -16,7 +17,7 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
         ? ""
         : ok
           ? `the catalog is that of ${round.expected}`
-          : `${round.differences.length} differences from ${round.expected}`);
+          : `${counted(round.differences.length, "difference")} from ${round.expected}`);
     lines.push(`  ${ok ? colours.green("✓") : colours.red("✗")} ${index + 1}. ${round.file.padEnd(4)} ${told}`);
     for (const difference of round.differences.slice(0, 10)) lines.push(`      ${difference}`);
   }
@@ -31,11 +32,11 @@ export function renderRehearsal(run: Rehearsal, colours: Colours): string {
   const mark = (good: boolean): string => (good ? colours.green("✓") : colours.red("✗"));
   const { crossTenant } = access;
   lines.push(
-    `  ${mark(access.cells > 0)} ${access.cells} statements run before and after, as ${access.personas.length} personas on ${access.relations.filled.length} relations`,
+    `  ${mark(access.cells > 0)} ${counted(access.cells, "statement")} run before and after, as ${counted(access.personas.length, "persona")} on ${counted(access.relations.filled.length, "relation")}`,
     `  ${crossTenant.after === 0 ? mark(true) : colours.yellow("!")} with another tenant's variable set: ${crossTenant.readsBefore} reads and ${crossTenant.writesBefore} writes crossed tenants before, ${crossTenant.readsAfter} and ${crossTenant.writesAfter} after`,
-    `  ${mark(rehearsal.readsLeft === 0)} ${rehearsal.readsLeft} policies still read a mapped variable`,
-    `  ${mark(rehearsal.stepsLeft === 0)} planning the result again: ${rehearsal.stepsLeft === 0 ? "nothing left to do" : `${rehearsal.stepsLeft} steps left`}`,
-    `  ${mark(access.unannounced === 0)} ${access.differences.length} differences, ${access.unannounced} of them not announced by the plan`,
+    `  ${mark(rehearsal.readsLeft === 0)} ${counted(rehearsal.readsLeft, "policy still reads", "policies still read")} a mapped variable`,
+    `  ${mark(rehearsal.stepsLeft === 0)} planning the result again: ${rehearsal.stepsLeft === 0 ? "nothing left to do" : `${counted(rehearsal.stepsLeft, "step")} left`}`,
+    `  ${mark(access.unannounced === 0)} ${counted(access.differences.length, "difference")}, ${access.unannounced} of them not announced by the plan`,
   );
   for (const [regime, found] of groupBy(access.differences, (difference) => difference.regime)) {
     const reasons = groupBy(found, (difference) => difference.announcedBy ?? "not announced");

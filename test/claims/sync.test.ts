@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { UserConfig } from "../../src/config.ts";
+import { claimsSections } from "../../src/report/claims-terminal.ts";
 import { withFork } from "../support/fork.ts";
 import { ALL, look, syncFunction, TABLE, trigger } from "./support.ts";
 
@@ -33,6 +34,26 @@ test("a complete sync has no findings", async () => {
     },
   });
   expect(facts.behaviour).toMatchObject({ kind: "known" });
+});
+
+test("an inactive row that is inserted: the sync writes the claims, and the report does not say that they stayed", async () => {
+  await withFork(TABLE + syncFunction({ relink: true, remove: true }) + trigger(EVERY), async (db) => {
+    const { facts } = await look(db, { config: CONFIG });
+    const sections = claimsSections({ facts, readFrom: "live", jwtExpirySeconds: 3600, findings: [] });
+    const line = sections.flatMap(({ lines }) => lines).find((one) => one.includes("insert of an inactive row"));
+    expect(line).toMatch(/✗ insert of an inactive row: status +claims written for an inactive row$/);
+    // PostgreSQL: there were none before
+    const [user] = await db.query<{ id: string }>(
+      "insert into auth.users (id, raw_app_meta_data) values (gen_random_uuid(), '{}') returning id",
+    );
+    await db.exec(
+      `insert into staff (casino_id, user_id, role, status) values (gen_random_uuid(), '${user?.id}', 'boss', 'suspended')`,
+    );
+    const [now] = await db.query<{ role: string | null }>(
+      `select raw_app_meta_data ->> 'role' as role from auth.users where id = '${user?.id}'`,
+    );
+    expect(now?.role).toBe("boss");
+  });
 });
 
 test("no trigger at all", async () => {

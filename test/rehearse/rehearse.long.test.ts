@@ -177,6 +177,25 @@ describe("planted defects are found", () => {
 });
 
 describe("announced differences", () => {
+  test("where every statement failed before and no variable is read, no difference is said to follow a token", async () => {
+    const { access, passed } = await run({
+      sql: `
+        create table place (id uuid primary key, owner uuid not null references auth.users);
+        create table guest (place_id uuid not null references place, person uuid not null references auth.users, primary key (place_id, person));
+        alter table place enable row level security; alter table guest enable row level security;
+        create policy place_read on place for select to authenticated
+          using (exists (select from guest g where g.place_id = place.id and g.person = auth.uid()));
+        create policy guest_read on guest for select to authenticated
+          using (exists (select from place p where p.id = guest.place_id and p.owner = auth.uid()));`,
+      config: { ...CONFIG, rules: { breakRecursion: true } },
+    });
+    const here = access?.differences.filter(({ relation }) => relation === "place" || relation === "guest") ?? [];
+    expect(here.some(({ regime, before }) => regime === "foreign" && before.kind === "error")).toBe(true);
+    // neither policy reads a variable
+    expect(here.filter(({ announcedBy }) => announcedBy?.includes("variable"))).toEqual([]);
+    expect(passed).toBe(true);
+  });
+
   const sessionOnly =
     "create policy member_add on member for insert to authenticated with check (org_id = nullif(current_setting('app.org_id', true), '')::uuid)";
 

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { expect, test } from "vitest";
 import * as rlsmith from "../../src/index.ts";
+import { summary } from "../../src/report/plan-terminal.ts";
 import { renderProof } from "../../src/report/proof-terminal.ts";
 import { withFork } from "../support/fork.ts";
 
@@ -82,5 +83,18 @@ test("predicates that failed for every statement before are told from those that
   );
   expect(text).toMatch(
     /for 2 access predicates every statement raised an error before, .* compared with what their policies were meant to say/,
+  );
+});
+
+test("one of a thing is counted in the singular", async () => {
+  const counts = await withFork(
+    `create table public.note (org_id uuid not null);
+     alter table public.note enable row level security;
+     create policy own on public.note for select to authenticated
+       using (org_id = nullif(current_setting('app.org_id', true), '')::uuid);`,
+    async (db) => summary(rlsmith.plan(await rlsmith.inspect(db), rlsmith.parseConfig(CLAIM)).plan),
+  );
+  expect(counts).toBe(
+    "1 policy: 1 rewritten. 1 step, 1 relation locked (ACCESS EXCLUSIVE) until the transaction ends.",
   );
 });

@@ -204,6 +204,10 @@ function ruleLines(sets: readonly RuleSetLine[]): string[] {
       2,
       "Rules beyond the move to claims, and what each would change in this project. None is needed for the move.",
     ),
+    comment(
+      2,
+      "Measured as after the move: each variable has a claim, each question is decided for it, no flag is left.",
+    ),
     "  rules: {",
     ...sets.map(({ setting, measure, chosen }) => `    ${chosen ? "" : "// "}${setting}, // ${oneLine(measure)}`),
     "  },",

@@ -17,7 +17,7 @@ export const DOORS: Record<Door, { kind: BreachKind; hint: string }> = {
   partition: { kind: "tenancy", hint: "enable row level security on it as well, or revoke the grant" },
   function: {
     kind: "tenancy",
-    hint: "let it check the caller's tenant, or revoke execute from public, anon and authenticated",
+    hint: "let it check the caller's tenant, or revoke execute from public and from the roles of requests",
   },
   trigger: { kind: "tenancy", hint: "let it check that what it reads or writes is of the same tenant" },
   truncate: { kind: "grant", hint: "revoke truncate" },
