@@ -18,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(async () => server?.stop());
 
-/** A database with so many relations, each with rows of two tenants for the check before COMMIT. */
+/**
+ * A database with so many relations, each with rows of two tenants for the check before COMMIT. Autovacuum would hold a
+ * lock on one of them now and then, and apply would try again.
+ */
 async function target(relations: number): Promise<{ url: string; plan: Plan }> {
   const admin = await openServer(server.url);
   await admin.exec(`create database of_${relations}`);
@@ -29,7 +32,7 @@ async function target(relations: number): Promise<{ url: string; plan: Plan }> {
   try {
     await db.exec(BOOTSTRAP);
     for (let n = 0; n < relations; n += 1)
-      await db.exec(`create table public.t${n} (id int primary key, tenant_id uuid not null);
+      await db.exec(`create table public.t${n} (id int primary key, tenant_id uuid not null) with (autovacuum_enabled = false);
         insert into public.t${n} select row_number() over (), tenant from unnest(${TENANTS}) tenant;
         alter table public.t${n} enable row level security;
         grant select on public.t${n} to authenticated;
@@ -69,7 +72,7 @@ test("round trips: few before the locks, two while they are held, and as many fo
   }
   for (const [what, [before, locked]] of Object.entries(found)) {
     expect([what, locked]).toEqual([what, 2]);
-    expect([what, before <= 15]).toEqual([what, true]);
+    expect(before, what).toBeLessThanOrEqual(15);
   }
   for (const what of ["apply", "rollback", "apply again"]) expect(found[`${what} 4`]).toEqual(found[`${what} 12`]);
 });
