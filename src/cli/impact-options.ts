@@ -5,6 +5,7 @@ import { loadConfig, type Config } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import { parseTokens, type TokenHolder } from "../impact/index.ts";
 import { databaseUrl, targetNamed } from "../pipeline/database-url.ts";
+import { secondsOf } from "./options.ts";
 import type { Format } from "./terminal.ts";
 
 export interface ImpactFlags {
@@ -66,16 +67,5 @@ function wholeOf(text: string): number {
     "BAD_COMMAND_LINE",
     `--sample-above does not accept \`${text}\``,
     "give it a number of rows, such as 5000000",
-  );
-}
-
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (seconds > 0 && seconds <= 86_400) return seconds;
-  throw new ToolError(
-    "usage",
-    "BAD_STATEMENT_TIMEOUT",
-    `--statement-timeout does not accept \`${text}\``,
-    "give it a number of seconds, such as 30",
   );
 }

@@ -77,7 +77,8 @@ export async function projectOptions(project: string, flags: SourceFlags): Promi
   };
 }
 
-function secondsOf(text: string): number {
+/** The argument of `--statement-timeout`. Throws ToolError (usage). */
+export function secondsOf(text: string): number {
   const seconds = Number(text);
   if (seconds > 0 && seconds <= 86_400) return seconds;
   throw new ToolError(

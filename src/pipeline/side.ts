@@ -96,8 +96,11 @@ export async function openSides(
         first: await ownedLike(second, first),
         second: await ownedLike(first, second),
         close: async () => {
-          await second.close();
-          await first.close();
+          try {
+            await second.close();
+          } finally {
+            await first.close();
+          }
         },
       };
     } catch (error) {

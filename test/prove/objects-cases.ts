@@ -819,4 +819,10 @@ export const ROLE_CASES: readonly ObjectCase[] = [
     change: "alter role r27 replication;",
     expected: ["opens role r27"],
   },
+  {
+    title: "CREATEROLE, with which a role grants itself others before PostgreSQL 16",
+    base: "create role r28 nologin;",
+    change: "alter role r28 createrole;",
+    expected: ["opens role r28"],
+  },
 ];

@@ -74,13 +74,9 @@ function changedRole(before: World, after: World, was: Role, is: Role): ObjectCh
   };
   attribute("SUPERUSER", was.superuser, is.superuser, true);
   attribute("BYPASSRLS", was.bypassRls, is.bypassRls, !above && !is.superuser);
-  // before PostgreSQL 16 it may grant itself any role but a superuser (manual, CREATE ROLE)
-  attribute(
-    "CREATEROLE",
-    was.createRole ?? false,
-    is.createRole ?? false,
-    !above && after.catalog.serverVersion < 160000,
-  );
+  // before PostgreSQL 16 it may grant itself any role but a superuser (manual, CREATE ROLE), and the version of a scratch
+  // server is not that of the project's
+  attribute("CREATEROLE", was.createRole ?? false, is.createRole ?? false, !above);
   attribute("REPLICATION", was.replication ?? false, is.replication ?? false, !above);
   attribute("LOGIN", was.login, is.login, reachesAnything(is.login ? after : before, is.name));
   const memberships = new Set([...was.memberOf, ...is.memberOf]);

@@ -1,11 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
 import { rlsmith } from "../../support/cli.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { startStaging, type Staging } from "./staging.ts";
 
 // A setter with grants, a comment and an owner is dropped on a live database, and comes back with all of them.
 
@@ -38,30 +33,15 @@ export default defineConfig({
 });
 `;
 
-let server: TestServer;
-let client: pg.Client;
-let dir: string;
-
+let staging: Staging;
 beforeAll(async () => {
-  server = await startServer(15);
-  client = new pg.Client(server.url);
-  await client.connect();
-  await client.query(BOOTSTRAP);
-  await client.query(MIGRATION);
-  dir = mkdtempSync(join(tmpdir(), "rlsmith-cleanup-"));
-  mkdirSync(join(dir, "supabase/migrations"), { recursive: true });
-  writeFileSync(join(dir, "supabase/migrations/20250101000000_all.sql"), MIGRATION);
-  writeFileSync(join(dir, "rlsmith.config.ts"), CONFIG);
+  staging = await startStaging(MIGRATION, CONFIG);
 }, 60_000);
-afterAll(async () => {
-  await client.end();
-  await server.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(async () => staging?.stop());
 
 const functions = async (): Promise<unknown[]> =>
   (
-    await client.query(
+    await staging.client.query(
       `select p.oid::regprocedure::text as name, pg_get_functiondef(p.oid) as definition, pg_get_userbyid(p.proowner) as owner,
          array(select a::text from unnest(coalesce(p.proacl, acldefault('f', p.proowner))) a order by 1) as acl,
          obj_description(p.oid, 'pg_proc') as comment
@@ -69,7 +49,7 @@ const functions = async (): Promise<unknown[]> =>
     )
   ).rows;
 
-const run = async (...args: string[]) => rlsmith(args, { cwd: dir, env: { STAGING_URL: server.url } });
+const run = async (...args: string[]) => rlsmith(args, { cwd: staging.dir, env: { STAGING_URL: staging.server.url } });
 
 test("a setter that is dropped comes back by rollback as it was", async () => {
   const before = await functions();

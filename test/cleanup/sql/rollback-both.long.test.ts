@@ -1,11 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { BOOTSTRAP } from "../../../src/scratch/bootstrap.ts";
 import { rlsmith } from "../../support/cli.ts";
-import { startServer, type TestServer } from "../../support/server.ts";
+import { startStaging, type Staging } from "./staging.ts";
 
 // The policies' plan and the clean-up are about the same relation, and the clean-up alone is about a default of it. One
 // rollback takes both back.
@@ -27,36 +24,21 @@ export default defineConfig({
 });
 `;
 
-let server: TestServer;
-let client: pg.Client;
-let dir: string;
-
+let staging: Staging;
 beforeAll(async () => {
-  server = await startServer(15);
-  client = new pg.Client(server.url);
-  await client.connect();
-  await client.query(BOOTSTRAP);
-  await client.query(MIGRATION);
-  dir = mkdtempSync(join(tmpdir(), "rlsmith-both-"));
-  mkdirSync(join(dir, "supabase/migrations"), { recursive: true });
-  writeFileSync(join(dir, "supabase/migrations/20250101000000_all.sql"), MIGRATION);
-  writeFileSync(join(dir, "rlsmith.config.ts"), config());
+  staging = await startStaging(MIGRATION, config());
 }, 60_000);
-afterAll(async () => {
-  await client.end();
-  await server.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(async () => staging?.stop());
 
 async function run(...args: string[]): Promise<void> {
-  const { code, stdout, stderr } = await rlsmith(args, { cwd: dir, env: { STAGING_URL: server.url } });
+  const { code, stdout, stderr } = await rlsmith(args, { cwd: staging.dir, env: { STAGING_URL: staging.server.url } });
   expect(code, stdout + stderr).toBe(0);
 }
 
 /** The policy and the default, as PostgreSQL prints them. */
 const state = async (): Promise<unknown[]> =>
   (
-    await client.query(
+    await staging.client.query(
       `select pg_get_expr(p.polqual, p.polrelid) as policy, pg_get_expr(d.adbin, d.adrelid) as default
        from pg_policy p join pg_attrdef d on d.adrelid = p.polrelid`,
     )
@@ -66,7 +48,7 @@ test("both are taken back by one command, tried first", async () => {
   const before = await state();
   await run("plan", "--no-rehearse");
   await run("apply", "--target", "staging");
-  writeFileSync(join(dir, "rlsmith.config.ts"), config('columnDefaults: "rewrite",'));
+  writeFileSync(join(staging.dir, "rlsmith.config.ts"), config('columnDefaults: "rewrite",'));
   await run("cleanup", "--sql", "--no-rehearse");
   await run("apply", "--plan", ".rlsmith/cleanup.json", "--target", "staging");
   const after = await state();
