@@ -18,6 +18,8 @@ export interface AccessFacts {
   extensions: InstalledExtension[];
   constraints: TableConstraint[];
   settings: DefaultSetting[];
+  uniqueIndexes: UniqueIndex[];
+  otherGrants: OtherGrants[];
 }
 
 /** An object with an owner and privileges. */
@@ -67,7 +69,7 @@ export interface PublishedTable extends QualifiedName {
 export interface ForeignServer {
   name: string;
   owner: string;
-  /** a digest of the wrapper and the options, which are for the other server */
+  /** a digest of the wrapper with its options, and of the options of the server, which are for the other server */
   digest: string;
   grants: Grant[];
 }
@@ -76,12 +78,16 @@ export interface UserMapping {
   server: string;
   /** `public` for PUBLIC */
   role: string;
+  /** of the options, which are secrets; null where there are none or the login may not read them */
+  digest?: string | null;
 }
 
 export interface EventTrigger {
   name: string;
   /** event, function, tags and state as text */
   definition: string;
+  /** absent from catalogs of earlier versions */
+  function?: QualifiedName;
 }
 
 export interface InstalledExtension {
@@ -93,12 +99,12 @@ export interface InstalledExtension {
 /** What a foreign key does to the rows that refer to one that is deleted or gets another key; null: it refuses that. */
 export type ReferentialAction = "CASCADE" | "SET NULL" | "SET DEFAULT" | null;
 
-/** A CHECK or a foreign key that a table has of its own, not from a parent. */
+/** A CHECK, an exclusion constraint or a foreign key that a table has of its own, not from a parent. */
 export interface TableConstraint {
   schema: string;
   relation: string;
   name: string;
-  type: "check" | "foreign key";
+  type: "check" | "exclusion" | "foreign key";
   /** columns of the table that it is about */
   columns: string[];
   /** pg_get_constraintdef */
@@ -118,4 +124,40 @@ export interface DefaultSetting {
   name: string;
   /** of name and value, which may be a secret */
   digest: string;
+}
+
+/** A valid unique index: that of a constraint, or one of its own. */
+export interface UniqueIndex {
+  schema: string;
+  relation: string;
+  name: string;
+  /** without expressions */
+  columns: string[];
+  /** what pg_get_indexdef prints after the table's name */
+  definition: string;
+}
+
+/**
+ * Privileges that are not those that the object began with: on objects of the system and of extensions, on languages,
+ * wrappers, the database, parameters and large objects. Of other objects the grant options alone.
+ */
+export interface OtherGrants {
+  kind:
+    | "relation"
+    | "sequence"
+    | "column"
+    | "function"
+    | "schema"
+    | "language"
+    | "foreign data wrapper"
+    | "foreign server"
+    | "database"
+    | "parameter"
+    | "large object";
+  /** as it is shown; empty for the database that the catalog is of */
+  name: string;
+  owner: string;
+  grants: Grant[];
+  /** by initdb, CREATE EXTENSION or the built-in defaults */
+  initial: Grant[];
 }

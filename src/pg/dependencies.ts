@@ -11,6 +11,8 @@ export interface Dependencies {
   operators: UserOperator[];
   casts: UserCast[];
   collations: Definition[];
+  /** text search configurations and dictionaries; absent from catalogs of earlier versions */
+  textSearch?: Definition[];
   /** user-defined types of every kind, those of extensions too */
   types: Definition[];
 }

@@ -1,4 +1,4 @@
-import type { AccessFacts } from "../pg/access-facts.ts";
+import type { AccessFacts, OtherGrants } from "../pg/access-facts.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Dependencies } from "../pg/dependencies.ts";
 import { functionKey, nameKey, relationOf, type QualifiedName } from "../pg/name.ts";
@@ -186,6 +186,9 @@ const dependenciesLike = (
   ),
   casts: own.casts,
   collations: replaced(own.collations, given.collations, isOfSchema, nameKey),
+  ...(own.textSearch && given.textSearch
+    ? { textSearch: replaced(own.textSearch, given.textSearch, isOfSchema, nameKey) }
+    : {}),
   types: replaced(own.types, given.types, isOfSchema, nameKey),
 });
 
@@ -204,6 +207,13 @@ const accessLike = (
     (one) => isTheirs(relationOf(one)),
     (one) => JSON.stringify([one.schema, one.relation, one.name]),
   ),
+  uniqueIndexes: replaced(
+    own.uniqueIndexes,
+    given.uniqueIndexes,
+    (one) => isTheirs(relationOf(one)),
+    (one) => JSON.stringify([one.schema, one.relation, one.name]),
+  ),
+  otherGrants: isStandIn ? withGrantsOf(given.otherGrants, own.otherGrants) : own.otherGrants,
   // files seldom set what a server's sessions begin with
   settings: isStandIn
     ? given.settings
@@ -235,6 +245,17 @@ const accessLike = (
         ),
       }),
 });
+
+/** A server has grants that no file of the project makes: those of the files come on top of them. */
+function withGrantsOf(given: readonly OtherGrants[], own: readonly OtherGrants[]): OtherGrants[] {
+  const keyOf = ({ kind, name }: OtherGrants): string => JSON.stringify([kind, name]);
+  const theirs = new Map(given.map((one) => [keyOf(one), one]));
+  const mine = new Map(own.map((one) => [keyOf(one), one]));
+  return [
+    ...own.filter((one) => !theirs.has(keyOf(one))),
+    ...given.map((one) => ({ ...one, grants: [...one.grants, ...(mine.get(keyOf(one))?.grants ?? [])] })),
+  ].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
 
 /** Grants to roles of the platform that the other side has not are none of the project's. */
 const withGranteesAmong = (known: ReadonlySet<string>, catalog: Catalog): Catalog =>

@@ -200,7 +200,10 @@ function describeAll(catalog: Catalog): Map<ObjectKey, Described> {
     const uses = namedIn(definition, notSql);
     described.set(keyOfType(nameKey(type)), { text: definition, uses: new Set(uses) });
   }
-  described.set(ANYTHING, { text: JSON.stringify([catalog.schemas, catalog.roles]), uses: new Set() });
+  described.set(ANYTHING, {
+    text: JSON.stringify([catalog.schemas, catalog.roles, catalog.dependencies?.textSearch ?? []]),
+    uses: new Set(),
+  });
   const { operators = [], casts = [], collations = [] } = catalog.dependencies ?? {};
   const supporting = [...operators, ...casts].flatMap(({ function: fn }) => (fn === null ? [] : [fn]));
   described.set(RESOLUTION, {

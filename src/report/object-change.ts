@@ -28,6 +28,18 @@ export function reasonText(why: ChangeReason): string {
       return "it runs dynamic SQL, or is in a language other than SQL and PL/pgSQL, with the rights of its owner";
     case "called before policies":
       return "it is LEAKPROOF: PostgreSQL may call it on rows before their policies are checked, and an error or a notice of it may show their values";
+    case "values of columns":
+      return `policies depend on ${list(why.columns)}, and rows that are written from now on may have other values there`;
+    case "does something for each row":
+      return "it may copy rows to where others read them, or fill columns on which policies depend";
+    case "owner of a meaning":
+      return `the owner was ${why.was} and is ${why.is}: an owner can change what it gives, to policies too`;
+    case "names without a schema":
+      return "it runs with the rights of its owner without a search_path of its own: a temporary object of the caller may stand for what it names";
+    case "instead of":
+      return `it has the columns of ${why.relation}, which is gone: its policies or privileges are different`;
+    case "makes tokens":
+      return "Supabase Auth may call it to make tokens: policies depend on the claims in them";
     case "sets variables":
       return "it sets a variable or the role, which policies may ask";
     case "runs in statements of others":

@@ -6,8 +6,8 @@ export interface ObjectCase {
   change: string;
   /** the effects other than `changes`, with the objects: `opens view public.parcels` */
   expected: string[];
-  /** rows that `web`, as a member of organisation A, reaches: before and after; PostgreSQL counts them */
-  reach?: { sql: string; role?: string; rows: [number, number] };
+  /** rows that `web`, as a member of organisation A, reaches: before and after, with `first` executed; PostgreSQL counts them */
+  reach?: { sql: string; role?: string; rows: [number, number]; first?: string };
 }
 
 export const A = "aaaaaaaa-0000-4000-8000-000000000001";
@@ -812,6 +812,25 @@ export const ROLE_CASES: readonly ObjectCase[] = [
     base: "create role r26 nologin;",
     change: "grant auditor to r26 with admin option, inherit false, set false;",
     expected: ["opens role r26"],
+  },
+  {
+    title: "SET for a role that only policies name",
+    base: `create role r29 nologin; create role r30 nologin; create table public.note (id int); grant select on note to public;
+      alter table note enable row level security; create policy p on note to r30 using (true);`,
+    change: "grant r30 to r29 with inherit false, set true;",
+    expected: ["opens role r29"],
+  },
+  {
+    title: "SET for a role for which a policy asks by name",
+    base: "create role r31 nologin; create role r32 nologin; create policy p on parcel using (current_user = 'r32');",
+    change: "grant r32 to r31 with inherit false, set true;",
+    expected: ["opens role r31"],
+  },
+  {
+    title: "SET for a role that may create in a schema",
+    base: "create role r33 nologin; create role r34 nologin; grant create on schema public to r34;",
+    change: "grant r34 to r33 with inherit false, set true;",
+    expected: ["opens role r33"],
   },
   {
     title: "REPLICATION, with which logical decoding shows every row that is written",

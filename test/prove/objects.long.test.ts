@@ -7,6 +7,7 @@ import type { Scratch } from "../../src/scratch/scratch.ts";
 import { withFork } from "../support/fork.ts";
 import { sliced } from "../support/slice.ts";
 import { startServer, type TestServer } from "../support/server.ts";
+import { EDGE_CASES } from "./object-edge-cases.ts";
 import { A, BASE, OBJECT_CASES, ROLE_CASES, ROLES, type ObjectCase } from "./objects-cases.ts";
 
 // a server of its own: cases create roles
@@ -25,11 +26,11 @@ afterAll(async () => {
 });
 
 /** The rows that the statement gives to the role, as a member of organisation A; none where it raises an error. */
-async function rows(db: Db, { sql, role = "web" }: NonNullable<ObjectCase["reach"]>): Promise<number> {
+async function rows(db: Db, { sql, role = "web", first = "" }: NonNullable<ObjectCase["reach"]>): Promise<number> {
   await db.exec("begin");
   try {
     await db.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify({ org: A })]);
-    await db.exec(`set local role ${role}`);
+    await db.exec(`set local role ${role}; ${first}`);
     const [row] = await db.query<{ count: number }>(`select count(*)::int as count from (${sql}) as q`);
     return row?.count ?? 0;
   } catch {
@@ -68,6 +69,15 @@ describe("a change of an object opens, closes, or cannot be told", () => {
       const { seen, shown, itself } = await tell(given);
       expect(seen, "what PostgreSQL shows").toEqual(shownByPostgres(given));
       expect([shown, itself]).toEqual([given.expected, []]);
+    });
+});
+
+describe("a change that opens two steps away, and those next to it", () => {
+  for (const given of sliced(EDGE_CASES))
+    test(`${given.title}`, async () => {
+      const { seen, shown, itself } = await tell(given);
+      expect(seen, "what PostgreSQL shows").toEqual(shownByPostgres(given));
+      expect([shown.toSorted(), itself]).toEqual([given.expected.toSorted(), []]);
     });
 });
 

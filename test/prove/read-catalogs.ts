@@ -6,7 +6,8 @@ import { startServer } from "../support/server.ts";
 import { CONSTRUCT_CASES, CONSTRUCTS } from "./constructs.ts";
 import { TABLES, type DependsCase } from "./depends-cases.ts";
 import { EVERY_DEPENDS_CASE } from "./every-depends-case.ts";
-import { BASE, OBJECT_CASES, ROLE_CASES, ROLES, type ObjectCase } from "./objects-cases.ts";
+import { EVERY_OBJECT_CASE } from "./every-object-case.ts";
+import { BASE, ROLE_CASES, ROLES, type ObjectCase } from "./objects-cases.ts";
 
 /** Both sides of a case. */
 interface Sides {
@@ -92,7 +93,7 @@ export async function readDepends(read: Reader): Promise<ReadDepends[]> {
 
 export async function readObjects(read: Reader): Promise<ReadObject[]> {
   const found: ReadObject[] = [];
-  for (const given of [...OBJECT_CASES, ...ROLE_CASES]) {
+  for (const given of [...EVERY_OBJECT_CASE, ...ROLE_CASES]) {
     const [before, after] = await read([`${ROLES} ${BASE} ${given.base ?? ""}`, given.change]);
     const { title, expected } = given;
     if (before && after) found.push({ title, expected, ofRole: ROLE_CASES.includes(given), before, after });

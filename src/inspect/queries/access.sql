@@ -136,7 +136,9 @@ select
           join pg_namespace n on n.oid = c.relnamespace
           where r.prpubid = p.oid
         ), '[]'),
+        -- that generated columns are sent is new in PostgreSQL 18, and not so by default
         'options', (to_jsonb(p) - array['oid', 'pubname', 'pubowner', 'puballtables', 'pubgencols'])::text
+          || coalesce(' generated columns: ' || nullif(to_jsonb(p) ->> 'pubgencols', 'n'), '')
       )
       order by p.pubname collate "C"
     )
@@ -147,7 +149,9 @@ select
       json_build_object(
         'name', s.srvname,
         'owner', pg_get_userbyid(s.srvowner),
-        'digest', md5(json_build_array(w.fdwname, s.srvtype, s.srvversion, s.srvoptions)::text),
+        'digest', md5(json_build_array(
+          w.fdwname, s.srvtype, s.srvversion, s.srvoptions, w.fdwoptions, w.fdwhandler::regproc, w.fdwvalidator::regproc
+        )::text),
         'grants', coalesce(g.grants, '[]')
       )
       order by s.srvname collate "C"
@@ -158,7 +162,12 @@ select
   ), '[]') as servers,
   coalesce((
     select json_agg(
-      json_build_object('server', m.srvname, 'role', case when m.umuser = 0 then 'public' else m.usename end)
+      -- options are secrets; a login that may not read them reads NULL
+      json_build_object(
+        'server', m.srvname,
+        'role', case when m.umuser = 0 then 'public' else m.usename end,
+        'digest', encode(sha256(convert_to(m.umoptions::text, 'UTF8')), 'hex')
+      )
       order by m.srvname collate "C", m.usename collate "C"
     )
     from pg_user_mappings m
@@ -167,7 +176,11 @@ select
     select json_agg(
       json_build_object(
         'name', e.evtname,
-        'definition', json_build_array(e.evtevent, e.evtfoid::regprocedure, e.evttags, e.evtenabled)::text
+        'definition', json_build_array(e.evtevent, e.evtfoid::regprocedure, e.evttags, e.evtenabled)::text,
+        'function', (
+          select json_build_object('schema', n.nspname, 'name', f.proname)
+          from pg_proc f join pg_namespace n on n.oid = f.pronamespace where f.oid = e.evtfoid
+        )
       )
       order by e.evtname collate "C"
     )
@@ -188,7 +201,7 @@ select
         'schema', s.name,
         'relation', c.relname,
         'name', k.conname,
-        'type', case k.contype when 'c' then 'check' else 'foreign key' end,
+        'type', case k.contype when 'c' then 'check' when 'x' then 'exclusion' else 'foreign key' end,
         'columns', coalesce((
           select json_agg(a.attname order by a.attnum)
           from pg_attribute a where a.attrelid = k.conrelid and a.attnum = any (k.conkey)
@@ -206,7 +219,7 @@ select
     from pg_constraint k
     join pg_class c on c.oid = k.conrelid
     join user_schema s on s.oid = c.relnamespace
-    where k.contype in ('c', 'f') and k.conparentid = 0 and k.coninhcount = 0
+    where k.contype in ('c', 'f', 'x') and k.conparentid = 0 and k.coninhcount = 0
       and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
   ), '[]') as constraints,
   coalesce((
@@ -223,4 +236,27 @@ select
     from pg_db_role_setting d
     cross join lateral unnest(d.setconfig) as entry
     where d.setdatabase = 0 or d.setdatabase = (select oid from pg_database where datname = current_database())
-  ), '[]') as settings
+  ), '[]') as settings,
+  coalesce((
+    -- what a primary key or a unique constraint is, with it or without
+    select json_agg(
+      json_build_object(
+        'schema', s.name,
+        'relation', c.relname,
+        'name', x.relname,
+        'columns', coalesce((
+          select json_agg(a.attname order by a.attnum)
+          from pg_attribute a where a.attrelid = i.indrelid and a.attnum = any (i.indkey::int2[])
+        ), '[]'),
+        'definition', regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? USING ', '')
+          || case when i.indimmediate then '' else ' DEFERRABLE' end
+      )
+      order by s.name collate "C", c.relname collate "C", x.relname collate "C"
+    )
+    from pg_index i
+    join pg_class x on x.oid = i.indexrelid
+    join pg_class c on c.oid = i.indrelid
+    join user_schema s on s.oid = c.relnamespace
+    where i.indisunique and i.indisvalid and not x.relispartition
+      and not exists (select from of_extension o where o.classid = 'pg_class'::regclass and o.objid = c.oid)
+  ), '[]') as "uniqueIndexes"

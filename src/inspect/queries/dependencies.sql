@@ -28,7 +28,13 @@ select
             || case when c.relispopulated then '' else E'\n-- WITH NO DATA' end
           when c.relkind = 'f' then (
             -- not the options themselves, which are for the other server
-            select md5(json_build_array(fs.srvname, f.ftoptions)::text)
+            select md5(json_build_array(
+              fs.srvname, f.ftoptions,
+              (
+                select json_agg(json_build_array(a.attname, a.attfdwoptions) order by a.attnum)
+                from pg_attribute a where a.attrelid = c.oid and a.attfdwoptions is not null
+              )
+            )::text)
             from pg_foreign_table f join pg_foreign_server fs on fs.oid = f.ftserver
             where f.ftrelid = c.oid
           )
@@ -146,6 +152,27 @@ select
     from pg_collation co
     join user_schema s on s.oid = co.collnamespace
   ), '[]') as collations,
+  coalesce((
+    select json_agg(
+      json_build_object('schema', s.name, 'name', t.name, 'definition', t.definition::text)
+      order by s.name collate "C", t.name collate "C", t.definition::text collate "C"
+    )
+    from (
+      select c.cfgnamespace as schema, c.cfgname as name, json_build_array(
+        'configuration', (select p.prsname from pg_ts_parser p where p.oid = c.cfgparser), (
+          select json_agg(json_build_array(m.maptokentype, m.mapseqno, m.mapdict::regdictionary) order by m.maptokentype, m.mapseqno)
+          from pg_ts_config_map m where m.mapcfg = c.oid
+        )
+      ) as definition
+      from pg_ts_config c
+      union all
+      select d.dictnamespace, d.dictname, json_build_array(
+        'dictionary', (select p.tmplname from pg_ts_template p where p.oid = d.dicttemplate), d.dictinitoption
+      )
+      from pg_ts_dict d
+    ) t
+    join user_schema s on s.oid = t.schema
+  ), '[]') as "textSearch",
   coalesce((
     select json_agg(
       json_build_object(

@@ -17,6 +17,12 @@ export type ObjectKind =
   | "rule"
   | "schema"
   | "sequence"
+  | "column"
+  | "language"
+  | "foreign data wrapper"
+  | "database"
+  | "parameter"
+  | "large object"
   | "role"
   | "policy"
   | "default privileges"
@@ -32,6 +38,7 @@ export type ObjectKind =
   | "operator"
   | "cast"
   | "collation"
+  | "text search"
   | "catalog";
 
 /** Why a change has its effect; in words by `report/object-change.ts`. */
@@ -50,6 +57,15 @@ export type ChangeReason =
   /** it is LEAKPROOF, and was not compared in what its errors and notices say */
   | { kind: "called before policies" }
   | { kind: "sets variables" }
+  /** it does something for each row that policies do not decide */
+  | { kind: "does something for each row" }
+  /** the owner of a function or a view can change what it means where others use it */
+  | { kind: "owner of a meaning"; was: string; is: string }
+  /** it is SECURITY DEFINER, and a temporary object of the caller may stand for a relation that it names */
+  | { kind: "names without a schema" }
+  /** it has the columns of a relation that is gone */
+  | { kind: "instead of"; relation: string }
+  | { kind: "makes tokens" }
   | { kind: "runs in statements of others"; relation: string }
   | { kind: "may have enforced something"; relation: string }
   /** a statement on the other relation changes rows of this one past its policies */
@@ -63,6 +79,8 @@ export type ChangeReason =
   | { kind: "privilege"; privileges: string[]; gained: boolean }
   | { kind: "column privilege"; privilege: string; columns: string[]; gained: boolean }
   | { kind: "columns"; columns: string[] }
+  /** policies ask for the columns, and new rows may have other values in them */
+  | { kind: "values of columns"; columns: string[] }
   | { kind: "parent"; parent: string; attached: boolean }
   | { kind: "stored query" }
   | { kind: "schema"; reaches: string[]; gained: boolean }

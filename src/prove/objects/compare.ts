@@ -1,14 +1,18 @@
 import type { Catalog } from "../../pg/catalog.ts";
 import type { ObjectChange } from "./change.ts";
+import { compareColumnValues } from "./columns.ts";
 import { compareConstraints } from "./constraints.ts";
 import { compareLeakproof } from "./leakproof.ts";
 import { compareMeanings } from "./meaning.ts";
 import { compareEventTriggers, compareExtensions, comparePublications, compareServers } from "./outward.ts";
+import { compareOtherGrants } from "./other-grants.ts";
 import { comparePaths } from "./paths.ts";
 import { comparePoliciesOfNobody } from "./policies.ts";
+import { compareRenamed } from "./renamed.ts";
 import { compareRelations } from "./relations.ts";
 import { compareGranted, compareRoles } from "./roles.ts";
 import { compareDefaultPrivileges, compareSchemas } from "./schemas.ts";
+import { compareTokenHooks } from "./token-hooks.ts";
 import { compareRules, compareTriggers } from "./triggers.ts";
 import { compareSettings } from "./settings.ts";
 import { compareUnread } from "./unread.ts";
@@ -23,16 +27,20 @@ export function compareObjects(before: Catalog, after: Catalog): ObjectChange[] 
   const worlds = worldsOf(before, after);
   return [
     ...compareRelations(worlds),
+    ...compareColumnValues(worlds),
+    ...compareRenamed(worlds),
     ...comparePoliciesOfNobody(worlds),
     ...comparePaths(worlds),
     ...compareLeakproof(worlds),
     ...compareViewOptions(worlds),
     ...compareConstraints(worlds),
+    ...compareTokenHooks(worlds),
     ...compareTriggers(worlds),
     ...compareRules(worlds),
     ...compareRoles(worlds),
     ...compareSchemas(worlds),
     ...compareGranted(worlds),
+    ...compareOtherGrants(worlds),
     ...compareDefaultPrivileges(worlds),
     ...comparePublications(worlds),
     ...compareServers(worlds),

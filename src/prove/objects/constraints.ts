@@ -1,10 +1,13 @@
-import type { TableConstraint } from "../../pg/access-facts.ts";
+import type { TableConstraint, UniqueIndex } from "../../pg/access-facts.ts";
 import { as } from "../../pg/expr/node.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
 import { walk } from "../../pg/expr/walk.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, relationOf, type NameKey } from "../../pg/name.ts";
 import { parseOnce } from "../encode/parse-once.ts";
+import { askedColumns, isAskedElsewhere } from "./asked.ts";
+import { calledTexts } from "./called.ts";
+import { comersTo } from "./comers.ts";
 import type { ObjectChange } from "./change.ts";
 import { sameText, type World, type Worlds } from "./world.ts";
 
@@ -19,15 +22,50 @@ export function compareConstraints(worlds: Worlds): ObjectChange[] {
     facts.constraints.filter((constraint) => shared.has(nameKey(relationOf(constraint))));
   const [first, second] = [of(before), of(after)];
   // by what it says: a name decides nothing
-  const known = (all: readonly TableConstraint[]): Set<string> => new Set(all.map(meaning));
-  const [olds, news] = [known(first), known(second)];
+  const [olds, news] = [
+    new Set(first.map((one) => meaning(before, one))),
+    new Set(second.map((one) => meaning(after, one))),
+  ];
   return [
-    ...first.filter((one) => !news.has(meaning(one))).map((one) => lost(worlds, one)),
-    ...second.filter((one) => !olds.has(meaning(one))).map((one) => added(worlds, one)),
+    ...first.filter((one) => !news.has(meaning(before, one))).map((one) => lost(worlds, one)),
+    ...second.filter((one) => !olds.has(meaning(after, one))).map((one) => added(worlds, one)),
+    ...lostKeys(worlds),
   ];
 }
 
-const meaning = ({ name: _, ...rest }: TableConstraint): string => JSON.stringify(rest);
+/** With the functions that a CHECK calls. */
+const meaning = (world: World, { name: _, ...rest }: TableConstraint): string =>
+  JSON.stringify([rest, rest.type === "check" ? calledTexts(world, conditionOf(rest.definition) ?? "") : ""]);
+
+const conditionOf = (definition: string): string | undefined => /^CHECK \(([^]*)\)/.exec(definition)?.[1];
+
+/**
+ * Unique keys that are gone, of relations that policies of others read: a role may have a second row there. That a key
+ * was unique decides nothing where rows are only shown.
+ */
+function lostKeys({ before, after, roles }: Worlds): ObjectChange[] {
+  const keyOf = ({ name: _, ...rest }: UniqueIndex): string => JSON.stringify(rest);
+  const news = new Set(after.facts.uniqueIndexes.map(keyOf));
+  return before.facts.uniqueIndexes.flatMap((one): ObjectChange[] => {
+    const relation = nameKey(relationOf(one));
+    const is = after.side.relationByKey(relation);
+    if (!is || news.has(keyOf(one))) return [];
+    const asked = askedColumns(after, relation);
+    const isFence =
+      isAskedElsewhere(after, relation) &&
+      (one.columns.length === 0 || one.columns.some((column) => asked.has(column))) &&
+      comersTo(after, is, ["INSERT", "UPDATE"], roles).length > 0;
+    return [
+      {
+        effect: isFence ? "cannot be told" : "changes",
+        kind: "constraint",
+        name: `${relation}.${identForReading(one.name)}`,
+        roles: [],
+        why: isFence ? { kind: "may have enforced something", relation } : { kind: "gone" },
+      },
+    ];
+  });
+}
 
 const shownName = (one: TableConstraint): string => `${nameKey(relationOf(one))}.${identForReading(one.name)}`;
 
@@ -47,21 +85,18 @@ function lost({ before, after }: Worlds, one: TableConstraint): ObjectChange {
  * A CHECK over a column that policies ask for, or over the request; a foreign key of several columns with one of them,
  * which ties a row to another of the same tenant.
  */
-function fences({ side }: World, relation: NameKey, one: TableConstraint): boolean {
-  const found = side.relationByKey(relation);
-  if (!found?.rowSecurity) return false;
-  const asked = new Set(
-    side
-      .policiesOn(found)
-      .flatMap(({ using, check }) => [using, check].flatMap((text) => (text === null ? [] : parseOnce(text).columns))),
-  );
+function fences(world: World, relation: NameKey, one: TableConstraint): boolean {
+  const found = world.side.relationByKey(relation);
+  if (!found || (!found.rowSecurity && !isAskedElsewhere(world, relation))) return false;
+  const asked = askedColumns(world, relation);
   const isAsked = one.columns.some((column) => asked.has(column));
-  return one.type === "check" ? isAsked || asksRequest(one.definition) : isAsked && one.columns.length > 1;
+  if (one.type === "check") return isAsked || asksRequest(one.definition);
+  return one.type === "exclusion" ? isAskedElsewhere(world, relation) : isAsked && one.columns.length > 1;
 }
 
 /** It calls a function that is not one over its arguments alone, as far as its name tells: the session, or claims. */
 function asksRequest(definition: string): boolean {
-  const condition = /^CHECK \(([^]*)\)/.exec(definition)?.[1];
+  const condition = conditionOf(definition);
   if (condition === undefined) return true;
   let asks = false;
   walk(parseOnce(condition).tree, (node) => {
@@ -83,9 +118,7 @@ function added({ before, after, roles }: Worlds, one: TableConstraint): ObjectCh
     ["UPDATE", "onUpdate"],
   ];
   for (const [privilege, on] of actions) {
-    const acting = roles.filter(
-      (role) => after.side.mayUse(of.schema, role) && after.side.hasPrivilege(of, privilege, role),
-    );
+    const acting = comersTo(after, of, [privilege], roles);
     const did = before.facts.constraints.some((was) => isAlike(was, one) && was[on] === one[on]);
     if (one[on] === null || did || acting.length === 0) continue;
     const action = `ON ${privilege} ${one[on]}`;

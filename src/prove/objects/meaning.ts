@@ -1,10 +1,10 @@
 import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import { extraOf, mayEnter, walk } from "./paths.ts";
 import type { ObjectChange, ObjectKind } from "./change.ts";
-import { matched, sameText, type Worlds } from "./world.ts";
+import { holds, matched, sameText, withoutHeirs, type Worlds } from "./world.ts";
 
 /**
- * Types, operators, casts and collations. Verdicts on policies take them into account; views and functions that run with
+ * Types, operators, casts, collations and text search. Verdicts on policies take them into account; views and functions that run with
  * their owners' rights may mean something else by them.
  */
 export function compareMeanings(worlds: Worlds): ObjectChange[] {
@@ -26,6 +26,7 @@ export function compareMeanings(worlds: Worlds): ObjectChange[] {
         nameOf: (one: { source: string; target: string }) => `${one.source} as ${one.target}`,
       },
       { kind: "collation", was: first.collations, is: second.collations, nameOf: nameKey },
+      { kind: "text search", was: first.textSearch ?? [], is: second.textSearch ?? [], nameOf: nameKey },
     ];
   return parts.flatMap(({ kind, was, is, nameOf }) => {
     const { both, gone, added } = matched(was as never[], is as never[], nameOf);
@@ -46,8 +47,41 @@ export function compareMeanings(worlds: Worlds): ObjectChange[] {
         kind === "operator" || kind === "cast" ? different(worlds, kind, nameOf(one)) : plain(one, "gone"),
       ),
       ...changed.map((one) => different(worlds, kind, nameOf(one))),
+      ...(kind === "operator" || kind === "cast"
+        ? [...added, ...changed].flatMap((one) => calledByIt(worlds, kind, nameOf(one), one))
+        : []),
     ];
   });
+}
+
+/** Who uses an operator or a cast needs EXECUTE on its function, and no USAGE on the schema of that. */
+function calledByIt(
+  { before, after, roles }: Worlds,
+  kind: ObjectKind,
+  name: string,
+  one: { function: string | null },
+): ObjectChange[] {
+  const called = /^(.*?)\(/.exec(one.function ?? "")?.[1] ?? "";
+  const reached = after.catalog.functions
+    .filter((fn) => nameKey(fn) === called || fn.name === called)
+    .flatMap((fn) => {
+      const is = walk(after, { kind: "function", fn });
+      const gaining = roles.filter(
+        (role) => holds(after, fn.grants, "EXECUTE", role) && !mayEnter({ ...is, world: before }, "EXECUTE", role),
+      );
+      return gaining.flatMap((role) => extraOf(is, "EXECUTE", role).certain.map((relation) => ({ role, relation })));
+    });
+  if (reached.length === 0) return [];
+  const relations = [...new Set(reached.map(({ relation }) => relation))];
+  return [
+    {
+      effect: "cannot be told",
+      kind,
+      name,
+      roles: withoutHeirs(after, [...new Set(reached.map(({ role }) => role))]),
+      why: { kind: "past row security, by request", by: "new", relations },
+    },
+  ];
 }
 
 function different(worlds: Worlds, kind: ObjectKind, name: string): ObjectChange {

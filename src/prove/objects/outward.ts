@@ -1,8 +1,9 @@
-import type { Publication } from "../../pg/access-facts.ts";
+import type { EventTrigger, ForeignServer, Publication } from "../../pg/access-facts.ts";
 import { nameKey } from "../../pg/name.ts";
 import { isOnPlatform } from "../../pg/platform-schemas.ts";
 import type { ObjectChange } from "./change.ts";
-import { matched, sameText, type World, type Worlds } from "./world.ts";
+import { walk } from "./paths.ts";
+import { holds, matched, sameText, type World, type Worlds } from "./world.ts";
 
 /** Supabase's Realtime reads this one, and asks the policies for each row that it sends (its documentation, Postgres Changes). */
 const REALTIME = "supabase_realtime";
@@ -43,12 +44,15 @@ function publicationChange(world: World, was: Publication, is: Publication): Obj
       effect: "cannot be told",
       why: { kind: "publishes otherwise", tables: otherwise.map((pair) => nameKey(pair.is)) },
     };
+  // which commands are sent, for which table, and with generated columns or not
+  if (was.options !== is.options && was.options !== "" && is.options !== "" && !asksPolicies)
+    return { ...base, effect: "cannot be told", why: { kind: "publishes otherwise", tables: second } };
   if (fewer.length > 0) return { ...base, effect: "closes", why: { kind: "publishes", tables: fewer, gained: false } };
   return { ...base, effect: "changes", why: { kind: "different" } };
 }
 
 /** Foreign servers whose options are others, and the roles for which a server has credentials. */
-export function compareServers({ before, after }: Worlds): ObjectChange[] {
+export function compareServers({ before, after, roles }: Worlds): ObjectChange[] {
   const servers = matched(before.facts.servers, after.facts.servers, ({ name }) => name);
   const mappings = matched(before.facts.userMappings, after.facts.userMappings, ({ server, role }) =>
     JSON.stringify([server, role]),
@@ -61,7 +65,7 @@ export function compareServers({ before, after }: Worlds): ObjectChange[] {
     why: { kind: how },
   });
   return [
-    ...servers.added.map(({ name }) => server(name, "changes", "new")),
+    ...servers.added.map((one) => server(one.name, isUsable(after, one, roles) ? "opens" : "changes", "new")),
     ...servers.gone.map(({ name }) => server(name, "closes", "gone")),
     ...servers.both.flatMap(({ was, is }) =>
       was.digest === is.digest ? [] : [server(is.name, "cannot be told", "different")],
@@ -69,6 +73,11 @@ export function compareServers({ before, after }: Worlds): ObjectChange[] {
     ...[
       ...mappings.added.map((one) => ({ ...one, effect: "cannot be told" as const, how: "new" as const })),
       ...mappings.gone.map((one) => ({ ...one, effect: "closes" as const, how: "gone" as const })),
+      ...mappings.both.flatMap(({ was, is }) =>
+        (was.digest ?? null) === (is.digest ?? null)
+          ? []
+          : [{ ...is, effect: "cannot be told" as const, how: "different" as const }],
+      ),
     ].map(({ server: name, role, effect, how }): ObjectChange => ({
       effect,
       kind: "user mapping",
@@ -79,18 +88,33 @@ export function compareServers({ before, after }: Worlds): ObjectChange[] {
   ];
 }
 
+/** A role may make foreign tables of the server's, and a mapping of its own. */
+const isUsable = (world: World, { owner, grants }: ForeignServer, roles: readonly string[]): boolean =>
+  roles.some((role) => world.side.hasPrivilegesOf(role, owner) || holds(world, grants, "USAGE", role));
+
 /** Event triggers run in whatever DDL comes later. */
 export function compareEventTriggers({ before, after }: Worlds): ObjectChange[] {
+  // the definition names the function, without its body
+  const textsOf = (world: World, { function: fn }: EventTrigger): unknown =>
+    (fn ? world.side.functions(fn) : []).map((one) => [
+      one.owner,
+      one.securityDefiner,
+      walk(world, { kind: "function", fn: one }).reached.texts,
+    ]);
   const { both, gone, added } = matched(before.facts.eventTriggers, after.facts.eventTriggers, ({ name }) => name);
-  return [...added, ...gone, ...both.flatMap(({ was, is }) => (sameText(was, is) ? [] : [is]))].map(
-    ({ name }): ObjectChange => ({
-      effect: "cannot be told",
-      kind: "event trigger",
-      name,
-      roles: [],
-      why: { kind: "runs at DDL" },
-    }),
-  );
+  return [
+    ...added,
+    ...gone,
+    ...both.flatMap(({ was, is }) =>
+      sameText([was.definition, textsOf(before, was)], [is.definition, textsOf(after, is)]) ? [] : [is],
+    ),
+  ].map(({ name }): ObjectChange => ({
+    effect: "cannot be told",
+    kind: "event trigger",
+    name,
+    roles: [],
+    why: { kind: "runs at DDL" },
+  }));
 }
 
 /**

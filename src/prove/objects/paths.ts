@@ -2,7 +2,7 @@ import type { PgFunction, Relation } from "../../pg/catalog.ts";
 import { functionKey, nameKey, type NameKey } from "../../pg/name.ts";
 import type { ChangeReason, ObjectChange, PathCause } from "./change.ts";
 import { reachedBy, type Path, type Reached } from "./reached.ts";
-import { holds, matched, reachesAll, withoutHeirs, type World, type Worlds } from "./world.ts";
+import { holds, isBound, matched, reachesAll, withoutHeirs, type World, type Worlds } from "./world.ts";
 
 /** A path on one side, with all that it comes to. */
 export interface Walked {
@@ -49,7 +49,7 @@ const isOfTriggers = (path: Path): boolean =>
   path.kind === "function" && ["trigger", "event_trigger"].includes(path.fn.result);
 
 /** Privileges with which a path is entered. */
-function entries({ path, world }: Walked): readonly string[] {
+export function entries({ path, world }: Walked): readonly string[] {
   if (path.kind === "function") return isOfTriggers(path) ? [] : ["EXECUTE"];
   return world.viewFacts.get(nameKey(path.relation))?.updatable === true
     ? ["SELECT", "INSERT", "UPDATE", "DELETE"]
@@ -188,7 +188,16 @@ function addedPath(walked: Walked, roles: readonly string[]): ObjectChange[] {
 function doubtOf(reached: Reached, path: Path): ChangeReason | null {
   const isDefiner = path.kind === "function" && path.fn.securityDefiner;
   if (isDefiner && reached.unfollowed) return { kind: "dynamic SQL" };
+  if (isDefiner && namesWithoutSchema(path.fn)) return { kind: "names without a schema" };
   return reached.setsVariables ? { kind: "sets variables" } : null;
+}
+
+/** Without a search_path of its own, it takes a temporary relation of the caller for one of that name. */
+function namesWithoutSchema({ settings, sqlStandardBody, body }: PgFunction): boolean {
+  if (sqlStandardBody || settings.some((setting) => setting.startsWith("search_path="))) return false;
+  return /\b(?:from|join|into|update|using|table|truncate)\s+(?:only\s+)?(?!\s*\()("[^"]+"|[\p{L}_][\p{L}\p{N}_$]*)(?!\s*[.(\p{L}\p{N}_$])/iu.test(
+    body,
+  );
 }
 
 function gonePath(walked: Walked, roles: readonly string[]): ObjectChange {
@@ -247,6 +256,8 @@ function changedPath(was: Walked, is: Walked, roles: readonly string[]): ObjectC
       ),
     );
   }
+  const doubt = rightsDoubt(was, is, roles);
+  if (changes.length === 0 && doubt) changes.push(doubt);
   if (changes.length === 0 && lost.size > 0)
     changes.push(
       made(is.path, "closes", withoutHeirs(is.world, [...lost.keys()]), {
@@ -258,6 +269,34 @@ function changedPath(was: Walked, is: Walked, roles: readonly string[]): ObjectC
     changes.push(made(is.path, "changes", [], { kind: "different" }));
   return changes;
 }
+
+/** What cannot be followed runs with other rights, or a role of requests owns what others use. */
+function rightsDoubt(was: Walked, is: Walked, roles: readonly string[]): ObjectChange | null {
+  const entering = withoutHeirs(
+    is.world,
+    roles.filter((role) => entersAtAll(is, role)),
+  );
+  const [first, second] = [rightsOf(was.path), rightsOf(is.path)];
+  if (JSON.stringify(first) === JSON.stringify(second)) return null;
+  const doubt = second.isOwners ? doubtOf(is.reached, is.path) : null;
+  if (doubt && entering.length > 0) return made(is.path, "cannot be told", entering, doubt);
+  const isGiven =
+    first.owner !== second.owner &&
+    isBound(is.world, second.owner) &&
+    !was.world.side.hasPrivilegesOf(second.owner, first.owner);
+  return isGiven
+    ? made(is.path, "cannot be told", [second.owner], {
+        kind: "owner of a meaning",
+        was: first.owner,
+        is: second.owner,
+      })
+    : null;
+}
+
+const rightsOf = (path: Path): { owner: string; isOwners: boolean } =>
+  path.kind === "view"
+    ? { owner: path.relation.owner, isOwners: path.relation.securityInvoker !== true }
+    : { owner: path.fn.owner, isOwners: path.fn.securityDefiner };
 
 function textChange(is: Walked, exposed: readonly string[], roles: readonly string[]): ObjectChange {
   const { path, reached, world } = is;

@@ -10,6 +10,8 @@ export type Path = { kind: "view"; relation: Relation } | { kind: "function"; fn
 export interface Reached {
   /** relations with rows of their own, and the roles as which they are read; null: the role that calls */
   leaves: Map<NameKey, Set<string | null>>;
+  /** relations, views among them, that are named where the rights are somebody else's */
+  asOwner: Set<NameKey>;
   /** a function runs dynamic SQL, or is in another language than SQL and PL/pgSQL */
   unfollowed: boolean;
   /** a text on the way asks for claims or settings of the request */
@@ -35,6 +37,7 @@ const WRITES = /\b(?:update|delete|truncate|merge)\b/i;
 export function reachedBy(world: World, path: Path): Reached {
   const found: Reached = {
     leaves: new Map(),
+    asOwner: new Set(),
     unfollowed: false,
     asksRequest: false,
     setsVariables: false,
@@ -58,6 +61,7 @@ export function reachedBy(world: World, path: Path): Reached {
   };
   const visitRelation = (relation: Relation, as: string | null, user: string | null): void => {
     const key = nameKey(relation);
+    if (as !== null) found.asOwner.add(key);
     if (relation.kind !== "view") {
       const readers = found.leaves.get(key) ?? new Set();
       found.leaves.set(key, readers.add(as));
@@ -79,13 +83,18 @@ export function reachedBy(world: World, path: Path): Reached {
     const key = functionKey(fn);
     if (!once(key, user)) return;
     found.texts.push(JSON.stringify([key, fn.body, fn.arguments, fn.result, fn.language, fn.strict, fn.settings]));
-    if (fn.kind === "aggregate") return;
+    const described = world.described.get(objectKey({ kind: "function", name: nameKey(fn) }));
+    // its functions run as the current user, and EXECUTE on them is its owner's (manual, CREATE AGGREGATE, Notes)
+    if (fn.kind === "aggregate") {
+      found.texts.push(world.aggregate(fn) ?? "");
+      follow(described?.uses ?? [], user, user);
+      return;
+    }
     if (fn.language !== "sql" && fn.language !== "plpgsql") found.unfollowed = true;
     if (fn.language === "plpgsql" && DYNAMIC.test(fn.body)) found.unfollowed = true;
     if (REQUEST.test(fn.body)) found.asksRequest = true;
     if (SETS.test(fn.body)) found.setsVariables = true;
     if (WRITES.test(fn.body)) found.writes = true;
-    const described = world.described.get(objectKey({ kind: "function", name: nameKey(fn) }));
     const inside = fn.securityDefiner ? fn.owner : user;
     follow(described?.uses ?? [], inside, inside);
   };

@@ -1,5 +1,6 @@
 import type { Relation } from "../../pg/catalog.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
+import { comersTo, READS_AND_WRITES } from "./comers.ts";
 import type { ChangeReason, ObjectChange } from "./change.ts";
 import { holds, isBound, matched, reachesAll, sameText, withoutHeirs, type World, type Worlds } from "./world.ts";
 
@@ -43,12 +44,14 @@ const mayUse = ({ side }: World, relation: Relation, privilege: string, role: st
 
 function compareRelation(worlds: Worlds, was: Relation, is: Relation): ObjectChange[] {
   const { after, roles } = worlds;
+  // paths tell of those who come to it as somebody else
   const users = withoutHeirs(
     after,
     roles.filter((role) => BY_ROW.some((privilege) => mayUse(after, is, privilege, role))),
   );
+  const comers = withoutHeirs(after, comersTo(after, is, READS_AND_WRITES, roles));
   if (was.kind !== is.kind)
-    return [change(is, users.length > 0 ? "cannot be told" : "changes", users, { kind: "different" })];
+    return [change(is, comers.length > 0 ? "cannot be told" : "changes", comers, { kind: "different" })];
   const changes: ObjectChange[] = [...comparePrivileges(worlds, was, is), ...compareColumnPrivileges(worlds, was, is)];
   if (is.kind === "view") return changes;
   if (was.rowSecurity !== is.rowSecurity)
@@ -63,7 +66,7 @@ function compareRelation(worlds: Worlds, was: Relation, is: Relation): ObjectCha
     const opens = isBound(after, is.owner) && !worlds.before.side.hasPrivilegesOf(is.owner, was.owner);
     changes.push(change(is, opens ? "opens" : "changes", [is.owner], { kind: "owner", was: was.owner, is: is.owner }));
   }
-  changes.push(...compareParents(worlds, is), ...compareStored(worlds, is, users));
+  changes.push(...compareParents(worlds, is), ...compareStored(worlds, is, comers));
   const columns = changedColumns(was, is);
   if (columns.length > 0) changes.push(change(is, "changes", [], { kind: "columns", columns }));
   return changes;
@@ -184,18 +187,33 @@ function compareParents({ before, after, roles }: Worlds, is: Relation): ObjectC
   const one = (parent: NameKey, attached: boolean): ObjectChange => {
     const [with_, without] = attached ? [after, before] : [before, after];
     const above = with_.side.relationByKey(parent);
-    const readers = roles.filter(
-      (role) =>
-        above !== undefined &&
-        BY_ROW.some((privilege) => mayUse(with_, above, privilege, role) && !reachesAll(without, is, privilege, role)),
-    );
-    const effect = readers.length === 0 ? "changes" : attached ? "opens" : "closes";
+    const readers = above
+      ? comersTo(with_, above, READS_AND_WRITES, roles).filter((role) => !reachesAll(without, is, "SELECT", role))
+      : [];
+    // subscribers get the rows of all partitions of a table
+    const isSent = above?.kind === "partitioned table" && isPublished(with_, above) && !isPublished(without, is);
+    const effect = readers.length === 0 && !isSent ? "changes" : attached ? "opens" : "closes";
     return change(is, effect, withoutHeirs(with_, readers), { kind: "parent", parent, attached });
   };
   return [
     ...now.filter((parent) => !was.includes(parent)).map((parent) => one(parent, true)),
     ...was.filter((parent) => !now.includes(parent)).map((parent) => one(parent, false)),
   ];
+}
+
+function isPublished(world: World, relation: Relation): boolean {
+  const key = nameKey(relation);
+  const isNamed = world.facts.publications.some(
+    ({ allTables, schemas, tables }) =>
+      allTables || schemas.includes(relation.schema) || tables.some((table) => nameKey(table) === key),
+  );
+  return (
+    isNamed ||
+    world.parents(key).some((parent) => {
+      const above = world.side.relationByKey(parent);
+      return above?.kind === "partitioned table" && isPublished(world, above);
+    })
+  );
 }
 
 /** The query of a materialized view, and the server and the options of a foreign table. */

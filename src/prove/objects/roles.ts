@@ -1,4 +1,6 @@
 import type { Role } from "../../pg/catalog.ts";
+import type { Grant } from "../../pg/grant.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
 import { nameKey } from "../../pg/name.ts";
 import { isPlatformRole } from "../../pg/platform-objects.ts";
 import { isFarReaching } from "../../pg/predefined-roles.ts";
@@ -34,11 +36,24 @@ function reachesAnything(world: World, name: string): boolean {
   if ([...places].some((place) => far.some((other) => side.hasPrivilegesOf(place, other)))) return true;
   const isNamed = ({ grantee }: { grantee: string }): boolean =>
     [...places].some((place) => side.hasPrivilegesOf(place, grantee));
+  const isHeld = ({ grants, owner }: { grants: readonly Grant[]; owner: string }): boolean =>
+    grants.some(isNamed) || [...places].some((place) => side.hasPrivilegesOf(place, owner));
   return (
     catalog.relations.some(
       ({ grants, columnGrants, owner }) =>
         [...grants, ...columnGrants].some(isNamed) || [...places].some((place) => side.hasPrivilegesOf(place, owner)),
-    ) || catalog.functions.some((fn) => fn.grants.some(isNamed))
+    ) ||
+    catalog.functions.some((fn) => fn.grants.some(isNamed)) ||
+    [...world.facts.sequences, ...world.facts.servers, ...world.facts.otherGrants].some(isHeld) ||
+    // USAGE is nothing without a privilege on an object of the schema
+    (catalog.schemas ?? []).some((schema) =>
+      isHeld({ ...schema, grants: schema.grants.filter(({ privilege }) => privilege === "CREATE") }),
+    ) ||
+    catalog.policies.some(
+      ({ roles, using, check }) =>
+        roles.some((grantee) => isNamed({ grantee })) ||
+        [using, check].some((text) => [...places].some((place) => text?.includes(quoteLiteral(place)))),
+    )
   );
 }
 

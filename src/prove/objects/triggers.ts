@@ -1,11 +1,12 @@
 import type { PgFunction, Rule, Trigger } from "../../pg/catalog.ts";
 import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, relationKey, relationOf } from "../../pg/name.ts";
+import { askedColumns } from "./asked.ts";
+import { calledTexts } from "./called.ts";
+import { comersTo, WRITES } from "./comers.ts";
 import type { ChangeReason, ObjectChange } from "./change.ts";
 import { extraOf, walk, type Walked } from "./paths.ts";
 import { matched, withoutHeirs, type World, type Worlds } from "./world.ts";
-
-const WRITES = ["INSERT", "UPDATE", "DELETE", "TRUNCATE"] as const;
 
 /** A body that fills columns with the time of the statement, and does nothing else. */
 const STAMPS =
@@ -49,33 +50,35 @@ const functionsOf = ({ side }: World, trigger: Trigger): readonly PgFunction[] =
 const walksOf = (world: World, trigger: Trigger): Walked[] =>
   functionsOf(world, trigger).map((fn) => walk(world, { kind: "function", fn }));
 
+/** With the functions that its WHEN calls. */
 const sameFunctions = (before: World, after: World, was: Trigger, is: Trigger): boolean => {
   const textOf = (world: World, trigger: Trigger): string =>
-    JSON.stringify(
+    JSON.stringify([
+      calledTexts(world, trigger.definition),
       walksOf(world, trigger).map(({ path, reached }) => [
         path.kind === "function" && [path.fn.securityDefiner, path.fn.owner],
         reached.texts,
       ]),
-    );
+    ]);
   return textOf(before, was) === textOf(after, is);
 };
 
 /** Roles that can make triggers and rules of a relation run. */
 function writersOf(world: World, on: { schema: string; relation: string }, roles: readonly string[]): string[] {
   const relation = world.side.relation(relationOf(on));
-  if (!relation) return [];
-  return roles.filter(
-    (role) =>
-      world.side.mayUse(relation.schema, role) &&
-      WRITES.some((privilege) => world.side.hasPrivilege(relation, privilege, role)),
-  );
+  return relation ? comersTo(world, relation, WRITES, roles) : [];
 }
 
 /** A trigger that did not run before in this form. */
-function runsNow({ after, roles }: Worlds, trigger: Trigger, otherwise: ChangeReason): ObjectChange {
+function runsNow({ before, after, roles }: Worlds, trigger: Trigger, otherwise: ChangeReason): ObjectChange {
   const writers = trigger.enabled ? writersOf(after, trigger, roles) : [];
   const shownRoles = withoutHeirs(after, writers);
   if (writers.length === 0) return triggerChange(trigger, "changes", [], otherwise);
+  const relation = after.side.relation(relationOf(trigger));
+  // who comes to the relation by a view or a function writes as somebody else, and so runs the function
+  const isRunAsOther = writers.some(
+    (role) => !relation || !WRITES.some((privilege) => after.side.hasPrivilege(relation, privilege, role)),
+  );
   for (const walked of walksOf(after, trigger)) {
     const { reached, path } = walked;
     const isDefiner = path.kind === "function" && path.fn.securityDefiner;
@@ -83,6 +86,8 @@ function runsNow({ after, roles }: Worlds, trigger: Trigger, otherwise: ChangeRe
     if (isDefiner && reached.unfollowed)
       return triggerChange(trigger, "cannot be told", shownRoles, { kind: "dynamic SQL" });
     const relations = [...new Set(writers.flatMap((role) => extraOf(walked, "EXECUTE", role).certain))];
+    if (relations.length === 0 && isRunAsOther && reached.leaves.size > 0)
+      return triggerChange(trigger, "cannot be told", shownRoles, { kind: "does something for each row" });
     if (relations.length === 0) continue;
     if (reached.asksRequest || !reached.writes)
       return triggerChange(trigger, "cannot be told", shownRoles, {
@@ -97,9 +102,44 @@ function runsNow({ after, roles }: Worlds, trigger: Trigger, otherwise: ChangeRe
       writes: ["UPDATE or DELETE"],
     });
   }
-  // a function of an extension, or one that runs as whoever writes the row
-  return triggerChange(trigger, "changes", [], otherwise);
+  // whatever it does with the rows of a new relation, nobody reached them before
+  const isNew = before.side.relation(relationOf(trigger)) === undefined;
+  return isNew || doesLittle(after, trigger)
+    ? triggerChange(trigger, "changes", [], otherwise)
+    : triggerChange(trigger, "cannot be told", shownRoles, { kind: "does something for each row" });
 }
+
+/** Functions of PostgreSQL and of its extensions that fill columns which they get as arguments, or refuse a row. */
+const FILLERS: ReadonlySet<string> = new Set([
+  "autoinc",
+  "insert_username",
+  "moddatetime",
+  "suppress_redundant_updates_trigger",
+  "tsvector_update_trigger",
+  "tsvector_update_trigger_column",
+]);
+
+const BODY_DOES =
+  /\b(?:insert|update|delete|truncate|merge|perform|call|execute|copy|notify|pg_notify|set_config|into\s+new|setval|nextval|lo_\w+|dblink\w*|http\w*)\b|\bnew\s*(?::=|=(?!=))|\bnet\s*\.|\brealtime\s*\./i;
+const GIVES = /\breturn\s+(?!(?:new|old|null)\s*;|coalesce\s*\(\s*new\s*,\s*old\s*\)\s*;)/i;
+
+/** It refuses rows, or fills columns for which no policy asks; it writes nothing else and sends nothing. */
+function doesLittle(world: World, trigger: Trigger): boolean {
+  const functions = functionsOf(world, trigger);
+  if (functions.length === 0) return FILLERS.has(trigger.function.name);
+  const asked = askedColumns(world, nameKey(relationOf(trigger)));
+  return functions.every((fn) => {
+    if (STAMPS.test(fn.body)) return ![...fn.body.matchAll(SET_COLUMN)].some(([, name = ""]) => asked.has(name));
+    if (fn.language !== "plpgsql" || BODY_DOES.test(fn.body) || GIVES.test(fn.body)) return false;
+    const called = walk(world, { kind: "function", fn }).reached;
+    return (
+      called.texts.length === 1 &&
+      ![...fn.body.matchAll(SET_COLUMN)].some(([, name = ""]) => asked.has(name.toLowerCase()))
+    );
+  });
+}
+
+const SET_COLUMN = /\bnew\s*\.\s*"?(\w+)"?\s*(?::=|=)/gi;
 
 /** A trigger may have refused statements or filled columns that policies rely on. */
 function runsNoMore({ before, after, roles }: Worlds, trigger: Trigger, how: "gone" | "different"): ObjectChange {
@@ -120,7 +160,13 @@ export function compareRules({ before, after, roles }: Worlds): ObjectChange[] {
   const changed = [
     ...added,
     ...gone,
-    ...both.flatMap(({ was, is }) => (was.definition === is.definition && was.enabled === is.enabled ? [] : [is])),
+    ...both.flatMap(({ was, is }) =>
+      was.definition === is.definition &&
+      was.enabled === is.enabled &&
+      calledTexts(before, was.definition) === calledTexts(after, is.definition)
+        ? []
+        : [is],
+    ),
   ];
   return changed.map((rule: Rule): ObjectChange => {
     const relation = after.side.relation(relationOf(rule));

@@ -34,6 +34,8 @@ const ACCESS: Readonly<Record<keyof AccessFacts, boolean>> = {
   extensions: true,
   constraints: true,
   settings: true,
+  uniqueIndexes: true,
+  otherGrants: true,
 };
 
 /**

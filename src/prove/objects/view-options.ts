@@ -1,6 +1,7 @@
 import { nameKey } from "../../pg/name.ts";
 import type { ObjectChange } from "./change.ts";
-import { extraOf, mayEnter, walk } from "./paths.ts";
+import { comersTo } from "./comers.ts";
+import { extraOf, walk } from "./paths.ts";
 import { matched, withoutHeirs, type Worlds } from "./world.ts";
 
 const STRICTNESS = { none: 0, local: 1, cascaded: 2 } as const;
@@ -14,7 +15,7 @@ export function compareViewOptions({ before, after, roles }: Worlds): ObjectChan
     const on = { kind: "view", name: nameKey(is) } as const;
     const changes: ObjectChange[] = [];
     if (was.checkOption !== is.checkOption) {
-      const writers = roles.filter((role) => ["INSERT", "UPDATE"].some((one) => mayEnter(view, one, role)));
+      const writers = comersTo(after, relation, ["INSERT", "UPDATE"], roles);
       const loosened = STRICTNESS[is.checkOption] < STRICTNESS[was.checkOption];
       changes.push({
         ...on,
@@ -25,8 +26,8 @@ export function compareViewOptions({ before, after, roles }: Worlds): ObjectChan
     }
     if (was.securityBarrier !== is.securityBarrier) {
       // conditions of the view hide rows that its owner reaches; without the barrier a function of the user may see them
-      const readers = roles.filter(
-        (role) => mayEnter(view, "SELECT", role) && extraOf(view, "SELECT", role).certain.length > 0,
+      const readers = comersTo(after, relation, ["SELECT"], roles).filter(
+        (role) => extraOf(view, "SELECT", role).certain.length > 0,
       );
       changes.push({
         ...on,

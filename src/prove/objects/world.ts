@@ -2,7 +2,7 @@ import type { AccessFacts, ColumnGrants, ViewFacts } from "../../pg/access-facts
 import type { Catalog, PgFunction, Relation } from "../../pg/catalog.ts";
 import type { Grant } from "../../pg/grant.ts";
 import { groupBy } from "../../pg/group-by.ts";
-import { nameKey, type NameKey } from "../../pg/name.ts";
+import { functionKey, nameKey, type NameKey } from "../../pg/name.ts";
 import { isPlatformRole } from "../../pg/platform-objects.ts";
 import { roleForAllData } from "../../pg/predefined-roles.ts";
 import { newSide, type Side } from "../side.ts";
@@ -21,6 +21,9 @@ export interface World {
   /** the query of a view or a materialized view, the bound of a partition, the digest of a foreign table */
   definition(relation: NameKey): string | null;
   parents(relation: NameKey): readonly NameKey[];
+  functionsByKey: ReadonlyMap<NameKey, readonly PgFunction[]>;
+  /** what an aggregate consists of, as text */
+  aggregate(fn: PgFunction): string | null;
 }
 
 const NO_FACTS: AccessFacts = {
@@ -35,10 +38,13 @@ const NO_FACTS: AccessFacts = {
   extensions: [],
   constraints: [],
   settings: [],
+  uniqueIndexes: [],
+  otherGrants: [],
 };
 
 export function worldOf(catalog: Catalog): World {
   const definitions = new Map((catalog.dependencies?.relations ?? []).map((one) => [nameKey(one), one]));
+  const aggregates = new Map((catalog.dependencies?.functions ?? []).map((one) => [functionKey(one), one.aggregate]));
   return {
     side: newSide(catalog),
     catalog,
@@ -47,6 +53,8 @@ export function worldOf(catalog: Catalog): World {
     relationOf: new Map(
       catalog.relations.map((relation) => [objectKey({ kind: "relation", name: nameKey(relation) }), relation]),
     ),
+    functionsByKey: groupBy(catalog.functions, nameKey),
+    aggregate: (fn) => aggregates.get(functionKey(fn)) ?? null,
     functionsOf: groupBy(catalog.functions, (fn) => objectKey({ kind: "function", name: nameKey(fn) })),
     viewFacts: new Map((catalog.access?.views ?? []).map((view) => [nameKey(view), view])),
     columnGrants: groupBy(catalog.access?.columns ?? [], nameKey),

@@ -1,0 +1,50 @@
+import type { PgFunction } from "../../pg/catalog.ts";
+import { as } from "../../pg/expr/node.ts";
+import { parseExpr, parseStatements } from "../../pg/expr/parse.ts";
+import { rangeVar } from "../../pg/expr/relations.ts";
+import { nameParts } from "../../pg/expr/shape.ts";
+import { walk as walkTree } from "../../pg/expr/walk.ts";
+import { nameKey, type NameKey } from "../../pg/name.ts";
+import { walk, type Walked } from "./paths.ts";
+import type { World } from "./world.ts";
+
+interface Names {
+  relations: readonly NameKey[];
+  functions: readonly NameKey[];
+}
+
+/** The qualified names in an expression or a statement as PostgreSQL prints it; none where the grammar does not read it. */
+export function namesIn(sql: string): Names {
+  const relations = new Set<NameKey>();
+  const functions = new Set<NameKey>();
+  const trees = [parseExpr, parseStatements].flatMap((parse): unknown[] => {
+    try {
+      return [parse(sql)];
+    } catch {
+      return [];
+    }
+  });
+  walkTree(trees[0] ?? null, (node) => {
+    const range = rangeVar(node);
+    if (range?.relname !== undefined && range.schemaname !== undefined)
+      relations.add(nameKey({ schema: range.schemaname, name: range.relname }));
+    const [name, schema] = nameParts(as("FuncCall", node)?.funcname).toReversed();
+    if (name !== undefined && schema !== undefined) functions.add(nameKey({ schema, name }));
+  });
+  return { relations: [...relations], functions: [...functions] };
+}
+
+/** The functions of the project that an expression or a statement calls, with all that they come to. */
+export const calledBy = (world: World, sql: string): Walked[] =>
+  namesIn(sql).functions.flatMap((name) =>
+    (world.functionsByKey.get(name) ?? []).map((fn: PgFunction) => walk(world, { kind: "function", fn })),
+  );
+
+/** The texts of the functions that an expression or a statement calls: it means the same where they are the same. */
+export const calledTexts = (world: World, sql: string): string =>
+  JSON.stringify(
+    calledBy(world, sql).map(({ path, reached }) => [
+      path.kind === "function" && [path.fn.securityDefiner, path.fn.owner],
+      reached.texts,
+    ]),
+  );

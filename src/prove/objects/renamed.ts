@@ -1,0 +1,54 @@
+import type { Relation } from "../../pg/catalog.ts";
+import { nameKey } from "../../pg/name.ts";
+import type { ObjectChange } from "./change.ts";
+import { matched, sameText, withoutHeirs, type World, type Worlds } from "./world.ts";
+import { comersTo, READS_AND_WRITES } from "./comers.ts";
+
+/**
+ * New relations with the columns of one that is gone: renamed, moved to another schema, or made anew. The rows may be the
+ * same, and no verdict compares the policies of the two.
+ */
+export function compareRenamed({ before, after, roles }: Worlds): ObjectChange[] {
+  const { gone, added } = matched(before.catalog.relations, after.catalog.relations, nameKey);
+  return added.flatMap((relation): ObjectChange[] => {
+    if (relation.kind === "view") return [];
+    const old = gone.filter((one) => one.kind !== "view" && hasColumnsOf(relation, one));
+    if (old.length === 0 || old.some((one) => sameText(accessTo(before, one), accessTo(after, relation)))) return [];
+    const comers = comersTo(after, relation, READS_AND_WRITES, roles);
+    if (comers.length === 0) return [];
+    return [
+      {
+        effect: "cannot be told",
+        kind: "relation",
+        name: nameKey(relation),
+        roles: withoutHeirs(after, comers),
+        why: { kind: "instead of", relation: old.map(nameKey).join(", ") },
+      },
+    ];
+  });
+}
+
+const hasColumnsOf = (relation: Relation, old: Relation): boolean => {
+  const names = new Set(relation.columns.map(({ name }) => name));
+  return old.columns.length > 0 && old.columns.every(({ name }) => names.has(name));
+};
+
+/** Who reaches rows of it, in texts that do not hold its own name. */
+function accessTo({ side, columnGrants }: World, relation: Relation): unknown {
+  const { owner, rowSecurity, forceRowSecurity, grants } = relation;
+  const anonymous = (text: string | null): string | null =>
+    text?.replaceAll(`${nameKey(relation)}.`, "").replaceAll(`${relation.name}.`, "") ?? null;
+  return [
+    owner,
+    rowSecurity,
+    forceRowSecurity,
+    grants,
+    columnGrants.get(nameKey(relation))?.map((one) => [one.column, one.grants]),
+    side
+      .policiesOn(relation)
+      .map(({ permissive, command, roles, using, check }) =>
+        JSON.stringify([permissive, command, roles, anonymous(using), anonymous(check)]),
+      )
+      .toSorted(),
+  ];
+}

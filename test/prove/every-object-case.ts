@@ -1,0 +1,4 @@
+import { EDGE_CASES } from "./object-edge-cases.ts";
+import { OBJECT_CASES, type ObjectCase } from "./objects-cases.ts";
+
+export const EVERY_OBJECT_CASE: readonly ObjectCase[] = [...OBJECT_CASES, ...EDGE_CASES];
