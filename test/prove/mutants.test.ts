@@ -6,7 +6,8 @@ import { CONSTRUCT_CASES } from "./constructs.ts";
 import { EVERY_DEPENDS_CASE } from "./every-depends-case.ts";
 import type { CaseKind } from "./mutant-run.ts";
 import { MUTANTS } from "./mutants.ts";
-import { OBJECT_CASES, ROLE_CASES } from "./objects-cases.ts";
+import { EVERY_OBJECT_CASE } from "./every-object-case.ts";
+import { ROLE_CASES } from "./objects-cases.ts";
 import { TRIAL_CHANGES } from "./trial-changes.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -39,7 +40,7 @@ test("every mutant names cases that there are, of its kind", () => {
     ),
     trial: new Set(TRIAL_CHANGES.map(({ title }) => title)),
     depends: new Set(EVERY_DEPENDS_CASE.map(({ title }) => title)),
-    objects: new Set([...OBJECT_CASES, ...ROLE_CASES].map(({ title }) => title)),
+    objects: new Set([...EVERY_OBJECT_CASE, ...ROLE_CASES].map(({ title }) => title)),
   };
   expect(MUTANTS.filter(({ noticedBy }) => noticedBy.length === 0)).toEqual([]);
   expect(MUTANTS.flatMap(({ noticedBy, cases = "policies" }) => noticedBy.filter((id) => !ids[cases].has(id)))).toEqual(
