@@ -476,6 +476,21 @@ export const EDGE_CASES: readonly ObjectCase[] = [
     change: "create or replace function public.guard() returns event_trigger language plpgsql as 'begin end';",
     expected: ["cannot be told event trigger g"],
   },
+  {
+    title: "a trigger of the accounts takes claims from what a user says of himself",
+    base: `create function public.meta() returns trigger language plpgsql as $$ begin
+      new.raw_app_meta_data := new.raw_user_meta_data; return new; end $$;`,
+    change: "create trigger t before insert on auth.users for each row execute function meta();",
+    expected: ["cannot be told trigger t on auth.users"],
+  },
+  {
+    title: "the hook that makes tokens takes claims from what a user says of himself",
+    base: `create function public.token_hook(event jsonb) returns jsonb language plpgsql as 'begin return event; end';
+      revoke execute on function token_hook from public; grant execute on function token_hook to supabase_auth_admin;`,
+    change: `create or replace function public.token_hook(event jsonb) returns jsonb language plpgsql as $$ begin
+      return jsonb_set(event, '{claims,org}', event -> 'claims' -> 'user_metadata' -> 'org'); end $$;`,
+    expected: ["cannot be told function public.token_hook(event jsonb)"],
+  },
   // names and settings
   {
     title: "a table has another name, and its policy shows all rows",
