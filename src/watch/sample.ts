@@ -1,0 +1,172 @@
+import type { NameKey } from "../pg/name.ts";
+import type { DenialCount } from "./denial.ts";
+
+/**
+ * What a source could not see, and so what a criterion cannot be told from it. `report/` makes the words.
+ */
+export interface Lack {
+  lack:
+    /** the login may not read it: pg_read_all_stats, pg_read_server_files, pg_monitor, SELECT on a table */
+    | "privilege"
+    /** an extension, or a function that rlsmith installs, is not there */
+    | "not installed"
+    /** a setting of the server hides it: pg_stat_statements.track, log_min_messages, lc_messages, the line prefix */
+    | "setting"
+    /** the file, the service, the address cannot be reached or read */
+    | "not readable"
+    /** counters were reset, evicted or lost in a crash since the sample before: the difference is not known */
+    | "counters lost"
+    /** entries between the position of the sample before and the first that is still there are gone */
+    | "entries lost"
+    /** there is no sample to compare with yet */
+    | "nothing before";
+  /** a name in the server's own terms: `pg_stat_statements`, `log_line_prefix`; never a value */
+  what: string;
+}
+
+/** The part of a reading that every source has. */
+interface Read<Source extends string> {
+  source: Source;
+  /** where the next reading begins; opaque to all but the source; null: nothing could be read */
+  cursor: unknown;
+  lacks: Lack[];
+}
+
+/** What a server log says about a period. */
+export interface LogReading extends Read<"log"> {
+  /** messages of all kinds that were read, and bytes */
+  entries: number;
+  bytes: number;
+  /** lines that no format explains; many of them mean the wrong format */
+  unread: number;
+  denials: DenialCount[];
+  /** errors that concern no policy, counted alone: application errors are no alarm */
+  otherErrors: number;
+  failedLogins: number;
+  /** the server was started, or ended a crashed process, in the period */
+  restarts: number;
+  /** the message that this run has sent through the server, to see that the log arrives */
+  heartbeat: "seen" | "not seen" | "not sent";
+}
+
+/** The counters of pg_stat_statements for statements on the relations of the plan, as differences since the reading before. */
+export interface StatementsReading extends Read<"statements"> {
+  statements: StatementCount[];
+}
+
+/** One statement of one role. Its text may hold values in PostgreSQL's own counters (utility commands), so it is not stored. */
+export interface StatementCount {
+  /** pg_stat_statements.queryid, a 64-bit number as text */
+  queryId: string;
+  /** the role that executed it, which under PostgREST is the role of the token */
+  role: string;
+  command: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE";
+  /** relations of the plan that the statement names, or that a view in it reads */
+  relations: NameKey[];
+  /** the client reports the rows of the statement, and not of a wrapper that always returns one, as PostgREST's */
+  rowsAreReal: boolean;
+  calls: number;
+  rows: number;
+  /** milliseconds of execution in all calls */
+  time: number;
+  /** shared blocks hit and read in all calls */
+  blocks: number;
+}
+
+/** The counters of pg_stat_user_tables for the relations of the plan, as differences since the reading before. */
+export interface TablesReading extends Read<"tables"> {
+  tables: {
+    relation: NameKey;
+    sequentialScans: number;
+    indexScans: number;
+    inserted: number;
+    updated: number;
+    deleted: number;
+  }[];
+}
+
+/** Whether the objects of the plan are as it left them. */
+export interface ObjectsReading extends Read<"objects"> {
+  /** one line each, as `history` prints differences */
+  differences: { relation: NameKey | null; cause: ObjectCause; object: string }[];
+}
+
+export type ObjectCause =
+  | "policy changed"
+  | "function changed"
+  | "variable read again"
+  | "relation without row security"
+  | "index gone"
+  | "privilege gone"
+  | "not in force";
+
+/** The read-only attack of `verify`, by roles without privileges. */
+export interface IsolationReading extends Read<"isolation"> {
+  statements: number;
+  breaches: { relation: NameKey | null; role: string; cause: string }[];
+  /** cells that could not be tried */
+  unsettled: number;
+}
+
+/** What the recorder counted, by role and hour. */
+export interface RequestsReading extends Read<"requests"> {
+  hours: {
+    /** ISO 8601, the begin of the hour */
+    hour: string;
+    role: string;
+    requests: number;
+    /** requests with an opaque key in place of a token */
+    keys: number;
+    /** claim → requests without it */
+    without: Record<string, number>;
+    /** requests whose token was issued before the plan was applied */
+    stale: number;
+  }[];
+}
+
+/** Whether the claims in auth.users agree with their source. */
+export interface ClaimsReading extends Read<"claims"> {
+  members: number;
+  withoutClaims: number;
+  disagreeing: number;
+}
+
+export type Reading =
+  | LogReading
+  | StatementsReading
+  | TablesReading
+  | ObjectsReading
+  | IsolationReading
+  | RequestsReading
+  | ClaimsReading;
+
+export type SourceName = Reading["source"];
+
+/** The server at the moment of a sample. */
+export interface ServerFacts {
+  /** server_version_num */
+  version: number;
+  /** ISO 8601: pg_postmaster_start_time() */
+  startedAt: string;
+  /** pg_control_system().system_identifier where the login may read it, else null: another server has another */
+  system: string | null;
+  standby: boolean;
+  /** the login is a superuser, or bypasses row security */
+  privileged: boolean;
+}
+
+/** What all sources saw at one moment. It is stored, and holds names of objects and roles, and counts, and nothing else. */
+export interface Sample {
+  formatVersion: 1;
+  id: string;
+  /** the sample before it, of whatever run; null: the first of this target and plan */
+  follows: string | null;
+  target: string;
+  planHash: string;
+  /** `before`: taken by `apply` before its first lock */
+  kind: "before" | "after";
+  /** ISO 8601, by the server's clock */
+  at: string;
+  server: ServerFacts;
+  readings: Reading[];
+}
