@@ -85,20 +85,33 @@ export interface TablesReading extends Read<"tables"> {
   }[];
 }
 
-/** Whether the objects of the plan are as it left them. */
+/** Whether the objects of the plan are as it left them, and what surrounds them as the first sample found it. */
 export interface ObjectsReading extends Read<"objects"> {
-  /** one line each, as `history` prints differences */
-  differences: { relation: NameKey | null; cause: ObjectCause; object: string }[];
+  differences: ObjectDifference[];
+}
+
+export interface ObjectDifference {
+  /** null: it concerns a function or a schema */
+  relation: NameKey | null;
+  cause: ObjectCause;
+  /** the policy, function, index, privilege; names only */
+  object: string;
 }
 
 export type ObjectCause =
+  | "policy added"
+  | "policy gone"
   | "policy changed"
   | "function changed"
+  | "default changed"
+  | "row security changed"
   | "variable read again"
+  | "relation gone"
+  | "schema changed"
   | "relation without row security"
   | "index gone"
   | "privilege gone"
-  | "not in force";
+  | "privilege added";
 
 /** The read-only attack of `verify`, by roles without privileges. */
 export interface IsolationReading extends Read<"isolation"> {
@@ -142,6 +155,12 @@ export type Reading =
 
 export type SourceName = Reading["source"];
 
+/** What a sample keeps of a reading: all but the place where the next one begins, which only the newest needs. */
+export type Stored<One extends Reading> = One extends Reading ? Omit<One, "cursor"> : never;
+
+/** Where the next reading of each source begins. */
+export type Cursors = Partial<Record<SourceName, unknown>>;
+
 /** The server at the moment of a sample. */
 export interface ServerFacts {
   /** server_version_num */
@@ -158,9 +177,10 @@ export interface ServerFacts {
 /** What all sources saw at one moment. It is stored, and holds names of objects and roles, and counts, and nothing else. */
 export interface Sample {
   formatVersion: 1;
-  id: string;
-  /** the sample before it, of whatever run; null: the first of this target and plan */
-  follows: string | null;
+  /** 1 for the first of a target and plan; no two have the same, so that of two watchers one comes first */
+  number: number;
+  /** the run of `watch` or `apply` that took it, a UUID */
+  run: string;
   target: string;
   planHash: string;
   /** `before`: taken by `apply` before its first lock */
@@ -168,5 +188,5 @@ export interface Sample {
   /** ISO 8601, by the server's clock */
   at: string;
   server: ServerFacts;
-  readings: Reading[];
+  readings: Stored<Reading>[];
 }

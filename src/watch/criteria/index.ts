@@ -1,0 +1,26 @@
+/** What the samples of a target say, one criterion a file. */
+import { claimsCriterion } from "./claims.ts";
+import { coverageCriterion } from "./coverage.ts";
+import type { Judgement, Watched } from "./criterion.ts";
+import { denialsCriterion } from "./denials.ts";
+import { filteringCriterion } from "./filtering.ts";
+import { isolationCriterion } from "./isolation.ts";
+import { objectsCriterion } from "./objects.ts";
+import { speedCriterion } from "./speed.ts";
+import { timeCriterion } from "./time.ts";
+
+export { boundOf, CRITERIA, LIMITS } from "./criterion.ts";
+export type { Cause, CriterionName, CriterionState, GateLimits, Judgement, PlanFacts, Watched } from "./criterion.ts";
+
+/** All criteria, in the order of `CRITERIA`. */
+export const judge = (watched: Watched): Judgement[] =>
+  [
+    timeCriterion,
+    denialsCriterion,
+    filteringCriterion,
+    claimsCriterion,
+    isolationCriterion,
+    speedCriterion,
+    objectsCriterion,
+    coverageCriterion,
+  ].map((criterion) => criterion(watched));
