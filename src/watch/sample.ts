@@ -116,7 +116,8 @@ export type ObjectCause =
 /** The read-only attack of `verify`, by roles without privileges. */
 export interface IsolationReading extends Read<"isolation"> {
   statements: number;
-  breaches: { relation: NameKey | null; role: string; cause: string }[];
+  /** the relation, function or schema whose rows are reached, the class of the persona, and the object to correct */
+  breaches: { subject: string; role: string; object: string }[];
   /** cells that could not be tried */
   unsettled: number;
 }

@@ -1,20 +1,7 @@
 import type { NameKey } from "../../pg/name.ts";
 import type { DenialFamily } from "../denial.ts";
+import type { CriterionName } from "./names.ts";
 import type { Lack, ObjectCause, Reading, Sample, SourceName, Stored } from "../sample.ts";
-
-/** What a gate asks; one file each. */
-export const CRITERIA = [
-  "time",
-  "denials",
-  "filtering",
-  "claims",
-  "isolation",
-  "speed",
-  "objects",
-  "coverage",
-] as const;
-
-export type CriterionName = (typeof CRITERIA)[number];
 
 /**
  * `not enough yet`: what was seen is clean, and too little to say so. `cannot be told`: a source does not show it, see
@@ -57,7 +44,7 @@ export type Cause =
   | { cause: "request without claim"; role: string; claim: string; count: number; of: number }
   | { cause: "member without claims"; count: number; of: number }
   | { cause: "claims disagree"; count: number; of: number }
-  | { cause: "breach"; relation: NameKey | null; role: string; way: string }
+  | { cause: "breach"; subject: string; role: string; object: string }
   | { cause: "not settled"; count: number; of: number }
   | {
       cause: "slower";
@@ -121,7 +108,6 @@ export interface GateLimits {
   share: number;
 }
 
-export const LIMITS: GateLimits = { hours: 24, gapMinutes: 10, slower: 2, calls: 20, share: 0.001 };
 
 export const samplesOfKind = (samples: readonly Sample[], kind: Sample["kind"]): Sample[] =>
   samples.filter((one) => one.kind === kind);

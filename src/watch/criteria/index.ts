@@ -9,8 +9,9 @@ import { objectsCriterion } from "./objects.ts";
 import { speedCriterion } from "./speed.ts";
 import { timeCriterion } from "./time.ts";
 
-export { boundOf, CRITERIA, LIMITS } from "./criterion.ts";
-export type { Cause, CriterionName, CriterionState, GateLimits, Judgement, PlanFacts, Watched } from "./criterion.ts";
+export { boundOf, eachLack, samplesOfKind } from "./criterion.ts";
+export { CRITERIA, type CriterionName } from "./names.ts";
+export type { Cause, CriterionState, GateLimits, Judgement, PlanFacts, Watched } from "./criterion.ts";
 
 /** All criteria, in the order of `CRITERIA`. */
 export const judge = (watched: Watched): Judgement[] =>

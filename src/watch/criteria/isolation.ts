@@ -20,7 +20,7 @@ export function isolationCriterion({ samples }: Watched): Judgement {
     k: breaches.length,
     wanted: null,
     causes: [
-      ...breaches.map(({ relation, role, cause }) => ({ cause: "breach" as const, relation, role, way: cause })),
+      ...breaches.map((one) => ({ cause: "breach" as const, ...one })),
       ...(unsettled > 0 ? [{ cause: "not settled" as const, count: unsettled, of: statements }] : []),
     ],
     notes: [],

@@ -16,6 +16,7 @@ import type { Db } from "../../db/port.ts";
 import { nameKey, type QualifiedName } from "../../pg/name.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
 import type { Plan } from "../../plan/index.ts";
+import { relationsOf } from "../plan-facts.ts";
 import type { ObjectDifference, ObjectsReading } from "../sample.ts";
 
 const FACTS = readFileSync(new URL("../queries/object-facts.sql", import.meta.url), "utf8");
@@ -43,22 +44,6 @@ export async function readObjectFacts(db: Db, relations: readonly QualifiedName[
   if (!row) throw new Error("the query returns one row");
   return row["facts"] as ObjectFacts;
 }
-
-/** The relations that a plan changes. */
-export const relationsOf = (plan: Plan): QualifiedName[] => [
-  ...new Map(
-    plan.steps.flatMap(({ object }) =>
-      object.kind === "policy" || object.kind === "column"
-        ? [
-            [
-              nameKey({ schema: object.schema, name: object.relation }),
-              { schema: object.schema, name: object.relation },
-            ] as const,
-          ]
-        : [],
-    ),
-  ).values(),
-];
 
 /**
  * Compare the objects of a plan with what it left, by the journal, and what surrounds them with what was there at the

@@ -1,0 +1,13 @@
+/** What a gate asks; one file each. */
+export const CRITERIA = [
+  "time",
+  "denials",
+  "filtering",
+  "claims",
+  "isolation",
+  "speed",
+  "objects",
+  "coverage",
+] as const;
+
+export type CriterionName = (typeof CRITERIA)[number];
