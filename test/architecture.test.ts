@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     values: ["db", "pg", "request", "fixtures", "errors.ts", "finding.ts"],
     types: ["plan", "scratch", "classify", "progress.ts"],
   },
+  watch: { values: ["db", "pg", "errors.ts"] },
   apply: { values: ["db", "pg", "errors.ts", "write-files.ts"], types: ["plan"] },
   report: { values: ["pg", "finding.ts"], types: ["*"] },
   pipeline: { values: ["*"] },

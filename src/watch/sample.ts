@@ -1,5 +1,5 @@
 import type { NameKey } from "../pg/name.ts";
-import type { DenialCount } from "./denial.ts";
+import type { DenialCount, Touched } from "./denial.ts";
 
 /**
  * What a source could not see, and so what a criterion cannot be told from it. `report/` makes the words.
@@ -49,7 +49,11 @@ export interface LogReading extends Read<"log"> {
   heartbeat: "seen" | "not seen" | "not sent";
 }
 
-/** The counters of pg_stat_statements for statements on the relations of the plan, as differences since the reading before. */
+/**
+ * The counters of pg_stat_statements for statements on the relations of the plan, as differences since the reading
+ * before; those of a `before` sample are all that was counted since the last reset. No number is larger than what was
+ * executed. Without a lack it is equal to it.
+ */
 export interface StatementsReading extends Read<"statements"> {
   statements: StatementCount[];
 }
@@ -60,9 +64,12 @@ export interface StatementCount {
   queryId: string;
   /** the role that executed it, which under PostgREST is the role of the token */
   role: string;
+  /** what it does with its target; of a SELECT around INSERT, UPDATE, DELETE or MERGE that command */
   command: "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE";
   /** relations of the plan that the statement names, or that a view in it reads */
   relations: NameKey[];
+  /** what it does with each: `INSERT INTO a SELECT … FROM b` inserts into a, and reads b */
+  touched: Touched[];
   /** the client reports the rows of the statement, and not of a wrapper that always returns one, as PostgREST's */
   rowsAreReal: boolean;
   calls: number;
@@ -73,7 +80,10 @@ export interface StatementCount {
   blocks: number;
 }
 
-/** The counters of pg_stat_user_tables for the relations of the plan, as differences since the reading before. */
+/**
+ * The counters of pg_stat_user_tables for the relations of the plan with their partitions, as differences since the
+ * reading before; those of a `before` sample are all that was counted. A server adds them up to ten seconds late.
+ */
 export interface TablesReading extends Read<"tables"> {
   tables: {
     relation: NameKey;
@@ -122,18 +132,22 @@ export interface IsolationReading extends Read<"isolation"> {
   unsettled: number;
 }
 
-/** What the recorder counted, by role and hour. */
+/**
+ * What the recorder counted since the reading before. Its counters have no times, so that all of it belongs to the hour
+ * of the reading: a sample every minute divides it well, a sample a day does not.
+ */
 export interface RequestsReading extends Read<"requests"> {
   hours: {
-    /** ISO 8601, the begin of the hour */
+    /** ISO 8601, the begin of the hour in which it was read */
     hour: string;
+    /** `other`: a role that the recorder was not made for */
     role: string;
     requests: number;
-    /** requests with an opaque key in place of a token */
+    /** requests with an opaque key in place of a token; they are not counted in `without` and `stale` */
     keys: number;
-    /** claim → requests without it */
+    /** claim, as a dotted name → requests without it */
     without: Record<string, number>;
-    /** requests whose token was issued before the plan was applied */
+    /** requests whose token was issued before the time that `recordAppliedAt` has recorded */
     stale: number;
   }[];
 }
