@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types?: string[] }> = {
     values: ["db", "pg", "request", "classify", "claims", "plan", "prove", "errors.ts"],
     types: ["config.ts", "progress.ts"],
   },
+  watch: { values: ["db", "pg", "errors.ts"] },
   rehearse: {
     values: ["db", "pg", "request", "fixtures", "errors.ts", "finding.ts"],
     types: ["plan", "scratch", "classify", "progress.ts"],
@@ -237,6 +238,11 @@ const WORDS_OF_OTHERS: readonly (readonly [file: string, words: string, whose: s
     "PostgreSQL's message beside 42P17: the relation is nowhere else",
   ],
   ["request/sqlstate.ts", "row violates row-level security policy", "PostgreSQL's message beside 42501"],
+  [
+    "watch/log/message.ts",
+    "",
+    "the file of PostgreSQL's messages in a log, most of which has no field for what they name",
+  ],
   ["migration-tools/tern.ts", "create above", "the line that divides a migration of tern"],
   ["verify/emit/short.ts", "insert into", "the SQL of the fixtures"],
   ["verify/emit/short.ts", "on conflict", "the SQL of the fixtures"],

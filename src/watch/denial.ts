@@ -8,19 +8,19 @@ export type DenialFamily =
   | "missing privilege"
   /** 42501 of check_enable_rls: row_security is off for a role that is subject to policies */
   | "row security off"
-  /** 42P17: infinite recursion in a policy */
+  /** 42P17: infinite recursion in a policy; 54001: through functions */
   | "recursion"
   /** 22P02, 22023, 22007, 22008 and their like: a value, such as a claim, that a cast does not accept */
   | "cast"
   /** 42704: a variable that is read without missing_ok and is not set */
   | "unset variable"
-  /** P0001 of a function: its own check */
+  /** P0001, or the SQLSTATE that it chose, of a function: its own check */
   | "function guard"
-  /** 42883, 42P01, 42703: a function, relation or column that is not there any more */
+  /** 42883, 42P01, 42703, 3F000, 42704: a function, relation, column, schema or type that is not there any more */
   | "object gone"
   /** 57014: the statement timeout */
   | "timeout"
-  /** 21000 of safeupdate, and the like: refused before any policy */
+  /** 21000 of safeupdate or of a policy's sub-query, and what cannot be told since the message is translated */
   | "other";
 
 /** What makes two denials the same. It holds names of objects, and never a value, a message or an address. */
@@ -34,6 +34,11 @@ export interface Fingerprint {
   policy: string | null;
   /** the function whose body raised it: `public.book_visit` */
   function: string | null;
+  /**
+   * what is missing or may not be used, where it is no relation of `relation`: the variable `app.tenant_id`, the schema,
+   * the function, the type; null: nothing, or the name may be a value in quotes
+   */
+  object: string | null;
   /** the login role */
   login: string | null;
 }

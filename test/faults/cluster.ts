@@ -38,9 +38,11 @@ export interface Cluster {
 export async function startCluster({
   bin,
   settings = {},
+  env = {},
   place = memory() ?? tmpdir(),
 }: Binaries & {
   settings?: Record<string, string>;
+  /** of the server, such as LOCPATH */ env?: Record<string, string>;
   /** the folder that it is made in */ place?: string;
 }): Promise<Cluster> {
   const home = mkdtempSync(join(place, "rlsmith-faults-"));
@@ -80,7 +82,7 @@ export async function startCluster({
       ...owner,
       cwd: home,
       stdio: ["ignore", log, log],
-      env: { LC_ALL: "C" },
+      env: { LC_ALL: "C", ...env },
     });
     closeSync(log);
     server = child;

@@ -1,0 +1,84 @@
+import { pgErrorOf, type Db } from "../../db/port.ts";
+import type { Lack } from "../sample.ts";
+import type { LogFiles, OpenLogFile } from "./files.ts";
+import { bestFormat, formatOfName } from "./local-files.ts";
+
+const READ = "pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)";
+const LIST = "pg_catalog.pg_ls_logdir()";
+const CURRENT = "pg_catalog.pg_current_logfile()";
+
+/** A piece that is read in one query; the protocol sends it as twice as many characters. */
+const PIECE = 1024 * 1024;
+
+/**
+ * The files of a server's logging collector, read through a connection. pg_monitor may list them; pg_read_binary_file
+ * has to be granted. What is missing is returned as a lack.
+ */
+export async function serverFiles(db: Db): Promise<{ files: LogFiles } | { lacks: Lack[] }> {
+  const functions = [LIST, CURRENT, READ];
+  const rows = await db.query<{ name: string; may: boolean }>(
+    "select f as name, pg_catalog.has_function_privilege(f, 'EXECUTE') as may from unnest($1::text[]) f",
+    [functions],
+  );
+  const missing = rows.filter(({ may }) => !may);
+  if (missing.length > 0)
+    return { lacks: missing.map(({ name }) => ({ lack: "privilege", what: functionName(name) })) };
+  const current = await currentFile(db);
+  if (current === null) return { lacks: [{ lack: "setting", what: "logging_collector" }] };
+  const folder = current.includes("/") ? current.slice(0, current.lastIndexOf("/") + 1) : "";
+  return { files: { active: null, open: async () => openAll(db, folder) } };
+}
+
+const functionName = (signature: string): string => /\.(\w+)\(/.exec(signature)?.[1] ?? signature;
+
+/** Null: the server has no logging collector, and so no file. */
+async function currentFile(db: Db): Promise<string | null> {
+  const rows = await db.query<{ path: string | null }>(
+    "select coalesce(pg_catalog.pg_current_logfile('jsonlog'), pg_catalog.pg_current_logfile('csvlog'), pg_catalog.pg_current_logfile()) as path",
+  );
+  return rows[0]?.path ?? null;
+}
+
+async function openAll(db: Db, folder: string): Promise<OpenLogFile[] | null> {
+  try {
+    const listed = await list(db);
+    const format = bestFormat(listed.map(({ name }) => name));
+    const kept = listed.filter(({ name }) => formatOfName(name) === format);
+    return kept.map(({ name, size, modified }) => ({
+      name,
+      // the server tells no inode: a file is known by its name and content
+      identity: null,
+      size: Number(size),
+      modified: Number(modified),
+      read: async (offset, length) => read(db, folder + name, offset, length),
+      sizeNow: async () => Number((await list(db)).find((file) => file.name === name)?.size ?? 0),
+      close: async () => {},
+    }));
+  } catch (error) {
+    // a folder that is gone, or may not be read by the server itself
+    if (pgErrorOf(error) === null) throw error;
+    return null;
+  }
+}
+
+const list = async (db: Db): Promise<{ name: string; size: string; modified: string }[]> =>
+  db.query(
+    "select name, size::text as size, (extract(epoch from modification) * 1000)::bigint::text as modified from pg_catalog.pg_ls_logdir()",
+  );
+
+async function read(db: Db, path: string, offset: number, length: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for (let at = offset; at < offset + length;) {
+    const wanted = Math.min(PIECE, offset + length - at);
+    // missing_ok: the file may have been removed since the list
+    const [row] = await db.query<{ bytes: Uint8Array | null }>(
+      "select pg_catalog.pg_read_binary_file($1, $2, $3, true) as bytes",
+      [path, at, wanted],
+    );
+    const bytes = row?.bytes ?? new Uint8Array();
+    pieces.push(bytes);
+    at += bytes.length;
+    if (bytes.length < wanted) break;
+  }
+  return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+}

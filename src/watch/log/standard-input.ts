@@ -1,0 +1,34 @@
+import type { Lack } from "../sample.ts";
+import { detectFormat, parserOf, SAMPLE_LENGTH, type LogFormat } from "./format.ts";
+import type { Parser, Sink } from "./parser.ts";
+import { bytesAsText } from "./utf8.ts";
+
+/** Read a stream to its end. There is no way back in it, so it has no cursor. Format null: it is told from the begin. */
+export async function readStream(
+  stream: AsyncIterable<Uint8Array>,
+  format: LogFormat | null,
+  sink: Sink,
+): Promise<{ bytes: number; lacks: Lack[] }> {
+  let bytes = 0;
+  let parser: Parser | null = format === null ? null : parserOf(format, sink);
+  let first = "";
+  const lacks: Lack[] = [];
+  const begin = (): void => {
+    const found = detectFormat(first, null);
+    if (found === null && first !== "") lacks.push({ lack: "setting", what: "log_line_prefix" });
+    parser = parserOf(found ?? { kind: "stderr", prefix: "" }, sink);
+    parser.push(first);
+    first = "";
+  };
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (parser !== null) parser.push(bytesAsText(chunk));
+    else {
+      first += bytesAsText(chunk);
+      if (first.length >= SAMPLE_LENGTH) begin();
+    }
+  }
+  if (parser === null) begin();
+  (parser as Parser | null)?.end();
+  return { bytes, lacks };
+}

@@ -1,0 +1,166 @@
+import { routineOf } from "./csvlog.ts";
+import type { LogEntry } from "./entry.ts";
+import { withoutPosition } from "./message.ts";
+import { LONGEST, LONGEST_TEXT, type Parser, type Sink } from "./parser.ts";
+import type { Prefix, Prefixed } from "./prefix.ts";
+import { timeOf, timeOfEpoch } from "./time.ts";
+import { utf8 } from "./utf8.ts";
+import { additionOf, severityOf, type Addition, type Severity } from "./words.ts";
+
+/** An entry whose lines may still come. */
+interface Open {
+  /** whose lines these are */
+  key: string;
+  prefixed: Prefixed;
+  severity: Severity;
+  texts: { message: string } & Partial<Record<Addition, string>>;
+  /** the text that a line with a tab goes on with */
+  last: Addition | "message";
+}
+
+/** Processes whose last entry is held, in case a line of it comes behind that of another process. */
+const MOST_OPEN = 64;
+
+/**
+ * A stderr log. An entry is a line with a severity and the lines behind it: with a tab, what goes on; with a label, such
+ * as DETAIL, what belongs to the entry of the same process or session.
+ */
+export function stderrParser({ entry, unread }: Sink, prefix: Prefix): Parser {
+  const opened = new Map<string, Open>();
+  let latest: Open | null = null;
+  /** the one that a line with a tab goes on with; null: its begin was not there */
+  let current: Open | null = null;
+  /** bytes since the begin of the latest entry */
+  let since = 0;
+  let parts: string[] = [];
+  let held = 0;
+
+  const close = (open: Open): void => {
+    opened.delete(open.key);
+    if (open === latest) latest = null;
+    entry(entryOf(open));
+  };
+  const begin = (severity: Severity, prefixed: Prefixed, message: string): void => {
+    const key = prefixed.session ?? prefixed.pid ?? "";
+    const before = opened.get(key);
+    if (before) close(before);
+    const open: Open = { key, prefixed, severity, texts: { message }, last: "message" };
+    opened.set(key, open);
+    if (opened.size > MOST_OPEN) for (const [, oldest] of opened) if (opened.size > MOST_OPEN) close(oldest);
+    latest = current = open;
+    since = 0;
+  };
+  const add = (addition: Addition, { session, pid }: Prefixed, text: string): void => {
+    current = opened.get(session ?? pid ?? "") ?? null;
+    if (current === null) return;
+    current.last = addition;
+    current.texts[addition] = text;
+  };
+  const take = (whole: string, length: number): void => {
+    const line = whole.endsWith("\r") ? whole.slice(0, -1) : whole;
+    if (line.charCodeAt(0) === TAB) {
+      if (current !== null) goOn(current, line.slice(1));
+    } else if (line !== "") {
+      const found = prefix.line.exec(line);
+      const label = found === null ? null : utf8(found[prefix.groups.length + 1] ?? "").trim();
+      const severity = label === null ? null : severityOf(label);
+      const addition = label === null || severity !== null ? null : additionOf(label);
+      if (found === null || (severity === null && addition === null)) {
+        current = null;
+        unread(1);
+      } else {
+        const text = found[prefix.groups.length + 2] ?? "";
+        const prefixed = prefixedOf(found, prefix);
+        if (severity !== null) begin(severity, prefixed, text);
+        else if (addition !== null) add(addition, prefixed, text);
+      }
+    }
+    since += length;
+  };
+  const hold = (text: string): void => {
+    held += text.length;
+    // of a line that is too long the begin is enough
+    if (held <= LONGEST || parts.length === 0) parts.push(text);
+  };
+  const finish = (terminator: number): void => {
+    const length = held + terminator;
+    const line = parts.join("");
+    parts = [];
+    held = 0;
+    take(line, length);
+  };
+  const closeAllBut = (kept: Open | null): void => {
+    for (const [, open] of opened) if (open !== kept) close(open);
+  };
+  return {
+    push: (text) => {
+      let from = 0;
+      for (let to = text.indexOf("\n"); to !== -1; to = text.indexOf("\n", from)) {
+        if (held > 0) {
+          hold(text.slice(from, to));
+          finish(1);
+        } else take(text.slice(from, to), to - from + 1);
+        from = to + 1;
+      }
+      if (from < text.length) hold(text.slice(from));
+    },
+    open: () => held + (latest === null ? 0 : since),
+    mayBeWhole: () => held === 0 && latest !== null,
+    end: () => {
+      if (held > 0) finish(0);
+      closeAllBut(null);
+      current = null;
+    },
+    leave: () => closeAllBut(latest),
+  };
+}
+
+const TAB = 9;
+
+function goOn({ texts, last }: Open, text: string): void {
+  const before = texts[last] ?? "";
+  if (before.length < LONGEST_TEXT) texts[last] = `${before}\n${text}`;
+}
+
+function prefixedOf(found: RegExpExecArray, { groups }: Prefix): Prefixed {
+  const prefixed: Prefixed = {};
+  for (let n = 0; n < groups.length; n += 1) {
+    const [part, text] = [groups[n] ?? null, found[n + 1]];
+    if (part !== null && text !== undefined && text !== "") prefixed[part] = text;
+  }
+  return prefixed;
+}
+
+/** `log_error_verbosity = verbose` writes the SQLSTATE in front of the message. */
+const STATE = /^([0-9A-Z]{5}): /;
+
+function entryOf({ prefixed, severity, texts }: Open): LogEntry {
+  const location = texts.location ?? null;
+  // Only a verbose log has a location; else the message itself may begin so.
+  const state = location === null ? null : (STATE.exec(texts.message)?.[1] ?? null);
+  const named = (name: string | undefined): string | null =>
+    name === undefined || name === "[unknown]" ? null : utf8(name.trim());
+  return {
+    at: timeOfPrefix(prefixed),
+    severity,
+    sqlstate: prefixed.sqlstate ?? state,
+    message: withoutPosition(text(state === null ? texts.message : texts.message.slice(7))),
+    routine: routineOf(location),
+    context: texts.context === undefined ? null : text(texts.context),
+    statement: texts.statement === undefined ? null : text(texts.statement),
+    login: named(prefixed.login),
+    database: named(prefixed.database),
+    application: named(prefixed.application),
+    backendType: named(prefixed.backendType),
+    session: prefixed.session ?? null,
+    line: prefixed.line === undefined ? null : Number(prefixed.line),
+    queryId: prefixed.queryId === undefined || prefixed.queryId === "0" ? null : prefixed.queryId,
+  };
+}
+
+const text = (bytes: string): string => utf8(bytes.slice(0, LONGEST_TEXT));
+
+function timeOfPrefix({ at, epoch }: Prefixed): string | null {
+  if (epoch !== undefined) return timeOfEpoch(epoch);
+  return at === undefined ? null : timeOf(at);
+}
