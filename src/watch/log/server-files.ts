@@ -5,7 +5,6 @@ import { bestFormat, formatOfName } from "./local-files.ts";
 
 const READ = "pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)";
 const LIST = "pg_catalog.pg_ls_logdir()";
-const CURRENT = "pg_catalog.pg_current_logfile()";
 
 /** A piece that is read in one query; the protocol sends it as twice as many characters. */
 const PIECE = 1024 * 1024;
@@ -15,29 +14,25 @@ const PIECE = 1024 * 1024;
  * has to be granted. What is missing is returned as a lack.
  */
 export async function serverFiles(db: Db): Promise<{ files: LogFiles } | { lacks: Lack[] }> {
-  const functions = [LIST, CURRENT, READ];
   const rows = await db.query<{ name: string; may: boolean }>(
     "select f as name, pg_catalog.has_function_privilege(f, 'EXECUTE') as may from unnest($1::text[]) f",
-    [functions],
+    [[LIST, READ]],
   );
   const missing = rows.filter(({ may }) => !may);
   if (missing.length > 0)
     return { lacks: missing.map(({ name }) => ({ lack: "privilege", what: functionName(name) })) };
-  const current = await currentFile(db);
-  if (current === null) return { lacks: [{ lack: "setting", what: "logging_collector" }] };
-  const folder = current.includes("/") ? current.slice(0, current.lastIndexOf("/") + 1) : "";
-  return { files: { active: null, open: async () => openAll(db, folder) } };
+  const [found] = await db.query<{ folder: string | null; collector: boolean }>(
+    // pg_monitor may read log_directory; to others current_setting would be an error, and pg_settings has no such row
+    `select pg_catalog.current_setting('logging_collector')::boolean as collector,
+       (select s.setting from pg_catalog.pg_settings s where s.name = 'log_directory') as folder`,
+  );
+  if (found?.collector !== true) return { lacks: [{ lack: "setting", what: "logging_collector" }] };
+  const { folder } = found;
+  if (folder === null) return { lacks: [{ lack: "privilege", what: "log_directory" }] };
+  return { files: { active: null, open: async () => openAll(db, `${folder}/`) } };
 }
 
 const functionName = (signature: string): string => /\.(\w+)\(/.exec(signature)?.[1] ?? signature;
-
-/** Null: the server has no logging collector, and so no file. */
-async function currentFile(db: Db): Promise<string | null> {
-  const rows = await db.query<{ path: string | null }>(
-    "select coalesce(pg_catalog.pg_current_logfile('jsonlog'), pg_catalog.pg_current_logfile('csvlog'), pg_catalog.pg_current_logfile()) as path",
-  );
-  return rows[0]?.path ?? null;
-}
 
 async function openAll(db: Db, folder: string): Promise<OpenLogFile[] | null> {
   try {
