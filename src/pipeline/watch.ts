@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { openServer } from "../db/server.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { inspect } from "../inspect/index.ts";
@@ -8,16 +8,29 @@ import {
   fileStore,
   gateOf,
   planFacts,
+  lacksOfSettings,
+  readLog,
+  readLogSettings,
   readObjects,
+  readRequests,
   readServer,
+  readStatements,
+  readTables,
+  relationsOf,
+  sendHeartbeat,
+  snapshotBefore,
   targetStore,
   type Cursors,
   type Gate,
   type IsolationReading,
+  type LogReading,
   type ObjectFacts,
   type Reading,
   type Sample,
   type SampleStore,
+  type StatementsReading,
+  type TablesReading,
+  type WatchScope,
 } from "../watch/index.ts";
 import { openToLook } from "./connections.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
@@ -108,14 +121,59 @@ async function readAll(
   before: Sample | null,
   now: string,
 ): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
-  const { reading, inForce } = await inReadOnly(db, async () =>
-    // what the source itself has written
-    readObjects(db, plan, planHash(plan), (cursors.objects as ObjectFacts | undefined) ?? null),
+  const scope = { relations: relationsOf(plan) };
+  // what the source itself has written
+  const earlier = (cursors.objects as ObjectFacts | undefined) ?? null;
+  const { reading, inForce } = await readObjects(db, plan, planHash(plan), earlier);
+  const kind = inForce.length > 0 ? "after" : "before";
+  const counters = await countersOf(db, scope, cursors);
+  const others: Reading[] = [await readRequests(db, cursors.requests ?? null)];
+  if (before?.kind !== kind || isDue(cursors.isolation, now, reading.differences.length > 0, before)) {
+    others.push(await isolationReading(url, on, now));
+    // what the attack has executed is no traffic: the next readings begin after it
+    const [statements, tables] = await countersOf(db, scope, cursors);
+    counters[0] = { ...counters[0], cursor: statements.cursor };
+    counters[1] = { ...counters[1], cursor: tables.cursor };
+  }
+  const log = await logReading(db, on, cursors.log ?? null);
+  return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind };
+}
+
+/** The counters since the sample before; those of the first are all that the server holds. */
+async function countersOf(db: Db, scope: WatchScope, cursors: Cursors): Promise<[StatementsReading, TablesReading]> {
+  if (cursors.statements === undefined || cursors.tables === undefined) {
+    const first = await snapshotBefore(db, scope.relations);
+    if (first !== null) return first.readings;
+  }
+  return [
+    await readStatements(db, scope, cursors.statements ?? null),
+    await readTables(db, scope, cursors.tables ?? null),
+  ];
+}
+
+/** The log that the config names; null: none is named. */
+async function logReading(
+  db: Db,
+  { config, target, projectDir }: OnTarget,
+  cursor: unknown,
+): Promise<LogReading | null> {
+  const { log } = targetOf(config, target);
+  if (log === undefined) return null;
+  const settings = await readLogSettings(db);
+  const [row] = await db.query<{ name: string }>("select current_database()::text as name");
+  const heartbeat = await sendHeartbeat(db);
+  const reading = await readLog(
+    "file" in log ? { kind: "files", path: resolve(projectDir, log.file) } : { kind: "server", db },
+    {
+      cursor,
+      start: "end",
+      format: null,
+      linePrefix: settings.linePrefix,
+      database: row?.name ?? null,
+      heartbeat,
+    },
   );
-  const readings: Reading[] = [reading];
-  if (isDue(cursors.isolation, now, reading.differences.length > 0, before))
-    readings.push(await isolationReading(url, on, now));
-  return { readings, kind: inForce.length > 0 ? "after" : "before" };
+  return { ...reading, lacks: [...reading.lacks, ...lacksOfSettings(settings)] };
 }
 
 /** An attack an hour, and one whenever objects have begun to differ. */
@@ -129,7 +187,7 @@ function isDue(cursor: unknown, now: string, differs: boolean, before: Sample | 
 async function isolationReading(url: string, { config }: OnTarget, now: string): Promise<IsolationReading> {
   const db = await openServer(url, { applicationName: "rlsmith watch" });
   try {
-    const { cells, breaches, settlement, conclusive } = await verifyDatabase(db, await inspect(db), {
+    const { cells, breaches, heat } = await verifyDatabase(db, await inspect(db), {
       mode: "read-only",
       config,
     });
@@ -143,13 +201,25 @@ async function isolationReading(url: string, { config }: OnTarget, now: string):
         role: personaClass,
         object: object.name,
       })),
-      unsettled: conclusive ? 0 : settlement.triples - settlement.settled,
+      // writes are not tried on a database that is only read
+      unsettled: heat.filter(
+        ({ command, held, heldByGrant, breach, expected, notSettled }) =>
+          command === "SELECT" && notSettled > 0 && held + heldByGrant + breach + expected === 0,
+      ).length,
     };
   } catch (error) {
     const raised = pgErrorOf(error);
     if (!raised) throw error;
     const lack = raised.sqlstate === "42501" ? "privilege" : "not readable";
-    return { source: "isolation", cursor: now, lacks: [{ lack, what: "verify" }], statements: 0, breaches: [], unsettled: 0 };
+    if (process.env["DEBUG_ISO"]) console.log(JSON.stringify(heat.filter((h) => h.notSettled > h.notTried && h.held + h.heldByGrant === 0).slice(0, 6)), JSON.stringify((await verifyDatabase(db, await inspect(db), { mode: "read-only", config })).notSettled.slice(0, 5)));
+    return {
+      source: "isolation",
+      cursor: now,
+      lacks: [{ lack, what: "verify" }],
+      statements: 0,
+      breaches: [],
+      unsettled: 0,
+    };
   } finally {
     await db.close();
   }

@@ -24,4 +24,7 @@ export function gateMarkdown({ target, outcome, judgements, samples, from, to, p
   ].join("\n");
 }
 
-const cell = (text: string): string => visible(text).replaceAll("|", String.raw`\|`).replaceAll("<", "&lt;");
+const cell = (text: string): string =>
+  visible(text)
+    .replaceAll("|", String.raw`\|`)
+    .replaceAll("<", "&lt;");

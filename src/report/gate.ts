@@ -95,6 +95,7 @@ export function causeText(cause: Cause): string {
         `${cause.isNew ? "new: " : ""}${cause.family}`,
         cause.relation === null ? "" : ` on ${cause.relation}`,
         cause.policy === null ? "" : ` by policy ${cause.policy}`,
+        cause.object === null ? "" : ` of ${cause.object}`,
         cause.function === null ? "" : ` in ${cause.function}`,
         cause.role === null ? "" : `, login ${cause.role}`,
         `, ${counted(cause.count, "time")}`,
@@ -122,8 +123,15 @@ export function causeText(cause: Cause): string {
   }
 }
 
-const whose = ({ relation, role, command }: { relation: string | null; role: string | null; command: string }): string =>
-  `${command}${relation === null ? "" : ` on ${relation}`}${role === null ? "" : ` as ${role}`}`;
+const whose = ({
+  relation,
+  role,
+  command,
+}: {
+  relation: string | null;
+  role: string | null;
+  command: string;
+}): string => `${command}${relation === null ? "" : ` on ${relation}`}${role === null ? "" : ` as ${role}`}`;
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
 

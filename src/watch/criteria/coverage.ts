@@ -1,10 +1,10 @@
 import { eachLack, readingsOf, samplesOfKind, type Judgement, type Watched } from "./criterion.ts";
-import { callsByRelation } from "./statements.ts";
+import { callsByTouched, touchedKey } from "./statements.ts";
 
 /** Every relation × command that the plan touches was used since: hours without traffic prove nothing about it. */
 export function coverageCriterion({ samples, plan }: Watched): Judgement {
-  const [before, after] = (["before", "after"] as const).map((kind) => callsByRelation(samplesOfKind(samples, kind)));
-  const unused = plan.touched.filter(({ relation, command }) => (after?.get(relation)?.get(command) ?? 0) === 0);
+  const [before, after] = (["before", "after"] as const).map((kind) => callsByTouched(samplesOfKind(samples, kind)));
+  const unused = plan.touched.filter((one) => (after?.get(touchedKey(one)) ?? 0) === 0);
   const readings = readingsOf(samplesOfKind(samples, "after"), "statements");
   const lacks = eachLack(readings.flatMap((one) => one.lacks).filter(({ lack }) => lack !== "counters lost"));
   return {
@@ -14,12 +14,7 @@ export function coverageCriterion({ samples, plan }: Watched): Judgement {
     n: plan.touched.length - unused.length,
     k: null,
     wanted: plan.touched.length,
-    causes: unused.map(({ relation, command }) => ({
-      cause: "no traffic",
-      relation,
-      command,
-      before: (before?.get(relation)?.get(command) ?? 0) > 0,
-    })),
+    causes: unused.map((one) => ({ cause: "no traffic", ...one, before: (before?.get(touchedKey(one)) ?? 0) > 0 })),
     notes: [],
     lacks,
   };

@@ -20,6 +20,7 @@ export type Cause =
       relation: string | null;
       policy: string | null;
       function: string | null;
+      object: string | null;
       role: string | null;
       count: number;
       isNew: boolean;
@@ -107,7 +108,6 @@ export interface GateLimits {
   /** the greatest share of requests that may be locked out unseen, at 95 %: with 0 of n, n has to be 3 / share */
   share: number;
 }
-
 
 export const samplesOfKind = (samples: readonly Sample[], kind: Sample["kind"]): Sample[] =>
   samples.filter((one) => one.kind === kind);

@@ -34,6 +34,7 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
       relation: one.relation,
       policy: one.policy,
       function: one.function,
+      object: one.object,
       role: one.login,
       count: one.count,
       isNew: !known.has(key),
@@ -68,11 +69,11 @@ export const requestsIn = (samples: Watched["samples"]): number =>
     .flatMap(({ statements }) => statements)
     .reduce((sum, { calls }) => sum + calls, 0);
 
-const keyOf = ({ family, sqlstate, relation, policy, function: of, login }: Fingerprint): string =>
-  JSON.stringify([family, sqlstate, relation, policy, of, login]);
+const keyOf = ({ family, sqlstate, relation, policy, function: of, object, login }: Fingerprint): string =>
+  JSON.stringify([family, sqlstate, relation, policy, of, object, login]);
 
 /** True if the change can have caused it. The log names relations without their schema. */
-function concerns({ touched, dropped }: PlanFacts, one: Fingerprint): boolean {
+function concerns({ touched, dropped, retired }: PlanFacts, one: Fingerprint): boolean {
   const names = touched.map(({ relation }) => relation.split(".").at(-1));
   switch (one.family) {
     case "row check":
@@ -80,9 +81,10 @@ function concerns({ touched, dropped }: PlanFacts, one: Fingerprint): boolean {
       return one.relation === null || names.includes(one.relation);
     case "recursion":
     case "cast":
-    case "unset variable":
     case "row security off":
       return true;
+    case "unset variable":
+      return one.object === null || retired.includes(one.object.toLowerCase());
     case "function guard":
       return one.function !== null;
     case "object gone":

@@ -1,4 +1,4 @@
-import type { NameKey } from "../../pg/name.ts";
+import type { Touched } from "../denial.ts";
 import type { Sample, StatementCount } from "../sample.ts";
 import { readingsOf } from "./criterion.ts";
 
@@ -27,14 +27,15 @@ export function summed(samples: readonly Sample[]): Map<string, StatementCount> 
 /** The query identifier stays the same when policies change: it is computed before they are added. */
 const statementKey = ({ role, queryId }: StatementCount): string => `${role} ${queryId}`;
 
-/** Calls by relation × command. */
-export function callsByRelation(samples: readonly Sample[]): Map<NameKey, Map<StatementCount["command"], number>> {
-  const calls = new Map<NameKey, Map<StatementCount["command"], number>>();
+/** `relation command` → calls, of whatever statement that does it. */
+export function callsByTouched(samples: readonly Sample[]): Map<string, number> {
+  const calls = new Map<string, number>();
   for (const one of summed(samples).values())
-    for (const relation of one.relations) {
-      const commands = calls.get(relation) ?? new Map<StatementCount["command"], number>();
-      commands.set(one.command, (commands.get(one.command) ?? 0) + one.calls);
-      calls.set(relation, commands);
+    for (const touched of one.touched) {
+      const key = touchedKey(touched);
+      calls.set(key, (calls.get(key) ?? 0) + one.calls);
     }
   return calls;
 }
+
+export const touchedKey = ({ relation, command }: Touched): string => `${relation} ${command}`;

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/port.ts";
 import { sentTogether } from "../../db/sent-together.ts";
 import type { QualifiedName } from "../../pg/name.ts";
-import type { Sample } from "../sample.ts";
+import type { Sample, StatementsReading, TablesReading } from "../sample.ts";
 import { inReadOnly } from "./read-only.ts";
 import { serverIn } from "./server.ts";
 import { statementsIn } from "./statements.ts";
@@ -11,7 +11,9 @@ import { tablesIn } from "./tables.ts";
 const LIMITS = { statement: 2000, lock: 200 };
 
 /** The part of a `before` sample that the server knows. */
-export type Before = Pick<Sample, "at" | "server" | "readings">;
+export interface Before extends Pick<Sample, "at" | "server"> {
+  readings: [StatementsReading, TablesReading];
+}
 
 /**
  * The counters before a change, all that they hold: what `apply` takes right before its first lock. Null where it

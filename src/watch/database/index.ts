@@ -4,6 +4,7 @@ export type { Before } from "./before.ts";
 export { RECORDER, recorderMigration } from "./recorder.ts";
 export type { RecorderOptions } from "./recorder.ts";
 export { readRequests, recordAppliedAt } from "./requests.ts";
+export { readObjects, type ObjectFacts } from "./objects.ts";
 export type { WatchScope } from "./scope.ts";
 export { readServer } from "./server.ts";
 export type { ServerNow } from "./server.ts";

@@ -35,7 +35,7 @@ interface NamedOn extends QualifiedName {
 }
 
 /** The facts at this moment, inside an open transaction. `relations`: those of the plan. */
-export async function readObjectFacts(db: Db, relations: readonly QualifiedName[]): Promise<ObjectFacts> {
+async function readObjectFacts(db: Db, relations: readonly QualifiedName[]): Promise<ObjectFacts> {
   const names = JSON.stringify(relations.map(({ schema, name }) => ({ schema, name })));
   const [, rows] = await db.exec(
     `select set_config('search_path', '', true);\n${FACTS.replaceAll("$1", () => quoteLiteral(names))}`,
@@ -50,7 +50,21 @@ export async function readObjectFacts(db: Db, relations: readonly QualifiedName[
  * first sample, which `cursor` holds (null: this is the first). Only reads, inside an open transaction. Throws ToolError
  * (environment) if the journal cannot be trusted or read.
  */
-export async function readObjects(
+export const readObjects = async (
+  db: Db,
+  plan: Plan,
+  hash: string,
+  cursor: ObjectFacts | null,
+): Promise<{ reading: ObjectsReading; inForce: Entry[] }> => {
+  await db.exec("begin read only; set local statement_timeout = '30s'; set local lock_timeout = '5s'");
+  try {
+    return await objectsIn(db, plan, hash, cursor);
+  } finally {
+    await db.exec("rollback").catch(() => {});
+  }
+};
+
+async function objectsIn(
   db: Db,
   plan: Plan,
   hash: string,

@@ -62,11 +62,17 @@ export function classify(
 
 /** The only statement of a text; of PREPARE the prepared one, whose executions are counted under this text. */
 function parsed(text: string): Expr | "unread" | null {
-  const statements = attempt(text) ?? attempt(withLiterals(text));
+  const statements = attempt(text) ?? attempt(withLiterals(text)) ?? attempt(assigned(text));
   if (statements === null) return "unread";
   const [only, ...more] = statements;
   if (only === undefined || more.length > 0) return null;
   return as("PrepareStmt", only)?.query ?? only;
+}
+
+/** The expression of an assignment of PL/pgSQL, which is counted under its own text (`total := (select …)`), as a SELECT. */
+function assigned(text: string): string | null {
+  const [, expression] = /^\s*[\w$."[\]]+\s*:?=([\s\S]*)$/.exec(text) ?? [];
+  return expression === undefined ? null : `select ${expression}`;
 }
 
 function attempt(text: string | null): Expr[] | null {

@@ -13,6 +13,9 @@ export interface Tally extends Sink {
   >;
 }
 
+/** Each connection of rlsmith's has an application_name that begins so. */
+const OWN = "rlsmith";
+
 /** Fingerprints that are told apart; a log with more of them, which no application has, is a lack. */
 const MOST_FINGERPRINTS = 10_000;
 
@@ -42,6 +45,8 @@ export function newTally({ database, heartbeat }: { database: string | null; hea
         return;
       }
       if (kind === "heartbeat") seen ||= entry.message === awaited;
+      // what rlsmith itself was refused, by an attack or a check, is no request
+      else if (entry.application?.startsWith(OWN) === true) return;
       else if (kind === "restart") restarts += 1;
       else if (database !== null && entry.database !== null && entry.database !== database) return;
       else if (kind === "failed login") failedLogins += 1;
