@@ -115,7 +115,14 @@ const target = z.strictObject({
    * another target to which the same plan must have been applied at least so many hours before, and which has not
    * changed since
    */
-  after: z.strictObject({ target: z.string().min(1), hours: z.number().min(0).default(24) }).optional(),
+  after: z
+    .strictObject({
+      target: z.string().min(1),
+      hours: z.number().min(0).default(24),
+      /** whether the gate of that target must have passed as well */
+      gate: z.boolean().default(false),
+    })
+    .optional(),
   gate: gate.prefault({}),
   /** where `watch` reads the server's log: a file or folder on this machine, or by the server's own functions */
   log: z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ server: z.literal(true) })]).optional(),

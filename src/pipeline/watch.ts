@@ -127,6 +127,11 @@ async function readAll(
   const { reading, inForce } = await readObjects(db, plan, planHash(plan), earlier);
   const kind = inForce.length > 0 ? "after" : "before";
   const counters = await countersOf(db, scope, cursors);
+  // apply has tried requests of its own before COMMIT
+  if (before !== null && before.kind !== kind) {
+    counters[0] = { ...counters[0], statements: [] };
+    counters[1] = { ...counters[1], tables: [] };
+  }
   const others: Reading[] = [await readRequests(db, cursors.requests ?? null)];
   if (before?.kind !== kind || isDue(cursors.isolation, now, reading.differences.length > 0, before)) {
     others.push(await isolationReading(url, on, now));
@@ -211,7 +216,6 @@ async function isolationReading(url: string, { config }: OnTarget, now: string):
     const raised = pgErrorOf(error);
     if (!raised) throw error;
     const lack = raised.sqlstate === "42501" ? "privilege" : "not readable";
-    if (process.env["DEBUG_ISO"]) console.log(JSON.stringify(heat.filter((h) => h.notSettled > h.notTried && h.held + h.heldByGrant === 0).slice(0, 6)), JSON.stringify((await verifyDatabase(db, await inspect(db), { mode: "read-only", config })).notSettled.slice(0, 5)));
     return {
       source: "isolation",
       cursor: now,

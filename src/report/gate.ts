@@ -118,6 +118,8 @@ export function causeText(cause: Cause): string {
       return `${cause.command} on ${cause.relations.join(", ")} as ${cause.role}: ${number(cause.before)} ms before, ${number(cause.after)} ms in ${counted(cause.calls, "call")} since (queryid ${cause.queryId})`;
     case "object":
       return `${cause.change}: ${cause.object}${cause.relation === null || cause.object.startsWith(cause.relation) ? "" : `, ${cause.relation}`}`;
+    case "no row security":
+      return `${counted(cause.calls, "statement")} as ${cause.role}, whom row security does not concern`;
     case "no traffic":
       return `${cause.command} on ${cause.relation} was not used${cause.before ? ", and was before" : ""}`;
   }

@@ -187,6 +187,8 @@ export interface ServerFacts {
   standby: boolean;
   /** the login is a superuser, or bypasses row security */
   privileged: boolean;
+  /** roles that row security does not concern: superusers, and those with BYPASSRLS */
+  bypassing: string[];
 }
 
 /** What all sources saw at one moment. It is stored, and holds names of objects and roles, and counts, and nothing else. */

@@ -40,6 +40,9 @@ export interface Load {
   claims?: (tenant: string) => object;
   tenants?: readonly string[];
   relations?: readonly string[];
+  /** another login, and the role that it becomes */
+  url?: string;
+  role?: string;
 }
 
 /** SQLSTATE → how often; `ok`: without an error. */
@@ -90,7 +93,7 @@ export async function startWatching(bin: string, settings: Record<string, string
         on,
         plan,
         exec: async (sql) => withClient(cluster.url(name), async (client) => client.query(sql)),
-        load: async (options = {}) => load(cluster.url(name, "app"), options),
+        load: async (options = {}) => load(options.url ?? cluster.url(name, "app"), options),
         apply: async () => {
           const options = { cut: { kind: "all" }, dryRun: false, adopt: false, approvals: [] } as const;
           await applyToTarget(on, { ...options, plan, migration: files.up });
@@ -130,14 +133,14 @@ const STATEMENTS: Record<(typeof RELATIONS)[number], [sql: string, parameters: (
 };
 
 async function load(url: string, options: Load): Promise<Outcomes> {
-  const { times = 5, claims = claimsOf, tenants = TENANTS, relations = RELATIONS } = options;
+  const { times = 5, claims = claimsOf, tenants = TENANTS, relations = RELATIONS, role = "authenticated" } = options;
   const outcomes: Outcomes = {};
   await withClient(url, async (client) => {
     for (let n = 0; n < times; n += 1)
       for (const tenant of tenants)
         for (const relation of RELATIONS.filter((one) => relations.includes(one)))
           for (const [sql, parameters] of STATEMENTS[relation]) {
-            const outcome = await request(client, claims(tenant), sql, parameters(tenant));
+            const outcome = await request(client, role, claims(tenant), sql, parameters(tenant));
             outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
           }
   });
@@ -145,10 +148,17 @@ async function load(url: string, options: Load): Promise<Outcomes> {
 }
 
 /** One request as a gateway makes it: the role and the claims for one transaction. */
-async function request(client: pg.Client, claims: object, sql: string, parameters: unknown[]): Promise<string> {
+async function request(
+  client: pg.Client,
+  role: string,
+  claims: object,
+  sql: string,
+  parameters: unknown[],
+): Promise<string> {
   await client.query("begin");
   try {
-    await client.query("select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)", [
+    await client.query("select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)", [
+      role,
       JSON.stringify(claims),
     ]);
     await client.query(sql, parameters);

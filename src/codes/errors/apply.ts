@@ -111,6 +111,16 @@ export const APPLY_ERRORS = {
       "If nothing in the journal is needed, have an administrator rename the schema `rlsmith`. `rlsmith rollback --file` then takes the plan back with its down file.",
     ],
   },
+  GATE_NOT_PASSED: {
+    kind: "not-proven",
+    title: "the gate of the target that comes first has not passed",
+    why: "`after` of the target asks with `gate: true` that the samples of another target are clean and complete. A gate without enough samples, or whose sources cannot show something, has not passed.",
+    todo: [
+      "Run `rlsmith gate` for that target: it lists each criterion with what is missing.",
+      "Go on watching it with `rlsmith watch`.",
+      "A criterion that this target can never show is waived in its `gate` in rlsmith.config.ts, by a person and with a reason.",
+    ],
+  },
   SAMPLES_NOT_TRUSTED: {
     kind: "environment",
     title: "the samples are not as `rlsmith watch` wrote them",

@@ -58,6 +58,8 @@ export type Cause =
       calls: number;
     }
   | { cause: "object"; relation: NameKey | null; object: string; change: ObjectCause }
+  /** requests of a role that policies do not concern */
+  | { cause: "no row security"; role: string; calls: number }
   | { cause: "no traffic"; relation: NameKey; command: string; before: boolean };
 
 export interface Judgement {
