@@ -63,7 +63,12 @@ const UNITS: Record<CriterionName, (one: Judged) => string> = {
   claims: (one) => `${one.k ?? 0} without a claim in ${counted(one.n ?? 0, "request")}${boundText(one)}`,
   isolation: ({ n, k }) => `${counted(k ?? 0, "opening")} in ${counted(n ?? 0, "statement")} of the attack`,
   speed: ({ n, k }) => `${k ?? 0} slower of ${counted(n ?? 0, "statement")} compared`,
-  objects: ({ k }) => (k === 0 ? "as the plan left them" : `${counted(k ?? 0, "difference")}`),
+  objects: ({ k, state }) =>
+    state === "not enough yet" || state === "cannot be told"
+      ? ""
+      : k === 0
+        ? "as the plan left them"
+        : `${counted(k ?? 0, "difference")}`,
   coverage: ({ n, wanted }) => `${n ?? 0} of ${wanted ?? 0} relations × commands had traffic`,
 };
 

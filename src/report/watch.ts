@@ -1,7 +1,8 @@
 import type { Taken } from "../pipeline/watch.ts";
-import type { Gate } from "../watch/index.ts";
+import type { Gate, Reading, Sample, Stored } from "../watch/index.ts";
 import type { Colours } from "./colours.ts";
-import { criteriaLines, gateJson } from "./gate.ts";
+import { counted } from "./counted.ts";
+import { criteriaLines, gateJson, lackText } from "./gate.ts";
 import type { WatchJson } from "./json-outputs.ts";
 import { singleLined } from "./single-lined.ts";
 
@@ -19,8 +20,39 @@ export function renderWatch({ sample, kept, gate }: Taken, colours: Colours): st
   return `${[
     colours.bold(head),
     ...(kept ? [] : ["another rlsmith took this sample: it was not kept"]),
-    ...criteriaLines(singleLined(gate), colours),
+    ...(sample.kind === "before" ? sourceLines(sample, colours) : criteriaLines(singleLined(gate), colours)),
   ].join("\n")}\n`;
+}
+
+/** Before the change nothing is judged: what each source has seen, to be compared with later. */
+const sourceLines = ({ readings }: Sample, colours: Colours): string[] =>
+  readings.flatMap((one) => [
+    `${one.source.padEnd(10)}  ${seenText(one)}`.trimEnd(),
+    ...one.lacks.map((lack) => `            ${colours.dim(lackText(lack))}`),
+  ]);
+
+function seenText(one: Stored<Reading>): string {
+  switch (one.source) {
+    case "log":
+      return `${counted(one.entries, "entry", "entries")}, ${counted(one.denials.length, "kind")} of denials; its heartbeat was ${one.heartbeat}`;
+    case "statements":
+      return `${counted(one.statements.length, "statement")} on relations of the plan`;
+    case "tables":
+      return counted(one.tables.length, "relation");
+    case "isolation":
+      return `${counted(one.statements, "statement")} of the attack`;
+    case "requests":
+      return one.lacks.length > 0
+        ? ""
+        : counted(
+            one.hours.reduce((sum, { requests }) => sum + requests, 0),
+            "request",
+          );
+    case "claims":
+      return counted(one.members, "member");
+    case "objects":
+      return "";
+  }
 }
 
 /** A line for each criterion whose state is another than at the sample before. */
