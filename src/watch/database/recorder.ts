@@ -1,6 +1,6 @@
 import { distinctPaths, type ClaimsSource, type ContextMap } from "../../pg/context.ts";
 import { dollarQuote, quoteIdent, quoteLiteral } from "../../pg/identifier.ts";
-import { quoteName, shownName, type QualifiedName } from "../../pg/name.ts";
+import { quoteName, shownName } from "../../pg/name.ts";
 
 /** The schema of the recorder, which holds nothing else. */
 export const RECORDER = "rlsmith_recorder";
@@ -22,8 +22,11 @@ export interface RecorderOptions {
   roles: readonly string[];
   /** the login role of PostgREST, whose `pgrst.db_pre_request` is set; null: the application calls the function itself */
   login: string | null;
-  /** the function that `pgrst.db_pre_request` names now: it is called after the recorder, by the role of the request */
-  preRequest: QualifiedName | null;
+  /**
+   * the value that `pgrst.db_pre_request` has now, which PostgREST reads as a schema, a dot and a name, all without
+   * quotes: the function is called after the recorder, by the role of the request
+   */
+  preRequest: string | null;
 }
 
 /**
@@ -60,7 +63,7 @@ export function recorderMigration(context: ContextMap, options: RecorderOptions)
     // the role of a request may not read the counters, and its search path is not trusted
     `create function ${of(counting)}() returns void language plpgsql security definer set search_path = '' as ${dollarQuote(bodyOf(context.claims, roles, claims, counters))};`,
     ...(options.preRequest === null ? [] : [chained(options.preRequest)]),
-    ...(options.login === null ? [] : settingOf(options.login, { schema: RECORDER, name: "request" })),
+    ...(options.login === null ? [] : settingOf(options.login, `${RECORDER}.request`)),
   ];
   const down = [
     ...(options.login === null ? [] : settingOf(options.login, options.preRequest)),
@@ -91,21 +94,29 @@ const countersFor = (roles: readonly string[], claims: readonly string[][]): Cou
     .map((counted, index) => ({ ...counted, view: of(`counter_${index + 1}`) }));
 
 /** `pgrst.db_pre_request` of the login, and the message after which PostgREST reads it. */
-const settingOf = (login: string, name: QualifiedName | null): string[] => [
-  name === null
+const settingOf = (login: string, value: string | null): string[] => [
+  value === null
     ? `alter role ${quoteIdent(login)} reset pgrst.db_pre_request;`
-    : `alter role ${quoteIdent(login)} set pgrst.db_pre_request = ${quoteLiteral(shownName([name.schema, name.name]))};`,
+    : `alter role ${quoteIdent(login)} set pgrst.db_pre_request = ${quoteLiteral(value)};`,
   "notify pgrst, 'reload config';",
 ];
 
 /** Not a function of the definer, so that the other one is executed by the role of the request. */
-const chained = (name: QualifiedName): string =>
+const chained = (preRequest: string): string =>
   `create function ${of("request")}() returns void language plpgsql as ${dollarQuote(`
 begin
   perform ${of("count_request")}();
-  perform ${quoteName(name)}();
+  perform ${calledBy(preRequest)}();
 end
 `)};`;
+
+/** The function as PostgREST calls it; without a schema, the search path of the request decides. */
+function calledBy(preRequest: string): string {
+  const dot = preRequest.indexOf(".");
+  return dot === -1
+    ? quoteIdent(preRequest)
+    : quoteName({ schema: preRequest.slice(0, dot), name: preRequest.slice(dot + 1) });
+}
 
 const sourceOf = (claims: ClaimsSource): string =>
   claims.kind === "function"
