@@ -8,7 +8,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import type { Db } from "../src/db/port.ts";
 import { openServer } from "../src/db/server.ts";
-import { readRequests, recorderMigration } from "../src/watch/database/index.ts";
+import { readRequests, recordAppliedAt, recorderMigration } from "../src/watch/database/index.ts";
 import { startServer } from "../test/support/server.ts";
 
 const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 4000);
@@ -26,7 +26,12 @@ analyze;
 `;
 
 const TENANT = "00000000-0000-4000-8000-000000000001";
-const WHOLE = { sub: "u", iat: 2_000_000_000, role: "authenticated", app_metadata: { tenant_id: TENANT, user_id: "u" } };
+const WHOLE = {
+  sub: "u",
+  iat: 2_000_000_000,
+  role: "authenticated",
+  app_metadata: { tenant_id: TENANT, user_id: "u" },
+};
 const { app_metadata: _, ...LACKING } = WHOLE;
 
 const SETTINGS =
@@ -70,7 +75,8 @@ async function alone(db: Db, call: string, claims: string): Promise<number> {
   return each;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 async function measure(major: 15 | 18): Promise<Record<string, unknown>[]> {
   const server = await startServer(major);
@@ -89,7 +95,7 @@ async function measure(major: 15 | 18): Promise<Record<string, unknown>[]> {
       { roles: ["anon", "authenticated", "service_role"], login: null, preRequest: null },
     );
     await db.exec(SCHEMA + up);
-    await db.exec("insert into rlsmith_recorder.applied values (now())");
+    await recordAppliedAt(db, new Date().toISOString());
     const { cursor } = await readRequests(db, null);
     const times = WAYS.map((): number[] => []);
     for (let n = 0; n < ROUNDS + WARM; n += 1)
@@ -108,7 +114,8 @@ async function measure(major: 15 | 18): Promise<Record<string, unknown>[]> {
         way: name,
         "request, µs": Math.round(whole),
         "ratio to the empty function": Number((whole / base).toFixed(3)),
-        "function alone, µs": call === null ? null : Number((await alone(db, call.replace("select ", ""), claims)).toFixed(1)),
+        "function alone, µs":
+          call === null ? null : Number((await alone(db, call.replace("select ", ""), claims)).toFixed(1)),
         counted: call?.includes("rlsmith") === true ? `${counted} of ${2 * (ROUNDS + WARM)}` : "",
       });
     }

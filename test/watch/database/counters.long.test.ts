@@ -51,7 +51,9 @@ onServers({ ...COUNTED, autovacuum: "off" }, (opened) => {
       const scope = { relations: [{ schema: "public", name: "log" }] };
       await flush(db);
       const { cursor } = await readTables(db, scope, null);
-      await db.exec("insert into log values (1), (2); alter table log attach partition log_b for values from (10) to (20)");
+      await db.exec(
+        "insert into log values (1), (2); alter table log attach partition log_b for values from (10) to (20)",
+      );
       await flush(db);
       const reading = await readTables(db, scope, cursor);
       expect(reading.tables).toMatchObject([{ inserted: 2 }]);
@@ -126,7 +128,9 @@ onServers({ ...COUNTED, autovacuum: "off" }, (opened) => {
       expect(tables.tables.find(({ relation }) => relation === VISIT)?.sequentialScans).toBe(7);
       await runAs(db, "clerk", "select * from visit", 2);
       await flush(db);
-      expect(shown(await readStatements(db, SCOPE, statements.cursor))).toEqual(["clerk SELECT public.visit: 2, 10 rows"]);
+      expect(shown(await readStatements(db, SCOPE, statements.cursor))).toEqual([
+        "clerk SELECT public.visit: 2, 10 rows",
+      ]);
       const after = await readTables(db, SCOPE, tables.cursor);
       expect(after.tables.find(({ relation }) => relation === VISIT)?.sequentialScans).toBe(2);
     });

@@ -96,7 +96,8 @@ onServers({ ...COUNTED, "pg_stat_statements.max": "100", autovacuum: "off" }, (o
             await db.query("select pg_stat_force_next_flush()");
           } else if (one.do === "sample") await sample();
           else if (one.do === "reset") await db.exec("select pg_stat_statements_reset()");
-          else if (one.do === "reset tables") await db.exec("select pg_stat_reset_single_table_counters('visit'::regclass)");
+          else if (one.do === "reset tables")
+            await db.exec("select pg_stat_reset_single_table_counters('visit'::regclass)");
           else if (one.do === "reset one") {
             // see `differences`: no trace is left of an entry that no reading has seen, and before 17 of none that has
             // grown beyond its old counters
@@ -117,7 +118,9 @@ onServers({ ...COUNTED, "pg_stat_statements.max": "100", autovacuum: "off" }, (o
         await db.close();
       });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 18 }), async (steps) => run([{ do: "sample" }, ...steps])),
+      fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 18 }), async (steps) =>
+        run([{ do: "sample" }, ...steps]),
+      ),
       { numRuns: RUNS, endOnFailure: true },
     );
     // both kinds of samples were there

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { openServer } from "../../../src/db/server.ts";
 import type { Db } from "../../../src/db/port.ts";
 import type { ContextMap } from "../../../src/pg/context.ts";
-import { readRequests, recordAppliedAt, recorderMigration, type RecorderOptions } from "../../../src/watch/database/index.ts";
+import {
+  readRequests,
+  recordAppliedAt,
+  recorderMigration,
+  type RecorderOptions,
+} from "../../../src/watch/database/index.ts";
 import type { RequestsReading } from "../../../src/watch/sample.ts";
 import { inDatabase, onServers } from "./statistics.ts";
 
@@ -41,7 +46,13 @@ const migration = recorderMigration(CONTEXT, OPTIONS);
  */
 async function request(
   db: Db,
-  { role, claims, headers = {}, readOnly = true, query = "select 1" }: {
+  {
+    role,
+    claims,
+    headers = {},
+    readOnly = true,
+    query = "select 1",
+  }: {
     role: string;
     claims: string;
     headers?: Record<string, string>;
@@ -71,10 +82,7 @@ const byRole = (reading: RequestsReading): Record<string, Omit<RequestsReading["
   Object.fromEntries(reading.hours.map(({ hour: _, role, ...rest }) => [role, rest]));
 
 onServers({}, (opened) => {
-  const recording = async (
-    work: (login: Db, admin: Db) => Promise<void>,
-    sql = migration.up,
-  ): Promise<void> =>
+  const recording = async (work: (login: Db, admin: Db) => Promise<void>, sql = migration.up): Promise<void> =>
     inDatabase(opened().cluster, ROLES + sql, async (admin, name) => {
       const login = await openServer(opened().cluster.url(name, "authenticator", "x"));
       try {
@@ -105,7 +113,10 @@ onServers({}, (opened) => {
           const { app_metadata: _, ...without } = FULL;
           for (let n = 0; n < 3; n += 1)
             await request(login, { role: "authenticated", claims: JSON.stringify(without), readOnly: n !== 0 });
-          await request(login, { role: "authenticated", claims: JSON.stringify({ ...FULL, app_metadata: { tenant_id: null } }) });
+          await request(login, {
+            role: "authenticated",
+            claims: JSON.stringify({ ...FULL, app_metadata: { tenant_id: null } }),
+          });
           await request(login, { role: "authenticated", claims: JSON.stringify({ ...FULL, app_metadata: "none" }) });
           await request(login, { role: "anon", claims: '{"role": "anon"}' });
           await request(login, { role: "stranger", claims: full });
@@ -147,7 +158,12 @@ onServers({}, (opened) => {
         });
         expect(byRole(reading)).toEqual({
           anon: { requests: 4, keys: 3, without: { [SITE]: 1, "app_metadata.tenant_id": 1, sub: 1 }, stale: 0 },
-          authenticated: { requests: 1, keys: 0, without: { [SITE]: 1, "app_metadata.tenant_id": 1, sub: 0 }, stale: 0 },
+          authenticated: {
+            requests: 1,
+            keys: 0,
+            without: { [SITE]: 1, "app_metadata.tenant_id": 1, sub: 0 },
+            stale: 0,
+          },
         });
       });
     });
@@ -234,8 +250,31 @@ onServers({}, (opened) => {
       });
     });
 
+    test("claims that a function reads, which needs no search path", async () => {
+      const jwt = `create schema auth; create function auth.jwt() returns jsonb language sql stable as $$
+        select nullif(current_setting('request.jwt.claims', true), '')::jsonb $$;
+        set check_function_bodies = off;
+        create function public.token() returns jsonb language sql stable as $$ select jwt() $$;`;
+      const of = (schema: string, name: string): string =>
+        recorderMigration({ ...CONTEXT, claims: { kind: "function", schema, name } }, OPTIONS).up;
+      await recording(
+        async (login, admin) => {
+          const reading = await counted(login, admin, async () => {
+            await request(login, { role: "authenticated", claims: full });
+            await request(login, { role: "authenticated", claims: "{}" });
+          });
+          expect(byRole(reading)["authenticated"]).toMatchObject({ requests: 2, without: { sub: 1 } });
+          await expect(admin.exec(`set search_path = auth, public; ${of("public", "token")}`)).rejects.toThrow("jwt()");
+        },
+        jwt + of("auth", "jwt"),
+      );
+    });
+
     test("a claims function that the owner may not call is refused when the recorder is installed", async () => {
-      const { up } = recorderMigration({ ...CONTEXT, claims: { kind: "function", schema: "auth", name: "jwt" } }, OPTIONS);
+      const { up } = recorderMigration(
+        { ...CONTEXT, claims: { kind: "function", schema: "auth", name: "jwt" } },
+        OPTIONS,
+      );
       await inDatabase(opened().cluster, ROLES, async (admin) => {
         await expect(admin.exec(`begin; ${up} commit`)).rejects.toThrow('schema "auth" does not exist');
         await admin.exec("rollback");

@@ -1,7 +1,19 @@
 import { expect, test } from "vitest";
 import { openServer } from "../../../src/db/server.ts";
 import { readStatements } from "../../../src/watch/database/index.ts";
-import { between, COUNTED, inDatabase, killSession, onServers, patiently, runAs, SCOPE, shown, TABLES, VISIT } from "./statistics.ts";
+import {
+  between,
+  COUNTED,
+  inDatabase,
+  killSession,
+  onServers,
+  patiently,
+  runAs,
+  SCOPE,
+  shown,
+  TABLES,
+  VISIT,
+} from "./statistics.ts";
 
 const EXTENSION = "create extension pg_stat_statements;";
 
@@ -27,10 +39,7 @@ onServers(COUNTED, (opened) => {
         await runAs(db, "nurse", "select 1", 9);
       });
       expect(reading.lacks).toEqual([]);
-      expect(shown(reading)).toEqual([
-        "clerk SELECT public.visit: 7, 35 rows",
-        "nurse SELECT public.visit: 2, 0 rows",
-      ]);
+      expect(shown(reading)).toEqual(["clerk SELECT public.visit: 7, 35 rows", "nurse SELECT public.visit: 2, 0 rows"]);
       const [clerk] = reading.statements.filter(({ role }) => role === "clerk");
       // one page, which each execution finds in memory
       expect(clerk).toMatchObject({ rowsAreReal: true, blocks: 7 });
@@ -45,17 +54,15 @@ onServers(COUNTED, (opened) => {
         await runAs(db, "clerk", "update visit set note = 'a' where id = 2", 4);
         await runAs(db, "nurse", "update visit set note = 'a' where id = 2", 4);
       });
-      expect(shown(reading)).toEqual([
-        "clerk UPDATE public.visit: 4, 4 rows",
-        "nurse UPDATE public.visit: 4, 0 rows",
-      ]);
+      expect(shown(reading)).toEqual(["clerk UPDATE public.visit: 4, 4 rows", "nurse UPDATE public.visit: 4, 0 rows"]);
       expect(reading.lacks).toEqual([]);
     });
   });
 
   test("a wrapper returns one row for no row, and says that its rows are not real", async () => {
     await withTables(async (db) => {
-      const update = "WITH pgrst_source AS (UPDATE public.visit SET note = 'b' WHERE id = 2 RETURNING 1) SELECT count(*) FROM (SELECT * FROM pgrst_source) _postgrest_t";
+      const update =
+        "WITH pgrst_source AS (UPDATE public.visit SET note = 'b' WHERE id = 2 RETURNING 1) SELECT count(*) FROM (SELECT * FROM pgrst_source) _postgrest_t";
       const reading = await between(db, async () => runAs(db, "nurse", update, 3));
       expect(shown(reading)).toEqual(["nurse UPDATE public.visit: 3, 3 rows"]);
       expect(reading.statements[0]?.rowsAreReal).toBe(false);
@@ -204,7 +211,9 @@ onServers(COUNTED, (opened) => {
       // what could not be read is compared with the reading before that
       await runAs(db, "clerk", "select * from visit", 2);
       await db.exec("grant select on pg_stat_statements to public");
-      expect(shown(await readStatements(blind, SCOPE, refused.cursor))).toEqual(["clerk SELECT public.visit: 2, 10 rows"]);
+      expect(shown(await readStatements(blind, SCOPE, refused.cursor))).toEqual([
+        "clerk SELECT public.visit: 2, 10 rows",
+      ]);
       await blind.close();
     });
   });
@@ -224,7 +233,18 @@ onServers(COUNTED, (opened) => {
       expect((await between(db, async () => {})).lacks).toEqual([
         { lack: "setting", what: "pg_stat_statements.track" },
       ]);
-      await db.exec("alter role clerk reset all; set compute_query_id = off");
+      await db.exec("alter role clerk set pg_stat_statements.track = 'top'");
+      expect((await between(db, async () => {})).lacks).toEqual([
+        { lack: "setting", what: "pg_stat_statements.track" },
+      ]);
+      // the session of watch alone counts everything, and those of others may not
+      await db.exec("alter role clerk reset all; set pg_stat_statements.track = 'all'");
+      expect((await between(db, async () => {})).lacks).toEqual([
+        { lack: "setting", what: "pg_stat_statements.track" },
+      ]);
+      await db.exec("reset pg_stat_statements.track; alter role nurse set compute_query_id = off");
+      expect((await between(db, async () => {})).lacks).toEqual([{ lack: "setting", what: "compute_query_id" }]);
+      await db.exec("alter role nurse reset all; set compute_query_id = off");
       expect((await between(db, async () => {})).lacks).toEqual([{ lack: "setting", what: "compute_query_id" }]);
     });
   });

@@ -59,7 +59,7 @@ export function onServers(
 export async function killSession(url: string): Promise<void> {
   const [victim, witness] = [await openServer(url), await openServer(url)];
   process.kill(victim.processId ?? 0, "SIGKILL");
-  for (let isAlive = true; isAlive; ) {
+  for (let isAlive = true; isAlive;) {
     isAlive = await witness.query("select pg_sleep(0.01)").then(
       () => true,
       () => false,
@@ -110,7 +110,10 @@ export async function between(db: Db, work: () => Promise<void>): Promise<Statem
 /** `role command relations: calls` of each, in order, without anything that depends on the machine. */
 export const shown = ({ statements }: StatementsReading): string[] =>
   statements
-    .map(({ role, command, relations, calls, rows }) => `${role} ${command} ${relations.join(" ")}: ${calls}, ${rows} rows`)
+    .map(
+      ({ role, command, relations, calls, rows }) =>
+        `${role} ${command} ${relations.join(" ")}: ${calls}, ${rows} rows`,
+    )
     .toSorted();
 
 /** The result of work that fails for a while, as all connections do after a crash. */
