@@ -75,16 +75,15 @@ onServers({ ...COUNTED, "pg_stat_statements.max": "100", autovacuum: "off" }, (o
             for (const key of ["calls", "rows", "time", "blocks"] as const) expect(sum(key)).toBeGreaterThanOrEqual(0);
             expect(sum("calls")).toBeLessThanOrEqual(calls);
             expect(sum("rows")).toBeLessThanOrEqual(calls * rows);
-            if (counted.lacks.length === 0) expect([sum("calls"), sum("rows")]).toEqual([calls, calls * rows]);
+            const least = counted.lacks.length === 0 ? [calls, calls * rows] : [0, 0];
+            expect(sum("calls")).toBeGreaterThanOrEqual(least[0] ?? 0);
+            expect(sum("rows")).toBeGreaterThanOrEqual(least[1] ?? 0);
           });
           seen[counted.lacks.length === 0 ? "exact" : "lacking"] += 1;
           const updated = changed.tables.find(({ relation }) => relation === VISIT)?.updated ?? 0;
-          expect(updated).toBeGreaterThanOrEqual(0);
+          expect(updated).toBeGreaterThanOrEqual(changed.lacks.length === 0 ? was.updates : 0);
           expect(updated).toBeLessThanOrEqual(was.updates);
-          if (changed.lacks.length === 0) {
-            expect(updated).toBe(was.updates);
-            seen.exactTables += 1;
-          }
+          seen.exactTables += changed.lacks.length === 0 ? 1 : 0;
         };
         for (const one of [...steps, { do: "sample" } as const]) {
           if (one.do === "run") {

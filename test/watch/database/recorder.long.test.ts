@@ -264,6 +264,7 @@ onServers({}, (opened) => {
             await request(login, { role: "authenticated", claims: "{}" });
           });
           expect(byRole(reading)["authenticated"]).toMatchObject({ requests: 2, without: { sub: 1 } });
+          await admin.exec(migration.down);
           await expect(admin.exec(`set search_path = auth, public; ${of("public", "token")}`)).rejects.toThrow("jwt()");
         },
         jwt + of("auth", "jwt"),

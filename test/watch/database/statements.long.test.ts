@@ -130,7 +130,7 @@ onServers(COUNTED, (opened) => {
       });
       expect(shown(fewer)).toEqual(["clerk SELECT public.visit: 3, 15 rows"]);
       expect(fewer.lacks).toEqual([{ lack: "counters lost", what: "pg_stat_statements" }]);
-      const gone = await between(db, async () => db.exec(resetOne).then(() => {}));
+      const gone = await between(db, async () => void (await db.exec(resetOne)));
       expect(gone).toMatchObject({ statements: [], lacks: [{ lack: "counters lost" }] });
       await runAs(db, "clerk", "select * from visit", 2);
       const more = await between(db, async () => {
@@ -139,8 +139,7 @@ onServers(COUNTED, (opened) => {
       });
       // before 17 nothing tells this from four more calls of the same entry, if their times fit
       const calls = more.statements[0]?.calls ?? 0;
-      if (db.version >= 170000) expect(calls).toBe(6);
-      else expect([4, 6]).toContain(calls);
+      expect(db.version >= 170000 ? [6] : [4, 6]).toContain(calls);
     });
   });
 
@@ -289,7 +288,8 @@ onServers({ ...COUNTED, "pg_stat_statements.max": "100" }, (opened) => {
       expect(reading.lacks).toContainEqual({ lack: "counters lost", what: "pg_stat_statements" });
       const calls = reading.statements.find(({ role }) => role === "clerk")?.calls ?? 0;
       expect(calls).toBeLessThanOrEqual(5);
-      if (db.version >= 170000) expect(calls).toBe(5);
+      // the entry itself says that it was made after the reading before
+      expect(calls).toBeGreaterThanOrEqual(db.version >= 170000 ? 5 : 0);
     });
   });
 });
