@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Db } from "../../../src/db/port.ts";
 import { openServer } from "../../../src/db/server.ts";
 import { readStatements } from "../../../src/watch/database/index.ts";
 import {
@@ -116,6 +117,25 @@ onServers(COUNTED, (opened) => {
       });
       expect(shown(reading)).toEqual(["clerk SELECT public.visit: 8, 40 rows"]);
       expect(reading.lacks).toEqual([{ lack: "counters lost", what: "pg_stat_statements" }]);
+    });
+  });
+
+  test("a reset in the middle of a reading counts nothing twice", async () => {
+    await withTables(async (db, name) => {
+      await runAs(db, "clerk", "select * from visit", 5);
+      const first = await readStatements(db, SCOPE, null);
+      const other = await openServer(opened().cluster.url(name));
+      // once, after the counters of the extension and before the entries
+      const interrupted = before(db, "like any", async () => {
+        await other.exec("select pg_stat_statements_reset()");
+        await runAs(other, "clerk", "select * from visit", 3);
+      });
+      const second = await readStatements(interrupted, SCOPE, first.cursor);
+      const third = await readStatements(db, SCOPE, second.cursor);
+      expect(shown(second)).toEqual(["clerk SELECT public.visit: 3, 15 rows"]);
+      expect(second.lacks).toEqual([{ lack: "counters lost", what: "pg_stat_statements" }]);
+      expect(third).toMatchObject({ statements: [], lacks: [] });
+      await other.close();
     });
   });
 
@@ -303,3 +323,23 @@ onServers({}, (opened) => {
     });
   });
 });
+
+/** The same connection, on which work is done once before a statement that holds the text. */
+function before(db: Db, text: string, work: () => Promise<void>): Db {
+  let isDone = false;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ...db,
+    exec: async (sql) => {
+      const sent = last.then(async () => {
+        if (!isDone && sql.includes(text)) {
+          isDone = true;
+          await work();
+        }
+        return db.exec(sql);
+      });
+      last = sent.catch(() => {});
+      return sent;
+    },
+  };
+}
