@@ -37,14 +37,14 @@ export interface RecorderOptions {
  *
  * A counter is the number of scans of an empty materialized view, which the server counts by itself. The reasons, as
  * measured on PostgreSQL 15 and 18: PostgREST runs GET in a READ ONLY transaction. There INSERT, `nextval` and CREATE
- * TEMP TABLE raise 25006, and so does `lo_create` from 16 on. `pg_notify` works, and takes a lock of the whole server at
- * COMMIT; `pg_logical_emit_message` works, and can be read through a replication slot alone; RAISE LOG works, and writes
- * a line for each request to a log that not every login may read. A scan works in a READ ONLY transaction and on a
- * standby, writes nothing to a table or to the log, takes no lock that another request waits for, and is counted even if
- * the request is rolled back, as a denied one is. Backends add their counts to the shared ones about once a second, and
- * an idle one within ten seconds. pg_dump does not scan a materialized view. A crash or `pg_stat_reset` loses the
- * counters, which the reading notices. Whoever may execute SQL as a role of requests can call the function as well, and
- * so add requests that there were not; nobody can take any away.
+ * TEMP TABLE raise 25006. `pg_notify` works, and takes a lock of the whole server at COMMIT. `pg_logical_emit_message`
+ * works, and can be read through a replication slot alone. RAISE LOG works, and writes a line for each request to a log
+ * that not every login may read. A scan works in a READ ONLY transaction and on a standby, writes nothing, and takes no
+ * lock that another request waits for. It is counted even if the request is rolled back, as a denied one is. Backends add
+ * their counts to the shared ones about once a second, and an idle one within ten seconds. Neither pg_dump nor VACUUM
+ * and ANALYZE scan a materialized view (pg_dump scans a table). A crash or `pg_stat_reset` loses the counters, which the
+ * reading notices. Whoever may execute SQL as a role of requests can call the function as well, and so add requests that
+ * there were not; nobody can take any away.
  *
  * PostgREST reads the setting anew when it gets the message of the down migration, after its COMMIT: requests of the
  * moment between them fail, since the function is gone. To have none, reset the setting first, and then run it.
@@ -194,16 +194,21 @@ begin
     -- a request is never refused because of the recorder; what cannot be read has no claims
     null;
   end;
-  if jsonb_typeof(claims -> 'iat') = 'number' then
-    is_stale := coalesce((claims ->> 'iat')::numeric < ${of("applied_at")}(), false);
-  end if;
-  case requester
+  begin
+    if jsonb_typeof(claims -> 'iat') = 'number' then
+      is_stale := coalesce((claims ->> 'iat')::numeric < ${of("applied_at")}(), false);
+    end if;
+    case requester
 ${roles
   .filter((role) => role !== OTHER_ROLE)
-  .map((role) => `    when ${quoteLiteral(role)} then\n${indented(6, ofRole(role))}\n`)
-  .join("")}    else
-${indented(6, ofRole(OTHER_ROLE))}
-  end case;
+  .map((role) => `      when ${quoteLiteral(role)} then\n${indented(8, ofRole(role))}\n`)
+  .join("")}      else
+${indented(8, ofRole(OTHER_ROLE))}
+    end case;
+  exception when others then
+    -- a dump of the schema alone is restored with views that cannot be scanned
+    null;
+  end;
 end
 `;
 }

@@ -14,6 +14,7 @@ interface Row {
   id: string;
   counts: string | null;
   scans: string;
+  usable: boolean;
 }
 
 /** Read what the recorder has counted since the reading whose cursor this is. */
@@ -27,6 +28,7 @@ async function requestsIn(db: Db, before: RelationCountersAt | null): Promise<Re
   const [[marks], rows] = came.map((one) => ("rows" in one ? one.rows : [])) as unknown as [Marks[], Row[]];
   if (!marks) return lacking([{ lack: "not readable", what: RECORDER }]);
   if (rows.length === 0) return { ...lacking([{ lack: "not installed", what: RECORDER }]), cursor: null };
+  if (rows.some(({ usable }) => !usable)) return lacking([{ lack: "not readable", what: RECORDER }]);
   const now: RelationCountersAt = {
     database: marks.database,
     marks: marks.marks,

@@ -197,6 +197,19 @@ onServers({}, (opened) => {
       });
     });
 
+    test("counters that cannot be scanned, as after a restore of the schema alone, refuse no request", async () => {
+      await recording(async (login, admin) => {
+        await admin.exec("refresh materialized view rlsmith_recorder.counter_1 with no data");
+        await expect(admin.query("select from rlsmith_recorder.counter_1")).rejects.toThrow("not been populated");
+        await request(login, { role: "anon", claims: "{}" });
+        await request(login, { role: "authenticated", claims: "{}" });
+        expect(await readRequests(admin, null)).toMatchObject({
+          hours: [],
+          lacks: [{ lack: "not readable", what: "rlsmith_recorder" }],
+        });
+      });
+    });
+
     test("a role of a request can read no counter, and scan none", async () => {
       await recording(async (login) => {
         await login.exec("begin; set local role authenticated");
