@@ -1,13 +1,12 @@
 import type { Db } from "../../db/port.ts";
 import { eachPassing } from "../../db/savepoint.ts";
 import { quoteLiteral } from "../../pg/identifier.ts";
-import { quoteName } from "../../pg/name.ts";
 import type { Lack, RequestsReading } from "../sample.ts";
 import { lackOf } from "./lack-of.ts";
 import { cursorOf } from "./cursor.ts";
 import { query } from "./query.ts";
 import { inReadOnly } from "./read-only.ts";
-import { RECORDER, type Counted } from "./recorder.ts";
+import { appliedAt, RECORDER, type Counted } from "./recorder.ts";
 import { relationDifferences, type RelationCountersAt } from "./relation-counters.ts";
 import type { Marks } from "./tables.ts";
 
@@ -15,6 +14,7 @@ interface Row {
   id: string;
   counts: string | null;
   scans: string;
+  usable: boolean;
 }
 
 /** Read what the recorder has counted since the reading whose cursor this is. */
@@ -28,6 +28,7 @@ async function requestsIn(db: Db, before: RelationCountersAt | null): Promise<Re
   const [[marks], rows] = came.map((one) => ("rows" in one ? one.rows : [])) as unknown as [Marks[], Row[]];
   if (!marks) return lacking([{ lack: "not readable", what: RECORDER }]);
   if (rows.length === 0) return { ...lacking([{ lack: "not installed", what: RECORDER }]), cursor: null };
+  if (rows.some(({ usable }) => !usable)) return lacking([{ lack: "not readable", what: RECORDER }]);
   const now: RelationCountersAt = {
     database: marks.database,
     marks: marks.marks,
@@ -69,8 +70,12 @@ function countedOf(comment: string | null): Counted | null {
   }
 }
 
-/** Record when the plan was applied: a token that was issued before is stale. `at`: ISO 8601, by the server's clock. */
+/**
+ * Record when the plan was applied: a token that was issued before is stale. `at`: ISO 8601, by the server's clock. The
+ * login has to be the owner of the recorder; throws the server's error where it is not.
+ */
 export async function recordAppliedAt(db: Db, at: string): Promise<void> {
-  const applied = quoteName({ schema: RECORDER, name: "applied" });
-  await db.exec(`delete from ${applied}; insert into ${applied} values (${quoteLiteral(at)}::timestamptz)`);
+  const milliseconds = Date.parse(at);
+  if (Number.isNaN(milliseconds)) throw new RangeError("not a time in ISO 8601");
+  await db.exec(appliedAt(milliseconds / 1000));
 }

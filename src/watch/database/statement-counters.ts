@@ -44,8 +44,9 @@ export type Difference = Pick<Counters, "calls" | "rows" | "time" | "blocks">;
  * - of an entry that may have been made anew and has grown beyond its old counters, the difference is smaller than what
  *   was executed.
  * The extension says when it has reset all entries, and that it has evicted some, not which. PostgreSQL 17 and later say
- * since when an entry counts. Before, a reset of one entry by itself (`pg_stat_statements_reset(userid, dbid, queryid)`)
- * that is followed by more executions than before it leaves no trace: then the difference is too small without a lack.
+ * since when an entry counts. It does not say that one entry was reset by itself (`pg_stat_statements_reset(userid,
+ * dbid, queryid)`): where no reading has seen that entry, or before 17 where it was executed more often since than
+ * before, the difference is too small without a lack.
  */
 export function differences(
   before: CountersAt | null,

@@ -20,6 +20,8 @@ import {
 
 const WHAT = "pg_stat_statements";
 
+const QUERY_ID_OFF = "compute_query_id=off";
+
 /** A reset between the two readings of the extension's own counters is read again. */
 const TRIES = 3;
 
@@ -27,6 +29,10 @@ const TRIES = 3;
  * Read what the statements on the relations of the plan have counted since the reading whose cursor this is; null: the
  * first reading, which has no numbers. An entry is that of a user, a query and a level (a statement in a function has
  * its own). Failed statements are not counted by the extension.
+ *
+ * It cannot be told who has sent a statement: what rlsmith itself executes as a role of the application counts as
+ * traffic of that role. So a run that attacks as such roles reads once before and once after it, and drops the numbers
+ * of the second reading.
  */
 export const readStatements = async (db: Db, scope: WatchScope, cursor: unknown): Promise<StatementsReading> =>
   inReadOnly(db, async () => statementsIn(db, scope, cursorOf<CountersAt>(cursor, "entries"), false));
@@ -64,7 +70,9 @@ interface Place {
   columns: string[];
   info: boolean;
   track: string | null;
-  trackOff: boolean;
+  trackIsOwn: boolean;
+  /** `name=value` of roles and of the database that hide statements */
+  ofRoles: string[];
   queryId: string | null;
   readsAll: boolean;
   database: string;
@@ -91,10 +99,11 @@ async function placeOf(
 const raisedLacks = (came: Came | undefined): Lack[] =>
   came !== undefined && "raised" in came ? [lackOf(came.raised, WHAT)] : [{ lack: "not readable", what: WHAT }];
 
-function settingLacks({ track, trackOff, queryId }: Place): Lack[] {
+function settingLacks({ track, trackIsOwn, ofRoles, queryId }: Place): Lack[] {
   const lacks: Lack[] = [];
-  if (track !== "all" || trackOff) lacks.push({ lack: "setting", what: "pg_stat_statements.track" });
-  if (queryId === "off") lacks.push({ lack: "setting", what: "compute_query_id" });
+  if (track !== "all" || trackIsOwn || ofRoles.some((one) => one !== QUERY_ID_OFF))
+    lacks.push({ lack: "setting", what: "pg_stat_statements.track" });
+  if (queryId === "off" || ofRoles.includes(QUERY_ID_OFF)) lacks.push({ lack: "setting", what: "compute_query_id" });
   return lacks;
 }
 

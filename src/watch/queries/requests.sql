@@ -2,7 +2,9 @@
 select
   c.oid::text as id,
   obj_description(c.oid, 'pg_class') as counts,
-  pg_stat_get_numscans(c.oid)::text as scans
+  pg_stat_get_numscans(c.oid)::text as scans,
+  -- a scan of one that is not populated, as after a restore of the schema alone, raises an error and counts nothing
+  c.relispopulated as usable
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = {{schema}} and c.relkind = 'm'

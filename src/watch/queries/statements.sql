@@ -16,3 +16,4 @@ select
 from {{schema}}.pg_stat_statements s
 where s.dbid = (select oid from pg_database where datname = current_database())
   and (s.queryid is null or s.query is null or lower(s.query) like any (array[{{patterns}}]::text[]))
+order by s.userid, s.queryid, s.toplevel

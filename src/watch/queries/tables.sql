@@ -16,3 +16,4 @@ select
   array[t.seq_scan, coalesce(t.idx_scan, 0), t.n_tup_ins, t.n_tup_upd, t.n_tup_del]::text[] as counters
 from tree
 join pg_stat_all_tables t on t.relid = tree.oid
+order by tree.schema, tree.name, tree.oid
