@@ -69,17 +69,26 @@ async function openAndMatch(
   options: FollowOptions,
 ): Promise<{ readings: Reading[]; lost: Lack[]; opened: OpenLogFile[] } | null> {
   for (let attempt = 1; ; attempt += 1) {
-    const opened = await files.open();
-    if (opened === null) return null;
-    const { readings, lost } = await match(opened.toSorted(byTime), files, options);
-    if (lost.length === 0 || attempt === TRIES) return { readings, lost, opened: opened.toSorted(byTime) };
+    const found = await files.open();
+    if (found === null) return null;
+    const opened = inOrder(found, files.active);
+    const { readings, lost } = await match(opened, files, options);
+    if (lost.length === 0 || attempt === TRIES) return { readings, lost, opened };
     for (const file of opened) await file.close();
   }
 }
 
-/** The file that is written last comes last; of the same time, the order of dates in names. */
-const byTime = (a: OpenLogFile, b: OpenLogFile): number =>
-  a.modified - b.modified || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+/** The file that is written comes last; else the one that was changed last, and of the same time the order of dates in names. */
+const inOrder = <File extends Pick<OpenLogFile, "name" | "modified">>(
+  files: readonly File[],
+  active: string | null,
+): File[] =>
+  files.toSorted(
+    (a, b) =>
+      Number(a.name === active) - Number(b.name === active) ||
+      a.modified - b.modified ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
 
 async function match(
   opened: readonly OpenLogFile[],
@@ -205,7 +214,7 @@ const recordOf = async (file: OpenLogFile, offset: number): Promise<FileAt> => (
 });
 
 function cursorOf(records: FileAt[], { active }: LogFiles, before: LogCursor | null): LogCursor {
-  const newest = records.toSorted((a, b) => b.modified - a.modified);
+  const newest = inOrder(records, active).toReversed();
   const kept = newest.slice(0, MOST_FILES);
   const dropped = newest[MOST_FILES];
   return {

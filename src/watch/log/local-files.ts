@@ -14,7 +14,7 @@ export async function localFiles(path: string): Promise<LogFiles> {
   const folder = isFolder ? path : dirname(path);
   const last = isFolder ? "*" : basename(path);
   const one = !/[*?]/.test(last);
-  const belongs = one ? (name: string) => name === last || isRotated(name, last) : patternOf(last);
+  const belongs = isFolder ? isLog : one ? (name: string) => name === last || isRotated(name, last) : patternOf(last);
   return {
     active: one ? last : null,
     open: async () => {
@@ -37,6 +37,9 @@ function isRotated(name: string, base: string): boolean {
     /^[.-]\d[\d.-]*$/.test(name.slice(stem.length, name.length - ext.length))
   );
 }
+
+/** A folder may hold other files too. */
+const isLog = (name: string): boolean => /\.(?:log|json|csv)(?:[.-]|$)/.test(name);
 
 const isCompressed = (name: string): boolean => /\.(?:gz|bz2|xz|zst|lz4)$/.test(name);
 
