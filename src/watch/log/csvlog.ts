@@ -34,8 +34,8 @@ export function csvParser({ entry, unread }: Sink): Parser {
   let rest = "";
   /** of a record that is too long, after its entry was handed on */
   let skipping = false;
-  const take = (fields: readonly string[] | null): void => {
-    if (fields === null || fields.length < FEWEST) unread(1);
+  const take = (fields: readonly string[]): void => {
+    if (fields.length < FEWEST) unread(fields.join(","));
     else entry(entryOf(fields));
   };
   const read = (text: string, last: boolean): void => {
@@ -47,7 +47,8 @@ export function csvParser({ entry, unread }: Sink): Parser {
       BEGIN.lastIndex = from;
       if (!BEGIN.test(text)) {
         if (newline === -1 && !last) break;
-        if (!skipping && text.slice(from, newline === -1 ? undefined : newline).trim() !== "") unread(1);
+        const line = text.slice(from, newline === -1 ? undefined : newline);
+        if (!skipping && line.trim() !== "") unread(line);
         from = newline === -1 ? text.length : newline + 1;
         continue;
       }

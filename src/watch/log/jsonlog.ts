@@ -38,7 +38,7 @@ export function jsonParser({ entry, unread }: Sink): Parser {
   const take = (line: string): void => {
     if (line === "" || line === "\r") return;
     const found = entryOf(line);
-    if (found === null) unread(1);
+    if (found === null) unread(line);
     else entry(found);
   };
   const finish = (): void => {

@@ -20,8 +20,11 @@ export async function localFiles(path: string): Promise<LogFiles> {
     open: async () => {
       const names = await readdir(folder).catch(() => null);
       if (names === null) return null;
-      const opened = await openAll(names.filter((name) => belongs(name) && !isCompressed(name)).toSorted(), folder);
-      return opened.length === 0 ? null : onlyOneFormat(opened, one);
+      const { files, unreadable } = await openAll(
+        names.filter((name) => belongs(name) && !isCompressed(name)).toSorted(),
+        folder,
+      );
+      return files.length === 0 ? null : { files: await onlyOneFormat(files, one), unreadable };
     },
   };
 }
@@ -49,17 +52,24 @@ const patternOf = (pattern: string): ((name: string) => boolean) => {
   return (name) => expression.test(name);
 };
 
-/** A file that may not be read, or is gone by now, is left out; one with two names is read once. */
-async function openAll(names: readonly string[], folder: string): Promise<OpenLogFile[]> {
-  const opened: OpenLogFile[] = [];
+/** A file that is gone by now is left out; one with two names is read once. */
+async function openAll(
+  names: readonly string[],
+  folder: string,
+): Promise<{ files: OpenLogFile[]; unreadable: boolean }> {
+  const files: OpenLogFile[] = [];
+  let unreadable = false;
   for (const name of names) {
-    const handle = await open(join(folder, name), "r").catch(() => null);
+    const handle = await open(join(folder, name), "r").catch((error: NodeJS.ErrnoException) => {
+      unreadable ||= error.code !== "ENOENT";
+      return null;
+    });
     if (handle === null) continue;
     const file = await openFile(name, handle);
-    if (file === null || opened.some(({ identity }) => identity === file.identity)) await handle.close();
-    else opened.push(file);
+    if (file === null || files.some(({ identity }) => identity === file.identity)) await handle.close();
+    else files.push(file);
   }
-  return opened;
+  return { files, unreadable };
 }
 
 async function openFile(name: string, handle: FileHandle): Promise<OpenLogFile | null> {

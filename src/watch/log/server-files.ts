@@ -34,12 +34,12 @@ export async function serverFiles(db: Db): Promise<{ files: LogFiles } | { lacks
 
 const functionName = (signature: string): string => /\.(\w+)\(/.exec(signature)?.[1] ?? signature;
 
-async function openAll(db: Db, folder: string): Promise<OpenLogFile[] | null> {
+async function openAll(db: Db, folder: string): Promise<{ files: OpenLogFile[]; unreadable: boolean } | null> {
   try {
     const listed = await list(db);
     const format = bestFormat(listed.map(({ name }) => name));
     const kept = listed.filter(({ name }) => formatOfName(name) === format);
-    return kept.map(({ name, size, modified }) => ({
+    const files = kept.map(({ name, size, modified }): OpenLogFile => ({
       name,
       // the server tells no inode: a file is known by its name and content
       identity: null,
@@ -49,6 +49,7 @@ async function openAll(db: Db, folder: string): Promise<OpenLogFile[] | null> {
       sizeNow: async () => Number((await list(db)).find((file) => file.name === name)?.size ?? 0),
       close: async () => {},
     }));
+    return { files, unreadable: false };
   } catch (error) {
     // a folder that is gone, or may not be read by the server itself
     if (pgErrorOf(error) === null) throw error;

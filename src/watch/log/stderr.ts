@@ -25,7 +25,7 @@ const MOST_OPEN = 64;
  * A stderr log. An entry is a line with a severity and the lines behind it: with a tab, what goes on; with a label, such
  * as DETAIL, what belongs to the entry of the same process or session.
  */
-export function stderrParser({ entry, unread }: Sink, prefix: Prefix): Parser {
+export function stderrParser({ entry, unread }: Sink, prefixes: readonly Prefix[]): Parser {
   const opened = new Map<string, Open>();
   let latest: Open | null = null;
   /** the one that a line with a tab goes on with; null: its begin was not there */
@@ -35,6 +35,20 @@ export function stderrParser({ entry, unread }: Sink, prefix: Prefix): Parser {
   let parts: string[] = [];
   let held = 0;
 
+  /** the one that explained the last line */
+  let prefix = prefixes[0];
+
+  const labelledBy = (line: string): Labelled | null => {
+    const found = prefix === undefined ? null : labelledWith(line, prefix);
+    if (found !== null) return found;
+    for (const other of prefixes) {
+      const labelled = other === prefix ? null : labelledWith(line, other);
+      if (labelled === null) continue;
+      prefix = other;
+      return labelled;
+    }
+    return null;
+  };
   const close = (open: Open): void => {
     opened.delete(open.key);
     if (open === latest) latest = null;
@@ -61,19 +75,12 @@ export function stderrParser({ entry, unread }: Sink, prefix: Prefix): Parser {
     if (line.charCodeAt(0) === TAB) {
       if (current !== null) goOn(current, line.slice(1));
     } else if (line !== "") {
-      const found = prefix.line.exec(line);
-      const label = found === null ? null : utf8(found[prefix.groups.length + 1] ?? "").trim();
-      const severity = label === null ? null : severityOf(label);
-      const addition = label === null || severity !== null ? null : additionOf(label);
-      if (found === null || (severity === null && addition === null)) {
+      const labelled = labelledBy(line);
+      if (labelled === null) {
         current = null;
-        unread(1);
-      } else {
-        const text = found[prefix.groups.length + 2] ?? "";
-        const prefixed = prefixedOf(found, prefix);
-        if (severity !== null) begin(severity, prefixed, text);
-        else if (addition !== null) add(addition, prefixed, text);
-      }
+        unread(line);
+      } else if (labelled.severity === null) add(labelled.addition, labelled.prefixed, labelled.text);
+      else begin(labelled.severity, labelled.prefixed, labelled.text);
     }
     since += length;
   };
@@ -122,12 +129,33 @@ function goOn({ texts, last }: Open, text: string): void {
   if (before.length < LONGEST_TEXT) texts[last] = `${before}\n${text}`;
 }
 
-function prefixedOf(found: RegExpExecArray, { groups }: Prefix): Prefixed {
+/** A line with a prefix and a label. */
+type Labelled = { prefixed: Prefixed; text: string } & (
+  | { severity: Severity; addition: null }
+  | { severity: null; addition: Addition }
+);
+
+function labelledWith(line: string, prefix: Prefix): Labelled | null {
+  const found = prefix.line.exec(line);
+  if (found === null) return null;
+  const label = utf8(found[prefix.groups.length + 1] ?? "").trim();
+  const severity = severityOf(label);
+  const addition = severity === null ? additionOf(label) : null;
+  if (severity === null && addition === null) return null;
+  const rest = { prefixed: prefixedOf(found, prefix), text: found[prefix.groups.length + 2] ?? "" };
+  return severity === null
+    ? { severity, addition: addition as Addition, ...rest }
+    : { severity, addition: null, ...rest };
+}
+
+function prefixedOf(found: RegExpExecArray, { groups, guessed }: Prefix): Prefixed {
   const prefixed: Prefixed = {};
   for (let n = 0; n < groups.length; n += 1) {
     const [part, text] = [groups[n] ?? null, found[n + 1]];
     if (part !== null && text !== undefined && text !== "") prefixed[part] = text;
   }
+  // an entry of a database with a wrong name would not be counted
+  if (guessed) delete prefixed.database;
   return prefixed;
 }
 

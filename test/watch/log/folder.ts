@@ -65,8 +65,8 @@ export async function readFrom(
     parser: async () =>
       parserOf(format, {
         entry: ({ message }) => void messages.push(message),
-        unread: (lines) => {
-          unread += lines;
+        unread: () => {
+          unread += 1;
         },
       }),
   });

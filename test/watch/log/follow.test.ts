@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from "node:fs";
+import { symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readLog } from "../../../src/watch/log/index.ts";
 import { newFolder, readFrom } from "./folder.ts";
@@ -209,4 +209,41 @@ test("a cursor of another version, or of another source, is none", async () => {
   write("a.log", line("1"));
   for (const cursor of [{ version: 2 }, "x", 7, { version: 1, files: [{}] }])
     expect((await readFrom(path("a.log"), cursor)).messages).toEqual(["1"]);
+});
+
+test("a file that cannot be opened is said to be so, and is read on when it can be", async () => {
+  const { path, remove, rename, write } = newFolder();
+  write("a.log", line("1"));
+  write("a.log.1", line("0"));
+  const first = await readFrom(path("a.log"), null);
+  write("a.log", line("2"));
+  rename("a.log", "elsewhere");
+  // as root every file can be opened, but no link to itself
+  symlinkSync("a.log", path("a.log"));
+  const second = await readFrom(path("a.log"), first.cursor);
+  expect(second).toMatchObject({ messages: [], lacks: [{ lack: "not readable", what: "log file" }] });
+  remove("a.log");
+  rename("elsewhere", "a.log");
+  expect(await readFrom(path("a.log"), second.cursor)).toMatchObject({ messages: ["2"], lacks: [] });
+});
+
+test("lines of a prefix that the server had before are read too, and lines that may be errors are said", async () => {
+  const { path, write } = newFolder();
+  const denied = "permission denied for table visit";
+  write(
+    "a.log",
+    `2026-01-31 12:00:00.000 UTC [1] LOG:  x\n2026-01-31 12:00:00.000 UTC [1] web@app 42501 ERROR:  ${denied}\n`,
+  );
+  write("a.log", `2026-01-31 12:00:00.000 UTC [1] web@app ERROR:  ${denied}\n`);
+  const options = { cursor: null, start: "begin", format: null, database: "other", heartbeat: null } as const;
+  const source = { kind: "files", path: path("a.log") } as const;
+  const known = await readLog(source, { ...options, linePrefix: "%m [%p] %q%u@%d %e " });
+  // of the prefix that is only guessed the database is not believed
+  expect(known).toMatchObject({ entries: 3, unread: 0, lacks: [] });
+  expect(known.denials).toMatchObject([{ count: 1, sqlstate: null, login: "web", relation: "visit" }]);
+  write("a.log", `<1> (web) ERROR:  ${denied}\n`);
+  expect(await readLog(source, { ...options, linePrefix: "%m [%p] %q%u@%d %e " })).toMatchObject({
+    unread: 1,
+    lacks: [{ lack: "not readable", what: "log line" }],
+  });
 });
