@@ -247,3 +247,12 @@ test("lines of a prefix that the server had before are read too, and lines that 
     lacks: [{ lack: "not readable", what: "log line" }],
   });
 });
+
+test("another file whose begin is the same, without times, is seen by what stands before the offset", async () => {
+  const { path, write } = newFolder();
+  const same = "x".repeat(3000);
+  write("a.log", line(same) + line("1"));
+  const first = await readFrom(path("a.log"), null);
+  writeFileSync(path("a.log"), line(same) + line("2") + line("3"));
+  expect(await readFrom(path("a.log"), first.cursor)).toMatchObject({ messages: [same, "2", "3"], lacks: LOST });
+});
