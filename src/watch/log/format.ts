@@ -3,14 +3,16 @@ import { jsonParser } from "./jsonlog.ts";
 import type { Parser, Sink } from "./parser.ts";
 import { prefixesFor } from "./prefix.ts";
 import { stderrParser } from "./stderr.ts";
+import { timesIn } from "./time.ts";
 
 /** The format of a log; `prefix`: the server's log_line_prefix; null: it is not known, and common ones are tried. */
 export type LogFormat = { kind: "jsonlog" } | { kind: "csvlog" } | { kind: "stderr"; prefix: string | null };
 
-/** A parser of a format. */
-export function parserOf(format: LogFormat, sink: Sink): Parser {
-  if (format.kind === "jsonlog") return jsonParser(sink);
-  return format.kind === "csvlog" ? csvParser(sink) : stderrParser(sink, prefixesFor(format.prefix));
+/** A parser of a format. `timeZone`: the server's log_timezone; null: it is not known. */
+export function parserOf(format: LogFormat, sink: Sink, timeZone: string | null = null): Parser {
+  const timeOf = timesIn(timeZone);
+  if (format.kind === "jsonlog") return jsonParser(sink, timeOf);
+  return format.kind === "csvlog" ? csvParser(sink, timeOf) : stderrParser(sink, timeOf, prefixesFor(format.prefix));
 }
 
 /** The part of a log from which its format is told. */

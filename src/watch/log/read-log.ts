@@ -31,6 +31,8 @@ export interface ReadLogOptions {
   format: LogFormat | null;
   /** the log_line_prefix of the server, for files whose name is not of another format; null: it is not known */
   linePrefix?: string | null;
+  /** the log_timezone of the server, for times such as `12:00 CET`; null: it is not known */
+  timeZone?: string | null;
   /** only denials and errors of this database; null: of all */
   database: string | null;
   /** the id of `sendHeartbeat`; null: none was sent */
@@ -47,12 +49,7 @@ const PAUSE = 100;
 /** Read a log from where the reading before ended. Nothing of its texts is in the result but names of objects and roles. */
 export async function readLog(source: LogSource, options: ReadLogOptions): Promise<LogReading> {
   const tally = newTally(options);
-  if (source.kind === "stream")
-    return readingOf(
-      tally,
-      null,
-      await readStream(source.stream, { format: options.format, linePrefix: options.linePrefix ?? null }, tally),
-    );
+  if (source.kind === "stream") return readingOf(tally, null, await readStream(source.stream, options, tally));
   const cursor = cursorFrom(options.cursor);
   const found = source.kind === "server" ? await serverFiles(source.db) : { files: await localFiles(source.path) };
   if ("lacks" in found) return readingOf(tally, cursor, { bytes: 0, lacks: found.lacks });
@@ -101,8 +98,12 @@ async function followUntilSeen(
   return readingOf(tally, cursor, { bytes, lacks });
 }
 
-async function parserFor(file: OpenLogFile, { format, linePrefix }: ReadLogOptions, tally: Tally): Promise<Parser> {
-  return parserOf(format ?? (await formatOf(file, linePrefix ?? null)), tally);
+async function parserFor(
+  file: OpenLogFile,
+  { format, linePrefix, timeZone }: ReadLogOptions,
+  tally: Tally,
+): Promise<Parser> {
+  return parserOf(format ?? (await formatOf(file, linePrefix ?? null)), tally, timeZone ?? null);
 }
 
 /** The format of a file, from its name or its first lines. Lines that it does not explain are counted. */

@@ -3,7 +3,7 @@ import type { LogEntry } from "./entry.ts";
 import { withoutPosition } from "./message.ts";
 import { LONGEST, LONGEST_TEXT, type Parser, type Sink } from "./parser.ts";
 import type { Prefix, Prefixed } from "./prefix.ts";
-import { timeOf, timeOfEpoch } from "./time.ts";
+import { timeOfEpoch, type TimeReader } from "./time.ts";
 import { utf8 } from "./utf8.ts";
 import { additionOf, severityOf, type Addition, type Severity } from "./words.ts";
 
@@ -25,7 +25,7 @@ const MOST_OPEN = 64;
  * A stderr log. An entry is a line with a severity and the lines behind it: with a tab, what goes on; with a label, such
  * as DETAIL, what belongs to the entry of the same process or session.
  */
-export function stderrParser({ entry, unread }: Sink, prefixes: readonly Prefix[]): Parser {
+export function stderrParser({ entry, unread }: Sink, timeOf: TimeReader, prefixes: readonly Prefix[]): Parser {
   const opened = new Map<string, Open>();
   let latest: Open | null = null;
   /** the one that a line with a tab goes on with; null: its begin was not there */
@@ -52,7 +52,7 @@ export function stderrParser({ entry, unread }: Sink, prefixes: readonly Prefix[
   const close = (open: Open): void => {
     opened.delete(open.key);
     if (open === latest) latest = null;
-    entry(entryOf(open));
+    entry(entryOf(open, timeOf));
   };
   const begin = (severity: Severity, prefixed: Prefixed, message: string): void => {
     const key = prefixed.session ?? prefixed.pid ?? "";
@@ -162,14 +162,14 @@ function prefixedOf(found: RegExpExecArray, { groups, guessed }: Prefix): Prefix
 /** `log_error_verbosity = verbose` writes the SQLSTATE in front of the message. */
 const STATE = /^([0-9A-Z]{5}): /;
 
-function entryOf({ prefixed, severity, texts }: Open): LogEntry {
+function entryOf({ prefixed, severity, texts }: Open, timeOf: TimeReader): LogEntry {
   const location = texts.location ?? null;
   // Only a verbose log has a location; else the message itself may begin so.
   const state = location === null ? null : (STATE.exec(texts.message)?.[1] ?? null);
   const named = (name: string | undefined): string | null =>
     name === undefined || name === "[unknown]" ? null : utf8(name.trim());
   return {
-    at: timeOfPrefix(prefixed),
+    at: timeOfPrefix(prefixed, timeOf),
     severity,
     sqlstate: prefixed.sqlstate ?? state,
     message: withoutPosition(text(state === null ? texts.message : texts.message.slice(7))),
@@ -188,7 +188,7 @@ function entryOf({ prefixed, severity, texts }: Open): LogEntry {
 
 const text = (bytes: string): string => utf8(bytes.slice(0, LONGEST_TEXT));
 
-function timeOfPrefix({ at, epoch }: Prefixed): string | null {
+function timeOfPrefix({ at, epoch }: Prefixed, timeOf: TimeReader): string | null {
   if (epoch !== undefined) return timeOfEpoch(epoch);
   return at === undefined ? null : timeOf(at);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { LogEntry } from "../../../src/watch/log/entry.ts";
 import { parserOf } from "../../../src/watch/log/format.ts";
+import { timesIn } from "../../../src/watch/log/time.ts";
 import { bytesAsText } from "../../../src/watch/log/utf8.ts";
 
 function entriesOf(prefix: string, text: string): LogEntry[] {
@@ -21,6 +22,22 @@ test.each([
   ["%m ", "2026-01-31 12:00:00.123 CST ", null],
 ])("the time of %s in '%s'", (prefix, line, at) => {
   expect(entriesOf(prefix, `${line}ERROR:  x\n`)).toMatchObject([{ at, severity: "ERROR", message: "x" }]);
+});
+
+test.each([
+  ["Europe/Berlin", "2026-01-31 12:00:00.123 CET", "2026-01-31T12:00:00.123+01:00"],
+  ["Europe/Berlin", "2026-07-31 12:00:00.123 CEST", "2026-07-31T12:00:00.123+02:00"],
+  // the clocks go forward at 02:00
+  ["Europe/Berlin", "2026-03-29 01:59:59.999 CET", "2026-03-29T01:59:59.999+01:00"],
+  ["Europe/Berlin", "2026-03-29 03:00:00.000 CEST", "2026-03-29T03:00:00.000+02:00"],
+  ["Europe/Berlin", "2026-10-25 03:00:00.000 CET", "2026-10-25T03:00:00.000+01:00"],
+  ["Europe/Berlin", "2026-10-25 01:59:59.000 CEST", "2026-10-25T01:59:59.000+02:00"],
+  ["Asia/Kolkata", "2026-01-31 12:00:00 IST", "2026-01-31T12:00:00+05:30"],
+  ["Europe/London", "2026-01-31 12:00:00 GMT", "2026-01-31T12:00:00Z"],
+  ["Europe/London", "2026-07-31 12:00:00 BST", "2026-07-31T12:00:00+01:00"],
+  ["no zone", "2026-07-31 12:00:00 BST", null],
+])("with log_timezone = %s, %s is %s", (zone, text, time) => {
+  expect(timesIn(zone)(text)).toBe(time);
 });
 
 test("lines of two processes that are mixed belong to the entry of their own", () => {

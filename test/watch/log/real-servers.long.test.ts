@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/db/server.ts";
@@ -87,6 +88,22 @@ describe.each(findAllMajors().filter(({ major }) => major === 15 || major === 18
       expect(timesAreSound(reading.denials)).toBe(times);
     });
 
+    test("times in the zone of log_timezone", async () => {
+      await server.exec("alter system set log_timezone = 'America/St_Johns'");
+      await server.logTo("zone", { log_line_prefix: "%m [%p] %q%u@%d " });
+      await raise(server.url(), ROWS.slice(0, 3));
+      await server.exec("alter system set log_timezone = 'UTC'");
+      await server.logTo("after zone", {});
+      const options = { cursor: null, start: "begin", format: null, database: null, heartbeat: null } as const;
+      for (const suffix of ["json", "csv", "log"]) {
+        const source = { kind: "files", path: join(server.folder, `zone.${suffix}`) } as const;
+        const without = await readLog(source, options);
+        expect(without.denials[0]).toMatchObject({ count: 3, first: null, last: null });
+        const { denials } = await readLog(source, { ...options, timeZone: "America/St_Johns" });
+        expect(timesAreSound(denials)).toBe(true);
+      }
+    });
+
     test("failed logins, and a crash", async () => {
       await server.logTo("logins", { log_line_prefix: "%m [%p] %b %l " });
       await expect(openServer(server.url().replace("test-pw", "wrong"))).rejects.toThrow("refused the login");
@@ -173,7 +190,10 @@ describe.skipIf(locale === null)("a server whose messages are German (Debian's P
       settings: { lc_messages: "de_DE.UTF-8" },
     });
   });
-  afterAll(async () => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    rmSync(locale ?? "", { recursive: true, force: true });
+  });
 
   const LACK = [{ lack: "setting", what: "lc_messages" }];
   /** Families of the rows; what only a text tells is `other`. */

@@ -35,7 +35,6 @@ export async function startLoggingServer(
       log_directory: folder,
       log_file_mode: "0644",
       log_rotation_age: "0",
-      log_timezone: "UTC",
       max_stack_depth: "200kB",
       compute_query_id: "on",
       ...options.settings,
@@ -51,6 +50,9 @@ export async function startLoggingServer(
       await client.end();
     }
   };
+  // not on the command line, so that a test can change it
+  await exec("alter system set log_timezone = 'UTC'");
+  await exec("select pg_reload_conf()");
   await exec(SCHEMA);
   return {
     folder,
