@@ -106,18 +106,24 @@ async function openFile(name: string, handle: FileHandle): Promise<OpenLogFile |
  * tells most are read.
  */
 async function onlyOneFormat(files: readonly OpenLogFile[], named: boolean): Promise<OpenLogFile[]> {
-  const format = bestFormat(files.map(({ name }) => name));
-  if (named || format === null) return [...files];
+  if (named) return [...files];
+  const format = bestFormat(files);
   const kept = files.filter(({ name }) => formatOfName(name) === format);
   for (const file of files) if (!kept.includes(file)) await file.close();
   return kept;
 }
 
-/** The format of the files of a folder that tells most, by their names; null: the names do not tell. */
-export function bestFormat(names: readonly string[]): "json" | "csv" | null {
-  const formats = new Set(names.map(formatOfName));
-  if (formats.has("json")) return "json";
-  return formats.has("csv") ? "csv" : null;
+/** Milliseconds: where a server writes several formats, it writes each entry to all of them. */
+const TOGETHER = 3_600_000;
+
+/**
+ * The format of the files of a folder that tells most, by their names; null: stderr. Files of a format that is not
+ * written any more, since log_destination was changed, do not count.
+ */
+export function bestFormat(files: readonly Pick<OpenLogFile, "name" | "modified">[]): "json" | "csv" | null {
+  const newest = Math.max(...files.map(({ modified }) => modified));
+  const written = files.filter(({ modified }) => modified > newest - TOGETHER).map(({ name }) => formatOfName(name));
+  return written.includes("json") ? "json" : written.includes("csv") ? "csv" : null;
 }
 
 /** PostgreSQL puts `.json` and `.csv` in the place of `.log`, and rotations add to it. */

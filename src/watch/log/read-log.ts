@@ -8,6 +8,7 @@ import { detectFormat, parserOf, SAMPLE_LENGTH, type LogFormat } from "./format.
 import { formatOfName, localFiles } from "./local-files.ts";
 import type { Parser } from "./parser.ts";
 import { serverFiles } from "./server-files.ts";
+import { lacksOfSettings, readLogSettings } from "./settings.ts";
 import { readStream } from "./standard-input.ts";
 import { newTally, type Tally } from "./tally.ts";
 import { bytesAsText } from "./utf8.ts";
@@ -16,7 +17,7 @@ import { bytesAsText } from "./utf8.ts";
 export type LogSource =
   /** a file, a folder, or files by a pattern */
   | { kind: "files"; path: string }
-  /** the files of the server's logging collector, through a connection */
+  /** the files of the server's logging collector, through a connection; its settings are read too, unless they are given */
   | { kind: "server"; db: Db }
   /** standard input, or what another program writes */
   | { kind: "stream"; stream: AsyncIterable<Uint8Array> };
@@ -50,11 +51,19 @@ const PAUSE = 100;
 export async function readLog(source: LogSource, options: ReadLogOptions): Promise<LogReading> {
   const tally = newTally(options);
   if (source.kind === "stream") return readingOf(tally, null, await readStream(source.stream, options, tally));
-  const cursor = cursorFrom(options.cursor);
-  const found = source.kind === "server" ? await serverFiles(source.db) : { files: await localFiles(source.path) };
-  if ("lacks" in found) return readingOf(tally, cursor, { bytes: 0, lacks: found.lacks });
+  if (source.kind === "files") return followSafely(await localFiles(source.path), tally, options);
+  const settings = await readLogSettings(source.db);
+  const found = await serverFiles(source.db, settings);
+  const lacks = lacksOfSettings(settings);
+  if ("lacks" in found) return readingOf(tally, options.cursor, { bytes: 0, lacks: [...found.lacks, ...lacks] });
+  const { linePrefix, timeZone } = settings;
+  const reading = await followSafely(found.files, tally, { linePrefix, timeZone, ...options });
+  return { ...reading, lacks: distinct([...reading.lacks, ...lacks]) };
+}
+
+async function followSafely(files: LogFiles, tally: Tally, options: ReadLogOptions): Promise<LogReading> {
   try {
-    return await followUntilSeen(found.files, cursor, tally, options);
+    return await followUntilSeen(files, cursorFrom(options.cursor), tally, options);
   } catch (error) {
     if (!isOfFiles(error)) throw error;
     // what was counted so far is read again next time
@@ -76,6 +85,8 @@ async function followUntilSeen(
 ): Promise<LogReading> {
   const deadline = performance.now() + (options.patience ?? PATIENCE);
   const lacks: Lack[] = [];
+  // a cursor that cannot be read: nobody knows what was counted
+  if (from === null && (options.cursor ?? null) !== null) lacks.push({ lack: "entries lost", what: "log cursor" });
   let cursor = from;
   let bytes = 0;
   for (;;) {

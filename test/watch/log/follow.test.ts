@@ -187,6 +187,11 @@ test("of a folder with several formats, each entry is counted once", async () =>
   const options = { start: "begin", format: null, database: null, heartbeat: null } as const;
   const reading = await readLog({ kind: "files", path: path(".") }, { ...options, cursor: null });
   expect(reading).toMatchObject({ entries: 1, otherErrors: 1, bytes: json.length });
+  // log_destination was changed two hours ago
+  utimesSync(path("postgresql.json"), new Date(), new Date(Date.now() - 7_200_000));
+  write("postgresql.log", line("division by zero"));
+  const changed = await readLog({ kind: "files", path: path(".") }, { ...options, cursor: null });
+  expect(changed).toMatchObject({ entries: 2, otherErrors: 2 });
 });
 
 test("a folder of more files than a cursor holds", async () => {
@@ -209,6 +214,11 @@ test("a cursor of another version, or of another source, is none", async () => {
   write("a.log", line("1"));
   for (const cursor of [{ version: 2 }, "x", 7, { version: 1, files: [{}] }])
     expect((await readFrom(path("a.log"), cursor)).messages).toEqual(["1"]);
+  const reading = await readLog(
+    { kind: "files", path: path("a.log") },
+    { cursor: { version: 2 }, start: "end", format: null, database: null, heartbeat: null },
+  );
+  expect(reading).toMatchObject({ entries: 0, lacks: [{ lack: "entries lost", what: "log cursor" }] });
 });
 
 test("a file that cannot be opened is said to be so, and is read on when it can be", async () => {

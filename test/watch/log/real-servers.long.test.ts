@@ -172,6 +172,16 @@ describe.each(findAllMajors().filter(({ major }) => major === 15 || major === 18
       const next = await readLog({ kind: "server", db }, { ...options, cursor: first.cursor, heartbeat });
       expect(countsOf(next.denials)).toEqual(expectedCounts({}, [...ROWS, ...ROWS]));
       expect(next).toMatchObject({ heartbeat: "seen", lacks: [], unread: 0 });
+      // stderr alone, with a prefix that is none of the common ones: the server tells it
+      await server.logTo("stderr only", { log_destination: "stderr", log_line_prefix: "<%u|%d|%e|%m> " });
+      const before = await readLog({ kind: "server", db }, { ...options, start: "end", cursor: null });
+      await raise(server.url());
+      // the collector writes later than the client has its error: what was before the heartbeat is there when it is
+      const sent = await sendHeartbeat(db);
+      const stderr = await readLog({ kind: "server", db }, { ...options, cursor: before.cursor, heartbeat: sent });
+      expectRows(stderr);
+      expect(stderr.lacks).toEqual([]);
+      await server.exec("alter system reset log_destination");
       await db.close();
       await server.exec(
         "revoke all on function pg_read_binary_file(text, bigint, bigint, boolean) from reader; drop role reader",

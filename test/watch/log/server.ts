@@ -31,7 +31,6 @@ export async function startLoggingServer(
     bin,
     settings: {
       logging_collector: "on",
-      log_destination: "stderr,csvlog,jsonlog",
       log_directory: folder,
       log_file_mode: "0644",
       log_rotation_age: "0",
@@ -50,7 +49,8 @@ export async function startLoggingServer(
       await client.end();
     }
   };
-  // not on the command line, so that a test can change it
+  // not on the command line, so that a test can change them
+  await exec("alter system set log_destination = stderr, csvlog, jsonlog");
   await exec("alter system set log_timezone = 'UTC'");
   await exec("select pg_reload_conf()");
   await exec(SCHEMA);
