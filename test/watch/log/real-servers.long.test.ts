@@ -7,7 +7,7 @@ import { readLog, readLogSettings, lacksOfSettings, sendHeartbeat } from "../../
 import { findAllMajors } from "../../faults/majors.ts";
 import { countsOf, expectedCounts, otherErrors, timesAreSound, type Without } from "./expected.ts";
 import { raise, ROWS } from "./rows.ts";
-import { germanLocale, startLoggingServer, type LoggingServer } from "./server.ts";
+import { germanLocale, hasGerman, startLoggingServer, type LoggingServer } from "./server.ts";
 
 /** Texts of statements and errors above, which no reading may hold. */
 const VALUES = ["secret-value", "anna", "00000000-0000", "127.0.0.1", "not yours", "two\\nlines", "[app]"];
@@ -190,19 +190,19 @@ describe.each(findAllMajors().filter(({ major }) => major === 15 || major === 18
   });
 });
 
-const locale = germanLocale();
-
-describe.skipIf(locale === null)("a server whose messages are German (Debian's PostgreSQL 15)", () => {
+describe.skipIf(!hasGerman)("a server whose messages are German (Debian's PostgreSQL 15)", () => {
   let server: LoggingServer;
+  let locale: string;
   beforeAll(async () => {
+    locale = germanLocale();
     server = await startLoggingServer("/usr/lib/postgresql/15/bin", {
-      env: { LOCPATH: locale ?? "", PGTZ: "UTC" },
+      env: { LOCPATH: locale, PGTZ: "UTC" },
       settings: { lc_messages: "de_DE.UTF-8" },
     });
   });
   afterAll(async () => {
     await server.stop();
-    rmSync(locale ?? "", { recursive: true, force: true });
+    rmSync(locale, { recursive: true, force: true });
   });
 
   const LACK = [{ lack: "setting", what: "lc_messages" }];
