@@ -1,5 +1,5 @@
 import type { Taken } from "../pipeline/watch.ts";
-import type { Gate, Reading, Sample, Stored } from "../watch/index.ts";
+import type { Gate, Sample, StoredReading } from "../watch/index.ts";
 import type { Colours } from "./colours.ts";
 import { counted } from "./counted.ts";
 import { criteriaLines, gateJson, lackText } from "./gate.ts";
@@ -31,7 +31,7 @@ const sourceLines = ({ readings }: Sample, colours: Colours): string[] =>
     ...one.lacks.map((lack) => `            ${colours.dim(lackText(lack))}`),
   ]);
 
-function seenText(one: Stored<Reading>): string {
+function seenText(one: StoredReading): string {
   switch (one.source) {
     case "log":
       return `${counted(one.entries, "entry", "entries")}, ${counted(one.denials.length, "kind")} of denials; its heartbeat was ${one.heartbeat}`;

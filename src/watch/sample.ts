@@ -173,6 +173,16 @@ export type SourceName = Reading["source"];
 /** What a sample keeps of a reading: all but the place where the next one begins, which only the newest needs. */
 export type Stored<One extends Reading> = One extends Reading ? Omit<One, "cursor"> : never;
 
+/** A reading of any source as a sample keeps it. */
+export type StoredReading =
+  | Omit<LogReading, "cursor">
+  | Omit<StatementsReading, "cursor">
+  | Omit<TablesReading, "cursor">
+  | Omit<ObjectsReading, "cursor">
+  | Omit<IsolationReading, "cursor">
+  | Omit<RequestsReading, "cursor">
+  | Omit<ClaimsReading, "cursor">;
+
 /** Where the next reading of each source begins. */
 export type Cursors = Partial<Record<SourceName, unknown>>;
 
@@ -205,5 +215,5 @@ export interface Sample {
   /** ISO 8601, by the server's clock */
   at: string;
   server: ServerFacts;
-  readings: Stored<Reading>[];
+  readings: StoredReading[];
 }

@@ -1,6 +1,6 @@
 import type { LogEntry } from "./entry.ts";
 import { LONGEST, LONGEST_TEXT, type Parser, type Sink } from "./parser.ts";
-import { timeOf } from "./time.ts";
+import type { TimeReader } from "./time.ts";
 import { utf8 } from "./utf8.ts";
 import { severityOf } from "./words.ts";
 
@@ -30,13 +30,13 @@ const BEGIN = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [^\s,"]+,/y;
 const BEGIN_LENGTH = 48;
 
 /** A record of csvlog is an entry; a quoted field may hold line breaks. */
-export function csvParser({ entry, unread }: Sink): Parser {
+export function csvParser({ entry, unread }: Sink, timeOf: TimeReader): Parser {
   let rest = "";
   /** of a record that is too long, after its entry was handed on */
   let skipping = false;
-  const take = (fields: readonly string[] | null): void => {
-    if (fields === null || fields.length < FEWEST) unread(1);
-    else entry(entryOf(fields));
+  const take = (fields: readonly string[]): void => {
+    if (fields.length < FEWEST) unread(fields.join(","));
+    else entry(entryOf(fields, timeOf));
   };
   const read = (text: string, last: boolean): void => {
     let from = 0;
@@ -47,7 +47,8 @@ export function csvParser({ entry, unread }: Sink): Parser {
       BEGIN.lastIndex = from;
       if (!BEGIN.test(text)) {
         if (newline === -1 && !last) break;
-        if (!skipping && text.slice(from, newline === -1 ? undefined : newline).trim() !== "") unread(1);
+        const line = text.slice(from, newline === -1 ? undefined : newline);
+        if (!skipping && line.trim() !== "") unread(line);
         from = newline === -1 ? text.length : newline + 1;
         continue;
       }
@@ -118,7 +119,7 @@ function closingQuote(text: string, from: number): number {
   return -1;
 }
 
-function entryOf(fields: readonly string[]): LogEntry {
+function entryOf(fields: readonly string[], timeOf: TimeReader): LogEntry {
   const field = (column: number): string | null => {
     const text = fields[column];
     return text === undefined || text === "" ? null : utf8(text.slice(0, LONGEST_TEXT));

@@ -1,10 +1,10 @@
 /** One message of a server log, as a parser of one of its formats found it. Fields that the format lacks are null. */
 export interface LogEntry {
-  /** ISO 8601 with an offset; null: the prefix holds no time that can be read without knowing the server's time zone */
+  /** ISO 8601 with an offset; null: the log holds no time, or in a time zone that has to be known */
   at: string | null;
-  /** in English, whatever lc_messages is: jsonlog and csvlog translate it, see `severityOf` */
+  /** in English, whatever lc_messages is: stderr and csvlog translate it, see `severityOf`; null: a word that is not known */
   severity: "DEBUG" | "INFO" | "NOTICE" | "WARNING" | "LOG" | "ERROR" | "FATAL" | "PANIC" | null;
-  /** five characters; null: stderr without `%e` and without log_error_verbosity = verbose */
+  /** five characters; null: stderr without `%e` and without log_error_verbosity = verbose, and jsonlog where it is 00000 */
   sqlstate: string | null;
   /** the text of the message; it may hold values of rows or claims, so it is never stored */
   message: string;

@@ -17,6 +17,6 @@ export interface OpenLogFile {
 export interface LogFiles {
   /** the file that is written, if it has a name of its own; null: the one that changed last */
   active: string | null;
-  /** all files that are there, opened; null: they cannot be listed or read */
-  open(): Promise<OpenLogFile[] | null>;
+  /** all files that are there, opened; null: they cannot be listed, or there is none. `unreadable`: some cannot be opened. */
+  open(): Promise<{ files: OpenLogFile[]; unreadable: boolean } | null>;
 }

@@ -44,10 +44,10 @@ interface Reading {
 export async function follow(files: LogFiles, options: FollowOptions): Promise<Followed | null> {
   const matched = await openAndMatch(files, options);
   if (matched === null) return null;
-  const { readings, lost, opened } = matched;
+  const { lacks, opened, readings, unread } = matched;
   try {
     let bytes = 0;
-    const records: FileAt[] = [];
+    const records: FileAt[] = [...unread];
     const known = new Map(readings.map((reading) => [reading.file, reading]));
     for (const file of opened) {
       const reading = known.get(file);
@@ -55,37 +55,55 @@ export async function follow(files: LogFiles, options: FollowOptions): Promise<F
       bytes += reading === undefined ? 0 : to - reading.from;
       records.push(await recordOf(file, to));
     }
-    return { cursor: cursorOf(records, files, options.cursor), bytes, lacks: lost };
+    return { cursor: cursorOf(records, files, options.cursor), bytes, lacks };
   } finally {
     for (const file of opened) await file.close();
   }
 }
 
+interface Matched {
+  opened: OpenLogFile[];
+  readings: Reading[];
+  /** records of files that are there, as far as is known, and cannot be opened now */
+  unread: FileAt[];
+  lacks: Lack[];
+}
+
 /** A file that a rotation moved between the list and its opening is found the second time. */
 const TRIES = 3;
 
-async function openAndMatch(
-  files: LogFiles,
-  options: FollowOptions,
-): Promise<{ readings: Reading[]; lost: Lack[]; opened: OpenLogFile[] } | null> {
+async function openAndMatch(files: LogFiles, options: FollowOptions): Promise<Matched | null> {
   for (let attempt = 1; ; attempt += 1) {
-    const opened = await files.open();
-    if (opened === null) return null;
-    const { readings, lost } = await match(opened.toSorted(byTime), files, options);
-    if (lost.length === 0 || attempt === TRIES) return { readings, lost, opened: opened.toSorted(byTime) };
+    const found = await files.open();
+    if (found === null) return null;
+    const opened = inOrder(found.files, files.active);
+    const { left, readings } = await match(opened, files, options);
+    if (found.unreadable)
+      return { opened, readings, unread: left, lacks: [{ lack: "not readable", what: "log file" }] };
+    const lost = left.some(({ name }) => name === options.cursor?.active);
+    if (!lost) return { opened, readings, unread: [], lacks: [] };
+    if (attempt === TRIES) return { opened, readings, unread: [], lacks: [{ lack: "entries lost", what: "log file" }] };
     for (const file of opened) await file.close();
   }
 }
 
-/** The file that is written last comes last; of the same time, the order of dates in names. */
-const byTime = (a: OpenLogFile, b: OpenLogFile): number =>
-  a.modified - b.modified || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+/** The file that is written comes last; else the one that was changed last, and of the same time the order of dates in names. */
+const inOrder = <File extends Pick<OpenLogFile, "name" | "modified">>(
+  files: readonly File[],
+  active: string | null,
+): File[] =>
+  files.toSorted(
+    (a, b) =>
+      Number(a.name === active) - Number(b.name === active) ||
+      a.modified - b.modified ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+  );
 
 async function match(
   opened: readonly OpenLogFile[],
   { active }: LogFiles,
   { cursor, start }: FollowOptions,
-): Promise<{ readings: Reading[]; lost: Lack[] }> {
+): Promise<{ readings: Reading[]; left: FileAt[] }> {
   const written = active ?? opened.at(-1)?.name;
   if (cursor === null) {
     const first = opened.filter(({ name }) => active === null || name === active);
@@ -94,7 +112,7 @@ async function match(
       from: start === "begin" ? 0 : await lineBefore(file, file.size),
       final: false,
     });
-    return { readings: await Promise.all(first.map(begins)), lost: [] };
+    return { readings: await Promise.all(first.map(begins)), left: [] };
   }
   const readings: Reading[] = [];
   const left = new Set(cursor.files);
@@ -115,10 +133,7 @@ async function match(
     } else if (await isKnown(file, cursor)) continue;
     else readings.push({ file, from: 0, final: false });
   }
-  const lost = [...left].some((at) => at.name === cursor.active)
-    ? [{ lack: "entries lost" as const, what: "log file" }]
-    : [];
-  return { readings, lost };
+  return { readings, left: [...left] };
 }
 
 const readingOn = (file: OpenLogFile, at: FileAt, written: string | undefined): Reading => ({
@@ -205,7 +220,7 @@ const recordOf = async (file: OpenLogFile, offset: number): Promise<FileAt> => (
 });
 
 function cursorOf(records: FileAt[], { active }: LogFiles, before: LogCursor | null): LogCursor {
-  const newest = records.toSorted((a, b) => b.modified - a.modified);
+  const newest = inOrder(records, active).toReversed();
   const kept = newest.slice(0, MOST_FILES);
   const dropped = newest[MOST_FILES];
   return {

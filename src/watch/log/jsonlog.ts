@@ -1,6 +1,6 @@
 import type { LogEntry } from "./entry.ts";
 import { LONGEST, LONGEST_TEXT, type Parser, type Sink } from "./parser.ts";
-import { timeOf } from "./time.ts";
+import type { TimeReader } from "./time.ts";
 import { utf8 } from "./utf8.ts";
 import { severityOf } from "./words.ts";
 
@@ -22,7 +22,7 @@ interface Line {
 }
 
 /** A line of jsonlog is an entry. */
-export function jsonParser({ entry, unread }: Sink): Parser {
+export function jsonParser({ entry, unread }: Sink, timeOf: TimeReader): Parser {
   let parts: string[] = [];
   let held = 0;
   /** of a line that is too long, after its entry was handed on */
@@ -37,8 +37,8 @@ export function jsonParser({ entry, unread }: Sink): Parser {
   };
   const take = (line: string): void => {
     if (line === "" || line === "\r") return;
-    const found = entryOf(line);
-    if (found === null) unread(1);
+    const found = entryOf(line, timeOf);
+    if (found === null) unread(line);
     else entry(found);
   };
   const finish = (): void => {
@@ -72,7 +72,7 @@ function withoutStatement(line: string): string {
   return at === -1 ? line : `${line.slice(0, at)}}`;
 }
 
-function entryOf(text: string): LogEntry | null {
+function entryOf(text: string, timeOf: TimeReader): LogEntry | null {
   const line = parsed(text);
   if (line === null || (typeof line.message !== "string" && line.error_severity === undefined)) return null;
   return {

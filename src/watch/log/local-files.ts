@@ -14,14 +14,17 @@ export async function localFiles(path: string): Promise<LogFiles> {
   const folder = isFolder ? path : dirname(path);
   const last = isFolder ? "*" : basename(path);
   const one = !/[*?]/.test(last);
-  const belongs = one ? (name: string) => name === last || isRotated(name, last) : patternOf(last);
+  const belongs = isFolder ? isLog : one ? (name: string) => name === last || isRotated(name, last) : patternOf(last);
   return {
     active: one ? last : null,
     open: async () => {
       const names = await readdir(folder).catch(() => null);
       if (names === null) return null;
-      const opened = await openAll(names.filter((name) => belongs(name) && !isCompressed(name)).toSorted(), folder);
-      return opened.length === 0 ? null : onlyOneFormat(opened, one);
+      const { files, unreadable } = await openAll(
+        names.filter((name) => belongs(name) && !isCompressed(name)).toSorted(),
+        folder,
+      );
+      return files.length === 0 ? null : { files: await onlyOneFormat(files, one), unreadable };
     },
   };
 }
@@ -38,6 +41,9 @@ function isRotated(name: string, base: string): boolean {
   );
 }
 
+/** A folder may hold other files too. */
+const isLog = (name: string): boolean => /\.(?:log|json|csv)(?:[.-]|$)/.test(name);
+
 const isCompressed = (name: string): boolean => /\.(?:gz|bz2|xz|zst|lz4)$/.test(name);
 
 const patternOf = (pattern: string): ((name: string) => boolean) => {
@@ -46,17 +52,24 @@ const patternOf = (pattern: string): ((name: string) => boolean) => {
   return (name) => expression.test(name);
 };
 
-/** A file that may not be read, or is gone by now, is left out; one with two names is read once. */
-async function openAll(names: readonly string[], folder: string): Promise<OpenLogFile[]> {
-  const opened: OpenLogFile[] = [];
+/** A file that is gone by now is left out; one with two names is read once. */
+async function openAll(
+  names: readonly string[],
+  folder: string,
+): Promise<{ files: OpenLogFile[]; unreadable: boolean }> {
+  const files: OpenLogFile[] = [];
+  let unreadable = false;
   for (const name of names) {
-    const handle = await open(join(folder, name), "r").catch(() => null);
+    const handle = await open(join(folder, name), "r").catch((error: NodeJS.ErrnoException) => {
+      unreadable ||= error.code !== "ENOENT";
+      return null;
+    });
     if (handle === null) continue;
     const file = await openFile(name, handle);
-    if (file === null || opened.some(({ identity }) => identity === file.identity)) await handle.close();
-    else opened.push(file);
+    if (file === null || files.some(({ identity }) => identity === file.identity)) await handle.close();
+    else files.push(file);
   }
-  return opened;
+  return { files, unreadable };
 }
 
 async function openFile(name: string, handle: FileHandle): Promise<OpenLogFile | null> {
@@ -93,18 +106,24 @@ async function openFile(name: string, handle: FileHandle): Promise<OpenLogFile |
  * tells most are read.
  */
 async function onlyOneFormat(files: readonly OpenLogFile[], named: boolean): Promise<OpenLogFile[]> {
-  const format = bestFormat(files.map(({ name }) => name));
-  if (named || format === null) return [...files];
+  if (named) return [...files];
+  const format = bestFormat(files);
   const kept = files.filter(({ name }) => formatOfName(name) === format);
   for (const file of files) if (!kept.includes(file)) await file.close();
   return kept;
 }
 
-/** The format of the files of a folder that tells most, by their names; null: the names do not tell. */
-export function bestFormat(names: readonly string[]): "json" | "csv" | null {
-  const formats = new Set(names.map(formatOfName));
-  if (formats.has("json")) return "json";
-  return formats.has("csv") ? "csv" : null;
+/** Milliseconds: where a server writes several formats, it writes each entry to all of them. */
+const TOGETHER = 3_600_000;
+
+/**
+ * The format of the files of a folder that tells most, by their names; null: stderr. Files of a format that is not
+ * written any more, since log_destination was changed, do not count.
+ */
+export function bestFormat(files: readonly Pick<OpenLogFile, "name" | "modified">[]): "json" | "csv" | null {
+  const newest = Math.max(...files.map(({ modified }) => modified));
+  const written = files.filter(({ modified }) => modified > newest - TOGETHER).map(({ name }) => formatOfName(name));
+  return written.includes("json") ? "json" : written.includes("csv") ? "csv" : null;
 }
 
 /** PostgreSQL puts `.json` and `.csv` in the place of `.log`, and rotations add to it. */

@@ -3,8 +3,8 @@ import type { LogEntry } from "./entry.ts";
 /** Where a parser hands what it finds. */
 export interface Sink {
   entry(entry: LogEntry): void;
-  /** lines that the format does not explain */
-  unread(lines: number): void;
+  /** a line that the format does not explain, as `bytesAsText` makes text of it */
+  unread(line: string): void;
 }
 
 /**

@@ -19,8 +19,8 @@ export interface Prefix {
   line: RegExp;
   /** of each group, in order, the part of the entry that it holds; null: one that is not read */
   groups: readonly (keyof Prefixed | null)[];
-  /** the prefix tells this */
-  tells: (part: keyof Prefixed) => boolean;
+  /** the server may have another: what looks like a database may hold more than its name */
+  guessed: boolean;
 }
 
 const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
@@ -57,7 +57,7 @@ const ESCAPES: Readonly<Record<string, readonly [pattern: string, part: keyof Pr
 const LABEL = String.raw`([^\s:][^:\t]{0,60}?)\s?: {1,3}(.*)$`;
 
 /** A matcher for the lines of a server with this log_line_prefix. */
-export function compilePrefix(prefix: string): Prefix {
+export function compilePrefix(prefix: string, guessed: boolean): Prefix {
   const groups: (keyof Prefixed | null)[] = [];
   let pattern = "";
   let depth = 0;
@@ -79,8 +79,40 @@ export function compilePrefix(prefix: string): Prefix {
   return {
     line: new RegExp(`^${pattern}${")?".repeat(depth)}${LABEL}`, "s"),
     groups,
-    tells: (part) => groups.includes(part),
+    guessed,
   };
 }
 
 const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+
+/**
+ * Prefixes of PostgreSQL's default, of Debian's and other packages, of platforms and of log analysers. Those with `%q`
+ * come first, since they explain lines without a session too.
+ */
+const COMMON: readonly string[] = [
+  "%m [%p] %q%u@%d ",
+  "%m [%p] %e %q%u@%d ",
+  "%m [%p] ",
+  "%m [%p] %e ",
+  "%h %m [%p] %q%u@%d ",
+  "%t [%p] %q%u@%d ",
+  "%t [%p-%l] %q%u@%d ",
+  "%m [%p-%l] %q%u@%d ",
+  "%t:%r:%u@%d:[%p]:",
+  "%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a:",
+  "%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
+  "%m [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
+  "%t [%p]: user=%u,db=%d,app=%a,client=%h ",
+  "%m [%p] user=%u,db=%d,app=%a,client=%h ",
+  "%t [%p]: [%l-1] db=%d,user=%u ",
+  "%t [%p]: ",
+  "%t ",
+  "%m ",
+  "",
+];
+
+const common = COMMON.map((prefix) => compilePrefix(prefix, true));
+
+/** The prefixes that lines may have: that of the server, if it is known, and behind it others, since it may have changed. */
+export const prefixesFor = (known: string | null): Prefix[] =>
+  known === null ? common : [compilePrefix(known, false), ...common];

@@ -1,7 +1,8 @@
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import type { Lack } from "../sample.ts";
 import type { LogFiles, OpenLogFile } from "./files.ts";
-import { bestFormat, formatOfName } from "./local-files.ts";
+import { formatOfName } from "./local-files.ts";
+import type { LogSettings } from "./settings.ts";
 
 const READ = "pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)";
 const LIST = "pg_catalog.pg_ls_logdir()";
@@ -13,7 +14,10 @@ const PIECE = 1024 * 1024;
  * The files of a server's logging collector, read through a connection. pg_monitor may list them; pg_read_binary_file
  * has to be granted. What is missing is returned as a lack.
  */
-export async function serverFiles(db: Db): Promise<{ files: LogFiles } | { lacks: Lack[] }> {
+export async function serverFiles(
+  db: Db,
+  { destination }: Pick<LogSettings, "destination">,
+): Promise<{ files: LogFiles } | { lacks: Lack[] }> {
   const rows = await db.query<{ name: string; may: boolean }>(
     "select f as name, pg_catalog.has_function_privilege(f, 'EXECUTE') as may from unnest($1::text[]) f",
     [[LIST, READ]],
@@ -29,17 +33,25 @@ export async function serverFiles(db: Db): Promise<{ files: LogFiles } | { lacks
   if (found?.collector !== true) return { lacks: [{ lack: "setting", what: "logging_collector" }] };
   const { folder } = found;
   if (folder === null) return { lacks: [{ lack: "privilege", what: "log_directory" }] };
-  return { files: { active: null, open: async () => openAll(db, `${folder}/`) } };
+  return { files: { active: null, open: async () => openAll(db, `${folder}/`, formatIn(destination ?? "")) } };
+}
+
+/** The same entries stand in a file of each destination: those of the format that tells most are read. */
+function formatIn(destination: string): "json" | "csv" | null {
+  if (/\bjsonlog\b/.test(destination)) return "json";
+  return /\bcsvlog\b/.test(destination) ? "csv" : null;
 }
 
 const functionName = (signature: string): string => /\.(\w+)\(/.exec(signature)?.[1] ?? signature;
 
-async function openAll(db: Db, folder: string): Promise<OpenLogFile[] | null> {
+async function openAll(
+  db: Db,
+  folder: string,
+  format: "json" | "csv" | null,
+): Promise<{ files: OpenLogFile[]; unreadable: boolean } | null> {
   try {
-    const listed = await list(db);
-    const format = bestFormat(listed.map(({ name }) => name));
-    const kept = listed.filter(({ name }) => formatOfName(name) === format);
-    return kept.map(({ name, size, modified }) => ({
+    const kept = (await list(db)).filter(({ name }) => formatOfName(name) === format);
+    const files = kept.map(({ name, size, modified }): OpenLogFile => ({
       name,
       // the server tells no inode: a file is known by its name and content
       identity: null,
@@ -49,6 +61,7 @@ async function openAll(db: Db, folder: string): Promise<OpenLogFile[] | null> {
       sizeNow: async () => Number((await list(db)).find((file) => file.name === name)?.size ?? 0),
       close: async () => {},
     }));
+    return files.length === 0 ? null : { files, unreadable: false };
   } catch (error) {
     // a folder that is gone, or may not be read by the server itself
     if (pgErrorOf(error) === null) throw error;

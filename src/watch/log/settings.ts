@@ -8,6 +8,7 @@ export interface LogSettings {
   linePrefix: string | null;
   minMessages: string | null;
   verbosity: string | null;
+  timeZone: string | null;
   /** of the database or a role, which hide denials of theirs */
   hiddenFor: string[];
 }
@@ -19,7 +20,7 @@ export interface LogSettings {
 export async function readLogSettings(db: Db): Promise<LogSettings> {
   const rows = await db.query<{ name: string; setting: string | null }>(
     "select name, setting from pg_catalog.pg_settings where name = any($1)",
-    [["log_destination", "log_line_prefix", "log_min_messages", "log_error_verbosity"]],
+    [["log_destination", "log_line_prefix", "log_min_messages", "log_error_verbosity", "log_timezone"]],
   );
   const hidden = await db.query<{ role: string | null }>(
     `select r.rolname as role
@@ -33,6 +34,7 @@ export async function readLogSettings(db: Db): Promise<LogSettings> {
     linePrefix: of("log_line_prefix"),
     minMessages: of("log_min_messages"),
     verbosity: of("log_error_verbosity"),
+    timeZone: of("log_timezone"),
     hiddenFor: hidden.map(({ role }) => role ?? ""),
   };
 }

@@ -3,20 +3,24 @@ import { detectFormat, parserOf, SAMPLE_LENGTH, type LogFormat } from "./format.
 import type { Parser, Sink } from "./parser.ts";
 import { bytesAsText } from "./utf8.ts";
 
+/** What is known of a stream, as in `ReadLogOptions`. */
+export interface StreamOptions {
+  format: LogFormat | null;
+  linePrefix?: string | null;
+  timeZone?: string | null;
+}
+
 /** Read a stream to its end. There is no way back in it, so it has no cursor. Format null: it is told from the begin. */
 export async function readStream(
   stream: AsyncIterable<Uint8Array>,
-  format: LogFormat | null,
+  { format, linePrefix = null, timeZone = null }: StreamOptions,
   sink: Sink,
 ): Promise<{ bytes: number; lacks: Lack[] }> {
   let bytes = 0;
-  let parser: Parser | null = format === null ? null : parserOf(format, sink);
+  let parser: Parser | null = format === null ? null : parserOf(format, sink, timeZone);
   let first = "";
-  const lacks: Lack[] = [];
   const begin = (): void => {
-    const found = detectFormat(first, null);
-    if (found === null && first !== "") lacks.push({ lack: "setting", what: "log_line_prefix" });
-    parser = parserOf(found ?? { kind: "stderr", prefix: "" }, sink);
+    parser = parserOf(detectFormat(first, linePrefix) ?? { kind: "stderr", prefix: linePrefix }, sink, timeZone);
     parser.push(first);
     first = "";
   };
@@ -30,5 +34,5 @@ export async function readStream(
   }
   if (parser === null) begin();
   (parser as Parser | null)?.end();
-  return { bytes, lacks };
+  return { bytes, lacks: [] };
 }

@@ -3,7 +3,7 @@ import type { LogEntry } from "./entry.ts";
 import { withoutPosition } from "./message.ts";
 import { LONGEST, LONGEST_TEXT, type Parser, type Sink } from "./parser.ts";
 import type { Prefix, Prefixed } from "./prefix.ts";
-import { timeOf, timeOfEpoch } from "./time.ts";
+import { timeOfEpoch, type TimeReader } from "./time.ts";
 import { utf8 } from "./utf8.ts";
 import { additionOf, severityOf, type Addition, type Severity } from "./words.ts";
 
@@ -25,7 +25,7 @@ const MOST_OPEN = 64;
  * A stderr log. An entry is a line with a severity and the lines behind it: with a tab, what goes on; with a label, such
  * as DETAIL, what belongs to the entry of the same process or session.
  */
-export function stderrParser({ entry, unread }: Sink, prefix: Prefix): Parser {
+export function stderrParser({ entry, unread }: Sink, timeOf: TimeReader, prefixes: readonly Prefix[]): Parser {
   const opened = new Map<string, Open>();
   let latest: Open | null = null;
   /** the one that a line with a tab goes on with; null: its begin was not there */
@@ -35,10 +35,24 @@ export function stderrParser({ entry, unread }: Sink, prefix: Prefix): Parser {
   let parts: string[] = [];
   let held = 0;
 
+  /** the one that explained the last line */
+  let prefix = prefixes[0];
+
+  const labelledBy = (line: string): Labelled | null => {
+    const found = prefix === undefined ? null : labelledWith(line, prefix);
+    if (found !== null) return found;
+    for (const other of prefixes) {
+      const labelled = other === prefix ? null : labelledWith(line, other);
+      if (labelled === null) continue;
+      prefix = other;
+      return labelled;
+    }
+    return null;
+  };
   const close = (open: Open): void => {
     opened.delete(open.key);
     if (open === latest) latest = null;
-    entry(entryOf(open));
+    entry(entryOf(open, timeOf));
   };
   const begin = (severity: Severity, prefixed: Prefixed, message: string): void => {
     const key = prefixed.session ?? prefixed.pid ?? "";
@@ -61,19 +75,12 @@ export function stderrParser({ entry, unread }: Sink, prefix: Prefix): Parser {
     if (line.charCodeAt(0) === TAB) {
       if (current !== null) goOn(current, line.slice(1));
     } else if (line !== "") {
-      const found = prefix.line.exec(line);
-      const label = found === null ? null : utf8(found[prefix.groups.length + 1] ?? "").trim();
-      const severity = label === null ? null : severityOf(label);
-      const addition = label === null || severity !== null ? null : additionOf(label);
-      if (found === null || (severity === null && addition === null)) {
+      const labelled = labelledBy(line);
+      if (labelled === null) {
         current = null;
-        unread(1);
-      } else {
-        const text = found[prefix.groups.length + 2] ?? "";
-        const prefixed = prefixedOf(found, prefix);
-        if (severity !== null) begin(severity, prefixed, text);
-        else if (addition !== null) add(addition, prefixed, text);
-      }
+        unread(line);
+      } else if (labelled.severity === null) add(labelled.addition, labelled.prefixed, labelled.text);
+      else begin(labelled.severity, labelled.prefixed, labelled.text);
     }
     since += length;
   };
@@ -122,26 +129,47 @@ function goOn({ texts, last }: Open, text: string): void {
   if (before.length < LONGEST_TEXT) texts[last] = `${before}\n${text}`;
 }
 
-function prefixedOf(found: RegExpExecArray, { groups }: Prefix): Prefixed {
+/** A line with a prefix and a label. */
+type Labelled = { prefixed: Prefixed; text: string } & (
+  | { severity: Severity; addition: null }
+  | { severity: null; addition: Addition }
+);
+
+function labelledWith(line: string, prefix: Prefix): Labelled | null {
+  const found = prefix.line.exec(line);
+  if (found === null) return null;
+  const label = utf8(found[prefix.groups.length + 1] ?? "").trim();
+  const severity = severityOf(label);
+  const addition = severity === null ? additionOf(label) : null;
+  if (severity === null && addition === null) return null;
+  const rest = { prefixed: prefixedOf(found, prefix), text: found[prefix.groups.length + 2] ?? "" };
+  return severity === null
+    ? { severity, addition: addition as Addition, ...rest }
+    : { severity, addition: null, ...rest };
+}
+
+function prefixedOf(found: RegExpExecArray, { groups, guessed }: Prefix): Prefixed {
   const prefixed: Prefixed = {};
   for (let n = 0; n < groups.length; n += 1) {
     const [part, text] = [groups[n] ?? null, found[n + 1]];
     if (part !== null && text !== undefined && text !== "") prefixed[part] = text;
   }
+  // an entry of a database with a wrong name would not be counted
+  if (guessed) delete prefixed.database;
   return prefixed;
 }
 
 /** `log_error_verbosity = verbose` writes the SQLSTATE in front of the message. */
 const STATE = /^([0-9A-Z]{5}): /;
 
-function entryOf({ prefixed, severity, texts }: Open): LogEntry {
+function entryOf({ prefixed, severity, texts }: Open, timeOf: TimeReader): LogEntry {
   const location = texts.location ?? null;
   // Only a verbose log has a location; else the message itself may begin so.
   const state = location === null ? null : (STATE.exec(texts.message)?.[1] ?? null);
   const named = (name: string | undefined): string | null =>
     name === undefined || name === "[unknown]" ? null : utf8(name.trim());
   return {
-    at: timeOfPrefix(prefixed),
+    at: timeOfPrefix(prefixed, timeOf),
     severity,
     sqlstate: prefixed.sqlstate ?? state,
     message: withoutPosition(text(state === null ? texts.message : texts.message.slice(7))),
@@ -160,7 +188,7 @@ function entryOf({ prefixed, severity, texts }: Open): LogEntry {
 
 const text = (bytes: string): string => utf8(bytes.slice(0, LONGEST_TEXT));
 
-function timeOfPrefix({ at, epoch }: Prefixed): string | null {
+function timeOfPrefix({ at, epoch }: Prefixed, timeOf: TimeReader): string | null {
   if (epoch !== undefined) return timeOfEpoch(epoch);
   return at === undefined ? null : timeOf(at);
 }

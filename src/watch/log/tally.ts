@@ -19,6 +19,8 @@ const OWN = "rlsmith";
 /** Fingerprints that are told apart; a log with more of them, which no application has, is a lack. */
 const MOST_FINGERPRINTS = 10_000;
 
+const HINTS_AT_ERROR = /\b(?:ERROR|FATAL|PANIC)\b/;
+
 /**
  * Counts entries, and forgets them. `database`: entries of other databases are read, but are none of this one's denials;
  * those that name no database count. `heartbeat`: the id that was sent.
@@ -59,8 +61,10 @@ export function newTally({ database, heartbeat }: { database: string | null; hea
         else deny(fingerprint, entry.at);
       }
     },
-    unread: (lines) => {
-      unread += lines;
+    unread: (line) => {
+      unread += 1;
+      // it may be a denial
+      if (HINTS_AT_ERROR.test(line)) lack({ lack: "not readable", what: "log line" });
     },
     counts: () => ({
       entries,

@@ -6,8 +6,8 @@ export type Severity = NonNullable<LogEntry["severity"]>;
 export type Addition = "detail" | "hint" | "query" | "context" | "location" | "statement" | "backtrace";
 
 /**
- * The words by which PostgreSQL 15 to 18 begins a message, in the languages that lc_messages may be set to. jsonlog and
- * csvlog hold them translated too, except where a test of a server says otherwise.
+ * The words by which PostgreSQL 15 to 18 begins a message, in the languages that lc_messages may be set to. csvlog holds
+ * them translated too; jsonlog does not.
  */
 const SEVERITIES: Readonly<Record<Severity, string>> = {
   DEBUG: "DEBUG DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5 გამართვა 디버그 ОТЛАДКА НАЛАГОДЖЕННЯ 调试 除錯 ΑΠΟΣΦΑΛΜΆΤΩΣΗ",

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { nameKey } from "../../../src/pg/name.ts";
 import { filteringCriterion } from "../../../src/watch/criteria/filtering.ts";
-import type { Reading, StatementCount, Stored } from "../../../src/watch/sample.ts";
+import type { StatementCount, StoredReading } from "../../../src/watch/sample.ts";
 import { watchedOf, withReadings } from "./watched.ts";
 
 const relation = nameKey({ schema: "public", name: "bill" });
 
-const statements = (calls: number, rows: number, over: Partial<StatementCount> = {}): Stored<Reading> => ({
+const statements = (calls: number, rows: number, over: Partial<StatementCount> = {}): StoredReading => ({
   source: "statements",
   lacks: [],
   statements: [
@@ -26,7 +26,7 @@ const statements = (calls: number, rows: number, over: Partial<StatementCount> =
   ],
 });
 
-const judged = (before: Stored<Reading>[][], after: Stored<Reading>[][]) =>
+const judged = (before: StoredReading[][], after: StoredReading[][]) =>
   filteringCriterion(
     watchedOf([
       ...before.map((readings, n) => withReadings("before", n + 1, ...readings)),
@@ -59,7 +59,7 @@ test("half of the rows are gone", () => {
 
 test("where each call returns one row of a wrapper, the rows of the table are compared", () => {
   const wrapped = { rowsAreReal: false };
-  const table = (updated: number): Stored<Reading> => ({
+  const table = (updated: number): StoredReading => ({
     source: "tables",
     lacks: [],
     tables: [{ relation, sequentialScans: 0, indexScans: 0, inserted: 0, updated, deleted: 0 }],

@@ -1,5 +1,5 @@
 import type { GateLimits, Watched } from "../../../src/watch/criteria/criterion.ts";
-import type { Reading, Sample, Stored } from "../../../src/watch/sample.ts";
+import type { Sample, StoredReading } from "../../../src/watch/sample.ts";
 
 const LIMITS: GateLimits = { hours: 24, gapMinutes: 10, slower: 2, calls: 20, share: 0.05 };
 
@@ -31,5 +31,5 @@ export const watchedAt = (times: string[], now: string, limits: Partial<GateLimi
   now,
 });
 
-export const withReadings = (kind: Sample["kind"], number: number, ...readings: Stored<Reading>[]): Sample =>
+export const withReadings = (kind: Sample["kind"], number: number, ...readings: StoredReading[]): Sample =>
   sampleOf(number, { kind, readings });

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/db/server.ts";
@@ -6,7 +7,7 @@ import { readLog, readLogSettings, lacksOfSettings, sendHeartbeat } from "../../
 import { findAllMajors } from "../../faults/majors.ts";
 import { countsOf, expectedCounts, otherErrors, timesAreSound, type Without } from "./expected.ts";
 import { raise, ROWS } from "./rows.ts";
-import { germanLocale, startLoggingServer, type LoggingServer } from "./server.ts";
+import { germanLocale, hasGerman, startLoggingServer, type LoggingServer } from "./server.ts";
 
 /** Texts of statements and errors above, which no reading may hold. */
 const VALUES = ["secret-value", "anna", "00000000-0000", "127.0.0.1", "not yours", "two\\nlines", "[app]"];
@@ -87,6 +88,22 @@ describe.each(findAllMajors().filter(({ major }) => major === 15 || major === 18
       expect(timesAreSound(reading.denials)).toBe(times);
     });
 
+    test("times in the zone of log_timezone", async () => {
+      await server.exec("alter system set log_timezone = 'America/St_Johns'");
+      await server.logTo("zone", { log_line_prefix: "%m [%p] %q%u@%d " });
+      await raise(server.url(), ROWS.slice(0, 3));
+      await server.exec("alter system set log_timezone = 'UTC'");
+      await server.logTo("after zone", {});
+      const options = { cursor: null, start: "begin", format: null, database: null, heartbeat: null } as const;
+      for (const suffix of ["json", "csv", "log"]) {
+        const source = { kind: "files", path: join(server.folder, `zone.${suffix}`) } as const;
+        const without = await readLog(source, options);
+        expect(without.denials[0]).toMatchObject({ count: 3, first: null, last: null });
+        const { denials } = await readLog(source, { ...options, timeZone: "America/St_Johns" });
+        expect(timesAreSound(denials)).toBe(true);
+      }
+    });
+
     test("failed logins, and a crash", async () => {
       await server.logTo("logins", { log_line_prefix: "%m [%p] %b %l " });
       await expect(openServer(server.url().replace("test-pw", "wrong"))).rejects.toThrow("refused the login");
@@ -155,6 +172,16 @@ describe.each(findAllMajors().filter(({ major }) => major === 15 || major === 18
       const next = await readLog({ kind: "server", db }, { ...options, cursor: first.cursor, heartbeat });
       expect(countsOf(next.denials)).toEqual(expectedCounts({}, [...ROWS, ...ROWS]));
       expect(next).toMatchObject({ heartbeat: "seen", lacks: [], unread: 0 });
+      // stderr alone, with a prefix that is none of the common ones: the server tells it
+      await server.logTo("stderr only", { log_destination: "stderr", log_line_prefix: "<%u|%d|%e|%m> " });
+      const before = await readLog({ kind: "server", db }, { ...options, start: "end", cursor: null });
+      await raise(server.url());
+      // the collector writes later than the client has its error: what was before the heartbeat is there when it is
+      const sent = await sendHeartbeat(db);
+      const stderr = await readLog({ kind: "server", db }, { ...options, cursor: before.cursor, heartbeat: sent });
+      expectRows(stderr);
+      expect(stderr.lacks).toEqual([]);
+      await server.exec("alter system reset log_destination");
       await db.close();
       await server.exec(
         "revoke all on function pg_read_binary_file(text, bigint, bigint, boolean) from reader; drop role reader",
@@ -163,17 +190,20 @@ describe.each(findAllMajors().filter(({ major }) => major === 15 || major === 18
   });
 });
 
-const locale = germanLocale();
-
-describe.skipIf(locale === null)("a server whose messages are German (Debian's PostgreSQL 15)", () => {
+describe.skipIf(!hasGerman)("a server whose messages are German (Debian's PostgreSQL 15)", () => {
   let server: LoggingServer;
+  let locale: string;
   beforeAll(async () => {
+    locale = germanLocale();
     server = await startLoggingServer("/usr/lib/postgresql/15/bin", {
-      env: { LOCPATH: locale ?? "", PGTZ: "UTC" },
+      env: { LOCPATH: locale, PGTZ: "UTC" },
       settings: { lc_messages: "de_DE.UTF-8" },
     });
   });
-  afterAll(async () => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    rmSync(locale, { recursive: true, force: true });
+  });
 
   const LACK = [{ lack: "setting", what: "lc_messages" }];
   /** Families of the rows; what only a text tells is `other`. */

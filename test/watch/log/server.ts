@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,11 +31,9 @@ export async function startLoggingServer(
     bin,
     settings: {
       logging_collector: "on",
-      log_destination: "stderr,csvlog,jsonlog",
       log_directory: folder,
       log_file_mode: "0644",
       log_rotation_age: "0",
-      log_timezone: "UTC",
       max_stack_depth: "200kB",
       compute_query_id: "on",
       ...options.settings,
@@ -51,6 +49,10 @@ export async function startLoggingServer(
       await client.end();
     }
   };
+  // not on the command line, so that a test can change them
+  await exec("alter system set log_destination = stderr, csvlog, jsonlog");
+  await exec("alter system set log_timezone = 'UTC'");
+  await exec("select pg_reload_conf()");
   await exec(SCHEMA);
   return {
     folder,
@@ -79,20 +81,19 @@ export const filesOf = (folder: string, name: string): string[] =>
 
 const GERMAN = "de_DE";
 
-/**
- * A folder with the locale de_DE.UTF-8, for a server's LOCPATH; null: this machine cannot make it, or Debian's
- * PostgreSQL 15, which has the translations, is not there.
- */
-export function germanLocale(): string | null {
-  const catalog = "/usr/share/locale/de/LC_MESSAGES/postgres-15.mo";
-  if (!existsSync(catalog) || !existsSync("/usr/lib/postgresql/15/bin/postgres")) return null;
+/** True where a server can write German: Debian's PostgreSQL 15 has the translations, and localedef makes the locale. */
+export const hasGerman: boolean = [
+  "/usr/share/locale/de/LC_MESSAGES/postgres-15.mo",
+  "/usr/lib/postgresql/15/bin/postgres",
+  "/usr/bin/localedef",
+  `/usr/share/i18n/locales/${GERMAN}`,
+].every((path) => existsSync(path));
+
+/** Make a folder with the locale de_DE.UTF-8, for a server's LOCPATH. */
+export function germanLocale(): string {
   const folder = mkdtempSync(join(tmpdir(), "rlsmith-locale-"));
   chmodSync(folder, 0o755);
-  try {
-    // localedef ends with 1 after a warning
-    execFileSync("localedef", ["-i", GERMAN, "-f", "UTF-8", join(folder, `${GERMAN}.UTF-8`)], { stdio: "ignore" });
-  } catch {
-    if (!existsSync(join(folder, `${GERMAN}.UTF-8`))) return null;
-  }
+  // localedef ends with 1 after a warning: the test of the first message tells whether it made it
+  spawnSync("localedef", ["-i", GERMAN, "-f", "UTF-8", join(folder, `${GERMAN}.UTF-8`)], { stdio: "ignore" });
   return folder;
 }
