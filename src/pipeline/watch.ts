@@ -174,7 +174,7 @@ async function logReading(
       start: "end",
       format: null,
       linePrefix: settings.linePrefix,
-    timeZone: settings.timeZone,
+      timeZone: settings.timeZone,
       database: row?.name ?? null,
       heartbeat,
     },
