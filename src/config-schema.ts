@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { GATE_CRITERIA } from "./gate-criteria.ts";
 import { TOOL_NAMES } from "./migration-tools/index.ts";
-import { CRITERIA } from "./watch/criteria/names.ts";
 import type { ContextType } from "./pg/context.ts";
 
 const reason = z.string().trim().min(3, "a reason that a colleague understands");
@@ -105,7 +105,7 @@ const gate = z.strictObject({
    */
   share: z.number().positive().max(1).default(0.001),
   /** criteria that do not count, each waived by a person with a reason */
-  waived: z.partialRecord(z.enum(CRITERIA), z.strictObject({ by: z.string().min(1), reason })).default({}),
+  waived: z.partialRecord(z.enum(GATE_CRITERIA), z.strictObject({ by: z.string().min(1), reason })).default({}),
 });
 
 const target = z.strictObject({

@@ -66,9 +66,8 @@ export async function takeSample(watch: WatchTarget): Promise<Taken> {
   try {
     const store = storeOf(db, on, hash);
     const newest = await store.newest();
-    const cursors = newest?.cursors ?? {};
     const server = await readServer(db);
-    const { readings, kind } = await readAll(db, url, watch, cursors, newest?.sample ?? null, server.at);
+    const { readings, kind } = await readAll(db, url, watch, newest, server.at);
     const sample: Sample = {
       formatVersion: 1,
       number: (newest?.sample.number ?? 0) + 1,
@@ -80,7 +79,7 @@ export async function takeSample(watch: WatchTarget): Promise<Taken> {
       server: server.server,
       readings: readings.map(({ cursor: _, ...one }) => one),
     };
-    const next: Cursors = { ...cursors };
+    const next: Cursors = { ...newest?.cursors };
     for (const { source, cursor } of readings) next[source] = cursor;
     const kept = await store.append(sample, next);
     return { sample, kept, gate: judged(watch, await store.read(), server.at) };
@@ -117,10 +116,10 @@ async function readAll(
   db: Db,
   url: string,
   { plan, on }: WatchTarget,
-  cursors: Cursors,
-  before: Sample | null,
+  newest: { sample: Sample; cursors: Cursors } | null,
   now: string,
 ): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
+  const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
   const scope = { relations: relationsOf(plan) };
   // what the source itself has written
   const earlier = (cursors.objects as ObjectFacts | undefined) ?? null;

@@ -1,4 +1,4 @@
-import { boundOf, type Cause, type CriterionName, type CriterionState, type Gate, type Lack } from "../watch/index.ts";
+import type { Cause, CriterionName, CriterionState, Gate, Lack } from "../watch/index.ts";
 import type { Colours } from "./colours.ts";
 import { counted } from "./counted.ts";
 import type { GateJson } from "./json-outputs.ts";
@@ -75,9 +75,8 @@ const UNITS: Record<CriterionName, (one: Judged) => string> = {
 const figureText = (one: Judged): string => UNITS[one.criterion](one);
 
 /** What 0 of n leaves possible, and how many would be enough. */
-function boundText({ n, k, wanted }: Judged): string {
+function boundText({ n, k, wanted, bound }: Judged): string {
   if (k !== 0 || n === null) return "";
-  const bound = boundOf(n);
   const possible = bound === null ? "" : `: at most ${percent(bound)} at 95 %`;
   return wanted !== null && n < wanted ? `${possible}; ${wanted} wanted` : possible;
 }

@@ -1,4 +1,4 @@
-import { judge, samplesOfKind, type CriterionName, type Judgement, type Watched } from "./criteria/index.ts";
+import { boundOf, judge, samplesOfKind, type CriterionName, type Judgement, type Watched } from "./criteria/index.ts";
 
 /** A criterion that does not count, by whom and why. */
 export interface Waiver {
@@ -12,7 +12,11 @@ export interface Gate {
   planHash: string;
   /** `inconclusive`: nothing failed, and not everything passed; it never counts as passed */
   outcome: "passed" | "failed" | "inconclusive";
-  judgements: (Judgement & { waived: Waiver | null })[];
+  judgements: (Judgement & {
+    waived: Waiver | null;
+    /** where none of n requests shows it: the greatest share that is possible at 95 %; else null */
+    bound: number | null;
+  })[];
   samples: { before: number; after: number };
   /** ISO 8601: the first and last sample since the change; null: there is none */
   from: string | null;
@@ -25,7 +29,11 @@ export function gateOf(
   watched: Watched,
   waived: Partial<Record<CriterionName, Waiver>>,
 ): Gate {
-  const judgements = judge(watched).map((one) => ({ ...one, waived: waived[one.criterion] ?? null }));
+  const judgements = judge(watched).map((one) => ({
+    ...one,
+    waived: waived[one.criterion] ?? null,
+    bound: SHARES.has(one.criterion) && one.k === 0 ? boundOf(one.n ?? 0) : null,
+  }));
   const counting = judgements.filter((one) => one.waived === null);
   const after = samplesOfKind(watched.samples, "after");
   return {
@@ -41,3 +49,6 @@ export function gateOf(
     to: after.at(-1)?.at ?? null,
   };
 }
+
+/** Criteria that count requests. */
+const SHARES: ReadonlySet<CriterionName> = new Set(["denials", "filtering", "claims"]);

@@ -1,5 +1,5 @@
 /** What the rest of rlsmith may use of watching a target and judging what was seen. */
-export { judge, boundOf, CRITERIA, samplesOfKind } from "./criteria/index.ts";
+export { judge, samplesOfKind } from "./criteria/index.ts";
 export type { Cause, CriterionName, CriterionState, GateLimits, Judgement, PlanFacts } from "./criteria/index.ts";
 export {
   readObjects,
@@ -27,7 +27,7 @@ export type {
   StatementsReading,
   TablesReading,
   SourceName,
-  Stored,
+  StoredReading,
 } from "./sample.ts";
 export { fileStore } from "./store/file-store.ts";
 export type { SampleStore } from "./store/store.ts";

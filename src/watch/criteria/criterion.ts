@@ -1,6 +1,6 @@
+import type { CriterionName } from "../../gate-criteria.ts";
 import type { NameKey } from "../../pg/name.ts";
 import type { DenialFamily } from "../denial.ts";
-import type { CriterionName } from "./names.ts";
 import type { Lack, ObjectCause, Reading, Sample, SourceName, Stored } from "../sample.ts";
 
 /**

@@ -10,10 +10,10 @@ import { speedCriterion } from "./speed.ts";
 import { timeCriterion } from "./time.ts";
 
 export { boundOf, eachLack, samplesOfKind } from "./criterion.ts";
-export { CRITERIA, type CriterionName } from "./names.ts";
+export type { CriterionName } from "../../gate-criteria.ts";
 export type { Cause, CriterionState, GateLimits, Judgement, PlanFacts, Watched } from "./criterion.ts";
 
-/** All criteria, in the order of `CRITERIA`. */
+/** All criteria. */
 export const judge = (watched: Watched): Judgement[] =>
   [
     timeCriterion,
