@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cause, CriterionName, Lack, Taken } from "../../src/index.ts";
 import { nameKey, type NameKey } from "../../src/pg/name.ts";
 import { findMajors } from "../faults/majors.ts";
+import { withClient } from "../faults/with-client.ts";
+import { rlsmith } from "../support/cli.ts";
 import { claimsOf, startWatching, type Watched, type Watching } from "./situation.ts";
 
 const server = findMajors().find(({ major, missing }) => major === 15 && missing === null);
@@ -254,7 +256,7 @@ describe.skipIf(!server)("incidents after a change", () => {
     return { one, first: await one.sample() };
   }
 
-  const failed = ({ gate }: Taken): unknown =>
+  const failed = ({ gate }: Pick<Taken, "gate">): unknown =>
     gate.judgements.flatMap(({ criterion, state, causes }) => (state === "failed" ? [{ criterion, causes }] : []));
 
   test.each(INCIDENTS.map((incident, n) => ({ ...incident, n })))("$name", async ({ n, plant, found, lacks = [] }) => {
@@ -270,5 +272,70 @@ describe.skipIf(!server)("incidents after a change", () => {
       });
     for (const [criterion, lack] of lacks) expect(of(criterion)?.lacks).toContainEqual(expect.objectContaining(lack));
     expect(gate.outcome).toBe(found.length > 0 ? "failed" : "inconclusive");
+  });
+
+  const QUIET: [name: string, noise: (one: Watched, watching: Watching) => Promise<unknown>][] = [
+    [
+      "logins that fail",
+      async (one, { cluster }) => {
+        const url = cluster.url(await nameOf(one), "app", "wrong");
+        await withClient(url, async () => {}).catch(() => {});
+      },
+    ],
+    [
+      "errors of the application: constants and parameters of no type, keys, a relation and a function that are not there",
+      async (one, { cluster }) =>
+        withClient(cluster.url(await nameOf(one), "app"), async (client) => {
+          for (const [text, values] of [
+            ["select 'acme'::uuid", []],
+            ["select count(*) from pg_class where oid = $1::oid", ["acme"]],
+            ["select 1 / 0", []],
+            ["select * from public.orders_of_last_year", []],
+            ["select public.total_of(1)", []],
+            ["do $$ begin raise exception 'not enough credit'; end $$", []],
+          ] as const)
+            await client.query(text, [...values]).catch(() => {});
+        }),
+    ],
+    ["ANALYZE and VACUUM", async (one) => one.exec("vacuum analyze public.customer")],
+    [
+      "a deployment: a relation with policies, a function, an index, a column",
+      sql(`create table public.plan_item (tenant_id uuid not null); alter table public.plan_item enable row level security;
+        create policy item on public.plan_item to authenticated using (tenant_id = (auth.jwt() -> 'app_metadata' ->> 'tenant_id')::uuid);
+        grant select on public.plan_item to authenticated; create index on public.note (body);
+        alter table public.note add column colour text;
+        create function public.colours() returns setof text language sql stable as 'select distinct colour from public.note';`),
+    ],
+    [
+      "statements that were never seen before",
+      async (one, { cluster }) =>
+        withClient(cluster.url(await nameOf(one), "app"), async (client) => {
+          for (let n = 0; n < 30; n += 1) await client.query(`select ${n} as c${n}`);
+        }),
+    ],
+    [
+      "denials in another database of the server",
+      async (_, { cluster }) =>
+        withClient(cluster.url("postgres", "app"), async (client) => {
+          await client.query("create table public.t ()").catch(() => {});
+          await client.query("select * from pg_authid").catch(() => {});
+        }),
+    ],
+    [
+      "an attack by rlsmith itself",
+      async (one, { cluster }) =>
+        rlsmith(["verify", one.on.projectDir, "--db", cluster.url(await nameOf(one), "deployer")]),
+    ],
+  ];
+
+  test.each(QUIET.map(([name, noise], n) => ({ name, noise, n })))("no alarm: $name", async ({ noise, n }) => {
+    const { one, first } = await settled(`quiet_${n}`);
+    expect(failed(first)).toEqual([]);
+    await noise(one, watching);
+    await one.load();
+    const { gate } = await one.sample();
+    expect(failed({ gate })).toEqual([]);
+    const told = gate.judgements.flatMap(({ criterion, state }) => (state === "passed" ? [criterion] : []));
+    expect(told).toEqual(["time", "denials", "filtering", "isolation", "speed", "objects", "coverage"]);
   });
 });

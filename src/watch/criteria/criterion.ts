@@ -95,6 +95,8 @@ export interface PlanFacts {
   retired: readonly string[];
   /** functions that are gone with the plan, without their arguments */
   dropped: readonly string[];
+  /** functions that the plan changes or that its policies call, without schema and arguments */
+  functions: readonly string[];
   /** the claims that policies read: `app_metadata.org_id` */
   claims: readonly string[];
 }

@@ -73,20 +73,21 @@ const keyOf = ({ family, sqlstate, relation, policy, function: of, object, login
   JSON.stringify([family, sqlstate, relation, policy, of, object, login]);
 
 /** True if the change can have caused it. The log names relations without their schema. */
-function concerns({ touched, dropped, retired }: PlanFacts, one: Fingerprint): boolean {
+function concerns({ touched, dropped, retired, functions }: PlanFacts, one: Fingerprint): boolean {
   const names = touched.map(({ relation }) => relation.split(".").at(-1));
   switch (one.family) {
     case "row check":
     case "missing privilege":
       return one.relation === null || names.includes(one.relation);
     case "recursion":
-    case "cast":
     case "row security off":
       return true;
+    case "cast":
+      return one.function === null || isOf(functions, one.function);
     case "unset variable":
       return one.object === null || retired.includes(one.object.toLowerCase());
     case "function guard":
-      return one.function !== null;
+      return one.function !== null && isOf(functions, one.function);
     case "object gone":
       return (
         one.function !== null && dropped.some((name) => name === one.function || name.endsWith(`.${one.function}`))
@@ -96,3 +97,6 @@ function concerns({ touched, dropped, retired }: PlanFacts, one: Fingerprint): b
       return false;
   }
 }
+
+const isOf = (functions: readonly string[], name: string): boolean =>
+  functions.includes(name.split(".").at(-1) ?? name);

@@ -31,6 +31,7 @@ export function judge(entry: LogEntry): Judgement {
     };
   }
   if (family === "function guard" && origin.block) return plain("other error");
+  if (family === "cast" && isOfClient(entry)) return plain("other error");
   const fits = says !== null && says.family === family ? says : null;
   const fingerprint: Fingerprint = {
     family,
@@ -43,6 +44,14 @@ export function judge(entry: LogEntry): Judgement {
   };
   return { kind: "denial", fingerprint, textIsNeeded: inDoubt(entry, says, family) };
 }
+
+/**
+ * True if the client has sent the value itself: PostgreSQL reads a constant where it stands in the statement, and a
+ * parameter before the statement runs, which its context says (`unnamed portal parameter $1`). What a policy casts is
+ * neither.
+ */
+const isOfClient = ({ context, positioned }: LogEntry): boolean =>
+  positioned || /^[^\n(]*\$\d+(?: = |$)/m.test(context?.split("\n")[0] ?? "");
 
 const plain = (kind: Judgement["kind"]): Judgement => ({ kind, fingerprint: null, textIsNeeded: false });
 

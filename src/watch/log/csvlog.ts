@@ -16,6 +16,7 @@ const COLUMN = {
   message: 13,
   context: 18,
   statement: 19,
+  position: 20,
   location: 21,
   application: 22,
   backendType: 23,
@@ -140,6 +141,7 @@ function entryOf(fields: readonly string[], timeOf: TimeReader): LogEntry {
     backendType: field(COLUMN.backendType),
     session: field(COLUMN.session),
     line: line === null ? null : Number(line),
+    positioned: field(COLUMN.position) !== null,
     queryId: queryId === "0" ? null : queryId,
   };
 }

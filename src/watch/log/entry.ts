@@ -23,6 +23,8 @@ export interface LogEntry {
   session: string | null;
   /** `%l`: the number of the line in its session */
   line: number | null;
+  /** the error is at a place of the client's own statement, such as a constant in it */
+  positioned: boolean;
   /** `%Q`, as text, since it is a 64-bit number; null: 0 or absent */
   queryId: string | null;
 }

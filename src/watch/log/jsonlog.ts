@@ -19,6 +19,7 @@ interface Line {
   func_name?: string;
   application_name?: string;
   backend_type?: string;
+  cursor_position?: number;
 }
 
 /** A line of jsonlog is an entry. */
@@ -89,6 +90,7 @@ function entryOf(text: string, timeOf: TimeReader): LogEntry | null {
     backendType: line.backend_type ?? null,
     session: line.session_id ?? null,
     line: line.line_num ?? null,
+    positioned: line.cursor_position !== undefined,
     queryId: queryIdOf(text),
   };
 }

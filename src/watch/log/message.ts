@@ -104,4 +104,9 @@ export const isStartup = (message: string): boolean =>
   /^database system (?:was shut down|was interrupted|shutdown was interrupted)/.test(message);
 
 /** A message of a stderr log without the position in the statement, which the other formats have in a field of its own. */
-export const withoutPosition = (message: string): string => message.replace(/ at character \d+$/, "");
+export const withoutPosition = (message: string): string => message.replace(POSITION, "");
+
+/** True if it names a position; translated too, it ends with the number. */
+export const hasPosition = (message: string): boolean => POSITION.test(message);
+
+const POSITION = / at character \d+$/;

@@ -1,6 +1,6 @@
 import { routineOf } from "./csvlog.ts";
 import type { LogEntry } from "./entry.ts";
-import { withoutPosition } from "./message.ts";
+import { hasPosition, withoutPosition } from "./message.ts";
 import { LONGEST, LONGEST_TEXT, type Parser, type Sink } from "./parser.ts";
 import type { Prefix, Prefixed } from "./prefix.ts";
 import { timeOfEpoch, type TimeReader } from "./time.ts";
@@ -182,6 +182,7 @@ function entryOf({ prefixed, severity, texts }: Open, timeOf: TimeReader): LogEn
     backendType: named(prefixed.backendType),
     session: prefixed.session ?? null,
     line: prefixed.line === undefined ? null : Number(prefixed.line),
+    positioned: hasPosition(text(texts.message)),
     queryId: prefixed.queryId === undefined || prefixed.queryId === "0" ? null : prefixed.queryId,
   };
 }

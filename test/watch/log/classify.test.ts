@@ -18,6 +18,7 @@ const entry = (parts: Partial<LogEntry>): LogEntry => ({
   backendType: null,
   session: null,
   line: null,
+  positioned: false,
   queryId: null,
   ...parts,
 });
