@@ -20,6 +20,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   "cleanup-tests": ["CleanupTestsJson", "rlsmith cleanup --tests"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
+  gate: ["GateJson", "rlsmith gate"],
   history: ["HistoryJson", "rlsmith history"],
   impact: ["ImpactJson", "rlsmith impact"],
   init: ["InitJson", "rlsmith init"],
@@ -31,6 +32,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   rehearsal: ["RehearsalJson", "rlsmith rehearse"],
   rollback: ["RollbackJson", "rlsmith rollback"],
   verification: ["VerificationJson", "rlsmith verify"],
+  watch: ["WatchJson", "rlsmith watch"],
 };
 
 /** File name → JSON Schema of an output, made from its TypeScript type and the comments there. */

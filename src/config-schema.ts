@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GATE_CRITERIA } from "./gate-criteria.ts";
 import { TOOL_NAMES } from "./migration-tools/index.ts";
 import type { ContextType } from "./pg/context.ts";
 
@@ -88,6 +89,25 @@ const verification = z.strictObject({
     .default([]),
 });
 
+/** What `gate` asks of the samples of a target; each number with the default of a careful change. */
+const gate = z.strictObject({
+  /** hours since the change that are watched without a gap */
+  hours: z.number().min(0).default(24),
+  /** a longer time between two samples is a gap */
+  gapMinutes: z.number().positive().default(10),
+  /** a statement that takes so many times as long as before, and reads more blocks, is slower */
+  slower: z.number().min(1).default(2),
+  /** calls below which nothing is said about the speed of a statement */
+  calls: z.number().int().min(1).default(20),
+  /**
+   * the greatest share of requests that may be refused unseen: with none of n refused, n has to be 3 / share (95 %); 1
+   * asks for three requests
+   */
+  share: z.number().positive().max(1).default(0.001),
+  /** criteria that do not count, each waived by a person with a reason */
+  waived: z.partialRecord(z.enum(GATE_CRITERIA), z.strictObject({ by: z.string().min(1), reason })).default({}),
+});
+
 const target = z.strictObject({
   /** the source of its URL, which contains a password: an environment variable, or a command that prints the URL */
   url: z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ command: z.string().min(1) })]),
@@ -95,7 +115,19 @@ const target = z.strictObject({
    * another target to which the same plan must have been applied at least so many hours before, and which has not
    * changed since
    */
-  after: z.strictObject({ target: z.string().min(1), hours: z.number().min(0).default(24) }).optional(),
+  after: z
+    .strictObject({
+      target: z.string().min(1),
+      hours: z.number().min(0).default(24),
+      /** whether the gate of that target must have passed as well */
+      gate: z.boolean().default(false),
+    })
+    .optional(),
+  gate: gate.prefault({}),
+  /** where `watch` reads the server's log: a file or folder on this machine, or by the server's own functions */
+  log: z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ server: z.literal(true) })]).optional(),
+  /** where `watch` keeps its samples: `rlsmith.samples` on the target, or `.rlsmith/watch/` of the project */
+  samples: z.enum(["target", "file"]).default("target"),
   /** the number of people who must have approved the plan */
   requireApprovals: z.number().int().min(0).default(0),
   /** the longest wait for locks in one attempt; it is also kept below the server's deadlock_timeout */

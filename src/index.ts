@@ -22,6 +22,8 @@ export { impactOfPlan as impact, type ImpactOptions } from "./pipeline/impact.ts
 export { applyToDatabase as apply, rollbackDatabase as rollback } from "./pipeline/apply-database.ts";
 export { historyOfDatabase as history, SILENT_TALK } from "./pipeline/apply-database.ts";
 export type { ApplyDatabaseOptions, DatabaseOptions, RollbackWay, TargetTalk } from "./pipeline/apply-database.ts";
+export { gateOfTarget as gate, takeSample, watchTarget, type Taken, type WatchTarget } from "./pipeline/watch.ts";
+export type { Cause, CriterionName, Gate, Judgement, Lack, Sample, Waiver } from "./watch/index.ts";
 export { silent, type Progress } from "./progress.ts";
 export { ToolError as RlsmithError, type ErrorCode, type ToolErrorKind as RlsmithErrorKind } from "./errors.ts";
 

@@ -14,6 +14,9 @@ import {
   type Cut,
   stillReading,
   stillReadingByFunction,
+  type StillReading,
+  stillReadingText,
+  relationsWithPolicies,
   part,
   planProgress,
   type PlanProgress,
@@ -243,22 +246,15 @@ const proposing = (talk: Talk): Talk => ({
 });
 
 /** Throws ToolError (environment) if a policy, or a function that one calls, would still read a variable of the plan. */
-function refuseStillReading(reading: readonly string[]): void {
+function refuseStillReading(reading: readonly StillReading[]): void {
   if (reading.length > 0)
     throw new ToolError(
       "environment",
       "VARIABLE_STILL_READ",
-      `a mapped variable would still be read after the plan: ${reading.join("; ")}`,
+      `a mapped variable would still be read after the plan: ${reading.map(stillReadingText).join("; ")}`,
       "nothing was changed; these policies were made after the plan: run `rlsmith plan` again, or keep them with a reason (`keep` of the config)",
     );
 }
-
-/** All relations of the database that have policies. */
-const relationsWithPolicies = async (db: Db): Promise<Scope["relations"]> =>
-  db.query(
-    `select n.nspname as schema, c.relname as name, '{}'::text[] as columns from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where exists (select from pg_policy p where p.polrelid = c.oid) order by 1, 2`,
-  );
 
 /** The state, with all relations of the database that have policies: one made after the plan may read a variable too. */
 async function withOthers(db: Db, after: State, relations: Scope["relations"]): Promise<State> {

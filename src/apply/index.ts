@@ -9,6 +9,14 @@ export type { Entry } from "./journal/index.ts";
 export { checkDownFile, rollbackByFile, rollbackRun } from "./rollback/index.ts";
 export type { RollbackResult } from "./rollback/index.ts";
 export { checkSoak } from "./soak.ts";
-export type { Cut } from "./state/index.ts";
+export {
+  changedObjects,
+  readState,
+  relationsWithPolicies,
+  scopeOfState,
+  stillReading,
+  stillReadingByFunction,
+} from "./state/index.ts";
+export type { ChangedObject, Cut, StillReading } from "./state/index.ts";
 export { refusedByServer, sharesBackends, takeTurn } from "./transaction/index.ts";
 export type { Connections, LockTry, Talk, TransitionLimits, Transitioned } from "./transaction/index.ts";

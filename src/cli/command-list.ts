@@ -73,6 +73,16 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/history.ts")).historyCommand,
   },
   {
+    name: "watch",
+    description: "after apply: take samples of a target, and say what has changed for its requests",
+    load: async () => (await import("./commands/watch.ts")).watchCommand,
+  },
+  {
+    name: "gate",
+    description: "judge the samples of a target: passed, failed, or inconclusive with what is missing",
+    load: async () => (await import("./commands/gate.ts")).gateCommand,
+  },
+  {
     name: "cleanup",
     description:
       "after the policies: take the session variables out of functions and defaults, application code, tests, or guards",

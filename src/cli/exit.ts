@@ -2,6 +2,7 @@ import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { ToolErrorKind } from "../errors.ts";
+import type { Gate } from "../watch/index.ts";
 
 /** Exit codes (DESIGN §6). */
 export const EXIT = {
@@ -62,3 +63,7 @@ export function exitOfTests(
   const isLeft = kept.length > 0 || failing.length > 0 || missing.length > 0 || restsOnEmitted.parts > 0;
   return mapped === 0 || isLeft || isPartial ? EXIT.notProven : EXIT.fine;
 }
+
+/** 1 where a criterion failed, and 3 where the gate is inconclusive. */
+export const exitOfGate = ({ outcome }: Gate): number =>
+  outcome === "passed" ? EXIT.fine : outcome === "failed" ? EXIT.findings : EXIT.notProven;

@@ -17,12 +17,15 @@ export interface TargetFlags {
   format: Format;
 }
 
-export const withTarget = (command: Command): Command =>
+export const withTarget = (
+  command: Command,
+  format = new Option("--format <format>", "output format").choices(["terminal", "json"]).default("terminal"),
+): Command =>
   command
     .argument("[project]", "the project's folder", ".")
     .option("--target <name>", "name of a target in the config (default: the only one)")
     .option("--config <file>", "config file (default: rlsmith.config.ts)")
-    .addOption(new Option("--format <format>", "output format").choices(["terminal", "json"]).default("terminal"));
+    .addOption(format);
 
 /** The target that flags and config name, with the reporter of its progress. Throws ToolError (usage). */
 export const onTarget = async (project: string, flags: TargetFlags): Promise<OnTarget> =>

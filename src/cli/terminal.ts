@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { stripVTControlCharacters as stripped } from "node:util";
 import { withoutPasswords } from "../db/without-passwords.ts";
 import type { Progress } from "../progress.ts";
 import type { Layout } from "../report/claim-choices.ts";
@@ -85,4 +87,38 @@ export function progressLines(): Progress {
         process.stderr.write(`${clear}  ${stage.padEnd(12)} ${Math.floor((100 * done) / total)} %`);
     },
   };
+}
+
+/** Shows a text until the next one; see `liveView`. */
+export type LiveView = ((text: string, milliseconds: number) => Promise<void>) & { colours: Colours };
+
+/**
+ * A view on stderr that is drawn anew, with the seconds until the next one below it; where stderr is no terminal each
+ * text is written once.
+ */
+export function liveView(): LiveView {
+  const colours = coloursFor(process.stderr);
+  const columns = process.stderr.columns;
+  let drawn = 0;
+  const draw = (text: string): void => {
+    if (drawn > 0) process.stderr.write(`\u001B[${drawn}A\u001B[J`);
+    write(process.stderr, line(text));
+    drawn = line(text)
+      .split("\n")
+      .slice(0, -1)
+      .reduce((sum, one) => sum + Math.max(1, Math.ceil(stripped(one).length / columns)), 0);
+  };
+  const show = async (text: string, milliseconds: number): Promise<void> => {
+    const until = performance.now() + milliseconds;
+    if (!process.stderr.isTTY) {
+      say(text);
+      await pause(milliseconds);
+      return;
+    }
+    for (let left = milliseconds; left > 0; left = until - performance.now()) {
+      draw(`${line(text)}${colours.dim(`next sample in ${Math.ceil(left / 1000)} s`)}`);
+      await pause(Math.min(1000, left));
+    }
+  };
+  return Object.assign(show, { colours });
 }

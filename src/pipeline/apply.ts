@@ -1,11 +1,14 @@
 import type { ApplyResult, Cut, Entry, RollbackResult } from "../apply/index.ts";
 import { checkApprovals, type Approval, checkSoak } from "../apply/index.ts";
 import type { TargetConfig } from "../config.ts";
+import { ToolError } from "../errors.ts";
 import { planHash } from "../plan/index.ts";
 import type { Plan } from "../plan/index.ts";
 import { applyToDatabase, historyOfDatabase, rollbackDatabase, type DatabaseOptions } from "./apply-database.ts";
 import type { RollbackWay } from "./apply-database.ts";
 import { openToLook } from "./connections.ts";
+import type { Gate } from "../watch/index.ts";
+import { gateOfTarget, watchTarget } from "./watch.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 
 /** The options of applying a plan to a target. */
@@ -51,9 +54,25 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
     } finally {
       await db.close();
     }
+    if (target.after.gate) refuseUnpassed(await gateOfTarget(watchTarget({ ...on, target: other }, options.plan)));
   }
   const { cut, dryRun, adopt, migration } = options;
   return applyToDatabase(url, options.plan, { ...onDatabase(on, target), cut, dryRun, adopt, approvals, migration });
+}
+
+function refuseUnpassed({ outcome, target, judgements }: Gate): void {
+  if (outcome === "passed") return;
+  throw new ToolError(
+    "not-proven",
+    "GATE_NOT_PASSED",
+    `the gate of \`${target}\`, where the plan has to be in force first, has ${outcome === "failed" ? "failed" : "not passed yet"}:`,
+    `see what is missing: rlsmith gate --target ${target}`,
+    {
+      list: judgements.flatMap(({ criterion, state, waived }) =>
+        state === "passed" || waived !== null ? [] : [`${criterion}: ${state}`],
+      ),
+    },
+  );
 }
 
 /**

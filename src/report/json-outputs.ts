@@ -31,6 +31,7 @@ import type { SideProof } from "../pipeline/side.ts";
 import type { Migration, Plan } from "../plan/index.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { Platform } from "../scratch/index.ts";
+import type { Cause as GateCause, Gate, Lack, Sample } from "../watch/index.ts";
 import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
 import type { Checked } from "./properties.ts";
 
@@ -334,4 +335,27 @@ export type JsonOutput =
   | CleanupTestsJson
   | ApplyJson
   | RollbackJson
-  | HistoryJson;
+  | HistoryJson
+  | GateJson
+  | WatchJson;
+
+/** Output of `rlsmith gate`. */
+export interface GateJson extends Omit<Gate, "judgements"> {
+  format: "rlsmith-gate";
+  formatVersion: 1;
+  judgements: (Omit<Gate["judgements"][number], "causes" | "notes" | "lacks"> & {
+    causes: (GateCause & { why: string })[];
+    notes: (GateCause & { why: string })[];
+    lacks: (Lack & { why: string })[];
+  })[];
+}
+
+/** Output of `rlsmith watch`: the newest sample, and what all of them say. */
+export interface WatchJson {
+  format: "rlsmith-watch";
+  formatVersion: 1;
+  sample: Sample;
+  /** false: another watcher was first, and this sample was not kept */
+  kept: boolean;
+  gate: Omit<GateJson, "format" | "formatVersion">;
+}

@@ -1,7 +1,7 @@
 import { groupBy } from "../pg/group-by.ts";
 import type { Breach, Heat, Verification } from "../verify/index.ts";
 import { singleLined } from "./single-lined.ts";
-import { visible } from "./visible.ts";
+import { xmlText } from "./xml.ts";
 
 /**
  * A verification as JUnit XML: a suite for each relation, a case for each command and class of personas, a failure with
@@ -13,7 +13,7 @@ export function verificationJunit(verification: Verification): string {
     const failures = heats.filter(({ breach }) => breach > 0).length;
     const skipped = heats.filter(isSkipped).length;
     return [
-      `  <testsuite name="${escape(relation)}" tests="${heats.length}" failures="${failures}" skipped="${skipped}">`,
+      `  <testsuite name="${xmlText(relation)}" tests="${heats.length}" failures="${failures}" skipped="${skipped}">`,
       ...heats.flatMap((heat) => testcase(heat, v.breaches)),
       "  </testsuite>",
     ].join("\n");
@@ -32,7 +32,7 @@ const isSkipped = ({ held, heldByGrant, breach, expected, notSettled }: Heat): b
   notSettled > 0 && held + heldByGrant + breach + expected === 0;
 
 function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
-  const open = `    <testcase classname="${escape(heat.relation)}" name="${escape(`${heat.command} as ${heat.personaClass}`)}"`;
+  const open = `    <testcase classname="${xmlText(heat.relation)}" name="${xmlText(`${heat.command} as ${heat.personaClass}`)}"`;
   if (heat.breach > 0) {
     const found = breaches.filter(
       // a MERGE that deletes is reported with DELETE
@@ -45,7 +45,7 @@ function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
       .join("\n\n");
     return [
       `${open}>`,
-      `      <failure message="${escape(found[0]?.message ?? "rows of another tenant were reached")}">${escape(told)}</failure>`,
+      `      <failure message="${xmlText(found[0]?.message ?? "rows of another tenant were reached")}">${xmlText(told)}</failure>`,
       "    </testcase>",
     ];
   }
@@ -53,15 +53,3 @@ function testcase(heat: Heat, breaches: readonly Breach[]): string[] {
   const why = `not settled: ${heat.notSettled} ${heat.notSettled === 1 ? "cell" : "cells"}`;
   return [`${open}>`, `      <skipped message="${why}"/>`, "    </testcase>"];
 }
-
-/**
- * XML 1.0 allows no control characters except tab and line ends, no unpaired surrogate, which become visible escapes,
- * and not these two, escaped or not.
- */
-const escape = (text: string): string =>
-  visible(text)
-    .replaceAll(/[\uFFFE\uFFFF]/gu, "")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");

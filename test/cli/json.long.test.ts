@@ -60,6 +60,8 @@ describe.skipIf(!server)("a small project with a target", () => {
     [["approve", "--as", "DBA"], "rlsmith-approval"],
     [["apply", "--dry-run"], "rlsmith-apply"],
     [["apply"], "rlsmith-apply"],
+    [["watch", "--once"], "rlsmith-watch"],
+    [["gate"], "rlsmith-gate"],
     [["history"], "rlsmith-history"],
     [["rollback"], "rlsmith-rollback"],
     [["history"], "rlsmith-history"],

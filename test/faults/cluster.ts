@@ -25,6 +25,8 @@ export interface Cluster {
   url(database: string, login?: string, password?: string): string;
   /** Stop as `immediate` does (no checkpoint, no rollback: the log is replayed at the next start), and start again. */
   crash(): Promise<void>;
+  /** Stop as `fast` does, which writes a checkpoint and the statistics, and start again. */
+  restart(): Promise<void>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
@@ -36,9 +38,11 @@ export interface Cluster {
 export async function startCluster({
   bin,
   settings = {},
+  env = {},
   place = memory() ?? tmpdir(),
 }: Binaries & {
   settings?: Record<string, string>;
+  /** of the server, such as LOCPATH */ env?: Record<string, string>;
   /** the folder that it is made in */ place?: string;
 }): Promise<Cluster> {
   const home = mkdtempSync(join(place, "rlsmith-faults-"));
@@ -78,7 +82,7 @@ export async function startCluster({
       ...owner,
       cwd: home,
       stdio: ["ignore", log, log],
-      env: { LC_ALL: "C" },
+      env: { LC_ALL: "C", ...env },
     });
     closeSync(log);
     server = child;
@@ -109,6 +113,10 @@ export async function startCluster({
     url,
     crash: async () => {
       await end("SIGQUIT");
+      await start();
+    },
+    restart: async () => {
+      await end("SIGINT");
       await start();
     },
     stop: async () => {

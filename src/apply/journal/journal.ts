@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { pgErrorOf, type Db } from "../../db/port.ts";
 import { sentTogether } from "../../db/sent-together.ts";
 import { ToolError } from "../../errors.ts";
+import { makeOwnTable, ownTableDifferences, ownTableQuery, type OwnTableFound } from "../../own-schema/index.ts";
 import type { State } from "../state/index.ts";
 import { hashOf } from "./chain.ts";
 import { faultsOf } from "./executable.ts";
-import { journalDifferences, type JournalFound } from "./shape.ts";
+import { JOURNAL } from "./shape.ts";
 
-const TRUST = readFileSync(new URL("../queries/journal-trust.sql", import.meta.url), "utf8");
-const MAKE = readFileSync(new URL("../queries/journal.sql", import.meta.url), "utf8");
+const TRUST = ownTableQuery("history");
+const MAKE = makeOwnTable("history", readFileSync(new URL("../queries/journal.sql", import.meta.url), "utf8"));
 
 /** One line of `rlsmith.history`: one group of one run. */
 export interface Entry {
@@ -67,11 +68,11 @@ async function isThere(
   [first, lock, last]: readonly [string, string, string] = ["select 1", "select 1", "select 1"],
 ): Promise<boolean> {
   const results = await db.exec([first, ON_EMPTY_PATH, lock, TRUST, last].join(";\n"));
-  const row = results.flat().find((one) => "journal" in one) as { journal: JournalFound } | undefined;
+  const row = results.flat().find((one) => "own" in one) as { own: OwnTableFound } | undefined;
   if (!row) return false;
-  const list = journalDifferences(row.journal);
+  const list = ownTableDifferences(row.own, JOURNAL);
   if (list.length > 0) throw notTrusted(list);
-  return row.journal.table !== null;
+  return row.own.table !== null;
 }
 
 const notTrusted = (list: readonly string[]): ToolError =>

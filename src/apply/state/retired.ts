@@ -2,16 +2,26 @@ import type { Db } from "../../db/port.ts";
 import { parseExpr } from "../../pg/expr/parse.ts";
 import { settingRead } from "../../pg/expr/reads.ts";
 import { some } from "../../pg/expr/walk.ts";
-import { nameKey, type NameKey } from "../../pg/name.ts";
+import { nameKey, relationOf, type NameKey, type QualifiedName } from "../../pg/name.ts";
 import { policyId, type PolicyId } from "../../pg/policy.ts";
 import type { Plan } from "../../plan/index.ts";
-import type { State } from "./state.ts";
+import type { Scope, State } from "./state.ts";
 
-/**
- * Policies that would still read a variable that the plan retires, a line each; those that the config keeps are left
- * out.
- */
-export function stillReading(plan: Plan, after: State): string[] {
+/** A policy that reads a variable which a plan retires. */
+export interface StillReading {
+  policy: PolicyId;
+  relation: QualifiedName;
+  setting: string;
+  /** the function by which it reads it; null: it reads it itself */
+  through: NameKey | null;
+}
+
+/** One of them in a sentence. */
+export const stillReadingText = ({ policy, setting, through }: StillReading): string =>
+  `${policy} would still read \`${setting}\`${through === null ? "" : `, through ${through}`}`;
+
+/** Policies that would still read a variable that the plan retires; those that the config keeps are left out. */
+export function stillReading(plan: Plan, after: State): StillReading[] {
   const retired = new Set(plan.retired);
   const kept = new Set(plan.policies.filter(({ outcome }) => outcome === "kept").map(({ before }) => policyId(before)));
   return after.relations.flatMap(({ policies }) =>
@@ -25,7 +35,12 @@ export function stillReading(plan: Plan, after: State): string[] {
             if (setting !== undefined && retired.has(setting)) read.add(setting);
             return false;
           });
-      return [...read].map((setting) => `${policyId(policy)} would still read \`${setting}\``);
+      return [...read].map((setting) => ({
+        policy: policyId(policy),
+        relation: relationOf(policy),
+        setting,
+        through: null,
+      }));
     }),
   );
 }
@@ -41,10 +56,10 @@ interface Caller {
 }
 
 /**
- * Policies that are not part of the plan and that call a function which reads a retired variable, a line each.
+ * Policies that are not part of the plan and that call a function which reads a retired variable.
  * Functions that the plan makes read the claim, and are left out; calls from one function to another are not followed.
  */
-export async function stillReadingByFunction(db: Db, plan: Plan): Promise<string[]> {
+export async function stillReadingByFunction(db: Db, plan: Plan): Promise<StillReading[]> {
   if (plan.retired.length === 0) return [];
   const rows = await db.query<Caller>(
     `select distinct n.nspname as schema, c.relname as relation, p.polname as name,
@@ -66,6 +81,13 @@ export async function stillReadingByFunction(db: Db, plan: Plan): Promise<string
     const lower = text.toLowerCase();
     return plan.retired
       .filter((setting) => lower.includes("current_setting") && lower.includes(`'${setting.toLowerCase()}'`))
-      .map((setting) => `${id} would still read \`${setting}\`, through ${fn}`);
+      .map((setting) => ({ policy: id, relation: relationOf(policy), setting, through: fn }));
   });
 }
+
+/** All relations of the database that have policies. */
+export const relationsWithPolicies = async (db: Db): Promise<Scope["relations"]> =>
+  db.query(
+    `select n.nspname as schema, c.relname as name, '{}'::text[] as columns from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where exists (select from pg_policy p where p.polrelid = c.oid) order by 1, 2`,
+  );

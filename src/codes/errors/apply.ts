@@ -111,4 +111,24 @@ export const APPLY_ERRORS = {
       "If nothing in the journal is needed, have an administrator rename the schema `rlsmith`. `rlsmith rollback --file` then takes the plan back with its down file.",
     ],
   },
+  GATE_NOT_PASSED: {
+    kind: "not-proven",
+    title: "the gate of the target that comes first has not passed",
+    why: "`after` of the target asks with `gate: true` that the samples of another target are clean and complete. A gate without enough samples, or whose sources cannot show something, has not passed.",
+    todo: [
+      "Run `rlsmith gate` for that target: it lists each criterion with what is missing.",
+      "Go on watching it with `rlsmith watch`.",
+      "A criterion that this target can never show is waived in its `gate` in rlsmith.config.ts, by a person and with a reason.",
+    ],
+  },
+  SAMPLES_NOT_TRUSTED: {
+    kind: "environment",
+    title: "the samples are not as `rlsmith watch` wrote them",
+    why: "A gate decides by the samples, so whoever can change them can make it pass. `rlsmith.samples` has the protection of the journal: it has to belong to the login or to a superuser, no other role may write to it, and it has to have exactly the columns, constraints and indexes that rlsmith makes. Each sample, there or in a file, carries a hash that covers it and all before it.",
+    todo: [
+      "Find out who made the difference, and why.",
+      "Connect as the role that watched before, or keep the samples in files: `rlsmith watch --store file`.",
+      "Samples that were changed are lost: keep them elsewhere, and watch anew.",
+    ],
+  },
 } as const satisfies Record<string, ErrorPage>;

@@ -1,8 +1,8 @@
--- What is named `rlsmith.history`, in full, to be compared with what rlsmith makes; null where neither schema nor table
--- is there. Runs under an empty search_path, so that a name without a schema is one of pg_catalog. Membership counts for
+-- The table of schema rlsmith that $1 names, in full, to be compared with what rlsmith makes; null if there is none,
+-- and no row if there is no such schema. Runs under an empty search_path, so that a name without a schema is one of pg_catalog. Membership counts for
 -- nothing: a member of a role may do what the role may, and not the other way round.
 with trusted as (
-  -- what these roles write, they could do without the journal
+  -- what these roles write, they could do without the table
   select oid from pg_roles where rolsuper or rolname in (current_user, session_user)
 )
 select json_build_object(
@@ -70,7 +70,7 @@ select json_build_object(
       where w.grantee not in (select oid from trusted) and w.grantee <> c.relowner
     ), '[]')
   ) end
-) as journal
+) as own
 from pg_namespace n
-left join pg_class c on c.relnamespace = n.oid and c.relname = 'history'
+left join pg_class c on c.relnamespace = n.oid and c.relname = $1
 where n.nspname = 'rlsmith'

@@ -1,0 +1,45 @@
+import { eachLack, readingsOf, samplesOfKind, type Cause, type Judgement, type Watched } from "./criterion.ts";
+import { callsByTouched, summed, touchedKey } from "./statements.ts";
+
+/** Every relation × command that the plan touches was used since: hours without traffic prove nothing about it. */
+export function coverageCriterion({ samples, plan }: Watched): Judgement {
+  const [before, after] = (["before", "after"] as const).map((kind) => callsByTouched(samplesOfKind(samples, kind)));
+  const unused = plan.touched.filter((one) => (after?.get(touchedKey(one)) ?? 0) === 0);
+  const without = withoutRowSecurity(samples);
+  const readings = readingsOf(samplesOfKind(samples, "after"), "statements");
+  const lacks = eachLack(readings.flatMap((one) => one.lacks).filter(({ lack }) => lack !== "counters lost"));
+  return {
+    criterion: "coverage",
+    state:
+      without.length > 0
+        ? "failed"
+        : unused.length === 0
+          ? "passed"
+          : lacks.length > 0 || readings.length === 0
+            ? "cannot be told"
+            : "not enough yet",
+    n: plan.touched.length - unused.length,
+    k: null,
+    wanted: plan.touched.length,
+    causes: [
+      ...without,
+      ...unused.map((one): Cause => ({ cause: "no traffic", ...one, before: (before?.get(touchedKey(one)) ?? 0) > 0 })),
+    ],
+    notes: [],
+    lacks,
+  };
+}
+
+/**
+ * Roles that row security does not concern, and that made no request before the change: an application that connects as
+ * one of them sees every tenant, whatever the policies say.
+ */
+function withoutRowSecurity(samples: Watched["samples"]): Cause[] {
+  const [before, after] = (["before", "after"] as const).map((kind) => samplesOfKind(samples, kind));
+  const bypassing = new Set(samples.at(-1)?.server.bypassing);
+  const known = new Set([...summed(before ?? []).values()].map(({ role }) => role));
+  const calls = new Map<string, number>();
+  for (const { role, calls: n } of summed(after ?? []).values())
+    if (bypassing.has(role) && !known.has(role)) calls.set(role, (calls.get(role) ?? 0) + n);
+  return [...calls].map(([role, n]) => ({ cause: "no row security", role, calls: n }));
+}

@@ -1,0 +1,140 @@
+import type { CriterionName } from "../../gate-criteria.ts";
+import type { NameKey } from "../../pg/name.ts";
+import type { DenialFamily } from "../denial.ts";
+import type { Lack, ObjectCause, Reading, Sample, SourceName, Stored } from "../sample.ts";
+
+/**
+ * `not enough yet`: what was seen is clean, and too little to say so. `cannot be told`: a source does not show it, see
+ * `lacks`; no waiting helps.
+ */
+export type CriterionState = "passed" | "failed" | "not enough yet" | "cannot be told";
+
+/** One thing that a criterion found, or that is missing for it. */
+export type Cause =
+  | { cause: "gap"; from: string; to: string }
+  | { cause: "clock went back"; from: string; to: string }
+  | { cause: "no sample since"; at: string }
+  | {
+      cause: "denial";
+      family: DenialFamily;
+      relation: string | null;
+      policy: string | null;
+      function: string | null;
+      object: string | null;
+      role: string | null;
+      count: number;
+      isNew: boolean;
+    }
+  | {
+      cause: "no rows";
+      relation: NameKey | null;
+      role: string | null;
+      command: string;
+      calls: number;
+      rowsBefore: number;
+    }
+  | {
+      cause: "fewer rows";
+      relation: NameKey | null;
+      role: string | null;
+      command: string;
+      calls: number;
+      rows: number;
+      expected: number;
+    }
+  | { cause: "request without claim"; role: string; claim: string; count: number; of: number }
+  | { cause: "member without claims"; count: number; of: number }
+  | { cause: "claims disagree"; count: number; of: number }
+  | { cause: "breach"; subject: string; role: string; object: string }
+  | { cause: "not settled"; count: number; of: number }
+  | {
+      cause: "slower";
+      relations: NameKey[];
+      role: string;
+      command: string;
+      queryId: string;
+      before: number;
+      after: number;
+      calls: number;
+    }
+  | { cause: "object"; relation: NameKey | null; object: string; change: ObjectCause }
+  /** requests of a role that policies do not concern */
+  | { cause: "no row security"; role: string; calls: number }
+  | { cause: "no traffic"; relation: NameKey; command: string; before: boolean };
+
+export interface Judgement {
+  criterion: CriterionName;
+  state: CriterionState;
+  /** how many could have shown it: requests, calls, statements, hours; null: there is no such number */
+  n: number | null;
+  /** how many did */
+  k: number | null;
+  /** the number of n that is asked for; null: none */
+  wanted: number | null;
+  /** of a failure, or of what is missing */
+  causes: Cause[];
+  /** facts that decide nothing */
+  notes: Cause[];
+  lacks: Lack[];
+}
+
+/** The samples of a target and plan, and what the plan says about them. */
+export interface Watched {
+  samples: readonly Sample[];
+  /** ISO 8601: the moment for which it is asked, by the server's clock */
+  now: string;
+  plan: PlanFacts;
+  limits: GateLimits;
+}
+
+/** What a plan says about what is to be watched. */
+export interface PlanFacts {
+  /** relation × command whose access the plan changes */
+  touched: { relation: NameKey; command: "SELECT" | "INSERT" | "UPDATE" | "DELETE" }[];
+  /** the variables that no policy reads any more */
+  retired: readonly string[];
+  /** functions that are gone with the plan, without their arguments */
+  dropped: readonly string[];
+  /** functions that the plan changes or that its policies call, without schema and arguments */
+  functions: readonly string[];
+  /** the claims that policies read: `app_metadata.org_id` */
+  claims: readonly string[];
+}
+
+/** The limits of a gate, with the defaults of the playbook. */
+export interface GateLimits {
+  hours: number;
+  gapMinutes: number;
+  /** a statement that takes so many times as long, and reads more blocks, is slower */
+  slower: number;
+  /** calls of a statement below which nothing is said about its speed */
+  calls: number;
+  /** the greatest share of requests that may be locked out unseen, at 95 %: with 0 of n, n has to be 3 / share */
+  share: number;
+}
+
+export const samplesOfKind = (samples: readonly Sample[], kind: Sample["kind"]): Sample[] =>
+  samples.filter((one) => one.kind === kind);
+
+type ReadingOf<Source extends SourceName> = Stored<Extract<Reading, { source: Source }>>;
+
+/** The readings of one source, oldest first. */
+export const readingsOf = <Source extends SourceName>(
+  samples: readonly Sample[],
+  source: Source,
+): ReadingOf<Source>[] =>
+  samples.flatMap(({ readings }) =>
+    // the discriminant says which one it is; a generic parameter does not narrow the union
+    readings.filter((one): one is ReadingOf<Source> => one.source === source),
+  );
+
+/** Each once. */
+export const eachLack = (lacks: readonly Lack[]): Lack[] => [
+  ...new Map(lacks.map((one) => [`${one.lack} ${one.what}`, one])).values(),
+];
+
+/**
+ * The greatest share that 0 of n leaves possible at 95 %: the rule of three, 3/n (Hanley and Lippman-Hand, JAMA 1983).
+ * Null: nothing was seen.
+ */
+export const boundOf = (n: number): number | null => (n > 0 ? Math.min(1, 3 / n) : null);

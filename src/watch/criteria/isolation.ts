@@ -1,0 +1,29 @@
+import { eachLack, readingsOf, samplesOfKind, type Judgement, type Watched } from "./criterion.ts";
+
+/** No role without privileges reads rows of another tenant; by the newest attack since the change. */
+export function isolationCriterion({ samples }: Watched): Judgement {
+  const newest = readingsOf(samplesOfKind(samples, "after"), "isolation").at(-1);
+  const { statements = 0, breaches = [], unsettled = 0 } = newest ?? {};
+  const lacks = eachLack(newest?.lacks ?? []);
+  const state =
+    breaches.length > 0
+      ? "failed"
+      : lacks.length > 0 || (newest && (statements === 0 || unsettled > 0))
+        ? "cannot be told"
+        : newest
+          ? "passed"
+          : "not enough yet";
+  return {
+    criterion: "isolation",
+    state,
+    n: statements,
+    k: breaches.length,
+    wanted: null,
+    causes: [
+      ...breaches.map((one) => ({ cause: "breach" as const, ...one })),
+      ...(unsettled > 0 ? [{ cause: "not settled" as const, count: unsettled, of: statements }] : []),
+    ],
+    notes: [],
+    lacks,
+  };
+}

@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import {
+  changedObjects,
+  inForce,
+  readJournal,
+  readState,
+  relationsWithPolicies,
+  scopeOfState,
+  stillReading,
+  stillReadingByFunction,
+  type ChangedObject,
+  type Entry,
+  type StillReading,
+} from "../../apply/index.ts";
+import type { Db } from "../../db/port.ts";
+import { nameKey, type QualifiedName } from "../../pg/name.ts";
+import { quoteLiteral } from "../../pg/identifier.ts";
+import type { Plan } from "../../plan/index.ts";
+import { relationsOf } from "../plan-facts.ts";
+import type { ObjectDifference, ObjectsReading } from "../sample.ts";
+
+const FACTS = readFileSync(new URL("../queries/object-facts.sql", import.meta.url), "utf8");
+
+/** What surrounds the relations of a plan, as object-facts.sql reads it. */
+export interface ObjectFacts {
+  indexes: NamedOn[];
+  privileges: NamedOn[];
+  columnPrivileges: NamedOn[];
+  execute: NamedOn[];
+  withoutRowSecurity: QualifiedName[];
+}
+
+interface NamedOn extends QualifiedName {
+  object: string;
+}
+
+/** The facts at this moment, inside an open transaction. `relations`: those of the plan. */
+async function readObjectFacts(db: Db, relations: readonly QualifiedName[]): Promise<ObjectFacts> {
+  const names = JSON.stringify(relations.map(({ schema, name }) => ({ schema, name })));
+  const [, rows] = await db.exec(
+    `select set_config('search_path', '', true);\n${FACTS.replaceAll("$1", () => quoteLiteral(names))}`,
+  );
+  const [row] = rows ?? [];
+  if (!row) throw new Error("the query returns one row");
+  return row["facts"] as ObjectFacts;
+}
+
+/**
+ * Compare the objects of a plan with what it left, by the journal, and what surrounds them with what was there at the
+ * first sample, which `cursor` holds (null: this is the first). Only reads, inside an open transaction. Throws ToolError
+ * (environment) if the journal cannot be trusted or read.
+ */
+export const readObjects = async (
+  db: Db,
+  plan: Plan,
+  hash: string,
+  cursor: ObjectFacts | null,
+): Promise<{ reading: ObjectsReading; inForce: Entry[] }> => {
+  await db.exec("begin read only; set local statement_timeout = '30s'; set local lock_timeout = '5s'");
+  try {
+    return await objectsIn(db, plan, hash, cursor);
+  } finally {
+    await db.exec("rollback").catch(() => {});
+  }
+};
+
+async function objectsIn(
+  db: Db,
+  plan: Plan,
+  hash: string,
+  cursor: ObjectFacts | null,
+): Promise<{ reading: ObjectsReading; inForce: Entry[] }> {
+  const relations = relationsOf(plan);
+  const facts = await readObjectFacts(db, relations);
+  const entries = inForce(await readJournal(db)).filter(({ planHash }) => planHash === hash);
+  const base = { source: "objects" as const, cursor: cursor ?? facts };
+  const around = cursor === null ? [] : surroundings(cursor, facts);
+  if (entries.length === 0)
+    return {
+      reading: { ...base, lacks: [{ lack: "nothing before", what: "rlsmith.history" }], differences: around },
+      inForce: entries,
+    };
+  const changed: ChangedObject[] = [];
+  for (const { after } of entries) changed.push(...changedObjects(after, await readState(db, scopeOfState(after))));
+  const everywhere = await readState(db, { relations: await relationsWithPolicies(db), functions: [], schemas: [] });
+  const again = [...stillReading(plan, everywhere), ...(await stillReadingByFunction(db, plan))];
+  return {
+    reading: { ...base, lacks: [], differences: [...changed.map(changedOf), ...again.map(readAgain), ...around] },
+    inForce: entries,
+  };
+}
+
+function changedOf(one: ChangedObject): ObjectDifference {
+  switch (one.kind) {
+    case "policy":
+      return { relation: nameKey(one.relation), cause: `policy ${one.how}`, object: one.policy };
+    case "function":
+      return { relation: null, cause: "function changed", object: one.function };
+    case "schema":
+      return { relation: null, cause: "schema changed", object: one.schema };
+    case "default":
+      return { relation: nameKey(one.relation), cause: "default changed", object: one.column };
+    case "row security":
+      return { relation: nameKey(one.relation), cause: "row security changed", object: nameKey(one.relation) };
+    case "relation gone":
+      return { relation: nameKey(one.relation), cause: "relation gone", object: nameKey(one.relation) };
+  }
+}
+
+const readAgain = ({ policy, relation, setting, through }: StillReading): ObjectDifference => ({
+  relation: nameKey(relation),
+  cause: "variable read again",
+  object: `${policy}: ${setting}${through === null ? "" : ` (${through})`}`,
+});
+
+/** What went, and what a request can reach since, that it could not before. */
+function surroundings(before: ObjectFacts, now: ObjectFacts): ObjectDifference[] {
+  const gone = (key: "indexes" | "privileges" | "columnPrivileges" | "execute"): NamedOn[] =>
+    missing(before[key], now[key]);
+  const added = (key: "privileges" | "columnPrivileges" | "execute"): NamedOn[] => missing(now[key], before[key]);
+  const on =
+    (cause: ObjectDifference["cause"]) =>
+    (one: NamedOn): ObjectDifference => ({
+      relation: nameKey(one),
+      cause,
+      object: one.object,
+    });
+  const privileges = ["privileges", "columnPrivileges", "execute"] as const;
+  return [
+    ...gone("indexes").map(on("index gone")),
+    ...privileges.flatMap(gone).map(on("privilege gone")),
+    ...privileges.flatMap(added).map(on("privilege added")),
+    ...now.withoutRowSecurity
+      .filter((one) => !before.withoutRowSecurity.some((other) => nameKey(other) === nameKey(one)))
+      .map((one) => on("relation without row security")({ ...one, object: nameKey(one) })),
+  ];
+}
+
+const missing = (from: readonly NamedOn[], other: readonly NamedOn[]): NamedOn[] => {
+  const there = new Set(other.map((one) => `${nameKey(one)} ${one.object}`));
+  return from.filter((one) => !there.has(`${nameKey(one)} ${one.object}`));
+};

@@ -1,0 +1,54 @@
+import { boundOf, judge, samplesOfKind, type CriterionName, type Judgement, type Watched } from "./criteria/index.ts";
+
+/** A criterion that does not count, by whom and why. */
+export interface Waiver {
+  by: string;
+  reason: string;
+}
+
+/** What the samples of a target say about going on. */
+export interface Gate {
+  target: string;
+  planHash: string;
+  /** `inconclusive`: nothing failed, and not everything passed; it never counts as passed */
+  outcome: "passed" | "failed" | "inconclusive";
+  judgements: (Judgement & {
+    waived: Waiver | null;
+    /** where none of n requests shows it: the greatest share that is possible at 95 %; else null */
+    bound: number | null;
+  })[];
+  samples: { before: number; after: number };
+  /** ISO 8601: the first and last sample since the change; null: there is none */
+  from: string | null;
+  to: string | null;
+}
+
+/** Judge the samples of a target and plan. */
+export function gateOf(
+  on: { target: string; planHash: string },
+  watched: Watched,
+  waived: Partial<Record<CriterionName, Waiver>>,
+): Gate {
+  const judgements = judge(watched).map((one) => ({
+    ...one,
+    waived: waived[one.criterion] ?? null,
+    bound: SHARES.has(one.criterion) && one.k === 0 ? boundOf(one.n ?? 0) : null,
+  }));
+  const counting = judgements.filter((one) => one.waived === null);
+  const after = samplesOfKind(watched.samples, "after");
+  return {
+    ...on,
+    outcome: counting.some(({ state }) => state === "failed")
+      ? "failed"
+      : counting.every(({ state }) => state === "passed") && after.length > 0
+        ? "passed"
+        : "inconclusive",
+    judgements,
+    samples: { before: samplesOfKind(watched.samples, "before").length, after: after.length },
+    from: after[0]?.at ?? null,
+    to: after.at(-1)?.at ?? null,
+  };
+}
+
+/** Criteria that count requests. */
+const SHARES: ReadonlySet<CriterionName> = new Set(["denials", "filtering", "claims"]);

@@ -1,0 +1,88 @@
+import type { DenialCount, Fingerprint } from "../denial.ts";
+import type { Lack, LogReading } from "../sample.ts";
+import { judge } from "./classify.ts";
+import type { LogEntry } from "./entry.ts";
+import { heartbeatMessage } from "./heartbeat-message.ts";
+import type { Sink } from "./parser.ts";
+
+/** The counts of a reading while it goes on. */
+export interface Tally extends Sink {
+  counts(): Pick<
+    LogReading,
+    "entries" | "unread" | "denials" | "otherErrors" | "failedLogins" | "restarts" | "heartbeat" | "lacks"
+  >;
+}
+
+/** Each connection of rlsmith's has an application_name that begins so. */
+const OWN = "rlsmith";
+
+/** Fingerprints that are told apart; a log with more of them, which no application has, is a lack. */
+const MOST_FINGERPRINTS = 10_000;
+
+const HINTS_AT_ERROR = /\b(?:ERROR|FATAL|PANIC)\b/;
+
+/**
+ * Counts entries, and forgets them. `database`: entries of other databases are read, but are none of this one's denials;
+ * those that name no database count. `heartbeat`: the id that was sent.
+ */
+export function newTally({ database, heartbeat }: { database: string | null; heartbeat: string | null }): Tally {
+  const denials = new Map<string, DenialCount>();
+  const awaited = heartbeat === null ? null : heartbeatMessage(heartbeat);
+  const lacks = new Map<string, Lack>();
+  const lack = (one: Lack): void => void lacks.set(`${one.lack} ${one.what}`, one);
+  let [entries, unread, otherErrors, failedLogins, restarts, seen] = [0, 0, 0, 0, 0, false];
+  const deny = (fingerprint: Fingerprint, at: string | null): void => {
+    const key = JSON.stringify(Object.values(fingerprint));
+    const known = denials.get(key);
+    if (known !== undefined) extend(known, at);
+    else if (denials.size < MOST_FINGERPRINTS) denials.set(key, { ...fingerprint, count: 1, first: at, last: at });
+    else lack({ lack: "entries lost", what: "fingerprints" });
+  };
+  return {
+    entry: (entry: LogEntry) => {
+      entries += 1;
+      const { fingerprint, kind, textIsNeeded } = judge(entry);
+      if (kind === "nothing") {
+        if (entry.severity === null) lack({ lack: "setting", what: "lc_messages" });
+        return;
+      }
+      if (kind === "heartbeat") seen ||= entry.message === awaited;
+      // what rlsmith itself was refused, by an attack or a check, is no request
+      else if (entry.application?.startsWith(OWN) === true) return;
+      else if (kind === "restart") restarts += 1;
+      else if (database !== null && entry.database !== null && entry.database !== database) return;
+      else if (kind === "failed login") failedLogins += 1;
+      else {
+        if (textIsNeeded) lack({ lack: "setting", what: entry.sqlstate === null ? "log_line_prefix" : "lc_messages" });
+        // RAISE has a context, unless the log is terse
+        if (entry.sqlstate === "P0001" && entry.context === null)
+          lack({ lack: "setting", what: "log_error_verbosity" });
+        if (fingerprint === null) otherErrors += 1;
+        else deny(fingerprint, entry.at);
+      }
+    },
+    unread: (line) => {
+      unread += 1;
+      // it may be a denial
+      if (HINTS_AT_ERROR.test(line)) lack({ lack: "not readable", what: "log line" });
+    },
+    counts: () => ({
+      entries,
+      unread,
+      denials: [...denials.values()],
+      otherErrors,
+      failedLogins,
+      restarts,
+      heartbeat: awaited === null ? "not sent" : seen ? "seen" : "not seen",
+      lacks: [...lacks.values()],
+    }),
+  };
+}
+
+/** Lines of several processes may be a little out of order, and may have different offsets after a change of the time. */
+function extend(count: DenialCount, at: string | null): void {
+  count.count += 1;
+  if (at === null) return;
+  if (count.first === null || Date.parse(at) < Date.parse(count.first)) count.first = at;
+  if (count.last === null || Date.parse(at) > Date.parse(count.last)) count.last = at;
+}

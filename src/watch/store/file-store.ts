@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { ToolError } from "../../errors.ts";
+import { hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
+
+/**
+ * A folder with a file for each sample, for targets that may not be written to. A file appears whole or not at all, and
+ * never replaces another: a link to a complete file is made, which fails if the name exists (link(2)).
+ */
+export function fileStore(folder: string): SampleStore {
+  const kept = (from: number): Kept[] =>
+    namesIn(folder)
+      .slice(from)
+      .map((name) => keptIn(join(folder, name)));
+  return {
+    read: async () => samplesOf(kept(0), folder),
+    newest: async () => newestOf(kept(-1)[0]),
+    append: async (sample, cursors) => {
+      const text = JSON.stringify(sample);
+      const older = join(folder, nameOf(sample.number - 1));
+      const before = sample.number === 1 ? null : keptIn(older);
+      mkdirSync(folder, { recursive: true });
+      const one: Kept = { text, hash: hashAfter(before?.hash ?? "", text), cursors };
+      if (!writeNew(join(folder, nameOf(sample.number)), one)) return false;
+      if (before !== null) replace(older, { ...before, cursors: null });
+      return true;
+    },
+  };
+}
+
+const nameOf = (number: number): string => `${String(number).padStart(8, "0")}.json`;
+
+const namesIn = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^\d{8}\.json$/.test(name))
+        .toSorted()
+    : [];
+
+function keptIn(file: string): Kept {
+  try {
+    const { text, hash, cursors } = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof text === "string" && typeof hash === "string") return { text, hash, cursors };
+  } catch {
+    // said below, whatever is wrong with it
+  }
+  throw new ToolError(
+    "environment",
+    "SAMPLES_NOT_TRUSTED",
+    `\`${file}\` is not a sample as \`rlsmith watch\` wrote it`,
+    "find out who changed it; then keep the folder elsewhere, and watch anew",
+  );
+}
+
+/** False if the file exists. */
+function writeNew(file: string, kept: Kept): boolean {
+  const whole = written(file, kept);
+  try {
+    linkSync(whole, file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    unlinkSync(whole);
+  }
+}
+
+const replace = (file: string, kept: Kept): void => renameSync(written(file, kept), file);
+
+/** A new file beside one that is to be made. */
+function written(file: string, kept: Kept): string {
+  const name = `${file}.${randomUUID()}`;
+  writeFileSync(name, `${JSON.stringify(kept)}\n`, { mode: 0o600, flush: true });
+  return name;
+}

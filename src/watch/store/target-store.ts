@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { pgErrorOf, type Db } from "../../db/port.ts";
+import { ToolError } from "../../errors.ts";
+import {
+  makeOwnTable,
+  ownTableDifferences,
+  ownTableQuery,
+  type OwnTableFound,
+  type OwnTableShape,
+} from "../../own-schema/index.ts";
+import { hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
+
+const MAKE = makeOwnTable("samples", readFileSync(new URL("../queries/samples.sql", import.meta.url), "utf8"));
+const TRUST = ownTableQuery("samples");
+
+/** What samples.sql makes. */
+const SHAPE: OwnTableShape = {
+  columns: {
+    target: "text not null",
+    plan_hash: "text not null",
+    number: "integer not null",
+    at: "timestamp with time zone not null default clock_timestamp()",
+    database_user: "text not null default SESSION_USER",
+    sample: "json not null",
+    hash: "text not null",
+    cursors: "json",
+  },
+  constraints: ["PRIMARY KEY (target, plan_hash, number)"],
+  indexes: ["CREATE UNIQUE INDEX samples_pkey ON rlsmith.samples USING btree (target, plan_hash, number)"],
+};
+
+/**
+ * `rlsmith.samples` on the target, which is made with the first sample and has the protection of the journal: nobody but
+ * its owner sees or writes it, and a table of that name that is made otherwise is refused.
+ */
+export function targetStore(db: Db, { target, planHash }: { target: string; planHash: string }): SampleStore {
+  const kept = async (limit: "all" | 1): Promise<Kept[]> =>
+    transaction(db, "read only", async () => {
+      if (!(await isThere(db))) return [];
+      const rows = await db.query<Kept>(
+        `select sample::text as text, hash, cursors from rlsmith.samples where target = $1 and plan_hash = $2
+         order by number ${limit === "all" ? "" : "desc limit 1"}`,
+        [target, planHash],
+      );
+      return rows;
+    });
+  return {
+    read: async () => samplesOf(await kept("all"), "`rlsmith.samples`"),
+    newest: async () => newestOf((await kept(1))[0]),
+    append: async (sample, cursors) => {
+      const [last] = await kept(1);
+      const text = JSON.stringify(sample);
+      try {
+        return await transaction(db, "read write", async () => {
+          if (!(await isThere(db))) await db.exec(MAKE);
+          const rows = await db.query(
+            `with older as (update rlsmith.samples set cursors = null where target = $1 and plan_hash = $2 and cursors is not null)
+             insert into rlsmith.samples (target, plan_hash, number, sample, hash, cursors)
+             select $1, $2, $3, $4::json, $5, $6::json
+             where $3::integer = 1 + (select count(*) from rlsmith.samples where target = $1 and plan_hash = $2)
+             returning number`,
+            [target, planHash, sample.number, text, hashAfter(last?.hash ?? "", text), JSON.stringify(cursors)],
+          );
+          if (rows.length === 0) throw new AnotherCameFirst();
+          return true;
+        });
+      } catch (error) {
+        if (error instanceof AnotherCameFirst) return false;
+        // unique_violation, or the table or schema that another watcher has made meanwhile
+        if (["23505", "42P06", "42P07"].includes(pgErrorOf(error)?.sqlstate ?? "")) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Rolls the transaction back. */
+class AnotherCameFirst extends Error {}
+
+async function isThere(db: Db): Promise<boolean> {
+  const results = await db.exec(`select set_config('search_path', '', true);\n${TRUST}`);
+  const row = results.flat().find((one) => "own" in one) as { own: OwnTableFound } | undefined;
+  if (!row) return false;
+  const list = ownTableDifferences(row.own, SHAPE);
+  if (list.length === 0) return row.own.table !== null;
+  throw new ToolError(
+    "environment",
+    "SAMPLES_NOT_TRUSTED",
+    "`rlsmith.samples` is not as rlsmith made it for this login:",
+    "connect as the role that ran `rlsmith watch` before, or keep the samples in files (`--store file`)",
+    { list },
+  );
+}
+
+async function transaction<T>(db: Db, mode: "read only" | "read write", work: () => Promise<T>): Promise<T> {
+  await db.exec(`begin ${mode}; set local statement_timeout = '30s'; set local lock_timeout = '5s'`);
+  try {
+    const result = await work();
+    await db.exec("commit");
+    return result;
+  } catch (error) {
+    await db.exec("rollback").catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Db } from "../../../src/db/port.ts";
+import { openEmbedded } from "../../../src/db/pglite.ts";
+import { fileStore } from "../../../src/watch/store/file-store.ts";
+import type { SampleStore } from "../../../src/watch/store/store.ts";
+import { targetStore } from "../../../src/watch/store/target-store.ts";
+import { sampleOf } from "../criteria/watched.ts";
+
+let db: Db;
+beforeAll(async () => {
+  db = await openEmbedded();
+});
+afterAll(async () => db.close());
+
+let folders = 0;
+const folder = (): string => join(mkdtempSync(join(tmpdir(), "rlsmith-store-")), String(folders++));
+
+const STORES: [string, (name: string) => SampleStore][] = [
+  ["files", () => fileStore(folder())],
+  ["target", (name) => targetStore(db, { target: name, planHash: "0".repeat(64) })],
+];
+
+describe.each(STORES)("samples in %s", (_, open) => {
+  test("are read in the order in which they were kept, and only the newest has its cursors", async () => {
+    const store = open("order");
+    expect([await store.read(), await store.newest()]).toEqual([[], null]);
+    expect(await store.append(sampleOf(1), { log: { at: 1 } })).toBe(true);
+    expect(await store.append(sampleOf(2), { log: { at: 2 } })).toBe(true);
+    expect((await store.read()).map(({ number }) => number)).toEqual([1, 2]);
+    expect(await store.newest()).toEqual({ sample: sampleOf(2), cursors: { log: { at: 2 } } });
+  });
+
+  test("of two watchers one is first, and what the other has counted is not kept", async () => {
+    const store = open("two");
+    await store.append(sampleOf(1), { log: "first" });
+    const kept = [
+      await store.append(sampleOf(2, { run: "a" }), { log: "a" }),
+      await store.append(sampleOf(2, { run: "b" }), { log: "b" }),
+    ];
+    expect(kept).toEqual([true, false]);
+    expect(await store.newest()).toEqual({ sample: sampleOf(2, { run: "a" }), cursors: { log: "a" } });
+    expect(await store.append(sampleOf(2), {})).toBe(false);
+  });
+});
+
+test("a file that was changed is noticed, and one that is gone", async () => {
+  const place = folder();
+  const store = fileStore(place);
+  for (const number of [1, 2, 3]) await store.append(sampleOf(number), {});
+  const files = readdirSync(place).toSorted();
+  expect(files).toEqual(["00000001.json", "00000002.json", "00000003.json"]);
+  const [, second = ""] = files;
+  const text = readFileSync(join(place, second), "utf8");
+  writeFileSync(join(place, second), text.replace("staging", "stagimg"));
+  await expect(store.read()).rejects.toMatchObject({ code: "SAMPLES_NOT_TRUSTED" });
+  writeFileSync(join(place, second), text);
+  expect(await store.read()).toHaveLength(3);
+});
+
+test("a table of that name that another has made is refused, and a row that was changed", async () => {
+  const store = targetStore(db, { target: "changed", planHash: "0".repeat(64) });
+  await store.append(sampleOf(1), {});
+  await db.exec(
+    "update rlsmith.samples set sample = replace(sample::text, 'after', 'befor')::json where target = 'changed'",
+  );
+  await expect(store.read()).rejects.toMatchObject({ code: "SAMPLES_NOT_TRUSTED" });
+  await db.exec(
+    "delete from rlsmith.samples where target = 'changed'; create role writer; grant insert on rlsmith.samples to writer",
+  );
+  await expect(store.newest()).rejects.toMatchObject({
+    code: "SAMPLES_NOT_TRUSTED",
+    list: ["writer may write to it, and is not its owner"],
+  });
+  await db.exec("revoke insert on rlsmith.samples from writer");
+  expect(await store.read()).toEqual([]);
+});
