@@ -23,6 +23,7 @@ const STAYS: Readonly<Record<StaysBecause, string>> = {
   "order-of-calls": "its mocks answer one call after the other: without a call the answers would go to other calls",
   "several-tables": "it runs over several tables, and more than one of them has the variable's path",
   "table-in-use": "the list that holds the variable's path is used for something else, or would be empty",
+  "sql-not-followed": "it gives SQL that names what is retired to code that is not followed: see whether it is sent",
   "suite-not-run": "the suite could not be run: what the case notices is not known",
   "not-reported": "the suite does not report a case of this name",
   "same-name": "the suite reports another case under the same name",
