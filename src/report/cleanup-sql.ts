@@ -76,7 +76,12 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
     lines.push(...setterLines({ cleanup, dropped, callers }, colours), ...(check ? checkLines(check, colours) : []));
   if (edited.length + dropped.length > 0) lines.push("", removedLine({ sql: linesRemoved(edited, dropped) }));
   if (asked.length > 0)
-    lines.push("", colours.bold(`For a person: ${counted(asked.length, "function")}, left as they are`));
+    lines.push(
+      "",
+      colours.bold(
+        `For a person: ${counted(asked.length, "function")}, left as ${asked.length === 1 ? "it is" : "they are"}`,
+      ),
+    );
   const questions = asked.flatMap(({ fn, questions: own }) =>
     own.map((question) => ({
       at: `${nameKey(fn)}${where(question)}`,
