@@ -207,10 +207,16 @@ export function renderCallRehearsal(calls: CallRehearsal, colours: Colours): str
   const shown = calls.differences.filter(({ announced, opened }) => !announced || opened);
   for (const one of (shown.length > 0 ? shown : calls.differences).slice(0, MOST))
     lines.push(
-      `    ${bare(one.function)} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcome(one.before)} → ${outcome(one.after)}`,
+      `    ${bare(one.function)} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcomes(one.before, one.after)}`,
     );
   return `${lines.map(oneLine).join("\n")}\n`;
 }
+
+/** Both outcomes; two errors of one state with their messages, in which they differ. */
+const outcomes = (before: CallOutcome, after: CallOutcome): string =>
+  before.kind === "error" && after.kind === "error" && before.sqlstate === after.sqlstate
+    ? `error ${before.sqlstate}: ${JSON.stringify(before.message)} → ${JSON.stringify(after.message)}`
+    : `${outcome(before)} → ${outcome(after)}`;
 
 const outcome = (one: CallOutcome): string =>
   one.kind === "error"
@@ -222,7 +228,8 @@ export function cleanupEnd(
   { plan, cleanup }: CleanupPlan,
   { writes, passed, target }: { writes: boolean; passed: boolean; target: string | null },
 ): string {
-  if (!passed) return "the rehearsal did not pass, so nothing was written";
+  if (!passed)
+    return "the rehearsal did not pass, so nothing was written\nnext   change the functions that are marked ✗ above, or `keep` them in `cleanup.functions`, and run `rlsmith cleanup --sql` again";
   const waiting = waitingIn(cleanup);
   if (plan.steps.length === 0)
     return waiting === null
