@@ -223,10 +223,19 @@ const outcome = (one: CallOutcome): string =>
     ? `error ${one.sqlstate}`
     : `${one.rows.length > 60 ? `${one.rows.slice(0, 57)}…` : one.rows}${one.changed.length > 0 ? `, ${counted(one.changed.length, "change")}` : ""}`;
 
+/** How a clean-up of SQL ended. */
+interface SqlEnd {
+  writes: boolean;
+  passed: boolean;
+  target: string | null;
+  /** the migration whose plan was replaced */
+  replaced?: string | null;
+}
+
 /** What has become of it, and the next command. */
 export function cleanupEnd(
   { plan, cleanup }: CleanupPlan,
-  { writes, passed, target }: { writes: boolean; passed: boolean; target: string | null },
+  { writes, passed, target, replaced = null }: SqlEnd,
 ): string {
   if (!passed)
     return "the rehearsal did not pass, so nothing was written\nnext   change the functions that are marked ✗ above, or `keep` them in `cleanup.functions`, and run `rlsmith cleanup --sql` again";
@@ -236,9 +245,13 @@ export function cleanupEnd(
       ? "nothing to do: nothing uses the variables"
       : `nothing was written; left to a person: ${waiting}`;
   if (!writes) return "next   without --dry-run the files are written";
-  return oneLine(
+  const note =
+    replaced === null
+      ? ""
+      : `${oneLine(`note   .rlsmith/cleanup.json held the plan of ${replaced}: where that is not applied, delete it with its down migration and run \`rlsmith cleanup --sql\` again, or run it with your migration tool before this one`)}\n`;
+  return `${note}${oneLine(
     `next   review the migration, then ${target === null ? "run it with your migration tool" : `\`rlsmith apply --target ${target} --plan .rlsmith/cleanup.json --dry-run\``}${waiting === null ? "" : `; left to a person, above: ${waiting}`}`,
-  );
+  )}`;
 }
 
 /** What is left to a person: functions, and uses that are in no function. */

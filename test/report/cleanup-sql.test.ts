@@ -57,3 +57,12 @@ test("one function for a person is told of in the singular", async () => {
   );
   expect(report(made)).toContain("For a person: 1 function, left as it is\n");
 });
+
+test("a clean-up whose plan is replaced is named, since \`apply\` no longer finds it", async () => {
+  const made = await planned("");
+  const of = { writes: true, passed: true, target: "dev" };
+  expect(cleanupEnd(made, { ...of, replaced: "migrations/004_rls_cleanup.sql" })).toMatch(
+    /^note {3}.*held the plan of migrations\/004_rls_cleanup\.sql: where that is not applied, .*\nnext {3}/,
+  );
+  expect(cleanupEnd(made, of)).toMatch(/^next {3}/);
+});
