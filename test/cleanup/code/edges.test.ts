@@ -362,6 +362,13 @@ export async function bills(client: Client, token: string) {
     );
   });
 
+  test("a name that another function has for its claims is free", () => {
+    const other = "\nexport const subject = (claims: { sub: string }) => claims.sub;\n";
+    expect(run(code(APART, set("tenant_id")) + other)).toBe(
+      code("const claims = verifyToken(token);", CLAIMED) + other,
+    );
+  });
+
   test("names that are still used are taken from it", () => {
     const both = "const { sub, app_metadata: { tenant_id } } = verifyToken(token);";
     expect(run(code(both, set("tenant_id"), ", [sub]"))).toBe(

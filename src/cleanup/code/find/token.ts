@@ -1,5 +1,6 @@
 import type { Module } from "../syntax/module.ts";
 import { keyName, memberName, type Node } from "../syntax/node.ts";
+import { functionAround } from "../syntax/scope.ts";
 
 /** A member of an object that has a name: `claims.app_metadata.tenant_id`. */
 export interface NamedMember {
@@ -132,9 +133,19 @@ function takenApart(member: NamedMember, path: readonly string[], module: Module
   if (checked.isJose && !isWrapped) return null;
   const keys = [...(isWrapped ? rest : checked.names), ...member.keys];
   if (keys.length !== path.length || !keys.every((key, n) => key === path[n])) return null;
-  if (module.bindings.some(({ name }) => name === CLAIMS)) return null;
+  if (isTaken(CLAIMS, checked.pattern, module)) return null;
   const becomes = isWrapped ? `{ ${first === CLAIMS ? CLAIMS : `${first}: ${CLAIMS}`} }` : CLAIMS;
   return { root: member.root, code: CLAIMS, unnamed: { pattern: checked.pattern, becomes } };
+}
+
+/** True if a name means something in the function around a place. */
+function isTaken(name: string, place: Node, module: Module): boolean {
+  const around = functionAround(place, module.parents) ?? module.program;
+  return module.bindings.some(
+    (one) =>
+      one.name === name &&
+      [...one.declarations, ...one.references].some(({ start, end }) => around.start <= start && end <= around.end),
+  );
 }
 
 /** True if a name means at a place what it means where it is declared: no other one hides it there. */
