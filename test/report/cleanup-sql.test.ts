@@ -58,7 +58,7 @@ test("one function for a person is told of in the singular", async () => {
   expect(report(made)).toContain("For a person: 1 function, left as it is\n");
 });
 
-test("a clean-up whose plan is replaced is named, since \`apply\` no longer finds it", async () => {
+test("a clean-up whose plan is replaced is named, since `apply` no longer finds it", async () => {
   const made = await planned("");
   const of = { writes: true, passed: true, target: "dev" };
   expect(cleanupEnd(made, { ...of, replaced: "migrations/004_rls_cleanup.sql" })).toMatch(
