@@ -87,11 +87,9 @@ Money is in cents.
   test("a sentence about something else does not go with the one beside it", () => {
     const text =
       "# Rules\n\nCall `setTenantContext` in each transaction, before the first query.\nMoney is in cents.\n";
-    for (const own of [text, text.replace("Call", "- Call")]) {
-      const cleaned = guards({ "AGENTS.md": own });
-      expect(cleaned.files.size).toBe(0);
-      expect(cleaned.left).toMatchObject([{ reason: "does-more" }]);
-    }
+    const cleaned = guards({ "AGENTS.md": text });
+    expect(cleaned.files.size).toBe(0);
+    expect(cleaned.left).toMatchObject([{ reason: "does-more" }]);
   });
 
   test("another variable, and a longer name, are something else", () => {

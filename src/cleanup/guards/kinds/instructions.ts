@@ -40,7 +40,8 @@ export function cleanInstructions(text: string, context: GuardContext): Outcome 
     if (verdict === "refuses") return void result.forbids.push({ line, endLine, what });
     if (verdict === "mixed") return left("mixed-function");
     if (verdict === "doubt") return left("not-certain");
-    if (block.kind !== "fence" && saysMore(own, context)) return left("does-more");
+    // an item is one instruction; the lines of a paragraph may be several
+    if (block.kind === "paragraph" && saysMore(own, context)) return left("does-more");
     gone.add(block);
     result.removed.push({ line, what, evidence: "instructs" });
     // the line that leads to an example
