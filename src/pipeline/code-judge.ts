@@ -49,12 +49,16 @@ export function openTrial(tree: WorkTree, projectDir: string, choice: JudgeChoic
   }
   const project = join(copy, tree.project);
   const put = (path: string, text: string | null): void => {
-    if (text === null) return rmSync(join(project, path), { force: true });
+    // a copy of a file that is read-only is so too, and can only be replaced
+    rmSync(join(project, path), { force: true });
+    if (text === null) return;
     mkdirSync(dirname(join(project, path)), { recursive: true });
     writeFileSync(join(project, path), text);
   };
-  const originalOf = (path: string): void =>
-    existsSync(join(projectDir, path)) ? copyFileSync(join(projectDir, path), join(project, path)) : put(path, null);
+  const originalOf = (path: string): void => {
+    put(path, null);
+    if (existsSync(join(projectDir, path))) copyFileSync(join(projectDir, path), join(project, path));
+  };
   const withTexts = async <T>(files: ReadonlyMap<string, string | null>, work: () => Promise<T>): Promise<T> => {
     for (const [path, text] of files) put(path, text);
     try {

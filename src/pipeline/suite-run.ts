@@ -69,7 +69,9 @@ export function openSuite(
 const relativeTo = (project: string, file: string): string => relative(project, file).split(sep).join("/");
 
 function put(path: string, text: string | null): void {
-  if (text === null) return rmSync(path, { force: true });
+  // a copy of a file that is read-only can only be replaced
+  rmSync(path, { force: true });
+  if (text === null) return;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }

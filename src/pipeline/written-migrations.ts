@@ -3,6 +3,7 @@ import type { PlannedText } from "../cleanup/guards/index.ts";
 import type { MigrationsFolder } from "../migration-tools/index.ts";
 import { functionStatements, isTemporary } from "../pg/function-statement.ts";
 import { textStatements } from "../scratch/index.ts";
+import { EMITTED, isEmitted } from "../verify/index.ts";
 import { projectFiles, readTexts, type WorkTree } from "./code-files.ts";
 
 /** The path of a file that takes a migration back. */
@@ -17,7 +18,7 @@ export const sqlFiles = (tree: WorkTree, projectDir: string): PlannedText[] =>
 
 /** The migrations of the project that `rlsmith plan` and `rlsmith cleanup --sql` wrote, without the ways back. */
 export const writtenMigrations = (files: readonly PlannedText[]): PlannedText[] =>
-  files.filter(({ text }) => isWrittenHere(text));
+  files.filter(({ text }) => isWrittenHere(text) && !EMITTED.some((kind) => isEmitted(text, kind)));
 
 /** True if rlsmith wrote a migration: its checks are functions with these names. */
 export const isWrittenHere = (sql: string): boolean => /\bpg_temp\.rlsmith_\w+/.test(sql);

@@ -5,7 +5,15 @@ export { touchedRelations } from "./touched.ts";
 export { catalogAfter } from "./catalog-after.ts";
 export { renderMigration } from "./migration.ts";
 export type { MigrationOptions } from "./migration.ts";
-export { migrationOf, planFile, readPlan, readStoredMigration, refuseStale } from "./plan-file.ts";
+export {
+  cleanupPath,
+  migrationOf,
+  planFile,
+  readPlan,
+  readStoredMigration,
+  readStoredPlan,
+  refuseStale,
+} from "./plan-file.ts";
 export type { StoredMigration, StoredPlan } from "./plan-file.ts";
 export { planHash } from "./plan-hash.ts";
 export { subjectOf } from "./subject.ts";

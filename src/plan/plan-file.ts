@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { ToolError } from "../errors.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { OutputFile } from "../write-files.ts";
@@ -87,7 +87,7 @@ export function readPlan(projectDir: string, file?: string): StoredPlan {
       "usage",
       "NO_PLAN",
       `there is no plan \`${relative(process.cwd(), path)}\``,
-      "make one: rlsmith plan",
+      `make one: rlsmith ${basename(path) === "cleanup.json" ? "cleanup --sql" : "plan"}`,
     );
   if (stored.plan.open.length > 0)
     throw new ToolError(

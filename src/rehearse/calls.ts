@@ -10,6 +10,7 @@ import { batchOf, runKeyed, type Probe, type Response, type Statement } from "..
 import type { Scratch } from "../scratch/index.ts";
 import { sessionStatesFor, type RehearsalState } from "./access.ts";
 import { personasFor, type RehearsalPersona } from "./personas.ts";
+import { reachesRows } from "./reached.ts";
 import { runMigration, type RehearsalInput } from "./rehearse.ts";
 
 /** The answer to one call: its rows and what it changed, or the error that it raised. */
@@ -124,7 +125,7 @@ async function compareCalls(
           before,
           after,
           announced: defaultsOf.some((name) => call.fn.body.includes(name)) || announcedFor(call.fn),
-          opened: call.args.whose === "another tenant" && !reaches(before) && reaches(after),
+          opened: call.args.whose === "another tenant" && !reachesRows(call.fn, before) && reachesRows(call.fn, after),
         });
       }
     }
@@ -188,10 +189,6 @@ async function tried(
       : one;
   });
 }
-
-/** True for an answer that returns or changes anything. */
-const reaches = (one: CallOutcome): boolean =>
-  one.kind === "answer" && (one.changed.length > 0 || !["", "[]", "[null]", "0"].includes(one.rows));
 
 /** Trigger functions are run by statements, which the rehearsal of access covers. */
 const isOfTriggers = (fn: PgFunction): boolean => /^(event_)?trigger$/.test(fn.result);

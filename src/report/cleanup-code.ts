@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import type { DecisionReason, Retired } from "../cleanup/code/index.ts";
 import type { CodeCleanup } from "../pipeline/cleanup-code.ts";
+import { partEnd } from "./cleanup-end.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupCodeJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
@@ -84,7 +85,7 @@ export function renderCleanupCode(cleanup: CodeCleanup, retired: Retired, colour
     ...decisionLines(cleanup, colours),
     ...mentionLines(cleanup, colours),
     "",
-    summaryOf(cleanup),
+    summaryOf(cleanup, retired),
   ].join("\n");
 }
 
@@ -124,13 +125,16 @@ function mentionLines({ mentions }: CodeCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, judge, decisions, written }: CodeCleanup): string {
+function summaryOf({ files, judge, decisions, written }: CodeCleanup, { settings }: Retired): string {
+  const left = decisions.length + (judge?.unchecked.length ?? 0);
+
   const parts = [
     filesLine(files, written),
     ...(judge ? [`${judge.command}: ${judge.errorsBefore} errors before, ${judge.errorsAfter} after`] : []),
     ...(judge && judge.unchecked.length > 0 ? [`not checked by it: ${judge.unchecked.map(oneLine).join(", ")}`] : []),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(files))]),
     `${decisions.length} to decide`,
+    partEnd({ part: "code", files: files.length, written, left, mapped: settings.size }),
   ];
   return parts.join("\n");
 }

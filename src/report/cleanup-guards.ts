@@ -2,6 +2,7 @@ import type pc from "picocolors";
 import type { BlockingGuard, Evidence, GuardKind, LeftReason } from "../cleanup/guards/index.ts";
 import { groupBy } from "../pg/group-by.ts";
 import type { GuardsCleanup } from "../pipeline/cleanup-guards.ts";
+import { partEnd } from "./cleanup-end.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import type { CleanupGuardsJson } from "./json-outputs.ts";
 import { oneLine } from "./visible.ts";
@@ -162,7 +163,7 @@ function mentionLines({ mentions }: GuardsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, left, removed, written }: GuardsCleanup): string {
+function summaryOf({ files, left, removed, written, names }: GuardsCleanup): string {
   const tests = new Set(removed.flatMap(({ path, kind }) => (kind === "guard-test" ? [path] : [])));
   // rules, hooks, steps and instructions are no code of the application
   const kinds = files.map((file) => ({
@@ -173,6 +174,7 @@ function summaryOf({ files, left, removed, written }: GuardsCleanup): string {
     filesLine(files, written),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(kinds))]),
     `${left.length} to decide`,
+    partEnd({ part: "guards", files: files.length, written, left: left.length, mapped: names.settings.size }),
   ].join("\n");
 }
 

@@ -76,7 +76,12 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
     lines.push(...setterLines({ cleanup, dropped, callers }, colours), ...(check ? checkLines(check, colours) : []));
   if (edited.length + dropped.length > 0) lines.push("", removedLine({ sql: linesRemoved(edited, dropped) }));
   if (asked.length > 0)
-    lines.push("", colours.bold(`For a person: ${counted(asked.length, "function")}, left as they are`));
+    lines.push(
+      "",
+      colours.bold(
+        `For a person: ${counted(asked.length, "function")}, left as ${asked.length === 1 ? "it is" : "they are"}`,
+      ),
+    );
   const questions = asked.flatMap(({ fn, questions: own }) =>
     own.map((question) => ({
       at: `${nameKey(fn)}${where(question)}`,
@@ -202,31 +207,51 @@ export function renderCallRehearsal(calls: CallRehearsal, colours: Colours): str
   const shown = calls.differences.filter(({ announced, opened }) => !announced || opened);
   for (const one of (shown.length > 0 ? shown : calls.differences).slice(0, MOST))
     lines.push(
-      `    ${bare(one.function)} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcome(one.before)} → ${outcome(one.after)}`,
+      `    ${bare(one.function)} as ${one.persona}, ${one.context}, arguments of ${one.arguments}: ${outcomes(one.before, one.after)}`,
     );
   return `${lines.map(oneLine).join("\n")}\n`;
 }
+
+/** Both outcomes; two errors of one state with their messages, in which they differ. */
+const outcomes = (before: CallOutcome, after: CallOutcome): string =>
+  before.kind === "error" && after.kind === "error" && before.sqlstate === after.sqlstate
+    ? `error ${before.sqlstate}: ${JSON.stringify(before.message)} → ${JSON.stringify(after.message)}`
+    : `${outcome(before)} → ${outcome(after)}`;
 
 const outcome = (one: CallOutcome): string =>
   one.kind === "error"
     ? `error ${one.sqlstate}`
     : `${one.rows.length > 60 ? `${one.rows.slice(0, 57)}…` : one.rows}${one.changed.length > 0 ? `, ${counted(one.changed.length, "change")}` : ""}`;
 
+/** How a clean-up of SQL ended. */
+interface SqlEnd {
+  writes: boolean;
+  passed: boolean;
+  target: string | null;
+  /** the migration whose plan was replaced */
+  replaced?: string | null;
+}
+
 /** What has become of it, and the next command. */
 export function cleanupEnd(
   { plan, cleanup }: CleanupPlan,
-  { writes, passed, target }: { writes: boolean; passed: boolean; target: string | null },
+  { writes, passed, target, replaced = null }: SqlEnd,
 ): string {
-  if (!passed) return "the rehearsal did not pass, so nothing was written";
+  if (!passed)
+    return "the rehearsal did not pass, so nothing was written\nnext   change the functions that are marked ✗ above, or `keep` them in `cleanup.functions`, and run `rlsmith cleanup --sql` again";
   const waiting = waitingIn(cleanup);
   if (plan.steps.length === 0)
     return waiting === null
       ? "nothing to do: nothing uses the variables"
       : `nothing was written; left to a person: ${waiting}`;
   if (!writes) return "next   without --dry-run the files are written";
-  return oneLine(
+  const note =
+    replaced === null
+      ? ""
+      : `${oneLine(`note   .rlsmith/cleanup.json held the plan of ${replaced}: where that is not applied, delete it with its down migration and run \`rlsmith cleanup --sql\` again, or run it with your migration tool before this one`)}\n`;
+  return `${note}${oneLine(
     `next   review the migration, then ${target === null ? "run it with your migration tool" : `\`rlsmith apply --target ${target} --plan .rlsmith/cleanup.json --dry-run\``}${waiting === null ? "" : `; left to a person, above: ${waiting}`}`,
-  );
+  )}`;
 }
 
 /** What is left to a person: functions, and uses that are in no function. */

@@ -10,6 +10,7 @@ import type {
   TestPart,
   TestsCleanup,
 } from "../pipeline/tests-result.ts";
+import { partEnd } from "./cleanup-end.ts";
 import { codePatch, filesLine, lineCounts, removedByKind, removedLine } from "./code-patch.ts";
 import { counted } from "./counted.ts";
 import type { CleanupTestsJson } from "./json-outputs.ts";
@@ -23,6 +24,7 @@ const STAYS: Readonly<Record<StaysBecause, string>> = {
   "order-of-calls": "its mocks answer one call after the other: without a call the answers would go to other calls",
   "several-tables": "it runs over several tables, and more than one of them has the variable's path",
   "table-in-use": "the list that holds the variable's path is used for something else, or would be empty",
+  "sql-not-followed": "it gives SQL that names what is retired to code that is not followed: see whether it is sent",
   "suite-not-run": "the suite could not be run: what the case notices is not known",
   "not-reported": "the suite does not report a case of this name",
   "same-name": "the suite reports another case under the same name",
@@ -83,7 +85,7 @@ export function renderCleanupTests(cleanup: TestsCleanup, retired: Retired, colo
     ...missingLines(cleanup.missing, colours),
     ...idleLines(cleanup, colours),
     "",
-    summaryOf(cleanup),
+    ...summaryOf(cleanup, retired),
   ].join("\n");
 }
 
@@ -215,7 +217,10 @@ function idleLines({ idle }: TestsCleanup, colours: Colours): string[] {
   ];
 }
 
-function summaryOf({ files, judge, removed, kept, failing, restsOnEmitted, written, suite }: TestsCleanup): string {
+function summaryOf(cleanup: TestsCleanup, { settings }: Retired): string[] {
+  const { files, judge, removed, kept, failing, missing, restsOnEmitted, written, suite } = cleanup;
+  const left = kept.length + failing.length + missing.length;
+  const end = partEnd({ part: "tests", files: files.length, written, left, mapped: settings.size });
   return [
     filesLine(files, written),
     ...(files.length === 0 ? [] : [removedLine(removedByKind(files.map((file) => ({ ...file, kind: "test" }))))]),
@@ -227,7 +232,8 @@ function summaryOf({ files, judge, removed, kept, failing, restsOnEmitted, writt
       : []),
     ...emittedLine(restsOnEmitted),
     `${removed.length} go, ${kept.length} to decide, ${failing.length} fail on the migrated state`,
-  ].join("\n");
+    ...(end === "" ? [] : [end]),
+  ];
 }
 
 const emittedLine = ({ files, parts }: RestsOnEmitted): string[] =>

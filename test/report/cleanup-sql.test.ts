@@ -50,3 +50,19 @@ test("a view alone is not nothing to do", async () => {
   const made = await planned(`drop function set_org, set_clerk; ${VIEW}`);
   expect([made.plan.steps, end(made)]).toEqual([[], "nothing was written; left to a person: 1 use elsewhere"]);
 });
+
+test("one function for a person is told of in the singular", async () => {
+  const made = await planned(
+    "create function use_org() returns void language plpgsql as $$ begin execute 'set app.org_id = 1'; end $$;",
+  );
+  expect(report(made)).toContain("For a person: 1 function, left as it is\n");
+});
+
+test("a clean-up whose plan is replaced is named, since `apply` no longer finds it", async () => {
+  const made = await planned("");
+  const of = { writes: true, passed: true, target: "dev" };
+  expect(cleanupEnd(made, { ...of, replaced: "migrations/004_rls_cleanup.sql" })).toMatch(
+    /^note {3}.*held the plan of migrations\/004_rls_cleanup\.sql: where that is not applied, .*\nnext {3}/,
+  );
+  expect(cleanupEnd(made, of)).toMatch(/^next {3}/);
+});

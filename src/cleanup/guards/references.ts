@@ -60,9 +60,18 @@ export function concernOf(words: readonly string[], gone: Gone, folder = ""): "r
   return others.length === 0 ? "runs" : "names";
 }
 
-/** The scripts of package.json that a command runs. */
+/** What runs the checks that a configuration names for files that are to be committed. */
+export const LINT_STAGED = "lint-staged";
+
+/** The scripts of package.json that a command runs; `lint-staged`, which runs those of its configuration, is one. */
 export function scriptsRun(words: readonly string[]): string[] {
   const [name = "", ...args] = words.filter((one) => !one.startsWith("-") || one === "--");
+  const runner = /^(?:npx|bunx)$/.test(name)
+    ? args[0]
+    : /^(?:npm|pnpm|yarn)$/.test(name) && args[0] === "exec"
+      ? args[1]
+      : name;
+  if (runner === LINT_STAGED) return [LINT_STAGED];
   const own = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
   if (/^(?:npm|pnpm|yarn|bun)$/.test(name)) {
     if (own[0] === "run" || own[0] === "run-script") return own.slice(1, 2);

@@ -3,6 +3,7 @@ import { cleanFile } from "./clean-file.ts";
 import { unchanged, type GuardContext, type Outcome } from "./context.ts";
 import type { GuardKind } from "./kind.ts";
 import { formsOf, speaksOf, type GuardNames } from "./names.ts";
+import { LINT_STAGED } from "./references.ts";
 import { scriptsOf } from "./package-scripts.ts";
 
 /** Rounds after which the search ends; each takes away something, so this is never reached. */
@@ -38,7 +39,7 @@ export function settle(files: readonly File[], names: GuardNames, pinned: Readon
     const next: GuardContext = {
       ...context,
       files: new Set([...context.files, ...all.flatMap(([path, { after }]) => (after === null ? [path] : []))]),
-      scripts: new Set([...context.scripts, ...scriptsGone(files, outcomes)]),
+      scripts: new Set([...context.scripts, ...scriptsGone(files, outcomes), ...lintStagedGone(files, outcomes)]),
       targets: new Set([...context.targets, ...all.flatMap(([, { targets }]) => targets)]),
       rules: new Set([...context.rules, ...all.flatMap(([, { rules }]) => rules)]),
     };
@@ -72,4 +73,21 @@ function scriptsGone(files: readonly File[], outcomes: ReadonlyMap<string, Outco
     }),
   );
   return manifests.flatMap(({ path }) => outcomes.get(path)?.scripts ?? []).filter((name) => !kept.has(name));
+}
+
+/** `lint-staged`, where nothing of its configuration is left: without one it fails, and so does the hook that runs it. */
+function lintStagedGone(files: readonly File[], outcomes: ReadonlyMap<string, Outcome>): string[] {
+  const configs = files.filter(({ path, text }) => configuresLintStaged(path, text));
+  const isLeft = configs.some(({ path, text }) => {
+    const outcome = outcomes.get(path);
+    const after = outcome ? outcome.after : text;
+    return after !== null && configuresLintStaged(path, after);
+  });
+  return configs.length > 0 && !isLeft ? [LINT_STAGED] : [];
+}
+
+/** True for package.json with such a key, and for files such as `lint-staged.config.js`. */
+function configuresLintStaged(path: string, text: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return name === "package.json" ? /"lint-staged"\s*:\s*\{/.test(text) : /^\.?lint-?staged(?:rc|\.config\.)/.test(name);
 }

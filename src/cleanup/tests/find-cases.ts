@@ -38,6 +38,8 @@ export interface TestCase {
   touching: readonly Node[];
   /** a hook around it takes it */
   isHookTouching: boolean;
+  /** it, a hook around it or a table of it gives SQL of the variable's path to code that is not followed */
+  gives: boolean;
   reach: Reach;
 }
 
@@ -86,6 +88,9 @@ function caseOf(statement: Node, call: CaseCall, module: Module, project: Projec
     suites,
     axes,
     touching: call.callback ? path.nodesIn(call.callback, module) : [],
+    gives:
+      parts.some((part) => path.givenIn(part, module).length > 0) ||
+      axes.some(({ table }) => table !== null && path.givenIn(table.array, table.module).length > 0),
     isHookTouching: hooks.some((hook) => path.nodesIn(hook, module, { calls: true }).length > 0),
     reach: reachOf(parts, module, project, path.setters),
   };

@@ -14,7 +14,7 @@ export interface Instance {
 }
 
 /** The reason why a part of the variable's path is not looked at further. */
-export type Unclear = "mixed" | "order-of-calls" | "several-tables" | "table-in-use";
+export type Unclear = "mixed" | "order-of-calls" | "several-tables" | "table-in-use" | "sql-not-followed";
 
 /** A part of the tests that takes the variable's path, and that goes or stays as a whole. */
 export type Unit = { unclear: Unclear | null; instances: readonly Instance[] } & (
@@ -34,10 +34,18 @@ export function unitsOf(cases: readonly TestCase[], project: Project, path: Vari
 
   const rows = [...tables.values()].flatMap(({ table, axis }) => rowUnits({ table, axis }, cases, dual, project, path));
   const taken = new Set(rows.flatMap(({ cases: own }) => own));
-  const single = cases
-    .filter((one) => !taken.has(one) && (one.touching.length > 0 || one.isHookTouching) && !isIdle(one, project))
-    .map((one) => caseUnit(one, path));
-  return [...rows, ...single];
+  const left = cases.filter((one) => !taken.has(one) && !isIdle(one, project));
+  const takes = (one: TestCase): boolean => one.touching.length > 0 || one.isHookTouching;
+  const single = left.filter(takes).map((one) => caseUnit(one, path));
+  const given = left
+    .filter((one) => !takes(one) && one.gives)
+    .map((one): Unit => ({
+      kind: "case",
+      case: one,
+      unclear: "sql-not-followed",
+      instances: [{ case: one, titles: titlesOf(one, null) }],
+    }));
+  return [...rows, ...single, ...given];
 }
 
 /** True if some rows of an axis take the variable's path, and some do not. */

@@ -1,6 +1,5 @@
 import {
   constantText,
-  isSent,
   isTestFile,
   mentionIn,
   nodesIn,
@@ -13,6 +12,7 @@ import {
   type Retired,
 } from "../code/index.ts";
 import { declarationOf } from "./declaration.ts";
+import { sendingOf } from "./sending.ts";
 
 /** Finds the places in tests that take the variable's path. */
 export interface VariablePath {
@@ -23,6 +23,8 @@ export interface VariablePath {
    * `calls`: a function that sets the context counts only where it is called, not where it is mocked
    */
   nodesIn(node: Node, module: Module, options?: { calls: boolean }): Node[];
+  /** the SQL below a node that names a variable or its setter, and is given to code that is not followed */
+  givenIn(node: Node, module: Module): Node[];
   /**
    * true if one of these nodes reads a variable together with something else of the session, such as the role: what is
    * expected of that does not end with the variable
@@ -33,10 +35,11 @@ export interface VariablePath {
 /** Read the variable's path in the test files of a project. `setters`: functions of the project that only set it. */
 export function variablePath(project: Project, retired: Retired, setters: ReadonlySet<Binding>): VariablePath {
   const touching = new Set<Binding>();
+  const isNaming = (node: Node, module: Module): boolean => mentionIn(textOf(node, module), retired) !== null;
   const isTouching = (node: Node, module: Module, calls: boolean): boolean => {
     if (rpcName(node, module) !== null)
       return [...retired.functions, ...retired.mixed].includes(rpcName(node, module) ?? "");
-    if (isText(node)) return mentionIn(textOf(node, module), retired) !== null && isSent(node, module);
+    if (isText(node)) return isNaming(node, module) && sendingOf(node, module, project) === "sent";
     const binding = node.type === "Identifier" ? module.bindingOf.get(node) : undefined;
     if (!binding || binding.declarations.includes(node) || isSpecifier(node, module)) return false;
     const meant = project.meant(binding);
@@ -47,15 +50,36 @@ export function variablePath(project: Project, retired: Retired, setters: Readon
     [...nodesIn(node)].filter((one) => isTouching(one, module, calls));
 
   const tests = [...project.modules.values()].filter(({ path }) => isTestFile(path));
-  for (let before = -1; before !== touching.size;) {
-    before = touching.size;
-    for (const module of tests)
-      for (const binding of namesThatTouch(module, project, (node) => find(node, module).length > 0))
-        touching.add(binding);
-  }
+  addNames(touching, tests, project, (node, module) => find(node, module).length > 0);
+  const giving = new Set<Binding>();
+  const isGiving = (node: Node, module: Module): boolean => {
+    if (isText(node))
+      return isNaming(node, module) && RUNS.test(textOf(node, module)) && sendingOf(node, module, project) === "given";
+    const binding = node.type === "Identifier" ? module.bindingOf.get(node) : undefined;
+    return binding !== undefined && !binding.declarations.includes(node) && giving.has(project.meant(binding));
+  };
+  const givenIn: VariablePath["givenIn"] = (node, module) => [...nodesIn(node)].filter((one) => isGiving(one, module));
+  addNames(giving, tests, project, (node, module) => givenIn(node, module).length > 0);
   const readsMore: VariablePath["readsMore"] = (nodes, module) =>
     nodes.some((node) => textsAt(node, module, project).some((text) => asksForMore(text, retired)));
-  return { setters, nodesIn: find, readsMore };
+  return { setters, nodesIn: find, givenIn, readsMore };
+}
+
+/** The beginning of SQL that sets or reads a variable where it runs; the text of a migration is none. */
+const RUNS = /^\s*(?:select|set|reset|call|do|with|begin|insert|update|delete)\b/i;
+
+/** Add the names that are made of what is looked for, also by way of each other. */
+function addNames(
+  names: Set<Binding>,
+  modules: readonly Module[],
+  project: Project,
+  holds: (node: Node, module: Module) => boolean,
+): void {
+  for (let before = -1; before !== names.size;) {
+    before = names.size;
+    for (const module of modules)
+      for (const binding of namesThatTouch(module, project, (node) => holds(node, module))) names.add(binding);
+  }
 }
 
 /** The names of a module that are declared with, or assigned, something that touches. */

@@ -4,7 +4,7 @@ import { as, type Expr } from "./node.ts";
 import { walk } from "./walk.ts";
 
 /**
- * The relations named in FROM clauses anywhere in the tree. A name without a schema gets `public`; text from the
+ * The relations named anywhere in the tree, in FROM or as the target of a statement that writes. A name without a schema gets `public`; text from the
  * catalog is always qualified.
  */
 export function relationsIn(tree: unknown): QualifiedName[] {
@@ -15,7 +15,7 @@ export function relationsIn(tree: unknown): QualifiedName[] {
     if (cte !== undefined) common.add(cte);
   });
   walk(tree, (node) => {
-    const range = as("RangeVar", node);
+    const range = rangeVar(node);
     if (range?.relname === undefined || (range.schemaname === undefined && common.has(range.relname))) return;
     const name = { schema: range.schemaname ?? "public", name: range.relname };
     found.set(nameKey(name), name);

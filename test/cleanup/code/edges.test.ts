@@ -332,3 +332,59 @@ export async function run(supabase: Client) {
     expect([...clean(files).files.keys()]).toEqual([]);
   });
 });
+
+describe("claims that are taken apart where the token is checked", () => {
+  const code = (made: string, value: string, more = ""): string => `import type { Client } from "pg";
+import { verifyToken } from "./token";
+
+export async function bills(client: Client, token: string) {
+  ${made}
+  await client.query("begin");
+  await client.query("set local role authenticated");
+  ${value}
+  return client.query("select id from bill"${more});
+}
+`;
+  const set = (value: string): string =>
+    `await client.query("select set_config('app.tenant_id', $1, true)", [${value}]);`;
+  const CLAIMED = `await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(claims)]);`;
+  const run = (text: string): string => {
+    const files = { "lib/bills.ts": text };
+    return applied(files, clean(files))["lib/bills.ts"] ?? "";
+  };
+  const APART = "const { app_metadata: { tenant_id } } = verifyToken(token);";
+
+  test("get a name, and the names that nothing uses any more go", () => {
+    expect(run(code(APART, set("tenant_id")))).toBe(code("const claims = verifyToken(token);", CLAIMED));
+    const wrapped = "const { payload: { app_metadata } } = await verifyToken(token);";
+    expect(run(code(wrapped, set("app_metadata.tenant_id")))).toBe(
+      code("const { payload: claims } = await verifyToken(token);", CLAIMED),
+    );
+  });
+
+  test("a name that another function has for its claims is free", () => {
+    const other = "\nexport const subject = (claims: { sub: string }) => claims.sub;\n";
+    expect(run(code(APART, set("tenant_id")) + other)).toBe(
+      code("const claims = verifyToken(token);", CLAIMED) + other,
+    );
+  });
+
+  test("names that are still used are taken from it", () => {
+    const both = "const { sub, app_metadata: { tenant_id } } = verifyToken(token);";
+    expect(run(code(both, set("tenant_id"), ", [sub]"))).toBe(
+      code("const claims = verifyToken(token);\n  const { sub } = claims;", CLAIMED, ", [sub]"),
+    );
+  });
+
+  test("stay where the name is taken, the key is another one, or the values are of two tokens", () => {
+    const listed = (text: string) => clean({ "lib/bills.ts": text }).decisions.map(({ reason }) => reason);
+    const taken = code(`const claims = 1;\n  ${APART}`, set("tenant_id"), ", [claims]");
+    expect(listed(taken)).toEqual(["driver-without-token"]);
+    expect(listed(code("const { tenant_id } = verifyToken(token);", set("tenant_id")))).toEqual([
+      "driver-without-token",
+    ]);
+    const two = `${APART}\n  const { app_metadata: { tenant_id: other } } = verifyToken("x");`;
+    const both = `${set("tenant_id")}\n  ${set("other")}`;
+    expect(listed(code(two, both))).toContain("driver-without-token");
+  });
+});

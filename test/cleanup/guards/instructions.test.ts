@@ -84,6 +84,14 @@ Money is in cents.
     expect(cleaned.left).toHaveLength(1);
   });
 
+  test("a sentence about something else does not go with the one beside it", () => {
+    const text =
+      "# Rules\n\nCall `setTenantContext` in each transaction, before the first query.\nMoney is in cents.\n";
+    const cleaned = guards({ "AGENTS.md": text });
+    expect(cleaned.files.size).toBe(0);
+    expect(cleaned.left).toMatchObject([{ reason: "does-more" }]);
+  });
+
   test("another variable, and a longer name, are something else", () => {
     const cleaned = guards({
       "AGENTS.md": "Read `current_setting('app.locale')` for texts. Reset `app.tenant_id_cache`.\n",

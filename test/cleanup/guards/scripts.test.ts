@@ -305,3 +305,28 @@ test("a second run changes nothing", () => {
   expect(first.files.size).toBe(3);
   expect(guards(next).files.size).toBe(0);
 });
+
+describe("lint-staged", () => {
+  const SCAN = '#!/bin/sh\ngrep -q set_tenant_context "$1" || exit 1\n';
+  const manifest = (more: string): string =>
+    `{\n  "name": "bills",\n  "lint-staged": { "*.sql": "sh scripts/scan.sh"${more} }\n}\n`;
+  const HOOK = "#!/bin/sh\nnpm test\nnpx --no-install lint-staged\n";
+
+  test("is not run any more where nothing of its configuration is left, for then it fails", () => {
+    const files = { "package.json": manifest(""), "scripts/scan.sh": SCAN, ".husky/pre-commit": HOOK };
+    expect(after(files, "package.json")).not.toContain("lint-staged");
+    expect(after(files, ".husky/pre-commit")).toBe("#!/bin/sh\nnpm test\n");
+  });
+
+  test("is run as before where it has something else to do", () => {
+    const files = {
+      "package.json": manifest(', "*.ts": "oxlint"'),
+      "scripts/scan.sh": SCAN,
+      ".husky/pre-commit": HOOK,
+    };
+    expect(after(files, "package.json")).toContain('"lint-staged": { "*.ts": "oxlint" }');
+    expect(after(files, ".husky/pre-commit")).toBe(HOOK);
+    const beside = { ...files, "package.json": manifest(""), "lint-staged.config.mjs": "export default {};\n" };
+    expect(after(beside, ".husky/pre-commit")).toBe(HOOK);
+  });
+});

@@ -408,6 +408,53 @@ test("the scanner", () => {
   expect(one.units).toEqual([]);
 });
 
+describe("SQL that reaches the database by way of other code", () => {
+  const SET = `"select set_config('app.tenant_id', 'a', true)"`;
+  const shape = ({ units }: ReturnType<typeof suite>) => units.map(({ kind, unclear }) => [kind, unclear]);
+  const one = (body: string, above = ""): ReturnType<typeof suite> =>
+    suite(`import { expect, test } from "vitest";
+import { deliver } from "outbox";
+import { connect } from "../lib/db";
+${above}
+test("own rows", async () => {
+  ${body}
+  expect(connect()).toBeDefined();
+});
+`);
+
+  test("a parameter, the result of a function and the elements of a list are followed to where they are sent", () => {
+    const visible = "const visible = (sql: string) => connect().query(sql);";
+    expect(shape(one(`await visible(${SET});`, visible))).toEqual([["case", null]]);
+    const made = `const enter = () => ${SET};`;
+    expect(shape(one("await connect().query(enter());", made))).toEqual([["case", null]]);
+    expect(shape(one(`for (const sql of [${SET}]) await connect().query(sql);`))).toEqual([["case", null]]);
+    expect(shape(one(`await connect().query(connect() ? ${SET} : "select 1");`))).toEqual([["case", null]]);
+  });
+
+  test("where it cannot be followed, the case is left to a person", () => {
+    expect(shape(one(`await deliver(${SET});`))).toEqual([["case", "sql-not-followed"]]);
+    expect(shape(one(`await later();`, `const later = () => deliver(${SET});`))).toEqual([
+      ["case", "sql-not-followed"],
+    ]);
+    const rows = suite(`import { expect, test } from "vitest";
+import { connect } from "../lib/db";
+test.each([
+  ["variable", (id: string) => [["select set_config('app.tenant_id', $1, true)", [id]]]],
+  ["claim", (id: string) => [["select set_config('request.jwt.claims', $1, true)", [id]]]],
+] as [string, (id: string) => [string, string[]][]][])("by %s", async (_, statements) => {
+  for (const [sql, values] of statements("a")) await connect().query(sql, values);
+  expect(connect()).toBeDefined();
+});
+`);
+    expect(shape(rows)).toEqual([["case", "sql-not-followed"]]);
+  });
+
+  test("a text that is only compared, or that is the text of a migration, is none", () => {
+    expect(shape(one(`expect(String(connect())).toContain(${SET});`))).toEqual([]);
+    expect(shape(one(`deliver("drop function set_tenant_context(uuid)");`))).toEqual([]);
+  });
+});
+
 test("a file that would be empty goes", () => {
   const one = suite(`import { expect, test } from "vitest";
 import { withVariable } from "./paths";

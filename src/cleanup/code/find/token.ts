@@ -1,5 +1,6 @@
 import type { Module } from "../syntax/module.ts";
 import { keyName, memberName, type Node } from "../syntax/node.ts";
+import { functionAround } from "../syntax/scope.ts";
 
 /** A member of an object that has a name: `claims.app_metadata.tenant_id`. */
 export interface NamedMember {
@@ -59,21 +60,35 @@ function throughConst(use: Node, module: Module, depth: number): NamedMember | n
 
 const VERIFIES = /^(?:jwtVerify|verify\w*|\w*[vV]erif(?:y|ied)\w*)$/;
 
-/** The claims of a token whose signature was checked: what holds them, and the keys from its name to them. */
-export function verifiedClaims(root: Node, module: Module): { keys: readonly string[] } | null {
+/** A pattern that a name is declared in, with the keys that lead to it, and the call of a token's check that it takes apart. */
+interface CheckedPattern {
+  /** the outermost pattern, or the name itself */
+  pattern: Node;
+  names: readonly string[];
+  isJose: boolean;
+}
+
+function checkedPattern(root: Node, module: Module): CheckedPattern | null {
   const [id] = module.bindingOf.get(root)?.declarations ?? [];
   let at = id && module.parents.get(id);
   const names: string[] = [];
   for (; at && at.type !== "VariableDeclarator"; at = module.parents.get(at))
-    if (at.type === "Property") names.unshift(keyName(at.key) ?? "");
+    if (at.type === "Property") names.unshift((at.computed ? null : keyName(at.key)) ?? "");
     else if (at.type !== "ObjectPattern") return null;
   const made = at?.init?.type === "AwaitExpression" ? at.init.argument : at?.init;
-  if (made?.type !== "CallExpression") return null;
+  if (!at || made?.type !== "CallExpression") return null;
   const called = (made.callee.type === "Identifier" ? made.callee.name : memberName(made.callee)) ?? "";
-  if (!VERIFIES.test(called)) return null;
   // `jwtVerify` of jose answers `{ payload, protectedHeader }`
-  if (called === "jwtVerify") return names.length === 0 ? { keys: ["payload"] } : onlyPayload(names);
-  return names.length === 0 ? { keys: [] } : onlyPayload(names);
+  return VERIFIES.test(called) ? { pattern: at.id, names, isJose: called === "jwtVerify" } : null;
+}
+
+/** The claims of a token whose signature was checked: what holds them, and the keys from its name to them. */
+export function verifiedClaims(root: Node, module: Module): { keys: readonly string[] } | null {
+  const checked = checkedPattern(root, module);
+  if (!checked) return null;
+  const { names, isJose } = checked;
+  if (names.length === 0) return { keys: isJose ? ["payload"] : [] };
+  return onlyPayload(names);
 }
 
 const onlyPayload = (names: readonly string[]): { keys: readonly string[] } | null =>
@@ -84,18 +99,53 @@ export interface TokenClaims {
   /** the name that leads to them */
   root: Node;
   code: string;
+  /** they have no name yet: the pattern that takes them apart where they are made, which is to become one */
+  unnamed?: { pattern: Node; becomes: string };
 }
+
+/** True if both are the claims of one token. */
+export const isSameToken = (one: TokenClaims | null | undefined, other: TokenClaims): boolean =>
+  one?.code === other.code && one.unnamed?.pattern === other.unnamed?.pattern;
 
 /** The verified claims of which an expression is the member under a path; null: it is none. */
 export function claimOfToken(node: Node, path: readonly string[], module: Module): TokenClaims | null {
   const member = memberOf(node, module);
   const verified = member && verifiedClaims(member.root, module);
-  if (!verified) return null;
+  if (!verified) return member && takenApart(member, path, module);
   const expected = [...verified.keys, ...path];
   const isSame = expected.length === member.keys.length && expected.every((key, n) => key === member.keys[n]);
   if (!isSame) return null;
   const name = module.text.slice(member.root.start, member.root.end);
   return { root: member.root, code: [name, ...verified.keys].join(".") };
+}
+
+/** What claims are called that had no name. */
+const CLAIMS = "claims";
+
+/** The claims of `const { tenant } = verifyToken(…)`, where the name is the member under a path. */
+function takenApart(member: NamedMember, path: readonly string[], module: Module): TokenClaims | null {
+  const checked = checkedPattern(member.root, module);
+  const declarator = checked && module.parents.get(checked.pattern);
+  const statement = declarator && module.parents.get(declarator);
+  if (!checked || statement?.type !== "VariableDeclaration" || statement.declarations.length !== 1) return null;
+  const [first, ...rest] = checked.names;
+  const isWrapped = first === "payload" || (first === "claims" && !checked.isJose);
+  if (checked.isJose && !isWrapped) return null;
+  const keys = [...(isWrapped ? rest : checked.names), ...member.keys];
+  if (keys.length !== path.length || !keys.every((key, n) => key === path[n])) return null;
+  if (isTaken(CLAIMS, checked.pattern, module)) return null;
+  const becomes = isWrapped ? `{ ${first === CLAIMS ? CLAIMS : `${first}: ${CLAIMS}`} }` : CLAIMS;
+  return { root: member.root, code: CLAIMS, unnamed: { pattern: checked.pattern, becomes } };
+}
+
+/** True if a name means something in the function around a place. */
+function isTaken(name: string, place: Node, module: Module): boolean {
+  const around = functionAround(place, module.parents) ?? module.program;
+  return module.bindings.some(
+    (one) =>
+      one.name === name &&
+      [...one.declarations, ...one.references].some(({ start, end }) => around.start <= start && end <= around.end),
+  );
 }
 
 /** True if a name means at a place what it means where it is declared: no other one hides it there. */

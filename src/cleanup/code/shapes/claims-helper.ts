@@ -3,7 +3,7 @@ import { isRoleOfUser } from "../retired.ts";
 import { fragmentOf } from "../find/drivers/index.ts";
 import type { SqlText } from "../find/driver.ts";
 import { isPool } from "../find/pool.ts";
-import { isSeen, type TokenClaims } from "../find/token.ts";
+import { isSameToken, isSeen, type TokenClaims } from "../find/token.ts";
 import type { Edit } from "../syntax/cut.ts";
 import { nodesIn, type Node } from "../syntax/node.ts";
 import { claimsOf } from "./claims-of-token.ts";
@@ -19,6 +19,7 @@ import {
   statementOf,
 } from "./driver.ts";
 import { hasOwnSql, helperFor, SET_CLAIMS } from "./helper-call.ts";
+import { nameClaims } from "./name-claims.ts";
 import type { ProjectShape } from "./shape.ts";
 
 export const claimsHelper: ProjectShape = {
@@ -143,7 +144,7 @@ export function commonClaims(texts: readonly SqlText[], scene: Scene): TokenClai
     return isLocal ? items.map((item) => claimsOf(item, text, scene)) : [null];
   });
   const [first] = claims;
-  const isSame = first && claims.every((one) => one?.code === first.code);
+  const isSame = first && claims.every((one) => isSameToken(one, first));
   return isSame && texts.every(({ module, node }) => isSeen(first.root, node, module)) ? first : null;
 }
 
@@ -167,11 +168,14 @@ function replace(texts: readonly SqlText[], scene: Scene): void {
   const own = helper && callEdits(first, call, scene);
   const cuts = others.map((text) => cutSettings(text, retiredItems(text, scene), scene));
   if (!helper || !own || cuts.includes(null)) return;
+  const edits = [...own, ...cuts.flatMap((one) => one ?? [])];
+  const naming = nameClaims(claims, edits, module, scene);
+  if (!naming) return;
   const what = texts.flatMap((text) => retiredItems(text, scene).map(({ setting }) => setting)).join(", ");
   const change = { path: module.path, at: first.node.start, shape: claimsHelper.id, what };
-  if (!record(scene, change, [...own, ...cuts.flatMap((one) => one ?? []), helper.imports])) return;
+  if (!record(scene, change, [...edits, ...naming, helper.imports])) return;
   for (const [path, text] of helper.files) scene.draft.created.set(path, text);
-  keepNames([query.receiver, claims.root], first, scene);
+  keepNames([query.receiver, ...(claims.unnamed ? [] : [claims.root])], first, scene);
   if (role !== "authenticated")
     decide(scene, { path: module.path, at: first.node.start, reason: "role-of-token", what: claims.code });
 }

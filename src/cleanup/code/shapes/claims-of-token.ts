@@ -1,6 +1,6 @@
 import { decide, isTestFile, record, type Scene } from "../draft.ts";
 import type { SqlText } from "../find/driver.ts";
-import { claimOfToken, type TokenClaims } from "../find/token.ts";
+import { claimOfToken, isSameToken, type TokenClaims } from "../find/token.ts";
 import type { SettingItem } from "../sql/items.ts";
 import type { Edit } from "../syntax/cut.ts";
 import type { Node } from "../syntax/node.ts";
@@ -16,6 +16,7 @@ import {
   stringified,
   valueOf,
 } from "./driver.ts";
+import { nameClaims } from "./name-claims.ts";
 import type { ProjectShape } from "./shape.ts";
 
 export const claimsOfToken: ProjectShape = {
@@ -87,24 +88,26 @@ function editsOf(text: SqlText, scene: Scene): Edit[] | null {
   }
   const [first] = claims;
   const isWhole = items.length === settings.items.length && items.length === query.values?.length;
-  if (!first || !isWhole || query.driver !== "pg" || !claims.every((one) => one?.code === first.code)) return null;
+  if (!first || !isWhole || query.driver !== "pg" || !claims.every((one) => isSameToken(one, first))) return null;
   // only where the transaction already takes a role that the policies bind
   if (roleBefore(text) === null || setsClaims(text)) return null;
-  const binding = module.bindingOf.get(first.root);
-  if (binding) scene.draft.added.add(binding);
   const [from, to] = [query.values?.[0], query.values?.at(-1)];
+  if (!from || !to) return null;
   const { path } = module;
-  return from && to
-    ? [
-        {
-          path,
-          start: text.start,
-          end: text.start + text.view.length,
-          text: "select set_config('request.jwt.claims', $1, true)",
-        },
-        { path, start: from.start, end: to.end, text: `JSON.stringify(${first.code})` },
-      ]
-    : null;
+  const edits: Edit[] = [
+    {
+      path,
+      start: text.start,
+      end: text.start + text.view.length,
+      text: "select set_config('request.jwt.claims', $1, true)",
+    },
+    { path, start: from.start, end: to.end, text: `JSON.stringify(${first.code})` },
+  ];
+  const naming = nameClaims(first, edits, module, scene);
+  if (!naming) return null;
+  const binding = module.bindingOf.get(first.root);
+  if (binding && !first.unnamed) scene.draft.added.add(binding);
+  return [...edits, ...naming];
 }
 
 /** The verified claims that the value of an item comes from, under the path that the policies read. */

@@ -9,6 +9,7 @@ import { memberName, type Node } from "../syntax/node.ts";
 import { commonClaims, keepNames } from "./claims-helper.ts";
 import { CLAIMS_SETTING, receiverOf, retiredItems, roleBefore, settingTexts, stringified, valueOf } from "./driver.ts";
 import { helperFor, SET_CLAIMS } from "./helper-call.ts";
+import { nameClaims } from "./name-claims.ts";
 import type { ProjectShape } from "./shape.ts";
 
 export const transactionArray: ProjectShape = {
@@ -131,10 +132,12 @@ function replaceElements(
       ]
     : [];
   const cuts = gone.length === 0 ? [] : cutItems(path, elements, isCut);
-  if (!record(scene, { path, at, shape: transactionArray.id, what }, [...put, ...cuts, ...places])) return;
+  const edits = [...put, ...cuts, ...places];
+  const naming = nameClaims(claims, edits, module, scene);
+  if (!naming || !record(scene, { path, at, shape: transactionArray.id, what }, [...edits, ...naming])) return;
   for (const [file, text] of helper?.files ?? []) scene.draft.created.set(file, text);
   if (!helper) return;
-  keepNames([first.query.receiver, claims.root], first, scene);
+  keepNames([first.query.receiver, ...(claims.unnamed ? [] : [claims.root])], first, scene);
   decide(scene, { path, at, reason: "role-of-token", what: claims.code });
 }
 

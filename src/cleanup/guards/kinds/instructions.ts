@@ -40,6 +40,8 @@ export function cleanInstructions(text: string, context: GuardContext): Outcome 
     if (verdict === "refuses") return void result.forbids.push({ line, endLine, what });
     if (verdict === "mixed") return left("mixed-function");
     if (verdict === "doubt") return left("not-certain");
+    // an item is one instruction; the lines of a paragraph may be several
+    if (block.kind === "paragraph" && saysMore(own, context)) return left("does-more");
     gone.add(block);
     result.removed.push({ line, what, evidence: "instructs" });
     // the line that leads to an example
@@ -94,8 +96,7 @@ function introOf(text: string, blocks: readonly Block[], n: number): string {
 /** How a block speaks of the old pattern. */
 function readingOf(text: string, { names, forms }: GuardContext): "demands" | "refuses" | "doubt" | "mixed" | "none" {
   if (mixedIn(text, names) !== null) return "mixed";
-  const sentences = text.split(/(?<=[.!?;:])\s+(?=[A-Z`*])|\n{2,}/);
-  const about = sentences.filter((one) => retiredIn(one, names) !== null || isOldForm(one, { names, forms }));
+  const about = sentencesOf(text).filter((one) => isAbout(one, { names, forms }));
   if (about.length === 0) return "none";
   const outside = about.map((one) => one.replaceAll(/`[^`]*`|```[^]*?```/g, "` `"));
   if (outside.every((one) => REFUSES.test(one)))
@@ -103,6 +104,18 @@ function readingOf(text: string, { names, forms }: GuardContext): "demands" | "r
   if (outside.some((one) => REFUSES.test(one) || TELLS.test(one))) return "doubt";
   return "demands";
 }
+
+const sentencesOf = (text: string): string[] => text.split(/(?<=[.!?;:])\s+(?=[A-Z`*])|\n{2,}/);
+
+const isAbout = (sentence: string, context: Pick<GuardContext, "names" | "forms">): boolean =>
+  retiredIn(sentence, context.names) !== null || isOldForm(sentence, context);
+
+/** A sentence that goes on with what the one before it is about. */
+const GOES_ON = /^\W*(?:it|its|they|this|that|these|those|then|otherwise|else|if|for|so|and)\b/i;
+
+/** True if a block has a sentence that is about something else: that one must not go with the others. */
+const saysMore = (text: string, context: GuardContext): boolean =>
+  sentencesOf(text).some((one) => !isAbout(one, context) && !GOES_ON.test(one) && /[.!?]\s*$/.test(one));
 
 /** `current_setting('app.…')` for any variable: a form that only the old policies have. */
 function isOldForm(text: string, { names, forms }: Pick<GuardContext, "names" | "forms">): boolean {

@@ -1,5 +1,6 @@
 import { as, type Expr } from "../../../pg/expr/node.ts";
-import { call } from "../../../pg/expr/shape.ts";
+import { columnRef } from "../../../pg/expr/reads.ts";
+import { call, callsBuiltin, stringConst } from "../../../pg/expr/shape.ts";
 import { some, walk } from "../../../pg/expr/walk.ts";
 import { identForReading } from "../../../pg/identifier.ts";
 import { nameKey } from "../../../pg/name.ts";
@@ -43,7 +44,8 @@ export const guard: Shape = {
         if (tree === undefined || !inner.some(isRaise)) continue;
         const isOfVariable = readsIn(tree, retired).length > 0 || [...namesIn(tree)].some((name) => holders.has(name));
         if (!isOfVariable) continue;
-        if (sets) notes.push({ tag: "guard-becomes-real", line: statement.line });
+        if (sets && testsMoreThanNull(tree, holders, retired))
+          notes.push({ tag: "guard-becomes-real", line: statement.line });
         if (letsNullPass(tree)) notes.push({ tag: "null-passes", line: statement.line });
       }
     }
@@ -62,6 +64,25 @@ const callsSetting = ({ tree }: CutBody, { setting }: Retired): boolean =>
         : setting.has(nameKey({ schema, name }));
     }),
   );
+
+/** False where a condition only asks whether the variable is there: that compares no value with itself. */
+function testsMoreThanNull(tree: unknown, holders: ReadonlySet<string>, retired: Retired): boolean {
+  let found = false;
+  walk(tree, (node) => {
+    const { lexpr, rexpr, kind } = as("A_Expr", node) ?? {};
+    const isWithEmpty = kind === "AEXPR_OP" && [lexpr, rexpr].some((side) => stringConst(side) === "");
+    if (as("NullTest", node) || isWithEmpty) return false;
+    const name = columnRef(node)?.[0];
+    if (
+      name !== undefined
+        ? holders.has(name)
+        : callsBuiltin(node, "current_setting") && readsIn(node, retired).length > 0
+    )
+      found = true;
+    return !found;
+  });
+  return found;
+}
 
 const isRaise = (statement: Statement): boolean => statement.kind === "raise" && statement.level === "exception";
 

@@ -78,6 +78,24 @@ end
     ),
   },
   {
+    shape: 15,
+    about: "behind the call, a guard that only asks whether there is a value: it compares nothing with itself",
+    body: `
+begin
+  perform begin_work(p_actor, p_org, p_role);
+  if ${ORG} is null or ${ROLE} = '' then
+    raise exception 'no desk';
+  end if;
+  return 'passed';
+end
+`,
+    becomes: edited([
+      ["  perform begin_work(p_actor, p_org, p_role);\n", ""],
+      [ORG, ORG_CLAIM],
+      [ROLE, "auth.jwt() -> 'app_metadata' ->> 'role'"],
+    ]),
+  },
+  {
     shape: 3,
     about: "in a block with a label, in a loop, with CRLF",
     body: `
