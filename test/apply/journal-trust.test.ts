@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeOwnTable } from "../../src/own-schema/index.ts";
 import { readJournal, writeEntries, type NewEntry } from "../../src/apply/journal/journal.ts";
 import type { State } from "../../src/apply/state/state.ts";
 import { openServer } from "../../src/db/server.ts";
@@ -11,7 +12,10 @@ import { startServer, type TestServer } from "../support/server.ts";
 // A rollback executes the journal with the privileges of its login, so a role that is less than the login must not be
 // able to write what is executed, nor have anything of its own run when the journal is read or written.
 
-const MAKE = readFileSync(new URL("../../src/apply/queries/journal.sql", import.meta.url), "utf8");
+const MAKE = makeOwnTable(
+  "history",
+  readFileSync(new URL("../../src/apply/queries/journal.sql", import.meta.url), "utf8"),
+);
 
 const entryOf = (before: State, after: State | null = before): NewEntry => ({
   run: "00000000-0000-4000-8000-000000000001",

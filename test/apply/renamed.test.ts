@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeOwnTable } from "../../src/own-schema/index.ts";
 import { writeEntries } from "../../src/apply/journal/journal.ts";
 import { readState, type Scope } from "../../src/apply/state/state.ts";
 import type { Db } from "../../src/db/port.ts";
@@ -10,7 +11,10 @@ import { startServer, type TestServer } from "../support/server.ts";
 // A relation that was renamed after apply has the plan's policies under its new name. A rollback that looked for the old
 // name would leave them there, and with --force the journal would say that they were taken back.
 
-const MAKE = readFileSync(new URL("../../src/apply/queries/journal.sql", import.meta.url), "utf8");
+const MAKE = makeOwnTable(
+  "history",
+  readFileSync(new URL("../../src/apply/queries/journal.sql", import.meta.url), "utf8"),
+);
 const FORCE = { by: "journal", to: null, force: "it was renamed" } as const;
 const POLICIES =
   "select tablename as relation, policyname as name, qual from pg_policies where schemaname <> 'rlsmith' order by 1, 2";
