@@ -10,4 +10,5 @@ export const GATE_CRITERIA = [
   "coverage",
 ] as const;
 
+/** The name of a criterion of the gate. */
 export type CriterionName = (typeof GATE_CRITERIA)[number];

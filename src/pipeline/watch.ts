@@ -52,6 +52,7 @@ export interface Taken {
   gate: Gate;
 }
 
+/** A target to be watched for a plan, by a run of its own. */
 export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({ on, plan, run: randomUUID() });
 
 /**

@@ -62,6 +62,7 @@ export type Cause =
   | { cause: "no row security"; role: string; calls: number }
   | { cause: "no traffic"; relation: NameKey; command: string; before: boolean };
 
+/** What a criterion says of the samples of a target. */
 export interface Judgement {
   criterion: CriterionName;
   state: CriterionState;
