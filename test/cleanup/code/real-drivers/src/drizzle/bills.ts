@@ -114,7 +114,7 @@ export async function outside(tenantId: string): Promise<string[]> {
 }
 
 export async function left(token: string): Promise<string[]> {
-  const { app_metadata: of } = await verifyToken(token);
+  const of = await verifyToken(token).then(({ app_metadata }) => app_metadata);
   return db.transaction(async (tx) => {
     await tx.execute(sql`select set_config('app.tenant_id', ${of.tenant_id}, true)`);
     return titles(tx);
