@@ -78,7 +78,7 @@ export interface UserMapping {
   server: string;
   /** `public` for PUBLIC */
   role: string;
-  /** of the options, which are secrets; null where there are none or the login may not read them */
+  /** of the options without the values of secret ones; null where there are none or the login may not read them */
   digest?: string | null;
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { openServer } from "../db/server.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
 import { inspect } from "../inspect/index.ts";
+import { nameKey } from "../pg/name.ts";
 import { planHash, type Plan } from "../plan/index.ts";
 import {
   fileStore,
@@ -134,7 +135,7 @@ async function readAll(
   }
   const others: Reading[] = [await readRequests(db, cursors.requests ?? null)];
   if (before?.kind !== kind || isDue(cursors.isolation, now, reading.differences.length > 0, before)) {
-    others.push(await isolationReading(url, on, now));
+    others.push(await isolationReading(url, { plan, on }, now));
     // what the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
@@ -190,10 +191,15 @@ function isDue(cursor: unknown, now: string, differs: boolean, before: Sample | 
   return (differs && !differed) || Date.parse(now) - Date.parse(cursor) >= 3_600_000 || now < cursor;
 }
 
-async function isolationReading(url: string, { config }: OnTarget, now: string): Promise<IsolationReading> {
+async function isolationReading(
+  url: string,
+  { on: { config }, plan }: Pick<WatchTarget, "on" | "plan">,
+  now: string,
+): Promise<IsolationReading> {
+  const touched = new Set<string>(relationsOf(plan).map(nameKey));
   const db = await openServer(url, { applicationName: "rlsmith watch" });
   try {
-    const { cells, breaches, heat } = await verifyDatabase(db, await inspect(db), {
+    const { cells, breaches, heat, withoutRows } = await verifyDatabase(db, await inspect(db), {
       mode: "read-only",
       config,
     });
@@ -202,16 +208,18 @@ async function isolationReading(url: string, { config }: OnTarget, now: string):
       cursor: now,
       lacks: [],
       statements: cells,
+      held: heat.reduce((sum, one) => sum + one.held, 0),
       breaches: breaches.map(({ relation, personaClass, object }) => ({
         subject: relation,
         role: personaClass,
         object: object.name,
       })),
       // writes are not tried on a database that is only read
-      unsettled: heat.filter(
-        ({ command, held, heldByGrant, breach, expected, notSettled }) =>
-          command === "SELECT" && notSettled > 0 && held + heldByGrant + breach + expected === 0,
-      ).length,
+      unsettled:
+        heat.filter(
+          ({ command, held, heldByGrant, breach, expected, notSettled }) =>
+            command === "SELECT" && notSettled > 0 && held + heldByGrant + breach + expected === 0,
+        ).length + withoutRows.filter((one) => touched.has(one)).length,
     };
   } catch (error) {
     const raised = pgErrorOf(error);
@@ -222,6 +230,7 @@ async function isolationReading(url: string, { config }: OnTarget, now: string):
       cursor: now,
       lacks: [{ lack, what: "verify" }],
       statements: 0,
+      held: 0,
       breaches: [],
       unsettled: 0,
     };

@@ -61,7 +61,8 @@ const UNITS: Record<CriterionName, (one: Judged) => string> = {
   denials: (one) => `${one.k ?? 0} new in ${counted(one.n ?? 0, "statement")}${boundText(one)}`,
   filtering: (one) => `${one.k ?? 0} lost their rows, of ${counted(one.n ?? 0, "call")} compared${boundText(one)}`,
   claims: (one) => `${one.k ?? 0} without a claim in ${counted(one.n ?? 0, "request")}${boundText(one)}`,
-  isolation: ({ n, k }) => `${counted(k ?? 0, "opening")} in ${counted(n ?? 0, "statement")} of the attack`,
+  isolation: ({ n, k }) =>
+    `${counted(k ?? 0, "opening")} in ${counted(n ?? 0, "statement")} that reached for rows of others`,
   speed: ({ n, k }) => `${k ?? 0} slower of ${counted(n ?? 0, "statement")} compared`,
   objects: ({ k, state }) =>
     state === "not enough yet" || state === "cannot be told"
@@ -110,10 +111,6 @@ export function causeText(cause: Cause): string {
       return `${whose(cause)}: ${counted(cause.rows, "row")} in ${counted(cause.calls, "call")}, about ${Math.round(cause.expected)} expected`;
     case "request without claim":
       return `${counted(cause.count, "request")} of ${cause.of} as ${cause.role} without claim ${cause.claim}`;
-    case "member without claims":
-      return `${counted(cause.count, "member")} of ${cause.of} in auth.users without claims`;
-    case "claims disagree":
-      return `claims of ${counted(cause.count, "member")} of ${cause.of} are not those of their source`;
     case "breach":
       return `${cause.role} reaches rows of another tenant in ${cause.subject}, by ${cause.object}`;
     case "not settled":

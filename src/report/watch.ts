@@ -48,8 +48,6 @@ function seenText(one: StoredReading): string {
             one.hours.reduce((sum, { requests }) => sum + requests, 0),
             "request",
           );
-    case "claims":
-      return counted(one.members, "member");
     case "objects":
       return "";
   }

@@ -24,7 +24,6 @@ export function planFacts(plan: Plan): PlanFacts {
     retired: plan.retired,
     dropped: plan.steps.flatMap(({ change }) => (change.kind === "dropped-function" ? [nameKey(change.before)] : [])),
     functions: [...new Set([...changedFunctions(plan), ...calledFunctions(plan)])],
-    claims: [...new Set(plan.context.variables.map(({ claim }) => claim.join(".")))],
   };
 }
 

@@ -126,6 +126,8 @@ export type ObjectCause =
 /** The read-only attack of `verify`, by roles without privileges. */
 export interface IsolationReading extends Read<"isolation"> {
   statements: number;
+  /** those that row security held: none means that nothing was tried which it could have held */
+  held: number;
   /** the relation, function or schema whose rows are reached, the class of the persona, and the object to correct */
   breaches: { subject: string; role: string; object: string }[];
   /** cells that could not be tried */
@@ -152,21 +154,13 @@ export interface RequestsReading extends Read<"requests"> {
   }[];
 }
 
-/** Whether the claims in auth.users agree with their source. */
-export interface ClaimsReading extends Read<"claims"> {
-  members: number;
-  withoutClaims: number;
-  disagreeing: number;
-}
-
 export type Reading =
   | LogReading
   | StatementsReading
   | TablesReading
   | ObjectsReading
   | IsolationReading
-  | RequestsReading
-  | ClaimsReading;
+  | RequestsReading;
 
 export type SourceName = Reading["source"];
 
@@ -180,8 +174,7 @@ export type StoredReading =
   | Omit<TablesReading, "cursor">
   | Omit<ObjectsReading, "cursor">
   | Omit<IsolationReading, "cursor">
-  | Omit<RequestsReading, "cursor">
-  | Omit<ClaimsReading, "cursor">;
+  | Omit<RequestsReading, "cursor">;
 
 /** Where the next reading of each source begins. */
 export type Cursors = Partial<Record<SourceName, unknown>>;

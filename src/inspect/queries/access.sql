@@ -162,11 +162,16 @@ select
   ), '[]') as servers,
   coalesce((
     select json_agg(
-      -- options are secrets; a login that may not read them reads NULL
+      -- the values of secret options are left out, of which a digest could be guessed; a login that may not read the options reads NULL
       json_build_object(
         'server', m.srvname,
         'role', case when m.umuser = 0 then 'public' else m.usename end,
-        'digest', encode(sha256(convert_to(m.umoptions::text, 'UTF8')), 'hex')
+        'digest', (
+          select encode(sha256(convert_to(json_agg(
+            case when o ~* '^[^=]*(pass|secret|key|token|credential)' then split_part(o, '=', 1) else o end order by o collate "C"
+          )::text, 'UTF8')), 'hex')
+          from unnest(m.umoptions) o
+        )
       )
       order by m.srvname collate "C", m.usename collate "C"
     )

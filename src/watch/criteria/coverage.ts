@@ -13,10 +13,10 @@ export function coverageCriterion({ samples, plan }: Watched): Judgement {
     state:
       without.length > 0
         ? "failed"
-        : unused.length === 0
-          ? "passed"
-          : lacks.length > 0 || readings.length === 0
-            ? "cannot be told"
+        : plan.touched.length === 0 || (unused.length > 0 && (lacks.length > 0 || readings.length === 0))
+          ? "cannot be told"
+          : unused.length === 0
+            ? "passed"
             : "not enough yet",
     n: plan.touched.length - unused.length,
     k: null,

@@ -43,8 +43,6 @@ export type Cause =
       expected: number;
     }
   | { cause: "request without claim"; role: string; claim: string; count: number; of: number }
-  | { cause: "member without claims"; count: number; of: number }
-  | { cause: "claims disagree"; count: number; of: number }
   | { cause: "breach"; subject: string; role: string; object: string }
   | { cause: "not settled"; count: number; of: number }
   | {
@@ -98,8 +96,6 @@ export interface PlanFacts {
   dropped: readonly string[];
   /** functions that the plan changes or that its policies call, without schema and arguments */
   functions: readonly string[];
-  /** the claims that policies read: `app_metadata.org_id` */
-  claims: readonly string[];
 }
 
 /** The limits of a gate, with the defaults of the playbook. */
@@ -114,8 +110,14 @@ export interface GateLimits {
   share: number;
 }
 
+/**
+ * The samples before the change, or those since it: what was seen before a rollback says nothing of what is in force now,
+ * and where nothing is, there are none since.
+ */
 export const samplesOfKind = (samples: readonly Sample[], kind: Sample["kind"]): Sample[] =>
-  samples.filter((one) => one.kind === kind);
+  kind === "before"
+    ? samples.filter((one) => one.kind === "before")
+    : samples.slice(samples.findLastIndex((one) => one.kind === "before") + 1);
 
 type ReadingOf<Source extends SourceName> = Stored<Extract<Reading, { source: Source }>>;
 

@@ -44,7 +44,7 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
   const lacks = eachLack([
     ...readings.flatMap((one) => one.lacks),
     ...readings
-      .filter(({ heartbeat }) => heartbeat === "not seen")
+      .filter(({ heartbeat }) => heartbeat !== "seen")
       .map(() => ({ lack: "not readable" as const, what: "heartbeat" })),
     ...(readings.length < after.length ? [{ lack: "not readable" as const, what: "log" }] : []),
   ]);

@@ -1,14 +1,17 @@
 import { eachLack, readingsOf, samplesOfKind, type Judgement, type Watched } from "./criterion.ts";
 
-/** No role without privileges reads rows of another tenant; by the newest attack since the change. */
+/**
+ * No role without privileges reads rows of another tenant; by the newest attack since the change. A role without a grant
+ * and a relation without rows show nothing.
+ */
 export function isolationCriterion({ samples }: Watched): Judgement {
   const newest = readingsOf(samplesOfKind(samples, "after"), "isolation").at(-1);
-  const { statements = 0, breaches = [], unsettled = 0 } = newest ?? {};
+  const { statements = 0, held = 0, breaches = [], unsettled = 0 } = newest ?? {};
   const lacks = eachLack(newest?.lacks ?? []);
   const state =
     breaches.length > 0
       ? "failed"
-      : lacks.length > 0 || (newest && (statements === 0 || unsettled > 0))
+      : lacks.length > 0 || (newest && (held === 0 || unsettled > 0))
         ? "cannot be told"
         : newest
           ? "passed"
@@ -16,7 +19,7 @@ export function isolationCriterion({ samples }: Watched): Judgement {
   return {
     criterion: "isolation",
     state,
-    n: statements,
+    n: held + breaches.length,
     k: breaches.length,
     wanted: null,
     causes: [

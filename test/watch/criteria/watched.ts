@@ -19,7 +19,7 @@ export const sampleOf = (number: number, over: Partial<Sample> = {}): Sample => 
 export const watchedOf = (samples: Sample[], limits: Partial<GateLimits> = {}): Watched => ({
   samples,
   now: samples.at(-1)?.at ?? "",
-  plan: { touched: [], retired: [], dropped: [], functions: [], claims: [] },
+  plan: { touched: [], retired: [], dropped: [], functions: [] },
   limits: { ...LIMITS, ...limits },
 });
 
