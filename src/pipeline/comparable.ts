@@ -1,6 +1,7 @@
 import type { AccessFacts, OtherGrants } from "../pg/access-facts.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { Dependencies } from "../pg/dependencies.ts";
+import type { Grant } from "../pg/grant.ts";
 import { functionKey, nameKey, relationOf, type QualifiedName } from "../pg/name.ts";
 import { isPlatformFunction, isPlatformRelation } from "../pg/platform-objects.ts";
 import { API_ROLES, PLATFORM_ROLES } from "../pg/platform-roles.ts";
@@ -253,8 +254,15 @@ function withGrantsOf(given: readonly OtherGrants[], own: readonly OtherGrants[]
   const mine = new Map(own.map((one) => [keyOf(one), one]));
   return [
     ...own.filter((one) => !theirs.has(keyOf(one))),
-    ...given.map((one) => ({ ...one, grants: [...one.grants, ...(mine.get(keyOf(one))?.grants ?? [])] })),
+    ...given.map((one) => ({ ...one, grants: withGrants(one.grants, mine.get(keyOf(one))?.grants ?? []) })),
   ].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** Each once: both sides grant what PUBLIC has from the beginning. */
+function withGrants(grants: readonly Grant[], more: readonly Grant[]): Grant[] {
+  const isHeld = ({ grantee, privilege }: Grant): boolean =>
+    grants.some((one) => one.grantee === grantee && one.privilege === privilege);
+  return [...grants, ...more.filter((one) => !isHeld(one))];
 }
 
 /** Grants to roles of the platform that the other side has not are none of the project's. */
