@@ -130,8 +130,8 @@ const readersOf = (setting: string, classified: readonly ClassifiedPolicy[]): Po
   classified.filter(({ reads }) => reads.some((read) => read.setting === setting.toLowerCase())).map(({ id }) => id);
 
 /**
- * Variables that are neither mapped nor a flag, which is asked about by itself. A policy or a function that is kept asks
- * nothing about what it reads.
+ * Variables that are neither mapped nor a flag, which is asked about by itself. A policy that is kept or dropped, and a
+ * function that is kept, ask nothing about what they read.
  */
 function openVariables(
   classified: readonly ClassifiedPolicy[],
@@ -141,7 +141,7 @@ function openVariables(
 ): OpenDecision[] {
   const flags = flagsOf(config);
   const asked = classified
-    .filter((policy) => !isKept(config, policy.id) && decisionOf(policy, config, context)?.choice !== "keep")
+    .filter((policy) => !isKept(config, policy.id) && !needsNoClaim(policy, decisionOf(policy, config, context)))
     .flatMap(({ id, reads }) => reads.map((read) => ({ id, read, reader: read.through.at(-1) })))
     .filter(({ reader }) => reader === undefined || !functions.kept.has(reader))
     .filter(({ read: { setting } }) => !context.variables.has(setting) && !flags.has(setting));
@@ -155,6 +155,10 @@ function openVariables(
       ),
     );
 }
+
+/** A policy that stays, or that is dropped as a whole. Of a FOR ALL policy, what lets rows be read is rewritten. */
+const needsNoClaim = ({ policy }: ClassifiedPolicy, decision: Decision | null): boolean =>
+  decision?.choice === "keep" || (decision?.choice === "rpc-only" && policy.command !== "ALL");
 
 /** The reads that the text of a policy makes, or will make once helpers are written into it. */
 const directReads = ({ reads }: ClassifiedPolicy, context: RuleContext): ClassifiedPolicy["reads"] =>
@@ -200,7 +204,10 @@ function draftPolicy(
   const direct = directReads(classified, context);
   const unmapped = [...new Set(direct.map((read) => read.setting).filter((setting) => !known(setting)))];
   const decided = decisionOf(classified, config, context);
-  if (unmapped.length > 0 && decided?.choice === "keep") return stays(decided.reason, { decision: decided });
+  if (unmapped.length > 0 && decided && needsNoClaim(classified, decided))
+    return decided.choice === "keep"
+      ? stays(decided.reason, { decision: decided })
+      : { draft: rpcOnly(fresh, decided, rules, context), decision: decided, open: null, findings: [] };
   if (unmapped.length > 0)
     return stays(`it reads ${unmapped.map((setting) => `\`${setting}\``).join(", ")}, which no claim is mapped to`);
   const [blocked] = classified.reads.flatMap((read) => {
