@@ -36,8 +36,12 @@ export function initText(
     return count === 0 ? [] : [counted(count, ...KINDS[kind])];
   });
   return [
-    ...mapped.map(
-      ({ setting, claim, type }) => `${claim === null ? "?" : "✓"} ${setting} → ${claim ?? "open"} : ${type}`,
+    ...mapped.map(({ setting, claim, type }) =>
+      claim !== null
+        ? `✓ ${setting} → ${claim} : ${type}`
+        : open.some(({ kind, name }) => kind === "variable" && name === setting)
+          ? `? ${setting} → open : ${type}`
+          : `✓ ${setting} needs no claim (\`sessionOnly\`)`,
     ),
     ...inferred.conflicts.map((conflict) => `! ${describeLocation(conflict.at)}: ${conflict.message}`),
     ...(direct.length === 0

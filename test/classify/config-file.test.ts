@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderConfig, type ConfigFileOptions } from "../../src/classify/context/config-file.ts";
 import { sessionOnlyQuestions } from "../../src/classify/context/session-only.ts";
 import { loadConfig, type Config } from "../../src/config.ts";
+import { nameKey } from "../../src/pg/name.ts";
 import type { PolicyId } from "../../src/pg/policy.ts";
 import { inspect } from "../../src/inspect/inspect.ts";
 import { inspectCatalog } from "../../src/pipeline/inspection.ts";
@@ -83,6 +84,38 @@ describe("the config that init writes", () => {
     expect(Object.keys(functions)).toEqual(["public.here"]);
     const config = await load(render(found, { answers: { variables: {}, decisions: {}, functions } }));
     expect(config.sessionOnly).toEqual([{ function: "public.here", decision: "claim", reason: "decided" }]);
+  });
+
+  test("a variable is not open where all that reads it is kept or dropped", async () => {
+    const till = "current_setting('app.till', true)";
+    const found = await lab.analyse(
+      `create function till() returns text language sql stable as $$ select ${till} $$;
+       create policy r on slip for select using (id::text = ${till});
+       create policy h on slip for update using (id::text = till());
+       create policy d on slip for delete using (id::text = ${till});
+       create policy a on slip for all using (id::text = ${till});`,
+    );
+    const [keep, rpcOnly] = [
+      { decision: "keep", reason: "a till has no token" },
+      { decision: "rpc-only", reason: "functions write" },
+    ] as const;
+    const written = async (ofAll: typeof keep | typeof rpcOnly): Promise<Config> =>
+      load(
+        render(found, {
+          answers: {
+            variables: {},
+            functions: { [nameKey({ schema: "public", name: "till" })]: keep },
+            decisions: {
+              ["public.slip.r" as PolicyId]: keep,
+              ["public.slip.d" as PolicyId]: rpcOnly,
+              ["public.slip.a" as PolicyId]: ofAll,
+            },
+          },
+        }),
+      );
+    expect((await written(keep)).context).toEqual({});
+    // what the policy lets requests read still asks for the variable
+    expect((await written(rpcOnly)).context).toEqual({ "app.till": "open" });
   });
 
   test("says that the requests send no claims, where nothing shows it, and what shows it elsewhere", async () => {

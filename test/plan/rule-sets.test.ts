@@ -29,6 +29,32 @@ const planned = async (sql: string, config: UserConfig): Promise<ReturnType<type
 const outcomes = ({ policies }: Awaited<ReturnType<typeof planned>>): Record<string, [string, string]> =>
   Object.fromEntries(policies.map((one) => [one.policy, [one.outcome, one.rules.join(" ")]]));
 
+describe("a variable that no claim is mapped to", () => {
+  const TILL = "current_setting('app.till', true) = org_id::text";
+  const decided = async (policy: string): ReturnType<typeof planned> =>
+    planned(`${TABLE} create policy p on note ${policy}`, {
+      sessionOnly: [{ policy: "public.note.p", decision: "rpc-only", reason: "functions write" }],
+    });
+
+  test("a write policy of which functions take the place is dropped without a claim", async () => {
+    for (const policy of [
+      `for delete using (${TILL})`,
+      `for insert with check (${TILL})`,
+      `for update using (${TILL})`,
+    ]) {
+      const plan = await decided(policy);
+      expect(outcomes(plan)).toEqual({ "public.note.p": ["dropped", "rpc-only"] });
+      expect(plan.open).toEqual([]);
+    }
+  });
+
+  test("one that lets rows be read as well needs it", async () => {
+    const plan = await decided(`for all using (${TILL})`);
+    expect(outcomes(plan)).toEqual({ "public.note.p": ["kept", ""] });
+    expect(plan.open.map(({ kind, key }) => [kind, key])).toEqual([["unmapped-variable", "app.till"]]);
+  });
+});
+
 describe("what a rule set would bring is read from the catalog", () => {
   const offersOf = async (sql: string, config: UserConfig = {}): Promise<RuleOffer[]> => {
     const catalog = await catalogOf(sql);

@@ -3,6 +3,7 @@ import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { PolicyId } from "../../pg/policy.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
 import type { InferredContext, InferredVariable } from "./inferred.ts";
+import { needsClaim } from "./needs-claim.ts";
 import { sessionOnlyQuestions } from "./session-only.ts";
 
 export interface ConfigFileOptions {
@@ -56,7 +57,7 @@ export function renderConfig(
   lines.push(`  claims: ${text(claimsText(inferred.claims))},`, ...requestsLines(inferred), "");
   lines.push(
     comment(2, "The claim that replaces each session variable, and the evidence in the database."),
-    ...(inferred.variables.some((variable) => isOpen(variable, answers))
+    ...(inferred.variables.some((variable) => isOpen(variable, classified, answers))
       ? [
           comment(
             2,
@@ -65,7 +66,7 @@ export function renderConfig(
         ]
       : []),
     "  context: {",
-    ...inferred.variables.flatMap((variable) => variableLines(variable, inferred, answers)),
+    ...inferred.variables.flatMap((variable) => variableLines(variable, inferred, classified, answers)),
     "  },",
   );
   if (inferred.flags.length > 0)
@@ -130,10 +131,21 @@ function requestsLines({ requests: { claims, evidence, direct = [] } }: Inferred
 }
 
 /** True if the config has to leave the variable open. */
-export const isOpen = (variable: InferredVariable, answers: ConfigAnswers): boolean =>
+export const isOpen = (
+  variable: InferredVariable,
+  classified: readonly ClassifiedPolicy[],
+  answers: ConfigAnswers,
+): boolean => hasNoClaim(variable, answers) && needsClaim(variable, classified, answers);
+
+const hasNoClaim = (variable: InferredVariable, answers: ConfigAnswers): boolean =>
   answers.variables[variable.setting] === undefined && !(variable.certain && variable.claim !== null);
 
-function variableLines(variable: InferredVariable, inferred: InferredContext, answers: ConfigAnswers): string[] {
+function variableLines(
+  variable: InferredVariable,
+  inferred: InferredContext,
+  classified: readonly ClassifiedPolicy[],
+  answers: ConfigAnswers,
+): string[] {
   const evidence = variable.evidence.map((one) => comment(4, one));
   const answer = answers.variables[variable.setting];
   if (answer)
@@ -142,7 +154,9 @@ function variableLines(variable: InferredVariable, inferred: InferredContext, an
       comment(4, "answered on the terminal"),
       `    ${text(variable.setting)}: { claim: ${text(answer.claim)}, type: ${text(answer.type)}${separator(variable)} },`,
     ];
-  if (isOpen(variable, answers) || variable.claim === null) {
+  if (hasNoClaim(variable, answers) && !needsClaim(variable, classified, answers))
+    return [...evidence, comment(4, `${variable.setting}: no claim replaces it, see \`sessionOnly\``)];
+  if (hasNoClaim(variable, answers) || variable.claim === null) {
     const question = inferred.questions.find(({ setting }) => setting === variable.setting)?.question;
     const proposal =
       variable.claim === null
