@@ -1,7 +1,7 @@
-import type { ClaimsSource, ContextType } from "../../pg/context.ts";
-import { nameKey, type NameKey } from "../../pg/name.ts";
-import type { PolicyId } from "../../pg/policy.ts";
+import type { ClaimsSource } from "../../pg/context.ts";
+import { nameKey } from "../../pg/name.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
+import type { Answer, ConfigAnswers } from "./config-answers.ts";
 import type { InferredContext, InferredVariable } from "./inferred.ts";
 import { needsClaim } from "./needs-claim.ts";
 import { sessionOnlyQuestions } from "./session-only.ts";
@@ -15,18 +15,6 @@ export interface ConfigFileOptions {
   answers?: ConfigAnswers;
   /** the rule sets that would change something in this project */
   ruleSets?: readonly RuleSetLine[];
-}
-
-interface Answer {
-  decision: "claim" | "rpc-only" | "keep";
-  reason: string;
-}
-
-/** The answers of the user on the terminal. */
-export interface ConfigAnswers {
-  variables: Record<string, { claim: string; type: ContextType }>;
-  decisions: Partial<Record<PolicyId, Answer>>;
-  functions?: Partial<Record<NameKey, Answer>>;
 }
 
 /** A rule set as the config names it. */

@@ -1,6 +1,7 @@
 /** The context map: the claim that replaces each variable. */
 export { isOpen as isOpenVariable, renderConfig } from "./config-file.ts";
-export type { ConfigAnswers, RuleSetLine } from "./config-file.ts";
+export type { ConfigAnswers } from "./config-answers.ts";
+export type { RuleSetLine } from "./config-file.ts";
 export { sessionOnlyQuestions } from "./session-only.ts";
 export type { SessionOnlyQuestion } from "./session-only.ts";
 export { inferContext } from "./infer.ts";

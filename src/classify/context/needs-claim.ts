@@ -1,5 +1,5 @@
 import type { ClassifiedPolicy } from "../classify.ts";
-import type { ConfigAnswers } from "./config-file.ts";
+import type { ConfigAnswers } from "./config-answers.ts";
 import type { InferredVariable } from "./inferred.ts";
 
 /**
