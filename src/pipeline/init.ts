@@ -43,7 +43,8 @@ export function initFacts(
   { rules: chosen, liveRole }: Pick<InitFacts, "liveRole"> & { rules: readonly RuleSetName[] },
   choices: ClaimChoices,
 ): InitFacts {
-  const isOpen = (variable: InferredContext["variables"][number]): boolean => isOpenVariable(variable, classified, answers);
+  const isOpen = (variable: InferredContext["variables"][number]): boolean =>
+    isOpenVariable(variable, classified, answers);
   const open: OpenQuestion[] = [
     ...inferred.variables.filter(isOpen).map(({ setting }): OpenQuestion => ({ kind: "variable", name: setting })),
     ...inferred.flags.map(({ setting }): OpenQuestion => ({ kind: "flag", name: setting })),
