@@ -20,6 +20,8 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   "cleanup-tests": ["CleanupTestsJson", "rlsmith cleanup --tests"],
   emitted: ["EmittedJson", "rlsmith verify --emit"],
   error: ["ErrorJson", "any command that fails"],
+  evidence: ["EvidenceJson", "rlsmith evidence verify"],
+  "evidence-line": ["EvidenceLineJson", "rlsmith attest"],
   gate: ["GateJson", "rlsmith gate"],
   history: ["HistoryJson", "rlsmith history"],
   impact: ["ImpactJson", "rlsmith impact"],
@@ -31,6 +33,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   prove: ["ProveJson", "rlsmith prove"],
   rehearsal: ["RehearsalJson", "rlsmith rehearse"],
   rollback: ["RollbackJson", "rlsmith rollback"],
+  status: ["StatusJson", "rlsmith status"],
   verification: ["VerificationJson", "rlsmith verify"],
   watch: ["WatchJson", "rlsmith watch"],
 };

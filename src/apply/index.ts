@@ -9,6 +9,7 @@ export type { Entry } from "./journal/index.ts";
 export { checkDownFile, rollbackByFile, rollbackRun } from "./rollback/index.ts";
 export type { RollbackResult } from "./rollback/index.ts";
 export { checkSoak } from "./soak.ts";
+export { stillApplied } from "./still-applied.ts";
 export {
   changedObjects,
   readState,

@@ -1,8 +1,6 @@
 import type { Db } from "../db/port.ts";
 import { ToolError } from "../errors.ts";
-import { inForce, readJournal } from "./journal/index.ts";
-import { inOneTransaction } from "./transaction/index.ts";
-import { differences, scopeOfState, readState, sameState } from "./state/index.ts";
+import { stillApplied } from "./still-applied.ts";
 
 /**
  * Check that a plan was applied to another target at least so many hours ago, and that the objects are still as the
@@ -11,7 +9,7 @@ import { differences, scopeOfState, readState, sameState } from "./state/index.t
 export async function checkSoak(db: Db, target: string, planHash: string, hours: number): Promise<void> {
   const refuse = (message: string, hint: string, list: readonly string[] = []): ToolError =>
     new ToolError("not-proven", "NOT_THERE_BEFORE", message, hint, { list });
-  const entries = inForce(await readJournal(db)).filter((entry) => entry.planHash === planHash);
+  const { entries, changed } = await stillApplied(db, planHash);
   const newest = entries.at(-1);
   if (!newest)
     throw refuse(
@@ -28,14 +26,6 @@ export async function checkSoak(db: Db, target: string, planHash: string, hours:
       `this plan has been in force on \`${target}\` for ${since.toFixed(1)} h, and ${hours} h are required`,
       "wait, and check the logs there for errors in the meantime",
     );
-  const changed = await inOneTransaction(db, async () => {
-    const lines: string[] = [];
-    for (const { after } of entries) {
-      const now = await readState(db, scopeOfState(after));
-      if (!sameState(now, after)) lines.push(...differences(after, now));
-    }
-    return lines;
-  });
   if (changed.length > 0)
     throw refuse(
       `objects on \`${target}\` were changed after the plan was applied:`,

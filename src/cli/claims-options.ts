@@ -1,4 +1,12 @@
+import type { TokenOptions } from "../claims/index.ts";
 import { ToolError } from "../errors.ts";
+
+/** The flags about tokens. Throws ToolError (usage). */
+export const tokensOf = ({ jwtExpiry, since }: { jwtExpiry: string; since?: string }): TokenOptions => ({
+  expirySeconds: expiryOf(jwtExpiry),
+  since: sinceOf(since, Date.now()),
+  now: null,
+});
 
 /** `--jwt-expiry`. Throws ToolError (usage) for anything but a number of seconds above zero. */
 export function expiryOf(text: string): number {

@@ -7,6 +7,7 @@ import { openSource, type ProjectOptions } from "../pipeline/source.ts";
 import { cleanupCodeJson, renderCleanupCode } from "../report/cleanup-code.ts";
 import { codePatch } from "../report/code-patch.ts";
 import { EXIT } from "./exit.ts";
+import { recorded } from "./record.ts";
 import { printJson } from "./json-output.ts";
 import { sayReplay } from "./options.ts";
 import { coloursFor, print, printForProgram, sayAsIs, type Format } from "./terminal.ts";
@@ -47,7 +48,11 @@ export async function cleanUpCodeOf(options: ProjectOptions, flags: CodeFlags): 
     printForProgram(codePatch(cleanup));
     sayAsIs(renderCleanupCode(cleanup, retired, coloursFor(process.stderr)));
   }
-  return exitOfCode(cleanup, retired);
+  const exit = exitOfCode(cleanup, retired);
+  // a patch changes nothing yet
+  if (!cleanup.written && cleanup.files.length > 0) return exit;
+  const fact = { kind: "cleanup", part: "code", files: cleanup.files.length, left: cleanup.decisions.length } as const;
+  return recorded(options.projectDir, exit, { fact });
 }
 
 /** 3 where something is left to a person, where changed files were not checked, or where no variable is mapped. */

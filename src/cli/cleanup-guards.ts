@@ -7,6 +7,7 @@ import { cleanupGuardsJson, renderCleanupGuards } from "../report/cleanup-guards
 import { codePatch } from "../report/code-patch.ts";
 import type { CodeFlags } from "./cleanup-code.ts";
 import { EXIT } from "./exit.ts";
+import { recorded } from "./record.ts";
 import { printJson } from "./json-output.ts";
 import { sayReplay } from "./options.ts";
 import { coloursFor, print, printForProgram, sayAsIs } from "./terminal.ts";
@@ -34,7 +35,11 @@ export async function cleanUpGuardsOf(options: ProjectOptions, flags: CodeFlags)
       printForProgram(codePatch(cleanup));
       sayAsIs(renderCleanupGuards(cleanup, coloursFor(process.stderr)));
     }
-    return cleanup.names.settings.size === 0 || cleanup.left.length > 0 ? EXIT.notProven : EXIT.fine;
+    const exit = cleanup.names.settings.size === 0 || cleanup.left.length > 0 ? EXIT.notProven : EXIT.fine;
+    // a patch changes nothing yet
+    if (!cleanup.written && cleanup.files.length > 0) return exit;
+    const fact = { kind: "cleanup", part: "guards", files: cleanup.files.length, left: cleanup.left.length } as const;
+    return await recorded(options.projectDir, exit, { fact });
   } finally {
     await source.close();
   }

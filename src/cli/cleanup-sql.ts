@@ -1,5 +1,7 @@
 import { cleanupFiles, isAgainst, planCleanup, type CleanupPlan } from "../pipeline/cleanup-sql.ts";
 import { elsewhereOf, withDropTried } from "../pipeline/check-drop.ts";
+import { planFact } from "../pipeline/facts.ts";
+import { planHash } from "../plan/index.ts";
 import { rehearseCleanup } from "../pipeline/rehearse-cleanup.ts";
 import { configOf } from "../pipeline/ready.ts";
 import { openSource } from "../pipeline/source.ts";
@@ -9,6 +11,7 @@ import { filesText } from "../report/plan-terminal.ts";
 import { renderRehearsal } from "../report/rehearsal-terminal.ts";
 import type { CleanupFlags } from "./cleanup-options.ts";
 import { EXIT, exitOfCalls, exitOfRehearsal } from "./exit.ts";
+import { recorded } from "./record.ts";
 import { printJson } from "./json-output.ts";
 import { projectOptions, sayReplay, sayWritten } from "./options.ts";
 import { coloursFor, print } from "./terminal.ts";
@@ -53,13 +56,21 @@ export async function cleanSql(project: string, flags: CleanupFlags): Promise<nu
     const replaced = writes ? replacedCleanup(options.projectDir) : null;
     if (writes) sayWritten(writeCleanup(planned, options.projectDir, now));
     if (isText) print(cleanupEnd(made, { writes, passed, replaced, target: Object.keys(config.targets)[0] ?? null }));
-    if (rehearsed && !rehearsed.rehearsal.passed) return exitOfRehearsal(rehearsed.rehearsal);
-    if (rehearsed && !rehearsed.calls.passed) return exitOfCalls(rehearsed.calls);
-    return exitOfCleanup(made);
+    const exit = exitOf(made, rehearsed);
+    if (!writes && hasSteps) return exit;
+    const fact = planFact(plan, null, rehearsed?.rehearsal ?? null);
+    return await recorded(options.projectDir, exit, { fact, plan: writes ? planHash(plan) : null });
   } finally {
     await source.close();
   }
 }
+
+const exitOf = (made: CleanupPlan, rehearsed: Awaited<ReturnType<typeof rehearseCleanup>> | null): number =>
+  rehearsed && !rehearsed.rehearsal.passed
+    ? exitOfRehearsal(rehearsed.rehearsal)
+    : rehearsed && !rehearsed.calls.passed
+      ? exitOfCalls(rehearsed.calls)
+      : exitOfCleanup(made);
 
 /** 3 while a person has to look at something, or the setters stay; the files hold what is settled. */
 const exitOfCleanup = ({ cleanup, callers, dropped, check }: CleanupPlan): number =>

@@ -4,6 +4,7 @@ import { cleanupTestsJson, renderCleanupTests } from "../report/cleanup-tests.ts
 import { codePatch } from "../report/code-patch.ts";
 import type { CodeFlags } from "./cleanup-code.ts";
 import { exitOfTests } from "./exit.ts";
+import { recorded } from "./record.ts";
 import { printJson } from "./json-output.ts";
 import { projectOptions, sayReplay, type SourceFlags } from "./options.ts";
 import { coloursFor, print, printForProgram, sayAsIs } from "./terminal.ts";
@@ -37,7 +38,12 @@ export async function cleanUpTestsOf(project: string, flags: TestsFlags & CodeFl
       printForProgram(codePatch(cleanup));
       sayAsIs(renderCleanupTests(cleanup, retired, coloursFor(process.stderr)));
     }
-    return exitOfTests(cleanup, retired.settings.size);
+    const exit = exitOfTests(cleanup, retired.settings.size);
+    // a patch changes nothing yet
+    if (!cleanup.written && cleanup.files.length > 0) return exit;
+    const left = cleanup.kept.length + cleanup.failing.length + cleanup.missing.length;
+    const fact = { kind: "cleanup", part: "tests", files: cleanup.files.length, left } as const;
+    return await recorded(options.projectDir, exit, { fact });
   } finally {
     await source.close();
   }

@@ -89,6 +89,21 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/cleanup.ts")).cleanupCommand,
   },
   {
+    name: "status",
+    description: "where the playbook stands: each step by its evidence, and the command that comes next",
+    load: async () => (await import("./commands/status.ts")).statusCommand,
+  },
+  {
+    name: "attest",
+    description: "record what only people can say about a step of the playbook, or waive a step",
+    load: async () => (await import("./commands/attest.ts")).attestCommand,
+  },
+  {
+    name: "evidence",
+    description: "check the project's evidence, or merge that of two branches",
+    load: async () => (await import("./commands/evidence.ts")).evidenceCommand,
+  },
+  {
     name: "demo",
     description: "do the main job on the bundled casino project, in a temporary folder",
     load: async () => (await import("./commands/demo.ts")).demoCommand,

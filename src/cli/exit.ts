@@ -2,6 +2,7 @@ import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { ToolErrorKind } from "../errors.ts";
+import type { Step } from "../playbook/index.ts";
 import type { Gate } from "../watch/index.ts";
 
 /** Exit codes (DESIGN §6). */
@@ -67,3 +68,14 @@ export function exitOfTests(
 /** 1 where a criterion failed, and 3 where the gate is inconclusive. */
 export const exitOfGate = ({ outcome }: Gate): number =>
   outcome === "passed" ? EXIT.fine : outcome === "failed" ? EXIT.findings : EXIT.notProven;
+
+/**
+ * Of one step, or of all: 0 where it is done or waived, 1 where it failed or is stale, or the evidence has faults, and 3
+ * otherwise. Without a step that is asked for, what is not done yet is no finding.
+ */
+export function exitOfStatus(steps: readonly Step[], faults: number, asked: string | null): number {
+  const of = asked === null ? steps : steps.filter(({ id }) => id === asked);
+  if (faults > 0 || of.some(({ state }) => state.kind === "failed" || state.kind === "stale")) return EXIT.findings;
+  const isOver = of.every(({ state }) => state.kind === "done" || state.kind === "waived");
+  return isOver || asked === null ? EXIT.fine : EXIT.notProven;
+}

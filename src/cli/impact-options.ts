@@ -35,7 +35,14 @@ export const withImpact = (command: Command): Command =>
 export async function impactInput(
   project: string,
   flags: ImpactFlags,
-): Promise<{ projectDir: string; url: string; config: Config | null; tokens: TokenHolder[] | null }> {
+): Promise<{
+  projectDir: string;
+  url: string;
+  /** null: the database was named by its URL */
+  target: string | null;
+  config: Config | null;
+  tokens: TokenHolder[] | null;
+}> {
   const projectDir = resolve(project);
   const config = (await loadConfig(projectDir, flags.config))?.config ?? null;
   const names = Object.keys(config?.targets ?? {});
@@ -50,7 +57,8 @@ export async function impactInput(
       "add --db <url>, or --target with the name of a target of the config",
     );
   const url = await databaseUrl(named, { projectDir, config: flags.config });
-  return { projectDir, url, config, tokens: flags.tokens === undefined ? null : parseTokens(textOf(flags.tokens)) };
+  const tokens = flags.tokens === undefined ? null : parseTokens(textOf(flags.tokens));
+  return { projectDir, url, target: flags.db === undefined ? (target ?? null) : null, config, tokens };
 }
 
 function textOf(file: string): string {

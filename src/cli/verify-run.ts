@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+import { verifyFact } from "../pipeline/facts.ts";
 import { writeIsolationTests } from "../pipeline/emit-tests.ts";
 import { verifyMutants } from "../pipeline/verify-mutants.ts";
 import { verifySource } from "../pipeline/verify.ts";
@@ -11,6 +13,7 @@ import { verificationMarkdown } from "../report/verify-markdown.ts";
 import { renderOpen, renderVerification } from "../report/verify-terminal.ts";
 import { comparing, type Before, mutationScore } from "../verify/index.ts";
 import type { EmittedKind, Verification } from "../verify/index.ts";
+import { recordedOf } from "./record.ts";
 import { sayWritten } from "./options.ts";
 import { EXIT } from "./exit.ts";
 import { beginJson, completeJson, printJson, printResult } from "./json-output.ts";
@@ -51,7 +54,23 @@ export async function attack(
   }
   if (comparison && (flags.format === "terminal" || flags.format === "markdown"))
     printProse(renderVerifyComparison(comparison, colours));
-  return exitOf(found, flags.requireSettled);
+  return recordedRun(source, flags, options, found, null);
+}
+
+/** The exit code of a run, which is evidence where it read the project or a target. */
+async function recordedRun(
+  source: Source,
+  flags: VerifyFlags,
+  options: ProjectOptions,
+  found: Verification,
+  emitted: string | null,
+): Promise<number> {
+  const migrations = source.origin.kind === "migrations" ? source.origin.folder : null;
+  const file = emitted === null ? null : relative(options.projectDir, emitted);
+  return recordedOf(options, flags.target, exitOf(found, flags.requireSettled), {
+    fact: verifyFact(found, file),
+    migrations,
+  });
 }
 
 /**
@@ -93,7 +112,7 @@ export async function emit(
     );
     if (isText) printProse(renderOpen(found, coloursFor(process.stdout)));
   }
-  return exitOf(found, flags.requireSettled);
+  return recordedRun(source, flags, options, found, path);
 }
 
 /** Weaken each policy in turn, and print the mutants that the matrix did not notice. Returns the exit code. */

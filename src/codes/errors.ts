@@ -5,6 +5,7 @@ import { COMMAND_LINE_ERRORS } from "./errors/command-line.ts";
 import { CONFIG_ERRORS } from "./errors/config.ts";
 import { DATABASE_ERRORS } from "./errors/database.ts";
 import { PLAN_ERRORS } from "./errors/plan.ts";
+import { PLAYBOOK_ERRORS } from "./errors/playbook.ts";
 import { PROJECT_ERRORS } from "./errors/project.ts";
 import { ROLLBACK_ERRORS } from "./errors/rollback.ts";
 import { TARGET_ERRORS } from "./errors/target.ts";
@@ -21,6 +22,7 @@ export const ERRORS = {
   ...APPLY_ERRORS,
   ...ROLLBACK_ERRORS,
   ...CLEANUP_CODE_ERRORS,
+  ...PLAYBOOK_ERRORS,
 };
 
 /** A code of the catalogue. A ToolError with another one does not compile. */

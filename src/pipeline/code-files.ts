@@ -6,6 +6,8 @@ import type { SourceFile } from "../cleanup/code/index.ts";
 
 const run = promisify(execFile);
 
+const EVIDENCE = ".rlsmith/evidence.jsonl";
+
 /** The working tree that holds a project. */
 export interface WorkTree {
   /** the root of the repository, or the project where there is none */
@@ -37,7 +39,8 @@ export async function readWorkTree(projectDir: string): Promise<WorkTree> {
     root,
     project: relative(root, projectDir).split(sep).join("/"),
     hasGit: true,
-    dirty: status.map((line) => line.slice(3)),
+    // every command appends to the evidence
+    dirty: status.map((line) => line.slice(3)).filter((path) => !path.endsWith(EVIDENCE)),
     files: [...new Set(listed)].filter((file) => isFile(join(root, file))).toSorted(),
   };
 }

@@ -9,6 +9,7 @@ export {
   cleanupPath,
   migrationOf,
   planFile,
+  planPath,
   readPlan,
   readStoredMigration,
   readStoredPlan,

@@ -14,6 +14,7 @@ import type {
 import type { Callers, SqlCleanup } from "../cleanup/sql/index.ts";
 import type { Finding } from "../finding.ts";
 import type { ChangeEntry, Impact, RelationImpact, Untold, UntoldOfAll } from "../impact/index.ts";
+import type { Fault, Line } from "../evidence/index.ts";
 import type { OutputNames } from "../migration-tools/index.ts";
 import type { Catalog } from "../pg/catalog.ts";
 import type { FunctionKey, NameKey } from "../pg/name.ts";
@@ -24,6 +25,8 @@ import type { TestsCleanup } from "../pipeline/tests-result.ts";
 import type { TriedDrop } from "../pipeline/cleanup-sql.ts";
 import type { DeclaredSchema } from "../pipeline/declared.ts";
 import type { InitFacts } from "../pipeline/init.ts";
+import type { FigureDifference } from "../pipeline/check-evidence.ts";
+import type { Status } from "../pipeline/status.ts";
 import type { PlanProof } from "../pipeline/prove-plan.ts";
 import type { ReadLeft } from "../pipeline/reads-left.ts";
 import type { RuleOffer } from "../pipeline/rule-offers.ts";
@@ -337,7 +340,10 @@ export type JsonOutput =
   | RollbackJson
   | HistoryJson
   | GateJson
-  | WatchJson;
+  | WatchJson
+  | StatusJson
+  | EvidenceLineJson
+  | EvidenceJson;
 
 /** Output of `rlsmith gate`. */
 export interface GateJson extends Omit<Gate, "judgements"> {
@@ -358,4 +364,26 @@ export interface WatchJson {
   /** false: another watcher was first, and this sample was not kept */
   kept: boolean;
   gate: Omit<GateJson, "format" | "formatVersion">;
+}
+
+/** Output of `rlsmith status`. */
+export interface StatusJson extends Status {
+  format: "rlsmith-status";
+  formatVersion: 1;
+  /** the step that comes next; null: all is done */
+  next: string | null;
+}
+
+/** Output of `rlsmith attest`: the line of evidence. */
+export interface EvidenceLineJson extends Line {
+  format: "rlsmith-evidence-line";
+}
+
+/** Output of `rlsmith evidence verify`. */
+export interface EvidenceJson {
+  format: "rlsmith-evidence";
+  formatVersion: 1;
+  lines: number;
+  faults: Fault[];
+  differences: FigureDifference[];
 }

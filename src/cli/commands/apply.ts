@@ -1,10 +1,13 @@
 import type { Command } from "commander";
 import { approvalsOf } from "../../apply/index.ts";
+import { ToolError } from "../../errors.ts";
 import { applyToTarget } from "../../pipeline/apply.ts";
+import { applyFact } from "../../pipeline/facts.ts";
 import { readPlan } from "../../plan/index.ts";
 import { renderApplied } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { printResult } from "../json-output.ts";
+import { recorded } from "../record.ts";
 import { cutOf, onTarget, withTarget, type TargetFlags } from "../target-options.ts";
 
 interface ApplyFlags extends TargetFlags {
@@ -25,18 +28,21 @@ export function applyCommand(command: Command, done: (exit: number) => void): vo
     .option("--adopt", "record a migration that another tool has run, after a check that it is in force")
     .action(async (project: string, flags: ApplyFlags) => {
       const on = await onTarget(project, flags);
-      const { plan, files } = readPlan(on.projectDir, flags.plan);
-      const result = await applyToTarget(on, {
-        plan,
-        cut: cutOf(flags.by, on.config),
-        dryRun: flags.dryRun ?? false,
-        migration: files.up,
-        adopt: flags.adopt ?? false,
-        approvals: approvalsOf(on.projectDir),
-      });
+      const { plan, files, hash } = readPlan(on.projectDir, flags.plan);
+      const about = { plan: hash, target: on.target };
+      const cut = cutOf(flags.by, on.config);
+      const { dryRun = false, adopt = false } = flags;
+      const approvals = approvalsOf(on.projectDir);
+      const result = await applyToTarget(on, { plan, cut, dryRun, migration: files.up, adopt, approvals }).catch(
+        async (error: unknown) => {
+          if (error instanceof ToolError && error.kind === "environment" && !dryRun)
+            await recorded(on.projectDir, EXIT.findings, { fact: applyFact(plan, { failed: error.code }), ...about });
+          throw error;
+        },
+      );
       printResult(flags.format, { format: "rlsmith-apply", formatVersion: 1, ...result }, (colours) =>
         renderApplied(result, colours),
       );
-      done(EXIT.fine);
+      done(dryRun ? EXIT.fine : await recorded(on.projectDir, EXIT.fine, { fact: applyFact(plan, result), ...about }));
     });
 }

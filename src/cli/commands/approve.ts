@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { approvePlan } from "../../pipeline/approve.ts";
 import { oneLine } from "../../report/visible.ts";
 import { EXIT } from "../exit.ts";
+import { recorded } from "../record.ts";
 import { printResult } from "../json-output.ts";
 import { say, type Format } from "../terminal.ts";
 
@@ -23,6 +24,7 @@ export function approveCommand(command: Command, done: (exit: number) => void): 
         oneLine(`${name} <${email}> approves as ${as}: plan ${planHash.slice(0, 12)}, ${plan.steps.length} steps`),
       );
       say(oneLine(`wrote ${relative(process.cwd(), file)}: commit it`));
-      done(EXIT.fine);
+      const fact = { kind: "approval", as } as const;
+      done(await recorded(resolve(project), EXIT.fine, { fact, plan: planHash }));
     });
 }

@@ -1,13 +1,15 @@
 import { type Command, Option } from "commander";
 import { checkClaims, planClaimsFix } from "../../pipeline/claims.ts";
+import { claimsFact } from "../../pipeline/facts.ts";
 import { openSource, platformOfSource } from "../../pipeline/source.ts";
 import { writeAll } from "../../write-files.ts";
 import { claimsMarkdown } from "../../report/claims-markdown.ts";
 import { claimsJson } from "../../report/claims-json.ts";
 import { renderClaims } from "../../report/claims-terminal.ts";
 import { withPlatform } from "../../report/platform.ts";
-import { expiryOf, sinceOf } from "../claims-options.ts";
+import { tokensOf } from "../claims-options.ts";
 import { EXIT } from "../exit.ts";
+import { recordedOf } from "../record.ts";
 import { printJson } from "../json-output.ts";
 import { projectOptions, sayReplay, sayWritten, withSource, type SourceFlags } from "../options.ts";
 import { coloursFor, print, printProse, say } from "../terminal.ts";
@@ -33,7 +35,7 @@ export function claimsCommand(command: Command, done: (exit: number) => void): v
     .option("--fix", "write a migration that repairs the sync and fills in claims; apply nothing")
     .option("--out <folder>", "write the migration there instead of the migrations folder")
     .action(async (project: string, flags: ClaimsFlags) => {
-      const tokens = { expirySeconds: expiryOf(flags.jwtExpiry), since: sinceOf(flags.since, Date.now()), now: null };
+      const tokens = tokensOf(flags);
       const options = await projectOptions(project, { ...flags, format: "terminal" });
       const source = await openSource(options);
       try {
@@ -43,7 +45,8 @@ export function claimsCommand(command: Command, done: (exit: number) => void): v
         if (flags.format === "json") printJson(claimsJson(report, platform));
         else if (flags.format === "markdown") print(withPlatform(claimsMarkdown(report), platform));
         else printProse(renderClaims(report, coloursFor(process.stdout)));
-        done(report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine);
+        const exit = report.findings.some(({ severity }) => severity !== "info") ? EXIT.findings : EXIT.fine;
+        done(await recordedOf(options, flags.target, exit, { fact: claimsFact(report) }));
         if (!flags.fix) return;
         const files = planClaimsFix(source, report, options.projectDir, flags.out ?? null, new Date());
         if (files === null) return say("nothing to fix: the sync is complete and the claims of every user are in step");

@@ -1,11 +1,13 @@
 import { type Command, Option } from "commander";
 import { gateOfTarget, watchTarget } from "../../pipeline/watch.ts";
+import { gateFact } from "../../pipeline/facts.ts";
 import { readPlan } from "../../plan/index.ts";
 import { gateJunit } from "../../report/gate-junit.ts";
 import { gateMarkdown } from "../../report/gate-markdown.ts";
 import { gateJson, renderGate } from "../../report/gate.ts";
 import { exitOfGate } from "../exit.ts";
 import { printResult } from "../json-output.ts";
+import { recorded } from "../record.ts";
 import { onTarget, withTarget, type TargetFlags } from "../target-options.ts";
 import { printForProgram } from "../terminal.ts";
 
@@ -21,10 +23,11 @@ export function gateCommand(command: Command, done: (exit: number) => void): voi
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
     .action(async (project: string, flags: GateFlags) => {
       const on = await onTarget(project, { ...flags, format: "terminal" });
-      const gate = await gateOfTarget(watchTarget(on, readPlan(on.projectDir, flags.plan).plan));
+      const { plan, hash } = readPlan(on.projectDir, flags.plan);
+      const gate = await gateOfTarget(watchTarget(on, plan));
       if (flags.format === "junit") printForProgram(gateJunit(gate));
       else if (flags.format === "markdown") printForProgram(gateMarkdown(gate));
       else printResult(flags.format, gateJson(gate), (colours) => renderGate(gate, colours));
-      done(exitOfGate(gate));
+      done(await recorded(on.projectDir, exitOfGate(gate), { fact: gateFact(gate), plan: hash, target: on.target }));
     });
 }

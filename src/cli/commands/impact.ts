@@ -1,16 +1,18 @@
 import type { Command } from "commander";
+import { impactFact } from "../../pipeline/facts.ts";
 import { impactOnServer } from "../../pipeline/impact.ts";
 import { readPlan } from "../../plan/index.ts";
 import { impactJson, renderImpact } from "../../report/impact.ts";
 import { EXIT } from "../exit.ts";
 import { impactInput, withImpact, type ImpactFlags } from "../impact-options.ts";
+import { recorded } from "../record.ts";
 import { printResult } from "../json-output.ts";
 import { progressLines } from "../terminal.ts";
 
 export function impactCommand(command: Command, done: (exit: number) => void): void {
   withImpact(command).action(async (project: string, flags: ImpactFlags) => {
-    const { projectDir, url, config, tokens } = await impactInput(project, flags);
-    const { plan } = readPlan(projectDir, flags.plan);
+    const { projectDir, url, target, config, tokens } = await impactInput(project, flags);
+    const { plan, hash } = readPlan(projectDir, flags.plan);
     const impact = await impactOnServer(url, plan, {
       config,
       tokens,
@@ -19,7 +21,9 @@ export function impactCommand(command: Command, done: (exit: number) => void): v
       progress: progressLines(),
     });
     printResult(flags.format, impactJson(impact), (colours) => renderImpact(impact, colours));
-    done(EXITS[impact.outcome]);
+    const exit = EXITS[impact.outcome];
+    if (target === null) return done(exit);
+    done(await recorded(projectDir, exit, { fact: impactFact(impact), plan: hash, target }));
   });
 }
 

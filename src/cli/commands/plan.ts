@@ -35,16 +35,16 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
       refuseOpenDecisions(fresh.plan, source);
       refuseErrors(fresh.plan);
       const accepts = acceptances(flags.accept, config, fresh.plan);
-      const limits = { timeout: flags.proveTimeout, accepts, progress: options.progress };
-      const proved = await proveSource(source, fresh.plan, limits);
+      const { progress, projectDir } = options;
+      const proved = await proveSource(source, fresh.plan, { timeout: flags.proveTimeout, accepts, progress });
       const planned = withAccepted(fresh, proved.objections);
       printResult(flags.format, { plan: fresh.plan, ...proved, platform }, (colours) => renderProof(proved, colours));
       refuseUnanswered(proved.objections, fresh.plan);
       const { plan, migration, names } = planned;
       const wanted = flags.rehearse && plan.steps.length > 0;
-      const rehearsal = wanted ? await rehearseSource(source, planned, config, options.progress) : null;
+      const rehearsal = wanted ? await rehearseSource(source, planned, config, progress) : null;
       const ending = { readsLeft: readsLeft(source.catalog, plan, config), offers: offersFor(source, plan, config) };
-      const declared = declaredSchemas(source, plan, options.projectDir);
+      const declared = declaredSchemas(source, plan, projectDir);
       const facts = { ...proved, rehearsal, platform, declared, ...ending };
       printResult(
         flags.format,
@@ -52,7 +52,7 @@ export function planCommand(command: Command, done: (exit: number) => void): voi
         (colours) => (rehearsal ? renderRehearsal(rehearsal, colours) : ""),
       );
       if (plan.steps.length > 0) done(exitOfPlan(proved, rehearsal));
-      finishPlan({ planned, proved, rehearsal, declared, ...ending }, config, flags, options.projectDir, now);
+      await finishPlan({ source, planned, proved, rehearsal, declared, ...ending }, config, flags, projectDir, now);
     } finally {
       await source.close();
     }

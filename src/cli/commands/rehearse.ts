@@ -1,11 +1,14 @@
 import type { Command } from "commander";
+import { purposeOf, rehearsalFact } from "../../pipeline/facts.ts";
 import { rehearseStored } from "../../pipeline/rehearse-stored.ts";
 import { differencesFile } from "../../pipeline/write-plan.ts";
+import { readPlan } from "../../plan/index.ts";
 import { renderCallRehearsal } from "../../report/cleanup-sql.ts";
 import { renderRehearsal } from "../../report/rehearsal-terminal.ts";
 import { writeAll } from "../../write-files.ts";
 import { exitOfCalls, exitOfRehearsal } from "../exit.ts";
 import { printResult } from "../json-output.ts";
+import { recorded } from "../record.ts";
 import { projectOptions, withSource, type SourceFlags } from "../options.ts";
 import { say } from "../terminal.ts";
 
@@ -23,8 +26,10 @@ export function rehearseCommand(command: Command, done: (exit: number) => void):
         rehearsal ? renderRehearsal(rehearsal, colours) + (calls ? renderCallRehearsal(calls, colours) : "") : "",
       );
       if (rehearsal === null) return say("nothing to rehearse: the plan changes nothing");
-      if (calls) return done(rehearsal.passed ? exitOfCalls(calls) : exitOfRehearsal(rehearsal));
-      if (rehearsal.access) writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
-      done(exitOfRehearsal(rehearsal));
+      const exit = calls && rehearsal.passed ? exitOfCalls(calls) : exitOfRehearsal(rehearsal);
+      const { plan, hash } = readPlan(options.projectDir, flags.plan);
+      done(await recorded(options.projectDir, exit, { fact: rehearsalFact(rehearsal, purposeOf(plan)), plan: hash }));
+      if (rehearsal.access && !calls)
+        writeAll([differencesFile(options.projectDir, rehearsal.access)], options.projectDir);
     });
 }

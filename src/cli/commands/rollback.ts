@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { rollbackOnTarget } from "../../pipeline/apply.ts";
+import { rollbackFact } from "../../pipeline/facts.ts";
 import { migrationOf } from "../../plan/index.ts";
 import { renderRolledBack } from "../../report/apply-terminal.ts";
 import { EXIT } from "../exit.ts";
 import { printResult } from "../json-output.ts";
 import { downOf, wayOf, type RollbackFlags } from "../rollback-options.ts";
+import { recorded } from "../record.ts";
 import { onTarget, withTarget } from "../target-options.ts";
 
 export function rollbackCommand(command: Command, done: (exit: number) => void): void {
@@ -28,6 +30,7 @@ export function rollbackCommand(command: Command, done: (exit: number) => void):
       printResult(flags.format, { format: "rlsmith-rollback", formatVersion: 1, ...result }, (colours) =>
         renderRolledBack(result, colours),
       );
-      done(EXIT.fine);
+      if (dryRun || result.undone.length === 0) return done(EXIT.fine);
+      done(await recorded(on.projectDir, EXIT.fine, { fact: rollbackFact(result), target: on.target }));
     });
 }

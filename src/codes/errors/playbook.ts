@@ -1,0 +1,38 @@
+import type { ErrorPage } from "../page.ts";
+
+/** Errors of evidence and of the steps of the playbook. */
+export const PLAYBOOK_ERRORS = {
+  EVIDENCE_CONFLICT: {
+    kind: "environment",
+    title: "git has left a conflict in the evidence",
+    why: "Two branches have appended lines to `.rlsmith/evidence.jsonl`. Each line holds the hash of the line before, so the lines of both have to be joined by a line that follows both. Nothing was appended.",
+    todo: ["Run `rlsmith evidence merge`, then `git add .rlsmith/evidence.jsonl`."],
+  },
+  EVIDENCE_EDITED: {
+    kind: "environment",
+    title: "a line of the evidence is not as it was written",
+    why: "A merge would hide the edit. Nothing was written.",
+    todo: ["Restore the line from git. `rlsmith evidence verify` lists all that is wrong."],
+  },
+  NO_EVIDENCE: {
+    kind: "usage",
+    title: "the folder has no evidence",
+    why: "Commands append to `.rlsmith/evidence.jsonl` of the project's folder.",
+    todo: ["Run the command in the project's folder."],
+  },
+  NO_SUCH_STEP: {
+    kind: "usage",
+    title: "the playbook has no step of that name",
+    why: "Steps of a target have its name behind a colon: `apply:staging`.",
+    todo: ["Use one of the names in the hint; `rlsmith status` says what each of them is."],
+  },
+  STEP_OF_A_COMMAND: {
+    kind: "usage",
+    title: "the step is settled by a command",
+    why: "What a program can find out is not settled by what a person says.",
+    todo: [
+      "Run the command in the hint.",
+      "If the step is not wanted for this plan, say so with `--waive`: that stays in the evidence, with your name and the note.",
+    ],
+  },
+} as const satisfies Record<string, ErrorPage>;

@@ -1,0 +1,119 @@
+import type { CriterionName } from "../gate-criteria.ts";
+
+/** What ran, or who said it: the value of a line of evidence. Figures are counts; no name of a user, no value. */
+export type Fact =
+  | PlanFact
+  | RehearsalFact
+  | VerifyFact
+  | ClaimsFact
+  | ImpactFact
+  | ApprovalFact
+  | ApplyFact
+  | RollbackFact
+  | GateFact
+  | CleanupFact
+  | AttestationFact
+  /** two branches of the file have come together */
+  | { kind: "merge" };
+
+/** A plan, and the second one that cleans up. */
+export type Purpose = "policies" | "clean-up";
+
+export interface PlanFact {
+  kind: "plan";
+  purpose: Purpose;
+  /** how many policies have each outcome: rewritten, dropped, kept, … */
+  policies: Record<string, number>;
+  /** how many verdicts there are of each decision; empty for a clean-up */
+  verdicts: Record<string, number>;
+  /** the changes of access that a person accepted */
+  accepted: number;
+  rehearsal: Rehearsed | null;
+}
+
+/** Statements that were run before and after, and how many answered otherwise than announced. */
+export interface Rehearsed {
+  statements: number;
+  unannounced: number;
+}
+
+export interface RehearsalFact extends Rehearsed {
+  kind: "rehearsal";
+  purpose: Purpose;
+}
+
+export interface VerifyFact {
+  kind: "verify";
+  source: "migrations" | "database";
+  statements: number;
+  breaches: number;
+  /** relations × commands × personas without an answer */
+  notSettled: number;
+  /** the file of tests that was written, relative to the project */
+  emitted: string | null;
+}
+
+export interface ClaimsFact {
+  kind: "claims";
+  readFrom: "live" | "migrations";
+  /** how many findings there are of each code */
+  findings: Record<string, number>;
+}
+
+export interface ImpactFact {
+  kind: "impact";
+  users: number;
+  /** relations on which somebody loses or gains rows, and on which it cannot be told */
+  changed: number;
+  untold: number;
+}
+
+export interface ApprovalFact {
+  kind: "approval";
+  as: string;
+}
+
+export interface ApplyFact {
+  kind: "apply";
+  purpose: Purpose;
+  outcome: "applied" | "adopted" | "in force already" | "failed";
+  relations: number;
+  /** of the error; null: there was none */
+  code: string | null;
+}
+
+export interface RollbackFact {
+  kind: "rollback";
+  outcome: "taken back" | "nothing to take back";
+  entries: number;
+}
+
+export interface GateFact {
+  kind: "gate";
+  outcome: "passed" | "failed" | "inconclusive";
+  criteria: {
+    criterion: CriterionName;
+    state: "passed" | "failed" | "cannot be told" | "not enough yet";
+    waivedBy: string | null;
+  }[];
+  samples: { before: number; after: number };
+}
+
+export interface CleanupFact {
+  kind: "cleanup";
+  part: "code" | "tests" | "guards";
+  /** files that were written */
+  files: number;
+  /** places that a person has to decide */
+  left: number;
+}
+
+export interface AttestationFact {
+  kind: "attestation";
+  step: string;
+  /** the capacity in which it is said */
+  as: string;
+  note: string;
+  /** the step is waived: it is not done, and that is accepted */
+  waived: boolean;
+}
