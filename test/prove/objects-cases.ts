@@ -728,6 +728,18 @@ export const ROLE_CASES: readonly ObjectCase[] = [
     reach: { sql: "select from parcel", role: "r2", rows: [0, 2] },
   },
   {
+    title: "INHERIT, which before PostgreSQL 16 gives what the memberships have",
+    base: "create role r2a nologin noinherit; grant web to r2a;",
+    change: "alter role r2a inherit;",
+    expected: ["cannot be told role r2a"],
+  },
+  {
+    title: "INHERIT of a role without memberships that hold anything",
+    base: "create role r2b nologin noinherit; create role r2c nologin; grant r2c to r2b;",
+    change: "alter role r2b inherit;",
+    expected: [],
+  },
+  {
     title: "BYPASSRLS is lost",
     base: "create role r3 nologin bypassrls; grant select on parcel to r3;",
     change: "alter role r3 nobypassrls;",
