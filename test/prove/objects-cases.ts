@@ -660,10 +660,21 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
     expected: ["cannot be told constraint public.crate.crate_parcel_fkey"],
   },
   {
-    title: "a foreign key without an action, and one with an action on a table that has no row security",
-    base: `${CRATE} create table box (id int primary key, parcel int);`,
+    title: "a foreign key without an action, and one whose action the roles of requests could do themselves",
+    base: `${CRATE} create table box (id int primary key, parcel int); grant delete on box to web;`,
     change: `alter table crate add foreign key (parcel) references parcel;
       alter table box add foreign key (parcel) references parcel on delete cascade;`,
+    expected: [],
+  },
+  {
+    title: "a foreign key deletes rows of a table without row security, on which the role has no DELETE",
+    base: "create table box (id int primary key, parcel int);",
+    change: "alter table box add foreign key (parcel) references parcel on delete cascade;",
+    expected: ["cannot be told constraint public.box.box_parcel_fkey"],
+  },
+  {
+    title: "a new table with such a foreign key, which has no rows of before",
+    change: "create table box (id int primary key, parcel int references parcel on delete cascade);",
     expected: [],
   },
   {

@@ -133,16 +133,19 @@ function added(worlds: Worlds, one: TableConstraint): ObjectChange {
       ? { ...base, effect: "cannot be told", roles: withoutHeirs(after, writers), why }
       : changes;
   }
-  if (!of || on?.rowSecurity !== true) return changes;
+  if (!of || !on) return changes;
   const actions: readonly ["DELETE" | "UPDATE", keyof TableConstraint & ("onDelete" | "onUpdate")][] = [
     ["DELETE", "onDelete"],
     ["UPDATE", "onUpdate"],
   ];
-  for (const [privilege, on] of actions) {
-    const acting = comersTo(after, of, [privilege], roles);
-    const did = before.facts.constraints.some((was) => isAlike(was, one) && was[on] === one[on]);
-    if (one[on] === null || did || acting.length === 0) continue;
-    const action = `ON ${privilege} ${one[on]}`;
+  for (const [privilege, event] of actions) {
+    // without row security, a role that could do it before gains nothing by the action
+    const was = before.side.relationByKey(relation);
+    const free = on.rowSecurity ? [] : was ? comersTo(before, was, [privilege], roles) : roles;
+    const acting = comersTo(after, of, [privilege], roles).filter((role) => !free.includes(role));
+    const did = before.facts.constraints.some((was) => isAlike(was, one) && was[event] === one[event]);
+    if (one[event] === null || did || acting.length === 0) continue;
+    const action = `ON ${privilege} ${one[event]}`;
     const why = { kind: "referential action", relation, of: nameKey(of), action } as const;
     return { ...base, effect: "cannot be told", roles: acting, why };
   }
