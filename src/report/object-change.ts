@@ -30,6 +30,8 @@ export function reasonText(why: ChangeReason): string {
       return "it is LEAKPROOF: PostgreSQL may call it on rows before their policies are checked, and an error or a notice of it may show their values";
     case "values of columns":
       return `policies depend on ${list(why.columns)}, and rows that are written from now on may have other values there`;
+    case "columns read as owner":
+      return `views or functions with their owners' rights name ${list(why.columns)}, whose values or comparisons are others now`;
     case "does something for each row":
       return "it may copy rows to where others read them, or fill columns on which policies depend";
     case "owner of a meaning":

@@ -1,4 +1,5 @@
 import { EDGE_CASES } from "./object-edge-cases.ts";
+import { VALUE_CASES } from "./object-value-cases.ts";
 import { OBJECT_CASES, type ObjectCase } from "./objects-cases.ts";
 
-export const EVERY_OBJECT_CASE: readonly ObjectCase[] = [...OBJECT_CASES, ...EDGE_CASES];
+export const EVERY_OBJECT_CASE: readonly ObjectCase[] = [...OBJECT_CASES, ...EDGE_CASES, ...VALUE_CASES];

@@ -660,10 +660,21 @@ export const OBJECT_CASES: readonly ObjectCase[] = [
     expected: ["cannot be told constraint public.crate.crate_parcel_fkey"],
   },
   {
-    title: "a foreign key without an action, and one with an action on a table that has no row security",
-    base: `${CRATE} create table box (id int primary key, parcel int);`,
+    title: "a foreign key without an action, and one whose action the roles of requests could do themselves",
+    base: `${CRATE} create table box (id int primary key, parcel int); grant delete on box to web;`,
     change: `alter table crate add foreign key (parcel) references parcel;
       alter table box add foreign key (parcel) references parcel on delete cascade;`,
+    expected: [],
+  },
+  {
+    title: "a foreign key deletes rows of a table without row security, on which the role has no DELETE",
+    base: "create table box (id int primary key, parcel int);",
+    change: "alter table box add foreign key (parcel) references parcel on delete cascade;",
+    expected: ["cannot be told constraint public.box.box_parcel_fkey"],
+  },
+  {
+    title: "a new table with such a foreign key, which has no rows of before",
+    change: "create table box (id int primary key, parcel int references parcel on delete cascade);",
     expected: [],
   },
   {
@@ -726,6 +737,18 @@ export const ROLE_CASES: readonly ObjectCase[] = [
     change: "alter role r2 superuser;",
     expected: ["opens role r2"],
     reach: { sql: "select from parcel", role: "r2", rows: [0, 2] },
+  },
+  {
+    title: "INHERIT, which before PostgreSQL 16 gives what the memberships have",
+    base: "create role r2a nologin noinherit; grant web to r2a;",
+    change: "alter role r2a inherit;",
+    expected: ["cannot be told role r2a"],
+  },
+  {
+    title: "INHERIT of a role without memberships that hold anything",
+    base: "create role r2b nologin noinherit; create role r2c nologin; grant r2c to r2b;",
+    change: "alter role r2b inherit;",
+    expected: [],
   },
   {
     title: "BYPASSRLS is lost",

@@ -16,7 +16,12 @@ export function askedColumns(world: World, relation: NameKey): ReadonlySet<strin
   const own = policies.flatMap(({ using, check }) =>
     [using, check].flatMap((text) => (text === null ? [] : parseOnce(text).columns)),
   );
-  return new Set([...(found?.rowSecurity === true ? own : []), ...(askedElsewhere(world).get(relation) ?? [])]);
+  const asked = new Set([...(found?.rowSecurity === true ? own : []), ...(askedElsewhere(world).get(relation) ?? [])]);
+  // a generated column is what those are that it is made of; none is made of another generated one
+  for (const { name, generated, expression } of found?.columns ?? [])
+    if (asked.has(name) && (generated === "stored" || generated === "virtual") && expression !== null)
+      for (const column of parseOnce(expression).columns) asked.add(column);
+  return asked;
 }
 
 /** Policies of other relations, views or functions with their owners' rights read the relation. */

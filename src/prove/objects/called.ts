@@ -5,8 +5,8 @@ import { rangeVar } from "../../pg/expr/relations.ts";
 import { nameParts } from "../../pg/expr/shape.ts";
 import { walk as walkTree } from "../../pg/expr/walk.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
-import { walk, type Walked } from "./paths.ts";
-import type { World } from "./world.ts";
+import { extraOf, mayEnter, walk, type Walked } from "./paths.ts";
+import type { World, Worlds } from "./world.ts";
 
 interface Names {
   relations: readonly NameKey[];
@@ -48,3 +48,18 @@ export const calledTexts = (world: World, sql: string): string =>
       reached.texts,
     ]),
   );
+
+/**
+ * The relations that roles come to past row security where a statement of theirs evaluates the expression now, by
+ * functions that they could not call before: EXECUTE is asked of who runs the statement, USAGE on the schema of the
+ * function is not.
+ */
+export const reachedByCalls = ({ before, after }: Worlds, users: readonly string[], sql: string): NameKey[] => [
+  ...new Set(
+    calledBy(after, sql).flatMap((walked) =>
+      users
+        .filter((role) => !mayEnter({ ...walked, world: before }, "EXECUTE", role))
+        .flatMap((role) => extraOf(walked, "EXECUTE", role).certain),
+    ),
+  ),
+];

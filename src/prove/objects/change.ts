@@ -81,6 +81,8 @@ export type ChangeReason =
   | { kind: "columns"; columns: string[] }
   /** policies ask for the columns, and new rows may have other values in them */
   | { kind: "values of columns"; columns: string[] }
+  /** views or functions with their owners' rights name the columns, whose values or comparisons are others */
+  | { kind: "columns read as owner"; columns: string[] }
   | { kind: "parent"; parent: string; attached: boolean }
   | { kind: "stored query" }
   | { kind: "schema"; reaches: string[]; gained: boolean }

@@ -51,6 +51,15 @@ export function comersTo(
   return roles.filter((role) => found.has(role));
 }
 
+/** The roles that come to the relation with the rights of somebody else, by a view or a function. */
+export const readersPast = (world: World, relation: Relation, roles: readonly string[]): string[] => {
+  const paths = (waysOf(world).get(nameKey(relation)) ?? []).flatMap((way) =>
+    way.kind === "path" ? [way.walked] : [],
+  );
+  const found = new Set(paths.flatMap((walked) => entrants(walked, READS_AND_WRITES, roles)));
+  return roles.filter((role) => found.has(role));
+};
+
 const isOfWrites = (privileges: readonly string[]): boolean => !privileges.includes("SELECT");
 
 function directComers(

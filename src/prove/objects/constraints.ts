@@ -6,10 +6,10 @@ import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, relationOf, type NameKey } from "../../pg/name.ts";
 import { parseOnce } from "../encode/parse-once.ts";
 import { askedColumns, isAskedElsewhere } from "./asked.ts";
-import { calledTexts } from "./called.ts";
-import { comersTo } from "./comers.ts";
+import { calledTexts, reachedByCalls } from "./called.ts";
+import { comersTo, WRITES } from "./comers.ts";
 import type { ObjectChange } from "./change.ts";
-import { sameText, type World, type Worlds } from "./world.ts";
+import { sameText, withoutHeirs, type World, type Worlds } from "./world.ts";
 
 /**
  * CHECK constraints and foreign keys of relations that both sides have. One that is gone or different may have kept rows
@@ -71,7 +71,7 @@ const shownName = (one: TableConstraint): string => `${nameKey(relationOf(one))}
 
 function lost({ before, after }: Worlds, one: TableConstraint): ObjectChange {
   const relation = nameKey(relationOf(one));
-  const isFence = [before, after].some((world) => fences(world, relation, one));
+  const isFence = [before, after].some((world) => fences(world, relation, one)) || isRevoking(after, relation, one);
   return {
     effect: isFence ? "cannot be told" : "changes",
     kind: "constraint",
@@ -80,6 +80,17 @@ function lost({ before, after }: Worlds, one: TableConstraint): ObjectChange {
     why: isFence ? { kind: "may have enforced something", relation } : { kind: "gone" },
   };
 }
+
+/**
+ * A foreign key that removed or emptied rows for which policies of others ask, with the row that they belong to: without
+ * it they stay, and what they gave with them. One with another action, or none, refuses at least.
+ */
+const isRevoking = (after: World, relation: NameKey, one: TableConstraint): boolean =>
+  one.onDelete !== null &&
+  isAskedElsewhere(after, relation) &&
+  !after.facts.constraints.some(
+    (other) => isAlike(other, one) && (other.onDelete === null || other.onDelete === "CASCADE"),
+  );
 
 /**
  * A CHECK over a column that policies ask for, or over the request; a foreign key of several columns with one of them,
@@ -107,21 +118,34 @@ function asksRequest(definition: string): boolean {
   return asks;
 }
 
-function added({ before, after, roles }: Worlds, one: TableConstraint): ObjectChange {
+function added(worlds: Worlds, one: TableConstraint): ObjectChange {
+  const { before, after, roles } = worlds;
   const base = { kind: "constraint" as const, name: shownName(one), roles: [] };
   const relation = nameKey(relationOf(one));
   const of = one.references && after.side.relation(one.references);
   const changes: ObjectChange = { ...base, effect: "changes", why: { kind: "new" } };
-  if (!of || !after.side.relationByKey(relation)?.rowSecurity) return changes;
+  const on = after.side.relationByKey(relation);
+  if (one.type === "check" && on) {
+    const writers = comersTo(after, on, WRITES, roles);
+    const relations = reachedByCalls(worlds, writers, conditionOf(one.definition) ?? "");
+    const why = { kind: "past row security, by request", by: "new", relations } as const;
+    return relations.length > 0
+      ? { ...base, effect: "cannot be told", roles: withoutHeirs(after, writers), why }
+      : changes;
+  }
+  if (!of || !on) return changes;
   const actions: readonly ["DELETE" | "UPDATE", keyof TableConstraint & ("onDelete" | "onUpdate")][] = [
     ["DELETE", "onDelete"],
     ["UPDATE", "onUpdate"],
   ];
-  for (const [privilege, on] of actions) {
-    const acting = comersTo(after, of, [privilege], roles);
-    const did = before.facts.constraints.some((was) => isAlike(was, one) && was[on] === one[on]);
-    if (one[on] === null || did || acting.length === 0) continue;
-    const action = `ON ${privilege} ${one[on]}`;
+  for (const [privilege, event] of actions) {
+    // without row security, a role that could do it before gains nothing by the action
+    const was = before.side.relationByKey(relation);
+    const free = on.rowSecurity ? [] : was ? comersTo(before, was, [privilege], roles) : roles;
+    const acting = comersTo(after, of, [privilege], roles).filter((role) => !free.includes(role));
+    const did = before.facts.constraints.some((was) => isAlike(was, one) && was[event] === one[event]);
+    if (one[event] === null || did || acting.length === 0) continue;
+    const action = `ON ${privilege} ${one[event]}`;
     const why = { kind: "referential action", relation, of: nameKey(of), action } as const;
     return { ...base, effect: "cannot be told", roles: acting, why };
   }

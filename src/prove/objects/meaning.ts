@@ -1,7 +1,7 @@
-import { nameKey, type QualifiedName } from "../../pg/name.ts";
+import { nameKey, type NameKey, type QualifiedName } from "../../pg/name.ts";
 import { extraOf, mayEnter, walk } from "./paths.ts";
 import type { ObjectChange, ObjectKind } from "./change.ts";
-import { holds, matched, sameText, withoutHeirs, type Worlds } from "./world.ts";
+import { holds, matched, sameText, withoutHeirs, type World, type Worlds } from "./world.ts";
 
 /**
  * Types, operators, casts, collations and text search. Verdicts on policies take them into account; views and functions that run with
@@ -86,26 +86,36 @@ function calledByIt(
 
 function different(worlds: Worlds, kind: ObjectKind, name: string): ObjectChange {
   const affected = exposingTexts(worlds)
-    .filter(({ text }) => kind !== "type" || text.includes(bare(name)))
+    .filter(({ text, types }) => kind !== "type" || text.includes(bare(name)) || TYPE_OF.test(text) || types.has(name))
     .flatMap(({ relations }) => relations);
   return affected.length > 0
     ? { effect: "cannot be told", kind, name, roles: [], why: { kind: "text", relations: [...new Set(affected)] } }
     : { effect: "changes", kind, name, roles: [], why: { kind: "different" } };
 }
 
+/** A variable of the type of a column or a row, which is not named. */
+export const TYPE_OF = /%\s*(?:row)?type\b/i;
+
 /** The last part of a name, without quotes: how texts speak of it. */
 const bare = (name: string): string => (name.split(".").at(-1) ?? name).replaceAll('"', "");
 
-const known = new WeakMap<Worlds, { text: string; relations: string[] }[]>();
+interface Exposing {
+  text: string;
+  relations: string[];
+  /** of the columns that the text names, in the relations that it comes to */
+  types: ReadonlySet<string>;
+}
+
+const known = new WeakMap<Worlds, Exposing[]>();
 
 /** The texts of views and functions by which roles reach rows as somebody else, with these relations. */
-function exposingTexts(worlds: Worlds): { text: string; relations: string[] }[] {
+export function exposingTexts(worlds: Worlds): Exposing[] {
   const found = known.get(worlds) ?? makeExposingTexts(worlds);
   known.set(worlds, found);
   return found;
 }
 
-function makeExposingTexts({ after, roles }: Worlds): { text: string; relations: string[] }[] {
+function makeExposingTexts({ after, roles }: Worlds): Exposing[] {
   const paths = [
     ...after.catalog.relations
       .filter(({ kind }) => kind === "view")
@@ -118,6 +128,14 @@ function makeExposingTexts({ after, roles }: Worlds): { text: string; relations:
     const relations = roles
       .filter((role) => mayEnter(walked, privilege, role))
       .flatMap((role) => extraOf(walked, privilege, role).certain);
-    return relations.length > 0 ? [{ text: walked.reached.texts.join("\n"), relations: [...new Set(relations)] }] : [];
+    if (relations.length === 0) return [];
+    const text = walked.reached.texts.join("\n");
+    const types = new Set([...walked.reached.leaves.keys()].flatMap((key) => typesIn(after, key, text)));
+    return [{ text, relations: [...new Set(relations)], types }];
   });
 }
+
+const typesIn = ({ side }: World, relation: NameKey, text: string): string[] =>
+  (side.relationByKey(relation)?.columns ?? [])
+    .filter(({ name }) => text.includes(name))
+    .map(({ type }) => type.replace(/\[\]$/, ""));

@@ -106,7 +106,13 @@ function changedRole(before: World, after: World, was: Role, is: Role): ObjectCh
       change(is, !matters ? "changes" : gained ? "opens" : "closes", { kind: "membership", of: other, gained }),
     );
   }
-  attribute("INHERIT", was.inherit, is.inherit, false);
+  // before PostgreSQL 16 the attribute decides for all memberships; later for those that are granted from then on, and the
+  // version of a scratch server is not that of the project's
+  const isInherited =
+    is.inherit && !was.inherit && !above && is.memberOf.some((other) => reachesAnything(after, other));
+  if (isInherited && !changes.some(({ effect }) => effect === "opens"))
+    changes.push(change(is, "cannot be told", { kind: "attribute", attribute: "INHERIT", gained: true }));
+  else attribute("INHERIT", was.inherit, is.inherit, false);
   if (changes.length === 0 && !sameText(was, is)) changes.push(change(is, "changes", { kind: "different" }));
   return changes;
 }

@@ -3,7 +3,7 @@ import { identForReading } from "../../pg/identifier.ts";
 import { nameKey, relationKey, relationOf } from "../../pg/name.ts";
 import { isPlatformUsers } from "../../pg/platform-schemas.ts";
 import { askedColumns } from "./asked.ts";
-import { calledTexts } from "./called.ts";
+import { calledTexts, reachedByCalls } from "./called.ts";
 import { comersTo, WRITES } from "./comers.ts";
 import type { ChangeReason, ObjectChange } from "./change.ts";
 import { extraOf, walk, type Walked } from "./paths.ts";
@@ -71,7 +71,8 @@ function writersOf(world: World, on: { schema: string; relation: string }, roles
 }
 
 /** A trigger that did not run before in this form. */
-function runsNow({ before, after, roles }: Worlds, trigger: Trigger, otherwise: ChangeReason): ObjectChange {
+function runsNow(worlds: Worlds, trigger: Trigger, otherwise: ChangeReason): ObjectChange {
+  const { before, after, roles } = worlds;
   const writers = trigger.enabled ? writersOf(after, trigger, roles) : [];
   const shownRoles = withoutHeirs(after, writers);
   if (writers.length === 0) return triggerChange(trigger, "changes", [], otherwise);
@@ -80,6 +81,11 @@ function runsNow({ before, after, roles }: Worlds, trigger: Trigger, otherwise: 
   const isRunAsOther = writers.some(
     (role) => !relation || !WRITES.some((privilege) => after.side.hasPrivilege(relation, privilege, role)),
   );
+  const byCondition = reachedByCalls(worlds, writers, trigger.definition);
+  if (byCondition.length > 0) {
+    const why = { kind: "past row security, by request", by: "new", relations: byCondition } as const;
+    return triggerChange(trigger, "cannot be told", shownRoles, why);
+  }
   for (const walked of walksOf(after, trigger)) {
     const { reached, path } = walked;
     const isDefiner = path.kind === "function" && path.fn.securityDefiner;
@@ -121,7 +127,7 @@ const FILLERS: ReadonlySet<string> = new Set([
 ]);
 
 const BODY_DOES =
-  /\b(?:insert|update|delete|truncate|merge|perform|call|execute|copy|notify|pg_notify|set_config|into\s+new|setval|nextval|lo_\w+|dblink\w*|http\w*)\b|\bnew\s*(?::=|=(?!=))|\bnet\s*\.|\brealtime\s*\./i;
+  /\b(?:insert|update|delete|truncate|merge|perform|call|execute|copy|notify|pg_notify|set_config|setval|nextval|lo_\w+|dblink\w*|http\w*)\b|\bnew\s*(?::=|=(?!=))|\b(?:into(?:\s+strict)?|for)\s+(?:[\w."[\]]+\s*,\s*)*new\b|\bnet\s*\.|\brealtime\s*\./i;
 const GIVES = /\breturn\s+(?!(?:new|old|null)\s*;|coalesce\s*\(\s*new\s*,\s*old\s*\)\s*;)/i;
 
 /** It refuses rows, or fills columns for which no policy asks; it writes nothing else and sends nothing. */
@@ -129,26 +135,39 @@ function doesLittle(world: World, trigger: Trigger): boolean {
   const functions = functionsOf(world, trigger);
   // tokens are made of the accounts of a platform
   if (isPlatformUsers(world.catalog, relationOf(trigger))) return functions.every(({ body }) => STAMPS.test(body));
-  if (functions.length === 0) return FILLERS.has(trigger.function.name);
   const asked = askedColumns(world, nameKey(relationOf(trigger)));
+  if (functions.length === 0)
+    return FILLERS.has(trigger.function.name) && !argumentsOf(trigger).some((name) => asked.has(name));
   return functions.every((fn) => {
-    if (STAMPS.test(fn.body)) return ![...fn.body.matchAll(SET_COLUMN)].some(([, name = ""]) => asked.has(name));
+    const fillsAsked = filledBy(fn.body).some((name) => asked.has(name));
+    if (STAMPS.test(fn.body)) return !fillsAsked;
     if (fn.language !== "plpgsql" || BODY_DOES.test(fn.body) || GIVES.test(fn.body)) return false;
     const called = walk(world, { kind: "function", fn }).reached;
-    return (
-      called.texts.length === 1 &&
-      ![...fn.body.matchAll(SET_COLUMN)].some(([, name = ""]) => asked.has(name.toLowerCase()))
-    );
+    return called.texts.length === 1 && !fillsAsked;
   });
 }
 
-const SET_COLUMN = /\bnew\s*\.\s*"?(\w+)"?\s*(?::=|=)/gi;
+/** With a member of it, such as an element, where only that is set. */
+const SET_COLUMN = /\bnew\s*\.\s*(?:"((?:[^"]|"")+)"|(\w+))(?:\s*\[[^;]*?\]|\s*\.\s*"?\w+"?)*\s*(?::=|=)/gi;
+
+/** The columns of the new row that a body sets, or compares with `=`, which looks the same. */
+const filledBy = (body: string): string[] =>
+  [...body.matchAll(SET_COLUMN)].map(([, quoted, plain = ""]) => quoted?.replaceAll('""', '"') ?? plain.toLowerCase());
+
+/** The arguments of the trigger's function, as pg_get_triggerdef prints them. */
+const argumentsOf = ({ definition }: Trigger): string[] =>
+  [...(/ EXECUTE (?:FUNCTION|PROCEDURE) ([^]*)$/.exec(definition)?.[1] ?? "").matchAll(/'((?:[^']|'')*)'/g)].map(
+    ([, argument = ""]) => argument.replaceAll("''", "'"),
+  );
 
 /** A trigger may have refused statements or filled columns that policies rely on. */
 function runsNoMore({ before, after, roles }: Worlds, trigger: Trigger, how: "gone" | "different"): ObjectChange {
   const writers = writersOf(after, trigger, roles);
   const functions = functionsOf(before, trigger);
-  const onlyStamps = functions.length > 0 && functions.every(({ body }) => STAMPS.test(body));
+  const asked = new Set([before, after].flatMap((world) => [...askedColumns(world, nameKey(relationOf(trigger)))]));
+  const onlyStamps =
+    functions.length > 0 &&
+    functions.every(({ body }) => STAMPS.test(body) && !filledBy(body).some((name) => asked.has(name)));
   return writers.length === 0 || onlyStamps
     ? triggerChange(trigger, "changes", [], { kind: how })
     : triggerChange(trigger, "cannot be told", withoutHeirs(after, writers), {
