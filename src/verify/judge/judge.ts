@@ -85,11 +85,16 @@ function judgeError(attempt: Attempt, actor: Actor, error: RaisedError, facts: F
 }
 
 /** Another tenant's value in the message of an error: of a cast, or of what a trigger or a function raises. */
-function shownBy(attempt: Attempt, actor: Actor, { message }: RaisedError, { evidence }: Facts): Reached["found"] {
+function shownBy(
+  attempt: Attempt,
+  actor: Actor,
+  { message, detail }: RaisedError,
+  { evidence }: Facts,
+): Reached["found"] {
   if (attempt.judge.kind !== "foreign") return null;
   const echoes = [attempt.sql, ...(attempt.setup ?? []), actor.claims ?? ""];
   // the value stands in quotes, or follows a colon
-  const words = [message, ...message.split(/["']|: /)];
+  const words = [message, ...message.split(/["']|: /), detail];
   return (
     findIn(words, evidence.foreign, echoes) ?? (actor.tenant === null ? findIn(words, evidence.own, echoes) : null)
   );
@@ -121,6 +126,9 @@ function reachedBy(
 ): Reached {
   const changed = countChanged(answer.changed);
   const { said } = answer;
+  // a value that was passed in and is returned, or written, is no sign of a leak
+  const echoes = [attempt.sql, ...(attempt.setup ?? []), ...(actor.setup ?? [])];
+  const written = writtenIn(answer.changed, actor, evidence, echoes);
   if (said.kind === "keys") {
     const { keys } = said;
     if (!target || target.own === null) return { ...changed, nobodys: keys.length, seenOthers: 0, found: null };
@@ -134,12 +142,11 @@ function reachedBy(
   if (said.kind === "changes") {
     // if the probe observes nothing, the row count that PostgreSQL reports is used
     const rows = attempt.probe === null ? said.rows : 0;
-    return { ...changed, nobodys: changed.nobodys + rows, seenOthers: 0, found: null };
+    return { ...changed, nobodys: changed.nobodys + rows, seenOthers: 0, found: written };
   }
-  // a value that was passed in and is returned is no sign of a leak
-  const echoes = [attempt.sql];
   const found =
     findIn(said.rows, evidence.foreign, echoes) ??
+    written ??
     (actor.tenant === null ? findIn(said.rows, evidence.own, echoes) : null);
   const seen = found === null && findIn(said.rows, evidence.own, []) !== null ? 1 : 0;
   const unknown = found === null && seen === 0 && ofUnknown(attempt, targets) ? said.rows.length : 0;
@@ -150,6 +157,21 @@ function reachedBy(
     seenOthers: 0,
     found,
   };
+}
+
+/**
+ * Another tenant's value in a row of the own tenant that the statement wrote: it can be read there later. Rows of
+ * another tenant that changed as well are the wider cause.
+ */
+function writtenIn(
+  changed: readonly ChangedRow[],
+  actor: Actor,
+  evidence: Facts["evidence"],
+  echoes: readonly string[],
+): Reached["found"] {
+  if (actor.tenant === null || changed.some(({ whose }) => whose === "f" || whose === "e")) return null;
+  const rows = changed.flatMap((row) => (row.written === null ? [] : [row.written]));
+  return findIn(rows, evidence.foreign, echoes);
 }
 
 /** Rows that were inserted, deleted or changed, each once. */
