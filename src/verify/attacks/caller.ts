@@ -1,6 +1,6 @@
 import type { PgFunction } from "../../pg/catalog.ts";
 import { quoteIdent } from "../../pg/identifier.ts";
-import { quoteName, type QualifiedName } from "../../pg/name.ts";
+import { quoteName, quoteOperator, type QualifiedName } from "../../pg/name.ts";
 import { rowsSql } from "../matrix/index.ts";
 import { callOf, type Parameter } from "./arguments.ts";
 import { outputsOf } from "./signature.ts";
@@ -25,7 +25,7 @@ export function attackBy(by: Caller, attack: string): string {
     case "aggregate":
       return by.moving ? `${attack}, over a moving frame` : attack;
     case "operator":
-      return `${attack}, by the operator ${by.name.schema}.${by.name.name}`;
+      return `${attack}, by the operator ${by.name.name}`;
     case "cast":
       return `${attack}, by a cast to ${by.type}`;
   }
@@ -42,7 +42,7 @@ export function statementOf({ fn, by }: { fn: PgFunction; by: Caller }, given: G
     case "aggregate":
       return rowsSql(`select ${aggregated(fn, by, given)} as answer from generate_series(1, 2) n`);
     case "operator": {
-      const operator = `operator(${quoteIdent(by.name.schema)}.${by.name.name})`;
+      const operator = quoteOperator(by.name);
       return rowsSql(`select ${by.prefix ? "" : `(${values[0]}) `}${operator} (${values.at(-1)}) as answer`);
     }
     case "cast":

@@ -85,7 +85,7 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
       form,
       attack: attackBy(callable.by, attack),
       sql: statementOf(callable, values),
-      answer: fn.kind === "procedure" && !returnsValues(fn) ? "changes" : "output",
+      answer: fn.kind !== "procedure" ? "output" : returnsValues(fn) ? "row" : "changes",
       probe: { kind: "all" },
       judge: { kind: "foreign" },
     };

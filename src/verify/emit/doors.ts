@@ -17,6 +17,7 @@ import {
   type Run,
   type SessionState,
 } from "../run/index.ts";
+import { emittedAnswer } from "./examples.ts";
 import type { Expected, IsolationCheck, RowProbe } from "./isolation-tests.ts";
 import { refreshed } from "./refreshed.ts";
 import { printedSql } from "./printed-sql.ts";
@@ -86,7 +87,7 @@ export async function doorChecks(
       setup: refreshed(attempt),
       before: [...(standing?.prelude ?? [])],
       sql: standing === null ? attempt.sql : printedIn(attempt, targets),
-      answer: attempt.answer,
+      answer: emittedAnswer(attempt),
       probes,
       expected,
     });

@@ -16,6 +16,8 @@ export interface Judged {
   crosses: boolean;
   /** the relations of the foreign rows, other than the attempt's own if a trigger or a function wrote elsewhere */
   relations: NameKey[];
+  /** the relation in which it wrote another tenant's value into a row of the own tenant */
+  wrote?: NameKey;
   /** rows of tenants that were there before were seen, and no other foreign ones: all tenants may share them */
   sawOthers?: true;
 }
@@ -51,6 +53,7 @@ export function judge(attempt: Attempt, actor: Actor, answer: Answered, facts: F
         outcome,
         crosses: foreign > 0 || reached.found !== null,
         relations,
+        ...(reached.found?.wrote === undefined ? {} : { wrote: reached.found.wrote }),
         ...(foreign === 0 && reached.seenOthers > 0 ? { sawOthers: true } : {}),
       };
     case "success":
@@ -113,7 +116,7 @@ interface Reached {
   /** rows of tenants that were there before */
   seenOthers: number;
   changedOthers: number;
-  found: { value: string; relation: NameKey } | null;
+  found: { value: string; relation: NameKey; wrote?: NameKey } | null;
   relations: NameKey[];
 }
 
@@ -170,8 +173,11 @@ function writtenIn(
   echoes: readonly string[],
 ): Reached["found"] {
   if (actor.tenant === null || changed.some(({ whose }) => whose === "f" || whose === "e")) return null;
-  const rows = changed.flatMap((row) => (row.written === null ? [] : [row.written]));
-  return findIn(rows, evidence.foreign, echoes);
+  for (const { written, relation } of changed) {
+    const found = written === null ? null : findIn([written], evidence.foreign, echoes);
+    if (found !== null) return { ...found, wrote: relation };
+  }
+  return null;
 }
 
 /** Rows that were inserted, deleted or changed, each once. */

@@ -81,15 +81,14 @@ export const answersOfTexts = (texts: readonly (string | null)[], attempts: read
     attempts,
   );
 
-/** True for the CALL of a procedure, which no query can wrap. */
-const isCall = (sql: string): boolean => sql.startsWith("call ");
+const RETURNS = { keys: "text", output: "text", row: "row", changes: "count" } as const;
 
 const requestOf = ({ attempts, ...batch }: AttemptBatch, probes: Probes): Batch => ({
   ...batch,
   probes,
   statements: attempts.map(({ sql, answer, probe, setup }) => ({
     sql,
-    returns: answer === "changes" ? "count" : isCall(sql) ? "row" : "text",
+    returns: RETURNS[answer],
     setup,
     probe: probe === null ? null : probeKey(probe),
   })),
@@ -118,6 +117,7 @@ function saidOf(text: string | null, answer: Attempt["answer"]): Said {
     case "keys":
       return { kind: "keys", keys: readRowKeys(text ?? "[]") };
     case "output":
+    case "row":
       // without the brackets around the rows
       return { kind: "output", rows: JSON.parse(text ?? "[]") as unknown[], text: (text ?? "").slice(1, -1) };
     case "changes":
