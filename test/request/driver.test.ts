@@ -325,7 +325,9 @@ test("a role that may not execute set_config", async () => {
 });
 
 test("a CALL answers with the values of its OUT and INOUT arguments", async () => {
-  const setup = ["create procedure pg_temp.twice(inout n int, out told text) language sql as $$ select 2 * n, 'twice' $$"];
+  const setup = [
+    "create procedure pg_temp.twice(inout n int, out told text) language sql as $$ select 2 * n, 'twice' $$",
+  ];
   const call: Statement = { sql: "call pg_temp.twice(4, null)", returns: "row", probe: null, setup };
   expect(await run([call])).toEqual([answer('[{"n": 8, "told": "twice"}]')]);
 });
