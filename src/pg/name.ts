@@ -49,6 +49,9 @@ export const sameName = (a: QualifiedName, b: QualifiedName): boolean => a.schem
 /** `"schema"."name"`, for SQL. */
 export const quoteName = ({ schema, name }: QualifiedName): string => `${quoteIdent(schema)}.${quoteIdent(name)}`;
 
+/** `operator("schema".+)`, for SQL: the name of an operator takes no quotes. */
+export const quoteOperator = ({ schema, name }: QualifiedName): string => `operator(${quoteIdent(schema)}.${name})`;
+
 /**
  * The parts of a dotted name of a config or an option: quoted parts without their quotes, bare parts as they are
  * written. (`public.Order` is the relation `"Order"`, since a person who writes a config copies the name, not SQL.)

@@ -42,13 +42,17 @@ export function unsettledText(cause: Unsettled): string {
         ? `the statement raised ${cause.sqlstate}${MEANING[cause.sqlstate] ?? ""}`
         : `\`${cause.inside}\` raised ${cause.sqlstate}${MEANING[cause.sqlstate] ?? ""}`;
     case "not tried":
-      return cause.why === "copy on a live database"
-        ? "COPY reads the whole table: it is tried on a scratch database only"
-        : "the embedded engine copies to files only";
+      return NOT_TRIED[cause.why];
     case "defect":
       return `a statement of rlsmith is wrong, which is a defect of rlsmith (${cause.sqlstate}): ${cause.relation}, ${cause.attack}`;
   }
 }
+
+const NOT_TRIED: Record<Extract<Unsettled, { kind: "not tried" }>["why"], string> = {
+  "copy on a live database": "COPY reads the whole table: it is tried on a scratch database only",
+  "copy on the embedded engine": "the embedded engine copies to files only",
+  "arguments without a value": "a function that may read rows has arguments that no value is known for",
+};
 
 const LIMITS: Record<Extract<Unsettled, { kind: "limit" }>["limit"], string> = {
   "read-only": "the transaction is read-only",

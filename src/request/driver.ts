@@ -76,6 +76,7 @@ export function blockText(batch: Batch): string {
     statements: batch.statements.map(({ sql, returns, probe, setup }) => ({
       s: sql,
       c: returns === "count",
+      ...(returns === "row" ? { r: true } : {}),
       ...(probe === null ? {} : { p: probe }),
       ...(setup === undefined ? {} : { u: setup }),
     })),
@@ -93,6 +94,7 @@ interface Raw {
   at?: Stage;
   x?: string;
   n?: string;
+  h?: string;
 }
 
 /** An error that ended the round trip itself, as the response of its only statement. */
@@ -100,6 +102,7 @@ export const raisedBy = ({ sqlstate, message }: PgError): Extract<Response, { ki
   kind: "error",
   sqlstate,
   message,
+  detail: "",
   at: "statement",
   inside: { kind: "unknown" },
   constraint: null,
@@ -117,6 +120,7 @@ function responseOf(raw: Raw): Response {
       message: raw.m ?? "",
       at: raw.at ?? "statement",
       inside: insideOf(raw.x ?? ""),
+      detail: raw.h ?? "",
       constraint: raw.n === undefined || raw.n === "" ? null : raw.n,
     };
   return {
@@ -159,9 +163,12 @@ const ARRIVE = `
 
 /** PL/pgSQL that makes an error the result. */
 const FAILED = `
-          get stacked diagnostics within = pg_exception_context, violated = constraint_name;
+          get stacked diagnostics within = pg_exception_context, violated = constraint_name,
+            detail = pg_exception_detail, hint = pg_exception_hint;
           result := jsonb_build_object(
-            'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated);`;
+            'e', sqlstate, 'm', left(sqlerrm, 300), 'at', stage, 'x', left(within, 2000), 'n', violated)
+            || case when detail || hint = '' then '{}' else
+              jsonb_build_object('h', left(concat_ws(E'\\n', detail, hint), 600)) end;`;
 
 /** A query that is planned once a batch: the counts of changed rows, and the file, of each table. */
 const countsOf = (tables: "tables" | "catalogs"): string => `array(
@@ -186,6 +193,9 @@ const TRY = `
           execute asked ->> 's';
           get diagnostics affected = row_count;
           answer := affected::text;
+        elsif (asked ->> 'r')::boolean then
+          execute asked ->> 's' into returned;
+          answer := jsonb_build_array(to_jsonb(returned));
         else
           execute asked ->> 's' into answer;
         end if;
@@ -263,6 +273,7 @@ declare
   step text;
   stage text;
   answer text;
+  returned record;
   affected bigint;
   before text[];
   after text[];
@@ -278,6 +289,8 @@ declare
   shape text[];
   within text;
   violated text;
+  detail text;
+  hint text;
 begin
   for asked in select value from jsonb_array_elements(job -> 'statements') loop
     stage := 'setup';

@@ -18,6 +18,8 @@ export type Response =
       sqlstate: string;
       /** at most its first 300 characters */
       message: string;
+      /** its DETAIL and its HINT, on lines of their own, at most 600 characters; empty where there is neither */
+      detail: string;
       at: Stage;
       inside: Inside;
       /** the constraint that PostgreSQL names; null: it names none */

@@ -1,8 +1,11 @@
 /** One statement of a request. */
 export interface Statement {
   sql: string;
-  /** `text`: it returns one text, or no row; `count`: the number of rows that it changes is its answer */
-  returns: "text" | "count";
+  /**
+   * `text`: it returns one text, or no row; `row`: it returns one row, as a CALL does, and its answer is a JSON array of
+   * that row; `count`: the number of rows that it changes is its answer
+   */
+  returns: "text" | "row" | "count";
   /** run as the login before it, after the set-up of the batch */
   setup?: readonly string[] | undefined;
   /** the query, by its key in `Batch.probes`, that shows which rows the statement changed; null: none */

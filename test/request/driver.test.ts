@@ -324,10 +324,26 @@ test("a role that may not execute set_config", async () => {
   expect(await run(statements, { preludeWrites: true, prelude: ["select 1"] })).toEqual([removed, both, refused]);
 });
 
+test("a CALL answers with the values of its OUT and INOUT arguments", async () => {
+  const setup = [
+    "create procedure pg_temp.twice(inout n int, out told text) language sql as $$ select 2 * n, 'twice' $$",
+  ];
+  const call: Statement = { sql: "call pg_temp.twice(4, null)", returns: "row", probe: null, setup };
+  expect(await run([call])).toEqual([answer('[{"n": 8, "told": "twice"}]')]);
+});
+
+test("an error brings its DETAIL and its HINT", async () => {
+  const sql = "do $$ begin raise exception 'no' using detail = 'because', hint = 'ask again'; end $$";
+  expect(await run([count(sql)])).toEqual([
+    expect.objectContaining({ kind: "error", message: "no", detail: "because\nask again" }),
+  ]);
+});
+
 test("an error says at which stage it was raised, and ends no other statement", async () => {
   const fails = {
     sqlstate: "22012",
     message: "division by zero",
+    detail: "",
     inside: { kind: "statement" as const },
     constraint: null,
   };

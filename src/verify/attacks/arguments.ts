@@ -100,8 +100,11 @@ function topicOf(
       [bare, `${bare}_id`].includes(setting.split(/[.:]/).at(-1) ?? ""),
   );
   if (variable) return { kind: "setting", setting: variable.setting };
+  const used = tablesOf(fn, facts, source.targets);
   for (const target of source.targets.values()) {
     const column = target.columns.find((one) => one.name === bare && one.type === type);
+    // `id` is the tenant in the table of tenants alone
+    if (column && used.length > 0 && !used.includes(target) && target.primaryKey.includes(column.name)) continue;
     const setting = column && target.filled.context[column.name];
     if (setting !== undefined) return { kind: "setting", setting };
   }
@@ -117,7 +120,6 @@ function topicOf(
         relation === stem.replace(/y$/, "ies"),
     );
   const stem = /^(.*?)_?(?:id|key|uuid)$/.exec(bare)?.[1];
-  const used = tablesOf(fn, facts, source.targets);
   const shape = shapeOf(type, fn.body);
   const composite = shape === "composite" ? parseName(type) : null;
   const rows =
@@ -158,6 +160,7 @@ export function tablesOf(fn: PgFunction, facts: FunctionFacts | undefined, targe
 /** SQL of an argument, with a value of the given party. */
 export function valueOf(parameter: Parameter, whose: Whose, actor: Actor, source: ArgumentSource): string {
   const { topic, type, list, base } = parameter;
+  if (base === "record") return "row('x'::text, 1)";
   if (topic.kind === "row") return rowValue(topic.target, topic.shape, type, whose, actor);
   const value = rawValue(list ? { ...parameter, base: base.slice(0, -2) } : parameter, whose, actor, source);
   if (value === null) return `null::${type}`;

@@ -2,26 +2,22 @@ import { byFunction } from "../../pg/by-function.ts";
 import type { FunctionFacts } from "../../classify/index.ts";
 import type { Catalog, PgFunction } from "../../pg/catalog.ts";
 import { isPlatformFunction } from "../../pg/platform-objects.ts";
-import { functionKey, quoteName, type FunctionKey } from "../../pg/name.ts";
+import { functionKey, type FunctionKey } from "../../pg/name.ts";
 import type { Attempt, Form } from "../matrix/index.ts";
 import type { Setter } from "../environment/index.ts";
 import type { Actor } from "../personas/index.ts";
-import { rowsSql } from "../matrix/index.ts";
 import { guessedCalls, isPolymorphic, tablesBehindCall } from "./guesses.ts";
+import { attackBy, returnsValues, statementOf, type Caller } from "./caller.ts";
 import type { Whose } from "./whose.ts";
-import {
-  callOf,
-  isAboutSomebody,
-  parametersOf,
-  tablesOf,
-  valueOf,
-  type ArgumentSource,
-  type Parameter,
-} from "./arguments.ts";
+import { isAboutSomebody, parametersOf, tablesOf, valueOf, type ArgumentSource, type Parameter } from "./arguments.ts";
 
-/** A function that requests can call, with the facts about its arguments. */
+/** A function that requests can call, or cause to run, with the facts about its arguments. */
 export interface Callable {
   fn: PgFunction;
+  /** how a statement runs it */
+  by: Caller;
+  /** the functions of the user that run: itself, or the support functions of an aggregate */
+  runs: readonly PgFunction[];
   facts: FunctionFacts | undefined;
   parameters: Parameter[];
   /** null: it sets no session variable */
@@ -30,7 +26,10 @@ export interface Callable {
   name: FunctionKey;
 }
 
-/** The functions and procedures of the user; trigger functions, aggregates and those of the platform are left out. */
+/**
+ * The functions and procedures of the user; trigger functions and those of the platform are left out. `indirectCallables`
+ * has the aggregates, and `uncallable` the functions that no statement of this matrix can call.
+ */
 export function callables(
   catalog: Catalog,
   facts: readonly FunctionFacts[],
@@ -40,16 +39,14 @@ export function callables(
   const factsOf = byFunction(facts);
   return catalog.functions.flatMap((fn): Callable[] => {
     if (isPlatformFunction(catalog, fn) || (fn.kind !== "function" && fn.kind !== "procedure")) return [];
-    if (
-      /^(event_)?trigger$/.test(fn.result) ||
-      fn.argumentTypes.some((type) => /^(internal|record|any.*|cstring)$/.test(type) && !isPolymorphic(type))
-    )
-      return [];
+    if (isTriggerFunction(fn) || takesPseudoType(fn)) return [];
     const fact = factsOf(fn);
     const setter = (fact && setters.get(fact)) ?? null;
     return [
       {
         fn,
+        by: { kind: "call" },
+        runs: [fn],
         facts: fact,
         parameters: parametersOf(fn, fact, setter?.fromArguments ?? [], source),
         setter,
@@ -58,6 +55,13 @@ export function callables(
     ];
   });
 }
+
+/** True for a function that only a trigger can call. */
+export const isTriggerFunction = ({ result }: PgFunction): boolean => /^(event_)?trigger$/.test(result);
+
+/** True if no value can be given for an argument. */
+export const takesPseudoType = ({ argumentTypes }: PgFunction): boolean =>
+  argumentTypes.some((type) => /^(internal|any.*|"any"|cstring)$/.test(type) && !isPolymorphic(type));
 
 /** `schema.name(types)`, as regprocedure prints it. */
 export const signatureOf = (fn: PgFunction): FunctionKey =>
@@ -79,10 +83,9 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
       through: { kind: "function", name: callable.name },
       command: "CALL",
       form,
-      attack,
-      sql: statementOf(fn, callOf(values)),
-      // a procedure returns the values of its OUT and INOUT arguments
-      answer: fn.kind === "procedure" ? "changes" : "output",
+      attack: attackBy(callable.by, attack),
+      sql: statementOf(callable, values),
+      answer: fn.kind !== "procedure" ? "output" : returnsValues(fn) ? "row" : "changes",
       probe: { kind: "all" },
       judge: { kind: "foreign" },
     };
@@ -90,7 +93,7 @@ export function functionAttempts(callable: Callable, actor: Actor, source: Argum
   const guessed = guessedCalls(fn, parameters, tablesBehindCall(fn, callable.facts, source), actor, source).map(
     ({ attack, values }): Attempt => ({
       ...make(attack, [], () => "own"),
-      sql: statementOf(fn, callOf(values)),
+      sql: statementOf(callable, values),
     }),
   );
   if (parameters.some(({ base }) => isPolymorphic(base))) return guessed;
@@ -136,10 +139,5 @@ export function settingCall(callable: Callable, actor: Actor, source: ArgumentSo
       wanted.size === 0 ? isAboutSomebody(parameter) : wanted.has(parameter.name) || wanted.has(`$${place + 1}`);
     return { parameter, sql: valueOf(parameter, foreign ? "foreign" : "own", actor, source) };
   });
-  return statementOf(callable.fn, callOf(given));
+  return statementOf(callable, given);
 }
-
-const statementOf = (fn: PgFunction, args: string): string =>
-  fn.kind === "procedure"
-    ? `call ${quoteName(fn)}(${args})`
-    : rowsSql(`select * from ${quoteName(fn)}(${args}) limit 200`);

@@ -1,5 +1,6 @@
 import { quoteLiteral } from "../../pg/identifier.ts";
-import type { PgFunction } from "../../pg/catalog.ts";
+import type { PgFunction, UserType } from "../../pg/catalog.ts";
+import { nameKey } from "../../pg/name.ts";
 import type { Row } from "../../fixtures/index.ts";
 import { literal, type Target } from "../environment/index.ts";
 import { VICTIM, type Actor } from "../personas/index.ts";
@@ -30,8 +31,10 @@ export function guessedCalls(
   source: ArgumentSource,
 ): GuessedCall[] {
   const calls: GuessedCall[] = [];
-  for (const variant of concreteOf(parameters)) {
+  for (const variant of concreteOf(parameters, source.types)) {
     const own = variant.map((parameter) => ({ parameter, sql: valueOf(parameter, "own", actor, source) }));
+    if (variant.some((parameter, n) => parameter !== parameters[n]))
+      calls.push({ attack: "call with own values", values: own });
     for (const [place, parameter] of variant.entries())
       for (const { what, sql } of candidatesFor(parameter, fn, tables, source))
         calls.push({
@@ -42,21 +45,29 @@ export function guessedCalls(
   return calls.slice(0, MOST);
 }
 
-/** A polymorphic argument takes a value of any type: numbers, texts and uuids are tried. */
-function concreteOf(parameters: readonly Parameter[]): Parameter[][] {
+/** A polymorphic argument takes a value of any type: numbers, texts and uuids are tried, and one enum and one range. */
+function concreteOf(parameters: readonly Parameter[], types: readonly UserType[]): Parameter[][] {
   if (!parameters.some(({ base }) => isPolymorphic(base))) return [[...parameters]];
   return ["integer", "text", "uuid"].map((element) =>
     parameters.map((parameter) => {
       if (!isPolymorphic(parameter.base)) return parameter;
-      const type = parameter.base.endsWith("array") ? `${element}[]` : element;
+      const type = concreteType(parameter.base, element, types);
       return { ...parameter, type, base: type };
     }),
   );
 }
 
+function concreteType(polymorphic: string, element: string, types: readonly UserType[]): string {
+  if (polymorphic.endsWith("multirange")) return "int4multirange";
+  if (polymorphic.endsWith("range")) return "int4range";
+  if (polymorphic.endsWith("array")) return `${element}[]`;
+  const known = types.find(({ kind }) => kind === "enum");
+  return polymorphic === "anyenum" && known ? nameKey(known) : element;
+}
+
 /** `anyelement`, `anyarray` and their like (manual, section "Polymorphic Types"). */
 export const isPolymorphic = (type: string): boolean =>
-  /^any(element|array|nonarray|compatible|compatiblearray|compatiblenonarray)$/.test(type);
+  /^any(element|array|nonarray|enum|range|multirange|compatible(array|nonarray|range|multirange)?)$/.test(type);
 
 interface Candidate {
   what: string;

@@ -1,9 +1,12 @@
 /** The statements of each kind of attack. */
+export { tablesOf } from "./arguments.ts";
 export type { ArgumentSource } from "./arguments.ts";
 export { businessKeyAttempts } from "./business-keys.ts";
+export { calledByTable } from "./defaults.ts";
 export { deleteAttempts } from "./delete.ts";
 export { callables, functionAttempts, settingCall, signatureOf } from "./function.ts";
 export type { Callable } from "./function.ts";
+export { indirectCallables, uncallable } from "./indirect.ts";
 export { insertAttempts } from "./insert.ts";
 export { barrierAttempts, leakproofAttempts, peekFunction } from "./leaks.ts";
 export { largeObjectAttempts } from "./large-objects.ts";
@@ -11,6 +14,7 @@ export { oracleAttempts } from "./oracle.ts";
 export { ownRowValueAttempts } from "./own-row-values.ts";
 export { ownSettings } from "./own-settings.ts";
 export { cascadeAttempts, orphanAttempts } from "./references.ts";
+export { mayLookUp } from "./may-look-up.ts";
 export { keys, readAttempts } from "./read.ts";
 export { insertInto, on, spareRow } from "./rows.ts";
 export {

@@ -22,6 +22,20 @@ export function inputsOf(fn: PgFunction): Input[] {
     : fn.argumentTypes.map((_, place) => ({ name: fn.argumentNames[place] ?? "", variadic: false }));
 }
 
+/** The arguments that a call returns values of, in the order of the signature, with their types. */
+export function outputsOf(fn: PgFunction): { name: string; type: string; alsoInput: boolean }[] {
+  const parts = split(fn.arguments);
+  return parts.flatMap((text, place) => {
+    const [, mode, rest = ""] = /^(OUT|INOUT) ([\s\S]*)$/.exec(text) ?? [];
+    if (mode === undefined) return [];
+    // the name is left out where there is none, and printed as PostgreSQL quotes it
+    const type = /^(?:"(?:[^"]|"")*"|\S+) ([\s\S]+)$/.exec(rest)?.[1] ?? rest;
+    return [
+      { name: fn.argumentNames[place] ?? "", type: type.replace(/ DEFAULT [\s\S]*$/, ""), alsoInput: mode === "INOUT" },
+    ];
+  });
+}
+
 /** Split at commas outside brackets and quotes: a DEFAULT may hold any. */
 function split(text: string): string[] {
   const parts: string[] = [];

@@ -1,9 +1,11 @@
 import type { TestEnvironment, Target } from "../environment/index.ts";
 import type { Attempt } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
+import { defaultAttempts } from "./defaults.ts";
 import { deleteAttempts } from "./delete.ts";
 import { insertAttempts } from "./insert.ts";
 import { readAttempts } from "./read.ts";
+import { triggerAttempts } from "./triggers.ts";
 import { updateAttempts } from "./update.ts";
 
 /**
@@ -13,16 +15,13 @@ import { updateAttempts } from "./update.ts";
 export const tableAttempts = (
   target: Target,
   actor: Actor,
-  {
-    targets,
-    surface,
-    sampled,
-    tenantSetting,
-  }: Pick<TestEnvironment, "targets" | "surface" | "sampled" | "tenantSetting">,
-  { prepared = !sampled }: { prepared?: boolean } = {},
+  environment: Pick<TestEnvironment, "targets" | "surface" | "sampled" | "tenantSetting" | "catalog" | "facts">,
+  { prepared = !environment.sampled }: { prepared?: boolean } = {},
 ): Attempt[] => [
-  ...readAttempts(target, targets, surface, { limited: sampled, prepared }),
-  ...insertAttempts(target, actor, tenantSetting),
-  ...updateAttempts(target, actor, tenantSetting, prepared),
+  ...readAttempts(target, environment.targets, environment.surface, { limited: environment.sampled, prepared }),
+  ...insertAttempts(target, actor, environment.tenantSetting),
+  ...defaultAttempts(target, actor, environment),
+  ...updateAttempts(target, actor, environment.tenantSetting, prepared),
   ...deleteAttempts(target, actor, prepared),
+  ...triggerAttempts(target, actor, environment),
 ];

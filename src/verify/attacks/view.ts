@@ -3,7 +3,7 @@ import { quoteIdent } from "../../pg/identifier.ts";
 import { nameKey, quoteName } from "../../pg/name.ts";
 import type { Attempt } from "../matrix/index.ts";
 import { tablesBehind, type Surface } from "../environment/index.ts";
-import { rowsSql } from "../matrix/index.ts";
+import { returnedSql, rowsSql } from "../matrix/index.ts";
 import type { Targets } from "../environment/index.ts";
 import { rowSource, spareRow, touch } from "./rows.ts";
 
@@ -63,6 +63,34 @@ export function viewAttempts(view: Relation, surface: Surface, targets: Targets)
       }),
     );
   }
+  // a trigger may fill the row that comes back
+  const mine = table.columns.filter(
+    ({ name: column }) => columns.has(column) && own?.[column] !== null && own?.[column] !== undefined,
+  );
+  if (own && mine.length > 0) {
+    const names = mine.map((column) => quoteIdent(column.name)).join(", ");
+    const insert = `insert into ${sql} (${names}) ${rowSource(table, mine, own)}`;
+    attempts.push(
+      through({ command: "INSERT", attack: "insert own row through a view", sql: insert }),
+      through({
+        command: "INSERT",
+        attack: "insert own row through a view, returning",
+        sql: returnedSql(`${insert} returning *`),
+        answer: "output",
+        probe: null,
+      }),
+    );
+  }
+  if (row !== null)
+    attempts.push(
+      through({
+        command: "UPDATE",
+        attack: "update through a view, returning",
+        sql: returnedSql(`update ${sql} set ${row} returning *`),
+        answer: "output",
+        probe: null,
+      }),
+    );
   const spare = spareRow(table, "foreign");
   const given = table.columns.filter(
     (column) => columns.has(column.name) && spare?.[column.name] !== null && spare?.[column.name] !== undefined,

@@ -2,13 +2,22 @@ import { quoteLiteral } from "../../pg/identifier.ts";
 import { relationKey, type NameKey } from "../../pg/name.ts";
 import { isPlatformRelation } from "../../pg/platform-objects.ts";
 import type { Fixtures } from "../../fixtures/index.ts";
-import { callables, functionAttempts, readAttempts, viewAttempts } from "../attacks/index.ts";
+import { functionAttempts, readAttempts, viewAttempts } from "../attacks/index.ts";
 import type { Targets, TestEnvironment } from "../environment/index.ts";
 import { meaningOf } from "../../request/index.ts";
 import { judge } from "../judge/index.ts";
 import { isPlain, runAttempts, tupleKey, type Attempt, type PlainForm, type TupleKey } from "../matrix/index.ts";
 import type { Actor } from "../personas/index.ts";
-import { sourceOf, variableStates, verdictOf, type Example, type Run, type SessionState } from "../run/index.ts";
+import {
+  callablesOf,
+  sourceOf,
+  variableStates,
+  verdictOf,
+  type Example,
+  type Run,
+  type SessionState,
+} from "../run/index.ts";
+import { emittedAnswer } from "./examples.ts";
 import type { Expected, IsolationCheck, RowProbe } from "./isolation-tests.ts";
 import { refreshed } from "./refreshed.ts";
 import { printedSql } from "./printed-sql.ts";
@@ -78,7 +87,7 @@ export async function doorChecks(
       setup: refreshed(attempt),
       before: [...(standing?.prelude ?? [])],
       sql: standing === null ? attempt.sql : printedIn(attempt, targets),
-      answer: attempt.answer,
+      answer: emittedAnswer(attempt),
       probes,
       expected,
     });
@@ -96,7 +105,7 @@ function printedIn(attempt: Attempt, targets: Targets): string {
 
 function objectDoors({ environment, facts }: Run, actor: Actor, targets: Targets, fixtures: Fixtures): Door[] {
   const source = sourceOf(environment);
-  const calls = callables(environment.catalog, environment.facts, environment.setters, source).flatMap((callable) => {
+  const calls = callablesOf(environment).flatMap((callable) => {
     const attempts = functionAttempts(callable, actor, source);
     const about = (whose: string): Attempt | undefined =>
       attempts.find(({ form }) => form.kind === "call" && form.whose === whose);

@@ -63,7 +63,8 @@ export function checkOfExample(example: Example, targets: Targets, shown: readon
     before,
     sql,
     // only that it succeeds counts, not what it returns
-    answer: attempt.judge.kind === "success" ? "changes" : isByOtherColumns(attempt) ? "output" : attempt.answer,
+    answer:
+      attempt.judge.kind === "success" ? "changes" : isByOtherColumns(attempt) ? "output" : emittedAnswer(attempt),
     probes: (byRows || own || attempt.judge.kind === "tenantless") && told === null ? probesFor(example, targets) : [],
     ...told,
     expected,
@@ -115,12 +116,15 @@ function expectedOf(example: Example, shown: readonly string[]): Expected {
       if (outcome.kind === "error") return { kind: "never", answers: `^error ${outcome.sqlstate}$` };
       // to a persona without a tenant every row is foreign
       const rows = actor.tenant === null ? "nothing" : "not foreign";
-      return attempt.answer === "output" || shown.length > 0
+      return emittedAnswer(attempt) === "output" || shown.length > 0
         ? { kind: "hides", values: [...shown], rows }
         : { kind: rows };
     }
   }
 }
+
+/** An emitted file tells a CALL from a query by its text. */
+export const emittedAnswer = ({ answer }: Attempt): IsolationCheck["answer"] => (answer === "row" ? "output" : answer);
 
 /** True for a read of a role that may not read the key: the rows are recognized by values of the columns that it may read. */
 export const isByOtherColumns = ({ known, answer }: Attempt): boolean => known !== undefined && answer === "keys";
@@ -153,7 +157,8 @@ function probesFor({ attempt, judged }: Example, targets: Targets): RowProbe[] {
   }
   // the answer names rows of the relation alone
   if (attempt.answer === "keys") return known([attempt.relation]);
-  const probes = known([attempt.relation, ...(attempt.behind ?? []), ...judged.relations]);
+  const wrote = judged.wrote === undefined ? [] : [judged.wrote];
+  const probes = known([attempt.relation, ...(attempt.behind ?? []), ...judged.relations, ...wrote]);
   const target = targets.get(attempt.relation);
   if (!target || attempt.answer !== "changes" || !reachesOthers(attempt, target)) return probes;
   return [probeOfOthers(target), ...probes.filter(({ name }) => name !== target.name)];

@@ -23,7 +23,8 @@ begin
 end
 $rlsmith$;
 
--- The rows of some relations as a JSON array: whose each is, the relation, the key, and a value that changes with it.
+-- The rows of some relations as a JSON array: whose each is, the relation, the key, a value that changes with it, and
+-- its text.
 create function pg_temp.rlsmith_rows(probes text[]) returns jsonb
 language plpgsql
 set search_path from current
@@ -35,8 +36,8 @@ declare
 begin
   for probe in select p.* from pg_temp.rlsmith_probe p where p.name = any (probes) loop
     execute format(
-      'select coalesce(jsonb_agg(jsonb_build_array(whose, %L, key, version)), ''[]'') from (
-         select %s as whose, %s as key, t.tableoid::text || t.ctid::text || md5((t.*)::text) as version from %s t
+      'select coalesce(jsonb_agg(jsonb_build_array(whose, %L, key, version, contents)), ''[]'') from (
+         select %s as whose, %s as key, t.tableoid::text || t.ctid::text as version, (t.*)::text as contents from %s t
        ) r where whose is not null',
       probe.name, pg_temp.rlsmith_whole(probe.whose), probe.key, coalesce(probe.rel, probe.name)
     ) into part;
@@ -64,6 +65,9 @@ declare
   earlier jsonb := '[]';
   stands jsonb;
   output text;
+  returned record;
+  detail text;
+  hint text;
   reached text[];
   answer text;
 begin
@@ -103,11 +107,17 @@ begin
       end loop;
       if answers = 'changes' then
         execute statement;
+      elsif statement ~ '^call ' then
+        execute statement into returned;
+        output := jsonb_build_array(to_jsonb(returned))::text;
       else
         execute statement into output;
       end if;
     exception
-      when others or assert_failure then answer := 'error ' || sqlstate; output := sqlerrm;
+      when others or assert_failure then
+        get stacked diagnostics detail = pg_exception_detail, hint = pg_exception_hint;
+        answer := 'error ' || sqlstate;
+        output := concat_ws(E'\\n', sqlerrm, detail, hint);
     end;
     if exists (
       select from unnest(hides) value
@@ -132,6 +142,17 @@ begin
       new as (select jsonb_array_elements(pg_temp.rlsmith_rows(probes)) as r)
       select array_agg(r ->> 0) into reached
       from ((table old except table new) union all (table new except table old)) changed;
+      -- another tenant's value in an own row that was written can be read there
+      if exists (
+        select from (
+          select jsonb_array_elements(pg_temp.rlsmith_rows(probes)) except select jsonb_array_elements(stands)
+        ) new (r)
+        cross join unnest(hides) value
+        where r ->> 0 = 'o' and r ->> 4
+          ~ ('(^|[^[:alnum:]_])' || regexp_replace(pg_temp.rlsmith_whole(value), '([^[:alnum:] _-])', E'\\\\\\\\\\\\1', 'g') || '($|[^[:alnum:]_])')
+      ) then
+        answer := 'foreign';
+      end if;
     end if;
     answer := coalesce(answer, case
       when 'f' = any (reached) then 'foreign' when 'o' = any (reached) then 'own'

@@ -14,6 +14,7 @@ import {
 import type { Actor } from "../personas/index.ts";
 import { meaningOf } from "../../request/index.ts";
 import { ownState, rowCommandOf, verdictOf, type Example, type Run, type SessionState } from "../run/index.ts";
+import { emittedAnswer } from "./examples.ts";
 import { expectedOf, reachedBy } from "./expected.ts";
 import type { Expected, IsolationCheck } from "./isolation-tests.ts";
 import { printedSql } from "./printed-sql.ts";
@@ -146,6 +147,6 @@ const checkOf = (attempt: Attempt, persona: string, target: Target): Omit<Isolat
   setup: attempt.setup ?? [],
   before: [],
   sql: attempt.sql,
-  answer: attempt.answer,
+  answer: emittedAnswer(attempt),
   probes: [probeOf(target)],
 });

@@ -30,7 +30,11 @@ export function shownValues(
   fixtures: Fixtures,
 ): string[] {
   const text =
-    answer.kind === "error" ? answer.message : answer.said.kind === "output" ? JSON.stringify(answer.said.rows) : "";
+    answer.kind === "error"
+      ? `${answer.message}\n${answer.detail}`
+      : answer.said.kind === "output"
+        ? JSON.stringify(answer.said.rows)
+        : "";
   const steady = textsOf(fixtures, VICTIM);
   const values = [...evidence.foreign.keys()].filter((value) => steady.has(value));
   if (tenant === null) {

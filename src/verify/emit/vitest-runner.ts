@@ -6,6 +6,13 @@ export const RUNNER = `
 let client: pg.Client | undefined;
 let login = "none";
 
+interface Row {
+  whose: string;
+  key: string;
+  contents: string;
+  text: string;
+}
+
 /** The first value of the first row. */
 async function one(sql: string, values: unknown[] = []): Promise<unknown> {
   if (!client) throw new Error("there is no connection");
@@ -20,6 +27,12 @@ const whole = (text: string): string =>
 
 const set = (name: string, value: string): Promise<unknown> => one("select set_config($1, $2, true)", [name, value]);
 
+/** The first row of a CALL: its OUT and INOUT arguments. */
+async function called(sql: string): Promise<unknown> {
+  const result = await client?.query({ text: sql, rowMode: "array" });
+  return JSON.stringify(result?.rows[0] ?? []);
+}
+
 /** Do something and undo it. */
 async function undone<T>(work: () => Promise<T>): Promise<T> {
   await one("savepoint rlsmith_check");
@@ -31,21 +44,21 @@ async function undone<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The rows of some relations: whose each is, its key, and the text by which it is compared. */
-async function rowsOf(names: string[]): Promise<{ whose: string; key: string; text: string }[]> {
-  const found: { whose: string; key: string; text: string }[] = [];
+/** The rows of some relations: whose each is, its key, what it holds, and the text by which it is compared. */
+async function rowsOf(names: string[]): Promise<Row[]> {
+  const found: Row[] = [];
   for (const name of names) {
     const probe = probes[name];
     if (!probe) throw new Error(\`there is no relation "\${name}"\`);
     const rows = await one(
-      \`select coalesce(json_agg(json_build_array(whose, key::text, version)), '[]')::text from (
+      \`select coalesce(json_agg(json_build_array(whose, key::text, version, contents)), '[]')::text from (
          select \${whole(probe.whose)} as whose, \${probe.key} as key,
-           t.tableoid::text || t.ctid::text || md5((t.*)::text) as version
+           t.tableoid::text || t.ctid::text as version, (t.*)::text as contents
          from \${probe.table ?? name} t
        ) r where whose is not null\`,
     );
-    for (const row of JSON.parse(String(rows)) as [string, string, string][])
-      found.push({ whose: row[0], key: row[1], text: JSON.stringify([name, ...row]) });
+    for (const row of JSON.parse(String(rows)) as [string, string, string, string][])
+      found.push({ whose: row[0], key: row[1], contents: row[3], text: JSON.stringify([name, ...row]) });
   }
   return found;
 }
@@ -92,11 +105,12 @@ async function answer(persona: string, relation: string, check: Check, given = c
   let output: string;
   try {
     for (const statement of before) await one(whole(statement));
-    const seen = await one(whole(sql));
+    const seen = await (/^call /.test(sql) ? called(whole(sql)) : one(whole(sql)));
     output = typeof seen === "string" ? seen : seen === undefined ? "" : JSON.stringify(seen);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code === undefined) throw error;
-    return holds(error.message, hidden) ? "foreign" : \`error \${error.code}\`;
+    const told = [error.message, error.detail, error.hint].filter((text) => text !== undefined).join("\\n");
+    return holds(told, hidden) ? "foreign" : \`error \${error.code}\`;
   }
   if (holds(output, hidden)) return "foreign";
   const reached = new Set<string>();
@@ -115,6 +129,8 @@ async function answer(persona: string, relation: string, check: Check, given = c
     await set("row_security", "off");
     const after = await rowsOf(watched);
     const [old, now] = [stands, after].map((rows) => new Set(rows.map(({ text }) => text)));
+    // another tenant's value in an own row that was written can be read there
+    if (after.some(({ whose, text, contents }) => whose === "o" && !old?.has(text) && holds(contents, hidden))) return "foreign";
     for (const { whose, text } of [...stands, ...after]) if (!old?.has(text) || !now?.has(text)) reached.add(whose);
   }
   const [first] = ["f", "o", "n", "x"].filter((whose) => reached.has(whose));

@@ -16,7 +16,7 @@ export type { DocumentRead, RequestDocument } from "./request-documents.ts";
 export { tablesReadByPolicies } from "./policy-reads.ts";
 export { settingsRead } from "./settings-read.ts";
 export { readSurface, tablesBehind } from "./surface.ts";
-export type { DefaultPrivilege, Surface } from "./surface.ts";
+export type { DefaultPrivilege, ExpressionCalls, Surface } from "./surface.ts";
 export { isFiles, literal, ofUnknown, rowCondition, targetsByName, targetsOf } from "./target.ts";
 export type { Target, Targets } from "./target.ts";
 export { viewDefinitions } from "./view-definitions.ts";

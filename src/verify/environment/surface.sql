@@ -1,4 +1,5 @@
--- Objects that can be attacked and are not in the catalog: relations read by views, children of tables, rules, sequences,
+-- Objects that can be attacked and are not in the catalog: relations read by views, children of tables, rules,
+-- functions that defaults, constraints and domains call, sequences,
 -- keys by name, default privileges, LEAKPROOF functions, large objects.
 select
   coalesce((
@@ -44,6 +45,45 @@ select
     join pg_namespace n on n.oid = c.relnamespace
     where r.ev_type <> '1' and r.ev_enabled <> 'D' and n.nspname not in ('pg_catalog', 'information_schema')
   ), '[]') as rules,
+  -- functions outside the system schemas that an expression calls, itself or by an operator
+  coalesce((
+    select json_agg(
+      json_build_object('schema', e.schema, 'name', e.name, 'by', e.by, 'columns', e.columns, 'functions', e.functions)
+      order by e.schema collate "C", e.name collate "C", e.by, e.columns::text collate "C", e.functions::text collate "C"
+    )
+    from (
+      select
+        x.schema, x.name, x.by, x.columns,
+        json_agg(distinct jsonb_build_object('schema', fn.nspname, 'name', f.proname)) as functions
+      from (
+        select
+          'pg_attrdef'::regclass as class, a.oid, n.nspname as schema, c.relname as name,
+          case t.attgenerated when '' then 'default' else 'generated' end as by, jsonb_build_array(t.attname) as columns
+        from pg_attrdef a
+        join pg_class c on c.oid = a.adrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        join pg_attribute t on t.attrelid = a.adrelid and t.attnum = a.adnum
+        union all
+        select 'pg_constraint'::regclass, k.oid, n.nspname, c.relname, 'check', '[]'
+        from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+        where k.contype = 'c'
+        union all
+        select 'pg_constraint'::regclass, k.oid, n.nspname, t.typname, 'domain', '[]'
+        from pg_constraint k join pg_type t on t.oid = k.contypid join pg_namespace n on n.oid = t.typnamespace
+        union all
+        select 'pg_type'::regclass, t.oid, n.nspname, t.typname, 'domain default', '[]'
+        from pg_type t join pg_namespace n on n.oid = t.typnamespace
+        where t.typtype = 'd'
+      ) x
+      join pg_depend d on d.classid = x.class and d.objid = x.oid
+      left join pg_operator o on d.refclassid = 'pg_operator'::regclass and o.oid = d.refobjid
+      join pg_proc f on f.oid = case d.refclassid when 'pg_proc'::regclass then d.refobjid else o.oprcode::oid end
+      join pg_namespace fn on fn.oid = f.pronamespace
+      where d.refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)
+        and x.schema not in ('pg_catalog', 'information_schema') and fn.nspname not in ('pg_catalog', 'information_schema')
+      group by 1, 2, 3, 4
+    ) e
+  ), '[]') as calls,
   coalesce((
     select json_agg(json_build_object('schema', n.nspname, 'name', c.relname))
     from pg_class c

@@ -12,6 +12,8 @@ export interface Surface {
   children: (QualifiedName & { parent: QualifiedName })[];
   /** rules of commands that write, which run with the rights of the relation's owner */
   rules: { schema: string; relation: string; name: string }[];
+  /** functions of the user that defaults, generated columns and CHECK constraints call */
+  calls: ExpressionCalls[];
   /** views with security_barrier */
   barriers: QualifiedName[];
   /** LEAKPROOF functions, which PostgreSQL may evaluate before policies (manual, "CREATE FUNCTION") */
@@ -34,6 +36,14 @@ export interface Surface {
   defaultPrivileges: DefaultPrivilege[];
 }
 
+/** The functions that an expression of a table or a domain calls; all overloads of each name. */
+export interface ExpressionCalls extends QualifiedName {
+  by: "default" | "generated" | "check" | "domain" | "domain default";
+  /** the column of a default; empty for a constraint and a domain */
+  columns: string[];
+  functions: QualifiedName[];
+}
+
 export interface DefaultPrivilege {
   owner: string;
   /** null: in every schema */
@@ -52,6 +62,7 @@ export async function readSurface(db: Db): Promise<Surface> {
       views: [],
       children: [],
       rules: [],
+      calls: [],
       barriers: [],
       leakproof: [],
       largeObjects: [],

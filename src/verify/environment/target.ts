@@ -63,7 +63,7 @@ export interface Target {
   otherRows: Row[];
   /** SQL of the key of a row `t`, as jsonb */
   key: string;
-  /** the state of its rows, a JSON array with one `[whose, relation, key, version]` for each */
+  /** the state of its rows, a JSON array with one `[whose, relation, key, version, contents]` for each; the contents of own rows only */
   probe: RowsProbe;
   /**
    * the same for rows without a tenant, if the table has a tenant column; null if there can be no such rows, or they
@@ -179,7 +179,7 @@ async function targetOf(
   const probeOf = (of: string, rows: string): RowsProbe => ({
     kind: "query",
     tables,
-    sql: `select coalesce(jsonb_agg(jsonb_build_array(${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)) order by ${key}), '[]')::text from ${sql} t${rows}`,
+    sql: `select coalesce(jsonb_agg(jsonb_build_array(${of}, ${quoteLiteral(name)}, ${key}, t.tableoid::text || t.ctid::text || md5((t.*)::text)${own === null ? "" : `, case when ${of} = 'o' then to_jsonb(t.*) end`}) order by ${key}), '[]')::text from ${sql} t${rows}`,
   });
   return {
     schema: relation.schema,

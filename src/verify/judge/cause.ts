@@ -3,7 +3,7 @@ import type { FunctionFacts } from "../../classify/index.ts";
 import type { Attempt, BreachKind, Door, DbObject, Subject, TriggerName } from "../matrix/index.ts";
 import type { PgFunction } from "../../pg/catalog.ts";
 import { nameKey, relationKey, type FunctionKey, type NameKey } from "../../pg/name.ts";
-import { signatureOf } from "../attacks/index.ts";
+import { calledByTable, signatureOf } from "../attacks/index.ts";
 import { DOORS } from "../matrix/index.ts";
 import type { TestEnvironment } from "../environment/index.ts";
 import type { Judged } from "./judge.ts";
@@ -123,8 +123,21 @@ export function causeOf(
       };
     }
     default: {
-      const trigger = triggerOf(environment, attempt, reached);
+      // another tenant's value in an error, or in a row of the own tenant: where the same statement reached no row of
+      // another tenant, no policy let it through
+      const byValue = attempt.command !== "SELECT" && evidenceOf(judged) !== null;
+      const elsewhere =
+        (byValue || reached.every((name) => name !== attempt.relation)) && !open.has(attempt.relation, actor.name);
+      const trigger = triggerOf(environment, attempt, judged, reached, elsewhere);
       if (trigger) return trigger;
+      const called = target && elsewhere ? calledByTable(target, environment)[0] : undefined;
+      if (called)
+        return {
+          door: "function",
+          kind: "tenancy",
+          object: { kind: "function", name: signatureOf(called.fn) },
+          message: `${called.what} calls \`${signatureOf(called.fn)}\`, which shows or changes rows of other tenants in ${list(reached)}`,
+        };
       if (target) return openTable(target, actor, privileged, environment);
       return { door: "policy", kind: "tenancy", object: attempt.through, message: `\`${attempt.relation}\` is open` };
     }
@@ -223,10 +236,16 @@ function openTable(target: Target, actor: Actor, privileged: boolean, environmen
  * The trigger, if a write of an own row changed other rows, or returned them: a trigger that runs with its owner's
  * rights.
  */
-function triggerOf(environment: TestEnvironment, attempt: Attempt, reached: readonly Subject[]): Cause | null {
-  if (!attempt.writesOwnRow) return null;
-  const elsewhere = attempt.answer === "output" || reached.some((name) => name !== attempt.relation);
-  if (!elsewhere) return null;
+function triggerOf(
+  environment: TestEnvironment,
+  attempt: Attempt,
+  judged: Judged,
+  reached: readonly Subject[],
+  elsewhere: boolean,
+): Cause | null {
+  if (attempt.command === "SELECT" || !(attempt.writesOwnRow || elsewhere)) return null;
+  const byValue = evidenceOf(judged) !== null;
+  if (attempt.answer !== "output" && !byValue && reached.every((name) => name === attempt.relation)) return null;
   const byName = new Map<NameKey, FunctionFacts>(environment.facts.map((fact) => [nameKey(fact), fact]));
   const triggers = environment.catalog.triggers.filter(
     (trigger) => relationKey(trigger) === attempt.relation && trigger.enabled,
@@ -250,8 +269,10 @@ function triggerOf(environment: TestEnvironment, attempt: Attempt, reached: read
     door: "trigger",
     kind: "tenancy",
     object: { kind: "trigger", name: `${attempt.relation} / ${found.name}` as TriggerName },
-    message: `the trigger \`${found.name}\` of \`${attempt.relation}\` ${attempt.answer === "output" ? "puts another tenant's data into the row that comes back" : `changes rows of other tenants in ${list(reached)}`}`,
+    message: `the trigger \`${found.name}\` of \`${attempt.relation}\` ${attempt.answer === "output" ? "puts another tenant's data into the row that comes back" : byValue ? `shows another tenant's data of ${list(reached)}, or puts it into the row that is written` : `changes rows of other tenants in ${list(reached)}`}`,
   };
 }
+
+const evidenceOf = ({ outcome }: Judged): string | null => (outcome.kind === "allowed" ? outcome.evidence : null);
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");

@@ -16,6 +16,8 @@ export interface Judged {
   crosses: boolean;
   /** the relations of the foreign rows, other than the attempt's own if a trigger or a function wrote elsewhere */
   relations: NameKey[];
+  /** the relation in which it wrote another tenant's value into a row of the own tenant */
+  wrote?: NameKey;
   /** rows of tenants that were there before were seen, and no other foreign ones: all tenants may share them */
   sawOthers?: true;
 }
@@ -51,6 +53,7 @@ export function judge(attempt: Attempt, actor: Actor, answer: Answered, facts: F
         outcome,
         crosses: foreign > 0 || reached.found !== null,
         relations,
+        ...(reached.found?.wrote === undefined ? {} : { wrote: reached.found.wrote }),
         ...(foreign === 0 && reached.seenOthers > 0 ? { sawOthers: true } : {}),
       };
     case "success":
@@ -85,11 +88,16 @@ function judgeError(attempt: Attempt, actor: Actor, error: RaisedError, facts: F
 }
 
 /** Another tenant's value in the message of an error: of a cast, or of what a trigger or a function raises. */
-function shownBy(attempt: Attempt, actor: Actor, { message }: RaisedError, { evidence }: Facts): Reached["found"] {
+function shownBy(
+  attempt: Attempt,
+  actor: Actor,
+  { message, detail }: RaisedError,
+  { evidence }: Facts,
+): Reached["found"] {
   if (attempt.judge.kind !== "foreign") return null;
   const echoes = [attempt.sql, ...(attempt.setup ?? []), actor.claims ?? ""];
   // the value stands in quotes, or follows a colon
-  const words = [message, ...message.split(/["']|: /)];
+  const words = [message, ...message.split(/["']|: /), detail];
   return (
     findIn(words, evidence.foreign, echoes) ?? (actor.tenant === null ? findIn(words, evidence.own, echoes) : null)
   );
@@ -108,7 +116,7 @@ interface Reached {
   /** rows of tenants that were there before */
   seenOthers: number;
   changedOthers: number;
-  found: { value: string; relation: NameKey } | null;
+  found: { value: string; relation: NameKey; wrote?: NameKey } | null;
   relations: NameKey[];
 }
 
@@ -121,6 +129,9 @@ function reachedBy(
 ): Reached {
   const changed = countChanged(answer.changed);
   const { said } = answer;
+  // a value that was passed in and is returned, or written, is no sign of a leak
+  const echoes = [attempt.sql, ...(attempt.setup ?? []), ...(actor.setup ?? [])];
+  const written = writtenIn(answer.changed, actor, evidence, echoes);
   if (said.kind === "keys") {
     const { keys } = said;
     if (!target || target.own === null) return { ...changed, nobodys: keys.length, seenOthers: 0, found: null };
@@ -134,12 +145,11 @@ function reachedBy(
   if (said.kind === "changes") {
     // if the probe observes nothing, the row count that PostgreSQL reports is used
     const rows = attempt.probe === null ? said.rows : 0;
-    return { ...changed, nobodys: changed.nobodys + rows, seenOthers: 0, found: null };
+    return { ...changed, nobodys: changed.nobodys + rows, seenOthers: 0, found: written };
   }
-  // a value that was passed in and is returned is no sign of a leak
-  const echoes = [attempt.sql];
   const found =
     findIn(said.rows, evidence.foreign, echoes) ??
+    written ??
     (actor.tenant === null ? findIn(said.rows, evidence.own, echoes) : null);
   const seen = found === null && findIn(said.rows, evidence.own, []) !== null ? 1 : 0;
   const unknown = found === null && seen === 0 && ofUnknown(attempt, targets) ? said.rows.length : 0;
@@ -150,6 +160,24 @@ function reachedBy(
     seenOthers: 0,
     found,
   };
+}
+
+/**
+ * Another tenant's value in a row of the own tenant that the statement wrote: it can be read there later. Rows of
+ * another tenant that changed as well are the wider cause.
+ */
+function writtenIn(
+  changed: readonly ChangedRow[],
+  actor: Actor,
+  evidence: Facts["evidence"],
+  echoes: readonly string[],
+): Reached["found"] {
+  if (actor.tenant === null || changed.some(({ whose }) => whose === "f" || whose === "e")) return null;
+  for (const { written, relation } of changed) {
+    const found = written === null ? null : findIn([written], evidence.foreign, echoes);
+    if (found !== null) return { ...found, wrote: relation };
+  }
+  return null;
 }
 
 /** Rows that were inserted, deleted or changed, each once. */

@@ -36,7 +36,13 @@ export function reproduce(
 }
 
 /** The rows of the other tenant after a statement that changes rows, as the login sees them. */
-function changed({ targets }: TestEnvironment, { answer, judge }: Attempt, { relations }: Judged): string[] {
+function changed({ targets }: TestEnvironment, { answer, judge }: Attempt, { relations, wrote }: Judged): string[] {
+  const written = wrote === undefined ? undefined : targets.get(wrote);
+  if (written)
+    return [
+      "reset role",
+      `-- the rows of the own tenant now\nselect t.* from ${written.sql} t where ${written.own} limit 20`,
+    ];
   const target = relations.map((name) => targets.get(name)).find((one) => one !== undefined && one.foreign !== null);
   if (answer !== "changes" || judge.kind !== "foreign" || !target) return [];
   return [

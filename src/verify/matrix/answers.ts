@@ -38,6 +38,8 @@ export interface ChangedRow {
   whose: "o" | "f" | "x" | "n" | "e";
   relation: NameKey;
   key: RowKey;
+  /** of an own row that was written: the columns that are different now; null: it is gone, or it is no own row */
+  written: Readonly<Record<string, unknown>> | null;
 }
 
 /** The rows of a query as one text, see `Answer`. */
@@ -79,12 +81,14 @@ export const answersOfTexts = (texts: readonly (string | null)[], attempts: read
     attempts,
   );
 
+const RETURNS = { keys: "text", output: "text", row: "row", changes: "count" } as const;
+
 const requestOf = ({ attempts, ...batch }: AttemptBatch, probes: Probes): Batch => ({
   ...batch,
   probes,
   statements: attempts.map(({ sql, answer, probe, setup }) => ({
     sql,
-    returns: answer === "changes" ? "count" : "text",
+    returns: RETURNS[answer],
     setup,
     probe: probe === null ? null : probeKey(probe),
   })),
@@ -113,6 +117,7 @@ function saidOf(text: string | null, answer: Attempt["answer"]): Said {
     case "keys":
       return { kind: "keys", keys: readRowKeys(text ?? "[]") };
     case "output":
+    case "row":
       // without the brackets around the rows
       return { kind: "output", rows: JSON.parse(text ?? "[]") as unknown[], text: (text ?? "").slice(1, -1) };
     case "changes":
@@ -120,14 +125,37 @@ function saidOf(text: string | null, answer: Attempt["answer"]): Said {
   }
 }
 
-type ProbedRow = [whose: ChangedRow["whose"], relation: NameKey, key: (string | null)[], version: string];
+type ProbedRow = [
+  whose: ChangedRow["whose"],
+  relation: NameKey,
+  key: (string | null)[],
+  version: string,
+  contents?: Readonly<Record<string, unknown>> | null,
+];
 
 function difference(before: string, after: string): ChangedRow[] {
   const [old, now] = [before, after].map(
     (text) => new Map((JSON.parse(text) as ProbedRow[]).map((row) => [JSON.stringify(row), row])),
   );
   if (!old || !now) return [];
-  const gone = [...old].filter(([text]) => !now.has(text));
-  const come = [...now].filter(([text]) => !old.has(text));
-  return [...gone, ...come].map(([, [whose, relation, key]]) => ({ whose, relation, key: rowKey(key) }));
+  const gone = [...old.values()].filter((row) => !now.has(JSON.stringify(row)));
+  const come = [...now.values()].filter((row) => !old.has(JSON.stringify(row)));
+  const replaced = new Map(gone.map((row) => [placeOf(row), row]));
+  return [
+    ...gone.map(([whose, relation, key]) => ({ whose, relation, key: rowKey(key), written: null })),
+    ...come.map((row) => {
+      const [whose, relation, key] = row;
+      return { whose, relation, key: rowKey(key), written: writtenIn(replaced.get(placeOf(row)), row) };
+    }),
+  ];
+}
+
+const placeOf = ([, relation, key]: ProbedRow): string => JSON.stringify([relation, key]);
+
+function writtenIn(before: ProbedRow | undefined, [, , , , now = null]: ProbedRow): ChangedRow["written"] {
+  if (now === null) return null;
+  const old = before?.[4] ?? {};
+  return Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name])),
+  );
 }

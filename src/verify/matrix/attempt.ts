@@ -47,6 +47,8 @@ export type Answer =
   | "keys"
   /** the statement returns one text: a JSON array of rows (`rowsSql`), null where there are none */
   | "output"
+  /** the statement returns one row, as a CALL of a procedure with OUT arguments does, which no query can wrap */
+  | "row"
   /** the statement changes rows */
   | "changes";
 

@@ -40,7 +40,7 @@ export type Unsettled =
   /** any other error; `inside`: the function that raised it, null where it was the statement */
   | { kind: "error"; sqlstate: string; inside: string | null }
   /** it is not tried on this database */
-  | { kind: "not tried"; why: "copy on a live database" | "copy on the embedded engine" }
+  | { kind: "not tried"; why: "copy on a live database" | "copy on the embedded engine" | "arguments without a value" }
   /** a statement that rlsmith made is wrong, which is a defect of rlsmith */
   | { kind: "defect"; sqlstate: string; relation: Subject; attack: string };
 

@@ -17,7 +17,7 @@ export { viewVariables } from "./phases/view-variables.ts";
 export { tables } from "./phases/tables.ts";
 export { settleLater } from "./plainly-open.ts";
 export { recordUnavailable } from "./unavailable.ts";
-export { mayLookUp, prepare, privilegesOf, sourceOf } from "./run.ts";
+export { callablesOf, prepare, privilegesOf, sourceOf } from "./run.ts";
 export type { Run, VerifyOptions } from "./state.ts";
 export type { Example } from "./example.ts";
 export { variableStates, victimsAtOnce } from "./session-states.ts";

@@ -24,7 +24,9 @@ export function record(run: Run, work: Work, attempt: Attempt, judged: Judged): 
     breach(run, cause, declared, attempt, actor, standing, judged);
     if (!declared) run.options.onExample?.({ cause, attempt, actor, standing, judged, error: null });
     if ((standing === null || standing.by.kind === "own values") && attempt.judge.kind === "foreign") {
-      if (isDirect(attempt)) run.open.add(tupleKey(attempt.relation, actor.name));
+      // what a trigger or a default hands out says nothing of the policies
+      if (isDirect(attempt) && cause.door !== "trigger" && cause.door !== "function")
+        run.open.add(tupleKey(attempt.relation, actor.name));
       run.openAttacks.add(tupleKey(attempt.relation, actor.name, attempt.attack));
     }
   }

@@ -1,11 +1,17 @@
 import { pgErrorOf } from "../../db/port.ts";
 import { sentTogether } from "../../db/sent-together.ts";
 import { quoteRole } from "../../pg/identifier.ts";
-import type { FunctionFacts } from "../../classify/index.ts";
 import type { FunctionKey, NameKey } from "../../pg/name.ts";
 import { batchOf } from "../../request/index.ts";
 import type { Attempt, Command, Subject } from "../matrix/index.ts";
-import { callables, type ArgumentSource } from "../attacks/index.ts";
+import {
+  callables,
+  indirectCallables,
+  mayLookUp,
+  tablesOf,
+  type ArgumentSource,
+  type Callable,
+} from "../attacks/index.ts";
 import { collectEvidence, readBypassRoles, readGrants, targetsByRole } from "../environment/index.ts";
 import type { Target, TestEnvironment } from "../environment/index.ts";
 import { judge, type Judged } from "../judge/index.ts";
@@ -151,16 +157,20 @@ const READS = new Set<Command>(["SELECT", "COPY", "CALL"]);
 const arrivedAs = ({ actor, standing }: Work): Actor =>
   standing?.opened.kind === "role" ? { ...actor, role: standing.opened.role } : actor;
 
-/** True if the result of a function may come from rows, and not from its arguments alone. */
-export const mayLookUp = (facts: FunctionFacts | undefined): boolean =>
-  facts === undefined || facts.opaque !== null || facts.tables.length > 0 || facts.calls.length > 0;
-
 const lookingUp = (environment: TestEnvironment): Set<FunctionKey> =>
   new Set(
-    callables(environment.catalog, environment.facts, environment.setters, sourceOf(environment))
-      .filter(({ facts }) => mayLookUp(facts))
+    callablesOf(environment)
+      // a statement that is made while it runs may read what its text names
+      .filter(({ facts, fn }) => mayLookUp(facts) || tablesOf(fn, facts, environment.targets).length > 0)
       .map(({ name }) => name),
   );
+
+/** All that calls functions of the user, by name or not. */
+export const callablesOf = (environment: TestEnvironment): Callable[] => {
+  const { catalog, facts, setters, surface } = environment;
+  const source = sourceOf(environment);
+  return [...callables(catalog, facts, setters, source), ...indirectCallables(catalog, facts, surface, source)];
+};
 
 /** The sources of the values of calls' arguments. */
 export const sourceOf = ({ fixtures, context, targets, catalog }: TestEnvironment): ArgumentSource => ({

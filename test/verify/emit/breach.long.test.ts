@@ -20,6 +20,14 @@ const CORRECTIONS: Record<string, Record<string, string>> = {
     revoked: "revoke execute on function public.pupil_count(uuid) from authenticated",
     "is gone": "drop function public.pupil_count(uuid)",
   },
+  "function-copies-into-own": {
+    "runs as its caller": "alter function public.copy_note(uuid) security invoker",
+    "copies own rows": `create or replace function public.copy_note(p_id uuid) returns void
+      language sql security definer set search_path = '' as $$
+        insert into public.notes (org_id, title) select org_id, title from public.notes
+        where id = p_id and org_id = public.my_org()
+      $$`,
+  },
   "truncate-public": {
     revoked: "revoke truncate on staging.uploads from public",
     "granted to the job's role alone": `revoke all on staging.uploads from public;

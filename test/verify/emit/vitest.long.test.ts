@@ -147,6 +147,8 @@ const PLANTED = [
   "clean-text-tenant",
   "function-scalar-count",
   "immutable-claim",
+  "function-copies-into-own",
+  "function-results",
   "materialized-view",
   "notify-row",
   "orphan-set-null",

@@ -1,7 +1,7 @@
-import { callables, functionAttempts } from "../../attacks/index.ts";
+import { functionAttempts } from "../../attacks/index.ts";
 import { functionsOfVariables } from "../../environment/index.ts";
 import type { Attempt } from "../../matrix/index.ts";
-import { perform, sourceOf } from "../run.ts";
+import { callablesOf, perform, sourceOf } from "../run.ts";
 import { variableStates } from "../session-states.ts";
 import type { SessionState } from "../session-state.ts";
 import type { Run } from "../state.ts";
@@ -15,8 +15,8 @@ export async function functionVariables(run: Run): Promise<void> {
   const { environment } = run;
   const source = sourceOf(environment);
   const reading = functionsOfVariables(environment.catalog);
-  const found = callables(environment.catalog, environment.facts, environment.setters, source).filter(
-    ({ fn, setter }) => fn.securityDefiner && setter === null && reading.has(fn),
+  const found = callablesOf(environment).filter(
+    ({ runs, setter }) => setter === null && runs.some((fn) => fn.securityDefiner && reading.has(fn)),
   );
   if (found.length === 0) return;
   const standings = variableStates(environment).filter(isOneWay);

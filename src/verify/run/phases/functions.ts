@@ -1,21 +1,35 @@
 import { tupleKey, type Attempt, type Form, type Said, type TupleKey } from "../../matrix/index.ts";
-import { callables, functionAttempts, type ArgumentSource, type Callable } from "../../attacks/index.ts";
+import {
+  functionAttempts,
+  mayLookUp,
+  signatureOf,
+  uncallable,
+  type ArgumentSource,
+  type Callable,
+} from "../../attacks/index.ts";
 import type { Judged } from "../../judge/index.ts";
 import type { Actor } from "../../personas/index.ts";
 import type { SessionState } from "../session-state.ts";
 import { ownState } from "./own-values.ts";
 import { controlKey, reachedOwn } from "../settling.ts";
+import type { FunctionKey } from "../../../pg/name.ts";
+import { record } from "../record.ts";
 import type { Run } from "../state.ts";
-import { mayLookUp, perform, sourceOf } from "../run.ts";
+import { callablesOf, perform, sourceOf } from "../run.ts";
 
 /** Every function that can be called, with own and with foreign values. */
 export async function functions(run: Run): Promise<void> {
   const { environment } = run;
   const source = sourceOf(environment);
-  const found = callables(environment.catalog, environment.facts, environment.setters, source);
+  const found = callablesOf(environment);
   const actors = run.actors.filter(
     ({ class: cls, token }) => cls !== "bad claims" || token === "no claims" || token === "no tenant",
   );
+  for (const fn of uncallable(environment.catalog, environment.facts))
+    for (const actor of actors.filter(({ class: cls }) => cls === "member").slice(0, 1)) {
+      const attempt = untried(signatureOf(fn));
+      record(run, { actor, attempts: [attempt], standing: null }, attempt, UNTRIED);
+    }
   for (const [n, callable] of found.entries()) {
     run.options.progress.tick("functions", n, found.length);
     for (const actor of actors) await call(run, callable, actor, null, source);
@@ -27,6 +41,25 @@ export async function functions(run: Run): Promise<void> {
     }
   }
 }
+
+/** A function that is not called, so that it is not passed over in silence. */
+const untried = (name: FunctionKey): Attempt => ({
+  relation: name,
+  through: { kind: "function", name },
+  command: "CALL",
+  form: { kind: "other" },
+  attack: "call",
+  sql: "",
+  answer: "output",
+  probe: null,
+  judge: { kind: "foreign" },
+});
+
+const UNTRIED: Judged = {
+  outcome: { kind: "not settled", cause: { kind: "not tried", why: "arguments without a value" } },
+  crosses: false,
+  relations: [],
+};
 
 const callKey = ({ name }: Callable): TupleKey => tupleKey(name, "CALL");
 

@@ -1,0 +1,29 @@
+-- title: the transition function of an aggregate is a definer function that reads every row
+-- door: function
+-- object: public.titles(integer)
+-- kind: tenancy
+-- why: PostgreSQL checks EXECUTE on the aggregate for the caller, and on the transition function for the owner of the aggregate alone.
+create table public.orgs (id uuid primary key default gen_random_uuid(), name text not null);
+alter table public.orgs enable row level security;
+create function public.my_org() returns uuid language sql stable as $$
+  select ((select auth.jwt()) -> 'app_metadata' ->> 'org_id')::uuid
+$$;
+create policy orgs_select on public.orgs for select to authenticated using (id = (select public.my_org()));
+
+create table public.notes (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references public.orgs (id),
+  title text not null
+);
+alter table public.notes enable row level security;
+create policy notes_own on public.notes for all to authenticated
+  using (org_id = (select public.my_org()))
+  with check (org_id = (select public.my_org()));
+
+create schema private;
+
+create function private.title_state(state text, number integer) returns text language sql security definer set search_path = '' as $$
+  select string_agg(title, ', ' order by title) from public.notes
+$$;
+
+create aggregate public.titles(integer) (sfunc = private.title_state, stype = text);
