@@ -17,7 +17,8 @@ export type EdgeFinding =
  * PGRST303 concern the token: no secret, not decoded or not valid, none where there is no anonymous role, and claims that do
  * not hold, of which an expired token is one. An SQLSTATE there is an error that PostgreSQL has logged. Without the header, a
  * 403 is an error of PostgreSQL, as PostgREST answers a fault of a token with 401, and a 401 is taken for a fault of the
- * token, unless there was none: a request with an opaque key (`sb_publishable_…`, `sb_secret_…`) alone has no token.
+ * token, unless there was none: a request with an opaque key (`sb_publishable_…`, `sb_secret_…`) alone has no token, and
+ * one with no key at all is refused by the gateway, as those of a scanner are.
  */
 export function findingOf(row: LogRow): EdgeFinding {
   const path = row.path ?? "";
@@ -26,7 +27,7 @@ export function findingOf(row: LogRow): EdgeFinding {
   const code = /\berror=([A-Z0-9]{5,8})\b/.exec(row.proxy_status ?? "")?.[1] ?? null;
   const isOfToken = code === null ? row.status !== "403" : /^PGRST30\d$/.test(code);
   if (!isOfToken) return { kind: code?.startsWith("PGRST") === true ? "other error" : "counted elsewhere" };
-  if (code === null && row.token === null && row.opaque_key !== null) return { kind: "other error" };
+  if (code === null && row.token === null) return { kind: "other error" };
   const expired = row.expires !== null && Number(row.expires) * 1_000_000 <= row.at_us;
   return {
     kind: "denial",

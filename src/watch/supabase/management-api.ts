@@ -37,7 +37,7 @@ export function askManagementApi({ project, api, token }: ManagementApi): AskLog
       });
       const fault = faultOfStatus(response.status);
       if (fault === null) return answerOf(await bodyOf(response));
-      await response.body?.cancel();
+      await response.body?.cancel().catch(() => {});
       return { fault, retryAfter: secondsOf(response.headers.get("retry-after")) };
     } catch {
       // fetch says that it failed and no more: refused, unknown host, cut off, too late

@@ -55,7 +55,7 @@ export async function readSupabaseLog(ask: AskLogs, options: SupabaseLogOptions)
   const tally = newTally({ database: options.database, heartbeat: null });
   const { state, lacks } = beginOf(options);
   const awaited = [...state.awaited, ...(heartbeat === null ? [] : [{ id: heartbeat, at: now }])];
-  if (state.notBefore !== null && now < state.notBefore) {
+  if (state.notBefore !== null && Date.parse(now) < Date.parse(state.notBefore)) {
     const waiting: Lack = { lack: "service", what: "rate limit" };
     return readingOf(
       tally,
@@ -69,15 +69,17 @@ export async function readSupabaseLog(ask: AskLogs, options: SupabaseLogOptions)
   const open = awaited.filter(({ id }) => !found.heartbeats.has(id));
   const isOverdue = ({ at }: { at: string }): boolean => found.isWhole && microsOf(at) < found.begun - LATE;
   const { kept, from } = limited(found, lacks);
+  const at = microsOf(now);
+  // the look back is for what was refused before a change: later it would be taken for what was refused after it
+  const isCut = !found.isWhole && cursorFrom(options.cursor, options.project) === null;
   const cursor: SupabaseCursor = {
     ...state,
-    from,
-    begun: found.isWhole ? null : found.begun,
-    after: found.after,
+    ...(isCut ? { first: at, from: at, begun: null, after: null } : { from, begun: found.begun, after: found.after }),
+    ...(found.isWhole ? { begun: null } : {}),
     seen: kept,
     awaited: open.filter((one) => !isOverdue(one)),
     arrived: [...arrived, ...(state.arrived === null ? [] : [state.arrived])].toSorted().at(-1) ?? null,
-    notBefore: found.fault?.retryAfter ? after(now, found.fault.retryAfter) : null,
+    notBefore: found.fault?.fault === "rate limit" ? after(now, found.fault.retryAfter ?? 0) : null,
   };
   const own = heartbeat !== null && found.heartbeats.has(heartbeat) ? "arrived" : heartbeat;
   return readingOf(tally, cursor, { own, overdue: open.some(isOverdue), bytes: found.bytes, lacks });

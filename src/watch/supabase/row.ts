@@ -34,7 +34,6 @@ const row = z.object({
   proxy_status: attribute,
   token: attribute,
   expires: attribute,
-  opaque_key: attribute,
 });
 
 /** One row of the table `logs`, as `pageOfRows` asks for it. */

@@ -30,8 +30,6 @@ const ATTRIBUTES: readonly (readonly [column: string, key: string])[] = [
 
 const of = (key: string): string => `log_attributes['${key}']`;
 
-const KEYS = ["authorization", "apikey"].map((header) => of(`request.sb.apikey.${header}.prefix`));
-
 const TOKEN = ["payload.role", "payload.expires_at", "payload.issued_at", "invalid"].map((key) =>
   of(`request.sb.jwt.authorization.${key}`),
 );
@@ -56,7 +54,6 @@ export function pageOfRows({ from, to, after }: { from: number; to: number; afte
     "if(source = 'postgres_logs', event_message, '') as message",
     ...ATTRIBUTES.map(([column, key]) => `${of(key)} as ${column}`),
     `if(${TOKEN.map((text) => `${text} != ''`).join(" or ")}, '1', '') as token`,
-    `if(${KEYS.map((text) => `match(${text}, '^sb_(publishable|secret)_')`).join(" or ")}, '1', '') as opaque_key`,
   ];
   const place = after === null ? "" : ` and (at_us > ${after.at} or at_us = ${after.at} and id > '${after.id}')`;
   return `select ${columns.join(", ")} from logs where ${CONCERNED} and at_us >= ${from} and at_us < ${to}${place} order by at_us, id limit ${PAGE}`;

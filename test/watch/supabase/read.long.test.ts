@@ -71,6 +71,15 @@ describe("rows", () => {
     expect(counted(await reader({ start: "begin" })(T0))).toBe(3);
   });
 
+  test("of the day before that a first reading could not get are not taken for later ones", async () => {
+    const read = reader({ start: "begin" });
+    service.rows = [denialAt(T0 - HOUR)];
+    service.instead = [json(503, {})];
+    expect((await read(T0)).lacks).toEqual([{ lack: "service", what: "server error" }]);
+    service.rows.push(denialAt(T0 + 1));
+    expect(counted(await read(T0 + MINUTE), await read(T0 + 2 * MINUTE))).toBe(1);
+  });
+
   test("that come nine minutes late, once", async () => {
     const read = reader();
     await read(T0);

@@ -110,16 +110,14 @@ function selected(sql: string, rows: readonly StoredRow[]): Record<string, strin
       at_us: String(row.at),
       message: row.source === "postgres_logs" ? row.message : "",
       ...Object.fromEntries(columns.map(([, key = "", column = ""]) => [column, row.attributes[key] ?? ""])),
-      token: anyOf(row, (key) => key.startsWith("request.sb.jwt.authorization.")),
-      opaque_key: anyOf(
-        row,
-        (key, value) => key.startsWith("request.sb.apikey.") && /^sb_(publishable|secret)_/.test(value),
-      ),
+      token: hasToken(row),
     }));
 }
 
-const anyOf = ({ attributes }: StoredRow, test: (key: string, value: string) => boolean): string =>
-  Object.entries(attributes).some(([key, value]) => value !== "" && test(key, value)) ? "1" : "";
+const hasToken = ({ attributes }: StoredRow): string =>
+  Object.entries(attributes).some(([key, value]) => value !== "" && key.startsWith("request.sb.jwt.authorization."))
+    ? "1"
+    : "";
 
 function isConcerned({ source, attributes }: StoredRow): boolean {
   const of = (key: string): string => attributes[key] ?? "";
