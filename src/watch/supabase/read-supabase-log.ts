@@ -152,7 +152,8 @@ async function sweep(
   for (let queries = 0; queries < QUERIES; queries += 1) {
     const begin = Math.floor(swept.from / MINUTE) * MINUTE;
     const end = Math.min(begin + PERIOD, to);
-    const period = { from: plainTimeOf(begin), to: plainTimeOf(end) };
+    // a whole minute more, as a period without a length is refused; and no time to come, which nobody has documented
+    const period = { from: plainTimeOf(begin - MINUTE), to: plainTimeOf(Math.min(end, now)) };
     const answer = await ask(pageOfRows({ from: swept.from, to: end, after: swept.after }), period);
     const rows = "rows" in answer ? rowsFrom(answer.rows) : null;
     if (rows === null || !isInOrder(rows, swept.after)) {

@@ -10,7 +10,7 @@ import { json, REF, startService, TOKEN, type LogService } from "./service.ts";
 // The real Supabase CLI, whose profile names the server on loopback as its API.
 
 const CLI = resolve(import.meta.dirname, "../../../node_modules/.bin/supabase");
-const NOW = "2026-11-30T12:00:20.000Z";
+const NOW = "2026-11-30T12:00:40.000Z";
 const AT = Date.parse(NOW) * 1000;
 
 let service: LogService;

@@ -11,6 +11,9 @@ const HOUR = 60 * MINUTE;
 /** at second 20 of a minute, so that a period that is rounded cuts something */
 const T0 = Date.parse("2026-11-30T12:00:20Z") * 1000;
 
+/** at second 40, which is rounded up */
+const T40 = T0 + 20_000_000;
+
 const iso = (micros: number): string => new Date(micros / 1000).toISOString();
 
 let service: LogService;
@@ -68,7 +71,9 @@ describe("rows", () => {
   test("from before the first reading are not counted, unless it begins a day back", async () => {
     service.rows = [denialAt(T0 - 20 * HOUR), denialAt(T0 - HOUR), denialAt(T0 - 1)];
     expect(counted(await reader()(T0))).toBe(0);
-    expect(counted(await reader({ start: "begin" })(T0))).toBe(3);
+    const read = reader({ start: "begin" });
+    // the last twenty seconds are rounded off
+    expect([counted(await read(T0)), counted(await read(T0 + MINUTE))]).toEqual([2, 1]);
   });
 
   test("of the day before that a first reading could not get are not taken for later ones", async () => {
@@ -162,7 +167,10 @@ describe("periods", () => {
     // pages: each period with rows takes two queries, and one reading has eight
     const readings = [await read(T0 + 72 * HOUR), await read(T0 + 72 * HOUR + MINUTE)];
     expect(counted(...readings)).toBe(72);
-    for (const { from, to } of service.asked) expect(Date.parse(to) - Date.parse(from)).toBeLessThanOrEqual(86_400_000);
+    for (const { from, to } of service.asked) {
+      expect(Date.parse(to) - Date.parse(from)).toBeLessThanOrEqual(86_400_000);
+      expect(Date.parse(to)).toBeLessThanOrEqual((T0 + 72 * HOUR + MINUTE) / 1000);
+    }
   });
 
   test("longer than any plan keeps its logs are lost", async () => {
@@ -186,7 +194,7 @@ describe("periods", () => {
     service.rows = [requestAt(T0 + 3 * MINUTE, 401, { "response.headers.proxy_status": "PostgREST; error=PGRST301" })];
     const readings = [];
     for (let minute = 1; minute < 8; minute += 1) readings.push(await read(T0 + minute * MINUTE));
-    expect(readings.map((one) => counted(one))).toEqual([0, 0, 1, 0, 0, 0, 0]);
+    expect(readings.map((one) => counted(one))).toEqual([0, 0, 0, 1, 0, 0, 0]);
   });
 
   test("a cursor of a file, or of another project, is a gap", async () => {
@@ -287,17 +295,17 @@ describe("the heartbeat", () => {
   });
 
   test("is there at once", async () => {
-    service.rows = [heartbeatAt(T0 + 1_000_000, ID)];
-    expect(await reader()(T0, { heartbeat: ID })).toMatchObject({ heartbeat: "seen", arrived: iso(T0), denials: [] });
+    service.rows = [heartbeatAt(T40 + 1_000_000, ID)];
+    expect(await reader()(T40, { heartbeat: ID })).toMatchObject({ heartbeat: "seen", arrived: iso(T40), denials: [] });
   });
 
   test("does not come for ten minutes: the log does not arrive, and that is said once", async () => {
     const read = reader();
-    await read(T0, { heartbeat: ID });
+    await read(T40, { heartbeat: ID });
     const said: string[] = [];
     for (let minute = 1; minute <= 13; minute += 1) {
       const id = ID.replace(/^../, String(minute + 10));
-      const at = T0 + minute * MINUTE;
+      const at = T40 + minute * MINUTE;
       // those of later samples come
       service.rows.push(heartbeatAt(at + 1, id));
       said.push((await read(at, { heartbeat: id })).heartbeat);

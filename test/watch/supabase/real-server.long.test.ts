@@ -17,6 +17,7 @@ describe.skipIf(server === undefined)("errors of a real server, as rows of postg
   let service: LogService;
   beforeAll(async () => {
     service = await startService();
+    service.rounds = false;
   });
   afterAll(async () => service.stop());
 
@@ -55,6 +56,7 @@ describe.skipIf(server === undefined)("watch with Supabase's logs", () => {
   beforeAll(async () => {
     process.env["SUPABASE_ACCESS_TOKEN"] = TOKEN;
     service = await startService();
+    service.rounds = false;
     watching = await startWatching(server?.bin ?? "");
     one = await watching.database("shop", { supabase: { project: REF, api: service.origin } });
   });

@@ -21,6 +21,8 @@ export interface LogService {
   instead: ((response: ServerResponse) => void)[];
   /** the most rows of an answer, whatever the query asks for */
   most: number;
+  /** false: periods are not rounded to the minute, so that a test has not to wait for it */
+  rounds: boolean;
   /** how rows come that should be in order */
   arrange(rows: Record<string, string>[]): Record<string, string>[];
   stop(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startService(): Promise<LogService> {
     asked: [],
     instead: [],
     most: 1000,
+    rounds: true,
     arrange: (rows) => rows,
     stop: async () => {
       server.closeAllConnections();
@@ -74,7 +77,9 @@ function answer(service: LogService, request: IncomingMessage, response: ServerR
   if (Date.parse(to) - Date.parse(from) > 24 * 3_600_000) return json(400, { message: "range" })(response);
   const instead = service.instead.shift();
   if (instead !== undefined) return instead(response);
-  const rounded = (iso: string): number => Math.round(Date.parse(iso) / 60_000) * 60_000_000;
+  const unit = service.rounds ? 60_000 : 1;
+  const rounded = (iso: string): number => Math.round(Date.parse(iso) / unit) * unit * 1000;
+  if (rounded(to) <= rounded(from)) return json(400, { message: "range" })(response);
   const within = service.rows.filter(({ at }) => at >= rounded(from) && at < rounded(to));
   return json(200, { result: service.arrange(selected(sql, within).slice(0, service.most)), error: null })(response);
 }
