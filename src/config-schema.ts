@@ -3,6 +3,14 @@ import { GATE_CRITERIA } from "./gate-criteria.ts";
 import { TOOL_NAMES } from "./migration-tools/index.ts";
 import type { ContextType } from "./pg/context.ts";
 
+/** A token is sent there, so that nobody on the way may read it. */
+function isSafeOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { hostname, origin, protocol } = new URL(text);
+  const local = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return (protocol === "https:" || (protocol === "http:" && local)) && origin === text.replace(/\/$/, "");
+}
+
 const reason = z.string().trim().min(3, "a reason that a colleague understands");
 const claimPath = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 const contextType = z.enum([
@@ -108,6 +116,16 @@ const gate = z.strictObject({
   waived: z.partialRecord(z.enum(GATE_CRITERIA), z.strictObject({ by: z.string().min(1), reason })).default({}),
 });
 
+/** Supabase's logs of a project; the access token is in the environment variable SUPABASE_ACCESS_TOKEN. */
+const supabaseLog = z.strictObject({
+  /** the reference of the project: the first part of the host name of its API */
+  project: z.string().regex(/^[a-z0-9-]+$/, "the reference of a project: lower-case letters and digits"),
+  /** the origin of the Management API; the access token is sent there */
+  api: z.string().refine(isSafeOrigin, "an origin with https, or on this machine").default("https://api.supabase.com"),
+  /** ask by the Supabase CLI, version 3, which has a login of its own, in place of the API: `npx supabase` */
+  cli: z.string().min(1).optional(),
+});
+
 const target = z.strictObject({
   /** the source of its URL, which contains a password: an environment variable, or a command that prints the URL */
   url: z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ command: z.string().min(1) })]),
@@ -124,8 +142,17 @@ const target = z.strictObject({
     })
     .optional(),
   gate: gate.prefault({}),
-  /** where `watch` reads the server's log: a file or folder on this machine, or by the server's own functions */
-  log: z.union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ server: z.literal(true) })]).optional(),
+  /**
+   * where `watch` reads the server's log: a file or folder on this machine, by the server's own functions, or Supabase's
+   * logs of a project
+   */
+  log: z
+    .union([
+      z.strictObject({ file: z.string().min(1) }),
+      z.strictObject({ server: z.literal(true) }),
+      z.strictObject({ supabase: supabaseLog }),
+    ])
+    .optional(),
   /** where `watch` keeps its samples: `rlsmith.samples` on the target, or `.rlsmith/watch/` of the project */
   samples: z.enum(["target", "file"]).default("target"),
   /** the number of people who must have approved the plan */

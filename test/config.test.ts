@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { configSchema } from "../src/config-schema.ts";
 import { claimsSourceOf } from "../src/config.ts";
 import { matchesName } from "../src/pg/name-pattern.ts";
 import { columnKey, functionKey, nameKey } from "../src/pg/name.ts";
@@ -76,5 +77,34 @@ describe("names in a config", () => {
     });
     expect(claimsSourceOf('"a.b"."c"()')).toEqual({ kind: "function", schema: "a.b", name: "c" });
     expect(() => claimsSourceOf('"a.b.c()')).toThrow(/neither a function nor a setting/);
+  });
+});
+
+describe("where the access token of Supabase's logs may be sent", () => {
+  const accepted = (supabase: object): boolean =>
+    configSchema.safeParse({ targets: { staging: { url: { env: "URL" }, log: { supabase } } } }).success;
+
+  test.each([
+    ["https://api.supabase.com", true],
+    ["https://api.supabase.com/", true],
+    ["https://logs.example.com:8443", true],
+    ["http://127.0.0.1:8000", true],
+    ["http://localhost:8000", true],
+    ["http://[::1]:8000", true],
+    ["http://api.supabase.com", false],
+    ["http://127.0.0.1.example.com", false],
+    ["http://localhost@example.com", false],
+    ["https://user:password@api.supabase.com", false],
+    ["https://api.supabase.com/v1", false],
+    ["ftp://127.0.0.1", false],
+    ["api.supabase.com", false],
+    ["", false],
+  ])("%s: %s", (api, expected) => {
+    expect(accepted({ project: "abcdefghijklmnopqrst", api })).toBe(expected);
+  });
+
+  test("a project is a reference, and nothing that a shell or a URL would read otherwise", () => {
+    expect(accepted({ project: "abcdefghijklmnopqrst" })).toBe(true);
+    for (const project of ["", "a b", "a;b", "../x", "A", "$(x)"]) expect(accepted({ project })).toBe(false);
   });
 });

@@ -2,10 +2,13 @@ import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { openServer } from "../db/server.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
+import { ToolError } from "../errors.ts";
 import { inspect } from "../inspect/index.ts";
 import { nameKey } from "../pg/name.ts";
 import { planHash, type Plan } from "../plan/index.ts";
 import {
+  askManagementApi,
+  askSupabaseCli,
   fileStore,
   gateOf,
   planFacts,
@@ -15,12 +18,14 @@ import {
   readObjects,
   readRequests,
   readServer,
+  readSupabaseLog,
   readStatements,
   readTables,
   relationsOf,
   sendHeartbeat,
   snapshotBefore,
   targetStore,
+  type AskLogs,
   type Cursors,
   type Gate,
   type IsolationReading,
@@ -64,12 +69,13 @@ export async function takeSample(watch: WatchTarget): Promise<Taken> {
   const { on, plan } = watch;
   const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
   const hash = planHash(plan);
+  const supabase = supabaseLogs(on);
   const db = await openToLook(url, "rlsmith watch");
   try {
     const store = storeOf(db, on, hash);
     const newest = await store.newest();
     const server = await readServer(db);
-    const { readings, kind } = await readAll(db, url, watch, newest, server.at);
+    const { readings, kind } = await readAll(db, url, watch, { newest, now: server.at, supabase });
     const sample: Sample = {
       formatVersion: 1,
       number: (newest?.sample.number ?? 0) + 1,
@@ -118,8 +124,11 @@ async function readAll(
   db: Db,
   url: string,
   { plan, on }: WatchTarget,
-  newest: { sample: Sample; cursors: Cursors } | null,
-  now: string,
+  {
+    newest,
+    now,
+    supabase,
+  }: { newest: { sample: Sample; cursors: Cursors } | null; now: string; supabase: AskLogs | null },
 ): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
   const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
   const scope = { relations: relationsOf(plan) };
@@ -141,7 +150,7 @@ async function readAll(
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };
   }
-  const log = await logReading(db, on, cursors.log ?? null);
+  const log = await logReading(db, on, { cursor: cursors.log ?? null, now, kind, supabase });
   return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind };
 }
 
@@ -161,13 +170,22 @@ async function countersOf(db: Db, scope: WatchScope, cursors: Cursors): Promise<
 async function logReading(
   db: Db,
   { config, target, projectDir }: OnTarget,
-  cursor: unknown,
+  { cursor, now, kind, supabase }: { cursor: unknown; now: string; kind: Sample["kind"]; supabase: AskLogs | null },
 ): Promise<LogReading | null> {
   const { log } = targetOf(config, target);
   if (log === undefined) return null;
   const settings = await readLogSettings(db);
   const [row] = await db.query<{ name: string }>("select current_database()::text as name");
   const heartbeat = await sendHeartbeat(db);
+  const database = row?.name ?? null;
+  if ("supabase" in log) {
+    if (supabase === null) throw new Error("it was made before the connection");
+    const { project } = log.supabase;
+    // before the change, what was refused in the hours before is what the others are compared with
+    const start = kind === "before" ? "begin" : "end";
+    const read = await readSupabaseLog(supabase, { project, cursor, start, now, database, heartbeat });
+    return { ...read, lacks: [...read.lacks, ...lacksOfSettings(settings)] };
+  }
   const reading = await readLog(
     "file" in log ? { kind: "files", path: resolve(projectDir, log.file) } : { kind: "server", db },
     {
@@ -176,11 +194,31 @@ async function logReading(
       format: null,
       linePrefix: settings.linePrefix,
       timeZone: settings.timeZone,
-      database: row?.name ?? null,
+      database,
       heartbeat,
     },
   );
   return { ...reading, lacks: [...reading.lacks, ...lacksOfSettings(settings)] };
+}
+
+/**
+ * Supabase's logs of a target, if the config names them; else null. Throws ToolError (environment): there is no access
+ * token.
+ */
+function supabaseLogs({ config, target, projectDir }: OnTarget): AskLogs | null {
+  const { log } = targetOf(config, target);
+  if (log === undefined || !("supabase" in log)) return null;
+  const { api, cli, project } = log.supabase;
+  if (cli !== undefined) return askSupabaseCli({ project, program: cli, cwd: projectDir });
+  const token = process.env["SUPABASE_ACCESS_TOKEN"]?.trim();
+  if (token === undefined || token === "")
+    throw new ToolError(
+      "environment",
+      "NO_SUPABASE_TOKEN",
+      "`SUPABASE_ACCESS_TOKEN`, which Supabase's logs ask for, is not set",
+      "set it for this command to an access token of Supabase that may read the logs of the project",
+    );
+  return askManagementApi({ project, api, token });
 }
 
 /** An attack an hour, and one whenever objects have begun to differ. */

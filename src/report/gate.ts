@@ -138,6 +138,21 @@ const whose = ({
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
 
+/** Why Supabase did not give its logs, by the fault; the next sample asks again. */
+const SERVICE_TEXTS: Readonly<Record<string, string>> = {
+  "access token":
+    "Supabase refuses the access token: `SUPABASE_ACCESS_TOKEN`, or the login of its CLI, must be one that may read the logs of the project",
+  "rate limit": "Supabase wants fewer queries of its logs; take samples less often, or wait",
+  allowance: "the allowance of log queries of the organization at Supabase is spent",
+  endpoint: "Supabase knows no logs of this project; check `project` in the config",
+  query: "Supabase does not accept the query of its logs",
+  "server error": "Supabase's logs answer with an error of their own",
+  "no answer": "Supabase's logs do not answer",
+  answer: "the answer of Supabase's logs is not of the form that is documented",
+  "more rows": "Supabase's logs hold more rows than one sample reads; the next goes on",
+  program: "`supabase logs` failed; run it by hand to see why",
+};
+
 /** What a source could not see, as a clause. */
 export function lackText({ lack, what }: Lack): string {
   switch (lack) {
@@ -153,6 +168,8 @@ export function lackText({ lack, what }: Lack): string {
       return `not seen: the counters of ${what} began anew`;
     case "entries lost":
       return `not seen: entries of ${what} are gone`;
+    case "service":
+      return `not seen yet: ${SERVICE_TEXTS[what] ?? what}`;
     case "nothing before":
       return `not seen: nothing of ${what} is known from before`;
   }

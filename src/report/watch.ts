@@ -34,7 +34,7 @@ const sourceLines = ({ readings }: Sample, colours: Colours): string[] =>
 function seenText(one: StoredReading): string {
   switch (one.source) {
     case "log":
-      return `${counted(one.entries, "entry", "entries")}, ${counted(one.denials.length, "kind")} of denials; its heartbeat was ${one.heartbeat}`;
+      return `${counted(one.entries, "entry", "entries")}, ${counted(one.denials.length, "kind")} of denials; its heartbeat was ${one.heartbeat === "not yet" ? "not seen yet" : one.heartbeat}`;
     case "statements":
       return `${counted(one.statements.length, "statement")} on relations of the plan`;
     case "tables":

@@ -18,6 +18,10 @@ export type DenialFamily =
   | "function guard"
   /** 42883, 42P01, 42703, 3F000, 42704: a function, relation, column, schema or type that is not there any more */
   | "object gone"
+  /** 401, or PGRST300 to PGRST303 of PostgREST: a token that is missing, or that its signature or claims make invalid */
+  | "jwt"
+  /** the same for a token whose time was over, which a client renews */
+  | "expired jwt"
   /** 57014: the statement timeout */
   | "timeout"
   /** 21000 of safeupdate or of a policy's sub-query, and what cannot be told since the message is translated */
@@ -36,7 +40,8 @@ export interface Fingerprint {
   function: string | null;
   /**
    * what is missing or may not be used, where it is no relation of `relation`: the variable `app.tenant_id`, the schema,
-   * the function, the type; null: nothing, or the name may be a value in quotes
+   * the function, the type; of a token: the status, the code of PostgREST, and the path without ids; null: nothing, or the
+   * name may be a value in quotes
    */
   object: string | null;
   /** the login role */

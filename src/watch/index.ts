@@ -30,5 +30,6 @@ export type {
   StoredReading,
 } from "./sample.ts";
 export { fileStore } from "./store/file-store.ts";
+export { askManagementApi, askSupabaseCli, readSupabaseLog, type AskLogs } from "./supabase/index.ts";
 export type { SampleStore } from "./store/store.ts";
 export { targetStore } from "./store/target-store.ts";

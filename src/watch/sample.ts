@@ -18,6 +18,8 @@ export interface Lack {
     | "counters lost"
     /** entries between the position of the sample before and the first that is still there are gone */
     | "entries lost"
+    /** a service refused, failed or did not answer: nothing is lost, and the next reading begins where this one ended */
+    | "service"
     /** there is no sample to compare with yet */
     | "nothing before";
   /** a name in the server's own terms: `pg_stat_statements`, `log_line_prefix`; never a value */
@@ -45,8 +47,13 @@ export interface LogReading extends Read<"log"> {
   failedLogins: number;
   /** the server was started, or ended a crashed process, in the period */
   restarts: number;
-  /** the message that this run has sent through the server, to see that the log arrives */
-  heartbeat: "seen" | "not seen" | "not sent";
+  /**
+   * the message that this run has sent through the server, to see that the log arrives; `not yet`: the log of a service
+   * comes late, and a later reading sees it
+   */
+  heartbeat: "seen" | "not seen" | "not sent" | "not yet";
+  /** of the log of a service: the time of the sample whose heartbeat arrived last; null: none has; absent: of another log */
+  arrived?: string | null;
 }
 
 /**

@@ -22,6 +22,15 @@ export const TARGET_ERRORS = {
       "Set the variable, or run the command by hand in the project's folder. It must print the URL and nothing else.",
     ],
   },
+  NO_SUPABASE_TOKEN: {
+    kind: "environment",
+    title: "there is no access token for Supabase's logs",
+    why: "The config names Supabase's logs of a project as the log of the target. The Management API asks for an access token, which rlsmith takes from the environment variable `SUPABASE_ACCESS_TOKEN` and writes nowhere.",
+    todo: [
+      "Set the variable to a token that may read the logs of the project (permission `analytics_logs_read`).",
+      'Or let the Supabase CLI ask, which has a login of its own: `log: { supabase: { project: "…", cli: "npx supabase" } }`.',
+    ],
+  },
   NO_USERS: {
     kind: "environment",
     title: "there are no users whose rows could be compared",

@@ -42,13 +42,15 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
   ]);
   const causes = all.flatMap(([isNew, cause]) => (isNew ? [cause] : []));
   const lacks = eachLack([
-    ...readings.flatMap((one) => one.lacks),
+    ...readings.flatMap((one) => one.lacks.filter(({ lack }) => lack !== "service")),
+    // what a service did not give at one time, it gave at the next
+    ...(readings.at(-1)?.lacks.filter(({ lack }) => lack === "service") ?? []),
     ...readings
-      .filter(({ heartbeat }) => heartbeat !== "seen")
+      .filter(({ heartbeat }) => heartbeat === "not seen" || heartbeat === "not sent")
       .map(() => ({ lack: "not readable" as const, what: "heartbeat" })),
     ...(readings.length < after.length ? [{ lack: "not readable" as const, what: "log" }] : []),
   ]);
-  const n = requestsIn(after);
+  const n = requestsIn(arrivedOf(after));
   const wanted = Math.ceil(3 / limits.share);
   return {
     criterion: "denials",
@@ -61,6 +63,14 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
     notes: all.flatMap(([isNew, cause]) => (isNew ? [] : [cause])),
     lacks,
   };
+}
+
+/** The samples whose denials are known: the log of a service comes late, and what its last heartbeat does not cover may be in it. */
+function arrivedOf(after: Watched["samples"]): Watched["samples"] {
+  const last = readingsOf(after, "log").at(-1);
+  if (last?.arrived === undefined) return after;
+  const until = last.arrived === null ? null : Date.parse(last.arrived);
+  return after.filter(({ at }) => until !== null && Date.parse(at) <= until);
 }
 
 /** Statements on the relations of the plan. */
@@ -81,6 +91,7 @@ function concerns({ touched, dropped, retired, functions }: PlanFacts, one: Fing
       return one.relation === null || names.includes(one.relation);
     case "recursion":
     case "row security off":
+    case "jwt":
       return true;
     case "cast":
       return one.function === null || isOf(functions, one.function);
@@ -92,6 +103,8 @@ function concerns({ touched, dropped, retired, functions }: PlanFacts, one: Fing
       return (
         one.function !== null && dropped.some((name) => name === one.function || name.endsWith(`.${one.function}`))
       );
+    // clients meet it each hour, and renew the token
+    case "expired jwt":
     case "timeout":
     case "other":
       return false;

@@ -1,3 +1,9 @@
+export type { LogEntry } from "./entry.ts";
+export { routineOf } from "./csvlog.ts";
+export { heartbeatOf } from "./heartbeat-message.ts";
+export { LONGEST_TEXT } from "./parser.ts";
+export { newTally, type Tally } from "./tally.ts";
+export { severityOf } from "./words.ts";
 export type { LogFormat } from "./format.ts";
 export { sendHeartbeat } from "./heartbeat.ts";
 export { readLog, type LogSource, type ReadLogOptions } from "./read-log.ts";

@@ -7,6 +7,8 @@ import type { Sink } from "./parser.ts";
 
 /** The counts of a reading while it goes on. */
 export interface Tally extends Sink {
+  /** a request that something before the server has refused, which is in no log of the server */
+  request(kind: "denial" | "failed login" | "other error", fingerprint: Fingerprint | null, at: string | null): void;
   counts(): Pick<
     LogReading,
     "entries" | "unread" | "denials" | "otherErrors" | "failedLogins" | "restarts" | "heartbeat" | "lacks"
@@ -60,6 +62,12 @@ export function newTally({ database, heartbeat }: { database: string | null; hea
         if (fingerprint === null) otherErrors += 1;
         else deny(fingerprint, entry.at);
       }
+    },
+    request: (kind, fingerprint, at) => {
+      entries += 1;
+      if (kind === "failed login") failedLogins += 1;
+      else if (fingerprint === null) otherErrors += 1;
+      else deny(fingerprint, at);
     },
     unread: (line) => {
       unread += 1;

@@ -4,7 +4,7 @@ import { coverageCriterion } from "../../../src/watch/criteria/coverage.ts";
 import { denialsCriterion } from "../../../src/watch/criteria/denials.ts";
 import { isolationCriterion } from "../../../src/watch/criteria/isolation.ts";
 import { objectsCriterion } from "../../../src/watch/criteria/objects.ts";
-import type { StoredReading } from "../../../src/watch/sample.ts";
+import type { LogReading, StoredReading } from "../../../src/watch/sample.ts";
 import { watchedOf, withReadings } from "./watched.ts";
 
 // What passes where nothing was seen is worse than a failure.
@@ -29,7 +29,7 @@ test("an attack that only missing grants held says nothing of row security", () 
   ]);
 });
 
-const log = (heartbeat: "seen" | "not seen" | "not sent"): StoredReading => ({
+const log = (heartbeat: "seen" | "not seen" | "not sent"): Omit<LogReading, "cursor"> => ({
   source: "log",
   lacks: [],
   entries: 1000,
@@ -70,6 +70,59 @@ test("a log whose heartbeat was not seen, or could not be sent, proves no silenc
     "cannot be told",
     "cannot be told",
   ]);
+});
+
+test("of a log that comes late, only the statements up to the last heartbeat that arrived count", () => {
+  // sample n is at minute n, with a thousand statements; sixty are wanted
+  const at = (number: number): string => watchedOf([withReadings("after", number)]).now;
+  const judged = (...readings: Partial<StoredReading>[]) => {
+    const samples = readings.map((one, i) =>
+      withReadings("after", i + 1, calls, { ...log("seen"), heartbeat: "not yet", ...one } as StoredReading),
+    );
+    const { lacks, n, state } = denialsCriterion(watchedOf(samples));
+    return [state, n, ...lacks.map(({ what }) => what)];
+  };
+  const busy = [{ lack: "service", what: "rate limit" } as const];
+  expect(judged({ arrived: null })).toEqual(["not enough yet", 0]);
+  // one of before the change
+  expect(judged({ arrived: at(0) })).toEqual(["not enough yet", 0]);
+  expect(judged({ arrived: null }, { arrived: at(1) })).toEqual(["passed", 1000]);
+  expect(judged({ arrived: null }, { arrived: at(1) }, { arrived: at(2) })).toEqual(["passed", 2000]);
+  // a service that was busy once has given the rows since
+  expect(judged({ arrived: null, lacks: busy }, { arrived: at(1) })).toEqual(["passed", 1000]);
+  expect(judged({ arrived: null }, { arrived: at(1), lacks: busy })).toEqual(["cannot be told", 1000, "rate limit"]);
+  expect(judged({ arrived: null, heartbeat: "not seen" }, { arrived: at(1) })).toEqual([
+    "cannot be told",
+    1000,
+    "heartbeat",
+  ]);
+});
+
+test("a fault of tokens is a denial if it is new; one of a token whose time was over is none", () => {
+  const of = (family: "jwt" | "expired jwt", object: string): StoredReading => ({
+    ...log("seen"),
+    denials: [
+      {
+        family,
+        sqlstate: null,
+        relation: null,
+        policy: null,
+        function: null,
+        object,
+        login: null,
+        count: 1,
+        first: null,
+        last: null,
+      },
+    ],
+  });
+  const judged = (after: StoredReading, before: StoredReading) =>
+    denialsCriterion(watchedOf([withReadings("before", 1, before), withReadings("after", 2, calls, after)]));
+  const fault = of("jwt", "401 PGRST301 /rest/v1/bill");
+  expect(judged(fault, log("seen"))).toMatchObject({ state: "failed", k: 1, causes: [{ family: "jwt" }] });
+  expect(judged(fault, fault)).toMatchObject({ state: "passed", notes: [{ family: "jwt" }] });
+  expect(judged(fault, of("jwt", "401 PGRST301 /rest/v1/note")).state).toBe("failed");
+  expect(judged(of("expired jwt", "401 PGRST303 /rest/v1/bill"), log("seen")).state).toBe("passed");
 });
 
 test("a plan that touches no relation is not covered by traffic", () => {
