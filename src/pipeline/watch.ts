@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { openServer } from "../db/server.ts";
 import { pgErrorOf, type Db } from "../db/port.ts";
+import { messageOf } from "../errors.ts";
 import { inspect } from "../inspect/index.ts";
 import { nameKey } from "../pg/name.ts";
 import { planHash, type Plan } from "../plan/index.ts";
@@ -63,31 +65,75 @@ export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({ on, pla
 export async function takeSample(watch: WatchTarget): Promise<Taken> {
   const { on, plan } = watch;
   const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
-  const hash = planHash(plan);
   const db = await openToLook(url, "rlsmith watch");
   try {
-    const store = storeOf(db, on, hash);
-    const newest = await store.newest();
-    const server = await readServer(db);
-    const { readings, kind } = await readAll(db, url, watch, newest, server.at);
-    const sample: Sample = {
-      formatVersion: 1,
-      number: (newest?.sample.number ?? 0) + 1,
-      run: watch.run,
-      target: on.target,
-      planHash: hash,
-      kind,
-      at: server.at,
-      server: server.server,
-      readings: readings.map(({ cursor: _, ...one }) => one),
-    };
-    const next: Cursors = { ...newest?.cursors };
-    for (const { source, cursor } of readings) next[source] = cursor;
-    const kept = await store.append(sample, next);
-    return { sample, kept, gate: judged(watch, await store.read(), server.at) };
+    const { sample, kept } = await sampleOn(db, watch, async (now) => isolationReading(url, watch, now));
+    return { sample, kept, gate: judged(watch, await storeOf(db, on, planHash(plan)).read(), sample.at) };
   } finally {
     await db.close();
   }
+}
+
+/**
+ * Take the sample that the others are compared with, right before `apply` acquires its first lock, and without the
+ * attack, which judges the state after the change alone. Returns null; or the reason why there is no sample, since apply
+ * goes on without one. It never throws, and it takes ten seconds at most.
+ */
+export async function sampleBefore(watch: WatchTarget, url: string): Promise<string | null> {
+  let db: Db | null = null;
+  let isLate = false;
+  const work = async (): Promise<string | null> => {
+    db = await openToLook(url, "rlsmith apply");
+    if (isLate) await db.close();
+    else await sampleOn(db, watch, null);
+    return null;
+  };
+  const late = new AbortController();
+  try {
+    return await Promise.race([
+      work(),
+      pause(BEFORE_LIMIT, undefined, { signal: late.signal }).then(
+        () => `it took longer than ${BEFORE_LIMIT / 1000} s`,
+        () => null,
+      ),
+    ]);
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    isLate = true;
+    late.abort();
+    await (db as Db | null)?.close().catch(() => {});
+  }
+}
+
+/** Milliseconds. */
+const BEFORE_LIMIT = 10_000;
+
+/** Take a sample over a connection, and keep it. `attack`: null for none. */
+async function sampleOn(
+  db: Db,
+  { on, plan, run }: WatchTarget,
+  attack: ((now: string) => Promise<IsolationReading>) | null,
+): Promise<Pick<Taken, "sample" | "kept">> {
+  const hash = planHash(plan);
+  const store = storeOf(db, on, hash);
+  const newest = await store.newest();
+  const server = await readServer(db);
+  const { readings, kind } = await readAll(db, { on, plan }, newest, server.at, attack);
+  const sample: Sample = {
+    formatVersion: 1,
+    number: (newest?.sample.number ?? 0) + 1,
+    run,
+    target: on.target,
+    planHash: hash,
+    kind,
+    at: server.at,
+    server: server.server,
+    readings: readings.map(({ cursor: _, ...one }) => one),
+  };
+  const next: Cursors = { ...newest?.cursors };
+  for (const { source, cursor } of readings) next[source] = cursor;
+  return { sample, kept: await store.append(sample, next) };
 }
 
 /** The samples of a target and a plan, judged by the limits of its config at this moment. Only reads. */
@@ -116,10 +162,10 @@ function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string)
 
 async function readAll(
   db: Db,
-  url: string,
-  { plan, on }: WatchTarget,
+  { plan, on }: Pick<WatchTarget, "on" | "plan">,
   newest: { sample: Sample; cursors: Cursors } | null,
   now: string,
+  attack: ((now: string) => Promise<IsolationReading>) | null,
 ): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
   const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
   const scope = { relations: relationsOf(plan) };
@@ -134,8 +180,9 @@ async function readAll(
     counters[1] = { ...counters[1], tables: [] };
   }
   const others: Reading[] = [await readRequests(db, cursors.requests ?? null)];
-  if (before?.kind !== kind || isDue(cursors.isolation, now, reading.differences.length > 0, before)) {
-    others.push(await isolationReading(url, { plan, on }, now));
+  const differs = reading.differences.length > 0;
+  if (attack !== null && (before?.kind !== kind || isDue(cursors.isolation, now, differs, before))) {
+    others.push(await attack(now));
     // what the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
