@@ -29,6 +29,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   plan: ["PlanJson", "rlsmith plan"],
   properties: ["PropertiesJson", "rlsmith prove --never"],
   prove: ["ProveJson", "rlsmith prove"],
+  recorder: ["RecorderJson", "rlsmith watch --recorder"],
   rehearsal: ["RehearsalJson", "rlsmith rehearse"],
   rollback: ["RollbackJson", "rlsmith rollback"],
   verification: ["VerificationJson", "rlsmith verify"],

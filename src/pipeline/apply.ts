@@ -8,6 +8,7 @@ import { applyToDatabase, historyOfDatabase, rollbackDatabase, type DatabaseOpti
 import type { RollbackWay } from "./apply-database.ts";
 import { openToLook } from "./connections.ts";
 import type { Gate } from "../watch/index.ts";
+import { recordApplied } from "./record-applied.ts";
 import { gateOfTarget, sampleBefore, watchTarget } from "./watch.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 
@@ -73,6 +74,11 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
   if (noSample !== null)
     result.notes.push(
       `no sample was taken before the change, so \`rlsmith gate\` may have nothing to compare with: ${noSample}`,
+    );
+  const untold = dryRun ? null : await recordApplied(url, hash);
+  if (untold !== null)
+    result.notes.push(
+      `the recorder was not told the time of the change, so the age of tokens stays unknown: ${untold}`,
     );
   return result;
 }

@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openServer } from "../db/server.ts";
-import { pgErrorOf, type Db } from "../db/port.ts";
+import type { Db } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
-import { inspect } from "../inspect/index.ts";
-import { nameKey } from "../pg/name.ts";
 import { planHash, type Plan } from "../plan/index.ts";
 import {
   fileStore,
@@ -25,7 +22,6 @@ import {
   targetStore,
   type Cursors,
   type Gate,
-  type IsolationReading,
   type LogReading,
   type ObjectFacts,
   type Reading,
@@ -37,7 +33,7 @@ import {
 } from "../watch/index.ts";
 import { openToLook } from "./connections.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
-import { verifyDatabase } from "./verify.ts";
+import { hourlyReadings } from "./watch-hourly.ts";
 
 /** A target that is watched for a plan. */
 export interface WatchTarget {
@@ -67,7 +63,9 @@ export async function takeSample(watch: WatchTarget): Promise<Taken> {
   const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
   const db = await openToLook(url, "rlsmith watch");
   try {
-    const { sample, kept } = await sampleOn(db, watch, async (now) => isolationReading(url, watch, now));
+    const { sample, kept } = await sampleOn(db, watch, async (now) =>
+      hourlyReadings(url, { config: on.config, plan }, now),
+    );
     return { sample, kept, gate: judged(watch, await storeOf(db, on, planHash(plan)).read(), sample.at) };
   } finally {
     await db.close();
@@ -109,17 +107,17 @@ export async function sampleBefore(watch: WatchTarget, url: string): Promise<str
 /** Milliseconds. */
 const BEFORE_LIMIT = 10_000;
 
-/** Take a sample over a connection, and keep it. `attack`: null for none. */
+/** Take a sample over a connection, and keep it. `hourly`: the readings that cost more; null for none. */
 async function sampleOn(
   db: Db,
   { on, plan, run }: WatchTarget,
-  attack: ((now: string) => Promise<IsolationReading>) | null,
+  hourly: ((now: string) => Promise<Reading[]>) | null,
 ): Promise<Pick<Taken, "sample" | "kept">> {
   const hash = planHash(plan);
   const store = storeOf(db, on, hash);
   const newest = await store.newest();
   const server = await readServer(db);
-  const { readings, kind } = await readAll(db, { on, plan }, newest, server.at, attack);
+  const { readings, kind } = await readAll(db, { on, plan }, newest, server.at, hourly);
   const sample: Sample = {
     formatVersion: 1,
     number: (newest?.sample.number ?? 0) + 1,
@@ -165,7 +163,7 @@ async function readAll(
   { plan, on }: Pick<WatchTarget, "on" | "plan">,
   newest: { sample: Sample; cursors: Cursors } | null,
   now: string,
-  attack: ((now: string) => Promise<IsolationReading>) | null,
+  hourly: ((now: string) => Promise<Reading[]>) | null,
 ): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
   const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
   const scope = { relations: relationsOf(plan) };
@@ -179,10 +177,10 @@ async function readAll(
     counters[0] = { ...counters[0], statements: [] };
     counters[1] = { ...counters[1], tables: [] };
   }
-  const others: Reading[] = [await readRequests(db, cursors.requests ?? null)];
+  const others: Reading[] = [await readRequests(db, cursors.requests ?? null, inForce.at(-1)?.at ?? null)];
   const differs = reading.differences.length > 0;
-  if (attack !== null && (before?.kind !== kind || isDue(cursors.isolation, now, differs, before))) {
-    others.push(await attack(now));
+  if (hourly !== null && (before?.kind !== kind || isDue(cursors.isolation, now, differs, before))) {
+    others.push(...(await hourly(now)));
     // what the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
@@ -236,52 +234,4 @@ function isDue(cursor: unknown, now: string, differs: boolean, before: Sample | 
   const objects = before?.readings.find(({ source }) => source === "objects");
   const differed = objects?.source === "objects" && objects.differences.length > 0;
   return (differs && !differed) || Date.parse(now) - Date.parse(cursor) >= 3_600_000 || now < cursor;
-}
-
-async function isolationReading(
-  url: string,
-  { on: { config }, plan }: Pick<WatchTarget, "on" | "plan">,
-  now: string,
-): Promise<IsolationReading> {
-  const touched = new Set<string>(relationsOf(plan).map(nameKey));
-  const db = await openServer(url, { applicationName: "rlsmith watch" });
-  try {
-    const { cells, breaches, heat, withoutRows } = await verifyDatabase(db, await inspect(db), {
-      mode: "read-only",
-      config,
-    });
-    return {
-      source: "isolation",
-      cursor: now,
-      lacks: [],
-      statements: cells,
-      held: heat.reduce((sum, one) => sum + one.held, 0),
-      breaches: breaches.map(({ relation, personaClass, object }) => ({
-        subject: relation,
-        role: personaClass,
-        object: object.name,
-      })),
-      // writes are not tried on a database that is only read
-      unsettled:
-        heat.filter(
-          ({ command, held, heldByGrant, breach, expected, notSettled }) =>
-            command === "SELECT" && notSettled > 0 && held + heldByGrant + breach + expected === 0,
-        ).length + withoutRows.filter((one) => touched.has(one)).length,
-    };
-  } catch (error) {
-    const raised = pgErrorOf(error);
-    if (!raised) throw error;
-    const lack = raised.sqlstate === "42501" ? "privilege" : "not readable";
-    return {
-      source: "isolation",
-      cursor: now,
-      lacks: [{ lack, what: "verify" }],
-      statements: 0,
-      held: 0,
-      breaches: [],
-      unsettled: 0,
-    };
-  } finally {
-    await db.close();
-  }
 }

@@ -111,6 +111,10 @@ export function causeText(cause: Cause): string {
       return `${whose(cause)}: ${counted(cause.rows, "row")} in ${counted(cause.calls, "call")}, about ${Math.round(cause.expected)} expected`;
     case "request without claim":
       return `${counted(cause.count, "request")} of ${cause.of} as ${cause.role} without claim ${cause.claim}`;
+    case "stale token":
+      return `${counted(cause.count, "request")} of ${cause.of} as ${cause.role} in the last sample with a token from before the change`;
+    case "stored claims":
+      return `${counted(cause.count, "user")} of ${cause.of}: ${STORED[cause.state]}`;
     case "breach":
       return `${cause.role} reaches rows of another tenant in ${cause.subject}, by ${cause.object}`;
     case "not settled":
@@ -125,6 +129,13 @@ export function causeText(cause: Cause): string {
       return `${cause.command} on ${cause.relation} was not used${cause.before ? ", and was before" : ""}`;
   }
 }
+
+const STORED: Record<Extract<Cause, { cause: "stored claims" }>["state"], string> = {
+  stale: "the stored claims are not those of the source",
+  missing: "active, and without stored claims",
+  orphaned: "stored claims, and no active row",
+  ambiguous: "several active rows that give different claims",
+};
 
 const whose = ({
   relation,

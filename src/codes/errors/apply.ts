@@ -121,6 +121,12 @@ export const APPLY_ERRORS = {
       "A criterion that this target can never show is waived in its `gate` in rlsmith.config.ts, by a person and with a reason.",
     ],
   },
+  RECORDER_INSTALLED: {
+    kind: "usage",
+    title: "the recorder is installed on the target already",
+    why: "Its schema, `rlsmith_recorder`, holds nothing else, and one recorder serves all plans. A second migration would fail, or would take the first one's function for one of the project's.",
+    todo: ["Keep it, or run its down migration before you write another one, such as one for further roles or claims."],
+  },
   SAMPLES_NOT_TRUSTED: {
     kind: "environment",
     title: "the samples are not as `rlsmith watch` wrote them",

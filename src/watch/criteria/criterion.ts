@@ -43,6 +43,10 @@ export type Cause =
       expected: number;
     }
   | { cause: "request without claim"; role: string; claim: string; count: number; of: number }
+  /** tokens of the newest sample that were issued before the change */
+  | { cause: "stale token"; role: string; count: number; of: number }
+  /** members whose stored claims are not those of the source */
+  | { cause: "stored claims"; state: "stale" | "missing" | "orphaned" | "ambiguous"; count: number; of: number }
   | { cause: "breach"; subject: string; role: string; object: string }
   | { cause: "not settled"; count: number; of: number }
   | {
