@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Db } from "../db/port.ts";
 import { messageOf } from "../errors.ts";
 import { planHash, type Plan } from "../plan/index.ts";
 import {
+  evidenceOf,
   fileStore,
   gateOf,
   planFacts,
@@ -16,6 +18,7 @@ import {
   readServer,
   readStatements,
   readTables,
+  readTestResults,
   relationsOf,
   sendHeartbeat,
   snapshotBefore,
@@ -29,6 +32,7 @@ import {
   type SampleStore,
   type StatementsReading,
   type TablesReading,
+  type TestEvidence,
   type WatchScope,
 } from "../watch/index.ts";
 import { openToLook } from "./connections.ts";
@@ -147,9 +151,20 @@ export async function gateOfTarget({ on, plan, run }: WatchTarget): Promise<Gate
 }
 
 function judged({ on, plan }: WatchTarget, samples: readonly Sample[], now: string): Gate {
-  const { waived, ...limits } = targetOf(on.config, on.target).gate;
-  const facts = planFacts(plan);
-  return gateOf({ target: on.target, planHash: planHash(plan) }, { samples, now, plan: facts, limits }, waived);
+  const { waived, tests: file, ...limits } = targetOf(on.config, on.target).gate;
+  const tests = file === undefined ? null : testEvidence(resolve(on.projectDir, file), samples);
+  const watched = { samples, now, plan: planFacts(plan), limits, tests };
+  return gateOf({ target: on.target, planHash: planHash(plan) }, watched, waived);
+}
+
+/** What a file of test results is worth. A run that began before the last sample before the change did not see it. */
+function testEvidence(file: string, samples: readonly Sample[]): TestEvidence {
+  const since = samples.findLast(({ kind }) => kind === "before") ?? samples[0];
+  const on = { since: since?.at ?? null, bypassing: samples.at(-1)?.server.bypassing ?? [] };
+  if (!existsSync(file) || !statSync(file).isFile()) return evidenceOf(null, on);
+  const results = readTestResults(readFileSync(file, "utf8"));
+  // TAP has no time
+  return evidenceOf(results && { ...results, at: results.at ?? statSync(file).mtime.toISOString() }, on);
 }
 
 function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string): SampleStore {

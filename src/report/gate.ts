@@ -117,6 +117,12 @@ export function causeText(cause: Cause): string {
       return `${counted(cause.count, "user")} of ${cause.of}: ${STORED[cause.state]}`;
     case "breach":
       return `${cause.role} reaches rows of another tenant in ${cause.subject}, by ${cause.object}`;
+    case "tests failed":
+      return `${cause.count} of ${counted(cause.of, "isolation test")} failed`;
+    case "tests refused":
+      return `the results of the isolation tests are no evidence: ${REFUSED[cause.because]}${cause.roles.length === 0 ? "" : `: ${cause.roles.join(", ")}`}`;
+    case "tests accepted":
+      return `${counted(cause.count, "isolation test")} passed as ${cause.roles.join(", ")}`;
     case "not settled":
       return `${cause.count} could not be tried, of ${counted(cause.of, "statement")}`;
     case "slower":
@@ -135,6 +141,15 @@ const STORED: Record<Extract<Cause, { cause: "stored claims" }>["state"], string
   missing: "active, and without stored claims",
   orphaned: "stored claims, and no active row",
   ambiguous: "several active rows that give different claims",
+};
+
+const REFUSED: Record<Extract<Cause, { cause: "tests refused" }>["because"], string> = {
+  unreadable: "there is no such file, or it is neither JUnit XML nor TAP",
+  incomplete: "the run did not come to its end",
+  older: "they are older than the change",
+  "persona not proved": "no test shows that row security applies to its personas",
+  "privileged persona": "row security does not apply to a persona",
+  "nothing asserted": "no test of rows ran",
 };
 
 const whose = ({

@@ -39,3 +39,5 @@ export type {
 export { fileStore } from "./store/file-store.ts";
 export type { SampleStore } from "./store/store.ts";
 export { targetStore } from "./store/target-store.ts";
+export { evidenceOf, readTestResults } from "./test-results.ts";
+export type { TestEvidence } from "./test-results.ts";
