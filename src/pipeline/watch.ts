@@ -11,6 +11,7 @@ import {
   gateOf,
   planFacts,
   lacksOfSettings,
+  plantDenial,
   readLog,
   readLogSettings,
   readObjects,
@@ -121,7 +122,7 @@ async function sampleOn(
   const store = storeOf(db, on, hash);
   const newest = await store.newest();
   const server = await readServer(db);
-  const { readings, kind } = await readAll(db, { on, plan }, newest, server.at, hourly);
+  const { readings, kind } = await readAll(db, { on, plan, run }, newest, server.at, hourly);
   const sample: Sample = {
     formatVersion: 1,
     number: (newest?.sample.number ?? 0) + 1,
@@ -175,7 +176,7 @@ function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string)
 
 async function readAll(
   db: Db,
-  { plan, on }: Pick<WatchTarget, "on" | "plan">,
+  { plan, on, run }: WatchTarget,
   newest: { sample: Sample; cursors: Cursors } | null,
   now: string,
   hourly: ((now: string) => Promise<Reading[]>) | null,
@@ -201,7 +202,8 @@ async function readAll(
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };
   }
-  const log = await logReading(db, on, cursors.log ?? null);
+  const isShown = before?.run === run && before.readings.some((one) => one.source === "log" && one.planted === "seen");
+  const log = await logReading(db, on, cursors.log ?? null, !isShown);
   return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind };
 }
 
@@ -222,11 +224,13 @@ async function logReading(
   db: Db,
   { config, target, projectDir }: OnTarget,
   cursor: unknown,
+  plants: boolean,
 ): Promise<LogReading | null> {
   const { log } = targetOf(config, target);
   if (log === undefined) return null;
   const settings = await readLogSettings(db);
   const [row] = await db.query<{ name: string }>("select current_database()::text as name");
+  const planted = plants ? await plantDenial(db) : null;
   const heartbeat = await sendHeartbeat(db);
   const reading = await readLog(
     "file" in log ? { kind: "files", path: resolve(projectDir, log.file) } : { kind: "server", db },
@@ -238,6 +242,7 @@ async function logReading(
       timeZone: settings.timeZone,
       database: row?.name ?? null,
       heartbeat,
+      planted,
     },
   );
   return { ...reading, lacks: [...reading.lacks, ...lacksOfSettings(settings)] };

@@ -27,7 +27,7 @@ export function renderGate(given: Gate, colours: Colours): string {
     from === null || to === null
       ? `${gate.target}: no sample since the change${samples.before > 0 ? `, ${counted(samples.before, "sample")} before it` : ""}`
       : `${gate.target}: ${counted(samples.after, "sample")} from ${minute(from)} to ${minute(to)} UTC, ${samples.before} before the change`;
-  return `${[head, criteriaLines(gate, colours).join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
+  return `${[head, [...criteriaLines(gate, colours), colours.dim(shownText(gate))].join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
 }
 
 /** One line for each criterion, and what it found below it. */
@@ -39,6 +39,16 @@ export function criteriaLines({ judgements }: Gate, colours: Colours): string[] 
     ...cut(one.causes.map(causeText)).map((line) => `${" ".repeat(width)}  ${line}`),
     ...one.lacks.map((lack) => `${" ".repeat(width)}  ${colours.dim(lackText(lack))}`),
   ]);
+}
+
+/** Which criteria have shown on this target that they can fail. */
+function shownText({ judgements }: Gate): string {
+  const named = (shown: boolean): string =>
+    judgements
+      .filter((one) => one.shown === shown)
+      .map(({ criterion }) => criterion)
+      .join(", ");
+  return `shown that they can fail: ${named(true)}; not shown: ${named(false)}`;
 }
 
 const MOST_LINES = 8;

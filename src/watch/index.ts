@@ -18,7 +18,7 @@ export {
   type RequestLogin,
   type WatchScope,
 } from "./database/index.ts";
-export { lacksOfSettings, readLog, readLogSettings, sendHeartbeat } from "./log/index.ts";
+export { lacksOfSettings, plantDenial, readLog, readLogSettings, sendHeartbeat } from "./log/index.ts";
 export { gateOf, type Gate, type Waiver } from "./gate.ts";
 export { planFacts, relationsOf } from "./plan-facts.ts";
 export type {

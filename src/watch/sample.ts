@@ -47,6 +47,11 @@ export interface LogReading extends Read<"log"> {
   restarts: number;
   /** the message that this run has sent through the server, to see that the log arrives */
   heartbeat: "seen" | "not seen" | "not sent";
+  /**
+   * a denial that this run has planted was counted as one, as those of the application would be; `not sent`: an earlier
+   * reading of the run has shown it
+   */
+  planted: "seen" | "not seen" | "not sent";
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DenialCount, Fingerprint } from "../denial.ts";
+import type { Lack } from "../sample.ts";
 import {
   eachLack,
   readingsOf,
@@ -12,7 +13,7 @@ import {
 /**
  * No request is refused since the change that was not refused before. Only what the change can cause counts: policies,
  * privileges, recursion, claims that a cast does not accept, variables and functions that the plan retires. Errors of the
- * application are none, whatever they are.
+ * application are none, whatever they are. Each run of `watch` has to show once, by a denial of its own, that it sees some.
  */
 export function denialsCriterion({ samples, plan, limits }: Watched): Judgement {
   const known = new Set(
@@ -41,8 +42,13 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
     },
   ]);
   const causes = all.flatMap(([isNew, cause]) => (isNew ? [cause] : []));
+  const shown = new Set(
+    samples.filter((one) => readingsOf([one], "log").some(({ planted }) => planted === "seen")).map(({ run }) => run),
+  );
   const lacks = eachLack([
     ...readings.flatMap((one) => one.lacks),
+    // a run that has not shown once that it would count a denial has counted none for whatever reason
+    ...after.filter(({ run }) => !shown.has(run)).map(() => PLANTED),
     ...readings
       .filter(({ heartbeat }) => heartbeat !== "seen")
       .map(() => ({ lack: "not readable" as const, what: "heartbeat" })),
@@ -62,6 +68,9 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
     lacks,
   };
 }
+
+/** The denial that each run plants, and has to find again. */
+export const PLANTED: Lack = { lack: "not readable", what: "planted denial" };
 
 /** Statements on the relations of the plan. */
 export const requestsIn = (samples: Watched["samples"]): number =>
