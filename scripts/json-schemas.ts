@@ -31,6 +31,7 @@ const OUTPUTS: Readonly<Record<string, readonly [type: string, command: string]>
   plan: ["PlanJson", "rlsmith plan"],
   properties: ["PropertiesJson", "rlsmith prove --never"],
   prove: ["ProveJson", "rlsmith prove"],
+  recorder: ["RecorderJson", "rlsmith watch --recorder"],
   rehearsal: ["RehearsalJson", "rlsmith rehearse"],
   rollback: ["RollbackJson", "rlsmith rollback"],
   status: ["StatusJson", "rlsmith status"],

@@ -112,6 +112,11 @@ const gate = z.strictObject({
    * asks for three requests
    */
   share: z.number().positive().max(1).default(0.001),
+  /**
+   * results of the project's isolation tests, as JUnit XML or TAP: a file that the run of the emitted tests writes. They
+   * have to show that row security applies to their personas
+   */
+  tests: z.string().min(1).optional(),
   /** criteria that do not count, each waived by a person with a reason */
   waived: z.partialRecord(z.enum(GATE_CRITERIA), z.strictObject({ by: z.string().min(1), reason })).default({}),
 });

@@ -227,6 +227,13 @@ const WORDS_OF_OTHERS: readonly (readonly [file: string, words: string, whose: s
   ["db/server.ts", "password must be a", "a message of node-postgres, which has no code for it"],
   ["db/server.ts", "no encryption|SSL off", "PostgreSQL's message; its SQLSTATE is that of every refused login"],
   ["db/server.ts", "connection terminated|not queryable", "messages of node-postgres, which have no code"],
+  [
+    "watch/test-results.ts",
+    "is neither superuser nor BYPASSRLS",
+    "a title of the emitted files: results hold nothing else",
+  ],
+  ["watch/test-results.ts", "row security is active on", "a title of the emitted files: results hold nothing else"],
+  ["watch/test-results.ts", "Bail out!", "the Test Anything Protocol"],
   ["scratch/mend.ts", "does not exist", "PostgreSQL's message: the name is nowhere else"],
   ["scratch/mend.ts", "permission denied to set role", "PostgreSQL's message: the role is nowhere else"],
   ["verify/emit/vitest-runner.ts", 'startsWith("error "', "text of the emitted file, which compares its own answers"],

@@ -70,6 +70,9 @@ export interface PreCommitCheck {
   said(): string[];
 }
 
+/** Called once before the first lock, where no part of the plan is in force and the run is no trial. It must not throw. */
+export type BeforeFirstLock = () => Promise<void>;
+
 export type PreparePreCommitCheck = (db: Db, relations: ReadonlySet<NameKey>) => Promise<PreCommitCheck>;
 
 /** The result of applying a plan. */
@@ -93,6 +96,7 @@ export async function applyPlan(
   request: ApplyRequest,
   preparePreCommitCheck: PreparePreCommitCheck,
   talk: Talk,
+  beforeFirstLock: BeforeFirstLock = async () => {},
 ): Promise<ApplyResult> {
   const run = randomUUID();
   let db = await connections.open();
@@ -143,6 +147,7 @@ export async function applyPlan(
       return { ...ready, check: await preparePreCommitCheck(opened, new Set(scope.relations.map(nameKey))) };
     });
     talk.locks(pending.map((group) => ({ group: group.name, relations: scopeOf(group).relations })));
+    if (!request.dryRun && inForceHere.length === 0) await keptAlive(opened, beforeFirstLock());
     let shared = pending.length > 1 ? pending.find(({ steps }) => steps.every(isShared)) : undefined;
     for (let group = pending.shift(); group !== undefined; group = pending.shift()) {
       const own = scopeOf(group);
@@ -227,6 +232,19 @@ export async function applyPlan(
     }
   } finally {
     await db.close().catch(() => {});
+  }
+}
+
+/** The server ends a session of apply that is idle for 20 s. */
+const ALIVE_EVERY = 5000;
+
+/** Wait for work that does not use the connection, and keep the connection from being idle for long. */
+async function keptAlive(db: Db, work: Promise<void>): Promise<void> {
+  const timer = setInterval(() => void db.exec("select").catch(() => {}), ALIVE_EVERY);
+  try {
+    await work;
+  } finally {
+    clearInterval(timer);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The parts of apply and rollback that the rest of rlsmith may use. */
 export { applyPlan } from "./apply.ts";
-export type { ApplyResult } from "./apply.ts";
+export type { ApplyResult, BeforeFirstLock } from "./apply.ts";
 export { approvalsOf, writeApprovals } from "./approvals-file.ts";
 export { checkApprovals, withApproval } from "./approvals.ts";
 export type { Approval } from "./approvals.ts";

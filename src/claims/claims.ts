@@ -27,6 +27,7 @@ import {
   tryHook,
   readMembers,
   type Counted,
+  type MemberState,
   triggerReachesOut,
   whyNotEvaluated,
   claimSetters,
@@ -36,6 +37,8 @@ import {
   type TokenOptions,
 } from "./members/index.ts";
 import { probeSync, type Behaviour } from "./probe/index.ts";
+import { samePath } from "../pg/context.ts";
+import type { Cause } from "./cause.ts";
 import { inReadOnly } from "./read-only.ts";
 import { readsOf } from "./readers.ts";
 import type { ClaimsFacts } from "./report.ts";
@@ -108,6 +111,40 @@ export async function readClaimSource(
   return inReadOnly(db, async () => {
     const source = await readSource(db, input, found, triggersOnUsers(input.catalog, input.facts));
     return { source, triggers: source.kind === "known" ? await readTriggers(db, source.value, found) : [] };
+  });
+}
+
+/** What the claims in auth.users say of the members of the source, without an id. */
+export type MemberAudit =
+  /** `unsure`: which rows are active is not known, so that a state may be right */
+  | { kind: "counted"; states: Record<MemberState, number>; unsure: boolean }
+  /** a custom access token hook makes the claims: those of the user's row prove nothing */
+  | { kind: "hook" }
+  | { kind: "unknown"; because: Cause };
+
+/**
+ * Count the members by the state of their claims, in a read-only transaction with a time limit; nothing is tried, and no
+ * hook is called. Throws ToolError (config) for a claimsSync that does not fit the catalog.
+ */
+export async function auditMembers(db: Db, input: ClaimsInput): Promise<MemberAudit> {
+  const { catalog, facts } = input;
+  return inReadOnly(db, async () => {
+    const source = await readSource(db, input, syncTriggers(catalog, facts), triggersOnUsers(catalog, facts));
+    if (source.kind === "unknown") return source;
+    const hooks = tokenHooks(catalog, facts);
+    // of a hook that cannot be read nothing is known
+    const isHooked = hooks.some(
+      ({ sets }) =>
+        sets.length === 0 || sets.some((set) => source.value.claims.some(({ path }) => samePath(path, set))),
+    );
+    if (isHooked) return { kind: "hook" };
+    const unsafe = whyNotEvaluated(input, source.value);
+    const members = unsafe === null ? await readMembers(db, source.value) : unknown(unsafe);
+    if (members.kind === "unknown") return members;
+    const states = Object.fromEntries(
+      Object.entries(members.value).map(([state, { total }]) => [state, total]),
+    ) as Record<MemberState, number>;
+    return { kind: "counted", states, unsure: source.value.unsure !== null };
   });
 }
 

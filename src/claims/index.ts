@@ -1,6 +1,7 @@
 /** The parts of `rlsmith claims` that the other stages may use. */
 export type { BodyCause, Cause, Raised, Unsure } from "./cause.ts";
-export { readClaims, readClaimSource } from "./claims.ts";
+export { auditMembers, readClaims, readClaimSource } from "./claims.ts";
+export type { MemberAudit } from "./claims.ts";
 export { isFixable, isMended, renderFix } from "./fix/index.ts";
 export { claimsFindings, DECLARE_ACTIVE, DECLARE_SOURCE, syncHolds } from "./judge/index.ts";
 export type { Counted, MemberState, Members, StaleTokens, TokenOptions, Tokens } from "./members/index.ts";

@@ -9,6 +9,9 @@ export interface WatchFlags {
   every: number;
   /** hours; null: until it is interrupted */
   for: number | null;
+  recorder?: boolean;
+  preRequest?: string;
+  out?: string;
 }
 
 export const withWatch = (command: Command): Command =>
@@ -16,7 +19,13 @@ export const withWatch = (command: Command): Command =>
     .option("--plan <file>", "the plan (default: .rlsmith/plan.json)")
     .option("--once", "take one sample and end, for cron or a scheduled job")
     .option("--every <seconds>", "time between two samples", secondsOf, 60)
-    .option("--for <hours>", "end after so many hours (default: when it is interrupted)", hoursOf, null);
+    .option("--for <hours>", "end after so many hours (default: when it is interrupted)", hoursOf, null)
+    .option("--recorder", "write the migration of the recorder, which counts requests without claims; apply nothing")
+    .option(
+      "--pre-request <function>",
+      "with --recorder: db-pre-request of PostgREST's file or environment (schema.name), which is called after it",
+    )
+    .option("--out <folder>", "with --recorder: write the migration there instead of the migrations folder");
 
 /** Milliseconds until the next sample, which are counted from the first one; null: there is none. */
 export function untilNext(begun: number, { once, every, for: hours }: WatchFlags): number | null {

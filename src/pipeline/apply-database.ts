@@ -63,6 +63,11 @@ export interface ApplyDatabaseOptions extends DatabaseOptions {
   approvals?: readonly Approval[];
   /** the plan's up file, where Supabase's CLI keeps a list of such files; default: none */
   migration?: string | null;
+  /**
+   * called once before the first lock, where no part of the plan is in force (`applyToTarget` takes a sample for
+   * `watch`); it must not throw. Default: nothing, since the samples of a database are those of a target of the config
+   */
+  beforeFirstLock?: () => Promise<void>;
 }
 
 /** The changes that a rollback undoes: entries of the journal, or a plan by its down file. */
@@ -74,6 +79,9 @@ export type RollbackWay =
   { by: "journal"; to: number | null; force: string | null } | { by: "file"; plan: Plan; text: string };
 
 const LIMITS: TransitionLimits = { lockTimeout: 2000, statementTimeout: 30_000, giveUpAfter: 120_000 };
+
+const NO_SAMPLE =
+  "no sample is taken before the change: samples are kept for a target of the config, and this database is known by its URL alone";
 
 /**
  * Apply a plan to the database behind a URL: the present state is compared with the state before the plan and the state
@@ -103,6 +111,7 @@ export async function applyToDatabase(
 ): Promise<ApplyResult> {
   const { name, config, person, limits, dryRun, talk } = withDefaults(options);
   const { cut = { kind: "all" }, adopt = false, approvals = [], migration = null } = options;
+  const { beforeFirstLock = async () => talk.stage(NO_SAMPLE) } = options;
   const { verify } = config ?? parseConfig({}, "no config");
   const result = await toldByServer(name, async () =>
     applyPlan(
@@ -121,6 +130,7 @@ export async function applyToDatabase(
       },
       async (db, relations) => preparePreCommitCheck(db, knownOf(await inspect(db), config), verify, relations),
       talk,
+      beforeFirstLock,
     ),
   );
   if (!dryRun) result.notes.push(...(await repairNotes(url, migration, "applied")));

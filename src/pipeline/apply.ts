@@ -8,7 +8,8 @@ import { applyToDatabase, historyOfDatabase, rollbackDatabase, type DatabaseOpti
 import type { RollbackWay } from "./apply-database.ts";
 import { openToLook } from "./connections.ts";
 import type { Gate } from "../watch/index.ts";
-import { gateOfTarget, watchTarget } from "./watch.ts";
+import { recordApplied } from "./record-applied.ts";
+import { gateOfTarget, sampleBefore, watchTarget } from "./watch.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 
 /** The options of applying a plan to a target. */
@@ -57,7 +58,29 @@ export async function applyToTarget(on: OnTarget, options: ApplyOptions): Promis
     if (target.after.gate) refuseUnpassed(await gateOfTarget(watchTarget({ ...on, target: other }, options.plan)));
   }
   const { cut, dryRun, adopt, migration } = options;
-  return applyToDatabase(url, options.plan, { ...onDatabase(on, target), cut, dryRun, adopt, approvals, migration });
+  let noSample: string | null = null;
+  const result = await applyToDatabase(url, options.plan, {
+    ...onDatabase(on, target),
+    cut,
+    dryRun,
+    adopt,
+    approvals,
+    migration,
+    beforeFirstLock: async () => {
+      on.talk.stage("taking a sample before the change, with which `rlsmith watch` compares");
+      noSample = await sampleBefore(watchTarget(on, options.plan), url);
+    },
+  });
+  if (noSample !== null)
+    result.notes.push(
+      `no sample was taken before the change, so \`rlsmith gate\` may have nothing to compare with: ${noSample}`,
+    );
+  const untold = dryRun ? null : await recordApplied(url, hash);
+  if (untold !== null)
+    result.notes.push(
+      `the recorder was not told the time of the change, so the age of tokens stays unknown: ${untold}`,
+    );
+  return result;
 }
 
 function refuseUnpassed({ outcome, target, judgements }: Gate): void {

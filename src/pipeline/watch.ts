@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { openServer } from "../db/server.ts";
-import { pgErrorOf, type Db } from "../db/port.ts";
-import { ToolError } from "../errors.ts";
-import { inspect } from "../inspect/index.ts";
-import { nameKey } from "../pg/name.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Db } from "../db/port.ts";
+import { messageOf, ToolError } from "../errors.ts";
 import { planHash, type Plan } from "../plan/index.ts";
 import {
   askManagementApi,
   askSupabaseCli,
+  evidenceOf,
   fileStore,
   gateOf,
   planFacts,
   lacksOfSettings,
+  plantDenial,
   readLog,
   readLogSettings,
   readObjects,
@@ -21,6 +22,7 @@ import {
   readSupabaseLog,
   readStatements,
   readTables,
+  readTestResults,
   relationsOf,
   sendHeartbeat,
   snapshotBefore,
@@ -28,7 +30,6 @@ import {
   type AskLogs,
   type Cursors,
   type Gate,
-  type IsolationReading,
   type LogReading,
   type ObjectFacts,
   type Reading,
@@ -36,11 +37,12 @@ import {
   type SampleStore,
   type StatementsReading,
   type TablesReading,
+  type TestEvidence,
   type WatchScope,
 } from "../watch/index.ts";
 import { openToLook } from "./connections.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
-import { verifyDatabase } from "./verify.ts";
+import { hourlyReadings } from "./watch-hourly.ts";
 
 /** A target that is watched for a plan. */
 export interface WatchTarget {
@@ -63,37 +65,83 @@ export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({ on, pla
 
 /**
  * Take one sample of a target, keep it, and judge all that are kept. Throws ToolError (environment): no connection, or
- * the journal or the samples cannot be trusted.
+ * the journal or the samples cannot be trusted, or there is no access token for Supabase's logs.
  */
 export async function takeSample(watch: WatchTarget): Promise<Taken> {
   const { on, plan } = watch;
   const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
-  const hash = planHash(plan);
-  const supabase = supabaseLogs(on);
   const db = await openToLook(url, "rlsmith watch");
   try {
-    const store = storeOf(db, on, hash);
-    const newest = await store.newest();
-    const server = await readServer(db);
-    const { readings, kind } = await readAll(db, url, watch, { newest, now: server.at, supabase });
-    const sample: Sample = {
-      formatVersion: 1,
-      number: (newest?.sample.number ?? 0) + 1,
-      run: watch.run,
-      target: on.target,
-      planHash: hash,
-      kind,
-      at: server.at,
-      server: server.server,
-      readings: readings.map(({ cursor: _, ...one }) => one),
-    };
-    const next: Cursors = { ...newest?.cursors };
-    for (const { source, cursor } of readings) next[source] = cursor;
-    const kept = await store.append(sample, next);
-    return { sample, kept, gate: judged(watch, await store.read(), server.at) };
+    const { sample, kept } = await sampleOn(db, watch, async (now) =>
+      hourlyReadings(url, { config: on.config, plan }, now),
+    );
+    return { sample, kept, gate: judged(watch, await storeOf(db, on, planHash(plan)).read(), sample.at) };
   } finally {
     await db.close();
   }
+}
+
+/**
+ * Take the sample that the others are compared with, right before `apply` acquires its first lock, and without the
+ * attack, which judges the state after the change alone. Returns null; or the reason why there is no sample, since apply
+ * goes on without one. It never throws, and it takes ten seconds at most.
+ */
+export async function sampleBefore(watch: WatchTarget, url: string): Promise<string | null> {
+  let db: Db | null = null;
+  let isLate = false;
+  const work = async (): Promise<string | null> => {
+    db = await openToLook(url, "rlsmith apply");
+    if (isLate) await db.close();
+    else await sampleOn(db, watch, null);
+    return null;
+  };
+  const late = new AbortController();
+  try {
+    return await Promise.race([
+      work(),
+      pause(BEFORE_LIMIT, undefined, { signal: late.signal }).then(
+        () => `it took longer than ${BEFORE_LIMIT / 1000} s`,
+        () => null,
+      ),
+    ]);
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    isLate = true;
+    late.abort();
+    await (db as Db | null)?.close().catch(() => {});
+  }
+}
+
+/** Milliseconds. */
+const BEFORE_LIMIT = 10_000;
+
+/** Take a sample over a connection, and keep it. `hourly`: the readings that cost more; null for none. */
+async function sampleOn(
+  db: Db,
+  { on, plan, run }: WatchTarget,
+  hourly: ((now: string) => Promise<Reading[]>) | null,
+): Promise<Pick<Taken, "sample" | "kept">> {
+  const hash = planHash(plan);
+  const supabase = supabaseLogs(on);
+  const store = storeOf(db, on, hash);
+  const newest = await store.newest();
+  const server = await readServer(db);
+  const { readings, kind } = await readAll(db, { on, plan, run }, { newest, now: server.at, hourly, supabase });
+  const sample: Sample = {
+    formatVersion: 1,
+    number: (newest?.sample.number ?? 0) + 1,
+    run,
+    target: on.target,
+    planHash: hash,
+    kind,
+    at: server.at,
+    server: server.server,
+    readings: readings.map(({ cursor: _, ...one }) => one),
+  };
+  const next: Cursors = { ...newest?.cursors };
+  for (const { source, cursor } of readings) next[source] = cursor;
+  return { sample, kept: await store.append(sample, next) };
 }
 
 /** The samples of a target and a plan, judged by the limits of its config at this moment. Only reads. */
@@ -109,9 +157,20 @@ export async function gateOfTarget({ on, plan, run }: WatchTarget): Promise<Gate
 }
 
 function judged({ on, plan }: WatchTarget, samples: readonly Sample[], now: string): Gate {
-  const { waived, ...limits } = targetOf(on.config, on.target).gate;
-  const facts = planFacts(plan);
-  return gateOf({ target: on.target, planHash: planHash(plan) }, { samples, now, plan: facts, limits }, waived);
+  const { waived, tests: file, ...limits } = targetOf(on.config, on.target).gate;
+  const tests = file === undefined ? null : testEvidence(resolve(on.projectDir, file), samples);
+  const watched = { samples, now, plan: planFacts(plan), limits, tests };
+  return gateOf({ target: on.target, planHash: planHash(plan) }, watched, waived);
+}
+
+/** What a file of test results is worth. A run that began before the last sample before the change did not see it. */
+function testEvidence(file: string, samples: readonly Sample[]): TestEvidence {
+  const since = samples.findLast(({ kind }) => kind === "before") ?? samples[0];
+  const on = { since: since?.at ?? null, bypassing: samples.at(-1)?.server.bypassing ?? [] };
+  if (!existsSync(file) || !statSync(file).isFile()) return evidenceOf(null, on);
+  const results = readTestResults(readFileSync(file, "utf8"));
+  // TAP has no time
+  return evidenceOf(results && { ...results, at: results.at ?? statSync(file).mtime.toISOString() }, on);
 }
 
 function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string): SampleStore {
@@ -120,15 +179,20 @@ function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string)
     : targetStore(db, { target, planHash: hash });
 }
 
+/** What a sample is taken with. */
+interface Look {
+  newest: { sample: Sample; cursors: Cursors } | null;
+  /** ISO 8601, by the clock of the server */
+  now: string;
+  /** the readings that cost more; null for none */
+  hourly: ((now: string) => Promise<Reading[]>) | null;
+  supabase: AskLogs | null;
+}
+
 async function readAll(
   db: Db,
-  url: string,
-  { plan, on }: WatchTarget,
-  {
-    newest,
-    now,
-    supabase,
-  }: { newest: { sample: Sample; cursors: Cursors } | null; now: string; supabase: AskLogs | null },
+  { plan, on, run }: WatchTarget,
+  { newest, now, hourly, supabase }: Look,
 ): Promise<{ readings: Reading[]; kind: Sample["kind"] }> {
   const { sample: before, cursors } = newest ?? { sample: null, cursors: {} };
   const scope = { relations: relationsOf(plan) };
@@ -142,15 +206,17 @@ async function readAll(
     counters[0] = { ...counters[0], statements: [] };
     counters[1] = { ...counters[1], tables: [] };
   }
-  const others: Reading[] = [await readRequests(db, cursors.requests ?? null)];
-  if (before?.kind !== kind || isDue(cursors.isolation, now, reading.differences.length > 0, before)) {
-    others.push(await isolationReading(url, { plan, on }, now));
+  const others: Reading[] = [await readRequests(db, cursors.requests ?? null, inForce.at(-1)?.at ?? null)];
+  const differs = reading.differences.length > 0;
+  if (hourly !== null && (before?.kind !== kind || isDue(cursors.isolation, now, differs, before))) {
+    others.push(...(await hourly(now)));
     // what the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };
   }
-  const log = await logReading(db, on, { cursor: cursors.log ?? null, now, kind, supabase });
+  const isShown = before?.run === run && before.readings.some((one) => one.source === "log" && one.planted === "seen");
+  const log = await logReading(db, on, { cursor: cursors.log ?? null, plants: !isShown, now, kind, supabase });
   return { readings: [reading, ...counters, ...others, ...(log === null ? [] : [log])], kind };
 }
 
@@ -170,16 +236,23 @@ async function countersOf(db: Db, scope: WatchScope, cursors: Cursors): Promise<
 async function logReading(
   db: Db,
   { config, target, projectDir }: OnTarget,
-  { cursor, now, kind, supabase }: { cursor: unknown; now: string; kind: Sample["kind"]; supabase: AskLogs | null },
+  {
+    cursor,
+    plants,
+    now,
+    kind,
+    supabase,
+  }: { cursor: unknown; plants: boolean; kind: Sample["kind"] } & Pick<Look, "now" | "supabase">,
 ): Promise<LogReading | null> {
   const { log } = targetOf(config, target);
   if (log === undefined) return null;
   const settings = await readLogSettings(db);
   const [row] = await db.query<{ name: string }>("select current_database()::text as name");
+  const planted = plants ? await plantDenial(db) : null;
   const heartbeat = await sendHeartbeat(db);
   const database = row?.name ?? null;
   if ("supabase" in log) {
-    if (supabase === null) throw new Error("it was made before the connection");
+    if (supabase === null) throw new Error("its logs were opened with the sample");
     const { project } = log.supabase;
     // before the change, what was refused in the hours before is what the others are compared with
     const start = kind === "before" ? "begin" : "end";
@@ -196,6 +269,7 @@ async function logReading(
       timeZone: settings.timeZone,
       database,
       heartbeat,
+      planted,
     },
   );
   return { ...reading, lacks: [...reading.lacks, ...lacksOfSettings(settings)] };
@@ -227,52 +301,4 @@ function isDue(cursor: unknown, now: string, differs: boolean, before: Sample | 
   const objects = before?.readings.find(({ source }) => source === "objects");
   const differed = objects?.source === "objects" && objects.differences.length > 0;
   return (differs && !differed) || Date.parse(now) - Date.parse(cursor) >= 3_600_000 || now < cursor;
-}
-
-async function isolationReading(
-  url: string,
-  { on: { config }, plan }: Pick<WatchTarget, "on" | "plan">,
-  now: string,
-): Promise<IsolationReading> {
-  const touched = new Set<string>(relationsOf(plan).map(nameKey));
-  const db = await openServer(url, { applicationName: "rlsmith watch" });
-  try {
-    const { cells, breaches, heat, withoutRows } = await verifyDatabase(db, await inspect(db), {
-      mode: "read-only",
-      config,
-    });
-    return {
-      source: "isolation",
-      cursor: now,
-      lacks: [],
-      statements: cells,
-      held: heat.reduce((sum, one) => sum + one.held, 0),
-      breaches: breaches.map(({ relation, personaClass, object }) => ({
-        subject: relation,
-        role: personaClass,
-        object: object.name,
-      })),
-      // writes are not tried on a database that is only read
-      unsettled:
-        heat.filter(
-          ({ command, held, heldByGrant, breach, expected, notSettled }) =>
-            command === "SELECT" && notSettled > 0 && held + heldByGrant + breach + expected === 0,
-        ).length + withoutRows.filter((one) => touched.has(one)).length,
-    };
-  } catch (error) {
-    const raised = pgErrorOf(error);
-    if (!raised) throw error;
-    const lack = raised.sqlstate === "42501" ? "privilege" : "not readable";
-    return {
-      source: "isolation",
-      cursor: now,
-      lacks: [{ lack, what: "verify" }],
-      statements: 0,
-      held: 0,
-      breaches: [],
-      unsettled: 0,
-    };
-  } finally {
-    await db.close();
-  }
 }

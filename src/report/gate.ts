@@ -27,7 +27,7 @@ export function renderGate(given: Gate, colours: Colours): string {
     from === null || to === null
       ? `${gate.target}: no sample since the change${samples.before > 0 ? `, ${counted(samples.before, "sample")} before it` : ""}`
       : `${gate.target}: ${counted(samples.after, "sample")} from ${minute(from)} to ${minute(to)} UTC, ${samples.before} before the change`;
-  return `${[head, criteriaLines(gate, colours).join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
+  return `${[head, [...criteriaLines(gate, colours), colours.dim(shownText(gate))].join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
 }
 
 /** One line for each criterion, and what it found below it. */
@@ -39,6 +39,16 @@ export function criteriaLines({ judgements }: Gate, colours: Colours): string[] 
     ...cut(one.causes.map(causeText)).map((line) => `${" ".repeat(width)}  ${line}`),
     ...one.lacks.map((lack) => `${" ".repeat(width)}  ${colours.dim(lackText(lack))}`),
   ]);
+}
+
+/** Which criteria have shown on this target that they can fail. */
+function shownText({ judgements }: Gate): string {
+  const named = (shown: boolean): string =>
+    judgements
+      .filter((one) => one.shown === shown)
+      .map(({ criterion }) => criterion)
+      .join(", ");
+  return `shown that they can fail: ${named(true)}; not shown: ${named(false)}`;
 }
 
 const MOST_LINES = 8;
@@ -111,8 +121,18 @@ export function causeText(cause: Cause): string {
       return `${whose(cause)}: ${counted(cause.rows, "row")} in ${counted(cause.calls, "call")}, about ${Math.round(cause.expected)} expected`;
     case "request without claim":
       return `${counted(cause.count, "request")} of ${cause.of} as ${cause.role} without claim ${cause.claim}`;
+    case "stale token":
+      return `${counted(cause.count, "request")} of ${cause.of} as ${cause.role} in the last sample with a token from before the change`;
+    case "stored claims":
+      return `${counted(cause.count, "user")} of ${cause.of}: ${STORED[cause.state]}`;
     case "breach":
       return `${cause.role} reaches rows of another tenant in ${cause.subject}, by ${cause.object}`;
+    case "tests failed":
+      return `${cause.count} of ${counted(cause.of, "isolation test")} failed`;
+    case "tests refused":
+      return `the results of the isolation tests are no evidence: ${REFUSED[cause.because]}${cause.roles.length === 0 ? "" : `: ${cause.roles.join(", ")}`}`;
+    case "tests accepted":
+      return `${counted(cause.count, "isolation test")} passed as ${cause.roles.join(", ")}`;
     case "not settled":
       return `${cause.count} could not be tried, of ${counted(cause.of, "statement")}`;
     case "slower":
@@ -125,6 +145,22 @@ export function causeText(cause: Cause): string {
       return `${cause.command} on ${cause.relation} was not used${cause.before ? ", and was before" : ""}`;
   }
 }
+
+const STORED: Record<Extract<Cause, { cause: "stored claims" }>["state"], string> = {
+  stale: "the stored claims are not those of the source",
+  missing: "active, and without stored claims",
+  orphaned: "stored claims, and no active row",
+  ambiguous: "several active rows that give different claims",
+};
+
+const REFUSED: Record<Extract<Cause, { cause: "tests refused" }>["because"], string> = {
+  unreadable: "there is no such file, or it is neither JUnit XML nor TAP",
+  incomplete: "the run did not come to its end",
+  older: "they are older than the change",
+  "persona not proved": "no test shows that row security applies to its personas",
+  "privileged persona": "row security does not apply to a persona",
+  "nothing asserted": "no test of rows ran",
+};
 
 const whose = ({
   relation,

@@ -340,6 +340,7 @@ export type JsonOutput =
   | RollbackJson
   | HistoryJson
   | GateJson
+  | RecorderJson
   | WatchJson
   | StatusJson
   | EvidenceLineJson
@@ -354,6 +355,26 @@ export interface GateJson extends Omit<Gate, "judgements"> {
     notes: (GateCause & { why: string })[];
     lacks: (Lack & { why: string })[];
   })[];
+}
+
+/** Output of `rlsmith watch --recorder`. */
+export interface RecorderJson {
+  format: "rlsmith-recorder";
+  formatVersion: 1;
+  target: string;
+  /** those that are counted apart; all others are counted together */
+  roles: string[];
+  /** keys from the root of the token */
+  claims: string[][];
+  /** the login of PostgREST, whose `pgrst.db_pre_request` the migration sets; null: the application calls the function */
+  login: string | null;
+  /** the function that is called after the recorder, as before; null: none */
+  preRequest: string | null;
+  /** a login whose setting for this database alone a person has to change; null: none */
+  ownSetting: string | null;
+  /** absolute paths */
+  files: { up: string; down: string };
+  migration: { up: string; down: string };
 }
 
 /** Output of `rlsmith watch`: the newest sample, and what all of them say. */

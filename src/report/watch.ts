@@ -48,6 +48,13 @@ function seenText(one: StoredReading): string {
             one.hours.reduce((sum, { requests }) => sum + requests, 0),
             "request",
           );
+    case "audit":
+      return one.members === null
+        ? ""
+        : counted(
+            Object.values(one.members).reduce((sum, n) => sum + n, 0),
+            "member",
+          );
     case "objects":
       return "";
   }

@@ -1,4 +1,12 @@
-import { boundOf, judge, samplesOfKind, type CriterionName, type Judgement, type Watched } from "./criteria/index.ts";
+import {
+  boundOf,
+  judge,
+  PLANTED,
+  samplesOfKind,
+  type CriterionName,
+  type Judgement,
+  type Watched,
+} from "./criteria/index.ts";
 
 /** A criterion that does not count, by whom and why. */
 export interface Waiver {
@@ -16,6 +24,12 @@ export interface Gate {
     waived: Waiver | null;
     /** where none of n requests shows it: the greatest share that is possible at 95 %; else null */
     bound: number | null;
+    /**
+     * since the change it was shown on this target that the criterion can fail: a planted denial was counted, row security
+     * held statements that reached for rows of others. `time` needs no source. The others could be shown on objects of the
+     * application alone, which rlsmith does not touch
+     */
+    shown: boolean;
   })[];
   samples: { before: number; after: number };
   /** ISO 8601: the first and last sample since the change; null: there is none */
@@ -32,6 +46,7 @@ export function gateOf(
   const judgements = judge(watched).map((one) => ({
     ...one,
     waived: waived[one.criterion] ?? null,
+    shown: isShown(one),
     bound: SHARES.has(one.criterion) && one.k === 0 ? boundOf(one.n ?? 0) : null,
   }));
   const counting = judgements.filter((one) => one.waived === null);
@@ -48,6 +63,23 @@ export function gateOf(
     from: after[0]?.at ?? null,
     to: after.at(-1)?.at ?? null,
   };
+}
+
+function isShown({ criterion, lacks, n }: Judgement): boolean {
+  switch (criterion) {
+    case "time":
+      return true;
+    case "denials":
+      return !lacks.some(({ what }) => what === PLANTED.what) && (n ?? 0) > 0;
+    case "isolation":
+      return (n ?? 0) > 0;
+    case "filtering":
+    case "claims":
+    case "speed":
+    case "objects":
+    case "coverage":
+      return false;
+  }
 }
 
 /** Criteria that count requests. */

@@ -54,6 +54,11 @@ export interface LogReading extends Read<"log"> {
   heartbeat: "seen" | "not seen" | "not sent" | "not yet";
   /** of the log of a service: the time of the sample whose heartbeat arrived last; null: none has; absent: of another log */
   arrived?: string | null;
+  /**
+   * a denial that this run has planted was counted as one, as those of the application would be; `not sent`: an earlier
+   * reading of the run has shown it
+   */
+  planted: "seen" | "not seen" | "not sent";
 }
 
 /**
@@ -146,6 +151,8 @@ export interface IsolationReading extends Read<"isolation"> {
  * of the reading: a sample every minute divides it well, a sample a day does not.
  */
 export interface RequestsReading extends Read<"requests"> {
+  /** the recorder knows when the change was made, so that `stale` counts tokens that were issued before */
+  ages: boolean;
   hours: {
     /** ISO 8601, the begin of the hour in which it was read */
     hour: string;
@@ -161,13 +168,32 @@ export interface RequestsReading extends Read<"requests"> {
   }[];
 }
 
+/**
+ * The members of the source of the claims, by the state of the claims that are stored for them; null: not counted, see
+ * `lacks`. A token gets its claims from there when it is issued.
+ */
+export interface AuditReading extends Read<"audit"> {
+  members: {
+    synced: number;
+    /** other claims than the source gives */
+    stale: number;
+    /** active, and without claims */
+    missing: number;
+    /** claims, and no active row */
+    orphaned: number;
+    /** several active rows that give different claims */
+    ambiguous: number;
+  } | null;
+}
+
 export type Reading =
   | LogReading
   | StatementsReading
   | TablesReading
   | ObjectsReading
   | IsolationReading
-  | RequestsReading;
+  | RequestsReading
+  | AuditReading;
 
 export type SourceName = Reading["source"];
 
@@ -181,7 +207,8 @@ export type StoredReading =
   | Omit<TablesReading, "cursor">
   | Omit<ObjectsReading, "cursor">
   | Omit<IsolationReading, "cursor">
-  | Omit<RequestsReading, "cursor">;
+  | Omit<RequestsReading, "cursor">
+  | Omit<AuditReading, "cursor">;
 
 /** Where the next reading of each source begins. */
 export type Cursors = Partial<Record<SourceName, unknown>>;

@@ -61,6 +61,7 @@ describe.skipIf(!server)("a small project with a target", () => {
     [["apply", "--dry-run"], "rlsmith-apply"],
     [["apply"], "rlsmith-apply"],
     [["watch", "--once"], "rlsmith-watch"],
+    [["watch", "--recorder", "--out", "recorder"], "rlsmith-recorder"],
     [["gate"], "rlsmith-gate"],
     [["history"], "rlsmith-history"],
     [["status", "--live"], "rlsmith-status"],

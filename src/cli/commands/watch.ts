@@ -6,12 +6,15 @@ import { EXIT } from "../exit.ts";
 import { printResult } from "../json-output.ts";
 import { onTarget, withTarget, type TargetFlags } from "../target-options.ts";
 import { liveView, say } from "../terminal.ts";
+import { writeRecorder } from "../watch-recorder.ts";
 import { untilNext, withWatch, type WatchFlags } from "../watch-options.ts";
 
 export function watchCommand(command: Command, done: (exit: number) => void): void {
   withWatch(withTarget(command)).action(async (project: string, flags: WatchFlags & TargetFlags) => {
     const on = await onTarget(project, flags);
-    const watch = watchTarget(on, readPlan(on.projectDir, flags.plan).plan);
+    const { plan } = readPlan(on.projectDir, flags.plan);
+    if (flags.recorder === true) return done(await writeRecorder(on, plan.context, flags));
+    const watch = watchTarget(on, plan);
     const view = liveView();
     const begun = Date.now();
     let last: Taken | null = null;

@@ -1,6 +1,7 @@
 import type { CriterionName } from "../../gate-criteria.ts";
 import type { NameKey } from "../../pg/name.ts";
 import type { DenialFamily } from "../denial.ts";
+import type { TestEvidence, TestRefusal } from "../test-results.ts";
 import type { Lack, ObjectCause, Reading, Sample, SourceName, Stored } from "../sample.ts";
 
 /**
@@ -43,7 +44,15 @@ export type Cause =
       expected: number;
     }
   | { cause: "request without claim"; role: string; claim: string; count: number; of: number }
+  /** tokens of the newest sample that were issued before the change */
+  | { cause: "stale token"; role: string; count: number; of: number }
+  /** members whose stored claims are not those of the source */
+  | { cause: "stored claims"; state: "stale" | "missing" | "orphaned" | "ambiguous"; count: number; of: number }
   | { cause: "breach"; subject: string; role: string; object: string }
+  /** results of the project's own isolation tests */
+  | { cause: "tests failed"; count: number; of: number }
+  | { cause: "tests refused"; because: TestRefusal; roles: string[] }
+  | { cause: "tests accepted"; roles: string[]; count: number }
   | { cause: "not settled"; count: number; of: number }
   | {
       cause: "slower";
@@ -84,6 +93,8 @@ export interface Watched {
   now: string;
   plan: PlanFacts;
   limits: GateLimits;
+  /** what the results of the project's isolation tests are worth; null: the config names none */
+  tests?: TestEvidence | null;
 }
 
 /** What a plan says about what is to be watched. */

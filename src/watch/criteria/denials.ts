@@ -1,4 +1,5 @@
 import type { DenialCount, Fingerprint } from "../denial.ts";
+import type { Lack } from "../sample.ts";
 import {
   eachLack,
   readingsOf,
@@ -12,7 +13,7 @@ import {
 /**
  * No request is refused since the change that was not refused before. Only what the change can cause counts: policies,
  * privileges, recursion, claims that a cast does not accept, variables and functions that the plan retires. Errors of the
- * application are none, whatever they are.
+ * application are none, whatever they are. Each run of `watch` has to show once, by a denial of its own, that it sees some.
  */
 export function denialsCriterion({ samples, plan, limits }: Watched): Judgement {
   const known = new Set(
@@ -41,10 +42,20 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
     },
   ]);
   const causes = all.flatMap(([isNew, cause]) => (isNew ? [cause] : []));
+  const shown = new Set(
+    samples.filter((one) => readingsOf([one], "log").some(({ planted }) => planted === "seen")).map(({ run }) => run),
+  );
   const lacks = eachLack([
     ...readings.flatMap((one) => one.lacks.filter(({ lack }) => lack !== "service")),
     // what a service did not give at one time, it gave at the next
     ...(readings.at(-1)?.lacks.filter(({ lack }) => lack === "service") ?? []),
+    // a run that has not shown once that it would count a denial has counted none for whatever reason; in the log of a
+    // service it is a later run that sees it
+    ...(readings.at(-1)?.arrived === undefined
+      ? after.filter(({ run }) => !shown.has(run)).map(() => PLANTED)
+      : after.some(({ run }) => shown.has(run))
+        ? []
+        : [PLANTED]),
     ...readings
       .filter(({ heartbeat }) => heartbeat === "not seen" || heartbeat === "not sent")
       .map(() => ({ lack: "not readable" as const, what: "heartbeat" })),
@@ -72,6 +83,8 @@ function arrivedOf(after: Watched["samples"]): Watched["samples"] {
   const until = last.arrived === null ? null : Date.parse(last.arrived);
   return after.filter(({ at }) => until !== null && Date.parse(at) <= until);
 }
+/** The denial that each run plants, and has to find again. */
+export const PLANTED: Lack = { lack: "not readable", what: "planted denial" };
 
 /** Statements on the relations of the plan. */
 export const requestsIn = (samples: Watched["samples"]): number =>

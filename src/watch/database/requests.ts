@@ -17,13 +17,24 @@ interface Row {
   usable: boolean;
 }
 
-/** Read what the recorder has counted since the reading whose cursor this is. */
-export const readRequests = async (db: Db, cursor: unknown): Promise<RequestsReading> =>
-  inReadOnly(db, async () => requestsIn(db, cursorOf<RelationCountersAt>(cursor, "counters")));
+/**
+ * Read what the recorder has counted since the reading whose cursor this is. `changed`: ISO 8601, when the change was
+ * made, by the journal; null: it is not in force.
+ */
+export const readRequests = async (db: Db, cursor: unknown, changed: string | null = null): Promise<RequestsReading> =>
+  inReadOnly(db, async () => requestsIn(db, cursorOf<RelationCountersAt>(cursor, "counters"), changed));
 
-async function requestsIn(db: Db, before: RelationCountersAt | null): Promise<RequestsReading> {
-  const came = await eachPassing(db, [query("tables-marks"), query("requests", { schema: quoteLiteral(RECORDER) })]);
-  const lacking = (lacks: Lack[]): RequestsReading => ({ source: "requests", cursor: before, lacks, hours: [] });
+async function requestsIn(db: Db, before: RelationCountersAt | null, changed: string | null): Promise<RequestsReading> {
+  const schema = quoteLiteral(RECORDER);
+  const [since, ...came] = await eachPassing(db, [
+    query("requests-since", { schema }),
+    query("tables-marks"),
+    query("requests", { schema }),
+  ]);
+  const recorded =
+    since !== undefined && "rows" in since ? Number(since.rows[0]?.["seconds"] ?? Number.NaN) : Number.NaN;
+  const ages = changed !== null && recorded * 1000 >= Date.parse(changed) - 1;
+  const lacking = (lacks: Lack[]): RequestsReading => ({ source: "requests", cursor: before, lacks, ages, hours: [] });
   for (const one of came) if ("raised" in one) return lacking([lackOf(one.raised, RECORDER)]);
   const [[marks], rows] = came.map((one) => ("rows" in one ? one.rows : [])) as unknown as [Marks[], Row[]];
   if (!marks) return lacking([{ lack: "not readable", what: RECORDER }]);
@@ -39,6 +50,7 @@ async function requestsIn(db: Db, before: RelationCountersAt | null): Promise<Re
     source: "requests",
     cursor: now,
     lacks: marks.counted ? lacks : [{ lack: "setting", what: "track_counts" }, ...lacks],
+    ages,
     hours: hoursOf(rows, deltas, marks.hour),
   };
 }

@@ -9,3 +9,11 @@ export const heartbeatOf = (message: string): string | null =>
 
 /** True for the message of any run. */
 export const isHeartbeat = (message: string): boolean => heartbeatOf(message) !== null;
+
+const PLANTED = /"rlsmith\.planted_[0-9a-f]{32}"/;
+
+/** The variable that a run reads without having set it, so that the server reports a denial. */
+export const plantedVariable = (id: string): string => `rlsmith.planted_${id.replaceAll("-", "")}`;
+
+/** True for the denial that any run has planted, in whatever language. */
+export const isPlanted = (message: string): boolean => PLANTED.test(message);

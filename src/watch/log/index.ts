@@ -5,6 +5,6 @@ export { LONGEST_TEXT } from "./parser.ts";
 export { newTally, type Tally } from "./tally.ts";
 export { severityOf } from "./words.ts";
 export type { LogFormat } from "./format.ts";
-export { sendHeartbeat } from "./heartbeat.ts";
+export { plantDenial, sendHeartbeat } from "./heartbeat.ts";
 export { readLog, type LogSource, type ReadLogOptions } from "./read-log.ts";
 export { lacksOfSettings, readLogSettings, type LogSettings } from "./settings.ts";

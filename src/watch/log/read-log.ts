@@ -38,6 +38,8 @@ export interface ReadLogOptions {
   database: string | null;
   /** the id of `sendHeartbeat`; null: none was sent */
   heartbeat: string | null;
+  /** what `plantDenial` returned, before the heartbeat was sent; null, the default: none was planted */
+  planted?: string | null;
   /** milliseconds that the heartbeat may take to arrive; default 3,000 */
   patience?: number;
   /** milliseconds in which the end of a file must not change for its last entry to be whole */

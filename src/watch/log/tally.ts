@@ -2,7 +2,7 @@ import type { DenialCount, Fingerprint } from "../denial.ts";
 import type { Lack, LogReading } from "../sample.ts";
 import { judge } from "./classify.ts";
 import type { LogEntry } from "./entry.ts";
-import { heartbeatMessage } from "./heartbeat-message.ts";
+import { heartbeatMessage, isPlanted } from "./heartbeat-message.ts";
 import type { Sink } from "./parser.ts";
 
 /** The counts of a reading while it goes on. */
@@ -11,7 +11,7 @@ export interface Tally extends Sink {
   request(kind: "denial" | "failed login" | "other error", fingerprint: Fingerprint | null, at: string | null): void;
   counts(): Pick<
     LogReading,
-    "entries" | "unread" | "denials" | "otherErrors" | "failedLogins" | "restarts" | "heartbeat" | "lacks"
+    "entries" | "unread" | "denials" | "otherErrors" | "failedLogins" | "restarts" | "heartbeat" | "planted" | "lacks"
   >;
 }
 
@@ -25,14 +25,23 @@ const HINTS_AT_ERROR = /\b(?:ERROR|FATAL|PANIC)\b/;
 
 /**
  * Counts entries, and forgets them. `database`: entries of other databases are read, but are none of this one's denials;
- * those that name no database count. `heartbeat`: the id that was sent.
+ * those that name no database count. `heartbeat`: the id that was sent. `planted`: the name in the denial that was planted;
+ * `any`: of any run, for the log of a service comes late.
  */
-export function newTally({ database, heartbeat }: { database: string | null; heartbeat: string | null }): Tally {
+export function newTally({
+  database,
+  heartbeat,
+  planted = null,
+}: {
+  database: string | null;
+  heartbeat: string | null;
+  planted?: string | null;
+}): Tally {
   const denials = new Map<string, DenialCount>();
   const awaited = heartbeat === null ? null : heartbeatMessage(heartbeat);
   const lacks = new Map<string, Lack>();
   const lack = (one: Lack): void => void lacks.set(`${one.lack} ${one.what}`, one);
-  let [entries, unread, otherErrors, failedLogins, restarts, seen] = [0, 0, 0, 0, 0, false];
+  let [entries, unread, otherErrors, failedLogins, restarts, seen, denied] = [0, 0, 0, 0, 0, false, false];
   const deny = (fingerprint: Fingerprint, at: string | null): void => {
     const key = JSON.stringify(Object.values(fingerprint));
     const known = denials.get(key);
@@ -46,6 +55,14 @@ export function newTally({ database, heartbeat }: { database: string | null; hea
       const { fingerprint, kind, textIsNeeded } = judge(entry);
       if (kind === "nothing") {
         if (entry.severity === null) lack({ lack: "setting", what: "lc_messages" });
+        return;
+      }
+      if (isPlanted(entry.message)) {
+        // a reader that takes it for anything else would overlook the application's as well
+        denied ||=
+          kind === "denial" &&
+          fingerprint?.family === "unset variable" &&
+          (planted === "any" || fingerprint.object === planted);
         return;
       }
       if (kind === "heartbeat") seen ||= entry.message === awaited;
@@ -82,6 +99,7 @@ export function newTally({ database, heartbeat }: { database: string | null; hea
       failedLogins,
       restarts,
       heartbeat: awaited === null ? "not sent" : seen ? "seen" : "not seen",
+      planted: planted === null ? "not sent" : denied ? "seen" : "not seen",
       lacks: [...lacks.values()],
     }),
   };

@@ -87,7 +87,7 @@ async function isThere(db: Db): Promise<boolean> {
     "environment",
     "SAMPLES_NOT_TRUSTED",
     "`rlsmith.samples` is not as rlsmith made it for this login:",
-    "connect as the role that ran `rlsmith watch` before, or keep the samples in files (`--store file`)",
+    'connect as the role that ran `rlsmith watch` before, or keep the samples in files: `samples: "file"` of the target in rlsmith.config.ts',
     { list },
   );
 }

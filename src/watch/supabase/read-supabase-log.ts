@@ -52,7 +52,7 @@ const MOST_SEEN = 20_000;
  */
 export async function readSupabaseLog(ask: AskLogs, options: SupabaseLogOptions): Promise<LogReading> {
   const { heartbeat, now } = options;
-  const tally = newTally({ database: options.database, heartbeat: null });
+  const tally = newTally({ database: options.database, heartbeat: null, planted: "any" });
   const { state, lacks } = beginOf(options);
   const awaited = [...state.awaited, ...(heartbeat === null ? [] : [{ id: heartbeat, at: now }])];
   if (state.notBefore !== null && Date.parse(now) < Date.parse(state.notBefore)) {

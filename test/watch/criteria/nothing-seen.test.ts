@@ -4,7 +4,7 @@ import { coverageCriterion } from "../../../src/watch/criteria/coverage.ts";
 import { denialsCriterion } from "../../../src/watch/criteria/denials.ts";
 import { isolationCriterion } from "../../../src/watch/criteria/isolation.ts";
 import { objectsCriterion } from "../../../src/watch/criteria/objects.ts";
-import type { LogReading, StoredReading } from "../../../src/watch/sample.ts";
+import type { LogReading, Sample, StoredReading } from "../../../src/watch/sample.ts";
 import { watchedOf, withReadings } from "./watched.ts";
 
 // What passes where nothing was seen is worse than a failure.
@@ -29,7 +29,9 @@ test("an attack that only missing grants held says nothing of row security", () 
   ]);
 });
 
-const log = (heartbeat: "seen" | "not seen" | "not sent"): Omit<LogReading, "cursor"> => ({
+type Sent = "seen" | "not seen" | "not sent";
+
+const log = (heartbeat: Sent, planted: Sent = "seen"): Omit<LogReading, "cursor"> => ({
   source: "log",
   lacks: [],
   entries: 1000,
@@ -40,6 +42,7 @@ const log = (heartbeat: "seen" | "not seen" | "not sent"): Omit<LogReading, "cur
   failedLogins: 0,
   restarts: 0,
   heartbeat,
+  planted,
 });
 
 const calls: StoredReading = {
@@ -123,6 +126,23 @@ test("a fault of tokens is a denial if it is new; one of a token whose time was 
   expect(judged(fault, fault)).toMatchObject({ state: "passed", notes: [{ family: "jwt" }] });
   expect(judged(fault, of("jwt", "401 PGRST301 /rest/v1/note")).state).toBe("failed");
   expect(judged(of("expired jwt", "401 PGRST303 /rest/v1/bill"), log("seen")).state).toBe("passed");
+});
+
+test("each run has to show once that it counts a denial as one", () => {
+  const [first, second] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"] as const;
+  const at = (kind: "before" | "after", number: number, run: string, planted: Sent) => ({
+    ...withReadings(kind, number, calls, log("seen", planted)),
+    run,
+  });
+  const judged = (...samples: Sample[]) => denialsCriterion(watchedOf(samples));
+  expect(judged(at("after", 1, first, "seen"), at("after", 2, first, "not sent")).state).toBe("passed");
+  // a run that began before the change has shown it then
+  expect(judged(at("before", 1, first, "seen"), at("after", 2, first, "not sent")).state).toBe("passed");
+  for (const planted of ["not seen", "not sent"] as const)
+    expect(judged(at("after", 1, first, "seen"), at("after", 2, second, planted))).toMatchObject({
+      state: "cannot be told",
+      lacks: [{ lack: "not readable", what: "planted denial" }],
+    });
 });
 
 test("a plan that touches no relation is not covered by traffic", () => {

@@ -84,7 +84,9 @@ const byRole = (reading: RequestsReading): Record<string, Omit<RequestsReading["
 onServers({}, (opened) => {
   const recording = async (work: (login: Db, admin: Db) => Promise<void>, sql = migration.up): Promise<void> =>
     inDatabase(opened().cluster, ROLES + sql, async (admin, name) => {
-      const login = await openServer(opened().cluster.url(name, "authenticator", "x"));
+      const login = await openServer(opened().cluster.url(name, "authenticator", "x"), {
+        applicationName: "PostgREST",
+      });
       try {
         await work(login, admin);
       } finally {

@@ -29,7 +29,7 @@ onServers({ ...COUNTED, hot_standby: "on" }, (opened) => {
     // a server with this file recovers for ever, and answers meanwhile; no primary is needed for it
     writeFileSync(join(data ?? "", "standby.signal"), "");
     await cluster.restart();
-    const db = await patiently(() => openServer(url));
+    const db = await patiently(() => openServer(url, { applicationName: "application" }));
     expect((await readServer(db)).server.standby).toBe(true);
     const [statements, tables, requests] = [
       await readStatements(db, SCOPE, null),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openServer } from "../../../src/db/server.ts";
 import type { LogReading } from "../../../src/watch/sample.ts";
-import { readLog, readLogSettings, lacksOfSettings, sendHeartbeat } from "../../../src/watch/log/index.ts";
+import { readLog, readLogSettings, lacksOfSettings, plantDenial, sendHeartbeat } from "../../../src/watch/log/index.ts";
 import { findAllMajors } from "../../faults/majors.ts";
 import { countsOf, expectedCounts, otherErrors, timesAreSound, type Without } from "./expected.ts";
 import { raise, ROWS } from "./rows.ts";
@@ -128,6 +128,37 @@ describe.each(findAllMajors().filter(({ major }) => major === 15 || major === 18
       expect(again).toMatchObject({ heartbeat: "not seen", entries: 0 });
       expect(await db.query("select 1 as one")).toEqual([{ one: 1 }]);
       await db.close();
+    });
+
+    test("a planted denial is seen as one in each format, and counted as none, whoever has planted it", async () => {
+      const prefix = "%m [%p] %q%u@%d ";
+      await server.logTo("planted", { log_line_prefix: prefix });
+      const db = await openServer(server.url());
+      const planted = await plantDenial(db);
+      const other = await plantDenial(db);
+      expect([planted, other]).toEqual([
+        expect.stringMatching(/^rlsmith\.planted_/),
+        expect.not.stringMatching(planted ?? ""),
+      ]);
+      const heartbeat = await sendHeartbeat(db);
+      await db.close();
+      await server.logTo("after planted", {});
+      const options = { cursor: null, start: "begin", format: null, database: "postgres", heartbeat } as const;
+      for (const suffix of ["json", "csv", "log"]) {
+        const source = { kind: "files", path: join(server.folder, `planted.${suffix}`) } as const;
+        const given = { ...options, linePrefix: prefix };
+        expect(await readLog(source, { ...given, planted }), suffix).toMatchObject({
+          heartbeat: "seen",
+          planted: "seen",
+          denials: [],
+          otherErrors: 0,
+          lacks: [],
+        });
+        // those of other runs, and none that was planted, show nothing
+        const another = `rlsmith.planted_${"0".repeat(32)}`;
+        expect((await readLog(source, { ...given, planted: another })).planted).toBe("not seen");
+        expect((await readLog(source, given)).planted).toBe("not sent");
+      }
     });
 
     test("no heartbeat where log_min_messages hides denials, which the settings say too", async () => {
