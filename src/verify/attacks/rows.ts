@@ -26,10 +26,15 @@ export const on = (target: Target, more: Pick<Attempt, "command" | "attack" | "s
   ...more,
 });
 
-/** All columns of a row `t` that the role may read; `t.*` where it may read none, so that the statement is refused. */
-export const readable = ({ may }: Target): string =>
+/**
+ * All columns of a row `t` that the role may read; `t.*` where it may read none, so that the statement is refused. Of a
+ * table without columns, whose `t.*` is no list for RETURNING, the row itself.
+ */
+export const readable = ({ may, columns }: Target): string =>
   may === null || may.read.size === 0
-    ? "t.*"
+    ? columns.length > 0
+      ? "t.*"
+      : "t"
     : [...may.read]
         .toSorted()
         .map((name) => `t.${quoteIdent(name)}`)
@@ -93,6 +98,8 @@ export function insertInto(target: Target, row: Row, tail = "", asNull: readonly
     ({ name }) =>
       ((row[name] !== null && row[name] !== undefined) || asNull.includes(name)) && isNamed(target, "insert", name),
   );
+  // a table may have no column
+  if (columns.length === 0) return `insert into ${target.sql} as t default values${tail}`;
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
   const overriding = columns.some(({ generated }) => generated === "identity") ? " overriding system value" : "";
   return `insert into ${target.sql} as t (${names})${overriding} ${rowSource(target, columns, row)}${tail}`;
