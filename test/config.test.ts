@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimsSourceOf } from "../src/config.ts";
+import { claimsSourceOf, parseConfig } from "../src/config.ts";
 import { matchesName } from "../src/pg/name-pattern.ts";
 import { columnKey, functionKey, nameKey } from "../src/pg/name.ts";
 import { policyId } from "../src/pg/policy.ts";
@@ -77,4 +77,19 @@ describe("names in a config", () => {
     expect(claimsSourceOf('"a.b"."c"()')).toEqual({ kind: "function", schema: "a.b", name: "c" });
     expect(() => claimsSourceOf('"a.b.c()')).toThrow(/neither a function nor a setting/);
   });
+});
+
+test("the URL of a target is no part of a config, and the message tells what is", () => {
+  const url = "postgres://app:secret@db.example.com/app";
+  const refusal = (): string => {
+    try {
+      parseConfig({ targets: { staging: { url } } } as never);
+    } catch (error) {
+      return String(error);
+    }
+    return "";
+  };
+  expect(refusal()).toContain("targets.staging.url: a URL contains a password");
+  expect(refusal()).toContain('{ env: "STAGING_URL" }');
+  expect(refusal()).not.toContain("secret");
 });

@@ -98,6 +98,10 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
       `  ${kind === "comment" ? " " : colours.red("?")} ${KINDS[kind] ?? kind} ${name}: ${names.join(", ")}`,
       ...(statement === undefined ? [] : [`      ${statement};`]),
     );
+  if (cleanup.others.some(({ kind }) => kind === "column default"))
+    lines.push(
+      '      set `columnDefaults: "rewrite"` in the config to let defaults read the claim, and run this again',
+    );
   if (cleanup.overloads.length > 0)
     lines.push(
       "",
