@@ -133,7 +133,10 @@ const supabaseLog = z.strictObject({
 
 const target = z.strictObject({
   /** the source of its URL, which contains a password: an environment variable, or a command that prints the URL */
-  url: z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ command: z.string().min(1) })]),
+  url: z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ command: z.string().min(1) })], {
+    error:
+      'a URL contains a password, so the config names where it is: `{ env: "STAGING_URL" }`, or `{ command: "…" }` that prints it',
+  }),
   /**
    * another target to which the same plan must have been applied at least so many hours before, and which has not
    * changed since

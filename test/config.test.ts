@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { configSchema } from "../src/config-schema.ts";
-import { claimsSourceOf } from "../src/config.ts";
+import { claimsSourceOf, parseConfig } from "../src/config.ts";
 import { matchesName } from "../src/pg/name-pattern.ts";
 import { columnKey, functionKey, nameKey } from "../src/pg/name.ts";
 import { policyId } from "../src/pg/policy.ts";
@@ -107,4 +107,19 @@ describe("where the access token of Supabase's logs may be sent", () => {
     expect(accepted({ project: "abcdefghijklmnopqrst" })).toBe(true);
     for (const project of ["", "a b", "a;b", "../x", "A", "$(x)"]) expect(accepted({ project })).toBe(false);
   });
+});
+
+test("the URL of a target is no part of a config, and the message tells what is", () => {
+  const url = "postgres://app:secret@db.example.com/app";
+  const refusal = (): string => {
+    try {
+      parseConfig({ targets: { staging: { url } } } as never);
+    } catch (error) {
+      return String(error);
+    }
+    return "";
+  };
+  expect(refusal()).toContain("targets.staging.url: a URL contains a password");
+  expect(refusal()).toContain('{ env: "STAGING_URL" }');
+  expect(refusal()).not.toContain("secret");
 });

@@ -19,6 +19,7 @@ import {
 import { CONFIG_FILE } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import type { Progress } from "../progress.ts";
+import { counted } from "../report/counted.ts";
 import { projectFiles, readTexts, readWorkTree, type WorkTree } from "./code-files.ts";
 import { refuseTree, removeOldParts, writeEdits, type EditedFile } from "./edited-files.ts";
 import { newErrors, openTrial, type CodeError, type JudgeChoice, type Trial } from "./code-judge.ts";
@@ -81,7 +82,10 @@ export async function cleanUpCode(retired: Retired, options: CodeOptions): Promi
   if (options.write) refuseTree(found, options.allowDirty);
   const tree = options.write ? removeOldParts(found, projectDir) : found;
   const read = readProject(tree, projectDir, retired);
-  progress.done("code", `${read.input.modules.length} files, ${read.named} of them name what is retired`);
+  progress.done(
+    "code",
+    `${counted(read.input.modules.length, "file")}, ${read.named} of them ${read.named === 1 ? "names" : "name"} what is retired`,
+  );
   const first = cleanCode(read.input, retired);
   if (first.files.size === 0) return { ...resultOf(first, read, tree), judge: null, written: false };
 

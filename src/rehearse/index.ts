@@ -4,6 +4,7 @@ export type { Outcome } from "./outcome.ts";
 export { rehearse } from "./rehearse.ts";
 export type { Rehearsal } from "./rehearse.ts";
 export { rehearseCalls } from "./calls.ts";
-export type { CallDifference, CallOutcome, CallRehearsal } from "./calls.ts";
+export type { CallDifference, CallRehearsal } from "./calls.ts";
+export type { CallOutcome } from "./own-answer.ts";
 export { checkDrop } from "./drop-check.ts";
 export type { DropCheck } from "./drop-check.ts";

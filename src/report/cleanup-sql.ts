@@ -24,6 +24,8 @@ const MOST = 20;
 const NOTES: Readonly<Record<NoteTag, string>> = {
   "guard-becomes-real":
     "this guard compared the caller's value with itself; from now on it compares it with the claim, and calls that passed may be refused",
+  "guard-of-earlier-value":
+    "this guard compared with the variable as it was before the function set it, which is empty in a request through an API or a pool; from now on it compares with the claim, and calls that passed may be refused",
   "null-passes": "this guard lets NULL pass: without the claim it does not raise",
   "others-catches-guard": "WHEN OTHERS here catches what the guard raises from now on",
   "look-up-unused": "only the removed call used what is looked up here",
@@ -95,6 +97,10 @@ export function renderCleanupSql({ cleanup, callers, dropped, plan, check }: Cle
     lines.push(
       `  ${kind === "comment" ? " " : colours.red("?")} ${KINDS[kind] ?? kind} ${name}: ${names.join(", ")}`,
       ...(statement === undefined ? [] : [`      ${statement};`]),
+    );
+  if (cleanup.others.some(({ kind }) => kind === "column default"))
+    lines.push(
+      '      set `columnDefaults: "rewrite"` in the config to let defaults read the claim, and run this again',
     );
   if (cleanup.overloads.length > 0)
     lines.push(

@@ -2,6 +2,7 @@ import { structuredPatch } from "diff";
 import type { FileKind } from "../cleanup/code/index.ts";
 import type { CodeFile } from "../pipeline/cleanup-code.ts";
 import type { EditedFile } from "../pipeline/edited-files.ts";
+import { counted } from "./counted.ts";
 
 type Changed = EditedFile & Partial<Pick<CodeFile, "moved">>;
 
@@ -29,7 +30,11 @@ export function filesLine(files: readonly Changed[], written: boolean): string {
     ...(deleted === 0 ? [] : [`${deleted} of them deleted`]),
     ...(renamed === 0 ? [] : [`${renamed} of them under another name`]),
   ];
-  return `${files.length - renamed} files ${written ? "written" : "change"}${some.map((one) => `, ${one}`).join("")}: ${sum((one) => one.linesRemoved)} lines removed, ${sum((one) => one.linesAdded)} added`;
+  const left = files.length - renamed;
+  return `${counted(left, "file")} ${written ? "written" : left === 1 ? "changes" : "change"}${some.map((one) => `, ${one}`).join("")}: ${counted(
+    sum((one) => one.linesRemoved),
+    "line",
+  )} removed, ${sum((one) => one.linesAdded)} added`;
 }
 
 /** What lines are for. */

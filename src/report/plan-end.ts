@@ -18,7 +18,11 @@ export function readsLeftText(left: readonly ReadLeft[], colours: Colours): stri
   const settings = [...new Set(left.flatMap((one) => one.settings))].toSorted().join(", ");
   return [
     oneLine(
-      `${colours.bold("Left as they are:")} ${kinds.join(", ")} still ${left.length === 1 ? "reads" : "read"} ${settings}; once the plan is applied, \`rlsmith cleanup --sql\` takes them out`,
+      `${colours.bold("Left as they are:")} ${kinds.join(", ")} still ${left.length === 1 ? "reads" : "read"} ${settings}; once the plan is applied, \`rlsmith cleanup --sql\` takes them out${
+        left.some(({ kind }) => kind === "column default")
+          ? ', column defaults where the config has `columnDefaults: "rewrite"`'
+          : ""
+      }`,
     ),
     ...left.slice(0, MOST).map(({ kind, name }) => oneLine(`  ${kind} ${name}`)),
     ...(left.length > MOST ? [`  … and ${left.length - MOST} more (--format json has all)`] : []),

@@ -46,6 +46,9 @@ const FOUNDER = (events: string): string =>
 const definer = (name: string, result: string, body: string, more = ""): string =>
   `create function ${name} returns ${result} language sql stable security definer set search_path = '' as $f$ ${body} $f$; ${more}`;
 
+const writer = (name: string, result: string, body: string, more = ""): string =>
+  `create function ${name} returns ${result} language sql security definer set search_path = '' as $f$ ${body} $f$; ${more}`;
+
 const PARTS = `create table event (org_id uuid, at date) partition by range (at);
   alter table event enable row level security;
   create policy event_read on event for select to authenticated using (org_id = ${ORG});`;
@@ -631,6 +634,107 @@ export const FINDING_CASES: FindingCase[] = [
       {
         name: "a schema that requests may not use",
         sql: `${table("doc")} ${definer("app.every()", "setof public.doc", "select * from public.doc")}`,
+      },
+    ],
+  },
+  {
+    code: "definer-writes-rows",
+    found: [
+      {
+        name: "void, the tenant is the caller's word",
+        sql: `${table("doc", ", name text")} ${writer("rename(o uuid)", "void", "update public.doc set name = 'x' where org_id = o")}`,
+        at: ["error public.rename(o uuid)"],
+      },
+      {
+        name: "void, in PL/pgSQL, without a schema in the name",
+        sql: `${table("doc")} create function purge() returns void language plpgsql security definer as $f$ begin delete from doc; end $f$;`,
+        at: ["error public.purge()"],
+      },
+      {
+        name: "a new row of the tenant that an argument names, and its key as the result",
+        sql: `${table("doc", ", name text")} ${writer("add(o uuid, n text)", "uuid", "insert into public.doc (org_id, name) values (o, n) returning id")}`,
+        at: ["error public.add(o uuid, n text)"],
+      },
+      {
+        name: "an INSERT without a list of columns",
+        sql: `${table("doc")} ${writer("add(o uuid)", "void", "insert into public.doc values (default, o)")}`,
+        at: ["error public.add(o uuid)"],
+      },
+      {
+        name: "a function that it calls, and a procedure",
+        sql: `${table("doc")} create function app.inner_purge() returns void language sql set search_path = '' as $f$ delete from public.doc $f$;
+              create procedure purge() language plpgsql security definer set search_path = '' as $f$ begin perform app.inner_purge(); end $f$;`,
+        at: ["error public.purge()"],
+      },
+      {
+        name: "EXECUTE of a constant, and TRUNCATE",
+        sql: `${table("doc")} create function purge() returns void language plpgsql security definer as $f$ begin execute 'truncate public.doc'; end $f$;`,
+        at: ["error public.purge()"],
+      },
+      {
+        name: "through a view of its owner",
+        sql: `${table("doc", ", name text")} create view app.docs as select * from public.doc; ${writer("rename()", "void", "update app.docs set name = 'x'")}`,
+        at: ["error public.rename()"],
+      },
+      {
+        name: "MERGE, and INSERT … ON CONFLICT DO UPDATE",
+        sql: `${table("doc", ", name text")} ${writer("one(p uuid)", "void", "merge into public.doc d using (select p as id) s on d.id = s.id when matched then delete")}
+              ${writer("two(p uuid)", "void", "insert into public.doc (id, org_id) values (p, p) on conflict (id) do update set name = 'x'")}`,
+        at: ["error public.one(p uuid)", "error public.two(p uuid)"],
+      },
+      {
+        name: "a row by its key",
+        sql: `${table("doc", ", name text")} ${writer("rename(p uuid)", "void", "update public.doc set name = 'x' where id = p")}`,
+        at: ["warning public.rename(p uuid)"],
+      },
+      {
+        name: "a row that is no tenant's",
+        sql: `create table log (id bigint generated always as identity primary key, line text); alter table log enable row level security;
+              ${writer("note(l text)", "void", "insert into public.log (line) values (l)")}`,
+        at: ["warning public.note(l text)"],
+      },
+      {
+        name: "what one role may do itself, and another may not",
+        sql: `create table letter (id uuid primary key default gen_random_uuid(), line text); alter table letter enable row level security;
+              grant insert on letter to authenticated; create policy letter_send on letter for insert to authenticated with check (true);
+              ${writer("send(l text)", "void", "insert into public.letter (line) values (l)")}`,
+        at: ["warning public.send(l text)"],
+      },
+    ],
+    silent: [
+      {
+        name: "it compares the tenant with the claim",
+        sql: `${table("doc", ", name text")} ${writer("rename()", "void", `update public.doc set name = 'x' where org_id = ${ORG}`)}`,
+      },
+      {
+        name: "EXECUTE is revoked",
+        sql: `${table("doc")} ${writer("purge()", "void", "delete from public.doc", "revoke execute on function purge() from public, anon, authenticated;")}`,
+      },
+      {
+        name: "SECURITY INVOKER",
+        sql: `${table("doc")} create function purge() returns void language sql as $f$ delete from public.doc $f$;`,
+      },
+      {
+        name: "it reads only",
+        sql: `${table("doc")} ${definer("is_taken(p uuid)", "boolean", "select exists (select from public.doc d where d.id = p)")}`,
+      },
+      {
+        name: "a table without row security",
+        sql: `create table log (line text); ${writer("note(l text)", "void", "insert into public.log (line) values (l)")}`,
+      },
+      {
+        name: "a trigger function",
+        sql: `${table("doc")} create function purge() returns trigger language plpgsql security definer as $f$ begin delete from public.doc; return new; end $f$;`,
+      },
+      {
+        name: "a schema that requests may not use",
+        sql: `${table("doc")} ${writer("app.purge()", "void", "delete from public.doc")}`,
+      },
+      {
+        name: "what every role may do itself",
+        sql: `create table letter (id uuid primary key default gen_random_uuid(), line text); alter table letter enable row level security;
+              grant insert on letter to anon, authenticated; create policy letter_send on letter for insert to anon, authenticated with check (true);
+              ${writer("send(l text)", "void", "insert into public.letter (line) values (l)")}`,
       },
     ],
   },

@@ -42,6 +42,51 @@ describe("the claim that replaces a variable", () => {
     expect(inferred.questions).toEqual([]);
   });
 
+  const TOKEN = "nullif(current_setting('request.jwt.claims', true), '')::json";
+  const POLICY =
+    "create policy p on slip using (casino_id = nullif(current_setting('app.casino_id', true), '')::uuid);";
+  const before = (value: string, more = "") =>
+    `create function app.pre_request() returns void language plpgsql as $f$ declare claims json := ${TOKEN}; begin
+       perform set_config('app.casino_id', ${value}, true); ${more} end $f$;`;
+
+  test("the function that PostgREST calls before each request sets it from the claim", async () => {
+    const { inferred } = await lab.analyse(before("coalesce(claims ->> 'casino', '')") + POLICY);
+    expect(inferred.variables).toMatchObject([
+      {
+        setting: "app.casino_id",
+        claim: ["casino"],
+        evidence: ["function app.pre_request sets it from the claim casino"],
+        certain: true,
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      "from an argument too",
+      "create function app.choose(p text) returns void language sql as $f$ select set_config('app.casino_id', p, true) $f$;",
+      "",
+    ],
+    ["from another claim too", "", "perform set_config('app.casino_id', claims ->> 'other', true);"],
+    [
+      "from a header too",
+      "",
+      "perform set_config('app.casino_id', current_setting('request.headers', true)::json ->> 'x-casino', true);",
+    ],
+    [
+      "from a row too",
+      "",
+      "perform set_config('app.casino_id', (select s.casino_id::text from public.staff s limit 1), true);",
+    ],
+    ["by ALTER FUNCTION … SET too", "alter function app.pre_request set app.casino_id = 'x';", ""],
+    ["by a statement that is made at run time too", "", "execute format('set local app.casino_id = %L', 'x');"],
+  ])("not where it is set %s", async (_what, other, more) => {
+    const { inferred } = await lab.analyse(before("claims ->> 'casino'", more) + other + POLICY);
+    const [variable] = inferred.variables;
+    expect(variable).toMatchObject({ setting: "app.casino_id" });
+    expect(variable?.evidence.join()).not.toContain("from the claim");
+  });
+
   test("a pair inside a helper", async () => {
     const { inferred } = await lab.analyse(`
       create function app.tenant() returns uuid language sql stable as $f$ select ${HYBRID} $f$;

@@ -39,8 +39,23 @@ test.each([
   ["none, where nobody but the owner may read", POLICY.replace("PUBLIC_OR", "public"), undefined],
   [
     "those of Supabase, where they exist",
-    `create role anon nologin; create role authenticated nologin; ${POLICY.replace("PUBLIC_OR", "clerk")}`,
+    `create role anon nologin; create role authenticated nologin; ${POLICY.replace("PUBLIC_OR", "authenticated")}`,
     undefined,
+  ],
+  [
+    "those of Supabase, and one that a policy names beside them",
+    `create role anon nologin; create role authenticated nologin; ${POLICY.replace("PUBLIC_OR", "clerk, authenticated, auditor")}`,
+    ["authenticated", "anon", "clerk"],
+  ],
+  [
+    "a role without login that inherits from one of them, as a token names it, and not the login that takes it",
+    `create role cashier nologin in role clerk; create role porter login in role clerk; ${POLICY.replace("PUBLIC_OR", "clerk")}`,
+    ["cashier", "clerk"],
+  ],
+  [
+    "those that may read a column",
+    `${POLICY.replace("PUBLIC_OR", "public")} grant select (id) on bill to clerk;`,
+    ["clerk"],
   ],
 ])("%s", async (_name, sql, roles) => {
   expect(await rolesAfter(sql)).toEqual(roles);

@@ -66,3 +66,13 @@ test("a clean-up whose plan is replaced is named, since `apply` no longer finds 
   );
   expect(cleanupEnd(made, of)).toMatch(/^next {3}/);
 });
+
+test("a column default that stays is named with the setting that lets it be rewritten", async () => {
+  const made = await planned(
+    "alter table org_note alter org_id set default current_setting('app.org_id', true)::uuid;",
+  );
+  expect(report(made)).toContain(
+    '  ? column default public.org_note.org_id: app.org_id\n      set `columnDefaults: "rewrite"` in the config',
+  );
+  expect(report(await planned(VIEW))).not.toContain("columnDefaults");
+});

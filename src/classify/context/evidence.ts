@@ -1,17 +1,21 @@
-import type { Catalog } from "../../pg/catalog.ts";
+import type { Catalog, PgFunction } from "../../pg/catalog.ts";
+import { distinctPaths, samePath, type ClaimsSource } from "../../pg/context.ts";
+import { as, type Expr } from "../../pg/expr/node.ts";
+import { callsBuiltin, stringConst } from "../../pg/expr/shape.ts";
+import { some, walk } from "../../pg/expr/walk.ts";
 import { groupBy } from "../../pg/group-by.ts";
 import { nameKey, type NameKey } from "../../pg/name.ts";
 import type { ClassifiedPolicy } from "../classify.ts";
-import { contextFunctions } from "../functions/index.ts";
+import { bodyOf, contextFunctions } from "../functions/index.ts";
 import type { FunctionFacts } from "../functions/index.ts";
-import { isTenancyClaim } from "../expression/index.ts";
+import { isTenancyClaim, usesIn } from "../expression/index.ts";
 
 /** Evidence in the database that a variable holds a claim. */
 export interface Evidence {
   /** empty for a note */
   claim: string[];
   /**
-   * `pair`: both are arguments of one COALESCE; `synced`: the claims sync writes a claim of exactly this name; `hint`:
+   * `pair`: both are arguments of one COALESCE, or the variable is set from the claim; `synced`: the claims sync writes a claim of exactly this name; `hint`:
    * the names are similar; `note`: the function that sets the variable
    */
   kind: "pair" | "synced" | "hint" | "note";
@@ -27,11 +31,13 @@ export function evidenceFor(
   classified: readonly ClassifiedPolicy[],
   facts: readonly FunctionFacts[],
 ): Evidence[] {
+  const fromClaim = setFromClaim(setting, catalog);
   const strong = [
     ...policyPairs(setting, classified),
     ...functionPairs(setting, facts),
+    ...fromClaim,
     ...synced(setting, facts),
-    ...setters(setting, catalog, facts),
+    ...(fromClaim.length > 0 ? [] : setters(setting, catalog, facts)),
   ];
   // Similar names add nothing to stronger evidence.
   return strong.some((one) => one.kind !== "note")
@@ -80,6 +86,50 @@ function functionPairs(setting: string, facts: readonly FunctionFacts[]): Eviden
   );
   return distinct(found);
 }
+
+/**
+ * The claim from which functions set the variable: what PostgREST calls before each request, for instance. Nothing where
+ * one of them sets it from another value as well, or from another claim.
+ */
+function setFromClaim(setting: string, catalog: Catalog): Evidence[] {
+  const sources: { fn: PgFunction; claim: string[] | null }[] = [];
+  for (const fn of catalog.functions) {
+    const { trees, executes } = bodyOf(fn);
+    const names = (text: string): boolean => text.toLowerCase().includes(setting);
+    // ALTER FUNCTION … SET, and a statement that is made at run time
+    if (names(fn.settings.join(" ")) || names(JSON.stringify(executes))) sources.push({ fn, claim: null });
+    walk(trees, (node) => {
+      if (as("VariableSetStmt", node)?.name?.toLowerCase() === setting) sources.push({ fn, claim: null });
+      const args = callsBuiltin(node, "set_config");
+      if (!args || stringConst(args[0])?.toLowerCase() !== setting) return;
+      // an empty text takes the value away
+      if (stringConst(args[1]) !== "") sources.push({ fn, claim: onlyClaim(args[1]) });
+    });
+  }
+  const [first] = sources;
+  if (!first?.claim || !sources.every(({ claim }) => claim !== null && samePath(claim, first.claim ?? []))) return [];
+  return distinct(
+    sources.map(({ fn }) => ({
+      claim: first.claim ?? [],
+      kind: "pair",
+      weight: 1,
+      text: `function ${nameKey(fn)} sets it from the claim ${(first.claim ?? []).join(".")}`,
+    })),
+  );
+}
+
+/** The claim that is all that a value is computed from; null if there is none, or anything else. */
+function onlyClaim(value: Expr | undefined): string[] | null {
+  const { settings, claims, calls, computedName } = usesIn(value, TOKEN);
+  const paths = distinctPaths(claims.map(({ path }) => path));
+  const [only] = paths;
+  const isElse = some(value, (node) => as("ColumnRef", node) !== null || as("ParamRef", node) !== null);
+  const isAlone = settings.length === 0 && calls.length === 0 && !computedName && !isElse && paths.length === 1;
+  return isAlone && only !== undefined && only.length > 0 ? only : null;
+}
+
+/** Supabase's function; a raw read of the token is recognised in any case. */
+const TOKEN: ClaimsSource = { kind: "function", schema: "auth", name: "jwt" };
 
 /** The claims that are written by a trigger or a token hook, with their writers. */
 export const writtenClaims = (

@@ -27,7 +27,7 @@ export function filtersOf(evidence: Evidence, fn: PgFunction): BodyFilters {
   return {
     isByKey: (relation) => {
       const found = of(relation);
-      return found.length > 0 && found.every((select) => namesKey(select, relation));
+      return found.length > 0 && found.every(({ whereClause }) => namesKey(whereClause, relation));
     },
     isAsPublic: (relation) => {
       const found = of(relation);
@@ -40,7 +40,8 @@ export function filtersOf(evidence: Evidence, fn: PgFunction): BodyFilters {
   };
 }
 
-function namesKey({ whereClause }: SelectStmt, relation: Relation): boolean {
+/** True if the WHERE of a statement names the value of a unique key. */
+export function namesKey(whereClause: Expr | undefined, relation: Relation): boolean {
   if (!whereClause) return false;
   const named = new Set<string>();
   for (const part of conjuncts(whereClause)) {

@@ -2,6 +2,7 @@ import type { Finding } from "../../finding.ts";
 import { bypassBySetRoleFindings } from "./bypass-by-set-role.ts";
 import { defaultByHelperFindings } from "./default-by-helper.ts";
 import { definerReturnsRowsFindings } from "./definer-returns-rows.ts";
+import { definerWritesRowsFindings } from "./definer-writes-rows.ts";
 import type { Evidence } from "./evidence.ts";
 import { hiddenAfterInsertFindings } from "./hidden-after-insert.ts";
 import { hiddenAfterWriteFindings } from "./hidden-after-write.ts";
@@ -34,6 +35,7 @@ const KINDS: readonly ((evidence: Evidence) => Finding[])[] = [
   legacyClaimFindings,
   membershipPickFindings,
   definerReturnsRowsFindings,
+  definerWritesRowsFindings,
   immutableReadsFindings,
   leakproofFindings,
   tableMakingFindings,

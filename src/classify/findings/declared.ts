@@ -1,7 +1,7 @@
 import type { Config } from "../../config.ts";
 import { matchesName } from "../../pg/name-pattern.ts";
 
-type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE" | "CALL";
+type Command = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "CALL";
 
 /** True if the config declares the access as intended, so that it is no finding. */
 export type IsDeclared = (object: string, door: string, commands: readonly Command[]) => boolean;

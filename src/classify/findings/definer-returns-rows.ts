@@ -64,7 +64,7 @@ function returnsRows({ catalog, relationOf }: Evidence, { result }: PgFunction):
 }
 
 /** True if a function asks who calls it, or if its body cannot be read. */
-function readsRequest(evidence: Evidence, fact: FunctionFacts): boolean {
+export function readsRequest(evidence: Evidence, fact: FunctionFacts): boolean {
   const fn = evidence.definitionOf(fact);
   if (fact.opaque !== null || fact.reads.length > 0 || fact.claims.length > 0 || !fn) return true;
   return some(evidence.bodyOf(fn).trees, (node: Expr) => {

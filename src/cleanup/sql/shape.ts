@@ -5,6 +5,8 @@ import type { Retired } from "./retired.ts";
 export type NoteTag =
   /** the function set the variable from its own arguments, so that a comparison with the variable was always true */
   | "guard-becomes-real"
+  /** it compares with a value that was read before the function set the variable, in DECLARE for instance */
+  | "guard-of-earlier-value"
   /** a guard that lets NULL pass: with no claim, it does not raise */
   | "null-passes"
   /** WHEN OTHERS catches what a guard raises */

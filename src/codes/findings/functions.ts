@@ -22,6 +22,28 @@ create function find_notes(q text) returns setof note language sql stable securi
       "Or revoke EXECUTE from PUBLIC and the roles of requests.",
     ],
   },
+  "definer-writes-rows": {
+    severity: ["error", "warning"],
+    otherwise:
+      "It is a warning where each statement names the value of a unique key, and for an INSERT that gives no column by which policies decide whose a row is.",
+    by: ["inspect"],
+    title: "a SECURITY DEFINER function writes rows of a protected table and does not ask who calls it",
+    why: "The function runs with the rights of its owner, whom row security does not bind. It reads no claim and no variable, so every caller changes the same rows: those of all tenants, or those of the tenant that an argument names. It need not return anything. EXECUTE is granted to PUBLIC unless it is revoked.",
+    example: {
+      sql: `create table note (id uuid primary key, org_id uuid not null, archived boolean not null default false);
+alter table note enable row level security;
+create policy note_read on note for select to authenticated
+  using (org_id = (auth.jwt() -> 'app_metadata' ->> 'org_id')::uuid);
+create function archive_notes(p_org uuid) returns void language sql security definer set search_path = ''
+  as $$ update public.note set archived = true where org_id = p_org $$;`,
+    },
+    todo: [
+      "Create it SECURITY INVOKER, so that the policies apply.",
+      "Or compare the tenant's column with the claim in each statement that writes, and take the tenant of a new row from the claim.",
+      "Or revoke EXECUTE from PUBLIC and the roles of requests.",
+      "If every caller is meant to do this, name the function and the commands under `verify.expected` in the config, with the reason.",
+    ],
+  },
   "immutable-reads-request": {
     severity: ["error", "warning"],
     otherwise: "It is a warning where no policy calls the function.",

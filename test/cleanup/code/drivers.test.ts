@@ -438,3 +438,45 @@ describe("the helper", () => {
     expect([...clean(file(run), { frozen: ["lib/drizzle-claims.ts"] }).files.keys()]).toEqual([]);
   });
 });
+
+test("a module that uses two drivers imports the helpers of both under two names", () => {
+  const before = {
+    "src/bills.ts": `import { sql } from "drizzle-orm";
+import { db } from "./drizzle";
+import { prisma } from "./prisma";
+import { verifyToken } from "./token";
+
+export async function total(token: string) {
+  const claims = await verifyToken(token);
+  const [, rows] = await prisma.$transaction([
+    prisma.$executeRaw\`select set_config('app.tenant_id', \${claims.app_metadata.tenant_id}, true)\`,
+    prisma.$queryRaw\`select sum(amount) from bill\`,
+  ]);
+  return rows;
+}
+
+export async function lines(token: string) {
+  const claims = await verifyToken(token);
+  return db.transaction(async (tx) => {
+    await tx.execute(sql\`select set_config('app.tenant_id', \${claims.app_metadata.tenant_id}, true)\`);
+    return tx.execute(sql\`select line from audit\`);
+  });
+}
+`,
+    "src/drizzle.ts": `import { drizzle } from "drizzle-orm/node-postgres";\nexport const db = drizzle("");\n`,
+    "src/prisma.ts": `import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n`,
+  };
+  const after = applied(before, clean(before))["src/bills.ts"] ?? "";
+  const imported = [...after.matchAll(/^import \{ (.*) \} from "\.\/(\w+)-claims";$/gm)].map(([, name, from]) => [
+    from,
+    name,
+  ]);
+  expect(Object.fromEntries(imported)).toEqual(
+    after.includes("setPrismaClaims")
+      ? { drizzle: "setClaims", prisma: "setClaims as setPrismaClaims" }
+      : { prisma: "setClaims", drizzle: "setClaims as setDrizzleClaims" },
+  );
+  const calls = (name: string): number => after.split(`${name}(`).length - 1;
+  expect(calls("setClaims") + calls("setPrismaClaims") + calls("setDrizzleClaims")).toBe(2);
+  expect(after).not.toContain("app.tenant_id");
+});

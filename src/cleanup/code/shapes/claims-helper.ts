@@ -18,7 +18,7 @@ import {
   settingTexts,
   statementOf,
 } from "./driver.ts";
-import { hasOwnSql, helperFor, SET_CLAIMS } from "./helper-call.ts";
+import { hasOwnSql, helperFor } from "./helper-call.ts";
 import { nameClaims } from "./name-claims.ts";
 import type { ProjectShape } from "./shape.ts";
 
@@ -164,8 +164,7 @@ function replace(texts: readonly SqlText[], scene: Scene): void {
   if (role !== null && !isRoleOfUser(role, scene.retired)) return;
   const tag = fragmentOf(first.node, module)?.tag ?? null;
   const helper = hasOwnSql(query.driver, tag, module) ? helperFor(query.driver, module, scene) : null;
-  const call = `await ${SET_CLAIMS}(${receiverOf(first) ?? ""}, ${claims.code})`;
-  const own = helper && callEdits(first, call, scene);
+  const own = helper && callEdits(first, `await ${helper.name}(${receiverOf(first) ?? ""}, ${claims.code})`, scene);
   const cuts = others.map((text) => cutSettings(text, retiredItems(text, scene), scene));
   if (!helper || !own || cuts.includes(null)) return;
   const edits = [...own, ...cuts.flatMap((one) => one ?? [])];

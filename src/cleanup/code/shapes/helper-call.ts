@@ -13,6 +13,8 @@ export const SET_CLAIMS = "setClaims";
 export interface HelperUse {
   /** new files: path → text */
   files: ReadonlyMap<string, string>;
+  /** the name of its function in the module: `setClaims`, or `setPrismaClaims` beside that of another driver */
+  name: string;
   imports: Edit;
 }
 
@@ -24,13 +26,27 @@ export function helperFor(driver: DriverId, module: Module, scene: Scene): Helpe
   // CommonJS has no import
   const hasImports = module.program.body.some(({ type }) => type === "ImportDeclaration");
   if (ending.startsWith("c") || (!hasImports && /\brequire\(/.test(module.text))) return null;
-  if (module.bindings.some(({ name }) => name === SET_CLAIMS)) return null;
   const style = styleOf(module, scene.project);
   const folder = folderFor(template.name, module, scene);
   const path = posix.join(folder, `${template.name}.${ending}`);
   const files = filesOf(path, driver, style, scene);
-  return files && { files, imports: importOf(path, module, style) };
+  if (files === null) return null;
+  const plain = importOf(path, SET_CLAIMS, module, style);
+  // a module that uses two drivers imports two helpers
+  const isTaken = (scene.draft.edits.get(module.path) ?? []).some(
+    ({ text }) => text !== plain.text && text.includes(`import { ${SET_CLAIMS} } from `),
+  );
+  const name = isTaken ? nameBeside(template.name) : SET_CLAIMS;
+  if (module.bindings.some((one) => one.name === name)) return null;
+  return { files, name, imports: isTaken ? importOf(path, name, module, style) : plain };
 }
+
+/** `postgres-js-claims` → `setPostgresJsClaims` */
+const nameBeside = (template: string): string =>
+  `set${template
+    .split("-")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("")}`;
 
 /** The new files; none if the helper is there. Null: another file has its name, or must not be written. */
 function filesOf(
@@ -66,11 +82,12 @@ function folderFor(name: string, module: Module, { project, draft }: Scene): str
 }
 
 /** `import { setClaims } from "…";` below the last import. */
-function importOf(helper: string, module: Module, style: CodeStyle): Edit {
+function importOf(helper: string, name: string, module: Module, style: CodeStyle): Edit {
   const relative = posix.relative(posix.dirname(module.path), helper).replace(/\.\w+$/, "");
   const specifier = (relative.startsWith(".") ? relative : `./${relative}`) + style.importEnding;
   const quote = style.singleQuotes ? "'" : '"';
-  const line = `import { ${SET_CLAIMS} } from ${quote}${specifier}${quote}${style.semicolons ? ";" : ""}`;
+  const imported = name === SET_CLAIMS ? name : `${SET_CLAIMS} as ${name}`;
+  const line = `import { ${imported} } from ${quote}${specifier}${quote}${style.semicolons ? ";" : ""}`;
   const last = module.program.body.findLast(({ type }) => type === "ImportDeclaration");
   if (last) return { path: module.path, start: last.end, end: last.end, text: `${style.lineEnd}${line}` };
   const start = startOf(module);

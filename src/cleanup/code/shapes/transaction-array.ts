@@ -8,7 +8,7 @@ import type { Module } from "../syntax/module.ts";
 import { memberName, type Node } from "../syntax/node.ts";
 import { commonClaims, keepNames } from "./claims-helper.ts";
 import { CLAIMS_SETTING, receiverOf, retiredItems, roleBefore, settingTexts, stringified, valueOf } from "./driver.ts";
-import { helperFor, SET_CLAIMS } from "./helper-call.ts";
+import { helperFor } from "./helper-call.ts";
 import { nameClaims } from "./name-claims.ts";
 import type { ProjectShape } from "./shape.ts";
 
@@ -127,7 +127,7 @@ function replaceElements(
   const { call } = first.query;
   const put: Edit[] = helper
     ? [
-        { path, start: call.start, end: call.end, text: `${SET_CLAIMS}(${receiverOf(first) ?? ""}, ${claims.code})` },
+        { path, start: call.start, end: call.end, text: `${helper.name}(${receiverOf(first) ?? ""}, ${claims.code})` },
         helper.imports,
       ]
     : [];

@@ -16,7 +16,7 @@ export const exceptionBlock: Shape = {
     },
   ],
   find(body, retired) {
-    const isGuarded = guard.find(body, retired).notes.some(({ tag }) => tag === "guard-becomes-real");
+    const isGuarded = guard.find(body, retired).notes.some(({ tag }) => tag.startsWith("guard-"));
     const notes: Note[] = [];
     visitStatements(isGuarded ? [body.tree.block] : [], (statement) => {
       if (statement.kind !== "block") return;

@@ -78,6 +78,72 @@ end
     ),
   },
   {
+    shape: 13,
+    about: "a guard of a local that DECLARE filled, before the call set the variable",
+    body: `
+declare
+  v_org uuid := ${ORG};
+begin
+  perform begin_work(p_actor, p_org, p_role);
+  if p_org is distinct from v_org then
+    raise exception 'forbidden';
+  end if;
+  return 'passed';
+end
+`,
+    becomes: edited(
+      [
+        ["  perform begin_work(p_actor, p_org, p_role);\n", ""],
+        [ORG, ORG_CLAIM],
+      ],
+      "guard-of-earlier-value",
+    ),
+  },
+  {
+    shape: 13,
+    about: "a guard of a local that DECLARE of a block behind the call filled",
+    body: `
+begin
+  perform begin_work(p_actor, p_org, p_role);
+  declare
+    v_org uuid := ${ORG};
+  begin
+    if p_org is distinct from v_org then
+      raise exception 'forbidden';
+    end if;
+  end;
+  return 'passed';
+end
+`,
+    becomes: edited(
+      [
+        ["  perform begin_work(p_actor, p_org, p_role);\n", ""],
+        [ORG, ORG_CLAIM],
+      ],
+      "guard-becomes-real",
+    ),
+  },
+  {
+    shape: 15,
+    about: "a guard before the call, which compared with the value that was there",
+    body: `
+begin
+  if p_org is distinct from ${ORG} then
+    raise exception 'forbidden';
+  end if;
+  perform begin_work(p_actor, p_org, p_role);
+  return 'passed';
+end
+`,
+    becomes: edited(
+      [
+        ["  perform begin_work(p_actor, p_org, p_role);\n", ""],
+        [ORG, ORG_CLAIM],
+      ],
+      "guard-of-earlier-value",
+    ),
+  },
+  {
     shape: 15,
     about: "behind the call, a guard that only asks whether there is a value: it compares nothing with itself",
     body: `
