@@ -8,6 +8,8 @@ import { planHash, type Plan } from "../plan/index.ts";
 import {
   fileStore,
   gateOf,
+  newHistory,
+  readOn,
   planFacts,
   lacksOfSettings,
   readLog,
@@ -23,6 +25,7 @@ import {
   targetStore,
   type Cursors,
   type Gate,
+  type History,
   type IsolationReading,
   type LogReading,
   type ObjectFacts,
@@ -43,6 +46,8 @@ export interface WatchTarget {
   plan: Plan;
   /** of this run of `watch`, a UUID */
   run: string;
+  /** what this run has read of the samples, to which each sample adds */
+  history: History;
 }
 
 /** What a sample led to. */
@@ -54,7 +59,12 @@ export interface Taken {
 }
 
 /** A target to be watched for a plan, by a run of its own. */
-export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({ on, plan, run: randomUUID() });
+export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({
+  on,
+  plan,
+  run: randomUUID(),
+  history: newHistory(),
+});
 
 /**
  * Take one sample of a target, keep it, and judge all that are kept. Throws ToolError (environment): no connection, or
@@ -67,6 +77,8 @@ export async function takeSample(watch: WatchTarget): Promise<Taken> {
   const db = await openToLook(url, "rlsmith watch");
   try {
     const store = storeOf(db, on, hash);
+    // what is not trusted is not added to
+    await readOn(watch.history, store);
     const newest = await store.newest();
     const server = await readServer(db);
     const { readings, kind } = await readAll(db, url, watch, newest, server.at);
@@ -84,28 +96,31 @@ export async function takeSample(watch: WatchTarget): Promise<Taken> {
     const next: Cursors = { ...newest?.cursors };
     for (const { source, cursor } of readings) next[source] = cursor;
     const kept = await store.append(sample, next);
-    return { sample, kept, gate: judged(watch, await store.read(), server.at) };
+    await readOn(watch.history, store);
+    return { sample, kept, gate: judged(watch, server.at) };
   } finally {
     await db.close();
   }
 }
 
 /** The samples of a target and a plan, judged by the limits of its config at this moment. Only reads. */
-export async function gateOfTarget({ on, plan, run }: WatchTarget): Promise<Gate> {
+export async function gateOfTarget(watch: WatchTarget): Promise<Gate> {
+  const { on, plan } = watch;
   const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
   const db = await openToLook(url, "rlsmith gate");
   try {
     const { at } = await readServer(db);
-    return judged({ on, plan, run }, await storeOf(db, on, planHash(plan)).read(), at);
+    await readOn(watch.history, storeOf(db, on, planHash(plan)));
+    return judged(watch, at);
   } finally {
     await db.close();
   }
 }
 
-function judged({ on, plan }: WatchTarget, samples: readonly Sample[], now: string): Gate {
+function judged({ on, plan, history: { seen } }: WatchTarget, now: string): Gate {
   const { waived, ...limits } = targetOf(on.config, on.target).gate;
   const facts = planFacts(plan);
-  return gateOf({ target: on.target, planHash: planHash(plan) }, { samples, now, plan: facts, limits }, waived);
+  return gateOf({ target: on.target, planHash: planHash(plan) }, { seen, now, plan: facts, limits }, waived);
 }
 
 function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string): SampleStore {

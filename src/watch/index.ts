@@ -1,6 +1,5 @@
 /** What the rest of rlsmith may use of watching a target and judging what was seen. */
-export { judge, samplesOfKind } from "./criteria/index.ts";
-export type { Cause, CriterionName, CriterionState, GateLimits, Judgement, PlanFacts } from "./criteria/index.ts";
+export type { Cause, CriterionName, CriterionState, Judgement } from "./criteria/index.ts";
 export {
   readObjects,
   readRequests,
@@ -13,6 +12,7 @@ export {
   type WatchScope,
 } from "./database/index.ts";
 export { lacksOfSettings, readLog, readLogSettings, sendHeartbeat } from "./log/index.ts";
+export { newHistory, readOn, type History } from "./history.ts";
 export { gateOf, type Gate, type Waiver } from "./gate.ts";
 export { planFacts, relationsOf } from "./plan-facts.ts";
 export type {

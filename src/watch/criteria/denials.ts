@@ -1,54 +1,41 @@
-import type { DenialCount, Fingerprint } from "../denial.ts";
-import {
-  eachLack,
-  readingsOf,
-  samplesOfKind,
-  type Cause,
-  type Judgement,
-  type PlanFacts,
-  type Watched,
-} from "./criterion.ts";
+import type { Fingerprint } from "../denial.ts";
+import type { Lack } from "../sample.ts";
+import type { Cause, Judgement, PlanFacts } from "./criterion.ts";
+import { lacksOf } from "./seen.ts";
+import type { Watched } from "./watched.ts";
 
 /**
  * No request is refused since the change that was not refused before. Only what the change can cause counts: policies,
  * privileges, recursion, claims that a cast does not accept, variables and functions that the plan retires. Errors of the
  * application are none, whatever they are.
  */
-export function denialsCriterion({ samples, plan, limits }: Watched): Judgement {
-  const known = new Set(
-    readingsOf(samplesOfKind(samples, "before"), "log").flatMap(({ denials }) => denials.map(keyOf)),
-  );
-  const after = samplesOfKind(samples, "after");
-  const readings = readingsOf(after, "log");
-  const counted = new Map<string, DenialCount>();
-  for (const one of readings.flatMap(({ denials }) => denials)) {
-    if (!concerns(plan, one)) continue;
-    const earlier = counted.get(keyOf(one));
-    counted.set(keyOf(one), earlier ? { ...earlier, count: earlier.count + one.count } : one);
-  }
-  const all = [...counted].map(([key, one]): [boolean, Cause] => [
-    !known.has(key),
-    {
-      cause: "denial",
-      family: one.family,
-      relation: one.relation,
-      policy: one.policy,
-      function: one.function,
-      object: one.object,
-      role: one.login,
-      count: one.count,
-      isNew: !known.has(key),
-    },
-  ]);
+export function denialsCriterion({ seen: { before, after }, plan, limits }: Watched): Judgement {
+  const all = [...after.denials]
+    .filter(([, one]) => concerns(plan, one))
+    .map(([key, one]): [boolean, Cause] => [
+      !before.denials.has(key),
+      {
+        cause: "denial",
+        family: one.family,
+        relation: one.relation,
+        policy: one.policy,
+        function: one.function,
+        object: one.object,
+        role: one.login,
+        count: one.count,
+        first: one.first,
+        isNew: !before.denials.has(key),
+      },
+    ]);
   const causes = all.flatMap(([isNew, cause]) => (isNew ? [cause] : []));
-  const lacks = eachLack([
-    ...readings.flatMap((one) => one.lacks),
-    ...readings
-      .filter(({ heartbeat }) => heartbeat !== "seen")
-      .map(() => ({ lack: "not readable" as const, what: "heartbeat" })),
-    ...(readings.length < after.length ? [{ lack: "not readable" as const, what: "log" }] : []),
-  ]);
-  const n = requestsIn(after);
+  const readings = after.sources.get("log")?.readings ?? 0;
+  const lacks: Lack[] = [
+    ...lacksOf(after, "log"),
+    ...(after.heartbeatsMissing > 0 ? [{ lack: "not readable" as const, what: "heartbeat" }] : []),
+    ...(readings < after.times.length ? [{ lack: "not readable" as const, what: "log" }] : []),
+  ];
+  // statements on the relations of the plan
+  const n = [...after.statements.values()].reduce((sum, { calls }) => sum + calls, 0);
   const wanted = Math.ceil(3 / limits.share);
   return {
     criterion: "denials",
@@ -62,15 +49,6 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
     lacks,
   };
 }
-
-/** Statements on the relations of the plan. */
-export const requestsIn = (samples: Watched["samples"]): number =>
-  readingsOf(samples, "statements")
-    .flatMap(({ statements }) => statements)
-    .reduce((sum, { calls }) => sum + calls, 0);
-
-const keyOf = ({ family, sqlstate, relation, policy, function: of, object, login }: Fingerprint): string =>
-  JSON.stringify([family, sqlstate, relation, policy, of, object, login]);
 
 /** True if the change can have caused it. The log names relations without their schema. */
 function concerns({ touched, dropped, retired, functions }: PlanFacts, one: Fingerprint): boolean {

@@ -1,13 +1,14 @@
-import { eachLack, readingsOf, samplesOfKind, type Judgement, type Watched } from "./criterion.ts";
+import type { Judgement } from "./criterion.ts";
+import type { Watched } from "./watched.ts";
 
 /**
  * No role without privileges reads rows of another tenant; by the newest attack since the change. A role without a grant
  * and a relation without rows show nothing.
  */
-export function isolationCriterion({ samples }: Watched): Judgement {
-  const newest = readingsOf(samplesOfKind(samples, "after"), "isolation").at(-1);
+export function isolationCriterion({ seen }: Watched): Judgement {
+  const newest = seen.after.isolation;
   const { statements = 0, held = 0, breaches = [], unsettled = 0 } = newest ?? {};
-  const lacks = eachLack(newest?.lacks ?? []);
+  const lacks = newest?.lacks ?? [];
   const state =
     breaches.length > 0
       ? "failed"

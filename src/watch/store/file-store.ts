@@ -11,19 +11,19 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { ToolError } from "../../errors.ts";
-import { hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
+import { BATCH, hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
 
 /**
  * A folder with a file for each sample, for targets that may not be written to. A file appears whole or not at all, and
  * never replaces another: a link to a complete file is made, which fails if the name exists (link(2)).
  */
 export function fileStore(folder: string): SampleStore {
-  const kept = (from: number): Kept[] =>
+  const kept = (from: number, to?: number): Kept[] =>
     namesIn(folder)
-      .slice(from)
+      .slice(from, to)
       .map((name) => keptIn(join(folder, name)));
   return {
-    read: async () => samplesOf(kept(0), folder),
+    read: async (after) => samplesOf(kept(Math.max(0, after.number - 1), after.number + BATCH), after, folder),
     newest: async () => newestOf(kept(-1)[0]),
     append: async (sample, cursors) => {
       const text = JSON.stringify(sample);

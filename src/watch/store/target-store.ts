@@ -8,7 +8,7 @@ import {
   type OwnTableFound,
   type OwnTableShape,
 } from "../../own-schema/index.ts";
-import { hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
+import { BATCH, hashAfter, newestOf, samplesOf, type Kept, type SampleStore } from "./store.ts";
 
 const MAKE = makeOwnTable("samples", readFileSync(new URL("../queries/samples.sql", import.meta.url), "utf8"));
 const TRUST = ownTableQuery("samples");
@@ -34,30 +34,30 @@ const SHAPE: OwnTableShape = {
  * its owner sees or writes it, and a table of that name that is made otherwise is refused.
  */
 export function targetStore(db: Db, { target, planHash }: { target: string; planHash: string }): SampleStore {
-  const kept = async (limit: "all" | 1): Promise<Kept[]> =>
-    transaction(db, "read only", async () => {
-      if (!(await isThere(db))) return [];
-      const rows = await db.query<Kept>(
-        `select sample::text as text, hash, cursors from rlsmith.samples where target = $1 and plan_hash = $2
-         order by number ${limit === "all" ? "" : "desc limit 1"}`,
-        [target, planHash],
-      );
-      return rows;
-    });
+  const some = "from rlsmith.samples where target = $1 and plan_hash = $2";
+  const kept = async (sql: string, params: readonly unknown[]): Promise<Kept[]> =>
+    transaction(db, "read only", async () =>
+      (await isThere(db)) ? db.query<Kept>(sql, [target, planHash, ...params]) : [],
+    );
+  const newest = async (): Promise<Kept | undefined> =>
+    (await kept(`select sample::text as text, hash, cursors ${some} order by number desc limit 1`, []))[0];
   return {
-    read: async () => samplesOf(await kept("all"), "`rlsmith.samples`"),
-    newest: async () => newestOf((await kept(1))[0]),
+    read: async (after) => {
+      const sql = `select sample::text as text, hash ${some} and number between $3 and $4 order by number`;
+      return samplesOf(await kept(sql, [after.number, after.number + BATCH]), after, "`rlsmith.samples`");
+    },
+    newest: async () => newestOf(await newest()),
     append: async (sample, cursors) => {
-      const [last] = await kept(1);
+      const last = await newest();
       const text = JSON.stringify(sample);
       try {
         return await transaction(db, "read write", async () => {
           if (!(await isThere(db))) await db.exec(MAKE);
           const rows = await db.query(
-            `with older as (update rlsmith.samples set cursors = null where target = $1 and plan_hash = $2 and cursors is not null)
+            `with older as (update rlsmith.samples set cursors = null where target = $1 and plan_hash = $2 and number = $3 - 1)
              insert into rlsmith.samples (target, plan_hash, number, sample, hash, cursors)
              select $1, $2, $3, $4::json, $5, $6::json
-             where $3::integer = 1 + (select count(*) from rlsmith.samples where target = $1 and plan_hash = $2)
+             where $3::integer = 1 + (select coalesce(max(number), 0) from rlsmith.samples where target = $1 and plan_hash = $2)
              returning number`,
             [target, planHash, sample.number, text, hashAfter(last?.hash ?? "", text), JSON.stringify(cursors)],
           );
