@@ -1,10 +1,18 @@
 import { messageOf } from "../errors.ts";
 import { isPassing } from "../pipeline/passing-error.ts";
 import { takeSample, type Taken, type WatchTarget } from "../pipeline/watch.ts";
-import { renderTransitions, renderWatch, watchJson } from "../report/watch.ts";
+import {
+  figuresWith,
+  renderLive,
+  renderNotified,
+  renderTransitions,
+  renderWatch,
+  watchJson,
+  type Figures,
+} from "../report/watch.ts";
 import { oneLine } from "../report/visible.ts";
 import { printResult } from "./json-output.ts";
-import { liveView, say, type Format } from "./terminal.ts";
+import { liveView, type Format, type LiveView } from "./terminal.ts";
 import { untilNext, type WatchFlags } from "./watch-options.ts";
 
 /**
@@ -16,25 +24,35 @@ export async function runWatch(watch: WatchTarget, flags: WatchFlags & { format:
   const view = liveView();
   const begun = performance.now();
   let last = await takeSample(watch);
+  let figures: Figures = figuresWith(new Map(), last.gate);
+  for (const line of renderNotified(last.notified)) view.say(line);
   for (;;) {
     const next = untilNext(performance.now() - begun, flags);
     printResult(flags.format, watchJson(last), (colours) => (next === null ? renderWatch(last, colours) : ""));
     if (next === null) return last;
-    await view(renderWatch(last, view.colours), next);
-    const taken = await sampleOrNot(watch);
+    await view.show(textOf(view, last, begun, figures), next);
+    const taken = await sampleOrNot(watch, view);
     if (taken === null) continue;
-    for (const line of renderTransitions(last.gate, taken.gate)) say(line);
+    for (const line of [...renderTransitions(last.gate, taken.gate), ...renderNotified(taken.notified)]) view.say(line);
+    figures = figuresWith(figures, taken.gate);
     last = taken;
   }
 }
 
+const textOf =
+  ({ colours, isDrawn }: LiveView, taken: Taken, begun: number, figures: Figures) =>
+  (left: number): string =>
+    isDrawn
+      ? renderLive(taken, { elapsed: performance.now() - begun, left, figures }, colours)
+      : renderWatch(taken, colours);
+
 /** Null: the server was away, which is said. */
-async function sampleOrNot(watch: WatchTarget): Promise<Taken | null> {
+async function sampleOrNot(watch: WatchTarget, view: LiveView): Promise<Taken | null> {
   try {
     return await takeSample(watch);
   } catch (error) {
     if (!isPassing(error)) throw error;
-    say(`no sample: ${oneLine(messageOf(error))}; the next one is tried in time`);
+    view.say(`no sample: ${oneLine(messageOf(error))}; the next one is tried in time`);
     return null;
   }
 }

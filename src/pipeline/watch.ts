@@ -6,6 +6,7 @@ import { inspect } from "../inspect/index.ts";
 import { nameKey } from "../pg/name.ts";
 import { planHash, type Plan } from "../plan/index.ts";
 import {
+  fileNotices,
   fileStore,
   gateOf,
   newHistory,
@@ -22,12 +23,14 @@ import {
   relationsOf,
   sendHeartbeat,
   snapshotBefore,
+  targetNotices,
   targetStore,
   type Cursors,
   type Gate,
   type History,
   type IsolationReading,
   type LogReading,
+  type NoticeStore,
   type ObjectFacts,
   type Reading,
   type Sample,
@@ -37,8 +40,10 @@ import {
   type WatchScope,
 } from "../watch/index.ts";
 import { openToLook } from "./connections.ts";
+import { notify } from "./notify.ts";
 import { targetOf, urlOf, type OnTarget } from "./target.ts";
 import { verifyDatabase } from "./verify.ts";
+import { webhookOf, type Notified } from "./webhook.ts";
 
 /** A target that is watched for a plan. */
 export interface WatchTarget {
@@ -56,6 +61,8 @@ export interface Taken {
   /** false: another watcher was first, and this sample counts nothing */
   kept: boolean;
   gate: Gate;
+  /** null: the target has no webhook */
+  notified: Notified | null;
 }
 
 /** A target to be watched for a plan, by a run of its own. */
@@ -67,16 +74,19 @@ export const watchTarget = (on: OnTarget, plan: Plan): WatchTarget => ({
 });
 
 /**
- * Take one sample of a target, keep it, and judge all that are kept. Throws ToolError (environment): no connection, or
+ * Take one sample of a target, keep it, and judge all that are kept; where the target has a webhook, send it a message
+ * for each criterion that has changed its state. Throws ToolError (environment): no connection, or
  * the journal or the samples cannot be trusted.
  */
 export async function takeSample(watch: WatchTarget): Promise<Taken> {
   const { on, plan } = watch;
-  const url = await urlOf(on.target, targetOf(on.config, on.target), on.projectDir);
+  const target = targetOf(on.config, on.target);
+  const webhook = webhookOf(on.target, target);
+  const url = await urlOf(on.target, target, on.projectDir);
   const hash = planHash(plan);
   const db = await openToLook(url, "rlsmith watch");
   try {
-    const store = storeOf(db, on, hash);
+    const { samples: store, notices } = storesOf(db, on, hash);
     // what is not trusted is not added to
     await readOn(watch.history, store);
     const newest = await store.newest();
@@ -97,7 +107,8 @@ export async function takeSample(watch: WatchTarget): Promise<Taken> {
     for (const { source, cursor } of readings) next[source] = cursor;
     const kept = await store.append(sample, next);
     await readOn(watch.history, store);
-    return { sample, kept, gate: judged(watch, server.at) };
+    const gate = judged(watch, server.at);
+    return { sample, kept, gate, notified: webhook && (await notify(webhook, notices, { gate, sample, kept })) };
   } finally {
     await db.close();
   }
@@ -110,7 +121,7 @@ export async function gateOfTarget(watch: WatchTarget): Promise<Gate> {
   const db = await openToLook(url, "rlsmith gate");
   try {
     const { at } = await readServer(db);
-    await readOn(watch.history, storeOf(db, on, planHash(plan)));
+    await readOn(watch.history, storesOf(db, on, planHash(plan)).samples);
     return judged(watch, at);
   } finally {
     await db.close();
@@ -123,10 +134,17 @@ function judged({ on, plan, history: { seen } }: WatchTarget, now: string): Gate
   return gateOf({ target: on.target, planHash: planHash(plan) }, { seen, now, plan: facts, limits }, waived);
 }
 
-function storeOf(db: Db, { config, target, projectDir }: OnTarget, hash: string): SampleStore {
-  return targetOf(config, target).samples === "file"
-    ? fileStore(join(projectDir, ".rlsmith", "watch", target, hash.slice(0, 12)))
-    : targetStore(db, { target, planHash: hash });
+function storesOf(
+  db: Db,
+  { config, target, projectDir }: OnTarget,
+  hash: string,
+): { samples: SampleStore; notices: NoticeStore } {
+  if (targetOf(config, target).samples === "file") {
+    const folder = join(projectDir, ".rlsmith", "watch", target, hash.slice(0, 12));
+    return { samples: fileStore(folder), notices: fileNotices(join(folder, "notices")) };
+  }
+  const of = { target, planHash: hash };
+  return { samples: targetStore(db, of), notices: targetNotices(db, of) };
 }
 
 async function readAll(

@@ -31,6 +31,7 @@ import type { SideProof } from "../pipeline/side.ts";
 import type { Migration, Plan } from "../plan/index.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { Platform } from "../scratch/index.ts";
+import type { Notified } from "../pipeline/webhook.ts";
 import type { Cause as GateCause, Gate, Lack, Sample } from "../watch/index.ts";
 import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
 import type { Checked } from "./properties.ts";
@@ -358,4 +359,6 @@ export interface WatchJson {
   /** false: another watcher was first, and this sample was not kept */
   kept: boolean;
   gate: Omit<GateJson, "format" | "formatVersion">;
+  /** messages to the webhook; null: the target has none */
+  notified: Notified | null;
 }

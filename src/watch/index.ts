@@ -14,6 +14,7 @@ export {
 export { lacksOfSettings, readLog, readLogSettings, sendHeartbeat } from "./log/index.ts";
 export { newHistory, readOn, type History } from "./history.ts";
 export { gateOf, type Gate, type Waiver } from "./gate.ts";
+export { tellingsOf, type Notice } from "./notice.ts";
 export { planFacts, relationsOf } from "./plan-facts.ts";
 export type {
   Cursors,
@@ -30,5 +31,8 @@ export type {
   StoredReading,
 } from "./sample.ts";
 export { fileStore } from "./store/file-store.ts";
+export { fileNotices } from "./store/file-notices.ts";
+export type { NoticeStore } from "./store/notice-store.ts";
 export type { SampleStore } from "./store/store.ts";
+export { targetNotices } from "./store/target-notices.ts";
 export { targetStore } from "./store/target-store.ts";

@@ -22,6 +22,12 @@ export const TARGET_ERRORS = {
       "Set the variable, or run the command by hand in the project's folder. It must print the URL and nothing else.",
     ],
   },
+  NO_WEBHOOK_URL: {
+    kind: "environment",
+    title: "the URL of the webhook could not be found out",
+    why: "`notify` of the target names an environment variable that is not set, or that holds no `http` or `https` URL. `rlsmith watch` finds this out before its first sample, so that it does not watch for two days and tell nobody.",
+    todo: ["Set the variable for this command.", "Or leave `notify` out of the target in rlsmith.config.ts."],
+  },
   NO_USERS: {
     kind: "environment",
     title: "there are no users whose rows could be compared",
