@@ -31,6 +31,7 @@ import type { SideProof } from "../pipeline/side.ts";
 import type { Migration, Plan } from "../plan/index.ts";
 import type { CallRehearsal, Rehearsal } from "../rehearse/index.ts";
 import type { Platform } from "../scratch/index.ts";
+import type { TakenBack } from "../pipeline/taken-back.ts";
 import type { Notified } from "../pipeline/webhook.ts";
 import type { Cause as GateCause, Gate, Lack, Sample } from "../watch/index.ts";
 import type { Cell, Comparison, MutantOutcome, MutationCounts, PolicyMutant, Verification } from "../verify/index.ts";
@@ -361,4 +362,6 @@ export interface WatchJson {
   gate: Omit<GateJson, "format" | "formatVersion">;
   /** messages to the webhook; null: the target has none */
   notified: Notified | null;
+  /** the rollback of --on-fail; null: there was none */
+  takenBack: TakenBack | null;
 }

@@ -1,3 +1,4 @@
+import type { TakenBack } from "../pipeline/taken-back.ts";
 import type { Taken } from "../pipeline/watch.ts";
 import type { CriterionName, Gate, Sample, StoredReading } from "../watch/index.ts";
 import type { Colours } from "./colours.ts";
@@ -8,9 +9,9 @@ import { singleLined } from "./single-lined.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** A sample and the gate as JSON. */
-export function watchJson({ sample, kept, gate, notified }: Taken): WatchJson {
+export function watchJson({ sample, kept, gate, notified }: Taken, takenBack: TakenBack | null): WatchJson {
   const { format: _, formatVersion: __, ...judged } = gateJson(gate);
-  return { format: "rlsmith-watch", formatVersion: 1, sample, kept, gate: judged, notified };
+  return { format: "rlsmith-watch", formatVersion: 1, sample, kept, gate: judged, notified, takenBack };
 }
 
 /** The newest sample, and each criterion with its figure. */
@@ -128,4 +129,20 @@ function failureText(failed: NonNullable<NonNullable<Taken["notified"]>["failed"
     case "not kept":
       return "what there is to tell could not be kept";
   }
+}
+
+/** What a rollback by --on-fail has done. */
+export function renderTakenBack({ criteria, entries, since, seconds }: TakenBack, colours: Colours): string {
+  const what =
+    entries.length === 0
+      ? "the plan was taken back by another rlsmith"
+      : `the plan was taken back (${counted(entries.length, "entry", "entries")} of the journal)`;
+  const [time, of] = [seconds === null ? "" : `${seconds} s`, since?.at.slice(0, 19).replace("T", " ")];
+  const when =
+    since === null
+      ? "the first sample had failed already"
+      : since.what === "statement"
+        ? `${time} after the first failing statement, at ${of} UTC`
+        : `at most ${time} after the first failure, which came after the sample at ${of} UTC`;
+  return `${colours.yellow("rolled back")}  ${criteria.join(", ")} failed: ${what}; ${when}`;
 }
