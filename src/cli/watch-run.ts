@@ -121,6 +121,7 @@ async function backOrNot(
     next,
   }: { failed: readonly CriterionName[]; clean: string | null; view: LiveView; next: number | null },
 ): Promise<TakenBack | null> {
+  view.say(`taking the plan back: ${failed.join(", ")} failed`);
   try {
     return await takeBack(watch, taken, failed, clean);
   } catch (error) {
