@@ -132,7 +132,8 @@ export function liveView(): LiveView {
     show: async (text, milliseconds) => {
       const until = performance.now() + milliseconds;
       if (!isDrawn) say(text(milliseconds));
-      for (let left = milliseconds; left > 0; left = until - performance.now()) {
+      // a timer may fire a fraction of a millisecond early
+      for (let left = milliseconds; left >= 1; left = until - performance.now()) {
         if (isDrawn) draw(text(left));
         await pause(isDrawn ? Math.min(1000, left) : left);
       }
