@@ -30,11 +30,15 @@ export function renderGate(given: Gate, colours: Colours): string {
   return `${[head, [...criteriaLines(gate, colours), colours.dim(shownText(gate))].join("\n"), outcomeText(gate, colours)].join("\n\n")}\n`;
 }
 
-/** One line for each criterion, and what it found below it. */
-export function criteriaLines({ judgements }: Gate, colours: Colours): string[] {
+/** One line for each criterion, and what it found below it; `beside`: what stands before its figure. */
+export function criteriaLines(
+  { judgements }: Gate,
+  colours: Colours,
+  beside: (criterion: CriterionName) => string = () => "",
+): string[] {
   const width = Math.max(...judgements.map(({ state, waived }) => stateText(state, waived !== null).length));
   return judgements.flatMap((one) => [
-    `${paint(one, colours)(stateText(one.state, one.waived !== null).padEnd(width))}  ${one.criterion.padEnd(9)}  ${figureText(one)}`.trimEnd(),
+    `${paint(one, colours)(stateText(one.state, one.waived !== null).padEnd(width))}  ${one.criterion.padEnd(9)}  ${beside(one.criterion)}${figureText(one)}`.trimEnd(),
     ...(one.waived === null ? [] : [`${" ".repeat(width)}  waived by ${one.waived.by}: ${one.waived.reason}`]),
     ...cut(one.causes.map(causeText)).map((line) => `${" ".repeat(width)}  ${line}`),
     ...one.lacks.map((lack) => `${" ".repeat(width)}  ${colours.dim(lackText(lack))}`),
@@ -83,7 +87,8 @@ const UNITS: Record<CriterionName, (one: Judged) => string> = {
   coverage: ({ n, wanted }) => `${n ?? 0} of ${wanted ?? 0} relations × commands had traffic`,
 };
 
-const figureText = (one: Judged): string => UNITS[one.criterion](one);
+/** What a criterion has counted, as a clause. */
+export const figureText = (one: Judged): string => UNITS[one.criterion](one);
 
 /** What 0 of n leaves possible, and how many would be enough. */
 function boundText({ n, k, wanted, bound }: Judged): string {

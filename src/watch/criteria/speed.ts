@@ -1,16 +1,15 @@
-import { eachLack, readingsOf, samplesOfKind, type Cause, type Judgement, type Watched } from "./criterion.ts";
-import { summed } from "./statements.ts";
+import type { Cause, Judgement } from "./criterion.ts";
+import type { Watched } from "./watched.ts";
 
 /**
  * No statement takes much longer than before. It has to read more blocks as well: a busy server or a cold cache makes
  * statements slower, and a lost index or a sub-query for each row makes them read more.
  */
-export function speedCriterion({ samples, limits }: Watched): Judgement {
-  const [before, after] = (["before", "after"] as const).map((kind) => summed(samplesOfKind(samples, kind)));
+export function speedCriterion({ seen, limits }: Watched): Judgement {
   const causes: Cause[] = [];
   let compared = 0;
-  for (const [key, now] of after ?? []) {
-    const then = before?.get(key);
+  for (const [key, now] of seen.after.statements) {
+    const then = seen.before.statements.get(key);
     if (!then || then.calls < limits.calls || now.calls < limits.calls) continue;
     compared += 1;
     const [was, is] = [then.time / then.calls, now.time / now.calls];
@@ -27,7 +26,7 @@ export function speedCriterion({ samples, limits }: Watched): Judgement {
         calls: now.calls,
       });
   }
-  const lacks = eachLack(readingsOf(samples, "statements").flatMap((one) => one.lacks));
+  const lacks = [...seen.statementLacks.values()];
   return {
     criterion: "speed",
     state:
