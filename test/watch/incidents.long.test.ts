@@ -1,15 +1,13 @@
 import { truncateSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Cause, CriterionName, Lack, Taken } from "../../src/index.ts";
 import { nameKey, type NameKey } from "../../src/pg/name.ts";
 import { findMajors } from "../faults/majors.ts";
 import { withClient } from "../faults/with-client.ts";
 import { rlsmith } from "../support/cli.ts";
 import { claimsOf, startWatching, type Watched, type Watching } from "./situation.ts";
-
-const server = findMajors().find(({ major, missing }) => major === 15 && missing === null);
 
 /** A hybrid policy, as it was before the plan. */
 const HYBRID =
@@ -256,12 +254,13 @@ async function killBackend(url: string): Promise<void> {
   }
 }
 
-describe.skipIf(!server)("incidents after a change", () => {
+describe.each(findMajors())("incidents after a change, on $title", ({ bin, missing }) => {
   let watching: Watching;
   beforeAll(async () => {
-    watching = await startWatching(server?.bin ?? "");
+    if (missing === null) watching = await startWatching(bin);
   });
   afterAll(async () => watching?.stop());
+  beforeEach((context) => context.skip(missing !== null, missing ?? ""));
 
   /** A database with the plan in force, samples before and after it, and ordinary requests. */
   async function settled(name: string): Promise<{ one: Watched; first: Taken }> {
