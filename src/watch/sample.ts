@@ -56,6 +56,11 @@ export interface LogReading extends Read<"log"> {
  */
 export interface StatementsReading extends Read<"statements"> {
   statements: StatementCount[];
+  /**
+   * for each relation of the plan whose row security is not forced: the roles that have the privileges of its owner, whom
+   * it does not concern; without superusers and roles with BYPASSRLS
+   */
+  owners: { relation: NameKey; roles: string[] }[];
 }
 
 /** One statement of one role. Its text may hold values in PostgreSQL's own counters (utility commands), so it is not stored. */

@@ -232,6 +232,16 @@ const INCIDENTS: Incident[] = [
     plant: async (one, { cluster }) => one.load({ url: cluster.url(await nameOf(one)), role: "postgres" }),
     found: [["coverage", { cause: "no row security", role: "postgres" }]],
   },
+  {
+    name: "the application becomes the owner of the relations, whom policies do not concern",
+    plant: async (one) => {
+      await one.exec(`do $$ begin if to_regrole('owning') is null then create role owning; end if; end $$;
+        grant owning to app; grant usage on schema public to owning; alter table public.note owner to owning;
+        alter table public.customer owner to owning; alter table public.invoice owner to owning`);
+      await one.load({ role: "owning" });
+    },
+    found: [["coverage", { cause: "no row security", role: "owning" }]],
+  },
 ];
 
 const nameOf = async (one: Watched): Promise<string> =>

@@ -1,3 +1,4 @@
+import { concernedBy } from "./concerned.ts";
 import { eachLack, readingsOf, samplesOfKind, type Cause, type Judgement, type Watched } from "./criterion.ts";
 import { callsByTouched, summed, touchedKey } from "./statements.ts";
 
@@ -31,15 +32,16 @@ export function coverageCriterion({ samples, plan }: Watched): Judgement {
 }
 
 /**
- * Roles that row security does not concern, and that made no request before the change: an application that connects as
- * one of them sees every tenant, whatever the policies say.
+ * Roles that row security of a relation does not concern, and that made no request before the change: an application
+ * that connects as one of them sees every tenant, whatever the policies say.
  */
 function withoutRowSecurity(samples: Watched["samples"]): Cause[] {
   const [before, after] = (["before", "after"] as const).map((kind) => samplesOfKind(samples, kind));
-  const bypassing = new Set(samples.at(-1)?.server.bypassing);
+  const isConcerned = concernedBy(samples);
   const known = new Set([...summed(before ?? []).values()].map(({ role }) => role));
   const calls = new Map<string, number>();
-  for (const { role, calls: n } of summed(after ?? []).values())
-    if (bypassing.has(role) && !known.has(role)) calls.set(role, (calls.get(role) ?? 0) + n);
+  for (const { role, relations, calls: n } of summed(after ?? []).values())
+    if (!known.has(role) && relations.some((one) => !isConcerned(one, role)))
+      calls.set(role, (calls.get(role) ?? 0) + n);
   return [...calls].map(([role, n]) => ({ cause: "no row security", role, calls: n }));
 }

@@ -8,6 +8,7 @@ import {
   type PlanFacts,
   type Watched,
 } from "./criterion.ts";
+import { concerned } from "./statements.ts";
 
 /**
  * No request is refused since the change that was not refused before. Only what the change can cause counts: policies,
@@ -63,11 +64,9 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
   };
 }
 
-/** Statements on the relations of the plan. */
-export const requestsIn = (samples: Watched["samples"]): number =>
-  readingsOf(samples, "statements")
-    .flatMap(({ statements }) => statements)
-    .reduce((sum, { calls }) => sum + calls, 0);
+/** Statements on the relations of the plan, by roles that row security concerns: no policy refuses those of others. */
+const requestsIn = (samples: Watched["samples"]): number =>
+  [...concerned(samples).values()].reduce((sum, { calls }) => sum + calls, 0);
 
 const keyOf = ({ family, sqlstate, relation, policy, function: of, object, login }: Fingerprint): string =>
   JSON.stringify([family, sqlstate, relation, policy, of, object, login]);

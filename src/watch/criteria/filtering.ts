@@ -1,7 +1,7 @@
 import type { NameKey } from "../../pg/name.ts";
 import type { Sample, StatementCount } from "../sample.ts";
 import { eachLack, readingsOf, samplesOfKind, type Cause, type Judgement, type Watched } from "./criterion.ts";
-import { summed } from "./statements.ts";
+import { concerned } from "./statements.ts";
 
 /**
  * Statements that returned or changed rows before still do. A row that a policy filters leaves no message, so only the
@@ -43,9 +43,9 @@ const distinct = (causes: readonly Filtered[]): Cause[] => [
 type Filtered = Extract<Cause, { cause: "no rows" | "fewer rows" }>;
 
 function pairsOf(before: readonly Sample[], after: readonly Sample[]): Pair[] {
-  const then = summed(before);
+  const then = concerned(before);
   const pairs: Pair[] = [];
-  for (const [key, now] of summed(after)) {
+  for (const [key, now] of concerned(after)) {
     const was = then.get(key);
     if (was && was.rowsAreReal && now.rowsAreReal)
       pairs.push({
@@ -64,7 +64,7 @@ const mostWithoutRows = (samples: readonly Sample[], key: string): number =>
   Math.max(
     0,
     ...samples.map((one) => {
-      const count = summed([one]).get(key);
+      const count = concerned([one]).get(key);
       return count && count.rows === 0 ? count.calls : 0;
     }),
   );
@@ -94,7 +94,7 @@ function byTable(before: readonly Sample[], after: readonly Sample[]): Pair[] {
 function writesOf(
   samples: readonly Sample[],
 ): Map<string, { relation: NameKey; command: string; calls: number; rows: number }> {
-  const wrapped = [...summed(samples).values()].filter(({ rowsAreReal }) => !rowsAreReal);
+  const wrapped = [...concerned(samples).values()].filter(({ rowsAreReal }) => !rowsAreReal);
   const counted = new Map<string, { relation: NameKey; command: string; calls: number; rows: number }>();
   for (const table of readingsOf(samples, "tables").flatMap(({ tables }) => tables))
     for (const [command, field] of Object.entries(WRITES)) {

@@ -9,6 +9,7 @@ const relation = nameKey({ schema: "public", name: "bill" });
 const statements = (calls: number, rows: number, over: Partial<StatementCount> = {}): StoredReading => ({
   source: "statements",
   lacks: [],
+  owners: [],
   statements: [
     {
       queryId: "7",
