@@ -13,6 +13,7 @@ import {
   readLog,
   readLogSettings,
   readObjects,
+  readPlans,
   readRequests,
   readServer,
   readStatements,
@@ -135,8 +136,8 @@ async function readAll(
   }
   const others: Reading[] = [await readRequests(db, cursors.requests ?? null)];
   if (before?.kind !== kind || isDue(cursors.isolation, now, reading.differences.length > 0, before)) {
-    others.push(await isolationReading(url, { plan, on }, now));
-    // what the attack has executed is no traffic: the next readings begin after it
+    others.push(await readPlans(db, scope), await isolationReading(url, { plan, on }, now));
+    // what the planner has evaluated and the attack has executed is no traffic: the next readings begin after it
     const [statements, tables] = await countersOf(db, scope, cursors);
     counters[0] = { ...counters[0], cursor: statements.cursor };
     counters[1] = { ...counters[1], cursor: tables.cursor };

@@ -3,6 +3,7 @@ export { judge, samplesOfKind } from "./criteria/index.ts";
 export type { Cause, CriterionName, CriterionState, GateLimits, Judgement, PlanFacts } from "./criteria/index.ts";
 export {
   readObjects,
+  readPlans,
   readRequests,
   readServer,
   readStatements,

@@ -100,6 +100,23 @@ export interface TablesReading extends Read<"tables"> {
   }[];
 }
 
+/** How the server plans a plain statement on each relation of the plan, for each role that has privileges on it. */
+export interface PlansReading extends Read<"plans"> {
+  plans: PlanCount[];
+}
+
+export interface PlanCount {
+  relation: NameKey;
+  role: string;
+  command: "SELECT" | "UPDATE" | "DELETE";
+  /** an index serves a condition of the policies, in all partitions if there are some */
+  indexed: boolean;
+  /** sub-plans that are executed once */
+  initPlans: number;
+  /** sub-plans that are executed for each row: neither InitPlans nor hashed */
+  perRow: number;
+}
+
 /** Whether the objects of the plan are as it left them, and what surrounds them as the first sample found it. */
 export interface ObjectsReading extends Read<"objects"> {
   differences: ObjectDifference[];
@@ -163,6 +180,7 @@ export type Reading =
   | LogReading
   | StatementsReading
   | TablesReading
+  | PlansReading
   | ObjectsReading
   | IsolationReading
   | RequestsReading;
@@ -177,6 +195,7 @@ export type StoredReading =
   | Omit<LogReading, "cursor">
   | Omit<StatementsReading, "cursor">
   | Omit<TablesReading, "cursor">
+  | Omit<PlansReading, "cursor">
   | Omit<ObjectsReading, "cursor">
   | Omit<IsolationReading, "cursor">
   | Omit<RequestsReading, "cursor">;

@@ -115,6 +115,21 @@ const INCIDENTS: Incident[] = [
     found: [
       ["objects", { cause: "object", change: "index gone", object: "public.note_tenant_id_idx" }],
       ["speed", { cause: "slower", role: "authenticated", command: "UPDATE" }],
+      ["speed", { cause: "worse plan", how: "no index", relation: key("note"), command: "SELECT" }],
+    ],
+  },
+  {
+    name: "a lost index of a relation with few rows, which no request is slower without yet",
+    plant: sql("drop index public.customer_tenant_id_idx"),
+    found: [["speed", { cause: "worse plan", how: "no index", relation: key("customer"), role: "authenticated" }]],
+  },
+  {
+    name: "a policy that asks another relation for each row",
+    plant: sql(
+      `alter policy invoice_read on public.invoice using (exists (select from public.customer c where c.tenant_id = invoice.tenant_id))`,
+    ),
+    found: [
+      ["speed", { cause: "worse plan", how: "sub-plan for each row", relation: key("invoice"), command: "SELECT" }],
     ],
   },
   {

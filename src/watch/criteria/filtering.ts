@@ -6,9 +6,10 @@ import { concerned } from "./statements.ts";
 /**
  * Statements that returned or changed rows before still do. A row that a policy filters leaves no message, so only the
  * counts show it: those of the statement where the client reports them, else (PostgREST wraps its statements) those of
- * the table against the calls that write to it.
+ * the table against the calls that write to it. Wrapped reads return one row whatever they find, and the counters of a
+ * table do not help: a sequential scan counts rows before row security filters them. So they are not seen.
  */
-export function filteringCriterion({ samples, limits }: Watched): Judgement {
+export function filteringCriterion({ samples, plan, limits }: Watched): Judgement {
   const [before, after] = (["before", "after"] as const).map((kind) => samplesOfKind(samples, kind));
   const pairs = pairsOf(before ?? [], after ?? []);
   // what has stopped since the last sample is hidden in the sum by what went well before
@@ -17,6 +18,7 @@ export function filteringCriterion({ samples, limits }: Watched): Judgement {
   );
   const n = pairs.reduce((sum, pair) => sum + (pair.before.rows > 0 ? pair.after.calls : 0), 0);
   const wanted = Math.ceil(3 / limits.share);
+  const unseen = readsNotSeen(after ?? [], plan.touched, pairs);
   const lacks = eachLack(
     readingsOf(samples, "statements")
       .flatMap((one) => one.lacks)
@@ -25,11 +27,19 @@ export function filteringCriterion({ samples, limits }: Watched): Judgement {
   return {
     criterion: "filtering",
     state:
-      causes.length > 0 ? "failed" : n >= wanted ? "passed" : lacks.length > 0 ? "cannot be told" : "not enough yet",
+      causes.length > 0
+        ? "failed"
+        : unseen.length > 0
+          ? "cannot be told"
+          : n >= wanted
+            ? "passed"
+            : lacks.length > 0
+              ? "cannot be told"
+              : "not enough yet",
     n,
     k: causes.length,
     wanted,
-    causes,
+    causes: [...causes, ...unseen],
     notes: [],
     lacks,
   };
@@ -39,6 +49,26 @@ export function filteringCriterion({ samples, limits }: Watched): Judgement {
 const distinct = (causes: readonly Filtered[]): Cause[] => [
   ...new Map(causes.map((one) => [`${one.relation} ${one.role} ${one.command}`, one])).values(),
 ];
+
+/** Reads of a relation by a role none of whose statements that read it report their rows. */
+function readsNotSeen(
+  after: readonly Sample[],
+  touched: Watched["plan"]["touched"],
+  pairs: readonly Pair[],
+): Extract<Cause, { cause: "rows not seen" }>[] {
+  const seen = new Set(
+    pairs.flatMap(({ reads, role, before }) => (before.rows > 0 ? reads.map((one) => `${one} ${role}`) : [])),
+  );
+  const unseen = new Map<string, Extract<Cause, { cause: "rows not seen" }>>();
+  for (const { rowsAreReal, role, calls, touched: of } of concerned(after).values())
+    for (const { relation, command } of of) {
+      const key = `${relation} ${role}`;
+      const isAsked = touched.some((one) => one.relation === relation && one.command === "SELECT");
+      if (rowsAreReal || command !== "SELECT" || !isAsked || seen.has(key)) continue;
+      unseen.set(key, { cause: "rows not seen", relation, role, calls: calls + (unseen.get(key)?.calls ?? 0) });
+    }
+  return [...unseen.values()];
+}
 
 type Filtered = Extract<Cause, { cause: "no rows" | "fewer rows" }>;
 
@@ -52,6 +82,7 @@ function pairsOf(before: readonly Sample[], after: readonly Sample[]): Pair[] {
         relation: now.relations[0] ?? null,
         role: now.role,
         command: now.command,
+        reads: now.touched.flatMap((one) => (one.command === "SELECT" ? [one.relation] : [])),
         before: { ...was, most: mostWithoutRows(before, key) },
         after: now,
       });
@@ -74,6 +105,8 @@ interface Pair {
   relation: NameKey | null;
   role: string | null;
   command: string;
+  /** the relations that it reads */
+  reads: NameKey[];
   before: { calls: number; rows: number; most: number };
   after: { calls: number; rows: number };
 }
@@ -86,7 +119,16 @@ function byTable(before: readonly Sample[], after: readonly Sample[]): Pair[] {
   return [...(now ?? [])].flatMap(([key, one]) => {
     const was = then?.get(key);
     return was
-      ? [{ relation: one.relation, role: null, command: one.command, before: { ...was, most: 0 }, after: one }]
+      ? [
+          {
+            relation: one.relation,
+            role: null,
+            command: one.command,
+            reads: [],
+            before: { ...was, most: 0 },
+            after: one,
+          },
+        ]
       : [];
   });
 }

@@ -1,0 +1,36 @@
+import type { Touched } from "../denial.ts";
+import type { Sample } from "../sample.ts";
+import { readingsOf, type Cause } from "./criterion.ts";
+
+/**
+ * Compare how the server planned plain statements before the change with how it does since, by the newest reading of
+ * each. `isCompared`: true if it was planned for the role at both times.
+ */
+export function worsePlans(
+  before: readonly Sample[],
+  after: readonly Sample[],
+): { causes: Cause[]; isCompared: (touched: Touched, role: string) => boolean } {
+  const [then, now] = [before, after].map(
+    (samples) =>
+      new Map(
+        readingsOf(samples, "plans")
+          .at(-1)
+          ?.plans.map((one) => [planKey(one), one]),
+      ),
+  );
+  const causes: Cause[] = [];
+  const compared = new Set<string>();
+  for (const [key, one] of now ?? []) {
+    const was = then?.get(key);
+    if (!was) continue;
+    compared.add(key);
+    const { relation, role, command } = one;
+    if (was.indexed && !one.indexed) causes.push({ cause: "worse plan", how: "no index", relation, role, command });
+    if (one.perRow > was.perRow && one.initPlans < was.initPlans)
+      causes.push({ cause: "worse plan", how: "sub-plan for each row", relation, role, command });
+  }
+  return { causes, isCompared: (touched, role) => compared.has(planKey({ ...touched, role })) };
+}
+
+const planKey = ({ relation, role, command }: Touched & { role: string }): string =>
+  JSON.stringify([relation, role, command]);
