@@ -121,7 +121,7 @@ export function causeText(cause: Cause): string {
     case "slower":
       return `${cause.command} on ${cause.relations.join(", ")} as ${cause.role}: ${number(cause.before)} ms before, ${number(cause.after)} ms in ${counted(cause.calls, "call")} since (queryid ${cause.queryId})`;
     case "worse plan":
-      return `${whose(cause)}: ${cause.how === "no index" ? "no index serves the policies any more" : "a sub-query of the policies is executed for each row, and was once"}`;
+      return `${whose(cause)}: ${cause.how === "no index" ? "no index serves the policies any more" : "a sub-query of the policies is executed for each row, and none such was before"}`;
     case "not compared":
       return `${cause.command} on ${cause.relation} is not compared: ${cause.because === "few calls" ? `${counted(cause.calls, "call")} since, too few of each statement before or since` : "no statement since was made before"}`;
     case "object":

@@ -17,8 +17,8 @@ import { copyOf } from "../support/work-tree.ts";
 export interface Watching {
   cluster: Cluster;
   log: string;
-  /** A new database in the state before the plan. */
-  database(name: string): Promise<Watched>;
+  /** A new database in the state before the plan. `log`: of the target in the config; default: the folder. */
+  database(name: string, log?: object): Promise<Watched>;
   stop(): Promise<void>;
 }
 
@@ -78,13 +78,13 @@ export async function startWatching(bin: string, settings: Record<string, string
   return {
     cluster,
     log,
-    database: async (name) => {
+    database: async (name, of = { file: log }) => {
       await withClient(cluster.url("postgres"), async (client) =>
         client.query(`create database ${name} owner deployer template prepared`),
       );
       const variable = `URL_${name.toUpperCase()}`;
       process.env[variable] = cluster.url(name, "deployer");
-      const target = `{ staging: { url: { env: "${variable}" }, log: { file: ${JSON.stringify(log)} }, ${GATE} } }`;
+      const target = `{ staging: { url: { env: "${variable}" }, log: ${JSON.stringify(of)}, ${GATE} } }`;
       const projectDir = copyOf(fixture.dir, target);
       const config = (await loadConfig(projectDir))?.config ?? null;
       const on: OnTarget = { projectDir, config, target: "staging", person: null, talk: SILENT_TALK };

@@ -57,7 +57,7 @@ export type Cause =
       after: number;
       calls: number;
     }
-  /** the policies' conditions use no index any more; or a sub-query of them is executed for each row, and was once */
+  /** the policies' conditions use no index any more; or more sub-queries of them than before are executed for each row */
   | { cause: "worse plan"; how: "no index" | "sub-plan for each row"; relation: NameKey; role: string; command: string }
   /** no statement was called often enough before and since, and no plan stands for it */
   | {

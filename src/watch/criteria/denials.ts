@@ -42,15 +42,19 @@ export function denialsCriterion({ samples, plan, limits }: Watched): Judgement 
     },
   ]);
   const causes = all.flatMap(([isNew, cause]) => (isNew ? [cause] : []));
+  const n = requestsIn(after);
+  const wanted = Math.ceil(3 / limits.share);
   const lacks = eachLack([
     ...readings.flatMap((one) => one.lacks),
     ...readings
-      .filter(({ heartbeat }) => heartbeat !== "seen")
+      .filter(({ heartbeat, lacks: own }) => heartbeat !== "seen" && own.length === 0)
       .map(() => ({ lack: "not readable" as const, what: "heartbeat" })),
     ...(readings.length < after.length ? [{ lack: "not readable" as const, what: "log" }] : []),
+    // requests that nothing counts are never enough
+    ...(n < wanted
+      ? readingsOf(after, "statements").flatMap((one) => one.lacks.filter(({ lack }) => lack !== "counters lost"))
+      : []),
   ]);
-  const n = requestsIn(after);
-  const wanted = Math.ceil(3 / limits.share);
   return {
     criterion: "denials",
     state:

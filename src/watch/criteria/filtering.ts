@@ -18,7 +18,7 @@ export function filteringCriterion({ samples, plan, limits }: Watched): Judgemen
   );
   const n = pairs.reduce((sum, pair) => sum + (pair.before.rows > 0 ? pair.after.calls : 0), 0);
   const wanted = Math.ceil(3 / limits.share);
-  const unseen = readsNotSeen(after ?? [], plan.touched, pairs);
+  const unseen = readsNotSeen(before ?? [], after ?? [], plan.touched, pairs);
   const lacks = eachLack(
     readingsOf(samples, "statements")
       .flatMap((one) => one.lacks)
@@ -50,8 +50,9 @@ const distinct = (causes: readonly Filtered[]): Cause[] => [
   ...new Map(causes.map((one) => [`${one.relation} ${one.role} ${one.command}`, one])).values(),
 ];
 
-/** Reads of a relation by a role none of whose statements that read it report their rows. */
+/** Reads of a relation by a role that read it before, and none of whose statements that read it report their rows. */
 function readsNotSeen(
+  before: readonly Sample[],
   after: readonly Sample[],
   touched: Watched["plan"]["touched"],
   pairs: readonly Pair[],
@@ -59,12 +60,17 @@ function readsNotSeen(
   const seen = new Set(
     pairs.flatMap(({ reads, role, before }) => (before.rows > 0 ? reads.map((one) => `${one} ${role}`) : [])),
   );
+  const known = new Set(
+    [...concerned(before).values()].flatMap(({ role, touched: of }) =>
+      of.flatMap(({ relation, command }) => (command === "SELECT" ? [`${relation} ${role}`] : [])),
+    ),
+  );
   const unseen = new Map<string, Extract<Cause, { cause: "rows not seen" }>>();
   for (const { rowsAreReal, role, calls, touched: of } of concerned(after).values())
     for (const { relation, command } of of) {
       const key = `${relation} ${role}`;
       const isAsked = touched.some((one) => one.relation === relation && one.command === "SELECT");
-      if (rowsAreReal || command !== "SELECT" || !isAsked || seen.has(key)) continue;
+      if (rowsAreReal || command !== "SELECT" || !isAsked || seen.has(key) || !known.has(key)) continue;
       unseen.set(key, { cause: "rows not seen", relation, role, calls: calls + (unseen.get(key)?.calls ?? 0) });
     }
   return [...unseen.values()];

@@ -26,7 +26,7 @@ export function worsePlans(
     compared.add(key);
     const { relation, role, command } = one;
     if (was.indexed && !one.indexed) causes.push({ cause: "worse plan", how: "no index", relation, role, command });
-    if (one.perRow > was.perRow && one.initPlans < was.initPlans)
+    if (one.perRow > was.perRow)
       causes.push({ cause: "worse plan", how: "sub-plan for each row", relation, role, command });
   }
   return { causes, isCompared: (touched, role) => compared.has(planKey({ ...touched, role })) };

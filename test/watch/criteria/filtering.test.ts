@@ -85,6 +85,13 @@ test("reads that are wrapped are not seen, unless others of the role that read t
     state: "passed",
     causes: [],
   });
+  // a role that did not read it before has lost nothing
+  const later = watchedOf([
+    withReadings("before", 1, statements(100, 100)),
+    withReadings("after", 2, statements(100, 100), statements(50, 50, { ...wrapped, role: "clerk" })),
+  ]);
+  const touched = [{ relation, command: "SELECT" as const }];
+  expect(filteringCriterion({ ...later, plan: { ...later.plan, touched } }).state).toBe("passed");
   // of another role
   expect(watched(statements(100, 100, { ...read, role: "clerk" }), statements(50, 50, wrapped)).state).toBe(
     "cannot be told",

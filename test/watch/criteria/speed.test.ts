@@ -80,7 +80,7 @@ test("the plan of a plain statement stands for rare statements, for the roles th
   expect(judged([statements(rare)], [statements(rare), plans({})]).state).toBe("not enough yet");
 });
 
-test("an index that the policies do not use any more, and a sub-query that is executed for each row and was once", () => {
+test("an index that the policies do not use any more, and a sub-query that is executed for each row", () => {
   const read = statements(statement());
   expect(judged([read, plans({})], [read, plans({ indexed: false })])).toMatchObject({
     state: "failed",
